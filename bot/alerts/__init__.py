@@ -1,0 +1,1 @@
+"""Who wants a story, when, how often: subscriptions, deliveries and their dispatch."""

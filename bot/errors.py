@@ -1,0 +1,85 @@
+"""Every error the bot raises on purpose.
+
+    TariffwireError
+    ├── SettingsError        a variable in the environment or .env
+    ├── ConfigError          a file in config/: names file, line and key
+    ├── FeedError            one feed could not be read; never stops another
+    │   ├── AddressRefused   its address, or one it redirects to, may not be fetched
+    │   ├── FetchFailed      no answer, an error status, too slow or too large
+    │   └── NotAFeed         an answer came, but no feed was in it
+    ├── QueryError           a question about rates that could not be understood
+    │   └── UnknownParty     no such economy; carries the nearest names
+    ├── CommandError         a slash command that could not be carried out
+    ├── StoreError           the database could not be opened, upgraded or backed up
+    └── SlackError           Slack refused a call or could not be reached
+
+Each names the thing, the cause and the cure. No message may hold a token, a signed address or any
+other secret.
+"""
+
+from collections.abc import Sequence
+
+
+class TariffwireError(Exception):
+    """One line for a person: `thing: cause. cure`.
+
+    `thing` is what failed, `cause` why, `cure` what to do about it ("" where there is nothing to do).
+    """
+
+    def __init__(self, thing: str, cause: str, cure: str = "") -> None:
+        self.thing, self.cause, self.cure = thing, cause, cure
+        super().__init__(f"{thing}: {cause}" + (f". {cure}" if cure else ""))
+
+
+class SettingsError(TariffwireError):
+    """A setting is missing or wrong; `thing` is the variable's name."""
+
+
+class ConfigError(TariffwireError):
+    """A file in the config folder is wrong; `thing` reads `file:line: key`."""
+
+    def __init__(self, file: str, line: int | None, key: str, cause: str, cure: str = "") -> None:
+        self.file, self.line, self.key = file, line, key
+        where = f"{file}:{line}" if line is not None else file
+        super().__init__(f"{where}: {key}" if key else where, cause, cure)
+
+
+class FeedError(TariffwireError):
+    """One feed could not be read; `thing` is the feed's id or address without its query."""
+
+
+class AddressRefused(FeedError):
+    """The address, or one it redirects to or resolves to, may not be fetched."""
+
+
+class FetchFailed(FeedError):
+    """No answer, an error status, or an answer over its bounds in time or size."""
+
+
+class NotAFeed(FeedError):
+    """An answer came, but no feed was in it."""
+
+
+class QueryError(TariffwireError):
+    """A question about rates that could not be understood."""
+
+
+class UnknownParty(QueryError):
+    """No such economy; `suggestions` are names that come near, best first (may be empty)."""
+
+    def __init__(self, word: str, suggestions: Sequence[str] = ()) -> None:
+        self.word, self.suggestions = word, tuple(suggestions)
+        cure = f"Did you mean {' or '.join(suggestions)}?" if suggestions else ""
+        super().__init__(word, "not an economy I know", cure)
+
+
+class CommandError(TariffwireError):
+    """A slash command that could not be carried out."""
+
+
+class StoreError(TariffwireError):
+    """The database could not be opened, upgraded or backed up."""
+
+
+class SlackError(TariffwireError):
+    """Slack refused a call or could not be reached; `thing` is the Web API method."""

@@ -1,0 +1,1 @@
+"""The database: SQLite by default. What is due and what is owed live here."""
