@@ -1,0 +1,87 @@
+"""Reads the YAML files of the config folder into models; an error names file, line and key."""
+
+from collections.abc import Hashable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from bot.errors import ConfigError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML without its surprises: Norway's `NO` stays text, `12.50` reaches Decimal as written.
+
+    Pydantic turns `true`, `12.5` and `2025-05-14` into what each field asks for.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"'{key.value}' is given twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":int"))]
+    for letter, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_model(path: Path, model: type[Model]) -> Model:
+    """The file as a `model`; raises ConfigError with file, line and key for whatever is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise ConfigError(str(path), None, "", reason, "Check TARIFFWIRE_CONFIG_DIR") from error
+    try:
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a safe loader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise ConfigError(str(path), line, "", error.problem or "not YAML") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(str(path), None, "", "not YAML") from error
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        line, key = _locate(text, first["loc"])
+        cause = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            cause = "no such key here"
+        raise ConfigError(str(path), line, key, cause) from error
+
+
+def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:
+    """Line (from 1) and dotted key of the deepest node that the error's location leads to."""
+    node = yaml.compose(text, Loader=_Loader)
+    line, key = 1, []
+    for step in loc:
+        found = _child(node, step)
+        if found is None:
+            # Pydantic's path also names union branches and missing keys, which the file lacks.
+            if isinstance(step, str) and step == loc[-1]:
+                key.append(step)
+            continue
+        line, node = found
+        key.append(str(step))
+    return line, ".".join(key)
+
+
+def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value == str(step):
+                return name.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step].start_mark.line + 1, node.value[step]
+    return None
