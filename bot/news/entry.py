@@ -82,25 +82,47 @@ class Validators(Frozen):
     body_digest: str = ""
 
 
+class FeedState(Frozen):
+    """What is remembered about a feed between polls. `bot.feeds` decides it, the store keeps it."""
+
+    feed_id: FeedId
+    validators: Validators = Validators()
+    next_poll_at: AwareDatetime | None = None
+    """Not before this moment; None: never polled, due at once."""
+    last_poll_at: AwareDatetime | None = None
+    last_success_at: AwareDatetime | None = None
+    last_entry_at: AwareDatetime | None = None
+    """When an entry that was new to us last came."""
+    failures: int = 0
+    """Failures in a row; 0 after a success."""
+    error: str = ""
+    """One line for the operator; empty after a success."""
+    status: int | None = None
+    """The HTTP status of the last answer, where there was one."""
+    current_url: str = ""
+    """The address in use where it differs from the configured one: a permanent move that held."""
+    moving_to: str = ""
+    """A permanent redirect seen but not yet trusted, and how often in a row."""
+    moves_seen: int = 0
+    stopped: bool = False
+    """Gone for good (410): not polled again until an operator says so."""
+    window_s: float | None = None
+    """Seconds between the oldest and the newest entry of the last body, where dates allow."""
+    interval_s: float | None = None
+    """Seconds to the next poll that the last answer led to."""
+
+
 class Round(Frozen):
-    """What one poll of one feed brought."""
+    """What one poll of one feed brought: its entries, and the state to remember."""
 
     feed_id: FeedId
     outcome: Outcome
     started_at: AwareDatetime
     finished_at: AwareDatetime
     entries: tuple[Entry, ...] = ()
-    validators: Validators = Validators()
-    """To be stored for the next poll; on a failure, those that the poll began with."""
-    next_poll_at: AwareDatetime
-    failures: int = 0
-    """Failures in a row, this one included; 0 after a success."""
-    error: str = ""
-    """One line for the operator; empty on success."""
-    moved_to: str = ""
-    """The address to use from now on, where a permanent redirect has held; else empty."""
-    status: int | None = None
-    """The HTTP status of the last answer, where there was one."""
+    state: FeedState
+    warnings: tuple[str, ...] = ()
+    """What was odd about the body though it could be read; one line each."""
 
 
 def utc(moment: datetime) -> datetime:
