@@ -1,8 +1,6 @@
 """Countries and blocs: codes, names and how people write them. News and rates both need them."""
 
-from collections.abc import Iterable, Iterator
-
-from bot.news.entry import Frozen
+from bot.frozen import Frozen
 
 
 class Party(Frozen):

@@ -1,16 +1,16 @@
 """What is owed: one message to one conversation, and the moves it may make.
 
-    owed --claim--> claimed --confirm--> sent
-                       |  \\---retry----> owed     (due later)
-                       |  \\---give up--> failed   (reported to the operator)
-                       \\---lease ran out---> owed  (the process died; the sender looks before it posts)
+owed --claim--> claimed --confirm--> sent
+                   |  \\---retry----> owed     (due later)
+                   |  \\---give up--> failed   (reported to the operator)
+                   \\---lease ran out---> owed  (the process died; the sender looks before it posts)
 """
 
 from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from bot.news.entry import Frozen
+from bot.frozen import Frozen
 
 
 class DeliveryKind(StrEnum):

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from bot.news.entry import Frozen
+from bot.frozen import Frozen
 from bot.news.story import Story
 from bot.news.topic import Topic
 

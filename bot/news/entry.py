@@ -1,20 +1,14 @@
 """What a feed is and what it said: the first nouns on the way feed -> entry -> story."""
 
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
+from bot.frozen import Frozen
 from bot.news.topic import Topic
 
 FeedId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-
-
-class Frozen(BaseModel):
-    """A value: it compares by content, cannot be changed, and refuses fields it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class FeedKind(StrEnum):
@@ -123,10 +117,3 @@ class Round(Frozen):
     state: FeedState
     warnings: tuple[str, ...] = ()
     """What was odd about the body though it could be read; one line each."""
-
-
-def utc(moment: datetime) -> datetime:
-    """The same moment in UTC; raises ValueError for a naive datetime."""
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment.isoformat()} has no time zone")
-    return moment.astimezone(UTC)

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from pydantic import AwareDatetime, Field
 
-from bot.news.entry import FeedId, FeedKind, Frozen
+from bot.frozen import Frozen
+from bot.news.entry import FeedId, FeedKind
 from bot.news.topic import Topic
 
 
