@@ -1,3 +1,3 @@
-"""Trade news for Slack: feed -> entry -> story -> alert -> delivery. Start reading at `bot.pipeline`."""
+"""Trade news for Slack. Start reading at `bot.pipeline`: feed -> entry -> story -> delivery."""
 
 __version__ = "0.1.0"

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 class TariffwireError(Exception):
     """One line for a person: `thing: cause. cure`.
 
-    `thing` is what failed, `cause` why, `cure` what to do about it ("" where there is nothing to do).
+    `thing` is what failed, `cause` why, `cure` what to do about it (may be empty).
     """
 
     def __init__(self, thing: str, cause: str, cure: str = "") -> None:

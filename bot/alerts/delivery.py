@@ -3,7 +3,7 @@
 owed --claim--> claimed --confirm--> sent
                    |  \\---retry----> owed     (due later)
                    |  \\---give up--> failed   (reported to the operator)
-                   \\---lease ran out---> owed  (the process died; the sender looks before it posts)
+                   \\---lease out---> owed  (the process died; the sender looks first)
 """
 
 from enum import StrEnum

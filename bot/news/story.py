@@ -21,7 +21,7 @@ class Evidence(Frozen):
 
 
 class Figure(Frozen):
-    """A number the story gives for a duty. Percent are percent of customs value, amounts US dollars.
+    """A number the story gives for a duty: percent of customs value, or US dollars.
 
     Every number stands in the story's own text, within `quote`.
     """
@@ -43,7 +43,7 @@ class Match(Frozen):
 
 
 class Story(Frozen):
-    """An entry understood. `id` is a digest of feed and entry key, so that it is the same each time."""
+    """An entry understood; `id` is a digest of feed and entry key, the same each time."""
 
     id: str
     feed_id: FeedId
@@ -66,7 +66,7 @@ class Story(Frozen):
     figures: tuple[Figure, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     event_id: str = ""
-    """The event it belongs to: the id of the event's first story. Empty until the pipeline joins it."""
+    """The id of the first story of the event it belongs to; empty until the pipeline joins it."""
 
     @property
     def starts_event(self) -> bool:
