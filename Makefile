@@ -1,0 +1,58 @@
+# Everything here works on a machine that has Python 3.11+ with venv, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_READY := $(VENV)/.run-ready
+DEV_READY := $(VENV)/.dev-ready
+
+.PHONY: run demo test check format lock clean help
+.DEFAULT_GOAL := help
+
+help: ## list what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(RUN_READY) ## set up and run the bot (local workspace when there are no Slack tokens)
+	@exec $(BIN)/tariffwire run
+
+demo: $(RUN_READY) ## set up and replay a written week of trade news, offline
+	@exec $(BIN)/tariffwire demo
+
+test: $(DEV_READY) ## set up and run the tests
+	$(BIN)/python -m pytest
+
+check: $(DEV_READY) ## the tests, the linter, the formatter, the type checker, the import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+format: $(DEV_READY) ## let the formatter and the linter mend what they can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(DEV_READY) ## pin the newest versions that pyproject.toml allows, with their hashes
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra build --extra postgres --universal --generate-hashes --upgrade \
+	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements/run.txt
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --upgrade \
+	  --no-emit-index-url --no-annotate --no-header --quiet -c requirements/run.txt -o requirements/dev.txt
+
+clean: ## remove the environment and every cache
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find bot tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN_READY): requirements/run.txt pyproject.toml
+	$(call install,requirements/run.txt)
+	touch $@
+
+$(DEV_READY): requirements/dev.txt pyproject.toml
+	$(call install,requirements/dev.txt)
+	touch $@ $(RUN_READY)
+
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tariffwire needs Python 3.11 or newer: make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endef

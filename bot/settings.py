@@ -1,0 +1,172 @@
+"""Every setting, read once at start from the environment and `.env`.
+
+Slack's own names, `DATABASE_URL` and `PORT` are taken as they are; all else begins with
+`TARIFFWIRE_`. Durations may be fractions, so that a day can be tried out in a minute.
+"""
+
+import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from rapidfuzz import process
+
+from bot.errors import SettingsError
+
+PREFIX = "TARIFFWIRE_"
+
+
+def bundled_config() -> Path:
+    """The shipped config folder: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "config"
+    return inside if inside.is_dir() else package.parent / "config"
+
+
+def _plain(name: str) -> Any:
+    """An alias without the prefix, for the names that others chose."""
+    return AliasChoices(name)
+
+
+class Settings(BaseSettings):
+    """What the operator chose; see `.env.example` for each with its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        allow_inf_nan=False,
+        frozen=True,
+    )
+
+    slack_bot_token: SecretStr | None = Field(None, validation_alias=_plain("SLACK_BOT_TOKEN"))
+    slack_app_token: SecretStr | None = Field(None, validation_alias=_plain("SLACK_APP_TOKEN"))
+    slack_signing_secret: SecretStr | None = Field(
+        None, validation_alias=_plain("SLACK_SIGNING_SECRET")
+    )
+    database_url: str = Field("", validation_alias=_plain("DATABASE_URL"))
+    port: int = Field(8765, ge=0, le=65535, validation_alias=_plain("PORT"))
+
+    data_dir: Path = Path(platformdirs.user_data_dir("tariffwire", appauthor=False))
+    config_dir: Path = Field(default_factory=bundled_config)
+    feeds_file: Path | None = None
+    slack_api_url: str = Field("https://slack.com/api/", pattern=r"^https?://[^\s]+$")
+    channel: str = Field("trade-news", min_length=1, max_length=80)
+    poll_seconds: float = Field(300, gt=0)
+    backoff_seconds: float = Field(60, gt=0)
+    fetch_deadline_seconds: float = Field(30, gt=0)
+    max_body_bytes: int = Field(5_000_000, gt=0)
+    fetches_per_host: int = Field(2, ge=1)
+    allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    max_age_hours: float = Field(48, gt=0)
+    digest_hour: int = Field(8, ge=0, le=23)
+    timezone: str = "UTC"
+    unknown_outcome: Literal["may_repeat", "may_miss"] = "may_repeat"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("allowed_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("not a time zone; use a name like Europe/Berlin") from error
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _with_slash(cls, value: str) -> str:
+        return value if value.endswith("/") else value + "/"
+
+    @property
+    def feeds_path(self) -> Path:
+        """The feed list in use."""
+        return self.feeds_file or self.config_dir / "feeds.yaml"
+
+    @property
+    def database(self) -> str:
+        """The database's SQLAlchemy address; SQLite in the data folder unless one was given."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'tariffwire.db'}"
+
+    @property
+    def transport(self) -> Literal["local", "socket", "http"]:
+        """How Slack is reached: the local workspace when there is no bot token."""
+        if self.slack_bot_token is None:
+            return "local"
+        return "socket" if self.slack_app_token is not None else "http"
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings, `given` first, then the environment, then `.env`.
+
+    Raises SettingsError that names the variable and the cure for the first wrong value.
+    """
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = variable(str(first["loc"][0]))
+        cause = first["msg"].removeprefix("Value error, ")
+        cure = f"Set {name} to a valid value or remove it to use the default"
+        raise SettingsError(name, f"{cause[0].lower()}{cause[1:]}", cure) from error
+    _check_together(settings)
+    return settings
+
+
+def _check_together(settings: Settings) -> None:
+    tokens = {
+        "SLACK_BOT_TOKEN": (settings.slack_bot_token, "xoxb-"),
+        "SLACK_APP_TOKEN": (settings.slack_app_token, "xapp-"),
+    }
+    for name, (token, start) in tokens.items():
+        if token is not None and not token.get_secret_value().startswith(start):
+            raise SettingsError(
+                name, f"does not start with {start}", "Copy it from your app's page at Slack again"
+            )
+    if settings.slack_bot_token is None:
+        for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+            if getattr(settings, name.lower()) is not None:
+                raise SettingsError(
+                    "SLACK_BOT_TOKEN",
+                    f"missing although {name} is set",
+                    f"Set SLACK_BOT_TOKEN too, or remove {name} to use the local workspace",
+                )
+    elif settings.slack_app_token is None and settings.slack_signing_secret is None:
+        raise SettingsError(
+            "SLACK_APP_TOKEN",
+            "neither it nor SLACK_SIGNING_SECRET is set",
+            "Set SLACK_APP_TOKEN for Socket Mode or SLACK_SIGNING_SECRET for HTTP",
+        )
+
+
+def variable(field: str) -> str:
+    """The environment variable that a field of Settings is read from."""
+    info = Settings.model_fields.get(field)
+    if info is None:
+        return field
+    alias = info.validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + field.upper()
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """One line for each TARIFFWIRE_ variable that no setting reads, with the nearest name."""
+    known = [variable(name) for name in Settings.model_fields]
+    lines = []
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            nearest = process.extractOne(name, known)
+            lines.append(f"{name}: no such setting. Did you mean {nearest[0]}?")
+    return tuple(lines)
