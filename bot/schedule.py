@@ -1,0 +1,29 @@
+"""Which coroutine runs when. No logic: each job can be cancelled anywhere and run again."""
+
+from collections.abc import Awaitable, Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+REPORT_EVERY_S = 60.0
+
+
+def build_schedule(
+    poll_due: Callable[[], Awaitable[object]],
+    report: Callable[[], Awaitable[object]],
+    tick_s: float,
+) -> AsyncIOScheduler:
+    """A scheduler, not yet started: looks for due feeds every `tick_s` seconds, and now and then
+    reports on those that fail.
+
+    The state that matters is in the database; a tick that is missed or runs late costs nothing.
+    """
+    scheduler = AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    scheduler.add_job(
+        poll_due, IntervalTrigger(seconds=tick_s, jitter=tick_s / 4), id="poll what is due"
+    )
+    scheduler.add_job(report, IntervalTrigger(seconds=REPORT_EVERY_S), id="report failing feeds")
+    return scheduler

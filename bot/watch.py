@@ -1,0 +1,143 @@
+"""Which feeds are due, and who is polling them: starts each due feed once and waits for none.
+
+    due feeds | take (poll -> entries -> stories -> deliveries) | tell the dispatcher, note failures
+
+One feed's failure or slowness never holds up another.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+
+from bot.news.entry import Feed, FeedState
+from bot.pipeline import Taken
+
+log = logging.getLogger(__name__)
+
+
+class FeedShelf(Protocol):
+    """Where feeds that operators added and the states of all feeds are kept."""
+
+    async def added(self) -> tuple[Feed, ...]: ...
+
+    async def states(self) -> Mapping[str, FeedState]: ...
+
+
+class Watch:
+    """Polls feeds when they are due.
+
+    `spread_s` is the time in seconds over which feeds that were never polled begin, so that a fresh
+    start is no burst.
+    """
+
+    def __init__(
+        self,
+        configured: Iterable[Feed],
+        shelf: FeedShelf,
+        take: Callable[[Feed, datetime], Awaitable[Taken]],
+        clock: Callable[[], datetime],
+        on_deliveries: Callable[[], None],
+        spread_s: float = 0.0,
+    ) -> None:
+        self._configured = tuple(configured)
+        self._shelf, self._take, self._clock = shelf, take, clock
+        self._on_deliveries, self._spread_s = on_deliveries, spread_s
+        self._due_at: dict[str, datetime] = {}
+        self._under_way: dict[str, asyncio.Task[Taken | None]] = {}
+        self._failing: dict[str, str] = {}
+        self._reported: set[str] = set()
+        self._took_at: datetime | None = None
+
+    async def feeds(self) -> tuple[Feed, ...]:
+        """Every enabled feed: the configured ones, then those that operators added."""
+        known = {feed.id: feed for feed in self._configured}
+        for feed in await self._shelf.added():
+            known.setdefault(feed.id, feed)
+        return tuple(feed for feed in known.values() if feed.enabled)
+
+    async def poll_due(self) -> tuple[asyncio.Task[Taken | None], ...]:
+        """Starts a poll of every feed that is due and not being polled; returns what it started."""
+        now = self._clock()
+        feeds = await self.feeds()
+        await self._learn(feeds, now)
+        started = [
+            self._start(feed)
+            for feed in feeds
+            if self._due_at.get(feed.id, now) <= now and feed.id not in self._under_way
+        ]
+        return tuple(started)
+
+    async def stop(self) -> None:
+        """Ends the polls under way; what they had not yet kept is fetched again next time."""
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def report(self) -> None:
+        """Logs one line when the set of failing feeds has changed since the last report."""
+        failing = set(self._failing)
+        if failing == self._reported:
+            return
+        self._reported = failing
+        if not failing:
+            log.info("every feed can be read again")
+            return
+        first = min(failing)
+        log.warning(
+            "%d feed(s) cannot be read, such as %s (%s); `tariffwire feeds list` shows them all",
+            len(failing),
+            first,
+            self._failing[first],
+        )
+
+    async def _learn(self, feeds: Iterable[Feed], now: datetime) -> None:
+        """Looks up the stored states of feeds not met before in this process."""
+        unmet = [feed for feed in feeds if feed.id not in self._due_at]
+        if not unmet:
+            return
+        states = await self._shelf.states()
+        for feed in unmet:
+            state = states.get(feed.id)
+            if state is None or (state.next_poll_at is None and not state.stopped):
+                self._due_at[feed.id] = now + timedelta(seconds=self._spread_s * _share(feed.id))
+            else:
+                self._remember(state)
+
+    def _remember(self, state: FeedState) -> None:
+        if state.stopped or state.next_poll_at is None:
+            # An operator's `feeds add` of the address, or a restart after one, begins it anew.
+            self._due_at[state.feed_id] = datetime.max.replace(tzinfo=self._clock().tzinfo)
+        else:
+            self._due_at[state.feed_id] = state.next_poll_at
+        if state.error:
+            self._failing[state.feed_id] = state.error
+        else:
+            self._failing.pop(state.feed_id, None)
+
+    def _start(self, feed: Feed) -> asyncio.Task[Taken | None]:
+        task = asyncio.create_task(self._poll(feed), name=f"poll {feed.id}")
+        self._under_way[feed.id] = task
+        task.add_done_callback(lambda _: self._under_way.pop(feed.id, None))
+        return task
+
+    async def _poll(self, feed: Feed) -> Taken | None:
+        try:
+            taken = await self._take(feed, self._clock())
+        except Exception:
+            # The store failed, or we have a bug: this feed waits its turn, the others go on.
+            log.exception("feed %s could not be taken in", feed.id)
+            self._due_at[feed.id] = self._clock() + timedelta(seconds=60)
+            return None
+        self._remember(taken.round.state)
+        if taken.deliveries:
+            self._on_deliveries()
+        return taken
+
+
+def _share(feed_id: str) -> float:
+    """A number in [0, 1) that is always the same for a feed."""
+    return int.from_bytes(sha256(feed_id.encode()).digest()[:4]) / 2**32

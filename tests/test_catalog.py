@@ -1,0 +1,57 @@
+"""Config files: what is wrong in one is told with file, line and key."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pydantic import Field
+
+from bot.catalog import read_model
+from bot.errors import ConfigError
+from bot.frozen import Frozen
+
+
+class Row(Frozen):
+    id: str
+    share: Decimal = Field(default=Decimal(0), le=100)
+
+
+class Rows(Frozen):
+    rows: tuple[Row, ...]
+
+
+def read(tmp_path: Path, text: str) -> Rows:
+    file = tmp_path / "rows.yaml"
+    file.write_text(text, encoding="utf-8")
+    return read_model(file, Rows)
+
+
+def test_decimals_and_the_code_of_norway_arrive_as_written(tmp_path: Path) -> None:
+    rows = read(tmp_path, "rows:\n  - id: NO\n    share: 12.50\n")
+    assert rows.rows == (Row(id="NO", share=Decimal("12.50")),)
+    assert str(rows.rows[0].share) == "12.50"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key"),
+    [
+        ("rows:\n  - id: a\n    shaer: 1\n", 3, "rows.0.shaer"),
+        ("rows:\n  - id: a\n  - share: 1\n", 3, "rows.1.id"),
+        ("rows:\n  - id: a\n    share: 101\n", 3, "rows.0.share"),
+        ("rows:\n  - id: a\n    id: b\n", 3, ""),
+        ("rows: [\n", 2, ""),
+        ("", 1, ""),
+    ],
+    ids=["typo", "missing", "out of range", "twice", "not YAML", "empty"],
+)
+def test_an_error_names_file_line_and_key(tmp_path: Path, text: str, line: int, key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text)
+    assert (caught.value.line, caught.value.key) == (line, key)
+    assert str(caught.value).startswith(f"{tmp_path / 'rows.yaml'}:{line}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named_with_the_setting_to_check(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="TARIFFWIRE_CONFIG_DIR"):
+        read_model(tmp_path / "absent.yaml", Rows)
