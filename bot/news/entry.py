@@ -54,6 +54,10 @@ class Entry(Frozen):
     published: AwareDatetime | None = None
     """UTC; None where the feed gives no date or one that cannot be true."""
     language: str = ""
+    aliases: tuple[str, ...] = ()
+    """Further digests of the same text at the same guid or link; see `bot.news.identity`."""
+    place: str = ""
+    """A digest of guid and link: where an edited text is recognised. Empty where it cannot be."""
 
 
 class Outcome(StrEnum):

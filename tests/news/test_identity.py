@@ -1,0 +1,128 @@
+"""What counts as the same entry, seen through `identify` and `sift`."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.news.entry import Entry, FeedKind
+from bot.news.identity import Sighting, identify, identities, sift, sight
+
+
+def entry(guid: str, link: str, title: str, summary: str = "Two countries spoke.") -> Entry:
+    return Entry(feed_id="wire", key="", guid=guid, link=link, title=title, summary=summary)
+
+
+class Memory:
+    """What a feed's reader remembers: polls bodies, returns titles that were new and revised."""
+
+    def __init__(self, kind: FeedKind = FeedKind.WIRE, home: str = "") -> None:
+        self.kind, self.home, self.known = kind, home, set[str]()
+
+    def poll(self, *entries: Entry) -> tuple[list[str], list[str]]:
+        named = identify(entries, self.kind, self.home)
+        new, revised = sift(named, self.known)
+        for each in named:
+            self.known.update(identities(each))
+        return [e.title for e in new], [e.title for e in revised]
+
+
+def test_the_same_body_twice_brings_nothing_new() -> None:
+    memory = Memory()
+    body = [entry("g1", "https://w.example/1", "One"), entry("", "", "Two")]
+    assert memory.poll(*body) == (["One", "Two"], [])
+    assert memory.poll(*body) == ([], [])
+
+
+def test_a_headline_edited_in_place_is_a_revision_once() -> None:
+    memory = Memory()
+    memory.poll(entry("g1", "https://w.example/1", "Duty set at 25%"))
+    edited = entry("g1", "https://w.example/1", "Duty set at 35%")
+    assert memory.poll(edited) == ([], ["Duty set at 35%"])
+    assert memory.poll(edited) == ([], [])
+
+
+def test_blanks_and_capitals_are_no_revision() -> None:
+    memory = Memory()
+    memory.poll(entry("g1", "https://w.example/1", "Duty set at 25%"))
+    assert memory.poll(entry("g1", "https://w.example/1", "DUTY  set at 25% ")) == ([], [])
+
+
+def test_a_guid_that_changes_at_every_fetch_is_seen_through() -> None:
+    memory = Memory()
+    memory.poll(entry("session-1", "https://w.example/1", "Duty raised"))
+    assert memory.poll(entry("session-2", "https://w.example/1?sid=2", "Duty raised")) == ([], [])
+
+
+def test_tracking_in_the_link_makes_no_second_entry() -> None:
+    memory = Memory()
+    memory.poll(entry("", "http://www.w.example/a/?id=7&utm_source=rss#tk.rss_all", "Duty raised"))
+    assert memory.poll(entry("", "https://w.example/a?id=7&fbclid=x", "Duty raised")) == ([], [])
+    assert memory.poll(entry("", "https://w.example/a?id=8", "Duty cut")) == (["Duty cut"], [])
+
+
+def test_a_counted_edit_in_the_guid_is_a_revision() -> None:
+    memory = Memory()
+    memory.poll(entry("https://w.example/a#0", "https://w.example/a", "Duty raised"))
+    assert memory.poll(entry("https://w.example/a#1", "https://w.example/a", "Duty cut")) == (
+        [],
+        ["Duty cut"],
+    )
+
+
+def test_one_guid_on_two_stories_keeps_both() -> None:
+    memory = Memory()
+    stories = [
+        entry("g", "https://w.example/1", "Duty raised"),
+        entry("g", "https://w.example/2", "Duty blocked"),
+    ]
+    assert memory.poll(*stories) == (["Duty raised", "Duty blocked"], [])
+
+
+def test_one_guid_and_link_on_two_texts_of_one_body_keeps_both() -> None:
+    memory = Memory()
+    order = entry("dkt?1&9", "https://court.example/dkt?1", "1:25-cv-1", "[Order]")
+    notice = entry("dkt?1&9", "https://court.example/dkt?1", "1:25-cv-1", "[Notice]")
+    assert memory.poll(order) == (["1:25-cv-1"], [])
+    assert memory.poll(order, notice) == (["1:25-cv-1"], [])
+    assert memory.poll(notice, order) == ([], [])
+
+
+def test_a_court_reuses_guid_and_link_from_one_poll_to_the_next() -> None:
+    memory = Memory(FeedKind.COURT)
+    memory.poll(entry("dkt?1", "https://court.example/dkt?1", "1:25-cv-1", "[Notice]"))
+    order = entry("dkt?1", "https://court.example/dkt?1", "1:25-cv-1", "[Order]")
+    assert memory.poll(order) == (["1:25-cv-1"], [])
+
+
+def test_a_court_gives_two_entries_of_the_same_words_different_guids() -> None:
+    memory = Memory(FeedKind.COURT)
+    both = [
+        entry(f"dkt?1&{n}", "https://court.example/dkt?1", "1:25-cv-1", "[Order]") for n in (1, 2)
+    ]
+    assert len(memory.poll(*both)[0]) == 2
+
+
+def test_a_link_to_the_home_page_identifies_nothing() -> None:
+    memory = Memory(home="https://w.example/")
+    memory.poll(entry("", "https://w.example", "Duty raised"))
+    assert memory.poll(entry("", "https://w.example", "Duty cut")) == (["Duty cut"], [])
+
+
+def test_the_whole_key_comes_first_among_the_identities() -> None:
+    (named,) = identify([entry("g", "https://w.example/1", "Duty")], FeedKind.WIRE)
+    assert identities(named)[0] == named.key
+    assert len(set(identities(named))) == 4
+    assert sight(named, set()) is Sighting.NEW
+
+
+@given(st.lists(st.tuples(st.text(), st.text(), st.text()), max_size=8), st.sampled_from(FeedKind))
+def test_any_body_polled_twice_is_known(fields: list[tuple[str, str, str]], kind: FeedKind) -> None:
+    memory = Memory(kind)
+    body = [entry(guid, link, title) for guid, link, title in fields]
+    memory.poll(*body)
+    assert memory.poll(*body) == ([], [])
+
+
+@given(st.text(), st.sampled_from(["http://", "https://", ""]))
+def test_no_address_is_too_odd_to_identify(text: str, scheme: str) -> None:
+    (named,) = identify([entry("", scheme + text, "Duty")], FeedKind.WIRE)
+    assert named.key
