@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, model_validator
 
 from bot.errors import ConfigError
+from bot.frozen import Frozen
+from bot.parties import Parties, Party
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -59,6 +61,31 @@ def read_model(path: Path, model: type[Model]) -> Model:
         if first["type"] == "extra_forbidden":
             cause = "no such key here"
         raise ConfigError(str(path), line, key, cause) from error
+
+
+class PartiesFile(Frozen):
+    """`parties.yaml`: the economies, and phrases that hold a name but mean none of them."""
+
+    parties: tuple[Party, ...]
+    nobody: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_meaning_each(self) -> "PartiesFile":
+        codes = {party.code for party in self.parties}
+        owners: dict[str, str] = {}
+        for party in self.parties:
+            for word in (party.code, party.name, *party.aliases, *party.seats, *party.asked):
+                if owners.setdefault(word.casefold(), party.code) != party.code:
+                    raise ValueError(f"{word!r} is {owners[word.casefold()]} and {party.code}")
+            if unknown := set(party.members) - codes:
+                raise ValueError(f"{party.code} has members that are not listed: {unknown}")
+        return self
+
+
+def load_parties(path: Path) -> Parties:
+    """The economies of `parties.yaml`; raises ConfigError naming file, line and key."""
+    file = read_model(path, PartiesFile)
+    return Parties(file.parties, file.nobody)
 
 
 def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:

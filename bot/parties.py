@@ -1,11 +1,265 @@
 """Countries and blocs: codes, names and how people write them. News and rates both need them."""
 
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import NamedTuple
+
+from pydantic import Field
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from bot.errors import UnknownParty
+from bot.folding import fold, fold_case
 from bot.frozen import Frozen
+
+WORLD = "WORLD"
+
+_REGIONAL_A = 0x1F1E6
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+_SLACK_FLAG = re.compile(r":(?:flag-)?([a-z]{2}):")
+# Initials first, so that "U.S." is one word; folding has made the rest ASCII.
+_WORD = re.compile(r"\b[A-Za-z](?:\.[A-Za-z])+\b\.?|[A-Za-z0-9]+")
+_SMALL_WORDS = frozenset({"and", "of", "the", "d", "on"})
+_PLACED_BY = frozenset({"in", "at", "near", "outside", "via", "around", "from"})
+# How far a word may stand from a name and still show that another thing is meant.
+_VETO_REACH = 40
+# How alike a misspelt word and a name must be (0 to 1): 'chnia' is 0.8 of 'china' by edits.
+_ALIKE_FROM = 0.82
+_NEAR_FROM = 0.6
 
 
 class Party(Frozen):
     """One economy: ISO 3166-1 alpha-2, `EU`, or `WORLD` for 'all partners'."""
 
-    code: str
-    name: str
+    code: str = Field(pattern=r"^([A-Z]{2}|WORLD)$")
+    name: str = Field(min_length=1)
+    alpha3: str = Field(default="", pattern=r"^([A-Z]{3})?$")
     aliases: tuple[str, ...] = ()
+    """Names, demonyms, governments and people, found in running text."""
+    seats: tuple[str, ...] = ()
+    """Capitals that stand for their government, unless something only happens in them."""
+    asked: tuple[str, ...] = ()
+    """Words understood in a question, but not looked for in running text."""
+    vetoes: tuple[str, ...] = ()
+    """Words close by which show that the name means something else."""
+    members: tuple[str, ...] = ()
+    """The codes of a bloc's members; empty for a country."""
+
+    @property
+    def flag(self) -> str:
+        """The flag as an emoji; a globe for `WORLD`."""
+        if self.code == WORLD:
+            return "🌐"
+        return "".join(chr(_REGIONAL_A + ord(letter) - ord("A")) for letter in self.code)
+
+
+class Mention(Frozen):
+    """Where a text names a party: `words` are `text[start:end]`."""
+
+    code: str
+    start: int
+    end: int
+    words: str
+
+
+class _Phrase(NamedTuple):
+    """Words that name a party, after the first one; `code` is empty where they name nobody."""
+
+    rest: tuple[str, ...]
+    code: str
+    seat: bool
+
+
+class _Word(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+
+class Parties:
+    """All economies the bot knows, by code, by name and within running text."""
+
+    def __init__(self, parties: Iterable[Party], nobody: Iterable[str] = ()) -> None:
+        """`nobody` are phrases that hold a party's name but do not mean it (South China Sea)."""
+        self._by_code = {party.code: party for party in parties}
+        self._by_key = dict(_keys(self._by_code.values()))
+        self._phrases = _phrases(self._by_code.values(), nobody)
+        self._vetoes = {
+            party.code: frozenset(word.lower() for word in party.vetoes)
+            for party in self
+            if party.vetoes
+        }
+
+    def __iter__(self) -> Iterator[Party]:
+        return iter(self._by_code.values())
+
+    def __len__(self) -> int:
+        return len(self._by_code)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._by_code
+
+    def get(self, code: str) -> Party:
+        """The party with this code, as `US`; raises UnknownParty with the nearest names."""
+        try:
+            return self._by_code[code]
+        except KeyError:
+            raise UnknownParty(code, self.suggest(code)) from None
+
+    def named(self, word: str) -> Party | None:
+        """The party that exactly this word means in a question; None when there is none.
+
+        Understands codes (us, usa), names and aliases in any case, flags and `:flag-us:`.
+        """
+        word = word.strip()
+        if _FLAG.fullmatch(word):
+            word = "".join(chr(ord(sign) - _REGIONAL_A + ord("A")) for sign in word)
+        elif slack := _SLACK_FLAG.fullmatch(word.lower()):
+            word = slack.group(1)
+        return self._by_key.get(_key(word))
+
+    def suggest(self, word: str, limit: int = 3) -> tuple[str, ...]:
+        """Names of the parties that come nearest to a misspelt word, best first; may be empty."""
+        asked = _key(word)[:80]
+        near = process.extract(
+            asked,
+            [key for key in self._by_key if len(key) > 3],
+            scorer=JaroWinkler.normalized_similarity,
+            limit=limit * 6,
+            score_cutoff=_ALIKE_FROM,
+        )
+        # Jaro-Winkler finds what begins alike; the edit distance then tells Austria from Australia.
+        likeness = {
+            key: 1.0 if key.startswith(asked) else OSA.normalized_similarity(asked, key)
+            for key, _, _ in near
+        }
+        best = sorted(likeness, key=lambda key: -likeness[key])
+        names = dict.fromkeys(self._by_key[key].name for key in best if likeness[key] >= _NEAR_FROM)
+        return tuple(names)[:limit]
+
+    def covering(self, code: str) -> tuple[str, ...]:
+        """The code itself and the blocs it belongs to: `DE` -> (`DE`, `EU`)."""
+        return (code, *(party.code for party in self if code in party.members))
+
+    def mentions(self, text: str) -> tuple[Mention, ...]:
+        """Every place where running text names a party, in order; the longest name wins.
+
+        Names count with a capital only: `US` is a country, `us` is not.
+        """
+        words = [_Word(_bare(match.group()), *match.span()) for match in _WORD.finditer(fold(text))]
+        found: list[Mention] = []
+        at = 0
+        while at < len(words):
+            phrase = self._phrase_at(words, at, text)
+            if phrase is None:
+                at += 1
+                continue
+            last = at + len(phrase.rest)
+            if phrase.code and not self._vetoed(phrase, words, at, last, text):
+                start, end = words[at].start, words[last].end
+                found.append(Mention(code=phrase.code, start=start, end=end, words=text[start:end]))
+            at = last + 1
+        found.extend(self._flags(text))
+        return tuple(sorted(found, key=lambda mention: mention.start))
+
+    def _phrase_at(self, words: list[_Word], at: int, text: str) -> _Phrase | None:
+        for phrase in self._phrases.get(words[at].text, ()):
+            size = len(phrase.rest)
+            if size == 0:
+                return phrase
+            following = words[at + 1 : at + 1 + size]
+            if tuple(_small(word.text) for word in following) == phrase.rest and _joined(
+                words[at : at + 1 + size], text
+            ):
+                return phrase
+        return None
+
+    def _vetoed(
+        self, phrase: _Phrase, words: list[_Word], first: int, last: int, text: str
+    ) -> bool:
+        # US$ and HK$ are money.
+        if text[words[last].end : words[last].end + 1] == "$":
+            return True
+        if phrase.seat and first > 0 and words[first - 1].text.lower() in _PLACED_BY:
+            return True
+        vetoes = self._vetoes.get(phrase.code)
+        if not vetoes:
+            return False
+        low, high = words[first].start - _VETO_REACH, words[last].end + _VETO_REACH
+        return any(
+            low <= word.start and word.end <= high and word.text.lower() in vetoes
+            for word in words[max(0, first - 12) : last + 13]
+        )
+
+    def _flags(self, text: str) -> Iterator[Mention]:
+        for match in _FLAG.finditer(text):
+            party = self.named(match.group())
+            if party is not None:
+                yield Mention(
+                    code=party.code, start=match.start(), end=match.end(), words=match.group()
+                )
+
+
+def _bare(word: str) -> str:
+    return word.replace(".", "")
+
+
+def _small(word: str) -> str:
+    lowered = word.lower()
+    return lowered if lowered in _SMALL_WORDS else word
+
+
+def _key(word: str) -> str:
+    """A name as one asks for it: no case, accents, points, article or possessive."""
+    key = re.sub(r"[^a-z0-9]+", " ", fold_case(word).replace(".", "")).strip()
+    return key.removeprefix("the ").removesuffix(" s") or key
+
+
+def _keys(parties: Iterable[Party]) -> Iterator[tuple[str, Party]]:
+    """Codes come last, so that where an alias and another party's code agree, the code wins."""
+    parties = tuple(parties)
+    for party in parties:
+        for word in (party.name, *party.aliases, *party.seats, *party.asked):
+            yield _key(word), party
+    for party in parties:
+        for word in (party.alpha3, party.code):
+            if word:
+                yield _key(word), party
+
+
+def _joined(words: list[_Word], text: str) -> bool:
+    """Whether only blanks, hyphens and apostrophes stand between the words."""
+    for left, right in pairwise(words):
+        gap = fold(text[left.end : right.start]).strip(" -'&()")
+        if gap and not (gap == "." and len(left.text) <= 2):
+            return False
+    return True
+
+
+def _phrases(parties: Iterable[Party], nobody: Iterable[str]) -> Mapping[str, tuple[_Phrase, ...]]:
+    """First word -> the phrases that begin with it, longest first."""
+    known: dict[str, dict[_Phrase, None]] = {}
+
+    def learn(words: str, code: str, seat: bool) -> None:
+        bare = [_bare(match.group()) for match in _WORD.finditer(fold(words))]
+        spellings = [bare]
+        if len(words) > 3:
+            spellings.append([word.upper() for word in bare])
+        for first, *rest in spellings:
+            phrase = _Phrase(tuple(_small(word) for word in rest), code, seat)
+            known.setdefault(first, {})[phrase] = None
+
+    for phrase in nobody:
+        learn(phrase, "", seat=False)
+    for party in parties:
+        if party.code == WORLD:
+            continue
+        for name in (party.name, *party.aliases):
+            learn(name, party.code, seat=False)
+        for seat in party.seats:
+            learn(seat, party.code, seat=True)
+    return {
+        first: tuple(sorted(phrases, key=lambda phrase: -len(phrase.rest)))
+        for first, phrases in known.items()
+    }

@@ -1,0 +1,44 @@
+"""Text made alike for matching, letter by letter, so that offsets still fit the original."""
+
+import unicodedata
+
+_TYPOGRAPHY = dict(
+    zip(
+        "‘’‚‛′`´“”„″«»‐‑‒–—−―\u00a0\u2007\u2009\u202f\u3000⁄∕﹪％",
+        "''''''" + "'" + '""""""' + "-------" + "     " + "//%%",
+        strict=True,
+    )
+)
+
+# Cyrillic and Greek letters that look like Latin ones; feeds use them to slip past filters.
+_LOOKALIKES = dict(
+    zip(
+        "АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛԝһΑΒΕΖΗΙΚΜΝΟΡΤΥΧορν",
+        "ABESIJKMHOPCTYXaesijopcyxdqwhABEZHIKMNOPTYXopv",
+        strict=True,
+    )
+)
+
+
+def _without_marks() -> dict[str, str]:
+    """Accented Latin letters -> their plain letter, and full-width ASCII -> ASCII."""
+    table = {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        if base.isascii():
+            table[chr(code)] = base
+    table.update((chr(code), chr(code - 0xFEE0)) for code in range(0xFF01, 0xFF5F))
+    return table
+
+
+_TABLE = str.maketrans({**_without_marks(), **_LOOKALIKES, **_TYPOGRAPHY})
+
+
+def fold(text: str) -> str:
+    """The text with plain letters, quotes, dashes and blanks; same length, same case."""
+    return text if text.isascii() else text.translate(_TABLE)
+
+
+def fold_case(text: str) -> str:
+    """`fold`, in lower case; same length as the text."""
+    return fold(text).lower()

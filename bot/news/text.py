@@ -1,0 +1,144 @@
+"""Hostile HTML to plain text, and text to sentences. Every step is linear in the text's length."""
+
+import html
+import re
+import unicodedata
+
+from selectolax.lexbor import LexborHTMLParser
+
+# Feeds escape markup once, twice and, where one reader feeds another, three times.
+_ROUNDS = 4
+_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
+_OPENINGS = re.compile(r"(?<!<)<++(?=[a-zA-Z/!?])")
+_HIDDEN = [
+    *("script", "style", "noscript", "template", "iframe", "object", "embed", "applet"),
+    *("svg", "math", "head", "noframes", "noembed", "audio", "video", "canvas", "select"),
+]
+_BLOCKS = frozenset(
+    str.split(
+        "address article aside blockquote br dd details div dl dt fieldset figcaption figure "
+        "footer form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol p pre section summary "
+        "table tbody td tfoot th thead tr ul"
+    )
+)
+
+# Controls, soft hyphens, zero-width, bidirectional and tag characters, fillers and surrogates:
+# nobody sees them, but they split words, reorder digits and reach past a terminal's or a
+# database's guard. Tab and line feed stay for the folding of blanks.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160"
+    "\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
+    "\uffa0\ufff0-\uffff\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
+)
+_MARKS = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED_MARKS = re.compile(f"({_MARKS}{{2}}){_MARKS}+")
+
+
+def plain(markup: str, limit: int) -> str:
+    """The text that a reader of `markup` would see: no tags, at most `limit` characters.
+
+    Entities are resolved, escaped markup is unpacked and dropped, scripts and styles vanish with
+    their content, blocks are separated by a newline, blanks are folded, invisible and reordering
+    characters removed, letters composed (NFC). What was cut off ends with an ellipsis.
+    """
+    text = markup[: limit * 8 + 1000]
+    for _ in range(_ROUNDS):
+        text = _INVISIBLE.sub("", text)
+        decoded = _unpacked(text)
+        if decoded == text:
+            break
+        text = decoded
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = _OPENINGS.sub("", _STACKED_MARKS.sub(r"\1", text))
+    return cut(_folded_blanks(text), limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """The text in at most `limit` characters, cut at a word and ended with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    end = max(limit - 1, 0)
+    blank = max(text.rfind(" ", 0, end + 1), text.rfind("\n", 0, end + 1))
+    if blank > end * 2 // 3:
+        end = blank
+    while end > 0 and unicodedata.combining(text[end]):
+        end -= 1
+    return (text[:end].rstrip(" \n,;:-–—") + "…")[:limit]
+
+
+def _unpacked(text: str) -> str:
+    if _TAG.search(text):
+        return _visible(text)
+    return html.unescape(text) if "&" in text else text
+
+
+def _visible(markup: str) -> str:
+    tree = LexborHTMLParser(markup)
+    tree.strip_tags(_HIDDEN)
+    if tree.root is None:
+        return ""
+    pieces: list[str] = []
+    for node in tree.root.traverse(include_text=True):
+        if node.is_text_node:
+            pieces.append(node.text_content or "")
+        elif node.tag in _BLOCKS:
+            pieces.append("\n")
+        parent = node.parent
+        if node.next is None and parent is not None and parent.tag in _BLOCKS:
+            pieces.append("\n")
+    return "".join(pieces)
+
+
+def _folded_blanks(text: str) -> str:
+    lines = (" ".join(line.split()) for line in re.split("[\n\x85\u2028\u2029]", text))
+    return "\n".join(line for line in lines if line)
+
+
+# A point after these does not end a sentence.
+_ABBREVIATIONS = frozenset(
+    str.split(
+        "mr mrs ms dr prof sen rep gov gen col lt sgt capt adm st jr sr hon rev no nos sec "
+        "para vs v cf etc al eg ie approx est dept fig vol pp ed co corp inc ltd llc bros plc "
+        "cie gmbh jan feb mar apr jun jul aug sep sept oct nov dec tue tues wed thu thur "
+        "thurs fri ave blvd mt ft lb oz pct bn mn mln tn ariz calif conn ga mich minn "
+        "mo mont neb nev okla penn tenn va vt wis"
+    )
+)
+# Companies and months do end sentences; a new one is then told by the word that begins it.
+_OPENERS = frozenset(
+    str.split(
+        "A An The This That These Those It Its He She They We You I In On At As After Before "
+        "But And Or So If When While Since Because For From With Without Under Over By To "
+        "Both All Most Some Many Such There Here His Her Their Our Not No Yet Still However "
+        "Meanwhile Also Earlier Later Now Then Last Next Officials Asked Analysts"
+    )
+)
+_BREAK = re.compile(r"[.!?…]['\"’”)\]]*[ \t]+(?=['\"‘“(\[]?[A-Z0-9À-Þ$€£¥])")
+_NEXT_WORD = re.compile(r"['\"‘“(\[]?([A-Za-z]+)")
+_INITIALS = re.compile(r"(?:^|[^A-Za-z])(?:[A-Za-z]\.)*[A-Za-z]$")
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The text's sentences in order; each stands in the text as it is, without a newline."""
+    found: list[str] = []
+    for line in text.split("\n"):
+        start = 0
+        for match in _BREAK.finditer(line):
+            if _ends_sentence(line, start, match):
+                found.append(line[start : match.end()].strip())
+                start = match.end()
+        found.append(line[start:].strip())
+    return tuple(sentence for sentence in found if sentence)
+
+
+def _ends_sentence(line: str, start: int, match: re.Match[str]) -> bool:
+    if line[match.start()] != ".":
+        return True
+    before = line[max(start, match.start() - 24) : match.start()]
+    word = before[before.rfind(" ") + 1 :].lstrip("'\"‘“([")
+    following = _NEXT_WORD.match(line, match.end())
+    opens = following is not None and following.group(1) in _OPENERS
+    if _INITIALS.search(word):
+        # "U.S. Trade Representative", "Donald J. Trump"; but "in the U.S. The court ..."
+        return opens and "." in word
+    return opens if word.lower() in _ABBREVIATIONS else True

@@ -1,0 +1,159 @@
+"""What people write for an economy, and what they do not mean by it."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.catalog import load_parties
+from bot.errors import ConfigError, UnknownParty
+from bot.parties import Parties
+
+ROOT = Path(__file__).parents[1]
+PARTIES = load_parties(ROOT / "config" / "parties.yaml")
+MFN_BASELINE = ROOT / ".." / "shared" / "rates" / "mfn_baseline.csv"
+
+
+def codes(text: str) -> list[str]:
+    return [mention.code for mention in PARTIES.mentions(text)]
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("us", "US"),
+        ("U.S.", "US"),
+        ("usa", "US"),
+        ("america", "US"),
+        ("🇺🇸", "US"),
+        (":flag-us:", "US"),
+        (":us:", "US"),
+        ("prc", "CN"),
+        ("China's", "CN"),
+        ("uk", "GB"),
+        (":flag-gb:", "GB"),
+        ("the Netherlands", "NL"),
+        ("Türkiye", "TR"),
+        ("turkey", "TR"),
+        ("Cote d'Ivoire", "CI"),
+        ("côte d’ivoire", "CI"),
+        ("eu", "EU"),
+        ("🇪🇺", "EU"),
+        ("korea", "KR"),
+        ("all countries", "WORLD"),
+        ("everyone", "WORLD"),
+    ],
+)
+def test_a_word_names_its_party(word: str, code: str) -> None:
+    party = PARTIES.named(word)
+    assert party is not None
+    assert party.code == code
+
+
+@pytest.mark.parametrize("word", ["", "steel", "chnia", "tariff", "🍞", ":smile:", "<!channel>"])
+def test_no_other_word_names_a_party(word: str) -> None:
+    assert PARTIES.named(word) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("chnia", "China"),
+        ("germny", "Germany"),
+        ("vietman", "Vietnam"),
+        ("austrlia", "Australia"),
+        ("untied states", "United States"),
+        ("switz", "Switzerland"),
+    ],
+)
+def test_a_misspelt_name_gets_the_nearest_one_first(word: str, name: str) -> None:
+    assert PARTIES.suggest(word)[0] == name
+
+
+def test_a_word_like_no_name_gets_no_suggestion() -> None:
+    assert PARTIES.suggest("subscribe") == ()
+
+
+def test_an_unknown_code_is_an_error_that_suggests() -> None:
+    with pytest.raises(UnknownParty) as caught:
+        PARTIES.get("chnia")
+    assert "China" in caught.value.suggestions
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("US-China talks resume, EU watches", ["US", "CN", "EU"]),
+        ("They told us that Turkey's exports grew", ["TR"]),
+        ("A turkey for all of us", []),
+        ("South Korea and North Korea", ["KR", "KP"]),
+        ("Korea's exporters", ["KR"]),
+        ("Latin American markets and the South China Sea", []),
+        ("US$200 and HK$30", []),
+        ("CHINA RAISES DUTIES ON AMERICAN GOODS", ["CN", "US"]),
+        ("New Mexico, not Mexico", ["MX"]),
+        ("Papua New Guinea, Guinea-Bissau and Guinea", ["PG", "GW", "GN"]),
+        ("Beijing and Brussels meet in London", ["CN", "EU"]),
+        ("London answers Brussels", ["GB", "EU"]),
+        ("Akazawa arrives in Washington", ["JP", "US"]),
+        ("Šefčovič calls Lutnick", ["EU", "US"]),
+        ("Georgia and Armenia sign a customs pact", ["GE", "AM"]),
+        ("A car plant in Georgia, near Savannah", []),
+        ("Economist Chad Bown counts the duties", []),
+        ("Michael Jordan sells shoes", []),
+        ("Jordan cuts duties", ["JO"]),
+        ("🇺🇸 and 🇨🇳", ["US", "CN"]),
+        ("Bosnia and Herzegovina; Trinidad & Tobago; St. Lucia", ["BA", "TT", "LC"]),
+    ],
+)
+def test_running_text_names_parties_in_order(text: str, expected: list[str]) -> None:
+    assert codes(text) == expected
+
+
+def test_a_mention_says_where_it_stands() -> None:
+    text = "The European Union’s answer"
+    (mention,) = PARTIES.mentions(text)
+    assert text[mention.start : mention.end] == mention.words == "European Union"
+
+
+def test_a_member_is_covered_by_its_bloc() -> None:
+    assert PARTIES.covering("DE") == ("DE", "EU")
+    assert PARTIES.covering("US") == ("US",)
+
+
+def test_every_party_has_a_flag_and_answers_to_its_own_words() -> None:
+    for party in PARTIES:
+        assert party.flag
+        assert PARTIES.named(party.code) == party
+        assert PARTIES.named(party.name) == party
+        assert PARTIES.named(party.flag) in (party, None)
+    assert len(PARTIES.get("EU").members) == 27
+
+
+@given(st.text())
+def test_any_text_can_be_searched(text: str) -> None:
+    for mention in PARTIES.mentions(text):
+        assert text[mention.start : mention.end] == mention.words
+    PARTIES.named(text)
+    PARTIES.suggest(text)
+
+
+def test_one_word_for_two_parties_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "parties.yaml"
+    path.write_text("parties:\n- {code: AA, name: Ay}\n- {code: BB, name: Bee, aliases: [ay]}\n")
+    with pytest.raises(ConfigError, match="'ay' is AA and BB"):
+        load_parties(path)
+
+
+def test_an_empty_world_is_harmless() -> None:
+    empty = Parties(())
+    assert empty.mentions("US and China") == ()
+    assert empty.suggest("china") == ()
+
+
+def test_every_economy_with_a_general_rate_is_known() -> None:
+    if not MFN_BASELINE.exists():
+        pytest.skip("the baseline of general rates is not beside the project")
+    listed = [line.split(",")[0] for line in MFN_BASELINE.read_text().splitlines()[1:]]
+    assert [code for code in listed if code not in PARTIES] == []
