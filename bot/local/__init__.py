@@ -1,1 +1,1 @@
-"""The part of the Slack Web API that the bot uses, served on loopback, with a page to look at."""
+"""The local workspace: the part of Slack that the bot uses, on loopback, with a page."""

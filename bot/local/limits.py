@@ -1,0 +1,107 @@
+"""Slack's limits as the local workspace enforces them, each with where Slack states it.
+
+Lengths are in characters, times in seconds. `BLOCKS` stands for Slack's block reference,
+https://docs.slack.dev/reference/block-kit/blocks, `METHODS` for
+https://docs.slack.dev/reference/methods.
+"""
+
+# METHODS/chat.postMessage: longer text is cut by Slack; refusing it here shows the mistake.
+MESSAGE_TEXT = 40_000
+# METHODS/chat.update, its error msg_too_long.
+UPDATED_TEXT = 4_000
+# METHODS/chat.postMessage, its error too_many_attachments.
+ATTACHMENTS = 100
+# BLOCKS
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+# Not documented: 12,000 characters of text "with a buffer for block containers", and a divider
+# cost 125 (https://github.com/slackapi/bolt-js/issues/2509 and /2867, both on chat.postMessage).
+MESSAGE_BUDGET = 13_000
+BUDGET_OF_A_BLOCK = 125
+
+# BLOCKS/section-block
+SECTION_TEXT = 3_000
+SECTION_FIELDS = 10
+FIELD_TEXT = 2_000
+# BLOCKS/header-block
+HEADER_TEXT = 150
+# BLOCKS/context-block
+CONTEXT_ELEMENTS = 10
+# BLOCKS/actions-block
+ACTIONS_ELEMENTS = 25
+# BLOCKS/input-block
+INPUT_TEXT = 2_000
+# BLOCKS/image-block
+IMAGE_URL = 3_000
+IMAGE_ALT = 2_000
+IMAGE_TITLE = 2_000
+# BLOCKS/markdown-block: in all markdown blocks of one message together.
+MARKDOWN_TEXT = 12_000
+# BLOCKS: every block's block_id; https://docs.slack.dev/reference/block-kit/block-elements for
+# every element's action_id.
+ID = 255
+
+# BLOCKS/table-block: cells are counted over all rows, one table a message.
+TABLE_ROWS = 100
+TABLE_COLUMNS = 20
+TABLE_TEXT = 10_000
+TABLES = 1
+# BLOCKS/data-table-block: the header is one of the rows.
+DATA_TABLE_ROWS = 101
+DATA_TABLE_PAGE = 100
+# BLOCKS/data-visualization-block; two a message and 20 points by client libraries that follow it.
+CHART_TITLE = 50
+CHART_SERIES = 6
+CHART_LABEL = 20
+CHART_AXIS_LABEL = 50
+CHART_POINTS = 20
+CHARTS = 2
+
+# https://docs.slack.dev/reference/block-kit/block-elements/button-element
+BUTTON_TEXT = 75
+BUTTON_VALUE = 2_000
+BUTTON_URL = 3_000
+# https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+OPTIONS = 100
+PLACEHOLDER = 150
+# https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
+OVERFLOW_OPTIONS = 5
+# https://docs.slack.dev/reference/block-kit/block-elements/checkboxes-element, radio buttons too
+CHOICES = 10
+# https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+INPUT_LENGTH = 3_000
+# https://docs.slack.dev/reference/block-kit/composition-objects/option-object
+OPTION_TEXT = 75
+OPTION_VALUE = 150
+# https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+CONFIRM_TITLE = 100
+CONFIRM_TEXT = 300
+CONFIRM_BUTTON = 30
+
+# https://docs.slack.dev/reference/views/modal-views
+VIEW_TITLE = 24
+VIEW_BUTTON = 24
+PRIVATE_METADATA = 3_000
+CALLBACK_ID = 255
+# METHODS/views.open, its error view_too_large, in bytes of JSON; METHODS/views.push.
+VIEW_BYTES = 250_000
+VIEWS_IN_STACK = 3
+
+# https://docs.slack.dev/interactivity/handling-user-interaction
+ACK_S = 3.0
+TRIGGER_S = 3.0
+RESPONSES = 5
+RESPONSE_WINDOW_S = 30 * 60.0
+# https://docs.slack.dev/apis/events-api: waits before the three further tries of an event.
+EVENT_RETRIES_S = (0.0, 60.0, 300.0)
+# https://docs.slack.dev/apis/events-api/using-socket-mode
+SOCKETS = 10
+
+# https://docs.slack.dev/apis/web-api/rate-limits: one a second a channel, short bursts tolerated.
+POSTS_PER_SECOND = 1.0
+POST_BURST = 5
+# The tiers of the same page, in calls a minute.
+TIER_1, TIER_2, TIER_3, TIER_4 = 1, 20, 50, 100
+
+# The local workspace's own bound on an uploaded file, in bytes.
+FILE_BYTES = 5_000_000
