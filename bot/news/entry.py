@@ -53,6 +53,8 @@ class Entry(Frozen):
     summary: str = ""
     published: AwareDatetime | None = None
     """UTC; None where the feed gives no date or one that cannot be true."""
+    published_roughly: bool = False
+    """The feed gave no time of day or no time zone: true to the day only."""
     language: str = ""
     aliases: tuple[str, ...] = ()
     """Further digests of the same text at the same guid or link; see `bot.news.identity`."""
@@ -68,6 +70,8 @@ class Outcome(StrEnum):
     SAME_BODY = "same_body"
     FAILED = "failed"
     GONE = "gone"
+    DEFERRED = "deferred"
+    """Nothing was asked: the host had told another of its feeds to wait."""
 
 
 class Validators(Frozen):
@@ -80,11 +84,32 @@ class Validators(Frozen):
     body_digest: str = ""
 
 
+class Asked(Frozen):
+    """How long a publisher asks to be left alone, in headers and in the feed itself.
+
+    Kept between polls, because an answer 'not modified' repeats none of it.
+    """
+
+    max_age_s: float | None = None
+    """Seconds, by Cache-Control or Expires."""
+    ttl_s: float | None = None
+    """Seconds, by the `ttl` element."""
+    period_s: float | None = None
+    """Seconds, by `sy:updatePeriod` and `sy:updateFrequency`."""
+    skip_hours: tuple[int, ...] = ()
+    """Hours of the day, UTC, 0 to 23."""
+    skip_days: tuple[int, ...] = ()
+    """Days of the week, UTC, Monday is 0."""
+
+
 class FeedState(Frozen):
     """What is remembered about a feed between polls. `bot.feeds` decides it, the store keeps it."""
 
     feed_id: FeedId
+    configured_url: str = ""
+    """The address that the feed had when this was learnt; another one starts afresh."""
     validators: Validators = Validators()
+    asked: Asked = Asked()
     next_poll_at: AwareDatetime | None = None
     """Not before this moment; None: never polled, due at once."""
     last_poll_at: AwareDatetime | None = None
@@ -108,6 +133,10 @@ class FeedState(Frozen):
     """Seconds between the oldest and the newest entry of the last body, where dates allow."""
     interval_s: float | None = None
     """Seconds to the next poll that the last answer led to."""
+    listed_digest: str = ""
+    """A digest of the keys of all entries of the last body."""
+    quiet_polls: int = 0
+    """Polls in a row that brought no other entries than the one before."""
 
 
 class Round(Frozen):
