@@ -15,6 +15,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from rapidfuzz import process
 
+from bot import PAGE, __version__
 from bot.errors import SettingsError
 
 PREFIX = "TARIFFWIRE_"
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     max_age_hours: float = Field(48, gt=0)
     digest_hour: int = Field(8, ge=0, le=23)
     timezone: str = "UTC"
+    contact: str = Field(PAGE, pattern=r"^[\x21-\x7e]{1,200}$")
     unknown_outcome: Literal["may_repeat", "may_miss"] = "may_repeat"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -95,6 +97,11 @@ class Settings(BaseSettings):
     def feeds_path(self) -> Path:
         """The feed list in use."""
         return self.feeds_file or self.config_dir / "feeds.yaml"
+
+    @property
+    def user_agent(self) -> str:
+        """What publishers see: product, version, and whom to write to."""
+        return f"Tariffwire/{__version__} (+{self.contact})"
 
     @property
     def database(self) -> str:

@@ -1,0 +1,338 @@
+"""The commands: parse, call, print. Each imports what it needs, so that `--help` is quick.
+
+Exit codes: 0 done, 1 the thing asked for failed (one line on stderr), 2 wrong usage.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import IO, Any, ParamSpec
+
+import click
+
+from bot import __version__
+from bot.errors import TariffwireError
+
+P = ParamSpec("P")
+
+
+def _answers_for_errors(command: Callable[P, None]) -> Callable[P, None]:
+    """Turns an error of ours into one line on stderr and exit code 1."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except TariffwireError as error:
+            click.echo(f"tariffwire: {error}", err=True)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            sys.exit(130)
+        except BrokenPipeError:
+            # The reader of our output went away (`| head`); nobody is left to be told.
+            sys.stderr.close()
+            sys.exit(1)
+
+    return guarded
+
+
+def _run(coroutine: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(coroutine)
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="tariffwire")
+def main() -> None:
+    """Trade news in Slack: tariffs, negotiations, court rulings. Once, with the number and the
+    source."""
+
+
+@main.command()
+@_answers_for_errors
+def run() -> None:
+    """Run the bot: poll feeds, post alerts, answer /tariff.
+
+    With SLACK_BOT_TOKEN (and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET) it talks to Slack; with none
+    it opens a local workspace and prints its address.
+    """
+    from bot.app import run_bot
+    from bot.settings import load_settings
+
+    _run(run_bot(load_settings()))
+
+
+@main.command()
+@_answers_for_errors
+def demo() -> None:
+    """Run the bot on a written week of trade news, replayed fast, offline."""
+    from bot.app import run_demo
+    from bot.settings import load_settings
+
+    _run(run_demo(load_settings()))
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Poll what is due now, then stop.")
+@click.option(
+    "--feeds",
+    "feeds_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A feed list to use instead of the configured one.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a story.")
+@_answers_for_errors
+def poll(once: bool, feeds_file: Path | None, as_json: bool) -> None:
+    """Poll the feeds that are due and print the stories that are new. Nothing is posted."""
+    from bot.app import poll_feeds
+    from bot.settings import load_settings
+
+    given = {"feeds_file": feeds_file} if feeds_file else {}
+    _run(poll_feeds(load_settings(**given), once=once, show=_show_story(as_json)))
+
+
+def _show_story(as_json: bool) -> Callable[[Any], None]:
+    def show(story: Any) -> None:
+        if as_json:
+            click.echo(story.model_dump_json(exclude={"text"}))
+        else:
+            topics = ", ".join(topic.label for topic in story.topics)
+            click.echo(f"{story.published:%Y-%m-%d %H:%M}Z  [{topics}] {story.title}")
+            click.echo(f"    {story.source}  {story.link}")
+
+    return show
+
+
+@main.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@_answers_for_errors
+def match(file: IO[str]) -> None:
+    """Say what stories are about: JSON lines in, JSON lines out, in the same order.
+
+    In: {"id","title","summary","published"?}. Out: {"id","topics","parties","figures","evidence",
+    "summary"}.
+    """
+    from bot.library import load_reader
+    from bot.news.wire import understood
+    from bot.settings import load_settings
+
+    reader = load_reader(load_settings())
+    for line in _json_lines(file):
+        _print_json(understood(reader, line))
+
+
+@main.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@_answers_for_errors
+def same(file: IO[str]) -> None:
+    """Say whether two stories report one event: JSON lines in and out, in the same order.
+
+    In: {"id","a":{story},"b":{story}}. Out: {"id","same","score"}.
+    """
+    from bot.library import load_reader
+    from bot.news.wire import compared
+    from bot.settings import load_settings
+
+    reader = load_reader(load_settings())
+    for line in _json_lines(file):
+        _print_json(compared(reader, line))
+
+
+def _json_lines(file: IO[str]) -> Iterator[dict[str, Any]]:
+    """Each line's object; raises TariffwireError that names the line that is none."""
+    for number, line in enumerate(_with_progress(file), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise TariffwireError(f"line {number}", "not JSON", "Give one object a line") from error
+        if not isinstance(value, dict):
+            raise TariffwireError(f"line {number}", "not a JSON object", "Give one object a line")
+        yield value
+
+
+def _with_progress(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, counted on stderr where that is a terminal and stdout is not."""
+    if not sys.stderr.isatty() or sys.stdout.isatty():
+        yield from lines
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(lines, description="Reading", console=Console(stderr=True), total=None)
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="A day, such as 2025-05-20.")
+@click.option("--product", help="A product in words or an HS code.")
+@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
+@_answers_for_errors
+def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_json: bool) -> None:
+    """Answer what /tariff answers: `tariffwire rate us china`."""
+    from bot.library import answer_rate
+    from bot.rates.words import lines
+    from bot.settings import load_settings
+
+    day: date | None = on.date() if on else None
+    answers = answer_rate(load_settings(), " ".join(words), day, product)
+    if as_json:
+        _print_json(answers[0].to_json())
+        return
+    click.echo("\n\n".join("\n".join(lines(answer)) for answer in answers))
+
+
+@main.command()
+@click.argument("channel")
+@click.argument("text")
+@click.option("--json", "as_json", is_flag=True, help="What came back, with its blocks, as JSON.")
+@_answers_for_errors
+def say(channel: str, text: str, as_json: bool) -> None:
+    """Type a line in the local workspace and print what comes back.
+
+    tariffwire say "#trade-news" "/tariff us china"
+    """
+    from bot.local.client import say as say_locally
+    from bot.settings import load_settings
+
+    async def ask() -> None:
+        address = f"http://127.0.0.1:{load_settings().port}"
+        for message in await say_locally(address, channel, text):
+            if as_json:
+                _print_json(message)
+            else:
+                click.echo(message["text"])
+
+    _run(ask())
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="The findings as JSON lines.")
+@_answers_for_errors
+def doctor(as_json: bool) -> None:
+    """Check settings, config, database, clock, Slack and feeds; say what is wrong and the cure."""
+    from bot.doctor import examine
+
+    sound = True
+    for finding in asyncio.run(examine()):
+        sound = sound and finding.ok
+        if as_json:
+            click.echo(finding.model_dump_json())
+        else:
+            click.echo(f"{'ok ' if finding.ok else 'BAD'} {finding.subject}: {finding.says}")
+            if finding.cure:
+                click.echo(f"    {finding.cure}")
+    sys.exit(0 if sound else 1)
+
+
+@main.group()
+def feeds() -> None:
+    """List, add, check, import and export feeds."""
+
+
+@feeds.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a feed.")
+@_answers_for_errors
+def list_feeds(as_json: bool) -> None:
+    """Show each feed's health: last success, next poll, what is wrong."""
+    from bot.admin import feed_health
+    from bot.settings import load_settings
+
+    async def show() -> None:
+        for health in await feed_health(load_settings()):
+            click.echo(health.model_dump_json() if as_json else health.line())
+
+    _run(show())
+
+
+@feeds.command("add")
+@click.argument("url")
+@_answers_for_errors
+def add_feed(url: str) -> None:
+    """Add the feed at URL, or the one that the page at URL names."""
+    from bot.admin import add_feed as add
+    from bot.settings import load_settings
+
+    async def go() -> None:
+        feed = await add(load_settings(), url)
+        click.echo(f"added {feed.id}: {feed.title} <{feed.url}>")
+
+    _run(go())
+
+
+@feeds.command("check")
+@click.argument("url")
+@_answers_for_errors
+def check_feed(url: str) -> None:
+    """Fetch URL once and explain what it gives and what would be flagged. Nothing is kept."""
+    from bot.admin import check_feed as check
+    from bot.settings import load_settings
+
+    async def go() -> None:
+        for line in await check(load_settings(), url):
+            click.echo(line)
+
+    _run(go())
+
+
+@feeds.command("import")
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@_answers_for_errors
+def import_feeds(file: IO[str]) -> None:
+    """Add every feed of an OPML file that is not known yet."""
+    from bot.admin import import_feeds as add_all
+    from bot.settings import load_settings
+
+    async def go() -> None:
+        added, known = await add_all(load_settings(), file.read())
+        click.echo(f"added {added} feed(s), {known} known already")
+
+    _run(go())
+
+
+@feeds.command("export")
+@_answers_for_errors
+def export_feeds() -> None:
+    """Print all feeds as OPML."""
+    from bot.admin import export_feeds as export
+    from bot.settings import load_settings
+
+    async def go() -> None:
+        click.echo(await export(load_settings()), nl=False)
+
+    _run(go())
+
+
+@main.group()
+def db() -> None:
+    """Upgrade or back up the database."""
+
+
+@db.command()
+@_answers_for_errors
+def upgrade() -> None:
+    """Bring the database to this version's tables. `run` does it by itself."""
+    from bot.admin import upgrade_database
+    from bot.settings import load_settings
+
+    _run(upgrade_database(load_settings()))
+
+
+@db.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_answers_for_errors
+def backup(file: Path) -> None:
+    """Copy the database to FILE while the bot runs."""
+    from bot.admin import backup_database
+    from bot.settings import load_settings
+
+    _run(backup_database(load_settings(), file))
+    click.echo(f"backed up to {file}")
