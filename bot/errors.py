@@ -11,7 +11,9 @@
     │   └── UnknownParty     no such economy; carries the nearest names
     ├── CommandError         a slash command that could not be carried out
     ├── StoreError           the database could not be opened, upgraded or backed up
-    └── SlackError           Slack refused a call or could not be reached
+    ├── SlackError           Slack refused a call or could not be reached
+    ├── SendLater            a delivery could not be sent now; it stays owed
+    └── SendRefused          a delivery will never be taken; it is given up and reported
 
 Each names the thing, the cause and the cure. No message may hold a token, a signed address or any
 other secret.
@@ -83,3 +85,22 @@ class StoreError(TariffwireError):
 
 class SlackError(TariffwireError):
     """Slack refused a call or could not be reached; `thing` is the Web API method."""
+
+
+class SendLater(TariffwireError):
+    """A message could not be posted now and is to be tried again.
+
+    `after_s` is the wait in seconds that Slack asked for, which then holds for its whole team; None
+    where it asked for none. `uncertain`: the message may have been posted all the same.
+    """
+
+    def __init__(self, after_s: float | None, reason: str, uncertain: bool = False) -> None:
+        self.after_s, self.uncertain = after_s, uncertain
+        super().__init__("delivery", reason)
+
+
+class SendRefused(TariffwireError):
+    """A message will never be taken by its conversation, whatever is tried."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("delivery", reason)

@@ -1,0 +1,215 @@
+"""Sends what is owed: claim, send, confirm.
+
+    outbox.claim | pace of the conversation | sender.send | outbox.confirm
+                                                 |-- SendLater ---> outbox.retry, later
+                                                 |-- SendRefused -> outbox.give_up
+
+The outbox hands out one message of a conversation at a time, so order holds within a conversation,
+and a slow one never holds up another. What was claimed and neither confirmed nor put back (the
+process died, the database was away) is owed again when its lease ends, marked `uncertain`.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from aiolimiter import AsyncLimiter
+
+from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.errors import SendLater, SendRefused, StoreError
+from bot.frozen import Frozen
+from bot.news.story import Story
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 30.0
+"""One send may take this long; then its outcome counts as unknown."""
+LONGEST_WAIT_S = 300.0
+"""The most that backing off waits between two attempts, in seconds."""
+IN_FLIGHT_PER_SLOT = 5
+"""Messages claimed for each that may be posting: those between wait for their channel's pace."""
+LEASE_S = PATIENCE_S * (IN_FLIGHT_PER_SLOT + 2)
+"""Longer than any claimed message can wait for its turn and be sent."""
+LONGEST_NAP_S = 30.0
+"""The dispatcher looks at least this often, though nobody woke it: another process may owe."""
+
+
+class Receipt(Frozen):
+    """What Slack gave for a message: `ts`, its id within the conversation."""
+
+    ts: str
+
+
+class Sender(Protocol):
+    """Posts a message. Looks for `delivery.id` first when the delivery is `uncertain`.
+
+    Raises SendLater or SendRefused; whatever else it raises is taken as an unknown outcome.
+    """
+
+    async def send(
+        self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
+    ) -> Receipt: ...
+
+
+class Outbox(Protocol):
+    """What is owed and not yet confirmed, kept where a crash does not lose it."""
+
+    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]: ...
+
+    async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None: ...
+
+    async def retry(
+        self, delivery_id: str, due_at: datetime, error: str, uncertain: bool = False
+    ) -> None: ...
+
+    async def put_back(self, delivery_id: str, due_at: datetime) -> None: ...
+
+    async def give_up(self, delivery_id: str, error: str) -> None: ...
+
+    async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]: ...
+
+    async def thread_ts(self, event_id: str, team: str, conversation: str) -> str | None: ...
+
+    async def next_due(self, now: datetime) -> datetime | None: ...
+
+
+class Dispatcher:
+    """Empties an outbox through a sender.
+
+    `pace_s` is the least time in seconds between two messages in one conversation, `slots` how many
+    messages may be posting at a time. `clock` gives the present moment in UTC.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        sender: Sender,
+        clock: Callable[[], datetime],
+        pace_s: float = 1.0,
+        slots: int = 20,
+    ) -> None:
+        self._outbox, self._sender, self._clock = outbox, sender, clock
+        self._posting = asyncio.Semaphore(slots)
+        self._in_flight_limit = slots * IN_FLIGHT_PER_SLOT
+        # A pace of zero has no limiter's rate; a microsecond is as good as none.
+        self._pace = defaultdict[tuple[str, str], AsyncLimiter](
+            lambda: AsyncLimiter(1, max(pace_s, 1e-6))
+        )
+        self._paused_until: dict[str, datetime] = {}
+        self._in_flight: set[asyncio.Task[bool]] = set()
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Makes `run` look at once; to be called after whatever adds to the outbox."""
+        self._woken.set()
+
+    async def run_once(self, now: datetime) -> int:
+        """Sends all that is due at `now` and returns how many messages went out."""
+        sent = 0
+        while claimed := await self._outbox.claim(now, self._in_flight_limit, LEASE_S):
+            sent += sum(await asyncio.gather(*map(self._deliver, claimed)))
+        return sent
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Sends whatever becomes due until `stop` is set; then ends what is posting, in order."""
+        watcher = asyncio.create_task(self._wake_on(stop))
+        try:
+            while not stop.is_set():
+                self._woken.clear()
+                await self._nap(await self._start_due())
+        finally:
+            watcher.cancel()
+            self._stopping = True
+            await asyncio.gather(*self._in_flight, return_exceptions=True)
+
+    async def _wake_on(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self.wake()
+
+    async def _start_due(self) -> float:
+        """Starts what is due; returns for how many seconds nothing else will be."""
+        now = self._clock()
+        room = self._in_flight_limit - len(self._in_flight)
+        if room <= 0:
+            return LONGEST_NAP_S
+        try:
+            for delivery in await self._outbox.claim(now, room, LEASE_S):
+                self._start(delivery)
+            due_at = await self._outbox.next_due(now)
+        except StoreError:
+            log.exception("the outbox cannot be read; trying again in %d s", LONGEST_NAP_S)
+            return LONGEST_NAP_S
+        return LONGEST_NAP_S if due_at is None else (due_at - self._clock()).total_seconds()
+
+    async def _nap(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(min(max(seconds, 0.0), LONGEST_NAP_S)):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    def _start(self, delivery: Delivery) -> None:
+        task = asyncio.create_task(self._deliver(delivery), name=f"deliver {delivery.id}")
+        self._in_flight.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[bool]) -> None:
+        self._in_flight.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a delivery's outcome was not kept; it will be looked up", exc_info=error)
+        self.wake()
+
+    async def _deliver(self, delivery: Delivery) -> bool:
+        """One claimed delivery to its end; whether it was sent."""
+        async with self._pace[delivery.team, delivery.conversation], self._posting:
+            now = self._clock()
+            paused_until = self._paused_until.get(delivery.team, now)
+            if self._stopping or paused_until > now:
+                await self._outbox.put_back(delivery.id, max(paused_until, delivery.due_at))
+                return False
+            try:
+                receipt = await self._send(delivery)
+            except SendLater as later:
+                await self._later(delivery, later)
+                return False
+            except SendRefused as refused:
+                log.warning("delivery %s was refused: %s", delivery.id, refused.cause)
+                await self._outbox.give_up(delivery.id, refused.cause)
+                return False
+        await self._outbox.confirm(delivery.id, receipt.ts, self._clock())
+        return True
+
+    async def _send(self, delivery: Delivery) -> Receipt:
+        stories = await self._outbox.stories(delivery.story_ids)
+        thread_ts = None
+        if delivery.kind is DeliveryKind.FOLLOW_UP:
+            thread_ts = await self._outbox.thread_ts(
+                delivery.event_id, delivery.team, delivery.conversation
+            )
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._sender.send(delivery, stories, thread_ts)
+        except (SendLater, SendRefused):
+            raise
+        except TimeoutError as error:
+            raise SendLater(None, f"no answer in {PATIENCE_S:.0f} s", uncertain=True) from error
+        except Exception as error:
+            # A bug in the sender must not lose a message or stop the others.
+            log.exception("delivery %s ended in an error of the bot's own", delivery.id)
+            raise SendLater(None, type(error).__name__, uncertain=True) from error
+
+    async def _later(self, delivery: Delivery, later: SendLater) -> None:
+        now = self._clock()
+        if later.after_s is None:
+            due_at = now + timedelta(seconds=min(2.0 ** min(delivery.attempts, 16), LONGEST_WAIT_S))
+        else:
+            # Slack counts its limits for a whole workspace: asking for another channel is asking
+            # again too soon.
+            due_at = now + timedelta(seconds=later.after_s)
+            self._paused_until[delivery.team] = due_at
+        log.info("delivery %s waits until %s: %s", delivery.id, due_at.isoformat(), later.cause)
+        await self._outbox.retry(delivery.id, due_at, later.cause, later.uncertain)
