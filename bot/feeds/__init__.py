@@ -1,1 +1,1 @@
-"""From an address to entries: when to look, one guarded fetch, one parse."""
+"""Reads other people's feeds: when, how, and what they say. `poll.Poller` is the way in."""

@@ -1,0 +1,89 @@
+"""What does an address give? For adding a feed, and for `feeds check`."""
+
+from urllib.parse import urlsplit
+
+from bot.errors import NotAFeed
+from bot.feeds.discover import Candidate, feed_links
+from bot.feeds.due import begun
+from bot.feeds.fetch import Fetched, shown
+from bot.feeds.guard import refusal
+from bot.feeds.limits import FetchLimits
+from bot.feeds.naming import feed_id
+from bot.feeds.poll import Poller
+from bot.frozen import Frozen
+from bot.news.entry import Feed, FeedState, Round, Validators
+
+_CACHING = ("etag", "last-modified", "cache-control", "expires")
+
+
+class Check(Frozen):
+    """A feed that was found, and what its first poll brought.
+
+    Adding `feed` with `round` spares the publisher a second fetch.
+    """
+
+    feed: Feed
+    """Ready to be added; its address is the one to poll."""
+    round: Round
+    page: str = ""
+    """The page on which the feed was found; empty where the address is the feed's own."""
+    others: tuple[Candidate, ...] = ()
+    """Further feeds that the page offers."""
+    title: str = ""
+    form: str = ""
+    listed: int = 0
+    """Entries in the body."""
+    headers: tuple[str, ...] = ()
+    """The caching headers of the answer, as they came."""
+    hubs: tuple[str, ...] = ()
+
+
+async def check(poller: Poller, address: str, taken: frozenset[str] = frozenset()) -> Check:
+    """The feed at the address, or the first one that the page there names.
+
+    `taken` are the ids in use. Raises FeedError where there is none or it cannot be fetched.
+    """
+    fetched = await poller.fetch(address, Validators())
+    try:
+        return await _looked_at(poller, address, fetched, taken)
+    except NotAFeed as error:
+        found = _public(feed_links(fetched.body, fetched.url), poller.limits)
+        if not found:
+            raise NotAFeed(shown(address), error.cause, "Give the address of a feed") from error
+    first = found[0].url
+    checked = await _looked_at(poller, first, await poller.fetch(first, Validators()), taken)
+    return checked.model_copy(update={"page": fetched.url, "others": found[1:]})
+
+
+async def _looked_at(
+    poller: Poller, address: str, fetched: Fetched, taken: frozenset[str]
+) -> Check:
+    now = poller.clock()
+    draft = Feed(id=feed_id("", address), title=shown(address), url=fetched.moved_to or address)
+    parsed = await poller.parse(draft, fetched, now)
+    title = parsed.title or urlsplit(address).hostname or draft.title
+    feed = draft.model_copy(update={"id": feed_id(title, address, taken), "title": title})
+    entries = tuple(e.model_copy(update={"feed_id": feed.id}) for e in parsed.entries)
+    parsed = parsed.model_copy(update={"entries": entries})
+    state = begun(FeedState(feed_id=feed.id), feed)
+    return Check(
+        feed=feed,
+        round=poller.taken_in(feed, state, now, fetched, parsed),
+        title=parsed.title,
+        form=parsed.form,
+        listed=parsed.listed,
+        headers=tuple(f"{n}: {fetched.headers[n]}" for n in _CACHING if n in fetched.headers),
+        hubs=parsed.hubs,
+    )
+
+
+def _public(found: tuple[Candidate, ...], limits: FetchLimits) -> tuple[Candidate, ...]:
+    """Those whose host is not plainly a private one; names are looked up when they are fetched."""
+    return tuple(each for each in found if not _plainly_private(each.url, limits))
+
+
+def _plainly_private(url: str, limits: FetchLimits) -> bool:
+    host = urlsplit(url).hostname or ""
+    if ":" in host or host.replace(".", "").isdigit():
+        return bool(refusal(host, limits.allowed_networks))
+    return "." not in host or host.endswith((".local", ".internal", ".localhost"))

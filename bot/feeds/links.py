@@ -1,0 +1,40 @@
+"""Addresses out of feeds, fit to be shown: web links only, absolute, nothing hidden in them."""
+
+import re
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+_MAX = 2000
+_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_UNSAFE = re.compile(r"[<>\"|\\^`{}\s]")
+
+
+def web_link(link: str, base: str = "") -> str:
+    """The link as an absolute http or https address; empty where it is none.
+
+    Characters that could end a link in a message are percent-encoded; a user name before the host,
+    which makes one site look like another, is taken out.
+    """
+    link = link.strip()
+    if not link or len(link) > _MAX:
+        return ""
+    try:
+        parts = urlsplit(urljoin(base, link))
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host or _INVISIBLE.search(parts.netloc):
+        return ""
+    return _encoded(parts)
+
+
+def _encoded(parts: SplitResult) -> str:
+    netloc = parts.netloc.rpartition("@")[2]
+    if _UNSAFE.search(netloc):
+        return ""
+    whole = urlunsplit(parts._replace(netloc=netloc))
+    safe = _INVISIBLE.sub(_percent, _UNSAFE.sub(_percent, whole))
+    return safe if len(safe) <= _MAX else ""
+
+
+def _percent(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found.group().encode("utf-8", "replace"))

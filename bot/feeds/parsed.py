@@ -1,0 +1,46 @@
+"""What a body turned out to hold, as it comes back from the process that parsed it."""
+
+from datetime import datetime
+
+from bot.frozen import Frozen
+from bot.news.entry import Asked, Entry, FeedId, FeedKind
+
+
+class Source(Frozen):
+    """What the parser has to know of a feed."""
+
+    feed_id: FeedId
+    url: str
+    """The address that the body came from; relative links are resolved against it."""
+    kind: FeedKind = FeedKind.SPECIALIST
+    language: str = ""
+    content_type: str = ""
+    now: datetime
+    max_entries: int = 500
+
+
+class Parsed(Frozen):
+    """A feed's entries, oldest first, and what the feed says of itself."""
+
+    title: str = ""
+    form: str = ""
+    """The format and version as feedparser names it, such as `rss20`; `json` for JSON Feed."""
+    home: str = ""
+    """The site that the feed belongs to."""
+    entries: tuple[Entry, ...] = ()
+    listed: int = 0
+    """How many entries the body held before the newest were picked."""
+    complete: bool = True
+    """False when the body was cut off: its validators are worth nothing."""
+    asked: Asked = Asked()
+    window_s: float | None = None
+    """Seconds between the oldest and the newest date in the body; None without two of them."""
+    hubs: tuple[str, ...] = ()
+    """WebSub hubs that the feed names."""
+    warnings: tuple[str, ...] = ()
+
+
+class NotParsed(Frozen):
+    """Why no feed was found in a body."""
+
+    cause: str

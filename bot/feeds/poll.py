@@ -1,0 +1,264 @@
+"""One poll of one feed: fetch + parse -> Round. Writes nothing; a failing feed is a Round too.
+
+state -> fetch (conditional) -> 304? same bytes? -> parse -> state to remember, entries
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import blake2b, sha256
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from bot.errors import FeedError, FetchFailed
+from bot.feeds.due import (
+    Found,
+    after_answer,
+    after_failure,
+    after_gone,
+    asked_in_headers,
+    begun,
+    floor_s,
+    retry_after_s,
+)
+from bot.feeds.fetch import Fetched, Fetcher
+from bot.feeds.limits import FetchLimits
+from bot.feeds.parsed import Parsed, Source
+from bot.feeds.workers import Workers
+from bot.news.entry import Asked, Feed, FeedState, Outcome, Round, Validators
+
+_GOOD = frozenset({200, 203})
+_MAX_VALIDATOR = 1000
+
+
+class Poller:
+    """Polls feeds; `close` when done.
+
+    `clock` gives the time in UTC, `chance` a random number from 0 to 1.
+    """
+
+    def __init__(
+        self, limits: FetchLimits, clock: Callable[[], datetime], chance: Callable[[], float]
+    ) -> None:
+        self.limits = limits
+        self.clock = clock
+        self._chance = chance
+        self._fetcher = Fetcher(limits)
+        self._workers = Workers(limits.parse_deadline_s)
+        self._paused_until: dict[str, datetime] = {}
+
+    async def close(self) -> None:
+        """Ends connections and parser processes."""
+        await self._fetcher.close()
+        await self._workers.close()
+
+    async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round:
+        """What the feed says now. Whatever the feed does wrong becomes a failed Round."""
+        state = begun(state, feed)
+        address = state.current_url or feed.url
+        until = self._paused_until.get(_host(address), now)
+        if until > now:
+            return self._deferred(feed, state, now, until)
+        if not state.validators.body_digest:
+            self._workers.warm_up()
+        try:
+            fetched = await self.fetch(address, state.validators)
+            return await self._judged(feed, state, now, fetched)
+        except FeedError as error:
+            return self._failed(feed, state, now, error)
+
+    async def fetch(self, address: str, validators: Validators) -> Fetched:
+        """One guarded GET, whatever its status; raises AddressRefused and FetchFailed."""
+        return await self._fetcher.fetch(address, validators)
+
+    async def parse(self, feed: Feed, fetched: Fetched, now: datetime) -> Parsed:
+        """What the body of a good answer holds.
+
+        Raises FetchFailed for an error status, NotAFeed for a body that is no feed.
+        """
+        if fetched.status not in _GOOD:
+            raise BadStatus(feed, fetched)
+        source = Source(
+            feed_id=feed.id,
+            url=fetched.url,
+            kind=feed.kind,
+            language=feed.language,
+            content_type=fetched.headers.get("content-type", ""),
+            now=now,
+            max_entries=self.limits.max_entries,
+        )
+        return await self._workers.parse(fetched.body, source)
+
+    async def _judged(
+        self, feed: Feed, state: FeedState, started_at: datetime, fetched: Fetched
+    ) -> Round:
+        if fetched.status == HTTPStatus.GONE:
+            return self._gone(feed, state, started_at)
+        if fetched.status == HTTPStatus.NOT_MODIFIED and fetched.conditional:
+            return self._unchanged(feed, state, started_at, fetched, Outcome.NOT_MODIFIED)
+        if fetched.status in _GOOD and _digest(fetched) == state.validators.body_digest:
+            return self._unchanged(feed, state, started_at, fetched, Outcome.SAME_BODY)
+        parsed = await self.parse(feed, fetched, started_at)
+        return self.taken_in(feed, state, started_at, fetched, parsed)
+
+    def taken_in(
+        self,
+        feed: Feed,
+        state: FeedState,
+        started_at: datetime,
+        fetched: Fetched,
+        parsed: Parsed,
+    ) -> Round:
+        """The round that a new body makes."""
+        # A body that was cut off is not what its validators stand for.
+        kept = _validators(fetched, _digest(fetched)) if parsed.complete else state.validators
+        listed = blake2b("".join(entry.key for entry in parsed.entries).encode(), digest_size=16)
+        found = Found(
+            status=fetched.status,
+            validators=kept,
+            asked=parsed.asked.model_copy(
+                update={"max_age_s": asked_in_headers(fetched.headers, self.clock())}
+            ),
+            moved_to=fetched.moved_to,
+            window_s=parsed.window_s,
+            listed_digest=listed.hexdigest(),
+        )
+        return self._round(
+            feed,
+            Outcome.READ,
+            started_at,
+            self._answered(feed, state, found),
+            entries=parsed.entries,
+            warnings=parsed.warnings + _pace_warnings(feed, self.limits, parsed.window_s),
+        )
+
+    def _unchanged(
+        self,
+        feed: Feed,
+        state: FeedState,
+        started_at: datetime,
+        fetched: Fetched,
+        outcome: Outcome,
+    ) -> Round:
+        old = state.validators
+        new = _validators(fetched, old.body_digest)
+        if outcome is Outcome.NOT_MODIFIED:
+            # A 304 need not repeat the validators that it confirms.
+            new = old.model_copy(
+                update={
+                    "etag": new.etag or old.etag,
+                    "last_modified": new.last_modified or old.last_modified,
+                }
+            )
+        found = Found(
+            status=fetched.status,
+            validators=new,
+            asked=self._asked_again(state.asked, fetched),
+            moved_to=fetched.moved_to,
+            window_s=state.window_s,
+            listed_digest=state.listed_digest,
+        )
+        return self._round(feed, outcome, started_at, self._answered(feed, state, found))
+
+    def _asked_again(self, before: Asked, fetched: Fetched) -> Asked:
+        stated = "cache-control" in fetched.headers or "expires" in fetched.headers
+        if not stated:
+            return before
+        return before.model_copy(
+            update={"max_age_s": asked_in_headers(fetched.headers, self.clock())}
+        )
+
+    def _answered(self, feed: Feed, state: FeedState, found: Found) -> FeedState:
+        return after_answer(state, feed, self.limits, self.clock(), found, self._chance())
+
+    def _failed(
+        self, feed: Feed, state: FeedState, started_at: datetime, error: FeedError
+    ) -> Round:
+        now = self.clock()
+        status, wait_s = None, None
+        if isinstance(error, BadStatus):
+            status, wait_s = error.status, retry_after_s(error.headers, now)
+        if status == HTTPStatus.TOO_MANY_REQUESTS and wait_s is not None:
+            # The limit is the host's, so its other feeds wait too.
+            self._pause(_host(state.current_url or feed.url), now + timedelta(seconds=wait_s), now)
+        after = after_failure(
+            state, feed, self.limits, now, error.cause, self._chance(), status, wait_s
+        )
+        return self._round(feed, Outcome.FAILED, started_at, after)
+
+    def _gone(self, feed: Feed, state: FeedState, started_at: datetime) -> Round:
+        return self._round(feed, Outcome.GONE, started_at, after_gone(state, self.clock()))
+
+    def _deferred(self, feed: Feed, state: FeedState, now: datetime, until: datetime) -> Round:
+        # Spread, or all feeds of the host come at once when the pause ends.
+        at = until + timedelta(seconds=self._chance() * self.limits.poll_s)
+        after = state.model_copy(update={"next_poll_at": at})
+        return self._round(feed, Outcome.DEFERRED, now, after)
+
+    def _pause(self, host: str, until: datetime, now: datetime) -> None:
+        self._paused_until = {h: at for h, at in self._paused_until.items() if at > now}
+        self._paused_until[host] = until
+
+    def _round(
+        self,
+        feed: Feed,
+        outcome: Outcome,
+        started_at: datetime,
+        state: FeedState,
+        **more: object,
+    ) -> Round:
+        return Round.model_validate(
+            {
+                "feed_id": feed.id,
+                "outcome": outcome,
+                "started_at": started_at,
+                "finished_at": max(self.clock(), started_at),
+                "state": state,
+                **more,
+            }
+        )
+
+
+class BadStatus(FetchFailed):
+    """An answer whose status is an error."""
+
+    def __init__(self, feed: Feed, fetched: Fetched) -> None:
+        self.status, self.headers = fetched.status, fetched.headers
+        if fetched.status == HTTPStatus.NOT_MODIFIED:
+            cause = "answered 304 Not Modified though nothing was known yet"
+        else:
+            phrase = next((s.phrase for s in HTTPStatus if s == fetched.status), "")
+            cause = f"answered {fetched.status} {phrase}".rstrip()
+        super().__init__(feed.id, cause)
+
+
+def _digest(fetched: Fetched) -> str:
+    return sha256(fetched.body).hexdigest()
+
+
+def _validators(fetched: Fetched, digest: str) -> Validators:
+    return Validators(
+        url=fetched.url,
+        etag=_sendable(fetched.headers.get("etag", "")),
+        last_modified=_sendable(fetched.headers.get("last-modified", "")),
+        body_digest=digest,
+    )
+
+
+def _sendable(value: str) -> str:
+    """A validator that can be sent back to the letter; none otherwise."""
+    fits = len(value) <= _MAX_VALIDATOR and value.isascii() and value.isprintable()
+    return value if fits else ""
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).netloc.rpartition("@")[2].lower()
+
+
+def _pace_warnings(feed: Feed, limits: FetchLimits, window_s: float | None) -> tuple[str, ...]:
+    least_s = floor_s(feed, limits)
+    if window_s is None or least_s <= window_s / 2:
+        return ()
+    return (
+        f"its entries cover {window_s / 60:,.0f} minutes, but it is polled every "
+        f"{least_s / 60:,.0f}: entries may be missed",
+    )

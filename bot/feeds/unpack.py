@@ -1,0 +1,152 @@
+"""Takes a body's compression off while it arrives, and stops at a bound on what comes out."""
+
+import zlib
+from typing import Protocol
+
+import brotli
+
+GZIP_MAGIC = b"\x1f\x8b"
+# RFC 9110, 8.4.1; the last ones are what servers write when they mean 'none'.
+_NAMES = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate", "br": "br"}
+_NONE = frozenset({"", "identity", "none", "utf-8", "binary", "8bit", "7bit", "aws-chunked"})
+_MAX_CODINGS = 3
+
+
+class CannotUnpack(Exception):
+    """The body is not what its Content-Encoding says, or was cut off."""
+
+
+class TooLarge(Exception):
+    """More came out than the bound allows."""
+
+
+class _Step(Protocol):
+    def process(self, data: bytes, room: int) -> bytes: ...
+
+    def finish(self) -> None: ...
+
+
+class Unpacker:
+    """Collects a body chunk by chunk, at most `limit` bytes of it after decompression."""
+
+    def __init__(self, content_encoding: str, limit: int) -> None:
+        """Raises CannotUnpack for a coding that is not known."""
+        names = [name.strip().lower() for name in content_encoding.split(",")]
+        codings = [name for name in names if name not in _NONE]
+        if len(codings) > _MAX_CODINGS or any(name not in _NAMES for name in codings):
+            raise CannotUnpack(f"the Content-Encoding {content_encoding[:40]!r} is not known")
+        self._limit = limit
+        self._body = bytearray()
+        self._steps = [_step(_NAMES[name]) for name in reversed(codings)]
+
+    def feed(self, chunk: bytes) -> None:
+        """Takes the next raw bytes; raises CannotUnpack or TooLarge."""
+        for step in self._steps:
+            chunk = step.process(chunk, self._limit)
+        if len(self._body) + len(chunk) > self._limit:
+            raise TooLarge
+        self._body += chunk
+
+    def finish(self) -> bytes:
+        """The whole body; raises CannotUnpack when its end is missing.
+
+        A body that is gzip even so, compressed twice by a careless server or served as a file, is
+        unpacked once more.
+        """
+        if self._body:
+            for step in self._steps:
+                step.finish()
+        body = bytes(self._body)
+        return body if not body.startswith(GZIP_MAGIC) else _gunzip(body, self._limit)
+
+
+def _gunzip(body: bytes, limit: int) -> bytes:
+    step = _Gzip()
+    out = step.process(body, limit)
+    step.finish()
+    return out
+
+
+def _step(name: str) -> _Step:
+    if name == "gzip":
+        return _Gzip()
+    return _Deflate() if name == "deflate" else _Brotli()
+
+
+class _Gzip:
+    """RFC 1952; several members one after the other, rubbish after the last one is ignored."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(wbits=31)
+        self._done = False
+
+    def process(self, data: bytes, room: int) -> bytes:
+        if self._done:
+            return b""
+        out = _inflate(self._member, data, room)
+        while self._member.eof:
+            rest = self._member.unused_data
+            if not rest.startswith(GZIP_MAGIC):
+                self._done = True
+                break
+            self._member = zlib.decompressobj(wbits=31)
+            out += _inflate(self._member, rest, room - len(out))
+        return out
+
+    def finish(self) -> None:
+        if not self._done:
+            raise CannotUnpack("the gzip body was cut off")
+
+
+class _Deflate:
+    """RFC 9110 means zlib (RFC 1950); some servers send bare deflate (RFC 1951)."""
+
+    def __init__(self) -> None:
+        self._stream: zlib._Decompress | None = None
+        self._start = b""
+
+    def process(self, data: bytes, room: int) -> bytes:
+        if self._stream is None:
+            self._start += data
+            if len(self._start) < 2:
+                return b""
+            data = self._start
+            wrapped = data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
+            self._stream = zlib.decompressobj(wbits=15 if wrapped else -15)
+        return b"" if self._stream.eof else _inflate(self._stream, data, room)
+
+    def finish(self) -> None:
+        if self._stream is None or not self._stream.eof:
+            raise CannotUnpack("the deflate body was cut off")
+
+
+class _Brotli:
+    """RFC 7932."""
+
+    def __init__(self) -> None:
+        self._stream = brotli.Decompressor()
+
+    def process(self, data: bytes, room: int) -> bytes:
+        if self._stream.is_finished():
+            return b""
+        try:
+            out: bytes = self._stream.process(data, output_buffer_limit=room + 1)
+        except brotli.error as error:
+            raise CannotUnpack("the body is not brotli though it says so") from error
+        if len(out) > room or not self._stream.can_accept_more_data():
+            raise TooLarge
+        return out
+
+    def finish(self) -> None:
+        if not self._stream.is_finished():
+            raise CannotUnpack("the brotli body was cut off")
+
+
+def _inflate(stream: "zlib._Decompress", data: bytes, room: int) -> bytes:
+    try:
+        out = stream.decompress(data, max(room, 0) + 1)
+    except zlib.error as error:
+        raise CannotUnpack("the body is not compressed as it says") from error
+    if len(out) > room or stream.unconsumed_tail:
+        raise TooLarge
+    return out
