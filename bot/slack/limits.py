@@ -1,0 +1,70 @@
+"""Slack's limits, each with its source; nothing else in the bot writes one of these numbers.
+
+Pages are paths on docs.slack.dev, read in November 2026. Numbers that stand only in an issue thread
+say so: Slack may change them without notice.
+"""
+
+ACKNOWLEDGE_S = 3.0
+"""Seconds to answer a command or a button (tools/bolt-python/concepts/acknowledge)."""
+
+ANSWER_WITHIN_S = 2.0
+"""Our own share of those three seconds; what takes longer is answered in the background."""
+
+REQUEST_AGE_S = 300
+"""Seconds after which a signed request is refused as a replay
+(authentication/verifying-requests-from-slack)."""
+
+EVENT_RETRIES_S = 600.0
+"""Seconds for which an event may come again: Slack retries at once, after one minute and after
+five (apis/events-api); ours is twice that."""
+
+MESSAGES_A_SECOND = 1.0
+"""Messages a second into one conversation (apis/web-api/rate-limits)."""
+
+RETRY_AFTER_S = 30.0
+"""Seconds to wait after a 429 without a Retry-After header; Slack sends one (same page)."""
+
+MESSAGE_BLOCKS = 50
+"""Blocks in a message (reference/block-kit/blocks)."""
+
+HOME_BLOCKS = 100
+"""Blocks in a Home tab or modal (same page)."""
+
+HOME_CHARACTERS = 100_000
+"""Characters of a Home tab's JSON; views take 250 kB (reference/methods/views.publish)."""
+
+MESSAGE_CHARACTERS = 10_000
+"""Characters of a whole message's JSON. Undocumented: messages were refused with
+msg_blocks_too_long at 11,341 characters of text (slackapi/bolt-js issues 2509 and 2867)."""
+
+NOTICE_CHARACTERS = 2_000
+"""Characters of the plain `text` beside the blocks; Slack takes 40,000 (reference/methods/
+chat.postMessage) but shows a notification's first lines only."""
+
+SECTION_CHARACTERS = 3_000
+"""Characters of a section's text (reference/block-kit/blocks/section-block)."""
+
+CONTEXT_CHARACTERS = 2_000
+"""Characters of one element of a context block; our own, well below a text object's 3,000
+(reference/block-kit/composition-objects/text-object)."""
+
+HEADER_CHARACTERS = 150
+"""Characters of a header (reference/block-kit/blocks/header-block)."""
+
+CONTEXT_ELEMENTS = 10
+"""Elements of a context block (reference/block-kit/blocks/context-block)."""
+
+ACTIONS_ELEMENTS = 25
+"""Buttons in an actions block (reference/block-kit/blocks/actions-block)."""
+
+BUTTON_CHARACTERS = 75
+"""Characters of a button's label (reference/block-kit/block-elements/button-element)."""
+
+BUTTON_VALUE_CHARACTERS = 2_000
+"""Characters of a button's value (same page)."""
+
+URL_CHARACTERS = 3_000
+"""Characters of a button's address (same page); longer links are not shown as links at all."""
+
+REQUEST_BYTES = 1_000_000
+"""Our own bound for a request body; Slack's payloads are far below it."""

@@ -1,0 +1,128 @@
+"""The one place where text is made safe for Slack, and where its markup is written.
+
+Slack reads three characters as control characters (`&`, `<`, `>`) and has entities for them. For
+its formatting characters it has no escape at all, so they are replaced by letters that look alike
+and mean nothing to it (slackhq/slack-api-docs issue 34 confirms that a backslash does not help).
+
+Every function here returns markup that may be joined; `escape` is the only way in for text that a
+feed or a person wrote.
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+from bot.frozen import utc
+from bot.slack.limits import URL_CHARACTERS
+
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+_HARMLESS = str.maketrans(
+    {
+        "*": "\u2217",  # asterisk operator; would start bold
+        "_": "\u02cd",  # modifier letter low macron; would start italics
+        "~": "\u223c",  # tilde operator; would start strike-through
+        "`": "'",  # would start code
+    }
+)
+
+_EMOJI = re.compile(r":(?=[^\s:]{1,100}:)")
+_BROADCAST = re.compile(r"@(?=(?:here|channel|everyone)\b)", re.IGNORECASE)
+_QUOTE_OR_LIST = re.compile(r"^[>›•◦▪‣\s]+")
+_UNSEEN = {"Cc", "Cf", "Cs", "Co"}
+# Percent signs stay as they are: addresses come percent-encoded.
+_URL_SAFE = "%/:=&?~#+!$,;'@()*[]-._"
+
+
+def plain(text: str) -> str:
+    """The text on one line, without control, bidirectional, zero-width and private characters."""
+    spaced = re.sub(r"\s+", " ", text)
+    seen = (c for c in spaced if c.isascii() or unicodedata.category(c) not in _UNSEEN)
+    return "".join(c for c in seen if c >= " " and c != "\x7f").strip()
+
+
+def cut(text: str, limit: int) -> str:
+    """The text in at most `limit` characters, with an ellipsis where something is missing."""
+    return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "…"
+
+
+def escape(text: str, limit: int = 500) -> str:
+    """Markup that shows the text literally: no link, mention, emoji code or formatting.
+
+    At most `limit` characters of markup; an entity is never cut in two.
+    """
+    shown = _EMOJI.sub("\u2236", _QUOTE_OR_LIST.sub("", plain(text)))
+    shown = _BROADCAST.sub("\uff20", shown).translate(_HARMLESS)
+    pieces = [_ENTITIES.get(c, c) for c in shown]
+    if sum(map(len, pieces)) <= limit:
+        return "".join(pieces)
+    taken, room = [], limit - 1
+    for piece in pieces:
+        room -= len(piece)
+        if room < 0:
+            break
+        taken.append(piece)
+    return "".join(taken).rstrip() + "…"
+
+
+def cut_markup(markup: str, limit: int) -> str:
+    """The markup in at most `limit` characters; no link and no entity is cut in two."""
+    if len(markup) <= limit:
+        return markup
+    kept = markup[: limit - 1]
+    for start, end in (("<", ">"), ("&", ";")):
+        if kept.rfind(start) > kept.rfind(end):
+            kept = kept[: kept.rfind(start)]
+    return kept.rstrip() + "…"
+
+
+def bold(markup: str) -> str:
+    """The markup in bold; bold must hug what it marks."""
+    return f"*{markup.strip()}*" if markup.strip() else ""
+
+
+def quoted(text: str, limit: int = 120) -> str:
+    """Text that somebody wrote, escaped and in quotation marks."""
+    return f"“{escape(text, limit)}”"
+
+
+def safe_url(url: str) -> str | None:
+    """The address fit to be followed by a reader, or None.
+
+    Only http and https, with a host, without a name or password in it (`https://bank@evil` shows
+    one host and opens another), and short enough for a button.
+    """
+    try:
+        parts = urlsplit(plain(url).replace(" ", "%20"))
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+            return None
+        address = quote(parts.geturl(), safe=_URL_SAFE)
+    except ValueError:
+        return None
+    return address if len(address) <= URL_CHARACTERS else None
+
+
+def link(url: str, label: str, limit: int = 500) -> str:
+    """The label linked to the address; the label alone where the address is not safe."""
+    address, shown = safe_url(url), escape(label, limit)
+    if address is None or not shown:
+        return shown
+    # Slack splits a link at its first bar, and ends it at the first angle bracket.
+    return f"<{address.replace('&', '&amp;')}|{shown.replace('|', '¦')}>"
+
+
+def person(user: str) -> str:
+    """A mention of one person, by id; empty for anything that is no id."""
+    return f"<@{user}>" if re.fullmatch(r"[A-Z0-9]{2,30}", user) else ""
+
+
+def channel(conversation: str) -> str:
+    """A channel's name as a link, by id; empty for anything that is no id."""
+    return f"<#{conversation}>" if re.fullmatch(r"[A-Z0-9]{2,30}", conversation) else ""
+
+
+def moment(when: datetime) -> str:
+    """The moment in the reader's own time zone; clients that cannot do that show UTC."""
+    fallback = f"{utc(when):%Y-%m-%d %H:%M} UTC"
+    return f"<!date^{int(when.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
