@@ -6,7 +6,8 @@ Exit codes: 0 done, 1 the thing asked for failed (one line on stderr), 2 wrong u
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
@@ -87,27 +88,71 @@ def demo() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A feed list to use instead of the configured one.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a story.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each new entry.")
 @_answers_for_errors
 def poll(once: bool, feeds_file: Path | None, as_json: bool) -> None:
-    """Poll the feeds that are due and print the stories that are new. Nothing is posted."""
-    from bot.app import poll_feeds
+    """Poll the feeds that are due and print what was new.
+
+    Without --json only the stories are printed; with it every new entry, its topics empty where it
+    is no story. What subscribers are owed is sent by `run`.
+    """
+    from bot.admin import poll_feeds
     from bot.settings import load_settings
 
     given = {"feeds_file": feeds_file} if feeds_file else {}
-    _run(poll_feeds(load_settings(**given), once=once, show=_show_story(as_json)))
+    with _bar("Polling") as advance:
+
+        def show(polled: Any) -> None:
+            advance(polled.of)
+            if polled.taken is not None:
+                _show_taken(polled.taken, as_json)
+
+        well = asyncio.run(poll_feeds(load_settings(**given), once=once, show=show))
+    if not well:
+        raise TariffwireError(
+            "poll", "no feed could be read", "See the reasons in: tariffwire feeds list"
+        )
 
 
-def _show_story(as_json: bool) -> Callable[[Any], None]:
-    def show(story: Any) -> None:
+def _show_taken(taken: Any, as_json: bool) -> None:
+    state = taken.round.state
+    if state.error:
+        click.echo(f"{state.feed_id}: {state.error}", err=True)
+    stories = {story.entry_key: story for story in taken.stories}
+    for entry in taken.entries:
+        story = stories.get(entry.key)
         if as_json:
-            click.echo(story.model_dump_json(exclude={"text"}))
-        else:
+            _print_json(
+                {
+                    "feed": entry.feed_id,
+                    "id": entry.guid or entry.key,
+                    "title": entry.title,
+                    "link": entry.link,
+                    "published": entry.published.isoformat() if entry.published else None,
+                    "summary": entry.summary,
+                    "topics": list(story.topics) if story else [],
+                    "parties": list(story.parties) if story else [],
+                    "event": story.event_id if story else None,
+                }
+            )
+        elif story:
             topics = ", ".join(topic.label for topic in story.topics)
             click.echo(f"{story.published:%Y-%m-%d %H:%M}Z  [{topics}] {story.title}")
             click.echo(f"    {story.source}  {story.link}")
 
-    return show
+
+@contextmanager
+def _bar(doing: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr where that is a terminal; call it with the total at each step."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(doing, total=None)
+        yield lambda total: progress.update(task, total=total, advance=1)
 
 
 @main.command()
@@ -119,11 +164,11 @@ def match(file: IO[str]) -> None:
     In: {"id","title","summary","published"?}. Out: {"id","topics","parties","figures","evidence",
     "summary"}.
     """
-    from bot.library import load_reader
+    from bot.library import Library
     from bot.news.wire import understood
     from bot.settings import load_settings
 
-    reader = load_reader(load_settings())
+    reader = Library(load_settings()).reader
     for line in _json_lines(file):
         _print_json(understood(reader, line))
 
@@ -136,18 +181,18 @@ def same(file: IO[str]) -> None:
 
     In: {"id","a":{story},"b":{story}}. Out: {"id","same","score"}.
     """
-    from bot.library import load_reader
+    from bot.library import Library
     from bot.news.wire import compared
     from bot.settings import load_settings
 
-    reader = load_reader(load_settings())
+    reader = Library(load_settings()).reader
     for line in _json_lines(file):
         _print_json(compared(reader, line))
 
 
 def _json_lines(file: IO[str]) -> Iterator[dict[str, Any]]:
     """Each line's object; raises TariffwireError that names the line that is none."""
-    for number, line in enumerate(_with_progress(file), start=1):
+    for number, line in enumerate(file, start=1):
         if not line.strip():
             continue
         try:
@@ -157,17 +202,6 @@ def _json_lines(file: IO[str]) -> Iterator[dict[str, Any]]:
         if not isinstance(value, dict):
             raise TariffwireError(f"line {number}", "not a JSON object", "Give one object a line")
         yield value
-
-
-def _with_progress(lines: Iterable[str]) -> Iterator[str]:
-    """The lines, counted on stderr where that is a terminal and stdout is not."""
-    if not sys.stderr.isatty() or sys.stdout.isatty():
-        yield from lines
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(lines, description="Reading", console=Console(stderr=True), total=None)
 
 
 @main.command()
@@ -219,10 +253,10 @@ def say(channel: str, text: str, as_json: bool) -> None:
 @_answers_for_errors
 def doctor(as_json: bool) -> None:
     """Check settings, config, database, clock, Slack and feeds; say what is wrong and the cure."""
-    from bot.doctor import examine
+    from bot.doctor import examine_now
 
     sound = True
-    for finding in asyncio.run(examine()):
+    for finding in examine_now():
         sound = sound and finding.ok
         if as_json:
             click.echo(finding.model_dump_json())
@@ -244,11 +278,12 @@ def feeds() -> None:
 def list_feeds(as_json: bool) -> None:
     """Show each feed's health: last success, next poll, what is wrong."""
     from bot.admin import feed_health
+    from bot.app import clock
     from bot.settings import load_settings
 
     async def show() -> None:
         for health in await feed_health(load_settings()):
-            click.echo(health.model_dump_json() if as_json else health.line())
+            click.echo(health.model_dump_json() if as_json else health.lines(clock()))
 
     _run(show())
 

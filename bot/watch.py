@@ -17,6 +17,9 @@ from bot.pipeline import Taken
 
 log = logging.getLogger(__name__)
 
+OWN_FAULT_WAIT_S = 60.0
+"""After a fault that is not the feed's own, in seconds."""
+
 
 class FeedShelf(Protocol):
     """Where feeds that operators added and the states of all feeds are kept."""
@@ -29,8 +32,8 @@ class FeedShelf(Protocol):
 class Watch:
     """Polls feeds when they are due.
 
-    `spread_s` is the time in seconds over which feeds that were never polled begin, so that a fresh
-    start is no burst.
+    `is_due(feed, state, now)` decides that; `spread_s` is the time in seconds over which feeds that
+    were never polled begin, so that a fresh start is no burst.
     """
 
     def __init__(
@@ -38,18 +41,19 @@ class Watch:
         configured: Iterable[Feed],
         shelf: FeedShelf,
         take: Callable[[Feed, datetime], Awaitable[Taken]],
+        is_due: Callable[[Feed, FeedState, datetime], bool],
         clock: Callable[[], datetime],
         on_deliveries: Callable[[], None],
         spread_s: float = 0.0,
     ) -> None:
         self._configured = tuple(configured)
-        self._shelf, self._take, self._clock = shelf, take, clock
+        self._shelf, self._take, self._is_due, self._clock = shelf, take, is_due, clock
         self._on_deliveries, self._spread_s = on_deliveries, spread_s
-        self._due_at: dict[str, datetime] = {}
+        self._states: dict[str, FeedState] = {}
+        self._not_before: dict[str, datetime] = {}
         self._under_way: dict[str, asyncio.Task[Taken | None]] = {}
         self._failing: dict[str, str] = {}
         self._reported: set[str] = set()
-        self._took_at: datetime | None = None
 
     async def feeds(self) -> tuple[Feed, ...]:
         """Every enabled feed: the configured ones, then those that operators added."""
@@ -66,7 +70,7 @@ class Watch:
         started = [
             self._start(feed)
             for feed in feeds
-            if self._due_at.get(feed.id, now) <= now and feed.id not in self._under_way
+            if feed.id not in self._under_way and self._comes_now(feed, now)
         ]
         return tuple(started)
 
@@ -77,7 +81,7 @@ class Watch:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def report(self) -> None:
+    async def report(self) -> None:
         """Logs one line when the set of failing feeds has changed since the last report."""
         failing = set(self._failing)
         if failing == self._reported:
@@ -96,23 +100,23 @@ class Watch:
 
     async def _learn(self, feeds: Iterable[Feed], now: datetime) -> None:
         """Looks up the stored states of feeds not met before in this process."""
-        unmet = [feed for feed in feeds if feed.id not in self._due_at]
+        unmet = [feed for feed in feeds if feed.id not in self._states]
         if not unmet:
             return
-        states = await self._shelf.states()
+        stored = await self._shelf.states()
         for feed in unmet:
-            state = states.get(feed.id)
-            if state is None or (state.next_poll_at is None and not state.stopped):
-                self._due_at[feed.id] = now + timedelta(seconds=self._spread_s * _share(feed.id))
-            else:
-                self._remember(state)
+            self._remember(stored.get(feed.id) or FeedState(feed_id=feed.id))
+            if feed.id not in stored:
+                wait_s = self._spread_s * _share(feed.id)
+                self._not_before[feed.id] = now + timedelta(seconds=wait_s)
+
+    def _comes_now(self, feed: Feed, now: datetime) -> bool:
+        return self._not_before.get(feed.id, now) <= now and self._is_due(
+            feed, self._states[feed.id], now
+        )
 
     def _remember(self, state: FeedState) -> None:
-        if state.stopped or state.next_poll_at is None:
-            # An operator's `feeds add` of the address, or a restart after one, begins it anew.
-            self._due_at[state.feed_id] = datetime.max.replace(tzinfo=self._clock().tzinfo)
-        else:
-            self._due_at[state.feed_id] = state.next_poll_at
+        self._states[state.feed_id] = state
         if state.error:
             self._failing[state.feed_id] = state.error
         else:
@@ -130,7 +134,7 @@ class Watch:
         except Exception:
             # The store failed, or we have a bug: this feed waits its turn, the others go on.
             log.exception("feed %s could not be taken in", feed.id)
-            self._due_at[feed.id] = self._clock() + timedelta(seconds=60)
+            self._not_before[feed.id] = self._clock() + timedelta(seconds=OWN_FAULT_WAIT_S)
             return None
         self._remember(taken.round.state)
         if taken.deliveries:

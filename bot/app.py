@@ -1,0 +1,357 @@
+"""The composition root: builds the parts, starts them in order, stops them in reverse.
+
+settings -> config files -> database -> Slack (or the local workspace) -> listeners
+         -> dispatcher -> schedule; what was started last is stopped first
+"""
+
+import asyncio
+import logging
+import random
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from aiohttp import web
+from pydantic import SecretStr
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.alerts.dispatch import Dispatcher
+from bot.alerts.subscription import Subscription
+from bot.catalog import load_feeds
+from bot.demo import Replay, demo_feeds, read_week
+from bot.errors import SettingsError, SlackError
+from bot.feeds import due
+from bot.feeds.limits import FetchLimits
+from bot.feeds.poll import Poller
+from bot.library import Library
+from bot.local.workspace import Workspace
+from bot.news.entry import Feed, FeedState
+from bot.news.same import join
+from bot.pipeline import Pipeline
+from bot.schedule import build_schedule
+from bot.settings import Settings, unknown_variables
+from bot.slack.bolt import build_app, connect, open_session, web_app, web_client
+from bot.slack.channel import find_channel
+from bot.slack.parts import Parts
+from bot.slack.ports import FeedSummary
+from bot.slack.send import SlackSender
+from bot.slack.verdict import code
+from bot.store.engine import Database
+from bot.store.events import Events
+from bot.store.feeds import Feeds
+from bot.store.outbox import Outbox
+from bot.store.shelf import Shelf
+from bot.store.stories import Stories
+from bot.store.subscriptions import Subscriptions
+from bot.store.upgrade import upgrade
+from bot.watch import Watch
+
+log = logging.getLogger(__name__)
+
+LONGEST_SPREAD_S = 20.0
+"""Feeds that were never polled begin within this many seconds of the start."""
+LONGEST_TICK_S = 1.0
+
+
+def clock() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Store:
+    """The open database, one part for each group of tables."""
+
+    database: Database
+    feeds: Feeds
+    stories: Stories
+    subscriptions: Subscriptions
+    events: Events
+    outbox: Outbox
+    shelf: Shelf
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """The database, upgraded; raises StoreError."""
+    await upgrade(settings.database)
+    database = Database(settings.database)
+    feeds, stories, events = Feeds(database), Stories(database), Events(database)
+    subscriptions, outbox = Subscriptions(database), Outbox(database, stories)
+    shelf = Shelf(database, feeds, stories, subscriptions, events, outbox)
+    try:
+        yield Store(database, feeds, stories, subscriptions, events, outbox, shelf)
+    finally:
+        await database.close()
+
+
+def fetch_limits(settings: Settings) -> FetchLimits:
+    """The bounds within which feeds are read."""
+    return FetchLimits(
+        user_agent=settings.user_agent,
+        poll_s=settings.poll_seconds,
+        backoff_s=settings.backoff_seconds,
+        deadline_s=settings.fetch_deadline_seconds,
+        max_body_bytes=settings.max_body_bytes,
+        fetches_per_host=settings.fetches_per_host,
+        allowed_networks=settings.allowed_networks,
+    )
+
+
+@asynccontextmanager
+async def open_watch(
+    settings: Settings,
+    feeds: Sequence[Feed],
+    library: Library,
+    store: Store,
+    on_deliveries: Callable[[], None],
+    spread_s: float = 0.0,
+) -> AsyncIterator[Watch]:
+    """What polls the feeds and takes in what they say."""
+    poller = Poller(fetch_limits(settings), clock, random.random)
+    pipeline = Pipeline(
+        poller,
+        library.reader,
+        join,
+        store.shelf,
+        max_age=timedelta(hours=settings.max_age_hours),
+        digest_hour=settings.digest_hour,
+        zone=ZoneInfo(settings.timezone),
+    )
+    watch = Watch(feeds, store.feeds, pipeline.take, _is_due, clock, on_deliveries, spread_s)
+    try:
+        yield watch
+    finally:
+        await watch.stop()
+        await poller.close()
+
+
+def _is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
+    return due.is_due(due.begun(state, feed), now)
+
+
+class _Health:
+    """How the feeds are doing, for the Home tab."""
+
+    def __init__(self, watch: Watch, feeds: Feeds) -> None:
+        self._watch, self._feeds = watch, feeds
+
+    async def summary(self) -> FeedSummary:
+        listed, states = await self._watch.feeds(), await self._feeds.states()
+        known = [states[feed.id] for feed in listed if feed.id in states]
+        polled = [state.last_poll_at for state in known if state.last_poll_at is not None]
+        return FeedSummary(
+            feeds=len(listed),
+            failing=sum(bool(state.error) for state in known),
+            last_poll_at=max(polled, default=None),
+        )
+
+
+async def run_bot(settings: Settings) -> None:
+    """Runs the bot until SIGINT or SIGTERM; raises TariffwireError for what keeps it from starting.
+
+    With no Slack token it plays in a local workspace and prints its address.
+    """
+    library = Library(settings).read_all()
+    await _run(settings, library, library.feeds)
+
+
+async def run_demo(settings: Settings) -> None:
+    """Runs the bot in the local workspace on the written week of `config/demo`, replayed fast.
+
+    What happens is forgotten at the end, unless TARIFFWIRE_DATA_DIR says where to keep it.
+    """
+    async with AsyncExitStack() as stack:
+        settings = _demo_settings(settings, stack)
+        folder = settings.config_dir / "demo"
+        replay = Replay(read_week(folder))
+        stack.push_async_callback(replay.stop)
+        library = Library(settings).read_all()
+        feeds = demo_feeds(load_feeds(folder / "feeds.yaml"), await replay.start())
+        print("Replaying a week of May 2025 in about 40 seconds; the outlets are made up.")
+        await _run(settings, library, feeds)
+
+
+def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
+    changes: dict[str, object] = {
+        "slack_bot_token": None,
+        "slack_app_token": None,
+        "slack_signing_secret": None,
+        "database_url": "",
+        "poll_seconds": min(settings.poll_seconds, 1.0),
+        "backoff_seconds": min(settings.backoff_seconds, 1.0),
+        "allowed_networks": (ip_network("127.0.0.0/8"),),
+        # The week lies in the past, and is told as if it were happening.
+        "max_age_hours": 24.0 * 365 * 100,
+    }
+    if "data_dir" not in settings.model_fields_set:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tariffwire-demo-"))
+        changes["data_dir"] = Path(folder)
+    return settings.model_copy(update=changes)
+
+
+async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> None:
+    _log_to_stderr(settings.log_level)
+    for line in unknown_variables():
+        log.warning(line)
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
+            asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings))
+        workspace = await _open_workspace(settings, stack)
+        if workspace is not None:
+            settings = _with_workspace(settings, workspace)
+        session = await stack.enter_async_context(open_session())
+        client = web_client(revealed(settings.slack_bot_token), settings.slack_api_url, session)
+        await _subscribe_default(settings, client, store, stop)
+        sender = SlackSender(client, library.parties, settings.unknown_outcome)
+        dispatcher = Dispatcher(store.outbox, sender, clock)
+        watch = await stack.enter_async_context(
+            open_watch(
+                settings,
+                feeds,
+                library,
+                store,
+                dispatcher.wake,
+                spread_s=min(settings.poll_seconds / 2, LONGEST_SPREAD_S),
+            )
+        )
+        parts = _slack_parts(settings, client, store, library, _Health(watch, store.feeds))
+        await _listen(settings, parts, session, workspace, stack)
+        await store.outbox.release_all(clock())
+        sending = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
+        stack.push_async_callback(_finish, sending, stop)
+        scheduler = build_schedule(
+            watch.poll_due, watch.report, min(settings.poll_seconds / 4, LONGEST_TICK_S)
+        )
+        scheduler.start()
+        stack.callback(scheduler.shutdown, wait=False)
+        if workspace is not None:
+            print(f"Local workspace: {workspace.address}  (Ctrl-C stops it)", flush=True)
+        log.info("reading %d feeds", sum(feed.enabled for feed in feeds))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({stopping, sending}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        log.info("stopping")
+
+
+async def _open_workspace(settings: Settings, stack: AsyncExitStack) -> Workspace | None:
+    if settings.transport != "local":
+        return None
+    workspace = Workspace(settings.data_dir / "workspace.db", timezone=settings.timezone)
+    await workspace.start(port=settings.port)
+    stack.push_async_callback(workspace.stop)
+    return workspace
+
+
+def _with_workspace(settings: Settings, workspace: Workspace) -> Settings:
+    """The same settings as if they held the local workspace's tokens."""
+    return settings.model_copy(
+        update={
+            "slack_bot_token": SecretStr(workspace.bot_token),
+            "slack_signing_secret": SecretStr(workspace.signing_secret),
+            "slack_api_url": workspace.api_url,
+        }
+    )
+
+
+async def _subscribe_default(
+    settings: Settings, client: AsyncWebClient, store: Store, stop: asyncio.Event
+) -> None:
+    """Subscribes TARIFFWIRE_CHANNEL to everything, once in the database's life.
+
+    It comes before the first poll, because a story that nobody is subscribed to is owed to nobody.
+    """
+    team = await _team(client, stop)
+    channel = await find_channel(client, settings.channel)
+    subscription = Subscription(id="", team=team, conversation=channel, created_at=clock())
+    await store.subscriptions.ensure_default(subscription)
+
+
+async def _team(client: AsyncWebClient, stop: asyncio.Event) -> str:
+    """The id of the token's workspace; waits for as long as Slack cannot be reached."""
+    wait_s = 1.0
+    while True:
+        try:
+            return str((await client.auth_test())["team_id"])
+        except SlackApiError as error:
+            cure = "Copy SLACK_BOT_TOKEN from the app's page at Slack again"
+            raise SlackError("auth.test", code(error) or "refused", cure) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("Slack cannot be reached (%s); trying again in %.0f s", error, wait_s)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait_s)
+            raise SlackError("auth.test", "stopped before Slack could be reached")
+        wait_s = min(wait_s * 2, 60.0)
+
+
+def _slack_parts(
+    settings: Settings, client: AsyncWebClient, store: Store, library: Library, health: _Health
+) -> Parts:
+    return Parts(
+        client=client,
+        signing_secret=revealed(settings.slack_signing_secret),
+        subscriptions=store.subscriptions,
+        stories=store.stories,
+        events=store.events,
+        parties=library.parties,
+        ledger=library.ledger,
+        clock=clock,
+        health=health,
+    )
+
+
+async def _listen(
+    settings: Settings,
+    parts: Parts,
+    session: aiohttp.ClientSession,
+    workspace: Workspace | None,
+    stack: AsyncExitStack,
+) -> None:
+    """Lets Slack reach the listeners: by Socket Mode with an app token, by HTTP otherwise."""
+    app = build_app(parts)
+    if settings.slack_app_token is not None:
+        socket = await connect(app, revealed(settings.slack_app_token), session)
+        stack.push_async_callback(socket.close_async)
+        log.info("listening by Socket Mode")
+        return
+    runner = web.AppRunner(web_app(app, parts), access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    host, port = ("127.0.0.1", 0) if workspace else ("0.0.0.0", settings.port)  # noqa: S104
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        cure = "Stop the other program, or set PORT to a free one"
+        raise SettingsError("PORT", f"{port} cannot be listened on", cure) from error
+    if workspace is not None:
+        await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+    else:
+        log.info("listening for Slack at port %d, path /slack/events", settings.port)
+
+
+def revealed(secret: SecretStr | None) -> str:
+    """The secret itself; empty where there is none."""
+    return secret.get_secret_value() if secret else ""
+
+
+async def _finish(sending: asyncio.Task[None], stop: asyncio.Event) -> None:
+    """Lets the dispatcher end what it is posting; an error of its own comes out here."""
+    stop.set()
+    await sending
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # It tells of every run of every job.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)

@@ -1,0 +1,45 @@
+"""Finds the channel that the operator named."""
+
+import logging
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackError
+from bot.slack.verdict import code
+
+log = logging.getLogger(__name__)
+
+_PAGE = 1000
+_MOST_PAGES = 50
+
+
+async def find_channel(client: AsyncWebClient, name: str) -> str:
+    """The id of the public channel called `name` (or `#name`, or an id, which is taken as it is).
+
+    Where the app may not list channels, the answer is `#name`, which Slack takes for posting too.
+    Raises SlackError when there is no such channel.
+    """
+    if name.isupper() and name[0] in "CGD" and len(name) >= 9:
+        return name
+    bare = name.removeprefix("#").lower()
+    cursor = ""
+    try:
+        for _ in range(_MOST_PAGES):
+            answer = await client.conversations_list(
+                types="public_channel", exclude_archived=True, limit=_PAGE, cursor=cursor
+            )
+            for channel in answer.get("channels", []):
+                if channel.get("name") == bare:
+                    return str(channel["id"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+    except SlackApiError as error:
+        log.info("channels cannot be listed (%s); posting to #%s by name", code(error), bare)
+        return f"#{bare}"
+    raise SlackError(
+        f"#{bare}",
+        "no such public channel in the workspace",
+        "Create it, or set TARIFFWIRE_CHANNEL to another channel's name or id",
+    )
