@@ -1,0 +1,196 @@
+"""READ THIS FIRST: the whole way of a story, one poll of one feed at a time.
+
+    feed | poll     fetch it and parse it                     bot.feeds
+         | sift     drop the entries it has shown before      bot.news.identity
+         | read     topics, parties, figures, summary         bot.news.read
+         | join     which event does the story belong to      bot.news.same
+         | owe      who wants it, and is owed a message       bot.alerts.delivery
+         | keep     all of it in one transaction              bot.store
+
+What is owed is sent by `bot.alerts.dispatch`, whenever it can be. Nothing is decided here: each
+step is asked of the part beside it, and everything outside is a port that `bot.app` fills.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple, Protocol
+
+from bot.alerts.delivery import Audience, Delivery, is_correction, is_news, owed
+from bot.alerts.digest import next_due
+from bot.frozen import Frozen
+from bot.news.entry import Entry, Feed, FeedState, Round
+from bot.news.identity import identities, sift
+from bot.news.story import Story
+
+log = logging.getLogger(__name__)
+
+READ_AT_ONCE = 20
+"""Entries read in one visit to a thread."""
+EVENT_MEMORY = timedelta(days=7)
+"""Stories seen this long ago may still belong to the event of a new one."""
+
+
+class Poller(Protocol):
+    """Fetches and parses a feed; a failure is an outcome, not an exception."""
+
+    async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round: ...
+
+
+class Reader(Protocol):
+    """Understands an entry; None when it is about none of the topics."""
+
+    def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None: ...
+
+
+class Shelf(Protocol):
+    """Where all is kept."""
+
+    async def state(self, feed_id: str) -> FeedState | None: ...
+
+    async def known(self, feed_id: str, identities: Collection[str]) -> Collection[str]: ...
+
+    async def earlier(self, feed_id: str, places: Collection[str]) -> Mapping[str, Story]: ...
+
+    async def recent(self, since: datetime) -> tuple[Story, ...]: ...
+
+    async def audience(self, event_ids: Collection[str]) -> Audience: ...
+
+    async def keep(self, taken: "Taken") -> None: ...
+
+
+class Taken(Frozen):
+    """What one poll of one feed came to."""
+
+    round: Round
+    first_round: bool = False
+    """Whether the feed was read for the first time: its entries are the past, not news."""
+    entries: tuple[Entry, ...] = ()
+    """Those never seen before."""
+    revised: tuple[Entry, ...] = ()
+    """Those seen before with another text."""
+    stories: tuple[Story, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+
+
+class _Told(NamedTuple):
+    """A story beside what it was read from; `earlier` is what its source said there before."""
+
+    story: Story
+    entry: Entry
+    earlier: Story | None
+
+
+class Pipeline:
+    """Takes feeds in. Different feeds may be taken at the same time, one feed only once.
+
+    `join(story, recent)` gives the id of the event that a story belongs to: its own when it starts
+    one. Entries older than `max_age` when first seen make a story but no message. Digests are due
+    at `digest_hour` o'clock in `zone`.
+    """
+
+    def __init__(
+        self,
+        poller: Poller,
+        reader: Reader,
+        join: Callable[[Story, Sequence[Story]], str],
+        shelf: Shelf,
+        max_age: timedelta,
+        digest_hour: int,
+        zone: tzinfo,
+    ) -> None:
+        self._poller, self._reader, self._join, self._shelf = poller, reader, join, shelf
+        self._max_age, self._digest_hour, self._zone = max_age, digest_hour, zone
+        # Two feeds that bring one event at the same moment must not both start it.
+        self._one_joins = asyncio.Lock()
+
+    async def take(self, feed: Feed, now: datetime) -> Taken:
+        """Polls a feed and keeps what came; raises StoreError when it could not be kept.
+
+        Then nothing of it is kept, and the next poll brings it again.
+        """
+        state = await self._shelf.state(feed.id) or FeedState(feed_id=feed.id)
+        brought = await self._poller.poll(feed, state, now)
+        taken = await self._sift(brought, first_round=state.last_success_at is None)
+        told = await self._read(feed, taken)
+        if not told:
+            await self._shelf.keep(taken)
+            return taken
+        async with self._one_joins:
+            taken = await self._join_and_owe(taken, told)
+            await self._shelf.keep(taken)
+        return taken
+
+    async def _sift(self, brought: Round, first_round: bool) -> Taken:
+        wanted = {identity for entry in brought.entries for identity in identities(entry)}
+        known = await self._shelf.known(brought.feed_id, wanted) if wanted else ()
+        new, revised = sift(brought.entries, known)
+        if new:
+            state = brought.state.model_copy(update={"last_entry_at": brought.finished_at})
+            brought = brought.model_copy(update={"state": state})
+        return Taken(round=brought, first_round=first_round, entries=new, revised=revised)
+
+    async def _read(self, feed: Feed, taken: Taken) -> list[_Told]:
+        """The stories in what is new or corrected, oldest first."""
+        places = {entry.place for entry in taken.revised}
+        earlier = await self._shelf.earlier(feed.id, places) if places else {}
+        entries, seen_at = taken.entries + taken.revised, taken.round.finished_at
+        told: list[_Told] = []
+        for start in range(0, len(entries), READ_AT_ONCE):
+            batch = entries[start : start + READ_AT_ONCE]
+            told += await asyncio.to_thread(self._read_batch, feed, batch, seen_at, earlier)
+        # Feeds list the newest first; of those with one date the last is the oldest.
+        told.reverse()
+        return sorted(told, key=lambda each: each.story.published)
+
+    def _read_batch(
+        self, feed: Feed, entries: Iterable[Entry], seen_at: datetime, earlier: Mapping[str, Story]
+    ) -> list[_Told]:
+        told = []
+        for entry in entries:
+            story = self._read_one(feed, entry, seen_at)
+            before = earlier.get(entry.place)
+            if story is not None and (before is None or is_correction(before, story)):
+                told.append(_Told(story, entry, before))
+        return told
+
+    def _read_one(self, feed: Feed, entry: Entry, seen_at: datetime) -> Story | None:
+        try:
+            story = self._reader.read(entry, feed, seen_at)
+        except Exception:
+            # One entry that we cannot read must not keep the feed's others from being kept.
+            log.exception("entry %s of feed %s could not be understood", entry.key, feed.id)
+            return None
+        wanted = story is not None and (not feed.topics or feed.topics.intersection(story.topics))
+        return story if wanted else None
+
+    async def _join_and_owe(self, taken: Taken, told: Sequence[_Told]) -> Taken:
+        seen_at = taken.round.finished_at
+        recent = await self._shelf.recent(seen_at - EVENT_MEMORY)
+        joined = await asyncio.to_thread(self._join_all, told, recent)
+        fresh = [
+            each.story
+            for each in joined
+            if each.earlier or is_news(each.entry, seen_at, taken.first_round, self._max_age)
+        ]
+        deliveries: tuple[Delivery, ...] = ()
+        if fresh:
+            audience = await self._shelf.audience({story.event_id for story in fresh})
+            digest_due = next_due(seen_at, self._digest_hour, self._zone)
+            corrections = {each.story.id for each in joined if each.earlier}
+            deliveries = await asyncio.to_thread(
+                owed, fresh, audience, seen_at, digest_due, corrections
+            )
+        stories = tuple(each.story for each in joined)
+        return taken.model_copy(update={"stories": stories, "deliveries": deliveries})
+
+    def _join_all(self, told: Iterable[_Told], recent: Iterable[Story]) -> list[_Told]:
+        known = list(recent)
+        joined = []
+        for each in told:
+            event_id = each.earlier.event_id if each.earlier else self._join(each.story, known)
+            story = each.story.model_copy(update={"event_id": event_id})
+            known.append(story)
+            joined.append(each._replace(story=story))
+        return joined

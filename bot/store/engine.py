@@ -1,0 +1,161 @@
+"""The database: opened from an address, read by many, written by one at a time.
+
+SQLite runs in WAL mode with synchronous=FULL, so a commit that returned survives a power cut. Each
+write begins with BEGIN IMMEDIATE: a transaction that reads first and writes then could otherwise
+fail at its first write because another process wrote in between.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import StoreError
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long SQLite waits for another process (a backup, a command) to end its write."""
+
+_FORMS = "Use sqlite:///path/to/file.db or postgresql://user:password@host/name"
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+
+def parse_url(address: str) -> URL:
+    """The database's address with its async driver; raises StoreError for what cannot be used."""
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise StoreError("DATABASE_URL", "not a database address", _FORMS) from error
+    if url.drivername not in _DRIVERS:
+        raise StoreError("DATABASE_URL", f"{url.drivername} is not supported", _FORMS)
+    url = url.set(drivername=_DRIVERS[url.drivername])
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise StoreError("DATABASE_URL", "an SQLite database needs a file", _FORMS)
+    if "sslmode" in url.query:
+        # Hosts hand out libpq's parameter; asyncpg calls it ssl and takes the same words.
+        mode = url.query["sslmode"]
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+    return url
+
+
+class Database:
+    """An open database; `read()` and `write()` give connections, `close()` ends it.
+
+    Raises StoreError when its driver is missing or its folder cannot be made; connects at first
+    use.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.url = parse_url(address)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine = _engine(self.url, self.is_sqlite)
+        self._one_writer = asyncio.Lock() if self.is_sqlite else nullcontext()
+
+    @property
+    def name(self) -> str:
+        """What messages call it: no user, no password."""
+        return f"{self.url.get_backend_name()} database {self.url.database}"
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one moment of the database; raises StoreError on failure."""
+        with store_errors(self.name):
+            async with self._engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in one transaction: all of the block is kept, or nothing of it.
+
+        Raises StoreError on failure.
+        """
+        with store_errors(self.name):
+            async with self._one_writer, self._engine.connect() as connection:
+                await connection.execution_options(begin="BEGIN IMMEDIATE")
+                async with connection.begin():
+                    yield connection
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT of the database's own dialect, which knows ON CONFLICT."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._engine.dispose()
+
+
+def chunks(values: Collection[str], size: int = 500) -> Iterator[list[str]]:
+    """The values in lists that fit into one `IN (...)`, which databases bound."""
+    ordered = list(values)
+    return (ordered[start : start + size] for start in range(0, len(ordered), size))
+
+
+def _engine(url: URL, is_sqlite: bool) -> AsyncEngine:
+    try:
+        engine = create_async_engine(url, pool_pre_ping=not is_sqlite)
+        if is_sqlite:
+            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    except ImportError as error:
+        cure = "Install it with: pip install 'tariffwire[postgres]'"
+        raise StoreError("DATABASE_URL", "the PostgreSQL driver is not installed", cure) from error
+    except OSError as error:
+        cure = "Set TARIFFWIRE_DATA_DIR or DATABASE_URL to a place that can be written"
+        raise StoreError(str(url.database), error.strerror or "cannot be made", cure) from error
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ARG001 - SQLAlchemy's hook
+    # Python's driver would begin transactions by itself, and late; _begin_sqlite does it instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+@contextmanager
+def store_errors(name: str) -> Iterator[None]:
+    """Turns the database's and its driver's errors into StoreError with a cause and a cure."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout, OSError) as error:
+        lines = str(getattr(error, "orig", None) or error).splitlines()
+        cause = lines[0].rpartition(">: ")[2] if lines else type(error).__name__
+        raise StoreError(name, cause, _cure(cause)) from error
+
+
+def _cure(cause: str) -> str:
+    if "no such table" in cause or "does not exist" in cause:
+        return "Run: tariffwire db upgrade"
+    if "locked" in cause:
+        return "Another process holds the database; stop it and try again"
+    if "full" in cause:
+        return "Free some space on its disk"
+    if "not a database" in cause or "malformed" in cause:
+        return "Restore a backup of the file"
+    if "readonly" in cause or "unable to open" in cause:
+        return "Check that its folder exists and can be written"
+    return "Check DATABASE_URL and that the database can be reached"

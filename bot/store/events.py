@@ -1,0 +1,75 @@
+"""Wishes about single events: who follows one, which conversation wants no more of it."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Insert, Table, delete, select
+
+from bot.alerts.delivery import DeliveryKind, DeliveryState, Thread
+from bot.store import tables
+from bot.store.engine import Database, chunks
+
+
+class Events:
+    """The tables of follows and mutes. An event is known by its id, that of its first story."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def follow(self, team: str, user: str, event_id: str) -> bool:
+        """Sends a person every further story of an event; False when they follow it already."""
+        return await self._put(tables.follows, Thread(event_id, team, user))
+
+    async def unfollow(self, team: str, user: str, event_id: str) -> bool:
+        """Ends a follow; False when there was none."""
+        return await self._drop(tables.follows, Thread(event_id, team, user))
+
+    async def mute_event(self, team: str, conversation: str, event_id: str) -> bool:
+        """Sends a conversation nothing more of an event; False when it is muted already.
+
+        Follow-ups that are owed and were never tried are dropped.
+        """
+        mute = self._putting(tables.mutes, Thread(event_id, team, conversation))
+        row = tables.deliveries.c
+        pending = delete(tables.deliveries).where(
+            row.event_id == event_id,
+            row.team == team,
+            row.conversation == conversation,
+            row.kind == DeliveryKind.FOLLOW_UP,
+            row.state == DeliveryState.OWED,
+            row.attempts == 0,
+        )
+        async with self._database.write() as connection:
+            await connection.execute(pending)
+            return (await connection.execute(mute)).rowcount > 0
+
+    async def unmute_event(self, team: str, conversation: str, event_id: str) -> bool:
+        """Ends an event's mute in a conversation; False when there was none."""
+        return await self._drop(tables.mutes, Thread(event_id, team, conversation))
+
+    async def followers(self, event_ids: Collection[str]) -> tuple[Thread, ...]:
+        """Who follows any of these events; the conversation is the person."""
+        return await self._of(tables.follows, event_ids)
+
+    async def muted(self, event_ids: Collection[str]) -> frozenset[Thread]:
+        """Where any of these events is muted."""
+        return frozenset(await self._of(tables.mutes, event_ids))
+
+    async def _put(self, table: Table, thread: Thread) -> bool:
+        async with self._database.write() as connection:
+            return (await connection.execute(self._putting(table, thread))).rowcount > 0
+
+    def _putting(self, table: Table, thread: Thread) -> Insert:
+        return self._database.insert(table).values(tuple(thread)).on_conflict_do_nothing()
+
+    async def _drop(self, table: Table, thread: Thread) -> bool:
+        here = [column == value for column, value in zip(table.columns, thread, strict=True)]
+        async with self._database.write() as connection:
+            return (await connection.execute(delete(table).where(*here))).rowcount > 0
+
+    async def _of(self, table: Table, event_ids: Collection[str]) -> tuple[Thread, ...]:
+        found: list[Thread] = []
+        async with self._database.read() as connection:
+            for chunk in chunks(event_ids):
+                query = select(table).where(table.c.event_id.in_(chunk))
+                found += [Thread(*row) for row in await connection.execute(query)]
+        return tuple(found)

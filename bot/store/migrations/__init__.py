@@ -1,0 +1,1 @@
+"""Alembic's folder: every step from an empty database to today's tables, run by `upgrade`."""

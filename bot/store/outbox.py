@@ -1,0 +1,213 @@
+"""The outbox: messages owed, under way, sent or given up. See `bot.alerts.delivery` for the moves,
+and `bot.store.claims` for whose turn it is.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Integer, Row, String, and_, bindparam, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState, Thread, delivery_id
+from bot.frozen import Frozen
+from bot.news.story import Story
+from bot.store import claims, tables
+from bot.store.engine import Database, chunks
+from bot.store.stories import Stories
+from bot.store.together import Together
+
+_table = tables.deliveries
+_row = tables.deliveries.c
+_FIELDS = [_row[name] for name in Delivery.model_fields]
+
+
+class Outbox:
+    """The deliveries table."""
+
+    def __init__(self, database: Database, stories: Stories) -> None:
+        self._database, self._stories = database, stories
+        self._outcomes = Together(database, _write_outcomes)
+
+    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+        """At most `limit` deliveries that are due, one a conversation, for the caller to send.
+
+        They are the caller's for `lease_s` seconds; after that they are owed again, `uncertain`.
+        """
+        async with self._database.write() as connection:
+            await connection.execute(claims.release(now, expired_only=True))
+            ids = list((await connection.execute(claims.sendable(now, limit))).scalars())
+            if not ids:
+                return ()
+            await connection.execute(claims.claim(ids, now, lease_s))
+            query = select(*_FIELDS).where(_row.id.in_(ids)).order_by(_row.seq)
+            return tuple(map(_delivery, await connection.execute(query)))
+
+    async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
+        """Marks a delivery as sent, with Slack's id of the message."""
+        sent = DeliveryState.SENT
+        await self._outcomes.add(_Outcome(delivery=delivery_id, to=sent, ts=ts, sent_at=now))
+
+    async def retry(
+        self, delivery_id: str, due_at: datetime, error: str, uncertain: bool = False
+    ) -> None:
+        """Owes a claimed delivery again at `due_at`; `uncertain` when it may have been posted."""
+        await self._outcomes.add(
+            _Outcome(delivery=delivery_id, due=due_at, error=error, unsure=uncertain)
+        )
+
+    async def put_back(self, delivery_id: str, due_at: datetime) -> None:
+        """Owes a claimed delivery again that was not tried."""
+        await self._outcomes.add(_Outcome(delivery=delivery_id, due=due_at, untried=1))
+
+    async def give_up(self, delivery_id: str, error: str) -> None:
+        """Marks a claimed delivery as one that will never be sent, with the reason."""
+        failed = DeliveryState.FAILED
+        await self._outcomes.add(_Outcome(delivery=delivery_id, to=failed, error=error))
+
+    async def release_all(self, now: datetime) -> int:
+        """Owes again whatever is claimed, `uncertain`, and returns how many.
+
+        For the start of the only process that sends: those who claimed it are dead.
+        """
+        async with self._database.write() as connection:
+            return (await connection.execute(claims.release(now, expired_only=False))).rowcount
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        """When `claim` will next have something, or had; None when nothing is owed."""
+        async with self._database.read() as connection:
+            return (await connection.execute(claims.next_moment(now))).scalar_one()
+
+    async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
+        """The stories a delivery tells of, in its order."""
+        return await self._stories.many(story_ids)
+
+    async def thread_ts(self, event_id: str, team: str, conversation: str) -> str | None:
+        """The message that an event's follow-ups answer in a conversation; None when none is."""
+        told = await self.sent(team, conversation, event_id)
+        return told[0].ts if told else None
+
+    async def sent(self, team: str, conversation: str, event_id: str) -> tuple[Delivery, ...]:
+        """What was sent to a conversation about an event, first message first."""
+        query = (
+            select(*_FIELDS)
+            .where(
+                _row.event_id == event_id,
+                _row.team == team,
+                _row.conversation == conversation,
+                _row.state == DeliveryState.SENT,
+            )
+            .order_by(_row.seq)
+        )
+        async with self._database.read() as connection:
+            return tuple(map(_delivery, await connection.execute(query)))
+
+    async def alerted(self, event_ids: Collection[str]) -> frozenset[Thread]:
+        """Where any of these events has its alert, sent or not."""
+        found: set[Thread] = set()
+        async with self._database.read() as connection:
+            for chunk in chunks(event_ids):
+                query = select(_row.event_id, _row.team, _row.conversation).where(
+                    _row.event_id.in_(chunk), _row.kind == DeliveryKind.ALERT
+                )
+                found.update(Thread(*row) for row in await connection.execute(query))
+        return frozenset(found)
+
+    async def counts(self) -> dict[DeliveryState, int]:
+        """How many deliveries are in each state."""
+        query = select(_row.state, func.count()).group_by(_row.state)
+        async with self._database.read() as connection:
+            found = {row[0]: row[1] for row in await connection.execute(query)}
+        return {state: found.get(state, 0) for state in DeliveryState}
+
+    async def failed(self, limit: int = 20) -> tuple[Delivery, ...]:
+        """The deliveries given up, newest first, each with its `error`."""
+        query = select(*_FIELDS).where(_row.state == DeliveryState.FAILED)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.order_by(_row.seq.desc()).limit(limit))
+            return tuple(map(_delivery, rows))
+
+    async def put(self, connection: AsyncConnection, deliveries: Iterable[Delivery]) -> None:
+        """Owes deliveries as part of the caller's transaction; what is owed already stays as is.
+
+        The stories of a digest are added to the one that is already owed for its hour.
+        """
+        rows = []
+        for delivery in deliveries:
+            if delivery.kind is not DeliveryKind.DIGEST:
+                rows.append(_values(delivery))
+            elif (digest := await _not_added(connection, delivery)) is not None:
+                rows.append(_values(digest))
+        if rows:
+            statement = self._database.insert(_table).on_conflict_do_nothing()
+            await connection.execute(statement, rows)
+
+
+class _Outcome(Frozen):
+    """How one attempt ended; the names are those of the statement's parameters."""
+
+    delivery: str
+    to: DeliveryState = DeliveryState.OWED
+    due: datetime | None = None
+    untried: int = 0
+    unsure: bool = False
+    ts: str = ""
+    sent_at: datetime | None = None
+    error: str = ""
+
+
+_record = (
+    update(_table)
+    .where(
+        _row.id == bindparam("delivery"),
+        # A message that was posted is sent, even if its lease had run out.
+        or_(
+            _row.state == DeliveryState.CLAIMED,
+            and_(_row.state == DeliveryState.OWED, bindparam("to", type_=String) == "sent"),
+        ),
+    )
+    .values(
+        state=bindparam("to", type_=String),
+        attempts=_row.attempts - bindparam("untried", type_=Integer),
+        due_at=func.coalesce(bindparam("due", type_=tables.Moment), _row.due_at),
+        lease_until=None,
+        uncertain=or_(_row.uncertain, bindparam("unsure", type_=Boolean)),
+        ts=bindparam("ts"),
+        sent_at=bindparam("sent_at"),
+        error=bindparam("error"),
+    )
+)
+
+
+async def _write_outcomes(connection: AsyncConnection, outcomes: Sequence[_Outcome]) -> None:
+    await connection.execute(_record, [outcome.model_dump() for outcome in outcomes])
+
+
+async def _not_added(connection: AsyncConnection, digest: Delivery) -> Delivery | None:
+    """The digest that is to be owed besides; None when its stories went into the one owed already.
+
+    A digest that is on its way takes no more: what came in that moment is a second one.
+    """
+    query = select(_row.state, _row.attempts, _row.story_ids).where(_row.id == digest.id)
+    owed = (await connection.execute(query.with_for_update())).one_or_none()
+    if owed is None:
+        return digest
+    if owed.state != DeliveryState.OWED or owed.attempts > 0:
+        about = " ".join((digest.due_at.isoformat(), *digest.story_ids))
+        second = delivery_id(digest.kind, digest.team, digest.conversation, about)
+        return digest.model_copy(update={"id": second})
+    both = dict.fromkeys((*json.loads(owed.story_ids), *digest.story_ids))
+    adding = update(_table).where(_row.id == digest.id).values(story_ids=json.dumps(list(both)))
+    await connection.execute(adding)
+    return None
+
+
+def _values(delivery: Delivery) -> dict[str, Any]:
+    values = delivery.model_dump(mode="python")
+    return values | {"story_ids": json.dumps(delivery.story_ids)}
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    values = dict(row._mapping)
+    return Delivery.model_validate(values | {"story_ids": json.loads(values["story_ids"])})

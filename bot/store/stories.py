@@ -1,0 +1,111 @@
+"""Stories as they were understood; those that share an event id are one event."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.news.story import Story
+from bot.news.topic import Topic
+from bot.store import tables
+from bot.store.engine import Database, chunks
+
+REMEMBERED = 5_000
+"""Stories kept decoded in memory, about 3 KB each: those that new ones are compared with."""
+_DECODE_AT_ONCE = 100
+"""More than this many are decoded in a thread, off the event loop."""
+
+
+class Stories:
+    """The stories table. A story once kept never changes, so what was decoded stays right."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._decoded: dict[str, Story] = {}
+
+    async def get(self, story_id: str) -> Story | None:
+        """The story with this id, if there is one."""
+        return next(iter(await self.many([story_id])), None)
+
+    async def latest(self, topic: Topic | None, limit: int) -> tuple[Story, ...]:
+        """The newest stories on a topic (None: any) by publication, newest first."""
+        story = tables.stories.c
+        query = select(story.id).order_by(story.published.desc(), story.id).limit(limit)
+        if topic is not None:
+            query = query.where(story.topics.contains(f" {topic} ", autoescape=True))
+        return await self._told(query)
+
+    async def of_event(self, event_id: str) -> tuple[Story, ...]:
+        """Every story of an event, in order of publication."""
+        story = tables.stories.c
+        query = select(story.id).where(story.event_id == event_id)
+        return await self._told(query.order_by(story.published, story.id))
+
+    async def recent(self, since: datetime) -> tuple[Story, ...]:
+        """Every story seen since then, in order of publication."""
+        story = tables.stories.c
+        query = select(story.id).where(story.seen_at >= since)
+        return await self._told(query.order_by(story.published, story.id))
+
+    async def many(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
+        """The stories with these ids, in this order; unknown ids are left out."""
+        missing = [each for each in story_ids if each not in self._decoded]
+        found = {each: self._decoded[each] for each in story_ids if each in self._decoded}
+        found |= await self._load(missing)
+        return tuple(found[each] for each in story_ids if each in found)
+
+    async def put(self, connection: AsyncConnection, stories: Iterable[Story]) -> None:
+        """Keeps stories as part of the caller's transaction."""
+        statement = self._database.insert(tables.stories).on_conflict_do_nothing()
+        rows = [_row(story) for story in stories]
+        if rows:
+            await connection.execute(statement, rows)
+
+    async def _told(self, query: Select[str]) -> tuple[Story, ...]:
+        async with self._database.read() as connection:
+            ids = (await connection.execute(query)).scalars().all()
+        return await self.many(ids)
+
+    async def _load(self, story_ids: Collection[str]) -> dict[str, Story]:
+        if not story_ids:
+            return {}
+        data: list[str] = []
+        async with self._database.read() as connection:
+            for chunk in chunks(story_ids):
+                query = select(tables.stories.c.data).where(tables.stories.c.id.in_(chunk))
+                data += (await connection.execute(query)).scalars()
+        found = await _decode(data)
+        self._remember(found)
+        return found
+
+    def _remember(self, found: dict[str, Story]) -> None:
+        self._decoded |= found
+        for oldest in list(self._decoded)[: max(len(self._decoded) - REMEMBERED, 0)]:
+            del self._decoded[oldest]
+
+
+async def _decode(data: Sequence[str]) -> dict[str, Story]:
+    if len(data) > _DECODE_AT_ONCE:
+        return await asyncio.to_thread(_decode_now, data)
+    return _decode_now(data)
+
+
+def _decode_now(data: Iterable[str]) -> dict[str, Story]:
+    stories = (Story.model_validate_json(each) for each in data)
+    return {story.id: story for story in stories}
+
+
+def _row(story: Story) -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "event_id": story.event_id,
+        "feed_id": story.feed_id,
+        "entry_key": story.entry_key,
+        "published": story.published,
+        "seen_at": story.seen_at,
+        "topics": f" {' '.join(story.topics)} ",
+        "data": story.model_dump_json(),
+    }

@@ -1,0 +1,140 @@
+"""Who wants what, and for how long a conversation wants quiet."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.alerts.subscription import Subscription, subscription_id, without
+from bot.news.topic import Topic
+from bot.store import tables
+from bot.store.engine import Database
+
+
+class Subscriptions:
+    """The subscriptions table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, subscription: Subscription) -> bool:
+        """Keeps a subscription; False when the conversation already has the same at this pace.
+
+        Its id becomes the one that its wish leads to; the same wish at another pace replaces it.
+        """
+        wish = _identified(subscription)
+        async with self._database.write() as connection:
+            had = {each.id: each for each in await _of(connection, wish.team, wish.conversation)}
+            if wish.id in had and had[wish.id].pace is wish.pace:
+                return False
+            await self._replace(connection, [wish.id], [wish])
+        return True
+
+    async def ensure_default(self, subscription: Subscription) -> bool:
+        """Subscribes a conversation by default, once in the database's life.
+
+        False when that was done before: whoever then unsubscribed it stays unsubscribed.
+        """
+        wish = _identified(subscription)
+        mark = {
+            "name": f"default subscription of {wish.conversation} in {wish.team}",
+            "done_at": wish.created_at,
+        }
+        statement = self._database.insert(tables.once).on_conflict_do_nothing()
+        async with self._database.write() as connection:
+            if (await connection.execute(statement.values(mark))).rowcount == 0:
+                return False
+            await self._replace(connection, [wish.id], [wish])
+        return True
+
+    async def remove(
+        self,
+        team: str,
+        conversation: str,
+        topics: frozenset[Topic] = frozenset(),
+        parties: frozenset[str] = frozenset(),
+    ) -> int:
+        """Takes topics (empty: all) on parties (empty: all) out of a conversation's subscriptions.
+
+        Returns how many subscriptions changed or went.
+        """
+        return await self._change(team, conversation, lambda each: without(each, topics, parties))
+
+    async def of(self, team: str, conversation: str) -> tuple[Subscription, ...]:
+        """What a conversation has subscribed to, oldest first."""
+        async with self._database.read() as connection:
+            return await _of(connection, team, conversation)
+
+    async def every(self, team: str | None = None) -> tuple[Subscription, ...]:
+        """Every subscription, or every one of a team, oldest first."""
+        async with self._database.read() as connection:
+            return await _of(connection, team)
+
+    async def mute(self, team: str, conversation: str, until: datetime) -> int:
+        """Keeps a conversation quiet until then; returns how many subscriptions that silences."""
+        return await self._change(
+            team, conversation, lambda each: (each.model_copy(update={"muted_until": until}),)
+        )
+
+    async def unmute(self, team: str, conversation: str) -> int:
+        """Ends a conversation's quiet; returns how many subscriptions speak again."""
+        return await self._change(
+            team, conversation, lambda each: (each.model_copy(update={"muted_until": None}),)
+        )
+
+    async def _change(
+        self,
+        team: str,
+        conversation: str,
+        change: Callable[[Subscription], tuple[Subscription, ...]],
+    ) -> int:
+        async with self._database.write() as connection:
+            had = await _of(connection, team, conversation)
+            changed = [each for each in had if change(each) != (each,)]
+            new = [result for each in changed for result in change(each)]
+            await self._replace(connection, [each.id for each in changed], new)
+        return len(changed)
+
+    async def _replace(
+        self, connection: AsyncConnection, old: list[str], new: Iterable[Subscription]
+    ) -> None:
+        table = tables.subscriptions
+        await connection.execute(delete(table).where(table.c.id.in_(old)))
+        rows = [
+            {
+                "id": each.id,
+                "team": each.team,
+                "conversation": each.conversation,
+                "created_at": each.created_at,
+                "data": each.model_dump_json(),
+            }
+            for each in new
+        ]
+        if rows:
+            # What an unsubscribe leaves may be what another subscription already says.
+            await connection.execute(self._database.insert(table).on_conflict_do_nothing(), rows)
+
+
+def _identified(subscription: Subscription) -> Subscription:
+    wish = subscription_id(
+        subscription.team,
+        subscription.conversation,
+        subscription.topics,
+        subscription.parties,
+        subscription.words,
+    )
+    return subscription.model_copy(update={"id": wish})
+
+
+async def _of(
+    connection: AsyncConnection, team: str | None, conversation: str | None = None
+) -> tuple[Subscription, ...]:
+    row = tables.subscriptions.c
+    query = select(row.data).order_by(row.created_at, row.id)
+    if team is not None:
+        query = query.where(row.team == team)
+    if conversation is not None:
+        query = query.where(row.conversation == conversation)
+    found = (await connection.execute(query)).scalars()
+    return tuple(Subscription.model_validate_json(data) for data in found)

@@ -1,0 +1,196 @@
+"""The tables. A change here needs a migration beside it in `migrations/versions`.
+
+    feeds, feed_states        what operators added; what is remembered between polls
+    entries, identities       what feeds said; how an entry is known again
+    stories                   entries understood; those with one event_id are an event
+    deliveries                the outbox: what is owed, under way, sent or given up
+    subscriptions             who wants what
+    follows, mutes            one person's wish for an event; one conversation's wish for quiet
+    once                      what is done once in a database's life
+
+Values are kept as columns where a query asks for them, and whole as JSON in `data` otherwise.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
+
+from bot.frozen import utc
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite, which has no time zones, keeps it as UTC text in order."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """What goes to the driver; raises ValueError for a naive datetime."""
+        if value is None:
+            return None
+        return utc(value).replace(tzinfo=None) if dialect.name == "sqlite" else utc(value)
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> datetime | None:
+        """What came from the driver, with its zone."""
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("data", Text, nullable=False),
+)
+
+feed_states = Table(
+    "feed_states",
+    metadata,
+    Column("feed_id", String, primary_key=True),
+    Column("data", Text, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("feed_id", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("seen_at", Moment, nullable=False),
+    # From published to seen; empty without a date and for a feed's first round, which is history.
+    Column("lag_s", Float),
+    Column("data", Text, nullable=False),
+    Index(None, "seen_at"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("feed_id", String, primary_key=True),
+    Column("identity", String, primary_key=True),
+    # The newest entry so known that made a story; the first, while none did.
+    Column("entry_key", String, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("event_id", String, nullable=False),
+    Column("feed_id", String, nullable=False),
+    Column("entry_key", String, nullable=False),
+    Column("published", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    # Each word between blanks, so that LIKE '% tariff %' finds it.
+    Column("topics", String, nullable=False),
+    Column("data", Text, nullable=False),
+    Index(None, "event_id"),
+    Index(None, "published"),
+    Index(None, "seen_at"),
+    Index(None, "feed_id", "entry_key"),
+)
+
+UNSENT = "state IN ('owed', 'claimed')"
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    # The order in which messages came to be owed, which is the order of a conversation.
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("team", String, nullable=False),
+    Column("conversation", String, nullable=False),
+    Column("event_id", String, nullable=False),
+    Column("story_ids", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("claimed_at", Moment),
+    Column("lease_until", Moment),
+    Column("uncertain", Boolean, nullable=False),
+    Column("ts", String, nullable=False),
+    Column("sent_at", Moment),
+    Column("error", Text, nullable=False),
+    Index(None, "event_id", "team", "conversation"),
+    Index(
+        "ix_deliveries_due",
+        "due_at",
+        "seq",
+        sqlite_where=text(UNSENT),
+        postgresql_where=text(UNSENT),
+    ),
+    Index(
+        "ix_deliveries_unsent",
+        "team",
+        "conversation",
+        "seq",
+        sqlite_where=text(UNSENT),
+        postgresql_where=text(UNSENT),
+    ),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("team", String, nullable=False),
+    Column("conversation", String, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("data", Text, nullable=False),
+    Index(None, "team", "conversation"),
+)
+
+follows = Table(
+    "follows",
+    metadata,
+    Column("event_id", String, primary_key=True),
+    Column("team", String, primary_key=True),
+    Column("user", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("event_id", String, primary_key=True),
+    Column("team", String, primary_key=True),
+    Column("conversation", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+once = Table(
+    "once",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("done_at", Moment, nullable=False),
+)

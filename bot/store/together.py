@@ -1,0 +1,52 @@
+"""Small writes that come at the same time share one transaction.
+
+A commit that survives a power cut costs a millisecond or more, whatever is in it. So writes that
+wait for the writer are written all at once by whoever gets to it first.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.engine import Database
+
+Item = TypeVar("Item")
+Write = Callable[[AsyncConnection, Sequence[Item]], Awaitable[None]]
+
+
+class Together(Generic[Item]):
+    """Keeps items, many in one transaction; `write` writes those that it is given.
+
+    An item may be written again after a failure, so `write` must bear that.
+    """
+
+    def __init__(self, database: Database, write: Write[Item]) -> None:
+        self._database, self._write = database, write
+        self._waiting: dict[object, Item] = {}
+        self._turn = asyncio.Lock()
+
+    async def add(self, item: Item) -> None:
+        """Returns once the item is committed; raises StoreError when it could not be."""
+        ticket = object()
+        self._waiting[ticket] = item
+        try:
+            async with self._turn:
+                if ticket in self._waiting:
+                    await self._write_all_or(ticket)
+        finally:
+            self._waiting.pop(ticket, None)
+
+    async def _write_all_or(self, ticket: object) -> None:
+        try:
+            async with self._database.write() as connection:
+                batch = dict(self._waiting)
+                await self._write(connection, list(batch.values()))
+        except Exception:
+            # Another's item may be at fault, and then only its owner is to hear of it.
+            async with self._database.write() as connection:
+                await self._write(connection, [self._waiting[ticket]])
+        else:
+            for written in batch:
+                self._waiting.pop(written, None)

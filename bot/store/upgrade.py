@@ -1,0 +1,56 @@
+"""Brings a database to today's tables; what it needs is packaged in `bot.store.migrations`."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, text
+
+from bot.errors import StoreError
+from bot.store.engine import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_ADVISORY_LOCK = 7_283_002_514
+"""PostgreSQL's lock under which one process at a time upgrades; any fixed number will do."""
+
+
+async def upgrade(address: str) -> None:
+    """Upgrades the database at this address, making it if there is none; a second run does nothing.
+
+    All of it is one transaction. Raises StoreError when the database cannot be opened or is newer
+    than this program.
+    """
+    database = Database(address)
+    try:
+        async with database.write() as connection:
+            if not database.is_sqlite:
+                lock = text("SELECT pg_advisory_xact_lock(:key)")
+                await connection.execute(lock, {"key": _ADVISORY_LOCK})
+            await connection.run_sync(_upgrade, database.name)
+    finally:
+        await database.close()
+
+
+def _upgrade(connection: Connection, name: str) -> None:
+    # Alembic takes a tenth of a second to import, which only this needs.
+    from alembic import command
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = alembic_config(connection)
+    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in known:
+        cause = f"is of a newer version ({current}) than this program"
+        raise StoreError(name, cause, "Update tariffwire, or restore a backup of before")
+    command.upgrade(config, "head")
+
+
+def alembic_config(connection: Connection) -> "Config":
+    """Alembic's settings for work on this connection."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "bot.store:migrations")
+    config.attributes["connection"] = connection
+    return config

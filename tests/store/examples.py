@@ -1,0 +1,79 @@
+"""Small values to test with; each builder takes the fields that matter to its test."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
+from bot.alerts.subscription import Subscription, subscription_id
+from bot.news.entry import Entry, Feed, FeedKind
+from bot.news.identity import identify
+from bot.news.story import Story
+from bot.news.topic import Topic
+
+NOON = datetime(2025, 5, 12, 12, tzinfo=UTC)
+TEAM = "T1"
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def feed(feed_id: str = "wire", **fields: Any) -> Feed:
+    given = {"id": feed_id, "title": feed_id.title(), "url": f"https://{feed_id}.example/rss"}
+    return Feed.model_validate(given | fields)
+
+
+def entry(name: str, feed_id: str = "wire", **fields: Any) -> Entry:
+    """An entry as a parser gives it; `name` makes its guid, link and title."""
+    given = {
+        "feed_id": feed_id,
+        "key": "",
+        "guid": f"guid-{name}",
+        "link": f"https://{feed_id}.example/{name}",
+        "title": f"Tariff story {name}",
+        "published": NOON,
+    }
+    return identify([Entry.model_validate(given | fields)], FeedKind.WIRE)[0]
+
+
+def story(name: str, **fields: Any) -> Story:
+    """A story that starts its own event unless `event_id` is given."""
+    given = {
+        "id": name,
+        "feed_id": "wire",
+        "entry_key": f"key-{name}",
+        "source": "Wire",
+        "kind": FeedKind.WIRE,
+        "title": f"Tariff story {name}",
+        "published": NOON,
+        "seen_at": NOON,
+        "topics": (Topic.TARIFF,),
+        "event_id": name,
+    }
+    return Story.model_validate(given | fields)
+
+
+def subscription(conversation: str = "C1", **fields: Any) -> Subscription:
+    given = {
+        "id": subscription_id(TEAM, conversation),
+        "team": TEAM,
+        "conversation": conversation,
+        "created_at": NOON,
+    }
+    return Subscription.model_validate(given | fields)
+
+
+def delivery(about: str, conversation: str = "C1", **fields: Any) -> Delivery:
+    """An alert about the story of that name; a follow-up's event is given as `event_id`."""
+    kind = fields.get("kind", DeliveryKind.ALERT)
+    given = {
+        "id": delivery_id(kind, TEAM, conversation, about),
+        "kind": kind,
+        "team": TEAM,
+        "conversation": conversation,
+        "story_ids": (about,),
+        "event_id": about,
+        "reason": "tariff stories",
+        "due_at": NOON,
+    }
+    return Delivery.model_validate(given | fields)

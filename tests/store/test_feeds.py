@@ -1,0 +1,57 @@
+import asyncio
+from datetime import timedelta
+
+from bot.news.entry import FeedState, Validators
+from tests.store.conftest import Store
+from tests.store.examples import NOON, entry, feed, minutes
+
+
+async def test_an_added_feed_comes_back_as_it_was_and_only_once(store: Store) -> None:
+    court = feed("court", kind="court", topics=["court_ruling"], poll_minutes=2.5)
+    assert await store.feeds.add(court)
+    assert not await store.feeds.add(feed("court", title="Another"))
+    assert await store.feeds.added() == (court,)
+
+
+async def test_a_removed_feed_leaves_no_state(store: Store) -> None:
+    await store.feeds.add(feed())
+    await store.feeds.save_state(FeedState(feed_id="wire", failures=3))
+    assert await store.feeds.remove("wire")
+    assert not await store.feeds.remove("wire")
+    assert await store.feeds.states() == {}
+
+
+async def test_the_last_state_of_each_feed_is_remembered_to_the_letter(store: Store) -> None:
+    first = FeedState(feed_id="wire", validators=Validators(etag='W/"a\u00e9"'), next_poll_at=NOON)
+    last = first.model_copy(update={"failures": 2, "error": "no answer in 30 s"})
+    other = FeedState(feed_id="court")
+    await store.feeds.save_state(first)
+    await asyncio.gather(store.feeds.save_state(last), store.feeds.save_state(other))
+    assert await store.feeds.states() == {"wire": last, "court": other}
+    assert await store.feeds.state("wire") == last
+    assert await store.feeds.state("unknown") is None
+
+
+async def test_lag_is_counted_per_feed_from_published_to_seen(store: Store) -> None:
+    async with store.database.write() as connection:
+        for number in range(1, 101):
+            published = NOON - minutes(number)
+            new = entry(f"new{number}", published=published)
+            await store.entries.put(connection, [new], NOON, first_round=False)
+        future = entry("future", "court", published=NOON + minutes(5))
+        undated = entry("undated", "paper", published=None)
+        await store.entries.put(connection, [future, undated], NOON, first_round=False)
+    lags = await store.feeds.lags(NOON - timedelta(days=1))
+    assert (lags["wire"].median_s, lags["wire"].p95_s) == (50 * 60, 95 * 60)
+    assert lags["wire"].entries == 100
+    assert lags["court"].median_s == 0
+    assert "paper" not in lags
+
+
+async def test_a_first_round_and_old_times_are_no_lag(store: Store) -> None:
+    async with store.database.write() as connection:
+        await store.entries.put(connection, [entry("archive")], NOON, first_round=True)
+        await store.entries.put(
+            connection, [entry("before", "court")], NOON - timedelta(days=9), first_round=False
+        )
+    assert await store.feeds.lags(NOON - timedelta(days=7)) == {}

@@ -1,0 +1,59 @@
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import StoreError
+from bot.store import tables
+from bot.store.together import Together
+from tests.store.conftest import Store
+from tests.store.examples import NOON
+
+
+class Marks:
+    """Writes names into the table `once`, and keeps how many came in each transaction."""
+
+    def __init__(self, store: Store) -> None:
+        self.batches: list[int] = []
+        self.refused = ""
+        self._insert = store.database.insert(tables.once).on_conflict_do_nothing()
+
+    async def write(self, connection: AsyncConnection, names: Sequence[str]) -> None:
+        if self.refused in names:
+            raise StoreError("test", "refused")
+        self.batches.append(len(names))
+        await connection.execute(self._insert, [{"name": name, "done_at": NOON} for name in names])
+
+
+async def test_writes_that_wait_at_the_same_time_share_a_transaction(store: Store) -> None:
+    marks = Marks(store)
+    together = Together(store.database, marks.write)
+    await asyncio.gather(*(together.add(f"mark {number}") for number in range(50)))
+    assert sum(marks.batches) == 50
+    assert len(marks.batches) < 10
+
+
+async def test_only_the_owner_of_a_bad_item_hears_of_it(store: Store) -> None:
+    marks = Marks(store)
+    marks.refused = "mark 3"
+    together = Together(store.database, marks.write)
+    results = await asyncio.gather(
+        *(together.add(f"mark {number}") for number in range(6)), return_exceptions=True
+    )
+    assert [isinstance(result, StoreError) for result in results] == [
+        number == 3 for number in range(6)
+    ]
+
+
+async def test_a_cancelled_write_holds_up_nobody(store: Store) -> None:
+    marks = Marks(store)
+    together = Together(store.database, marks.write)
+    async with store.database.write():
+        waiting = [asyncio.create_task(together.add(f"mark {number}")) for number in range(3)]
+        await asyncio.sleep(0)
+        waiting[1].cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    with pytest.raises(asyncio.CancelledError):
+        waiting[1].result()
+    assert sum(marks.batches) == 2

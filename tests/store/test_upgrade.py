@@ -1,0 +1,96 @@
+import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from bot.errors import StoreError
+from bot.store.backup import backup
+from bot.store.engine import Database
+from bot.store.tables import feeds, metadata
+from bot.store.upgrade import upgrade
+from tests.store.conftest import Store, open_store
+from tests.store.examples import feed
+
+
+def _differences(connection: Connection) -> list[object]:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+async def test_the_migrations_lead_to_the_tables_that_the_code_knows(store: Store) -> None:
+    async with store.database.read() as connection:
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_a_second_upgrade_changes_nothing(address: str, store: Store) -> None:
+    await store.feeds.add(feed("kept"))
+    await upgrade(address)
+    assert [each.id for each in await store.feeds.added()] == ["kept"]
+
+
+async def test_two_processes_may_upgrade_at_the_same_time(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'bot.db'}"
+    await asyncio.gather(upgrade(address), upgrade(address))
+
+
+async def test_a_newer_database_is_left_alone(address: str) -> None:
+    database = Database(address)
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await database.close()
+    with pytest.raises(StoreError, match=r"newer version \(9999\).*Update tariffwire"):
+        await upgrade(address)
+
+
+async def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="TARIFFWIRE_DATA_DIR"):
+        await upgrade(f"sqlite:///{tmp_path / 'file' / 'bot.db'}")
+
+
+async def test_a_backup_is_a_whole_database_taken_while_another_writes(
+    blank_file: Path, tmp_path: Path
+) -> None:
+    file, copy = tmp_path / "bot.db", tmp_path / "copy" / "bot.db"
+    copy.parent.mkdir()
+    shutil.copyfile(blank_file, file)
+    store = open_store(f"sqlite:///{file}")
+    await store.feeds.add(feed("kept"))
+    async with store.database.write() as connection:
+        row = {"id": "unfinished", "data": feed("unfinished").model_dump_json()}
+        await connection.execute(store.database.insert(feeds).values(row))
+        await backup(f"sqlite:///{file}", copy)
+    await store.database.close()
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("SELECT id FROM feeds").fetchall() == [("kept",)]
+    assert copy.stat().st_mode & 0o077 == 0
+    assert [each.name for each in copy.parent.glob("*")] == ["bot.db"]
+
+
+async def test_a_backup_never_replaces_a_file(blank_file: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    with pytest.raises(StoreError, match="exists already"):
+        await backup(f"sqlite:///{blank_file}", precious)
+    assert precious.read_text() == "precious"
+
+
+async def test_a_backup_of_nothing_or_into_nowhere_is_refused(
+    blank_file: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(StoreError, match="no database yet"):
+        await backup(f"sqlite:///{tmp_path / 'none.db'}", tmp_path / "copy.db")
+    with pytest.raises(StoreError, match="Name a new file"):
+        await backup(f"sqlite:///{blank_file}", tmp_path / "nowhere" / "copy.db")
+
+
+async def test_postgresql_is_backed_up_by_its_own_tool(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="pg_dump"):
+        await backup("postgresql://host/name", tmp_path / "copy.db")
