@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ class Page:
             web.get("/", _static("index.html")),
             web.get("/page.css", _static("page.css")),
             web.get("/page.js", _static("page.js")),
+            web.get("/favicon.ico", _no_icon),
             web.get("/archives/{channel}/{message}", self._permalink),
             web.get("/state", self._state),
             web.get("/messages", self._messages),
@@ -122,17 +124,13 @@ class Page:
         """Server-sent events: all news, and a beat so that a dead line is noticed."""
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await stream.prepare(request)
-        with self._team.live.watch() as news:
+        # A browser that goes away closes the line in the middle of a write.
+        with self._team.live.watch() as news, suppress(ConnectionError):
             await stream.write(b"retry: 1000\n\n")
-            while True:
-                try:
-                    piece = await asyncio.wait_for(news.get(), _BEAT_S)
-                except TimeoutError:
-                    await stream.write(b": beat\n\n")
-                    continue
-                await stream.write(f"data: {json.dumps(piece)}\n\n".encode())
-                if piece == GOODBYE:
-                    return stream
+            while (piece := await _next(news)) != GOODBYE:
+                line = f"data: {json.dumps(piece)}\n\n" if piece else ": beat\n\n"
+                await stream.write(line.encode())
+        return stream
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         file = await self._team.archive.file(request.match_info["file"])
@@ -196,6 +194,18 @@ class Page:
         if channel is not None:
             await self._team.mark_read(channel, _text(body, "ts"))
         return {"ok": True}
+
+
+async def _next(news: asyncio.Queue[News]) -> News | None:
+    """The next news, or None when it is time for a beat."""
+    try:
+        return await asyncio.wait_for(news.get(), _BEAT_S)
+    except TimeoutError:
+        return None
+
+
+async def _no_icon(_: web.Request) -> web.StreamResponse:
+    return web.Response(status=204)
 
 
 def _static(name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
