@@ -20,7 +20,7 @@ from bot.feeds.due import (
     floor_s,
     retry_after_s,
 )
-from bot.feeds.fetch import Fetched, Fetcher
+from bot.feeds.fetch import Fetched, Fetcher, shown
 from bot.feeds.limits import FetchLimits
 from bot.feeds.parsed import Parsed, Source
 from bot.feeds.workers import Workers
@@ -33,23 +33,30 @@ _MAX_VALIDATOR = 1000
 class Poller:
     """Polls feeds; `close` when done.
 
-    `clock` gives the time in UTC, `chance` a random number from 0 to 1.
+    `clock` gives the time in UTC, `chance` a random number from 0 to 1. `workers` may be shared
+    with others, who then close them.
     """
 
     def __init__(
-        self, limits: FetchLimits, clock: Callable[[], datetime], chance: Callable[[], float]
+        self,
+        limits: FetchLimits,
+        clock: Callable[[], datetime],
+        chance: Callable[[], float],
+        workers: Workers | None = None,
     ) -> None:
         self.limits = limits
         self.clock = clock
         self._chance = chance
         self._fetcher = Fetcher(limits)
-        self._workers = Workers(limits.parse_deadline_s)
+        self._workers = workers or Workers(limits.parse_deadline_s)
+        self._owns_workers = workers is None
         self._paused_until: dict[str, datetime] = {}
 
     async def close(self) -> None:
         """Ends connections and parser processes."""
         await self._fetcher.close()
-        await self._workers.close()
+        if self._owns_workers:
+            await self._workers.close()
 
     async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round:
         """What the feed says now. Whatever the feed does wrong becomes a failed Round."""
@@ -180,9 +187,10 @@ class Poller:
         if status == HTTPStatus.TOO_MANY_REQUESTS and wait_s is not None:
             # The limit is the host's, so its other feeds wait too.
             self._pause(_host(state.current_url or feed.url), now + timedelta(seconds=wait_s), now)
-        after = after_failure(
-            state, feed, self.limits, now, error.cause, self._chance(), status, wait_s
-        )
+        asked = (feed.id, shown(state.current_url or feed.url))
+        # After a redirect it is the other address that failed.
+        what = error.cause if error.thing in asked else f"{error.thing} {error.cause}"
+        after = after_failure(state, feed, self.limits, now, what, self._chance(), status, wait_s)
         return self._round(feed, Outcome.FAILED, started_at, after)
 
     def _gone(self, feed: Feed, state: FeedState, started_at: datetime) -> Round:

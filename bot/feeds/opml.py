@@ -1,0 +1,132 @@
+"""Feed lists in OPML 2.0, the format that feed readers exchange.
+
+expat is asked directly, because a list from a stranger may be a bomb: any DOCTYPE is refused, so
+no entity is ever declared, expanded or looked up.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NoReturn
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+from xml.parsers import expat
+
+from pydantic import ValidationError
+
+from bot.errors import NotAFeed
+from bot.feeds.naming import feed_id
+from bot.news.entry import Feed, FeedKind
+from bot.news.topic import Topic
+
+_OURS = "urn:tariffwire:opml"
+_MAX_CHARS = 5_000_000
+_MAX_FEEDS = 10_000
+
+
+def read_opml(text: str) -> tuple[Feed, ...]:
+    """The feeds of the list, each address once, in its order; folders are looked into.
+
+    What `write_opml` adds is understood. Outlines that name no web address are left out. Raises
+    NotAFeed for what is no OPML or has a DOCTYPE.
+    """
+    if len(text) > _MAX_CHARS:
+        raise _refused(f"longer than {_MAX_CHARS:,} characters")
+    outlines = _outlines(text)
+    feeds: dict[str, Feed] = {}
+    ids: set[str] = set()
+    for outline in outlines[:_MAX_FEEDS]:
+        feed = _feed(outline, ids)
+        if feed is not None and feed.url not in feeds:
+            feeds[feed.url] = feed
+            ids.add(feed.id)
+    return tuple(feeds.values())
+
+
+def write_opml(feeds: Iterable[Feed]) -> str:
+    """The feeds as an OPML document; ids and settings stand in attributes of our namespace."""
+    ET.register_namespace("tariffwire", _OURS)
+    root = ET.Element("opml", version="2.0")
+    head = ET.SubElement(root, "head")
+    ET.SubElement(head, "title").text = "Tariffwire feeds"
+    body = ET.SubElement(root, "body")
+    for feed in feeds:
+        ET.SubElement(body, "outline", _attributes(feed))
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=False) + "\n"
+
+
+def _attributes(feed: Feed) -> dict[str, str]:
+    ours = {
+        "id": feed.id,
+        "kind": feed.kind.value,
+        "region": feed.region,
+        "pollMinutes": "" if feed.poll_minutes is None else f"{feed.poll_minutes:g}",
+        "topics": ",".join(sorted(feed.topics)),
+        "enabled": "" if feed.enabled else "false",
+    }
+    plain = {"text": feed.title, "title": feed.title, "type": "rss", "xmlUrl": feed.url}
+    named = {f"{{{_OURS}}}{name}": value for name, value in ours.items() if value}
+    return {**plain, "language": feed.language, **named}
+
+
+def _outlines(text: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    roots: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if not roots:
+            roots.append(name)
+        if name.lower() == "outline":
+            found.append(attributes)
+
+    def doctype(*_: object) -> NoReturn:
+        raise _refused("a DOCTYPE is not accepted")
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(text.encode("utf-8", "replace"), True)
+    except expat.ExpatError as error:
+        raise _refused(f"line {error.lineno} is not XML") from error
+    if roots[0].lower() != "opml":
+        raise _refused(f"the root element is <{roots[0][:40]}>, not <opml>")
+    return found
+
+
+def _feed(outline: Mapping[str, str], taken: set[str]) -> Feed | None:
+    given = {name.lower(): value.strip() for name, value in outline.items()}
+    url = given.get("xmlurl", "")
+    if not _host(url):
+        return None
+    title = given.get("title") or given.get("text") or _host(url)
+
+    def ours(name: str) -> str:
+        return given.get(f"{_OURS} {name}".lower(), "")
+
+    wanted = ours("id")
+    fields = {
+        "id": wanted if wanted and wanted not in taken else feed_id(title, url, taken),
+        "title": title[:200],
+        "url": url,
+        "kind": ours("kind") or FeedKind.SPECIALIST,
+        "region": ours("region"),
+        "language": given.get("language") or "en",
+        "poll_minutes": ours("pollMinutes") or None,
+        "topics": [topic for topic in ours("topics").split(",") if topic in set(Topic)],
+        "enabled": ours("enabled") != "false",
+    }
+    try:
+        return Feed.model_validate(fields)
+    except ValidationError:
+        return None
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _refused(cause: str) -> NotAFeed:
+    return NotAFeed("OPML", cause, "Export the list again from the reader it comes from")

@@ -1,0 +1,95 @@
+"""A poller with bounds fit for tests, and a reader's life in fast motion."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+
+import pytest
+
+from bot.feeds.limits import FetchLimits
+from bot.feeds.poll import Poller
+from bot.feeds.workers import Workers
+from bot.news.entry import Feed, FeedState, Round
+from tests.feeds.server import FeedServer, serving
+
+START = datetime(2025, 5, 12, 9, 0, tzinfo=UTC)
+LIMITS = FetchLimits(
+    user_agent="Tariffwire/9.9 (+https://tariffwire.example/about)",
+    poll_s=2.0,
+    backoff_s=1.0,
+    deadline_s=5.0,
+    spacing_s=0.0,
+    allowed_networks=(ip_network("127.0.0.1/32"),),
+)
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Life:
+    """One feed, polled whenever it is due, with no time spent waiting."""
+
+    def __init__(self, poller: Poller, clock: Clock, feed: Feed) -> None:
+        self.poller, self.clock, self.feed = poller, clock, feed
+        self.state = FeedState(feed_id=feed.id)
+        self.waits: list[float] = []
+
+    async def poll(self, times: int = 1) -> Round:
+        """Moves the clock to each next poll and polls; returns the last round."""
+        for _ in range(times):
+            self.clock.now = self.state.next_poll_at or self.clock.now
+            last = await self.poller.poll(self.feed, self.state, self.clock.now)
+            self.state = last.state
+            if self.state.next_poll_at is not None:
+                self.waits.append((self.state.next_poll_at - self.clock.now).total_seconds())
+        return last
+
+
+class Reader:
+    """Starts lives of feeds with one poller."""
+
+    def __init__(self, poller: Poller, clock: Clock) -> None:
+        self.poller, self.clock = poller, clock
+
+    def follow(self, url: str, feed_id: str = "wire", poll_minutes: float | None = None) -> Life:
+        feed = Feed(id=feed_id, title="Wire", url=url, poll_minutes=poll_minutes)
+        return Life(self.poller, self.clock, feed)
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[Workers]:
+    shared = Workers(parse_deadline_s=20.0)
+    yield shared
+    asyncio.run(shared.close())
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FeedServer]:
+    async with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def limits() -> FetchLimits:
+    return LIMITS
+
+
+@pytest.fixture
+async def reader(limits: FetchLimits, workers: Workers) -> AsyncIterator[Reader]:
+    clock = Clock()
+    poller = Poller(limits, clock, chance=lambda: 0.5, workers=workers)
+    yield Reader(poller, clock)
+    await poller.close()
+
+
+def later(seconds: float) -> datetime:
+    """A moment after the tests' start."""
+    return START + timedelta(seconds=seconds)
