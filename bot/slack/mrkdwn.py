@@ -27,7 +27,7 @@ _HARMLESS = str.maketrans(
     }
 )
 
-_EMOJI = re.compile(r":(?=[^\s:]{1,100}:)")
+_EMOJI = re.compile(r":(?=\S{1,100}?:)")
 _BROADCAST = re.compile(r"@(?=(?:here|channel|everyone)\b)", re.IGNORECASE)
 _QUOTE_OR_LIST = re.compile(r"^[>›•◦▪‣\s]+")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co"}
