@@ -37,10 +37,12 @@ class Unpacker:
             raise CannotUnpack(f"the Content-Encoding {content_encoding[:40]!r} is not known")
         self._limit = limit
         self._body = bytearray()
+        self._began = False
         self._steps = [_step(_NAMES[name]) for name in reversed(codings)]
 
     def feed(self, chunk: bytes) -> None:
         """Takes the next raw bytes; raises CannotUnpack or TooLarge."""
+        self._began = self._began or bool(chunk)
         for step in self._steps:
             chunk = step.process(chunk, self._limit)
         if len(self._body) + len(chunk) > self._limit:
@@ -53,7 +55,7 @@ class Unpacker:
         A body that is gzip even so, compressed twice by a careless server or served as a file, is
         unpacked once more.
         """
-        if self._body:
+        if self._began:
             for step in self._steps:
                 step.finish()
         body = bytes(self._body)
@@ -78,23 +80,30 @@ class _Gzip:
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(wbits=31)
+        self._rest = b""
         self._done = False
 
     def process(self, data: bytes, room: int) -> bytes:
         if self._done:
             return b""
-        out = _inflate(self._member, data, room)
-        while self._member.eof:
-            rest = self._member.unused_data
-            if not rest.startswith(GZIP_MAGIC):
-                self._done = True
-                break
-            self._member = zlib.decompressobj(wbits=31)
-            out += _inflate(self._member, rest, room - len(out))
+        out = b""
+        data = self._rest + data
+        self._rest = b""
+        while data:
+            if self._member.eof:
+                if len(data) < len(GZIP_MAGIC):
+                    self._rest = data
+                    break
+                if not data.startswith(GZIP_MAGIC):
+                    self._done = True
+                    break
+                self._member = zlib.decompressobj(wbits=31)
+            out += _inflate(self._member, data, room - len(out))
+            data = self._member.unused_data
         return out
 
     def finish(self) -> None:
-        if not self._done:
+        if not self._member.eof:
             raise CannotUnpack("the gzip body was cut off")
 
 
