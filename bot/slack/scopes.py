@@ -1,0 +1,34 @@
+"""The scopes the app asks for, and why: the manifest, the README and `doctor` follow this table."""
+
+from bot.frozen import Frozen
+
+
+class Scope(Frozen):
+    """One permission of a bot token (reference/scopes on docs.slack.dev)."""
+
+    name: str
+    why: str
+    needed: bool = True
+    """Whether something fails without it; the others make something better."""
+
+
+SCOPES = (
+    Scope(name="commands", why="the /tariff command"),
+    Scope(name="chat:write", why="posting alerts and answers"),
+    Scope(name="chat:write.public", why="posting in public channels without being invited"),
+    Scope(name="im:write", why="direct messages to people who subscribe or follow an event"),
+    Scope(name="app_mentions:read", why="answering when mentioned, also in threads"),
+    Scope(name="channels:read", why="finding the channel that TARIFFWIRE_CHANNEL names"),
+    Scope(
+        name="channels:history",
+        why="looking whether an alert arrived before it is posted again, in public channels",
+        needed=False,
+    ),
+    Scope(name="groups:history", why="the same in private channels", needed=False),
+    Scope(name="im:history", why="the same in direct messages", needed=False),
+    Scope(
+        name="channels:join",
+        why="joining a public channel that only lets members post",
+        needed=False,
+    ),
+)

@@ -1,0 +1,216 @@
+"""Posts what is owed, and looks before it posts again.
+
+Slack has no idempotency key: when a connection breaks after a message was handed over, only the
+conversation itself knows whether it arrived. So each message carries its delivery's id in its
+metadata, and a delivery marked `uncertain` is looked for before anything is posted. Where the app
+may not read the conversation, the operator has chosen: post it again, marked, or leave it.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Literal
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.metadata import Metadata
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.dispatch import Receipt
+from bot.errors import SendLater, SendRefused
+from bot.news.story import Story
+from bot.parties import Parties
+from bot.slack.alert_blocks import alert, digest, follow_up
+from bot.slack.blocks import Message
+from bot.slack.verdict import code, refuses_blocks, verdict
+
+EVENT_TYPE = "tariffwire_delivery"
+"""Names our metadata among that of other apps."""
+
+OnUnknown = Literal["may_repeat", "may_miss"]
+
+_PAGE = 200
+_MOST_PAGES = 20
+_SKEW_S = 120
+# Without these, nobody can look; everything else is a fault that passes.
+_MAY_NOT_LOOK = frozenset(
+    {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "access_denied"}
+)
+
+
+class _CannotLook(Exception):
+    """The conversation cannot be read far enough to know."""
+
+
+class SlackSender:
+    """A Sender for the dispatcher: `send` posts one delivery, or says why not.
+
+    The client must not retry by itself: a retry after a broken connection posts twice.
+    """
+
+    def __init__(
+        self, client: AsyncWebClient, parties: Parties, on_unknown: OnUnknown = "may_repeat"
+    ) -> None:
+        self._client, self._parties, self._on_unknown = client, parties, on_unknown
+
+    async def send(
+        self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
+    ) -> Receipt:
+        """Posts the delivery, or finds it where an earlier attempt has posted it.
+
+        Raises SendLater and SendRefused as the dispatcher's port says.
+        """
+        if not stories:
+            raise SendRefused("the stories it is about are no longer kept")
+        if not delivery.uncertain:
+            return await self._post(delivery, stories, thread_ts)
+        try:
+            found = await self._find(delivery, stories, thread_ts)
+        except _CannotLook:
+            return await self._post_unseen(delivery, stories, thread_ts)
+        if found is not None:
+            return Receipt(ts=found)
+        return await self._post(delivery, stories, thread_ts)
+
+    async def _post_unseen(
+        self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None
+    ) -> Receipt:
+        """What the operator chose for a message that may already stand there."""
+        if self._on_unknown == "may_miss":
+            raise SendRefused(
+                "it may have arrived and the app cannot look: give it a history scope, "
+                "or set TARIFFWIRE_UNKNOWN_OUTCOME=may_repeat"
+            )
+        try:
+            return await self._post(delivery, stories, thread_ts, may_repeat=True)
+        except SendLater as later:
+            # Still as uncertain as before, whatever this attempt met with.
+            raise SendLater(later.after_s, later.cause, uncertain=True) from later
+
+    async def _post(
+        self,
+        delivery: Delivery,
+        stories: Sequence[Story],
+        thread_ts: str | None,
+        *,
+        may_repeat: bool = False,
+    ) -> Receipt:
+        message = compose(delivery, stories, self._parties, may_repeat=may_repeat)
+        try:
+            return await self._post_once(delivery, message, thread_ts)
+        except SlackApiError as error:
+            if refuses_blocks(error):
+                message = Message(message.text)
+            elif code(error) != "not_in_channel" or not await self._join(delivery.conversation):
+                raise verdict(error, delivery.attempts) from error
+        try:
+            return await self._post_once(delivery, message, thread_ts)
+        except SlackApiError as error:
+            raise verdict(error, delivery.attempts) from error
+
+    async def _post_once(
+        self, delivery: Delivery, message: Message, thread_ts: str | None
+    ) -> Receipt:
+        """One call of chat.postMessage; only answers of Slack's are left as SlackApiError."""
+        try:
+            answer = await self._client.chat_postMessage(
+                channel=delivery.conversation,
+                text=message.text,
+                blocks=message.blocks or None,
+                thread_ts=thread_ts,
+                metadata=Metadata(EVENT_TYPE, {"delivery_id": delivery.id}),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except (aiohttp.ClientConnectorError, aiohttp.ClientConnectorDNSError) as error:
+            raise SendLater(None, "Slack cannot be reached") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise SendLater(None, type(error).__name__, uncertain=True) from error
+        except (AttributeError, ValueError) as error:
+            # What slack_sdk makes of a text/plain answer, as a proxy on the way sends it.
+            raise SendLater(None, "an answer that is not Slack's", uncertain=True) from error
+        return Receipt(ts=str(answer["ts"]))
+
+    async def _join(self, conversation: str) -> bool:
+        try:
+            await self._client.conversations_join(channel=conversation)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+            return False
+        return True
+
+    async def _find(
+        self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None
+    ) -> str | None:
+        """The ts under which an earlier attempt posted the delivery; None if none did.
+
+        Raises _CannotLook where that cannot be known, SendLater where it cannot be known now.
+        """
+        # It cannot have been posted before its stories were seen.
+        oldest = min(story.seen_at for story in stories).timestamp() - _SKEW_S
+        try:
+            async for message in self._messages(delivery.conversation, oldest, thread_ts):
+                if _delivery_id(message) == delivery.id:
+                    return str(message["ts"])
+        except SlackApiError as error:
+            if code(error) in _MAY_NOT_LOOK:
+                raise _CannotLook from error
+            if code(error) == "thread_not_found":
+                return None
+            later = verdict(error, 0)
+            after_s = later.after_s if isinstance(later, SendLater) else None
+            raise SendLater(after_s, f"looking for it: {later.cause}", uncertain=True) from error
+        except (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError) as error:
+            raise SendLater(None, f"looking for it: {error!r}", uncertain=True) from error
+        return None
+
+    async def _messages(
+        self, conversation: str, oldest: float, thread_ts: str | None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """The messages since `oldest`, newest first; raises _CannotLook when there are too many."""
+        channel = await self._channel(conversation)
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            given: dict[str, Any] = {
+                "channel": channel,
+                "oldest": f"{oldest:.6f}",
+                "limit": _PAGE,
+                "include_all_metadata": True,
+                "cursor": cursor,
+            }
+            if thread_ts is None:
+                page = await self._client.conversations_history(**given)
+            else:
+                page = await self._client.conversations_replies(ts=thread_ts, **given)
+            for message in page.get("messages") or ():
+                yield message
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+        raise _CannotLook
+
+    async def _channel(self, conversation: str) -> str:
+        """The channel to read: a person's id stands for the direct message with them."""
+        if not conversation.startswith(("U", "W")):
+            return conversation
+        opened = await self._client.conversations_open(users=conversation)
+        return str(opened["channel"]["id"])
+
+
+def compose(
+    delivery: Delivery, stories: Sequence[Story], parties: Parties, *, may_repeat: bool = False
+) -> Message:
+    """The message that a delivery owes."""
+    match delivery.kind:
+        case DeliveryKind.FOLLOW_UP:
+            return follow_up(stories, parties, may_repeat=may_repeat)
+        case DeliveryKind.DIGEST:
+            return digest(stories, parties, delivery.reason, may_repeat=may_repeat)
+        case _:
+            return alert(stories[0], parties, delivery.reason, may_repeat=may_repeat)
+
+
+def _delivery_id(message: dict[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    found = (metadata.get("event_payload") or {}).get("delivery_id")
+    return found if isinstance(found, str) else None

@@ -1,0 +1,31 @@
+"""A local workspace to send to, and a client for it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.local.workspace import Workspace
+
+
+@pytest.fixture
+async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
+    opened = Workspace(tmp_path / "workspace.db", rate_limits=False)
+    await opened.start(port=0)
+    yield opened
+    await opened.stop()
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(workspace: Workspace, session: aiohttp.ClientSession) -> AsyncWebClient:
+    return AsyncWebClient(
+        workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
+    )

@@ -1,0 +1,51 @@
+"""The manifest can be pasted, and asks for what the bot needs and no more."""
+
+import re
+from typing import Any
+
+import yaml
+
+from bot.slack.scopes import SCOPES
+from tests.slack.samples import ROOT
+
+TEXT = (ROOT / "config" / "slack-manifest.yaml").read_text(encoding="utf-8")
+MANIFEST: dict[str, Any] = yaml.safe_load(TEXT)
+NEEDED = [scope.name for scope in SCOPES if scope.needed]
+OPTIONAL = [scope.name for scope in SCOPES if not scope.needed]
+
+
+def test_it_asks_for_every_needed_scope_and_no_other() -> None:
+    assert MANIFEST["oauth_config"]["scopes"] == {"bot": NEEDED}
+
+
+def test_it_offers_the_optional_scopes_as_comments() -> None:
+    assert re.findall(r"^ +# - (\S+:\S+)$", TEXT, re.MULTILINE) == OPTIONAL
+
+
+def test_uncommented_for_http_it_is_still_a_manifest() -> None:
+    http = re.sub(r"^( +)# ((?:request_)?url: \S+)$", r"\1\2", TEXT, flags=re.MULTILINE)
+    manifest = yaml.safe_load(http.replace("socket_mode_enabled: true", "socket_mode_enabled: no"))
+    address = "https://your.host/slack/events"
+    assert manifest["features"]["slash_commands"][0]["url"] == address
+    assert manifest["settings"]["event_subscriptions"]["request_url"] == address
+    assert manifest["settings"]["interactivity"]["request_url"] == address
+    assert manifest["settings"]["socket_mode_enabled"] is False
+
+
+def test_it_keeps_the_lengths_that_slack_sets() -> None:
+    """github.com/slackapi/manifest-schema, schemas/manifest.schema.2.0.0.json."""
+    shown = MANIFEST["display_information"]
+    command = MANIFEST["features"]["slash_commands"][0]
+    assert len(shown["name"]) <= 35
+    assert len(shown["description"]) <= 140
+    assert 175 <= len(shown["long_description"]) <= 4000
+    assert len(command["usage_hint"]) <= 1000
+    assert command["command"] == "/tariff"
+
+
+def test_it_turns_on_what_the_listeners_need() -> None:
+    settings, features = MANIFEST["settings"], MANIFEST["features"]
+    assert settings["event_subscriptions"]["bot_events"] == ["app_home_opened", "app_mention"]
+    assert settings["interactivity"]["is_enabled"] is True
+    assert features["app_home"]["home_tab_enabled"] is True
+    assert features["app_home"]["messages_tab_enabled"] is True

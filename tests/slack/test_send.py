@@ -1,0 +1,287 @@
+"""A delivery arrives once, whatever happens on the way; what can never arrive is given up."""
+
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.errors import SendLater, SendRefused
+from bot.local.workspace import SCOPES, Workspace
+from bot.news.story import Story
+from bot.slack.send import EVENT_TYPE, SlackSender
+from tests.slack.samples import PARTIES, delivery, story
+
+
+def channel_of(workspace: Workspace, name: str = "trade-news") -> str:
+    found = workspace.team.channel(name)
+    assert found is not None
+    return found.id
+
+
+async def standing(client: AsyncWebClient, channel: str) -> list[dict[str, Any]]:
+    """What the bot has posted in a channel, newest first."""
+    answer = await client.conversations_history(channel=channel, include_all_metadata=True)
+    return [message for message in answer["messages"] if message.get("metadata")]
+
+
+@pytest.fixture
+def sender(client: AsyncWebClient) -> SlackSender:
+    return SlackSender(client, PARTIES)
+
+
+@pytest.fixture
+def owed(workspace: Workspace) -> Delivery:
+    return delivery(conversation=channel_of(workspace))
+
+
+STORIES: tuple[Story, ...] = (story(),)
+
+
+async def test_a_delivery_is_posted_with_its_id_in_the_metadata(
+    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    receipt = await sender.send(owed, STORIES, None)
+    (message,) = await standing(client, owed.conversation)
+    assert message["ts"] == receipt.ts
+    assert message["metadata"] == {
+        "event_type": EVENT_TYPE,
+        "event_payload": {"delivery_id": "d1"},
+    }
+
+
+async def test_a_follow_up_goes_into_its_thread(
+    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    alert = await sender.send(owed, STORIES, None)
+    later = owed.model_copy(update={"id": "d2", "kind": DeliveryKind.FOLLOW_UP})
+    reply = await sender.send(later, (story(id="s2", title="Second report"),), alert.ts)
+    thread = await client.conversations_replies(channel=owed.conversation, ts=alert.ts)
+    assert [message["ts"] for message in thread["messages"]] == [alert.ts, reply.ts]
+
+
+async def test_a_person_gets_a_direct_message(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient
+) -> None:
+    person = workspace.team.identity.person_id
+    receipt = await sender.send(delivery(conversation=person), STORIES, None)
+    opened = await client.conversations_open(users=person)
+    (message,) = await standing(client, opened["channel"]["id"])
+    assert message["ts"] == receipt.ts
+
+
+async def test_after_a_broken_connection_the_message_is_found_and_not_repeated(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", drop="after")
+    with pytest.raises(SendLater) as later:
+        await sender.send(owed, STORIES, None)
+    assert later.value.uncertain
+    receipt = await sender.send(owed.model_copy(update={"uncertain": True}), STORIES, None)
+    (message,) = await standing(client, owed.conversation)
+    assert receipt.ts == message["ts"]
+
+
+async def test_the_same_holds_in_a_thread_and_in_a_direct_message(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    alert = await sender.send(owed, STORIES, None)
+    for place, thread in (
+        (owed.conversation, alert.ts),
+        (workspace.team.identity.person_id, None),
+    ):
+        later = owed.model_copy(
+            update={"id": "d2", "kind": DeliveryKind.FOLLOW_UP, "conversation": place}
+        )
+        workspace.fail_next("chat.postMessage", drop="after")
+        with pytest.raises(SendLater):
+            await sender.send(later, STORIES, thread)
+        posted = len(workspace.calls("chat.postMessage"))
+        await sender.send(later.model_copy(update={"uncertain": True}), STORIES, thread)
+        assert len(workspace.calls("chat.postMessage")) == posted
+
+
+async def test_what_never_arrived_is_posted_after_looking(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", drop="before")
+    with pytest.raises(SendLater):
+        await sender.send(owed, STORIES, None)
+    await sender.send(owed.model_copy(update={"uncertain": True}), STORIES, None)
+    (message,) = await standing(client, owed.conversation)
+    assert "(may repeat)" not in str(message)
+
+
+async def test_the_search_goes_through_a_busy_channel(
+    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    receipt = await sender.send(owed, STORIES, None)
+    for number in range(210):
+        await client.chat_postMessage(channel=owed.conversation, text=f"chatter {number}")
+    found = await sender.send(owed.model_copy(update={"uncertain": True}), STORIES, None)
+    assert found == receipt
+
+
+@pytest.fixture
+async def blind(tmp_path: Path) -> Any:
+    """A workspace whose app may not read any history."""
+    scopes = [scope for scope in SCOPES if not scope.endswith(":history")]
+    opened = Workspace(tmp_path / "blind.db", rate_limits=False, scopes=scopes)
+    await opened.start(port=0)
+    yield opened
+    await opened.stop()
+
+
+async def test_without_a_history_scope_it_is_repeated_and_says_so(
+    blind: Workspace, session: aiohttp.ClientSession
+) -> None:
+    client = AsyncWebClient(blind.bot_token, base_url=blind.api_url, session=session)
+    owed = delivery(conversation=channel_of(blind), uncertain=True)
+    await SlackSender(client, PARTIES, "may_repeat").send(owed, STORIES, None)
+    (call,) = blind.calls("chat.postMessage")
+    assert "(may repeat)" in str(call.arguments["blocks"])
+
+
+async def test_or_left_out_and_reported_where_the_operator_chose_so(
+    blind: Workspace, session: aiohttp.ClientSession
+) -> None:
+    client = AsyncWebClient(blind.bot_token, base_url=blind.api_url, session=session)
+    owed = delivery(conversation=channel_of(blind), uncertain=True)
+    with pytest.raises(SendRefused, match="TARIFFWIRE_UNKNOWN_OUTCOME"):
+        await SlackSender(client, PARTIES, "may_miss").send(owed, STORIES, None)
+    assert not blind.calls("chat.postMessage")
+
+
+async def test_a_blind_repeat_that_fails_stays_uncertain(
+    blind: Workspace, session: aiohttp.ClientSession
+) -> None:
+    client = AsyncWebClient(blind.bot_token, base_url=blind.api_url, session=session)
+    blind.fail_next("chat.postMessage", error="ratelimited", status=429, retry_after_s=2)
+    with pytest.raises(SendLater) as later:
+        await SlackSender(client, PARTIES).send(
+            delivery(conversation=channel_of(blind), uncertain=True), STORIES, None
+        )
+    assert later.value.uncertain
+    assert later.value.after_s == 2
+
+
+async def test_a_rate_limit_waits_as_long_as_slack_says(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", error="ratelimited", status=429, retry_after_s=7)
+    with pytest.raises(SendLater) as later:
+        await sender.send(owed, STORIES, None)
+    assert (later.value.after_s, later.value.uncertain) == (7, False)
+
+
+@pytest.mark.parametrize(
+    "fault", [{"error": "internal_error"}, {"status": 500}, {"status": 503}, {"status": 200}]
+)
+async def test_an_answer_that_is_none_leaves_the_outcome_open(
+    workspace: Workspace, sender: SlackSender, owed: Delivery, fault: dict[str, Any]
+) -> None:
+    workspace.fail_next("chat.postMessage", **fault)
+    with pytest.raises(SendLater) as later:
+        await sender.send(owed, STORIES, None)
+    assert later.value.uncertain
+
+
+async def test_nothing_was_sent_where_slack_cannot_be_reached(
+    session: aiohttp.ClientSession, owed: Delivery
+) -> None:
+    client = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/api/", session=session)
+    with pytest.raises(SendLater) as later:
+        await SlackSender(client, PARTIES).send(owed, STORIES, None)
+    assert not later.value.uncertain
+
+
+@pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long"])
+async def test_refused_blocks_are_sent_as_text(
+    workspace: Workspace, sender: SlackSender, owed: Delivery, error: str
+) -> None:
+    workspace.fail_next("chat.postMessage", error=error)
+    await sender.send(owed, STORIES, None)
+    last = workspace.calls("chat.postMessage")[-1]
+    assert "blocks" not in last.arguments
+    assert "145% → 30%" in last.arguments["text"]
+
+
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [
+        ("channel_not_found", "subscribe again"),
+        ("is_archived", "another one"),
+        ("account_inactive", "install it again"),
+        ("token_revoked", "install it again"),
+        ("restricted_action_read_only_channel", "settings"),
+    ],
+)
+async def test_a_conversation_that_will_not_take_it_is_given_up_with_a_cure(
+    workspace: Workspace, sender: SlackSender, owed: Delivery, error: str, cure: str
+) -> None:
+    workspace.fail_next("chat.postMessage", error=error)
+    with pytest.raises(SendRefused, match=cure):
+        await sender.send(owed, STORIES, None)
+
+
+@pytest.mark.parametrize("error", ["invalid_auth", "missing_scope", "token_expired"])
+async def test_what_an_operator_can_mend_is_never_lost(
+    workspace: Workspace, sender: SlackSender, owed: Delivery, error: str
+) -> None:
+    workspace.fail_next("chat.postMessage", error=error)
+    with pytest.raises(SendLater) as later:
+        await sender.send(owed.model_copy(update={"attempts": 99}), STORIES, None)
+    assert later.value.after_s is not None
+    assert not later.value.uncertain
+
+
+async def test_a_public_channel_is_joined_where_it_must_be(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", error="not_in_channel")
+    await sender.send(owed, STORIES, None)
+    assert [call.ok for call in workspace.calls("conversations.join")] == [True]
+
+
+async def test_a_channel_that_cannot_be_joined_is_given_up(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", error="not_in_channel")
+    workspace.fail_next("conversations.join", error="missing_scope")
+    with pytest.raises(SendRefused, match="invite the bot"):
+        await sender.send(owed, STORIES, None)
+
+
+async def test_an_error_nobody_knows_is_tried_again_and_then_given_up(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", error="a_new_error", times=2)
+    with pytest.raises(SendLater):
+        await sender.send(owed, STORIES, None)
+    with pytest.raises(SendRefused):
+        await sender.send(owed.model_copy(update={"attempts": 8}), STORIES, None)
+
+
+async def test_a_failing_search_keeps_the_outcome_open(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    uncertain = owed.model_copy(update={"uncertain": True})
+    # aiohttp itself asks once more where a reading call loses its connection.
+    faults: list[dict[str, Any]] = [
+        {"error": "ratelimited", "status": 429},
+        {"drop": "before", "times": 2},
+        {"status": 502},
+    ]
+    for fault in faults:
+        workspace.fail_next("conversations.history", **fault)
+        with pytest.raises(SendLater) as later:
+            await sender.send(uncertain, STORIES, None)
+        assert later.value.uncertain
+    assert not workspace.calls("chat.postMessage")
+
+
+async def test_stories_no_longer_kept_owe_nothing(sender: SlackSender, owed: Delivery) -> None:
+    with pytest.raises(SendRefused):
+        await sender.send(owed, (), None)
