@@ -1,0 +1,149 @@
+"""Polling what is due: each feed by itself, none twice at a time, failures told once."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.news.entry import Feed, FeedState, Outcome, Round
+from bot.pipeline import Taken
+from bot.watch import OWN_FAULT_WAIT_S, Watch
+
+NOON = datetime(2025, 5, 12, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+class Shelf:
+    def __init__(self, *states: FeedState) -> None:
+        self.feeds: list[Feed] = []
+        self.kept = {state.feed_id: state for state in states}
+
+    async def added(self) -> tuple[Feed, ...]:
+        return tuple(self.feeds)
+
+    async def states(self) -> Mapping[str, FeedState]:
+        return self.kept
+
+
+class Taking:
+    """Takes feeds in: waits where it is told to, and says of each what it is told to say."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.held: dict[str, asyncio.Event] = {}
+        self.errors: dict[str, str] = {}
+        self.broken: set[str] = set()
+
+    async def __call__(self, feed: Feed, now: datetime) -> Taken:
+        self.taken.append(feed.id)
+        if feed.id in self.held:
+            await self.held[feed.id].wait()
+        if feed.id in self.broken:
+            raise OSError("the disk is gone")
+        error = self.errors.get(feed.id, "")
+        state = FeedState(feed_id=feed.id, next_poll_at=now + MINUTE, error=error)
+        outcome = Outcome.FAILED if error else Outcome.READ
+        return Taken(
+            round=Round(
+                feed_id=feed.id, outcome=outcome, started_at=now, finished_at=now, state=state
+            )
+        )
+
+
+class Setting:
+    def __init__(self, *ids: str, spread_s: float = 0.0, shelf: Shelf | None = None) -> None:
+        self.now = NOON
+        self.shelf = shelf or Shelf()
+        self.taking = Taking()
+        self.watch = Watch(
+            [Feed(id=name, title=name, url=f"https://{name}.example/rss") for name in ids],
+            self.shelf,
+            self.taking,
+            lambda feed, state, now: state.next_poll_at is None or state.next_poll_at <= now,
+            lambda: self.now,
+            lambda: None,
+            spread_s,
+        )
+
+    async def poll(self) -> list[str]:
+        """What one look at the clock polls, to its end."""
+        self.taking.taken.clear()
+        await asyncio.gather(*await self.watch.poll_due())
+        return list(self.taking.taken)
+
+
+async def test_a_feed_is_polled_when_it_is_due_and_not_before() -> None:
+    setting = Setting("a", "b")
+    assert await setting.poll() == ["a", "b"]
+    assert await setting.poll() == []
+    setting.now += MINUTE
+    assert await setting.poll() == ["a", "b"]
+
+
+async def test_a_restart_causes_no_early_poll() -> None:
+    shelf = Shelf(FeedState(feed_id="a", next_poll_at=NOON + MINUTE))
+    setting = Setting("a", "b", shelf=shelf)
+    assert await setting.poll() == ["b"]
+
+
+async def test_a_feed_that_hangs_is_polled_once_and_holds_up_no_other() -> None:
+    setting = Setting("hangs", "well")
+    setting.taking.held["hangs"] = asyncio.Event()
+    await _poll_but_the_hanging(setting)
+    setting.now += MINUTE
+    setting.taking.taken.clear()
+    await _poll_but_the_hanging(setting)
+    assert setting.taking.taken == ["well"]
+    await setting.watch.stop()
+
+
+async def _poll_but_the_hanging(setting: Setting) -> None:
+    started = await setting.watch.poll_due()
+    await asyncio.gather(*(task for task in started if task.get_name() != "poll hangs"))
+    await asyncio.sleep(0)
+
+
+async def test_a_fault_of_our_own_stops_no_feed(caplog: pytest.LogCaptureFixture) -> None:
+    setting = Setting("a", "b")
+    setting.taking.broken.add("a")
+    assert await setting.poll() == ["a", "b"]
+    assert "feed a could not be taken in" in caplog.text
+    setting.now += timedelta(seconds=OWN_FAULT_WAIT_S)
+    assert "a" in await setting.poll()
+
+
+async def test_feeds_never_polled_begin_spread_out() -> None:
+    names = [f"feed{number}" for number in range(20)]
+    setting = Setting(*names, spread_s=10.0)
+    first = await setting.poll()
+    setting.now += timedelta(seconds=10)
+    rest = await setting.poll()
+    assert len(first) < 10
+    assert sorted(first + rest) == sorted(names)
+
+
+async def test_a_feed_added_while_the_bot_runs_is_polled() -> None:
+    setting = Setting("a")
+    await setting.poll()
+    setting.shelf.feeds.append(Feed(id="new", title="New", url="https://new.example/rss"))
+    assert await setting.poll() == ["new"]
+
+
+async def test_failing_feeds_are_reported_once_and_their_recovery_too(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    setting = Setting("a", "b")
+    setting.taking.errors.update(a="answered 500", b="answered 404")
+    await setting.poll()
+    for _ in range(3):
+        await setting.watch.report()
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "2 feed(s) cannot be read, such as a (answered 500)" in caplog.text
+    setting.taking.errors.clear()
+    setting.now += MINUTE
+    await setting.poll()
+    await setting.watch.report()
+    assert "every feed can be read again" in caplog.text
