@@ -1,0 +1,89 @@
+"""Looks into a running local workspace from outside, as its page does."""
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import aiohttp
+
+T = TypeVar("T")
+Message = dict[str, Any]
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+async def eventually(look: Callable[[], Awaitable[T]], within_s: float = 60.0) -> T:
+    """What `look` sees once it is something; the last it saw when time is up."""
+    give_up_at = time.monotonic() + within_s
+    while True:
+        seen = await look()
+        if seen or time.monotonic() > give_up_at:
+            return seen
+        await asyncio.sleep(0.2)
+
+
+class Onlooker:
+    """Reads the workspace at an address; a workspace that is not there yet shows nothing."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    async def say(self, channel: str, text: str) -> list[Message]:
+        """Types a line and returns what came back."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self.address}/say", json={"channel": channel, "text": text}) as answer,
+        ):
+            told = await answer.json()
+        assert told["ok"], told
+        return list(told["messages"])
+
+    async def messages(self, channel: str) -> list[Message]:
+        """The channel's messages by the bot, oldest first, threads aside."""
+        found = await self._get("/messages", channel=await self._channel_id(channel))
+        return [m for m in found if m.get("bot_id")]
+
+    async def thread(self, channel: str, ts: str) -> list[Message]:
+        """The replies to a message."""
+        found = await self._get("/thread", channel=await self._channel_id(channel), ts=ts)
+        return [m for m in found if m["ts"] != ts]
+
+    async def everything(self, channel: str) -> list[Message]:
+        """The channel's messages by the bot and their replies."""
+        found = []
+        for message in await self.messages(channel):
+            found += [message, *await self.thread(channel, message["ts"])]
+        return found
+
+    async def _channel_id(self, name: str) -> str:
+        try:
+            async with aiohttp.ClientSession() as s, s.get(f"{self.address}/state") as answer:
+                channels = (await answer.json())["channels"]
+        except aiohttp.ClientError:
+            return ""
+        return next((one["id"] for one in channels if one["name"] == name), "")
+
+    async def _get(self, path: str, **query: str) -> list[Message]:
+        if not query["channel"]:
+            return []
+        try:
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"{self.address}{path}", params=query) as answer,
+            ):
+                return list((await answer.json())["messages"])
+        except aiohttp.ClientError:
+            return []
+
+
+def words(message: Message) -> str:
+    """Everything a message shows, as text."""
+    return json.dumps(message, ensure_ascii=False)

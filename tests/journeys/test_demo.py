@@ -1,0 +1,112 @@
+"""`tariffwire demo`, started as a newcomer starts it and watched from outside."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import feedparser
+import pytest
+import yaml
+
+from tests.journeys.bot_process import BotProcess, environment
+from tests.journeys.onlooker import Message, Onlooker, eventually, free_port, words
+
+WEEK = Path(__file__).parents[2] / "config" / "demo"
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry of the demo, and what a careful reader says of it."""
+
+    link: str
+    topics: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    event: str = ""
+
+
+def week() -> list[Told]:
+    """Every entry of the demo's feeds; no topics means it must stay silent."""
+    rows = yaml.safe_load((WEEK / "expected.yaml").read_text(encoding="utf-8"))["stories"]
+    labels = {row["guid"]: row for row in rows}
+    found = []
+    for path in (*WEEK.glob("*.rss"), *WEEK.glob("*.atom")):
+        for entry in feedparser.parse(path.read_bytes()).entries:
+            label = labels.get(entry.id, {})
+            optional = tuple(label.get("optional", ()))
+            topics = tuple(label.get("topics", ()))
+            found.append(Told(entry.link, topics, optional, label.get("event", "")))
+    return found
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[Onlooker]:
+    port = free_port()
+    env = environment(tmp_path / "data", PORT=str(port))
+    process = await BotProcess(("demo",), env, tmp_path).start()
+    try:
+        yield Onlooker(f"http://127.0.0.1:{port}")
+    finally:
+        code = await process.stop()
+    assert code == 0, "\n".join(process.output)
+    assert "Traceback" not in "\n".join(process.output)
+
+
+async def test_a_newcomer_sees_the_week_and_asks_about_it(demo: Onlooker) -> None:
+    assert await eventually(lambda: demo.messages("trade-news"), within_s=30)
+    [subscribed] = await demo.say("#court-watch", "/tariff subscribe court-rulings")
+    assert not subscribed["ephemeral"]
+    told = [entry for entry in week() if entry.topics]
+
+    async def all_told() -> bool:
+        shown = "".join(words(m) for m in await demo.everything("trade-news"))
+        return all(entry.link in shown for entry in told)
+
+    assert await eventually(all_told, within_s=100)
+    _noise_is_silent(await demo.everything("trade-news"))
+    _geneva_has_both_figures(await demo.messages("trade-news"))
+    await _ruling_and_stay_are_one_thread(demo)
+    _only_rulings(await demo.everything("court-watch"))
+    await _questions_are_answered(demo)
+
+
+def _noise_is_silent(news: list[Message]) -> None:
+    shown = "".join(map(words, news))
+    assert [entry.link for entry in week() if not entry.topics and entry.link in shown] == []
+
+
+def _geneva_has_both_figures(alerts: list[Message]) -> None:
+    links = [entry.link for entry in week() if entry.event == "geneva"]
+    [geneva] = [m for m in alerts if any(link in words(m) for link in links)]
+    shown = words(geneva)
+    for part in ("145%", "30%", "125%", "10%", "🇺🇸", "🇨🇳", "tariff", "negotiation"):
+        assert part in shown
+
+
+async def _ruling_and_stay_are_one_thread(demo: Onlooker) -> None:
+    links = [entry.link for entry in week() if entry.event == "ruling"]
+    for channel in ("trade-news", "court-watch"):
+        alerts = await demo.messages(channel)
+        [head] = [m for m in alerts if any(link in words(m) for link in links)]
+        replies = "".join(map(words, await demo.thread(channel, head["ts"])))
+        assert sum(link in replies for link in links) == len(links) - 1
+
+
+def _only_rulings(shown: list[Message]) -> None:
+    texts = "".join(map(words, shown))
+    for entry in week():
+        if "court_ruling" not in entry.topics + entry.optional:
+            assert entry.link not in texts
+
+
+async def _questions_are_answered(demo: Onlooker) -> None:
+    answers = await demo.say("#trade-news", "/tariff us china")
+    shown = "".join(map(words, answers))
+    assert "12.5" in shown
+    assert "Section 301" in shown
+    assert "2026-10-02" in shown
+    [other] = await demo.say("#trade-news", "/tariff china us")
+    assert "10" in words(other)
+    [suggestion] = await demo.say("#trade-news", "/tariff us chnia")
+    assert "China" in words(suggestion)

@@ -1,0 +1,230 @@
+"""Feed server -> scheduler -> a workspace of its own -> slash commands -> what arrives changes."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.local.workspace import Workspace
+from tests.journeys.bot_process import BotProcess, environment
+from tests.journeys.feed_server import FeedServer
+from tests.journeys.onlooker import Onlooker, eventually, free_port, words
+
+pytestmark = pytest.mark.timeout(180)
+
+PARTNERS = ["Japan", "Vietnam", "Brazil", "India", "Mexico", "Canada", "Norway", "Chile"]
+GOODS = ["steel", "timber", "coffee", "copper", "cars", "shoes", "wine", "chips", "toys", "rice"]
+
+
+@dataclass
+class World:
+    """Everything around the bot, and how to start the bot in it."""
+
+    folder: Path
+    workspace: Workspace
+    feeds: FeedServer
+    port: int
+    processes: list[BotProcess]
+
+    async def start_bot(self) -> BotProcess:
+        feeds_file = self.folder / "feeds.yaml"
+        feeds_file.write_text(self.feeds.yaml(), encoding="utf-8")
+        env = environment(
+            self.folder / "data",
+            PORT=str(self.port),
+            SLACK_BOT_TOKEN=self.workspace.bot_token,
+            SLACK_SIGNING_SECRET=self.workspace.signing_secret,
+            TARIFFWIRE_SLACK_API_URL=self.workspace.api_url,
+            TARIFFWIRE_FEEDS_FILE=str(feeds_file),
+            TARIFFWIRE_POLL_SECONDS="0.5",
+            TARIFFWIRE_BACKOFF_SECONDS="0.5",
+            TARIFFWIRE_ALLOWED_NETWORKS="127.0.0.0/8",
+        )
+        process = await BotProcess(("run",), env, self.folder).start()
+        self.processes.append(process)
+        await eventually(self._healthy, within_s=30)
+        await self.workspace.connect_http(self.events_url)
+        return process
+
+    @property
+    def events_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/slack/events"
+
+    @property
+    def page(self) -> Onlooker:
+        return Onlooker(self.workspace.address)
+
+    async def _healthy(self) -> bool:
+        try:
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"http://127.0.0.1:{self.port}/healthz") as answer,
+            ):
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    workspace, feeds = Workspace(tmp_path / "slack.db", rate_limits=False), FeedServer()
+    await workspace.start(port=0)
+    await feeds.start()
+    world = World(tmp_path, workspace, feeds, free_port(), [])
+    try:
+        yield world
+    finally:
+        for process in world.processes:
+            await process.stop()
+        await feeds.stop()
+        await workspace.stop()
+    for process in world.processes:
+        assert "Traceback" not in "\n".join(process.output)
+
+
+async def test_a_subscription_changes_what_arrives_where(world: World) -> None:
+    world.feeds.publish("wire", "Canada raises tariffs on steel from 10% to 25%")
+    await world.start_bot()
+    [alert] = await eventually(lambda: world.page.messages("trade-news"))
+    assert "10%" in words(alert)
+    assert "25%" in words(alert)
+    assert await world.page.messages("court-watch") == []
+    await world.page.say("#court-watch", "/tariff subscribe rulings us")
+    world.feeds.publish("wire", "US trade court strikes down tariffs on imported solar panels")
+    world.feeds.publish("wire", "Brazil and India open talks on a trade deal over sugar")
+    assert await eventually(lambda: world.page.messages("court-watch"))
+
+    async def three() -> bool:
+        return len(await world.page.messages("trade-news")) == 3
+
+    assert await eventually(three)
+    [ruling] = await world.page.messages("court-watch")
+    assert "solar panels" in words(ruling)
+    await world.page.say("#court-watch", "/tariff unsubscribe all")
+    world.feeds.publish("wire", "US Supreme Court hears challenge to tariffs on Swiss watches")
+
+    async def four() -> bool:
+        return len(await world.page.everything("trade-news")) == 4
+
+    assert await eventually(four)
+    assert len(await world.page.everything("court-watch")) == 1
+
+
+async def test_one_broken_feed_stops_no_other(world: World) -> None:
+    broken = {
+        "html": b"<html><body>Access denied</body></html>",
+        "empty": b"",
+        "cut": b"<?xml version='1.0'?><rss version='2.0'><channel><item><title>Half",
+        "bomb": b"<!DOCTYPE r [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]><rss>&b;</rss>",
+        "huge": b"<rss><channel>" + b" " * 6_000_000 + b"</channel></rss>",
+    }
+    for name, body in broken.items():
+        world.feeds.feeds[name] = []
+        world.feeds.answers[f"/{name}.rss"] = aiohttp.web.Response(body=body)
+    world.feeds.publish("wire", "Norway imposes 15% tariff on fish from Chile")
+    await world.start_bot()
+    [alert] = await eventually(lambda: world.page.messages("trade-news"))
+    assert "15%" in words(alert)
+
+
+async def test_requests_that_slack_did_not_sign_are_refused(world: World) -> None:
+    world.feeds.publish("wire", "Nothing to see")
+    await world.start_bot()
+    body = urlencode({"command": "/tariff", "text": "us china", "team_id": "T1", "user_id": "U1"})
+    now = str(int(time.time()))
+    stale = str(int(time.time()) - 600)
+    secret = world.workspace.signing_secret
+    assert await _post(world, body, now, _signed("wrong" * 8, now, body)) == 401
+    assert await _post(world, body, stale, _signed(secret, stale, body)) == 401
+    assert await _post(world, body, now, "v0=" + "0" * 64) == 401
+    assert await _post(world, body, now, _signed(secret, now, body)) == 200
+
+
+def _signed(secret: str, timestamp: str, body: str) -> str:
+    signature = SignatureVerifier(secret).generate_signature(timestamp=timestamp, body=body)
+    assert signature is not None
+    return signature
+
+
+async def _post(world: World, body: str, timestamp: str, signature: str) -> int:
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": timestamp,
+        "X-Slack-Signature": signature,
+    }
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(world.events_url, data=body, headers=headers) as answer,
+    ):
+        return answer.status
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "us " * 1000,
+        "<!channel> <@U123ABC> <#C123|general>",
+        "\u202eanihc su\u202c \u200f\u200b",
+        "`; DROP TABLE stories; --",
+        "*" * 3000,
+    ],
+    ids=["3,000 characters", "mentions", "right to left", "SQL", "stars"],
+)
+async def test_no_text_makes_a_slash_command_fail(world: World, text: str) -> None:
+    world.feeds.publish("wire", "Nothing to see")
+    await world.start_bot()
+    [answer] = await world.page.say("#trade-news", f"/tariff {text}")
+    shown = words(answer)
+    assert answer["ephemeral"]
+    assert "<!channel>" not in shown
+    assert "<@U123ABC>" not in shown
+    assert "Traceback" not in shown
+
+
+async def test_nothing_is_lost_and_nothing_comes_twice_when_the_process_is_killed(
+    world: World,
+) -> None:
+    start = datetime.now(UTC) - timedelta(hours=3)
+    titles = [
+        f"{partner} raises tariffs on {good} to {10 + 7 * i + j}%"
+        for i, partner in enumerate(PARTNERS)
+        for j, good in enumerate(GOODS[i : i + 4])
+    ]
+    for number, title in enumerate(titles):
+        world.feeds.publish(f"wire{number % 3}", title, at=start + timedelta(minutes=number))
+    for kill_after in (3, 10, 20):
+        process = await world.start_bot()
+
+        async def enough(count: int = kill_after) -> bool:
+            return await _posted(world) >= count
+
+        assert await eventually(enough)
+        process.kill()
+        await process.ended()
+    await world.start_bot()
+
+    async def everything() -> bool:
+        return await _posted(world) >= len(titles)
+
+    assert await eventually(everything, within_s=90)
+    await asyncio.sleep(2)
+    shown = [words(message) for message in await world.page.everything("trade-news")]
+    for title in titles:
+        assert sum(title in each for each in shown) == 1, title
+
+
+async def _posted(world: World) -> int:
+    client = AsyncWebClient(world.workspace.bot_token, base_url=world.workspace.api_url)
+    channels = (await client.conversations_list())["channels"]
+    channel = next(one["id"] for one in channels if one["name"] == "trade-news")
+    history = await client.conversations_history(channel=channel, limit=200)
+    return len(json.loads(json.dumps(history.data))["messages"])
