@@ -8,21 +8,26 @@ from bot.local.team import Person
 
 # What may already be markup in a typed line: a mention or a channel.
 _MARKUP = re.compile(r"&lt;((?:@[UW][A-Z0-9]+|#[CD][A-Z0-9]+)(?:\|[^<>&]*)?)&gt;")
-_ADDRESS = re.compile(r"(?<![<|\w])https?://[^\s<>|]+[^\s<>|.,;:!?)\]'\"]")
+# An address up to, not with, the punctuation that ends a sentence; or a name by its sign.
+_LINKED = re.compile(
+    r"(?<![<|\w])(?P<address>https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"])"
+    r"|(?<![\w<&/])(?P<name>[@#][\w-]+)"
+)
 
 
 def encoded(text: str, people: Iterable[Person], channels: Iterable[Channel]) -> str:
     """A typed message in Slack's markup: escaped, with mentions and addresses as links."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _MARKUP.sub(r"<\1>", text)
-    text = _ADDRESS.sub(r"<\g<0>>", text)
-    for person in people:
-        text = re.sub(rf"(?<![\w<&/])@{re.escape(person.name)}\b", f"<@{person.id}>", text)
-    for channel in channels:
-        if channel.kind == "public":
-            pattern = rf"(?<![\w<&/])#{re.escape(channel.name)}(?![\w-])"
-            text = re.sub(pattern, f"<#{channel.id}|{channel.name}>", text)
-    return text
+    known = {f"@{person.name}": f"<@{person.id}>" for person in people}
+    known |= {f"#{c.name}": f"<#{c.id}|{c.name}>" for c in channels if c.kind == "public"}
+
+    def marked(found: re.Match[str]) -> str:
+        if found["address"]:
+            return f"<{found['address']}>"
+        return known.get(found["name"], found["name"])
+
+    return _LINKED.sub(marked, text)
 
 
 def command(text: str) -> tuple[str, str] | None:

@@ -1,0 +1,1 @@
+"""The local workspace, through its public doors."""
