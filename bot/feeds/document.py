@@ -9,6 +9,7 @@ declares is ever expanded, no external one looked up. Every step is linear in th
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.entities import html5
 
@@ -38,6 +39,8 @@ _ROOT = re.compile(
 _PAGE = re.compile(r"<html[\s>]", re.IGNORECASE)
 _ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]{0,40})")
 _HARMLESS = re.compile(r"<\?[^>]*>|<!DOCTYPE[^>\[]*(\[[^\]]*\]\s*)?>|\s+", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]{0,40})[^<>]*?(/?)>")
+_MAX_DEPTH = 250
 _REFERENCE = re.compile(r"&(?:#(x?[0-9a-fA-F]{1,8});|([A-Za-z]\w{0,30});)?")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
@@ -157,28 +160,54 @@ def _from_root(text: str) -> tuple[str, str, str]:
     return before, text[root.start() :], root.group(1)
 
 
+def _segments(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, each with whether it is CDATA; one that never ends is none."""
+    at = 0
+    while (start := text.find("<![CDATA[", at)) >= 0:
+        stop = text.find("]]>", start)
+        if stop < 0:
+            break
+        yield text[at:start], False
+        at = stop + 3
+        yield text[start:at], True
+    yield text[at:], False
+
+
 def _mended(text: str, closing: str) -> tuple[str, bool]:
     """The text up to the root's end with references mended, and whether that end was there.
 
-    CDATA is left alone: an ampersand is just an ampersand there.
+    CDATA is left alone: an ampersand is just an ampersand there. Raises NoFeed for elements within
+    elements beyond reason, because feedparser's time grows with the square of their depth.
     """
     end = re.compile(re.escape(closing) + r"\s*>", re.IGNORECASE)
-    parts, at = [], 0
-    while True:
-        start = text.find("<![CDATA[", at)
-        segment = text[at:] if start < 0 else text[at:start]
+    parts, depth = [], 0
+    for segment, is_cdata in _segments(text):
+        if is_cdata:
+            parts.append(segment)
+            continue
         found = end.search(segment)
+        kept = segment[: found.end()] if found else segment
+        depth = _deeper(kept, depth)
+        parts.append(_REFERENCE.sub(_mend, kept))
         if found:
-            parts.append(_REFERENCE.sub(_mend, segment[: found.end()]))
             return "".join(parts), True
-        parts.append(_REFERENCE.sub(_mend, segment))
-        if start < 0:
-            return "".join(parts), False
-        stop = text.find("]]>", start)
-        if stop < 0:
-            return "".join(parts), False
-        at = stop + 3
-        parts.append(text[start:at])
+    return "".join(parts), False
+
+
+def _deeper(segment: str, depth: int) -> int:
+    """How many elements are open after the segment, if `depth` were before.
+
+    What an entry left open ends with the entry, for many feeds forget to close a <br>.
+    """
+    for found in _TAG.finditer(segment):
+        closing, name, empty = found.groups()
+        if closing:
+            depth = 0 if name in ("item", "entry") else depth - 1
+        elif not empty:
+            depth += 1
+            if depth > _MAX_DEPTH:
+                raise NoFeed("it is nested too deeply to be read")
+    return depth
 
 
 def _mend(found: re.Match[str]) -> str:

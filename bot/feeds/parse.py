@@ -29,6 +29,7 @@ TITLE_CHARS, SUMMARY_CHARS = 400, 4000
 _UNTITLED_CHARS = 120
 _MAX_GUID = 500
 _ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s*>")
+_ENTRY_START = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -71,7 +72,7 @@ def _from_xml(document: Document, source: Source) -> Parsed:
     )
     drafts = [_draft(each) for each in result["entries"]]
     if not document.complete:
-        drafts = drafts[:-1]
+        drafts = drafts[:-1] if _ends_within_entry(document.text) else drafts
         if not drafts:
             raise NoFeed("it is cut off before its first entry ends")
     warnings = list(document.warnings)
@@ -101,6 +102,11 @@ def _from_json(document: Document, source: Source) -> Parsed:
         warnings=document.warnings + found.warnings,
     )
     return _filled(parsed, [Draft(**item) for item in found.items], source, found.language)
+
+
+def _ends_within_entry(text: str) -> bool:
+    start = max((found.start() for found in _ENTRY_START.finditer(text)), default=-1)
+    return start > max((found.start() for found in _ENTRY_END.finditer(text)), default=-1)
 
 
 def _bounded(text: str, max_entries: int) -> tuple[str, int]:
