@@ -9,7 +9,14 @@ from pydantic import BaseModel, ValidationError, model_validator
 
 from bot.errors import ConfigError
 from bot.frozen import Frozen
+from bot.news.entry import Feed
+from bot.news.topics import TopicRules
 from bot.parties import Parties, Party
+from bot.rates import check
+from bot.rates.goods import GoodsFile
+from bot.rates.law import EventsFile
+from bot.rates.ledger import Ledger
+from bot.rates.sheet import MfnFile, Sheet
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -82,10 +89,57 @@ class PartiesFile(Frozen):
         return self
 
 
+class FeedFile(Frozen):
+    """`feeds.yaml`."""
+
+    feeds: tuple[Feed, ...]
+
+
+def load_feeds(path: Path) -> tuple[Feed, ...]:
+    """The feeds of `feeds.yaml`, those that are off included.
+
+    Raises ConfigError naming file, line and key, also for an id given twice.
+    """
+    feeds = read_model(path, FeedFile).feeds
+    seen: set[str] = set()
+    for place, feed in enumerate(feeds):
+        if feed.id in seen:
+            line, key = _locate(path.read_text(encoding="utf-8"), ("feeds", place, "id"))
+            raise ConfigError(str(path), line, key, f"{feed.id} is given twice", "Rename one")
+        seen.add(feed.id)
+    return feeds
+
+
+def load_topics(path: Path) -> TopicRules:
+    """The rules of `topics.yaml`; raises ConfigError naming file, line and key."""
+    return read_model(path, TopicRules)
+
+
 def load_parties(path: Path) -> Parties:
     """The economies of `parties.yaml`; raises ConfigError naming file, line and key."""
     file = read_model(path, PartiesFile)
     return Parties(file.parties, file.nobody)
+
+
+def load_ledger(folder: Path, parties: Parties) -> Ledger:
+    """The ledger of `config/rates`: one sheet an imposer, beside mfn, goods and events.
+
+    Raises ConfigError naming file, line and key, also for what does not fit across files: a source,
+    a measure or goods that are not there, periods that overlap or are out of order.
+    """
+    beside = {check.MFN, check.GOODS, check.EVENTS}
+    paths = [path for path in sorted(folder.glob("*.yaml")) if path.name not in beside]
+    book = check.Book(
+        sheets={path.name: read_model(path, Sheet) for path in paths},
+        mfn=read_model(folder / check.MFN, MfnFile),
+        goods=read_model(folder / check.GOODS, GoodsFile),
+        events=read_model(folder / check.EVENTS, EventsFile),
+    )
+    for flaw in check.flaws(book, {party.code for party in parties}):
+        path = folder / flaw.file
+        line, key = _locate(path.read_text(encoding="utf-8"), flaw.loc)
+        raise ConfigError(str(path), line, key, flaw.cause, flaw.cure)
+    return Ledger(book, parties)
 
 
 def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:

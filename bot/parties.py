@@ -151,7 +151,8 @@ class Parties:
         found: list[Mention] = []
         at = 0
         while at < len(words):
-            phrase = self._phrase_at(words, at, text)
+            known = self._phrases.get(words[at].text)
+            phrase = self._longest(known, words, at, text) if known else None
             if phrase is None:
                 at += 1
                 continue
@@ -163,14 +164,13 @@ class Parties:
         found.extend(self._flags(text))
         return tuple(sorted(found, key=lambda mention: mention.start))
 
-    def _phrase_at(self, words: list[_Word], at: int, text: str) -> _Phrase | None:
-        for phrase in self._phrases.get(words[at].text, ()):
-            size = len(phrase.rest)
-            if size == 0:
-                return phrase
-            following = words[at + 1 : at + 1 + size]
-            if tuple(_small(word.text) for word in following) == phrase.rest and _joined(
-                words[at : at + 1 + size], text
+    def _longest(
+        self, known: tuple[_Phrase, ...], words: list[_Word], at: int, text: str
+    ) -> _Phrase | None:
+        for phrase in known:
+            last = at + len(phrase.rest)
+            if tuple(_small(word.text) for word in words[at + 1 : last + 1]) == phrase.rest and (
+                last == at or _joined(words[at : last + 1], text)
             ):
                 return phrase
         return None
@@ -202,7 +202,7 @@ class Parties:
 
 
 def _bare(word: str) -> str:
-    return word.replace(".", "")
+    return word.replace(".", "") if "." in word else word
 
 
 def _small(word: str) -> str:

@@ -1,0 +1,203 @@
+"""What a story is about, by the rules of `config/topics.yaml`. They run in this order:
+
+1. `silences`, on the title: a market wrap or a player's trade is no trade news, whatever else it
+   says. `unless` lifts the silence.
+2. `rules`, on the title and on the lead (the first sentences of the summary): a rule holds where
+   one of its `terms` stands in a sentence, one of its `contexts` (if it has any) stands near, and
+   none of its `vetoes` does. Near is the sentence and the title; for the title also the lead.
+
+Each rule that holds is evidence: its topic, its id and the words it found.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from bot.frozen import Frozen
+from bot.news.pattern import Index, Word, compile_pattern, words_of
+from bot.news.story import Evidence, Match
+from bot.news.text import sentences
+from bot.news.topic import Topic
+from bot.parties import Parties
+
+# News agencies put what happened into the first sentences; what follows is background.
+_LEAD_SENTENCES = 2
+_LONGEST_SENTENCE = 600
+
+Patterns = tuple[str, ...]
+
+
+class Rule(Frozen):
+    """One way in which a story shows that it is about a topic; `reason` says why it is one."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    topic: Topic
+    reason: str = Field(min_length=10)
+    terms: Patterns = Field(min_length=1)
+    contexts: Patterns = ()
+    vetoes: Patterns = ()
+    lead: bool = True
+    """Whether it may hold in the summary too; False for terms that are loose."""
+    yes: str
+    """A sentence that the rule must take."""
+    no: str
+    """A sentence that comes near and that it must not take."""
+
+
+class Silence(Frozen):
+    """A kind of title that makes no alert, though it has the words of one."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    reason: str = Field(min_length=10)
+    terms: Patterns = Field(min_length=1)
+    unless: Patterns = ()
+    yes: str
+    no: str
+
+
+class TopicRules(Frozen):
+    """`topics.yaml` as it stands; every pattern in it has been checked."""
+
+    lists: Mapping[str, Patterns] = {}
+    silences: tuple[Silence, ...] = ()
+    rules: tuple[Rule, ...]
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        errors = [*_pattern_errors(self), *_doubles(self)]
+        if errors:
+            raise ValidationError.from_exception_data("TopicRules", errors)
+        return self
+
+
+def _pattern_errors(rules: TopicRules) -> Iterator[InitErrorDetails]:
+    """What is wrong with single patterns, each with its place in the file."""
+    for name, members in rules.lists.items():
+        yield from _unsound(rules, ("lists", name), members)
+    for kind, parts in (("silences", ("terms", "unless")), ("rules", _RULE_PARTS)):
+        for place, rule in enumerate(getattr(rules, kind)):
+            for part in parts:
+                yield from _unsound(rules, (kind, place, part), getattr(rule, part))
+
+
+_RULE_PARTS = ("terms", "contexts", "vetoes")
+
+
+def _unsound(
+    rules: TopicRules, where: tuple[str | int, ...], patterns: Patterns
+) -> Iterator[InitErrorDetails]:
+    for place, pattern in enumerate(patterns):
+        try:
+            compile_pattern(pattern, rules.lists)
+        except ValueError as error:
+            yield _detail(str(error), (*where, place), pattern)
+
+
+def _doubles(rules: TopicRules) -> Iterator[InitErrorDetails]:
+    seen: set[str] = set()
+    for kind in ("silences", "rules"):
+        for place, rule in enumerate(getattr(rules, kind)):
+            if rule.id in seen:
+                yield _detail(f"{rule.id!r} is given twice", (kind, place, "id"), rule.id)
+            seen.add(rule.id)
+
+
+def _detail(message: str, where: tuple[str | int, ...], given: str) -> InitErrorDetails:
+    # A message may hold braces, which pydantic would take for its own.
+    kind = PydanticCustomError("topic_rule", "{problem}", {"problem": message})
+    return InitErrorDetails(type=kind, loc=where, input=given)
+
+
+class _Sentence(NamedTuple):
+    text: str
+    where: str
+    words: tuple[Word, ...]
+
+
+class _Conditions(NamedTuple):
+    """What a rule asks of the words around its terms."""
+
+    contexts: Index | None
+    vetoes: Index | None
+
+
+class Matcher:
+    """The rules, compiled once; `match` is pure and takes time in proportion to the text."""
+
+    def __init__(self, rules: TopicRules, parties: Parties) -> None:
+        self._parties = parties
+        self._rules = {rule.id: rule for rule in rules.rules}
+        self._terms = _index(rules, rules.rules)
+        self._silences = _index(rules, rules.silences)
+        self._unless = {
+            silence.id: _index_of(silence.unless, rules.lists) for silence in rules.silences
+        }
+        self._conditions = {
+            rule.id: _Conditions(
+                _index_of(rule.contexts, rules.lists), _index_of(rule.vetoes, rules.lists)
+            )
+            for rule in rules.rules
+        }
+
+    def match(self, title: str, summary: str) -> Match:
+        """The topics of a story in plain text, each with its evidence; none means: stay silent."""
+        head = self._sentence(title, "title")
+        if self._silence(head) is not None:
+            return Match()
+        lead = [self._sentence(text, "summary") for text in sentences(summary)[:_LEAD_SENTENCES]]
+        evidence = tuple(self._evidence(head, lead))
+        topics = tuple(topic for topic in Topic if any(e.topic is topic for e in evidence))
+        return Match(topics=topics, evidence=evidence)
+
+    def silenced_by(self, title: str) -> str | None:
+        """The id of the silence that a title falls under, or None."""
+        return self._silence(self._sentence(title, "title"))
+
+    def _silence(self, head: _Sentence) -> str | None:
+        for silence in self._silences.find(head.words):
+            unless = self._unless[silence]
+            if unless is None or not unless.any(head.words):
+                return silence
+        return None
+
+    def _evidence(self, head: _Sentence, lead: Sequence[_Sentence]) -> Iterator[Evidence]:
+        given: set[str] = set()
+        for sentence in (head, *lead):
+            near = (head, *lead) if sentence is head else (sentence, head)
+            for rule_id, (start, end) in self._terms.find(sentence.words).items():
+                rule = self._rules[rule_id]
+                if rule_id in given or not (rule.lead or sentence is head):
+                    continue
+                if self._holds(rule_id, sentence, head, near):
+                    given.add(rule_id)
+                    words = sentence.text[start:end]
+                    yield Evidence(
+                        topic=rule.topic, rule=rule_id, words=words, where=sentence.where
+                    )
+
+    def _holds(
+        self, rule_id: str, sentence: _Sentence, head: _Sentence, near: Sequence[_Sentence]
+    ) -> bool:
+        contexts, vetoes = self._conditions[rule_id]
+        if contexts is not None and not any(contexts.any(other.words) for other in near):
+            return False
+        return vetoes is None or not (vetoes.any(sentence.words) or vetoes.any(head.words))
+
+    def _sentence(self, text: str, where: str) -> _Sentence:
+        text = text[:_LONGEST_SENTENCE]
+        return _Sentence(text, where, words_of(text, self._parties.mentions(text)))
+
+
+def _index(rules: TopicRules, parts: Sequence[Rule] | Sequence[Silence]) -> Index:
+    return Index(
+        (part.id, compile_pattern(term, rules.lists)) for part in parts for term in part.terms
+    )
+
+
+def _index_of(patterns: Patterns, lists: Mapping[str, Patterns]) -> Index | None:
+    """None where there is nothing to look for."""
+    if not patterns:
+        return None
+    return Index((pattern, compile_pattern(pattern, lists)) for pattern in patterns)
