@@ -1,0 +1,152 @@
+"""What takes effect, ends or falls due on which day, and what has changed since one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.rates.ledger import Ledger
+from bot.rates.measure import Measure, RatePeriod, Status
+from bot.rates.reply import Step, Upcoming, percent_text
+
+_A_DAY = timedelta(days=1)
+
+
+def upcoming(
+    ledger: Ledger,
+    after: date,
+    until: date | None = None,
+    measures: Iterable[Measure] | None = None,
+) -> tuple[Upcoming, ...]:
+    """All that is known to come after one day and by another, of these measures or of all.
+
+    The rows of one action that change on one day are one entry with all their partners.
+    """
+    chosen = ledger.measures if measures is None else measures
+    items = (item for measure in chosen for item in _coming(measure, after))
+    found = (item for item in items if until is None or item.on <= until)
+    return _joined(ledger, sorted(found, key=lambda item: (item.on, item.measure_id)))
+
+
+def changes(
+    ledger: Ledger, since: date, until: date, measures: Iterable[Measure] | None = None
+) -> tuple[Upcoming, ...]:
+    """All rates that began or ended after one day and by another, newest first."""
+    chosen = ledger.measures if measures is None else measures
+    items = (item for measure in chosen for item in _rate_days(measure))
+    found = (item for item in items if since < item.on <= until)
+    joined = _joined(ledger, sorted(found, key=lambda item: (item.on, item.measure_id)))
+    return tuple(reversed(joined))
+
+
+def rulings(ledger: Ledger, since: date, until: date) -> tuple[Step, ...]:
+    """Legal events after one day and by another, newest first; their percent is 0."""
+    return tuple(
+        Step(
+            on=event.on,
+            percent=Decimal(0),
+            what=f"{event.body}: {event.what}",
+            source=event.source,
+            legal=True,
+        )
+        for event in reversed(ledger.events)
+        if since < event.on <= until
+    )
+
+
+def _coming(measure: Measure, after: date) -> Iterator[Upcoming]:
+    for item in _rate_days(measure):
+        if item.on > after:
+            yield item
+    for milestone in measure.milestones:
+        if milestone.on > after:
+            yield Upcoming(
+                on=milestone.on,
+                what=milestone.what,
+                measure=measure.name,
+                measure_id=measure.id,
+                imposer=measure.imposer,
+                partners=measure.partners,
+                source=milestone.source,
+            )
+
+
+def _rate_days(measure: Measure) -> Iterator[Upcoming]:
+    """The day on which each period begins, and the day after one that nothing follows."""
+    before: RatePeriod | None = None
+    for period in measure.periods:
+        if before is not None and before.to is not None and before.to + _A_DAY < period.from_:
+            yield _ending(measure, before, before.to)
+        yield _item(measure, period, period.from_, _beginning(period, before))
+        before = period
+    if before is not None and before.to is not None:
+        yield _ending(measure, before, before.to)
+
+
+def _beginning(period: RatePeriod, before: RatePeriod | None) -> str:
+    rate = "a rate not yet told" if period.percent is None else f"{percent_text(period.percent)} %"
+    was = before.percent if before is not None and before.charged else None
+    if period.status is Status.ANNOUNCED:
+        return f"{rate} announced for this day"
+    if period.status is Status.SUSPENDED:
+        return f"{rate} suspended"
+    if period.status is Status.STRUCK_DOWN and not period.percent:
+        return "no longer charged, struck down"
+    if was is None:
+        return f"{rate} begins"
+    if was == period.percent:
+        return f"{rate} goes on, on a new basis"
+    return f"{rate}, from {percent_text(was)} %"
+
+
+def _ending(measure: Measure, period: RatePeriod, last: date) -> Upcoming:
+    rate = f"{percent_text(period.percent)} %" if period.percent else "this rate"
+    word = "the suspension" if period.status is Status.SUSPENDED else rate
+    return _item(
+        measure, period, last + _A_DAY, f"the time of {word} is over; nothing known follows"
+    )
+
+
+def _item(measure: Measure, period: RatePeriod, day: date, what: str) -> Upcoming:
+    return Upcoming(
+        on=day,
+        what=what,
+        measure=measure.name,
+        measure_id=measure.id,
+        imposer=measure.imposer,
+        partners=measure.partners,
+        percent=period.percent,
+        source=period.source,
+    )
+
+
+def _joined(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Upcoming, ...]:
+    """The items in their order, those of one family and day as one."""
+    families = {measure.id: measure.family for measure in ledger.measures}
+    groups: dict[tuple[date, str], list[Upcoming]] = {}
+    for item in items:
+        family = families.get(item.measure_id, "")
+        key = (item.on, family or _told_once(item))
+        groups.setdefault(key, []).append(item)
+    joined = []
+    for group in groups.values():
+        family = families.get(group[0].measure_id, "")
+        name = ledger.family_names.get(family, group[0].measure)
+        joined.append(_as_one(group, name) if len(group) > 1 else group[0])
+    return tuple(joined)
+
+
+def _told_once(item: Upcoming) -> str:
+    """What is due may stand on several measures word for word; a rate never does."""
+    return f"{item.measure_id} {item.what}" if item.percent is not None else item.what
+
+
+def _as_one(group: Sequence[Upcoming], name: str) -> Upcoming:
+    """One entry for many partners of an action, with its lowest and highest rate."""
+    rates = sorted({item.percent for item in group if item.percent is not None})
+    said = {item.what for item in group}
+    span = " to ".join(str(percent_text(rate)) for rate in (rates[:1] + rates[1:][-1:]))
+    what = said.pop() if len(said) == 1 else f"{span} % by partner, {len(group)} partners"
+    partners = dict.fromkeys(partner for item in group for partner in item.partners)
+    return group[0].model_copy(
+        update={"measure": name, "partners": tuple(partners), "what": what, "percent": None}
+    )

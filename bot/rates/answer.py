@@ -1,0 +1,269 @@
+"""A question and the ledger -> answers: the total, its parts, what stands beside it, what comes.
+
+An answer without a day is for the newest day that the ledger knows of the pair, today at most.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.errors import QueryError
+from bot.parties import WORLD
+from bot.rates.agenda import upcoming
+from bot.rates.asked import Case, Judged, Way, case_of, judge
+from bot.rates.caveats import caveats
+from bot.rates.goods import Fit
+from bot.rates.history import history_of
+from bot.rates.ledger import Ledger
+from bot.rates.measure import Source
+from bot.rates.parts import base_part, beside, counted
+from bot.rates.query import Kind, RateQuery, parse
+from bot.rates.reply import (
+    Answer,
+    BaseRate,
+    Event,
+    MfnAverage,
+    Part,
+    Step,
+    Upcoming,
+    percent_text,
+)
+from bot.rates.sheet import BaseDuty, Baseline
+
+__all__ = [
+    "Answer",
+    "BaseRate",
+    "Event",
+    "MfnAverage",
+    "Part",
+    "Source",
+    "Step",
+    "Upcoming",
+    "answer",
+    "ask",
+    "percent_text",
+]
+
+_TALKS_SHOWN = 3
+
+
+def ask(
+    text: str,
+    ledger: Ledger,
+    today: date,
+    *,
+    on: date | None = None,
+    product: str | None = None,
+) -> tuple[Answer, ...]:
+    """The answers to a question in words; a day and a product given apart go before the text's.
+
+    Raises QueryError. A question about the calendar (`upcoming`, `changes`) has no answers here.
+    """
+    query = parse(text, ledger.parties, today, ledger.reader.knows)
+    changed: dict[str, object] = {"on": on} if on else {}
+    if product:
+        changed.update(product=product, both_ways=False)
+        if query.kind is Kind.PARTY:
+            changed.update(kind=Kind.PAIR, imposer=query.partner, partner=WORLD)
+    return answer(query.model_copy(update=changed), ledger, today)
+
+
+def answer(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
+    """One answer for each direction or partner asked for, in the order of the question.
+
+    Raises QueryError for two that share one customs territory. `upcoming` and `changes` are
+    answered by bot.rates.agenda, and by an empty tuple here.
+    """
+    return tuple(
+        _answer(query, imposer, partner, ledger, today)
+        for imposer, partner in _pairs(query, ledger)
+    )
+
+
+def _pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
+    if query.kind is Kind.PARTY and query.partner is not None:
+        yield from _pairs_of(query.partner, ledger)
+    elif query.imposer is not None and query.partner is not None:
+        for partner in (query.partner, *query.versus):
+            _refuse_one_territory(query.imposer, partner, ledger)
+            yield query.imposer, partner
+        if query.both_ways:
+            yield query.partner, query.imposer
+
+
+def _pairs_of(party: str, ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """What a party pays to those that have duties on it, then what it imposes on its partners."""
+    codes = set(ledger.parties.covering(party))
+    payers = {
+        measure.imposer: None
+        for measure in ledger.measures
+        if codes & set(measure.partners) and measure.imposer not in codes
+    }
+    sheet = ledger.sheet_of(party)
+    partners = sheet.main_partners if sheet else tuple(payers)
+    if not payers and party != WORLD and "US" not in codes:
+        payers = {"US": None}
+    if party == WORLD:
+        raise QueryError("the question", "names no economy", "Try: us china")
+    yield from ((imposer, party) for imposer in payers)
+    yield from ((party, partner) for partner in partners or tuple(payers))
+
+
+def _refuse_one_territory(imposer: str, partner: str, ledger: Ledger) -> None:
+    if set(ledger.parties.covering(imposer)) & set(ledger.parties.covering(partner)):
+        name = ledger.parties.get(imposer).name
+        cause = f"shares a customs territory with {ledger.parties.get(partner).name}"
+        raise QueryError(name, cause, "Name two that trade across a border, as in: us china")
+
+
+def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today: date) -> Answer:
+    coverage = ledger.coverage(imposer, partner)
+    checked = coverage.checked if coverage else None
+    day = query.on or min(today, checked or today)
+    case = case_of(ledger, imposer, partner, day, query.product)
+    judged, wanted = judge(case), case.wanted
+    as_of = _as_of(judged, checked, day)
+    parts = counted(case, judged)
+    total = _total(case, judged, known=coverage is not None and day >= coverage.since)
+    base = _base(case, judged)
+    if base is not None and total is not None and wanted is not None and wanted.with_base:
+        total, parts = base.with_duties, (*parts, base_part(base, day))
+    steps = history_of(case, judged)
+    return Answer(
+        imposer=imposer,
+        partner=partner,
+        imposer_name=ledger.parties.get(imposer).name,
+        partner_name=ledger.parties.get(partner).name,
+        on=day,
+        product=query.product,
+        read_as=_read_as(case, judged),
+        meaning=_meaning(case, judged, base),
+        total_percent=total,
+        parts=parts,
+        beside=tuple(beside(case, judged)),
+        mfn=_mfn(case),
+        base=base,
+        as_of=as_of,
+        caveats=caveats(case, judged, as_of, today, query.on),
+        next=_next(case, judged),
+        last_change=_last_change(steps, day),
+        history=steps if query.history else (),
+        talks=_talks(case),
+        suggestions=wanted.suggestions if wanted else (),
+    )
+
+
+def _as_of(judged: Judged, checked: date | None, day: date) -> date | None:
+    """The day up to which all that counts was checked, where that matters for the day asked."""
+    if checked is None:
+        return None
+    stale = [
+        layer.measure.verified_as_of
+        for layer in judged.stacked.counted
+        if layer.measure.verified_as_of is not None and layer.measure.verified_as_of < day
+    ]
+    return min([checked, *stale])
+
+
+def _total(case: Case, judged: Judged, *, known: bool) -> Decimal | None:
+    """The sum, or None where the ledger cannot tell: outside its data, or all is undecided."""
+    if judged.stacked.counted:
+        return judged.stacked.total
+    coverage = case.ledger.coverage(case.imposer, case.partner)
+    if not known or coverage is None:
+        return None
+    if any(measure.rate_unknown for measure in judged.chosen):
+        return None
+    if judged.way is Way.GENERAL and not coverage.general:
+        return None
+    undecided = any(
+        left.unsure and (left.layer.fit > Fit.PERHAPS or judged.way is Way.LAYER)
+        for left in judged.stacked.left_out
+    )
+    if judged.way is not Way.GENERAL and (undecided or not judged.chosen):
+        return None
+    return Decimal(0)
+
+
+def _mfn(case: Case) -> MfnAverage | None:
+    said = case.ledger.mfn(case.imposer)
+    if said is None or not isinstance(said.what, Baseline):
+        return None
+    return MfnAverage(percent=said.what.percent, year=said.what.year, source=said.source)
+
+
+def _base(case: Case, judged: Judged) -> BaseRate | None:
+    """The base rate of the goods asked for, and what they pay with it."""
+    if case.wanted is None or judged.way is not Way.GOODS:
+        return None
+    found = case.ledger.base_duty(case.imposer, case.wanted)
+    if found is None or not isinstance(found[0].what, BaseDuty):
+        return None
+    (said, exact), base = found, found[0].what
+    layers = judged.stacked.counted
+    adds = sum(
+        (layer.period.percent or Decimal(0) for layer in layers if not layer.period.all_in),
+        Decimal(0),
+    )
+    all_in = [layer.period.percent or Decimal(0) for layer in layers if layer.period.all_in]
+    return BaseRate(
+        line=base.line,
+        what=base.what,
+        percent=base.percent,
+        with_duties=max([base.percent, *all_in]) + adds,
+        exact=exact,
+        year=base.year,
+        source=said.source,
+    )
+
+
+def _read_as(case: Case, judged: Judged) -> str:
+    wanted = case.wanted
+    if wanted is None or judged.way is Way.GENERAL:
+        return "goods in general"
+    if judged.way is Way.LAYER:
+        return ", ".join(measure.name for measure in judged.chosen) or wanted.text
+    names = [case.ledger.goods.by_id[one].name for one in wanted.goods]
+    return ", ".join([*names, *(f"HS {code}" for code in wanted.codes)])
+
+
+def _meaning(case: Case, judged: Judged, base: BaseRate | None) -> str:
+    """The definition that the total follows, since others are said in public."""
+    wanted = case.wanted
+    all_in = any(layer.period.all_in for layer in judged.stacked.counted)
+    mfn = "the base rate (MFN) is in it" if all_in else "on top of the base rate (MFN)"
+    if judged.way is Way.LAYER:
+        return f"this layer by itself, {mfn}"
+    if judged.way is Way.GENERAL:
+        return (
+            f"additional ad valorem duty on goods in general, {mfn}; duties on particular goods "
+            "are not in it"
+        )
+    if wanted is not None and wanted.with_base and base is not None:
+        return f"all duties on {_read_as(case, judged)}, the base rate of {base.line} included"
+    if case.partner == WORLD and not any(measure.general for measure in judged.chosen):
+        return (
+            f"the duty on {_read_as(case, judged)} whatever their origin, {mfn}; deals with single "
+            "partners and duties on goods in general are not in it"
+        )
+    return f"all additional ad valorem duties on {_read_as(case, judged)}, {mfn}"
+
+
+def _next(case: Case, judged: Judged) -> tuple[Upcoming, ...]:
+    measures = case.measures if judged.way is Way.GENERAL else judged.chosen
+    return upcoming(case.ledger, case.day, measures=measures)
+
+
+def _last_change(steps: Sequence[Step], day: date) -> Step | None:
+    past = [step for step in steps if step.on <= day and not step.legal]
+    return past[-1] if past else None
+
+
+def _talks(case: Case) -> tuple[Event, ...]:
+    """The last talks between the two before the day after, newest first."""
+    talks = [
+        Event(on=talk.on, what=f"{talk.place}: {talk.outcome}", source=talk.source)
+        for talk in case.ledger.talks_between(case.imposer, case.partner)
+        if talk.on < case.day + timedelta(days=1)
+    ]
+    return tuple(reversed(talks[-_TALKS_SHOWN:]))

@@ -1,0 +1,132 @@
+"""What an answer must say besides its number, the most important first.
+
+1. where the ledger's knowledge ends before the day, or never reached the pair;
+2. what was not understood, and what could not be decided;
+3. a ruling that had taken a duty's basis while customs still charged it;
+4. what each counted rate says of itself: all-in, tiers, exemptions, doubts;
+5. other figures said in public of the same day.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.rates.asked import Case, Judged, Way
+from bot.rates.measure import Confidence
+from bot.rates.reply import percent_text
+from bot.rates.sheet import Saying
+
+
+def caveats(
+    case: Case, judged: Judged, as_of: date | None, today: date, asked: date | None
+) -> tuple[str, ...]:
+    """All caveats of an answer; `asked` is the day named in the question, if any."""
+    found = (
+        *_knowledge(case, judged, as_of, today, asked),
+        *_understanding(case, judged),
+        *_rulings(case, judged),
+        *_rates(judged),
+        *_sayings(case, judged),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _knowledge(
+    case: Case, judged: Judged, as_of: date | None, today: date, asked: date | None
+) -> Iterator[str]:
+    pair = _pair(case)
+    coverage = case.ledger.coverage(case.imposer, case.partner)
+    if coverage is None or as_of is None:
+        yield (
+            f"Not in our data: the ledger follows no additional duties of {pair}. That is not to "
+            "say that there are none; only the MFN average is given."
+        )
+        return
+    if case.day < coverage.since:
+        yield f"The ledger begins on {coverage.since} for {pair}; {case.day} lies before that."
+    if case.day > coverage.checked:
+        yield (
+            f"{case.day} lies beyond what the ledger knows: its sources for {pair} were read up to "
+            f"{coverage.checked}. This is what they said then; changes since are not in it."
+        )
+    elif asked is None and coverage.checked < today:
+        yield (
+            f"The ledger's sources for {pair} were read up to {coverage.checked}; today is "
+            f"{today}. This is the state of that day; later changes are not in it."
+        )
+    for layer in judged.stacked.counted:
+        checked = layer.measure.verified_as_of
+        if checked and checked < min(case.day, coverage.checked):
+            yield f"{layer.measure.name} was last checked on {checked}."
+    if not coverage.general:
+        yield (
+            f"Of {pair} the ledger follows single products only; a duty on goods in general is "
+            "not covered, which is not to say that there is none."
+        )
+    for layer in judged.stacked.counted:
+        if layer.measure.verified_as_of is None:
+            yield f"{layer.measure.name}: no source was opened for it; treat it as unverified."
+
+
+def _understanding(case: Case, judged: Judged) -> Iterator[str]:
+    wanted = case.wanted
+    if wanted is None:
+        return
+    if wanted.nothing_known:
+        near = f" Did you mean {' or '.join(wanted.suggestions)}?" if wanted.suggestions else ""
+        yield (
+            f"'{wanted.text}' is not a product the ledger knows, so this is the rate on goods in "
+            f"general.{near} An HS heading, such as 8507.60, works too."
+        )
+        return
+    if wanted.read_as:
+        yield f"'{wanted.text}' was read as {wanted.read_as}."
+    for left in judged.stacked.left_out:
+        if left.unsure:
+            rate = percent_text(left.layer.period.percent)
+            yield f"Not in the total: {left.layer.measure.name}, {rate} %: {left.why}."
+    if judged.way is Way.GOODS and not any(not m.general for m in judged.chosen):
+        yield (
+            f"The ledger has no measure on {wanted.text} by itself between these two: only duties "
+            "on goods in general are counted."
+        )
+    if judged.way is Way.LAYER and not judged.chosen:
+        yield f"No layer of the ledger answers to '{wanted.text}' between these two."
+    if wanted.unknown:
+        yield f"Not understood in the product: {' '.join(wanted.unknown)}."
+
+
+def _rulings(case: Case, judged: Judged) -> Iterator[str]:
+    for layer in judged.stacked.counted:
+        period = layer.period
+        if period.void_on is not None and period.void_on <= case.day:
+            yield (
+                f"On this day the duties under {layer.measure.legal_basis} were already void by "
+                f"the ruling of {period.void_on}; customs charged them until {period.to}."
+            )
+
+
+def _rates(judged: Judged) -> Iterator[str]:
+    for layer in judged.stacked.counted:
+        measure, period = layer.measure, layer.period
+        if period.all_in:
+            yield (
+                f"{measure.name}: {percent_text(period.percent)} % is all-in: it includes the base "
+                "rate, so MFN is not added to it."
+            )
+        if period.caveat:
+            yield period.caveat
+        if measure.confidence is Confidence.LOW:
+            yield f"{measure.name} is of low confidence. {measure.note}".strip()
+
+
+def _sayings(case: Case, judged: Judged) -> Iterator[str]:
+    if judged.way is not Way.GENERAL:
+        return
+    for said in case.ledger.sayings(case.imposer, case.partner, case.day):
+        if isinstance(said.what, Saying):
+            yield said.what.text
+
+
+def _pair(case: Case) -> str:
+    parties = case.ledger.parties
+    return f"{parties.get(case.imposer).name} on {parties.get(case.partner).name}"

@@ -1,0 +1,100 @@
+"""How a total went from day to day, with the rulings that bore on it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from bot.rates.asked import Case, Judged, judge
+from bot.rates.law import Effect, LegalEvent
+from bot.rates.ledger import change_days
+from bot.rates.measure import Source
+from bot.rates.reply import Step, percent_text
+from bot.rates.stack import Layer, Stacked
+
+# What merely opens a case or sets refunds moves no rate and would bury the rest.
+_TOLD = (Effect.HELD_UNLAWFUL, Effect.STAYED, Effect.STRUCK_DOWN)
+
+
+class Total(NamedTuple):
+    """A total from a day on, and the layers that make it."""
+
+    on: date
+    percent: Decimal
+    stacked: Stacked
+
+
+def history_of(case: Case, judged: Judged) -> tuple[Step, ...]:
+    """Every change of the total asked for, and every ruling on its duties, in order of time."""
+    changes = totals(case, judged)
+    steps = [*_rate_steps(changes), *_legal_steps(case, judged, changes)]
+    return tuple(sorted(steps, key=lambda step: (step.on, step.legal)))
+
+
+def totals(case: Case, judged: Judged) -> tuple[Total, ...]:
+    """Every day on which the total changed, in order of time, from its first duty on."""
+    steps: list[Total] = []
+    for day in change_days(judged.chosen):
+        stacked = judge(case._replace(measures=judged.chosen, day=day)).stacked
+        if stacked.total != (steps[-1].percent if steps else Decimal(0)):
+            steps.append(Total(day, stacked.total, stacked))
+    return tuple(steps)
+
+
+def _rate_steps(changes: Sequence[Total]) -> Iterator[Step]:
+    before: dict[str, Layer] = {}
+    for change in changes:
+        now = {layer.measure.id: layer for layer in change.stacked.counted}
+        yield Step(
+            on=change.on,
+            percent=change.percent,
+            what="; ".join(_differences(now, before)),
+            source=_source(now, before),
+        )
+        before = now
+
+
+def _differences(now: dict[str, Layer], before: dict[str, Layer]) -> Iterator[str]:
+    for one, layer in now.items():
+        was = before.get(one)
+        rate = percent_text(layer.period.percent)
+        if was is None:
+            yield f"{layer.measure.name} {rate} begins"
+        elif was.period.percent != layer.period.percent:
+            yield f"{layer.measure.name} {percent_text(was.period.percent)} to {rate}"
+    for one, layer in before.items():
+        if one not in now:
+            yield f"{layer.measure.name} {percent_text(layer.period.percent)} ends"
+
+
+def _source(now: dict[str, Layer], before: dict[str, Layer]) -> Source:
+    """The sources of all that began, changed or ended, as one; a total changes by these alone."""
+    found: dict[Source, None] = {}
+    for one, layer in now.items():
+        if one not in before or before[one].period != layer.period:
+            found[layer.period.source] = None
+    for one, layer in before.items():
+        if one not in now:
+            following = layer.measure.after(layer.period.from_)
+            found[following.source if following else layer.period.source] = None
+    url = next((source.url for source in found if source.url), None)
+    return Source(text="; ".join(source.text for source in found), url=url)
+
+
+def _legal_steps(case: Case, judged: Judged, changes: Sequence[Total]) -> Iterator[Step]:
+    seen: dict[LegalEvent, None] = {}
+    for measure in judged.chosen:
+        seen.update(dict.fromkeys(case.ledger.events_of(measure)))
+    for event in seen:
+        if event.effect in _TOLD:
+            yield Step(
+                on=event.on,
+                percent=_total_on(changes, event.on),
+                what=f"{event.body}: {event.what}",
+                source=event.source,
+                legal=True,
+            )
+
+
+def _total_on(changes: Sequence[Total], day: date) -> Decimal:
+    return next((change.percent for change in reversed(changes) if change.on <= day), Decimal(0))

@@ -1,0 +1,209 @@
+"""All measures, and what they say: who pays what on a day, what changed, what comes next."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from bot.parties import WORLD, Parties
+from bot.rates.check import Book
+from bot.rates.expand import measures_of, refer, sources_of
+from bot.rates.goods import Fit, Goods
+from bot.rates.law import LegalEvent, Talk
+from bot.rates.measure import Measure, Source
+from bot.rates.product import ProductReader, Wanted
+from bot.rates.sheet import (
+    BaseDuty,
+    Baseline,
+    Coverage,
+    Saying,
+    Sheet,
+)
+from bot.rates.stack import Layer
+
+
+class Said(NamedTuple):
+    """A fact of a sheet with its source."""
+
+    what: Saying | BaseDuty | Baseline
+    source: Source
+
+
+class Ledger:
+    """The book of one set of files, indexed; it never changes."""
+
+    def __init__(self, book: Book, parties: Parties) -> None:
+        """`book` must have no flaws (`check.flaws`)."""
+        sheets = tuple(book.sheets.values())
+        references = refer(sheets)
+        names = {party.code: party.name for party in parties}
+        self.parties = parties
+        self.goods = Goods(book.goods.goods)
+        self.measures = tuple(
+            measure for sheet in sheets for measure in measures_of(sheet, references, names)
+        )
+        self.family_names: Mapping[str, str] = {
+            schedule.id: schedule.name for sheet in sheets for schedule in sheet.schedules
+        }
+        self.events = tuple(sorted(book.events.legal, key=lambda event: event.on))
+        self.talks = tuple(sorted(book.events.talks, key=lambda talk: talk.on))
+        self._sheets: Mapping[str, Sheet] = {sheet.imposer: sheet for sheet in sheets}
+        self._by_imposer = _grouped(self.measures)
+        self._events_of = _events_of(self.events, references)
+        self._mfn = {
+            baseline.economy: Said(baseline, sources_of(book.mfn, baseline.source))
+            for baseline in book.mfn.baselines
+        }
+        self.one_of: Sequence[Sequence[str]] = [
+            [one for member in members for one in references[member]]
+            for sheet in sheets
+            for members in sheet.one_of.values()
+        ]
+        bases: dict[str, tuple[str, ...]] = {}
+        for sheet in sheets:
+            for base, words in sheet.bases.items():
+                bases[base] = (*bases.get(base, ()), *words)
+        self.reader = ProductReader(self.goods, self.measures, bases)
+
+    def between(self, imposer: str, partner: str) -> tuple[Measure, ...]:
+        """All measures that the imposer, or its bloc, has on the partner, over all time."""
+        charged = set(self.parties.covering(partner))
+        return tuple(
+            measure
+            for code in self.parties.covering(imposer)
+            for measure in self._by_imposer.get(code, ())
+            if _falls_on(measure, charged)
+        )
+
+    def sheet_of(self, imposer: str) -> Sheet | None:
+        """The file of the imposer or of its bloc."""
+        return next(
+            (self._sheets[code] for code in self.parties.covering(imposer) if code in self._sheets),
+            None,
+        )
+
+    def coverage(self, imposer: str, partner: str) -> Coverage | None:
+        """How far the ledger follows this pair; None where it does not at all."""
+        sheet = self.sheet_of(imposer)
+        if sheet is None:
+            return None
+        charged = set(self.parties.covering(partner))
+        named = (one for one in sheet.coverage if charged & set(one.partners))
+        rest = (one for one in sheet.coverage if WORLD in one.partners)
+        return next(named, None) or next(rest, None)
+
+    def mfn(self, imposer: str) -> Said | None:
+        """The imposer's MFN average (a member's is its bloc's), with its source."""
+        codes = reversed(self.parties.covering(imposer))
+        return next((self._mfn[code] for code in codes if code in self._mfn), None)
+
+    def base_duty(self, imposer: str, wanted: Wanted) -> tuple[Said, bool] | None:
+        """The MFN duty of the line or the goods asked for, and whether it is theirs exactly."""
+        sheet = self.sheet_of(imposer)
+        for exactly in (True, False):
+            for base in sheet.base_duties if sheet else ():
+                if _base_fits(base, wanted, exactly):
+                    return Said(base, sources_of(sheet, base.source)), exactly  # type: ignore[arg-type]
+        return None
+
+    def sayings(self, imposer: str, partner: str, day: date) -> Iterator[Said]:
+        """Figures said in public about this pair that count something else."""
+        sheet = self.sheet_of(imposer)
+        charged = self.parties.covering(partner)
+        for saying in sheet.sayings if sheet else ():
+            if saying.partner in charged and saying.from_ <= day <= (saying.to or day):
+                yield Said(saying, sources_of(sheet, saying.source))  # type: ignore[arg-type]
+
+    def events_of(self, measure: Measure) -> tuple[LegalEvent, ...]:
+        """Legal events that bear on the measure, in order of time."""
+        return self._events_of.get(measure.id, ())
+
+    def talks_between(self, one: str, other: str) -> tuple[Talk, ...]:
+        """Rounds of talks in which both took part, in order of time."""
+        sides = (set(self.parties.covering(one)), set(self.parties.covering(other)))
+        return tuple(talk for talk in self.talks if all(side & set(talk.parties) for side in sides))
+
+    def layer(
+        self,
+        measure: Measure,
+        charged: Collection[str],
+        day: date,
+        wanted: Wanted | None,
+        fit: Fit,
+    ) -> Layer | None:
+        """The measure on that day as it falls on the goods; None where it does not.
+
+        `charged` are the codes of the partner and its blocs; `fit` is `Ledger.fit` of the goods.
+        """
+        period = measure.on(day)
+        if period is None or fit is Fit.NONE:
+            return None
+        if not set(period.not_for).isdisjoint(charged):
+            free = "this partner had an exemption, a quota or a rate of its own"
+        else:
+            free = self._exemption(measure, day, wanted)
+        return Layer(measure, period, fit, free)
+
+    def fit(self, measure: Measure, wanted: Wanted | None) -> Fit:
+        """How surely a measure falls on the goods; a general one falls on all."""
+        if measure.general or wanted is None:
+            return Fit.NAMED if measure.general else Fit.NONE
+        sure = self.goods.fit(measure.scope, wanted.goods, wanted.codes)
+        if sure >= Fit.HEADING:
+            return sure
+        maybe = self.goods.fit(measure.perhaps, wanted.goods, wanted.codes)
+        return Fit.PERHAPS if maybe or sure else Fit.NONE
+
+    def _exemption(self, measure: Measure, day: date, wanted: Wanted | None) -> str:
+        """Why the goods are free of the measure on that day; empty if they are not."""
+        if wanted is None:
+            return ""
+        for exemption in measure.exempt:
+            if exemption.holds(day) and (
+                self.goods.fit(exemption.scope, wanted.goods, wanted.codes) >= Fit.HEADING
+            ):
+                return f"these goods are free of it: {exemption.why}"
+        return ""
+
+
+def change_days(measures: Iterable[Measure]) -> tuple[date, ...]:
+    """Days on which a period of these measures begins, or the day after one ends."""
+    days: set[date] = set()
+    for measure in measures:
+        for period in measure.periods:
+            days.add(period.from_)
+            if period.to is not None:
+                days.add(period.to + timedelta(days=1))
+    return tuple(sorted(days))
+
+
+def _falls_on(measure: Measure, partner_codes: set[str]) -> bool:
+    if partner_codes & set(measure.partners):
+        return True
+    return WORLD in measure.partners and not partner_codes & set(measure.exceptions)
+
+
+def _grouped(measures: Iterable[Measure]) -> Mapping[str, tuple[Measure, ...]]:
+    grouped: dict[str, tuple[Measure, ...]] = {}
+    for measure in measures:
+        grouped[measure.imposer] = (*grouped.get(measure.imposer, ()), measure)
+    return grouped
+
+
+def _events_of(
+    events: Iterable[LegalEvent], references: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, tuple[LegalEvent, ...]]:
+    found: dict[str, tuple[LegalEvent, ...]] = {}
+    for event in events:
+        for one in dict.fromkeys(one for name in event.affects for one in references[name]):
+            found[one] = (*found.get(one, ()), event)
+    return found
+
+
+def _base_fits(base: BaseDuty, wanted: Wanted, exactly: bool) -> bool:
+    line = base.line.replace(".", "")
+    if any(code.startswith(line) for code in wanted.codes):
+        return exactly
+    if set(wanted.goods) & set(base.goods):
+        return exactly
+    loose = set(wanted.goods) & set(base.example_for)
+    return not exactly and bool(loose or any(line.startswith(code) for code in wanted.codes))

@@ -1,0 +1,276 @@
+"""What a product text asks for: goods, codes, one layer alone, or goods in general.
+
+In this order:
+1. Harmonized System codes are taken out: `8507.60`, `HS 72`, `chapter 73`.
+2. The longest known phrase at each place counts: goods, names of layers, legal bases, and a few
+   words of our own (`only`, `headline`, `including base`).
+3. What is left and says something is kept as unknown; if nothing was known, the nearest name of
+   goods is taken where it is nearly the same, and is suggested otherwise.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from bot.folding import fold_case
+from bot.frozen import Frozen
+from bot.rates.goods import Goods
+from bot.rates.measure import Measure
+
+_CODE = re.compile(
+    r"\b(?:(?:hts|htsus|hs|cn|heading|subheading|chapter|chap|ch|code)\b\.?\s*(?:code\s*)?"
+    r"(?P<led>\d{2}(?:\d{2}(?:[. ]?\d{2}){0,3})?)"
+    r"|(?P<bare>\d{4}(?:\.?\d{2}){0,3}))(?![\d.]*\d)"
+)
+# Headings of chapter 20 end at 2009; what looks like 2025 is a year.
+_YEAR = re.compile(r"20[1-9]\d")
+_WORD = re.compile(r"[a-z0-9]+")
+_SPELLING = {"aluminum": "aluminium", "labor": "labour", "tire": "tyre", "fertilizer": "fertiliser"}
+_IGNORED = frozenset(
+    {
+        "a",
+        "ad",
+        "add",
+        "additional",
+        "all",
+        "an",
+        "and",
+        "any",
+        "are",
+        "article",
+        "as",
+        "at",
+        "be",
+        "by",
+        "customs",
+        "deal",
+        "duty",
+        "for",
+        "from",
+        "good",
+        "how",
+        "import",
+        "imported",
+        "in",
+        "including",
+        "into",
+        "is",
+        "it",
+        "item",
+        "its",
+        "layer",
+        "levy",
+        "listed",
+        "made",
+        "making",
+        "manufactured",
+        "much",
+        "no",
+        "of",
+        "on",
+        "or",
+        "our",
+        "paid",
+        "pay",
+        "product",
+        "rate",
+        "s",
+        "section",
+        "special",
+        "tariff",
+        "tax",
+        "that",
+        "the",
+        "this",
+        "to",
+        "total",
+        "under",
+        "us",
+        "valorem",
+        "what",
+        "which",
+        "with",
+    }
+)
+_OWN_WORDS = {
+    "headline": "headline;goods in general;all goods;everything;overall;general rate;general;"
+    "all products;goods generally;outside usmca;goods outside usmca;non usmca;non usmca goods;"
+    "not under usmca;not entered under usmca;goods not entered under usmca",
+    "alone": "only;alone;layer;layer only;that layer only;that layer;layer alone;just;by itself;"
+    "single layer",
+    "with_base": "including base;including the base;including base rate;including the base rate;"
+    "including mfn;including the mfn rate;with base;with the base;with base rate;with mfn;in all;"
+    "all in;base included;incl base;landed;total duty;everything included",
+}
+_TAKE_FROM, _SUGGEST_FROM = 90, 70
+
+
+class Wanted(Frozen):
+    """A product text as understood."""
+
+    text: str
+    goods: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    """Digits only."""
+    layers: tuple[str, ...] = ()
+    """Ids of measures that it calls by name."""
+    bases: tuple[str, ...] = ()
+    alone: bool = False
+    """Whether it asks for one layer and not for a sum."""
+    headline: bool = False
+    with_base: bool = False
+    unknown: tuple[str, ...] = ()
+    read_as: str = ""
+    """The goods that a misspelt text was taken for."""
+    suggestions: tuple[str, ...] = ()
+
+    @property
+    def nothing_known(self) -> bool:
+        return not (self.goods or self.codes or self.layers or self.bases or self.headline)
+
+
+class _Phrase(NamedTuple):
+    words: tuple[str, ...]
+    kind: str
+    key: str
+
+
+class ProductReader:
+    """Reads product texts by the vocabulary of a ledger."""
+
+    def __init__(
+        self, goods: Goods, measures: Iterable[Measure], bases: Mapping[str, Iterable[str]]
+    ) -> None:
+        self._goods = goods
+        self._phrases: dict[str, list[_Phrase]] = {}
+        self._names: dict[str, str] = {}
+        for good in goods.by_id.values():
+            for name in (good.name, *good.names):
+                self._learn(name, "goods", good.id)
+                self._names.setdefault(" ".join(_stems(name)), good.id)
+        for measure in measures:
+            for name in (measure.name, *measure.names):
+                self._learn(name, "layer", measure.id)
+        for base, names in bases.items():
+            for name in (base, *names):
+                self._learn(name, "base", base)
+        for kind, names in _OWN_WORDS.items():
+            for name in names.split(";"):
+                self._learn(name, kind, "")
+        for phrases in self._phrases.values():
+            phrases.sort(key=lambda phrase: -len(phrase.words))
+
+    def _learn(self, name: str, kind: str, key: str) -> None:
+        words = _stems(name)
+        if words:
+            self._phrases.setdefault(words[0], []).append(_Phrase(words, kind, key))
+
+    def read(self, text: str, layers: Iterable[str]) -> Wanted:
+        """The text as understood, where only these `layers` (ids of measures) can be meant."""
+        codes, rest = _codes(text)
+        words = _stems(rest)
+        allowed = set(layers)
+        found: dict[str, dict[str, None]] = {}
+        unknown: list[str] = []
+        at = 0
+        while at < len(words):
+            matches = self._longest(words, at, allowed)
+            for phrase in matches:
+                found.setdefault(phrase.kind, {})[phrase.key] = None
+            if not matches and words[at] not in _IGNORED:
+                unknown.append(words[at])
+            at += len(matches[0].words) if matches else 1
+        wanted = Wanted(
+            text=text,
+            goods=tuple(found.get("goods", ())),
+            codes=codes,
+            layers=tuple(found.get("layer", ())),
+            bases=tuple(found.get("base", ())),
+            alone="alone" in found,
+            headline="headline" in found,
+            with_base="with_base" in found,
+            unknown=tuple(unknown),
+        )
+        if wanted.nothing_known and unknown:
+            return self._nearest(wanted)
+        return self._beside_codes(wanted)
+
+    def knows(self, text: str) -> bool:
+        """Whether the text names goods or holds a code, by itself or nearly."""
+        wanted = self.read(text, ())
+        return bool(wanted.goods or wanted.codes)
+
+    def _longest(self, words: tuple[str, ...], at: int, allowed: set[str]) -> list[_Phrase]:
+        """All phrases of the greatest length that begin here; a layer must be an allowed one."""
+        best: list[_Phrase] = []
+        for phrase in self._phrases.get(words[at], ()):
+            size = len(phrase.words)
+            if best and size < len(best[0].words):
+                break
+            if words[at : at + size] == phrase.words and (
+                phrase.kind != "layer" or phrase.key in allowed
+            ):
+                best.append(phrase)
+        return best
+
+    def _beside_codes(self, wanted: Wanted) -> Wanted:
+        """Where codes are given, goods only say which of a code's goods are meant."""
+        if not wanted.codes:
+            return wanted
+        within = {good.id for code in wanted.codes for good in self._goods.at(code)}
+        return wanted.model_copy(
+            update={"goods": tuple(good for good in wanted.goods if good in within)}
+        )
+
+    def _nearest(self, wanted: Wanted) -> Wanted:
+        asked = " ".join(wanted.unknown)[:80]
+        near = process.extract(asked, self._names.keys(), scorer=fuzz.ratio, limit=4)
+        names = [self._goods.by_id[self._names[name]].name for name, _, _ in near]
+        if near and near[0][1] >= _TAKE_FROM:
+            good = self._names[near[0][0]]
+            return wanted.model_copy(
+                update={"goods": (good,), "read_as": names[0], "unknown": ()},
+            )
+        likely = [
+            name for name, (_, score, _) in zip(names, near, strict=True) if score >= _SUGGEST_FROM
+        ]
+        return wanted.model_copy(update={"suggestions": tuple(dict.fromkeys(likely))})
+
+
+def _codes(text: str) -> tuple[tuple[str, ...], str]:
+    """The codes in a text, as digits, and the text without them."""
+    codes: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        digits = re.sub(r"\D", "", match["led"] or match["bare"])
+        if match["bare"] and _YEAR.fullmatch(digits):
+            return match.group()
+        if not 1 <= int(digits[:2]) <= 97:
+            return " "
+        codes.append(digits)
+        return " "
+
+    rest = _CODE.sub(take, fold_case(text))
+    return tuple(dict.fromkeys(codes)), rest
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(_singular(word) for word in _words(text))
+
+
+def _words(text: str) -> Iterator[str]:
+    for match in _WORD.finditer(fold_case(text).replace("'s", "").replace("&", " and ")):
+        yield match.group()
+
+
+def _singular(word: str) -> str:
+    """A word without its plural, in British spelling: tires -> tyre, batteries -> battery."""
+    if len(word) > 4 and word.endswith("ies"):
+        word = word[:-3] + "y"
+    elif len(word) > 4 and word.endswith(("atoes", "ses", "xes", "zes", "ches", "shes")):
+        word = word[:-2]
+    elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    return _SPELLING.get(word, word)

@@ -1,0 +1,133 @@
+"""An answer as plain text: one sentence for a notification, lines for a terminal."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from bot.rates.measure import Source, Status
+from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text
+
+_BESIDE_SHOWN = 12
+_STATUS = {
+    Status.IN_FORCE: "in force",
+    Status.SUSPENDED: "suspended",
+    Status.STRUCK_DOWN: "struck down",
+    Status.ANNOUNCED: "announced",
+    Status.EXPIRED: "over",
+}
+
+
+def sentence(answer: Answer) -> str:
+    """The answer in one line: who on whom, on what, how much, which definition, which day.
+
+    `United States on China, goods in general: 12.5 % additional ad valorem on 2026-10-02.`
+    """
+    subject = f"{answer.imposer_name} on {answer.partner_name}, {answer.read_as}"
+    if answer.total_percent is None:
+        return f"{subject}: no total can be given for {answer.on}. {_mfn(answer)}".strip()
+    warning = "" if not answer.caveats else f" Mind: {answer.caveats[0]}"
+    kind = "additional ad valorem"
+    if any(part.measure_id == "mfn" for part in answer.parts):
+        kind = "ad valorem, base rate included"
+    return f"{subject}: {percent_text(answer.total_percent)} % {kind} on {answer.on}.{warning}"
+
+
+def lines(answer: Answer) -> tuple[str, ...]:
+    """The whole answer, what must be known first at the top."""
+    return tuple(_lines(answer))
+
+
+def status_words(part: Part) -> str:
+    """The part's state and days in words: `in force, since 2026-07-24`."""
+    state = _STATUS[part.status]
+    if part.status is Status.STRUCK_DOWN and part.void_on:
+        state = f"struck down on {part.void_on}"
+    return f"{state}, {_span(part.from_, part.to)}" if part.from_ else state
+
+
+def upcoming_line(item: Upcoming) -> str:
+    """One entry of what comes or what changed: day, measure, what, source."""
+    return f"{item.on}  {item.measure}: {item.what} ({item.source.text})"
+
+
+def step_line(step: Step) -> str:
+    """One line of a history: day, total from then on, why, source."""
+    rate = "      " if step.legal else f"{percent_text(step.percent):>5} %"
+    return f"{step.on}  {rate}  {step.what} ({step.source.text})"
+
+
+def _lines(answer: Answer) -> Iterator[str]:
+    for caveat in answer.caveats[:1]:
+        yield f"! {caveat}"
+    total = percent_text(answer.total_percent)
+    total = "no total" if total is None else f"{total} %"
+    yield f"{answer.imposer_name} on {answer.partner_name}, {answer.read_as}, {answer.on}: {total}"
+    yield f"  {answer.meaning}"
+    yield from _parts("made of", answer.parts)
+    if answer.base is not None and not any(part.measure_id == "mfn" for part in answer.parts):
+        yield f"  {_base(answer)}"
+    if answer.mfn is not None:
+        yield f"  {_mfn(answer)}"
+    yield from _parts("beside it, not in the total", answer.beside[:_BESIDE_SHOWN])
+    if len(answer.beside) > _BESIDE_SHOWN:
+        more = len(answer.beside) - _BESIDE_SHOWN
+        yield f"  and {more} more on particular goods; name the goods to see what falls on them"
+    if answer.last_change is not None:
+        yield f"last change: {answer.last_change.on}, {answer.last_change.what}"
+    yield from _block("next", (upcoming_line(item) for item in answer.next))
+    yield from _block("history", (step_line(step) for step in answer.history))
+    talks = (f"{talk.on}  {talk.what} ({_source(talk.source)})" for talk in answer.talks)
+    yield from _block("talks", talks)
+    yield from _block("mind", answer.caveats[1:])
+    if answer.as_of is not None:
+        yield f"sources read up to {answer.as_of}"
+
+
+def _parts(title: str, parts: Iterable[Part]) -> Iterator[str]:
+    yield from _block(title, (_part(part) for part in parts))
+
+
+def _block(title: str, items: Iterable[str]) -> Iterator[str]:
+    first = True
+    for item in items:
+        if first:
+            yield f"{title}:"
+            first = False
+        yield f"  {item}"
+
+
+def _part(part: Part) -> str:
+    percent = percent_text(part.percent)
+    rate = "rate not set" if percent is None else f"{percent} %"
+    state = status_words(part) if part.from_ else ""
+    said = [f"{part.measure}: {rate}", part.legal_basis, state, part.standing]
+    if part.note:
+        said.append(part.note.rstrip("."))
+    said.append(_source(part.source))
+    return "; ".join(word for word in said if word)
+
+
+def _source(source: Source) -> str:
+    return f"{source.text} {source.url}" if source.url else source.text
+
+
+def _mfn(answer: Answer) -> str:
+    if answer.mfn is None:
+        return ""
+    mfn = answer.mfn
+    return (
+        f"MFN average of {answer.imposer_name}: {percent_text(mfn.percent)} % "
+        f"({mfn.year}, {_source(mfn.source)})"
+    )
+
+
+def _base(answer: Answer) -> str:
+    base = answer.base
+    if base is None:
+        return ""
+    line = f"base rate of {base.line}, {base.what}: {percent_text(base.percent)} %"
+    word = "with it" if base.exact else "a line of it, which pays in all"
+    return f"{line}; {word} {percent_text(base.with_duties)} % ({_source(base.source)})"
+
+
+def _span(start: date, end: date | None) -> str:
+    return f"{start} to {end}" if end else f"since {start}"
