@@ -11,12 +11,9 @@ process died, the database was away) is owed again when its lease ends, marked `
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
-
-from aiolimiter import AsyncLimiter
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.errors import SendLater, SendRefused, StoreError
@@ -29,7 +26,7 @@ PATIENCE_S = 30.0
 """One send may take this long; then its outcome counts as unknown."""
 LONGEST_WAIT_S = 300.0
 """The most that backing off waits between two attempts, in seconds."""
-IN_FLIGHT_PER_SLOT = 5
+IN_FLIGHT_PER_SLOT = 10
 """Messages claimed for each that may be posting: those between wait for their channel's pace."""
 LEASE_S = PATIENCE_S * (IN_FLIGHT_PER_SLOT + 2)
 """Longer than any claimed message can wait for its turn and be sent."""
@@ -94,10 +91,8 @@ class Dispatcher:
         self._outbox, self._sender, self._clock = outbox, sender, clock
         self._posting = asyncio.Semaphore(slots)
         self._in_flight_limit = slots * IN_FLIGHT_PER_SLOT
-        # A pace of zero has no limiter's rate; a microsecond is as good as none.
-        self._pace = defaultdict[tuple[str, str], AsyncLimiter](
-            lambda: AsyncLimiter(1, max(pace_s, 1e-6))
-        )
+        self._pace_s = pace_s
+        self._rests_until: dict[tuple[str, str], float] = {}
         self._paused_until: dict[str, datetime] = {}
         self._in_flight: set[asyncio.Task[bool]] = set()
         self._woken = asyncio.Event()
@@ -134,12 +129,14 @@ class Dispatcher:
         """Starts what is due; returns for how many seconds nothing else will be."""
         now = self._clock()
         room = self._in_flight_limit - len(self._in_flight)
-        if room <= 0:
+        if room < self._in_flight_limit // 2:
+            # Claiming many at a time is cheaper; whoever ends wakes us again.
             return LONGEST_NAP_S
         try:
-            for delivery in await self._outbox.claim(now, room, LEASE_S):
+            claimed = await self._outbox.claim(now, room, LEASE_S)
+            for delivery in claimed:
                 self._start(delivery)
-            due_at = await self._outbox.next_due(now)
+            due_at = None if len(claimed) == room else await self._outbox.next_due(now)
         except StoreError:
             log.exception("the outbox cannot be read; trying again in %d s", LONGEST_NAP_S)
             return LONGEST_NAP_S
@@ -165,7 +162,10 @@ class Dispatcher:
 
     async def _deliver(self, delivery: Delivery) -> bool:
         """One claimed delivery to its end; whether it was sent."""
-        async with self._pace[delivery.team, delivery.conversation], self._posting:
+        line = delivery.team, delivery.conversation
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(self._rests_until.get(line, 0.0) - loop.time())
+        async with self._posting:
             now = self._clock()
             paused_until = self._paused_until.get(delivery.team, now)
             if self._stopping or paused_until > now:
@@ -180,6 +180,8 @@ class Dispatcher:
                 log.warning("delivery %s was refused: %s", delivery.id, refused.cause)
                 await self._outbox.give_up(delivery.id, refused.cause)
                 return False
+            finally:
+                self._rests_until[line] = loop.time() + self._pace_s
         await self._outbox.confirm(delivery.id, receipt.ts, self._clock())
         return True
 

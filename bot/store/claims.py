@@ -1,4 +1,4 @@
-"""Which deliveries may be sent now, as SQL conditions.
+"""Which deliveries may be sent now, as SQL; the statements' parameters are named beside each.
 
 A conversation's messages go out one at a time, in the order in which they came to be owed. The
 earliest unsent one is its head and holds the others back, with two exceptions: a digest whose hour
@@ -6,22 +6,20 @@ has not come, and a message that failed so often that it may be at fault itself,
 its thread. A follow-up waits for the alert that opens its thread whatever happens.
 """
 
-from datetime import datetime, timedelta
-
 from sqlalchemy import (
     ColumnElement,
-    Select,
+    Integer,
     TextClause,
-    Update,
     and_,
+    bindparam,
     case,
     func,
     not_,
     or_,
     select,
     text,
+    update,
 )
-from sqlalchemy import update as sql_update
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.store import tables
@@ -29,9 +27,11 @@ from bot.store import tables
 STUBBORN_AFTER = 8
 """Attempts after which a message no longer holds back those behind it in its conversation."""
 
-_row = tables.deliveries.c
-_earlier = tables.deliveries.alias("earlier")
-_opening = tables.deliveries.alias("opening")
+_table = tables.deliveries
+_row = _table.c
+_earlier = _table.alias("earlier")
+_opening = _table.alias("opening")
+_now = bindparam("now", type_=tables.Moment)
 
 
 def _unsent(name: str) -> TextClause:
@@ -39,10 +39,10 @@ def _unsent(name: str) -> TextClause:
     return text(f"{name}.{tables.UNSENT}")
 
 
-def _is_head(now: datetime) -> ColumnElement[bool]:
+def _is_head() -> ColumnElement[bool]:
     earlier = _earlier.c
     at_fault = or_(earlier.attempts >= STUBBORN_AFTER, _waits_for_one_at_fault())
-    not_yet = and_(earlier.kind == DeliveryKind.DIGEST, earlier.due_at > now)
+    not_yet = and_(earlier.kind == DeliveryKind.DIGEST, earlier.due_at > _now)
     opens_thread = and_(earlier.kind == DeliveryKind.ALERT, earlier.event_id == _row.event_id)
     held_back = (
         select(1)
@@ -77,51 +77,41 @@ def _waits_for_one_at_fault() -> ColumnElement[bool]:
     return and_(earlier.kind == DeliveryKind.FOLLOW_UP, found)
 
 
-def sendable(now: datetime, limit: int) -> Select[str]:
-    """The ids of deliveries that may be claimed, first due first.
+SENDABLE = (
+    select(_row.id)
+    .where(_unsent("deliveries"), _row.state == DeliveryState.OWED, _row.due_at <= _now, _is_head())
+    .order_by(_row.due_at, _row.seq)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True, of=_table)
+)
+"""`now`, `limit`: the ids of deliveries that may be claimed, first due first.
 
-    On PostgreSQL those that another process is claiming are passed over.
-    """
-    return (
-        select(_row.id)
-        .where(
-            _unsent("deliveries"),
-            _row.state == DeliveryState.OWED,
-            _row.due_at <= now,
-            _is_head(now),
-        )
-        .order_by(_row.due_at, _row.seq)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=tables.deliveries)
+On PostgreSQL those that another process is claiming are passed over.
+"""
+
+CLAIM = (
+    update(_table)
+    .where(_row.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=DeliveryState.CLAIMED,
+        attempts=_row.attempts + 1,
+        claimed_at=_now,
+        lease_until=bindparam("until", type_=tables.Moment),
     )
+)
+"""`ids`, `now`, `until`: marks deliveries as being sent until then."""
 
+RELEASE = (
+    update(_table)
+    .where(_unsent("deliveries"), _row.state == DeliveryState.CLAIMED)
+    .values(state=DeliveryState.OWED, due_at=_now, lease_until=None, uncertain=True)
+)
+"""`now`: owes again what is claimed, for it may or may not have been posted."""
 
-def claim(ids: list[str], now: datetime, lease_s: float) -> Update:
-    """Marks deliveries as being sent until their lease ends."""
-    return (
-        sql_update(tables.deliveries)
-        .where(_row.id.in_(ids))
-        .values(
-            state=DeliveryState.CLAIMED,
-            attempts=_row.attempts + 1,
-            claimed_at=now,
-            lease_until=now + timedelta(seconds=lease_s),
-        )
-    )
+RELEASE_EXPIRED = RELEASE.where(_row.lease_until <= _now)
+"""`now`: the same for what has outlived its lease."""
 
-
-def release(now: datetime, expired_only: bool) -> Update:
-    """Owes again what is claimed (or what has outlived its lease); it may have been posted."""
-    owe = sql_update(tables.deliveries).values(
-        state=DeliveryState.OWED, due_at=now, lease_until=None, uncertain=True
-    )
-    claimed = owe.where(_unsent("deliveries"), _row.state == DeliveryState.CLAIMED)
-    return claimed.where(_row.lease_until <= now) if expired_only else claimed
-
-
-def next_moment(now: datetime) -> Select[datetime]:
-    """When the next delivery becomes due or the next lease ends; None when nothing is unsent."""
-    owed = and_(_row.state == DeliveryState.OWED, _is_head(now))
-    claimed = _row.state == DeliveryState.CLAIMED
-    moment = case((claimed, _row.lease_until), else_=_row.due_at)
-    return select(func.min(moment)).where(_unsent("deliveries"), or_(owed, claimed))
+NEXT_MOMENT = select(
+    func.min(case((_row.state == DeliveryState.CLAIMED, _row.lease_until), else_=_row.due_at))
+).where(_unsent("deliveries"), or_(_row.state == DeliveryState.CLAIMED, _is_head()))
+"""`now`: when the next delivery becomes due or the next lease ends; NULL when nothing is unsent."""

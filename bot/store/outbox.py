@@ -4,7 +4,7 @@ and `bot.store.claims` for whose turn it is.
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, Integer, Row, String, and_, bindparam, func, or_, select, update
@@ -36,11 +36,13 @@ class Outbox:
         They are the caller's for `lease_s` seconds; after that they are owed again, `uncertain`.
         """
         async with self._database.write() as connection:
-            await connection.execute(claims.release(now, expired_only=True))
-            ids = list((await connection.execute(claims.sendable(now, limit))).scalars())
+            await connection.execute(claims.RELEASE_EXPIRED, {"now": now})
+            sendable = await connection.execute(claims.SENDABLE, {"now": now, "limit": limit})
+            ids = sendable.scalars().all()
             if not ids:
                 return ()
-            await connection.execute(claims.claim(ids, now, lease_s))
+            until = now + timedelta(seconds=lease_s)
+            await connection.execute(claims.CLAIM, {"ids": ids, "now": now, "until": until})
             query = select(*_FIELDS).where(_row.id.in_(ids)).order_by(_row.seq)
             return tuple(map(_delivery, await connection.execute(query)))
 
@@ -72,12 +74,14 @@ class Outbox:
         For the start of the only process that sends: those who claimed it are dead.
         """
         async with self._database.write() as connection:
-            return (await connection.execute(claims.release(now, expired_only=False))).rowcount
+            return (await connection.execute(claims.RELEASE, {"now": now})).rowcount
 
     async def next_due(self, now: datetime) -> datetime | None:
         """When `claim` will next have something, or had; None when nothing is owed."""
         async with self._database.read() as connection:
-            return (await connection.execute(claims.next_moment(now))).scalar_one()
+            found = await connection.execute(claims.NEXT_MOMENT, {"now": now})
+            moment: datetime | None = found.scalar_one()
+            return moment
 
     async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
         """The stories a delivery tells of, in its order."""

@@ -3,62 +3,19 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from bot.alerts.delivery import Delivery
-from bot.news.story import Story
 from bot.store.engine import Database
-from bot.store.entries import Entries
-from bot.store.events import Events
-from bot.store.feeds import Feeds
-from bot.store.outbox import Outbox
-from bot.store.stories import Stories
-from bot.store.subscriptions import Subscriptions
 from bot.store.upgrade import upgrade
+from tests.store.opened import Store, open_store
 
 POSTGRES = "TARIFFWIRE_TEST_POSTGRES"
 """Names an empty PostgreSQL database that the tests may do anything with."""
 BACKENDS = ["sqlite", "postgresql"] if os.environ.get(POSTGRES) else ["sqlite"]
-
-
-@dataclass
-class Store:
-    """Every table group on one database."""
-
-    database: Database
-    feeds: Feeds
-    entries: Entries
-    stories: Stories
-    subscriptions: Subscriptions
-    events: Events
-    outbox: Outbox
-
-    async def owe(self, *deliveries: Delivery) -> None:
-        async with self.database.write() as connection:
-            await self.outbox.put(connection, deliveries)
-
-    async def tell(self, stories: Iterable[Story]) -> None:
-        async with self.database.write() as connection:
-            await self.stories.put(connection, stories)
-
-
-def open_store(address: str) -> Store:
-    database = Database(address)
-    stories = Stories(database)
-    return Store(
-        database,
-        Feeds(database),
-        Entries(database),
-        stories,
-        Subscriptions(database),
-        Events(database),
-        Outbox(database, stories),
-    )
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ from sqlalchemy import select, text
 from bot.errors import StoreError
 from bot.store import tables
 from bot.store.engine import Database, parse_url
-from tests.store.conftest import BACKENDS, POSTGRES, Store
+from tests.store.conftest import BACKENDS, POSTGRES
 from tests.store.examples import feed
+from tests.store.opened import Store
 
 
 @pytest.mark.parametrize(

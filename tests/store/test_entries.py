@@ -1,6 +1,6 @@
 from bot.news.identity import identities, sift
-from tests.store.conftest import Store
 from tests.store.examples import NOON, entry, story
+from tests.store.opened import Store
 
 
 async def test_every_identity_of_a_kept_entry_is_known_for_its_feed_alone(store: Store) -> None:

@@ -1,6 +1,6 @@
 from bot.alerts.delivery import DeliveryKind, Thread
-from tests.store.conftest import Store
 from tests.store.examples import NOON, TEAM, delivery
+from tests.store.opened import Store
 
 
 async def test_a_follow_is_one_persons_and_ends(store: Store) -> None:

@@ -2,8 +2,8 @@ import asyncio
 from datetime import timedelta
 
 from bot.news.entry import FeedState, Validators
-from tests.store.conftest import Store
 from tests.store.examples import NOON, entry, feed, minutes
+from tests.store.opened import Store
 
 
 async def test_an_added_feed_comes_back_as_it_was_and_only_once(store: Store) -> None:

@@ -2,8 +2,8 @@ from datetime import datetime, timedelta
 
 from bot.alerts.delivery import Delivery, DeliveryState, Thread
 from bot.store.claims import STUBBORN_AFTER
-from tests.store.conftest import Store
 from tests.store.examples import NOON, TEAM, delivery, minutes, story
+from tests.store.opened import Store
 
 LEASE_S = 60.0
 HOUR = minutes(60)

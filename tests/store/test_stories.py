@@ -3,8 +3,8 @@ from decimal import Decimal
 from bot.news.story import Evidence, Figure, Story
 from bot.news.topic import Topic
 from bot.store.stories import Stories
-from tests.store.conftest import Store
 from tests.store.examples import NOON, minutes, story
+from tests.store.opened import Store
 
 RULING, TALKS = Topic.COURT_RULING, Topic.NEGOTIATION
 

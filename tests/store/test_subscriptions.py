@@ -1,7 +1,7 @@
 from bot.alerts.subscription import Pace
 from bot.news.topic import Topic
-from tests.store.conftest import Store
 from tests.store.examples import NOON, TEAM, minutes, subscription
+from tests.store.opened import Store
 
 TARIFF, TALKS, RULING = Topic.TARIFF, Topic.NEGOTIATION, Topic.COURT_RULING
 

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import StoreError
 from bot.store import tables
 from bot.store.together import Together
-from tests.store.conftest import Store
 from tests.store.examples import NOON
+from tests.store.opened import Store
 
 
 class Marks:

@@ -12,8 +12,8 @@ from bot.store.backup import backup
 from bot.store.engine import Database
 from bot.store.tables import feeds, metadata
 from bot.store.upgrade import upgrade
-from tests.store.conftest import Store, open_store
 from tests.store.examples import feed
+from tests.store.opened import Store, open_store
 
 
 def _differences(connection: Connection) -> list[object]:

@@ -1,0 +1,128 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.alerts.delivery import Audience, Delivery, Thread, is_correction, is_news, owed
+from bot.alerts.subscription import Pace
+from bot.news.story import Figure, Story
+from bot.news.topic import Topic
+from tests.store.examples import NOON, TEAM, entry, minutes, story, subscription
+
+TOMORROW = NOON + minutes(20 * 60)
+EVERYONE = Audience(subscriptions=(subscription(),))
+RULING, STAY = story("ruling"), story("stay", event_id="ruling")
+
+
+def _owed(
+    *stories: Story, to: Audience = EVERYONE, corrections: tuple[str, ...] = ()
+) -> tuple[Delivery, ...]:
+    return owed(stories, to, NOON, TOMORROW, corrections)
+
+
+def _told(deliveries: tuple[Delivery, ...]) -> list[tuple[str, str, str]]:
+    return [(each.kind, each.conversation, " ".join(each.story_ids)) for each in deliveries]
+
+
+def test_the_first_story_of_an_event_alerts_and_the_others_follow_it_up() -> None:
+    assert _told(_owed(RULING, STAY)) == [
+        ("alert", "C1", "ruling"),
+        ("follow_up", "C1", "stay"),
+    ]
+
+
+def test_an_event_alerted_before_is_only_followed_up() -> None:
+    audience = Audience(
+        subscriptions=EVERYONE.subscriptions, alerted=frozenset({Thread("ruling", TEAM, "C1")})
+    )
+    assert _told(_owed(STAY, to=audience)) == [("follow_up", "C1", "stay")]
+
+
+def test_a_conversation_that_missed_the_first_story_is_alerted_by_the_next() -> None:
+    audience = Audience(subscriptions=(subscription("C1"), subscription("C2", words=["stay"])))
+    assert _told(_owed(RULING, STAY, to=audience)) == [
+        ("alert", "C1", "ruling"),
+        ("follow_up", "C1", "stay"),
+        ("alert", "C2", "stay"),
+    ]
+
+
+def test_two_subscriptions_of_one_conversation_make_one_message() -> None:
+    both = (subscription(), subscription(topics=[Topic.TARIFF]))
+    assert len(_owed(RULING, to=Audience(subscriptions=both))) == 1
+
+
+def test_the_same_story_leads_to_the_same_ids() -> None:
+    assert [each.id for each in _owed(RULING, STAY)] == [each.id for each in _owed(RULING, STAY)]
+    assert len({each.id for each in _owed(RULING, STAY)}) == 2
+
+
+def test_a_muted_event_sends_nothing_to_its_conversation() -> None:
+    audience = Audience(
+        subscriptions=(subscription("C1"), subscription("C2")),
+        followers=(Thread("ruling", TEAM, "U1"),),
+        muted=frozenset({Thread("ruling", TEAM, "C1"), Thread("ruling", TEAM, "U1")}),
+    )
+    assert _told(_owed(RULING, to=audience)) == [("alert", "C2", "ruling")]
+
+
+def test_a_follower_hears_of_every_further_story_of_that_event_alone() -> None:
+    audience = Audience(followers=(Thread("ruling", TEAM, "U1"),))
+    deliveries = _owed(STAY, story("other"), to=audience)
+    assert _told(deliveries) == [("follow_up", "U1", "stay")]
+    assert deliveries[0].reason == "you follow this event"
+
+
+def test_a_follower_who_also_subscribed_hears_once() -> None:
+    audience = Audience(
+        subscriptions=(subscription("U1"),), followers=(Thread("ruling", TEAM, "U1"),)
+    )
+    assert _told(_owed(STAY, to=audience)) == [("alert", "U1", "stay")]
+
+
+def test_daily_stories_are_collected_for_the_next_digest() -> None:
+    daily = Audience(subscriptions=(subscription(pace=Pace.DAILY),))
+    deliveries = _owed(RULING, STAY, to=daily)
+    assert _told(deliveries) == [("digest", "C1", "ruling stay")]
+    assert deliveries[0].due_at == TOMORROW
+    assert deliveries[0].id == _owed(story("other"), to=daily)[0].id
+
+
+def test_instant_goes_before_daily_in_one_conversation() -> None:
+    for first, second in ((Pace.DAILY, Pace.INSTANT), (Pace.INSTANT, Pace.DAILY)):
+        both = (subscription(pace=first), subscription(topics=[Topic.TARIFF], pace=second))
+        assert _told(_owed(RULING, to=Audience(subscriptions=both))) == [("alert", "C1", "ruling")]
+
+
+def test_a_correction_goes_into_threads_only() -> None:
+    audience = Audience(
+        subscriptions=(subscription("C1"), subscription("C2")),
+        alerted=frozenset({Thread("ruling", TEAM, "C1")}),
+    )
+    assert _told(_owed(STAY, to=audience, corrections=("stay",))) == [("follow_up", "C1", "stay")]
+
+
+def test_news_is_what_was_published_lately() -> None:
+    day = timedelta(days=1)
+    fresh, old = entry("a", published=NOON - day), entry("b", published=NOON - day - minutes(1))
+    assert is_news(fresh, NOON, first_round=True, max_age=day)
+    assert not is_news(old, NOON, first_round=False, max_age=day)
+
+
+def test_what_has_no_date_is_news_unless_it_may_be_the_feeds_past() -> None:
+    undated = entry("a", published=None)
+    assert is_news(undated, NOON, first_round=False, max_age=minutes(1))
+    assert not is_news(undated, NOON, first_round=True, max_age=minutes(1))
+
+
+def test_another_number_in_the_headline_is_a_correction_and_spelling_is_none() -> None:
+    before = story("a", title="Tariffs fall to 30%")
+    assert is_correction(before, story("b", title="Tariffs fall to 35%"))
+    assert not is_correction(before, story("b", title="Tariffs  fell to 30%", text="More."))
+
+
+def test_another_figure_or_topic_is_a_correction_and_another_quote_is_none() -> None:
+    figure = Figure(imposer="US", to_percent=Decimal(30), quote="to 30%")
+    before = story("a", figures=(figure,))
+    assert is_correction(before, story("b", figures=()))
+    assert is_correction(before, story("b", figures=(figure,), topics=(Topic.COURT_RULING,)))
+    quoted = figure.model_copy(update={"quote": "down to 30%"})
+    assert not is_correction(before, story("b", figures=(quoted,)))

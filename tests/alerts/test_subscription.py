@@ -1,0 +1,87 @@
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.alerts.subscription import Subscription, fits, subscription_id, without
+from bot.news.topic import Topic
+from tests.store.examples import NOON, TEAM, minutes, story, subscription
+
+TARIFF, TALKS, RULING = Topic.TARIFF, Topic.NEGOTIATION, Topic.COURT_RULING
+PARTIES = ("US", "CN", "EU")
+
+topics = st.frozensets(st.sampled_from(Topic))
+parties = st.frozensets(st.sampled_from(PARTIES))
+
+
+def _fits(subscription: Subscription, topic: Topic, party: str) -> bool:
+    return fits(subscription, story("a", topics=(topic,), parties=(party,)), NOON) is not None
+
+
+def test_an_empty_subscription_fits_every_story() -> None:
+    assert fits(subscription(), story("a"), NOON) == "tariff stories"
+
+
+def test_the_reason_names_what_was_asked_for() -> None:
+    wish = subscription(topics=[TARIFF, RULING], parties=["CN"], words=["stay"])
+    ruling = story("a", topics=(RULING, TALKS), parties=("US", "CN"), text="A Stay was granted.")
+    assert fits(wish, ruling, NOON) == "court ruling stories and naming CN and with stay"
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [{"topics": [RULING]}, {"parties": ["JP"]}, {"words": ["steel"]}],
+)
+def test_a_story_that_lacks_what_was_asked_for_does_not_fit(wish: dict[str, Any]) -> None:
+    assert fits(subscription(**wish), story("a", parties=("US", "CN")), NOON) is None
+
+
+def test_a_bloc_and_its_members_are_different_parties() -> None:
+    assert not _fits(subscription(parties=["EU"]), TARIFF, "DE")
+    assert not _fits(subscription(parties=["DE"]), TARIFF, "EU")
+
+
+def test_a_mute_ends_at_its_moment() -> None:
+    muted = subscription(muted_until=NOON)
+    assert fits(muted, story("a"), NOON - minutes(1)) is None
+    assert fits(muted, story("a"), NOON) is not None
+
+
+def test_a_wish_has_one_id_however_it_is_written() -> None:
+    one = subscription_id(TEAM, "C1", frozenset({TARIFF, RULING}), frozenset({"US", "CN"}))
+    other = subscription_id(TEAM, "C1", frozenset({RULING, TARIFF}), frozenset({"CN", "US"}))
+    assert one == other
+    assert subscription_id(TEAM, "C1", words=("CN",)) != subscription_id(
+        TEAM, "C1", parties=frozenset({"CN"})
+    )
+
+
+@given(topics, parties, topics, st.frozensets(st.sampled_from(PARTIES), min_size=1))
+def test_an_unsubscribe_takes_out_exactly_what_it_names(
+    had_topics: frozenset[Topic],
+    had_parties: frozenset[str],
+    cut_topics: frozenset[Topic],
+    cut_parties: frozenset[str],
+) -> None:
+    had = subscription(topics=had_topics, parties=had_parties)
+    left = without(had, cut_topics, cut_parties)
+    for topic, party in product(Topic, PARTIES):
+        named = (not cut_topics or topic in cut_topics) and party in cut_parties
+        # 'All but China' cannot be said, so a subscription to all parties stays whole.
+        gone = named and bool(had_parties)
+        assert any(_fits(each, topic, party) for each in left) == (
+            _fits(had, topic, party) and not gone
+        )
+
+
+@given(topics, parties, topics)
+def test_an_unsubscribe_without_parties_takes_the_topics_whole(
+    had_topics: frozenset[Topic], had_parties: frozenset[str], cut: frozenset[Topic]
+) -> None:
+    had = subscription(topics=had_topics, parties=had_parties)
+    left = without(had, cut, frozenset())
+    for topic, party in product(Topic, PARTIES):
+        expected = _fits(had, topic, party) and bool(cut) and topic not in cut
+        assert any(_fits(each, topic, party) for each in left) == expected
