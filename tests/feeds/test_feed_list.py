@@ -1,0 +1,51 @@
+"""`feeds.yaml`: the shipped one, and what is said of one that is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.catalog import load_feeds
+from bot.errors import ConfigError
+from bot.feeds.opml import read_opml, write_opml
+from bot.news.entry import FeedKind
+
+SHIPPED = Path(__file__).parents[2] / "config" / "feeds.yaml"
+
+
+def test_the_shipped_list_has_each_address_once_and_no_pattern_turned_on() -> None:
+    feeds = load_feeds(SHIPPED)
+    assert len({feed.url for feed in feeds}) == len(feeds)
+    on = [feed for feed in feeds if feed.enabled]
+    assert len(on) > 60
+    assert {feed.kind for feed in on} == set(FeedKind)
+    assert not [feed.id for feed in on if "{" in feed.url or "[" in feed.url]
+    assert all(feed.poll_minutes for feed in on)
+
+
+def test_the_shipped_list_goes_through_opml_unchanged() -> None:
+    feeds = load_feeds(SHIPPED)
+    assert read_opml(write_opml(feeds)) == feeds
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("feeds:\n- id: a\n  title: A\n  url: ftp://a.example/\n", "feeds.yaml:4: feeds.0.url"),
+        (
+            "feeds:\n- id: a\n  title: A\n  url: https://a.example/\n  poll_minute: 5\n",
+            "poll_minute",
+        ),
+        ("feeds:\n- {id: a, title: A, url: 'https://a.example/', kind: rumour}\n", "kind"),
+        (
+            "feeds:\n- {id: a, title: A, url: 'https://a.example/'}\n"
+            "- {id: a, title: B, url: 'https://b.example/'}\n",
+            "feeds.yaml:3: feeds.1.id: a is given twice",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_file_line_and_key(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_feeds(path)
+    assert message in str(caught.value)

@@ -1,0 +1,73 @@
+"""Feed lists that readers exchange."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import NotAFeed
+from bot.feeds.opml import read_opml, write_opml
+from bot.news.entry import Feed, FeedKind
+from bot.news.topic import Topic
+from tests.feeds.bodies import ENTITY_BOMB
+
+FEEDS = (
+    Feed(
+        id="court",
+        title='Court & "orders" <all>',
+        url="https://court.example/feed?a=1&b=%5B%5D",
+        kind=FeedKind.COURT,
+        region="US",
+        language="fr",
+        poll_minutes=7.5,
+        topics=frozenset({Topic.COURT_RULING, Topic.TARIFF}),
+        enabled=False,
+    ),
+    Feed(id="wire", title="Wire", url="https://wire.example/feed"),
+)
+
+
+def test_what_is_written_is_read_back() -> None:
+    assert read_opml(write_opml(FEEDS)) == FEEDS
+
+
+def test_a_list_of_another_reader_is_understood() -> None:
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?><opml version="1.0"><head><title>x</title></head>'
+        '<body><outline text="Folder"><outline type="rss" text="Harbour Wire" '
+        'xmlUrl="https://h.example/feed"/><outline text="again" xmlUrl="https://h.example/feed"/>'
+        '</outline><OUTLINE XMLURL=" https://i.example/feed "/><outline text="Harbour Wire" '
+        'xmlUrl="https://j.example/feed"/><outline xmlUrl="javascript:alert(1)" text="no"/>'
+        '<outline xmlUrl="http://[::1" text="no"/></body></opml>'
+    )
+    found = read_opml(text)
+    assert [feed.url for feed in found] == [f"https://{c}.example/feed" for c in "hij"]
+    assert [feed.title for feed in found] == ["Harbour Wire", "i.example", "Harbour Wire"]
+    assert len({feed.id for feed in found}) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (ENTITY_BOMB.replace("rss", "opml"), "a DOCTYPE is not accepted"),
+        ('<!DOCTYPE opml SYSTEM "file:///etc/passwd"><opml/>', "a DOCTYPE is not accepted"),
+        ("", "line 1 is not XML"),
+        ("<opml><body>", "line 1 is not XML"),
+        ("<rss/>", "the root element is <rss>, not <opml>"),
+        ("<opml>" + " " * 5_000_000 + "</opml>", "longer than 5,000,000 characters"),
+    ],
+)
+def test_what_is_no_opml_or_a_bomb_is_refused(text: str, cause: str) -> None:
+    with pytest.raises(NotAFeed) as caught:
+        read_opml(text)
+    assert caught.value.cause == cause
+
+
+@given(st.text(), st.text())
+def test_no_text_is_too_odd(title: str, text: str) -> None:
+    with contextlib.suppress(NotAFeed):
+        read_opml(text)
+    clean = "".join(char for char in title if char.isprintable())[:100] or "t"
+    (feed,) = read_opml(write_opml([Feed(id="a", title=clean, url="https://a.example/")]))
+    assert feed.title.strip() in (clean.strip(), "a.example")
