@@ -1,0 +1,199 @@
+"""The sentences worth posting, as they stand in the source. The rules, in this order:
+
+1. A dateline ("GENEVA, May 12 (Reuters) -") and a label ("SUMMARY:") go; the rest is the sentence.
+2. Boilerplate, bylines, pieces that are no sentence and sentences that repeat the title are left.
+3. Of what remains the two best are taken: early ones, and ones that hold what is wanted. One that
+   leans on the sentence before it ("He added ...") counts less where that one is not taken too.
+
+Nothing is rephrased, so a summary has no number that its source lacks.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.folding import fold, fold_case
+from bot.news.text import cut, sentences
+
+# What a news feed gives as a text has a few sentences; a whole article opens with its news.
+_LONGEST_TEXT = 12_000
+_MOST_SENTENCES = 30
+_MOST_WANTED = 40
+_FEWEST_WORDS = 4
+_LONG_SENTENCE = 350
+# A second sentence cut off before it has this many characters says nothing.
+_LEAST_ROOM = 80
+_SAME_WORDS = 0.8
+
+_AGENCY = (
+    r"(?:Reuters|AP|AFP|AAP|ANI|ANSA|BBC|Bloomberg|CBS|CNN|CNBC|dpa|DPA|EFE|IANS|JIJI|KCNA|Kyodo"
+    r"(?: News)?|NHK|PTI|RIA|TASS|UPI|VOA|Xinhua|Yonhap|The [A-Z][a-z]+(?: [A-Z][a-z]+)?)"
+)
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
+_DAY = rf"(?:{_MONTH} \d{{1,2}}|\d{{1,2}} {_MONTH})(?:,? \d{{4}})?"
+_PLACE = r"[A-Z][A-Za-z.'/ -]{2,30}(?:, [A-Z][A-Za-z. ]{1,20})?"
+_PREFIXES = (
+    re.compile(rf"(?:{_PLACE},? )?(?:{_DAY},? )?\({_AGENCY}\)(?: ?--? ?|: | )"),
+    re.compile(rf"[A-Z][A-Z.'/ -]{{4,30}}(?:, {_DAY})?(?: --? |: )"),
+    re.compile(r"(?:Summary|Abstract|Update|Breaking|Watch|Listen|Explainer): ", re.IGNORECASE),
+)
+_BOILERPLATE = re.compile(
+    r"^(?:"
+    r"(?:please )?(?:subscribe|sign (?:up|in)|log in|register (?:now|here|for free)|follow us"
+    r"|click|tap here|download (?:the|our) app|join (?:us|our)|share this|contact us|advertisement"
+    r"|sponsored|listen to this|watch (?:the|this) video|get (?:the latest|our|unlimited)"
+    r"|(?:you )?(?:can )?(?:also )?read (?:more|also|the full|full|our|this)\b|also read|see also"
+    r"|read(?: more)? ?[:|>]|continue reading|keep reading|view (?:the )?(?:full|original)"
+    r"|more (?:on|from) |related(?: \w+)?:|the post .{0,200} appeared first|this (?:article|story"
+    r"|post) (?:was|is|has|first|originally)|originally published|first published|published (?:on|"
+    r"at|:)|updated (?:on|at|:)|last (?:updated|modified)|(?:photo|image|picture|video|credit|"
+    r"source|file photo|tags?|topics?|filed under|categor(?:y|ies))s?(?: credit)? ?:|disclaimer|"
+    r"copyright|\(?c\) ?\d{4}|©|all rights reserved|our standards|agency:|action:|dates?:|contact:"
+    r"|for further information|for more (?:information|news|on)|to (?:read|view|see) (?:more|the)"
+    r"|by [a-z.'-]+ [a-z.' -]{2,40}$|by [a-z.'-]+ [a-z.' ,-]{2,60}(?:\||reuters|staff|bureau)"
+    r"|\(?(?:additional )?(?:reporting|writing|editing|compiled) by\b"
+    r"|\d+ (?:min(?:ute)?s?|hours?|days?) (?:read|ago)\b)"
+    r"|(?:read more|continue reading|click here|subscribe(?: now)?|full story|learn more)"
+    r"(?: ?here)?[ .!>»→]*$|all rights reserved|privacy policy|accept (?:all )?cookies"
+    r"|\bour newsletters?\b|\benable javascript\b"
+)
+_LEANING = re.compile(
+    r"['\"(]?(?:he|she|they|it|this|that|these|those|but|and|or|so|yet|however|meanwhile|instead|"
+    r"still|such|both|also|there|his|her|their|its)\b"
+)
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*")
+_SMALL = frozenset(
+    str.split(
+        "a an the of on in at to for from by with and or as is are was were be been has have had "
+        "will would its it that this their his her after before over into up said says"
+    )
+)
+_ENDS = re.compile(r"[.!?][\"')\]]*$")
+
+
+class _Sentence(NamedTuple):
+    place: int
+    text: str
+    folded: str
+    words: frozenset[str]
+    whole: bool
+    """Whether it has an end; feeds cut their last one off, and headings have none."""
+
+
+def summarise(title: str, text: str, wanted: Sequence[str] = (), limit: int = 600) -> str:
+    """At most two sentences of `text` that say most, in its order; empty where none is worth it.
+
+    `wanted` are words that make a sentence valuable, as the story writes them: quotes of figures,
+    words of evidence, names of parties; those with a digit count double. `limit` is in characters.
+    Each sentence stands in `text` to the letter, unless it was cut at a word and ends with an
+    ellipsis.
+    """
+    candidates = _candidates(title, text[:_LONGEST_TEXT])
+    if not candidates:
+        return ""
+    values = {sentence: _value(sentence, wanted) for sentence in candidates}
+    first = max(candidates, key=lambda one: values[one] - _leaning(one, None))
+    others = [one for one in candidates if one is not first and not _repeats(one, first.words)]
+    if not others:
+        return _cut(first.text, limit)
+    second = max(others, key=lambda one: values[one] - _leaning(one, first))
+    return _joined(first, second, limit)
+
+
+def _candidates(title: str, text: str) -> list[_Sentence]:
+    of_title = _words(title)
+    found = [_sentence(place, piece) for place, piece in enumerate(_pieces(text))]
+    found = [
+        one
+        for one in found
+        if len(one.folded.split()) >= _FEWEST_WORDS
+        and not _BOILERPLATE.search(one.folded)
+        and not _repeats(one, of_title)
+    ]
+    return [one for one in found if one.whole] or found
+
+
+def _pieces(text: str) -> list[str]:
+    return [_without_prefix(piece) for piece in sentences(text)[:_MOST_SENTENCES]]
+
+
+def _without_prefix(sentence: str) -> str:
+    for prefix in _PREFIXES:
+        match = prefix.match(fold(sentence))
+        if match:
+            sentence = sentence[match.end() :].lstrip()
+    return sentence
+
+
+def _sentence(place: int, text: str) -> _Sentence:
+    folded = fold_case(text)
+    return _Sentence(place, text, folded, _words(text), _ENDS.search(folded) is not None)
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words that carry what is said; numbers count as words."""
+    return frozenset(_WORD.findall(fold_case(text))) - _SMALL
+
+
+def _repeats(sentence: _Sentence, known: frozenset[str]) -> bool:
+    """Whether hardly a word of the sentence, and no number, is not known already."""
+    new = sentence.words - known
+    if any(word[0].isdigit() for word in new):
+        return False
+    return len(new) <= (1 - _SAME_WORDS) * len(sentence.words)
+
+
+def _value(sentence: _Sentence, wanted: Sequence[str]) -> float:
+    value = max(3 - 0.75 * sentence.place, 0.0)
+    hits = [word for word in wanted[:_MOST_WANTED] if _holds(sentence, word)]
+    value += sum(2.0 if any(sign.isdigit() for sign in word) else 1.0 for word in hits[:6])
+    if len(sentence.text) > _LONG_SENTENCE:
+        value -= 1
+    if sentence.text.endswith("?"):
+        value -= 1
+    return value
+
+
+def _holds(sentence: _Sentence, word: str) -> bool:
+    """Whether the word stands there on its own; capitals matter where it has nothing else (US)."""
+    folded = fold(word).strip()
+    if not folded:
+        return False
+    where = fold(sentence.text) if folded.isupper() else sentence.folded
+    looked_for = folded if folded.isupper() else folded.lower()
+    at = where.find(looked_for)
+    while at >= 0:
+        end = at + len(looked_for)
+        if not (where[at - 1 : at].isalnum() or where[end : end + 1].isalnum()):
+            return True
+        at = where.find(looked_for, at + 1)
+    return False
+
+
+def _leaning(sentence: _Sentence, taken: _Sentence | None) -> float:
+    """What a sentence loses for pointing at one before it that readers do not see."""
+    if sentence.place == 0 or not _LEANING.match(sentence.folded):
+        return 0.0
+    return 0.0 if taken is not None and taken.place == sentence.place - 1 else 1.5
+
+
+def _joined(first: _Sentence, second: _Sentence, limit: int) -> str:
+    early, late = sorted((first, second))
+    both = f"{early.text} {late.text}"
+    if len(both) <= limit:
+        return both
+    if len(early.text) + _LEAST_ROOM > limit or first is late:
+        return _cut(first.text, limit)
+    return _cut(both, limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    """The text within the limit; a number at the cut is left out, it may have lost its unit."""
+    if len(text) <= limit:
+        return text
+    short = cut(text, limit)
+    head, _, last = short.rpartition(" ")
+    while any(sign.isdigit() for sign in last):
+        short = f"{head}…" if head else ""
+        head, _, last = head.rpartition(" ")
+    return short
