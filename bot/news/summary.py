@@ -37,25 +37,30 @@ _PREFIXES = (
     re.compile(rf"[A-Z][A-Z.'/ -]{{4,30}}(?:, {_DAY})?(?: --? |: )"),
     re.compile(r"(?:Summary|Abstract|Update|Breaking|Watch|Listen|Explainer): ", re.IGNORECASE),
 )
+# What a sentence begins with that is the publisher's furniture.
+_FURNITURE = (
+    r"(?:please )?(?:subscribe|sign (?:up|in)|log in|register (?:now|here|for free)|follow us)\b",
+    r"(?:click|tap) (?:here|on|to)\b|download (?:the|our)\b|join (?:us|our)\b|contact us\b",
+    r"advertisement\b|sponsored\b|share this\b|listen to (?:this|our)\b|watch (?:the|this)\b",
+    r"get (?:the latest|our|unlimited)\b|(?:to|you can) (?:read|view|see|hear)\b",
+    r"(?:also )?read (?:more|also|the full|full|our|this)\b|also read|see also|read ?[:|>]",
+    r"(?:continue|keep) reading|(?:view|read) (?:the )?original|more (?:on|from)\b",
+    r"related(?: \w+)?:|for (?:further information|more (?:information|news|on))\b",
+    r"the post .{0,200} appeared first|(?:originally|first) published\b",
+    r"this (?:article|story|post) (?:was|is|has|first|originally)\b",
+    r"(?:published|updated|last updated|last modified) ?(?:on|at|:|\d)|\d+ \w+ (?:read|ago)\b",
+    r"(?:file )?(?:photo|image|picture|video|credit|source|tag|topic)s?(?: credit| by)? ?:",
+    r"(?:filed under|categor(?:y|ies)|disclaimer|agency|action|dates?|contact|by line) ?:",
+    r"copyright\b|\(c\) ?\d{4}|©|our standards\b",
+    r"\(?(?:additional )?(?:reporting|writing|editing|compiled)(?: and \w+)? by\b",
+    r"by (?:[a-z.'-]+ ){1,4}?[a-z.'-]+(?:$| ?[,|] ?(?:[a-z]+ ?){0,4}$)",
+)
+_FURNITURE_ANYWHERE = (
+    r"(?:read more|continue reading|click here|subscribe(?: now)?|full story|learn more)[ .!>»→]*$",
+    r"all rights reserved|privacy policy|\bcookies\b|our newsletters?\b|enable javascript",
+)
 _BOILERPLATE = re.compile(
-    r"^(?:"
-    r"(?:please )?(?:subscribe|sign (?:up|in)|log in|register (?:now|here|for free)|follow us"
-    r"|click|tap here|download (?:the|our) app|join (?:us|our)|share this|contact us|advertisement"
-    r"|sponsored|listen to this|watch (?:the|this) video|get (?:the latest|our|unlimited)"
-    r"|(?:you )?(?:can )?(?:also )?read (?:more|also|the full|full|our|this)\b|also read|see also"
-    r"|read(?: more)? ?[:|>]|continue reading|keep reading|view (?:the )?(?:full|original)"
-    r"|more (?:on|from) |related(?: \w+)?:|the post .{0,200} appeared first|this (?:article|story"
-    r"|post) (?:was|is|has|first|originally)|originally published|first published|published (?:on|"
-    r"at|:)|updated (?:on|at|:)|last (?:updated|modified)|(?:photo|image|picture|video|credit|"
-    r"source|file photo|tags?|topics?|filed under|categor(?:y|ies))s?(?: credit)? ?:|disclaimer|"
-    r"copyright|\(?c\) ?\d{4}|©|all rights reserved|our standards|agency:|action:|dates?:|contact:"
-    r"|for further information|for more (?:information|news|on)|to (?:read|view|see) (?:more|the)"
-    r"|by [a-z.'-]+ [a-z.' -]{2,40}$|by [a-z.'-]+ [a-z.' ,-]{2,60}(?:\||reuters|staff|bureau)"
-    r"|\(?(?:additional )?(?:reporting|writing|editing|compiled) by\b"
-    r"|\d+ (?:min(?:ute)?s?|hours?|days?) (?:read|ago)\b)"
-    r"|(?:read more|continue reading|click here|subscribe(?: now)?|full story|learn more)"
-    r"(?: ?here)?[ .!>»→]*$|all rights reserved|privacy policy|accept (?:all )?cookies"
-    r"|\bour newsletters?\b|\benable javascript\b"
+    rf"^(?:{'|'.join(_FURNITURE)})|{'|'.join(_FURNITURE_ANYWHERE)}",
 )
 _LEANING = re.compile(
     r"['\"(]?(?:he|she|they|it|this|that|these|those|but|and|or|so|yet|however|meanwhile|instead|"
