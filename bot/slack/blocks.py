@@ -8,6 +8,7 @@ Each builder keeps its block within Slack's limits and takes markup that `bot.sl
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -35,7 +36,11 @@ class Message:
 
     def payload(self) -> dict[str, Any]:
         """The `text` and `blocks` of a Web API call or an answer, as JSON-ready values."""
-        return {"text": self.text, "blocks": [block.to_dict() for block in self.blocks]}
+        return {"text": self.text, "blocks": self._blocks}
+
+    @cached_property
+    def _blocks(self) -> list[dict[str, Any]]:
+        return [block.to_dict() for block in self.blocks]
 
 
 def section(markup: str) -> SectionBlock:

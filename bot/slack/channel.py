@@ -29,9 +29,10 @@ async def find_channel(client: AsyncWebClient, name: str) -> str:
             answer = await client.conversations_list(
                 types="public_channel", exclude_archived=True, limit=_PAGE, cursor=cursor
             )
-            for channel in answer.get("channels", []):
+            channels: list[dict[str, str]] = answer.get("channels") or []
+            for channel in channels:
                 if channel.get("name") == bare:
-                    return str(channel["id"])
+                    return channel["id"]
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 break

@@ -1,0 +1,177 @@
+"""What somebody typed after `/tariff`, understood: a command, or a question about rates.
+
+1. Nothing, `help` or `?`: help.
+2. A first word that is a command: `subscribe`, `unsubscribe`, `list`, `latest`, with its arguments.
+3. Anything else is a question and is left to `bot.rates.query`.
+
+Nothing is guessed: what is not understood raises Misunderstood with whole commands to choose from.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.alerts.subscription import Pace
+from bot.errors import CommandError
+from bot.frozen import Frozen
+from bot.news.topic import Topic
+from bot.parties import Parties
+from bot.slack.mrkdwn import plain
+
+
+class Verb(StrEnum):
+    """The commands."""
+
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
+    LIST = "list"
+    LATEST = "latest"
+    HELP = "help"
+    ASK = "ask"
+    """A question about rates; it has no word of its own."""
+
+
+class Command(Frozen):
+    """A command with its arguments; for a question, `text` is all of it."""
+
+    verb: Verb
+    text: str = ""
+    topics: frozenset[Topic] = frozenset()
+    """Empty: all."""
+    parties: frozenset[str] = frozenset()
+    """Empty: any."""
+    pace: Pace = Pace.INSTANT
+
+
+class Misunderstood(CommandError):
+    """A command that could not be understood; `suggestions` are whole commands that could."""
+
+    def __init__(self, word: str, cause: str, suggestions: Iterable[str] = ()) -> None:
+        self.word, self.suggestions = word, tuple(suggestions)
+        super().__init__(word, cause)
+
+
+_VERBS = {
+    "subscribe": Verb.SUBSCRIBE,
+    "sub": Verb.SUBSCRIBE,
+    "unsubscribe": Verb.UNSUBSCRIBE,
+    "unsub": Verb.UNSUBSCRIBE,
+    "list": Verb.LIST,
+    "subscriptions": Verb.LIST,
+    "latest": Verb.LATEST,
+    "news": Verb.LATEST,
+    "help": Verb.HELP,
+    "?": Verb.HELP,
+}
+_TOPICS = {
+    "tariff": Topic.TARIFF,
+    "tariffs": Topic.TARIFF,
+    "duty": Topic.TARIFF,
+    "duties": Topic.TARIFF,
+    "negotiation": Topic.NEGOTIATION,
+    "negotiations": Topic.NEGOTIATION,
+    "talk": Topic.NEGOTIATION,
+    "talks": Topic.NEGOTIATION,
+    "court-ruling": Topic.COURT_RULING,
+    "court-rulings": Topic.COURT_RULING,
+    "ruling": Topic.COURT_RULING,
+    "rulings": Topic.COURT_RULING,
+    "court": Topic.COURT_RULING,
+    "courts": Topic.COURT_RULING,
+}
+_EVERYTHING = frozenset({"all", "everything"})
+_PACES = {
+    "daily": Pace.DAILY,
+    "digest": Pace.DAILY,
+    "instant": Pace.INSTANT,
+    "instantly": Pace.INSTANT,
+}
+# Some of these are country codes too (IN, ME, TO); between other words they are only words.
+_FILLERS = frozenset(
+    {"a", "about", "and", "for", "from", "in", "me", "of", "on", "please", "the", "to", "with"}
+    | {"alerts", "news", "stories", "trade", "updates"}
+)
+_LONGEST_NAME = 5
+_NEAR = 0.6
+
+
+def understand(text: str, parties: Parties) -> Command:
+    """The command that the text gives; raises Misunderstood for arguments it cannot place."""
+    words = re.split(r"[\s,;]+", plain(text))
+    first = words[0].lower()
+    if not first:
+        return Command(verb=Verb.HELP)
+    verb = _VERBS.get(first, Verb.ASK)
+    if verb is Verb.ASK:
+        return Command(verb=verb, text=plain(text))
+    if verb in (Verb.HELP, Verb.LIST):
+        return Command(verb=verb)
+    return _with_arguments(verb, words[1:], parties)
+
+
+def nearest_command(text: str) -> str | None:
+    """The text with its first word mended to the command it comes near; None where none does."""
+    first, _, rest = plain(text).partition(" ")
+    near = _nearest(first.lower(), [word for word in _VERBS if len(word) > 3])
+    return f"{near} {rest}".strip() if near else None
+
+
+def _with_arguments(verb: Verb, words: list[str], parties: Parties) -> Command:
+    topics: set[Topic] = set()
+    codes: set[str] = set()
+    pace = Pace.INSTANT
+    everything = False
+    for phrase in _phrases(words, parties):
+        key = phrase.lower().replace("_", "-")
+        if key in _TOPICS:
+            topics.add(_TOPICS[key])
+        elif key in _EVERYTHING:
+            everything = True
+        elif key in _PACES and verb is Verb.SUBSCRIBE:
+            pace = _PACES[key]
+        elif (party := parties.named(phrase)) is not None and verb is not Verb.LATEST:
+            codes.add(party.code)
+        else:
+            raise _unplaced(phrase, verb, words, parties)
+    if verb is Verb.SUBSCRIBE and not (topics or codes or everything):
+        named = ("tariffs", "talks", "court-rulings", "all")
+        raise Misunderstood(verb, "to what?", [f"{verb} {topic}" for topic in named])
+    chosen = frozenset() if everything else frozenset(topics)
+    return Command(verb=verb, topics=chosen, parties=frozenset(codes), pace=pace)
+
+
+def _phrases(words: list[str], parties: Parties) -> Iterator[str]:
+    """The arguments, names of several words joined, little words left out."""
+    at = 0
+    while at < len(words):
+        size = next(
+            (
+                size
+                for size in range(min(_LONGEST_NAME, len(words) - at), 1, -1)
+                if parties.named(" ".join(words[at : at + size])) is not None
+            ),
+            1,
+        )
+        phrase = " ".join(words[at : at + size])
+        at += size
+        if phrase and not (size == 1 and phrase.lower() in _FILLERS):
+            yield phrase
+
+
+def _unplaced(word: str, verb: Verb, words: list[str], parties: Parties) -> Misunderstood:
+    known = [*_TOPICS, *_EVERYTHING, *(_PACES if verb is Verb.SUBSCRIBE else ())]
+    near = _nearest(word.lower(), known)
+    names = () if verb is Verb.LATEST else parties.suggest(word)
+    mended = dict.fromkeys([*([near] if near else []), *names])
+    commands = [" ".join([verb, *(fit if w == word else w for w in words)]) for fit in mended]
+    what = "neither a topic nor an economy I know" if names or verb is not Verb.LATEST else ""
+    return Misunderstood(word, what or "not a topic I know", commands[:4])
+
+
+def _nearest(word: str, known: list[str]) -> str | None:
+    scorer = OSA.normalized_similarity
+    found = process.extractOne(word[:40], known, scorer=scorer, score_cutoff=_NEAR)
+    return found[0] if found else None

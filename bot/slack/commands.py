@@ -1,0 +1,206 @@
+"""`/tariff`: what was typed, answered.
+
+    text | understand | carry out | Reply
+                           |-- Misunderstood, QueryError --> a suggestion with buttons
+                           |-- anything else ------------> the id of an error in the log
+
+`answer` is the same for the command, for a mention and for a button that runs a command.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_bolt.context.say.async_say import AsyncSay
+
+from bot.alerts.subscription import Subscription, subscription_id
+from bot.errors import QueryError, UnknownParty
+from bot.slack import reply_blocks as replies
+from bot.slack.alert_blocks import latest
+from bot.slack.blocks import Message
+from bot.slack.command_line import Command, Misunderstood, Verb, nearest_command, understand
+from bot.slack.failures import record
+from bot.slack.limits import ANSWER_WITHIN_S
+from bot.slack.mrkdwn import plain
+from bot.slack.parts import Parts
+
+LATEST = 5
+"""Stories that `latest` shows."""
+_LONGEST = 300
+"""Characters of a command that are read; Slack passes on whatever was typed."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed, by whom and where.
+
+    `conversation` is where alerts would go: a channel, or the person for a direct message.
+    """
+
+    text: str
+    team: str
+    conversation: str
+    user: str
+    invited: bool = True
+    """Whether the bot can post there without being invited: not so in private channels."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What to say, and whether the whole channel sees it."""
+
+    message: Message
+    in_channel: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        """The body of an acknowledgement or of a call to a response_url."""
+        kind = "in_channel" if self.in_channel else "ephemeral"
+        return {**self.message.payload(), "response_type": kind}
+
+
+def place(body: dict[str, Any]) -> str:
+    """Where alerts for whoever sent this go: the person, for a direct message with anybody."""
+    channel = str(body.get("channel_id") or (body.get("channel") or {}).get("id") or "")
+    user = str(body.get("user_id") or (body.get("user") or {}).get("id") or "")
+    # The bot is in no direct message between two people; it can always write to one.
+    return user if not channel or channel.startswith("D") else channel
+
+
+async def answer(parts: Parts, asked: Asked) -> Reply:
+    """The reply to whatever was typed; never raises."""
+    text = plain(asked.text)[:_LONGEST]
+    try:
+        command = understand(text, parts.parties)
+        return await _carry_out(parts, asked, command)
+    except Misunderstood as error:
+        return _suggest(parts, error.word, error.cause, error.suggestions)
+    except QueryError as error:
+        return _not_a_question(parts, text, error)
+    except Exception:
+        return Reply(replies.failed(record("answering a command")))
+
+
+async def _carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
+    match command.verb:
+        case Verb.HELP:
+            return Reply(replies.help_message(parts.command))
+        case Verb.SUBSCRIBE:
+            return await _subscribe(parts, asked, command)
+        case Verb.UNSUBSCRIBE:
+            return await _unsubscribe(parts, asked, command)
+        case Verb.LIST:
+            return await _list(parts, asked)
+        case Verb.LATEST:
+            return await _latest(parts, command)
+        case Verb.ASK:
+            return Reply(parts.desk.answer(command.text, parts.clock().date()))
+
+
+async def _subscribe(parts: Parts, asked: Asked, command: Command) -> Reply:
+    wish = Subscription(
+        id=subscription_id(asked.team, asked.conversation, command.topics, command.parties),
+        team=asked.team,
+        conversation=asked.conversation,
+        topics=command.topics,
+        parties=command.parties,
+        pace=command.pace,
+        created_by=asked.user,
+        created_at=parts.clock(),
+    )
+    if not await parts.subscriptions.add(wish):
+        return Reply(replies.already_subscribed(wish, parts.parties, parts.command))
+    note = "" if asked.invited else "This channel is private: `/invite` me, or nothing arrives."
+    return Reply(replies.subscribed(wish, parts.parties, parts.command, note), in_channel=True)
+
+
+async def _unsubscribe(parts: Parts, asked: Asked, command: Command) -> Reply:
+    count = await parts.subscriptions.remove(
+        asked.team, asked.conversation, command.topics, command.parties
+    )
+    what = replies.topics_and_parties(command.topics, command.parties, parts.parties)
+    message = replies.unsubscribed(count, asked.user, what, parts.command)
+    return Reply(message, in_channel=count > 0)
+
+
+async def _list(parts: Parts, asked: Asked) -> Reply:
+    found = await parts.subscriptions.of(asked.team, asked.conversation)
+    return Reply(replies.subscriptions(found, parts.parties, parts.command, parts.clock()))
+
+
+async def _latest(parts: Parts, command: Command) -> Reply:
+    topic = min(command.topics) if len(command.topics) == 1 else None
+    stories = await parts.stories.latest(topic, LATEST)
+    return Reply(latest(stories, parts.parties, topic.label if topic else ""))
+
+
+def _not_a_question(parts: Parts, text: str, error: QueryError) -> Reply:
+    """The question with its unknown word mended, or the command that was misspelt."""
+    mended = nearest_command(text)
+    commands = [mended] if mended else []
+    if isinstance(error, UnknownParty):
+        commands += [_replaced(text, error.word, name) for name in error.suggestions]
+    return _suggest(parts, error.thing, error.cause, tuple(commands))
+
+
+def _replaced(text: str, word: str, name: str) -> str:
+    start = text.casefold().find(word.casefold())
+    return f"{text[:start]}{name}{text[start + len(word) :]}" if start >= 0 else name
+
+
+def _suggest(parts: Parts, word: str, cause: str, commands: tuple[str, ...]) -> Reply:
+    return Reply(replies.suggestion(word, cause, commands, parts.command))
+
+
+def register(app: AsyncApp, parts: Parts) -> None:
+    """Listens for the command and for mentions of the bot."""
+
+    @app.command(parts.command)
+    async def command(body: dict[str, Any], ack: AsyncAck, respond: AsyncRespond) -> None:
+        asked = Asked(
+            text=str(body.get("text") or ""),
+            team=str(body.get("team_id") or ""),
+            conversation=place(body),
+            user=str(body.get("user_id") or ""),
+            invited=body.get("channel_name") != "privategroup",
+        )
+        work = asyncio.ensure_future(answer(parts, asked))
+        done, _ = await asyncio.wait({work}, timeout=ANSWER_WITHIN_S)
+        if done:
+            await ack(work.result().payload())
+            return
+        await ack(Reply(replies.working()).payload())
+
+        async def later() -> None:
+            await respond((await work).payload())
+
+        parts.background.spawn(later(), "answering a slow command")
+
+    @app.event("app_mention")
+    async def mention(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
+        if parts.seen.before(f"event {body.get('event_id')}", parts.clock()):
+            return
+        asked = Asked(
+            text=_without_mention(str(event.get("text") or "")),
+            team=str(body.get("team_id") or event.get("team") or ""),
+            conversation=place({"channel_id": event.get("channel"), "user_id": event.get("user")}),
+            user=str(event.get("user") or ""),
+        )
+
+        async def later() -> None:
+            reply = await answer(parts, asked)
+            await say(
+                **reply.message.payload(),
+                thread_ts=event.get("thread_ts") or event.get("ts"),
+                unfurl_links=False,
+            )
+
+        parts.background.spawn(later(), "answering a mention")
+
+
+def _without_mention(text: str) -> str:
+    """What follows the bot's name; entities back to characters, as a command has them."""
+    said = text.partition(">")[2] if text.lstrip().startswith("<@") else text
+    return said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -1,0 +1,55 @@
+"""Answers questions about rates, and remembers the answers, since a ledger does not change."""
+
+from collections import OrderedDict
+from datetime import date
+
+from bot.parties import Parties
+from bot.rates.agenda import changes, upcoming
+from bot.rates.answer import answer
+from bot.rates.ledger import Ledger
+from bot.rates.query import Kind, RateQuery, parse
+from bot.slack.blocks import Message
+from bot.slack.rate_blocks import calendar, rates
+
+REMEMBERED = 500
+"""Answers kept ready, about 20 KB each."""
+
+
+class Desk:
+    """Where questions about rates are answered, from one ledger."""
+
+    def __init__(self, ledger: Ledger, parties: Parties) -> None:
+        self._ledger, self._parties = ledger, parties
+        self._ready: OrderedDict[tuple[str, date], Message] = OrderedDict()
+
+    def answer(self, text: str, today: date) -> Message:
+        """The answer to a question; raises QueryError where it is none."""
+        asked = (" ".join(text.casefold().split()), today)
+        ready = self._ready.pop(asked, None)
+        if ready is None:
+            ready = self._look_up(asked[0], today)
+        self._ready[asked] = ready
+        if len(self._ready) > REMEMBERED:
+            self._ready.popitem(last=False)
+        return ready
+
+    def _look_up(self, text: str, today: date) -> Message:
+        query = parse(text, self._parties, today, self._ledger.reader.knows)
+        if query.kind in (Kind.UPCOMING, Kind.CHANGES):
+            return self._calendar(query, today)
+        return rates(answer(query, self._ledger, today), self._parties, text)
+
+    def _calendar(self, query: RateQuery, today: date) -> Message:
+        """What comes, or what has changed since a day, for all or for one economy."""
+        codes = set(self._parties.covering(query.partner)) if query.partner else set()
+        measures = [
+            measure
+            for measure in self._ledger.measures
+            if not codes or measure.imposer in codes or codes & set(measure.partners)
+        ]
+        if query.kind is Kind.UPCOMING:
+            found = upcoming(self._ledger, today, measures=measures)
+            return calendar("What comes next", found, self._parties)
+        since = query.since or today
+        found = changes(self._ledger, since, today, measures)
+        return calendar(f"What changed since {since}", found, self._parties)

@@ -1,0 +1,42 @@
+"""The parts that the Slack side is built from, handed over by `bot.app`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.parties import Parties
+from bot.rates.ledger import Ledger
+from bot.slack.background import Background
+from bot.slack.desk import Desk
+from bot.slack.ports import Events, FeedHealth, Stories, Subscriptions
+from bot.slack.seen import Seen
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All that listeners use; nothing of it is looked up elsewhere.
+
+    `clock` gives the present moment in UTC. `client` is for calls outside a request; Bolt derives
+    its own for each request from it, with the same session.
+    """
+
+    client: AsyncWebClient
+    signing_secret: str
+    subscriptions: Subscriptions
+    stories: Stories
+    events: Events
+    parties: Parties
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    health: FeedHealth | None = None
+    command: str = "/tariff"
+    background: Background = field(default_factory=Background)
+    seen: Seen = field(default_factory=Seen)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where questions about rates are answered."""
+        return Desk(self.ledger, self.parties)

@@ -1,0 +1,72 @@
+"""What the Slack side asks of the rest of the bot; `bot.app` passes the real parts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import AwareDatetime
+
+from bot.alerts.subscription import Subscription
+from bot.frozen import Frozen
+from bot.news.story import Story
+from bot.news.topic import Topic
+
+
+class Subscriptions(Protocol):
+    """Who wants what, and who wants quiet."""
+
+    async def add(self, subscription: Subscription) -> bool:
+        """Whether it is new; the same wish is kept once."""
+        ...
+
+    async def remove(
+        self, team: str, conversation: str, topics: frozenset[Topic], parties: frozenset[str]
+    ) -> int:
+        """How many subscriptions changed or went; no topics and no parties means all."""
+        ...
+
+    async def of(self, team: str, conversation: str) -> Sequence[Subscription]: ...
+
+    async def every(self, team: str) -> Sequence[Subscription]: ...
+
+    async def mute(self, team: str, conversation: str, until: datetime) -> object: ...
+
+    async def unmute(self, team: str, conversation: str) -> object: ...
+
+
+class Stories(Protocol):
+    """What was told."""
+
+    async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
+        """The newest stories, newest first."""
+        ...
+
+    async def get(self, story_id: str) -> Story | None: ...
+
+
+class Events(Protocol):
+    """Who follows an event, and where it is muted."""
+
+    async def follow(self, team: str, user: str, event_id: str) -> bool:
+        """Whether this is new."""
+        ...
+
+    async def unfollow(self, team: str, user: str, event_id: str) -> bool: ...
+
+    async def mute_event(self, team: str, conversation: str, event_id: str) -> bool: ...
+
+    async def unmute_event(self, team: str, conversation: str, event_id: str) -> bool: ...
+
+
+class FeedSummary(Frozen):
+    """How the feeds are doing, for the Home tab."""
+
+    feeds: int
+    failing: int
+    last_poll_at: AwareDatetime | None = None
+
+
+class FeedHealth(Protocol):
+    """Knows how the feeds are doing."""
+
+    async def summary(self) -> FeedSummary: ...

@@ -1,0 +1,221 @@
+"""Answers about rates as messages: what is uncertain first, then the total, its parts and sources.
+
+One or two answers are shown in full, as far as they fit into one message; more are a comparison and
+shortened.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.parties import WORLD, Parties
+from bot.rates.measure import Source
+from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text
+from bot.rates.words import sentence, status_words
+from bot.slack import limits
+from bot.slack.blocks import Message, actions, assemble, button, context, header, section, size
+from bot.slack.mrkdwn import bold, escape, link, plain
+from bot.slack.reply_blocks import RUN
+
+SHARE = "rate_share"
+
+_FULL = 2
+_CAVEATS = 5
+_BESIDE = 5
+_NEXT = 3
+# Room for the notice, and for the line that counts what was left out.
+_ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
+
+
+def rates(answers: Sequence[Answer], parties: Parties, asked: str) -> Message:
+    """The answers to one question; `asked` is the question, which the buttons ask again."""
+    row = actions(*_buttons(answers, asked))
+    told = _full if len(answers) <= _FULL else _short
+    shown = [told(answer, parties) for answer in answers]
+    if size([*_joined(shown), *row]) > _ROOM:
+        shown[1:] = [_short(answer, parties) for answer in answers[1:]]
+    notice = "\n".join(escape(sentence(answer), 400) for answer in answers)
+    return assemble(notice or "No answer.", [], _joined(shown), row, _left_out)
+
+
+def calendar(title: str, items: Sequence[Upcoming], parties: Parties) -> Message:
+    """What takes effect or has changed, day by day."""
+    if not items:
+        nothing = f"{title}: nothing that the ledger knows of."
+        return Message(nothing, (section(escape(nothing)),))
+    lines = [section(_dated(item, parties)) for item in items]
+    return assemble(title, [section(bold(escape(title)))], lines, (), _left_out)
+
+
+def _joined(shown: Iterable[Sequence[Block]]) -> list[Block]:
+    return [block for blocks in shown for block in blocks]
+
+
+def _full(answer: Answer, parties: Parties) -> list[Block]:
+    blocks: list[Block] = []
+    if answer.caveats:
+        warned = [f"⚠️ {escape(caveat, 500)}" for caveat in answer.caveats[:_CAVEATS]]
+        blocks.append(section("\n".join(warned)))
+    blocks += [header(_title(answer, parties)), section(_meaning(answer))]
+    blocks += [section(_part(part)) for part in answer.parts]
+    paragraphs = (_base_rates(answer), _beside(answer), _next(answer), _history(answer))
+    blocks += [section(paragraph) for paragraph in paragraphs if paragraph]
+    blocks.append(context(_as_of(answer), _last_change(answer)))
+    return blocks
+
+
+def _short(answer: Answer, parties: Parties) -> list[Block]:
+    """The title, the first warning and the parts, in one paragraph."""
+    warned = f"⚠️ {escape(answer.caveats[0], 300)}" if answer.caveats else ""
+    parts = [f"• {_rate(part.percent)} {_named(part)}" for part in answer.parts[:8]]
+    lines = [bold(escape(_title(answer, parties), 200)), warned, *parts, _as_of(answer)]
+    return [section("\n".join(filter(None, lines)))]
+
+
+def _title(answer: Answer, parties: Parties) -> str:
+    total = percent_text(answer.total_percent)
+    said = "no total can be given" if total is None else f"{total}%"
+    goods = f", {answer.read_as}" if answer.product else ""
+    imposer, partner = (
+        _flagged(answer.imposer, answer.imposer_name, parties),
+        _flagged(answer.partner, answer.partner_name, parties),
+    )
+    return plain(f"{imposer} on {partner}{goods}: {said}")
+
+
+def _flagged(code: str, name: str, parties: Parties) -> str:
+    return f"{parties.get(code).flag} {name}" if code in parties else name
+
+
+def _meaning(answer: Answer) -> str:
+    return f"On {answer.on}: {escape(answer.meaning, 500)}."
+
+
+def _part(part: Part) -> str:
+    """A layer: how much, what it is, its legal basis, its state and days, and its source."""
+    first = f"{bold(_rate(part.percent))}  {escape(part.measure, 200)}"
+    standing = [escape(said, 300) for said in (part.standing, part.note) if said]
+    lines = [
+        first,
+        f"{escape(part.legal_basis, 200)}; {escape(status_words(part), 100)}",
+        *standing,
+        f"Source: {_source(part.source)}",
+    ]
+    return "\n".join(lines)
+
+
+def _beside(answer: Answer) -> str:
+    if not answer.beside:
+        return ""
+    lines = [
+        f"• {_rate(part.percent)} {_named(part)}: {escape(part.note, 160)}"
+        for part in answer.beside[:_BESIDE]
+    ]
+    left = len(answer.beside) - _BESIDE
+    more = [f"• … and {left} more: name a product to see what it pays"] if left > 0 else []
+    return "\n".join([bold("Beside it, not in the total"), *lines, *more])
+
+
+def _named(part: Part) -> str:
+    """A layer in half a line, its name linked to its source."""
+    name = link(part.source.url or "", part.measure, 200)
+    return f"{name} ({escape(part.legal_basis, 100)}; {escape(status_words(part), 80)})"
+
+
+def _base_rates(answer: Answer) -> str:
+    """The most-favoured-nation rates that stand beside the duties."""
+    lines = []
+    if answer.base is not None and not any(p.measure_id == "mfn" for p in answer.parts):
+        base = answer.base
+        word = "with it" if base.exact else "a line of it, which pays in all"
+        lines.append(
+            f"Base rate of {escape(base.line, 60)}, {escape(base.what, 120)}: "
+            f"{_rate(base.percent)}; {word} {_rate(base.with_duties)} ({_source(base.source)})"
+        )
+    if answer.mfn is not None:
+        mfn = answer.mfn
+        whose = escape(answer.imposer_name, 80)
+        lines.append(
+            f"MFN average of {whose}: {_rate(mfn.percent)} ({mfn.year}, {_source(mfn.source)})"
+        )
+    return "\n".join(lines)
+
+
+def _next(answer: Answer) -> str:
+    if not answer.next:
+        return ""
+    lines = [
+        f"• {item.on}: {escape(item.measure, 120)}: {escape(item.what, 200)} "
+        f"({_source(item.source)})"
+        for item in answer.next[:_NEXT]
+    ]
+    past = answer.as_of is not None and answer.on < answer.as_of
+    return "\n".join([bold("What came after" if past else "What comes next"), *lines])
+
+
+def _history(answer: Answer) -> str:
+    if not answer.history:
+        return ""
+    lines: list[str] = []
+    room = limits.SECTION_CHARACTERS - 100
+    for step in reversed(answer.history):
+        line = _step(step)
+        room -= len(line) + 1
+        if room < 0:
+            lines.append("• … and earlier changes")
+            break
+        lines.append(line)
+    return "\n".join([bold("History, newest first"), *lines])
+
+
+def _step(step: Step) -> str:
+    rate = "" if step.legal else f"{bold(_rate(step.percent))} "
+    return f"• {step.on}: {rate}{link(step.source.url or '', step.what, 120)}"
+
+
+def _dated(item: Upcoming, parties: Parties) -> str:
+    pays = ", ".join(_flagged(code, code, parties) for code in item.partners[:6])
+    whom = f"{_flagged(item.imposer, item.imposer, parties)} on {pays}" if pays else ""
+    said = f"{escape(item.measure, 160)}: {escape(item.what, 300)}"
+    return f"{bold(item.on.isoformat())}  {said}\n{escape(whom, 200)} ({_source(item.source)})"
+
+
+def _as_of(answer: Answer) -> str:
+    if answer.as_of is None:
+        return "No sources of these duties were read."
+    return f"As of {answer.as_of}, the day up to which the sources were read."
+
+
+def _last_change(answer: Answer) -> str:
+    step = answer.last_change
+    return f"Last change: {step.on}, {escape(step.what, 200)}" if step is not None else ""
+
+
+def _rate(percent: Decimal | None) -> str:
+    shown = percent_text(percent)
+    return "rate not set" if shown is None else f"{shown}%"
+
+
+def _source(source: Source) -> str:
+    return link(source.url or "", source.text, 300)
+
+
+def _buttons(answers: Sequence[Answer], asked: str) -> list[ButtonElement | None]:
+    """Share, the other way round, and goods that may have been meant."""
+    if not answers:
+        return []
+    first = answers[0]
+    questions = [f"{_pair(first)} {goods}" for goods in first.suggestions[:3]]
+    if len(answers) == 1 and WORLD not in (first.imposer, first.partner):
+        questions.append(f"{first.partner_name} on {first.imposer_name}")
+    buttons = [button(plain(each), f"{RUN}_{n}", each) for n, each in enumerate(questions)]
+    return [button("Share in channel", SHARE, asked), *buttons]
+
+
+def _pair(answer: Answer) -> str:
+    return f"{answer.imposer_name} on {answer.partner_name}"
+
+
+def _left_out(count: int) -> Block:
+    return context(f"… and {count} more paragraphs than Slack takes: ask about one direction.")

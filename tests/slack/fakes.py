@@ -1,0 +1,160 @@
+"""Plain stand-ins for the store, which keep what they are given."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.alerts.subscription import Subscription, without
+from bot.catalog import load_ledger
+from bot.news.story import Story
+from bot.news.topic import Topic
+from bot.rates.ledger import Ledger
+from bot.slack.parts import Parts
+from bot.slack.ports import FeedSummary
+from tests.slack.samples import NOW, PARTIES, ROOT, story
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+class KeptSubscriptions:
+    def __init__(self) -> None:
+        self.kept: list[Subscription] = []
+
+    async def add(self, subscription: Subscription) -> bool:
+        if any(s.id == subscription.id and s.pace is subscription.pace for s in self.kept):
+            return False
+        self.kept = [s for s in self.kept if s.id != subscription.id] + [subscription]
+        return True
+
+    async def remove(
+        self, team: str, conversation: str, topics: frozenset[Topic], parties: frozenset[str]
+    ) -> int:
+        changed = [
+            s for s in await self.of(team, conversation) if without(s, topics, parties) != (s,)
+        ]
+        for one in changed:
+            self.kept.remove(one)
+            self.kept += without(one, topics, parties)
+        return len(changed)
+
+    async def of(self, team: str, conversation: str) -> Sequence[Subscription]:
+        return [s for s in self.kept if (s.team, s.conversation) == (team, conversation)]
+
+    async def every(self, team: str) -> Sequence[Subscription]:
+        return [s for s in self.kept if s.team == team]
+
+    async def mute(self, team: str, conversation: str, until: datetime) -> None:
+        self._set(team, conversation, until)
+
+    async def unmute(self, team: str, conversation: str) -> None:
+        self._set(team, conversation, None)
+
+    def _set(self, team: str, conversation: str, until: datetime | None) -> None:
+        self.kept = [
+            s.model_copy(update={"muted_until": until})
+            if (s.team, s.conversation) == (team, conversation)
+            else s
+            for s in self.kept
+        ]
+
+
+class KeptStories:
+    def __init__(self, *stories: Story) -> None:
+        self.kept = list(stories)
+
+    async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
+        return [s for s in self.kept if topic is None or topic in s.topics][:limit]
+
+    async def get(self, story_id: str) -> Story | None:
+        return next((s for s in self.kept if s.id == story_id), None)
+
+
+class KeptEvents:
+    def __init__(self) -> None:
+        self.follows: set[tuple[str, str, str]] = set()
+        self.mutes: set[tuple[str, str, str]] = set()
+
+    async def follow(self, team: str, user: str, event_id: str) -> bool:
+        new = (team, user, event_id) not in self.follows
+        self.follows.add((team, user, event_id))
+        return new
+
+    async def unfollow(self, team: str, user: str, event_id: str) -> bool:
+        self.follows.discard((team, user, event_id))
+        return True
+
+    async def mute_event(self, team: str, conversation: str, event_id: str) -> bool:
+        self.mutes.add((team, conversation, event_id))
+        return True
+
+    async def unmute_event(self, team: str, conversation: str, event_id: str) -> bool:
+        self.mutes.discard((team, conversation, event_id))
+        return True
+
+
+class GoodHealth:
+    async def summary(self) -> FeedSummary:
+        return FeedSummary(feeds=40, failing=2, last_poll_at=NOW)
+
+
+class Broken:
+    """A store whose every method fails."""
+
+    def __getattr__(self, name: str) -> Any:
+        async def fail(*_: Any) -> Any:
+            raise RuntimeError(f"the database is gone ({name})")
+
+        return fail
+
+
+@cache
+def ledger() -> Ledger:
+    return load_ledger(ROOT / "config" / "rates", PARTIES)
+
+
+def parts(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> Parts:
+    given: dict[str, Any] = {
+        "client": client,
+        "signing_secret": secret,
+        "subscriptions": KeptSubscriptions(),
+        "stories": KeptStories(story()),
+        "events": KeptEvents(),
+        "parties": PARTIES,
+        "ledger": ledger(),
+        "clock": lambda: NOW,
+        "health": GoodHealth(),
+    }
+    return Parts(**{**given, **changes})
+
+
+def signed(body: str, secret: str = SECRET, age_s: float = 0) -> dict[str, str]:
+    """The headers with which Slack would send this form."""
+    timestamp = str(int(time.time() - age_s))
+    digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256)
+    return {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": timestamp,
+        "X-Slack-Signature": f"v0={digest.hexdigest()}",
+    }
+
+
+def slash(text: str, **changes: str) -> str:
+    """The form of a slash command."""
+    given = {
+        "command": "/tariff",
+        "text": text,
+        "team_id": "T1",
+        "channel_id": "C1",
+        "channel_name": "trade-news",
+        "user_id": "U1",
+        "response_url": "http://127.0.0.1:9/respond",
+        "trigger_id": "1.2",
+    }
+    return urlencode({**given, **changes})
