@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.local.link import NoAnswer
 from bot.local.live import News
+from bot.local.refusal import Refused
 
 # When nothing more has come for so long, in seconds, what came is the answer.
 QUIET_S = 0.3
@@ -75,3 +77,14 @@ def _as_answer(news: News) -> dict[str, Any]:
         "ephemeral": message["only_you"],
         "ts": message["ts"],
     }
+
+
+def failed(app_name: str, error: NoAnswer | Refused) -> Outcome:
+    """What a person is told when the bot does not answer, or with something that fails."""
+    words = {
+        "operation_timeout": f"{app_name} didn't respond in time (operation_timeout)",
+        "not_connected": f"{app_name} isn't connected (not_connected)",
+        "dispatch_failed": f"{app_name} didn't respond as it should (dispatch_failed)",
+    }
+    code = error.error
+    return Outcome(False, code, words.get(code, f"{app_name} sent an answer that fails: {code}"))

@@ -7,16 +7,15 @@ after SIGKILL. Only-you messages live as long as one run, as Slack's do.
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import aiosqlite
 
 from bot.errors import StoreError
 from bot.local.identity import Identity
-
-Message = dict[str, Any]
+from bot.local.records import Channel, File, Message, Page
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS identity (body TEXT NOT NULL);
@@ -32,45 +31,6 @@ CREATE TABLE IF NOT EXISTS file (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, title TEXT NOT NULL, mimetype TEXT NOT NULL,
     content BLOB);
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """A conversation: a public channel, or a direct message between the person and the bot."""
-
-    id: str
-    name: str
-    kind: Literal["public", "im"]
-    created: int
-    """Seconds since 1970, UTC."""
-    person: str = ""
-    """The other side of a direct message."""
-    has_bot: bool = True
-    last_read: str = "0"
-    """The ts of the newest message that the person has seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """An uploaded file; `content` is None until its bytes have arrived."""
-
-    id: str
-    name: str
-    title: str
-    mimetype: str
-    content: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A stretch of messages, and whether there are more beyond it.
-
-    `private` holds the ts of those that one person sees.
-    """
-
-    messages: Sequence[Message]
-    has_more: bool
-    private: frozenset[str]
 
 
 class Archive:

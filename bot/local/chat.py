@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from bot.local import limits
-from bot.local.archive import Channel, Message
 from bot.local.arguments import Arguments
+from bot.local.records import Channel, Message
 from bot.local.refusal import Refused
 from bot.local.team import Team
 from bot.local.validity import check_blocks, check_budget
@@ -14,13 +14,13 @@ Answer = dict[str, Any]
 _EVENT_TYPE = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 
 
-async def find_channel(team: Team, reference: str) -> Channel:
+def find_channel(team: Team, reference: str) -> Channel:
     """The conversation; a person's id stands for the direct messages with them.
 
     Raises Refused with channel_not_found.
     """
     if reference in team.people and not team.people[reference].is_bot:
-        return await team.direct(reference)
+        return team.direct
     channel = team.channel(reference)
     if channel is None:
         raise Refused("channel_not_found")
@@ -97,7 +97,7 @@ async def place_in_thread(team: Team, channel: Channel, arguments: Arguments) ->
 
 async def post_message(team: Team, arguments: Arguments) -> Answer:
     """chat.postMessage"""
-    channel = await find_channel(team, arguments.needed("channel"))
+    channel = find_channel(team, arguments.needed("channel"))
     said = content(arguments)
     check_budget(said.get("blocks", []))
     message = team.written_by_bot({**said, **await place_in_thread(team, channel, arguments)})
@@ -107,7 +107,7 @@ async def post_message(team: Team, arguments: Arguments) -> Answer:
 
 async def update(team: Team, arguments: Arguments) -> Answer:
     """chat.update"""
-    channel = await find_channel(team, arguments.needed("channel"))
+    channel = find_channel(team, arguments.needed("channel"))
     old = await _own_message(team, channel, arguments.needed("ts"), "cant_update_message")
     said = _changed(old, arguments, team.next_ts())
     check_budget(said.get("blocks", []))
@@ -134,7 +134,7 @@ def _changed(old: Message, arguments: Arguments, now_ts: str) -> Message:
 
 async def delete(team: Team, arguments: Arguments) -> Answer:
     """chat.delete"""
-    channel = await find_channel(team, arguments.needed("channel"))
+    channel = find_channel(team, arguments.needed("channel"))
     message = await _own_message(team, channel, arguments.needed("ts"), "cant_delete_message")
     await team.remove(channel, message["ts"])
     return {"ok": True, "channel": channel.id, "ts": message["ts"]}
@@ -152,7 +152,7 @@ async def _own_message(team: Team, channel: Channel, ts: str, refusal: str) -> M
 
 async def post_ephemeral(team: Team, arguments: Arguments) -> Answer:
     """chat.postEphemeral"""
-    channel = await find_channel(team, arguments.needed("channel"))
+    channel = find_channel(team, arguments.needed("channel"))
     person = arguments.needed("user")
     if person not in team.people or team.people[person].is_bot:
         raise Refused("user_not_in_channel")
@@ -164,7 +164,7 @@ async def post_ephemeral(team: Team, arguments: Arguments) -> Answer:
 
 async def permalink(team: Team, arguments: Arguments) -> Answer:
     """chat.getPermalink"""
-    channel = await find_channel(team, arguments.needed("channel"))
+    channel = find_channel(team, arguments.needed("channel"))
     ts = arguments.needed("message_ts")
     if await team.archive.message(channel.id, ts) is None:
         raise Refused("message_not_found")

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from bot.local.archive import Channel, Message, Page
 from bot.local.arguments import Arguments
 from bot.local.chat import Answer, find_channel
+from bot.local.records import Channel, Message, Page
 from bot.local.refusal import Refused
 from bot.local.team import Team
 
@@ -65,34 +65,36 @@ def _cursor(position: int, has_more: bool) -> dict[str, str]:
 
 async def info(team: Team, arguments: Arguments) -> Answer:
     """conversations.info"""
-    channel = await find_channel(team, arguments.needed("channel"))
+    channel = find_channel(team, arguments.needed("channel"))
     return {"ok": True, "channel": described(team, channel)}
 
 
 async def open_direct(team: Team, arguments: Arguments) -> Answer:
     """conversations.open"""
     if "channel" in arguments:
-        channel = await find_channel(team, arguments.needed("channel"))
+        channel = find_channel(team, arguments.needed("channel"))
     else:
-        person = arguments.needed("users")
-        if person not in team.people:
+        person = team.people.get(arguments.needed("users"))
+        if person is None:
             raise Refused("user_not_found")
-        channel = await team.direct(person)
+        if person.is_bot:
+            raise Refused("cannot_dm_bot")
+        channel = team.direct
     whole = described(team, channel) if arguments.flag("return_im") else {"id": channel.id}
     return {"ok": True, "channel": whole}
 
 
 async def join(team: Team, arguments: Arguments) -> Answer:
     """conversations.join"""
-    channel = await find_channel(team, arguments.needed("channel"))
+    channel = find_channel(team, arguments.needed("channel"))
     if channel.kind == "im":
         raise Refused("method_not_supported_for_channel_type")
-    return {"ok": True, "channel": described(team, await team.join(channel))}
+    return {"ok": True, "channel": described(team, await team.join(channel.id))}
 
 
 async def history(team: Team, arguments: Arguments) -> Answer:
     """conversations.history"""
-    channel = await _readable(team, arguments)
+    channel = _readable(team, arguments)
     cursor = arguments.text("cursor")
     page = await team.archive.history(
         channel.id,
@@ -107,7 +109,7 @@ async def history(team: Team, arguments: Arguments) -> Answer:
 
 async def replies(team: Team, arguments: Arguments) -> Answer:
     """conversations.replies"""
-    channel = await _readable(team, arguments)
+    channel = _readable(team, arguments)
     ts = arguments.needed("ts")
     cursor = arguments.text("cursor")
     found = await team.archive.message(channel.id, ts)
@@ -130,8 +132,8 @@ def _before(cursor: str) -> str:
     return ts
 
 
-async def _readable(team: Team, arguments: Arguments) -> Channel:
-    channel = await find_channel(team, arguments.needed("channel"))
+def _readable(team: Team, arguments: Arguments) -> Channel:
+    channel = find_channel(team, arguments.needed("channel"))
     if not channel.has_bot:
         raise Refused("not_in_channel")
     return channel

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from bot.local import limits
-from bot.local.archive import File
 from bot.local.arguments import Arguments
 from bot.local.chat import Answer, find_channel, place_in_thread
 from bot.local.identity import new_id
+from bot.local.records import File
 from bot.local.refusal import Refused
 from bot.local.team import Team
 
@@ -46,7 +46,7 @@ async def complete(team: Team, arguments: Arguments) -> Answer:
     files = [await _titled(team, str(one.get("id")), one.get("title")) for one in listed]
     reference = arguments.text("channel_id") or arguments.text("channels")
     if reference:
-        channel = await find_channel(team, reference)
+        channel = find_channel(team, reference)
         thread = await place_in_thread(team, channel, arguments)
         said = {"text": arguments.text("initial_comment"), "files": files}
         await team.post(channel, team.written_by_bot({**said, **thread}))

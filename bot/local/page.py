@@ -10,9 +10,10 @@ from typing import Any
 from aiohttp import web
 
 from bot.local.answers import Outcome
-from bot.local.archive import Message
 from bot.local.keyboard import Keyboard
 from bot.local.live import News
+from bot.local.pointer import Pointer
+from bot.local.records import Message
 from bot.local.team import Team
 
 _FILES = Path(__file__).parent / "page"
@@ -26,8 +27,8 @@ GOODBYE: News = {"type": "goodbye"}
 class Page:
     """The handlers behind the page."""
 
-    def __init__(self, team: Team, keyboard: Keyboard) -> None:
-        self._team, self._keyboard = team, keyboard
+    def __init__(self, team: Team, keyboard: Keyboard, pointer: Pointer) -> None:
+        self._team, self._keyboard, self._pointer = team, keyboard, pointer
 
     def routes(self) -> Sequence[web.RouteDef]:
         """All addresses that the page and `tariffwire say` use."""
@@ -71,7 +72,6 @@ class Page:
     async def _state(self, _: web.Request) -> web.StreamResponse:
         team, me = self._team, self._team.people[self._team.identity.person_id]
         unread = await team.archive.unread(me.id)
-        await team.direct(me.id)
         channels = [
             {
                 "id": one.id,
@@ -160,27 +160,27 @@ class Page:
         value, raw = body.get("value"), body.get("values") or {}
         if body.get("view_id"):
             view_id = _text(body, "view_id")
-            click = self._keyboard.click_in_view(view_id, block_id, action_id, value, raw)
+            click = self._pointer.click_in_view(view_id, block_id, action_id, value, raw)
         else:
             channel, ts = _text(body, "channel"), _text(body, "ts")
-            click = self._keyboard.click(channel, ts, block_id, action_id, value, raw)
+            click = self._pointer.click(channel, ts, block_id, action_id, value, raw)
         return (await click).body()
 
     async def _view(self, body: dict[str, Any]) -> dict[str, Any]:
         view_id = _text(body, "view_id")
         if body.get("action") == "close":
-            return (await self._keyboard.close(view_id)).body()
-        return (await self._keyboard.submit(view_id, body.get("values") or {})).body()
+            return (await self._pointer.close(view_id)).body()
+        return (await self._pointer.submit(view_id, body.get("values") or {})).body()
 
     async def _options(self, body: dict[str, Any]) -> dict[str, Any]:
         names = ("view_id", "channel_id", "message_ts")
         container = {name: body[name] for name in names if body.get(name)}
         container["type"] = "view" if "view_id" in container else "message"
         where = (_text(body, "block_id"), _text(body, "action_id"))
-        return await self._keyboard.suggest(container, *where, _text(body, "value"))
+        return await self._pointer.suggest(container, *where, _text(body, "value"))
 
     async def _home(self, _: dict[str, Any]) -> dict[str, Any]:
-        return (await self._keyboard.open_home()).body()
+        return (await self._pointer.open_home()).body()
 
     async def _create(self, body: dict[str, Any]) -> dict[str, Any]:
         channel = await self._team.create_channel(_text(body, "name").strip().removeprefix("#"))
@@ -192,7 +192,7 @@ class Page:
     async def _read(self, body: dict[str, Any]) -> dict[str, Any]:
         channel = self._team.channel(_text(body, "channel"))
         if channel is not None:
-            await self._team.mark_read(channel, _text(body, "ts"))
+            await self._team.mark_read(channel.id, _text(body, "ts"))
         return {"ok": True}
 
 

@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.local.archive import Channel, Message
 from bot.local.identity import new_id
 from bot.local.modals import View
+from bot.local.records import Channel, Message
 from bot.local.team import Person, Team
 
 Payload = dict[str, Any]

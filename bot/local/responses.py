@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.local import limits
-from bot.local.archive import Channel, Message
 from bot.local.arguments import Arguments
 from bot.local.chat import content, place_in_thread
+from bot.local.records import Channel, Message
 from bot.local.refusal import Refused
 from bot.local.team import Team
 

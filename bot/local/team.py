@@ -1,15 +1,17 @@
 """The workspace itself: people, conversations and messages, kept and told to whoever watches."""
 
+import asyncio
 import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.local.archive import Archive, Channel, Message
+from bot.local.archive import Archive
 from bot.local.identity import Identity, new_id
 from bot.local.live import Live, News
 from bot.local.modals import Views
+from bot.local.records import Channel, Message
 from bot.local.triggers import Triggers
 
 SLACKBOT = "USLACKBOT"
@@ -44,6 +46,7 @@ class Team:
         self._identity: Identity | None = None
         self._channels: dict[str, Channel] = {}
         self._last_us = 0
+        self._naming = asyncio.Lock()
 
     async def open(self) -> None:
         """Opens the file and makes the seeded channels where it is new.
@@ -58,6 +61,8 @@ class Team:
         if not self._channels:
             for name in SEEDED:
                 await self.create_channel(name)
+            me, now = self.identity.person_id, int(time.time())
+            await self._keep(Channel(new_id("D"), self.app_name, "im", now, person=me))
 
     @property
     def identity(self) -> Identity:
@@ -94,32 +99,33 @@ class Team:
 
         None when Slack would not allow the name or it is taken.
         """
-        if not _NAME.fullmatch(name) or self.channel(name) is not None:
+        if not _NAME.fullmatch(name):
             return None
-        channel = Channel(new_id("C"), name, "public", int(time.time()), has_bot=with_bot)
-        return await self._keep(channel)
+        async with self._naming:
+            if self.channel(name) is not None:
+                return None
+            now = int(time.time())
+            return await self._keep(Channel(new_id("C"), name, "public", now, has_bot=with_bot))
 
-    async def direct(self, person_id: str) -> Channel:
-        """The direct messages between the bot and a person, opened on first use."""
-        for channel in self.channels:
-            if channel.kind == "im" and channel.person == person_id:
-                return channel
-        return await self._keep(
-            Channel(new_id("D"), self.app_name, "im", int(time.time()), person=person_id)
-        )
+    @property
+    def direct(self) -> Channel:
+        """The direct messages between the person and the bot."""
+        return next(channel for channel in self.channels if channel.kind == "im")
 
-    async def join(self, channel: Channel) -> Channel:
-        """Brings the bot into a channel."""
-        return await self._keep(replace(channel, has_bot=True))
+    async def join(self, channel_id: str) -> Channel:
+        """The channel, with the bot in it now."""
+        return await self._keep(replace(self._channels[channel_id], has_bot=True))
 
-    async def mark_read(self, channel: Channel, ts: str) -> None:
+    async def mark_read(self, channel_id: str, ts: str) -> None:
         """Notes that the person has seen the conversation up to `ts`."""
+        channel = self._channels[channel_id]
         if ts > channel.last_read:
             await self._keep(replace(channel, last_read=ts))
 
     async def _keep(self, channel: Channel) -> Channel:
-        await self.archive.keep_channel(channel)
+        # First, so that a change that starts while this one is written builds on it.
         self._channels[channel.id] = channel
+        await self.archive.keep_channel(channel)
         self.live.tell({"type": "channels"})
         return channel
 

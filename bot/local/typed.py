@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from bot.local.archive import Channel
+from bot.local.records import Channel
 from bot.local.team import Person
 
 # What may already be markup in a typed line: a mention or a channel.

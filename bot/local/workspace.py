@@ -20,6 +20,7 @@ from bot.local.link import HttpLink
 from bot.local.live import Live
 from bot.local.pace import Pace
 from bot.local.page import GOODBYE, Page
+from bot.local.pointer import Pointer
 from bot.local.refusal import Refused
 from bot.local.responses import Responses
 from bot.local.sockets import Sockets
@@ -39,8 +40,8 @@ SCOPES = (
     "im:write",
     "users:read",
 )
-EVENTS = ("app_home_opened", "app_mention", "message.im")
-COMMANDS = {"/tariff": "us china | subscribe <topic> | latest | help"}
+EVENTS = ("app_home_opened", "app_mention")
+COMMANDS = {"/tariff": "us china | subscribe court-rulings | list | latest | help"}
 
 
 class Workspace:
@@ -80,6 +81,7 @@ class Workspace:
             commands=commands,
             patience_s=patience_s,
         )
+        self.pointer = Pointer(self.team, self._line, self._events, self._responses)
         opened = self._sockets.connections_open
         self._api = WebApi(self.team, self._rehearsal, self._pace, scopes, opened)
         self._stack = AsyncExitStack()
@@ -122,7 +124,7 @@ class Workspace:
                 web.get("/link", self._sockets.accept),
                 web.post("/respond/{team}/{key}", self._respond),
                 web.post("/upload/{file}", self._upload),
-                *Page(self.team, self.keyboard).routes(),
+                *Page(self.team, self.keyboard, self.pointer).routes(),
             ]
         )
         return application

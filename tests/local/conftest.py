@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local.workspace import Workspace
+from bot.local.workspace import EVENTS, Workspace
 
 
 @pytest.fixture
 async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
     """A workspace with rate limits off and little patience, on a free port."""
     running = Workspace(
-        tmp_path / "workspace.db", rate_limits=False, patience_s=1.0, event_retries_s=(0.05,)
+        tmp_path / "workspace.db",
+        rate_limits=False,
+        patience_s=1.0,
+        events=(*EVENTS, "message.im"),
+        event_retries_s=(0.05,),
     )
     await running.start(port=0)
     yield running

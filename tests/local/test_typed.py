@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.local.archive import Channel
+from bot.local.records import Channel
 from bot.local.team import Person
 from bot.local.typed import command, encoded
 
