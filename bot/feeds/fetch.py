@@ -142,7 +142,7 @@ class Fetcher:
             ) from error
         except CannotUnpack as error:
             raise FetchFailed(thing, str(error)) from error
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, ValueError, EOFError) as error:
             reason = _refused(error)
             if reason:
                 raise AddressRefused(
@@ -183,6 +183,9 @@ class Fetcher:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,
+                # Some sites send security policies longer than aiohttp's 8 kB.
+                max_line_size=16_384,
+                max_field_size=65_536,
                 timeout=aiohttp.ClientTimeout(total=None),
             )
         return self._session

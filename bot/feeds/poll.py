@@ -28,6 +28,8 @@ from bot.news.entry import Asked, Feed, FeedState, Outcome, Round, Validators
 
 _GOOD = frozenset({200, 203})
 _MAX_VALIDATOR = 1000
+_TELLING_ENTRIES = 10
+"""With fewer, the time they cover says nothing of how long an entry stays."""
 
 
 class Poller:
@@ -135,7 +137,7 @@ class Poller:
             started_at,
             self._answered(feed, state, found),
             entries=parsed.entries,
-            warnings=parsed.warnings + _pace_warnings(feed, self.limits, parsed.window_s),
+            warnings=parsed.warnings + _pace_warnings(feed, self.limits, parsed),
         )
 
     def _unchanged(
@@ -184,8 +186,9 @@ class Poller:
         status, wait_s = None, None
         if isinstance(error, BadStatus):
             status, wait_s = error.status, retry_after_s(error.headers, now)
-        if status == HTTPStatus.TOO_MANY_REQUESTS and wait_s is not None:
-            # The limit is the host's, so its other feeds wait too.
+        if status == HTTPStatus.TOO_MANY_REQUESTS and wait_s is not None and not state.failures:
+            # The limit is the host's, so its other feeds wait too; but only once, for a feed that
+            # is refused time after time must not silence those that are not.
             self._pause(_host(state.current_url or feed.url), now + timedelta(seconds=wait_s), now)
         asked = (feed.id, shown(state.current_url or feed.url))
         # After a redirect it is the other address that failed.
@@ -262,9 +265,9 @@ def _host(address: str) -> str:
     return urlsplit(address).netloc.rpartition("@")[2].lower()
 
 
-def _pace_warnings(feed: Feed, limits: FetchLimits, window_s: float | None) -> tuple[str, ...]:
-    least_s = floor_s(feed, limits)
-    if window_s is None or least_s <= window_s / 2:
+def _pace_warnings(feed: Feed, limits: FetchLimits, parsed: Parsed) -> tuple[str, ...]:
+    least_s, window_s = floor_s(feed, limits), parsed.window_s
+    if window_s is None or least_s <= window_s / 2 or parsed.listed < _TELLING_ENTRIES:
         return ()
     return (
         f"its entries cover {window_s / 60:,.0f} minutes, but it is polled every "

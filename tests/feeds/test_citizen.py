@@ -199,6 +199,14 @@ class TestPace:
         assert (await other.poll()).outcome is Outcome.READ
         assert other.clock.now >= later(30)
 
+    async def test_a_feed_refused_again_and_again_does_not_silence_its_neighbours(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        busy = reader.follow(server.at("/busy", feed_at(429, Retry_After="30")), "busy")
+        other = reader.follow(server.at("/other", GOOD), "other")
+        await busy.poll(2)
+        assert (await other.poll()).outcome is Outcome.READ
+
     async def test_a_410_ends_it(self, server: FeedServer, reader: Reader) -> None:
         life = reader.follow(server.at("/f", feed_at(410)))
         gone = await life.poll()
@@ -438,7 +446,25 @@ class TestSafety:
         assert failed.state.error == "the body was cut off"
         assert failed.state.validators.etag == ""
 
-    @pytest.mark.parametrize("noise", [b"\x00\xff" * 40, b"HTTP/9 what\r\n\r\n", b""])
+    @pytest.mark.parametrize(
+        "noise",
+        [
+            b"",
+            b"\x00\xff" * 40,
+            b"HTTP/9 what\r\n\r\n",
+            b"HTTP/1.1 999 \r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: \xff\xfe\r\n\r\n<rss/>",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n<rss/>\r\n",
+            b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n",
+            b"HTTP/1.1 302 Found\r\nLocation: http://[::1\r\n\r\n",
+            b"HTTP/1.1 302 Found\r\nLocation: //\r\n\r\n",
+            b"HTTP/1.1 302 Found\r\nLocation: \xe2\x80\xae\r\n\r\n",
+            b"HTTP/1.1 302 Found\r\n\r\n",
+            b"HTTP/1.1 206 Partial Content\r\nContent-Length: 6\r\n\r\n<rss/>",
+        ],
+    )
     async def test_noise_instead_of_http_is_a_failure(self, reader: Reader, noise: bytes) -> None:
         async with raw_serving(noise) as url:
             assert (await reader.follow(url).poll()).outcome is Outcome.FAILED
@@ -524,6 +550,23 @@ class TestRestart:
         )
         await poller.close()
         assert server.headers("If-None-Match") == [None, '"1"']
+
+
+async def test_a_name_is_resolved_to_the_addresses_that_are_allowed(
+    server: FeedServer, reader: Reader
+) -> None:
+    url = server.at("/f", GOOD).replace("127.0.0.1", "localhost")
+    assert (await reader.follow(url).poll()).outcome is Outcome.READ
+
+
+async def test_a_feed_whose_entries_leave_before_the_next_poll_is_remarked_on(
+    server: FeedServer, reader: Reader
+) -> None:
+    items = [item(n, date=f"05 May 2025 10:{n:02}:00 GMT") for n in range(20)]
+    life = reader.follow(server.at("/f", rss(items)), poll_minutes=15)
+    assert (await life.poll()).warnings == (
+        "its entries cover 19 minutes, but it is polled every 15: entries may be missed",
+    )
 
 
 async def test_the_same_bytes_are_not_parsed_again_whatever_the_validators(
