@@ -224,7 +224,13 @@ def _read_as(case: Case, judged: Judged) -> str:
     if judged.way is Way.LAYER:
         return ", ".join(measure.name for measure in judged.chosen) or wanted.text
     names = [case.ledger.goods.by_id[one].name for one in wanted.goods]
-    return ", ".join([*names, *(f"HS {code}" for code in wanted.codes)])
+    return ", ".join([*names, *(f"HS {_dotted(code)}" for code in wanted.codes)])
+
+
+def _dotted(code: str) -> str:
+    """A code as tariffs print it: 8507.60."""
+    pairs = [code[at : at + 2] for at in range(4, len(code), 2)]
+    return ".".join([code[:4], *pairs])
 
 
 def _meaning(case: Case, judged: Judged, base: BaseRate | None) -> str:

@@ -4,7 +4,7 @@
 2. what was not understood, and what could not be decided;
 3. a ruling that had taken a duty's basis while customs still charged it;
 4. what each counted rate says of itself: all-in, tiers, exemptions, doubts;
-5. other figures said in public of the same day.
+5. what else is to be said of the pair, such as other figures said in public.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from datetime import date
 from bot.rates.asked import Case, Judged, Way
 from bot.rates.measure import Confidence
 from bot.rates.reply import percent_text
-from bot.rates.sheet import Saying
+from bot.rates.sheet import Remark
 
 
 def caveats(
@@ -25,7 +25,7 @@ def caveats(
         *_understanding(case, judged),
         *_rulings(case, judged),
         *_rates(judged),
-        *_sayings(case, judged),
+        *_remarks(case, judged),
     )
     return tuple(dict.fromkeys(found))
 
@@ -36,11 +36,18 @@ def _knowledge(
     pair = _pair(case)
     coverage = case.ledger.coverage(case.imposer, case.partner)
     if coverage is None or as_of is None:
+        known = case.ledger.mfn(case.imposer) is not None
+        mfn = "only the MFN average is given" if known else "its MFN average is missing too"
         yield (
             f"Not in our data: the ledger follows no additional duties of {pair}. That is not to "
-            "say that there are none; only the MFN average is given."
+            f"say that there are none; {mfn}."
         )
         return
+    if not coverage.general:
+        yield (
+            f"Of {pair} the ledger follows single products only; a duty on goods in general is "
+            "not covered, which is not to say that there is none."
+        )
     if case.day < coverage.since:
         yield f"The ledger begins on {coverage.since} for {pair}; {case.day} lies before that."
     if case.day > coverage.checked:
@@ -57,11 +64,10 @@ def _knowledge(
         checked = layer.measure.verified_as_of
         if checked and checked < min(case.day, coverage.checked):
             yield f"{layer.measure.name} was last checked on {checked}."
-    if not coverage.general:
-        yield (
-            f"Of {pair} the ledger follows single products only; a duty on goods in general is "
-            "not covered, which is not to say that there is none."
-        )
+    sheet = case.ledger.sheet_of(case.imposer)
+    if sheet is not None and sheet.imposer != case.imposer:
+        names = (case.ledger.parties.get(code).name for code in (case.imposer, sheet.imposer))
+        yield "The duties of {} are those of the {}.".format(*names)
     for layer in judged.stacked.counted:
         if layer.measure.verified_as_of is None:
             yield f"{layer.measure.name}: no source was opened for it; treat it as unverified."
@@ -84,7 +90,8 @@ def _understanding(case: Case, judged: Judged) -> Iterator[str]:
         if left.unsure:
             rate = percent_text(left.layer.period.percent)
             yield f"Not in the total: {left.layer.measure.name}, {rate} %: {left.why}."
-    if judged.way is Way.GOODS and not any(not m.general for m in judged.chosen):
+    freed = any(left.layer.freed for left in judged.stacked.left_out)
+    if judged.way is Way.GOODS and all(m.general for m in judged.chosen) and not freed:
         yield (
             f"The ledger has no measure on {wanted.text} by itself between these two: only duties "
             "on goods in general are counted."
@@ -114,16 +121,16 @@ def _rates(judged: Judged) -> Iterator[str]:
                 "rate, so MFN is not added to it."
             )
         if period.caveat:
-            yield period.caveat
+            yield f"{measure.name}: {period.caveat}"
         if measure.confidence is Confidence.LOW:
             yield f"{measure.name} is of low confidence. {measure.note}".strip()
 
 
-def _sayings(case: Case, judged: Judged) -> Iterator[str]:
+def _remarks(case: Case, judged: Judged) -> Iterator[str]:
     if judged.way is not Way.GENERAL:
         return
-    for said in case.ledger.sayings(case.imposer, case.partner, case.day):
-        if isinstance(said.what, Saying):
+    for said in case.ledger.remarks(case.imposer, case.partner, case.day):
+        if isinstance(said.what, Remark):
             yield said.what.text
 
 

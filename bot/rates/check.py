@@ -96,9 +96,9 @@ def _sheet_flaws(sheet: Sheet, known: _Known, ids: Counter[str]) -> Iterator[_Fo
         yield from _measure_flaws(sheet, measure, ("measures", at), known, ids)
     for at, schedule in enumerate(sheet.schedules):
         yield from _schedule_flaws(sheet, schedule, ("schedules", at), known, ids)
-    for at, saying in enumerate(sheet.sayings):
-        yield from _unknown(("sayings", at, "partner"), [saying.partner], known.parties, "economy")
-        yield from _source_flaws(sheet, saying.source, ("sayings", at, "source"))
+    for at, remark in enumerate(sheet.remarks):
+        yield from _unknown(("remarks", at, "partner"), [remark.partner], known.parties, "economy")
+        yield from _source_flaws(sheet, remark.source, ("remarks", at, "source"))
     for at, base in enumerate(sheet.base_duties):
         place: Loc = ("base_duties", at)
         yield from _unknown((*place, "goods"), base.goods, known.goods, "kind of goods")

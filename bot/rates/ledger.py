@@ -15,7 +15,7 @@ from bot.rates.sheet import (
     BaseDuty,
     Baseline,
     Coverage,
-    Saying,
+    Remark,
     Sheet,
 )
 from bot.rates.stack import Layer
@@ -24,7 +24,7 @@ from bot.rates.stack import Layer
 class Said(NamedTuple):
     """A fact of a sheet with its source."""
 
-    what: Saying | BaseDuty | Baseline
+    what: Remark | BaseDuty | Baseline
     source: Source
 
 
@@ -105,13 +105,13 @@ class Ledger:
                     return Said(base, sources_of(sheet, base.source)), exactly  # type: ignore[arg-type]
         return None
 
-    def sayings(self, imposer: str, partner: str, day: date) -> Iterator[Said]:
-        """Figures said in public about this pair that count something else."""
+    def remarks(self, imposer: str, partner: str, day: date) -> Iterator[Said]:
+        """What must be said of this pair on that day besides its rates."""
         sheet = self.sheet_of(imposer)
         charged = self.parties.covering(partner)
-        for saying in sheet.sayings if sheet else ():
-            if saying.partner in charged and saying.from_ <= day <= (saying.to or day):
-                yield Said(saying, sources_of(sheet, saying.source))  # type: ignore[arg-type]
+        for remark in sheet.remarks if sheet else ():
+            if remark.partner in charged and remark.from_ <= day <= (remark.to or day):
+                yield Said(remark, sources_of(sheet, remark.source))  # type: ignore[arg-type]
 
     def events_of(self, measure: Measure) -> tuple[LegalEvent, ...]:
         """Legal events that bear on the measure, in order of time."""
@@ -201,7 +201,9 @@ def _events_of(
 
 def _base_fits(base: BaseDuty, wanted: Wanted, exactly: bool) -> bool:
     line = base.line.replace(".", "")
-    if any(code.startswith(line) for code in wanted.codes):
+    # 8507.60 is undivided in a tariff that goes on to 8507.60.00.
+    whole = line.removesuffix("00")
+    if any(code.startswith(whole) for code in wanted.codes):
         return exactly
     if set(wanted.goods) & set(base.goods):
         return exactly

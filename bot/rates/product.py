@@ -4,8 +4,8 @@ In this order:
 1. Harmonized System codes are taken out: `8507.60`, `HS 72`, `chapter 73`.
 2. The longest known phrase at each place counts: goods, names of layers, legal bases, and a few
    words of our own (`only`, `headline`, `including base`).
-3. What is left and says something is kept as unknown; if nothing was known, the nearest name of
-   goods is taken where it is nearly the same, and is suggested otherwise.
+3. What is left and says something is kept as unknown. With unknown words, a name of goods that is
+   nearly the whole text is taken for it; if nothing was known, near names are suggested.
 """
 
 import re
@@ -104,7 +104,9 @@ _OWN_WORDS = {
     "including mfn;including the mfn rate;with base;with the base;with base rate;with mfn;in all;"
     "all in;base included;incl base;landed;total duty;everything included",
 }
-_TAKE_FROM, _SUGGEST_FROM = 90, 70
+# Likeness of 0 to 100: by edits to be taken, by the better part to be suggested.
+_TAKE_FROM, _SUGGEST_FROM = 90, 80
+_SUGGESTIONS = 4
 
 
 class Wanted(Frozen):
@@ -147,7 +149,7 @@ class ProductReader:
         self._phrases: dict[str, list[_Phrase]] = {}
         self._names: dict[str, str] = {}
         for good in goods.by_id.values():
-            for name in (good.name, *good.names):
+            for name in (good.name, *good.names, good.id):
                 self._learn(name, "goods", good.id)
                 self._names.setdefault(" ".join(_stems(name)), good.id)
         for measure in measures:
@@ -193,8 +195,8 @@ class ProductReader:
             with_base="with_base" in found,
             unknown=tuple(unknown),
         )
-        if wanted.nothing_known and unknown:
-            return self._nearest(wanted)
+        if unknown and not (wanted.codes or wanted.layers or wanted.bases):
+            return self._nearest(wanted, " ".join(words)[:80])
         return self._beside_codes(wanted)
 
     def knows(self, text: str) -> bool:
@@ -224,19 +226,29 @@ class ProductReader:
             update={"goods": tuple(good for good in wanted.goods if good in within)}
         )
 
-    def _nearest(self, wanted: Wanted) -> Wanted:
-        asked = " ".join(wanted.unknown)[:80]
-        near = process.extract(asked, self._names.keys(), scorer=fuzz.ratio, limit=4)
-        names = [self._goods.by_id[self._names[name]].name for name, _, _ in near]
-        if near and near[0][1] >= _TAKE_FROM:
-            good = self._names[near[0][0]]
-            return wanted.model_copy(
-                update={"goods": (good,), "read_as": names[0], "unknown": ()},
+    def _nearest(self, wanted: Wanted, asked: str) -> Wanted:
+        """With the goods that a misspelt text comes nearest to, or with suggestions."""
+        near = [
+            name
+            for name, _, _ in process.extract(
+                asked,
+                [name for name in self._names if len(name) > 3],
+                scorer=fuzz.WRatio,
+                limit=6,
+                score_cutoff=_SUGGEST_FROM,
             )
-        likely = [
-            name for name, (_, score, _) in zip(names, near, strict=True) if score >= _SUGGEST_FROM
         ]
-        return wanted.model_copy(update={"suggestions": tuple(dict.fromkeys(likely))})
+        near.sort(key=lambda name: -fuzz.ratio(asked, name))
+        goods = {name: self._goods.by_id[self._names[name]] for name in near}
+        if near and fuzz.ratio(asked, near[0]) >= _TAKE_FROM:
+            taken = goods[near[0]]
+            return wanted.model_copy(
+                update={"goods": (taken.id,), "read_as": taken.name, "unknown": ()}
+            )
+        if not wanted.nothing_known:
+            return wanted
+        likely = dict.fromkeys(good.name for good in goods.values())
+        return wanted.model_copy(update={"suggestions": tuple(likely)[:_SUGGESTIONS]})
 
 
 def _codes(text: str) -> tuple[tuple[str, ...], str]:

@@ -43,9 +43,11 @@ _DAYS = (
     ),
     re.compile(rf"\b(?P<m>{_NAMES})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b"),
 )
-_RELATIVE = {"today": 0, "now": 0, "yesterday": 1}
+_YESTERDAY = re.compile(r"\byesterday\b")
 
 _TOKEN = re.compile(r":[a-z]+(?:-[a-z]+)?:|[\U0001f1e6-\U0001f1ff]{2}|->|[^\s,;?!()\[\]\"]+")
+# Slack writes people, channels and @channel as <@U1>, <#C1|name> and <!channel>.
+_MENTION = re.compile(r"<[@#!][^>]*>")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?|⟶)\s*")
 _EDGES = ".'`*_~<>"
 _NOISE = frozenset(
@@ -60,8 +62,8 @@ _NOISE = frozenset(
         *("now", "today", "right", "effect", "force", "when", "since", "&", "/", "+", "x", "->"),
     }
 )
+_ONE_WAY = frozenset({"on", "by", "pay", "pays", "paid", "against", "imposes", "charges"})
 _HISTORY = frozenset({"history", "timeline", "chart", "over time"})
-_VERSUS = frozenset({"vs", "vs.", "versus", "against"})
 
 
 class Kind(StrEnum):
@@ -130,7 +132,7 @@ def parse(
         raise QueryError(
             "the question", f"longer than {_MAX_TEXT} characters", "Ask about one pair"
         )
-    lowered = _ARROWS.sub(" -> ", fold(text)).lower()
+    lowered = _ARROWS.sub(" -> ", fold(_MENTION.sub(" ", text))).lower()
     on, lowered = _take_day(lowered, today)
     bare = [run if run == "->" else run.strip(_EDGES) for run in _TOKEN.findall(lowered)]
     tokens = [run for run in bare if run]
@@ -155,6 +157,8 @@ def _about_rates(
     if len(codes) < 2 and product:
         _refuse_misspelt(product, codes, parties, knows_goods)
     if not codes:
+        if product and knows_goods is not None and knows_goods(product):
+            raise QueryError(product, "names goods but no economy", f"Try: us {product}")
         if product:
             raise UnknownParty(product, parties.suggest(product))
         raise QueryError("the question", "names no economy", "Try: us china")
@@ -193,8 +197,8 @@ def _direction(words: _Words) -> tuple[str, str]:
     goods_from = {"from", "of"} & set(before) and "to" in between
     if goods_from or "pay" in between or "pays" in between or "paid" in between:
         return second, first
-    # 'tariffs on china from us': who is charged stands first
-    if before[-1:] == ["on"] and between[-1:] == ["from"]:
+    # 'tariffs on china from us', 'on chinese goods in the us': who is charged stands first
+    if before[-1:] == ["on"] and {"from", "in", "into"} & set(between):
         return second, first
     return first, second
 
@@ -203,9 +207,9 @@ def _one_way(words: _Words) -> bool:
     """Whether the words between the two say who charges whom."""
     joint = set(words.joints[1].split())
     before = set(words.joints[0].split())
-    return bool(joint & {"on", "by", "pay", "pays", "paid", "against", "imposes", "charges"}) or (
-        bool(before & {"from", "of"}) and "to" in joint
-    )
+    goods_move = bool(before & {"from", "of"}) and "to" in joint
+    placed = "on" in before and bool(joint & {"from", "in", "into"})
+    return goods_move or placed or not joint.isdisjoint(_ONE_WAY)
 
 
 def _party_at(
@@ -228,9 +232,9 @@ def _take_day(text: str, today: date) -> tuple[date | None, str]:
         match = pattern.search(text)
         if match:
             return _day(match), _without(text, match)
-    match = re.search(rf"\b(?:{'|'.join(_RELATIVE)})\b", text)
+    match = _YESTERDAY.search(text)
     if match:
-        return today - timedelta(days=_RELATIVE[match.group()]), _without(text, match)
+        return today - timedelta(days=1), _without(text, match)
     return None, text
 
 

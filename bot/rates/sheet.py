@@ -121,8 +121,9 @@ class Schedule(Written):
     rows: tuple[Row, ...] = Field(min_length=1)
 
 
-class Saying(Frozen):
-    """A figure that was said in public and counts something else than the headline does."""
+class Remark(Frozen):
+    """What an answer about a pair must say besides: a figure said in public that counts something
+    else, a rule that no measure holds."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -160,7 +161,7 @@ class Sheet(Frozen):
     """Sets of which at most one falls on a tariff line."""
     schedules: tuple[Schedule, ...] = ()
     measures: tuple[WrittenMeasure, ...] = ()
-    sayings: tuple[Saying, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     base_duties: tuple[BaseDuty, ...] = ()
 
 

@@ -12,7 +12,7 @@ _STATUS = {
     Status.SUSPENDED: "suspended",
     Status.STRUCK_DOWN: "struck down",
     Status.ANNOUNCED: "announced",
-    Status.EXPIRED: "over",
+    Status.EXPIRED: "charged",
 }
 
 
@@ -37,11 +37,13 @@ def lines(answer: Answer) -> tuple[str, ...]:
 
 
 def status_words(part: Part) -> str:
-    """The part's state and days in words: `in force, since 2026-07-24`."""
-    state = _STATUS[part.status]
-    if part.status is Status.STRUCK_DOWN and part.void_on:
-        state = f"struck down on {part.void_on}"
-    return f"{state}, {_span(part.from_, part.to)}" if part.from_ else state
+    """The part's state and days in words: `in force since 2026-07-24`."""
+    if part.from_ is None:
+        return _STATUS[part.status]
+    span = _span(part.from_, part.to)
+    if part.status is Status.STRUCK_DOWN and part.percent:
+        return f"charged {span}" + (f", void since {part.void_on}" if part.void_on else "")
+    return f"{_STATUS[part.status]} {span}"
 
 
 def upcoming_line(item: Upcoming) -> str:

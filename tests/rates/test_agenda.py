@@ -1,0 +1,45 @@
+"""What comes, and what has changed."""
+
+from datetime import date
+
+from bot.rates.agenda import changes, rulings, upcoming
+from bot.rates.ledger import Ledger
+
+
+def test_what_is_known_to_come_is_listed_by_day(ledger: Ledger) -> None:
+    coming = upcoming(ledger, date(2026, 11, 24), date(2027, 1, 31))
+
+    assert [item.on for item in coming] == sorted(item.on for item in coming)
+    told = {(str(item.on), item.measure_id) for item in coming}
+    assert ("2026-12-04", "us-232-polysilicon") in told
+    assert ("2027-01-01", "us-232-kitchen-cabinets") in told
+    assert ("2027-01-10", "cn-us-2025-universal") in told
+
+
+def test_an_action_on_many_partners_is_one_entry(ledger: Ledger) -> None:
+    began = [
+        item
+        for item in changes(ledger, date(2026, 7, 23), date(2026, 7, 24))
+        if item.measure == "Forced-labour Section 301 duty"
+    ]
+
+    assert len(began) == 1
+    assert len(began[0].partners) == 60
+    assert began[0].what == "10 to 12.5 % by partner, 60 partners"
+
+
+def test_changes_are_told_newest_first_and_only_within_the_days(ledger: Ledger) -> None:
+    told = changes(ledger, date(2025, 5, 1), date(2025, 5, 31))
+
+    assert [item.on for item in told] == sorted((item.on for item in told), reverse=True)
+    assert {str(item.on) for item in told} <= {"2025-05-02", "2025-05-03", "2025-05-14"}
+    what = {item.measure_id: item.what for item in told}
+    assert what["us-cn-ieepa-reciprocal"] == "10 %, from 125 %"
+    assert what["cn-us-2025-universal"] == "10 %, from 125 %"
+
+
+def test_rulings_are_told_with_their_source(ledger: Ledger) -> None:
+    told = rulings(ledger, date(2025, 5, 27), date(2025, 5, 30))
+
+    assert {str(step.on) for step in told} == {"2025-05-28", "2025-05-29"}
+    assert all(step.source.text for step in told)

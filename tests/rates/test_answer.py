@@ -1,0 +1,285 @@
+"""What an answer tells besides its number."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bot.errors import QueryError, UnknownParty
+from bot.rates.answer import Answer, Part, ask
+from bot.rates.ledger import Ledger
+from bot.rates.measure import Status
+
+
+def _one(text: str, ledger: Ledger, today: date, product: str | None = None) -> Answer:
+    return ask(text, ledger, today, product=product)[0]
+
+
+def _part(answer: Answer, measure_id: str) -> Part:
+    return next(part for part in (*answer.parts, *answer.beside) if part.measure_id == measure_id)
+
+
+def test_both_directions_are_answered_when_two_parties_are_named(
+    ledger: Ledger, today: date
+) -> None:
+    there, back = ask("us china on 2025-05-01", ledger, today)
+
+    assert (there.imposer, there.partner, there.total_percent) == ("US", "CN", Decimal(145))
+    assert (back.imposer, back.partner, back.total_percent) == ("CN", "US", Decimal(125))
+    assert [str(part.percent) for part in there.parts] == ["20", "125"]
+
+
+def test_without_a_day_the_newest_known_state_is_given_and_says_so_first(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us china", ledger, today)
+
+    assert one.on == one.as_of == date(2026, 10, 2)
+    assert one.total_percent == Decimal("12.5")
+    assert "2026-10-02" in one.caveats[0]
+    assert "2026-11-24" in one.caveats[0]
+
+
+def test_an_answer_of_the_day_of_the_check_needs_no_warning(ledger: Ledger) -> None:
+    one = _one("us on china", ledger, date(2026, 10, 2))
+
+    assert not any("read up to" in caveat for caveat in one.caveats)
+
+
+def test_a_day_beyond_the_ledgers_knowledge_leads_the_answer(ledger: Ledger, today: date) -> None:
+    one = _one("china on us on 2026-12-01", ledger, today)
+
+    assert one.caveats[0].startswith("2026-12-01 lies beyond what the ledger knows")
+    assert any("US Treasury secretary alone" in caveat for caveat in one.caveats)
+
+
+def test_a_day_before_the_ledger_begins_has_no_total(ledger: Ledger, today: date) -> None:
+    one = _one("us on china on 2015-01-01", ledger, today)
+
+    assert one.total_percent is None
+    assert "begins on 2018-01-01" in one.caveats[0]
+
+
+def test_a_steel_article_on_list_3_reconciles_with_a_real_entry(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us on china on 2026-09-15", ledger, today, "7326.90.86")
+
+    assert {part.measure_id: part.percent for part in one.parts} == {
+        "us-cn-301-list-3": 25,
+        "us-232-steel": 50,
+    }
+    assert one.total_percent == 75
+    assert one.base is not None
+    assert (one.base.percent, one.base.with_duties) == (Decimal("2.9"), Decimal("77.9"))
+    exempt = _part(one, "us-cn-301-forced-labor")
+    assert not exempt.counted
+    assert exempt.note == "not on goods that pay Section 232, steel"
+
+
+def test_the_base_rate_is_in_the_total_only_where_it_is_asked_for(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us china on 2026-09-15", ledger, today, "steel article on List 3, with base")
+
+    assert one.total_percent == Decimal("77.9")
+    assert "base rate of 7326.90.86 included" in one.meaning
+    assert sum(part.percent or 0 for part in one.parts) == one.total_percent
+
+
+def test_an_all_in_rate_takes_the_base_rate_in(ledger: Ledger, today: date) -> None:
+    one = _one("us on japan on 2025-10-01", ledger, today, "cars")
+
+    assert one.total_percent == 15
+    assert one.base is not None
+    assert one.base.with_duties == 15
+    assert any("all-in" in caveat for caveat in one.caveats)
+
+
+def test_the_courts_show_in_the_status_of_a_duty(ledger: Ledger, today: date) -> None:
+    before = _part(_one("us china on 2025-06-01", ledger, today), "us-cn-ieepa-reciprocal")
+    after = _part(_one("us china on 2026-03-01", ledger, today), "us-cn-ieepa-reciprocal")
+
+    assert before.standing == (
+        "held unlawful by the US Court of International Trade on 2025-05-28; "
+        "that ruling stayed by the US Court of Appeals for the Federal Circuit on 2025-05-29, so "
+        "it went on being charged; later struck down by the US Supreme Court on 2026-02-20; "
+        "charged at the border until 2026-02-23"
+    )
+    assert before.void_on == date(2026, 2, 20)
+    assert after.status is Status.STRUCK_DOWN
+    assert not after.counted
+    assert after.standing == (
+        "struck down by the US Supreme Court on 2026-02-20; charged at the border until 2026-02-23"
+    )
+
+
+def test_between_ruling_and_stop_the_answer_says_void_but_charged(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us china on 2026-02-21", ledger, today)
+
+    assert one.total_percent == 20
+    assert (
+        "already void by the ruling of 2026-02-20; customs charged them until 2026-02-23"
+        in (one.caveats[0])
+    )
+
+
+def test_history_tells_every_change_and_ruling_with_its_source(ledger: Ledger, today: date) -> None:
+    history = _one("us china history", ledger, today).history
+
+    rates = {str(step.on): step.percent for step in history if not step.legal}
+    rulings = {str(step.on): step.percent for step in history if step.legal}
+    assert rates == {
+        "2025-02-04": 10,
+        "2025-03-04": 20,
+        "2025-04-05": 30,
+        "2025-04-09": 104,
+        "2025-04-10": 145,
+        "2025-05-14": 30,
+        "2025-11-10": 20,
+        "2026-02-24": 10,
+        "2026-07-24": Decimal("12.5"),
+    }
+    assert rulings["2025-05-28"] == rulings["2025-05-29"] == 30
+    assert rulings["2026-02-20"] == 20
+    assert all(step.source.text for step in history)
+
+
+def test_a_duty_on_some_lines_only_is_named_and_left_out(ledger: Ledger, today: date) -> None:
+    one = _one("us on canada on 2026-09-01", ledger, today, "dairy")
+
+    assert one.total_percent == 10
+    assert one.caveats[0].startswith("Not in the total: Section 338 duty on listed Canadian goods")
+
+
+def test_a_heading_with_two_possible_rates_counts_neither(ledger: Ledger, today: date) -> None:
+    one = _one("us on china on 2025-06-01", ledger, today, "8507.60")
+
+    assert one.total_percent == 30
+    left_out = {part.measure_id for part in one.beside if "the line decides" in part.note}
+    assert {"us-cn-301-review-ev-batteries", "us-cn-301-list-4a"} <= left_out
+
+
+def test_lists_whose_state_is_unknown_never_join_a_sum(ledger: Ledger, today: date) -> None:
+    one = _one("china on us on 2026-09-01", ledger, today, "soybeans")
+
+    assert one.total_percent == 10
+    unsure = _part(one, "cn-us-2018-301-countermeasures")
+    assert not unsure.counted
+    assert "not checked" in unsure.note
+
+
+def test_figures_said_in_public_are_told_apart(ledger: Ledger, today: date) -> None:
+    one = _one("us china on 2025-11-10", ledger, today)
+
+    assert one.total_percent == 20
+    assert any(caveat.startswith("The 47 said on 2025-10-30") for caveat in one.caveats)
+
+
+def test_not_in_our_data_is_not_called_free(ledger: Ledger, today: date) -> None:
+    one = _one("japan on china", ledger, today)
+
+    assert one.total_percent is None
+    assert one.caveats[0].startswith("Not in our data")
+    assert one.mfn is not None
+
+
+def test_goods_no_measure_names_are_told_from_goods_unknown(ledger: Ledger, today: date) -> None:
+    known = _one("us on vietnam", ledger, today, "watches")
+    unknown = _one("us on vietnam", ledger, today, "gizmos")
+
+    assert any("has no measure on watches by itself" in caveat for caveat in known.caveats)
+    assert any("'gizmos' is not a product the ledger knows" in text for text in unknown.caveats)
+    assert known.total_percent == unknown.total_percent == Decimal("12.5")
+
+
+def test_everyday_words_find_their_headings(ledger: Ledger, today: date) -> None:
+    washers = _one("us on china on 2026-09-01", ledger, today, "washing machines")
+
+    assert "us-cn-301-list-4a" in {part.measure_id for part in washers.parts}
+    assert washers.base is not None
+    assert washers.base.line == "8450.11.00"
+
+
+def test_a_near_miss_in_the_goods_is_suggested(ledger: Ledger, today: date) -> None:
+    assert "washing machines" in _one("us on china", ledger, today, "washing").suggestions
+
+
+def test_a_misspelt_product_is_read_and_said(ledger: Ledger, today: date) -> None:
+    one = _one("us on china", ledger, today, "semiconducters")
+
+    assert one.read_as == "semiconductors"
+    assert "'semiconducters' was read as semiconductors." in one.caveats
+
+
+def test_what_comes_next_is_listed_in_order(ledger: Ledger, today: date) -> None:
+    coming = _one("china on us", ledger, today).next
+
+    assert [str(item.on) for item in coming][:2] == ["2026-11-10", "2027-01-10"]
+    assert all(item.source.text for item in coming)
+
+
+def test_the_last_change_is_named(ledger: Ledger, today: date) -> None:
+    change = _one("us on china", ledger, today).last_change
+
+    assert change is not None
+    assert change.on == date(2026, 7, 24)
+
+
+def test_a_members_duties_are_its_blocs(ledger: Ledger, today: date) -> None:
+    one = _one("germany on china", ledger, today, "electric cars")
+
+    assert one.total_percent == Decimal("35.3")
+    assert "The duties of Germany are those of the European Union." in one.caveats
+    assert one.mfn is not None
+    assert one.mfn.percent == 5
+
+
+def test_partners_side_by_side_are_answered_in_the_order_asked(ledger: Ledger, today: date) -> None:
+    answers = ask("us china vs vietnam vs brazil on 2026-09-15", ledger, today)
+
+    assert [(one.imposer, one.partner) for one in answers] == [
+        ("US", "CN"),
+        ("US", "VN"),
+        ("US", "BR"),
+    ]
+
+
+def test_one_party_is_told_what_it_pays_and_what_it_imposes(ledger: Ledger, today: date) -> None:
+    pairs = [(one.imposer, one.partner) for one in ask("china", ledger, today)]
+
+    assert {("US", "CN"), ("EU", "CN"), ("CA", "CN"), ("CN", "US"), ("CN", "CA")} <= set(pairs)
+
+
+def test_two_of_one_customs_territory_are_refused(ledger: Ledger, today: date) -> None:
+    with pytest.raises(QueryError, match="customs territory"):
+        ask("france germany", ledger, today)
+
+
+def test_an_unknown_party_gets_suggestions(ledger: Ledger, today: date) -> None:
+    with pytest.raises(UnknownParty) as refused:
+        ask("us chnia", ledger, today)
+
+    assert refused.value.suggestions[0] == "China"
+
+
+def test_the_json_keeps_the_contract(ledger: Ledger, today: date) -> None:
+    told = json.loads(json.dumps(_one("us on china on 2026-09-15", ledger, today).to_json()))
+
+    assert (told["imposer"], told["partner"], told["on"]) == ("US", "CN", "2026-09-15")
+    assert told["total_percent"] == "12.5"
+    assert told["as_of"] == "2026-10-02"
+    (part,) = told["parts"]
+    assert part["measure"] == "Forced-labour Section 301 duty, China"
+    assert (part["percent"], part["legal_basis"], part["status"]) == (
+        "12.5",
+        "Section 301",
+        "in_force",
+    )
+    assert (part["from"], part["to"]) == ("2026-07-24", None)
+    assert part["source"].startswith("FR document 2026-15181")
+    assert isinstance(told["caveats"], list)
+    assert isinstance(told["next"], list)

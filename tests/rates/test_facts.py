@@ -1,0 +1,58 @@
+"""Single facts, each with the document it rests on, asked through the public door."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.rates.answer import answer
+from bot.rates.ledger import Ledger
+from bot.rates.query import Kind, RateQuery
+
+FACTS = Path(__file__).with_name("facts.csv")
+SHARED = Path(__file__).parents[2] / ".." / "shared" / "rates" / "rates_questions.csv"
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
+
+
+def _total(ledger: Ledger, imposer: str, partner: str, product: str, on: str) -> Decimal | None:
+    query = RateQuery(
+        kind=Kind.PAIR,
+        imposer=imposer,
+        partner=partner,
+        product=product or None,
+        on=date.fromisoformat(on),
+    )
+    (only,) = answer(query, ledger, date(2026, 11, 24))
+    return only.total_percent
+
+
+@pytest.mark.parametrize(
+    "fact",
+    list(_rows(FACTS)),
+    ids=lambda row: "-".join((row["imposer"], row["partner"], row["product"], row["on"])),
+)
+def test_a_known_rate_is_answered(fact: dict[str, str], ledger: Ledger) -> None:
+    total = _total(ledger, fact["imposer"], fact["partner"], fact["product"], fact["on"])
+
+    assert total == Decimal(fact["percent"]), fact["source"]
+
+
+def test_the_shared_questions_are_answered_as_expected(ledger: Ledger) -> None:
+    if not SHARED.exists():
+        pytest.skip("no shared folder beside the project: its questions cannot be asked")
+
+    wrong = {
+        row["question_id"]: total
+        for row in _rows(SHARED)
+        if (total := _total(ledger, row["imposer"], row["target"], row["product"], row["date"]))
+        != Decimal(row["expected_percent"])
+    }
+
+    assert wrong == {}

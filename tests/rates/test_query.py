@@ -1,0 +1,158 @@
+"""Questions as people type them."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import QueryError, UnknownParty
+from bot.parties import Parties
+from bot.rates.ledger import Ledger
+from bot.rates.query import Kind, RateQuery, parse
+
+Read = Callable[[str], RateQuery]
+
+
+@pytest.fixture
+def read(parties: Parties, ledger: Ledger, today: date) -> Read:
+    return lambda text: parse(text, parties, today, ledger.reader.knows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "us china",
+        "US China",
+        "usa prc",
+        "🇺🇸 🇨🇳",
+        ":flag-us: :flag-cn:",
+        "US, China?",
+        "united states and china",
+        "what is the us china tariff",
+        "us -> china",
+        "us → china",
+        "us china today",
+        "us china <@U0123> <!channel>",
+    ],
+)
+def test_two_parties_are_imposer_and_partner_both_ways(text: str, read: Read) -> None:
+    query = read(text)
+
+    assert (query.kind, query.imposer, query.partner) == (Kind.PAIR, "US", "CN")
+    assert query.both_ways
+    assert query.product is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "us on china",
+        "us tariffs on china",
+        "tariffs by us on china",
+        "tariffs on china by us",
+        "what is the tariff on chinese goods in the us",
+        "goods from china to the us",
+        "how much does china pay in the us",
+    ],
+)
+def test_small_words_say_who_charges_whom(text: str, read: Read) -> None:
+    query = read(text)
+
+    assert (query.imposer, query.partner, query.both_ways) == ("US", "CN", False)
+
+
+def test_the_first_named_imposes_in_an_arrow(read: Read) -> None:
+    query = read("china -> us")
+
+    assert (query.imposer, query.partner) == ("CN", "US")
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("us eu steel", "steel"),
+        ("us china 8507.60", "8507.60"),
+        ("us china ev batteries", "ev batteries"),
+        ("us cars japan", "cars"),
+        ("us china section 301 list 3 only", "section 301 list 3 only"),
+        ("what are the us tariffs on chinese steel?", "steel"),
+    ],
+)
+def test_what_is_left_is_the_product(text: str, product: str, read: Read) -> None:
+    assert read(text).product == product
+
+
+def test_goods_of_one_imposer_are_asked_for_all_partners(read: Read) -> None:
+    query = read("us steel")
+
+    assert (query.imposer, query.partner, query.product) == ("US", "WORLD", "steel")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "us china on 2025-04-15",
+        "us china 2025-4-15",
+        "us china on april 15, 2025",
+        "us china 15 April 2025",
+        "us china as of 15th of apr 2025",
+    ],
+)
+def test_a_day_is_understood_as_people_write_it(text: str, read: Read) -> None:
+    query = read(text)
+
+    assert query.on == date(2025, 4, 15)
+    assert query.product is None
+
+
+def test_history_versus_upcoming_and_changes_are_asked_for(read: Read) -> None:
+    assert read("us china history").history
+    compared = read("us china vs vietnam vs brazil")
+    assert (compared.kind, compared.partner, compared.versus) == (Kind.COMPARE, "CN", ("VN", "BR"))
+    assert read("upcoming").kind is Kind.UPCOMING
+    assert read("changes since 2025-04-01").since == date(2025, 4, 1)
+    assert read("changes china").partner == "CN"
+    assert read("china").kind is Kind.PARTY
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [("us chnia", "China"), ("us vitenam", "Vietnam"), ("canda us", "Canada"), ("chnia", "China")],
+)
+def test_a_misspelt_party_is_refused_with_the_nearest_names(
+    text: str, near: str, read: Read
+) -> None:
+    with pytest.raises(UnknownParty) as refused:
+        read(text)
+
+    assert near in refused.value.suggestions
+
+
+@pytest.mark.parametrize("text", ["", "tariff", "us china on 2025-02-30", "x" * 3000, "steel"])
+def test_what_cannot_be_understood_names_a_cure(text: str, read: Read) -> None:
+    with pytest.raises(QueryError) as refused:
+        read(text)
+
+    assert refused.value.cure
+
+
+_WORDS = st.sampled_from(
+    [
+        *("us", "china", "on", "->", "by", "from", "in", "vs", "history", "upcoming", "changes"),
+        *("since", "2025-04-15", "2025-99-01", "0000-00-00", "april", "15", "8507.60", "steel"),
+        *("🇺🇸", ":flag-cn:", "<@U1>", "<!channel>", "\u202e", "no", "it", "only", "section 301"),
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(_WORDS, max_size=10).map(" ".join)))
+def test_the_parser_raises_nothing_but_query_errors(
+    parties: Parties, ledger: Ledger, text: str
+) -> None:
+    try:
+        query = parse(text, parties, date(2026, 11, 24), ledger.reader.knows)
+    except QueryError:
+        return
+    assert isinstance(query, RateQuery)
