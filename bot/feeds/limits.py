@@ -25,8 +25,8 @@ class FetchLimits(Frozen):
     fetches_per_host: int = Field(default=2, ge=1)
     fetches_at_once: int = Field(default=50, ge=1)
     max_redirects: int = Field(default=5, ge=0)
-    spacing_s: float = Field(default=1.0, ge=0)
-    """Between two requests for one address, whoever asks."""
+    spacing_s: float = Field(default=1.25, ge=0)
+    """Between the starts of two requests for one address; a second must show at the server."""
     allowed_networks: tuple[Network, ...] = ()
     """Networks that feeds may be fetched from though they are not public."""
     parse_deadline_s: float = Field(default=10.0, gt=0)
