@@ -23,7 +23,10 @@ _FEWEST_WORDS = 4
 _LONG_SENTENCE = 350
 # A second sentence cut off before it has this many characters says nothing.
 _LEAST_ROOM = 80
-_SAME_WORDS = 0.8
+# Of a sentence's words, how many may be new where it repeats; of a heading, which has the title
+# and its source behind it, more.
+_NEW_WORDS = 0.2
+_NEW_WORDS_OF_HEADING = 0.4
 
 _AGENCY = (
     r"(?:Reuters|AP|AFP|AAP|ANI|ANSA|BBC|Bloomberg|CBS|CNN|CNBC|dpa|DPA|EFE|IANS|JIJI|KCNA|Kyodo"
@@ -78,6 +81,7 @@ _ENDS = re.compile(r"[.!?][\"')\]]*$")
 
 class _Sentence(NamedTuple):
     place: int
+    """Which of the sentences worth reading it is, from 0."""
     text: str
     folded: str
     words: frozenset[str]
@@ -96,26 +100,30 @@ def summarise(title: str, text: str, wanted: Sequence[str] = (), limit: int = 60
     candidates = _candidates(title, text[:_LONGEST_TEXT])
     if not candidates:
         return ""
-    values = {sentence: _value(sentence, wanted) for sentence in candidates}
+    values = {one: _value(one, wanted) for one in candidates}
     first = max(candidates, key=lambda one: values[one] - _leaning(one, None))
-    others = [one for one in candidates if one is not first and not _repeats(one, first.words)]
-    if not others:
+    worth = {
+        one: values[one] - _leaning(one, first)
+        for one in candidates
+        if one is not first and not _repeats(one, first.words)
+    }
+    second = max(worth, key=lambda one: worth[one], default=None)
+    if second is None or worth[second] <= 0:
         return _cut(first.text, limit)
-    second = max(others, key=lambda one: values[one] - _leaning(one, first))
     return _joined(first, second, limit)
 
 
 def _candidates(title: str, text: str) -> list[_Sentence]:
     of_title = _words(title)
-    found = [_sentence(place, piece) for place, piece in enumerate(_pieces(text))]
     found = [
         one
-        for one in found
+        for one in map(_sentence, _pieces(text))
         if len(one.folded.split()) >= _FEWEST_WORDS
         and not _BOILERPLATE.search(one.folded)
         and not _repeats(one, of_title)
     ]
-    return [one for one in found if one.whole] or found
+    found = [one for one in found if one.whole] or found
+    return [one._replace(place=place) for place, one in enumerate(found)]
 
 
 def _pieces(text: str) -> list[str]:
@@ -130,9 +138,9 @@ def _without_prefix(sentence: str) -> str:
     return sentence
 
 
-def _sentence(place: int, text: str) -> _Sentence:
+def _sentence(text: str) -> _Sentence:
     folded = fold_case(text)
-    return _Sentence(place, text, folded, _words(text), _ENDS.search(folded) is not None)
+    return _Sentence(0, text, folded, _words(text), _ENDS.search(folded) is not None)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -145,11 +153,12 @@ def _repeats(sentence: _Sentence, known: frozenset[str]) -> bool:
     new = sentence.words - known
     if any(word[0].isdigit() for word in new):
         return False
-    return len(new) <= (1 - _SAME_WORDS) * len(sentence.words)
+    share = _NEW_WORDS if sentence.whole else _NEW_WORDS_OF_HEADING
+    return len(new) <= share * len(sentence.words)
 
 
 def _value(sentence: _Sentence, wanted: Sequence[str]) -> float:
-    value = max(3 - 0.75 * sentence.place, 0.0)
+    value = max(2 - 0.5 * sentence.place, 0.0)
     hits = [word for word in wanted[:_MOST_WANTED] if _holds(sentence, word)]
     value += sum(2.0 if any(sign.isdigit() for sign in word) else 1.0 for word in hits[:6])
     if len(sentence.text) > _LONG_SENTENCE:
@@ -179,7 +188,7 @@ def _leaning(sentence: _Sentence, taken: _Sentence | None) -> float:
     """What a sentence loses for pointing at one before it that readers do not see."""
     if sentence.place == 0 or not _LEANING.match(sentence.folded):
         return 0.0
-    return 0.0 if taken is not None and taken.place == sentence.place - 1 else 1.5
+    return 0.0 if taken is not None and taken.place == sentence.place - 1 else 1.0
 
 
 def _joined(first: _Sentence, second: _Sentence, limit: int) -> str:
