@@ -8,7 +8,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from concurrent.futures import TimeoutError as ParseTimeout
+from contextlib import suppress
 from multiprocessing.context import BaseContext
 
 from pebble import ProcessExpired, ProcessPool
@@ -55,8 +55,8 @@ class Workers:
         future = self._started().schedule(_parse, args=[body, source], timeout=self._deadline_s)
         try:
             parsed = await asyncio.wrap_future(future)
-        except (ParseTimeout, ProcessExpired) as error:
-            long = isinstance(error, ParseTimeout)
+        except (TimeoutError, ProcessExpired) as error:
+            long = isinstance(error, TimeoutError)
             cause = f"took over {self._deadline_s:g} s to parse" if long else "broke the parser"
             raise NotAFeed(source.feed_id, cause) from error
         if isinstance(parsed, NotParsed):
@@ -68,14 +68,15 @@ class Workers:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]  # pebble has not annotated it
-            await asyncio.to_thread(pool.join, _GOODBYE_S)
+            with suppress(TimeoutError):
+                await asyncio.to_thread(pool.join, _GOODBYE_S)
 
     def warm_up(self) -> None:
         """Starts the processes, which takes a fraction of a second, ahead of the first body."""
         self._started()
 
     def _started(self) -> ProcessPool:
-        if self._pool is None:
+        if self._pool is None or not self._pool.active:
             self._pool = ProcessPool(
                 max_workers=min(_MAX_PROCESSES, os.cpu_count() or 1),
                 max_tasks=_PARSES_PER_PROCESS,
