@@ -120,7 +120,9 @@ class Team:
         """Notes that the person has seen the conversation up to `ts`."""
         channel = self._channels[channel_id]
         if ts > channel.last_read:
-            await self._keep(replace(channel, last_read=ts))
+            self._channels[channel_id] = replace(channel, last_read=ts)
+            await self.archive.keep_channel(self._channels[channel_id])
+            self.live.tell({"type": "read", "channel": channel_id})
 
     async def _keep(self, channel: Channel) -> Channel:
         # First, so that a change that starts while this one is written builds on it.

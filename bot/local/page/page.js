@@ -858,6 +858,11 @@ const NEWS = {
     state = { ...fresh, channels: fresh.channels.map((one) => (one.id === place.channel ? { ...one, unread: 0 } : one)) };
     drawSidebar();
   },
+  read(news) {
+    const channel = channelOf(news.channel);
+    if (channel) channel.unread = 0;
+    drawSidebar();
+  },
   home(news) {
     state.home = news.view;
     if (!$("home").hidden) drawHome();
