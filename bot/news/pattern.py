@@ -207,9 +207,7 @@ class Index:
 
     def any(self, words: Sequence[Word]) -> bool:
         """Whether one of the patterns stands in the sentence."""
-        return any(
-            pattern.end(words, at) is not None for at, _, pattern in self._candidates(words)
-        )
+        return any(pattern.end(words, at) is not None for at, _, pattern in self._candidates(words))
 
     def _candidates(self, words: Sequence[Word]) -> Iterator[tuple[int, str, Pattern]]:
         keys = [_keys(word, at) for at, word in enumerate(words)]

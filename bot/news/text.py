@@ -61,9 +61,14 @@ def cut(text: str, limit: int) -> str:
     blank = max(text.rfind(" ", 0, end + 1), text.rfind("\n", 0, end + 1))
     if blank > end * 2 // 3:
         end = blank
-    while end > 0 and unicodedata.combining(text[end]):
+    # Half a number would be another number, and half a letter another letter.
+    while end > 0 and (unicodedata.combining(text[end]) or _in_number(text, end)):
         end -= 1
     return (text[:end].rstrip(" \n,;:-–—") + "…")[:limit]
+
+
+def _in_number(text: str, at: int) -> bool:
+    return text[at - 1].isdigit() and (text[at].isdigit() or text[at] in ".,%")
 
 
 def _unpacked(text: str) -> str:

@@ -1,0 +1,97 @@
+"""Percentages and sums of dollars in running text: where they stand and how they pair.
+
+What cannot be read without doubt is left out: `0,5 %` and `1.000,5 %` (whose comma is it?),
+ranges, percentage points, and money that is no US dollar.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,4})(?:\.\d{1,3})?(?![.,]?\d)"
+_PERCENT = r"(?:\s?%|[\s-]?(?:per\s?cent|pct|pc)\b)(?![\s-]*(?:age\b|points?\b))"
+_ALONE = r"(?<![\w.,$€£-])"
+# "a threatened", "the current", "what was then".
+_FEW_WORDS = r"(?:[a-z]+\s){0,3}"
+
+_FROM_TO = re.compile(
+    rf"\bfrom\s+{_FEW_WORDS}({_NUMBER})(?:{_PERCENT})?\s+(?:[a-z]+\s){{0,4}}to\s+{_FEW_WORDS}"
+    rf"({_NUMBER}){_PERCENT}"
+)
+_TO_FROM = re.compile(
+    rf"{_ALONE}({_NUMBER}){_PERCENT}[^%;:]{{0,40}}?\b(?:from|instead\sof|compared\swith)\s+"
+    rf"{_FEW_WORDS}({_NUMBER}){_PERCENT}"
+)
+_BETWEEN = re.compile(rf"\bbetween\s({_NUMBER})(?:{_PERCENT})?\sand\s({_NUMBER}){_PERCENT}")
+_SINGLE = re.compile(rf"{_ALONE}({_NUMBER}){_PERCENT}(?!\s?(?:-|to|or)\s?\d)")
+_RANGE_END = re.compile(r"\d\s?(?:%|per\s?cent|pct)?\s?(?:-|to|or)\s$")
+_RANGE = re.compile(r"\b(?:rang\w+|var\w+|anywhere|differ\w*|between)\s+(?:[a-z]+\s){0,2}$")
+
+# "cut to zero from 20%", "down from 39%": what it was, without what it is.
+_WAS = re.compile(
+    r"\b(?:zero|nil|nothing|down|up|cut|lowered|raised|reduced)\sfrom\s(?:[a-z]+\s){0,2}$"
+)
+
+_SCALES = {"thousand": 3, "k": 3, "million": 6, "mn": 6, "m": 6, "billion": 9, "bn": 9, "b": 9}
+_SCALES |= {"trillion": 12, "tn": 12, "trn": 12, "bln": 9, "mln": 6}
+_SCALE = r"thousand|million|billion|trillion|bn|mn|tn|trn|bln|mln|[mbk]"
+_DOLLARS = re.compile(
+    rf"(?:(?<![a-z])us\s?\$|(?<![a-z$])\$|\busd\s?)\s?({_NUMBER})[\s-]?({_SCALE})?\b"
+    rf"|(?<![\w.,€£$])({_NUMBER})\s({_SCALE})\s(?:us\s)?dollars\b"
+)
+
+
+class Rate(NamedTuple):
+    """One percentage, or a change from one to another; percent, as written."""
+
+    start: int
+    end: int
+    from_percent: Decimal | None
+    to_percent: Decimal | None
+
+
+class Sum(NamedTuple):
+    """A sum of US dollars."""
+
+    start: int
+    end: int
+    dollars: Decimal
+
+
+def rates(folded: str) -> list[Rate]:
+    """The percentages of a sentence in lower case, in order; each number is in one of them."""
+    found: list[Rate] = []
+    taken = [match.span() for match in _BETWEEN.finditer(folded)]
+
+    def free(match: re.Match[str]) -> bool:
+        return all(match.end() <= start or end <= match.start() for start, end in taken)
+
+    for match in _FROM_TO.finditer(folded):
+        taken.append(match.span())
+        if not _RANGE.search(folded[max(0, match.start() - 40) : match.start()]):
+            found.append(Rate(*match.span(), _decimal(match[1]), _decimal(match[2])))
+    for match in _TO_FROM.finditer(folded):
+        if free(match):
+            taken.append(match.span())
+            found.append(Rate(*match.span(), _decimal(match[2]), _decimal(match[1])))
+    for match in _SINGLE.finditer(folded):
+        before = folded[max(0, match.start() - 40) : match.start()]
+        if free(match) and not _RANGE_END.search(before):
+            percent = _decimal(match[1])
+            was = _WAS.search(before) is not None
+            found.append(Rate(*match.span(), percent if was else None, None if was else percent))
+    return sorted(found)
+
+
+def sums(folded: str) -> Iterator[Sum]:
+    """The sums of US dollars in a sentence in lower case, in order."""
+    for match in _DOLLARS.finditer(folded):
+        number, scale = (match[1], match[2]) if match[1] else (match[3], match[4])
+        dollars = _decimal(number) * 10 ** _SCALES.get(scale or "", 0)
+        whole = dollars == dollars.to_integral_value()
+        yield Sum(*match.span(), Decimal(int(dollars)) if whole else dollars)
+
+
+def _decimal(number: str) -> Decimal:
+    return Decimal(number.replace(",", ""))
