@@ -353,5 +353,6 @@ async def _finish(sending: asyncio.Task[None], stop: asyncio.Event) -> None:
 
 def _log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # It tells of every run of every job.
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # They tell of every step they take, and of a tick that came while one was running.
+    for name, least in (("alembic", logging.WARNING), ("apscheduler", logging.ERROR)):
+        logging.getLogger(name).setLevel(least)

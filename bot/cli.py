@@ -211,17 +211,23 @@ def _json_lines(file: IO[str]) -> Iterator[dict[str, Any]]:
 @click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
 @_answers_for_errors
 def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_json: bool) -> None:
-    """Answer what /tariff answers: `tariffwire rate us china`."""
-    from bot.library import answer_rate
+    """Answer what /tariff answers: `tariffwire rate us china`.
+
+    JSON is one object where two parties are named: the first as imposer, the second as partner.
+    """
+    from bot.app import clock
+    from bot.library import Library
+    from bot.rates.answer import ask
     from bot.rates.words import lines
     from bot.settings import load_settings
 
     day: date | None = on.date() if on else None
-    answers = answer_rate(load_settings(), " ".join(words), day, product)
+    ledger = Library(load_settings()).ledger
+    answers = ask(" ".join(words), ledger, clock().date(), on=day, product=product)
     if as_json:
         _print_json(answers[0].to_json())
-        return
-    click.echo("\n\n".join("\n".join(lines(answer)) for answer in answers))
+    else:
+        click.echo("\n\n".join("\n".join(lines(answer)) for answer in answers))
 
 
 @main.command()
