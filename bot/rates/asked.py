@@ -128,9 +128,11 @@ def _closest(case: Case, wanted: Wanted, measures: Sequence[Measure]) -> tuple[M
     """Those that fit the goods best; empty where none does or no goods were named."""
     if not (wanted.goods or wanted.codes):
         return ()
-    fits = [(measure, case.fits[measure.id]) for measure in measures]
-    best = max((fit for _, fit in fits), default=Fit.NONE)
-    return tuple(measure for measure, fit in fits if fit is best and fit is not Fit.NONE)
+    fitting = [measure for measure in measures if case.fits[measure.id]]
+    # What had no rate yet on the day must not hide what was charged then.
+    dated = [measure for measure in fitting if measure.on(case.day)]
+    best = max((case.fits[measure.id] for measure in dated or fitting), default=Fit.NONE)
+    return tuple(measure for measure in fitting if case.fits[measure.id] is best)
 
 
 def _has_basis(measure: Measure, bases: Sequence[str]) -> bool:

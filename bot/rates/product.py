@@ -100,6 +100,7 @@ _OWN_WORDS = {
     "not under usmca;not entered under usmca;goods not entered under usmca",
     "alone": "only;alone;layer;layer only;that layer only;that layer;layer alone;just;by itself;"
     "single layer",
+    "sum": "all layers;all the layers;every layer;all duties;in total",
     "with_base": "including base;including the base;including base rate;including the base rate;"
     "including mfn;including the mfn rate;with base;with the base;with base rate;with mfn;in all;"
     "all in;base included;incl base;landed;total duty;everything included",
@@ -190,7 +191,7 @@ class ProductReader:
             codes=codes,
             layers=tuple(found.get("layer", ())),
             bases=tuple(found.get("base", ())),
-            alone="alone" in found,
+            alone="alone" in found and "sum" not in found,
             headline="headline" in found,
             with_base="with_base" in found,
             unknown=tuple(unknown),
