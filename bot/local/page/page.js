@@ -599,6 +599,13 @@ function dayName(message) {
 const nearEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
 const toEnd = (box) => (box.scrollTop = box.scrollHeight);
 
+// The end, or where the last message begins when it is taller than what can be seen.
+function reveal(box) {
+  const last = box.lastElementChild;
+  if (last.offsetHeight > box.clientHeight) last.scrollIntoView({ block: "start" });
+  else toEnd(box);
+}
+
 function drawStream(keepEnd = true) {
   const box = $("stream");
   const list = [...shown.stream.values()].sort((a, b) => (a.ts < b.ts ? -1 : 1));
@@ -631,7 +638,7 @@ function putMessage(box, map, message, inThread) {
   const end = nearEnd(box) || message.user === state.me.id || message.only_you;
   if (inThread) box.append(messageNode(message, place.channel, true, null));
   else appendToStream(message);
-  if (end) toEnd(box);
+  if (end) reveal(box);
 }
 function threadFields(message) {
   const kept = {};
