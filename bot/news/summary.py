@@ -17,7 +17,7 @@ from bot.news.text import cut, sentences
 
 # What a news feed gives as a text has a few sentences; a whole article opens with its news.
 _LONGEST_TEXT = 12_000
-_MOST_SENTENCES = 30
+_MOST_SENTENCES = 16
 _MOST_WANTED = 40
 _FEWEST_WORDS = 4
 _LONG_SENTENCE = 350
@@ -62,9 +62,8 @@ _FURNITURE_ANYWHERE = (
     r"(?:read more|continue reading|click here|subscribe(?: now)?|full story|learn more)[ .!>»→]*$",
     r"all rights reserved|privacy policy|\bcookies\b|our newsletters?\b|enable javascript",
 )
-_BOILERPLATE = re.compile(
-    rf"^(?:{'|'.join(_FURNITURE)})|{'|'.join(_FURNITURE_ANYWHERE)}",
-)
+_OPENS_FURNITURE = re.compile("|".join(_FURNITURE))
+_HOLDS_FURNITURE = re.compile("|".join(_FURNITURE_ANYWHERE))
 _LEANING = re.compile(
     r"['\"(]?(?:he|she|they|it|this|that|these|those|but|and|or|so|yet|however|meanwhile|instead|"
     r"still|such|both|also|there|his|her|their|its)\b"
@@ -83,6 +82,8 @@ class _Sentence(NamedTuple):
     place: int
     """Which of the sentences worth reading it is, from 0."""
     text: str
+    cased: str
+    """The text with plain letters and dashes, as it was in case; `folded` is in lower case."""
     folded: str
     words: frozenset[str]
     whole: bool
@@ -100,7 +101,8 @@ def summarise(title: str, text: str, wanted: Sequence[str] = (), limit: int = 60
     candidates = _candidates(title, text[:_LONGEST_TEXT])
     if not candidates:
         return ""
-    values = {one: _value(one, wanted) for one in candidates}
+    looked_for = list(dict.fromkeys(fold(word).strip() for word in wanted if word.strip()))
+    values = {one: _value(one, looked_for[:_MOST_WANTED]) for one in candidates}
     first = max(candidates, key=lambda one: values[one] - _leaning(one, None))
     worth = {
         one: values[one] - _leaning(one, first)
@@ -114,12 +116,13 @@ def summarise(title: str, text: str, wanted: Sequence[str] = (), limit: int = 60
 
 
 def _candidates(title: str, text: str) -> list[_Sentence]:
-    of_title = _words(title)
+    of_title = _words(fold_case(title))
     found = [
         one
         for one in map(_sentence, _pieces(text))
         if len(one.folded.split()) >= _FEWEST_WORDS
-        and not _BOILERPLATE.search(one.folded)
+        and not _OPENS_FURNITURE.match(one.folded)
+        and not _HOLDS_FURNITURE.search(one.folded)
         and not _repeats(one, of_title)
     ]
     found = [one for one in found if one.whole] or found
@@ -139,13 +142,14 @@ def _without_prefix(sentence: str) -> str:
 
 
 def _sentence(text: str) -> _Sentence:
-    folded = fold_case(text)
-    return _Sentence(0, text, folded, _words(text), _ENDS.search(folded) is not None)
+    cased = fold(text)
+    folded = cased.lower()
+    return _Sentence(0, text, cased, folded, _words(folded), _ENDS.search(folded[-8:]) is not None)
 
 
-def _words(text: str) -> frozenset[str]:
+def _words(folded: str) -> frozenset[str]:
     """The words that carry what is said; numbers count as words."""
-    return frozenset(_WORD.findall(fold_case(text))) - _SMALL
+    return frozenset(_WORD.findall(folded)) - _SMALL
 
 
 def _repeats(sentence: _Sentence, known: frozenset[str]) -> bool:
@@ -159,7 +163,7 @@ def _repeats(sentence: _Sentence, known: frozenset[str]) -> bool:
 
 def _value(sentence: _Sentence, wanted: Sequence[str]) -> float:
     value = max(2 - 0.5 * sentence.place, 0.0)
-    hits = [word for word in wanted[:_MOST_WANTED] if _holds(sentence, word)]
+    hits = [word for word in wanted if _holds(sentence, word)]
     value += sum(2.0 if any(sign.isdigit() for sign in word) else 1.0 for word in hits[:6])
     if len(sentence.text) > _LONG_SENTENCE:
         value -= 1
@@ -169,18 +173,14 @@ def _value(sentence: _Sentence, wanted: Sequence[str]) -> float:
 
 
 def _holds(sentence: _Sentence, word: str) -> bool:
-    """Whether the word stands there on its own; capitals matter where it has nothing else (US)."""
-    folded = fold(word).strip()
-    if not folded:
-        return False
-    where = fold(sentence.text) if folded.isupper() else sentence.folded
-    looked_for = folded if folded.isupper() else folded.lower()
-    at = where.find(looked_for)
+    """Whether the folded word stands there on its own; one in capitals (US) in capitals only."""
+    where, word = (sentence.cased, word) if word.isupper() else (sentence.folded, word.lower())
+    at = where.find(word)
     while at >= 0:
-        end = at + len(looked_for)
+        end = at + len(word)
         if not (where[at - 1 : at].isalnum() or where[end : end + 1].isalnum()):
             return True
-        at = where.find(looked_for, at + 1)
+        at = where.find(word, at + 1)
     return False
 
 
