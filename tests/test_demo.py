@@ -12,26 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalog import read_model
+from bot.catalog import load_feeds
 from bot.demo import PLACEHOLDER, Replay, demo_feeds, read_week, revealed
 from bot.errors import ConfigError
-from bot.frozen import Frozen
-from bot.news.entry import Feed
 
 DEMO = Path(__file__).parents[1] / "config" / "demo"
 WEEK = read_week(DEMO)
 DATES = sorted(moment for recording in WEEK for moment in recording.published)
 DURATION_S = 40.0
 RSS = '<rss version="2.0"><channel><title>t</title><link>l</link>{}</channel></rss>'
-
-
-class FeedList(Frozen):
-    """`config/demo/feeds.yaml`."""
-
-    feeds: tuple[Feed, ...]
-
-
-FEEDS = read_model(DEMO / "feeds.yaml", FeedList).feeds
+FEEDS = load_feeds(DEMO / "feeds.yaml")
 
 
 class Clock:
