@@ -6,18 +6,21 @@ fail at its first write because another process wrote in between.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Table, event, make_url
+from sqlalchemy import URL, Connection, Executable, Row, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
+
+T = TypeVar("T")
+AnyRow = Row[*tuple[Any, ...]]
 
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another process (a backup, a command) to end its write."""
@@ -51,10 +54,11 @@ def parse_url(address: str) -> URL:
 
 
 class Database:
-    """An open database; `read()` and `write()` give connections, `close()` ends it.
+    """An open database: read by `rows` and `column`, changed by `write`, ended by `close`.
 
     Raises StoreError when its driver is missing or its folder cannot be made; connects at first
-    use.
+    use. Whoever is cancelled while it works is so only after it has ended: SQLite keeps the locks
+    of a transaction that is torn from its statements until the garbage collector comes by.
     """
 
     def __init__(self, address: str) -> None:
@@ -62,38 +66,71 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = _engine(self.url, self.is_sqlite)
         self._one_writer = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self._at_work: set[asyncio.Task[Any]] = set()
 
     @property
     def name(self) -> str:
         """What messages call it: no user, no password."""
         return f"{self.url.get_backend_name()} database {self.url.database}"
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees one moment of the database; raises StoreError on failure."""
-        with store_errors(self.name):
-            async with self._engine.connect() as connection:
-                yield connection
+    async def rows(
+        self, query: Executable, given: Mapping[str, Any] | None = None
+    ) -> Sequence[AnyRow]:
+        """What the query finds with the given parameters; raises StoreError on failure."""
+        return await self._to_its_end(self._read(query, given))
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in one transaction: all of the block is kept, or nothing of it.
+    async def column(
+        self, query: Executable, given: Mapping[str, Any] | None = None
+    ) -> Sequence[Any]:
+        """The first value of each row that the query finds; raises StoreError on failure."""
+        return [row[0] for row in await self.rows(query, given)]
+
+    async def write(self, work: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
+        """What `work` returns, run in one transaction: all that it wrote is kept, or nothing.
 
         Raises StoreError on failure.
         """
-        with store_errors(self.name):
-            async with self._one_writer, self._engine.connect() as connection:
-                await connection.execution_options(begin="BEGIN IMMEDIATE")
-                async with connection.begin():
-                    yield connection
+        return await self._to_its_end(self._transact(work))
+
+    async def close(self) -> None:
+        """Closes every connection, after what is at work has ended."""
+        if self._at_work:
+            await asyncio.wait(self._at_work)
+        await self._engine.dispose()
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of the database's own dialect, which knows ON CONFLICT."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
-    async def close(self) -> None:
-        """Closes every connection."""
-        await self._engine.dispose()
+    async def _read(self, query: Executable, given: Mapping[str, Any] | None) -> Sequence[AnyRow]:
+        with store_errors(self.name):
+            async with self._engine.connect() as connection:
+                return (await connection.execute(query, given)).all()
+
+    async def _transact(self, work: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
+        with store_errors(self.name):
+            async with self._one_writer, self._engine.connect() as connection:
+                await connection.execution_options(begin="BEGIN IMMEDIATE")
+                async with connection.begin():
+                    return await work(connection)
+
+    async def _to_its_end(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.create_task(work)
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task})
+            raise
+
+
+async def execute_many(
+    connection: AsyncConnection, statement: Executable, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Runs the statement once for each row, in one go; with no rows, not at all."""
+    if rows:
+        await connection.execute(statement, rows)
 
 
 def chunks(values: Collection[str], size: int = 500) -> Iterator[list[str]]:
@@ -133,7 +170,9 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ARG001 - 
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    # Reads are single statements, which need no transaction of their own.
+    if (begin := connection.get_execution_options().get("begin")) is not None:
+        connection.exec_driver_sql(begin)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from bot.news.entry import Entry
 from bot.news.identity import identities
 from bot.news.story import Story
 from bot.store import tables
-from bot.store.engine import Database, chunks
+from bot.store.engine import Database, chunks, execute_many
 
 
 class Entries:
@@ -23,29 +23,23 @@ class Entries:
         """Those of the wanted identities that are remembered for the feed."""
         row = tables.identities.c
         found: set[str] = set()
-        async with self._database.read() as connection:
-            for chunk in chunks(wanted):
-                query = select(row.identity).where(row.feed_id == feed_id, row.identity.in_(chunk))
-                found.update((await connection.execute(query)).scalars())
+        for chunk in chunks(wanted):
+            query = select(row.identity).where(row.feed_id == feed_id, row.identity.in_(chunk))
+            found.update(await self._database.column(query))
         return frozenset(found)
 
     async def earlier(self, feed_id: str, places: Collection[str]) -> Mapping[str, Story]:
         """The newest story that each place's entry made, by place; those with none are left out."""
         known, story = tables.identities.c, tables.stories.c
+        told = (known.feed_id == story.feed_id) & (known.entry_key == story.entry_key)
+        every = select(known.identity, story.data).join_from(
+            tables.identities, tables.stories, told
+        )
         found: dict[str, Story] = {}
-        async with self._database.read() as connection:
-            for chunk in chunks(places):
-                query = (
-                    select(known.identity, story.data)
-                    .join_from(
-                        tables.identities,
-                        tables.stories,
-                        (known.feed_id == story.feed_id) & (known.entry_key == story.entry_key),
-                    )
-                    .where(known.feed_id == feed_id, known.identity.in_(chunk))
-                )
-                for place, data in await connection.execute(query):
-                    found[place] = Story.model_validate_json(data)
+        for chunk in chunks(places):
+            query = every.where(known.feed_id == feed_id, known.identity.in_(chunk))
+            for place, data in await self._database.rows(query):
+                found[place] = Story.model_validate_json(data)
         return found
 
     async def put(
@@ -58,7 +52,7 @@ class Entries:
         """Keeps new entries and their identities as part of the caller's transaction."""
         await self._put_entries(connection, entries, seen_at, first_round)
         statement = self._database.insert(tables.identities).on_conflict_do_nothing()
-        await connection.execute(statement, _identity_rows(entries))
+        await execute_many(connection, statement, _identity_rows(entries))
 
     async def put_revised(
         self,
@@ -79,9 +73,8 @@ class Entries:
             set_={"entry_key": statement.excluded.entry_key},
         )
         told = [entry for entry in entries if entry.key in made_story]
-        for how, rows in ((keep, _identity_rows(entries)), (take_over, _identity_rows(told))):
-            if rows:
-                await connection.execute(how, rows)
+        await execute_many(connection, keep, _identity_rows(entries))
+        await execute_many(connection, take_over, _identity_rows(told))
 
     async def _put_entries(
         self,
@@ -101,7 +94,7 @@ class Entries:
             for entry in entries
         ]
         statement = self._database.insert(tables.entries).on_conflict_do_nothing()
-        await connection.execute(statement, rows)
+        await execute_many(connection, statement, rows)
 
 
 def _identity_rows(entries: Iterable[Entry]) -> list[dict[str, str]]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Insert, Table, delete, select
+from sqlalchemy import Delete, Insert, Table, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState, Thread
 from bot.store import tables
@@ -38,9 +39,12 @@ class Events:
             row.state == DeliveryState.OWED,
             row.attempts == 0,
         )
-        async with self._database.write() as connection:
+
+        async def write(connection: AsyncConnection) -> bool:
             await connection.execute(pending)
             return (await connection.execute(mute)).rowcount > 0
+
+        return await self._database.write(write)
 
     async def unmute_event(self, team: str, conversation: str, event_id: str) -> bool:
         """Ends an event's mute in a conversation; False when there was none."""
@@ -55,21 +59,24 @@ class Events:
         return frozenset(await self._of(tables.mutes, event_ids))
 
     async def _put(self, table: Table, thread: Thread) -> bool:
-        async with self._database.write() as connection:
-            return (await connection.execute(self._putting(table, thread))).rowcount > 0
+        return await self._changes(self._putting(table, thread))
 
     def _putting(self, table: Table, thread: Thread) -> Insert:
         return self._database.insert(table).values(tuple(thread)).on_conflict_do_nothing()
 
     async def _drop(self, table: Table, thread: Thread) -> bool:
         here = [column == value for column, value in zip(table.columns, thread, strict=True)]
-        async with self._database.write() as connection:
-            return (await connection.execute(delete(table).where(*here))).rowcount > 0
+        return await self._changes(delete(table).where(*here))
+
+    async def _changes(self, statement: Insert | Delete) -> bool:
+        async def write(connection: AsyncConnection) -> bool:
+            return (await connection.execute(statement)).rowcount > 0
+
+        return await self._database.write(write)
 
     async def _of(self, table: Table, event_ids: Collection[str]) -> tuple[Thread, ...]:
         found: list[Thread] = []
-        async with self._database.read() as connection:
-            for chunk in chunks(event_ids):
-                query = select(table).where(table.c.event_id.in_(chunk))
-                found += [Thread(*row) for row in await connection.execute(query)]
+        for chunk in chunks(event_ids):
+            query = select(table).where(table.c.event_id.in_(chunk))
+            found += [Thread(*row) for row in await self._database.rows(query)]
         return tuple(found)

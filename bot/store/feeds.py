@@ -13,6 +13,9 @@ from bot.store import tables
 from bot.store.engine import Database
 from bot.store.together import Together
 
+_feed = tables.feeds.c
+_state = tables.feed_states.c
+
 
 class Lag(Frozen):
     """From published to seen, in seconds, over `entries` entries."""
@@ -31,39 +34,40 @@ class Feeds:
 
     async def added(self) -> tuple[Feed, ...]:
         """The feeds that operators added, by id."""
-        query = select(tables.feeds.c.data).order_by(tables.feeds.c.id)
-        async with self._database.read() as connection:
-            found = (await connection.execute(query)).scalars().all()
+        found = await self._database.column(select(_feed.data).order_by(_feed.id))
         return tuple(Feed.model_validate_json(data) for data in found)
 
     async def add(self, feed: Feed) -> bool:
         """Keeps a feed; False when one with its id was added before."""
         row = {"id": feed.id, "data": feed.model_dump_json()}
-        statement = self._database.insert(tables.feeds).on_conflict_do_nothing()
-        async with self._database.write() as connection:
-            return (await connection.execute(statement.values(row))).rowcount > 0
+        statement = self._database.insert(tables.feeds).values(row).on_conflict_do_nothing()
+
+        async def write(connection: AsyncConnection) -> bool:
+            return (await connection.execute(statement)).rowcount > 0
+
+        return await self._database.write(write)
 
     async def remove(self, feed_id: str) -> bool:
         """Forgets an added feed and its state; False when there was none."""
-        states, feeds = tables.feed_states, tables.feeds
-        async with self._database.write() as connection:
-            await connection.execute(delete(states).where(states.c.feed_id == feed_id))
-            result = await connection.execute(delete(feeds).where(feeds.c.id == feed_id))
+
+        async def write(connection: AsyncConnection) -> bool:
+            await connection.execute(delete(tables.feed_states).where(_state.feed_id == feed_id))
+            result = await connection.execute(delete(tables.feeds).where(_feed.id == feed_id))
             return result.rowcount > 0
+
+        return await self._database.write(write)
 
     async def state(self, feed_id: str) -> FeedState | None:
         """What is remembered of one feed; None when it was never polled."""
-        query = select(tables.feed_states.c.data).where(tables.feed_states.c.feed_id == feed_id)
-        async with self._database.read() as connection:
-            data = (await connection.execute(query)).scalar_one_or_none()
-        return None if data is None else FeedState.model_validate_json(data)
+        query = select(_state.data).where(_state.feed_id == feed_id)
+        found = [FeedState.model_validate_json(data) for data in await self._database.column(query)]
+        return found[0] if found else None
 
     async def states(self) -> dict[str, FeedState]:
         """What is remembered of every feed ever polled, by feed id."""
-        query = select(tables.feed_states.c.feed_id, tables.feed_states.c.data)
-        async with self._database.read() as connection:
-            found = (await connection.execute(query)).all()
-        return {feed_id: FeedState.model_validate_json(data) for feed_id, data in found}
+        found = await self._database.column(select(_state.data))
+        states = (FeedState.model_validate_json(data) for data in found)
+        return {state.feed_id: state for state in states}
 
     async def save_state(self, state: FeedState) -> None:
         """Remembers a feed's state; many that come at once share a transaction."""
@@ -86,11 +90,9 @@ class Feeds:
 
         A feed's first round counts for nothing: it is the past, not lateness.
         """
-        async with self._database.read() as connection:
-            found = (await connection.execute(_lags(since))).all()
         return {
             row.feed_id: Lag(median_s=row.median_s, p95_s=row.p95_s, entries=row.entries)
-            for row in found
+            for row in await self._database.rows(_lags(since))
         }
 
 

@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, Row, String, and_, bindparam, func, or_, select, update
+from sqlalchemy import Boolean, Integer, String, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState, Thread, delivery_id
 from bot.frozen import Frozen
 from bot.news.story import Story
 from bot.store import claims, tables
-from bot.store.engine import Database, chunks
+from bot.store.engine import AnyRow, Database, chunks, execute_many
 from bot.store.stories import Stories
 from bot.store.together import Together
 
@@ -35,16 +35,19 @@ class Outbox:
 
         They are the caller's for `lease_s` seconds; after that they are owed again, `uncertain`.
         """
-        async with self._database.write() as connection:
+        until = now + timedelta(seconds=lease_s)
+
+        async def write(connection: AsyncConnection) -> tuple[Delivery, ...]:
             await connection.execute(claims.RELEASE_EXPIRED, {"now": now})
             sendable = await connection.execute(claims.SENDABLE, {"now": now, "limit": limit})
             ids = sendable.scalars().all()
             if not ids:
                 return ()
-            until = now + timedelta(seconds=lease_s)
             await connection.execute(claims.CLAIM, {"ids": ids, "now": now, "until": until})
             query = select(*_FIELDS).where(_row.id.in_(ids)).order_by(_row.seq)
             return tuple(map(_delivery, await connection.execute(query)))
+
+        return await self._database.write(write)
 
     async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
         """Marks a delivery as sent, with Slack's id of the message."""
@@ -73,15 +76,17 @@ class Outbox:
 
         For the start of the only process that sends: those who claimed it are dead.
         """
-        async with self._database.write() as connection:
+
+        async def write(connection: AsyncConnection) -> int:
             return (await connection.execute(claims.RELEASE, {"now": now})).rowcount
+
+        return await self._database.write(write)
 
     async def next_due(self, now: datetime) -> datetime | None:
         """When `claim` will next have something, or had; None when nothing is owed."""
-        async with self._database.read() as connection:
-            found = await connection.execute(claims.NEXT_MOMENT, {"now": now})
-            moment: datetime | None = found.scalar_one()
-            return moment
+        found: Sequence[datetime | None]
+        found = await self._database.column(claims.NEXT_MOMENT, {"now": now})
+        return found[0]
 
     async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
         """The stories a delivery tells of, in its order."""
@@ -104,33 +109,29 @@ class Outbox:
             )
             .order_by(_row.seq)
         )
-        async with self._database.read() as connection:
-            return tuple(map(_delivery, await connection.execute(query)))
+        return tuple(map(_delivery, await self._database.rows(query)))
 
     async def alerted(self, event_ids: Collection[str]) -> frozenset[Thread]:
         """Where any of these events has its alert, sent or not."""
         found: set[Thread] = set()
-        async with self._database.read() as connection:
-            for chunk in chunks(event_ids):
-                query = select(_row.event_id, _row.team, _row.conversation).where(
-                    _row.event_id.in_(chunk), _row.kind == DeliveryKind.ALERT
-                )
-                found.update(Thread(*row) for row in await connection.execute(query))
+        for chunk in chunks(event_ids):
+            query = select(_row.event_id, _row.team, _row.conversation).where(
+                _row.event_id.in_(chunk), _row.kind == DeliveryKind.ALERT
+            )
+            found.update(Thread(*row) for row in await self._database.rows(query))
         return frozenset(found)
 
     async def counts(self) -> dict[DeliveryState, int]:
         """How many deliveries are in each state."""
         query = select(_row.state, func.count()).group_by(_row.state)
-        async with self._database.read() as connection:
-            found = {row[0]: row[1] for row in await connection.execute(query)}
+        found = {row[0]: row[1] for row in await self._database.rows(query)}
         return {state: found.get(state, 0) for state in DeliveryState}
 
     async def failed(self, limit: int = 20) -> tuple[Delivery, ...]:
         """The deliveries given up, newest first, each with its `error`."""
         query = select(*_FIELDS).where(_row.state == DeliveryState.FAILED)
-        async with self._database.read() as connection:
-            rows = await connection.execute(query.order_by(_row.seq.desc()).limit(limit))
-            return tuple(map(_delivery, rows))
+        rows = await self._database.rows(query.order_by(_row.seq.desc()).limit(limit))
+        return tuple(map(_delivery, rows))
 
     async def put(self, connection: AsyncConnection, deliveries: Iterable[Delivery]) -> None:
         """Owes deliveries as part of the caller's transaction; what is owed already stays as is.
@@ -143,9 +144,8 @@ class Outbox:
                 rows.append(_values(delivery))
             elif (digest := await _not_added(connection, delivery)) is not None:
                 rows.append(_values(digest))
-        if rows:
-            statement = self._database.insert(_table).on_conflict_do_nothing()
-            await connection.execute(statement, rows)
+        statement = self._database.insert(_table).on_conflict_do_nothing()
+        await execute_many(connection, statement, rows)
 
 
 class _Outcome(Frozen):
@@ -212,6 +212,6 @@ def _values(delivery: Delivery) -> dict[str, Any]:
     return values | {"story_ids": json.dumps(delivery.story_ids)}
 
 
-def _delivery(row: Row[Any]) -> Delivery:
+def _delivery(row: AnyRow) -> Delivery:
     values = dict(row._mapping)
     return Delivery.model_validate(values | {"story_ids": json.loads(values["story_ids"])})

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.alerts.delivery import Audience
 from bot.news.entry import FeedState
 from bot.news.story import Story
@@ -64,10 +66,13 @@ class Shelf:
         if not taken.entries and not taken.revised:
             await self._feeds.save_state(state)
             return
-        async with self._database.write() as connection:
+
+        async def write(connection: AsyncConnection) -> None:
             await self._feeds.put_state(connection, state)
             await self._entries.put(connection, taken.entries, seen_at, taken.first_round)
             told = {story.entry_key for story in taken.stories}
             await self._entries.put_revised(connection, taken.revised, seen_at, told)
             await self._stories.put(connection, taken.stories)
             await self._outbox.put(connection, taken.deliveries)
+
+        await self._database.write(write)

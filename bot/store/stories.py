@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.news.story import Story
 from bot.news.topic import Topic
 from bot.store import tables
-from bot.store.engine import Database, chunks
+from bot.store.engine import Database, chunks, execute_many
 
 REMEMBERED = 5_000
 """Stories kept decoded in memory, about 3 KB each: those that new ones are compared with."""
@@ -60,23 +60,18 @@ class Stories:
     async def put(self, connection: AsyncConnection, stories: Iterable[Story]) -> None:
         """Keeps stories as part of the caller's transaction."""
         statement = self._database.insert(tables.stories).on_conflict_do_nothing()
-        rows = [_row(story) for story in stories]
-        if rows:
-            await connection.execute(statement, rows)
+        await execute_many(connection, statement, [_row(story) for story in stories])
 
     async def _told(self, query: Select[str]) -> tuple[Story, ...]:
-        async with self._database.read() as connection:
-            ids = (await connection.execute(query)).scalars().all()
-        return await self.many(ids)
+        return await self.many(await self._database.column(query))
 
     async def _load(self, story_ids: Collection[str]) -> dict[str, Story]:
         if not story_ids:
             return {}
         data: list[str] = []
-        async with self._database.read() as connection:
-            for chunk in chunks(story_ids):
-                query = select(tables.stories.c.data).where(tables.stories.c.id.in_(chunk))
-                data += (await connection.execute(query)).scalars()
+        for chunk in chunks(story_ids):
+            query = select(tables.stories.c.data).where(tables.stories.c.id.in_(chunk))
+            data += await self._database.column(query)
         found = await _decode(data)
         self._remember(found)
         return found

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts.subscription import Subscription, subscription_id, without
 from bot.news.topic import Topic
 from bot.store import tables
-from bot.store.engine import Database
+from bot.store.engine import AnyRow, Database, execute_many
 
 
 class Subscriptions:
@@ -24,12 +24,15 @@ class Subscriptions:
         Its id becomes the one that its wish leads to; the same wish at another pace replaces it.
         """
         wish = _identified(subscription)
-        async with self._database.write() as connection:
-            had = {each.id: each for each in await _of(connection, wish.team, wish.conversation)}
-            if wish.id in had and had[wish.id].pace is wish.pace:
+
+        async def write(connection: AsyncConnection) -> bool:
+            had = _read(await connection.execute(_query(wish.team, wish.conversation)))
+            if any(each.id == wish.id and each.pace is wish.pace for each in had):
                 return False
             await self._replace(connection, [wish.id], [wish])
-        return True
+            return True
+
+        return await self._database.write(write)
 
     async def ensure_default(self, subscription: Subscription) -> bool:
         """Subscribes a conversation by default, once in the database's life.
@@ -42,11 +45,14 @@ class Subscriptions:
             "done_at": wish.created_at,
         }
         statement = self._database.insert(tables.once).on_conflict_do_nothing()
-        async with self._database.write() as connection:
+
+        async def write(connection: AsyncConnection) -> bool:
             if (await connection.execute(statement.values(mark))).rowcount == 0:
                 return False
             await self._replace(connection, [wish.id], [wish])
-        return True
+            return True
+
+        return await self._database.write(write)
 
     async def remove(
         self,
@@ -63,13 +69,11 @@ class Subscriptions:
 
     async def of(self, team: str, conversation: str) -> tuple[Subscription, ...]:
         """What a conversation has subscribed to, oldest first."""
-        async with self._database.read() as connection:
-            return await _of(connection, team, conversation)
+        return _read(await self._database.rows(_query(team, conversation)))
 
     async def every(self, team: str | None = None) -> tuple[Subscription, ...]:
         """Every subscription, or every one of a team, oldest first."""
-        async with self._database.read() as connection:
-            return await _of(connection, team)
+        return _read(await self._database.rows(_query(team)))
 
     async def mute(self, team: str, conversation: str, until: datetime) -> int:
         """Keeps a conversation quiet until then; returns how many subscriptions that silences."""
@@ -89,12 +93,14 @@ class Subscriptions:
         conversation: str,
         change: Callable[[Subscription], tuple[Subscription, ...]],
     ) -> int:
-        async with self._database.write() as connection:
-            had = await _of(connection, team, conversation)
+        async def write(connection: AsyncConnection) -> int:
+            had = _read(await connection.execute(_query(team, conversation)))
             changed = [each for each in had if change(each) != (each,)]
             new = [result for each in changed for result in change(each)]
             await self._replace(connection, [each.id for each in changed], new)
-        return len(changed)
+            return len(changed)
+
+        return await self._database.write(write)
 
     async def _replace(
         self, connection: AsyncConnection, old: list[str], new: Iterable[Subscription]
@@ -111,9 +117,9 @@ class Subscriptions:
             }
             for each in new
         ]
-        if rows:
-            # What an unsubscribe leaves may be what another subscription already says.
-            await connection.execute(self._database.insert(table).on_conflict_do_nothing(), rows)
+        # What an unsubscribe leaves may be what another subscription already says.
+        statement = self._database.insert(table).on_conflict_do_nothing()
+        await execute_many(connection, statement, rows)
 
 
 def _identified(subscription: Subscription) -> Subscription:
@@ -127,14 +133,15 @@ def _identified(subscription: Subscription) -> Subscription:
     return subscription.model_copy(update={"id": wish})
 
 
-async def _of(
-    connection: AsyncConnection, team: str | None, conversation: str | None = None
-) -> tuple[Subscription, ...]:
+def _query(team: str | None, conversation: str | None = None) -> Select[str]:
     row = tables.subscriptions.c
     query = select(row.data).order_by(row.created_at, row.id)
     if team is not None:
         query = query.where(row.team == team)
     if conversation is not None:
         query = query.where(row.conversation == conversation)
-    found = (await connection.execute(query)).scalars()
-    return tuple(Subscription.model_validate_json(data) for data in found)
+    return query
+
+
+def _read(rows: Iterable[AnyRow]) -> tuple[Subscription, ...]:
+    return tuple(Subscription.model_validate_json(row[0]) for row in rows)

@@ -5,15 +5,15 @@ wait for the writer are written all at once by whoever gets to it first.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import Database
 
 Item = TypeVar("Item")
-Write = Callable[[AsyncConnection, Sequence[Item]], Awaitable[None]]
+Write = Callable[[AsyncConnection, Sequence[Item]], Coroutine[Any, Any, None]]
 
 
 class Together(Generic[Item]):
@@ -39,14 +39,18 @@ class Together(Generic[Item]):
             self._waiting.pop(ticket, None)
 
     async def _write_all_or(self, ticket: object) -> None:
+        batch: dict[object, Item] = {}
+
+        async def write_all(connection: AsyncConnection) -> None:
+            batch.update(self._waiting)
+            await self._write(connection, list(batch.values()))
+
         try:
-            async with self._database.write() as connection:
-                batch = dict(self._waiting)
-                await self._write(connection, list(batch.values()))
+            await self._database.write(write_all)
         except Exception:
             # Another's item may be at fault, and then only its owner is to hear of it.
-            async with self._database.write() as connection:
-                await self._write(connection, [self._waiting[ticket]])
+            own = self._waiting[ticket]
+            await self._database.write(lambda connection: self._write(connection, [own]))
         else:
             for written in batch:
                 self._waiting.pop(written, None)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.store.engine import Database
@@ -22,13 +23,16 @@ async def upgrade(address: str) -> None:
     """
     database = Database(address)
     try:
-        async with database.write() as connection:
-            if not database.is_sqlite:
-                lock = text("SELECT pg_advisory_xact_lock(:key)")
-                await connection.execute(lock, {"key": _ADVISORY_LOCK})
-            await connection.run_sync(_upgrade, database.name)
+        await database.write(lambda connection: _alone(connection, database))
     finally:
         await database.close()
+
+
+async def _alone(connection: AsyncConnection, database: Database) -> None:
+    if not database.is_sqlite:
+        lock = text("SELECT pg_advisory_xact_lock(:key)")
+        await connection.execute(lock, {"key": _ADVISORY_LOCK})
+    await connection.run_sync(_upgrade, database.name)
 
 
 def _upgrade(connection: Connection, name: str) -> None:

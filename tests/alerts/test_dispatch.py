@@ -98,7 +98,7 @@ async def _states(store: Store) -> dict[str, int]:
 async def test_all_that_is_due_goes_out_once(
     store: Store, slack: Slack, dispatcher: Dispatcher
 ) -> None:
-    await store.tell([story("a")])
+    await store.tell(story("a"))
     later = NOON + timedelta(hours=1)
     await store.owe(*(delivery("a", f"C{number}") for number in range(150)))
     await store.owe(delivery("b", "C1"), delivery("late", "C2", due_at=later))

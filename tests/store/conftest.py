@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import Database
 from bot.store.upgrade import upgrade
@@ -47,7 +48,10 @@ async def store(address: str) -> AsyncIterator[Store]:
 
 async def _empty(url: str) -> None:
     database = Database(url)
-    async with database.write() as connection:
+
+    async def empty(connection: AsyncConnection) -> None:
         await connection.execute(text("DROP SCHEMA public CASCADE"))
         await connection.execute(text("CREATE SCHEMA public"))
+
+    await database.write(empty)
     await database.close()

@@ -1,9 +1,11 @@
 """Every table group on one database, as tests want them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.alerts.delivery import Delivery
+from bot.news.entry import Entry
 from bot.news.story import Story
 from bot.store.engine import Database
 from bot.store.entries import Entries
@@ -13,6 +15,7 @@ from bot.store.outbox import Outbox
 from bot.store.shelf import Shelf
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
+from tests.store.examples import NOON
 
 
 @dataclass
@@ -29,12 +32,20 @@ class Store:
     shelf: Shelf
 
     async def owe(self, *deliveries: Delivery) -> None:
-        async with self.database.write() as connection:
-            await self.outbox.put(connection, deliveries)
+        await self.database.write(lambda connection: self.outbox.put(connection, deliveries))
 
-    async def tell(self, stories: Iterable[Story]) -> None:
-        async with self.database.write() as connection:
-            await self.stories.put(connection, stories)
+    async def see(self, *entries: Entry, at: datetime = NOON, first_round: bool = False) -> None:
+        await self.database.write(
+            lambda connection: self.entries.put(connection, entries, at, first_round)
+        )
+
+    async def see_again(self, *entries: Entry, made_story: Collection[str] = ()) -> None:
+        await self.database.write(
+            lambda connection: self.entries.put_revised(connection, entries, NOON, made_story)
+        )
+
+    async def tell(self, *stories: Story) -> None:
+        await self.database.write(lambda connection: self.stories.put(connection, stories))
 
 
 def open_store(address: str) -> Store:

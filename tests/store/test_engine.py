@@ -1,9 +1,11 @@
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.store import tables
@@ -46,48 +48,70 @@ def test_postgresql_runs_every_test_that_sqlite_does() -> None:
 
 async def test_sqlite_is_set_up_to_survive_a_power_cut(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'deep' / 'er' / 'bot.db'}")
-    async with database.read() as connection:
-        settings = {
-            name: (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
-        }
+    names = ("journal_mode", "synchronous", "foreign_keys")
+    settings = [(await database.column(text(f"PRAGMA {name}")))[0] for name in names]
     await database.close()
-    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    assert settings == ["wal", 2, 1]
 
 
-async def test_a_block_that_fails_leaves_nothing_behind(store: Store) -> None:
-    insert = store.database.insert(tables.feeds)
-
-    async def fail_after_writing() -> None:
-        async with store.database.write() as connection:
-            await connection.execute(insert.values(id="wire", data=feed().model_dump_json()))
-            raise RuntimeError
+async def test_work_that_fails_leaves_nothing_behind(store: Store) -> None:
+    async def fail_after_writing(connection: AsyncConnection) -> None:
+        await connection.execute(store.database.insert(tables.feeds).values(_row("wire")))
+        raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await fail_after_writing()
+        await store.database.write(fail_after_writing)
     assert await store.feeds.added() == ()
 
 
-async def test_writers_take_turns_and_readers_do_not_wait(store: Store) -> None:
-    count = select(tables.feeds.c.id)
-
-    async def add(number: int) -> None:
+async def test_writers_and_readers_may_come_at_the_same_time(store: Store) -> None:
+    async def add(connection: AsyncConnection, number: int) -> None:
         # Reads first and writes then: what a deferred transaction could not be upgraded from.
-        async with store.database.write() as connection:
-            await connection.execute(count)
-            await asyncio.sleep(0)
-            row = {"id": f"feed{number}", "data": feed().model_dump_json()}
-            await connection.execute(store.database.insert(tables.feeds).values(row))
+        await connection.execute(select(tables.feeds.c.id))
+        await asyncio.sleep(0)
+        insert = store.database.insert(tables.feeds)
+        await connection.execute(insert.values(_row(f"feed{number}")))
 
-    await asyncio.gather(*(add(number) for number in range(20)), store.feeds.added())
+    writing = (store.database.write(partial(add, number=number)) for number in range(20))
+    await asyncio.gather(*writing, *(store.feeds.added() for _ in range(20)))
     assert len(await store.feeds.added()) == 20
+
+
+async def test_a_cancelled_transaction_ends_before_its_caller_does(store: Store) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def add(connection: AsyncConnection) -> None:
+        begun.set()
+        await go_on.wait()
+        await connection.execute(store.database.insert(tables.feeds).values(_row("wire")))
+
+    task = asyncio.create_task(store.database.write(add))
+    await begun.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    assert not task.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [each.id for each in await store.feeds.added()] == ["wire"]
+
+
+async def test_reads_and_writes_cancelled_anywhere_leave_no_lock(store: Store) -> None:
+    for number in range(40):
+        task = asyncio.create_task(store.feeds.add(feed(f"feed{number}")))
+        other = asyncio.create_task(store.feeds.added())
+        await asyncio.sleep(number / 10_000)
+        task.cancel()
+        other.cancel()
+        await asyncio.gather(task, other, return_exceptions=True)
+    async with asyncio.timeout(5):
+        assert await store.feeds.add(feed("last"))
 
 
 async def test_a_database_without_tables_says_how_to_make_them(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'bot.db'}")
     with pytest.raises(StoreError, match="tariffwire db upgrade"):
-        async with database.read() as connection:
-            await connection.execute(select(tables.feeds))
+        await database.rows(select(tables.feeds))
     await database.close()
 
 
@@ -96,6 +120,9 @@ async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     file.write_text("not a database at all, but long enough to be looked at" * 20)
     database = Database(f"sqlite:///{file}")
     with pytest.raises(StoreError, match=r"bot\.db: file is not a database"):
-        async with database.read() as connection:
-            await connection.execute(select(tables.feeds))
+        await database.rows(select(tables.feeds))
     await database.close()
+
+
+def _row(feed_id: str) -> dict[str, str]:
+    return {"id": feed_id, "data": feed(feed_id).model_dump_json()}

@@ -33,14 +33,10 @@ async def test_the_last_state_of_each_feed_is_remembered_to_the_letter(store: St
 
 
 async def test_lag_is_counted_per_feed_from_published_to_seen(store: Store) -> None:
-    async with store.database.write() as connection:
-        for number in range(1, 101):
-            published = NOON - minutes(number)
-            new = entry(f"new{number}", published=published)
-            await store.entries.put(connection, [new], NOON, first_round=False)
-        future = entry("future", "court", published=NOON + minutes(5))
-        undated = entry("undated", "paper", published=None)
-        await store.entries.put(connection, [future, undated], NOON, first_round=False)
+    late = (entry(f"late{number}", published=NOON - minutes(number)) for number in range(1, 101))
+    future = entry("future", "court", published=NOON + minutes(5))
+    undated = entry("undated", "paper", published=None)
+    await store.see(*late, future, undated)
     lags = await store.feeds.lags(NOON - timedelta(days=1))
     assert (lags["wire"].median_s, lags["wire"].p95_s) == (50 * 60, 95 * 60)
     assert lags["wire"].entries == 100
@@ -49,9 +45,6 @@ async def test_lag_is_counted_per_feed_from_published_to_seen(store: Store) -> N
 
 
 async def test_a_first_round_and_old_times_are_no_lag(store: Store) -> None:
-    async with store.database.write() as connection:
-        await store.entries.put(connection, [entry("archive")], NOON, first_round=True)
-        await store.entries.put(
-            connection, [entry("before", "court")], NOON - timedelta(days=9), first_round=False
-        )
+    await store.see(entry("archive"), first_round=True)
+    await store.see(entry("before", "court"), at=NOON - timedelta(days=9))
     assert await store.feeds.lags(NOON - timedelta(days=7)) == {}

@@ -187,5 +187,5 @@ async def test_a_story_that_comes_as_the_digest_leaves_gets_a_second_one(store: 
 
 
 async def test_a_deliverys_stories_come_in_its_order(store: Store) -> None:
-    await store.tell([story("a"), story("b")])
+    await store.tell(story("a"), story("b"))
     assert [each.id for each in await store.outbox.stories(("b", "gone", "a"))] == ["b", "a"]

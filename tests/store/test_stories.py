@@ -24,15 +24,15 @@ async def test_a_story_comes_back_as_it_was(store: Store) -> None:
         evidence=(Evidence(topic=RULING, rule="r1", words="ruled", where="title"),),
         published=NOON + minutes(0.123456),
     )
-    await store.tell([whole])
+    await store.tell(whole)
     fresh = Stories(store.database)
     assert await fresh.get("whole") == whole
     assert await fresh.get("unknown") is None
 
 
 async def test_a_story_kept_is_never_changed(store: Store) -> None:
-    await store.tell([story("one", title="First")])
-    await store.tell([story("one", title="Second")])
+    await store.tell(story("one", title="First"))
+    await store.tell(story("one", title="Second"))
     kept = await store.stories.get("one")
     assert kept is not None
     assert kept.title == "First"
@@ -40,11 +40,9 @@ async def test_a_story_kept_is_never_changed(store: Store) -> None:
 
 async def test_latest_are_the_newest_of_a_topic(store: Store) -> None:
     await store.tell(
-        [
-            story("old", published=NOON - minutes(60), topics=(TALKS,)),
-            story("both", published=NOON - minutes(5), topics=(Topic.TARIFF, TALKS)),
-            story("ruling", published=NOON, topics=(RULING,)),
-        ]
+        story("old", published=NOON - minutes(60), topics=(TALKS,)),
+        story("both", published=NOON - minutes(5), topics=(Topic.TARIFF, TALKS)),
+        story("ruling", published=NOON, topics=(RULING,)),
     )
     assert _ids(await store.stories.latest(None, 2)) == ["ruling", "both"]
     assert _ids(await store.stories.latest(TALKS, 5)) == ["both", "old"]
@@ -53,26 +51,22 @@ async def test_latest_are_the_newest_of_a_topic(store: Store) -> None:
 
 async def test_an_events_stories_come_in_order_of_publication(store: Store) -> None:
     await store.tell(
-        [
-            story("stay", event_id="ruling", published=NOON + minutes(60)),
-            story("other"),
-            story("ruling"),
-        ]
+        story("stay", event_id="ruling", published=NOON + minutes(60)),
+        story("other"),
+        story("ruling"),
     )
     assert _ids(await store.stories.of_event("ruling")) == ["ruling", "stay"]
 
 
 async def test_recent_goes_by_when_a_story_was_seen(store: Store) -> None:
     await store.tell(
-        [
-            story("late find", published=NOON - minutes(9000), seen_at=NOON),
-            story("seen before", seen_at=NOON - minutes(1)),
-        ]
+        story("late find", published=NOON - minutes(9000), seen_at=NOON),
+        story("seen before", seen_at=NOON - minutes(1)),
     )
     assert _ids(await store.stories.recent(NOON)) == ["late find"]
 
 
 async def test_many_are_found_in_the_order_asked_for(store: Store) -> None:
-    await store.tell([story(f"story{number}") for number in range(700)])
+    await store.tell(*(story(f"story{number}") for number in range(700)))
     wanted = [f"story{number}" for number in range(699, -1, -1)]
     assert _ids(await Stories(store.database).many(["unknown", *wanted])) == wanted

@@ -49,10 +49,9 @@ async def test_only_the_owner_of_a_bad_item_hears_of_it(store: Store) -> None:
 async def test_a_cancelled_write_holds_up_nobody(store: Store) -> None:
     marks = Marks(store)
     together = Together(store.database, marks.write)
-    async with store.database.write():
-        waiting = [asyncio.create_task(together.add(f"mark {number}")) for number in range(3)]
-        await asyncio.sleep(0)
-        waiting[1].cancel()
+    waiting = [asyncio.create_task(together.add(f"mark {number}")) for number in range(3)]
+    await asyncio.sleep(0)
+    waiting[1].cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
     with pytest.raises(asyncio.CancelledError):
         waiting[1].result()

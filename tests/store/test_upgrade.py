@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.store.backup import backup
@@ -24,8 +25,8 @@ def _differences(connection: Connection) -> list[object]:
 
 
 async def test_the_migrations_lead_to_the_tables_that_the_code_knows(store: Store) -> None:
-    async with store.database.read() as connection:
-        assert await connection.run_sync(_differences) == []
+    found = await store.database.write(lambda connection: connection.run_sync(_differences))
+    assert found == []
 
 
 async def test_a_second_upgrade_changes_nothing(address: str, store: Store) -> None:
@@ -41,8 +42,8 @@ async def test_two_processes_may_upgrade_at_the_same_time(tmp_path: Path) -> Non
 
 async def test_a_newer_database_is_left_alone(address: str) -> None:
     database = Database(address)
-    async with database.write() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    newer = text("UPDATE alembic_version SET version_num = '9999'")
+    await database.write(lambda connection: connection.execute(newer))
     await database.close()
     with pytest.raises(StoreError, match=r"newer version \(9999\).*Update tariffwire"):
         await upgrade(address)
@@ -62,10 +63,13 @@ async def test_a_backup_is_a_whole_database_taken_while_another_writes(
     shutil.copyfile(blank_file, file)
     store = open_store(f"sqlite:///{file}")
     await store.feeds.add(feed("kept"))
-    async with store.database.write() as connection:
+
+    async def back_up_amid(connection: AsyncConnection) -> None:
         row = {"id": "unfinished", "data": feed("unfinished").model_dump_json()}
         await connection.execute(store.database.insert(feeds).values(row))
         await backup(f"sqlite:///{file}", copy)
+
+    await store.database.write(back_up_amid)
     await store.database.close()
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -1,0 +1,316 @@
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.alerts.delivery import Delivery, DeliveryState
+from bot.alerts.subscription import Pace
+from bot.errors import StoreError
+from bot.news.entry import Entry, Feed, FeedState, Outcome, Round
+from bot.news.story import Story
+from bot.news.topic import Topic
+from bot.pipeline import Pipeline, Taken
+from bot.store.outbox import Outbox
+from bot.store.shelf import Shelf
+from bot.store.upgrade import upgrade
+from tests.store.examples import NOON, TEAM, entry, feed, minutes, story, subscription
+from tests.store.opened import Store, open_store
+
+DAY = timedelta(days=1)
+WIRE, COURT = feed("wire"), feed("court", topics=[Topic.COURT_RULING])
+
+
+class Publisher:
+    """Serves the entries that it was given last, newest first."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Sequence[Entry]] = {}
+        self.fails = False
+
+    def publish(self, *entries: Entry) -> None:
+        for each in entries:
+            self.entries[each.feed_id] = [each, *self.entries.get(each.feed_id, ())]
+
+    async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round:
+        await asyncio.sleep(0)
+        succeeded = {"last_success_at": now} if not self.fails else {"error": "no answer"}
+        return Round(
+            feed_id=feed.id,
+            outcome=Outcome.FAILED if self.fails else Outcome.READ,
+            started_at=now,
+            finished_at=now,
+            entries=() if self.fails else tuple(self.entries.get(feed.id, ())),
+            state=state.model_copy(update={"last_poll_at": now, **succeeded}),
+        )
+
+
+class PlainReader:
+    """Finds topics by their names in the title; stumbles over 'poison'."""
+
+    def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
+        if "poison" in entry.title:
+            raise RuntimeError(entry.title)
+        topics = tuple(topic for topic in Topic if topic.label in entry.title.casefold())
+        if not topics:
+            return None
+        return story(
+            f"{feed.id}-{entry.key[:8]}",
+            feed_id=feed.id,
+            entry_key=entry.key,
+            title=entry.title,
+            topics=topics,
+            published=entry.published or seen_at,
+            seen_at=seen_at,
+            event_id="",
+        )
+
+
+def join_by_name(story: Story, recent: Sequence[Story]) -> str:
+    """Stories whose titles end with the same word report one event."""
+    name = story.title.split()[-1]
+    return next((old.event_id for old in recent if old.title.split()[-1] == name), story.id)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    address = f"sqlite:///{tmp_path / 'bot.db'}"
+    await upgrade(address)
+    opened = open_store(address)
+    await opened.subscriptions.add(subscription())
+    yield opened
+    await opened.database.close()
+
+
+@pytest.fixture
+def publisher() -> Publisher:
+    return Publisher()
+
+
+@pytest.fixture
+def pipeline(store: Store, publisher: Publisher) -> Pipeline:
+    return Pipeline(
+        publisher, PlainReader(), join_by_name, store.shelf, max_age=DAY, digest_hour=8, zone=UTC
+    )
+
+
+def _titles(stories: Iterable[Entry | Story]) -> list[str]:
+    return [each.title for each in stories]
+
+
+def _told(taken: Taken) -> list[tuple[str, str]]:
+    titles = {each.id: each.title for each in taken.stories}
+    return [(each.kind, titles[each.story_ids[0]]) for each in taken.deliveries]
+
+
+async def test_what_a_feed_brings_is_kept_and_owed_in_order_of_publication(
+    store: Store, publisher: Publisher, pipeline: Pipeline
+) -> None:
+    publisher.publish(
+        entry("a", title="Tariff one", published=NOON - minutes(9)),
+        entry("b", title="A phone", published=NOON - minutes(5)),
+        entry("c", title="Tariff two", published=NOON - minutes(1)),
+    )
+    taken = await pipeline.take(WIRE, NOON)
+    assert _titles(taken.entries) == ["Tariff two", "A phone", "Tariff one"]
+    assert _told(taken) == [("alert", "Tariff one"), ("alert", "Tariff two")]
+    assert _titles(await store.stories.latest(None, 9)) == ["Tariff two", "Tariff one"]
+    claimed = await store.outbox.claim(NOON, 9, 60)
+    assert [each.id for each in claimed] == [taken.deliveries[0].id]
+    assert await store.feeds.state("wire") == taken.round.state
+    assert taken.round.state.last_entry_at == NOON
+
+
+async def test_an_entry_is_taken_once(publisher: Publisher, pipeline: Pipeline) -> None:
+    publisher.publish(entry("a", title="Tariff one"))
+    await pipeline.take(WIRE, NOON)
+    publisher.publish(entry("b", title="Tariff two", published=NOON + minutes(5)))
+    taken = await pipeline.take(WIRE, NOON + minutes(5))
+    assert _titles(taken.entries) == ["Tariff two"]
+    again = await pipeline.take(WIRE, NOON + minutes(10))
+    assert (again.entries, again.stories, again.deliveries) == ((), (), ())
+    assert again.round.state.last_entry_at == NOON + minutes(5)
+
+
+async def test_a_failed_poll_is_remembered_and_brings_nothing(
+    store: Store, publisher: Publisher, pipeline: Pipeline
+) -> None:
+    publisher.publish(entry("a", title="Tariff one"))
+    publisher.fails = True
+    taken = await pipeline.take(WIRE, NOON)
+    assert taken.round.outcome is Outcome.FAILED
+    state = await store.feeds.state("wire")
+    assert state is not None
+    assert state.error == "no answer"
+
+
+async def test_further_reports_of_an_event_go_into_its_thread(
+    publisher: Publisher, pipeline: Pipeline
+) -> None:
+    publisher.publish(entry("a", title="Tariff truce at Geneva"))
+    await pipeline.take(WIRE, NOON)
+    publisher.publish(entry("b", "paper", title="Tariff deal of Geneva"))
+    taken = await pipeline.take(feed("paper"), NOON + minutes(1))
+    assert _told(taken) == [("follow_up", "Tariff deal of Geneva")]
+    assert not taken.stories[0].starts_event
+
+
+async def test_two_feeds_with_one_event_at_the_same_moment_make_one_alert(
+    store: Store, publisher: Publisher, pipeline: Pipeline
+) -> None:
+    feeds = [feed(f"feed{number}") for number in range(8)]
+    for each in feeds:
+        publisher.publish(entry("a", each.id, title="Tariff truce at Geneva"))
+    taken = await asyncio.gather(*(pipeline.take(each, NOON) for each in feeds))
+    kinds = [kind for each in taken for kind, _ in _told(each)]
+    assert sorted(kinds) == ["alert"] + ["follow_up"] * 7
+    assert len({each.stories[0].event_id for each in taken}) == 1
+    assert (await store.outbox.counts())[DeliveryState.OWED] == 8
+
+
+async def test_old_entries_are_found_but_not_sent(
+    store: Store, publisher: Publisher, pipeline: Pipeline
+) -> None:
+    publisher.publish(
+        entry("a", title="Tariff of old", published=NOON - DAY - minutes(1)),
+        entry("b", title="Tariff undated", published=None),
+        entry("c", title="Tariff fresh", published=NOON - minutes(1)),
+    )
+    taken = await pipeline.take(WIRE, NOON)
+    assert _told(taken) == [("alert", "Tariff fresh")]
+    assert len(await store.stories.latest(Topic.TARIFF, 9)) == 3
+
+
+async def test_an_undated_entry_is_news_once_the_feed_is_known(
+    publisher: Publisher, pipeline: Pipeline
+) -> None:
+    await pipeline.take(WIRE, NOON)
+    publisher.publish(entry("a", title="Tariff undated", published=None))
+    assert _told(await pipeline.take(WIRE, NOON + minutes(5))) == [("alert", "Tariff undated")]
+
+
+async def test_a_feeds_topics_limit_its_stories(publisher: Publisher, pipeline: Pipeline) -> None:
+    publisher.publish(
+        entry("a", "court", title="Tariff notice"), entry("b", "court", title="Court ruling stays")
+    )
+    taken = await pipeline.take(COURT, NOON)
+    assert _titles(taken.stories) == ["Court ruling stays"]
+
+
+async def test_a_corrected_number_goes_into_the_thread_and_spelling_goes_nowhere(
+    publisher: Publisher, pipeline: Pipeline
+) -> None:
+    publisher.publish(entry("a", title="Tariff falls to 30%"))
+    first = await pipeline.take(WIRE, NOON)
+    publisher.entries["wire"] = [entry("a", title="Tariff falls to 30%!")]
+    spelling = await pipeline.take(WIRE, NOON + minutes(1))
+    publisher.entries["wire"] = [entry("a", title="Tariff falls to 35%")]
+    number = await pipeline.take(WIRE, NOON + minutes(2))
+    assert (spelling.entries, spelling.stories) == ((), ())
+    assert _titles(spelling.revised) == ["Tariff falls to 30%!"]
+    assert _told(number) == [("follow_up", "Tariff falls to 35%")]
+    assert number.stories[0].event_id == first.stories[0].event_id
+    again = await pipeline.take(WIRE, NOON + minutes(3))
+    assert (again.revised, again.deliveries) == ((), ())
+
+
+async def test_an_edit_that_makes_a_silent_entry_news_alerts(
+    publisher: Publisher, pipeline: Pipeline
+) -> None:
+    publisher.publish(entry("a", title="Live from Washington"))
+    await pipeline.take(WIRE, NOON)
+    publisher.entries["wire"] = [entry("a", title="Live: tariff truce")]
+    assert _told(await pipeline.take(WIRE, NOON + minutes(1))) == [("alert", "Live: tariff truce")]
+
+
+async def test_an_entry_that_breaks_the_reader_is_reported_and_holds_up_no_other(
+    publisher: Publisher, pipeline: Pipeline, caplog: pytest.LogCaptureFixture
+) -> None:
+    publisher.publish(entry("a", title="Tariff poison"), entry("b", title="Tariff two"))
+    with caplog.at_level(logging.ERROR):
+        taken = await pipeline.take(WIRE, NOON)
+    assert _titles(taken.stories) == ["Tariff two"]
+    assert re.search(r"entry \w+ of feed wire could not be understood", caplog.text)
+    assert (await pipeline.take(WIRE, NOON + minutes(1))).entries == ()
+
+
+async def test_followers_hear_and_muted_conversations_do_not(
+    store: Store, publisher: Publisher, pipeline: Pipeline
+) -> None:
+    publisher.publish(entry("a", title="Tariff truce at Geneva"))
+    event_id = (await pipeline.take(WIRE, NOON)).stories[0].id
+    await store.events.follow(TEAM, "U1", event_id)
+    await store.events.mute_event(TEAM, "C1", event_id)
+    publisher.publish(entry("b", title="Tariff deal of Geneva", published=NOON + minutes(1)))
+    taken = await pipeline.take(WIRE, NOON + minutes(1))
+    assert [(each.kind, each.conversation) for each in taken.deliveries] == [("follow_up", "U1")]
+
+
+async def test_a_subscription_in_a_second_channel_changes_nothing_in_the_first(
+    store: Store, publisher: Publisher, pipeline: Pipeline
+) -> None:
+    await store.subscriptions.add(subscription("C2", topics=[Topic.COURT_RULING]))
+    publisher.publish(entry("a", title="Tariff news"), entry("b", title="Court ruling out"))
+    taken = await pipeline.take(WIRE, NOON)
+    assert [each.conversation for each in taken.deliveries] == ["C1", "C1", "C2"]
+
+
+async def test_daily_stories_wait_together_for_their_hour(
+    store: Store, publisher: Publisher, pipeline: Pipeline
+) -> None:
+    await store.subscriptions.add(subscription(pace=Pace.DAILY))
+    for number in range(3):
+        moment = NOON + minutes(number)
+        publisher.publish(entry(f"a{number}", title=f"Tariff {number}", published=moment))
+        await pipeline.take(WIRE, moment)
+    assert await store.outbox.claim(NOON + minutes(60), 9, 60) == ()
+    digests = await store.outbox.claim(NOON.replace(hour=8) + DAY, 9, 60)
+    assert [(each.kind, len(each.story_ids)) for each in digests] == [("digest", 3)]
+
+
+class FullDisk(Outbox):
+    """An outbox that fails once it has written, as the last part of a transaction."""
+
+    async def put(self, connection: AsyncConnection, deliveries: Iterable[Delivery]) -> None:
+        await super().put(connection, deliveries)
+        raise StoreError("sqlite database", "database or disk is full")
+
+
+async def test_what_cannot_be_kept_whole_is_not_kept_at_all_and_comes_again(
+    store: Store, publisher: Publisher, pipeline: Pipeline
+) -> None:
+    publisher.publish(entry("a", title="Tariff one"))
+    shelf = Shelf(
+        store.database,
+        store.feeds,
+        store.stories,
+        store.subscriptions,
+        store.events,
+        FullDisk(store.database, store.stories),
+    )
+    full = Pipeline(publisher, PlainReader(), join_by_name, shelf, DAY, digest_hour=8, zone=UTC)
+    with pytest.raises(StoreError, match="disk is full"):
+        await full.take(WIRE, NOON)
+    assert await store.feeds.states() == {}
+    assert await store.stories.latest(None, 9) == ()
+    assert (await store.outbox.counts())[DeliveryState.OWED] == 0
+    assert _told(await pipeline.take(WIRE, NOON)) == [("alert", "Tariff one")]
+
+
+async def test_a_poll_cancelled_anywhere_loses_nothing(
+    store: Store, publisher: Publisher, pipeline: Pipeline
+) -> None:
+    publisher.publish(*(entry(f"a{number}", title=f"Tariff {number}") for number in range(5)))
+    for turns in range(0, 60, 3):
+        task = asyncio.create_task(pipeline.take(WIRE, NOON))
+        for _ in range(turns):
+            await asyncio.sleep(0.001)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await pipeline.take(WIRE, NOON)
+    assert (await store.outbox.counts())[DeliveryState.OWED] == 5
+    assert len(await store.stories.latest(None, 99)) == 5
