@@ -69,14 +69,14 @@ def button(
     label: str, action_id: str, value: str = "", *, url: str = "", style: str | None = None
 ) -> ButtonElement | None:
     """A button, or None where its value or address would not survive Slack's limits whole."""
-    address = safe_url(url) if url else None
-    if len(value) > limits.BUTTON_VALUE_CHARACTERS or (url and address is None):
+    address, carried = safe_url(url) if url else None, plain(value)
+    if len(carried) > limits.BUTTON_VALUE_CHARACTERS or (url and address is None):
         return None
     shown = cut(plain(label) or "–", limits.BUTTON_CHARACTERS)
     return ButtonElement(
         text=PlainTextObject(text=shown, emoji=False),
         action_id=action_id,
-        value=value or None,
+        value=carried or None,
         url=address,
         style=style,
     )

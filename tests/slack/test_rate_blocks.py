@@ -1,0 +1,134 @@
+"""Answers of any size fit into one message, and never lose what must be said first."""
+
+import json
+from datetime import date
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.local.validity import check_blocks, check_budget
+from bot.rates.measure import Source, Status
+from bot.rates.reply import Answer, MfnAverage, Part, Step, Upcoming
+from bot.slack import limits
+from bot.slack.blocks import Message
+from bot.slack.desk import Desk
+from bot.slack.rate_blocks import calendar, rates
+from tests.slack.fakes import ledger
+from tests.slack.samples import NOW, PARTIES, nasty_text
+
+# The ledger is read from UTF-8, which has no lone surrogates.
+ledger_text = nasty_text.map(lambda text: text.encode(errors="ignore").decode())
+days = st.dates(date(2018, 1, 1), date(2030, 1, 1))
+percents = st.none() | st.decimals(0, 1000, places=2)
+sources = st.builds(
+    Source,
+    text=ledger_text.filter(bool),
+    url=st.sampled_from([None, "https://a.example/x", "https://b.example/" + "y" * 900]),
+)
+layers = st.builds(
+    Part,
+    measure=ledger_text,
+    measure_id=st.just("m"),
+    percent=percents,
+    legal_basis=ledger_text,
+    status=st.sampled_from(Status),
+    from_=days,
+    source=sources,
+    counted=st.booleans(),
+    note=ledger_text,
+    standing=ledger_text,
+)
+upcoming = st.builds(
+    Upcoming,
+    on=days,
+    what=ledger_text,
+    measure=ledger_text,
+    measure_id=st.just("m"),
+    imposer=st.just("US"),
+    partners=st.lists(st.sampled_from(["CN", "XX", "WORLD"]), max_size=6).map(tuple),
+    source=sources,
+)
+steps = st.builds(Step, on=days, percent=st.decimals(0, 999), what=ledger_text, source=sources)
+answers = st.builds(
+    Answer,
+    imposer=st.just("US"),
+    partner=st.sampled_from(["CN", "WORLD", "XX"]),
+    imposer_name=ledger_text,
+    partner_name=ledger_text,
+    on=days,
+    product=st.none() | ledger_text,
+    read_as=ledger_text,
+    meaning=ledger_text,
+    total_percent=percents,
+    parts=st.lists(layers, max_size=10).map(tuple),
+    beside=st.lists(layers, max_size=10).map(tuple),
+    mfn=st.none()
+    | st.builds(MfnAverage, percent=st.decimals(0, 99), year=st.just(2023), source=sources),
+    as_of=st.none() | days,
+    caveats=st.lists(ledger_text, max_size=6).map(tuple),
+    next=st.lists(upcoming, max_size=6).map(tuple),
+    history=st.lists(steps, max_size=12).map(tuple),
+    suggestions=st.lists(ledger_text, max_size=5).map(tuple),
+)
+
+
+def accepted(message: Message) -> None:
+    payload = message.payload()
+    check_blocks(payload["blocks"])
+    check_budget(payload["blocks"])
+    size = len(json.dumps(payload["blocks"], ensure_ascii=False)) + len(payload["text"])
+    assert size <= limits.MESSAGE_CHARACTERS
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(answers, min_size=1, max_size=4), nasty_text)
+def test_slack_takes_answers_of_any_size(found: list[Answer], asked: str) -> None:
+    accepted(rates(found, PARTIES, asked))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(upcoming, max_size=20), st.integers(1, 10))
+def test_slack_takes_a_calendar_of_any_length(found: list[Upcoming], times: int) -> None:
+    accepted(calendar("What comes next", found * times, PARTIES))
+
+
+def texts(message: Message) -> list[str]:
+    blocks: list[dict[str, Any]] = message.payload()["blocks"]
+    return [b["text"]["text"] for b in blocks if "text" in b]
+
+
+def test_every_pair_of_the_ledger_has_an_answer_that_fits() -> None:
+    desk = Desk(ledger(), PARTIES)
+    pairs = {(m.imposer, p) for m in ledger().measures for p in m.partners if p != "WORLD"}
+    for imposer, partner in sorted(pairs)[::7]:
+        for more in ("", " history"):
+            if imposer != partner:
+                accepted(desk.answer(f"{imposer} {partner}{more}", NOW.date()))
+
+
+def test_a_warning_stands_above_the_total() -> None:
+    said = texts(Desk(ledger(), PARTIES).answer("us on china on 2031-01-01", NOW.date()))
+    assert said[0].startswith("⚠️")
+    assert said[1].startswith("🇺🇸 United States on 🇨🇳 China")
+
+
+def test_each_part_shows_basis_state_days_and_source() -> None:
+    said = texts(Desk(ledger(), PARTIES).answer("us on china on 2025-05-20", NOW.date()))
+    (reciprocal,) = [text for text in said if "Reciprocal duty" in text]
+    assert reciprocal.startswith("*10%*")
+    for part in ("IEEPA", "struck down", "2025-05-14", "Source: <https://"):
+        assert part in reciprocal
+
+
+def test_a_history_is_told_newest_first() -> None:
+    said = texts(Desk(ledger(), PARTIES).answer("us on china history", NOW.date()))
+    (history,) = [text for text in said if text.startswith("*History")]
+    assert history.index("2025-05-14: *30%*") < history.index("2025-04-10: *145%*")
+
+
+def test_a_question_asked_again_is_answered_from_memory() -> None:
+    desk = Desk(ledger(), PARTIES)
+    first = desk.answer("us china", NOW.date())
+    assert desk.answer("  US   China ", NOW.date()) is first
+    assert desk.answer("us china", date(2025, 5, 13)) is not first
