@@ -121,7 +121,7 @@ def _item(measure: Measure, period: RatePeriod, day: date, what: str) -> Upcomin
 
 def _joined(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Upcoming, ...]:
     """The items in their order, those of one family and day as one."""
-    families = {measure.id: measure.family for measure in ledger.measures}
+    families = ledger.family_of
     groups: dict[tuple[date, str], list[Upcoming]] = {}
     for item in items:
         family = families.get(item.measure_id, "")

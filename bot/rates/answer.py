@@ -62,7 +62,8 @@ def ask(
     query = parse(text, ledger.parties, today, ledger.reader.knows)
     changed: dict[str, object] = {"on": on} if on else {}
     if product:
-        changed.update(product=product, both_ways=False)
+        sound = product.encode("utf-8", "replace").decode("utf-8")
+        changed.update(product=sound, both_ways=False)
         if query.kind is Kind.PARTY:
             changed.update(kind=Kind.PAIR, imposer=query.partner, partner=WORLD)
     return answer(query.model_copy(update=changed), ledger, today)
@@ -93,7 +94,7 @@ def _pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 def _pairs_of(party: str, ledger: Ledger) -> Iterator[tuple[str, str]]:
     """What a party pays to those that have duties on it, then what it imposes on its partners."""
-    codes = set(ledger.parties.covering(party))
+    codes = set(ledger.covering(party))
     payers = {
         measure.imposer: None
         for measure in ledger.measures
@@ -110,7 +111,7 @@ def _pairs_of(party: str, ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 
 def _refuse_one_territory(imposer: str, partner: str, ledger: Ledger) -> None:
-    if set(ledger.parties.covering(imposer)) & set(ledger.parties.covering(partner)):
+    if set(ledger.covering(imposer)) & set(ledger.covering(partner)):
         name = ledger.parties.get(imposer).name
         cause = f"shares a customs territory with {ledger.parties.get(partner).name}"
         raise QueryError(name, cause, "Name two that trade across a border, as in: us china")

@@ -61,7 +61,7 @@ def case_of(ledger: Ledger, imposer: str, partner: str, day: date, product: str 
     wanted = None
     if product is not None and product.strip():
         wanted = ledger.reader.read(product[:_MAX_PRODUCT], [measure.id for measure in measures])
-    charged = frozenset(ledger.parties.covering(partner))
+    charged = frozenset(ledger.covering(partner))
     fits = {measure.id: ledger.fit(measure, wanted) for measure in measures}
     return Case(ledger, imposer, partner, day, wanted, measures, charged, fits)
 

@@ -37,12 +37,16 @@ class Ledger:
         references = refer(sheets)
         names = {party.code: party.name for party in parties}
         self.parties = parties
+        self._covering = {party.code: parties.covering(party.code) for party in parties}
         self.goods = Goods(book.goods.goods)
         self.measures = tuple(
             measure for sheet in sheets for measure in measures_of(sheet, references, names)
         )
         self.family_names: Mapping[str, str] = {
             schedule.id: schedule.name for sheet in sheets for schedule in sheet.schedules
+        }
+        self.family_of: Mapping[str, str] = {
+            measure.id: measure.family for measure in self.measures
         }
         self.events = tuple(sorted(book.events.legal, key=lambda event: event.on))
         self.talks = tuple(sorted(book.events.talks, key=lambda talk: talk.on))
@@ -64,12 +68,16 @@ class Ledger:
                 bases[base] = (*bases.get(base, ()), *words)
         self.reader = ProductReader(self.goods, self.measures, bases)
 
+    def covering(self, code: str) -> tuple[str, ...]:
+        """The code itself and the blocs it belongs to, as `Parties.covering`."""
+        return self._covering.get(code) or self.parties.covering(code)
+
     def between(self, imposer: str, partner: str) -> tuple[Measure, ...]:
         """All measures that the imposer, or its bloc, has on the partner, over all time."""
-        charged = set(self.parties.covering(partner))
+        charged = set(self.covering(partner))
         return tuple(
             measure
-            for code in self.parties.covering(imposer)
+            for code in self.covering(imposer)
             for measure in self._by_imposer.get(code, ())
             if _falls_on(measure, charged)
         )
@@ -77,7 +85,7 @@ class Ledger:
     def sheet_of(self, imposer: str) -> Sheet | None:
         """The file of the imposer or of its bloc."""
         return next(
-            (self._sheets[code] for code in self.parties.covering(imposer) if code in self._sheets),
+            (self._sheets[code] for code in self.covering(imposer) if code in self._sheets),
             None,
         )
 
@@ -86,14 +94,14 @@ class Ledger:
         sheet = self.sheet_of(imposer)
         if sheet is None:
             return None
-        charged = set(self.parties.covering(partner))
+        charged = set(self.covering(partner))
         named = (one for one in sheet.coverage if charged & set(one.partners))
         rest = (one for one in sheet.coverage if WORLD in one.partners)
         return next(named, None) or next(rest, None)
 
     def mfn(self, imposer: str) -> Said | None:
         """The imposer's MFN average (a member's is its bloc's), with its source."""
-        codes = reversed(self.parties.covering(imposer))
+        codes = reversed(self.covering(imposer))
         return next((self._mfn[code] for code in codes if code in self._mfn), None)
 
     def base_duty(self, imposer: str, wanted: Wanted) -> tuple[Said, bool] | None:
@@ -108,7 +116,7 @@ class Ledger:
     def remarks(self, imposer: str, partner: str, day: date) -> Iterator[Said]:
         """What must be said of this pair on that day besides its rates."""
         sheet = self.sheet_of(imposer)
-        charged = self.parties.covering(partner)
+        charged = self.covering(partner)
         for remark in sheet.remarks if sheet else ():
             if remark.partner in charged and remark.from_ <= day <= (remark.to or day):
                 yield Said(remark, sources_of(sheet, remark.source))  # type: ignore[arg-type]
@@ -119,7 +127,7 @@ class Ledger:
 
     def talks_between(self, one: str, other: str) -> tuple[Talk, ...]:
         """Rounds of talks in which both took part, in order of time."""
-        sides = (set(self.parties.covering(one)), set(self.parties.covering(other)))
+        sides = (set(self.covering(one)), set(self.covering(other)))
         return tuple(talk for talk in self.talks if all(side & set(talk.parties) for side in sides))
 
     def layer(

@@ -93,12 +93,11 @@ def beside(case: Case, judged: Judged) -> Iterator[Part]:
         # With goods named, what has a rate that day and was not told lost to a surer fit.
         lost = judged.way is not Way.GENERAL and measure.on(case.day) is not None
         if measure.id not in told and not lost:
-            yield from _aside(case, measure)
+            yield from _aside(case, measure, rivals)
 
 
-def _aside(case: Case, measure: Measure) -> Iterator[Part]:
-    """A measure that no layer of the day stands for."""
-    rivals = {one.id for one in case.measures if one.general}
+def _aside(case: Case, measure: Measure, rivals: set[str]) -> Iterator[Part]:
+    """A measure that no layer of the day stands for; `rivals` are ids of general measures."""
     if measure.general and rivals & set(measure.excluded_by):
         return
     period = measure.on(case.day)

@@ -132,7 +132,9 @@ def parse(
         raise QueryError(
             "the question", f"longer than {_MAX_TEXT} characters", "Ask about one pair"
         )
-    lowered = _ARROWS.sub(" -> ", fold(_MENTION.sub(" ", text))).lower()
+    # A lone surrogate (from a broken terminal or feed) is no text that a model may hold.
+    sound = text.encode("utf-8", "replace").decode("utf-8")
+    lowered = _ARROWS.sub(" -> ", fold(_MENTION.sub(" ", sound))).lower()
     on, lowered = _take_day(lowered, today)
     bare = [run if run == "->" else run.strip(_EDGES) for run in _TOKEN.findall(lowered)]
     tokens = [run for run in bare if run]
