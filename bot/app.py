@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -235,7 +236,7 @@ async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> N
             watch.poll_due, watch.report, min(settings.poll_seconds / 4, LONGEST_TICK_S)
         )
         scheduler.start()
-        stack.callback(scheduler.shutdown, wait=False)
+        stack.push_async_callback(_end_schedule, scheduler, watch)
         if workspace is not None:
             print(f"Local workspace: {workspace.address}  (Ctrl-C stops it)", flush=True)
         log.info("reading %d feeds", sum(feed.enabled for feed in feeds))
@@ -343,6 +344,13 @@ async def _listen(
 def revealed(secret: SecretStr | None) -> str:
     """The secret itself; empty where there is none."""
     return secret.get_secret_value() if secret else ""
+
+
+async def _end_schedule(scheduler: AsyncIOScheduler, watch: Watch) -> None:
+    """Stops the clock; a job that is running ends by itself, where shutdown would cancel it."""
+    scheduler.pause()
+    await watch.stop()
+    scheduler.shutdown(wait=False)
 
 
 async def _finish(sending: asyncio.Task[None], stop: asyncio.Event) -> None:

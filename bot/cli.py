@@ -217,17 +217,24 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     """
     from bot.app import clock
     from bot.library import Library
+    from bot.rates.agenda import calendar
     from bot.rates.answer import ask
-    from bot.rates.words import lines
+    from bot.rates.query import parse
+    from bot.rates.reply import upcoming_json
+    from bot.rates.words import lines, upcoming_line
     from bot.settings import load_settings
 
-    day: date | None = on.date() if on else None
-    ledger = Library(load_settings()).ledger
-    answers = ask(" ".join(words), ledger, clock().date(), on=day, product=product)
-    if as_json:
+    question, day = " ".join(words), on.date() if on else None
+    ledger, today = Library(load_settings()).ledger, clock().date()
+    answers = ask(question, ledger, today, on=day, product=product)
+    if answers and as_json:
         _print_json(answers[0].to_json())
-    else:
+    elif answers:
         click.echo("\n\n".join("\n".join(lines(answer)) for answer in answers))
+    else:
+        query = parse(question, ledger.parties, today, ledger.reader.knows)
+        for item in calendar(query, ledger, today):
+            click.echo(json.dumps(upcoming_json(item)) if as_json else upcoming_line(item))
 
 
 @main.command()

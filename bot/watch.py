@@ -54,6 +54,8 @@ class Watch:
         self._under_way: dict[str, asyncio.Task[Taken | None]] = {}
         self._failing: dict[str, str] = {}
         self._reported: set[str] = set()
+        self._looking = asyncio.Lock()
+        self._stopped = False
 
     async def feeds(self) -> tuple[Feed, ...]:
         """Every enabled feed: the configured ones, then those that operators added."""
@@ -63,7 +65,14 @@ class Watch:
         return tuple(feed for feed in known.values() if feed.enabled)
 
     async def poll_due(self) -> tuple[asyncio.Task[Taken | None], ...]:
-        """Starts a poll of every feed that is due and not being polled; returns what it started."""
+        """Starts a poll of every feed that is due and not being polled; returns what it started.
+
+        Raises StoreError when the store cannot tell.
+        """
+        async with self._looking:
+            return () if self._stopped else await self._start_due()
+
+    async def _start_due(self) -> tuple[asyncio.Task[Taken | None], ...]:
         now = self._clock()
         feeds = await self.feeds()
         await self._learn(feeds, now)
@@ -76,6 +85,8 @@ class Watch:
 
     async def stop(self) -> None:
         """Ends the polls under way; what they had not yet kept is fetched again next time."""
+        async with self._looking:
+            self._stopped = True
         tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()

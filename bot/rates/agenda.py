@@ -6,9 +6,23 @@ from decimal import Decimal
 
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Measure, RatePeriod, Status
+from bot.rates.query import Kind, RateQuery
 from bot.rates.reply import Step, Upcoming, percent_text
 
 _A_DAY = timedelta(days=1)
+
+
+def calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, ...]:
+    """What `upcoming` and `changes` ask for, of all economies or of the one that was named."""
+    codes = set(ledger.parties.covering(query.partner)) if query.partner else set()
+    measures = [
+        measure
+        for measure in ledger.measures
+        if not codes or measure.imposer in codes or codes & set(measure.partners)
+    ]
+    if query.kind is Kind.CHANGES:
+        return changes(ledger, query.since or today, today, measures)
+    return upcoming(ledger, today, measures=measures)
 
 
 def upcoming(
