@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.models.blocks import ButtonElement
+from slack_sdk.models.blocks import ActionsBlock, ButtonElement
 
 from bot.errors import QueryError
 from bot.slack import alert_blocks as alerts
@@ -140,8 +140,9 @@ async def _share(parts: Parts, click: Click) -> Reply | None:
     except QueryError:
         return Reply(replies.notice("I no longer understand that question."))
     asked_by = context(f"Asked by {person(click.user)}")
-    # The row of buttons at the end was for whoever asked.
-    return Reply(Message(shown.text, (*shown.blocks[:-1], asked_by)), in_channel=True)
+    # The buttons were for whoever asked.
+    told = [block for block in shown.blocks if not isinstance(block, ActionsBlock)]
+    return Reply(Message(shown.text, (*told, asked_by)), in_channel=True)
 
 
 def _asked(click: Click, text: str) -> Asked:

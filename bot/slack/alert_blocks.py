@@ -55,12 +55,22 @@ def alert(story: Story, parties: Parties, reason: str, *, may_repeat: bool = Fal
     return assemble(_notice(story, parties), head, tail=[tail, *_buttons(story, reason)])
 
 
-def follow_up(stories: Sequence[Story], parties: Parties, *, may_repeat: bool = False) -> Message:
-    """Further stories on one event, as compact lines for the alert's thread."""
-    lines = [_line(story, parties) for story in stories]
-    tail = [context(_repeat(True))] if may_repeat else []
+def follow_up(
+    stories: Sequence[Story], parties: Parties, *, followed: str = "", may_repeat: bool = False
+) -> Message:
+    """Further stories on one event, as compact lines for the alert's thread.
+
+    `followed` is the event's id where they go to somebody who follows it, outside any thread.
+    """
+    lines = [section(_line(story, parties)) for story in stories]
+    tail: list[Block] = [context(_repeat(True))] if may_repeat else []
+    if followed:
+        tail += [
+            context("You follow this event."),
+            *actions(button("Unfollow", UNFOLLOW, followed)),
+        ]
     notice = "\n".join(_notice(story, parties) for story in stories)
-    return assemble(notice, [], [section(line) for line in lines], tail, _left_out)
+    return assemble(notice, [], lines, tail, _left_out)
 
 
 def digest(

@@ -7,19 +7,12 @@ say so: Slack may change them without notice.
 ACKNOWLEDGE_S = 3.0
 """Seconds to answer a command or a button (tools/bolt-python/concepts/acknowledge)."""
 
-ANSWER_WITHIN_S = 2.0
+ANSWER_WITHIN_S = ACKNOWLEDGE_S - 1.0
 """Our own share of those three seconds; what takes longer is answered in the background."""
-
-REQUEST_AGE_S = 300
-"""Seconds after which a signed request is refused as a replay
-(authentication/verifying-requests-from-slack)."""
 
 EVENT_RETRIES_S = 600.0
 """Seconds for which an event may come again: Slack retries at once, after one minute and after
 five (apis/events-api); ours is twice that."""
-
-MESSAGES_A_SECOND = 1.0
-"""Messages a second into one conversation (apis/web-api/rate-limits)."""
 
 RETRY_AFTER_S = 30.0
 """Seconds to wait after a 429 without a Retry-After header; Slack sends one (same page)."""

@@ -94,7 +94,7 @@ class SlackSender:
         *,
         may_repeat: bool = False,
     ) -> Receipt:
-        message = compose(delivery, stories, self._parties, may_repeat=may_repeat)
+        message = compose(delivery, stories, self._parties, thread_ts, may_repeat=may_repeat)
         try:
             return await self._post_once(delivery, message, thread_ts)
         except SlackApiError as error:
@@ -196,12 +196,18 @@ class SlackSender:
 
 
 def compose(
-    delivery: Delivery, stories: Sequence[Story], parties: Parties, *, may_repeat: bool = False
+    delivery: Delivery,
+    stories: Sequence[Story],
+    parties: Parties,
+    thread_ts: str | None = None,
+    *,
+    may_repeat: bool = False,
 ) -> Message:
-    """The message that a delivery owes."""
+    """The message that a delivery owes; a follow-up without a thread goes to a follower."""
     match delivery.kind:
         case DeliveryKind.FOLLOW_UP:
-            return follow_up(stories, parties, may_repeat=may_repeat)
+            followed = delivery.event_id if thread_ts is None else ""
+            return follow_up(stories, parties, followed=followed, may_repeat=may_repeat)
         case DeliveryKind.DIGEST:
             return digest(stories, parties, delivery.reason, may_repeat=may_repeat)
         case _:

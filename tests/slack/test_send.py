@@ -72,6 +72,16 @@ async def test_a_person_gets_a_direct_message(
     assert message["ts"] == receipt.ts
 
 
+async def test_a_follower_can_end_it_in_the_message(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    person = workspace.team.identity.person_id
+    changes = {"kind": DeliveryKind.FOLLOW_UP, "conversation": person}
+    await sender.send(owed.model_copy(update=changes), STORIES, None)
+    (call,) = workspace.calls("chat.postMessage")
+    assert "alert_unfollow" in str(call.arguments["blocks"])
+
+
 async def test_after_a_broken_connection_the_message_is_found_and_not_repeated(
     workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
 ) -> None:
