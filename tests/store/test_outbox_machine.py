@@ -1,0 +1,197 @@
+"""Whatever happens in whatever order, no delivery is lost and none is posted twice."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
+from tests.store.examples import NOON, delivery
+from tests.store.opened import Store, open_store
+
+T = TypeVar("T")
+LEASE_S = 60.0
+CONVERSATIONS = ("C1", "C2")
+pick = st.integers(0, 9)
+
+
+class World(RuleBasedStateMachine):
+    """One outbox, one sender that may die at any point, and a Slack that keeps what it got."""
+
+    blank: ClassVar[Path]
+
+    @initialize()
+    def begin(self) -> None:
+        self.runner = asyncio.Runner()
+        self.folder = tempfile.TemporaryDirectory()
+        self.file = Path(self.folder.name) / "bot.db"
+        shutil.copyfile(self.blank, self.file)
+        self.store = self._open()
+        self.now = NOON
+        self.owed: dict[str, int] = {}
+        self.given_up: set[str] = set()
+        self.slack: list[Delivery] = []
+        self.claimed: list[Delivery] = []
+        self.unconfirmed: list[Delivery] = []
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(work)
+
+    def _open(self) -> Store:
+        # The engine's locks belong to the loop in which they are first awaited.
+        return open_store(f"sqlite:///{self.file}")
+
+    def _owe(self, owed: Delivery) -> None:
+        self.owed.setdefault(owed.id, len(self.owed))
+        self.run(self.store.owe(owed))
+
+    def _post(self, claimed: Delivery) -> None:
+        """Posts as the sender does: an uncertain delivery is looked for first."""
+        if claimed.uncertain and claimed.id in {each.id for each in self.slack}:
+            return
+        self.slack.append(claimed)
+
+    @rule(number=st.integers(0, 30), conversation=st.sampled_from(CONVERSATIONS))
+    def owe_an_alert(self, number: int, conversation: str) -> None:
+        owed = delivery(f"a{number}", conversation, due_at=self.now)
+        self._owe(owed)
+
+    @rule(number=st.integers(0, 30), conversation=st.sampled_from(CONVERSATIONS))
+    def owe_a_follow_up(self, number: int, conversation: str) -> None:
+        owed = delivery(
+            f"b{number}",
+            conversation,
+            kind=DeliveryKind.FOLLOW_UP,
+            event_id=f"a{number}",
+            due_at=self.now,
+        )
+        self._owe(owed)
+
+    @rule(limit=st.integers(1, 3))
+    def claim(self, limit: int) -> None:
+        self.claimed += self.run(self.store.outbox.claim(self.now, limit, LEASE_S))
+
+    @precondition(lambda self: self.claimed)
+    @rule(which=pick)
+    def post(self, which: int) -> None:
+        claimed = self.claimed.pop(which % len(self.claimed))
+        self._post(claimed)
+        self.unconfirmed.append(claimed)
+
+    @precondition(lambda self: self.unconfirmed)
+    @rule(which=pick)
+    def confirm(self, which: int) -> None:
+        posted = self.unconfirmed.pop(which % len(self.unconfirmed))
+        self.run(self.store.outbox.confirm(posted.id, "1.1", self.now))
+
+    @precondition(lambda self: self.claimed)
+    @rule(which=pick, wait_s=st.integers(0, 30))
+    def put_off(self, which: int, wait_s: int) -> None:
+        claimed = self.claimed.pop(which % len(self.claimed))
+        due_at = self.now + timedelta(seconds=wait_s)
+        self.run(self.store.outbox.retry(claimed.id, due_at, "Slack is away"))
+
+    @precondition(lambda self: self.claimed)
+    @rule(which=pick)
+    def put_back(self, which: int) -> None:
+        claimed = self.claimed.pop(which % len(self.claimed))
+        self.run(self.store.outbox.put_back(claimed.id, self.now))
+
+    @precondition(lambda self: self.unconfirmed)
+    @rule(which=pick)
+    def hear_no_answer(self, which: int) -> None:
+        posted = self.unconfirmed.pop(which % len(self.unconfirmed))
+        self.run(self.store.outbox.retry(posted.id, self.now, "no answer", uncertain=True))
+
+    @precondition(lambda self: self.claimed)
+    @rule(which=pick)
+    def give_up(self, which: int) -> None:
+        claimed = self.claimed.pop(which % len(self.claimed))
+        self.given_up.add(claimed.id)
+        self.run(self.store.outbox.give_up(claimed.id, "is_archived"))
+
+    @precondition(lambda self: self.claimed or self.unconfirmed)
+    @rule()
+    def hang_until_every_lease_is_over(self) -> None:
+        self.claimed, self.unconfirmed = [], []
+        self.now += timedelta(seconds=LEASE_S)
+
+    @rule()
+    def die_and_start_again(self) -> None:
+        self.claimed, self.unconfirmed = [], []
+        self.run(self.store.database.close())
+        self.store = self._open()
+        self.run(self.store.outbox.release_all(self.now))
+
+    @rule(seconds=st.integers(1, 20))
+    def wait(self, seconds: int) -> None:
+        if not self.claimed and not self.unconfirmed:
+            self.now += timedelta(seconds=seconds)
+
+    @invariant()
+    def nothing_is_posted_twice(self) -> None:
+        posted = [each.id for each in self.slack]
+        assert len(posted) == len(set(posted))
+
+    @invariant()
+    def a_conversation_has_one_message_under_way(self) -> None:
+        lines = [each.conversation for each in self.claimed + self.unconfirmed]
+        assert len(lines) == len(set(lines))
+
+    def teardown(self) -> None:
+        try:
+            self._send_all_that_is_left()
+            posted = {each.id for each in self.slack}
+            assert posted | self.given_up == set(self.owed)
+            self.nothing_is_posted_twice()
+            self._check_threads()
+            counts = self.run(self.store.outbox.counts())
+            assert counts[DeliveryState.OWED] == counts[DeliveryState.CLAIMED] == 0
+        finally:
+            self.run(self.store.database.close())
+            self.runner.close()
+            self.folder.cleanup()
+
+    def _send_all_that_is_left(self) -> None:
+        self.die_and_start_again()
+        self.now += timedelta(hours=1)
+        while claimed := self.run(self.store.outbox.claim(self.now, 9, LEASE_S)):
+            for each in claimed:
+                self._post(each)
+                self.run(self.store.outbox.confirm(each.id, "1.1", self.now))
+
+    def _check_threads(self) -> None:
+        """A follow-up that came to be owed after its event's alert was posted after it."""
+        posted = {each.id: place for place, each in enumerate(self.slack)}
+        for follow_up in self.slack:
+            opening = delivery(follow_up.event_id, follow_up.conversation).id
+            owed_before = self.owed.get(opening, 999) < self.owed[follow_up.id]
+            if owed_before and opening in posted:
+                assert posted[opening] < posted[follow_up.id]
+
+
+def test_nothing_is_lost_or_doubled_whatever_happens(blank_file: Path) -> None:
+    World.blank = blank_file
+    run_state_machine_as_test(
+        World,
+        settings=settings(
+            max_examples=20,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
