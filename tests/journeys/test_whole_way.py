@@ -101,22 +101,28 @@ async def test_a_subscription_changes_what_arrives_where(world: World) -> None:
     await world.page.say("#court-watch", "/tariff subscribe rulings us")
     world.feeds.publish("wire", "US trade court strikes down tariffs on imported solar panels")
     world.feeds.publish("wire", "Brazil and India open talks on a trade deal over sugar")
-    assert await eventually(lambda: world.page.messages("court-watch"))
+
+    async def ruling_and_answer() -> bool:
+        return len(await world.page.messages("court-watch")) == 2
+
+    assert await eventually(ruling_and_answer)
 
     async def three() -> bool:
         return len(await world.page.messages("trade-news")) == 3
 
     assert await eventually(three)
-    [ruling] = await world.page.messages("court-watch")
+    subscribed, ruling = await world.page.messages("court-watch")
+    assert "subscribed" in words(subscribed)
     assert "solar panels" in words(ruling)
-    await world.page.say("#court-watch", "/tariff unsubscribe all")
+    [unsubscribed] = await world.page.say("#court-watch", "/tariff unsubscribe all")
+    assert "no longer" in words(unsubscribed) or "nsubscribed" in words(unsubscribed)
     world.feeds.publish("wire", "US Supreme Court hears challenge to tariffs on Swiss watches")
 
     async def four() -> bool:
         return len(await world.page.everything("trade-news")) == 4
 
     assert await eventually(four)
-    assert len(await world.page.everything("court-watch")) == 1
+    assert len(await world.page.everything("court-watch")) == 3
 
 
 async def test_one_broken_feed_stops_no_other(world: World) -> None:
@@ -168,26 +174,25 @@ async def _post(world: World, body: str, timestamp: str, signature: str) -> int:
         return answer.status
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "us " * 1000,
-        "<!channel> <@U123ABC> <#C123|general>",
-        "\u202eanihc su\u202c \u200f\u200b",
-        "`; DROP TABLE stories; --",
-        "*" * 3000,
-    ],
-    ids=["3,000 characters", "mentions", "right to left", "SQL", "stars"],
-)
-async def test_no_text_makes_a_slash_command_fail(world: World, text: str) -> None:
+HOSTILE = [
+    "us " * 1000,
+    "<!channel> <@U123ABC> <#C123|general>",
+    "\u202eanihc su\u202c \u200f\u200b",
+    "`; DROP TABLE stories; --",
+    "*" * 3000,
+]
+
+
+async def test_no_text_makes_a_slash_command_fail(world: World) -> None:
     world.feeds.publish("wire", "Nothing to see")
     await world.start_bot()
-    [answer] = await world.page.say("#trade-news", f"/tariff {text}")
-    shown = words(answer)
-    assert answer["ephemeral"]
-    assert "<!channel>" not in shown
-    assert "<@U123ABC>" not in shown
-    assert "Traceback" not in shown
+    for text in HOSTILE:
+        [answer] = await world.page.say("#trade-news", f"/tariff {text}")
+        shown = words(answer)
+        assert answer["ephemeral"]
+        assert "<!channel>" not in shown
+        assert "<@U123ABC>" not in shown
+        assert "Traceback" not in shown
 
 
 async def test_nothing_is_lost_and_nothing_comes_twice_when_the_process_is_killed(
