@@ -15,13 +15,13 @@ Better no figure than a wrong one: every number stands in its quote as it was re
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from bot.folding import fold_case
 from bot.news.numbers import Rate, Sum, rates, sums
+from bot.news.sides import DUTY, DUTY_AFTER, DUTY_WORD, Clause, last, sides
 from bot.news.story import Figure
 from bot.news.text import sentences
-from bot.parties import WORLD, Mention, Parties
+from bot.parties import Mention, Parties
 
 _MOST_SENTENCES = 10
 _LONGEST_SENTENCE = 600
@@ -29,13 +29,6 @@ _LONGEST_QUOTE = 300
 _MOST_FIGURES = 8
 _HIGHEST_PERCENT = Decimal(4000)
 
-_DUTY = (
-    r"(?:counter-?)?tariffs?|dut(?:y|ies)|lev(?:y|ies)|surcharges?|surtax(?:es)?|import tax(?:es)?"
-)
-_DUTY_WORD = re.compile(rf"\b(?:{_DUTY})\b")
-# "a 25% tariff", "50% steel and car tariffs"; but not "3% as tariffs bite".
-_LINK = r"as|after|on|in|because|if|when|while|amid|of|to|from|by|with|over|before|but|than|that|which|or|due|for|despite|since|until|without|at|against"
-_DUTY_AFTER = re.compile(rf"\s(?:(?!(?:{_LINK})\b)[a-z.&-]+\s){{0,4}}?(?:{_DUTY}|tax(?:es)?\son)\b")
 _PAYS = re.compile(
     r"\b(?:pays?|paid|faces?|faced|facing|charged|charges?|baseline|rate|hit\swith|subject\sto|"
     r"slapped\swith|taxed|at|of|to)\s(?:an?\s|the\s|up\s|to\s|as\s|much\s|of\s){0,3}$"
@@ -57,7 +50,7 @@ _ELSE = re.compile(
     r"recession|nato|defence|defense|content)\b"
 )
 _NOT_A_LEVEL_BEFORE = re.compile(
-    r"\b(?:by|another|a\sfurther|rose|fell|dropped|up|down|grew|shrank|shrunk|declined|gained|lost|"
+    r"\b(?:(?<!hit\s)by|another|a\sfurther|rose|fell|dropped|up|down|grew|shrank|shrunk|declined|gained|lost|"
     r"increased|decreased|only|share|some|accounts?\sfor)\s(?:(?:some|about|around|nearly|over|"
     r"almost|as|much|more|than|at|least|an?|to|extra|additional|further)\s){0,3}$"
 )
@@ -68,67 +61,12 @@ _NOT_A_LEVEL_AFTER = re.compile(
     r"year|annually|owned|owners?|cuts?|reductions?|decreases?|over|above|below|since)\b"
 )
 
-_SMALL = (
-    r"(?:all|most|some|many|certain|any|every|other|goods|imports?|imported|products?|exports?|items|steel|"
-    r"aluminum|aluminium|cars?|autos?|vehicles|the|a|an|its|their|of|from|in|made|and|into|nearly|"
-    r"almost|foreign|new|other|electric|worth|value|shipments|everything|coming|agricultural|farm|"
-    r"entire|industrial|(?:[a-z]{1,3}\s?)?[$€£]?[\d.,]+\s?(?:bn|billion|million|m|trillion|%)?)"
-)
-_ONTO = re.compile(rf"\b(?:on|against|for|upon|onto)\s(?:{_SMALL}\s){{0,6}}$")
-_OUT_OF = re.compile(
-    r"\b(?:(?:imports?|goods|products?|exports?|shipments|cars|vehicles)\s(?:from|of)"
-    r"|on\s(?:[a-z&-]+\s){1,5}from)\s(?:the\s)?$"
-)
-_BY = re.compile(r"\bby\s(?:the\s)?$")
-_OWN_DUTY = re.compile(
-    rf"(?:'s?)?\s(?:(?:own|its|their|new|existing|current|retaliatory|reciprocal|additional|extra|import|average|"
-    rf"planned|threatened|so-called|blanket|global|steel|car|auto|aluminium|aluminum|sweeping|higher|"
-    rf"general|baseline|emergency|fentanyl|punitive|special|safeguard|anti-?dumping|section|"
-    rf"\d[\d.]*|%|per|cent|percent|and|import)\s?){{0,6}}?(?:{_DUTY})\b"
-)
-_IMPOSES = re.compile(
-    r"\b(?:impos\w+|slap\w*|rais\w+|hik\w+|lower\w*|cuts?|cutting|slash\w*|doubl\w+|tripl\w+|announc\w+|"
-    r"threat\w+|propos\w+|recommend\w*|want\w*|plan\w*|charg\w+|lev(?:y|ies|ied|ying)|reduc\w+|"
-    r"increas\w+|appl(?:y|ies|ied|ying)|suspend\w*|delay\w*|puts?|putting|sets?|setting|hits?\sback|match\w*|strik\w+\sback|respond\w*|answer\w*|approv\w+|"
-    r"retaliat\w+|tak(?:e|es|ing)|would|will|to|says?|said|agree\w*|scrap\w*|drop\w*|eas\w+|vow\w*|"
-    r"mulls?|weigh\w*|consider\w*|adopt\w*|introduc\w+|restor\w+|reimpos\w+|signs?|signed|ordered|orders)\b"
-)
-_PAYER = re.compile(
-    r"(?:'s?)?\s(?:[a-z-]+\s){0,3}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|subject|"
-    r"charged|gets?|got|burdened|struck\swith|singled\sout|to\spay|to\sface)\b"
-)
 # "Vietnam 46%, Thailand 36%"
 _LISTED = re.compile(r"[,;]\s(?:and\s)?(?:[a-z.]+\s){1,3}$")
-_EXPORTS_TO = re.compile(r"\s(?:exporters?|exports|goods|cars|shipments)\s(?:in)?to\s$")
-_EVERYONE = re.compile(
-    r"\b(?:on|for|from)\s(?:nearly\s|almost\s|virtually\s)?(?:all|every|most)\s(?:other\s)?"
-    r"(?:countries|country|nations|imports|trading\spartners|partners|foreign\sgoods|goods\sfrom\sall)\b"
-    r"|\b(?:global|universal|baseline|blanket|worldwide|across-the-board)\s(?:[a-z]+\s){0,2}(?:tariff|dut|lev)"
-)
 _GOODS_AFTER = re.compile(
     r"(?:\s[a-z'.-]+){0,5}?\s(?:goods|imports?|exports?|products|merchandise|shipments)\b"
 )
-_SUM_BEFORE = re.compile(rf"\b(?:{_DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
-
-
-class _Clause(NamedTuple):
-    """The words about one number: from the end of the number before to the start of the next."""
-
-    folded: str
-    low: int
-    start: int
-    end: int
-    high: int
-    change: bool
-    """Whether the number is a pair, from one percentage to another."""
-
-    @property
-    def before(self) -> str:
-        return self.folded[self.low : self.start]
-
-    @property
-    def after(self) -> str:
-        return self.folded[self.end : self.high]
+_SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
 
 
 class FigureReader:
@@ -143,7 +81,7 @@ class FigureReader:
     def figures(self, title: str, text: str) -> tuple[Figure, ...]:
         """What title and text say of duties, in order, the fullest reading of each once."""
         said = [title, *sentences(text)[:_MOST_SENTENCES]]
-        about_duties = any(_DUTY_WORD.search(fold_case(sentence)) for sentence in said)
+        about_duties = any(DUTY_WORD.search(fold_case(sentence)) for sentence in said)
         if not about_duties:
             return ()
         found = [figure for sentence in said for figure in self._in_sentence(sentence)]
@@ -164,19 +102,19 @@ class FigureReader:
             figures.append(self._figure(sentence, clause, mentions, rate, amount))
         for sum_ in money:
             if not duties and _is_value_of_goods(folded, sum_):
-                clause = _Clause(folded, 0, sum_.start, sum_.end, len(folded), False)
+                clause = Clause(folded, 0, sum_.start, sum_.end, len(folded), False)
                 figures.append(self._figure(sentence, clause, mentions, None, sum_))
         return figures
 
     def _figure(
         self,
         sentence: str,
-        clause: _Clause,
+        clause: Clause,
         mentions: Sequence[Mention],
         rate: Rate | None,
         amount: Sum | None,
     ) -> Figure:
-        imposer, partner = _sides(clause, mentions)
+        imposer, partner = sides(clause, mentions)
         low = min(clause.start, amount.start if amount else clause.start)
         high = max(clause.end, amount.end if amount else clause.end)
         return Figure(
@@ -189,7 +127,7 @@ class FigureReader:
             quote=_quote(sentence, low, high),
         )
 
-    def _product_of(self, sentence: str, clause: _Clause) -> str | None:
+    def _product_of(self, sentence: str, clause: Clause) -> str | None:
         """The goods named nearest to the number, where the duty is said to be on them."""
         spans = [
             match.span()
@@ -213,15 +151,15 @@ class FigureReader:
         return sentence[start:end]
 
 
-def _duties(folded: str, said: Sequence[Rate]) -> list[tuple[_Clause, Rate]]:
-    found: list[tuple[_Clause, Rate]] = []
+def _duties(folded: str, said: Sequence[Rate]) -> list[tuple[Clause, Rate]]:
+    found: list[tuple[Clause, Rate]] = []
     for place, rate in enumerate(said):
         low = said[place - 1].end if place else 0
         if own := _ITS_OWN_GOODS.match(folded, low, rate.start):
             low = own.end() if place else 0
         high = said[place + 1].start if place + 1 < len(said) else len(folded)
         change = rate.from_percent is not None
-        clause = _Clause(folded, low, rate.start, rate.end, high, change)
+        clause = Clause(folded, low, rate.start, rate.end, high, change)
         beside = bool(found) and found[-1][1] is said[place - 1]
         highest = max(filter(None, (rate.from_percent, rate.to_percent)), default=Decimal(0))
         if highest <= _HIGHEST_PERCENT and _is_duty(clause, beside):
@@ -229,17 +167,17 @@ def _duties(folded: str, said: Sequence[Rate]) -> list[tuple[_Clause, Rate]]:
     return found
 
 
-def _is_duty(clause: _Clause, beside: bool) -> bool:
+def _is_duty(clause: Clause, beside: bool) -> bool:
     """Whether the words about a percentage say that it is a duty; `beside`: the one before was."""
     before, after = clause.before, clause.after
     if _NOT_A_LEVEL_AFTER.match(after) and not clause.change:
         return False
     if _NOT_A_LEVEL_BEFORE.search(before) and not _A_LEVEL_AFTER_ALL.search(before):
         return False
-    behind = _DUTY_AFTER.match(after)
+    behind = DUTY_AFTER.match(after)
     if behind is not None and not _ELSE.search(behind.group()):
         return True
-    duty = _last(_DUTY_WORD, before[-160:])
+    duty = last(DUTY_WORD, before[-160:])
     if duty is not None:
         return not _ELSE.search(before[-160:][duty.end() :])
     if _ELSE.search(before[-80:]):
@@ -249,85 +187,15 @@ def _is_duty(clause: _Clause, beside: bool) -> bool:
     return clause.change or bool(_PAYS.search(before))
 
 
-def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    last = None
-    for match in pattern.finditer(text):
-        last = match
-    return last
-
-
-def _sides(clause: _Clause, mentions: Sequence[Mention]) -> tuple[str | None, str | None]:
-    """Imposer and partner, each None where the words do not say it."""
-    near = [each for each in mentions if clause.low <= each.start and each.end <= clause.high]
-    partner = next((each for each in near if _is_partner(clause, each)), None)
-    if partner is None and _EVERYONE.search(clause.folded, clause.low, clause.high):
-        partner_code: str | None = WORLD
-    else:
-        partner_code = partner.code if partner else None
-    others = [each for each in near if each.code != partner_code]
-    owners = [each for each in others if _has_duty(clause, each)]
-    if partner_code is None:
-        # An "EU duty" may be the one that the EU pays; "US tariffs" are those of the US.
-        owners = [each for each in owners if each.code == "US" or not _is_bare(clause, each)]
-    imposer = (owners[0] if owners else None) or next(
-        (each for each in others if _acts(clause, each)), None
-    )
-    return (imposer.code if imposer else None), partner_code
-
-
-def _is_partner(clause: _Clause, mention: Mention) -> bool:
-    folded = clause.folded
-    before = folded[max(clause.low, mention.start - 80) : mention.start]
-    after = folded[mention.end : clause.high]
-    if _EXPORTS_TO.search(before):
-        return False
-    if _ONTO.search(before) or _OUT_OF.search(before):
-        return True
-    if re.match(r"\s(?:exporters?|exports)\s(?:in)?to\b", after):
-        return True
-    if mention.end + 1 == clause.start and not _DUTY_AFTER.match(clause.after):
-        return True
-    return bool(_PAYER.match(after)) and mention.end <= clause.start
-
-
-def _has_duty(clause: _Clause, mention: Mention) -> bool:
-    """Whether the duty that the number is about is said to be this party's own."""
-    folded = clause.folded
-    before = folded[max(clause.low, mention.start - 30) : mention.start]
-    if _BY.search(before) or _EXPORTS_TO.search(before):
-        return True
-    own = _OWN_DUTY.match(folded, mention.end, clause.high)
-    if own is None:
-        return bool(re.match(r"'s\son\b", folded[mention.end : mention.end + 8]))
-    behind = None if clause.change else _DUTY_AFTER.match(clause.after)
-    last = _last(_DUTY_WORD, folded[: clause.start])
-    return own.end() == (clause.end + behind.end() if behind else last.end() if last else -1)
-
-
-def _is_bare(clause: _Clause, mention: Mention) -> bool:
-    """Whether a name stands before the duty with nothing that makes it the owner's."""
-    return not re.match(
-        r"'s?\b|\s(?:own|its)\b", clause.folded[mention.end : mention.end + 5]
-    ) and (
-        not re.search(r"(?:an|ish|ese|ian|ch|ss|i)$", mention.words.lower())
-        or mention.words in ("Japan",)
-    )
-
-
-def _acts(clause: _Clause, mention: Mention) -> bool:
-    between = clause.folded[mention.end : clause.start]
-    return mention.end <= clause.start and bool(_IMPOSES.search(between))
-
-
 def _is_charged(folded: str, start: int, end: int) -> bool:
     before, after = folded[max(0, start - 50) : start], folded[end : end + 40]
     return bool(
         re.search(r"\b(?:on|imported|for|of|foreign)\s(?:[a-z'.-]+,?\s){0,3}$", before)
-        or re.match(rf"(?:\s(?:and|or)\s[a-z]+)?(?:\s(?:import|products?))?\s(?:{_DUTY})\b", after)
+        or re.match(rf"(?:\s(?:and|or)\s[a-z]+)?(?:\s(?:import|products?))?\s(?:{DUTY})\b", after)
     )
 
 
-def _belongs(clause: _Clause, sum_: Sum) -> bool:
+def _belongs(clause: Clause, sum_: Sum) -> bool:
     """Whether a sum in the clause is the value of the goods that the duty is on."""
     inside = clause.low <= sum_.start and sum_.end <= clause.high
     return inside and bool(_GOODS_AFTER.match(clause.folded[sum_.end :]))
@@ -337,7 +205,7 @@ def _is_value_of_goods(folded: str, sum_: Sum) -> bool:
     after = _GOODS_AFTER.match(folded[sum_.end :])
     return bool(after) and bool(
         _SUM_BEFORE.search(folded[max(0, sum_.start - 80) : sum_.start])
-        or _DUTY_WORD.search(folded[sum_.end : sum_.end + 120])
+        or DUTY_WORD.search(folded[sum_.end : sum_.end + 120])
     )
 
 

@@ -25,7 +25,8 @@ PARTY = "@"
 NUMBER = "#"
 START = "^"
 
-_WORD = re.compile(r"(?<=[a-z])'s\b|\d+(?:[.,]\d+)*|[^\W\d_]+|[%$€£¥]")
+# Initials are one word, as some papers write them: W.T.O., U.S.
+_WORD = re.compile(r"(?<=[a-z.])'s\b|\b[a-z](?:\.[a-z])+\b\.?|\d+(?:[.,]\d+)*|[^\W\d_]+|[%$€£¥]")
 _GAP = re.compile(r"\.\.(\d*)")
 _PLAIN_GAP = 3
 _WIDEST_GAP = 12
@@ -53,6 +54,8 @@ def words_of(text: str, mentions: Sequence[Mention] = ()) -> tuple[Word, ...]:
     words: list[Word] = []
     for index, match in enumerate(matches):
         word, (start, end) = match.group(), match.span()
+        if "." in word and not word[0].isdigit():
+            word = word.replace(".", "")
         mention = codes.get(start)
         if mention is None:
             words.append(Word(word, start, end, "", 1, word[0].isdigit()))

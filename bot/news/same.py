@@ -4,9 +4,9 @@
     parties     who is in it; the United States, which is in nearly everything, counts for little
     figures     the same percentages
 
-What contradicts lowers it: other partners, goods, firms, topics, another court, up against down. Two
-stories more than three days apart are two events. Courts are slower: a ruling, the appeal
-against it and its stay make one thread for a week, when they are about the same duties.
+What contradicts lowers it: other partners, goods, firms or topics, another court, up against down.
+Two stories more than three days apart are two events. Courts are slower: a ruling, the appeal
+against it and its stay make one thread for a week.
 """
 
 import re
@@ -16,118 +16,20 @@ from decimal import Decimal
 from math import sqrt
 from typing import NamedTuple
 
-from bot.folding import fold
+from bot.folding import fold_case
 from bot.news.story import Story
 from bot.news.topic import Topic
+from bot.news.wording import goods, names, weighed
 
 SAME_FROM = 0.5
 _APART = timedelta(hours=72)
 _APART_IN_COURT = timedelta(days=7)
 _TEXT_READ = 400
 
-_WORD = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)?%?")
 _SUM = re.compile(r"\b(\d[\d.,]*)[\s-]?(?:bn|billion|million|m|trillion)\b")
-_CAPITAL = re.compile(r"\b[A-Z][A-Za-z]+")
-_ENDINGS = re.compile(r"(?:'s|ies|es|s|ed|ing)$")
 
-# Two reporters say one thing in different words.
-_CONCEPTS = {
-    "duty": "tariff tariffs duty duties levy levies surcharge surcharges tax taxes",
-    "talk": "talk talks negotiation negotiations negotiate meeting meet meets met round discuss "
-    "discussions consultations dialogue summit delegation negotiator",
-    "deal": "deal deals agreement agreements agree agrees agreed pact pacts accord truce framework "
-    "ceasefire",
-    "court": "court courts judge judges justices tribunal panel bench circuit",
-    "ruling": "ruling rulings rule rules ruled verdict judgment decision opinion holds held",
-    "void": "void voids voided annul annuls annulled strike strikes struck block blocks blocked "
-    "throws threw invalid unlawful illegal invalidates overturns bars quashes",
-    "stay": "stay stays stayed pause pauses paused reinstates reinstate suspends hold keeps",
-    "appeal": "appeal appeals appealed appellate",
-    "raise": "raise raises raised raising hike hikes hiked increase increases double doubles "
-    "doubled doubling impose imposes imposed imposing slap slaps slapped higher",
-    "cut": "cut cuts cutting lower lowers lowered reduce reduces reduced slash slashes slashed "
-    "halve halves fall falls drop drops ease eases scrap scraps scrapped remove removes exempt "
-    "exempts exempted lifts lifted",
-    "delay": "delay delays delayed postpone postpones postponed extend extends extended extension "
-    "puts off putting moves until",
-    "threat": "threaten threatens threatened threat warns vows recommend recommends wants calls",
-    "charge": "sets set puts put charge charges announces announced",
-    "answer": "retaliate retaliates retaliation retaliatory countermeasures counter respond answer",
-    "stall": "stall stalled stalls slow slowed slows deadlock deadlocked",
-    "end": "end ends halt halts break breaks stop stops close closes terminate terminates",
-}
-_GOODS = {
-    "vehicles": "car cars auto autos vehicle vehicles automobiles ev evs carmakers automakers",
-    "trucks": "truck trucks",
-    "steel": "steel steelmakers",
-    "aluminium": "aluminium aluminum",
-    "copper": "copper",
-    "gold": "gold",
-    "medicines": "pharma pharmaceuticals drugs drugmakers medicines",
-    "chips": "chips chipmakers semiconductors semiconductor polysilicon",
-    "phones": "phones smartphones iphones iphone",
-    "drink": "wine wines whiskey whisky bourbon spirits champagne",
-    "dairy": "dairy milk cheese butter",
-    "meat": "beef pork poultry chicken",
-    "fish": "fish seafood shrimp salmon lobster",
-    "soy": "soybeans soybean soy soyabeans",
-    "canola": "canola rapeseed",
-    "grain": "corn wheat barley rice",
-    "wood": "lumber timber softwood furniture cabinets",
-    "solar": "solar",
-    "energy": "oil gas lng coal energy electricity",
-    "clothes": "clothes clothing apparel textiles garments garment footwear shoes",
-    "toys": "toys toy toymaker",
-    "parcels": "parcel parcels package packages minimis",
-    "tyres": "tyres tires",
-    "aircraft": "aircraft planes jets airbus boeing",
-    "films": "films movies film",
-    "cotton": "cotton",
-    "sugar": "sugar",
-    "nickel": "nickel",
-    "tomatoes": "tomatoes",
-    "drones": "drones",
-    "glue": "glue",
-    "paper": "paper newsprint",
-    "fertiliser": "fertiliser fertilizer fertilisers fertilizers potash",
-    "coffee": "coffee cocoa bananas",
-}
 _STEPS = frozenset({"court", "ruling", "void", "stay", "appeal", "emergency", "refund", "ieepa"})
 _PACTS = frozenset({"mercosur", "nafta", "usmca", "cptpp", "rcep", "brexit", "afcfta"})
-
-
-def _by_word(classes: Mapping[str, str]) -> dict[str, str]:
-    return {word: name for name, words in classes.items() for word in words.split()}
-
-
-_GOODS_OF = _by_word(_GOODS)
-_CONCEPT_OF = _by_word(_CONCEPTS) | _GOODS_OF
-
-# What half the stories of the field say weighs little.
-_LIGHT = dict.fromkeys(("duty", "deal", "talk", "charge", "threat", "court", "ruling"), 0.35)
-_LIGHT |= dict.fromkeys(
-    str.split(
-        "trade trump president import export good goods government country countries economy "
-        "economic global world state minister official american america united china chinese beijing "
-        "eu european europe brussels canada canadian ottawa mexico mexican japan japanese tokyo "
-        "korea korean seoul india indian delhi britain british uk london germany german france "
-        "french swiss switzerland brazil brazilian vietnam indonesia thailand taiwan australia "
-        "turkey russia russian south north "
-        "new year week day month monday tuesday wednesday thursday friday saturday sunday percent "
-        "washington house white administration expects effect take takes free section"
-    ),
-    0.25,
-)
-_NAME, _PLAIN = 1.0, 0.6
-_STOP = frozenset(
-    str.split(
-        "a an the and or but of in on at to for from by with as is are was were be been will would "
-        "could may might has have had it its that this these those he she they his her their them "
-        "not no after before over under into than then what which who whom when how why said say "
-        "says told tell more most less up down out about against if so also all both some any can "
-        "do does did us s t u per because while where there one two three first last next"
-    )
-)
 
 
 class _Account(NamedTuple):
@@ -256,7 +158,7 @@ def _shared_parties(a: frozenset[str], b: frozenset[str]) -> float:
 def _account(story: Story) -> _Account:
     words: dict[str, float] = {}
     for text, share in ((story.title, 1.0), (story.text[:_TEXT_READ], 0.6)):
-        for word, weight in _weighed(text):
+        for word, weight in weighed(text):
             words[word] = max(words.get(word, 0.0), share * weight)
     percents = (
         percent
@@ -264,30 +166,11 @@ def _account(story: Story) -> _Account:
         for percent in (figure.from_percent, figure.to_percent)
         if percent is not None
     )
-    folded = fold(story.title)
     return _Account(
         words=words,
-        names=frozenset(
-            word.lower()
-            for word in _CAPITAL.findall(folded)
-            if word.lower() not in _STOP and word.lower() not in _LIGHT
-        ),
-        goods=frozenset(
-            _GOODS_OF[word] for word in _WORD.findall(folded.lower()) if word in _GOODS_OF
-        ),
+        names=names(story.title),
+        goods=goods(story.title),
         parties=frozenset(story.parties),
         percents=frozenset(percents),
-        sums=frozenset(_SUM.findall(folded.lower())),
+        sums=frozenset(_SUM.findall(fold_case(story.title))),
     )
-
-
-def _weighed(text: str) -> Iterator[tuple[str, float]]:
-    for spelt in _WORD.findall(fold(text)):
-        word = spelt.lower()
-        if word in _STOP:
-            continue
-        concept = _CONCEPT_OF.get(word)
-        if concept is None:
-            concept = _ENDINGS.sub("", word) if len(word) > 4 else word
-        known = _LIGHT.get(concept, _LIGHT.get(word))
-        yield concept, known or (_PLAIN if spelt.islower() else _NAME)

@@ -1,0 +1,157 @@
+"""Who charges a duty and who pays it, from the words about its number.
+
+    imposer   "China's tariffs", "duties imposed by Washington", "Brussels will raise"
+    partner   "on Canadian goods", "imports from India", "Switzerland faces", "Vietnam 46%"
+
+A name with none of these about it gets no side.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.parties import WORLD, Mention
+
+DUTY = (
+    r"(?:counter-?)?tariffs?|dut(?:y|ies)|lev(?:y|ies)|surcharges?|surtax(?:es)?|import tax(?:es)?"
+)
+DUTY_WORD = re.compile(rf"\b(?:{DUTY})\b")
+# "a 25% tariff", "50% steel and car tariffs"; but not "3% as tariffs bite".
+_LINK = (
+    "as|after|on|in|because|if|when|while|amid|of|to|from|by|with|over|before|but|than|that|which|"
+    "or|due|for|despite|since|until|without|at|against"
+)
+DUTY_AFTER = re.compile(rf"\s(?:(?!(?:{_LINK})\b)[a-z.&-]+\s){{0,4}}?(?:{DUTY}|tax(?:es)?\son)\b")
+# What may stand between "on" and the name: "on nearly all steel and car imports from".
+_BETWEEN = (
+    r"(?:all|most|some|many|certain|any|every|everything|other|goods|imports?|imported|products?|"
+    r"exports?|items|shipments|steel|aluminum|aluminium|cars?|autos?|vehicles|electric|the|a|an|"
+    r"its|their|of|from|in|made|and|into|nearly|almost|foreign|new|worth|value|coming|entire|"
+    r"agricultural|farm|industrial|"
+    r"(?:[a-z]{1,3}\s?)?[$€£]?[\d.,]+\s?(?:bn|billion|million|m|trillion|%)?)"
+)
+_ONTO = re.compile(rf"\b(?:on|against|for|upon|onto)\s(?:{_BETWEEN}\s){{0,6}}$")
+_OUT_OF = re.compile(
+    r"\b(?:(?:imports?|goods|products?|exports?|shipments|cars|vehicles)\s(?:from|of)"
+    r"|on\s(?:[a-z&-]+\s){1,5}from)\s(?:the\s)?$"
+)
+_BY = re.compile(r"\bby\s(?:the\s)?$")
+_EXPORTS_TO = re.compile(r"\s(?:exporters?|exports|goods|cars|shipments)\s(?:in)?to\s$")
+_WHO_EXPORTS = re.compile(r"\s(?:exporters?|exports)\s(?:in)?to\b")
+# "China's retaliatory tariffs", "the US 25% steel duty".
+_OWN_DUTY = re.compile(
+    r"(?:'s?)?\s(?:(?:own|its|their|new|existing|current|retaliatory|reciprocal|additional|extra|"
+    r"import|average|planned|threatened|so-called|blanket|global|steel|car|auto|aluminium|"
+    r"aluminum|sweeping|higher|general|baseline|emergency|fentanyl|punitive|special|safeguard|"
+    rf"anti-?dumping|section|\d[\d.]*|%|per|cent|percent|and)\s?){{0,6}}?(?:{DUTY})\b"
+)
+_OWN_ON = re.compile(r"'s\son\b")
+_POSSESSIVE = re.compile(r"'s?\b|\s(?:own|its)\b")
+_ADJECTIVE = re.compile(r"(?<!Jap)(?:an|ish|ese|ch|ss|ani|eli)$")
+_IMPOSES = re.compile(
+    r"\b(?:impos\w+|slap\w*|rais\w+|hik\w+|lower\w*|cuts?|cutting|slash\w*|doubl\w+|tripl\w+|"
+    r"announc\w+|threat\w+|propos\w+|recommend\w*|want\w*|plan\w*|charg\w+|lev(?:y|ies|ied|ying)|"
+    r"reduc\w+|increas\w+|appl(?:y|ies|ied|ying)|suspend\w*|delay\w*|puts?|putting|sets?|setting|"
+    r"hits?\sback|strik\w+\sback|match\w*|respond\w*|answer\w*|approv\w+|retaliat\w+|"
+    r"tak(?:e|es|ing)|would|will|to|says?|said|agree\w*|scrap\w*|drop\w*|eas\w+|vow\w*|mulls?|"
+    r"weigh\w*|consider\w*|adopt\w*|introduc\w+|restor\w+|reimpos\w+|signs?|signed|orders?|"
+    r"ordered)\b"
+)
+_PAYER = re.compile(
+    r"(?:'s?)?\s(?:[a-z-]+\s){0,3}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
+    r"subject|charged|gets?|got|burdened|struck\swith|singled\sout|to\spay|to\sface)\b"
+)
+_EVERYONE = re.compile(
+    r"\b(?:on|for|from)\s(?:nearly\s|almost\s|virtually\s)?(?:all|every|most)\s(?:other\s)?"
+    r"(?:countries|country|nations|imports|trading\spartners|partners|foreign\sgoods)\b"
+    r"|\b(?:global|universal|baseline|blanket|worldwide|across-the-board)\s(?:[a-z]+\s){0,2}"
+    r"(?:tariff|dut|lev)"
+)
+
+
+class Clause(NamedTuple):
+    """The words about one number: from the end of the number before to the start of the next."""
+
+    folded: str
+    low: int
+    start: int
+    end: int
+    high: int
+    change: bool
+    """Whether the number is a pair, from one percentage to another."""
+
+    @property
+    def before(self) -> str:
+        return self.folded[self.low : self.start]
+
+    @property
+    def after(self) -> str:
+        return self.folded[self.end : self.high]
+
+
+def sides(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None, str | None]:
+    """Imposer and partner, each None where the words do not say it."""
+    near = [each for each in mentions if clause.low <= each.start and each.end <= clause.high]
+    partner = next((each for each in near if _is_partner(clause, each)), None)
+    if partner is None and _EVERYONE.search(clause.folded, clause.low, clause.high):
+        partner_code: str | None = WORLD
+    else:
+        partner_code = partner.code if partner else None
+    others = [each for each in near if each.code != partner_code]
+    owners = [each for each in others if _has_duty(clause, each)]
+    if partner_code is None:
+        # An "EU duty" may be the one that the EU pays; "US tariffs" are those of the US.
+        owners = [each for each in owners if each.code == "US" or not _is_bare(clause, each)]
+    imposer = (owners[0] if owners else None) or next(
+        (each for each in others if _acts(clause, each)), None
+    )
+    return (imposer.code if imposer else None), partner_code
+
+
+def _is_partner(clause: Clause, mention: Mention) -> bool:
+    folded = clause.folded
+    before = folded[max(clause.low, mention.start - 80) : mention.start]
+    after = folded[mention.end : clause.high]
+    if _EXPORTS_TO.search(before):
+        return False
+    if _ONTO.search(before) or _OUT_OF.search(before):
+        return True
+    if _WHO_EXPORTS.match(after):
+        return True
+    if mention.end + 1 == clause.start and not DUTY_AFTER.match(clause.after):
+        return True
+    return bool(_PAYER.match(after)) and mention.end <= clause.start
+
+
+def _has_duty(clause: Clause, mention: Mention) -> bool:
+    """Whether the duty that the number is about is said to be this party's own."""
+    folded = clause.folded
+    before = folded[max(clause.low, mention.start - 30) : mention.start]
+    if _BY.search(before) or _EXPORTS_TO.search(before):
+        return True
+    own = _OWN_DUTY.match(folded, mention.end, clause.high)
+    if own is None:
+        return bool(_OWN_ON.match(folded, mention.end))
+    behind = None if clause.change else DUTY_AFTER.match(clause.after)
+    if behind is not None:
+        return own.end() == clause.end + behind.end()
+    ahead = last(DUTY_WORD, folded[: clause.start])
+    return ahead is not None and own.end() == ahead.end()
+
+
+def _is_bare(clause: Clause, mention: Mention) -> bool:
+    """Whether a country's name, no possessive and no adjective, stands before the duty."""
+    owned = _POSSESSIVE.match(clause.folded, mention.end)
+    return not owned and not _ADJECTIVE.search(mention.words)
+
+
+def _acts(clause: Clause, mention: Mention) -> bool:
+    between = clause.folded[mention.end : clause.start]
+    return mention.end <= clause.start and bool(_IMPOSES.search(between))
+
+
+def last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    last = None
+    for match in pattern.finditer(text):
+        last = match
+    return last

@@ -1,0 +1,33 @@
+"""The parts under test, built once from the shipped rules, and stories to read with them."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.catalog import load_parties, load_topics
+from bot.news.entry import FeedKind
+from bot.news.read import Reader
+from bot.news.story import Story
+
+ROOT = Path(__file__).parents[2]
+PARTIES = load_parties(ROOT / "config" / "parties.yaml")
+RULES = load_topics(ROOT / "config" / "topics.yaml")
+READER = Reader(RULES, PARTIES)
+NOON = datetime(2025, 5, 12, 12, tzinfo=UTC)
+
+
+def told(title: str, text: str = "", hours: float = 0) -> Story:
+    """The story as the bot understands it, published so many hours after noon."""
+    understood = READER.understand(title, text)
+    published = NOON + timedelta(hours=hours)
+    return Story(
+        id=f"{title}|{hours}",
+        feed_id="wire",
+        entry_key=title,
+        source="Wire",
+        kind=FeedKind.WIRE,
+        title=title,
+        text=text,
+        published=published,
+        seen_at=published,
+        **dict(understood),
+    )
