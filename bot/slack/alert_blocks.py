@@ -123,9 +123,13 @@ def percent(value: Decimal) -> str:
 
 def figure_line(figure: Figure, parties: Parties) -> str:
     """A figure in one line of markup: who on whom, on what, from what to what."""
-    who = " on ".join(
-        party_name(code, parties) for code in (figure.imposer, figure.partner) if code
+    imposer, partner = (
+        party_name(code, parties) if code else "" for code in (figure.imposer, figure.partner)
     )
+    if imposer and partner:
+        who = f"{imposer} on {partner}"
+    else:
+        who = f"by {imposer}" if imposer else f"on {partner}" if partner else ""
     subject = ", ".join(filter(None, (who, escape(figure.product or "", 100))))
     amounts = [_change(figure), _dollars(figure.amount_usd)]
     said = ", ".join(filter(None, amounts))

@@ -153,8 +153,8 @@ def test_muting_offers_event_day_and_end() -> None:
         ({"from_percent": "100"}, "*from 100%*"),
         ({"amount_usd": "50000000000"}, "*US$ 50 billion*"),
         ({"amount_usd": "1250000"}, "*US$ 1.25 million*"),
-        ({"imposer": "US", "to_percent": "10"}, "🇺🇸 United States: *10%*"),
-        ({"partner": "XX", "to_percent": "10"}, "XX: *10%*"),
+        ({"imposer": "US", "to_percent": "10"}, "by 🇺🇸 United States: *10%*"),
+        ({"partner": "XX", "to_percent": "10"}, "on XX: *10%*"),
         ({}, ""),
     ],
 )
