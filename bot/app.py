@@ -228,6 +228,7 @@ async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> N
             )
         )
         parts = _slack_parts(settings, client, store, library, _Health(watch, store.feeds))
+        stack.push_async_callback(parts.background.finish)
         await _listen(settings, parts, session, workspace, stack)
         await store.outbox.release_all(clock())
         sending = asyncio.create_task(dispatcher.run(stop), name="dispatcher")

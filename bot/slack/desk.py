@@ -4,10 +4,10 @@ from collections import OrderedDict
 from datetime import date
 
 from bot.parties import Parties
-from bot.rates.agenda import changes, upcoming
+from bot.rates import agenda
 from bot.rates.answer import answer
 from bot.rates.ledger import Ledger
-from bot.rates.query import Kind, RateQuery, parse
+from bot.rates.query import Kind, parse
 from bot.slack.blocks import Message
 from bot.slack.rate_blocks import calendar, rates
 
@@ -35,21 +35,10 @@ class Desk:
 
     def _look_up(self, text: str, today: date) -> Message:
         query = parse(text, self._parties, today, self._ledger.reader.knows)
-        if query.kind in (Kind.UPCOMING, Kind.CHANGES):
-            return self._calendar(query, today)
-        return rates(answer(query, self._ledger, today), self._parties, text)
-
-    def _calendar(self, query: RateQuery, today: date) -> Message:
-        """What comes, or what has changed since a day, for all or for one economy."""
-        codes = set(self._parties.covering(query.partner)) if query.partner else set()
-        measures = [
-            measure
-            for measure in self._ledger.measures
-            if not codes or measure.imposer in codes or codes & set(measure.partners)
-        ]
         if query.kind is Kind.UPCOMING:
-            found = upcoming(self._ledger, today, measures=measures)
+            found = agenda.calendar(query, self._ledger, today)
             return calendar("What comes next", found, self._parties)
-        since = query.since or today
-        found = changes(self._ledger, since, today, measures)
-        return calendar(f"What changed since {since}", found, self._parties)
+        if query.kind is Kind.CHANGES:
+            found = agenda.calendar(query, self._ledger, today)
+            return calendar(f"What changed since {query.since or today}", found, self._parties)
+        return rates(answer(query, self._ledger, today), self._parties, text)

@@ -1,6 +1,5 @@
 """`tariffwire demo`, started as a newcomer starts it and watched from outside."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +7,7 @@ import feedparser
 import pytest
 import yaml
 
-from tests.journeys.bot_process import BotProcess, environment
-from tests.journeys.onlooker import Message, Onlooker, eventually, free_port, words
+from tests.journeys.onlooker import Message, Onlooker, eventually, words
 
 WEEK = Path(__file__).parents[2] / "config" / "demo"
 
@@ -38,19 +36,6 @@ def week() -> list[Told]:
             topics = tuple(label.get("topics", ()))
             found.append(Told(entry.link, topics, optional, label.get("event", "")))
     return found
-
-
-@pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Onlooker]:
-    port = free_port()
-    env = environment(tmp_path / "data", PORT=str(port))
-    process = await BotProcess(("demo",), env, tmp_path).start()
-    try:
-        yield Onlooker(f"http://127.0.0.1:{port}")
-    finally:
-        code = await process.stop()
-    assert code == 0, "\n".join(process.output)
-    assert "Traceback" not in "\n".join(process.output)
 
 
 async def test_a_newcomer_sees_the_week_and_asks_about_it(demo: Onlooker) -> None:

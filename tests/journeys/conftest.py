@@ -1,0 +1,22 @@
+"""The demo, running as a process of its own."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.bot_process import BotProcess, environment
+from tests.journeys.onlooker import Onlooker, free_port
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[Onlooker]:
+    port = free_port()
+    env = environment(tmp_path / "data", PORT=str(port))
+    process = await BotProcess(("demo",), env, tmp_path).start()
+    try:
+        yield Onlooker(f"http://127.0.0.1:{port}")
+    finally:
+        code = await process.stop()
+    assert code == 0, "\n".join(process.output)
+    assert "Traceback" not in "\n".join(process.output)

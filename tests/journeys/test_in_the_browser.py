@@ -1,0 +1,47 @@
+"""The demo in a real browser: an alert comes, a question is asked, a reason is given."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.keys import Keys
+
+from tests.journeys.onlooker import Onlooker, eventually
+from tests.local.test_page import find
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+async def test_a_newcomer_watches_asks_and_subscribes_in_the_page(
+    demo: Onlooker, browser: Chrome
+) -> None:
+    assert await eventually(lambda: demo.messages("trade-news"))
+    await asyncio.to_thread(_use, browser, demo.address)
+
+
+def _use(browser: Chrome, address: str) -> None:
+    browser.get(address)
+    alert = find(browser, "#stream .message", "Geneva")
+    assert "145%" in alert.text
+    _click(browser, alert, "Why")
+    find(browser, ".only-you", "tariff")
+    box = find(browser, "#compose-text")
+    box.send_keys("/tariff us china" + Keys.ENTER)
+    answer = find(browser, ".only-you", "12.5")
+    assert "Section 301" in answer.text
+    box.send_keys("/tariff us chnia" + Keys.ENTER)
+    suggestion = find(browser, ".only-you", "chnia")
+    _click(browser, suggestion, "China")
+    find(browser, "#channels button", "court-watch").click()
+    find(browser, "#title", "court-watch")
+    find(browser, "#compose-text").send_keys("/tariff subscribe court-rulings" + Keys.ENTER)
+    find(browser, "#stream .message", "court ruling")
+    window: Any = browser
+    assert window.get_log("browser") == []
+
+
+def _click(browser: Chrome, message: Any, label: str) -> None:
+    buttons = message.find_elements("css selector", "button")
+    button = next(each for each in buttons if label in each.text)
+    browser.execute_script("arguments[0].click()", button)
