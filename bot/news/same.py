@@ -21,7 +21,7 @@ from bot.news.story import Story
 from bot.news.topic import Topic
 from bot.news.wording import goods, names, weighed
 
-SAME_FROM = 0.5
+SAME_FROM = 0.52
 _APART = timedelta(hours=72)
 _APART_IN_COURT = timedelta(days=7)
 _TEXT_READ = 400
@@ -94,8 +94,10 @@ def _likeness(a: Story, b: Story, of_a: _Account, of_b: _Account) -> float:
     total = sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
     if _in_court(a) and _in_court(b):
         total = _one_case(total, of_a, of_b)
-    elif _in_court(a) != _in_court(b) or _other_names(of_a, of_b):
+    elif _in_court(a) != _in_court(b):
         total *= 0.75
+    elif _other_names(of_a, of_b):
+        total *= 0.65
     if a.topics and b.topics and not set(a.topics) & set(b.topics):
         total *= 0.8
     for factor in _contradictions(of_a, of_b):
@@ -112,8 +114,8 @@ def _one_case(total: float, a: _Account, b: _Account) -> float:
 
 
 def _other_names(a: _Account, b: _Account) -> bool:
-    """Whether, with no country to go by, the titles name different firms or people."""
-    abroad = (a.parties | b.parties) - {"US"}
+    """Whether, with no country in common, the titles name different firms or people."""
+    abroad = (a.parties & b.parties) - {"US"}
     return not abroad and bool(a.names and b.names) and not a.names & b.names
 
 
@@ -128,6 +130,8 @@ def _contradictions(a: _Account, b: _Account) -> Iterator[float]:
         b.goods and not a.goods and others_a and not others_b
     ):
         yield 0.6
+    elif bool(a.goods) != bool(b.goods):
+        yield 0.88
     if a.sums and b.sums and not a.sums & b.sums:
         yield 0.8
     if (a.words.keys() & _PACTS) != (b.words.keys() & _PACTS):

@@ -17,21 +17,23 @@ _CONCEPTS = {
     "duty": "tariff tariffs duty duties levy levies surcharge surcharges tax taxes",
     "talk": "talk talks negotiation negotiations negotiate meeting meet meets met round discuss "
     "discussions consultations dialogue summit delegation negotiator",
-    "deal": "deal deals agreement agreements agree agrees agreed pact pacts accord truce framework "
-    "ceasefire",
+    "deal": "deal deals agreement agreements agree agrees agreed pact pacts accord truce "
+    "framework ceasefire",
     "court": "court courts judge judges justices tribunal panel bench circuit",
     "ruling": "ruling rulings rule rules ruled verdict judgment decision opinion holds held",
     "void": "void voids voided annul annuls annulled strike strikes struck block blocks blocked "
     "throws threw invalid unlawful illegal invalidates overturns bars quashes",
     "stay": "stay stays stayed pause pauses paused reinstates reinstate suspends hold keeps",
     "appeal": "appeal appeals appealed appellate",
-    "raise": "raise raises raised raising hike hikes hiked increase increases double doubles "
-    "doubled doubling impose imposes imposed imposing slap slaps slapped higher",
-    "cut": "cut cuts cutting lower lowers lowered reduce reduces reduced slash slashes slashed "
-    "halve halves fall falls drop drops ease eases scrap scraps scrapped remove removes exempt "
-    "exempts exempted lifts lifted",
-    "delay": "delay delays delayed postpone postpones postponed extend extends extended extension "
-    "puts off putting moves until",
+    "raise": "raise raises raised raising rise rises rising hiking increasing goes hike hikes "
+    "hiked increase increases double doubles doubled doubling impose imposes imposed "
+    "imposing slap slaps slapped higher",
+    "cut": "cut cuts cutting lower lowers lowered lowering slashing reducing easing falling "
+    "reduce reduces reduced slash slashes slashed halve halves fall falls drop drops "
+    "ease eases scrap scraps scrapped remove removes exempt exempts exempted lifts "
+    "lifted",
+    "delay": "delay delays delayed postpone postpones postponed extend extends extended "
+    "extension puts off putting moves until",
     "threat": "threaten threatens threatened threat warns vows recommend recommends wants calls",
     "charge": "sets set puts put charge charges announces announced",
     "answer": "retaliate retaliates retaliation retaliatory countermeasures counter respond answer",
