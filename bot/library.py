@@ -2,6 +2,8 @@
 
 from functools import cached_property
 
+from bot.catalog import load_feeds, load_ledger, load_parties, load_topics
+from bot.news.entry import Feed
 from bot.news.read import Reader
 from bot.parties import Parties
 from bot.rates.ledger import Ledger
