@@ -248,6 +248,7 @@ def say(channel: str, text: str, as_json: bool) -> None:
     tariffwire say "#trade-news" "/tariff us china"
     """
     from bot.local.client import say as say_locally
+    from bot.local.words import in_words
     from bot.settings import load_settings
 
     async def ask() -> None:
@@ -256,7 +257,7 @@ def say(channel: str, text: str, as_json: bool) -> None:
             if as_json:
                 _print_json(message)
             else:
-                click.echo(message["text"])
+                click.echo(in_words(message))
 
     _run(ask())
 

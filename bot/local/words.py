@@ -1,0 +1,47 @@
+"""A message as plain text, for a terminal."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_LINK = re.compile(r"<(?P<url>[^<>|]+)\|(?P<label>[^<>]*)>")
+_BARE = re.compile(r"<(https?://[^<>|]+)>")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+
+
+def in_words(message: Mapping[str, Any]) -> str:
+    """What the message shows, one line or more a block; its `text` where it has no blocks.
+
+    Buttons are left out, links keep their address, Slack's entities and dates become what a reader
+    would see.
+    """
+    shown = [line for block in message.get("blocks") or () for line in _lines(block)]
+    return "\n".join(shown) or _read(str(message.get("text", "")))
+
+
+def _lines(block: Mapping[str, Any]) -> Iterator[str]:
+    kind = block.get("type")
+    if kind == "divider":
+        yield ""
+    elif kind in ("header", "section"):
+        for part in (block.get("text"), *(block.get("fields") or ())):
+            if part:
+                yield _read(part["text"])
+    elif kind == "context":
+        texts = (_read(part["text"]) for part in block["elements"] if "text" in part)
+        yield " · ".join(texts)
+
+
+def _read(markup: str) -> str:
+    text = _LINK.sub(_link, markup)
+    text = _BARE.sub(r"\1", text)
+    for entity, letter in _ENTITIES:
+        text = text.replace(entity, letter)
+    return text
+
+
+def _link(found: re.Match[str]) -> str:
+    url, label = found["url"], found["label"]
+    if url.startswith(("http://", "https://")):
+        return f"{label} ({url})"
+    return label
