@@ -8,8 +8,9 @@ import pytest
 from bot.alerts import dispatch
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.alerts.dispatch import LONGEST_WAIT_S, Dispatcher, Receipt
-from bot.errors import SendLater, SendRefused
+from bot.errors import SendLater, SendRefused, StoreError
 from bot.news.story import Story
+from bot.store.outbox import Outbox
 from bot.store.upgrade import upgrade
 from tests.store.examples import NOON, delivery, story
 from tests.store.opened import Store, open_store
@@ -275,3 +276,29 @@ async def test_a_send_without_end_is_ended_and_its_outcome_counts_as_unknown(
     claimed = await store.outbox.claim(NOON + timedelta(seconds=2), 1, 60)
     assert claimed[0].uncertain
     assert claimed[0].state is DeliveryState.CLAIMED
+
+
+class _Stumbling(Outbox):
+    """An outbox whose database is away at the first look."""
+
+    looks = 0
+
+    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+        self.looks += 1
+        if self.looks == 1:
+            raise StoreError("sqlite database", "database is locked")
+        return await super().claim(now, limit, lease_s)
+
+
+async def test_a_database_that_is_away_for_a_moment_ends_nothing(
+    store: Store, slack: Slack, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "LONGEST_NAP_S", 0.01)
+    await store.owe(delivery("a"))
+    outbox = _Stumbling(store.database, store.stories)
+    stop = asyncio.Event()
+    running = asyncio.create_task(Dispatcher(outbox, slack, clock, pace_s=0).run(stop))
+    await slack.has_posted(1)
+    stop.set()
+    await running
+    assert outbox.looks > 1

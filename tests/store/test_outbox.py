@@ -1,9 +1,10 @@
+import asyncio
 from datetime import datetime, timedelta
 
 from bot.alerts.delivery import Delivery, DeliveryState, Thread
 from bot.store.claims import STUBBORN_AFTER
 from tests.store.examples import NOON, TEAM, delivery, minutes, story
-from tests.store.opened import Store
+from tests.store.opened import Store, open_store
 
 LEASE_S = 60.0
 HOUR = minutes(60)
@@ -189,3 +190,14 @@ async def test_a_story_that_comes_as_the_digest_leaves_gets_a_second_one(store: 
 async def test_a_deliverys_stories_come_in_its_order(store: Store) -> None:
     await store.tell(story("a"), story("b"))
     assert [each.id for each in await store.outbox.stories(("b", "gone", "a"))] == ["b", "a"]
+
+
+async def test_two_processes_never_claim_the_same_message(address: str, store: Store) -> None:
+    other = open_store(address)
+    await store.owe(*(delivery(about, f"C{number}") for about in "ab" for number in range(20)))
+    halves = await asyncio.gather(
+        *(each.outbox.claim(NOON, 3, LEASE_S) for each in (store, other) * 10)
+    )
+    claimed = [each.id for half in halves for each in half]
+    assert len(claimed) == len(set(claimed)) == 20
+    await other.database.close()
