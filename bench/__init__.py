@@ -1,0 +1,1 @@
+"""Measurements beside the best peers; `bench/README.md` says what each found."""

@@ -1,0 +1,77 @@
+"""CPU time and memory of a process with all that it started, as Linux counts them."""
+
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    parent: int
+    cpu_s: float
+    """Its own and that of its children that have ended."""
+
+
+def cpu_s(pid: int) -> float:
+    """Seconds of CPU that the process and its descendants have used."""
+    every = _processes()
+    return sum(every[each].cpu_s for each in _family(pid, every))
+
+
+def memory_mb(pid: int) -> float:
+    """Memory of the process and its descendants in MB; what several share counts once (PSS)."""
+    return sum(_pss_kb(each) for each in _family(pid, _processes())) / 1024
+
+
+class Peak:
+    """The highest memory of a process and its descendants seen since the start, in MB."""
+
+    def __init__(self, pid: int, every_s: float = 0.5) -> None:
+        self._pid, self._every_s = pid, every_s
+        self.mb = 0.0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> float:
+        """The peak; nothing is watched any more."""
+        self._ended.set()
+        self._thread.join()
+        return self.mb
+
+    def _watch(self) -> None:
+        while not self._ended.wait(self._every_s):
+            self.mb = max(self.mb, memory_mb(self._pid))
+
+
+def _processes() -> dict[int, _Process]:
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        found[int(folder.name)] = _Process(
+            parent=int(fields[1]), cpu_s=sum(map(int, fields[11:15])) / _TICKS
+        )
+    return found
+
+
+def _family(pid: int, every: dict[int, _Process]) -> list[int]:
+    family = [pid] if pid in every else []
+    for member in family:
+        family += [each for each, process in every.items() if process.parent == member]
+    return family
+
+
+def _pss_kb(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
