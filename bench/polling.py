@@ -114,10 +114,9 @@ def _take(phase: str, peers: Sequence[Peer], turns: Turns, new_entries: int) -> 
 
 
 def _print(feeds: int, server: str, turns: Turns, memory_mb: dict[str, float]) -> None:
-    print(f"\n{datetime.now(UTC):%Y-%m-%d}, {feeds} feeds of {ENTRIES} entries, {server}, ", end="")
-    print(
-        f"{os.cpu_count()} cores, load {_load()}. Feeds a second, in brackets ms of CPU a feed.\n"
-    )
+    when, cores = f"{datetime.now(UTC):%Y-%m-%d}", f"{os.cpu_count()} cores, load {_load()}"
+    print(f"\n{when}, {feeds} feeds of {ENTRIES} entries, {server}, {cores}.")
+    print("Feeds a second, in brackets ms of CPU a feed.\n")
     print("| peer | a | b | c | d | MB |\n| --- | --- | --- | --- | --- | --- |")
     for name, mb in memory_mb.items():
         cells = [_cell(feeds, turns[name, phase]) for phase in PHASES]

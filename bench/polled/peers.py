@@ -66,7 +66,8 @@ class Program:
     def turn(self) -> Turn:
         """Looks at every feed once."""
         before = cpu_s(self._process.pid)
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.write("turn\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()

@@ -4,6 +4,7 @@ import asyncio
 from time import perf_counter
 
 import aiohttp
+
 from bench.polled.turns import answer, arguments, turns
 
 _AT_ONCE = 50

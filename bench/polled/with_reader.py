@@ -7,6 +7,7 @@ import sys
 from time import perf_counter
 
 from reader import make_reader  # type: ignore[import-not-found, unused-ignore]
+
 from bench.polled.turns import answer, arguments, turns
 
 
