@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
@@ -160,21 +161,31 @@ def _shared_parties(a: frozenset[str], b: frozenset[str]) -> float:
 
 
 def _account(story: Story) -> _Account:
-    words: dict[str, float] = {}
-    for text, share in ((story.title, 1.0), (story.text[:_TEXT_READ], 0.6)):
-        for word, weight in weighed(text):
-            words[word] = max(words.get(word, 0.0), share * weight)
     percents = (
         percent
         for figure in story.figures
         for percent in (figure.from_percent, figure.to_percent)
         if percent is not None
     )
+    return _account_of(
+        story.title, story.text[:_TEXT_READ], frozenset(story.parties), frozenset(percents)
+    )
+
+
+# A new story is held against every recent one, so each is read hundreds of times.
+@lru_cache(maxsize=4096)
+def _account_of(
+    title: str, text: str, parties: frozenset[str], percents: frozenset[Decimal]
+) -> _Account:
+    words: dict[str, float] = {}
+    for told, share in ((title, 1.0), (text, 0.6)):
+        for word, weight in weighed(told):
+            words[word] = max(words.get(word, 0.0), share * weight)
     return _Account(
         words=words,
-        names=names(story.title),
-        goods=goods(story.title),
-        parties=frozenset(story.parties),
-        percents=frozenset(percents),
-        sums=frozenset(_SUM.findall(fold_case(story.title))),
+        names=names(title),
+        goods=goods(title),
+        parties=parties,
+        percents=percents,
+        sums=frozenset(_SUM.findall(fold_case(title))),
     )
