@@ -7,12 +7,12 @@ One feed's failure or slowness never holds up another.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 
-from bot.news.entry import Feed, FeedState
+from bot.news.entry import Feed, FeedKind, FeedState
 from bot.pipeline import Taken
 
 log = logging.getLogger(__name__)
@@ -76,12 +76,11 @@ class Watch:
         now = self._clock()
         feeds = await self.feeds()
         await self._learn(feeds, now)
-        started = [
-            self._start(feed)
-            for feed in feeds
-            if feed.id not in self._under_way and self._comes_now(feed, now)
+        due = [
+            feed for feed in feeds if feed.id not in self._under_way and self._comes_now(feed, now)
         ]
-        return tuple(started)
+        # Polls get their turns in the order in which they start.
+        return tuple(self._start(feed) for feed in sorted(due, key=_rank))
 
     async def stop(self) -> None:
         """Ends the polls under way; what they had not yet kept is fetched again next time."""
@@ -109,8 +108,11 @@ class Watch:
             self._failing[first],
         )
 
-    async def _learn(self, feeds: Iterable[Feed], now: datetime) -> None:
-        """Looks up the stored states of feeds not met before in this process."""
+    async def _learn(self, feeds: Collection[Feed], now: datetime) -> None:
+        """Looks up the stored states of feeds not met before in this process; forgets others."""
+        for feed_id in self._states.keys() - {feed.id for feed in feeds}:
+            del self._states[feed_id]
+            self._failing.pop(feed_id, None)
         unmet = [feed for feed in feeds if feed.id not in self._states]
         if not unmet:
             return
@@ -151,6 +153,11 @@ class Watch:
         if taken.deliveries:
             self._on_deliveries()
         return taken
+
+
+def _rank(feed: Feed) -> bool:
+    """Those who make the news come before those who report it."""
+    return feed.kind not in (FeedKind.OFFICIAL, FeedKind.COURT)
 
 
 def _share(feed_id: str) -> float:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.news.entry import Feed, FeedState, Outcome, Round
+from bot.news.entry import Feed, FeedKind, FeedState, Outcome, Round
 from bot.pipeline import Taken
 from bot.watch import OWN_FAULT_WAIT_S, Watch
 
@@ -147,3 +147,27 @@ async def test_failing_feeds_are_reported_once_and_their_recovery_too(
     await setting.poll()
     await setting.watch.report()
     assert "every feed can be read again" in caplog.text
+
+
+async def test_those_who_make_the_news_are_polled_before_those_who_report_it() -> None:
+    setting = Setting("paper", "court", "wire", "office")
+    kinds = {"court": FeedKind.COURT, "office": FeedKind.OFFICIAL}
+    setting.shelf.feeds = [
+        Feed(id=f"{name}_too", title=name, url=f"https://{name}.example/", kind=kind)
+        for name, kind in kinds.items()
+    ]
+    assert await setting.poll() == ["court_too", "office_too", "paper", "court", "wire", "office"]
+
+
+async def test_a_feed_that_was_taken_out_is_forgotten(caplog: pytest.LogCaptureFixture) -> None:
+    setting = Setting()
+    feed = Feed(id="gone", title="Gone", url="https://gone.example/")
+    setting.shelf.feeds = [feed]
+    setting.taking.errors["gone"] = "gone for good"
+    assert await setting.poll() == ["gone"]
+    setting.shelf.feeds = []
+    assert await setting.poll() == []
+    await setting.watch.report()
+    assert "cannot be read" not in caplog.text
+    setting.shelf.feeds = [feed]
+    assert await setting.poll() == ["gone"]
