@@ -25,10 +25,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatch import Dispatcher
+from bot.alerts.notices import Notices
 from bot.alerts.subscription import Subscription
 from bot.catalog import load_feeds
 from bot.demo import Replay, demo_feeds, read_week
 from bot.errors import SettingsError, SlackError
+from bot.feedbook import Feedbook
 from bot.feeds import due
 from bot.feeds.limits import FetchLimits
 from bot.feeds.poll import Poller
@@ -42,7 +44,6 @@ from bot.settings import Settings, unknown_variables
 from bot.slack.bolt import build_app, connect, open_session, web_app, web_client
 from bot.slack.channel import find_channel
 from bot.slack.parts import Parts
-from bot.slack.ports import FeedSummary
 from bot.slack.send import SlackSender
 from bot.slack.verdict import code
 from bot.store.engine import Database
@@ -108,16 +109,26 @@ def fetch_limits(settings: Settings) -> FetchLimits:
 
 
 @asynccontextmanager
+async def open_poller(settings: Settings) -> AsyncIterator[Poller]:
+    """What fetches and parses feeds."""
+    poller = Poller(fetch_limits(settings), clock, random.random)
+    try:
+        yield poller
+    finally:
+        await poller.close()
+
+
+@asynccontextmanager
 async def open_watch(
     settings: Settings,
     feeds: Sequence[Feed],
     library: Library,
     store: Store,
+    poller: Poller,
     on_deliveries: Callable[[], None],
     spread_s: float = 0.0,
 ) -> AsyncIterator[Watch]:
     """What polls the feeds and takes in what they say."""
-    poller = Poller(fetch_limits(settings), clock, random.random)
     pipeline = Pipeline(
         poller,
         library.reader,
@@ -132,28 +143,10 @@ async def open_watch(
         yield watch
     finally:
         await watch.stop()
-        await poller.close()
 
 
 def _is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
     return due.is_due(due.begun(state, feed), now)
-
-
-class _Health:
-    """How the feeds are doing, for the Home tab."""
-
-    def __init__(self, watch: Watch, feeds: Feeds) -> None:
-        self._watch, self._feeds = watch, feeds
-
-    async def summary(self) -> FeedSummary:
-        listed, states = await self._watch.feeds(), await self._feeds.states()
-        known = [states[feed.id] for feed in listed if feed.id in states]
-        polled = [state.last_poll_at for state in known if state.last_poll_at is not None]
-        return FeedSummary(
-            feeds=len(listed),
-            failing=sum(bool(state.error) for state in known),
-            last_poll_at=max(polled, default=None),
-        )
 
 
 async def run_bot(settings: Settings) -> None:
@@ -214,27 +207,38 @@ async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> N
             settings = _with_workspace(settings, workspace)
         session = await stack.enter_async_context(open_session())
         client = web_client(revealed(settings.slack_bot_token), settings.slack_api_url, session)
-        await _subscribe_default(settings, client, store, stop)
+        team = await _team(client, stop)
+        await _subscribe_default(settings, client, team, store)
         sender = SlackSender(client, library.parties, settings.unknown_outcome)
         dispatcher = Dispatcher(store.outbox, sender, clock)
+        poller = await stack.enter_async_context(open_poller(settings))
         watch = await stack.enter_async_context(
             open_watch(
                 settings,
                 feeds,
                 library,
                 store,
+                poller,
                 dispatcher.wake,
                 spread_s=min(settings.poll_seconds / 2, LONGEST_SPREAD_S),
             )
         )
-        parts = _slack_parts(settings, client, store, library, _Health(watch, store.feeds))
+        book = Feedbook(feeds, store.feeds, store.shelf, poller)
+        parts = _slack_parts(settings, client, store, library, book)
         stack.push_async_callback(parts.background.finish)
         await _listen(settings, parts, session, workspace, stack)
         await store.outbox.release_all(clock())
         sending = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
         stack.push_async_callback(_finish, sending, stop)
+        told = await _operators(settings, client)
+        notices = Notices(store.outbox, team, told, clock, dispatcher.wake)
+
+        async def report() -> None:
+            await watch.report()
+            await notices.look(watch.failing())
+
         scheduler = build_schedule(
-            watch.poll_due, watch.report, min(settings.poll_seconds / 4, LONGEST_TICK_S)
+            watch.poll_due, report, min(settings.poll_seconds / 4, LONGEST_TICK_S)
         )
         scheduler.start()
         stack.push_async_callback(_end_schedule, scheduler, watch)
@@ -263,21 +267,30 @@ def _with_workspace(settings: Settings, workspace: Workspace) -> Settings:
             "slack_bot_token": SecretStr(workspace.bot_token),
             "slack_signing_secret": SecretStr(workspace.signing_secret),
             "slack_api_url": workspace.api_url,
+            "operators": (workspace.person_id,),
         }
     )
 
 
 async def _subscribe_default(
-    settings: Settings, client: AsyncWebClient, store: Store, stop: asyncio.Event
+    settings: Settings, client: AsyncWebClient, team: str, store: Store
 ) -> None:
     """Subscribes TARIFFWIRE_CHANNEL to everything, once in the database's life.
 
     It comes before the first poll, because a story that nobody is subscribed to is owed to nobody.
     """
-    team = await _team(client, stop)
     channel = await find_channel(client, settings.channel)
     subscription = Subscription(id="", team=team, conversation=channel, created_at=clock())
     await store.subscriptions.ensure_default(subscription)
+
+
+async def _operators(settings: Settings, client: AsyncWebClient) -> tuple[str, ...]:
+    """The conversations in which operators are told of feeds that need them."""
+    if settings.operators_channel:
+        return (
+            await find_channel(client, settings.operators_channel, "TARIFFWIRE_OPERATORS_CHANNEL"),
+        )
+    return settings.operators
 
 
 async def _team(client: AsyncWebClient, stop: asyncio.Event) -> str:
@@ -298,7 +311,7 @@ async def _team(client: AsyncWebClient, stop: asyncio.Event) -> str:
 
 
 def _slack_parts(
-    settings: Settings, client: AsyncWebClient, store: Store, library: Library, health: _Health
+    settings: Settings, client: AsyncWebClient, store: Store, library: Library, feeds: Feedbook
 ) -> Parts:
     return Parts(
         client=client,
@@ -309,7 +322,8 @@ def _slack_parts(
         parties=library.parties,
         ledger=library.ledger,
         clock=clock,
-        health=health,
+        feeds=feeds,
+        operators=frozenset(settings.operators),
     )
 
 

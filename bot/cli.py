@@ -283,7 +283,7 @@ def doctor(as_json: bool) -> None:
 
 @main.group()
 def feeds() -> None:
-    """List, add, check, import and export feeds."""
+    """List, add, remove, check, import and export feeds."""
 
 
 @feeds.command("list")
@@ -315,6 +315,18 @@ def add_feed(url: str) -> None:
         click.echo(f"added {feed.id}: {feed.title} <{feed.url}>")
 
     _run(go())
+
+
+@feeds.command("remove")
+@click.argument("feed_id", metavar="ID")
+@_answers_for_errors
+def remove_feed(feed_id: str) -> None:
+    """Take out a feed that was added. Those of feeds.yaml are turned off there."""
+    from bot.admin import remove_feed as remove
+    from bot.settings import load_settings
+
+    _run(remove(load_settings(), feed_id))
+    click.echo(f"removed {feed_id}")
 
 
 @feeds.command("check")

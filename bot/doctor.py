@@ -8,11 +8,12 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from bot.admin import Health, feed_health
+from bot.admin import feed_health
 from bot.app import open_store, revealed
 from bot.errors import TariffwireError
 from bot.frozen import Frozen
 from bot.library import Library
+from bot.news.health import Health
 from bot.settings import Settings, load_settings, unknown_variables
 from bot.slack.bolt import open_session, web_client
 from bot.slack.check import check_slack
@@ -138,7 +139,7 @@ async def _feeds(settings: Settings) -> list[Finding]:
         feeds = [feed for feed in await feed_health(settings) if feed.enabled]
     except TariffwireError as error:
         return [_bad("feeds", error)]
-    unwell = [feed for feed in feeds if feed.status in ("failing", "stopped")]
+    unwell = [feed for feed in feeds if feed.unwell]
     well = sum(feed.status == "ok" for feed in feeds)
     never = sum(feed.status == "new" for feed in feeds)
     says = f"{well} well, {len(unwell)} failing, {never} never polled"

@@ -5,6 +5,7 @@ Slack's own names, `DATABASE_URL` and `PORT` are taken as they are; all else beg
 """
 
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +20,7 @@ from bot import PAGE, __version__
 from bot.errors import SettingsError
 
 PREFIX = "TARIFFWIRE_"
+_USER_ID = re.compile(r"[UW][A-Z0-9]{4,30}")
 
 
 def bundled_config() -> Path:
@@ -69,6 +71,8 @@ class Settings(BaseSettings):
     digest_hour: int = Field(8, ge=0, le=23)
     timezone: str = "UTC"
     contact: str = Field(PAGE, pattern=r"^[\x21-\x7e]{1,200}$")
+    operators: Annotated[tuple[str, ...], NoDecode] = ()
+    operators_channel: str = Field("", max_length=80)
     unknown_outcome: Literal["may_repeat", "may_miss"] = "may_repeat"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -78,6 +82,17 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+
+    @field_validator("operators", mode="before")
+    @classmethod
+    def _people(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        people = tuple(part.strip() for part in value.split(",") if part.strip())
+        for person in people:
+            if not _USER_ID.fullmatch(person):
+                raise ValueError(f"{person[:40]!r} is no Slack user id, such as U024BE7LH")
+        return people
 
     @field_validator("timezone")
     @classmethod

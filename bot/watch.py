@@ -91,6 +91,10 @@ class Watch:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def failing(self) -> tuple[FeedState, ...]:
+        """The states of the feeds that could not be read when last polled."""
+        return tuple(self._states[feed_id] for feed_id in self._failing)
+
     async def report(self) -> None:
         """Logs one line when the set of failing feeds has changed since the last report."""
         failing = set(self._failing)

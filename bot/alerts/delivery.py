@@ -27,6 +27,8 @@ class DeliveryKind(StrEnum):
     ALERT = "alert"
     FOLLOW_UP = "follow_up"
     DIGEST = "digest"
+    NOTICE = "notice"
+    """To operators, on the bot itself: its `reason` is what it says, in plain text."""
 
 
 class DeliveryState(StrEnum):
@@ -51,7 +53,7 @@ class Delivery(Frozen):
     conversation: str
     story_ids: tuple[str, ...]
     event_id: str
-    """Empty for a digest, which tells of many events."""
+    """Empty for a digest, which tells of many events, and for a notice."""
     reason: str
     """Why this conversation gets it, in words."""
     state: DeliveryState = DeliveryState.OWED

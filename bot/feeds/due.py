@@ -87,6 +87,7 @@ def after_answer(
             "quiet_polls": quiet,
             "status": found.status,
             "failures": 0,
+            "failing_since": None,
             "error": "",
             "stopped": False,
             "last_poll_at": now,
@@ -118,6 +119,7 @@ def after_failure(
         update={
             "current_url": "" if forget else state.current_url,
             "failures": failures,
+            "failing_since": state.failing_since or now,
             "error": error,
             "status": status,
             "last_poll_at": now,
@@ -133,6 +135,7 @@ def after_gone(state: FeedState, now: datetime) -> FeedState:
         update={
             "stopped": True,
             "failures": state.failures + 1,
+            "failing_since": state.failing_since or now,
             "error": "gone for good (answered 410 Gone)",
             "status": 410,
             "last_poll_at": now,

@@ -169,6 +169,11 @@ class Workspace:
         return self._sockets.connected or self._line.http is not None
 
     @property
+    def person_id(self) -> str:
+        """The id of the one person who types here."""
+        return self.team.identity.person_id
+
+    @property
     def bot_token(self) -> str:
         """The app's bot token: a secret."""
         return self.team.identity.bot_token

@@ -118,6 +118,8 @@ class FeedState(Frozen):
     """When an entry that was new to us last came."""
     failures: int = 0
     """Failures in a row; 0 after a success."""
+    failing_since: AwareDatetime | None = None
+    """When the first of these failures in a row happened."""
     error: str = ""
     """One line for the operator; empty after a success."""
     status: int | None = None

@@ -14,11 +14,13 @@ _PAGE = 1000
 _MOST_PAGES = 50
 
 
-async def find_channel(client: AsyncWebClient, name: str) -> str:
+async def find_channel(
+    client: AsyncWebClient, name: str, setting: str = "TARIFFWIRE_CHANNEL"
+) -> str:
     """The id of the public channel called `name` (or `#name`, or an id, which is taken as it is).
 
     Where the app may not list channels, the answer is `#name`, which Slack takes for posting too.
-    Raises SlackError when there is no such channel.
+    Raises SlackError when there is no such channel; `setting` is the variable that named it.
     """
     if name.isupper() and name[0] in "CGD" and len(name) >= 9:
         return name
@@ -42,5 +44,5 @@ async def find_channel(client: AsyncWebClient, name: str) -> str:
     raise SlackError(
         f"#{bare}",
         "no such public channel in the workspace",
-        "Create it, or set TARIFFWIRE_CHANNEL to another channel's name or id",
+        f"Create it, or set {setting} to another channel's name or id",
     )

@@ -1,7 +1,8 @@
 """What somebody typed after `/tariff`, understood: a command, or a question about rates.
 
 1. Nothing, `help` or `?`: help.
-2. A first word that is a command: `subscribe`, `unsubscribe`, `list`, `latest`, with its arguments.
+2. A first word that is a command: `subscribe`, `unsubscribe`, `list`, `latest`, `feeds`, with its
+   arguments.
 3. Anything else is a question and is left to `bot.rates.query`.
 
 Nothing is guessed: what is not understood raises Misunderstood with whole commands to choose from.
@@ -29,13 +30,19 @@ class Verb(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     LIST = "list"
     LATEST = "latest"
+    FEEDS = "feeds"
+    ADD_FEED = "feeds add"
+    REMOVE_FEED = "feeds remove"
     HELP = "help"
     ASK = "ask"
     """A question about rates; it has no word of its own."""
 
 
 class Command(Frozen):
-    """A command with its arguments; for a question, `text` is all of it."""
+    """A command with its arguments.
+
+    `text` is all of a question, the address of a feed to add, the id of one to remove.
+    """
 
     verb: Verb
     text: str = ""
@@ -63,8 +70,16 @@ _VERBS = {
     "subscriptions": Verb.LIST,
     "latest": Verb.LATEST,
     "news": Verb.LATEST,
+    "feeds": Verb.FEEDS,
+    "feed": Verb.FEEDS,
     "help": Verb.HELP,
     "?": Verb.HELP,
+}
+_FEED_VERBS = {
+    "add": Verb.ADD_FEED,
+    "remove": Verb.REMOVE_FEED,
+    "rm": Verb.REMOVE_FEED,
+    "delete": Verb.REMOVE_FEED,
 }
 _TOPICS = {
     "tariff": Topic.TARIFF,
@@ -109,6 +124,8 @@ def understand(text: str, parties: Parties) -> Command:
         return Command(verb=verb, text=plain(text))
     if verb in (Verb.HELP, Verb.LIST):
         return Command(verb=verb)
+    if verb is Verb.FEEDS:
+        return _about_feeds(plain(text).split()[1:])
     return _with_arguments(verb, words[1:], parties)
 
 
@@ -117,6 +134,27 @@ def nearest_command(text: str) -> str | None:
     first, _, rest = plain(text).partition(" ")
     near = _nearest(first.lower(), [word for word in _VERBS if len(word) > 3])
     return f"{near} {rest}".strip() if near else None
+
+
+def _about_feeds(words: list[str]) -> Command:
+    if not words:
+        return Command(verb=Verb.FEEDS)
+    verb = _FEED_VERBS.get(words[0].lower())
+    if verb is None:
+        near = _nearest(words[0].lower(), list(_FEED_VERBS))
+        mended = [" ".join((Verb.FEEDS, near, *words[1:]))] if near else []
+        raise Misunderstood(words[0], "not something I do with feeds", [*mended, Verb.FEEDS])
+    if len(words) != 2:
+        wanted = "one address" if verb is Verb.ADD_FEED else "one id, as `feeds` shows it"
+        raise Misunderstood(verb, f"it takes {wanted}", [Verb.FEEDS])
+    return Command(verb=verb, text=_unlinked(words[1]))
+
+
+def _unlinked(word: str) -> str:
+    """The address in `<address|label>`, as Slack writes it in messages; other words unchanged."""
+    if word.startswith("<") and word.endswith(">"):
+        return word[1:-1].partition("|")[0]
+    return word
 
 
 def _with_arguments(verb: Verb, words: list[str], parties: Parties) -> Command:

@@ -17,7 +17,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.context.say.async_say import AsyncSay
 
 from bot.alerts.subscription import Subscription, subscription_id
-from bot.errors import QueryError, UnknownParty
+from bot.errors import FeedError, QueryError, UnknownParty
+from bot.slack import feed_blocks
 from bot.slack import reply_blocks as replies
 from bot.slack.alert_blocks import latest
 from bot.slack.blocks import Message
@@ -74,6 +75,9 @@ async def answer(parts: Parts, asked: Asked) -> Reply:
     text = plain(asked.text)[:_LONGEST]
     try:
         command = understand(text, parts.parties)
+        if command.verb is Verb.ADD_FEED:
+            # Addresses may be longer than anything else that is typed.
+            command = understand(asked.text, parts.parties)
         return await _carry_out(parts, asked, command)
     except Misunderstood as error:
         return _suggest(parts, error.word, error.cause, error.suggestions)
@@ -95,6 +99,10 @@ async def _carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
             return await _list(parts, asked)
         case Verb.LATEST:
             return await _latest(parts, command)
+        case Verb.FEEDS:
+            return await _feeds(parts, asked)
+        case Verb.ADD_FEED | Verb.REMOVE_FEED:
+            return await _change_feeds(parts, asked, command)
         case Verb.ASK:
             return Reply(parts.desk.answer(command.text, parts.clock().date()))
 
@@ -134,6 +142,24 @@ async def _latest(parts: Parts, command: Command) -> Reply:
     topic = min(command.topics) if len(command.topics) == 1 else None
     stories = await parts.stories.latest(topic, LATEST)
     return Reply(latest(stories, parts.parties, topic.label if topic else ""))
+
+
+async def _feeds(parts: Parts, asked: Asked) -> Reply:
+    found, lag = await parts.feeds.health(), await parts.feeds.lag()
+    operator = asked.user in parts.operators
+    return Reply(feed_blocks.feeds(found, lag, parts.clock(), parts.command, operator))
+
+
+async def _change_feeds(parts: Parts, asked: Asked, command: Command) -> Reply:
+    if asked.user not in parts.operators:
+        return Reply(feed_blocks.not_an_operator(parts.command))
+    try:
+        if command.verb is Verb.ADD_FEED:
+            return Reply(feed_blocks.added(await parts.feeds.add(command.text), parts.command))
+        await parts.feeds.remove(command.text)
+        return Reply(feed_blocks.removed(command.text))
+    except FeedError as error:
+        return Reply(feed_blocks.refused(error.thing, error.cause, error.cure))
 
 
 def _not_a_question(parts: Parts, text: str, error: QueryError) -> Reply:

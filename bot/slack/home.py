@@ -8,11 +8,11 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.subscription import Subscription
+from bot.news.health import FeedSummary
 from bot.slack import limits
 from bot.slack.blocks import context, divider, fitting, header, section
 from bot.slack.mrkdwn import bold, channel, moment
 from bot.slack.parts import Parts
-from bot.slack.ports import FeedSummary
 from bot.slack.reply_blocks import help_message, wish
 
 
@@ -48,8 +48,7 @@ async def home(parts: Parts, team: str, user: str) -> View:
         divider(),
         *help_message(parts.command).blocks,
     ]
-    if parts.health is not None:
-        tail += [divider(), context(_status(await parts.health.summary()))]
+    tail += [divider(), context(_status(await parts.feeds.summary()))]
     kept, _ = fitting([*head, *tail], lines, None, limits.HOME_BLOCKS, limits.HOME_CHARACTERS)
     return View(type="home", blocks=[*head, *kept, *tail])
 

@@ -11,7 +11,7 @@ from bot.parties import Parties
 from bot.rates.ledger import Ledger
 from bot.slack.background import Background
 from bot.slack.desk import Desk
-from bot.slack.ports import Events, FeedHealth, Stories, Subscriptions
+from bot.slack.ports import Events, Feeds, Stories, Subscriptions
 from bot.slack.seen import Seen
 
 
@@ -31,7 +31,9 @@ class Parts:
     parties: Parties
     ledger: Ledger
     clock: Callable[[], datetime]
-    health: FeedHealth | None = None
+    feeds: Feeds
+    operators: frozenset[str] = frozenset()
+    """Who may add and remove feeds, by Slack id."""
     command: str = "/tariff"
     background: Background = field(default_factory=Background)
     seen: Seen = field(default_factory=Seen)

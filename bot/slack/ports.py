@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pydantic import AwareDatetime
-
 from bot.alerts.subscription import Subscription
-from bot.frozen import Frozen
+from bot.news.entry import Feed
+from bot.news.health import FeedSummary, Health, Lag
 from bot.news.story import Story
 from bot.news.topic import Topic
 
@@ -58,15 +57,19 @@ class Events(Protocol):
     async def unmute_event(self, team: str, conversation: str, event_id: str) -> bool: ...
 
 
-class FeedSummary(Frozen):
-    """How the feeds are doing, for the Home tab."""
-
-    feeds: int
-    failing: int
-    last_poll_at: AwareDatetime | None = None
-
-
-class FeedHealth(Protocol):
-    """Knows how the feeds are doing."""
+class Feeds(Protocol):
+    """Knows how the feeds are doing, and changes which there are."""
 
     async def summary(self) -> FeedSummary: ...
+
+    async def health(self) -> Sequence[Health]: ...
+
+    async def lag(self) -> Lag | None: ...
+
+    async def add(self, url: str) -> Feed:
+        """The feed at the address, or that its page names; raises FeedError."""
+        ...
+
+    async def remove(self, feed_id: str) -> object:
+        """Raises FeedError where there is none that may be removed."""
+        ...

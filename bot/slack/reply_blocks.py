@@ -30,6 +30,7 @@ _EXAMPLES = (
     ("unsubscribe talks", "end one topic here, or all without a topic"),
     ("list", "what this conversation is subscribed to"),
     ("latest talks", "the newest stories, of one topic or all"),
+    ("feeds", "how the feeds are doing"),
 )
 
 

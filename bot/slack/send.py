@@ -7,6 +7,7 @@ may not read the conversation, the operator has chosen: post it again, marked, o
 """
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import aiohttp
@@ -21,6 +22,9 @@ from bot.news.story import Story
 from bot.parties import Parties
 from bot.slack.alert_blocks import alert, digest, follow_up
 from bot.slack.blocks import Message
+from bot.slack.limits import NOTICE_CHARACTERS
+from bot.slack.mrkdwn import escape
+from bot.slack.reply_blocks import notice
 from bot.slack.verdict import code, refuses_blocks, verdict
 
 EVENT_TYPE = "tariffwire_delivery"
@@ -31,6 +35,7 @@ OnUnknown = Literal["may_repeat", "may_miss"]
 _PAGE = 200
 _MOST_PAGES = 20
 _SKEW_S = 120
+_LOOK_BACK = timedelta(days=7)
 # Without these, nobody can look; everything else is a fault that passes.
 _MAY_NOT_LOOK = frozenset(
     {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "access_denied"}
@@ -59,7 +64,7 @@ class SlackSender:
 
         Raises SendLater and SendRefused as the dispatcher's port says.
         """
-        if not stories:
+        if not stories and delivery.kind is not DeliveryKind.NOTICE:
             raise SendRefused("the stories it is about are no longer kept")
         if not delivery.uncertain:
             return await self._post(delivery, stories, thread_ts)
@@ -144,8 +149,7 @@ class SlackSender:
 
         Raises _CannotLook where that cannot be known, SendLater where it cannot be known now.
         """
-        # It cannot have been posted before its stories were seen.
-        oldest = min(story.seen_at for story in stories).timestamp() - _SKEW_S
+        oldest = _earliest(delivery, stories).timestamp() - _SKEW_S
         try:
             async for message in self._messages(delivery.conversation, oldest, thread_ts):
                 if _delivery_id(message) == delivery.id:
@@ -208,10 +212,20 @@ def compose(
         case DeliveryKind.FOLLOW_UP:
             followed = delivery.event_id if thread_ts is None else ""
             return follow_up(stories, parties, followed=followed, may_repeat=may_repeat)
+        case DeliveryKind.NOTICE:
+            return notice(escape(delivery.reason, NOTICE_CHARACTERS))
         case DeliveryKind.DIGEST:
             return digest(stories, parties, delivery.reason, may_repeat=may_repeat)
         case _:
             return alert(stories[0], parties, delivery.reason, may_repeat=may_repeat)
+
+
+def _earliest(delivery: Delivery, stories: Sequence[Story]) -> datetime:
+    """The moment before which the delivery cannot have been posted."""
+    if stories:
+        return min(story.seen_at for story in stories)
+    # A notice has no story; an attempt whose end is unknown was made not long before this one.
+    return delivery.due_at - _LOOK_BACK
 
 
 def _delivery_id(message: dict[str, Any]) -> str | None:

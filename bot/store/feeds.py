@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, delete, func, select
+from sqlalchemy import ColumnElement, Select, case, delete, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.frozen import Frozen
 from bot.news.entry import Feed, FeedState
+from bot.news.health import Lag
 from bot.store import tables
 from bot.store.engine import Database
 from bot.store.together import Together
@@ -17,20 +17,18 @@ _feed = tables.feeds.c
 _state = tables.feed_states.c
 
 
-class Lag(Frozen):
-    """From published to seen, in seconds, over `entries` entries."""
-
-    median_s: float
-    p95_s: float
-    entries: int
-
-
 class Feeds:
-    """The feeds table and what belongs to it."""
+    """The feeds table and what belongs to it.
+
+    States are held in memory once they were read or written, because every poll asks for one;
+    `states` reads them all anew, so that what another process wrote is seen.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._states = Together(database, self._write_states)
+        self._held: dict[str, FeedState] = {}
+        self._changes = 0
 
     async def added(self) -> tuple[Feed, ...]:
         """The feeds that operators added, by id."""
@@ -55,27 +53,50 @@ class Feeds:
             result = await connection.execute(delete(tables.feeds).where(_feed.id == feed_id))
             return result.rowcount > 0
 
-        return await self._database.write(write)
+        self._let_go(feed_id)
+        removed = await self._database.write(write)
+        self._let_go(feed_id)
+        return removed
 
     async def state(self, feed_id: str) -> FeedState | None:
         """What is remembered of one feed; None when it was never polled."""
+        if feed_id in self._held:
+            return self._held[feed_id]
         query = select(_state.data).where(_state.feed_id == feed_id)
         found = [FeedState.model_validate_json(data) for data in await self._database.column(query)]
         return found[0] if found else None
 
     async def states(self) -> dict[str, FeedState]:
         """What is remembered of every feed ever polled, by feed id."""
+        changes = self._changes
         found = await self._database.column(select(_state.data))
-        states = (FeedState.model_validate_json(data) for data in found)
-        return {state.feed_id: state for state in states}
+        states = {each.feed_id: each for each in map(FeedState.model_validate_json, found)}
+        if changes == self._changes:
+            self._held = dict(states)
+        return states
 
     async def save_state(self, state: FeedState) -> None:
         """Remembers a feed's state; many that come at once share a transaction."""
+        self._let_go(state.feed_id)
         await self._states.add(state)
+        self.hold(state)
 
     async def put_state(self, connection: AsyncConnection, state: FeedState) -> None:
-        """Remembers a feed's state as part of the caller's transaction."""
+        """Remembers a feed's state as part of the caller's transaction.
+
+        Call `hold` when that was committed.
+        """
+        self._let_go(state.feed_id)
         await self._write_states(connection, [state])
+
+    def hold(self, state: FeedState) -> None:
+        """Says that a state was committed, so that it need not be read."""
+        self._changes += 1
+        self._held[state.feed_id] = state
+
+    def _let_go(self, feed_id: str) -> None:
+        self._changes += 1
+        self._held.pop(feed_id, None)
 
     async def _write_states(self, connection: AsyncConnection, states: Sequence[FeedState]) -> None:
         statement = self._database.insert(tables.feed_states)
@@ -90,27 +111,37 @@ class Feeds:
 
         A feed's first round counts for nothing: it is the past, not lateness.
         """
+        return await self._lags(since, tables.entries.c.feed_id)
+
+    async def lag(self, since: datetime) -> Lag | None:
+        """How late the entries of all feeds together were that were seen since then."""
+        return (await self._lags(since, literal("all"))).get("all")
+
+    async def _lags(self, since: datetime, group: ColumnElement[str]) -> dict[str, Lag]:
         return {
-            row.feed_id: Lag(median_s=row.median_s, p95_s=row.p95_s, entries=row.entries)
-            for row in await self._database.rows(_lags(since))
+            row.of: Lag(median_s=row.median_s, p95_s=row.p95_s, entries=row.entries)
+            for row in await self._database.rows(_lags(since, group))
         }
 
 
-def _lags(since: datetime) -> Select[Any]:
+def _lags(since: datetime, group: ColumnElement[str]) -> Select[Any]:
     entry = tables.entries.c
-    rank = func.row_number().over(partition_by=entry.feed_id, order_by=entry.lag_s)
-    count = func.count().over(partition_by=entry.feed_id)
-    ranked = (
-        select(entry.feed_id, entry.lag_s, rank.label("rank"), count.label("entries"))
+    grouped = (
+        select(group.label("of"), entry.lag_s)
         .where(entry.seen_at >= since, entry.lag_s.is_not(None))
         .subquery()
-    )
+    ).c
+    rank = func.row_number().over(partition_by=grouped.of, order_by=grouped.lag_s)
+    count = func.count().over(partition_by=grouped.of)
+    ranked = select(
+        grouped.of, grouped.lag_s, rank.label("rank"), count.label("entries")
+    ).subquery()
     row = ranked.c
     median = case((row.rank == (row.entries + 1) // 2, row.lag_s))
     p95 = case((row.rank == (row.entries * 95 + 99) // 100, row.lag_s))
     return select(
-        row.feed_id,
+        row.of,
         func.max(median).label("median_s"),
         func.max(p95).label("p95_s"),
         func.max(row.entries).label("entries"),
-    ).group_by(row.feed_id)
+    ).group_by(row.of)

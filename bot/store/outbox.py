@@ -133,6 +133,10 @@ class Outbox:
         rows = await self._database.rows(query.order_by(_row.seq.desc()).limit(limit))
         return tuple(map(_delivery, rows))
 
+    async def owe(self, deliveries: Collection[Delivery]) -> None:
+        """Owes deliveries that belong to no story; what is owed or was sent stays as it is."""
+        await self._database.write(lambda connection: self.put(connection, deliveries))
+
     async def put(self, connection: AsyncConnection, deliveries: Iterable[Delivery]) -> None:
         """Owes deliveries as part of the caller's transaction; what is owed already stays as is.
 

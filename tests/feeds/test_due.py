@@ -12,6 +12,7 @@ from bot.feeds.due import (
     Found,
     after_answer,
     after_failure,
+    after_gone,
     asked_in_headers,
     begun,
     is_due,
@@ -241,3 +242,12 @@ def test_after_a_failure_the_wait_is_bounded_and_as_long_as_asked(
     assert LIMITS.poll_s <= state.interval_s <= DAY_S * 1.2
     if asked_s is not None:
         assert state.interval_s >= min(asked_s, DAY_S)
+
+
+def test_it_is_remembered_since_when_a_feed_fails_until_it_answers() -> None:
+    later = NOW + timedelta(hours=5)
+    once = after_failure(BLANK, FEED, LIMITS, NOW, "no answer", 0.0)
+    twice = after_failure(once, FEED, LIMITS, later, "no answer", 0.0)
+    assert (once.failing_since, twice.failing_since) == (NOW, NOW)
+    assert after_gone(BLANK, NOW).failing_since == NOW
+    assert after_answer(twice, FEED, LIMITS, later, found(), 0.0).failing_since is None

@@ -1,5 +1,6 @@
 """Plain stand-ins for the store, which keep what they are given."""
 
+import asyncio
 import hashlib
 import hmac
 import time
@@ -13,11 +14,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.subscription import Subscription, without
 from bot.catalog import load_ledger
+from bot.errors import FeedError, NotAFeed
+from bot.news.entry import Feed
+from bot.news.health import FeedSummary, Health, Lag
 from bot.news.story import Story
 from bot.news.topic import Topic
 from bot.rates.ledger import Ledger
 from bot.slack.parts import Parts
-from bot.slack.ports import FeedSummary
 from tests.slack.samples import NOW, PARTIES, ROOT, story
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -99,9 +102,36 @@ class KeptEvents:
         return True
 
 
-class GoodHealth:
+class KeptFeeds:
+    """Adds what is at `known` addresses only; `held` keeps an answer waiting."""
+
+    def __init__(self, *healths: Health) -> None:
+        self.healths = list(healths)
+        self.added: list[str] = []
+        self.removed: list[str] = []
+        self.held: asyncio.Event | None = None
+
     async def summary(self) -> FeedSummary:
         return FeedSummary(feeds=40, failing=2, last_poll_at=NOW)
+
+    async def health(self) -> Sequence[Health]:
+        return self.healths
+
+    async def lag(self) -> Lag | None:
+        return Lag(median_s=240, p95_s=1500, entries=1234)
+
+    async def add(self, url: str) -> Feed:
+        if self.held is not None:
+            await self.held.wait()
+        if "page" in url:
+            raise NotAFeed(url, "a web page came instead of a feed", "Give the address of a feed")
+        self.added.append(url)
+        return Feed(id="new_wire", title="New *Wire*", url=url)
+
+    async def remove(self, feed_id: str) -> None:
+        if feed_id == "unknown":
+            raise FeedError(feed_id, "no such feed", "See their ids in: tariffwire feeds list")
+        self.removed.append(feed_id)
 
 
 class Broken:
@@ -129,7 +159,8 @@ def parts(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> Parts
         "parties": PARTIES,
         "ledger": ledger(),
         "clock": lambda: NOW,
-        "health": GoodHealth(),
+        "feeds": KeptFeeds(),
+        "operators": frozenset({"U1"}),
     }
     return Parts(**{**given, **changes})
 

@@ -295,3 +295,17 @@ async def test_a_failing_search_keeps_the_outcome_open(
 async def test_stories_no_longer_kept_owe_nothing(sender: SlackSender, owed: Delivery) -> None:
     with pytest.raises(SendRefused):
         await sender.send(owed, (), None)
+
+
+async def test_a_notice_needs_no_story_and_is_found_again_after_a_broken_connection(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    changes = {"kind": DeliveryKind.NOTICE, "reason": "The feed wire is gone <!channel>"}
+    notice = owed.model_copy(update={**changes, "story_ids": (), "event_id": ""})
+    workspace.fail_next("chat.postMessage", drop="after")
+    with pytest.raises(SendLater):
+        await sender.send(notice, (), None)
+    found = await sender.send(notice.model_copy(update={"uncertain": True}), (), None)
+    (message,) = await standing(client, owed.conversation)
+    assert message["ts"] == found.ts
+    assert message["text"] == "The feed wire is gone &lt;!channel&gt;"

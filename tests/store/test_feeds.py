@@ -1,7 +1,11 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.news.entry import FeedState, Validators
+from bot.store.feeds import Feeds
 from tests.store.examples import NOON, entry, feed, minutes
 from tests.store.opened import Store
 
@@ -48,3 +52,41 @@ async def test_a_first_round_and_old_times_are_no_lag(store: Store) -> None:
     await store.see(entry("archive"), first_round=True)
     await store.see(entry("before", "court"), at=NOON - timedelta(days=9))
     assert await store.feeds.lags(NOON - timedelta(days=7)) == {}
+
+
+async def test_the_lag_of_all_feeds_is_counted_over_all_their_entries(store: Store) -> None:
+    assert await store.feeds.lag(NOON - timedelta(days=1)) is None
+    wire = (entry(f"wire{number}", published=NOON - minutes(1)) for number in range(90))
+    court = (entry(f"court{n}", "court", published=NOON - minutes(30)) for n in range(10))
+    await store.see(*wire, *court)
+    lag = await store.feeds.lag(NOON - timedelta(days=1))
+    assert lag is not None
+    assert (lag.median_s, lag.p95_s, lag.entries) == (60, 1800, 100)
+
+
+async def test_a_state_that_another_process_wrote_is_seen_when_all_are_read(store: Store) -> None:
+    await store.feeds.save_state(FeedState(feed_id="wire", failures=1))
+    there = FeedState(feed_id="wire", failures=2)
+    await Feeds(store.database).save_state(there)
+    assert await store.feeds.states() == {"wire": there}
+    assert await store.feeds.state("wire") == there
+
+
+async def test_a_state_whose_transaction_failed_is_not_believed(store: Store) -> None:
+    before = FeedState(feed_id="wire", failures=1)
+    await store.feeds.save_state(before)
+
+    async def fails(connection: AsyncConnection) -> None:
+        await store.feeds.put_state(connection, before.model_copy(update={"failures": 2}))
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await store.database.write(fails)
+    assert await store.feeds.state("wire") == before
+
+
+async def test_a_removed_feed_is_forgotten_in_memory_too(store: Store) -> None:
+    await store.feeds.add(feed())
+    await store.feeds.save_state(FeedState(feed_id="wire"))
+    await store.feeds.remove("wire")
+    assert await store.feeds.state("wire") is None

@@ -1,0 +1,105 @@
+"""The feeds as operators see and change them, on the command line and in Slack."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from pydantic import ValidationError
+
+from bot.errors import FeedError
+from bot.feeds.check import check
+from bot.feeds.poll import Poller
+from bot.news.entry import Feed
+from bot.news.health import FeedSummary, Health, Lag, health
+from bot.pipeline import Taken
+from bot.store.feeds import Feeds
+from bot.store.shelf import Shelf
+
+LAG_OVER = timedelta(days=30)
+"""Lag is counted over the entries seen since then."""
+
+
+class Feedbook:
+    """Every feed there is: those of `feeds.yaml`, and those that operators added."""
+
+    def __init__(
+        self, configured: Iterable[Feed], feeds: Feeds, shelf: Shelf, poller: Poller
+    ) -> None:
+        self._configured = tuple(configured)
+        self._feeds, self._shelf, self._poller = feeds, shelf, poller
+
+    async def every(self) -> tuple[Feed, ...]:
+        """All feeds, those that are off included."""
+        known = {feed.id: feed for feed in self._configured}
+        for feed in await self._feeds.added():
+            known.setdefault(feed.id, feed)
+        return tuple(known.values())
+
+    async def summary(self) -> FeedSummary:
+        """How the enabled feeds are doing, all together."""
+        states = await self._feeds.states()
+        listed = [feed.id for feed in await self.every() if feed.enabled]
+        known = [states[feed_id] for feed_id in listed if feed_id in states]
+        polled = [state.last_poll_at for state in known if state.last_poll_at is not None]
+        return FeedSummary(
+            feeds=len(listed),
+            failing=sum(bool(state.error) for state in known),
+            last_poll_at=max(polled, default=None),
+        )
+
+    async def health(self) -> tuple[Health, ...]:
+        """How each feed is doing."""
+        states = await self._feeds.states()
+        lags = await self._feeds.lags(self._poller.clock() - LAG_OVER)
+        return tuple(
+            health(feed, states.get(feed.id), lags.get(feed.id)) for feed in await self.every()
+        )
+
+    async def lag(self) -> Lag | None:
+        """How late the entries of all feeds together were; None while there are none with dates."""
+        return await self._feeds.lag(self._poller.clock() - LAG_OVER)
+
+    async def add(self, url: str) -> Feed:
+        """Adds the feed at the address, or the first that the page there names.
+
+        What it lists now counts as seen, and it is next polled when it is due: adding a feed
+        neither alerts nor fetches twice. Raises FeedError where there is no feed or it is known.
+        """
+        feeds = await self.every()
+        _refuse_known(url, feeds)
+        try:
+            found = await check(self._poller, url, frozenset(feed.id for feed in feeds))
+        except ValidationError as error:
+            raise FeedError(url[:200], "no address that a feed can have") from error
+        _refuse_known(found.feed.url, feeds)
+        await self._feeds.add(found.feed)
+        await self._shelf.keep(
+            Taken(round=found.round, first_round=True, entries=found.round.entries)
+        )
+        return found.feed
+
+    async def add_all(self, wanted: Iterable[Feed]) -> tuple[int, int]:
+        """Adds those not known yet; returns how many were added and how many known already."""
+        feeds = tuple(wanted)
+        listed = await self.every()
+        urls, ids = {feed.url for feed in listed}, {feed.id for feed in listed}
+        fresh = [feed for feed in feeds if feed.url not in urls and feed.id not in ids]
+        for feed in fresh:
+            await self._feeds.add(feed)
+        return len(fresh), len(feeds) - len(fresh)
+
+    async def remove(self, feed_id: str) -> None:
+        """Takes out a feed that was added, and forgets its state; what it said is kept.
+
+        Raises FeedError where there is none, or where it stands in `feeds.yaml`.
+        """
+        if any(feed.id == feed_id for feed in self._configured):
+            cure = "Set `enabled: false` there, then start the bot again"
+            raise FeedError(feed_id, "it stands in feeds.yaml", cure)
+        if not await self._feeds.remove(feed_id):
+            raise FeedError(feed_id, "no such feed", "See their ids in: tariffwire feeds list")
+
+
+def _refuse_known(url: str, feeds: Iterable[Feed]) -> None:
+    for feed in feeds:
+        if feed.url == url:
+            raise FeedError(url, f"known already, as {feed.id}", "See it in: tariffwire feeds list")

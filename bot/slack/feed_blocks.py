@@ -1,0 +1,101 @@
+"""What the bot says of its feeds: how they are doing, and what an operator changed."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block
+
+from bot.news.entry import Feed
+from bot.news.health import Health, Lag, span
+from bot.slack.blocks import Message, assemble, context, section
+from bot.slack.mrkdwn import bold, escape, link
+from bot.slack.reply_blocks import notice
+
+_ADDRESS_CHARACTERS = 300
+
+
+def feeds(
+    found: Sequence[Health], lag: Lag | None, now: datetime, command: str, operator: bool
+) -> Message:
+    """How the feeds are doing: in numbers, then each, those that fail first."""
+    on = [feed for feed in found if feed.enabled]
+    unwell = [feed for feed in on if feed.unwell]
+    title = _title(on, unwell)
+    lines = [section(_line(feed, now)) for feed in sorted(on, key=_order)]
+    tail = [context(_how_to_change(command))] if operator else []
+    return assemble(title, [section(bold(title)), context(_lag(lag))], lines, tail, _more)
+
+
+def added(feed: Feed, command: str) -> Message:
+    """Says what was added."""
+    text = f"Added {bold(escape(feed.title, 200))}, id `{feed.id}`: {_thing(feed.url)}."
+    undo = f"What it lists now counts as seen. `{command} feeds remove {feed.id}` takes it out."
+    return assemble(text, [section(text), context(undo)])
+
+
+def removed(feed_id: str) -> Message:
+    """Says what was taken out."""
+    return notice(f"Took out {_id(feed_id)}: it is not polled any more.")
+
+
+def refused(thing: str, cause: str, cure: str) -> Message:
+    """Says why a feed was not added or removed."""
+    more = f" {escape(cure, 300)}." if cure else ""
+    return notice(f"{_thing(thing)}: {escape(cause, 500)}.{more}")
+
+
+def not_an_operator(command: str) -> Message:
+    """Says who may change feeds."""
+    return notice(
+        "Only operators add and remove feeds: people whose Slack id is in the bot's setting "
+        f"`TARIFFWIRE_OPERATORS`. `{command} feeds` shows everybody how they are doing."
+    )
+
+
+def _title(on: Sequence[Health], unwell: Sequence[Health]) -> str:
+    well = sum(feed.status == "ok" for feed in on)
+    never = sum(feed.status == "new" for feed in on)
+    parts = [f"{len(on)} feeds: {well} well", f"{len(unwell)} failing"]
+    return ", ".join([*parts, f"{never} not read yet"] if never else parts)
+
+
+def _lag(lag: Lag | None) -> str:
+    if lag is None:
+        return "No entry with a date came yet, so nothing is known of the lag."
+    times = f"median {span(lag.median_s)}, 95% within {span(lag.p95_s)}"
+    return f"From published to seen here: {times} ({lag.entries:,} entries of 30 days)."
+
+
+def _order(feed: Health) -> tuple[bool, bool, float]:
+    """Those that fail, then those polled next."""
+    at = feed.next_poll_at
+    return not feed.unwell, at is None, at.timestamp() if at else 0.0
+
+
+def _line(feed: Health, now: datetime) -> str:
+    mark = "⚠️ " if feed.unwell else ""
+    name = f"{mark}{bold(escape(feed.title, 80))} `{feed.id}`"
+    status = [] if feed.status == "ok" else [feed.status]
+    trouble = [escape(feed.trouble(), 200)] if feed.error else []
+    return f"{name}: {'; '.join([*status, *trouble, *feed.facts(now)])}"
+
+
+def _how_to_change(command: str) -> str:
+    return f"`{command} feeds add ADDRESS` adds one, `{command} feeds remove ID` takes one out."
+
+
+def _thing(thing: str) -> str:
+    """An address or an id, in characters that can be copied where they are harmless."""
+    if thing.startswith(("http://", "https://")):
+        return link(thing, thing, _ADDRESS_CHARACTERS)
+    return _id(thing)
+
+
+def _id(feed_id: str) -> str:
+    plain = re.fullmatch(r"[a-z0-9_-]{1,64}", feed_id)
+    return f"`{feed_id}`" if plain else escape(feed_id, _ADDRESS_CHARACTERS)
+
+
+def _more(count: int) -> Block:
+    return context(f"… and {count} more that do well or wait; `tariffwire feeds list` shows all.")

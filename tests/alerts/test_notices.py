@@ -1,0 +1,104 @@
+"""Operators hear once of a feed that is gone or has failed for a day, in a real outbox."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.notices import TOLD_AFTER, Notices
+from bot.news.entry import FeedState
+from bot.store.upgrade import upgrade
+from tests.store.examples import NOON, TEAM, minutes
+from tests.store.opened import Store, open_store
+
+FAILING = FeedState(feed_id="wire", failures=3, failing_since=NOON, error="no answer in 30 s")
+GONE = FeedState(feed_id="court", failures=1, failing_since=NOON, stopped=True, error="gone")
+
+
+class Setting:
+    def __init__(self, store: Store, *conversations: str) -> None:
+        self.store, self.conversations = store, conversations
+        self.now = NOON
+        self.woken = 0
+        self.start()
+
+    def start(self) -> None:
+        """As the bot does at each start."""
+        self.notices = Notices(
+            self.store.outbox, TEAM, self.conversations, lambda: self.now, self.wake
+        )
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    async def owed(self) -> list[Delivery]:
+        """What is owed now, sent and confirmed."""
+        found: list[Delivery] = []
+        while claimed := await self.store.outbox.claim(self.now, 10, 60):
+            for each in claimed:
+                await self.store.outbox.confirm(each.id, "1.2", self.now)
+            found += claimed
+        return found
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    await upgrade(f"sqlite:///{tmp_path / 'bot.db'}")
+    opened = open_store(f"sqlite:///{tmp_path / 'bot.db'}")
+    yield opened
+    await opened.database.close()
+
+
+async def test_a_feed_that_is_gone_is_told_of_at_once_to_each_operator(store: Store) -> None:
+    setting = Setting(store, "U1", "U2")
+    await setting.notices.look([GONE])
+    told = await setting.owed()
+    assert [each.conversation for each in told] == ["U1", "U2"]
+    assert {each.kind for each in told} == {DeliveryKind.NOTICE}
+    assert "court" in told[0].reason
+    assert "410" in told[0].reason
+    assert setting.woken == 1
+
+
+async def test_a_feed_that_fails_is_told_of_after_a_day_and_once(store: Store) -> None:
+    setting = Setting(store, "C1")
+    setting.now += TOLD_AFTER - minutes(1)
+    await setting.notices.look([FAILING])
+    assert await setting.owed() == []
+    setting.now += minutes(1)
+    await setting.notices.look([FAILING])
+    [told] = await setting.owed()
+    assert "no answer in 30 s" in told.reason
+    setting.now += timedelta(days=3)
+    await setting.notices.look([FAILING.model_copy(update={"failures": 9, "error": "other"})])
+    assert await setting.owed() == []
+
+
+async def test_what_was_told_before_a_restart_is_not_told_again(store: Store) -> None:
+    setting = Setting(store, "C1")
+    await setting.notices.look([GONE])
+    await setting.owed()
+    setting.start()
+    await setting.notices.look([GONE])
+    assert await setting.owed() == []
+
+
+async def test_a_feed_that_recovered_and_fails_anew_is_told_of_again(store: Store) -> None:
+    setting = Setting(store, "C1")
+    setting.now += TOLD_AFTER
+    await setting.notices.look([FAILING])
+    assert len(await setting.owed()) == 1
+    await setting.notices.look([])
+    anew = FAILING.model_copy(update={"failing_since": setting.now})
+    setting.now += TOLD_AFTER
+    await setting.notices.look([anew])
+    assert len(await setting.owed()) == 1
+
+
+async def test_with_no_operators_nothing_is_owed(store: Store) -> None:
+    setting = Setting(store)
+    await setting.notices.look([GONE])
+    assert await setting.owed() == []
+    assert setting.woken == 0

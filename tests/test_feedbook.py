@@ -1,0 +1,68 @@
+"""Feeds come and go while the bot runs: from a real server, into a real database."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from bot.errors import FeedError
+from bot.feedbook import Feedbook
+from bot.feeds.poll import Poller
+from bot.feeds.workers import Workers
+from bot.news.entry import Feed
+from tests.feeds.bodies import rss
+from tests.feeds.conftest import LIMITS, Clock, server, workers
+from tests.feeds.server import FeedServer
+from tests.store.conftest import address, blank_file, store
+from tests.store.opened import Store
+
+__all__ = ["address", "blank_file", "server", "store", "workers"]
+
+LISTED = Feed(id="listed", title="Listed", url="https://listed.example/rss")
+
+
+@dataclass
+class Desk:
+    book: Feedbook
+    store: Store
+
+
+@pytest.fixture
+async def desk(store: Store, workers: Workers) -> AsyncIterator[Desk]:
+    poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
+    yield Desk(Feedbook([LISTED], store.feeds, store.shelf, poller), store)
+    await poller.close()
+
+
+async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
+    desk: Desk, server: FeedServer
+) -> None:
+    url = server.at("/feed", rss("one", "two"))
+    added = await desk.book.add(url)
+    assert [feed.id for feed in await desk.book.every()] == ["listed", added.id]
+    [unread, read] = await desk.book.health()
+    assert (unread.status, read.status) == ("new", "ok")
+    assert read.interval_s is not None
+    summary = await desk.book.summary()
+    assert (summary.feeds, summary.failing) == (2, 0)
+    assert await desk.book.lag() is None
+    with pytest.raises(FeedError, match=f"known already, as {added.id}"):
+        await desk.book.add(url)
+    await desk.book.remove(added.id)
+    assert await desk.book.every() == (LISTED,)
+    assert server.paths() == ["/feed"]
+
+
+async def test_a_listed_feed_and_an_unknown_one_are_not_taken_out(desk: Desk) -> None:
+    with pytest.raises(FeedError, match=r"feeds.yaml.*enabled: false"):
+        await desk.book.remove("listed")
+    with pytest.raises(FeedError, match="no such feed"):
+        await desk.book.remove("unknown")
+
+
+async def test_what_is_no_address_of_a_feed_is_refused(desk: Desk, server: FeedServer) -> None:
+    page = server.at("/page", "<html><body>Nothing here</body></html>", Content_Type="text/html")
+    for url in ("nonsense", "ftp://a.example/", "http://10.1.2.3/", page):
+        with pytest.raises(FeedError):
+            await desk.book.add(url)
+    assert await desk.book.every() == (LISTED,)
