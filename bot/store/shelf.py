@@ -76,3 +76,4 @@ class Shelf:
             await self._outbox.put(connection, taken.deliveries)
 
         await self._database.write(write)
+        self._feeds.hold(state)
