@@ -1,9 +1,11 @@
 """What feeds said, and how an entry is known again."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.news.entry import Entry
@@ -18,15 +20,28 @@ class Entries:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._new_entries = database.insert(tables.entries).on_conflict_do_nothing()
+        identities_inserted = database.insert(tables.identities)
+        self._new_identities = identities_inserted.on_conflict_do_nothing()
+        self._taken_over = identities_inserted.on_conflict_do_update(
+            index_elements=["feed_id", "identity"],
+            set_={"entry_key": identities_inserted.excluded.entry_key},
+        )
+        # One parameter, however many are asked for: an IN list is compiled anew for every length.
+        listed = (
+            "json_each(:wanted)"
+            if database.is_sqlite
+            else "json_array_elements_text(CAST(:wanted AS json))"
+        )
+        self._known = text(
+            "SELECT identity FROM identities WHERE feed_id = :feed_id"  # noqa: S608 - no input
+            f" AND identity IN (SELECT value FROM {listed})"
+        )
 
     async def known(self, feed_id: str, wanted: Collection[str]) -> frozenset[str]:
         """Those of the wanted identities that are remembered for the feed."""
-        row = tables.identities.c
-        found: set[str] = set()
-        for chunk in chunks(wanted):
-            query = select(row.identity).where(row.feed_id == feed_id, row.identity.in_(chunk))
-            found.update(await self._database.column(query))
-        return frozenset(found)
+        given = {"feed_id": feed_id, "wanted": json.dumps(list(wanted))}
+        return frozenset(await self._database.column(self._known, given))
 
     async def earlier(self, feed_id: str, places: Collection[str]) -> Mapping[str, Story]:
         """The newest story that each place's entry made, by place; those with none are left out."""
@@ -50,9 +65,18 @@ class Entries:
         first_round: bool,
     ) -> None:
         """Keeps new entries and their identities as part of the caller's transaction."""
-        await self._put_entries(connection, entries, seen_at, first_round)
-        statement = self._database.insert(tables.identities).on_conflict_do_nothing()
-        await execute_many(connection, statement, _identity_rows(entries))
+        await self.put_all(connection, [(entries, seen_at, first_round)])
+
+    async def put_all(
+        self,
+        connection: AsyncConnection,
+        every: Sequence[tuple[Sequence[Entry], datetime, bool]],
+    ) -> None:
+        """The same for several feeds at once: entries, when they were seen, first round or not."""
+        rows = [row for each in every for row in _entry_rows(*each)]
+        await execute_many(connection, self._new_entries, rows)
+        rows = [row for entries, _, _ in every for row in _identity_rows(entries)]
+        await execute_many(connection, self._new_identities, rows)
 
     async def put_revised(
         self,
@@ -65,39 +89,29 @@ class Entries:
 
         Only these take their place over, so that the next revision is compared with what was told.
         """
-        await self._put_entries(connection, entries, seen_at, first_round=True)
-        statement = self._database.insert(tables.identities)
-        keep = statement.on_conflict_do_nothing()
-        take_over = statement.on_conflict_do_update(
-            index_elements=["feed_id", "identity"],
-            set_={"entry_key": statement.excluded.entry_key},
-        )
+        rows = _entry_rows(entries, seen_at, first_round=True)
+        await execute_many(connection, self._new_entries, rows)
         told = [entry for entry in entries if entry.key in made_story]
-        await execute_many(connection, keep, _identity_rows(entries))
-        await execute_many(connection, take_over, _identity_rows(told))
-
-    async def _put_entries(
-        self,
-        connection: AsyncConnection,
-        entries: Sequence[Entry],
-        seen_at: datetime,
-        first_round: bool,
-    ) -> None:
-        rows = [
-            {
-                "feed_id": entry.feed_id,
-                "key": entry.key,
-                "seen_at": seen_at,
-                "lag_s": None if first_round else _lag_s(entry, seen_at),
-                "data": entry.model_dump_json(),
-            }
-            for entry in entries
-        ]
-        statement = self._database.insert(tables.entries).on_conflict_do_nothing()
-        await execute_many(connection, statement, rows)
+        await execute_many(connection, self._new_identities, _identity_rows(entries))
+        await execute_many(connection, self._taken_over, _identity_rows(told))
 
 
-def _identity_rows(entries: Iterable[Entry]) -> list[dict[str, str]]:
+def _entry_rows(
+    entries: Iterable[Entry], seen_at: datetime, first_round: bool
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "feed_id": entry.feed_id,
+            "key": entry.key,
+            "seen_at": seen_at,
+            "lag_s": None if first_round else _lag_s(entry, seen_at),
+            "data": entry.model_dump_json(),
+        }
+        for entry in entries
+    ]
+
+
+def _identity_rows(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     return [
         {"feed_id": entry.feed_id, "identity": identity, "entry_key": entry.key}
         for entry in entries

@@ -81,13 +81,14 @@ class Feeds:
         await self._states.add(state)
         self.hold(state)
 
-    async def put_state(self, connection: AsyncConnection, state: FeedState) -> None:
-        """Remembers a feed's state as part of the caller's transaction.
+    async def put_states(self, connection: AsyncConnection, states: Sequence[FeedState]) -> None:
+        """Remembers feeds' states as part of the caller's transaction.
 
-        Call `hold` when that was committed.
+        Call `hold` for each when that was committed.
         """
-        self._let_go(state.feed_id)
-        await self._write_states(connection, [state])
+        for state in states:
+            self._let_go(state.feed_id)
+        await self._write_states(connection, states)
 
     def hold(self, state: FeedState) -> None:
         """Says that a state was committed, so that it need not be read."""

@@ -1,6 +1,6 @@
 """What the pipeline asks of the store, and the one transaction that keeps what a feed brought."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +16,10 @@ from bot.store.feeds import Feeds
 from bot.store.outbox import Outbox
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
+from bot.store.together import Together
+
+TAKEN_TOGETHER = 8
+"""Polls whose new entries are written in one transaction at the most."""
 
 
 class Shelf:
@@ -34,6 +38,7 @@ class Shelf:
         self._entries = Entries(database)
         self._feeds, self._stories, self._outbox = feeds, stories, outbox
         self._subscriptions, self._events = subscriptions, events
+        self._taken = Together(database, self._write, TAKEN_TOGETHER)
 
     async def state(self, feed_id: str) -> FeedState | None:
         """What is remembered of a feed; None when it was never polled."""
@@ -61,19 +66,25 @@ class Shelf:
         )
 
     async def keep(self, taken: Taken) -> None:
-        """Keeps all that one poll brought, or nothing of it; raises StoreError."""
-        state, seen_at = taken.round.state, taken.round.finished_at
-        if not taken.entries and not taken.revised:
-            await self._feeds.save_state(state)
-            return
+        """Keeps all that one poll brought, or nothing of it; raises StoreError.
 
-        async def write(connection: AsyncConnection) -> None:
-            await self._feeds.put_state(connection, state)
-            await self._entries.put(connection, taken.entries, seen_at, taken.first_round)
+        What several polls brought at the same time shares a transaction.
+        """
+        if not taken.entries and not taken.revised:
+            await self._feeds.save_state(taken.round.state)
+            return
+        await self._taken.add(taken)
+        self._feeds.hold(taken.round.state)
+
+    async def _write(self, connection: AsyncConnection, every: Sequence[Taken]) -> None:
+        await self._feeds.put_states(connection, [taken.round.state for taken in every])
+        await self._entries.put_all(
+            connection,
+            [(each.entries, each.round.finished_at, each.first_round) for each in every],
+        )
+        for taken in every:
             told = {story.entry_key for story in taken.stories}
+            seen_at = taken.round.finished_at
             await self._entries.put_revised(connection, taken.revised, seen_at, told)
             await self._stories.put(connection, taken.stories)
             await self._outbox.put(connection, taken.deliveries)
-
-        await self._database.write(write)
-        self._feeds.hold(state)

@@ -6,6 +6,7 @@ wait for the writer are written all at once by whoever gets to it first.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,8 +23,9 @@ class Together(Generic[Item]):
     An item may be written again after a failure, so `write` must bear that.
     """
 
-    def __init__(self, database: Database, write: Write[Item]) -> None:
-        self._database, self._write = database, write
+    def __init__(self, database: Database, write: Write[Item], at_most: int = 1000) -> None:
+        """`at_most` bounds the items in one transaction."""
+        self._database, self._write, self._at_most = database, write, at_most
         self._waiting: dict[object, Item] = {}
         self._turn = asyncio.Lock()
 
@@ -42,7 +44,9 @@ class Together(Generic[Item]):
         batch: dict[object, Item] = {}
 
         async def write_all(connection: AsyncConnection) -> None:
-            batch.update(self._waiting)
+            batch[ticket] = self._waiting[ticket]
+            for waiting, item in islice(self._waiting.items(), self._at_most):
+                batch.setdefault(waiting, item)
             await self._write(connection, list(batch.values()))
 
         try:

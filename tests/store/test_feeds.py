@@ -77,7 +77,7 @@ async def test_a_state_whose_transaction_failed_is_not_believed(store: Store) ->
     await store.feeds.save_state(before)
 
     async def fails(connection: AsyncConnection) -> None:
-        await store.feeds.put_state(connection, before.model_copy(update={"failures": 2}))
+        await store.feeds.put_states(connection, [before.model_copy(update={"failures": 2})])
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
