@@ -199,7 +199,10 @@ class Workspace:
         retry_after_s: int = 0,
         times: int = 1,
     ) -> None:
-        """Lets the next calls of a Web API method fail; see bot.local.faults.Fault."""
+        """Lets the next calls of a Web API method fail; see bot.local.faults.Fault.
+
+        `response_url` stands for what is posted to those, which knows `error` and `status` only.
+        """
         self._rehearsal.expect(method, Fault(error, status, drop, delay_s, retry_after_s), times)
 
     def calls(self, method: str = "") -> list[Call]:
@@ -213,6 +216,9 @@ class Workspace:
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         try:
             body = await request.json()
+            fault = self._rehearsal.next("response_url")
+            if fault.error or fault.status:
+                raise Refused(fault.error or "fault", status=fault.status or 400)
             await self._responses.take(request.match_info["key"], body)
         except ValueError:
             return web.json_response(Refused("invalid_payload").body(), status=400)

@@ -24,6 +24,7 @@ from bot.slack.failures import record
 from bot.slack.mrkdwn import moment, person
 from bot.slack.parts import Parts
 from bot.slack.rate_blocks import SHARE
+from bot.slack.respond import respond_with
 
 QUIET = timedelta(hours=24)
 
@@ -66,7 +67,10 @@ def _listen(app: AsyncApp, parts: Parts, action_id: str | re.Pattern[str], reply
             except Exception:
                 said = Reply(replies.failed(record("answering a button")))
             if said is not None:
-                await respond({**said.payload(), "replace_original": False})
+                kind = said.response_type
+                await respond_with(
+                    respond, said.message, response_type=kind, replace_original=False
+                )
 
         parts.background.spawn(work(), "answering a button")
 

@@ -22,11 +22,13 @@ from bot.slack import feed_blocks
 from bot.slack import reply_blocks as replies
 from bot.slack.alert_blocks import latest
 from bot.slack.blocks import Message
+from bot.slack.chart import has_chart
 from bot.slack.command_line import Command, Misunderstood, Verb, nearest_command, understand
 from bot.slack.failures import record
 from bot.slack.limits import ANSWER_WITHIN_S
 from bot.slack.mrkdwn import plain
 from bot.slack.parts import Parts
+from bot.slack.respond import post_with, respond_with
 
 LATEST = 5
 """Stories that `latest` shows."""
@@ -56,10 +58,14 @@ class Reply:
     message: Message
     in_channel: bool = False
 
+    @property
+    def response_type(self) -> str:
+        """Slack's word for who sees it."""
+        return "in_channel" if self.in_channel else "ephemeral"
+
     def payload(self) -> dict[str, Any]:
         """The body of an acknowledgement or of a call to a response_url."""
-        kind = "in_channel" if self.in_channel else "ephemeral"
-        return {**self.message.payload(), "response_type": kind}
+        return {**self.message.payload(), "response_type": self.response_type}
 
 
 def place(body: dict[str, Any]) -> str:
@@ -194,13 +200,14 @@ def register(app: AsyncApp, parts: Parts) -> None:
         )
         work = asyncio.ensure_future(answer(parts, asked))
         done, _ = await asyncio.wait({work}, timeout=ANSWER_WITHIN_S)
-        if done:
+        if done and not has_chart(work.result().message):
             await ack(work.result().payload())
             return
-        await ack(Reply(replies.working()).payload())
+        await ack(Reply(replies.drawing() if done else replies.working()).payload())
 
         async def later() -> None:
-            await respond((await work).payload())
+            reply = await work
+            await respond_with(respond, reply.message, response_type=reply.response_type)
 
         parts.background.spawn(later(), "answering a slow command")
 
@@ -217,8 +224,9 @@ def register(app: AsyncApp, parts: Parts) -> None:
 
         async def later() -> None:
             reply = await answer(parts, asked)
-            await say(
-                **reply.message.payload(),
+            await post_with(
+                say,
+                reply.message,
                 thread_ts=event.get("thread_ts") or event.get("ts"),
                 unfurl_links=False,
             )

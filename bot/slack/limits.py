@@ -59,5 +59,15 @@ BUTTON_VALUE_CHARACTERS = 2_000
 URL_CHARACTERS = 3_000
 """Characters of a button's address (same page); longer links are not shown as links at all."""
 
+CHART_SERIES = 6
+"""Lines in a chart (reference/block-kit/blocks/data-visualization-block). Its title takes 50
+characters and the names of its axes as many; every line has a point for every category."""
+
+CHART_POINTS = 20
+"""Categories on a chart's axis, and points of a line (same page)."""
+
+CHART_LABEL = 20
+"""Characters of a line's name and of a category (same page)."""
+
 REQUEST_BYTES = 1_000_000
 """Our own bound for a request body; Slack's payloads are far below it."""

@@ -1,9 +1,11 @@
 """Answers about rates as messages: what is uncertain first, then the total, its parts and sources.
 
 One or two answers are shown in full, as far as they fit into one message; more are a comparison and
-shortened.
+shortened. Asked for a history, they are a chart and, for those who cannot see it, a list of its
+steps.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -15,15 +17,21 @@ from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text
 from bot.rates.words import sentence, status_words
 from bot.slack import limits
 from bot.slack.blocks import Message, actions, assemble, button, context, header, section, size
+from bot.slack.chart import history_chart
 from bot.slack.mrkdwn import bold, escape, link, plain
 from bot.slack.reply_blocks import RUN
 
 SHARE = "rate_share"
 
 _FULL = 2
+# With more, the lists below the chart would hardly hold a step.
+_TRACED = 4
 _CAVEATS = 5
 _BESIDE = 5
 _NEXT = 3
+# Steps told by day and rate alone, 20 characters each.
+_BRIEFLY = 12
+_LIST = limits.SECTION_CHARACTERS - 100
 # Room for the notice, and for the line that counts what was left out.
 _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 
@@ -31,12 +39,10 @@ _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 def rates(answers: Sequence[Answer], parties: Parties, asked: str) -> Message:
     """The answers to one question; `asked` is the question, which the buttons ask again."""
     row = actions(*_buttons(answers, asked))
-    told = _full if len(answers) <= _FULL else _short
-    shown = [told(answer, parties) for answer in answers]
-    if size([*_joined(shown), *row]) > _ROOM:
-        shown[1:] = [_short(answer, parties) for answer in answers[1:]]
     notice = "\n".join(escape(sentence(answer), 400) for answer in answers)
-    return assemble(notice or "No answer.", [], _joined(shown), row, _left_out)
+    traced = _traced(answers, parties, size(row)) if len(answers) <= _TRACED else []
+    shown = traced or _stated(answers, parties, size(row))
+    return assemble(notice or "No answer.", [], shown, row, _left_out)
 
 
 def calendar(title: str, items: Sequence[Upcoming], parties: Parties) -> Message:
@@ -48,18 +54,49 @@ def calendar(title: str, items: Sequence[Upcoming], parties: Parties) -> Message
     return assemble(title, [section(bold(escape(title)))], lines, (), _left_out)
 
 
+def _traced(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
+    """How the totals went, as a chart and in words; nothing where there is no history to draw."""
+    chart = history_chart(answers)
+    if chart is None:
+        return []
+    warned = dict.fromkeys(caveat for answer in answers for caveat in answer.caveats[:_CAVEATS])
+    head = [*_warnings(list(warned)[:_CAVEATS]), chart]
+    room = (_ROOM - taken - size(head)) // len(answers)
+    return [*head, *_joined(_steps(answer, parties, room) for answer in answers)]
+
+
+def _steps(answer: Answer, parties: Parties, room: int) -> list[Block]:
+    """The title, the definition, and as many steps as there is room for, in characters of JSON."""
+    title, as_of = header(_title(answer, parties)), context(_as_of(answer))
+    told = [_meaning(answer)]
+    spare = room - size([title, section(told[0]), as_of])
+    history = _history(answer, min(spare, limits.SECTION_CHARACTERS - len(told[0]) - 100))
+    return [title, section("\n".join(filter(None, [*told, history]))), as_of]
+
+
+def _stated(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
+    """What is charged on a day: in full if that fits, else the first in full, others short."""
+    told = _full if len(answers) <= _FULL else _short
+    shown = [told(answer, parties) for answer in answers]
+    if size(_joined(shown)) + taken > _ROOM:
+        shown[1:] = [_short(answer, parties) for answer in answers[1:]]
+    return _joined(shown)
+
+
+def _warnings(caveats: Sequence[str]) -> list[Block]:
+    warned = [f"⚠️ {escape(caveat, 500)}" for caveat in caveats]
+    return [section("\n".join(warned))] if warned else []
+
+
 def _joined(shown: Iterable[Sequence[Block]]) -> list[Block]:
     return [block for blocks in shown for block in blocks]
 
 
 def _full(answer: Answer, parties: Parties) -> list[Block]:
-    blocks: list[Block] = []
-    if answer.caveats:
-        warned = [f"⚠️ {escape(caveat, 500)}" for caveat in answer.caveats[:_CAVEATS]]
-        blocks.append(section("\n".join(warned)))
+    blocks = _warnings(answer.caveats[:_CAVEATS])
     blocks += [header(_title(answer, parties)), section(_meaning(answer))]
     blocks += [section(_part(part)) for part in answer.parts]
-    paragraphs = (_base_rates(answer), _beside(answer), _next(answer), _history(answer))
+    paragraphs = (_base_rates(answer), _beside(answer), _next(answer), _history(answer, _LIST))
     blocks += [section(paragraph) for paragraph in paragraphs if paragraph]
     blocks.append(context(_as_of(answer), _last_change(answer)))
     return blocks
@@ -154,24 +191,38 @@ def _next(answer: Answer) -> str:
     return "\n".join([bold("What came after" if past else "What comes next"), *lines])
 
 
-def _history(answer: Answer) -> str:
+def _history(answer: Answer, room: int) -> str:
+    """The steps that fit into so many characters of JSON, the rates before the rulings.
+
+    Rates that have no line of their own are in the last line, without what made them so.
+    """
     if not answer.history:
         return ""
-    lines: list[str] = []
-    room = limits.SECTION_CHARACTERS - 100
-    for step in reversed(answer.history):
+    newest_first = tuple(reversed(answer.history))
+    lines: dict[Step, str] = {}
+    room -= _BRIEFLY * 20
+    for step in sorted(newest_first, key=lambda step: step.legal):
         line = _step(step)
-        room -= len(line) + 1
+        room -= len(json.dumps(line, ensure_ascii=False))
         if room < 0:
-            lines.append("• … and earlier changes")
             break
-        lines.append(line)
-    return "\n".join([bold("History, newest first"), *lines])
+        lines[step] = line
+    shown = [lines[step] for step in newest_first if step in lines]
+    left = _briefly([step for step in newest_first if step not in lines])
+    return "\n".join([bold("History, newest first"), *shown, *left])
+
+
+def _briefly(steps: Sequence[Step]) -> list[str]:
+    rates = [f"{step.on} {_rate(step.percent)}" for step in steps if not step.legal][:_BRIEFLY]
+    left = [f"{len(steps) - len(rates)} more"] if len(steps) > len(rates) else []
+    return [f"• … {'; '.join([*rates, *left])}"] if steps else []
 
 
 def _step(step: Step) -> str:
     rate = "" if step.legal else f"{bold(_rate(step.percent))} "
-    return f"• {step.on}: {rate}{link(step.source.url or '', step.what, 120)}"
+    said = link(step.source.url or "", step.what, 120)
+    source = "" if said.startswith("<") else f" ({escape(step.source.text, 100)})"
+    return f"• {step.on}: {rate}{said}{source}"
 
 
 def _dated(item: Upcoming, parties: Parties) -> str:

@@ -110,6 +110,11 @@ def working() -> Message:
     return notice("One moment, I am still looking…")
 
 
+def drawing() -> Message:
+    """Announces an answer with a chart, which comes by itself."""
+    return notice("The history comes in a message of its own.")
+
+
 def wish(subscription: Subscription, parties: Parties) -> str:
     """What a subscription asks for, as markup."""
     topics = ", ".join(t.label for t in Topic if t in subscription.topics) or "all trade"

@@ -69,7 +69,12 @@ def status(error: SlackApiError) -> int:
 
 def refuses_blocks(error: SlackApiError) -> bool:
     """Whether the same message might be taken as plain text."""
-    return code(error).startswith(_BLOCKS)
+    return names_blocks(code(error))
+
+
+def names_blocks(said: str) -> bool:
+    """Whether a code of Slack's says that it will not take a message's blocks."""
+    return said.startswith(_BLOCKS)
 
 
 def verdict(error: SlackApiError, attempts: int) -> SendLater | SendRefused:

@@ -1,15 +1,18 @@
 """Faults on demand: what the bot sees, and what was done all the same."""
 
 import asyncio
+from typing import Any
 
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.local.client import say
 from bot.local.pace import Pace
 from bot.local.refusal import Refused
 from bot.local.workspace import Workspace
+from tests.local.bots import bolt, over_http
 
 
 @pytest.fixture
@@ -67,6 +70,26 @@ async def test_a_late_answer_comes_after_the_work(workspace: Workspace) -> None:
     with pytest.raises(asyncio.TimeoutError):
         await hasty.chat_postMessage(channel="#general", text="late")
     assert await texts(hasty, workspace) == ["late"]
+
+
+async def test_an_answer_by_response_url_is_refused_on_demand(workspace: Workspace) -> None:
+    app = bolt(workspace)
+    met: list[tuple[int, str]] = []
+
+    @app.command("/tariff")
+    async def answer(ack: Any, respond: Any) -> None:
+        await ack()
+        for text in ("one", "two", "three"):
+            said = await respond(text)
+            met.append((said.status_code, said.body))
+
+    workspace.fail_next("response_url", error="invalid_blocks")
+    workspace.fail_next("response_url", status=503)
+    async with over_http(workspace, app):
+        messages = await say(workspace.address, "#general", "/tariff x")
+    assert [message["text"] for message in messages] == ["three"]
+    assert [status for status, _ in met] == [400, 503, 200]
+    assert "invalid_blocks" in met[0][1]
 
 
 async def test_calls_are_recorded_with_their_answers(

@@ -1,0 +1,109 @@
+"""Histories of totals as one of Slack's line charts.
+
+Slack's axis has categories, no time scale, and a line slants or curves between two of them. So each
+change has two: the day before it, still at the old total, and the day itself. What lies between
+two changes is level, and a change is steep: steps, as duties go.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+
+from bot.rates.reply import Answer
+from bot.slack import limits
+from bot.slack.blocks import Message
+from bot.slack.mrkdwn import cut, plain
+
+_TITLE = "Duty in percent of customs value, as it changed"
+_BELOW = "days of change, not to scale"
+_BELOW_CUT = "newest days of change, not to scale"
+_BESIDE = "percent"
+_DAY = timedelta(days=1)
+
+
+class Chart(Block):
+    """A `data_visualization` block, for which slack_sdk has no class of its own."""
+
+    type = "data_visualization"
+
+    @property
+    def attributes(self) -> set[str]:  # type: ignore[override]
+        """What of it is sent."""
+        return {*super().attributes, "title", "chart"}
+
+    def __init__(self, title: str, chart: dict[str, Any]) -> None:
+        super().__init__(type=self.type)
+        self.title, self.chart = title, chart
+
+
+def history_chart(answers: Sequence[Answer]) -> Chart | None:
+    """A line for each direction with a history, up to the last day that was asked for.
+
+    The newest changes, where there are more than fit. None where nothing has changed by then.
+    """
+    last = max((answer.on for answer in answers), default=date.min)
+    drawn = _drawn(answers, last)
+    changes = sorted({day for answer in drawn for day in _changes(answer, last)})
+    if not changes:
+        return None
+    days = _days(changes, last)
+    series = [
+        {"name": name, "data": [_point(answer, day) for day in days]}
+        for name, answer in zip(_names(drawn), drawn, strict=True)
+    ]
+    axis = {
+        "categories": [day.isoformat() for day in days],
+        "x_label": _BELOW if days[0] < changes[0] else _BELOW_CUT,
+        "y_label": _BESIDE,
+    }
+    return Chart(_TITLE, {"type": "line", "series": series, "axis_config": axis})
+
+
+def has_chart(message: Message) -> bool:
+    """Whether a workspace that knows no charts would refuse the message."""
+    return any(isinstance(block, Chart) for block in message.blocks)
+
+
+def without_chart(message: Message) -> Message:
+    """The same message, its charts left out."""
+    kept = tuple(block for block in message.blocks if not isinstance(block, Chart))
+    return Message(message.text, kept)
+
+
+def _drawn(answers: Iterable[Answer], last: date) -> list[Answer]:
+    """One answer a direction, as many as a chart has lines."""
+    found = {(each.imposer, each.partner): each for each in answers if _changes(each, last)}
+    return list(found.values())[: limits.CHART_SERIES]
+
+
+def _changes(answer: Answer, last: date) -> list[date]:
+    return [step.on for step in answer.history if not step.legal and step.on <= last]
+
+
+def _days(changes: Sequence[date], last: date) -> list[date]:
+    """Both sides of the newest changes that fit, and the last day, in order of time."""
+    days = {last}
+    for day in reversed(changes):
+        wider = days | {day, day - _DAY} if day > date.min else days | {day}
+        if len(wider) > limits.CHART_POINTS:
+            break
+        days = wider
+    return sorted(days)
+
+
+def _point(answer: Answer, day: date) -> dict[str, object]:
+    past = [step for step in answer.history if step.on <= day and not step.legal]
+    total = float(max(past, key=lambda step: step.on).percent) if past else 0.0
+    return {"label": day.isoformat(), "value": total}
+
+
+def _names(answers: Sequence[Answer]) -> list[str]:
+    """Names for the legend, all written alike: in full, or by code where that is too long."""
+    full = [plain(f"{each.imposer_name} on {each.partner_name}") for each in answers]
+    half = [plain(f"{each.imposer} on {each.partner_name}") for each in answers]
+    for names in (full, half):
+        if max(map(len, names)) <= limits.CHART_LABEL and len(set(names)) == len(names):
+            return names
+    return [cut(f"{each.imposer} on {each.partner}", limits.CHART_LABEL) for each in answers]
