@@ -32,11 +32,13 @@ from bot.demo import Replay, demo_feeds, read_week
 from bot.errors import SettingsError, SlackError
 from bot.feedbook import Feedbook
 from bot.feeds import due
+from bot.feeds.callback import Callback, Push
+from bot.feeds.hubs import Hubs
 from bot.feeds.limits import FetchLimits
 from bot.feeds.poll import Poller
 from bot.library import Library
 from bot.local.workspace import Workspace
-from bot.news.entry import Feed, FeedState
+from bot.news.entry import Feed, FeedState, Round
 from bot.news.same import join
 from bot.pipeline import Pipeline
 from bot.schedule import build_schedule
@@ -49,6 +51,7 @@ from bot.slack.verdict import code
 from bot.store.engine import Database
 from bot.store.events import Events
 from bot.store.feeds import Feeds
+from bot.store.hubs import HubShelf
 from bot.store.outbox import Outbox
 from bot.store.shelf import Shelf
 from bot.store.stories import Stories
@@ -79,6 +82,7 @@ class Store:
     events: Events
     outbox: Outbox
     shelf: Shelf
+    hubs: HubShelf
 
 
 @asynccontextmanager
@@ -90,7 +94,8 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
     subscriptions, outbox = Subscriptions(database), Outbox(database, stories)
     shelf = Shelf(database, feeds, stories, subscriptions, events, outbox)
     try:
-        yield Store(database, feeds, stories, subscriptions, events, outbox, shelf)
+        hubs = HubShelf(database)
+        yield Store(database, feeds, stories, subscriptions, events, outbox, shelf, hubs)
     finally:
         await database.close()
 
@@ -109,9 +114,11 @@ def fetch_limits(settings: Settings) -> FetchLimits:
 
 
 @asynccontextmanager
-async def open_poller(settings: Settings) -> AsyncIterator[Poller]:
-    """What fetches and parses feeds."""
-    poller = Poller(fetch_limits(settings), clock, random.random)
+async def open_poller(
+    settings: Settings, pushes: Callable[[str], bool] | None = None
+) -> AsyncIterator[Poller]:
+    """What fetches and parses feeds; `pushes` says of which a hub pushes the news."""
+    poller = Poller(fetch_limits(settings), clock, random.random, pushes=pushes)
     try:
         yield poller
     finally:
@@ -211,7 +218,10 @@ async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> N
         await _subscribe_default(settings, client, team, store)
         sender = SlackSender(client, library.parties, settings.unknown_outcome)
         dispatcher = Dispatcher(store.outbox, sender, clock)
-        poller = await stack.enter_async_context(open_poller(settings))
+        hubs = await _open_hubs(settings, store, stack)
+        poller = await stack.enter_async_context(
+            open_poller(settings, hubs.pushes if hubs else None)
+        )
         watch = await stack.enter_async_context(
             open_watch(
                 settings,
@@ -226,7 +236,8 @@ async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> N
         book = Feedbook(feeds, store.feeds, store.shelf, poller)
         parts = _slack_parts(settings, client, store, library, book)
         stack.push_async_callback(parts.background.finish)
-        await _listen(settings, parts, session, workspace, stack)
+        callback = _callback(settings, hubs, watch, poller, stack)
+        await _listen(settings, parts, session, workspace, stack, callback)
         await store.outbox.release_all(clock())
         sending = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
         stack.push_async_callback(_finish, sending, stop)
@@ -237,8 +248,12 @@ async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> N
             await watch.report()
             await notices.look(watch.failing())
 
+        async def tend() -> None:
+            if hubs is not None and (named := watch.hubs()) is not None:
+                hubs.start_tending(named)
+
         scheduler = build_schedule(
-            watch.poll_due, report, min(settings.poll_seconds / 4, LONGEST_TICK_S)
+            watch.poll_due, report, tend, min(settings.poll_seconds / 4, LONGEST_TICK_S)
         )
         scheduler.start()
         stack.push_async_callback(_end_schedule, scheduler, watch)
@@ -249,6 +264,37 @@ async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> N
         await asyncio.wait({stopping, sending}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         log.info("stopping")
+
+
+async def _open_hubs(settings: Settings, store: Store, stack: AsyncExitStack) -> Hubs | None:
+    """The subscriptions at hubs; None where no hub could call this program."""
+    if not settings.public_url:
+        return None
+    if settings.transport != "http":
+        log.warning("TARIFFWIRE_PUBLIC_URL is not used: only over HTTP can hubs call the bot")
+        return None
+    hubs = Hubs(fetch_limits(settings), store.hubs, settings.public_url, clock)
+    await hubs.open()
+    stack.push_async_callback(hubs.close)
+    return hubs
+
+
+def _callback(
+    settings: Settings, hubs: Hubs | None, watch: Watch, poller: Poller, stack: AsyncExitStack
+) -> Callback | None:
+    """Where hubs call; what they push goes the way of what is polled."""
+    if hubs is None:
+        return None
+
+    async def take_in(push: Push) -> None:
+        async def bring(feed: Feed, state: FeedState, now: datetime) -> Round:
+            return await poller.read_push(feed, state, now, push.body, push.content_type)
+
+        await watch.take_in(push.feed_id, bring)
+
+    callback = Callback(hubs, fetch_limits(settings), take_in)
+    stack.push_async_callback(callback.close)
+    return callback
 
 
 async def _open_workspace(settings: Settings, stack: AsyncExitStack) -> Workspace | None:
@@ -333,6 +379,7 @@ async def _listen(
     session: aiohttp.ClientSession,
     workspace: Workspace | None,
     stack: AsyncExitStack,
+    callback: Callback | None,
 ) -> None:
     """Lets Slack reach the listeners: by Socket Mode with an app token, by HTTP otherwise."""
     app = build_app(parts)
@@ -341,7 +388,10 @@ async def _listen(
         stack.push_async_callback(socket.close_async)
         log.info("listening by Socket Mode")
         return
-    runner = web.AppRunner(web_app(app, parts), access_log=None, shutdown_timeout=2.0)
+    served = web_app(app, parts)
+    if callback is not None:
+        served.add_routes(callback.routes())
+    runner = web.AppRunner(served, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     host, port = ("127.0.0.1", 0) if workspace else ("0.0.0.0", settings.port)  # noqa: S104

@@ -13,7 +13,7 @@ step is asked of the part beside it, and everything outside is a port that `bot.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple, Protocol
 
@@ -36,6 +36,10 @@ class Poller(Protocol):
     """Fetches and parses a feed; a failure is an outcome, not an exception."""
 
     async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round: ...
+
+
+Bring = Callable[[Feed, FeedState, datetime], Awaitable[Round]]
+"""What a feed says, by whatever way it came."""
 
 
 class Reader(Protocol):
@@ -105,13 +109,14 @@ class Pipeline:
         # Two feeds that bring one event at the same moment must not both start it.
         self._one_joins = asyncio.Lock()
 
-    async def take(self, feed: Feed, now: datetime) -> Taken:
-        """Polls a feed and keeps what came; raises StoreError when it could not be kept.
+    async def take(self, feed: Feed, now: datetime, bring: Bring | None = None) -> Taken:
+        """Polls a feed, or takes what `bring` brings, and keeps what came.
 
-        Then nothing of it is kept, and the next poll brings it again.
+        Raises StoreError when it could not be kept. Then nothing of it is kept, and the next poll
+        brings it again.
         """
         state = await self._shelf.state(feed.id) or FeedState(feed_id=feed.id)
-        brought = await self._poller.poll(feed, state, now)
+        brought = await (bring or self._poller.poll)(feed, state, now)
         taken = await self._sift(brought, first_round=state.last_success_at is None)
         told = await self._read(feed, taken)
         if not told:

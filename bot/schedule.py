@@ -6,15 +6,17 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 REPORT_EVERY_S = 60.0
+TEND_EVERY_TICKS = 5
 
 
 def build_schedule(
     poll_due: Callable[[], Awaitable[object]],
     report: Callable[[], Awaitable[object]],
+    tend: Callable[[], Awaitable[object]],
     tick_s: float,
 ) -> AsyncIOScheduler:
-    """A scheduler, not yet started: looks for due feeds every `tick_s` seconds, and now and then
-    reports on those that fail.
+    """A scheduler, not yet started: looks for due feeds every `tick_s` seconds, now and then
+    reports on those that fail and tends the subscriptions at hubs.
 
     The state that matters is in the database; a tick that is missed or runs late costs nothing.
     """
@@ -26,4 +28,6 @@ def build_schedule(
         poll_due, IntervalTrigger(seconds=tick_s, jitter=tick_s / 4), id="poll what is due"
     )
     scheduler.add_job(report, IntervalTrigger(seconds=REPORT_EVERY_S), id="report failing feeds")
+    every = IntervalTrigger(seconds=tick_s * TEND_EVERY_TICKS)
+    scheduler.add_job(tend, every, id="tend the subscriptions at hubs")
     return scheduler

@@ -9,6 +9,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     max_age_hours: float = Field(48, gt=0)
     digest_hour: int = Field(8, ge=0, le=23)
     timezone: str = "UTC"
+    public_url: str = Field("", max_length=500)
     contact: str = Field(PAGE, pattern=r"^[\x21-\x7e]{1,200}$")
     operators: Annotated[tuple[str, ...], NoDecode] = ()
     operators_channel: str = Field("", max_length=80)
@@ -102,6 +104,18 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError("not a time zone; use a name like Europe/Berlin") from error
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        parts = urlsplit(value)
+        bare = not (parts.query or parts.fragment or "@" in parts.netloc)
+        sendable = value.isascii() and value.isprintable() and " " not in value
+        if value and not (
+            parts.scheme in ("http", "https") and parts.hostname and bare and sendable
+        ):
+            raise ValueError("not the address of a server, such as https://tariffwire.example")
+        return value.rstrip("/")
 
     @field_validator("slack_api_url")
     @classmethod

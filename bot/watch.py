@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from bot.news.entry import Feed, FeedKind, FeedState
-from bot.pipeline import Taken
+from bot.pipeline import Bring, Taken
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Watch:
         self,
         configured: Iterable[Feed],
         shelf: FeedShelf,
-        take: Callable[[Feed, datetime], Awaitable[Taken]],
+        take: Callable[[Feed, datetime, Bring | None], Awaitable[Taken]],
         is_due: Callable[[Feed, FeedState, datetime], bool],
         clock: Callable[[], datetime],
         on_deliveries: Callable[[], None],
@@ -56,6 +56,7 @@ class Watch:
         self._reported: set[str] = set()
         self._looking = asyncio.Lock()
         self._stopped = False
+        self._looked = False
 
     async def feeds(self) -> tuple[Feed, ...]:
         """Every enabled feed: the configured ones, then those that operators added."""
@@ -76,11 +77,33 @@ class Watch:
         now = self._clock()
         feeds = await self.feeds()
         await self._learn(feeds, now)
+        self._looked = True
         due = [
             feed for feed in feeds if feed.id not in self._under_way and self._comes_now(feed, now)
         ]
         # Polls get their turns in the order in which they start.
         return tuple(self._start(feed) for feed in sorted(due, key=_rank))
+
+    async def take_in(self, feed_id: str, bring: Bring) -> None:
+        """Takes in what `bring` brings of a feed, once nobody is polling it.
+
+        A feed that is not among the enabled ones, or not any more, is left alone.
+        """
+        feed = next((each for each in await self.feeds() if each.id == feed_id), None)
+        while (busy := self._under_way.get(feed_id)) is not None:
+            await asyncio.wait({busy})
+        if feed is not None and feed_id in self._states and not self._stopped:
+            await self._start(feed, bring)
+
+    def hubs(self) -> Mapping[str, tuple[str, str]] | None:
+        """The hub that each feed names and the topic to ask it for, by feed id.
+
+        None before the first look at the feeds.
+        """
+        if not self._looked:
+            return None
+        named = (state for state in self._states.values() if state.hub and not state.stopped)
+        return {state.feed_id: (state.hub, state.topic) for state in named}
 
     async def stop(self) -> None:
         """Ends the polls under way; what they had not yet kept is fetched again next time."""
@@ -139,15 +162,15 @@ class Watch:
         else:
             self._failing.pop(state.feed_id, None)
 
-    def _start(self, feed: Feed) -> asyncio.Task[Taken | None]:
-        task = asyncio.create_task(self._poll(feed), name=f"poll {feed.id}")
+    def _start(self, feed: Feed, bring: Bring | None = None) -> asyncio.Task[Taken | None]:
+        task = asyncio.create_task(self._poll(feed, bring), name=f"poll {feed.id}")
         self._under_way[feed.id] = task
         task.add_done_callback(lambda _: self._under_way.pop(feed.id, None))
         return task
 
-    async def _poll(self, feed: Feed) -> Taken | None:
+    async def _poll(self, feed: Feed, bring: Bring | None) -> Taken | None:
         try:
-            taken = await self._take(feed, self._clock())
+            taken = await self._take(feed, self._clock(), bring)
         except Exception:
             # The store failed, or we have a bug: this feed waits its turn, the others go on.
             log.exception("feed %s could not be taken in", feed.id)

@@ -10,7 +10,7 @@ from bot.feedbook import Feedbook
 from bot.feeds.poll import Poller
 from bot.feeds.workers import Workers
 from bot.news.entry import Feed
-from tests.feeds.bodies import rss
+from tests.feeds.bodies import item, rss
 from tests.feeds.conftest import LIMITS, Clock, server, workers
 from tests.feeds.server import FeedServer
 from tests.store.conftest import address, blank_file, store
@@ -37,7 +37,7 @@ async def desk(store: Store, workers: Workers) -> AsyncIterator[Desk]:
 async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
     desk: Desk, server: FeedServer
 ) -> None:
-    url = server.at("/feed", rss("one", "two"))
+    url = server.at("/feed", rss([item(2), item(1)]))
     added = await desk.book.add(url)
     assert [feed.id for feed in await desk.book.every()] == ["listed", added.id]
     [unread, read] = await desk.book.health()

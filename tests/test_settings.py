@@ -35,6 +35,10 @@ def test_with_an_empty_environment_the_bot_uses_the_local_workspace_and_sqlite()
         ("TARIFFWIRE_TIMEZONE", "Mars/Olympus"),
         ("TARIFFWIRE_UNKNOWN_OUTCOME", "shrug"),
         ("TARIFFWIRE_SLACK_API_URL", "slack.com"),
+        ("TARIFFWIRE_OPERATORS", "U024BE7LH, @anna"),
+        ("TARIFFWIRE_PUBLIC_URL", "tariffwire.example"),
+        ("TARIFFWIRE_PUBLIC_URL", "https://me:secret@tariffwire.example"),
+        ("TARIFFWIRE_PUBLIC_URL", "https://tariffwire.example/?a=b"),
         ("PORT", "99999"),
         ("SLACK_BOT_TOKEN", "xoxp-a-users-token"),
         ("SLACK_BOT_TOKEN", "xoxb-but-no-transport"),
@@ -73,6 +77,16 @@ def test_durations_may_be_fractions_and_networks_a_list(monkeypatch: pytest.Monk
     settings = load_settings()
     assert settings.poll_seconds == 0.5
     assert [str(network) for network in settings.allowed_networks] == ["127.0.0.0/8", "::1/128"]
+
+
+def test_operators_are_a_list_and_the_public_address_has_no_slash_at_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TARIFFWIRE_OPERATORS", "U024BE7LH, W0G9QF9C6,")
+    monkeypatch.setenv("TARIFFWIRE_PUBLIC_URL", "https://tariffwire.example/bot/")
+    settings = load_settings()
+    assert settings.operators == ("U024BE7LH", "W0G9QF9C6")
+    assert settings.public_url == "https://tariffwire.example/bot"
 
 
 def test_every_setting_is_in_the_example_file() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.news.entry import Feed, FeedKind, FeedState, Outcome, Round
-from bot.pipeline import Taken
+from bot.pipeline import Bring, Taken
 from bot.watch import OWN_FAULT_WAIT_S, Watch
 
 NOON = datetime(2025, 5, 12, 12, tzinfo=UTC)
@@ -35,15 +35,20 @@ class Taking:
         self.held: dict[str, asyncio.Event] = {}
         self.errors: dict[str, str] = {}
         self.broken: set[str] = set()
+        self.hub = ""
+        self.brought: list[Bring] = []
 
-    async def __call__(self, feed: Feed, now: datetime) -> Taken:
+    async def __call__(self, feed: Feed, now: datetime, bring: Bring | None = None) -> Taken:
         self.taken.append(feed.id)
+        self.brought += [bring] if bring else []
         if feed.id in self.held:
             await self.held[feed.id].wait()
         if feed.id in self.broken:
             raise OSError("the disk is gone")
         error = self.errors.get(feed.id, "")
-        state = FeedState(feed_id=feed.id, next_poll_at=now + MINUTE, error=error)
+        state = FeedState(
+            feed_id=feed.id, next_poll_at=now + MINUTE, error=error, hub=self.hub, topic=feed.url
+        )
         outcome = Outcome.FAILED if error else Outcome.READ
         return Taken(
             round=Round(
@@ -171,3 +176,43 @@ async def test_a_feed_that_was_taken_out_is_forgotten(caplog: pytest.LogCaptureF
     assert "cannot be read" not in caplog.text
     setting.shelf.feeds = [feed]
     assert await setting.poll() == ["gone"]
+
+
+async def _nothing(feed: Feed, state: FeedState, now: datetime) -> Round:
+    raise AssertionError("only the pipeline asks for it")
+
+
+async def test_what_is_pushed_waits_for_the_poll_of_its_feed_and_then_comes_in() -> None:
+    setting = Setting("a", "b")
+    setting.taking.held["a"] = asyncio.Event()
+    await setting.watch.poll_due()
+    pushes = [asyncio.create_task(setting.watch.take_in("a", _nothing)) for _ in range(3)]
+    other = asyncio.create_task(setting.watch.take_in("b", _nothing))
+    await other
+    assert setting.taking.taken == ["a", "b", "b"]
+    setting.taking.held["a"].set()
+    await asyncio.gather(*pushes)
+    assert setting.taking.taken == ["a", "b", "b", "a", "a", "a"]
+    assert setting.taking.brought == [_nothing] * 4
+
+
+async def test_what_is_pushed_for_a_feed_that_is_no_more_is_left_alone() -> None:
+    setting = Setting("a")
+    await setting.poll()
+    setting.taking.taken.clear()
+    await setting.watch.take_in("unknown", _nothing)
+    await setting.watch.stop()
+    await setting.watch.take_in("a", _nothing)
+    assert setting.taking.taken == []
+
+
+async def test_hubs_are_known_from_the_first_look_on_and_not_of_feeds_taken_out() -> None:
+    setting = Setting()
+    setting.taking.hub = "https://hub.example/"
+    setting.shelf.feeds = [Feed(id="a", title="A", url="https://a.example/rss")]
+    assert setting.watch.hubs() is None
+    await setting.poll()
+    assert setting.watch.hubs() == {"a": ("https://hub.example/", "https://a.example/rss")}
+    setting.shelf.feeds = []
+    await setting.poll()
+    assert setting.watch.hubs() == {}

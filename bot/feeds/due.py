@@ -6,8 +6,9 @@ After an answer, in this order:
 2. A feed that brings nothing new is polled less and less often, up to four times the floor (twice
    for officials and courts); one new entry ends that. `sy:updatePeriod` counts for an hour at most,
    because blog software writes it unasked.
-3. What rule 2 adds never exceeds half of the time that the feed's entries cover.
-4. A tenth at most is added by chance, so that feeds do not move in step; then hours and days that
+3. A feed whose hub pushes its news (WebSub) is polled six times as seldom, as a safety net.
+4. What rules 2 and 3 add never exceeds half of the time that the feed's entries cover.
+5. A tenth at most is added by chance, so that feeds do not move in step; then hours and days that
    the feed says to skip are skipped, a day at most.
 
 After a failure: the first wait, doubled with each further failure, a day at most; where the server
@@ -33,6 +34,7 @@ _OVERLOADED = frozenset({429, 503})
 # 15 minutes with the default first wait of one.
 _OVERLOADED_FACTOR = 15.0
 _QUIET_POLLS_PER_STEP = 24
+_PUSHED_STRETCH = 6.0
 _CLOCK_SLACK = timedelta(minutes=1)
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
 _UNCACHED = re.compile(r"(?:^|,)\s*no-(?:cache|store)\s*(?:,|$)", re.IGNORECASE)
@@ -71,11 +73,20 @@ def begun(state: FeedState, feed: Feed) -> FeedState:
 
 
 def after_answer(
-    state: FeedState, feed: Feed, limits: FetchLimits, now: datetime, found: Found, jitter: float
+    state: FeedState,
+    feed: Feed,
+    limits: FetchLimits,
+    now: datetime,
+    found: Found,
+    jitter: float,
+    pushed: bool = False,
 ) -> FeedState:
-    """The state after a good answer at `now`; `jitter` is a random number from 0 to 1."""
+    """The state after a good answer at `now`; `jitter` is a random number from 0 to 1.
+
+    `pushed`: a hub has promised to bring the feed's news.
+    """
     quiet = state.quiet_polls + 1 if found.listed_digest == state.listed_digest else 0
-    wait_s = _interval_s(feed, limits, found, quiet)
+    wait_s = _interval_s(feed, limits, found, quiet, pushed)
     at = _after_skips(now + timedelta(seconds=wait_s * (1 + jitter / 10)), found.asked)
     return state.model_copy(
         update={
@@ -193,11 +204,12 @@ def _http_date(value: str) -> datetime | None:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def _interval_s(feed: Feed, limits: FetchLimits, found: Found, quiet: int) -> float:
+def _interval_s(feed: Feed, limits: FetchLimits, found: Found, quiet: int, pushed: bool) -> float:
     asked = max(found.asked.max_age_s or 0.0, found.asked.ttl_s or 0.0)
     floor = max(floor_s(feed, limits), min(asked, DAY_S))
     watched = feed.kind in (FeedKind.OFFICIAL, FeedKind.COURT)
     stretch = min(1 + quiet / _QUIET_POLLS_PER_STEP, 2.0 if watched else 4.0)
+    stretch = _PUSHED_STRETCH if pushed else stretch
     wanted = max(floor * stretch, min(found.asked.period_s or 0.0, _HOUR_S))
     if found.window_s is not None:
         wanted = min(wanted, found.window_s / 2)

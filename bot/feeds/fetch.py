@@ -10,7 +10,7 @@ redirect, nor a name that resolves to another address the second time, nor an od
 import asyncio
 import os
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,7 @@ _ACCEPT = (
 )
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_POST_ON = frozenset({307, 308})
 _WITH_BODY = frozenset({200, 203})
 
 
@@ -105,7 +106,8 @@ class Fetcher:
         while True:
             async with self._turns.turn(f"{url.host}:{url.port}", str(url)):
                 began = loop.time()
-                answer = await self._ask(url, validators, left_s)
+                conditions = _conditions(validators, str(url))
+                answer = await self._ask(url, self._get(url, conditions), left_s)
                 left_s -= loop.time() - began
             target = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not target:
@@ -123,12 +125,26 @@ class Fetcher:
                 )
             seen.append(url)
 
-    async def _ask(self, url: URL, validators: Validators, left_s: float) -> Fetched:
+    async def post(self, address: str, form: Mapping[str, str]) -> int:
+        """The status of the answer to a form that is posted; its body is not read.
+
+        307 and 308 lead on. Raises AddressRefused and FetchFailed as `fetch` does.
+        """
+        asked = url = _parsed(address, address)
+        for _ in range(self._limits.max_redirects + 1):
+            async with self._turns.turn(f"{url.host}:{url.port}", str(url)):
+                answer = await self._ask(url, self._post(url, form), self._limits.deadline_s)
+            target = answer.headers.get("location", "")
+            if answer.status not in _POST_ON or not target:
+                return answer.status
+            url = _next_hop(asked, url, target)
+        raise FetchFailed(shown(address), "too many redirects in a row")
+
+    async def _ask(self, url: URL, request: Coroutine[Any, Any, Fetched], left_s: float) -> Fetched:
         thing = shown(str(url))
-        headers = _conditions(validators, str(url))
         try:
             async with asyncio.timeout(left_s):
-                return await self._get(url, headers)
+                return await request
         except TimeoutError as error:
             raise FetchFailed(
                 thing, f"no complete answer within {self._limits.deadline_s:g} s"
@@ -158,6 +174,11 @@ class Fetcher:
             if response.status in _WITH_BODY:
                 body = await self._body(response, found)
             return Fetched(response.status, str(url), found, body, conditional=bool(headers))
+
+    async def _post(self, url: URL, form: Mapping[str, str]) -> Fetched:
+        session = self._open()
+        async with session.post(url, data=dict(form), allow_redirects=False) as response:
+            return Fetched(response.status, str(url), _lowered(response.headers.items()))
 
     async def _body(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
         if (response.content_length or 0) > self._limits.max_body_bytes:
@@ -253,7 +274,7 @@ def _lowered(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
         key = name.lower()
         if key not in found:
             found[key] = value
-        elif key in ("cache-control", "content-encoding"):
+        elif key in ("cache-control", "content-encoding", "link"):
             found[key] += f", {value}"
     return found
 

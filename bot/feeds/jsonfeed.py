@@ -19,6 +19,7 @@ class JsonFeed:
     language: str
     items: tuple[dict[str, str], ...]
     hubs: tuple[str, ...]
+    topic: str
     warnings: tuple[str, ...]
 
 
@@ -46,6 +47,7 @@ def read_json_feed(text: str) -> JsonFeed:
             for hub in (hubs if isinstance(hubs, list) else [])[:5]
             if isinstance(hub, dict)
         ),
+        topic=_text(root, "feed_url"),
         warnings=(f"{skipped:,} items were of the wrong shape and skipped",) if skipped else (),
     )
 

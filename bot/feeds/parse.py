@@ -28,6 +28,7 @@ from bot.news.text import cut, plain
 TITLE_CHARS, SUMMARY_CHARS = 400, 4000
 _UNTITLED_CHARS = 120
 _MAX_GUID = 500
+_MAX_HUBS = 5
 _ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s*>")
 _ENTRY_START = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -84,7 +85,8 @@ def _from_xml(document: Document, source: Source) -> Parsed:
         form=result["version"],
         home=web_link(str(about.get("link", "")), source.url),
         asked=read_hints(about, text),
-        hubs=_hubs(about.get("links", ()), source.url),
+        hubs=_linked("hub", about.get("links", ()), source.url)[:_MAX_HUBS],
+        topic=next(iter(_linked("self", about.get("links", ()), source.url)), ""),
         complete=document.complete,
         listed=listed,
         warnings=tuple(warnings),
@@ -99,6 +101,7 @@ def _from_json(document: Document, source: Source) -> Parsed:
         form="json",
         home=web_link(found.home, source.url),
         hubs=tuple(filter(None, (web_link(hub, source.url) for hub in found.hubs))),
+        topic=web_link(found.topic, source.url),
         warnings=document.warnings + found.warnings,
     )
     return _filled(parsed, [Draft(**item) for item in found.items], source, found.language)
@@ -213,10 +216,11 @@ def _filled(parsed: Parsed, drafts: list[Draft], source: Source, language: str) 
     )
 
 
-def _hubs(links: Iterable[Any], base: str) -> tuple[str, ...]:
-    hubs = [
+def _linked(rel: str, links: Iterable[Any], base: str) -> tuple[str, ...]:
+    """The addresses that the feed's head gives for a relation."""
+    found = [
         web_link(str(link.get("href", "")), base)
         for link in links
-        if isinstance(link, Mapping) and link.get("rel") == "hub"
+        if isinstance(link, Mapping) and link.get("rel") == rel
     ]
-    return tuple(filter(None, hubs))[:5]
+    return tuple(filter(None, found))

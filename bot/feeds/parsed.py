@@ -37,6 +37,8 @@ class Parsed(Frozen):
     """Seconds between the oldest and the newest date in the body; None without two of them."""
     hubs: tuple[str, ...] = ()
     """WebSub hubs that the feed names."""
+    topic: str = ""
+    """The address by which the feed calls itself; hubs know it by that."""
     warnings: tuple[str, ...] = ()
 
 

@@ -3,6 +3,7 @@
 state -> fetch (conditional) -> 304? same bytes? -> parse -> state to remember, entries
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
@@ -23,8 +24,11 @@ from bot.feeds.due import (
 from bot.feeds.fetch import Fetched, Fetcher, shown
 from bot.feeds.limits import FetchLimits
 from bot.feeds.parsed import Parsed, Source
+from bot.feeds.websub import discovered
 from bot.feeds.workers import Workers
 from bot.news.entry import Asked, Feed, FeedState, Outcome, Round, Validators
+
+log = logging.getLogger(__name__)
 
 _GOOD = frozenset({200, 203})
 _MAX_VALIDATOR = 1000
@@ -36,7 +40,8 @@ class Poller:
     """Polls feeds; `close` when done.
 
     `clock` gives the time in UTC, `chance` a random number from 0 to 1. `workers` may be shared
-    with others, who then close them.
+    with others, who then close them. `pushes` says whether a hub pushes the news of the feed with
+    this id.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class Poller:
         clock: Callable[[], datetime],
         chance: Callable[[], float],
         workers: Workers | None = None,
+        pushes: Callable[[str], bool] | None = None,
     ) -> None:
         self.limits = limits
         self.clock = clock
@@ -52,6 +58,7 @@ class Poller:
         self._fetcher = Fetcher(limits)
         self._workers = workers or Workers(limits.parse_deadline_s)
         self._owns_workers = workers is None
+        self._pushes = pushes or (lambda _: False)
         self._paused_until: dict[str, datetime] = {}
 
     async def close(self) -> None:
@@ -97,6 +104,21 @@ class Poller:
         )
         return await self._workers.parse(fetched.body, source)
 
+    async def read_push(
+        self, feed: Feed, state: FeedState, now: datetime, body: bytes, content_type: str
+    ) -> Round:
+        """The round that a pushed body makes; when the feed is polled next stays as it was."""
+        url = state.topic or feed.url
+        headers = {"content-type": content_type}
+        try:
+            parsed = await self.parse(feed, Fetched(HTTPStatus.OK, url, headers, body), now)
+        except FeedError as error:
+            log.warning("a push for feed %s could not be read: %s", feed.id, error.cause)
+            return self._round(feed, Outcome.FAILED, now, state)
+        return self._round(
+            feed, Outcome.READ, now, state, entries=parsed.entries, warnings=parsed.warnings
+        )
+
     async def _judged(
         self, feed: Feed, state: FeedState, started_at: datetime, fetched: Fetched
     ) -> Round:
@@ -131,11 +153,13 @@ class Poller:
             window_s=parsed.window_s,
             listed_digest=listed.hexdigest(),
         )
+        hub, topic = discovered(fetched.headers.get("link", ""), parsed, fetched.url)
+        named = state.model_copy(update={"hub": hub, "topic": topic})
         return self._round(
             feed,
             Outcome.READ,
             started_at,
-            self._answered(feed, state, found),
+            self._answered(feed, named, found),
             entries=parsed.entries,
             warnings=parsed.warnings + _pace_warnings(feed, self.limits, parsed),
         )
@@ -177,7 +201,8 @@ class Poller:
         )
 
     def _answered(self, feed: Feed, state: FeedState, found: Found) -> FeedState:
-        return after_answer(state, feed, self.limits, self.clock(), found, self._chance())
+        pushed = self._pushes(feed.id)
+        return after_answer(state, feed, self.limits, self.clock(), found, self._chance(), pushed)
 
     def _failed(
         self, feed: Feed, state: FeedState, started_at: datetime, error: FeedError

@@ -137,6 +137,10 @@ class FeedState(Frozen):
     """Seconds to the next poll that the last answer led to."""
     listed_digest: str = ""
     """A digest of the keys of all entries of the last body."""
+    hub: str = ""
+    """The WebSub hub that the last body named; empty where it named none."""
+    topic: str = ""
+    """The address by which that hub knows the feed."""
     quiet_polls: int = 0
     """Polls in a row that brought no other entries than the one before."""
 

@@ -6,6 +6,7 @@
     deliveries                the outbox: what is owed, under way, sent or given up
     subscriptions             who wants what
     follows, mutes            one person's wish for an event; one conversation's wish for quiet
+    hub_subscriptions         what was agreed with WebSub hubs
     once                      what is done once in a database's life
 
 Values are kept as columns where a query asks for them, and whole as JSON in `data` otherwise.
@@ -186,6 +187,13 @@ mutes = Table(
     Column("team", String, primary_key=True),
     Column("conversation", String, primary_key=True),
     sqlite_with_rowid=False,
+)
+
+hub_subscriptions = Table(
+    "hub_subscriptions",
+    metadata,
+    Column("token", String, primary_key=True),
+    Column("data", Text, nullable=False),
 )
 
 once = Table(

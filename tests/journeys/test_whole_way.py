@@ -35,7 +35,7 @@ class World:
     port: int
     processes: list[BotProcess]
 
-    async def start_bot(self) -> BotProcess:
+    async def start_bot(self, **more: str) -> BotProcess:
         feeds_file = self.folder / "feeds.yaml"
         feeds_file.write_text(self.feeds.yaml(), encoding="utf-8")
         env = environment(
@@ -48,6 +48,7 @@ class World:
             TARIFFWIRE_POLL_SECONDS="0.5",
             TARIFFWIRE_BACKOFF_SECONDS="0.5",
             TARIFFWIRE_ALLOWED_NETWORKS="127.0.0.0/8",
+            **more,
         )
         process = await BotProcess(("run",), env, self.folder).start()
         self.processes.append(process)

@@ -1,0 +1,43 @@
+"""Subscriptions at WebSub hubs."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.news.hub import HubSubscription
+from bot.store import tables
+from bot.store.engine import Database
+
+_row = tables.hub_subscriptions.c
+
+
+class HubShelf:
+    """The table of subscriptions at hubs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def every(self) -> tuple[HubSubscription, ...]:
+        """Every one, in no order."""
+        found = await self._database.column(select(_row.data))
+        return tuple(HubSubscription.model_validate_json(data) for data in found)
+
+    async def put(self, subscription: HubSubscription) -> None:
+        """Keeps one, in place of what was kept with its token."""
+        row = {"token": subscription.token, "data": subscription.model_dump_json()}
+        statement = self._database.insert(tables.hub_subscriptions).values(row)
+        upsert = statement.on_conflict_do_update(
+            index_elements=["token"], set_={"data": statement.excluded.data}
+        )
+
+        async def write(connection: AsyncConnection) -> None:
+            await connection.execute(upsert)
+
+        await self._database.write(write)
+
+    async def remove(self, token: str) -> None:
+        """Forgets one."""
+
+        async def write(connection: AsyncConnection) -> None:
+            await connection.execute(delete(tables.hub_subscriptions).where(_row.token == token))
+
+        await self._database.write(write)

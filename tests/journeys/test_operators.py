@@ -1,0 +1,61 @@
+"""A hub brings news that no poll could; an operator looks after the feeds from Slack."""
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+from aiohttp import web
+
+from tests.feeds.bodies import item, rss
+from tests.feeds.hub import LoopbackHub
+from tests.feeds.server import serving
+from tests.journeys.onlooker import eventually, words
+from tests.journeys.test_whole_way import World, world
+
+__all__ = ["world"]
+
+pytestmark = pytest.mark.timeout(120)
+
+
+async def test_what_a_hub_pushes_becomes_one_alert(world: World) -> None:
+    now = format_datetime(datetime.now(UTC))
+    news = item(2, "Canada raises tariffs on steel from 10% to 25%", now)
+    async with serving() as server:
+        hub = LoopbackHub(server)
+        world.feeds.feeds["wire"] = []
+        world.feeds.answers["/wire.rss"] = web.Response(body=_listing(hub, item(1, date=now)))
+        # No poll can bring it: the feed itself never lists the news, and asks to be left alone.
+        await world.start_bot(TARIFFWIRE_PUBLIC_URL=f"http://127.0.0.1:{world.port}/")
+
+        async def asked() -> bool:
+            return bool(hub.asked)
+
+        assert await eventually(asked)
+        assert await hub.confirm() == (200, "ch<b>allenge")
+        forged = rss([item(3, "Forged: Norway imposes a 99% tariff on steel", now)])
+        assert await hub.push(forged.encode(), signature="sha256=" + "0" * 64) == 202
+        for _ in range(2):
+            assert await hub.push(rss([news]).encode()) == 202
+        [alert] = await eventually(lambda: world.page.messages("trade-news"))
+        assert "25%" in words(alert)
+        assert await hub.push(rss([news]).encode()) == 202
+        assert len(await world.page.everything("trade-news")) == 1
+
+
+def _listing(hub: LoopbackHub, *items: str) -> bytes:
+    head = f'<link xmlns="http://www.w3.org/2005/Atom" rel="hub" href="{hub.url}"/>'
+    return rss(items, head=f"{head}<ttl>600</ttl>").encode()
+
+
+async def test_an_operator_adds_a_feed_and_hears_its_news(world: World) -> None:
+    world.feeds.publish("wire", "Nothing to see")
+    await world.start_bot(TARIFFWIRE_OPERATORS=world.workspace.person_id)
+    world.feeds.publish("extra", "Nothing to see here either")
+    address = f"{world.feeds.address}/extra.rss"
+    [added] = await world.page.say("#court-watch", f"/tariff feeds add {address}")
+    assert "Added" in words(added)
+    [health] = await world.page.say("#court-watch", "/tariff feeds")
+    assert "2 feeds" in words(health)
+    world.feeds.publish("extra", "Brazil raises tariffs on Norwegian fish to 12%")
+    [alert] = await eventually(lambda: world.page.messages("trade-news"))
+    assert "12%" in words(alert)
