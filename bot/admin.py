@@ -34,7 +34,7 @@ async def open_feedbook(settings: Settings) -> AsyncIterator[Feedbook]:
     """The feeds of these settings, for as long as the block runs."""
     library = Library(settings)
     async with open_store(settings) as store, open_poller(settings) as poller:
-        yield Feedbook(library.feeds, store.feeds, store.shelf, poller)
+        yield Feedbook(library.feeds, store.feeds, store.shelf, store.hubs, poller)
 
 
 async def feed_health(settings: Settings) -> tuple[Health, ...]:

@@ -233,7 +233,7 @@ async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> N
                 spread_s=min(settings.poll_seconds / 2, LONGEST_SPREAD_S),
             )
         )
-        book = Feedbook(feeds, store.feeds, store.shelf, poller)
+        book = Feedbook(feeds, store.feeds, store.shelf, store.hubs, poller)
         parts = _slack_parts(settings, client, store, library, book)
         stack.push_async_callback(parts.background.finish)
         callback = _callback(settings, hubs, watch, poller, stack)

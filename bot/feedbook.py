@@ -8,10 +8,12 @@ from pydantic import ValidationError
 from bot.errors import FeedError
 from bot.feeds.check import check
 from bot.feeds.poll import Poller
+from bot.feeds.websub import is_live
 from bot.news.entry import Feed
 from bot.news.health import FeedSummary, Health, Lag, health
 from bot.pipeline import Taken
 from bot.store.feeds import Feeds
+from bot.store.hubs import HubShelf
 from bot.store.shelf import Shelf
 
 LAG_OVER = timedelta(days=30)
@@ -22,10 +24,15 @@ class Feedbook:
     """Every feed there is: those of `feeds.yaml`, and those that operators added."""
 
     def __init__(
-        self, configured: Iterable[Feed], feeds: Feeds, shelf: Shelf, poller: Poller
+        self,
+        configured: Iterable[Feed],
+        feeds: Feeds,
+        shelf: Shelf,
+        hubs: HubShelf,
+        poller: Poller,
     ) -> None:
         self._configured = tuple(configured)
-        self._feeds, self._shelf, self._poller = feeds, shelf, poller
+        self._feeds, self._shelf, self._hubs, self._poller = feeds, shelf, hubs, poller
 
     async def every(self) -> tuple[Feed, ...]:
         """All feeds, those that are off included."""
@@ -49,9 +56,12 @@ class Feedbook:
     async def health(self) -> tuple[Health, ...]:
         """How each feed is doing."""
         states = await self._feeds.states()
-        lags = await self._feeds.lags(self._poller.clock() - LAG_OVER)
+        now = self._poller.clock()
+        lags = await self._feeds.lags(now - LAG_OVER)
+        pushed = {each.feed_id for each in await self._hubs.every() if is_live(each, now)}
         return tuple(
-            health(feed, states.get(feed.id), lags.get(feed.id)) for feed in await self.every()
+            health(feed, states.get(feed.id), lags.get(feed.id), feed.id in pushed)
+            for feed in await self.every()
         )
 
     async def lag(self) -> Lag | None:
@@ -71,10 +81,11 @@ class Feedbook:
         except ValidationError as error:
             raise FeedError(url[:200], "no address that a feed can have") from error
         _refuse_known(found.feed.url, feeds)
-        await self._feeds.add(found.feed)
+        # Its state first: a feed without one would be polled at once.
         await self._shelf.keep(
             Taken(round=found.round, first_round=True, entries=found.round.entries)
         )
+        await self._feeds.add(found.feed)
         return found.feed
 
     async def add_all(self, wanted: Iterable[Feed]) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -10,8 +11,10 @@ from bot.feedbook import Feedbook
 from bot.feeds.poll import Poller
 from bot.feeds.workers import Workers
 from bot.news.entry import Feed
+from bot.news.hub import HubSubscription
+from bot.store.hubs import HubShelf
 from tests.feeds.bodies import item, rss
-from tests.feeds.conftest import LIMITS, Clock, server, workers
+from tests.feeds.conftest import LIMITS, START, Clock, server, workers
 from tests.feeds.server import FeedServer
 from tests.store.conftest import address, blank_file, store
 from tests.store.opened import Store
@@ -30,12 +33,14 @@ class Desk:
 @pytest.fixture
 async def desk(store: Store, workers: Workers) -> AsyncIterator[Desk]:
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
-    yield Desk(Feedbook([LISTED], store.feeds, store.shelf, poller), store)
+    yield Desk(
+        Feedbook([LISTED], store.feeds, store.shelf, HubShelf(store.database), poller), store
+    )
     await poller.close()
 
 
 async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
-    desk: Desk, server: FeedServer
+    desk: Desk, server: FeedServer, store: Store
 ) -> None:
     url = server.at("/feed", rss([item(2), item(1)]))
     added = await desk.book.add(url)
@@ -46,6 +51,17 @@ async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
     summary = await desk.book.summary()
     assert (summary.feeds, summary.failing) == (2, 0)
     assert await desk.book.lag() is None
+    agreed = HubSubscription(
+        token="t",
+        feed_id=added.id,
+        hub="https://hub.example/",
+        topic=url,
+        secret="s",
+        next_at=START,
+        lease_until=START + timedelta(days=1),
+    )
+    await HubShelf(store.database).put(agreed)
+    assert [each.pushed for each in await desk.book.health()] == [False, True]
     with pytest.raises(FeedError, match=f"known already, as {added.id}"):
         await desk.book.add(url)
     await desk.book.remove(added.id)

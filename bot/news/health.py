@@ -42,6 +42,8 @@ class Health(Frozen):
     lag_median_s: float | None = None
     """Seconds from an entry's publication to its being seen here."""
     lag_p95_s: float | None = None
+    pushed: bool = False
+    """Whether a hub has promised to push its news."""
 
     @property
     def unwell(self) -> bool:
@@ -53,6 +55,8 @@ class Health(Frozen):
         parts = []
         if self.interval_s is not None and self.status == "ok":
             parts.append(f"every {span(self.interval_s)}")
+        if self.pushed:
+            parts.append("pushed by its hub")
         if self.last_entry_at is not None:
             parts.append(f"last new entry {span((now - self.last_entry_at).total_seconds())} ago")
         if self.lag_median_s is not None and self.lag_p95_s is not None:
@@ -73,7 +77,7 @@ class Health(Frozen):
         return f"{line}\n        {self.trouble()}" if self.error else line
 
 
-def health(feed: Feed, state: FeedState | None, lag: Lag | None) -> Health:
+def health(feed: Feed, state: FeedState | None, lag: Lag | None, pushed: bool = False) -> Health:
     """How the feed is doing; `state` is None when it was never polled, `lag` without dates."""
     basis = Health(
         id=feed.id,
@@ -94,6 +98,7 @@ def health(feed: Feed, state: FeedState | None, lag: Lag | None) -> Health:
             "interval_s": state.interval_s,
             "lag_median_s": lag.median_s if lag else None,
             "lag_p95_s": lag.p95_s if lag else None,
+            "pushed": pushed,
         }
     )
 
