@@ -9,7 +9,6 @@ because every text that leaves here went through `bot.news.text.plain`.
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -17,10 +16,12 @@ import feedparser
 
 from bot.feeds.dates import moment
 from bot.feeds.document import Document, NoFeed, open_document
+from bot.feeds.draft import Draft
 from bot.feeds.hints import read_hints
 from bot.feeds.jsonfeed import read_json_feed
 from bot.feeds.links import web_link
 from bot.feeds.parsed import NotParsed, Parsed, Source
+from bot.feeds.plainly import read_plainly
 from bot.news.entry import Entry, FeedKind
 from bot.news.identity import identify
 from bot.news.text import cut, plain
@@ -32,19 +33,6 @@ _MAX_HUBS = 5
 _ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s*>")
 _ENTRY_START = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An entry as its format has it: HTML, raw dates, links as written."""
-
-    guid: str = ""
-    link: str = ""
-    title: str = ""
-    summary: str = ""
-    content: str = ""
-    date: str = ""
-    language: str = ""
 
 
 def read_feed(body: bytes, source: Source) -> Parsed | NotParsed:
@@ -62,16 +50,7 @@ def read_feed(body: bytes, source: Source) -> Parsed | NotParsed:
 
 def _from_xml(document: Document, source: Source) -> Parsed:
     text, listed = _bounded(document.text, source.max_entries)
-    result = feedparser.parse(
-        io.BytesIO(text.encode()),
-        response_headers={
-            "content-type": "application/xml; charset=utf-8",
-            "content-location": source.url,
-        },
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    drafts = [_draft(each) for each in result["entries"]]
+    result, drafts = _judged(text, source.url)
     if not document.complete:
         drafts = drafts[:-1] if _ends_within_entry(document.text) else drafts
         if not drafts:
@@ -92,6 +71,31 @@ def _from_xml(document: Document, source: Source) -> Parsed:
         warnings=tuple(warnings),
     )
     return _filled(parsed, drafts, source, str(about.get("language", "")))
+
+
+def _judged(text: str, url: str) -> tuple[Mapping[str, Any], list[Draft]]:
+    """What feedparser says of the feed, and its entries."""
+    plainly = read_plainly(text, url)
+    if plainly is not None:
+        head, drafts = plainly
+        result = by_feedparser(head, url)
+        if not result["bozo"] and not result["entries"]:
+            return result, drafts
+    result = by_feedparser(text, url)
+    return result, [draft_of(each) for each in result["entries"]]
+
+
+def by_feedparser(text: str, url: str) -> Mapping[str, Any]:
+    result: Mapping[str, Any] = feedparser.parse(
+        io.BytesIO(text.encode()),
+        response_headers={
+            "content-type": "application/xml; charset=utf-8",
+            "content-location": url,
+        },
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    return result
 
 
 def _from_json(document: Document, source: Source) -> Parsed:
@@ -126,7 +130,7 @@ def _bounded(text: str, max_entries: int) -> tuple[str, int]:
     return text[: ends[keep - 1]] + text[ends[-keep - 1] :], len(ends)
 
 
-def _draft(raw: dict[str, Any]) -> Draft:
+def draft_of(raw: dict[str, Any]) -> Draft:
     # dict.get, because feedparser's own get answers for keys that are not there, and warns.
     def given(key: str) -> str:
         return str(dict.get(raw, key) or "")
