@@ -105,6 +105,8 @@ def _digest(*parts: str) -> str:
 
 def _fold(text: str) -> str:
     """Text without what publishers change and readers do not see: case, width, blanks."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
@@ -154,6 +156,8 @@ def _without_session(folded: str) -> str:
 
 
 def _without(query: str, names: re.Pattern[str]) -> str:
+    if not query:
+        return ""
     pairs = parse_qsl(query, keep_blank_values=True)
     kept = [(name, value) for name, value in pairs if not names.fullmatch(name)]
     return urlencode(kept, errors="surrogatepass")

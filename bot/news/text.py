@@ -32,6 +32,7 @@ _INVISIBLE = re.compile(
 )
 _MARKS = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED_MARKS = re.compile(f"({_MARKS}{{2}}){_MARKS}+")
+_LINE_ENDS = re.compile("[\n\x85\u2028\u2029]")
 
 
 def plain(markup: str, limit: int) -> str:
@@ -41,16 +42,24 @@ def plain(markup: str, limit: int) -> str:
     their content, blocks are separated by a newline, blanks are folded, invisible and reordering
     characters removed, letters composed (NFC). What was cut off ends with an ellipsis.
     """
-    text = markup[: limit * 8 + 1000]
+    text = _seen(markup[: limit * 8 + 1000])
     for _ in range(_ROUNDS):
-        text = _INVISIBLE.sub("", text)
         decoded = _unpacked(text)
         if decoded == text:
             break
-        text = decoded
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    text = _OPENINGS.sub("", _STACKED_MARKS.sub(r"\1", text))
+        text = _seen(decoded)
+    if not text.isascii():
+        text = _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
+    if "<" in text:
+        text = _OPENINGS.sub("", text)
     return cut(_folded_blanks(text), limit)
+
+
+def _seen(text: str) -> str:
+    """The text without characters that nobody sees; printable ASCII has none."""
+    if text.isascii() and text.replace("\n", " ").isprintable():
+        return text
+    return _INVISIBLE.sub("", text)
 
 
 def cut(text: str, limit: int) -> str:
@@ -72,7 +81,7 @@ def _in_number(text: str, at: int) -> bool:
 
 
 def _unpacked(text: str) -> str:
-    if _TAG.search(text):
+    if "<" in text and _TAG.search(text):
         return _visible(text)
     return html.unescape(text) if "&" in text else text
 
@@ -95,7 +104,8 @@ def _visible(markup: str) -> str:
 
 
 def _folded_blanks(text: str) -> str:
-    lines = (" ".join(line.split()) for line in re.split("[\n\x85\u2028\u2029]", text))
+    broken = text.split("\n") if text.isascii() else _LINE_ENDS.split(text)
+    lines = (" ".join(line.split()) for line in broken)
     return "\n".join(line for line in lines if line)
 
 
