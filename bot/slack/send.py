@@ -163,7 +163,9 @@ class SlackSender:
             after_s = later.after_s if isinstance(later, SendLater) else None
             raise SendLater(after_s, f"looking for it: {later.cause}", uncertain=True) from error
         except (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError) as error:
-            raise SendLater(None, f"looking for it: {error!r}", uncertain=True) from error
+            # No more than its name: what aiohttp says of itself may quote the request, token included.
+            cause = f"looking for it: {type(error).__name__}"
+            raise SendLater(None, cause, uncertain=True) from error
         return None
 
     async def _messages(

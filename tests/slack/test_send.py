@@ -1,18 +1,25 @@
 """A delivery arrives once, whatever happens on the way; what can never arrive is given up."""
 
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.dispatch import Dispatcher
 from bot.errors import SendLater, SendRefused
 from bot.local.workspace import SCOPES, Workspace
 from bot.news.story import Story
 from bot.slack.send import EVENT_TYPE, SlackSender
-from tests.slack.samples import PARTIES, delivery, story
+from bot.store.upgrade import upgrade
+from tests.slack.samples import NOW, PARTIES, delivery, story
+from tests.store.opened import open_store
 
 
 def channel_of(workspace: Workspace, name: str = "trade-news") -> str:
@@ -290,6 +297,44 @@ async def test_a_failing_search_keeps_the_outcome_open(
             await sender.send(uncertain, STORIES, None)
         assert later.value.uncertain
     assert not workspace.calls("chat.postMessage")
+
+
+@pytest.fixture
+async def going_round() -> AsyncIterator[str]:
+    """The address of a Slack, or of a proxy before it, whose every answer leads back to itself."""
+
+    async def round_again(request: web.Request) -> web.Response:
+        raise web.HTTPTemporaryRedirect(request.path)
+
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", round_again)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/api/"))
+
+
+async def test_the_token_stays_out_of_the_database_and_the_log_where_redirects_go_round(
+    going_round: str,
+    session: aiohttp.ClientSession,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    token = "xoxb-the-token-itself"  # noqa: S105 - it is nobody's
+    address = f"sqlite:///{tmp_path / 'bot.db'}"
+    await upgrade(address)
+    store = open_store(address)
+    client = AsyncWebClient(token, base_url=going_round, session=session, retry_handlers=[])
+    dispatcher = Dispatcher(store.outbox, SlackSender(client, PARTIES), lambda: NOW, pace_s=0)
+    await store.tell(*STORIES)
+    await store.owe(delivery(story_ids=("s1",), due_at=NOW))
+    with caplog.at_level("INFO"):
+        await dispatcher.run_once(NOW)
+        await dispatcher.run_once(NOW + timedelta(minutes=1))
+    await store.database.close()
+    assert "looking for it: TooManyRedirects" in caplog.text
+    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"looking for it: TooManyRedirects" in kept
+    assert token.encode() not in kept
+    assert token not in caplog.text
 
 
 async def test_stories_no_longer_kept_owe_nothing(sender: SlackSender, owed: Delivery) -> None:
