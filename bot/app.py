@@ -6,22 +6,24 @@ settings -> config files -> database -> Slack (or the local workspace) -> listen
 
 import asyncio
 import logging
+import os
 import random
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from filelock import FileLock, Timeout
 from pydantic import SecretStr
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatch import Dispatcher
@@ -29,7 +31,7 @@ from bot.alerts.notices import Notices
 from bot.alerts.subscription import Subscription
 from bot.catalog import load_feeds
 from bot.demo import Replay, demo_feeds, read_week
-from bot.errors import SettingsError, SlackError
+from bot.errors import SettingsError, StoreError
 from bot.feedbook import Feedbook
 from bot.feeds import due
 from bot.feeds.callback import Callback, Push
@@ -43,11 +45,11 @@ from bot.news.same import join
 from bot.pipeline import Pipeline
 from bot.schedule import build_schedule
 from bot.settings import Settings, unknown_variables
+from bot.slack.arrival import Stopped, patiently, team_of
 from bot.slack.bolt import build_app, connect, open_session, web_app, web_client
 from bot.slack.channel import find_channel
 from bot.slack.parts import Parts
 from bot.slack.send import SlackSender
-from bot.slack.verdict import code
 from bot.store.engine import Database
 from bot.store.events import Events
 from bot.store.feeds import Feeds
@@ -69,6 +71,30 @@ LONGEST_TICK_S = 1.0
 def clock() -> datetime:
     """The present moment in UTC."""
     return datetime.now(UTC)
+
+
+@contextmanager
+def only_one(settings: Settings) -> Iterator[None]:
+    """Keeps a second bot away from the same data; raises StoreError when one is running.
+
+    Two would poll each feed twice, and each would take the other's messages under way for those of
+    a process that died. The system lets go of the lock when the process ends, however it ends.
+    """
+    folder = settings.data_dir
+    lock = FileLock(folder / "run.lock", timeout=0)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        cure = "Stop it first, or set TARIFFWIRE_DATA_DIR to another folder"
+        raise StoreError(str(folder), "a bot is running on it", cure) from error
+    except OSError as error:
+        cure = "Set TARIFFWIRE_DATA_DIR to a folder that can be written"
+        raise StoreError(str(folder), error.strerror or "cannot be used", cure) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @dataclass(frozen=True)
@@ -193,13 +219,17 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
         # The week lies in the past, and is told as if it were happening.
         "max_age_hours": 24.0 * 365 * 100,
     }
-    if "data_dir" not in settings.model_fields_set:
+    if "data_dir" in settings.model_fields_set:
+        # Made-up news must never stand beside what is real.
+        changes["data_dir"] = settings.data_dir / "demo"
+    else:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tariffwire-demo-"))
         changes["data_dir"] = Path(folder)
     return settings.model_copy(update=changes)
 
 
 async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> None:
+    """Serves until it is stopped, also while it waits for Slack to be reachable."""
     _log_to_stderr(settings.log_level)
     for line in unknown_variables():
         log.warning(line)
@@ -207,15 +237,26 @@ async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> N
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
             asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    try:
+        await _serve(settings, library, feeds, stop)
+    except Stopped:
+        log.info("stopped before Slack could be reached")
+
+
+async def _serve(
+    settings: Settings, library: Library, feeds: Sequence[Feed], stop: asyncio.Event
+) -> None:
     async with AsyncExitStack() as stack:
+        stack.enter_context(only_one(settings))
         store = await stack.enter_async_context(open_store(settings))
         workspace = await _open_workspace(settings, stack)
         if workspace is not None:
             settings = _with_workspace(settings, workspace)
+        _keep_proxies_off_loopback(settings.slack_api_url)
         session = await stack.enter_async_context(open_session())
         client = web_client(revealed(settings.slack_bot_token), settings.slack_api_url, session)
-        team = await _team(client, stop)
-        await _subscribe_default(settings, client, team, store)
+        team = await patiently("auth.test", lambda: team_of(client), stop)
+        await _subscribe_default(settings, client, team, store, stop)
         sender = SlackSender(client, library.parties, settings.unknown_outcome)
         dispatcher = Dispatcher(store.outbox, sender, clock)
         hubs = await _open_hubs(settings, store, stack)
@@ -237,11 +278,11 @@ async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> N
         parts = _slack_parts(settings, client, store, library, book)
         stack.push_async_callback(parts.background.finish)
         callback = _callback(settings, hubs, watch, poller, stack)
-        await _listen(settings, parts, session, workspace, stack, callback)
+        await _listen(settings, parts, session, workspace, stack, callback, stop)
         await store.outbox.release_all(clock())
         sending = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
         stack.push_async_callback(_finish, sending, stop)
-        told = await _operators(settings, client)
+        told = await patiently("conversations.list", lambda: _operators(settings, client), stop)
         notices = Notices(store.outbox, team, told, clock, dispatcher.wake)
 
         async def report() -> None:
@@ -303,6 +344,8 @@ async def _open_workspace(settings: Settings, stack: AsyncExitStack) -> Workspac
     workspace = Workspace(settings.data_dir / "workspace.db", timezone=settings.timezone)
     await workspace.start(port=settings.port)
     stack.push_async_callback(workspace.stop)
+    if not settings.channel.isupper() and workspace.team.channel(settings.channel) is None:
+        await workspace.team.create_channel(settings.channel.removeprefix("#").lower())
     return workspace
 
 
@@ -319,13 +362,17 @@ def _with_workspace(settings: Settings, workspace: Workspace) -> Settings:
 
 
 async def _subscribe_default(
-    settings: Settings, client: AsyncWebClient, team: str, store: Store
+    settings: Settings, client: AsyncWebClient, team: str, store: Store, stop: asyncio.Event
 ) -> None:
-    """Subscribes TARIFFWIRE_CHANNEL to everything, once in the database's life.
+    """Subscribes TARIFFWIRE_CHANNEL to everything when nobody has ever subscribed.
 
     It comes before the first poll, because a story that nobody is subscribed to is owed to nobody.
     """
-    channel = await find_channel(client, settings.channel)
+    if await store.subscriptions.every(team):
+        return
+    channel = await patiently(
+        "conversations.list", lambda: find_channel(client, settings.channel), stop
+    )
     subscription = Subscription(id="", team=team, conversation=channel, created_at=clock())
     await store.subscriptions.ensure_default(subscription)
 
@@ -337,23 +384,6 @@ async def _operators(settings: Settings, client: AsyncWebClient) -> tuple[str, .
             await find_channel(client, settings.operators_channel, "TARIFFWIRE_OPERATORS_CHANNEL"),
         )
     return settings.operators
-
-
-async def _team(client: AsyncWebClient, stop: asyncio.Event) -> str:
-    """The id of the token's workspace; waits for as long as Slack cannot be reached."""
-    wait_s = 1.0
-    while True:
-        try:
-            return str((await client.auth_test())["team_id"])
-        except SlackApiError as error:
-            cure = "Copy SLACK_BOT_TOKEN from the app's page at Slack again"
-            raise SlackError("auth.test", code(error) or "refused", cure) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("Slack cannot be reached (%s); trying again in %.0f s", error, wait_s)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), wait_s)
-            raise SlackError("auth.test", "stopped before Slack could be reached")
-        wait_s = min(wait_s * 2, 60.0)
 
 
 def _slack_parts(
@@ -380,11 +410,13 @@ async def _listen(
     workspace: Workspace | None,
     stack: AsyncExitStack,
     callback: Callback | None,
+    stop: asyncio.Event,
 ) -> None:
     """Lets Slack reach the listeners: by Socket Mode with an app token, by HTTP otherwise."""
     app = build_app(parts)
     if settings.slack_app_token is not None:
-        socket = await connect(app, revealed(settings.slack_app_token), session)
+        token = revealed(settings.slack_app_token)
+        socket = await patiently("Socket Mode", lambda: connect(app, token, session), stop)
         stack.push_async_callback(socket.close_async)
         log.info("listening by Socket Mode")
         return
@@ -404,6 +436,18 @@ async def _listen(
         await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
     else:
         log.info("listening for Slack at port %d, path /slack/events", settings.port)
+
+
+def _keep_proxies_off_loopback(api_url: str) -> None:
+    """Lets calls of the local workspace go straight to it.
+
+    slack_sdk reads the proxy variables by itself, for loopback too and whatever NO_PROXY says;
+    nothing else here uses them.
+    """
+    if urlsplit(api_url).hostname in ("127.0.0.1", "::1", "localhost"):
+        for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+            os.environ.pop(name, None)
+            os.environ.pop(name.lower(), None)
 
 
 def revealed(secret: SecretStr | None) -> str:

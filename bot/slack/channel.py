@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 
 _PAGE = 1000
 _MOST_PAGES = 50
+_MAY_NOT_LIST = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
 
 
 async def find_channel(
@@ -20,7 +21,8 @@ async def find_channel(
     """The id of the public channel called `name` (or `#name`, or an id, which is taken as it is).
 
     Where the app may not list channels, the answer is `#name`, which Slack takes for posting too.
-    Raises SlackError when there is no such channel; `setting` is the variable that named it.
+    Raises SlackError when there is no such channel, with `setting` as the variable that named it,
+    and lets Slack's other answers through as SlackApiError.
     """
     if name.isupper() and name[0] in "CGD" and len(name) >= 9:
         return name
@@ -39,6 +41,8 @@ async def find_channel(
             if not cursor:
                 break
     except SlackApiError as error:
+        if code(error) not in _MAY_NOT_LIST:
+            raise
         log.info("channels cannot be listed (%s); posting to #%s by name", code(error), bare)
         return f"#{bare}"
     raise SlackError(

@@ -95,6 +95,18 @@ def verdict(error: SlackApiError, attempts: int) -> SendLater | SendRefused:
     return SendLater(None, said)
 
 
+def passes(error: SlackApiError) -> bool:
+    """Whether the same question may be answered later: a limit, an outage, no answer of Slack's."""
+    said, http = code(error), status(error)
+    return not said or said in _LIMITED | _OUTCOME_UNKNOWN or http == 429 or http >= 500
+
+
+def cure(error: SlackApiError) -> str:
+    """What an operator can do about the answer; empty where we know nothing."""
+    said = code(error)
+    return _OPERATOR.get(said) or _NEVER.get(said) or ""
+
+
 def retry_after_s(error: SlackApiError) -> float:
     """Seconds that Slack asks us to wait; our own guess where it does not say."""
     headers = getattr(error.response, "headers", None) or {}

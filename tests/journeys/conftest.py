@@ -12,7 +12,8 @@ from tests.journeys.onlooker import Onlooker, free_port
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[Onlooker]:
     port = free_port()
-    env = environment(tmp_path / "data", PORT=str(port))
+    # A proxy that nobody listens at: the demo talks to loopback only.
+    env = environment(tmp_path / "data", PORT=str(port), HTTP_PROXY="http://127.0.0.1:9")
     process = await BotProcess(("demo",), env, tmp_path).start()
     try:
         yield Onlooker(f"http://127.0.0.1:{port}")

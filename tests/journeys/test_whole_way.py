@@ -15,7 +15,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local.workspace import Workspace
-from tests.journeys.bot_process import BotProcess, environment
+from tests.journeys.bot_process import BotProcess, environment, run_to_end
 from tests.journeys.feed_server import FeedServer
 from tests.journeys.onlooker import Onlooker, eventually, free_port, words
 
@@ -160,6 +160,17 @@ def _signed(secret: str, timestamp: str, body: str) -> str:
     signature = SignatureVerifier(secret).generate_signature(timestamp=timestamp, body=body)
     assert signature is not None
     return signature
+
+
+async def test_a_second_bot_on_the_same_data_is_refused(world: World) -> None:
+    world.feeds.publish("wire", "Nothing to see")
+    first = await world.start_bot()
+    code, told = await run_to_end(
+        first.words, {**first.env, "PORT": str(free_port())}, world.folder
+    )
+    assert code == 1
+    assert "a bot is running on it" in told
+    assert "Traceback" not in told
 
 
 async def _post(world: World, body: str, timestamp: str, signature: str) -> int:
