@@ -12,6 +12,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 
 from bot.feeds.links import web_link
 from bot.feeds.parsed import Parsed
@@ -28,6 +29,7 @@ MOST_GOODBYES = 3
 _METHODS = ("sha1", "sha256", "sha384", "sha512")
 _LONGEST_LEASE_S = 90 * DAY_S
 _RENEW_AFTER = 0.8
+_MOST_LINKS = 50
 _LINK = re.compile(r"<([^<>]{1,2000})>((?:\s*;\s*[\w*-]{1,40}\s*=\s*(?:\"[^\"]*\"|[^\s\",;]*))*)")
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]*))", re.IGNORECASE)
 
@@ -47,7 +49,8 @@ def discovered(link_header: str, parsed: Parsed, address: str) -> tuple[str, str
 def _links(header: str, base: str) -> dict[str, str]:
     """The first address of each relation in a Link header (RFC 8288)."""
     found: dict[str, str] = {}
-    for address, parameters in _LINK.findall(header[:20_000]):
+    for each in islice(_LINK.finditer(header[:20_000]), _MOST_LINKS):
+        address, parameters = each.groups()
         rel = _REL.search(parameters)
         link = web_link(address, base)
         if rel is None or not link:
