@@ -214,27 +214,31 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     """Answer what /tariff answers: `tariffwire rate us china`.
 
     JSON is one object where two parties are named: the first as imposer, the second as partner.
+    Other questions have several answers, or days of the calendar: one object a line.
     """
     from bot.app import clock
     from bot.library import Library
     from bot.rates.agenda import calendar
     from bot.rates.answer import ask
-    from bot.rates.query import parse
+    from bot.rates.query import Kind, parse
     from bot.rates.reply import upcoming_json
     from bot.rates.words import lines, upcoming_line
     from bot.settings import load_settings
 
     question, day = " ".join(words), on.date() if on else None
     ledger, today = Library(load_settings()).ledger, clock().date()
+    query = parse(question, ledger.parties, today, ledger.reader.knows)
     answers = ask(question, ledger, today, on=day, product=product)
     if answers and as_json:
-        _print_json(answers[0].to_json())
+        for answer in answers[:1] if query.kind is Kind.PAIR else answers:
+            _print_json(answer.to_json())
     elif answers:
         click.echo("\n\n".join("\n".join(lines(answer)) for answer in answers))
-    else:
-        query = parse(question, ledger.parties, today, ledger.reader.knows)
-        for item in calendar(query, ledger, today):
-            click.echo(json.dumps(upcoming_json(item)) if as_json else upcoming_line(item))
+    for item in () if answers else calendar(query, ledger, today):
+        if as_json:
+            _print_json(upcoming_json(item))
+        else:
+            click.echo(upcoming_line(item))
 
 
 @main.command()
