@@ -4,12 +4,14 @@ Exit codes: 0 done, 1 the thing asked for failed (one line on stderr), 2 wrong u
 """
 
 import asyncio
-import json
+import os
+import stat
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any, ParamSpec
 
@@ -19,6 +21,9 @@ from bot import __version__
 from bot.errors import TariffwireError
 
 P = ParamSpec("P")
+
+LONGEST_LINE = 5_000_000
+"""Bytes of one line that `match` and `same` take."""
 
 
 def _answers_for_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -46,7 +51,9 @@ def _run(coroutine: Coroutine[Any, Any, None]) -> None:
 
 
 def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    from bot.news.wire import written
+
+    click.echo(written(value, sys.stdout.encoding or "utf-8"))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -54,6 +61,9 @@ def _print_json(value: object) -> None:
 def main() -> None:
     """Trade news in Slack: tariffs, negotiations, court rulings. Once, with the number and the
     source."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # Where the terminal lacks a character, a mark in its place is better than no answer.
+        sys.stdout.reconfigure(errors="replace")
 
 
 @main.command()
@@ -103,7 +113,7 @@ def poll(once: bool, feeds_file: Path | None, as_json: bool) -> None:
     with _bar("Polling") as advance:
 
         def show(polled: Any) -> None:
-            advance(polled.of)
+            advance(polled.number, polled.of)
             if polled.taken is not None:
                 _show_taken(polled.taken, as_json)
 
@@ -142,66 +152,79 @@ def _show_taken(taken: Any, as_json: bool) -> None:
 
 
 @contextmanager
-def _bar(doing: str) -> Iterator[Callable[[int], None]]:
-    """A progress bar on stderr where that is a terminal; call it with the total at each step."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
+def _bar(doing: str, *, shown: bool = True) -> Iterator[Callable[[int, int | None], None]]:
+    """A progress bar on stderr where that is a terminal; call it with what is done, and of what."""
+    if not (shown and sys.stderr.isatty()):
+        yield lambda _done, _total: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(doing, total=None)
-        yield lambda total: progress.update(task, total=total, advance=1)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 @main.command()
-@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.argument("file", type=click.File("rb"), default="-")
 @_answers_for_errors
-def match(file: IO[str]) -> None:
+def match(file: IO[bytes]) -> None:
     """Say what stories are about: JSON lines in, JSON lines out, in the same order.
 
     In: {"id","title","summary","published"?}. Out: {"id","topics","parties","figures","evidence",
     "summary"}.
     """
-    from bot.library import Library
     from bot.news.wire import understood
-    from bot.settings import load_settings
 
-    reader = Library(load_settings()).reader
-    for line in _json_lines(file):
-        _print_json(understood(reader, line))
+    _answer_lines(file, understood)
 
 
 @main.command()
-@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.argument("file", type=click.File("rb"), default="-")
 @_answers_for_errors
-def same(file: IO[str]) -> None:
+def same(file: IO[bytes]) -> None:
     """Say whether two stories report one event: JSON lines in and out, in the same order.
 
     In: {"id","a":{story},"b":{story}}. Out: {"id","same","score"}.
     """
-    from bot.library import Library
     from bot.news.wire import compared
+
+    _answer_lines(file, compared)
+
+
+def _answer_lines(file: IO[bytes], answer: Callable[[Any, dict[str, Any]], object]) -> None:
+    """Prints the answer to each line as soon as the line is there."""
+    from bot.library import Library
+    from bot.news.wire import read_line
     from bot.settings import load_settings
 
-    reader = Library(load_settings()).reader
-    for line in _json_lines(file):
-        _print_json(compared(reader, line))
+    reader, size, done = Library(load_settings()).reader, _size(file), 0
+    # A bar among the answers on one terminal would be in their way.
+    with _bar("Reading", shown=not sys.stdout.isatty()) as advance:
+        for number, line in enumerate(_lines(file), start=1):
+            if line.strip():
+                _print_json(answer(reader, read_line(line, number)))
+            done += len(line)
+            advance(done, size)
 
 
-def _json_lines(file: IO[str]) -> Iterator[dict[str, Any]]:
-    """Each line's object; raises TariffwireError that names the line that is none."""
-    for number, line in enumerate(file, start=1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise TariffwireError(f"line {number}", "not JSON", "Give one object a line") from error
-        if not isinstance(value, dict):
-            raise TariffwireError(f"line {number}", "not a JSON object", "Give one object a line")
-        yield value
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    number = 1
+    while line := file.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            cause = f"longer than {LONGEST_LINE:,} bytes"
+            raise TariffwireError(f"line {number}", cause, "Give one story a line")
+        yield line
+        number += 1
+
+
+def _size(file: IO[bytes]) -> int | None:
+    """The file's bytes; None for a pipe or a terminal."""
+    try:
+        status = os.fstat(file.fileno())
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 @main.command()

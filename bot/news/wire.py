@@ -4,6 +4,8 @@ What comes in is a stranger's: every field may be missing or of another type, an
 off titles and summaries as it is off a feed's.
 """
 
+import json
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,6 +20,55 @@ from bot.news.text import plain
 
 _TITLE, _SUMMARY = 1000, 20_000
 _SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+_SHOWN = 80
+
+_ONE = "Give one object a line"
+
+
+def read_line(line: bytes, number: int) -> dict[str, Any]:
+    """The object on a line; what is not UTF-8 is replaced by U+FFFD.
+
+    Raises TariffwireError that names the line by its number where it holds no JSON object. NaN and
+    infinities, which Python's parser takes, are not JSON.
+    """
+    try:
+        value = json.loads(
+            line.decode("utf-8", "replace").removeprefix("\ufeff"),
+            parse_float=_finite,
+            parse_constant=_refuse,
+        )
+    except (ValueError, RecursionError) as error:
+        # Besides JSONDecodeError: a number of more digits than Python turns into one.
+        raise TariffwireError(f"line {number}", "not JSON that can be read", _ONE) from error
+    if not isinstance(value, dict):
+        raise TariffwireError(f"line {number}", "not a JSON object", _ONE)
+    return value
+
+
+def written(value: object, encoding: str) -> str:
+    """The value as one line of JSON that can be written in the encoding.
+
+    Raises TariffwireError where it is nested more deeply than Python bears.
+    """
+    try:
+        line = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        line.encode(encoding)
+    except RecursionError as error:
+        raise TariffwireError("the answer", "its id is nested too deeply", _ONE) from error
+    except UnicodeEncodeError:
+        return json.dumps(value, allow_nan=False)
+    return line
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(f"{digits[:_SHOWN]} is too large")
+    return value
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def understood(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,12 +102,12 @@ def _text(given: Mapping[str, Any], key: str, limit: int) -> str:
 def _story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
     told = given.get(side)
     if not isinstance(told, Mapping):
-        thing = f"the pair {given.get('id')!r}"
+        thing = f"the pair {given.get('id')!r:.{_SHOWN}}"
         raise TariffwireError(thing, f'has no story "{side}"', 'Give {"id","a":{..},"b":{..}}')
     understanding = _understand(reader, told)
     published = _moment(told.get("published"))
     return Story(
-        id=f"{side}:{told.get('id')}",
+        id=side,
         feed_id=side,
         entry_key=side,
         source=side,
@@ -72,10 +123,11 @@ def _story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
 def _moment(value: object) -> datetime:
     """The moment in an ISO 8601 text, in UTC where it names no zone; some fixed day for others."""
     try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else _SOME_DAY
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        # In UTC, the first and the last day of the calendar may lie beyond it.
         return _SOME_DAY
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
