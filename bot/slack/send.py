@@ -34,7 +34,9 @@ OnUnknown = Literal["may_repeat", "may_miss"]
 
 _PAGE = 200
 _MOST_PAGES = 20
-_SKEW_S = 120
+_SKEW_S = 3600
+"""How far before the moment at which it came to be owed a message is looked for, in seconds: our
+clock gave that moment and may be ahead of Slack's, which gives the messages theirs."""
 _LOOK_BACK = timedelta(days=7)
 # Without these, nobody can look; everything else is a fault that passes.
 _MAY_NOT_LOOK = frozenset(
@@ -163,7 +165,7 @@ class SlackSender:
             after_s = later.after_s if isinstance(later, SendLater) else None
             raise SendLater(after_s, f"looking for it: {later.cause}", uncertain=True) from error
         except (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError) as error:
-            # No more than its name: what aiohttp says of itself may quote the request, token included.
+            # Its name alone: what aiohttp's errors say may quote the request, token included.
             cause = f"looking for it: {type(error).__name__}"
             raise SendLater(None, cause, uncertain=True) from error
         return None
