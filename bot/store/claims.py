@@ -9,6 +9,7 @@ its thread. A follow-up waits for the alert that opens its thread whatever happe
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    String,
     TextClause,
     and_,
     bindparam,
@@ -32,6 +33,10 @@ _row = _table.c
 _earlier = _table.alias("earlier")
 _opening = _table.alias("opening")
 _now = bindparam("now", type_=tables.Moment)
+_team = bindparam("of_team", type_=String)
+
+OF_TEAM = or_(_team.is_(None), _row.team == _team)
+"""`of_team`: the deliveries of one team; NULL for those of all."""
 
 
 def _unsent(name: str) -> TextClause:
@@ -79,12 +84,18 @@ def _waits_for_one_at_fault() -> ColumnElement[bool]:
 
 SENDABLE = (
     select(_row.id)
-    .where(_unsent("deliveries"), _row.state == DeliveryState.OWED, _row.due_at <= _now, _is_head())
+    .where(
+        _unsent("deliveries"),
+        _row.state == DeliveryState.OWED,
+        _row.due_at <= _now,
+        OF_TEAM,
+        _is_head(),
+    )
     .order_by(_row.due_at, _row.seq)
     .limit(bindparam("limit", type_=Integer))
     .with_for_update(skip_locked=True, of=_table)
 )
-"""`now`, `limit`: the ids of deliveries that may be claimed, first due first.
+"""`now`, `of_team`, `limit`: the ids of deliveries that may be claimed, first due first.
 
 On PostgreSQL those that another process is claiming are passed over.
 """
@@ -103,15 +114,18 @@ CLAIM = (
 
 RELEASE = (
     update(_table)
-    .where(_unsent("deliveries"), _row.state == DeliveryState.CLAIMED)
+    .where(_unsent("deliveries"), _row.state == DeliveryState.CLAIMED, OF_TEAM)
     .values(state=DeliveryState.OWED, due_at=_now, lease_until=None, uncertain=True)
 )
-"""`now`: owes again what is claimed, for it may or may not have been posted."""
+"""`now`, `of_team`: owes again what is claimed, for it may or may not have been posted."""
 
 RELEASE_EXPIRED = RELEASE.where(_row.lease_until <= _now)
-"""`now`: the same for what has outlived its lease."""
+"""`now`, `of_team`: the same for what has outlived its lease."""
 
 NEXT_MOMENT = select(
     func.min(case((_row.state == DeliveryState.CLAIMED, _row.lease_until), else_=_row.due_at))
-).where(_unsent("deliveries"), or_(_row.state == DeliveryState.CLAIMED, _is_head()))
-"""`now`: when the next delivery becomes due or the next lease ends; NULL when nothing is unsent."""
+).where(_unsent("deliveries"), OF_TEAM, or_(_row.state == DeliveryState.CLAIMED, _is_head()))
+"""`now`, `of_team`: when the next delivery becomes due or the next lease ends.
+
+NULL when nothing is unsent.
+"""

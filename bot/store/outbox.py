@@ -24,10 +24,14 @@ _FIELDS = [_row[name] for name in Delivery.model_fields]
 
 
 class Outbox:
-    """The deliveries table."""
+    """The deliveries table.
 
-    def __init__(self, database: Database, stories: Stories) -> None:
-        self._database, self._stories = database, stories
+    With a `team`, only that team's deliveries are handed out, released, counted and reported: what
+    is owed to another one waits for a process that can reach it.
+    """
+
+    def __init__(self, database: Database, stories: Stories, team: str | None = None) -> None:
+        self._database, self._stories, self._team = database, stories, team
         self._outcomes = Together(database, _write_outcomes)
 
     async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
@@ -38,8 +42,9 @@ class Outbox:
         until = now + timedelta(seconds=lease_s)
 
         async def write(connection: AsyncConnection) -> tuple[Delivery, ...]:
-            await connection.execute(claims.RELEASE_EXPIRED, {"now": now})
-            sendable = await connection.execute(claims.SENDABLE, {"now": now, "limit": limit})
+            given = {"now": now, "of_team": self._team}
+            await connection.execute(claims.RELEASE_EXPIRED, given)
+            sendable = await connection.execute(claims.SENDABLE, given | {"limit": limit})
             ids = sendable.scalars().all()
             if not ids:
                 return ()
@@ -78,14 +83,16 @@ class Outbox:
         """
 
         async def write(connection: AsyncConnection) -> int:
-            return (await connection.execute(claims.RELEASE, {"now": now})).rowcount
+            given = {"now": now, "of_team": self._team}
+            return (await connection.execute(claims.RELEASE, given)).rowcount
 
         return await self._database.write(write)
 
     async def next_due(self, now: datetime) -> datetime | None:
         """When `claim` will next have something, or had; None when nothing is owed."""
         found: Sequence[datetime | None]
-        found = await self._database.column(claims.NEXT_MOMENT, {"now": now})
+        given = {"now": now, "of_team": self._team}
+        found = await self._database.column(claims.NEXT_MOMENT, given)
         return found[0]
 
     async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
@@ -123,14 +130,16 @@ class Outbox:
 
     async def counts(self) -> dict[DeliveryState, int]:
         """How many deliveries are in each state."""
-        query = select(_row.state, func.count()).group_by(_row.state)
-        found = {row[0]: row[1] for row in await self._database.rows(query)}
+        query = select(_row.state, func.count()).where(claims.OF_TEAM).group_by(_row.state)
+        rows = await self._database.rows(query, {"of_team": self._team})
+        found = {row[0]: row[1] for row in rows}
         return {state: found.get(state, 0) for state in DeliveryState}
 
     async def failed(self, limit: int = 20) -> tuple[Delivery, ...]:
         """The deliveries given up, newest first, each with its `error`."""
-        query = select(*_FIELDS).where(_row.state == DeliveryState.FAILED)
-        rows = await self._database.rows(query.order_by(_row.seq.desc()).limit(limit))
+        query = select(*_FIELDS).where(_row.state == DeliveryState.FAILED, claims.OF_TEAM)
+        query = query.order_by(_row.seq.desc()).limit(limit)
+        rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(map(_delivery, rows))
 
     async def owe(self, deliveries: Collection[Delivery]) -> None:

@@ -23,7 +23,10 @@ TAKEN_TOGETHER = 8
 
 
 class Shelf:
-    """The pipeline's door to the tables."""
+    """The pipeline's door to the tables.
+
+    With a `team`, stories are owed to that team's subscriptions and followers only.
+    """
 
     def __init__(
         self,
@@ -33,8 +36,9 @@ class Shelf:
         subscriptions: Subscriptions,
         events: Events,
         outbox: Outbox,
+        team: str | None = None,
     ) -> None:
-        self._database = database
+        self._database, self._team = database, team
         self._entries = Entries(database)
         self._feeds, self._stories, self._outbox = feeds, stories, outbox
         self._subscriptions, self._events = subscriptions, events
@@ -58,9 +62,10 @@ class Shelf:
 
     async def audience(self, event_ids: Collection[str]) -> Audience:
         """Whoever may have to hear of these events."""
+        followers = await self._events.followers(event_ids)
         return Audience(
-            subscriptions=await self._subscriptions.every(),
-            followers=await self._events.followers(event_ids),
+            subscriptions=await self._subscriptions.every(self._team),
+            followers=tuple(each for each in followers if self._team in (None, each.team)),
             muted=await self._events.muted(event_ids),
             alerted=await self._outbox.alerted(event_ids),
         )

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 
 from bot.alerts.delivery import Delivery, DeliveryState, Thread
 from bot.store.claims import STUBBORN_AFTER
+from bot.store.outbox import Outbox
 from tests.store.examples import NOON, TEAM, delivery, minutes, story
 from tests.store.opened import Store, open_store
 
@@ -201,3 +202,25 @@ async def test_two_processes_never_claim_the_same_message(address: str, store: S
     claimed = [each.id for half in halves for each in half]
     assert len(claimed) == len(set(claimed)) == 20
     await other.database.close()
+
+
+async def test_what_is_owed_to_another_team_waits_for_whoever_reaches_it(store: Store) -> None:
+    here, there = delivery("a"), delivery("b", team="T2", id="there")
+    refused = delivery("c", "C3", team="T2", id="refused")
+    await store.owe(refused)
+    await _claim(store)
+    await store.outbox.give_up("refused", "is_archived")
+    await store.owe(here, there)
+    outbox = Outbox(store.database, store.stories, TEAM)
+    assert await outbox.counts() == {"owed": 1, "claimed": 0, "sent": 0, "failed": 0}
+    assert await outbox.failed() == ()
+    assert [each.id for each in await outbox.claim(NOON, 10, LEASE_S)] == [here.id]
+    await outbox.confirm(here.id, "1.1", NOON)
+    assert await outbox.next_due(NOON) is None
+    other = Outbox(store.database, store.stories, "T2")
+    assert await other.next_due(NOON) == NOON
+    assert [each.id for each in await other.claim(NOON, 10, LEASE_S)] == ["there"]
+    late = NOON + timedelta(seconds=LEASE_S)
+    assert await outbox.release_all(NOON) == 0
+    assert await outbox.claim(late, 10, LEASE_S) == ()
+    assert await other.release_all(NOON) == 1
