@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 
+from bot.errors import StoreError
 from bot.news.entry import Feed, FeedKind, FeedState
 from bot.pipeline import Bring, Taken
 
@@ -56,6 +57,7 @@ class Watch:
         self._reported: set[str] = set()
         self._looking = asyncio.Lock()
         self._stopped = False
+        self._store_fault = ""
         self._looked = False
 
     async def feeds(self) -> tuple[Feed, ...]:
@@ -68,10 +70,16 @@ class Watch:
     async def poll_due(self) -> tuple[asyncio.Task[Taken | None], ...]:
         """Starts a poll of every feed that is due and not being polled; returns what it started.
 
-        Raises StoreError when the store cannot tell.
+        Nothing is started while the store cannot tell what is due.
         """
         async with self._looking:
-            return () if self._stopped else await self._start_due()
+            if self._stopped:
+                return ()
+            try:
+                return await self._start_due()
+            except StoreError as error:
+                self._store_fails(error)
+                return ()
 
     async def _start_due(self) -> tuple[asyncio.Task[Taken | None], ...]:
         now = self._clock()
@@ -171,15 +179,34 @@ class Watch:
     async def _poll(self, feed: Feed, bring: Bring | None) -> Taken | None:
         try:
             taken = await self._take(feed, self._clock(), bring)
-        except Exception:
-            # The store failed, or we have a bug: this feed waits its turn, the others go on.
-            log.exception("feed %s could not be taken in", feed.id)
-            self._not_before[feed.id] = self._clock() + timedelta(seconds=OWN_FAULT_WAIT_S)
+        except StoreError as error:
+            self._store_fails(error)
+            self._later(feed)
             return None
+        except Exception:
+            # We have a bug: this feed waits its turn, the others go on.
+            log.exception("feed %s could not be taken in", feed.id)
+            self._later(feed)
+            return None
+        self._store_works()
         self._remember(taken.round.state)
         if taken.deliveries:
             self._on_deliveries()
         return taken
+
+    def _later(self, feed: Feed) -> None:
+        self._not_before[feed.id] = self._clock() + timedelta(seconds=OWN_FAULT_WAIT_S)
+
+    def _store_fails(self, error: StoreError) -> None:
+        """Logs the store's fault once, however many feeds and ticks meet it."""
+        if str(error) != self._store_fault:
+            self._store_fault = str(error)
+            log.error("%s; nothing is lost: feeds are asked again", error)
+
+    def _store_works(self) -> None:
+        if self._store_fault:
+            self._store_fault = ""
+            log.info("the database can be written again")
 
 
 def _rank(feed: Feed) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.errors import StoreError
 from bot.news.entry import Feed, FeedKind, FeedState, Outcome, Round
 from bot.pipeline import Bring, Taken
 from bot.watch import OWN_FAULT_WAIT_S, Watch
@@ -35,6 +36,7 @@ class Taking:
         self.held: dict[str, asyncio.Event] = {}
         self.errors: dict[str, str] = {}
         self.broken: set[str] = set()
+        self.away = False
         self.hub = ""
         self.brought: list[Bring] = []
 
@@ -43,6 +45,8 @@ class Taking:
         self.brought += [bring] if bring else []
         if feed.id in self.held:
             await self.held[feed.id].wait()
+        if self.away:
+            raise StoreError("the database", "the disk is full", "Free some space")
         if feed.id in self.broken:
             raise OSError("the disk is gone")
         error = self.errors.get(feed.id, "")
@@ -216,3 +220,20 @@ async def test_hubs_are_known_from_the_first_look_on_and_not_of_feeds_taken_out(
     setting.shelf.feeds = []
     await setting.poll()
     assert setting.watch.hubs() == {}
+
+
+async def test_a_database_that_is_away_is_told_once_and_stops_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    setting = Setting("a", "b", "c")
+    setting.taking.away = True
+    for _ in range(3):
+        assert sorted(await setting.poll()) == ["a", "b", "c"]
+        setting.now += timedelta(seconds=OWN_FAULT_WAIT_S)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "the disk is full" in caplog.text
+    assert "Traceback" not in caplog.text
+    setting.taking.away = False
+    assert sorted(await setting.poll()) == ["a", "b", "c"]
+    assert "can be written again" in caplog.text

@@ -74,8 +74,6 @@ class Poller:
         until = self._paused_until.get(_host(address), now)
         if until > now:
             return self._deferred(feed, state, now, until)
-        if not state.validators.body_digest:
-            self._workers.warm_up()
         try:
             fetched = await self.fetch(address, state.validators)
             return await self._judged(feed, state, now, fetched)

@@ -8,10 +8,11 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import threading
 from contextlib import suppress
 from multiprocessing.context import BaseContext
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from bot.errors import NotAFeed
 from bot.feeds.parsed import NotParsed, Parsed, Source
@@ -49,10 +50,12 @@ class Workers:
     def __init__(self, parse_deadline_s: float) -> None:
         self._deadline_s = parse_deadline_s
         self._pool: ProcessPool | None = None
+        self._one_starts = threading.Lock()
 
     async def parse(self, body: bytes, source: Source) -> Parsed:
         """What the body holds; raises NotAFeed, whose thing is the feed's id."""
-        future = self._started().schedule(_parse, args=[body, source], timeout=self._deadline_s)
+        # In a thread, because the first body starts the processes, which takes a third of a second.
+        future = await asyncio.to_thread(self._schedule, body, source)
         try:
             parsed = await asyncio.wrap_future(future)
         except (TimeoutError, ProcessExpired) as error:
@@ -71,9 +74,10 @@ class Workers:
             with suppress(TimeoutError):
                 await asyncio.to_thread(pool.join, _GOODBYE_S)
 
-    def warm_up(self) -> None:
-        """Starts the processes, which takes a fraction of a second, ahead of the first body."""
-        self._started()
+    def _schedule(self, body: bytes, source: Source) -> "ProcessFuture[Parsed | NotParsed]":
+        with self._one_starts:
+            pool = self._started()
+            return pool.schedule(_parse, args=[body, source], timeout=self._deadline_s)
 
     def _started(self) -> ProcessPool:
         if self._pool is None or not self._pool.active:
