@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.app import LONGEST_TICK_S, clock, open_poller, open_store, open_watch
+from bot.assembly import LONGEST_TICK_S, clock, open_poller, open_store, open_watch
 from bot.feedbook import Feedbook
 from bot.feeds.check import Check, check
 from bot.feeds.opml import read_opml, write_opml

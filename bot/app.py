@@ -7,42 +7,45 @@ settings -> config files -> database -> Slack (or the local workspace) -> listen
 import asyncio
 import logging
 import os
-import random
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, suppress
+from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from filelock import FileLock, Timeout
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatch import Dispatcher
 from bot.alerts.notices import Notices
 from bot.alerts.subscription import Subscription
+from bot.assembly import (
+    LONGEST_TICK_S,
+    Store,
+    clock,
+    fetch_limits,
+    only_one,
+    open_poller,
+    open_store,
+    open_watch,
+    revealed,
+)
 from bot.catalog import load_feeds
 from bot.demo import Replay, demo_feeds, read_week
-from bot.errors import SettingsError, StoreError
+from bot.errors import SettingsError
 from bot.feedbook import Feedbook
-from bot.feeds import due
 from bot.feeds.callback import Callback, Push
 from bot.feeds.hubs import Hubs
-from bot.feeds.limits import FetchLimits
 from bot.feeds.poll import Poller
 from bot.library import Library
 from bot.local.workspace import Workspace
 from bot.news.entry import Feed, FeedState, Round
-from bot.news.same import join
-from bot.pipeline import Pipeline
 from bot.schedule import build_schedule
 from bot.settings import Settings, unknown_variables
 from bot.slack.arrival import Stopped, patiently, team_of
@@ -50,136 +53,12 @@ from bot.slack.bolt import build_app, connect, open_session, web_app, web_client
 from bot.slack.channel import find_channel
 from bot.slack.parts import Parts
 from bot.slack.send import SlackSender
-from bot.store.engine import Database
-from bot.store.events import Events
-from bot.store.feeds import Feeds
-from bot.store.hubs import HubShelf
-from bot.store.outbox import Outbox
-from bot.store.shelf import Shelf
-from bot.store.stories import Stories
-from bot.store.subscriptions import Subscriptions
-from bot.store.upgrade import upgrade
 from bot.watch import Watch
 
 log = logging.getLogger(__name__)
 
 LONGEST_SPREAD_S = 20.0
 """Feeds that were never polled begin within this many seconds of the start."""
-LONGEST_TICK_S = 1.0
-
-
-def clock() -> datetime:
-    """The present moment in UTC."""
-    return datetime.now(UTC)
-
-
-@contextmanager
-def only_one(settings: Settings) -> Iterator[None]:
-    """Keeps a second bot away from the same data; raises StoreError when one is running.
-
-    Two would poll each feed twice, and each would take the other's messages under way for those of
-    a process that died. The system lets go of the lock when the process ends, however it ends.
-    """
-    folder = settings.data_dir
-    lock = FileLock(folder / "run.lock", timeout=0)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout as error:
-        cure = "Stop it first, or set TARIFFWIRE_DATA_DIR to another folder"
-        raise StoreError(str(folder), "a bot is running on it", cure) from error
-    except OSError as error:
-        cure = "Set TARIFFWIRE_DATA_DIR to a folder that can be written"
-        raise StoreError(str(folder), error.strerror or "cannot be used", cure) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@dataclass(frozen=True)
-class Store:
-    """The open database, one part for each group of tables."""
-
-    database: Database
-    feeds: Feeds
-    stories: Stories
-    subscriptions: Subscriptions
-    events: Events
-    outbox: Outbox
-    shelf: Shelf
-    hubs: HubShelf
-
-
-@asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Store]:
-    """The database, upgraded; raises StoreError."""
-    await upgrade(settings.database)
-    database = Database(settings.database)
-    feeds, stories, events = Feeds(database), Stories(database), Events(database)
-    subscriptions, outbox = Subscriptions(database), Outbox(database, stories)
-    shelf = Shelf(database, feeds, stories, subscriptions, events, outbox)
-    try:
-        hubs = HubShelf(database)
-        yield Store(database, feeds, stories, subscriptions, events, outbox, shelf, hubs)
-    finally:
-        await database.close()
-
-
-def fetch_limits(settings: Settings) -> FetchLimits:
-    """The bounds within which feeds are read."""
-    return FetchLimits(
-        user_agent=settings.user_agent,
-        poll_s=settings.poll_seconds,
-        backoff_s=settings.backoff_seconds,
-        deadline_s=settings.fetch_deadline_seconds,
-        max_body_bytes=settings.max_body_bytes,
-        fetches_per_host=settings.fetches_per_host,
-        allowed_networks=settings.allowed_networks,
-    )
-
-
-@asynccontextmanager
-async def open_poller(
-    settings: Settings, pushes: Callable[[str], bool] | None = None
-) -> AsyncIterator[Poller]:
-    """What fetches and parses feeds; `pushes` says of which a hub pushes the news."""
-    poller = Poller(fetch_limits(settings), clock, random.random, pushes=pushes)
-    try:
-        yield poller
-    finally:
-        await poller.close()
-
-
-@asynccontextmanager
-async def open_watch(
-    settings: Settings,
-    feeds: Sequence[Feed],
-    library: Library,
-    store: Store,
-    poller: Poller,
-    on_deliveries: Callable[[], None],
-    spread_s: float = 0.0,
-) -> AsyncIterator[Watch]:
-    """What polls the feeds and takes in what they say."""
-    pipeline = Pipeline(
-        poller,
-        library.reader,
-        join,
-        store.shelf,
-        max_age=timedelta(hours=settings.max_age_hours),
-        digest_hour=settings.digest_hour,
-        zone=ZoneInfo(settings.timezone),
-    )
-    watch = Watch(feeds, store.feeds, pipeline.take, _is_due, clock, on_deliveries, spread_s)
-    try:
-        yield watch
-    finally:
-        await watch.stop()
-
-
-def _is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
-    return due.is_due(due.begun(state, feed), now)
 
 
 async def run_bot(settings: Settings) -> None:
@@ -248,7 +127,6 @@ async def _serve(
 ) -> None:
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(settings))
-        store = await stack.enter_async_context(open_store(settings))
         workspace = await _open_workspace(settings, stack)
         if workspace is not None:
             settings = _with_workspace(settings, workspace)
@@ -256,6 +134,7 @@ async def _serve(
         session = await stack.enter_async_context(open_session())
         client = web_client(revealed(settings.slack_bot_token), settings.slack_api_url, session)
         team = await patiently("auth.test", lambda: team_of(client), stop)
+        store = await stack.enter_async_context(open_store(settings, team))
         await _subscribe_default(settings, client, team, store, stop)
         sender = SlackSender(client, library.parties, settings.unknown_outcome)
         dispatcher = Dispatcher(store.outbox, sender, clock)
@@ -448,11 +327,6 @@ def _keep_proxies_off_loopback(api_url: str) -> None:
         for name in ("HTTP_PROXY", "HTTPS_PROXY"):
             os.environ.pop(name, None)
             os.environ.pop(name.lower(), None)
-
-
-def revealed(secret: SecretStr | None) -> str:
-    """The secret itself; empty where there is none."""
-    return secret.get_secret_value() if secret else ""
 
 
 async def _end_schedule(scheduler: AsyncIOScheduler, watch: Watch) -> None:

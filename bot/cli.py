@@ -239,7 +239,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     JSON is one object where two parties are named: the first as imposer, the second as partner.
     Other questions have several answers, or days of the calendar: one object a line.
     """
-    from bot.app import clock
+    from bot.assembly import clock
     from bot.library import Library
     from bot.rates.agenda import calendar
     from bot.rates.answer import ask
@@ -294,18 +294,21 @@ def say(channel: str, text: str, as_json: bool) -> None:
 @_answers_for_errors
 def doctor(as_json: bool) -> None:
     """Check settings, config, database, clock, Slack and feeds; say what is wrong and the cure."""
-    from bot.doctor import examine_now
+    from bot.doctor import examine
 
-    sound = True
-    for finding in examine_now():
-        sound = sound and finding.ok
-        if as_json:
-            click.echo(finding.model_dump_json())
-        else:
-            click.echo(f"{'ok ' if finding.ok else 'BAD'} {finding.subject}: {finding.says}")
-            if finding.cure:
-                click.echo(f"    {finding.cure}")
-    sys.exit(0 if sound else 1)
+    async def go() -> bool:
+        sound = True
+        async for finding in examine():
+            sound = sound and finding.ok
+            if as_json:
+                _print_json(finding.model_dump())
+            else:
+                click.echo(f"{'ok ' if finding.ok else 'BAD'} {finding.subject}: {finding.says}")
+                if finding.cure:
+                    click.echo(f"    {finding.cure}")
+        return sound
+
+    sys.exit(0 if asyncio.run(go()) else 1)
 
 
 @main.group()
@@ -319,7 +322,7 @@ def feeds() -> None:
 def list_feeds(as_json: bool) -> None:
     """Show each feed's health: last success, next poll, what is wrong."""
     from bot.admin import feed_health
-    from bot.app import clock
+    from bot.assembly import clock
     from bot.settings import load_settings
 
     async def show() -> None:

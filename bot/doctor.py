@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 
 from bot.admin import feed_health
-from bot.app import open_store, revealed
+from bot.assembly import open_store, revealed
 from bot.errors import TariffwireError
 from bot.frozen import Frozen
 from bot.library import Library

@@ -1,0 +1,156 @@
+"""Opens the parts that the bot and the commands share; each closes what it opened."""
+
+import random
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from filelock import FileLock, Timeout
+from pydantic import SecretStr
+
+from bot.errors import StoreError
+from bot.feeds import due
+from bot.feeds.limits import FetchLimits
+from bot.feeds.poll import Poller
+from bot.library import Library
+from bot.news.entry import Feed, FeedState
+from bot.news.same import join
+from bot.pipeline import Pipeline
+from bot.settings import Settings
+from bot.store.engine import Database
+from bot.store.events import Events
+from bot.store.feeds import Feeds
+from bot.store.hubs import HubShelf
+from bot.store.outbox import Outbox
+from bot.store.shelf import Shelf
+from bot.store.stories import Stories
+from bot.store.subscriptions import Subscriptions
+from bot.store.upgrade import upgrade
+from bot.watch import Watch
+
+LONGEST_TICK_S = 1.0
+"""The clock is looked at this often at the least, for feeds that are due."""
+
+
+def clock() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def revealed(secret: SecretStr | None) -> str:
+    """The secret itself; empty where there is none."""
+    return secret.get_secret_value() if secret else ""
+
+
+@contextmanager
+def only_one(settings: Settings) -> Iterator[None]:
+    """Keeps a second bot away from the same data; raises StoreError when one is running.
+
+    Two would poll each feed twice, and each would take the other's messages under way for those of
+    a process that died. The system lets go of the lock when the process ends, however it ends.
+    """
+    folder = settings.data_dir
+    lock = FileLock(folder / "run.lock", timeout=0)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        cure = "Stop it first, or set TARIFFWIRE_DATA_DIR to another folder"
+        raise StoreError(str(folder), "a bot is running on it", cure) from error
+    except OSError as error:
+        cure = "Set TARIFFWIRE_DATA_DIR to a folder that can be written"
+        raise StoreError(str(folder), error.strerror or "cannot be used", cure) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@dataclass(frozen=True)
+class Store:
+    """The open database, one part for each group of tables."""
+
+    database: Database
+    feeds: Feeds
+    stories: Stories
+    subscriptions: Subscriptions
+    events: Events
+    outbox: Outbox
+    shelf: Shelf
+    hubs: HubShelf
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, team: str | None = None) -> AsyncIterator[Store]:
+    """The database, upgraded; raises StoreError.
+
+    With a `team`, what is owed to other workspaces is left alone.
+    """
+    await upgrade(settings.database)
+    database = Database(settings.database)
+    feeds, stories, events = Feeds(database), Stories(database), Events(database)
+    subscriptions, outbox = Subscriptions(database), Outbox(database, stories, team)
+    shelf = Shelf(database, feeds, stories, subscriptions, events, outbox, team)
+    try:
+        hubs = HubShelf(database)
+        yield Store(database, feeds, stories, subscriptions, events, outbox, shelf, hubs)
+    finally:
+        await database.close()
+
+
+def fetch_limits(settings: Settings) -> FetchLimits:
+    """The bounds within which feeds are read."""
+    return FetchLimits(
+        user_agent=settings.user_agent,
+        poll_s=settings.poll_seconds,
+        backoff_s=settings.backoff_seconds,
+        deadline_s=settings.fetch_deadline_seconds,
+        max_body_bytes=settings.max_body_bytes,
+        fetches_per_host=settings.fetches_per_host,
+        allowed_networks=settings.allowed_networks,
+    )
+
+
+@asynccontextmanager
+async def open_poller(
+    settings: Settings, pushes: Callable[[str], bool] | None = None
+) -> AsyncIterator[Poller]:
+    """What fetches and parses feeds; `pushes` says of which a hub pushes the news."""
+    poller = Poller(fetch_limits(settings), clock, random.random, pushes=pushes)
+    try:
+        yield poller
+    finally:
+        await poller.close()
+
+
+@asynccontextmanager
+async def open_watch(
+    settings: Settings,
+    feeds: Sequence[Feed],
+    library: Library,
+    store: Store,
+    poller: Poller,
+    on_deliveries: Callable[[], None],
+    spread_s: float = 0.0,
+) -> AsyncIterator[Watch]:
+    """What polls the feeds and takes in what they say."""
+    pipeline = Pipeline(
+        poller,
+        library.reader,
+        join,
+        store.shelf,
+        max_age=timedelta(hours=settings.max_age_hours),
+        digest_hour=settings.digest_hour,
+        zone=ZoneInfo(settings.timezone),
+    )
+    watch = Watch(feeds, store.feeds, pipeline.take, _is_due, clock, on_deliveries, spread_s)
+    try:
+        yield watch
+    finally:
+        await watch.stop()
+
+
+def _is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
+    return due.is_due(due.begun(state, feed), now)
