@@ -14,13 +14,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    SettingsConfigDict,
+)
 from rapidfuzz import process
 
 from bot import PAGE, __version__
 from bot.errors import SettingsError
 
 PREFIX = "TARIFFWIRE_"
+DAY_S = 86_400.0
+YEAR_S = 365 * DAY_S
+CENTURY_H = 100 * 365 * 24.0
+ENV_FILE = ".env"
 _USER_ID = re.compile(r"[UW][A-Z0-9]{4,30}")
 
 
@@ -41,7 +50,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
@@ -62,13 +71,13 @@ class Settings(BaseSettings):
     feeds_file: Path | None = None
     slack_api_url: str = Field("https://slack.com/api/", pattern=r"^https?://[^\s]+$")
     channel: str = Field("trade-news", min_length=1, max_length=80)
-    poll_seconds: float = Field(300, gt=0)
-    backoff_seconds: float = Field(60, gt=0)
-    fetch_deadline_seconds: float = Field(30, gt=0)
-    max_body_bytes: int = Field(5_000_000, gt=0)
-    fetches_per_host: int = Field(2, ge=1)
+    poll_seconds: float = Field(300, gt=0, le=YEAR_S)
+    backoff_seconds: float = Field(60, gt=0, le=YEAR_S)
+    fetch_deadline_seconds: float = Field(30, gt=0, le=DAY_S)
+    max_body_bytes: int = Field(5_000_000, gt=0, le=1_000_000_000)
+    fetches_per_host: int = Field(2, ge=1, le=100)
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
-    max_age_hours: float = Field(48, gt=0)
+    max_age_hours: float = Field(48, gt=0, le=CENTURY_H)
     digest_hour: int = Field(8, ge=0, le=23)
     timezone: str = "UTC"
     public_url: str = Field("", max_length=500)
@@ -77,6 +86,15 @@ class Settings(BaseSettings):
     operators_channel: str = Field("", max_length=80)
     unknown_outcome: Literal["may_repeat", "may_miss"] = "may_repeat"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("data_dir", "config_dir", "feeds_file")
+    @classmethod
+    def _at_home(cls, value: Path | None) -> Path | None:
+        """`~` in `.env` or a unit file, where no shell has turned it into the home folder."""
+        try:
+            return value.expanduser() if value else value
+        except RuntimeError as error:
+            raise ValueError(f"{value.parts[0] if value else ''} is nobody's home") from error
 
     @field_validator("allowed_networks", mode="before")
     @classmethod
@@ -158,6 +176,9 @@ def load_settings(**given: Any) -> Settings:
         cause = first["msg"].removeprefix("Value error, ")
         cure = f"Set {name} to a valid value or remove it to use the default"
         raise SettingsError(name, f"{cause[0].lower()}{cause[1:]}", cure) from error
+    except (OSError, UnicodeDecodeError) as error:
+        cause = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise SettingsError(ENV_FILE, cause, "Correct it or move it away") from error
     _check_together(settings)
     return settings
 
@@ -198,11 +219,22 @@ def variable(field: str) -> str:
 
 
 def unknown_variables() -> tuple[str, ...]:
-    """One line for each TARIFFWIRE_ variable that no setting reads, with the nearest name."""
+    """One line for each TARIFFWIRE_ variable that no setting reads, with the nearest name.
+
+    They may stand in the environment or in `.env`; one that cannot be read is left to
+    `load_settings` to refuse.
+    """
     known = [variable(name) for name in Settings.model_fields]
     lines = []
-    for name in sorted(os.environ):
+    for name in sorted({name.upper() for name in os.environ} | _in_env_file()):
         if name.startswith(PREFIX) and name not in known:
             nearest = process.extractOne(name, known)
             lines.append(f"{name}: no such setting. Did you mean {nearest[0]}?")
     return tuple(lines)
+
+
+def _in_env_file() -> set[str]:
+    try:
+        return {name.upper() for name in DotEnvSettingsSource(Settings).env_vars}
+    except (OSError, UnicodeDecodeError):
+        return set()

@@ -1,6 +1,7 @@
 """Settings: defaults that work, and one clear line for whatever is wrong."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,14 @@ def test_with_an_empty_environment_the_bot_uses_the_local_workspace_and_sqlite()
         ("TARIFFWIRE_POLL_SECONDS", "often"),
         ("TARIFFWIRE_POLL_SECONDS", "-1"),
         ("TARIFFWIRE_POLL_SECONDS", "inf"),
+        ("TARIFFWIRE_POLL_SECONDS", "1e13"),
+        ("TARIFFWIRE_BACKOFF_SECONDS", "1e13"),
+        ("TARIFFWIRE_FETCH_DEADLINE_SECONDS", "1e6"),
+        ("TARIFFWIRE_MAX_BODY_BYTES", "1000000000000"),
+        ("TARIFFWIRE_FETCHES_PER_HOST", "1000"),
         ("TARIFFWIRE_MAX_AGE_HOURS", "nan"),
+        ("TARIFFWIRE_MAX_AGE_HOURS", "1e15"),
+        ("TARIFFWIRE_DATA_DIR", "~nobody-of-this-name/x"),
         ("TARIFFWIRE_ALLOWED_NETWORKS", "10.0.0.1/8"),
         ("TARIFFWIRE_TIMEZONE", "Mars/Olympus"),
         ("TARIFFWIRE_UNKNOWN_OUTCOME", "shrug"),
@@ -69,6 +77,39 @@ def test_a_misspelt_variable_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> 
     assert unknown_variables() == (
         "TARIFFWIRE_POL_SECONDS: no such setting. Did you mean TARIFFWIRE_POLL_SECONDS?",
     )
+
+
+def test_a_misspelt_variable_in_the_env_file_is_pointed_out_too(tmp_path: Path) -> None:
+    text = "TARIFFWIRE_CHANEL=news\nTARIFFWIRE_DIGEST_HOUR=9\nOTHER=1\n"
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    assert unknown_variables() == (
+        "TARIFFWIRE_CHANEL: no such setting. Did you mean TARIFFWIRE_CHANNEL?",
+    )
+    assert load_settings().digest_hour == 9
+
+
+def test_an_env_file_that_is_no_text_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"TARIFFWIRE_CHANNEL=caf\xe9\n")
+    assert unknown_variables() == ()
+    with pytest.raises(SettingsError, match=r"^\.env: not UTF-8 text\. "):
+        load_settings()
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TARIFFWIRE_DATA_DIR", "TARIFFWIRE_CONFIG_DIR", "TARIFFWIRE_FEEDS_FILE"):
+        monkeypatch.setenv(name, "~/x")
+    settings = load_settings()
+    found = {settings.data_dir, settings.config_dir, settings.feeds_path}
+    assert found == {Path.home() / "x"}
+
+
+def test_the_longest_durations_can_be_reckoned_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TARIFFWIRE_POLL_SECONDS", "31536000")
+    monkeypatch.setenv("TARIFFWIRE_MAX_AGE_HOURS", "876000")
+    settings = load_settings()
+    now = datetime(2025, 5, 12, tzinfo=UTC)
+    assert now + timedelta(seconds=settings.poll_seconds) > now
+    assert now - timedelta(hours=settings.max_age_hours) < now
 
 
 def test_durations_may_be_fractions_and_networks_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
