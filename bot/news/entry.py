@@ -30,7 +30,7 @@ class Feed(Frozen):
     kind: FeedKind = FeedKind.SPECIALIST
     region: str = ""
     language: str = "en"
-    poll_minutes: float | None = Field(default=None, gt=0)
+    poll_minutes: float | None = Field(default=None, gt=0, le=525_600)
     """Minutes between two polls at the least; None leaves it to TARIFFWIRE_POLL_SECONDS."""
     topics: frozenset[Topic] = frozenset()
     """Only stories on these topics are taken; empty means all."""
