@@ -20,6 +20,11 @@ from bot.rates.sheet import MfnFile, Sheet
 
 Model = TypeVar("Model", bound=BaseModel)
 
+LARGEST_FILE = 5_000_000
+"""Bytes of one file."""
+MOST_VALUES = 1_000_000
+"""Values in one file, where what an alias repeats counts each time: a few lines can name 10^9."""
+
 
 class _Loader(yaml.CSafeLoader):
     """YAML without its surprises: Norway's `NO` stays text, `12.50` reaches Decimal as written.
@@ -30,12 +35,35 @@ class _Loader(yaml.CSafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(
+                    problem="a list or a mapping cannot be a key", problem_mark=key.start_mark
+                )
             if key.value in seen:
                 raise yaml.MarkedYAMLError(
                     problem=f"'{key.value}' is given twice", problem_mark=key.start_mark
                 )
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        """The document's value; raises MarkedYAMLError before it grows beyond all bounds."""
+        _count(node, {})
+        return super().construct_document(node)
+
+
+def _count(node: yaml.Node, counted: dict[int, int]) -> int:
+    """The values in the node, itself included; `counted` holds those of nodes met before."""
+    if id(node) not in counted:
+        # A node that holds itself meets this, and so is without end.
+        counted[id(node)] = MOST_VALUES + 1
+        inner = node.value if isinstance(node, yaml.CollectionNode) else ()
+        parts = (part for each in inner for part in (each if isinstance(each, tuple) else (each,)))
+        counted[id(node)] = 1 + sum(_count(part, counted) for part in parts)
+    if counted[id(node)] > MOST_VALUES:
+        problem = f"more than {MOST_VALUES:,} values, by aliases"
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+    return counted[id(node)]
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -46,21 +74,14 @@ _Loader.yaml_implicit_resolvers = {
 
 def read_model(path: Path, model: type[Model]) -> Model:
     """The file as a `model`; raises ConfigError with file, line and key for whatever is wrong."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise ConfigError(str(path), None, "", reason, "Check TARIFFWIRE_CONFIG_DIR") from error
+    text = _text(path)
     try:
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a safe loader
+        return model.model_validate(raw)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
         raise ConfigError(str(path), line, "", error.problem or "not YAML") from error
-    except yaml.YAMLError as error:
-        raise ConfigError(str(path), None, "", "not YAML") from error
-    try:
-        return model.model_validate(raw)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         line, key = _locate(text, first["loc"])
@@ -68,6 +89,25 @@ def read_model(path: Path, model: type[Model]) -> Model:
         if first["type"] == "extra_forbidden":
             cause = "no such key here"
         raise ConfigError(str(path), line, key, cause) from error
+    except RecursionError as error:
+        raise ConfigError(str(path), None, "", "nested too deeply") from error
+    except (yaml.YAMLError, ValueError) as error:
+        # Besides broken YAML: a number of more digits than Python turns into one.
+        raise ConfigError(str(path), None, "", "not YAML that can be read") from error
+
+
+def _text(path: Path) -> str:
+    """The file's text, read no further than its bound; raises ConfigError."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        text = content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise ConfigError(str(path), None, "", reason, "Check TARIFFWIRE_CONFIG_DIR") from error
+    if len(content) > LARGEST_FILE:
+        raise ConfigError(str(path), None, "", f"larger than {LARGEST_FILE:,} bytes", "Split it")
+    return text
 
 
 class PartiesFile(Frozen):
@@ -104,7 +144,7 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
     seen: set[str] = set()
     for place, feed in enumerate(feeds):
         if feed.id in seen:
-            line, key = _locate(path.read_text(encoding="utf-8"), ("feeds", place, "id"))
+            line, key = _locate(_text(path), ("feeds", place, "id"))
             raise ConfigError(str(path), line, key, f"{feed.id} is given twice", "Rename one")
         seen.add(feed.id)
     return feeds
@@ -137,7 +177,7 @@ def load_ledger(folder: Path, parties: Parties) -> Ledger:
     )
     for flaw in check.flaws(book, {party.code for party in parties}):
         path = folder / flaw.file
-        line, key = _locate(path.read_text(encoding="utf-8"), flaw.loc)
+        line, key = _locate(_text(path), flaw.loc)
         raise ConfigError(str(path), line, key, flaw.cause, flaw.cure)
     return Ledger(book, parties)
 

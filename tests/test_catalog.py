@@ -1,6 +1,7 @@
 """Config files: what is wrong in one is told with file, line and key."""
 
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -39,10 +40,21 @@ def test_decimals_and_the_code_of_norway_arrive_as_written(tmp_path: Path) -> No
         ("rows:\n  - id: a\n  - share: 1\n", 3, "rows.1.id"),
         ("rows:\n  - id: a\n    share: 101\n", 3, "rows.0.share"),
         ("rows:\n  - id: a\n    id: b\n", 3, ""),
+        ("rows:\n  - ? [a, b]\n    : c\n", 2, ""),
+        ("rows:\n  - id: a\n    ? {b: c}\n    : d\n", 3, ""),
         ("rows: [\n", 2, ""),
         ("", 1, ""),
     ],
-    ids=["typo", "missing", "out of range", "twice", "not YAML", "empty"],
+    ids=[
+        "typo",
+        "missing",
+        "out of range",
+        "twice",
+        "list as key",
+        "mapping as key",
+        "not YAML",
+        "empty",
+    ],
 )
 def test_an_error_names_file_line_and_key(tmp_path: Path, text: str, line: int, key: str) -> None:
     with pytest.raises(ConfigError) as caught:
@@ -50,6 +62,37 @@ def test_an_error_names_file_line_and_key(tmp_path: Path, text: str, line: int, 
     assert (caught.value.line, caught.value.key) == (line, key)
     assert str(caught.value).startswith(f"{tmp_path / 'rows.yaml'}:{line}")
     assert "\n" not in str(caught.value)
+
+
+BOMB = "\n".join(
+    ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
+    + [f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]" for a, b in pairwise("abcdefghijk")]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (BOMB, "more than 1,000,000 values"),
+        ("rows: &rows\n  - *rows\n", "more than 1,000,000 values"),
+        ("rows: " + "[" * 900 + "]" * 900, "nested too deeply"),
+        ("rows: " + "[" * 100_000, "exceeded maximum nesting depth"),
+        ("rows:\n  - id: " + "9" * 5000, "not YAML that can be read"),
+        ("# " + "x" * 5_000_000, "larger than 5,000,000 bytes"),
+        ("rows: \x00", "not YAML that can be read"),
+    ],
+    ids=["bomb", "itself", "deep", "deeper", "digits", "large", "control character"],
+)
+def test_a_file_that_would_never_end_is_refused(tmp_path: Path, text: str, cause: str) -> None:
+    with pytest.raises(ConfigError, match=cause) as caught:
+        read(tmp_path, text)
+    assert str(caught.value).startswith(str(tmp_path / "rows.yaml"))
+    assert "\n" not in str(caught.value)
+
+
+def test_an_alias_is_read_as_what_it_repeats(tmp_path: Path) -> None:
+    rows = read(tmp_path, "rows:\n  - &row {id: a, share: 1}\n  - *row\n")
+    assert rows.rows == (Row(id="a", share=Decimal(1)),) * 2
 
 
 def test_a_missing_file_is_named_with_the_setting_to_check(tmp_path: Path) -> None:
