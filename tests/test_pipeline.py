@@ -301,6 +301,52 @@ async def test_what_cannot_be_kept_whole_is_not_kept_at_all_and_comes_again(
     assert _told(await pipeline.take(WIRE, NOON)) == [("alert", "Tariff one")]
 
 
+class _Waiting(Shelf):
+    """A shelf of another process, which sees what is new and then waits for `gate`."""
+
+    def __init__(self, store: Store) -> None:
+        parts = store.feeds, store.stories, store.subscriptions, store.events, store.outbox
+        super().__init__(store.database, *parts)
+        self.gate, self.reached = asyncio.Event(), asyncio.Event()
+
+    async def recent(self, since: datetime) -> tuple[Story, ...]:
+        self.reached.set()
+        await self.gate.wait()
+        return await super().recent(since)
+
+
+@pytest.mark.parametrize("changes", [{}, {"link": "https://wire.example/session-2"}])
+async def test_a_story_that_two_processes_take_at_once_is_told_once(
+    store: Store, publisher: Publisher, pipeline: Pipeline, changes: dict[str, str]
+) -> None:
+    await store.subscriptions.add(subscription("C2", pace=Pace.DAILY))
+    publisher.publish(entry("a", title="Tariff one"))
+    other_store, other_publisher = open_store(str(store.database.url)), Publisher()
+    other_publisher.publish(
+        entry("a", title="Tariff one", **changes),
+        entry("b", title="Tariff two", published=NOON + minutes(1)),
+    )
+    shelf = _Waiting(other_store)
+    other = Pipeline(other_publisher, PlainReader(), join_by_name, shelf, DAY, 8, UTC)
+    second = asyncio.create_task(other.take(WIRE, NOON))
+    await shelf.reached.wait()
+    await pipeline.take(WIRE, NOON)
+    shelf.gate.set()
+    await second
+    await other_store.database.close()
+    assert sorted(_titles(await store.stories.latest(None, 9))) == ["Tariff one", "Tariff two"]
+    now, told = NOON + DAY, []
+    while claimed := await store.outbox.claim(now, 9, 60):
+        for each in claimed:
+            told += [(each.conversation, each.kind, story) for story in each.story_ids]
+            await store.outbox.confirm(each.id, "1.1", now)
+    assert len(told) == 4
+    assert {(conversation, kind) for conversation, kind, _ in told} == {
+        ("C1", "alert"),
+        ("C2", "digest"),
+    }
+
+
 async def test_a_poll_cancelled_anywhere_loses_nothing(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:

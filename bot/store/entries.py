@@ -40,8 +40,14 @@ class Entries:
 
     async def known(self, feed_id: str, wanted: Collection[str]) -> frozenset[str]:
         """Those of the wanted identities that are remembered for the feed."""
-        given = {"feed_id": feed_id, "wanted": json.dumps(list(wanted))}
-        return frozenset(await self._database.column(self._known, given))
+        return frozenset(await self._database.column(self._known, _asking(feed_id, wanted)))
+
+    async def known_within(
+        self, connection: AsyncConnection, feed_id: str, wanted: Collection[str]
+    ) -> frozenset[str]:
+        """The same as the caller's transaction sees it: another process may have kept more."""
+        found = await connection.execute(self._known, _asking(feed_id, wanted))
+        return frozenset(found.scalars())
 
     async def earlier(self, feed_id: str, places: Collection[str]) -> Mapping[str, Story]:
         """The newest story that each place's entry made, by place; those with none are left out."""
@@ -94,6 +100,10 @@ class Entries:
         told = [entry for entry in entries if entry.key in made_story]
         await execute_many(connection, self._new_identities, _identity_rows(entries))
         await execute_many(connection, self._taken_over, _identity_rows(told))
+
+
+def _asking(feed_id: str, wanted: Collection[str]) -> dict[str, str]:
+    return {"feed_id": feed_id, "wanted": json.dumps(list(wanted))}
 
 
 def _entry_rows(

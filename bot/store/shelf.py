@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts.delivery import Audience
 from bot.news.entry import FeedState
+from bot.news.identity import Sighting, identities, sight
 from bot.news.story import Story
 from bot.pipeline import Taken
 from bot.store.engine import Database
@@ -82,6 +83,7 @@ class Shelf:
         self._feeds.hold(taken.round.state)
 
     async def _write(self, connection: AsyncConnection, every: Sequence[Taken]) -> None:
+        every = [await self._not_known_since(connection, taken) for taken in every]
         await self._feeds.put_states(connection, [taken.round.state for taken in every])
         await self._entries.put_all(
             connection,
@@ -91,5 +93,33 @@ class Shelf:
             told = {story.entry_key for story in taken.stories}
             seen_at = taken.round.finished_at
             await self._entries.put_revised(connection, taken.revised, seen_at, told)
-            await self._stories.put(connection, taken.stories)
-            await self._outbox.put(connection, taken.deliveries)
+            new = await self._stories.put(connection, taken.stories)
+            await self._outbox.put(connection, _telling(taken, new).deliveries)
+
+    async def _not_known_since(self, connection: AsyncConnection, taken: Taken) -> Taken:
+        """What was taken, less the stories that another process has kept in the meantime.
+
+        `tariffwire poll` may run beside the bot: whoever comes second owes nobody what the first
+        one owes them already.
+        """
+        if not taken.stories:
+            return taken
+        keys = {story.entry_key for story in taken.stories}
+        read = [each for each in (*taken.entries, *taken.revised) if each.key in keys]
+        wanted = {identity for entry in read for identity in identities(entry)}
+        known = await self._entries.known_within(connection, taken.round.feed_id, wanted)
+        seen = {entry.key for entry in read if sight(entry, known) is Sighting.KNOWN}
+        return _telling(taken, {each.id for each in taken.stories if each.entry_key not in seen})
+
+
+def _telling(taken: Taken, story_ids: Collection[str]) -> Taken:
+    """The same with these stories only, and what is owed for them."""
+    if len(story_ids) == len(taken.stories):
+        return taken
+    owed = [
+        delivery.model_copy(update={"story_ids": told})
+        for delivery in taken.deliveries
+        if (told := tuple(each for each in delivery.story_ids if each in story_ids))
+    ]
+    stories = tuple(story for story in taken.stories if story.id in story_ids)
+    return taken.model_copy(update={"stories": stories, "deliveries": tuple(owed)})

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.news.story import Story
 from bot.news.topic import Topic
 from bot.store import tables
-from bot.store.engine import Database, chunks, execute_many
+from bot.store.engine import Database, chunks
 
 REMEMBERED = 5_000
 """Stories kept decoded in memory, about 3 KB each: those that new ones are compared with."""
@@ -38,12 +38,6 @@ class Stories:
             query = query.where(story.topics.contains(f" {topic} ", autoescape=True))
         return await self._told(query)
 
-    async def of_event(self, event_id: str) -> tuple[Story, ...]:
-        """Every story of an event, in order of publication."""
-        story = tables.stories.c
-        query = select(story.id).where(story.event_id == event_id)
-        return await self._told(query.order_by(story.published, story.id))
-
     async def recent(self, since: datetime) -> tuple[Story, ...]:
         """Every story seen since then, in order of publication."""
         story = tables.stories.c
@@ -57,10 +51,15 @@ class Stories:
         found |= await self._load(missing)
         return tuple(found[each] for each in story_ids if each in found)
 
-    async def put(self, connection: AsyncConnection, stories: Iterable[Story]) -> None:
-        """Keeps stories as part of the caller's transaction."""
+    async def put(self, connection: AsyncConnection, stories: Collection[Story]) -> frozenset[str]:
+        """Keeps stories as part of the caller's transaction; returns the ids not kept before."""
+        if not stories:
+            return frozenset()
         statement = self._database.insert(tables.stories).on_conflict_do_nothing()
-        await execute_many(connection, statement, [_row(story) for story in stories])
+        kept = await connection.execute(
+            statement.returning(tables.stories.c.id), [_row(story) for story in stories]
+        )
+        return frozenset(kept.scalars())
 
     async def _told(self, query: Select[str]) -> tuple[Story, ...]:
         return await self.many(await self._database.column(query))

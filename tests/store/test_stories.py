@@ -49,15 +49,6 @@ async def test_latest_are_the_newest_of_a_topic(store: Store) -> None:
     assert _ids(await store.stories.latest(Topic.TARIFF, 5)) == ["both"]
 
 
-async def test_an_events_stories_come_in_order_of_publication(store: Store) -> None:
-    await store.tell(
-        story("stay", event_id="ruling", published=NOON + minutes(60)),
-        story("other"),
-        story("ruling"),
-    )
-    assert _ids(await store.stories.of_event("ruling")) == ["ruling", "stay"]
-
-
 async def test_recent_goes_by_when_a_story_was_seen(store: Store) -> None:
     await store.tell(
         story("late find", published=NOON - minutes(9000), seen_at=NOON),
