@@ -3,7 +3,6 @@
 Percent are ad valorem, parts of a hundred of the customs value; in JSON they are decimal strings.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -171,11 +170,6 @@ def upcoming_json(item: Upcoming) -> dict[str, object]:
         "percent": percent_text(item.percent),
         **_source_json(item.source),
     }
-
-
-def names_of(parts: Iterable[Part]) -> str:
-    """The measures' names in a row."""
-    return ", ".join(part.measure for part in parts)
 
 
 def _part_json(part: Part) -> dict[str, object]:
