@@ -1,12 +1,13 @@
 """The feeds as operators see and change them, on the command line and in Slack."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 
 from pydantic import ValidationError
 
 from bot.errors import FeedError
-from bot.feeds.check import check
+from bot.feeds.check import Check, check
 from bot.feeds.poll import Poller
 from bot.feeds.websub import is_live
 from bot.news.entry import Feed
@@ -15,6 +16,8 @@ from bot.pipeline import Taken
 from bot.store.feeds import Feeds
 from bot.store.hubs import HubShelf
 from bot.store.shelf import Shelf
+
+_SEE = "See it in: tariffwire feeds list"
 
 LAG_OVER = timedelta(days=30)
 """Lag is counted over the entries seen since then."""
@@ -33,6 +36,7 @@ class Feedbook:
     ) -> None:
         self._configured = tuple(configured)
         self._feeds, self._shelf, self._hubs, self._poller = feeds, shelf, hubs, poller
+        self._adding = asyncio.Lock()
 
     async def every(self) -> tuple[Feed, ...]:
         """All feeds, those that are off included."""
@@ -80,23 +84,36 @@ class Feedbook:
             found = await check(self._poller, url, frozenset(feed.id for feed in feeds))
         except ValidationError as error:
             raise FeedError(url[:200], "no address that a feed can have") from error
-        _refuse_known(found.feed.url, feeds)
-        # Its state first: a feed without one would be polled at once.
+        async with self._adding:
+            await self._add(found)
+        return found.feed
+
+    async def _add(self, found: Check) -> None:
+        feed = found.feed
+        feeds = await self.every()
+        _refuse_known(feed.url, feeds)
+        if any(each.id == feed.id for each in feeds):
+            # Another was added while this one was fetched, and took the same id.
+            raise FeedError(feed.url, "another feed was added meanwhile", "Try again")
+        # A feed that can be seen before its entries are known would have old ones alerted.
         await self._shelf.keep(
             Taken(round=found.round, first_round=True, entries=found.round.entries)
         )
-        await self._feeds.add(found.feed)
-        return found.feed
+        if not await self._feeds.add(feed):
+            raise FeedError(feed.url, "another process added it meanwhile", _SEE)
 
     async def add_all(self, wanted: Iterable[Feed]) -> tuple[int, int]:
         """Adds those not known yet; returns how many were added and how many known already."""
         feeds = tuple(wanted)
         listed = await self.every()
         urls, ids = {feed.url for feed in listed}, {feed.id for feed in listed}
-        fresh = [feed for feed in feeds if feed.url not in urls and feed.id not in ids]
-        for feed in fresh:
-            await self._feeds.add(feed)
-        return len(fresh), len(feeds) - len(fresh)
+        added = 0
+        for feed in feeds:
+            if feed.url not in urls and feed.id not in ids:
+                added += await self._feeds.add(feed)
+            urls.add(feed.url)
+            ids.add(feed.id)
+        return added, len(feeds) - added
 
     async def remove(self, feed_id: str) -> None:
         """Takes out a feed that was added, and forgets its state; what it said is kept.
@@ -113,4 +130,4 @@ class Feedbook:
 def _refuse_known(url: str, feeds: Iterable[Feed]) -> None:
     for feed in feeds:
         if feed.url == url:
-            raise FeedError(url, f"known already, as {feed.id}", "See it in: tariffwire feeds list")
+            raise FeedError(url, f"known already, as {feed.id}", _SEE)

@@ -1,5 +1,6 @@
 """Feeds come and go while the bot runs: from a real server, into a real database."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -67,6 +68,44 @@ async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
     await desk.book.remove(added.id)
     assert await desk.book.every() == (LISTED,)
     assert server.paths() == ["/feed"]
+
+
+class Stopped(Exception):
+    """The process ends here."""
+
+
+async def test_a_feed_shows_only_once_what_it_lists_counts_as_seen(
+    desk: Desk, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = server.at("/feed", rss([item(2), item(1)]))
+
+    async def stop(feed: Feed) -> bool:
+        raise Stopped
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.store.feeds, "add", stop)
+        with pytest.raises(Stopped):
+            await desk.book.add(url)
+    assert await desk.book.every() == (LISTED,)
+    [state] = (await desk.store.feeds.states()).values()
+    added = await desk.book.add(url)
+    assert added.id == state.feed_id
+
+
+async def test_of_two_who_add_a_feed_at_once_one_does(desk: Desk, server: FeedServer) -> None:
+    url = server.at("/feed", rss([item(1)]))
+    one, other = await asyncio.gather(
+        desk.book.add(url), desk.book.add(url), return_exceptions=True
+    )
+    assert [isinstance(each, FeedError) for each in (one, other)].count(True) == 1
+    assert len(await desk.book.every()) == 2
+
+
+async def test_a_feed_listed_twice_is_imported_once(desk: Desk) -> None:
+    new = Feed(id="new", title="New", url="https://new.example/rss")
+    again = new.model_copy(update={"id": "again"})
+    assert await desk.book.add_all([new, again, LISTED]) == (1, 2)
+    assert await desk.book.add_all([new]) == (0, 1)
 
 
 async def test_a_listed_feed_and_an_unknown_one_are_not_taken_out(desk: Desk) -> None:
