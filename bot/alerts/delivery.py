@@ -20,6 +20,10 @@ from bot.frozen import Frozen
 from bot.news.entry import Entry
 from bot.news.story import Story
 
+LONGEST_PUT_OFF = timedelta(hours=2)
+"""No message but a digest is put off for longer (a wait that Slack asks for is an hour at most). So
+a moment further away was written before the clock was set back, and counts as passed."""
+
 
 class DeliveryKind(StrEnum):
     """What the message is."""

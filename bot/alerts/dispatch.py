@@ -6,7 +6,8 @@
 
 The outbox hands out one message of a conversation at a time, so order holds within a conversation,
 and a slow one never holds up another. What was claimed and neither confirmed nor put back (the
-process died, the database was away) is owed again when its lease ends, marked `uncertain`.
+process died, the database was away) is owed again when its lease ends, marked `uncertain`. A lease
+also ends when the machine slept or its clock leapt, so what is still posting is not begun again.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.delivery import LONGEST_PUT_OFF, Delivery, DeliveryKind
 from bot.errors import SendLater, SendRefused, StoreError
 from bot.frozen import Frozen
 from bot.news.story import Story
@@ -94,7 +95,7 @@ class Dispatcher:
         self._pace_s = pace_s
         self._rests_until: dict[tuple[str, str], float] = {}
         self._paused_until: dict[str, datetime] = {}
-        self._in_flight: set[asyncio.Task[bool]] = set()
+        self._in_flight: dict[str, asyncio.Task[bool]] = {}
         self._woken = asyncio.Event()
         self._stopping = False
 
@@ -103,7 +104,10 @@ class Dispatcher:
         self._woken.set()
 
     async def run_once(self, now: datetime) -> int:
-        """Sends all that is due at `now` and returns how many messages went out."""
+        """Sends all that is due at `now` and returns how many messages went out.
+
+        For who has no loop to leave it to: nothing that becomes due meanwhile is waited for.
+        """
         sent = 0
         while claimed := await self._outbox.claim(now, self._in_flight_limit, LEASE_S):
             sent += sum(await asyncio.gather(*map(self._deliver, claimed)))
@@ -119,7 +123,7 @@ class Dispatcher:
         finally:
             watcher.cancel()
             self._stopping = True
-            await asyncio.gather(*self._in_flight, return_exceptions=True)
+            await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -135,7 +139,8 @@ class Dispatcher:
         try:
             claimed = await self._outbox.claim(now, room, LEASE_S)
             for delivery in claimed:
-                self._start(delivery)
+                if delivery.id not in self._in_flight:
+                    self._start(delivery)
             due_at = None if len(claimed) == room else await self._outbox.next_due(now)
         except StoreError:
             log.exception("the outbox cannot be read; trying again in %d s", LONGEST_NAP_S)
@@ -151,11 +156,11 @@ class Dispatcher:
 
     def _start(self, delivery: Delivery) -> None:
         task = asyncio.create_task(self._deliver(delivery), name=f"deliver {delivery.id}")
-        self._in_flight.add(task)
-        task.add_done_callback(self._ended)
+        self._in_flight[delivery.id] = task
+        task.add_done_callback(lambda ended: self._ended(delivery, ended))
 
-    def _ended(self, task: asyncio.Task[bool]) -> None:
-        self._in_flight.discard(task)
+    def _ended(self, delivery: Delivery, task: asyncio.Task[bool]) -> None:
+        del self._in_flight[delivery.id]
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a delivery's outcome was not kept; it will be looked up", exc_info=error)
         self.wake()
@@ -168,8 +173,10 @@ class Dispatcher:
         async with self._posting:
             now = self._clock()
             paused_until = self._paused_until.get(delivery.team, now)
-            if self._stopping or paused_until > now:
-                await self._outbox.put_back(delivery.id, max(paused_until, delivery.due_at))
+            paused = now < paused_until <= now + LONGEST_PUT_OFF
+            if self._stopping or paused:
+                due_at = max(paused_until, delivery.due_at) if paused else delivery.due_at
+                await self._outbox.put_back(delivery.id, due_at)
                 return False
             try:
                 receipt = await self._send(delivery)

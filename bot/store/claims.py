@@ -33,6 +33,7 @@ _row = _table.c
 _earlier = _table.alias("earlier")
 _opening = _table.alias("opening")
 _now = bindparam("now", type_=tables.Moment)
+_farthest = bindparam("farthest", type_=tables.Moment)
 _team = bindparam("of_team", type_=String)
 
 OF_TEAM = or_(_team.is_(None), _row.team == _team)
@@ -119,8 +120,21 @@ RELEASE = (
 )
 """`now`, `of_team`: owes again what is claimed, for it may or may not have been posted."""
 
-RELEASE_EXPIRED = RELEASE.where(_row.lease_until <= _now)
-"""`now`, `of_team`: the same for what has outlived its lease."""
+RELEASE_EXPIRED = RELEASE.where(or_(_row.lease_until <= _now, _row.lease_until > _farthest))
+"""`now`, `farthest`, `of_team`: the same for what has outlived its lease, by any clock."""
+
+HASTEN = (
+    update(_table)
+    .where(
+        _unsent("deliveries"),
+        _row.state == DeliveryState.OWED,
+        _row.due_at > _farthest,
+        _row.kind != DeliveryKind.DIGEST,
+        OF_TEAM,
+    )
+    .values(due_at=_now)
+)
+"""`now`, `farthest`, `of_team`: makes due what a clock that has been set back since put off."""
 
 NEXT_MOMENT = select(
     func.min(case((_row.state == DeliveryState.CLAIMED, _row.lease_until), else_=_row.due_at))

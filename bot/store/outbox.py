@@ -10,7 +10,14 @@ from typing import Any
 from sqlalchemy import Boolean, Integer, String, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState, Thread, delivery_id
+from bot.alerts.delivery import (
+    LONGEST_PUT_OFF,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Thread,
+    delivery_id,
+)
 from bot.frozen import Frozen
 from bot.news.story import Story
 from bot.store import claims, tables
@@ -37,13 +44,16 @@ class Outbox:
     async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
         """At most `limit` deliveries that are due, one a conversation, for the caller to send.
 
-        They are the caller's for `lease_s` seconds; after that they are owed again, `uncertain`.
+        They are the caller's for `lease_s` seconds, which is less than LONGEST_PUT_OFF; after that
+        they are owed again, `uncertain`.
         """
         until = now + timedelta(seconds=lease_s)
 
         async def write(connection: AsyncConnection) -> tuple[Delivery, ...]:
             given = {"now": now, "of_team": self._team}
-            await connection.execute(claims.RELEASE_EXPIRED, given)
+            far = given | {"farthest": now + LONGEST_PUT_OFF}
+            await connection.execute(claims.RELEASE_EXPIRED, far)
+            await connection.execute(claims.HASTEN, far)
             sendable = await connection.execute(claims.SENDABLE, given | {"limit": limit})
             ids = sendable.scalars().all()
             if not ids:

@@ -190,6 +190,38 @@ async def test_a_stop_ends_what_is_posting_and_gives_back_the_rest(
     assert not (await store.outbox.claim(NOON, 1, 60))[0].uncertain
 
 
+async def test_a_clock_that_leaps_over_the_lease_begins_no_message_twice(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    gate = slack.gates["C1"] = asyncio.Event()
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    await store.owe(delivery("a", "C1"), delivery("b", "C1"))
+    dispatcher.wake()
+    await asyncio.sleep(0.1)
+    clock.now += timedelta(hours=8)
+    await store.owe(delivery("a", "C2"))
+    dispatcher.wake()
+    await slack.has_posted(1)
+    gate.set()
+    await slack.has_posted(3)
+    stop.set()
+    await running
+    assert slack.about == [("C2", "a"), ("C1", "a"), ("C1", "b")]
+    assert await _states(store) == {"sent": 3}
+
+
+async def test_a_pause_ends_though_the_clock_is_set_back(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.owe(delivery("a"))
+    slack.answer = lambda _: SendLater(30, "ratelimited")
+    await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: None
+    clock.now -= timedelta(days=1)
+    assert await dispatcher.run_once(clock.now) == 1
+
+
 async def test_a_conversation_gets_no_two_messages_within_its_pace(
     store: Store, slack: Slack, clock: Clock
 ) -> None:

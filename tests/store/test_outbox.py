@@ -224,3 +224,22 @@ async def test_what_is_owed_to_another_team_waits_for_whoever_reaches_it(store: 
     assert await outbox.release_all(NOON) == 0
     assert await outbox.claim(late, 10, LEASE_S) == ()
     assert await other.release_all(NOON) == 1
+
+
+async def test_a_clock_set_back_holds_up_nothing_but_digests(store: Store) -> None:
+    day = minutes(24 * 60)
+    put_off, dead, behind = delivery("a"), delivery("b", "C2"), delivery("c")
+    await store.owe(put_off, dead, behind)
+    await store.owe(delivery("d", "C3", kind="digest", due_at=NOON + 2 * day))
+    await _claim(store, NOON + day)
+    await store.outbox.retry(put_off.id, NOON + day + HOUR, "Slack is away")
+    assert _about(await _claim(store)) == ["a", "b"]
+    await store.outbox.confirm(put_off.id, "1.1", NOON)
+    assert _about(await _claim(store)) == ["c"]
+
+
+async def test_a_wait_that_slack_may_ask_for_is_kept(store: Store) -> None:
+    await store.owe(delivery("a"))
+    await _claim(store)
+    await store.outbox.retry(delivery("a").id, NOON + HOUR, "rate limited")
+    assert await _claim(store, NOON + minutes(59)) == ()
