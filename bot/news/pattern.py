@@ -65,6 +65,12 @@ def words_of(text: str, mentions: Sequence[Mention] = ()) -> tuple[Word, ...]:
     return tuple(words)
 
 
+def spellings(text: str) -> set[str]:
+    """The texts of all words in it, as `words_of` spells them."""
+    found = _WORD.findall(fold_case(text))
+    return {word if word[0].isdigit() else word.replace(".", "") for word in found}
+
+
 class Slot(NamedTuple):
     """What one place of a pattern takes."""
 
@@ -194,9 +200,23 @@ class Index:
     def __init__(self, patterns: Iterable[tuple[str, Pattern]]) -> None:
         """Each pattern comes with the name it is reported by; several may share one."""
         self._by_word: dict[str, list[tuple[str, Pattern]]] = {}
+        self._by_need: dict[str, list[tuple[frozenset[str], ...]]] = {}
         for name, pattern in patterns:
             for word in pattern.first_words:
                 self._by_word.setdefault(word, []).append((name, pattern))
+            for word in pattern.needs[0]:
+                self._by_need.setdefault(word, []).append(pattern.needs[1:])
+
+    def possible(self, spelt: set[str]) -> bool:
+        """Whether one of the patterns may stand in a text with these words; far quicker than
+        `find`, and False for most texts that are about something else.
+        """
+        present = spelt | {PARTY, NUMBER, START}
+        return any(
+            not any(need.isdisjoint(present) for need in needs)
+            for word in present
+            for needs in self._by_need.get(word, ())
+        )
 
     def find(self, words: Sequence[Word]) -> dict[str, tuple[int, int]]:
         """Names found -> first and last character of the first place where each stands."""

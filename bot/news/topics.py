@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bot.frozen import Frozen
-from bot.news.pattern import Index, Word, compile_pattern, words_of
+from bot.news.pattern import Index, Word, compile_pattern, spellings, words_of
 from bot.news.story import Evidence, Match
 from bot.news.text import sentences
 from bot.news.topic import Topic
@@ -143,10 +143,14 @@ class Matcher:
 
     def match(self, title: str, summary: str) -> Match:
         """The topics of a story in plain text, each with its evidence; none means: stay silent."""
+        said = sentences(summary)[:_LEAD_SENTENCES]
+        spelt = set().union(*(spellings(text[:_LONGEST_SENTENCE]) for text in (title, *said)))
+        if not self._terms.possible(spelt):
+            return Match()
         head = self._sentence(title, "title")
         if self._silence(head) is not None:
             return Match()
-        lead = [self._sentence(text, "summary") for text in sentences(summary)[:_LEAD_SENTENCES]]
+        lead = [self._sentence(text, "summary") for text in said]
         evidence = tuple(self._evidence(head, lead))
         topics = tuple(topic for topic in Topic if any(e.topic is topic for e in evidence))
         return Match(topics=topics, evidence=evidence)
