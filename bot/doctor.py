@@ -1,27 +1,33 @@
 """Looks at everything the bot needs and says what is wrong, and the cure."""
 
-import asyncio
 import shutil
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.admin import feed_health
 from bot.assembly import open_store, revealed
-from bot.errors import TariffwireError
+from bot.errors import SlackError, TariffwireError
 from bot.frozen import Frozen
 from bot.library import Library
 from bot.news.health import Health
 from bot.settings import Settings, load_settings, unknown_variables
 from bot.slack.bolt import open_session, web_client
+from bot.slack.channel import find_channel
 from bot.slack.check import check_slack
+from bot.slack.verdict import code, status
 
 ENOUGH_BYTES = 200_000_000
 """Free space under which the operator is warned."""
 CLOCK_SLACK_S = 120.0
 """Slack refuses requests that are five minutes off; this leaves room."""
+
+_NETWORK = "Check TARIFFWIRE_SLACK_API_URL, the network and its proxy"
 
 
 class Finding(Frozen):
@@ -43,15 +49,19 @@ async def examine() -> AsyncIterator[Finding]:
         yield _bad("settings", error)
         return
     yield Finding(subject="settings", ok=True, says=f"Slack by {_TRANSPORTS[settings.transport]}")
-    library = Library(settings)
-    yield _config(library)
-    async for finding in _database(settings):
+    config = _config(Library(settings))
+    yield config
+    for finding in _disk(settings):
         yield finding
-    yield _disk(settings)
+    readable = config.ok
+    async for finding in _database(settings):
+        readable = readable and (finding.ok or finding.subject != "database")
+        yield finding
     async for finding in _slack(settings):
         yield finding
-    for finding in await _feeds(settings):
-        yield finding
+    if readable:
+        for finding in await _feeds(settings):
+            yield finding
 
 
 _TRANSPORTS = {"local": "the local workspace", "socket": "Socket Mode", "http": "HTTP"}
@@ -92,28 +102,89 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         )
 
 
-def _disk(settings: Settings) -> Finding:
+def _disk(settings: Settings) -> Iterator[Finding]:
+    """Whether the data folder can be written, or made where it is not there yet; and the room."""
     folder = settings.data_dir
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
+    cure = "Set TARIFFWIRE_DATA_DIR to a folder that can be written"
+    try:
+        while not folder.exists():
+            folder = folder.parent
+        with tempfile.TemporaryFile(dir=folder):
+            free = shutil.disk_usage(folder).free
+    except OSError as error:
+        says = f"{folder} cannot be written: {error.strerror or 'refused'}"
+        yield Finding(subject="data folder", ok=False, says=says, cure=cure)
+        return
+    made = "" if folder == settings.data_dir else f"; it will be made in {folder}"
+    yield Finding(subject="data folder", ok=True, says=f"{settings.data_dir}{made}")
     says = f"{free / 1e9:.1f} GB free at {folder}"
-    if free >= ENOUGH_BYTES:
-        return Finding(subject="disk", ok=True, says=says)
-    return Finding(subject="disk", ok=False, says=says, cure="Free some space")
+    ok = free >= ENOUGH_BYTES
+    yield Finding(subject="disk", ok=ok, says=says, cure="" if ok else "Free some space")
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     if settings.slack_bot_token is None:
         yield Finding(subject="Slack", ok=True, says="no tokens; the local workspace is used")
+        says = (
+            f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z; the local workspace is used, so it was compared "
+        )
+        yield Finding(subject="clock", ok=True, says=f"{says}with nobody's")
         return
     async with open_session() as session:
         client = web_client(revealed(settings.slack_bot_token), settings.slack_api_url, session)
-        for found in await check_slack(client):
-            yield Finding(subject=found.thing, ok=found.ok, says=found.says, cure=found.cure)
+        found = await check_slack(client)
+        for each in found:
+            yield Finding(subject=each.thing, ok=each.ok, says=each.says, cure=each.cure)
+        if settings.slack_app_token is not None:
+            yield await _app_token(client, revealed(settings.slack_app_token))
+        # Without a token that is taken, every other call says the same once more.
+        if found[0].ok:
+            yield await _channel(client, settings.channel, "TARIFFWIRE_CHANNEL")
+            if settings.operators_channel:
+                name = "TARIFFWIRE_OPERATORS_CHANNEL"
+                yield await _channel(client, settings.operators_channel, name)
         clock = await _clock(settings.slack_api_url, session)
         if clock is not None:
             yield clock
+
+
+async def _app_token(client: AsyncWebClient, token: str) -> Finding:
+    """Whether Slack would open a socket; the address that it names is not used."""
+    subject = "Slack app token"
+    try:
+        await client.apps_connections_open(app_token=token)
+    except SlackApiError as error:
+        cure = "Make an app-level token with connections:write and set SLACK_APP_TOKEN to it"
+        return Finding(subject=subject, ok=False, says=_said(error), cure=cure)
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return _silent(subject, error)
+    return Finding(subject=subject, ok=True, says="valid for Socket Mode")
+
+
+async def _channel(client: AsyncWebClient, name: str, subject: str) -> Finding:
+    try:
+        found = await find_channel(client, name, subject)
+    except SlackError as error:
+        return _bad(subject, error)
+    except SlackApiError as error:
+        return Finding(subject=subject, ok=False, says=_said(error), cure="Try again later")
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return _silent(subject, error)
+    if found == name:
+        return Finding(subject=subject, ok=True, says=f"{name} is an id, and was not looked up")
+    if found.startswith("#"):
+        says = f"{found} could not be looked up; the app may not list channels"
+        return Finding(subject=subject, ok=True, says=says)
+    return Finding(subject=subject, ok=True, says=f"#{name.removeprefix('#')} is {found}")
+
+
+def _said(error: SlackApiError) -> str:
+    return code(error) or f"HTTP {status(error)}"
+
+
+def _silent(subject: str, error: Exception) -> Finding:
+    says = f"no answer from Slack ({type(error).__name__})"
+    return Finding(subject=subject, ok=False, says=says, cure=_NETWORK)
 
 
 async def _clock(api_url: str, session: aiohttp.ClientSession) -> Finding | None:
@@ -121,9 +192,14 @@ async def _clock(api_url: str, session: aiohttp.ClientSession) -> Finding | None
     try:
         async with session.post(f"{api_url}api.test") as answer:
             told = parsedate_to_datetime(answer.headers["Date"])
-    except (aiohttp.ClientError, TimeoutError, KeyError, ValueError):
+    except (aiohttp.ClientError, TimeoutError, OSError, KeyError, ValueError):
         return None
-    off_s = (datetime.now(UTC) - told).total_seconds()
+    return _compared(datetime.now(UTC), told)
+
+
+def _compared(now: datetime, told: datetime) -> Finding:
+    # A date in "-0000", which is UTC too, comes without a zone.
+    off_s = (now - (told if told.tzinfo else told.replace(tzinfo=UTC))).total_seconds()
     if abs(off_s) <= CLOCK_SLACK_S:
         return Finding(subject="clock", ok=True, says=f"{abs(off_s):.0f} s from Slack's")
     return Finding(
@@ -149,12 +225,3 @@ async def _feeds(settings: Settings) -> list[Finding]:
 def _feed(feed: Health) -> Finding:
     cure = f"Open {feed.url}; correct or disable it in feeds.yaml if it is gone for good"
     return Finding(subject=f"feed {feed.id}", ok=False, says=feed.error or feed.status, cure=cure)
-
-
-def examine_now() -> list[Finding]:
-    """Every finding, for callers without an event loop."""
-
-    async def collect() -> list[Finding]:
-        return [finding async for finding in examine()]
-
-    return asyncio.run(collect())

@@ -1,0 +1,157 @@
+"""`doctor`: a sound setup is well; whatever is broken is found and told with the cure."""
+
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot.doctor import Finding, examine
+from bot.local.workspace import Workspace
+
+
+@pytest.fixture
+async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
+    opened = Workspace(tmp_path / "workspace.db", rate_limits=False)
+    await opened.start(port=0)
+    yield opened
+    await opened.stop()
+
+
+@pytest.fixture
+def setup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment with two feeds and nothing else; a test adds what it looks at."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith(("TARIFFWIRE_", "SLACK_")) or name in {"DATABASE_URL", "PORT"}:
+            monkeypatch.delenv(name)
+    feeds = "feeds:\n- {id: a, title: A, url: 'https://a.example/rss'}\n"
+    (tmp_path / "feeds.yaml").write_text(feeds, encoding="utf-8")
+    monkeypatch.setenv("TARIFFWIRE_FEEDS_FILE", str(tmp_path / "feeds.yaml"))
+    monkeypatch.setenv("TARIFFWIRE_DATA_DIR", str(tmp_path / "data"))
+    return monkeypatch
+
+
+def by_socket(setup: pytest.MonkeyPatch, workspace: Workspace) -> None:
+    setup.setenv("SLACK_BOT_TOKEN", workspace.bot_token)
+    setup.setenv("SLACK_APP_TOKEN", workspace.app_token)
+    setup.setenv("TARIFFWIRE_SLACK_API_URL", workspace.api_url)
+
+
+async def found() -> dict[str, Finding]:
+    return {finding.subject: finding async for finding in examine()}
+
+
+def broken(findings: dict[str, Finding]) -> set[str]:
+    return {finding.subject for finding in findings.values() if not finding.ok}
+
+
+async def test_a_sound_setup_without_slack_is_well(setup: pytest.MonkeyPatch) -> None:
+    findings = await found()
+    assert not broken(findings)
+    assert {"settings", "config", "data folder", "disk", "database", "clock", "feeds"} <= set(
+        findings
+    )
+    assert "compared with nobody's" in findings["clock"].says
+    assert "1 never polled" in findings["feeds"].says
+
+
+async def test_a_sound_setup_with_slack_is_well(
+    setup: pytest.MonkeyPatch, workspace: Workspace
+) -> None:
+    by_socket(setup, workspace)
+    findings = await found()
+    assert not broken(findings)
+    assert findings["Slack app token"].says == "valid for Socket Mode"
+    assert findings["TARIFFWIRE_CHANNEL"].says.startswith("#trade-news is C")
+    assert "s from Slack's" in findings["clock"].says
+
+
+async def test_a_wrong_app_token_is_found(setup: pytest.MonkeyPatch, workspace: Workspace) -> None:
+    by_socket(setup, workspace)
+    setup.setenv("SLACK_APP_TOKEN", "xapp-of-another-app")
+    findings = await found()
+    assert broken(findings) == {"Slack app token"}
+    assert "connections:write" in findings["Slack app token"].cure
+
+
+async def test_channels_that_are_not_there_are_found_by_the_settings_that_name_them(
+    setup: pytest.MonkeyPatch, workspace: Workspace
+) -> None:
+    by_socket(setup, workspace)
+    setup.setenv("TARIFFWIRE_CHANNEL", "#nowhere")
+    setup.setenv("TARIFFWIRE_OPERATORS_CHANNEL", "nobody")
+    findings = await found()
+    assert broken(findings) == {"TARIFFWIRE_CHANNEL", "TARIFFWIRE_OPERATORS_CHANNEL"}
+    assert "#nowhere" in findings["TARIFFWIRE_CHANNEL"].says
+    assert "TARIFFWIRE_OPERATORS_CHANNEL" in findings["TARIFFWIRE_OPERATORS_CHANNEL"].cure
+
+
+async def test_a_refused_bot_token_is_said_once(
+    setup: pytest.MonkeyPatch, workspace: Workspace
+) -> None:
+    by_socket(setup, workspace)
+    setup.setenv("SLACK_BOT_TOKEN", "xoxb-wrong")
+    assert broken(await found()) == {"Slack token"}
+
+
+async def test_a_slack_that_cannot_be_reached_is_found(setup: pytest.MonkeyPatch) -> None:
+    setup.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    setup.setenv("SLACK_APP_TOKEN", "xapp-1")
+    setup.setenv("TARIFFWIRE_SLACK_API_URL", "http://127.0.0.1:9/api/")
+    findings = await found()
+    assert broken(findings) == {"Slack token", "Slack app token"}
+    assert "TARIFFWIRE_SLACK_API_URL" in findings["Slack app token"].cure
+
+
+@pytest.mark.parametrize(("off_s", "well"), [(0, True), (900, False)])
+async def test_the_clock_is_compared_with_slacks_which_may_name_no_zone(
+    off_s: int, well: bool, setup: pytest.MonkeyPatch
+) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        date = (datetime.now(UTC) - timedelta(seconds=off_s)).strftime("%a, %d %b %Y %H:%M:%S")
+        return web.json_response(
+            {"ok": False, "error": "invalid_auth"}, headers={"Date": f"{date} -0000"}
+        )
+
+    app = web.Application()
+    app.router.add_post("/api/{method}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    setup.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    setup.setenv("SLACK_SIGNING_SECRET", "secret")
+    setup.setenv("TARIFFWIRE_SLACK_API_URL", f"http://127.0.0.1:{runner.addresses[0][1]}/api/")
+    try:
+        clock = (await found())["clock"]
+    finally:
+        await runner.cleanup()
+    assert clock.ok is well
+    assert well or ("ahead of Slack's" in clock.says and "NTP" in clock.cure)
+
+
+async def test_a_data_folder_that_cannot_be_written_is_found_with_its_cure(
+    setup: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    setup.setenv("TARIFFWIRE_DATA_DIR", str(tmp_path / "file" / "data"))
+    findings = await found()
+    assert broken(findings) == {"data folder", "database"}
+    assert str(tmp_path / "file") in findings["data folder"].says
+    assert "TARIFFWIRE_DATA_DIR" in findings["data folder"].cure
+    assert "TARIFFWIRE_DATA_DIR" in findings["database"].cure
+
+
+async def test_a_broken_feed_list_and_a_misspelt_setting_are_found(
+    setup: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "feeds.yaml").write_text("feeds:\n- {id: a, titel: A}\n", encoding="utf-8")
+    (tmp_path / ".env").write_text("TARIFFWIRE_CHANEL=news\n", encoding="utf-8")
+    subjects = [(each.subject, each.ok, each.says) async for each in examine()]
+    assert subjects[0][:2] == ("settings", False)
+    assert "Did you mean TARIFFWIRE_CHANNEL?" in subjects[0][2]
+    [config] = [each for each in subjects if each[0] == "config"]
+    assert not config[1]
+    assert "feeds.yaml:2: feeds.0." in config[2]
