@@ -159,6 +159,19 @@ async def test_further_reports_of_an_event_go_into_its_thread(
     assert not taken.stories[0].starts_event
 
 
+async def test_after_an_alert_that_was_given_up_the_next_report_makes_one(
+    store: Store, publisher: Publisher, pipeline: Pipeline
+) -> None:
+    publisher.publish(entry("a", title="Tariff truce at Geneva"))
+    await pipeline.take(WIRE, NOON)
+    (alert,) = await store.outbox.claim(NOON, 9, 60)
+    await store.outbox.give_up(alert.id, "channel_not_found")
+    publisher.publish(entry("b", "paper", title="Tariff deal of Geneva"))
+    taken = await pipeline.take(feed("paper"), NOON)
+    assert _told(taken) == [("alert", "Tariff deal of Geneva")]
+    assert [each.event_id for each in await store.outbox.claim(NOON, 9, 60)] == [alert.event_id]
+
+
 async def test_two_feeds_with_one_event_at_the_same_moment_make_one_alert(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:

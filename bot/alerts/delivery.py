@@ -25,6 +25,10 @@ LONGEST_PUT_OFF = timedelta(hours=2)
 a moment further away was written before the clock was set back, and counts as passed."""
 
 
+FOLLOWS = "you follow this event"
+"""The reason for which a person gets what they did not subscribe to."""
+
+
 class DeliveryKind(StrEnum):
     """What the message is."""
 
@@ -88,7 +92,7 @@ class Audience(Frozen):
     """Who follows an event; the conversation is the person."""
     muted: frozenset[Thread] = frozenset()
     alerted: frozenset[Thread] = frozenset()
-    """Where the event already has its alert, sent or owed."""
+    """Where the event already has its alert, sent or owed; not where it was given up."""
 
 
 def delivery_id(kind: DeliveryKind, team: str, conversation: str, about: str) -> str:
@@ -168,7 +172,7 @@ def _listeners(story: Story, audience: Audience, now: datetime) -> dict[Thread, 
     for thread in audience.followers:
         known = found.get(thread)
         if thread.event_id == story.event_id and (known is None or known.pace is Pace.DAILY):
-            found[thread] = _Listener("you follow this event", Pace.INSTANT, follows=True)
+            found[thread] = _Listener(FOLLOWS, Pace.INSTANT, follows=True)
     return {thread: found[thread] for thread in found if thread not in audience.muted}
 
 
@@ -184,9 +188,9 @@ def _fitting(
 def _message(
     kind: DeliveryKind, story: Story, thread: Thread, reason: str, now: datetime
 ) -> Delivery:
-    about = story.event_id if kind is DeliveryKind.ALERT else story.id
+    # Named by its story, not its event: where one alert was given up, the next story gets another.
     return Delivery(
-        id=delivery_id(kind, thread.team, thread.conversation, about),
+        id=delivery_id(kind, thread.team, thread.conversation, story.id),
         kind=kind,
         team=thread.team,
         conversation=thread.conversation,

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.metadata import Metadata
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
 from bot.alerts.dispatch import Receipt
 from bot.errors import SendLater, SendRefused
 from bot.news.story import Story
@@ -211,11 +211,16 @@ def compose(
     *,
     may_repeat: bool = False,
 ) -> Message:
-    """The message that a delivery owes; a follow-up without a thread goes to a follower."""
+    """The message that a delivery owes.
+
+    A follow-up without a thread is told to a follower as such, to others like an alert: theirs was
+    given up.
+    """
     match delivery.kind:
-        case DeliveryKind.FOLLOW_UP:
-            followed = delivery.event_id if thread_ts is None else ""
-            return follow_up(stories, parties, followed=followed, may_repeat=may_repeat)
+        case DeliveryKind.FOLLOW_UP if thread_ts is not None:
+            return follow_up(stories, parties, may_repeat=may_repeat)
+        case DeliveryKind.FOLLOW_UP if delivery.reason == FOLLOWS:
+            return follow_up(stories, parties, followed=delivery.event_id, may_repeat=may_repeat)
         case DeliveryKind.NOTICE:
             return notice(escape(delivery.reason, NOTICE_CHARACTERS))
         case DeliveryKind.DIGEST:

@@ -129,11 +129,13 @@ class Outbox:
         return tuple(map(_delivery, await self._database.rows(query)))
 
     async def alerted(self, event_ids: Collection[str]) -> frozenset[Thread]:
-        """Where any of these events has its alert, sent or not."""
+        """Where any of these events has its alert, sent or still owed."""
         found: set[Thread] = set()
         for chunk in chunks(event_ids):
             query = select(_row.event_id, _row.team, _row.conversation).where(
-                _row.event_id.in_(chunk), _row.kind == DeliveryKind.ALERT
+                _row.event_id.in_(chunk),
+                _row.kind == DeliveryKind.ALERT,
+                _row.state != DeliveryState.FAILED,
             )
             found.update(Thread(*row) for row in await self._database.rows(query))
         return frozenset(found)

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
 from bot.alerts.dispatch import Dispatcher
 from bot.errors import SendLater, SendRefused
 from bot.local.workspace import SCOPES, Workspace
@@ -83,10 +83,22 @@ async def test_a_follower_can_end_it_in_the_message(
     workspace: Workspace, sender: SlackSender, owed: Delivery
 ) -> None:
     person = workspace.team.identity.person_id
-    changes = {"kind": DeliveryKind.FOLLOW_UP, "conversation": person}
+    changes = {"kind": DeliveryKind.FOLLOW_UP, "conversation": person, "reason": FOLLOWS}
     await sender.send(owed.model_copy(update=changes), STORIES, None)
     (call,) = workspace.calls("chat.postMessage")
     assert "alert_unfollow" in str(call.arguments["blocks"])
+
+
+async def test_a_follow_up_whose_alert_was_given_up_is_told_like_an_alert(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    later = owed.model_copy(update={"kind": DeliveryKind.FOLLOW_UP})
+    await sender.send(later, STORIES, None)
+    (call,) = workspace.calls("chat.postMessage")
+    blocks = str(call.arguments["blocks"])
+    assert "You follow this event" not in blocks
+    assert "alert_follow" in blocks
+    assert "Why: " in blocks
 
 
 async def test_after_a_broken_connection_the_message_is_found_and_not_repeated(
