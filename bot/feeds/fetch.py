@@ -11,6 +11,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,6 +93,10 @@ class Fetcher:
         """Closes all connections."""
         if self._session is not None:
             await self._session.close()
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Entered while a body that was fetched waits to be parsed."""
+        return self._turns.reading()
 
     async def fetch(self, address: str, validators: Validators) -> Fetched:
         """The answer of `address` or of where it redirects to, whatever its status.

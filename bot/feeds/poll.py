@@ -100,7 +100,8 @@ class Poller:
             now=now,
             max_entries=self.limits.max_entries,
         )
-        return await self._workers.parse(fetched.body, source)
+        with self._fetcher.reading():
+            return await self._workers.parse(fetched.body, source)
 
     async def read_push(
         self, feed: Feed, state: FeedState, now: datetime, body: bytes, content_type: str
