@@ -1,0 +1,1 @@
+"""What `bench.commands` is made of: the questions, the load, and a program for each server."""

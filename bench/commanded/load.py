@@ -1,0 +1,86 @@
+"""Requests over kept connections, each sent when the one before it on its connection is answered.
+
+The client does as little as it can: what it takes itself is in every latency.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from time import perf_counter
+
+from bench.commanded.questions import request
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Latencies in seconds, and how long all requests took together."""
+
+    latencies_s: tuple[float, ...]
+    wall_s: float
+
+
+async def ask(port: int, questions: Iterator[str], connections: int, count: int) -> Load:
+    """Asks `count` questions; raises SystemExit for an answer that is none."""
+    now_s = int(time.time())
+    ready = iter([request(question, now_s) for question in islice(questions, count)])
+    loop = asyncio.get_running_loop()
+    lines = [
+        (await loop.create_connection(_Line, "127.0.0.1", port))[1] for _ in range(connections)
+    ]
+    latencies_s: list[float] = []
+    began = perf_counter()
+    await asyncio.gather(*(_ask(line, ready, latencies_s) for line in lines))
+    wall_s = perf_counter() - began
+    for line in lines:
+        line.close()
+    return Load(tuple(latencies_s), wall_s)
+
+
+async def _ask(line: "_Line", ready: Iterator[bytes], latencies_s: list[float]) -> None:
+    for sent in ready:
+        began = perf_counter()
+        answer = await line.ask(sent)
+        latencies_s.append(perf_counter() - began)
+        if not answer.startswith(b"HTTP/1.1 200 ") or b'"response_type"' not in answer:
+            raise SystemExit(f"no answer to a command: {answer[:300]!r}")
+
+
+class _Line(asyncio.Protocol):
+    """One connection, one request at a time."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._came = bytearray()
+        self._answer: asyncio.Future[bytes] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def ask(self, sent: bytes) -> asyncio.Future[bytes]:
+        """What is answered: head and body."""
+        assert self._transport is not None
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(sent)
+        return self._answer
+
+    def data_received(self, data: bytes) -> None:
+        self._came += data
+        head, found, body = self._came.partition(b"\r\n\r\n")
+        if not found or self._answer is None:
+            return
+        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+        if len(body) >= length:
+            self._answer.set_result(bytes(self._came))
+            self._came.clear()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(exc or ConnectionError("the server hung up"))
+
+    def close(self) -> None:
+        """Hangs up."""
+        if self._transport is not None:
+            self._transport.close()

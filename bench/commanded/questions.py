@@ -1,0 +1,72 @@
+"""Questions about rates as Slack's signed forms: those asked again and again, and ever new ones."""
+
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from slack_sdk.signature import SignatureVerifier
+
+SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105 - signs nothing outside the bench
+PATH = "/slack/events"
+
+_IMPOSERS = ("us", "china", "eu", "canada", "mexico", "india", "uk")
+_PARTNERS = (*_IMPOSERS, "japan", "vietnam", "brazil", "korea", "switzerland", "taiwan", "thailand")
+_GOODS = ("", "", " steel", " cars", " 8507.60", " copper", " pharmaceuticals", " washing machines")
+_FIRST = date(2018, 1, 1)
+_DAYS = 3000
+
+
+def repeated() -> Iterator[str]:
+    """Forty questions, over and over."""
+    asked = list(dict(zip(range(40), _questions(seed=1), strict=False)).values())
+    while True:
+        yield from asked
+
+
+def new(seed: int) -> Iterator[str]:
+    """Questions of which no two are the same."""
+    seen: set[str] = set()
+    for question in _questions(seed):
+        if question not in seen:
+            seen.add(question)
+            yield question
+
+
+def request(question: str, now_s: int) -> bytes:
+    """The HTTP request with which Slack would ask this, signed for `now_s` (Unix time)."""
+    body = urlencode(
+        {
+            "token": "unused",
+            "team_id": "T0000001",
+            "team_domain": "bench",
+            "channel_id": "C0000001",
+            "channel_name": "trade-news",
+            "user_id": "U0000001",
+            "user_name": "you",
+            "command": "/tariff",
+            "text": question,
+            "api_app_id": "A0000001",
+            "is_enterprise_install": "false",
+            "response_url": "http://127.0.0.1:9/respond",
+            "trigger_id": "1.2.3",
+        }
+    )
+    signature = SignatureVerifier(SECRET).generate_signature(timestamp=str(now_s), body=body)
+    head = (
+        f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n"
+        f"X-Slack-Request-Timestamp: {now_s}\r\nX-Slack-Signature: {signature}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return (head + body).encode()
+
+
+def _questions(seed: int) -> Iterator[str]:
+    chance = random.Random(seed)
+    while True:
+        imposer, partner = chance.choice(_IMPOSERS), chance.choice(_PARTNERS)
+        if imposer != partner:
+            day = _FIRST + timedelta(days=chance.randrange(_DAYS))
+            how = chance.choice((" ", " on "))
+            yield f"{imposer}{how}{partner}{chance.choice(_GOODS)} on {day}"

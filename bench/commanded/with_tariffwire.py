@@ -1,0 +1,76 @@
+"""Program: the whole bot over HTTP, with the shipped ledger; all its feeds are off.
+
+Slack is the local workspace, which has nothing to do once the bot has started.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import aiohttp
+from pydantic import SecretStr
+
+from bench.commanded.questions import SECRET
+from bench.commanded.serving import free_port
+from bot.app import run_bot
+from bot.local.workspace import Workspace
+from bot.settings import Settings
+
+_FEEDS = """
+feeds:
+  - id: off
+    title: "Off"
+    url: "https://news.example/feed.xml"
+    enabled: false
+"""
+
+
+async def main() -> None:
+    """Serves until it is ended; its argument is a folder for its files."""
+    folder = Path(sys.argv[1])
+    (folder / "feeds.yaml").write_text(_FEEDS)
+    workspace = Workspace(folder / "workspace.db", rate_limits=False)
+    await workspace.start(port=0)
+    try:
+        settings = _settings(folder, workspace)
+        telling = asyncio.create_task(_tell(settings.port))
+        await run_bot(settings)
+        telling.cancel()
+    finally:
+        await workspace.stop()
+
+
+def _settings(folder: Path, workspace: Workspace) -> Settings:
+    return Settings().model_copy(
+        update={
+            "slack_bot_token": SecretStr(workspace.bot_token),
+            "slack_app_token": None,
+            "slack_signing_secret": SecretStr(SECRET),
+            "slack_api_url": workspace.api_url,
+            "database_url": "",
+            "port": free_port(),
+            "public_url": "",
+            "channel": "trade-news",
+            "operators": (),
+            "data_dir": folder,
+            "feeds_file": folder / "feeds.yaml",
+            "log_level": "WARNING",
+        }
+    )
+
+
+async def _tell(port: int) -> None:
+    """Prints the port once the bot answers there."""
+    async with aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
+                    if answer.status == 200:
+                        break
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.05)
+    print(port, flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,132 @@
+"""Asks `/tariff` over signed HTTP, beside a bare handler: `python -m bench.commands`.
+
+Each server is a process of its own. A round asks the bare handler, then the bot questions that it
+has answered before, then the bot questions that it never saw; each at one connection and at 32.
+The latencies of all rounds are taken together. The result is a table in Markdown; what goes on
+meanwhile goes to stderr.
+"""
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from statistics import median, quantiles
+
+from bench.commanded.load import Load, ask
+from bench.commanded.questions import new, repeated
+
+BARE, REPEATED, FIRST = "bare aiohttp", "tariffwire, asked before", "tariffwire, first time"
+CONNECTIONS = (1, 32)
+MEDIAN_TIMES_BARE = 3.0
+OWN_P99_MS = 50.0
+_WARM_UP = 200
+Loads = dict[tuple[str, int], list[Load]]
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--count", type=int, default=500, help="requests a turn (default: 500)")
+    parser.add_argument("--rounds", type=int, default=3, help="default: 3")
+    options = parser.parse_args()
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="commands-"))
+        bare = stack.enter_context(_served("with_bare"))
+        ours = stack.enter_context(_served("with_tariffwire", folder))
+        loads = asyncio.run(_measure(bare, ours, options.count, options.rounds))
+    _print(loads, options.count, options.rounds)
+
+
+@contextmanager
+def _served(program: str, *arguments: str) -> Iterator[int]:
+    """The port of a server program, which is ended afterwards."""
+    command = [sys.executable, "-m", f"bench.commanded.{program}", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line.strip().isdigit():
+            raise SystemExit(f"{program} did not start")
+        yield int(line)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def _measure(bare: int, ours: int, count: int, rounds: int) -> Loads:
+    asked_before, never_asked = repeated(), new(seed=2)
+    for port in (bare, ours):
+        await ask(port, islice(asked_before, _WARM_UP), 1, _WARM_UP)
+    turns = ((BARE, bare, asked_before), (REPEATED, ours, asked_before), (FIRST, ours, never_asked))
+    loads: Loads = {}
+    for number in range(rounds):
+        for connections in CONNECTIONS:
+            for name, port, questions in turns:
+                load = await ask(port, questions, connections, count)
+                loads.setdefault((name, connections), []).append(load)
+                _say(f"round {number + 1}, {connections}: {name}: {_shown(load.latencies_s)}")
+            # What was never asked pushes out what was asked before.
+            await ask(ours, islice(asked_before, _WARM_UP), 1, _WARM_UP)
+    return loads
+
+
+def _print(loads: Loads, count: int, rounds: int) -> None:
+    cores = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    print(f"\n{datetime.now(UTC):%Y-%m-%d}, {rounds} rounds of {count} requests, {cores}.")
+    print("Milliseconds, median / 99th percentile, and requests a second.\n")
+    print("| server | 1 connection | a second | times bare | 32 connections | a second |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for name in (BARE, REPEATED, FIRST):
+        one, many = loads[name, 1], loads[name, 32]
+        times = _median_ms(one) / _median_ms(loads[BARE, 1])
+        print(
+            f"| {name} | {_shown(_all(one))} | {_rate(one)} | {times:.1f} "
+            f"| {_shown(_all(many))} | {_rate(many)} |"
+        )
+    print("\n| expected | measured | |\n| --- | --- | --- |")
+    for name in (REPEATED, FIRST):
+        times = _median_ms(loads[name, 1]) / _median_ms(loads[BARE, 1])
+        said = f"{name}: median at 1 connection <= {MEDIAN_TIMES_BARE:g} times bare"
+        _judge(said, times, MEDIAN_TIMES_BARE)
+    for name in (REPEATED, FIRST):
+        said = f"{name}: 99th percentile at 1 connection < {OWN_P99_MS:g} ms"
+        _judge(said, _p99_ms(_all(loads[name, 1])), OWN_P99_MS)
+
+
+def _judge(said: str, measured: float, most: float) -> None:
+    print(f"| {said} | {measured:.2f} | {'met' if measured <= most else 'missed'} |")
+
+
+def _all(loads: list[Load]) -> tuple[float, ...]:
+    return tuple(latency for load in loads for latency in load.latencies_s)
+
+
+def _median_ms(loads: list[Load]) -> float:
+    return median(_all(loads)) * 1000
+
+
+def _p99_ms(latencies_s: tuple[float, ...]) -> float:
+    return quantiles(latencies_s, n=100)[98] * 1000
+
+
+def _shown(latencies_s: tuple[float, ...]) -> str:
+    return f"{median(latencies_s) * 1000:.2f} / {_p99_ms(latencies_s):.2f}"
+
+
+def _rate(loads: list[Load]) -> str:
+    seconds = sum(load.wall_s for load in loads)
+    return f"{sum(len(load.latencies_s) for load in loads) / seconds:.0f}"
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
