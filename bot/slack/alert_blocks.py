@@ -5,11 +5,12 @@ from decimal import Decimal
 
 from slack_sdk.models.blocks import Block
 
+from bot.alerts.digest import by_event
 from bot.frozen import Frozen
 from bot.news.story import Evidence, Figure, Story
 from bot.parties import Parties
-from bot.slack.blocks import Message, actions, assemble, button, context, section
-from bot.slack.limits import BUTTON_VALUE_CHARACTERS
+from bot.slack import limits
+from bot.slack.blocks import Message, actions, assemble, button, context, fitting, section
 from bot.slack.mrkdwn import bold, cut, escape, link, moment, plain, quoted
 
 OPEN = "alert_open"
@@ -35,7 +36,7 @@ class WhyValue(Frozen):
 
     def value(self) -> str:
         """The button's value, within its limit."""
-        room = BUTTON_VALUE_CHARACTERS - len(self.story) - 50
+        room = limits.BUTTON_VALUE_CHARACTERS - len(self.story) - 50
         # A reason is words of ours and of subscriptions; escaping can double a character.
         reason = cut(plain(self.reason), room // 2)
         return self.model_copy(update={"reason": reason}).model_dump_json()
@@ -75,14 +76,36 @@ def follow_up(
 
 def digest(
     stories: Sequence[Story], parties: Parties, reason: str, *, may_repeat: bool = False
-) -> Message:
-    """Many stories in one message; what Slack's limits leave out is counted at the end."""
+) -> tuple[Message, ...]:
+    """Many stories, event by event: a message and the replies to it that take what it cannot."""
     count = f"{len(stories)} trade {'story' if len(stories) == 1 else 'stories'}"
-    head = [section(bold(f"Your digest: {count}"))]
-    tail = context(f"Why: {escape(reason, 200)}" if reason else "", _repeat(may_repeat))
-    lines = [section(_line(story, parties)) for story in stories]
     first = f": {escape(stories[0].title)}" if stories else ""
-    return assemble(f"Your digest: {count}{first}", head, lines, [tail], _left_out)
+    why = f"Why: {escape(reason, 200)}" if reason else ""
+    head, tail = [section(bold(f"Your digest: {count}"))], [context(why, _repeat(may_repeat))]
+    # Marked or not, the same stories go into the same message: a later attempt completes it.
+    marked = [*head, context(why, _repeat(True))]
+    lines: Sequence[Block] = [
+        section(("" if place == 0 else "↳ ") + _line(story, parties))
+        for told in by_event(stories)
+        for place, story in enumerate(told)
+    ]
+    kept, lines = _as_many_as_fit(marked, lines)
+    messages = [assemble(f"Your digest: {count}{first}", head, kept, tail)]
+    while lines:
+        more = [section(bold("Your digest, continued"))]
+        kept, lines = _as_many_as_fit(more, lines)
+        messages.append(assemble("Your digest, continued", more, kept))
+    return tuple(messages)
+
+
+def _as_many_as_fit(
+    fixed: Sequence[Block], items: Sequence[Block]
+) -> tuple[Sequence[Block], Sequence[Block]]:
+    """The first of the items that fit into a message beside the fixed blocks, and the others."""
+    room = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS
+    kept, _ = fitting(fixed, items, None, limits.MESSAGE_BLOCKS, room)
+    kept = kept or tuple(items[:1])
+    return kept, items[len(kept) :]
 
 
 def latest(stories: Sequence[Story], parties: Parties, about: str) -> Message:

@@ -4,8 +4,11 @@ Slack has no idempotency key: when a connection breaks after a message was hande
 conversation itself knows whether it arrived. So each message carries its delivery's id in its
 metadata, and a delivery marked `uncertain` is looked for before anything is posted. Where the app
 may not read the conversation, the operator has chosen: post it again, marked, or leave it.
+
+What is too long for one message goes on in its thread; each reply carries an id of its own.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -55,9 +58,15 @@ class SlackSender:
     """
 
     def __init__(
-        self, client: AsyncWebClient, parties: Parties, on_unknown: OnUnknown = "may_repeat"
+        self,
+        client: AsyncWebClient,
+        parties: Parties,
+        on_unknown: OnUnknown = "may_repeat",
+        pace_s: float = 1.0,
     ) -> None:
+        """`pace_s`: seconds between the messages of one delivery."""
         self._client, self._parties, self._on_unknown = client, parties, on_unknown
+        self._pace_s = pace_s
 
     async def send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
@@ -68,15 +77,43 @@ class SlackSender:
         """
         if not stories and delivery.kind is not DeliveryKind.NOTICE:
             raise SendRefused("the stories it is about are no longer kept")
-        if not delivery.uncertain:
-            return await self._post(delivery, stories, thread_ts)
-        try:
-            found = await self._find(delivery, stories, thread_ts)
-        except _CannotLook:
-            return await self._post_unseen(delivery, stories, thread_ts)
-        if found is not None:
-            return Receipt(ts=found)
-        return await self._post(delivery, stories, thread_ts)
+        message, *rest = compose(delivery, stories, self._parties, thread_ts)
+        found = None
+        if delivery.uncertain:
+            try:
+                found = await self._find(delivery, stories, thread_ts)
+            except _CannotLook:
+                receipt = await self._post_unseen(delivery, stories, thread_ts)
+                await self._go_on(delivery, rest, receipt.ts)
+                return receipt
+        if found is None:
+            receipt = await self._post(delivery, message, thread_ts)
+            await self._go_on(delivery, rest, receipt.ts)
+        else:
+            receipt = Receipt(ts=found)
+            await self._go_on(delivery, rest, receipt.ts, look_for=stories)
+        return receipt
+
+    async def _go_on(
+        self,
+        delivery: Delivery,
+        rest: Sequence[Message],
+        ts: str,
+        look_for: Sequence[Story] | None = None,
+    ) -> None:
+        """Posts the rest of a delivery below its first message, less what stands there already."""
+        for number, message in enumerate(rest, start=2):
+            reply = delivery.model_copy(update={"id": f"{delivery.id}/{number}"})
+            try:
+                if look_for is not None and await self._find(reply, look_for, ts) is not None:
+                    continue
+                await asyncio.sleep(self._pace_s)
+                await self._post(reply, message, ts)
+            except _CannotLook as blind:
+                raise SendLater(None, "its thread cannot be read", uncertain=True) from blind
+            except SendLater as later:
+                # The first message stands: the next attempt looks for it and goes on from there.
+                raise SendLater(later.after_s, later.cause, uncertain=True) from later
 
     async def _post_unseen(
         self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None
@@ -87,21 +124,14 @@ class SlackSender:
                 "it may have arrived and the app cannot look: give it a history scope, "
                 "or set TARIFFWIRE_UNKNOWN_OUTCOME=may_repeat"
             )
+        message = compose(delivery, stories, self._parties, thread_ts, may_repeat=True)[0]
         try:
-            return await self._post(delivery, stories, thread_ts, may_repeat=True)
+            return await self._post(delivery, message, thread_ts)
         except SendLater as later:
             # Still as uncertain as before, whatever this attempt met with.
             raise SendLater(later.after_s, later.cause, uncertain=True) from later
 
-    async def _post(
-        self,
-        delivery: Delivery,
-        stories: Sequence[Story],
-        thread_ts: str | None,
-        *,
-        may_repeat: bool = False,
-    ) -> Receipt:
-        message = compose(delivery, stories, self._parties, thread_ts, may_repeat=may_repeat)
+    async def _post(self, delivery: Delivery, message: Message, thread_ts: str | None) -> Receipt:
         try:
             return await self._post_once(delivery, message, thread_ts)
         except SlackApiError as error:
@@ -210,23 +240,24 @@ def compose(
     thread_ts: str | None = None,
     *,
     may_repeat: bool = False,
-) -> Message:
-    """The message that a delivery owes.
+) -> tuple[Message, ...]:
+    """The message that a delivery owes, then the replies to it that hold what it has no room for.
 
     A follow-up without a thread is told to a follower as such, to others like an alert: theirs was
     given up.
     """
     match delivery.kind:
         case DeliveryKind.FOLLOW_UP if thread_ts is not None:
-            return follow_up(stories, parties, may_repeat=may_repeat)
+            return (follow_up(stories, parties, may_repeat=may_repeat),)
         case DeliveryKind.FOLLOW_UP if delivery.reason == FOLLOWS:
-            return follow_up(stories, parties, followed=delivery.event_id, may_repeat=may_repeat)
+            followed = delivery.event_id
+            return (follow_up(stories, parties, followed=followed, may_repeat=may_repeat),)
         case DeliveryKind.NOTICE:
-            return notice(escape(delivery.reason, NOTICE_CHARACTERS))
+            return (notice(escape(delivery.reason, NOTICE_CHARACTERS)),)
         case DeliveryKind.DIGEST:
             return digest(stories, parties, delivery.reason, may_repeat=may_repeat)
         case _:
-            return alert(stories[0], parties, delivery.reason, may_repeat=may_repeat)
+            return (alert(stories[0], parties, delivery.reason, may_repeat=may_repeat),)
 
 
 def _earliest(delivery: Delivery, stories: Sequence[Story]) -> datetime:

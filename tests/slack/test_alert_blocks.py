@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +25,7 @@ from bot.slack.alert_blocks import (
     why,
 )
 from bot.slack.blocks import Message
-from tests.slack.samples import HOSTILE, PARTIES, nasty_text, stories, story
+from tests.slack.samples import HOSTILE, NOW, PARTIES, nasty_text, stories, story
 
 
 def shown(message: Message) -> str:
@@ -57,7 +58,8 @@ def test_slack_takes_an_alert_of_any_story(found: Story, reason: str, again: boo
 @given(st.lists(stories, max_size=3), st.integers(1, 60), nasty_text)
 def test_slack_takes_lists_of_any_length(found: list[Story], times: int, reason: str) -> None:
     many = found * times
-    accepted(digest(many, PARTIES, reason))
+    for message in digest(many, PARTIES, reason):
+        accepted(message)
     accepted(latest(many, PARTIES, "tariff"))
     if many:
         accepted(follow_up(many, PARTIES, may_repeat=True))
@@ -120,17 +122,31 @@ def test_links_and_mentions_are_never_guessed_from_text() -> None:
 def test_a_repeated_alert_says_so() -> None:
     assert "(may repeat)" in shown(alert(story(), PARTIES, "r", may_repeat=True))
     assert "(may repeat)" in shown(follow_up([story()], PARTIES, may_repeat=True))
-    assert "(may repeat)" in shown(digest([story()], PARTIES, "r", may_repeat=True))
+    assert "(may repeat)" in shown(digest([story()], PARTIES, "r", may_repeat=True)[0])
     assert "(may repeat)" not in shown(alert(story(), PARTIES, "r"))
 
 
-def test_a_digest_counts_what_it_leaves_out() -> None:
-    many = [story(id=f"s{n}", title=f"Story {n} " + "x" * 400) for n in range(60)]
-    message = digest(many, PARTIES, "your daily digest")
-    kept = sum(f"|Story {n} " in shown(message) for n in range(60))
-    assert 0 < kept < 60
-    assert f"and {60 - kept} more" in shown(message)
-    assert "60 trade stories" in message.text
+@pytest.mark.parametrize("again", [False, True])
+def test_a_digest_drops_nothing(again: bool) -> None:
+    many = [story(id=f"s{n}", event_id=f"s{n}", title=f"Story {n} " + "x" * 400) for n in range(60)]
+    messages = digest(many, PARTIES, "your daily digest", may_repeat=again)
+    assert "60 trade stories" in messages[0].text
+    places = [
+        next(place for place, each in enumerate(messages) if f"|Story {n} " in shown(each))
+        for n in range(60)
+    ]
+    assert places == sorted(places)
+    assert set(places) == set(range(len(messages)))
+    assert sum(shown(each).count("|Story ") for each in messages) == 60
+
+
+def test_a_digest_tells_an_events_stories_together() -> None:
+    late = story(id="stay", event_id="s1", title="Stay", published=NOW + timedelta(hours=2))
+    other = story(id="o", event_id="o", title="Other", published=NOW + timedelta(hours=1))
+    (message,) = digest([story(), other, late], PARTIES, "your daily digest")
+    told = [block["text"]["text"] for block in message.payload()["blocks"][1:4]]
+    assert [line.split("|")[1].split(">")[0] for line in told] == [story().title, "Stay", "Other"]
+    assert [line.startswith("↳") for line in told] == [False, True, False]
 
 
 def test_why_names_words_rule_subscription_and_feed() -> None:

@@ -1,5 +1,6 @@
 """A delivery arrives once, whatever happens on the way; what can never arrive is given up."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
 from bot.alerts.dispatch import Dispatcher
@@ -26,6 +28,20 @@ def channel_of(workspace: Workspace, name: str = "trade-news") -> str:
     found = workspace.team.channel(name)
     assert found is not None
     return found.id
+
+
+class PassingFirst(AsyncWebClient):
+    """A client whose first message arrives; Slack then meets with a fault."""
+
+    def __init__(self, like: AsyncWebClient, slack: Workspace, fault: dict[str, Any]) -> None:
+        super().__init__(like.token, base_url=like.base_url, session=like.session)
+        self.retry_handlers = []
+        self._slack, self._fault = slack, fault
+
+    async def chat_postMessage(self, **given: Any) -> AsyncSlackResponse:  # noqa: N802 - slack_sdk's
+        answer = await super().chat_postMessage(**given)
+        self._slack.fail_next("chat.postMessage", **self._fault)
+        return answer
 
 
 async def standing(client: AsyncWebClient, channel: str) -> list[dict[str, Any]]:
@@ -162,6 +178,48 @@ async def test_the_search_finds_it_though_our_clock_is_ahead_by_most_of_an_hour(
         owed.model_copy(update={"uncertain": True}), (story(seen_at=ahead),), None
     )
     assert found == receipt
+
+
+LONG_DIGEST = tuple(
+    story(id=f"s{number}", event_id=f"s{number}", title=f"Story {number} " + "x" * 400)
+    for number in range(60)
+)
+
+
+async def below(client: AsyncWebClient, channel: str, ts: str) -> list[dict[str, Any]]:
+    answer = await client.conversations_replies(channel=channel, ts=ts)
+    return list(answer["messages"])
+
+
+def told_in(messages: list[dict[str, Any]]) -> list[int]:
+    return [int(number) for number in re.findall(r"\|Story (\d+) ", str(messages))]
+
+
+async def test_a_digest_too_long_for_one_message_goes_on_in_its_thread(
+    client: AsyncWebClient, owed: Delivery
+) -> None:
+    sender = SlackSender(client, PARTIES, pace_s=0)
+    digest = owed.model_copy(update={"kind": DeliveryKind.DIGEST})
+    receipt = await sender.send(digest, LONG_DIGEST, None)
+    assert len(await standing(client, owed.conversation)) == 1
+    thread = await below(client, owed.conversation, receipt.ts)
+    assert told_in(thread) == list(range(60))
+
+
+@pytest.mark.parametrize("fault", [{"drop": "after"}, {"drop": "before"}, {"error": "ratelimited"}])
+async def test_a_digest_broken_off_in_its_middle_goes_on_where_it_ended(
+    workspace: Workspace, client: AsyncWebClient, owed: Delivery, fault: dict[str, Any]
+) -> None:
+    sender = SlackSender(client, PARTIES, pace_s=0)
+    digest = owed.model_copy(update={"kind": DeliveryKind.DIGEST})
+    stories = LONG_DIGEST[:40]
+    passing = PassingFirst(client, workspace, fault)
+    with pytest.raises(SendLater) as later:
+        await SlackSender(passing, PARTIES, pace_s=0).send(digest, stories, None)
+    assert later.value.uncertain
+    receipt = await sender.send(digest.model_copy(update={"uncertain": True}), stories, None)
+    assert len(await standing(client, owed.conversation)) == 1
+    assert told_in(await below(client, owed.conversation, receipt.ts)) == list(range(40))
 
 
 @pytest.fixture
