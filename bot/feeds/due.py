@@ -13,6 +13,7 @@ After an answer, in this order:
 
 After a failure: the first wait, doubled with each further failure, a day at most; where the server
 is overloaded (429, 503) a longer first wait; what Retry-After says instead, where it says anything.
+Where no answer came at all it is tried again soon, and an hour later at most.
 410 ends it. A permanent redirect is remembered when it was seen twice in a row before a good
 answer, and forgotten again when what it led to fails.
 """
@@ -118,13 +119,20 @@ def after_failure(
     jitter: float,
     status: int | None = None,
     asked_wait_s: float | None = None,
+    *,
+    reached: bool = True,
 ) -> FeedState:
     """The state after a failure at `now`; `asked_wait_s` is what Retry-After said.
 
-    Validators stay: they belong to the last good body.
+    `reached` is False where no answer came at all. Validators stay: they belong to the last good
+    body.
     """
     failures = state.failures + 1
-    wait_s = _wait_s(feed, limits, failures, status, asked_wait_s) * (1 + jitter / 5)
+    if reached:
+        wait_s = _wait_s(feed, limits, failures, status, asked_wait_s)
+    else:
+        wait_s = _wait_unreached_s(feed, limits, failures)
+    wait_s *= 1 + jitter / 5
     forget = failures % _FAILURES_FORGET_MOVE == 0
     return state.model_copy(
         update={
@@ -226,6 +234,13 @@ def _wait_s(
     if status in _OVERLOADED:
         first = max(first, limits.backoff_s * _OVERLOADED_FACTOR)
     return max(floor, min(first * 2.0 ** min(failures - 1, 30), DAY_S))
+
+
+def _wait_unreached_s(feed: Feed, limits: FetchLimits, failures: int) -> float:
+    """A network that is down spares the publisher by itself: it is tried soon, and then hourly."""
+    first = max(limits.backoff_s, limits.poll_s)
+    longest = max(floor_s(feed, limits), _HOUR_S)
+    return min(first * 2.0 ** min(failures - 1, 30), longest)
 
 
 def _address(state: FeedState, feed: Feed, moved_to: str) -> dict[str, object]:

@@ -217,7 +217,10 @@ class Poller:
         asked = (feed.id, shown(state.current_url or feed.url))
         # After a redirect it is the other address that failed.
         what = error.cause if error.thing in asked else f"{error.thing} {error.cause}"
-        after = after_failure(state, feed, self.limits, now, what, self._chance(), status, wait_s)
+        reached = status is not None or not isinstance(error, FetchFailed)
+        after = after_failure(
+            state, feed, self.limits, now, what, self._chance(), status, wait_s, reached=reached
+        )
         return self._round(feed, Outcome.FAILED, started_at, after)
 
     def _gone(self, feed: Feed, state: FeedState, started_at: datetime) -> Round:

@@ -12,8 +12,8 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 def in_words(message: Mapping[str, Any]) -> str:
     """What the message shows, one line or more a block; its `text` where it has no blocks.
 
-    Buttons are left out, links keep their address, Slack's entities and dates become what a reader
-    would see.
+    Buttons are their labels in brackets, links keep their address, Slack's entities and dates
+    become what a reader would see.
     """
     shown = [line for block in message.get("blocks") or () for line in _lines(block)]
     return "\n".join(shown) or _read(str(message.get("text", "")))
@@ -27,6 +27,9 @@ def _lines(block: Mapping[str, Any]) -> Iterator[str]:
         for part in (block.get("text"), *(block.get("fields") or ())):
             if part:
                 yield _read(part["text"])
+    elif kind == "actions":
+        labels = (part["text"]["text"] for part in block["elements"] if part["type"] == "button")
+        yield " ".join(f"[{label}]" for label in labels)
     elif kind == "context":
         texts = (_read(part["text"]) for part in block["elements"] if "text" in part)
         yield " · ".join(texts)

@@ -251,3 +251,17 @@ def test_it_is_remembered_since_when_a_feed_fails_until_it_answers() -> None:
     assert (once.failing_since, twice.failing_since) == (NOW, NOW)
     assert after_gone(BLANK, NOW).failing_since == NOW
     assert after_answer(twice, FEED, LIMITS, later, found(), 0.0).failing_since is None
+
+
+def test_a_network_that_is_down_is_tried_soon_and_hourly_however_seldom_the_feed_is_polled() -> (
+    None
+):
+    seldom = FEED.model_copy(update={"poll_minutes": 60.0})
+    state, waits = BLANK, []
+    for _ in range(12):
+        state = after_failure(state, seldom, LIMITS, NOW, "no name", 0.0, reached=False)
+        assert state.interval_s is not None
+        waits.append(state.interval_s)
+    assert waits[0] == max(LIMITS.backoff_s, LIMITS.poll_s)
+    assert waits == sorted(waits)
+    assert waits[-1] == 3600.0

@@ -16,7 +16,13 @@ def test_a_message_is_read_block_by_block_with_its_links() -> None:
                 },
                 "fields": [{"type": "mrkdwn", "text": "Section 301"}],
             },
-            {"type": "actions", "elements": [{"type": "button"}]},
+            {
+                "type": "actions",
+                "elements": [
+                    {"type": "button", "text": {"type": "plain_text", "text": "us China"}},
+                    {"type": "users_select"},
+                ],
+            },
             {
                 "type": "context",
                 "elements": [
@@ -31,6 +37,7 @@ def test_a_message_is_read_block_by_block_with_its_links() -> None:
         "US on China",
         "*12.5 %* <since> FR (https://a.example/x)",
         "Section 301",
+        "[us China]",
         "2025-05-12 10:00 UTC · R&D",
     ]
 
