@@ -7,7 +7,7 @@ import asyncio
 import os
 import stat
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
@@ -25,12 +25,19 @@ P = ParamSpec("P")
 LONGEST_LINE = 5_000_000
 """Bytes of one line that `match` and `same` take."""
 
+LARGEST_OPML = 20_000_001
+"""Bytes read of a feed list: more than its bound, however many bytes its characters take."""
+
 
 def _answers_for_errors(command: Callable[P, None]) -> Callable[P, None]:
-    """Turns an error of ours into one line on stderr and exit code 1."""
+    """Turns an error of ours into one line on stderr and exit code 1.
+
+    An argument that is no text is wrong usage.
+    """
 
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        _refuse_no_text(kwargs)
         try:
             command(*args, **kwargs)
         except TariffwireError as error:
@@ -44,6 +51,19 @@ def _answers_for_errors(command: Callable[P, None]) -> Callable[P, None]:
             sys.exit(1)
 
     return guarded
+
+
+def _refuse_no_text(given: Mapping[str, object]) -> None:
+    """Raises UsageError where an argument holds bytes that are no text.
+
+    They come as lone surrogates, which neither a database nor a terminal takes.
+    """
+    for value in given.values():
+        for part in value if isinstance(value, tuple) else (value,):
+            try:
+                str(part).encode()
+            except UnicodeEncodeError as error:
+                raise click.UsageError(f"{str(part)!a} is not UTF-8 text") from error
 
 
 def _run(coroutine: Coroutine[Any, Any, None]) -> None:
@@ -375,15 +395,16 @@ def check_feed(url: str) -> None:
 
 
 @feeds.command("import")
-@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.argument("file", type=click.File("rb"))
 @_answers_for_errors
-def import_feeds(file: IO[str]) -> None:
+def import_feeds(file: IO[bytes]) -> None:
     """Add every feed of an OPML file that is not known yet."""
     from bot.admin import import_feeds as add_all
     from bot.settings import load_settings
 
     async def go() -> None:
-        added, known = await add_all(load_settings(), file.read())
+        opml = file.read(LARGEST_OPML).decode("utf-8-sig", "replace")
+        added, known = await add_all(load_settings(), opml)
         click.echo(f"added {added} feed(s), {known} known already")
 
     _run(go())
