@@ -4,7 +4,7 @@ An answer without a day is for the newest day that the ledger knows of the pair,
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from bot.errors import QueryError
@@ -271,6 +271,6 @@ def _talks(case: Case) -> tuple[Event, ...]:
     talks = [
         Event(on=talk.on, what=f"{talk.place}: {talk.outcome}", source=talk.source)
         for talk in case.ledger.talks_between(case.imposer, case.partner)
-        if talk.on < case.day + timedelta(days=1)
+        if talk.on <= case.day
     ]
     return tuple(reversed(talks[-_TALKS_SHOWN:]))
