@@ -92,10 +92,17 @@ class SendLater(TariffwireError):
 
     `after_s` is the wait in seconds that Slack asked for, which then holds for its whole team; None
     where it asked for none. `uncertain`: the message may have been posted all the same.
+    `unanswered`: Slack said nothing, so nothing can be the message's fault.
     """
 
-    def __init__(self, after_s: float | None, reason: str, uncertain: bool = False) -> None:
-        self.after_s, self.uncertain = after_s, uncertain
+    def __init__(
+        self,
+        after_s: float | None,
+        reason: str,
+        uncertain: bool = False,
+        unanswered: bool = False,
+    ) -> None:
+        self.after_s, self.uncertain, self.unanswered = after_s, uncertain, unanswered
         super().__init__("delivery", reason)
 
 

@@ -66,7 +66,8 @@ class Delivery(Frozen):
     """Why this conversation gets it, in words."""
     state: DeliveryState = DeliveryState.OWED
     attempts: int = 0
-    """How often it was claimed to be sent, this time included."""
+    """How often it was tried, this time included. Not counted is what Slack never answered, or
+    answered with a wait for the whole team: neither is the message's fault."""
     due_at: AwareDatetime
     claimed_at: AwareDatetime | None = None
     uncertain: bool = False

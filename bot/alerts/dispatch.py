@@ -60,7 +60,12 @@ class Outbox(Protocol):
     async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None: ...
 
     async def retry(
-        self, delivery_id: str, due_at: datetime, error: str, uncertain: bool = False
+        self,
+        delivery_id: str,
+        due_at: datetime,
+        error: str,
+        uncertain: bool = False,
+        counts: bool = True,
     ) -> None: ...
 
     async def put_back(self, delivery_id: str, due_at: datetime) -> None: ...
@@ -96,6 +101,7 @@ class Dispatcher:
         self._rests_until: dict[tuple[str, str], float] = {}
         self._paused_until: dict[str, datetime] = {}
         self._in_flight: dict[str, asyncio.Task[bool]] = {}
+        self._unanswered: dict[str, int] = {}
         self._woken = asyncio.Event()
         self._stopping = False
 
@@ -184,11 +190,13 @@ class Dispatcher:
                 await self._later(delivery, later)
                 return False
             except SendRefused as refused:
+                self._unanswered.pop(delivery.id, None)
                 log.warning("delivery %s was refused: %s", delivery.id, refused.cause)
                 await self._outbox.give_up(delivery.id, refused.cause)
                 return False
             finally:
                 self._rests_until[line] = loop.time() + self._pace_s
+        self._unanswered.pop(delivery.id, None)
         await self._outbox.confirm(delivery.id, receipt.ts, self._clock())
         return True
 
@@ -205,7 +213,8 @@ class Dispatcher:
         except (SendLater, SendRefused):
             raise
         except TimeoutError as error:
-            raise SendLater(None, f"no answer in {PATIENCE_S:.0f} s", uncertain=True) from error
+            cause = f"no answer in {PATIENCE_S:.0f} s"
+            raise SendLater(None, cause, uncertain=True, unanswered=True) from error
         except Exception as error:
             # A bug in the sender must not lose a message or stop the others.
             log.exception("delivery %s ended in an error of the bot's own", delivery.id)
@@ -213,12 +222,17 @@ class Dispatcher:
 
     async def _later(self, delivery: Delivery, later: SendLater) -> None:
         now = self._clock()
+        counts = later.after_s is None and not later.unanswered
         if later.after_s is None:
-            due_at = now + timedelta(seconds=min(2.0 ** min(delivery.attempts, 16), LONGEST_WAIT_S))
+            unanswered = self._unanswered.get(delivery.id, 0)
+            if later.unanswered:
+                self._unanswered[delivery.id] = unanswered + 1
+            wait_s = 2.0 ** min(delivery.attempts + unanswered, 16)
+            due_at = now + timedelta(seconds=min(wait_s, LONGEST_WAIT_S))
         else:
             # Slack counts its limits for a whole workspace: asking for another channel is asking
             # again too soon.
             due_at = now + timedelta(seconds=later.after_s)
             self._paused_until[delivery.team] = due_at
         log.info("delivery %s waits until %s: %s", delivery.id, due_at.isoformat(), later.cause)
-        await self._outbox.retry(delivery.id, due_at, later.cause, later.uncertain)
+        await self._outbox.retry(delivery.id, due_at, later.cause, later.uncertain, counts)

@@ -113,7 +113,7 @@ class SlackSender:
                 raise SendLater(None, "its thread cannot be read", uncertain=True) from blind
             except SendLater as later:
                 # The first message stands: the next attempt looks for it and goes on from there.
-                raise SendLater(later.after_s, later.cause, uncertain=True) from later
+                raise _still_uncertain(later, later.cause) from later
 
     async def _post_unseen(
         self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None
@@ -129,7 +129,7 @@ class SlackSender:
             return await self._post(delivery, message, thread_ts)
         except SendLater as later:
             # Still as uncertain as before, whatever this attempt met with.
-            raise SendLater(later.after_s, later.cause, uncertain=True) from later
+            raise _still_uncertain(later, later.cause) from later
 
     async def _post(self, delivery: Delivery, message: Message, thread_ts: str | None) -> Receipt:
         try:
@@ -159,12 +159,12 @@ class SlackSender:
                 unfurl_media=False,
             )
         except (aiohttp.ClientConnectorError, aiohttp.ClientConnectorDNSError) as error:
-            raise SendLater(None, "Slack cannot be reached") from error
+            raise SendLater(None, "Slack cannot be reached", unanswered=True) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise SendLater(None, type(error).__name__, uncertain=True) from error
+            raise _unanswered(type(error).__name__) from error
         except (AttributeError, ValueError) as error:
             # What slack_sdk makes of a text/plain answer, as a proxy on the way sends it.
-            raise SendLater(None, "an answer that is not Slack's", uncertain=True) from error
+            raise _unanswered("an answer that is not Slack's") from error
         return Receipt(ts=str(answer["ts"]))
 
     async def _join(self, conversation: str) -> bool:
@@ -192,12 +192,10 @@ class SlackSender:
             if code(error) == "thread_not_found":
                 return None
             later = verdict(error, 0)
-            after_s = later.after_s if isinstance(later, SendLater) else None
-            raise SendLater(after_s, f"looking for it: {later.cause}", uncertain=True) from error
+            raise _still_uncertain(later, f"looking for it: {later.cause}") from error
         except (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError) as error:
             # Its name alone: what aiohttp's errors say may quote the request, token included.
-            cause = f"looking for it: {type(error).__name__}"
-            raise SendLater(None, cause, uncertain=True) from error
+            raise _unanswered(f"looking for it: {type(error).__name__}") from error
         return None
 
     async def _messages(
@@ -258,6 +256,16 @@ def compose(
             return digest(stories, parties, delivery.reason, may_repeat=may_repeat)
         case _:
             return (alert(stories[0], parties, delivery.reason, may_repeat=may_repeat),)
+
+
+def _unanswered(cause: str) -> SendLater:
+    return SendLater(None, cause, uncertain=True, unanswered=True)
+
+
+def _still_uncertain(met: SendLater | SendRefused, cause: str) -> SendLater:
+    if isinstance(met, SendRefused):
+        return SendLater(None, cause, uncertain=True)
+    return SendLater(met.after_s, cause, uncertain=True, unanswered=met.unanswered)
 
 
 def _earliest(delivery: Delivery, stories: Sequence[Story]) -> datetime:

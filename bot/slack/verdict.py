@@ -78,12 +78,15 @@ def names_blocks(said: str) -> bool:
 
 
 def verdict(error: SlackApiError, attempts: int) -> SendLater | SendRefused:
-    """What to raise for this answer to a `chat.postMessage`; `attempts` counts this one."""
+    """What to raise for this answer to a `chat.postMessage`; `attempts` counts this one.
+
+    A status without a code is no answer of Slack's, but of what stands before it.
+    """
     said, http = code(error), status(error)
     if http == 429 or said in _LIMITED:
         return SendLater(retry_after_s(error), "Slack's rate limit")
     if said in _OUTCOME_UNKNOWN or not said or http >= 500:
-        return SendLater(None, said or f"HTTP {http}", uncertain=True)
+        return SendLater(None, said or f"HTTP {http}", uncertain=True, unanswered=not said)
     if said in _OPERATOR:
         return SendLater(OPERATOR_S, f"{_named(error)}: {_OPERATOR[said]}")
     if said in _NEVER:

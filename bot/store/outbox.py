@@ -70,11 +70,23 @@ class Outbox:
         await self._outcomes.add(_Outcome(delivery=delivery_id, to=sent, ts=ts, sent_at=now))
 
     async def retry(
-        self, delivery_id: str, due_at: datetime, error: str, uncertain: bool = False
+        self,
+        delivery_id: str,
+        due_at: datetime,
+        error: str,
+        uncertain: bool = False,
+        counts: bool = True,
     ) -> None:
-        """Owes a claimed delivery again at `due_at`; `uncertain` when it may have been posted."""
+        """Owes a claimed delivery again at `due_at`.
+
+        `uncertain` when it may have been posted; `counts` when it was an attempt, which is when the
+        message may be at fault.
+        """
+        untried = 0 if counts else 1
         await self._outcomes.add(
-            _Outcome(delivery=delivery_id, due=due_at, error=error, unsure=uncertain)
+            _Outcome(
+                delivery=delivery_id, due=due_at, error=error, unsure=uncertain, untried=untried
+            )
         )
 
     async def put_back(self, delivery_id: str, due_at: datetime) -> None:
@@ -218,11 +230,12 @@ async def _not_added(connection: AsyncConnection, digest: Delivery) -> Delivery 
 
     A digest that is on its way takes no more: what came in that moment is a second one.
     """
-    query = select(_row.state, _row.attempts, _row.story_ids).where(_row.id == digest.id)
+    query = select(_row.state, _row.attempts, _row.uncertain, _row.story_ids)
+    query = query.where(_row.id == digest.id)
     owed = (await connection.execute(query.with_for_update())).one_or_none()
     if owed is None:
         return digest
-    if owed.state != DeliveryState.OWED or owed.attempts > 0:
+    if owed.state != DeliveryState.OWED or owed.attempts > 0 or owed.uncertain:
         about = " ".join((digest.due_at.isoformat(), *digest.story_ids))
         second = delivery_id(digest.kind, digest.team, digest.conversation, about)
         return digest.model_copy(update={"id": second})

@@ -286,6 +286,28 @@ async def test_an_answer_that_is_none_leaves_the_outcome_open(
     assert later.value.uncertain
 
 
+@pytest.mark.parametrize(
+    ("fault", "unanswered"),
+    [
+        ({"drop": "before"}, True),
+        ({"status": 503}, True),
+        ({"error": "internal_error"}, False),
+        ({"error": "a_new_error"}, False),
+    ],
+)
+async def test_only_what_slack_answers_can_be_the_messages_fault(
+    workspace: Workspace,
+    sender: SlackSender,
+    owed: Delivery,
+    fault: dict[str, Any],
+    unanswered: bool,
+) -> None:
+    workspace.fail_next("chat.postMessage", **fault)
+    with pytest.raises(SendLater) as later:
+        await sender.send(owed, STORIES, None)
+    assert later.value.unanswered is unanswered
+
+
 async def test_nothing_was_sent_where_slack_cannot_be_reached(
     session: aiohttp.ClientSession, owed: Delivery
 ) -> None:
