@@ -30,15 +30,38 @@ def _copy(source: Path, file: Path) -> None:
     partial = file.with_name(f".{file.name}.partial")
     try:
         partial.unlink(missing_ok=True)
+        _reserve(partial)
         _vacuum_into(source, partial)
-        partial.chmod(0o600)
-        # Unlike a rename, a link never replaces what came there in the meantime.
-        os.link(partial, file)
+        _publish(partial, file)
+    except FileExistsError as error:
+        raise StoreError(str(file), "exists already", "Name a new file") from error
     except (OSError, sqlite3.Error) as error:
         cause = getattr(error, "strerror", None) or str(error)
         raise StoreError(str(file), cause, "Name a new file in a folder with room") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _reserve(file: Path) -> None:
+    """Makes an empty file that nobody else may read, ever; SQLite fills one that is empty."""
+    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def _publish(partial: Path, file: Path) -> None:
+    """Gives the whole copy its name; raises FileExistsError where something has come there."""
+    try:
+        # Unlike a rename, a link never replaces what came there in the meantime.
+        os.link(partial, file)
+    except FileExistsError:
+        raise
+    except OSError:
+        # exFAT and many network file systems know no links: then the name is taken first.
+        _reserve(file)
+        try:
+            partial.replace(file)
+        except OSError:
+            file.unlink()
+            raise
 
 
 def _vacuum_into(source: Path, partial: Path) -> None:

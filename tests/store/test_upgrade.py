@@ -1,8 +1,11 @@
 import asyncio
+import errno
+import os
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -84,6 +87,38 @@ async def test_a_backup_never_replaces_a_file(blank_file: Path, tmp_path: Path) 
     with pytest.raises(StoreError, match="exists already"):
         await backup(f"sqlite:///{blank_file}", precious)
     assert precious.read_text() == "precious"
+
+
+async def test_nobody_else_can_read_a_backup_while_it_is_written(
+    blank_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes: list[int] = []
+    connect = sqlite3.connect
+
+    def look_and_connect(*given: Any, **options: Any) -> Any:
+        modes.extend(each.stat().st_mode & 0o777 for each in tmp_path.glob(".*.partial"))
+        return connect(*given, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", look_and_connect)
+    await backup(f"sqlite:///{blank_file}", tmp_path / "copy.db")
+    assert modes == [0o600]
+    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_file_system_without_links_takes_a_backup_too(
+    blank_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(source: Path, target: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    await backup(f"sqlite:///{blank_file}", folder / "copy.db")
+    with closing(sqlite3.connect(folder / "copy.db")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert (folder / "copy.db").stat().st_mode & 0o077 == 0
+    assert [each.name for each in folder.iterdir()] == ["copy.db"]
 
 
 async def test_a_backup_of_nothing_or_into_nowhere_is_refused(
