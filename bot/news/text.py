@@ -14,6 +14,9 @@ _HIDDEN = [
     *("script", "style", "noscript", "template", "iframe", "object", "embed", "applet"),
     *("svg", "math", "head", "noframes", "noembed", "audio", "video", "canvas", "select"),
 ]
+# An HTML parser puts these into the head, which is hidden too.
+_IN_HEAD = ["base", "basefont", "bgsound", "link", "meta", "title"]
+_HIDING = re.compile(f"<(?:{'|'.join(_HIDDEN + _IN_HEAD)})", re.IGNORECASE)
 _BLOCKS = frozenset(
     str.split(
         "address article aside blockquote br dd details div dl dt fieldset figcaption figure "
@@ -88,18 +91,22 @@ def _unpacked(text: str) -> str:
 
 def _visible(markup: str) -> str:
     tree = LexborHTMLParser(markup)
-    tree.strip_tags(_HIDDEN)
-    if tree.root is None:
-        return ""
+    if _HIDING.search(markup):
+        tree.strip_tags(_HIDDEN)
     pieces: list[str] = []
-    for node in tree.root.traverse(include_text=True):
-        if node.is_text_node:
+    # None stands for the end of a block.
+    ahead = [tree.root]
+    while ahead:
+        node = ahead.pop()
+        if node is None:
+            pieces.append("\n")
+        elif node.is_text_node:
             pieces.append(node.text_content or "")
-        elif node.tag in _BLOCKS:
-            pieces.append("\n")
-        parent = node.parent
-        if node.next is None and parent is not None and parent.tag in _BLOCKS:
-            pieces.append("\n")
+        else:
+            if node.tag in _BLOCKS:
+                pieces.append("\n")
+                ahead.append(None)
+            ahead += reversed([*node.iter(include_text=True)])
     return "".join(pieces)
 
 

@@ -30,6 +30,8 @@ MARKUP = st.lists(
     [
         ("25% < 50% &amp; rising", "25% < 50% & rising"),
         ("<p>One</p><p>Two</p>three", "One\nTwo\nthree"),
+        ("<p>a duty of <b>25%</b></p>next", "a duty of 25%\nnext"),
+        ("<div><p>One <i>and</i></p></div>two", "One and\ntwo"),
         ("a<script>alert(1)</script><style>b{}</style>c", "ac"),
         ("&lt;b&gt;bold&lt;/b&gt;", "bold"),
         ("&amp;lt;!here&amp;gt; duty", "duty"),
