@@ -9,7 +9,7 @@ import stat
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
@@ -259,7 +259,6 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     JSON is one object where two parties are named: the first as imposer, the second as partner.
     Other questions have several answers, or days of the calendar: one object a line.
     """
-    from bot.assembly import clock
     from bot.library import Library
     from bot.rates.agenda import calendar
     from bot.rates.answer import ask
@@ -269,7 +268,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     from bot.settings import load_settings
 
     question, day = " ".join(words), on.date() if on else None
-    ledger, today = Library(load_settings()).ledger, clock().date()
+    ledger, today = Library(load_settings()).ledger, datetime.now(UTC).date()
     query = parse(question, ledger.parties, today, ledger.reader.knows)
     answers = ask(question, ledger, today, on=day, product=product)
     if answers and as_json:
