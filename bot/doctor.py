@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -28,6 +28,9 @@ CLOCK_SLACK_S = 120.0
 """Slack refuses requests that are five minutes off; this leaves room."""
 
 _NETWORK = "Check TARIFFWIRE_SLACK_API_URL, the network and its proxy"
+
+MANY_ALIKE = 5
+"""So many feeds with one trouble are told in one line."""
 
 
 class Finding(Frozen):
@@ -219,7 +222,20 @@ async def _feeds(settings: Settings) -> list[Finding]:
     well = sum(feed.status == "ok" for feed in feeds)
     never = sum(feed.status == "new" for feed in feeds)
     says = f"{well} well, {len(unwell)} failing, {never} never polled"
-    return [Finding(subject="feeds", ok=True, says=says), *map(_feed, unwell)]
+    return [Finding(subject="feeds", ok=not unwell, says=says), *_unwell(unwell)]
+
+
+def _unwell(feeds: Sequence[Health]) -> Iterator[Finding]:
+    """What ails the feeds; what many have in common is one finding, most likely the network's."""
+    by_trouble: dict[str, list[Health]] = {}
+    for feed in feeds:
+        by_trouble.setdefault(feed.error or feed.status, []).append(feed)
+    for trouble, alike in by_trouble.items():
+        if len(alike) < MANY_ALIKE:
+            yield from map(_feed, alike)
+            continue
+        cure = "Check this machine's network, DNS and firewall; `tariffwire feeds list` names them"
+        yield Finding(subject=f"{len(alike)} feeds", ok=False, says=trouble, cure=cure)
 
 
 def _feed(feed: Health) -> Finding:
