@@ -260,7 +260,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     Other questions have several answers, or days of the calendar: one object a line.
     """
     from bot.library import Library
-    from bot.rates.agenda import calendar
+    from bot.rates.agenda import calendar, how_far_read
     from bot.rates.answer import ask
     from bot.rates.query import Kind, parse
     from bot.rates.reply import upcoming_json
@@ -276,6 +276,8 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
             _print_json(answer.to_json())
     elif answers:
         click.echo("\n\n".join("\n".join(lines(answer)) for answer in answers))
+    if not answers and (warning := how_far_read(query, ledger, today)):
+        click.echo(f"! {warning}", err=as_json)
     for item in () if answers else calendar(query, ledger, today):
         if as_json:
             _print_json(upcoming_json(item))

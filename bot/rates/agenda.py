@@ -1,6 +1,6 @@
 """What takes effect, ends or falls due on which day, and what has changed since one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,16 +13,67 @@ _A_DAY = timedelta(days=1)
 
 
 def calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, ...]:
-    """What `upcoming` and `changes` ask for, of all economies or of the one that was named."""
+    """What `upcoming` and `changes` ask for, of all economies or of the one that was named.
+
+    What was due since the sources were read stands last, marked as passed.
+    """
+    measures = _asked_for(query, ledger)
+
+    def read(item: Upcoming) -> date:
+        return _read_up_to(ledger, item.imposer, item.partners) or today
+
+    if query.kind is Kind.CHANGES:
+        return told_apart(changes(ledger, query.since or today, today, measures), read, today)
+    since = min((*_reaches(ledger, measures), today))
+    coming = upcoming(ledger, since, measures=measures)
+    return told_apart((item for item in coming if item.on > min(read(item), today)), read, today)
+
+
+def how_far_read(query: RateQuery, ledger: Ledger, today: date) -> str:
+    """A warning how far the sources behind a calendar were read; empty if up to today."""
+    reaches = _reaches(ledger, _asked_for(query, ledger))
+    if not reaches or reaches[0] >= today:
+        return ""
+    first, last = reaches[0], reaches[-1]
+    until = f"{first}" if first == last else f"a day between {first} and {last}, by economy"
+    return (
+        f"The ledger's sources were read up to {until}; today is {today}. What was due since then "
+        "was not checked."
+    )
+
+
+def told_apart(
+    items: Iterable[Upcoming], read: Callable[[Upcoming], date], today: date
+) -> tuple[Upcoming, ...]:
+    """The items in their order, after them those that were due since the sources were `read`."""
+    kept: list[Upcoming] = []
+    passed: list[Upcoming] = []
+    for item in items:
+        if read(item) < item.on <= today:
+            passed.append(item.model_copy(update={"passed": True}))
+        else:
+            kept.append(item)
+    return (*kept, *passed)
+
+
+def _asked_for(query: RateQuery, ledger: Ledger) -> list[Measure]:
     codes = set(ledger.parties.covering(query.partner)) if query.partner else set()
-    measures = [
+    return [
         measure
         for measure in ledger.measures
         if not codes or measure.imposer in codes or codes & set(measure.partners)
     ]
-    if query.kind is Kind.CHANGES:
-        return changes(ledger, query.since or today, today, measures)
-    return upcoming(ledger, today, measures=measures)
+
+
+def _reaches(ledger: Ledger, measures: Iterable[Measure]) -> list[date]:
+    """The days up to which the sources of these measures were read, the earliest first."""
+    found = {_read_up_to(ledger, one.imposer, one.partners) for one in measures}
+    return sorted(day for day in found if day is not None)
+
+
+def _read_up_to(ledger: Ledger, imposer: str, partners: Iterable[str]) -> date | None:
+    covered = (ledger.coverage(imposer, partner) for partner in partners)
+    return min((one.checked for one in covered if one is not None), default=None)
 
 
 def upcoming(

@@ -1,6 +1,7 @@
 """A question and the ledger -> answers: the total, its parts, what stands beside it, what comes.
 
-An answer without a day is for the newest day that the ledger knows of the pair, today at most.
+An answer without a day is for the newest day that the ledger knows of the pair, today at most: the
+day up to which its sources were read, or a later one on which a rate that they foresaw began.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,13 +10,13 @@ from decimal import Decimal
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.rates.agenda import upcoming
+from bot.rates.agenda import told_apart, upcoming
 from bot.rates.asked import Case, Judged, Way, case_of, judge
 from bot.rates.caveats import caveats
 from bot.rates.goods import Fit
 from bot.rates.history import history_of
 from bot.rates.ledger import Ledger
-from bot.rates.measure import Source
+from bot.rates.measure import Source, Status
 from bot.rates.parts import base_part, beside, counted
 from bot.rates.query import Kind, RateQuery, parse
 from bot.rates.reply import (
@@ -120,9 +121,11 @@ def _refuse_one_territory(imposer: str, partner: str, ledger: Ledger) -> None:
 def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today: date) -> Answer:
     coverage = ledger.coverage(imposer, partner)
     checked = coverage.checked if coverage else None
-    day = query.on or min(today, checked or today)
-    case = case_of(ledger, imposer, partner, day, query.product)
-    judged, wanted = judge(case), case.wanted
+    read = min(today, checked or today)
+    case = case_of(ledger, imposer, partner, query.on or read, query.product)
+    if query.on is None:
+        case = case._replace(day=_newest(case, today))
+    judged, wanted, day = judge(case), case.wanted, case.day
     as_of = _as_of(judged, checked, day)
     parts = counted(case, judged)
     total = _total(case, judged, known=coverage is not None and day >= coverage.since)
@@ -146,12 +149,23 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         base=base,
         as_of=as_of,
         caveats=caveats(case, judged, as_of, today, query.on),
-        next=_next(case, judged),
+        next=_next(case, judged, as_of, today),
         last_change=_last_change(steps, day),
         history=steps if query.history else (),
         talks=_talks(case),
         suggestions=wanted.suggestions if wanted else (),
     )
+
+
+def _newest(case: Case, today: date) -> date:
+    """The day of the case, or the last one until today on which a known rate of these begins."""
+    begun = (
+        period.from_
+        for measure in judge(case).chosen
+        for period in measure.periods
+        if period.status is not Status.ANNOUNCED and period.from_ <= today
+    )
+    return max((case.day, *begun))
 
 
 def _as_of(judged: Judged, checked: date | None, day: date) -> date | None:
@@ -256,9 +270,12 @@ def _meaning(case: Case, judged: Judged, base: BaseRate | None) -> str:
     return f"all additional ad valorem duties on {_read_as(case, judged)}, {mfn}"
 
 
-def _next(case: Case, judged: Judged) -> tuple[Upcoming, ...]:
+def _next(case: Case, judged: Judged, as_of: date | None, today: date) -> tuple[Upcoming, ...]:
+    """What comes after the day, and what was due since the sources were read."""
     measures = case.measures if judged.way is Way.GENERAL else judged.chosen
-    return upcoming(case.ledger, case.day, measures=measures)
+    read = as_of or case.day
+    coming = upcoming(case.ledger, min(case.day, read), measures=measures)
+    return told_apart(coming, lambda _: read, today)
 
 
 def _last_change(steps: Sequence[Step], day: date) -> Step | None:

@@ -50,19 +50,23 @@ def _knowledge(
         )
     if case.day < coverage.since:
         yield f"The ledger begins on {coverage.since} for {pair}; {case.day} lies before that."
-    if case.day > coverage.checked:
+    told = None
+    if asked is not None and case.day > coverage.checked:
+        told = as_of
         yield (
             f"{case.day} lies beyond what the ledger knows: its sources for {pair} were read up to "
-            f"{coverage.checked}. This is what they said then; changes since are not in it."
+            f"{as_of}. This is what they said then; changes since are not in it."
         )
-    elif asked is None and coverage.checked < today:
+    elif asked is None and as_of < today:
+        told = as_of
+        state = "of that day" if case.day == as_of else f"of {case.day} as far as they knew it"
         yield (
-            f"The ledger's sources for {pair} were read up to {coverage.checked}; today is "
-            f"{today}. This is the state of that day; later changes are not in it."
+            f"The ledger's sources for {pair} were read up to {as_of}; today is {today}. This is "
+            f"the state {state}; later changes are not in it."
         )
     for layer in judged.stacked.counted:
         checked = layer.measure.verified_as_of
-        if checked and checked < min(case.day, coverage.checked):
+        if checked and checked != told and checked < min(case.day, coverage.checked):
             yield f"{layer.measure.name} was last checked on {checked}."
     sheet = case.ledger.sheet_of(case.imposer)
     if sheet is not None and sheet.imposer != case.imposer:

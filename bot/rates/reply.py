@@ -73,6 +73,8 @@ class Upcoming(Frozen):
     partners: tuple[str, ...]
     percent: Decimal | None = None
     source: Source
+    passed: bool = False
+    """Whether its day is over and the sources were not read since: it was due, no more is known."""
 
 
 class Step(Frozen):
@@ -168,6 +170,7 @@ def upcoming_json(item: Upcoming) -> dict[str, object]:
         "imposer": item.imposer,
         "partners": list(item.partners),
         "percent": percent_text(item.percent),
+        "passed": item.passed,
         **_source_json(item.source),
     }
 

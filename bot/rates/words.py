@@ -47,8 +47,9 @@ def status_words(part: Part) -> str:
 
 
 def upcoming_line(item: Upcoming) -> str:
-    """One entry of what comes or what changed: day, measure, what, source."""
-    return f"{item.on}  {item.measure}: {item.what} ({item.source.text})"
+    """One entry of what comes, was due or changed: day, measure, what, source."""
+    day = f"was due on {item.on}; not checked since:" if item.passed else f"{item.on} "
+    return f"{day} {item.measure}: {item.what} ({item.source.text})"
 
 
 def step_line(step: Step) -> str:

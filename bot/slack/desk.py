@@ -7,7 +7,7 @@ from bot.parties import Parties
 from bot.rates import agenda
 from bot.rates.answer import answer
 from bot.rates.ledger import Ledger
-from bot.rates.query import Kind, parse
+from bot.rates.query import Kind, RateQuery, parse
 from bot.slack.blocks import Message
 from bot.slack.rate_blocks import calendar, rates
 
@@ -36,9 +36,12 @@ class Desk:
     def _look_up(self, text: str, today: date) -> Message:
         query = parse(text, self._parties, today, self._ledger.reader.knows)
         if query.kind is Kind.UPCOMING:
-            found = agenda.calendar(query, self._ledger, today)
-            return calendar("What comes next", found, self._parties)
+            return self._calendar("What comes next", query, today)
         if query.kind is Kind.CHANGES:
-            found = agenda.calendar(query, self._ledger, today)
-            return calendar(f"What changed since {query.since or today}", found, self._parties)
+            return self._calendar(f"What changed since {query.since or today}", query, today)
         return rates(answer(query, self._ledger, today), self._parties, text)
+
+    def _calendar(self, title: str, query: RateQuery, today: date) -> Message:
+        found = agenda.calendar(query, self._ledger, today)
+        warning = agenda.how_far_read(query, self._ledger, today)
+        return calendar(title, found, self._parties, warning)

@@ -29,6 +29,7 @@ _TRACED = 4
 _CAVEATS = 5
 _BESIDE = 5
 _NEXT = 3
+_PASSED = "Was due; not checked since"
 # Steps told by day and rate alone, 20 characters each.
 _BRIEFLY = 12
 _LIST = limits.SECTION_CHARACTERS - 100
@@ -45,13 +46,23 @@ def rates(answers: Sequence[Answer], parties: Parties, asked: str) -> Message:
     return assemble(notice or "No answer.", [], shown, row, _left_out)
 
 
-def calendar(title: str, items: Sequence[Upcoming], parties: Parties) -> Message:
-    """What takes effect or has changed, day by day."""
+def calendar(title: str, items: Sequence[Upcoming], parties: Parties, warning: str = "") -> Message:
+    """What takes effect or has changed, day by day, then what was due and was not checked.
+
+    `warning` says how far the sources were read, and stands first.
+    """
+    head = _warnings([warning] if warning else [])
+    notice = escape(f"{title}. Mind: {warning}" if warning else title, 400)
     if not items:
-        nothing = f"{title}: nothing that the ledger knows of."
-        return Message(nothing, (section(escape(nothing)),))
-    lines = [section(_dated(item, parties)) for item in items]
-    return assemble(title, [section(bold(escape(title)))], lines, (), _left_out)
+        head.append(section(escape(f"{title}: nothing that the ledger knows of.")))
+        return assemble(notice, head)
+    lines = [section(_dated(item, parties)) for item in items if not item.passed]
+    if lines:
+        lines.insert(0, section(bold(escape(title))))
+    passed = [section(_dated(item, parties)) for item in items if item.passed]
+    if passed:
+        lines += [section(bold(_PASSED)), *passed]
+    return assemble(notice, head, lines, (), _left_out)
 
 
 def _traced(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
@@ -182,13 +193,17 @@ def _base_rates(answer: Answer) -> str:
 def _next(answer: Answer) -> str:
     if not answer.next:
         return ""
-    lines = [
-        f"• {item.on}: {escape(item.measure, 120)}: {escape(item.what, 200)} "
-        f"({_source(item.source)})"
-        for item in answer.next[:_NEXT]
-    ]
     past = answer.as_of is not None and answer.on < answer.as_of
-    return "\n".join([bold("What came after" if past else "What comes next"), *lines])
+    title = "What came after" if past else "What comes next"
+    ahead = [_due(item) for item in answer.next if not item.passed][:_NEXT]
+    passed = [_due(item) for item in answer.next if item.passed][:_NEXT]
+    lines = [bold(title), *ahead] if ahead else []
+    return "\n".join([*lines, bold(_PASSED), *passed] if passed else lines)
+
+
+def _due(item: Upcoming) -> str:
+    said = f"{escape(item.measure, 120)}: {escape(item.what, 200)}"
+    return f"• {item.on}: {said} ({_source(item.source)})"
 
 
 def _history(answer: Answer, room: int) -> str:

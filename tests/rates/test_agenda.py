@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from bot.rates.agenda import changes, rulings, upcoming
+from bot.rates.agenda import calendar, changes, how_far_read, rulings, upcoming
 from bot.rates.ledger import Ledger
+from bot.rates.query import Kind, RateQuery
 
 
 def test_what_is_known_to_come_is_listed_by_day(ledger: Ledger) -> None:
@@ -43,3 +44,21 @@ def test_rulings_are_told_with_their_source(ledger: Ledger) -> None:
 
     assert {str(step.on) for step in told} == {"2025-05-28", "2025-05-29"}
     assert all(step.source.text for step in told)
+
+
+def test_a_calendar_tells_what_was_due_since_the_sources_were_read(ledger: Ledger) -> None:
+    today = date(2026, 11, 24)
+    for kind in (Kind.UPCOMING, Kind.CHANGES):
+        query = RateQuery(kind=kind, partner="CN", since=date(2026, 10, 25))
+        items = calendar(query, ledger, today)
+        due = [item for item in items if item.passed]
+        assert {str(item.on) for item in due} >= {"2026-11-10"}
+        assert items[len(items) - len(due) :] == tuple(due)
+        assert "today is 2026-11-24" in how_far_read(query, ledger, today)
+
+
+def test_a_calendar_of_days_that_were_read_needs_no_warning(ledger: Ledger) -> None:
+    query = RateQuery(kind=Kind.UPCOMING, partner="CN")
+
+    assert how_far_read(query, ledger, date(2026, 1, 1)) == ""
+    assert not any(item.passed for item in calendar(query, ledger, date(2026, 1, 1)))

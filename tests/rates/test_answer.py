@@ -1,6 +1,7 @@
 """What an answer tells besides its number."""
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from bot.errors import QueryError, UnknownParty
 from bot.rates.answer import Answer, Part, ask
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Status
+from bot.rates.words import lines
 
 
 def _one(text: str, ledger: Ledger, today: date, product: str | None = None) -> Answer:
@@ -218,8 +220,39 @@ def test_a_misspelt_product_is_read_and_said(ledger: Ledger, today: date) -> Non
 def test_what_comes_next_is_listed_in_order(ledger: Ledger, today: date) -> None:
     coming = _one("china on us", ledger, today).next
 
-    assert [str(item.on) for item in coming][:2] == ["2026-11-10", "2027-01-10"]
+    assert [str(item.on) for item in coming][:2] == ["2027-01-10", "2027-01-11"]
     assert all(item.source.text for item in coming)
+
+
+def test_what_was_due_since_the_sources_were_read_is_told_apart(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("china on us", ledger, today)
+
+    assert [(str(item.on), item.passed) for item in one.next][-1] == ("2026-11-10", True)
+    told = json.loads(json.dumps(one.to_json()))["next"]
+    assert [item["passed"] for item in told] == [False, False, True]
+    assert any("was due on 2026-11-10; not checked since" in line for line in lines(one))
+
+
+def test_a_rate_known_to_have_begun_since_the_sources_were_read_is_the_answer(
+    ledger: Ledger, today: date
+) -> None:
+    steel = _one("canada on us", ledger, today, "steel")
+    earlier = _one("canada on us", ledger, date(2026, 9, 7), "steel")
+
+    assert (steel.total_percent, steel.on) == (Decimal(50), date(2026, 9, 8))
+    assert (earlier.total_percent, earlier.on) == (Decimal(25), date(2026, 9, 5))
+    assert "read up to 2026-09-05; today is 2026-11-24" in steel.caveats[0]
+
+
+@pytest.mark.parametrize("text", ["us japan", "us japan steel", "canada us steel", "china us"])
+def test_an_answer_names_one_day_up_to_which_sources_were_read(
+    text: str, ledger: Ledger, today: date
+) -> None:
+    for one in ask(text, ledger, today):
+        said = {day for caveat in one.caveats for day in re.findall(r"read up to ([\d-]+)", caveat)}
+        assert said <= {str(one.as_of)}
 
 
 def test_the_last_change_is_named(ledger: Ledger, today: date) -> None:

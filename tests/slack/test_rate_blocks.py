@@ -132,3 +132,21 @@ def test_a_question_asked_again_is_answered_from_memory() -> None:
     first = desk.answer("us china", NOW.date())
     assert desk.answer("  US   China ", NOW.date()) is first
     assert desk.answer("us china", date(2025, 5, 13)) is not first
+
+
+def test_what_was_due_stands_under_its_own_words() -> None:
+    desk, today = Desk(ledger(), PARTIES), date(2026, 11, 24)
+    (coming,) = [text for text in texts(desk.answer("china on us", today)) if "*What comes" in text]
+    ahead, due = coming.split("*Was due; not checked since*")
+    assert "2027-01-10" in ahead
+    assert "2026-11-10" not in ahead
+    assert "2026-11-10" in due
+
+
+def test_a_calendar_begins_with_how_far_the_sources_were_read() -> None:
+    desk, today = Desk(ledger(), PARTIES), date(2026, 11, 24)
+    for asked in ("upcoming china", "changes since 2026-10-25 china"):
+        said = texts(desk.answer(asked, today))
+        assert said[0].startswith("⚠️ The ledger's sources were read up to")
+        after = said[said.index("*Was due; not checked since*") :]
+        assert any("2026-11-10" in text for text in after)
