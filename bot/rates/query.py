@@ -48,6 +48,8 @@ _YESTERDAY = re.compile(r"\byesterday\b")
 _TOKEN = re.compile(r":[a-z]+(?:-[a-z]+)?:|[\U0001f1e6-\U0001f1ff]{2}|->|[^\s,;?!()\[\]\"]+")
 # Slack writes people, channels and @channel as <@U1>, <#C1|name> and <!channel>.
 _MENTION = re.compile(r"<[@#!][^>]*>")
+_FLAG = re.compile(r":[a-z]+(?:-[a-z]+)?:|[\U0001f1e6-\U0001f1ff]{2}")
+_ALNUM = re.compile(r"[a-z0-9]")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?|⟶)\s*")
 _EDGES = ".'`*_~<>"
 _NOISE = frozenset(
@@ -115,6 +117,18 @@ class _Words:
                 self.joints.append(" ".join(between))
             between = []
             at += size
+        if len(self.codes) == 1 and len(self.rest) == 1:
+            self._take_code(parties)
+
+    def _take_code(self, parties: Parties) -> None:
+        """A small word that is all there is beside one party is the other's code."""
+        (word,) = self.rest
+        party = parties.named(word) if word in _NOISE else None
+        if party is None or party.code in self.codes:
+            return
+        leads = self.joints == [word]
+        self.codes.insert(0 if leads else 1, party.code)
+        self.joints, self.rest = ["", ""], []
 
 
 def parse(
@@ -135,6 +149,7 @@ def parse(
     # A lone surrogate (from a broken terminal or feed) is no text that a model may hold.
     sound = text.encode("utf-8", "replace").decode("utf-8")
     lowered = _ARROWS.sub(" -> ", fold(_MENTION.sub(" ", sound))).lower()
+    lowered = _FLAG.sub(r" \g<0> ", lowered)
     on, lowered = _take_day(lowered, today)
     bare = [run if run == "->" else run.strip(_EDGES) for run in _TOKEN.findall(lowered)]
     tokens = [run for run in bare if run]
@@ -219,13 +234,21 @@ def _party_at(
 ) -> tuple[int, str | None]:
     """The longest run of tokens from here that names a party: how many, and its code."""
     for size in range(min(_MAX_NAME_WORDS, len(tokens) - at), 0, -1):
-        words = " ".join(tokens[at : at + size])
+        run = tokens[at : at + size]
+        # A name is looked up by its letters alone, so that a sign at its end would be swallowed.
+        if size > 1 and not (_is_word(run[0]) and _is_word(run[-1])):
+            continue
+        words = " ".join(run)
         if size == 1 and small_words and words in _NOISE:
             continue
         party = parties.named(words)
         if party is not None:
             return size, party.code
     return 1, None
+
+
+def _is_word(token: str) -> bool:
+    return _ALNUM.search(token) is not None and _FLAG.fullmatch(token) is None
 
 
 def _take_day(text: str, today: date) -> tuple[date | None, str]:

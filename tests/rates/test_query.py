@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.errors import QueryError, UnknownParty
-from bot.parties import Parties
+from bot.parties import WORLD, Parties, Party
 from bot.rates.ledger import Ledger
 from bot.rates.query import Kind, RateQuery, parse
 
@@ -27,6 +27,10 @@ def read(parties: Parties, ledger: Ledger, today: date) -> Read:
         "US China",
         "usa prc",
         "🇺🇸 🇨🇳",
+        "us 🇨🇳",
+        "🇺🇸 china",
+        "us🇨🇳",
+        "us -> 🇨🇳",
         ":flag-us: :flag-cn:",
         "US, China?",
         "united states and china",
@@ -159,3 +163,28 @@ def test_the_parser_raises_nothing_but_query_errors(
     except QueryError:
         return
     assert isinstance(query, RateQuery)
+
+
+@given(st.data())
+def test_any_two_parties_are_found_however_they_are_spelt(
+    parties: Parties, data: st.DataObject
+) -> None:
+    both = st.lists(
+        st.sampled_from([party for party in parties if party.code != WORLD]),
+        min_size=2,
+        max_size=2,
+        unique_by=lambda party: party.code,
+    )
+    first, second = data.draw(both)
+    text = f"{data.draw(_spelt(first))} {data.draw(_spelt(second))}"
+    # 'la Reunion' is one island, not Laos and another.
+    assume(parties.named(text) is None)
+
+    query = parse(text, parties, date(2026, 11, 24))
+
+    assert (query.imposer, query.partner, query.product) == (first.code, second.code, None)
+
+
+def _spelt(party: Party) -> st.SearchStrategy[str]:
+    slack = f":flag-{party.code.lower()}:"
+    return st.sampled_from([party.name, party.code, party.code.lower(), party.flag, slack])
