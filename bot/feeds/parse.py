@@ -8,31 +8,30 @@ because every text that leaves here went through `bot.news.text.plain`.
 
 import io
 import re
-from collections.abc import Iterable, Mapping
-from hashlib import sha256
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 import feedparser
 
+from bot.feeds.clean import clean
 from bot.feeds.dates import moment
 from bot.feeds.document import Document, NoFeed, open_document
 from bot.feeds.draft import Draft
 from bot.feeds.hints import read_hints
 from bot.feeds.jsonfeed import read_json_feed
 from bot.feeds.links import web_link
+from bot.feeds.listing import keys_by_mark, mark, short, to_clean, written
 from bot.feeds.parsed import NotParsed, Parsed, Source
 from bot.feeds.plainly import read_plainly
-from bot.news.entry import Entry, FeedKind
+from bot.news.entry import Entry
 from bot.news.identity import identify
-from bot.news.text import cut, plain
+from bot.news.text import plain
 
-TITLE_CHARS, SUMMARY_CHARS = 400, 4000
-_UNTITLED_CHARS = 120
-_MAX_GUID = 500
 _MAX_HUBS = 5
 _ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s*>")
 _ENTRY_START = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 def read_feed(body: bytes, source: Source) -> Parsed | NotParsed:
@@ -148,76 +147,68 @@ def draft_of(raw: dict[str, Any]) -> Draft:
     )
 
 
-def _clean(draft: Draft, source: Source, language: str) -> Entry | None:
-    """The draft as plain text; None where nothing is left to show."""
-    summary = _summary(draft, source.kind)
-    title = " ".join(plain(draft.title, TITLE_CHARS).split("\n"))
-    title = title or cut(summary.partition("\n")[0], _UNTITLED_CHARS)
-    link = web_link(draft.link, source.url)
-    if not title and not link:
-        return None
-    published, roughly = moment(draft.date, source.now)
-    spoken = [draft.language, language, source.language]
-    return Entry(
-        feed_id=source.feed_id,
-        key="",
-        guid=_guid(draft.guid),
-        link=link,
-        title=title or link,
-        summary=summary,
-        published=published,
-        published_roughly=roughly,
-        language=next((each for each in spoken if _LANGUAGE.fullmatch(each)), ""),
-    )
-
-
-def _summary(draft: Draft, kind: FeedKind) -> str:
-    """The publisher's summary, else the content; of a court both, for the origin of a case may
-    stand in the content only."""
-    summary = plain(draft.summary, SUMMARY_CHARS)
-    if summary and kind is not FeedKind.COURT:
-        return summary
-    content = plain(draft.content, SUMMARY_CHARS)
-    if not summary or not content or _squeezed(content) == _squeezed(summary):
-        return content or summary
-    return cut(f"{summary}\n{content}", SUMMARY_CHARS)
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
-
-
-def _guid(guid: str) -> str:
-    guid = " ".join(plain(guid, _MAX_GUID * 2).split()) if "<" in guid else " ".join(guid.split())
-    return guid if len(guid) <= _MAX_GUID else sha256(guid.encode("utf-8", "replace")).hexdigest()
-
-
 def _filled(parsed: Parsed, drafts: list[Draft], source: Source, language: str) -> Parsed:
-    """With the newest entries, named and oldest first, and what their dates say."""
-    cleaned = [_clean(draft, source, language) for draft in reversed(drafts)]
-    entries = [entry for entry in cleaned if entry is not None]
-    dates = [entry.published for entry in entries if entry.published is not None]
+    """With the newest entries, named and oldest first, and what their dates say.
+
+    Those that the feed listed the last time are counted and dated, but not among the entries.
+    """
+    found = _looked_at(drafts, source, language)
+    dates = [each.date for each in found if each.date is not None]
     # Feeds list the newest first; where a date is missing, that order stands in for it.
-    entries.sort(key=lambda entry: entry.published or source.now)
-    kept = entries[-source.max_entries :]
-    listed = max(parsed.listed, len(drafts))
-    warnings = list(parsed.warnings)
-    if len(entries) < len(drafts):
-        warnings.append(f"{len(drafts) - len(entries):,} entries say nothing and were left out")
-    if len(entries) > len(kept) or parsed.listed:
-        warnings.append(f"the newest {len(kept):,} of {listed:,} entries were taken")
-    if len(dates) < len(entries):
-        missing = f"{len(entries) - len(dates):,} of {len(entries):,}" if dates else "all"
-        warnings.append(f"no credible date on {missing} entries")
+    found.sort(key=lambda each: each.date or source.now)
+    kept = found[-source.max_entries :]
+    entries = identify([e.entry for e in kept if e.entry is not None], source.kind, parsed.home)
+    keys = iter(entries)
+    listed = [(e.mark, short(next(keys).key) if e.entry is not None else e.key) for e in kept]
+    digest = blake2b(b"".join(key for _, key in listed), digest_size=16)
     window_s = (max(dates) - min(dates)).total_seconds() if dates else 0.0
     return parsed.model_copy(
         update={
-            "entries": identify(kept, source.kind, parsed.home),
-            "listed": listed,
+            "entries": entries,
+            "listed": max(parsed.listed, len(drafts)),
+            "listing": written(listed),
+            "listed_digest": digest.hexdigest(),
             "window_s": window_s or None,
-            "warnings": tuple(warnings),
+            "warnings": parsed.warnings
+            + _left_out(parsed.listed, len(drafts), len(found), len(kept), len(dates)),
         }
     )
+
+
+class _Looked(NamedTuple):
+    """An entry of the body: dated, and cleaned unless the feed listed it the last time."""
+
+    mark: bytes
+    key: bytes
+    """Its short key, where it was not cleaned."""
+    date: datetime | None
+    entry: Entry | None
+
+
+def _looked_at(drafts: Sequence[Draft], source: Source, language: str) -> list[_Looked]:
+    """The drafts in reverse, without those that say nothing."""
+    drafts = drafts[::-1]
+    marks, known = [mark(draft) for draft in drafts], keys_by_mark(source.listing)
+    found = []
+    for draft, its, anew in zip(drafts, marks, to_clean(drafts, marks, known), strict=True):
+        dated = moment(draft.date, source.now)
+        entry = clean(draft, dated, source, language) if anew else None
+        if entry is not None or not anew:
+            found.append(_Looked(its, known.get(its, b""), dated[0], entry))
+    return found
+
+
+def _left_out(before: int, drafts: int, found: int, kept: int, dates: int) -> tuple[str, ...]:
+    """What is odd about the entries, in numbers; `before` is how many there were before a cut."""
+    warnings = []
+    if found < drafts:
+        warnings.append(f"{drafts - found:,} entries say nothing and were left out")
+    if found > kept or before:
+        warnings.append(f"the newest {kept:,} of {max(before, drafts):,} entries were taken")
+    if dates < found:
+        missing = f"{found - dates:,} of {found:,}" if dates else "all"
+        warnings.append(f"no credible date on {missing} entries")
+    return tuple(warnings)
 
 
 def _linked(rel: str, links: Iterable[Any], base: str) -> tuple[str, ...]:

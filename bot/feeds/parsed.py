@@ -17,10 +17,15 @@ class Source(Frozen):
     content_type: str = ""
     now: datetime
     max_entries: int = 500
+    listing: bytes = b""
+    """What the feed listed the last time, see `bot.feeds.listing`: that is not cleaned again."""
 
 
 class Parsed(Frozen):
-    """A feed's entries, oldest first, and what the feed says of itself."""
+    """A feed's entries, oldest first, and what the feed says of itself.
+
+    Entries that the feed listed the last time, word for word, are not among them.
+    """
 
     title: str = ""
     form: str = ""
@@ -30,6 +35,10 @@ class Parsed(Frozen):
     entries: tuple[Entry, ...] = ()
     listed: int = 0
     """How many entries the body held before the newest were picked."""
+    listing: bytes = b""
+    """What the body listed, for the next time."""
+    listed_digest: str = ""
+    """A digest of the keys of all that the body listed."""
     complete: bool = True
     """False when the body was cut off: its validators are worth nothing."""
     asked: Asked = Asked()

@@ -6,7 +6,7 @@ state -> fetch (conditional) -> 304? same bytes? -> parse -> state to remember, 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -60,6 +60,8 @@ class Poller:
         self._owns_workers = workers is None
         self._pushes = pushes or (lambda _: False)
         self._paused_until: dict[str, datetime] = {}
+        # By feed: the digest of its last body, and what that listed.
+        self._listings: dict[str, tuple[str, bytes]] = {}
 
     async def close(self) -> None:
         """Ends connections and parser processes."""
@@ -84,8 +86,10 @@ class Poller:
         """One guarded GET, whatever its status; raises AddressRefused and FetchFailed."""
         return await self._fetcher.fetch(address, validators)
 
-    async def parse(self, feed: Feed, fetched: Fetched, now: datetime) -> Parsed:
-        """What the body of a good answer holds.
+    async def parse(
+        self, feed: Feed, fetched: Fetched, now: datetime, listing: bytes = b""
+    ) -> Parsed:
+        """What the body of a good answer holds, but for what `listing` says of the one before.
 
         Raises FetchFailed for an error status, NotAFeed for a body that is no feed.
         """
@@ -99,6 +103,7 @@ class Poller:
             content_type=fetched.headers.get("content-type", ""),
             now=now,
             max_entries=self.limits.max_entries,
+            listing=listing,
         )
         with self._fetcher.reading():
             return await self._workers.parse(fetched.body, source)
@@ -127,8 +132,17 @@ class Poller:
             return self._unchanged(feed, state, started_at, fetched, Outcome.NOT_MODIFIED)
         if fetched.status in _GOOD and _digest(fetched) == state.validators.body_digest:
             return self._unchanged(feed, state, started_at, fetched, Outcome.SAME_BODY)
-        parsed = await self.parse(feed, fetched, started_at)
-        return self.taken_in(feed, state, started_at, fetched, parsed)
+        parsed = await self.parse(feed, fetched, started_at, self._listing(state))
+        brought = self.taken_in(feed, state, started_at, fetched, parsed)
+        if parsed.complete:
+            digest = brought.state.validators.body_digest
+            self._listings[feed.id] = (digest, parsed.listing)
+        return brought
+
+    def _listing(self, state: FeedState) -> bytes:
+        """What the body that the state stands for listed; nothing where that was not kept."""
+        digest, listing = self._listings.get(state.feed_id, ("", b""))
+        return listing if digest and digest == state.validators.body_digest else b""
 
     def taken_in(
         self,
@@ -141,7 +155,6 @@ class Poller:
         """The round that a new body makes."""
         # A body that was cut off is not what its validators stand for.
         kept = _validators(fetched, _digest(fetched)) if parsed.complete else state.validators
-        listed = blake2b("".join(entry.key for entry in parsed.entries).encode(), digest_size=16)
         found = Found(
             status=fetched.status,
             validators=kept,
@@ -150,7 +163,7 @@ class Poller:
             ),
             moved_to=fetched.moved_to,
             window_s=parsed.window_s,
-            listed_digest=listed.hexdigest(),
+            listed_digest=parsed.listed_digest,
         )
         hub, topic = discovered(fetched.headers.get("link", ""), parsed, fetched.url)
         named = state.model_copy(update={"hub": hub, "topic": topic})

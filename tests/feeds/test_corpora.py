@@ -11,7 +11,8 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from bot.feeds.parse import SUMMARY_CHARS, TITLE_CHARS, read_feed
+from bot.feeds.clean import SUMMARY_CHARS, TITLE_CHARS
+from bot.feeds.parse import read_feed
 from bot.feeds.parsed import NotParsed, Parsed, Source
 from bot.feeds.unpack import CannotUnpack, TooLarge, Unpacker
 from bot.news.entry import Entry, FeedKind

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.feeds.parse import SUMMARY_CHARS, TITLE_CHARS, read_feed
+from bot.feeds.clean import SUMMARY_CHARS, TITLE_CHARS
+from bot.feeds.parse import read_feed
 from bot.feeds.parsed import NotParsed, Parsed, Source
 from bot.news.entry import FeedKind
 from bot.news.identity import identities, sift

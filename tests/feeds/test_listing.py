@@ -1,0 +1,73 @@
+"""What a feed listed the last time is neither cleaned nor taken in again."""
+
+from datetime import UTC, datetime
+
+from bot.feeds.parse import read_feed
+from bot.feeds.parsed import Parsed, Source
+from tests.feeds.bodies import item, rss
+from tests.feeds.conftest import Reader
+from tests.feeds.server import FeedServer
+
+SOURCE = Source(
+    feed_id="wire", url="https://harbour.example/f.xml", now=datetime(2025, 5, 12, tzinfo=UTC)
+)
+LATER = "Tue, 06 May 2025 10:00:00 GMT"
+
+
+def read(body: str, before: Parsed | None = None) -> Parsed:
+    listing = before.listing if before else b""
+    parsed = read_feed(body.encode(), SOURCE.model_copy(update={"listing": listing}))
+    assert isinstance(parsed, Parsed)
+    return parsed
+
+
+def titles(parsed: Parsed) -> list[str]:
+    return [entry.title for entry in parsed.entries]
+
+
+def test_only_what_is_new_comes_with_all_the_rest_as_if_all_had_come() -> None:
+    first = read(rss([item(2), item(1)]))
+    body = rss([item(3, date=LATER), item(2), item(1)])
+    second, alone = read(body, first), read(body)
+    assert titles(second) == ["Item 3"]
+    assert titles(alone) == ["Item 1", "Item 2", "Item 3"]
+    assert second.entries == alone.entries[-1:]
+    left = {"entries"}
+    assert second.model_dump(exclude=left) == alone.model_dump(exclude=left)
+    assert titles(read(body, second)) == []
+
+
+def test_a_new_date_makes_no_entry_new() -> None:
+    first = read(rss([item(1)]))
+    again = read(rss([item(1, date=LATER)]), first)
+    assert again.entries == ()
+    assert again.listed_digest == first.listed_digest
+
+
+def test_an_edited_title_comes_again() -> None:
+    first = read(rss([item(2), item(1)]))
+    assert titles(read(rss([item(2, "Duty cut"), item(1)]), first)) == ["Duty cut"]
+
+
+def test_what_shares_a_guid_with_something_new_is_looked_at_beside_it() -> None:
+    first = read(rss([item(1)]))
+    both = rss([item(1), item(1, "Another docket entry")])
+    found = read(both, first)
+    assert titles(found) == ["Another docket entry", "Item 1"]
+    assert [entry.place for entry in found.entries] == ["", ""]
+
+
+async def test_what_was_not_kept_comes_again(reader: Reader, server: FeedServer) -> None:
+    server.at("/feed.xml", rss([item(1)]))
+    life = reader.follow(server.url + "/feed.xml")
+    before = life.state
+    assert len((await life.poll()).entries) == 1
+    server.at("/feed.xml", rss([item(2), item(1)]))
+    kept = life.state
+    assert [entry.title for entry in (await life.poll()).entries] == ["Item 2"]
+    life.state = kept
+    server.at("/feed.xml", rss([item(3), item(2), item(1)]))
+    assert len((await life.poll()).entries) == 3  # the listing of another body counts for nothing
+    life.state = before
+    server.at("/feed.xml", rss([item(4), item(3), item(2), item(1)]))
+    assert len((await life.poll()).entries) == 4
