@@ -269,7 +269,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
 
     question, day = " ".join(words), on.date() if on else None
     ledger, today = Library(load_settings()).ledger, datetime.now(UTC).date()
-    query = parse(question, ledger.parties, today, ledger.reader.knows)
+    query = parse(question, ledger.parties, today, ledger.reader)
     answers = ask(question, ledger, today, on=day, product=product)
     if answers and as_json:
         for answer in answers[:1] if query.kind is Kind.PAIR else answers:

@@ -67,12 +67,17 @@ class QueryError(TariffwireError):
 
 
 class UnknownParty(QueryError):
-    """No such economy; `suggestions` are names that come near, best first (may be empty)."""
+    """No such economy; `suggestions` are names that come near, best first (may be empty).
 
-    def __init__(self, word: str, suggestions: Sequence[str] = ()) -> None:
+    Where goods could have been meant too, the `cause` says so and the names may be those of goods.
+    """
+
+    def __init__(
+        self, word: str, suggestions: Sequence[str] = (), cause: str = "not an economy I know"
+    ) -> None:
         self.word, self.suggestions = word, tuple(suggestions)
         cure = f"Did you mean {' or '.join(suggestions)}?" if suggestions else ""
-        super().__init__(word, "not an economy I know", cure)
+        super().__init__(word, cause, cure)
 
 
 class CommandError(TariffwireError):

@@ -60,7 +60,7 @@ def ask(
 
     Raises QueryError. A question about the calendar (`upcoming`, `changes`) has no answers here.
     """
-    query = parse(text, ledger.parties, today, ledger.reader.knows)
+    query = parse(text, ledger.parties, today, ledger.reader)
     changed: dict[str, object] = {"on": on} if on else {}
     if product:
         sound = product.encode("utf-8", "replace").decode("utf-8")

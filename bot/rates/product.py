@@ -9,7 +9,7 @@ In this order:
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -144,7 +144,7 @@ class ProductReader:
     """Reads product texts by the vocabulary of a ledger."""
 
     def __init__(
-        self, goods: Goods, measures: Iterable[Measure], bases: Mapping[str, Iterable[str]]
+        self, goods: Goods, measures: Collection[Measure], bases: Mapping[str, Iterable[str]]
     ) -> None:
         self._goods = goods
         self._phrases: dict[str, list[_Phrase]] = {}
@@ -153,6 +153,7 @@ class ProductReader:
             for name in (good.name, *good.names, good.id):
                 self._learn(name, "goods", good.id)
                 self._names.setdefault(" ".join(_stems(name)), good.id)
+        self._layers: tuple[str, ...] = tuple(measure.id for measure in measures)
         for measure in measures:
             for name in (measure.name, *measure.names):
                 self._learn(name, "layer", measure.id)
@@ -204,6 +205,15 @@ class ProductReader:
         """Whether the text names goods or holds a code, by itself or nearly."""
         wanted = self.read(text, ())
         return bool(wanted.goods or wanted.codes)
+
+    def understands(self, text: str) -> bool:
+        """Whether any of the text is goods, a code or a layer of any pair, or none is unknown."""
+        wanted = self.read(text, self._layers)
+        return not (wanted.nothing_known and wanted.unknown)
+
+    def near(self, text: str) -> tuple[str, ...]:
+        """Names of goods that come near to a text that is not understood; may be empty."""
+        return self.read(text, self._layers).suggestions
 
     def _longest(self, words: tuple[str, ...], at: int, allowed: set[str]) -> list[_Phrase]:
         """All phrases of the greatest length that begin here; a layer must be an allowed one."""

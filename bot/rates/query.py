@@ -16,7 +16,7 @@ leaves `parse`, whatever the text.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -24,6 +24,7 @@ from bot.errors import QueryError, UnknownParty
 from bot.folding import fold
 from bot.frozen import Frozen
 from bot.parties import WORLD, Parties
+from bot.rates.product import ProductReader
 
 _MAX_TEXT = 500
 _MAX_NAME_WORDS = 6
@@ -65,6 +66,7 @@ _NOISE = frozenset(
     }
 )
 _ONE_WAY = frozenset({"on", "by", "pay", "pays", "paid", "against", "imposes", "charges"})
+_CALENDAR = frozenset({"upcoming", "calendar", "changes", "changed"})
 _HISTORY = frozenset({"history", "timeline", "chart", "over time"})
 
 
@@ -135,12 +137,12 @@ def parse(
     text: str,
     parties: Parties,
     today: date,
-    knows_goods: Callable[[str], bool] | None = None,
+    reader: ProductReader | None = None,
 ) -> RateQuery:
     """The question in the text; raises QueryError, or UnknownParty with the nearest names.
 
-    `knows_goods` tells whether a text names goods (`Ledger.reader.knows`), so that `us steel` is
-    not taken for two economies of which one is misspelt.
+    By the `reader` (`Ledger.reader`), `us steel` is not taken for two economies of which one is
+    misspelt, and words that are neither goods nor an economy are refused.
     """
     if len(text) > _MAX_TEXT:
         raise QueryError(
@@ -154,27 +156,29 @@ def parse(
     bare = [run if run == "->" else run.strip(_EDGES) for run in _TOKEN.findall(lowered)]
     tokens = [run for run in bare if run]
     words = _Words(tokens, parties)
+    if _CALENDAR & set(words.rest):
+        _refuse_unread(words, parties, dated=on is not None)
     if "upcoming" in words.rest or "calendar" in words.rest:
         return RateQuery(kind=Kind.UPCOMING, partner=_first(words.codes))
     if "changes" in words.rest or "changed" in words.rest:
         since = on or today - timedelta(days=_CHANGES_DAYS)
         return RateQuery(kind=Kind.CHANGES, partner=_first(words.codes), since=since)
-    return _about_rates(words, parties, on, knows_goods)
+    return _about_rates(words, parties, on, reader)
 
 
 def _about_rates(
     words: _Words,
     parties: Parties,
     on: date | None,
-    knows_goods: Callable[[str], bool] | None,
+    reader: ProductReader | None,
 ) -> RateQuery:
     history = bool(_HISTORY & set(words.rest))
     product = _product(words.rest)
     codes = words.codes
-    if len(codes) < 2 and product:
-        _refuse_misspelt(product, codes, parties, knows_goods)
+    if product:
+        _refuse_unknown(product, codes, parties, reader)
     if not codes:
-        if product and knows_goods is not None and knows_goods(product):
+        if product and reader is not None and reader.knows(product):
             raise QueryError(product, "names goods but no economy", f"Try: us {product}")
         if product:
             raise UnknownParty(product, parties.suggest(product))
@@ -288,20 +292,43 @@ def _product(rest: Sequence[str]) -> str | None:
     return " ".join(kept) or None
 
 
-def _refuse_misspelt(
-    product: str,
-    codes: Sequence[str],
-    parties: Parties,
-    knows_goods: Callable[[str], bool] | None,
+def _refuse_unknown(
+    product: str, codes: Sequence[str], parties: Parties, reader: ProductReader | None
 ) -> None:
-    """Raises UnknownParty where the words left over look like an economy's name."""
-    if knows_goods is not None and knows_goods(product):
+    """Raises QueryError where the words left over are no goods, no code, no layer of duty.
+
+    It is UnknownParty where names of economies or goods come near.
+    """
+    if reader is not None and reader.understands(product):
         return
-    suggestions = parties.suggest(product) or parties.suggest(product.split()[0])
-    known = {parties.get(code).name for code in codes}
-    near = tuple(name for name in suggestions if name not in known)
-    if near:
+    near = _near(product, codes, parties)
+    if len(codes) < 2 and near:
         raise UnknownParty(product, near)
+    if reader is None or not codes:
+        return
+    near = (*near, *reader.near(product))
+    cause = "neither goods nor an economy I know"
+    if near:
+        raise UnknownParty(product, near, cause)
+    raise QueryError(product, cause, "An HS code, such as 8507.60, works too")
+
+
+def _near(words: str, codes: Sequence[str], parties: Parties) -> tuple[str, ...]:
+    """Names of economies that the words come near to, without those already named."""
+    known = {parties.get(code).name for code in codes}
+    suggestions = parties.suggest(words) or parties.suggest(words.split()[0])
+    return tuple(name for name in suggestions if name not in known)
+
+
+def _refuse_unread(words: _Words, parties: Parties, *, dated: bool) -> None:
+    """Raises QueryError for a day of a calendar that cannot be read, or a misspelt economy."""
+    rest = _product([word for word in words.rest if word not in _CALENDAR])
+    if rest is None:
+        return
+    if "since" in words.rest and not dated:
+        raise QueryError(rest, "not a day I can read", "Write it as 2025-05-14")
+    if not words.codes and (near := parties.suggest(rest)):
+        raise UnknownParty(rest, near)
 
 
 def _first(codes: Sequence[str]) -> str | None:

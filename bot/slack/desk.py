@@ -34,7 +34,7 @@ class Desk:
         return ready
 
     def _look_up(self, text: str, today: date) -> Message:
-        query = parse(text, self._parties, today, self._ledger.reader.knows)
+        query = parse(text, self._parties, today, self._ledger.reader)
         if query.kind is Kind.UPCOMING:
             return self._calendar("What comes next", query, today)
         if query.kind is Kind.CHANGES:

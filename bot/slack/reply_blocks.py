@@ -25,6 +25,12 @@ TOPIC_WORDS = {
 _EXAMPLES = (
     ("us china", "what the US charges on goods from China, and China on the US"),
     ("us china on 2025-04-15", "the same on another day"),
+    ("us china steel", "what goods pay, in words or by an HS code such as 8507.60"),
+    ("us china history", "how the rate went, as a chart"),
+    ("us china vs vietnam", "one imposer on several partners, side by side"),
+    ("china", "all that one economy pays and imposes"),
+    ("upcoming china", "what comes next, for one economy or all"),
+    ("changes since 2025-04-01", "what has changed since a day"),
     ("subscribe court-rulings", "stories on court rulings, posted here"),
     ("subscribe tariffs china japan daily", "one digest a day on tariffs and those economies"),
     ("unsubscribe talks", "end one topic here, or all without a topic"),

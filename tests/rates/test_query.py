@@ -17,7 +17,7 @@ Read = Callable[[str], RateQuery]
 
 @pytest.fixture
 def read(parties: Parties, ledger: Ledger, today: date) -> Read:
-    return lambda text: parse(text, parties, today, ledger.reader.knows)
+    return lambda text: parse(text, parties, today, ledger.reader)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +134,40 @@ def test_a_misspelt_party_is_refused_with_the_nearest_names(
     assert near in refused.value.suggestions
 
 
+@pytest.mark.parametrize("text", ["us atlantis", "us nowhere", "us china gizmos"])
+def test_words_that_are_neither_goods_nor_an_economy_are_refused(text: str, read: Read) -> None:
+    with pytest.raises(QueryError) as refused:
+        read(text)
+
+    assert refused.value.cure
+
+
+def test_goods_that_come_near_are_named(read: Read) -> None:
+    with pytest.raises(UnknownParty) as refused:
+        read("us china washing")
+
+    assert "washing machines" in refused.value.suggestions
+    assert "neither goods nor an economy" in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["us china section 232 only", "us ieepa", "us china headline"])
+def test_layers_and_legal_bases_are_no_unknown_words(text: str, read: Read) -> None:
+    assert read(text).product
+
+
+@pytest.mark.parametrize("day", ["foo", "2025-04", "april", "last week"])
+def test_an_unreadable_day_is_said(day: str, read: Read) -> None:
+    with pytest.raises(QueryError, match="not a day I can read") as refused:
+        read(f"changes since {day}")
+
+    assert refused.value.cure == "Write it as 2025-05-14"
+
+
+def test_a_misspelt_economy_of_a_calendar_is_said(read: Read) -> None:
+    with pytest.raises(UnknownParty):
+        read("upcoming chnia")
+
+
 @pytest.mark.parametrize("text", ["", "tariff", "us china on 2025-02-30", "x" * 3000, "steel"])
 def test_what_cannot_be_understood_names_a_cure(text: str, read: Read) -> None:
     with pytest.raises(QueryError) as refused:
@@ -159,7 +193,7 @@ def test_the_parser_raises_nothing_but_query_errors(
     parties: Parties, ledger: Ledger, text: str
 ) -> None:
     try:
-        query = parse(text, parties, date(2026, 11, 24), ledger.reader.knows)
+        query = parse(text, parties, date(2026, 11, 24), ledger.reader)
     except QueryError:
         return
     assert isinstance(query, RateQuery)

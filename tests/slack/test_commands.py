@@ -84,7 +84,9 @@ async def test_nonsense_is_told_where_help_is(given_parts: Parts) -> None:
 @pytest.mark.parametrize("text", ["", "help", "?"])
 async def test_help_shows_every_command(given_parts: Parts, text: str) -> None:
     said = shown(await answer(given_parts, ask(text)))
-    for word in ("us china", "subscribe", "unsubscribe", "list", "latest", "court-rulings"):
+    commands = ("subscribe", "unsubscribe", "list", "latest", "court-rulings", "feeds")
+    questions = ("us china", "steel", "history", "vs", "`/tariff china`", "upcoming", "changes")
+    for word in (*commands, *questions):
         assert word in said
 
 
