@@ -13,15 +13,18 @@ from bot.parties import WORLD
 from bot.rates.agenda import told_apart, upcoming
 from bot.rates.asked import Case, Judged, Way, case_of, judge
 from bot.rates.caveats import caveats
+from bot.rates.choices import choices_of
 from bot.rates.goods import Fit
 from bot.rates.history import history_of
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Source, Status
 from bot.rates.parts import base_part, beside, counted
+from bot.rates.product import Wanted
 from bot.rates.query import Kind, RateQuery, parse
 from bot.rates.reply import (
     Answer,
     BaseRate,
+    Choice,
     Event,
     MfnAverage,
     Part,
@@ -129,7 +132,13 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
     as_of = _as_of(judged, checked, day)
     parts = counted(case, judged)
     total = _total(case, judged, known=coverage is not None and day >= coverage.since)
-    base = _base(case, judged)
+    choices = choices_of(case, judged)
+    span = None
+    if choices and total is not None:
+        ends = [total, *(one.percent for one in choices)]
+        total, span = None, (min(ends), max(ends))
+    # What a line pays with its base rate would be wrong for most of the choices.
+    base = None if choices else _base(case, judged)
     if base is not None and total is not None and wanted is not None and wanted.with_base:
         total, parts = base.with_duties, (*parts, base_part(base, day))
     steps = history_of(case, judged)
@@ -143,17 +152,19 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         read_as=_read_as(case, judged),
         meaning=_meaning(case, judged, base),
         total_percent=total,
+        total_range=span,
+        choices=choices,
         parts=parts,
         beside=tuple(beside(case, judged)),
         mfn=_mfn(case),
         base=base,
         as_of=as_of,
-        caveats=caveats(case, judged, as_of, today, query.on),
+        caveats=caveats(case, judged, choices, as_of, today, query.on),
         next=_next(case, judged, as_of, today),
         last_change=_last_change(steps, day),
         history=steps if query.history else (),
         talks=_talks(case),
-        suggestions=wanted.suggestions if wanted else (),
+        suggestions=_suggestions(wanted, choices),
     )
 
 
@@ -276,6 +287,11 @@ def _next(case: Case, judged: Judged, as_of: date | None, today: date) -> tuple[
     read = as_of or case.day
     coming = upcoming(case.ledger, min(case.day, read), measures=measures)
     return told_apart(coming, lambda _: read, today)
+
+
+def _suggestions(wanted: Wanted | None, choices: Sequence[Choice]) -> tuple[str, ...]:
+    near = wanted.suggestions if wanted else ()
+    return (*near, *(one.goods for one in choices))
 
 
 def _last_change(steps: Sequence[Step], day: date) -> Step | None:

@@ -7,21 +7,27 @@
 5. what else is to be said of the pair, such as other figures said in public.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from bot.rates.asked import Case, Judged, Way
 from bot.rates.measure import Confidence
-from bot.rates.reply import percent_text
+from bot.rates.reply import Choice, percent_text
 from bot.rates.sheet import Remark
 
 
 def caveats(
-    case: Case, judged: Judged, as_of: date | None, today: date, asked: date | None
+    case: Case,
+    judged: Judged,
+    choices: Sequence[Choice],
+    as_of: date | None,
+    today: date,
+    asked: date | None,
 ) -> tuple[str, ...]:
     """All caveats of an answer; `asked` is the day named in the question, if any."""
     found = (
         *_knowledge(case, judged, as_of, today, asked),
+        *_choices(judged, choices),
         *_understanding(case, judged),
         *_rulings(case, judged),
         *_rates(judged),
@@ -75,6 +81,15 @@ def _knowledge(
     for layer in judged.stacked.counted:
         if layer.measure.verified_as_of is None:
             yield f"{layer.measure.name}: no source was opened for it; treat it as unverified."
+
+
+def _choices(judged: Judged, choices: Sequence[Choice]) -> Iterator[str]:
+    if choices:
+        each = "; ".join(f"{one.goods}, {percent_text(one.percent)} %" for one in choices)
+        yield (
+            f"No one total holds for all of these goods; the tariff line decides: {each}. Lines on "
+            f"none of these lists pay {percent_text(judged.stacked.total)} %."
+        )
 
 
 def _understanding(case: Case, judged: Judged) -> Iterator[str]:

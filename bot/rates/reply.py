@@ -62,6 +62,13 @@ class BaseRate(Frozen):
     source: Source
 
 
+class Choice(Frozen):
+    """Narrower goods among those asked for, and what they pay in all."""
+
+    goods: str
+    percent: Decimal
+
+
 class Upcoming(Frozen):
     """Something that takes effect, ends or falls due on a known day."""
 
@@ -110,7 +117,10 @@ class Answer(Frozen):
     meaning: str
     """Which definition the total follows."""
     total_percent: Decimal | None
-    """None where the ledger cannot tell."""
+    """None where the ledger cannot tell, or no one total holds for all of the goods."""
+    total_range: tuple[Decimal, Decimal] | None = None
+    """The lowest and the highest total, where the tariff line decides between the `choices`."""
+    choices: tuple[Choice, ...] = ()
     parts: tuple[Part, ...]
     beside: tuple[Part, ...]
     mfn: MfnAverage | None
@@ -124,7 +134,7 @@ class Answer(Frozen):
     history: tuple[Step, ...] = ()
     talks: tuple[Event, ...] = ()
     suggestions: tuple[str, ...] = ()
-    """Names of goods that come near a product text that was not understood."""
+    """Names of goods that come near a product text not understood, or that it leaves open."""
 
     def to_json(self) -> dict[str, object]:
         """The contract's object, with more keys: percents as strings, days as 2025-05-14."""
@@ -134,6 +144,11 @@ class Answer(Frozen):
             "on": self.on.isoformat(),
             "product": self.product,
             "total_percent": percent_text(self.total_percent),
+            "total_range": [percent_text(end) for end in self.total_range or ()] or None,
+            "choices": [
+                {"product": one.goods, "total_percent": percent_text(one.percent)}
+                for one in self.choices
+            ],
             "meaning": self.meaning,
             "parts": [_part_json(part) for part in self.parts],
             "beside": [_part_json(part) for part in self.beside],
@@ -150,6 +165,13 @@ class Answer(Frozen):
             ],
             "suggestions": list(self.suggestions),
         }
+
+
+def total_text(answer: Answer) -> str | None:
+    """The total as people write it, `12.5` or `12.5 to 37.5`; None where none can be given."""
+    if answer.total_range is not None:
+        return " to ".join(str(percent_text(end)) for end in answer.total_range)
+    return percent_text(answer.total_percent)
 
 
 def percent_text(percent: Decimal | None) -> str | None:

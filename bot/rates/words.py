@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bot.rates.measure import Source, Status
-from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text
+from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text, total_text
 
 _BESIDE_SHOWN = 12
 _STATUS = {
@@ -22,13 +22,15 @@ def sentence(answer: Answer) -> str:
     `United States on China, goods in general: 12.5 % additional ad valorem on 2026-10-02.`
     """
     subject = f"{answer.imposer_name} on {answer.partner_name}, {answer.read_as}"
-    if answer.total_percent is None:
+    total = total_text(answer)
+    if total is None:
         return f"{subject}: no total can be given for {answer.on}. {_mfn(answer)}".strip()
     warning = "" if not answer.caveats else f" Mind: {answer.caveats[0]}"
     kind = "additional ad valorem"
     if any(part.measure_id == "mfn" for part in answer.parts):
         kind = "ad valorem, base rate included"
-    return f"{subject}: {percent_text(answer.total_percent)} % {kind} on {answer.on}.{warning}"
+    decides = ": the line decides" if answer.total_range else ""
+    return f"{subject}: {total} % {kind} on {answer.on}{decides}.{warning}"
 
 
 def lines(answer: Answer) -> tuple[str, ...]:
@@ -61,11 +63,15 @@ def step_line(step: Step) -> str:
 def _lines(answer: Answer) -> Iterator[str]:
     for caveat in answer.caveats[:1]:
         yield f"! {caveat}"
-    total = percent_text(answer.total_percent)
+    total = total_text(answer)
     total = "no total" if total is None else f"{total} %"
+    if answer.total_range:
+        total = f"{total}: the line decides"
     yield f"{answer.imposer_name} on {answer.partner_name}, {answer.read_as}, {answer.on}: {total}"
     yield f"  {answer.meaning}"
-    yield from _parts("made of", answer.parts)
+    choices = (f"{one.goods}: {percent_text(one.percent)} %" for one in answer.choices)
+    yield from _block("by line", choices)
+    yield from _parts("made of" if not answer.choices else "counted on all", answer.parts)
     if answer.base is not None and not any(part.measure_id == "mfn" for part in answer.parts):
         yield f"  {_base(answer)}"
     if answer.mfn is not None:

@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.parties import WORLD, Parties
 from bot.rates.measure import Source
-from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text
+from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text, total_text
 from bot.rates.words import sentence, status_words
 from bot.slack import limits
 from bot.slack.blocks import Message, actions, assemble, button, context, header, section, size
@@ -106,6 +106,7 @@ def _joined(shown: Iterable[Sequence[Block]]) -> list[Block]:
 def _full(answer: Answer, parties: Parties) -> list[Block]:
     blocks = _warnings(answer.caveats[:_CAVEATS])
     blocks += [header(_title(answer, parties)), section(_meaning(answer))]
+    blocks += [section(choices) for choices in [_choices(answer)] if choices]
     blocks += [section(_part(part)) for part in answer.parts]
     paragraphs = (_base_rates(answer), _beside(answer), _next(answer), _history(answer, _LIST))
     blocks += [section(paragraph) for paragraph in paragraphs if paragraph]
@@ -117,13 +118,16 @@ def _short(answer: Answer, parties: Parties) -> list[Block]:
     """The title, the first warning and the parts, in one paragraph."""
     warned = f"⚠️ {escape(answer.caveats[0], 300)}" if answer.caveats else ""
     parts = [f"• {_rate(part.percent)} {_named(part)}" for part in answer.parts[:8]]
-    lines = [bold(escape(_title(answer, parties), 200)), warned, *parts, _as_of(answer)]
+    title = bold(escape(_title(answer, parties), 200))
+    lines = [title, warned, _choices(answer), *parts, _as_of(answer)]
     return [section("\n".join(filter(None, lines)))]
 
 
 def _title(answer: Answer, parties: Parties) -> str:
-    total = percent_text(answer.total_percent)
+    total = total_text(answer)
     said = "no total can be given" if total is None else f"{total}%"
+    if answer.total_range:
+        said = f"{said}: the line decides"
     goods = f", {answer.read_as}" if answer.product else ""
     imposer, partner = (
         _flagged(answer.imposer, answer.imposer_name, parties),
@@ -138,6 +142,13 @@ def _flagged(code: str, name: str, parties: Parties) -> str:
 
 def _meaning(answer: Answer) -> str:
     return f"On {answer.on}: {escape(answer.meaning, 500)}."
+
+
+def _choices(answer: Answer) -> str:
+    """What the narrower goods pay in all, between which the line decides."""
+    return "\n".join(
+        f"• {escape(one.goods, 120)}: {bold(_rate(one.percent))}" for one in answer.choices[:10]
+    )
 
 
 def _part(part: Part) -> str:

@@ -316,3 +316,25 @@ def test_the_json_keeps_the_contract(ledger: Ledger, today: date) -> None:
     assert part["source"].startswith("FR document 2026-15181")
     assert isinstance(told["caveats"], list)
     assert isinstance(told["next"], list)
+
+
+def test_goods_that_rival_lists_share_out_get_a_range_with_the_choices(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us on china batteries", ledger, today)
+
+    assert one.total_percent is None
+    assert one.total_range == (Decimal("12.5"), Decimal("37.5"))
+    assert {(choice.goods, str(choice.percent)) for choice in one.choices} == {
+        ("batteries for electric cars", "37.5"),
+        ("lithium-ion batteries other than for cars", "37.5"),
+    }
+    assert "12.5 to 37.5 %: the line decides" in lines(one)[1]
+    assert one.to_json()["total_range"] == ["12.5", "37.5"]
+    assert one.base is None
+
+
+def test_each_choice_answers_with_its_own_total(ledger: Ledger, today: date) -> None:
+    for choice in _one("us on china batteries", ledger, today).choices:
+        one = _one(f"us on china {choice.goods}", ledger, today)
+        assert (one.total_percent, one.total_range) == (choice.percent, None)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.local.validity import check_blocks, check_budget
 from bot.rates.measure import Source, Status
-from bot.rates.reply import Answer, MfnAverage, Part, Step, Upcoming
+from bot.rates.reply import Answer, Choice, MfnAverage, Part, Step, Upcoming
 from bot.slack import limits
 from bot.slack.blocks import Message
 from bot.slack.desk import Desk
@@ -61,6 +61,10 @@ answers = st.builds(
     read_as=ledger_text,
     meaning=ledger_text,
     total_percent=percents,
+    total_range=st.none() | st.tuples(st.decimals(0, 9, places=1), st.decimals(9, 99, places=1)),
+    choices=st.lists(
+        st.builds(Choice, goods=ledger_text, percent=st.decimals(0, 99)), max_size=12
+    ).map(tuple),
     parts=st.lists(layers, max_size=10).map(tuple),
     beside=st.lists(layers, max_size=10).map(tuple),
     mfn=st.none()
@@ -150,3 +154,10 @@ def test_a_calendar_begins_with_how_far_the_sources_were_read() -> None:
         assert said[0].startswith("⚠️ The ledger's sources were read up to")
         after = said[said.index("*Was due; not checked since*") :]
         assert any("2026-11-10" in text for text in after)
+
+
+def test_where_the_line_decides_the_choices_are_shown() -> None:
+    desk, today = Desk(ledger(), PARTIES), date(2026, 11, 24)
+    said = texts(desk.answer("us on china batteries", today))
+    assert any("12.5 to 37.5%: the line decides" in text for text in said)
+    assert any("• batteries for electric cars: *37.5%*" in text for text in said)
