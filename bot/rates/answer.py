@@ -12,7 +12,7 @@ from bot.errors import QueryError
 from bot.parties import WORLD
 from bot.rates.agenda import told_apart, upcoming
 from bot.rates.asked import Case, Judged, Way, case_of, judge
-from bot.rates.caveats import caveats
+from bot.rates.caveats import caveats, leading_remarks
 from bot.rates.choices import choices_of
 from bot.rates.goods import Fit
 from bot.rates.history import history_of
@@ -27,6 +27,7 @@ from bot.rates.reply import (
     Choice,
     Event,
     MfnAverage,
+    OnGoods,
     Part,
     Step,
     Upcoming,
@@ -160,6 +161,8 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         base=base,
         as_of=as_of,
         caveats=caveats(case, judged, choices, as_of, today, query.on),
+        leading=1 + len(leading_remarks(case)),
+        on_goods=_on_goods(case, judged),
         next=_next(case, judged, as_of, today),
         last_change=_last_change(steps, day),
         history=steps if query.history else (),
@@ -209,6 +212,19 @@ def _total(case: Case, judged: Judged, *, known: bool) -> Decimal | None:
     if judged.way is not Way.GENERAL and (undecided or not judged.chosen):
         return None
     return Decimal(0)
+
+
+def _on_goods(case: Case, judged: Judged) -> OnGoods | None:
+    """The duties that particular goods pay on the day, where the total is on goods in general."""
+    if judged.way is not Way.GENERAL:
+        return None
+    periods = (measure.on(case.day) for measure in case.measures if not measure.general)
+    rates = [
+        period.percent
+        for period in periods
+        if period and period.charged and period.percent and case.charged.isdisjoint(period.not_for)
+    ]
+    return OnGoods(count=len(rates), up_to=max(rates)) if rates else None
 
 
 def _mfn(case: Case) -> MfnAverage | None:

@@ -1,5 +1,6 @@
 """What an answer must say besides its number, the most important first.
 
+0. what makes a rate of the pair mislead: sanctions, no MFN treatment;
 1. where the ledger's knowledge ends before the day, or never reached the pair;
 2. what was not understood, and what could not be decided;
 3. a ruling that had taken a duty's basis while customs still charged it;
@@ -15,6 +16,8 @@ from bot.rates.measure import Confidence
 from bot.rates.reply import Choice, percent_text
 from bot.rates.sheet import Remark
 
+_CHOICES = 6
+
 
 def caveats(
     case: Case,
@@ -26,6 +29,7 @@ def caveats(
 ) -> tuple[str, ...]:
     """All caveats of an answer; `asked` is the day named in the question, if any."""
     found = (
+        *leading_remarks(case),
         *_knowledge(case, judged, as_of, today, asked),
         *_choices(judged, choices),
         *_understanding(case, judged),
@@ -85,10 +89,15 @@ def _knowledge(
 
 def _choices(judged: Judged, choices: Sequence[Choice]) -> Iterator[str]:
     if choices:
-        each = "; ".join(f"{one.goods}, {percent_text(one.percent)} %" for one in choices)
+        total = judged.stacked.total
+        differ = [one for one in choices if one.percent != total]
+        told = [f"{one.goods}, {percent_text(one.percent)} %" for one in differ[:_CHOICES]]
+        if len(differ) > _CHOICES:
+            told.append(f"{len(differ) - _CHOICES} more")
         yield (
-            f"No one total holds for all of these goods; the tariff line decides: {each}. Lines on "
-            f"none of these lists pay {percent_text(judged.stacked.total)} %."
+            "No one total holds for all of these goods; the tariff line decides: "
+            f"{'; '.join(told)}. Lines on "
+            f"none of these lists pay {percent_text(total)} %."
         )
 
 
@@ -145,11 +154,17 @@ def _rates(judged: Judged) -> Iterator[str]:
             yield f"{measure.name} is of low confidence. {measure.note}".strip()
 
 
+def leading_remarks(case: Case) -> tuple[str, ...]:
+    """What a rate of this pair would mislead without, whatever the goods."""
+    said = case.ledger.remarks(case.imposer, case.partner, case.day)
+    return tuple(one.what.text for one in said if isinstance(one.what, Remark) and one.what.leads)
+
+
 def _remarks(case: Case, judged: Judged) -> Iterator[str]:
     if judged.way is not Way.GENERAL:
         return
     for said in case.ledger.remarks(case.imposer, case.partner, case.day):
-        if isinstance(said.what, Remark):
+        if isinstance(said.what, Remark) and not said.what.leads:
             yield said.what.text
 
 

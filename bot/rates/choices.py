@@ -25,7 +25,9 @@ def choices_of(case: Case, judged: Judged) -> tuple[Choice, ...]:
     if all(total == judged.stacked.total for total in totals.values()):
         return ()
     names = case.ledger.goods.by_id
-    return tuple(Choice(goods=names[one].name, percent=total) for one, total in totals.items())
+    # What pays another total than the rest comes first.
+    told = sorted(totals.items(), key=lambda item: item[1] == judged.stacked.total)
+    return tuple(Choice(goods=names[one].name, percent=total) for one, total in told)
 
 
 def _narrower(case: Case, good_id: str) -> list[str]:

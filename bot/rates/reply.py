@@ -62,6 +62,14 @@ class BaseRate(Frozen):
     source: Source
 
 
+class OnGoods(Frozen):
+    """Duties beside a total on goods in general that particular goods pay."""
+
+    count: int
+    up_to: Decimal
+    """The highest of them, in percent."""
+
+
 class Choice(Frozen):
     """Narrower goods among those asked for, and what they pay in all."""
 
@@ -129,6 +137,10 @@ class Answer(Frozen):
     """How far the sources of this answer were read; None where the ledger has none."""
     caveats: tuple[str, ...]
     """The most important first."""
+    leading: int = 1
+    """How many of the caveats must stand before the number."""
+    on_goods: OnGoods | None = None
+    """What a total on goods in general leaves out; None where there is nothing."""
     next: tuple[Upcoming, ...]
     last_change: Step | None = None
     history: tuple[Step, ...] = ()
@@ -152,6 +164,11 @@ class Answer(Frozen):
             "meaning": self.meaning,
             "parts": [_part_json(part) for part in self.parts],
             "beside": [_part_json(part) for part in self.beside],
+            "on_goods": (
+                {"count": self.on_goods.count, "up_to": percent_text(self.on_goods.up_to)}
+                if self.on_goods
+                else None
+            ),
             "mfn": _mfn_json(self.mfn),
             "base": _base_json(self.base),
             "as_of": _day(self.as_of),

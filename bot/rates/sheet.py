@@ -132,6 +132,8 @@ class Remark(Frozen):
     to: Day | None = None
     text: str = Field(min_length=1)
     source: SourceKeys
+    leads: bool = False
+    """Whether it stands before the number, whatever the goods: a rate alone would mislead."""
 
 
 class BaseDuty(Frozen):

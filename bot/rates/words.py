@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bot.rates.measure import Source, Status
-from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text, total_text
+from bot.rates.reply import Answer, OnGoods, Part, Step, Upcoming, percent_text, total_text
 
 _BESIDE_SHOWN = 12
 _STATUS = {
@@ -29,6 +29,8 @@ def sentence(answer: Answer) -> str:
     kind = "additional ad valorem"
     if any(part.measure_id == "mfn" for part in answer.parts):
         kind = "ad valorem, base rate included"
+    if not answer.total_percent and answer.on_goods:
+        kind = f"{kind}, and {on_goods_words(answer.on_goods)},"
     decides = ": the line decides" if answer.total_range else ""
     return f"{subject}: {total} % {kind} on {answer.on}{decides}.{warning}"
 
@@ -36,6 +38,12 @@ def sentence(answer: Answer) -> str:
 def lines(answer: Answer) -> tuple[str, ...]:
     """The whole answer, what must be known first at the top."""
     return tuple(_lines(answer))
+
+
+def on_goods_words(beside: OnGoods) -> str:
+    """`3 duties on particular goods (up to 100 %)`."""
+    duties = "duty" if beside.count == 1 else "duties"
+    return f"{beside.count} {duties} on particular goods (up to {percent_text(beside.up_to)} %)"
 
 
 def status_words(part: Part) -> str:
@@ -61,7 +69,7 @@ def step_line(step: Step) -> str:
 
 
 def _lines(answer: Answer) -> Iterator[str]:
-    for caveat in answer.caveats[:1]:
+    for caveat in answer.caveats[: answer.leading]:
         yield f"! {caveat}"
     total = total_text(answer)
     total = "no total" if total is None else f"{total} %"
@@ -86,7 +94,7 @@ def _lines(answer: Answer) -> Iterator[str]:
     yield from _block("history", (step_line(step) for step in answer.history))
     talks = (f"{talk.on}  {talk.what} ({_source(talk.source)})" for talk in answer.talks)
     yield from _block("talks", talks)
-    yield from _block("mind", answer.caveats[1:])
+    yield from _block("mind", answer.caveats[answer.leading :])
     if answer.as_of is not None:
         yield f"sources read up to {answer.as_of}"
 

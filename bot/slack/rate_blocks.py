@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from bot.parties import WORLD, Parties
 from bot.rates.measure import Source
 from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text, total_text
-from bot.rates.words import sentence, status_words
+from bot.rates.words import on_goods_words, sentence, status_words
 from bot.slack import limits
 from bot.slack.blocks import Message, actions, assemble, button, context, header, section, size
 from bot.slack.chart import history_chart
@@ -116,10 +116,13 @@ def _full(answer: Answer, parties: Parties) -> list[Block]:
 
 def _short(answer: Answer, parties: Parties) -> list[Block]:
     """The title, the first warning and the parts, in one paragraph."""
-    warned = f"⚠️ {escape(answer.caveats[0], 300)}" if answer.caveats else ""
+    warned = "\n".join(f"⚠️ {escape(one, 300)}" for one in answer.caveats[: answer.leading])
     parts = [f"• {_rate(part.percent)} {_named(part)}" for part in answer.parts[:8]]
     title = bold(escape(_title(answer, parties), 200))
-    lines = [title, warned, _choices(answer), *parts, _as_of(answer)]
+    beside = f"• beside it {on_goods_words(answer.on_goods)}" if answer.on_goods else ""
+    # A number that misleads by itself comes after what must be known first.
+    first = [warned, title] if answer.leading > 1 else [title, warned]
+    lines = [*first, _choices(answer), *parts, beside, _as_of(answer)]
     return [section("\n".join(filter(None, lines)))]
 
 

@@ -11,7 +11,8 @@ from bot.errors import QueryError, UnknownParty
 from bot.rates.answer import Answer, Part, ask
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Status
-from bot.rates.words import lines
+from bot.rates.reply import percent_text
+from bot.rates.words import lines, sentence
 
 
 def _one(text: str, ledger: Ledger, today: date, product: str | None = None) -> Answer:
@@ -338,3 +339,38 @@ def test_each_choice_answers_with_its_own_total(ledger: Ledger, today: date) -> 
     for choice in _one("us on china batteries", ledger, today).choices:
         one = _one(f"us on china {choice.goods}", ledger, today)
         assert (one.total_percent, one.total_range) == (choice.percent, None)
+
+
+@pytest.mark.parametrize("partner", ["cuba", "north korea", "iran", "russia", "belarus", "syria"])
+@pytest.mark.parametrize("product", [None, "steel"])
+def test_sanctions_and_column_2_are_said_before_the_number(
+    partner: str, product: str | None, ledger: Ledger, today: date
+) -> None:
+    told = lines(_one(f"us on {partner}", ledger, today, product))
+
+    assert "anctions are not in this ledger" in told[0]
+    assert "read up to" in told[1]
+    if partner in ("cuba", "north korea", "russia", "belarus"):
+        assert "Column 2" in told[0]
+
+
+def test_a_general_total_counts_the_duties_on_particular_goods(ledger: Ledger, today: date) -> None:
+    one = _one("eu on china", ledger, today)
+
+    assert one.total_percent == 0
+    assert one.on_goods is not None
+    assert one.on_goods.count > 0
+    assert f"{one.on_goods.count} dut" in sentence(one)
+    assert one.to_json()["on_goods"] == {
+        "count": one.on_goods.count,
+        "up_to": percent_text(one.on_goods.up_to),
+    }
+    assert _one("eu on china", ledger, today, "electric cars").on_goods is None
+
+
+def test_a_choice_of_many_goods_is_told_in_short(ledger: Ledger, today: date) -> None:
+    one = _one("china on us on 2025-06-01", ledger, today, "farm goods")
+
+    (told,) = [caveat for caveat in one.caveats if "the tariff line decides" in caveat]
+    assert len(told) < 400
+    assert " more. Lines on none" in told

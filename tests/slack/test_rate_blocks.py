@@ -161,3 +161,9 @@ def test_where_the_line_decides_the_choices_are_shown() -> None:
     said = texts(desk.answer("us on china batteries", today))
     assert any("12.5 to 37.5%: the line decides" in text for text in said)
     assert any("• batteries for electric cars: *37.5%*" in text for text in said)
+
+
+def test_short_answers_count_the_duties_on_particular_goods() -> None:
+    said = texts(Desk(ledger(), PARTIES).answer("china", date(2026, 11, 24)))
+    (union,) = [text for text in said if "European Union on 🇨🇳 China" in text]
+    assert "on particular goods (up to" in union
