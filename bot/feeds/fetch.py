@@ -11,7 +11,6 @@ import asyncio
 import os
 import socket
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,9 +93,9 @@ class Fetcher:
         if self._session is not None:
             await self._session.close()
 
-    def reading(self) -> AbstractContextManager[None]:
-        """Entered while a body that was fetched waits to be parsed."""
-        return self._turns.reading()
+    def busy(self) -> None:
+        """Says that the calling task has a new body to work through, see `Turns.busy`."""
+        self._turns.busy()
 
     async def fetch(self, address: str, validators: Validators) -> Fetched:
         """The answer of `address` or of where it redirects to, whatever its status.

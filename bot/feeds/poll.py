@@ -105,8 +105,8 @@ class Poller:
             max_entries=self.limits.max_entries,
             listing=listing,
         )
-        with self._fetcher.reading():
-            return await self._workers.parse(fetched.body, source)
+        self._fetcher.busy()
+        return await self._workers.parse(fetched.body, source)
 
     async def read_push(
         self, feed: Feed, state: FeedState, now: datetime, body: bytes, content_type: str

@@ -1,8 +1,8 @@
 """Who may ask a server now: few at once per host, and one address not twice within a second."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 
@@ -12,9 +12,10 @@ class Turns:
     def __init__(self, per_host: int, at_once: int, spacing_s: float) -> None:
         self._per_host, self._spacing_s = per_host, spacing_s
         self._all = asyncio.Semaphore(at_once)
-        self._at_once, self._unread = at_once, 0
-        self._few_unread = asyncio.Event()
-        self._few_unread.set()
+        self._at_once = at_once
+        self._busy: set[asyncio.Task[object]] = set()
+        self._few_busy = asyncio.Event()
+        self._few_busy.set()
         # A host's semaphore lives as long as somebody holds it or waits for it.
         self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._next_at: dict[str, float] = {}
@@ -23,32 +24,35 @@ class Turns:
     @asynccontextmanager
     async def turn(self, host: str, address: str) -> AsyncIterator[None]:
         """Waits until `address` at `host` may be asked, and holds the turn while the block runs."""
+        if (task := asyncio.current_task()) is not None:
+            self._free(task)
         await self._space_out(address)
         mine = self._hosts.setdefault(host, asyncio.Semaphore(self._per_host))
         # The host first: those that queue for a slow one must not hold up all others.
         async with mine, self._all:
-            await self._few_unread.wait()
+            await self._few_busy.wait()
             yield
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Says that a body waits to be parsed while the block runs.
+    def busy(self) -> None:
+        """Says that the calling task has a new body to work through.
 
-        Turns stop while many do, or the bodies of all feeds would wait in memory at once.
+        It has until it ends or asks for another turn. There are no turns while many tasks are busy,
+        or what all feeds brought would wait in memory at once.
         """
-        self._unread += 1
-        self._heed_unread()
-        try:
-            yield
-        finally:
-            self._unread -= 1
-            self._heed_unread()
+        if (task := asyncio.current_task()) is not None and task not in self._busy:
+            self._busy.add(task)
+            task.add_done_callback(self._free)
+            self._heed_busy()
 
-    def _heed_unread(self) -> None:
-        if self._unread < self._at_once:
-            self._few_unread.set()
+    def _free(self, task: asyncio.Task[object]) -> None:
+        self._busy.discard(task)
+        self._heed_busy()
+
+    def _heed_busy(self) -> None:
+        if len(self._busy) < self._at_once:
+            self._few_busy.set()
         else:
-            self._few_unread.clear()
+            self._few_busy.clear()
 
     async def _space_out(self, address: str) -> None:
         now = asyncio.get_running_loop().time()
