@@ -6,7 +6,7 @@ bounds per host and between two requests, which are made for other people's serv
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from time import perf_counter
@@ -50,6 +50,34 @@ def is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
     return due.is_due(due.begun(state, feed), now)
 
 
+class Tally:
+    """Counts what polls brought as they end and keeps none of it, as the bot does."""
+
+    def __init__(self) -> None:
+        self.read = self.unchanged = self.new_entries = 0
+        self._left = 0
+        self._done = asyncio.Event()
+
+    async def all_of(self, polls: Collection[asyncio.Task[Taken | None]]) -> None:
+        """Returns when the last of them has ended."""
+        self._left = len(polls)
+        for poll in polls:
+            poll.add_done_callback(self._count)
+        del polls, poll
+        await self._done.wait()
+
+    def _count(self, poll: asyncio.Task[Taken | None]) -> None:
+        taken = poll.result()
+        if taken is not None:
+            outcome = taken.round.outcome
+            self.read += outcome is Outcome.READ
+            self.unchanged += outcome in (Outcome.NOT_MODIFIED, Outcome.SAME_BODY)
+            self.new_entries += len(taken.entries)
+        self._left -= 1
+        if not self._left:
+            self._done.set()
+
+
 async def main() -> None:
     """Opens the store, then polls every feed once each turn."""
     addresses, folder = arguments()
@@ -68,17 +96,11 @@ async def main() -> None:
     ]
     watch = Watch(listed, feeds, pipeline.take, is_due, clock, lambda: None)
     for _ in turns():
+        tally = Tally()
         began = perf_counter()
-        taken = await asyncio.gather(*await watch.poll_due())
-        _tell(perf_counter() - began, taken)
+        await tally.all_of(await watch.poll_due())
+        wall_s = perf_counter() - began
+        answer(wall_s, tally.read, tally.unchanged, tally.new_entries)
     await watch.stop()
     await poller.close()
     await database.close()
-
-
-def _tell(wall_s: float, taken: Sequence[Taken | None]) -> None:
-    kept = [each for each in taken if each is not None]
-    outcomes = [each.round.outcome for each in kept]
-    unchanged = sum(each in (Outcome.NOT_MODIFIED, Outcome.SAME_BODY) for each in outcomes)
-    new_entries = sum(len(each.entries) for each in kept)
-    answer(wall_s, outcomes.count(Outcome.READ), unchanged, new_entries)
