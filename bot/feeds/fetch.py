@@ -12,6 +12,8 @@ import os
 import socket
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 import aiohttp
@@ -36,7 +38,7 @@ _POST_ON = frozenset({307, 308})
 _WITH_BODY = frozenset({200, 203})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fetched:
     """An answer: its status and headers, and its body unpacked where the status is 200."""
 
@@ -50,6 +52,11 @@ class Fetched:
     """Where permanent redirects, first ones in the chain, led; empty if there were none."""
     conditional: bool = False
     """Whether validators were sent with the request that was answered."""
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the body."""
+        return sha256(self.body).hexdigest()
 
 
 class Refused(OSError):

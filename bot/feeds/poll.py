@@ -6,7 +6,6 @@ state -> fetch (conditional) -> 304? same bytes? -> parse -> state to remember, 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from hashlib import sha256
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -130,7 +129,7 @@ class Poller:
             return self._gone(feed, state, started_at)
         if fetched.status == HTTPStatus.NOT_MODIFIED and fetched.conditional:
             return self._unchanged(feed, state, started_at, fetched, Outcome.NOT_MODIFIED)
-        if fetched.status in _GOOD and _digest(fetched) == state.validators.body_digest:
+        if fetched.status in _GOOD and fetched.digest == state.validators.body_digest:
             return self._unchanged(feed, state, started_at, fetched, Outcome.SAME_BODY)
         parsed = await self.parse(feed, fetched, started_at, self._listing(state))
         brought = self.taken_in(feed, state, started_at, fetched, parsed)
@@ -154,7 +153,7 @@ class Poller:
     ) -> Round:
         """The round that a new body makes."""
         # A body that was cut off is not what its validators stand for.
-        kept = _validators(fetched, _digest(fetched)) if parsed.complete else state.validators
+        kept = _validators(fetched, fetched.digest) if parsed.complete else state.validators
         found = Found(
             status=fetched.status,
             validators=kept,
@@ -280,10 +279,6 @@ class BadStatus(FetchFailed):
             phrase = next((s.phrase for s in HTTPStatus if s == fetched.status), "")
             cause = f"answered {fetched.status} {phrase}".rstrip()
         super().__init__(feed.id, cause)
-
-
-def _digest(fetched: Fetched) -> str:
-    return sha256(fetched.body).hexdigest()
 
 
 def _validators(fetched: Fetched, digest: str) -> Validators:
