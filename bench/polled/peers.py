@@ -68,18 +68,19 @@ class Program:
         before = cpu_s(self._process.pid)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write("turn\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        with self._peak.watched():
+            self._process.stdin.write("turn\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+            used_s = cpu_s(self._process.pid) - before
         if not line:
             raise SystemExit(f"{self.name} ended early; its error stands above")
-        return Turn(cpu_s=cpu_s(self._process.pid) - before, **json.loads(line))
+        return Turn(cpu_s=used_s, **json.loads(line))
 
     def end(self) -> float:
         """Ends it; returns the most memory that it held, in MB."""
-        peak_mb = self._peak.stop()
         self._process.communicate()
-        return peak_mb
+        return self._peak.mb
 
 
 class Newsboat:
@@ -100,10 +101,11 @@ class Newsboat:
         """Looks at every feed once."""
         before, began = _children_s(), perf_counter()
         process = subprocess.Popen(self._command, env=environment())
-        peak = Peak(process.pid, every_s=0.2)
-        process.wait()
-        wall_s = perf_counter() - began
-        self._peak_mb = max(self._peak_mb, peak.stop())
+        peak = Peak(process.pid)
+        with peak.watched():
+            process.wait()
+            wall_s = perf_counter() - began
+        self._peak_mb = max(self._peak_mb, peak.mb)
         found = self._count("rss_item")
         new_entries, self._entries = found - self._entries, found
         # It does not say which feeds it found unchanged.

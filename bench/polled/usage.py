@@ -2,6 +2,8 @@
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,24 +29,34 @@ def memory_mb(pid: int) -> float:
 
 
 class Peak:
-    """The highest memory of a process and its descendants seen since the start, in MB."""
+    """The most memory of a process and its descendants seen while it was watched, in MB.
 
-    def __init__(self, pid: int, every_s: float = 0.5) -> None:
-        self._pid, self._every_s = pid, every_s
+    Looking costs the process a moment, so it is looked at once a second and after the watch.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
         self.mb = 0.0
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
 
-    def stop(self) -> float:
-        """The peak; nothing is watched any more."""
-        self._ended.set()
-        self._thread.join()
-        return self.mb
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Watches while the block runs."""
+        ended = threading.Event()
+        thread = threading.Thread(target=self._watch, args=[ended])
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+            self._look()
 
-    def _watch(self) -> None:
-        while not self._ended.wait(self._every_s):
-            self.mb = max(self.mb, memory_mb(self._pid))
+    def _watch(self, ended: threading.Event) -> None:
+        while not ended.wait(1.0):
+            self._look()
+
+    def _look(self) -> None:
+        self.mb = max(self.mb, memory_mb(self._pid))
 
 
 def _processes() -> dict[int, _Process]:
