@@ -72,8 +72,7 @@ class Poller:
         """What the feed says now. Whatever the feed does wrong becomes a failed Round."""
         state = begun(state, feed)
         address = state.current_url or feed.url
-        until = self._paused_until.get(_host(address), now)
-        if until > now:
+        if self._paused_until and (until := self._paused_until.get(_host(address), now)) > now:
             return self._deferred(feed, state, now, until)
         try:
             fetched = await self.fetch(address, state.validators)

@@ -24,7 +24,7 @@ class Turns:
     @asynccontextmanager
     async def turn(self, host: str, address: str) -> AsyncIterator[None]:
         """Waits until `address` at `host` may be asked, and holds the turn while the block runs."""
-        if (task := asyncio.current_task()) is not None:
+        if self._busy and (task := asyncio.current_task()) is not None:
             self._free(task)
         await self._space_out(address)
         mine = self._hosts.setdefault(host, asyncio.Semaphore(self._per_host))
