@@ -37,6 +37,8 @@ class DeliveryKind(StrEnum):
     DIGEST = "digest"
     NOTICE = "notice"
     """To operators, on the bot itself: its `reason` is what it says, in plain text."""
+    PROPOSAL = "proposal"
+    """To operators, a rate to be decided on: its `event_id` is the proposal's id."""
 
 
 class DeliveryState(StrEnum):
@@ -61,7 +63,7 @@ class Delivery(Frozen):
     conversation: str
     story_ids: tuple[str, ...]
     event_id: str
-    """Empty for a digest, which tells of many events, and for a notice."""
+    """Empty for a digest, which tells of many events, and for a notice; a proposal's own id."""
     reason: str
     """Why this conversation gets it, in words."""
     state: DeliveryState = DeliveryState.OWED

@@ -1,0 +1,53 @@
+"""What a story claims of duties, as proposals for the operators.
+
+    story | figures with both parties and a percent | said as decided? | news to the ledger?
+
+Left to people without a proposal: sums of money, figures that name no imposer or no partner, and
+what is threatened, planned, doubted or told of the past: such stories are alerts like any other.
+"""
+
+from bot.news.decided import day_of_effect, said_as_decided
+from bot.news.story import Figure, Story
+from bot.rates.claim import Claim, Witness
+from bot.rates.ledger import Ledger
+from bot.rates.proposal import Proposal, proposed
+
+_HIGHEST_PERCENT = 1000
+_LONGEST_QUOTE = 300
+
+
+def proposals_in(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
+    """The proposals that a story makes, each once; most make none."""
+    found: dict[str, Proposal] = {}
+    for figure in story.figures:
+        claim = _claim(figure, story)
+        if claim is None or claim.imposer not in ledger.parties:
+            continue
+        witness = Witness(
+            source=story.source,
+            link=story.link,
+            published=story.published,
+            quote=figure.quote[:_LONGEST_QUOTE],
+        )
+        proposal = proposed(claim, witness, ledger, story.seen_at)
+        if proposal is not None:
+            found.setdefault(proposal.id, proposal)
+    return tuple(found.values())
+
+
+def _claim(figure: Figure, story: Story) -> Claim | None:
+    if figure.imposer is None or figure.partner is None or figure.to_percent is None:
+        return None
+    if max(figure.to_percent, figure.from_percent or figure.to_percent) > _HIGHEST_PERCENT:
+        return None
+    told_on = story.published.date()
+    if not said_as_decided(story.title, figure.quote, year=told_on.year):
+        return None
+    return Claim(
+        imposer=figure.imposer,
+        partner=figure.partner,
+        product=figure.product or "",
+        percent=figure.to_percent,
+        from_percent=figure.from_percent,
+        effective_on=day_of_effect(figure.quote, f"{story.title}. {story.text}", told_on),
+    )

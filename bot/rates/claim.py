@@ -1,0 +1,31 @@
+"""A rate as somebody states it, and who does."""
+
+from pydantic import AwareDatetime, Field
+
+from bot.frozen import Frozen
+from bot.rates.measure import Day, Percent
+
+
+class Witness(Frozen):
+    """Who says so: a story or a document."""
+
+    source: str = Field(min_length=1)
+    """The publication's name, as readers are told it."""
+    link: str = ""
+    published: AwareDatetime
+    quote: str = ""
+    """The sentence that says it, or the document's title."""
+
+
+class Claim(Frozen):
+    """A rate as somebody states it; parties are codes, `WORLD` for all partners."""
+
+    imposer: str
+    partner: str
+    product: str = ""
+    """The goods in the source's words; empty for goods in general."""
+    percent: Percent
+    from_percent: Percent | None = None
+    """What the source says that it was before."""
+    effective_on: Day | None = None
+    """The first day on which it is charged, where that is said."""

@@ -1,0 +1,145 @@
+"""What is said of a rate is put to people only where the ledger does not know it."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.rates.answer import answer
+from bot.rates.claim import Claim, Witness
+from bot.rates.ledger import Ledger
+from bot.rates.proposal import Proposal, proposed, proposed_by_document
+from bot.rates.query import Kind, RateQuery
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+WIRE = Witness(
+    source="Wire", link="https://wire.example/1", published=NOW, quote="US raises tariffs to 40%"
+)
+
+
+def claim(percent: str, partner: str = "CN", **more: object) -> Claim:
+    given = {"imposer": "US", "partner": partner, "percent": Decimal(percent), **more}
+    return Claim.model_validate(given)
+
+
+def test_a_new_rate_is_proposed_beside_what_the_ledger_has(ledger: Ledger) -> None:
+    found = proposed(claim("40", effective_on=date(2026, 12, 1)), WIRE, ledger, NOW)
+    assert found is not None
+    assert found.old_percent == Decimal("12.5")
+    assert [part.measure for part in found.old_parts] == ["us-cn-301-forced-labor"]
+    assert found.replaces == "us-cn-301-forced-labor"
+    assert (found.new_percent, found.effective_on) == (Decimal(40), date(2026, 12, 1))
+    assert found.said_by == (WIRE,)
+    assert "40 %" in found.why
+    assert "12.5 %" in found.why
+
+
+def test_ten_reports_of_one_event_are_one_proposal(ledger: Ledger) -> None:
+    other = WIRE.model_copy(update={"source": "Paper", "link": "https://paper.example/9"})
+    later = other.model_copy(update={"published": NOW + timedelta(days=2)})
+    found = [
+        proposed(claim("40"), WIRE, ledger, NOW),
+        proposed(claim("40.0", effective_on=date(2026, 12, 1)), later, ledger, NOW),
+    ]
+    assert found[0] is not None
+    assert found[1] is not None
+    assert found[0].id == found[1].id
+    joined = found[0].joined(found[1]).joined(found[1])
+    assert [one.source for one in joined.said_by] == ["Wire", "Paper"]
+    assert joined.effective_on == date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("percent", "product"),
+    [
+        ("12.5", ""),  # the total
+        ("25", ""),  # a part on some goods
+        ("145", ""),  # a total of the past
+        ("50", "steel"),
+        ("15", "polysilicon"),  # announced for 2026-12-04
+    ],
+)
+def test_what_is_known_is_no_news(percent: str, product: str, ledger: Ledger) -> None:
+    assert proposed(claim(percent, product=product), WIRE, ledger, NOW) is None
+
+
+def test_a_rate_of_the_past_is_news_when_it_comes_back(ledger: Ledger) -> None:
+    assert proposed(claim("125"), WIRE, ledger, NOW) is None
+    back = claim("125", effective_on=date(2026, 12, 1))
+    assert proposed(back, WIRE, ledger, NOW) is not None
+
+
+def test_what_was_said_in_may_2025_is_known_today(ledger: Ledger) -> None:
+    then = WIRE.model_copy(update={"published": datetime(2025, 5, 20, tzinfo=UTC)})
+    assert proposed(claim("30"), then, ledger, NOW) is None
+    # Another definition of that day's rate is no news either: the ledger was read since.
+    assert proposed(claim("51"), then, ledger, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "unplaced",
+    [
+        claim("40", product="unobtainium"),
+        claim("40", partner="US"),
+        Claim(imposer="BR", partner="NO", percent=Decimal(12)),  # no such pair is followed
+    ],
+)
+def test_what_cannot_be_placed_is_left_to_people(unplaced: Claim, ledger: Ledger) -> None:
+    assert proposed(unplaced, WIRE, ledger, NOW) is None
+
+
+def test_a_measure_on_all_partners_is_no_candidate_for_one_of_them(ledger: Ledger) -> None:
+    found = proposed(claim("63", partner="EU", product="steel"), WIRE, ledger, NOW)
+    assert found is not None
+    assert found.replaces == ""
+    assert "us-232-steel" in found.choices
+
+
+def test_the_rate_before_must_be_that_of_the_candidate(ledger: Ledger) -> None:
+    wrong = proposed(claim("40", from_percent="20"), WIRE, ledger, NOW)
+    right = proposed(claim("40", from_percent="12.5"), WIRE, ledger, NOW)
+    assert wrong is not None
+    assert right is not None
+    assert (wrong.replaces, right.replaces) == ("", "us-cn-301-forced-labor")
+
+
+def test_a_document_is_proposed_once_with_or_without_a_figure(ledger: Ledger) -> None:
+    notice = WIRE.model_copy(update={"source": "Federal Register", "quote": "Notice of action"})
+
+    def by(partner: str, imposer: str = "US") -> Proposal:
+        return proposed_by_document(
+            imposer=imposer, partner=partner, by=notice, ledger=ledger, seen_at=NOW
+        )
+
+    assert by("CN").id == by("").id
+    assert by("CN").new_percent is None
+    assert by("CN").old_percent == Decimal("12.5")
+    assert by("").old_percent is None
+    assert by("US").old_percent is None
+    assert by("CN", imposer="BR").old_on == NOW.date()
+
+
+@given(
+    data=st.data(),
+    partner=st.sampled_from(["CN", "CA", "MX", "EU", "JP", "IN", "VN", "BR", "CH", "RU"]),
+    product=st.sampled_from(["", "steel", "cars", "copper", "semiconductors"]),
+    days=st.integers(0, 400),
+)
+def test_no_rate_that_the_ledger_gives_is_ever_proposed(
+    data: st.DataObject, partner: str, product: str, days: int, ledger: Ledger
+) -> None:
+    published = NOW + timedelta(days=days)
+    day = published.date()
+    query = RateQuery(
+        kind=Kind.PAIR, imposer="US", partner=partner, product=product or None, on=day
+    )
+    [known] = answer(query, ledger, day)
+    rates = {part.percent for part in (*known.parts, *known.beside) if part.to is None}
+    rates |= {known.total_percent, *(item.percent for item in known.next)}
+    stated = data.draw(st.sampled_from(sorted(rate for rate in rates if rate is not None)))
+    said = claim(str(stated), partner=partner, product=product)
+    for one in (said, said.model_copy(update={"effective_on": day})):
+        witness = WIRE.model_copy(update={"published": published})
+        assert proposed(one, witness, ledger, NOW) is None
