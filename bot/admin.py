@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.assembly import LONGEST_TICK_S, clock, open_poller, open_store, open_watch
+from bot.assembly import clock, open_poller, open_store, open_watch, tick_s
 from bot.feedbook import Feedbook
 from bot.feeds.check import Check, check
 from bot.feeds.opml import read_opml, write_opml
@@ -128,7 +128,7 @@ async def poll_feeds(settings: Settings, *, once: bool, show: Callable[[Polled],
             well = bool(read) or not started
             if once:
                 return well
-            await asyncio.sleep(min(settings.poll_seconds / 4, LONGEST_TICK_S))
+            await asyncio.sleep(tick_s(settings))
 
 
 async def upgrade_database(settings: Settings) -> None:

@@ -26,7 +26,6 @@ from bot.alerts.dispatch import Dispatcher
 from bot.alerts.notices import Notices
 from bot.alerts.subscription import Subscription
 from bot.assembly import (
-    LONGEST_TICK_S,
     Store,
     clock,
     fetch_limits,
@@ -35,6 +34,7 @@ from bot.assembly import (
     open_store,
     open_watch,
     revealed,
+    tick_s,
 )
 from bot.catalog import load_feeds
 from bot.demo import Replay, demo_feeds, read_week
@@ -58,7 +58,7 @@ from bot.watch import Watch
 log = logging.getLogger(__name__)
 
 LONGEST_SPREAD_S = 20.0
-"""Feeds that were never polled begin within this many seconds of the start."""
+"""Feeds that are due when the bot starts are polled within this many seconds."""
 
 
 async def run_bot(settings: Settings) -> None:
@@ -172,9 +172,7 @@ async def _serve(
             if hubs is not None and (named := watch.hubs()) is not None:
                 hubs.start_tending(named)
 
-        scheduler = build_schedule(
-            watch.poll_due, report, tend, min(settings.poll_seconds / 4, LONGEST_TICK_S)
-        )
+        scheduler = build_schedule(watch.poll_due, report, tend, tick_s(settings))
         scheduler.start()
         stack.push_async_callback(_end_schedule, scheduler, watch)
         if workspace is not None:

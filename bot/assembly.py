@@ -30,8 +30,16 @@ from bot.store.subscriptions import Subscriptions
 from bot.store.upgrade import upgrade
 from bot.watch import Watch
 
-LONGEST_TICK_S = 1.0
-"""The clock is looked at this often at the least, for feeds that are due."""
+_LONGEST_TICK_S = 1.0
+
+
+def tick_s(settings: Settings) -> float:
+    """Seconds between two looks at the clock for feeds that are due.
+
+    A small part of what lies between two polls, or all that became due meanwhile would begin at
+    the same moment.
+    """
+    return min(settings.poll_seconds / 20, _LONGEST_TICK_S)
 
 
 def clock() -> datetime:

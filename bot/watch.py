@@ -33,8 +33,9 @@ class FeedShelf(Protocol):
 class Watch:
     """Polls feeds when they are due.
 
-    `is_due(feed, state, now)` decides that; `spread_s` is the time in seconds over which feeds that
-    were never polled begin, so that a fresh start is no burst.
+    `is_due(feed, state, now)` decides that; `spread_s` is the time in seconds over which those begin
+    that are due when they are first looked at, so that neither a fresh start nor one after a long
+    pause is a burst.
     """
 
     def __init__(
@@ -153,8 +154,9 @@ class Watch:
             return
         stored = await self._shelf.states()
         for feed in unmet:
-            self._remember(stored.get(feed.id) or FeedState(feed_id=feed.id))
-            if feed.id not in stored:
+            state = stored.get(feed.id) or FeedState(feed_id=feed.id)
+            self._remember(state)
+            if self._is_due(feed, state, now):
                 wait_s = self._spread_s * _share(feed.id)
                 self._not_before[feed.id] = now + timedelta(seconds=wait_s)
 

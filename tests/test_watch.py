@@ -133,6 +133,17 @@ async def test_feeds_never_polled_begin_spread_out() -> None:
     assert sorted(first + rest) == sorted(names)
 
 
+async def test_feeds_overdue_after_a_long_pause_begin_spread_out() -> None:
+    names = [f"feed{number}" for number in range(20)]
+    long_ago = NOON - timedelta(days=3)
+    shelf = Shelf(*(FeedState(feed_id=name, next_poll_at=long_ago) for name in names))
+    setting = Setting(*names, spread_s=10.0, shelf=shelf)
+    first = await setting.poll()
+    setting.now += timedelta(seconds=10)
+    assert len(first) < 10
+    assert sorted(first + await setting.poll()) == sorted(names)
+
+
 async def test_a_feed_added_while_the_bot_runs_is_polled() -> None:
     setting = Setting("a")
     await setting.poll()
