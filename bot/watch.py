@@ -33,9 +33,9 @@ class FeedShelf(Protocol):
 class Watch:
     """Polls feeds when they are due.
 
-    `is_due(feed, state, now)` decides that; `spread_s` is the time in seconds over which those begin
-    that are due when they are first looked at, so that neither a fresh start nor one after a long
-    pause is a burst.
+    `is_due(feed, state, now)` decides that; `spread_s` is the time in seconds over which those
+    begin that are due when they are first looked at, so that neither a fresh start nor one after a
+    long pause is a burst.
     """
 
     def __init__(
