@@ -135,6 +135,7 @@ async def _serve(
         client = web_client(revealed(settings.slack_bot_token), settings.slack_api_url, session)
         team = await patiently("auth.test", lambda: team_of(client), stop)
         store = await stack.enter_async_context(open_store(settings, team))
+        await stack.enter_async_context(store.database.alone(f"Tariffwire of team {team}"))
         await _subscribe_default(settings, client, team, store, stop)
         sender = SlackSender(client, library.parties, settings.unknown_outcome)
         dispatcher = Dispatcher(store.outbox, sender, clock)

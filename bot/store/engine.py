@@ -6,12 +6,20 @@ fail at its first write because another process wrote in between.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Executable, Row, Table, event, make_url
+from sqlalchemy import URL, Connection, Executable, Row, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -94,6 +102,36 @@ class Database:
         Raises StoreError on failure.
         """
         return await self._to_its_end(self._transact(work))
+
+    @asynccontextmanager
+    async def alone(self, who: str, patience: int = 10) -> AsyncIterator[None]:
+        """Keeps every other process that calls itself so off this PostgreSQL database meanwhile.
+
+        Raises StoreError when one is still there after `patience` seconds, for a process that is
+        being replaced takes a moment to end. The server lets go when the connection ends, however
+        the process does. An SQLite file is for one machine, where the data folder's lock does this.
+        """
+        if self.is_sqlite:
+            yield
+            return
+        with store_errors(self.name):
+            connection = await self._engine.connect()
+        try:
+            with store_errors(self.name):
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await self._take_alone(connection, who, patience)
+            yield
+        finally:
+            await connection.invalidate()
+
+    async def _take_alone(self, connection: AsyncConnection, who: str, patience: int) -> None:
+        take = text("SELECT pg_try_advisory_lock(hashtextextended(:who, 0))")
+        while not (await connection.execute(take, {"who": who})).scalar():
+            if patience <= 0:
+                cure = "Stop it first: only one may run at a time"
+                raise StoreError(self.name, f"another {who} works on it", cure)
+            patience -= 1
+            await asyncio.sleep(1)
 
     async def close(self) -> None:
         """Closes every connection, after what is at work has ended."""
