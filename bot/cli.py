@@ -263,7 +263,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     from bot.rates.agenda import calendar, how_far_read
     from bot.rates.answer import ask
     from bot.rates.query import Kind, parse
-    from bot.rates.reply import upcoming_json
+    from bot.rates.reply_json import answer_json, upcoming_json
     from bot.rates.words import lines, upcoming_line
     from bot.settings import load_settings
 
@@ -273,7 +273,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     answers = ask(question, ledger, today, on=day, product=product)
     if answers and as_json:
         for answer in answers[:1] if query.kind is Kind.PAIR else answers:
-            _print_json(answer.to_json())
+            _print_json(answer_json(answer))
     elif answers:
         click.echo("\n\n".join("\n".join(lines(answer)) for answer in answers))
     if not answers and (warning := how_far_read(query, ledger, today)):

@@ -50,7 +50,7 @@ def told_apart(
     passed: list[Upcoming] = []
     for item in items:
         if read(item) < item.on <= today:
-            passed.append(item.model_copy(update={"passed": True}))
+            passed.append(item._replace(passed=True))
         else:
             kept.append(item)
     return (*kept, *passed)
@@ -212,6 +212,4 @@ def _as_one(group: Sequence[Upcoming], name: str) -> Upcoming:
     span = " to ".join(str(percent_text(rate)) for rate in (rates[:1] + rates[1:][-1:]))
     what = said.pop() if len(said) == 1 else f"{span} % by partner, {len(group)} partners"
     partners = dict.fromkeys(partner for item in group for partner in item.partners)
-    return group[0].model_copy(
-        update={"measure": name, "partners": tuple(partners), "what": what, "percent": None}
-    )
+    return group[0]._replace(measure=name, partners=tuple(partners), what=what, percent=None)

@@ -224,7 +224,7 @@ def _on_goods(case: Case, judged: Judged) -> OnGoods | None:
         for period in periods
         if period and period.charged and period.percent and case.charged.isdisjoint(period.not_for)
     ]
-    return OnGoods(count=len(rates), up_to=max(rates)) if rates else None
+    return OnGoods(how_many=len(rates), up_to=max(rates)) if rates else None
 
 
 def _mfn(case: Case) -> MfnAverage | None:

@@ -42,8 +42,8 @@ def lines(answer: Answer) -> tuple[str, ...]:
 
 def on_goods_words(beside: OnGoods) -> str:
     """`3 duties on particular goods (up to 100 %)`."""
-    duties = "duty" if beside.count == 1 else "duties"
-    return f"{beside.count} {duties} on particular goods (up to {percent_text(beside.up_to)} %)"
+    duties = "duty" if beside.how_many == 1 else "duties"
+    return f"{beside.how_many} {duties} on particular goods (up to {percent_text(beside.up_to)} %)"
 
 
 def status_words(part: Part) -> str:

@@ -13,12 +13,11 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.models.blocks import ActionsBlock, ButtonElement
 
 from bot.errors import QueryError
 from bot.slack import alert_blocks as alerts
 from bot.slack import reply_blocks as replies
-from bot.slack.blocks import Message, actions, button, context
+from bot.slack.blocks import Element, Message, actions, button, context
 from bot.slack.commands import Asked, Reply, answer, place
 from bot.slack.failures import record
 from bot.slack.mrkdwn import moment, person
@@ -145,7 +144,7 @@ async def _share(parts: Parts, click: Click) -> Reply | None:
         return Reply(replies.notice("I no longer understand that question."))
     asked_by = context(f"Asked by {person(click.user)}")
     # The buttons were for whoever asked.
-    told = [block for block in shown.blocks if not isinstance(block, ActionsBlock)]
+    told = [block for block in shown.blocks if block.type != "actions"]
     return Reply(Message(shown.text, (*told, asked_by)), in_channel=True)
 
 
@@ -153,7 +152,7 @@ def _asked(click: Click, text: str) -> Asked:
     return Asked(text, click.team, click.conversation, click.user)
 
 
-def _told(click: Click, what: str, undo: ButtonElement | None = None) -> Reply:
+def _told(click: Click, what: str, undo: Element | None = None) -> Reply:
     """Said to everybody: it concerns what the whole conversation hears."""
     text = f"{person(click.user)} {what}"
     return Reply(Message(text, (*replies.notice(text).blocks, *actions(undo))), in_channel=True)

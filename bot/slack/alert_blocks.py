@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from slack_sdk.models.blocks import Block
-
 from bot.alerts.digest import by_event
 from bot.frozen import Frozen
 from bot.news.story import Evidence, Figure, Story
 from bot.parties import Parties
 from bot.slack import limits
-from bot.slack.blocks import Message, actions, assemble, button, context, fitting, section
+from bot.slack.blocks import Block, Message, actions, assemble, button, context, fitting, section
 from bot.slack.mrkdwn import bold, cut, escape, link, moment, plain, quoted
 
 OPEN = "alert_open"

@@ -11,20 +11,32 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    ContextBlock,
-    DividerBlock,
-    HeaderBlock,
-    MarkdownTextObject,
-    PlainTextObject,
-    SectionBlock,
-)
-
 from bot.slack import limits
 from bot.slack.mrkdwn import cut, cut_markup, plain, safe_url
+
+Element = dict[str, Any]
+"""A button as JSON values."""
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block as JSON, which is written once: it is counted against limits before it is sent."""
+
+    type: str
+    json: str
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The block as JSON values."""
+        values: dict[str, Any] = json.loads(self.json)
+        return values
+
+
+def block(values: dict[str, Any]) -> Block:
+    """The block with these JSON values; its `type` is one of them."""
+    return Block(values["type"], _encode(values))
 
 
 @dataclass(frozen=True)
@@ -36,56 +48,65 @@ class Message:
 
     def payload(self) -> dict[str, Any]:
         """The `text` and `blocks` of a Web API call or an answer, as JSON-ready values."""
-        return {"text": self.text, "blocks": self._blocks}
+        return {"text": self.text, "blocks": [block.value for block in self.blocks]}
+
+    def body(self, response_type: str) -> str:
+        """The JSON of an answer to a command: text, blocks and who sees it."""
+        return f'{self._body}, "response_type": {_encode(response_type)}}}'
 
     @cached_property
-    def _blocks(self) -> list[dict[str, Any]]:
-        return [block.to_dict() for block in self.blocks]
+    def _body(self) -> str:
+        blocks = ", ".join(block.json for block in self.blocks)
+        return f'{{"text": {_encode(self.text)}, "blocks": [{blocks}]'
 
 
-def section(markup: str) -> SectionBlock:
+def section(markup: str) -> Block:
     """A paragraph; an empty one shows a dash, because Slack refuses a section without text."""
-    return SectionBlock(text=_markup(markup or "–", limits.SECTION_CHARACTERS))
+    text = _markup(markup or "–", limits.SECTION_CHARACTERS)
+    return block({"text": text, "type": "section"})
 
 
-def context(*markups: str) -> ContextBlock:
+def context(*markups: str) -> Block:
     """A line of small print, of up to ten parts."""
     shown = [m for m in markups if m][: limits.CONTEXT_ELEMENTS] or ["–"]
-    return ContextBlock(elements=[_markup(m, limits.CONTEXT_CHARACTERS) for m in shown])
+    elements = [_markup(m, limits.CONTEXT_CHARACTERS) for m in shown]
+    return block({"elements": elements, "type": "context"})
 
 
-def header(text: str) -> HeaderBlock:
+def header(text: str) -> Block:
     """A headline in large letters; takes plain text, no markup."""
     shown = cut(plain(text) or "–", limits.HEADER_CHARACTERS)
-    return HeaderBlock(text=PlainTextObject(text=shown, emoji=False))
+    return block({"text": _plain(shown), "type": "header"})
 
 
-def divider() -> DividerBlock:
+def divider() -> Block:
     """A thin line."""
-    return DividerBlock()
+    return block({"type": "divider"})
 
 
 def button(
     label: str, action_id: str, value: str = "", *, url: str = "", style: str | None = None
-) -> ButtonElement | None:
+) -> Element | None:
     """A button, or None where its value or address would not survive Slack's limits whole."""
     address, carried = safe_url(url) if url else None, plain(value)
     if len(carried) > limits.BUTTON_VALUE_CHARACTERS or (url and address is None):
         return None
     shown = cut(plain(label) or "–", limits.BUTTON_CHARACTERS)
-    return ButtonElement(
-        text=PlainTextObject(text=shown, emoji=False),
-        action_id=action_id,
-        value=carried or None,
-        url=address,
-        style=style,
-    )
+    values = {
+        "action_id": action_id,
+        "style": style,
+        "text": _plain(shown),
+        "type": "button",
+        "url": address,
+        "value": carried or None,
+    }
+    return {key: given for key, given in values.items() if given is not None}
 
 
-def actions(*buttons: ButtonElement | None) -> tuple[ActionsBlock, ...]:
+def actions(*buttons: Element | None) -> tuple[Block, ...]:
     """A row of the buttons there are; no row at all where there are none."""
     shown = [b for b in buttons if b is not None][: limits.ACTIONS_ELEMENTS]
-    return (ActionsBlock(elements=shown),) if shown else ()
+    return (block({"elements": shown, "type": "actions"}),) if shown else ()
 
 
 def assemble(
@@ -131,9 +152,13 @@ def fitting(
 
 def size(blocks: Sequence[Block]) -> int:
     """Characters of the blocks as JSON, which is what the message's limit is counted in."""
-    return sum(len(json.dumps(b.to_dict(), ensure_ascii=False)) + 2 for b in blocks)
+    return sum(len(b.json) + 2 for b in blocks)
 
 
-def _markup(markup: str, limit: int) -> MarkdownTextObject:
+def _markup(markup: str, limit: int) -> Element:
     # verbatim: Slack must not make links and mentions of what only looks like them.
-    return MarkdownTextObject(text=cut_markup(markup, limit), verbatim=True)
+    return {"text": cut_markup(markup, limit), "type": "mrkdwn", "verbatim": True}
+
+
+def _plain(text: str) -> Element:
+    return {"emoji": False, "text": text, "type": "plain_text"}

@@ -7,13 +7,10 @@ two changes is level, and a change is steep: steps, as duties go.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any
-
-from slack_sdk.models.blocks import Block
 
 from bot.rates.reply import Answer
 from bot.slack import limits
-from bot.slack.blocks import Message
+from bot.slack.blocks import Block, Message, block
 from bot.slack.mrkdwn import cut, plain
 
 _TITLE = "Duty in percent of customs value, as it changed"
@@ -23,22 +20,10 @@ _BESIDE = "percent"
 _DAY = timedelta(days=1)
 
 
-class Chart(Block):
-    """A `data_visualization` block, for which slack_sdk has no class of its own."""
-
-    type = "data_visualization"
-
-    @property
-    def attributes(self) -> set[str]:  # type: ignore[override]
-        """What of it is sent."""
-        return {*super().attributes, "title", "chart"}
-
-    def __init__(self, title: str, chart: dict[str, Any]) -> None:
-        super().__init__(type=self.type)
-        self.title, self.chart = title, chart
+_TYPE = "data_visualization"
 
 
-def history_chart(answers: Sequence[Answer]) -> Chart | None:
+def history_chart(answers: Sequence[Answer]) -> Block | None:
     """A line for each direction with a history, up to the last day that was asked for.
 
     The newest changes, where there are more than fit. None where nothing has changed by then.
@@ -58,17 +43,18 @@ def history_chart(answers: Sequence[Answer]) -> Chart | None:
         "x_label": _BELOW if days[0] < changes[0] else _BELOW_CUT,
         "y_label": _BESIDE,
     }
-    return Chart(_TITLE, {"type": "line", "series": series, "axis_config": axis})
+    chart = {"type": "line", "series": series, "axis_config": axis}
+    return block({"chart": chart, "title": _TITLE, "type": _TYPE})
 
 
 def has_chart(message: Message) -> bool:
     """Whether a workspace that knows no charts would refuse the message."""
-    return any(isinstance(block, Chart) for block in message.blocks)
+    return any(block.type == _TYPE for block in message.blocks)
 
 
 def without_chart(message: Message) -> Message:
     """The same message, its charts left out."""
-    kept = tuple(block for block in message.blocks if not isinstance(block, Chart))
+    kept = tuple(block for block in message.blocks if block.type != _TYPE)
     return Message(message.text, kept)
 
 

@@ -4,11 +4,9 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
-
 from bot.news.entry import Feed
 from bot.news.health import Health, Lag, span
-from bot.slack.blocks import Message, assemble, context, section
+from bot.slack.blocks import Block, Message, assemble, context, section
 from bot.slack.mrkdwn import bold, escape, link
 from bot.slack.reply_blocks import notice
 

@@ -3,14 +3,13 @@
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.subscription import Subscription
 from bot.news.health import FeedSummary
 from bot.slack import limits
-from bot.slack.blocks import context, divider, fitting, header, section
+from bot.slack.blocks import Block, context, divider, fitting, header, section
 from bot.slack.mrkdwn import bold, channel, moment
 from bot.slack.parts import Parts
 from bot.slack.reply_blocks import help_message, wish
@@ -50,7 +49,7 @@ async def home(parts: Parts, team: str, user: str) -> View:
     ]
     tail += [divider(), context(_status(await parts.feeds.summary()))]
     kept, _ = fitting([*head, *tail], lines, None, limits.HOME_BLOCKS, limits.HOME_CHARACTERS)
-    return View(type="home", blocks=[*head, *kept, *tail])
+    return View(type="home", blocks=[block.value for block in (*head, *kept, *tail)])
 
 
 def _where(subscription: Subscription, user: str) -> str:

@@ -9,14 +9,23 @@ import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from slack_sdk.models.blocks import Block, ButtonElement
-
 from bot.parties import WORLD, Parties
 from bot.rates.measure import Source
 from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text, total_text
 from bot.rates.words import on_goods_words, sentence, status_words
 from bot.slack import limits
-from bot.slack.blocks import Message, actions, assemble, button, context, header, section, size
+from bot.slack.blocks import (
+    Block,
+    Element,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    header,
+    section,
+    size,
+)
 from bot.slack.chart import history_chart
 from bot.slack.mrkdwn import bold, escape, link, plain
 from bot.slack.reply_blocks import RUN
@@ -281,7 +290,7 @@ def _source(source: Source) -> str:
     return link(source.url or "", source.text, 300)
 
 
-def _buttons(answers: Sequence[Answer], asked: str) -> list[ButtonElement | None]:
+def _buttons(answers: Sequence[Answer], asked: str) -> list[Element | None]:
     """Share, the other way round, and goods that may have been meant."""
     if not answers:
         return []

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
-
 from bot.alerts.subscription import Pace, Subscription
 from bot.news.topic import Topic
 from bot.parties import Parties
 from bot.slack.alert_blocks import UNMUTE, party_name
-from bot.slack.blocks import Message, actions, assemble, button, context, section
+from bot.slack.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.mrkdwn import bold, escape, moment, person, plain, quoted
 
 RUN = "run"

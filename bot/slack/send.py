@@ -152,7 +152,7 @@ class SlackSender:
             answer = await self._client.chat_postMessage(
                 channel=delivery.conversation,
                 text=message.text,
-                blocks=message.blocks or None,
+                blocks=[block.value for block in message.blocks] or None,
                 thread_ts=thread_ts,
                 metadata=Metadata(EVENT_TYPE, {"delivery_id": delivery.id}),
                 unfurl_links=False,

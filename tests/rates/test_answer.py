@@ -12,6 +12,7 @@ from bot.rates.answer import Answer, Part, ask
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Status
 from bot.rates.reply import percent_text
+from bot.rates.reply_json import answer_json
 from bot.rates.words import lines, sentence
 
 
@@ -231,7 +232,7 @@ def test_what_was_due_since_the_sources_were_read_is_told_apart(
     one = _one("china on us", ledger, today)
 
     assert [(str(item.on), item.passed) for item in one.next][-1] == ("2026-11-10", True)
-    told = json.loads(json.dumps(one.to_json()))["next"]
+    told = json.loads(json.dumps(answer_json(one)))["next"]
     assert [item["passed"] for item in told] == [False, False, True]
     assert any("was due on 2026-11-10; not checked since" in line for line in lines(one))
 
@@ -301,7 +302,7 @@ def test_an_unknown_party_gets_suggestions(ledger: Ledger, today: date) -> None:
 
 
 def test_the_json_keeps_the_contract(ledger: Ledger, today: date) -> None:
-    told = json.loads(json.dumps(_one("us on china on 2026-09-15", ledger, today).to_json()))
+    told = json.loads(json.dumps(answer_json(_one("us on china on 2026-09-15", ledger, today))))
 
     assert (told["imposer"], told["partner"], told["on"]) == ("US", "CN", "2026-09-15")
     assert told["total_percent"] == "12.5"
@@ -331,7 +332,7 @@ def test_goods_that_rival_lists_share_out_get_a_range_with_the_choices(
         ("lithium-ion batteries other than for cars", "37.5"),
     }
     assert "12.5 to 37.5 %: the line decides" in lines(one)[1]
-    assert one.to_json()["total_range"] == ["12.5", "37.5"]
+    assert answer_json(one)["total_range"] == ["12.5", "37.5"]
     assert one.base is None
 
 
@@ -359,10 +360,10 @@ def test_a_general_total_counts_the_duties_on_particular_goods(ledger: Ledger, t
 
     assert one.total_percent == 0
     assert one.on_goods is not None
-    assert one.on_goods.count > 0
-    assert f"{one.on_goods.count} dut" in sentence(one)
-    assert one.to_json()["on_goods"] == {
-        "count": one.on_goods.count,
+    assert one.on_goods.how_many > 0
+    assert f"{one.on_goods.how_many} dut" in sentence(one)
+    assert answer_json(one)["on_goods"] == {
+        "count": one.on_goods.how_many,
         "up_to": percent_text(one.on_goods.up_to),
     }
     assert _one("eu on china", ledger, today, "electric cars").on_goods is None

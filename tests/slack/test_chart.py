@@ -1,6 +1,7 @@
 """A history is drawn as it went, and Slack takes any."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given, settings
@@ -21,9 +22,7 @@ from tests.slack.test_rate_blocks import accepted, answers, steps, texts
 TODAY = date(2026, 10, 2)
 
 traced = st.builds(
-    lambda answer, history, partner: answer.model_copy(
-        update={"history": tuple(history), "partner": partner}
-    ),
+    lambda answer, history, partner: answer._replace(history=tuple(history), partner=partner),
     answers,
     st.lists(steps, max_size=40),
     st.sampled_from(["CN", "VN", "MX", "JP", "WORLD", "XX", "CA"]),
@@ -33,7 +32,7 @@ traced = st.builds(
 def drawn(question: str, today: date = TODAY) -> dict[str, Any]:
     chart = history_chart(ask(question, ledger(), today))
     assert chart is not None
-    block: dict[str, Any] = chart.to_dict()
+    block: dict[str, Any] = chart.value
     check_blocks([block])
     return block
 
@@ -72,12 +71,12 @@ def test_nothing_that_is_yet_to_come_is_drawn() -> None:
 def test_what_does_not_fit_is_left_out_at_the_old_end_and_said() -> None:
     (answer,) = ask("us on china history", ledger(), TODAY)
     many = tuple(
-        answer.history[0].model_copy(update={"on": date(year, 6, 1), "percent": year})
+        answer.history[0]._replace(on=date(year, 6, 1), percent=Decimal(year))
         for year in range(2000, 2026)
     )
-    chart = history_chart([answer.model_copy(update={"history": many})])
+    chart = history_chart([answer._replace(history=many)])
     assert chart is not None
-    axis = chart.to_dict()["chart"]["axis_config"]
+    axis = chart.value["chart"]["axis_config"]
     assert len(axis["categories"]) <= limits.CHART_POINTS
     assert axis["categories"][-2:] == ["2025-06-01", "2026-10-02"]
     assert axis["x_label"].startswith("newest")
@@ -93,7 +92,7 @@ def test_no_chart_where_nothing_has_changed_yet() -> None:
 def test_slack_takes_any_history(found: list[Answer], asked: str) -> None:
     chart = history_chart(found)
     if chart is not None:
-        check_blocks([chart.to_dict()])
+        check_blocks([chart.value])
     message = rates(found, PARTIES, asked)
     accepted(message)
     accepted(without_chart(message))

@@ -1,0 +1,127 @@
+"""Who is named in a question, and who charges whom.
+
+The first named imposes on the second, unless small words say otherwise: `us china`, `us on china`,
+`china from us`, `goods from china to us`.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.folding import fold
+from bot.parties import Parties
+
+_MAX_NAME_WORDS = 6
+_TOKEN = re.compile(r":[a-z]+(?:-[a-z]+)?:|[\U0001f1e6-\U0001f1ff]{2}|->|[^\s,;?!()\[\]\"]+")
+# Slack writes people, channels and @channel as <@U1>, <#C1|name> and <!channel>.
+_MENTION = re.compile(r"<[@#!][^>]*>")
+_FLAG = re.compile(r":[a-z]+(?:-[a-z]+)?:|[\U0001f1e6-\U0001f1ff]{2}")
+_ALNUM = re.compile(r"[a-z0-9]")
+_ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?|⟶)\s*")
+_EDGES = ".'`*_~<>"
+NOISE = frozenset(
+    {
+        *("a", "about", "additional", "all", "an", "and", "applied", "are", "as", "at", "between"),
+        *("be", "by", "charge", "charged", "charges", "current", "currently", "customs", "do"),
+        *("does", "duties", "duty", "for", "from", "give", "goods", "has", "have", "how", "i"),
+        *("import", "imports", "imposed", "imposes", "impose", "in", "is", "it", "levies", "levy"),
+        *("me", "much", "of", "on", "paid", "pay", "pays", "please", "product", "products"),
+        *("rate", "rates", "show", "tariff", "tariffs", "tell", "that", "the", "there", "to"),
+        *("under", "what", "what's", "whats", "which", "with", "against", "vs", "versus"),
+        *("now", "today", "right", "effect", "force", "when", "since", "&", "/", "+", "x", "->"),
+    }
+)
+_ONE_WAY = frozenset({"on", "by", "pay", "pays", "paid", "against", "imposes", "charges"})
+
+
+def readable(text: str) -> str:
+    """The text in lower case and plain letters, its arrows alike and its flags apart."""
+    lowered = _ARROWS.sub(" -> ", fold(_MENTION.sub(" ", text))).lower()
+    return _FLAG.sub(r" \g<0> ", lowered)
+
+
+class Words:
+    """The text cut into tokens, some of them recognised as parties."""
+
+    def __init__(self, text: str, parties: Parties) -> None:
+        """`text` is `readable`."""
+        bare = [run if run == "->" else run.strip(_EDGES) for run in _TOKEN.findall(text)]
+        tokens = [run for run in bare if run]
+        self.rest: list[str] = []
+        self.codes: list[str] = []
+        self.joints: list[str] = []
+        """Words that stood before each party since the one before it, joined by blanks."""
+        between: list[str] = []
+        # 'us in' can only mean the codes; in a longer text 'in' is a small word.
+        codes_only = len(tokens) == 2 and parties.named(tokens[0]) is not None
+        at = 0
+        while at < len(tokens):
+            size, code = _party_at(tokens, at, parties, small_words=not codes_only)
+            if code is None:
+                between.append(tokens[at])
+                self.rest.append(tokens[at])
+                at += 1
+                continue
+            if code not in self.codes:
+                self.codes.append(code)
+                self.joints.append(" ".join(between))
+            between = []
+            at += size
+        if len(self.codes) == 1 and len(self.rest) == 1:
+            self._take_code(parties)
+
+    def _take_code(self, parties: Parties) -> None:
+        """A small word that is all there is beside one party is the other's code."""
+        (word,) = self.rest
+        party = parties.named(word) if word in NOISE else None
+        if party is None or party.code in self.codes:
+            return
+        leads = self.joints == [word]
+        self.codes.insert(0 if leads else 1, party.code)
+        self.joints, self.rest = ["", ""], []
+
+
+def direction(words: Words) -> tuple[str, str]:
+    """Imposer and partner of a text that names two at least."""
+    first, second = words.codes[:2]
+    before, between = words.joints[0].split(), words.joints[1].split()
+    if "by" in between and "by" not in before:
+        return second, first
+    # 'goods from china to us', 'china pays in the us'
+    goods_from = {"from", "of"} & set(before) and "to" in between
+    if goods_from or "pay" in between or "pays" in between or "paid" in between:
+        return second, first
+    # 'tariffs on china from us', 'on chinese goods in the us': who is charged stands first
+    if before[-1:] == ["on"] and {"from", "in", "into"} & set(between):
+        return second, first
+    return first, second
+
+
+def one_way(words: Words) -> bool:
+    """Whether the words between the two say who charges whom."""
+    joint = set(words.joints[1].split())
+    before = set(words.joints[0].split())
+    goods_move = bool(before & {"from", "of"}) and "to" in joint
+    placed = "on" in before and bool(joint & {"from", "in", "into"})
+    return goods_move or placed or not joint.isdisjoint(_ONE_WAY)
+
+
+def _party_at(
+    tokens: Sequence[str], at: int, parties: Parties, *, small_words: bool
+) -> tuple[int, str | None]:
+    """The longest run of tokens from here that names a party: how many, and its code."""
+    for size in range(min(_MAX_NAME_WORDS, len(tokens) - at), 0, -1):
+        run = tokens[at : at + size]
+        # A name is looked up by its letters alone, so that a sign at its end would be swallowed.
+        if size > 1 and not (_is_word(run[0]) and _is_word(run[-1])):
+            continue
+        words = " ".join(run)
+        if size == 1 and small_words and words in NOISE:
+            continue
+        party = parties.named(words)
+        if party is not None:
+            return size, party.code
+    return 1, None
+
+
+def _is_word(token: str) -> bool:
+    return _ALNUM.search(token) is not None and _FLAG.fullmatch(token) is None
