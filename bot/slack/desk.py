@@ -9,7 +9,8 @@ from bot.rates.answer import answer
 from bot.rates.ledger import Ledger
 from bot.rates.query import Kind, RateQuery, parse
 from bot.slack.blocks import Message
-from bot.slack.rate_blocks import calendar, rates
+from bot.slack.calendar_blocks import calendar
+from bot.slack.rate_blocks import rates
 
 REMEMBERED = 500
 """Answers kept ready, about 20 KB each."""

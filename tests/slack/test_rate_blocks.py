@@ -12,8 +12,9 @@ from bot.rates.measure import Source, Status
 from bot.rates.reply import Answer, Choice, MfnAverage, Part, Step, Upcoming
 from bot.slack import limits
 from bot.slack.blocks import Message
+from bot.slack.calendar_blocks import calendar
 from bot.slack.desk import Desk
-from bot.slack.rate_blocks import calendar, rates
+from bot.slack.rate_blocks import rates
 from tests.slack.fakes import ledger
 from tests.slack.samples import NOW, PARTIES, nasty_text
 
