@@ -51,6 +51,7 @@ from bot.settings import Settings, unknown_variables
 from bot.slack.arrival import Stopped, patiently, team_of
 from bot.slack.bolt import build_app, connect, open_session, web_app, web_client
 from bot.slack.channel import find_channel
+from bot.slack.desk import Desk
 from bot.slack.parts import Parts
 from bot.slack.send import SlackSender
 from bot.watch import Watch
@@ -274,7 +275,7 @@ def _slack_parts(
         stories=store.stories,
         events=store.events,
         parties=library.parties,
-        ledger=library.ledger,
+        desk=Desk(library.ledger, library.parties),
         clock=clock,
         feeds=feeds,
         operators=frozenset(settings.operators),

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.context.say.async_say import AsyncSay
+from slack_bolt.response import BoltResponse
 
 from bot.alerts.subscription import Subscription, subscription_id
 from bot.errors import FeedError, QueryError, UnknownParty
@@ -63,9 +63,9 @@ class Reply:
         """Slack's word for who sees it."""
         return "in_channel" if self.in_channel else "ephemeral"
 
-    def payload(self) -> dict[str, Any]:
-        """The body of an acknowledgement or of a call to a response_url."""
-        return {**self.message.payload(), "response_type": self.response_type}
+    def response(self) -> BoltResponse:
+        """The acknowledgement of a command that says it; its JSON was written with the message."""
+        return BoltResponse(status=200, body=self.message.body(self.response_type))
 
 
 def place(body: dict[str, Any]) -> str:
@@ -78,19 +78,45 @@ def place(body: dict[str, Any]) -> str:
 
 async def answer(parts: Parts, asked: Asked) -> Reply:
     """The reply to whatever was typed; never raises."""
-    text = plain(asked.text)[:_LONGEST]
+    reply = at_once(parts, asked)
+    if reply is not None:
+        return reply
+    text = _read(asked)
     try:
         command = understand(text, parts.parties)
         if command.verb is Verb.ADD_FEED:
             # Addresses may be longer than anything else that is typed.
             command = understand(asked.text, parts.parties)
         return await _carry_out(parts, asked, command)
-    except Misunderstood as error:
-        return _suggest(parts, error.word, error.cause, error.suggestions)
-    except QueryError as error:
-        return _not_a_question(parts, text, error)
-    except Exception:
-        return Reply(replies.failed(record("answering a command")))
+    except Exception as error:
+        return _instead(parts, text, error)
+
+
+def at_once(parts: Parts, asked: Asked) -> Reply | None:
+    """The reply that waits for nothing: to a question about rates; None for another command."""
+    text = _read(asked)
+    try:
+        command = understand(text, parts.parties)
+        if command.verb is not Verb.ASK:
+            return None
+        return Reply(parts.desk.answer(command.text, parts.clock().date()))
+    except Exception as error:
+        return _instead(parts, text, error)
+
+
+def _read(asked: Asked) -> str:
+    return plain(asked.text)[:_LONGEST]
+
+
+def _instead(parts: Parts, text: str, error: Exception) -> Reply:
+    """What is said where a command ended in this error, while it is being handled."""
+    match error:
+        case Misunderstood():
+            return _suggest(parts, error.word, error.cause, error.suggestions)
+        case QueryError():
+            return _not_a_question(parts, text, error)
+        case _:
+            return Reply(replies.failed(record("answering a command")))
 
 
 async def _carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
@@ -107,10 +133,8 @@ async def _carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
             return await _latest(parts, command)
         case Verb.FEEDS:
             return await _feeds(parts, asked)
-        case Verb.ADD_FEED | Verb.REMOVE_FEED:
+        case _:
             return await _change_feeds(parts, asked, command)
-        case Verb.ASK:
-            return Reply(parts.desk.answer(command.text, parts.clock().date()))
 
 
 async def _subscribe(parts: Parts, asked: Asked, command: Command) -> Reply:
@@ -190,7 +214,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
     """Listens for the command and for mentions of the bot."""
 
     @app.command(parts.command)
-    async def command(body: dict[str, Any], ack: AsyncAck, respond: AsyncRespond) -> None:
+    async def command(body: dict[str, Any], respond: AsyncRespond) -> BoltResponse:
         asked = Asked(
             text=str(body.get("text") or ""),
             team=str(body.get("team_id") or ""),
@@ -198,18 +222,20 @@ def register(app: AsyncApp, parts: Parts) -> None:
             user=str(body.get("user_id") or ""),
             invited=body.get("channel_name") != "privategroup",
         )
+        ready = at_once(parts, asked)
+        if ready is not None and not has_chart(ready.message):
+            return ready.response()
         work = asyncio.ensure_future(answer(parts, asked))
         done, _ = await asyncio.wait({work}, timeout=ANSWER_WITHIN_S)
         if done and not has_chart(work.result().message):
-            await ack(work.result().payload())
-            return
-        await ack(Reply(replies.drawing() if done else replies.working()).payload())
+            return work.result().response()
 
         async def later() -> None:
             reply = await work
             await respond_with(respond, reply.message, response_type=reply.response_type)
 
         parts.background.spawn(later(), "answering a slow command")
+        return Reply(replies.drawing() if done else replies.working()).response()
 
     @app.event("app_mention")
     async def mention(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:

@@ -1,4 +1,4 @@
-"""Answers questions about rates, and remembers the answers, since a ledger does not change."""
+"""Answers questions about rates, and remembers the answers while their ledger is in use."""
 
 from collections import OrderedDict
 from datetime import date
@@ -16,14 +16,15 @@ REMEMBERED = 500
 """Answers kept ready, about 20 KB each."""
 
 
-class Desk:
-    """Where questions about rates are answered, from one ledger."""
+class Answers:
+    """What one ledger says, and the answers that it has given."""
 
     def __init__(self, ledger: Ledger, parties: Parties) -> None:
-        self._ledger, self._parties = ledger, parties
+        self.ledger = ledger
+        self._parties = parties
         self._ready: OrderedDict[tuple[str, date], Message] = OrderedDict()
 
-    def answer(self, text: str, today: date) -> Message:
+    def to(self, text: str, today: date) -> Message:
         """The answer to a question; raises QueryError where it is none."""
         asked = (" ".join(text.casefold().split()), today)
         ready = self._ready.pop(asked, None)
@@ -35,14 +36,39 @@ class Desk:
         return ready
 
     def _look_up(self, text: str, today: date) -> Message:
-        query = parse(text, self._parties, today, self._ledger.reader)
+        query = parse(text, self._parties, today, self.ledger.reader)
         if query.kind is Kind.UPCOMING:
             return self._calendar("What comes next", query, today)
         if query.kind is Kind.CHANGES:
             return self._calendar(f"What changed since {query.since or today}", query, today)
-        return rates(answer(query, self._ledger, today), self._parties, text)
+        return rates(answer(query, self.ledger, today), self._parties, text)
 
     def _calendar(self, title: str, query: RateQuery, today: date) -> Message:
-        found = agenda.calendar(query, self._ledger, today)
-        warning = agenda.how_far_read(query, self._ledger, today)
+        found = agenda.calendar(query, self.ledger, today)
+        warning = agenda.how_far_read(query, self.ledger, today)
         return calendar(title, found, self._parties, warning)
+
+
+class Desk:
+    """Where questions about rates are answered, from the ledger in use.
+
+    The answers belong to the ledger that they were made from: with a new one, none of the old can
+    be shown again, nor one that was still being made.
+    """
+
+    def __init__(self, ledger: Ledger, parties: Parties) -> None:
+        self._parties = parties
+        self._answers = Answers(ledger, parties)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger in use."""
+        return self._answers.ledger
+
+    def use(self, ledger: Ledger) -> None:
+        """Answers from this ledger from now on."""
+        self._answers = Answers(ledger, self._parties)
+
+    def answer(self, text: str, today: date) -> Message:
+        """The answer to a question; raises QueryError where it is none."""
+        return self._answers.to(text, today)

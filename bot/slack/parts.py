@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.parties import Parties
-from bot.rates.ledger import Ledger
 from bot.slack.background import Background
 from bot.slack.desk import Desk
 from bot.slack.ports import Events, Feeds, Stories, Subscriptions
@@ -29,7 +27,8 @@ class Parts:
     stories: Stories
     events: Events
     parties: Parties
-    ledger: Ledger
+    desk: Desk
+    """Where questions about rates are answered."""
     clock: Callable[[], datetime]
     feeds: Feeds
     operators: frozenset[str] = frozenset()
@@ -37,8 +36,3 @@ class Parts:
     command: str = "/tariff"
     background: Background = field(default_factory=Background)
     seen: Seen = field(default_factory=Seen)
-
-    @cached_property
-    def desk(self) -> Desk:
-        """Where questions about rates are answered."""
-        return Desk(self.ledger, self.parties)

@@ -19,6 +19,7 @@ from bot.news.health import FeedSummary, Health, Lag
 from bot.news.story import Story
 from bot.news.topic import Topic
 from bot.rates.ledger import Ledger
+from bot.slack.desk import Desk
 from bot.slack.parts import Parts
 from tests.slack.samples import NOW, PARTIES, ROOT, story
 
@@ -153,7 +154,7 @@ def parts(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> Parts
         "stories": KeptStories(story()),
         "events": KeptEvents(),
         "parties": PARTIES,
-        "ledger": ledger(),
+        "desk": Desk(ledger(), PARTIES),
         "clock": lambda: NOW,
         "feeds": KeptFeeds(),
         "operators": frozenset({"U1"}),

@@ -28,11 +28,11 @@ def ask(text: str, **changes: Any) -> Asked:
 
 
 def shown(reply: Reply) -> str:
-    return json.dumps(reply.payload(), ensure_ascii=False)
+    return json.dumps(reply.message.payload(), ensure_ascii=False)
 
 
 def buttons(reply: Reply) -> list[str]:
-    rows = [b for b in reply.payload()["blocks"] if b["type"] == "actions"]
+    rows = [b for b in reply.message.payload()["blocks"] if b["type"] == "actions"]
     return [e.get("value", "") for row in rows for e in row["elements"]]
 
 
@@ -61,7 +61,7 @@ async def test_one_direction_offers_the_other(given_parts: Parts) -> None:
 
 async def test_what_is_uncertain_comes_first(given_parts: Parts) -> None:
     reply = await answer(given_parts, ask("us on china on 2031-01-01"))
-    first = reply.payload()["blocks"][0]
+    first = reply.message.payload()["blocks"][0]
     assert first["type"] == "section"
     assert first["text"]["text"].startswith("⚠️")
 
@@ -167,8 +167,8 @@ async def test_what_comes_and_what_changed_are_listed(given_parts: Parts) -> Non
 async def test_hostile_text_is_harmless(given_parts: Parts, text: str) -> None:
     reply = await answer(given_parts, ask(text))
     said = json.dumps(
-        [reply.payload()["text"]]
-        + [b["text"]["text"] for b in reply.payload()["blocks"] if b["type"] == "section"],
+        [reply.message.payload()["text"]]
+        + [b["text"]["text"] for b in reply.message.payload()["blocks"] if b["type"] == "section"],
         ensure_ascii=False,
     )
     for part in ("<!", "<@U9", "\u202e", "|us>", "@channel", ":tada:", "noted in the log"):
@@ -182,7 +182,7 @@ async def test_hostile_text_is_harmless(given_parts: Parts, text: str) -> None:
 @given(nasty_text)
 async def test_any_text_gets_a_reply_that_slack_takes(given_parts: Parts, text: str) -> None:
     for line in (text, f"us {text}", f"subscribe {text}", f"latest {text}"):
-        payload = (await answer(given_parts, ask(line))).payload()
+        payload = (await answer(given_parts, ask(line))).message.payload()
         check_blocks(payload["blocks"])
         check_budget(payload["blocks"])
         size = len(json.dumps(payload["blocks"], ensure_ascii=False)) + len(payload["text"])

@@ -38,7 +38,7 @@ async def ask(given: Parts, text: str, user: str = "U1") -> Reply:
 
 
 def shown(reply: Reply) -> str:
-    blocks = reply.payload()["blocks"]
+    blocks = reply.message.payload()["blocks"]
     check_blocks(blocks)
     check_budget(blocks)
     return json.dumps(blocks, ensure_ascii=False)
@@ -122,7 +122,7 @@ async def test_what_cannot_be_added_or_removed_is_explained() -> None:
 async def test_a_slip_is_answered_with_a_suggestion(text: str, offered: str) -> None:
     given, feeds = with_feeds()
     reply = await ask(given, text)
-    rows = [b for b in reply.payload()["blocks"] if b["type"] == "actions"]
+    rows = [b for b in reply.message.payload()["blocks"] if b["type"] == "actions"]
     assert offered in [each["value"] for row in rows for each in row["elements"]]
     assert not feeds.added
 

@@ -1,12 +1,16 @@
 """Answers of any size fit into one message, and never lose what must be said first."""
 
 import json
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from pathlib import Path
+from shutil import copytree
+from typing import Any, TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.catalog import load_ledger
 from bot.local.validity import check_blocks, check_budget
 from bot.rates.measure import Source, Status
 from bot.rates.reply import Answer, Choice, MfnAverage, Part, Step, Upcoming
@@ -16,7 +20,15 @@ from bot.slack.calendar_blocks import calendar
 from bot.slack.desk import Desk
 from bot.slack.rate_blocks import rates
 from tests.slack.fakes import ledger
-from tests.slack.samples import NOW, PARTIES, nasty_text
+from tests.slack.samples import NOW, PARTIES, ROOT, nasty_text
+
+T = TypeVar("T")
+
+
+def made(kind: Callable[..., T], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[T]:
+    """Values of a kind; what is not named keeps its default, which st.builds would make up."""
+    return st.fixed_dictionaries(fields).map(lambda given: kind(**given))
+
 
 # The ledger is read from UTF-8, which has no lone surrogates.
 ledger_text = nasty_text.map(lambda text: text.encode(errors="ignore").decode())
@@ -27,7 +39,7 @@ sources = st.builds(
     text=ledger_text.filter(bool),
     url=st.sampled_from([None, "https://a.example/x", "https://b.example/" + "y" * 900]),
 )
-layers = st.builds(
+layers = made(
     Part,
     measure=ledger_text,
     measure_id=st.just("m"),
@@ -40,7 +52,7 @@ layers = st.builds(
     note=ledger_text,
     standing=ledger_text,
 )
-upcoming = st.builds(
+upcoming = made(
     Upcoming,
     on=days,
     what=ledger_text,
@@ -50,8 +62,8 @@ upcoming = st.builds(
     partners=st.lists(st.sampled_from(["CN", "XX", "WORLD"]), max_size=6).map(tuple),
     source=sources,
 )
-steps = st.builds(Step, on=days, percent=st.decimals(0, 999), what=ledger_text, source=sources)
-answers = st.builds(
+steps = made(Step, on=days, percent=st.decimals(0, 999), what=ledger_text, source=sources)
+answers = made(
     Answer,
     imposer=st.just("US"),
     partner=st.sampled_from(["CN", "WORLD", "XX"]),
@@ -63,13 +75,13 @@ answers = st.builds(
     meaning=ledger_text,
     total_percent=percents,
     total_range=st.none() | st.tuples(st.decimals(0, 9, places=1), st.decimals(9, 99, places=1)),
-    choices=st.lists(
-        st.builds(Choice, goods=ledger_text, percent=st.decimals(0, 99)), max_size=12
-    ).map(tuple),
+    choices=st.lists(made(Choice, goods=ledger_text, percent=st.decimals(0, 99)), max_size=12).map(
+        tuple
+    ),
     parts=st.lists(layers, max_size=10).map(tuple),
     beside=st.lists(layers, max_size=10).map(tuple),
     mfn=st.none()
-    | st.builds(MfnAverage, percent=st.decimals(0, 99), year=st.just(2023), source=sources),
+    | made(MfnAverage, percent=st.decimals(0, 99), year=st.just(2023), source=sources),
     as_of=st.none() | days,
     caveats=st.lists(ledger_text, max_size=6).map(tuple),
     next=st.lists(upcoming, max_size=6).map(tuple),
@@ -168,3 +180,16 @@ def test_short_answers_count_the_duties_on_particular_goods() -> None:
     said = texts(Desk(ledger(), PARTIES).answer("china", date(2026, 11, 24)))
     (union,) = [text for text in said if "European Union on 🇨🇳 China" in text]
     assert "on particular goods (up to" in union
+
+
+def test_once_a_new_ledger_is_in_use_no_answer_shows_an_old_rate(tmp_path: Path) -> None:
+    desk = Desk(ledger(), PARTIES)
+    before = texts(desk.answer("us on china", date(2026, 9, 15)))
+    folder = copytree(ROOT / "config" / "rates", tmp_path / "rates")
+    file = folder / "us.yaml"
+    file.write_text(file.read_text().replace("{action: 12.5}", "{action: 13.5}"))
+    desk.use(load_ledger(folder, PARTIES))
+    after = texts(desk.answer("us on china", date(2026, 9, 15)))
+    assert any(text.startswith("*12.5%*") for text in before)
+    assert any(text.startswith("*13.5%*") for text in after)
+    assert not any(text.startswith("*12.5%*") for text in after)
