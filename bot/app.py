@@ -15,6 +15,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
@@ -24,6 +25,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatch import Dispatcher
 from bot.alerts.notices import Notices
+from bot.alerts.reminders import Reminders
 from bot.alerts.subscription import Subscription
 from bot.assembly import (
     Store,
@@ -174,7 +176,8 @@ async def _serve(
             if hubs is not None and (named := watch.hubs()) is not None:
                 hubs.start_tending(named)
 
-        scheduler = build_schedule(watch.poll_due, report, tend, tick_s(settings))
+        reminders = _reminders(settings, store, parts, team, dispatcher)
+        scheduler = build_schedule(watch.poll_due, report, tend, reminders.look, tick_s(settings))
         scheduler.start()
         stack.push_async_callback(_end_schedule, scheduler, watch)
         if workspace is not None:
@@ -184,6 +187,23 @@ async def _serve(
         await asyncio.wait({stopping, sending}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         log.info("stopping")
+
+
+def _reminders(
+    settings: Settings, store: Store, parts: Parts, team: str, dispatcher: Dispatcher
+) -> Reminders:
+    """What owes the day's reminders at the hour of the digest."""
+    return Reminders(
+        lambda: parts.desk.ledger,
+        store.outbox,
+        store.subscriptions,
+        store.reminders,
+        team,
+        clock,
+        dispatcher.wake,
+        settings.digest_hour,
+        ZoneInfo(settings.timezone),
+    )
 
 
 async def _open_hubs(settings: Settings, store: Store, stack: AsyncExitStack) -> Hubs | None:
@@ -278,6 +298,7 @@ def _slack_parts(
         desk=Desk(library.ledger, library.parties),
         clock=clock,
         feeds=feeds,
+        reminders=store.reminders,
         operators=frozenset(settings.operators),
     )
 

@@ -24,6 +24,7 @@ from bot.store.events import Events
 from bot.store.feeds import Feeds
 from bot.store.hubs import HubShelf
 from bot.store.outbox import Outbox
+from bot.store.reminders import ReminderSwitches
 from bot.store.shelf import Shelf
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
@@ -88,6 +89,7 @@ class Store:
     outbox: Outbox
     shelf: Shelf
     hubs: HubShelf
+    reminders: ReminderSwitches
 
 
 @asynccontextmanager
@@ -102,8 +104,17 @@ async def open_store(settings: Settings, team: str | None = None) -> AsyncIterat
     subscriptions, outbox = Subscriptions(database), Outbox(database, stories, team)
     shelf = Shelf(database, feeds, stories, subscriptions, events, outbox, team)
     try:
-        hubs = HubShelf(database)
-        yield Store(database, feeds, stories, subscriptions, events, outbox, shelf, hubs)
+        yield Store(
+            database,
+            feeds,
+            stories,
+            subscriptions,
+            events,
+            outbox,
+            shelf,
+            HubShelf(database),
+            ReminderSwitches(database),
+        )
     finally:
         await database.close()
 

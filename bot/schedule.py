@@ -6,6 +6,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 REPORT_EVERY_S = 60.0
+REMIND_EVERY_S = 10.0
 TEND_EVERY_TICKS = 5
 
 
@@ -13,10 +14,11 @@ def build_schedule(
     poll_due: Callable[[], Awaitable[object]],
     report: Callable[[], Awaitable[object]],
     tend: Callable[[], Awaitable[object]],
+    remind: Callable[[], Awaitable[object]],
     tick_s: float,
 ) -> AsyncIOScheduler:
     """A scheduler, not yet started: looks for due feeds every `tick_s` seconds, now and then
-    reports on those that fail and tends the subscriptions at hubs.
+    reports on those that fail, tends the subscriptions at hubs and reminds of what takes effect.
 
     The state that matters is in the database; a tick that is missed or runs late costs nothing.
     """
@@ -28,6 +30,9 @@ def build_schedule(
         poll_due, IntervalTrigger(seconds=tick_s, jitter=tick_s / 4), id="poll what is due"
     )
     scheduler.add_job(report, IntervalTrigger(seconds=REPORT_EVERY_S), id="report failing feeds")
+    # All but the first look at or after the digest's hour find that the day's work is done.
+    soon = IntervalTrigger(seconds=REMIND_EVERY_S)
+    scheduler.add_job(remind, soon, id="remind of what takes effect")
     every = IntervalTrigger(seconds=tick_s * TEND_EVERY_TICKS)
     scheduler.add_job(tend, every, id="tend the subscriptions at hubs")
     return scheduler

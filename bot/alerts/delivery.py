@@ -39,6 +39,8 @@ class DeliveryKind(StrEnum):
     """To operators, on the bot itself: its `reason` is what it says, in plain text."""
     PROPOSAL = "proposal"
     """To operators, a rate to be decided on: its `event_id` is the proposal's id."""
+    REMINDER = "reminder"
+    """Of what takes effect or ends soon: its `content` is a `Reminder` (see `alerts.reminders`)."""
 
 
 class DeliveryState(StrEnum):
@@ -63,9 +65,12 @@ class Delivery(Frozen):
     conversation: str
     story_ids: tuple[str, ...]
     event_id: str
-    """Empty for a digest, which tells of many events, and for a notice; a proposal's own id."""
+    """Empty for a digest, which tells of many events, for a notice and for a reminder; a proposal's
+    own id."""
     reason: str
     """Why this conversation gets it, in words."""
+    content: str = ""
+    """What it tells, as JSON, where no story holds it."""
     state: DeliveryState = DeliveryState.OWED
     attempts: int = 0
     """How often it was tried, this time included. Not counted is what Slack never answered, or

@@ -20,7 +20,7 @@ def calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, .
     measures = _asked_for(query, ledger)
 
     def read(item: Upcoming) -> date:
-        return _read_up_to(ledger, item.imposer, item.partners) or today
+        return read_up_to(ledger, item.imposer, item.partners) or today
 
     if query.kind is Kind.CHANGES:
         return told_apart(changes(ledger, query.since or today, today, measures), read, today)
@@ -67,11 +67,12 @@ def _asked_for(query: RateQuery, ledger: Ledger) -> list[Measure]:
 
 def _reaches(ledger: Ledger, measures: Iterable[Measure]) -> list[date]:
     """The days up to which the sources of these measures were read, the earliest first."""
-    found = {_read_up_to(ledger, one.imposer, one.partners) for one in measures}
+    found = {read_up_to(ledger, one.imposer, one.partners) for one in measures}
     return sorted(day for day in found if day is not None)
 
 
-def _read_up_to(ledger: Ledger, imposer: str, partners: Iterable[str]) -> date | None:
+def read_up_to(ledger: Ledger, imposer: str, partners: Iterable[str]) -> date | None:
+    """The day up to which all sources of the imposer's duties on these partners were read."""
     covered = (ledger.coverage(imposer, partner) for partner in partners)
     return min((one.checked for one in covered if one is not None), default=None)
 
@@ -86,10 +87,20 @@ def upcoming(
 
     The rows of one action that change on one day are one entry with all their partners.
     """
+    return joined(ledger, coming(ledger, after, until, measures))
+
+
+def coming(
+    ledger: Ledger,
+    after: date,
+    until: date | None = None,
+    measures: Iterable[Measure] | None = None,
+) -> tuple[Upcoming, ...]:
+    """The same, one entry a measure and change."""
     chosen = ledger.measures if measures is None else measures
     items = (item for measure in chosen for item in _coming(measure, after))
     found = (item for item in items if until is None or item.on <= until)
-    return _joined(ledger, sorted(found, key=lambda item: (item.on, item.measure_id)))
+    return tuple(sorted(found, key=lambda item: (item.on, item.measure_id)))
 
 
 def changes(
@@ -99,8 +110,8 @@ def changes(
     chosen = ledger.measures if measures is None else measures
     items = (item for measure in chosen for item in _rate_days(measure))
     found = (item for item in items if since < item.on <= until)
-    joined = _joined(ledger, sorted(found, key=lambda item: (item.on, item.measure_id)))
-    return tuple(reversed(joined))
+    ordered = sorted(found, key=lambda item: (item.on, item.measure_id))
+    return tuple(reversed(joined(ledger, ordered)))
 
 
 def rulings(ledger: Ledger, since: date, until: date) -> tuple[Step, ...]:
@@ -131,6 +142,7 @@ def _coming(measure: Measure, after: date) -> Iterator[Upcoming]:
                 measure_id=measure.id,
                 imposer=measure.imposer,
                 partners=measure.partners,
+                not_for=measure.exceptions,
                 source=milestone.source,
             )
 
@@ -179,12 +191,13 @@ def _item(measure: Measure, period: RatePeriod, day: date, what: str) -> Upcomin
         measure_id=measure.id,
         imposer=measure.imposer,
         partners=measure.partners,
+        not_for=(*measure.exceptions, *period.not_for),
         percent=period.percent,
         source=period.source,
     )
 
 
-def _joined(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Upcoming, ...]:
+def joined(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Upcoming, ...]:
     """The items in their order, those of one family and day as one."""
     families = ledger.family_of
     groups: dict[tuple[date, str], list[Upcoming]] = {}
@@ -192,12 +205,12 @@ def _joined(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Upcoming, ...]:
         family = families.get(item.measure_id, "")
         key = (item.on, family or _told_once(item))
         groups.setdefault(key, []).append(item)
-    joined = []
+    told = []
     for group in groups.values():
         family = families.get(group[0].measure_id, "")
         name = ledger.family_names.get(family, group[0].measure)
-        joined.append(_as_one(group, name) if len(group) > 1 else group[0])
-    return tuple(joined)
+        told.append(_as_one(group, name) if len(group) > 1 else group[0])
+    return tuple(told)
 
 
 def _told_once(item: Upcoming) -> str:

@@ -85,6 +85,8 @@ class Upcoming(NamedTuple):
     partners: tuple[str, ...]
     source: Source
     percent: Decimal | None = None
+    not_for: tuple[str, ...] = ()
+    """Partners that stay outside it, of those it would fall on."""
     passed: bool = False
     """Whether its day is over and the sources were not read since: it was due, no more is known."""
 

@@ -1,8 +1,8 @@
 """What somebody typed after `/tariff`, understood: a command, or a question about rates.
 
 1. Nothing, `help` or `?`: help.
-2. A first word that is a command: `subscribe`, `unsubscribe`, `list`, `latest`, `feeds`, with its
-   arguments.
+2. A first word that is a command: `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`,
+   `feeds`, with its arguments.
 3. Anything else is a question and is left to `bot.rates.query`.
 
 Nothing is guessed: what is not understood raises Misunderstood with whole commands to choose from.
@@ -30,6 +30,7 @@ class Verb(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     LIST = "list"
     LATEST = "latest"
+    REMINDERS = "reminders"
     FEEDS = "feeds"
     ADD_FEED = "feeds add"
     REMOVE_FEED = "feeds remove"
@@ -41,7 +42,8 @@ class Verb(StrEnum):
 class Command(Frozen):
     """A command with its arguments.
 
-    `text` is all of a question, the address of a feed to add, the id of one to remove.
+    `text` is all of a question, the address of a feed to add, the id of one to remove; `on` or
+    `off` for reminders, or nothing.
     """
 
     verb: Verb
@@ -70,6 +72,9 @@ _VERBS = {
     "subscriptions": Verb.LIST,
     "latest": Verb.LATEST,
     "news": Verb.LATEST,
+    "reminders": Verb.REMINDERS,
+    "reminder": Verb.REMINDERS,
+    "remind": Verb.REMINDERS,
     "feeds": Verb.FEEDS,
     "feed": Verb.FEEDS,
     "help": Verb.HELP,
@@ -98,6 +103,7 @@ _TOPICS = {
     "courts": Topic.COURT_RULING,
 }
 _EVERYTHING = frozenset({"all", "everything"})
+_SWITCH = {"on": "on", "start": "on", "off": "off", "stop": "off", "none": "off"}
 _PACES = {
     "daily": Pace.DAILY,
     "digest": Pace.DAILY,
@@ -124,6 +130,8 @@ def understand(text: str, parties: Parties) -> Command:
         return Command(verb=verb, text=plain(text))
     if verb in (Verb.HELP, Verb.LIST):
         return Command(verb=verb)
+    if verb is Verb.REMINDERS:
+        return _about_reminders(words[1:])
     if verb is Verb.FEEDS:
         return _about_feeds(plain(text).split()[1:])
     return _with_arguments(verb, words[1:], parties)
@@ -148,6 +156,15 @@ def _about_feeds(words: list[str]) -> Command:
         wanted = "one address" if verb is Verb.ADD_FEED else "one id, as `feeds` shows it"
         raise Misunderstood(verb, f"it takes {wanted}", [Verb.FEEDS])
     return Command(verb=verb, text=_unlinked(words[1]))
+
+
+def _about_reminders(words: list[str]) -> Command:
+    lowered = [word.lower() for word in words]
+    said = " ".join(word for word in lowered if word in _SWITCH or word not in _FILLERS)
+    if said and said not in _SWITCH:
+        commands = [f"{Verb.REMINDERS} {each}" for each in ("on", "off")]
+        raise Misunderstood(said, "reminders can be on or off", commands)
+    return Command(verb=Verb.REMINDERS, text=_SWITCH.get(said, ""))
 
 
 def _unlinked(word: str) -> str:

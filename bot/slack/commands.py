@@ -18,6 +18,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.alerts.subscription import Subscription, subscription_id
 from bot.errors import FeedError, QueryError, UnknownParty
+from bot.news.topic import Topic
 from bot.slack import feed_blocks
 from bot.slack import reply_blocks as replies
 from bot.slack.alert_blocks import latest
@@ -26,8 +27,9 @@ from bot.slack.chart import has_chart
 from bot.slack.command_line import Command, Misunderstood, Verb, nearest_command, understand
 from bot.slack.failures import record
 from bot.slack.limits import ANSWER_WITHIN_S
-from bot.slack.mrkdwn import plain
+from bot.slack.mrkdwn import person, plain
 from bot.slack.parts import Parts
+from bot.slack.reminder_blocks import switched
 from bot.slack.respond import post_with, respond_with
 
 LATEST = 5
@@ -131,6 +133,8 @@ async def _carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
             return await _list(parts, asked)
         case Verb.LATEST:
             return await _latest(parts, command)
+        case Verb.REMINDERS:
+            return await _reminders(parts, asked, command)
         case Verb.FEEDS:
             return await _feeds(parts, asked)
         case _:
@@ -172,6 +176,19 @@ async def _latest(parts: Parts, command: Command) -> Reply:
     topic = min(command.topics) if len(command.topics) == 1 else None
     stories = await parts.stories.latest(topic, LATEST)
     return Reply(latest(stories, parts.parties, topic.label if topic else ""))
+
+
+async def _reminders(parts: Parts, asked: Asked, command: Command) -> Reply:
+    found = await parts.subscriptions.of(asked.team, asked.conversation)
+    subscribed = any(not one.topics or Topic.TARIFF in one.topics for one in found)
+    if command.text:
+        on = command.text == "on"
+        changed = await parts.reminders.switch(asked.team, asked.conversation, on=on)
+    else:
+        on = asked.conversation not in await parts.reminders.off(asked.team)
+        changed = False
+    who = person(asked.user)
+    return Reply(switched(on, changed, subscribed, who, parts.command), in_channel=changed)
 
 
 async def _feeds(parts: Parts, asked: Asked) -> Reply:

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.parties import Parties
 from bot.slack.background import Background
 from bot.slack.desk import Desk
-from bot.slack.ports import Events, Feeds, Stories, Subscriptions
+from bot.slack.ports import Events, Feeds, ReminderSwitches, Stories, Subscriptions
 from bot.slack.seen import Seen
 
 
@@ -31,6 +31,7 @@ class Parts:
     """Where questions about rates are answered."""
     clock: Callable[[], datetime]
     feeds: Feeds
+    reminders: ReminderSwitches
     operators: frozenset[str] = frozenset()
     """Who may add and remove feeds, by Slack id."""
     command: str = "/tariff"

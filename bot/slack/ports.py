@@ -1,6 +1,6 @@
 """What the Slack side asks of the rest of the bot; `bot.app` passes the real parts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -55,6 +55,18 @@ class Events(Protocol):
     async def mute_event(self, team: str, conversation: str, event_id: str) -> bool: ...
 
     async def unmute_event(self, team: str, conversation: str, event_id: str) -> bool: ...
+
+
+class ReminderSwitches(Protocol):
+    """Where reminders of what takes effect were switched off."""
+
+    async def off(self, team: str) -> Collection[str]:
+        """The conversations."""
+        ...
+
+    async def switch(self, team: str, conversation: str, *, on: bool) -> bool:
+        """Whether this changed anything."""
+        ...
 
 
 class Feeds(Protocol):

@@ -33,6 +33,7 @@ _EXAMPLES = (
     ("subscribe tariffs china japan daily", "one digest a day on tariffs and those economies"),
     ("unsubscribe talks", "end one topic here, or all without a topic"),
     ("list", "what this conversation is subscribed to"),
+    ("reminders off", "no more reminders here of what takes effect; `on` brings them back"),
     ("latest talks", "the newest stories, of one topic or all"),
     ("feeds", "how the feeds are doing"),
 )

@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
 from bot.alerts.dispatch import Receipt
+from bot.alerts.reminders import Reminder
 from bot.errors import SendLater, SendRefused
 from bot.news.story import Story
 from bot.parties import Parties
@@ -27,6 +28,7 @@ from bot.slack.alert_blocks import alert, digest, follow_up
 from bot.slack.blocks import Message
 from bot.slack.limits import NOTICE_CHARACTERS
 from bot.slack.mrkdwn import escape
+from bot.slack.reminder_blocks import reminder
 from bot.slack.reply_blocks import notice
 from bot.slack.verdict import code, refuses_blocks, verdict
 
@@ -35,6 +37,7 @@ EVENT_TYPE = "tariffwire_delivery"
 
 OnUnknown = Literal["may_repeat", "may_miss"]
 
+_OF_NO_STORY = (DeliveryKind.NOTICE, DeliveryKind.REMINDER)
 _PAGE = 200
 _MOST_PAGES = 20
 _SKEW_S = 3600
@@ -75,7 +78,7 @@ class SlackSender:
 
         Raises SendLater and SendRefused as the dispatcher's port says.
         """
-        if not stories and delivery.kind is not DeliveryKind.NOTICE:
+        if not stories and delivery.kind not in _OF_NO_STORY:
             raise SendRefused("the stories it is about are no longer kept")
         message, *rest = compose(delivery, stories, self._parties, thread_ts)
         found = None
@@ -252,6 +255,9 @@ def compose(
             return (follow_up(stories, parties, followed=followed, may_repeat=may_repeat),)
         case DeliveryKind.NOTICE:
             return (notice(escape(delivery.reason, NOTICE_CHARACTERS)),)
+        case DeliveryKind.REMINDER:
+            told = Reminder.model_validate_json(delivery.content)
+            return (reminder(told, parties, delivery.reason, may_repeat=may_repeat),)
         case DeliveryKind.DIGEST:
             return digest(stories, parties, delivery.reason, may_repeat=may_repeat)
         case _:
@@ -272,7 +278,7 @@ def _earliest(delivery: Delivery, stories: Sequence[Story]) -> datetime:
     """The moment before which the delivery cannot have been posted."""
     if stories:
         return min(story.seen_at for story in stories)
-    # A notice has no story; an attempt whose end is unknown was made not long before this one.
+    # Without a story: an attempt whose end is unknown was made not long before this one.
     return delivery.due_at - _LOOK_BACK
 
 

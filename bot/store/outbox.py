@@ -166,6 +166,14 @@ class Outbox:
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(map(_delivery, rows))
 
+    async def reminders(self, since: datetime) -> tuple[Delivery, ...]:
+        """The reminders due since then, oldest first, whatever became of them."""
+        query = select(*_FIELDS).where(
+            _row.kind == DeliveryKind.REMINDER, _row.due_at >= since, claims.OF_TEAM
+        )
+        rows = await self._database.rows(query.order_by(_row.seq), {"of_team": self._team})
+        return tuple(map(_delivery, rows))
+
     async def owe(self, deliveries: Collection[Delivery]) -> None:
         """Owes deliveries that belong to no story; what is owed or was sent stays as it is."""
         await self._database.write(lambda connection: self.put(connection, deliveries))

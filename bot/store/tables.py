@@ -6,6 +6,7 @@
     deliveries                the outbox: what is owed, under way, sent or given up
     subscriptions             who wants what
     follows, mutes            one person's wish for an event; one conversation's wish for quiet
+    reminders_off             conversations that want no reminders of what takes effect
     hub_subscriptions         what was agreed with WebSub hubs
     once                      what is done once in a database's life
 
@@ -133,6 +134,7 @@ deliveries = Table(
     Column("event_id", String, nullable=False),
     Column("story_ids", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("content", Text, nullable=False, server_default=""),
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),
@@ -184,6 +186,14 @@ mutes = Table(
     "mutes",
     metadata,
     Column("event_id", String, primary_key=True),
+    Column("team", String, primary_key=True),
+    Column("conversation", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+reminders_off = Table(
+    "reminders_off",
+    metadata,
     Column("team", String, primary_key=True),
     Column("conversation", String, primary_key=True),
     sqlite_with_rowid=False,

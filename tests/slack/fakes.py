@@ -102,6 +102,21 @@ class KeptEvents:
         return True
 
 
+class KeptSwitches:
+    """Reminders switched off by conversation, of whatever team."""
+
+    def __init__(self) -> None:
+        self.kept: set[str] = set()
+
+    async def off(self, team: str) -> set[str]:
+        return self.kept
+
+    async def switch(self, team: str, conversation: str, *, on: bool) -> bool:
+        changed = on == (conversation in self.kept)
+        self.kept ^= {conversation} if changed else set()
+        return changed
+
+
 class KeptFeeds:
     """Adds whatever is no page, and removes whatever is not called unknown."""
 
@@ -157,6 +172,7 @@ def parts(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> Parts
         "desk": Desk(ledger(), PARTIES),
         "clock": lambda: NOW,
         "feeds": KeptFeeds(),
+        "reminders": KeptSwitches(),
         "operators": frozenset({"U1"}),
     }
     return Parts(**{**given, **changes})

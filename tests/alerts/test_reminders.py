@@ -1,0 +1,281 @@
+"""What takes effect is told a week and a day before, once each, to whom it concerns."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.reminders import (
+    ONE_NOTICE_DAYS,
+    WEEK_DAYS,
+    Notice,
+    Place,
+    Reminder,
+    Reminders,
+    notice_due,
+    reminders,
+    told_in,
+)
+from bot.alerts.subscription import Subscription
+from bot.catalog import load_ledger, load_parties
+from bot.news.topic import Topic
+from bot.rates.ledger import Ledger
+from bot.store.reminders import ReminderSwitches
+from bot.store.upgrade import upgrade
+from tests.store.examples import TEAM, subscription
+from tests.store.opened import Store, open_store
+
+CONFIG = Path(__file__).parents[2] / "config"
+# What the shipped ledger says of these days is told in config/rates.
+POLYSILICON = date(2026, 12, 4)
+NEW_YEAR = date(2027, 1, 1)
+CANADA = Place(TEAM, "C1")
+
+
+@cache
+def ledger() -> Ledger:
+    return load_ledger(CONFIG / "rates", load_parties(CONFIG / "parties.yaml"))
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def wish(conversation: str = "C1", **fields: Any) -> Subscription:
+    # Each its own id: a conversation may hold several.
+    return subscription(conversation, id=f"{conversation} {sorted(fields.items())}", **fields)
+
+
+def told_on(
+    day: date,
+    *wishes: Subscription,
+    off: Sequence[Place] = (),
+    before: Sequence[Delivery] = (),
+) -> tuple[Delivery, ...]:
+    return reminders(ledger(), wishes, off, told_in(before), day, noon(day))
+
+
+def names(delivery: Delivery) -> set[str]:
+    found = Reminder.model_validate_json(delivery.content)
+    return {due.ahead.key.split()[0] for due in found.due}
+
+
+# --- when ---------------------------------------------------------------------------------
+
+
+@given(st.sets(st.integers(0, 20)))
+def test_no_change_is_told_more_than_twice_or_outside_its_window(awake: set[int]) -> None:
+    """The bot looks on some of the days before a change, in order, and keeps what it told."""
+    given_at: dict[Notice, int] = {}
+    for left in sorted(awake, reverse=True):
+        notice = notice_due(left, given_at)
+        if notice is not None:
+            assert notice not in given_at
+            assert left <= (WEEK_DAYS if notice is Notice.WEEK else 1)
+            given_at[notice] = left
+    awake_in_time = {left for left in awake if left <= WEEK_DAYS}
+    assert bool(given_at) == bool(awake_in_time)
+    if len(given_at) == 2:
+        assert given_at[Notice.WEEK] > ONE_NOTICE_DAYS
+        assert given_at[Notice.DAY] in (0, 1)
+    if awake_in_time and max(awake_in_time) > ONE_NOTICE_DAYS and {0, 1} & awake:
+        assert len(given_at) == 2
+
+
+@given(st.sets(st.integers(-3, 12)), st.integers(0, 5))
+def test_whatever_days_are_missed_each_change_is_told_once_a_notice(
+    awake: set[int], repeated: int
+) -> None:
+    sent: list[Delivery] = []
+    for offset in sorted(awake):
+        for _ in range(1 + repeated % 2):
+            sent += told_on(NEW_YEAR - timedelta(days=9 - offset), wish(), before=sent)
+    assert len({each.id for each in sent}) == len(sent)
+    told = [
+        (due.ahead.key, due.notice)
+        for each in sent
+        for due in Reminder.model_validate_json(each.content).due
+    ]
+    assert len(set(told)) == len(told)
+    days = [Reminder.model_validate_json(each.content).counted_on for each in sent]
+    assert len(set(days)) == len(days), "one message a day"
+
+
+def test_a_change_is_told_seven_days_and_one_day_before() -> None:
+    sent: list[Delivery] = []
+    for left in range(12, -2, -1):
+        day = POLYSILICON - timedelta(days=left)
+        sent += told_on(day, wish(parties=["US"]), before=sent)
+    told = [
+        (due.notice, (due.ahead.on - told.counted_on).days)
+        for told in (Reminder.model_validate_json(each.content) for each in sent)
+        for due in told.due
+        if due.ahead.key.split()[0] == "us-232-polysilicon"
+    ]
+    assert told == [(Notice.WEEK, 7), (Notice.DAY, 1)]
+
+
+def test_a_bot_that_was_down_tells_late_and_then_the_day_before() -> None:
+    [late] = told_on(POLYSILICON - timedelta(days=5), wish())
+    [last] = told_on(POLYSILICON - timedelta(days=1), wish(), before=[late])
+    assert late.id != last.id
+    assert told_on(POLYSILICON, wish(), before=[late, last]) == ()
+
+
+def test_a_bot_that_was_down_all_week_tells_once() -> None:
+    [only] = told_on(POLYSILICON - timedelta(days=1), wish())
+    assert told_on(POLYSILICON, wish(), before=[only]) == ()
+
+
+def test_a_change_known_three_days_ahead_is_told_once() -> None:
+    [first] = told_on(POLYSILICON - timedelta(days=3), wish())
+    for left in (2, 1, 0):
+        assert told_on(POLYSILICON - timedelta(days=left), wish(), before=[first]) == ()
+
+
+def test_all_of_one_day_is_one_message() -> None:
+    [told] = told_on(NEW_YEAR - timedelta(days=7), wish())
+    assert told.kind is DeliveryKind.REMINDER
+    assert names(told) >= {"us-232-kitchen-cabinets", "us-ni-301"}
+    assert told.id == told_on(NEW_YEAR - timedelta(days=7), wish())[0].id
+
+
+# --- who ----------------------------------------------------------------------------------
+
+
+def test_those_who_named_no_economy_hear_of_all() -> None:
+    [told] = told_on(NEW_YEAR - timedelta(days=7), wish())
+    assert {"cn-ca-lobster", "us-ni-301"} <= names(told)
+    assert told.reason == "subscribed here to tariffs of any economy"
+
+
+def test_who_imposes_and_who_pays_hear_of_it_others_do_not() -> None:
+    day = NEW_YEAR - timedelta(days=7)
+    [imposer] = told_on(day, wish(parties=["US"]))
+    assert "us-ni-301" in names(imposer)
+    [payer] = told_on(day, wish(parties=["NI"]))
+    assert "us-ni-301" in names(payer)
+    [other] = told_on(day, wish(parties=["JP"]))
+    assert "us-ni-301" not in names(other)
+
+
+def test_what_falls_on_all_partners_concerns_each_of_them() -> None:
+    [told] = told_on(POLYSILICON - timedelta(days=7), wish(parties=["CN"]))
+    assert names(told) == {"us-232-polysilicon"}
+    assert told.reason == "subscribed here to tariffs of China"
+
+
+def test_other_topics_mutes_and_other_words_are_not_reminded() -> None:
+    day = POLYSILICON - timedelta(days=7)
+    assert told_on(day, wish(topics=[Topic.COURT_RULING])) == ()
+    assert told_on(day, wish(muted_until=noon(day) + timedelta(hours=1))) == ()
+    assert told_on(day, wish(words=["whisky"])) == ()
+    assert len(told_on(day, wish(words=["Polysilicon"]))) == 1
+    assert len(told_on(day, wish(topics=[Topic.TARIFF, Topic.COURT_RULING]))) == 1
+
+
+def test_where_they_were_switched_off_nothing_is_told() -> None:
+    day = POLYSILICON - timedelta(days=7)
+    [told] = told_on(day, wish("C1"), wish("C2"), off=[CANADA])
+    assert told.conversation == "C2"
+
+
+def test_two_subscriptions_of_a_conversation_are_one_message() -> None:
+    day = POLYSILICON - timedelta(days=7)
+    [told] = told_on(day, wish(parties=["CN"]), wish(parties=["US"]), wish(parties=["KE"]))
+    assert told.reason.startswith("subscribed here to tariffs of China; tariffs of United States")
+
+
+def test_each_change_says_source_basis_and_what_is_unsure() -> None:
+    [told] = told_on(POLYSILICON - timedelta(days=7), wish(parties=["CN"]))
+    [due] = Reminder.model_validate_json(told.content).due
+    assert due.ahead.source.text
+    assert due.ahead.legal_basis
+    assert due.ahead.as_of is not None
+    assert "Announced; it may still change." in due.ahead.doubts
+
+
+# --- in the outbox --------------------------------------------------------------------------
+
+
+class Setting:
+    """The bot's part, with a clock that the test moves and a zone far from UTC."""
+
+    def __init__(self, store: Store, zone: str = "Asia/Tokyo") -> None:
+        self.store, self.zone = store, zone
+        self.now = noon(POLYSILICON - timedelta(days=9))
+        self.switches = ReminderSwitches(store.database)
+        self.start()
+
+    def start(self) -> None:
+        """As the bot does at each start."""
+        self.reminders = Reminders(
+            ledger,
+            self.store.outbox,
+            self.store.subscriptions,
+            self.switches,
+            TEAM,
+            lambda: self.now,
+            lambda: None,
+            hour=8,
+            zone=ZoneInfo(self.zone),
+        )
+
+    async def owed(self) -> list[Delivery]:
+        await self.reminders.look()
+        found: list[Delivery] = []
+        while claimed := await self.store.outbox.claim(self.now, 10, 60):
+            for each in claimed:
+                await self.store.outbox.confirm(each.id, "1.2", self.now)
+            found += claimed
+        return found
+
+
+@pytest.fixture
+async def setting(tmp_path: Path) -> AsyncIterator[Setting]:
+    await upgrade(f"sqlite:///{tmp_path / 'bot.db'}")
+    opened = open_store(f"sqlite:///{tmp_path / 'bot.db'}")
+    await opened.subscriptions.add(wish())
+    yield Setting(opened)
+    await opened.database.close()
+
+
+async def test_they_come_at_the_hour_of_the_digest_where_its_clock_stands(setting: Setting) -> None:
+    # Seven days before, 07:59 and 08:01 in Tokyo are on the evening before in UTC.
+    eve = POLYSILICON - timedelta(days=8)
+    setting.now = datetime(eve.year, eve.month, eve.day, 22, 59, tzinfo=UTC)
+    assert await setting.owed() == []
+    setting.now += timedelta(minutes=2)
+    [told] = await setting.owed()
+    assert Reminder.model_validate_json(told.content).counted_on == eve + timedelta(days=1)
+
+
+async def test_neither_a_restart_nor_a_repeated_look_tells_again(setting: Setting) -> None:
+    setting.now = noon(POLYSILICON - timedelta(days=7))
+    assert len(await setting.owed()) == 1
+    for _ in range(3):
+        setting.start()
+        assert await setting.owed() == []
+    setting.now += timedelta(days=1)
+    assert await setting.owed() == []
+    setting.now = noon(POLYSILICON - timedelta(days=1))
+    assert len(await setting.owed()) == 1
+
+
+async def test_a_conversation_can_switch_them_off_and_on(setting: Setting) -> None:
+    setting.now = noon(POLYSILICON - timedelta(days=7))
+    assert await setting.switches.switch(TEAM, "C1", on=False)
+    assert not await setting.switches.switch(TEAM, "C1", on=False)
+    assert await setting.switches.off(TEAM) == {"C1"}
+    assert await setting.owed() == []
+    assert await setting.switches.switch(TEAM, "C1", on=True)
+    assert await setting.switches.off(TEAM) == frozenset()
+    setting.now += timedelta(days=1)
+    assert len(await setting.owed()) == 1

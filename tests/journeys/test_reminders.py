@@ -1,0 +1,178 @@
+"""A change that nears: a message in the right channels, once, and a word that ends it."""
+
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.alerts.dispatch import Dispatcher
+from bot.alerts.reminders import Reminders
+from bot.alerts.subscription import Subscription
+from bot.local.workspace import Workspace
+from bot.news.topic import Topic
+from bot.slack.bolt import build_app, open_session, web_app
+from bot.slack.send import SlackSender
+from bot.store.reminders import ReminderSwitches
+from bot.store.upgrade import upgrade
+from tests.journeys.onlooker import Message, Onlooker, eventually, words
+from tests.journeys.test_whole_way import World, world
+from tests.slack.fakes import ledger, parts
+from tests.slack.samples import PARTIES, ROOT
+from tests.store.opened import Store, open_store
+
+__all__ = ["world"]
+
+pytestmark = pytest.mark.timeout(120)
+
+POLYSILICON = date(2026, 12, 4)
+
+
+class Bot:
+    """The bot in a local workspace, with a clock that the test moves."""
+
+    def __init__(self, workspace: Workspace, store: Store, client: AsyncWebClient) -> None:
+        self.workspace, self.store = workspace, store
+        self.now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+        self.team = workspace.team.identity.team_id
+        self.switches = ReminderSwitches(store.database)
+        self.parts = parts(
+            client,
+            secret=workspace.signing_secret,
+            subscriptions=store.subscriptions,
+            reminders=self.switches,
+            clock=lambda: self.now,
+        )
+        sender = SlackSender(client, PARTIES)
+        self.dispatcher = Dispatcher(store.outbox, sender, lambda: self.now, pace_s=0)
+        self.page = Onlooker(workspace.address)
+
+    async def days_before(self, days: int) -> None:
+        """Moves the clock to the morning so many days before, and lets the bot work."""
+        day = POLYSILICON - timedelta(days=days)
+        self.now = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+        reminders = Reminders(
+            ledger,
+            self.store.outbox,
+            self.store.subscriptions,
+            self.switches,
+            self.team,
+            lambda: self.now,
+            lambda: None,
+            hour=8,
+            zone=UTC,
+        )
+        await reminders.look()
+        await self.dispatcher.run_once(self.now)
+
+    async def subscribe(self, channel: str, *parties: str) -> None:
+        found = self.workspace.team.channel(channel)
+        assert found is not None
+        wish = Subscription(
+            id="",
+            team=self.team,
+            conversation=found.id,
+            topics=frozenset({Topic.TARIFF}),
+            parties=frozenset(parties),
+            created_at=self.now,
+        )
+        await self.store.subscriptions.add(wish)
+
+    async def told(self, channel: str) -> list[Message]:
+        found = await self.page.messages(channel)
+        return [each for each in found if "olysilicon" in words(each)]
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
+    await upgrade(f"sqlite:///{tmp_path / 'bot.db'}")
+    store = open_store(f"sqlite:///{tmp_path / 'bot.db'}")
+    workspace = Workspace(tmp_path / "slack.db", rate_limits=False)
+    await workspace.start(port=0)
+    async with open_session() as session:
+        client = AsyncWebClient(
+            workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
+        )
+        made = Bot(workspace, store, client)
+        runner = web.AppRunner(web_app(build_app(made.parts), made.parts))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+        yield made
+        await made.parts.background.finish()
+        await runner.cleanup()
+    await workspace.stop()
+    await store.database.close()
+
+
+async def test_a_change_reaches_those_it_concerns_a_week_and_a_day_before(bot: Bot) -> None:
+    await bot.subscribe("trade-news", "CN")
+    await bot.subscribe("court-watch", "US")
+    for days in range(9, -2, -1):
+        await bot.days_before(days)
+    for channel in ("trade-news", "court-watch"):
+        first, second = await bot.told(channel)
+        assert "In 7 days: Friday 2026-12-04" in words(first)
+        assert "Tomorrow: Friday 2026-12-04" in words(second)
+    first = (await bot.told("trade-news"))[0]
+    for said in (
+        "15 % announced for this day",
+        "Announced; it may still change.",
+        "Source: ",
+        "as of 2026-",
+        "Why: subscribed here to tariffs of China",
+        "No more reminders here",
+    ):
+        assert said in words(first)
+    assert await bot.told("general") == []
+
+
+async def test_a_broken_line_does_not_tell_twice(bot: Bot) -> None:
+    await bot.subscribe("trade-news", "US")
+    bot.workspace.fail_next("chat.postMessage", drop="after")
+    await bot.days_before(7)
+    bot.now += timedelta(hours=1)
+    await bot.dispatcher.run_once(bot.now)
+    assert len(await bot.told("trade-news")) == 1
+
+
+async def test_reminders_are_switched_off_by_a_word_and_by_the_button(bot: Bot) -> None:
+    await bot.subscribe("trade-news", "US")
+    [state] = await bot.page.say("#trade-news", "/tariff reminders")
+    assert "Reminders are on here." in words(state)
+    [said] = await bot.page.say("#trade-news", "/tariff reminders off")
+    assert "switched reminders off here" in words(said)
+    assert not said["ephemeral"]
+    await bot.days_before(7)
+    assert await bot.told("trade-news") == []
+    [again] = await bot.page.say("#trade-news", "/tariff reminders on")
+    assert "switched reminders on here" in words(again)
+    await bot.days_before(6)
+    [told] = await bot.told("trade-news")
+    assert "In 6 days" in words(told)
+    [unclear] = await bot.page.say("#trade-news", "/tariff reminders maybe")
+    assert "can be on or off" in words(unclear)
+
+
+async def test_the_program_reminds_the_default_channel_by_itself(world: World) -> None:
+    soon = (datetime.now(UTC) + timedelta(days=5)).date()
+    config = world.folder / "config"
+    shutil.copytree(ROOT / "config", config)
+    rates = config / "rates" / "us.yaml"
+    sheet = rates.read_text(encoding="utf-8")
+    assert f"from: {POLYSILICON}" in sheet
+    sheet = sheet.replace(f"from: {POLYSILICON}", f"from: {soon}")
+    rates.write_text(sheet, encoding="utf-8")
+    world.feeds.publish("wire", "Nothing to see")
+    await world.start_bot(TARIFFWIRE_CONFIG_DIR=str(config), TARIFFWIRE_DIGEST_HOUR="0")
+
+    async def reminded() -> list[Message]:
+        found = await world.page.messages("trade-news")
+        return [each for each in found if "olysilicon" in words(each)]
+
+    [told] = await eventually(reminded)
+    assert f"{soon:%A} {soon}" in words(told)
+    assert "subscribed here to tariffs of any economy" in words(told)
