@@ -8,90 +8,24 @@ In this order:
    nearly the whole text is taken for it; if nothing was known, near names are suggested.
 """
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from bot.folding import fold_case
 from bot.frozen import Frozen
 from bot.rates.goods import Goods
 from bot.rates.measure import Measure
+from bot.rates.stems import codes_in, stems
 
-_CODE = re.compile(
-    r"\b(?:(?:hts|htsus|hs|cn|heading|subheading|chapter|chap|ch|code)\b\.?\s*(?:code\s*)?"
-    r"(?P<led>\d{2}(?:\d{2}(?:[. ]?\d{2}){0,3})?)"
-    r"|(?P<bare>\d{4}(?:\.?\d{2}){0,3}))(?![\d.]*\d)"
-)
-# Headings of chapter 20 end at 2009; what looks like 2025 is a year.
-_YEAR = re.compile(r"20[1-9]\d")
-_WORD = re.compile(r"[a-z0-9]+")
-_SPELLING = {"aluminum": "aluminium", "labor": "labour", "tire": "tyre", "fertilizer": "fertiliser"}
 _IGNORED = frozenset(
     {
-        "a",
-        "ad",
-        "add",
-        "additional",
-        "all",
-        "an",
-        "and",
-        "any",
-        "are",
-        "article",
-        "as",
-        "at",
-        "be",
-        "by",
-        "customs",
-        "deal",
-        "duty",
-        "for",
-        "from",
-        "good",
-        "how",
-        "import",
-        "imported",
-        "in",
-        "including",
-        "into",
-        "is",
-        "it",
-        "item",
-        "its",
-        "layer",
-        "levy",
-        "listed",
-        "made",
-        "making",
-        "manufactured",
-        "much",
-        "no",
-        "of",
-        "on",
-        "or",
-        "our",
-        "paid",
-        "pay",
-        "product",
-        "rate",
-        "s",
-        "section",
-        "special",
-        "tariff",
-        "tax",
-        "that",
-        "the",
-        "this",
-        "to",
-        "total",
-        "under",
-        "us",
-        "valorem",
-        "what",
-        "which",
-        "with",
+        *("a", "ad", "add", "additional", "all", "an", "and", "any", "are", "article", "as"),
+        *("at", "be", "by", "customs", "deal", "duty", "for", "from", "good", "how", "import"),
+        *("imported", "in", "including", "into", "is", "it", "item", "its", "layer", "levy"),
+        *("listed", "made", "making", "manufactured", "much", "no", "of", "on", "or", "our"),
+        *("paid", "pay", "product", "rate", "s", "section", "special", "tariff", "tax", "that"),
+        *("the", "this", "to", "total", "under", "us", "valorem", "what", "which", "with"),
     }
 )
 _OWN_WORDS = {
@@ -152,7 +86,7 @@ class ProductReader:
         for good in goods.by_id.values():
             for name in (good.name, *good.names, good.id):
                 self._learn(name, "goods", good.id)
-                self._names.setdefault(" ".join(_stems(name)), good.id)
+                self._names.setdefault(" ".join(stems(name)), good.id)
         self._layers: tuple[str, ...] = tuple(measure.id for measure in measures)
         for measure in measures:
             for name in (measure.name, *measure.names):
@@ -167,14 +101,14 @@ class ProductReader:
             phrases.sort(key=lambda phrase: -len(phrase.words))
 
     def _learn(self, name: str, kind: str, key: str) -> None:
-        words = _stems(name)
+        words = stems(name)
         if words:
             self._phrases.setdefault(words[0], []).append(_Phrase(words, kind, key))
 
     def read(self, text: str, layers: Iterable[str]) -> Wanted:
         """The text as understood, where only these `layers` (ids of measures) can be meant."""
-        codes, rest = _codes(text)
-        words = _stems(rest)
+        codes, rest = codes_in(text)
+        words = stems(rest)
         allowed = set(layers)
         found: dict[str, dict[str, None]] = {}
         unknown: list[str] = []
@@ -260,40 +194,3 @@ class ProductReader:
             return wanted
         likely = dict.fromkeys(good.name for good in goods.values())
         return wanted.model_copy(update={"suggestions": tuple(likely)[:_SUGGESTIONS]})
-
-
-def _codes(text: str) -> tuple[tuple[str, ...], str]:
-    """The codes in a text, as digits, and the text without them."""
-    codes: list[str] = []
-
-    def take(match: re.Match[str]) -> str:
-        digits = re.sub(r"\D", "", match["led"] or match["bare"])
-        if match["bare"] and _YEAR.fullmatch(digits):
-            return match.group()
-        if not 1 <= int(digits[:2]) <= 97:
-            return " "
-        codes.append(digits)
-        return " "
-
-    rest = _CODE.sub(take, fold_case(text))
-    return tuple(dict.fromkeys(codes)), rest
-
-
-def _stems(text: str) -> tuple[str, ...]:
-    return tuple(_singular(word) for word in _words(text))
-
-
-def _words(text: str) -> Iterator[str]:
-    for match in _WORD.finditer(fold_case(text).replace("'s", "").replace("&", " and ")):
-        yield match.group()
-
-
-def _singular(word: str) -> str:
-    """A word without its plural, in British spelling: tires -> tyre, batteries -> battery."""
-    if len(word) > 4 and word.endswith("ies"):
-        word = word[:-3] + "y"
-    elif len(word) > 4 and word.endswith(("atoes", "ses", "xes", "zes", "ches", "shes")):
-        word = word[:-2]
-    elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
-    return _SPELLING.get(word, word)
