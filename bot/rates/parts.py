@@ -8,7 +8,7 @@ from bot.rates.asked import Case, Judged, Way
 from bot.rates.goods import Fit
 from bot.rates.law import standing
 from bot.rates.measure import Measure, RatePeriod, Status
-from bot.rates.reply import BaseRate, Part
+from bot.rates.reply import Part
 
 _A_YEAR = 365
 
@@ -59,19 +59,6 @@ def _bare_part(measure: Measure, note: str) -> Part:
         covers=measure.covers,
         checked=measure.verified_as_of,
         confidence=measure.confidence,
-    )
-
-
-def base_part(base: BaseRate, day: date) -> Part:
-    return Part(
-        measure=f"Base rate (MFN) of {base.line}, {base.what}",
-        measure_id="mfn",
-        percent=base.percent,
-        legal_basis="MFN",
-        status=Status.IN_FORCE,
-        from_=min(date(base.year, 1, 1), day),
-        source=base.source,
-        counted=True,
     )
 
 

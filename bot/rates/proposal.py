@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field
 from bot.errors import QueryError
 from bot.frozen import Frozen
 from bot.parties import WORLD
-from bot.rates.answer import Answer, answer
+from bot.rates.answer import answer
 from bot.rates.asked import Case, Judged, Way, case_of, judge
 from bot.rates.claim import Claim, Witness
 from bot.rates.goods import Fit
@@ -22,7 +22,7 @@ from bot.rates.known import can_be_placed, known_rates
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Day, Measure, Percent
 from bot.rates.query import Kind, RateQuery
-from bot.rates.reply import percent_text
+from bot.rates.reply import Answer, percent_text
 
 MOST_WITNESSES = 20
 """Reports kept of one proposal; those that come later say nothing new."""

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import QueryError, UnknownParty
-from bot.rates.answer import Answer, Part, ask
+from bot.rates.answer import ask
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Status
-from bot.rates.reply import percent_text
+from bot.rates.reply import Answer, Part, percent_text
 from bot.rates.reply_json import answer_json
 from bot.rates.words import lines, sentence
 
