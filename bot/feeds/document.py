@@ -10,6 +10,7 @@ declares is ever expanded, no external one looked up. Every step is linear in th
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html.entities import html5
 
@@ -38,7 +39,10 @@ _ROOT = re.compile(
 )
 _PAGE = re.compile(r"<html[\s>]", re.IGNORECASE)
 _ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]{0,40})")
-_HARMLESS = re.compile(r"<\?[^>]*>|<!DOCTYPE[^>\[]*(\[[^\]]*\]\s*)?>|\s+", re.IGNORECASE)
+# Nothing is tried twice, so that many openings of what never ends take no longer than one.
+_HARMLESS = re.compile(
+    r"(?:<\?[^>]*+>|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\]\s*+)?>|\s++)*+", re.IGNORECASE
+)
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]{0,40})[^<>]*?(/?)>")
 _MAX_DEPTH = 250
 _REFERENCE = re.compile(r"&(?:#(x?[0-9a-fA-F]{1,8});|([A-Za-z]\w{0,30});)?")
@@ -62,17 +66,19 @@ class Document:
 
 def open_document(body: bytes, content_type: str = "") -> Document:
     """The feed in the body; raises NoFeed. `content_type` is the HTTP header."""
-    if not body.strip():
-        raise NoFeed("the body is empty")
-    decoded, note = decode(body, content_type)
+    return open_text(*decode(body, content_type))
+
+
+def open_text(decoded: str, note: str = "") -> Document:
+    """The feed in the text; raises NoFeed. `note` is what was odd about its encoding."""
     text = _ILLEGAL.sub("", decoded).lstrip("\ufeff \t\r\n")
     warnings = [note] if note else []
-    if not text:
+    if not text.strip():
         raise NoFeed("the body is empty")
     if text[0] in "{[":
         return Document(text, is_json=True, warnings=tuple(warnings))
     before, text, name = _from_root(text)
-    if _HARMLESS.sub("", before):
+    if not _HARMLESS.fullmatch(before):
         warnings.append("something stands before the XML and was skipped")
     mended, complete = _mended(text, f"</{name}")
     if not complete:
@@ -82,22 +88,11 @@ def open_document(body: bytes, content_type: str = "") -> Document:
 
 def decode(body: bytes, content_type: str) -> tuple[str, str]:
     """The body as text, and a remark where its encoding had to be guessed or bytes replaced."""
-    for mark, encoding in _BOMS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(encoding, "replace"), ""
-    declared = _declared(body, content_type)
-    for start, encoding in _UNMARKED:
-        if body.startswith(start):
-            return body.decode(encoding, "replace"), ""
-    whole = _without_half_character(body)
-    order = (
-        [*declared, "utf-8"] if _MULTIBYTE.match("".join(declared[:1])) else ["utf-8", *declared]
-    )
-    for encoding in order:
-        try:
-            return whole.decode(encoding), ""
-        except UnicodeDecodeError:
-            continue
+    text = decode_surely(body, content_type)
+    if text is not None:
+        return text, ""
+    declared, whole = _declared(body, content_type), _without_half_character(body)
+    order = _order(declared)
     for encoding in order:
         text = whole.decode(encoding, "replace")
         if text.count("\ufffd") * 10 <= sum(not char.isascii() for char in text[:200_000]):
@@ -105,6 +100,27 @@ def decode(body: bytes, content_type: str) -> tuple[str, str]:
     guess = _guess(whole)
     named = f"not {declared[0]} as declared" if declared else "not declared"
     return whole.decode(guess, "replace"), f"the encoding is {named}; read as {guess}"
+
+
+def decode_surely(body: bytes, content_type: str) -> str | None:
+    """The body as text where its first bytes, its being UTF-8 or its declaration say how."""
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(encoding, "replace")
+    for start, encoding in _UNMARKED:
+        if body.startswith(start):
+            return body.decode(encoding, "replace")
+    whole = _without_half_character(body)
+    for encoding in _order(_declared(body, content_type)):
+        with suppress(UnicodeDecodeError):
+            return whole.decode(encoding)
+    return None
+
+
+def _order(declared: list[str]) -> list[str]:
+    """The encodings to try, the likeliest first."""
+    several = _MULTIBYTE.match("".join(declared[:1]))
+    return [*declared, "utf-8"] if several else ["utf-8", *declared]
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:
@@ -126,8 +142,7 @@ def _declared(body: bytes, content_type: str) -> list[str]:
 
 def _without_half_character(body: bytes) -> bytes:
     """The body without a UTF-8 character of which only the beginning arrived."""
-    for length in range(1, 4):
-        last = body[-length]
+    for length, last in enumerate(reversed(body[-3:]), start=1):
         if last >= 0xC0:
             wanted = 2 if last < 0xE0 else 3 if last < 0xF0 else 4
             return body[:-length] if length < wanted else body

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from bot.errors import FeedError, FetchFailed
+from bot.feeds.bodies import Bodies
 from bot.feeds.due import (
     Found,
     after_answer,
@@ -57,6 +58,7 @@ class Poller:
         self._fetcher = Fetcher(limits)
         self._workers = workers or Workers(limits.parse_deadline_s)
         self._owns_workers = workers is None
+        self._bodies = Bodies(self._workers)
         self._pushes = pushes or (lambda _: False)
         self._paused_until: dict[str, datetime] = {}
         # By feed: the digest of its last body, and what that listed.
@@ -104,7 +106,7 @@ class Poller:
             listing=listing,
         )
         self._fetcher.busy()
-        return await self._workers.parse(fetched.body, source)
+        return await self._bodies.parse(fetched.body, source)
 
     async def read_push(
         self, feed: Feed, state: FeedState, now: datetime, body: bytes, content_type: str

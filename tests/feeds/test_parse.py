@@ -240,6 +240,12 @@ def test_a_doctype_and_comments_before_the_root_are_no_harm() -> None:
     assert titles(before + GOOD.partition("?>")[2]) == ["Item 1", "Item 2"]
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("opening", ["<!DOCTYPE ", "<!DOCTYPE [", "<?xml "])
+def test_what_never_ends_before_the_root_takes_no_time(opening: str) -> None:
+    assert titles(opening * 9000 + GOOD.partition("?>")[2]) == ["Item 1", "Item 2"]
+
+
 def test_a_bumped_date_makes_no_second_entry() -> None:
     first = read(rss([item(1)])).entries
     again = read(rss([item(1, date="Tue, 06 May 2025 10:00:00 GMT")])).entries

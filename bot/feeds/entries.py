@@ -1,0 +1,78 @@
+"""Drafts -> the newest entries of a body, cleaned, named and oldest first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import NamedTuple
+
+from bot.feeds.clean import clean
+from bot.feeds.dates import moment
+from bot.feeds.draft import Draft
+from bot.feeds.listing import keys_by_mark, mark, short, to_clean, written
+from bot.feeds.parsed import Parsed, Source
+from bot.news.entry import Entry
+from bot.news.identity import identify
+
+
+def with_entries(parsed: Parsed, drafts: list[Draft], source: Source, language: str) -> Parsed:
+    """`parsed` with the newest entries and what their dates say; `language` is the feed's own.
+
+    Those that the feed listed the last time are counted and dated, but not among the entries.
+    """
+    found = _looked_at(drafts, source, language)
+    dates = [each.date for each in found if each.date is not None]
+    # Feeds list the newest first; where a date is missing, that order stands in for it.
+    found.sort(key=lambda each: each.date or source.now)
+    kept = found[-source.max_entries :]
+    entries = identify([e.entry for e in kept if e.entry is not None], source.kind, parsed.home)
+    keys = iter(entries)
+    listed = [(e.mark, short(next(keys).key) if e.entry is not None else e.key) for e in kept]
+    digest = blake2b(b"".join(key for _, key in listed), digest_size=16)
+    window_s = (max(dates) - min(dates)).total_seconds() if dates else 0.0
+    return parsed.model_copy(
+        update={
+            "entries": entries,
+            "listed": max(parsed.listed, len(drafts)),
+            "listing": written(listed),
+            "listed_digest": digest.hexdigest(),
+            "window_s": window_s or None,
+            "warnings": parsed.warnings
+            + _left_out(parsed.listed, len(drafts), len(found), len(kept), len(dates)),
+        }
+    )
+
+
+class _Looked(NamedTuple):
+    """An entry of the body: dated, and cleaned unless the feed listed it the last time."""
+
+    mark: bytes
+    key: bytes
+    """Its short key, where it was not cleaned."""
+    date: datetime | None
+    entry: Entry | None
+
+
+def _looked_at(drafts: Sequence[Draft], source: Source, language: str) -> list[_Looked]:
+    """The drafts in reverse, without those that say nothing."""
+    drafts = drafts[::-1]
+    marks, known = [mark(draft) for draft in drafts], keys_by_mark(source.listing)
+    found = []
+    for draft, its, anew in zip(drafts, marks, to_clean(drafts, marks, known), strict=True):
+        dated = moment(draft.date, source.now)
+        entry = clean(draft, dated, source, language) if anew else None
+        if entry is not None or not anew:
+            found.append(_Looked(its, known.get(its, b""), dated[0], entry))
+    return found
+
+
+def _left_out(before: int, drafts: int, found: int, kept: int, dates: int) -> tuple[str, ...]:
+    """What is odd about the entries, in numbers; `before` is how many there were before a cut."""
+    warnings = []
+    if found < drafts:
+        warnings.append(f"{drafts - found:,} entries say nothing and were left out")
+    if found > kept or before:
+        warnings.append(f"the newest {kept:,} of {max(before, drafts):,} entries were taken")
+    if dates < found:
+        missing = f"{found - dates:,} of {found:,}" if dates else "all"
+        warnings.append(f"no credible date on {missing} entries")
+    return tuple(warnings)
