@@ -332,6 +332,65 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if asyncio.run(go()) else 1)
 
 
+@main.group("rates")
+def rates_group() -> None:
+    """List what comes; export it to a calendar."""
+
+
+@rates_group.command("upcoming")
+@click.argument("words", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a date.")
+@click.option(
+    "--ics",
+    "ics_file",
+    is_flag=False,
+    flag_value="-",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    help="An iCalendar file instead: to FILE, or to stdout.",
+    metavar="[FILE]",
+)
+@_answers_for_errors
+def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> None:
+    """List what takes effect, ends or falls due, for all economies or one.
+
+    tariffwire rates upcoming china --ics china.ics
+    """
+    from bot.library import Library
+    from bot.rates.agenda import calendar, how_far_read
+    from bot.rates.ahead import all_ahead
+    from bot.rates.query import parse
+    from bot.rates.reply_json import upcoming_json
+    from bot.rates.words import upcoming_line
+    from bot.settings import load_settings
+
+    ledger, now = Library(load_settings()).ledger, datetime.now(UTC)
+    query = parse(" ".join(("upcoming", *words)), ledger.parties, now.date(), ledger.reader)
+    if warning := how_far_read(query, ledger, now.date()):
+        click.echo(f"! {warning}", err=True)
+    if ics_file is not None:
+        from bot.rates.calendar_file import calendar_file
+
+        of = f" of {ledger.parties.get(query.partner).name}" if query.partner else ""
+        changes = all_ahead(query, ledger, now.date())
+        _write(ics_file, calendar_file(changes, f"Tariffs ahead{of}", ledger.parties, now))
+        return
+    for item in calendar(query, ledger, now.date()):
+        if as_json:
+            _print_json(upcoming_json(item))
+        else:
+            click.echo(upcoming_line(item))
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Writes to the file, or to stdout for `-`."""
+    try:
+        with click.open_file(str(file), "wb") as out:
+            out.write(content)
+    except OSError as error:
+        cause = error.strerror or "cannot be written"
+        raise TariffwireError(str(file), cause, "Name a file that can be written") from error
+
+
 @main.group()
 def feeds() -> None:
     """List, add, remove, check, import and export feeds."""

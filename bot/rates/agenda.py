@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.rates.ledger import Ledger
+from bot.rates.ledger import Ledger, falls_on
 from bot.rates.measure import Measure, RatePeriod, Status
 from bot.rates.query import Kind, RateQuery
 from bot.rates.reply import Step, Upcoming, percent_text
@@ -61,7 +61,7 @@ def _asked_for(query: RateQuery, ledger: Ledger) -> list[Measure]:
     return [
         measure
         for measure in ledger.measures
-        if not codes or measure.imposer in codes or codes & set(measure.partners)
+        if not codes or measure.imposer in codes or falls_on(measure, codes)
     ]
 
 

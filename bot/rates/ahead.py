@@ -5,13 +5,14 @@ Reminders and the calendar file are made of it.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from bot.frozen import Frozen
 from bot.parties import WORLD
-from bot.rates.agenda import read_up_to
+from bot.rates.agenda import calendar, read_up_to
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Confidence, Measure, Source, Status
+from bot.rates.query import RateQuery
 from bot.rates.reply import Upcoming
 
 
@@ -60,6 +61,12 @@ def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Ahead, ...]:
     return tuple(found)
 
 
+def all_ahead(query: RateQuery, ledger: Ledger, today: date) -> tuple[Ahead, ...]:
+    """What `upcoming` asks for from today on, in the order of days."""
+    items = [item for item in calendar(query, ledger, today) if item.on >= today]
+    return ahead(ledger, sorted(items, key=lambda item: item.on))
+
+
 def concerns(ledger: Ledger, item: Upcoming, parties: Collection[str]) -> bool:
     """Whether a change bears on one of the parties: it imposes the duty, or its goods pay it.
 
@@ -83,6 +90,8 @@ def _as_of(ledger: Ledger, measure: Measure) -> date | None:
 
 def _doubts(measure: Measure, item: Upcoming) -> Iterator[str]:
     period = next((one for one in measure.periods if one.from_ == item.on), None)
+    if period is None and any(one.to == item.on - timedelta(days=1) for one in measure.periods):
+        yield "It may be prolonged or replaced; nothing is known of that yet."
     if period is not None and period.status is Status.ANNOUNCED:
         yield "Announced; it may still change."
     if period is not None and period.status is Status.SUSPENDED:

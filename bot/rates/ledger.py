@@ -79,7 +79,7 @@ class Ledger:
             measure
             for code in self.covering(imposer)
             for measure in self._by_imposer.get(code, ())
-            if _falls_on(measure, charged)
+            if falls_on(measure, charged)
         )
 
     def sheet_of(self, imposer: str) -> Sheet | None:
@@ -184,7 +184,8 @@ def change_days(measures: Iterable[Measure]) -> tuple[date, ...]:
     return tuple(sorted(days))
 
 
-def _falls_on(measure: Measure, partner_codes: set[str]) -> bool:
+def falls_on(measure: Measure, partner_codes: set[str]) -> bool:
+    """Whether goods of a partner pay the measure; its codes are its own and those of its blocs."""
     if partner_codes & set(measure.partners):
         return True
     return WORLD in measure.partners and not partner_codes & set(measure.exceptions)

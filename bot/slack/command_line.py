@@ -3,7 +3,8 @@
 1. Nothing, `help` or `?`: help.
 2. A first word that is a command: `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`,
    `feeds`, with its arguments.
-3. Anything else is a question and is left to `bot.rates.query`.
+3. `upcoming` with `ics` among what follows: the calendar as a file.
+4. Anything else is a question and is left to `bot.rates.query`.
 
 Nothing is guessed: what is not understood raises Misunderstood with whole commands to choose from.
 """
@@ -31,6 +32,7 @@ class Verb(StrEnum):
     LIST = "list"
     LATEST = "latest"
     REMINDERS = "reminders"
+    CALENDAR_FILE = "upcoming ics"
     FEEDS = "feeds"
     ADD_FEED = "feeds add"
     REMOVE_FEED = "feeds remove"
@@ -42,8 +44,8 @@ class Verb(StrEnum):
 class Command(Frozen):
     """A command with its arguments.
 
-    `text` is all of a question, the address of a feed to add, the id of one to remove; `on` or
-    `off` for reminders, or nothing.
+    `text` is all of a question (without `ics`, where that asks for a file), the address of a feed
+    to add, the id of one to remove; `on` or `off` for reminders, or nothing.
     """
 
     verb: Verb
@@ -103,6 +105,8 @@ _TOPICS = {
     "courts": Topic.COURT_RULING,
 }
 _EVERYTHING = frozenset({"all", "everything"})
+_CALENDAR = frozenset({"upcoming", "calendar"})
+_AS_FILE = frozenset({"ics", ".ics", "ical", "icalendar"})
 _SWITCH = {"on": "on", "start": "on", "off": "off", "stop": "off", "none": "off"}
 _PACES = {
     "daily": Pace.DAILY,
@@ -125,6 +129,11 @@ def understand(text: str, parties: Parties) -> Command:
     first = words[0].lower()
     if not first:
         return Command(verb=Verb.HELP)
+    if (
+        first in _CALENDAR
+        and (rest := [w for w in words[1:] if w.lower() not in _AS_FILE]) != (words[1:])
+    ):
+        return Command(verb=Verb.CALENDAR_FILE, text=" ".join([first, *rest]))
     verb = _VERBS.get(first, Verb.ASK)
     if verb is Verb.ASK:
         return Command(verb=verb, text=plain(text))

@@ -23,6 +23,7 @@ from bot.slack import feed_blocks
 from bot.slack import reply_blocks as replies
 from bot.slack.alert_blocks import latest
 from bot.slack.blocks import Message
+from bot.slack.calendar_reply import share_calendar
 from bot.slack.chart import has_chart
 from bot.slack.command_line import Command, Misunderstood, Verb, nearest_command, understand
 from bot.slack.failures import record
@@ -135,6 +136,9 @@ async def _carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
             return await _latest(parts, command)
         case Verb.REMINDERS:
             return await _reminders(parts, asked, command)
+        case Verb.CALENDAR_FILE:
+            where, who = asked.conversation, asked.user
+            return Reply(await share_calendar(parts, where, who, command.text))
         case Verb.FEEDS:
             return await _feeds(parts, asked)
         case _:

@@ -38,15 +38,17 @@ class Answers:
     def _look_up(self, text: str, today: date) -> Message:
         query = parse(text, self._parties, today, self.ledger.reader)
         if query.kind is Kind.UPCOMING:
-            return self._calendar("What comes next", query, today)
+            of = f" {self._parties.get(query.partner).name}" if query.partner else ""
+            as_file = f"upcoming ics{of}"
+            return self._calendar("What comes next", query, today, as_file)
         if query.kind is Kind.CHANGES:
             return self._calendar(f"What changed since {query.since or today}", query, today)
         return rates(answer(query, self.ledger, today), self._parties, text)
 
-    def _calendar(self, title: str, query: RateQuery, today: date) -> Message:
+    def _calendar(self, title: str, query: RateQuery, today: date, as_file: str = "") -> Message:
         found = agenda.calendar(query, self.ledger, today)
         warning = agenda.how_far_read(query, self.ledger, today)
-        return calendar(title, found, self._parties, warning)
+        return calendar(title, found, self._parties, warning, as_file)
 
 
 class Desk:

@@ -28,6 +28,7 @@ _EXAMPLES = (
     ("us china vs vietnam", "one imposer on several partners, side by side"),
     ("china", "all that one economy pays and imposes"),
     ("upcoming china", "what comes next, for one economy or all"),
+    ("upcoming ics", "the same as a file for your calendar"),
     ("changes since 2025-04-01", "what has changed since a day"),
     ("subscribe court-rulings", "stories on court rulings, posted here"),
     ("subscribe tariffs china japan daily", "one digest a day on tariffs and those economies"),

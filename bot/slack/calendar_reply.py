@@ -1,0 +1,49 @@
+"""`/tariff upcoming ics`: the calendar as a file, shared where it was asked for."""
+
+import asyncio
+from datetime import datetime
+
+from bot.errors import SlackError
+from bot.rates.agenda import how_far_read
+from bot.rates.ahead import Ahead, all_ahead
+from bot.rates.query import parse
+from bot.slack.blocks import Message
+from bot.slack.mrkdwn import escape, person
+from bot.slack.parts import Parts
+from bot.slack.reply_blocks import notice
+from bot.slack.upload import upload
+
+FILE_NAME = "tariffs-ahead.ics"
+
+
+async def share_calendar(parts: Parts, conversation: str, user: str, question: str) -> Message:
+    """Shares the file and says so, or says why not; raises QueryError where it is no question."""
+    now, ledger = parts.clock(), parts.desk.ledger
+    query = parse(question, parts.parties, now.date(), ledger.reader)
+    of = f" of {parts.parties.get(query.partner).name}" if query.partner else ""
+    changes = all_ahead(query, ledger, now.date())
+    if not changes:
+        return notice(f"The ledger knows of nothing that comes{escape(of)}.")
+    title = f"Tariffs ahead{of}"
+    # The library is read at its first use and takes 0.15 s: not on the event loop.
+    content = await asyncio.to_thread(_written, parts, changes, title, now)
+    dates = f"{len(changes)} date{'s' if len(changes) > 1 else ''}"
+    who = person(user)
+    said = [
+        f"{escape(title)}: {dates} on which a duty begins, ends or falls due, for your calendar.",
+        f"{who} asked for it." if who else "",
+        escape(how_far_read(query, ledger, now.date())),
+    ]
+    comment = " ".join(filter(None, said))
+    try:
+        await upload(parts.client, conversation, FILE_NAME, content, title=title, comment=comment)
+    except SlackError as error:
+        cure = f" {escape(error.cure)}." if error.cure else ""
+        return notice(f"The calendar could not be shared: {escape(error.cause)}.{cure}")
+    return notice(f"The calendar with {dates} is shared here: open it to add them to yours.")
+
+
+def _written(parts: Parts, changes: tuple[Ahead, ...], title: str, now: datetime) -> bytes:
+    from bot.rates.calendar_file import calendar_file
+
+    return calendar_file(changes, title, parts.parties, now)

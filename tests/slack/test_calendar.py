@@ -1,0 +1,95 @@
+"""`/tariff upcoming ics` shares a calendar file, or says what is missing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from icalendar import Calendar
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.local.client import say
+from bot.local.workspace import SCOPES, Workspace
+from bot.slack.bolt import build_app, web_app
+from bot.slack.command_line import Verb, understand
+from tests.journeys.onlooker import Onlooker, words
+from tests.slack.fakes import parts
+from tests.slack.samples import PARTIES
+
+
+@asynccontextmanager
+async def answering(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
+    """The bot, reached by the workspace over signed HTTP."""
+    given = parts(client, secret=workspace.signing_secret)
+    runner = web.AppRunner(web_app(build_app(given), given))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+    try:
+        yield
+    finally:
+        await given.background.finish()
+        await runner.cleanup()
+
+
+async def files(workspace: Workspace, channel: str) -> list[dict[str, Any]]:
+    found = await Onlooker(workspace.address).messages(channel)
+    return [file for message in found for file in message.get("files", ())]
+
+
+async def test_the_file_is_shared_in_the_channel(
+    workspace: Workspace, client: AsyncWebClient, session: aiohttp.ClientSession
+) -> None:
+    async with answering(workspace, client):
+        answers = await say(workspace.address, "#trade-news", "/tariff upcoming ics china")
+    assert any("is shared here" in answer["text"] for answer in answers)
+    [file] = await files(workspace, "trade-news")
+    assert (file["name"], file["title"]) == ("tariffs-ahead.ics", "Tariffs ahead of China")
+    async with session.get(file["url_private"]) as response:
+        events = Calendar.from_ical(await response.read()).walk("VEVENT")
+    assert events
+
+
+async def test_without_the_scope_it_says_what_to_grant(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    scopes = [scope for scope in SCOPES if scope != "files:write"]
+    workspace = Workspace(tmp_path / "slack.db", rate_limits=False, scopes=scopes)
+    await workspace.start(port=0)
+    client = AsyncWebClient(
+        workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
+    )
+    async with answering(workspace, client):
+        [answer] = await say(workspace.address, "#trade-news", "/tariff upcoming ics")
+    assert "files:write" in words(answer)
+    assert "install it again" in words(answer)
+    await workspace.stop()
+
+
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [("not_in_channel", "/invite"), ("internal_error", "could not be shared")],
+)
+async def test_what_slack_refuses_is_told(
+    workspace: Workspace, client: AsyncWebClient, error: str, cure: str
+) -> None:
+    workspace.fail_next("files.completeUploadExternal", error=error)
+    async with answering(workspace, client):
+        [answer] = await say(workspace.address, "#trade-news", "/tariff calendar .ics")
+    assert cure in words(answer)
+    assert await files(workspace, "trade-news") == []
+
+
+async def test_the_list_has_a_button_for_the_file(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    async with answering(workspace, client):
+        [answer] = await say(workspace.address, "#trade-news", "/tariff upcoming china")
+    [row] = [block for block in answer["blocks"] if block["type"] == "actions"]
+    [button] = row["elements"]
+    command = understand(button["value"], PARTIES)
+    assert button["text"]["text"] == "Calendar (.ics)"
+    assert (command.verb, command.text) == (Verb.CALENDAR_FILE, "upcoming China")
