@@ -7,6 +7,7 @@
     │   ├── AddressRefused   its address, or one it redirects to, may not be fetched
     │   ├── FetchFailed      no answer, an error status, too slow or too large
     │   └── NotAFeed         an answer came, but no feed was in it
+    ├── SourceError          a live source gave no answer that can be used
     ├── QueryError           a question about rates that could not be understood
     │   └── UnknownParty     no such economy; carries the nearest names
     ├── CommandError         a slash command that could not be carried out
@@ -60,6 +61,13 @@ class FetchFailed(FeedError):
 
 class NotAFeed(FeedError):
     """An answer came, but no feed was in it."""
+
+
+class SourceError(TariffwireError):
+    """A live source did not answer, or not in its documented shape; `thing` is its name.
+
+    `cause` continues a sentence that begins with the name: `did not answer in time`.
+    """
 
 
 class QueryError(TariffwireError):

@@ -36,6 +36,7 @@ _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _POST_ON = frozenset({307, 308})
 _WITH_BODY = frozenset({200, 203})
+_CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,14 @@ class Fetcher:
         """Says that the calling task has a new body to work through, see `Turns.busy`."""
         self._turns.busy()
 
-    async def fetch(self, address: str, validators: Validators) -> Fetched:
+    async def fetch(
+        self, address: str, validators: Validators, headers: Mapping[str, str] | None = None
+    ) -> Fetched:
         """The answer of `address` or of where it redirects to, whatever its status.
 
-        Validators go only to the address that gave them. Raises AddressRefused and FetchFailed,
-        whose thing is the address without its query.
+        Validators go only to the address that gave them, further `headers` to no other server than
+        the one first asked. Raises AddressRefused and FetchFailed, whose thing
+        is the address without its query.
         """
         asked = _parsed(address, address)
         url, seen, moved_to, straight = asked, [asked], "", True
@@ -117,8 +121,10 @@ class Fetcher:
         while True:
             async with self._turns.turn(f"{url.host}:{url.port}", str(url)):
                 began = loop.time()
-                conditions = _conditions(validators, str(url))
-                answer = await self._ask(url, self._get(url, conditions), left_s)
+                sent = _conditions(validators, str(url))
+                if headers and url.origin() == asked.origin():
+                    sent = {**headers, **sent}
+                answer = await self._ask(url, self._get(url, sent), left_s)
                 left_s -= loop.time() - began
             target = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not target:
@@ -184,7 +190,8 @@ class Fetcher:
             body = b""
             if response.status in _WITH_BODY:
                 body = await self._body(response, found)
-            return Fetched(response.status, str(url), found, body, conditional=bool(headers))
+            conditional = not _CONDITIONS.isdisjoint(headers)
+            return Fetched(response.status, str(url), found, body, conditional=conditional)
 
     async def _post(self, url: URL, form: Mapping[str, str]) -> Fetched:
         session = self._open()

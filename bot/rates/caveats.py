@@ -46,12 +46,7 @@ def _knowledge(
     pair = _pair(case)
     coverage = case.ledger.coverage(case.imposer, case.partner)
     if coverage is None or as_of is None:
-        known = case.ledger.mfn(case.imposer) is not None
-        mfn = "only the MFN average is given" if known else "its MFN average is missing too"
-        yield (
-            f"Not in our data: the ledger follows no additional duties of {pair}. That is not to "
-            f"say that there are none; {mfn}."
-        )
+        yield not_covered(pair, known=case.ledger.mfn(case.imposer) is not None)
         return
     if not coverage.general:
         yield (
@@ -152,6 +147,15 @@ def _rates(judged: Judged) -> Iterator[str]:
             yield f"{measure.name}: {period.caveat}"
         if measure.confidence is Confidence.LOW:
             yield f"{measure.name} is of low confidence. {measure.note}".strip()
+
+
+def not_covered(pair: str, *, known: bool) -> str:
+    """What is said of a pair that the ledger does not follow; `known` if it has an average."""
+    mfn = "only the MFN average is given" if known else "its MFN average is missing too"
+    return (
+        f"Not in our data: the ledger follows no additional duties of {pair}. That is not to "
+        f"say that there are none; {mfn}."
+    )
 
 
 def leading_remarks(case: Case) -> tuple[str, ...]:

@@ -52,11 +52,14 @@ class BaseRate(NamedTuple):
 
     line: str
     what: str
-    percent: Decimal
-    with_duties: Decimal
+    percent: Decimal | None
+    """None where it is no single percent of the value: see `words`."""
+    with_duties: Decimal | None
     exact: bool
     year: int
     source: Source
+    words: str = ""
+    """The duty as its source writes it, where it is no percent: `4.4¢/kg`."""
 
 
 class OnGoods(NamedTuple):

@@ -108,6 +108,7 @@ def _base_json(base: BaseRate | None) -> dict[str, object] | None:
         "line": base.line,
         "what": base.what,
         "percent": percent_text(base.percent),
+        "words": base.words,
         "with_duties": percent_text(base.with_duties),
         "exact": base.exact,
         "year": base.year,

@@ -4,7 +4,16 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bot.rates.measure import Source, Status
-from bot.rates.reply import Answer, OnGoods, Part, Step, Upcoming, percent_text, total_text
+from bot.rates.reply import (
+    Answer,
+    BaseRate,
+    OnGoods,
+    Part,
+    Step,
+    Upcoming,
+    percent_text,
+    total_text,
+)
 
 _BESIDE_SHOWN = 12
 _STATUS = {
@@ -141,9 +150,15 @@ def _base(answer: Answer) -> str:
     base = answer.base
     if base is None:
         return ""
-    line = f"base rate of {base.line}, {base.what}: {percent_text(base.percent)} %"
+    line = f"base rate of {base.line}, {base.what}: {_rate_or_words(base)}"
+    if base.with_duties is None:
+        return f"{line} ({_source(base.source)})"
     word = "with it" if base.exact else "a line of it, which pays in all"
     return f"{line}; {word} {percent_text(base.with_duties)} % ({_source(base.source)})"
+
+
+def _rate_or_words(base: BaseRate) -> str:
+    return base.words if base.percent is None else f"{percent_text(base.percent)} %"
 
 
 def _span(start: date, end: date | None) -> str:

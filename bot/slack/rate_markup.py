@@ -88,9 +88,12 @@ def base_rates(answer: Answer) -> str:
     if answer.base is not None and not any(p.measure_id == "mfn" for p in answer.parts):
         base = answer.base
         word = "with it" if base.exact else "a line of it, which pays in all"
+        said = escape(base.words, 200) if base.percent is None else rate(base.percent)
+        if base.with_duties is not None:
+            said = f"{said}; {word} {rate(base.with_duties)}"
         lines.append(
             f"Base rate of {escape(base.line, 60)}, {escape(base.what, 120)}: "
-            f"{rate(base.percent)}; {word} {rate(base.with_duties)} ({sourced(base.source)})"
+            f"{said} ({sourced(base.source)})"
         )
     if answer.mfn is not None:
         mfn = answer.mfn

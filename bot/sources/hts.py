@@ -1,0 +1,141 @@
+"""The US tariff schedule (HTS), as the US International Trade Commission serves its search.
+
+GET {base}search?keyword=8507.60.00 answers with a bare list of rows, which hold `htsno`, `indent`,
+`description`, `superior`, `units`, `general`, `special`, `other`, `footnotes` and more, all but
+lists as text. A row is a heading, a subheading, a line, or a statistical suffix; the duty stands at
+one level, mostly at eight digits, and holds for all rows beneath it. The commission documents the
+search in its user guide at hts.usitc.gov; the rows were compared in November 2026 with what public
+clients of the address say of them. There are no pages, and a wrong wish is answered with 400.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+
+from bot.news.text import plain
+from bot.rates.finding import Finding, Lookup
+from bot.rates.live import dotted
+from bot.rates.measure import Source
+from bot.sources.ask import Api, Shape, shaped
+from bot.sources.duty_words import ad_valorem
+
+NAME = "USITC's tariff schedule"
+PAGE = "https://hts.usitc.gov/search?query="
+
+MOST_ROWS = 5000
+_RATED_DIGITS = 8
+_RATES_TOLD = 5
+_SHORT = 140
+_DIGITS = re.compile(r"\D")
+
+
+class _Given(Shape):
+    """A row as it is sent."""
+
+    htsno: str | None = None
+    description: str | None = None
+    general: str | None = None
+
+
+class _Row(NamedTuple):
+    digits: str
+    general: str
+    what: str
+
+
+class Hts:
+    """Looks up the general (MFN) duty of one line or of a subheading."""
+
+    name = NAME
+
+    def __init__(self, api: Api, base: str, clock: Callable[[], datetime]) -> None:
+        """`base` ends with a slash: `https://hts.usitc.gov/reststop/`."""
+        self._api, self._base, self._clock = api, base, clock
+
+    async def find(self, lookup: Lookup) -> Finding | None:
+        """The duty of the lookup's code; None where the schedule has no such line.
+
+        Raises SourceError.
+        """
+        code = lookup.code[:_RATED_DIGITS]
+        answer = await self._api.get(NAME, f"{self._base}search", [("keyword", dotted(code))])
+        given = shaped(NAME, answer, _ROWS)[:MOST_ROWS]
+        rows = [row for each in given if (row := _row(each)) is not None]
+        return _finding(lookup, code, rows, self._clock())
+
+
+_ROWS = TypeAdapter(list[_Given])
+
+
+def _row(given: _Given) -> _Row | None:
+    """A row with a number; those without one are headings between the lines."""
+    digits = _DIGITS.sub("", (given.htsno or "")[:20])
+    if len(digits) < 4:
+        return None
+    return _Row(digits, _one_line(given.general), _one_line(given.description))
+
+
+def _one_line(markup: str | None) -> str:
+    return " ".join(plain(markup or "", 280).split())
+
+
+def _finding(lookup: Lookup, code: str, rows: Sequence[_Row], now: datetime) -> Finding | None:
+    by_digits: dict[str, _Row] = {}
+    for row in rows:
+        # Statistical suffixes may come under the number of their line; the first row is the line.
+        by_digits.setdefault(row.digits, row)
+    within = [digits for digits in by_digits if digits.startswith(code)]
+    lines = [each for each in within if len(each) == _RATED_DIGITS] or within
+    rates = list(dict.fromkeys(_rate_of(line, by_digits) for line in lines))
+    if not rates or "" in rates:
+        return None
+    percents = {ad_valorem(rate) for rate in rates}
+    percent = percents.pop() if len(percents) == 1 else None
+    line = lines[0] if len(lines) == 1 else code
+    return Finding(
+        of=lookup,
+        percent=percent,
+        words="" if percent is not None else _words(rates),
+        line=dotted(line),
+        what=_what(line, by_digits),
+        year=now.year,
+        source=Source(
+            text=f"USITC, Harmonized Tariff Schedule, general column, read on {now.date()}",
+            url=f"{PAGE}{dotted(line)}",
+        ),
+        fetched_at=now,
+    )
+
+
+def _rate_of(digits: str, rows: dict[str, _Row]) -> str:
+    """The duty of the row, or of the nearest one above it that has any; empty if none has."""
+    while len(digits) >= 4:
+        row = rows.get(digits)
+        if row is not None and row.general:
+            return row.general
+        digits = digits[:-2]
+    return ""
+
+
+def _words(rates: Sequence[str]) -> str:
+    told = "; ".join(rate[:50] for rate in rates[:_RATES_TOLD])
+    if len(rates) == 1:
+        return rates[0][:250]
+    more = f"; {len(rates) - _RATES_TOLD} more" if len(rates) > _RATES_TOLD else ""
+    return f"it depends on the line: {told}{more}"
+
+
+def _what(digits: str, rows: dict[str, _Row]) -> str:
+    """The row's goods; `Other` says something only after what it is other than."""
+    named: list[str] = []
+    while len(digits) >= 4:
+        row = rows.get(digits)
+        if row is not None and row.what:
+            named.insert(0, row.what.rstrip(":")[:_SHORT])
+            if not row.what.lower().startswith("other"):
+                break
+        digits = digits[:-2]
+    return ": ".join(named)[:300]

@@ -1,0 +1,96 @@
+"""Reads one yearly series out of SDMX-JSON 1.0, the form in which WITS serves its data.
+
+    {"dataSets": [{"series": {"0:0:0:0:0": {"observations": {"0": [3.3, ...], "1": [...]}}}}],
+     "structure": {"dimensions": {"series": [{"id": "FREQ", "values": [{"id": "A"}]}, ...],
+                                  "observation": [{"id": "TIME_PERIOD", "values": [{"id": "2021"},
+                                                                                   ...]}]}}}
+
+A key of `series` holds one place in each dimension's list of values; a key of `observations` one in
+the list of years. The first of an observation's list is its value.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from bot.sources.ask import Shape
+
+
+class _Value(Shape):
+    id: str = ""
+    name: str = ""
+
+
+class _Dimension(Shape):
+    id: str = ""
+    values: tuple[_Value, ...]
+
+
+class _Dimensions(Shape):
+    series: tuple[_Dimension, ...]
+    observation: tuple[_Dimension, ...]
+
+
+class _Structure(Shape):
+    dimensions: _Dimensions
+
+
+class _Series(Shape):
+    observations: Mapping[str, Sequence[object]]
+
+
+class _Set(Shape):
+    series: Mapping[str, _Series] = {}
+
+
+class Document(Shape):
+    """A whole answer."""
+
+    dataSets: tuple[_Set, ...] = ()  # noqa: N815 - SDMX's own name
+    structure: _Structure
+
+
+def newest(document: Document, wanted: Mapping[str, str]) -> tuple[int, Decimal] | None:
+    """The last year of the series and its value; None where there is none.
+
+    `wanted` are ids of values by id of dimension, in any case; a dimension that the document lacks
+    is not compared. What points outside the lists is passed over.
+    """
+    dimensions = document.structure.dimensions
+    found = (
+        observation
+        for one in document.dataSets[:1]
+        for key, series in one.series.items()
+        if _fits(key, dimensions.series, wanted)
+        for observation in _observations(series, dimensions.observation)
+    )
+    return max(found, default=None)
+
+
+def _fits(key: str, dimensions: Sequence[_Dimension], wanted: Mapping[str, str]) -> bool:
+    for dimension, place in zip(dimensions, key.split(":"), strict=False):
+        wish = wanted.get(dimension.id.upper())
+        value = _value(dimension, place)
+        if value is None or (wish is not None and value.id.upper() != wish.upper()):
+            return False
+    return True
+
+
+def _observations(
+    series: _Series, dimensions: Sequence[_Dimension]
+) -> Iterator[tuple[int, Decimal]]:
+    for place, values in series.observations.items():
+        year = _value(dimensions[0], place.partition(":")[0]) if dimensions else None
+        value = values[0] if values else None
+        # Numbers without a point come as int; true and false are ints too.
+        number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        if year is not None and _is_year(year.id or year.name) and number:
+            yield int(year.id or year.name), Decimal(str(value))
+
+
+def _value(dimension: _Dimension, place: str) -> _Value | None:
+    at = int(place) if place.isascii() and place.isdigit() and len(place) < 6 else -1
+    return dimension.values[at] if 0 <= at < len(dimension.values) else None
+
+
+def _is_year(text: str) -> bool:
+    return len(text) == 4 and text.isascii() and text.isdigit()
