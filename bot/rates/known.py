@@ -42,7 +42,8 @@ def known_rates(claim: Claim, case: Case, old: Answer) -> set[Decimal]:
             known |= {total.percent for total in totals(one, judged)}
     known |= set(old.total_range or ()) | {one.percent for one in old.choices}
     if old.base is not None:
-        known |= {old.base.percent, old.base.with_duties}
+        of_base = (old.base.percent, old.base.with_duties)
+        known |= {percent for percent in of_base if percent is not None}
     if old.mfn is not None:
         known |= {old.mfn.percent, *(old.mfn.percent + percent for percent in set(known))}
     for remark in case.ledger.remarks(case.imposer, case.partner, case.day):

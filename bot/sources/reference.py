@@ -77,11 +77,12 @@ class Reference:
         try:
             return await recall.get(key, lambda: source.find(lookup))
         except SourceError as error:
-            return Silence(of=lookup, source=source.name, why=error.cause)
+            log.warning("%s", error)
+            return Silence(of=lookup, source=source.name, why="could not be read just now")
         except Exception:
             # Whatever is wrong with a source, the ledger's answer must come.
             log.exception("asking %s", source.name)
-            return Silence(of=lookup, source=source.name, why="could not be understood")
+            return Silence(of=lookup, source=source.name, why="could not be read just now")
 
 
 def _best(said: Sequence[Found]) -> tuple[Found, ...]:

@@ -1,0 +1,71 @@
+"""Reads an official journal now and then, and offers what changes duties to the operators.
+
+    documents of the last days | which change duties? | offered, each once
+
+Nothing is remembered here: a document makes the same proposal each time, and whoever takes it in
+knows it already.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from bot.errors import TariffwireError
+from bot.news.read import Reader
+from bot.rates.ledger import Ledger
+from bot.rates.proposal import Proposal
+from bot.sources.document import Document
+from bot.sources.tariff_documents import proposal_of
+
+log = logging.getLogger(__name__)
+
+LOOKS_BACK = timedelta(days=7)
+"""Documents so old are still read, so that a week's absence loses none."""
+
+
+class Documents(Protocol):
+    """A journal that lists its documents by day."""
+
+    async def since(self, day: date) -> Sequence[Document]:
+        """Those published since `day`; raises SourceError."""
+        ...
+
+
+class Offers(Protocol):
+    """Takes proposals in; what was offered before changes nothing."""
+
+    async def offer(self, proposals: Collection[Proposal]) -> None: ...
+
+
+class Journal:
+    """Turns a journal's documents into proposals."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        reader: Reader,
+        ledger: Callable[[], Ledger],
+        offers: Offers,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`ledger` gives the one in use, which may change."""
+        self._documents, self._reader, self._ledger = documents, reader, ledger
+        self._offers, self._clock = offers, clock
+
+    async def look(self) -> None:
+        """Offers what the journal has; a failure is one line in the log, and tried again."""
+        now = self._clock()
+        try:
+            documents = await self._documents.since((now - LOOKS_BACK).date())
+            proposals: dict[str, Proposal] = {}
+            for document in documents:
+                proposal = proposal_of(document, self._reader, self._ledger(), now)
+                if proposal is not None:
+                    proposals.setdefault(proposal.id, proposal)
+                # One document takes a few milliseconds; others must not wait for hundreds.
+                await asyncio.sleep(0)
+            await self._offers.offer(tuple(proposals.values()))
+        except TariffwireError as error:
+            log.warning("%s", error)

@@ -1,0 +1,168 @@
+"""The US tariff schedule over HTTP: a line's duty with its source, or nothing."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.errors import SourceError
+from bot.rates.finding import Finding, Lack, Lookup
+from bot.sources.ask import LARGEST_BYTES, JsonApi
+from bot.sources.hts import Hts
+from tests.feeds.server import FeedServer, raw_serving
+from tests.sources.conftest import LIMITS, NOW
+from tests.sources.examples import HEADPHONES, row
+
+
+def line(code: str) -> Lookup:
+    return Lookup(lack=Lack.BASE_DUTY, economy="US", code=code)
+
+
+async def ask(server: FeedServer, api: JsonApi, code: str, answer: Any) -> Finding | None:
+    """What is found of the code where the search answers so."""
+    body = answer if isinstance(answer, str | bytes) else json.dumps(answer)
+    server.at("/reststop/search", body, Content_Type="application/json")
+    return await Hts(api, f"{server.url}/reststop/", lambda: NOW).find(line(code))
+
+
+async def test_a_line_has_its_duty_with_source_day_and_address(
+    server: FeedServer, api: JsonApi
+) -> None:
+    found = await ask(server, api, "85183020", HEADPHONES)
+    assert found is not None
+    assert (found.percent, found.line, found.words) == (Decimal("4.9"), "8518.30.20", "")
+    assert found.what == "Headphones and earphones: Other"
+    assert "USITC" in found.source.text
+    assert "2026-11-24" in found.source.text
+    assert found.source.url == "https://hts.usitc.gov/search?query=8518.30.20"
+    assert (found.year, found.fetched_at) == (2026, NOW)
+    [asked] = server.asked
+    assert asked.path == "/reststop/search?keyword=8518.30.20"
+    assert asked.headers["user-agent"] == LIMITS.user_agent
+
+
+async def test_a_subheading_without_a_rate_has_that_of_the_nearest_one_above(
+    server: FeedServer, api: JsonApi
+) -> None:
+    rows = [row("2309", "1%"), row("2309.90", "1.4%", "Other:"), row("2309.90.95", "", "Other")]
+    found = await ask(server, api, "2309909500", rows)
+    assert found is not None
+    assert (found.percent, found.line) == (Decimal("1.4"), "2309.90.95")
+
+
+async def test_lines_of_one_rate_answer_for_their_subheading(
+    server: FeedServer, api: JsonApi
+) -> None:
+    rows = [row("8471.30", description="Portable machines"), row("8471.30.01", "Free")]
+    found = await ask(server, api, "847130", rows)
+    assert found is not None
+    assert found.percent == 0
+
+
+async def test_lines_of_several_rates_give_no_percent_for_their_subheading(
+    server: FeedServer, api: JsonApi
+) -> None:
+    found = await ask(server, api, "851830", HEADPHONES)
+    assert found is not None
+    assert (found.percent, found.line) == (None, "8518.30")
+    assert found.words == "it depends on the line: Free; 4.9%"
+
+
+@pytest.mark.parametrize(
+    "words", ["4.4¢/kg", "1.5¢/kg + 2.5%", "The rate applicable to the article of which it is part"]
+)
+async def test_a_specific_or_compound_duty_is_told_in_the_schedules_words(
+    server: FeedServer, api: JsonApi, words: str
+) -> None:
+    found = await ask(server, api, "02023010", [row("0202.30.10", words)])
+    assert found is not None
+    assert (found.percent, found.words) == (None, words)
+
+
+async def test_markup_in_a_description_is_taken_out(server: FeedServer, api: JsonApi) -> None:
+    given = row("8518.30.20", "4.9%", "Headphones <il>Apis\u202e</il> <script>x</script>")
+    found = await ask(server, api, "85183020", [given])
+    assert found is not None
+    assert found.what == "Headphones Apis"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [row("8519.30.20", "4.9%")],
+        [row("8518.30.20", "")],
+        [row("", "Free"), row("99", "Free")],
+        [row("9903.88.15", "The duty provided in the applicable subheading + 7.5%")],
+    ],
+)
+async def test_a_schedule_without_the_line_or_its_rate_gives_nothing(
+    server: FeedServer, api: JsonApi, rows: list[dict[str, Any]]
+) -> None:
+    assert await ask(server, api, "85183020", rows) is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"{",
+        b"<html>Access denied</html>",
+        b"\xff\xfe\x00",
+        b"[" * 100_000,
+        b"[NaN]",
+        b"[" + b"1" * 5000 + b"]",
+        {"results": []},
+        [1, 2],
+        [{"htsno": 8518, "general": 4.9}],
+        [row("8518.30.20", "4.9%", description=["a"])],
+    ],
+    ids=range(11),
+)
+async def test_an_answer_in_another_shape_is_an_error_that_names_the_source(
+    server: FeedServer, api: JsonApi, answer: Any
+) -> None:
+    with pytest.raises(SourceError, match="USITC's tariff schedule: answered in a shape"):
+        await ask(server, api, "85183020", answer)
+
+
+@pytest.mark.parametrize("status", [204, 304, 400, 403, 404, 429, 500, 503])
+async def test_an_error_status_is_an_error(server: FeedServer, api: JsonApi, status: int) -> None:
+    server.at("/search", lambda _: web.Response(status=status, text="[]"))
+    with pytest.raises(SourceError, match=rf"HTTP {status}"):
+        await Hts(api, f"{server.url}/", lambda: NOW).find(line("85183020"))
+
+
+async def test_a_huge_answer_is_cut_off(server: FeedServer, api: JsonApi) -> None:
+    with pytest.raises(SourceError, match="larger than 1,000,000 bytes"):
+        await ask(server, api, "85183020", b"[" + b" " * LARGEST_BYTES + b"]")
+
+
+async def test_a_server_that_hangs_ends_at_the_deadline() -> None:
+    api = JsonApi(LIMITS.model_copy(update={"deadline_s": 0.2}))
+    try:
+        async with raw_serving(b"HTTP/1.1 200 OK\r\n", hold=True) as address:
+            base = address.removesuffix("feed")
+            with pytest.raises(SourceError, match="did not answer"):
+                await Hts(api, base, lambda: NOW).find(line("85183020"))
+    finally:
+        await api.close()
+
+
+async def test_a_redirect_to_a_private_address_is_refused(server: FeedServer, api: JsonApi) -> None:
+    away = {"Location": "http://169.254.169.254/latest/meta-data"}
+    server.at("/search", lambda _: web.Response(status=302, headers=away))
+    with pytest.raises(SourceError, match="link-local"):
+        await Hts(api, f"{server.url}/", lambda: NOW).find(line("85183020"))
+
+
+async def test_a_loopback_address_is_refused_unless_it_is_allowed(server: FeedServer) -> None:
+    api = JsonApi(LIMITS.model_copy(update={"allowed_networks": ()}))
+    try:
+        with pytest.raises(SourceError, match="loopback"):
+            await ask(server, api, "85183020", HEADPHONES)
+    finally:
+        await api.close()
+    assert server.asked == []
