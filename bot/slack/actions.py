@@ -139,7 +139,7 @@ async def _share(parts: Parts, click: Click) -> Reply | None:
     if parts.seen.before(f"share {click.on} {click.user}", parts.clock()):
         return None
     try:
-        shown = parts.desk.answer(click.value, parts.clock().date())
+        shown = await parts.desk.ask(click.value, parts.clock().date())
     except QueryError:
         return Reply(replies.notice("I no longer understand that question."))
     asked_by = context(f"Asked by {person(click.user)}")

@@ -35,6 +35,8 @@ from bot.slack.respond import post_with, respond_with
 
 LATEST = 5
 """Stories that `latest` shows."""
+_WITHIN_WITH_SOURCES_S = 0.5
+"""Where somebody else's server is asked, Slack is answered first unless that server is quick."""
 _LONGEST = 300
 """Characters of a command that are read; Slack passes on whatever was typed."""
 
@@ -96,13 +98,17 @@ async def answer(parts: Parts, asked: Asked) -> Reply:
 
 
 def at_once(parts: Parts, asked: Asked) -> Reply | None:
-    """The reply that waits for nothing: to a question about rates; None for another command."""
+    """The reply that waits for nothing: to a question about rates that needs no live source.
+
+    None for all else.
+    """
     text = _read(asked)
     try:
         command = understand(text, parts.parties)
         if command.verb is not Verb.ASK:
             return None
-        return Reply(parts.desk.answer(command.text, parts.clock().date()))
+        message = parts.desk.at_once(command.text, parts.clock().date())
+        return None if message is None else Reply(message)
     except Exception as error:
         return _instead(parts, text, error)
 
@@ -141,6 +147,8 @@ async def _carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
             return Reply(await share_calendar(parts, where, who, command.text))
         case Verb.FEEDS:
             return await _feeds(parts, asked)
+        case Verb.ASK:
+            return Reply(await parts.desk.ask(command.text, parts.clock().date()))
         case _:
             return await _change_feeds(parts, asked, command)
 
@@ -247,7 +255,8 @@ def register(app: AsyncApp, parts: Parts) -> None:
         if ready is not None and not has_chart(ready.message):
             return ready.response()
         work = asyncio.ensure_future(answer(parts, asked))
-        done, _ = await asyncio.wait({work}, timeout=ANSWER_WITHIN_S)
+        within_s = _WITHIN_WITH_SOURCES_S if parts.desk.may_wait else ANSWER_WITHIN_S
+        done, _ = await asyncio.wait({work}, timeout=within_s)
         if done and not has_chart(work.result().message):
             return work.result().response()
 

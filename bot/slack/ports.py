@@ -9,6 +9,15 @@ from bot.news.entry import Feed
 from bot.news.health import FeedSummary, Health, Lag
 from bot.news.story import Story
 from bot.news.topic import Topic
+from bot.rates.finding import Found, Lookup
+
+
+class Live(Protocol):
+    """Live sources beside the ledger."""
+
+    async def find(self, lookups: Sequence[Lookup]) -> Sequence[Found]:
+        """What they say of it within a second or two; never raises for what they do."""
+        ...
 
 
 class Subscriptions(Protocol):

@@ -117,7 +117,7 @@ async def test_a_schedule_without_the_line_or_its_rate_gives_nothing(
         {"results": []},
         [1, 2],
         [{"htsno": 8518, "general": 4.9}],
-        [row("8518.30.20", "4.9%", description=["a"])],
+        [{**row("8518.30.20"), "description": ["a"]}],
     ],
     ids=range(11),
 )
