@@ -1,13 +1,13 @@
-"""What the commands about feeds and the database do."""
+"""What the commands about feeds, the database and live sources do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.assembly import clock, open_poller, open_store, open_watch, tick_s
+from bot.assembly import clock, fetch_limits, open_poller, open_store, open_watch, tick_s
 from bot.feedbook import Feedbook
 from bot.feeds.check import Check, check
 from bot.feeds.opml import read_opml, write_opml
@@ -16,7 +16,12 @@ from bot.news.entry import Feed
 from bot.news.health import Health, span
 from bot.news.read import Reader
 from bot.pipeline import Taken
+from bot.rates.ledger import Ledger
+from bot.rates.live import lookups, supplied
+from bot.rates.query import RateQuery
+from bot.rates.reply import Answer
 from bot.settings import Settings
+from bot.sourcebook import Sourcebook
 from bot.store.backup import backup
 from bot.store.upgrade import upgrade
 
@@ -139,3 +144,20 @@ async def upgrade_database(settings: Settings) -> None:
 async def backup_database(settings: Settings, file: Path) -> None:
     """Copies the database to the file; raises StoreError."""
     await backup(settings.database, file)
+
+
+async def with_live_sources(
+    settings: Settings,
+    answers: Sequence[Answer],
+    query: RateQuery,
+    ledger: Ledger,
+    today: date,
+) -> tuple[Answer, ...]:
+    """The answers with what the live sources that are on say in time of what the ledger lacks."""
+    sources = Sourcebook(settings, fetch_limits(settings), ledger.parties, clock)
+    try:
+        lacks = lookups(answers, query, ledger, today)
+        found = await sources.reference.find(lacks) if sources.reference else ()
+        return supplied(answers, found, query, ledger, today)
+    finally:
+        await sources.close()

@@ -56,6 +56,7 @@ from bot.slack.channel import find_channel
 from bot.slack.desk import Desk
 from bot.slack.parts import Parts
 from bot.slack.send import SlackSender
+from bot.sourcebook import Sourcebook
 from bot.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -158,7 +159,10 @@ async def _serve(
             )
         )
         book = Feedbook(feeds, store.feeds, store.shelf, store.hubs, poller)
-        parts = _slack_parts(settings, client, store, library, book)
+        sources = Sourcebook(settings, fetch_limits(settings), library.parties, clock)
+        stack.push_async_callback(sources.close)
+        desk = Desk(library.ledger, library.parties, sources.reference)
+        parts = _slack_parts(settings, client, store, library, book, desk)
         stack.push_async_callback(parts.background.finish)
         callback = _callback(settings, hubs, watch, poller, stack)
         await _listen(settings, parts, session, workspace, stack, callback, stop)
@@ -286,7 +290,12 @@ async def _operators(settings: Settings, client: AsyncWebClient) -> tuple[str, .
 
 
 def _slack_parts(
-    settings: Settings, client: AsyncWebClient, store: Store, library: Library, feeds: Feedbook
+    settings: Settings,
+    client: AsyncWebClient,
+    store: Store,
+    library: Library,
+    feeds: Feedbook,
+    desk: Desk,
 ) -> Parts:
     return Parts(
         client=client,
@@ -295,7 +304,7 @@ def _slack_parts(
         stories=store.stories,
         events=store.events,
         parties=library.parties,
-        desk=Desk(library.ledger, library.parties),
+        desk=desk,
         clock=clock,
         feeds=feeds,
         reminders=store.reminders,

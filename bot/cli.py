@@ -268,9 +268,15 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     from bot.settings import load_settings
 
     question, day = " ".join(words), on.date() if on else None
-    ledger, today = Library(load_settings()).ledger, datetime.now(UTC).date()
+    settings = load_settings()
+    ledger, today = Library(settings).ledger, datetime.now(UTC).date()
     query = parse(question, ledger.parties, today, ledger.reader)
     answers = ask(question, ledger, today, on=day, product=product)
+    if settings.live_sources:
+        from bot.admin import with_live_sources
+
+        asked = query.model_copy(update={"on": day or query.on})
+        answers = asyncio.run(with_live_sources(settings, answers, asked, ledger, today))
     if answers and as_json:
         for answer in answers[:1] if query.kind is Kind.PAIR else answers:
             _print_json(answer_json(answer))

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.admin import feed_health
-from bot.assembly import open_store, revealed
+from bot.assembly import clock, fetch_limits, open_store, revealed
 from bot.errors import SlackError, TariffwireError
 from bot.frozen import Frozen
 from bot.library import Library
@@ -21,6 +21,7 @@ from bot.slack.bolt import open_session, web_client
 from bot.slack.channel import find_channel
 from bot.slack.check import check_slack
 from bot.slack.verdict import code, status
+from bot.sourcebook import Sourcebook
 
 ENOUGH_BYTES = 200_000_000
 """Free space under which the operator is warned."""
@@ -62,6 +63,9 @@ async def examine() -> AsyncIterator[Finding]:
         yield finding
     async for finding in _slack(settings):
         yield finding
+    if config.ok:
+        async for finding in _live_sources(settings):
+            yield finding
     if readable:
         for finding in await _feeds(settings):
             yield finding
@@ -211,6 +215,24 @@ def _compared(now: datetime, told: datetime) -> Finding:
         says=f"{abs(off_s):.0f} s {'ahead of' if off_s > 0 else 'behind'} Slack's",
         cure="Set the clock, for example with NTP: Slack's signatures are refused otherwise",
     )
+
+
+async def _live_sources(settings: Settings) -> AsyncIterator[Finding]:
+    """Which live sources are on, and whether each answers as documented."""
+    if not settings.live_sources:
+        yield Finding(subject="live sources", ok=True, says="none is on")
+        return
+    parties = Library(settings).parties
+    sources = Sourcebook(settings, fetch_limits(settings), parties, clock)
+    cure = "Check the network and the source's address, or take it out of TARIFFWIRE_LIVE_SOURCES"
+    try:
+        async for probe in sources.probes():
+            subject = f"live source {probe.name}"
+            yield Finding(
+                subject=subject, ok=probe.ok, says=probe.says, cure="" if probe.ok else cure
+            )
+    finally:
+        await sources.close()
 
 
 async def _feeds(settings: Settings) -> list[Finding]:

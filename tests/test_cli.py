@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from tests.feeds.server import serving
 from tests.journeys.bot_process import environment, run_to_end
 from tests.journeys.feed_server import FeedServer
 from tests.journeys.onlooker import free_port
+from tests.sources.examples import row
 
 CONFIG = Path(__file__).parents[1] / "config"
 
@@ -136,6 +138,21 @@ async def test_rate_answers_two_parties_with_the_object_of_the_contract(shell: S
     assert all(part <= each.keys() and each["source"] for each in answer["parts"])
     assert "30 %" in words
     assert len(objects(last_day)) == 1
+
+
+async def test_rate_asks_live_sources_where_they_are_on(shell: Shell) -> None:
+    async with serving() as schedule:
+        schedule.at("/search", json.dumps([row("3926.90.99", "5.3%", "Articles of plastics")]))
+        shell.env |= {
+            "TARIFFWIRE_LIVE_SOURCES": "usitc-hts",
+            "TARIFFWIRE_USITC_HTS_URL": schedule.url,
+        }
+        [answer] = objects(await shell.done("rate", "us on china 3926.90.99", "--json"))
+        assert (answer["base"]["percent"], answer["base"]["line"]) == ("5.3", "3926.90.99")
+        assert "USITC" in answer["base"]["source"]
+        schedule.at("/search", "not today")
+        said = await shell.done("rate", "us", "on", "china", "--product", "3926.90.99")
+        assert "the base duty of HS 3926.90.99 is left out" in said
 
 
 async def test_rate_answers_one_party_or_several_partners_with_an_object_a_line(

@@ -1,5 +1,6 @@
 """`doctor`: a sound setup is well; whatever is broken is found and told with the cure."""
 
+import json
 import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,8 @@ from aiohttp import web
 
 from bot.doctor import Finding, examine
 from bot.local.workspace import Workspace
+from tests.feeds.server import FeedServer, serving
+from tests.sources.examples import document, page, row, sdmx
 
 
 @pytest.fixture
@@ -155,3 +158,47 @@ async def test_a_broken_feed_list_and_a_misspelt_setting_are_found(
     [config] = [each for each in subjects if each[0] == "config"]
     assert not config[1]
     assert "feeds.yaml:2: feeds.0." in config[2]
+
+
+@pytest.fixture
+async def sources(setup: pytest.MonkeyPatch) -> AsyncIterator[FeedServer]:
+    """All live sources on, at a server of ours."""
+    async with serving() as running:
+        setup.setenv("TARIFFWIRE_LIVE_SOURCES", "federal-register,usitc-hts,wits")
+        for name in ("FEDERAL_REGISTER", "USITC_HTS", "WITS"):
+            setup.setenv(f"TARIFFWIRE_{name}_URL", running.url)
+        setup.setenv("TARIFFWIRE_ALLOWED_NETWORKS", "127.0.0.0/8")
+        yield running
+
+
+WITS = (
+    "/datasource/tradestats-tariff/reporter/usa/year/all/partner/wld/product/total"
+    "/indicator/MFN-SMPL-AVRG"
+)
+
+
+async def test_live_sources_that_are_off_are_said_to_be(setup: pytest.MonkeyPatch) -> None:
+    finding = (await found())["live sources"]
+    assert (finding.ok, finding.says) == (True, "none is on")
+
+
+async def test_live_sources_that_answer_are_well(sources: FeedServer) -> None:
+    sources.at("/documents.json", page(document("2026-1", "Modifying Duties")))
+    sources.at("/search", json.dumps([row("8507.60.00", "3.4%")]))
+    sources.at(WITS, sdmx("USA", {"2022": 3.3}))
+    findings = await found()
+    assert not broken(findings)
+    assert "3.4 %" in findings["live source usitc-hts"].says
+    assert "3.3 % (2022)" in findings["live source wits"].says
+    assert "1 documents" in findings["live source federal-register"].says
+
+
+async def test_live_sources_that_fail_are_named_with_the_cure(sources: FeedServer) -> None:
+    sources.at("/documents.json", "<html>")
+    sources.at("/search", "[]")
+    sources.at(WITS, lambda _: web.Response(status=503))
+    findings = await found()
+    names = {f"live source {name}" for name in ("federal-register", "usitc-hts", "wits")}
+    assert broken(findings) == names
+    assert "HTTP 503" in findings["live source wits"].says
+    assert all("TARIFFWIRE_LIVE_SOURCES" in findings[name].cure for name in names)

@@ -44,6 +44,9 @@ def test_with_an_empty_environment_the_bot_uses_the_local_workspace_and_sqlite()
         ("TARIFFWIRE_UNKNOWN_OUTCOME", "shrug"),
         ("TARIFFWIRE_SLACK_API_URL", "slack.com"),
         ("TARIFFWIRE_OPERATORS", "U024BE7LH, @anna"),
+        ("TARIFFWIRE_LIVE_SOURCES", "usitc-hts, wto"),
+        ("TARIFFWIRE_WITS_URL", "wits.worldbank.org"),
+        ("TARIFFWIRE_USITC_HTS_URL", "https://hts.usitc.gov/search?keyword="),
         ("TARIFFWIRE_PUBLIC_URL", "tariffwire.example"),
         ("TARIFFWIRE_PUBLIC_URL", "https://me:secret@tariffwire.example"),
         ("TARIFFWIRE_PUBLIC_URL", "https://tariffwire.example/?a=b"),
@@ -134,3 +137,12 @@ def test_every_setting_is_in_the_example_file() -> None:
     example = (Path(__file__).parents[1] / ".env.example").read_text(encoding="utf-8")
     missing = [variable(f) for f in Settings.model_fields if f"{variable(f)}=" not in example]
     assert not missing
+
+
+def test_live_sources_are_off_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().live_sources == ()
+    monkeypatch.setenv("TARIFFWIRE_LIVE_SOURCES", " WITS, usitc-hts,,wits ")
+    monkeypatch.setenv("TARIFFWIRE_WITS_URL", "http://127.0.0.1:8000/wits")
+    settings = load_settings()
+    assert settings.live_sources == ("wits", "usitc-hts")
+    assert settings.wits_url == "http://127.0.0.1:8000/wits/"

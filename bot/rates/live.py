@@ -15,11 +15,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from bot.rates.base import base_part
 from bot.rates.caveats import not_covered
 from bot.rates.finding import Finding, Found, Lack, Lookup
 from bot.rates.ledger import Ledger
+from bot.rates.meaning import dotted, with_base
 from bot.rates.measure import Calc
-from bot.rates.parts import base_part
 from bot.rates.product import Wanted
 from bot.rates.query import Kind, RateQuery
 from bot.rates.reply import Answer, BaseRate, MfnAverage
@@ -167,10 +168,5 @@ def _with_base(answer: Answer, finding: Finding, wanted: Wanted | None) -> Answe
     return answer._replace(
         total_percent=base.with_duties,
         parts=(*parts, base_part(base, answer.on)),
-        meaning=f"all duties on {answer.read_as}, the base rate of {base.line} included",
+        meaning=with_base(answer.read_as, base.line),
     )
-
-
-def dotted(code: str) -> str:
-    """Digits as tariffs print them: `8507.60.00`."""
-    return ".".join([code[:4], *(code[at : at + 2] for at in range(4, len(code), 2))])

@@ -13,13 +13,18 @@ def read_as(case: Case, judged: Judged) -> str:
     if judged.way is Way.LAYER:
         return ", ".join(measure.name for measure in judged.chosen) or wanted.text
     names = [case.ledger.goods.by_id[one].name for one in wanted.goods]
-    return ", ".join([*names, *(f"HS {_dotted(code)}" for code in wanted.codes)])
+    return ", ".join([*names, *(f"HS {dotted(code)}" for code in wanted.codes)])
 
 
-def _dotted(code: str) -> str:
+def dotted(code: str) -> str:
     """A code as tariffs print it: 8507.60."""
     pairs = [code[at : at + 2] for at in range(4, len(code), 2)]
     return ".".join([code[:4], *pairs])
+
+
+def with_base(goods: str, line: str) -> str:
+    """The definition of a total that holds the base rate of a line."""
+    return f"all duties on {goods}, the base rate of {line} included"
 
 
 def meaning(case: Case, judged: Judged, base: BaseRate | None) -> str:
@@ -35,7 +40,7 @@ def meaning(case: Case, judged: Judged, base: BaseRate | None) -> str:
             "are not in it"
         )
     if wanted is not None and wanted.with_base and base is not None:
-        return f"all duties on {read_as(case, judged)}, the base rate of {base.line} included"
+        return with_base(read_as(case, judged), base.line)
     if case.partner == WORLD and not any(measure.general for measure in judged.chosen):
         return (
             f"the duty on {read_as(case, judged)} whatever their origin, {mfn}; deals with single "

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from bot.errors import FeedError, SourceError
+from bot.errors import AddressRefused, FeedError, SourceError
 from bot.feeds.fetch import Fetched, Fetcher
 from bot.feeds.limits import FetchLimits
 from bot.news.entry import Validators
@@ -76,7 +76,9 @@ class JsonApi:
         try:
             answer = await self._fetcher.fetch(whole, Validators(), wish)
         except FeedError as error:
-            raise SourceError(source, f"did not answer ({error.cause})", error.cure) from error
+            # Other cures are for feeds.
+            cure = error.cure if isinstance(error, AddressRefused) else ""
+            raise SourceError(source, f"did not answer ({error.cause})", cure) from error
         if answer.status in nothing:
             return None
         if answer.status != 200:

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from bot.news.text import plain
 from bot.rates.finding import Finding, Lookup
-from bot.rates.live import dotted
+from bot.rates.meaning import dotted
 from bot.rates.measure import Source
 from bot.sources.ask import Api, Shape, shaped
 from bot.sources.duty_words import ad_valorem

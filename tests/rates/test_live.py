@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from bot.rates.answer import Answer, answer
+from bot.rates.answer import answer
 from bot.rates.finding import Finding, Found, Lack, Lookup, Silence
 from bot.rates.ledger import Ledger
 from bot.rates.live import lookups, supplied
 from bot.rates.measure import Source
 from bot.rates.query import RateQuery, parse
+from bot.rates.reply import Answer
 from bot.rates.reply_json import answer_json
 from bot.rates.words import lines
 
