@@ -1,11 +1,11 @@
 """What takes effect, ends or falls due on which day, and what has changed since one."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.rates.ledger import Ledger, falls_on
-from bot.rates.measure import Measure, RatePeriod, Status
+from bot.rates.measure import Measure
 from bot.rates.query import Kind, RateQuery
 from bot.rates.reply import Step, Upcoming, percent_text
 
@@ -98,8 +98,8 @@ def coming(
 ) -> tuple[Upcoming, ...]:
     """The same, one entry a measure and change."""
     chosen = ledger.measures if measures is None else measures
-    items = (item for measure in chosen for item in _coming(measure, after))
-    found = (item for item in items if until is None or item.on <= until)
+    items = (item for measure in chosen for item in ledger.days_of(measure))
+    found = (item for item in items if after < item.on and (until is None or item.on <= until))
     return tuple(sorted(found, key=lambda item: (item.on, item.measure_id)))
 
 
@@ -108,7 +108,7 @@ def changes(
 ) -> tuple[Upcoming, ...]:
     """All rates that began or ended after one day and by another, newest first."""
     chosen = ledger.measures if measures is None else measures
-    items = (item for measure in chosen for item in _rate_days(measure))
+    items = (item for measure in chosen for item in ledger.rate_days_of(measure))
     found = (item for item in items if since < item.on <= until)
     ordered = sorted(found, key=lambda item: (item.on, item.measure_id))
     return tuple(reversed(joined(ledger, ordered)))
@@ -126,74 +126,6 @@ def rulings(ledger: Ledger, since: date, until: date) -> tuple[Step, ...]:
         )
         for event in reversed(ledger.events)
         if since < event.on <= until
-    )
-
-
-def _coming(measure: Measure, after: date) -> Iterator[Upcoming]:
-    for item in _rate_days(measure):
-        if item.on > after:
-            yield item
-    for milestone in measure.milestones:
-        if milestone.on > after:
-            yield Upcoming(
-                on=milestone.on,
-                what=milestone.what,
-                measure=measure.name,
-                measure_id=measure.id,
-                imposer=measure.imposer,
-                partners=measure.partners,
-                not_for=measure.exceptions,
-                source=milestone.source,
-            )
-
-
-def _rate_days(measure: Measure) -> Iterator[Upcoming]:
-    """The day on which each period begins, and the day after one that nothing follows."""
-    before: RatePeriod | None = None
-    for period in measure.periods:
-        if before is not None and before.to is not None and before.to + _A_DAY < period.from_:
-            yield _ending(measure, before, before.to)
-        yield _item(measure, period, period.from_, _beginning(period, before))
-        before = period
-    if before is not None and before.to is not None:
-        yield _ending(measure, before, before.to)
-
-
-def _beginning(period: RatePeriod, before: RatePeriod | None) -> str:
-    rate = "a rate not yet told" if period.percent is None else f"{percent_text(period.percent)} %"
-    was = before.percent if before is not None and before.charged else None
-    if period.status is Status.ANNOUNCED:
-        return f"{rate} announced for this day"
-    if period.status is Status.SUSPENDED:
-        return f"{rate} suspended"
-    if period.status is Status.STRUCK_DOWN and not period.percent:
-        return "no longer charged, struck down"
-    if was is None:
-        return f"{rate} begins"
-    if was == period.percent:
-        return f"{rate} goes on, on a new basis"
-    return f"{rate}, from {percent_text(was)} %"
-
-
-def _ending(measure: Measure, period: RatePeriod, last: date) -> Upcoming:
-    rate = f"{percent_text(period.percent)} %" if period.percent else "this rate"
-    word = "the suspension" if period.status is Status.SUSPENDED else rate
-    return _item(
-        measure, period, last + _A_DAY, f"the time of {word} is over; nothing known follows"
-    )
-
-
-def _item(measure: Measure, period: RatePeriod, day: date, what: str) -> Upcoming:
-    return Upcoming(
-        on=day,
-        what=what,
-        measure=measure.name,
-        measure_id=measure.id,
-        imposer=measure.imposer,
-        partners=measure.partners,
-        not_for=(*measure.exceptions, *period.not_for),
-        percent=period.percent,
-        source=period.source,
     )
 
 

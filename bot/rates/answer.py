@@ -14,7 +14,7 @@ from bot.rates.asked import Case, Judged, Way, case_of, judge
 from bot.rates.base import base_part, base_rate, mfn_average
 from bot.rates.caveats import caveats, leading_remarks
 from bot.rates.choices import choices_of
-from bot.rates.history import history_of
+from bot.rates.history import history_of, last_change_of
 from bot.rates.ledger import Ledger
 from bot.rates.meaning import meaning, read_as
 from bot.rates.parts import beside, counted
@@ -24,7 +24,6 @@ from bot.rates.reply import (
     Answer,
     Choice,
     Event,
-    Step,
     Upcoming,
 )
 from bot.rates.total import newest_day, on_goods, read_up_to, total
@@ -122,7 +121,6 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
     base = None if choices else base_rate(case, judged)
     if base is not None and amount is not None and wanted is not None and wanted.with_base:
         amount, parts = base.with_duties, (*parts, base_part(base, day))
-    steps = history_of(case, judged)
     return Answer(
         imposer=imposer,
         partner=partner,
@@ -144,8 +142,8 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         leading=1 + len(leading_remarks(case)),
         on_goods=on_goods(case, judged),
         next=_next(case, judged, as_of, today),
-        last_change=_last_change(steps, day),
-        history=steps if query.history else (),
+        last_change=last_change_of(case, judged),
+        history=history_of(case, judged) if query.history else (),
         talks=_talks(case),
         suggestions=_suggestions(wanted, choices),
     )
@@ -164,16 +162,11 @@ def _suggestions(wanted: Wanted | None, choices: Sequence[Choice]) -> tuple[str,
     return (*near, *(one.goods for one in choices))
 
 
-def _last_change(steps: Sequence[Step], day: date) -> Step | None:
-    past = [step for step in steps if step.on <= day and not step.legal]
-    return past[-1] if past else None
-
-
 def _talks(case: Case) -> tuple[Event, ...]:
     """The last talks between the two before the day after, newest first."""
     talks = [
         Event(on=talk.on, what=f"{talk.place}: {talk.outcome}", source=talk.source)
-        for talk in case.ledger.talks_between(case.imposer, case.partner)
+        for talk in case.ledger.pair(case.imposer, case.partner).talks
         if talk.on <= case.day
     ]
     return tuple(reversed(talks[-_TALKS_SHOWN:]))

@@ -57,27 +57,31 @@ class Judged(NamedTuple):
 
 def case_of(ledger: Ledger, imposer: str, partner: str, day: date, product: str | None) -> Case:
     """The case of a question; the product is read by the ledger's vocabulary."""
-    measures = ledger.between(imposer, partner)
+    pair = ledger.pair(imposer, partner)
     wanted = None
     if product is not None and product.strip():
-        wanted = ledger.reader.read(product[:_MAX_PRODUCT], [measure.id for measure in measures])
-    charged = frozenset(ledger.covering(partner))
-    fits = {measure.id: ledger.fit(measure, wanted) for measure in measures}
-    return Case(ledger, imposer, partner, day, wanted, measures, charged, fits)
+        wanted = ledger.reader.read(product[:_MAX_PRODUCT], pair.ids)
+    fits = ledger.fits(imposer, partner, wanted)
+    return Case(ledger, imposer, partner, day, wanted, pair.measures, pair.charged, fits)
 
 
 def judge(case: Case) -> Judged:
     """What counts, what stands beside it, and why."""
+    way, chosen = choose(case)
+    wanted = case.wanted
+    named = way is Way.LAYER and wanted is not None and bool(wanted.layers or wanted.bases)
+    layers = _layers(case, chosen, named=named)
+    return Judged(way, stack(layers, case.ledger.one_of, by_itself=way is Way.LAYER), chosen)
+
+
+def choose(case: Case) -> tuple[Way, tuple[Measure, ...]]:
+    """What the total is on, and the measures that it is about."""
     wanted = case.wanted
     if wanted is None or wanted.nothing_known or _wants_all(wanted):
-        chosen = tuple(measure for measure in case.measures if measure.general)
-        return Judged(Way.GENERAL, stack(_layers(case, chosen), case.ledger.one_of), chosen)
+        return Way.GENERAL, tuple(measure for measure in case.measures if measure.general)
     if wanted.layers or wanted.bases or wanted.alone:
-        chosen = _named(case, wanted)
-        layers = _layers(case, chosen, named=bool(wanted.layers or wanted.bases))
-        return Judged(Way.LAYER, stack(layers, case.ledger.one_of, by_itself=True), chosen)
-    chosen = _on_goods(case)
-    return Judged(Way.GOODS, stack(_layers(case, chosen), case.ledger.one_of), chosen)
+        return Way.LAYER, _named(case, wanted)
+    return Way.GOODS, _on_goods(case)
 
 
 def _wants_all(wanted: Wanted) -> bool:

@@ -4,6 +4,7 @@ Batteries for cars and other batteries stand on different lists of which a line 
 a sum over batteries would be right for none of them.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.rates.asked import Case, Judged, Way, judge
@@ -20,8 +21,10 @@ def choices_of(case: Case, judged: Judged) -> tuple[Choice, ...]:
     wanted = case.wanted
     if judged.way is not Way.GOODS or wanted is None or wanted.codes or len(wanted.goods) != 1:
         return ()
-    narrower = _narrower(case, wanted.goods[0])
-    totals = {one: _total(case, one) for one in narrower if _shared_out(case, judged, narrower)}
+    narrower = case.ledger.goods.narrower(wanted.goods[0])
+    if not narrower or not _shared_out(case, judged, narrower):
+        return ()
+    totals = {one: _total(case, one) for one in narrower}
     if all(total == judged.stacked.total for total in totals.values()):
         return ()
     names = case.ledger.goods.by_id
@@ -30,12 +33,7 @@ def choices_of(case: Case, judged: Judged) -> tuple[Choice, ...]:
     return tuple(Choice(goods=names[one].name, percent=total) for one, total in told)
 
 
-def _narrower(case: Case, good_id: str) -> list[str]:
-    goods = case.ledger.goods
-    return [one for one in goods.by_id if one != good_id and good_id in goods.chain(one)]
-
-
-def _shared_out(case: Case, judged: Judged, narrower: list[str]) -> bool:
+def _shared_out(case: Case, judged: Judged, narrower: Sequence[str]) -> bool:
     """Whether enough lists of one set name narrower goods and are charged on the day."""
     lists = {
         left.layer.measure.id
@@ -44,10 +42,10 @@ def _shared_out(case: Case, judged: Judged, narrower: list[str]) -> bool:
         and left.layer.fit is Fit.PERHAPS
         and not set(left.layer.measure.scope.goods).isdisjoint(narrower)
     }
-    return any(len(lists.intersection(members)) >= _LISTS for members in case.ledger.one_of)
+    return any(len(lists & members.keys()) >= _LISTS for members in case.ledger.one_of)
 
 
 def _total(case: Case, good_id: str) -> Decimal:
     wanted = Wanted(text=case.ledger.goods.by_id[good_id].name, goods=(good_id,))
-    fits = {measure.id: case.ledger.fit(measure, wanted) for measure in case.measures}
+    fits = case.ledger.fits(case.imposer, case.partner, wanted)
     return judge(case._replace(wanted=wanted, fits=fits)).stacked.total

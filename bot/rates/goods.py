@@ -46,9 +46,21 @@ class Goods:
 
     def __init__(self, goods: Iterable[Good]) -> None:
         self.by_id: Mapping[str, Good] = {good.id: good for good in goods}
+        self._chains = {one: self._chain(one) for one in self.by_id}
+        self._narrower = {
+            one: tuple(other for other, chain in self._chains.items() if one in chain - {other})
+            for one in self.by_id
+        }
 
     def chain(self, good_id: str) -> frozenset[str]:
         """The goods and all that they are part of."""
+        return self._chains.get(good_id, frozenset())
+
+    def narrower(self, good_id: str) -> tuple[str, ...]:
+        """All goods that are part of these, in the vocabulary's order."""
+        return self._narrower.get(good_id, ())
+
+    def _chain(self, good_id: str) -> frozenset[str]:
         found: set[str] = set()
         open_ids = [good_id]
         while open_ids:
@@ -75,20 +87,19 @@ class Goods:
     def _fit_good(self, scope: Scope, good_id: str) -> Fit:
         if good_id in scope.goods:
             return Fit.NAMED
-        if self.chain(good_id) & set(scope.goods):
+        if not self.chain(good_id).isdisjoint(scope.goods):
             return Fit.HEADING
         if any(good_id in self.chain(narrower) for narrower in scope.goods):
             return Fit.PERHAPS
         good = self.by_id.get(good_id)
-        fits = [_fit_code(scope.hs, code) for code in good.hs] if good else []
+        fits = [_fit_code(scope.hs, code) for code in good.hs] if good and scope.hs else []
         if fits and min(fits) is Fit.HEADING:
             return Fit.HEADING
         return Fit.PERHAPS if any(fits) else Fit.NONE
 
 
-def _fit_code(held: Iterable[str], code: str) -> Fit:
-    held = tuple(held)
-    if any(code.startswith(prefix) for prefix in held):
+def _fit_code(held: tuple[str, ...], code: str) -> Fit:
+    if code.startswith(held):
         return Fit.HEADING
     if any(prefix.startswith(code) for prefix in held):
         return Fit.PERHAPS

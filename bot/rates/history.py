@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import NamedTuple
 
 from bot.rates.asked import Case, Judged, judge
@@ -31,27 +32,51 @@ def history_of(case: Case, judged: Judged) -> tuple[Step, ...]:
     return tuple(sorted(steps, key=lambda step: (step.on, step.legal)))
 
 
+def last_change_of(case: Case, judged: Judged) -> Step | None:
+    """The last change of the total until the day of the case; None where there was none."""
+    # A change is told by what differs from the one before it; no older one is looked at.
+    newest = [*islice(_backwards(case, judged, case.day), 2)]
+    return _step(newest[0], newest[1] if len(newest) > 1 else None) if newest else None
+
+
 def totals(case: Case, judged: Judged) -> tuple[Total, ...]:
     """Every day on which the total changed, in order of time, from its first duty on."""
-    steps: list[Total] = []
-    for day in change_days(judged.chosen):
-        stacked = judge(case._replace(measures=judged.chosen, day=day)).stacked
-        if stacked.total != (steps[-1].percent if steps else Decimal(0)):
-            steps.append(Total(day, stacked.total, stacked))
-    return tuple(steps)
+    return tuple(_backwards(case, judged, date.max))[::-1]
+
+
+def _backwards(case: Case, judged: Judged, until: date) -> Iterator[Total]:
+    """The changes of the total until a day, the newest first."""
+    past = case._replace(measures=judged.chosen)
+    later: Total | None = None
+    for day in reversed(change_days(judged.chosen)):
+        if day > until:
+            continue
+        stacked = judge(past._replace(day=day)).stacked
+        here = Total(day, stacked.total, stacked)
+        if later is not None and later.percent != here.percent:
+            yield later
+        later = here
+    if later is not None and later.percent:
+        yield later
 
 
 def _rate_steps(changes: Sequence[Total]) -> Iterator[Step]:
-    before: dict[str, Layer] = {}
-    for change in changes:
-        now = {layer.measure.id: layer for layer in change.stacked.counted}
-        yield Step(
-            on=change.on,
-            percent=change.percent,
-            what="; ".join(_differences(now, before)),
-            source=_source(now, before),
-        )
-        before = now
+    for place, change in enumerate(changes):
+        yield _step(change, changes[place - 1] if place else None)
+
+
+def _step(change: Total, before: Total | None) -> Step:
+    now, then = _by_id(change), _by_id(before) if before else {}
+    return Step(
+        on=change.on,
+        percent=change.percent,
+        what="; ".join(_differences(now, then)),
+        source=_source(now, then),
+    )
+
+
+def _by_id(total: Total) -> dict[str, Layer]:
+    return {layer.measure.id: layer for layer in total.stacked.counted}
 
 
 def _differences(now: dict[str, Layer], before: dict[str, Layer]) -> Iterator[str]:

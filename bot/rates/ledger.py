@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.parties import WORLD, Parties
 from bot.rates.check import Book
+from bot.rates.due import milestone_days, rate_days
 from bot.rates.expand import measures_of, refer, sources_of
 from bot.rates.goods import Fit, Goods
 from bot.rates.law import LegalEvent, Talk
 from bot.rates.measure import Measure, Source
 from bot.rates.product import ProductReader, Wanted
+from bot.rates.reply import Upcoming
 from bot.rates.sheet import (
     BaseDuty,
     Baseline,
@@ -20,12 +23,29 @@ from bot.rates.sheet import (
 )
 from bot.rates.stack import Layer
 
+_REMEMBERED = 2_000
+"""Pairs, and goods of a pair, of which is remembered what falls on them; some KB each."""
+
 
 class Said(NamedTuple):
     """A fact of a sheet with its source."""
 
     what: Remark | BaseDuty | Baseline
     source: Source
+
+
+class Pair(NamedTuple):
+    """What the ledger holds of an imposer and a partner, whatever the day and the goods."""
+
+    measures: tuple[Measure, ...]
+    """All of them over all time."""
+    ids: frozenset[str]
+    charged: frozenset[str]
+    """Codes of the partner and its blocs."""
+    coverage: Coverage | None
+    """How far they are followed; None where they are not at all."""
+    talks: tuple[Talk, ...]
+    """Rounds of talks in which both took part, in order of time."""
 
 
 class Ledger:
@@ -53,34 +73,65 @@ class Ledger:
         self._sheets: Mapping[str, Sheet] = {sheet.imposer: sheet for sheet in sheets}
         self._by_imposer = _grouped(self.measures)
         self._events_of = _events_of(self.events, references)
+        self._rate_days = {one.id: tuple(rate_days(one)) for one in self.measures}
+        self._days = {
+            one.id: (*self._rate_days[one.id], *milestone_days(one)) for one in self.measures
+        }
+        self._remarks = {
+            sheet.imposer: [(one, sources_of(sheet, one.source)) for one in sheet.remarks]
+            for sheet in sheets
+        }
+        self._base_duties = {
+            sheet.imposer: [(one, sources_of(sheet, one.source)) for one in sheet.base_duties]
+            for sheet in sheets
+        }
         self._mfn = {
             baseline.economy: Said(baseline, sources_of(book.mfn, baseline.source))
             for baseline in book.mfn.baselines
         }
-        self.one_of: Sequence[Sequence[str]] = [
-            [one for member in members for one in references[member]]
-            for sheet in sheets
-            for members in sheet.one_of.values()
+        sets = (members for sheet in sheets for members in sheet.one_of.values())
+        self.one_of: Sequence[Mapping[str, int]] = [
+            {one: place for place, one in enumerate(_spelled_out(members, references))}
+            for members in sets
         ]
+        """Sets of measures of which a line pays one at most, each with its place in the set."""
         bases: dict[str, tuple[str, ...]] = {}
         for sheet in sheets:
             for base, words in sheet.bases.items():
                 bases[base] = (*bases.get(base, ()), *words)
         self.reader = ProductReader(self.goods, self.measures, bases)
+        # Pairs and goods are asked for again and again, and a ledger says the same each time.
+        self._pairs = lru_cache(_REMEMBERED)(self._find_pair)
+        self._fits = lru_cache(_REMEMBERED)(self._find_fits)
 
     def covering(self, code: str) -> tuple[str, ...]:
         """The code itself and the blocs it belongs to, as `Parties.covering`."""
         return self._covering.get(code) or self.parties.covering(code)
 
-    def between(self, imposer: str, partner: str) -> tuple[Measure, ...]:
-        """All measures that the imposer, or its bloc, has on the partner, over all time."""
-        charged = set(self.covering(partner))
-        return tuple(
+    def pair(self, imposer: str, partner: str) -> Pair:
+        """What the imposer, or its bloc, has on the partner."""
+        return self._pairs(imposer, partner)
+
+    def _find_pair(self, imposer: str, partner: str) -> Pair:
+        charged = frozenset(self.covering(partner))
+        measures = tuple(
             measure
             for code in self.covering(imposer)
             for measure in self._by_imposer.get(code, ())
             if falls_on(measure, charged)
         )
+        ids = frozenset(measure.id for measure in measures)
+        sides = (self.covering(imposer), charged)
+        talks = tuple(
+            talk
+            for talk in self.talks
+            if not any(set(talk.parties).isdisjoint(side) for side in sides)
+        )
+        return Pair(measures, ids, charged, self._find_coverage(imposer, charged), talks)
+
+    def between(self, imposer: str, partner: str) -> tuple[Measure, ...]:
+        """All measures that the imposer, or its bloc, has on the partner, over all time."""
+        return self.pair(imposer, partner).measures
 
     def sheet_of(self, imposer: str) -> Sheet | None:
         """The file of the imposer or of its bloc."""
@@ -91,11 +142,13 @@ class Ledger:
 
     def coverage(self, imposer: str, partner: str) -> Coverage | None:
         """How far the ledger follows this pair; None where it does not at all."""
+        return self.pair(imposer, partner).coverage
+
+    def _find_coverage(self, imposer: str, charged: frozenset[str]) -> Coverage | None:
         sheet = self.sheet_of(imposer)
         if sheet is None:
             return None
-        charged = set(self.covering(partner))
-        named = (one for one in sheet.coverage if charged & set(one.partners))
+        named = (one for one in sheet.coverage if not charged.isdisjoint(one.partners))
         rest = (one for one in sheet.coverage if WORLD in one.partners)
         return next(named, None) or next(rest, None)
 
@@ -107,28 +160,32 @@ class Ledger:
     def base_duty(self, imposer: str, wanted: Wanted) -> tuple[Said, bool] | None:
         """The MFN duty of the line or the goods asked for, and whether it is theirs exactly."""
         sheet = self.sheet_of(imposer)
+        duties = self._base_duties[sheet.imposer] if sheet else ()
         for exactly in (True, False):
-            for base in sheet.base_duties if sheet else ():
-                if _base_fits(base, wanted, exactly):
-                    return Said(base, sources_of(sheet, base.source)), exactly  # type: ignore[arg-type]
+            for duty, source in duties:
+                if _base_fits(duty, wanted, exactly):
+                    return Said(duty, source), exactly
         return None
 
     def remarks(self, imposer: str, partner: str, day: date) -> Iterator[Said]:
         """What must be said of this pair on that day besides its rates."""
         sheet = self.sheet_of(imposer)
         charged = self.covering(partner)
-        for remark in sheet.remarks if sheet else ():
+        for remark, source in self._remarks[sheet.imposer] if sheet else ():
             if remark.partner in charged and remark.from_ <= day <= (remark.to or day):
-                yield Said(remark, sources_of(sheet, remark.source))  # type: ignore[arg-type]
+                yield Said(remark, source)
+
+    def rate_days_of(self, measure: Measure) -> tuple[Upcoming, ...]:
+        """The days on which its rates begin and end, in order of time."""
+        return self._rate_days[measure.id]
+
+    def days_of(self, measure: Measure) -> tuple[Upcoming, ...]:
+        """The same, and after them its milestones."""
+        return self._days[measure.id]
 
     def events_of(self, measure: Measure) -> tuple[LegalEvent, ...]:
         """Legal events that bear on the measure, in order of time."""
         return self._events_of.get(measure.id, ())
-
-    def talks_between(self, one: str, other: str) -> tuple[Talk, ...]:
-        """Rounds of talks in which both took part, in order of time."""
-        sides = (set(self.covering(one)), set(self.covering(other)))
-        return tuple(talk for talk in self.talks if all(side & set(talk.parties) for side in sides))
 
     def layer(
         self,
@@ -151,14 +208,24 @@ class Ledger:
             free = self._exemption(measure, day, wanted)
         return Layer(measure, period, fit, free)
 
-    def fit(self, measure: Measure, wanted: Wanted | None) -> Fit:
-        """How surely a measure falls on the goods; a general one falls on all."""
-        if measure.general or wanted is None:
-            return Fit.NAMED if measure.general else Fit.NONE
-        sure = self.goods.fit(measure.scope, wanted.goods, wanted.codes)
+    def fits(self, imposer: str, partner: str, wanted: Wanted | None) -> Mapping[str, Fit]:
+        """How surely each measure of the pair, by id, falls on the goods; a general one does."""
+        goods, codes = (wanted.goods, wanted.codes) if wanted else ((), ())
+        return self._fits(imposer, partner, goods, codes)
+
+    def _find_fits(
+        self, imposer: str, partner: str, goods: tuple[str, ...], codes: tuple[str, ...]
+    ) -> Mapping[str, Fit]:
+        measures = self.between(imposer, partner)
+        return {measure.id: self._fit(measure, goods, codes) for measure in measures}
+
+    def _fit(self, measure: Measure, goods: Sequence[str], codes: Sequence[str]) -> Fit:
+        if measure.general:
+            return Fit.NAMED
+        sure = self.goods.fit(measure.scope, goods, codes)
         if sure >= Fit.HEADING:
             return sure
-        maybe = self.goods.fit(measure.perhaps, wanted.goods, wanted.codes)
+        maybe = self.goods.fit(measure.perhaps, goods, codes)
         return Fit.PERHAPS if maybe or sure else Fit.NONE
 
     def _exemption(self, measure: Measure, day: date, wanted: Wanted | None) -> str:
@@ -184,11 +251,17 @@ def change_days(measures: Iterable[Measure]) -> tuple[date, ...]:
     return tuple(sorted(days))
 
 
-def falls_on(measure: Measure, partner_codes: set[str]) -> bool:
+def falls_on(measure: Measure, partner_codes: frozenset[str] | set[str]) -> bool:
     """Whether goods of a partner pay the measure; its codes are its own and those of its blocs."""
-    if partner_codes & set(measure.partners):
+    if not partner_codes.isdisjoint(measure.partners):
         return True
-    return WORLD in measure.partners and not partner_codes & set(measure.exceptions)
+    return WORLD in measure.partners and partner_codes.isdisjoint(measure.exceptions)
+
+
+def _spelled_out(
+    names: Iterable[str], references: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for name in names for one in references[name]))
 
 
 def _grouped(measures: Iterable[Measure]) -> Mapping[str, tuple[Measure, ...]]:

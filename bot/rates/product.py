@@ -9,11 +9,11 @@ In this order:
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from bot.frozen import Frozen
 from bot.rates.goods import Goods
 from bot.rates.measure import Measure
 from bot.rates.stems import codes_in, stems
@@ -42,9 +42,10 @@ _OWN_WORDS = {
 # Likeness of 0 to 100: by edits to be taken, by the better part to be suggested.
 _TAKE_FROM, _SUGGEST_FROM = 90, 80
 _SUGGESTIONS = 4
+_REMEMBERED = 500
 
 
-class Wanted(Frozen):
+class Wanted(NamedTuple):
     """A product text as understood."""
 
     text: str
@@ -87,7 +88,7 @@ class ProductReader:
             for name in (good.name, *good.names, good.id):
                 self._learn(name, "goods", good.id)
                 self._names.setdefault(" ".join(stems(name)), good.id)
-        self._layers: tuple[str, ...] = tuple(measure.id for measure in measures)
+        self._layers = frozenset(measure.id for measure in measures)
         for measure in measures:
             for name in (measure.name, *measure.names):
                 self._learn(name, "layer", measure.id)
@@ -99,17 +100,21 @@ class ProductReader:
                 self._learn(name, kind, "")
         for phrases in self._phrases.values():
             phrases.sort(key=lambda phrase: -len(phrase.words))
+        # A question's words are read to understand it, and again for each pair that it is about.
+        self._readings = lru_cache(_REMEMBERED)(self._read)
 
     def _learn(self, name: str, kind: str, key: str) -> None:
         words = stems(name)
         if words:
             self._phrases.setdefault(words[0], []).append(_Phrase(words, kind, key))
 
-    def read(self, text: str, layers: Iterable[str]) -> Wanted:
+    def read(self, text: str, layers: frozenset[str]) -> Wanted:
         """The text as understood, where only these `layers` (ids of measures) can be meant."""
+        return self._readings(text, layers)
+
+    def _read(self, text: str, allowed: frozenset[str]) -> Wanted:
         codes, rest = codes_in(text)
         words = stems(rest)
-        allowed = set(layers)
         found: dict[str, dict[str, None]] = {}
         unknown: list[str] = []
         at = 0
@@ -137,7 +142,7 @@ class ProductReader:
 
     def knows(self, text: str) -> bool:
         """Whether the text names goods or holds a code, by itself or nearly."""
-        wanted = self.read(text, ())
+        wanted = self.read(text, frozenset())
         return bool(wanted.goods or wanted.codes)
 
     def understands(self, text: str) -> bool:
@@ -149,7 +154,7 @@ class ProductReader:
         """Names of goods that come near to a text that is not understood; may be empty."""
         return self.read(text, self._layers).suggestions
 
-    def _longest(self, words: tuple[str, ...], at: int, allowed: set[str]) -> list[_Phrase]:
+    def _longest(self, words: tuple[str, ...], at: int, allowed: frozenset[str]) -> list[_Phrase]:
         """All phrases of the greatest length that begin here; a layer must be an allowed one."""
         best: list[_Phrase] = []
         for phrase in self._phrases.get(words[at], ()):
@@ -164,12 +169,10 @@ class ProductReader:
 
     def _beside_codes(self, wanted: Wanted) -> Wanted:
         """Where codes are given, goods only say which of a code's goods are meant."""
-        if not wanted.codes:
+        if not (wanted.codes and wanted.goods):
             return wanted
         within = {good.id for code in wanted.codes for good in self._goods.at(code)}
-        return wanted.model_copy(
-            update={"goods": tuple(good for good in wanted.goods if good in within)}
-        )
+        return wanted._replace(goods=tuple(good for good in wanted.goods if good in within))
 
     def _nearest(self, wanted: Wanted, asked: str) -> Wanted:
         """With the goods that a misspelt text comes nearest to, or with suggestions."""
@@ -187,10 +190,8 @@ class ProductReader:
         goods = {name: self._goods.by_id[self._names[name]] for name in near}
         if near and fuzz.ratio(asked, near[0]) >= _TAKE_FROM:
             taken = goods[near[0]]
-            return wanted.model_copy(
-                update={"goods": (taken.id,), "read_as": taken.name, "unknown": ()}
-            )
+            return wanted._replace(goods=(taken.id,), read_as=taken.name, unknown=())
         if not wanted.nothing_known:
             return wanted
         likely = dict.fromkeys(good.name for good in goods.values())
-        return wanted.model_copy(update={"suggestions": tuple(likely)[:_SUGGESTIONS]})
+        return wanted._replace(suggestions=tuple(likely)[:_SUGGESTIONS])

@@ -11,7 +11,7 @@ In this order, and what is left counts:
 The total is the sum of the rest. An all-in rate counts with its own number, base rate included.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -60,9 +60,12 @@ _LINE_DECIDES = "one of several rates for this heading; the line decides"
 
 
 def stack(
-    layers: Sequence[Layer], one_of: Sequence[Sequence[str]], *, by_itself: bool = False
+    layers: Sequence[Layer], one_of: Sequence[Mapping[str, int]], *, by_itself: bool = False
 ) -> Stacked:
-    """The layers that count; `by_itself` where the question names the layers it wants."""
+    """The layers that count; `by_itself` where the question names the layers it wants.
+
+    Each of `one_of` is a set of measures, by id, of which a line pays one at most, with its order.
+    """
     left_out: list[LeftOut] = []
     charged = _charged(layers, left_out)
     for members in one_of:
@@ -100,14 +103,18 @@ def _certain(layers: Sequence[Layer], left_out: list[LeftOut], *, by_itself: boo
     return certain
 
 
-def _choose(counted: list[Layer], members: Sequence[str], left_out: list[LeftOut]) -> list[Layer]:
+def _choose(
+    counted: list[Layer], members: Mapping[str, int], left_out: list[LeftOut]
+) -> list[Layer]:
     """Rule 3 for one set; what may fall on some lines loses in silence to what surely does."""
     rivals = [layer for layer in counted if layer.measure.id in members]
-    closest = max((layer.fit for layer in rivals), default=Fit.NONE)
-    if len(rivals) < 2 or closest is Fit.PERHAPS:
+    if len(rivals) < 2:
+        return counted
+    closest = max(layer.fit for layer in rivals)
+    if closest is Fit.PERHAPS:
         return counted
     best = [layer for layer in rivals if layer.fit is closest]
-    best.sort(key=lambda layer: members.index(layer.measure.id))
+    best.sort(key=lambda layer: members[layer.measure.id])
     differ = len({layer.period.percent for layer in best}) > 1
     winner = None if differ and closest is Fit.HEADING else best[0]
     why = _LINE_DECIDES if winner is None else f"a line pays one of these; counted: {best[0].name}"

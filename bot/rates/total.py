@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from bot.rates.asked import Case, Judged, Way, judge
+from bot.rates.asked import Case, Judged, Way, choose
 from bot.rates.goods import Fit
 from bot.rates.measure import Status
 from bot.rates.reply import OnGoods
@@ -13,7 +13,7 @@ def newest_day(case: Case, today: date) -> date:
     """The day of the case, or the last one until today on which a known rate of these begins."""
     begun = (
         period.from_
-        for measure in judge(case).chosen
+        for measure in choose(case)[1]
         for period in measure.periods
         if period.status is not Status.ANNOUNCED and period.from_ <= today
     )

@@ -3,15 +3,22 @@
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from bot.parties import Parties
 from bot.rates.measure import Source
 from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text, total_text
 from bot.rates.words import status_words
-from bot.slack.mrkdwn import bold, escape, link, plain
+from bot.slack import mrkdwn
+from bot.slack.mrkdwn import bold, plain
 
 PASSED = "Was due; not checked since"
 """The title of what was due since the sources were read."""
+
+
+# The ledger's own texts come again and again; of a question at most its goods come in here.
+escape = lru_cache(4_000)(mrkdwn.escape)
+link = lru_cache(2_000)(mrkdwn.link)
 
 _BESIDE = 5
 _NEXT = 3

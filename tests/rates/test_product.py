@@ -9,7 +9,7 @@ from bot.rates.product import Wanted
 
 
 def _read(text: str, ledger: Ledger) -> Wanted:
-    return ledger.reader.read(text, [measure.id for measure in ledger.measures])
+    return ledger.reader.read(text, frozenset(measure.id for measure in ledger.measures))
 
 
 @pytest.mark.parametrize(
