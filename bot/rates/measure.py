@@ -188,7 +188,10 @@ class Measure(Frozen):
 
     def on(self, day: date) -> RatePeriod | None:
         """The period that covers the day."""
-        return next((period for period in self.periods if period.covers(day)), None)
+        for period in self.periods:
+            if period.covers(day):
+                return period
+        return None
 
     def before(self, day: date) -> RatePeriod | None:
         """The last period that was over by this day and had charged anything."""

@@ -24,6 +24,7 @@ def counted(case: Case, judged: Judged) -> tuple[Part, ...]:
 def _part(
     case: Case, measure: Measure, period: RatePeriod, *, counted: bool, note: str = ""
 ) -> Part:
+    events = case.ledger.events_of(measure)
     return Part(
         measure=measure.name,
         measure_id=measure.id,
@@ -37,7 +38,7 @@ def _part(
         note=" ".join(filter(None, (note, period.note if counted else ""))),
         covers=measure.covers,
         calc=period.calc,
-        standing=standing(case.ledger.events_of(measure), measure, case.day),
+        standing=standing(events, measure, case.day) if events else "",
         announced=period.announced,
         void_on=period.void_on,
         checked=measure.verified_as_of,

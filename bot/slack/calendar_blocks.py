@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.parties import Parties
 from bot.rates.reply import Upcoming
+from bot.slack import limits
 from bot.slack import rate_markup as markup
 from bot.slack.blocks import Message, actions, assemble, button, section
 from bot.slack.mrkdwn import bold, escape
@@ -28,14 +29,20 @@ def calendar(
     if not items:
         head.append(section(escape(f"{title}: nothing that the ledger knows of.")))
         return assemble(notice, head)
-    lines = [section(_dated(item, parties)) for item in items if not item.passed]
-    if lines:
-        lines.insert(0, section(bold(escape(title))))
-    passed = [section(_dated(item, parties)) for item in items if item.passed]
+    ahead = [item for item in items if not item.passed]
+    passed = [item for item in items if item.passed]
+    told: list[Upcoming | str] = [bold(escape(title)), *ahead] if ahead else []
     if passed:
-        lines += [section(bold(markup.PASSED)), *passed]
+        told += [bold(markup.PASSED), *passed]
+    # A block more than fits is enough: thousands of days may be asked for.
+    lines = [
+        section(each if isinstance(each, str) else _dated(each, parties))
+        for each in told[: limits.MESSAGE_BLOCKS + 1]
+    ]
     row = actions(button("Calendar (.ics)", f"{RUN}_0", as_file)) if as_file else ()
-    return assemble(notice, head, lines, row, left_out)
+    return assemble(
+        notice, head, lines, row, lambda count: left_out(count + len(told) - len(lines))
+    )
 
 
 def _dated(item: Upcoming, parties: Parties) -> str:
