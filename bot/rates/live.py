@@ -84,8 +84,7 @@ def _customs_territory(code: str, ledger: Ledger) -> str:
 def _wanted(answer: Answer, ledger: Ledger) -> Wanted | None:
     if answer.product is None:
         return None
-    layers = [measure.id for measure in ledger.between(answer.imposer, answer.partner)]
-    return ledger.reader.read(answer.product[:300], layers)
+    return ledger.reader.read(answer.product[:300], ledger.pair(answer.imposer, answer.partner).ids)
 
 
 def _supplied(
