@@ -31,6 +31,7 @@ class Answers:
         self.ledger = ledger
         self._parties = parties
         self._ready: OrderedDict[tuple[str, date, Sequence[Found]], Message] = OrderedDict()
+        self._lacks: OrderedDict[tuple[str, date], tuple[Lookup, ...]] = OrderedDict()
 
     def to(self, text: str, today: date, found: Sequence[Found] = ()) -> Message:
         """The answer to a question; raises QueryError where it is none."""
@@ -45,8 +46,15 @@ class Answers:
 
     def lacks(self, text: str, today: date) -> tuple[Lookup, ...]:
         """What live sources could add to the answer; raises QueryError."""
-        query = parse(" ".join(text.casefold().split()), self._parties, today, self.ledger.reader)
-        return lookups(answer(query, self.ledger, today), query, self.ledger, today)
+        asked = (" ".join(text.casefold().split()), today)
+        lacks = self._lacks.pop(asked, None)
+        if lacks is None:
+            query = parse(asked[0], self._parties, today, self.ledger.reader)
+            lacks = lookups(answer(query, self.ledger, today), query, self.ledger, today)
+        self._lacks[asked] = lacks
+        if len(self._lacks) > REMEMBERED:
+            self._lacks.popitem(last=False)
+        return lacks
 
     def _look_up(self, text: str, today: date, found: Sequence[Found]) -> Message:
         query = parse(text, self._parties, today, self.ledger.reader)

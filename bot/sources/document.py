@@ -20,5 +20,7 @@ class Document(Frozen):
     signed: date | None = None
     effective_on: date | None = None
     """The day that the journal gives; orders mostly state theirs in the text only."""
+    names_schedule: bool = False
+    """Whether its full text, which is not here, is known to name the tariff schedule."""
     url: str = Field(pattern=r"^https?://\S+$", max_length=500)
     agencies: tuple[str, ...] = ()

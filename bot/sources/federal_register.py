@@ -123,6 +123,7 @@ def _document(given: object) -> Document | None:
             published=result.publication_date,
             signed=result.signing_date,
             effective_on=result.effective_on,
+            names_schedule=True,
             url=result.html_url,
             agencies=tuple(_one_line(name, 120) for name in names if name),
         )

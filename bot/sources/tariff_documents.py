@@ -5,7 +5,8 @@ In this order, and words of the document are kept as evidence:
 2. a title on antidumping or countervailing duties: no; they fall on single firms, and the ledger
    does not follow them;
 3. words of an act in title or abstract (`_ACTS`): yes, the act's name with the words found;
-4. a presidential document that the matcher reads as being about tariffs: yes;
+4. a presidential document about tariffs by its title, or whose full text is known to name the
+   tariff schedule: yes; such texts hardly ever do so without changing it;
 5. anything else: no.
 """
 
@@ -33,7 +34,7 @@ _ACTION = re.compile(
 _IDLE = re.compile(
     r"\b(?:requests? for (?:public )?comments?|request for information|public hearings?|"
     r"information collections?|meetings?|proposed|initiation of|petitions?|annual review|"
-    r"sunset reviews?|drawback|brokers?|sanctions)\b"
+    r"sunset reviews?|drawback|brokers?|quotas?|sanctions)\b"
 )
 _REMEDIES = re.compile(r"\b(?:anti-?dumping|countervailing|less[- ]than[- ]fair[- ]value)\b")
 _SCHEDULE = r"(?:harmonized tariff schedule|htsus|hts)\b"
@@ -54,14 +55,14 @@ _ACTS = {
         r"(?:\w+ )?(?:dut(?:y|ies)|tariffs?|rates? of duty)\b"
         r"|\b(?:modif|amend|suspend|terminat|eliminat|rais|lower|reduc|increas)\w*"
         r"(?: \w+){0,4} (?:dut(?:y|ies)|tariffs?|rates? of duty|duty-free)\b"
-        r"|\brates? of duty\b|\bimport surcharges?\b|\btariff[- ]rate quotas?\b"
-        r"|\bproduct exclusions?\b|\bde minimis\b"
+        r"|\brates? of duty\b|\bimport surcharges?\b|\bproduct exclusions?\b|\bde minimis\b"
     ),
     "carries out a trade deal": re.compile(
-        r"\bimplement\w*[^.;]{0,80}\b(?:agreement|framework|deal)\b[^.;]{0,80}\b(?:trade|tariffs?|"
-        r"dut(?:y|ies))\b|\bimplement\w*[^.;]{0,60}\b(?:trade|tariff)\b[^.;]{0,40}\b(?:agreement|"
+        r"\btariff-related\b|\bimplement\w*.{0,80}\b(?:agreement|framework|deal)\b.{0,80}\b(?:trade|"
+        r"tariffs?|dut(?:y|ies))\b|\bimplement\w*.{0,60}\b(?:trade|tariff)\b.{0,40}\b(?:agreement|"
         r"framework|deal)\b"
     ),
+    "announces a modification": re.compile(r"\bnotices? of (?:\w+ )?modifications?\b"),
 }
 
 
@@ -71,7 +72,7 @@ class Ground(NamedTuple):
     act: str
     """What it does, so that a sentence can say it: `sets duties`."""
     words: str
-    """The words that say so, as they stand in title or abstract, without case and accents."""
+    """The words that say so, as they stand in title or abstract, maybe without capitals."""
 
 
 def changes_duties(document: Document, understood: Understanding) -> Ground | None:
@@ -83,10 +84,10 @@ def changes_duties(document: Document, understood: Understanding) -> Ground | No
         found = pattern.search(title) or pattern.search(abstract)
         if found:
             return Ground(act, " ".join(found.group().split())[:120])
-    presidential = document.signed is not None
-    about = [each.words for each in understood.evidence if each.topic is Topic.TARIFF]
-    if presidential and about:
-        return Ground("is a presidential document on tariffs", about[0][:120])
+    if document.signed is not None:
+        about = [each.words for each in understood.evidence if each.topic is Topic.TARIFF]
+        if about or document.names_schedule:
+            return Ground("is signed by the President and names tariffs", (about or [title])[0])
     return None
 
 
@@ -131,6 +132,6 @@ def proposal_of(
 def _why(document: Document, ground: Ground) -> str:
     kind = document.kind or "Document"
     return (
-        f"{kind} {document.number} of {document.published} {ground.act}: it says "
-        f"'{ground.words}'. Read it for rates and days before you approve anything."
+        f"{kind} {document.number} of {document.published} {ground.act}: '{ground.words[:120]}'. "
+        "Read it for rates and days before you approve anything."
     )

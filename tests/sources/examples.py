@@ -77,7 +77,7 @@ def sdmx(reporter: str, values: dict[str, Any], product: str = "Total") -> str:
     )
 
 
-def document(number: str, title: str, **changes: Any) -> dict[str, Any]:
+def document(number: str, title: str | None, **changes: Any) -> dict[str, Any]:
     """A document as the Federal Register lists it."""
     return {
         "document_number": number,

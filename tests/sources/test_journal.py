@@ -1,0 +1,66 @@
+"""The journal looked through now and then: what changes duties is offered, failures are borne."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+import pytest
+
+from bot.errors import SourceError, StoreError
+from bot.news.read import Reader
+from bot.rates.ledger import Ledger
+from bot.rates.proposal import Proposal
+from bot.sources.document import Document
+from bot.sources.journal import Journal
+from tests.sources.conftest import NOW
+from tests.sources.test_tariff_documents import CHANGES, NO_CHANGE
+
+
+class Lists:
+    """A journal that lists these, or fails."""
+
+    def __init__(self, listed: Sequence[Document] | SourceError) -> None:
+        self.listed = listed
+        self.asked: list[date] = []
+
+    async def since(self, day: date) -> Sequence[Document]:
+        self.asked.append(day)
+        if isinstance(self.listed, SourceError):
+            raise self.listed
+        return self.listed
+
+
+class Keeps:
+    """Keeps what is offered, unless it fails."""
+
+    def __init__(self, error: StoreError | None = None) -> None:
+        self.error = error
+        self.offered: list[Collection[Proposal]] = []
+
+    async def offer(self, proposals: Collection[Proposal]) -> None:
+        if self.error is not None:
+            raise self.error
+        self.offered.append(proposals)
+
+
+async def test_only_what_changes_duties_is_offered_each_document_once(
+    reader: Reader, ledger: Ledger
+) -> None:
+    lists, keeps = Lists([*NO_CHANGE, CHANGES[0], CHANGES[0]]), Keeps()
+    await Journal(lists, reader, lambda: ledger, keeps, lambda: NOW).look()
+    [[proposal]] = keeps.offered
+    assert proposal.said_by[0].quote == CHANGES[0].title
+    assert lists.asked == [date(2026, 11, 17)]
+
+
+async def test_a_failure_is_one_line_in_the_log(
+    reader: Reader, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    for lists, keeps in (
+        (Lists(SourceError("The Federal Register", "did not answer")), Keeps()),
+        (Lists([CHANGES[0]]), Keeps(StoreError("the database", "is locked"))),
+    ):
+        caplog.clear()
+        await Journal(lists, reader, lambda: ledger, keeps, lambda: NOW).look()
+        [record] = caplog.records
+        assert record.levelname == "WARNING"
+        assert keeps.offered == []
