@@ -99,6 +99,7 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
         "poll_seconds": min(settings.poll_seconds, 1.0),
         "backoff_seconds": min(settings.backoff_seconds, 1.0),
         "allowed_networks": (ip_network("127.0.0.0/8"),),
+        "live_sources": (),
         # The week lies in the past, and is told as if it were happening.
         "max_age_hours": 24.0 * 365 * 100,
     }

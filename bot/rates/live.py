@@ -59,7 +59,9 @@ def supplied(
 def _line_of(answer: Answer, query: RateQuery, ledger: Ledger, today: date) -> Iterator[Lookup]:
     past = query.on is not None and query.on < today
     known = answer.base is not None and answer.base.exact
-    if answer.imposer != _SCHEDULE_OF or past or known or answer.choices:
+    # Where a rate would mislead by itself, as with partners outside MFN, no MFN rate is added.
+    misleads = answer.leading > 1
+    if answer.imposer != _SCHEDULE_OF or past or known or answer.choices or misleads:
         return
     wanted = _wanted(answer, ledger)
     if wanted is None or wanted.layers or wanted.bases or wanted.alone:

@@ -72,6 +72,7 @@ def test_a_line_and_an_average_that_the_ledger_lacks_are_looked_up(
         "us on china 3926.90.99 on 2025-05-20",
         "us on china section 301 only 3926.90.99",
         "china on us 3926.90.99",
+        "us on russia 3926.90.99",
         "upcoming",
         "changes since 2026-07-01",
     ],
