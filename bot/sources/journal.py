@@ -1,9 +1,9 @@
 """Reads an official journal now and then, and offers what changes duties to the operators.
 
-    documents of the last days | which change duties? | offered, each once
+    due? | documents of the last days | which change duties? | offered, each once
 
-Nothing is remembered here: a document makes the same proposal each time, and whoever takes it in
-knows it already.
+Of the documents nothing is remembered here: each makes the same proposal every time, and whoever
+takes it in knows it already.
 """
 
 import asyncio
@@ -21,6 +21,10 @@ from bot.sources.tariff_documents import proposal_of
 
 log = logging.getLogger(__name__)
 
+EVERY = timedelta(hours=1)
+"""Journals appear once a day; an hour is soon enough and no burden."""
+AGAIN_AFTER = timedelta(minutes=10)
+"""After a failure."""
 LOOKS_BACK = timedelta(days=7)
 """Documents so old are still read, so that a week's absence loses none."""
 
@@ -53,10 +57,17 @@ class Journal:
         """`ledger` gives the one in use, which may change."""
         self._documents, self._reader, self._ledger = documents, reader, ledger
         self._offers, self._clock = offers, clock
+        self._next_at: datetime | None = None
 
     async def look(self) -> None:
-        """Offers what the journal has; a failure is one line in the log, and tried again."""
+        """Offers what the journal has, at most once an hour; to be called now and then.
+
+        A failure is one line in the log, and tried again after ten minutes.
+        """
         now = self._clock()
+        if self._next_at is not None and now < self._next_at:
+            return
+        self._next_at = now + AGAIN_AFTER
         try:
             documents = await self._documents.since((now - LOOKS_BACK).date())
             proposals: dict[str, Proposal] = {}
@@ -67,5 +78,6 @@ class Journal:
                 # One document takes a few milliseconds; others must not wait for hundreds.
                 await asyncio.sleep(0)
             await self._offers.offer(tuple(proposals.values()))
+            self._next_at = now + EVERY
         except TariffwireError as error:
             log.warning("%s", error)

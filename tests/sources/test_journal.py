@@ -1,7 +1,7 @@
 """The journal looked through now and then: what changes duties is offered, failures are borne."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -64,3 +64,22 @@ async def test_a_failure_is_one_line_in_the_log(
         [record] = caplog.records
         assert record.levelname == "WARNING"
         assert keeps.offered == []
+
+
+async def test_it_is_read_once_an_hour_and_sooner_after_a_failure(
+    reader: Reader, ledger: Ledger
+) -> None:
+    lists, times = Lists(SourceError("The Federal Register", "did not answer")), [NOW]
+
+    def clock() -> datetime:
+        return times[-1]
+
+    journal = Journal(lists, reader, lambda: ledger, Keeps(), clock)
+    asked = []
+    for minutes in (0, 9, 10, 20, 70, 81, 139, 141):
+        times.append(NOW + timedelta(minutes=minutes))
+        if minutes == 20:
+            lists.listed = [CHANGES[0]]
+        await journal.look()
+        asked.append(len(lists.asked))
+    assert asked == [1, 1, 2, 3, 3, 4, 4, 5]
