@@ -45,6 +45,7 @@ from bot.feedbook import Feedbook
 from bot.feeds.callback import Callback, Push
 from bot.feeds.hubs import Hubs
 from bot.feeds.poll import Poller
+from bot.heap import settle
 from bot.library import Library
 from bot.local.workspace import Workspace
 from bot.news.entry import Feed, FeedState, Round
@@ -183,6 +184,7 @@ async def _serve(
 
         reminders = _reminders(settings, store, parts, team, dispatcher)
         scheduler = build_schedule(watch.poll_due, report, tend, reminders.look, tick_s(settings))
+        settle()
         scheduler.start()
         stack.push_async_callback(_end_schedule, scheduler, watch)
         if workspace is not None:

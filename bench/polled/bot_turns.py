@@ -15,6 +15,7 @@ from bench.polled.turns import answer, arguments, turns
 from bot.feeds import due
 from bot.feeds.limits import FetchLimits
 from bot.feeds.poll import Poller
+from bot.heap import settle
 from bot.library import Library
 from bot.news.entry import Feed, FeedState, Outcome
 from bot.news.same import join
@@ -95,6 +96,7 @@ async def main() -> None:
         for number, address in enumerate(addresses)
     ]
     watch = Watch(listed, feeds, pipeline.take, is_due, clock, lambda: None)
+    settle()
     for _ in turns():
         tally = Tally()
         began = perf_counter()

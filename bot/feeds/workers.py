@@ -1,90 +1,79 @@
 """Processes that parse bodies, so that no feed can hold up the event loop or outstay its time.
 
-A parse that takes too long is ended with its process, which nothing inside Python can prevent; the
-next body gets a fresh one.
+Most bodies never get here (see `bot.feeds.bodies`). So a process starts when a body needs it, a
+second one when several wait, and all of them end when none has come for a while: each takes some
+thirty megabytes.
 """
 
 import asyncio
-import multiprocessing
 import os
-import signal
-import threading
-from contextlib import suppress
-from multiprocessing.context import BaseContext
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from bot.feeds.parsed import Parsed, Source
 
-from bot.errors import NotAFeed
-from bot.feeds.parsed import NotParsed, Parsed, Source
+if TYPE_CHECKING:
+    from bot.feeds.process import Process
 
 _MAX_PROCESSES = 2
-# A process is replaced now and then, so that no leak in a parser lasts.
-_PARSES_PER_PROCESS = 5000
-_GOODBYE_S = 2.0
-
-
-def _ready() -> None:
-    """Ctrl-C in a terminal reaches every process of the group; this one is told when to end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _parse(body: bytes, source: Source) -> Parsed | NotParsed:
-    # Imported here, because feedparser is of no use in the process that only waits.
-    from bot.feeds.parse import read_feed
-
-    return read_feed(body, source)
-
-
-def _context() -> BaseContext:
-    """Forks of a small server that has the parser loaded, where the system can; else new starts."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bot.feeds.parse"])
-    return context
+_QUEUE = 3
+"""Bodies that are with every process before another one starts, which takes 0.4 s of work."""
+IDLE_S = 30.0
 
 
 class Workers:
-    """Parses bodies in processes that start when first needed; `close` when done."""
+    """Parses bodies in processes that start when first needed; `close` when done.
 
-    def __init__(self, parse_deadline_s: float) -> None:
-        self._deadline_s = parse_deadline_s
-        self._pool: ProcessPool | None = None
-        self._one_starts = threading.Lock()
+    They end when there was nothing to parse for `idle_s` seconds.
+    """
+
+    def __init__(self, parse_deadline_s: float, idle_s: float = IDLE_S) -> None:
+        self._deadline_s, self._idle_s = parse_deadline_s, idle_s
+        self._processes: list[Process] = []
+        self._ending: set[asyncio.Task[None]] = set()
+        self._rest: asyncio.TimerHandle | None = None
 
     async def parse(self, body: bytes, source: Source) -> Parsed:
         """What the body holds; raises NotAFeed, whose thing is the feed's id."""
-        # In a thread, because the first body starts the processes, which takes a third of a second.
-        future = await asyncio.to_thread(self._schedule, body, source)
+        if self._rest is not None:
+            self._rest.cancel()
         try:
-            parsed = await asyncio.wrap_future(future)
-        except (TimeoutError, ProcessExpired) as error:
-            long = isinstance(error, TimeoutError)
-            cause = f"took over {self._deadline_s:g} s to parse" if long else "broke the parser"
-            raise NotAFeed(source.feed_id, cause) from error
-        if isinstance(parsed, NotParsed):
-            raise NotAFeed(source.feed_id, parsed.cause)
-        return parsed
+            return await self._least_busy().parse(body, source)
+        finally:
+            if not any(process.bodies for process in self._processes):
+                loop = asyncio.get_running_loop()
+                self._rest = loop.call_later(self._idle_s, self._let_go)
 
     async def close(self) -> None:
         """Ends the processes, waiting a moment for them."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]  # pebble has not annotated it
-            with suppress(TimeoutError):
-                await asyncio.to_thread(pool.join, _GOODBYE_S)
+        if self._rest is not None:
+            self._rest.cancel()
+        self._let_go()
+        await asyncio.gather(*self._ending)
 
-    def _schedule(self, body: bytes, source: Source) -> "ProcessFuture[Parsed | NotParsed]":
-        with self._one_starts:
-            pool = self._started()
-            return pool.schedule(_parse, args=[body, source], timeout=self._deadline_s)
+    @property
+    def processes(self) -> int:
+        """How many there are now."""
+        return len(self._processes)
 
-    def _started(self) -> ProcessPool:
-        if self._pool is None or not self._pool.active:
-            self._pool = ProcessPool(
-                max_workers=min(_MAX_PROCESSES, os.cpu_count() or 1),
-                max_tasks=_PARSES_PER_PROCESS,
-                initializer=_ready,
-                context=_context(),
-            )
-        return self._pool
+    def _least_busy(self) -> "Process":
+        free = min(self._processes, key=lambda process: process.bodies, default=None)
+        most = min(_MAX_PROCESSES, os.cpu_count() or 1)
+        if free is None or (free.bodies >= _QUEUE and len(self._processes) < most):
+            # Two megabytes that most feeds can do without.
+            from bot.feeds.process import Process
+
+            free = Process(self._deadline_s)
+            self._processes.append(free)
+        return free
+
+    def _let_go(self) -> None:
+        gone, self._processes = self._processes, []
+        if gone:
+            ending = asyncio.create_task(_end(gone))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+
+
+async def _end(processes: "Sequence[Process]") -> None:
+    await asyncio.gather(*(process.close() for process in processes))

@@ -1,7 +1,9 @@
 """Parsing in processes: it never holds up the loop, and it can be ended."""
 
 import asyncio
+import os
 from datetime import UTC, datetime
+from multiprocessing import active_children
 
 import pytest
 
@@ -57,4 +59,27 @@ async def test_a_cancelled_parse_stops_and_leaves_the_others_alone(workers: Work
 async def test_closing_without_having_parsed_is_no_trouble() -> None:
     workers = Workers(parse_deadline_s=1.0)
     await workers.close()
+    await workers.close()
+
+
+async def test_no_process_runs_before_a_body_comes_nor_long_after_the_last() -> None:
+    others = set(active_children())
+    workers = Workers(parse_deadline_s=10.0, idle_s=0.05)
+    await workers.parse(GOOD.encode(), SOURCE)
+    (started,) = set(active_children()) - others
+    await asyncio.to_thread(started.join, 20)
+    assert not started.is_alive()
+    assert workers.processes == 0
+    assert len((await workers.parse(GOOD.encode(), SOURCE)).entries) == 2
+    await workers.close()
+
+
+async def test_a_second_process_starts_when_bodies_wait_and_no_third() -> None:
+    workers = Workers(parse_deadline_s=20.0)
+    await workers.parse(GOOD.encode(), SOURCE)
+    await workers.parse(GOOD.encode(), SOURCE)
+    assert workers.processes == 1
+    found = await asyncio.gather(*(workers.parse(GOOD.encode(), SOURCE) for _ in range(20)))
+    assert [len(parsed.entries) for parsed in found] == [2] * 20
+    assert workers.processes == min(2, os.cpu_count() or 1)
     await workers.close()

@@ -15,7 +15,7 @@ from bot.errors import StoreError
 from bot.store.backup import backup
 from bot.store.engine import Database
 from bot.store.tables import feeds, metadata
-from bot.store.upgrade import upgrade
+from bot.store.upgrade import newest, upgrade
 from tests.store.examples import feed
 from tests.store.opened import Store, open_store
 
@@ -36,6 +36,13 @@ async def test_a_second_upgrade_changes_nothing(address: str, store: Store) -> N
     await store.feeds.add(feed("kept"))
     await upgrade(address)
     assert [each.id for each in await store.feeds.added()] == ["kept"]
+
+
+def test_where_the_migrations_lead_is_found_without_alembic(blank_file: Path) -> None:
+    with closing(sqlite3.connect(blank_file)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (
+            newest(),
+        )
 
 
 async def test_two_processes_may_upgrade_at_the_same_time(tmp_path: Path) -> None:
