@@ -9,13 +9,13 @@ clients of the address say of them. There are no pages, and a wrong wish is answ
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
-from bot.news.text import plain
+from bot.news.text import cut, plain
 from bot.rates.finding import Finding, Lookup
 from bot.rates.meaning import dotted
 from bot.rates.measure import Source
@@ -25,7 +25,8 @@ from bot.sources.duty_words import ad_valorem
 NAME = "USITC's tariff schedule"
 PAGE = "https://hts.usitc.gov/search?query="
 
-MOST_ROWS = 5000
+MOST_ROWS = 300
+"""Rows read of one answer: a subheading and all beneath it are fewer."""
 _RATED_DIGITS = 8
 _RATES_TOLD = 5
 _SHORT = 140
@@ -62,34 +63,40 @@ class Hts:
         """
         code = lookup.code[:_RATED_DIGITS]
         answer = await self._api.get(NAME, f"{self._base}search", [("keyword", dotted(code))])
-        given = shaped(NAME, answer, _ROWS)[:MOST_ROWS]
-        rows = [row for each in given if (row := _row(each)) is not None]
-        return _finding(lookup, code, rows, self._clock())
+        given = shaped(NAME, answer, _ROWS)
+        return _finding(lookup, code, _rows_of(code, given), self._clock())
 
 
 _ROWS = TypeAdapter(list[_Given])
 
 
-def _row(given: _Given) -> _Row | None:
-    """A row with a number; those without one are headings between the lines."""
-    digits = _DIGITS.sub("", (given.htsno or "")[:20])
-    if len(digits) < 4:
-        return None
-    return _Row(digits, _one_line(given.general), _one_line(given.description))
+def _rows_of(code: str, given: Iterable[_Given]) -> dict[str, _Row]:
+    """The rows above and beneath the code, by their digits.
+
+    Rows without a number are headings between the lines. Statistical suffixes may stand under the
+    number of their line, without a duty of their own.
+    """
+    rows: dict[str, _Row] = {}
+    for each in given:
+        digits = _DIGITS.sub("", (each.htsno or "")[:20])
+        if len(digits) < 4 or not (digits.startswith(code) or code.startswith(digits)):
+            continue
+        known = rows.get(digits)
+        if known is None or (each.general and not known.general):
+            rows[digits] = _Row(digits, _one_line(each.general), _one_line(each.description))
+        if len(rows) >= MOST_ROWS:
+            break
+    return rows
 
 
 def _one_line(markup: str | None) -> str:
     return " ".join(plain(markup or "", 280).split())
 
 
-def _finding(lookup: Lookup, code: str, rows: Sequence[_Row], now: datetime) -> Finding | None:
-    by_digits: dict[str, _Row] = {}
-    for row in rows:
-        # Statistical suffixes may come under the number of their line; the first row is the line.
-        by_digits.setdefault(row.digits, row)
-    within = [digits for digits in by_digits if digits.startswith(code)]
+def _finding(lookup: Lookup, code: str, rows: dict[str, _Row], now: datetime) -> Finding | None:
+    within = [digits for digits in rows if digits.startswith(code)]
     lines = [each for each in within if len(each) == _RATED_DIGITS] or within
-    rates = list(dict.fromkeys(_rate_of(line, by_digits) for line in lines))
+    rates = list(dict.fromkeys(_rate_of(line, rows) for line in lines))
     if not rates or "" in rates:
         return None
     percents = {ad_valorem(rate) for rate in rates}
@@ -100,7 +107,7 @@ def _finding(lookup: Lookup, code: str, rows: Sequence[_Row], now: datetime) -> 
         percent=percent,
         words="" if percent is not None else _words(rates),
         line=dotted(line),
-        what=_what(line, by_digits),
+        what=_what(line, rows),
         year=now.year,
         source=Source(
             text=f"USITC, Harmonized Tariff Schedule, general column, read on {now.date()}",
@@ -121,9 +128,9 @@ def _rate_of(digits: str, rows: dict[str, _Row]) -> str:
 
 
 def _words(rates: Sequence[str]) -> str:
-    told = "; ".join(rate[:50] for rate in rates[:_RATES_TOLD])
     if len(rates) == 1:
-        return rates[0][:250]
+        return cut(rates[0], 250)
+    told = "; ".join(cut(rate, 40) for rate in rates[:_RATES_TOLD])
     more = f"; {len(rates) - _RATES_TOLD} more" if len(rates) > _RATES_TOLD else ""
     return f"it depends on the line: {told}{more}"
 
@@ -134,8 +141,8 @@ def _what(digits: str, rows: dict[str, _Row]) -> str:
     while len(digits) >= 4:
         row = rows.get(digits)
         if row is not None and row.what:
-            named.insert(0, row.what.rstrip(":")[:_SHORT])
+            named.insert(0, cut(row.what.rstrip(":"), _SHORT))
             if not row.what.lower().startswith("other"):
                 break
         digits = digits[:-2]
-    return ": ".join(named)[:300]
+    return cut(": ".join(named), 290)

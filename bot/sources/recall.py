@@ -1,9 +1,11 @@
 """What a source said, kept for a while; one request a key; a source that fails is left alone.
 
-fresh?  -> as kept, a failure too
-asked for right now?  -> the same request's outcome
-failed too often in a row?  -> refused until it has rested
-else  -> asked, and kept
+In this order:
+1. still fresh: as kept, a failure too;
+2. being asked for: the same request's outcome;
+3. failed too often in a row: refused until the source has rested;
+4. asked for much else already: refused;
+5. else asked, and kept.
 """
 
 import asyncio
@@ -27,6 +29,8 @@ class Times(Frozen):
     trips_after: int = 3
     """Failures in a row, over all keys."""
     rest_s: float = 300.0
+    at_once: int = 8
+    """Requests under way; behind a source that hangs no queue grows."""
     at_most: int = 1000
     """Keys that are kept; those not asked for longest go first."""
 
@@ -62,6 +66,8 @@ class Recall(Generic[V]):
         if task is None:
             if self._clock_s() < self._rests_until_s:
                 raise SourceError(self._source, "failed repeatedly and is left alone for a while")
+            if len(self._under_way) >= self._times.at_once:
+                raise SourceError(self._source, "has too many questions to answer already")
             task = asyncio.create_task(self._ask(key, ask), name=f"asking {self._source}")
             self._under_way[key] = task
             task.add_done_callback(_look_at)

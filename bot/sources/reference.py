@@ -56,9 +56,12 @@ class Reference:
         }
         if not asked:
             return ()
-        done, late = await asyncio.wait(asked, timeout=self._deadline_s)
-        for task in late:
-            task.cancel()
+        try:
+            done, late = await asyncio.wait(asked, timeout=self._deadline_s)
+        finally:
+            # Only the waiting ends; the requests themselves go on.
+            for task in asked:
+                task.cancel()
         said = [task.result() for task in done]
         said += [
             Silence(of=lookup, source=name, why="did not answer in time")

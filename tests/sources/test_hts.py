@@ -81,6 +81,23 @@ async def test_a_specific_or_compound_duty_is_told_in_the_schedules_words(
     assert (found.percent, found.words) == (None, words)
 
 
+async def test_statistical_suffixes_under_their_lines_number_hide_nothing(
+    server: FeedServer, api: JsonApi
+) -> None:
+    rows = [
+        row("8507.60.00", "", "Other", statisticalSuffix="20"),
+        row("8507.60.00", "3.4%", "Lithium-ion batteries"),
+        row("8507.60.00", "", "For electric vehicles", statisticalSuffix="10"),
+    ]
+    found = await ask(server, api, "8507600010", rows)
+    assert found is not None
+    assert (found.percent, found.line, found.what) == (
+        Decimal("3.4"),
+        "8507.60.00",
+        "Lithium-ion batteries",
+    )
+
+
 async def test_markup_in_a_description_is_taken_out(server: FeedServer, api: JsonApi) -> None:
     given = row("8518.30.20", "4.9%", "Headphones <il>Apis\u202e</il> <script>x</script>")
     found = await ask(server, api, "85183020", [given])

@@ -102,6 +102,20 @@ async def test_a_source_that_keeps_failing_is_left_alone_and_then_asked_again(
     assert await recall.get("e", source.ask) == "4.9"
 
 
+async def test_behind_a_source_that_hangs_no_queue_grows(
+    source: Source, recall: Recall[str]
+) -> None:
+    source.let_go.clear()
+    keys = [str(number) for number in range(50)]
+    waiting = [asyncio.create_task(recall.get(key, source.ask)) for key in keys]
+    await asyncio.sleep(0.01)
+    assert source.asked == TIMES.at_once
+    source.let_go.set()
+    said = await asyncio.gather(*waiting, return_exceptions=True)
+    assert said.count("4.9") == TIMES.at_once
+    assert all("too many" in str(one) for one in said if one != "4.9")
+
+
 async def test_one_success_ends_a_row_of_failures(source: Source, recall: Recall[str]) -> None:
     for key, source.fails in zip("abcdef", (True, True, False, True, True, False), strict=True):
         if source.fails:
