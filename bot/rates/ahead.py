@@ -29,7 +29,7 @@ class Ahead(Frozen):
     legal_basis: str
     source: Source
     as_of: date | None
-    """The day up to which its sources were read; None where none was."""
+    """The day up to which its sources were read; None where none was opened."""
     doubts: tuple[str, ...]
     """What makes it less than certain, each a sentence."""
 
@@ -84,6 +84,8 @@ def _concerns(item: Upcoming, codes: set[str]) -> bool:
 
 
 def _as_of(ledger: Ledger, measure: Measure) -> date | None:
+    if measure.verified_as_of is None:
+        return None
     days = (measure.verified_as_of, read_up_to(ledger, measure.imposer, measure.partners))
     return min((day for day in days if day is not None), default=None)
 
@@ -100,7 +102,7 @@ def _doubts(measure: Measure, item: Upcoming) -> Iterator[str]:
         yield "Struck down by a court."
     if period is not None and period.caveat:
         yield period.caveat
-    if measure.confidence is Confidence.LOW:
-        yield f"Of low confidence. {measure.note}".strip()
     if measure.verified_as_of is None:
         yield "No source was opened for it; treat it as unverified."
+    elif measure.confidence is Confidence.LOW:
+        yield f"Of low confidence. {measure.note}".strip()

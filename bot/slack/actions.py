@@ -18,12 +18,11 @@ from bot.errors import QueryError
 from bot.slack import alert_blocks as alerts
 from bot.slack import reply_blocks as replies
 from bot.slack.blocks import Element, Message, actions, button, context
-from bot.slack.commands import Asked, Reply, answer, place
+from bot.slack.commands import Asked, Reply, answer, place, respond_in
 from bot.slack.failures import record
 from bot.slack.mrkdwn import moment, person
 from bot.slack.parts import Parts
 from bot.slack.rate_blocks import SHARE
-from bot.slack.respond import respond_with
 
 QUIET = timedelta(hours=24)
 
@@ -66,10 +65,8 @@ def _listen(app: AsyncApp, parts: Parts, action_id: str | re.Pattern[str], reply
             except Exception:
                 said = Reply(replies.failed(record("answering a button")))
             if said is not None:
-                kind = said.response_type
-                await respond_with(
-                    respond, said.message, response_type=kind, replace_original=False
-                )
+                where, who = click.conversation, click.user
+                await respond_in(parts, respond, said, where, who, replace_original=False)
 
         parts.background.spawn(work(), "answering a button")
 
@@ -145,7 +142,7 @@ async def _share(parts: Parts, click: Click) -> Reply | None:
     asked_by = context(f"Asked by {person(click.user)}")
     # The buttons were for whoever asked.
     told = [block for block in shown.blocks if block.type != "actions"]
-    return Reply(Message(shown.text, (*told, asked_by)), in_channel=True)
+    return Reply(Message(shown.text, (*told, asked_by), shown.picture), in_channel=True)
 
 
 def _asked(click: Click, text: str) -> Asked:

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.slack import limits
 from bot.slack.mrkdwn import cut, cut_markup, plain, safe_url
+from bot.slack.picture import Picture
 
 Element = dict[str, Any]
 """A button as JSON values."""
@@ -45,6 +46,8 @@ class Message:
 
     text: str
     blocks: tuple[Block, ...] = field(default=())
+    picture: Picture | None = None
+    """What shows the same as the message's chart, where a workspace refuses that."""
 
     def payload(self) -> dict[str, Any]:
         """The `text` and `blocks` of a Web API call or an answer, as JSON-ready values."""

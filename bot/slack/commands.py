@@ -239,6 +239,28 @@ def _suggest(parts: Parts, word: str, cause: str, commands: tuple[str, ...]) -> 
     return Reply(replies.suggestion(word, cause, commands, parts.command))
 
 
+async def respond_in(
+    parts: Parts,
+    respond: AsyncRespond,
+    reply: Reply,
+    conversation: str,
+    user: str,
+    **more: Any,
+) -> None:
+    """Posts the reply to the response_url, and a picture where the workspace refuses its chart.
+
+    What only one person sees stays so: their picture comes as a direct message.
+    """
+    message, kind = reply.message, reply.response_type
+    if await respond_with(respond, message, response_type=kind, **more) or message.picture is None:
+        return
+    where = conversation if reply.in_channel else user
+    shared = await parts.pictures.share(parts.client, message.picture, where)
+    if shared and where != conversation:
+        told = replies.notice("The chart is in your direct messages with me, as a picture.")
+        await respond_with(respond, told, response_type=kind, replace_original=False)
+
+
 def register(app: AsyncApp, parts: Parts) -> None:
     """Listens for the command and for mentions of the bot."""
 
@@ -262,7 +284,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
 
         async def later() -> None:
             reply = await work
-            await respond_with(respond, reply.message, response_type=reply.response_type)
+            await respond_in(parts, respond, reply, asked.conversation, asked.user)
 
         parts.background.spawn(later(), "answering a slow command")
         return Reply(replies.drawing() if done else replies.working()).response()
@@ -279,13 +301,13 @@ def register(app: AsyncApp, parts: Parts) -> None:
         )
 
         async def later() -> None:
-            reply = await answer(parts, asked)
-            await post_with(
-                say,
-                reply.message,
-                thread_ts=event.get("thread_ts") or event.get("ts"),
-                unfurl_links=False,
-            )
+            message = (await answer(parts, asked)).message
+            thread = event.get("thread_ts") or event.get("ts")
+            if await post_with(say, message, thread_ts=thread, unfurl_links=False):
+                return
+            if message.picture is not None:
+                where = str(event.get("channel") or "")
+                await parts.pictures.share(parts.client, message.picture, where, thread)
 
         parts.background.spawn(later(), "answering a mention")
 

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.parties import Parties
 from bot.slack.background import Background
 from bot.slack.desk import Desk
+from bot.slack.pictures import Pictures
 from bot.slack.ports import Events, Feeds, ReminderSwitches, Stories, Subscriptions
 from bot.slack.seen import Seen
 
@@ -37,3 +38,4 @@ class Parts:
     command: str = "/tariff"
     background: Background = field(default_factory=Background)
     seen: Seen = field(default_factory=Seen)
+    pictures: Pictures = field(default_factory=Pictures)

@@ -6,6 +6,7 @@ steps.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.parties import WORLD, Parties
 from bot.rates.reply import Answer
@@ -26,6 +27,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.chart import history_chart
 from bot.slack.mrkdwn import bold, escape, plain
+from bot.slack.picture import picture_of
 from bot.slack.reply_blocks import RUN
 
 SHARE = "rate_share"
@@ -45,7 +47,8 @@ def rates(answers: Sequence[Answer], parties: Parties, asked: str) -> Message:
     notice = "\n".join(escape(sentence(answer), 400) for answer in answers)
     traced = _traced(answers, parties, size(row)) if len(answers) <= _TRACED else []
     shown = traced or _stated(answers, parties, size(row))
-    return assemble(notice or "No answer.", [], shown, row, left_out)
+    message = assemble(notice or "No answer.", [], shown, row, left_out)
+    return replace(message, picture=picture_of(answers)) if traced else message
 
 
 def _traced(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:

@@ -62,20 +62,14 @@ def _day(day: date, counted_on: date) -> str:
 
 def _change(change: Ahead, parties: Parties) -> str:
     """Who on whom, what happens to which duty; its basis, its doubts, its source."""
+    read = f"read up to {change.as_of}" if change.as_of else "not opened by us"
     lines = [
         f"{_who(change, parties)}: {escape(change.measure, 200)}",
-        f"{bold(escape(change.what, 400))} on {change.on}",
-        escape(change.legal_basis, 200),
+        f"{change.on}: {bold(escape(change.what, 400))} ({escape(change.legal_basis, 200)})",
         *(f"⚠️ {escape(doubt, 300)}" for doubt in change.doubts),
-        f"Source: {link(change.source.url or '', change.source.text, 300)}, {_read(change)}",
+        f"Source: {link(change.source.url or '', change.source.text, 300)}; {read}",
     ]
     return "\n".join(lines)
-
-
-def _read(change: Ahead) -> str:
-    if change.as_of is None:
-        return "not opened by us"
-    return f"as of {change.as_of}, the day up to which the sources were read"
 
 
 def _who(change: Ahead, parties: Parties) -> str:

@@ -20,22 +20,24 @@ from bot.slack.verdict import names_blocks, refuses_blocks
 log = logging.getLogger(__name__)
 
 
-async def respond_with(respond: AsyncRespond, message: Message, **more: Any) -> None:
+async def respond_with(respond: AsyncRespond, message: Message, **more: Any) -> bool:
     """Posts the message to the response_url; once more without its charts where it is refused.
 
-    `more` goes beside text and blocks: response_type, replace_original.
+    `more` goes beside text and blocks: response_type, replace_original. Whether its charts came.
     """
     answer = await respond({**message.payload(), **more})
-    if has_chart(message) and names_blocks(_code(answer)):
+    refused = has_chart(message) and names_blocks(_code(answer))
+    if refused:
         answer = await respond({**without_chart(message).payload(), **more})
     if answer.status_code != 200:
         log.warning("a response_url refused an answer: %s", _code(answer) or answer.status_code)
+    return not refused
 
 
-async def post_with(post: Callable[..., Awaitable[object]], message: Message, **more: Any) -> None:
+async def post_with(post: Callable[..., Awaitable[object]], message: Message, **more: Any) -> bool:
     """Posts the message by a method of the Web API; once more without its charts where refused.
 
-    Raises SlackApiError for every other refusal.
+    Whether its charts came. Raises SlackApiError for every other refusal.
     """
     try:
         await post(**message.payload(), **more)
@@ -43,6 +45,8 @@ async def post_with(post: Callable[..., Awaitable[object]], message: Message, **
         if not (has_chart(message) and refuses_blocks(error)):
             raise
         await post(**without_chart(message).payload(), **more)
+        return False
+    return True
 
 
 def _code(answer: WebhookResponse) -> str:

@@ -19,7 +19,7 @@ SCOPES = (
     Scope(name="im:write", why="direct messages to people who subscribe or follow an event"),
     Scope(name="app_mentions:read", why="answering when mentioned, also in threads"),
     Scope(name="channels:read", why="finding the channel that TARIFFWIRE_CHANNEL names"),
-    Scope(name="files:write", why="sharing the calendar as a file"),
+    Scope(name="files:write", why="sharing the calendar, and a picture where a chart is refused"),
     Scope(
         name="channels:history",
         why="looking whether an alert arrived before it is posted again, in public channels",

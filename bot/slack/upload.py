@@ -23,12 +23,11 @@ async def upload(
     *,
     title: str,
     comment: str = "",
-    alt_text: str | None = None,
     thread_ts: str | None = None,
 ) -> None:
     """Shares a file in a channel, or with a person, as a message of the bot's.
 
-    `comment` is markup, `alt_text` says what a picture shows. Raises SlackError with the cure for
+    `comment` is markup. Raises SlackError with the cure for
     what Slack refuses, such as a missing scope.
     """
     try:
@@ -39,7 +38,6 @@ async def upload(
             content=content,
             title=title,
             initial_comment=comment or None,
-            alt_txt=alt_text,
             thread_ts=thread_ts,
         )
     except SlackApiError as error:

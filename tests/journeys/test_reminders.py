@@ -122,7 +122,7 @@ async def test_a_change_reaches_those_it_concerns_a_week_and_a_day_before(bot: B
         "15 % announced for this day",
         "Announced; it may still change.",
         "Source: ",
-        "as of 2026-",
+        "read up to 2026-",
         "Why: subscribed here to tariffs of China",
         "No more reminders here",
     ):

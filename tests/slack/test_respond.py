@@ -1,6 +1,7 @@
 """A history arrives with its chart, and without it where the workspace refuses charts."""
 
 import json
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from bot.local.client import say
 from bot.local.workspace import Workspace
 from bot.slack.bolt import build_app, web_app
 from bot.slack.desk import Desk
+from bot.slack.draw_steps import NO_LIBRARY
+from bot.slack.pictures import Pictures
 from bot.slack.respond import respond_with
 from tests.slack.fakes import ledger, parts
 from tests.slack.samples import NOW, PARTIES
@@ -23,7 +26,9 @@ HISTORY = "us china history on 2025-05-20"
 @pytest.fixture
 async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
     """The bot, reached by the workspace over signed HTTP."""
-    given = parts(client, secret=workspace.signing_secret)
+    # As where matplotlib is not installed; tests/slack/test_pictures.py has it.
+    nothing_drawn = Pictures((sys.executable, "-c", f"raise SystemExit({NO_LIBRARY})"))
+    given = parts(client, secret=workspace.signing_secret, pictures=nothing_drawn)
     runner = web.AppRunner(web_app(build_app(given), given))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
