@@ -6,6 +6,7 @@ fail at its first write because another process wrote in between.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import (
     AsyncIterator,
     Callable,
@@ -24,6 +25,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
 from bot.errors import StoreError
 
@@ -35,6 +37,8 @@ AnyRow = Row[*tuple[Any, ...]]
 
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another process (a backup, a command) to end its write."""
+
+_WAL_PAUSE_MS = 20
 
 SQLITE_CONNECTIONS = 4
 """Each has a thread; more read no faster, for they share Python's lock and one file."""
@@ -210,14 +214,24 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ARG001 - 
     # Python's driver would begin transactions by itself, and late; _begin_sqlite does it instead.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-    ):
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    _write_ahead(cursor)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Turns WAL on; SQLite does not wait by itself for another process that is turning it on."""
+    for tries_left in reversed(range(BUSY_TIMEOUT_MS // _WAL_PAUSE_MS)):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not tries_left or "locked" not in str(error):
+                raise
+            await_only(asyncio.sleep(_WAL_PAUSE_MS / 1000))
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
