@@ -29,7 +29,7 @@ class Times(Frozen):
     trips_after: int = 3
     """Failures in a row, over all keys."""
     rest_s: float = 300.0
-    at_once: int = 8
+    at_once: int = 16
     """Requests under way; behind a source that hangs no queue grows."""
     at_most: int = 1000
     """Keys that are kept; those not asked for longest go first."""
