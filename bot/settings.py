@@ -30,7 +30,7 @@ DAY_S = 86_400.0
 YEAR_S = 365 * DAY_S
 CENTURY_H = 100 * 365 * 24.0
 ENV_FILE = ".env"
-LiveSource = Literal["federal-register", "usitc-hts", "wits"]
+LiveSource = Literal["federal-register", "usitc-hts", "wits", "wto"]
 LIVE_SOURCES: tuple[LiveSource, ...] = get_args(LiveSource)
 _ADDRESS = r"^https?://[^\s?#]+$"
 _USER_ID = re.compile(r"[UW][A-Z0-9]{4,30}")
@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     live_sources: Annotated[tuple[LiveSource, ...], NoDecode] = ()
     federal_register_url: str = Field("https://www.federalregister.gov/api/v1/", pattern=_ADDRESS)
     usitc_hts_url: str = Field("https://hts.usitc.gov/reststop/", pattern=_ADDRESS)
+    wto_url: str = Field("https://api.wto.org/timeseries/v1/", pattern=_ADDRESS)
+    wto_key: SecretStr | None = None
     wits_url: str = Field("https://wits.worldbank.org/API/V1/SDMX/V21/", pattern=_ADDRESS)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -154,7 +156,9 @@ class Settings(BaseSettings):
             raise ValueError("not the address of a server, such as https://tariffwire.example")
         return value.rstrip("/")
 
-    @field_validator("slack_api_url", "federal_register_url", "usitc_hts_url", "wits_url")
+    @field_validator(
+        "slack_api_url", "federal_register_url", "usitc_hts_url", "wits_url", "wto_url"
+    )
     @classmethod
     def _with_slash(cls, value: str) -> str:
         return value if value.endswith("/") else value + "/"
@@ -212,6 +216,12 @@ def _check_together(settings: Settings) -> None:
             raise SettingsError(
                 name, f"does not start with {start}", "Copy it from your app's page at Slack again"
             )
+    if "wto" in settings.live_sources and settings.wto_key is None:
+        raise SettingsError(
+            "TARIFFWIRE_WTO_KEY",
+            "missing although TARIFFWIRE_LIVE_SOURCES names wto",
+            "Get one at apiportal.wto.org, or take wto out of TARIFFWIRE_LIVE_SOURCES",
+        )
     if settings.slack_bot_token is None:
         for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
             if getattr(settings, name.lower()) is not None:

@@ -16,12 +16,14 @@ from bot.sources.hts import Hts
 from bot.sources.recall import Recall, Times
 from bot.sources.reference import Reference, Source
 from bot.sources.wits import Wits
+from bot.sources.wto import Wto
 
 LONGEST_FETCH_S = 10.0
 """Seconds for one request, also after whoever asked for it has had another answer."""
 _AVERAGES = Times(keep_s=7 * 86_400.0)
 _LINE = Lookup(lack=Lack.BASE_DUTY, economy="US", code="85076000")
 _AVERAGE = Lookup(lack=Lack.MFN_AVERAGE, economy="US")
+_AVERAGE_OF = "the average of the United States"
 _LATELY = timedelta(days=14)
 
 
@@ -50,21 +52,30 @@ class Sourcebook:
         self._api = JsonApi(limits.model_copy(update={"deadline_s": shortest_s}))
         self._hts = Hts(self._api, settings.usitc_hts_url, clock) if "usitc-hts" in on else None
         self._wits = Wits(self._api, settings.wits_url, parties, clock) if "wits" in on else None
+        self._wto = (
+            Wto(self._api, settings.wto_url, settings.wto_key, parties, clock)
+            if "wto" in on and settings.wto_key is not None
+            else None
+        )
         self.federal_register = (
             FederalRegister(self._api, settings.federal_register_url)
             if "federal-register" in on
             else None
         )
         """The journal whose documents become proposals; None where it is off."""
-        self.reference = Reference(self._figures()) if self._hts or self._wits else None
+        figures = self._figures()
+        self.reference = Reference(figures) if figures else None
         """The sources of figures beside the ledger's; None where all are off."""
 
     def _figures(self) -> dict[Lack, Sequence[tuple[Source, Recall[Finding]]]]:
         found: dict[Lack, Sequence[tuple[Source, Recall[Finding]]]] = {}
         if self._hts is not None:
             found[Lack.BASE_DUTY] = ((self._hts, Recall(self._hts.name, _seconds)),)
-        if self._wits is not None:
-            found[Lack.MFN_AVERAGE] = ((self._wits, Recall(self._wits.name, _seconds, _AVERAGES)),)
+        averages = [source for source in (self._wits, self._wto) if source is not None]
+        if averages:
+            found[Lack.MFN_AVERAGE] = [
+                (source, Recall(source.name, _seconds, _AVERAGES)) for source in averages
+            ]
         return found
 
     async def close(self) -> None:
@@ -80,7 +91,9 @@ class Sourcebook:
         if self._hts is not None:
             yield await _figure("usitc-hts", self._hts, _LINE, "the line 8507.60.00")
         if self._wits is not None:
-            yield await _figure("wits", self._wits, _AVERAGE, "the average of the United States")
+            yield await _figure("wits", self._wits, _AVERAGE, _AVERAGE_OF)
+        if self._wto is not None:
+            yield await _figure("wto", self._wto, _AVERAGE, _AVERAGE_OF)
 
     async def _journal(self, journal: FederalRegister) -> Probe:
         name: LiveSource = "federal-register"

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.doctor import Finding, examine
 from bot.local.workspace import Workspace
+from bot.settings import LIVE_SOURCES
 from tests.feeds.server import FeedServer, serving
 from tests.sources.examples import document, page, row, sdmx
 
@@ -164,8 +165,9 @@ async def test_a_broken_feed_list_and_a_misspelt_setting_are_found(
 async def sources(setup: pytest.MonkeyPatch) -> AsyncIterator[FeedServer]:
     """All live sources on, at a server of ours."""
     async with serving() as running:
-        setup.setenv("TARIFFWIRE_LIVE_SOURCES", "federal-register,usitc-hts,wits")
-        for name in ("FEDERAL_REGISTER", "USITC_HTS", "WITS"):
+        setup.setenv("TARIFFWIRE_LIVE_SOURCES", "federal-register,usitc-hts,wits,wto")
+        setup.setenv("TARIFFWIRE_WTO_KEY", "a-key")
+        for name in ("FEDERAL_REGISTER", "USITC_HTS", "WITS", "WTO"):
             setup.setenv(f"TARIFFWIRE_{name}_URL", running.url)
         setup.setenv("TARIFFWIRE_ALLOWED_NETWORKS", "127.0.0.0/8")
         yield running
@@ -186,10 +188,13 @@ async def test_live_sources_that_answer_are_well(sources: FeedServer) -> None:
     sources.at("/documents.json", page(document("2026-1", "Modifying Duties")))
     sources.at("/search", json.dumps([row("8507.60.00", "3.4%")]))
     sources.at(WITS, sdmx("USA", {"2022": 3.3}))
+    sources.at("/reporters", json.dumps([{"code": "840", "iso3A": "USA"}]))
+    sources.at("/data", json.dumps({"Dataset": [{"Year": 2024, "Value": 3.4}]}))
     findings = await found()
     assert not broken(findings)
     assert "3.4 %" in findings["live source usitc-hts"].says
     assert "3.3 % (2022)" in findings["live source wits"].says
+    assert "3.4 % (2024)" in findings["live source wto"].says
     assert "1 documents" in findings["live source federal-register"].says
 
 
@@ -197,8 +202,9 @@ async def test_live_sources_that_fail_are_named_with_the_cure(sources: FeedServe
     sources.at("/documents.json", "<html>")
     sources.at("/search", "[]")
     sources.at(WITS, lambda _: web.Response(status=503))
+    sources.at("/reporters", lambda _: web.Response(status=401))
     findings = await found()
-    names = {f"live source {name}" for name in ("federal-register", "usitc-hts", "wits")}
+    names = {f"live source {name}" for name in LIVE_SOURCES}
     assert broken(findings) == names
     assert "HTTP 503" in findings["live source wits"].says
     assert all("TARIFFWIRE_LIVE_SOURCES" in findings[name].cure for name in names)

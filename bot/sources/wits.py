@@ -8,14 +8,14 @@ one to three years old. An economy or indicator that it does not know is answere
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 
 from pydantic import TypeAdapter
 
 from bot.parties import Parties
 from bot.rates.finding import Finding, Lookup
 from bot.rates.measure import Source
-from bot.sources.ask import Api, odd, shaped
+from bot.sources.ask import Api, shaped
+from bot.sources.average import average
 from bot.sources.sdmx import Document, newest
 
 NAME = "WITS"
@@ -24,10 +24,8 @@ INDICATOR = "MFN-SMPL-AVRG"
 
 # The World Bank's own code, where it is not that of ISO 3166-1.
 _OWN_CODES = {"EU": "EUN"}
-_HUNDREDTH = Decimal("0.01")
 _SERIES = {"PARTNER": "WLD", "PRODUCTCODE": "TOTAL", "INDICATOR": INDICATOR}
 _DOCUMENT = TypeAdapter(Document)
-_HIGHEST = 1000
 
 
 class Wits:
@@ -66,24 +64,3 @@ def _page(code: str) -> Callable[[int], Source]:
         return Source(text=text, url=f"{PAGE}{code}/Year/{year}/Summary")
 
     return source
-
-
-def average(
-    name: str,
-    lookup: Lookup,
-    found: tuple[int, Decimal],
-    now: datetime,
-    source: Callable[[int], Source],
-) -> Finding:
-    """A year's average as a finding, to the hundredth; raises SourceError for one that none is."""
-    year, percent = found
-    if not (percent.is_finite() and 0 <= percent <= _HIGHEST and 1990 <= year <= now.year):
-        raise odd(name, f"{percent:.10g} percent in {year}")
-    where = source(year)
-    return Finding(
-        of=lookup,
-        percent=percent.quantize(_HUNDREDTH, ROUND_HALF_UP).normalize(),
-        year=year,
-        source=where.model_copy(update={"text": f"{where.text}, read on {now.date()}"}),
-        fetched_at=now,
-    )
