@@ -8,7 +8,8 @@ What is found here is what `bot.feeds.parse` would find; what is not is for that
 import re
 
 from bot.feeds.about import told
-from bot.feeds.document import Document, NoFeed, decode_surely, open_text
+from bot.feeds.decoding import decode_surely
+from bot.feeds.document import Document, NoFeed, open_text
 from bot.feeds.draft import Draft
 from bot.feeds.entries import with_entries
 from bot.feeds.jsonfeed import read_json_feed
@@ -24,11 +25,11 @@ _ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s*>")
 
 def read_at_once(body: bytes, source: Source) -> Parsed | NotParsed | None:
     """What the body holds, with its entries cleaned; None where feedparser has to judge."""
-    text = decode_surely(body, source.content_type) if len(body) <= MAX_BYTES else None
-    if text is None:
+    decoded = decode_surely(body, source.content_type) if len(body) <= MAX_BYTES else None
+    if decoded is None:
         return None
     try:
-        document = open_text(text)
+        document = open_text(*decoded)
         return from_json(document, source) if document.is_json else _from_xml(document, source)
     except NoFeed as error:
         return NotParsed(cause=str(error))

@@ -24,7 +24,7 @@ def clean(
     `dated` is its date and whether it holds only roughly.
     """
     summary = _summary(draft, source.kind)
-    title = " ".join(plain(draft.title, TITLE_CHARS).split("\n"))
+    title = plain(draft.title, TITLE_CHARS, lone_tags=True).replace("\n", " ")
     title = title or cut(summary.partition("\n")[0], _UNTITLED_CHARS)
     link = web_link(draft.link, source.url)
     if not title and not link:

@@ -1,7 +1,7 @@
 """When an entry was published, if its feed says so credibly."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 
 # Before this, there were no feeds: it is a computer's epoch or a slip.
@@ -25,6 +25,22 @@ _OTHER_ZONES = {
     "KST": "+0900",
 }
 _LAST_WORD = re.compile(r"(?<= )([A-Z]{3,4})$|(?<=[+-]\d\d):(?=\d\d$)")
+# What nearly all feeds write, of which nothing has to be guessed.
+_USUAL_RFC822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?"
+    r"([0-9]{2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([12][0-9]{3}) "
+    r"([0-9]{2}):([0-9]{2}):([0-9]{2}) (?:GMT|UTC|([+-])([0-9]{2})([0-9]{2}))"
+)
+_USUAL_ISO = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?"
+    r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
+)
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        str.split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"), start=1
+    )
+}
 _ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[T\s]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?(.*)")
 _YEAR_FIRST = re.compile(r"(\d{4})\D(\d\d?)\D(\d\d?)\D?(?:\s+(\d\d?):(\d\d)(?::(\d\d))?)?\s*")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)?")
@@ -37,10 +53,25 @@ def moment(text: str, now: datetime) -> tuple[datetime | None, bool]:
     existed, or more than a day after `now`.
     """
     text = " ".join(text.split())[:100]
-    found, roughly = _by_rfc822(text) or _by_iso(text) or _by_year_first(text) or (None, False)
+    found, roughly = (
+        _usual(text) or _by_rfc822(text) or _by_iso(text) or _by_year_first(text) or (None, False)
+    )
     if found is None or not _EARLIEST <= found <= now + _AHEAD:
         return None, False
     return found, roughly
+
+
+def _usual(text: str) -> tuple[datetime | None, bool] | None:
+    """What the others would make of it, where that takes no more than reading it off."""
+    if match := _USUAL_RFC822.fullmatch(text):
+        day, month, year, *clock, sign, hours, minutes = match.groups()
+        numbers = (int(year), _MONTHS[month], int(day), *map(int, clock))
+    elif match := _USUAL_ISO.fullmatch(text):
+        *given, sign, hours, minutes = match.groups()
+        numbers = tuple(map(int, given))
+    else:
+        return None
+    return _built(numbers, _offset_s(sign, hours, minutes)), False
 
 
 def _by_rfc822(text: str) -> tuple[datetime | None, bool] | None:
@@ -68,11 +99,18 @@ def _by_iso(text: str) -> tuple[datetime | None, bool] | None:
     offset = _OFFSET.fullmatch(zone)
     offset_s = 0
     if offset:
-        sign, hours, minutes = offset.groups()
-        offset_s = (int(hours) * 3600 + int(minutes or 0) * 60) * (-1 if sign == "-" else 1)
+        offset_s = _offset_s(*offset.groups())
     elif zone.upper() not in ("", "Z", "UTC", "GMT"):
         return None
     return _built([int(n or 0) for n in numbers], offset_s), not (zone and hour)
+
+
+def _offset_s(sign: str | None, hours: str | None, minutes: str | None) -> int:
+    """Seconds ahead of UTC; 0 where nothing is given."""
+    if sign is None:
+        return 0
+    ahead = int(hours or 0) * 3600 + int(minutes or 0) * 60
+    return -ahead if sign == "-" else ahead
 
 
 def _by_year_first(text: str) -> tuple[datetime | None, bool] | None:
@@ -85,9 +123,7 @@ def _built(numbers: "tuple[int, ...] | list[int]", offset_s: int) -> datetime | 
     if abs(offset_s) > _MAX_OFFSET_S:
         return None
     try:
-        zone = timezone(timedelta(seconds=offset_s))
-        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone).astimezone(
-            UTC
-        )
+        local = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+        return local - timedelta(seconds=offset_s) if offset_s else local
     except (ValueError, OverflowError):
         return None

@@ -1,10 +1,9 @@
 """An entry on its way from its format to plain text."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An entry as its format has it: HTML, raw dates, links as written."""
 
     guid: str = ""
@@ -14,3 +13,8 @@ class Draft:
     content: str = ""
     date: str = ""
     language: str = ""
+
+
+def as_markup(text: str) -> str:
+    """Plain text as the HTML that shows it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")

@@ -37,7 +37,8 @@ def with_entries(parsed: Parsed, drafts: list[Draft], source: Source, language: 
             "listed_digest": digest.hexdigest(),
             "window_s": window_s or None,
             "warnings": parsed.warnings
-            + _left_out(parsed.listed, len(drafts), len(found), len(kept), len(dates)),
+            + _left_out(parsed.listed, len(drafts), len(found), len(kept), len(dates))
+            + _unlinked(kept),
         }
     )
 
@@ -50,6 +51,8 @@ class _Looked(NamedTuple):
     """Its short key, where it was not cleaned."""
     date: datetime | None
     entry: Entry | None
+    linked: bool
+    """Whether its format has a link, be it one that is shown or not."""
 
 
 def _looked_at(drafts: Sequence[Draft], source: Source, language: str) -> list[_Looked]:
@@ -61,7 +64,7 @@ def _looked_at(drafts: Sequence[Draft], source: Source, language: str) -> list[_
         dated = moment(draft.date, source.now)
         entry = clean(draft, dated, source, language) if anew else None
         if entry is not None or not anew:
-            found.append(_Looked(its, known.get(its, b""), dated[0], entry))
+            found.append(_Looked(its, known.get(its, b""), dated[0], entry, bool(draft.link)))
     return found
 
 
@@ -76,3 +79,8 @@ def _left_out(before: int, drafts: int, found: int, kept: int, dates: int) -> tu
         missing = f"{found - dates:,} of {found:,}" if dates else "all"
         warnings.append(f"no credible date on {missing} entries")
     return tuple(warnings)
+
+
+def _unlinked(kept: Sequence[_Looked]) -> tuple[str, ...]:
+    lost = sum(e.linked and e.entry is not None and not e.entry.link for e in kept)
+    return (f"{lost:,} links are no web links and were left out",) if lost else ()

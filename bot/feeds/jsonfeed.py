@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.feeds.document import NoFeed
+from bot.feeds.draft import as_markup
 
 _VERSION = "https://jsonfeed.org/version/"
 
@@ -56,9 +57,9 @@ def _item(item: Mapping[str, Any]) -> dict[str, str]:
     return {
         "guid": _text(item, "id"),
         "link": _text(item, "url") or _text(item, "external_url"),
-        "title": _text(item, "title"),
+        "title": as_markup(_text(item, "title")),
         "summary": _text(item, "summary"),
-        "content": _text(item, "content_html") or _escaped(_text(item, "content_text")),
+        "content": _text(item, "content_html") or as_markup(_text(item, "content_text")),
         "date": _text(item, "date_published") or _text(item, "date_modified"),
         "language": _text(item, "language"),
     }
@@ -69,7 +70,3 @@ def _text(found: Mapping[str, Any], key: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return str(value)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")

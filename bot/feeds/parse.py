@@ -17,7 +17,7 @@ import feedparser
 from bot.feeds.about import told
 from bot.feeds.at_once import bounded, from_json
 from bot.feeds.document import Document, NoFeed, open_document
-from bot.feeds.draft import Draft
+from bot.feeds.draft import Draft, as_markup
 from bot.feeds.entries import with_entries
 from bot.feeds.parsed import NotParsed, Parsed, Source
 from bot.feeds.plainly import read_plainly
@@ -84,7 +84,8 @@ def _judged_plainly(text: str, url: str) -> _Judged | None:
 
 def _judged(text: str, url: str) -> _Judged:
     result = by_feedparser(text, url)
-    drafts = [draft_of(each) for each in result["entries"]]
+    atom = str(result["version"]).startswith("atom")
+    drafts = [draft_of(each, atom=atom) for each in result["entries"]]
     return _Judged(result["feed"], result["version"], drafts, not result["bozo"])
 
 
@@ -106,19 +107,24 @@ def _ends_within_entry(text: str) -> bool:
     return start > max((found.start() for found in _ENTRY_END.finditer(text)), default=-1)
 
 
-def draft_of(raw: dict[str, Any]) -> Draft:
+def draft_of(raw: dict[str, Any], *, atom: bool) -> Draft:
+    """An entry of feedparser's as a draft; `atom` is whether the feed is an Atom feed, where a text
+    without a type is no HTML."""
+
     # dict.get, because feedparser's own get answers for keys that are not there, and warns.
     def given(key: str) -> str:
         return str(dict.get(raw, key) or "")
 
+    detail = dict.get(raw, "title_detail") or {}
+    title = given("title")
     contents = dict.get(raw, "content") or ()
     values = [str(each.get("value") or "") for each in contents if isinstance(each, Mapping)]
     return Draft(
         guid=given("id"),
         link=given("link"),
-        title=given("title"),
+        title=as_markup(title) if atom and detail.get("type") == "text/plain" else title,
         summary=given("summary"),
         content=max(values, key=len, default=""),
         date=given("published") or given("updated") or given("created"),
-        language=str((dict.get(raw, "title_detail") or {}).get("language") or ""),
+        language=str(detail.get("language") or ""),
     )

@@ -125,9 +125,20 @@ _SESSION_PATH = re.compile(r";jsessionid=[^?#]*", re.IGNORECASE)
 _TRACKING_FRAGMENT = re.compile(r"tk\.|xtor=|ref=|rss|utm_", re.IGNORECASE)
 
 
+# What folding only shortens at both ends: no query, no fragment, no port.
+_PLAIN_ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[A-Za-z0-9._~!$&'()*+,=:@%/-]*)?)")
+
+
+def plain_parts(address: str) -> tuple[str, str] | None:
+    """Host and path of a web address that has nothing else."""
+    found = _PLAIN_ADDRESS.fullmatch(address)
+    return (found.group(1), found.group(2)) if found else None
+
+
 def _fold_guid(guid: str) -> str:
+    guid = guid.strip()
     # The BBC counts a story's edits in the fragment of its guid.
-    return _fold_address(re.sub(r"^(https?:.*)#\d{1,4}$", r"\1", guid.strip()))
+    return _fold_address(re.sub(r"^(https?:.*)#\d{1,4}$", r"\1", guid) if "#" in guid else guid)
 
 
 def _fold_address(address: str) -> str:
@@ -136,6 +147,10 @@ def _fold_address(address: str) -> str:
     What is no web address (a `tag:` URI, a number) comes back as it is.
     """
     address = address.strip()
+    plain = plain_parts(address)
+    if plain is not None:
+        host, path = plain
+        return f"//{host.lower().removeprefix('www.')}{path.rstrip('/')}"
     parts = _split(address)
     if parts is None or parts.scheme not in ("http", "https"):
         return address

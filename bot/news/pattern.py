@@ -24,6 +24,7 @@ from bot.parties import Mention
 PARTY = "@"
 NUMBER = "#"
 START = "^"
+_UNASKED = frozenset({PARTY, NUMBER, START})
 
 # Initials are one word, as some papers write them: W.T.O., U.S.
 _WORD = re.compile(r"(?<=[a-z.])'s\b|\b[a-z](?:\.[a-z])+\b\.?|\d+(?:[.,]\d+)*|[^\W\d_]+|[%$€£¥]")
@@ -67,8 +68,9 @@ def words_of(text: str, mentions: Sequence[Mention] = ()) -> tuple[Word, ...]:
 
 def spellings(text: str) -> set[str]:
     """The texts of all words in it, as `words_of` spells them."""
-    found = _WORD.findall(fold_case(text))
-    return {word if word[0].isdigit() else word.replace(".", "") for word in found}
+    found = set(_WORD.findall(fold_case(text)))
+    dotted = {word for word in found if "." in word and not word[0].isdigit()}
+    return (found - dotted) | {word.replace(".", "") for word in dotted} if dotted else found
 
 
 class Slot(NamedTuple):
@@ -98,7 +100,7 @@ class Slot(NamedTuple):
     @property
     def first_words(self) -> frozenset[str]:
         """The words that the slot can begin with."""
-        return self.words | self.phrases.keys()
+        return self.words.union(self.phrases)
 
 
 class Pattern(NamedTuple):
@@ -200,22 +202,31 @@ class Index:
     def __init__(self, patterns: Iterable[tuple[str, Pattern]]) -> None:
         """Each pattern comes with the name it is reported by; several may share one."""
         self._by_word: dict[str, list[tuple[str, Pattern]]] = {}
-        self._by_need: dict[str, list[tuple[frozenset[str], ...]]] = {}
+        # What else a text must hold beside a word, each only once.
+        self._by_need: dict[str, set[int]] = {}
+        numbers: dict[tuple[frozenset[str], ...], int] = {}
+        self._always = False
         for name, pattern in patterns:
             for word in pattern.first_words:
                 self._by_word.setdefault(word, []).append((name, pattern))
-            for word in pattern.needs[0]:
-                self._by_need.setdefault(word, []).append(pattern.needs[1:])
+            # Whether there are parties or numbers is not asked, so these count as being there.
+            needs = [need for need in pattern.needs if need.isdisjoint(_UNASKED)]
+            self._always = self._always or not needs
+            others = numbers.setdefault(tuple(needs[1:]), len(numbers))
+            for word in needs[0] if needs else ():
+                self._by_need.setdefault(word, set()).add(others)
+        self._needed = frozenset(self._by_need)
+        self._others = tuple(numbers)
 
     def possible(self, spelt: set[str]) -> bool:
         """Whether one of the patterns may stand in a text with these words; far quicker than
         `find`, and False for most texts that are about something else.
         """
-        present = spelt | {PARTY, NUMBER, START}
+        if self._always:
+            return True
+        asked = set().union(*(self._by_need[word] for word in self._needed & spelt))
         return any(
-            not any(need.isdisjoint(present) for need in needs)
-            for word in present
-            for needs in self._by_need.get(word, ())
+            not any(need.isdisjoint(spelt) for need in self._others[number]) for number in asked
         )
 
     def find(self, words: Sequence[Word]) -> dict[str, tuple[int, int]]:

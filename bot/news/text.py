@@ -1,29 +1,12 @@
 """Hostile HTML to plain text, and text to sentences. Every step is linear in the text's length."""
 
-import html
 import re
 import unicodedata
 
-from selectolax.lexbor import LexborHTMLParser
+from bot.news.markup import unpacked, without_openings
 
 # Feeds escape markup once, twice and, where one reader feeds another, three times.
 _ROUNDS = 4
-_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
-_OPENINGS = re.compile(r"(?<!<)<++(?=[a-zA-Z/!?])")
-_HIDDEN = [
-    *("script", "style", "noscript", "template", "iframe", "object", "embed", "applet"),
-    *("svg", "math", "head", "noframes", "noembed", "audio", "video", "canvas", "select"),
-]
-# An HTML parser puts these into the head, which is hidden too.
-_IN_HEAD = ["base", "basefont", "bgsound", "link", "meta", "title"]
-_HIDING = re.compile(f"<(?:{'|'.join(_HIDDEN + _IN_HEAD)})", re.IGNORECASE)
-_BLOCKS = frozenset(
-    str.split(
-        "address article aside blockquote br dd details div dl dt fieldset figcaption figure "
-        "footer form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol p pre section summary "
-        "table tbody td tfoot th thead tr ul"
-    )
-)
 
 # Controls, soft hyphens, zero-width, bidirectional and tag characters, fillers and surrogates:
 # nobody sees them, but they split words, reorder digits and reach past a terminal's or a
@@ -38,24 +21,34 @@ _STACKED_MARKS = re.compile(f"({_MARKS}{{2}}){_MARKS}+")
 _LINE_ENDS = re.compile("[\n\x85\u2028\u2029]")
 
 
-def plain(markup: str, limit: int) -> str:
+def plain(markup: str, limit: int, *, lone_tags: bool = False) -> str:
     """The text that a reader of `markup` would see: no tags, at most `limit` characters.
 
     Entities are resolved, escaped markup is unpacked and dropped, scripts and styles vanish with
     their content, blocks are separated by a newline, blanks are folded, invisible and reordering
     characters removed, letters composed (NFC). What was cut off ends with an ellipsis.
+
+    With `lone_tags`, a bare formatting tag without its counterpart that was escaped in the markup
+    stays, as text: its author wrote of it. Pairs are markup that was escaped once too often.
     """
+    if len(markup) <= limit and markup.isascii() and _is_plain(markup):
+        return " ".join(markup.split())
     text = _seen(markup[: limit * 8 + 1000])
-    for _ in range(_ROUNDS):
-        decoded = _unpacked(text)
+    for turn in range(_ROUNDS):
+        decoded = unpacked(text, lone_tags=lone_tags and turn > 0)
         if decoded == text:
             break
         text = _seen(decoded)
     if not text.isascii():
         text = _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
     if "<" in text:
-        text = _OPENINGS.sub("", text)
+        text = without_openings(text, lone_tags=lone_tags)
     return cut(_folded_blanks(text), limit)
+
+
+def _is_plain(ascii_text: str) -> bool:
+    """Whether there is nothing to do but to fold blanks."""
+    return "<" not in ascii_text and "&" not in ascii_text and ascii_text.isprintable()
 
 
 def _seen(text: str) -> str:
@@ -81,33 +74,6 @@ def cut(text: str, limit: int) -> str:
 
 def _in_number(text: str, at: int) -> bool:
     return text[at - 1].isdigit() and (text[at].isdigit() or text[at] in ".,%")
-
-
-def _unpacked(text: str) -> str:
-    if "<" in text and _TAG.search(text):
-        return _visible(text)
-    return html.unescape(text) if "&" in text else text
-
-
-def _visible(markup: str) -> str:
-    tree = LexborHTMLParser(markup)
-    if _HIDING.search(markup):
-        tree.strip_tags(_HIDDEN)
-    pieces: list[str] = []
-    # None stands for the end of a block.
-    ahead = [tree.root]
-    while ahead:
-        node = ahead.pop()
-        if node is None:
-            pieces.append("\n")
-        elif node.is_text_node:
-            pieces.append(node.text_content or "")
-        else:
-            if node.tag in _BLOCKS:
-                pieces.append("\n")
-                ahead.append(None)
-            ahead += reversed([*node.iter(include_text=True)])
-    return "".join(pieces)
 
 
 def _folded_blanks(text: str) -> str:

@@ -143,9 +143,11 @@ class Matcher:
 
     def match(self, title: str, summary: str) -> Match:
         """The topics of a story in plain text, each with its evidence; none means: stay silent."""
+        # Cheaper than finding its sentences; longer ones are looked at in part.
+        if len(summary) <= _LONGEST_SENTENCE and not self._possible(title, summary):
+            return Match()
         said = sentences(summary)[:_LEAD_SENTENCES]
-        spelt = set().union(*(spellings(text[:_LONGEST_SENTENCE]) for text in (title, *said)))
-        if not self._terms.possible(spelt):
+        if not self._possible(title, *said):
             return Match()
         head = self._sentence(title, "title")
         if self._silence(head) is not None:
@@ -154,6 +156,11 @@ class Matcher:
         evidence = tuple(self._evidence(head, lead))
         topics = tuple(topic for topic in Topic if any(e.topic is topic for e in evidence))
         return Match(topics=topics, evidence=evidence)
+
+    def _possible(self, *texts: str) -> bool:
+        """Whether a rule may hold in the texts; False for most that are about something else."""
+        words = spellings("\n".join(text[:_LONGEST_SENTENCE] for text in texts))
+        return self._terms.possible(words)
 
     def silenced_by(self, title: str) -> str | None:
         """The id of the silence that a title falls under, or None."""

@@ -17,7 +17,11 @@ from bot.feeds.parsed import NotParsed, Parsed, Source
 from bot.feeds.unpack import CannotUnpack, TooLarge, Unpacker
 from bot.news.entry import Entry, FeedKind
 from bot.news.identity import identities, sift
+from bot.news.read import Reader
+from bot.news.topic import Topic
+from tests.news.examples import PARTIES, RULES
 
+READER = Reader(RULES, PARTIES)
 FOLDER = Path(__file__).parents[2] / ".." / "shared" / "feeds"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -159,10 +163,14 @@ def test_nothing_hostile_gets_through(name: str) -> None:
     assert isinstance(parsed, Parsed), parsed
     assert len(parsed.entries) == COUNTS.get(name, len(parsed.entries))
     for entry in parsed.entries:
+        began = time.process_time()
+        READER.understand(entry.title, entry.summary)
+        assert time.process_time() - began < 1
         text = f"{entry.title}\n{entry.summary}"
         assert "root:" not in text
         assert "\ufffd" not in text
-        assert not re.search(r"<[A-Za-z/!?]", text)
+        # One title tells of a tag; it is none.
+        assert not re.search(r"<[A-Za-z/!?]", text.replace("Duty <b> 25%", ""))
         assert not re.search("[\x00-\x08\x0b-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text)
         assert len(entry.title) <= TITLE_CHARS
         assert len(entry.summary) <= SUMMARY_CHARS
@@ -194,6 +202,72 @@ def test_a_number_edited_in_a_title_is_a_revision() -> None:
     before = {each for e in entries("own_title_edit_a.rss") for each in identities(e)}
     _, revised = sift(entries("own_title_edit_b.rss"), before)
     assert len(revised) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("own_html_title_atom.atom", "Duty <b> 25%"),
+        ("own_html_title_atom.atom", "Duty now 10%"),
+        ("own_html_entities.rss", "Duty — 25 % … ’s &bogus;"),
+        ("own_unescaped_ampersand.rss", "AT&T & steel: R&D"),
+        ("own_control_chars.rss", "Duty on steel raised to 25%"),
+        ("own_xxe_passwd.rss", "Leak: &p;"),
+        ("own_bidi_override.rss", "Tariff cut to %52 on steel"),
+        ("pub_no_title_ns_confusion.rss", "Real Product Title"),
+        ("pub_illegal_control_char.xml", "abcd"),
+        ("pub_items_without_titles.xml", "some content"),
+        ("pub_invalid_prolog.xml", "Café"),
+        ("pub_utf8_in_latin1_prolog.xml", "Café"),
+        ("pub_euc_kr_item.xml", "년"),
+    ],
+)
+def test_a_title_is_what_the_index_says(name: str, title: str) -> None:
+    assert title in [entry.title for entry in entries(name)]
+
+
+def test_an_encoding_that_does_not_exist_or_fit_is_told() -> None:
+    for name in ("pub_bogus_encoding.xml", "pub_linenoise.xml", "pub_invalid_prolog.xml"):
+        parsed = outcome("broken", name)
+        assert isinstance(parsed, Parsed)
+        assert any("encoding" in warning for warning in parsed.warnings)
+
+
+def test_links_lead_to_the_web_or_nowhere_and_it_is_told() -> None:
+    parsed = outcome("broken", "own_javascript_links.rss")
+    assert isinstance(parsed, Parsed)
+    assert {entry.link for entry in parsed.entries} == {""}
+    assert "6 links are no web links and were left out" in parsed.warnings
+    assert [entry.link for entry in entries("own_relative_links.atom")] == [
+        "https://cdn.example/2",
+        "https://cdn.example/press/1",
+    ]
+
+
+def test_dates_that_cannot_be_are_unknown_and_the_others_in_order() -> None:
+    assert {entry.published for entry in entries("own_epoch_1970.rss")} == {None}
+    assert sum(entry.published is None for entry in entries("own_future_2099.rss")) == 1
+    dates = [entry.published for entry in entries("own_unordered_old_first.rss")]
+    assert dates == sorted(date for date in dates if date)
+    parsed = outcome("broken", "own_ttl_negative.rss")
+    assert isinstance(parsed, Parsed)
+    assert parsed.asked.ttl_s is None
+
+
+def test_look_alikes_are_read_and_telephone_tariffs_are_not() -> None:
+    (alike,) = entries("own_homoglyph.rss")
+    assert READER.understand(alike.title, alike.summary).topics == (Topic.TARIFF,)
+    silent = [e for e in entries("own_sarcasm_negation.rss") if re.match("Mobile|Electr", e.title)]
+    assert [READER.understand(e.title, e.summary).topics for e in silent] == [(), ()]
+
+
+def test_no_rate_is_read_that_is_not_said() -> None:
+    read = {
+        str(figure.to_percent)
+        for entry in entries("own_numbers_that_lie.rss")
+        for figure in READER.understand(entry.title, entry.summary).figures
+    }
+    assert read <= {"25", "0.5", "1000.5"}
 
 
 def test_the_documents_too_big_to_keep_are_bounded(tmp_path: Path) -> None:

@@ -4,18 +4,28 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.news.text import cut, plain, sentences
 
 TAG = re.compile(r"<[a-zA-Z/!?]")
+LEFT = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
+BARE = re.compile(r"</?(b|i|em)>")
 MARKUP = st.lists(
     st.one_of(
         st.sampled_from(
             [
                 *("<b>", "</b>", "<script>", "</script>", "<!--", "-->", "<![CDATA[", "&lt;"),
                 *("&amp;", "&#60;", "&#x3c;script&#x3e;", "<", ">", "<<", "\x00", "\u202e", "<p"),
+                *(
+                    "&lt;b&gt;",
+                    "&lt;/b&gt;",
+                    "&lt;i&gt;",
+                    "&lt;/EM&gt;",
+                    "&amp;lt;em&amp;gt;",
+                    "b>",
+                ),
                 *("<plaintext>", "<textarea>", "<title>", "<svg>", "&#0;", "\ud800", "\u037e"),
             ]
         ),
@@ -46,6 +56,30 @@ MARKUP = st.lists(
 )
 def test_markup_becomes_what_a_reader_sees(markup: str, text: str) -> None:
     assert plain(markup, 500) == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("Duty &lt;b&gt; <img src=x onerror=alert(1)> 25%", "Duty <b> 25%"),
+        ("Duty &amp;lt;/EM&amp;gt; 25%", "Duty </EM> 25%"),
+        ("&lt;b&gt;Duty&lt;/b&gt; &amp;lt;i&amp;gt;on&amp;lt;/i&amp;gt; tea", "Duty on tea"),
+        ("<b>Duty of 25%", "Duty of 25%"),
+        ("Duty &lt;b onclick=steal()&gt; &lt;script&gt;x&lt;/script&gt;25%", "Duty 25%"),
+        ("&lt;br&gt;Duty &lt;p&gt;25%&lt;img src=x&gt;", "Duty 25%"),
+        ("Duty <&lt;b&gt; 25%", "Duty <b> 25%"),
+    ],
+)
+def test_a_lone_tag_that_was_written_of_stays_where_it_may(markup: str, text: str) -> None:
+    assert " ".join(plain(markup, 500, lone_tags=True).split()) == text
+
+
+@settings(max_examples=500)
+@given(MARKUP)
+def test_only_bare_formatting_tags_stay_and_never_with_their_counterpart(markup: str) -> None:
+    left = {tag.lower() for tag in LEFT.findall(plain(markup, 10_000, lone_tags=True))}
+    assert all(BARE.fullmatch(tag) for tag in left)
+    assert not any(f"</{tag[1:]}" in left for tag in left)
 
 
 def test_heaps_of_marks_are_limited() -> None:

@@ -6,6 +6,8 @@ from contextlib import suppress
 from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
+from bot.feeds.links import is_whole
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
@@ -14,8 +16,6 @@ SYNDICATION = "{http://purl.org/rss/1.0/modules/syndication/}"
 
 # What feedparser maps from windows-1252 in text that is not ASCII.
 _C1 = re.compile("[\x80-\x9f]")
-# An address that joining with another leaves as it is; the test for it costs less than joining.
-_WHOLE = re.compile(r"https?://(?!/)[!\"$-:<=>@-Z\\^-~]+")
 _NAMED = re.compile(r"&([A-Za-z0-9_]+);")
 _TEXT_TYPES = frozenset({"text", "html", "text/plain", "text/html"})
 _PAGE_TYPES = frozenset({"text/html", "html", "application/xhtml+xml", "xhtml"})
@@ -49,7 +49,7 @@ def said(element: ET.Element) -> str:
 
 def joined(base: str, address: str) -> str:
     """The address made whole; an empty one stays empty."""
-    if _WHOLE.fullmatch(address):
+    if is_whole(address):
         return address
     demand(":///" not in address)
     return urljoin(base, address) if address else ""
@@ -64,6 +64,11 @@ def typed(element: ET.Element) -> bool:
     """Whether the text of an Atom element is text or HTML, and not XHTML or something else."""
     kind = element.get("type")
     return kind is None or kind.lower() in _TEXT_TYPES
+
+
+def is_text(element: ET.Element) -> bool:
+    """Whether the text of an Atom element is no HTML."""
+    return element.get("type", "text").lower() in ("text", "text/plain")
 
 
 def page_link(link: Mapping[str, str], base: str) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
-from bot.feeds.draft import Draft
+from bot.feeds.draft import Draft, as_markup
 from bot.feeds.plainly.element import (
     ATOM,
     CONTENT,
@@ -13,6 +13,7 @@ from bot.feeds.plainly.element import (
     demand,
     is_link,
     is_person,
+    is_text,
     joined,
     page_link,
     said,
@@ -117,7 +118,8 @@ def _from_atom(entry: ET.Element, base: str, language: str) -> Draft:
                 raise HandOver
             if each.attrib:
                 demand(each.attrib.keys() <= _MAY_SAY.get(name, _NOTHING) and typed(each))
-            found[name] = said(each)
+            text = said(each)
+            found[name] = as_markup(text) if name == "title" and is_text(each) else text
         elif tag == f"{ATOM}link":
             demand(is_link(each))
             page = page_link(each.attrib, base)
