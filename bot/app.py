@@ -183,7 +183,13 @@ async def _serve(
                 hubs.start_tending(named)
 
         reminders = _reminders(settings, store, parts, team, dispatcher)
-        scheduler = build_schedule(watch.poll_due, report, tend, reminders.look, tick_s(settings))
+
+        async def prepare() -> None:
+            await parts.desk.prepare(clock().date())
+
+        scheduler = build_schedule(
+            watch.poll_due, report, tend, reminders.look, prepare, tick_s(settings)
+        )
         settle()
         scheduler.start()
         stack.push_async_callback(_end_schedule, scheduler, watch)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -84,6 +85,9 @@ class Parties:
         """`nobody` are phrases that hold a party's name but do not mean it (South China Sea)."""
         self._by_code = {party.code: party for party in parties}
         self._by_key = dict(_keys(self._by_code.values()))
+        longer = (key for key in self._by_key if " " in key)
+        # An article before a name is not part of its key.
+        self._first_words = {"the", *(key.partition(" ")[0] for key in longer)}
         self._phrases = _phrases(self._by_code.values(), nobody)
         self._vetoes = {
             party.code: frozenset(word.lower() for word in party.vetoes)
@@ -118,6 +122,10 @@ class Parties:
         elif slack := _SLACK_FLAG.fullmatch(word.lower()):
             word = slack.group(1)
         return self._by_key.get(_key(word))
+
+    def may_begin(self, word: str) -> bool:
+        """Whether a name of several words may begin with this one, in a question."""
+        return _key(word).partition(" ")[0] in self._first_words
 
     def suggest(self, word: str, limit: int = 3) -> tuple[str, ...]:
         """Names of the parties that come nearest to a misspelt word, best first; may be empty."""
@@ -210,6 +218,8 @@ def _small(word: str) -> str:
     return lowered if lowered in _SMALL_WORDS else word
 
 
+# Questions are made of the same words again and again.
+@lru_cache(4_000)
 def _key(word: str) -> str:
     """A name as one asks for it: no case, accents, points, article or possessive."""
     key = re.sub(r"[^a-z0-9]+", " ", fold_case(word).replace(".", "")).strip()

@@ -7,6 +7,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 REPORT_EVERY_S = 60.0
 REMIND_EVERY_S = 10.0
+PREPARE_EVERY_S = 5.0
 TEND_EVERY_TICKS = 5
 
 
@@ -15,10 +16,12 @@ def build_schedule(
     report: Callable[[], Awaitable[object]],
     tend: Callable[[], Awaitable[object]],
     remind: Callable[[], Awaitable[object]],
+    prepare: Callable[[], Awaitable[object]],
     tick_s: float,
 ) -> AsyncIOScheduler:
     """A scheduler, not yet started: looks for due feeds every `tick_s` seconds, now and then
-    reports on those that fail, tends the subscriptions at hubs and reminds of what takes effect.
+    reports on those that fail, tends the subscriptions at hubs, reminds of what takes effect and
+    prepares the answers that most ask for.
 
     The state that matters is in the database; a tick that is missed or runs late costs nothing.
     """
@@ -33,6 +36,10 @@ def build_schedule(
     # All but the first look at or after the digest's hour find that the day's work is done.
     soon = IntervalTrigger(seconds=REMIND_EVERY_S)
     scheduler.add_job(remind, soon, id="remind of what takes effect")
+    # All but the first on a day, or with a new ledger, find that they are ready.
+    scheduler.add_job(
+        prepare, IntervalTrigger(seconds=PREPARE_EVERY_S), id="prepare what most ask for"
+    )
     every = IntervalTrigger(seconds=tick_s * TEND_EVERY_TICKS)
     scheduler.add_job(tend, every, id="tend the subscriptions at hubs")
     return scheduler

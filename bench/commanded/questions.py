@@ -13,6 +13,16 @@ PATH = "/slack/events"
 _IMPOSERS = ("us", "china", "eu", "canada", "mexico", "india", "uk")
 _PARTNERS = (*_IMPOSERS, "japan", "vietnam", "brazil", "korea", "switzerland", "taiwan", "thailand")
 _GOODS = ("", "", " steel", " cars", " 8507.60", " copper", " pharmaceuticals", " washing machines")
+_SPELT = {
+    "us": ("us", "usa", "US", "united states", "america"),
+    "china": ("china", "China", "prc", "chinese goods"),
+    "eu": ("eu", "EU", "european union", "europe"),
+    "uk": ("uk", "UK", "britain"),
+    "korea": ("korea", "south korea"),
+}
+_ASKING = ("", "", "", "tariffs ", "what is the tariff of ")
+_JOINTS = (" ", " ", " on ", " on ", ", ")
+_ON_GOODS = 0.25
 _FIRST = date(2018, 1, 1)
 _DAYS = 3000
 
@@ -29,6 +39,19 @@ def new(seed: int) -> Iterator[str]:
     seen: set[str] = set()
     for question in _questions(seed):
         if question not in seen:
+            seen.add(question)
+            yield question
+
+
+def ordinary(seed: int) -> Iterator[str]:
+    """Questions as people ask them, about today and no two written alike: every fourth on goods."""
+    chance, seen = random.Random(seed), set[str]()
+    while True:
+        imposer, partner = chance.choice(_IMPOSERS), chance.choice(_PARTNERS)
+        goods = chance.choice(_GOODS[2:]) if chance.random() < _ON_GOODS else ""
+        spelt = [chance.choice(_SPELT.get(one, (one,))) for one in (imposer, partner)]
+        question = f"{chance.choice(_ASKING)}{spelt[0]}{chance.choice(_JOINTS)}{spelt[1]}{goods}"
+        if imposer != partner and question not in seen:
             seen.add(question)
             yield question
 

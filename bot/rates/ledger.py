@@ -104,6 +104,13 @@ class Ledger:
         self._pairs = lru_cache(_REMEMBERED)(self._find_pair)
         self._fits = lru_cache(_REMEMBERED)(self._find_fits)
 
+    @property
+    def main_economies(self) -> tuple[str, ...]:
+        """The economies whose duties are followed, and the main partners of each."""
+        sheets = self._sheets.values()
+        partners = (code for sheet in sheets for code in sheet.main_partners)
+        return tuple(dict.fromkeys((*self._sheets, *partners)))
+
     def covering(self, code: str) -> tuple[str, ...]:
         """The code itself and the blocs it belongs to, as `Parties.covering`."""
         return self._covering.get(code) or self.parties.covering(code)

@@ -27,6 +27,7 @@ NOISE = frozenset(
         *("me", "much", "of", "on", "paid", "pay", "pays", "please", "product", "products"),
         *("rate", "rates", "show", "tariff", "tariffs", "tell", "that", "the", "there", "to"),
         *("under", "what", "what's", "whats", "which", "with", "against", "vs", "versus"),
+        *("it's", "that's", "there's"),
         *("now", "today", "right", "effect", "force", "when", "since", "&", "/", "+", "x", "->"),
     }
 )
@@ -109,7 +110,8 @@ def _party_at(
     tokens: Sequence[str], at: int, parties: Parties, *, small_words: bool
 ) -> tuple[int, str | None]:
     """The longest run of tokens from here that names a party: how many, and its code."""
-    for size in range(min(_MAX_NAME_WORDS, len(tokens) - at), 0, -1):
+    longest = _MAX_NAME_WORDS if parties.may_begin(tokens[at]) else 1
+    for size in range(min(longest, len(tokens) - at), 0, -1):
         run = tokens[at : at + size]
         # A name is looked up by its letters alone, so that a sign at its end would be swallowed.
         if size > 1 and not (_is_word(run[0]) and _is_word(run[-1])):

@@ -4,9 +4,11 @@ Where live sources are on, what the ledger lacks is asked of them first; what th
 what is remembered, so another word of theirs is another answer.
 """
 
-from collections import OrderedDict
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
+from itertools import permutations
 
 from bot.parties import Parties
 from bot.rates import agenda
@@ -15,49 +17,65 @@ from bot.rates.finding import Found, Lookup
 from bot.rates.ledger import Ledger
 from bot.rates.live import lookups, supplied
 from bot.rates.query import Kind, RateQuery, parse
+from bot.rates.question import question
 from bot.slack.blocks import Message
 from bot.slack.calendar_blocks import calendar
 from bot.slack.ports import Live
 from bot.slack.rate_blocks import rates
 
-REMEMBERED = 500
+REMEMBERED = 1_000
 """Answers kept ready, about 20 KB each."""
+_UNDERSTOOD = 2_000
+"""Texts of which is remembered what they ask."""
+PAUSE_S = 0.02
+"""Between two answers that are made ready, for all else that the program does."""
 
 
 class Answers:
-    """What one ledger says, and the answers that it has given."""
+    """What one ledger says, and the answers that it has given.
+
+    They are kept by what is asked, not by its words: `us china` and `usa prc` are one question.
+    """
 
     def __init__(self, ledger: Ledger, parties: Parties) -> None:
         self.ledger = ledger
+        self.ready_for: date | None = None
+        """The day for which the answers that most ask for were made."""
         self._parties = parties
-        self._ready: OrderedDict[tuple[str, date, Sequence[Found]], Message] = OrderedDict()
-        self._lacks: OrderedDict[tuple[str, date], tuple[Lookup, ...]] = OrderedDict()
+        self._understood = lru_cache(_UNDERSTOOD)(self._parse)
+        self._made = lru_cache(REMEMBERED)(self._make)
+        self._lacking = lru_cache(REMEMBERED)(self._find_lacks)
 
-    def to(self, text: str, today: date, found: Sequence[Found] = ()) -> Message:
+    def to(self, text: str, today: date, found: tuple[Found, ...] = ()) -> Message:
         """The answer to a question; raises QueryError where it is none."""
-        asked = (" ".join(text.casefold().split()), today, tuple(found))
-        ready = self._ready.pop(asked, None)
-        if ready is None:
-            ready = self._look_up(*asked)
-        self._ready[asked] = ready
-        if len(self._ready) > REMEMBERED:
-            self._ready.popitem(last=False)
-        return ready
+        return self._made(self._understood(_folded(text), today), today, found)
 
     def lacks(self, text: str, today: date) -> tuple[Lookup, ...]:
         """What live sources could add to the answer; raises QueryError."""
-        asked = (" ".join(text.casefold().split()), today)
-        lacks = self._lacks.pop(asked, None)
-        if lacks is None:
-            query = parse(asked[0], self._parties, today, self.ledger.reader)
-            lacks = lookups(answer(query, self.ledger, today), query, self.ledger, today)
-        self._lacks[asked] = lacks
-        if len(self._lacks) > REMEMBERED:
-            self._lacks.popitem(last=False)
-        return lacks
+        return self._lacking(self._understood(_folded(text), today), today)
 
-    def _look_up(self, text: str, today: date, found: Sequence[Found]) -> Message:
-        query = parse(text, self._parties, today, self.ledger.reader)
+    def most_asked(self) -> Iterator[RateQuery]:
+        """Questions about the economies that the ledger follows, and their main partners."""
+        yield RateQuery(kind=Kind.UPCOMING)
+        for one in self.ledger.main_economies:
+            yield RateQuery(kind=Kind.PARTY, partner=one)
+        for imposer, partner in permutations(self.ledger.main_economies, 2):
+            for both_ways in (True, False):
+                yield RateQuery(
+                    kind=Kind.PAIR, imposer=imposer, partner=partner, both_ways=both_ways
+                )
+
+    def make(self, query: RateQuery, today: date) -> None:
+        """Makes the answer, so that it is ready."""
+        self._made(query, today, ())
+
+    def _parse(self, text: str, today: date) -> RateQuery:
+        return parse(text, self._parties, today, self.ledger.reader)
+
+    def _find_lacks(self, query: RateQuery, today: date) -> tuple[Lookup, ...]:
+        return lookups(answer(query, self.ledger, today), query, self.ledger, today)
+
+    def _make(self, query: RateQuery, today: date, found: tuple[Found, ...]) -> Message:
         if query.kind is Kind.UPCOMING:
             of = f" {self._parties.get(query.partner).name}" if query.partner else ""
             as_file = f"upcoming ics{of}"
@@ -67,7 +85,7 @@ class Answers:
         answers = answer(query, self.ledger, today)
         if found:
             answers = supplied(answers, found, query, self.ledger, today)
-        return rates(answers, self._parties, text)
+        return rates(answers, self._parties, question(query))
 
     def _calendar(self, title: str, query: RateQuery, today: date, as_file: str = "") -> Message:
         found = agenda.calendar(query, self.ledger, today)
@@ -101,6 +119,21 @@ class Desk:
         """Answers from this ledger from now on."""
         self._answers = Answers(ledger, self._parties)
 
+    async def prepare(self, today: date, pause_s: float = PAUSE_S) -> None:
+        """Makes ready what most ask for, with `pause_s` between two answers; does it once a day.
+
+        A ledger that comes into use is a new beginning. May be cancelled anywhere.
+        """
+        answers = self._answers
+        if answers.ready_for == today:
+            return
+        for query in answers.most_asked():
+            answers.make(query, today)
+            await asyncio.sleep(pause_s)
+            if answers is not self._answers:
+                return
+        answers.ready_for = today
+
     def answer(self, text: str, today: date) -> Message:
         """The ledger's answer to a question; raises QueryError where it is none."""
         return self._answers.to(text, today)
@@ -118,4 +151,8 @@ class Desk:
         """The answer to a question, with what live sources say in time; raises QueryError."""
         lacks = self._answers.lacks(text, today) if self._live is not None else ()
         found = await self._live.find(lacks) if self._live is not None and lacks else ()
-        return self._answers.to(text, today, found)
+        return self._answers.to(text, today, tuple(found))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())

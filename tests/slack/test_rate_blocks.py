@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.catalog import load_ledger
 from bot.local.validity import check_blocks, check_budget
+from bot.rates.ledger import Ledger
 from bot.rates.measure import Source, Status
 from bot.rates.reply import Answer, Choice, MfnAverage, Part, Step, Upcoming
 from bot.slack import limits
@@ -148,7 +149,24 @@ def test_a_question_asked_again_is_answered_from_memory() -> None:
     desk = Desk(ledger(), PARTIES)
     first = desk.answer("us china", NOW.date())
     assert desk.answer("  US   China ", NOW.date()) is first
+    assert desk.answer("usa prc", NOW.date()) is first
     assert desk.answer("us china", date(2025, 5, 13)) is not first
+
+
+async def test_what_is_made_ready_is_what_would_be_answered() -> None:
+    desk, fresh, today = Desk(ledger(), PARTIES), Desk(ledger(), PARTIES), NOW.date()
+    await desk.prepare(today, pause_s=0)
+    for asked in ("us china", "japan on us", "mexico", "upcoming", "us china steel"):
+        assert desk.answer(asked, today) == fresh.answer(asked, today)
+
+
+async def test_what_was_made_ready_from_an_old_ledger_goes_with_it(tmp_path: Path) -> None:
+    desk, today = Desk(ledger(), PARTIES), date(2026, 9, 15)
+    await desk.prepare(today, pause_s=0)
+    desk.use(_with_other_rates(tmp_path))
+    assert any(text.startswith("*13.5%*") for text in texts(desk.answer("us on china", today)))
+    await desk.prepare(today, pause_s=0)
+    assert any(text.startswith("*13.5%*") for text in texts(desk.answer("us on china", today)))
 
 
 def test_what_was_due_stands_under_its_own_words() -> None:
@@ -185,11 +203,16 @@ def test_short_answers_count_the_duties_on_particular_goods() -> None:
 def test_once_a_new_ledger_is_in_use_no_answer_shows_an_old_rate(tmp_path: Path) -> None:
     desk = Desk(ledger(), PARTIES)
     before = texts(desk.answer("us on china", date(2026, 9, 15)))
-    folder = copytree(ROOT / "config" / "rates", tmp_path / "rates")
-    file = folder / "us.yaml"
-    file.write_text(file.read_text().replace("{action: 12.5}", "{action: 13.5}"))
-    desk.use(load_ledger(folder, PARTIES))
+    desk.use(_with_other_rates(tmp_path))
     after = texts(desk.answer("us on china", date(2026, 9, 15)))
     assert any(text.startswith("*12.5%*") for text in before)
     assert any(text.startswith("*13.5%*") for text in after)
     assert not any(text.startswith("*12.5%*") for text in after)
+
+
+def _with_other_rates(folder: Path) -> Ledger:
+    """The ledger, with 13.5 % where it has 12.5 %."""
+    copied = copytree(ROOT / "config" / "rates", folder / "rates")
+    file = copied / "us.yaml"
+    file.write_text(file.read_text().replace("{action: 12.5}", "{action: 13.5}"))
+    return load_ledger(copied, PARTIES)

@@ -1,0 +1,49 @@
+"""A question as the buttons ask it again."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.parties import WORLD, Parties
+from bot.rates.ledger import Ledger
+from bot.rates.query import parse
+from bot.rates.question import question
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is the tariff on chinese goods in the us",
+        "us india steel yesterday",
+        "eu china 8507.60 on 5 may 2025 2024-01-01",
+        "us china vs vietnam vs all countries",
+        "china history",
+        "us washing machines",
+        "world on us",
+        "upcoming india",
+        "changes since 2025-04-01 eu",
+        "us china list 3 only on 2026-08-01 history",
+    ],
+)
+def test_it_reads_as_the_same_question_on_any_later_day(
+    text: str, parties: Parties, ledger: Ledger
+) -> None:
+    asked = parse(text, parties, TODAY, ledger.reader)
+    again = parse(question(asked), parties, date(2031, 1, 1), ledger.reader)
+    assert again == asked
+
+
+@given(st.data())
+def test_any_two_economies_are_asked_about_again(
+    parties: Parties, ledger: Ledger, data: st.DataObject
+) -> None:
+    names = st.sampled_from([party.name for party in parties if party.code != WORLD])
+    one, other = data.draw(st.lists(names, min_size=2, max_size=2, unique=True))
+    joint = data.draw(st.sampled_from([" ", " on ", " vs "]))
+    goods = data.draw(st.sampled_from(["", " steel", " ev batteries", " 8507.60", " list 3 only"]))
+    asked = parse(f"{one}{joint}{other}{goods}", parties, TODAY, ledger.reader)
+    assert parse(question(asked), parties, TODAY, ledger.reader) == asked
