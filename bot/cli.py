@@ -9,7 +9,7 @@ import stat
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
@@ -262,7 +262,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     from bot.library import Library
     from bot.rates.agenda import calendar, how_far_read
     from bot.rates.answer import ask
-    from bot.rates.query import Kind, parse
+    from bot.rates.query import CHANGES_DAYS, Kind, parse
     from bot.rates.reply_json import answer_json, upcoming_json
     from bot.rates.words import lines, upcoming_line
     from bot.settings import load_settings
@@ -271,6 +271,13 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     settings = load_settings()
     ledger, today = Library(settings).ledger, datetime.now(UTC).date()
     query = parse(question, ledger.parties, today, ledger.reader)
+    given = {"on": day, "product": product}
+    query = query.model_copy(update={key: value for key, value in given.items() if value})
+    if day and query.kind is Kind.CHANGES:
+        # In words, the day of 'changes since ...' is where they begin; --on is where they end.
+        begin = day - timedelta(days=CHANGES_DAYS)
+        told = query.since is not None and query.since < day
+        query = query.model_copy(update={"since": query.since if told else begin})
     answers = ask(question, ledger, today, on=day, product=product)
     if settings.live_sources:
         from bot.admin import with_live_sources
@@ -371,15 +378,16 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
 
     ledger, now = Library(load_settings()).ledger, datetime.now(UTC)
     query = parse(" ".join(("upcoming", *words)), ledger.parties, now.date(), ledger.reader)
+    if warning := how_far_read(query, ledger, now.date()):
+        click.echo(f"! {warning}", err=True)
     if ics_file is not None:
         from bot.rates.calendar_file import calendar_file
 
         of = f" of {ledger.parties.get(query.partner).name}" if query.partner else ""
         changes = all_ahead(query, ledger, now.date())
         _write(ics_file, calendar_file(changes, f"Tariffs ahead{of}", ledger.parties, now))
-    if warning := how_far_read(query, ledger, now.date()):
-        click.echo(f"! {warning}", err=as_json or ics_file is not None)
-    for item in () if ics_file is not None else calendar(query, ledger, now.date()):
+        return
+    for item in calendar(query, ledger, now.date()):
         if as_json:
             _print_json(upcoming_json(item))
         else:

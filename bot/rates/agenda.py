@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.rates.asked import has_basis
+from bot.rates.goods import Fit
 from bot.rates.ledger import Ledger, falls_on
 from bot.rates.measure import Measure
-from bot.rates.query import Kind, RateQuery
+from bot.rates.product import Wanted
+from bot.rates.query import CHANGES_DAYS, Kind, RateQuery
 from bot.rates.reply import Step, Upcoming, percent_text
 
 _A_DAY = timedelta(days=1)
@@ -15,18 +18,22 @@ _A_DAY = timedelta(days=1)
 def calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, ...]:
     """What `upcoming` and `changes` ask for, of all economies or of the one that was named.
 
-    What was due since the sources were read stands last, marked as passed.
+    On goods, or of a layer, only what falls on them by itself; with `query.on` as one saw it from
+    that day. What was due since the sources were read stands last, marked as passed.
     """
     measures = _asked_for(query, ledger)
 
     def read(item: Upcoming) -> date:
         return read_up_to(ledger, item.imposer, item.partners) or today
 
+    from_day = query.on or today
     if query.kind is Kind.CHANGES:
-        return told_apart(changes(ledger, query.since or today, today, measures), read, today)
-    since = min((*_reaches(ledger, measures), today))
-    coming = upcoming(ledger, since, measures=measures)
-    return told_apart((item for item in coming if item.on > min(read(item), today)), read, today)
+        since = query.since or from_day - timedelta(days=CHANGES_DAYS)
+        return told_apart(changes(ledger, since, from_day, measures), read, today)
+    first = min((*_reaches(ledger, measures), from_day))
+    coming = upcoming(ledger, first, measures=measures)
+    known = (item for item in coming if item.on > min(read(item), from_day))
+    return told_apart(known, read, today)
 
 
 def how_far_read(query: RateQuery, ledger: Ledger, today: date) -> str:
@@ -58,11 +65,24 @@ def told_apart(
 
 def _asked_for(query: RateQuery, ledger: Ledger) -> list[Measure]:
     codes = set(ledger.parties.covering(query.partner)) if query.partner else set()
+    wanted = ledger.reader.read_any(query.product) if query.product else None
     return [
         measure
         for measure in ledger.measures
-        if not codes or measure.imposer in codes or falls_on(measure, codes)
+        if (not codes or measure.imposer in codes or falls_on(measure, codes))
+        and (wanted is None or _is_about(measure, wanted, ledger))
     ]
+
+
+def _is_about(measure: Measure, wanted: Wanted, ledger: Ledger) -> bool:
+    """Whether the measure is a layer that was named, or falls on the goods by itself."""
+    if wanted.layers:
+        return measure.id in wanted.layers
+    if wanted.bases and not has_basis(measure, wanted.bases):
+        return False
+    if not (wanted.goods or wanted.codes):
+        return bool(wanted.bases)
+    return not measure.general and ledger.fit(measure, wanted) > Fit.NONE
 
 
 def _reaches(ledger: Ledger, measures: Iterable[Measure]) -> list[date]:

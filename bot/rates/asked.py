@@ -117,7 +117,7 @@ def _named(case: Case, wanted: Wanted) -> tuple[Measure, ...]:
     if by_name:
         return _closest(case, wanted, by_name) or by_name
     # A word such as 'countermeasure' may be the basis of another pair's duties only.
-    on_basis = tuple(measure for measure in pool if _has_basis(measure, wanted.bases))
+    on_basis = tuple(measure for measure in pool if has_basis(measure, wanted.bases))
     pool = on_basis or pool
     particular = tuple(measure for measure in pool if not measure.general)
     general = tuple(measure for measure in pool if measure.general)
@@ -139,6 +139,7 @@ def _closest(case: Case, wanted: Wanted, measures: Sequence[Measure]) -> tuple[M
     return tuple(measure for measure in fitting if case.fits[measure.id] is best)
 
 
-def _has_basis(measure: Measure, bases: Sequence[str]) -> bool:
+def has_basis(measure: Measure, bases: Sequence[str]) -> bool:
+    """Whether the measure rests on one of these legal bases."""
     basis = measure.legal_basis.casefold()
     return any(base.casefold() in basis for base in bases)

@@ -220,6 +220,10 @@ class Ledger:
         goods, codes = (wanted.goods, wanted.codes) if wanted else ((), ())
         return self._fits(imposer, partner, goods, codes)
 
+    def fit(self, measure: Measure, wanted: Wanted) -> Fit:
+        """How surely one measure falls on the goods; a general one does."""
+        return self._fit(measure, wanted.goods, wanted.codes)
+
     def _find_fits(
         self, imposer: str, partner: str, goods: tuple[str, ...], codes: tuple[str, ...]
     ) -> Mapping[str, Fit]:

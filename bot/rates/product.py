@@ -145,14 +145,23 @@ class ProductReader:
         wanted = self.read(text, frozenset())
         return bool(wanted.goods or wanted.codes)
 
+    def names(self, text: str) -> bool:
+        """Whether the text names goods, a code, a layer of any pair or a legal basis."""
+        wanted = self.read_any(text)
+        return bool(wanted.goods or wanted.codes or wanted.layers or wanted.bases)
+
+    def read_any(self, text: str) -> Wanted:
+        """The text as understood, where the layers of all pairs can be meant."""
+        return self.read(text, self._layers)
+
     def understands(self, text: str) -> bool:
         """Whether any of the text is goods, a code or a layer of any pair, or none is unknown."""
-        wanted = self.read(text, self._layers)
+        wanted = self.read_any(text)
         return not (wanted.nothing_known and wanted.unknown)
 
     def near(self, text: str) -> tuple[str, ...]:
         """Names of goods that come near to a text that is not understood; may be empty."""
-        return self.read(text, self._layers).suggestions
+        return self.read_any(text).suggestions
 
     def _longest(self, words: tuple[str, ...], at: int, allowed: frozenset[str]) -> list[_Phrase]:
         """All phrases of the greatest length that begin here; a layer must be an allowed one."""

@@ -8,8 +8,8 @@
     us china vs vietnam       the same imposer, side by side
     us steel                  on all partners
     china                     all that it pays and imposes
-    upcoming [china]          what comes next
-    changes [since 2025-04-01] [china]
+    upcoming [china] [steel]  what comes next
+    changes [since 2025-04-01] [china] [steel]
 
 Case, accents, flags, order of the extras and small words do not matter. Nothing but QueryError
 leaves `parse`, whatever the text.
@@ -27,7 +27,8 @@ from bot.rates.named import NOISE, Words, direction, one_way, readable
 from bot.rates.product import ProductReader
 
 _MAX_TEXT = 500
-_CHANGES_DAYS = 30
+CHANGES_DAYS = 30
+"""Days back that `changes` goes where it is not told."""
 
 _CALENDAR = frozenset({"upcoming", "calendar", "changes", "changed"})
 _HISTORY = frozenset({"history", "timeline", "chart", "over time"})
@@ -51,7 +52,7 @@ class RateQuery(Frozen):
     """Further partners to set beside the first."""
     product: str | None = None
     on: date | None = None
-    """None for the newest day that the ledger knows."""
+    """None for the newest day that the ledger knows; of a calendar, the day one looks from."""
     since: date | None = None
     history: bool = False
     both_ways: bool = False
@@ -79,12 +80,21 @@ def parse(
     words = Words(undated, parties)
     if _CALENDAR & set(words.rest):
         _refuse_unread(words, parties, dated=on is not None)
-    if "upcoming" in words.rest or "calendar" in words.rest:
-        return RateQuery(kind=Kind.UPCOMING, partner=_first(words.codes))
-    if "changes" in words.rest or "changed" in words.rest:
-        since = on or today - timedelta(days=_CHANGES_DAYS)
-        return RateQuery(kind=Kind.CHANGES, partner=_first(words.codes), since=since)
+        return _about_days(words, on, today, reader)
     return _about_rates(words, parties, on, reader)
+
+
+def _about_days(
+    words: Words, on: date | None, today: date, reader: ProductReader | None
+) -> RateQuery:
+    party = words.codes[0] if words.codes else None
+    said = _product([word for word in words.rest if word not in _CALENDAR])
+    # Words that are no goods say nothing here: 'this month', 'next week'.
+    product = said if said and reader is not None and reader.names(said) else None
+    if "upcoming" in words.rest or "calendar" in words.rest:
+        return RateQuery(kind=Kind.UPCOMING, partner=party, product=product, on=on)
+    since = on or today - timedelta(days=CHANGES_DAYS)
+    return RateQuery(kind=Kind.CHANGES, partner=party, product=product, since=since)
 
 
 def _about_rates(
@@ -177,7 +187,3 @@ def _refuse_unread(words: Words, parties: Parties, *, dated: bool) -> None:
         raise QueryError(rest, "not a day I can read", "Write it as 2025-05-14")
     if not words.codes and (near := parties.suggest(rest)):
         raise UnknownParty(rest, near)
-
-
-def _first(codes: Sequence[str]) -> str | None:
-    return codes[0] if codes else None

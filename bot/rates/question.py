@@ -15,13 +15,13 @@ def question(query: RateQuery) -> str:
 
 
 def _words(query: RateQuery) -> Iterator[str]:
-    # The first day in a text counts; what looks like another one is left to the goods.
-    if query.on is not None:
-        yield f"on {query.on.isoformat()}"
     if query.kind is Kind.UPCOMING:
         yield "upcoming"
     if query.kind is Kind.CHANGES:
         yield f"changes since {query.since}"
+    # The first day in a text counts; what looks like another one is left to the goods.
+    if query.on is not None:
+        yield f"on {query.on.isoformat()}"
     if query.imposer is not None:
         yield _flag(query.imposer)
     # Goods beside one economy are asked of all its partners.

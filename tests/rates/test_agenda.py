@@ -4,7 +4,8 @@ from datetime import date
 
 from bot.rates.agenda import calendar, changes, how_far_read, rulings, upcoming
 from bot.rates.ledger import Ledger
-from bot.rates.query import Kind, RateQuery
+from bot.rates.query import Kind, RateQuery, parse
+from bot.rates.reply import Upcoming
 
 
 def test_what_is_known_to_come_is_listed_by_day(ledger: Ledger) -> None:
@@ -62,3 +63,31 @@ def test_a_calendar_of_days_that_were_read_needs_no_warning(ledger: Ledger) -> N
 
     assert how_far_read(query, ledger, date(2026, 1, 1)) == ""
     assert not any(item.passed for item in calendar(query, ledger, date(2026, 1, 1)))
+
+
+def _asked(text: str, ledger: Ledger) -> tuple[Upcoming, ...]:
+    today = date(2026, 11, 24)
+    return calendar(parse(text, ledger.parties, today, ledger.reader), ledger, today)
+
+
+def test_changes_on_goods_are_those_of_duties_on_them(ledger: Ledger) -> None:
+    found = _asked("changes since 2025-03-01 steel us", ledger)
+    measures = {item.measure for item in found}
+    assert "Section 232, steel" in measures
+    assert not any("Reciprocal" in one or "Fentanyl" in one for one in measures)
+
+
+def test_the_calendar_of_a_layer_or_a_legal_basis_is_its_own(ledger: Ledger) -> None:
+    families = {item.measure_id for item in _asked("changes since 2018-01-01 section 122", ledger)}
+    assert families == {"us-122-surcharge"}
+    assert all("232" in item.measure for item in _asked("upcoming section 232", ledger))
+
+
+def test_words_that_are_no_goods_leave_the_calendar_whole(ledger: Ledger) -> None:
+    assert _asked("upcoming this month", ledger) == _asked("upcoming", ledger)
+
+
+def test_what_came_is_seen_from_a_day_of_the_past(ledger: Ledger) -> None:
+    days = [item.on for item in _asked("upcoming us on 2025-07-01", ledger) if not item.passed]
+    assert min(days) > date(2025, 7, 1)
+    assert date(2025, 8, 7) in days

@@ -92,4 +92,4 @@ async def test_the_list_has_a_button_for_the_file(
     [button] = row["elements"]
     command = understand(button["value"], PARTIES)
     assert button["text"]["text"] == "Calendar (.ics)"
-    assert (command.verb, command.text) == (Verb.CALENDAR_FILE, "upcoming China")
+    assert (command.verb, command.text) == (Verb.CALENDAR_FILE, "upcoming :flag-cn:")
