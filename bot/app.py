@@ -101,6 +101,8 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
         "backoff_seconds": min(settings.backoff_seconds, 1.0),
         "allowed_networks": (ip_network("127.0.0.0/8"),),
         "live_sources": (),
+        # They would be of today's duties, amid the news of another year.
+        "reminders": False,
         # The week lies in the past, and is told as if it were happening.
         "max_age_hours": 24.0 * 365 * 100,
     }
@@ -184,12 +186,14 @@ async def _serve(
 
         reminders = _reminders(settings, store, parts, team, dispatcher)
 
+        async def remind() -> None:
+            if settings.reminders:
+                await reminders.look()
+
         async def prepare() -> None:
             await parts.desk.prepare(clock().date())
 
-        scheduler = build_schedule(
-            watch.poll_due, report, tend, reminders.look, prepare, tick_s(settings)
-        )
+        scheduler = build_schedule(watch.poll_due, report, tend, remind, prepare, tick_s(settings))
         settle()
         scheduler.start()
         stack.push_async_callback(_end_schedule, scheduler, watch)

@@ -1,6 +1,8 @@
 """Which coroutine runs when. No logic: each job can be cancelled anywhere and run again."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -29,17 +31,30 @@ def build_schedule(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
+
+    def often(job: Callable[[], Awaitable[object]], every_s: float, name: str) -> None:
+        scheduler.add_job(_quietly(job), IntervalTrigger(seconds=every_s), id=name)
+
     scheduler.add_job(
-        poll_due, IntervalTrigger(seconds=tick_s, jitter=tick_s / 4), id="poll what is due"
+        _quietly(poll_due),
+        IntervalTrigger(seconds=tick_s, jitter=tick_s / 4),
+        id="poll what is due",
     )
-    scheduler.add_job(report, IntervalTrigger(seconds=REPORT_EVERY_S), id="report failing feeds")
+    often(report, REPORT_EVERY_S, "report failing feeds")
     # All but the first look at or after the digest's hour find that the day's work is done.
-    soon = IntervalTrigger(seconds=REMIND_EVERY_S)
-    scheduler.add_job(remind, soon, id="remind of what takes effect")
+    often(remind, REMIND_EVERY_S, "remind of what takes effect")
     # All but the first on a day, or with a new ledger, find that they are ready.
-    scheduler.add_job(
-        prepare, IntervalTrigger(seconds=PREPARE_EVERY_S), id="prepare what most ask for"
-    )
-    every = IntervalTrigger(seconds=tick_s * TEND_EVERY_TICKS)
-    scheduler.add_job(tend, every, id="tend the subscriptions at hubs")
+    often(prepare, PREPARE_EVERY_S, "prepare what most ask for")
+    often(tend, tick_s * TEND_EVERY_TICKS, "tend the subscriptions at hubs")
     return scheduler
+
+
+def _quietly(job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """The job, which ends without a word where the scheduler's end cancels it."""
+
+    async def run() -> None:
+        # APScheduler logs a cancelled job as one that failed.
+        with suppress(asyncio.CancelledError):
+            await job()
+
+    return run

@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     max_age_hours: float = Field(48, gt=0, le=CENTURY_H)
     digest_hour: int = Field(8, ge=0, le=23)
     timezone: str = "UTC"
+    reminders: bool = True
     public_url: str = Field("", max_length=500)
     contact: str = Field(PAGE, pattern=r"^[\x21-\x7e]{1,200}$")
     operators: Annotated[tuple[str, ...], NoDecode] = ()

@@ -181,7 +181,10 @@ async def _unsubscribe(parts: Parts, asked: Asked, command: Command) -> Reply:
 
 async def _list(parts: Parts, asked: Asked) -> Reply:
     found = await parts.subscriptions.of(asked.team, asked.conversation)
-    return Reply(replies.subscriptions(found, parts.parties, parts.command, parts.clock()))
+    reminded = asked.conversation not in await parts.reminders.off(asked.team)
+    now = parts.clock()
+    message = replies.subscriptions(found, parts.parties, parts.command, now, reminded=reminded)
+    return Reply(message)
 
 
 async def _latest(parts: Parts, command: Command) -> Reply:

@@ -78,9 +78,14 @@ def unsubscribed(count: int, user: str, what: str, command: str) -> Message:
 
 
 def subscriptions(
-    found: Sequence[Subscription], parties: Parties, command: str, now: datetime
+    found: Sequence[Subscription],
+    parties: Parties,
+    command: str,
+    now: datetime,
+    *,
+    reminded: bool = True,
 ) -> Message:
-    """The subscriptions of a conversation, and until when it is muted."""
+    """The subscriptions of a conversation, until when it is muted, whether it is `reminded`."""
     if not found:
         text = f"Nothing is subscribed here yet. Try `{command} subscribe tariffs`."
         return notice(text)
@@ -88,7 +93,8 @@ def subscriptions(
     muted = _muted(found, now)
     row = actions(button("Unmute", UNMUTE)) if muted else ()
     lines = [section(f"• {wish(one, parties)} – {_since(one)}") for one in found]
-    tail: list[Block] = [context(muted), *row] if muted else []
+    off = "" if reminded else f"Reminders are off here: `{command} reminders on` brings them back."
+    tail: list[Block] = [context(muted, off), *row] if muted or off else []
     return assemble(title, [section(bold(title))], lines, tail, _more)
 
 

@@ -12,9 +12,13 @@ _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:
-    """What a process of the bot sees: nothing of the operator's own settings."""
+    """What a process of the bot sees: nothing of the operator's own settings.
+
+    What takes effect this week is another thing each week, so nobody is reminded of it.
+    """
     kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return {**kept, "TARIFFWIRE_DATA_DIR": str(data_dir), **more}
+    ours = {"TARIFFWIRE_DATA_DIR": str(data_dir), "TARIFFWIRE_REMINDERS": "false"}
+    return {**kept, **ours, **more}
 
 
 @dataclass

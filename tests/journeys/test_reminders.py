@@ -146,6 +146,8 @@ async def test_reminders_are_switched_off_by_a_word_and_by_the_button(bot: Bot) 
     [said] = await bot.page.say("#trade-news", "/tariff reminders off")
     assert "switched reminders off here" in words(said)
     assert not said["ephemeral"]
+    [listed] = await bot.page.say("#trade-news", "/tariff list")
+    assert "Reminders are off here" in words(listed)
     await bot.days_before(7)
     assert await bot.told("trade-news") == []
     [again] = await bot.page.say("#trade-news", "/tariff reminders on")
@@ -167,7 +169,11 @@ async def test_the_program_reminds_the_default_channel_by_itself(world: World) -
     sheet = sheet.replace(f"from: {POLYSILICON}", f"from: {soon}")
     rates.write_text(sheet, encoding="utf-8")
     world.feeds.publish("wire", "Nothing to see")
-    await world.start_bot(TARIFFWIRE_CONFIG_DIR=str(config), TARIFFWIRE_DIGEST_HOUR="0")
+    await world.start_bot(
+        TARIFFWIRE_CONFIG_DIR=str(config),
+        TARIFFWIRE_DIGEST_HOUR="0",
+        TARIFFWIRE_REMINDERS="true",
+    )
 
     async def reminded() -> list[Message]:
         found = await world.page.messages("trade-news")
