@@ -378,16 +378,15 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
 
     ledger, now = Library(load_settings()).ledger, datetime.now(UTC)
     query = parse(" ".join(("upcoming", *words)), ledger.parties, now.date(), ledger.reader)
-    if warning := how_far_read(query, ledger, now.date()):
-        click.echo(f"! {warning}", err=True)
     if ics_file is not None:
         from bot.rates.calendar_file import calendar_file
 
         of = f" of {ledger.parties.get(query.partner).name}" if query.partner else ""
         changes = all_ahead(query, ledger, now.date())
         _write(ics_file, calendar_file(changes, f"Tariffs ahead{of}", ledger.parties, now))
-        return
-    for item in calendar(query, ledger, now.date()):
+    if warning := how_far_read(query, ledger, now.date()):
+        click.echo(f"! {warning}", err=as_json or ics_file is not None)
+    for item in () if ics_file is not None else calendar(query, ledger, now.date()):
         if as_json:
             _print_json(upcoming_json(item))
         else:

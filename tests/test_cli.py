@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from icalendar import Calendar
 
 from tests.feeds.server import serving
 from tests.journeys.bot_process import environment, run_to_end
@@ -293,3 +294,21 @@ async def test_wrong_usage_is_told_apart(shell: Shell, words: tuple[str, ...]) -
 async def test_say_without_a_workspace_says_how_to_start_one(shell: Shell) -> None:
     said = await shell.failed("say", "#trade-news", "/tariff us china")
     assert "tariffwire run" in said
+
+
+async def test_what_comes_is_listed_and_written_as_a_calendar(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "china.ics"
+    listed, told, _, printed, refused = await asyncio.gather(
+        shell.done("rates", "upcoming", "china"),
+        shell.done("rates", "upcoming", "china", "--json"),
+        shell.done("rates", "upcoming", "china", "--ics", str(file)),
+        shell.done("rates", "upcoming", "china", "--ics"),
+        shell.failed("rates", "upcoming", "--ics", str(tmp_path / "absent" / "x.ics")),
+    )
+    days = [json.loads(line)["on"] for line in told.splitlines() if line.startswith("{")]
+    assert len(days) == sum(not line.startswith("! ") for line in listed.splitlines()) > 0
+    calendar = [line for line in printed.splitlines() if not line.startswith("! ")]
+    for content in (file.read_bytes(), "\r\n".join(calendar).encode()):
+        events = Calendar.from_ical(content).walk("VEVENT")
+        assert {str(event.decoded("dtstart")) for event in events} <= set(days)
+    assert "x.ics" in refused

@@ -48,6 +48,8 @@ class Message:
     blocks: tuple[Block, ...] = field(default=())
     picture: Picture | None = None
     """What shows the same as the message's chart, where a workspace refuses that."""
+    instead: "Message | None" = None
+    """The same in blocks that every workspace takes, where this has one that some refuse."""
 
     def payload(self) -> dict[str, Any]:
         """The `text` and `blocks` of a Web API call or an answer, as JSON-ready values."""

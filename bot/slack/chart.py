@@ -47,6 +47,16 @@ def history_chart(answers: Sequence[Answer]) -> Block | None:
     return block({"chart": chart, "title": _TITLE, "type": _TYPE})
 
 
+def may_be_refused(message: Message) -> bool:
+    """Whether a workspace may refuse the message for a block that it does not know."""
+    return message.instead is not None or has_chart(message)
+
+
+def plainer(message: Message) -> Message:
+    """The same message in blocks that every workspace takes."""
+    return message.instead or without_chart(message)
+
+
 def has_chart(message: Message) -> bool:
     """Whether a workspace that knows no charts would refuse the message."""
     return any(block.type == _TYPE for block in message.blocks)

@@ -3,8 +3,9 @@
 1. Nothing, `help` or `?`: help.
 2. A first word that is a command: `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`,
    `feeds`, with its arguments.
-3. `upcoming` with `ics` among what follows: the calendar as a file.
-4. Anything else is a question and is left to `bot.rates.query`.
+3. `table` before a question: its answer as a table.
+4. `upcoming` with `ics` among what follows: the calendar as a file.
+5. Anything else is a question and is left to `bot.rates.query`.
 
 Nothing is guessed: what is not understood raises Misunderstood with whole commands to choose from.
 """
@@ -32,6 +33,8 @@ class Verb(StrEnum):
     LIST = "list"
     LATEST = "latest"
     REMINDERS = "reminders"
+    TABLE = "table"
+    """A question whose answer is wanted as a table."""
     CALENDAR_FILE = "upcoming ics"
     FEEDS = "feeds"
     ADD_FEED = "feeds add"
@@ -74,6 +77,7 @@ _VERBS = {
     "subscriptions": Verb.LIST,
     "latest": Verb.LATEST,
     "news": Verb.LATEST,
+    "table": Verb.TABLE,
     "reminders": Verb.REMINDERS,
     "reminder": Verb.REMINDERS,
     "remind": Verb.REMINDERS,
@@ -137,6 +141,8 @@ def understand(text: str, parties: Parties) -> Command:
     verb = _VERBS.get(first, Verb.ASK)
     if verb is Verb.ASK:
         return Command(verb=verb, text=plain(text))
+    if verb is Verb.TABLE:
+        return Command(verb=verb, text=plain(text).partition(" ")[2])
     if verb in (Verb.HELP, Verb.LIST):
         return Command(verb=verb)
     if verb is Verb.REMINDERS:

@@ -24,7 +24,7 @@ from bot.slack import reply_blocks as replies
 from bot.slack.alert_blocks import latest
 from bot.slack.blocks import Message
 from bot.slack.calendar_reply import share_calendar
-from bot.slack.chart import has_chart
+from bot.slack.chart import may_be_refused
 from bot.slack.command_line import Command, Misunderstood, Verb, nearest_command, understand
 from bot.slack.failures import record
 from bot.slack.limits import ANSWER_WITHIN_S
@@ -142,6 +142,9 @@ async def _carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
             return await _latest(parts, command)
         case Verb.REMINDERS:
             return await _reminders(parts, asked, command)
+        case Verb.TABLE:
+            today = parts.clock().date()
+            return Reply(await parts.desk.ask(command.text, today, as_table=True))
         case Verb.CALENDAR_FILE:
             where, who = asked.conversation, asked.user
             return Reply(await share_calendar(parts, where, who, command.text))
@@ -277,12 +280,12 @@ def register(app: AsyncApp, parts: Parts) -> None:
             invited=body.get("channel_name") != "privategroup",
         )
         ready = at_once(parts, asked)
-        if ready is not None and not has_chart(ready.message):
+        if ready is not None and not may_be_refused(ready.message):
             return ready.response()
         work = asyncio.ensure_future(answer(parts, asked))
         within_s = _WITHIN_WITH_SOURCES_S if parts.desk.may_wait else ANSWER_WITHIN_S
         done, _ = await asyncio.wait({work}, timeout=within_s)
-        if done and not has_chart(work.result().message):
+        if done and not may_be_refused(work.result().message):
             return work.result().response()
 
         async def later() -> None:

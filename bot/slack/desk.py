@@ -18,10 +18,12 @@ from bot.rates.ledger import Ledger
 from bot.rates.live import lookups, supplied
 from bot.rates.query import Kind, RateQuery, parse
 from bot.rates.question import question
+from bot.rates.reply import Answer
 from bot.slack.blocks import Message
 from bot.slack.calendar_blocks import calendar
 from bot.slack.ports import Live
 from bot.slack.rate_blocks import rates
+from bot.slack.rate_table import rates_table
 
 REMEMBERED = 1_000
 """Answers kept ready, about 20 KB each."""
@@ -49,6 +51,14 @@ class Answers:
     def to(self, text: str, today: date, found: tuple[Found, ...] = ()) -> Message:
         """The answer to a question; raises QueryError where it is none."""
         return self._made(self._understood(_folded(text), today), today, found)
+
+    def table(self, text: str, today: date, found: tuple[Found, ...] = ()) -> Message:
+        """The answer as a table, or as it is where it has no parts; raises QueryError."""
+        query = self._understood(_folded(text), today)
+        paragraphs = self._made(query, today, found)
+        if query.kind in (Kind.UPCOMING, Kind.CHANGES):
+            return paragraphs
+        return rates_table(self._answer(query, today, found), self._parties, paragraphs)
 
     def lacks(self, text: str, today: date) -> tuple[Lookup, ...]:
         """What live sources could add to the answer; raises QueryError."""
@@ -80,10 +90,13 @@ class Answers:
             return self._calendar("What comes next", query, today, f"{question(query)} ics")
         if query.kind is Kind.CHANGES:
             return self._calendar(f"What changed since {query.since or today}", query, today)
+        return rates(self._answer(query, today, found), self._parties, question(query))
+
+    def _answer(
+        self, query: RateQuery, today: date, found: tuple[Found, ...]
+    ) -> tuple[Answer, ...]:
         answers = answer(query, self.ledger, today)
-        if found:
-            answers = supplied(answers, found, query, self.ledger, today)
-        return rates(answers, self._parties, question(query))
+        return supplied(answers, found, query, self.ledger, today) if found else answers
 
     def _calendar(self, title: str, query: RateQuery, today: date, as_file: str = "") -> Message:
         found = agenda.calendar(query, self.ledger, today)
@@ -147,11 +160,12 @@ class Desk:
             return None
         return self._answers.to(text, today)
 
-    async def ask(self, text: str, today: date) -> Message:
+    async def ask(self, text: str, today: date, *, as_table: bool = False) -> Message:
         """The answer to a question, with what live sources say in time; raises QueryError."""
         lacks = self._answers.lacks(text, today) if self._live is not None else ()
         found = await self._live.find(lacks) if self._live is not None and lacks else ()
-        return self._answers.to(text, today, tuple(found))
+        told = self._answers.table if as_table else self._answers.to
+        return told(text, today, tuple(found))
 
 
 def _folded(text: str) -> str:

@@ -69,5 +69,9 @@ CHART_POINTS = 20
 CHART_LABEL = 20
 """Characters of a line's name and of a category (same page)."""
 
+TABLE_ROWS = 100
+"""Rows of a table, its header among them (reference/block-kit/blocks/table-block). A message has
+one table, whose cells hold 10,000 characters at the most; ours hold less by the message's limit."""
+
 REQUEST_BYTES = 1_000_000
 """Our own bound for a request body; Slack's payloads are far below it."""

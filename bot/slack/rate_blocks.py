@@ -28,6 +28,7 @@ from bot.slack.blocks import (
 from bot.slack.chart import history_chart
 from bot.slack.mrkdwn import bold, escape, plain
 from bot.slack.picture import picture_of
+from bot.slack.rate_table import table_worth
 from bot.slack.reply_blocks import RUN
 
 SHARE = "rate_share"
@@ -127,6 +128,8 @@ def _buttons(answers: Sequence[Answer], asked: str) -> list[Element | None]:
     if len(answers) == 1 and WORLD not in (first.imposer, first.partner):
         questions.append(f"{first.partner_name} on {first.imposer_name}")
     buttons = [button(plain(each), f"{RUN}_{n}", each) for n, each in enumerate(questions)]
+    if table_worth(answers):
+        buttons.append(button("As a table", f"{RUN}_{len(buttons)}", f"table {asked}"))
     return [button("Share in channel", SHARE, asked), *buttons]
 
 

@@ -25,6 +25,7 @@ _EXAMPLES = (
     ("us china on 2025-04-15", "the same on another day"),
     ("us china steel", "what goods pay, in words or by an HS code such as 8507.60"),
     ("us china history", "how the rate went, as a chart"),
+    ("table us china", "the parts of an answer as a table"),
     ("us china vs vietnam", "one imposer on several partners, side by side"),
     ("china", "all that one economy pays and imposes"),
     ("upcoming china", "what comes next, for one economy or all"),
@@ -124,7 +125,7 @@ def working() -> Message:
 
 def drawing() -> Message:
     """Announces an answer with a chart, which comes by itself."""
-    return notice("The history comes in a message of its own.")
+    return notice("The answer comes in a message of its own.")
 
 
 def wish(subscription: Subscription, parties: Parties) -> str:

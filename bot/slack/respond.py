@@ -1,7 +1,8 @@
 """Messages that Slack may refuse for a block it does not know, sent so that they still arrive.
 
-Charts are new (June 2026) and come to workspaces step by step. What an acknowledgement says is
-lost where Slack refuses it, and nobody is told; so a message with a chart goes where Slack answers.
+Charts are new (June 2026) and come to workspaces step by step; tables are a year older. What an
+acknowledgement says is lost where Slack refuses it, and nobody is told; so a message with either
+goes where Slack answers.
 """
 
 import json
@@ -14,37 +15,37 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookResponse
 
 from bot.slack.blocks import Message
-from bot.slack.chart import has_chart, without_chart
+from bot.slack.chart import may_be_refused, plainer
 from bot.slack.verdict import names_blocks, refuses_blocks
 
 log = logging.getLogger(__name__)
 
 
 async def respond_with(respond: AsyncRespond, message: Message, **more: Any) -> bool:
-    """Posts the message to the response_url; once more without its charts where it is refused.
+    """Posts the message to the response_url; once more in plainer blocks where it is refused.
 
-    `more` goes beside text and blocks: response_type, replace_original. Whether its charts came.
+    `more` goes beside text and blocks: response_type, replace_original. Whether it came as it is.
     """
     answer = await respond({**message.payload(), **more})
-    refused = has_chart(message) and names_blocks(_code(answer))
+    refused = may_be_refused(message) and names_blocks(_code(answer))
     if refused:
-        answer = await respond({**without_chart(message).payload(), **more})
+        answer = await respond({**plainer(message).payload(), **more})
     if answer.status_code != 200:
         log.warning("a response_url refused an answer: %s", _code(answer) or answer.status_code)
     return not refused
 
 
 async def post_with(post: Callable[..., Awaitable[object]], message: Message, **more: Any) -> bool:
-    """Posts the message by a method of the Web API; once more without its charts where refused.
+    """Posts the message by a method of the Web API; once more in plainer blocks where refused.
 
-    Whether its charts came. Raises SlackApiError for every other refusal.
+    Whether it came as it is. Raises SlackApiError for every other refusal.
     """
     try:
         await post(**message.payload(), **more)
     except SlackApiError as error:
-        if not (has_chart(message) and refuses_blocks(error)):
+        if not (may_be_refused(message) and refuses_blocks(error)):
             raise
-        await post(**without_chart(message).payload(), **more)
+        await post(**plainer(message).payload(), **more)
         return False
     return True
 

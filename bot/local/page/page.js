@@ -266,7 +266,10 @@ function cellText(cell) {
 }
 function table(block) {
   const settings = block.column_settings || [];
-  const kind = (cell, column) => settings[column]?.align || (cell.type === "raw_number" ? "right" : null);
+  const kind = (cell, column) => [
+    settings[column]?.align || (cell.type === "raw_number" ? "right" : ""),
+    block.type === "table" && !settings[column]?.is_wrapped ? "unwrapped" : "",
+  ].join(" ").trim() || null;
   const [head, ...rows] = block.rows;
   const body = rows.map((row) => el("tr", {}, row.map((cell, column) => el("td", { class: kind(cell, column) }, cellText(cell)))));
   const shown = block.page_size || (block.type === "data_table" ? 5 : body.length);

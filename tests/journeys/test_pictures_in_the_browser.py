@@ -1,0 +1,78 @@
+"""In the page: a history's picture where charts are refused, and an answer's parts as a table."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support import expected_conditions
+from selenium.webdriver.support.wait import WebDriverWait
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.local.workspace import Workspace
+from bot.slack.bolt import build_app, open_session, web_app
+from tests.journeys.onlooker import Onlooker
+from tests.slack.conftest import workspace
+from tests.slack.fakes import parts
+
+__all__ = ["workspace"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+async def page(workspace: Workspace) -> AsyncIterator[Onlooker]:
+    """The page's workspace, with the bot reached over signed HTTP."""
+    async with open_session() as session:
+        client = AsyncWebClient(
+            workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
+        )
+        made = parts(client, secret=workspace.signing_secret)
+        runner = web.AppRunner(web_app(build_app(made), made))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+        yield Onlooker(workspace.address)
+        await made.background.finish()
+        await runner.cleanup()
+
+
+async def test_the_picture_of_a_refused_chart_is_drawn_in_the_page(
+    page: Onlooker, workspace: Workspace, browser: Chrome
+) -> None:
+    workspace.fail_next("response_url", error="invalid_blocks")
+    await page.say("#trade-news", "/tariff us china history on 2025-05-20")
+    direct = workspace.team.direct.id
+    await asyncio.to_thread(_see_picture, browser, f"{page.address}#{direct}")
+
+
+def _see_picture(browser: Chrome, address: str) -> None:
+    browser.get(address)
+    tab = expected_conditions.element_to_be_clickable((By.ID, "tab-messages"))
+    WebDriverWait(browser, 20).until(tab).click()
+
+    def drawn(window: Chrome) -> bool:
+        pictures = window.find_elements(By.CSS_SELECTOR, "#stream img.picture")
+        return any(str(one.get_property("naturalWidth")) == "1482" for one in pictures)
+
+    WebDriverWait(browser, 30).until(drawn)
+    [picture] = browser.find_elements(By.CSS_SELECTOR, "#stream img.picture")
+    assert picture.get_attribute("alt") == "Duties over time: goods in general"
+
+
+async def test_an_answers_parts_are_a_table_in_the_page(page: Onlooker, browser: Chrome) -> None:
+    await page.say("#trade-news", "/tariff table us china steel on 2026-09-20")
+    await asyncio.to_thread(_see_table, browser, page.address)
+
+
+def _see_table(browser: Chrome, address: str) -> None:
+    browser.get(address)
+    table = WebDriverWait(browser, 20).until(
+        lambda b: b.find_element(By.CSS_SELECTOR, "#stream table")
+    )
+    titles = [cell.text for cell in table.find_elements(By.CSS_SELECTOR, "th")]
+    assert titles == ["Who on whom", "Rate", "Duty", "Legal basis", "State", "Source"]
+    rates = [cell.text for cell in table.find_elements(By.CSS_SELECTOR, "td:nth-child(2)")]
+    assert rates == ["25%", "50%", "75%", "10%", "10%"]
