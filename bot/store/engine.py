@@ -18,19 +18,16 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Executable, Row, Table, event, make_url, text
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
 from bot.errors import StoreError
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql
 
 T = TypeVar("T")
 AnyRow = Row[*tuple[Any, ...]]
@@ -146,14 +143,9 @@ class Database:
             await asyncio.wait(self._at_work)
         await self._engine.dispose()
 
-    def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of the database's own dialect, which knows ON CONFLICT."""
-        if self.is_sqlite:
-            return sqlite.insert(table)
-        # Three megabytes that only this needs.
-        from sqlalchemy.dialects import postgresql
-
-        return postgresql.insert(table)
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     async def _read(self, query: Executable, given: Mapping[str, Any] | None) -> Sequence[AnyRow]:
         with store_errors(self.name):
