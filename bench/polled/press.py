@@ -26,7 +26,7 @@ class Press:
 
     def names(self) -> list[str]:
         """The file names, in order: RSS and Atom in turn."""
-        return [f"feed{n:05}.{'rss' if n % 2 == 0 else 'atom'}" for n in range(self.feeds)]
+        return [_name(number) for number in range(self.feeds)]
 
     def write(self) -> None:
         """Writes every feed with its first entries."""
@@ -41,14 +41,25 @@ class Press:
         """
         chosen = range((turn * 7) % every, self.feeds, every)
         for number in chosen:
-            self._write(number, self.names()[number], newest=ENTRIES + 1 + (turn - 1) // every)
+            self.renew_one(number, 1 + (turn - 1) // every)
         return len(chosen)
+
+    def renew_one(self, number: int, new: int) -> None:
+        """The feed with this number, with `new` entries since the beginning."""
+        self._write(number, _name(number), newest=ENTRIES + new)
 
     def _write(self, number: int, name: str, newest: int) -> None:
         form = _rss if name.endswith("rss") else _atom
         numbers = range(newest, newest - ENTRIES, -1)
         text = form(number, [_entry(number, each, self.born) for each in numbers])
-        (self.folder / name).write_text(text, encoding="utf-8")
+        # In one step, for somebody may be reading it.
+        fresh = self.folder / f".{name}"
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(self.folder / name)
+
+
+def _name(number: int) -> str:
+    return f"feed{number:05}.{'rss' if number % 2 == 0 else 'atom'}"
 
 
 @dataclass(frozen=True, slots=True)

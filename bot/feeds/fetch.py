@@ -93,7 +93,12 @@ class Fetcher:
 
     def __init__(self, limits: FetchLimits) -> None:
         self._limits = limits
-        self._turns = Turns(limits.fetches_per_host, limits.fetches_at_once, limits.spacing_s)
+        self._turns = Turns(
+            limits.fetches_per_host,
+            limits.fetches_at_once,
+            limits.spacing_s,
+            limits.bodies_at_once,
+        )
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:

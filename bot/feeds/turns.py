@@ -9,10 +9,10 @@ from weakref import WeakValueDictionary
 class Turns:
     """Hands out turns to fetch; waiting for one costs nothing of a fetch's own time."""
 
-    def __init__(self, per_host: int, at_once: int, spacing_s: float) -> None:
+    def __init__(self, per_host: int, at_once: int, spacing_s: float, busy_at_once: int) -> None:
         self._per_host, self._spacing_s = per_host, spacing_s
         self._all = asyncio.Semaphore(at_once)
-        self._at_once = at_once
+        self._busy_at_once = busy_at_once
         self._busy: set[asyncio.Task[object]] = set()
         self._few_busy = asyncio.Event()
         self._few_busy.set()
@@ -49,7 +49,7 @@ class Turns:
         self._heed_busy()
 
     def _heed_busy(self) -> None:
-        if len(self._busy) < self._at_once:
+        if len(self._busy) < self._busy_at_once:
             self._few_busy.set()
         else:
             self._few_busy.clear()
