@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 OWN_FAULT_WAIT_S = 60.0
 """After a fault that is not the feed's own, in seconds."""
+THOROUGH_EVERY = timedelta(minutes=1)
+"""Between two looks at every feed; the others pass over those whose moment has not come."""
 
 
 class FeedShelf(Protocol):
@@ -51,7 +53,13 @@ class Watch:
         self._configured = tuple(configured)
         self._shelf, self._take, self._is_due, self._clock = shelf, take, is_due, clock
         self._on_deliveries, self._spread_s = on_deliveries, spread_s
+        self._added: tuple[Feed, ...] | None = None
+        self._feeds: tuple[Feed, ...] = ()
+        self._learnt: tuple[Feed, ...] | None = None
+        self._thorough_at: datetime | None = None
+        self._looked_at: datetime | None = None
         self._states: dict[str, FeedState] = {}
+        self._asleep_until: dict[str, datetime] = {}
         self._not_before: dict[str, datetime] = {}
         self._under_way: dict[str, asyncio.Task[Taken | None]] = {}
         self._failing: dict[str, str] = {}
@@ -59,14 +67,17 @@ class Watch:
         self._looking = asyncio.Lock()
         self._stopped = False
         self._store_fault = ""
-        self._looked = False
 
     async def feeds(self) -> tuple[Feed, ...]:
         """Every enabled feed: the configured ones, then those that operators added."""
-        known = {feed.id: feed for feed in self._configured}
-        for feed in await self._shelf.added():
-            known.setdefault(feed.id, feed)
-        return tuple(feed for feed in known.values() if feed.enabled)
+        added = tuple(await self._shelf.added())
+        if added != self._added:
+            known = {feed.id: feed for feed in self._configured}
+            for feed in added:
+                known.setdefault(feed.id, feed)
+            self._feeds = tuple(feed for feed in known.values() if feed.enabled)
+            self._added = added
+        return self._feeds
 
     async def poll_due(self) -> tuple[asyncio.Task[Taken | None], ...]:
         """Starts a poll of every feed that is due and not being polled; returns what it started.
@@ -85,10 +96,18 @@ class Watch:
     async def _start_due(self) -> tuple[asyncio.Task[Taken | None], ...]:
         now = self._clock()
         feeds = await self.feeds()
-        await self._learn(feeds, now)
-        self._looked = True
+        asleep = self._asleep_until
+        if self._is_thorough(feeds, now):
+            await self._learn(feeds, now)
+            self._learnt, self._thorough_at = feeds, now
+            asleep = {}
+        self._looked_at = now
         due = [
-            feed for feed in feeds if feed.id not in self._under_way and self._comes_now(feed, now)
+            feed
+            for feed in feeds
+            if asleep.get(feed.id, now) <= now
+            and feed.id not in self._under_way
+            and self._comes_now(feed, now)
         ]
         # Polls get their turns in the order in which they start.
         return tuple(self._start(feed) for feed in sorted(due, key=_rank))
@@ -109,7 +128,7 @@ class Watch:
 
         None before the first look at the feeds.
         """
-        if not self._looked:
+        if self._learnt is None:
             return None
         named = (state for state in self._states.values() if state.hub and not state.stopped)
         return {state.feed_id: (state.hub, state.topic) for state in named}
@@ -144,10 +163,20 @@ class Watch:
             self._failing[first],
         )
 
+    def _is_thorough(self, feeds: tuple[Feed, ...], now: datetime) -> bool:
+        """Whether this look is at every feed: with many, that takes a while.
+
+        A clock that was set back may make due what sleeps.
+        """
+        if self._thorough_at is None or self._looked_at is None or feeds is not self._learnt:
+            return True
+        return now < self._looked_at or now >= self._thorough_at + THOROUGH_EVERY
+
     async def _learn(self, feeds: Collection[Feed], now: datetime) -> None:
         """Looks up the stored states of feeds not met before in this process; forgets others."""
         for feed_id in self._states.keys() - {feed.id for feed in feeds}:
             del self._states[feed_id]
+            self._asleep_until.pop(feed_id, None)
             self._failing.pop(feed_id, None)
         unmet = [feed for feed in feeds if feed.id not in self._states]
         if not unmet:
@@ -167,6 +196,10 @@ class Watch:
 
     def _remember(self, state: FeedState) -> None:
         self._states[state.feed_id] = state
+        # What is due at once, or never, is looked at each time.
+        self._asleep_until.pop(state.feed_id, None)
+        if state.next_poll_at is not None:
+            self._asleep_until[state.feed_id] = state.next_poll_at
         if state.error:
             self._failing[state.feed_id] = state.error
         else:
@@ -191,7 +224,8 @@ class Watch:
             self._later(feed)
             return None
         self._store_works()
-        self._remember(taken.round.state)
+        if feed.id in self._states:
+            self._remember(taken.round.state)
         if taken.deliveries:
             self._on_deliveries()
         return taken

@@ -248,3 +248,34 @@ async def test_a_database_that_is_away_is_told_once_and_stops_nothing(
     setting.taking.away = False
     assert sorted(await setting.poll()) == ["a", "b", "c"]
     assert "can be written again" in caplog.text
+
+
+async def test_a_clock_that_is_set_back_silences_nobody() -> None:
+    setting = Setting("a")
+    setting.watch = Watch(
+        [Feed(id="a", title="a", url="https://a.example/rss")],
+        setting.shelf,
+        setting.taking,
+        lambda feed, state, now: state.last_poll_at is None or state.last_poll_at > now,
+        lambda: setting.now,
+        lambda: None,
+    )
+    setting.shelf.kept["a"] = FeedState(
+        feed_id="a", last_poll_at=NOON, next_poll_at=NOON + 60 * MINUTE
+    )
+    assert await setting.poll() == []
+    setting.now -= 5 * MINUTE
+    assert await setting.poll() == ["a"]
+
+
+async def test_a_feed_that_is_put_back_is_polled_when_it_is_due() -> None:
+    setting = Setting()
+    feed = Feed(id="a", title="a", url="https://a.example/rss")
+    setting.shelf.feeds = [feed]
+    assert await setting.poll() == ["a"]
+    moved = feed.model_copy(update={"url": "https://a.example/atom", "enabled": False})
+    setting.shelf.feeds = [moved]
+    setting.now += MINUTE
+    assert await setting.poll() == []
+    setting.shelf.feeds = [moved.model_copy(update={"enabled": True})]
+    assert await setting.poll() == ["a"]

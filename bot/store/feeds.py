@@ -27,13 +27,17 @@ class Feeds:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._states = Together(database, self._write_states)
+        self._decoded: dict[str, Feed] = {}
         self._held: dict[str, FeedState] = {}
         self._changes = 0
 
     async def added(self) -> tuple[Feed, ...]:
         """The feeds that operators added, by id."""
         found = await self._database.column(select(_feed.data).order_by(_feed.id))
-        return tuple(Feed.model_validate_json(data) for data in found)
+        # They are asked for every second, and seldom change.
+        had = self._decoded
+        self._decoded = {data: had.get(data) or Feed.model_validate_json(data) for data in found}
+        return tuple(self._decoded.values())
 
     async def add(self, feed: Feed) -> bool:
         """Keeps a feed; False when one with its id was added before."""
