@@ -370,7 +370,7 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
     """
     from bot.library import Library
     from bot.rates.agenda import calendar, how_far_read
-    from bot.rates.ahead import all_ahead
+    from bot.rates.ahead import all_ahead, title_of
     from bot.rates.query import parse
     from bot.rates.reply_json import upcoming_json
     from bot.rates.words import upcoming_line
@@ -381,9 +381,9 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
     if ics_file is not None:
         from bot.rates.calendar_file import calendar_file
 
-        of = f" of {ledger.parties.get(query.partner).name}" if query.partner else ""
         changes = all_ahead(query, ledger, now.date())
-        _write(ics_file, calendar_file(changes, f"Tariffs ahead{of}", ledger.parties, now))
+        title = title_of(query, ledger.parties)
+        _write(ics_file, calendar_file(changes, title, ledger.parties, now))
     if warning := how_far_read(query, ledger, now.date()):
         click.echo(f"! {warning}", err=as_json or ics_file is not None)
     for item in () if ics_file is not None else calendar(query, ledger, now.date()):

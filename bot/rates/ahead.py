@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 
 from bot.frozen import Frozen
-from bot.parties import WORLD
+from bot.parties import WORLD, Parties
 from bot.rates.agenda import calendar, read_up_to
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Confidence, Measure, Source, Status
@@ -62,9 +62,17 @@ def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Ahead, ...]:
 
 
 def all_ahead(query: RateQuery, ledger: Ledger, today: date) -> tuple[Ahead, ...]:
-    """What `upcoming` asks for from today on, in the order of days."""
-    items = [item for item in calendar(query, ledger, today) if item.on >= today]
+    """What `upcoming` asks for from today on, or from the day it names, in the order of days."""
+    first = query.on or today
+    items = [item for item in calendar(query, ledger, today) if item.on >= first]
     return ahead(ledger, sorted(items, key=lambda item: item.on))
+
+
+def title_of(query: RateQuery, parties: Parties) -> str:
+    """What the changes that it asks for are called: `Tariffs ahead of China on steel`."""
+    of = f" of {parties.get(query.partner).name}" if query.partner else ""
+    on = f" on {query.product}" if query.product else ""
+    return f"Tariffs ahead{of}{on}"
 
 
 def concerns(ledger: Ledger, item: Upcoming, parties: Collection[str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from bot.parties import WORLD, Parties
 from bot.rates.ahead import Ahead
@@ -26,9 +26,10 @@ def calendar_file(changes: Iterable[Ahead], title: str, parties: Parties, now: d
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", title)
+    # The library escapes what it knows to be text, and these are not among it.
+    calendar.add("name", vText(title))
     # What programs read that do not know NAME, which is newer (RFC 7986).
-    calendar.add("x-wr-calname", title)
+    calendar.add("x-wr-calname", vText(title))
     for change in changes:
         calendar.add_component(_event(change, parties, now))
     return bytes(calendar.to_ical())

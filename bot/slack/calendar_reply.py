@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.errors import SlackError
 from bot.rates.agenda import how_far_read
-from bot.rates.ahead import Ahead, all_ahead
+from bot.rates.ahead import Ahead, all_ahead, title_of
 from bot.rates.query import parse
 from bot.slack.blocks import Message
 from bot.slack.mrkdwn import escape, person
@@ -20,11 +20,10 @@ async def share_calendar(parts: Parts, conversation: str, user: str, question: s
     """Shares the file and says so, or says why not; raises QueryError where it is no question."""
     now, ledger = parts.clock(), parts.desk.ledger
     query = parse(question, parts.parties, now.date(), ledger.reader)
-    of = f" of {parts.parties.get(query.partner).name}" if query.partner else ""
+    title = title_of(query, parts.parties)
     changes = all_ahead(query, ledger, now.date())
     if not changes:
-        return notice(f"The ledger knows of nothing that comes{escape(of)}.")
-    title = f"Tariffs ahead{of}"
+        return notice(f"{escape(title)}: nothing that the ledger knows of.")
     # The library is read at its first use and takes 0.15 s: not on the event loop.
     content = await asyncio.to_thread(_written, parts, changes, title, now)
     dates = f"{len(changes)} date{'s' if len(changes) > 1 else ''}"

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from bot.catalog import load_parties
 from bot.rates.ahead import Ahead, all_ahead
@@ -45,7 +45,7 @@ def test_every_change_is_an_event_of_one_whole_day(ledger: Ledger, partner: str 
         assert change.what in said
         assert f"Legal basis: {change.legal_basis}" in said
         assert change.source.text in said
-        assert f"As of {change.as_of}" in said
+        assert (f"As of {change.as_of}" in said) == (change.as_of is not None)
         assert str(event.get("url", "")) == (change.source.url or "")
 
 
@@ -102,6 +102,8 @@ def test_any_text_survives_the_way_there_and_back(
         doubts=(doubt,),
     )
     content = calendar_file((change,), what, PARTIES, NOW)
+    # The library reads this one as it stands, escapes and all.
+    assert str(Calendar.from_ical(content)["name"]) == vText(what).to_ical().decode()
     lines = content.split(b"\r\n")
     assert max(map(len, lines)) <= 75
     assert not any(b"\n" in line or b"\r" in line for line in lines)
