@@ -49,13 +49,13 @@ class Press:
         self._write(number, _name(number), newest=ENTRIES + new)
 
     def _write(self, number: int, name: str, newest: int) -> None:
-        form = _rss if name.endswith("rss") else _atom
-        numbers = range(newest, newest - ENTRIES, -1)
-        text = form(number, [_entry(number, each, self.born) for each in numbers])
-        # In one step, for somebody may be reading it.
-        fresh = self.folder / f".{name}"
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(self.folder / name)
+        (self.folder / name).write_text(feed_text(number, self.born, newest), encoding="utf-8")
+
+
+def feed_text(number: int, born: datetime, newest: int = ENTRIES) -> str:
+    """The feed with this number, RSS where it is even; `newest` numbers its newest entry."""
+    form = _rss if number % 2 == 0 else _atom
+    return form(number, [_entry(number, n, born) for n in range(newest, newest - ENTRIES, -1)])
 
 
 def _name(number: int) -> str:

@@ -67,7 +67,8 @@ def identify(entries: Sequence[Entry], kind: FeedKind, home: str = "") -> tuple[
 
     `home` is the address of the site the feed belongs to: a link to it says nothing of an entry.
     """
-    named = [_name(entry, kind, home) for entry in entries]
+    site = _fold_address(home)
+    named = [_name(entry, kind, site) for entry in entries]
     texts: dict[str, str] = {}
     shared = {
         entry.place for entry in named if texts.setdefault(entry.place, entry.key) != entry.key
@@ -78,7 +79,8 @@ def identify(entries: Sequence[Entry], kind: FeedKind, home: str = "") -> tuple[
     )
 
 
-def _name(entry: Entry, kind: FeedKind, home: str) -> Entry:
+def _name(entry: Entry, kind: FeedKind, site: str) -> Entry:
+    """The entry with its identities; `site` is the folded address of the site it belongs to."""
     link = _fold_address(entry.link)
     guid = _fold_guid(entry.guid)
     text = _fold(f"{entry.title}\n{entry.summary}")
@@ -88,7 +90,7 @@ def _name(entry: Entry, kind: FeedKind, home: str) -> Entry:
         aliases.append(_digest("guid", guid, text))
     if link and not (court and guid):
         aliases.append(_digest("link", _without_session(link), text))
-    placeless = court or not (guid or (link and link != _fold_address(home)))
+    placeless = court or not (guid or (link and link != site))
     return entry.model_copy(
         update={
             "key": _digest("entry", guid, link, text),
@@ -135,6 +137,11 @@ def plain_parts(address: str) -> tuple[str, str] | None:
     return (found.group(1), found.group(2)) if found else None
 
 
+def is_no_web_address(address: str) -> bool:
+    """Whether that shows without taking it apart: what is not printable might hide."""
+    return address[:4].lower() != "http" and address.isprintable()
+
+
 def _fold_guid(guid: str) -> str:
     guid = guid.strip()
     # The BBC counts a story's edits in the fragment of its guid.
@@ -151,6 +158,8 @@ def _fold_address(address: str) -> str:
     if plain is not None:
         host, path = plain
         return f"//{host.lower().removeprefix('www.')}{path.rstrip('/')}"
+    if is_no_web_address(address):
+        return address
     parts = _split(address)
     if parts is None or parts.scheme not in ("http", "https"):
         return address

@@ -84,10 +84,15 @@ def _visible(markup: str) -> str:
 
 
 def seen_simply(markup: str) -> str | None:
-    """What `seen` gives but for blanks, where that shows without building a tree; else None."""
-    text = _INLINE_TAG.sub("", _LINE_TAG.sub("\n", markup))
+    """What `seen` gives but for blanks, where that shows without building a tree; else None.
+
+    No characters are in it but those of the markup, and those that five references stand for.
+    """
+    text = markup
     if "<" in text:
-        return None
+        text = _INLINE_TAG.sub("", _LINE_TAG.sub("\n", text))
+        if "<" in text:
+            return None
     if "&" in text:
         if _OTHER_REFERENCE.search(text):
             return None

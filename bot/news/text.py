@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from bot.news.markup import unpacked, without_openings
+from bot.news.markup import seen_simply, unpacked, without_openings
 
 # Feeds escape markup once, twice and, where one reader feeds another, three times.
 _ROUNDS = 4
@@ -34,16 +34,26 @@ def plain(markup: str, limit: int, *, lone_tags: bool = False) -> str:
     if len(markup) <= limit and markup.isascii() and _is_plain(markup):
         return " ".join(markup.split())
     text = _seen(markup[: limit * 8 + 1000])
-    for turn in range(_ROUNDS):
-        decoded = unpacked(text, lone_tags=lone_tags and turn > 0)
-        if decoded == text:
-            break
-        text = _seen(decoded)
+    simple = seen_simply(text)
+    if simple is not None and "<" not in simple and "&" not in simple:
+        text = simple
+    else:
+        text = _unpacked(text, lone_tags)
     if not text.isascii():
         text = _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
     if "<" in text:
         text = without_openings(text, lone_tags=lone_tags)
     return cut(_folded_blanks(text), limit)
+
+
+def _unpacked(text: str, lone_tags: bool) -> str:
+    """The text after as many rounds of unpacking as there is something to unpack, within bounds."""
+    for turn in range(_ROUNDS):
+        decoded = unpacked(text, lone_tags=lone_tags and turn > 0)
+        if decoded == text:
+            break
+        text = _seen(decoded)
+    return text
 
 
 def _is_plain(ascii_text: str) -> bool:
@@ -78,8 +88,8 @@ def _in_number(text: str, at: int) -> bool:
 
 def _folded_blanks(text: str) -> str:
     broken = text.split("\n") if text.isascii() else _LINE_ENDS.split(text)
-    lines = (" ".join(line.split()) for line in broken)
-    return "\n".join(line for line in lines if line)
+    lines = [" ".join(line.split()) for line in broken]
+    return "\n".join([line for line in lines if line])
 
 
 # A point after these does not end a sentence.

@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bot.frozen import Frozen
-from bot.news.pattern import Index, Word, compile_pattern, spellings, words_of
+from bot.news.pattern import Index, Word, compile_pattern, rough_spellings, words_of
 from bot.news.story import Evidence, Match
 from bot.news.text import sentences
 from bot.news.topic import Topic
@@ -159,7 +159,7 @@ class Matcher:
 
     def _possible(self, *texts: str) -> bool:
         """Whether a rule may hold in the texts; False for most that are about something else."""
-        words = spellings("\n".join(text[:_LONGEST_SENTENCE] for text in texts))
+        words = rough_spellings("\n".join(text[:_LONGEST_SENTENCE] for text in texts))
         return self._terms.possible(words)
 
     def silenced_by(self, title: str) -> str | None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.feeds import dates, document, links
 from bot.feeds.document import NoFeed, open_text
 from bot.news import identity, text
+from bot.news import markup as markups
 from bot.news.entry import Entry, FeedKind
 from bot.news.identity import identify
 from bot.news.markup import seen, seen_simply
@@ -182,7 +183,10 @@ def test_a_plain_address_is_folded_as_the_long_way_folds_it(
 ) -> None:
     entries = [Entry(feed_id="f", key="", guid=guid, link=link, title="t")]
     short = identify(entries, kind, "https://a.example/")
-    with the_long_way(identity, "plain_parts", lambda address: None):
+    with (
+        the_long_way(identity, "plain_parts", lambda address: None),
+        the_long_way(identity, "is_no_web_address", lambda address: False),
+    ):
         assert identify(entries, kind, "https://a.example/") == short
 
 
@@ -204,9 +208,13 @@ def test_simple_markup_is_seen_as_an_html_parser_sees_it(markup: str) -> None:
 @settings(deadline=None, max_examples=300)
 @given(st.one_of(MARKUP, st.text("a <&\n\té")), st.integers(1, 40))
 def test_a_plain_text_is_left_as_the_long_way_leaves_it(markup: str, limit: int) -> None:
-    short = plain(markup, limit)
-    with the_long_way(text, "_is_plain", lambda ascii_text: False):
-        assert plain(markup, limit) == short
+    short = plain(markup, limit), plain(markup, limit, lone_tags=True)
+    with (
+        the_long_way(text, "_is_plain", lambda ascii_text: False),
+        the_long_way(text, "seen_simply", lambda markup: None),
+        the_long_way(markups, "seen_simply", lambda markup: None),
+    ):
+        assert (plain(markup, limit), plain(markup, limit, lone_tags=True)) == short
 
 
 @settings(deadline=None, max_examples=300)

@@ -1,10 +1,10 @@
 """How a rule says what to look for."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.news.pattern import Index, compile_pattern, words_of
+from bot.news.pattern import Index, compile_pattern, rough_spellings, spellings, words_of
 from tests.news.examples import PARTIES
 
 LISTS = {
@@ -87,3 +87,10 @@ def test_words_stand_where_they_say(text: str) -> None:
     for word in words_of(text, PARTIES.mentions(text)):
         assert 0 <= word.start < word.end <= len(text)
         assert word.reach >= 1
+
+
+@settings(max_examples=500)
+@given(st.one_of(st.text(), st.text("aUS.'s 1,5%$_-\n’€é")))
+def test_no_word_is_missing_among_those_found_sooner(text: str) -> None:
+    words = {word.text for word in words_of(text)}
+    assert words <= spellings(text) <= rough_spellings(text) | {"'s"}

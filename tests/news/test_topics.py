@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.catalog import load_topics
@@ -46,6 +46,21 @@ def test_each_headline_gets_its_topics(headline: dict[str, object]) -> None:
 def test_a_phone_tariff_stays_silent_whatever_its_text_says() -> None:
     assert MATCHER.match("Mobile tariff of 5 euro a month", "A tariff story.").topics == ()
     assert MATCHER.match("Electricity tariff order 2026", "A tariff story.").topics == ()
+
+
+WORDS = sorted({word for rule in RULES.rules for word in rule.yes.split()})
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
+    st.lists(st.sampled_from([*WORDS, "end.", "U.S.", "It", "\n"]), max_size=150).map(" ".join),
+)
+def test_what_is_left_alone_at_once_holds_no_rule(title: str, summary: str) -> None:
+    found = MATCHER.match(title, summary)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Matcher, "_possible", lambda *_: True)
+        assert MATCHER.match(title, summary) == found
 
 
 def test_the_lead_of_a_summary_counts() -> None:

@@ -20,8 +20,9 @@ _NAMED = re.compile(r"&([A-Za-z0-9_]+);")
 _TEXT_TYPES = frozenset({"text", "html", "text/plain", "text/html"})
 _PAGE_TYPES = frozenset({"text/html", "html", "application/xhtml+xml", "xhtml"})
 _LINK_SAYS = frozenset({"href", "rel", "type", "title", "length", "hreflang"})
-_PERSON_SAYS = frozenset({f"{ATOM}name", f"{ATOM}uri", f"{ATOM}email"})
-_PERSON_ADDS = frozenset({"{http://schemas.google.com/g/2005}image"})
+_PERSON_SAYS = frozenset(
+    {f"{ATOM}name", f"{ATOM}uri", f"{ATOM}email", "{http://schemas.google.com/g/2005}image"}
+)
 
 
 class HandOver(Exception):
@@ -49,7 +50,7 @@ def said(element: ET.Element) -> str:
 
 def joined(base: str, address: str) -> str:
     """The address made whole; an empty one stays empty."""
-    if is_whole(address):
+    if is_whole(address) or address[:4] in ("tag:", "urn:"):
         return address
     demand(":///" not in address)
     return urljoin(base, address) if address else ""
@@ -88,6 +89,4 @@ def is_link(element: ET.Element) -> bool:
 
 def is_person(element: ET.Element) -> bool:
     """Whether it says no more than who somebody is."""
-    return all(
-        (part.tag in _PERSON_SAYS or part.tag in _PERSON_ADDS) and not len(part) for part in element
-    )
+    return all(part.tag in _PERSON_SAYS and not len(part) for part in element)
