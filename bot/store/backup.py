@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store.engine import BUSY_TIMEOUT_MS, parse_url
+from bot.store.engine import parse_url
+from bot.store.sqlite import BUSY_TIMEOUT_MS
 
 
 async def backup(address: str, file: Path) -> None:

@@ -6,7 +6,6 @@ fail at its first write because another process wrote in between.
 """
 
 import asyncio
-import sqlite3
 from collections.abc import (
     AsyncIterator,
     Callable,
@@ -20,25 +19,17 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Executable, Row, Table, event, make_url, text
+from sqlalchemy import URL, Executable, Row, Table, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.util import await_only
 
 from bot.errors import StoreError
+from bot.store.sqlite import Readers, writing_engine
 
 T = TypeVar("T")
 AnyRow = Row[*tuple[Any, ...]]
-
-BUSY_TIMEOUT_MS = 10_000
-"""How long SQLite waits for another process (a backup, a command) to end its write."""
-
-_WAL_PAUSE_MS = 20
-
-SQLITE_CONNECTIONS = 4
-"""Each has a thread; more read no faster, for they share Python's lock and one file."""
 
 _FORMS = "Use sqlite:///path/to/file.db or postgresql://user:password@host/name"
 _DRIVERS = {
@@ -80,6 +71,7 @@ class Database:
         self.url = parse_url(address)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = _engine(self.url, self.is_sqlite)
+        self._readers = Readers(self.url) if self.is_sqlite else None
         self._one_writer = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._at_work: set[asyncio.Task[Any]] = set()
 
@@ -142,6 +134,8 @@ class Database:
         if self._at_work:
             await asyncio.wait(self._at_work)
         await self._engine.dispose()
+        if self._readers is not None:
+            await self._readers.close()
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of the database's own dialect, which knows ON CONFLICT."""
@@ -149,6 +143,8 @@ class Database:
 
     async def _read(self, query: Executable, given: Mapping[str, Any] | None) -> Sequence[AnyRow]:
         with store_errors(self.name):
+            if self._readers is not None:
+                return await self._readers.rows(query, given)
             async with self._engine.connect() as connection:
                 return (await connection.execute(query, given)).all()
 
@@ -186,50 +182,16 @@ def chunks(values: Collection[str], size: int = 500) -> Iterator[list[str]]:
 
 def _engine(url: URL, is_sqlite: bool) -> AsyncEngine:
     try:
-        # A connection beyond the pool's size would be closed after use, and its thread with it.
-        sizes = {"pool_size": SQLITE_CONNECTIONS, "max_overflow": 0} if is_sqlite else {}
-        engine = create_async_engine(url, pool_pre_ping=not is_sqlite, **sizes)
-        if is_sqlite:
-            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        if not is_sqlite:
+            return create_async_engine(url, pool_pre_ping=True)
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        return writing_engine(url)
     except ImportError as error:
         cure = "Install it with: pip install 'tariffwire[postgres]'"
         raise StoreError("DATABASE_URL", "the PostgreSQL driver is not installed", cure) from error
     except OSError as error:
         cure = "Set TARIFFWIRE_DATA_DIR or DATABASE_URL to a place that can be written"
         raise StoreError(str(url.database), error.strerror or "cannot be made", cure) from error
-    return engine
-
-
-def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ARG001 - SQLAlchemy's hook
-    # Python's driver would begin transactions by itself, and late; _begin_sqlite does it instead.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    _write_ahead(cursor)
-    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _write_ahead(cursor: Any) -> None:
-    """Turns WAL on; SQLite does not wait by itself for another process that is turning it on."""
-    for tries_left in reversed(range(BUSY_TIMEOUT_MS // _WAL_PAUSE_MS)):
-        try:
-            cursor.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if not tries_left or "locked" not in str(error):
-                raise
-            await_only(asyncio.sleep(_WAL_PAUSE_MS / 1000))
-        else:
-            return
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # Reads are single statements, which need no transaction of their own.
-    if (begin := connection.get_execution_options().get("begin")) is not None:
-        connection.exec_driver_sql(begin)
 
 
 @contextmanager

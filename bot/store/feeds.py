@@ -29,6 +29,9 @@ class Feeds:
         self._states = Together(database, self._write_states)
         self._decoded: dict[str, Feed] = {}
         self._held: dict[str, FeedState] = {}
+        self._holds_all = False
+        self._in_doubt: set[str] = set()
+        """Feeds of which a write is under way or has failed."""
         self._changes = 0
 
     async def added(self) -> tuple[Feed, ...]:
@@ -64,8 +67,8 @@ class Feeds:
 
     async def state(self, feed_id: str) -> FeedState | None:
         """What is remembered of one feed; None when it was never polled."""
-        if feed_id in self._held:
-            return self._held[feed_id]
+        if feed_id in self._held or (self._holds_all and feed_id not in self._in_doubt):
+            return self._held.get(feed_id)
         query = select(_state.data).where(_state.feed_id == feed_id)
         found = [FeedState.model_validate_json(data) for data in await self._database.column(query)]
         return found[0] if found else None
@@ -76,7 +79,8 @@ class Feeds:
         found = await self._database.column(select(_state.data))
         states = {each.feed_id: each for each in map(FeedState.model_validate_json, found)}
         if changes == self._changes:
-            self._held = dict(states)
+            self._held, self._holds_all = dict(states), True
+            self._in_doubt.clear()
         return states
 
     async def save_state(self, state: FeedState) -> None:
@@ -98,10 +102,12 @@ class Feeds:
         """Says that a state was committed, so that it need not be read."""
         self._changes += 1
         self._held[state.feed_id] = state
+        self._in_doubt.discard(state.feed_id)
 
     def _let_go(self, feed_id: str) -> None:
         self._changes += 1
         self._held.pop(feed_id, None)
+        self._in_doubt.add(feed_id)
 
     async def _write_states(self, connection: AsyncConnection, states: Sequence[FeedState]) -> None:
         statement = self._database.insert(tables.feed_states)
