@@ -28,6 +28,8 @@ _VETO_REACH = 40
 # How alike a misspelt word and a name must be (0 to 1): 'chnia' is 0.8 of 'china' by edits.
 _ALIKE_FROM = 0.82
 _NEAR_FROM = 0.6
+# Shorter words are one letter from too many others.
+_LONG_ENOUGH = 5
 
 
 class Party(Frozen):
@@ -88,6 +90,12 @@ class Parties:
         longer = (key for key in self._by_key if " " in key)
         # An article before a name is not part of its key.
         self._first_words = {"the", *(key.partition(" ")[0] for key in longer)}
+        self._names = [
+            key
+            for party in self
+            for key in map(_key, (party.name, *party.aliases))
+            if len(key) >= _LONG_ENOUGH
+        ]
         self._phrases = _phrases(self._by_code.values(), nobody)
         self._vetoes = {
             party.code: frozenset(word.lower() for word in party.vetoes)
@@ -145,6 +153,17 @@ class Parties:
         best = sorted(likeness, key=lambda key: -likeness[key])
         names = dict.fromkeys(self._by_key[key].name for key in best if likeness[key] >= _NEAR_FROM)
         return tuple(names)[:limit]
+
+    def misspelt(self, word: str) -> Party | None:
+        """The party whose name this word is but for one letter; names of five letters and more.
+
+        Stricter than `suggest`, for words that may well be something else.
+        """
+        asked = _key(word)[:80]
+        if len(asked) < _LONG_ENOUGH:
+            return None
+        near = process.extractOne(asked, self._names, scorer=OSA.distance, score_cutoff=1)
+        return self._by_key[near[0]] if near else None
 
     def covering(self, code: str) -> tuple[str, ...]:
         """The code itself and the blocs it belongs to: `DE` -> (`DE`, `EU`)."""

@@ -12,7 +12,7 @@ from bot.parties import WORLD
 from bot.rates.agenda import told_apart, upcoming
 from bot.rates.asked import Case, Judged, Way, case_of, judge
 from bot.rates.base import base_part, base_rate, mfn_average
-from bot.rates.caveats import caveats, leading_remarks
+from bot.rates.caveats import caveats, leading
 from bot.rates.choices import choices_of
 from bot.rates.history import history_of, last_change_of
 from bot.rates.ledger import Ledger
@@ -138,8 +138,9 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         mfn=mfn_average(case),
         base=base,
         as_of=as_of,
-        caveats=caveats(case, judged, choices, as_of, today, query.on),
-        leading=1 + len(leading_remarks(case)),
+        caveats=caveats(case, judged, choices, as_of, today, query.on, amount),
+        only_in_data=judged.way is Way.GOODS and amount == 0,
+        leading=1 + len(leading(case, judged, amount)),
         on_goods=on_goods(case, judged),
         next=_next(case, judged, as_of, today),
         last_change=last_change_of(case, judged),

@@ -1,20 +1,25 @@
 """What an answer must say besides its number, the most important first.
 
-0. what makes a rate of the pair mislead: sanctions, no MFN treatment;
+0. what makes the number mislead: sanctions, no MFN treatment, an economy that was not understood,
+   a rate that is not known, a 0 that only says what our data holds;
 1. where the ledger's knowledge ends before the day, or never reached the pair;
 2. what was not understood, and what could not be decided;
 3. a ruling that had taken a duty's basis while customs still charged it;
 4. what each counted rate says of itself: all-in, tiers, exemptions, doubts;
-5. what else is to be said of the pair, such as other figures said in public.
+5. what else is to be said of the pair, such as other figures said in public;
+6. what kinds of duty are in no total.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 
+from bot.parties import WORLD
 from bot.rates.asked import Case, Judged, Way
 from bot.rates.measure import Confidence
 from bot.rates.reply import Choice, percent_text
 from bot.rates.sheet import Remark
+from bot.rates.total import unknown_rates
 
 _CHOICES = 6
 
@@ -26,16 +31,18 @@ def caveats(
     as_of: date | None,
     today: date,
     asked: date | None,
+    amount: Decimal | None,
 ) -> tuple[str, ...]:
-    """All caveats of an answer; `asked` is the day named in the question, if any."""
+    """All caveats of an answer; `asked` is the day named in the question, `amount` the total."""
     found = (
-        *leading_remarks(case),
+        *leading(case, judged, amount),
         *_knowledge(case, judged, as_of, today, asked),
         *_choices(judged, choices),
         *_understanding(case, judged),
         *_rulings(case, judged),
         *_rates(judged),
         *_remarks(case, judged),
+        *_not_followed(case, judged),
     )
     return tuple(dict.fromkeys(found))
 
@@ -121,7 +128,7 @@ def _understanding(case: Case, judged: Judged) -> Iterator[str]:
         )
     if judged.way is Way.LAYER and not judged.chosen:
         yield f"No layer of the ledger answers to '{wanted.text}' between these two."
-    if wanted.unknown:
+    if wanted.unknown and case.partner != WORLD:
         yield f"Not understood in the product: {' '.join(wanted.unknown)}."
 
 
@@ -158,10 +165,53 @@ def not_covered(pair: str, *, known: bool) -> str:
     )
 
 
-def leading_remarks(case: Case) -> tuple[str, ...]:
+def leading(case: Case, judged: Judged, amount: Decimal | None) -> tuple[str, ...]:
+    """What the number would mislead without, so that it must stand before it."""
+    return (
+        *_misleading(case),
+        *_unplaced(case),
+        *_unknown(case, judged),
+        *_nothing_but_in_our_data(case, judged, amount),
+    )
+
+
+def _misleading(case: Case) -> tuple[str, ...]:
     """What a rate of this pair would mislead without, whatever the goods."""
     said = case.ledger.remarks(case.imposer, case.partner, case.day)
     return tuple(one.what.text for one in said if isinstance(one.what, Remark) and one.what.leads)
+
+
+def _unplaced(case: Case) -> Iterator[str]:
+    """Words beside one economy and its goods that may have meant another economy."""
+    wanted = case.wanted
+    if case.partner == WORLD and wanted is not None and wanted.unknown and not wanted.nothing_known:
+        yield (
+            f"'{' '.join(wanted.unknown)}' is neither goods nor an economy I know, so this is on "
+            "all countries; name the other economy to see what its goods pay."
+        )
+
+
+def _unknown(case: Case, judged: Judged) -> Iterator[str]:
+    for measure in unknown_rates(case, judged):
+        yield (
+            f"Not in the total: {measure.name}, which was charged since {measure.charged_since}; "
+            f"our data holds its rates from {measure.periods[0].from_} on only."
+        )
+
+
+def _nothing_but_in_our_data(case: Case, judged: Judged, amount: Decimal | None) -> Iterator[str]:
+    sheet = case.ledger.sheet_of(case.imposer)
+    if judged.way is Way.GOODS and amount == 0 and sheet is not None:
+        yield (
+            f"0 % is what our data holds of these goods on {case.day}; that is not to say that "
+            f"nothing is due: {sheet.not_followed} are not in it."
+        )
+
+
+def _not_followed(case: Case, judged: Judged) -> Iterator[str]:
+    sheet = case.ledger.sheet_of(case.imposer)
+    if judged.way is Way.GOODS and judged.stacked.counted and sheet is not None:
+        yield f"Not in our data, and so in no total: {sheet.not_followed}."
 
 
 def _remarks(case: Case, judged: Judged) -> Iterator[str]:

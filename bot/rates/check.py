@@ -9,7 +9,7 @@ Pydantic judges each value by itself; the rules here are about how they fit toge
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -147,6 +147,7 @@ def _measure_flaws(
     for kind in ("announcements", "milestones"):
         for at, item in enumerate(getattr(measure, kind)):
             yield from _source_flaws(sheet, item.source, (*loc, kind, at, "source"))
+    yield from _start_flaws(measure, measure.periods, loc)
     places = [(*loc, "periods", at) for at in range(len(measure.periods))]
     yield from _period_flaws(sheet, measure.periods, places, known)
 
@@ -155,6 +156,7 @@ def _schedule_flaws(
     sheet: Sheet, schedule: Schedule, loc: Loc, known: _Known, ids: Counter[str]
 ) -> Iterator[_Found]:
     yield from _written_flaws(schedule, loc, known, ids)
+    yield from _start_flaws(schedule, tuple(schedule.columns.values()), loc)
     places = [(*loc, "columns", name) for name in schedule.columns]
     filled = [
         period.model_copy(update={"percent": 0}) if period.percent is None else period
@@ -175,6 +177,13 @@ def _schedule_flaws(
         ]
         if missing:
             yield here, f"{row.partner} has no rate for '{missing[0]}'", "Give one under rates"
+
+
+def _start_flaws(written: Written, periods: Sequence[WrittenPeriod], loc: Loc) -> Iterator[_Found]:
+    since = written.charged_since
+    if since is not None and not (periods and since < periods[0].from_):
+        cause = f"{since} is not before the first rate that is known"
+        yield (*loc, "charged_since"), cause, "Leave it out, or give the rates since then"
 
 
 def _period_flaws(

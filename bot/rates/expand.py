@@ -128,6 +128,7 @@ def _common(
         "aside": written.aside,
         "confidence": written.confidence,
         "verified_as_of": written.verified_as_of,
+        "charged_since": written.charged_since,
     }
 
 

@@ -24,6 +24,7 @@ from bot.rates.measure import Calc
 from bot.rates.product import Wanted
 from bot.rates.query import Kind, RateQuery
 from bot.rates.reply import Answer, BaseRate, MfnAverage
+from bot.rates.sheet import Remark
 
 MOST = 6
 """Lookups for one question at most."""
@@ -60,7 +61,8 @@ def _line_of(answer: Answer, query: RateQuery, ledger: Ledger, today: date) -> I
     past = query.on is not None and query.on < today
     known = answer.base is not None and answer.base.exact
     # Where a rate would mislead by itself, as with partners outside MFN, no MFN rate is added.
-    misleads = answer.leading > 1
+    said = ledger.remarks(answer.imposer, answer.partner, answer.on)
+    misleads = any(isinstance(one.what, Remark) and one.what.leads for one in said)
     if answer.imposer != _SCHEDULE_OF or past or known or answer.choices or misleads:
         return
     wanted = _wanted(answer, ledger)

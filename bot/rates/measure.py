@@ -175,6 +175,8 @@ class Measure(Frozen):
     """Why it is never part of a sum of several layers; empty for most."""
     periods: tuple[RatePeriod, ...] = ()
     """In order of time; empty for an action that has set no rate."""
+    charged_since: Day | None = None
+    """Where it was charged before its first period, at rates that the ledger does not hold."""
     rate_unknown: bool = False
     """With no periods: whether a duty exists that the ledger has no rate for."""
     announcements: tuple[Announcement, ...] = ()
@@ -192,6 +194,12 @@ class Measure(Frozen):
             if period.covers(day):
                 return period
         return None
+
+    def unknown_on(self, day: date) -> bool:
+        """Whether it was charged on the day at a rate that the ledger does not hold."""
+        if self.charged_since is None or not self.periods:
+            return False
+        return self.charged_since <= day < self.periods[0].from_
 
     def before(self, day: date) -> RatePeriod | None:
         """The last period that was over by this day and had charged anything."""

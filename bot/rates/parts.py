@@ -1,7 +1,7 @@
 """The layers of an answer as parts: those in the total, and those beside it with a word why."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from bot.parties import WORLD
 from bot.rates.asked import Case, Judged, Way
@@ -11,6 +11,7 @@ from bot.rates.measure import Measure, RatePeriod, Status
 from bot.rates.reply import Part
 
 _A_YEAR = 365
+_A_DAY = timedelta(days=1)
 
 
 def counted(case: Case, judged: Judged) -> tuple[Part, ...]:
@@ -63,6 +64,13 @@ def _bare_part(measure: Measure, note: str) -> Part:
     )
 
 
+def _unknown_part(measure: Measure) -> Part:
+    """A measure that was charged on the day at a rate that the ledger does not hold."""
+    until = measure.periods[0].from_ - _A_DAY
+    part = _bare_part(measure, "it was charged, at a rate that is not in our data")
+    return part._replace(status=Status.EXPIRED, from_=measure.charged_since, to=until)
+
+
 def beside(case: Case, judged: Judged) -> Iterator[Part]:
     """What is not in the total, with a word why: undecided, particular, over, or still to come."""
     in_total = {layer.measure.id for layer in judged.stacked.counted}
@@ -93,6 +101,8 @@ def _aside(case: Case, measure: Measure, rivals: set[str]) -> Iterator[Part]:
         yield _part(case, measure, period, counted=False, note=_particular(measure, period))
     elif not measure.periods:
         yield _bare_part(measure, ". ".join(filter(None, (measure.aside, measure.note))))
+    elif measure.unknown_on(case.day):
+        yield _unknown_part(measure)
     elif (past := measure.before(case.day)) and _worth_telling(measure, past, case.day):
         yield _part(case, measure, past, counted=False, note=f"ended on {past.to}")
     elif ahead := measure.after(case.day):

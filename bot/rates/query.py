@@ -25,6 +25,7 @@ from bot.parties import WORLD, Parties
 from bot.rates.days import take_day
 from bot.rates.named import NOISE, Words, direction, one_way, readable
 from bot.rates.product import ProductReader
+from bot.rates.stems import stems
 
 _MAX_TEXT = 500
 CHANGES_DAYS = 30
@@ -158,6 +159,7 @@ def _refuse_unknown(
     It is UnknownParty where names of economies or goods come near.
     """
     if reader is not None and reader.understands(product):
+        _refuse_misspelt_economy(product, codes, parties, reader)
         return
     near = _near(product, codes, parties)
     if len(codes) < 2 and near:
@@ -169,6 +171,18 @@ def _refuse_unknown(
     if near:
         raise UnknownParty(product, near, cause)
     raise QueryError(product, cause, "An HS code, such as 8507.60, works too")
+
+
+def _refuse_misspelt_economy(
+    product: str, codes: Sequence[str], parties: Parties, reader: ProductReader
+) -> None:
+    """Raises UnknownParty for a word beside one economy and goods that comes near another one."""
+    if len(codes) != 1 or not (unknown := set(reader.read_any(product).unknown)):
+        return
+    for word in product.split():
+        meant = parties.misspelt(word) if unknown.issuperset(stems(word)) else None
+        if meant is not None and meant.code not in (*codes, WORLD):
+            raise UnknownParty(word, (meant.name,))
 
 
 def _near(words: str, codes: Sequence[str], parties: Parties) -> tuple[str, ...]:

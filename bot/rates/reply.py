@@ -140,6 +140,8 @@ class Answer(NamedTuple):
     """The lowest and the highest total, where the tariff line decides between the `choices`."""
     choices: tuple[Choice, ...] = ()
     base: BaseRate | None = None
+    only_in_data: bool = False
+    """Whether a total of 0 on goods says only that our data holds nothing that is charged."""
     leading: int = 1
     """How many of the caveats must stand before the number."""
     on_goods: OnGoods | None = None

@@ -88,6 +88,8 @@ class Written(Frozen):
     aside: str = ""
     confidence: Confidence = Confidence.HIGH
     verified_as_of: Day | None = None
+    charged_since: Day | None = None
+    """The day from which it was charged, where that is before the first rate that is known."""
     note: str = ""
 
 
@@ -154,6 +156,8 @@ class Sheet(Frozen):
     imposer: str
     coverage: tuple[Coverage, ...] = Field(min_length=1)
     main_partners: tuple[str, ...] = ()
+    not_followed: str = Field(default="anti-dumping and countervailing duties", min_length=1)
+    """Kinds of duty that the imposer charges and this file leaves out, in words."""
     sources: Mapping[str, Source]
     bases: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Legal bases as they stand in `legal_basis`, with what people call them."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.rates.asked import Case, Judged, Way, choose
 from bot.rates.goods import Fit
-from bot.rates.measure import Status
+from bot.rates.measure import Measure, Status
 from bot.rates.reply import OnGoods
 
 
@@ -39,7 +39,7 @@ def total(case: Case, judged: Judged, *, known: bool) -> Decimal | None:
     coverage = case.ledger.coverage(case.imposer, case.partner)
     if not known or coverage is None:
         return None
-    if any(measure.rate_unknown for measure in judged.chosen):
+    if any(measure.rate_unknown for measure in judged.chosen) or unknown_rates(case, judged):
         return None
     if judged.way is Way.GENERAL and not coverage.general:
         return None
@@ -50,6 +50,15 @@ def total(case: Case, judged: Judged, *, known: bool) -> Decimal | None:
     if judged.way is not Way.GENERAL and (undecided or not judged.chosen):
         return None
     return Decimal(0)
+
+
+def unknown_rates(case: Case, judged: Judged) -> tuple[Measure, ...]:
+    """Measures that fell on these goods on the day at a rate that the ledger does not hold."""
+    return tuple(
+        measure
+        for measure in judged.chosen
+        if measure.unknown_on(case.day) and case.fits[measure.id] > Fit.PERHAPS
+    )
 
 
 def on_goods(case: Case, judged: Judged) -> OnGoods | None:

@@ -41,6 +41,7 @@ def sentence(answer: Answer) -> str:
     if not answer.total_percent and answer.on_goods:
         kind = f"{kind}, and {on_goods_words(answer.on_goods)},"
     decides = ": the line decides" if answer.total_range else ""
+    decides = ", by what our data holds" if answer.only_in_data else decides
     return f"{subject}: {total} % {kind} on {answer.on}{decides}.{warning}"
 
 
@@ -84,6 +85,8 @@ def _lines(answer: Answer) -> Iterator[str]:
     total = "no total" if total is None else f"{total} %"
     if answer.total_range:
         total = f"{total}: the line decides"
+    if answer.only_in_data:
+        total = f"{total} in our data"
     yield f"{answer.imposer_name} on {answer.partner_name}, {answer.read_as}, {answer.on}: {total}"
     yield f"  {answer.meaning}"
     choices = (f"{one.goods}: {percent_text(one.percent)} %" for one in answer.choices)

@@ -32,6 +32,8 @@ def title(answer: Answer, parties: Parties) -> str:
     said = "no total can be given" if total is None else f"{total}%"
     if answer.total_range:
         said = f"{said}: the line decides"
+    if answer.only_in_data:
+        said = f"{said} in our data"
     goods = f", {answer.read_as}" if answer.product else ""
     imposer, partner = (
         flagged(answer.imposer, answer.imposer_name, parties),

@@ -375,3 +375,41 @@ def test_a_choice_of_many_goods_is_told_in_short(ledger: Ledger, today: date) ->
     (told,) = [caveat for caveat in one.caveats if "the tariff line decides" in caveat]
     assert len(told) < 400
     assert " more. Lines on none" in told
+
+
+def test_an_economy_that_is_not_known_is_told_before_the_number(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us steel atlantis", ledger, today)
+    assert one.caveats[0].startswith("'atlantis' is neither goods nor an economy I know")
+    assert one.leading > 1
+    with pytest.raises(UnknownParty) as caught:
+        ask("us steel vietnm", ledger, today)
+    assert caught.value.suggestions == ("Vietnam",)
+
+
+@pytest.mark.parametrize("word", ["coated", "parts", "seeds", "rolled", "turbine"])
+def test_a_word_of_goods_is_no_misspelt_economy(word: str, ledger: Ledger, today: date) -> None:
+    assert _one(f"us steel {word}", ledger, today).partner == "WORLD"
+
+
+def test_nought_on_goods_says_that_it_is_what_our_data_holds(ledger: Ledger, today: date) -> None:
+    one = _one("us solar", ledger, today)
+    assert one.total_percent == 0
+    assert one.only_in_data
+    assert "anti-dumping" in one.caveats[0]
+    assert "0 % in our data" in "\n".join(lines(one))
+    assert "by what our data holds" in sentence(one)
+
+
+def test_a_rate_charged_before_our_data_begins_leaves_no_total(ledger: Ledger, today: date) -> None:
+    first, last = (
+        _one(f"us solar on {day}", ledger, today) for day in ("2018-02-07", "2025-02-06")
+    )
+    for one in (first, last):
+        assert one.total_percent is None
+        assert "Section 201, solar cells and modules" in one.caveats[0]
+    [part] = [part for part in last.beside if part.measure_id == "us-201-solar"]
+    assert (part.percent, part.from_, part.to) == (None, date(2018, 2, 7), date(2025, 2, 6))
+    assert _one("us solar on 2025-02-07", ledger, today).total_percent == 14
+    assert _one("us solar on 2018-02-06", ledger, today).only_in_data

@@ -105,6 +105,14 @@ def test_a_rule_that_contradicts_itself_is_refused(folder: Path, parties: Partie
         load_ledger(folder, parties)
 
 
+def test_a_charge_before_the_first_rate_must_lie_before_it(folder: Path, parties: Parties) -> None:
+    late = MINIMAL.replace("  covers", "  charged_since: 2031-01-01\n  covers", 1)
+    (folder / "us.yaml").write_text(late, encoding="utf-8")
+
+    with pytest.raises(ConfigError, match="is not before the first rate that is known"):
+        load_ledger(folder, parties)
+
+
 def test_an_event_on_an_unknown_measure_is_refused(folder: Path, parties: Parties) -> None:
     (folder / "events.yaml").write_text(
         "legal:\n- on: 2025-05-28\n  body: Court\n  case: A v. B\n  what: Void.\n"
