@@ -16,7 +16,8 @@ from decimal import Decimal
 
 from bot.parties import WORLD
 from bot.rates.asked import Case, Judged, Way
-from bot.rates.measure import Confidence
+from bot.rates.goods import Fit
+from bot.rates.measure import Confidence, Status
 from bot.rates.reply import Choice, percent_text
 from bot.rates.sheet import Remark
 from bot.rates.total import unknown_rates
@@ -171,6 +172,7 @@ def leading(case: Case, judged: Judged, amount: Decimal | None) -> tuple[str, ..
         *_misleading(case),
         *_unplaced(case),
         *_unknown(case, judged),
+        *_announced(judged),
         *_nothing_but_in_our_data(case, judged, amount),
     )
 
@@ -197,6 +199,17 @@ def _unknown(case: Case, judged: Judged) -> Iterator[str]:
             f"Not in the total: {measure.name}, which was charged since {measure.charged_since}; "
             f"our data holds its rates from {measure.periods[0].from_} on only."
         )
+
+
+def _announced(judged: Judged) -> Iterator[str]:
+    """What was to begin by the day and is not counted, since nobody saw it begin."""
+    for left in judged.stacked.left_out:
+        period, fit = left.layer.period, left.layer.fit
+        if period.status is Status.ANNOUNCED and period.percent and fit > Fit.PERHAPS:
+            yield (
+                f"Not in the total: {left.layer.name}, {percent_text(period.percent)} % announced "
+                f"from {period.from_}; whether it began is not known."
+            )
 
 
 def _nothing_but_in_our_data(case: Case, judged: Judged, amount: Decimal | None) -> Iterator[str]:

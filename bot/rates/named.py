@@ -27,10 +27,13 @@ NOISE = frozenset(
         *("me", "much", "of", "on", "paid", "pay", "pays", "please", "product", "products"),
         *("rate", "rates", "show", "tariff", "tariffs", "tell", "that", "the", "there", "to"),
         *("under", "what", "what's", "whats", "which", "with", "against", "vs", "versus"),
-        *("it's", "that's", "there's"),
+        *("it's", "that's", "there's", "would", "should", "could", "will", "into", "faces"),
+        *("imported", "importing", "export", "exports", "exported", "exporting", "shipping"),
         *("now", "today", "right", "effect", "force", "when", "since", "&", "/", "+", "x", "->"),
     }
 )
+_DUTIES = frozenset({"tariff", "tariffs", "duty", "duties", "levy", "levies", "rate", "rates"})
+_INTO = frozenset({"to", "in", "into"})
 _ONE_WAY = frozenset({"on", "by", "pay", "pays", "paid", "against", "imposes", "charges"})
 
 
@@ -67,6 +70,8 @@ class Words:
                 self.joints.append(" ".join(between))
             between = []
             at += size
+        self.tail = between
+        """Words after the last party."""
         if len(self.codes) == 1 and len(self.rest) == 1:
             self._take_code(parties)
 
@@ -84,26 +89,32 @@ class Words:
 def direction(words: Words) -> tuple[str, str]:
     """Imposer and partner of a text that names two at least."""
     first, second = words.codes[:2]
-    before, between = words.joints[0].split(), words.joints[1].split()
-    if "by" in between and "by" not in before:
-        return second, first
-    # 'goods from china to us', 'china pays in the us'
-    goods_from = {"from", "of"} & set(before) and "to" in between
-    if goods_from or "pay" in between or "pays" in between or "paid" in between:
-        return second, first
-    # 'tariffs on china from us', 'on chinese goods in the us': who is charged stands first
-    if before[-1:] == ["on"] and {"from", "in", "into"} & set(between):
-        return second, first
-    return first, second
+    return (second, first) if _second_imposes(words) else (first, second)
 
 
 def one_way(words: Words) -> bool:
     """Whether the words between the two say who charges whom."""
-    joint = set(words.joints[1].split())
-    before = set(words.joints[0].split())
-    goods_move = bool(before & {"from", "of"}) and "to" in joint
-    placed = "on" in before and bool(joint & {"from", "in", "into"})
-    return goods_move or placed or not joint.isdisjoint(_ONE_WAY)
+    return _second_imposes(words) or not _ONE_WAY.isdisjoint(words.joints[1].split())
+
+
+def _second_imposes(words: Words) -> bool:
+    before, between = words.joints[0].split(), words.joints[1].split()
+    into = not _INTO.isdisjoint(between)
+    if "by" in between and "by" not in before:
+        return True
+    # 'goods from china to us', 'steel from india in the us'
+    if ("from" in before and into) or ({"from", "of"} & set(before) and "to" in between):
+        return True
+    # 'china pays in the us', 'india faces in the us', but no 'face masks'
+    if {"pay", "pays", "paid"} & set(between) or ({"face", "faces"} & set(between) and into):
+        return True
+    # 'tariffs on china from us', 'on chinese goods in the us': who is charged stands first
+    if before[-1:] == ["on"] and (into or "from" in between):
+        return True
+    # 'japanese cars in the us', and 'swiss watches us tariff', but not 'us tariffs in china'
+    goods = bool(between) and not set(between) <= NOISE
+    charged = not _DUTIES.isdisjoint(between)
+    return goods and not charged and (into or not _DUTIES.isdisjoint(words.tail[:1]))
 
 
 def _party_at(

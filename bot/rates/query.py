@@ -148,7 +148,8 @@ def _product(rest: Sequence[str]) -> str | None:
     while words and words[-1] in NOISE:
         words.pop()
     kept = [word for word in words if word != "->"]
-    return " ".join(kept) or None
+    # 'what india faces', which is no mask.
+    return " ".join(kept) if kept and kept != ["face"] else None
 
 
 def _refuse_unknown(

@@ -413,3 +413,12 @@ def test_a_rate_charged_before_our_data_begins_leaves_no_total(ledger: Ledger, t
     assert (part.percent, part.from_, part.to) == (None, date(2018, 2, 7), date(2025, 2, 6))
     assert _one("us solar on 2025-02-07", ledger, today).total_percent == 14
     assert _one("us solar on 2018-02-06", ledger, today).only_in_data
+
+
+def test_what_was_only_announced_for_the_day_is_told_before_the_number(
+    ledger: Ledger, today: date
+) -> None:
+    for text in ("us sofas on 2027-01-01", "us on nicaragua on 2027-01-01"):
+        one = _one(text, ledger, today)
+        before = one.caveats[: one.leading]
+        assert any("announced from 2027-01-01; whether it began is not known" in c for c in before)

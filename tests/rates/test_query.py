@@ -185,6 +185,36 @@ _WORDS = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize(
+    ("text", "imposer", "partner", "product"),
+    [
+        ("tariff on solar panels from vietnam in the us", "US", "VN", "solar panels"),
+        ("what would i pay to import tires from thailand into the us", "US", "TH", "tires"),
+        ("exports of canola from canada to china", "CN", "CA", "canola"),
+        ("japanese cars in the us", "US", "JP", "cars"),
+        ("what is the tariff for chinese evs in mexico", "MX", "CN", "evs"),
+        ("what tariff does india face in the united states", "US", "IN", None),
+        ("swiss watches us tariff", "US", "CH", "watches"),
+    ],
+)
+def test_goods_on_their_way_say_who_imposes(
+    text: str, imposer: str, partner: str, product: str | None, read: Read
+) -> None:
+    query = read(text)
+
+    assert (query.imposer, query.partner, query.product) == (imposer, partner, product)
+    assert not query.both_ways
+
+
+@pytest.mark.parametrize(
+    "text", ["us tariffs in china", "us china tariffs", "us face masks china", "us steel china"]
+)
+def test_no_goods_on_their_way_leave_the_first_named_as_imposer(text: str, read: Read) -> None:
+    query = read(text)
+
+    assert (query.imposer, query.partner) == ("US", "CN")
+
+
 _ANY = st.text(st.characters(exclude_categories=()), max_size=200)
 
 
