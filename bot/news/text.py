@@ -35,10 +35,9 @@ def plain(markup: str, limit: int, *, lone_tags: bool = False) -> str:
         return " ".join(markup.split())
     text = _seen(markup[: limit * 8 + 1000])
     simple = seen_simply(text)
-    if simple is not None and "<" not in simple and "&" not in simple:
-        text = simple
-    else:
-        text = _unpacked(text, lone_tags)
+    text = text if simple is None else simple
+    if "<" in text or "&" in text:
+        text = _unpacked(text, 0 if simple is None else 1, lone_tags)
     if not text.isascii():
         text = _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
     if "<" in text:
@@ -46,9 +45,9 @@ def plain(markup: str, limit: int, *, lone_tags: bool = False) -> str:
     return cut(_folded_blanks(text), limit)
 
 
-def _unpacked(text: str, lone_tags: bool) -> str:
-    """The text after as many rounds of unpacking as there is something to unpack, within bounds."""
-    for turn in range(_ROUNDS):
+def _unpacked(text: str, rounds: int, lone_tags: bool) -> str:
+    """The text, unpacked `rounds` times before, after as many more as find something to unpack."""
+    for turn in range(rounds, _ROUNDS):
         decoded = unpacked(text, lone_tags=lone_tags and turn > 0)
         if decoded == text:
             break

@@ -91,6 +91,30 @@ def test_a_title_is_what_a_reader_would_see(title: str, shown: str) -> None:
     assert titles(rss([item(1, title)])) == [shown]
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("<title>Duty &lt;b&gt; of 25%</title>", "Duty <b> of 25%"),
+        ('<title type="text">Duty &lt;b&gt; of 25%</title>', "Duty <b> of 25%"),
+        ("<title>&lt;b&gt;Duty&lt;/b&gt; of 25%</title>", "Duty of 25%"),
+        ("<title>Duty &lt;img src=x&gt; &amp;amp; more</title>", "Duty & more"),
+        ('<title type="html">Duty &lt;b&gt; of 25%</title>', "Duty of 25%"),
+        ('<title type="html">Duty &amp;lt;b&amp;gt; of 25%</title>', "Duty <b> of 25%"),
+    ],
+)
+def test_an_atom_title_is_text_or_html_as_it_says(title: str, shown: str) -> None:
+    entry = f'<entry>{title}<id>urn:1</id><link href="https://harbour.example/1"/></entry>'
+    assert titles(f'<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:f</id>{entry}</feed>') == [
+        shown
+    ]
+
+
+def test_a_json_title_is_text() -> None:
+    items = [{"id": "1", "title": "Duty <b> of 25%"}, {"id": "2", "title": "<i>Tea</i> & AT&amp;T"}]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": items}
+    assert set(titles(json.dumps(feed))) == {"Duty <b> of 25%", "Tea & AT&T"}
+
+
 def test_an_entry_without_a_title_gets_one_from_its_text() -> None:
     long = "Ministers met in the harbour. " * 20
     (entry,) = read(rss([item(1, "", summary=f"&lt;p&gt;{long}&lt;/p&gt;")])).entries

@@ -24,6 +24,7 @@ from bot.feeds.plainly.entries import drafts_of
 from bot.feeds.plainly.head import atom_head, rss_head
 from bot.feeds.plainly.names import LANG, demand_usual_names
 
+_MAX_HEAD = 100
 _FIRST_ENTRY = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
 _LAST_ENTRY = re.compile(r".*</(?:\w{1,20}:)?(?:item|entry)\s*>", re.DOTALL)
 
@@ -77,6 +78,7 @@ def _read(root: ET.Element, text: str, base: str) -> Plainly:
     drafts = drafts_of(entries, base, language, is_rss=is_rss)
     try:
         head = listed[:first]
+        demand(len(head) <= _MAX_HEAD)
         about = rss_head(head, base) if is_rss else atom_head(head, base, language)
     except HandOver:
         about = None
