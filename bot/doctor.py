@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from importlib.util import find_spec
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -63,6 +64,7 @@ async def examine() -> AsyncIterator[Finding]:
         yield finding
     async for finding in _slack(settings):
         yield finding
+    yield _pictures()
     if config.ok:
         async for finding in _live_sources(settings):
             yield finding
@@ -127,6 +129,15 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     says = f"{free / 1e9:.1f} GB free at {folder}"
     ok = free >= ENOUGH_BYTES
     yield Finding(subject="disk", ok=ok, says=says, cure="" if ok else "Free some space")
+
+
+def _pictures() -> Finding:
+    says = "matplotlib is installed, for a picture where Slack refuses a chart"
+    if find_spec("matplotlib") is None:
+        says = (
+            "no matplotlib; optional, for a picture where Slack refuses a chart: tariffwire[chart]"
+        )
+    return Finding(subject="pictures", ok=True, says=says)
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
