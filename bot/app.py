@@ -36,6 +36,7 @@ from bot.assembly import (
     open_store,
     open_watch,
     revealed,
+    spread_s,
     tick_s,
 )
 from bot.catalog import load_feeds
@@ -61,9 +62,6 @@ from bot.sourcebook import Sourcebook
 from bot.watch import Watch
 
 log = logging.getLogger(__name__)
-
-LONGEST_SPREAD_S = 20.0
-"""Feeds that are due when the bot starts are polled within this many seconds."""
 
 
 async def run_bot(settings: Settings) -> None:
@@ -159,7 +157,7 @@ async def _serve(
                 store,
                 poller,
                 dispatcher.wake,
-                spread_s=min(settings.poll_seconds / 2, LONGEST_SPREAD_S),
+                spread_s=spread_s(settings, len(feeds)),
             )
         )
         book = Feedbook(feeds, store.feeds, store.shelf, store.hubs, poller)

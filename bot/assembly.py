@@ -31,6 +31,7 @@ from bot.store.subscriptions import Subscriptions
 from bot.store.upgrade import upgrade
 from bot.watch import Watch
 
+_SHORTEST_SPREAD_S, _STARTED_A_SECOND = 20.0, 50
 _LONGEST_TICK_S = 1.0
 
 
@@ -41,6 +42,14 @@ def tick_s(settings: Settings) -> float:
     the same moment.
     """
     return min(settings.poll_seconds / 20, _LONGEST_TICK_S)
+
+
+def spread_s(settings: Settings, feeds: int) -> float:
+    """Seconds within which the feeds that are due when the bot starts are polled.
+
+    More feeds take longer: a core reads some hundred a second, and those that wait take memory.
+    """
+    return min(settings.poll_seconds / 2, max(_SHORTEST_SPREAD_S, feeds / _STARTED_A_SECOND))
 
 
 def clock() -> datetime:

@@ -16,7 +16,7 @@ from time import perf_counter, process_time
 
 from bench.polled.lag import Lag, measured, percentile
 from bench.polled.turns import arguments
-from bot.assembly import Store, open_poller, open_store, open_watch, tick_s
+from bot.assembly import Store, open_poller, open_store, open_watch, spread_s, tick_s
 from bot.heap import settle
 from bot.library import Library
 from bot.news.entry import Feed, FeedState, Outcome
@@ -24,9 +24,6 @@ from bot.pipeline import Taken
 from bot.schedule import build_schedule
 from bot.settings import Settings
 from bot.store.shelf import Shelf
-
-SPREAD_S = 20.0
-"""As in the bot."""
 
 
 class Observed(Shelf):
@@ -98,7 +95,7 @@ async def main() -> None:
                 replace(store, shelf=shelf),
                 poller,
                 lambda: None,
-                spread_s=SPREAD_S,
+                spread_s=spread_s(settings, len(feeds)),
             )
         )
 
