@@ -5,7 +5,10 @@ bounds per host and between two requests, which are made for other people's serv
 """
 
 import asyncio
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -79,10 +82,17 @@ class Tally:
             self._done.set()
 
 
+def _make(url: str) -> None:
+    """Makes the database in a process of its own: every start but a bot's first finds one made."""
+    environment = {**os.environ, "DATABASE_URL": url}
+    subprocess.run([sys.executable, "-m", "bot", "db", "upgrade"], env=environment, check=True)
+
+
 async def main() -> None:
     """Opens the store, then polls every feed once each turn."""
     addresses, folder = arguments()
     url = f"sqlite:///{folder / 'bench.db'}"
+    _make(url)
     await upgrade(url)
     database = Database(url)
     feeds, stories, events = Feeds(database), Stories(database), Events(database)
