@@ -1,13 +1,14 @@
-"""What the commands about feeds, the database and live sources do."""
+"""What the commands about feeds, approved rates, the database and live sources do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from bot.assembly import clock, fetch_limits, open_poller, open_store, open_watch, tick_s
+from bot.catalog import file_text
 from bot.feedbook import Feedbook
 from bot.feeds.check import Check, check
 from bot.feeds.opml import read_opml, write_opml
@@ -16,12 +17,16 @@ from bot.news.entry import Feed
 from bot.news.health import Health, span
 from bot.news.read import Reader
 from bot.pipeline import Taken
+from bot.ratefiles import with_rates
+from bot.rates.decision import Act, Filed
+from bot.rates.layer import LeftOut, layered
 from bot.rates.ledger import Ledger
 from bot.rates.live import lookups, supplied
 from bot.rates.query import RateQuery
 from bot.rates.reply import Answer
 from bot.settings import Settings
 from bot.sourcebook import Sourcebook
+from bot.store.approved import approved_rates
 from bot.store.backup import backup
 from bot.store.upgrade import upgrade
 
@@ -134,6 +139,33 @@ async def poll_feeds(settings: Settings, *, once: bool, show: Callable[[Polled],
             if once:
                 return well
             await asyncio.sleep(tick_s(settings))
+
+
+async def proposed_rates(settings: Settings) -> tuple[tuple[Filed, tuple[Act, ...]], ...]:
+    """Every proposal with the record of what was decided on it, in the order of their coming."""
+    async with open_store(settings) as store:
+        record = await store.proposals.record()
+        return tuple(
+            (filed, tuple(act for act in record if act.proposal_id == filed.proposal.id))
+            for filed in await store.proposals.every()
+        )
+
+
+def export_rates(settings: Settings) -> tuple[Mapping[str, str], tuple[LeftOut, ...]]:
+    """The rates files that approved rates change, by name, and the approvals that do not fit.
+
+    Raises StoreError, and ConfigError where a file cannot take them.
+    """
+    library = Library(settings)
+    laid = layered(library.book, approved_rates(settings.database), library.parties)
+    changed = {
+        name: with_rates(
+            name, file_text(settings.config_dir / "rates" / name), library.book.sheets[name], sheet
+        )
+        for name, sheet in laid.book.sheets.items()
+        if sheet != library.book.sheets[name]
+    }
+    return changed, laid.left_out
 
 
 async def upgrade_database(settings: Settings) -> None:

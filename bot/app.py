@@ -23,7 +23,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.alerts.decisions import Decisions
 from bot.alerts.dispatch import Dispatcher
+from bot.alerts.docket import Docket
 from bot.alerts.notices import Notices
 from bot.alerts.reminders import Reminders
 from bot.alerts.subscription import Subscription
@@ -32,6 +34,7 @@ from bot.assembly import (
     clock,
     fetch_limits,
     only_one,
+    open_decisions,
     open_poller,
     open_store,
     open_watch,
@@ -143,8 +146,11 @@ async def _serve(
         store = await stack.enter_async_context(open_store(settings, team))
         await stack.enter_async_context(store.database.alone(f"Tariffwire of team {team}"))
         await _subscribe_default(settings, client, team, store, stop)
-        sender = SlackSender(client, library.parties, settings.unknown_outcome)
+        told = await patiently("conversations.list", lambda: _operators(settings, client), stop)
+        sender = SlackSender(client, library.parties, settings.unknown_outcome, store.proposals)
         dispatcher = Dispatcher(store.outbox, sender, clock)
+        decisions = await open_decisions(library, store)
+        docket = Docket(store.proposals, team, told, clock, dispatcher.wake)
         hubs = await _open_hubs(settings, store, stack)
         poller = await stack.enter_async_context(
             open_poller(settings, hubs.pushes if hubs else None)
@@ -157,26 +163,30 @@ async def _serve(
                 store,
                 poller,
                 dispatcher.wake,
+                decisions,
+                docket,
                 spread_s=spread_s(settings, len(feeds)),
             )
         )
         book = Feedbook(feeds, store.feeds, store.shelf, store.hubs, poller)
         sources = Sourcebook(settings, fetch_limits(settings), library.parties, clock)
         stack.push_async_callback(sources.close)
-        desk = Desk(library.ledger, library.parties, sources.reference)
-        parts = _slack_parts(settings, client, store, library, book, desk)
+        desk = Desk(decisions.ledger, library.parties, sources.reference)
+        decisions.watch(desk.use)
+        parts = _slack_parts(settings, client, store, library, book, desk, decisions)
         stack.push_async_callback(parts.background.finish)
         callback = _callback(settings, hubs, watch, poller, stack)
         await _listen(settings, parts, session, workspace, stack, callback, stop)
         await store.outbox.release_all(clock())
         sending = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
         stack.push_async_callback(_finish, sending, stop)
-        told = await patiently("conversations.list", lambda: _operators(settings, client), stop)
+        await docket.look()
         notices = Notices(store.outbox, team, told, clock, dispatcher.wake)
 
         async def report() -> None:
             await watch.report()
             await notices.look(watch.failing())
+            await docket.look()
 
         async def tend() -> None:
             if hubs is not None and (named := watch.hubs()) is not None:
@@ -292,7 +302,7 @@ async def _subscribe_default(
 
 
 async def _operators(settings: Settings, client: AsyncWebClient) -> tuple[str, ...]:
-    """The conversations in which operators are told of feeds that need them."""
+    """The conversations in which operators hear of what needs them: feeds and proposed rates."""
     if settings.operators_channel:
         return (
             await find_channel(client, settings.operators_channel, "TARIFFWIRE_OPERATORS_CHANNEL"),
@@ -307,6 +317,7 @@ def _slack_parts(
     library: Library,
     feeds: Feedbook,
     desk: Desk,
+    decisions: Decisions,
 ) -> Parts:
     return Parts(
         client=client,
@@ -319,6 +330,8 @@ def _slack_parts(
         clock=clock,
         feeds=feeds,
         reminders=store.reminders,
+        decisions=decisions,
+        proposals=store.proposals,
         operators=frozenset(settings.operators),
     )
 

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
+from bot.alerts.decisions import Decisions
+from bot.alerts.docket import Docket
 from bot.errors import StoreError
 from bot.feeds import due
 from bot.feeds.limits import FetchLimits
@@ -17,13 +19,14 @@ from bot.feeds.poll import Poller
 from bot.library import Library
 from bot.news.entry import Feed, FeedState
 from bot.news.same import join
-from bot.pipeline import Pipeline
+from bot.pipeline import Bring, Pipeline, Taken
 from bot.settings import Settings
 from bot.store.engine import Database
 from bot.store.events import Events
 from bot.store.feeds import Feeds
 from bot.store.hubs import HubShelf
 from bot.store.outbox import Outbox
+from bot.store.proposals import Proposals
 from bot.store.reminders import ReminderSwitches
 from bot.store.shelf import Shelf
 from bot.store.stories import Stories
@@ -99,6 +102,7 @@ class Store:
     shelf: Shelf
     hubs: HubShelf
     reminders: ReminderSwitches
+    proposals: Proposals
 
 
 @asynccontextmanager
@@ -123,9 +127,17 @@ async def open_store(settings: Settings, team: str | None = None) -> AsyncIterat
             shelf,
             HubShelf(database),
             ReminderSwitches(database),
+            Proposals(database, outbox),
         )
     finally:
         await database.close()
+
+
+async def open_decisions(library: Library, store: Store) -> Decisions:
+    """What operators decided so far, laid over the shipped ledger; raises StoreError."""
+    decisions = Decisions(store.proposals, library.book, library.ledger, clock)
+    await decisions.open()
+    return decisions
 
 
 def fetch_limits(settings: Settings) -> FetchLimits:
@@ -161,9 +173,16 @@ async def open_watch(
     store: Store,
     poller: Poller,
     on_deliveries: Callable[[], None],
+    decisions: Decisions | None = None,
+    docket: Docket | None = None,
     spread_s: float = 0.0,
 ) -> AsyncIterator[Watch]:
-    """What polls the feeds and takes in what they say."""
+    """What polls the feeds and takes in what they say.
+
+    Rates that are news to the ledger of the `decisions` (or as they stand at the start) are kept;
+    with a `docket` the operators are owed them at once.
+    """
+    decisions = decisions or await open_decisions(library, store)
     pipeline = Pipeline(
         poller,
         library.reader,
@@ -172,8 +191,16 @@ async def open_watch(
         max_age=timedelta(hours=settings.max_age_hours),
         digest_hour=settings.digest_hour,
         zone=ZoneInfo(settings.timezone),
+        propose=decisions.propose,
     )
-    watch = Watch(feeds, store.feeds, pipeline.take, _is_due, clock, on_deliveries, spread_s)
+
+    async def take(feed: Feed, now: datetime, bring: Bring | None) -> Taken:
+        taken = await pipeline.take(feed, now, bring)
+        if taken.proposals and docket is not None:
+            await docket.look()
+        return taken
+
+    watch = Watch(feeds, store.feeds, take, _is_due, clock, on_deliveries, spread_s)
     try:
         yield watch
     finally:

@@ -74,29 +74,33 @@ _Loader.yaml_implicit_resolvers = {
 
 def read_model(path: Path, model: type[Model]) -> Model:
     """The file as a `model`; raises ConfigError with file, line and key for whatever is wrong."""
-    text = _text(path)
+    return read_text_model(str(path), file_text(path), model)
+
+
+def read_text_model(path: str, text: str, model: type[Model]) -> Model:
+    """The text of a file as a `model`; raises ConfigError as `read_model` does."""
     try:
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a safe loader
         return model.model_validate(raw)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        raise ConfigError(str(path), line, "", error.problem or "not YAML") from error
+        raise ConfigError(path, line, "", error.problem or "not YAML") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         line, key = _locate(text, first["loc"])
         cause = first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":
             cause = "no such key here"
-        raise ConfigError(str(path), line, key, cause) from error
+        raise ConfigError(path, line, key, cause) from error
     except RecursionError as error:
-        raise ConfigError(str(path), None, "", "nested too deeply") from error
+        raise ConfigError(path, None, "", "nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:
         # Besides broken YAML: a number of more digits than Python turns into one.
-        raise ConfigError(str(path), None, "", "not YAML that can be read") from error
+        raise ConfigError(path, None, "", "not YAML that can be read") from error
 
 
-def _text(path: Path) -> str:
+def file_text(path: Path) -> str:
     """The file's text, read no further than its bound; raises ConfigError."""
     try:
         with path.open("rb") as file:
@@ -144,7 +148,7 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
     seen: set[str] = set()
     for place, feed in enumerate(feeds):
         if feed.id in seen:
-            line, key = _locate(_text(path), ("feeds", place, "id"))
+            line, key = _locate(file_text(path), ("feeds", place, "id"))
             raise ConfigError(str(path), line, key, f"{feed.id} is given twice", "Rename one")
         seen.add(feed.id)
     return feeds
@@ -162,7 +166,12 @@ def load_parties(path: Path) -> Parties:
 
 
 def load_ledger(folder: Path, parties: Parties) -> Ledger:
-    """The ledger of `config/rates`: one sheet an imposer, beside mfn, goods and events.
+    """The ledger of `config/rates`; raises ConfigError as `load_book` does."""
+    return Ledger(load_book(folder, parties), parties)
+
+
+def load_book(folder: Path, parties: Parties) -> check.Book:
+    """The files of `config/rates`: one sheet an imposer, beside mfn, goods and events.
 
     Raises ConfigError naming file, line and key, also for what does not fit across files: a source,
     a measure or goods that are not there, periods that overlap or are out of order.
@@ -177,9 +186,9 @@ def load_ledger(folder: Path, parties: Parties) -> Ledger:
     )
     for flaw in check.flaws(book, {party.code for party in parties}):
         path = folder / flaw.file
-        line, key = _locate(_text(path), flaw.loc)
+        line, key = _locate(file_text(path), flaw.loc)
         raise ConfigError(str(path), line, key, flaw.cause, flaw.cure)
-    return Ledger(book, parties)
+    return book
 
 
 def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:

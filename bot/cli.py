@@ -269,7 +269,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
 
     question, day = " ".join(words), on.date() if on else None
     settings = load_settings()
-    ledger, today = Library(settings).ledger, datetime.now(UTC).date()
+    ledger, today = _ledger(Library(settings)), datetime.now(UTC).date()
     query = parse(question, ledger.parties, today, ledger.reader)
     given = {"on": day, "product": product}
     query = query.model_copy(update={key: value for key, value in given.items() if value})
@@ -296,6 +296,20 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
             _print_json(upcoming_json(item))
         else:
             click.echo(upcoming_line(item))
+
+
+def _ledger(library: Any) -> Any:
+    """The ledger with what operators approved; where that cannot be read, a warning and without."""
+    from bot.errors import StoreError
+    from bot.rates.layer import ledger_over
+    from bot.store.approved import approved_rates
+
+    try:
+        approved = approved_rates(library.settings.database)
+    except StoreError as error:
+        click.echo(f"! Rates that operators approved are not in this answer: {error}", err=True)
+        approved = ()
+    return ledger_over(library.book, approved, library.parties)
 
 
 @main.command()
@@ -493,6 +507,77 @@ def export_feeds() -> None:
         click.echo(await export(load_settings()), nl=False)
 
     _run(go())
+
+
+@main.group()
+def rates() -> None:
+    """Show proposed rates; write approved ones as YAML."""
+
+
+@rates.command("proposals")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a proposal.")
+@_answers_for_errors
+def list_proposals(as_json: bool) -> None:
+    """Show what was proposed, what waits, and who decided what, when, on whose word."""
+    from bot.admin import proposed_rates
+    from bot.rates.record import lines, record_json
+    from bot.settings import load_settings
+
+    async def show() -> None:
+        found = await proposed_rates(load_settings())
+        for filed, acts in found:
+            if as_json:
+                _print_json(record_json(filed, acts))
+            else:
+                click.echo("\n".join(lines(filed, acts)))
+        if not found and not as_json:
+            click.echo("nothing was proposed yet")
+
+    _run(show())
+
+
+@rates.command("export")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="A folder for the changed files, or one .yaml file.",
+)
+@_answers_for_errors
+def export_rates(out: Path | None) -> None:
+    """Write the rates files with what operators approved, ready for a pull request.
+
+    All else in them stays letter for letter. Without --out they are printed.
+    """
+    from bot.admin import export_rates as export
+    from bot.settings import load_settings
+
+    changed, left_out = export(load_settings())
+    for left in left_out:
+        click.echo(f"! left out: {left.amendment.measure_id}: {left.why}", err=True)
+    if not changed:
+        click.echo("nothing is approved that the rates files do not say", err=True)
+        return
+    if out is None:
+        click.echo("---\n".join(changed.values()), nl=False)
+        return
+    for file in _write_files(changed, out):
+        click.echo(f"wrote {file}", err=True)
+
+
+def _write_files(texts: Mapping[str, str], out: Path) -> Iterator[Path]:
+    """Writes each into the folder, or the only one to the file."""
+    one = out.suffix in (".yaml", ".yml") and not out.is_dir()
+    if one and len(texts) > 1:
+        names = ", ".join(texts)
+        raise TariffwireError(str(out), f"{names} are changed", "Name a folder instead")
+    try:
+        for name, text in texts.items():
+            file = out if one else out / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            yield file
+    except OSError as error:
+        raise TariffwireError(str(out), error.strerror or "cannot be written") from error
 
 
 @main.group()

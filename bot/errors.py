@@ -10,6 +10,7 @@
     ├── SourceError          a live source gave no answer that can be used
     ├── QueryError           a question about rates that could not be understood
     │   └── UnknownParty     no such economy; carries the nearest names
+    ├── AmendmentRefused     a rate, approved by an operator, that does not fit the ledger
     ├── CommandError         a slash command that could not be carried out
     ├── StoreError           the database could not be opened, upgraded or backed up
     ├── SlackError           Slack refused a call or could not be reached
@@ -124,3 +125,7 @@ class SendRefused(TariffwireError):
 
     def __init__(self, reason: str) -> None:
         super().__init__("delivery", reason)
+
+
+class AmendmentRefused(TariffwireError):
+    """An approved rate does not fit the ledger; nothing was changed."""

@@ -2,10 +2,11 @@
 
 from functools import cached_property
 
-from bot.catalog import load_feeds, load_ledger, load_parties, load_topics
+from bot.catalog import load_book, load_feeds, load_parties, load_topics
 from bot.news.entry import Feed
 from bot.news.read import Reader
 from bot.parties import Parties
+from bot.rates.check import Book
 from bot.rates.ledger import Ledger
 from bot.settings import Settings
 
@@ -17,27 +18,32 @@ class Library:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
 
     @cached_property
     def feeds(self) -> tuple[Feed, ...]:
         """The configured feeds, those that are off included."""
-        return load_feeds(self._settings.feeds_path)
+        return load_feeds(self.settings.feeds_path)
 
     @cached_property
     def parties(self) -> Parties:
         """The economies and how people write them."""
-        return load_parties(self._settings.config_dir / "parties.yaml")
+        return load_parties(self.settings.config_dir / "parties.yaml")
 
     @cached_property
     def reader(self) -> Reader:
         """What turns entries into stories."""
-        return Reader(load_topics(self._settings.config_dir / "topics.yaml"), self.parties)
+        return Reader(load_topics(self.settings.config_dir / "topics.yaml"), self.parties)
+
+    @cached_property
+    def book(self) -> Book:
+        """The rates files: measures and their rates, as they were shipped."""
+        return load_book(self.settings.config_dir / "rates", self.parties)
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The measures and their rates."""
-        return load_ledger(self._settings.config_dir / "rates", self.parties)
+        """The measures and their rates, as they were shipped."""
+        return Ledger(self.book, self.parties)
 
     def read_all(self) -> "Library":
         """The same, with every file read, so that whatever is wrong shows at the start."""

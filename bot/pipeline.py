@@ -5,6 +5,7 @@
          | read     topics, parties, figures, summary         bot.news.read
          | join     which event does the story belong to      bot.news.same
          | owe      who wants it, and is owed a message       bot.alerts.delivery
+         | propose  does it say a rate that is news           bot.alerts.claims
          | keep     all of it in one transaction              bot.store
 
 What is owed is sent by `bot.alerts.dispatch`, whenever it can be. Nothing is decided here: each
@@ -23,6 +24,7 @@ from bot.frozen import Frozen
 from bot.news.entry import Entry, Feed, FeedState, Round
 from bot.news.identity import identities, sift
 from bot.news.story import Story
+from bot.rates.proposal import Proposal
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +78,8 @@ class Taken(Frozen):
     """Those seen before with another text."""
     stories: tuple[Story, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    """What the stories say of rates that the ledger does not have."""
 
 
 class _Told(NamedTuple):
@@ -91,7 +95,7 @@ class Pipeline:
 
     `join(story, recent)` gives the id of the event that a story belongs to: its own when it starts
     one. Entries older than `max_age` when first seen make a story but no message. Digests are due
-    at `digest_hour` o'clock in `zone`.
+    at `digest_hour` o'clock in `zone`. `propose(story)` gives what it says of rates that is news.
     """
 
     def __init__(
@@ -103,9 +107,11 @@ class Pipeline:
         max_age: timedelta,
         digest_hour: int,
         zone: tzinfo,
+        propose: Callable[[Story], Collection[Proposal]] = lambda _: (),
     ) -> None:
         self._poller, self._reader, self._join, self._shelf = poller, reader, join, shelf
         self._max_age, self._digest_hour, self._zone = max_age, digest_hour, zone
+        self._propose = propose
         # Two feeds that bring one event at the same moment must not both start it.
         self._one_joins = asyncio.Lock()
 
@@ -180,7 +186,9 @@ class Pipeline:
             if each.earlier or is_news(each.entry, seen_at, taken.first_round, self._max_age)
         ]
         deliveries: tuple[Delivery, ...] = ()
+        proposals: tuple[Proposal, ...] = ()
         if fresh:
+            proposals = await asyncio.to_thread(self._propose_all, fresh)
             audience = await self._shelf.audience({story.event_id for story in fresh})
             digest_due = next_due(seen_at, self._digest_hour, self._zone)
             corrections = {each.story.id for each in joined if each.earlier}
@@ -188,7 +196,19 @@ class Pipeline:
                 owed, fresh, audience, seen_at, digest_due, corrections
             )
         stories = tuple(each.story for each in joined)
-        return taken.model_copy(update={"stories": stories, "deliveries": deliveries})
+        return taken.model_copy(
+            update={"stories": stories, "deliveries": deliveries, "proposals": proposals}
+        )
+
+    def _propose_all(self, stories: Iterable[Story]) -> tuple[Proposal, ...]:
+        found: list[Proposal] = []
+        for story in stories:
+            try:
+                found += self._propose(story)
+            except Exception:
+                # As with reading: one story must not keep the others from being told.
+                log.exception("story %s could not be compared with the ledger", story.id)
+        return tuple(found)
 
     def _join_all(self, told: Iterable[_Told], recent: Iterable[Story]) -> list[_Told]:
         known = list(recent)

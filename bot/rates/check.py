@@ -168,6 +168,8 @@ def _schedule_flaws(
         yield from _unknown((*here, "partner"), [row.partner], known.parties, "economy")
         yield from _unknown((*here, "rates"), row.rates, schedule.columns, "column")
         yield from _exempt_flaws(row.exempt, (*here, "exempt"), known)
+        own = [(*here, "periods", number) for number in range(len(row.periods))]
+        yield from _period_flaws(sheet, row.periods, own, known)
         if ids[row_id(schedule, row)] > 1:
             yield (*here, "partner"), f"'{row_id(schedule, row)}' is given twice", ""
         missing = [

@@ -1,6 +1,7 @@
 """The measures that rates files say: sources and names resolved, a schedule's rows spelled out."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from bot.rates.measure import Announcement, Calc, Measure, Milestone, RatePeriod, Source
 from bot.rates.sheet import (
@@ -39,6 +40,16 @@ def refer(sheets: Sequence[Sheet]) -> Mapping[str, tuple[str, ...]]:
 
 def row_id(schedule: Schedule, row: Row) -> str:
     return schedule.row_id.replace("{partner}", row.partner.lower())
+
+
+def columns_of(schedule: Schedule, row: Row) -> Iterator[tuple[str, WrittenPeriod]]:
+    """The columns that hold for a row, up to the first period of its own."""
+    own = row.periods[0].from_ if row.periods else None
+    for name, column in schedule.columns.items():
+        if own is None or (column.to is not None and column.to < own):
+            yield name, column
+        elif column.from_ < own:
+            yield name, column.model_copy(update={"to": own - timedelta(days=1)})
 
 
 def measures_of(
@@ -92,12 +103,13 @@ def _row_measure(
     partner_name: str,
 ) -> Measure:
     periods = []
-    for column, period in schedule.columns.items():
+    for column, period in columns_of(schedule, row):
         percent = row.rates.get(column, period.percent)
         caveat = " ".join(filter(None, (period.caveat, row.caveat if percent else "")))
         calc = row.calc if percent else Calc.ADDS
         filled = period.model_copy(update={"percent": percent, "caveat": caveat})
         periods.append(_period(sheet, filled, calc))
+    periods += [_period(sheet, period, row.calc) for period in row.periods]
     return Measure(
         **_common(sheet, schedule, references),
         id=row_id(schedule, row),
@@ -145,4 +157,5 @@ def _period(sheet: Sheet, written: WrittenPeriod, calc: Calc) -> RatePeriod:
         not_for=written.not_for,
         note=written.note,
         caveat=written.caveat,
+        checked=written.checked,
     )

@@ -89,6 +89,8 @@ class RatePeriod(Frozen):
     note: str = ""
     caveat: str = ""
     """What an answer that counts this rate must say."""
+    checked: Day | None = None
+    """When its own source was read, where the measure's others were read on another day."""
 
     def covers(self, day: date) -> bool:
         return self.from_ <= day and (self.to is None or day <= self.to)

@@ -42,7 +42,7 @@ def _part(
         standing=standing(events, measure, case.day) if events else "",
         announced=period.announced,
         void_on=period.void_on,
-        checked=measure.verified_as_of,
+        checked=period.checked or measure.verified_as_of,
         confidence=measure.confidence,
     )
 

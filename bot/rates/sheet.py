@@ -5,6 +5,7 @@ that set rates for many partners: its columns are periods, its rows are partners
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -53,6 +54,11 @@ class WrittenPeriod(Frozen):
     not_for: tuple[str, ...] = ()
     note: str = ""
     caveat: str = ""
+    checked: Day | None = None
+    """When its own source was read, where the measure's others were read on another day."""
+
+    def covers(self, day: date) -> bool:
+        return self.from_ <= day and (self.to is None or day <= self.to)
 
 
 class WrittenMilestone(Frozen):
@@ -113,6 +119,9 @@ class Row(Frozen):
     exempt: tuple[Exemption, ...] = ()
     note: str = ""
     caveat: str = ""
+    periods: tuple[WrittenPeriod, ...] = ()
+    """Rates of this partner alone, in order of time. From the first of them on, the schedule's
+    columns no longer hold for it."""
 
 
 class Schedule(Written):

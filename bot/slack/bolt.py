@@ -20,7 +20,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SettingsError, SlackError
-from bot.slack import actions, commands, home
+from bot.slack import actions, commands, home, proposals
 from bot.slack.failures import record
 from bot.slack.limits import REQUEST_BYTES
 from bot.slack.parts import Parts
@@ -74,7 +74,7 @@ def build_app(parts: Parts) -> AsyncApp:
             "set, but installing the app by OAuth is not supported",
             "Remove SLACK_CLIENT_ID and SLACK_CLIENT_SECRET",
         )
-    for module in (commands, actions, home):
+    for module in (commands, actions, home, proposals):
         module.register(app, parts)
     app.error(_failed)
     return app

@@ -2,7 +2,7 @@
 
 1. Nothing, `help` or `?`: help.
 2. A first word that is a command: `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`,
-   `feeds`, with its arguments.
+   `feeds`, `proposals`, with its arguments.
 3. `table` before a question: its answer as a table.
 4. `upcoming` with `ics` among what follows: the calendar as a file.
 5. Anything else is a question and is left to `bot.rates.query`.
@@ -39,6 +39,7 @@ class Verb(StrEnum):
     FEEDS = "feeds"
     ADD_FEED = "feeds add"
     REMOVE_FEED = "feeds remove"
+    PROPOSALS = "proposals"
     HELP = "help"
     ASK = "ask"
     """A question about rates; it has no word of its own."""
@@ -83,6 +84,7 @@ _VERBS = {
     "remind": Verb.REMINDERS,
     "feeds": Verb.FEEDS,
     "feed": Verb.FEEDS,
+    "proposals": Verb.PROPOSALS,
     "help": Verb.HELP,
     "?": Verb.HELP,
 }
@@ -143,7 +145,7 @@ def understand(text: str, parties: Parties) -> Command:
         return Command(verb=verb, text=plain(text))
     if verb is Verb.TABLE:
         return Command(verb=verb, text=plain(text).partition(" ")[2])
-    if verb in (Verb.HELP, Verb.LIST):
+    if verb in (Verb.HELP, Verb.LIST, Verb.PROPOSALS):
         return Command(verb=verb)
     if verb is Verb.REMINDERS:
         return _about_reminders(words[1:])

@@ -19,7 +19,8 @@ from slack_bolt.response import BoltResponse
 from bot.alerts.subscription import Subscription, subscription_id
 from bot.errors import FeedError, QueryError, UnknownParty
 from bot.news.topic import Topic
-from bot.slack import feed_blocks
+from bot.rates.decision import State
+from bot.slack import feed_blocks, proposal_blocks
 from bot.slack import reply_blocks as replies
 from bot.slack.alert_blocks import latest
 from bot.slack.blocks import Message
@@ -150,6 +151,8 @@ async def _carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
             return Reply(await share_calendar(parts, where, who, command.text))
         case Verb.FEEDS:
             return await _feeds(parts, asked)
+        case Verb.PROPOSALS:
+            return await _proposals(parts, asked)
         case Verb.ASK:
             return Reply(await parts.desk.ask(command.text, parts.clock().date()))
         case _:
@@ -225,6 +228,13 @@ async def _change_feeds(parts: Parts, asked: Asked, command: Command) -> Reply:
         return Reply(feed_blocks.removed(command.text))
     except FeedError as error:
         return Reply(feed_blocks.refused(error.thing, error.cause, error.cure))
+
+
+async def _proposals(parts: Parts, asked: Asked) -> Reply:
+    if asked.user not in parts.operators:
+        return Reply(proposal_blocks.not_an_operator(asked.user))
+    found = await parts.proposals.every(State.PENDING)
+    return Reply(proposal_blocks.pending(found, parts.parties, parts.command))
 
 
 def _not_a_question(parts: Parts, text: str, error: QueryError) -> Reply:

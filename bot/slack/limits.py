@@ -59,6 +59,16 @@ BUTTON_VALUE_CHARACTERS = 2_000
 URL_CHARACTERS = 3_000
 """Characters of a button's address (same page); longer links are not shown as links at all."""
 
+OPTIONS = 100
+"""Choices of a menu (reference/block-kit/block-elements/select-menu-element)."""
+
+OPTION_CHARACTERS = 75
+"""Characters of a choice (reference/block-kit/composition-objects/option-object); labels and hints
+of our forms keep to it too."""
+
+VIEW_TITLE_CHARACTERS = 24
+"""Characters of a modal's title and of its buttons (reference/views/modal-views)."""
+
 CHART_SERIES = 6
 """Lines in a chart (reference/block-kit/blocks/data-visualization-block). Its title takes 50
 characters and the names of its axes as many; every line has a point for every category."""

@@ -10,7 +10,15 @@ from bot.parties import Parties
 from bot.slack.background import Background
 from bot.slack.desk import Desk
 from bot.slack.pictures import Pictures
-from bot.slack.ports import Events, Feeds, ReminderSwitches, Stories, Subscriptions
+from bot.slack.ports import (
+    Decisions,
+    Events,
+    Feeds,
+    Proposals,
+    ReminderSwitches,
+    Stories,
+    Subscriptions,
+)
 from bot.slack.seen import Seen
 
 
@@ -33,8 +41,10 @@ class Parts:
     clock: Callable[[], datetime]
     feeds: Feeds
     reminders: ReminderSwitches
+    decisions: Decisions
+    proposals: Proposals
     operators: frozenset[str] = frozenset()
-    """Who may add and remove feeds, by Slack id."""
+    """Who may add and remove feeds and decide on rates, by Slack id."""
     command: str = "/tariff"
     background: Background = field(default_factory=Background)
     seen: Seen = field(default_factory=Seen)

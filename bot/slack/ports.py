@@ -4,12 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.alerts.decisions import Outcome
 from bot.alerts.subscription import Subscription
 from bot.news.entry import Feed
 from bot.news.health import FeedSummary, Health, Lag
 from bot.news.story import Story
 from bot.news.topic import Topic
+from bot.rates.decision import Filed, Operator, State
 from bot.rates.finding import Found, Lookup
+from bot.rates.ledger import Ledger
+from bot.rates.terms import Form
 
 
 class Live(Protocol):
@@ -75,6 +79,47 @@ class ReminderSwitches(Protocol):
 
     async def switch(self, team: str, conversation: str, *, on: bool) -> bool:
         """Whether this changed anything."""
+        ...
+
+
+class Decisions(Protocol):
+    """Takes operators' decisions on proposed rates; `ledger` is what follows from them."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    async def get(self, proposal_id: str) -> Filed | None: ...
+
+    async def approve(self, proposal_id: str, by: Operator, form: Form | None) -> Outcome | None:
+        """Raises FormRefused and AmendmentRefused, and then nothing is changed."""
+        ...
+
+    async def reject(self, proposal_id: str, by: Operator) -> Outcome | None: ...
+
+    async def take_back(self, proposal_id: str, by: Operator) -> Outcome | None:
+        """Raises AmendmentRefused where another approval builds on it."""
+        ...
+
+
+class Copy(Protocol):
+    """A message that shows a proposal."""
+
+    @property
+    def conversation(self) -> str: ...
+
+    @property
+    def ts(self) -> str: ...
+
+
+class Proposals(Protocol):
+    """Proposed rates as they are kept."""
+
+    async def get(self, proposal_id: str) -> Filed | None: ...
+
+    async def every(self, state: State | None = None) -> Sequence[Filed]: ...
+
+    async def copies(self, proposal_id: str) -> Sequence[Copy]:
+        """The messages that were sent about a proposal."""
         ...
 
 

@@ -38,6 +38,7 @@ _EXAMPLES = (
     ("reminders off", "no more reminders here of what takes effect; `on` brings them back"),
     ("latest talks", "the newest stories, of one topic or all"),
     ("feeds", "how the feeds are doing"),
+    ("proposals", "rates that stories say and the ledger lacks, for operators to decide on"),
 )
 
 

@@ -28,6 +28,8 @@ from bot.slack.alert_blocks import alert, digest, follow_up
 from bot.slack.blocks import Message
 from bot.slack.limits import NOTICE_CHARACTERS
 from bot.slack.mrkdwn import escape
+from bot.slack.ports import Proposals
+from bot.slack.proposal_blocks import proposal
 from bot.slack.reminder_blocks import reminder
 from bot.slack.reply_blocks import notice
 from bot.slack.verdict import code, refuses_blocks, verdict
@@ -65,11 +67,14 @@ class SlackSender:
         client: AsyncWebClient,
         parties: Parties,
         on_unknown: OnUnknown = "may_repeat",
+        proposals: Proposals | None = None,
         pace_s: float = 1.0,
     ) -> None:
-        """`pace_s`: seconds between the messages of one delivery."""
+        """`proposals` are what operators are asked to decide on; `pace_s`: seconds between the
+        messages of one delivery.
+        """
         self._client, self._parties, self._on_unknown = client, parties, on_unknown
-        self._pace_s = pace_s
+        self._proposals, self._pace_s = proposals, pace_s
 
     async def send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
@@ -78,9 +83,7 @@ class SlackSender:
 
         Raises SendLater and SendRefused as the dispatcher's port says.
         """
-        if not stories and delivery.kind not in _OF_NO_STORY:
-            raise SendRefused("the stories it is about are no longer kept")
-        message, *rest = compose(delivery, stories, self._parties, thread_ts)
+        message, *rest = await self._compose(delivery, stories, thread_ts)
         found = None
         if delivery.uncertain:
             try:
@@ -96,6 +99,24 @@ class SlackSender:
             receipt = Receipt(ts=found)
             await self._go_on(delivery, rest, receipt.ts, look_for=stories)
         return receipt
+
+    async def _compose(
+        self,
+        delivery: Delivery,
+        stories: Sequence[Story],
+        thread_ts: str | None,
+        *,
+        may_repeat: bool = False,
+    ) -> tuple[Message, ...]:
+        """As `compose`; a proposal is told as it stands. Raises SendRefused where it is gone."""
+        if delivery.kind is DeliveryKind.PROPOSAL:
+            filed = await self._proposals.get(delivery.event_id) if self._proposals else None
+            if filed is None:
+                raise SendRefused("the proposal it is about is no longer kept")
+            return (proposal(filed, self._parties, may_repeat=may_repeat),)
+        if not stories and delivery.kind not in _OF_NO_STORY:
+            raise SendRefused("the stories it is about are no longer kept")
+        return compose(delivery, stories, self._parties, thread_ts, may_repeat=may_repeat)
 
     async def _go_on(
         self,
@@ -127,7 +148,7 @@ class SlackSender:
                 "it may have arrived and the app cannot look: give it a history scope, "
                 "or set TARIFFWIRE_UNKNOWN_OUTCOME=may_repeat"
             )
-        message = compose(delivery, stories, self._parties, thread_ts, may_repeat=True)[0]
+        message, *_ = await self._compose(delivery, stories, thread_ts, may_repeat=True)
         try:
             return await self._post(delivery, message, thread_ts)
         except SendLater as later:
@@ -242,7 +263,8 @@ def compose(
     *,
     may_repeat: bool = False,
 ) -> tuple[Message, ...]:
-    """The message that a delivery owes, then the replies to it that hold what it has no room for.
+    """The message that a delivery of stories or a notice owes, then the replies to it that hold
+    what it has no room for.
 
     A follow-up without a thread is told to a follower as such, to others like an alert: theirs was
     given up.

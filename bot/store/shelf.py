@@ -15,6 +15,7 @@ from bot.store.entries import Entries
 from bot.store.events import Events
 from bot.store.feeds import Feeds
 from bot.store.outbox import Outbox
+from bot.store.proposals import Proposals
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
 from bot.store.together import Together
@@ -40,6 +41,7 @@ class Shelf:
         team: str | None = None,
     ) -> None:
         self._database, self._team = database, team
+        self._proposals = Proposals(database, outbox)
         self._entries = Entries(database)
         self._feeds, self._stories, self._outbox = feeds, stories, outbox
         self._subscriptions, self._events = subscriptions, events
@@ -95,6 +97,7 @@ class Shelf:
             await self._entries.put_revised(connection, taken.revised, seen_at, told)
             new = await self._stories.put(connection, taken.stories)
             await self._outbox.put(connection, _telling(taken, new).deliveries)
+            await self._proposals.put(connection, taken.proposals, seen_at)
 
     async def _not_known_since(self, connection: AsyncConnection, taken: Taken) -> Taken:
         """What was taken, less the stories that another process has kept in the meantime.

@@ -8,6 +8,7 @@
     follows, mutes            one person's wish for an event; one conversation's wish for quiet
     reminders_off             conversations that want no reminders of what takes effect
     hub_subscriptions         what was agreed with WebSub hubs
+    proposals, rate_acts      rates to be decided on; who decided what, which only grows
     once                      what is done once in a database's life
 
 Values are kept as columns where a query asks for them, and whole as JSON in `data` otherwise.
@@ -204,6 +205,30 @@ hub_subscriptions = Table(
     metadata,
     Column("token", String, primary_key=True),
     Column("data", Text, nullable=False),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    # Whether the operators are owed its message.
+    Column("told", Boolean, nullable=False),
+    Column("data", Text, nullable=False),
+    # Empty while it is pending.
+    Column("decision", Text, nullable=False),
+    Index(None, "state"),
+)
+
+rate_acts = Table(
+    "rate_acts",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("proposal_id", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("data", Text, nullable=False),
+    Index(None, "proposal_id"),
 )
 
 once = Table(

@@ -35,10 +35,11 @@ class World:
     port: int
     processes: list[BotProcess]
 
-    async def start_bot(self, **more: str) -> BotProcess:
+    def env(self, **more: str) -> dict[str, str]:
+        """The settings of a bot that reads the feeds as they are listed now."""
         feeds_file = self.folder / "feeds.yaml"
         feeds_file.write_text(self.feeds.yaml(), encoding="utf-8")
-        env = environment(
+        return environment(
             self.folder / "data",
             PORT=str(self.port),
             SLACK_BOT_TOKEN=self.workspace.bot_token,
@@ -50,7 +51,9 @@ class World:
             TARIFFWIRE_ALLOWED_NETWORKS="127.0.0.0/8",
             **more,
         )
-        process = await BotProcess(("run",), env, self.folder).start()
+
+    async def start_bot(self, **more: str) -> BotProcess:
+        process = await BotProcess(("run",), self.env(**more), self.folder).start()
         self.processes.append(process)
         await eventually(self._healthy, within_s=30)
         await self.workspace.connect_http(self.events_url)

@@ -173,6 +173,8 @@ def parts(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> Parts
         "clock": lambda: NOW,
         "feeds": KeptFeeds(),
         "reminders": KeptSwitches(),
+        "decisions": Broken(),
+        "proposals": Broken(),
         "operators": frozenset({"U1"}),
     }
     return Parts(**{**given, **changes})

@@ -12,6 +12,7 @@ from bot.store.entries import Entries
 from bot.store.events import Events
 from bot.store.feeds import Feeds
 from bot.store.outbox import Outbox
+from bot.store.proposals import Proposals
 from bot.store.shelf import Shelf
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
@@ -30,6 +31,7 @@ class Store:
     events: Events
     outbox: Outbox
     shelf: Shelf
+    proposals: Proposals
 
     async def owe(self, *deliveries: Delivery) -> None:
         await self.database.write(lambda connection: self.outbox.put(connection, deliveries))
@@ -52,5 +54,7 @@ def open_store(address: str) -> Store:
     database = Database(address)
     feeds, stories, events = Feeds(database), Stories(database), Events(database)
     subscriptions, outbox = Subscriptions(database), Outbox(database, stories)
+    proposals = Proposals(database, outbox)
     shelf = Shelf(database, feeds, stories, subscriptions, events, outbox)
-    return Store(database, feeds, Entries(database), stories, subscriptions, events, outbox, shelf)
+    entries = Entries(database)
+    return Store(database, feeds, entries, stories, subscriptions, events, outbox, shelf, proposals)

@@ -1,0 +1,167 @@
+"""A proposed rate as operators see it: what the ledger has, what is said, by whom, and the buttons.
+
+After a decision the same message says who decided what, when, and on which terms.
+"""
+
+from collections.abc import Sequence
+
+from bot.parties import Parties
+from bot.rates.amendment import Amendment
+from bot.rates.claim import Witness
+from bot.rates.decision import Decision, Filed, State
+from bot.rates.proposal import Proposal
+from bot.rates.reply import percent_text
+from bot.slack.alert_blocks import party_name
+from bot.slack.blocks import Block, Message, actions, assemble, button, context, section
+from bot.slack.mrkdwn import bold, escape, link, moment, person, plain, quoted
+from bot.slack.reply_blocks import notice
+
+APPROVE, EDIT, REJECT, TAKE_BACK = "rate_approve", "rate_edit", "rate_reject", "rate_take_back"
+
+_WITNESSES = 6
+_PARTS = 5
+
+
+def proposal(filed: Filed, parties: Parties, *, may_repeat: bool = False) -> Message:
+    """The whole message; `may_repeat` where it may stand there already."""
+    said = filed.proposal
+    change = _change(said, parties)
+    head: list[Block] = [section(f"{_title(filed)}\n{change}")]
+    head += [section("\n".join(_grounds(said)))]
+    tail: list[Block] = []
+    if filed.decision is None:
+        tail += [section(_effect(said)), *_choices(said)]
+    else:
+        tail += [section(_decided(filed.decision)), *_undo(said)]
+    tail.append(context(escape(said.why, 500), "(may repeat)" if may_repeat else ""))
+    return assemble(f"{plain(_title(filed))} {change}", head, (), tail)
+
+
+def pending(found: Sequence[Filed], parties: Parties, command: str) -> Message:
+    """Those that wait for a decision, each with its buttons."""
+    if not found:
+        return notice("No rate waits for a decision.")
+    many = "rate waits" if len(found) == 1 else "rates wait"
+    title = f"{len(found)} {many} for a decision"
+    rows: list[Block] = []
+    for each in found[:10]:
+        first = each.proposal.said_by[0]
+        rows += [section(f"{_change(each.proposal, parties)}\n{_witness(first)}")]
+        rows += _choices(each.proposal)
+    left = len(found) - 10
+    more = f"… and {left} more: decide on these, then `{command} proposals` again." if left else ""
+    tail = [context(more)] if left > 0 else []
+    return assemble(title, [section(bold(title))], rows, tail)
+
+
+def not_an_operator(user: str) -> Message:
+    """Says who may decide, and how to become one of them."""
+    return notice(
+        "Only operators decide on rates: people whose Slack id is in the bot's setting "
+        f"`TARIFFWIRE_OPERATORS`. Yours is `{escape(user, 40)}`; whoever runs the bot can add it."
+    )
+
+
+def told(filed: Filed, *, done: bool) -> Message:
+    """What came of a click, for whoever clicked."""
+    if filed.decision is None:
+        return notice("Taken back: it waits for a decision again.")
+    already = "" if done else "Nothing changed, it was decided already. "
+    return notice(already + _decided(filed.decision))
+
+
+def refused(cause: str, cure: str) -> Message:
+    """Says why the ledger does not take the rate."""
+    more = f" {escape(cure, 300)}." if cure else ""
+    return notice(f"Nothing changed: {escape(cause, 500)}.{more}")
+
+
+def _title(filed: Filed) -> str:
+    match filed.state:
+        case State.APPROVED:
+            return bold("Approved rate")
+        case State.REJECTED:
+            return bold("Rejected rate")
+        case _:
+            return bold("A rate to decide on")
+
+
+def _change(said: Proposal, parties: Parties) -> str:
+    """`US on China, steel: 25% → 50% from 2026-12-01`."""
+    imposer = party_name(said.imposer, parties)
+    partner = party_name(said.partner, parties) if said.partner else "a partner not named"
+    old = f"{percent_text(said.old_percent)}%" if said.old_percent is not None else "?"
+    new = f"{percent_text(said.new_percent)}%" if said.new_percent is not None else "a new rate"
+    when = f" from {said.effective_on}" if said.effective_on else ", from when is not said"
+    goods = escape(said.product, 100) or "goods in general"
+    return f"{imposer} on {partner}, {goods}: {bold(f'{old} → {new}')}{when}"
+
+
+def _grounds(said: Proposal) -> list[str]:
+    """What the ledger has, who says what is new, who says so too."""
+    lines = []
+    if said.old_parts:
+        parts = [f"{percent_text(p.percent)}% {escape(p.name, 120)}" for p in said.old_parts]
+        more = [f"{len(parts) - _PARTS} more"] if len(parts) > _PARTS else []
+        lines.append(f"The ledger on {said.old_on}: {'; '.join([*parts[:_PARTS], *more])}")
+    else:
+        lines.append(f"The ledger on {said.old_on}: no such duty")
+    first, *others = said.said_by
+    lines.append(f"{_witness(first)}: {quoted(first.quote, 400)}" if first.quote else "")
+    if others:
+        also = [_witness(one) for one in others[:_WITNESSES]]
+        more = [f"{len(others) - _WITNESSES} more"] if len(others) > _WITNESSES else []
+        lines.append(f"Also says: {'; '.join([*also, *more])}")
+    return [line for line in lines if line]
+
+
+def _witness(one: Witness) -> str:
+    return f"{link(one.link, one.source, 200)}, {moment(one.published)}"
+
+
+def _effect(said: Proposal) -> str:
+    """What an approval would change, or what is missing for one."""
+    new, day = percent_text(said.new_percent), said.effective_on
+    part = next((part for part in said.old_parts if part.measure == said.replaces), None)
+    if part is not None and new is not None and day is not None:
+        now = f"{bold(escape(part.name, 200))} at {percent_text(part.percent)}%"
+        return (
+            f"Approving ends {now} on the day before and sets it to {bold(f'{new}%')} from "
+            f"{bold(day.isoformat())}."
+        )
+    missing = [
+        *(["the rate"] if new is None else []),
+        *(["the day from which it is charged"] if day is None else []),
+        *(["which measure it changes"] if part is None else []),
+    ]
+    return f"Approving asks for what is not said: {', '.join(missing)}."
+
+
+def _choices(said: Proposal) -> tuple[Block, ...]:
+    return actions(
+        button("Approve", APPROVE, said.id, style="primary"),
+        button("Edit", EDIT, said.id),
+        button("Reject", REJECT, said.id, style="danger"),
+    )
+
+
+def _undo(said: Proposal) -> tuple[Block, ...]:
+    return actions(button("Take back", TAKE_BACK, said.id))
+
+
+def _decided(decision: Decision) -> str:
+    who = person(decision.by.id) or escape(decision.by.name, 100)
+    changes = " with changes" if decision.edited else ""
+    verb = {State.APPROVED: f"Approved{changes}", State.REJECTED: "Rejected"}[decision.state]
+    lines = [f"{verb} by {who}, {moment(decision.at)}."]
+    if decision.amendment is not None:
+        lines.append(_amendment(decision.amendment))
+    return "\n".join(lines)
+
+
+def _amendment(made: Amendment) -> str:
+    rate = bold(f"{percent_text(made.percent)}%")
+    source = link(made.source.url or "", made.source.text, 300)
+    what = f"{escape(made.name, 200)}, a new measure" if made.name else f"`{made.measure_id}`"
+    note = f" {escape(made.note, 300)}" if made.note else ""
+    return f"{what}: {rate} from {made.from_}. Source: {source}.{note}"

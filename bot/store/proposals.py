@@ -1,0 +1,166 @@
+"""Proposals of rates, what was decided on them, and the record of every decision."""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
+from bot.rates.amendment import Amendment
+from bot.rates.decision import Act, Decision, Filed, State
+from bot.rates.proposal import Proposal, asked_again
+from bot.store import tables
+from bot.store.engine import AnyRow, Database
+from bot.store.outbox import Outbox
+
+A_DECISION_STANDS = timedelta(days=30)
+"""What is said again within this time after its decision is not asked again."""
+
+_table = tables.proposals
+_row = tables.proposals.c
+_act = tables.rate_acts.c
+_sent = tables.deliveries.c
+
+
+class Copy(NamedTuple):
+    """A message that shows a proposal: where it stands, and Slack's id of it."""
+
+    conversation: str
+    ts: str
+
+
+class Proposals:
+    """The tables of proposals and of the record. Rows of the record are added, never changed."""
+
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self._database, self._outbox = database, outbox
+
+    async def keep(self, proposals: Collection[Proposal], now: datetime) -> None:
+        """Keeps those that are new; one that is known gains the witnesses it did not have."""
+        await self._database.write(lambda connection: self.put(connection, proposals, now))
+
+    async def put(
+        self, connection: AsyncConnection, proposals: Iterable[Proposal], now: datetime
+    ) -> None:
+        """`keep` as part of the caller's transaction."""
+        for proposal in proposals:
+            await self._put(connection, proposal, now)
+
+    async def _put(self, connection: AsyncConnection, proposal: Proposal, now: datetime) -> None:
+        values = {
+            "id": proposal.id,
+            "state": State.PENDING,
+            "seen_at": proposal.seen_at,
+            "told": False,
+            "data": proposal.model_dump_json(),
+            "decision": "",
+        }
+        new = self._database.insert(_table).values(values).on_conflict_do_nothing()
+        if (await connection.execute(new)).rowcount:
+            return
+        query = select(_row.data, _row.decision).where(_row.id == proposal.id).with_for_update()
+        known = _filed((await connection.execute(query)).one())
+        if known.decision is not None and now - known.decision.at > A_DECISION_STANDS:
+            again = asked_again(proposal, known.decision.at.date())
+            await self._put(connection, again, now)
+            return
+        joined = known.proposal.joined(proposal)
+        if joined != known.proposal:
+            changed = update(_table).where(_row.id == proposal.id)
+            await connection.execute(changed.values(data=joined.model_dump_json()))
+
+    async def tell(self, message: Callable[[Proposal], Collection[Delivery]]) -> int:
+        """Owes the messages of those pending that nobody was told of; how many those are."""
+        query = select(_row.data, _row.decision).where(
+            _row.state == State.PENDING, _row.told.is_(False)
+        )
+        if not await self._database.rows(query.limit(1)):
+            return 0
+
+        async def write(connection: AsyncConnection) -> int:
+            untold = [_filed(row).proposal for row in await connection.execute(query)]
+            for proposal in untold:
+                await self._outbox.put(connection, message(proposal))
+                told = update(_table).where(_row.id == proposal.id).values(told=True)
+                await connection.execute(told)
+            return len(untold)
+
+        return await self._database.write(write)
+
+    async def get(self, proposal_id: str) -> Filed | None:
+        """The proposal and what was decided; None where there is none."""
+        query = select(_row.data, _row.decision).where(_row.id == proposal_id)
+        found = await self._database.rows(query)
+        return _filed(found[0]) if found else None
+
+    async def decide(self, proposal_id: str, decision: Decision, act: Act) -> bool:
+        """Keeps a decision and its line of the record; False where somebody decided before."""
+        return await self._move(proposal_id, State.PENDING, decision, act)
+
+    async def reopen(self, proposal_id: str, state: State, act: Act) -> bool:
+        """Makes a proposal in this `state` pending again; False where it is in another."""
+        return await self._move(proposal_id, state, None, act)
+
+    async def _move(
+        self, proposal_id: str, state: State, decision: Decision | None, act: Act
+    ) -> bool:
+        to = decision.state if decision else State.PENDING
+        data = decision.model_dump_json() if decision else ""
+        # Compare and set: of two clicks one finds the state that it saw.
+        moved = update(_table).where(_row.id == proposal_id, _row.state == state)
+        noted = insert(tables.rate_acts).values(
+            proposal_id=proposal_id, at=act.at, data=act.model_dump_json()
+        )
+
+        async def write(connection: AsyncConnection) -> bool:
+            if not (await connection.execute(moved.values(state=to, decision=data))).rowcount:
+                return False
+            await connection.execute(noted)
+            return True
+
+        return await self._database.write(write)
+
+    async def every(self, state: State | None = None) -> tuple[Filed, ...]:
+        """All in that state, or all, in the order in which they were seen."""
+        query = select(_row.data, _row.decision).order_by(_row.seen_at, _row.id)
+        if state is not None:
+            query = query.where(_row.state == state)
+        return tuple(_filed(row) for row in await self._database.rows(query))
+
+    async def approved(self) -> tuple[Amendment, ...]:
+        """What was approved and not taken back, in the order of the decisions."""
+        last = select(_act.proposal_id, func.max(_act.seq).label("seq"))
+        last_act = last.group_by(_act.proposal_id).subquery()
+        query = (
+            select(_row.data, _row.decision)
+            .join(last_act, last_act.c.proposal_id == _row.id)
+            .where(_row.state == State.APPROVED)
+            .order_by(last_act.c.seq)
+        )
+        decided = [_filed(row).decision for row in await self._database.rows(query)]
+        return tuple(one.amendment for one in decided if one and one.amendment)
+
+    async def record(self, proposal_id: str | None = None) -> tuple[Act, ...]:
+        """Every decision on one proposal, or on all, the first first."""
+        query = select(_act.data).order_by(_act.seq)
+        if proposal_id is not None:
+            query = query.where(_act.proposal_id == proposal_id)
+        return tuple(map(Act.model_validate_json, await self._database.column(query)))
+
+    async def copies(self, proposal_id: str) -> tuple[Copy, ...]:
+        """The messages that were sent about a proposal."""
+        query = select(_sent.conversation, _sent.ts).where(
+            _sent.event_id == proposal_id,
+            _sent.kind == DeliveryKind.PROPOSAL,
+            _sent.state == DeliveryState.SENT,
+        )
+        return tuple(Copy(*row) for row in await self._database.rows(query))
+
+
+def _filed(row: AnyRow) -> Filed:
+    return Filed(
+        proposal=Proposal.model_validate_json(row.data),
+        decision=Decision.model_validate_json(row.decision) if row.decision else None,
+    )

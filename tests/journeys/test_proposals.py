@@ -1,0 +1,173 @@
+"""A story says a rate that the ledger lacks; an operator decides; the answer changes and stays."""
+
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.catalog import load_ledger, load_parties
+from tests.journeys.bot_process import run_to_end
+from tests.journeys.onlooker import Message, eventually, words
+from tests.journeys.test_whole_way import World, world
+
+__all__ = ["world"]
+
+pytestmark = pytest.mark.timeout(180)
+
+CONFIG = Path(__file__).parents[2] / "config"
+DAY = (datetime.now(UTC) + timedelta(days=20)).date()
+NEWS = f"US raises tariffs on Chinese goods to 87% from {DAY}"
+
+
+class Operator:
+    """The person at the local workspace's page, who is listed as an operator, or not."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def start(self, listed: bool = True) -> Any:
+        operators = self.world.workspace.person_id if listed else "U0123456789"
+        return await self.world.start_bot(
+            TARIFFWIRE_OPERATORS=operators, TARIFFWIRE_OPERATORS_CHANNEL="court-watch"
+        )
+
+    async def asked(self) -> Message:
+        """The message that asks to decide."""
+        found = await eventually(lambda: self.world.page.messages("court-watch"))
+        return found[-1]
+
+    async def click(self, message: Message, action_id: str) -> None:
+        row = next(b for b in message["blocks"] if b["type"] == "actions")
+        button = next(e for e in row["elements"] if e["action_id"] == action_id)
+        channel = self.world.workspace.team.channel("court-watch")
+        assert channel is not None
+        where = {"channel": channel.id, "ts": message["ts"], "block_id": row["block_id"]}
+        value = {"action_id": action_id, "value": button["value"]}
+        assert (await self.post("/act", {**where, **value}))["ok"]
+
+    async def fill_in(self, **changes: str) -> dict[str, Any]:
+        async def opened() -> dict[str, Any] | None:
+            return self.world.workspace.team.views.top
+
+        view = await eventually(opened)
+        assert view is not None
+        held: dict[str, Any] = {}
+        for block in view["blocks"]:
+            if block["type"] == "input":
+                one = block["element"]
+                value = (one.get("initial_option") or {}).get("value") or one.get("initial_date")
+                held[block["block_id"]] = {"field": value or one.get("initial_value")}
+        held |= {name: {"field": value} for name, value in changes.items()}
+        return await self.post("/view", {"view_id": view["id"], "values": held})
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self.world.workspace.address}{path}", json=body) as answer,
+        ):
+            return dict(await answer.json())
+
+    async def shows(self, said: str) -> bool:
+        """Whether the message comes to say so."""
+
+        async def look() -> bool:
+            return said in words((await self.world.page.messages("court-watch"))[-1])
+
+        return await eventually(look, within_s=20)
+
+    async def answer(self) -> str:
+        return words((await self.world.page.say("#trade-news", f"/tariff us on china on {DAY}"))[0])
+
+
+async def test_what_an_operator_approves_is_answered_kept_and_exported(
+    world: World, tmp_path: Path
+) -> None:
+    world.feeds.publish("wire", NEWS)
+    operator = Operator(world)
+    process = await operator.start()
+    asked = await operator.asked()
+    for part in ("→ 87%", "wire.example/1", str(DAY), "Approving ends"):
+        assert part in words(asked)
+    assert "87%" not in await operator.answer()
+    # A second report of the same adds a witness and no message.
+    world.feeds.publish("wire", f"China: {NEWS}")
+    await operator.click(asked, "rate_approve")
+    assert await operator.shows("Approved by")
+    answer = await operator.answer()
+    assert "87%" in answer
+    assert "Approved by" in answer
+    assert "https://wire.example/1" in answer
+    assert await process.stop() == 0
+    await operator.start()
+    assert "87%" in await operator.answer()
+    assert len(await world.page.messages("court-watch")) == 1
+    env = world.processes[-1].env
+    code, told = await run_to_end(
+        ("rate", "us", "on", "china", "--on", str(DAY), "--json"), env, tmp_path
+    )
+    assert (code, json.loads(told)["total_percent"]) == (0, "87")
+    code, told = await run_to_end(("rates", "proposals", "--json"), env, tmp_path)
+    record = json.loads(told)
+    assert code == 0
+    assert record["state"] == "approved"
+    assert record["record"][0]["by"]["id"] == world.workspace.person_id
+    folder = tmp_path / "rates"
+    shutil.copytree(CONFIG / "rates", folder)
+    code, told = await run_to_end(("rates", "export", "--out", "rates"), env, tmp_path)
+    assert code == 0, told
+    measures = load_ledger(folder, load_parties(CONFIG / "parties.yaml")).measures
+    period = next(m for m in measures if m.id == record["replaces"]).on(DAY)
+    assert period is not None
+    assert period.percent == 87
+    assert period.source.url == "https://wire.example/1"
+
+
+async def test_what_an_operator_rejects_changes_nothing(world: World) -> None:
+    world.feeds.publish("wire", NEWS)
+    operator = Operator(world)
+    await operator.start()
+    await operator.click(await operator.asked(), "rate_reject")
+    assert await operator.shows("Rejected by")
+    assert "87%" not in await operator.answer()
+
+
+async def test_an_edit_is_checked_and_then_taken(world: World) -> None:
+    world.feeds.publish("wire", NEWS)
+    operator = Operator(world)
+    await operator.start()
+    await operator.click(await operator.asked(), "rate_edit")
+    refused = await operator.fill_in(percent="a lot")
+    assert "percent" in refused["errors"]
+    assert (await operator.fill_in(percent="86.5"))["ok"]
+    assert await operator.shows("Approved with changes by")
+    assert "86.5%" in await operator.answer()
+
+
+async def test_nobody_else_decides(world: World) -> None:
+    world.feeds.publish("wire", NEWS)
+    operator = Operator(world)
+    await operator.start(listed=False)
+    await operator.click(await operator.asked(), "rate_approve")
+
+    async def refused() -> bool:
+        return "TARIFFWIRE_OPERATORS" in words({"all": await world.page.messages("court-watch")})
+
+    assert await eventually(refused, within_s=20)
+    assert "87%" not in await operator.answer()
+
+
+async def test_what_was_kept_and_not_told_is_told_at_the_next_start(
+    world: World, tmp_path: Path
+) -> None:
+    """`tariffwire poll` keeps what it finds, and knows no operators to tell it to."""
+    world.feeds.publish("wire", NEWS)
+    code, told = await run_to_end(("poll", "--once"), world.env(), tmp_path)
+    assert code == 0
+    assert "87%" in told
+    operator = Operator(world)
+    await operator.start()
+    assert "→ 87%" in words(await operator.asked())

@@ -1,0 +1,171 @@
+"""What an approval does to the ledger: one rate from one day, or nothing."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.catalog import load_book
+from bot.errors import AmendmentRefused
+from bot.parties import Parties
+from bot.rates.amendment import Amendment, amended
+from bot.rates.answer import ask
+from bot.rates.check import Book, flaws
+from bot.rates.layer import layered, ledger_over
+from bot.rates.ledger import Ledger
+from bot.rates.measure import Scope, Source
+from bot.rates.reply import Answer
+from tests.rates.conftest import CONFIG
+
+DECEMBER = date(2026, 12, 1)
+FORCED_LABOUR = "us-cn-301-forced-labor"
+
+
+@pytest.fixture(scope="module")
+def book(parties: Parties) -> Book:
+    return load_book(CONFIG / "rates", parties)
+
+
+def amendment(**changes: Any) -> Amendment:
+    given = {
+        "id": "0123abcd",
+        "imposer": "US",
+        "measure": FORCED_LABOUR,
+        "percent": Decimal(40),
+        "from_": DECEMBER,
+        "source": Source(text="Wire, 2026-11-25", url="https://wire.example/1"),
+        "published": date(2026, 11, 25),
+        "approved_by": "ana",
+        "approved_on": date(2026, 11, 25),
+    }
+    return Amendment.model_validate(given | changes)
+
+
+def own(**changes: Any) -> Amendment:
+    """A measure of its own, on all Chinese goods."""
+    given = {
+        "measure": "",
+        "partners": ("CN",),
+        "name": "Section 338: goods in general, China",
+        "legal_basis": "Section 338",
+    }
+    return amendment(**(given | changes))
+
+
+def answered(
+    book: Book, parties: Parties, *amendments: Amendment, text: str = "us on china", on: date
+) -> Answer:
+    [answer] = ask(text, ledger_over(book, amendments, parties), on, on=on)
+    return answer
+
+
+def test_a_measure_gets_its_rate_from_that_day_on(book: Book, parties: Parties) -> None:
+    before = answered(book, parties, amendment(), on=DECEMBER - timedelta(days=1))
+    after = answered(book, parties, amendment(), on=DECEMBER)
+    assert (before.total_percent, after.total_percent) == (Decimal("12.5"), Decimal(40))
+    [part] = after.parts
+    assert part.measure_id == FORCED_LABOUR
+    assert part.source.url == "https://wire.example/1"
+    assert part.checked == date(2026, 11, 25)
+    assert "Approved by ana on 2026-11-25 from Wire, 2026-11-25." in part.note
+
+
+def test_a_schedules_other_rows_stay(book: Book, parties: Parties) -> None:
+    on = DECEMBER
+    shipped = answered(book, parties, text="us on vietnam", on=on)
+    assert answered(book, parties, amendment(), text="us on vietnam", on=on) == shipped
+
+
+def test_a_measure_of_its_own_comes_on_top(book: Book, parties: Parties) -> None:
+    after = answered(book, parties, own(), on=DECEMBER)
+    assert after.total_percent == Decimal("52.5")
+    assert {part.measure_id for part in after.parts} == {FORCED_LABOUR, "us-approved-0123abcd"}
+    on_cars = own(scope=Scope(goods=("cars",)), covers="cars")
+    assert answered(book, parties, on_cars, on=DECEMBER).total_percent == Decimal("12.5")
+
+
+def test_a_rate_takes_the_end_of_the_one_it_follows(book: Book, parties: Parties) -> None:
+    truce = amendment(imposer="CN", measure="cn-us-2025-universal", percent=Decimal(34))
+    until = answered(book, parties, truce, text="china on us", on=date(2027, 1, 10))
+    over = answered(book, parties, truce, text="china on us", on=date(2027, 1, 11))
+    assert (until.total_percent, over.total_percent) == (Decimal(34), Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "cause"),
+    [
+        (amendment(measure="us-nothing"), "no measure"),
+        (amendment(imposer="BR"), "no file for BR"),
+        (amendment(measure="us-232-steel", from_=date(2025, 6, 4)), "begins on 2025-06-04 already"),
+        (amendment(from_=date(2026, 7, 24)), "a rate of it is known for 2026-07-24"),
+        (own(legal_basis=""), "legal basis"),
+        (own(partners=("XX",)), "no economy is called 'XX'"),
+        (own(scope=Scope(goods=("unobtainium",))), "no kind of goods"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_reason(
+    wrong: Amendment, cause: str, book: Book, parties: Parties
+) -> None:
+    codes = {party.code for party in parties}
+    with pytest.raises(AmendmentRefused, match=cause):
+        amended(book, wrong, codes)
+
+
+def test_what_the_files_say_by_now_is_not_laid_over_them_again(
+    book: Book, parties: Parties
+) -> None:
+    for one in (amendment(), own()):
+        shipped = layered(book, [one], parties).book
+        again = layered(shipped, [one], parties)
+        assert (again.book, again.held, again.left_out) == (shipped, (), ())
+
+
+def test_what_no_longer_fits_is_left_out_and_told(book: Book, parties: Parties) -> None:
+    gone = amendment(id="1", measure="us-nothing")
+    laid = layered(book, [gone, amendment()], parties)
+    assert [one.id for one in laid.held] == ["0123abcd"]
+    assert [left.amendment for left in laid.left_out] == [gone]
+    assert "no measure" in laid.left_out[0].why
+
+
+def test_two_rates_of_one_measure_follow_each_other(book: Book, parties: Parties) -> None:
+    first = amendment(id="1")
+    second = amendment(id="2", percent=Decimal(60), from_=date(2027, 2, 1))
+    for days in ([first, second], [first, second]):
+        laid = layered(book, days, parties)
+        assert laid.left_out == ()
+    january = answered(book, parties, first, second, on=date(2027, 1, 31))
+    february = answered(book, parties, first, second, on=date(2027, 2, 1))
+    assert (january.total_percent, february.total_percent) == (Decimal(40), Decimal(60))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), days=st.integers(-3000, 1000), percent=st.integers(0, 1000))
+def test_an_amendment_fits_or_is_refused_and_touches_one_measure_only(
+    data: st.DataObject, days: int, percent: int, book: Book, ledger: Ledger, parties: Parties
+) -> None:
+    measure = data.draw(st.sampled_from(ledger.measures))
+    one = amendment(
+        imposer=measure.imposer,
+        measure=measure.id,
+        percent=Decimal(percent),
+        from_=DECEMBER + timedelta(days=days),
+    )
+    codes = {party.code for party in parties}
+    try:
+        new = amended(book, one, codes)
+    except AmendmentRefused:
+        return
+    assert list(flaws(new, codes)) == []
+    changed = ledger_over(new, [], parties)
+    assert changed.measures != ledger.measures
+    for old, now in zip(ledger.measures, changed.measures, strict=True):
+        if old.id == measure.id:
+            period = now.on(one.from_)
+            assert period is not None
+            assert period.percent == percent
+        else:
+            assert now == old

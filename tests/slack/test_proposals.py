@@ -1,0 +1,247 @@
+"""A proposed rate in the local workspace: asked, decided once by an operator, shown as decided."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.alerts.decisions import Decisions
+from bot.alerts.dispatch import Dispatcher
+from bot.alerts.docket import Docket
+from bot.catalog import load_book
+from bot.local.workspace import Workspace
+from bot.rates.claim import Claim, Witness
+from bot.rates.decision import Operator
+from bot.rates.proposal import Proposal, proposed
+from bot.rates.terms import form_of, measures_for
+from bot.slack.send import SlackSender
+from bot.slack.terms_form import terms_form
+from bot.store.upgrade import upgrade
+from tests.alerts.test_decisions import NOW
+from tests.slack.fakes import ledger, parts
+from tests.slack.samples import PARTIES, ROOT
+from tests.slack.test_actions import Desktop, desktop_of, shown
+from tests.store.opened import Store, open_store
+
+EVIL = "<!channel> *US* raises_it & more"
+WIRE = Witness(source="Wire", link="https://wire.example/1", published=NOW, quote=EVIL)
+
+
+def said(day: date | None = date(2026, 12, 1), percent: int = 40) -> Proposal:
+    claim = Claim(imposer="US", partner="CN", percent=Decimal(percent), effective_on=day)
+    found = proposed(claim, WIRE, ledger(), NOW)
+    assert found is not None
+    return found
+
+
+@dataclass
+class Office:
+    """The operators' channel, with the bot behind it."""
+
+    desktop: Desktop
+    store: Store
+    docket: Docket
+    decisions: Decisions
+    sender: SlackSender
+
+    async def ask(self, proposal: Proposal) -> dict[str, Any]:
+        """The message that asks to decide, as it arrived."""
+        await self.docket.offer([proposal])
+        dispatcher = Dispatcher(self.store.outbox, self.sender, lambda: NOW, pace_s=0)
+        await dispatcher.run_once(NOW)
+        return await self.message()
+
+    async def message(self) -> dict[str, Any]:
+        client = self.desktop.parts.client
+        answer = await client.conversations_history(channel=self.desktop.channel)
+        return dict(answer["messages"][0])
+
+    async def fill_in(self, **changes: str) -> Any:
+        """Sends the open modal off with what it holds, changed."""
+        view = self.desktop.workspace.team.views.top
+        assert view is not None
+        held = {
+            block["block_id"]: {"field": _held(block["element"])}
+            for block in view["blocks"]
+            if block["type"] == "input"
+        }
+        held |= {name: {"field": value} for name, value in changes.items()}
+        outcome = await self.desktop.workspace.pointer.submit(view["id"], held)
+        await self.desktop.parts.background.finish()
+        return outcome
+
+    def total(self) -> str:
+        return self.desktop.parts.desk.answer("us on china on 2026-12-01", NOW.date()).text
+
+
+def _held(element: dict[str, Any]) -> Any:
+    chosen = element.get("initial_option") or {}
+    return chosen.get("value") or element.get("initial_date") or element.get("initial_value")
+
+
+@asynccontextmanager
+async def office_of(
+    workspace: Workspace, client: AsyncWebClient, folder: Path, operator: str
+) -> AsyncIterator[Office]:
+    address = f"sqlite:///{folder / 'bot.db'}"
+    await upgrade(address)
+    store = open_store(address)
+    book = load_book(ROOT / "config" / "rates", PARTIES)
+    decisions = Decisions(store.proposals, book, ledger(), lambda: NOW)
+    given = parts(
+        client,
+        workspace.signing_secret,
+        decisions=decisions,
+        proposals=store.proposals,
+        operators=frozenset({operator}),
+        clock=lambda: NOW,
+    )
+    decisions.watch(given.desk.use)
+    sender = SlackSender(client, PARTIES, proposals=store.proposals, pace_s=0)
+    async with desktop_of(workspace, given) as desktop:
+        docket = Docket(store.proposals, desktop.team, [desktop.channel], lambda: NOW, lambda: None)
+        yield Office(desktop, store, docket, decisions, sender)
+    await store.database.close()
+
+
+@pytest.fixture
+async def office(
+    workspace: Workspace, client: AsyncWebClient, tmp_path: Path
+) -> AsyncIterator[Office]:
+    person = workspace.team.identity.person_id
+    async with office_of(workspace, client, tmp_path, person) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def elsewhere(
+    workspace: Workspace, client: AsyncWebClient, tmp_path: Path
+) -> AsyncIterator[Office]:
+    """The same, where the person is no operator."""
+    async with office_of(workspace, client, tmp_path, "U9") as opened:
+        yield opened
+
+
+async def test_the_message_tells_old_new_source_day_and_effect(office: Office) -> None:
+    message = shown([await office.ask(said())])
+    for part in ("12.5% → 40%", "2026-12-01", "wire.example/1", "Forced-labour", "Approving ends"):
+        assert part in message
+    assert "<!channel>" not in message
+
+
+async def test_an_approval_changes_answers_and_the_message(office: Office) -> None:
+    message = await office.ask(said())
+    assert "12.5 %" in office.total()
+    assert await office.desktop.click(message, "rate_approve") == []
+    assert "40 %" in office.total()
+    after = shown([await office.message()])
+    assert "Approved by" in after
+    assert "rate_approve" not in after
+    [told] = await office.desktop.say("/tariff us on china on 2026-12-01")
+    assert "Approved by" in shown([told])
+    assert "https://wire.example/1" in shown([told])
+
+
+async def test_a_second_click_says_that_it_is_decided(office: Office) -> None:
+    message = await office.ask(said())
+    await office.decisions.reject(said().id, Operator(id="U9", name="bo"))
+    [told] = await office.desktop.click(message, "rate_approve")
+    assert told["ephemeral"]
+    assert "decided already" in told["text"]
+    assert "Rejected" in shown([await office.message()])
+    assert "12.5 %" in office.total()
+
+
+async def test_a_rejection_can_be_taken_back(office: Office) -> None:
+    await office.desktop.click(await office.ask(said()), "rate_reject")
+    rejected = await office.message()
+    assert "Rejected by" in shown([rejected])
+    await office.desktop.click(rejected, "rate_take_back")
+    again = await office.message()
+    assert "rate_approve" in shown([again])
+    assert "A rate to decide on" in shown([again])
+
+
+async def test_who_is_no_operator_is_refused_and_told_the_cure(elsewhere: Office) -> None:
+    message = await elsewhere.ask(said())
+    for action in ("rate_approve", "rate_edit", "rate_reject"):
+        [told] = await elsewhere.desktop.click(message, action)
+        assert told["ephemeral"]
+        assert "TARIFFWIRE_OPERATORS" in told["text"]
+        assert elsewhere.desktop.person in told["text"]
+    [told] = await elsewhere.desktop.say("/tariff proposals")
+    assert "TARIFFWIRE_OPERATORS" in told["text"]
+    assert elsewhere.desktop.workspace.team.views.top is None
+    assert await elsewhere.store.proposals.record() == ()
+
+
+async def test_a_form_of_somebody_who_is_no_operator_is_refused(elsewhere: Office) -> None:
+    await elsewhere.ask(said())
+    form = terms_form(said().id, form_of(said(), ledger()), measures_for(said(), ledger()), "x")
+    trigger = elsewhere.desktop.workspace.team.triggers.new()
+    await elsewhere.desktop.parts.client.views_open(trigger_id=trigger, view=form)
+    assert (await elsewhere.fill_in()).ok
+    top = elsewhere.desktop.workspace.team.views.top
+    assert top is not None
+    assert "TARIFFWIRE_OPERATORS" in json.dumps(top["blocks"])
+    assert await elsewhere.store.proposals.record() == ()
+
+
+async def test_an_edit_shows_what_is_wrong_and_takes_what_is_right(office: Office) -> None:
+    message = await office.ask(said())
+    await office.desktop.click(message, "rate_edit")
+    outcome = await office.fill_in(percent="much", link="ftp://x")
+    assert set(outcome.errors) == {"percent", "link"}
+    outcome = await office.fill_in(day="2026-07-24")
+    assert "2026-07-24" in outcome.errors["measure"]
+    assert "12.5 %" in office.total()
+    assert (await office.fill_in(percent="35.5", note="As <told>.")).ok
+    assert office.desktop.workspace.team.views.top is None
+    assert "35.5 %" in office.total()
+    assert "Approved with changes by" in shown([await office.message()])
+    [line] = await office.store.proposals.record()
+    assert line.what == "approved with changes"
+
+
+async def test_approving_what_leaves_something_open_asks_for_it(office: Office) -> None:
+    message = await office.ask(said(day=None))
+    assert "Approving asks for what is not said" in shown([message])
+    await office.desktop.click(message, "rate_approve")
+    outcome = await office.fill_in()
+    assert set(outcome.errors) == {"day"}
+    assert (await office.fill_in(day="2026-12-01")).ok
+    assert "40 %" in office.total()
+
+
+async def test_a_form_sent_off_too_late_says_so(office: Office) -> None:
+    await office.desktop.click(await office.ask(said()), "rate_edit")
+    await office.decisions.reject(said().id, Operator(id="U9", name="bo"))
+    assert (await office.fill_in()).ok
+    top = office.desktop.workspace.team.views.top
+    assert top is not None
+    assert "decided already" in json.dumps(top["blocks"])
+
+
+async def test_a_rate_that_does_not_fit_is_refused_with_the_reason(office: Office) -> None:
+    message = await office.ask(said(day=date(2026, 7, 24)))
+    [told] = await office.desktop.click(message, "rate_approve")
+    assert told["ephemeral"]
+    assert "Nothing changed" in told["text"]
+    assert "2026-07-24" in told["text"]
+
+
+async def test_operators_list_what_waits_and_decide_there(office: Office) -> None:
+    [none] = await office.desktop.say("/tariff proposals")
+    assert "No rate waits" in none["text"]
+    await office.ask(said())
+    [listed] = await office.desktop.say("/tariff proposals")
+    [told] = await office.desktop.click(listed, "rate_approve")
+    assert "Approved by" in told["text"]
+    assert "Approved by" in shown([await office.message()])

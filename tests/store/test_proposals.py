@@ -1,0 +1,162 @@
+"""Proposals are kept once, decided once, and every decision stays on record."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
+from bot.news.entry import FeedState, Outcome, Round
+from bot.pipeline import Taken
+from bot.rates.amendment import Amendment
+from bot.rates.claim import Witness
+from bot.rates.decision import Act, Decision, Operator, State
+from bot.rates.measure import Source
+from bot.rates.proposal import Proposal
+from tests.store.examples import NOON, TEAM, entry, story
+from tests.store.opened import Store
+
+ANA = Operator(id="U1", name="ana")
+BO = Operator(id="U2", name="bo")
+
+
+def proposal(name: str = "a1", source: str = "Wire", **changes: Any) -> Proposal:
+    given = {
+        "id": name,
+        "imposer": "US",
+        "partner": "CN",
+        "old_on": NOON.date(),
+        "new_percent": Decimal(40),
+        "why": "40 % is said",
+        "said_by": (Witness(source=source, link=f"https://{source}.example", published=NOON),),
+        "seen_at": NOON,
+    }
+    return Proposal.model_validate(given | changes)
+
+
+def decision(
+    by: Operator = ANA, state: State = State.APPROVED, name: str = "a1", **changes: Any
+) -> Decision:
+    amendment = Amendment(
+        id=name,
+        imposer="US",
+        measure="us-232-steel",
+        percent=Decimal(40),
+        from_=NOON.date(),
+        source=Source(text="Wire"),
+        published=NOON.date(),
+        approved_by=by.name,
+        approved_on=NOON.date(),
+    )
+    given = {"state": state, "by": by, "at": NOON}
+    given["amendment"] = amendment if state is State.APPROVED else None
+    return Decision.model_validate(given | changes)
+
+
+def act(by: Operator = ANA, what: str = "approved", name: str = "a1") -> Act:
+    return Act(proposal_id=name, at=NOON, by=by, what=what, source="Wire")
+
+
+def message(said: Proposal) -> tuple[Delivery, ...]:
+    kind = DeliveryKind.PROPOSAL
+    return (
+        Delivery(
+            id=delivery_id(kind, TEAM, "C1", said.id),
+            kind=kind,
+            team=TEAM,
+            conversation="C1",
+            story_ids=(),
+            event_id=said.id,
+            reason=said.why,
+            due_at=NOON,
+        ),
+    )
+
+
+async def test_a_second_report_only_adds_who_says_so_too(store: Store) -> None:
+    await store.proposals.keep([proposal(), proposal(source="Paper")], NOON)
+    await store.proposals.keep([proposal(source="Paper")], NOON)
+    [filed] = await store.proposals.every()
+    assert [one.source for one in filed.proposal.said_by] == ["Wire", "Paper"]
+    assert filed.state is State.PENDING
+
+
+async def test_it_is_told_of_once(store: Store) -> None:
+    await store.proposals.keep([proposal()], NOON)
+    assert await store.proposals.tell(message) == 1
+    await store.proposals.keep([proposal(source="Paper")], NOON)
+    assert await store.proposals.tell(message) == 0
+    [owed] = await store.outbox.claim(NOON, 10, 60)
+    assert owed.event_id == "a1"
+    assert await store.proposals.copies("a1") == ()
+    await store.outbox.confirm(owed.id, "1.2", NOON)
+    assert await store.proposals.copies("a1") == (("C1", "1.2"),)
+
+
+async def test_of_two_decisions_one_holds_and_is_on_record(store: Store) -> None:
+    await store.proposals.keep([proposal()], NOON)
+    outcomes = await asyncio.gather(
+        store.proposals.decide("a1", decision(ANA), act(ANA)),
+        store.proposals.decide("a1", decision(BO, State.REJECTED), act(BO, "rejected")),
+    )
+    assert sorted(outcomes) == [False, True]
+    filed = await store.proposals.get("a1")
+    assert filed is not None
+    assert filed.decision is not None
+    [line] = await store.proposals.record("a1")
+    assert line.by == filed.decision.by
+    assert await store.proposals.every(State.PENDING) == ()
+
+
+async def test_what_is_taken_back_waits_again_and_the_record_grows(store: Store) -> None:
+    await store.proposals.keep([proposal()], NOON)
+    assert await store.proposals.decide("a1", decision(), act())
+    assert [one.id for one in await store.proposals.approved()] == ["a1"]
+    assert not await store.proposals.reopen("a1", State.REJECTED, act(what="taken back"))
+    assert await store.proposals.reopen("a1", State.APPROVED, act(BO, "taken back"))
+    assert not await store.proposals.reopen("a1", State.APPROVED, act(what="taken back"))
+    assert await store.proposals.approved() == ()
+    said = [(one.what, one.by.name) for one in await store.proposals.record()]
+    assert said == [("approved", "ana"), ("taken back", "bo")]
+
+
+async def test_approvals_come_in_the_order_of_the_decisions(store: Store) -> None:
+    await store.proposals.keep([proposal("a1"), proposal("a2")], NOON)
+    assert await store.proposals.decide("a2", decision(name="a2"), act(name="a2"))
+    assert await store.proposals.decide("a1", decision(), act())
+    assert [one.id for one in await store.proposals.approved()] == ["a2", "a1"]
+
+
+async def test_a_decision_stands_for_a_month_and_then_is_asked_again(store: Store) -> None:
+    await store.proposals.keep([proposal()], NOON)
+    await store.proposals.decide("a1", decision(state=State.REJECTED), act(what="rejected"))
+    await store.proposals.keep([proposal(source="Paper")], NOON + timedelta(days=20))
+    assert await store.proposals.every(State.PENDING) == ()
+    for days in (31, 32):
+        await store.proposals.keep([proposal(source="Paper")], NOON + timedelta(days=days))
+    [again] = await store.proposals.every(State.PENDING)
+    assert again.proposal.id != "a1"
+
+
+async def test_it_is_kept_with_the_story_that_makes_it(store: Store) -> None:
+    state = FeedState(feed_id="wire", last_success_at=NOON)
+    taken = Taken(
+        round=Round(
+            feed_id="wire",
+            outcome=Outcome.READ,
+            state=state,
+            started_at=NOON,
+            finished_at=NOON,
+        ),
+        entries=(entry("one"),),
+        stories=(story("one"),),
+        proposals=(proposal(),),
+    )
+    await store.shelf.keep(taken)
+    assert [filed.proposal.id for filed in await store.proposals.every()] == ["a1"]
+
+
+async def test_what_nobody_proposed_is_not_there(store: Store) -> None:
+    assert await store.proposals.get("a1") is None
+    assert not await store.proposals.decide("a1", decision(), act())
+    assert await store.proposals.record() == ()
