@@ -7,6 +7,7 @@ what the new sheet says.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -28,12 +29,38 @@ class _Edit(NamedTuple):
     text: str
 
 
+class _Placing(yaml.SafeLoader):
+    """Composes a file so that each node knows where it stands, an alias at its own place.
+
+    `aliased` holds, by anchor, the aliases in the order of the text.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.aliased: dict[str, list[yaml.Node]] = {}
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call] # PyYAML's own has no types
+        node = super().compose_node(parent, index)
+        anchor = getattr(event, "anchor", None)
+        if node is None or anchor is None:
+            return node
+        if isinstance(event, yaml.AliasEvent):
+            node = copy(node)
+            node.start_mark, node.end_mark = event.start_mark, event.end_mark
+            self.aliased.setdefault(anchor, []).append(node)
+        node.anchor = anchor  # type: ignore[attr-defined] # ours: whose place it shares
+        return node
+
+
 def with_rates(name: str, text: str, old: Sheet, new: Sheet) -> str:
     """The file's text, which says `old`, so that it says `new`.
 
     Raises ConfigError where that cannot be written into it.
     """
-    edits = sorted(_edits(yaml.compose(text, Loader=yaml.CSafeLoader), text, old, new))
+    loader = _Placing(text)
+    root = loader.get_single_node()
+    edits = sorted(_Writing(text, loader.aliased).edits(root, old, new), key=lambda one: one.start)
     for edit in reversed(edits):
         text = text[: edit.start] + edit.text + text[edit.end :]
     if read_text_model(name, text, Sheet) != new:
@@ -42,82 +69,121 @@ def with_rates(name: str, text: str, old: Sheet, new: Sheet) -> str:
     return text
 
 
-def _edits(root: yaml.Node | None, text: str, old: Sheet, new: Sheet) -> Iterator[_Edit]:
-    added = [f"{key}: {_source(new.sources[key])}" for key in new.sources if key not in old.sources]
-    if added:
-        # The first of them: what stands after the last one may be a comment on something else.
-        sources = _get(root, "sources")
-        indent = " " * sources.start_mark.column
-        at = _line_of(text, sources)
-        yield _Edit(at, at, "".join(f"{indent}{line}\n" for line in added))
-    for place, measure in enumerate(old.measures):
-        if new.measures[place] != measure:
-            node = _get(_at(_get(root, "measures"), place), "periods")
-            yield from _periods(node, text, measure.periods, new.measures[place].periods)
-    own = new.measures[len(old.measures) :]
-    if own:
-        end = _line_after(text, _end(_get(root, "measures")))
-        yield _Edit(end, end, "".join(_measure(one) for one in own))
-    for number, schedule in enumerate(old.schedules):
-        rows = _get(_at(_get(root, "schedules"), number), "rows")
-        for place, row in enumerate(schedule.rows):
-            later = new.schedules[number].rows[place].periods
-            if later != row.periods:
-                yield from _own(_at(rows, place), text, row.periods, later)
+class _Writing:
+    """The edits of one file's text."""
 
+    def __init__(self, text: str, aliased: Mapping[str, Sequence[yaml.Node]]) -> None:
+        self._text, self._aliased = text, aliased
+        self._written_out: list[yaml.Node] = []
 
-def _periods(
-    node: yaml.Node, text: str, old: Sequence[WrittenPeriod], new: Sequence[WrittenPeriod]
-) -> Iterator[_Edit]:
-    """Ends those that end earlier now, and adds the new ones after those that they follow."""
-    known = {period.from_: place for place, period in enumerate(old)}
-    before: yaml.Node | None = None
-    for period in new:
-        place = known.get(period.from_)
-        if place is not None:
-            before = _at(node, place)
-            yield from _changed(before, old[place], period)
-        elif isinstance(node, yaml.SequenceNode) and node.flow_style:
-            at = before.end_mark.index if before else node.start_mark.index + 1
-            yield _Edit(at, at, f", {_period(period)}" if before else f"{_period(period)}, ")
-        else:
-            dash = " " * node.start_mark.column + "- "
-            at = _line_after(text, _end(before)) if before else _line_of(text, node)
-            yield _Edit(at, at, f"{dash}{_period(period)}\n")
+    def edits(self, root: yaml.Node | None, old: Sheet, new: Sheet) -> Iterator[_Edit]:
+        """All of them, in no order; no two overlap."""
+        added = [key for key in new.sources if key not in old.sources]
+        if added:
+            # Before the first: what stands after the last may be a comment on something else.
+            sources = _get(root, "sources")
+            indent = " " * sources.start_mark.column
+            lines = [f"{indent}{key}: {_source(new.sources[key])}\n" for key in added]
+            yield _insert(_line_of(self._text, sources), "".join(lines))
+        for place, measure in enumerate(old.measures):
+            if new.measures[place] != measure:
+                node = _at(_get(root, "measures"), place)
+                yield from self._rates(node, measure.periods, new.measures[place].periods)
+        if own := new.measures[len(old.measures) :]:
+            end = _line_after(self._text, _end(_get(root, "measures")))
+            yield _insert(end, "".join(_measure(one) for one in own))
+        for number, schedule in enumerate(old.schedules):
+            rows = _get(_at(_get(root, "schedules"), number), "rows")
+            for place, row in enumerate(schedule.rows):
+                later = new.schedules[number].rows[place].periods
+                if later != row.periods:
+                    yield from self._own(_at(rows, place), row.periods, later)
+        yield from self._moved()
 
-
-def _changed(node: yaml.Node, old: WrittenPeriod, new: WrittenPeriod) -> Iterator[_Edit]:
-    given = {"to": new.to, "status": new.status.value}
-    for key, value in given.items():
-        if getattr(old, key) == getattr(new, key):
-            continue
-        held = _find(node, key)
+    def _rates(
+        self, node: yaml.Node, old: Sequence[WrittenPeriod], new: Sequence[WrittenPeriod]
+    ) -> Iterator[_Edit]:
+        """The periods of a measure, which may have had none."""
+        held = _find(node, "periods")
         if held is not None:
-            yield _Edit(held.start_mark.index, held.end_mark.index, _scalar(value))
+            yield from self._periods(held, old, new)
+            return
+        indent = " " * node.start_mark.column
+        lines = ["periods:", *(f"- {_period(period)}" for period in new)]
+        at = _line_after(self._text, _end(node))
+        yield _insert(at, "".join(f"{indent}{line}\n" for line in lines))
+
+    def _periods(
+        self, node: yaml.Node, old: Sequence[WrittenPeriod], new: Sequence[WrittenPeriod]
+    ) -> Iterator[_Edit]:
+        """Ends those that end earlier now, and adds the new ones after those that they follow."""
+        known = {period.from_: place for place, period in enumerate(old)}
+        before: yaml.Node | None = None
+        for period in new:
+            place = known.get(period.from_)
+            if place is not None:
+                before = _at(node, place)
+                yield from self._changed(before, old[place], period)
+            elif isinstance(node, yaml.SequenceNode) and node.flow_style:
+                written = f", {_period(period)}" if before else f"{_period(period)}, "
+                at = before.end_mark.index if before else node.start_mark.index + 1
+                yield _insert(at, written)
+            else:
+                dash = " " * node.start_mark.column + "- "
+                at = _line_after(self._text, _end(before)) if before else _line_of(self._text, node)
+                yield _insert(at, f"{dash}{_period(period)}\n")
+
+    def _changed(self, node: yaml.Node, old: WrittenPeriod, new: WrittenPeriod) -> Iterator[_Edit]:
+        if old == new:
+            return
+        if self._aliased.get(getattr(node, "anchor", "")):
+            # Others say the same by its name: here it is written out.
+            self._written_out.append(node)
+            yield _Edit(node.start_mark.index, node.end_mark.index, _period(new))
+            return
+        given = {"to": new.to, "status": new.status.value}
+        for key, value in given.items():
+            if getattr(old, key) == getattr(new, key):
+                continue
+            held = _find(node, key)
+            if held is not None:
+                yield _Edit(held.start_mark.index, held.end_mark.index, _scalar(value))
+            else:
+                after = _get(node, "from")
+                flow = isinstance(node, yaml.MappingNode) and node.flow_style
+                joint = ", " if flow else "\n" + " " * node.start_mark.column
+                yield _insert(after.end_mark.index, f"{joint}{key}: {_scalar(value)}")
+
+    def _moved(self) -> Iterator[_Edit]:
+        """What is shared moves on where the place that says it is written out."""
+        gone = {node.start_mark.index for node in self._written_out}
+        for node in self._written_out:
+            start, end = node.start_mark.index, node.end_mark.index
+            sharing = self._aliased[node.anchor]  # type: ignore[attr-defined] # ours, see _Placing
+            if all(start != one.start_mark.index for one in sharing):
+                left = [one for one in sharing if one.start_mark.index not in gone]
+                for one in left[:1]:
+                    place = one.start_mark.index, one.end_mark.index
+                    yield _Edit(*place, self._text[start:end])
+
+    def _own(
+        self, row: yaml.Node, old: Sequence[WrittenPeriod], new: Sequence[WrittenPeriod]
+    ) -> Iterator[_Edit]:
+        """The periods of a schedule's row."""
+        held = _find(row, "periods")
+        if held is not None:
+            yield from self._periods(held, old, new)
+            return
+        listed = f"periods: [{', '.join(_period(period) for period in new)}]"
+        if isinstance(row, yaml.MappingNode) and row.flow_style:
+            yield _insert(row.end_mark.index - 1, f", {listed}")
         else:
-            after = _get(node, "from")
-            flow = isinstance(node, yaml.MappingNode) and node.flow_style
-            joint = ", " if flow else "\n" + " " * node.start_mark.column
-            yield _Edit(
-                after.end_mark.index, after.end_mark.index, f"{joint}{key}: {_scalar(value)}"
-            )
+            at = _line_after(self._text, _end(row))
+            yield _insert(at, f"{' ' * row.start_mark.column}{listed}\n")
 
 
-def _own(
-    row: yaml.Node, text: str, old: Sequence[WrittenPeriod], new: Sequence[WrittenPeriod]
-) -> Iterator[_Edit]:
-    """The periods of a schedule's row."""
-    held = _find(row, "periods")
-    if held is not None:
-        yield from _periods(held, text, old, new)
-        return
-    listed = f"periods: [{', '.join(_period(period) for period in new)}]"
-    if isinstance(row, yaml.MappingNode) and row.flow_style:
-        at = row.end_mark.index - 1
-        yield _Edit(at, at, f", {listed}")
-    else:
-        at = _line_after(text, _end(row))
-        yield _Edit(at, at, f"{' ' * row.start_mark.column}{listed}\n")
+def _insert(at: int, text: str) -> _Edit:
+    return _Edit(at, at, text)
 
 
 def _measure(measure: WrittenMeasure) -> str:

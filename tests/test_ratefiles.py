@@ -17,7 +17,7 @@ from bot.ratefiles import with_rates
 from bot.rates.amendment import Amendment
 from bot.rates.layer import layered
 from bot.rates.ledger import Ledger
-from bot.rates.measure import Scope, Source
+from bot.rates.measure import Measure, Scope, Source
 
 CONFIG = Path(__file__).parents[1] / "config"
 PARTIES = load_parties(CONFIG / "parties.yaml")
@@ -112,17 +112,34 @@ def test_a_file_that_says_something_else_is_not_written() -> None:
         with_rates("us.yaml", other, BOOK.sheets["us.yaml"], laid.sheets["us.yaml"])
 
 
-@settings(max_examples=25, deadline=None)
-@given(data=st.data(), days=st.integers(0, 800), note=NOTES)
-def test_whatever_can_be_approved_can_be_written(data: st.DataObject, days: int, note: str) -> None:
-    measure = data.draw(st.sampled_from(SHIPPED.measures))
-    one = amendment(
-        "a1",
-        imposer=measure.imposer,
-        measure=measure.id,
-        from_=date.fromordinal(date(2026, 6, 1).toordinal() + days),
-        note=note,
-    )
-    laid = layered(BOOK, [one], PARTIES)
-    if laid.held:
-        assert len(written(one)) == 1
+@settings(max_examples=40, deadline=None)
+@given(
+    chosen=st.lists(st.sampled_from(SHIPPED.measures), min_size=1, max_size=4),
+    days=st.integers(0, 800),
+    note=NOTES,
+)
+def test_whatever_can_be_approved_can_be_written(
+    chosen: list[Measure], days: int, note: str
+) -> None:
+    made = [
+        amendment(
+            f"a{number}",
+            imposer=measure.imposer,
+            measure=measure.id,
+            from_=date.fromordinal(date(2026, 6, 1).toordinal() + days + number),
+            note=note,
+        )
+        for number, measure in enumerate(chosen)
+    ]
+    held = layered(BOOK, made, PARTIES).held
+    assert set(written(*held)) == {f"{one.imposer.lower()}.yaml" for one in held}
+
+
+def test_a_rate_that_others_share_by_name_stays_theirs() -> None:
+    shared = [m.id for m in SHIPPED.measures if m.id.endswith("-ieepa-reciprocal")][:3]
+    for chosen in ([shared[0]], shared[:2], shared):
+        made = [
+            amendment(f"a{number}", measure=one, from_=date(2026, 12, 1))
+            for number, one in enumerate(chosen)
+        ]
+        assert set(written(*made)) == {"us.yaml"}
