@@ -361,7 +361,7 @@ def doctor(as_json: bool) -> None:
 
 @main.group("rates")
 def rates_group() -> None:
-    """List what comes; export it to a calendar."""
+    """List what comes and what was proposed; export what was approved."""
 
 
 @rates_group.command("upcoming")
@@ -390,7 +390,7 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
     from bot.rates.words import upcoming_line
     from bot.settings import load_settings
 
-    ledger, now = Library(load_settings()).ledger, datetime.now(UTC)
+    ledger, now = _ledger(Library(load_settings())), datetime.now(UTC)
     query = parse(" ".join(("upcoming", *words)), ledger.parties, now.date(), ledger.reader)
     if ics_file is not None:
         from bot.rates.calendar_file import calendar_file
@@ -415,6 +415,72 @@ def _write(file: Path, content: bytes) -> None:
     except OSError as error:
         cause = error.strerror or "cannot be written"
         raise TariffwireError(str(file), cause, "Name a file that can be written") from error
+
+
+@rates_group.command("proposals")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a proposal.")
+@_answers_for_errors
+def list_proposals(as_json: bool) -> None:
+    """Show what was proposed, what waits, and who decided what, when, on whose word."""
+    from bot.admin import proposed_rates
+    from bot.rates.record import lines, record_json
+    from bot.settings import load_settings
+
+    async def show() -> None:
+        found = await proposed_rates(load_settings())
+        for filed, acts in found:
+            if as_json:
+                _print_json(record_json(filed, acts))
+            else:
+                click.echo("\n".join(lines(filed, acts)))
+        if not found and not as_json:
+            click.echo("nothing was proposed yet")
+
+    _run(show())
+
+
+@rates_group.command("export")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="A folder for the changed files, or one .yaml file.",
+)
+@_answers_for_errors
+def export_rates(out: Path | None) -> None:
+    """Write the rates files with what operators approved, ready for a pull request.
+
+    All else in them stays letter for letter. Without --out they are printed.
+    """
+    from bot.admin import export_rates as export
+    from bot.settings import load_settings
+
+    changed, left_out = export(load_settings())
+    for left in left_out:
+        click.echo(f"! left out: {left.amendment.measure_id}: {left.why}", err=True)
+    if not changed:
+        click.echo("nothing is approved that the rates files do not say", err=True)
+        return
+    if out is None:
+        click.echo("---\n".join(changed.values()), nl=False)
+        return
+    for file in _write_files(changed, out):
+        click.echo(f"wrote {file}", err=True)
+
+
+def _write_files(texts: Mapping[str, str], out: Path) -> Iterator[Path]:
+    """Writes each into the folder, or the only one to the file."""
+    one = out.suffix in (".yaml", ".yml") and not out.is_dir()
+    if one and len(texts) > 1:
+        names = ", ".join(texts)
+        raise TariffwireError(str(out), f"{names} are changed", "Name a folder instead")
+    try:
+        for name, text in texts.items():
+            file = out if one else out / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            yield file
+    except OSError as error:
+        raise TariffwireError(str(out), error.strerror or "cannot be written") from error
 
 
 @main.group()
@@ -507,77 +573,6 @@ def export_feeds() -> None:
         click.echo(await export(load_settings()), nl=False)
 
     _run(go())
-
-
-@main.group()
-def rates() -> None:
-    """Show proposed rates; write approved ones as YAML."""
-
-
-@rates.command("proposals")
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a proposal.")
-@_answers_for_errors
-def list_proposals(as_json: bool) -> None:
-    """Show what was proposed, what waits, and who decided what, when, on whose word."""
-    from bot.admin import proposed_rates
-    from bot.rates.record import lines, record_json
-    from bot.settings import load_settings
-
-    async def show() -> None:
-        found = await proposed_rates(load_settings())
-        for filed, acts in found:
-            if as_json:
-                _print_json(record_json(filed, acts))
-            else:
-                click.echo("\n".join(lines(filed, acts)))
-        if not found and not as_json:
-            click.echo("nothing was proposed yet")
-
-    _run(show())
-
-
-@rates.command("export")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help="A folder for the changed files, or one .yaml file.",
-)
-@_answers_for_errors
-def export_rates(out: Path | None) -> None:
-    """Write the rates files with what operators approved, ready for a pull request.
-
-    All else in them stays letter for letter. Without --out they are printed.
-    """
-    from bot.admin import export_rates as export
-    from bot.settings import load_settings
-
-    changed, left_out = export(load_settings())
-    for left in left_out:
-        click.echo(f"! left out: {left.amendment.measure_id}: {left.why}", err=True)
-    if not changed:
-        click.echo("nothing is approved that the rates files do not say", err=True)
-        return
-    if out is None:
-        click.echo("---\n".join(changed.values()), nl=False)
-        return
-    for file in _write_files(changed, out):
-        click.echo(f"wrote {file}", err=True)
-
-
-def _write_files(texts: Mapping[str, str], out: Path) -> Iterator[Path]:
-    """Writes each into the folder, or the only one to the file."""
-    one = out.suffix in (".yaml", ".yml") and not out.is_dir()
-    if one and len(texts) > 1:
-        names = ", ".join(texts)
-        raise TariffwireError(str(out), f"{names} are changed", "Name a folder instead")
-    try:
-        for name, text in texts.items():
-            file = out if one else out / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-            yield file
-    except OSError as error:
-        raise TariffwireError(str(out), error.strerror or "cannot be written") from error
 
 
 @main.group()
