@@ -13,8 +13,8 @@ from bot.rates.agenda import told_apart, upcoming
 from bot.rates.asked import Case, Judged, Way, case_of, judge
 from bot.rates.base import base_part, base_rate, mfn_average
 from bot.rates.caveats import caveats, leading
-from bot.rates.choices import choices_of
-from bot.rates.history import history_of, last_change_of
+from bot.rates.choices import choices_of, narrowed
+from bot.rates.history import history_of, history_of_range, last_change_of, last_step
 from bot.rates.ledger import Ledger
 from bot.rates.meaning import meaning, read_as
 from bot.rates.parts import beside, counted
@@ -117,8 +117,8 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
     if choices and amount is not None:
         ends = [amount, *(one.percent for one in choices)]
         amount, span = None, (min(ends), max(ends))
-    # What a line pays with its base rate would be wrong for most of the choices.
-    base = None if choices else base_rate(case, judged)
+    base = base_rate(case, judged, choices)
+    ranged = history_of_range(case, judged, narrowed(case)) if choices else ()
     if base is not None and amount is not None and wanted is not None and wanted.with_base:
         amount, parts = base.with_duties, (*parts, base_part(base, day))
     return Answer(
@@ -143,8 +143,8 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         leading=1 + len(leading(case, judged, amount)),
         on_goods=on_goods(case, judged),
         next=_next(case, judged, as_of, today),
-        last_change=last_change_of(case, judged),
-        history=history_of(case, judged) if query.history else (),
+        last_change=last_step(ranged, day) if choices else last_change_of(case, judged),
+        history=(ranged or history_of(case, judged)) if query.history else (),
         talks=_talks(case),
         suggestions=_suggestions(wanted, choices),
     )

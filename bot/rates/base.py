@@ -1,11 +1,12 @@
 """The base rate (MFN) beside the duties: the imposer's average, and that of a tariff line."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from bot.rates.asked import Case, Judged, Way
 from bot.rates.measure import Status
-from bot.rates.reply import BaseRate, MfnAverage, Part
+from bot.rates.reply import BaseRate, Choice, MfnAverage, Part
 from bot.rates.sheet import BaseDuty, Baseline
 
 
@@ -17,7 +18,7 @@ def mfn_average(case: Case) -> MfnAverage | None:
     return MfnAverage(percent=said.what.percent, year=said.what.year, source=said.source)
 
 
-def base_rate(case: Case, judged: Judged) -> BaseRate | None:
+def base_rate(case: Case, judged: Judged, choices: Sequence[Choice]) -> BaseRate | None:
     """The base rate of the goods asked for, and what they pay with it."""
     if case.wanted is None or judged.way is not Way.GOODS:
         return None
@@ -35,7 +36,8 @@ def base_rate(case: Case, judged: Judged) -> BaseRate | None:
         line=base.line,
         what=base.what,
         percent=base.percent,
-        with_duties=max([base.percent, *all_in]) + adds,
+        # What a line pays with it would be wrong for most of the choices.
+        with_duties=None if choices else max([base.percent, *all_in]) + adds,
         exact=exact,
         year=base.year,
         source=said.source,

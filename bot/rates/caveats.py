@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from bot.parties import WORLD
 from bot.rates.asked import Case, Judged, Way
+from bot.rates.choices import others_of
 from bot.rates.goods import Fit
 from bot.rates.measure import Confidence, Status
 from bot.rates.reply import Choice, percent_text
@@ -39,6 +40,7 @@ def caveats(
         *leading(case, judged, amount),
         *_knowledge(case, judged, as_of, today, asked),
         *_choices(judged, choices),
+        *_others(case, judged, choices),
         *_understanding(case, judged),
         *_rulings(case, judged),
         *_rates(judged),
@@ -102,6 +104,13 @@ def _choices(judged: Judged, choices: Sequence[Choice]) -> Iterator[str]:
             f"{'; '.join(told)}. Lines on "
             f"none of these lists pay {percent_text(total)} %."
         )
+
+
+def _others(case: Case, judged: Judged, choices: Sequence[Choice]) -> Iterator[str]:
+    others = () if choices else others_of(case, judged)
+    if others:
+        told = [f"{one.goods}, {percent_text(one.percent)} %" for one in others[:_CHOICES]]
+        yield f"Some of these goods pay another total: {'; '.join(told)}."
 
 
 def _understanding(case: Case, judged: Judged) -> Iterator[str]:

@@ -5,7 +5,6 @@ a sum over batteries would be right for none of them.
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from bot.rates.asked import Case, Judged, Way, judge
 from bot.rates.goods import Fit
@@ -24,7 +23,7 @@ def choices_of(case: Case, judged: Judged) -> tuple[Choice, ...]:
     narrower = case.ledger.goods.narrower(wanted.goods[0])
     if not narrower or not _shared_out(case, judged, narrower):
         return ()
-    totals = {one: _total(case, one) for one in narrower}
+    totals = {one: judge(_narrowed(case, one)).stacked.total for one in narrower}
     if all(total == judged.stacked.total for total in totals.values()):
         return ()
     names = case.ledger.goods.by_id
@@ -45,7 +44,34 @@ def _shared_out(case: Case, judged: Judged, narrower: Sequence[str]) -> bool:
     return any(len(lists & members.keys()) >= _LISTS for members in case.ledger.one_of)
 
 
-def _total(case: Case, good_id: str) -> Decimal:
+def others_of(case: Case, judged: Judged) -> tuple[Choice, ...]:
+    """Narrower goods that a list names and that pay another total, where one holds for the rest."""
+    wanted = case.wanted
+    if judged.way is not Way.GOODS or wanted is None or wanted.codes or len(wanted.goods) != 1:
+        return ()
+    charged = (
+        measure
+        for measure in case.measures
+        if (period := measure.on(case.day)) and period.charged and period.percent
+    )
+    named = {one for measure in charged for one in measure.scope.goods}
+    found = []
+    for one in case.ledger.goods.narrower(wanted.goods[0]):
+        if one in named:
+            other = judge(_narrowed(case, one)).stacked
+            if other.counted and other.total != judged.stacked.total:
+                name = case.ledger.goods.by_id[one].name
+                found.append(Choice(goods=name, percent=other.total))
+    return tuple(found)
+
+
+def narrowed(case: Case) -> tuple[Case, ...]:
+    """The same question about each of the narrower goods, where there are choices."""
+    [good_id] = case.wanted.goods if case.wanted else ("",)
+    return tuple(_narrowed(case, one) for one in case.ledger.goods.narrower(good_id))
+
+
+def _narrowed(case: Case, good_id: str) -> Case:
     wanted = Wanted(text=case.ledger.goods.by_id[good_id].name, goods=(good_id,))
     fits = case.ledger.fits(case.imposer, case.partner, wanted)
-    return judge(case._replace(wanted=wanted, fits=fits)).stacked.total
+    return case._replace(wanted=wanted, fits=fits)

@@ -39,6 +39,43 @@ def last_change_of(case: Case, judged: Judged) -> Step | None:
     return _step(newest[0], newest[1] if len(newest) > 1 else None) if newest else None
 
 
+def history_of_range(case: Case, judged: Judged, narrower: Sequence[Case]) -> tuple[Step, ...]:
+    """The same where the line decides: the lowest and the highest total of all these goods."""
+    told = [(case, judged), *((one, judge(one)) for one in narrower)]
+    changes = [totals(*one) for one in told]
+    steps = [*_range_steps(changes), *_legal_steps(case, judged, changes[0])]
+    return tuple(sorted(steps, key=lambda step: (step.on, step.legal)))
+
+
+def _range_steps(changes: Sequence[Sequence[Total]]) -> Iterator[Step]:
+    before = (Decimal(0), Decimal(0))
+    for day in sorted({change.on for each in changes for change in each}):
+        percents = [_total_on(each, day) for each in changes]
+        span = (min(percents), max(percents))
+        if span == before:
+            continue
+        before = span
+        made = [step for each in changes for step in _rate_steps(each) if step.on == day]
+        what = dict.fromkeys(part for step in made for part in step.what.split("; "))
+        sources = dict.fromkeys(step.source for step in made)
+        yield Step(
+            on=day,
+            percent=span[0],
+            up_to=span[1] if span[1] != span[0] else None,
+            what="; ".join(what),
+            source=Source(
+                text="; ".join(dict.fromkeys(source.text for source in sources)),
+                url=next((source.url for source in sources if source.url), None),
+            ),
+        )
+
+
+def last_step(steps: Sequence[Step], day: date) -> Step | None:
+    """The last change of a total until the day; None where there was none."""
+    past = [step for step in steps if step.on <= day and not step.legal]
+    return past[-1] if past else None
+
+
 def totals(case: Case, judged: Judged) -> tuple[Total, ...]:
     """Every day on which the total changed, in order of time, from its first duty on."""
     return tuple(_backwards(case, judged, date.max))[::-1]

@@ -95,7 +95,10 @@ class Upcoming(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One day of a history: the total from then on, and what made it so."""
+    """One day of a history: the total from then on, and what made it so.
+
+    With `up_to` the line decides: `percent` is the lowest total, `up_to` the highest.
+    """
 
     on: date
     percent: Decimal
@@ -103,6 +106,7 @@ class Step(NamedTuple):
     source: Source
     legal: bool = False
     """Whether it is a ruling or an order that left the total as it was."""
+    up_to: Decimal | None = None
 
 
 class Event(NamedTuple):
@@ -158,6 +162,31 @@ def total_text(answer: Answer) -> str | None:
     if answer.total_range is not None:
         return " to ".join(str(percent_text(end)) for end in answer.total_range)
     return percent_text(answer.total_percent)
+
+
+def step_text(step: Step) -> str:
+    """The total of a step as people write it: `12.5`, or `12.5 to 37.5`."""
+    ends = [step.percent] if step.up_to is None else [step.percent, step.up_to]
+    return " to ".join(str(percent_text(end)) for end in ends)
+
+
+def lines_of(answer: Answer) -> tuple[Answer, ...]:
+    """The answer for each line that its history is drawn as: two where the tariff line decides."""
+    if all(step.up_to is None for step in answer.history):
+        return (answer,)
+    highest = tuple(
+        step._replace(percent=step.percent if step.up_to is None else step.up_to, up_to=None)
+        for step in answer.history
+    )
+    lowest = tuple(step._replace(up_to=None) for step in answer.history)
+    return tuple(
+        answer._replace(
+            partner=f"{answer.partner}, {word}",
+            partner_name=f"{answer.partner_name}, {word}",
+            history=history,
+        )
+        for word, history in (("lowest", lowest), ("highest", highest))
+    )
 
 
 def percent_text(percent: Decimal | None) -> str | None:

@@ -85,6 +85,7 @@ def _step_json(step: Step) -> dict[str, object]:
     return {
         "on": _day(step.on),
         "percent": percent_text(step.percent),
+        "up_to": percent_text(step.up_to),
         "what": step.what,
         "legal": step.legal,
         **_source_json(step.source),

@@ -12,6 +12,7 @@ from bot.rates.reply import (
     Step,
     Upcoming,
     percent_text,
+    step_text,
     total_text,
 )
 
@@ -74,7 +75,7 @@ def upcoming_line(item: Upcoming) -> str:
 
 def step_line(step: Step) -> str:
     """One line of a history: day, total from then on, why, source."""
-    rate = "      " if step.legal else f"{percent_text(step.percent):>5} %"
+    rate = "      " if step.legal else f"{step_text(step):>5} %"
     return f"{step.on}  {rate}  {step.what} ({step.source.text})"
 
 

@@ -8,7 +8,7 @@ two changes is level, and a change is steep: steps, as duties go.
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from bot.rates.reply import Answer
+from bot.rates.reply import Answer, lines_of
 from bot.slack import limits
 from bot.slack.blocks import Block, Message, block
 from bot.slack.mrkdwn import cut, plain
@@ -28,6 +28,7 @@ def history_chart(answers: Sequence[Answer]) -> Block | None:
 
     The newest changes, where there are more than fit. None where nothing has changed by then.
     """
+    answers = [line for answer in answers for line in lines_of(answer)]
     last = max((answer.on for answer in answers), default=date.min)
     drawn = _drawn(answers, last)
     changes = sorted({day for answer in drawn for day in _changes(answer, last)})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.frozen import Frozen
-from bot.rates.reply import Answer
+from bot.rates.reply import Answer, lines_of
 from bot.slack import limits
 from bot.slack.mrkdwn import cut, plain
 
@@ -36,6 +36,7 @@ class Picture(Frozen):
 
 def picture_of(answers: Sequence[Answer]) -> Picture | None:
     """A line for each direction with a history; None where nothing has changed."""
+    answers = [line for answer in answers for line in lines_of(answer)]
     until = max((answer.on for answer in answers), default=date.min)
     told = {(each.imposer, each.partner): each for each in answers if _steps(each, until)}
     drawn = list(told.values())[: limits.CHART_SERIES]

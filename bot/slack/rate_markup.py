@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from bot.parties import Parties
 from bot.rates.measure import Source
-from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text, total_text
+from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text, step_text, total_text
 from bot.rates.words import status_words
 from bot.slack import mrkdwn
 from bot.slack.mrkdwn import bold, plain
@@ -152,13 +152,13 @@ def history(answer: Answer, room: int) -> str:
 
 
 def _briefly(steps: Sequence[Step]) -> list[str]:
-    rates = [f"{step.on} {rate(step.percent)}" for step in steps if not step.legal][:_BRIEFLY]
+    rates = [f"{step.on} {step_text(step)}%" for step in steps if not step.legal][:_BRIEFLY]
     left = [f"{len(steps) - len(rates)} more"] if len(steps) > len(rates) else []
     return [f"• … {'; '.join([*rates, *left])}"] if steps else []
 
 
 def _step(step: Step) -> str:
-    percent = "" if step.legal else f"{bold(rate(step.percent))} "
+    percent = "" if step.legal else f"{bold(f'{step_text(step)}%')} "
     said = link(step.source.url or "", step.what, 120)
     source = "" if said.startswith("<") else f" ({escape(step.source.text, 100)})"
     return f"• {step.on}: {percent}{said}{source}"

@@ -333,7 +333,31 @@ def test_goods_that_rival_lists_share_out_get_a_range_with_the_choices(
     }
     assert "12.5 to 37.5 %: the line decides" in lines(one)[1]
     assert answer_json(one)["total_range"] == ["12.5", "37.5"]
-    assert one.base is None
+
+
+def test_a_range_has_its_base_rate_and_a_history_of_ranges(ledger: Ledger, today: date) -> None:
+    one = _one("us on china batteries history on 2026-09-15", ledger, today)
+
+    assert one.base is not None
+    assert (one.base.percent, one.base.with_duties) == (Decimal("3.4"), None)
+    ends = {step.on.isoformat(): (str(step.percent), str(step.up_to)) for step in one.history}
+    assert ends["2024-09-27"] == ("7.5", "25")
+    assert ends["2025-05-14"] == ("37.5", "55")
+    assert ends["2026-07-24"] == ("12.5", "37.5")
+    assert one.last_change is not None
+    assert one.last_change.on == date(2026, 7, 24)
+    assert "7.5 to 25 %" in "\n".join(lines(one))
+    assert answer_json(one)["history"][-1]["up_to"] == "37.5"  # type: ignore[index]
+
+
+def test_goods_of_which_some_pay_another_total_say_so(ledger: Ledger, today: date) -> None:
+    one = _one("us on china batteries on 2025-06-01", ledger, today)
+    assert one.total_percent == Decimal("37.5")
+    assert (
+        "Some of these goods pay another total: batteries for electric cars, 55 %." in one.caveats
+    )
+    other = _one("us on china non-ev batteries on 2025-06-01", ledger, today)
+    assert other.total_percent == Decimal("37.5")
 
 
 def test_each_choice_answers_with_its_own_total(ledger: Ledger, today: date) -> None:
