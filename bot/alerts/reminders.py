@@ -18,6 +18,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from pydantic import BaseModel
+
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
 from bot.alerts.subscription import Subscription
 from bot.frozen import Frozen
@@ -54,6 +56,23 @@ class Reminder(Frozen):
     counted_on: date
     """The day from which 'in 7 days' is counted, where the digest's clock stands."""
     due: tuple[Due, ...]
+
+
+class _Change(BaseModel):
+    key: str
+    on: date
+
+
+class _Given(BaseModel):
+    notice: Notice
+    ahead: _Change
+
+
+class _Earlier(BaseModel):
+    """What of a Reminder is needed to tell it once; another version may have written the rest."""
+
+    counted_on: date
+    due: tuple[_Given, ...]
 
 
 class Place(NamedTuple):
@@ -106,10 +125,10 @@ def told_in(deliveries: Iterable[Delivery]) -> Told:
     """What these deliveries have told, sent or still owed."""
     found: dict[tuple[Place, str], dict[Notice, int]] = {}
     for delivery in deliveries:
-        reminder = Reminder.model_validate_json(delivery.content)
-        for due in reminder.due:
+        earlier = _Earlier.model_validate_json(delivery.content)
+        for due in earlier.due:
             change = Place(delivery.team, delivery.conversation), due.ahead.key
-            left = (due.ahead.on - reminder.counted_on).days
+            left = (due.ahead.on - earlier.counted_on).days
             found.setdefault(change, {})[due.notice] = left
     return found
 

@@ -21,6 +21,8 @@ _DPI = 190
 _TEXT = 13
 _HALF_A_LINE = 24
 """Characters of a name of which two fit beside each other in the legend."""
+_MOST_DAYS = 8
+"""Marks that fit with a day and a month below each."""
 _SMALL = 9.5
 _INK, _FAINT, _GRID = "#1d1c1d", "#616061", "#e3e3e3"
 # Okabe and Ito's colours, which the colour-blind tell apart; dashes tell them apart without colour.
@@ -110,11 +112,13 @@ def _set_days(axes: Any) -> None:
     # matplotlib leaves this module without types.
     untyped: Any = dates
     num2date = untyped.num2date
-    locator = untyped.AutoDateLocator(minticks=4, maxticks=8)
+    locator = untyped.AutoDateLocator(minticks=3)
     locator.set_axis(axes.xaxis)
     low, high = axes.get_xlim()
     found = locator.tick_values(num2date(low), num2date(high))
     marks = [mark for mark in found if low <= mark <= high]
+    if len(marks) > _MOST_DAYS and any(num2date(mark).day != 1 for mark in marks):
+        marks = marks[::2]
     days = [num2date(mark) for mark in marks]
     years = [0, *(day.year for day in days)]
     whole = all(day.month == 1 and day.day == 1 for day in days)

@@ -1,5 +1,6 @@
 """What takes effect is told a week and a day before, once each, to whom it concerns."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -8,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.delivery import Delivery, DeliveryKind
@@ -89,6 +90,7 @@ def test_no_change_is_told_more_than_twice_or_outside_its_window(awake: set[int]
         assert len(given_at) == 2
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(-3, 12)), st.integers(0, 5))
 def test_whatever_days_are_missed_each_change_is_told_once_a_notice(
     awake: set[int], repeated: int
@@ -145,6 +147,15 @@ def test_all_of_one_day_is_one_message() -> None:
     assert told.kind is DeliveryKind.REMINDER
     assert names(told) >= {"us-232-kitchen-cabinets", "us-ni-301"}
     assert told.id == told_on(NEW_YEAR - timedelta(days=7), wish())[0].id
+
+
+def test_what_another_version_told_is_not_told_again() -> None:
+    [told] = told_on(POLYSILICON - timedelta(days=7), wish())
+    content = json.loads(told.content)
+    for due in content["due"]:
+        due["ahead"]["weight"] = due["ahead"].pop("legal_basis")
+    before = told.model_copy(update={"content": json.dumps(content)})
+    assert told_on(POLYSILICON - timedelta(days=6), wish(), before=[before]) == ()
 
 
 # --- who ----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -195,6 +195,18 @@ def test_the_picture_says_what_the_ledger_says() -> None:
     assert "Sources read up to 2026-" in shown().footer
 
 
+async def test_the_bot_itself_loads_nothing_that_draws_or_writes_calendars() -> None:
+    program = (
+        "import bot.app, sys; "
+        "print(sorted({'matplotlib', 'numpy', 'PIL', 'icalendar'} & set(sys.modules)))"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await process.communicate()
+    assert printed.strip() == b"[]"
+
+
 names = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1, max_size=40)
 
 
@@ -213,6 +225,15 @@ def histories(draw: Callable[..., Any]) -> Picture:
     return Picture(title=draw(names), lines=tuple(lines), until=until, footer="f", in_words="w")
 
 
+@example(
+    Picture(
+        title="Three and a half years",
+        lines=(Line(name="one", steps=((date(1990, 1, 2), 0.0), (date(1993, 7, 8), 0.0))),),
+        until=date(1993, 7, 8),
+        footer="f",
+        in_words="w",
+    )
+)
 @pytest.mark.filterwarnings("ignore:Glyph")  # fonts have not every letter; a box stands for it
 @settings(max_examples=12, deadline=None)
 @given(histories())
