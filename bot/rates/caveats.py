@@ -224,9 +224,12 @@ def _announced(judged: Judged) -> Iterator[str]:
 def _nothing_but_in_our_data(case: Case, judged: Judged, amount: Decimal | None) -> Iterator[str]:
     sheet = case.ledger.sheet_of(case.imposer)
     if judged.way is Way.GOODS and amount == 0 and sheet is not None:
+        unsure = (left.layer for left in judged.stacked.left_out if left.unsure)
+        maybe = [f"{one.name}, {percent_text(one.period.percent)} %" for one in unsure]
+        some = f" some lines pay {'; '.join(maybe[:_CHOICES])}, and" if maybe else ""
         yield (
-            f"0 % is what our data holds of these goods on {case.day}; that is not to say that "
-            f"nothing is due: {sheet.not_followed} are not in it."
+            f"0 % is what our data holds of all these goods on {case.day}; that is not to say that "
+            f"nothing is due:{some} {sheet.not_followed} are not in it."
         )
 
 

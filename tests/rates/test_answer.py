@@ -446,3 +446,9 @@ def test_what_was_only_announced_for_the_day_is_told_before_the_number(
         one = _one(text, ledger, today)
         before = one.caveats[: one.leading]
         assert any("announced from 2027-01-01; whether it began is not known" in c for c in before)
+
+
+def test_nought_names_the_list_that_may_hold_the_goods(ledger: Ledger, today: date) -> None:
+    one = _one("canada on us orange juice on 2025-04-01", ledger, today)
+    assert one.total_percent == 0
+    assert "some lines pay First surtax on American goods, 25 %" in one.caveats[0]
