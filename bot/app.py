@@ -53,7 +53,7 @@ from bot.heap import settle
 from bot.library import Library
 from bot.local.workspace import Workspace
 from bot.news.entry import Feed, FeedState, Round
-from bot.schedule import build_schedule
+from bot.schedule import add_journal, build_schedule
 from bot.settings import Settings, unknown_variables
 from bot.slack.arrival import Stopped, patiently, team_of
 from bot.slack.bolt import build_app, connect, open_session, web_app, web_client
@@ -202,6 +202,9 @@ async def _serve(
             await parts.desk.prepare(clock().date())
 
         scheduler = build_schedule(watch.poll_due, report, tend, remind, prepare, tick_s(settings))
+        journal = sources.journal(library.reader, lambda: decisions.ledger, docket)
+        if journal is not None:
+            add_journal(scheduler, journal.look)
         settle()
         scheduler.start()
         stack.push_async_callback(_end_schedule, scheduler, watch)

@@ -11,6 +11,7 @@ REPORT_EVERY_S = 60.0
 REMIND_EVERY_S = 10.0
 PREPARE_EVERY_S = 5.0
 TEND_EVERY_TICKS = 5
+JOURNAL_EVERY_S = 5.0
 
 
 def build_schedule(
@@ -47,6 +48,12 @@ def build_schedule(
     often(prepare, PREPARE_EVERY_S, "prepare what most ask for")
     often(tend, tick_s * TEND_EVERY_TICKS, "tend the subscriptions at hubs")
     return scheduler
+
+
+def add_journal(scheduler: AsyncIOScheduler, look: Callable[[], Awaitable[object]]) -> None:
+    """Has an official journal looked at; it knows itself when it is due."""
+    every = IntervalTrigger(seconds=JOURNAL_EVERY_S)
+    scheduler.add_job(_quietly(look), every, id="read the journal")
 
 
 def _quietly(job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from bot.errors import SourceError
 from bot.feeds.limits import FetchLimits
 from bot.frozen import Frozen
+from bot.news.read import Reader
 from bot.parties import Parties
 from bot.rates.finding import Finding, Lack, Lookup
+from bot.rates.ledger import Ledger
 from bot.settings import LiveSource, Settings
 from bot.sources.ask import JsonApi
 from bot.sources.federal_register import FederalRegister
 from bot.sources.hts import Hts
+from bot.sources.journal import Journal, Offers
 from bot.sources.recall import Recall, Times
 from bot.sources.reference import Reference, Source
 from bot.sources.wits import Wits
@@ -78,6 +81,14 @@ class Sourcebook:
             ]
         return found
 
+    def journal(
+        self, reader: Reader, ledger: Callable[[], Ledger], offers: Offers
+    ) -> Journal | None:
+        """What turns the journal's documents into proposals; None where it is off."""
+        if self.federal_register is None:
+            return None
+        return Journal(self.federal_register, reader, ledger, offers, self._clock)
+
     async def close(self) -> None:
         """Ends what is being asked, and all connections."""
         if self.reference is not None:
@@ -87,7 +98,7 @@ class Sourcebook:
     async def probes(self) -> AsyncIterator[Probe]:
         """Tries each source that is on with something that it must know; never raises."""
         if self.federal_register is not None:
-            yield await self._journal(self.federal_register)
+            yield await self._probed(self.federal_register)
         if self._hts is not None:
             yield await _figure("usitc-hts", self._hts, _LINE, "the line 8507.60.00")
         if self._wits is not None:
@@ -95,7 +106,7 @@ class Sourcebook:
         if self._wto is not None:
             yield await _figure("wto", self._wto, _AVERAGE, _AVERAGE_OF)
 
-    async def _journal(self, journal: FederalRegister) -> Probe:
+    async def _probed(self, journal: FederalRegister) -> Probe:
         name: LiveSource = "federal-register"
         try:
             found = await journal.since((self._clock() - _LATELY).date(), most_pages=1)
