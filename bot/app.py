@@ -11,7 +11,7 @@ import signal
 import tempfile
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -44,7 +44,7 @@ from bot.assembly import (
 )
 from bot.catalog import load_feeds
 from bot.demo import Replay, demo_feeds, read_week
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError
 from bot.feedbook import Feedbook
 from bot.feeds.callback import Callback, Push
 from bot.feeds.hubs import Hubs
@@ -201,7 +201,18 @@ async def _serve(
         async def prepare() -> None:
             await parts.desk.prepare(clock().date())
 
-        scheduler = build_schedule(watch.poll_due, report, tend, remind, prepare, tick_s(settings))
+        async def prune() -> None:
+            try:
+                gone = await store.retention.prune(clock(), timedelta(days=settings.keep_days))
+            except StoreError as error:
+                log.warning("%s; what is old is let go later", error)
+            else:
+                if gone:
+                    log.info("let go of %d rows that were older than is kept", gone)
+
+        scheduler = build_schedule(
+            watch.poll_due, report, tend, remind, prepare, prune, tick_s(settings)
+        )
         journal = sources.journal(library.reader, lambda: decisions.ledger, docket)
         if journal is not None:
             add_journal(scheduler, journal.look)

@@ -28,6 +28,7 @@ from bot.store.hubs import HubShelf
 from bot.store.outbox import Outbox
 from bot.store.proposals import Proposals
 from bot.store.reminders import ReminderSwitches
+from bot.store.retention import Retention
 from bot.store.shelf import Shelf
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
@@ -103,6 +104,7 @@ class Store:
     hubs: HubShelf
     reminders: ReminderSwitches
     proposals: Proposals
+    retention: Retention
 
 
 @asynccontextmanager
@@ -128,6 +130,7 @@ async def open_store(settings: Settings, team: str | None = None) -> AsyncIterat
             HubShelf(database),
             ReminderSwitches(database),
             Proposals(database, outbox),
+            Retention(database),
         )
     finally:
         await database.close()

@@ -10,6 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 REPORT_EVERY_S = 60.0
 REMIND_EVERY_S = 10.0
 PREPARE_EVERY_S = 5.0
+PRUNE_EVERY_S = 3600.0
 TEND_EVERY_TICKS = 5
 JOURNAL_EVERY_S = 5.0
 
@@ -20,11 +21,12 @@ def build_schedule(
     tend: Callable[[], Awaitable[object]],
     remind: Callable[[], Awaitable[object]],
     prepare: Callable[[], Awaitable[object]],
+    prune: Callable[[], Awaitable[object]],
     tick_s: float,
 ) -> AsyncIOScheduler:
     """A scheduler, not yet started: looks for due feeds every `tick_s` seconds, now and then
-    reports on those that fail, tends the subscriptions at hubs, reminds of what takes effect and
-    prepares the answers that most ask for.
+    reports on those that fail, tends the subscriptions at hubs, reminds of what takes effect,
+    prepares the answers that most ask for and lets go what is old.
 
     The state that matters is in the database; a tick that is missed or runs late costs nothing.
     """
@@ -46,6 +48,8 @@ def build_schedule(
     often(remind, REMIND_EVERY_S, "remind of what takes effect")
     # All but the first on a day, or with a new ledger, find that they are ready.
     often(prepare, PREPARE_EVERY_S, "prepare what most ask for")
+    # All but the first on a day find little or nothing.
+    often(prune, PRUNE_EVERY_S, "let go what is old")
     often(tend, tick_s * TEND_EVERY_TICKS, "tend the subscriptions at hubs")
     return scheduler
 

@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     fetches_per_host: int = Field(2, ge=1, le=100)
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     max_age_hours: float = Field(48, gt=0, le=CENTURY_H)
+    keep_days: float = Field(400, ge=30, le=36_500)
     digest_hour: int = Field(8, ge=0, le=23)
     timezone: str = "UTC"
     reminders: bool = True

@@ -103,7 +103,7 @@ async def main() -> None:
             return
 
         scheduler = build_schedule(
-            watch.poll_due, watch.report, nothing, nothing, nothing, tick_s(settings)
+            watch.poll_due, watch.report, nothing, nothing, nothing, nothing, tick_s(settings)
         )
         settle()
         lag = await stack.enter_async_context(measured())

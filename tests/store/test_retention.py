@@ -1,0 +1,99 @@
+"""What is old goes; what is owed, and what is needed to know an entry again, never does."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.sql.schema import Table
+
+from bot.alerts.delivery import DeliveryKind
+from bot.news.identity import identities
+from bot.store import tables
+from bot.store.retention import LONGEST_TEXT, Retention
+from tests.store.examples import NOON, TEAM, delivery, entry, minutes, story
+from tests.store.opened import Store
+
+KEEP = timedelta(days=400)
+LATER = NOON + KEEP + minutes(1)
+
+
+async def _rows(store: Store, table: Table) -> int:
+    (found,) = await store.database.column(select(func.count()).select_from(table))
+    return int(found)
+
+
+async def _send_all(store: Store) -> None:
+    while claimed := await store.outbox.claim(NOON, 10, 60):
+        for each in claimed:
+            await store.outbox.confirm(each.id, "1.1", NOON)
+
+
+async def test_an_old_entry_goes_and_is_known_all_the_same(store: Store) -> None:
+    old, young = entry("old"), entry("young")
+    await store.see(old)
+    await store.see(young, at=NOON + minutes(5))
+    await Retention(store.database).prune(NOON + LONGEST_TEXT + minutes(1), KEEP)
+    assert await _rows(store, tables.entries) == 1
+    assert await store.entries.known("wire", identities(old)) == set(identities(old))
+
+
+async def test_an_old_event_goes_with_all_that_hangs_on_it(store: Store) -> None:
+    await store.tell(story("old"), story("more", event_id="old"))
+    await store.owe(delivery("old"), delivery("more", kind=DeliveryKind.FOLLOW_UP, event_id="old"))
+    await store.events.follow(TEAM, "U1", "old")
+    await store.events.mute_event(TEAM, "C2", "old")
+    await _send_all(store)
+    assert await Retention(store.database).prune(LATER, KEEP) == 6
+    for table in (tables.stories, tables.deliveries, tables.follows, tables.mutes):
+        assert await _rows(store, table) == 0
+
+
+async def test_an_event_that_goes_on_is_kept_whole(store: Store) -> None:
+    await store.tell(story("old"), story("new", event_id="old", seen_at=NOON + minutes(5)))
+    await store.owe(delivery("old"))
+    await _send_all(store)
+    assert await Retention(store.database).prune(LATER, KEEP) == 0
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+async def test_what_is_owed_is_never_let_go_nor_what_it_tells_of(
+    store: Store, claimed: bool
+) -> None:
+    await store.tell(story("alert"), story("digested"), story("neither"))
+    digest = delivery(
+        "digested", "C2", kind=DeliveryKind.DIGEST, event_id="", story_ids=("digested",)
+    )
+    await store.owe(delivery("alert"), digest)
+    if claimed:
+        assert len(await store.outbox.claim(NOON, 10, 60)) == 2
+    assert await Retention(store.database).prune(LATER, KEEP) == 1
+    kept = await store.stories.latest(None, 10)
+    assert {each.id for each in kept} == {"alert", "digested"}
+    assert await _rows(store, tables.deliveries) == 2
+
+
+async def test_an_old_digest_goes_and_a_notice_stays_so_that_it_is_not_told_again(
+    store: Store,
+) -> None:
+    kinds = {"digest": DeliveryKind.DIGEST, "notice": DeliveryKind.NOTICE}
+    await store.owe(
+        *(
+            delivery(name, kind=kind, event_id="", story_ids=(), conversation=name)
+            for name, kind in kinds.items()
+        )
+    )
+    await _send_all(store)
+    assert await Retention(store.database).prune(LATER, KEEP) == 1
+    assert await store.database.column(select(tables.deliveries.c.kind)) == ["notice"]
+
+
+async def test_many_rows_go_in_several_short_transactions(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.retention._PAUSE_S", 0)
+    monkeypatch.setattr("bot.store.retention._STEP", 10)
+    await store.tell(*(story(f"story{number}") for number in range(35)))
+    await store.see(*(entry(f"entry{number}") for number in range(35)))
+    await store.owe(delivery("story7"))
+    assert await Retention(store.database).prune(LATER, KEEP) == 69
+    assert [each.id for each in await store.stories.latest(None, 10)] == ["story7"]
