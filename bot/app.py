@@ -60,6 +60,7 @@ from bot.slack.bolt import build_app, connect, open_session, web_app, web_client
 from bot.slack.channel import find_channel
 from bot.slack.desk import Desk
 from bot.slack.parts import Parts
+from bot.slack.proposals import redraw
 from bot.slack.send import SlackSender
 from bot.sourcebook import Sourcebook
 from bot.watch import Watch
@@ -180,6 +181,9 @@ async def _serve(
         await store.outbox.release_all(clock())
         sending = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
         stack.push_async_callback(_finish, sending, stop)
+        docket.watch(
+            lambda told: parts.background.spawn(redraw(parts, told), "showing who says so too")
+        )
         await docket.look()
         notices = Notices(store.outbox, team, told, clock, dispatcher.wake)
 

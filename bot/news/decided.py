@@ -1,6 +1,6 @@
 """Is a duty said to be decided, or only spoken of; and from which day is it charged?
 
-said_as_decided   "raises", "will charge", "signed": yes; "threatens", "may", "if": no
+said_as_decided   "raises", "will charge": yes; "threatens", "may", "if", "on average": no
 day_of_effect     "from 1 December", "takes effect on Dec. 1", "effective 2026-12-01"
 """
 
@@ -17,7 +17,7 @@ _OPEN = re.compile(
     r"call(?:s|ed|ing)?\s(?:for|on)|demand\w*|likely|possibl[ey]|potential\w*|perhaps|expect\w*|"
     r"draft\w*|rumou?r\w*|reported(?:ly)?|if|unless|hint\w*|float\w*|suggest\w*|ask(?:s|ed)?|"
     r"bill|lawmakers?|senators?|candidates?|analysts?|economists?|poll|scenario|instead\sof|"
-    r"denie[sd]|deny|rejects?|rejected|not|no\slonger|never|without|avoid\w*|avert\w*|dodg\w+)\b"
+    r"averag\w*|anti-?dumping|countervailing|preliminary|denie[sd]|deny|rejects?|rejected|not|no\slonger|never|without|avoid\w*|avert\w*|dodg\w+)\b"
 )
 _MAY = re.compile(r"\bmay\s+[a-z]")
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
@@ -45,7 +45,11 @@ _BACK, _AHEAD = timedelta(days=60), timedelta(days=500)
 
 
 def said_as_decided(*sentences: str, year: int) -> bool:
-    """Whether none of the sentences, told in `year`, speaks of a plan, a doubt or the past."""
+    """Whether none of the sentences, told in `year`, speaks of a plan, a doubt or the past.
+
+    Averages count as undecided, and so do anti-dumping and countervailing cases, whose rates are
+    set firm by firm.
+    """
     for sentence in sentences:
         if sentence.rstrip().endswith("?") or _OPEN.search(fold_case(sentence)):
             return False

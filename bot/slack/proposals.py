@@ -62,6 +62,13 @@ def register(app: AsyncApp, parts: Parts) -> None:
         await _submit(parts, _operator(body), view, ack)
 
 
+async def redraw(parts: Parts, proposal_id: str) -> None:
+    """Has every message about a proposal say how it stands now."""
+    filed = await parts.proposals.get(proposal_id)
+    if filed is not None:
+        await _redraw(parts, filed)
+
+
 def _listen(app: AsyncApp, parts: Parts, action_id: str, answer: Answer) -> None:
     async def clicked(
         body: dict[str, Any], action: dict[str, Any], ack: AsyncAck, respond: AsyncRespond

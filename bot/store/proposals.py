@@ -69,23 +69,30 @@ class Proposals:
         joined = known.proposal.joined(proposal)
         if joined != known.proposal:
             changed = update(_table).where(_row.id == proposal.id)
-            await connection.execute(changed.values(data=joined.model_dump_json()))
+            # Their messages lack what was added.
+            data = joined.model_dump_json()
+            await connection.execute(changed.values(data=data, told=False))
 
-    async def tell(self, message: Callable[[Proposal], Collection[Delivery]]) -> int:
-        """Owes the messages of those pending that nobody was told of; how many those are."""
+    async def tell(
+        self, message: Callable[[Proposal], Collection[Delivery]]
+    ) -> tuple[Proposal, ...]:
+        """Owes the messages of those pending that are new or have new witnesses; returns these.
+
+        A message that was owed before stays the one it is.
+        """
         query = select(_row.data, _row.decision).where(
             _row.state == State.PENDING, _row.told.is_(False)
         )
         if not await self._database.rows(query.limit(1)):
-            return 0
+            return ()
 
-        async def write(connection: AsyncConnection) -> int:
+        async def write(connection: AsyncConnection) -> tuple[Proposal, ...]:
             untold = [_filed(row).proposal for row in await connection.execute(query)]
             for proposal in untold:
                 await self._outbox.put(connection, message(proposal))
                 told = update(_table).where(_row.id == proposal.id).values(told=True)
                 await connection.execute(told)
-            return len(untold)
+            return tuple(untold)
 
         return await self._database.write(write)
 

@@ -213,7 +213,7 @@ proposals = Table(
     Column("id", String, primary_key=True),
     Column("state", String, nullable=False),
     Column("seen_at", Moment, nullable=False),
-    # Whether the operators are owed its message.
+    # Whether the operators are owed its message as it is now.
     Column("told", Boolean, nullable=False),
     Column("data", Text, nullable=False),
     # Empty while it is pending.

@@ -95,6 +95,7 @@ async def test_what_an_operator_approves_is_answered_kept_and_exported(
     assert "87%" not in await operator.answer()
     # A second report of the same adds a witness and no message.
     world.feeds.publish("wire", f"China: {NEWS}")
+    assert await operator.shows("Also says")
     await operator.click(asked, "rate_approve")
     assert await operator.shows("Approved by")
     answer = await operator.answer()

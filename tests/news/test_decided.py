@@ -32,6 +32,8 @@ def test_what_is_done_or_will_be_is_decided(sentence: str) -> None:
         "Senators' bill puts 40% tariffs on Chinese goods",
         "In 2018 the US raised tariffs on Chinese goods to 40%",
         "US charges 40% on Chinese goods unless a deal is made",
+        "US tariffs on Chinese goods average 47%",
+        "US puts anti-dumping duties of 34% on Chinese tyres",
     ],
 )
 def test_threats_plans_doubts_and_history_are_not(sentence: str) -> None:

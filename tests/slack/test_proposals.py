@@ -21,6 +21,7 @@ from bot.rates.claim import Claim, Witness
 from bot.rates.decision import Operator
 from bot.rates.proposal import Proposal, proposed
 from bot.rates.terms import form_of, measures_for
+from bot.slack.proposals import redraw
 from bot.slack.send import SlackSender
 from bot.slack.terms_form import terms_form
 from bot.store.upgrade import upgrade
@@ -134,6 +135,19 @@ async def test_the_message_tells_old_new_source_day_and_effect(office: Office) -
     for part in ("12.5% → 40%", "2026-12-01", "wire.example/1", "Forced-labour", "Approving ends"):
         assert part in message
     assert "<!channel>" not in message
+
+
+async def test_a_second_report_is_shown_in_the_same_message(office: Office) -> None:
+    background = office.desktop.parts.background
+    office.docket.watch(lambda one: background.spawn(redraw(office.desktop.parts, one), "showing"))
+    first = await office.ask(said())
+    paper = WIRE.model_copy(update={"source": "Paper", "link": "https://paper.example/2"})
+    await office.docket.offer([said().model_copy(update={"said_by": (paper,)})])
+    await background.finish()
+    second = await office.message()
+    assert second["ts"] == first["ts"]
+    assert "Also says" in shown([second])
+    assert "paper.example/2" in shown([second])
 
 
 async def test_an_approval_changes_answers_and_the_message(office: Office) -> None:

@@ -81,11 +81,15 @@ async def test_a_second_report_only_adds_who_says_so_too(store: Store) -> None:
     assert filed.state is State.PENDING
 
 
-async def test_it_is_told_of_once(store: Store) -> None:
+async def test_it_is_told_of_once_and_again_only_for_a_new_witness(store: Store) -> None:
     await store.proposals.keep([proposal()], NOON)
-    assert await store.proposals.tell(message) == 1
+    assert await store.proposals.tell(message) == (proposal(),)
+    await store.proposals.keep([proposal()], NOON)
+    assert await store.proposals.tell(message) == ()
     await store.proposals.keep([proposal(source="Paper")], NOON)
-    assert await store.proposals.tell(message) == 0
+    [again] = await store.proposals.tell(message)
+    assert len(again.said_by) == 2
+    # One message all the same: who shows it has it say so.
     [owed] = await store.outbox.claim(NOON, 10, 60)
     assert owed.event_id == "a1"
     assert await store.proposals.copies("a1") == ()
