@@ -44,6 +44,7 @@ class Amendment(Frozen):
     covers: str = "all goods"
     """The scope in words."""
     name: str = ""
+    """The measure's, new or not, as people read it."""
     legal_basis: str = ""
     source: Source
     published: Day

@@ -99,7 +99,7 @@ def amendment_of(
     link = form.link.strip()
     if link and not _LINK.fullmatch(link):
         problems["link"] = "Give an address that begins with https://, or none"
-    given: dict[str, object] = {}
+    given: dict[str, object] = {"name": chosen.name} if chosen else {}
     if form.measure == NEW:
         given = _of_its_own(form, ledger, problems)
     if problems or percent is None or day is None:

@@ -162,6 +162,6 @@ def _decided(decision: Decision) -> str:
 def _amendment(made: Amendment) -> str:
     rate = bold(f"{percent_text(made.percent)}%")
     source = link(made.source.url or "", made.source.text, 300)
-    what = f"{escape(made.name, 200)}, a new measure" if made.name else f"`{made.measure_id}`"
+    what = escape(made.name, 200) + ("" if made.measure else ", a new measure")
     note = f" {escape(made.note, 300)}" if made.note else ""
     return f"{what}: {rate} from {made.from_}. Source: {source}.{note}"
