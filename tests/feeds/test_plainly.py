@@ -54,6 +54,9 @@ RSS_PARTS = [
     *("<a:updated>2025-05-13T10:00:00Z</a:updated>", "<height>9</height>", "<bigimage/>"),
     *("<image><title>{t}</title><url>{a}</url></image>", "<i:summary>{t}</i:summary>"),
     "<categories><category>{t}</category></categories>",
+    *('<category xml:base="http://[" lang="fr" base="{a}">{t}</category>', "<enclosure/>"),
+    *('<author type="x" mode="base64">{t}</author>', '<dc:creator href="{a}">{t}</dc:creator>'),
+    *('<thumbnail url="{a}" type="html" xml:lang="">{t}</thumbnail>', "<width>٣</width>"),
     *("<date>{t}</date>", "<Title>{t}</Title>", "<dc_title>{t}</dc_title>", "<x y='{t}'>{t}</x>"),
     *("<items>{t}</items>", "<nyt:summary_detail>{t}</nyt:summary_detail>", "<url>{a}</url>"),
     *("<dc:title>{t}</dc:title>", "<o:title>{t}</o:title>", '<link xml:base="/q">{a}</link>'),
@@ -94,6 +97,10 @@ RSS_HEAD = [
     *("<textInput><title>{t}</title><link>{a}</link></textInput>", "<webMaster>{t}</webMaster>"),
     *("<i:author>{t}</i:author>", "<i:new-feed-url>{a}</i:new-feed-url>", "<o:link>{a}</o:link>"),
     *('<link xml:base="/q">{a}</link>', "<dc:title>{t}</dc:title>", "<!-- <item> -->", "{t}"),
+    *('<description type="xhtml" mode="base64">{t}</description>', "<image/>", "<link/>"),
+    *('<generator href="{a}" xml:base="http://[">{t}</generator>', '<cloud url="{a}" base="/"/>'),
+    *('<copyright type="application/xml" lang="fr">{t}</copyright>', '<a:link rel="x" href=""/>'),
+    *('<category term="x" scheme="{a}" label="y"/>', "<webMaster>a@b.example (c)</webMaster>"),
     *("<docs>{a}</docs>", "<entries>{t}</entries>", "<links>{a}</links>", "<TTL>5</TTL>"),
     *("<sy_updatePeriod>daily</sy_updatePeriod>", "<nyt:link>{a}</nyt:link>", "<x y='{t}'/>"),
     *("<dc:date>2025-05-12</dc:date>", "<newLocation>{a}</newLocation>", "<m:title>{t}</m:title>"),
@@ -107,6 +114,8 @@ ATOM_HEAD = [
     *('<generator uri="{a}">{t}</generator>', "<icon>{a}</icon>", "<rights>{t}</rights>"),
     *('<category term="x"/>', '<title xml:lang="fr">{t}</title>', "<summary>{t}</summary>"),
     *("<dc:language>en</dc:language>", "<published>{t}</published>", "<!-- c -->", "{t}"),
+    *('<rights mode="base64" xml:base="http://[">{t}</rights>', '<category term="" lang="x"/>'),
+    *('<generator href="{a}" type="html">{t}</generator>', '<link rel="SELF" type="X" href=""/>'),
 ]
 SPACES = (
     ' xmlns:c="http://purl.org/rss/1.0/modules/content/" xmlns:m="http://search.yahoo.com/mrss/"'
@@ -119,6 +128,7 @@ NAMINGS = [
     *(SPACES + A, SPACES + A, SPACES + A + ' xmlns:r="http://purl.org/rss/1.0/"'),
     SPACES.replace("xmlns:m=", 'xmlns:m2="http://purl.org/dc/elements/1.1/" xmlns:m=') + A,
     SPACES.replace("xmlns:dc=", "xmlns:media=") + ' xmlns:dc="http://search.yahoo.com/mrss/"' + A,
+    SPACES.replace("mrss/", "mrss /") + A,
     SPACES.replace("xmlns:nyt=", "xmlns:title=") + ' xmlns:nyt="https://nyt.example/"' + A,
 ]
 Form = Callable[..., str]

@@ -74,8 +74,8 @@ def demand_usual_names(text: str) -> None:
             demand(_TAKEN.fullmatch(prefix) is None)
         else:
             demand(_USUAL.get(prefix, name) == name)
-        # A feed with this anywhere is RSS 1.0 to feedparser.
-        demand(space.lower() != "http://purl.org/rss/1.0/")
+        # A feed with this anywhere is RSS 1.0 to feedparser, and one with a blank no XML.
+        demand(space.lower() != "http://purl.org/rss/1.0/" and space.split() == [space])
     demand(_LATER.search(text, root.end() if root else 0) is None)
 
 
