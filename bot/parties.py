@@ -125,9 +125,9 @@ class Parties:
         Understands codes (us, usa), names and aliases in any case, flags and `:flag-us:`.
         """
         word = word.strip()
-        if _FLAG.fullmatch(word):
+        if not word.isascii() and _FLAG.fullmatch(word):
             word = "".join(chr(ord(sign) - _REGIONAL_A + ord("A")) for sign in word)
-        elif slack := _SLACK_FLAG.fullmatch(word.lower()):
+        elif word.startswith(":") and (slack := _SLACK_FLAG.fullmatch(word.lower())):
             word = slack.group(1)
         return self._by_key.get(_key(word))
 

@@ -19,6 +19,8 @@ _DAYS = (
     ),
     re.compile(rf"\b(?P<m>{_NAMES})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b"),
 )
+# Most questions name no day.
+_YEAR = re.compile(r"\d{4}")
 _YESTERDAY = re.compile(r"\byesterday\b")
 
 
@@ -27,7 +29,7 @@ def take_day(text: str, today: date) -> tuple[date | None, str]:
 
     The text must be in lower case. Raises QueryError for what looks like a day and is none.
     """
-    for pattern in _DAYS:
+    for pattern in _DAYS if _YEAR.search(text) else ():
         match = pattern.search(text)
         if match:
             return _day(match), _without(text, match)

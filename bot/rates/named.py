@@ -6,6 +6,7 @@ The first named imposes on the second, unless small words say otherwise: `us chi
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from bot.folding import fold
 from bot.parties import Parties
@@ -86,15 +87,20 @@ class Words:
         self.joints, self.rest = ["", ""], []
 
 
-def direction(words: Words) -> tuple[str, str]:
-    """Imposer and partner of a text that names two at least."""
+class Direction(NamedTuple):
+    """Who charges whom; `told` where small words say so, not the order alone."""
+
+    imposer: str
+    partner: str
+    told: bool
+
+
+def direction(words: Words) -> Direction:
+    """The direction in a text that names two at least."""
     first, second = words.codes[:2]
-    return (second, first) if _second_imposes(words) else (first, second)
-
-
-def one_way(words: Words) -> bool:
-    """Whether the words between the two say who charges whom."""
-    return _second_imposes(words) or not _ONE_WAY.isdisjoint(words.joints[1].split())
+    if _second_imposes(words):
+        return Direction(second, first, True)
+    return Direction(first, second, not _ONE_WAY.isdisjoint(words.joints[1].split()))
 
 
 def _second_imposes(words: Words) -> bool:

@@ -23,7 +23,7 @@ from bot.errors import QueryError, UnknownParty
 from bot.frozen import Frozen
 from bot.parties import WORLD, Parties
 from bot.rates.days import take_day
-from bot.rates.named import NOISE, Words, direction, one_way, readable
+from bot.rates.named import NOISE, Words, direction, readable
 from bot.rates.product import ProductReader
 from bot.rates.stems import stems
 
@@ -126,7 +126,7 @@ def _about_rates(
             on=on,
             history=history,
         )
-    imposer, partner = direction(words)
+    imposer, partner, told = direction(words)
     others = tuple(code for code in codes[2:] if code not in (imposer, partner))
     return RateQuery(
         kind=Kind.COMPARE if others else Kind.PAIR,
@@ -136,7 +136,7 @@ def _about_rates(
         product=product,
         on=on,
         history=history,
-        both_ways=not others and not one_way(words) and WORLD not in codes[:2],
+        both_ways=not others and not told and WORLD not in codes[:2],
     )
 
 
