@@ -25,7 +25,7 @@ def _words(query: RateQuery) -> Iterator[str]:
     if query.imposer is not None:
         yield _flag(query.imposer)
     # Goods beside one economy are asked of all its partners.
-    implied = query.partner == WORLD and query.product and not query.versus
+    implied = query.kind is Kind.PAIR and query.partner == WORLD and query.product
     if query.partner is not None and not implied:
         one_way = query.kind is Kind.PAIR and not query.both_ways
         yield f"on {_flag(query.partner)}" if one_way else _flag(query.partner)
