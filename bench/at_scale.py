@@ -20,7 +20,7 @@ from typing import IO, Any
 from bench.polled.peers import ROOT, environment
 from bench.polled.press import ENTRIES, Press
 from bench.polled.server import Server
-from bench.polled.usage import Peak, memory_mb
+from bench.polled.usage import Peak
 
 RENEWED_EVERY = 20
 STRETCH = 0.9
@@ -65,14 +65,16 @@ def _measure(folder: Path, feeds: int, every_s: float, turns: int) -> None:
         peak = Peak(bot.pid)
         with peak.watched():
             first = _next(bot.stdout)
-        print(_row("first fetch", first, peak.mb))
+        print(_row("first fetch", first, [], peak.mb))
         ended = threading.Event()
         renewing = threading.Thread(target=_renew, args=[press, every_s, ended])
         renewing.start()
         try:
             for turn in range(1, turns + 1):
-                found = _next(bot.stdout)
-                print(_row(f"turn {turn}", found, memory_mb(bot.pid)), flush=True)
+                with _idle(every_s) as beside:
+                    found = _next(bot.stdout)
+                    idle = json.loads(beside.communicate()[0])
+                print(_row(f"turn {turn}", found, idle, found["memory_mb"]), flush=True)
         finally:
             ended.set()
             renewing.join()
@@ -87,6 +89,12 @@ def _running(urls: Path, state: Path, every_s: float, turns: int) -> "subprocess
         cwd=ROOT,
         env=environment(),
     )
+
+
+def _idle(seconds: float) -> "subprocess.Popen[str]":
+    """A loop with nothing to do, measured beside the bot's."""
+    command = [sys.executable, "-m", "bench.polled.lag", str(seconds)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
 def _renew(press: Press, every_s: float, ended: threading.Event) -> None:
@@ -108,7 +116,7 @@ def _next(lines: IO[str]) -> dict[str, Any]:
     return found
 
 
-def _row(name: str, found: dict[str, Any], memory: float) -> str:
+def _row(name: str, found: dict[str, Any], idle_ms: list[float], memory: float) -> str:
     wall_s = found["wall_s"]
     cells = [
         name,
@@ -119,6 +127,7 @@ def _row(name: str, found: dict[str, Any], memory: float) -> str:
         " / ".join(f"{each:.3f}" for each in found["took_s"]),
         " / ".join(f"{each:.1f}" for each in found["lag_ms"]),
         f"{found['lag_over_50']:.2%}",
+        " / ".join(f"{each:.1f}" for each in idle_ms),
         str(found["new_entries"]),
         f"{memory:.0f}",
         f"{found['database_mb']:.0f}",

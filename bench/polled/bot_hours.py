@@ -6,6 +6,7 @@ raised. One line of JSON is printed after the first fetch and after each turn.
 
 import asyncio
 import json
+import os
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -14,8 +15,9 @@ from ipaddress import ip_network
 from pathlib import Path
 from time import perf_counter, process_time
 
-from bench.polled.lag import Lag, measured, percentile
+from bench.polled.lag import Lag, measured, percentile, told
 from bench.polled.turns import arguments
+from bench.polled.usage import memory_mb
 from bot.assembly import Store, open_poller, open_store, open_watch, spread_s, tick_s
 from bot.heap import settle
 from bot.library import Library
@@ -130,8 +132,9 @@ def _tell(shelf: Observed, lag: Lag, folder: Path, wall_s: float, cpu_s: float) 
         "late_s": [percentile(shelf.late_s, 50), percentile(shelf.late_s, 99)],
         "on_time": sum(late <= 5 for late in shelf.late_s) / max(len(shelf.late_s), 1),
         "took_s": [percentile(shelf.took_s, 50), percentile(shelf.took_s, 99)],
-        "lag_ms": [percentile(lag.found, 50), percentile(lag.found, 99), max(lag.found)],
+        "lag_ms": told(lag),
         "lag_over_50": sum(each > 50 for each in lag.found) / len(lag.found),
+        "memory_mb": memory_mb(os.getpid()),
         "database_mb": sum(each.stat().st_size for each in folder.glob("tariffwire.db*")) / 1e6,
     }
     print(json.dumps(found), flush=True)

@@ -1,6 +1,12 @@
-"""How long the event loop keeps others waiting."""
+"""How long the event loop keeps others waiting.
+
+As a program it measures a loop that has nothing else to do, for so many seconds as its argument
+says, and prints the percentiles: what the machine itself, busy with other work, keeps it waiting.
+"""
 
 import asyncio
+import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -42,3 +48,19 @@ def percentile(values: list[float], percent: float) -> float:
     """The smallest value that as many percent of the values do not exceed; 0 without any."""
     ordered = sorted(values)
     return ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)] if ordered else 0.0
+
+
+async def main() -> None:
+    """Measures for a while and prints."""
+    async with measured() as lag:
+        await asyncio.sleep(float(sys.argv[1]))
+    print(json.dumps(told(lag)), flush=True)
+
+
+def told(lag: Lag) -> list[float]:
+    """Median, 99th percentile and maximum."""
+    return [percentile(lag.found, 50), percentile(lag.found, 99), max(lag.found)]
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
