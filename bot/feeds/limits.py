@@ -24,7 +24,7 @@ class FetchLimits(Frozen):
     """After decompression."""
     fetches_per_host: int = Field(default=2, ge=1)
     fetches_at_once: int = Field(default=50, ge=1)
-    bodies_at_once: int = Field(default=8, ge=1)
+    bodies_at_once: int = Field(default=16, ge=1)
     """New bodies in work; while there are more, nothing further is fetched."""
     max_redirects: int = Field(default=5, ge=0)
     spacing_s: float = Field(default=1.25, ge=0)
