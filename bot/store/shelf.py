@@ -20,7 +20,7 @@ from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
 from bot.store.together import Together
 
-TAKEN_TOGETHER = 8
+TAKEN_TOGETHER = 16
 """Polls whose new entries are written in one transaction at the most."""
 
 
