@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from bot.rates.asked import has_basis
 from bot.rates.goods import Fit
-from bot.rates.ledger import Ledger, falls_on
-from bot.rates.measure import Measure
+from bot.rates.ledger import Ledger
+from bot.rates.measure import Measure, falls_on
 from bot.rates.product import Wanted
 from bot.rates.query import CHANGES_DAYS, Kind, RateQuery
 from bot.rates.reply import Step, Upcoming, percent_text

@@ -1,12 +1,23 @@
 """The days that a measure's rates and milestones give: what begins, ends or falls due on each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from bot.rates.measure import Measure, RatePeriod, Status
 from bot.rates.reply import Upcoming, percent_text
 
 _A_DAY = timedelta(days=1)
+
+
+def change_days(measures: Iterable[Measure]) -> tuple[date, ...]:
+    """Days on which a period of these measures begins, or the day after one ends."""
+    days: set[date] = set()
+    for measure in measures:
+        for period in measure.periods:
+            days.add(period.from_)
+            if period.to is not None:
+                days.add(period.to + timedelta(days=1))
+    return tuple(sorted(days))
 
 
 def milestone_days(measure: Measure) -> Iterator[Upcoming]:

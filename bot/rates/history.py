@@ -7,8 +7,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from bot.rates.asked import Case, Judged, judge
+from bot.rates.due import change_days
 from bot.rates.law import Effect, LegalEvent
-from bot.rates.ledger import change_days
 from bot.rates.measure import Source
 from bot.rates.reply import Step, percent_text
 from bot.rates.stack import Layer, Stacked

@@ -1,7 +1,7 @@
 """All measures, and what they say: who pays what on a day, what changed, what comes next."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from bot.rates.due import milestone_days, rate_days
 from bot.rates.expand import measures_of, refer, sources_of
 from bot.rates.goods import Fit, Goods
 from bot.rates.law import LegalEvent, Talk
-from bot.rates.measure import Measure, Source
+from bot.rates.measure import Measure, Source, falls_on
 from bot.rates.product import ProductReader, Wanted
 from bot.rates.reply import Upcoming
 from bot.rates.sheet import (
@@ -249,24 +249,6 @@ class Ledger:
             ):
                 return f"these goods are free of it: {exemption.why}"
         return ""
-
-
-def change_days(measures: Iterable[Measure]) -> tuple[date, ...]:
-    """Days on which a period of these measures begins, or the day after one ends."""
-    days: set[date] = set()
-    for measure in measures:
-        for period in measure.periods:
-            days.add(period.from_)
-            if period.to is not None:
-                days.add(period.to + timedelta(days=1))
-    return tuple(sorted(days))
-
-
-def falls_on(measure: Measure, partner_codes: frozenset[str] | set[str]) -> bool:
-    """Whether goods of a partner pay the measure; its codes are its own and those of its blocs."""
-    if not partner_codes.isdisjoint(measure.partners):
-        return True
-    return WORLD in measure.partners and partner_codes.isdisjoint(measure.exceptions)
 
 
 def _spelled_out(

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from bot.frozen import Frozen
+from bot.parties import WORLD
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -215,3 +216,10 @@ class Measure(Frozen):
     def after(self, day: date) -> RatePeriod | None:
         """The first period that begins after this day."""
         return next((period for period in self.periods if period.from_ > day), None)
+
+
+def falls_on(measure: Measure, partner_codes: frozenset[str] | set[str]) -> bool:
+    """Whether goods of a partner pay the measure; its codes are its own and those of its blocs."""
+    if not partner_codes.isdisjoint(measure.partners):
+        return True
+    return WORLD in measure.partners and partner_codes.isdisjoint(measure.exceptions)

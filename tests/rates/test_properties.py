@@ -10,7 +10,8 @@ from bot.errors import QueryError
 from bot.parties import WORLD
 from bot.rates.answer import answer
 from bot.rates.asked import Case, case_of, judge
-from bot.rates.ledger import Ledger, change_days
+from bot.rates.due import change_days
+from bot.rates.ledger import Ledger
 from bot.rates.measure import Status
 from bot.rates.query import Kind, RateQuery
 
