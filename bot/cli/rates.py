@@ -47,8 +47,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     if settings.live_sources:
         from bot.admin import with_live_sources
 
-        asked = query.model_copy(update={"on": day or query.on})
-        answers = asyncio.run(with_live_sources(settings, answers, asked, ledger, today))
+        answers = asyncio.run(with_live_sources(settings, answers, query, ledger, today))
     if answers and as_json:
         for answer in answers[:1] if query.kind is Kind.PAIR else answers:
             print_json(answer_json(answer))
