@@ -13,7 +13,7 @@ from bot.rates.agenda import told_apart, upcoming
 from bot.rates.asked import Case, Judged, Way, case_of, judge
 from bot.rates.base import base_part, base_rate, mfn_average
 from bot.rates.caveats import caveats, leading
-from bot.rates.choices import choices_of, narrowed
+from bot.rates.choices import agreed, all_ways, choices_of
 from bot.rates.history import history_of, history_of_range, last_change_of, last_step
 from bot.rates.ledger import Ledger
 from bot.rates.meaning import meaning, read_as
@@ -108,17 +108,21 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
     case = case_of(ledger, imposer, partner, query.on or read, query.product)
     if query.on is None:
         case = case._replace(day=newest_day(case, today))
-    judged, wanted, day = judge(case), case.wanted, case.day
+    asked, judged, wanted, day = case, judge(case), case.wanted, case.day
+    choices = choices_of(case, judged)
+    ranged = history_of_range(case, judged, all_ways(case)) if choices else ()
+    alike: tuple[str, ...] = ()
+    if one := agreed(case, choices):
+        alike = (f"Whichever they are, these goods pay this: {_listed(choices)}.",)
+        case, judged, choices = one, judge(one), ()
     as_of = read_up_to(judged, checked, day)
     parts = counted(case, judged)
     amount = total(case, judged, known=coverage is not None and day >= coverage.since)
-    choices = choices_of(case, judged)
     span = None
     if choices and amount is not None:
         ends = [amount, *(one.percent for one in choices)]
         amount, span = None, (min(ends), max(ends))
     base = base_rate(case, judged, choices)
-    ranged = history_of_range(case, judged, narrowed(case)) if choices else ()
     if base is not None and amount is not None and wanted is not None and wanted.with_base:
         amount, parts = base.with_duties, (*parts, base_part(base, day))
     return Answer(
@@ -128,8 +132,8 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         partner_name=ledger.parties.get(partner).name,
         on=day,
         product=query.product,
-        read_as=read_as(case, judged),
-        meaning=meaning(case, judged, base),
+        read_as=read_as(asked, judged),
+        meaning=meaning(asked, judged, base),
         total_percent=amount,
         total_range=span,
         choices=choices,
@@ -138,16 +142,20 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         mfn=mfn_average(case),
         base=base,
         as_of=as_of,
-        caveats=caveats(case, judged, choices, as_of, today, query.on, amount),
+        caveats=(*caveats(case, judged, choices, as_of, today, query.on, amount), *alike),
         only_in_data=judged.way is Way.GOODS and amount == 0,
         leading=1 + len(leading(case, judged, amount)),
         on_goods=on_goods(case, judged),
         next=_next(case, judged, as_of, today),
-        last_change=last_step(ranged, day) if choices else last_change_of(case, judged),
+        last_change=last_step(ranged, day) if ranged else last_change_of(case, judged),
         history=(ranged or history_of(case, judged)) if query.history else (),
         talks=_talks(case),
         suggestions=_suggestions(wanted, choices),
     )
+
+
+def _listed(choices: Sequence[Choice]) -> str:
+    return "; ".join(one.goods for one in choices)
 
 
 def _next(case: Case, judged: Judged, as_of: date | None, today: date) -> tuple[Upcoming, ...]:

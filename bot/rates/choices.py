@@ -32,6 +32,25 @@ def choices_of(case: Case, judged: Judged) -> tuple[Choice, ...]:
     return tuple(Choice(goods=names[one].name, percent=total) for one, total in told)
 
 
+def agreed(case: Case, choices: Sequence[Choice]) -> Case | None:
+    """The case of narrower goods that stands for all, where whichever they are they pay the same.
+
+    None where they do not, or where there may be goods besides them.
+    """
+    if not choices or case.wanted is None or len({one.percent for one in choices}) > 1:
+        return None
+    if not _divided(case):
+        return None
+    [good_id] = case.wanted.goods
+    last = case.ledger.goods.narrower(good_id)[-1]
+    return _narrowed(case, last)._replace(wanted=case.wanted._replace(goods=(last,)))
+
+
+def _divided(case: Case) -> bool:
+    wanted = case.wanted
+    return wanted is not None and case.ledger.goods.by_id[wanted.goods[0]].divided
+
+
 def _shared_out(case: Case, judged: Judged, narrower: Sequence[str]) -> bool:
     """Whether enough lists of one set name narrower goods and are charged on the day."""
     lists = {
@@ -65,10 +84,15 @@ def others_of(case: Case, judged: Judged) -> tuple[Choice, ...]:
     return tuple(found)
 
 
-def narrowed(case: Case) -> tuple[Case, ...]:
-    """The same question about each of the narrower goods, where there are choices."""
+def all_ways(case: Case) -> tuple[Case, ...]:
+    """The question about each of the goods that it may mean, where there are choices.
+
+    First about all of them together, which stands for those that no list names, if there may be
+    any.
+    """
     [good_id] = case.wanted.goods if case.wanted else ("",)
-    return tuple(_narrowed(case, one) for one in case.ledger.goods.narrower(good_id))
+    narrower = tuple(_narrowed(case, one) for one in case.ledger.goods.narrower(good_id))
+    return narrower if _divided(case) else (case, *narrower)
 
 
 def _narrowed(case: Case, good_id: str) -> Case:

@@ -21,6 +21,8 @@ class Good(Frozen):
     """Codes that together hold it; empty for a set that only a law defines."""
     part_of: tuple[str, ...] = ()
     """Wider goods whose duties it pays too."""
+    divided: bool = False
+    """Whether the goods that are part of it are, together, all of it."""
 
 
 class GoodsFile(Frozen):

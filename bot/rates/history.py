@@ -39,10 +39,9 @@ def last_change_of(case: Case, judged: Judged) -> Step | None:
     return _step(newest[0], newest[1] if len(newest) > 1 else None) if newest else None
 
 
-def history_of_range(case: Case, judged: Judged, narrower: Sequence[Case]) -> tuple[Step, ...]:
-    """The same where the line decides: the lowest and the highest total of all these goods."""
-    told = [(case, judged), *((one, judge(one)) for one in narrower)]
-    changes = [totals(*one) for one in told]
+def history_of_range(case: Case, judged: Judged, ways: Sequence[Case]) -> tuple[Step, ...]:
+    """The same where the line decides: the lowest and the highest total of all these `ways`."""
+    changes = [totals(one, judge(one)) for one in ways]
     steps = [*_range_steps(changes), *_legal_steps(case, judged, changes[0])]
     return tuple(sorted(steps, key=lambda step: (step.on, step.legal)))
 

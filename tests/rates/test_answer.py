@@ -323,31 +323,52 @@ def test_the_json_keeps_the_contract(ledger: Ledger, today: date) -> None:
 def test_goods_that_rival_lists_share_out_get_a_range_with_the_choices(
     ledger: Ledger, today: date
 ) -> None:
-    one = _one("us on china batteries", ledger, today)
+    one = _one("china on us energy on 2026-09-15", ledger, today)
 
     assert one.total_percent is None
-    assert one.total_range == (Decimal("12.5"), Decimal("37.5"))
-    assert {(choice.goods, str(choice.percent)) for choice in one.choices} == {
-        ("batteries for electric cars", "37.5"),
-        ("lithium-ion batteries other than for cars", "37.5"),
+    assert one.total_range == (Decimal(10), Decimal(25))
+    assert {(choice.goods, str(choice.percent)) for choice in one.choices} >= {
+        ("crude oil", "20"),
+        ("coal", "25"),
+        ("liquefied natural gas", "25"),
     }
-    assert "12.5 to 37.5 %: the line decides" in lines(one)[1]
-    assert answer_json(one)["total_range"] == ["12.5", "37.5"]
+    assert "10 to 25 %: the line decides" in lines(one)[1]
+    assert answer_json(one)["total_range"] == ["10", "25"]
 
 
-def test_a_range_has_its_base_rate_and_a_history_of_ranges(ledger: Ledger, today: date) -> None:
-    one = _one("us on china batteries history on 2026-09-15", ledger, today)
+def test_goods_that_pay_the_same_whichever_they_are_get_that_total(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us on china batteries", ledger, today)
 
+    assert (one.total_percent, one.total_range) == (Decimal("37.5"), None)
+    assert one.read_as == "lithium-ion batteries"
+    assert sum((part.percent or Decimal(0) for part in one.parts), Decimal(0)) == Decimal("37.5")
     assert one.base is not None
-    assert (one.base.percent, one.base.with_duties) == (Decimal("3.4"), None)
+    assert one.base.with_duties == Decimal("40.9")
+    assert not any("No one total" in caveat for caveat in one.caveats)
+
+
+def test_a_range_has_a_history_of_ranges(ledger: Ledger, today: date) -> None:
+    one = _one("china on us energy history on 2026-09-15", ledger, today)
+
     ends = {step.on.isoformat(): (str(step.percent), str(step.up_to)) for step in one.history}
-    assert ends["2024-09-27"] == ("7.5", "25")
-    assert ends["2025-05-14"] == ("37.5", "55")
-    assert ends["2026-07-24"] == ("12.5", "37.5")
+    assert ends["2025-02-10"] == ("0", "15")
+    assert ends["2025-04-12"] == ("125", "140")
+    assert ends["2025-05-14"] == ("10", "25")
     assert one.last_change is not None
-    assert one.last_change.on == date(2026, 7, 24)
-    assert "7.5 to 25 %" in "\n".join(lines(one))
-    assert answer_json(one)["history"][-1]["up_to"] == "37.5"  # type: ignore[index]
+    assert one.last_change.on == date(2025, 5, 14)
+    assert "125 to 140 %" in "\n".join(lines(one))
+    assert answer_json(one)["history"][0]["up_to"] == "15"  # type: ignore[index]
+
+
+def test_goods_that_go_different_ways_for_a_time_have_a_history_of_ranges(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us on china batteries history", ledger, today)
+    ends = {step.on.isoformat(): (step.percent, step.up_to) for step in one.history}
+    assert ends["2025-05-14"] == (Decimal("37.5"), Decimal(55))
+    assert ends["2026-07-24"] == (Decimal("37.5"), None)
 
 
 def test_goods_of_which_some_pay_another_total_say_so(ledger: Ledger, today: date) -> None:
@@ -361,8 +382,8 @@ def test_goods_of_which_some_pay_another_total_say_so(ledger: Ledger, today: dat
 
 
 def test_each_choice_answers_with_its_own_total(ledger: Ledger, today: date) -> None:
-    for choice in _one("us on china batteries", ledger, today).choices:
-        one = _one(f"us on china {choice.goods}", ledger, today)
+    for choice in _one("china on us energy on 2026-09-15", ledger, today).choices:
+        one = _one(f"china on us {choice.goods} on 2026-09-15", ledger, today)
         assert (one.total_percent, one.total_range) == (choice.percent, None)
 
 

@@ -83,9 +83,9 @@ def test_what_does_not_fit_is_left_out_at_the_old_end_and_said() -> None:
 
 
 def test_where_the_line_decides_the_lowest_and_the_highest_are_drawn() -> None:
-    block = drawn("us on china batteries history on 2026-09-15")
-    lowest, highest = line(block, "US on China, lowest"), line(block, "US on China, highest")
-    assert (lowest["2025-05-14"], highest["2025-05-14"]) == (37.5, 55)
+    block = drawn("china on us energy history on 2026-09-15")
+    lowest, highest = line(block, "CN on US, lowest"), line(block, "CN on US, highest")
+    assert (lowest["2025-05-14"], highest["2025-05-14"]) == (10, 25)
 
 
 def test_no_chart_where_nothing_has_changed_yet() -> None:
