@@ -6,21 +6,16 @@ settings -> config files -> database -> Slack (or the local workspace) -> listen
 
 import asyncio
 import logging
-import os
 import signal
 import tempfile
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import aiohttp
-from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.decisions import Decisions
@@ -44,25 +39,23 @@ from bot.assembly import (
 )
 from bot.catalog import load_feeds
 from bot.demo import Replay, demo_feeds, read_week
-from bot.errors import SettingsError, StoreError
+from bot.errors import StoreError
 from bot.feedbook import Feedbook
-from bot.feeds.callback import Callback, Push
-from bot.feeds.hubs import Hubs
-from bot.feeds.poll import Poller
 from bot.heap import settle
 from bot.library import Library
-from bot.local.workspace import Workspace
-from bot.news.entry import Feed, FeedState, Round
+from bot.listening import callback_of, listen, open_hubs
+from bot.news.entry import Feed
 from bot.schedule import add_journal, build_schedule
 from bot.settings import Settings, unknown_variables
 from bot.slack.arrival import Stopped, patiently, team_of
-from bot.slack.bolt import build_app, connect, open_session, web_app, web_client
+from bot.slack.bolt import open_session, web_client
 from bot.slack.channel import find_channel
 from bot.slack.desk import Desk
 from bot.slack.parts import Parts
 from bot.slack.proposals import redraw
 from bot.slack.send import SlackSender
 from bot.sourcebook import Sourcebook
+from bot.standin import keep_proxies_off_loopback, open_workspace, with_workspace
 from bot.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -137,10 +130,10 @@ async def _serve(
 ) -> None:
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(settings))
-        workspace = await _open_workspace(settings, stack)
+        workspace = await open_workspace(settings, stack)
         if workspace is not None:
-            settings = _with_workspace(settings, workspace)
-        _keep_proxies_off_loopback(settings.slack_api_url)
+            settings = with_workspace(settings, workspace)
+        keep_proxies_off_loopback(settings.slack_api_url)
         session = await stack.enter_async_context(open_session())
         client = web_client(revealed(settings.slack_bot_token), settings.slack_api_url, session)
         team = await patiently("auth.test", lambda: team_of(client), stop)
@@ -152,7 +145,7 @@ async def _serve(
         dispatcher = Dispatcher(store.outbox, sender, clock)
         decisions = await open_decisions(library, store)
         docket = Docket(store.proposals, team, told, clock, dispatcher.wake)
-        hubs = await _open_hubs(settings, store, stack)
+        hubs = await open_hubs(settings, store, stack)
         poller = await stack.enter_async_context(
             open_poller(settings, hubs.pushes if hubs else None)
         )
@@ -176,8 +169,8 @@ async def _serve(
         decisions.watch(desk.use)
         parts = _slack_parts(settings, client, store, library, book, desk, decisions)
         stack.push_async_callback(parts.background.finish)
-        callback = _callback(settings, hubs, watch, poller, stack)
-        await _listen(settings, parts, session, workspace, stack, callback, stop)
+        callback = callback_of(settings, hubs, watch, poller, stack)
+        await listen(settings, parts, session, workspace, stack, callback, stop)
         await store.outbox.release_all(clock())
         sending = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
         stack.push_async_callback(_finish, sending, stop)
@@ -249,60 +242,6 @@ def _reminders(
     )
 
 
-async def _open_hubs(settings: Settings, store: Store, stack: AsyncExitStack) -> Hubs | None:
-    """The subscriptions at hubs; None where no hub could call this program."""
-    if not settings.public_url:
-        return None
-    if settings.transport != "http":
-        log.warning("TARIFFWIRE_PUBLIC_URL is not used: only over HTTP can hubs call the bot")
-        return None
-    hubs = Hubs(fetch_limits(settings), store.hubs, settings.public_url, clock)
-    await hubs.open()
-    stack.push_async_callback(hubs.close)
-    return hubs
-
-
-def _callback(
-    settings: Settings, hubs: Hubs | None, watch: Watch, poller: Poller, stack: AsyncExitStack
-) -> Callback | None:
-    """Where hubs call; what they push goes the way of what is polled."""
-    if hubs is None:
-        return None
-
-    async def take_in(push: Push) -> None:
-        async def bring(feed: Feed, state: FeedState, now: datetime) -> Round:
-            return await poller.read_push(feed, state, now, push.body, push.content_type)
-
-        await watch.take_in(push.feed_id, bring)
-
-    callback = Callback(hubs, fetch_limits(settings), take_in)
-    stack.push_async_callback(callback.close)
-    return callback
-
-
-async def _open_workspace(settings: Settings, stack: AsyncExitStack) -> Workspace | None:
-    if settings.transport != "local":
-        return None
-    workspace = Workspace(settings.data_dir / "workspace.db", timezone=settings.timezone)
-    await workspace.start(port=settings.port)
-    stack.push_async_callback(workspace.stop)
-    if not settings.channel.isupper() and workspace.team.channel(settings.channel) is None:
-        await workspace.team.create_channel(settings.channel.removeprefix("#").lower())
-    return workspace
-
-
-def _with_workspace(settings: Settings, workspace: Workspace) -> Settings:
-    """The same settings as if they held the local workspace's tokens."""
-    return settings.model_copy(
-        update={
-            "slack_bot_token": SecretStr(workspace.bot_token),
-            "slack_signing_secret": SecretStr(workspace.signing_secret),
-            "slack_api_url": workspace.api_url,
-            "operators": (workspace.person_id,),
-        }
-    )
-
-
 async def _subscribe_default(
     settings: Settings, client: AsyncWebClient, team: str, store: Store, stop: asyncio.Event
 ) -> None:
@@ -352,53 +291,6 @@ def _slack_parts(
         proposals=store.proposals,
         operators=frozenset(settings.operators),
     )
-
-
-async def _listen(
-    settings: Settings,
-    parts: Parts,
-    session: aiohttp.ClientSession,
-    workspace: Workspace | None,
-    stack: AsyncExitStack,
-    callback: Callback | None,
-    stop: asyncio.Event,
-) -> None:
-    """Lets Slack reach the listeners: by Socket Mode with an app token, by HTTP otherwise."""
-    app = build_app(parts)
-    if settings.slack_app_token is not None:
-        token = revealed(settings.slack_app_token)
-        socket = await patiently("Socket Mode", lambda: connect(app, token, session), stop)
-        stack.push_async_callback(socket.close_async)
-        log.info("listening by Socket Mode")
-        return
-    served = web_app(app, parts)
-    if callback is not None:
-        served.add_routes(callback.routes())
-    runner = web.AppRunner(served, access_log=None, shutdown_timeout=2.0)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    host, port = ("127.0.0.1", 0) if workspace else ("0.0.0.0", settings.port)  # noqa: S104
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        cure = "Stop the other program, or set PORT to a free one"
-        raise SettingsError("PORT", f"{port} cannot be listened on", cure) from error
-    if workspace is not None:
-        await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
-    else:
-        log.info("listening for Slack at port %d, path /slack/events", settings.port)
-
-
-def _keep_proxies_off_loopback(api_url: str) -> None:
-    """Lets calls of the local workspace go straight to it.
-
-    slack_sdk reads the proxy variables by itself, for loopback too and whatever NO_PROXY says;
-    nothing else here uses them.
-    """
-    if urlsplit(api_url).hostname in ("127.0.0.1", "::1", "localhost"):
-        for name in ("HTTP_PROXY", "HTTPS_PROXY"):
-            os.environ.pop(name, None)
-            os.environ.pop(name.lower(), None)
 
 
 async def _end_schedule(scheduler: AsyncIOScheduler, watch: Watch) -> None:
