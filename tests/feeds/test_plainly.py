@@ -129,6 +129,7 @@ NAMINGS = [
     SPACES.replace("xmlns:m=", 'xmlns:m2="http://purl.org/dc/elements/1.1/" xmlns:m=') + A,
     SPACES.replace("xmlns:dc=", "xmlns:media=") + ' xmlns:dc="http://search.yahoo.com/mrss/"' + A,
     SPACES.replace("mrss/", "mrss /") + A,
+    SPACES.replace("mrss/", "mrss'\\t/") + A,
     SPACES.replace("xmlns:nyt=", "xmlns:title=") + ' xmlns:nyt="https://nyt.example/"' + A,
 ]
 Form = Callable[..., str]
