@@ -19,7 +19,7 @@ from bot.catalog import load_book
 from bot.local.workspace import Workspace
 from bot.rates.claim import Claim, Witness
 from bot.rates.decision import Operator
-from bot.rates.proposal import Proposal, proposed
+from bot.rates.proposal import Proposal, proposed, proposed_by_document
 from bot.rates.terms import form_of, measures_for
 from bot.slack.proposals import redraw
 from bot.slack.send import SlackSender
@@ -232,6 +232,24 @@ async def test_approving_what_leaves_something_open_asks_for_it(office: Office) 
     assert set(outcome.errors) == {"day"}
     assert (await office.fill_in(day="2026-12-01")).ok
     assert "40 %" in office.total()
+
+
+async def test_a_document_without_a_figure_is_filled_in_by_a_person(office: Office) -> None:
+    notice = WIRE.model_copy(update={"source": "Federal Register", "quote": "Notice of action"})
+    document = proposed_by_document(
+        imposer="US", partner="", by=notice, ledger=ledger(), seen_at=NOW
+    )
+    message = await office.ask(document)
+    for part in ("a partner not named", "? → a new rate", "Notice of action"):
+        assert part in shown([message])
+    await office.desktop.click(message, "rate_approve")
+    outcome = await office.fill_in()
+    assert set(outcome.errors) == {"percent", "day", "measure"}
+    filled = {"percent": "7", "day": "2026-12-01", "measure": "new", "legal_basis": "Section 122"}
+    outcome = await office.fill_in(**filled)
+    assert set(outcome.errors) == {"partner"}
+    assert (await office.fill_in(**filled, partner="all")).ok
+    assert "19.5 %" in office.total()
 
 
 async def test_a_form_sent_off_too_late_says_so(office: Office) -> None:
