@@ -80,7 +80,7 @@ def _knowledge(
             f"the state {state}; later changes are not in it."
         )
     for layer in judged.stacked.counted:
-        checked = layer.measure.verified_as_of
+        checked = layer.checked
         if checked and checked != told and checked < min(case.day, coverage.checked):
             yield f"{layer.measure.name} was last checked on {checked}."
     sheet = case.ledger.sheet_of(case.imposer)
@@ -88,7 +88,7 @@ def _knowledge(
         names = (case.ledger.parties.get(code).name for code in (case.imposer, sheet.imposer))
         yield "The duties of {} are those of the {}.".format(*names)
     for layer in judged.stacked.counted:
-        if layer.measure.verified_as_of is None:
+        if layer.checked is None:
             yield f"{layer.measure.name}: no source was opened for it; treat it as unverified."
 
 

@@ -12,6 +12,7 @@ The total is the sum of the rest. An all-in rate counts with its own number, bas
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -31,6 +32,11 @@ class Layer(NamedTuple):
     @property
     def name(self) -> str:
         return self.measure.name
+
+    @property
+    def checked(self) -> date | None:
+        """The day up to which the sources of this rate were read; None where none was opened."""
+        return self.period.checked or self.measure.verified_as_of
 
 
 class LeftOut(NamedTuple):

@@ -25,9 +25,9 @@ def read_up_to(judged: Judged, checked: date | None, day: date) -> date | None:
     if checked is None:
         return None
     stale = [
-        layer.measure.verified_as_of
+        layer.checked
         for layer in judged.stacked.counted
-        if layer.measure.verified_as_of is not None and layer.measure.verified_as_of < day
+        if layer.checked is not None and layer.checked < day
     ]
     return min([checked, *stale])
 

@@ -73,6 +73,19 @@ def test_a_measure_gets_its_rate_from_that_day_on(book: Book, parties: Parties) 
     assert "Approved by ana on 2026-11-25 from Wire, 2026-11-25." in part.note
 
 
+def test_the_sources_of_an_approved_rate_were_read_on_the_day_of_the_approval(
+    book: Book, parties: Parties
+) -> None:
+    on = date(2026, 11, 20)
+    # Steel was last checked in spring; the story of November was read in November.
+    read = date(2026, 11, 25)
+    steel = amendment(measure="us-232-steel", from_=on)
+    answer = answered(book, parties, steel, text="us on eu steel", on=on)
+    part = next(one for one in answer.parts if one.measure_id == "us-232-steel")
+    assert (part.percent, part.checked) == (Decimal(40), read)
+    assert not any("Section 232, steel was last checked" in one for one in answer.caveats)
+
+
 def test_a_schedules_other_rows_stay(book: Book, parties: Parties) -> None:
     on = DECEMBER
     shipped = answered(book, parties, text="us on vietnam", on=on)
