@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.news.decided import day_of_effect, said_as_decided
@@ -57,6 +57,7 @@ def test_the_day_of_effect_is_read(sentence: str, rest: str, day: date | None) -
     assert day_of_effect(sentence, rest, TOLD_ON) == day
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_no_text_is_too_much(sentence: str, rest: str) -> None:
     said_as_decided(sentence, rest, year=2026)

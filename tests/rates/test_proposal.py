@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rates.answer import answer
@@ -121,6 +121,7 @@ def test_a_document_is_proposed_once_with_or_without_a_figure(ledger: Ledger) ->
     assert by("CN", imposer="BR").old_on == NOW.date()
 
 
+@settings(deadline=None)
 @given(
     data=st.data(),
     partner=st.sampled_from(["CN", "CA", "MX", "EU", "JP", "IN", "VN", "BR", "CH", "RU"]),
