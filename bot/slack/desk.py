@@ -46,16 +46,18 @@ class Answers:
         self._parties = parties
         self._understood = lru_cache(_UNDERSTOOD)(self._parse)
         self._made = lru_cache(REMEMBERED)(self._make)
+        # What most ask for stays ready, however many ask for something else.
+        self._ready: dict[tuple[RateQuery, date], Message] = {}
         self._lacking = lru_cache(REMEMBERED)(self._find_lacks)
 
     def to(self, text: str, today: date, found: tuple[Found, ...] = ()) -> Message:
         """The answer to a question; raises QueryError where it is none."""
-        return self._made(self._understood(_folded(text), today), today, found)
+        return self._message(self._understood(_folded(text), today), today, found)
 
     def table(self, text: str, today: date, found: tuple[Found, ...] = ()) -> Message:
         """The answer as a table, or as it is where it has no parts; raises QueryError."""
         query = self._understood(_folded(text), today)
-        paragraphs = self._made(query, today, found)
+        paragraphs = self._message(query, today, found)
         if query.kind in (Kind.UPCOMING, Kind.CHANGES):
             return paragraphs
         return rates_table(self._answer(query, today, found), self._parties, paragraphs)
@@ -76,8 +78,14 @@ class Answers:
                 )
 
     def make(self, query: RateQuery, today: date) -> None:
-        """Makes the answer, so that it is ready."""
-        self._made(query, today, ())
+        """Makes the answer, so that it is ready; those of other days are forgotten."""
+        if self._ready and (query, today) not in self._ready:
+            self._ready = {key: made for key, made in self._ready.items() if key[1] == today}
+        self._ready[query, today] = self._made(query, today, ())
+
+    def _message(self, query: RateQuery, today: date, found: tuple[Found, ...]) -> Message:
+        ready = None if found else self._ready.get((query, today))
+        return ready or self._made(query, today, found)
 
     def _parse(self, text: str, today: date) -> RateQuery:
         return parse(text, self._parties, today, self.ledger.reader)

@@ -18,7 +18,7 @@ from bot.rates.reply import Answer, Choice, MfnAverage, Part, Step, Upcoming
 from bot.slack import limits
 from bot.slack.blocks import Message
 from bot.slack.calendar_blocks import calendar
-from bot.slack.desk import Desk
+from bot.slack.desk import REMEMBERED, Desk
 from bot.slack.rate_blocks import rates
 from tests.slack.fakes import ledger
 from tests.slack.samples import NOW, PARTIES, ROOT, nasty_text
@@ -158,6 +158,15 @@ async def test_what_is_made_ready_is_what_would_be_answered() -> None:
     await desk.prepare(today, pause_s=0)
     for asked in ("us china", "japan on us", "mexico", "upcoming", "us china steel"):
         assert desk.answer(asked, today) == fresh.answer(asked, today)
+
+
+async def test_what_is_made_ready_stays_whatever_else_is_asked() -> None:
+    desk, today = Desk(ledger(), PARTIES), NOW.date()
+    await desk.prepare(today, pause_s=0)
+    first = desk.answer("usa prc", today)
+    for number in range(REMEMBERED + 1):
+        desk.answer(f"kenya on norway on {date.fromordinal(740000 + number)}", today)
+    assert desk.answer("us china", today) is first
 
 
 async def test_what_was_made_ready_from_an_old_ledger_goes_with_it(tmp_path: Path) -> None:
