@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
@@ -21,6 +22,10 @@ _FLAGS = (
     "--disable-sync",
     "--window-size=1280,900",
 )
+
+# A busy machine is slow at times, and a first example pays for what is imported by it.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

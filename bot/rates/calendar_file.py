@@ -15,6 +15,7 @@ from bot.rates.ahead import Ahead
 
 _PRODUCT = "-//Tariffwire//Tariffs ahead//EN"
 _NAMED = 6
+_LIKE_A_BACKSLASH = "\u2216"
 _FIRST_DAY = date(2020, 1, 1)
 """Days are counted from here for the number of a revision."""
 
@@ -27,9 +28,9 @@ def calendar_file(changes: Iterable[Ahead], title: str, parties: Parties, now: d
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     # The library escapes what it knows to be text, and these are not among it.
-    calendar.add("name", vText(title))
+    calendar.add("name", vText(_said(title)))
     # What programs read that do not know NAME, which is newer (RFC 7986).
-    calendar.add("x-wr-calname", vText(title))
+    calendar.add("x-wr-calname", vText(_said(title)))
     for change in changes:
         calendar.add_component(_event(change, parties, now))
     return bytes(calendar.to_ical())
@@ -46,8 +47,8 @@ def _event(change: Ahead, parties: Parties, now: datetime) -> Event:
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", change.on)
     event.add("dtend", change.on + timedelta(days=1))
-    event.add("summary", f"{_who(change, parties)}: {change.measure}: {change.what}")
-    event.add("description", _description(change, parties))
+    event.add("summary", _said(f"{_who(change, parties)}: {change.measure}: {change.what}"))
+    event.add("description", _said(_description(change, parties)))
     event.add("categories", ["Tariffs"])
     # A date that is known takes up nobody's time.
     event.add("transp", "TRANSPARENT")
@@ -59,6 +60,14 @@ def _event(change: Ahead, parties: Parties, now: datetime) -> Event:
         event.add("sequence", max((change.as_of - _FIRST_DAY).days, 0))
         event.add("last-modified", datetime.combine(change.as_of, time(), UTC))
     return event
+
+
+def _said(text: str) -> str:
+    """The text with letters like backslashes for backslashes.
+
+    icalendar writes and reads a backslash before an N as the end of a line, whatever stands before.
+    """
+    return text.replace("\\", _LIKE_A_BACKSLASH)
 
 
 def _description(change: Ahead, parties: Parties) -> str:

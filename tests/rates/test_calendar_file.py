@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event, vText
 
@@ -76,15 +76,20 @@ def test_one_economys_file_has_the_same_events_as_the_file_of_all(ledger: Ledger
     assert some < every
 
 
+# A byte order mark is left out of what it begins by the library, which is no loss to a reader.
 texts = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from('\n,;:\\"^'), min_size=1
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff")
+    | st.sampled_from('\n,;:\\"^'),
+    min_size=1,
 )
 
 
 def seen(text: str) -> str:
-    return " ".join(text.split())
+    """As a reader sees it: a letter like a backslash stands for one."""
+    return " ".join(text.replace("\\", "\u2216").split())
 
 
+@example("\\N", "\\N", "\\n", "\\\\N", "\n")
 @given(what=texts, measure=texts, basis=texts, source=texts, doubt=texts)
 def test_any_text_survives_the_way_there_and_back(
     what: str, measure: str, basis: str, source: str, doubt: str
@@ -103,7 +108,8 @@ def test_any_text_survives_the_way_there_and_back(
     )
     content = calendar_file((change,), what, PARTIES, NOW)
     # The library reads this one as it stands, escapes and all.
-    assert str(Calendar.from_ical(content)["name"]) == vText(what).to_ical().decode()
+    escaped = what.replace("\\", "\u2216")
+    assert str(Calendar.from_ical(content)["name"]) == vText(escaped).to_ical().decode()
     lines = content.split(b"\r\n")
     assert max(map(len, lines)) <= 75
     assert not any(b"\n" in line or b"\r" in line for line in lines)
