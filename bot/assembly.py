@@ -1,5 +1,6 @@
 """Opens the parts that the bot and the commands share; each closes what it opened."""
 
+import logging
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -34,6 +35,8 @@ from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
 from bot.store.upgrade import upgrade
 from bot.watch import Watch
+
+log = logging.getLogger(__name__)
 
 _SHORTEST_SPREAD_S, _STARTED_A_SECOND = 20.0, 50
 _LONGEST_TICK_S = 1.0
@@ -200,7 +203,11 @@ async def open_watch(
     async def take(feed: Feed, now: datetime, bring: Bring | None) -> Taken:
         taken = await pipeline.take(feed, now, bring)
         if taken.proposals and docket is not None:
-            await docket.look()
+            try:
+                await docket.look()
+            except StoreError as error:
+                # What the feed said is kept; the next look tells the operators.
+                log.warning("%s; proposed rates are told later", error)
         return taken
 
     watch = Watch(feeds, store.feeds, take, _is_due, clock, on_deliveries, spread_s)

@@ -89,7 +89,8 @@ class JsonApi:
 def _read(source: str, answer: Fetched) -> object:
     try:
         read: object = json.loads(answer.body, parse_float=Decimal, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        # ArithmeticError: an exponent that no Decimal can have.
         raise odd(source, "no JSON") from error
     return read
 

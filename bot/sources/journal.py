@@ -72,7 +72,7 @@ class Journal:
             documents = await self._documents.since((now - LOOKS_BACK).date())
             proposals: dict[str, Proposal] = {}
             for document in documents:
-                proposal = proposal_of(document, self._reader, self._ledger(), now)
+                proposal = self._proposal(document, now)
                 if proposal is not None:
                     proposals.setdefault(proposal.id, proposal)
                 # One document takes a few milliseconds; others must not wait for hundreds.
@@ -81,3 +81,11 @@ class Journal:
             self._next_at = now + EVERY
         except TariffwireError as error:
             log.warning("%s", error)
+
+    def _proposal(self, document: Document, now: datetime) -> Proposal | None:
+        try:
+            return proposal_of(document, self._reader, self._ledger(), now)
+        except Exception:
+            # One document that we cannot read must not keep the others from the operators.
+            log.exception("document %s could not be understood", document.number)
+            return None

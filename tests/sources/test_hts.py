@@ -130,13 +130,14 @@ async def test_a_schedule_without_the_line_or_its_rate_gives_nothing(
         b"\xff\xfe\x00",
         b"[" * 100_000,
         b"[NaN]",
+        b"[1e9999999999999999999]",
         b"[" + b"1" * 5000 + b"]",
         {"results": []},
         [1, 2],
         [{"htsno": 8518, "general": 4.9}],
         [{**row("8518.30.20"), "description": ["a"]}],
     ],
-    ids=range(11),
+    ids=range(12),
 )
 async def test_an_answer_in_another_shape_is_an_error_that_names_the_source(
     server: FeedServer, api: JsonApi, answer: Any

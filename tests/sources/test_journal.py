@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from bot.errors import SourceError, StoreError
-from bot.news.read import Reader
+from bot.news.read import Reader, Understanding
 from bot.rates.ledger import Ledger
 from bot.rates.proposal import Proposal
 from bot.sources.document import Document
@@ -83,3 +83,20 @@ async def test_it_is_read_once_an_hour_and_sooner_after_a_failure(
         await journal.look()
         asked.append(len(lists.asked))
     assert asked == [1, 1, 2, 3, 3, 4, 4, 5]
+
+
+async def test_a_document_that_cannot_be_read_does_not_keep_the_others_back(
+    reader: Reader, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stumbles(Reader):
+        def understand(self, title: str, text: str) -> Understanding:
+            if title == CHANGES[0].title:
+                raise ZeroDivisionError
+            return reader.understand(title, text)
+
+    keeps = Keeps()
+    stumbles = Stumbles.__new__(Stumbles)
+    await Journal(Lists(CHANGES[:2]), stumbles, lambda: ledger, keeps, lambda: NOW).look()
+    [[proposal]] = keeps.offered
+    assert proposal.said_by[0].quote == CHANGES[1].title
+    assert CHANGES[0].number in caplog.text
