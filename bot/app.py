@@ -182,7 +182,7 @@ async def _serve(
 
         async def report() -> None:
             await watch.report()
-            await notices.look(watch.failing())
+            await notices.look(watch.failing(), decisions.left_out)
             await docket.look()
 
         async def tend() -> None:

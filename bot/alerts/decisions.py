@@ -20,7 +20,7 @@ from bot.news.story import Story
 from bot.rates.amendment import Amendment, amended
 from bot.rates.check import Book
 from bot.rates.decision import Act, Decision, Filed, Operator, State
-from bot.rates.layer import layered
+from bot.rates.layer import LeftOut, layered, says
 from bot.rates.ledger import Ledger
 from bot.rates.proposal import Proposal
 from bot.rates.terms import Form, amendment_of, form_of
@@ -64,6 +64,8 @@ class Decisions:
         # Two approvals, each of which fits, may not fit together.
         self._one_decides = asyncio.Lock()
         self.ledger = ledger
+        self.left_out: tuple[LeftOut, ...] = ()
+        """Approvals that no longer fit the shipped files, and so are in no answer."""
 
     async def open(self) -> None:
         """Lays what is approved over the shipped files; raises StoreError."""
@@ -71,6 +73,7 @@ class Decisions:
         if not approved:
             return
         laid = await asyncio.to_thread(layered, self._book, approved, self._parties)
+        self.left_out = laid.left_out
         for left in laid.left_out:
             log.warning("approved rate %s is left out: %s", left.amendment.measure_id, left.why)
         if laid.held:
@@ -143,6 +146,9 @@ class Decisions:
             if not await self._files.reopen(proposal_id, was.state, act):
                 return Outcome(await self._known(filed.proposal), False)
             if was.amendment is not None:
+                self.left_out = tuple(
+                    one for one in self.left_out if one.amendment != was.amendment
+                )
                 self._use(ledger)
             return Outcome(Filed(proposal=filed.proposal), True)
 
@@ -160,6 +166,10 @@ class Decisions:
         codes = {party.code for party in self._parties}
 
         def build() -> Ledger:
+            if says(self._book, amendment):
+                # At the next start it would not be laid over them, so it is not now.
+                cause = "the rates files have this very rate already"
+                raise AmendmentRefused(amendment.measure_id, cause, "Reject the proposal")
             laid = layered(self._book, approved, self._parties)
             return Ledger(amended(laid.book, amendment, codes), self._parties)
 

@@ -1,9 +1,11 @@
-"""Tells operators of feeds that need them: each trouble once, by way of the outbox.
+"""Tells operators of what needs them: each trouble once, by way of the outbox.
 
-    failing feeds | notices (gone, or failing for a day) | owe those not told of yet
+    feeds that are gone or have failed for a day       | notices | owe those not told of yet
+    approved rates that no longer fit the rates files  |
 
-A notice's id follows from the feed and the moment its trouble began, so what was told before a
-restart is not told again, and a feed that recovers and fails anew is.
+A notice's id follows from the feed and the moment its trouble began, or from the approval and why
+it does not fit: what was told before a restart is not told again, and a feed that recovers and
+fails anew is.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -12,6 +14,8 @@ from typing import Protocol
 
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
 from bot.news.entry import FeedState
+from bot.rates.layer import LeftOut
+from bot.rates.reply import percent_text
 
 TOLD_AFTER = timedelta(days=1)
 """A feed that fails for so long is told of; before, it often comes back by itself."""
@@ -24,9 +28,15 @@ class Outbox(Protocol):
 
 
 def notices(
-    failing: Iterable[FeedState], team: str, conversations: Collection[str], now: datetime
+    failing: Iterable[FeedState],
+    team: str,
+    conversations: Collection[str],
+    now: datetime,
+    left_out: Iterable[LeftOut] = (),
 ) -> tuple[Delivery, ...]:
-    """What the operators' conversations are to hear of the failing feeds."""
+    """What the operators' conversations are to hear of failing feeds and approvals left out."""
+    troubles = [trouble for state in failing for trouble in _trouble(state, now)]
+    troubles += [_unfit(one) for one in left_out]
     return tuple(
         Delivery(
             id=delivery_id(DeliveryKind.NOTICE, team, conversation, about),
@@ -38,8 +48,7 @@ def notices(
             reason=text,
             due_at=now,
         )
-        for state in failing
-        for about, text in _trouble(state, now)
+        for about, text in troubles
         for conversation in conversations
     )
 
@@ -63,6 +72,17 @@ def _trouble(state: FeedState, now: datetime) -> Iterable[tuple[str, str]]:
         )
 
 
+def _unfit(left: LeftOut) -> tuple[str, str]:
+    made = left.amendment
+    what = f"{made.name or made.measure_id}, {percent_text(made.percent)} % from {made.from_}"
+    return (
+        f"{made.id} left out: {left.why}",
+        f"An approved rate no longer fits the rates files, which have changed since, and is in no "
+        f"answer: {what} (approved by {made.approved_by} on {made.approved_on}). Why: {left.why}. "
+        "Take it back at its message, or change the files.",
+    )
+
+
 class Notices:
     """Owes operators what they are to hear; `look` is to be called now and then."""
 
@@ -78,9 +98,10 @@ class Notices:
         self._clock, self._on_deliveries = clock, on_deliveries
         self._told: frozenset[str] = frozenset()
 
-    async def look(self, failing: Iterable[FeedState]) -> None:
-        """Owes what is to be told of these feeds and was not yet; raises StoreError."""
-        found = notices(failing, self._team, self._conversations, self._clock())
+    async def look(self, failing: Iterable[FeedState], left_out: Iterable[LeftOut] = ()) -> None:
+        """Owes what is to be told of these and was not yet; raises StoreError."""
+        now = self._clock()
+        found = notices(failing, self._team, self._conversations, now, left_out)
         fresh = [each for each in found if each.id not in self._told]
         if fresh:
             await self._outbox.owe(fresh)

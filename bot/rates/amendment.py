@@ -63,13 +63,18 @@ def amended(book: Book, amendment: Amendment, parties: Collection[str]) -> Book:
     """The book with the amendment; raises AmendmentRefused with the reason if it does not fit."""
     name = _file_of(book, amendment)
     sheet = book.sheets[name]
-    source = f"approved-{amendment.id}"
+    source = source_key(amendment)
     changed = sheet.model_copy(update={"sources": {**sheet.sources, source: amendment.source}})
     changed = _with_rate(changed, amendment, source)
     new = book._replace(sheets={**book.sheets, name: changed})
     for flaw in flaws(new, parties):
         raise AmendmentRefused(amendment.measure_id, flaw.cause, flaw.cure or _BY_FILE)
     return new
+
+
+def source_key(amendment: Amendment) -> str:
+    """The name under which its source stands in the file that has it."""
+    return f"approved-{amendment.id}"
 
 
 def _file_of(book: Book, amendment: Amendment) -> str:

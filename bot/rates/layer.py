@@ -4,16 +4,16 @@ The files win: what they say by now is not laid over them again, and an approval
 them (they were changed in the meantime) is left out and told, never bent.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from bot.errors import AmendmentRefused
 from bot.parties import Parties
-from bot.rates.amendment import Amendment, amended
+from bot.rates.amendment import Amendment, amended, source_key
 from bot.rates.check import Book
-from bot.rates.expand import row_id
+from bot.rates.expand import columns_of, row_id
 from bot.rates.ledger import Ledger
-from bot.rates.sheet import WrittenPeriod
+from bot.rates.sheet import Row, Schedule, Sheet, WrittenMeasure, WrittenPeriod
 
 
 class LeftOut(NamedTuple):
@@ -42,7 +42,7 @@ def layered(book: Book, amendments: Iterable[Amendment], parties: Parties) -> La
     left: list[LeftOut] = []
     shipped = book
     for amendment in amendments:
-        if _says(shipped, amendment):
+        if says(shipped, amendment):
             continue
         try:
             book = amended(book, amendment, codes)
@@ -57,20 +57,54 @@ def ledger_over(book: Book, amendments: Iterable[Amendment], parties: Parties) -
     return Ledger(layered(book, amendments, parties).book, parties)
 
 
-def _says(book: Book, amendment: Amendment) -> bool:
-    """Whether the book has this very rate already: a pull request brought it into the files."""
-    for sheet in book.sheets.values():
-        for measure in sheet.measures:
-            if measure.id == amendment.measure_id:
-                return not amendment.measure or _has(measure.periods, amendment)
-        for schedule in sheet.schedules:
-            for row in schedule.rows:
-                if row_id(schedule, row) == amendment.measure_id:
-                    return _has(row.periods, amendment)
-    return False
+def says(book: Book, amendment: Amendment) -> bool:
+    """Whether the book has this very rate already: a pull request brought it into the files.
+
+    It is known by its source, which an export writes, also where the reviewers corrected the rate
+    or gave a new measure an id of their own; else by the rate, wherever it stands by now.
+    """
+    return any(
+        source_key(amendment) in sheet.sources or _has(sheet, amendment)
+        for sheet in book.sheets.values()
+        if sheet.imposer == amendment.imposer
+    )
 
 
-def _has(periods: Iterable[WrittenPeriod], amendment: Amendment) -> bool:
+def _has(sheet: Sheet, amendment: Amendment) -> bool:
+    for measure in sheet.measures:
+        same = measure.id == amendment.measure_id
+        if not amendment.measure:
+            same = same or _is_on_the_same(measure, amendment)
+        if same and _among(measure.periods, amendment):
+            return True
+    return any(
+        _among((*_columns(schedule, row), *row.periods), amendment)
+        for schedule in sheet.schedules
+        for row in schedule.rows
+        if row_id(schedule, row) == amendment.measure_id
+    )
+
+
+def _columns(schedule: Schedule, row: Row) -> Iterator[WrittenPeriod]:
+    for name, column in columns_of(schedule, row):
+        yield column.model_copy(update={"percent": row.rates.get(name, column.percent)})
+
+
+def _is_on_the_same(measure: WrittenMeasure, amendment: Amendment) -> bool:
+    """Whether a measure falls on whom and what a new one would fall on: one duty, not two."""
+    if set(measure.partners) != set(amendment.partners):
+        return False
+    if not amendment.scope:
+        return measure.general
+    goods = set(measure.scope.goods) & set(amendment.scope.goods)
+    return bool(goods) or any(
+        ours.startswith(theirs) or theirs.startswith(ours)
+        for ours in amendment.scope.hs
+        for theirs in measure.scope.hs
+    )
+
+
+def _among(periods: Iterable[WrittenPeriod], amendment: Amendment) -> bool:
     return any(
         period.from_ == amendment.from_ and period.percent == amendment.percent
         for period in periods

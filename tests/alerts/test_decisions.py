@@ -12,6 +12,7 @@ from bot.alerts.decisions import Decisions
 from bot.alerts.docket import Docket
 from bot.catalog import load_book
 from bot.errors import AmendmentRefused
+from bot.rates.amendment import amended
 from bot.rates.answer import ask
 from bot.rates.claim import Claim, Witness
 from bot.rates.decision import Operator, State
@@ -233,3 +234,30 @@ async def test_what_was_never_proposed_cannot_be_decided(setting: Setting) -> No
     assert await setting.decisions.approve("nothing", ANA, None) is None
     assert await setting.decisions.reject("nothing", ANA) is None
     assert await setting.decisions.take_back("nothing", ANA) is None
+
+
+async def test_what_the_files_say_already_is_not_approved_beside_them(setting: Setting) -> None:
+    """It would count twice until the next start, and once from then on."""
+    await setting.docket.offer([said()])
+    form = Form(percent="12.5", day="2026-07-24", measure="us-cn-301-forced-labor", partner="China")
+    with pytest.raises(AmendmentRefused, match="already"):
+        await setting.decisions.approve(said().id, ANA, form)
+    assert await setting.store.proposals.record() == ()
+
+
+async def test_an_approval_that_new_files_do_not_take_is_known_as_left_out(
+    setting: Setting,
+) -> None:
+    await setting.docket.offer([said()])
+    await setting.decisions.approve(said().id, ANA, None)
+    [made] = await setting.store.proposals.approved()
+    # A release that has another rate for the very day.
+    shipped = made.model_copy(update={"id": "elsewhere", "percent": Decimal(45)})
+    files = amended(BOOK, shipped, {party.code for party in PARTIES})
+    again = Decisions(setting.store.proposals, files, SHIPPED, lambda: NOW)
+    await again.open()
+    [left] = again.left_out
+    assert left.amendment == made
+    assert "45 %" in left.why
+    await again.take_back(said().id, ANA)
+    assert again.left_out == ()

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.notices import TOLD_AFTER, Notices
 from bot.news.entry import FeedState
+from bot.rates.amendment import Amendment
+from bot.rates.layer import LeftOut
+from bot.rates.measure import Source
 from bot.store.upgrade import upgrade
 from tests.store.examples import NOON, TEAM, minutes
 from tests.store.opened import Store, open_store
@@ -102,3 +106,24 @@ async def test_with_no_operators_nothing_is_owed(store: Store) -> None:
     await setting.notices.look([GONE])
     assert await setting.owed() == []
     assert setting.woken == 0
+
+
+async def test_an_approval_that_is_left_out_is_told_of_once(store: Store) -> None:
+    made = Amendment(
+        id="a1",
+        imposer="US",
+        measure="us-232-steel",
+        percent=Decimal(40),
+        from_=NOON.date(),
+        source=Source(text="Wire"),
+        published=NOON.date(),
+        approved_by="ana",
+        approved_on=NOON.date(),
+    )
+    setting = Setting(store, "U1")
+    for _ in range(2):
+        await setting.notices.look([], [LeftOut(made, "a rate of it begins on that day already")])
+        setting.start()
+    [told] = await setting.owed()
+    for part in ("us-232-steel, 40 %", "ana", "begins on that day already", "Take it back"):
+        assert part in told.reason

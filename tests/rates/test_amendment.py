@@ -182,3 +182,59 @@ def test_an_amendment_fits_or_is_refused_and_touches_one_measure_only(
             assert period.percent == percent
         else:
             assert now == old
+
+
+def renamed(book: Book, **changes: Any) -> Book:
+    """The files after a review gave the approved measure an id of its own."""
+    sheet = book.sheets["us.yaml"]
+    last = sheet.measures[-1].model_copy(update={"id": "us-338-china", **changes})
+    sheet = sheet.model_copy(update={"measures": (*sheet.measures[:-1], last)})
+    return book._replace(sheets={**book.sheets, "us.yaml": sheet})
+
+
+def without_source(book: Book) -> Book:
+    sheet = book.sheets["us.yaml"]
+    sources = {key: one for key, one in sheet.sources.items() if key != "approved-0123abcd"}
+    sources["notice"] = sheet.sources["approved-0123abcd"]
+    last = sheet.measures[-1]
+    periods = tuple(one.model_copy(update={"source": "notice"}) for one in last.periods)
+    last = last.model_copy(update={"periods": periods})
+    sheet = sheet.model_copy(update={"measures": (*sheet.measures[:-1], last), "sources": sources})
+    return book._replace(sheets={**book.sheets, "us.yaml": sheet})
+
+
+@pytest.mark.parametrize("scope", [Scope(), Scope(goods=("cars",))])
+def test_a_new_measure_that_a_review_renamed_is_not_charged_twice(
+    scope: Scope, book: Book, parties: Parties
+) -> None:
+    one = own(scope=scope)
+    shipped = renamed(layered(book, [one], parties).book)
+    for files in (shipped, without_source(shipped)):
+        again = layered(files, [one], parties)
+        assert (again.book, again.held, again.left_out) == (files, (), ())
+
+
+def test_what_a_review_corrected_stays_corrected(book: Book, parties: Parties) -> None:
+    one = own()
+    shipped = layered(book, [one], parties).book
+    [period] = shipped.sheets["us.yaml"].measures[-1].periods
+    corrected = period.model_copy(update={"percent": Decimal(35)})
+    shipped = renamed(shipped, periods=(corrected,))
+    assert layered(shipped, [one], parties) == (shipped, (), ())
+
+
+def test_another_rate_of_the_same_day_on_other_goods_is_laid_over_all_the_same(
+    book: Book, parties: Parties
+) -> None:
+    cars = own(id="1", scope=Scope(goods=("cars",)))
+    steel = own(id="2", scope=Scope(goods=("steel",)))
+    shipped = layered(book, [cars], parties).book
+    assert layered(shipped, [cars, steel], parties).held == (steel,)
+
+
+def test_a_rate_that_came_as_a_schedules_column_is_not_laid_over_it_again(
+    book: Book, parties: Parties
+) -> None:
+    one = amendment(from_=date(2026, 7, 24), percent=Decimal("12.5"))
+    laid = layered(book, [one], parties)
+    assert (laid.held, laid.left_out) == ((), ())
