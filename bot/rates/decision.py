@@ -47,6 +47,18 @@ class Filed(Frozen):
     def state(self) -> State:
         return self.decision.state if self.decision else State.PENDING
 
+    def takes(self, document: Proposal) -> bool:
+        """Whether a document that says this very rate is one more witness of it.
+
+        Not where it names another day, nor where the rate was rejected before the document came:
+        what was a rumour then is official now, and asked about by itself.
+        """
+        said = self.proposal
+        links = {witness.link for witness in said.said_by}
+        if self.state is State.REJECTED and document.said_by[0].link not in links:
+            return False
+        return document.effective_on in (None, said.effective_on) or said.effective_on is None
+
 
 class Act(Frozen):
     """One line of the record, which only grows."""

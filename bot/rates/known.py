@@ -27,6 +27,11 @@ def can_be_placed(claim: Claim, case: Case) -> bool:
     coverage = case.ledger.coverage(claim.imposer, claim.partner)
     if coverage is None or case.day <= coverage.checked:
         return False
+    return on_goods_known(case)
+
+
+def on_goods_known(case: Case) -> bool:
+    """Whether the case is on goods in general, or on goods that the ledger resolves."""
     wanted = case.wanted
     return wanted is None or (bool(wanted.goods or wanted.codes) and not wanted.unknown)
 

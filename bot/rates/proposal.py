@@ -18,7 +18,7 @@ from bot.rates.answer import answer
 from bot.rates.asked import Case, Judged, Way, case_of, judge
 from bot.rates.claim import Claim, Witness
 from bot.rates.goods import Fit
-from bot.rates.known import can_be_placed, known_rates
+from bot.rates.known import can_be_placed, known_rates, on_goods_known
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Day, Measure, Percent
 from bot.rates.query import Kind, RateQuery
@@ -57,7 +57,11 @@ class Proposal(Frozen):
     """None where a document changes duties and states no figure that could be trusted."""
     effective_on: Day | None = None
     replaces: str = ""
-    """The id of the one measure whose rate this can be; empty where there is none or several."""
+    """The id of the one measure whose rate this can be; empty where there is none or several.
+
+    Beside other duties, only one whose rate before is said to have been just what it is: a bare
+    number may as well be the sum of them all.
+    """
     choices: tuple[str, ...] = ()
     """Ids of all measures that it may change, the likeliest first."""
     why: str
@@ -65,6 +69,25 @@ class Proposal(Frozen):
     said_by: tuple[Witness, ...] = Field(min_length=1)
     """The first report first."""
     seen_at: AwareDatetime
+    same_as: str = ""
+    """The id under which stories would propose this very rate; empty for what they could not."""
+
+    @property
+    def old_rate(self) -> Decimal | None:
+        """The percent that the new one takes the place of: the measure's, or else all in all."""
+        part = self.old_part
+        return self.old_percent if part is None else part.percent
+
+    @property
+    def old_part(self) -> OldPart | None:
+        """What the ledger counts of the measure that this can be the rate of."""
+        return next((part for part in self.old_parts if part.measure == self.replaces), None)
+
+    @property
+    def terms(self) -> str:
+        """What an approval without changes would make of it: another word for other terms."""
+        new, day = percent_text(self.new_percent), self.effective_on
+        return " ".join((new or "?", day.isoformat() if day else "?", self.replaces or "?"))
 
     def joined(self, again: "Proposal") -> "Proposal":
         """The same with the reports that it did not have, and with a day of effect if it had none.
@@ -116,8 +139,9 @@ def proposed_by_document(
     """A proposal for an official document that changes duties, with or without a figure.
 
     `partner` is a code, `WORLD`, or empty where none is known; `by.link` is the document's own
-    address and makes the proposal's id, so the same document is proposed once. Give `new_percent`
-    only where the document states one rate for one measure. `why` is a sentence for the operators.
+    address and makes the proposal's id, so the same document is proposed once; with a rate on goods
+    that stories may name too, `same_as` is the id that theirs have. Give `new_percent` only where
+    the document states one rate for one measure. `why` is a sentence for the operators.
     An economy or a pair that the ledger does not follow is proposed all the same: what is official
     is for a person to see.
     """
@@ -131,6 +155,8 @@ def proposed_by_document(
             [old] = answer(query, ledger, day)
             case = case_of(ledger, imposer, partner, day, product or None)
             given = _placed(case, old, None)
+            if new_percent is not None and on_goods_known(case):
+                given["same_as"] = _claim_id(case, new_percent)
         except QueryError:
             given = {}
     return Proposal(
@@ -154,15 +180,8 @@ def asked_again(proposal: Proposal, decided_on: date) -> Proposal:
 
 
 def _proposal(claim: Claim, by: Witness, case: Case, old: Answer, seen_at: datetime) -> Proposal:
-    goods = case.wanted and (case.wanted.goods or case.wanted.codes)
     return Proposal(
-        id=_digest(
-            "claim",
-            claim.imposer,
-            claim.partner,
-            " ".join(sorted(goods or ())),
-            percent_text(claim.percent) or "",
-        ),
+        id=_claim_id(case, claim.percent),
         imposer=claim.imposer,
         partner=claim.partner,
         product=claim.product,
@@ -175,12 +194,19 @@ def _proposal(claim: Claim, by: Witness, case: Case, old: Answer, seen_at: datet
     )
 
 
+def _claim_id(case: Case, percent: Decimal) -> str:
+    goods = case.wanted and (case.wanted.goods or case.wanted.codes)
+    said = " ".join(sorted(goods or ())), percent_text(percent) or ""
+    return _digest("claim", case.imposer, case.partner, *said)
+
+
 def _placed(case: Case, old: Answer, from_percent: Decimal | None) -> dict[str, object]:
     """What the ledger says of the case, and what of it may change."""
     judged = judge(case)
     counted = [layer.measure for layer in judged.stacked.counted]
     own = _own(case, judged, counted, from_percent)
     wider = [measure for measure in counted if measure not in own]
+    rivals = wider if from_percent is None else _at(case, wider, from_percent)
     return {
         "old_on": case.day,
         "old_percent": old.total_percent,
@@ -189,7 +215,7 @@ def _placed(case: Case, old: Answer, from_percent: Decimal | None) -> dict[str, 
             for part in old.parts
             if part.percent is not None and part.measure_id != "mfn"
         ),
-        "replaces": own[0].id if len(own) == 1 else "",
+        "replaces": own[0].id if len(own) == 1 and not rivals else "",
         "choices": tuple(measure.id for measure in (*own, *wider)),
     }
 
@@ -208,9 +234,12 @@ def _own(
             fits = not measure.general and case.fits[measure.id] >= Fit.HEADING
         if fits and measure.partners == (case.partner,):
             found.append(measure)
-    if from_percent is not None:
-        return [one for one in found if (now := one.on(case.day)) and now.percent == from_percent]
-    return found
+    return found if from_percent is None else _at(case, found, from_percent)
+
+
+def _at(case: Case, measures: list[Measure], percent: Decimal) -> list[Measure]:
+    """Those that have just this rate on the day."""
+    return [one for one in measures if (now := one.on(case.day)) and now.percent == percent]
 
 
 def _why(claim: Claim, old: Answer) -> str:

@@ -25,7 +25,7 @@ def record_json(filed: Filed, acts: Sequence[Act]) -> dict[str, object]:
 
 def _lines(filed: Filed, acts: Sequence[Act]) -> Iterator[str]:
     said = filed.proposal
-    old, new = (percent_text(one) for one in (said.old_percent, said.new_percent))
+    old, new = (percent_text(one) for one in (said.old_rate, said.new_percent))
     when = f"from {said.effective_on}" if said.effective_on else "from when is not said"
     goods = said.product or "goods in general"
     pair = f"{said.imposer} on {said.partner or '?'}, {goods}"

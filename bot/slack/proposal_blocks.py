@@ -90,7 +90,7 @@ def _change(said: Proposal, parties: Parties) -> str:
     """`US on China, steel: 25% → 50% from 2026-12-01`."""
     imposer = party_name(said.imposer, parties)
     partner = party_name(said.partner, parties) if said.partner else "a partner not named"
-    old = f"{percent_text(said.old_percent)}%" if said.old_percent is not None else "?"
+    old = f"{percent_text(said.old_rate)}%" if said.old_rate is not None else "?"
     new = f"{percent_text(said.new_percent)}%" if said.new_percent is not None else "a new rate"
     when = f" from {said.effective_on}" if said.effective_on else ", from when is not said"
     goods = escape(said.product, 100) or "goods in general"
@@ -122,7 +122,7 @@ def _witness(one: Witness) -> str:
 def _effect(said: Proposal) -> str:
     """What an approval would change, or what is missing for one."""
     new, day = percent_text(said.new_percent), said.effective_on
-    part = next((part for part in said.old_parts if part.measure == said.replaces), None)
+    part = said.old_part
     if part is not None and new is not None and day is not None:
         now = f"{bold(escape(part.name, 200))} at {percent_text(part.percent)}%"
         return (
@@ -139,7 +139,7 @@ def _effect(said: Proposal) -> str:
 
 def _choices(said: Proposal) -> tuple[Block, ...]:
     return actions(
-        button("Approve", APPROVE, said.id, style="primary"),
+        button("Approve", APPROVE, f"{said.id} {said.terms}", style="primary"),
         button("Edit", EDIT, said.id),
         button("Reject", REJECT, said.id, style="danger"),
     )

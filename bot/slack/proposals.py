@@ -38,7 +38,8 @@ class Press:
     """One click: who, on which proposal, and Slack's leave to open a modal."""
 
     def __init__(self, body: dict[str, Any], action: dict[str, Any]) -> None:
-        self.proposal_id = str(action.get("value") or "")
+        # The terms stand in a button that approves: those that the message shows.
+        self.proposal_id, _, self.terms = str(action.get("value") or "").partition(" ")
         self.by = _operator(body)
         self.trigger_id = str(body.get("trigger_id") or "")
         container = body.get("container") or {}
@@ -96,12 +97,15 @@ async def _approve(parts: Parts, press: Press) -> Message | None:
     filed = await parts.decisions.get(press.proposal_id)
     if filed is None or filed.decision is not None:
         return await _tell(parts, press, Outcome(filed, False) if filed else None)
-    if not form_of(filed.proposal, parts.decisions.ledger).complete:
+    said = filed.proposal
+    seen = form_of(said, parts.decisions.ledger)
+    if press.terms != said.terms or not seen.complete:
+        # Nobody approves what they did not see: a later report may have brought a day.
         await _open(parts, press, filed)
         return None
     try:
         return await _tell(
-            parts, press, await parts.decisions.approve(press.proposal_id, press.by, None)
+            parts, press, await parts.decisions.approve(press.proposal_id, press.by, seen)
         )
     except FormRefused:
         # What the source gives cannot be used as it stands: a person sets it right.

@@ -46,7 +46,17 @@ class Proposals:
     ) -> None:
         """`keep` as part of the caller's transaction."""
         for proposal in proposals:
-            await self._put(connection, proposal, now)
+            await self._put(connection, await self._housed(connection, proposal), now)
+
+    async def _housed(self, connection: AsyncConnection, proposal: Proposal) -> Proposal:
+        """A document under the id that stories of its rate have, where it goes with them."""
+        if not proposal.same_as:
+            return proposal
+        query = select(_row.data, _row.decision).where(_row.id == proposal.same_as)
+        theirs = (await connection.execute(query.with_for_update())).one_or_none()
+        if theirs is not None and not _filed(theirs).takes(proposal):
+            return proposal
+        return proposal.model_copy(update={"id": proposal.same_as})
 
     async def _put(self, connection: AsyncConnection, proposal: Proposal, now: datetime) -> None:
         values = {

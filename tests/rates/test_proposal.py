@@ -144,3 +144,53 @@ def test_no_rate_that_the_ledger_gives_is_ever_proposed(
     for one in (said, said.model_copy(update={"effective_on": day})):
         witness = WIRE.model_copy(update={"published": published})
         assert proposed(one, witness, ledger, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("product", "before", "replaces"),
+    [
+        # Section 301 (25) and Section 232 (50): 110 may be either's, or the sum of both.
+        ("steel", None, ""),
+        ("steel", "75", ""),
+        ("steel", "25", "us-cn-301-review-steel-aluminium"),
+        ("steel", "50", ""),  # that of all partners: another's rate too
+        ("cars", "25", ""),  # two of them have 25
+    ],
+)
+def test_a_bare_number_beside_other_duties_is_nobodys_rate_yet(
+    product: str, before: str | None, replaces: str, ledger: Ledger
+) -> None:
+    given = claim("110", product=product, from_percent=before, effective_on=date(2026, 12, 1))
+    found = proposed(given, WIRE, ledger, NOW)
+    assert found is not None
+    assert found.replaces == replaces
+
+
+def test_old_and_new_are_of_one_kind(ledger: Ledger) -> None:
+    """The rate of a part is set against that part, a rate of no one part against the total."""
+    bare = proposed(claim("110", product="steel"), WIRE, ledger, NOW)
+    of_part = proposed(claim("110", product="steel", from_percent="25"), WIRE, ledger, NOW)
+    assert bare is not None
+    assert of_part is not None
+    assert (bare.old_rate, of_part.old_rate) == (Decimal(75), Decimal(25))
+
+
+def test_a_document_names_the_proposal_that_stories_make_of_its_rate(ledger: Ledger) -> None:
+    story = proposed(claim("110", product="steel"), WIRE, ledger, NOW)
+    assert story is not None
+
+    def by(product: str, percent: Decimal | None) -> Proposal:
+        return proposed_by_document(
+            imposer="US",
+            partner="CN",
+            by=WIRE,
+            ledger=ledger,
+            seen_at=NOW,
+            product=product,
+            new_percent=percent,
+        )
+
+    assert by("steel", Decimal("110.0")).same_as == story.id
+    assert by("steel", None).same_as == ""
+    assert by("unobtainium", Decimal(110)).same_as == ""
+    assert by("aluminium", Decimal(110)).same_as not in ("", story.id)

@@ -277,3 +277,13 @@ async def test_operators_list_what_waits_and_decide_there(office: Office) -> Non
     [told] = await office.desktop.click(listed, "rate_approve")
     assert "Approved by" in told["text"]
     assert "Approved by" in shown([await office.message()])
+
+
+async def test_nobody_approves_terms_that_the_message_did_not_show(office: Office) -> None:
+    """A report that brings the day comes between the look and the click."""
+    message = await office.ask(said(day=None))
+    await office.docket.offer([said()])
+    assert await office.desktop.click(message, "rate_approve") == []
+    assert "12.5 %" in office.total()
+    assert (await office.fill_in()).ok
+    assert "40 %" in office.total()

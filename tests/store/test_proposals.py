@@ -164,3 +164,47 @@ async def test_what_nobody_proposed_is_not_there(store: Store) -> None:
     assert await store.proposals.get("a1") is None
     assert not await store.proposals.decide("a1", decision(), act())
     assert await store.proposals.record() == ()
+
+
+def document(**changes: Any) -> Proposal:
+    return proposal("doc", "Register", **{"same_as": "a1", **changes})
+
+
+async def test_a_document_and_the_stories_of_its_rate_are_one_proposal(store: Store) -> None:
+    """Whichever comes first, and however often the document is read."""
+    said, also = proposal(), document(effective_on=NOON.date())
+    for name, order in (("a1", (said, also, also)), ("b1", (also, also, said))):
+        for one in order:
+            own = {"id": name} if one is said else {"same_as": name}
+            await store.proposals.keep([one.model_copy(update=own)], NOON)
+        filed = await store.proposals.get(name)
+        assert filed is not None
+        assert {one.source for one in filed.proposal.said_by} == {"Wire", "Register"}
+        assert filed.proposal.effective_on == NOON.date()
+    assert len(await store.proposals.every()) == 2
+
+
+async def test_a_document_that_names_another_day_is_a_proposal_of_its_own(store: Store) -> None:
+    later = NOON.date() + timedelta(days=9)
+    await store.proposals.keep([proposal(effective_on=NOON.date())], NOON)
+    await store.proposals.keep([document(effective_on=later)], NOON)
+    assert [one.proposal.id for one in await store.proposals.every()] == ["a1", "doc"]
+
+
+async def test_what_was_rejected_as_a_rumour_is_asked_about_once_it_is_official(
+    store: Store,
+) -> None:
+    rejected = decision(state=State.REJECTED)
+    await store.proposals.keep([proposal()], NOON)
+    await store.proposals.decide("a1", rejected, act(what="rejected"))
+    for _ in range(2):
+        await store.proposals.keep([document()], NOON)
+    assert [one.proposal.id for one in await store.proposals.every(State.PENDING)] == ["doc"]
+
+
+async def test_a_document_that_was_rejected_is_not_asked_about_again(store: Store) -> None:
+    rejected = decision(state=State.REJECTED)
+    await store.proposals.keep([document()], NOON)
+    await store.proposals.decide("a1", rejected, act(what="rejected"))
+    await store.proposals.keep([document()], NOON)
+    assert await store.proposals.every(State.PENDING) == ()
