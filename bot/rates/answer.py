@@ -146,7 +146,7 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         only_in_data=judged.way is Way.GOODS and amount == 0,
         leading=1 + len(leading(case, judged, amount)),
         on_goods=on_goods(case, judged),
-        next=_next(case, judged, as_of, today),
+        next=_next(case, judged, checked, today),
         last_change=last_step(ranged, day) if ranged else last_change_of(case, judged),
         history=(ranged or history_of(case, judged)) if query.history else (),
         talks=_talks(case),
@@ -158,12 +158,23 @@ def _listed(choices: Sequence[Choice]) -> str:
     return "; ".join(one.goods for one in choices)
 
 
-def _next(case: Case, judged: Judged, as_of: date | None, today: date) -> tuple[Upcoming, ...]:
-    """What comes after the day, and what was due since the sources were read."""
+def _next(case: Case, judged: Judged, checked: date | None, today: date) -> tuple[Upcoming, ...]:
+    """What comes after the day, and what was due since the sources of the measure were read."""
     measures = case.measures if judged.way is Way.GENERAL else judged.chosen
-    read = as_of or case.day
-    coming = upcoming(case.ledger, min(case.day, read), measures=measures)
-    return told_apart(coming, lambda _: read, today)
+    read = checked or case.day
+    # One part whose sources are older makes no other part unknown.
+    stale = {
+        layer.measure.id: layer.checked
+        for layer in judged.stacked.counted
+        if layer.checked is not None and layer.checked < read
+    }
+
+    def read_of(item: Upcoming) -> date:
+        return stale.get(item.measure_id, read)
+
+    coming = upcoming(case.ledger, min((case.day, read, *stale.values())), measures=measures)
+    known = (item for item in coming if item.on > min(case.day, read_of(item)))
+    return told_apart(known, read_of, today)
 
 
 def _suggestions(wanted: Wanted | None, choices: Sequence[Choice]) -> tuple[str, ...]:

@@ -133,13 +133,19 @@ def _understanding(case: Case, judged: Judged) -> Iterator[str]:
     freed = any(left.layer.freed for left in judged.stacked.left_out)
     if judged.way is Way.GOODS and all(m.general for m in judged.chosen) and not freed:
         yield (
-            f"The ledger has no measure on {wanted.text} by itself between these two: only duties "
-            "on goods in general are counted."
+            f"The ledger has no measure on {wanted.read_as or wanted.text} by itself between these "
+            f"two: {_else_counted(judged)}."
         )
     if judged.way is Way.LAYER and not judged.chosen:
         yield f"No layer of the ledger answers to '{wanted.text}' between these two."
     if wanted.unknown and case.partner != WORLD:
         yield f"Not understood in the product: {' '.join(wanted.unknown)}."
+
+
+def _else_counted(judged: Judged) -> str:
+    if judged.stacked.counted:
+        return "only duties on goods in general are counted"
+    return "what they pay besides the base rate is not known here"
 
 
 def _rulings(case: Case, judged: Judged) -> Iterator[str]:
@@ -182,6 +188,7 @@ def leading(case: Case, judged: Judged, amount: Decimal | None) -> tuple[str, ..
         *_unplaced(case),
         *_unknown(case, judged),
         *_announced(judged),
+        *_run_out(case, judged),
         *_nothing_but_in_our_data(case, judged, amount),
     )
 
@@ -218,6 +225,22 @@ def _announced(judged: Judged) -> Iterator[str]:
             yield (
                 f"Not in the total: {left.layer.name}, {percent_text(period.percent)} % announced "
                 f"from {period.from_}; whether it began is not known."
+            )
+
+
+def _run_out(case: Case, judged: Judged) -> Iterator[str]:
+    """What ends by a day that lies ahead with nothing known to follow: that is no promise of 0."""
+    coverage = case.ledger.coverage(case.imposer, case.partner)
+    if coverage is None:
+        return
+    for measure in judged.chosen:
+        last = measure.periods[-1] if measure.periods else None
+        if last is None or last.to is None or not last.charged or not last.percent:
+            continue
+        if coverage.checked <= last.to < case.day:
+            yield (
+                f"Not in the total: {measure.name}, {percent_text(last.percent)} % until "
+                f"{last.to}; what follows it is not known."
             )
 
 

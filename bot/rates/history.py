@@ -18,7 +18,7 @@ _TOLD = (Effect.HELD_UNLAWFUL, Effect.STAYED, Effect.STRUCK_DOWN)
 
 
 class Total(NamedTuple):
-    """A total from a day on, and the layers that make it."""
+    """A total from a day on, and the layers that make it until the next one."""
 
     on: date
     percent: Decimal
@@ -76,7 +76,11 @@ def last_step(steps: Sequence[Step], day: date) -> Step | None:
 
 
 def totals(case: Case, judged: Judged) -> tuple[Total, ...]:
-    """Every day on which the total changed, in order of time, from its first duty on."""
+    """Every day on which the total or what makes it changed, in order of time, from its first duty.
+
+    A duty that takes the place of another at the same rate is a change: who reads that a duty is in
+    force since July must not read that nothing changed since February.
+    """
     return tuple(_backwards(case, judged, date.max))[::-1]
 
 
@@ -89,11 +93,17 @@ def _backwards(case: Case, judged: Judged, until: date) -> Iterator[Total]:
             continue
         stacked = judge(past._replace(day=day)).stacked
         here = Total(day, stacked.total, stacked)
-        if later is not None and later.percent != here.percent:
+        if later is not None and _made_of(later) != _made_of(here):
             yield later
         later = here
     if later is not None and later.percent:
         yield later
+
+
+def _made_of(total: Total) -> tuple[Decimal, frozenset[tuple[str, Decimal]]]:
+    """What two totals that are told as one have alike; parts of 0 percent are no matter."""
+    parts = ((one.measure.id, one.period.percent or Decimal(0)) for one in total.stacked.counted)
+    return total.percent, frozenset(part for part in parts if part[1])
 
 
 def _rate_steps(changes: Sequence[Total]) -> Iterator[Step]:
@@ -112,7 +122,7 @@ def _step(change: Total, before: Total | None) -> Step:
 
 
 def _by_id(total: Total) -> dict[str, Layer]:
-    return {layer.measure.id: layer for layer in total.stacked.counted}
+    return {layer.measure.id: layer for layer in total.stacked.counted if layer.period.percent}
 
 
 def _differences(now: dict[str, Layer], before: dict[str, Layer]) -> Iterator[str]:

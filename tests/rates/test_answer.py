@@ -473,3 +473,63 @@ def test_nought_names_the_list_that_may_hold_the_goods(ledger: Ledger, today: da
     one = _one("canada on us orange juice on 2025-04-01", ledger, today)
     assert one.total_percent == 0
     assert "some lines pay First surtax on American goods, 25 %" in one.caveats[0]
+
+
+def test_the_last_change_names_what_ended_not_what_had_ended_before(
+    ledger: Ledger, today: date
+) -> None:
+    change = _one("us on georgia", ledger, today).last_change
+
+    assert change is not None
+    assert (change.on, change.what) == (date(2026, 7, 24), "Balance-of-payments surcharge 10 ends")
+
+
+@pytest.mark.parametrize("text", ["us on mexico cars", "us on eu wine", "us on georgia history"])
+def test_a_duty_that_takes_the_place_of_another_at_the_same_rate_is_a_change(
+    text: str, ledger: Ledger, today: date
+) -> None:
+    one = _one(text, ledger, today)
+    change = one.last_change
+
+    assert change is not None
+    assert all(part.from_ is not None and part.from_ <= change.on for part in one.parts)
+    told = [step.what for step in one.history if not step.legal]
+    assert not told or any("Reciprocal baseline duty 10 ends" in what for what in told)
+
+
+def test_an_older_source_of_one_part_makes_nothing_else_unchecked(
+    ledger: Ledger, today: date
+) -> None:
+    steel = _one("us on uk steel", ledger, today)
+    gas = _one("china on us lng", ledger, today)
+
+    assert steel.as_of == date(2026, 5, 3)
+    assert not any(item.on == date(2026, 7, 24) for item in steel.next)
+    assert not any(item.on == date(2025, 11, 10) for item in gas.next)
+
+
+def test_a_rate_that_runs_out_by_a_day_ahead_is_no_promise_of_nothing(
+    ledger: Ledger, today: date
+) -> None:
+    ahead = _one("china on us on 2030-01-01", ledger, today)
+
+    assert "what follows it is not known" in ahead.caveats[0]
+    assert ahead.leading > 1
+    known = _one("china on us on 2026-12-01", ledger, today)
+    assert not any("what follows" in caveat for caveat in known.caveats)
+
+
+def test_goods_without_a_total_are_not_said_to_count_what_is_not_there(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("eu on us wine", ledger, today)
+
+    assert one.total_percent is None
+    assert any("is not known here" in caveat for caveat in one.caveats)
+    assert not any("are counted" in caveat for caveat in one.caveats)
+
+
+def test_misspelt_goods_are_told_by_their_name(ledger: Ledger, today: date) -> None:
+    said = _one("china on us steeel", ledger, today).caveats
+
+    assert any("no measure on steel by itself" in caveat for caveat in said)
