@@ -9,7 +9,8 @@
     │   └── NotAFeed         an answer came, but no feed was in it
     ├── SourceError          a live source gave no answer that can be used
     ├── QueryError           a question about rates that could not be understood
-    │   └── UnknownParty     no such economy; carries the nearest names
+    │   ├── UnknownParty     no such economy; carries the nearest names
+    │   └── Unsaid           who charges or pays is left out; carries whole questions that say it
     ├── AmendmentRefused     a rate, approved by an operator, that does not fit the ledger
     ├── CommandError         a slash command that could not be carried out
     ├── StoreError           the database could not be opened, upgraded or backed up
@@ -87,6 +88,14 @@ class UnknownParty(QueryError):
         self.word, self.suggestions = word, tuple(suggestions)
         cure = f"Did you mean {' or '.join(suggestions)}?" if suggestions else ""
         super().__init__(word, cause, cure)
+
+
+class Unsaid(QueryError):
+    """A question that leaves out who charges or pays; `questions` are whole ones that say it."""
+
+    def __init__(self, thing: str, cause: str, questions: Sequence[str]) -> None:
+        self.questions = tuple(questions)
+        super().__init__(thing, cause, f"Try: {' or: '.join(questions)}")
 
 
 class CommandError(TariffwireError):

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from bot.errors import QueryError, UnknownParty
+from bot.errors import QueryError, UnknownParty, Unsaid
 from bot.frozen import Frozen
 from bot.parties import WORLD, Parties
 from bot.rates.days import take_day
@@ -33,6 +33,16 @@ CHANGES_DAYS = 30
 
 _CALENDAR = frozenset({"upcoming", "calendar", "changes", "changed"})
 _HISTORY = frozenset({"history", "timeline", "chart", "over time"})
+_TIMES = frozenset(
+    {
+        *("this", "next", "last", "past", "coming", "recent", "recently", "latest", "new", "soon"),
+        *("day", "days", "week", "weeks", "month", "months", "quarter", "year", "years", "ahead"),
+        *("date", "dates", "deadline", "deadlines", "event", "events", "change", "up"),
+        *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+        *("october", "november", "december", "tomorrow", "measures", "measure"),
+    }
+)
+"""Words of a calendar's question that name no goods and leave nothing out."""
 
 
 class Kind(StrEnum):
@@ -80,7 +90,7 @@ def parse(
     on, undated = take_day(readable(sound), today)
     words = Words(undated, parties)
     if _CALENDAR & set(words.rest):
-        _refuse_unread(words, parties, dated=on is not None)
+        _refuse_unread(words, parties, reader, dated=on is not None)
         return _about_days(words, on, today, reader)
     return _about_rates(words, parties, on, reader)
 
@@ -111,13 +121,14 @@ def _about_rates(
         _refuse_unknown(product, codes, parties, reader)
     if not codes:
         if product and reader is not None and reader.knows(product):
-            raise QueryError(product, "names goods but no economy", f"Try: us {product}")
+            raise Unsaid(product, "names goods but no economy", (f"us {product}",))
         if product:
             raise UnknownParty(product, parties.suggest(product))
         raise QueryError("the question", "names no economy", "Try: us china")
     if len(codes) == 1 and not product:
         return RateQuery(kind=Kind.PARTY, partner=codes[0], on=on, history=history)
     if len(codes) == 1:
+        _refuse_payer_alone(words, product, parties)
         return RateQuery(
             kind=Kind.PAIR,
             imposer=codes[0],
@@ -193,8 +204,29 @@ def _near(words: str, codes: Sequence[str], parties: Parties) -> tuple[str, ...]
     return tuple(name for name in suggestions if name not in known)
 
 
-def _refuse_unread(words: Words, parties: Parties, *, dated: bool) -> None:
-    """Raises QueryError for a day of a calendar that cannot be read, or a misspelt economy."""
+def _refuse_payer_alone(words: Words, goods: str | None, parties: Parties) -> None:
+    """Raises Unsaid where the one economy is where goods come from: 'tariffs on Chinese steel'.
+
+    Who charges is not said, and the economy's own duties are not what was asked for.
+    """
+    if words.joints[0].split()[-1:] not in (["on"], ["from"]):
+        return
+    party = parties.get(words.codes[0])
+    questions = tuple(
+        f"{parties.get(code).name} on {party.name} {goods}"
+        for code in ("US", "EU")
+        if code != party.code
+    )
+    raise Unsaid(f"{party.name}, {goods}", "says who pays, not who charges", questions)
+
+
+def _refuse_unread(
+    words: Words, parties: Parties, reader: ProductReader | None, *, dated: bool
+) -> None:
+    """Raises QueryError for a day of a calendar that cannot be read, or for words that are nothing.
+
+    The calendar of all would pass for that of an economy or goods that it does not know.
+    """
     rest = _product([word for word in words.rest if word not in _CALENDAR])
     if rest is None:
         return
@@ -202,3 +234,7 @@ def _refuse_unread(words: Words, parties: Parties, *, dated: bool) -> None:
         raise QueryError(rest, "not a day I can read", "Write it as 2025-05-14")
     if not words.codes and (near := parties.suggest(rest)):
         raise UnknownParty(rest, near)
+    unread = [word for word in rest.split() if word not in _TIMES | NOISE and not word.isdigit()]
+    said = " ".join(unread)
+    if said and reader is not None and not reader.understands(said):
+        raise UnknownParty(said, reader.near(said), "neither goods nor an economy I know")

@@ -112,6 +112,10 @@ _TOPICS = {
 }
 _EVERYTHING = frozenset({"all", "everything"})
 _CALENDAR = frozenset({"upcoming", "calendar"})
+_QUESTIONS = ("upcoming", "calendar", "changes")
+"""First words of questions that begin like a command."""
+_BUTTONS = frozenset({"mute", "unmute", "follow", "why", "why?"})
+"""What is done by a button, and looked for among the commands."""
 _AS_FILE = frozenset({"ics", ".ics", "ical", "icalendar"})
 _SWITCH = {"on": "on", "start": "on", "off": "off", "stop": "off", "none": "off"}
 _PACES = {
@@ -141,6 +145,8 @@ def understand(text: str, parties: Parties) -> Command:
     ):
         return Command(verb=Verb.CALENDAR_FILE, text=" ".join([first, *rest]))
     verb = _VERBS.get(first, Verb.ASK)
+    if first in _BUTTONS:
+        raise Misunderstood(first, "the buttons under each alert do that")
     if verb is Verb.ASK:
         return Command(verb=verb, text=plain(text))
     if verb is Verb.TABLE:
@@ -157,7 +163,8 @@ def understand(text: str, parties: Parties) -> Command:
 def nearest_command(text: str) -> str | None:
     """The text with its first word mended to the command it comes near; None where none does."""
     first, _, rest = plain(text).partition(" ")
-    near = _nearest(first.lower(), [word for word in _VERBS if len(word) > 3])
+    known = [word for word in (*_VERBS, *_QUESTIONS) if len(word) > 3]
+    near = _nearest(first.lower(), known)
     return f"{near} {rest}".strip() if near else None
 
 

@@ -17,7 +17,7 @@ from slack_bolt.context.say.async_say import AsyncSay
 from slack_bolt.response import BoltResponse
 
 from bot.alerts.subscription import Subscription, subscription_id
-from bot.errors import FeedError, QueryError, UnknownParty
+from bot.errors import FeedError, QueryError, UnknownParty, Unsaid
 from bot.news.topic import Topic
 from bot.rates.decision import State
 from bot.slack import feed_blocks, proposal_blocks
@@ -241,6 +241,8 @@ def _not_a_question(parts: Parts, text: str, error: QueryError) -> Reply:
     """The question with its unknown word mended, or the command that was misspelt."""
     mended = nearest_command(text)
     commands = [mended] if mended else []
+    if isinstance(error, Unsaid):
+        commands += error.questions
     if isinstance(error, UnknownParty):
         commands += [_replaced(text, error.word, name) for name in error.suggestions]
     return _suggest(parts, error.thing, error.cause, tuple(commands))

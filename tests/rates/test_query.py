@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.errors import QueryError, UnknownParty
+from bot.errors import QueryError, UnknownParty, Unsaid
 from bot.parties import WORLD, Parties, Party
 from bot.rates.ledger import Ledger
 from bot.rates.query import Kind, RateQuery, parse
@@ -252,3 +252,37 @@ def test_any_two_parties_are_found_however_they_are_spelt(
 def _spelt(party: Party) -> st.SearchStrategy[str]:
     slack = f":flag-{party.code.lower()}:"
     return st.sampled_from([party.name, party.code, party.code.lower(), party.flag, slack])
+
+
+@pytest.mark.parametrize("text", ["upcoming narnia", "changes gizmos", "upcoming china gizmos"])
+def test_a_calendar_of_what_is_not_known_is_not_that_of_all(text: str, read: Read) -> None:
+    with pytest.raises(QueryError, match="neither goods nor an economy"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["upcoming in the next 30 days", "changes this month", "what is upcoming in december"]
+)
+def test_words_of_time_leave_a_calendar_whole(text: str, read: Read) -> None:
+    query = read(text)
+
+    assert (query.partner, query.product) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tariffs on chinese steel", "what is the duty on steel from china", "duty from china cars"],
+)
+def test_who_pays_alone_is_not_taken_for_who_charges(text: str, read: Read) -> None:
+    with pytest.raises(Unsaid) as refused:
+        read(text)
+
+    asked = read(refused.value.questions[0])
+    assert (asked.imposer, asked.partner) == ("US", "CN")
+
+
+def test_goods_alone_are_answered_with_a_question_that_names_an_economy(read: Read) -> None:
+    with pytest.raises(Unsaid) as refused:
+        read("steel")
+
+    assert read(refused.value.questions[0]).product == "steel"

@@ -90,6 +90,8 @@ def test_a_slip_is_answered_with_a_whole_command(text: str, suggestion: str) -> 
         ("lst", "list"),
         ("hlep", "help"),
         ("unsubscibe", "unsubscribe"),
+        ("upcomming china", "upcoming china"),
+        ("chnages since 2026-01-01", "changes since 2026-01-01"),
         ("us china", None),
         ("xyzzy", None),
     ],
@@ -103,3 +105,9 @@ def test_any_text_is_a_command_or_misunderstood(text: str) -> None:
     for line in (text, f"subscribe {text}", f"unsubscribe {text}", f"latest {text}"):
         with suppress(Misunderstood):
             understand(line, PARTIES)
+
+
+@pytest.mark.parametrize("word", ["mute", "why", "Follow"])
+def test_what_a_button_does_is_said_to_be_a_buttons(word: str) -> None:
+    with pytest.raises(Misunderstood, match="buttons under each alert"):
+        understand(word, PARTIES)
