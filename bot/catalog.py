@@ -108,7 +108,8 @@ def file_text(path: Path) -> str:
         text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise ConfigError(str(path), None, "", reason, "Check TARIFFWIRE_CONFIG_DIR") from error
+        cure = "Check TARIFFWIRE_CONFIG_DIR, or TARIFFWIRE_FEEDS_FILE where that is set"
+        raise ConfigError(str(path), None, "", reason, cure) from error
     if len(content) > LARGEST_FILE:
         raise ConfigError(str(path), None, "", f"larger than {LARGEST_FILE:,} bytes", "Split it")
     return text

@@ -188,6 +188,15 @@ class Settings(BaseSettings):
         return "socket" if self.slack_app_token is not None else "http"
 
 
+_PLAINLY = {
+    "bool_parsing": "neither true nor false",
+    "int_parsing": "not a whole number",
+    "int_from_float": "not a whole number",
+    "float_parsing": "not a number",
+}
+"""What is wrong with a value, where pydantic's words are those of a programmer."""
+
+
 def load_settings(**given: Any) -> Settings:
     """The settings, `given` first, then the environment, then `.env`.
 
@@ -198,7 +207,7 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = variable(str(first["loc"][0]))
-        cause = first["msg"].removeprefix("Value error, ")
+        cause = _PLAINLY.get(first["type"]) or first["msg"].removeprefix("Value error, ")
         cure = f"Set {name} to a valid value or remove it to use the default"
         raise SettingsError(name, f"{cause[0].lower()}{cause[1:]}", cure) from error
     except (OSError, UnicodeDecodeError) as error:

@@ -147,3 +147,20 @@ def test_live_sources_are_off_unless_named(monkeypatch: pytest.MonkeyPatch) -> N
     settings = load_settings()
     assert settings.live_sources == ("wits", "usitc-hts")
     assert settings.wits_url == "http://127.0.0.1:8000/wits/"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cause"),
+    [
+        ("TARIFFWIRE_REMINDERS", "perhaps", "neither true nor false"),
+        ("TARIFFWIRE_DIGEST_HOUR", "noon", "not a whole number"),
+        ("TARIFFWIRE_POLL_SECONDS", "often", "not a number"),
+    ],
+)
+def test_a_wrong_value_is_told_in_plain_words(
+    name: str, value: str, cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=f"{name}: {cause}"):
+        load_settings()

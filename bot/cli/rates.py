@@ -29,7 +29,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     from bot.rates.answer import ask
     from bot.rates.query import CHANGES_DAYS, Kind, parse
     from bot.rates.reply_json import answer_json, upcoming_json
-    from bot.rates.words import lines, upcoming_line
+    from bot.rates.words import calendar_line, lines
     from bot.settings import load_settings
 
     question, day = " ".join(words), on.date() if on else None
@@ -59,7 +59,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
         if as_json:
             print_json(upcoming_json(item))
         else:
-            click.echo(upcoming_line(item))
+            click.echo(calendar_line(item))
 
 
 def _ledger(library: Any) -> Any:
@@ -104,7 +104,7 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
     from bot.rates.ahead import all_ahead, title_of
     from bot.rates.query import parse
     from bot.rates.reply_json import upcoming_json
-    from bot.rates.words import upcoming_line
+    from bot.rates.words import calendar_line
     from bot.settings import load_settings
 
     ledger, now = _ledger(Library(load_settings())), datetime.now(UTC)
@@ -121,7 +121,7 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
         if as_json:
             print_json(upcoming_json(item))
         else:
-            click.echo(upcoming_line(item))
+            click.echo(calendar_line(item))
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -260,9 +260,8 @@ def _parsed(address: str, thing: str) -> URL:
     except ValueError as error:
         raise AddressRefused(shown(thing), "not an address that can be fetched") from error
     if url.scheme not in ("http", "https") or not host:
-        raise AddressRefused(
-            shown(thing), f"{shown(address)} is no http or https address", "Use one that is"
-        )
+        whose = "" if shown(address) == shown(thing) else f"{shown(address)} is "
+        raise AddressRefused(shown(thing), f"{whose}no http or https address", "Use one that is")
     return url if url.path else url.with_path("/")
 
 

@@ -33,6 +33,19 @@ def _lines(block: Mapping[str, Any]) -> Iterator[str]:
     elif kind == "context":
         texts = (_read(part["text"]) for part in block["elements"] if "text" in part)
         yield " · ".join(texts)
+    elif kind in ("table", "data_table"):
+        for row in block["rows"]:
+            yield " | ".join(_cell(cell) for cell in row)
+    elif kind == "data_visualization":
+        yield f"[chart: {_read(str(block.get('title', '')))}]"
+
+
+def _cell(cell: Mapping[str, Any]) -> str:
+    """What a cell shows: its text, or the texts and links that are nested in it."""
+    if nested := cell.get("elements"):
+        return "".join(_cell(each) for each in nested)
+    text = str(cell.get("text", cell.get("value", "")))
+    return f"{text} ({cell['url']})" if "url" in cell else text
 
 
 def _read(markup: str) -> str:

@@ -67,6 +67,13 @@ def status_words(part: Part) -> str:
     return f"{_STATUS[part.status]} {span}"
 
 
+def calendar_line(item: Upcoming) -> str:
+    """The same with who charges whom, where the entries are those of many pairs."""
+    more = f" and {len(item.partners) - 6} more" if len(item.partners) > 6 else ""
+    whom = f"{item.imposer} on {', '.join(item.partners[:6])}{more}"
+    return upcoming_line(item._replace(measure=f"{whom}: {item.measure}"))
+
+
 def upcoming_line(item: Upcoming) -> str:
     """One entry of what comes, was due or changed: day, measure, what, source."""
     day = f"was due on {item.on}; not checked since:" if item.passed else f"{item.on} "

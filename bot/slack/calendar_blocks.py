@@ -25,13 +25,15 @@ def calendar(
     gives the same as a file, for a button.
     """
     head = warnings([warning] if warning else [])
+    nothing = escape(f"{title}: nothing that the ledger knows of.")
     notice = escape(f"{title}. Mind: {warning}" if warning else title, 400)
     if not items:
-        head.append(section(escape(f"{title}: nothing that the ledger knows of.")))
+        head.append(section(nothing))
         return assemble(notice, head)
     ahead = [item for item in items if not item.passed]
     passed = [item for item in items if item.passed]
-    told: list[Upcoming | str] = [bold(escape(title)), *ahead] if ahead else []
+    # What was due says nothing of what was asked for: that there is none is said too.
+    told: list[Upcoming | str] = [bold(escape(title)), *ahead] if ahead else [nothing]
     if passed:
         told += [bold(markup.PASSED), *passed]
     # A block more than fits is enough: thousands of days may be asked for.

@@ -11,6 +11,9 @@ from bot.slack.mrkdwn import bold, escape, link
 from bot.slack.reply_blocks import notice
 
 _ADDRESS_CHARACTERS = 300
+_LOW_LINE = "\u02cd"
+_SETTING = re.compile(f"TARIFFWIRE[A-Z{_LOW_LINE}]+")
+"""The name of a setting, as `escape` leaves it."""
 
 
 def feeds(
@@ -39,7 +42,7 @@ def removed(feed_id: str) -> Message:
 
 def refused(thing: str, cause: str, cure: str) -> Message:
     """Says why a feed was not added or removed."""
-    more = f" {escape(cure, 300)}." if cure else ""
+    more = f" {_naming_settings(cure)}." if cure else ""
     return notice(f"{_thing(thing)}: {escape(cause, 500)}.{more}")
 
 
@@ -95,5 +98,12 @@ def _id(feed_id: str) -> str:
     return f"`{feed_id}`" if plain else escape(feed_id, _ADDRESS_CHARACTERS)
 
 
+def _naming_settings(cure: str) -> str:
+    """The cure with its settings as code: escaped, their names could not be copied."""
+    return _SETTING.sub(
+        lambda found: f"`{found.group().replace(_LOW_LINE, '_')}`", escape(cure, 300)
+    )
+
+
 def _more(count: int) -> Block:
-    return context(f"… and {count} more that do well or wait; `tariffwire feeds list` shows all.")
+    return context(f"… and {count} more; `tariffwire feeds list` shows all.")

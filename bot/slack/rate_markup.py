@@ -114,15 +114,24 @@ def base_rates(answer: Answer) -> str:
 
 
 def coming(answer: Answer) -> str:
-    """What comes after the day, then what was due since the sources were read."""
+    """What is due by the day, what comes after it, what was due since the sources were read."""
     if not answer.next:
         return ""
     past = answer.as_of is not None and answer.on < answer.as_of
     named = "What came after" if past else "What comes next"
-    ahead = [_due(item) for item in answer.next if not item.passed][:_NEXT]
-    passed = [_due(item) for item in answer.next if item.passed][:_NEXT]
-    lines = [bold(named), *ahead] if ahead else []
-    return "\n".join([*lines, bold(PASSED), *passed] if passed else lines)
+    known = [item for item in answer.next if not item.passed]
+    titled = (
+        # Only a day that lies ahead has such: its number knows nothing of them.
+        (f"Due by {answer.on}, as the sources foresaw it", [i for i in known if i.on <= answer.on]),
+        (named, [item for item in known if item.on > answer.on]),
+        (PASSED, [item for item in answer.next if item.passed]),
+    )
+    return "\n".join(
+        line
+        for title, items in titled
+        if items
+        for line in (bold(title), *(_due(item) for item in items[:_NEXT]))
+    )
 
 
 def _due(item: Upcoming) -> str:

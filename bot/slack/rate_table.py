@@ -40,7 +40,7 @@ def rates_table(answers: Sequence[Answer], parties: Parties, instead: Message) -
     if not any(answer.parts for answer in answers):
         return instead
     head = [section(_said(answer, parties)) for answer in answers]
-    tail = [context(*dict.fromkeys(markup.as_of(answer) for answer in answers))]
+    tail = [context(*dict.fromkeys(_read(answer, len(answers) > 1) for answer in answers))]
     room = _ROOM - sum(len(each.json) for each in (*head, *tail))
     table, left = _table(_titles(len(answers) > 1), rows, room)
     note = [context(f"… and {left} more rows than Slack takes.")] if left else []
@@ -52,6 +52,11 @@ def _said(answer: Answer, parties: Parties) -> str:
     warned = [f"⚠️ {escape(caveat, 300)}" for caveat in answer.caveats[: answer.leading]]
     title = bold(escape(markup.title(answer, parties), 200))
     return "\n".join([*warned, title, markup.meaning(answer)])
+
+
+def _read(answer: Answer, several: bool) -> str:
+    whose = f"{escape(f'{answer.imposer} on {answer.partner}')}: " if several else ""
+    return f"{whose}{markup.as_of(answer)}"
 
 
 def _titles(several: bool) -> Row:

@@ -44,3 +44,30 @@ def test_a_message_is_read_block_by_block_with_its_links() -> None:
 
 def test_a_message_without_blocks_is_its_text() -> None:
     assert in_words({"text": "a &amp; b"}) == "a & b"
+
+
+def test_a_table_is_read_row_by_row_and_a_chart_by_its_title() -> None:
+    source = {"type": "link", "url": "https://a.example/x", "text": "FR"}
+    message = {
+        "blocks": [
+            {
+                "type": "table",
+                "rows": [
+                    [{"type": "raw_text", "text": "Rate"}, {"type": "raw_text", "text": "Source"}],
+                    [
+                        {"type": "raw_text", "text": "12.5%"},
+                        {
+                            "type": "rich_text",
+                            "elements": [{"type": "rich_text_section", "elements": [source]}],
+                        },
+                    ],
+                ],
+            },
+            {"type": "data_visualization", "title": "Duty in percent"},
+        ]
+    }
+    assert in_words(message).splitlines() == [
+        "Rate | Source",
+        "12.5% | FR (https://a.example/x)",
+        "[chart: Duty in percent]",
+    ]

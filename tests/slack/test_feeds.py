@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.local.validity import check_blocks, check_budget
 from bot.news.health import Health
 from bot.slack.commands import Asked, Reply, answer
+from bot.slack.feed_blocks import refused
 from bot.slack.parts import Parts
 from tests.slack.fakes import KeptFeeds, parts
 from tests.slack.samples import NOW
@@ -140,3 +141,8 @@ async def test_health_of_any_text_is_a_message_that_slack_takes() -> None:
 
 def nasty() -> str:
     return "<@U1> <http://a|b> &amp; *b* `c` @here \u202e" * 3
+
+
+def test_a_setting_that_a_cure_names_can_be_copied() -> None:
+    said = refused("https://new.example/", "is a private address", "TARIFFWIRE_A_B can allow it")
+    assert "`TARIFFWIRE_A_B` can allow it." in said.text

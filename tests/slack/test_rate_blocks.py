@@ -225,3 +225,21 @@ def _with_other_rates(folder: Path) -> Ledger:
     file = copied / "us.yaml"
     file.write_text(file.read_text().replace("{action: 12.5}", "{action: 13.5}"))
     return load_ledger(copied, PARTIES)
+
+
+def test_a_calendar_without_entries_says_so_before_what_was_due() -> None:
+    desk, today = Desk(ledger(), PARTIES), date(2026, 11, 24)
+    said = texts(desk.answer("changes", today))
+    assert said[1] == "What changed since 2026-10-25: nothing that the ledger knows of."
+    assert said[2] == "*Was due; not checked since*"
+
+
+def test_what_is_due_by_a_day_ahead_does_not_come_after_it() -> None:
+    desk, today = Desk(ledger(), PARTIES), date(2026, 11, 24)
+    said = texts(desk.answer("us on china on 2030-01-01", today))
+    (coming,) = [text for text in said if "*What comes next*" in text]
+    by_then, after = coming.split("*What comes next*")
+    assert "Due by 2030-01-01" in by_then
+    assert "2026-12-04" in by_then
+    assert "2030-08-14" in after
+    assert "2026-12-04" not in after
