@@ -4,6 +4,7 @@ An answer without a day is for the newest day that the ledger knows of the pair,
 day up to which its sources were read, or a later one on which a rate that they foresaw began.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -25,6 +26,7 @@ from bot.rates.reply import (
     Choice,
     Event,
     Upcoming,
+    total_text,
 )
 from bot.rates.total import newest_day, on_goods, read_up_to, total
 
@@ -48,7 +50,7 @@ def ask(
     if product:
         sound = product.encode("utf-8", "replace").decode("utf-8")
         changed.update(product=sound, both_ways=False)
-        if query.kind is Kind.PARTY:
+        if query.kind is Kind.PARTY and not query.charged:
             changed.update(kind=Kind.PAIR, imposer=query.partner, partner=WORLD)
     return answer(query.model_copy(update=changed), ledger, today)
 
@@ -59,15 +61,23 @@ def answer(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
     Raises QueryError for two that share one customs territory. `upcoming` and `changes` are
     answered by bot.rates.agenda, and by an empty tuple here.
     """
-    return tuple(
+    answers = tuple(
         _answer(query, imposer, partner, ledger, today)
         for imposer, partner in _pairs(query, ledger)
     )
+    if query.kind is Kind.PARTY and query.product:
+        # Of goods that are asked of everybody, only those who have something on them speak.
+        return tuple(filter(_says_something, answers)) or answers[:1]
+    return answers
+
+
+def _says_something(answer: Answer) -> bool:
+    return total_text(answer) is not None or bool(answer.parts or answer.choices)
 
 
 def _pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
     if query.kind is Kind.PARTY and query.partner is not None:
-        yield from _pairs_of(query.partner, ledger)
+        yield from _pairs_of(query.partner, ledger, query)
     elif query.imposer is not None and query.partner is not None:
         for partner in (query.partner, *query.versus):
             _refuse_one_territory(query.imposer, partner, ledger)
@@ -76,14 +86,19 @@ def _pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
             yield query.partner, query.imposer
 
 
-def _pairs_of(party: str, ledger: Ledger) -> Iterator[tuple[str, str]]:
-    """What a party pays to those that have duties on it, then what it imposes on its partners."""
+def _pairs_of(party: str, ledger: Ledger, query: RateQuery) -> Iterator[tuple[str, str]]:
+    """What a party pays to those that have duties on it, then what it imposes on its partners.
+
+    Whoever has the most measures on it comes first. On goods, duties on all partners count too.
+    """
     codes = set(ledger.covering(party))
-    payers = {
-        measure.imposer: None
+    charged = codes | {WORLD} if query.product else codes
+    counted = Counter(
+        measure.imposer
         for measure in ledger.measures
-        if codes & set(measure.partners) and measure.imposer not in codes
-    }
+        if charged & set(measure.partners) and measure.imposer not in codes
+    )
+    payers = {imposer: None for imposer, _ in counted.most_common()}
     sheet = ledger.sheet_of(party)
     partners = sheet.main_partners if sheet else tuple(payers)
     if not payers and party != WORLD and "US" not in codes:
@@ -91,7 +106,8 @@ def _pairs_of(party: str, ledger: Ledger) -> Iterator[tuple[str, str]]:
     if party == WORLD:
         raise QueryError("the question", "names no economy", "Try: us china")
     yield from ((imposer, party) for imposer in payers)
-    yield from ((party, partner) for partner in partners or tuple(payers))
+    if not query.charged:
+        yield from ((party, partner) for partner in partners or tuple(payers))
 
 
 def _refuse_one_territory(imposer: str, partner: str, ledger: Ledger) -> None:

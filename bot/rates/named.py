@@ -1,7 +1,8 @@
 """Who is named in a question, and who charges whom.
 
 The first named imposes on the second, unless small words say otherwise: `us china`, `us on china`,
-`china from us`, `goods from china to us`.
+`china from us`, `goods from china to us`. One that is named alone imposes too, unless they say so:
+`steel from canada`, `tariffs on canada`, `canadian steel`.
 """
 
 import re
@@ -19,6 +20,9 @@ _FLAG = re.compile(r":[a-z]+(?:-[a-z]+)?:|[\U0001f1e6-\U0001f1ff]{2}")
 _ALNUM = re.compile(r"[a-z0-9]")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?|⟶)\s*")
 _EDGES = ".'`*_~<>"
+_ADJECTIVE = re.compile(
+    r"(?:american|[a-z]+(?:ese|ians?|eans?|icans?|ish|tch|nch|ani|eli|ino|wiss|hai|rman|reek))"
+)
 NOISE = frozenset(
     {
         *("a", "about", "additional", "all", "an", "and", "applied", "are", "as", "at", "between"),
@@ -29,12 +33,25 @@ NOISE = frozenset(
         *("rate", "rates", "show", "tariff", "tariffs", "tell", "that", "the", "there", "to"),
         *("under", "what", "what's", "whats", "which", "with", "against", "vs", "versus"),
         *("it's", "that's", "there's", "would", "should", "could", "will", "into", "faces"),
-        *("imported", "importing", "export", "exports", "exported", "exporting", "shipping"),
+        *(
+            "made",
+            "produced",
+            "grown",
+            "imported",
+            "importing",
+            "export",
+            "exports",
+            "exported",
+            "exporting",
+            "shipping",
+        ),
         *("now", "today", "right", "effect", "force", "when", "since", "&", "/", "+", "x", "->"),
     }
 )
 _DUTIES = frozenset({"tariff", "tariffs", "duty", "duties", "levy", "levies", "rate", "rates"})
 _INTO = frozenset({"to", "in", "into"})
+_MADE = frozenset({"made", "produced", "grown"})
+_OF_ORIGIN = frozenset({"on", "from", "against"})
 _ONE_WAY = frozenset({"on", "by", "pay", "pays", "paid", "against", "imposes", "charges"})
 
 
@@ -55,6 +72,8 @@ class Words:
         self.codes: list[str] = []
         self.joints: list[str] = []
         """Words that stood before each party since the one before it, joined by blanks."""
+        self.qualified = False
+        """Whether a party is named by an adjective of goods: `canadian steel`."""
         between: list[str] = []
         # 'us in' can only mean the codes; in a longer text 'in' is a small word.
         codes_only = len(tokens) == 2 and parties.named(tokens[0]) is not None
@@ -70,6 +89,9 @@ class Words:
                 self.codes.append(code)
                 self.joints.append(" ".join(between))
             between = []
+            goods = tokens[at + size : at + size + 1]
+            adjective = size == 1 and _ADJECTIVE.fullmatch(tokens[at]) is not None
+            self.qualified |= adjective and bool(goods) and goods[0] not in NOISE
             at += size
         self.tail = between
         """Words after the last party."""
@@ -85,6 +107,13 @@ class Words:
         leads = self.joints == [word]
         self.codes.insert(0 if leads else 1, party.code)
         self.joints, self.rest = ["", ""], []
+
+
+def is_charged(words: Words) -> bool:
+    """Whether the one economy that is named is where the goods come from."""
+    before = words.joints[0].split()
+    made_in = before[-1:] == ["in"] and not _MADE.isdisjoint(before)
+    return words.qualified or made_in or not _OF_ORIGIN.isdisjoint(before[-1:])
 
 
 class Direction(NamedTuple):

@@ -8,6 +8,7 @@
     us china vs vietnam       the same imposer, side by side
     us steel                  on all partners
     china                     all that it pays and imposes
+    steel from china          what it pays, to each that has duties on it
     upcoming [china] [steel]  what comes next
     changes [since 2025-04-01] [china] [steel]
 
@@ -23,7 +24,7 @@ from bot.errors import QueryError, UnknownParty, Unsaid
 from bot.frozen import Frozen
 from bot.parties import WORLD, Parties
 from bot.rates.days import take_day
-from bot.rates.named import NOISE, Words, direction, readable
+from bot.rates.named import NOISE, Words, direction, is_charged, readable
 from bot.rates.product import ProductReader
 from bot.rates.stems import stems
 
@@ -68,6 +69,8 @@ class RateQuery(Frozen):
     history: bool = False
     both_ways: bool = False
     """Whether the other direction is answered too."""
+    charged: bool = False
+    """Of one economy: whether only what it pays is asked, and not what it imposes."""
 
 
 def parse(
@@ -125,8 +128,16 @@ def _about_rates(
         if product:
             raise UnknownParty(product, parties.suggest(product))
         raise QueryError("the question", "names no economy", "Try: us china")
-    if len(codes) == 1 and not product:
-        return RateQuery(kind=Kind.PARTY, partner=codes[0], on=on, history=history)
+    charged = len(codes) == 1 and codes[0] != WORLD and is_charged(words)
+    if charged or (len(codes) == 1 and not product):
+        return RateQuery(
+            kind=Kind.PARTY,
+            partner=codes[0],
+            product=product,
+            on=on,
+            history=history,
+            charged=charged,
+        )
     if len(codes) == 1:
         _refuse_payer_alone(words, product, parties)
         return RateQuery(

@@ -289,6 +289,16 @@ def test_one_party_is_told_what_it_pays_and_what_it_imposes(ledger: Ledger, toda
     assert {("US", "CN"), ("EU", "CN"), ("CA", "CN"), ("CN", "US"), ("CN", "CA")} <= set(pairs)
 
 
+def test_goods_from_one_economy_are_answered_by_those_who_charge_them(
+    ledger: Ledger, today: date
+) -> None:
+    said = {one.imposer: one for one in ask("steel from canada", ledger, today)}
+
+    assert {"US", "EU"} <= set(said)
+    assert all(one.partner == "CA" and one.parts for one in said.values())
+    assert next(iter(said)) == "US"
+
+
 def test_two_of_one_customs_territory_are_refused(ledger: Ledger, today: date) -> None:
     with pytest.raises(QueryError, match="customs territory"):
         ask("france germany", ledger, today)

@@ -95,6 +95,31 @@ def test_goods_of_one_imposer_are_asked_for_all_partners(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "origin", "product"),
+    [
+        ("what is the tariff on steel from canada", "CA", "steel"),
+        ("swiss watches", "CH", "watches"),
+        ("duty on canadian lumber", "CA", "lumber"),
+        ("tariffs on us steel", "US", "steel"),
+        ("cars made in germany", "DE", "cars"),
+        ("tariffs on china", "CN", None),
+    ],
+)
+def test_goods_from_one_economy_are_asked_for_what_they_pay(
+    text: str, origin: str, product: str | None, read: Read
+) -> None:
+    query = read(text)
+
+    assert (query.kind, query.partner, query.product) == (Kind.PARTY, origin, product)
+    assert query.charged
+
+
+@pytest.mark.parametrize("text", ["us steel", "chinese tariffs on steel", "what does china pay"])
+def test_one_economy_without_such_words_is_not_only_charged(text: str, read: Read) -> None:
+    assert not read(text).charged
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "us china on 2025-04-15",

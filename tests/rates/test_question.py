@@ -30,6 +30,9 @@ TODAY = date(2026, 11, 24)
         "changes since 2025-04-01 steel china",
         "solar panels from vietnam in the us",
         "changes since 2025-04-01 eu",
+        "steel from canada on 2025-07-01",
+        "swiss watches history",
+        "tariffs on china",
         "us china list 3 only on 2026-08-01 history",
     ],
 )
