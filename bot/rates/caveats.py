@@ -66,18 +66,19 @@ def _knowledge(
     if case.day < coverage.since:
         yield f"The ledger begins on {coverage.since} for {pair}; {case.day} lies before that."
     told = None
+    later = _read_later(judged, as_of)
     if asked is not None and case.day > coverage.checked:
         told = as_of
         yield (
             f"{case.day} lies beyond what the ledger knows: its sources for {pair} were read up to "
-            f"{as_of}. This is what they said then; changes since are not in it."
+            f"{as_of}. This is what they said then; {later or 'changes since are not in it'}."
         )
     elif asked is None and as_of < today:
         told = as_of
         state = "of that day" if case.day == as_of else f"of {case.day} as far as they knew it"
         yield (
             f"The ledger's sources for {pair} were read up to {as_of}; today is {today}. This is "
-            f"the state {state}; later changes are not in it."
+            f"the state {state}; {later or 'later changes are not in it'}."
         )
     for layer in judged.stacked.counted:
         checked = layer.checked
@@ -90,6 +91,16 @@ def _knowledge(
     for layer in judged.stacked.counted:
         if layer.checked is None:
             yield f"{layer.measure.name}: no source was opened for it; treat it as unverified."
+
+
+def _read_later(judged: Judged, as_of: date) -> str:
+    """Which of the rates counted are from sources that were read later, as those approved are."""
+    later = [
+        f"{layer.measure.name} (from a source of {layer.period.checked})"
+        for layer in judged.stacked.counted
+        if layer.period.checked is not None and layer.period.checked > as_of
+    ]
+    return f"of later changes it holds {', '.join(later)} and no other" if later else ""
 
 
 def _choices(judged: Judged, choices: Sequence[Choice]) -> Iterator[str]:

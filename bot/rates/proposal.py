@@ -248,9 +248,11 @@ def _why(claim: Claim, old: Answer) -> str:
     if claim.partner == WORLD:
         on = f"{old.imposer_name} on all partners, {old.read_as}"
     if old.total_percent is None:
-        return f"{new} % is said of {on}; the ledger has no one total for it and no such rate."
+        return (
+            f"{new} % is reported of {on}; the ledger has no one total for it, and nowhere {new} %."
+        )
     total = percent_text(old.total_percent)
-    return f"{new} % is said of {on}; the ledger has {total} % in all and no such rate."
+    return f"{new} % is reported of {on}; the ledger has {total} % in all, and nowhere {new} %."
 
 
 def _digest(*parts: str) -> str:

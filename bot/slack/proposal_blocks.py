@@ -33,7 +33,8 @@ def proposal(filed: Filed, parties: Parties, *, may_repeat: bool = False) -> Mes
         tail += [section(_effect(said)), *_choices(said)]
     else:
         tail += [section(_decided(filed.decision)), *_undo(said)]
-    tail.append(context(escape(said.why, 500), "(may repeat)" if may_repeat else ""))
+    why = f"Why you are asked: {escape(said.why, 500)}"
+    tail.append(context(why, "(may repeat)" if may_repeat else ""))
     return assemble(f"{plain(_title(filed))} {change}", head, (), tail)
 
 
@@ -46,7 +47,8 @@ def pending(found: Sequence[Filed], parties: Parties, command: str) -> Message:
     rows: list[Block] = []
     for each in found[:10]:
         first = each.proposal.said_by[0]
-        rows += [section(f"{_change(each.proposal, parties)}\n{_witness(first)}")]
+        lines = (_change(each.proposal, parties), _witness(first), _effect(each.proposal))
+        rows += [section("\n".join(lines))]
         rows += _choices(each.proposal)
     left = len(found) - 10
     more = f"… and {left} more: decide on these, then `{command} proposals` again." if left else ""
@@ -83,14 +85,16 @@ def _title(filed: Filed) -> str:
         case State.REJECTED:
             return bold("Rejected rate")
         case _:
-            return bold("A rate to decide on")
+            return bold("A reported rate to decide on")
 
 
 def _change(said: Proposal, parties: Parties) -> str:
-    """`US on China, steel: 25% → 50% from 2026-12-01`."""
+    """`US on China, steel: 75% in all → 110% from 2026-12-01`."""
     imposer = party_name(said.imposer, parties)
     partner = party_name(said.partner, parties) if said.partner else "a partner not named"
     old = f"{percent_text(said.old_rate)}%" if said.old_rate is not None else "?"
+    if said.old_part is None and len(said.old_parts) > 1:
+        old += " in all"
     new = f"{percent_text(said.new_percent)}%" if said.new_percent is not None else "a new rate"
     when = f" from {said.effective_on}" if said.effective_on else ", from when is not said"
     goods = escape(said.product, 100) or "goods in general"
@@ -100,12 +104,17 @@ def _change(said: Proposal, parties: Parties) -> str:
 def _grounds(said: Proposal) -> list[str]:
     """What the ledger has, who says what is new, who says so too."""
     lines = []
-    if said.old_parts:
+    if not said.partner:
+        lines.append("It names no one partner, so no rate of the ledger stands beside it.")
+    elif said.old_parts:
         parts = [f"{percent_text(p.percent)}% {escape(p.name, 120)}" for p in said.old_parts]
         more = [f"{len(parts) - _PARTS} more"] if len(parts) > _PARTS else []
-        lines.append(f"The ledger on {said.old_on}: {'; '.join([*parts[:_PARTS], *more])}")
+        total = f" (in all {percent_text(said.old_percent)}%)" if len(parts) > 1 else ""
+        known = "; ".join([*parts[:_PARTS], *more])
+        lines.append(f"Our ledger on {said.old_on}: {known}{total if said.old_percent else ''}")
     else:
-        lines.append(f"The ledger on {said.old_on}: no such duty")
+        none = "no duty on it" if said.old_percent is not None else "no rate for it"
+        lines.append(f"Our ledger on {said.old_on}: {none}")
     first, *others = said.said_by
     lines.append(f"{_witness(first)}: {quoted(first.quote, 400)}" if first.quote else "")
     if others:
@@ -124,17 +133,18 @@ def _effect(said: Proposal) -> str:
     new, day = percent_text(said.new_percent), said.effective_on
     part = said.old_part
     if part is not None and new is not None and day is not None:
-        now = f"{bold(escape(part.name, 200))} at {percent_text(part.percent)}%"
+        others = " All other duties stay as they are." if len(said.old_parts) > 1 else ""
         return (
-            f"Approving ends {now} on the day before and sets it to {bold(f'{new}%')} from "
-            f"{bold(day.isoformat())}."
+            f"*Approve* sets {bold(escape(part.name, 200))} to {bold(f'{new}%')} from "
+            f"{bold(day.isoformat())} on; until then it stays at {percent_text(part.percent)}%."
+            f"{others}"
         )
     missing = [
         *(["the rate"] if new is None else []),
         *(["the day from which it is charged"] if day is None else []),
-        *(["which measure it changes"] if part is None else []),
+        *(["which duty it changes, or whether it is a new one"] if part is None else []),
     ]
-    return f"Approving asks for what is not said: {', '.join(missing)}."
+    return f"*Approve* opens a form for what is not said: {', '.join(missing)}."
 
 
 def _choices(said: Proposal) -> tuple[Block, ...]:

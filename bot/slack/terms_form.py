@@ -26,7 +26,7 @@ _TEXT_CHARACTERS = 200
 
 def terms_form(proposal_id: str, form: Form, measures: Sequence[Measure], summary: str) -> Values:
     """The modal, filled in as the form is; `summary` is markup that says what is proposed."""
-    new = "Of a new measure"
+    new = "Only for a new measure"
     goods = f"{new}: in words or as HS codes; empty for goods in general"
     return {
         **_modal("Cancel", summary),
@@ -98,7 +98,7 @@ def _measure(chosen: str, measures: Sequence[Measure]) -> Values:
     element: Values = {"type": "static_select", "options": options}
     if initial := next((one for one in options if one["value"] == chosen), None):
         element["initial_option"] = initial
-    hint = "The one chosen gets the rate from that day on; its goods and partners stay"
+    hint = "It gets the rate from that day on, for all the goods and partners that it falls on"
     return _input("measure", "Measure", element, hint)
 
 

@@ -90,7 +90,7 @@ async def test_what_an_operator_approves_is_answered_kept_and_exported(
     operator = Operator(world)
     process = await operator.start()
     asked = await operator.asked()
-    for part in ("→ 87%", "wire.example/1", str(DAY), "Approving ends"):
+    for part in ("→ 87%", "wire.example/1", str(DAY), "until then it stays at 12.5%"):
         assert part in words(asked)
     assert "87%" not in await operator.answer()
     # A second report of the same adds a witness and no message.

@@ -238,3 +238,11 @@ def test_a_rate_that_came_as_a_schedules_column_is_not_laid_over_it_again(
     one = amendment(from_=date(2026, 7, 24), percent=Decimal("12.5"))
     laid = layered(book, [one], parties)
     assert (laid.held, laid.left_out) == ((), ())
+
+
+def test_an_answer_does_not_deny_the_approval_that_it_holds(book: Book, parties: Parties) -> None:
+    without = answered(book, parties, on=DECEMBER)
+    with_it = answered(book, parties, amendment(), on=DECEMBER)
+    assert "changes since are not in it" in without.caveats[0]
+    assert "changes since are not in it" not in with_it.caveats[0]
+    assert "it holds Forced-labour Section 301 duty, China" in with_it.caveats[0]

@@ -132,7 +132,7 @@ async def elsewhere(
 
 async def test_the_message_tells_old_new_source_day_and_effect(office: Office) -> None:
     message = shown([await office.ask(said())])
-    for part in ("12.5% → 40%", "2026-12-01", "wire.example/1", "Forced-labour", "Approving ends"):
+    for part in ("12.5% → 40%", "2026-12-01", "wire.example/1", "Forced-labour", "*Approve* sets"):
         assert part in message
     assert "<!channel>" not in message
 
@@ -180,7 +180,7 @@ async def test_a_rejection_can_be_taken_back(office: Office) -> None:
     await office.desktop.click(rejected, "rate_take_back")
     again = await office.message()
     assert "rate_approve" in shown([again])
-    assert "A rate to decide on" in shown([again])
+    assert "A reported rate to decide on" in shown([again])
 
 
 async def test_who_is_no_operator_is_refused_and_told_the_cure(elsewhere: Office) -> None:
@@ -226,7 +226,7 @@ async def test_an_edit_shows_what_is_wrong_and_takes_what_is_right(office: Offic
 
 async def test_approving_what_leaves_something_open_asks_for_it(office: Office) -> None:
     message = await office.ask(said(day=None))
-    assert "Approving asks for what is not said" in shown([message])
+    assert "opens a form for what is not said" in shown([message])
     await office.desktop.click(message, "rate_approve")
     outcome = await office.fill_in()
     assert set(outcome.errors) == {"day"}
@@ -287,3 +287,39 @@ async def test_nobody_approves_terms_that_the_message_did_not_show(office: Offic
     assert "12.5 %" in office.total()
     assert (await office.fill_in()).ok
     assert "40 %" in office.total()
+
+
+async def test_the_list_says_what_each_approval_would_do(office: Office) -> None:
+    await office.ask(said())
+    [listed] = await office.desktop.say("/tariff proposals")
+    assert "*Approve* sets *Forced-labour Section 301 duty, China* to *40%*" in shown([listed])
+
+
+async def test_what_names_no_partner_is_not_shown_as_no_duty(office: Office) -> None:
+    document = proposed_by_document(imposer="US", partner="", by=WIRE, ledger=ledger(), seen_at=NOW)
+    message = shown([await office.ask(document)])
+    assert "names no one partner" in message
+    assert "no duty" not in message
+
+
+async def test_a_sum_and_a_part_are_told_apart(office: Office) -> None:
+    sum_of_all = shown([await office.ask(on_steel(None))])
+    assert "75% in all → 110%" in sum_of_all
+    assert "which duty it changes" in sum_of_all
+    of_part = shown([await office.ask(on_steel("25").model_copy(update={"id": "part"}))])
+    assert "25% → 110%" in of_part
+    assert "All other duties stay as they are" in of_part
+
+
+def on_steel(before: str | None) -> Proposal:
+    claim = Claim(
+        imposer="US",
+        partner="CN",
+        product="steel",
+        percent=Decimal(110),
+        from_percent=Decimal(before) if before else None,
+        effective_on=date(2026, 12, 1),
+    )
+    found = proposed(claim, WIRE, ledger(), NOW)
+    assert found is not None
+    return found
