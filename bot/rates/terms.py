@@ -7,7 +7,7 @@ partner, and falls on goods in general where no product is named.
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.errors import TariffwireError
@@ -26,6 +26,8 @@ NEW = "new"
 _PERCENT = re.compile(r"\d{1,4}(?:\.\d{1,3})?")
 _LINK = re.compile(r"https?://[^\s<>|\"]{1,2000}")
 _HIGHEST = Decimal(1000)
+_BACK, _AHEAD = timedelta(days=366), timedelta(days=3660)
+"""How far a rate may be back-dated, and announced; a day further off is most likely a slip."""
 _EVERYBODY = frozenset({"all", "world", "everybody", "all partners", "all countries"})
 
 
@@ -94,7 +96,7 @@ def amendment_of(
     """What the form approves; raises FormRefused with every problem at its field."""
     problems: dict[str, str] = {}
     percent = _percent(form.percent, problems)
-    day = _day(form.day, problems)
+    day = _day(form.day, now.date(), problems)
     chosen = _measure(form.measure, proposal, ledger, problems)
     link = form.link.strip()
     if link and not _LINK.fullmatch(link):
@@ -135,12 +137,19 @@ def _percent(text: str, problems: dict[str, str]) -> Decimal | None:
     return None
 
 
-def _day(text: str, problems: dict[str, str]) -> date | None:
+def _day(text: str, today: date, problems: dict[str, str]) -> date | None:
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         problems["day"] = "Give the first day on which it is charged, such as 2026-12-01"
         return None
+    if day < today - _BACK:
+        problems["day"] = "More than a year ago: change the rates files instead, or mend the year"
+        return None
+    if day > today + _AHEAD:
+        problems["day"] = "More than ten years ahead: mend the year"
+        return None
+    return day
 
 
 def _measure(

@@ -26,7 +26,7 @@ ORDER BY last.seq
 def approved_rates(address: str) -> tuple[Amendment, ...]:
     """What is approved and not taken back, in the order of the decisions.
 
-    Empty where there is no database yet, or one from before there were approvals. An SQLite file is
+    Empty where there is no SQLite file yet, or one from before there were approvals. Such a file is
     read without the library that the bot uses: loading that takes longer than all the rest of an
     answer. Raises StoreError where the database cannot be read.
     """

@@ -140,6 +140,8 @@ async def test_what_is_not_said_must_be_filled_in(setting: Setting) -> None:
         ({"percent": "a lot"}, {"percent"}),
         ({"percent": "1001"}, {"percent"}),
         ({"day": "soon", "link": "javascript:alert(1)"}, {"day", "link"}),
+        ({"day": "2016-12-01"}, {"day"}),
+        ({"day": "2206-12-01"}, {"day"}),
         ({"measure": ""}, {"measure"}),
         ({"measure": "ca-us-steel"}, {"measure"}),
         ({"measure": NEW}, {"legal_basis"}),
