@@ -96,6 +96,7 @@ class Watch:
     async def _start_due(self) -> tuple[asyncio.Task[Taken | None], ...]:
         now = self._clock()
         feeds = await self.feeds()
+        self._heed_set_back(now)
         asleep = self._asleep_until
         if self._is_thorough(feeds, now):
             await self._learn(feeds, now)
@@ -177,6 +178,7 @@ class Watch:
         for feed_id in self._states.keys() - {feed.id for feed in feeds}:
             del self._states[feed_id]
             self._asleep_until.pop(feed_id, None)
+            self._not_before.pop(feed_id, None)
             self._failing.pop(feed_id, None)
         unmet = [feed for feed in feeds if feed.id not in self._states]
         if not unmet:
@@ -188,6 +190,12 @@ class Watch:
             if self._is_due(feed, state, now):
                 wait_s = self._spread_s * _share(feed.id)
                 self._not_before[feed.id] = now + timedelta(seconds=wait_s)
+
+    def _heed_set_back(self, now: datetime) -> None:
+        """Keeps what is left of a wait as long as it was when the clock was set back."""
+        if self._looked_at is not None and now < self._looked_at:
+            by = self._looked_at - now
+            self._not_before = {feed_id: at - by for feed_id, at in self._not_before.items()}
 
     def _comes_now(self, feed: Feed, now: datetime) -> bool:
         return self._not_before.get(feed.id, now) <= now and self._is_due(

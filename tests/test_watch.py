@@ -268,6 +268,32 @@ async def test_a_clock_that_is_set_back_silences_nobody() -> None:
     assert await setting.poll() == ["a"]
 
 
+@pytest.mark.parametrize("set_back_s", [1, 86_400 * 365])
+async def test_a_clock_that_is_set_back_leaves_a_fresh_start_as_long_as_it_was(
+    set_back_s: int,
+) -> None:
+    names = [f"feed{number}" for number in range(20)]
+    setting = Setting(*names, spread_s=10.0)
+    polled = await setting.poll()
+    setting.now -= timedelta(seconds=set_back_s)
+    polled += await setting.poll()
+    assert len(polled) < 10
+    setting.now += timedelta(seconds=10)
+    polled += await setting.poll()
+    assert sorted(polled) == sorted(names)
+
+
+async def test_a_clock_that_is_set_back_does_not_prolong_the_wait_after_our_own_fault() -> None:
+    setting = Setting("a")
+    setting.taking.broken.add("a")
+    await setting.poll()
+    setting.taking.broken.clear()
+    setting.now -= timedelta(days=365)
+    assert await setting.poll() == []
+    setting.now += timedelta(seconds=OWN_FAULT_WAIT_S)
+    assert await setting.poll() == ["a"]
+
+
 async def test_a_feed_that_is_put_back_is_polled_when_it_is_due() -> None:
     setting = Setting()
     feed = Feed(id="a", title="a", url="https://a.example/rss")

@@ -36,7 +36,8 @@ _OVERLOADED = frozenset({429, 503})
 _OVERLOADED_FACTOR = 15.0
 _QUIET_POLLS_PER_STEP = 24
 _PUSHED_STRETCH = 6.0
-_CLOCK_SLACK = timedelta(minutes=1)
+CLOCK_SLACK = timedelta(minutes=1)
+"""A clock that is set back by no more is not one that was wrong before."""
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
 _UNCACHED = re.compile(r"(?:^|,)\s*no-(?:cache|store)\s*(?:,|$)", re.IGNORECASE)
 
@@ -59,7 +60,7 @@ def is_due(state: FeedState, now: datetime) -> bool:
         return False
     if state.next_poll_at is None or state.next_poll_at <= now:
         return True
-    return state.last_poll_at is not None and state.last_poll_at > now + _CLOCK_SLACK
+    return state.last_poll_at is not None and state.last_poll_at > now + CLOCK_SLACK
 
 
 def begun(state: FeedState, feed: Feed) -> FeedState:

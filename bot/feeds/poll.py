@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from bot.errors import FeedError, FetchFailed
 from bot.feeds.bodies import Bodies
 from bot.feeds.due import (
+    CLOCK_SLACK,
     Found,
     after_answer,
     after_failure,
@@ -60,7 +61,8 @@ class Poller:
         self._owns_workers = workers is None
         self._bodies = Bodies(self._workers)
         self._pushes = pushes or (lambda _: False)
-        self._paused_until: dict[str, datetime] = {}
+        # By host: when it asked for a pause, and until when.
+        self._pauses: dict[str, tuple[datetime, datetime]] = {}
         # By feed: the digest of its last body, and what that listed.
         self._listings: dict[str, tuple[str, bytes]] = {}
 
@@ -74,7 +76,7 @@ class Poller:
         """What the feed says now. Whatever the feed does wrong becomes a failed Round."""
         state = begun(state, feed)
         address = state.current_url or feed.url
-        if self._paused_until and (until := self._paused_until.get(_host(address), now)) > now:
+        if (until := self._paused_until(_host(address), now)) is not None:
             return self._deferred(feed, state, now, until)
         try:
             fetched = await self.fetch(address, state.validators)
@@ -239,8 +241,13 @@ class Poller:
         return self._round(feed, Outcome.DEFERRED, now, after)
 
     def _pause(self, host: str, until: datetime, now: datetime) -> None:
-        self._paused_until = {h: at for h, at in self._paused_until.items() if at > now}
-        self._paused_until[host] = until
+        self._pauses = {h: pause for h, pause in self._pauses.items() if pause[1] > now}
+        self._pauses[host] = (now, until)
+
+    def _paused_until(self, host: str, now: datetime) -> datetime | None:
+        """When the host's pause ends, if there is one; a clock that was set back ends it."""
+        since, until = self._pauses.get(host, (now, now))
+        return until if since - CLOCK_SLACK <= now < until else None
 
     def _round(
         self,

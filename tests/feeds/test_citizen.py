@@ -207,6 +207,15 @@ class TestPace:
         await busy.poll(2)
         assert (await other.poll()).outcome is Outcome.READ
 
+    async def test_a_clock_that_is_set_back_ends_the_wait_of_a_host(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        busy = reader.follow(server.at("/busy", feed_at(429, Retry_After="30")), "busy")
+        other = reader.follow(server.at("/other", GOOD), "other")
+        await busy.poll()
+        reader.clock.now = later(-86_400 * 365)
+        assert (await other.poll()).outcome is Outcome.READ
+
     async def test_a_410_ends_it(self, server: FeedServer, reader: Reader) -> None:
         life = reader.follow(server.at("/f", feed_at(410)))
         gone = await life.poll()
