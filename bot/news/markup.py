@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -21,6 +22,11 @@ _BLOCKS = frozenset(
         "table tbody td tfoot th thead tr ul"
     )
 )
+
+# Where one of these begins, an HTML parser looks through all elements that are open.
+_STACKING = (_BLOCKS - {"br", "hr"}) | set(str.split("center dialog dir hgroup menu rp rt search"))
+_STACKING_TAG = re.compile(rf"<(/?)({'|'.join(_STACKING)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_DEEPEST = 200
 
 # Tags of which an HTML parser makes no more than a line's end, or nothing, wherever they stand.
 _ATTRIBUTES = r"(?:[ \t\n]+[A-Za-z-]+=(?:\"[^\"<>]*\"|'[^'<>]*'))*[ \t\n]*/?>"
@@ -103,7 +109,7 @@ def seen_simply(markup: str) -> str | None:
 
 def seen(markup: str) -> str:
     """The text of the HTML, as an HTML parser finds it."""
-    tree = LexborHTMLParser(markup)
+    tree = LexborHTMLParser(shallow(markup))
     if _HIDING.search(markup):
         tree.strip_tags(_HIDDEN)
     pieces: list[str] = []
@@ -121,3 +127,25 @@ def seen(markup: str) -> str:
                 ahead.append(None)
             ahead += reversed([*node.iter(include_text=True)])
     return "".join(pieces)
+
+
+def shallow(markup: str) -> str:
+    """The markup with a line's end in place of each block that begins deeper than any page needs.
+
+    For an HTML parser's time grows with the square of the depth.
+    """
+    if markup.count("<") <= _DEEPEST:
+        return markup
+    begun: Counter[str] = Counter()
+
+    def kept(tag: re.Match[str]) -> str:
+        name = tag.group(2).lower()
+        if tag.group(1):
+            begun[name] = max(begun[name] - 1, 0)
+        elif begun.total() < _DEEPEST:
+            begun[name] += 1
+        else:
+            return "\n"
+        return tag.group()
+
+    return _STACKING_TAG.sub(kept, markup)

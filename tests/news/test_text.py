@@ -6,7 +6,9 @@ import unicodedata
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
+from bot.news.markup import shallow
 from bot.news.text import cut, plain, sentences
 
 TAG = re.compile(r"<[a-zA-Z/!?]")
@@ -133,3 +135,16 @@ def test_each_sentence_stands_in_its_text(text: str) -> None:
     for sentence in sentences(text):
         assert sentence in text
         assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("opening", ["<div>", "<UL class='x'><li>", "<dl></ul>", "<rp>a</zz>"])
+def test_blocks_within_blocks_beyond_reason_are_only_lines(opening: str) -> None:
+    markup = shallow(opening * 1000 + "Duty of 25%")
+    deep = LexborHTMLParser(markup).css("div, ul, dl, rp")
+    assert len(deep) <= 200
+    assert plain(opening * 1000 + "Duty of 25%", 40_000).endswith("Duty of 25%")
+
+
+def test_blocks_beside_each_other_are_left_as_they_are_however_many() -> None:
+    markup = "<div><p>Duty <br> of 25%</p></div>" * 1000
+    assert shallow(markup) == markup
