@@ -133,7 +133,7 @@ class Decisions:
     async def take_back(self, proposal_id: str, by: Operator) -> Outcome | None:
         """Makes a decided proposal pending again, and its rate no longer the ledger's.
 
-        Raises AmendmentRefused where another approval builds on it.
+        Raises AmendmentRefused where another approval builds on it, or the files hold it by now.
         """
         async with self._one_decides:
             filed = await self._files.get(proposal_id)
@@ -180,6 +180,9 @@ class Decisions:
         approved = await self._files.approved()
 
         def build() -> Ledger:
+            if says(self._book, amendment):
+                cause = "the rates files hold it by now"
+                raise AmendmentRefused(amendment.measure_id, cause, "Change the files instead")
             before = layered(self._book, approved, self._parties)
             rest = [one for one in approved if one.id != amendment.id]
             laid = layered(self._book, rest, self._parties)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.folding import fold, fold_case
+from bot.months import MONTH, MONTHS
 
 # 'may' in lower case only: May is a month.
 _OPEN = re.compile(
@@ -22,18 +23,11 @@ _OPEN = re.compile(
 _MAY = re.compile(r"\bmay\s+[a-z]")
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
-_MONTHS = "january february march april may june july august september october november december"
-_MONTH = {
-    name[:size]: number
-    for number, name in enumerate(_MONTHS.split(), start=1)
-    for size in (3, 4, len(name))
-}
-_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
 _DAY = (
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:the\s+)?(?:"
     r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{_NAMES})\b\.?(?:,?\s+(?P<y2>\d{{4}}))?"
-    rf"|(?P<m3>{_NAMES})\.?\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y3>\d{{4}}))?)"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{MONTH})\b\.?(?:,?\s+(?P<y2>\d{{4}}))?"
+    rf"|(?P<m3>{MONTH})\.?\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y3>\d{{4}}))?)"
 )
 _EFFECT = re.compile(
     r"\b(?:effective|in\sforce|(?:tak(?:e|es|ing)|com(?:e|es|ing)|go(?:es|ing)?)\s+(?:into\s+)?"
@@ -77,7 +71,7 @@ def _days(text: str, pattern: re.Pattern[str], told_on: date) -> Iterator[date]:
         given = [match[name] for name in ("y", "y2", "y3")]
         year = next((int(one) for one in given if one), None)
         month = match["m"] or match["m2"] or match["m3"]
-        number = int(month) if month.isdigit() else _MONTH[month]
+        number = int(month) if month.isdigit() else MONTHS[month]
         day = int(match["d"] or match["d2"] or match["d3"])
         years = (year,) if year else (told_on.year - 1, told_on.year, told_on.year + 1)
         found = [made for each in years if (made := _date(each, number, day))]

@@ -4,20 +4,14 @@ import re
 from datetime import date, timedelta
 
 from bot.errors import QueryError
+from bot.months import MONTH, MONTHS
 
-_MONTHS = "january february march april may june july august september october november december"
-_MONTH = {
-    name[:size]: number
-    for number, name in enumerate(_MONTHS.split(), start=1)
-    for size in (3, 4, len(name))
-}
-_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
 _DAYS = (
     re.compile(r"\b(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})\b"),
     re.compile(
-        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_NAMES})\.?,?\s+(?P<y>\d{{4}})\b"
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{MONTH})\.?,?\s+(?P<y>\d{{4}})\b"
     ),
-    re.compile(rf"\b(?P<m>{_NAMES})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b"),
+    re.compile(rf"\b(?P<m>{MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b"),
 )
 # Most questions name no day.
 _YEAR = re.compile(r"\d{4}")
@@ -46,7 +40,7 @@ def _without(text: str, match: re.Match[str]) -> str:
 
 def _day(match: re.Match[str]) -> date:
     month = match["m"]
-    number = int(month) if month.isdigit() else _MONTH[month]
+    number = int(month) if month.isdigit() else MONTHS[month]
     try:
         return date(int(match["y"]), number, int(match["d"]))
     except ValueError:

@@ -263,3 +263,18 @@ async def test_an_approval_that_new_files_do_not_take_is_known_as_left_out(
     assert "45 %" in left.why
     await again.take_back(said().id, ANA)
     assert again.left_out == ()
+
+
+async def test_what_the_files_hold_by_now_cannot_be_taken_back_in_slack(setting: Setting) -> None:
+    await setting.docket.offer([said()])
+    await setting.decisions.approve(said().id, ANA, None)
+    [made] = await setting.store.proposals.approved()
+    files = amended(BOOK, made, {party.code for party in PARTIES})
+    again = Decisions(setting.store.proposals, files, Ledger(files, PARTIES), lambda: NOW)
+    await again.open()
+    with pytest.raises(AmendmentRefused, match="hold it by now"):
+        await again.take_back(said().id, ANA)
+    filed = await again.get(said().id)
+    assert filed is not None
+    assert filed.state is State.APPROVED
+    assert total(again.ledger) == 40
