@@ -54,7 +54,7 @@ def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Ahead, ...]:
                 partners=item.partners,
                 legal_basis=measure.legal_basis,
                 source=item.source,
-                as_of=_as_of(ledger, measure),
+                as_of=_as_of(ledger, measure, item),
                 doubts=tuple(_doubts(measure, item)),
             )
         )
@@ -91,7 +91,11 @@ def _concerns(item: Upcoming, codes: set[str]) -> bool:
     return falls and codes.isdisjoint(item.not_for)
 
 
-def _as_of(ledger: Ledger, measure: Measure) -> date | None:
+def _as_of(ledger: Ledger, measure: Measure, item: Upcoming) -> date | None:
+    period = next((one for one in measure.periods if one.from_ == item.on), None)
+    if period is not None and period.checked is not None:
+        # Its own source was read on a day of its own, as that of an approved rate is.
+        return period.checked
     if measure.verified_as_of is None:
         return None
     days = (measure.verified_as_of, read_up_to(ledger, measure.imposer, measure.partners))

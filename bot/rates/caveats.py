@@ -96,7 +96,7 @@ def _knowledge(
 def _read_later(judged: Judged, as_of: date) -> str:
     """Which of the rates counted are from sources that were read later, as those approved are."""
     later = [
-        f"{layer.measure.name} (from a source of {layer.period.checked})"
+        f"{layer.measure.name} (source read on {layer.period.checked})"
         for layer in judged.stacked.counted
         if layer.period.checked is not None and layer.period.checked > as_of
     ]

@@ -33,7 +33,8 @@ def proposal(filed: Filed, parties: Parties, *, may_repeat: bool = False) -> Mes
         tail += [section(_effect(said)), *_choices(said)]
     else:
         tail += [section(_decided(filed.decision)), *_undo(said)]
-    why = f"Why you are asked: {escape(said.why, 500)}"
+    asked = "you are" if filed.decision is None else "it was"
+    why = f"Why {asked} asked: {escape(said.why, 500)}"
     tail.append(context(why, "(may repeat)" if may_repeat else ""))
     return assemble(f"{plain(_title(filed))} {change}", head, (), tail)
 

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from bot.catalog import load_book
 from bot.errors import AmendmentRefused
 from bot.parties import Parties
+from bot.rates.ahead import all_ahead
 from bot.rates.amendment import Amendment, amended
 from bot.rates.answer import ask
 from bot.rates.check import Book, flaws
 from bot.rates.layer import layered, ledger_over
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Scope, Source
+from bot.rates.query import Kind, RateQuery
 from bot.rates.reply import Answer
 from tests.rates.conftest import CONFIG
 
@@ -246,3 +248,16 @@ def test_an_answer_does_not_deny_the_approval_that_it_holds(book: Book, parties:
     assert "changes since are not in it" in without.caveats[0]
     assert "changes since are not in it" not in with_it.caveats[0]
     assert "it holds Forced-labour Section 301 duty, China" in with_it.caveats[0]
+
+
+def test_a_date_of_an_approval_is_as_of_the_day_on_which_its_source_was_read(
+    book: Book, parties: Parties
+) -> None:
+    changed = ledger_over(book, [amendment()], parties)
+    query = RateQuery(kind=Kind.UPCOMING, partner="CN")
+    [coming] = [
+        each
+        for each in all_ahead(query, changed, date(2026, 11, 25))
+        if each.source.text == "Wire, 2026-11-25"
+    ]
+    assert (coming.on, coming.as_of) == (DECEMBER, date(2026, 11, 25))
