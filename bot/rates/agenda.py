@@ -24,7 +24,7 @@ def calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, .
     measures = _asked_for(query, ledger)
 
     def read(item: Upcoming) -> date:
-        return read_up_to(ledger, item.imposer, item.partners) or today
+        return known_up_to(item, read_up_to(ledger, item.imposer, item.partners) or today)
 
     from_day = query.on or today
     if query.kind is Kind.CHANGES:
@@ -61,6 +61,11 @@ def told_apart(
         else:
             kept.append(item)
     return (*kept, *passed)
+
+
+def known_up_to(item: Upcoming, read: date) -> date:
+    """The day up to which it is known, where the others' sources were `read` up to that day."""
+    return read if item.checked is None else max(read, item.checked)
 
 
 def _asked_for(query: RateQuery, ledger: Ledger) -> list[Measure]:
@@ -177,4 +182,11 @@ def _as_one(group: Sequence[Upcoming], name: str) -> Upcoming:
     span = " to ".join(str(percent_text(rate)) for rate in (rates[:1] + rates[1:][-1:]))
     what = said.pop() if len(said) == 1 else f"{span} % by partner, {len(group)} partners"
     partners = dict.fromkeys(partner for item in group for partner in item.partners)
-    return group[0]._replace(measure=name, partners=tuple(partners), what=what, percent=None)
+    read = [item.checked for item in group if item.checked is not None]
+    return group[0]._replace(
+        measure=name,
+        partners=tuple(partners),
+        what=what,
+        percent=None,
+        checked=min(read) if len(read) == len(group) else None,
+    )

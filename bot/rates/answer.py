@@ -10,7 +10,7 @@ from datetime import date
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.rates.agenda import told_apart, upcoming
+from bot.rates.agenda import known_up_to, told_apart, upcoming
 from bot.rates.asked import Case, Judged, Way, case_of, judge
 from bot.rates.base import base_part, base_rate, mfn_average
 from bot.rates.caveats import caveats, leading
@@ -186,7 +186,7 @@ def _next(case: Case, judged: Judged, checked: date | None, today: date) -> tupl
     }
 
     def read_of(item: Upcoming) -> date:
-        return stale.get(item.measure_id, read)
+        return known_up_to(item, stale.get(item.measure_id, read))
 
     coming = upcoming(case.ledger, min((case.day, read, *stale.values())), measures=measures)
     known = (item for item in coming if item.on > min(case.day, read_of(item)))

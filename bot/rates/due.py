@@ -82,4 +82,5 @@ def _item(measure: Measure, period: RatePeriod, day: date, what: str) -> Upcomin
         not_for=(*measure.exceptions, *period.not_for),
         percent=period.percent,
         source=period.source,
+        checked=period.checked,
     )

@@ -90,6 +90,8 @@ class Upcoming(NamedTuple):
     percent: Decimal | None = None
     not_for: tuple[str, ...] = ()
     """Partners that stay outside it, of those it would fall on."""
+    checked: date | None = None
+    """The day on which its own source was read, where that is told: of an approved rate, say."""
     passed: bool = False
     """Whether its day is over and the sources were not read since: it was due, no more is known."""
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.catalog import load_book
 from bot.errors import AmendmentRefused
 from bot.parties import Parties
+from bot.rates.agenda import calendar
 from bot.rates.ahead import all_ahead
 from bot.rates.amendment import Amendment, amended
 from bot.rates.answer import ask
@@ -261,3 +262,19 @@ def test_a_date_of_an_approval_is_as_of_the_day_on_which_its_source_was_read(
         if each.source.text == "Wire, 2026-11-25"
     ]
     assert (coming.on, coming.as_of) == (DECEMBER, date(2026, 11, 25))
+
+
+@pytest.mark.parametrize("kind", [Kind.UPCOMING, Kind.CHANGES])
+def test_an_approval_after_its_day_is_no_date_that_was_not_checked_since(
+    kind: Kind, book: Book, parties: Parties
+) -> None:
+    today = date(2026, 12, 6)
+    changed = ledger_over(book, [amendment(approved_on=date(2026, 12, 5))], parties)
+    [answer] = ask("us on china", changed, today)
+    days = calendar(RateQuery(kind=kind, partner="CN"), changed, today)
+    assert answer.total_percent == Decimal(40)
+    assert "Wire, 2026-11-25" not in {each.source.text for each in answer.next}
+    told = [each for each in days if each.source.text == "Wire, 2026-11-25"]
+    assert [(each.on, each.passed) for each in told] == (
+        [(DECEMBER, False)] if kind is Kind.CHANGES else []
+    )
