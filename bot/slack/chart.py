@@ -76,7 +76,10 @@ def _drawn(answers: Iterable[Answer], last: date) -> list[Answer]:
 
 
 def _changes(answer: Answer, last: date) -> list[date]:
-    return [step.on for step in answer.history if not step.legal and step.on <= last]
+    """The days on which the line moves; a duty in place of another at the same rate moves none."""
+    steps = [step for step in answer.history if not step.legal and step.on <= last]
+    before = [None, *(step.percent for step in steps)]
+    return [step.on for step, was in zip(steps, before, strict=False) if step.percent != was]
 
 
 def _days(changes: Sequence[date], last: date) -> list[date]:

@@ -1,6 +1,7 @@
 """What the bot says of its feeds: how they are doing, and what an operator changed."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -25,7 +26,8 @@ def feeds(
     title = _title(on, unwell)
     lines = [section(_line(feed, now)) for feed in sorted(on, key=_order)]
     tail = [context(_how_to_change(command))] if operator else []
-    return assemble(title, [section(bold(title)), context(_lag(lag))], lines, tail, _more)
+    head = [section(bold(title)), context(_lag(lag), _most_often(unwell))]
+    return assemble(title, head, lines, tail, _more)
 
 
 def added(feed: Feed, command: str) -> Message:
@@ -66,6 +68,15 @@ def _lag(lag: Lag | None) -> str:
         return "No entry with a date came yet, so nothing is known of the lag."
     times = f"median {span(lag.median_s)}, 95% within {span(lag.p95_s)}"
     return f"From published to seen here: {times} ({lag.entries:,} entries of 30 days)."
+
+
+def _most_often(unwell: Sequence[Health]) -> str:
+    """The reason that most of several failing feeds share; empty where there is none."""
+    reasons = Counter(feed.error for feed in unwell if feed.error).most_common(1)
+    if not reasons or reasons[0][1] < 2:
+        return ""
+    reason, count = reasons[0]
+    return f"{count} of them fail alike: {escape(reason, 200)}."
 
 
 def _order(feed: Health) -> tuple[bool, bool, float]:

@@ -150,7 +150,7 @@ def history(answer: Answer, room: int) -> str:
     lines: dict[Step, str] = {}
     room -= _BRIEFLY * 20
     for step in sorted(newest_first, key=lambda step: step.legal):
-        line = _step(step)
+        line = _step(step, foreseen=step.on > max(answer.on, answer.as_of or answer.on))
         room -= len(json.dumps(line, ensure_ascii=False))
         if room < 0:
             break
@@ -166,11 +166,12 @@ def _briefly(steps: Sequence[Step]) -> list[str]:
     return [f"• … {'; '.join([*rates, *left])}"] if steps else []
 
 
-def _step(step: Step) -> str:
+def _step(step: Step, *, foreseen: bool) -> str:
     percent = "" if step.legal else f"{bold(f'{step_text(step)}%')} "
     said = link(step.source.url or "", step.what, 120)
     source = "" if said.startswith("<") else f" ({escape(step.source.text, 100)})"
-    return f"• {step.on}: {percent}{said}{source}"
+    day = f"{step.on}, as foreseen" if foreseen else f"{step.on}"
+    return f"• {day}: {percent}{said}{source}"
 
 
 def as_of(answer: Answer) -> str:

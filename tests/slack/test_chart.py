@@ -113,3 +113,11 @@ def test_the_list_below_tells_every_rate_that_is_drawn() -> None:
         for answer, said in zip(ask(question, ledger(), TODAY), told, strict=True):
             for step in answer.history:
                 assert step.legal or step.on.isoformat() in said
+
+
+def test_a_duty_in_place_of_another_at_the_same_rate_takes_no_room_on_the_axis() -> None:
+    block = drawn("us on georgia history")
+    days = block["chart"]["axis_config"]["categories"]
+    assert "2025-04-05" in days
+    assert "2026-07-24" in days
+    assert "2026-02-24" not in days

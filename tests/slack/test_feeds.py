@@ -143,6 +143,14 @@ def nasty() -> str:
     return "<@U1> <http://a|b> &amp; *b* `c` @here \u202e" * 3
 
 
+async def test_a_reason_that_feeds_share_is_said_once_for_all() -> None:
+    alike = [health(f"f{n}", "failing", error="its name was not found (DNS)") for n in range(3)]
+    given, _ = with_feeds(*alike, health("other", "failing", error="answered 503"))
+    assert "3 of them fail alike: its name was not found (DNS)." in shown(await ask(given, "feeds"))
+    given, _ = with_feeds(alike[0], health("other", "failing", error="answered 503"))
+    assert "fail alike" not in shown(await ask(given, "feeds"))
+
+
 def test_a_setting_that_a_cure_names_can_be_copied() -> None:
     said = refused("https://new.example/", "is a private address", "TARIFFWIRE_A_B can allow it")
     assert "`TARIFFWIRE_A_B` can allow it." in said.text

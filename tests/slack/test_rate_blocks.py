@@ -243,3 +243,10 @@ def test_what_is_due_by_a_day_ahead_does_not_come_after_it() -> None:
     assert "2026-12-04" in by_then
     assert "2030-08-14" in after
     assert "2026-12-04" not in after
+
+
+def test_a_change_that_is_only_foreseen_is_marked_in_a_history() -> None:
+    desk, today = Desk(ledger(), PARTIES), date(2026, 11, 24)
+    (said,) = [one for one in texts(desk.answer("china on us history", today)) if "newest" in one]
+    assert "2027-01-11, as foreseen: *0%*" in said
+    assert "2025-05-14: *10%*" in said
