@@ -142,7 +142,8 @@ def _source(now: dict[str, Layer], before: dict[str, Layer]) -> Source:
     """The sources of all that began, changed or ended, as one; a total changes by these alone."""
     found: dict[Source, None] = {}
     for one, layer in now.items():
-        if one not in before or before[one].period != layer.period:
+        # A new basis at the same rate is another day's, and changes nothing.
+        if one not in before or before[one].period.percent != layer.period.percent:
             found[layer.period.source] = None
     for one, layer in before.items():
         if one not in now:

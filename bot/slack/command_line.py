@@ -217,7 +217,7 @@ def _with_arguments(verb: Verb, words: list[str], parties: Parties) -> Command:
             raise _unplaced(phrase, verb, words, parties)
     if verb is Verb.SUBSCRIBE and not (topics or codes or everything):
         named = ("tariffs", "talks", "court-rulings", "all")
-        raise Misunderstood(verb, "to what?", [f"{verb} {topic}" for topic in named])
+        raise Misunderstood(verb, "it does not say to what", [f"{verb} {topic}" for topic in named])
     chosen = frozenset() if everything else frozenset(topics)
     return Command(verb=verb, topics=chosen, parties=frozenset(codes), pace=pace)
 

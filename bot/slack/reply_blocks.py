@@ -141,7 +141,7 @@ def wish(subscription: Subscription, parties: Parties) -> str:
 
 def topics_and_parties(topics: Iterable[Topic], codes: Iterable[str], parties: Parties) -> str:
     """What an unsubscribe named, as markup."""
-    named = [t.label for t in Topic if t in set(topics)]
+    named = [TOPIC_WORDS[t] for t in Topic if t in set(topics)]
     named += [party_name(code, parties) for code in sorted(codes)]
     return ", ".join(named) or "everything"
 

@@ -543,3 +543,12 @@ def test_misspelt_goods_are_told_by_their_name(ledger: Ledger, today: date) -> N
     said = _one("china on us steeel", ledger, today).caveats
 
     assert any("no measure on steel by itself" in caveat for caveat in said)
+
+
+def test_a_change_has_the_sources_of_what_changed_alone(ledger: Ledger, today: date) -> None:
+    change = _one("us on brazil on 2025-10-01", ledger, today).last_change
+
+    assert change is not None
+    assert change.what == "IEEPA duty of 40 on Brazil 40 begins"
+    assert "Executive Order 14323" in change.source.text
+    assert "Executive Order 14266" not in change.source.text
