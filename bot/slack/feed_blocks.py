@@ -59,15 +59,16 @@ def not_an_operator(command: str) -> Message:
 def _title(on: Sequence[Health], unwell: Sequence[Health]) -> str:
     well = sum(feed.status == "ok" for feed in on)
     never = sum(feed.status == "new" for feed in on)
-    parts = [f"{len(on)} feeds: {well} well", f"{len(unwell)} failing"]
+    parts = [f"{len(on)} feed{'' if len(on) == 1 else 's'}: {well} well", f"{len(unwell)} failing"]
     return ", ".join([*parts, f"{never} not read yet"] if never else parts)
 
 
 def _lag(lag: Lag | None) -> str:
     if lag is None:
         return "No entry with a date came yet, so nothing is known of the lag."
+    noun = "entry" if lag.entries == 1 else "entries"
     times = f"median {span(lag.median_s)}, 95% within {span(lag.p95_s)}"
-    return f"From published to seen here: {times} ({lag.entries:,} entries of 30 days)."
+    return f"From published to seen here: {times} ({lag.entries:,} {noun} of 30 days)."
 
 
 def _most_often(unwell: Sequence[Health]) -> str:
