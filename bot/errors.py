@@ -10,7 +10,7 @@
     ├── SourceError          a live source gave no answer that can be used
     ├── QueryError           a question about rates that could not be understood
     │   ├── UnknownParty     no such economy; carries the nearest names
-    │   └── Unsaid           who charges or pays is left out; carries whole questions that say it
+    │   └── Unsaid           no economy is named; carries whole questions that name one
     ├── AmendmentRefused     a rate, approved by an operator, that does not fit the ledger
     ├── CommandError         a slash command that could not be carried out
     ├── StoreError           the database could not be opened, upgraded or backed up
@@ -91,7 +91,7 @@ class UnknownParty(QueryError):
 
 
 class Unsaid(QueryError):
-    """A question that leaves out who charges or pays; `questions` are whole ones that say it."""
+    """A question that names no economy; `questions` are whole ones that do."""
 
     def __init__(self, thing: str, cause: str, questions: Sequence[str]) -> None:
         self.questions = tuple(questions)

@@ -139,7 +139,6 @@ def _about_rates(
             charged=charged,
         )
     if len(codes) == 1:
-        _refuse_payer_alone(words, product, parties)
         return RateQuery(
             kind=Kind.PAIR,
             imposer=codes[0],
@@ -213,22 +212,6 @@ def _near(words: str, codes: Sequence[str], parties: Parties) -> tuple[str, ...]
     known = {parties.get(code).name for code in codes}
     suggestions = parties.suggest(words) or parties.suggest(words.split()[0])
     return tuple(name for name in suggestions if name not in known)
-
-
-def _refuse_payer_alone(words: Words, goods: str | None, parties: Parties) -> None:
-    """Raises Unsaid where the one economy is where goods come from: 'tariffs on Chinese steel'.
-
-    Who charges is not said, and the economy's own duties are not what was asked for.
-    """
-    if words.joints[0].split()[-1:] not in (["on"], ["from"]):
-        return
-    party = parties.get(words.codes[0])
-    questions = tuple(
-        f"{parties.get(code).name} on {party.name} {goods}"
-        for code in ("US", "EU")
-        if code != party.code
-    )
-    raise Unsaid(f"{party.name}, {goods}", "says who pays, not who charges", questions)
 
 
 def _refuse_unread(
