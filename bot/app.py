@@ -182,6 +182,7 @@ async def _serve(
 
         async def report() -> None:
             await watch.report()
+            await decisions.look()
             await notices.look(watch.failing(), decisions.left_out)
             await docket.look()
 

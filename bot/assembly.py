@@ -142,7 +142,7 @@ async def open_store(settings: Settings, team: str | None = None) -> AsyncIterat
 async def open_decisions(library: Library, store: Store) -> Decisions:
     """What operators decided so far, laid over the shipped ledger; raises StoreError."""
     decisions = Decisions(store.proposals, library.book, library.ledger, clock)
-    await decisions.open()
+    await decisions.look()
     return decisions
 
 

@@ -5,7 +5,8 @@
     take back | does the rest fit without it? | keep the record | new ledger
 
 The ledger is built anew from the shipped files and all that is approved, at the start and at each
-decision, in a thread: it takes some tenths of a second.
+decision, in a thread: it takes some tenths of a second. Where bots of several workspaces share a
+database, each takes up the decisions of the others at its next look.
 """
 
 import asyncio
@@ -50,7 +51,7 @@ class Outcome(NamedTuple):
 
 
 class Decisions:
-    """Takes decisions, each once; `ledger` is the shipped one until `open`, then what follows.
+    """Takes decisions, each once; `ledger` is the shipped one until the first `look`.
 
     `clock` gives the present moment in UTC.
     """
@@ -63,21 +64,27 @@ class Decisions:
         self._watching: list[Callable[[Ledger], None]] = []
         # Two approvals, each of which fits, may not fit together.
         self._one_decides = asyncio.Lock()
+        self._approved: tuple[Amendment, ...] = ()
         self.ledger = ledger
         self.left_out: tuple[LeftOut, ...] = ()
         """Approvals that no longer fit the shipped files, and so are in no answer."""
 
-    async def open(self) -> None:
-        """Lays what is approved over the shipped files; raises StoreError."""
-        approved = await self._files.approved()
-        if not approved:
-            return
-        laid = await asyncio.to_thread(layered, self._book, approved, self._parties)
-        self.left_out = laid.left_out
-        for left in laid.left_out:
-            log.warning("approved rate %s is left out: %s", left.amendment.measure_id, left.why)
-        if laid.held:
+    async def look(self) -> None:
+        """Lays what is approved over the shipped files, if it changed; raises StoreError.
+
+        To be called at the start, and now and then: a bot of another workspace may be at work on
+        the same database.
+        """
+        async with self._one_decides:
+            approved = await self._files.approved()
+            if tuple(approved) == self._approved:
+                return
+            laid = await asyncio.to_thread(layered, self._book, approved, self._parties)
+            for left in laid.left_out:
+                log.warning("approved rate %s is left out: %s", left.amendment.measure_id, left.why)
+            self.left_out = laid.left_out
             self._use(await asyncio.to_thread(Ledger, laid.book, self._parties))
+            self._approved = tuple(approved)
 
     def watch(self, use: Callable[[Ledger], None]) -> None:
         """Has `use` called with each new ledger, and with the present one now."""
@@ -118,6 +125,7 @@ class Decisions:
             outcome = await self._keep(proposal, decision, act)
             if outcome.done:
                 self._use(ledger)
+                self._approved = (*self._approved, amendment)
             return outcome
 
     async def reject(self, proposal_id: str, by: Operator) -> Outcome | None:
@@ -146,9 +154,9 @@ class Decisions:
             if not await self._files.reopen(proposal_id, was.state, act):
                 return Outcome(await self._known(filed.proposal), False)
             if was.amendment is not None:
-                self.left_out = tuple(
-                    one for one in self.left_out if one.amendment != was.amendment
-                )
+                gone = was.amendment
+                self.left_out = tuple(one for one in self.left_out if one.amendment != gone)
+                self._approved = tuple(one for one in self._approved if one != gone)
                 self._use(ledger)
             return Outcome(Filed(proposal=filed.proposal), True)
 

@@ -92,7 +92,7 @@ async def test_an_approval_changes_the_ledger_at_once_and_after_a_restart(
     assert outcome.done
     assert [total(ledger) for ledger in used] == [Decimal("12.5"), Decimal(40)]
     again = Decisions(setting.store.proposals, BOOK, SHIPPED, lambda: NOW)
-    await again.open()
+    await again.look()
     assert total(again.ledger) == 40
     [line] = await setting.store.proposals.record()
     assert (line.by, line.at, line.what) == (ANA, NOW, "approved")
@@ -257,7 +257,7 @@ async def test_an_approval_that_new_files_do_not_take_is_known_as_left_out(
     shipped = made.model_copy(update={"id": "elsewhere", "percent": Decimal(45)})
     files = amended(BOOK, shipped, {party.code for party in PARTIES})
     again = Decisions(setting.store.proposals, files, SHIPPED, lambda: NOW)
-    await again.open()
+    await again.look()
     [left] = again.left_out
     assert left.amendment == made
     assert "45 %" in left.why
@@ -271,10 +271,31 @@ async def test_what_the_files_hold_by_now_cannot_be_taken_back_in_slack(setting:
     [made] = await setting.store.proposals.approved()
     files = amended(BOOK, made, {party.code for party in PARTIES})
     again = Decisions(setting.store.proposals, files, Ledger(files, PARTIES), lambda: NOW)
-    await again.open()
+    await again.look()
     with pytest.raises(AmendmentRefused, match="hold it by now"):
         await again.take_back(said().id, ANA)
     filed = await again.get(said().id)
     assert filed is not None
     assert filed.state is State.APPROVED
     assert total(again.ledger) == 40
+
+
+async def test_another_bot_on_the_same_database_takes_up_what_was_decided(setting: Setting) -> None:
+    other = Decisions(setting.store.proposals, BOOK, SHIPPED, lambda: NOW)
+    used: list[Ledger] = []
+    other.watch(used.append)
+    own: list[Ledger] = []
+    setting.decisions.watch(own.append)
+    await setting.docket.offer([said()])
+    await other.look()
+    assert used == [SHIPPED]
+    await setting.decisions.approve(said().id, ANA, None)
+    for _ in range(2):
+        await other.look()
+        await setting.decisions.look()
+    assert [total(ledger) for ledger in used] == [Decimal("12.5"), Decimal(40)]
+    await setting.decisions.take_back(said().id, ANA)
+    await setting.decisions.look()
+    assert len(own) == 3, "what it decided itself is no news to it"
+    await other.look()
+    assert total(other.ledger) == Decimal("12.5")
