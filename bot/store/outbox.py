@@ -41,6 +41,11 @@ class Outbox:
         self._database, self._stories, self._team = database, stories, team
         self._outcomes = Together(database, _write_outcomes)
 
+    @property
+    def team(self) -> str | None:
+        """Whose deliveries it hands out; None for everybody's."""
+        return self._team
+
     async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
         """At most `limit` deliveries that are due, one a conversation, for the caller to send.
 

@@ -4,7 +4,18 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    exists,
+    false,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
@@ -88,10 +99,11 @@ class Proposals:
     ) -> tuple[Proposal, ...]:
         """Owes the messages of those pending that are new or have new witnesses; returns these.
 
-        A message that was owed before stays the one it is.
+        A message that was owed before stays the one it is. What another team was told is new to the
+        outbox's own.
         """
         query = select(_row.data, _row.decision).where(
-            _row.state == State.PENDING, _row.told.is_(False)
+            _row.state == State.PENDING, or_(_row.told.is_(False), self._told_elsewhere())
         )
         if not await self._database.rows(query.limit(1)):
             return ()
@@ -105,6 +117,17 @@ class Proposals:
             return tuple(untold)
 
         return await self._database.write(write)
+
+    def _told_elsewhere(self) -> ColumnElement[bool]:
+        """Whether the outbox's team was never owed it; never so for an outbox of all teams."""
+        if self._outbox.team is None:
+            return false()
+        here = and_(
+            _sent.event_id == _row.id,
+            _sent.kind == DeliveryKind.PROPOSAL,
+            _sent.team == self._outbox.team,
+        )
+        return not_(exists().where(here))
 
     async def get(self, proposal_id: str) -> Filed | None:
         """The proposal and what was decided; None where there is none."""

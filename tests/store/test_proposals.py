@@ -1,6 +1,7 @@
 """Proposals are kept once, decided once, and every decision stays on record."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ from bot.rates.claim import Witness
 from bot.rates.decision import Act, Decision, Operator, State
 from bot.rates.measure import Source
 from bot.rates.proposal import Proposal
+from bot.store.outbox import Outbox
+from bot.store.proposals import Proposals
 from tests.store.examples import NOON, TEAM, entry, story
 from tests.store.opened import Store
 
@@ -208,3 +211,20 @@ async def test_a_document_that_was_rejected_is_not_asked_about_again(store: Stor
     await store.proposals.decide("a1", rejected, act(what="rejected"))
     await store.proposals.keep([document()], NOON)
     assert await store.proposals.every(State.PENDING) == ()
+
+
+async def test_each_team_on_one_database_is_told_once(store: Store) -> None:
+    def of(team: str) -> Proposals:
+        return Proposals(store.database, Outbox(store.database, store.stories, team))
+
+    def to(team: str) -> Callable[[Proposal], tuple[Delivery, ...]]:
+        def owed(said: Proposal) -> tuple[Delivery, ...]:
+            identity = delivery_id(DeliveryKind.PROPOSAL, team, "C1", said.id)
+            [one] = message(said)
+            return (one.model_copy(update={"id": identity, "team": team}),)
+
+        return owed
+
+    await store.proposals.keep([proposal()], NOON)
+    told = [await of(team).tell(to(team)) for team in ("T1", "T2", "T1", "T2")]
+    assert [len(each) for each in told] == [1, 1, 0, 0]
