@@ -1,4 +1,4 @@
-"""Finds the channel that the operator named."""
+"""Finds channels: the one that an operator named, and the one in which a conversation is held."""
 
 import logging
 
@@ -50,3 +50,15 @@ async def find_channel(
         "no such public channel in the workspace",
         f"Create it, or set {setting} to another channel's name or id",
     )
+
+
+async def channel_of(client: AsyncWebClient, conversation: str) -> str:
+    """The channel of a conversation: a person's id stands for the direct message with them.
+
+    Posting takes either; reading, changing and sharing take channels only. Slack's errors, and
+    those of the connection, come out.
+    """
+    if not conversation.startswith(("U", "W")):
+        return conversation
+    opened = await client.conversations_open(users=conversation)
+    return str(opened["channel"]["id"])

@@ -22,6 +22,7 @@ from bot.rates.decision import Filed, Operator
 from bot.rates.terms import FormRefused, form_of, measures_for
 from bot.slack import proposal_blocks as shown
 from bot.slack.blocks import Message
+from bot.slack.channel import channel_of
 from bot.slack.failures import record
 from bot.slack.parts import Parts
 from bot.slack.reply_blocks import failed, notice
@@ -191,14 +192,10 @@ async def _redraw(parts: Parts, filed: Filed, press: Press | None = None) -> Non
 
 
 async def _channel(parts: Parts, conversation: str) -> str:
-    """The channel of a conversation: a person's id stands for the direct message with them."""
-    if not conversation.startswith(("U", "W")):
-        return conversation
     try:
-        opened = await parts.client.conversations_open(users=conversation)
+        return await channel_of(parts.client, conversation)
     except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
         return conversation
-    return str(opened["channel"]["id"])
 
 
 def _operator(body: dict[str, Any]) -> Operator:

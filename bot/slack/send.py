@@ -26,6 +26,7 @@ from bot.news.story import Story
 from bot.parties import Parties
 from bot.slack.alert_blocks import alert, digest, follow_up
 from bot.slack.blocks import Message
+from bot.slack.channel import channel_of
 from bot.slack.limits import NOTICE_CHARACTERS
 from bot.slack.mrkdwn import escape
 from bot.slack.ports import Proposals
@@ -226,7 +227,7 @@ class SlackSender:
         self, conversation: str, oldest: float, thread_ts: str | None
     ) -> AsyncIterator[dict[str, Any]]:
         """The messages since `oldest`, newest first; raises _CannotLook when there are too many."""
-        channel = await self._channel(conversation)
+        channel = await channel_of(self._client, conversation)
         cursor: str | None = None
         for _ in range(_MOST_PAGES):
             given: dict[str, Any] = {
@@ -246,13 +247,6 @@ class SlackSender:
             if not cursor:
                 return
         raise _CannotLook
-
-    async def _channel(self, conversation: str) -> str:
-        """The channel to read: a person's id stands for the direct message with them."""
-        if not conversation.startswith(("U", "W")):
-            return conversation
-        opened = await self._client.conversations_open(users=conversation)
-        return str(opened["channel"]["id"])
 
 
 def compose(

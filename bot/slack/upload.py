@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackError
+from bot.slack.channel import channel_of
 from bot.slack.verdict import code, cure
 
 _INVITE = "Invite me to this channel first, with `/invite`"
@@ -27,11 +28,11 @@ async def upload(
 ) -> None:
     """Shares a file in a channel, or with a person, as a message of the bot's.
 
-    `comment` is markup. Raises SlackError with the cure for
-    what Slack refuses, such as a missing scope.
+    `comment` is markup. Raises SlackError with the cure for what Slack refuses, such as a missing
+    scope.
     """
     try:
-        channel = await _channel(client, conversation)
+        channel = await channel_of(client, conversation)
         await client.files_upload_v2(
             channel=channel,
             filename=name,
@@ -47,14 +48,6 @@ async def upload(
         raise SlackError(
             "files.upload", f"no answer ({type(error).__name__})", "Try again"
         ) from None
-
-
-async def _channel(client: AsyncWebClient, conversation: str) -> str:
-    """The channel to share in: a person's id stands for the direct message with them."""
-    if not conversation.startswith(("U", "W")):
-        return conversation
-    opened = await client.conversations_open(users=conversation)
-    return str(opened["channel"]["id"])
 
 
 def _refused(error: SlackApiError) -> SlackError:
