@@ -5,11 +5,9 @@
 What is found here is what `bot.feeds.parse` would find; what is not is for that to read.
 """
 
-import re
-
 from bot.feeds.about import told
 from bot.feeds.decoding import decode_surely
-from bot.feeds.document import Document, NoFeed, open_text
+from bot.feeds.document import ENTRY_END, Document, NoFeed, open_text
 from bot.feeds.draft import Draft
 from bot.feeds.entries import with_entries
 from bot.feeds.jsonfeed import read_json_feed
@@ -20,7 +18,6 @@ from bot.news.text import plain
 
 MAX_BYTES = 256_000
 """Longer bodies are for the processes that can be ended."""
-_ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s*>")
 
 
 def read_at_once(body: bytes, source: Source) -> Parsed | NotParsed | None:
@@ -71,7 +68,7 @@ def bounded(text: str, max_entries: int) -> tuple[str, int]:
     keep = max_entries * 2
     if text.count("</item") + text.count("</entry") + text.count(":item>") <= 2 * keep:
         return text, 0
-    ends = [found.end() for found in _ENTRY_END.finditer(text)]
+    ends = [found.end() for found in ENTRY_END.finditer(text)]
     if len(ends) <= 2 * keep:
         return text, 0
     return text[: ends[keep - 1]] + text[ends[-keep - 1] :], len(ends)

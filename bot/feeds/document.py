@@ -18,6 +18,9 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # The same among ASCII; going through it by a table is five times as fast.
 _DROPPED = dict.fromkeys(code for code in range(128) if _ILLEGAL.match(chr(code)))
 
+ENTRY_START = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
+ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s*>")
+
 _LOOKED_AT = 100_000
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ROOT = re.compile(

@@ -8,7 +8,6 @@ and link resolving in text are switched off, because every text that leaves here
 """
 
 import io
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -16,14 +15,11 @@ import feedparser
 
 from bot.feeds.about import told
 from bot.feeds.at_once import bounded, from_json
-from bot.feeds.document import Document, NoFeed, open_document
+from bot.feeds.document import ENTRY_END, ENTRY_START, Document, NoFeed, open_document
 from bot.feeds.draft import Draft, as_markup
 from bot.feeds.entries import with_entries
 from bot.feeds.parsed import NotParsed, Parsed, Source
 from bot.feeds.plainly import read_plainly
-
-_ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s*>")
-_ENTRY_START = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
 
 
 def read_feed(body: bytes, source: Source, plainly: bool = True) -> Parsed | NotParsed:
@@ -103,8 +99,8 @@ def by_feedparser(text: str, url: str) -> Mapping[str, Any]:
 
 
 def _ends_within_entry(text: str) -> bool:
-    start = max((found.start() for found in _ENTRY_START.finditer(text)), default=-1)
-    return start > max((found.start() for found in _ENTRY_END.finditer(text)), default=-1)
+    start = max((found.start() for found in ENTRY_START.finditer(text)), default=-1)
+    return start > max((found.start() for found in ENTRY_END.finditer(text)), default=-1)
 
 
 def draft_of(raw: dict[str, Any], *, atom: bool) -> Draft:

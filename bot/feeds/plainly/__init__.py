@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from bot.feeds.document import ENTRY_END, ENTRY_START
 from bot.feeds.draft import Draft
 from bot.feeds.plainly.element import ATOM, HandOver, demand
 from bot.feeds.plainly.entries import drafts_of
@@ -25,8 +26,7 @@ from bot.feeds.plainly.head import atom_head, rss_head
 from bot.feeds.plainly.names import LANG, demand_usual_names
 
 _MAX_HEAD = 100
-_FIRST_ENTRY = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
-_LAST_ENTRY = re.compile(r".*</(?:\w{1,20}:)?(?:item|entry)\s*>", re.DOTALL)
+_LAST_ENTRY = re.compile(f".*{ENTRY_END.pattern}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Plainly:
 
     def without_entries(self) -> str | None:
         """The text without its entries, for feedparser; None where they cannot be told from it."""
-        first, last = _FIRST_ENTRY.search(self.text), _LAST_ENTRY.match(self.text)
+        first, last = ENTRY_START.search(self.text), _LAST_ENTRY.match(self.text)
         if first is None or last is None or last.end() <= first.start():
             return None
         return self.text[: first.start()] + self.text[last.end() :]
