@@ -89,7 +89,8 @@ def after_answer(
     """
     quiet = state.quiet_polls + 1 if found.listed_digest == state.listed_digest else 0
     wait_s = _interval_s(feed, limits, found, quiet, pushed)
-    at = _after_skips(now + timedelta(seconds=wait_s * (1 + jitter / 10)), found.asked)
+    wait_s = _a_day_at_most(feed, limits, wait_s * (1 + jitter / 10))
+    at = _after_skips(now + timedelta(seconds=wait_s), found.asked)
     return state.model_copy(
         update={
             **_address(state, feed, found.moved_to),
@@ -133,7 +134,7 @@ def after_failure(
         wait_s = _wait_s(feed, limits, failures, status, asked_wait_s)
     else:
         wait_s = _wait_unreached_s(feed, limits, failures)
-    wait_s *= 1 + jitter / 5
+    wait_s = _a_day_at_most(feed, limits, wait_s * (1 + jitter / 5))
     forget = failures % _FAILURES_FORGET_MOVE == 0
     return state.model_copy(
         update={
@@ -223,6 +224,11 @@ def _interval_s(feed: Feed, limits: FetchLimits, found: Found, quiet: int, pushe
     if found.window_s is not None:
         wanted = min(wanted, found.window_s / 2)
     return max(floor, min(wanted, DAY_S))
+
+
+def _a_day_at_most(feed: Feed, limits: FetchLimits, wait_s: float) -> float:
+    """What chance has added may not lead past a day, unless the operator wants it longer."""
+    return min(wait_s, max(DAY_S, floor_s(feed, limits)))
 
 
 def _wait_s(
