@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
@@ -90,3 +91,19 @@ async def test_a_removed_feed_is_forgotten_in_memory_too(store: Store) -> None:
     await store.feeds.save_state(FeedState(feed_id="wire"))
     await store.feeds.remove("wire")
     assert await store.feeds.state("wire") is None
+
+
+async def test_many_states_are_decoded_off_the_event_loop(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {f"feed-{number}" for number in range(600)}
+    await asyncio.gather(*(store.feeds.save_state(FeedState(feed_id=name)) for name in names))
+    decode, threads = FeedState.model_validate_json, set[int]()
+
+    def noted(data: str) -> FeedState:
+        threads.add(threading.get_ident())
+        return decode(data)
+
+    monkeypatch.setattr(FeedState, "model_validate_json", noted)
+    assert (await store.feeds.states()).keys() == names
+    assert threading.get_ident() not in threads
