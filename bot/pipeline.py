@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple, Protocol
 
-from bot.alerts.delivery import Audience, Delivery, is_correction, is_news, owed
+from bot.alerts.delivery import Audience, Delivery, is_correction, is_news, newest_events, owed
 from bot.alerts.digest import next_due
 from bot.frozen import Frozen
 from bot.news.entry import Entry, Feed, FeedState, Round
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 READ_AT_ONCE = 20
 """Entries read in one visit to a thread."""
+FIRST_EVENTS = 20
+"""Events that a feed's first round alerts of at most: the newest, however much else is fresh."""
 EVENT_MEMORY = timedelta(days=7)
 """Stories seen this long ago may still belong to the event of a new one."""
 
@@ -185,6 +187,8 @@ class Pipeline:
             for each in joined
             if each.earlier or is_news(each.entry, seen_at, taken.first_round, self._max_age)
         ]
+        if taken.first_round:
+            fresh = newest_events(fresh, FIRST_EVENTS)
         deliveries: tuple[Delivery, ...] = ()
         proposals: tuple[Proposal, ...] = ()
         if fresh:

@@ -14,7 +14,7 @@ from bot.errors import StoreError
 from bot.news.entry import Entry, Feed, FeedState, Outcome, Round
 from bot.news.story import Story
 from bot.news.topic import Topic
-from bot.pipeline import Pipeline, Taken
+from bot.pipeline import FIRST_EVENTS, Pipeline, Taken
 from bot.store.outbox import Outbox
 from bot.store.shelf import Shelf
 from bot.store.upgrade import upgrade
@@ -134,6 +134,21 @@ async def test_an_entry_is_taken_once(publisher: Publisher, pipeline: Pipeline) 
     again = await pipeline.take(WIRE, NOON + minutes(10))
     assert (again.entries, again.stories, again.deliveries) == ((), (), ())
     assert again.round.state.last_entry_at == NOON + minutes(5)
+
+
+async def test_a_feed_read_for_the_first_time_alerts_of_its_newest_events_only(
+    store: Store, publisher: Publisher, pipeline: Pipeline
+) -> None:
+    for number in range(FIRST_EVENTS + 5):
+        name, published = f"Tariff {number}", NOON - minutes(100 - number)
+        publisher.publish(entry(f"e{number}", title=name, published=published))
+    taken = await pipeline.take(WIRE, NOON)
+    assert len(taken.stories) == FIRST_EVENTS + 5
+    assert _told(taken) == [("alert", f"Tariff {n}") for n in range(5, FIRST_EVENTS + 5)]
+    for number in range(100, 100 + FIRST_EVENTS + 5):
+        publisher.publish(entry(f"e{number}", title=f"Tariff {number}", published=NOON))
+    later = await pipeline.take(WIRE, NOON + minutes(5))
+    assert len(later.deliveries) == FIRST_EVENTS + 5
 
 
 async def test_a_failed_poll_is_remembered_and_brings_nothing(

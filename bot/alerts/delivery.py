@@ -7,10 +7,11 @@ owed --claim--> claimed --confirm--> sent
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
+from itertools import islice
 from typing import NamedTuple
 
 from pydantic import AwareDatetime
@@ -117,6 +118,13 @@ def is_news(entry: Entry, seen_at: datetime, first_round: bool, max_age: timedel
     if entry.published is None:
         return not first_round
     return seen_at - entry.published <= max_age
+
+
+def newest_events(stories: Sequence[Story], most: int) -> list[Story]:
+    """Those of the stories, oldest first, that belong to the `most` events told of last."""
+    told_last = dict.fromkeys(story.event_id for story in reversed(stories))
+    kept = set(islice(told_last, most))
+    return [story for story in stories if story.event_id in kept]
 
 
 def is_correction(earlier: Story, later: Story) -> bool:

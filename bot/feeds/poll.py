@@ -31,6 +31,7 @@ from bot.news.entry import Asked, Feed, FeedState, Outcome, Round, Validators
 
 log = logging.getLogger(__name__)
 
+_OVERLOADED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _GOOD = frozenset({200, 203})
 _MAX_VALIDATOR = 1000
 _TELLING_ENTRIES = 10
@@ -218,9 +219,9 @@ class Poller:
         status, wait_s = None, None
         if isinstance(error, BadStatus):
             status, wait_s = error.status, retry_after_s(error.headers, now)
-        if status == HTTPStatus.TOO_MANY_REQUESTS and wait_s is not None and not state.failures:
-            # The limit is the host's, so its other feeds wait too; but only once, for a feed that
-            # is refused time after time must not silence those that are not.
+        if status in _OVERLOADED and wait_s is not None and not state.failures:
+            # The trouble is the host's, so its other feeds wait too; but only once, for a feed
+            # that is refused time after time must not silence those that are not.
             self._pause(_host(state.current_url or feed.url), now + timedelta(seconds=wait_s), now)
         asked = (feed.id, shown(state.current_url or feed.url))
         # After a redirect it is the other address that failed.

@@ -186,10 +186,11 @@ class TestPace:
         assert life.waits[0] >= 15
         assert life.waits == sorted(life.waits)
 
-    async def test_a_429_with_a_wait_holds_for_the_whole_host(
-        self, server: FeedServer, reader: Reader
+    @pytest.mark.parametrize("status", [429, 503])
+    async def test_a_wait_that_is_asked_for_holds_for_the_whole_host(
+        self, status: int, server: FeedServer, reader: Reader
     ) -> None:
-        busy = reader.follow(server.at("/busy", feed_at(429, Retry_After="30")), "busy")
+        busy = reader.follow(server.at("/busy", feed_at(status, Retry_After="30")), "busy")
         other = reader.follow(server.at("/other", GOOD), "other")
         await busy.poll()
         deferred = await other.poll()
