@@ -37,9 +37,9 @@ format: $(DEV_READY) ## let the formatter and the linter mend what they can
 lock: $(DEV_READY) ## pin the newest versions that pyproject.toml allows, with their hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra postgres --universal --generate-hashes --upgrade \
-	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements/run.txt
+	  --no-annotate --no-header --quiet -o requirements/run.txt
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --upgrade \
-	  --no-emit-index-url --no-annotate --no-header --quiet -c requirements/run.txt -o requirements/dev.txt
+	  --no-annotate --no-header --quiet -c requirements/run.txt -o requirements/dev.txt
 
 clean: ## remove the environment and every cache
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist

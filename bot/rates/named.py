@@ -76,7 +76,8 @@ class Words:
         """Whether a party is named by an adjective of goods: `canadian steel`."""
         between: list[str] = []
         # 'us in' can only mean the codes; in a longer text 'in' is a small word.
-        codes_only = len(tokens) == 2 and parties.named(tokens[0]) is not None
+        said = [each for each in tokens if each != "->"]
+        codes_only = len(said) == 2 and parties.named(said[0]) is not None
         at = 0
         while at < len(tokens):
             size, code = _party_at(tokens, at, parties, small_words=not codes_only)

@@ -67,6 +67,12 @@ def test_small_words_say_who_charges_whom(text: str, read: Read) -> None:
     assert (query.imposer, query.partner, query.both_ways) == ("US", "CN", False)
 
 
+def test_codes_that_are_small_words_are_economies_on_both_sides_of_an_arrow(read: Read) -> None:
+    query = read("by -> in")
+
+    assert (query.imposer, query.partner) == ("BY", "IN")
+
+
 def test_the_first_named_imposes_in_an_arrow(read: Read) -> None:
     query = read("china -> us")
 

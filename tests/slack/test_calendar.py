@@ -1,38 +1,19 @@
 """`/tariff upcoming ics` shares a calendar file, or says what is missing."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 from icalendar import Calendar
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local.client import say
 from bot.local.workspace import SCOPES, Workspace
-from bot.slack.bolt import build_app, web_app
 from bot.slack.command_line import Verb, understand
 from tests.journeys.onlooker import Onlooker, words
-from tests.slack.fakes import parts
+from tests.slack.reached import answering
 from tests.slack.samples import PARTIES
-
-
-@asynccontextmanager
-async def answering(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
-    """The bot, reached by the workspace over signed HTTP."""
-    given = parts(client, secret=workspace.signing_secret)
-    runner = web.AppRunner(web_app(build_app(given), given))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
-    try:
-        yield
-    finally:
-        await given.background.finish()
-        await runner.cleanup()
 
 
 async def files(workspace: Workspace, channel: str) -> list[dict[str, Any]]:

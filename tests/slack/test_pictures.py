@@ -3,8 +3,7 @@
 import asyncio
 import struct
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -12,20 +11,18 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local.workspace import SCOPES, Workspace
-from bot.slack.bolt import build_app, web_app
 from bot.slack.desk import Desk
 from bot.slack.draw_steps import NO_LIBRARY, png
-from bot.slack.parts import Parts
 from bot.slack.picture import Line, Picture
 from bot.slack.pictures import NotDrawn, Pictures
 from tests.journeys.onlooker import Message, Onlooker, eventually, words
-from tests.slack.fakes import ledger, parts
+from tests.slack.fakes import ledger
+from tests.slack.reached import answering
 from tests.slack.samples import NOW, PARTIES
 
 HISTORY = "us china history on 2025-05-20"
@@ -36,21 +33,6 @@ def pixels(content: bytes) -> tuple[int, int]:
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", content[16:24])
     return width, height
-
-
-@asynccontextmanager
-async def answering(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[Parts]:
-    """The bot, reached by the workspace over signed HTTP."""
-    made = parts(client, secret=workspace.signing_secret)
-    runner = web.AppRunner(web_app(build_app(made), made))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
-    try:
-        yield made
-    finally:
-        await made.background.finish()
-        await runner.cleanup()
 
 
 async def picture_in(workspace: Workspace, channel: str) -> Message:

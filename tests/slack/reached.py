@@ -1,0 +1,27 @@
+"""The bot as the local workspace reaches it, without its feeds and its database."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.local.workspace import Workspace
+from bot.slack.bolt import build_app, web_app
+from bot.slack.parts import Parts
+from tests.slack.fakes import parts
+
+
+@asynccontextmanager
+async def answering(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[Parts]:
+    """The bot, reached by the workspace over signed HTTP."""
+    made = parts(client, secret=workspace.signing_secret)
+    runner = web.AppRunner(web_app(build_app(made), made))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+    try:
+        yield made
+    finally:
+        await made.background.finish()
+        await runner.cleanup()
