@@ -6,7 +6,7 @@ Left to people without a proposal: sums of money, figures that name no imposer o
 what is threatened, planned, doubted or told of the past: such stories are alerts like any other.
 """
 
-from bot.news.decided import day_of_effect, said_as_decided
+from bot.news.decided import day_of_effect, said_as_change, said_as_decided
 from bot.news.story import Figure, Story
 from bot.rates.claim import Claim, Witness
 from bot.rates.ledger import Ledger
@@ -20,7 +20,7 @@ def proposals_in(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
     """The proposals that a story makes, each once; most make none."""
     found: dict[str, Proposal] = {}
     for figure in story.figures:
-        claim = _claim(figure, story)
+        claim = _claim(figure, story, ledger)
         if claim is None or claim.imposer not in ledger.parties:
             continue
         witness = Witness(
@@ -35,7 +35,7 @@ def proposals_in(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
     return tuple(found.values())
 
 
-def _claim(figure: Figure, story: Story) -> Claim | None:
+def _claim(figure: Figure, story: Story, ledger: Ledger) -> Claim | None:
     if figure.imposer is None or figure.partner is None or figure.to_percent is None:
         return None
     if max(figure.to_percent, figure.from_percent or figure.to_percent) > _HIGHEST_PERCENT:
@@ -50,4 +50,16 @@ def _claim(figure: Figure, story: Story) -> Claim | None:
         percent=figure.to_percent,
         from_percent=figure.from_percent,
         effective_on=day_of_effect(figure.quote, f"{story.title}. {story.text}", told_on),
+        raised=said_as_change(figure.quote),
+        basis=_basis(figure, ledger),
     )
+
+
+def _basis(figure: Figure, ledger: Ledger) -> str:
+    """The imposer's one legal basis that the figure's sentence names; empty if it is not one.
+
+    "Canada's 25% on US steel, in answer to Section 232 duties" rests on no Section 232.
+    """
+    sheet = ledger.sheet_of(figure.imposer or "")
+    named = [one for one in ledger.reader.bases_in(figure.quote) if sheet and one in sheet.bases]
+    return named[0] if len(named) == 1 else ""

@@ -1,6 +1,7 @@
 """Is a duty said to be decided, or only spoken of; and from which day is it charged?
 
 said_as_decided   "raises", "will charge": yes; "threatens", "may", "if", "on average": no
+said_as_change    "raises to 25%", "will cut to 10%": yes; "raised to 25%", maybe long ago: no
 day_of_effect     "from 1 December", "takes effect on Dec. 1", "effective 2026-12-01"
 """
 
@@ -19,6 +20,13 @@ _OPEN = re.compile(
     r"draft\w*|rumou?r\w*|reported(?:ly)?|if|unless|hint\w*|float\w*|suggest\w*|ask(?:s|ed)?|"
     r"bill|lawmakers?|senators?|candidates?|analysts?|economists?|poll|scenario|instead\sof|"
     r"averag\w*|anti-?dumping|countervailing|preliminary|denie[sd]|deny|rejects?|rejected|not|no\slonger|never|without|avoid\w*|avert\w*|dodg\w+)\b"
+)
+# In the past tense it is told of again and again: "since the US raised tariffs to 25%, ...".
+_CHANGE = re.compile(
+    r"\b(?:(?:raise|increase|hike|lift|double|triple|quadruple|cut|lower|reduce|slash|halve|boost)s|"
+    r"(?:will|is|are|to)\s(?:be\s)?(?:rais|increas|hik|lift|doubl|tripl|quadrupl|cut|lower|reduc|"
+    r"slash|halv|boost|ris)\w*|rises?|rising|go(?:es)?\s(?:up|down))\b[^.;]{0,120}?"
+    r"\bto\s(?:[a-z]+\s){0,4}\d"
 )
 _MAY = re.compile(r"\bmay\s+[a-z]")
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
@@ -52,6 +60,11 @@ def said_as_decided(*sentences: str, year: int) -> bool:
         if any(int(named) < year for named in _YEAR.findall(sentence)):
             return False
     return True
+
+
+def said_as_change(sentence: str) -> bool:
+    """Whether its verb says, of now or of what is to come, that a rate becomes another one."""
+    return _CHANGE.search(fold_case(sentence)) is not None
 
 
 def day_of_effect(sentence: str, rest: str, told_on: date) -> date | None:

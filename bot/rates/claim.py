@@ -29,3 +29,12 @@ class Claim(Frozen):
     """What the source says that it was before."""
     effective_on: Day | None = None
     """The first day on which it is charged, where that is said."""
+    raised: bool = False
+    """Whether it is said to become this rate, not only to be it: `raises to 25%`."""
+    basis: str = ""
+    """The one legal basis that is said, as measures have it; empty where none or several are."""
+
+    @property
+    def says_change(self) -> bool:
+        """Whether a rate before, a first day or the verb says that it is not what it was."""
+        return self.raised or self.from_percent is not None or self.effective_on is not None

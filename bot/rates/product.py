@@ -140,6 +140,13 @@ class ProductReader:
             return self._nearest(wanted, " ".join(words)[:80])
         return self._beside_codes(wanted)
 
+    def bases_in(self, text: str) -> tuple[str, ...]:
+        """The legal bases that a text of any kind names."""
+        words = stems(text)
+        named = (self._longest(words, at, frozenset()) for at in range(len(words)))
+        bases = (one.key for found in named for one in found if one.kind == "base")
+        return tuple(dict.fromkeys(bases))
+
     def knows(self, text: str) -> bool:
         """Whether the text names goods or holds a code, by itself or nearly."""
         wanted = self.read(text, frozenset())

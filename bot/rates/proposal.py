@@ -18,7 +18,7 @@ from bot.rates.answer import answer
 from bot.rates.asked import Case, Judged, Way, case_of, judge
 from bot.rates.claim import Claim, Witness
 from bot.rates.goods import Fit
-from bot.rates.known import can_be_placed, known_rates, on_goods_known
+from bot.rates.known import can_be_placed, is_known, on_goods_known
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Day, Measure, Percent
 from bot.rates.query import Kind, RateQuery
@@ -119,7 +119,7 @@ def proposed(claim: Claim, by: Witness, ledger: Ledger, seen_at: datetime) -> Pr
     except QueryError:
         return None
     case = case_of(ledger, claim.imposer, claim.partner, day, claim.product or None)
-    if not can_be_placed(claim, case) or claim.percent in known_rates(claim, case, old):
+    if not can_be_placed(claim, case) or is_known(claim, case, old):
         return None
     return _proposal(claim, by, case, old, seen_at)
 
@@ -248,11 +248,9 @@ def _why(claim: Claim, old: Answer) -> str:
     if claim.partner == WORLD:
         on = f"{old.imposer_name} on all partners, {old.read_as}"
     if old.total_percent is None:
-        return (
-            f"{new} % is reported of {on}; the ledger has no one total for it, and nowhere {new} %."
-        )
+        return f"{new} % is reported of {on}; the ledger has no one total for it, and no such rate."
     total = percent_text(old.total_percent)
-    return f"{new} % is reported of {on}; the ledger has {total} % in all, and nowhere {new} %."
+    return f"{new} % is reported of {on}; the ledger has {total} % in all, and no such rate."
 
 
 def _digest(*parts: str) -> str:

@@ -43,6 +43,8 @@ def test_a_story_with_a_new_figure_makes_a_proposal() -> None:
     ("title", "text"),
     [
         ("US charges a 12.5% tariff on Chinese goods", ""),
+        ("US charges a 25% tariff on Chinese goods", ""),
+        ("Importers of steel pay more since the US raised tariffs on Chinese goods to 25%", ""),
         ("US threatens to raise tariffs on Chinese goods to 40%", ""),
         ("Trump threatens China", "The US puts a 40% tariff on Chinese goods."),
         ("Tariffs of 40% on Chinese goods begin", ""),
@@ -55,6 +57,23 @@ def test_a_story_with_a_new_figure_makes_a_proposal() -> None:
 )
 def test_other_stories_make_none(title: str, text: str) -> None:
     assert proposals_in(today(title, text), ledger()) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "old"),
+    [
+        ("US raises tariffs on Chinese goods to 25%", "12.5"),
+        ("US cuts Section 232 tariff on Chinese steel to 25%", "75"),
+    ],
+)
+def test_a_change_to_a_rate_that_another_duty_has_makes_a_proposal(title: str, old: str) -> None:
+    [proposal] = proposals_in(today(title), ledger())
+    assert (proposal.old_percent, proposal.new_percent) == (Decimal(old), Decimal(25))
+
+
+def test_the_basis_of_somebody_elses_duty_is_not_the_imposers() -> None:
+    told = today("Canada charges 25% on US steel in answer to Section 232 tariffs")
+    assert proposals_in(told, ledger()) == ()
 
 
 def test_an_old_story_makes_none() -> None:

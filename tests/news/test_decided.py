@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.news.decided import day_of_effect, said_as_decided
+from bot.news.decided import day_of_effect, said_as_change, said_as_decided
 
 TOLD_ON = date(2026, 11, 25)
 
@@ -38,6 +38,21 @@ def test_what_is_done_or_will_be_is_decided(sentence: str) -> None:
 )
 def test_threats_plans_doubts_and_history_are_not(sentence: str) -> None:
     assert not said_as_decided(sentence, year=2026)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "change"),
+    [
+        ("US raises tariffs on Chinese goods to 25%", True),
+        ("Washington will cut its duty on British cars to 10%", True),
+        ("Tariffs on Chinese goods are to rise to as much as 60%", True),
+        ("US charges 25% on Chinese goods", False),
+        ("Importers pay more since the US raised tariffs on Chinese goods to 25%", False),
+        ("China hikes pork output; its tariff is 25%", False),
+    ],
+)
+def test_a_change_is_told_from_a_rate_that_stands(sentence: str, change: bool) -> None:
+    assert said_as_change(sentence) is change
 
 
 @pytest.mark.parametrize(

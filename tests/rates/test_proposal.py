@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -137,13 +138,79 @@ def test_no_rate_that_the_ledger_gives_is_ever_proposed(
         kind=Kind.PAIR, imposer="US", partner=partner, product=product or None, on=day
     )
     [known] = answer(query, ledger, day)
-    rates = {part.percent for part in (*known.parts, *known.beside) if part.to is None}
-    rates |= {known.total_percent, *(item.percent for item in known.next)}
-    stated = data.draw(st.sampled_from(sorted(rate for rate in rates if rate is not None)))
-    said = claim(str(stated), partner=partner, product=product)
-    for one in (said, said.model_copy(update={"effective_on": day})):
+    beside = [part for part in known.beside if part.to is None]
+    rates: set[tuple[Decimal | None, date | None]] = {(known.total_percent, day)}
+    rates |= {(part.percent, None) for part in beside}
+    rates |= {(item.percent, None) for item in known.next}
+    # What is said with a day is held against what falls on these goods on that day.
+    rates |= {(part.percent, day) for part in known.parts}
+    stated = sorted((one for one in rates if one[0] is not None), key=str)
+    percent, from_day = data.draw(st.sampled_from(stated))
+    said = claim(str(percent), partner=partner, product=product)
+    for one in (said, said.model_copy(update={"effective_on": from_day})):
         witness = WIRE.model_copy(update={"published": published})
         assert proposed(one, witness, ledger, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"effective_on": date(2026, 12, 1)}, {"from_percent": "12.5"}, {"raised": True}],
+)
+def test_a_change_to_a_rate_that_only_other_goods_have_is_news(
+    change: dict[str, Any], ledger: Ledger
+) -> None:
+    # 25 % stands on lists of goods; goods in general pay 12.5 %.
+    assert proposed(claim("25"), WIRE, ledger, NOW) is None
+    found = proposed(claim("25", **change), WIRE, ledger, NOW)
+    assert found is not None
+    assert "no such rate" in found.why
+
+
+def test_a_rate_on_goods_is_held_against_duties_on_those_goods(ledger: Ledger) -> None:
+    # Chinese copper pays 50 %; 100 % is what electric cars pay.
+    def raised_on(product: str) -> Proposal | None:
+        return proposed(claim("100", product=product, raised=True), WIRE, ledger, NOW)
+
+    assert raised_on("electric cars") is None
+    assert raised_on("copper") is not None
+
+
+def test_a_legal_basis_narrows_what_a_rate_can_be(ledger: Ledger) -> None:
+    # Steel pays 25 % under Section 301 and 50 % under Section 232.
+    def on_steel(percent: str, basis: str) -> Proposal | None:
+        told = claim(percent, product="steel", basis=basis, raised=True)
+        return proposed(told, WIRE, ledger, NOW)
+
+    assert on_steel("25", "Section 301") is None
+    assert on_steel("25", "") is None
+    assert on_steel("25", "Section 232") is not None
+    assert on_steel("50", "Section 232") is None
+
+
+def test_the_rate_before_says_which_duty_changes(ledger: Ledger) -> None:
+    def on_steel(before: str, percent: str) -> Proposal | None:
+        told = claim(percent, product="steel", from_percent=before)
+        return proposed(told, WIRE, ledger, NOW)
+
+    # Section 232 comes down from 50 % to what Section 301 has beside it.
+    assert on_steel("50", "25") is not None
+    # The same two numbers the other way round are what Section 232 did in June 2025.
+    assert on_steel("25", "50") is None
+    # All in all it was 75 %.
+    assert on_steel("75", "50") is not None
+    # Nothing had 33 %: it is told otherwise than we count it.
+    assert on_steel("33", "50") is None
+
+
+def test_a_coming_rate_is_news_where_it_comes_earlier(ledger: Ledger) -> None:
+    def on_polysilicon(day: date) -> Proposal | None:
+        told = claim("15", product="polysilicon", effective_on=day)
+        return proposed(told, WIRE, ledger, NOW)
+
+    # Announced for 4 December; a day or two before is when it was signed.
+    assert on_polysilicon(date(2026, 12, 4)) is None
+    assert on_polysilicon(date(2026, 12, 2)) is None
+    assert on_polysilicon(date(2026, 11, 26)) is not None
 
 
 @pytest.mark.parametrize(
