@@ -54,7 +54,12 @@ _NOT_A_LEVEL_BEFORE = re.compile(
     r"increased|decreased|only|share|some|accounts?\sfor)\s(?:(?:some|about|around|nearly|over|"
     r"almost|as|much|more|than|at|least|an?|to|extra|additional|further)\s){0,3}$"
 )
-_A_LEVEL_AFTER_ALL = re.compile(r"\b(?:up|down)\sto\s(?:[a-z]+\s){0,2}$")
+# "down to 15%", "stunned by a 39% tariff".
+_A_LEVEL_AFTER_ALL = re.compile(
+    r"\b(?:up|down)\sto\s(?:[a-z]+\s){0,2}$"
+    r"|\b(?:hit|stunned|stung|shocked|struck|rocked|battered|hurt|squeezed|dented|shaken|unfazed)\s"
+    r"by\s(?:an?\s|the\s|new\s|extra\s|additional\s){0,3}$"
+)
 _NOT_A_LEVEL_AFTER = re.compile(
     r"[\s-](?:of|chance|probability|likelihood|increases?|rises?|drops?|declines?|falls?|jumps?|hikes?|"
     r"stakes?|shares?|points?|discounts?|growth|gains?|loss(?:es)?|more|less|higher|lower|fewer|"

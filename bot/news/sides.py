@@ -55,11 +55,32 @@ _IMPOSES = re.compile(
     r"hits?\sback|strik\w+\sback|match\w*|respond\w*|answer\w*|approv\w+|retaliat\w+|"
     r"tak(?:e|es|ing)|would|will|to|says?|said|agree\w*|scrap\w*|drop\w*|eas\w+|vow\w*|mulls?|"
     r"weigh\w*|consider\w*|adopt\w*|introduc\w+|restor\w+|reimpos\w+|signs?|signed|orders?|"
-    r"ordered)\b"
+    r"ordered|(?:hits?|strikes?|punish\w*|target\w*)\s(?:the\s)?[a-z.]+(?:\s[a-z.]+)?\swith)\b"
+)
+# Between a name and what it pays; "Trump says that foreign films face" is about the films.
+_NO_SPEAKER = (
+    r"(?!(?:sa(?:y|ys|id)|warn\w*|tells?|told|threat\w*|vow\w*|wants?|thinks?|sees?|that)\s)"
 )
 _PAYER = re.compile(
-    r"(?:'s?)?\s(?:[a-z-]+\s){0,3}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
+    rf"(?:'s?)?\s(?:{_NO_SPEAKER}[a-z-]+\s){{0,3}}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
     r"subject|charged|gets?|got|burdened|struck\swith|singled\sout|to\spay|to\sface)\b"
+)
+# "Carney says that Norway faces": the speaker charges nothing.
+_FACED = re.compile(r"\s(?:faces?|faced|facing|pays?|paid|gets?|got)\s")
+# "threatens Mexico with", "hits India with".
+_TARGETED = re.compile(
+    r"\b(?:threaten\w*|hits?|hitting|slap\w*|punish\w*|strikes?|target\w*|charg(?:e|es|ed|ing))\s(?:the\s)?$"
+)
+_WITH = re.compile(r"\swith\b")
+# What follows such a word is the object of something, and does not act: "dumping of Chinese wire".
+_OBJECT = re.compile(
+    r"\b(?:of|on|in|from|with|against|for|to|over|at|by|into|between|after|about)\s(?:the\s)?$"
+)
+# Who makes a deal need not be the one who charges what it sets, unless a verb begins anew.
+_DEAL = re.compile(r"\b(?:deals?|agreements?|pacts?|accords?|truces?|talks|framework)\b")
+_ANEW = re.compile(
+    r"(?:,|;|\sand)\s(?:raises?|raised|sets?|cuts?|lowers?|lowered|puts?|imposes?|imposed|slaps?|"
+    r"slashe[sd]|keeps?|doubles?|doubled|will)\b"
 )
 _EVERYONE = re.compile(
     r"\b(?:on|for|from)\s(?:nearly\s|almost\s|virtually\s)?(?:all|every|most)\s(?:other\s)?"
@@ -118,6 +139,8 @@ def _is_partner(clause: Clause, mention: Mention) -> bool:
         return True
     if _WHO_EXPORTS.match(after):
         return True
+    if _TARGETED.search(before) and _WITH.match(after) and mention.end <= clause.start:
+        return True
     if mention.end + 1 == clause.start and not DUTY_AFTER.match(clause.after):
         return True
     return bool(_PAYER.match(after)) and mention.end <= clause.start
@@ -146,8 +169,15 @@ def _is_bare(clause: Clause, mention: Mention) -> bool:
 
 
 def _acts(clause: Clause, mention: Mention) -> bool:
+    if mention.end > clause.start:
+        return False
+    if _OBJECT.search(clause.folded[max(clause.low, mention.start - 20) : mention.start]):
+        return False
     between = clause.folded[mention.end : clause.start]
-    return mention.end <= clause.start and bool(_IMPOSES.search(between))
+    deal = last(_DEAL, between)
+    if deal is not None:
+        return bool(_ANEW.search(between, deal.end()))
+    return bool(_IMPOSES.search(between)) and not _FACED.search(between)
 
 
 def last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

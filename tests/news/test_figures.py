@@ -46,6 +46,22 @@ TEXT = st.one_of(
             "China's levies on US goods from 125% to 10%",
             [("US", "CN", None, "145", "30", None), ("CN", "US", None, "125", "10", None)],
         ),
+        ("Norwegians strike a deal with US to cut duties to 12%", [(None,) * 4 + ("12", None)]),
+        (
+            "Trump announces a deal with Norway, sets a 12% tariff",
+            [("US", None, None, None, "12", None)],
+        ),
+        (
+            "Trump hits Norway with an extra 12% tariff",
+            [("US", "NO", None, None, "12", None)],
+        ),
+        ("Trump says that foreign skis face a 12% tariff", [(None,) * 4 + ("12", None)]),
+        (
+            "Commerce finds dumping of Thai nails, sets a 12% duty",
+            [(None, None, "nails", None, "12", None)],
+        ),
+        ("Carney says Norway will face a 12% tariff", [(None, "NO", None, None, "12", None)]),
+        ("Norway stunned by a 12% US tariff", [("US", None, None, None, "12", None)]),
         (
             "Washington is to reduce its levies on Chinese products to 30% from 145%",
             [("US", "CN", None, "145", "30", None)],

@@ -123,7 +123,7 @@ def test_one_id_for_two_rules_is_refused(tmp_path: Path) -> None:
 
 
 def test_labelled_headlines_of_others_are_told_apart() -> None:
-    """The bar: micro-F1 0.93, each topic's precision 0.90, silent on 88 of 92 without topics."""
+    """The bar: micro-F1 0.985, each topic's precision 0.95, silent on all without topics."""
     if not CORPUS.exists():
         pytest.skip("the labelled headlines are not beside the project")
     stories = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
@@ -140,7 +140,7 @@ def test_labelled_headlines_of_others_are_told_apart() -> None:
                 counts[topic][kind] += 1
     total = {kind: sum(each[kind] for each in counts.values()) for kind in counts[Topic.TARIFF]}
     f1 = 2 * total["right"] / (2 * total["right"] + total["false"] + total["missed"])
-    assert f1 >= 0.93
-    assert broken_silence <= 4
+    assert f1 >= 0.985
+    assert broken_silence == 0
     for each in counts.values():
-        assert each["right"] / (each["right"] + each["false"]) >= 0.90
+        assert each["right"] / (each["right"] + each["false"]) >= 0.95
