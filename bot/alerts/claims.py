@@ -27,6 +27,7 @@ def proposals_in(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
             source=story.source,
             link=story.link,
             published=story.published,
+            feed=story.feed_id,
             quote=figure.quote[:_LONGEST_QUOTE],
         )
         proposal = proposed(claim, witness, ledger, story.seen_at)

@@ -13,6 +13,8 @@ class Witness(Frozen):
     """The publication's name, as readers are told it."""
     link: str = ""
     published: AwareDatetime
+    feed: str = ""
+    """The id of the feed that brought it; empty for an official document."""
     quote: str = ""
     """The sentence that says it, or the document's title."""
 

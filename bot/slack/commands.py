@@ -233,8 +233,8 @@ async def _change_feeds(parts: Parts, asked: Asked, command: Command) -> Reply:
 async def _proposals(parts: Parts, asked: Asked) -> Reply:
     if asked.user not in parts.operators:
         return Reply(proposal_blocks.not_an_operator(asked.user))
-    found = await parts.proposals.every(State.PENDING)
-    return Reply(proposal_blocks.pending(found, parts.parties, parts.command))
+    found, untold = await parts.proposals.every(State.PENDING), await parts.proposals.untold()
+    return Reply(proposal_blocks.pending(found, parts.parties, parts.command, untold))
 
 
 def _not_a_question(parts: Parts, text: str, error: QueryError) -> Reply:

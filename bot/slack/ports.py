@@ -118,6 +118,10 @@ class Proposals(Protocol):
 
     async def every(self, state: State | None = None) -> Sequence[Filed]: ...
 
+    async def untold(self) -> Collection[str]:
+        """The ids of those pending that were not posted to the operators by themselves."""
+        ...
+
     async def copies(self, proposal_id: str) -> Sequence[Copy]:
         """The messages that were sent about a proposal."""
         ...

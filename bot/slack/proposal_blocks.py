@@ -3,7 +3,7 @@
 After a decision the same message says who decided what, when, and on which terms.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.parties import Parties
 from bot.rates.amendment import Amendment
@@ -20,6 +20,7 @@ APPROVE, EDIT, REJECT, TAKE_BACK = "rate_approve", "rate_edit", "rate_reject", "
 
 _WITNESSES = 6
 _PARTS = 5
+_LISTED = 10
 
 
 def proposal(filed: Filed, parties: Parties, *, may_repeat: bool = False) -> Message:
@@ -39,19 +40,27 @@ def proposal(filed: Filed, parties: Parties, *, may_repeat: bool = False) -> Mes
     return assemble(f"{plain(_title(filed))} {change}", head, (), tail)
 
 
-def pending(found: Sequence[Filed], parties: Parties, command: str) -> Message:
-    """Those that wait for a decision, each with its buttons."""
+def pending(
+    found: Sequence[Filed], parties: Parties, command: str, untold: Collection[str] = ()
+) -> Message:
+    """Those that wait for a decision, each with its buttons.
+
+    `untold` are the ids of those that were not posted by themselves; they come last.
+    """
     if not found:
         return notice("No rate waits for a decision.")
+    ordered = sorted(found, key=lambda each: each.proposal.id in untold)
     many = "rate waits" if len(found) == 1 else "rates wait"
+    held = sum(each.proposal.id in untold for each in found)
     title = f"{len(found)} {many} for a decision"
+    title += f", {held} of them held back and not posted" if held else ""
     rows: list[Block] = []
-    for each in found[:10]:
+    for each in ordered[:_LISTED]:
         first = each.proposal.said_by[0]
         lines = (_change(each.proposal, parties), _witness(first), _effect(each.proposal))
         rows += [section("\n".join(lines))]
         rows += _choices(each.proposal)
-    left = len(found) - 10
+    left = len(found) - _LISTED
     more = f"… and {left} more: decide on these, then `{command} proposals` again." if left else ""
     tail = [context(more)] if left > 0 else []
     return assemble(title, [section(bold(title))], rows, tail)

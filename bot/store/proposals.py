@@ -1,6 +1,6 @@
 """Proposals of rates, what was decided on them, and the record of every decision."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -18,7 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
+from bot.alerts.delivery import DeliveryKind, DeliveryState
+from bot.alerts.docket import Owed
 from bot.rates.amendment import Amendment
 from bot.rates.decision import Act, Decision, Filed, State
 from bot.rates.proposal import Proposal, asked_again
@@ -28,6 +29,9 @@ from bot.store.outbox import Outbox
 
 A_DECISION_STANDS = timedelta(days=30)
 """What is said again within this time after its decision is not asked again."""
+LOOKED_AT = 500
+"""Those not told of that are looked at at once, the newest: a feed that writes thousands is held
+back among them, and what others say is newer."""
 
 _table = tables.proposals
 _row = tables.proposals.c
@@ -95,39 +99,55 @@ class Proposals:
             await connection.execute(changed.values(data=data, told=False))
 
     async def tell(
-        self, message: Callable[[Proposal], Collection[Delivery]]
-    ) -> tuple[Proposal, ...]:
-        """Owes the messages of those pending that are new or have new witnesses; returns these.
+        self, owing: Callable[[Sequence[Proposal], Sequence[Proposal]], Owed], since: datetime
+    ) -> Owed:
+        """Owes what `owing` says of those pending that are new or have new witnesses; returns it.
 
-        A message that was owed before stays the one it is. What another team was told is new to the
-        outbox's own.
+        It gets the newest `LOOKED_AT` of these, and those told before that are pending or were told
+        after `since`, in order of time, and may be asked twice. A message that was owed before
+        stays the one it is. What another team was told is new to the outbox's own.
         """
-        query = select(_row.data, _row.decision).where(
-            _row.state == State.PENDING, or_(_row.told.is_(False), self._told_elsewhere())
+        untold = (
+            select(_row.data, _row.decision)
+            .where(
+                _row.state == State.PENDING,
+                or_(_row.told.is_(False), not_(self._told()) if self._outbox.team else false()),
+            )
+            .order_by(_row.seen_at.desc(), _row.id.desc())
+            .limit(LOOKED_AT)
         )
-        if not await self._database.rows(query.limit(1)):
-            return ()
+        taking_room = (
+            select(_row.data, _row.decision)
+            .where(or_(and_(_row.state == State.PENDING, self._told()), self._told(since)))
+            .order_by(_row.seen_at, _row.id)
+        )
+        new = await self._database.rows(untold)
+        if not new or owing(_said(new), _said(await self._database.rows(taking_room))) == Owed():
+            return Owed()
 
-        async def write(connection: AsyncConnection) -> tuple[Proposal, ...]:
-            untold = [_filed(row).proposal for row in await connection.execute(query)]
-            for proposal in untold:
-                await self._outbox.put(connection, message(proposal))
-                told = update(_table).where(_row.id == proposal.id).values(told=True)
-                await connection.execute(told)
-            return tuple(untold)
+        async def write(connection: AsyncConnection) -> Owed:
+            new = _said((await connection.execute(untold)).all())
+            owed = owing(new, _said((await connection.execute(taking_room)).all()))
+            await self._outbox.put(connection, owed.deliveries)
+            ids = [proposal.id for proposal in owed.told]
+            await connection.execute(update(_table).where(_row.id.in_(ids)).values(told=True))
+            return owed
 
         return await self._database.write(write)
 
-    def _told_elsewhere(self) -> ColumnElement[bool]:
-        """Whether the outbox's team was never owed it; never so for an outbox of all teams."""
-        if self._outbox.team is None:
-            return false()
-        here = and_(
-            _sent.event_id == _row.id,
-            _sent.kind == DeliveryKind.PROPOSAL,
-            _sent.team == self._outbox.team,
-        )
-        return not_(exists().where(here))
+    def _told(self, since: datetime | None = None) -> ColumnElement[bool]:
+        """Whether the outbox's team was ever owed it, or after `since`."""
+        here = [_sent.event_id == _row.id, _sent.kind == DeliveryKind.PROPOSAL]
+        if self._outbox.team is not None:
+            here.append(_sent.team == self._outbox.team)
+        if since is not None:
+            here.append(_sent.due_at > since)
+        return exists().where(*here)
+
+    async def untold(self) -> frozenset[str]:
+        """The ids of those pending that operators were not told of, or not of all of it."""
+        query = select(_row.id).where(_row.state == State.PENDING, _row.told.is_(False))
+        return frozenset(await self._database.column(query))
 
     async def get(self, proposal_id: str) -> Filed | None:
         """The proposal and what was decided; None where there is none."""
@@ -197,6 +217,12 @@ class Proposals:
             _sent.state == DeliveryState.SENT,
         )
         return tuple(Copy(*row) for row in await self._database.rows(query))
+
+
+def _said(rows: Sequence[AnyRow]) -> list[Proposal]:
+    """In order of time."""
+    found = [_filed(row).proposal for row in rows]
+    return sorted(found, key=lambda one: (one.seen_at, one.id))
 
 
 def _filed(row: AnyRow) -> Filed:

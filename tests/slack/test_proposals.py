@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.alerts.allowance import AT_ONCE
 from bot.alerts.decisions import Decisions
 from bot.alerts.dispatch import Dispatcher
 from bot.alerts.docket import Docket
@@ -277,6 +278,24 @@ async def test_operators_list_what_waits_and_decide_there(office: Office) -> Non
     [told] = await office.desktop.click(listed, "rate_approve")
     assert "Approved by" in told["text"]
     assert "Approved by" in shown([await office.message()])
+
+
+async def test_what_is_held_back_is_listed_last_and_can_be_decided_there(office: Office) -> None:
+    by_feed = WIRE.model_copy(update={"feed": "wire"})
+    made_up = [
+        said(percent=40 + number).model_copy(update={"said_by": (by_feed,)})
+        for number in range(AT_ONCE + 1)
+    ]
+    await office.docket.offer([*made_up[1:], made_up[0]])
+    [held] = await office.store.proposals.untold()
+    [listed] = await office.desktop.say("/tariff proposals")
+    assert f"{AT_ONCE + 1} rates wait for a decision, 1 of them held back" in listed["text"]
+    for one in made_up:
+        if one.id != held:
+            await office.decisions.reject(one.id, Operator(id="U9", name="bo"))
+    [listed] = await office.desktop.say("/tariff proposals")
+    [told] = await office.desktop.click(listed, "rate_approve")
+    assert "Approved by" in told["text"]
 
 
 async def test_nobody_approves_terms_that_the_message_did_not_show(office: Office) -> None:

@@ -1,12 +1,13 @@
 """Proposals are kept once, decided once, and every decision stays on record."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
+from bot.alerts.docket import Owed
 from bot.news.entry import FeedState, Outcome, Round
 from bot.pipeline import Taken
 from bot.rates.amendment import Amendment
@@ -15,7 +16,7 @@ from bot.rates.decision import Act, Decision, Operator, State
 from bot.rates.measure import Source
 from bot.rates.proposal import Proposal
 from bot.store.outbox import Outbox
-from bot.store.proposals import Proposals
+from bot.store.proposals import LOOKED_AT, Proposals
 from tests.store.examples import NOON, TEAM, entry, story
 from tests.store.opened import Store
 
@@ -76,6 +77,10 @@ def message(said: Proposal) -> tuple[Delivery, ...]:
     )
 
 
+def owing(untold: Sequence[Proposal], told: Sequence[Proposal]) -> Owed:
+    return Owed(tuple(one for said in untold for one in message(said)), tuple(untold))
+
+
 async def test_a_second_report_only_adds_who_says_so_too(store: Store) -> None:
     await store.proposals.keep([proposal(), proposal(source="Paper")], NOON)
     await store.proposals.keep([proposal(source="Paper")], NOON)
@@ -86,11 +91,11 @@ async def test_a_second_report_only_adds_who_says_so_too(store: Store) -> None:
 
 async def test_it_is_told_of_once_and_again_only_for_a_new_witness(store: Store) -> None:
     await store.proposals.keep([proposal()], NOON)
-    assert await store.proposals.tell(message) == (proposal(),)
+    assert (await store.proposals.tell(owing, NOON)).told == (proposal(),)
     await store.proposals.keep([proposal()], NOON)
-    assert await store.proposals.tell(message) == ()
+    assert await store.proposals.tell(owing, NOON) == Owed()
     await store.proposals.keep([proposal(source="Paper")], NOON)
-    [again] = await store.proposals.tell(message)
+    [again] = (await store.proposals.tell(owing, NOON)).told
     assert len(again.said_by) == 2
     # One message all the same: who shows it has it say so.
     [owed] = await store.outbox.claim(NOON, 10, 60)
@@ -217,14 +222,46 @@ async def test_each_team_on_one_database_is_told_once(store: Store) -> None:
     def of(team: str) -> Proposals:
         return Proposals(store.database, Outbox(store.database, store.stories, team))
 
-    def to(team: str) -> Callable[[Proposal], tuple[Delivery, ...]]:
-        def owed(said: Proposal) -> tuple[Delivery, ...]:
-            identity = delivery_id(DeliveryKind.PROPOSAL, team, "C1", said.id)
-            [one] = message(said)
-            return (one.model_copy(update={"id": identity, "team": team}),)
+    def to(team: str) -> Callable[[Sequence[Proposal], Sequence[Proposal]], Owed]:
+        def owed(untold: Sequence[Proposal], _: Sequence[Proposal]) -> Owed:
+            deliveries = [one for said in untold for one in message(said)]
+            return Owed(
+                tuple(
+                    one.model_copy(update={"id": f"{team} {one.event_id}", "team": team})
+                    for one in deliveries
+                ),
+                tuple(untold),
+            )
 
         return owed
 
     await store.proposals.keep([proposal()], NOON)
-    told = [await of(team).tell(to(team)) for team in ("T1", "T2", "T1", "T2")]
-    assert [len(each) for each in told] == [1, 1, 0, 0]
+    told = [await of(team).tell(to(team), NOON) for team in ("T1", "T2", "T1", "T2")]
+    assert [len(each.told) for each in told] == [1, 1, 0, 0]
+
+
+async def test_what_takes_room_is_told_of_and_waits_or_is_new(store: Store) -> None:
+    shown: list[list[str]] = []
+
+    def look(untold: Sequence[Proposal], told: Sequence[Proposal]) -> Owed:
+        shown.append([one.id for one in told])
+        return Owed()
+
+    both = [proposal("a1"), proposal("a2")]
+    await store.proposals.keep(both, NOON)
+    await store.proposals.tell(owing, NOON)
+    await store.proposals.decide("a1", decision(), act())
+    await store.proposals.keep([proposal("a3")], NOON)
+    await store.proposals.tell(look, NOON - timedelta(hours=1))
+    await store.proposals.tell(look, NOON + timedelta(hours=1))
+    assert shown == [["a1", "a2"], ["a2"]]
+    assert await store.proposals.untold() == {"a3"}
+
+
+async def test_of_thousands_not_told_the_newest_are_looked_at(store: Store) -> None:
+    made_up = [proposal(f"m{number}") for number in range(LOOKED_AT)]
+    later = proposal("later", seen_at=NOON + timedelta(hours=1))
+    await store.proposals.keep([*made_up, later], NOON)
+    told = (await store.proposals.tell(owing, NOON)).told
+    assert len(told) == LOOKED_AT
+    assert told[-1].id == "later"
