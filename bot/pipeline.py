@@ -30,8 +30,9 @@ log = logging.getLogger(__name__)
 
 READ_AT_ONCE = 20
 """Entries read in one visit to a thread."""
-FIRST_EVENTS = 20
-"""Events that a feed's first round alerts of at most: the newest, however much else is fresh."""
+CATCHING_UP_EVENTS = 20
+"""Events that a feed's first round alerts of at most, and one after a long silence: the newest,
+however much else is fresh."""
 EVENT_MEMORY = timedelta(days=7)
 """Stories seen this long ago may still belong to the event of a new one."""
 
@@ -131,7 +132,7 @@ class Pipeline:
             await self._shelf.keep(taken)
             return taken
         async with self._one_joins:
-            taken = await self._join_and_owe(taken, told)
+            taken = await self._join_and_owe(taken, told, self._most_events(state, brought))
             await self._shelf.keep(taken)
         return taken
 
@@ -178,7 +179,20 @@ class Pipeline:
         wanted = story is not None and (not feed.topics or feed.topics.intersection(story.topics))
         return story if wanted else None
 
-    async def _join_and_owe(self, taken: Taken, told: Sequence[_Told]) -> Taken:
+    def _most_events(self, before: FeedState, brought: Round) -> int | None:
+        """Events that the round alerts of at most; None where there is no bound.
+
+        A feed that is new, or back after a long time, may bring all at once what others told of
+        bit by bit.
+        """
+        last = before.last_success_at
+        if last is None or brought.started_at - last > self._max_age:
+            return CATCHING_UP_EVENTS
+        return None
+
+    async def _join_and_owe(
+        self, taken: Taken, told: Sequence[_Told], most_events: int | None
+    ) -> Taken:
         seen_at = taken.round.finished_at
         recent = await self._shelf.recent(seen_at - EVENT_MEMORY)
         joined = await asyncio.to_thread(self._join_all, told, recent)
@@ -187,8 +201,8 @@ class Pipeline:
             for each in joined
             if each.earlier or is_news(each.entry, seen_at, taken.first_round, self._max_age)
         ]
-        if taken.first_round:
-            fresh = newest_events(fresh, FIRST_EVENTS)
+        if most_events is not None:
+            fresh = newest_events(fresh, most_events)
         deliveries: tuple[Delivery, ...] = ()
         proposals: tuple[Proposal, ...] = ()
         if fresh:

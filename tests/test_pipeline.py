@@ -14,7 +14,7 @@ from bot.errors import StoreError
 from bot.news.entry import Entry, Feed, FeedState, Outcome, Round
 from bot.news.story import Story
 from bot.news.topic import Topic
-from bot.pipeline import FIRST_EVENTS, Pipeline, Taken
+from bot.pipeline import CATCHING_UP_EVENTS, Pipeline, Taken
 from bot.store.outbox import Outbox
 from bot.store.shelf import Shelf
 from bot.store.upgrade import upgrade
@@ -139,16 +139,29 @@ async def test_an_entry_is_taken_once(publisher: Publisher, pipeline: Pipeline) 
 async def test_a_feed_read_for_the_first_time_alerts_of_its_newest_events_only(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
-    for number in range(FIRST_EVENTS + 5):
+    for number in range(CATCHING_UP_EVENTS + 5):
         name, published = f"Tariff {number}", NOON - minutes(100 - number)
         publisher.publish(entry(f"e{number}", title=name, published=published))
     taken = await pipeline.take(WIRE, NOON)
-    assert len(taken.stories) == FIRST_EVENTS + 5
-    assert _told(taken) == [("alert", f"Tariff {n}") for n in range(5, FIRST_EVENTS + 5)]
-    for number in range(100, 100 + FIRST_EVENTS + 5):
+    assert len(taken.stories) == CATCHING_UP_EVENTS + 5
+    assert _told(taken) == [("alert", f"Tariff {n}") for n in range(5, CATCHING_UP_EVENTS + 5)]
+    for number in range(100, 100 + CATCHING_UP_EVENTS + 5):
         publisher.publish(entry(f"e{number}", title=f"Tariff {number}", published=NOON))
     later = await pipeline.take(WIRE, NOON + minutes(5))
-    assert len(later.deliveries) == FIRST_EVENTS + 5
+    assert len(later.deliveries) == CATCHING_UP_EVENTS + 5
+
+
+async def test_a_feed_that_is_back_after_a_long_silence_alerts_of_its_newest_events_only(
+    publisher: Publisher, pipeline: Pipeline
+) -> None:
+    publisher.publish(entry("a", title="Tariff one"))
+    await pipeline.take(WIRE, NOON)
+    publisher.entries.clear()
+    for number in range(CATCHING_UP_EVENTS + 5):
+        publisher.publish(entry(f"e{number}", title=f"Tariff {number}", published=None))
+    back = await pipeline.take(WIRE, NOON + 7 * DAY)
+    assert len(back.stories) == CATCHING_UP_EVENTS + 5
+    assert len(back.deliveries) == CATCHING_UP_EVENTS
 
 
 async def test_a_failed_poll_is_remembered_and_brings_nothing(
