@@ -76,7 +76,8 @@ async def check_feed(settings: Settings, url: str) -> tuple[str, ...]:
 
 def _about(found: Check) -> list[str]:
     state, round_ = found.round.state, found.round
-    lines = [f"{found.title or found.feed.id}: {found.form}, {found.listed} entries"]
+    entries = "1 entry" if found.listed == 1 else f"{found.listed:,} entries"
+    lines = [f"{found.title or found.feed.id}: {found.form}, {entries}"]
     lines += [f"address: {found.feed.url}"]
     lines += [f"named by the page {found.page}"] if found.page else []
     lines += [f"also there: {other.url} {other.title}".rstrip() for other in found.others]

@@ -5,7 +5,8 @@
     ├── ConfigError          a file in config/: names file, line and key
     ├── FeedError            one feed could not be read; never stops another
     │   ├── AddressRefused   its address, or one it redirects to, may not be fetched
-    │   ├── FetchFailed      no answer, an error status, too slow or too large
+    │   ├── FetchFailed      an error status, too slow or too large
+    │   │   └── NoAnswer     nothing came at all: no such name, no connection, silence
     │   └── NotAFeed         an answer came, but no feed was in it
     ├── SourceError          a live source gave no answer that can be used
     ├── QueryError           a question about rates that could not be understood
@@ -59,6 +60,10 @@ class AddressRefused(FeedError):
 
 class FetchFailed(FeedError):
     """No answer, an error status, or an answer over its bounds in time or size."""
+
+
+class NoAnswer(FetchFailed):
+    """Nothing came at all: the name is not known, nobody listens, or the server stayed silent."""
 
 
 class NotAFeed(FeedError):

@@ -1,5 +1,6 @@
 """What does an address give? For adding a feed, and for `feeds check`."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from bot.errors import NotAFeed
@@ -13,7 +14,8 @@ from bot.feeds.poll import Poller
 from bot.frozen import Frozen
 from bot.news.entry import Feed, FeedState, Round, Validators
 
-_CACHING = ("etag", "last-modified", "cache-control", "expires")
+_CACHING = ("etag", "last-modified", "cache-control", "expires", "retry-after")
+_HEADER_CHARS = 200
 
 
 class Check(Frozen):
@@ -34,7 +36,7 @@ class Check(Frozen):
     listed: int = 0
     """Entries in the body."""
     headers: tuple[str, ...] = ()
-    """The caching headers of the answer, as they came."""
+    """The caching headers of the answer as they came, but for what no terminal should get."""
     hubs: tuple[str, ...] = ()
 
 
@@ -72,9 +74,14 @@ async def _looked_at(
         title=parsed.title,
         form=parsed.form,
         listed=parsed.listed,
-        headers=tuple(f"{n}: {fetched.headers[n]}" for n in _CACHING if n in fetched.headers),
+        headers=_caching(fetched.headers),
         hubs=parsed.hubs,
     )
+
+
+def _caching(headers: Mapping[str, str]) -> tuple[str, ...]:
+    lines = (f"{name}: {headers[name]}" for name in _CACHING if name in headers)
+    return tuple("".join(filter(str.isprintable, line))[:_HEADER_CHARS] for line in lines)
 
 
 def _public(found: tuple[Candidate, ...], limits: FetchLimits) -> tuple[Candidate, ...]:

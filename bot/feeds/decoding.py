@@ -20,6 +20,11 @@ _MULTIBYTE = re.compile(r"gb|big5|shift|sjis|ms932|cp932|euc|iso-?2022|cp949|hz|
 _GUESSABLE = re.compile(r"gb|big5|cp932|shift_jis|euc|cp949|johab|koi8|cp1251|iso8859_5|cp1253")
 _WITH_ACCENTS = re.compile(rb"[^<>\r\n]*[\x80-\xff][^<>\r\n]*")
 _SNIFF = 100_000
+# What Python has under such names, and ASCII, which whoever declares it seldom keeps to.
+_NOT_OF_FEEDS = frozenset(
+    {"ascii", "utf-7", "idna", "punycode", "unicode-escape", "unicode_escape"}
+    | {"raw-unicode-escape", "raw_unicode_escape", "charmap"}
+)
 
 
 def decode(body: bytes, content_type: str) -> tuple[str, str]:
@@ -90,7 +95,7 @@ def _declared(body: bytes, content_type: str) -> tuple[list[str], str]:
             unknown = name
             continue
         found.append({"gb2312": "gb18030", "gbk": "gb18030"}.get(encoding, encoding))
-    return [name for name in found if name not in ("ascii", "utf-7", "idna", "punycode")], unknown
+    return [name for name in found if name not in _NOT_OF_FEEDS], unknown
 
 
 def _without_half_character(body: bytes) -> bytes:

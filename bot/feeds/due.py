@@ -7,21 +7,24 @@ After an answer, in this order:
    for officials and courts); one new entry ends that. `sy:updatePeriod` counts for an hour at most,
    because blog software writes it unasked.
 3. A feed whose hub pushes its news (WebSub) is polled six times as seldom, as a safety net.
-4. What rules 2 and 3 add never exceeds half of the time that the feed's entries cover.
-5. A tenth at most is added by chance, so that feeds do not move in step; then hours and days that
-   the feed says to skip are skipped, a day at most.
+4. A tenth at most is added by chance, so that feeds do not move in step.
+5. What rules 2 to 4 add never exceeds half of the time that the feed's entries cover.
+6. A wait that a good answer asks for by Retry-After is kept, and hours and days that the feed says
+   to skip are skipped, each a day at most.
 
 After a failure: the first wait, doubled with each further failure, a day at most; where the server
 is overloaded (429, 503) a longer first wait; what Retry-After says instead, where it says anything.
 Where no answer came at all it is tried again soon, and an hour later at most.
-410 ends it. A permanent redirect is remembered when it was seen twice in a row before a good
-answer, and forgotten again when what it led to fails.
+A permanent redirect is remembered when it was seen twice in a row before a good answer, and
+forgotten again when what it led to fails three times or is gone. 410 ends the feed, where its own
+address leads to it.
 """
 
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 from bot.feeds.limits import FetchLimits
 from bot.frozen import Frozen
@@ -52,6 +55,8 @@ class Found(Frozen):
     """Where permanent redirects led on the way to it."""
     window_s: float | None = None
     listed_digest: str = ""
+    asked_wait_s: float | None = None
+    """What Retry-After said; it holds for this once."""
 
 
 def is_due(state: FeedState, now: datetime) -> bool:
@@ -89,7 +94,10 @@ def after_answer(
     """
     quiet = state.quiet_polls + 1 if found.listed_digest == state.listed_digest else 0
     wait_s = _interval_s(feed, limits, found, quiet, pushed)
-    wait_s = _a_day_at_most(feed, limits, wait_s * (1 + jitter / 10))
+    spread_s = wait_s * (1 + jitter / 10)
+    if found.window_s is not None:
+        spread_s = min(spread_s, max(wait_s, found.window_s / 2))
+    wait_s = max(_a_day_at_most(feed, limits, spread_s), found.asked_wait_s or 0.0)
     at = _after_skips(now + timedelta(seconds=wait_s), found.asked)
     return state.model_copy(
         update={
@@ -127,7 +135,7 @@ def after_failure(
     """The state after a failure at `now`; `asked_wait_s` is what Retry-After said.
 
     `reached` is False where no answer came at all. Validators stay: they belong to the last good
-    body.
+    body. A status of 410 is that of a place the feed has moved to, see `after_gone`.
     """
     failures = state.failures + 1
     if reached:
@@ -135,7 +143,7 @@ def after_failure(
     else:
         wait_s = _wait_unreached_s(feed, limits, failures)
     wait_s = _a_day_at_most(feed, limits, wait_s * (1 + jitter / 5))
-    forget = failures % _FAILURES_FORGET_MOVE == 0
+    forget = failures % _FAILURES_FORGET_MOVE == 0 or status == HTTPStatus.GONE
     return state.model_copy(
         update={
             "current_url": "" if forget else state.current_url,

@@ -2,36 +2,26 @@
 
     address -> turn -> guarded connection -> headers -> redirect? again : body, unpacked
 
-The guard looks at the numeric address that the socket is about to connect to. So neither a
-redirect, nor a name that resolves to another address the second time, nor an odd spelling of
-127.0.0.1 gets past it.
+What is guarded, and how, stands in `bot.feeds.connection`.
 """
 
 import asyncio
-import os
-import socket
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import DefaultResolver
 from yarl import URL
 
-from bot.errors import AddressRefused, FetchFailed
-from bot.feeds.guard import refusal
-from bot.feeds.limits import FetchLimits, Network
+from bot.errors import AddressRefused, FetchFailed, NoAnswer
+from bot.feeds.connection import ATTEMPT, Attempt, Dropped, explained, open_session, refused
+from bot.feeds.limits import FetchLimits
 from bot.feeds.turns import Turns
 from bot.feeds.unpack import CannotUnpack, TooLarge, Unpacker
 from bot.news.entry import Validators
 
-_ACCEPT = (
-    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
-    "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
-)
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _POST_ON = frozenset({307, 308})
@@ -60,36 +50,16 @@ class Fetched:
         return sha256(self.body).hexdigest()
 
 
-class Refused(OSError):
-    """A connection was about to be made to an address that may not be fetched from."""
+class HostPaused(FetchFailed):
+    """A server asked to be left alone for a while, so that nothing was asked of it."""
 
-
-class _GuardedResolver(AbstractResolver):
-    """The system's resolver, without the addresses that may not be fetched from."""
-
-    def __init__(self, allowed: Sequence[Network]) -> None:
-        self._inner = DefaultResolver()
-        self._allowed = allowed
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        reasons = [refusal(each["host"], self._allowed) for each in found]
-        kept = [each for each, reason in zip(found, reasons, strict=True) if not reason]
-        if found and not kept:
-            raise Refused(f"resolves to {reasons[0]}")
-        return kept
-
-    async def close(self) -> None:
-        await self._inner.close()
+    def __init__(self, host: str) -> None:
+        self.host = host
+        super().__init__(host, "it asked to be left alone for a while")
 
 
 class Fetcher:
-    """Fetches feeds over one shared session; `close` when done.
-
-    Keeps no cookies, sends no Referer, reads no proxy or password from the environment.
-    """
+    """Fetches feeds over one shared session; `close` when done."""
 
     def __init__(self, limits: FetchLimits) -> None:
         self._limits = limits
@@ -111,26 +81,44 @@ class Fetcher:
         self._turns.busy()
 
     async def fetch(
-        self, address: str, validators: Validators, headers: Mapping[str, str] | None = None
+        self,
+        address: str,
+        validators: Validators,
+        headers: Mapping[str, str] | None = None,
+        is_paused: Callable[[str], bool] = lambda _: False,
     ) -> Fetched:
         """The answer of `address` or of where it redirects to, whatever its status.
 
         Validators go only to the address that gave them, further `headers` to no other server than
-        the one first asked. Raises AddressRefused and FetchFailed, whose thing
-        is the address without its query.
+        the one first asked. Nothing is asked of a server (see `server_of`) that `is_paused`.
+        Raises AddressRefused, FetchFailed and HostPaused, whose thing is the address without its
+        query.
         """
         asked = _parsed(address, address)
-        url, seen, moved_to, straight = asked, [asked], "", True
+        url, seen, moved_to, straight, asks_again = asked, [asked], "", True, False
         left_s = self._limits.deadline_s
         loop = asyncio.get_running_loop()
         while True:
-            async with self._turns.turn(f"{url.host}:{url.port}", str(url)):
-                began = loop.time()
+            async with self._turns.turn(_server(url), str(url)):
+                if is_paused(_server(url)):
+                    raise HostPaused(_server(url))
+                began, attempt = loop.time(), Attempt()
                 sent = _conditions(validators, str(url))
                 if headers and url.origin() == asked.origin():
                     sent = {**headers, **sent}
-                answer = await self._ask(url, self._get(url, sent), left_s)
-                left_s -= loop.time() - began
+                try:
+                    request = self._get(url, sent, attempt)
+                    answer = await self._ask(asked, url, request, left_s, attempt)
+                except NoAnswer as error:
+                    # A connection kept from before may have been closed just then. Taking another
+                    # turn keeps the second request a moment apart from the first.
+                    stale = not attempt.connected and isinstance(error.__cause__, Dropped)
+                    if not stale or asks_again:
+                        raise
+                    asks_again = True
+                    continue
+                finally:
+                    left_s -= loop.time() - began
             target = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not target:
                 return answer if not moved_to else _moved(answer, moved_to)
@@ -154,21 +142,33 @@ class Fetcher:
         """
         asked = url = _parsed(address, address)
         for _ in range(self._limits.max_redirects + 1):
-            async with self._turns.turn(f"{url.host}:{url.port}", str(url)):
-                answer = await self._ask(url, self._post(url, form), self._limits.deadline_s)
+            async with self._turns.turn(_server(url), str(url)):
+                attempt = Attempt()
+                request = self._post(url, form, attempt)
+                answer = await self._ask(asked, url, request, self._limits.deadline_s, attempt)
             target = answer.headers.get("location", "")
             if answer.status not in _POST_ON or not target:
                 return answer.status
             url = _next_hop(asked, url, target)
         raise FetchFailed(shown(address), "too many redirects in a row")
 
-    async def _ask(self, url: URL, request: Coroutine[Any, Any, Fetched], left_s: float) -> Fetched:
+    async def _ask(
+        self,
+        asked: URL,
+        url: URL,
+        request: Coroutine[Any, Any, Fetched],
+        left_s: float,
+        attempt: Attempt,
+    ) -> Fetched:
+        """The answer to the request, within its bounds; errors are told in words."""
         thing = shown(str(url))
+        ATTEMPT.set(attempt)
         try:
             async with asyncio.timeout(left_s):
                 return await request
         except TimeoutError as error:
-            raise FetchFailed(
+            failed = FetchFailed if attempt.answered else NoAnswer
+            raise failed(
                 thing, f"no complete answer within {self._limits.deadline_s:g} s"
             ) from error
         except TooLarge as error:
@@ -180,17 +180,21 @@ class Fetcher:
             ) from error
         except CannotUnpack as error:
             raise FetchFailed(thing, str(error)) from error
+        except aiohttp.InvalidUrlClientError as error:
+            cause = "is an odd spelling of an IP address"
+            raise _not_allowed(asked, url, cause, "Use the name of its server") from error
         except (aiohttp.ClientError, OSError, ValueError, EOFError) as error:
-            reason = _refused(error)
-            if reason:
-                raise AddressRefused(
-                    thing, reason, "TARIFFWIRE_ALLOWED_NETWORKS can allow it"
-                ) from error
-            raise FetchFailed(thing, _explained(error)) from error
+            if reason := refused(error):
+                cure = "TARIFFWIRE_ALLOWED_NETWORKS can allow it"
+                raise _not_allowed(asked, url, reason, cure) from error
+            never_came = isinstance(error, aiohttp.ClientConnectorError | Dropped)
+            failed = NoAnswer if never_came and not attempt.answered else FetchFailed
+            raise failed(thing, explained(error)) from error
 
-    async def _get(self, url: URL, headers: Mapping[str, str]) -> Fetched:
+    async def _get(self, url: URL, headers: Mapping[str, str], attempt: Attempt) -> Fetched:
         session = self._open()
         async with session.get(url, headers=headers, allow_redirects=False) as response:
+            attempt.answered = True
             found = _lowered(response.headers.items())
             body = b""
             if response.status in _WITH_BODY:
@@ -198,9 +202,10 @@ class Fetcher:
             conditional = not _CONDITIONS.isdisjoint(headers)
             return Fetched(response.status, str(url), found, body, conditional=conditional)
 
-    async def _post(self, url: URL, form: Mapping[str, str]) -> Fetched:
+    async def _post(self, url: URL, form: Mapping[str, str], attempt: Attempt) -> Fetched:
         session = self._open()
         async with session.post(url, data=dict(form), allow_redirects=False) as response:
+            attempt.answered = True
             return Fetched(response.status, str(url), _lowered(response.headers.items()))
 
     async def _body(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
@@ -213,33 +218,8 @@ class Fetcher:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=0,
-                    resolver=_GuardedResolver(self._limits.allowed_networks),
-                    socket_factory=self._socket,
-                ),
-                headers={
-                    "User-Agent": self._limits.user_agent,
-                    "Accept": _ACCEPT,
-                    "Accept-Encoding": "gzip, br",
-                },
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                trust_env=False,
-                # Some sites send security policies longer than aiohttp's 8 kB.
-                max_line_size=16_384,
-                max_field_size=65_536,
-                timeout=aiohttp.ClientTimeout(total=None),
-            )
+            self._session = open_session(self._limits)
         return self._session
-
-    def _socket(self, info: tuple[Any, ...]) -> socket.socket:
-        family, kind, protocol, _, where = info
-        reason = refusal(str(where[0]), self._limits.allowed_networks)
-        if reason:
-            raise Refused(f"is {reason}")
-        return socket.socket(family, kind, protocol)
 
 
 def shown(address: str) -> str:
@@ -248,6 +228,24 @@ def shown(address: str) -> str:
     scheme, mark, rest = bare.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"[:200] if mark else bare[:200]
+
+
+def server_of(address: str) -> str:
+    """Whom an absolute address asks: name and port."""
+    return _server(URL(address))
+
+
+def _server(url: URL) -> str:
+    return f"{url.host}:{url.port}"
+
+
+def _not_allowed(asked: URL, url: URL, reason: str, cure: str) -> AddressRefused:
+    """The refusal in words; where a redirect led to the address, that is said too."""
+    if url == asked:
+        return AddressRefused(shown(str(asked)), reason, cure)
+    return AddressRefused(
+        shown(str(asked)), f"redirects to {shown(str(url))}, which {reason}", cure
+    )
 
 
 def _parsed(address: str, thing: str) -> URL:
@@ -261,7 +259,8 @@ def _parsed(address: str, thing: str) -> URL:
         raise AddressRefused(shown(thing), "not an address that can be fetched") from error
     if url.scheme not in ("http", "https") or not host:
         whose = "" if shown(address) == shown(thing) else f"{shown(address)} is "
-        raise AddressRefused(shown(thing), f"{whose}no http or https address", "Use one that is")
+        cure = "Use one that is" if "://" in address else "Begin it with https://"
+        raise AddressRefused(shown(thing), f"{whose}no http or https address", cure)
     return url if url.path else url.with_path("/")
 
 
@@ -292,7 +291,9 @@ def _conditions(validators: Validators, url: str) -> dict[str, str]:
 def _lowered(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The headers by lower-case name: lists joined, of what may come once the first."""
     found: dict[str, str] = {}
-    for name, value in headers:
+    for name, raw in headers:
+        # aiohttp leaves bytes that are no UTF-8 as lone surrogates, which no database takes.
+        value = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         key = name.lower()
         if key not in found:
             found[key] = value
@@ -305,31 +306,3 @@ def _moved(answer: Fetched, moved_to: str) -> Fetched:
     return Fetched(
         answer.status, answer.url, answer.headers, answer.body, moved_to, answer.conditional
     )
-
-
-def _refused(error: BaseException) -> str:
-    """Why the guard said no, if it was the guard."""
-    inner = getattr(error, "os_error", error)
-    if isinstance(inner, Refused):
-        return str(inner)
-    if isinstance(error, aiohttp.InvalidUrlClientError):
-        return "is an odd spelling of an IP address"
-    return ""
-
-
-def _explained(error: BaseException) -> str:
-    """What went wrong, in words for an operator."""
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "its name was not found (DNS)"
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
-        return "no trusted encrypted connection could be made (certificate or TLS)"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        number = error.os_error.errno
-        return f"could not connect ({os.strerror(number).lower() if number else 'no reason given'})"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "the server closed the connection without an answer"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return "the body was cut off"
-    if isinstance(error, aiohttp.ClientResponseError):
-        return "the answer is not proper HTTP"
-    return "the connection broke"

@@ -7,9 +7,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
-from bot.errors import FeedError, FetchFailed
+from bot.errors import FeedError, NoAnswer
 from bot.feeds.bodies import Bodies
 from bot.feeds.due import (
     CLOCK_SLACK,
@@ -22,17 +21,16 @@ from bot.feeds.due import (
     floor_s,
     retry_after_s,
 )
-from bot.feeds.fetch import Fetched, Fetcher, shown
+from bot.feeds.fetch import Fetched, Fetcher, HostPaused, server_of, shown
 from bot.feeds.limits import FetchLimits
 from bot.feeds.parsed import Parsed, Source
+from bot.feeds.status import GOOD, OVERLOADED, BadStatus
 from bot.feeds.websub import discovered
 from bot.feeds.workers import Workers
 from bot.news.entry import Asked, Feed, FeedState, Outcome, Round, Validators
 
 log = logging.getLogger(__name__)
 
-_OVERLOADED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
-_GOOD = frozenset({200, 203})
 _MAX_VALIDATOR = 1000
 _TELLING_ENTRIES = 10
 """With fewer, the time they cover says nothing of how long an entry stays."""
@@ -76,14 +74,18 @@ class Poller:
     async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round:
         """What the feed says now. Whatever the feed does wrong becomes a failed Round."""
         state = begun(state, feed)
-        address = state.current_url or feed.url
-        if (until := self._paused_until(_host(address), now)) is not None:
-            return self._deferred(feed, state, now, until)
+        fetched = None
         try:
-            fetched = await self.fetch(address, state.validators)
+            fetched = await self._fetcher.fetch(
+                state.current_url or feed.url,
+                state.validators,
+                is_paused=lambda server: self._paused_until(server) is not None,
+            )
             return await self._judged(feed, state, now, fetched)
+        except HostPaused as paused:
+            return self._deferred(feed, state, now, self._paused_until(paused.host))
         except FeedError as error:
-            return self._failed(feed, state, now, error)
+            return self._failed(feed, state, now, error, fetched)
 
     async def fetch(self, address: str, validators: Validators) -> Fetched:
         """One guarded GET, whatever its status; raises AddressRefused and FetchFailed."""
@@ -96,8 +98,8 @@ class Poller:
 
         Raises FetchFailed for an error status, NotAFeed for a body that is no feed.
         """
-        if fetched.status not in _GOOD:
-            raise BadStatus(feed, fetched)
+        if fetched.status not in GOOD:
+            raise BadStatus(fetched)
         source = Source(
             feed_id=feed.id,
             url=fetched.url,
@@ -129,11 +131,11 @@ class Poller:
     async def _judged(
         self, feed: Feed, state: FeedState, started_at: datetime, fetched: Fetched
     ) -> Round:
-        if fetched.status == HTTPStatus.GONE:
+        if fetched.status == HTTPStatus.GONE and not state.current_url:
             return self._gone(feed, state, started_at)
         if fetched.status == HTTPStatus.NOT_MODIFIED and fetched.conditional:
             return self._unchanged(feed, state, started_at, fetched, Outcome.NOT_MODIFIED)
-        if fetched.status in _GOOD and fetched.digest == state.validators.body_digest:
+        if fetched.status in GOOD and fetched.digest == state.validators.body_digest:
             return self._unchanged(feed, state, started_at, fetched, Outcome.SAME_BODY)
         parsed = await self.parse(feed, fetched, started_at, self._listing(state))
         brought = self.taken_in(feed, state, started_at, fetched, parsed)
@@ -167,6 +169,7 @@ class Poller:
             moved_to=fetched.moved_to,
             window_s=parsed.window_s,
             listed_digest=parsed.listed_digest,
+            asked_wait_s=retry_after_s(fetched.headers, self.clock()),
         )
         hub, topic = discovered(fetched.headers.get("link", ""), parsed, fetched.url)
         named = state.model_copy(update={"hub": hub, "topic": topic})
@@ -197,6 +200,7 @@ class Poller:
             moved_to=fetched.moved_to,
             window_s=state.window_s,
             listed_digest=state.listed_digest,
+            asked_wait_s=retry_after_s(fetched.headers, self.clock()),
         )
         return self._round(feed, outcome, started_at, self._answered(feed, state, found))
 
@@ -213,20 +217,25 @@ class Poller:
         return after_answer(state, feed, self.limits, self.clock(), found, self._chance(), pushed)
 
     def _failed(
-        self, feed: Feed, state: FeedState, started_at: datetime, error: FeedError
+        self,
+        feed: Feed,
+        state: FeedState,
+        started_at: datetime,
+        error: FeedError,
+        fetched: Fetched | None,
     ) -> Round:
+        """The round that a failure makes; `fetched` is the answer, where one came."""
         now = self.clock()
-        status, wait_s = None, None
-        if isinstance(error, BadStatus):
-            status, wait_s = error.status, retry_after_s(error.headers, now)
-        if status in _OVERLOADED and wait_s is not None and not state.failures:
+        status = error.status if isinstance(error, BadStatus) else None
+        wait_s = retry_after_s(fetched.headers, now) if fetched else None
+        if fetched and wait_s and status in OVERLOADED and state.status not in OVERLOADED:
             # The trouble is the host's, so its other feeds wait too; but only once, for a feed
             # that is refused time after time must not silence those that are not.
-            self._pause(_host(state.current_url or feed.url), now + timedelta(seconds=wait_s), now)
+            self._pause(server_of(fetched.url), now + timedelta(seconds=wait_s), now)
         asked = (feed.id, shown(state.current_url or feed.url))
         # After a redirect it is the other address that failed.
         what = error.cause if error.thing in asked else f"{error.thing} {error.cause}"
-        reached = status is not None or not isinstance(error, FetchFailed)
+        reached = not isinstance(error, NoAnswer)
         after = after_failure(
             state, feed, self.limits, now, what, self._chance(), status, wait_s, reached=reached
         )
@@ -235,9 +244,11 @@ class Poller:
     def _gone(self, feed: Feed, state: FeedState, started_at: datetime) -> Round:
         return self._round(feed, Outcome.GONE, started_at, after_gone(state, self.clock()))
 
-    def _deferred(self, feed: Feed, state: FeedState, now: datetime, until: datetime) -> Round:
+    def _deferred(
+        self, feed: Feed, state: FeedState, now: datetime, until: datetime | None
+    ) -> Round:
         # Spread, or all feeds of the host come at once when the pause ends.
-        at = until + timedelta(seconds=self._chance() * self.limits.poll_s)
+        at = (until or now) + timedelta(seconds=self._chance() * self.limits.poll_s)
         after = state.model_copy(update={"next_poll_at": at})
         return self._round(feed, Outcome.DEFERRED, now, after)
 
@@ -245,8 +256,9 @@ class Poller:
         self._pauses = {h: pause for h, pause in self._pauses.items() if pause[1] > now}
         self._pauses[host] = (now, until)
 
-    def _paused_until(self, host: str, now: datetime) -> datetime | None:
+    def _paused_until(self, host: str) -> datetime | None:
         """When the host's pause ends, if there is one; a clock that was set back ends it."""
+        now = self.clock()
         since, until = self._pauses.get(host, (now, now))
         return until if since - CLOCK_SLACK <= now < until else None
 
@@ -268,19 +280,6 @@ class Poller:
                 **more,
             }
         )
-
-
-class BadStatus(FetchFailed):
-    """An answer whose status is an error."""
-
-    def __init__(self, feed: Feed, fetched: Fetched) -> None:
-        self.status, self.headers = fetched.status, fetched.headers
-        if fetched.status == HTTPStatus.NOT_MODIFIED:
-            cause = "answered 304 Not Modified though nothing was known yet"
-        else:
-            phrase = next((s.phrase for s in HTTPStatus if s == fetched.status), "")
-            cause = f"answered {fetched.status} {phrase}".rstrip()
-        super().__init__(feed.id, cause)
 
 
 def _validators(fetched: Fetched, digest: str) -> Validators:
@@ -305,10 +304,6 @@ def _sendable(value: str) -> str:
     """A validator that can be sent back to the letter; none otherwise."""
     fits = len(value) <= _MAX_VALIDATOR and value.isascii() and value.isprintable()
     return value if fits else ""
-
-
-def _host(address: str) -> str:
-    return urlsplit(address).netloc.rpartition("@")[2].lower()
 
 
 def _pace_warnings(feed: Feed, limits: FetchLimits, parsed: Parsed) -> tuple[str, ...]:

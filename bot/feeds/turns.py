@@ -26,12 +26,18 @@ class Turns:
         """Waits until `address` at `host` may be asked, and holds the turn while the block runs."""
         if self._busy and (task := asyncio.current_task()) is not None:
             self._free(task)
-        await self._space_out(address)
         mine = self._hosts.setdefault(host, asyncio.Semaphore(self._per_host))
-        # The host first: those that queue for a slow one must not hold up all others.
-        async with mine, self._all:
-            await self._few_busy.wait()
-            yield
+        while True:
+            if (wait_s := self._too_early_s(address)) > 0:
+                await asyncio.sleep(wait_s)
+            # The host first: those that queue for a slow one must not hold up all others.
+            async with mine, self._all:
+                await self._few_busy.wait()
+                # Another may have asked for the address while this one was in the queue.
+                if self._too_early_s(address) <= 0:
+                    self._heed_asked(address)
+                    yield
+                    return
 
     def busy(self) -> None:
         """Says that the calling task has a new body to work through.
@@ -54,12 +60,15 @@ class Turns:
         else:
             self._few_busy.clear()
 
-    async def _space_out(self, address: str) -> None:
+    def _too_early_s(self, address: str) -> float:
+        """The seconds until the address may be asked again; 0 or less where it may be now."""
+        at = self._next_at.get(address)
+        return 0.0 if at is None else at - asyncio.get_running_loop().time()
+
+    def _heed_asked(self, address: str) -> None:
         now = asyncio.get_running_loop().time()
-        at = max(self._next_at.get(address, now), now)
         if now >= self._tidy_at:
             self._next_at = {key: then for key, then in self._next_at.items() if then > now}
             self._tidy_at = now + self._spacing_s
-        self._next_at[address] = at + self._spacing_s
-        if at > now:
-            await asyncio.sleep(at - now)
+        if self._spacing_s > 0:
+            self._next_at[address] = now + self._spacing_s

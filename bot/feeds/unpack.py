@@ -17,7 +17,7 @@ class CannotUnpack(Exception):
 
 
 class TooLarge(Exception):
-    """More came out than the bound allows."""
+    """More came in or out than the bound allows."""
 
 
 class _Step(Protocol):
@@ -27,7 +27,7 @@ class _Step(Protocol):
 
 
 class Unpacker:
-    """Collects a body chunk by chunk, at most `limit` bytes of it after decompression."""
+    """Collects a body chunk by chunk, at most `limit` bytes of it, packed or unpacked."""
 
     def __init__(self, content_encoding: str, limit: int) -> None:
         """Raises CannotUnpack for a coding that is not known."""
@@ -37,12 +37,15 @@ class Unpacker:
             raise CannotUnpack(f"the Content-Encoding {content_encoding[:40]!r} is not known")
         self._limit = limit
         self._body = bytearray()
-        self._began = False
+        self._taken = 0
         self._steps = [_step(_NAMES[name]) for name in reversed(codings)]
 
     def feed(self, chunk: bytes) -> None:
         """Takes the next raw bytes; raises CannotUnpack or TooLarge."""
-        self._began = self._began or bool(chunk)
+        self._taken += len(chunk)
+        if self._taken > self._limit:
+            # What comes out may be little or nothing all the same, for as long as it likes.
+            raise TooLarge
         for step in self._steps:
             chunk = step.process(chunk, self._limit)
         if len(self._body) + len(chunk) > self._limit:
@@ -55,7 +58,7 @@ class Unpacker:
         A body that is gzip even so, compressed twice by a careless server or served as a file, is
         unpacked once more.
         """
-        if self._began:
+        if self._taken:
             for step in self._steps:
                 step.finish()
         body = bytes(self._body)

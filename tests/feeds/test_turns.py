@@ -1,6 +1,7 @@
 """Who may ask a server now."""
 
 import asyncio
+from itertools import pairwise
 
 from bot.feeds.turns import Turns
 
@@ -33,3 +34,25 @@ async def test_who_asks_again_is_done_with_what_it_got() -> None:
     for number in range(3):
         async with turns.turn("news.example", f"/{number}"):
             turns.busy()
+
+
+async def test_one_address_is_not_asked_twice_at_once_however_long_its_server_was_busy() -> None:
+    turns = Turns(per_host=1, at_once=5, spacing_s=0.2, busy_at_once=5)
+    loop, asked = asyncio.get_running_loop(), []
+    slow, began = asyncio.Event(), asyncio.Event()
+
+    async def asks(address: str) -> None:
+        async with turns.turn("news.example", address):
+            asked.append((address, loop.time()))
+            if address == "/slow":
+                began.set()
+                await slow.wait()
+
+    first = asyncio.create_task(asks("/slow"))
+    await began.wait()
+    others = [asyncio.create_task(asks("/same")) for _ in range(3)]
+    await asyncio.sleep(0.5)
+    slow.set()
+    await asyncio.gather(first, *others)
+    times = [at for address, at in asked if address == "/same"]
+    assert [later - before >= 0.15 for before, later in pairwise(times)] == [True, True]

@@ -1,0 +1,329 @@
+"""Servers that answer oddly: what is asked of them then, and what an operator is told.
+
+Over real HTTP on loopback; the clock jumps from poll to poll.
+"""
+
+import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from ipaddress import ip_network
+from itertools import pairwise
+
+import pytest
+from aiohttp import web
+
+from bot.errors import AddressRefused, FeedError
+from bot.feeds.check import check
+from bot.feeds.limits import FetchLimits
+from bot.feeds.poll import Poller
+from bot.feeds.workers import Workers
+from bot.news.entry import Outcome
+from tests.feeds.bodies import GOOD, item, rss
+from tests.feeds.conftest import LIMITS, Clock, Reader
+from tests.feeds.server import FeedServer
+from tests.feeds.test_citizen import answers, feed, feed_at
+
+_OK = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(GOOD), GOOD.encode())
+
+
+@asynccontextmanager
+async def scripted(*script: bytes) -> AsyncIterator[tuple[str, list[float]]]:
+    """A server that plays one answer a request, whatever the connection; an empty one closes it.
+
+    Gives its address and the moments at which requests came.
+    """
+    came: list[float] = []
+    left = list(script)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                await reader.readuntil(b"\r\n\r\n")
+                came.append(asyncio.get_running_loop().time())
+                answer = left.pop(0) if left else b""
+                if not answer:
+                    break
+                writer.write(answer)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/feed", came
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+class TestLostConnections:
+    @pytest.fixture
+    def limits(self) -> FetchLimits:
+        return LIMITS.model_copy(update={"spacing_s": 0.3})
+
+    async def test_a_request_that_gets_no_answer_is_not_made_again_at_once(
+        self, reader: Reader
+    ) -> None:
+        async with scripted() as (url, came):
+            failed = await reader.follow(url).poll()
+        assert failed.state.error == "the server closed the connection without an answer"
+        assert len(came) == 1
+
+    async def test_a_kept_connection_that_was_closed_meanwhile_is_no_failure(
+        self, reader: Reader
+    ) -> None:
+        async with scripted(_OK, b"", _OK) as (url, came):
+            life = reader.follow(url)
+            assert (await life.poll()).outcome is Outcome.READ
+            assert (await life.poll()).outcome is Outcome.SAME_BODY
+        assert [later - before >= 0.25 for before, later in pairwise(came)] == [True, True]
+
+    async def test_it_is_asked_once_more_only(self, reader: Reader) -> None:
+        async with scripted(_OK) as (url, came):
+            life = reader.follow(url)
+            await life.poll()
+            assert (await life.poll()).outcome is Outcome.FAILED
+        assert len(came) == 3
+
+
+class TestBytesThatAreNoText:
+    async def test_a_header_may_hold_them(self, reader: Reader) -> None:
+        odd = (
+            b"HTTP/1.1 200 OK\r\nLink: <http://hub.example/h\xfcb>; rel=hub\r\n"
+            b'ETag: "caf\xe9"\r\nContent-Type: text/xml; charset="\xfc"\r\n'
+        )
+        body = b"Content-Length: %d\r\n\r\n%s" % (len(GOOD), GOOD.encode())
+        async with scripted(odd + body, odd + body) as (url, _):
+            life = reader.follow(url)
+            assert (await life.poll(2)).outcome is Outcome.SAME_BODY
+        assert life.state.hub.startswith("http://hub.example/h")
+        assert life.state.validators.etag == ""
+        assert life.state.model_dump_json()
+
+    async def test_json_may_spell_half_a_character(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        half = "\ud800"
+        told = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": f"Wire{half}",
+            "feed_url": f"https://wire.example/{half}",
+            "home_page_url": f"https://wire.example/home{half}",
+            "hubs": [{"type": "WebSub", "url": f"https://hub.example/{half}"}],
+            "items": [
+                {
+                    "id": f"one{half}",
+                    "url": f"https://wire.example/1{half}",
+                    "title": f"Duty on steel{half}",
+                    "content_text": f"Ten percent{half}.",
+                }
+            ],
+        }
+        read = await reader.follow(server.at("/f", json.dumps(told))).poll()
+        assert [entry.title for entry in read.entries] == ["Duty on steel"]
+        assert read.entries[0].guid == "one"
+        assert read.model_dump_json()
+
+    async def test_what_check_shows_of_headers_is_printable_and_short(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        asked = f"max-age=60, x={'y' * 500}"
+        headers = b'ETag: "a\x1b[31m"\r\nCache-Control: ' + asked.encode()
+        length = b"\r\nContent-Length: %d\r\n\r\n%s" % (len(GOOD), GOOD.encode())
+        async with scripted(b"HTTP/1.1 200 OK\r\n" + headers + length) as (url, _):
+            found = await check(reader.poller, url)
+        assert found.headers[0] == 'etag: "a[31m"'
+        assert len(found.headers[1]) == 200
+
+
+class TestPacking:
+    async def test_packs_of_nothing_without_end_are_left_at_the_bound(
+        self, server: FeedServer, workers: Workers
+    ) -> None:
+        sent = 0
+
+        async def endless(request: web.BaseRequest) -> web.StreamResponse:
+            nonlocal sent
+            response = web.StreamResponse(headers={"Content-Encoding": "gzip"})
+            await response.prepare(request)
+            nothing = gzip.compress(b"") * 100
+            while True:
+                await response.write(nothing)
+                sent += len(nothing)
+
+        limits = LIMITS.model_copy(update={"max_body_bytes": 20_000})
+        poller = Poller(limits, Clock(), lambda: 0.5, workers)
+        failed = await Reader(poller, Clock()).follow(server.at("/f", endless)).poll()
+        await poller.close()
+        assert "larger than 20,000 bytes" in failed.state.error
+        # What the sockets hold beside it is the system's.
+        assert sent < 20_000_000
+
+
+class TestWaits:
+    async def test_a_wait_holds_for_the_server_that_asked_for_it_not_for_one_that_led_there(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        port = server.url.rpartition(":")[2]
+        server.at("/busy", feed_at(429, Retry_After="30"))
+        led = server.at("/old", feed_at(302, Location=f"http://localhost:{port}/busy"))
+        other = reader.follow(server.at("/other", GOOD), "other")
+        there = reader.follow(f"http://localhost:{port}/other", "there")
+        await reader.follow(led).poll()
+        assert (await other.poll()).outcome is Outcome.READ
+        assert (await there.poll()).outcome is Outcome.DEFERRED
+
+    async def test_nobody_is_led_to_a_server_that_asked_for_a_wait(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        port = server.url.rpartition(":")[2]
+        busy = f"http://localhost:{port}/busy"
+        server.at("/busy", feed_at(503, Retry_After="30"))
+        await reader.follow(busy, "busy").poll()
+        led = reader.follow(server.at("/old", feed_at(302, Location=busy)), "led")
+        assert (await led.poll()).outcome is Outcome.DEFERRED
+        assert server.paths() == ["/busy", "/old"]
+
+    async def test_those_that_queue_for_the_server_wait_too(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        async def busy(_: web.BaseRequest) -> web.Response:
+            await asyncio.sleep(0.02)
+            return feed(status=429, Retry_After="30")
+
+        lives = [reader.follow(server.at(f"/{n}", busy), f"f{n}") for n in range(8)]
+        rounds = await asyncio.gather(*(life.poll() for life in lives))
+        assert len(server.asked) == LIMITS.fetches_per_host
+        assert sum(each.outcome is Outcome.DEFERRED for each in rounds) == 6
+
+    async def test_a_wait_after_other_trouble_holds_for_the_host_as_well(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        play = answers(feed(status=500), feed(status=429, Retry_After="30"))
+        life = reader.follow(server.at("/f", play))
+        other = reader.follow(server.at("/other", GOOD), "other")
+        await life.poll(2)
+        assert (await other.poll()).outcome is Outcome.DEFERRED
+
+    async def test_a_good_answer_may_ask_for_a_wait_once(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        play = answers(feed(ETag='"1"', Retry_After="40"), web.Response(status=304))
+        life = reader.follow(server.at("/f", play))
+        await life.poll(2)
+        assert life.waits[0] >= 40
+        assert life.waits[1] < 3
+
+    async def test_a_page_that_turns_us_away_with_200_may_ask_for_one_too(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        denied = feed("<html><h1>Access Denied</h1></html>", Retry_After="40")
+        life = reader.follow(server.at("/f", answers(denied)))
+        await life.poll()
+        assert 40 <= life.waits[0] < 60
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            lambda _: web.Response(body=b"x" * 3_000_000),
+            lambda _: web.Response(body=b"x", headers={"Content-Encoding": "zstd"}),
+            lambda request: web.Response(status=302, headers={"Location": request.path}),
+        ],
+    )
+    async def test_an_answer_that_is_no_use_is_not_asked_for_before_the_feeds_own_minutes(
+        self, reader: Reader, server: FeedServer, answer: Callable[..., web.Response]
+    ) -> None:
+        life = reader.follow(server.at("/f", answer), poll_minutes=120)
+        await life.poll()
+        assert life.state.error
+        assert life.waits[0] >= 7200
+
+    @pytest.fixture
+    def limits(self) -> FetchLimits:
+        networks = (ip_network("127.0.0.1/32"), ip_network("::1/128"))
+        return LIMITS.model_copy(update={"allowed_networks": networks, "max_body_bytes": 2_000_000})
+
+
+class TestMovedAndGone:
+    async def test_a_place_the_feed_moved_to_may_be_gone_without_its_own_address_being_so(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        server.at("/new", answers(feed(), feed(), feed(), feed(status=410)))
+        old = answers(feed(status=301, Location="/new"), feed(status=301, Location="/new"), feed())
+        life = reader.follow(server.at("/old", old))
+        await life.poll(4)
+        assert life.state.error == "answered 410 Gone"
+        assert not life.state.stopped
+        assert (await life.poll()).outcome is Outcome.SAME_BODY
+        assert server.paths()[-2:] == ["/new", "/old"]
+
+    async def test_where_its_own_address_still_leads_there_it_is(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        server.at("/new", answers(feed(), feed(), feed(status=410)))
+        life = reader.follow(server.at("/old", feed_at(301, Location="/new")))
+        gone = await life.poll(4)
+        assert gone.outcome is Outcome.GONE
+        assert gone.state.stopped
+
+
+class TestWhatAnOperatorIsTold:
+    @pytest.mark.parametrize(
+        ("status", "said"),
+        [
+            (401, "answered 401 Unauthorized. It is not open to everybody"),
+            (403, "answered 403 Forbidden. Its server turns the bot away"),
+            (404, "answered 404 Not Found. Check the address"),
+            (410, "answered 410 Gone. Its publisher has ended it"),
+            (429, "answered 429 Too Many Requests. Try again later"),
+            (502, "answered 502 Bad Gateway. Its server is in trouble"),
+        ],
+    )
+    async def test_an_error_status_comes_with_the_address_and_a_cure(
+        self, server: FeedServer, reader: Reader, status: int, said: str
+    ) -> None:
+        url = server.at("/f", feed_at(status))
+        with pytest.raises(FeedError) as told:
+            await check(reader.poller, url + "?key=secret")
+        assert str(told.value).startswith(f"{url}: {said}")
+        assert "secret" not in str(told.value)
+
+    async def test_a_refused_redirect_names_both_addresses(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        url = server.at("/f", feed_at(302, Location="http://169.254.169.254/latest?x=1"))
+        with pytest.raises(AddressRefused) as told:
+            await check(reader.poller, url)
+        assert str(told.value).startswith(
+            f"{url}: redirects to http://169.254.169.254/latest, which is a link-local address"
+        )
+
+    async def test_an_odd_spelling_of_an_address_has_no_setting_for_a_cure(
+        self, reader: Reader
+    ) -> None:
+        with pytest.raises(AddressRefused, match="odd spelling") as told:
+            await check(reader.poller, "http://2130706433/feed")
+        assert "TARIFFWIRE_ALLOWED_NETWORKS" not in str(told.value)
+
+    async def test_an_address_without_its_beginning_is_told_so(self, reader: Reader) -> None:
+        with pytest.raises(AddressRefused, match="Begin it with https://"):
+            await check(reader.poller, "wire.example/feed")
+
+
+async def test_the_entries_window_bounds_what_chance_adds(
+    server: FeedServer, workers: Workers
+) -> None:
+    clock = Clock()
+    poller = Poller(LIMITS, clock, lambda: 1.0, workers)
+    dates = ["Mon, 05 May 2025 10:00:00 GMT", "Mon, 05 May 2025 10:00:04 GMT"]
+    listed = rss([item(n, date=date) for n, date in enumerate(dates)])
+    life = Reader(poller, clock).follow(server.at("/f", listed))
+    await life.poll()
+    await poller.close()
+    assert life.state.window_s == timedelta(seconds=4).total_seconds()
+    assert life.waits == [LIMITS.poll_s]
