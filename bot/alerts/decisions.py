@@ -16,12 +16,11 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.alerts.claims import proposals_in
-from bot.errors import AmendmentRefused
 from bot.news.story import Story
-from bot.rates.amendment import Amendment, amended
+from bot.rates.amendment import Amendment
 from bot.rates.check import Book
 from bot.rates.decision import Act, Decision, Filed, Operator, State
-from bot.rates.layer import LeftOut, layered, says
+from bot.rates.layer import LeftOut, layered, ledger_with, ledger_without
 from bot.rates.ledger import Ledger
 from bot.rates.proposal import Proposal
 from bot.rates.terms import Form, amendment_of, form_of
@@ -171,35 +170,14 @@ class Decisions:
     async def _with(self, amendment: Amendment) -> Ledger:
         """The ledger with one amendment more; raises AmendmentRefused."""
         approved = await self._files.approved()
-        codes = {party.code for party in self._parties}
-
-        def build() -> Ledger:
-            if says(self._book, amendment):
-                # At the next start it would not be laid over them, so it is not now.
-                cause = "the rates files have this very rate already"
-                raise AmendmentRefused(amendment.measure_id, cause, "Reject the proposal")
-            laid = layered(self._book, approved, self._parties)
-            return Ledger(amended(laid.book, amendment, codes), self._parties)
-
-        return await asyncio.to_thread(build)
+        return await asyncio.to_thread(ledger_with, self._book, approved, amendment, self._parties)
 
     async def _without(self, amendment: Amendment) -> Ledger:
         """The ledger with one amendment less; raises AmendmentRefused."""
         approved = await self._files.approved()
-
-        def build() -> Ledger:
-            if says(self._book, amendment):
-                cause = "the rates files hold it by now"
-                raise AmendmentRefused(amendment.measure_id, cause, "Change the files instead")
-            before = layered(self._book, approved, self._parties)
-            rest = [one for one in approved if one.id != amendment.id]
-            laid = layered(self._book, rest, self._parties)
-            if lost := set(laid.left_out) - set(before.left_out):
-                cause = f"the rate of {lost.pop().amendment.from_} approved later builds on it"
-                raise AmendmentRefused(amendment.measure_id, cause, "Take that one back first")
-            return Ledger(laid.book, self._parties)
-
-        return await asyncio.to_thread(build)
+        return await asyncio.to_thread(
+            ledger_without, self._book, approved, amendment, self._parties
+        )
 
     def _use(self, ledger: Ledger) -> None:
         self.ledger = ledger

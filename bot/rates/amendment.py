@@ -61,15 +61,23 @@ class Amendment(Frozen):
 
 def amended(book: Book, amendment: Amendment, parties: Collection[str]) -> Book:
     """The book with the amendment; raises AmendmentRefused with the reason if it does not fit."""
+    new = placed(book, amendment)
+    for flaw in flaws(new, parties):
+        raise AmendmentRefused(amendment.measure_id, flaw.cause, flaw.cure or _BY_FILE)
+    return new
+
+
+def placed(book: Book, amendment: Amendment) -> Book:
+    """The book with the amendment, which may have flaws; raises AmendmentRefused without a place.
+
+    For many at once: `flaws` reads the whole book.
+    """
     name = _file_of(book, amendment)
     sheet = book.sheets[name]
     source = source_key(amendment)
     changed = sheet.model_copy(update={"sources": {**sheet.sources, source: amendment.source}})
     changed = _with_rate(changed, amendment, source)
-    new = book._replace(sheets={**book.sheets, name: changed})
-    for flaw in flaws(new, parties):
-        raise AmendmentRefused(amendment.measure_id, flaw.cause, flaw.cure or _BY_FILE)
-    return new
+    return book._replace(sheets={**book.sheets, name: changed})
 
 
 def source_key(amendment: Amendment) -> str:

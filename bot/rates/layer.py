@@ -4,13 +4,13 @@ The files win: what they say by now is not laid over them again, and an approval
 them (they were changed in the meantime) is left out and told, never bent.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from bot.errors import AmendmentRefused
 from bot.parties import Parties
-from bot.rates.amendment import Amendment, amended, source_key
-from bot.rates.check import Book
+from bot.rates.amendment import Amendment, amended, placed, source_key
+from bot.rates.check import Book, flaws
 from bot.rates.expand import columns_of, row_id
 from bot.rates.ledger import Ledger
 from bot.rates.sheet import Row, Schedule, Sheet, WrittenMeasure, WrittenPeriod
@@ -38,23 +38,64 @@ def layered(book: Book, amendments: Iterable[Amendment], parties: Parties) -> La
     One that the shipped files say by now is neither held nor left out.
     """
     codes = {party.code for party in parties}
+    return _laid(book, [one for one in amendments if not says(book, one)], codes)
+
+
+def _laid(book: Book, amendments: Sequence[Amendment], parties: Collection[str]) -> Layered:
+    """All that fit, by one look at the whole book where none brings a flaw into it.
+
+    Where one does, each half is laid by itself: an amendment takes no flaw of another away.
+    """
+    laid = book
     held: list[Amendment] = []
     left: list[LeftOut] = []
-    shipped = book
     for amendment in amendments:
-        if says(shipped, amendment):
-            continue
         try:
-            book = amended(book, amendment, codes)
+            laid = placed(laid, amendment)
             held.append(amendment)
         except AmendmentRefused as refused:
             left.append(LeftOut(amendment, refused.cause))
-    return Layered(book, tuple(held), tuple(left))
+    flaw = next(flaws(laid, parties), None) if held else None
+    if flaw is None:
+        return Layered(laid, tuple(held), tuple(left))
+    if len(amendments) == 1:
+        return Layered(book, (), (LeftOut(amendments[0], flaw.cause),))
+    half = len(amendments) // 2
+    first = _laid(book, amendments[:half], parties)
+    second = _laid(first.book, amendments[half:], parties)
+    return Layered(second.book, first.held + second.held, first.left_out + second.left_out)
 
 
 def ledger_over(book: Book, amendments: Iterable[Amendment], parties: Parties) -> Ledger:
     """The ledger of the files and of what was approved over them."""
     return Ledger(layered(book, amendments, parties).book, parties)
+
+
+def ledger_with(
+    book: Book, approved: Iterable[Amendment], amendment: Amendment, parties: Parties
+) -> Ledger:
+    """The ledger over the files with one amendment more; raises AmendmentRefused."""
+    if says(book, amendment):
+        # At the next start it would not be laid over them, so it is not now.
+        cause = "the rates files have this very rate already"
+        raise AmendmentRefused(amendment.measure_id, cause, "Reject the proposal")
+    laid = layered(book, approved, parties)
+    return Ledger(amended(laid.book, amendment, {party.code for party in parties}), parties)
+
+
+def ledger_without(
+    book: Book, approved: Sequence[Amendment], amendment: Amendment, parties: Parties
+) -> Ledger:
+    """The ledger over the files with one amendment less; raises AmendmentRefused."""
+    if says(book, amendment):
+        cause = "the rates files hold it by now"
+        raise AmendmentRefused(amendment.measure_id, cause, "Change the files instead")
+    before = layered(book, approved, parties)
+    laid = layered(book, [one for one in approved if one.id != amendment.id], parties)
+    if lost := set(laid.left_out) - set(before.left_out):
+        cause = f"the rate of {lost.pop().amendment.from_} approved later builds on it"
+        raise AmendmentRefused(amendment.measure_id, cause, "Take that one back first")
+    return Ledger(laid.book, parties)
 
 
 def says(book: Book, amendment: Amendment) -> bool:
