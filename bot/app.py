@@ -52,7 +52,7 @@ from bot.slack.bolt import open_session, web_client
 from bot.slack.channel import find_channel
 from bot.slack.desk import Desk
 from bot.slack.parts import Parts
-from bot.slack.proposals import redraw
+from bot.slack.proposals import drawn_anew, redraw
 from bot.slack.send import SlackSender
 from bot.sourcebook import Sourcebook
 from bot.standin import keep_proxies_off_loopback, open_workspace, with_workspace
@@ -141,9 +141,9 @@ async def _serve(
         await stack.enter_async_context(store.database.alone(f"Tariffwire of team {team}"))
         await _subscribe_default(settings, client, team, store, stop)
         told = await patiently("conversations.list", lambda: _operators(settings, client), stop)
-        sender = SlackSender(client, library.parties, settings.unknown_outcome, store.proposals)
-        dispatcher = Dispatcher(store.outbox, sender, clock)
         decisions = await open_decisions(library, store)
+        sender = SlackSender(client, library.parties, settings.unknown_outcome, decisions)
+        dispatcher = Dispatcher(store.outbox, sender, clock)
         docket = Docket(store.proposals, team, told, clock, dispatcher.wake)
         hubs = await open_hubs(settings, store, stack)
         poller = await stack.enter_async_context(
@@ -177,6 +177,7 @@ async def _serve(
         docket.watch(
             lambda told: parts.background.spawn(redraw(parts, told), "showing who says so too")
         )
+        decisions.watch(drawn_anew(parts))
         await docket.look()
         notices = Notices(store.outbox, team, told, clock, dispatcher.wake)
 

@@ -10,7 +10,8 @@ from bot.news.decided import day_of_effect, said_as_change, said_as_decided
 from bot.news.story import Figure, Story
 from bot.rates.claim import Claim, Witness
 from bot.rates.ledger import Ledger
-from bot.rates.proposal import Proposal, proposed
+from bot.rates.proposal import Proposal
+from bot.rates.proposing import proposed
 
 _HIGHEST_PERCENT = 1000
 _LONGEST_QUOTE = 300

@@ -4,6 +4,9 @@
     reject    | keep decision and record
     take back | does the rest fit without it? | keep the record | new ledger
 
+What waits is shown as the ledger in use stands to it (`bot.rates.standing`), so that an approval
+also changes what is said of others.
+
 The ledger is built anew from the shipped files and all that is approved, at the start and at each
 decision, in a thread: it takes some tenths of a second. Where bots of several workspaces share a
 database, each takes up the decisions of the others at its next look.
@@ -23,6 +26,7 @@ from bot.rates.decision import Act, Decision, Filed, Operator, State
 from bot.rates.layer import LeftOut, layered, ledger_with, ledger_without
 from bot.rates.ledger import Ledger
 from bot.rates.proposal import Proposal
+from bot.rates.standing import restated
 from bot.rates.terms import Form, amendment_of, form_of
 
 log = logging.getLogger(__name__)
@@ -40,6 +44,8 @@ class Files(Protocol):
     async def reopen(self, proposal_id: str, state: State, act: Act) -> bool: ...
 
     async def approved(self) -> Sequence[Amendment]: ...
+
+    async def every(self, state: State | None = None) -> Sequence[Filed]: ...
 
 
 class Outcome(NamedTuple):
@@ -95,8 +101,21 @@ class Decisions:
         return proposals_in(story, self.ledger)
 
     async def get(self, proposal_id: str) -> Filed | None:
-        """The proposal and what was decided on it; None where there is none."""
-        return await self._files.get(proposal_id)
+        """The proposal as it stands, and what was decided on it; None where there is none."""
+        filed = await self._files.get(proposal_id)
+        return filed and self.as_it_stands(filed)
+
+    def as_it_stands(self, filed: Filed) -> Filed:
+        """The same beside the ledger in use, where it waits; takes about a millisecond."""
+        return _beside(filed, self.ledger)
+
+    async def moved(self, before: Ledger, after: Ledger) -> tuple[str, ...]:
+        """The ids of those waiting of which the one ledger says another thing than the other.
+
+        Raises StoreError.
+        """
+        waiting = await self._files.every(State.PENDING)
+        return await asyncio.to_thread(_moved, waiting, before, after)
 
     async def approve(self, proposal_id: str, by: Operator, form: Form | None) -> Outcome | None:
         """Approves on the terms of the form, or on the proposal's own; None where there is none.
@@ -104,7 +123,7 @@ class Decisions:
         Raises FormRefused and AmendmentRefused, and then nothing is changed.
         """
         async with self._one_decides:
-            filed = await self._files.get(proposal_id)
+            filed = await self.get(proposal_id)
             if filed is None or filed.decision is not None:
                 return _as_it_is(filed)
             proposal, now = filed.proposal, self._clock()
@@ -157,7 +176,7 @@ class Decisions:
                 self.left_out = tuple(one for one in self.left_out if one.amendment != gone)
                 self._approved = tuple(one for one in self._approved if one != gone)
                 self._use(ledger)
-            return Outcome(Filed(proposal=filed.proposal), True)
+            return Outcome(self.as_it_stands(Filed(proposal=filed.proposal)), True)
 
     async def _keep(self, proposal: Proposal, decision: Decision, act: Act) -> Outcome:
         if await self._files.decide(proposal.id, decision, act):
@@ -165,7 +184,7 @@ class Decisions:
         return Outcome(await self._known(proposal), False)
 
     async def _known(self, proposal: Proposal) -> Filed:
-        return await self._files.get(proposal.id) or Filed(proposal=proposal)
+        return await self.get(proposal.id) or Filed(proposal=proposal)
 
     async def _with(self, amendment: Amendment) -> Ledger:
         """The ledger with one amendment more; raises AmendmentRefused."""
@@ -183,6 +202,23 @@ class Decisions:
         self.ledger = ledger
         for use in self._watching:
             use(ledger)
+
+
+def _beside(filed: Filed, ledger: Ledger) -> Filed:
+    if filed.decision is not None:
+        return filed
+    return Filed(proposal=restated(filed.proposal, ledger))
+
+
+def _moved(waiting: Sequence[Filed], before: Ledger, after: Ledger) -> tuple[str, ...]:
+    pairs = {(one.proposal.imposer, one.proposal.partner) for one in waiting}
+    touched = {pair for pair in pairs if before.between(*pair) != after.between(*pair)}
+    return tuple(
+        one.proposal.id
+        for one in waiting
+        if (one.proposal.imposer, one.proposal.partner) in touched
+        and _beside(one, before) != _beside(one, after)
+    )
 
 
 def _as_it_is(filed: Filed | None) -> Outcome | None:

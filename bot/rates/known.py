@@ -49,12 +49,21 @@ def on_goods_known(case: Case) -> bool:
 
 def is_known(claim: Claim, case: Case, old: Answer) -> bool:
     """Whether the claim is no news (rules 4 to 6); `old` is the answer on the day of the case."""
-    measures = _of_its_kind(claim, case)
-    if claim.from_percent is not None:
-        if any(_went(measure.periods, claim, case) for measure in measures):
-            return True
-        measures = _had_before(measures, claim, case)
+    if any(held_by(claim, case)):
+        return True
+    measures = _had_before(_of_its_kind(claim, case), claim, case)
     return claim.percent in _rates(claim, case, measures, old)
+
+
+def held_by(claim: Claim, case: Case) -> Iterator[tuple[Measure, RatePeriod]]:
+    """The duties of its kind that have just this rate when it is said, or go to it as is said."""
+    measures = _of_its_kind(claim, case)
+    for measure in measures:
+        yield from ((measure, period) for period in _gone_to(measure, claim, case))
+    for measure in _had_before(measures, claim, case):
+        for period in measure.periods:
+            if period.percent == claim.percent and _in_question(period, claim, case.day):
+                yield measure, period
 
 
 def _of_its_kind(claim: Claim, case: Case) -> Sequence[Measure]:
@@ -71,13 +80,12 @@ def _of_its_kind(claim: Claim, case: Case) -> Sequence[Measure]:
     return kind
 
 
-def _went(periods: Sequence[RatePeriod], claim: Claim, case: Case) -> bool:
-    """Whether a measure is known to go, or to have gone, from the one rate to the other."""
-    return any(
-        (before.percent, after.percent) == (claim.from_percent, claim.percent)
-        and _in_question(after, claim, case.day)
-        for before, after in pairwise(periods)
-    )
+def _gone_to(measure: Measure, claim: Claim, case: Case) -> Iterator[RatePeriod]:
+    """What follows in it just as is said: after the one rate the other."""
+    for before, after in pairwise(measure.periods):
+        said = claim.from_percent is not None and before.percent == claim.from_percent
+        if said and after.percent == claim.percent and _in_question(after, claim, case.day):
+            yield after
 
 
 def _had_before(measures: Sequence[Measure], claim: Claim, case: Case) -> Sequence[Measure]:
@@ -86,6 +94,8 @@ def _had_before(measures: Sequence[Measure], claim: Claim, case: Case) -> Sequen
     None where it is the total that was; all where nothing has it, for then it is told otherwise.
     """
     before = claim.from_percent
+    if before is None:
+        return measures
     if found := [one for one in measures if (now := one.on(case.day)) and now.percent == before]:
         return found
     return () if judge(case).stacked.total == before else measures

@@ -234,7 +234,10 @@ async def _proposals(parts: Parts, asked: Asked) -> Reply:
     if asked.user not in parts.operators:
         return Reply(proposal_blocks.not_an_operator(asked.user))
     found, untold = await parts.proposals.every(State.PENDING), await parts.proposals.untold()
-    return Reply(proposal_blocks.pending(found, parts.parties, parts.command, untold))
+    held = sum(each.proposal.id in untold for each in found)
+    first = sorted(found, key=lambda each: each.proposal.id in untold)[: proposal_blocks.LISTED]
+    shown = [parts.decisions.as_it_stands(each) for each in first]
+    return Reply(proposal_blocks.pending(shown, len(found), held, parts.parties, parts.command))
 
 
 def _not_a_question(parts: Parts, text: str, error: QueryError) -> Reply:

@@ -88,7 +88,15 @@ class Decisions(Protocol):
     @property
     def ledger(self) -> Ledger: ...
 
-    async def get(self, proposal_id: str) -> Filed | None: ...
+    async def get(self, proposal_id: str) -> Filed | None:
+        """The proposal as the ledger stands to it."""
+        ...
+
+    def as_it_stands(self, filed: Filed) -> Filed: ...
+
+    async def moved(self, before: Ledger, after: Ledger) -> Sequence[str]:
+        """The ids of those waiting to which the one ledger stands otherwise than the other."""
+        ...
 
     async def approve(self, proposal_id: str, by: Operator, form: Form | None) -> Outcome | None:
         """Raises FormRefused and AmendmentRefused, and then nothing is changed."""

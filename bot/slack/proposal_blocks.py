@@ -3,13 +3,14 @@
 After a decision the same message says who decided what, when, and on which terms.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from bot.parties import Parties
 from bot.rates.amendment import Amendment
 from bot.rates.claim import Witness
 from bot.rates.decision import Decision, Filed, State
-from bot.rates.proposal import Proposal
+from bot.rates.proposal import OldPart, Proposal
 from bot.rates.reply import percent_text
 from bot.slack.alert_blocks import party_name
 from bot.slack.blocks import Block, Message, actions, assemble, button, context, section
@@ -20,7 +21,8 @@ APPROVE, EDIT, REJECT, TAKE_BACK = "rate_approve", "rate_edit", "rate_reject", "
 
 _WITNESSES = 6
 _PARTS = 5
-_LISTED = 10
+LISTED = 10
+"""Proposals that one message lists."""
 
 
 def proposal(filed: Filed, parties: Parties, *, may_repeat: bool = False) -> Message:
@@ -41,28 +43,26 @@ def proposal(filed: Filed, parties: Parties, *, may_repeat: bool = False) -> Mes
 
 
 def pending(
-    found: Sequence[Filed], parties: Parties, command: str, untold: Collection[str] = ()
+    first: Sequence[Filed], count: int, held: int, parties: Parties, command: str
 ) -> Message:
-    """Those that wait for a decision, each with its buttons.
+    """Those that wait for a decision, the `first` of `count` with their buttons.
 
-    `untold` are the ids of those that were not posted by themselves; they come last.
+    `held` of them were not posted by themselves.
     """
-    if not found:
+    if not first:
         return notice("No rate waits for a decision.")
-    ordered = sorted(found, key=lambda each: each.proposal.id in untold)
-    many = "rate waits" if len(found) == 1 else "rates wait"
-    held = sum(each.proposal.id in untold for each in found)
-    title = f"{len(found)} {many} for a decision"
+    many = "rate waits" if count == 1 else "rates wait"
+    title = f"{count} {many} for a decision"
     title += f", {held} of them held back and not posted" if held else ""
     rows: list[Block] = []
-    for each in ordered[:_LISTED]:
-        first = each.proposal.said_by[0]
-        lines = (_change(each.proposal, parties), _witness(first), _effect(each.proposal))
+    for each in first:
+        witness = each.proposal.said_by[0]
+        lines = (_change(each.proposal, parties), _witness(witness), _effect(each.proposal))
         rows += [section("\n".join(lines))]
         rows += _choices(each.proposal)
-    left = len(found) - _LISTED
-    more = f"… and {left} more: decide on these, then `{command} proposals` again." if left else ""
-    tail = [context(more)] if left > 0 else []
+    left = count - len(first)
+    more = f"… and {left} more: decide on these, then `{command} proposals` again."
+    tail = [context(more)] if left else []
     return assemble(title, [section(bold(title))], rows, tail)
 
 
@@ -94,6 +94,8 @@ def _title(filed: Filed) -> str:
             return bold("Approved rate")
         case State.REJECTED:
             return bold("Rejected rate")
+        case _ if filed.proposal.already:
+            return bold("A reported rate that the ledger has by now")
         case _:
             return bold("A reported rate to decide on")
 
@@ -117,7 +119,7 @@ def _grounds(said: Proposal) -> list[str]:
     if not said.partner:
         lines.append("It names no one partner, so no rate of the ledger stands beside it.")
     elif said.old_parts:
-        parts = [f"{percent_text(p.percent)}% {escape(p.name, 120)}" for p in said.old_parts]
+        parts = [_rate(one) for one in said.old_parts]
         more = [f"{len(parts) - _PARTS} more"] if len(parts) > _PARTS else []
         total = f" (in all {percent_text(said.old_percent)}%)" if len(parts) > 1 else ""
         known = "; ".join([*parts[:_PARTS], *more])
@@ -125,6 +127,10 @@ def _grounds(said: Proposal) -> list[str]:
     else:
         none = "no duty on it" if said.old_percent is not None else "no rate for it"
         lines.append(f"Our ledger on {said.old_on}: {none}")
+    if said.coming:
+        ahead = [f"{_rate(one)} from {one.from_}" for one in said.coming[:_PARTS]]
+        more = [f"{len(said.coming) - _PARTS} more"] if len(said.coming) > _PARTS else []
+        lines.append(f"It has for later: {'; '.join([*ahead, *more])}")
     first, *others = said.said_by
     lines.append(f"{_witness(first)}: {quoted(first.quote, 400)}" if first.quote else "")
     if others:
@@ -140,15 +146,19 @@ def _witness(one: Witness) -> str:
 
 def _effect(said: Proposal) -> str:
     """What an approval would change, or what is missing for one."""
-    new, day = percent_text(said.new_percent), said.effective_on
-    part = said.old_part
-    if part is not None and new is not None and day is not None:
-        others = " All other duties stay as they are." if len(said.old_parts) > 1 else ""
+    if said.already:
         return (
-            f"*Approve* sets {bold(escape(part.name, 200))} to {bold(f'{new}%')} from "
-            f"{bold(day.isoformat())} on; until then it stays at {percent_text(part.percent)}%."
-            f"{others}"
+            f"Our ledger has this rate by now: {bold(escape(said.already, 250))}. Nothing is left "
+            "to approve: *Reject* closes this; *Edit* is for another duty that gets it too."
         )
+    new, day, part = percent_text(said.new_percent), said.effective_on, said.old_part
+    if part is not None and new is not None and day is not None:
+        if said.same_day is not None:
+            return (
+                f"Our ledger has {_rate(said.same_day)} from that very day on, so *Approve* is "
+                "refused: take back what set it, or give another day or duty by *Edit*."
+            )
+        return " ".join(_sets(said, part, new, day))
     missing = [
         *(["the rate"] if new is None else []),
         *(["the day from which it is charged"] if day is None else []),
@@ -157,9 +167,26 @@ def _effect(said: Proposal) -> str:
     return f"*Approve* opens a form for what is not said: {', '.join(missing)}."
 
 
+def _sets(said: Proposal, part: OldPart, new: str, day: date) -> Iterator[str]:
+    yield (
+        f"*Approve* sets {bold(escape(part.name, 200))} to {bold(f'{new}%')} from "
+        f"{bold(day.isoformat())} on; until then it stays at {percent_text(part.percent)}%"
+        + ("." if said.until == part.percent else f", then {percent_text(said.until)}%.")
+    )
+    if said.follows is not None:
+        yield f"From {said.follows.from_} on it is {percent_text(said.follows.percent)}%."
+    if len(said.old_parts) > 1:
+        yield "All other duties stay as they are."
+
+
+def _rate(one: OldPart) -> str:
+    return f"{percent_text(one.percent)}% {escape(one.name, 120)}"
+
+
 def _choices(said: Proposal) -> tuple[Block, ...]:
+    approve = [button("Approve", APPROVE, f"{said.id} {said.terms}", style="primary")]
     return actions(
-        button("Approve", APPROVE, f"{said.id} {said.terms}", style="primary"),
+        *([] if said.already else approve),
         button("Edit", EDIT, said.id),
         button("Reject", REJECT, said.id, style="danger"),
     )

@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 from bot.alerts.decisions import Outcome
 from bot.errors import AmendmentRefused
 from bot.rates.decision import Filed, Operator
+from bot.rates.ledger import Ledger
 from bot.rates.terms import FormRefused, form_of, measures_for
 from bot.slack import proposal_blocks as shown
 from bot.slack.blocks import Message
@@ -66,9 +67,26 @@ def register(app: AsyncApp, parts: Parts) -> None:
 
 async def redraw(parts: Parts, proposal_id: str) -> None:
     """Has every message about a proposal say how it stands now."""
-    filed = await parts.proposals.get(proposal_id)
+    filed = await parts.decisions.get(proposal_id)
     if filed is not None:
         await _redraw(parts, filed)
+
+
+def drawn_anew(parts: Parts) -> Callable[[Ledger], None]:
+    """What is to be called with each ledger that comes into use: messages then say what it says."""
+    last = parts.decisions.ledger
+
+    async def draw(before: Ledger, after: Ledger) -> None:
+        for proposal_id in await parts.decisions.moved(before, after):
+            await redraw(parts, proposal_id)
+
+    def use(ledger: Ledger) -> None:
+        nonlocal last
+        before, last = last, ledger
+        if before is not ledger:
+            parts.background.spawn(draw(before, ledger), "showing what a new rate changes")
+
+    return use
 
 
 def _listen(app: AsyncApp, parts: Parts, action_id: str, answer: Answer) -> None:

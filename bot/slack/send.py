@@ -11,7 +11,7 @@ What is too long for one message goes on in its thread; each reply carries an id
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -24,12 +24,12 @@ from bot.alerts.reminders import Reminder
 from bot.errors import SendLater, SendRefused
 from bot.news.story import Story
 from bot.parties import Parties
+from bot.rates.decision import Filed
 from bot.slack.alert_blocks import alert, digest, follow_up
 from bot.slack.blocks import Message
 from bot.slack.channel import channel_of
 from bot.slack.limits import NOTICE_CHARACTERS
 from bot.slack.mrkdwn import escape
-from bot.slack.ports import Proposals
 from bot.slack.proposal_blocks import proposal
 from bot.slack.reminder_blocks import reminder
 from bot.slack.reply_blocks import notice
@@ -51,6 +51,12 @@ _LOOK_BACK = timedelta(days=7)
 _MAY_NOT_LOOK = frozenset(
     {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "access_denied"}
 )
+
+
+class Proposals(Protocol):
+    """Gives a proposal as it is to be shown."""
+
+    async def get(self, proposal_id: str) -> Filed | None: ...
 
 
 class _CannotLook(Exception):

@@ -20,7 +20,8 @@ from bot.news.read import Reader, Understanding
 from bot.news.topic import Topic
 from bot.rates.claim import Witness
 from bot.rates.ledger import Ledger
-from bot.rates.proposal import Proposal, proposed_by_document
+from bot.rates.proposal import Proposal
+from bot.rates.proposing import proposed_by_document
 from bot.sources.document import Document
 
 SOURCE = "Federal Register"

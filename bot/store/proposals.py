@@ -22,7 +22,8 @@ from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.alerts.docket import Owed
 from bot.rates.amendment import Amendment
 from bot.rates.decision import Act, Decision, Filed, State
-from bot.rates.proposal import Proposal, asked_again
+from bot.rates.proposal import Proposal
+from bot.rates.proposing import asked_again
 from bot.store import tables
 from bot.store.engine import AnyRow, Database
 from bot.store.outbox import Outbox

@@ -17,7 +17,8 @@ from bot.rates.answer import ask
 from bot.rates.claim import Claim, Witness
 from bot.rates.decision import Operator, State
 from bot.rates.ledger import Ledger
-from bot.rates.proposal import Proposal, proposed
+from bot.rates.proposal import Proposal
+from bot.rates.proposing import proposed
 from bot.rates.terms import NEW, Form, FormRefused, form_of
 from bot.store.upgrade import upgrade
 from tests.news.examples import PARTIES, ROOT
@@ -299,3 +300,19 @@ async def test_another_bot_on_the_same_database_takes_up_what_was_decided(settin
     assert len(own) == 3, "what it decided itself is no news to it"
     await other.look()
     assert total(other.ledger) == Decimal("12.5")
+
+
+async def test_what_waits_stands_as_the_ledger_in_use_has_it(setting: Setting) -> None:
+    first, other = said(40), said(60)
+    await setting.docket.offer([first, other])
+    form = form_of(first, SHIPPED).model_copy(update={"percent": "60"})
+    await setting.decisions.approve(first.id, ANA, form)
+    after = setting.decisions.ledger
+    waiting = await setting.decisions.get(other.id)
+    assert waiting is not None
+    assert waiting.state is State.PENDING
+    assert "60% from 2026-12-01" in waiting.proposal.already
+    assert await setting.decisions.moved(SHIPPED, after) == (other.id,)
+    assert await setting.decisions.moved(after, after) == ()
+    # Nothing but the approval is on record: nobody decided on the other.
+    assert [one.proposal_id for one in await setting.store.proposals.record()] == [first.id]

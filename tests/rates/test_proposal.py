@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.rates.answer import answer
 from bot.rates.claim import Claim, Witness
 from bot.rates.ledger import Ledger
-from bot.rates.proposal import Proposal, proposed, proposed_by_document
+from bot.rates.proposal import Proposal
+from bot.rates.proposing import proposed, proposed_by_document
 from bot.rates.query import Kind, RateQuery
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)

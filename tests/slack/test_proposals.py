@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ from bot.catalog import load_book
 from bot.local.workspace import Workspace
 from bot.rates.claim import Claim, Witness
 from bot.rates.decision import Operator
-from bot.rates.proposal import Proposal, proposed, proposed_by_document
+from bot.rates.proposal import Proposal
+from bot.rates.proposing import proposed, proposed_by_document
 from bot.rates.terms import form_of, measures_for
-from bot.slack.proposals import redraw
+from bot.slack.proposals import drawn_anew, redraw
 from bot.slack.send import SlackSender
 from bot.slack.terms_form import terms_form
 from bot.store.upgrade import upgrade
@@ -36,7 +37,10 @@ EVIL = "<!channel> *US* raises_it & more"
 WIRE = Witness(source="Wire", link="https://wire.example/1", published=NOW, quote=EVIL)
 
 
-def said(day: date | None = date(2026, 12, 1), percent: int = 40) -> Proposal:
+DECEMBER = date(2026, 12, 1)
+
+
+def said(day: date | None = DECEMBER, percent: int = 40) -> Proposal:
     claim = Claim(imposer="US", partner="CN", percent=Decimal(percent), effective_on=day)
     found = proposed(claim, WIRE, ledger(), NOW)
     assert found is not None
@@ -106,7 +110,8 @@ async def office_of(
         clock=lambda: NOW,
     )
     decisions.watch(given.desk.use)
-    sender = SlackSender(client, PARTIES, proposals=store.proposals, pace_s=0)
+    sender = SlackSender(client, PARTIES, proposals=decisions, pace_s=0)
+    decisions.watch(drawn_anew(given))
     async with desktop_of(workspace, given) as desktop:
         docket = Docket(store.proposals, desktop.team, [desktop.channel], lambda: NOW, lambda: None)
         yield Office(desktop, store, docket, decisions, sender)
@@ -278,6 +283,66 @@ async def test_operators_list_what_waits_and_decide_there(office: Office) -> Non
     [told] = await office.desktop.click(listed, "rate_approve")
     assert "Approved by" in told["text"]
     assert "Approved by" in shown([await office.message()])
+
+
+async def message_on(office: Office, proposal: Proposal) -> dict[str, Any]:
+    """The message about that proposal, as it is now."""
+    [copy] = await office.store.proposals.copies(proposal.id)
+    client = office.desktop.parts.client
+    answer = await client.conversations_history(channel=office.desktop.channel)
+    return next(dict(one) for one in answer["messages"] if one["ts"] == copy.ts)
+
+
+async def test_what_another_approval_made_so_says_so_until_that_is_taken_back(
+    office: Office,
+) -> None:
+    first, second = said(percent=40), said(percent=60)
+    await office.ask(second)
+    message = await office.ask(first)
+    await office.desktop.click(message, "rate_edit")
+    assert (await office.fill_in(percent="60")).ok
+    outdated = shown([await message_on(office, second)])
+    assert "A reported rate that the ledger has by now" in outdated
+    assert "Forced-labour Section 301 duty, China, 60% from 2026-12-01" in outdated
+    assert "rate_approve" not in outdated
+    [listed] = await office.desktop.say("/tariff proposals")
+    assert "Nothing is left to approve" in shown([listed])
+    await office.desktop.click(await message_on(office, first), "rate_take_back")
+    again = shown([await message_on(office, second)])
+    assert "A reported rate to decide on" in again
+    assert "*Approve* sets" in again
+
+
+async def test_what_would_follow_on_another_approval_says_so(office: Office) -> None:
+    same_day, later = said(DECEMBER, 70), said(date(2027, 1, 1), 60)
+    later = later.model_copy(update={"seen_at": NOW - timedelta(hours=1)})
+    for one in (later, same_day):
+        await office.ask(one)
+    [listed] = await office.desktop.say("/tariff proposals")
+    assert "until then it stays at 12.5%." in shown([listed])
+    await office.desktop.click(await office.ask(said()), "rate_approve")
+    after = await message_on(office, later)
+    assert "until then it stays at 12.5%, then 40%." in shown([after])
+    assert "40% Forced-labour Section 301 duty, China from 2026-12-01" in shown([after])
+    assert "from that very day on, so *Approve* is refused" in shown(
+        [await message_on(office, same_day)]
+    )
+    # Who clicks on a list from before sees what changed, and decides then.
+    await office.desktop.click(listed, "rate_approve")
+    assert office.desktop.workspace.team.views.top is not None
+    filed = await office.decisions.get(later.id)
+    assert filed is not None
+    assert filed.decision is None
+
+
+async def test_a_rate_approved_for_others_changes_no_message(office: Office) -> None:
+    on_canada = Claim(imposer="US", partner="CA", percent=Decimal(63), effective_on=DECEMBER)
+    proposal = proposed(on_canada, WIRE, ledger(), NOW)
+    assert proposal is not None
+    await office.ask(proposal)
+    before = await message_on(office, proposal)
+    await office.desktop.click(await office.ask(said()), "rate_approve")
+    assert await message_on(office, proposal) == before
 
 
 async def test_what_is_held_back_is_listed_last_and_can_be_decided_there(office: Office) -> None:

@@ -1,0 +1,123 @@
+"""How the ledger in use stands to a proposal: what it has beside it, and whether it has it by now.
+
+An approval changes what other proposals would do: one may be in the ledger already, another would
+follow on a new rate. So a proposal is shown as it stands, not as it was made.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from bot.errors import QueryError
+from bot.rates.answer import answer
+from bot.rates.asked import Case, Judged, Way, case_of, judge
+from bot.rates.claim import Claim
+from bot.rates.goods import Fit
+from bot.rates.known import held_by, is_known, on_goods_known
+from bot.rates.ledger import Ledger
+from bot.rates.measure import Day, Measure
+from bot.rates.proposal import Coming, OldPart, Proposal
+from bot.rates.query import Kind, RateQuery
+from bot.rates.reply import Answer, percent_text
+
+
+def restated(proposal: Proposal, ledger: Ledger) -> Proposal:
+    """The same beside this ledger: what it has, what it foresees, and whether it has just that."""
+    if not proposal.partner:
+        return proposal
+    try:
+        case, old = beside(
+            proposal.imposer, proposal.partner, proposal.product, proposal.old_on, ledger
+        )
+    except QueryError:
+        return proposal
+    return proposal.model_copy(
+        update={
+            **placed(case, old, proposal.from_percent),
+            "already": _already(proposal, case, old),
+        }
+    )
+
+
+def beside(
+    imposer: str, partner: str, product: str, day: Day, ledger: Ledger
+) -> tuple[Case, Answer]:
+    """The ledger's case and its answer; raises QueryError where it has none."""
+    query = RateQuery(
+        kind=Kind.PAIR, imposer=imposer, partner=partner, product=product or None, on=day
+    )
+    [old] = answer(query, ledger, day)
+    return case_of(ledger, imposer, partner, day, product or None), old
+
+
+def _already(proposal: Proposal, case: Case, old: Answer) -> str:
+    if proposal.new_percent is None or not on_goods_known(case):
+        return ""
+    claim = Claim(
+        imposer=proposal.imposer,
+        partner=proposal.partner,
+        product=proposal.product,
+        percent=proposal.new_percent,
+        from_percent=proposal.from_percent,
+        effective_on=proposal.effective_on,
+        raised=proposal.raised,
+        basis=proposal.basis,
+    )
+    if not is_known(claim, case, old):
+        return ""
+    new = percent_text(proposal.new_percent)
+    for measure, period in held_by(claim, case):
+        return f"{measure.name}, {new}% from {period.from_}"
+    return f"{new}% in all"
+
+
+def placed(case: Case, old: Answer, from_percent: Decimal | None) -> dict[str, object]:
+    """What the ledger says of the case, and what of it may change."""
+    judged = judge(case)
+    counted = [layer.measure for layer in judged.stacked.counted]
+    own = _own(case, judged, counted, from_percent)
+    wider = [measure for measure in counted if measure not in own]
+    rivals = wider if from_percent is None else _at(case, wider, from_percent)
+    return {
+        "old_on": case.day,
+        "old_percent": old.total_percent,
+        "old_parts": tuple(
+            OldPart(measure=part.measure_id, name=part.measure, percent=part.percent)
+            for part in old.parts
+            if part.percent is not None and part.measure_id != "mfn"
+        ),
+        "coming": tuple(_coming(case, (*own, *wider))),
+        "replaces": own[0].id if len(own) == 1 and not rivals else "",
+        "choices": tuple(measure.id for measure in (*own, *wider)),
+    }
+
+
+def _own(
+    case: Case, judged: Judged, counted: list[Measure], from_percent: Decimal | None
+) -> list[Measure]:
+    """The counted measures that fall on this partner alone and on just the goods in question.
+
+    A measure on more partners is another's rate too: a report on one of them does not change it.
+    """
+    found = []
+    for measure in counted:
+        fits = measure.general
+        if judged.way is not Way.GENERAL:
+            fits = not measure.general and case.fits[measure.id] >= Fit.HEADING
+        if fits and measure.partners == (case.partner,):
+            found.append(measure)
+    return found if from_percent is None else _at(case, found, from_percent)
+
+
+def _at(case: Case, measures: list[Measure], percent: Decimal) -> list[Measure]:
+    """Those that have just this rate on the day."""
+    return [one for one in measures if (now := one.on(case.day)) and now.percent == percent]
+
+
+def _coming(case: Case, measures: Sequence[Measure]) -> Iterator[Coming]:
+    found = [
+        Coming(measure=measure.id, name=measure.name, percent=period.percent, from_=period.from_)
+        for measure in measures
+        for period in measure.periods
+        if period.from_ > case.day and period.percent is not None
+    ]
+    yield from sorted(found, key=lambda one: one.from_)
