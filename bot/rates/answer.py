@@ -11,7 +11,7 @@ from datetime import date
 from bot.errors import QueryError
 from bot.parties import WORLD
 from bot.rates.agenda import known_up_to, told_apart, upcoming
-from bot.rates.asked import Case, Judged, Way, case_of, judge
+from bot.rates.asked import LONGEST_PRODUCT, Case, Judged, Way, case_of, judge
 from bot.rates.base import base_part, base_rate, mfn_average
 from bot.rates.caveats import caveats, leading
 from bot.rates.choices import agreed, all_ways, choices_of
@@ -51,7 +51,7 @@ def ask(
         sound = product.encode("utf-8", "replace").decode("utf-8")
         changed.update(product=sound, both_ways=False)
         if query.kind is Kind.PARTY and not query.charged:
-            changed.update(kind=Kind.PAIR, imposer=query.partner, partner=WORLD)
+            changed.update(kind=Kind.PAIR, imposer=query.partner, partner=WORLD, one_named=True)
     return answer(query.model_copy(update=changed), ledger, today)
 
 
@@ -65,10 +65,32 @@ def answer(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
         _answer(query, imposer, partner, ledger, today)
         for imposer, partner in _pairs(query, ledger)
     )
+    silent = not any(_says_something(one) or one.beside for one in answers)
+    if query.one_named and silent and _names_goods(query, ledger):
+        return _from_there(query, ledger, today)
     if query.kind is Kind.PARTY and query.product:
         # Of goods that are asked of everybody, only those who have something on them speak.
         return tuple(filter(_says_something, answers)) or answers[:1]
     return answers
+
+
+def _names_goods(query: RateQuery, ledger: Ledger) -> bool:
+    """Whether the product is goods, and no layer or legal basis: `canada countermeasures`."""
+    wanted = ledger.reader.read_any((query.product or "")[:LONGEST_PRODUCT])
+    return bool(wanted.goods or wanted.codes) and not (wanted.layers or wanted.bases)
+
+
+def _from_there(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
+    """What others charge on the goods of the one economy named, said to be read so."""
+    origin = {"kind": Kind.PARTY, "imposer": None, "partner": query.imposer, "charged": True}
+    first, *others = answer(query.model_copy(update={**origin, "one_named": False}), ledger, today)
+    name = first.partner_name
+    said = (
+        f"This was read as {query.product} from {name}: our data holds no such duties of {name} on "
+        f"all countries. For what {name} charges, name the other economy too."
+    )
+    first = first._replace(caveats=(said, *first.caveats), leading=first.leading + 1)
+    return (first, *others)
 
 
 def _says_something(answer: Answer) -> bool:

@@ -20,7 +20,8 @@ from bot.rates.measure import Measure
 from bot.rates.product import Wanted
 from bot.rates.stack import Layer, Stacked, stack
 
-_MAX_PRODUCT = 300
+LONGEST_PRODUCT = 300
+"""Characters of a product text that are read."""
 
 
 class Way(StrEnum):
@@ -60,7 +61,7 @@ def case_of(ledger: Ledger, imposer: str, partner: str, day: date, product: str 
     pair = ledger.pair(imposer, partner)
     wanted = None
     if product is not None and product.strip():
-        wanted = ledger.reader.read(product[:_MAX_PRODUCT], pair.ids)
+        wanted = ledger.reader.read(product[:LONGEST_PRODUCT], pair.ids)
     fits = ledger.fits(imposer, partner, wanted)
     return Case(ledger, imposer, partner, day, wanted, pair.measures, pair.charged, fits)
 

@@ -21,6 +21,7 @@ from bot.rates.goods import Fit
 from bot.rates.measure import Confidence, Status
 from bot.rates.reply import Choice, percent_text
 from bot.rates.sheet import Remark
+from bot.rates.stack import Layer
 from bot.rates.total import unknown_rates
 
 _CHOICES = 6
@@ -65,25 +66,22 @@ def _knowledge(
         )
     if case.day < coverage.since:
         yield f"The ledger begins on {coverage.since} for {pair}; {case.day} lies before that."
-    told = None
+    known = _read_up_to(pair, judged, coverage.checked, case.day)
     later = _read_later(judged, as_of)
     if asked is not None and case.day > coverage.checked:
-        told = as_of
         yield (
-            f"{case.day} lies beyond what the ledger knows: its sources for {pair} were read up to "
-            f"{as_of}. This is what they said then; {later or 'changes since are not in it'}."
+            f"{case.day} lies beyond what the ledger knows: {known}. "
+            f"This is what they said then; {later or 'changes since are not in it'}."
         )
     elif asked is None and as_of < today:
-        told = as_of
         state = "of that day" if case.day == as_of else f"of {case.day} as far as they knew it"
         yield (
-            f"The ledger's sources for {pair} were read up to {as_of}; today is {today}. This is "
-            f"the state {state}; {later or 'later changes are not in it'}."
+            f"{known[0].upper()}{known[1:]}; today is {today}. "
+            f"This is the state {state}; {later or 'later changes are not in it'}."
         )
-    for layer in judged.stacked.counted:
-        checked = layer.checked
-        if checked and checked != told and checked < min(case.day, coverage.checked):
-            yield f"{layer.measure.name} was last checked on {checked}."
+    else:
+        older = _older(judged, min(case.day, coverage.checked))
+        yield from (f"{one.name} was last checked on {one.checked}." for one in older)
     sheet = case.ledger.sheet_of(case.imposer)
     if sheet is not None and sheet.imposer != case.imposer:
         names = (case.ledger.parties.get(code).name for code in (case.imposer, sheet.imposer))
@@ -91,6 +89,23 @@ def _knowledge(
     for layer in judged.stacked.counted:
         if layer.checked is None:
             yield f"{layer.measure.name}: no source was opened for it; treat it as unverified."
+
+
+def _older(judged: Judged, read: date) -> list[Layer]:
+    """What counts and whose sources were last read before this day, the oldest first."""
+    older = [one for one in judged.stacked.counted if one.checked and one.checked < read]
+    return sorted(older, key=lambda one: one.checked or read)
+
+
+def _read_up_to(pair: str, judged: Judged, checked: date, day: date) -> str:
+    """How far the sources were read: of the pair, or of the part that is older than the rest."""
+    older = _older(judged, min(checked, day))
+    if not older:
+        return f"the ledger's sources for {pair} were read up to {checked}"
+    oldest, *younger = older
+    others = [f"of {one.name} up to {one.checked}" for one in younger]
+    rest = ", ".join([*others, f"all else of {pair} up to {checked}"])
+    return f"the ledger's sources for {oldest.name} were read up to {oldest.checked} ({rest})"
 
 
 def _read_later(judged: Judged, as_of: date) -> str:

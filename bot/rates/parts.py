@@ -34,6 +34,7 @@ def _part(
         status=period.status,
         from_=period.from_,
         to=period.to,
+        rate_since=_rate_since(case, measure, period),
         source=period.source,
         counted=counted,
         note=" ".join(filter(None, (note, period.note if counted else ""))),
@@ -45,6 +46,19 @@ def _part(
         checked=period.checked or measure.verified_as_of,
         confidence=measure.confidence,
     )
+
+
+def _rate_since(case: Case, measure: Measure, period: RatePeriod) -> date | None:
+    """The first day of its rate, where periods just before it have the same one."""
+    since = period.from_
+    for earlier in reversed(measure.periods):
+        if earlier.from_ >= since:
+            continue
+        same = (earlier.percent, earlier.calc) == (period.percent, period.calc) and earlier.charged
+        if not same or earlier.to != since - _A_DAY or not case.charged.isdisjoint(earlier.not_for):
+            break
+        since = earlier.from_
+    return since if since < period.from_ and period.charged else None
 
 
 def _bare_part(measure: Measure, note: str) -> Part:

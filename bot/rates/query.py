@@ -6,7 +6,7 @@
     us china on 2025-04-15    on a day
     us china history          with every change
     us china vs vietnam       the same imposer, side by side
-    us steel                  on all partners
+    us steel                  on all partners; `canada steel`, which has no such duties: from it
     china                     all that it pays and imposes
     steel from china          what it pays, to each that has duties on it
     upcoming [china] [steel]  what comes next
@@ -71,6 +71,9 @@ class RateQuery(Frozen):
     """Whether the other direction is answered too."""
     charged: bool = False
     """Of one economy: whether only what it pays is asked, and not what it imposes."""
+    one_named: bool = False
+    """Of a pair on goods: whether the partner, all countries, is not named. Who has no such duties
+    in the ledger is then where the goods come from: `canada steel`."""
 
 
 def parse(
@@ -146,6 +149,7 @@ def _about_rates(
             product=product,
             on=on,
             history=history,
+            one_named=codes[0] != WORLD,
         )
     imposer, partner, told = direction(words)
     others = tuple(code for code in codes[2:] if code not in (imposer, partner))

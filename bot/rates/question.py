@@ -24,9 +24,7 @@ def _words(query: RateQuery) -> Iterator[str]:
         yield f"on {query.on.isoformat()}"
     if query.imposer is not None:
         yield _flag(query.imposer)
-    # Goods beside one economy are asked of all its partners.
-    implied = query.kind is Kind.PAIR and query.partner == WORLD and query.product
-    if query.partner is not None and not implied:
+    if query.partner is not None and not query.one_named:
         one_way = query.charged or (query.kind is Kind.PAIR and not query.both_ways)
         yield f"on {_flag(query.partner)}" if one_way else _flag(query.partner)
     yield from (_flag(code) for code in query.versus)

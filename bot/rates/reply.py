@@ -26,6 +26,9 @@ class Part(NamedTuple):
     """Whether the total holds it."""
     from_: date | None = None
     to: date | None = None
+    rate_since: date | None = None
+    """The day since which this very rate is charged without a break, where other terms had it
+    before `from_`; None where it began then."""
     note: str = ""
     """Beside a total, why it is not in it; otherwise what else there is to know."""
     covers: str = ""

@@ -69,6 +69,7 @@ def _part_json(part: Part) -> dict[str, object]:
         "status": part.status.value,
         "from": _day(part.from_),
         "to": _day(part.to),
+        "rate_since": _day(part.rate_since),
         **_source_json(part.source),
         "calc": part.calc.value,
         "covers": part.covers,

@@ -58,12 +58,18 @@ def on_goods_words(beside: OnGoods) -> str:
 
 
 def status_words(part: Part) -> str:
-    """The part's state and days in words: `in force since 2026-07-24`."""
+    """The part's state and days in words: `in force since 2026-07-24`.
+
+    What goes on at its rate on other terms has two days: that of the rate first.
+    """
     if part.from_ is None:
         return _STATUS[part.status]
     span = _span(part.from_, part.to)
     if part.status is Status.STRUCK_DOWN and part.percent:
         return f"charged {span}" + (f", void since {part.void_on}" if part.void_on else "")
+    if part.rate_since is not None:
+        state = _STATUS[part.status]
+        return f"{state} at this rate since {part.rate_since}; on these terms {span}"
     return f"{_STATUS[part.status]} {span}"
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import QueryError, UnknownParty
+from bot.parties import WORLD
 from bot.rates.answer import ask
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Status
@@ -297,6 +298,63 @@ def test_goods_from_one_economy_are_answered_by_those_who_charge_them(
     assert {"US", "EU"} <= set(said)
     assert all(one.partner == "CA" and one.parts for one in said.values())
     assert next(iter(said)) == "US"
+
+
+@pytest.mark.parametrize("text", ["canada steel", "japan cars", "china 8507.60"])
+def test_goods_beside_who_charges_nobody_in_our_data_are_read_as_its_exports(
+    text: str, ledger: Ledger, today: date
+) -> None:
+    name, goods = text.split()
+    first, *others = ask(text, ledger, today)
+    meant_first, *meant = ask(f"{goods} from {name}", ledger, today)
+    assert others == meant
+    assert first.parts == meant_first.parts
+    assert f"read as {goods} from {name.title()}" in first.caveats[0]
+    assert first.leading == meant_first.leading + 1
+
+
+@pytest.mark.parametrize("text", ["us steel", "germany steel", "canada countermeasures"])
+def test_goods_beside_an_imposer_and_names_of_duties_stay_its_own(
+    text: str, ledger: Ledger, today: date
+) -> None:
+    [said] = ask(text, ledger, today)
+    assert said.partner == WORLD
+    assert not any("was read as" in caveat for caveat in said.caveats)
+
+
+def test_an_imposer_on_all_countries_is_answered_as_asked(ledger: Ledger, today: date) -> None:
+    [said] = ask("canada on all countries steel", ledger, today)
+    assert (said.imposer, said.partner) == ("CA", WORLD)
+
+
+def test_a_warning_of_old_sources_names_the_part_whose_they_are(
+    ledger: Ledger, today: date
+) -> None:
+    steel, general = _one("us canada steel", ledger, today), _one("us canada", ledger, today)
+    assert f"sources for Section 232, steel were read up to {steel.as_of}" in steel.caveats[0]
+    assert f"all else of United States on Canada up to {general.as_of}" in steel.caveats[0]
+    assert (
+        f"sources for United States on Canada were read up to {general.as_of}"
+        in (general.caveats[0])
+    )
+
+
+def test_a_new_basis_at_the_same_rate_is_told_beside_the_day_of_the_rate(
+    ledger: Ledger, today: date
+) -> None:
+    answer = _one("china on us", ledger, today)
+    [part] = answer.parts
+    assert answer.last_change is not None
+    assert (part.rate_since, part.from_) == (answer.last_change.on, date(2026, 11, 10))
+    said = "in force at this rate since 2025-05-14; on these terms 2026-11-10 to 2027-01-10"
+    assert said in "\n".join(lines(answer))
+
+
+def test_a_rate_after_a_break_or_another_rate_is_as_old_as_its_period(
+    ledger: Ledger, today: date
+) -> None:
+    for text in ("us on china", "china on us on 2025-04-12", "us on vietnam"):
+        assert all(part.rate_since is None for part in _one(text, ledger, today).parts)
 
 
 def test_two_of_one_customs_territory_are_refused(ledger: Ledger, today: date) -> None:

@@ -31,6 +31,8 @@ TODAY = date(2026, 11, 24)
         "solar panels from vietnam in the us",
         "changes since 2025-04-01 eu",
         "steel from canada on 2025-07-01",
+        "canada steel",
+        "canada on all countries steel",
         "swiss watches history",
         "tariffs on china",
         "us china list 3 only on 2026-08-01 history",
