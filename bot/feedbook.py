@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from bot.errors import FeedError
 from bot.feeds.check import Check, check
+from bot.feeds.fetch import plain_address
 from bot.feeds.poll import Poller
 from bot.feeds.websub import is_live
 from bot.news.entry import Feed
@@ -106,12 +107,13 @@ class Feedbook:
         """Adds those not known yet; returns how many were added and how many known already."""
         feeds = tuple(wanted)
         listed = await self.every()
-        urls, ids = {feed.url for feed in listed}, {feed.id for feed in listed}
+        urls, ids = {plain_address(feed.url) for feed in listed}, {feed.id for feed in listed}
         added = 0
         for feed in feeds:
-            if feed.url not in urls and feed.id not in ids:
+            url = plain_address(feed.url)
+            if url not in urls and feed.id not in ids:
                 added += await self._feeds.add(feed)
-            urls.add(feed.url)
+            urls.add(url)
             ids.add(feed.id)
         return added, len(feeds) - added
 
@@ -128,6 +130,7 @@ class Feedbook:
 
 
 def _refuse_known(url: str, feeds: Iterable[Feed]) -> None:
+    wanted = plain_address(url)
     for feed in feeds:
-        if feed.url == url:
+        if wanted in (feed.url, plain_address(feed.url)):
             raise FeedError(url, f"known already, as {feed.id}", _SEE)

@@ -101,6 +101,20 @@ async def test_of_two_who_add_a_feed_at_once_one_does(desk: Desk, server: FeedSe
     assert len(await desk.book.every()) == 2
 
 
+async def test_another_spelling_of_a_known_address_is_known_and_not_fetched(
+    desk: Desk, server: FeedServer
+) -> None:
+    url = server.at("/feed", rss([item(1)]))
+    added = await desk.book.add(url.replace("http", "HTTP") + "#latest")
+    assert added.url == url
+    for spelling in (f" {url} ", f"{url}#other", "HTTPS://Listed.example:443/rss"):
+        with pytest.raises(FeedError, match="known already"):
+            await desk.book.add(spelling)
+    assert server.paths() == ["/feed"]
+    again = Feed(id="again", title="Again", url=f"{url}#again")
+    assert await desk.book.add_all([again]) == (0, 1)
+
+
 async def test_a_feed_listed_twice_is_imported_once(desk: Desk) -> None:
     new = Feed(id="new", title="New", url="https://new.example/rss")
     again = new.model_copy(update={"id": "again"})

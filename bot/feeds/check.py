@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from bot.errors import NotAFeed
 from bot.feeds.discover import Candidate, feed_links
 from bot.feeds.due import begun
-from bot.feeds.fetch import Fetched, shown
+from bot.feeds.fetch import Fetched, plain_address, shown
 from bot.feeds.guard import refusal
 from bot.feeds.limits import FetchLimits
 from bot.feeds.naming import feed_id
@@ -61,7 +61,8 @@ async def _looked_at(
     poller: Poller, address: str, fetched: Fetched, taken: frozenset[str]
 ) -> Check:
     now = poller.clock()
-    draft = Feed(id=feed_id("", address), title=shown(address), url=fetched.moved_to or address)
+    url = plain_address(fetched.moved_to or address)
+    draft = Feed(id=feed_id("", url), title=shown(url), url=url)
     parsed = await poller.parse(draft, fetched, now)
     title = parsed.title or urlsplit(address).hostname or draft.title
     feed = draft.model_copy(update={"id": feed_id(title, address, taken), "title": title})

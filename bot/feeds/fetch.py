@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 from yarl import URL
 
-from bot.errors import AddressRefused, FetchFailed, NoAnswer
+from bot.errors import AddressRefused, FeedError, FetchFailed, NoAnswer
 from bot.feeds.connection import ATTEMPT, Attempt, Dropped, explained, open_session, refused
 from bot.feeds.limits import FetchLimits
 from bot.feeds.turns import Turns
@@ -228,6 +229,20 @@ def shown(address: str) -> str:
     scheme, mark, rest = bare.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"[:200] if mark else bare[:200]
+
+
+def plain_address(address: str) -> str:
+    """The address in the spelling that all who mean the same resource can be known by.
+
+    Scheme and host are in lower case; there is no port that goes without saying, and no fragment.
+    What cannot be fetched comes back as it is.
+    """
+    try:
+        parts = urlsplit(str(_parsed(address, address)))
+    except FeedError:
+        return address
+    user, at, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}{at}{host.lower()}", path=parts.path or "/"))
 
 
 def server_of(address: str) -> str:

@@ -10,6 +10,8 @@ GZIP_MAGIC = b"\x1f\x8b"
 _NAMES = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate", "br": "br"}
 _NONE = frozenset({"", "identity", "none", "utf-8", "binary", "8bit", "7bit", "aws-chunked"})
 _MAX_CODINGS = 3
+# Tools that pack in parallel begin a new one every 64 kB or more.
+_MAX_MEMBERS = 1000
 
 
 class CannotUnpack(Exception):
@@ -83,6 +85,7 @@ class _Gzip:
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(wbits=31)
+        self._members = 1
         self._rest = b""
         self._done = False
 
@@ -100,6 +103,9 @@ class _Gzip:
                 if not data.startswith(GZIP_MAGIC):
                     self._done = True
                     break
+                self._members += 1
+                if self._members > _MAX_MEMBERS:
+                    raise CannotUnpack("the gzip body is in too many pieces")
                 self._member = zlib.decompressobj(wbits=31)
             out += _inflate(self._member, data, room - len(out))
             data = self._member.unused_data

@@ -84,6 +84,18 @@ def test_a_bomb_within_a_pack_is_bounded_too() -> None:
         unpack(gzip.compress(gzip.compress(b" " * 20_000_000)), "gzip", limit=100_000)
 
 
+def test_a_body_in_very_many_pieces_is_refused() -> None:
+    assert unpack(gzip.compress(b"a") * 900, "gzip") == b"a" * 900
+    with pytest.raises(CannotUnpack, match="too many pieces"):
+        unpack(gzip.compress(b"") * 1100, "gzip", limit=1_000_000)
+
+
+def test_what_unpacks_to_nothing_is_bounded_too() -> None:
+    nothing = b"\x00\x00\x00\xff\xff"  # an empty block, which any number may follow
+    with pytest.raises(TooLarge):
+        unpack(nothing * 10_000, "deflate", limit=1000)
+
+
 @pytest.mark.parametrize("coding", ["zstd", "gzip, gzip, gzip, gzip", "rot13"])
 def test_an_unknown_coding_is_a_failure(coding: str) -> None:
     with pytest.raises(CannotUnpack):
