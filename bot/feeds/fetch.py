@@ -245,6 +245,11 @@ def plain_address(address: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{user}{at}{host.lower()}", path=parts.path or "/"))
 
 
+def without_password(address: str) -> str:
+    """The absolute address without user and password: what others may be told of it."""
+    return str(URL(address, encoded=True).with_user(None))
+
+
 def server_of(address: str) -> str:
     """Whom an absolute address asks: name and port."""
     return _server(URL(address))
@@ -280,7 +285,11 @@ def _parsed(address: str, thing: str) -> URL:
 
 
 def _next_hop(asked: URL, here: URL, target: str) -> URL:
-    """Where a Location header leads; a password in it is not taken over."""
+    """Where a Location header leads.
+
+    A password in it is not taken over; the one of the address first asked goes to its own server
+    only.
+    """
     thing = str(asked)
     scheme = target.strip().partition(":")[0].lower()
     if scheme.isalpha() and ":" in target and scheme not in ("http", "https"):
@@ -290,7 +299,10 @@ def _next_hop(asked: URL, here: URL, target: str) -> URL:
         joined = str(here.join(relative))
     except ValueError as error:
         raise FetchFailed(shown(thing), "redirects to an unreadable address") from error
-    return _parsed(joined, thing).with_user(None)
+    hop = _parsed(joined, thing).with_user(None)
+    if asked.raw_user is None or hop.origin() != asked.origin():
+        return hop
+    return hop.with_user(asked.user).with_password(asked.password)
 
 
 def _conditions(validators: Validators, url: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from bot.feeds.due import (
     floor_s,
     retry_after_s,
 )
-from bot.feeds.fetch import Fetched, Fetcher, HostPaused, server_of, shown
+from bot.feeds.fetch import Fetched, Fetcher, HostPaused, server_of, shown, without_password
 from bot.feeds.limits import FetchLimits
 from bot.feeds.parsed import Parsed, Source
 from bot.feeds.status import GOOD, OVERLOADED, BadStatus
@@ -102,7 +102,7 @@ class Poller:
             raise BadStatus(fetched)
         source = Source(
             feed_id=feed.id,
-            url=fetched.url,
+            url=without_password(fetched.url),
             kind=feed.kind,
             language=feed.language,
             content_type=fetched.headers.get("content-type", ""),
@@ -171,7 +171,9 @@ class Poller:
             listed_digest=parsed.listed_digest,
             asked_wait_s=retry_after_s(fetched.headers, self.clock()),
         )
-        hub, topic = discovered(fetched.headers.get("link", ""), parsed, fetched.url)
+        hub, topic = discovered(
+            fetched.headers.get("link", ""), parsed, without_password(fetched.url)
+        )
         named = state.model_copy(update={"hub": hub, "topic": topic})
         return self._round(
             feed,

@@ -24,7 +24,7 @@ from bot.news.entry import Outcome
 from tests.feeds.bodies import GOOD, item, rss
 from tests.feeds.conftest import LIMITS, Clock, Reader
 from tests.feeds.server import FeedServer
-from tests.feeds.test_citizen import answers, feed, feed_at
+from tests.feeds.test_citizen import answers, conditional, feed, feed_at
 
 _OK = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(GOOD), GOOD.encode())
 
@@ -247,6 +247,51 @@ class TestWaits:
     def limits(self) -> FetchLimits:
         networks = (ip_network("127.0.0.1/32"), ip_network("::1/128"))
         return LIMITS.model_copy(update={"allowed_networks": networks, "max_body_bytes": 2_000_000})
+
+
+class TestPasswords:
+    """An address may hold one: `https://name:password@wire.example/feed`."""
+
+    @staticmethod
+    def with_one(url: str) -> str:
+        return url.replace("http://", "http://desk:s3cret@")
+
+    async def test_it_goes_where_the_same_server_redirects_to_and_nowhere_else(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        elsewhere = server.url.replace("127.0.0.1", "localhost") + "/there"
+        server.at("/new", feed_at(302, Location=elsewhere))
+        server.at("/there", GOOD)
+        url = self.with_one(server.at("/old", feed_at(301, Location="/new")))
+        await reader.follow(url).poll()
+        sent = [header is not None for header in server.headers("Authorization")]
+        assert (server.paths(), sent) == (["/old", "/new", "/there"], [True, True, False])
+
+    async def test_a_place_moved_to_is_asked_with_it_too(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        server.at("/new", conditional('"1"'))
+        life = reader.follow(self.with_one(server.at("/old", feed_at(301, Location="/new"))))
+        assert (await life.poll(3)).outcome is Outcome.NOT_MODIFIED
+        assert server.paths()[-1] == "/new"
+        assert None not in server.headers("Authorization")
+
+    async def test_neither_a_hub_nor_an_entry_is_told_it(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        atom = (
+            '<feed xmlns="http://www.w3.org/2005/Atom"><title>Wire</title>'
+            '<link rel="hub" href="https://hub.example/"/><entry><id>/1</id>'
+            '<title>Duty on steel</title><link href="/1"/></entry></feed>'
+        )
+        read = await reader.follow(self.with_one(server.at("/f", atom))).poll()
+        assert (read.state.hub, read.state.topic) == ("https://hub.example/", server.url + "/f")
+        assert [(e.guid, e.link) for e in read.entries] == [(server.url + "/1",) * 2]
+
+    @pytest.fixture
+    def limits(self) -> FetchLimits:
+        networks = (ip_network("127.0.0.1/32"), ip_network("::1/128"))
+        return LIMITS.model_copy(update={"allowed_networks": networks})
 
 
 class TestMovedAndGone:
