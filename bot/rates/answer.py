@@ -163,6 +163,7 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
     base = base_rate(case, judged, choices)
     if base is not None and amount is not None and wanted is not None and wanted.with_base:
         amount, parts = base.with_duties, (*parts, base_part(base, day))
+    first = leading(case, judged, amount)
     return Answer(
         imposer=imposer,
         partner=partner,
@@ -180,9 +181,9 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         mfn=mfn_average(case),
         base=base,
         as_of=as_of,
-        caveats=(*caveats(case, judged, choices, as_of, today, query.on, amount), *alike),
+        caveats=(*caveats(case, judged, choices, as_of, today, query.on, first), *alike),
         only_in_data=judged.way is Way.GOODS and amount == 0,
-        leading=1 + len(leading(case, judged, amount)),
+        leading=1 + len(first),
         on_goods=on_goods(case, judged),
         next=_next(case, judged, checked, today),
         last_change=last_step(ranged, day) if ranged else last_change_of(case, judged),

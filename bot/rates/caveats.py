@@ -34,11 +34,11 @@ def caveats(
     as_of: date | None,
     today: date,
     asked: date | None,
-    amount: Decimal | None,
+    first: Sequence[str],
 ) -> tuple[str, ...]:
-    """All caveats of an answer; `asked` is the day named in the question, `amount` the total."""
+    """All caveats of an answer; `asked` is the day named in the question, `first` the `leading`."""
     found = (
-        *leading(case, judged, amount),
+        *first,
         *_knowledge(case, judged, as_of, today, asked),
         *_choices(judged, choices),
         *_others(case, judged, choices),

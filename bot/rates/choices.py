@@ -68,6 +68,9 @@ def others_of(case: Case, judged: Judged) -> tuple[Choice, ...]:
     wanted = case.wanted
     if judged.way is not Way.GOODS or wanted is None or wanted.codes or len(wanted.goods) != 1:
         return ()
+    narrower = case.ledger.goods.narrower(wanted.goods[0])
+    if not narrower:
+        return ()
     charged = (
         measure
         for measure in case.measures
@@ -75,7 +78,7 @@ def others_of(case: Case, judged: Judged) -> tuple[Choice, ...]:
     )
     named = {one for measure in charged for one in measure.scope.goods}
     found = []
-    for one in case.ledger.goods.narrower(wanted.goods[0]):
+    for one in narrower:
         if one in named:
             other = judge(_narrowed(case, one)).stacked
             if other.counted and other.total != judged.stacked.total:

@@ -53,6 +53,7 @@ class Goods:
             one: tuple(other for other, chain in self._chains.items() if one in chain - {other})
             for one in self.by_id
         }
+        self._within = {one: frozenset((one, *self._narrower[one])) for one in self.by_id}
 
     def chain(self, good_id: str) -> frozenset[str]:
         """The goods and all that they are part of."""
@@ -82,6 +83,8 @@ class Goods:
 
     def fit(self, scope: Scope, good_ids: Iterable[str], codes: Iterable[str]) -> Fit:
         """How surely the scope holds the goods or the codes asked for; the best of them counts."""
+        if not scope:
+            return Fit.NONE
         fits = [self._fit_good(scope, good_id) for good_id in good_ids]
         fits.extend(_fit_code(scope.hs, code) for code in codes)
         return max(fits, default=Fit.NONE)
@@ -91,7 +94,7 @@ class Goods:
             return Fit.NAMED
         if not self.chain(good_id).isdisjoint(scope.goods):
             return Fit.HEADING
-        if any(good_id in self.chain(narrower) for narrower in scope.goods):
+        if not self._within.get(good_id, frozenset()).isdisjoint(scope.goods):
             return Fit.PERHAPS
         good = self.by_id.get(good_id)
         fits = [_fit_code(scope.hs, code) for code in good.hs] if good and scope.hs else []

@@ -1,37 +1,26 @@
 """All measures, and what they say: who pays what on a day, what changed, what comes next."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.parties import WORLD, Parties
+from bot.parties import Parties
 from bot.rates.check import Book
 from bot.rates.due import milestone_days, rate_days
-from bot.rates.expand import measures_of, refer, sources_of
+from bot.rates.expand import measures_of, refer
+from bot.rates.facts import Facts, Said, on_day
+from bot.rates.fitting import Fitting
 from bot.rates.goods import Fit, Goods
 from bot.rates.law import LegalEvent, Talk
-from bot.rates.measure import Measure, Source, falls_on
+from bot.rates.measure import Measure, falls_on
 from bot.rates.product import ProductReader, Wanted
 from bot.rates.reply import Upcoming
-from bot.rates.sheet import (
-    BaseDuty,
-    Baseline,
-    Coverage,
-    Remark,
-    Sheet,
-)
+from bot.rates.sheet import Coverage, Sheet
 from bot.rates.stack import Layer
 
 _REMEMBERED = 2_000
 """Pairs, and goods of a pair, of which is remembered what falls on them; some KB each."""
-
-
-class Said(NamedTuple):
-    """A fact of a sheet with its source."""
-
-    what: Remark | BaseDuty | Baseline
-    source: Source
 
 
 class Pair(NamedTuple):
@@ -46,6 +35,8 @@ class Pair(NamedTuple):
     """How far they are followed; None where they are not at all."""
     talks: tuple[Talk, ...]
     """Rounds of talks in which both took part, in order of time."""
+    remarks: tuple[Said, ...]
+    """What must be said of it besides its rates."""
 
 
 class Ledger:
@@ -70,25 +61,14 @@ class Ledger:
         }
         self.events = tuple(sorted(book.events.legal, key=lambda event: event.on))
         self.talks = tuple(sorted(book.events.talks, key=lambda talk: talk.on))
-        self._sheets: Mapping[str, Sheet] = {sheet.imposer: sheet for sheet in sheets}
         self._by_imposer = _grouped(self.measures)
         self._events_of = _events_of(self.events, references)
         self._rate_days = {one.id: tuple(rate_days(one)) for one in self.measures}
         self._days = {
             one.id: (*self._rate_days[one.id], *milestone_days(one)) for one in self.measures
         }
-        self._remarks = {
-            sheet.imposer: [(one, sources_of(sheet, one.source)) for one in sheet.remarks]
-            for sheet in sheets
-        }
-        self._base_duties = {
-            sheet.imposer: [(one, sources_of(sheet, one.source)) for one in sheet.base_duties]
-            for sheet in sheets
-        }
-        self._mfn = {
-            baseline.economy: Said(baseline, sources_of(book.mfn, baseline.source))
-            for baseline in book.mfn.baselines
-        }
+        self._facts = Facts(sheets, book.mfn, self._covering)
+        self._fitting = Fitting(self.goods, self.measures)
         sets = (members for sheet in sheets for members in sheet.one_of.values())
         self.one_of: Sequence[Mapping[str, int]] = [
             {one: place for place, one in enumerate(_spelled_out(members, references))}
@@ -107,9 +87,7 @@ class Ledger:
     @property
     def main_economies(self) -> tuple[str, ...]:
         """The economies whose duties are followed, and the main partners of each."""
-        sheets = self._sheets.values()
-        partners = (code for sheet in sheets for code in sheet.main_partners)
-        return tuple(dict.fromkeys((*self._sheets, *partners)))
+        return self._facts.main_economies
 
     def covering(self, code: str) -> tuple[str, ...]:
         """The code itself and the blocs it belongs to, as `Parties.covering`."""
@@ -128,13 +106,15 @@ class Ledger:
             if falls_on(measure, charged)
         )
         ids = frozenset(measure.id for measure in measures)
-        sides = (self.covering(imposer), charged)
+        imposing = frozenset(self.covering(imposer))
         talks = tuple(
             talk
             for talk in self.talks
-            if not any(set(talk.parties).isdisjoint(side) for side in sides)
+            if not (imposing.isdisjoint(talk.parties) or charged.isdisjoint(talk.parties))
         )
-        return Pair(measures, ids, charged, self._find_coverage(imposer, charged), talks)
+        coverage = self._facts.coverage(imposer, charged)
+        remarks = tuple(self._facts.remarks(imposer, charged))
+        return Pair(measures, ids, charged, coverage, talks, remarks)
 
     def between(self, imposer: str, partner: str) -> tuple[Measure, ...]:
         """All measures that the imposer, or its bloc, has on the partner, over all time."""
@@ -142,45 +122,23 @@ class Ledger:
 
     def sheet_of(self, imposer: str) -> Sheet | None:
         """The file of the imposer or of its bloc."""
-        return next(
-            (self._sheets[code] for code in self.covering(imposer) if code in self._sheets),
-            None,
-        )
+        return self._facts.sheet_of(imposer)
 
     def coverage(self, imposer: str, partner: str) -> Coverage | None:
         """How far the ledger follows this pair; None where it does not at all."""
         return self.pair(imposer, partner).coverage
 
-    def _find_coverage(self, imposer: str, charged: frozenset[str]) -> Coverage | None:
-        sheet = self.sheet_of(imposer)
-        if sheet is None:
-            return None
-        named = (one for one in sheet.coverage if not charged.isdisjoint(one.partners))
-        rest = (one for one in sheet.coverage if WORLD in one.partners)
-        return next(named, None) or next(rest, None)
-
     def mfn(self, imposer: str) -> Said | None:
         """The imposer's MFN average (a member's is its bloc's), with its source."""
-        codes = reversed(self.covering(imposer))
-        return next((self._mfn[code] for code in codes if code in self._mfn), None)
+        return self._facts.mfn(imposer)
 
     def base_duty(self, imposer: str, wanted: Wanted) -> tuple[Said, bool] | None:
         """The MFN duty of the line or the goods asked for, and whether it is theirs exactly."""
-        sheet = self.sheet_of(imposer)
-        duties = self._base_duties[sheet.imposer] if sheet else ()
-        for exactly in (True, False):
-            for duty, source in duties:
-                if _base_fits(duty, wanted, exactly):
-                    return Said(duty, source), exactly
-        return None
+        return self._facts.base_duty(imposer, wanted)
 
     def remarks(self, imposer: str, partner: str, day: date) -> Iterator[Said]:
         """What must be said of this pair on that day besides its rates."""
-        sheet = self.sheet_of(imposer)
-        charged = self.covering(partner)
-        for remark, source in self._remarks[sheet.imposer] if sheet else ():
-            if remark.partner in charged and remark.from_ <= day <= (remark.to or day):
-                yield Said(remark, source)
+        return on_day(self.pair(imposer, partner).remarks, day)
 
     def rate_days_of(self, measure: Measure) -> tuple[Upcoming, ...]:
         """The days on which its rates begin and end, in order of time."""
@@ -197,7 +155,7 @@ class Ledger:
     def layer(
         self,
         measure: Measure,
-        charged: Collection[str],
+        charged: frozenset[str],
         day: date,
         wanted: Wanted | None,
         fit: Fit,
@@ -209,10 +167,10 @@ class Ledger:
         period = measure.on(day)
         if period is None or fit is Fit.NONE:
             return None
-        if not set(period.not_for).isdisjoint(charged):
+        if not charged.isdisjoint(period.not_for):
             free = "this partner had an exemption, a quota or a rate of its own"
         else:
-            free = self._exemption(measure, day, wanted)
+            free = self._fitting.exemption(measure, day, wanted)
         return Layer(measure, period, fit, free)
 
     def fits(self, imposer: str, partner: str, wanted: Wanted | None) -> Mapping[str, Fit]:
@@ -222,33 +180,13 @@ class Ledger:
 
     def fit(self, measure: Measure, wanted: Wanted) -> Fit:
         """How surely one measure falls on the goods; a general one does."""
-        return self._fit(measure, wanted.goods, wanted.codes)
+        return self._fitting.fit(measure, wanted.goods, wanted.codes)
 
     def _find_fits(
         self, imposer: str, partner: str, goods: tuple[str, ...], codes: tuple[str, ...]
     ) -> Mapping[str, Fit]:
         measures = self.between(imposer, partner)
-        return {measure.id: self._fit(measure, goods, codes) for measure in measures}
-
-    def _fit(self, measure: Measure, goods: Sequence[str], codes: Sequence[str]) -> Fit:
-        if measure.general:
-            return Fit.NAMED
-        sure = self.goods.fit(measure.scope, goods, codes)
-        if sure >= Fit.HEADING:
-            return sure
-        maybe = self.goods.fit(measure.perhaps, goods, codes)
-        return Fit.PERHAPS if maybe or sure else Fit.NONE
-
-    def _exemption(self, measure: Measure, day: date, wanted: Wanted | None) -> str:
-        """Why the goods are free of the measure on that day; empty if they are not."""
-        if wanted is None:
-            return ""
-        for exemption in measure.exempt:
-            if exemption.holds(day) and (
-                self.goods.fit(exemption.scope, wanted.goods, wanted.codes) >= Fit.HEADING
-            ):
-                return f"these goods are free of it: {exemption.why}"
-        return ""
+        return {measure.id: self._fitting.fit(measure, goods, codes) for measure in measures}
 
 
 def _spelled_out(
@@ -272,15 +210,3 @@ def _events_of(
         for one in dict.fromkeys(one for name in event.affects for one in references[name]):
             found[one] = (*found.get(one, ()), event)
     return found
-
-
-def _base_fits(base: BaseDuty, wanted: Wanted, exactly: bool) -> bool:
-    line = base.line.replace(".", "")
-    # 8507.60 is undivided in a tariff that goes on to 8507.60.00.
-    whole = line.removesuffix("00")
-    if any(code.startswith(whole) for code in wanted.codes):
-        return exactly
-    if set(wanted.goods) & set(base.goods):
-        return exactly
-    loose = set(wanted.goods) & set(base.example_for)
-    return not exactly and bool(loose or any(line.startswith(code) for code in wanted.codes))

@@ -68,14 +68,14 @@ class Message:
 def section(markup: str) -> Block:
     """A paragraph; an empty one shows a dash, because Slack refuses a section without text."""
     text = _markup(markup or "–", limits.SECTION_CHARACTERS)
-    return block({"text": text, "type": "section"})
+    return Block("section", f'{{"text": {text}, "type": "section"}}')
 
 
 def context(*markups: str) -> Block:
     """A line of small print, of up to ten parts."""
     shown = [m for m in markups if m][: limits.CONTEXT_ELEMENTS] or ["–"]
-    elements = [_markup(m, limits.CONTEXT_CHARACTERS) for m in shown]
-    return block({"elements": elements, "type": "context"})
+    elements = ", ".join(_markup(m, limits.CONTEXT_CHARACTERS) for m in shown)
+    return Block("context", f'{{"elements": [{elements}], "type": "context"}}')
 
 
 def header(text: str) -> Block:
@@ -160,9 +160,10 @@ def size(blocks: Sequence[Block]) -> int:
     return sum(len(b.json) + 2 for b in blocks)
 
 
-def _markup(markup: str, limit: int) -> Element:
+def _markup(markup: str, limit: int) -> str:
+    """The text as JSON, which most of a message is made of."""
     # verbatim: Slack must not make links and mentions of what only looks like them.
-    return {"text": cut_markup(markup, limit), "type": "mrkdwn", "verbatim": True}
+    return f'{{"text": {_encode(cut_markup(markup, limit))}, "type": "mrkdwn", "verbatim": true}}'
 
 
 def _plain(text: str) -> Element:

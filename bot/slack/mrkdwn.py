@@ -16,10 +16,11 @@ from urllib.parse import quote, urlsplit
 from bot.frozen import utc
 from bot.slack.limits import URL_CHARACTERS
 
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-
 _HARMLESS = str.maketrans(
     {
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
         "*": "\u2217",  # asterisk operator; would start bold
         "_": "\u02cd",  # modifier letter low macron; would start italics
         "~": "\u223c",  # tilde operator; would start strike-through
@@ -27,8 +28,11 @@ _HARMLESS = str.maketrans(
     }
 )
 
+_BLANKS = re.compile(r"\s+")
 _EMOJI = re.compile(r":(?=\S{1,100}?:)")
 _BROADCAST = re.compile(r"@(?=(?:here|channel|everyone)\b)", re.IGNORECASE)
+# Most texts of ours hold nothing of it.
+_HARMFUL = re.compile(r"[*_~`&<>]")
 _QUOTE_OR_LIST = re.compile(r"^[>›•◦▪‣\s]+")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co"}
 # Percent signs stay as they are: addresses come percent-encoded.
@@ -37,9 +41,11 @@ _URL_SAFE = "%/:=&?~#+!$,;'@()*[]-._"
 
 def plain(text: str) -> str:
     """The text on one line, without control, bidirectional, zero-width and private characters."""
-    spaced = re.sub(r"\s+", " ", text)
+    if text.isprintable() and "  " not in text:
+        # Most text is so, and looking at each letter costs an answer some milliseconds.
+        return text.strip()
+    spaced = _BLANKS.sub(" ", text)
     if spaced.isprintable():
-        # Most text is, and looking at each letter costs an answer some milliseconds.
         return spaced.strip()
     seen = (c for c in spaced if c.isascii() or unicodedata.category(c) not in _UNSEEN)
     return "".join(c for c in seen if c >= " " and c != "\x7f").strip()
@@ -55,25 +61,21 @@ def escape(text: str, limit: int = 500) -> str:
 
     At most `limit` characters of markup; an entity is never cut in two.
     """
-    shown = _EMOJI.sub("\u2236", _QUOTE_OR_LIST.sub("", plain(text)))
-    shown = _BROADCAST.sub("\uff20", shown).translate(_HARMLESS)
-    whole = shown.translate(_ENTITIES)
-    if len(whole) <= limit:
-        return whole
-    taken, room = [], limit - 1
-    for piece in (c.translate(_ENTITIES) for c in shown):
-        room -= len(piece)
-        if room < 0:
-            break
-        taken.append(piece)
-    return "".join(taken).rstrip() + "…"
+    shown = _QUOTE_OR_LIST.sub("", plain(text), 1)
+    if ":" in shown:
+        shown = _EMOJI.sub("\u2236", shown)
+    if "@" in shown:
+        shown = _BROADCAST.sub("\uff20", shown)
+    if _HARMFUL.search(shown):
+        shown = shown.translate(_HARMLESS)
+    return cut_markup(shown, limit)
 
 
 def cut_markup(markup: str, limit: int) -> str:
     """The markup in at most `limit` characters; no link and no entity is cut in two."""
     if len(markup) <= limit:
         return markup
-    kept = markup[: limit - 1]
+    kept = markup[: max(limit - 1, 0)]
     for start, end in (("<", ">"), ("&", ";")):
         if kept.rfind(start) > kept.rfind(end):
             kept = kept[: kept.rfind(start)]
