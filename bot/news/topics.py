@@ -16,10 +16,12 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bot.frozen import Frozen
-from bot.news.pattern import Index, Word, compile_pattern, rough_spellings, words_of
+from bot.news.index import Index, Sieve
+from bot.news.pattern import Compiler
 from bot.news.story import Evidence, Match
 from bot.news.text import sentences
 from bot.news.topic import Topic
+from bot.news.words import Word, rough_spellings, words_of
 from bot.parties import Parties
 
 # News agencies put what happened into the first sentences; what follows is background.
@@ -74,23 +76,24 @@ class TopicRules(Frozen):
 
 def _pattern_errors(rules: TopicRules) -> Iterator[InitErrorDetails]:
     """What is wrong with single patterns, each with its place in the file."""
+    compiler = Compiler(rules.lists)
     for name, members in rules.lists.items():
-        yield from _unsound(rules, ("lists", name), members)
+        yield from _unsound(compiler, ("lists", name), members)
     for kind, parts in (("silences", ("terms", "unless")), ("rules", _RULE_PARTS)):
         for place, rule in enumerate(getattr(rules, kind)):
             for part in parts:
-                yield from _unsound(rules, (kind, place, part), getattr(rule, part))
+                yield from _unsound(compiler, (kind, place, part), getattr(rule, part))
 
 
 _RULE_PARTS = ("terms", "contexts", "vetoes")
 
 
 def _unsound(
-    rules: TopicRules, where: tuple[str | int, ...], patterns: Patterns
+    compiler: Compiler, where: tuple[str | int, ...], patterns: Patterns
 ) -> Iterator[InitErrorDetails]:
     for place, pattern in enumerate(patterns):
         try:
-            compile_pattern(pattern, rules.lists)
+            compiler.compile(pattern)
         except ValueError as error:
             yield _detail(str(error), (*where, place), pattern)
 
@@ -116,9 +119,11 @@ class _Sentence(NamedTuple):
     words: tuple[Word, ...]
 
 
-class _Conditions(NamedTuple):
-    """What a rule asks of the words around its terms."""
+class _Rule(NamedTuple):
+    """A rule as it is applied: what it asks of the words around its terms."""
 
+    topic: Topic
+    lead: bool
     contexts: Index | None
     vetoes: Index | None
 
@@ -128,15 +133,19 @@ class Matcher:
 
     def __init__(self, rules: TopicRules, parties: Parties) -> None:
         self._parties = parties
-        self._rules = {rule.id: rule for rule in rules.rules}
-        self._terms = _index(rules, rules.rules)
-        self._silences = _index(rules, rules.silences)
+        compiler = Compiler(rules.lists)
+        self._terms = _index(compiler, rules.rules)
+        self._sieve = Sieve(compiler.compile(term) for rule in rules.rules for term in rule.terms)
+        self._silences = _index(compiler, rules.silences)
         self._unless = {
-            silence.id: _index_of(silence.unless, rules.lists) for silence in rules.silences
+            silence.id: _index_of(compiler, silence.unless) for silence in rules.silences
         }
-        self._conditions = {
-            rule.id: _Conditions(
-                _index_of(rule.contexts, rules.lists), _index_of(rule.vetoes, rules.lists)
+        self._rules = {
+            rule.id: _Rule(
+                rule.topic,
+                rule.lead,
+                _index_of(compiler, rule.contexts),
+                _index_of(compiler, rule.vetoes),
             )
             for rule in rules.rules
         }
@@ -160,7 +169,7 @@ class Matcher:
     def _possible(self, *texts: str) -> bool:
         """Whether a rule may hold in the texts; False for most that are about something else."""
         words = rough_spellings("\n".join(text[:_LONGEST_SENTENCE] for text in texts))
-        return self._terms.possible(words)
+        return self._sieve.passes(words)
 
     def silenced_by(self, title: str) -> str | None:
         """The id of the silence that a title falls under, or None."""
@@ -191,7 +200,7 @@ class Matcher:
     def _holds(
         self, rule_id: str, sentence: _Sentence, head: _Sentence, near: Sequence[_Sentence]
     ) -> bool:
-        contexts, vetoes = self._conditions[rule_id]
+        _, _, contexts, vetoes = self._rules[rule_id]
         if contexts is not None and not any(contexts.any(other.words) for other in near):
             return False
         return vetoes is None or not (vetoes.any(sentence.words) or vetoes.any(head.words))
@@ -201,14 +210,12 @@ class Matcher:
         return _Sentence(text, where, words_of(text, self._parties.mentions(text)))
 
 
-def _index(rules: TopicRules, parts: Sequence[Rule] | Sequence[Silence]) -> Index:
-    return Index(
-        (part.id, compile_pattern(term, rules.lists)) for part in parts for term in part.terms
-    )
+def _index(compiler: Compiler, parts: Sequence[Rule] | Sequence[Silence]) -> Index:
+    return Index((part.id, compiler.compile(term)) for part in parts for term in part.terms)
 
 
-def _index_of(patterns: Patterns, lists: Mapping[str, Patterns]) -> Index | None:
+def _index_of(compiler: Compiler, patterns: Patterns) -> Index | None:
     """None where there is nothing to look for."""
     if not patterns:
         return None
-    return Index((pattern, compile_pattern(pattern, lists)) for pattern in patterns)
+    return Index(("", compiler.compile(pattern)) for pattern in patterns)

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.news.pattern import Index, compile_pattern, rough_spellings, spellings, words_of
+from bot.news.index import Index
+from bot.news.pattern import Compiler
+from bot.news.words import rough_spellings, spellings, words_of
 from tests.news.examples import PARTIES
 
 LISTS = {
@@ -16,7 +18,7 @@ LISTS = {
 
 
 def holds(pattern: str, text: str) -> bool:
-    index = Index([("it", compile_pattern(pattern, LISTS))])
+    index = Index([("it", Compiler(LISTS).compile(pattern))])
     words = words_of(text, PARTIES.mentions(text))
     assert index.any(words) is bool(index.find(words))
     return index.any(words)
@@ -79,7 +81,7 @@ def test_a_pattern_finds_nothing_else(pattern: str, text: str) -> None:
 )
 def test_a_pattern_that_cannot_be_meant_says_why(pattern: str, cause: str) -> None:
     with pytest.raises(ValueError, match=cause.replace("^", r"\^")):
-        compile_pattern(pattern, LISTS)
+        Compiler(LISTS).compile(pattern)
 
 
 @given(st.text())
