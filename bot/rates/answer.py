@@ -13,9 +13,10 @@ from bot.parties import WORLD
 from bot.rates.agenda import known_up_to, told_apart, upcoming
 from bot.rates.asked import LONGEST_PRODUCT, Case, Judged, Way, case_of, judge
 from bot.rates.base import base_part, base_rate, mfn_average
-from bot.rates.caveats import caveats, leading
+from bot.rates.caveats import caveats
 from bot.rates.choices import agreed, all_ways, choices_of
 from bot.rates.history import history_of, history_of_range, last_change_of, last_step
+from bot.rates.leading import leading
 from bot.rates.ledger import Ledger
 from bot.rates.meaning import meaning, read_as
 from bot.rates.parts import beside, counted

@@ -1,7 +1,6 @@
 """What an answer must say besides its number, the most important first.
 
-0. what makes the number mislead: sanctions, no MFN treatment, an economy that was not understood,
-   a rate that is not known, a 0 that only says what our data holds;
+0. what makes the number mislead: see `leading`;
 1. where the ledger's knowledge ends before the day, or never reached the pair;
 2. what was not understood, and what could not be decided;
 3. a ruling that had taken a duty's basis while customs still charged it;
@@ -12,17 +11,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 
 from bot.parties import WORLD
 from bot.rates.asked import Case, Judged, Way
 from bot.rates.choices import others_of
-from bot.rates.goods import Fit
-from bot.rates.measure import Confidence, Status
+from bot.rates.measure import Confidence
 from bot.rates.reply import Choice, percent_text
 from bot.rates.sheet import Remark
 from bot.rates.stack import Layer
-from bot.rates.total import unknown_rates
 
 _CHOICES = 6
 
@@ -205,81 +201,6 @@ def not_covered(pair: str, *, known: bool) -> str:
         f"Not in our data: the ledger follows no additional duties of {pair}. That is not to "
         f"say that there are none; {mfn}."
     )
-
-
-def leading(case: Case, judged: Judged, amount: Decimal | None) -> tuple[str, ...]:
-    """What the number would mislead without, so that it must stand before it."""
-    return (
-        *_misleading(case),
-        *_unplaced(case),
-        *_unknown(case, judged),
-        *_announced(judged),
-        *_run_out(case, judged),
-        *_nothing_but_in_our_data(case, judged, amount),
-    )
-
-
-def _misleading(case: Case) -> tuple[str, ...]:
-    """What a rate of this pair would mislead without, whatever the goods."""
-    said = case.ledger.remarks(case.imposer, case.partner, case.day)
-    return tuple(one.what.text for one in said if isinstance(one.what, Remark) and one.what.leads)
-
-
-def _unplaced(case: Case) -> Iterator[str]:
-    """Words beside one economy and its goods that may have meant another economy."""
-    wanted = case.wanted
-    if case.partner == WORLD and wanted is not None and wanted.unknown and not wanted.nothing_known:
-        yield (
-            f"'{' '.join(wanted.unknown)}' is neither goods nor an economy I know, so this is on "
-            "all countries; name the other economy to see what its goods pay."
-        )
-
-
-def _unknown(case: Case, judged: Judged) -> Iterator[str]:
-    for measure in unknown_rates(case, judged):
-        yield (
-            f"Not in the total: {measure.name}, which was charged since {measure.charged_since}; "
-            f"our data holds its rates from {measure.periods[0].from_} on only."
-        )
-
-
-def _announced(judged: Judged) -> Iterator[str]:
-    """What was to begin by the day and is not counted, since nobody saw it begin."""
-    for left in judged.stacked.left_out:
-        period, fit = left.layer.period, left.layer.fit
-        if period.status is Status.ANNOUNCED and period.percent and fit > Fit.PERHAPS:
-            yield (
-                f"Not in the total: {left.layer.name}, {percent_text(period.percent)} % announced "
-                f"from {period.from_}; whether it began is not known."
-            )
-
-
-def _run_out(case: Case, judged: Judged) -> Iterator[str]:
-    """What ends by a day that lies ahead with nothing known to follow: that is no promise of 0."""
-    coverage = case.ledger.coverage(case.imposer, case.partner)
-    if coverage is None:
-        return
-    for measure in judged.chosen:
-        last = measure.periods[-1] if measure.periods else None
-        if last is None or last.to is None or not last.charged or not last.percent:
-            continue
-        if coverage.checked <= last.to < case.day:
-            yield (
-                f"Not in the total: {measure.name}, {percent_text(last.percent)} % until "
-                f"{last.to}; what follows it is not known."
-            )
-
-
-def _nothing_but_in_our_data(case: Case, judged: Judged, amount: Decimal | None) -> Iterator[str]:
-    sheet = case.ledger.sheet_of(case.imposer)
-    if judged.way is Way.GOODS and amount == 0 and sheet is not None:
-        unsure = (left.layer for left in judged.stacked.left_out if left.unsure)
-        maybe = [f"{one.name}, {percent_text(one.period.percent)} %" for one in unsure]
-        some = f" some lines pay {'; '.join(maybe[:_CHOICES])}, and" if maybe else ""
-        yield (
-            f"0 % is what our data holds of all these goods on {case.day}; that is not to say that "
-            f"nothing is due:{some} {sheet.not_followed} are not in it."
-        )
 
 
 def _not_followed(case: Case, judged: Judged) -> Iterator[str]:

@@ -124,3 +124,15 @@ def _named(error: SlackApiError) -> str:
     data = getattr(error.response, "data", None)
     needed = data.get("needed") if isinstance(data, dict) else None
     return f"{code(error)} ({needed})" if needed else code(error)
+
+
+def unanswered(cause: str) -> SendLater:
+    """For a call that Slack did not answer: it may have arrived all the same."""
+    return SendLater(None, cause, uncertain=True, unanswered=True)
+
+
+def still_uncertain(met: SendLater | SendRefused, cause: str) -> SendLater:
+    """The same wait for a delivery of which it is still not known whether it arrived."""
+    if isinstance(met, SendRefused):
+        return SendLater(None, cause, uncertain=True)
+    return SendLater(met.after_s, cause, uncertain=True, unanswered=met.unanswered)

@@ -1,0 +1,48 @@
+"""What somebody asked of the bot and where, and what is said to it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.response import BoltResponse
+
+from bot.slack.blocks import Message
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed, by whom and where.
+
+    `conversation` is where alerts would go: a channel, or the person for a direct message.
+    """
+
+    text: str
+    team: str
+    conversation: str
+    user: str
+    invited: bool = True
+    """Whether the bot can post there without being invited: not so in private channels."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What to say, and whether the whole channel sees it."""
+
+    message: Message
+    in_channel: bool = False
+
+    @property
+    def response_type(self) -> str:
+        """Slack's word for who sees it."""
+        return "in_channel" if self.in_channel else "ephemeral"
+
+    def response(self) -> BoltResponse:
+        """The acknowledgement of a command that says it; its JSON was written with the message."""
+        return BoltResponse(status=200, body=self.message.body(self.response_type))
+
+
+def place(body: dict[str, Any]) -> str:
+    """Where alerts for whoever sent this go: the person, for a direct message with anybody."""
+    channel = str(body.get("channel_id") or (body.get("channel") or {}).get("id") or "")
+    user = str(body.get("user_id") or (body.get("user") or {}).get("id") or "")
+    # The bot is in no direct message between two people; it can always write to one.
+    return user if not channel or channel.startswith("D") else channel
