@@ -9,6 +9,7 @@
 Each rule that holds is evidence: its topic, its id and the words it found.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Self
 
@@ -27,6 +28,8 @@ from bot.parties import Parties
 # News agencies put what happened into the first sentences; what follows is background.
 _LEAD_SENTENCES = 2
 _LONGEST_SENTENCE = 600
+# What papers put before a title: their name, a column's, "Live updates".
+_LABEL = re.compile(r"[^:|]{2,40}[:|]\s+(?=\S)")
 
 Patterns = tuple[str, ...]
 
@@ -176,6 +179,18 @@ class Matcher:
         return self._silence(self._sentence(title, "title"))
 
     def _silence(self, head: _Sentence) -> str | None:
+        return self._silence_of(head) or self._silence_behind_label(head)
+
+    def _silence_behind_label(self, head: _Sentence) -> str | None:
+        """As for the title "Stocks slip", if it is "Business live: Stocks slip"; a label that has
+        words of a rule is a part of what the title says.
+        """
+        label = _LABEL.match(head.text)
+        if label is None or self._sieve.passes(rough_spellings(label.group())):
+            return None
+        return self._silence_of(self._sentence(head.text[label.end() :], head.where))
+
+    def _silence_of(self, head: _Sentence) -> str | None:
         for silence in self._silences.find(head.words):
             unless = self._unless[silence]
             if unless is None or not unless.any(head.words):
