@@ -102,9 +102,9 @@ class Docket:
         many = "1 more is" if len(held) == 1 else f"{len(held)} more are"
         told = (
             f"{feed} reports more new rates than you are asked about: {AT_ONCE} of them wait for a "
-            f"decision or were posted within a day, and {many} held back. All are listed by "
-            "`proposals` and by `tariffwire rates proposals`. Decide on some, or take out a feed "
-            "that makes them up."
+            f"decision or were posted within a day, and {many} held back. The command's word "
+            "proposals lists all, and so does: tariffwire rates proposals. Decide on some, or take "
+            "out a feed that makes them up."
         )
         about = f"{feed} held back on {held[0].seen_at.date().isoformat()}"
         return self._to_all(DeliveryKind.NOTICE, about, told)

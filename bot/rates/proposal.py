@@ -51,8 +51,6 @@ class Proposal(Frozen):
     """What the ledger foresees of the `choices`, in order of time."""
     from_percent: Percent | None = None
     """What the source says that the rate was before."""
-    raised: bool = False
-    """Whether the source's verb says a change, as `Claim.raised`."""
     basis: str = ""
     """The legal basis that the source names, as `Claim.basis`."""
     new_percent: Percent | None = None

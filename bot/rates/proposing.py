@@ -69,7 +69,6 @@ def proposed_by_document(
         partner=partner,
         product=product,
         new_percent=new_percent,
-        raised=True,
         effective_on=effective_on,
         why=why or "An official document changes duties.",
         said_by=(by,),
@@ -96,7 +95,6 @@ def _proposal(claim: Claim, by: Witness, case: Case, old: Answer, seen_at: datet
         said_by=(by,),
         seen_at=seen_at,
         from_percent=claim.from_percent,
-        raised=claim.raised,
         basis=claim.basis,
         **placed(case, old, claim.from_percent),
     )

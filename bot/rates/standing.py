@@ -59,7 +59,8 @@ def _already(proposal: Proposal, case: Case, old: Answer) -> str:
         percent=proposal.new_percent,
         from_percent=proposal.from_percent,
         effective_on=proposal.effective_on,
-        raised=proposal.raised,
+        # What merely has this rate on some goods leaves something to decide.
+        raised=True,
         basis=proposal.basis,
     )
     if not is_known(claim, case, old):
