@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.alerts.delivery import Delivery, DeliveryState
 from bot.alerts.subscription import Pace
@@ -316,8 +316,8 @@ async def test_daily_stories_wait_together_for_their_hour(
 class FullDisk(Outbox):
     """An outbox that fails once it has written, as the last part of a transaction."""
 
-    async def put(self, connection: AsyncConnection, deliveries: Iterable[Delivery]) -> None:
-        await super().put(connection, deliveries)
+    def put(self, connection: Connection, deliveries: Iterable[Delivery]) -> None:
+        super().put(connection, deliveries)
         raise StoreError("sqlite database", "database or disk is full")
 
 

@@ -1,48 +1,64 @@
 """The database: opened from an address, read by many, written by one at a time.
 
+Work on a connection is plain code that runs in one of a few threads: a query or a whole transaction
+costs the event loop one wait, however many statements it has. See `docs/decisions/0011`.
+
 SQLite runs in WAL mode with synchronous=FULL, so a commit that returned survives a power cut. Each
 write begins with BEGIN IMMEDIATE: a transaction that reads first and writes then could otherwise
 fail at its first write because another process wrote in between.
 """
 
 import asyncio
-from collections.abc import (
-    AsyncIterator,
-    Callable,
-    Collection,
-    Coroutine,
-    Iterator,
-    Mapping,
-    Sequence,
-)
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import URL, Executable, Row, Table, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Executable,
+    Row,
+    Table,
+    TextClause,
+    UpdateBase,
+    create_engine,
+    make_url,
+    text,
+)
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
-from bot.store.sqlite import Readers, writing_engine
+from bot.store.sqlite import prepare
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 T = TypeVar("T")
 AnyRow = Row[*tuple[Any, ...]]
 
 _FORMS = "Use sqlite:///path/to/file.db or postgresql://user:password@host/name"
 _DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
+    "sqlite": "sqlite",
+    "sqlite+aiosqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+    "postgresql+asyncpg": "postgresql+psycopg",
 }
+"""The forms that people write, and hosts hand out, with the driver that each is opened with."""
+_AT_ONCE = {"sqlite": 3, "postgresql": 6}
+"""Connections, each with a thread. SQLite has one that writes and two that read: more read no
+faster, for they share Python's lock and one file. On PostgreSQL one is held by `alone`.
+"""
 
 
 def parse_url(address: str) -> URL:
-    """The database's address with its async driver; raises StoreError for what cannot be used."""
+    """The database's address with its driver; raises StoreError for what cannot be used."""
     try:
         url = make_url(address)
     except ArgumentError as error:
@@ -52,10 +68,10 @@ def parse_url(address: str) -> URL:
     url = url.set(drivername=_DRIVERS[url.drivername])
     if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
         raise StoreError("DATABASE_URL", "an SQLite database needs a file", _FORMS)
-    if "sslmode" in url.query:
-        # Hosts hand out libpq's parameter; asyncpg calls it ssl and takes the same words.
-        mode = url.query["sslmode"]
-        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+    if url.get_backend_name() == "postgresql" and "ssl" in url.query:
+        # Another driver's word for libpq's parameter, which takes the same values.
+        mode = url.query["ssl"]
+        url = url.difference_update_query(["ssl"]).update_query_dict({"sslmode": mode})
     return url
 
 
@@ -63,15 +79,15 @@ class Database:
     """An open database: read by `rows` and `column`, changed by `write`, ended by `close`.
 
     Raises StoreError when its driver is missing or its folder cannot be made; connects at first
-    use. Whoever is cancelled while it works is so only after it has ended: SQLite keeps the locks
-    of a transaction that is torn from its statements until the garbage collector comes by.
+    use. Whoever is cancelled while it works is so only after it has ended.
     """
 
     def __init__(self, address: str) -> None:
         self.url = parse_url(address)
-        self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = _engine(self.url, self.is_sqlite)
-        self._readers = Readers(self.url) if self.is_sqlite else None
+        backend = self.url.get_backend_name()
+        self.is_sqlite = backend == "sqlite"
+        self._engine = _engine(self.url, _AT_ONCE[backend])
+        self._threads = ThreadPoolExecutor(_AT_ONCE[backend], thread_name_prefix="database")
         self._one_writer = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._at_work: set[asyncio.Task[Any]] = set()
 
@@ -84,7 +100,12 @@ class Database:
         self, query: Executable, given: Mapping[str, Any] | None = None
     ) -> Sequence[AnyRow]:
         """What the query finds with the given parameters; raises StoreError on failure."""
-        return await self._to_its_end(self._read(query, given))
+
+        def read() -> Sequence[AnyRow]:
+            with self._engine.connect() as connection:
+                return connection.execute(query, given).all()
+
+        return await self._to_its_end(nullcontext(), read)
 
     async def column(
         self, query: Executable, given: Mapping[str, Any] | None = None
@@ -92,12 +113,24 @@ class Database:
         """The first value of each row that the query finds; raises StoreError on failure."""
         return [row[0] for row in await self.rows(query, given)]
 
-    async def write(self, work: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
+    async def write(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, run in one transaction: all that it wrote is kept, or nothing.
 
-        Raises StoreError on failure.
+        It runs in a thread, so it leaves alone what the event loop's own code changes. Raises
+        StoreError on failure.
         """
-        return await self._to_its_end(self._transact(work))
+
+        def transact() -> T:
+            with self._engine.connect() as connection:
+                connection.execution_options(begin="BEGIN IMMEDIATE")
+                with connection.begin():
+                    return work(connection)
+
+        return await self._to_its_end(self._one_writer, transact)
+
+    async def change(self, statement: UpdateBase | TextClause) -> int:
+        """Runs one statement in a transaction of its own; returns how many rows it changed."""
+        return await self.write(lambda connection: connection.execute(statement).rowcount)
 
     @asynccontextmanager
     async def alone(self, who: str, patience: int = 10) -> AsyncIterator[None]:
@@ -110,19 +143,21 @@ class Database:
         if self.is_sqlite:
             yield
             return
-        with store_errors(self.name):
-            connection = await self._engine.connect()
+        engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        connection = await self._to_its_end(nullcontext(), engine.connect)
         try:
-            with store_errors(self.name):
-                await connection.execution_options(isolation_level="AUTOCOMMIT")
-                await self._take_alone(connection, who, patience)
+            await self._take_alone(connection, who, patience)
             yield
         finally:
-            await connection.invalidate()
+            await self._to_its_end(nullcontext(), lambda: _end(connection))
 
-    async def _take_alone(self, connection: AsyncConnection, who: str, patience: int) -> None:
+    async def _take_alone(self, connection: Connection, who: str, patience: int) -> None:
         take = text("SELECT pg_try_advisory_lock(hashtextextended(:who, 0))")
-        while not (await connection.execute(take, {"who": who})).scalar():
+
+        def is_taken() -> bool:
+            return bool(connection.execute(take, {"who": who}).scalar())
+
+        while not await self._to_its_end(nullcontext(), is_taken):
             if patience <= 0:
                 cure = "Stop it first: only one may run at a time"
                 raise StoreError(self.name, f"another {who} works on it", cure)
@@ -133,30 +168,21 @@ class Database:
         """Closes every connection, after what is at work has ended."""
         if self._at_work:
             await asyncio.wait(self._at_work)
-        await self._engine.dispose()
-        if self._readers is not None:
-            await self._readers.close()
+        await asyncio.to_thread(self._threads.shutdown)
+        self._engine.dispose()
 
-    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+    def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """An INSERT of the database's own dialect, which knows ON CONFLICT."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        if self.is_sqlite:
+            return sqlite.insert(table)
+        # Four megabytes, which nobody needs who has no PostgreSQL.
+        from sqlalchemy.dialects import postgresql
 
-    async def _read(self, query: Executable, given: Mapping[str, Any] | None) -> Sequence[AnyRow]:
-        with store_errors(self.name):
-            if self._readers is not None:
-                return await self._readers.rows(query, given)
-            async with self._engine.connect() as connection:
-                return (await connection.execute(query, given)).all()
+        return postgresql.insert(table)
 
-    async def _transact(self, work: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
-        with store_errors(self.name):
-            async with self._one_writer, self._engine.connect() as connection:
-                await connection.execution_options(begin="BEGIN IMMEDIATE")
-                async with connection.begin():
-                    return await work(connection)
-
-    async def _to_its_end(self, work: Coroutine[Any, Any, T]) -> T:
-        task = asyncio.create_task(work)
+    async def _to_its_end(self, turn: AbstractAsyncContextManager[Any], work: Callable[[], T]) -> T:
+        """What `work` returns, run in a thread when it is its turn, even if the caller goes."""
+        task = asyncio.create_task(self._in_thread(turn, work))
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
         try:
@@ -165,13 +191,18 @@ class Database:
             await asyncio.wait({task})
             raise
 
+    async def _in_thread(self, turn: AbstractAsyncContextManager[Any], work: Callable[[], T]) -> T:
+        with store_errors(self.name):
+            async with turn:
+                return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-async def execute_many(
-    connection: AsyncConnection, statement: Executable, rows: Sequence[Mapping[str, Any]]
+
+def execute_many(
+    connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Runs the statement once for each row, in one go; with no rows, not at all."""
     if rows:
-        await connection.execute(statement, rows)
+        connection.execute(statement, rows)
 
 
 def chunks(values: Collection[str], size: int = 500) -> Iterator[list[str]]:
@@ -180,18 +211,34 @@ def chunks(values: Collection[str], size: int = 500) -> Iterator[list[str]]:
     return (ordered[start : start + size] for start in range(0, len(ordered), size))
 
 
-def _engine(url: URL, is_sqlite: bool) -> AsyncEngine:
+def _engine(url: URL, at_once: int) -> Engine:
+    is_sqlite = url.get_backend_name() == "sqlite"
     try:
-        if not is_sqlite:
-            return create_async_engine(url, pool_pre_ping=True)
-        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        return writing_engine(url)
+        if is_sqlite:
+            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            url,
+            pool_size=at_once,
+            max_overflow=0,
+            pool_pre_ping=not is_sqlite,
+            # An INSERT that meets a conflict says so by having changed no row.
+            execution_options={"preserve_rowcount": True},
+        )
     except ImportError as error:
         cure = "Install it with: pip install 'tariffwire[postgres]'"
         raise StoreError("DATABASE_URL", "the PostgreSQL driver is not installed", cure) from error
     except OSError as error:
         cure = "Set TARIFFWIRE_DATA_DIR or DATABASE_URL to a place that can be written"
         raise StoreError(str(url.database), error.strerror or "cannot be made", cure) from error
+    if is_sqlite:
+        prepare(engine)
+    return engine
+
+
+def _end(connection: Connection) -> None:
+    """Ends the session with the server, rather than keeping the connection for others."""
+    connection.invalidate()
+    connection.close()
 
 
 @contextmanager

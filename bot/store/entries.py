@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select, text
 
 from bot.news.entry import Entry
 from bot.news.identity import identities
@@ -42,11 +41,11 @@ class Entries:
         """Those of the wanted identities that are remembered for the feed."""
         return frozenset(await self._database.column(self._known, _asking(feed_id, wanted)))
 
-    async def known_within(
-        self, connection: AsyncConnection, feed_id: str, wanted: Collection[str]
+    def known_within(
+        self, connection: Connection, feed_id: str, wanted: Collection[str]
     ) -> frozenset[str]:
         """The same as the caller's transaction sees it: another process may have kept more."""
-        found = await connection.execute(self._known, _asking(feed_id, wanted))
+        found = connection.execute(self._known, _asking(feed_id, wanted))
         return frozenset(found.scalars())
 
     async def earlier(self, feed_id: str, places: Collection[str]) -> Mapping[str, Story]:
@@ -63,30 +62,30 @@ class Entries:
                 found[place] = Story.model_validate_json(data)
         return found
 
-    async def put(
+    def put(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         entries: Sequence[Entry],
         seen_at: datetime,
         first_round: bool,
     ) -> None:
         """Keeps new entries and their identities as part of the caller's transaction."""
-        await self.put_all(connection, [(entries, seen_at, first_round)])
+        self.put_all(connection, [(entries, seen_at, first_round)])
 
-    async def put_all(
+    def put_all(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         every: Sequence[tuple[Sequence[Entry], datetime, bool]],
     ) -> None:
         """The same for several feeds at once: entries, when they were seen, first round or not."""
         rows = [row for each in every for row in _entry_rows(*each)]
-        await execute_many(connection, self._new_entries, rows)
+        execute_many(connection, self._new_entries, rows)
         rows = [row for entries, _, _ in every for row in _identity_rows(entries)]
-        await execute_many(connection, self._new_identities, rows)
+        execute_many(connection, self._new_identities, rows)
 
-    async def put_revised(
+    def put_revised(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         entries: Sequence[Entry],
         seen_at: datetime,
         made_story: Collection[str],
@@ -96,10 +95,10 @@ class Entries:
         Only these take their place over, so that the next revision is compared with what was told.
         """
         rows = _entry_rows(entries, seen_at, first_round=True)
-        await execute_many(connection, self._new_entries, rows)
+        execute_many(connection, self._new_entries, rows)
         told = [entry for entry in entries if entry.key in made_story]
-        await execute_many(connection, self._new_identities, _identity_rows(entries))
-        await execute_many(connection, self._taken_over, _identity_rows(told))
+        execute_many(connection, self._new_identities, _identity_rows(entries))
+        execute_many(connection, self._taken_over, _identity_rows(told))
 
 
 def _asking(feed_id: str, wanted: Collection[str]) -> dict[str, str]:

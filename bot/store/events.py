@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Delete, Insert, Table, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Insert, Table, delete, select
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState, Thread
 from bot.store import tables
@@ -40,9 +39,9 @@ class Events:
             row.attempts == 0,
         )
 
-        async def write(connection: AsyncConnection) -> bool:
-            await connection.execute(pending)
-            return (await connection.execute(mute)).rowcount > 0
+        def write(connection: Connection) -> bool:
+            connection.execute(pending)
+            return connection.execute(mute).rowcount > 0
 
         return await self._database.write(write)
 
@@ -59,20 +58,14 @@ class Events:
         return frozenset(await self._of(tables.mutes, event_ids))
 
     async def _put(self, table: Table, thread: Thread) -> bool:
-        return await self._changes(self._putting(table, thread))
+        return await self._database.change(self._putting(table, thread)) > 0
 
     def _putting(self, table: Table, thread: Thread) -> Insert:
         return self._database.insert(table).values(tuple(thread)).on_conflict_do_nothing()
 
     async def _drop(self, table: Table, thread: Thread) -> bool:
         here = [column == value for column, value in zip(table.columns, thread, strict=True)]
-        return await self._changes(delete(table).where(*here))
-
-    async def _changes(self, statement: Insert | Delete) -> bool:
-        async def write(connection: AsyncConnection) -> bool:
-            return (await connection.execute(statement)).rowcount > 0
-
-        return await self._database.write(write)
+        return await self._database.change(delete(table).where(*here)) > 0
 
     async def _of(self, table: Table, event_ids: Collection[str]) -> tuple[Thread, ...]:
         found: list[Thread] = []

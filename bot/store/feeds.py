@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, literal, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, literal, select
 
 from bot.news.entry import Feed, FeedState
 from bot.news.health import Lag
@@ -29,7 +28,7 @@ class Feeds:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._states = Together(database, self._write_states)
+        self._states = Together(database, self.put_states)
         self._decoded: dict[str, Feed] = {}
         self._held: dict[str, FeedState] = {}
         self._holds_all = False
@@ -49,23 +48,19 @@ class Feeds:
         """Keeps a feed; False when one with its id was added before."""
         row = {"id": feed.id, "data": feed.model_dump_json()}
         statement = self._database.insert(tables.feeds).values(row).on_conflict_do_nothing()
-
-        async def write(connection: AsyncConnection) -> bool:
-            return (await connection.execute(statement)).rowcount > 0
-
-        return await self._database.write(write)
+        return await self._database.change(statement) > 0
 
     async def remove(self, feed_id: str) -> bool:
         """Forgets an added feed and its state; False when there was none."""
 
-        async def write(connection: AsyncConnection) -> bool:
-            await connection.execute(delete(tables.feed_states).where(_state.feed_id == feed_id))
-            result = await connection.execute(delete(tables.feeds).where(_feed.id == feed_id))
+        def write(connection: Connection) -> bool:
+            connection.execute(delete(tables.feed_states).where(_state.feed_id == feed_id))
+            result = connection.execute(delete(tables.feeds).where(_feed.id == feed_id))
             return result.rowcount > 0
 
-        self._let_go(feed_id)
+        self.let_go(feed_id)
         removed = await self._database.write(write)
-        self._let_go(feed_id)
+        self.let_go(feed_id)
         return removed
 
     async def state(self, feed_id: str) -> FeedState | None:
@@ -89,18 +84,9 @@ class Feeds:
 
     async def save_state(self, state: FeedState) -> None:
         """Remembers a feed's state; many that come at once share a transaction."""
-        self._let_go(state.feed_id)
+        self.let_go(state.feed_id)
         await self._states.add(state)
         self.hold(state)
-
-    async def put_states(self, connection: AsyncConnection, states: Sequence[FeedState]) -> None:
-        """Remembers feeds' states as part of the caller's transaction.
-
-        Call `hold` for each when that was committed.
-        """
-        for state in states:
-            self._let_go(state.feed_id)
-        await self._write_states(connection, states)
 
     def hold(self, state: FeedState) -> None:
         """Says that a state was committed, so that it need not be read."""
@@ -108,18 +94,23 @@ class Feeds:
         self._held[state.feed_id] = state
         self._in_doubt.discard(state.feed_id)
 
-    def _let_go(self, feed_id: str) -> None:
+    def let_go(self, feed_id: str) -> None:
+        """Says that a state is about to be written, so that it is read until one is held again."""
         self._changes += 1
         self._held.pop(feed_id, None)
         self._in_doubt.add(feed_id)
 
-    async def _write_states(self, connection: AsyncConnection, states: Sequence[FeedState]) -> None:
+    def put_states(self, connection: Connection, states: Sequence[FeedState]) -> None:
+        """Remembers feeds' states as part of the caller's transaction.
+
+        Call `let_go` for each before, and `hold` when it was committed.
+        """
         statement = self._database.insert(tables.feed_states)
         upsert = statement.on_conflict_do_update(
             index_elements=["feed_id"], set_={"data": statement.excluded.data}
         )
         rows = [{"feed_id": state.feed_id, "data": state.model_dump_json()} for state in states]
-        await connection.execute(upsert, rows)
+        connection.execute(upsert, rows)
 
     async def lags(self, since: datetime) -> dict[str, Lag]:
         """How late the entries seen since then were, by feed id; a feed without dates is left out.

@@ -1,7 +1,6 @@
 """Subscriptions at WebSub hubs."""
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.news.hub import HubSubscription
 from bot.store import tables
@@ -28,16 +27,8 @@ class HubShelf:
         upsert = statement.on_conflict_do_update(
             index_elements=["token"], set_={"data": statement.excluded.data}
         )
-
-        async def write(connection: AsyncConnection) -> None:
-            await connection.execute(upsert)
-
-        await self._database.write(write)
+        await self._database.change(upsert)
 
     async def remove(self, token: str) -> None:
         """Forgets one."""
-
-        async def write(connection: AsyncConnection) -> None:
-            await connection.execute(delete(tables.hub_subscriptions).where(_row.token == token))
-
-        await self._database.write(write)
+        await self._database.change(delete(tables.hub_subscriptions).where(_row.token == token))

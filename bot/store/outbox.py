@@ -7,8 +7,18 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, String, and_, bindparam, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot.alerts.delivery import (
     LONGEST_PUT_OFF,
@@ -54,18 +64,18 @@ class Outbox:
         """
         until = now + timedelta(seconds=lease_s)
 
-        async def write(connection: AsyncConnection) -> tuple[Delivery, ...]:
+        def write(connection: Connection) -> tuple[Delivery, ...]:
             given = {"now": now, "of_team": self._team}
             far = given | {"farthest": now + LONGEST_PUT_OFF}
-            await connection.execute(claims.RELEASE_EXPIRED, far)
-            await connection.execute(claims.HASTEN, far)
-            sendable = await connection.execute(claims.SENDABLE, given | {"limit": limit})
+            connection.execute(claims.RELEASE_EXPIRED, far)
+            connection.execute(claims.HASTEN, far)
+            sendable = connection.execute(claims.SENDABLE, given | {"limit": limit})
             ids = sendable.scalars().all()
             if not ids:
                 return ()
-            await connection.execute(claims.CLAIM, {"ids": ids, "now": now, "until": until})
+            connection.execute(claims.CLAIM, {"ids": ids, "now": now, "until": until})
             query = select(*_FIELDS).where(_row.id.in_(ids)).order_by(_row.seq)
-            return tuple(map(_delivery, await connection.execute(query)))
+            return tuple(map(_delivery, connection.execute(query)))
 
         return await self._database.write(write)
 
@@ -109,9 +119,9 @@ class Outbox:
         For the start of the only process that sends: those who claimed it are dead.
         """
 
-        async def write(connection: AsyncConnection) -> int:
+        def write(connection: Connection) -> int:
             given = {"now": now, "of_team": self._team}
-            return (await connection.execute(claims.RELEASE, given)).rowcount
+            return connection.execute(claims.RELEASE, given).rowcount
 
         return await self._database.write(write)
 
@@ -183,7 +193,7 @@ class Outbox:
         """Owes deliveries that belong to no story; what is owed or was sent stays as it is."""
         await self._database.write(lambda connection: self.put(connection, deliveries))
 
-    async def put(self, connection: AsyncConnection, deliveries: Iterable[Delivery]) -> None:
+    def put(self, connection: Connection, deliveries: Iterable[Delivery]) -> None:
         """Owes deliveries as part of the caller's transaction; what is owed already stays as is.
 
         The stories of a digest are added to the one that is already owed for its hour.
@@ -192,10 +202,10 @@ class Outbox:
         for delivery in deliveries:
             if delivery.kind is not DeliveryKind.DIGEST:
                 rows.append(_values(delivery))
-            elif (digest := await _not_added(connection, delivery)) is not None:
+            elif (digest := _not_added(connection, delivery)) is not None:
                 rows.append(_values(digest))
         statement = self._database.insert(_table).on_conflict_do_nothing()
-        await execute_many(connection, statement, rows)
+        execute_many(connection, statement, rows)
 
 
 class _Outcome(Frozen):
@@ -234,18 +244,18 @@ _record = (
 )
 
 
-async def _write_outcomes(connection: AsyncConnection, outcomes: Sequence[_Outcome]) -> None:
-    await connection.execute(_record, [outcome.model_dump() for outcome in outcomes])
+def _write_outcomes(connection: Connection, outcomes: Sequence[_Outcome]) -> None:
+    connection.execute(_record, [outcome.model_dump() for outcome in outcomes])
 
 
-async def _not_added(connection: AsyncConnection, digest: Delivery) -> Delivery | None:
+def _not_added(connection: Connection, digest: Delivery) -> Delivery | None:
     """The digest that is to be owed besides; None when its stories went into the one owed already.
 
     A digest that is on its way takes no more: what came in that moment is a second one.
     """
     query = select(_row.state, _row.attempts, _row.uncertain, _row.story_ids)
     query = query.where(_row.id == digest.id)
-    owed = (await connection.execute(query.with_for_update())).one_or_none()
+    owed = connection.execute(query.with_for_update()).one_or_none()
     if owed is None:
         return digest
     if owed.state != DeliveryState.OWED or owed.attempts > 0 or owed.uncertain:
@@ -254,7 +264,7 @@ async def _not_added(connection: AsyncConnection, digest: Delivery) -> Delivery 
         return digest.model_copy(update={"id": second})
     both = dict.fromkeys((*json.loads(owed.story_ids), *digest.story_ids))
     adding = update(_table).where(_row.id == digest.id).values(story_ids=json.dumps(list(both)))
-    await connection.execute(adding)
+    connection.execute(adding)
     return None
 
 

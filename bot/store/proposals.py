@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     and_,
     exists,
     false,
@@ -16,7 +17,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.alerts.docket import Owed
@@ -57,24 +57,22 @@ class Proposals:
         """Keeps those that are new; one that is known gains the witnesses it did not have."""
         await self._database.write(lambda connection: self.put(connection, proposals, now))
 
-    async def put(
-        self, connection: AsyncConnection, proposals: Iterable[Proposal], now: datetime
-    ) -> None:
+    def put(self, connection: Connection, proposals: Iterable[Proposal], now: datetime) -> None:
         """`keep` as part of the caller's transaction."""
         for proposal in proposals:
-            await self._put(connection, await self._housed(connection, proposal), now)
+            self._put(connection, self._housed(connection, proposal), now)
 
-    async def _housed(self, connection: AsyncConnection, proposal: Proposal) -> Proposal:
+    def _housed(self, connection: Connection, proposal: Proposal) -> Proposal:
         """A document under the id that stories of its rate have, where it goes with them."""
         if not proposal.same_as:
             return proposal
         query = select(_row.data, _row.decision).where(_row.id == proposal.same_as)
-        theirs = (await connection.execute(query.with_for_update())).one_or_none()
+        theirs = connection.execute(query.with_for_update()).one_or_none()
         if theirs is not None and not _filed(theirs).takes(proposal):
             return proposal
         return proposal.model_copy(update={"id": proposal.same_as})
 
-    async def _put(self, connection: AsyncConnection, proposal: Proposal, now: datetime) -> None:
+    def _put(self, connection: Connection, proposal: Proposal, now: datetime) -> None:
         values = {
             "id": proposal.id,
             "state": State.PENDING,
@@ -84,20 +82,20 @@ class Proposals:
             "decision": "",
         }
         new = self._database.insert(_table).values(values).on_conflict_do_nothing()
-        if (await connection.execute(new)).rowcount:
+        if connection.execute(new).rowcount:
             return
         query = select(_row.data, _row.decision).where(_row.id == proposal.id).with_for_update()
-        known = _filed((await connection.execute(query)).one())
+        known = _filed(connection.execute(query).one())
         if known.decision is not None and now - known.decision.at > A_DECISION_STANDS:
             again = asked_again(proposal, known.decision.at.date())
-            await self._put(connection, again, now)
+            self._put(connection, again, now)
             return
         joined = known.proposal.joined(proposal)
         if joined != known.proposal:
             changed = update(_table).where(_row.id == proposal.id)
             # Their messages lack what was added.
             data = joined.model_dump_json()
-            await connection.execute(changed.values(data=data, told=False))
+            connection.execute(changed.values(data=data, told=False))
 
     async def tell(
         self, owing: Callable[[Sequence[Proposal], Sequence[Proposal]], Owed], since: datetime
@@ -126,12 +124,12 @@ class Proposals:
         if not new or owing(_said(new), _said(await self._database.rows(taking_room))) == Owed():
             return Owed()
 
-        async def write(connection: AsyncConnection) -> Owed:
-            new = _said((await connection.execute(untold)).all())
-            owed = owing(new, _said((await connection.execute(taking_room)).all()))
-            await self._outbox.put(connection, owed.deliveries)
+        def write(connection: Connection) -> Owed:
+            new = _said(connection.execute(untold).all())
+            owed = owing(new, _said(connection.execute(taking_room).all()))
+            self._outbox.put(connection, owed.deliveries)
             ids = [proposal.id for proposal in owed.told]
-            await connection.execute(update(_table).where(_row.id.in_(ids)).values(told=True))
+            connection.execute(update(_table).where(_row.id.in_(ids)).values(told=True))
             return owed
 
         return await self._database.write(write)
@@ -175,10 +173,10 @@ class Proposals:
             proposal_id=proposal_id, at=act.at, data=act.model_dump_json()
         )
 
-        async def write(connection: AsyncConnection) -> bool:
-            if not (await connection.execute(moved.values(state=to, decision=data))).rowcount:
+        def write(connection: Connection) -> bool:
+            if not connection.execute(moved.values(state=to, decision=data)).rowcount:
                 return False
-            await connection.execute(noted)
+            connection.execute(noted)
             return True
 
         return await self._database.write(write)

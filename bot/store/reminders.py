@@ -1,7 +1,6 @@
 """Where reminders of what takes effect were switched off."""
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables
 from bot.store.engine import Database
@@ -23,13 +22,7 @@ class ReminderSwitches:
     async def switch(self, team: str, conversation: str, *, on: bool) -> bool:
         """Switches them on or off in a conversation; False where they were so already."""
         row = {"team": team, "conversation": conversation}
-        insert = self._database.insert(tables.reminders_off).on_conflict_do_nothing()
         here = (_row.team == team, _row.conversation == conversation)
-
-        async def write(connection: AsyncConnection) -> bool:
-            if on:
-                gone = await connection.execute(delete(tables.reminders_off).where(*here))
-                return gone.rowcount > 0
-            return (await connection.execute(insert.values(row))).rowcount > 0
-
-        return await self._database.write(write)
+        taken_out = delete(tables.reminders_off).where(*here)
+        put_in = self._database.insert(tables.reminders_off).values(row).on_conflict_do_nothing()
+        return await self._database.change(taken_out if on else put_in) > 0

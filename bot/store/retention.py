@@ -12,12 +12,10 @@ short transaction, with a pause in which others write.
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import delete, func, select, text, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, func, select, text, tuple_
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.store import tables
@@ -49,7 +47,7 @@ class Retention:
             gone += await self._to_its_end(step)
         return gone
 
-    async def _to_its_end(self, step: Callable[[AsyncConnection], Coroutine[Any, Any, int]]) -> int:
+    async def _to_its_end(self, step: Callable[[Connection], int]) -> int:
         gone = 0
         while rows := await self._database.write(step):
             gone += rows
@@ -57,40 +55,40 @@ class Retention:
         return gone
 
 
-async def _entries(connection: AsyncConnection, before: datetime) -> int:
+def _entries(connection: Connection, before: datetime) -> int:
     old = select(_entry.feed_id, _entry.key).where(_entry.seen_at < before).limit(_STEP)
     key = tuple_(_entry.feed_id, _entry.key)
-    return (await connection.execute(delete(tables.entries).where(key.in_(old)))).rowcount
+    return connection.execute(delete(tables.entries).where(key.in_(old))).rowcount
 
 
-async def _events(connection: AsyncConnection, before: datetime) -> int:
-    owed = await _events_owed(connection)
+def _events(connection: Connection, before: datetime) -> int:
+    owed = _events_owed(connection)
     last = func.max(_story.seen_at)
     old = select(_story.event_id).group_by(_story.event_id).having(last < before)
-    found = await connection.execute(old.limit(_STEP + len(owed)))
+    found = connection.execute(old.limit(_STEP + len(owed)))
     gone = [event for event in found.scalars() if event not in owed][:_STEP]
     rows = 0
     for table in _WITH_EVENTS:
-        rows += (await connection.execute(delete(table).where(table.c.event_id.in_(gone)))).rowcount
+        rows += connection.execute(delete(table).where(table.c.event_id.in_(gone))).rowcount
     return rows
 
 
-async def _events_owed(connection: AsyncConnection) -> set[str]:
+def _events_owed(connection: Connection) -> set[str]:
     """The events of which a message is owed or on its way."""
     query = select(_delivery.event_id, _delivery.story_ids).where(text(tables.UNSENT))
-    unsent = (await connection.execute(query)).all()
+    unsent = connection.execute(query).all()
     events = {row.event_id for row in unsent}
     for chunk in chunks({story for row in unsent for story in json.loads(row.story_ids)}):
-        told = await connection.execute(select(_story.event_id).where(_story.id.in_(chunk)))
+        told = connection.execute(select(_story.event_id).where(_story.id.in_(chunk)))
         events.update(told.scalars())
     return events
 
 
-async def _digests(connection: AsyncConnection, before: datetime) -> int:
+def _digests(connection: Connection, before: datetime) -> int:
     old = select(_delivery.seq).where(
         _delivery.kind == DeliveryKind.DIGEST,
         _delivery.due_at < before,
         _delivery.state.in_((DeliveryState.SENT, DeliveryState.FAILED)),
     )
     given = delete(tables.deliveries).where(_delivery.seq.in_(old.limit(_STEP)))
-    return (await connection.execute(given)).rowcount
+    return connection.execute(given).rowcount

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.alerts.delivery import Audience
 from bot.news.entry import FeedState
@@ -81,25 +81,26 @@ class Shelf:
         if not taken.entries and not taken.revised:
             await self._feeds.save_state(taken.round.state)
             return
+        self._feeds.let_go(taken.round.state.feed_id)
         await self._taken.add(taken)
         self._feeds.hold(taken.round.state)
 
-    async def _write(self, connection: AsyncConnection, every: Sequence[Taken]) -> None:
-        every = [await self._not_known_since(connection, taken) for taken in every]
-        await self._feeds.put_states(connection, [taken.round.state for taken in every])
-        await self._entries.put_all(
+    def _write(self, connection: Connection, every: Sequence[Taken]) -> None:
+        every = [self._not_known_since(connection, taken) for taken in every]
+        self._feeds.put_states(connection, [taken.round.state for taken in every])
+        self._entries.put_all(
             connection,
             [(each.entries, each.round.finished_at, each.first_round) for each in every],
         )
         for taken in every:
             told = {story.entry_key for story in taken.stories}
             seen_at = taken.round.finished_at
-            await self._entries.put_revised(connection, taken.revised, seen_at, told)
-            new = await self._stories.put(connection, taken.stories)
-            await self._outbox.put(connection, _telling(taken, new).deliveries)
-            await self._proposals.put(connection, taken.proposals, seen_at)
+            self._entries.put_revised(connection, taken.revised, seen_at, told)
+            new = self._stories.put(connection, taken.stories)
+            self._outbox.put(connection, _telling(taken, new).deliveries)
+            self._proposals.put(connection, taken.proposals, seen_at)
 
-    async def _not_known_since(self, connection: AsyncConnection, taken: Taken) -> Taken:
+    def _not_known_since(self, connection: Connection, taken: Taken) -> Taken:
         """What was taken, less the stories that another process has kept in the meantime.
 
         `tariffwire poll` may run beside the bot: whoever comes second owes nobody what the first
@@ -110,7 +111,7 @@ class Shelf:
         keys = {story.entry_key for story in taken.stories}
         read = [each for each in (*taken.entries, *taken.revised) if each.key in keys]
         wanted = {identity for entry in read for identity in identities(entry)}
-        known = await self._entries.known_within(connection, taken.round.feed_id, wanted)
+        known = self._entries.known_within(connection, taken.round.feed_id, wanted)
         seen = {entry.key for entry in read if sight(entry, known) is Sighting.KNOWN}
         return _telling(taken, {each.id for each in taken.stories if each.entry_key not in seen})
 

@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, select
 
 from bot.news.story import Story
 from bot.news.topic import Topic
@@ -51,12 +50,12 @@ class Stories:
         found |= await self._load(missing)
         return tuple(found[each] for each in story_ids if each in found)
 
-    async def put(self, connection: AsyncConnection, stories: Collection[Story]) -> frozenset[str]:
+    def put(self, connection: Connection, stories: Collection[Story]) -> frozenset[str]:
         """Keeps stories as part of the caller's transaction; returns the ids not kept before."""
         if not stories:
             return frozenset()
         statement = self._database.insert(tables.stories).on_conflict_do_nothing()
-        kept = await connection.execute(
+        kept = connection.execute(
             statement.returning(tables.stories.c.id), [_row(story) for story in stories]
         )
         return frozenset(kept.scalars())

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import Select, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, delete, select
 
 from bot.alerts.subscription import Subscription, subscription_id, without
 from bot.news.topic import Topic
@@ -25,11 +24,11 @@ class Subscriptions:
         """
         wish = _identified(subscription)
 
-        async def write(connection: AsyncConnection) -> bool:
-            had = _read(await connection.execute(_query(wish.team, wish.conversation)))
+        def write(connection: Connection) -> bool:
+            had = _read(connection.execute(_query(wish.team, wish.conversation)))
             if any(each.id == wish.id and each.pace is wish.pace for each in had):
                 return False
-            await self._replace(connection, [wish.id], [wish])
+            self._replace(connection, [wish.id], [wish])
             return True
 
         return await self._database.write(write)
@@ -46,10 +45,10 @@ class Subscriptions:
         }
         statement = self._database.insert(tables.once).on_conflict_do_nothing()
 
-        async def write(connection: AsyncConnection) -> bool:
-            if (await connection.execute(statement.values(mark))).rowcount == 0:
+        def write(connection: Connection) -> bool:
+            if connection.execute(statement.values(mark)).rowcount == 0:
                 return False
-            await self._replace(connection, [wish.id], [wish])
+            self._replace(connection, [wish.id], [wish])
             return True
 
         return await self._database.write(write)
@@ -93,20 +92,18 @@ class Subscriptions:
         conversation: str,
         change: Callable[[Subscription], tuple[Subscription, ...]],
     ) -> int:
-        async def write(connection: AsyncConnection) -> int:
-            had = _read(await connection.execute(_query(team, conversation)))
+        def write(connection: Connection) -> int:
+            had = _read(connection.execute(_query(team, conversation)))
             changed = [each for each in had if change(each) != (each,)]
             new = [result for each in changed for result in change(each)]
-            await self._replace(connection, [each.id for each in changed], new)
+            self._replace(connection, [each.id for each in changed], new)
             return len(changed)
 
         return await self._database.write(write)
 
-    async def _replace(
-        self, connection: AsyncConnection, old: list[str], new: Iterable[Subscription]
-    ) -> None:
+    def _replace(self, connection: Connection, old: list[str], new: Iterable[Subscription]) -> None:
         table = tables.subscriptions
-        await connection.execute(delete(table).where(table.c.id.in_(old)))
+        connection.execute(delete(table).where(table.c.id.in_(old)))
         rows = [
             {
                 "id": each.id,
@@ -119,7 +116,7 @@ class Subscriptions:
         ]
         # What an unsubscribe leaves may be what another subscription already says.
         statement = self._database.insert(table).on_conflict_do_nothing()
-        await execute_many(connection, statement, rows)
+        execute_many(connection, statement, rows)
 
 
 def _identified(subscription: Subscription) -> Subscription:

@@ -5,16 +5,16 @@ wait for the writer are written all at once by whoever gets to it first.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.store.engine import Database
 
 Item = TypeVar("Item")
-Write = Callable[[AsyncConnection, Sequence[Item]], Coroutine[Any, Any, None]]
+Write = Callable[[Connection, Sequence[Item]], None]
 
 
 class Together(Generic[Item]):
@@ -41,20 +41,16 @@ class Together(Generic[Item]):
             self._waiting.pop(ticket, None)
 
     async def _write_all_or(self, ticket: object) -> None:
-        batch: dict[object, Item] = {}
-
-        async def write_all(connection: AsyncConnection) -> None:
-            batch[ticket] = self._waiting[ticket]
-            for waiting, item in islice(self._waiting.items(), self._at_most):
-                batch.setdefault(waiting, item)
-            await self._write(connection, list(batch.values()))
-
+        own = self._waiting[ticket]
+        batch = {ticket: own} | dict(islice(self._waiting.items(), self._at_most - 1))
         try:
-            await self._database.write(write_all)
+            await self._write_now(list(batch.values()))
         except Exception:
             # Another's item may be at fault, and then only its owner is to hear of it.
-            own = self._waiting[ticket]
-            await self._database.write(lambda connection: self._write(connection, [own]))
+            await self._write_now([own])
         else:
             for written in batch:
                 self._waiting.pop(written, None)
+
+    async def _write_now(self, items: Sequence[Item]) -> None:
+        await self._database.write(lambda connection: self._write(connection, items))

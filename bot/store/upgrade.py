@@ -5,7 +5,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.store.engine import Database
@@ -31,11 +30,11 @@ async def upgrade(address: str) -> None:
         await database.close()
 
 
-async def _alone(connection: AsyncConnection, database: Database) -> None:
+def _alone(connection: Connection, database: Database) -> None:
     if not database.is_sqlite:
         lock = text("SELECT pg_advisory_xact_lock(:key)")
-        await connection.execute(lock, {"key": _ADVISORY_LOCK})
-    await connection.run_sync(_upgrade, database.name)
+        connection.execute(lock, {"key": _ADVISORY_LOCK})
+    _upgrade(connection, database.name)
 
 
 def newest() -> str:

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, text
 
 from bot.store.engine import Database
 from bot.store.upgrade import upgrade
@@ -49,9 +48,9 @@ async def store(address: str) -> AsyncIterator[Store]:
 async def _empty(url: str) -> None:
     database = Database(url)
 
-    async def empty(connection: AsyncConnection) -> None:
-        await connection.execute(text("DROP SCHEMA public CASCADE"))
-        await connection.execute(text("CREATE SCHEMA public"))
+    def empty(connection: Connection) -> None:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
 
     await database.write(empty)
     await database.close()

@@ -2,10 +2,11 @@ import asyncio
 import os
 from functools import partial
 from pathlib import Path
+from threading import Event
+from time import sleep
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select, text
 
 from bot.errors import StoreError
 from bot.store import tables
@@ -18,20 +19,21 @@ from tests.store.opened import Store
 @pytest.mark.parametrize(
     ("given", "driver"),
     [
-        ("sqlite:////tmp/x.db", "sqlite+aiosqlite"),
-        ("sqlite+aiosqlite:////tmp/x.db", "sqlite+aiosqlite"),
-        ("postgres://u:p@host/name", "postgresql+asyncpg"),
-        ("postgresql://u:p@host/name", "postgresql+asyncpg"),
-        ("postgresql+asyncpg://u:p@host/name", "postgresql+asyncpg"),
+        ("sqlite:////tmp/x.db", "sqlite"),
+        ("sqlite+aiosqlite:////tmp/x.db", "sqlite"),
+        ("postgres://u:p@host/name", "postgresql+psycopg"),
+        ("postgresql://u:p@host/name", "postgresql+psycopg"),
+        ("postgresql+asyncpg://u:p@host/name", "postgresql+psycopg"),
     ],
 )
 def test_every_common_form_of_an_address_is_taken(given: str, driver: str) -> None:
     assert parse_url(given).drivername == driver
 
 
-def test_a_hosts_sslmode_becomes_what_the_driver_knows() -> None:
-    url = parse_url("postgres://u:p@host/name?sslmode=require")
-    assert dict(url.query) == {"ssl": "require"}
+@pytest.mark.parametrize("word", ["ssl", "sslmode"])
+def test_what_a_host_says_of_encryption_becomes_what_the_driver_knows(word: str) -> None:
+    url = parse_url(f"postgres://u:p@host/name?{word}=require")
+    assert dict(url.query) == {"sslmode": "require"}
 
 
 @pytest.mark.parametrize("given", ["mysql://u:hunter2@host/name", "no address", "sqlite://"])
@@ -57,8 +59,8 @@ async def test_sqlite_is_set_up_to_survive_a_power_cut(tmp_path: Path) -> None:
 
 
 async def test_work_that_fails_leaves_nothing_behind(store: Store) -> None:
-    async def fail_after_writing(connection: AsyncConnection) -> None:
-        await connection.execute(store.database.insert(tables.feeds).values(_row("wire")))
+    def fail_after_writing(connection: Connection) -> None:
+        connection.execute(store.database.insert(tables.feeds).values(_row("wire")))
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -67,12 +69,12 @@ async def test_work_that_fails_leaves_nothing_behind(store: Store) -> None:
 
 
 async def test_writers_and_readers_may_come_at_the_same_time(store: Store) -> None:
-    async def add(connection: AsyncConnection, number: int) -> None:
+    def add(connection: Connection, number: int) -> None:
         # Reads first and writes then: what a deferred transaction could not be upgraded from.
-        await connection.execute(select(tables.feeds.c.id))
-        await asyncio.sleep(0)
+        connection.execute(select(tables.feeds.c.id))
+        sleep(0.001)
         insert = store.database.insert(tables.feeds)
-        await connection.execute(insert.values(_row(f"feed{number}")))
+        connection.execute(insert.values(_row(f"feed{number}")))
 
     writing = (store.database.write(partial(add, number=number)) for number in range(20))
     await asyncio.gather(*writing, *(store.feeds.added() for _ in range(20)))
@@ -80,15 +82,15 @@ async def test_writers_and_readers_may_come_at_the_same_time(store: Store) -> No
 
 
 async def test_a_cancelled_transaction_ends_before_its_caller_does(store: Store) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
+    begun, go_on = Event(), Event()
 
-    async def add(connection: AsyncConnection) -> None:
+    def add(connection: Connection) -> None:
         begun.set()
-        await go_on.wait()
-        await connection.execute(store.database.insert(tables.feeds).values(_row("wire")))
+        go_on.wait()
+        connection.execute(store.database.insert(tables.feeds).values(_row("wire")))
 
     task = asyncio.create_task(store.database.write(add))
-    await begun.wait()
+    await asyncio.to_thread(begun.wait)
     task.cancel()
     await asyncio.sleep(0)
     assert not task.done()

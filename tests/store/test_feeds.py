@@ -3,7 +3,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.news.entry import FeedState, Validators
 from bot.store.feeds import Feeds
@@ -77,10 +77,11 @@ async def test_a_state_whose_transaction_failed_is_not_believed(store: Store) ->
     before = FeedState(feed_id="wire", failures=1)
     await store.feeds.save_state(before)
 
-    async def fails(connection: AsyncConnection) -> None:
-        await store.feeds.put_states(connection, [before.model_copy(update={"failures": 2})])
+    def fails(connection: Connection) -> None:
+        store.feeds.put_states(connection, [before.model_copy(update={"failures": 2})])
         raise RuntimeError
 
+    store.feeds.let_go("wire")
     with pytest.raises(RuntimeError):
         await store.database.write(fails)
     assert await store.feeds.state("wire") == before

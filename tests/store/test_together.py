@@ -2,7 +2,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.errors import StoreError
 from bot.store import tables
@@ -19,11 +19,11 @@ class Marks:
         self.refused = ""
         self._insert = store.database.insert(tables.once).on_conflict_do_nothing()
 
-    async def write(self, connection: AsyncConnection, names: Sequence[str]) -> None:
+    def write(self, connection: Connection, names: Sequence[str]) -> None:
         if self.refused in names:
             raise StoreError("test", "refused")
         self.batches.append(len(names))
-        await connection.execute(self._insert, [{"name": name, "done_at": NOON} for name in names])
+        connection.execute(self._insert, [{"name": name, "done_at": NOON} for name in names])
 
 
 async def test_writes_that_wait_at_the_same_time_share_a_transaction(store: Store) -> None:

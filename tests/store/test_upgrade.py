@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.store.backup import backup
@@ -28,7 +27,7 @@ def _differences(connection: Connection) -> list[object]:
 
 
 async def test_the_migrations_lead_to_the_tables_that_the_code_knows(store: Store) -> None:
-    found = await store.database.write(lambda connection: connection.run_sync(_differences))
+    found = await store.database.write(_differences)
     assert found == []
 
 
@@ -53,7 +52,7 @@ async def test_two_processes_may_upgrade_at_the_same_time(tmp_path: Path) -> Non
 async def test_a_newer_database_is_left_alone(address: str) -> None:
     database = Database(address)
     newer = text("UPDATE alembic_version SET version_num = '9999'")
-    await database.write(lambda connection: connection.execute(newer))
+    await database.change(newer)
     await database.close()
     with pytest.raises(StoreError, match=r"newer version \(9999\).*Update tariffwire"):
         await upgrade(address)
@@ -74,10 +73,10 @@ async def test_a_backup_is_a_whole_database_taken_while_another_writes(
     store = open_store(f"sqlite:///{file}")
     await store.feeds.add(feed("kept"))
 
-    async def back_up_amid(connection: AsyncConnection) -> None:
+    def back_up_amid(connection: Connection) -> None:
         row = {"id": "unfinished", "data": feed("unfinished").model_dump_json()}
-        await connection.execute(store.database.insert(feeds).values(row))
-        await backup(f"sqlite:///{file}", copy)
+        connection.execute(store.database.insert(feeds).values(row))
+        asyncio.run(backup(f"sqlite:///{file}", copy))
 
     await store.database.write(back_up_amid)
     await store.database.close()
