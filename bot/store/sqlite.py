@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Engine, event
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another process (a backup, a command) to end its write."""
 
+_CACHE_KB = 1000
+"""Half of SQLite's own choice, for each connection: the system keeps the file's pages besides."""
 _WAL_PAUSE_S = 0.02
 
 
@@ -24,7 +26,7 @@ def _set_up(connection: Any) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     _write_ahead(cursor)
-    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", f"cache_size = -{_CACHE_KB}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import NotAFeed
 from bot.feeds.at_once import MAX_BYTES
-from bot.feeds.bodies import Bodies
+from bot.feeds.bodies import IN_HAND, Bodies
 from bot.feeds.parsed import Parsed, Source
 from bot.feeds.workers import Workers
 from tests.feeds.bodies import GOOD, PAGE, item, rss
@@ -78,3 +78,25 @@ def test_what_reads_plain_bodies_does_without_feedparser() -> None:
     code = "import bot.feeds.poll, sys; print('feedparser' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+async def test_few_tasks_have_what_a_body_says_at_once_and_each_until_it_ends() -> None:
+    bodies, having = Bodies(Elsewhere()), 0
+    all_in, kept = asyncio.Event(), asyncio.Event()
+
+    async def reads_and_keeps(body: str) -> None:
+        nonlocal having
+        for _ in range(2):
+            await bodies.parse(body.encode(), SOURCE)
+        having += 1
+        if having == IN_HAND:
+            all_in.set()
+        await kept.wait()
+
+    tasks = [asyncio.create_task(reads_and_keeps(body)) for body in (GOOD, ODD.decode()) * 10]
+    await asyncio.wait_for(all_in.wait(), 5)
+    await asyncio.sleep(0.1)
+    assert having == IN_HAND
+    kept.set()
+    await asyncio.wait_for(asyncio.gather(*tasks), 5)
+    assert having == 20
