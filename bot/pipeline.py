@@ -15,6 +15,7 @@ step is asked of the part beside it, and everything outside is a port that `bot.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple, Protocol
 
@@ -141,7 +142,7 @@ class Pipeline:
         known = await self._shelf.known(brought.feed_id, wanted) if wanted else ()
         new, revised = sift(brought.entries, known)
         if new:
-            state = brought.state.model_copy(update={"last_entry_at": brought.finished_at})
+            state = replace(brought.state, last_entry_at=brought.finished_at)
             brought = brought.model_copy(update={"state": state})
         return Taken(round=brought, first_round=first_round, entries=new, revised=revised)
 

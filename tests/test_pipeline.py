@@ -2,6 +2,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,7 +46,7 @@ class Publisher:
             started_at=now,
             finished_at=now,
             entries=() if self.fails else tuple(self.entries.get(feed.id, ())),
-            state=state.model_copy(update={"last_poll_at": now, **succeeded}),
+            state=replace(state, last_poll_at=now, **succeeded),
         )
 
 

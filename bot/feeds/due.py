@@ -22,6 +22,7 @@ address leads to it.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -76,7 +77,7 @@ def begun(state: FeedState, feed: Feed) -> FeedState:
         return FeedState(
             feed_id=feed.id, configured_url=feed.url, last_entry_at=state.last_entry_at
         )
-    return state.model_copy(update={"configured_url": feed.url})
+    return replace(state, configured_url=feed.url)
 
 
 def after_answer(
@@ -99,24 +100,22 @@ def after_answer(
         spread_s = min(spread_s, max(wait_s, found.window_s / 2))
     wait_s = max(_a_day_at_most(feed, limits, spread_s), found.asked_wait_s or 0.0)
     at = _after_skips(now + timedelta(seconds=wait_s), found.asked)
-    return state.model_copy(
-        update={
-            **_address(state, feed, found.moved_to),
-            "validators": found.validators,
-            "asked": found.asked,
-            "window_s": found.window_s,
-            "listed_digest": found.listed_digest,
-            "quiet_polls": quiet,
-            "status": found.status,
-            "failures": 0,
-            "failing_since": None,
-            "error": "",
-            "stopped": False,
-            "last_poll_at": now,
-            "last_success_at": now,
-            "next_poll_at": at,
-            "interval_s": (at - now).total_seconds(),
-        }
+    return replace(
+        _moved(state, feed, found.moved_to),
+        validators=found.validators,
+        asked=found.asked,
+        window_s=found.window_s,
+        listed_digest=found.listed_digest,
+        quiet_polls=quiet,
+        status=found.status,
+        failures=0,
+        failing_since=None,
+        error="",
+        stopped=False,
+        last_poll_at=now,
+        last_success_at=now,
+        next_poll_at=at,
+        interval_s=(at - now).total_seconds(),
     )
 
 
@@ -144,33 +143,31 @@ def after_failure(
         wait_s = _wait_unreached_s(feed, limits, failures)
     wait_s = _a_day_at_most(feed, limits, wait_s * (1 + jitter / 5))
     forget = failures % _FAILURES_FORGET_MOVE == 0 or status == HTTPStatus.GONE
-    return state.model_copy(
-        update={
-            "current_url": "" if forget else state.current_url,
-            "failures": failures,
-            "failing_since": state.failing_since or now,
-            "error": error,
-            "status": status,
-            "last_poll_at": now,
-            "next_poll_at": now + timedelta(seconds=wait_s),
-            "interval_s": wait_s,
-        }
+    return replace(
+        state,
+        current_url="" if forget else state.current_url,
+        failures=failures,
+        failing_since=state.failing_since or now,
+        error=error,
+        status=status,
+        last_poll_at=now,
+        next_poll_at=now + timedelta(seconds=wait_s),
+        interval_s=wait_s,
     )
 
 
 def after_gone(state: FeedState, now: datetime) -> FeedState:
     """The state after a 410: not polled again until an operator says so."""
-    return state.model_copy(
-        update={
-            "stopped": True,
-            "failures": state.failures + 1,
-            "failing_since": state.failing_since or now,
-            "error": "gone for good (answered 410 Gone)",
-            "status": 410,
-            "last_poll_at": now,
-            "next_poll_at": None,
-            "interval_s": None,
-        }
+    return replace(
+        state,
+        stopped=True,
+        failures=state.failures + 1,
+        failing_since=state.failing_since or now,
+        error="gone for good (answered 410 Gone)",
+        status=410,
+        last_poll_at=now,
+        next_poll_at=None,
+        interval_s=None,
     )
 
 
@@ -258,14 +255,14 @@ def _wait_unreached_s(feed: Feed, limits: FetchLimits, failures: int) -> float:
     return min(first * 2.0 ** min(failures - 1, 30), longest)
 
 
-def _address(state: FeedState, feed: Feed, moved_to: str) -> dict[str, object]:
-    if not moved_to:
-        return {"moving_to": "", "moves_seen": 0}
-    seen = state.moves_seen + 1 if moved_to == state.moving_to else 1
+def _moved(state: FeedState, feed: Feed, to: str) -> FeedState:
+    """The state after a permanent redirect; with no `to` it is after an answer without one."""
+    if not to:
+        return replace(state, moving_to="", moves_seen=0) if state.moving_to else state
+    seen = state.moves_seen + 1 if to == state.moving_to else 1
     if seen < _MOVES_BELIEVED:
-        return {"moving_to": moved_to, "moves_seen": seen}
-    current = "" if moved_to == feed.url else moved_to
-    return {"moving_to": "", "moves_seen": 0, "current_url": current}
+        return replace(state, moving_to=to, moves_seen=seen)
+    return replace(state, moving_to="", moves_seen=0, current_url="" if to == feed.url else to)
 
 
 def _after_skips(at: datetime, asked: Asked) -> datetime:

@@ -5,6 +5,7 @@ state -> fetch (conditional) -> 304? same bytes? -> parse -> state to remember, 
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -72,7 +73,10 @@ class Poller:
             await self._workers.close()
 
     async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round:
-        """What the feed says now. Whatever the feed does wrong becomes a failed Round."""
+        """What the feed says now. Whatever the feed does wrong becomes a failed Round.
+
+        A task that polls has what a new body says in memory until it ends, and few do so at once.
+        """
         state = begun(state, feed)
         fetched = None
         try:
@@ -163,9 +167,7 @@ class Poller:
         found = Found(
             status=fetched.status,
             validators=kept,
-            asked=parsed.asked.model_copy(
-                update={"max_age_s": asked_in_headers(fetched.headers, self.clock())}
-            ),
+            asked=replace(parsed.asked, max_age_s=asked_in_headers(fetched.headers, self.clock())),
             moved_to=fetched.moved_to,
             window_s=parsed.window_s,
             listed_digest=parsed.listed_digest,
@@ -174,7 +176,7 @@ class Poller:
         hub, topic = discovered(
             fetched.headers.get("link", ""), parsed, without_password(fetched.url)
         )
-        named = state.model_copy(update={"hub": hub, "topic": topic})
+        named = replace(state, hub=hub, topic=topic)
         return self._round(
             feed,
             Outcome.READ,
@@ -210,9 +212,7 @@ class Poller:
         stated = "cache-control" in fetched.headers or "expires" in fetched.headers
         if not stated:
             return before
-        return before.model_copy(
-            update={"max_age_s": asked_in_headers(fetched.headers, self.clock())}
-        )
+        return replace(before, max_age_s=asked_in_headers(fetched.headers, self.clock()))
 
     def _answered(self, feed: Feed, state: FeedState, found: Found) -> FeedState:
         pushed = self._pushes(feed.id)
@@ -251,7 +251,7 @@ class Poller:
     ) -> Round:
         # Spread, or all feeds of the host come at once when the pause ends.
         at = (until or now) + timedelta(seconds=self._chance() * self.limits.poll_s)
-        after = state.model_copy(update={"next_poll_at": at})
+        after = replace(state, next_poll_at=at)
         return self._round(feed, Outcome.DEFERRED, now, after)
 
     def _pause(self, host: str, until: datetime, now: datetime) -> None:
@@ -295,11 +295,11 @@ def _validators(fetched: Fetched, digest: str) -> Validators:
 
 def _confirmed(old: Validators, new: Validators) -> Validators:
     """A 304 need not repeat the validators that it confirms."""
-    kept = {"etag": new.etag or old.etag, "last_modified": new.last_modified or old.last_modified}
+    etag, last_modified = new.etag or old.etag, new.last_modified or old.last_modified
     # Mostly it repeats them, and then one copy serves many thousand polls.
-    if (old.etag, old.last_modified) == (kept["etag"], kept["last_modified"]):
+    if (old.etag, old.last_modified) == (etag, last_modified):
         return old
-    return old.model_copy(update=kept)
+    return replace(old, etag=etag, last_modified=last_modified)
 
 
 def _sendable(value: str) -> str:

@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic.dataclasses import dataclass
 
 from bot.frozen import Frozen
 from bot.news.topic import Topic
@@ -74,7 +75,13 @@ class Outcome(StrEnum):
     """Nothing was asked: the host had told another of its feeds to wait."""
 
 
-class Validators(Frozen):
+# There are three of these for each feed as long as the bot runs, and a model takes ten times the
+# memory: as values they are the same.
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Validators:
     """What the server gave to ask 'has it changed?' with; echoed to the letter, never invented."""
 
     url: str = ""
@@ -84,7 +91,8 @@ class Validators(Frozen):
     body_digest: str = ""
 
 
-class Asked(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Asked:
     """How long a publisher asks to be left alone, in headers and in the feed itself.
 
     Kept between polls, because an answer 'not modified' repeats none of it.
@@ -102,7 +110,8 @@ class Asked(Frozen):
     """Days of the week, UTC, Monday is 0."""
 
 
-class FeedState(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class FeedState:
     """What is remembered about a feed between polls. `bot.feeds` decides it, the store keeps it."""
 
     feed_id: FeedId
@@ -143,6 +152,10 @@ class FeedState(Frozen):
     """The address by which that hub knows the feed."""
     quiet_polls: int = 0
     """Polls in a row that brought no other entries than the one before."""
+
+
+STATE = TypeAdapter(FeedState)
+"""A state from JSON and to it."""
 
 
 class Round(Frozen):

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, literal, select
 
-from bot.news.entry import Feed, FeedState
+from bot.news.entry import STATE, Feed, FeedState
 from bot.news.health import Lag
 from bot.store import tables
 from bot.store.engine import Database
@@ -68,7 +68,7 @@ class Feeds:
         if feed_id in self._held or (self._holds_all and feed_id not in self._in_doubt):
             return self._held.get(feed_id)
         query = select(_state.data).where(_state.feed_id == feed_id)
-        found = [FeedState.model_validate_json(data) for data in await self._database.column(query)]
+        found = [STATE.validate_json(data) for data in await self._database.column(query)]
         return found[0] if found else None
 
     async def states(self) -> dict[str, FeedState]:
@@ -109,7 +109,9 @@ class Feeds:
         upsert = statement.on_conflict_do_update(
             index_elements=["feed_id"], set_={"data": statement.excluded.data}
         )
-        rows = [{"feed_id": state.feed_id, "data": state.model_dump_json()} for state in states]
+        rows = [
+            {"feed_id": state.feed_id, "data": STATE.dump_json(state).decode()} for state in states
+        ]
         connection.execute(upsert, rows)
 
     async def lags(self, since: datetime) -> dict[str, Lag]:
@@ -131,7 +133,7 @@ class Feeds:
 
 
 def _by_feed(states: Iterable[str]) -> dict[str, FeedState]:
-    return {each.feed_id: each for each in map(FeedState.model_validate_json, states)}
+    return {each.feed_id: each for each in map(STATE.validate_json, states)}
 
 
 def _lags(since: datetime, group: ColumnElement[str]) -> Select[Any]:

@@ -1,6 +1,7 @@
 """Operators hear once of a feed that is gone or has failed for a day, in a real outbox."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -76,7 +77,7 @@ async def test_a_feed_that_fails_is_told_of_after_a_day_and_once(store: Store) -
     [told] = await setting.owed()
     assert "no answer in 30 s" in told.reason
     setting.now += timedelta(days=3)
-    await setting.notices.look([FAILING.model_copy(update={"failures": 9, "error": "other"})])
+    await setting.notices.look([replace(FAILING, failures=9, error="other")])
     assert await setting.owed() == []
 
 
@@ -95,7 +96,7 @@ async def test_a_feed_that_recovered_and_fails_anew_is_told_of_again(store: Stor
     await setting.notices.look([FAILING])
     assert len(await setting.owed()) == 1
     await setting.notices.look([])
-    anew = FAILING.model_copy(update={"failing_since": setting.now})
+    anew = replace(FAILING, failing_since=setting.now)
     setting.now += TOLD_AFTER
     await setting.notices.look([anew])
     assert len(await setting.owed()) == 1

@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.feeds.limits import FetchLimits
 from bot.feeds.poll import Poller
 from bot.feeds.workers import Workers
-from bot.news.entry import Feed, FeedState, Outcome
+from bot.news.entry import STATE, Feed, FeedState, Outcome
 from tests.feeds.bodies import GOOD, PAGE, item, rss
 from tests.feeds.conftest import LIMITS, Reader, later
 from tests.feeds.server import FeedServer, raw_serving
@@ -550,8 +550,8 @@ class TestRestart:
     ) -> None:
         life = reader.follow(server.at("/f", conditional('"1"')))
         await life.poll()
-        stored = life.state.model_dump_json()
-        again = FeedState.model_validate_json(stored)
+        stored = STATE.dump_json(life.state)
+        again = STATE.validate_json(stored)
         assert again.next_poll_at is not None
         assert again.next_poll_at >= later(2)
         poller = Poller(LIMITS, life.clock, lambda: 0.5, workers)

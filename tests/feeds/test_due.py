@@ -1,11 +1,13 @@
 """When a feed is polled next: rules on values, no clock."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from bot.feeds.due import (
     DAY_S,
@@ -31,7 +33,7 @@ def found(listed: str = "x", window_s: float | None = None, **asked: object) -> 
     return Found(
         status=200,
         validators=Validators(),
-        asked=Asked.model_validate(asked),
+        asked=TypeAdapter(Asked).validate_python(asked),
         window_s=window_s,
         listed_digest=listed,
     )
@@ -73,7 +75,7 @@ def test_an_official_feed_is_watched_more_closely() -> None:
 
 
 def test_something_new_ends_the_quiet() -> None:
-    quiet = BLANK.model_copy(update={"quiet_polls": 400, "listed_digest": "old"})
+    quiet = replace(BLANK, quiet_polls=400, listed_digest="old")
     assert after_answer(quiet, FEED, LIMITS, NOW, found("new"), 0.0).interval_s == 300
 
 
@@ -100,7 +102,7 @@ def test_a_feed_that_skips_all_hours_is_still_polled() -> None:
 
 
 def test_the_operators_second_address_starts_afresh() -> None:
-    state = begun(BLANK, FEED).model_copy(update={"stopped": True, "failures": 9})
+    state = replace(begun(BLANK, FEED), stopped=True, failures=9)
     assert begun(state, FEED) is state
     moved = begun(state, FEED.model_copy(update={"url": "https://wire.example/new"}))
     assert (moved.stopped, moved.failures) == (False, 0)
@@ -111,7 +113,7 @@ def test_a_clock_that_was_set_back_silences_no_feed() -> None:
     assert not is_due(state, NOW)
     assert is_due(state, NOW + timedelta(seconds=300))
     assert is_due(state, NOW - timedelta(days=400))
-    assert not is_due(state.model_copy(update={"stopped": True}), NOW + timedelta(days=1))
+    assert not is_due(replace(state, stopped=True), NOW + timedelta(days=1))
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,7 @@ def test_the_next_poll_is_never_early_and_never_lost(
         "skip_hours": tuple(hours),
         "skip_days": tuple(days),
     }
-    before = BLANK.model_copy(update={"quiet_polls": quiet, "listed_digest": "x"})
+    before = replace(BLANK, quiet_polls=quiet, listed_digest="x")
     state = after_answer(before, feed, limits, now, found("x", window_s, **asked), jitter)
     assert state.next_poll_at is not None
     wait_s = (state.next_poll_at - now).total_seconds()
@@ -236,7 +238,7 @@ def test_the_next_poll_is_never_early_and_never_lost(
 def test_after_a_failure_the_wait_is_bounded_and_as_long_as_asked(
     failures: int, status: int | None, asked_s: float | None, jitter: float
 ) -> None:
-    before = BLANK.model_copy(update={"failures": failures})
+    before = replace(BLANK, failures=failures)
     state = after_failure(before, FEED, LIMITS, NOW, "e", jitter, status, asked_s)
     assert state.interval_s is not None
     assert LIMITS.poll_s <= state.interval_s <= DAY_S

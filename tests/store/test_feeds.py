@@ -1,11 +1,12 @@
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection
 
-from bot.news.entry import FeedState, Validators
+from bot.news.entry import STATE, FeedState, Validators
 from bot.store.feeds import Feeds
 from tests.store.examples import NOON, entry, feed, minutes
 from tests.store.opened import Store
@@ -28,7 +29,7 @@ async def test_a_removed_feed_leaves_no_state(store: Store) -> None:
 
 async def test_the_last_state_of_each_feed_is_remembered_to_the_letter(store: Store) -> None:
     first = FeedState(feed_id="wire", validators=Validators(etag='W/"a\u00e9"'), next_poll_at=NOON)
-    last = first.model_copy(update={"failures": 2, "error": "no answer in 30 s"})
+    last = replace(first, failures=2, error="no answer in 30 s")
     other = FeedState(feed_id="court")
     await store.feeds.save_state(first)
     await asyncio.gather(store.feeds.save_state(last), store.feeds.save_state(other))
@@ -78,7 +79,7 @@ async def test_a_state_whose_transaction_failed_is_not_believed(store: Store) ->
     await store.feeds.save_state(before)
 
     def fails(connection: Connection) -> None:
-        store.feeds.put_states(connection, [before.model_copy(update={"failures": 2})])
+        store.feeds.put_states(connection, [replace(before, failures=2)])
         raise RuntimeError
 
     store.feeds.let_go("wire")
@@ -99,12 +100,12 @@ async def test_many_states_are_decoded_off_the_event_loop(
 ) -> None:
     names = {f"feed-{number}" for number in range(600)}
     await asyncio.gather(*(store.feeds.save_state(FeedState(feed_id=name)) for name in names))
-    decode, threads = FeedState.model_validate_json, set[int]()
+    decode, threads = STATE.validate_json, set[int]()
 
     def noted(data: str) -> FeedState:
         threads.add(threading.get_ident())
         return decode(data)
 
-    monkeypatch.setattr(FeedState, "model_validate_json", noted)
+    monkeypatch.setattr(STATE, "validate_json", noted)
     assert (await store.feeds.states()).keys() == names
     assert threading.get_ident() not in threads
