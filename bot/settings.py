@@ -178,7 +178,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's SQLAlchemy address; SQLite in the data folder unless one was given."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'tariffwire.db'}"
+        return self.database_url or f"sqlite:///{self.data_dir / 'tariffwire.db'}"
 
     @property
     def transport(self) -> Literal["local", "socket", "http"]:

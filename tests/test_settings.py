@@ -21,7 +21,7 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_with_an_empty_environment_the_bot_uses_the_local_workspace_and_sqlite() -> None:
     settings = load_settings()
     assert settings.transport == "local"
-    assert settings.database.startswith("sqlite+aiosqlite:///")
+    assert settings.database.startswith("sqlite:///")
     assert settings.feeds_path.is_file()
 
 

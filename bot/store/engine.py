@@ -253,6 +253,8 @@ def store_errors(name: str) -> Iterator[None]:
 
 
 def _cure(cause: str) -> str:
+    if cause.rstrip().endswith("does not exist") and "connection failed" in cause:
+        return "Create it, or name another one in DATABASE_URL"
     if "no such table" in cause or "does not exist" in cause:
         return "Run: tariffwire db upgrade"
     if "locked" in cause:

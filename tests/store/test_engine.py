@@ -6,7 +6,7 @@ from threading import Event
 from time import sleep
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, make_url, select, text
 
 from bot.errors import StoreError
 from bot.store import tables
@@ -131,6 +131,15 @@ async def test_a_database_without_tables_says_how_to_make_them(tmp_path: Path) -
     database = Database(f"sqlite:///{tmp_path / 'bot.db'}")
     with pytest.raises(StoreError, match="tariffwire db upgrade"):
         await database.rows(select(tables.feeds))
+    await database.close()
+
+
+@pytest.mark.skipif(POSTGRES not in os.environ, reason=f"{POSTGRES} names no database to use")
+async def test_a_missing_database_of_a_server_is_to_be_created() -> None:
+    url = make_url(os.environ[POSTGRES]).set(database="nowhere")
+    database = Database(url.render_as_string(hide_password=False))
+    with pytest.raises(StoreError, match='"nowhere" does not exist. Create it'):
+        await database.rows(text("SELECT 1"))
     await database.close()
 
 
