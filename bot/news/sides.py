@@ -36,6 +36,7 @@ _OUT_OF = re.compile(
     r"|on\s(?:[a-z&-]+\s){1,5}from)\s(?:the\s)?$"
 )
 _BY = re.compile(r"\bby\s(?:the\s)?$")
+_EXPORT_CHARGE = re.compile(r"\b(?:surcharges?|export\s(?:tax|dut|lev)\w*)\b")
 _EXPORTS_TO = re.compile(r"\s(?:exporters?|exports|goods|cars|shipments)\s(?:in)?to\s$")
 _WHO_EXPORTS = re.compile(r"\s(?:exporters?|exports)\s(?:in)?to\b")
 # "China's retaliatory tariffs", "the US 25% steel duty".
@@ -46,8 +47,7 @@ _OWN_DUTY = re.compile(
     rf"anti-?dumping|section|\d[\d.]*|%|per|cent|percent|and)\s?){{0,6}}?(?:{DUTY})\b"
 )
 _OWN_ON = re.compile(r"'s\son\b")
-_POSSESSIVE = re.compile(r"'s?\b|\s(?:own|its)\b")
-_ADJECTIVE = re.compile(r"(?<!Jap)(?:an|ish|ese|ch|ss|ani|eli)$")
+_POSSESSIVE = re.compile(r"'s?\b|\s(?:own|its|retaliatory)\b")
 _IMPOSES = re.compile(
     r"\b(?:impos\w+|slap\w*|rais\w+|hik\w+|lower\w*|cuts?|cutting|slash\w*|doubl\w+|tripl\w+|"
     r"announc\w+|threat\w+|propos\w+|recommend\w*|want\w*|plan\w*|charg\w+|lev(?:y|ies|ied|ying)|"
@@ -56,6 +56,10 @@ _IMPOSES = re.compile(
     r"tak(?:e|es|ing)|would|will|to|says?|said|agree\w*|scrap\w*|drop\w*|eas\w+|vow\w*|mulls?|"
     r"weigh\w*|consider\w*|adopt\w*|introduc\w+|restor\w+|reimpos\w+|signs?|signed|orders?|"
     r"ordered|(?:hits?|strikes?|punish\w*|target\w*)\s(?:the\s)?[a-z.]+(?:\s[a-z.]+)?\swith)\b"
+)
+# "UK bike tariffs" may be those that the UK pays; but "Peru levies 5%".
+_NAMES_THE_DUTY = re.compile(
+    rf"\s(?:(?!{_IMPOSES.pattern})[a-z-]+\s){{0,2}}(?:{DUTY})\b(?!\s(?:an?\s|\d|up\s|$))"
 )
 # Between a name and what it pays; "Trump says that foreign films face" is about the films.
 _NO_SPEAKER = (
@@ -71,13 +75,21 @@ _FACED = re.compile(r"\s(?:faces?|faced|facing|pays?|paid|gets?|got)\s")
 _TARGETED = re.compile(
     r"\b(?:threaten\w*|hits?|hitting|slap\w*|punish\w*|strikes?|target\w*|charg(?:e|es|ed|ing))\s(?:the\s)?$"
 )
-_WITH = re.compile(r"\swith\b")
+_WITH = re.compile(r"(?:\s[a-z-]+){0,3}\swith\b")
+# "brace for a 100% US duty".
+_JUST_DUTY = re.compile(rf"\s(?:{DUTY})\b")
+# "whoever trades with Iran faces": not Iran.
+_COMPANION = re.compile(r"\b(?:with|by|over|against|about)\s(?:the\s)?$")
 # What follows such a word is the object of something, and does not act: "dumping of Chinese wire".
 _OBJECT = re.compile(
     r"\b(?:of|on|in|from|with|against|for|to|over|at|by|into|between|after|about)\s(?:the\s)?$"
 )
 # Who makes a deal need not be the one who charges what it sets, unless a verb begins anew.
 _DEAL = re.compile(r"\b(?:deals?|agreements?|pacts?|accords?|truces?|talks|framework)\b")
+_ASIDE = re.compile(r"\b(?:as|while|when|because|amid|since|though)\s")
+_AT_ONCE = re.compile(
+    r"\s(?:will|would|to|is\sto|has|raises?|cuts?|lowers?|imposes?|sets?|slaps?|doubles?)\b"
+)
 _ANEW = re.compile(
     r"(?:,|;|\sand)\s(?:raises?|raised|sets?|cuts?|lowers?|lowered|puts?|imposes?|imposed|slaps?|"
     r"slashe[sd]|keeps?|doubles?|doubled|will)\b"
@@ -122,10 +134,8 @@ def sides(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None, str 
     owners = [each for each in others if _has_duty(clause, each)]
     if partner_code is None:
         # An "EU duty" may be the one that the EU pays; "US tariffs" are those of the US.
-        owners = [each for each in owners if each.code == "US" or not _is_bare(clause, each)]
-    imposer = (owners[0] if owners else None) or next(
-        (each for each in others if _acts(clause, each)), None
-    )
+        owners = [each for each in owners if each.code == "US" or _is_possessive(clause, each)]
+    imposer = owners[0] if owners else _actor(clause, others)
     return (imposer.code if imposer else None), partner_code
 
 
@@ -135,6 +145,8 @@ def _is_partner(clause: Clause, mention: Mention) -> bool:
     after = folded[mention.end : clause.high]
     if _EXPORTS_TO.search(before):
         return False
+    if mention.start >= clause.end and _JUST_DUTY.match(after):
+        return False
     if _ONTO.search(before) or _OUT_OF.search(before):
         return True
     if _WHO_EXPORTS.match(after):
@@ -143,6 +155,8 @@ def _is_partner(clause: Clause, mention: Mention) -> bool:
         return True
     if mention.end + 1 == clause.start and not DUTY_AFTER.match(clause.after):
         return True
+    if _COMPANION.search(before):
+        return False
     return bool(_PAYER.match(after)) and mention.end <= clause.start
 
 
@@ -150,8 +164,10 @@ def _has_duty(clause: Clause, mention: Mention) -> bool:
     """Whether the duty that the number is about is said to be this party's own."""
     folded = clause.folded
     before = folded[max(clause.low, mention.start - 30) : mention.start]
-    if _BY.search(before) or _EXPORTS_TO.search(before):
+    if _BY.search(before):
         return True
+    if _EXPORTS_TO.search(before):
+        return not _EXPORT_CHARGE.search(folded, clause.low, clause.high)
     own = _OWN_DUTY.match(folded, mention.end, clause.high)
     if own is None:
         return bool(_OWN_ON.match(folded, mention.end))
@@ -162,10 +178,16 @@ def _has_duty(clause: Clause, mention: Mention) -> bool:
     return ahead is not None and own.end() == ahead.end()
 
 
-def _is_bare(clause: Clause, mention: Mention) -> bool:
-    """Whether a country's name, no possessive and no adjective, stands before the duty."""
-    owned = _POSSESSIVE.match(clause.folded, mention.end)
-    return not owned and not _ADJECTIVE.search(mention.words)
+def _is_possessive(clause: Clause, mention: Mention) -> bool:
+    """Whether the duty is said to be the country's; "Swiss tariffs" may be what the Swiss pay."""
+    return _POSSESSIVE.match(clause.folded, mention.end) is not None
+
+
+def _actor(clause: Clause, mentions: Sequence[Mention]) -> Mention | None:
+    """Who is said to charge: of several the last that a verb follows at once, else the first."""
+    acting = [each for each in mentions if _acts(clause, each)]
+    at_once = [each for each in acting if _AT_ONCE.match(clause.folded, each.end)]
+    return (at_once[-1] if at_once else None) or (acting[0] if acting else None)
 
 
 def _acts(clause: Clause, mention: Mention) -> bool:
@@ -173,11 +195,15 @@ def _acts(clause: Clause, mention: Mention) -> bool:
         return False
     if _OBJECT.search(clause.folded[max(clause.low, mention.start - 20) : mention.start]):
         return False
+    if _NAMES_THE_DUTY.match(clause.folded, mention.end, clause.start):
+        return False
     between = clause.folded[mention.end : clause.start]
     deal = last(_DEAL, between)
     if deal is not None:
         return bool(_ANEW.search(between, deal.end()))
-    return bool(_IMPOSES.search(between)) and not _FACED.search(between)
+    # What a verb behind "as" says is not said of who stands before it.
+    verb = _IMPOSES.search(_ASIDE.split(between, maxsplit=1)[0])
+    return verb is not None and not _FACED.search(between)
 
 
 def last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

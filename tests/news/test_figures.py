@@ -61,6 +61,25 @@ TEXT = st.one_of(
             [(None, None, "nails", None, "12", None)],
         ),
         ("Carney says Norway will face a 12% tariff", [(None, "NO", None, None, "12", None)]),
+        (
+            "Norway will end most of its tariffs and the US will apply a 12% tariff",
+            [("US", None, None, None, "12", None)],
+        ),
+        ("Norway escapes the worst as the levy is set at 12%", [(None,) * 4 + ("12", None)]),
+        (
+            "UK bike tariffs cut to 12% as the deal takes effect",
+            [(None, None, "bike", None, "12", None)],
+        ),
+        ("Peru levies 12% on garlic", [("PE", None, "garlic", None, "12", None)]),
+        ("Whoever trades with Cuba will face a 12% tariff", [(None,) * 4 + ("12", None)]),
+        ("Trump hits Danish bikes with a 12% tariff", [("US", "DK", None, None, "12", None)]),
+        (
+            "Premier drops the 12% surcharge on electricity exports to the US",
+            [(None, None, "electricity", None, "12", None)],
+        ),
+        ("Danish firms brace for a 12% US duty", [("US", None, None, None, "12", None)]),
+        ("Swiss tariffs cut to 12% after the talks", [(None,) * 4 + ("12", None)]),
+        ("Swiss retaliatory tariffs of 12% begin", [("CH", None, None, None, "12", None)]),
         ("Norway stunned by a 12% US tariff", [("US", None, None, None, "12", None)]),
         (
             "Washington is to reduce its levies on Chinese products to 30% from 145%",
