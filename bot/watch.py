@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 OWN_FAULT_WAIT_S = 60.0
 """After a fault that is not the feed's own, in seconds."""
+JUMP = timedelta(minutes=1)
+"""A clock that moves by more between two looks was set, or the machine slept."""
 THOROUGH_EVERY = timedelta(minutes=1)
 """Between two looks at every feed; the others pass over those whose moment has not come."""
 
@@ -36,8 +38,8 @@ class Watch:
     """Polls feeds when they are due.
 
     `is_due(feed, state, now)` decides that; `spread_s` is the time in seconds over which those
-    begin that are due when they are first looked at, so that neither a fresh start nor one after a
-    long pause is a burst.
+    begin that are due when they are first looked at, or after a jump of the clock, so that neither
+    a fresh start nor one after a long pause is a burst.
     """
 
     def __init__(
@@ -96,7 +98,7 @@ class Watch:
     async def _start_due(self) -> tuple[asyncio.Task[Taken | None], ...]:
         now = self._clock()
         feeds = await self.feeds()
-        self._heed_set_back(now)
+        self._heed_jump(feeds, now)
         asleep = self._asleep_until
         if self._is_thorough(feeds, now):
             await self._learn(feeds, now)
@@ -188,14 +190,36 @@ class Watch:
             state = stored.get(feed.id) or FeedState(feed_id=feed.id)
             self._remember(state)
             if self._is_due(feed, state, now):
-                wait_s = self._spread_s * _share(feed.id)
-                self._not_before[feed.id] = now + timedelta(seconds=wait_s)
+                self._spread(feed, now)
 
-    def _heed_set_back(self, now: datetime) -> None:
+    def _heed_jump(self, feeds: Iterable[Feed], now: datetime) -> None:
+        """Keeps a clock that jumps from making a burst of polls, or early ones."""
+        before = self._looked_at
+        if before is None:
+            return
+        if now < before:
+            self._heed_set_back(before, now)
+        elif now - before > JUMP:
+            # The machine has slept, or the clock was put right: much is due now.
+            for feed in feeds:
+                if feed.id in self._states and self._comes_now(feed, now):
+                    self._spread(feed, now)
+
+    def _heed_set_back(self, before: datetime, now: datetime) -> None:
         """Keeps what is left of a wait as long as it was when the clock was set back."""
-        if self._looked_at is not None and now < self._looked_at:
-            by = self._looked_at - now
-            self._not_before = {feed_id: at - by for feed_id, at in self._not_before.items()}
+        by = before - now
+        self._not_before = {feed_id: at - by for feed_id, at in self._not_before.items()}
+        if by <= JUMP:
+            return
+        for feed_id, state in self._states.items():
+            polled, at = state.last_poll_at, state.next_poll_at
+            # By the clock that was just given up; one from before that says nothing any more.
+            if polled is not None and at is not None and polled <= before + JUMP and at > before:
+                self._not_before[feed_id] = max(self._not_before.get(feed_id, now), at - by)
+
+    def _spread(self, feed: Feed, now: datetime) -> None:
+        wait_s = self._spread_s * _share(feed.id)
+        self._not_before[feed.id] = now + timedelta(seconds=wait_s)
 
     def _comes_now(self, feed: Feed, now: datetime) -> bool:
         return self._not_before.get(feed.id, now) <= now and self._is_due(

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.errors import StoreError
+from bot.feeds import due
 from bot.news.entry import Feed, FeedKind, FeedState, Outcome, Round
 from bot.pipeline import Bring, Taken
 from bot.watch import OWN_FAULT_WAIT_S, Watch
@@ -61,8 +62,18 @@ class Taking:
         )
 
 
+def _has_come(state: FeedState, now: datetime) -> bool:
+    return state.next_poll_at is None or state.next_poll_at <= now
+
+
 class Setting:
-    def __init__(self, *ids: str, spread_s: float = 0.0, shelf: Shelf | None = None) -> None:
+    def __init__(
+        self,
+        *ids: str,
+        spread_s: float = 0.0,
+        shelf: Shelf | None = None,
+        is_due: Callable[[FeedState, datetime], bool] | None = None,
+    ) -> None:
         self.now = NOON
         self.shelf = shelf or Shelf()
         self.taking = Taking()
@@ -70,7 +81,7 @@ class Setting:
             [Feed(id=name, title=name, url=f"https://{name}.example/rss") for name in ids],
             self.shelf,
             self.taking,
-            lambda feed, state, now: state.next_poll_at is None or state.next_poll_at <= now,
+            lambda _, state, now: (is_due or _has_come)(state, now),
             lambda: self.now,
             lambda: None,
             spread_s,
@@ -250,22 +261,34 @@ async def test_a_database_that_is_away_is_told_once_and_stops_nothing(
     assert "can be written again" in caplog.text
 
 
-async def test_a_clock_that_is_set_back_silences_nobody() -> None:
-    setting = Setting("a")
-    setting.watch = Watch(
-        [Feed(id="a", title="a", url="https://a.example/rss")],
-        setting.shelf,
-        setting.taking,
-        lambda feed, state, now: state.last_poll_at is None or state.last_poll_at > now,
-        lambda: setting.now,
-        lambda: None,
-    )
+@pytest.mark.parametrize("days", [1, 365])
+async def test_a_clock_that_is_set_back_silences_nobody_and_polls_nobody_early(days: int) -> None:
+    setting = Setting("a", "b", is_due=due.is_due)
     setting.shelf.kept["a"] = FeedState(
-        feed_id="a", last_poll_at=NOON, next_poll_at=NOON + 60 * MINUTE
+        feed_id="a", last_poll_at=NOON - MINUTE, next_poll_at=NOON + 60 * MINUTE
     )
-    assert await setting.poll() == []
-    setting.now -= 5 * MINUTE
-    assert await setting.poll() == ["a"]
+    assert await setting.poll() == ["b"]
+    for _ in range(2):
+        setting.now -= timedelta(days=days)
+        assert await setting.poll() == []
+    setting.now += 59 * MINUTE
+    assert "a" not in await setting.poll()
+    setting.now += MINUTE
+    assert "a" in await setting.poll()
+
+
+async def test_what_is_due_after_the_machine_slept_begins_spread_out() -> None:
+    names = [f"feed{number}" for number in range(20)]
+    setting = Setting(*names, spread_s=10.0)
+    await setting.poll()
+    setting.now += timedelta(seconds=10)
+    await setting.poll()
+    setting.now += timedelta(hours=8)
+    polled = await setting.poll()
+    assert len(polled) < 10
+    setting.now += timedelta(seconds=10)
+    polled += await setting.poll()
+    assert sorted(polled) == sorted(names)
 
 
 @pytest.mark.parametrize("set_back_s", [1, 86_400 * 365])
