@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from bot.errors import NotAFeed
+from bot.errors import FeedError, NotAFeed
 from bot.feeds.discover import Candidate, feed_links
 from bot.feeds.due import begun
 from bot.feeds.fetch import Fetched, plain_address, shown
@@ -16,6 +16,8 @@ from bot.news.entry import Feed, FeedState, Round, Validators
 
 _CACHING = ("etag", "last-modified", "cache-control", "expires", "retry-after")
 _HEADER_CHARS = 200
+_TRIED = 3
+"""Of the feeds that a page names; many sites still name some that are long gone."""
 
 
 class Check(Frozen):
@@ -41,7 +43,7 @@ class Check(Frozen):
 
 
 async def check(poller: Poller, address: str, taken: frozenset[str] = frozenset()) -> Check:
-    """The feed at the address, or the first one that the page there names.
+    """The feed at the address, or the first that can be read of those the page there names.
 
     `taken` are the ids in use. Raises FeedError where there is none or it cannot be fetched.
     """
@@ -52,9 +54,17 @@ async def check(poller: Poller, address: str, taken: frozenset[str] = frozenset(
         found = _public(feed_links(fetched.body, fetched.url), poller.limits)
         if not found:
             raise NotAFeed(shown(address), error.cause, "Give the address of a feed") from error
-    first = found[0].url
-    checked = await _looked_at(poller, first, await poller.fetch(first, Validators()), taken)
-    return checked.model_copy(update={"page": fetched.url, "others": found[1:]})
+    failed: list[FeedError] = []
+    for candidate in found[:_TRIED]:
+        try:
+            answer = await poller.fetch(candidate.url, Validators())
+            checked = await _looked_at(poller, candidate.url, answer, taken)
+        except FeedError as error:
+            failed.append(error)
+            continue
+        others = tuple(each for each in found if each is not candidate)
+        return checked.model_copy(update={"page": fetched.url, "others": others})
+    raise failed[0]
 
 
 async def _looked_at(

@@ -6,6 +6,7 @@ What is guarded, and how, stands in `bot.feeds.connection`.
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +24,7 @@ from bot.feeds.turns import Turns
 from bot.feeds.unpack import CannotUnpack, TooLarge, Unpacker
 from bot.news.entry import Validators
 
+_HOST_FIRST = re.compile(r"(//)?[\w-]+(\.[\w-]+)+(:\d+)?(?![\w:])")
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _POST_ON = frozenset({307, 308})
@@ -279,7 +281,7 @@ def _parsed(address: str, thing: str) -> URL:
         raise AddressRefused(shown(thing), "not an address that can be fetched") from error
     if url.scheme not in ("http", "https") or not host:
         whose = "" if shown(address) == shown(thing) else f"{shown(address)} is "
-        cure = "Use one that is" if "://" in address else "Begin it with https://"
+        cure = "Begin it with https://" if _HOST_FIRST.match(address) else "Use one that is"
         raise AddressRefused(shown(thing), f"{whose}no http or https address", cure)
     return url if url.path else url.with_path("/")
 

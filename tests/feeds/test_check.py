@@ -48,6 +48,22 @@ async def test_a_page_leads_to_its_feed(server: FeedServer, reader: Reader) -> N
     assert found.page == server.url + "/home"
 
 
+async def test_a_feed_that_a_page_names_and_that_is_gone_is_passed_over(
+    server: FeedServer, reader: Reader
+) -> None:
+    server.at("/gone", lambda _: web.Response(status=404))
+    server.at("/good", GOOD)
+    link = '<link rel="alternate" type="application/rss+xml" href="%s">'
+    page = f"<html><head>{link % '/gone'}{link % '/good'}</head></html>"
+    found = await check(reader.poller, server.at("/home", page))
+    assert found.feed.url == server.url + "/good"
+    assert [other.url for other in found.others] == [server.url + "/gone"]
+    none = "".join(link % f"/gone?{number}" for number in range(20))
+    with pytest.raises(FeedError, match="answered 404"):
+        await check(reader.poller, server.at("/none", f"<html><head>{none}</head></html>"))
+    assert sum(path.startswith("/gone?") for path in server.paths()) == 3
+
+
 async def test_an_id_in_use_is_not_used_again(server: FeedServer, reader: Reader) -> None:
     found = await check(reader.poller, server.at("/f", GOOD), frozenset({"harbour_wire"}))
     assert found.feed.id.startswith("harbour_wire_")

@@ -355,9 +355,22 @@ class TestWhatAnOperatorIsTold:
             await check(reader.poller, "http://2130706433/feed")
         assert "TARIFFWIRE_ALLOWED_NETWORKS" not in str(told.value)
 
-    async def test_an_address_without_its_beginning_is_told_so(self, reader: Reader) -> None:
-        with pytest.raises(AddressRefused, match="Begin it with https://"):
-            await check(reader.poller, "wire.example/feed")
+    @pytest.mark.parametrize(
+        ("address", "cure"),
+        [
+            ("wire.example/feed", "Begin it with https://"),
+            ("wire.example:8080/feed", "Begin it with https://"),
+            ("//wire.example/feed", "Begin it with https://"),
+            ("file:///etc/passwd", "Use one that is"),
+            ("javascript:alert(1)", "Use one that is"),
+            ("", "Use one that is"),
+        ],
+    )
+    async def test_what_is_no_web_address_is_told_so(
+        self, reader: Reader, address: str, cure: str
+    ) -> None:
+        with pytest.raises(AddressRefused, match=cure):
+            await check(reader.poller, address)
 
 
 async def test_the_entries_window_bounds_what_chance_adds(
