@@ -2,12 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.assembly import clock, fetch_limits, open_poller, open_store, open_watch, tick_s
+from bot.assembly import (
+    clock,
+    fetch_limits,
+    only_one,
+    open_poller,
+    open_store,
+    open_watch,
+    tick_s,
+)
 from bot.catalog import file_text
 from bot.feedbook import Feedbook
 from bot.feeds.check import Check, check
@@ -120,10 +128,18 @@ async def export_feeds(settings: Settings) -> str:
 async def poll_feeds(settings: Settings, *, once: bool, show: Callable[[Polled], None]) -> bool:
     """Polls what is due and shows what each poll brought; returns whether any feed could be read.
 
-    `once` polls what is due now and ends; otherwise it goes on until it is interrupted. Messages
+    `once` polls what is due now and ends; otherwise it goes on until it is interrupted, and raises
+    StoreError where a bot does so on the same data, or each feed would be asked twice. Messages
     that subscribers are owed are sent by `run`.
     """
     library = Library(settings).read_all()
+    with nullcontext() if once else only_one(settings):
+        return await _poll_feeds(settings, library, once, show)
+
+
+async def _poll_feeds(
+    settings: Settings, library: Library, once: bool, show: Callable[[Polled], None]
+) -> bool:
     async with (
         open_store(settings) as store,
         open_poller(settings) as poller,

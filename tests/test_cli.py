@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from filelock import FileLock
 from icalendar import Calendar
 
 from tests.feeds.server import serving
@@ -213,6 +214,13 @@ async def test_poll_prints_each_new_entry_once(shell: Shell) -> None:
         ["ok", "wire"],
         ["new", "court"],
     ]
+
+
+async def test_polling_goes_on_in_one_process_only(shell: Shell) -> None:
+    await shell.done("db", "upgrade")
+    with FileLock(Path(shell.env["TARIFFWIRE_DATA_DIR"]) / "run.lock", timeout=0):
+        assert "a bot is running on it" in await shell.failed("poll")
+        assert "steel" in await shell.done("poll", "--once")
 
 
 async def test_feeds_are_checked_added_exported_imported_and_removed(shell: Shell) -> None:

@@ -20,6 +20,7 @@ from bot.feeds.due import (
     asked_in_headers,
     begun,
     floor_s,
+    is_due,
     retry_after_s,
 )
 from bot.feeds.fetch import Fetched, Fetcher, HostPaused, server_of, shown, without_password
@@ -75,9 +76,12 @@ class Poller:
     async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round:
         """What the feed says now. Whatever the feed does wrong becomes a failed Round.
 
-        A task that polls has what a new body says in memory until it ends, and few do so at once.
+        Nothing is asked where the state says that another process has asked meanwhile. A task that
+        polls has what a new body says in memory until it ends, and few do so at once.
         """
         state = begun(state, feed)
+        if not is_due(state, now):
+            return self._round(feed, Outcome.DEFERRED, now, state)
         fetched = None
         try:
             fetched = await self._fetcher.fetch(

@@ -72,7 +72,8 @@ class Outcome(StrEnum):
     FAILED = "failed"
     GONE = "gone"
     DEFERRED = "deferred"
-    """Nothing was asked: the host had told another of its feeds to wait."""
+    """Nothing was asked: the host had told another of its feeds to wait, or another process has
+    asked meanwhile."""
 
 
 # There are three of these for each feed as long as the bot runs, and a model takes ten times the

@@ -210,6 +210,16 @@ class TestWaits:
         await life.poll(2)
         assert (await other.poll()).outcome is Outcome.DEFERRED
 
+    async def test_what_another_process_has_asked_meanwhile_is_not_asked_again(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
+        life = reader.follow(server.at("/f", GOOD))
+        kept = (await life.poll()).state
+        late = await reader.poller.poll(life.feed, kept, reader.clock.now)
+        assert late.outcome is Outcome.DEFERRED
+        assert late.state == kept
+        assert server.paths() == ["/f"]
+
     async def test_a_good_answer_may_ask_for_a_wait_once(
         self, server: FeedServer, reader: Reader
     ) -> None:
