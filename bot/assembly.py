@@ -210,7 +210,9 @@ async def open_watch(
                 log.warning("%s; proposed rates are told later", error)
         return taken
 
-    watch = Watch(feeds, store.feeds, take, _is_due, clock, on_deliveries, spread_s)
+    # While some are being fetched, as many others are read and kept.
+    polls_per_host = 2 * poller.limits.fetches_per_host
+    watch = Watch(feeds, store.feeds, take, _is_due, clock, on_deliveries, spread_s, polls_per_host)
     try:
         yield watch
     finally:

@@ -7,8 +7,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pydantic import Field
-from rapidfuzz import process
-from rapidfuzz.distance import OSA, JaroWinkler
 
 from bot.errors import UnknownParty
 from bot.folding import fold, fold_case
@@ -137,6 +135,10 @@ class Parties:
 
     def suggest(self, word: str, limit: int = 3) -> tuple[str, ...]:
         """Names of the parties that come nearest to a misspelt word, best first; may be empty."""
+        # Two megabytes and a half, which nobody needs before somebody misspells a name.
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA, JaroWinkler
+
         asked = _key(word)[:80]
         near = process.extract(
             asked,
@@ -162,6 +164,9 @@ class Parties:
         asked = _key(word)[:80]
         if len(asked) < _LONG_ENOUGH:
             return None
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
         near = process.extractOne(asked, self._names, scorer=OSA.distance, score_cutoff=1)
         return self._by_key[near[0]] if near else None
 

@@ -20,7 +20,6 @@ from pydantic_settings import (
     NoDecode,
     SettingsConfigDict,
 )
-from rapidfuzz import process
 
 from bot import PAGE, __version__
 from bot.errors import SettingsError
@@ -268,6 +267,8 @@ def unknown_variables() -> tuple[str, ...]:
     lines = []
     for name in sorted({name.upper() for name in os.environ} | _in_env_file()):
         if name.startswith(PREFIX) and name not in known:
+            from rapidfuzz import process
+
             nearest = process.extractOne(name, known)
             lines.append(f"{name}: no such setting. Did you mean {nearest[0]}?")
     return tuple(lines)

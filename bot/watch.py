@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
+from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from bot.errors import StoreError
 from bot.news.entry import Feed, FeedKind, FeedState
@@ -39,7 +41,9 @@ class Watch:
 
     `is_due(feed, state, now)` decides that; `spread_s` is the time in seconds over which those
     begin that are due when they are first looked at, or after a jump of the clock, so that neither
-    a fresh start nor one after a long pause is a burst.
+    a fresh start nor one after a long pause is a burst. No more than `polls_per_host` are under way
+    at a host; its other feeds wait in a line, where a feed takes little memory, however many are
+    due at once.
     """
 
     def __init__(
@@ -51,10 +55,14 @@ class Watch:
         clock: Callable[[], datetime],
         on_deliveries: Callable[[], None],
         spread_s: float = 0.0,
+        polls_per_host: int = 4,
     ) -> None:
         self._configured = tuple(configured)
         self._shelf, self._take, self._is_due, self._clock = shelf, take, is_due, clock
         self._on_deliveries, self._spread_s = on_deliveries, spread_s
+        self._polls_per_host = polls_per_host
+        # A host's line lives as long as somebody stands in it.
+        self._lines: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._added: tuple[Feed, ...] | None = None
         self._feeds: tuple[Feed, ...] = ()
         self._learnt: tuple[Feed, ...] | None = None
@@ -244,6 +252,14 @@ class Watch:
         return task
 
     async def _poll(self, feed: Feed, bring: Bring | None) -> Taken | None:
+        async with self._line(feed):
+            return await self._poll_now(feed, bring)
+
+    def _line(self, feed: Feed) -> asyncio.Semaphore:
+        host = urlsplit(feed.url).netloc
+        return self._lines.setdefault(host, asyncio.Semaphore(self._polls_per_host))
+
+    async def _poll_now(self, feed: Feed, bring: Bring | None) -> Taken | None:
         try:
             taken = await self._take(feed, self._clock(), bring)
         except StoreError as error:

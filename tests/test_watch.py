@@ -155,6 +155,22 @@ async def test_feeds_overdue_after_a_long_pause_begin_spread_out() -> None:
     assert sorted(first + await setting.poll()) == sorted(names)
 
 
+async def test_feeds_of_one_host_wait_in_a_line_that_holds_up_no_other_host() -> None:
+    setting = Setting("other")
+    names = [f"feed{number}" for number in range(6)]
+    for name in names:
+        setting.shelf.feeds.append(Feed(id=name, title=name, url=f"https://one.example/{name}"))
+        setting.taking.held[name] = asyncio.Event()
+    polls = await setting.watch.poll_due()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert setting.taking.taken == ["other", *names[:4]]
+    for held in setting.taking.held.values():
+        held.set()
+    await asyncio.gather(*polls)
+    assert sorted(setting.taking.taken) == [*names, "other"]
+
+
 async def test_a_feed_added_while_the_bot_runs_is_polled() -> None:
     setting = Setting("a")
     await setting.poll()

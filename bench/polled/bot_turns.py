@@ -105,7 +105,15 @@ async def main() -> None:
         Feed(id=f"press{number}", title=f"Press {number}", url=address)
         for number, address in enumerate(addresses)
     ]
-    watch = Watch(listed, feeds, pipeline.take, is_due, clock, lambda: None)
+    watch = Watch(
+        listed,
+        feeds,
+        pipeline.take,
+        is_due,
+        clock,
+        lambda: None,
+        polls_per_host=2 * LIMITS.fetches_per_host,
+    )
     settle()
     for _ in turns():
         tally = Tally()

@@ -12,8 +12,6 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
-
 from bot.rates.goods import Goods
 from bot.rates.measure import Measure
 from bot.rates.stems import codes_in, stems
@@ -192,6 +190,9 @@ class ProductReader:
 
     def _nearest(self, wanted: Wanted, asked: str) -> Wanted:
         """With the goods that a misspelt text comes nearest to, or with suggestions."""
+        # As with names of parties: most starts can do without.
+        from rapidfuzz import fuzz, process
+
         near = [
             name
             for name, _, _ in process.extract(

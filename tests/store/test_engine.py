@@ -138,7 +138,7 @@ async def test_a_database_without_tables_says_how_to_make_them(tmp_path: Path) -
 async def test_a_missing_database_of_a_server_is_to_be_created() -> None:
     url = make_url(os.environ[POSTGRES]).set(database="nowhere")
     database = Database(url.render_as_string(hide_password=False))
-    with pytest.raises(StoreError, match='"nowhere" does not exist. Create it'):
+    with pytest.raises(StoreError, match=r'"nowhere" does not exist\. Create it'):
         await database.rows(text("SELECT 1"))
     await database.close()
 
