@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     backoff_seconds: float = Field(60, gt=0, le=YEAR_S)
     fetch_deadline_seconds: float = Field(30, gt=0, le=DAY_S)
     max_body_bytes: int = Field(5_000_000, gt=0, le=1_000_000_000)
-    fetches_per_host: int = Field(2, ge=1, le=100)
+    fetches_per_host: int = Field(1, ge=1, le=100)
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     max_age_hours: float = Field(48, gt=0, le=CENTURY_H)
     keep_days: float = Field(400, ge=30, le=36_500)

@@ -22,7 +22,7 @@ class FetchLimits(Frozen):
     """A whole fetch: name, connection, headers, body and redirects."""
     max_body_bytes: int = Field(default=5_000_000, gt=0)
     """After decompression."""
-    fetches_per_host: int = Field(default=2, ge=1)
+    fetches_per_host: int = Field(default=1, ge=1)
     fetches_at_once: int = Field(default=50, ge=1)
     bodies_at_once: int = Field(default=16, ge=1)
     """New bodies in work; while there are more, nothing further is fetched."""
