@@ -13,7 +13,7 @@ from bot.news.text import cut, plain, sentences
 
 TAG = re.compile(r"<[a-zA-Z/!?]")
 LEFT = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
-BARE = re.compile(r"</?(b|i|em)>")
+BARE = re.compile(r"</?(b|i|u|s|em|strong|small|big|tt|code|sub|sup|mark)>")
 MARKUP = st.lists(
     st.one_of(
         st.sampled_from(
