@@ -137,6 +137,16 @@ async def test_an_entry_is_taken_once(publisher: Publisher, pipeline: Pipeline) 
     assert again.round.state.last_entry_at == NOON + minutes(5)
 
 
+async def test_a_story_whose_guid_and_link_change_at_every_poll_is_told_once(
+    publisher: Publisher, pipeline: Pipeline
+) -> None:
+    title = "US tariff on steel from Canada is raised"
+    for poll in range(4):
+        publisher.entries["wire"] = [entry(f"CBMi{poll}xTE5kR3lX", title=title)]
+        taken = await pipeline.take(WIRE, NOON + minutes(poll))
+        assert _told(taken) == ([] if poll else [("alert", title)])
+
+
 async def test_a_feed_read_for_the_first_time_alerts_of_its_newest_events_only(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:

@@ -59,9 +59,10 @@ def _looked_at(drafts: Sequence[Draft], source: Source, language: str) -> list[_
     """The drafts in reverse, without those that say nothing."""
     drafts = drafts[::-1]
     marks, known = [mark(draft) for draft in drafts], keys_by_mark(source.listing)
+    dates = [moment(draft.date, source.now) for draft in drafts]
+    cleaned = to_clean(drafts, marks, [date for date, _ in dates], known)
     found = []
-    for draft, its, anew in zip(drafts, marks, to_clean(drafts, marks, known), strict=True):
-        dated = moment(draft.date, source.now)
+    for draft, its, dated, anew in zip(drafts, marks, dates, cleaned, strict=True):
         entry = clean(draft, dated, source, language) if anew else None
         if entry is not None or not anew:
             found.append(_Looked(its, known.get(its, b""), dated[0], entry, bool(draft.link)))

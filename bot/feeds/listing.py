@@ -1,11 +1,13 @@
 """What a feed's last body listed, in sixteen bytes an entry, so that nothing is cleaned twice.
 
 An entry that comes again word for word is neither cleaned nor taken in again; its date may have
-moved, which makes no news. Two entries that share a guid or a link are looked at together: whether
-one is an edit of the other shows only then (see `bot.news.identity`).
+moved, which makes no news. Two entries that share a guid, a link or a moment are looked at
+together: whether they are one, two, or one an edit of the other shows only then (see
+`bot.news.identity`).
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from hashlib import blake2b
 
 from bot.feeds.draft import Draft
@@ -37,12 +39,24 @@ def keys_by_mark(listing: bytes) -> dict[bytes, bytes]:
 
 
 def to_clean(
-    drafts: Sequence[Draft], marks: Sequence[bytes], known: Collection[bytes]
+    drafts: Sequence[Draft],
+    marks: Sequence[bytes],
+    dates: Sequence[datetime | None],
+    known: Collection[bytes],
 ) -> list[bool]:
     """Which of the drafts must be cleaned: those not known, and what shares a name with one."""
-    fresh = [drafted for drafted, its in zip(drafts, marks, strict=True) if its not in known]
-    names = {name for draft in fresh for name in (draft.guid, draft.link) if name}
+    names = [_names(draft, date) for draft, date in zip(drafts, dates, strict=True)]
+    fresh = set[object]().union(
+        *(called for called, its in zip(names, marks, strict=True) if its not in known)
+    )
     return [
-        its not in known or draft.guid in names or draft.link in names
-        for draft, its in zip(drafts, marks, strict=True)
+        its not in known or not fresh.isdisjoint(called)
+        for called, its in zip(names, marks, strict=True)
     ]
+
+
+def _names(draft: Draft, date: datetime | None) -> set[object]:
+    """What the entry may share with another: guid, link, title and moment together."""
+    title = " ".join(draft.title.lower().split())
+    names: list[object] = [name for name in (draft.guid, draft.link) if name]
+    return {*names, (title, date)} if date else set(names)

@@ -5,11 +5,15 @@ give a new guid or a session's link at every fetch, others edit a headline in pl
 several identities, each a digest of two of the three things guid, link and text:
 
 1. `key`: guid, link and text together. Known: nothing changed.
-2. `aliases`: link and text (the guid changed), guid and text (the link changed). Known: the same.
+2. `aliases`: link and text (the guid changed), guid and text (the link changed); text and moment of
+   publication (both changed: Google News does so at every fetch). Known: the same.
 3. `place`: guid and link. Known, while 1 and 2 are not: the publisher edited the text (revised).
 
 Rule 3 is left out where it would swallow news: for courts, and where one body has two texts at one
-place. Dates are in no rule, because publishers move them without any news.
+place. So is the moment: for courts and officials, whose documents share words and hours; where the
+date is rough or the text too short to tell; where one body has two entries of one text and moment.
+A document's number in the link is part of the moment. Otherwise dates are in no rule, because
+publishers move them without any news.
 
 For the store: keep every string of `identities(entry)` per feed for each entry that was new or
 revised, with the key of the entry it belongs to, for as long as the feed may still list the entry;
@@ -19,10 +23,12 @@ ask `sift` what is new in a round.
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC
 from enum import StrEnum
 from hashlib import blake2b
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from typing import NamedTuple
 
+from bot.news.addresses import fold_address, fold_guid, without_session
 from bot.news.entry import Entry, FeedKind
 
 
@@ -67,37 +73,74 @@ def identify(entries: Sequence[Entry], kind: FeedKind, home: str = "") -> tuple[
 
     `home` is the address of the site the feed belongs to: a link to it says nothing of an entry.
     """
-    site = _fold_address(home)
+    site = fold_address(home)
     named = [_name(entry, kind, site) for entry in entries]
-    texts: dict[str, str] = {}
-    shared = {
-        entry.place for entry in named if texts.setdefault(entry.place, entry.key) != entry.key
-    }
+    places = _on_several((each.place, each.key) for each in named)
+    moments = _on_several((each.moment, each.key) for each in named)
     return tuple(
-        entry.model_copy(update={"place": ""}) if entry.place in shared else entry
-        for entry in named
+        entry.model_copy(
+            update={
+                "key": its.key,
+                "aliases": its.aliases
+                + ((its.moment,) if its.moment and its.moment not in moments else ()),
+                "place": "" if its.place in places else its.place,
+            }
+        )
+        for entry, its in zip(entries, named, strict=True)
     )
 
 
-def _name(entry: Entry, kind: FeedKind, site: str) -> Entry:
-    """The entry with its identities; `site` is the folded address of the site it belongs to."""
-    link = _fold_address(entry.link)
-    guid = _fold_guid(entry.guid)
-    text = _fold(f"{entry.title}\n{entry.summary}")
+def moment(entry: Entry) -> str:
+    """The digest of an entry's text and moment of publication; empty where they tell too little.
+
+    Two entries of one body that share it are two, and then it tells nothing either.
+    """
+    text = _text(entry)
+    if entry.published is None or entry.published_roughly or len(text.encode()) < _TELLING_BYTES:
+        return ""
+    link = fold_address(entry.link)
+    numbers = _DOCUMENT_NUMBER.findall(link or entry.guid)
+    at = entry.published.astimezone(UTC).isoformat()
+    return _digest("moment", at, text, link.partition("#")[2], *numbers)
+
+
+class _Named(NamedTuple):
+    """The identities of one entry; what is empty is left out."""
+
+    key: str
+    aliases: tuple[str, ...]
+    place: str
+    moment: str
+
+
+def _name(entry: Entry, kind: FeedKind, site: str) -> _Named:
+    """The entry's identities; `site` is the folded address of the site it belongs to."""
+    link = fold_address(entry.link)
+    guid = fold_guid(entry.guid)
+    text = _text(entry)
     court = kind is FeedKind.COURT
     aliases = []
     if guid:
         aliases.append(_digest("guid", guid, text))
     if link and not (court and guid):
-        aliases.append(_digest("link", _without_session(link), text))
+        aliases.append(_digest("link", without_session(link), text))
     placeless = court or not (guid or (link and link != site))
-    return entry.model_copy(
-        update={
-            "key": _digest("entry", guid, link, text),
-            "aliases": tuple(aliases),
-            "place": "" if placeless else _digest("place", guid, link),
-        }
+    return _Named(
+        key=_digest("entry", guid, link, text),
+        aliases=tuple(aliases),
+        place="" if placeless else _digest("place", guid, link),
+        moment="" if court or kind is FeedKind.OFFICIAL else moment(entry),
     )
+
+
+def _on_several(found: Iterable[tuple[str, str]]) -> set[str]:
+    """The identities that several entries of one body have; given are identity and entry key."""
+    first: dict[str, str] = {}
+    return {identity for identity, key in found if first.setdefault(identity, key) != key}
+
+
+def _text(entry: Entry) -> str:
+    return _fold(f"{entry.title}\n{entry.summary}")
 
 
 def _digest(*parts: str) -> str:
@@ -112,83 +155,7 @@ def _fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-# Never part of what an address names, whatever the site.
-_TRACKING = re.compile(
-    r"(utm_|at_|pk_|mtm_|mc_|hsa_|_hs)\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|twclid|xtor",
-    re.IGNORECASE,
-)
-# Usually noise, but `ref=` or `sid=` may name a document: dropped only where the text is the same.
-_SESSION = re.compile(
-    r"(source|src|ref|referrer|rss|feed|partner|cmp|cmpid|ftag|smid|ocid|oc|sid|s_?id|token|ts|_)"
-    r"|sess(ion)?(_?id)?|phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|rnd|rand|nocache",
-    re.IGNORECASE,
-)
-_SESSION_PATH = re.compile(r";jsessionid=[^?#]*", re.IGNORECASE)
-_TRACKING_FRAGMENT = re.compile(r"tk\.|xtor=|ref=|rss|utm_", re.IGNORECASE)
-
-
-# What folding only shortens at both ends: no query, no fragment, no port.
-_PLAIN_ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[A-Za-z0-9._~!$&'()*+,=:@%/-]*)?)")
-
-
-def plain_parts(address: str) -> tuple[str, str] | None:
-    """Host and path of a web address that has nothing else."""
-    found = _PLAIN_ADDRESS.fullmatch(address)
-    return (found.group(1), found.group(2)) if found else None
-
-
-def is_no_web_address(address: str) -> bool:
-    """Whether that shows without taking it apart: what is not printable might hide."""
-    return address[:4].lower() != "http" and address.isprintable()
-
-
-def _fold_guid(guid: str) -> str:
-    guid = guid.strip()
-    # The BBC counts a story's edits in the fragment of its guid.
-    return _fold_address(re.sub(r"^(https?:.*)#\d{1,4}$", r"\1", guid) if "#" in guid else guid)
-
-
-def _fold_address(address: str) -> str:
-    """An address as an identity: no scheme, `www.`, tracking or trailing slash.
-
-    What is no web address (a `tag:` URI, a number) comes back as it is.
-    """
-    address = address.strip()
-    plain = plain_parts(address)
-    if plain is not None:
-        host, path = plain
-        return f"//{host.lower().removeprefix('www.')}{path.rstrip('/')}"
-    if is_no_web_address(address):
-        return address
-    parts = _split(address)
-    if parts is None or parts.scheme not in ("http", "https"):
-        return address
-    host = parts.netloc.rpartition("@")[2].lower().removeprefix("www.")
-    host = re.sub(r":(80|443)?$", "", host)
-    fragment = "" if _TRACKING_FRAGMENT.match(parts.fragment) else parts.fragment
-    folded = f"//{host}{parts.path.rstrip('/')}"
-    query = _without(parts.query, _TRACKING)
-    return folded + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
-
-
-def _without_session(folded: str) -> str:
-    """A folded address without what a server adds for one visitor."""
-    address, mark, query = _SESSION_PATH.sub("", folded).partition("?")
-    query, hash_mark, fragment = query.partition("#")
-    kept = _without(query, _SESSION)
-    return address + (f"{mark}{kept}" if kept else "") + hash_mark + fragment
-
-
-def _without(query: str, names: re.Pattern[str]) -> str:
-    if not query:
-        return ""
-    pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if not names.fullmatch(name)]
-    return urlencode(kept, errors="surrogatepass")
-
-
-def _split(address: str) -> SplitResult | None:
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return None
+_TELLING_BYTES = 32
+"""In UTF-8, where what a character says and the bytes it takes go together more or less."""
+# In an address or a guid: `2026-15146`, `er0715_67890`. What is opaque mixes letters in.
+_DOCUMENT_NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9][0-9-]{4,}(?![A-Za-z0-9])")

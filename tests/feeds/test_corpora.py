@@ -200,6 +200,18 @@ def test_the_index_cases_of_identity_alert_once_each() -> None:
         assert alerts(twice, twice)[1] == []
 
 
+def test_a_story_of_a_news_search_is_known_with_another_guid_and_link() -> None:
+    body = (FOLDER / "real" / "excerpt_google_news_2026.rss").read_bytes()
+    first, again = (
+        read_feed(body.replace(b"CBMib", name), source("news.rss")) for name in (b"CBMic", b"CBMid")
+    )
+    assert isinstance(first, Parsed)
+    assert isinstance(again, Parsed)
+    assert {entry.guid for entry in first.entries}.isdisjoint(e.guid for e in again.entries)
+    known = {each for entry in first.entries for each in identities(entry)}
+    assert sift(again.entries, known) == ((), ())
+
+
 def test_a_number_edited_in_a_title_is_a_revision() -> None:
     before = {each for e in entries("own_title_edit_a.rss") for each in identities(e)}
     _, revised = sift(entries("own_title_edit_b.rss"), before)

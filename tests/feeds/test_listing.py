@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from bot.feeds.parse import read_feed
 from bot.feeds.parsed import Parsed, Source
+from bot.news.identity import identities, sift
 from tests.feeds.bodies import item, rss
 from tests.feeds.conftest import Reader
 from tests.feeds.server import FeedServer
@@ -55,6 +56,16 @@ def test_what_shares_a_guid_with_something_new_is_looked_at_beside_it() -> None:
     found = read(both, first)
     assert titles(found) == ["Another docket entry", "Item 1"]
     assert [entry.place for entry in found.entries] == ["", ""]
+
+
+def test_what_shares_title_and_moment_with_something_new_is_looked_at_beside_it() -> None:
+    title = "Notice of a hearing on duties on steel"
+    first = read(rss([item(1, title)]))
+    one, other = item(1, title), item(2, title).replace("Text 2", "Text 1")
+    found = read(rss([other, one]), first)
+    assert titles(found) == [title, title]
+    before = {each for entry in first.entries for each in identities(entry)}
+    assert [entry.link for entry in sift(found.entries, before)[0]] == ["https://harbour.example/2"]
 
 
 async def test_what_was_not_kept_comes_again(reader: Reader, server: FeedServer) -> None:

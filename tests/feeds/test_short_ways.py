@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.feeds import dates, document, links
 from bot.feeds.document import NoFeed, open_text
-from bot.news import identity, text
+from bot.news import addresses, text
 from bot.news import markup as markups
 from bot.news.entry import Entry, FeedKind
 from bot.news.identity import identify
@@ -184,8 +184,8 @@ def test_a_plain_address_is_folded_as_the_long_way_folds_it(
     entries = [Entry(feed_id="f", key="", guid=guid, link=link, title="t")]
     short = identify(entries, kind, "https://a.example/")
     with (
-        the_long_way(identity, "plain_parts", lambda address: None),
-        the_long_way(identity, "is_no_web_address", lambda address: False),
+        the_long_way(addresses, "plain_parts", lambda address: None),
+        the_long_way(addresses, "is_no_web_address", lambda address: False),
     ):
         assert identify(entries, kind, "https://a.example/") == short
 

@@ -1,5 +1,9 @@
 """What counts as the same entry, seen through `identify` and `sift`."""
 
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +13,17 @@ from bot.news.identity import Sighting, identify, identities, sift, sight
 
 def entry(guid: str, link: str, title: str, summary: str = "Two countries spoke.") -> Entry:
     return Entry(feed_id="wire", key="", guid=guid, link=link, title=title, summary=summary)
+
+
+NOON = datetime(2025, 5, 12, 12, 0, 7, tzinfo=UTC)
+RAISED = "US raises the duty on steel from Canada"
+
+
+def opaque(number: int, title: str = RAISED, **more: Any) -> Entry:
+    """One whose guid and link tell nothing: the redirector that names it gives others each time."""
+    name = f"CBMi{number}xTE5kR3lX"
+    made = entry(name, f"https://news.search.example/rss/articles/{name}?oc=5", title)
+    return made.model_copy(update={"published": NOON, **more})
 
 
 class Memory:
@@ -101,6 +116,61 @@ def test_a_court_gives_two_entries_of_the_same_words_different_guids() -> None:
     assert len(memory.poll(*both)[0]) == 2
 
 
+def test_an_entry_whose_guid_and_link_both_change_is_known_by_its_text_and_moment() -> None:
+    memory = Memory()
+    assert memory.poll(opaque(1)) == ([RAISED], [])
+    assert memory.poll(opaque(2)) == ([], [])
+    assert memory.poll(opaque(3, RAISED.upper())) == ([], [])
+    tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
+    assert memory.poll(opaque(4, published=tokyo)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"published": NOON + timedelta(seconds=1)},
+        {"summary": "Three countries spoke."},
+        {"title": "US raises the duty on steel from Mexico"},
+        {"link": "https://w.example/live#block-2"},
+        {"link": "https://register.example/documents/2025/05/12/2025-08002/steel"},
+        {"link": "", "guid": "8002-5512"},
+    ],
+)
+def test_another_text_moment_or_document_is_another_entry(other: dict[str, Any]) -> None:
+    memory = Memory()
+    memory.poll(opaque(1, link="https://register.example/documents/2025/05/12/2025-08001/steel"))
+    memory.poll(opaque(2, link="https://w.example/live#block-1"))
+    memory.poll(opaque(3, link="", guid="8001-5512"))
+    new, revised = memory.poll(opaque(4, **{"link": "https://w.example/live", **other}))
+    assert (len(new), revised) == (1, [])
+
+
+@pytest.mark.parametrize("kind", [FeedKind.COURT, FeedKind.OFFICIAL])
+def test_documents_that_share_words_and_hour_are_many_where_news_is_made(kind: FeedKind) -> None:
+    memory = Memory(kind)
+    memory.poll(opaque(1))
+    assert memory.poll(opaque(2)) == ([RAISED], [])
+
+
+@pytest.mark.parametrize(
+    "told", [{"published": None}, {"published_roughly": True}, {"title": "Update", "summary": ""}]
+)
+def test_a_date_or_text_that_tells_little_makes_nothing_known(told: dict[str, Any]) -> None:
+    memory = Memory()
+    memory.poll(opaque(1, **told))
+    new, revised = memory.poll(opaque(2, **told))
+    assert (len(new), revised) == (1, [])
+
+
+def test_two_of_one_text_and_moment_in_one_body_are_two() -> None:
+    memory = Memory()
+    assert memory.poll(opaque(1), opaque(2)) == ([RAISED, RAISED], [])
+    assert memory.poll(opaque(2), opaque(1)) == ([], [])
+    memory = Memory()
+    memory.poll(opaque(1))
+    assert memory.poll(opaque(1), opaque(2)) == ([RAISED], [])
+
+
 def test_a_link_to_the_home_page_identifies_nothing() -> None:
     memory = Memory(home="https://w.example/")
     memory.poll(entry("", "https://w.example", "Duty raised"))
@@ -120,6 +190,17 @@ def test_any_body_polled_twice_is_known(fields: list[tuple[str, str, str]], kind
     body = [entry(guid, link, title) for guid, link, title in fields]
     memory.poll(*body)
     assert memory.poll(*body) == ([], [])
+
+
+@given(st.lists(st.tuples(st.text("ab", max_size=2), st.text("ab", max_size=2)), max_size=6))
+def test_text_and_moment_hide_nothing_that_is_listed_beside_them(
+    named: list[tuple[str, str]],
+) -> None:
+    body = [opaque(1, guid=guid, link=f"https://w.example/{link}") for guid, link in named]
+    undated = [each.model_copy(update={"published": None}) for each in body]
+    dated_memory, undated_memory = Memory(), Memory()
+    for listed in range(1, len(body) + 1):
+        assert dated_memory.poll(*body[:listed]) == undated_memory.poll(*undated[:listed])
 
 
 @given(st.text(), st.sampled_from(["http://", "https://", ""]))

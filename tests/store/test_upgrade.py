@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot.errors import StoreError
+from bot.news.identity import identities, sift
 from bot.store.backup import backup
 from bot.store.engine import Database
 from bot.store.tables import feeds, metadata
-from bot.store.upgrade import newest, upgrade
-from tests.store.examples import feed
+from bot.store.upgrade import alembic_config, newest, upgrade
+from tests.store.examples import NOON, entry, feed
 from tests.store.opened import Store, open_store
 
 
@@ -47,6 +49,46 @@ def test_where_the_migrations_lead_is_found_without_alembic(blank_file: Path) ->
 async def test_two_processes_may_upgrade_at_the_same_time(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path / 'bot.db'}"
     await asyncio.gather(upgrade(address), upgrade(address))
+
+
+async def test_entries_of_before_are_known_by_text_and_moment_after_an_upgrade(
+    tmp_path: Path,
+) -> None:
+    address = f"sqlite:///{tmp_path / 'bot.db'}"
+    await _as_before_moments(address)
+    await upgrade(address)
+    store = open_store(address)
+    again = [entry(f"again{n}", title=_title(n), published=NOON) for n in range(KEPT)]
+    wanted = {identity for each in again for identity in identities(each)}
+    known = await store.entries.known("wire", wanted)
+    assert [each.title for each in sift(again, known)[0]] == [_title(0)]
+    await store.database.close()
+
+
+KEPT = 2500
+
+
+def _title(number: int) -> str:
+    return f"Duty on steel from Canada is raised, part {number}"
+
+
+async def _as_before_moments(address: str) -> None:
+    """A database of the revision before, with entries and without their last identity."""
+    database = Database(address)
+    await database.write(lambda connection: _upgraded_to("0005", connection))
+    await database.close()
+    store = open_store(address)
+    kept = [entry(f"kept{n}", title=_title(n), published=NOON) for n in range(KEPT)]
+    kept = [each.model_copy(update={"aliases": each.aliases[:2]}) for each in kept]
+    await store.see(*kept[1:])
+    await store.see(kept[0], at=NOON - timedelta(days=40))
+    await store.database.close()
+
+
+def _upgraded_to(revision: str, connection: Connection) -> None:
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), revision)
 
 
 async def test_a_newer_database_is_left_alone(address: str) -> None:
