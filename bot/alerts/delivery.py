@@ -137,8 +137,16 @@ def is_correction(earlier: Story, later: Story) -> bool:
 
 
 def _substance(story: Story) -> tuple[object, ...]:
-    figures = {figure.model_copy(update={"quote": ""}) for figure in story.figures}
+    figures = {
+        figure.model_copy(update={"quote": "", "product": _folded(figure.product)})
+        for figure in story.figures
+    }
     return _NUMBER.findall(story.title), figures, set(story.topics)
+
+
+def _folded(product: str | None) -> str:
+    """The product without what an editor's hand changes in passing: case and blanks."""
+    return " ".join((product or "").casefold().split())
 
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")

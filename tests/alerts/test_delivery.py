@@ -126,3 +126,14 @@ def test_another_figure_or_topic_is_a_correction_and_another_quote_is_none() -> 
     assert is_correction(before, story("b", figures=(figure,), topics=(Topic.COURT_RULING,)))
     quoted = figure.model_copy(update={"quote": "down to 30%"})
     assert not is_correction(before, story("b", figures=(quoted,)))
+
+
+def test_a_product_in_other_capitals_is_no_correction_and_another_product_is_one() -> None:
+    figure = Figure(imposer="US", product="Turkish steel", to_percent=Decimal(30))
+    before = story("a", figures=(figure,))
+    capital, other = (
+        story("b", figures=(figure.model_copy(update={"product": product}),))
+        for product in ("Turkish  Steel", "Turkish aluminium")
+    )
+    assert not is_correction(before, capital)
+    assert is_correction(before, other)
