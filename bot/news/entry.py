@@ -58,7 +58,7 @@ class Entry(Frozen):
     """The feed gave no time of day or no time zone: true to the day only."""
     language: str = ""
     aliases: tuple[str, ...] = ()
-    """Further digests of the same text at the same guid, link or moment; see `bot.news.identity`."""
+    """Further digests of the text: with guid, link or moment alone; see `bot.news.identity`."""
     place: str = ""
     """A digest of guid and link: where an edited text is recognised. Empty where it cannot be."""
 
