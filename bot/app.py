@@ -41,7 +41,7 @@ from bot.catalog import load_feeds
 from bot.demo import Replay, demo_feeds, read_week
 from bot.errors import StoreError
 from bot.feedbook import Feedbook
-from bot.heap import settle
+from bot.heap import settle, share_one_arena
 from bot.library import Library
 from bot.listening import callback_of, listen, open_hubs
 from bot.news.entry import Feed
@@ -113,6 +113,7 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
 async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> None:
     """Serves until it is stopped, also while it waits for Slack to be reachable."""
     _log_to_stderr(settings.log_level)
+    share_one_arena()
     for line in unknown_variables():
         log.warning(line)
     stop = asyncio.Event()

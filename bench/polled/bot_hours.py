@@ -19,7 +19,7 @@ from bench.polled.lag import Lag, measured, percentile, told
 from bench.polled.turns import arguments
 from bench.polled.usage import memory_mb
 from bot.assembly import Store, open_poller, open_store, open_watch, spread_s, tick_s
-from bot.heap import settle
+from bot.heap import settle, share_one_arena
 from bot.library import Library
 from bot.news.entry import Feed, FeedState, Outcome
 from bot.pipeline import Taken
@@ -73,6 +73,7 @@ class Observed(Shelf):
 
 async def main() -> None:
     """Further arguments: seconds between two polls of a feed, seconds of a turn, turns."""
+    share_one_arena()
     addresses, folder = arguments()
     poll_s, turn_s, turns = float(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5])
     settings = Settings(

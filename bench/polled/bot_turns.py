@@ -18,7 +18,7 @@ from bench.polled.turns import answer, arguments, turns
 from bot.feeds import due
 from bot.feeds.limits import FetchLimits
 from bot.feeds.poll import Poller
-from bot.heap import settle
+from bot.heap import settle, share_one_arena
 from bot.library import Library
 from bot.news.entry import Feed, FeedState, Outcome
 from bot.news.same import join
@@ -90,6 +90,7 @@ def _make(url: str) -> None:
 
 async def main() -> None:
     """Opens the store, then polls every feed once each turn."""
+    share_one_arena()
     addresses, folder = arguments()
     url = f"sqlite:///{folder / 'bench.db'}"
     _make(url)

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, event
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another process (a backup, a command) to end its write."""
 
-_CACHE_KB = 1000
-"""Half of SQLite's own choice, for each connection: the system keeps the file's pages besides."""
+_CACHE_KB = 300
+"""Of each connection, a seventh of SQLite's own choice: the system has the file's pages besides."""
 _WAL_PAUSE_S = 0.02
 
 
