@@ -56,6 +56,17 @@ _AT_ONCE = {"sqlite": 3, "postgresql": 6}
 faster, for they share Python's lock and one file. On PostgreSQL one is held by `alone`.
 """
 
+_GIVES_UP = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+"""When libpq takes a silent server for gone (seconds; the last one milliseconds): its own choice is
+hours, in which nothing could be kept and the bot not end. The address may say otherwise.
+"""
+
 
 def parse_url(address: str) -> URL:
     """The database's address with its driver; raises StoreError for what cannot be used."""
@@ -72,6 +83,8 @@ def parse_url(address: str) -> URL:
         # Another driver's word for libpq's parameter, which takes the same values.
         mode = url.query["ssl"]
         url = url.difference_update_query(["ssl"]).update_query_dict({"sslmode": mode})
+    if url.get_backend_name() == "postgresql":
+        url = url.update_query_dict(_GIVES_UP | dict(url.query))
     return url
 
 

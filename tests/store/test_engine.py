@@ -1,5 +1,6 @@
 import asyncio
 import os
+import socket
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -33,7 +34,23 @@ def test_every_common_form_of_an_address_is_taken(given: str, driver: str) -> No
 @pytest.mark.parametrize("word", ["ssl", "sslmode"])
 def test_what_a_host_says_of_encryption_becomes_what_the_driver_knows(word: str) -> None:
     url = parse_url(f"postgres://u:p@host/name?{word}=require")
-    assert dict(url.query) == {"sslmode": "require"}
+    assert url.query["sslmode"] == "require"
+    assert "ssl" not in url.query
+
+
+def test_a_silent_server_is_given_up_after_seconds_or_as_the_address_says() -> None:
+    assert parse_url("postgres://u:p@host/name").query["connect_timeout"] == "10"
+    assert parse_url("postgres://host/name?connect_timeout=60").query["connect_timeout"] == "60"
+
+
+async def test_a_server_that_accepts_and_says_nothing_is_named_with_a_cure() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        database = Database(f"postgresql://u:hunter2@127.0.0.1:{port}/name?connect_timeout=2")
+        with pytest.raises(StoreError, match=r"timeout.*Check DATABASE_URL") as raised:
+            await database.rows(text("SELECT 1"))
+        await database.close()
+    assert "hunter2" not in str(raised.value)
 
 
 @pytest.mark.parametrize("given", ["mysql://u:hunter2@host/name", "no address", "sqlite://"])
