@@ -73,6 +73,12 @@ async def remove_feed(settings: Settings, feed_id: str) -> None:
         await book.remove(feed_id)
 
 
+async def resume_feed(settings: Settings, feed_id: str) -> None:
+    """Makes a feed that was gone due at once; raises FeedError where it is none of those."""
+    async with open_feedbook(settings) as book:
+        await book.resume(feed_id)
+
+
 async def check_feed(settings: Settings, url: str) -> tuple[str, ...]:
     """What the address gives, and what of it would be flagged, in lines for an operator."""
     library = Library(settings)

@@ -273,4 +273,6 @@ def _unwell(feeds: Sequence[Health]) -> Iterator[Finding]:
 
 def _feed(feed: Health) -> Finding:
     cure = f"Open {feed.url}; correct or disable it in feeds.yaml if it is gone for good"
+    if feed.is_gone:
+        cure += f", or have it asked again: tariffwire feeds resume {feed.id}"
     return Finding(subject=f"feed {feed.id}", ok=False, says=feed.error or feed.status, cure=cure)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from bot.errors import FeedError
 from bot.feeds.check import Check, check
+from bot.feeds.due import resumed
 from bot.feeds.fetch import plain_address
 from bot.feeds.poll import Poller
 from bot.feeds.websub import is_live
@@ -19,6 +20,7 @@ from bot.store.hubs import HubShelf
 from bot.store.shelf import Shelf
 
 _SEE = "See it in: tariffwire feeds list"
+_SEE_IDS = "See their ids in: tariffwire feeds list"
 
 LAG_OVER = timedelta(days=30)
 """Lag is counted over the entries seen since then."""
@@ -126,7 +128,23 @@ class Feedbook:
             cure = "Set `enabled: false` there, then start the bot again"
             raise FeedError(feed_id, "it stands in feeds.yaml", cure)
         if not await self._feeds.remove(feed_id):
-            raise FeedError(feed_id, "no such feed", "See their ids in: tariffwire feeds list")
+            raise FeedError(feed_id, "no such feed", _SEE_IDS)
+
+    async def resume(self, feed_id: str) -> None:
+        """Makes a feed that was gone for good due at once, whether it was added or configured.
+
+        Raises FeedError where there is none, where it is off, and where it has not stopped.
+        """
+        feed = next((each for each in await self.every() if each.id == feed_id), None)
+        if feed is None:
+            raise FeedError(feed_id, "no such feed", _SEE_IDS)
+        if not feed.enabled:
+            cure = "Set `enabled: true` in feeds.yaml, then start the bot again"
+            raise FeedError(feed_id, "it is turned off", cure)
+        state = (await self._feeds.states()).get(feed_id)
+        if state is None or not state.stopped:
+            raise FeedError(feed_id, "it has not stopped, and is asked again by itself", _SEE)
+        await self._feeds.save_state(resumed(state))
 
 
 def _refuse_known(url: str, feeds: Iterable[Feed]) -> None:

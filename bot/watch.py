@@ -35,6 +35,10 @@ class FeedShelf(Protocol):
 
     async def states(self) -> Mapping[str, FeedState]: ...
 
+    async def anew(self, feed_ids: Collection[str]) -> Mapping[str, FeedState]:
+        """The states of these, as they are kept now: an operator may have resumed a feed."""
+        ...
+
 
 class Watch:
     """Polls feeds when they are due.
@@ -72,6 +76,7 @@ class Watch:
         self._asleep_until: dict[str, datetime] = {}
         self._not_before: dict[str, datetime] = {}
         self._under_way: dict[str, asyncio.Task[Taken | None]] = {}
+        self._gone: set[str] = set()
         self._failing: dict[str, str] = {}
         self._reported: set[str] = set()
         self._looking = asyncio.Lock()
@@ -113,6 +118,7 @@ class Watch:
             self._learnt, self._thorough_at = feeds, now
             asleep = {}
         self._looked_at = now
+        await self._heed_resumed()
         due = [
             feed
             for feed in feeds
@@ -190,6 +196,7 @@ class Watch:
             self._asleep_until.pop(feed_id, None)
             self._not_before.pop(feed_id, None)
             self._failing.pop(feed_id, None)
+            self._gone.discard(feed_id)
         unmet = [feed for feed in feeds if feed.id not in self._states]
         if not unmet:
             return
@@ -199,6 +206,14 @@ class Watch:
             self._remember(state)
             if self._is_due(feed, state, now):
                 self._spread(feed, now)
+
+    async def _heed_resumed(self) -> None:
+        """Finds out which of the feeds that are gone an operator has resumed."""
+        if not self._gone:
+            return
+        for state in (await self._shelf.anew(tuple(self._gone))).values():
+            if not state.stopped:
+                self._remember(state)
 
     def _heed_jump(self, feeds: Iterable[Feed], now: datetime) -> None:
         """Keeps a clock that jumps from making a burst of polls, or early ones."""
@@ -240,6 +255,10 @@ class Watch:
         self._asleep_until.pop(state.feed_id, None)
         if state.next_poll_at is not None:
             self._asleep_until[state.feed_id] = state.next_poll_at
+        if state.stopped:
+            self._gone.add(state.feed_id)
+        else:
+            self._gone.discard(state.feed_id)
         if state.error:
             self._failing[state.feed_id] = state.error
         else:

@@ -9,16 +9,17 @@ import pytest
 
 from bot.errors import FeedError
 from bot.feedbook import Feedbook
+from bot.feeds.due import after_gone, is_due, resumed
 from bot.feeds.poll import Poller
 from bot.feeds.workers import Workers
-from bot.news.entry import Feed
+from bot.news.entry import Feed, FeedState, Validators
 from bot.news.hub import HubSubscription
 from bot.store.hubs import HubShelf
 from tests.feeds.bodies import item, rss
 from tests.feeds.conftest import LIMITS, START, Clock, server, workers
 from tests.feeds.server import FeedServer
 from tests.store.conftest import address, blank_file, store
-from tests.store.opened import Store
+from tests.store.opened import Store, open_store
 
 __all__ = ["address", "blank_file", "server", "store", "workers"]
 
@@ -127,6 +128,50 @@ async def test_a_listed_feed_and_an_unknown_one_are_not_taken_out(desk: Desk) ->
         await desk.book.remove("listed")
     with pytest.raises(FeedError, match="no such feed"):
         await desk.book.remove("unknown")
+
+
+async def test_a_listed_feed_that_was_gone_is_due_again_once_it_is_resumed(
+    desk: Desk, store: Store
+) -> None:
+    with pytest.raises(FeedError, match="has not stopped"):
+        await desk.book.resume("listed")
+    known = Validators(url=LISTED.url, etag='"1"')
+    state = FeedState(feed_id="listed", configured_url=LISTED.url, validators=known)
+    await store.feeds.save_state(after_gone(state, START))
+    [gone] = await desk.book.health()
+    assert gone.status == "stopped"
+    assert "`tariffwire feeds resume listed`" in gone.lines(START)
+    await desk.book.resume("listed")
+    resumed = await store.feeds.state("listed")
+    assert resumed is not None
+    assert is_due(resumed, START)
+    assert resumed.validators == known
+    with pytest.raises(FeedError, match="has not stopped"):
+        await desk.book.resume("listed")
+    # Gone anew, it is told of anew.
+    assert after_gone(resumed, START + timedelta(hours=1)).failing_since != START
+
+
+async def test_what_another_process_resumed_is_seen(desk: Desk, store: Store, address: str) -> None:
+    gone = after_gone(FeedState(feed_id="listed"), START)
+    await store.feeds.save_state(gone)
+    other = open_store(address)
+    await other.feeds.save_state(resumed_by_hand := resumed(gone))
+    await other.database.close()
+    assert await store.feeds.state("listed") == gone
+    assert await store.feeds.anew(["listed", "unknown"]) == {"listed": resumed_by_hand}
+    assert await store.feeds.state("listed") == resumed_by_hand
+
+
+async def test_what_is_off_or_unknown_is_not_resumed(store: Store, workers: Workers) -> None:
+    off = LISTED.model_copy(update={"enabled": False})
+    poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
+    book = Feedbook([off], store.feeds, store.shelf, HubShelf(store.database), poller)
+    with pytest.raises(FeedError, match=r"turned off.*enabled: true"):
+        await book.resume("listed")
+    with pytest.raises(FeedError, match="no such feed"):
+        await book.resume("unknown")
+    await poller.close()
 
 
 async def test_what_is_no_address_of_a_feed_is_refused(desk: Desk, server: FeedServer) -> None:

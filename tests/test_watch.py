@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -27,6 +27,9 @@ class Shelf:
 
     async def states(self) -> Mapping[str, FeedState]:
         return self.kept
+
+    async def anew(self, feed_ids: Collection[str]) -> Mapping[str, FeedState]:
+        return {feed_id: self.kept[feed_id] for feed_id in feed_ids if feed_id in self.kept}
 
 
 class Taking:
@@ -204,6 +207,21 @@ async def test_those_who_make_the_news_are_polled_before_those_who_report_it() -
         for name, kind in kinds.items()
     ]
     assert await setting.poll() == ["court_too", "office_too", "paper", "court", "wire", "office"]
+
+
+async def test_a_feed_that_is_gone_is_polled_at_once_when_it_is_resumed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    gone = due.after_gone(FeedState(feed_id="gone"), NOON)
+    shelf = Shelf(gone, FeedState(feed_id="well", next_poll_at=NOON + MINUTE))
+    setting = Setting("gone", "well", shelf=shelf, is_due=due.is_due)
+    assert await setting.poll() == []
+    setting.now += timedelta(seconds=1)
+    assert await setting.poll() == []
+    assert [state.feed_id for state in setting.watch.failing()] == ["gone"]
+    shelf.kept["gone"] = due.resumed(gone)
+    assert await setting.poll() == ["gone"]
+    assert setting.watch.failing() == ()
 
 
 async def test_a_feed_that_was_taken_out_is_forgotten(caplog: pytest.LogCaptureFixture) -> None:

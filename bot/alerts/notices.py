@@ -62,7 +62,8 @@ def _trouble(state: FeedState, now: datetime) -> Iterable[tuple[str, str]]:
         yield (
             f"{state.feed_id} gone since {since.isoformat()}",
             f"The feed {state.feed_id} is gone for good: its address answered 410. "
-            "It is not polled any more; take it out, or give it another address.",
+            "It is not polled any more. Take it out, give it another address, or, where it is "
+            f"back, type `/tariff feeds resume {state.feed_id}`.",
         )
     elif now - since >= TOLD_AFTER:
         yield (

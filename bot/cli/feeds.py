@@ -12,7 +12,7 @@ LARGEST_OPML = 20_000_001
 
 @click.group()
 def feeds() -> None:
-    """List, add, remove, check, import and export feeds."""
+    """List, add, remove, resume, check, import and export feeds."""
 
 
 @feeds.command("list")
@@ -56,6 +56,18 @@ def remove_feed(feed_id: str) -> None:
 
     run_async(remove(load_settings(), feed_id))
     click.echo(f"removed {feed_id}")
+
+
+@feeds.command("resume")
+@click.argument("feed_id", metavar="ID")
+@answers_for_errors
+def resume_feed(feed_id: str) -> None:
+    """Ask a feed again that has stopped because it was gone (410)."""
+    from bot.admin import resume_feed as resume
+    from bot.settings import load_settings
+
+    run_async(resume(load_settings(), feed_id))
+    click.echo(f"resumed {feed_id}: it is due at once")
 
 
 @feeds.command("check")

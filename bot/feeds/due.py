@@ -171,6 +171,22 @@ def after_gone(state: FeedState, now: datetime) -> FeedState:
     )
 
 
+def resumed(state: FeedState) -> FeedState:
+    """The state after an operator said that a feed which was gone is there again: due at once.
+
+    What went wrong is forgotten, so that the feed's next trouble is told of as a new one.
+    """
+    return replace(
+        state,
+        stopped=False,
+        failures=0,
+        failing_since=None,
+        error="",
+        status=None,
+        next_poll_at=None,
+    )
+
+
 def floor_s(feed: Feed, limits: FetchLimits) -> float:
     """The seconds between two polls that the operator wants at the least."""
     return max(limits.poll_s, (feed.poll_minutes or 0.0) * 60)

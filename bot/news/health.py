@@ -50,6 +50,11 @@ class Health(Frozen):
         """Whether somebody should look at it."""
         return self.status in ("failing", "stopped")
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is not polled any more until an operator resumes it."""
+        return self.status == "stopped"
+
     def facts(self, now: datetime) -> tuple[str, ...]:
         """What there is to say of it besides what is wrong, each in a few words."""
         parts = []
@@ -74,7 +79,8 @@ class Health(Frozen):
     def lines(self, now: datetime) -> str:
         """The feed as an operator reads it: one line, and a second where something is wrong."""
         line = "  ".join([f"{self.status:8}{self.id:32}", *self.facts(now)])
-        return f"{line}\n        {self.trouble()}" if self.error else line
+        cure = f"; `tariffwire feeds resume {self.id}` asks it again" if self.is_gone else ""
+        return f"{line}\n        {self.trouble()}{cure}" if self.error else line
 
 
 def health(feed: Feed, state: FeedState | None, lag: Lag | None, pushed: bool = False) -> Health:

@@ -114,6 +114,9 @@ async def _change_feeds(parts: Parts, asked: Asked, command: Command) -> Reply:
     try:
         if command.verb is Verb.ADD_FEED:
             return Reply(feed_blocks.added(await parts.feeds.add(command.text), parts.command))
+        if command.verb is Verb.RESUME_FEED:
+            await parts.feeds.resume(command.text)
+            return Reply(feed_blocks.resumed(command.text))
         await parts.feeds.remove(command.text)
         return Reply(feed_blocks.removed(command.text))
     except FeedError as error:

@@ -39,6 +39,7 @@ class Verb(StrEnum):
     FEEDS = "feeds"
     ADD_FEED = "feeds add"
     REMOVE_FEED = "feeds remove"
+    RESUME_FEED = "feeds resume"
     PROPOSALS = "proposals"
     HELP = "help"
     ASK = "ask"
@@ -49,7 +50,7 @@ class Command(Frozen):
     """A command with its arguments.
 
     `text` is all of a question (without `ics`, where that asks for a file), the address of a feed
-    to add, the id of one to remove; `on` or `off` for reminders, or nothing.
+    to add, the id of one to remove or resume; `on` or `off` for reminders, or nothing.
     """
 
     verb: Verb
@@ -93,6 +94,8 @@ _FEED_VERBS = {
     "remove": Verb.REMOVE_FEED,
     "rm": Verb.REMOVE_FEED,
     "delete": Verb.REMOVE_FEED,
+    "resume": Verb.RESUME_FEED,
+    "restart": Verb.RESUME_FEED,
 }
 _TOPICS = {
     "tariff": Topic.TARIFF,

@@ -1,5 +1,6 @@
 """The messages that a delivery of stories or a notice owes."""
 
+import re
 from collections.abc import Sequence
 
 from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
@@ -9,9 +10,12 @@ from bot.parties import Parties
 from bot.slack.alert_blocks import alert, digest, follow_up
 from bot.slack.blocks import Message
 from bot.slack.limits import NOTICE_CHARACTERS
-from bot.slack.mrkdwn import escape
+from bot.slack.mrkdwn import LOW_LINE, escape
 from bot.slack.reminder_blocks import reminder
 from bot.slack.reply_blocks import notice
+
+_COMMAND = re.compile(f"'(/tariff [a-z ]{{1,40}} [a-z0-9{LOW_LINE}-]{{1,64}})'")
+"""A command between backticks, as `escape` leaves it."""
 
 
 def compose(
@@ -35,7 +39,7 @@ def compose(
             followed = delivery.event_id
             return (follow_up(stories, parties, followed=followed, may_repeat=may_repeat),)
         case DeliveryKind.NOTICE:
-            return (notice(escape(delivery.reason, NOTICE_CHARACTERS)),)
+            return (notice(_naming_commands(escape(delivery.reason, NOTICE_CHARACTERS))),)
         case DeliveryKind.REMINDER:
             told = Reminder.model_validate_json(delivery.content)
             return (reminder(told, parties, delivery.reason, may_repeat=may_repeat),)
@@ -43,3 +47,8 @@ def compose(
             return digest(stories, parties, delivery.reason, may_repeat=may_repeat)
         case _:
             return (alert(stories[0], parties, delivery.reason, may_repeat=may_repeat),)
+
+
+def _naming_commands(markup: str) -> str:
+    """The markup with its commands as code: escaped, the ids in them could not be copied."""
+    return _COMMAND.sub(lambda found: f"`{found[1].replace(LOW_LINE, '_')}`", markup)

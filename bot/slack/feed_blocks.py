@@ -8,12 +8,11 @@ from datetime import datetime
 from bot.news.entry import Feed
 from bot.news.health import Health, Lag, span
 from bot.slack.blocks import Block, Message, assemble, context, section
-from bot.slack.mrkdwn import bold, escape, link
+from bot.slack.mrkdwn import LOW_LINE, bold, escape, link
 from bot.slack.reply_blocks import notice
 
 _ADDRESS_CHARACTERS = 300
-_LOW_LINE = "\u02cd"
-_SETTING = re.compile(f"TARIFFWIRE[A-Z{_LOW_LINE}]+")
+_SETTING = re.compile(f"TARIFFWIRE[A-Z{LOW_LINE}]+")
 """The name of a setting, as `escape` leaves it."""
 
 
@@ -25,7 +24,8 @@ def feeds(
     unwell = [feed for feed in on if feed.unwell]
     title = _title(on, unwell)
     lines = [section(_line(feed, now)) for feed in sorted(on, key=_order)]
-    tail = [context(_how_to_change(command))] if operator else []
+    gone = [feed.id for feed in unwell if feed.is_gone]
+    tail = [context(_how_to_change(command, gone))] if operator else []
     head = [section(bold(title)), context(_lag(lag), _most_often(unwell))]
     return assemble(title, head, lines, tail, _more)
 
@@ -42,8 +42,13 @@ def removed(feed_id: str) -> Message:
     return notice(f"Took out {_id(feed_id)}: it is not polled any more.")
 
 
+def resumed(feed_id: str) -> Message:
+    """Says that a feed which had stopped is asked again."""
+    return notice(f"Resumed {_id(feed_id)}: it is asked again at once.")
+
+
 def refused(thing: str, cause: str, cure: str) -> Message:
-    """Says why a feed was not added or removed."""
+    """Says why a feed was not added, removed or resumed."""
     more = f" {_naming_settings(cure)}." if cure else ""
     return notice(f"{_thing(thing)}: {escape(cause, 500)}.{more}")
 
@@ -51,8 +56,8 @@ def refused(thing: str, cause: str, cure: str) -> Message:
 def not_an_operator(command: str) -> Message:
     """Says who may change feeds."""
     return notice(
-        "Only operators add and remove feeds: people whose Slack id is in the bot's setting "
-        f"`TARIFFWIRE_OPERATORS`. `{command} feeds` shows everybody how they are doing."
+        "Only operators add, remove and resume feeds: people whose Slack id is in the bot's "
+        f"setting `TARIFFWIRE_OPERATORS`. `{command} feeds` shows everybody how they are doing."
     )
 
 
@@ -94,8 +99,10 @@ def _line(feed: Health, now: datetime) -> str:
     return f"{name}: {'; '.join([*status, *trouble, *feed.facts(now)])}"
 
 
-def _how_to_change(command: str) -> str:
-    return f"`{command} feeds add ADDRESS` adds one, `{command} feeds remove ID` takes one out."
+def _how_to_change(command: str, gone: Sequence[str]) -> str:
+    how = f"`{command} feeds add ADDRESS` adds one, `{command} feeds remove ID` takes one out."
+    which = f"such as {_id(gone[0])}" if gone else "because it was gone"
+    return f"{how} `{command} feeds resume ID` asks one again that has stopped, {which}."
 
 
 def _thing(thing: str) -> str:
@@ -113,7 +120,7 @@ def _id(feed_id: str) -> str:
 def _naming_settings(cure: str) -> str:
     """The cure with its settings as code: escaped, their names could not be copied."""
     return _SETTING.sub(
-        lambda found: f"`{found.group().replace(_LOW_LINE, '_')}`", escape(cure, 300)
+        lambda found: f"`{found.group().replace(LOW_LINE, '_')}`", escape(cure, 300)
     )
 
 

@@ -22,11 +22,14 @@ _HARMLESS = str.maketrans(
         "<": "&lt;",
         ">": "&gt;",
         "*": "\u2217",  # asterisk operator; would start bold
-        "_": "\u02cd",  # modifier letter low macron; would start italics
+        "_": "\u02cd",  # LOW_LINE, a modifier letter; would start italics
         "~": "\u223c",  # tilde operator; would start strike-through
         "`": "'",  # would start code
     }
 )
+
+LOW_LINE = "\u02cd"
+"""What `escape` shows for an underscore."""
 
 _BLANKS = re.compile(r"\s+")
 _EMOJI = re.compile(r":(?=\S{1,100}?:)")

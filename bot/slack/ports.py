@@ -151,3 +151,7 @@ class Feeds(Protocol):
     async def remove(self, feed_id: str) -> object:
         """Raises FeedError where there is none that may be removed."""
         ...
+
+    async def resume(self, feed_id: str) -> object:
+        """Raises FeedError where there is none that has stopped."""
+        ...

@@ -1,7 +1,7 @@
 """Feeds that operators added, what is remembered of each between polls, and how late each is."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ class Feeds:
     """The feeds table and what belongs to it.
 
     States are held in memory once they were read or written, because every poll asks for one;
-    `states` reads them all anew, so that what another process wrote is seen.
+    `states` reads them all anew, and `anew` some, so that what another process wrote is seen.
     """
 
     def __init__(self, database: Database) -> None:
@@ -80,6 +80,15 @@ class Feeds:
         if changes == self._changes:
             self._held, self._holds_all = dict(states), True
             self._in_doubt.clear()
+        return states
+
+    async def anew(self, feed_ids: Collection[str]) -> dict[str, FeedState]:
+        """What is remembered of these few feeds, with what another process wrote meanwhile."""
+        changes = self._changes
+        query = select(_state.data).where(_state.feed_id.in_(feed_ids))
+        states = _by_feed(await self._database.column(query))
+        if changes == self._changes:
+            self._held.update(states)
         return states
 
     async def save_state(self, state: FeedState) -> None:

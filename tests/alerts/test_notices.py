@@ -64,6 +64,7 @@ async def test_a_feed_that_is_gone_is_told_of_at_once_to_each_operator(store: St
     assert {each.kind for each in told} == {DeliveryKind.NOTICE}
     assert "court" in told[0].reason
     assert "410" in told[0].reason
+    assert "`/tariff feeds resume court`" in told[0].reason
     assert setting.woken == 1
 
 

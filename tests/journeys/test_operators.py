@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -9,6 +10,7 @@ from aiohttp import web
 from tests.feeds.bodies import item, rss
 from tests.feeds.hub import LoopbackHub
 from tests.feeds.server import serving
+from tests.journeys.bot_process import run_to_end
 from tests.journeys.onlooker import eventually, words
 from tests.journeys.test_whole_way import World, world
 
@@ -59,3 +61,27 @@ async def test_an_operator_adds_a_feed_and_hears_its_news(world: World) -> None:
     world.feeds.publish("extra", "Brazil raises tariffs on Norwegian fish to 12%")
     [alert] = await eventually(lambda: world.page.messages("trade-news"))
     assert "12%" in words(alert)
+
+
+async def test_a_feed_that_was_gone_is_resumed_beside_the_running_bot(
+    world: World, tmp_path: Path
+) -> None:
+    world.feeds.feeds["wire"] = []
+    world.feeds.answers["/wire.rss"] = web.Response(status=410)
+    await world.start_bot(TARIFFWIRE_OPERATORS=world.workspace.person_id)
+
+    async def stopped() -> bool:
+        [health] = await world.page.say("#court-watch", "/tariff feeds")
+        return "answered 410 Gone" in words(health)
+
+    assert await eventually(stopped)
+    del world.feeds.answers["/wire.rss"]
+    world.feeds.publish("wire", "Brazil raises tariffs on Norwegian fish to 12%")
+    code, told = await run_to_end(("feeds", "resume", "wire"), world.env(), tmp_path)
+    assert (code, told.strip()) == (0, "resumed wire: it is due at once")
+
+    async def read_again() -> bool:
+        [health] = await world.page.say("#court-watch", "/tariff feeds")
+        return "1 well" in words(health)
+
+    assert await eventually(read_again)

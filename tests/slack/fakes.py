@@ -124,6 +124,7 @@ class KeptFeeds:
         self.healths = list(healths)
         self.added: list[str] = []
         self.removed: list[str] = []
+        self.resumed: list[str] = []
 
     async def summary(self) -> FeedSummary:
         return FeedSummary(feeds=40, failing=2, last_poll_at=NOW)
@@ -144,6 +145,11 @@ class KeptFeeds:
         if feed_id == "unknown":
             raise FeedError(feed_id, "no such feed", "See their ids in: tariffwire feeds list")
         self.removed.append(feed_id)
+
+    async def resume(self, feed_id: str) -> None:
+        if feed_id == "unknown":
+            raise FeedError(feed_id, "no such feed", "See their ids in: tariffwire feeds list")
+        self.resumed.append(feed_id)
 
 
 class Broken:

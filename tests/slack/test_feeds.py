@@ -92,22 +92,37 @@ async def test_an_operator_adds_and_removes_a_feed() -> None:
     assert feeds.added == [address, "https://new.example/a"]
     assert "old_wire" in shown(await ask(given, "feeds remove old_wire"))
     assert feeds.removed == ["old_wire"]
+    assert "asked again at once" in shown(await ask(given, "feeds resume gone_wire"))
+    assert feeds.resumed == ["gone_wire"]
 
 
-@pytest.mark.parametrize("text", ["feeds add https://new.example/rss", "feeds remove wire"])
+@pytest.mark.parametrize(
+    "text", ["feeds add https://new.example/rss", "feeds remove wire", "feeds resume wire"]
+)
 async def test_nobody_else_changes_feeds(text: str) -> None:
     given, feeds = with_feeds()
     for user in ("U2", "", "u1", "U1,U2"):
         assert "TARIFFWIRE_OPERATORS" in shown(await ask(given, text, user=user))
     assert not feeds.added
     assert not feeds.removed
+    assert not feeds.resumed
+
+
+async def test_operators_are_told_how_a_stopped_feed_is_resumed() -> None:
+    gone = health("old_wire", "stopped", error="gone for good (answered 410 Gone)")
+    given, _ = with_feeds(gone, health("wire"))
+    assert "feeds resume ID` asks one again that has stopped, such as `old_wire`" in shown(
+        await ask(given, "feeds")
+    )
+    assert "feeds resume" not in shown(await ask(given, "feeds", user="U2"))
 
 
 async def test_what_cannot_be_added_or_removed_is_explained() -> None:
     given, _ = with_feeds()
     said = shown(await ask(given, "feeds add https://new.example/page"))
     assert "a web page came instead of a feed" in said
-    assert "no such feed" in shown(await ask(given, "feeds remove unknown"))
+    for verb in ("remove", "resume"):
+        assert "no such feed" in shown(await ask(given, f"feeds {verb} unknown"))
 
 
 @pytest.mark.parametrize(
@@ -116,6 +131,7 @@ async def test_what_cannot_be_added_or_removed_is_explained() -> None:
         ("feeds ad https://new.example/", "feeds add https://new.example/"),
         ("feeds add", "feeds"),
         ("feeds remove a b", "feeds"),
+        ("feeds resme a", "feeds resume a"),
         ("feeds dance", "feeds"),
         ("feds", "feeds"),
     ],

@@ -449,6 +449,16 @@ async def test_stories_no_longer_kept_owe_nothing(sender: SlackSender, owed: Del
         await sender.send(owed, (), None)
 
 
+async def test_a_command_that_a_notice_names_can_be_copied(
+    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    changes = {"kind": DeliveryKind.NOTICE, "reason": "Type `/tariff feeds resume old_wire`."}
+    notice = owed.model_copy(update={**changes, "story_ids": (), "event_id": ""})
+    await sender.send(notice, (), None)
+    (message,) = await standing(client, owed.conversation)
+    assert message["text"] == "Type `/tariff feeds resume old_wire`."
+
+
 async def test_a_notice_needs_no_story_and_is_found_again_after_a_broken_connection(
     workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
 ) -> None:
