@@ -38,8 +38,8 @@ LIMITS = FetchLimits(
     user_agent="Tariffwire-bench/1.0 (+https://tariffwire.example/bench)",
     poll_s=0.001,
     spacing_s=0.0,
-    fetches_per_host=50,
-    fetches_at_once=50,
+    fetches_per_host=20,
+    fetches_at_once=20,
     allowed_networks=(ip_network("127.0.0.1/32"),),
 )
 
