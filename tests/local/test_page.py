@@ -132,7 +132,10 @@ async def test_the_page_finds_back_after_the_workspace_was_gone(
     await asyncio.to_thread(browser.get, workspace.address)
     await asyncio.to_thread(find, browser, "#stream .empty")
     await workspace.stop()
-    await asyncio.to_thread(find, browser, "#offline", "does not answer")
+    banner = await asyncio.to_thread(find, browser, "#offline", "does not answer")
+    covered = banner.rect["height"] - 1  # the browser rounds it
+    assert browser.find_element(By.ID, "title").rect["y"] >= covered
+    assert browser.find_element(By.ID, "sidebar").rect["y"] >= covered
     await workspace.start(port=port)
     await workspace.keyboard.say("#trade-news", "back again")
     await asyncio.to_thread(find, browser, "#stream .message", "back again")
