@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -134,12 +134,13 @@ async def export_feeds(settings: Settings) -> str:
 async def poll_feeds(settings: Settings, *, once: bool, show: Callable[[Polled], None]) -> bool:
     """Polls what is due and shows what each poll brought; returns whether any feed could be read.
 
-    `once` polls what is due now and ends; otherwise it goes on until it is interrupted, and raises
-    StoreError where a bot does so on the same data, or each feed would be asked twice. Messages
-    that subscribers are owed are sent by `run`.
+    `once` polls what is due now and ends; otherwise it goes on until it is interrupted. Raises
+    StoreError where a bot, which polls what is due by itself, runs on the same data folder: each
+    would ask for what is due in the same moment. Messages that subscribers are owed are sent by
+    `run`.
     """
     library = Library(settings).read_all()
-    with nullcontext() if once else only_one(settings):
+    with only_one(settings):
         return await _poll_feeds(settings, library, once, show)
 
 

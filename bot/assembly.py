@@ -71,10 +71,11 @@ def revealed(secret: SecretStr | None) -> str:
 
 @contextmanager
 def only_one(settings: Settings) -> Iterator[None]:
-    """Keeps a second bot away from the same data; raises StoreError when one is running.
+    """Keeps a second bot or poll away from the same data; raises StoreError when one is running.
 
-    Two would poll each feed twice, and each would take the other's messages under way for those of
-    a process that died. The system lets go of the lock when the process ends, however it ends.
+    Two would poll each feed twice, and two bots would take each other's messages under way for
+    those of a process that died. The system lets go of the lock when the process ends, however it
+    does.
     """
     folder = settings.data_dir
     lock = FileLock(folder / "run.lock", timeout=0)
@@ -82,8 +83,8 @@ def only_one(settings: Settings) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        cure = "Stop it first, or set TARIFFWIRE_DATA_DIR to another folder"
-        raise StoreError(str(folder), "a bot is running on it", cure) from error
+        cure = "A bot polls what is due by itself; stop it first, or set TARIFFWIRE_DATA_DIR"
+        raise StoreError(str(folder), "a bot is running on it, or a poll", cure) from error
     except OSError as error:
         cure = "Set TARIFFWIRE_DATA_DIR to a folder that can be written"
         raise StoreError(str(folder), error.strerror or "cannot be used", cure) from error
@@ -185,8 +186,9 @@ async def open_watch(
 ) -> AsyncIterator[Watch]:
     """What polls the feeds and takes in what they say.
 
-    Rates that are news to the ledger of the `decisions` (or as they stand at the start) are kept;
-    with a `docket` the operators are owed them at once.
+    What hosts asked for before a restart is kept. Rates that are news to the ledger of the
+    `decisions` (or as they stand at the start) are kept; with a `docket` the operators are owed
+    them at once.
     """
     decisions = decisions or await open_decisions(library, store)
     pipeline = Pipeline(
@@ -212,6 +214,7 @@ async def open_watch(
 
     # While some are being fetched, as many others are read and kept.
     polls_per_host = 2 * poller.limits.fetches_per_host
+    poller.recall((await store.feeds.states()).values())
     watch = Watch(feeds, store.feeds, take, _is_due, clock, on_deliveries, spread_s, polls_per_host)
     try:
         yield watch

@@ -216,11 +216,27 @@ async def test_poll_prints_each_new_entry_once(shell: Shell) -> None:
     ]
 
 
-async def test_polling_goes_on_in_one_process_only(shell: Shell) -> None:
+async def test_a_host_that_asked_for_a_wait_is_left_alone_by_the_next_process_too(
+    shell: Shell,
+) -> None:
+    shell.feeds.feeds["busy"] = []
+    shell.feeds.answers["/busy.rss"] = web.Response(status=429, headers={"Retry-After": "3600"})
+    every = shell.feeds.yaml()
+    head, busy = every.splitlines()[0], next(row for row in every.splitlines() if "busy" in row)
+    alone = shell.write("busy.yaml", f"{head}\n{busy}\n")
+    code, told = await shell("poll", "--once", "--feeds", alone)
+    assert (code, "429" in told) == (1, True)
+    assert await shell.done("poll", "--once", "--feeds", shell.write("every.yaml", every)) == ""
+    assert [path for path, _ in shell.feeds.requests] == ["/busy.rss"]
+
+
+async def test_one_process_polls_a_data_folder_at_a_time(shell: Shell) -> None:
     await shell.done("db", "upgrade")
     with FileLock(Path(shell.env["TARIFFWIRE_DATA_DIR"]) / "run.lock", timeout=0):
         assert "a bot is running on it" in await shell.failed("poll")
-        assert "steel" in await shell.done("poll", "--once")
+        assert "a bot is running on it" in await shell.failed("poll", "--once")
+    assert shell.feeds.requests == []
+    assert "steel" in await shell.done("poll", "--once")
 
 
 async def test_feeds_are_checked_added_exported_imported_and_removed(shell: Shell) -> None:

@@ -29,7 +29,7 @@ from http import HTTPStatus
 
 from bot.feeds.limits import FetchLimits
 from bot.frozen import Frozen
-from bot.news.entry import Asked, Feed, FeedKind, FeedState, Validators
+from bot.news.entry import Asked, Feed, FeedKind, FeedState, Pause, Validators
 
 DAY_S = 86_400.0
 _HOUR_S = 3600.0
@@ -112,6 +112,7 @@ def after_answer(
         failing_since=None,
         error="",
         stopped=False,
+        pause=None,
         last_poll_at=now,
         last_success_at=now,
         next_poll_at=at,
@@ -129,12 +130,14 @@ def after_failure(
     status: int | None = None,
     asked_wait_s: float | None = None,
     *,
+    pause: Pause | None = None,
     reached: bool = True,
 ) -> FeedState:
     """The state after a failure at `now`; `asked_wait_s` is what Retry-After said.
 
-    `reached` is False where no answer came at all. Validators stay: they belong to the last good
-    body. A status of 410 is that of a place the feed has moved to, see `after_gone`.
+    `pause` is what it asks for on behalf of the whole server. `reached` is False where no answer
+    came at all. Validators stay: they belong to the last good body. A status of 410 is that of a
+    place the feed has moved to, see `after_gone`.
     """
     failures = state.failures + 1
     if reached:
@@ -150,6 +153,7 @@ def after_failure(
         failing_since=state.failing_since or now,
         error=error,
         status=status,
+        pause=pause,
         last_poll_at=now,
         next_poll_at=now + timedelta(seconds=wait_s),
         interval_s=wait_s,

@@ -4,7 +4,7 @@ state -> fetch (conditional) -> 304? same bytes? -> parse -> state to remember, 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -12,7 +12,6 @@ from http import HTTPStatus
 from bot.errors import FeedError, NoAnswer
 from bot.feeds.bodies import Bodies
 from bot.feeds.due import (
-    CLOCK_SLACK,
     Found,
     after_answer,
     after_failure,
@@ -26,10 +25,11 @@ from bot.feeds.due import (
 from bot.feeds.fetch import Fetched, Fetcher, HostPaused, server_of, shown, without_password
 from bot.feeds.limits import FetchLimits
 from bot.feeds.parsed import Parsed, Source
+from bot.feeds.pauses import Pauses
 from bot.feeds.status import GOOD, OVERLOADED, BadStatus
 from bot.feeds.websub import discovered
 from bot.feeds.workers import Workers
-from bot.news.entry import Asked, Feed, FeedState, Outcome, Round, Validators
+from bot.news.entry import Asked, Feed, FeedState, Outcome, Pause, Round, Validators
 
 log = logging.getLogger(__name__)
 
@@ -62,10 +62,13 @@ class Poller:
         self._owns_workers = workers is None
         self._bodies = Bodies(self._workers)
         self._pushes = pushes or (lambda _: False)
-        # By host: when it asked for a pause, and until when.
-        self._pauses: dict[str, tuple[datetime, datetime]] = {}
+        self._pauses = Pauses(clock)
         # By feed: the digest of its last body, and what that listed.
         self._listings: dict[str, tuple[str, bytes]] = {}
+
+    def recall(self, states: Iterable[FeedState]) -> None:
+        """Takes up again the pauses that hosts asked for before a restart."""
+        self._pauses.recall(states)
 
     async def close(self) -> None:
         """Ends connections and parser processes."""
@@ -87,11 +90,11 @@ class Poller:
             fetched = await self._fetcher.fetch(
                 state.current_url or feed.url,
                 state.validators,
-                is_paused=lambda server: self._paused_until(server) is not None,
+                is_paused=lambda server: self._pauses.until(server) is not None,
             )
             return await self._judged(feed, state, now, fetched)
         except HostPaused as paused:
-            return self._deferred(feed, state, now, self._paused_until(paused.host))
+            return self._deferred(feed, state, now, self._pauses.until(paused.host))
         except FeedError as error:
             return self._failed(feed, state, now, error, fetched)
 
@@ -234,16 +237,28 @@ class Poller:
         now = self.clock()
         status = error.status if isinstance(error, BadStatus) else None
         wait_s = retry_after_s(fetched.headers, now) if fetched else None
+        pause = None
         if fetched and wait_s and status in OVERLOADED and state.status not in OVERLOADED:
             # The trouble is the host's, so its other feeds wait too; but only once, for a feed
             # that is refused time after time must not silence those that are not.
-            self._pause(server_of(fetched.url), now + timedelta(seconds=wait_s), now)
+            until = now + timedelta(seconds=wait_s)
+            pause = Pause(server=server_of(fetched.url), until=until)
+            self._pauses.begin(pause, now)
         asked = (feed.id, shown(state.current_url or feed.url))
         # After a redirect it is the other address that failed.
         what = error.cause if error.thing in asked else f"{error.thing} {error.cause}"
         reached = not isinstance(error, NoAnswer)
         after = after_failure(
-            state, feed, self.limits, now, what, self._chance(), status, wait_s, reached=reached
+            state,
+            feed,
+            self.limits,
+            now,
+            what,
+            self._chance(),
+            status,
+            wait_s,
+            pause=pause,
+            reached=reached,
         )
         return self._round(feed, Outcome.FAILED, started_at, after)
 
@@ -257,16 +272,6 @@ class Poller:
         at = (until or now) + timedelta(seconds=self._chance() * self.limits.poll_s)
         after = replace(state, next_poll_at=at)
         return self._round(feed, Outcome.DEFERRED, now, after)
-
-    def _pause(self, host: str, until: datetime, now: datetime) -> None:
-        self._pauses = {h: pause for h, pause in self._pauses.items() if pause[1] > now}
-        self._pauses[host] = (now, until)
-
-    def _paused_until(self, host: str) -> datetime | None:
-        """When the host's pause ends, if there is one; a clock that was set back ends it."""
-        now = self.clock()
-        since, until = self._pauses.get(host, (now, now))
-        return until if since - CLOCK_SLACK <= now < until else None
 
     def _round(
         self,

@@ -112,6 +112,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Pause:
+    """A server's wish to be left alone with all its feeds."""
+
+    server: str
+    """Name and port."""
+    until: AwareDatetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class FeedState:
     """What is remembered about a feed between polls. `bot.feeds` decides it, the store keeps it."""
 
@@ -141,6 +150,8 @@ class FeedState:
     moves_seen: int = 0
     stopped: bool = False
     """Gone for good (410): not polled again until an operator says so."""
+    pause: Pause | None = None
+    """What the last answer asked for by Retry-After, where it holds for other feeds too."""
     window_s: float | None = None
     """Seconds between the oldest and the newest entry of the last body, where dates allow."""
     interval_s: float | None = None

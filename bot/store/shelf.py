@@ -103,8 +103,8 @@ class Shelf:
     def _not_known_since(self, connection: Connection, taken: Taken) -> Taken:
         """What was taken, less the stories that another process has kept in the meantime.
 
-        `tariffwire poll` may run beside the bot: whoever comes second owes nobody what the first
-        one owes them already.
+        `tariffwire poll` may run on another machine than the bot, on the same PostgreSQL: whoever
+        comes second owes nobody what the first one owes them already.
         """
         if not taken.stories:
             return taken

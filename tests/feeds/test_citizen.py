@@ -200,6 +200,22 @@ class TestPace:
         assert (await other.poll()).outcome is Outcome.READ
         assert other.clock.now >= later(30)
 
+    async def test_a_wait_for_the_whole_host_holds_over_a_restart(
+        self, server: FeedServer, reader: Reader, workers: Workers
+    ) -> None:
+        busy = reader.follow(server.at("/busy", feed_at(429, Retry_After="30")), "busy")
+        await busy.poll()
+        kept = STATE.validate_json(STATE.dump_json(busy.state))
+        started = Poller(LIMITS, reader.clock, chance=lambda: 0.5, workers=workers)
+        started.recall([FeedState(feed_id="new"), kept])
+        other = Reader(started, reader.clock).follow(server.at("/other", GOOD), "other")
+        assert (await other.poll()).outcome is Outcome.DEFERRED
+        assert (await other.poll()).outcome is Outcome.READ
+        assert other.clock.now >= later(30)
+        server.at("/busy", GOOD)
+        assert (await busy.poll()).state.pause is None
+        await started.close()
+
     async def test_a_feed_refused_again_and_again_does_not_silence_its_neighbours(
         self, server: FeedServer, reader: Reader
     ) -> None:
