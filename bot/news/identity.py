@@ -95,10 +95,14 @@ def moment(entry: Entry) -> str:
 
     Two entries of one body that share it are two, and then it tells nothing either.
     """
-    text = _text(entry)
-    if entry.published is None or entry.published_roughly or len(text.encode()) < _TELLING_BYTES:
+    return _moment(entry, fold_address(entry.link), _text(entry))
+
+
+def _moment(entry: Entry, link: str, text: str) -> str:
+    """The same; link and text are the entry's, folded."""
+    told = len(text) >= _TELLING_BYTES or len(text.encode()) >= _TELLING_BYTES
+    if entry.published is None or entry.published_roughly or not told:
         return ""
-    link = fold_address(entry.link)
     numbers = _DOCUMENT_NUMBER.findall(link or entry.guid)
     at = entry.published.astimezone(UTC).isoformat()
     return _digest("moment", at, text, link.partition("#")[2], *numbers)
@@ -129,7 +133,7 @@ def _name(entry: Entry, kind: FeedKind, site: str) -> _Named:
         key=_digest("entry", guid, link, text),
         aliases=tuple(aliases),
         place="" if placeless else _digest("place", guid, link),
-        moment="" if court or kind is FeedKind.OFFICIAL else moment(entry),
+        moment="" if court or kind is FeedKind.OFFICIAL else _moment(entry, link, text),
     )
 
 
