@@ -34,17 +34,25 @@ class Bodies:
     async def parse(self, body: bytes, source: Source) -> Parsed:
         """What the body holds; raises NotAFeed, whose thing is the feed's id.
 
-        The calling task counts as one that has it until the task ends.
+        The calling task counts as one that has it until the task ends, or calls `let_go`.
         """
         found = await self._at_once(body, source) if len(body) <= MAX_BYTES else None
         if found is None:
             # It may take its time there, and holds up nobody meanwhile.
-            self._leave(asyncio.current_task())
+            self.let_go()
             found = await self._workers.parse(body, source)
             await self._join()
         if isinstance(found, NotParsed):
+            self.let_go()
             raise NotAFeed(source.feed_id, found.cause)
         return found
+
+    def let_go(self) -> None:
+        """Says that the calling task has done with what it read.
+
+        Whoever waits for something else without it may wait for those who wait for a place.
+        """
+        self._leave(asyncio.current_task())
 
     async def _at_once(self, body: bytes, source: Source) -> Parsed | NotParsed | None:
         await self._join()

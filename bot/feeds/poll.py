@@ -99,7 +99,11 @@ class Poller:
             return self._failed(feed, state, now, error, fetched)
 
     async def fetch(self, address: str, validators: Validators) -> Fetched:
-        """One guarded GET, whatever its status; raises AddressRefused and FetchFailed."""
+        """One guarded GET, whatever its status; raises AddressRefused and FetchFailed.
+
+        What the calling task has read before is done with.
+        """
+        self._bodies.let_go()
         return await self._fetcher.fetch(address, validators)
 
     async def parse(

@@ -100,3 +100,23 @@ async def test_few_tasks_have_what_a_body_says_at_once_and_each_until_it_ends() 
     kept.set()
     await asyncio.wait_for(asyncio.gather(*tasks), 5)
     assert having == 20
+
+
+async def test_a_page_that_is_no_feed_keeps_nobody_from_reading_and_nor_does_who_let_go() -> None:
+    bodies, kept = Bodies(Elsewhere()), asyncio.Event()
+
+    async def looks_at_a_page() -> None:
+        with pytest.raises(NotAFeed):
+            await bodies.parse(PAGE.encode(), SOURCE)
+        await kept.wait()
+
+    async def looks_at_a_feed_and_goes_on() -> None:
+        await bodies.parse(GOOD.encode(), SOURCE)
+        bodies.let_go()
+        await kept.wait()
+
+    tasks = [asyncio.create_task(looks_at_a_page()) for _ in range(IN_HAND)]
+    tasks += [asyncio.create_task(looks_at_a_feed_and_goes_on()) for _ in range(IN_HAND)]
+    assert (await asyncio.wait_for(bodies.parse(GOOD.encode(), SOURCE), 5)).entries
+    kept.set()
+    await asyncio.gather(*tasks)
