@@ -2,7 +2,7 @@
 
     due feeds | take (poll -> entries -> stories -> deliveries) | tell the dispatcher, note failures
 
-One feed's failure or slowness never holds up another.
+One feed's failure holds up no other, and its slowness only those of its own host.
 """
 
 import asyncio
@@ -271,11 +271,14 @@ class Watch:
         return task
 
     async def _poll(self, feed: Feed, bring: Bring | None) -> Taken | None:
+        if bring is not None:
+            # It is here already: no server is asked.
+            return await self._poll_now(feed, bring)
         async with self._line(feed):
             return await self._poll_now(feed, bring)
 
     def _line(self, feed: Feed) -> asyncio.Semaphore:
-        host = urlsplit(feed.url).netloc
+        host = urlsplit(feed.url).netloc.rpartition("@")[2].lower()
         return self._lines.setdefault(host, asyncio.Semaphore(self._polls_per_host))
 
     async def _poll_now(self, feed: Feed, bring: Bring | None) -> Taken | None:

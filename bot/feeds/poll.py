@@ -79,8 +79,8 @@ class Poller:
     async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round:
         """What the feed says now. Whatever the feed does wrong becomes a failed Round.
 
-        Nothing is asked where the state says that another process has asked meanwhile. A task that
-        polls has what a new body says in memory until it ends, and few do so at once.
+        Nothing is asked before the state says that it is due. A task that polls has what a new body
+        says in memory until it ends, and few do so at once.
         """
         state = begun(state, feed)
         if not is_due(state, now):

@@ -78,10 +78,11 @@ class Outcome(StrEnum):
 
 # There are three of these for each feed as long as the bot runs, and a model takes ten times the
 # memory: as values they are the same.
-_STRICT = ConfigDict(extra="forbid")
+# One that a newer version kept is read for what this one knows.
+_KEPT = ConfigDict(extra="ignore")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_KEPT)
 class Validators:
     """What the server gave to ask 'has it changed?' with; echoed to the letter, never invented."""
 
@@ -92,7 +93,7 @@ class Validators:
     body_digest: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_KEPT)
 class Asked:
     """How long a publisher asks to be left alone, in headers and in the feed itself.
 
@@ -111,7 +112,7 @@ class Asked:
     """Days of the week, UTC, Monday is 0."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_KEPT)
 class Pause:
     """A server's wish to be left alone with all its feeds."""
 
@@ -120,7 +121,7 @@ class Pause:
     until: AwareDatetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_KEPT)
 class FeedState:
     """What is remembered about a feed between polls. `bot.feeds` decides it, the store keeps it."""
 

@@ -63,8 +63,9 @@ _GIVES_UP = {
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
-"""When libpq takes a silent server for gone (seconds; the last one milliseconds): its own choice is
-hours, in which nothing could be kept and the bot not end. The address may say otherwise.
+"""When libpq takes a server that cannot be reached any more for gone (seconds; the last one
+milliseconds): its own choice is hours, in which nothing could be kept and the bot not end. The
+address may say otherwise.
 """
 
 
@@ -72,8 +73,9 @@ def parse_url(address: str) -> URL:
     """The database's address with its driver; raises StoreError for what cannot be used."""
     try:
         url = make_url(address)
-    except ArgumentError as error:
-        raise StoreError("DATABASE_URL", "not a database address", _FORMS) from error
+    except (ArgumentError, ValueError):
+        # What the library says of it may quote a password.
+        raise StoreError("DATABASE_URL", "not a database address", _FORMS) from None
     if url.drivername not in _DRIVERS:
         raise StoreError("DATABASE_URL", f"{url.drivername} is not supported", _FORMS)
     url = url.set(drivername=_DRIVERS[url.drivername])
@@ -103,6 +105,7 @@ class Database:
         self._threads = ThreadPoolExecutor(_AT_ONCE[backend], thread_name_prefix="database")
         self._one_writer = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._at_work: set[asyncio.Task[Any]] = set()
+        self._closed = False
 
     @property
     def name(self) -> str:
@@ -178,7 +181,8 @@ class Database:
             await asyncio.sleep(1)
 
     async def close(self) -> None:
-        """Closes every connection, after what is at work has ended."""
+        """Closes every connection, after what is at work has ended; what comes later is refused."""
+        self._closed = True
         if self._at_work:
             await asyncio.wait(self._at_work)
         await asyncio.to_thread(self._threads.shutdown)
@@ -205,6 +209,8 @@ class Database:
             raise
 
     async def _in_thread(self, turn: AbstractAsyncContextManager[Any], work: Callable[[], T]) -> T:
+        if self._closed:
+            raise StoreError(self.name, "closed", "The program is ending; start it again")
         with store_errors(self.name):
             async with turn:
                 return await asyncio.get_running_loop().run_in_executor(self._threads, work)

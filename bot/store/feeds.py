@@ -88,7 +88,8 @@ class Feeds:
         query = select(_state.data).where(_state.feed_id.in_(feed_ids))
         states = _by_feed(await self._database.column(query))
         if changes == self._changes:
-            self._held.update(states)
+            known = states.items()
+            self._held.update((key, each) for key, each in known if key not in self._in_doubt)
         return states
 
     async def save_state(self, state: FeedState) -> None:

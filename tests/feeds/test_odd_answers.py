@@ -210,7 +210,7 @@ class TestWaits:
         await life.poll(2)
         assert (await other.poll()).outcome is Outcome.DEFERRED
 
-    async def test_what_another_process_has_asked_meanwhile_is_not_asked_again(
+    async def test_nothing_is_asked_before_the_state_says_that_it_is_due(
         self, server: FeedServer, reader: Reader
     ) -> None:
         life = reader.follow(server.at("/f", GOOD))

@@ -53,7 +53,15 @@ async def test_a_server_that_accepts_and_says_nothing_is_named_with_a_cure() -> 
     assert "hunter2" not in str(raised.value)
 
 
-@pytest.mark.parametrize("given", ["mysql://u:hunter2@host/name", "no address", "sqlite://"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "mysql://u:hunter2@host/name",
+        "no address",
+        "sqlite://",
+        "postgresql://u:hunter2@host:port/name",
+    ],
+)
 def test_an_unusable_address_is_refused_without_repeating_its_password(given: str) -> None:
     with pytest.raises(StoreError, match="DATABASE_URL") as raised:
         parse_url(given)
@@ -127,6 +135,12 @@ async def test_reads_and_writes_cancelled_anywhere_leave_no_lock(store: Store) -
         await asyncio.gather(task, other, return_exceptions=True)
     async with asyncio.timeout(5):
         assert await store.feeds.add(feed("last"))
+
+
+async def test_what_comes_after_the_end_is_refused_as_any_failure_is(store: Store) -> None:
+    await store.database.close()
+    with pytest.raises(StoreError, match="closed"):
+        await store.feeds.added()
 
 
 async def test_only_one_bot_works_on_a_postgresql_database(address: str) -> None:

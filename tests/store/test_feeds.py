@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.news.entry import STATE, FeedState, Validators
+from bot.store import tables
 from bot.store.feeds import Feeds
 from tests.store.examples import NOON, entry, feed, minutes
 from tests.store.opened import Store
@@ -109,3 +110,10 @@ async def test_many_states_are_decoded_off_the_event_loop(
     monkeypatch.setattr(STATE, "validate_json", noted)
     assert (await store.feeds.states()).keys() == names
     assert threading.get_ident() not in threads
+
+
+async def test_what_a_newer_version_kept_is_read_for_what_this_one_knows(store: Store) -> None:
+    data = '{"feed_id": "wire", "failures": 3, "invented_later": {"a": 1}}'
+    insert = store.database.insert(tables.feed_states)
+    await store.database.change(insert.values(feed_id="wire", data=data))
+    assert await store.feeds.states() == {"wire": FeedState(feed_id="wire", failures=3)}
