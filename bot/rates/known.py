@@ -8,7 +8,7 @@ A claim is no news where
    there is such a one), and of its legal basis where it names one. Where a change is said of no
    goods, one on goods in general. Where the rate before is said, one that has just that rate;
 5. its percent is the total of the goods or of goods in general, what comes with the base rate, or a
-   figure that a remark explains;
+   percent that a remark explains;
 6. no change is said, and the pair has or had that rate anywhere: what is called a tariff on Chinese
    goods may be one on some of them.
 A change is held against the day from which it is said to be charged, or else all days to come.
@@ -28,7 +28,8 @@ from bot.rates.history import totals
 from bot.rates.measure import Measure, RatePeriod
 from bot.rates.reply import Answer
 
-_PERCENT = re.compile(r"(?<![\d.-])\d{1,3}(?:\.\d+)?(?![\d-])")
+_PERCENT = re.compile(r"(?<![\d.-])(\d{1,3}(?:\.\d+)?)\s?(?:%|per\s?cent\b)")
+"""A remark also counts lists, columns and days; only a number said to be a percent is a rate."""
 _SLACK = timedelta(days=3)
 """How far a day in the news may be before the ledger's: of signing, or of another time zone."""
 

@@ -12,7 +12,7 @@ from bot.rates.answer import answer
 from bot.rates.asked import Case, Judged, Way, case_of, judge
 from bot.rates.claim import Claim
 from bot.rates.goods import Fit
-from bot.rates.known import held_by, is_known, on_goods_known
+from bot.rates.known import held_by, on_goods_known
 from bot.rates.ledger import Ledger
 from bot.rates.measure import Day, Measure
 from bot.rates.proposal import Coming, OldPart, Proposal
@@ -33,7 +33,7 @@ def restated(proposal: Proposal, ledger: Ledger) -> Proposal:
     return proposal.model_copy(
         update={
             **placed(case, old, proposal.from_percent),
-            "already": _already(proposal, case, old),
+            "already": _already(proposal, case, ledger),
         }
     )
 
@@ -49,7 +49,11 @@ def beside(
     return case_of(ledger, imposer, partner, day, product or None), old
 
 
-def _already(proposal: Proposal, case: Case, old: Answer) -> str:
+def _already(proposal: Proposal, case: Case, ledger: Ledger) -> str:
+    """What the ledger holds of just this rate, in words: a duty of its kind, or the total.
+
+    Much else is no news (`bot.rates.known`) and yet no rate of the ledger: it may be approved.
+    """
     if proposal.new_percent is None or not on_goods_known(case):
         return ""
     claim = Claim(
@@ -63,12 +67,20 @@ def _already(proposal: Proposal, case: Case, old: Answer) -> str:
         raised=True,
         basis=proposal.basis,
     )
-    if not is_known(claim, case, old):
-        return ""
     new = percent_text(proposal.new_percent)
     for measure, period in held_by(claim, case):
         return f"{measure.name}, {new}% from {period.from_}"
-    return f"{new}% in all"
+    # A rate of one legal basis is not held because all duties together come to it.
+    if not claim.basis and _in_all(claim, case, ledger) == claim.percent:
+        return f"{new}% in all"
+    return ""
+
+
+def _in_all(claim: Claim, case: Case, ledger: Ledger) -> Decimal | None:
+    """The one total of the goods on the claim's day; None where what is 0 may only be not known."""
+    day = claim.effective_on or case.day
+    _, then = beside(claim.imposer, claim.partner, claim.product, day, ledger)
+    return None if then.only_in_data else then.total_percent
 
 
 def placed(case: Case, old: Answer, from_percent: Decimal | None) -> dict[str, object]:

@@ -181,7 +181,7 @@ def test_figures_said_in_public_are_told_apart(ledger: Ledger, today: date) -> N
     one = _one("us china on 2025-11-10", ledger, today)
 
     assert one.total_percent == 20
-    assert any(caveat.startswith("The 47 said on 2025-10-30") for caveat in one.caveats)
+    assert any(caveat.startswith("The 47 % said on 2025-10-30") for caveat in one.caveats)
 
 
 def test_not_in_our_data_is_not_called_free(ledger: Ledger, today: date) -> None:
