@@ -71,7 +71,7 @@ class TopicRules(Frozen):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        errors = [*_pattern_errors(self), *_doubles(self)]
+        errors = [*_pattern_errors(self), *_doubles(self), *_repeats(self)]
         if errors:
             raise ValidationError.from_exception_data("TopicRules", errors)
         return self
@@ -80,25 +80,25 @@ class TopicRules(Frozen):
 def _pattern_errors(rules: TopicRules) -> Iterator[InitErrorDetails]:
     """What is wrong with single patterns, each with its place in the file."""
     compiler = Compiler(rules.lists)
+    for where, patterns in _parts(rules):
+        for place, pattern in enumerate(patterns):
+            try:
+                compiler.compile(pattern)
+            except ValueError as error:
+                yield _detail(str(error), (*where, place), pattern)
+
+
+def _parts(rules: TopicRules) -> Iterator[tuple[tuple[str | int, ...], Patterns]]:
+    """Each list of patterns in the file, with its place there."""
     for name, members in rules.lists.items():
-        yield from _unsound(compiler, ("lists", name), members)
+        yield ("lists", name), members
     for kind, parts in (("silences", ("terms", "unless")), ("rules", _RULE_PARTS)):
         for place, rule in enumerate(getattr(rules, kind)):
             for part in parts:
-                yield from _unsound(compiler, (kind, place, part), getattr(rule, part))
+                yield (kind, place, part), getattr(rule, part)
 
 
 _RULE_PARTS = ("terms", "contexts", "vetoes")
-
-
-def _unsound(
-    compiler: Compiler, where: tuple[str | int, ...], patterns: Patterns
-) -> Iterator[InitErrorDetails]:
-    for place, pattern in enumerate(patterns):
-        try:
-            compiler.compile(pattern)
-        except ValueError as error:
-            yield _detail(str(error), (*where, place), pattern)
 
 
 def _doubles(rules: TopicRules) -> Iterator[InitErrorDetails]:
@@ -108,6 +108,17 @@ def _doubles(rules: TopicRules) -> Iterator[InitErrorDetails]:
             if rule.id in seen:
                 yield _detail(f"{rule.id!r} is given twice", (kind, place, "id"), rule.id)
             seen.add(rule.id)
+
+
+def _repeats(rules: TopicRules) -> Iterator[InitErrorDetails]:
+    """Patterns that stand twice in one list: the second does nothing, and hides what was meant."""
+    for where, patterns in _parts(rules):
+        seen: set[tuple[str, ...]] = set()
+        for place, pattern in enumerate(patterns):
+            spelling = tuple(pattern.split())
+            if spelling in seen:
+                yield _detail(f"{pattern!r} is given twice", (*where, place), pattern)
+            seen.add(spelling)
 
 
 def _detail(message: str, where: tuple[str | int, ...], given: str) -> InitErrorDetails:

@@ -122,6 +122,31 @@ def test_one_id_for_two_rules_is_refused(tmp_path: Path) -> None:
         load_topics(path)
 
 
+RULE = "id: port, reason: long enough to be one, terms: [port], yes: a, no: b"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key"),
+    [
+        ("lists:\n  port:\n  - dock\n  - sea  port\n  - sea port\n", 5, "lists.port.2"),
+        (f"silences:\n- {{{RULE},\n   unless: [ship,\n   ship]}}\n", 4, "silences.0.unless.1"),
+        (
+            f"rules:\n- {{{RULE},\n   topic: tariff, vetoes: [sea,\n   sea]}}\n",
+            4,
+            "rules.0.vetoes.1",
+        ),
+    ],
+    ids=["list", "silence", "rule"],
+)
+def test_a_pattern_given_twice_is_refused(tmp_path: Path, text: str, line: int, key: str) -> None:
+    path = tmp_path / "topics.yaml"
+    sound = RULE.replace("id: port", "id: quay")
+    path.write_text(text if "rules:" in text else f"{text}rules:\n- {{{sound}, topic: tariff}}\n")
+    with pytest.raises(ConfigError, match="given twice") as caught:
+        load_topics(path)
+    assert (caught.value.line, caught.value.key) == (line, key)
+
+
 def test_labelled_headlines_of_others_are_told_apart() -> None:
     """The bar: micro-F1 0.985, each topic's precision 0.95, silent on all without topics."""
     if not CORPUS.exists():
