@@ -61,7 +61,7 @@ _A_LEVEL_AFTER_ALL = re.compile(
     r"by\s(?:an?\s|the\s|new\s|extra\s|additional\s){0,3}$"
 )
 _NOT_A_LEVEL_AFTER = re.compile(
-    r"[\s-](?:of|chance|probability|likelihood|increases?|rises?|drops?|declines?|falls?|jumps?|hikes?|"
+    r"[\s-](?:of(?!\s(?:its|their|his)\sown\b)|chance|probability|likelihood|increases?|rises?|drops?|declines?|falls?|jumps?|hikes?|"
     r"stakes?|shares?|points?|discounts?|growth|gains?|loss(?:es)?|more|less|higher|lower|fewer|"
     r"year|annually|owned|owners?|cuts?|reductions?|decreases?|over|above|below|since)\b"
 )

@@ -8,6 +8,7 @@ A name with none of these about it gets no side.
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from bot.parties import WORLD, Mention
@@ -61,12 +62,16 @@ _IMPOSES = re.compile(
 _NAMES_THE_DUTY = re.compile(
     rf"\s(?:(?!{_IMPOSES.pattern})[a-z-]+\s){{0,2}}(?:{DUTY})\b(?!\s(?:an?\s|\d|up\s|$))"
 )
+_CLAUSE = "as|while|when|because|amid|since|though|after|before|unless|if"
+"""Words with which something else begins to be said."""
+_BEGINS = re.compile(rf"\b(?:{_CLAUSE})\s")
 # Between a name and what it pays; "Trump says that foreign films face" is about the films.
 _NO_SPEAKER = (
     r"(?!(?:sa(?:y|ys|id)|warn\w*|tells?|told|threat\w*|vow\w*|wants?|thinks?|sees?|that)\s)"
 )
+# "the US levy while Cambodia gets": the US gets nothing.
 _PAYER = re.compile(
-    rf"(?:'s?)?\s(?:{_NO_SPEAKER}[a-z-]+\s){{0,3}}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
+    rf"(?:'s?)?\s(?:{_NO_SPEAKER}(?!(?:{DUTY}|{_CLAUSE})\s)[a-z-]+\s){{0,3}}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
     r"subject|charged|gets?|got|burdened|struck\swith|singled\sout|to\spay|to\sface)\b"
 )
 # "Carney says that Norway faces": the speaker charges nothing.
@@ -84,8 +89,36 @@ _COMPANION = re.compile(r"\b(?:with|by|over|against|about)\s(?:the\s)?$")
 _OBJECT = re.compile(
     r"\b(?:of|on|in|from|with|against|for|to|over|at|by|into|between|after|about)\s(?:the\s)?$"
 )
+# But "after the US hits it with".
+_AFTER = re.compile(r"\bafter\s(?:the\s)?$")
+_IMPOSES_NEXT = re.compile(rf"\s{_IMPOSES.pattern}")
 # Who makes a deal need not be the one who charges what it sets, unless a verb begins anew.
 _DEAL = re.compile(r"\b(?:deals?|agreements?|pacts?|accords?|truces?|talks|framework)\b")
+_DEAL_BEHIND = re.compile(
+    rf"\s(?:[a-z-]+\s){{0,2}}?(?:{DUTY})\s(?:[a-z]+\s)?(?:deals?|agreements?|pacts?|accords?|truces?)\b"
+)
+# "Japan and the US agree on", "Japan agrees with the US on": who charges is not said.
+_BESIDE = re.compile(r"(?:,?\s(?:and|&)|,)\s(?:the\s)?")
+_ACCORD = (
+    r"\s(?:(?:have|has|had|both|are|to|will|would|set|close|finally|jointly)\s){0,3}"
+    r"(?:agree\w*|settl\w+|sign\w*|reach\w*|str(?:ike|uck)|seal\w*|clinch\w*|finali[sz]\w+)\b"
+)
+_IN_ACCORD = re.compile(_ACCORD)
+_IN_ACCORD_WITH = re.compile(rf"{_ACCORD}[^,;]{{0,40}}\swith\s(?:the\s)?")
+# "Vietnam agrees to a 20% tariff" may take it or set it.
+_CONSENTS = re.compile(
+    r"\s(?:(?:has|have|had|to|will)\s){0,2}agree\w*\s(?:up)?(?:on|to)\s(?:an?\s|the\s)?"
+)
+# "Canada answers 25% US tariffs with 30%", "hits back with 30% of its own".
+_RETORT = (
+    r"\s(?:(?:has|have|will|would|to|vow\w*|plan\w*|threat\w*|prepar\w*)\s){0,3}"
+    r"(?:retaliat\w+|hits?\sback|str(?:ikes?|uck)\sback|respon(?:ds?|ded)|answer\w*|counter(?:s|ed)?|"
+    r"match\w*)\s"
+    rf"(?:(?!(?:{_CLAUSE})\s)[^\s,;]+\s){{0,8}}?"
+)
+_RETORTS_WITH = re.compile(rf"{_RETORT}with\s(?:[a-z]+\s){{0,3}}")
+_RETORTS = re.compile(_RETORT)
+_OF_ITS_OWN = re.compile(rf"(?:\s(?:{DUTY}))?\sof\s(?:its|their|his)\sown\b")
 _ASIDE = re.compile(r"\b(?:as|while|when|because|amid|since|though)\s")
 _AT_ONCE = re.compile(
     r"\s(?:will|would|to|is\sto|has|raises?|cuts?|lowers?|imposes?|sets?|slaps?|doubles?)\b"
@@ -130,12 +163,20 @@ def sides(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None, str 
         partner_code: str | None = WORLD
     else:
         partner_code = partner.code if partner else None
+    of_its_own = _OF_ITS_OWN.match(clause.after) is not None
+    if retorter := _retorter(clause, mentions, of_its_own=of_its_own):
+        target = _answered(clause, retorter, mentions)
+        return retorter.code, partner_code or target
+    if of_its_own:
+        return None, partner_code
     others = [each for each in near if each.code != partner_code]
     owners = [each for each in others if _has_duty(clause, each)]
     if partner_code is None:
         # An "EU duty" may be the one that the EU pays; "US tariffs" are those of the US.
         owners = [each for each in owners if each.code == "US" or _is_possessive(clause, each)]
     imposer = owners[0] if owners else _actor(clause, others)
+    if imposer and not owners and partner_code is None and _consents(clause, imposer):
+        imposer = None
     return (imposer.code if imposer else None), partner_code
 
 
@@ -185,15 +226,61 @@ def _is_possessive(clause: Clause, mention: Mention) -> bool:
 
 def _actor(clause: Clause, mentions: Sequence[Mention]) -> Mention | None:
     """Who is said to charge: of several the last that a verb follows at once, else the first."""
-    acting = [each for each in mentions if _acts(clause, each)]
+    if _DEAL_BEHIND.match(clause.after):
+        return None
+    accord = _in_accord(clause, mentions)
+    acting = [each for each in mentions if each not in accord and _acts(clause, each)]
+    # "Canada retaliates after the US hits it with": who acts where the number stands goes before.
+    begun = last(_BEGINS, clause.before)
+    acting = [each for each in acting if begun and each.start >= clause.low + begun.end()] or acting
     at_once = [each for each in acting if _AT_ONCE.match(clause.folded, each.end)]
     return (at_once[-1] if at_once else None) or (acting[0] if acting else None)
+
+
+def _in_accord(clause: Clause, mentions: Sequence[Mention]) -> list[Mention]:
+    """Those of whom two are said to agree: each may be the one who charges, or both."""
+    found: list[Mention] = []
+    for one, other in pairwise(mentions):
+        between = clause.folded[one.end : other.start]
+        beside = _BESIDE.fullmatch(between) and _IN_ACCORD.match(clause.folded, other.end)
+        if one.code != other.code and (beside or _IN_ACCORD_WITH.fullmatch(between)):
+            found += [one, other]
+    return found
+
+
+def _consents(clause: Clause, mention: Mention) -> bool:
+    """Whether all that is said of the party is that it agrees to the rate."""
+    return _CONSENTS.fullmatch(clause.folded, mention.end, clause.start) is not None
+
+
+def _retorter(clause: Clause, mentions: Sequence[Mention], *, of_its_own: bool) -> Mention | None:
+    """Who answers duties with this one; it may stand before the number that is answered."""
+    how = _RETORTS if of_its_own else _RETORTS_WITH
+    found = [each for each in mentions if how.fullmatch(clause.folded, each.end, clause.start)]
+    return found[-1] if found else None
+
+
+def _answered(clause: Clause, by: Mention, mentions: Sequence[Mention]) -> str | None:
+    """Whose duties are answered: "against 25% US tariffs with"."""
+    return next(
+        (
+            each.code
+            for each in mentions
+            if by.end <= each.start < clause.start
+            and each.code != by.code
+            and _OWN_DUTY.match(clause.folded, each.end, clause.start)
+        ),
+        None,
+    )
 
 
 def _acts(clause: Clause, mention: Mention) -> bool:
     if mention.end > clause.start:
         return False
-    if _OBJECT.search(clause.folded[max(clause.low, mention.start - 20) : mention.start]):
+    before = clause.folded[max(clause.low, mention.start - 20) : mention.start]
+    if _OBJECT.search(before) and not (
+        _AFTER.search(before) and _IMPOSES_NEXT.match(clause.folded, mention.end, clause.start)
+    ):
         return False
     if _NAMES_THE_DUTY.match(clause.folded, mention.end, clause.start):
         return False

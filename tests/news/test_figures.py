@@ -70,6 +70,41 @@ TEXT = st.one_of(
             "UK bike tariffs cut to 12% as the deal takes effect",
             [(None, None, "bike", None, "12", None)],
         ),
+        ("Norway and the US agree on a 12% tariff", [(None,) * 4 + ("12", None)]),
+        ("US, Norway settle on 12% tariff", [(None,) * 4 + ("12", None)]),
+        (
+            "Norway and Peru agree to raise bike tariff to 12%",
+            [(None, None, "bike", None, "12", None)],
+        ),
+        ("Norway agrees with Peru on a 12% tariff", [(None,) * 4 + ("12", None)]),
+        ("Norway signs 12% tariff deal with US", [(None,) * 4 + ("12", None)]),
+        ("Norway agrees to a 12% tariff", [(None,) * 4 + ("12", None)]),
+        ("Norway agrees to a 12% tariff on US bikes", [("NO", "US", "bikes", None, "12", None)]),
+        (
+            "Norway and the US agree on a 12% tariff on Norwegian bikes",
+            [("US", "NO", "bikes", None, "12", None)],
+        ),
+        (
+            "Norway hit with 12% US levy while Peru gets 14%",
+            [("US", "NO", None, None, "12", None), ("US", "PE", None, None, "14", None)],
+        ),
+        (
+            "Norway retaliates against 12% US tariffs with 14% of its own",
+            [("US", None, None, None, "12", None), ("NO", "US", None, None, "14", None)],
+        ),
+        (
+            "Norway, stung by 12% US tariffs, plans 14% of its own",
+            [("US", None, None, None, "12", None), (None, None, None, None, "14", None)],
+        ),
+        (
+            "Norway vows to answer US tariffs with 14% on bikes",
+            [("NO", "US", "bikes", None, "14", None)],
+        ),
+        (
+            "Norway retaliates as Trump hits Peru with 12% tariff",
+            [("US", "PE", None, None, "12", None)],
+        ),
+        ("Norway retaliates after US hits it with 12% tariff", [("US", *(None,) * 3, "12", None)]),
         ("Peru levies 12% on garlic", [("PE", None, "garlic", None, "12", None)]),
         ("Whoever trades with Cuba will face a 12% tariff", [(None,) * 4 + ("12", None)]),
         ("Trump hits Danish bikes with a 12% tariff", [("US", "DK", None, None, "12", None)]),
