@@ -17,8 +17,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from bot.folding import fold_case
+from bot.news.clause import DUTY, DUTY_AFTER, DUTY_WORD, Clause, last
 from bot.news.numbers import Rate, Sum, rates, sums
-from bot.news.sides import DUTY, DUTY_AFTER, DUTY_WORD, Clause, last, sides
+from bot.news.sides import sides
 from bot.news.story import Figure
 from bot.news.text import sentences
 from bot.parties import Mention, Parties

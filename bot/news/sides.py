@@ -8,21 +8,12 @@ A name with none of these about it gets no side.
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import NamedTuple
 
+from bot.news.accord import consents, in_accord, is_of_a_deal
+from bot.news.clause import DUTY, DUTY_AFTER, DUTY_WORD, ELSE_BEGINS, OWN_DUTY, Clause, last
+from bot.news.retort import is_of_its_own, retort
 from bot.parties import WORLD, Mention
 
-DUTY = (
-    r"(?:counter-?)?tariffs?|dut(?:y|ies)|lev(?:y|ies)|surcharges?|surtax(?:es)?|import tax(?:es)?"
-)
-DUTY_WORD = re.compile(rf"\b(?:{DUTY})\b")
-# "a 25% tariff", "50% steel and car tariffs"; but not "3% as tariffs bite".
-_LINK = (
-    "as|after|on|in|because|if|when|while|amid|of|to|from|by|with|over|before|but|than|that|which|"
-    "or|due|for|despite|since|until|without|at|against"
-)
-DUTY_AFTER = re.compile(rf"\s(?:(?!(?:{_LINK})\b)[a-z.&-]+\s){{0,4}}?(?:{DUTY}|tax(?:es)?\son)\b")
 # What may stand between "on" and the name: "on nearly all steel and car imports from".
 _BETWEEN = (
     r"(?:all|most|some|many|certain|any|every|everything|other|goods|imports?|imported|products?|"
@@ -40,13 +31,6 @@ _BY = re.compile(r"\bby\s(?:the\s)?$")
 _EXPORT_CHARGE = re.compile(r"\b(?:surcharges?|export\s(?:tax|dut|lev)\w*)\b")
 _EXPORTS_TO = re.compile(r"\s(?:exporters?|exports|goods|cars|shipments)\s(?:in)?to\s$")
 _WHO_EXPORTS = re.compile(r"\s(?:exporters?|exports)\s(?:in)?to\b")
-# "China's retaliatory tariffs", "the US 25% steel duty".
-_OWN_DUTY = re.compile(
-    r"(?:'s?)?\s(?:(?:own|its|their|new|existing|current|retaliatory|reciprocal|additional|extra|"
-    r"import|average|planned|threatened|so-called|blanket|global|steel|car|auto|aluminium|"
-    r"aluminum|sweeping|higher|general|baseline|emergency|fentanyl|punitive|special|safeguard|"
-    rf"anti-?dumping|section|\d[\d.]*|%|per|cent|percent|and)\s?){{0,6}}?(?:{DUTY})\b"
-)
 _OWN_ON = re.compile(r"'s\son\b")
 _POSSESSIVE = re.compile(r"'s?\b|\s(?:own|its|retaliatory)\b")
 _IMPOSES = re.compile(
@@ -62,16 +46,14 @@ _IMPOSES = re.compile(
 _NAMES_THE_DUTY = re.compile(
     rf"\s(?:(?!{_IMPOSES.pattern})[a-z-]+\s){{0,2}}(?:{DUTY})\b(?!\s(?:an?\s|\d|up\s|$))"
 )
-_CLAUSE = "as|while|when|because|amid|since|though|after|before|unless|if"
-"""Words with which something else begins to be said."""
-_BEGINS = re.compile(rf"\b(?:{_CLAUSE})\s")
+_BEGINS = re.compile(rf"\b(?:{ELSE_BEGINS})\s")
 # Between a name and what it pays; "Trump says that foreign films face" is about the films.
 _NO_SPEAKER = (
     r"(?!(?:sa(?:y|ys|id)|warn\w*|tells?|told|threat\w*|vow\w*|wants?|thinks?|sees?|that)\s)"
 )
 # "the US levy while Cambodia gets": the US gets nothing.
 _PAYER = re.compile(
-    rf"(?:'s?)?\s(?:{_NO_SPEAKER}(?!(?:{DUTY}|{_CLAUSE})\s)[a-z-]+\s){{0,3}}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
+    rf"(?:'s?)?\s(?:{_NO_SPEAKER}(?!(?:{DUTY}|{ELSE_BEGINS})\s)[a-z-]+\s){{0,3}}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
     r"subject|charged|gets?|got|burdened|struck\swith|singled\sout|to\spay|to\sface)\b"
 )
 # "Carney says that Norway faces": the speaker charges nothing.
@@ -94,31 +76,6 @@ _AFTER = re.compile(r"\bafter\s(?:the\s)?$")
 _IMPOSES_NEXT = re.compile(rf"\s{_IMPOSES.pattern}")
 # Who makes a deal need not be the one who charges what it sets, unless a verb begins anew.
 _DEAL = re.compile(r"\b(?:deals?|agreements?|pacts?|accords?|truces?|talks|framework)\b")
-_DEAL_BEHIND = re.compile(
-    rf"\s(?:[a-z-]+\s){{0,2}}?(?:{DUTY})\s(?:[a-z]+\s)?(?:deals?|agreements?|pacts?|accords?|truces?)\b"
-)
-# "Japan and the US agree on", "Japan agrees with the US on": who charges is not said.
-_BESIDE = re.compile(r"(?:,?\s(?:and|&)|,)\s(?:the\s)?")
-_ACCORD = (
-    r"\s(?:(?:have|has|had|both|are|to|will|would|set|close|finally|jointly)\s){0,3}"
-    r"(?:agree\w*|settl\w+|sign\w*|reach\w*|str(?:ike|uck)|seal\w*|clinch\w*|finali[sz]\w+)\b"
-)
-_IN_ACCORD = re.compile(_ACCORD)
-_IN_ACCORD_WITH = re.compile(rf"{_ACCORD}[^,;]{{0,40}}\swith\s(?:the\s)?")
-# "Vietnam agrees to a 20% tariff" may take it or set it.
-_CONSENTS = re.compile(
-    r"\s(?:(?:has|have|had|to|will)\s){0,2}agree\w*\s(?:up)?(?:on|to)\s(?:an?\s|the\s)?"
-)
-# "Canada answers 25% US tariffs with 30%", "hits back with 30% of its own".
-_RETORT = (
-    r"\s(?:(?:has|have|will|would|to|vow\w*|plan\w*|threat\w*|prepar\w*)\s){0,3}"
-    r"(?:retaliat\w+|hits?\sback|str(?:ikes?|uck)\sback|respon(?:ds?|ded)|answer\w*|counter(?:s|ed)?|"
-    r"match\w*)\s"
-    rf"(?:(?!(?:{_CLAUSE})\s)[^\s,;]+\s){{0,8}}?"
-)
-_RETORTS_WITH = re.compile(rf"{_RETORT}with\s(?:[a-z]+\s){{0,3}}")
-_RETORTS = re.compile(_RETORT)
-_OF_ITS_OWN = re.compile(rf"(?:\s(?:{DUTY}))?\sof\s(?:its|their|his)\sown\b")
 _ASIDE = re.compile(r"\b(?:as|while|when|because|amid|since|though)\s")
 _AT_ONCE = re.compile(
     r"\s(?:will|would|to|is\sto|has|raises?|cuts?|lowers?|imposes?|sets?|slaps?|doubles?)\b"
@@ -135,26 +92,6 @@ _EVERYONE = re.compile(
 )
 
 
-class Clause(NamedTuple):
-    """The words about one number: from the end of the number before to the start of the next."""
-
-    folded: str
-    low: int
-    start: int
-    end: int
-    high: int
-    change: bool
-    """Whether the number is a pair, from one percentage to another."""
-
-    @property
-    def before(self) -> str:
-        return self.folded[self.low : self.start]
-
-    @property
-    def after(self) -> str:
-        return self.folded[self.end : self.high]
-
-
 def sides(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None, str | None]:
     """Imposer and partner, each None where the words do not say it."""
     near = [each for each in mentions if clause.low <= each.start and each.end <= clause.high]
@@ -163,11 +100,10 @@ def sides(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None, str 
         partner_code: str | None = WORLD
     else:
         partner_code = partner.code if partner else None
-    of_its_own = _OF_ITS_OWN.match(clause.after) is not None
-    if retorter := _retorter(clause, mentions, of_its_own=of_its_own):
-        target = _answered(clause, retorter, mentions)
-        return retorter.code, partner_code or target
-    if of_its_own:
+    if answer := retort(clause, mentions):
+        by, whose = answer
+        return by, partner_code or whose
+    if is_of_its_own(clause):
         return None, partner_code
     others = [each for each in near if each.code != partner_code]
     owners = [each for each in others if _has_duty(clause, each)]
@@ -175,7 +111,7 @@ def sides(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None, str 
         # An "EU duty" may be the one that the EU pays; "US tariffs" are those of the US.
         owners = [each for each in owners if each.code == "US" or _is_possessive(clause, each)]
     imposer = owners[0] if owners else _actor(clause, others)
-    if imposer and not owners and partner_code is None and _consents(clause, imposer):
+    if imposer and not owners and partner_code is None and consents(clause, imposer):
         imposer = None
     return (imposer.code if imposer else None), partner_code
 
@@ -209,7 +145,7 @@ def _has_duty(clause: Clause, mention: Mention) -> bool:
         return True
     if _EXPORTS_TO.search(before):
         return not _EXPORT_CHARGE.search(folded, clause.low, clause.high)
-    own = _OWN_DUTY.match(folded, mention.end, clause.high)
+    own = OWN_DUTY.match(folded, mention.end, clause.high)
     if own is None:
         return bool(_OWN_ON.match(folded, mention.end))
     behind = None if clause.change else DUTY_AFTER.match(clause.after)
@@ -226,52 +162,15 @@ def _is_possessive(clause: Clause, mention: Mention) -> bool:
 
 def _actor(clause: Clause, mentions: Sequence[Mention]) -> Mention | None:
     """Who is said to charge: of several the last that a verb follows at once, else the first."""
-    if _DEAL_BEHIND.match(clause.after):
+    if is_of_a_deal(clause):
         return None
-    accord = _in_accord(clause, mentions)
+    accord = in_accord(clause, mentions)
     acting = [each for each in mentions if each not in accord and _acts(clause, each)]
     # "Canada retaliates after the US hits it with": who acts where the number stands goes before.
     begun = last(_BEGINS, clause.before)
     acting = [each for each in acting if begun and each.start >= clause.low + begun.end()] or acting
     at_once = [each for each in acting if _AT_ONCE.match(clause.folded, each.end)]
     return (at_once[-1] if at_once else None) or (acting[0] if acting else None)
-
-
-def _in_accord(clause: Clause, mentions: Sequence[Mention]) -> list[Mention]:
-    """Those of whom two are said to agree: each may be the one who charges, or both."""
-    found: list[Mention] = []
-    for one, other in pairwise(mentions):
-        between = clause.folded[one.end : other.start]
-        beside = _BESIDE.fullmatch(between) and _IN_ACCORD.match(clause.folded, other.end)
-        if one.code != other.code and (beside or _IN_ACCORD_WITH.fullmatch(between)):
-            found += [one, other]
-    return found
-
-
-def _consents(clause: Clause, mention: Mention) -> bool:
-    """Whether all that is said of the party is that it agrees to the rate."""
-    return _CONSENTS.fullmatch(clause.folded, mention.end, clause.start) is not None
-
-
-def _retorter(clause: Clause, mentions: Sequence[Mention], *, of_its_own: bool) -> Mention | None:
-    """Who answers duties with this one; it may stand before the number that is answered."""
-    how = _RETORTS if of_its_own else _RETORTS_WITH
-    found = [each for each in mentions if how.fullmatch(clause.folded, each.end, clause.start)]
-    return found[-1] if found else None
-
-
-def _answered(clause: Clause, by: Mention, mentions: Sequence[Mention]) -> str | None:
-    """Whose duties are answered: "against 25% US tariffs with"."""
-    return next(
-        (
-            each.code
-            for each in mentions
-            if by.end <= each.start < clause.start
-            and each.code != by.code
-            and _OWN_DUTY.match(clause.folded, each.end, clause.start)
-        ),
-        None,
-    )
 
 
 def _acts(clause: Clause, mention: Mention) -> bool:
@@ -291,10 +190,3 @@ def _acts(clause: Clause, mention: Mention) -> bool:
     # What a verb behind "as" says is not said of who stands before it.
     verb = _IMPOSES.search(_ASIDE.split(between, maxsplit=1)[0])
     return verb is not None and not _FACED.search(between)
-
-
-def last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    last = None
-    for match in pattern.finditer(text):
-        last = match
-    return last
