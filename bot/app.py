@@ -6,6 +6,7 @@ settings -> config files -> database -> Slack (or the local workspace) -> listen
 
 import asyncio
 import logging
+import os
 import signal
 import tempfile
 from collections.abc import Sequence
@@ -117,9 +118,17 @@ async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> N
     for line in unknown_variables():
         log.warning(line)
     stop = asyncio.Event()
+
+    def end(signal_number: int) -> None:
+        if stop.is_set():
+            # Whoever asks twice will not wait for a database, or for Slack, that does not answer.
+            log.warning("ended at once; what is owed is sent after the next start")
+            os._exit(128 + signal_number)
+        stop.set()
+
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
-            asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+            asyncio.get_running_loop().add_signal_handler(signal_number, end, signal_number)
     try:
         await _serve(settings, library, feeds, stop)
     except Stopped:

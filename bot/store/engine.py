@@ -28,15 +28,15 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StoreError
-from bot.store.sqlite import prepare
+from bot.store import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql
+    from sqlalchemy.dialects import postgresql as postgresql_dialect
 
 T = TypeVar("T")
 AnyRow = Row[*tuple[Any, ...]]
@@ -48,24 +48,13 @@ _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
+    "postgresql+psycopg2": "postgresql+psycopg",
     "postgresql+asyncpg": "postgresql+psycopg",
 }
 """The forms that people write, and hosts hand out, with the driver that each is opened with."""
 _AT_ONCE = {"sqlite": 3, "postgresql": 6}
 """Connections, each with a thread. SQLite has one that writes and two that read: more read no
 faster, for they share Python's lock and one file. On PostgreSQL one is held by `alone`.
-"""
-
-_GIVES_UP = {
-    "connect_timeout": "10",
-    "keepalives_idle": "30",
-    "keepalives_interval": "10",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "60000",
-}
-"""When libpq takes a server that cannot be reached any more for gone (seconds; the last one
-milliseconds): its own choice is hours, in which nothing could be kept and the bot not end. The
-address may say otherwise.
 """
 
 
@@ -79,15 +68,27 @@ def parse_url(address: str) -> URL:
     if url.drivername not in _DRIVERS:
         raise StoreError("DATABASE_URL", f"{url.drivername} is not supported", _FORMS)
     url = url.set(drivername=_DRIVERS[url.drivername])
-    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+
+
+def _sqlite(url: URL) -> URL:
+    if url.database in (None, "", ":memory:"):
         raise StoreError("DATABASE_URL", "an SQLite database needs a file", _FORMS)
-    if url.get_backend_name() == "postgresql" and "ssl" in url.query:
-        # Another driver's word for libpq's parameter, which takes the same values.
-        mode = url.query["ssl"]
-        url = url.difference_update_query(["ssl"]).update_query_dict({"sslmode": mode})
-    if url.get_backend_name() == "postgresql":
-        url = url.update_query_dict(_GIVES_UP | dict(url.query))
+    if url.query:
+        cause = "the address of an SQLite file takes no parameters"
+        raise StoreError("DATABASE_URL", cause, "Leave out what stands from ? on")
     return url
+
+
+def _postgresql(url: URL) -> URL:
+    if "@" in (url.host or ""):
+        # To look for such a host would show a part of the password.
+        raise StoreError("DATABASE_URL", "has more than one @", "Write an @ in a password as %40")
+    asked = {**postgresql.PARAMETERS, **url.query}
+    if "ssl" in asked:
+        # Another driver's word for libpq's parameter, which takes the same values.
+        asked["sslmode"] = asked.pop("ssl")
+    return url.set(query=asked)
 
 
 class Database:
@@ -110,7 +111,8 @@ class Database:
     @property
     def name(self) -> str:
         """What messages call it: no user, no password."""
-        return f"{self.url.get_backend_name()} database {self.url.database}"
+        named = self.url.database or self.url.username or "of the system's user"
+        return f"{self.url.get_backend_name()} database {named}"
 
     async def rows(
         self, query: Executable, given: Mapping[str, Any] | None = None
@@ -188,14 +190,14 @@ class Database:
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
 
-    def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    def insert(self, table: Table) -> "sqlite_dialect.Insert | postgresql_dialect.Insert":
         """An INSERT of the database's own dialect, which knows ON CONFLICT."""
         if self.is_sqlite:
-            return sqlite.insert(table)
+            return sqlite_dialect.insert(table)
         # Four megabytes, which nobody needs who has no PostgreSQL.
-        from sqlalchemy.dialects import postgresql
+        from sqlalchemy.dialects import postgresql as postgresql_dialect
 
-        return postgresql.insert(table)
+        return postgresql_dialect.insert(table)
 
     async def _to_its_end(self, turn: AbstractAsyncContextManager[Any], work: Callable[[], T]) -> T:
         """What `work` returns, run in a thread when it is its turn, even if the caller goes."""
@@ -249,8 +251,7 @@ def _engine(url: URL, at_once: int) -> Engine:
     except OSError as error:
         cure = "Set TARIFFWIRE_DATA_DIR or DATABASE_URL to a place that can be written"
         raise StoreError(str(url.database), error.strerror or "cannot be made", cure) from error
-    if is_sqlite:
-        prepare(engine)
+    (sqlite if is_sqlite else postgresql).prepare(engine)
     return engine
 
 
@@ -272,8 +273,8 @@ def store_errors(name: str) -> Iterator[None]:
 
 
 def _cure(cause: str) -> str:
-    if cause.rstrip().endswith("does not exist") and "connection failed" in cause:
-        return "Create it, or name another one in DATABASE_URL"
+    if "connection failed" in cause and cause.rstrip().endswith("does not exist"):
+        return "Create it, or name another user or database in DATABASE_URL"
     if "no such table" in cause or "does not exist" in cause:
         return "Run: tariffwire db upgrade"
     if "locked" in cause:

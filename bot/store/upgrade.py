@@ -34,6 +34,10 @@ def _alone(connection: Connection, database: Database) -> None:
     if not database.is_sqlite:
         lock = text("SELECT pg_advisory_xact_lock(:key)")
         connection.execute(lock, {"key": _ADVISORY_LOCK})
+        encoding = connection.execute(text("SHOW server_encoding")).scalar()
+        if encoding != "UTF8":
+            cure = "Create one with: ENCODING 'UTF8' TEMPLATE template0"
+            raise StoreError(database.name, f"keeps text as {encoding}, not as UTF8", cure)
     _upgrade(connection, database.name)
 
 

@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import signal
+import sqlite3
 import time
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -248,3 +251,18 @@ async def _posted(world: World) -> int:
     channel = next(one["id"] for one in channels if one["name"] == "trade-news")
     history = await client.conversations_history(channel=channel, limit=200)
     return len(json.loads(json.dumps(history.data))["messages"])
+
+
+async def test_whoever_asks_twice_need_not_wait_for_a_database_that_is_held(world: World) -> None:
+    world.feeds.publish("wire", "Canada raises tariffs on steel from 10% to 25%")
+    bot = await world.start_bot()
+    database = world.folder / "data" / "tariffwire.db"
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await world.page.say("#court-watch", "/tariff subscribe rulings us")
+        ending = asyncio.create_task(bot.stop())
+        await asyncio.sleep(1)
+        assert not ending.done()
+        assert await bot.stop() == 128 + signal.SIGTERM
+        await ending
+    assert "ended at once" in bot.output[-1]

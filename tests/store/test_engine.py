@@ -59,6 +59,8 @@ async def test_a_server_that_accepts_and_says_nothing_is_named_with_a_cure() -> 
         "mysql://u:hunter2@host/name",
         "no address",
         "sqlite://",
+        "sqlite:////tmp/x.db?mode=ro",
+        "postgres://u:a@hunter2@host/name",
         "postgresql://u:hunter2@host:port/name",
     ],
 )
