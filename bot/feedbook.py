@@ -20,7 +20,7 @@ from bot.store.hubs import HubShelf
 from bot.store.shelf import Shelf
 
 _SEE = "See it in: tariffwire feeds list"
-_SEE_IDS = "See their ids in: tariffwire feeds list"
+_SEE_IDS = "See the ids in: tariffwire feeds list, or /tariff feeds"
 
 LAG_OVER = timedelta(days=30)
 """Lag is counted over the entries seen since then."""

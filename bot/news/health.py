@@ -67,8 +67,9 @@ class Health(Frozen):
         if self.lag_median_s is not None and self.lag_p95_s is not None:
             parts.append(f"lag {span(self.lag_median_s)} (95%: {span(self.lag_p95_s)})")
         if self.next_poll_at is not None and self.status not in ("off", "stopped"):
-            wait_s = max((self.next_poll_at - now).total_seconds(), 0.0)
-            parts.append(f"next poll {self.next_poll_at:%H:%M:%S}Z (in {span(wait_s)})")
+            wait_s = (self.next_poll_at - now).total_seconds()
+            at = f"next poll {self.next_poll_at:%H:%M:%S}Z (in {span(wait_s)})"
+            parts.append(at if wait_s > 0 else "being polled, or next in line")
         return tuple(parts)
 
     def trouble(self) -> str:

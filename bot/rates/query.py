@@ -130,7 +130,8 @@ def _about_rates(
             raise Unsaid(product, "names goods but no economy", (f"us {product}",))
         if product:
             raise UnknownParty(product, parties.suggest(product))
-        raise QueryError("the question", "names no economy", "Try: us china")
+        thing = " ".join(words.rest) or "the question"
+        raise QueryError(thing, "names no economy", "Try: us china")
     charged = len(codes) == 1 and codes[0] != WORLD and is_charged(words)
     if charged or (len(codes) == 1 and not product):
         return RateQuery(
