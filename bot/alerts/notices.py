@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.alerts.command import COMMAND
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
 from bot.news.entry import FeedState
 from bot.rates.layer import LeftOut
@@ -63,7 +64,7 @@ def _trouble(state: FeedState, now: datetime) -> Iterable[tuple[str, str]]:
             f"{state.feed_id} gone since {since.isoformat()}",
             f"The feed {state.feed_id} is gone for good: its address answered 410. "
             "It is not polled any more. Take it out, give it another address, or, where it is "
-            f"back, type `/tariff feeds resume {state.feed_id}`.",
+            f"back, type `{COMMAND} feeds resume {state.feed_id}`.",
         )
     elif now - since >= TOLD_AFTER:
         yield (

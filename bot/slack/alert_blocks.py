@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from bot.alerts.command import COMMAND
 from bot.alerts.digest import by_event
 from bot.frozen import Frozen
 from bot.news.story import Evidence, Figure, Story
@@ -121,7 +122,7 @@ def why(story: Story, reason: str) -> Message:
     lines = [f"• This conversation gets it for: {escape(reason, 300)}."] if reason else []
     lines += [f"• {_evidence(found)}" for found in story.evidence[:12]]
     lines.append(f"• It came from the feed {quoted(story.source)} ({story.kind.value}).")
-    change = "See `/tariff list` and `/tariff unsubscribe` to change what arrives here."
+    change = f"See `{COMMAND} list` and `{COMMAND} unsubscribe` to change what arrives here."
     head = [section(f"{bold('Why you see this')}: {escape(story.title, 300)}")]
     return assemble("Why you see this", [*head, section("\n".join(lines)), context(change)])
 
@@ -228,7 +229,7 @@ def _notice(story: Story, parties: Parties) -> str:
 
 
 def _left_out(count: int) -> Block:
-    return context(f"… and {count} more: `/tariff latest` shows the newest.")
+    return context(f"… and {count} more: `{COMMAND} latest` shows the newest.")
 
 
 def _evidence(found: Evidence) -> str:

@@ -1,5 +1,6 @@
 """What each command does, once it is understood: one function a verb."""
 
+from bot.alerts.command import COMMAND
 from bot.alerts.subscription import Subscription, subscription_id
 from bot.errors import FeedError
 from bot.news.topic import Topic
@@ -22,7 +23,7 @@ async def carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
     """What a command leads to; raises what its parts raise."""
     match command.verb:
         case Verb.HELP:
-            return Reply(replies.help_message(parts.command))
+            return Reply(replies.help_message(COMMAND))
         case Verb.SUBSCRIBE:
             return await _subscribe(parts, asked, command)
         case Verb.UNSUBSCRIBE:
@@ -61,9 +62,9 @@ async def _subscribe(parts: Parts, asked: Asked, command: Command) -> Reply:
         created_at=parts.clock(),
     )
     if not await parts.subscriptions.add(wish):
-        return Reply(replies.already_subscribed(wish, parts.parties, parts.command))
+        return Reply(replies.already_subscribed(wish, parts.parties, COMMAND))
     note = "" if asked.invited else "This channel is private: `/invite` me, or nothing arrives."
-    return Reply(replies.subscribed(wish, parts.parties, parts.command, note), in_channel=True)
+    return Reply(replies.subscribed(wish, parts.parties, COMMAND, note), in_channel=True)
 
 
 async def _unsubscribe(parts: Parts, asked: Asked, command: Command) -> Reply:
@@ -71,7 +72,7 @@ async def _unsubscribe(parts: Parts, asked: Asked, command: Command) -> Reply:
         asked.team, asked.conversation, command.topics, command.parties
     )
     what = replies.topics_and_parties(command.topics, command.parties, parts.parties)
-    message = replies.unsubscribed(count, asked.user, what, parts.command)
+    message = replies.unsubscribed(count, asked.user, what, COMMAND)
     return Reply(message, in_channel=count > 0)
 
 
@@ -79,7 +80,7 @@ async def _list(parts: Parts, asked: Asked) -> Reply:
     found = await parts.subscriptions.of(asked.team, asked.conversation)
     reminded = asked.conversation not in await parts.reminders.off(asked.team)
     now = parts.clock()
-    message = replies.subscriptions(found, parts.parties, parts.command, now, reminded=reminded)
+    message = replies.subscriptions(found, parts.parties, COMMAND, now, reminded=reminded)
     return Reply(message)
 
 
@@ -99,21 +100,21 @@ async def _reminders(parts: Parts, asked: Asked, command: Command) -> Reply:
         on = asked.conversation not in await parts.reminders.off(asked.team)
         changed = False
     who = person(asked.user)
-    return Reply(switched(on, changed, subscribed, who, parts.command), in_channel=changed)
+    return Reply(switched(on, changed, subscribed, who, COMMAND), in_channel=changed)
 
 
 async def _feeds(parts: Parts, asked: Asked) -> Reply:
     found, lag = await parts.feeds.health(), await parts.feeds.lag()
     operator = asked.user in parts.operators
-    return Reply(feed_blocks.feeds(found, lag, parts.clock(), parts.command, operator))
+    return Reply(feed_blocks.feeds(found, lag, parts.clock(), COMMAND, operator))
 
 
 async def _change_feeds(parts: Parts, asked: Asked, command: Command) -> Reply:
     if asked.user not in parts.operators:
-        return Reply(feed_blocks.not_an_operator(parts.command))
+        return Reply(feed_blocks.not_an_operator(COMMAND))
     try:
         if command.verb is Verb.ADD_FEED:
-            return Reply(feed_blocks.added(await parts.feeds.add(command.text), parts.command))
+            return Reply(feed_blocks.added(await parts.feeds.add(command.text), COMMAND))
         if command.verb is Verb.RESUME_FEED:
             await parts.feeds.resume(command.text)
             return Reply(feed_blocks.resumed(command.text))
@@ -130,4 +131,4 @@ async def _proposals(parts: Parts, asked: Asked) -> Reply:
     held = sum(each.proposal.id in untold for each in found)
     first = sorted(found, key=lambda each: each.proposal.id in untold)[: proposal_blocks.LISTED]
     shown = [parts.decisions.as_it_stands(each) for each in first]
-    return Reply(proposal_blocks.pending(shown, len(found), held, parts.parties, parts.command))
+    return Reply(proposal_blocks.pending(shown, len(found), held, parts.parties, COMMAND))

@@ -15,6 +15,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.context.say.async_say import AsyncSay
 from slack_bolt.response import BoltResponse
 
+from bot.alerts.command import COMMAND
 from bot.errors import QueryError, UnknownParty, Unsaid
 from bot.slack import reply_blocks as replies
 from bot.slack.asked import Asked, Reply, place
@@ -48,7 +49,7 @@ async def answer(parts: Parts, asked: Asked) -> Reply:
             command = understand(asked.text, parts.parties)
         return await carry_out(parts, asked, command)
     except Exception as error:
-        return _instead(parts, text, error)
+        return _instead(text, error)
 
 
 def at_once(parts: Parts, asked: Asked) -> Reply | None:
@@ -64,25 +65,25 @@ def at_once(parts: Parts, asked: Asked) -> Reply | None:
         message = parts.desk.at_once(command.text, parts.clock().date())
         return None if message is None else Reply(message)
     except Exception as error:
-        return _instead(parts, text, error)
+        return _instead(text, error)
 
 
 def _read(asked: Asked) -> str:
     return plain(asked.text)[:_LONGEST]
 
 
-def _instead(parts: Parts, text: str, error: Exception) -> Reply:
+def _instead(text: str, error: Exception) -> Reply:
     """What is said where a command ended in this error, while it is being handled."""
     match error:
         case Misunderstood():
-            return _suggest(parts, error.word, error.cause, error.suggestions)
+            return _suggest(error.word, error.cause, error.suggestions)
         case QueryError():
-            return _not_a_question(parts, text, error)
+            return _not_a_question(text, error)
         case _:
             return Reply(replies.failed(record("answering a command")))
 
 
-def _not_a_question(parts: Parts, text: str, error: QueryError) -> Reply:
+def _not_a_question(text: str, error: QueryError) -> Reply:
     """The question with its unknown word mended, or the command that was misspelt."""
     mended = nearest_command(text)
     commands = [mended] if mended else []
@@ -90,7 +91,7 @@ def _not_a_question(parts: Parts, text: str, error: QueryError) -> Reply:
         commands += error.questions
     if isinstance(error, UnknownParty):
         commands += [_replaced(text, error.word, name) for name in error.suggestions]
-    return _suggest(parts, error.thing, error.cause, tuple(commands))
+    return _suggest(error.thing, error.cause, tuple(commands))
 
 
 def _replaced(text: str, word: str, name: str) -> str:
@@ -98,8 +99,8 @@ def _replaced(text: str, word: str, name: str) -> str:
     return f"{text[:start]}{name}{text[start + len(word) :]}" if start >= 0 else name
 
 
-def _suggest(parts: Parts, word: str, cause: str, commands: tuple[str, ...]) -> Reply:
-    return Reply(replies.suggestion(word, cause, commands, parts.command))
+def _suggest(word: str, cause: str, commands: tuple[str, ...]) -> Reply:
+    return Reply(replies.suggestion(word, cause, commands, COMMAND))
 
 
 async def respond_in(
@@ -127,7 +128,7 @@ async def respond_in(
 def register(app: AsyncApp, parts: Parts) -> None:
     """Listens for the command and for mentions of the bot."""
 
-    @app.command(parts.command)
+    @app.command(COMMAND)
     async def command(body: dict[str, Any], respond: AsyncRespond) -> BoltResponse:
         asked = Asked(
             text=str(body.get("text") or ""),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from bot.alerts.command import COMMAND
 from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
 from bot.alerts.reminders import Reminder
 from bot.news.story import Story
@@ -14,7 +15,7 @@ from bot.slack.mrkdwn import LOW_LINE, escape
 from bot.slack.reminder_blocks import reminder
 from bot.slack.reply_blocks import notice
 
-_COMMAND = re.compile(f"'(/tariff [a-z ]{{1,40}} [a-z0-9{LOW_LINE}-]{{1,64}})'")
+_TYPED = re.compile(f"'({COMMAND} [a-z ]{{1,40}} [a-z0-9{LOW_LINE}-]{{1,64}})'")
 """A command between backticks, as `escape` leaves it."""
 
 
@@ -51,4 +52,4 @@ def compose(
 
 def _naming_commands(markup: str) -> str:
     """The markup with its commands as code: escaped, the ids in them could not be copied."""
-    return _COMMAND.sub(lambda found: f"`{found[1].replace(LOW_LINE, '_')}`", markup)
+    return _TYPED.sub(lambda found: f"`{found[1].replace(LOW_LINE, '_')}`", markup)

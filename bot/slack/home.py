@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.alerts.command import COMMAND
 from bot.alerts.subscription import Subscription
 from bot.news.health import FeedSummary
 from bot.slack import limits
@@ -40,12 +41,12 @@ async def home(parts: Parts, team: str, user: str) -> View:
         if user in (one.conversation, one.created_by)
     ]
     if not lines:
-        lines = [section(f"None yet. `{parts.command} subscribe tariffs` starts one.")]
+        lines = [section(f"None yet. `{COMMAND} subscribe tariffs` starts one.")]
     head: list[Block] = [header("Tariffwire"), section(bold("Subscriptions of yours"))]
     tail: list[Block] = [
-        context(f"`{parts.command} list` in a channel shows all that it is subscribed to."),
+        context(f"`{COMMAND} list` in a channel shows all that it is subscribed to."),
         divider(),
-        *help_message(parts.command).blocks,
+        *help_message(COMMAND).blocks,
     ]
     tail += [divider(), context(_status(await parts.feeds.summary()))]
     kept, _ = fitting([*head, *tail], lines, None, limits.HOME_BLOCKS, limits.HOME_CHARACTERS)

@@ -45,7 +45,6 @@ class Parts:
     proposals: Proposals
     operators: frozenset[str] = frozenset()
     """Who may add and remove feeds and decide on rates, by Slack id."""
-    command: str = "/tariff"
     background: Background = field(default_factory=Background)
     seen: Seen = field(default_factory=Seen)
     pictures: Pictures = field(default_factory=Pictures)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
+from bot.alerts.command import COMMAND
 from bot.alerts.reminders import Due, Reminder
 from bot.parties import WORLD, Parties
 from bot.rates.ahead import Ahead
@@ -94,4 +95,4 @@ def _notice(days: Sequence[tuple[date, Sequence[Due]]], counted_on: date) -> str
 
 
 def _left_out(count: int) -> Block:
-    return context(f"… and {count} more lines: `/tariff upcoming` lists all.")
+    return context(f"… and {count} more lines: `{COMMAND} upcoming` lists all.")

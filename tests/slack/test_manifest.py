@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from bot.alerts.command import COMMAND
 from bot.slack.scopes import SCOPES
 from tests.slack.samples import ROOT
 
@@ -16,6 +17,10 @@ OPTIONAL = [scope.name for scope in SCOPES if not scope.needed]
 
 def test_it_asks_for_every_needed_scope_and_no_other() -> None:
     assert MANIFEST["oauth_config"]["scopes"] == {"bot": NEEDED}
+
+
+def test_it_declares_the_command_that_messages_name() -> None:
+    assert [one["command"] for one in MANIFEST["features"]["slash_commands"]] == [COMMAND]
 
 
 def test_it_offers_the_optional_scopes_as_comments() -> None:
