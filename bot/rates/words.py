@@ -60,17 +60,39 @@ def on_goods_words(beside: OnGoods) -> str:
 def status_words(part: Part) -> str:
     """The part's state and days in words: `in force since 2026-07-24`.
 
-    What goes on at its rate on other terms has two days: that of the rate first.
+    What goes on at its rate on other terms has two days: that of the rate first. What began after
+    its sources were read is due, as they foresaw it: nobody saw it begin.
     """
     if part.from_ is None:
         return _STATUS[part.status]
     span = _span(part.from_, part.to)
     if part.status is Status.STRUCK_DOWN and part.percent:
         return f"charged {span}" + (f", void since {part.void_on}" if part.void_on else "")
+    if is_foreseen(part):
+        due = f"due {span if part.to else f'from {part.from_}'}, as its sources foresaw"
+        if part.rate_since is None:
+            return due
+        return f"{_STATUS[part.status]} at this rate since {part.rate_since}; on these terms {due}"
     if part.rate_since is not None:
         state = _STATUS[part.status]
         return f"{state} at this rate since {part.rate_since}; on these terms {span}"
     return f"{_STATUS[part.status]} {span}"
+
+
+def is_foreseen(part: Part) -> bool:
+    """Whether its sources were last read before it was to begin, so that they only announce it."""
+    if part.status is not Status.IN_FORCE or part.from_ is None or part.checked is None:
+        return False
+    return part.from_ > part.checked
+
+
+def last_change_words(answer: Answer) -> str:
+    """The last change of the total until the day, `2026-07-24, duty 10 to 12.5`; may be empty."""
+    step = answer.last_change
+    if step is None:
+        return ""
+    foreseen = any(is_foreseen(part) and part.from_ == step.on for part in answer.parts)
+    return f"{step.on}, {'as foreseen, ' if foreseen else ''}{step.what}"
 
 
 def calendar_line(item: Upcoming) -> str:
@@ -114,8 +136,8 @@ def _lines(answer: Answer) -> Iterator[str]:
     if len(answer.beside) > _BESIDE_SHOWN:
         more = len(answer.beside) - _BESIDE_SHOWN
         yield f"  and {more} more on particular goods; name the goods to see what falls on them"
-    if answer.last_change is not None:
-        yield f"last change: {answer.last_change.on}, {answer.last_change.what}"
+    if change := last_change_words(answer):
+        yield f"last change: {change}"
     yield from _block("next", (upcoming_line(item) for item in answer.next))
     yield from _block("history", (step_line(step) for step in answer.history))
     talks = (f"{talk.on}  {talk.what} ({_source(talk.source)})" for talk in answer.talks)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from bot.parties import Parties
 from bot.rates.measure import Source
 from bot.rates.reply import Answer, Part, Step, Upcoming, percent_text, step_text, total_text
-from bot.rates.words import status_words
+from bot.rates.words import last_change_words, status_words
 from bot.slack import mrkdwn
 from bot.slack.mrkdwn import bold, plain
 
@@ -65,7 +65,7 @@ def layer(part: Part) -> str:
     standing = [escape(said, 300) for said in (part.standing, part.note) if said]
     lines = [
         first,
-        f"{escape(part.legal_basis, 200)}; {escape(status_words(part), 100)}",
+        f"{escape(part.legal_basis, 200)}; {escape(status_words(part), 130)}",
         *standing,
         f"Source: {sourced(part.source)}",
     ]
@@ -88,7 +88,7 @@ def beside(answer: Answer) -> str:
 def named(part: Part) -> str:
     """A layer in half a line, its name linked to its source."""
     name = link(part.source.url or "", part.measure, 200)
-    return f"{name} ({escape(part.legal_basis, 100)}; {escape(status_words(part), 80)})"
+    return f"{name} ({escape(part.legal_basis, 100)}; {escape(status_words(part), 130)})"
 
 
 def base_rates(answer: Answer) -> str:
@@ -183,8 +183,8 @@ def as_of(answer: Answer) -> str:
 
 def last_change(answer: Answer) -> str:
     """The last change of the total until the day; may be empty."""
-    step = answer.last_change
-    return f"Last change: {step.on}, {escape(step.what, 200)}" if step is not None else ""
+    change = last_change_words(answer)
+    return f"Last change: {escape(change, 230)}" if change else ""
 
 
 def rate(percent: Decimal | None) -> str:

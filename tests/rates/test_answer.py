@@ -346,7 +346,7 @@ def test_a_new_basis_at_the_same_rate_is_told_beside_the_day_of_the_rate(
     [part] = answer.parts
     assert answer.last_change is not None
     assert (part.rate_since, part.from_) == (answer.last_change.on, date(2026, 11, 10))
-    said = "in force at this rate since 2025-05-14; on these terms 2026-11-10 to 2027-01-10"
+    said = "in force at this rate since 2025-05-14; on these terms due 2026-11-10 to 2027-01-10"
     assert said in "\n".join(lines(answer))
 
 

@@ -42,6 +42,20 @@ def test_the_lines_lead_with_the_warning_and_name_basis_dates_and_source(
     assert told[-1] == "sources read up to 2026-10-02"
 
 
+def test_what_began_after_its_sources_were_read_is_said_to_be_due(
+    ledger: Ledger, today: date
+) -> None:
+    (one,) = ask("canada on us steel", ledger, today)
+    told = lines(one)
+
+    [surtax] = [line for line in told if "Surtax on American steel and aluminium: 50 %" in line][:1]
+    assert "due from 2026-09-08, as its sources foresaw" in surtax
+    assert any(line.startswith("last change: 2026-09-08, as foreseen, ") for line in told)
+    assert any("was due on 2026-09-08; not checked since" in line for line in told)
+    assert told[-1] == "sources read up to 2026-09-05"
+    assert not any("in force since 2026-09-08" in line for line in told)
+
+
 def test_a_struck_down_duty_of_the_past_reads_as_charged_then_void(
     ledger: Ledger, today: date
 ) -> None:
