@@ -46,6 +46,7 @@ from bot.heap import settle, share_one_arena
 from bot.library import Library
 from bot.listening import callback_of, listen, open_hubs
 from bot.news.entry import Feed
+from bot.outage import Outage
 from bot.schedule import add_journal, build_schedule
 from bot.settings import Settings, unknown_variables
 from bot.slack.arrival import Stopped, patiently, team_of
@@ -147,7 +148,7 @@ async def _serve(
         session = await stack.enter_async_context(open_session())
         client = web_client(revealed(settings.slack_bot_token), settings.slack_api_url, session)
         team = await patiently("auth.test", lambda: team_of(client), stop)
-        store = await stack.enter_async_context(open_store(settings, team))
+        store = await stack.enter_async_context(open_store(settings, team, Outage()))
         await stack.enter_async_context(store.database.alone(f"Tariffwire of team {team}"))
         await _subscribe_default(settings, client, team, store, stop)
         told = await patiently("conversations.list", lambda: _operators(settings, client), stop)

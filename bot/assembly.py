@@ -20,6 +20,7 @@ from bot.feeds.poll import Poller
 from bot.library import Library
 from bot.news.entry import Feed, FeedState
 from bot.news.same import join
+from bot.outage import Outage
 from bot.pipeline import Bring, Pipeline, Taken
 from bot.settings import Settings
 from bot.store.engine import Database
@@ -112,13 +113,16 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings, team: str | None = None) -> AsyncIterator[Store]:
+async def open_store(
+    settings: Settings, team: str | None = None, outage: Outage | None = None
+) -> AsyncIterator[Store]:
     """The database, upgraded; raises StoreError.
 
-    With a `team`, what is owed to other workspaces is left alone.
+    With a `team`, what is owed to other workspaces is left alone. `outage` logs when the database
+    goes and when it is back, for who goes on meanwhile.
     """
     await upgrade(settings.database)
-    database = Database(settings.database)
+    database = Database(settings.database, outage)
     feeds, stories, events = Feeds(database), Stories(database), Events(database)
     subscriptions, outbox = Subscriptions(database), Outbox(database, stories, team)
     shelf = Shelf(database, feeds, stories, subscriptions, events, outbox, team)

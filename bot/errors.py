@@ -15,6 +15,7 @@
     ├── AmendmentRefused     a rate, approved by an operator, that does not fit the ledger
     ├── CommandError         a slash command that could not be carried out
     ├── StoreError           the database could not be opened, upgraded or backed up
+    │   └── StoreAway        it cannot be reached or written for now
     ├── SlackError           Slack refused a call or could not be reached
     ├── SendLater            a delivery could not be sent now; it stays owed
     └── SendRefused          a delivery will never be taken; it is given up and reported
@@ -109,6 +110,13 @@ class CommandError(TariffwireError):
 
 class StoreError(TariffwireError):
     """The database could not be opened, upgraded or backed up."""
+
+
+class StoreAway(StoreError):
+    """The database cannot be reached or written for now; the same may succeed later.
+
+    Who meets it tries again and logs nothing: `bot.outage` tells of it once.
+    """
 
 
 class SlackError(TariffwireError):

@@ -7,6 +7,8 @@ from contextlib import suppress
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.errors import StoreAway
+
 REPORT_EVERY_S = 60.0
 REMIND_EVERY_S = 10.0
 PREPARE_EVERY_S = 5.0
@@ -61,11 +63,14 @@ def add_journal(scheduler: AsyncIOScheduler, look: Callable[[], Awaitable[object
 
 
 def _quietly(job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-    """The job, which ends without a word where the scheduler's end cancels it."""
+    """The job, which ends without a word where the scheduler's end cancels it.
+
+    Likewise where the database is away, of which the log tells once by itself.
+    """
 
     async def run() -> None:
-        # APScheduler logs a cancelled job as one that failed.
-        with suppress(asyncio.CancelledError):
+        # APScheduler logs either as a job that failed, with its traceback.
+        with suppress(asyncio.CancelledError, StoreAway):
             await job()
 
     return run

@@ -14,7 +14,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-from bot.errors import StoreError
+from bot.errors import StoreAway
 from bot.news.entry import Feed, FeedKind, FeedState
 from bot.pipeline import Bring, Taken
 
@@ -81,7 +81,6 @@ class Watch:
         self._reported: set[str] = set()
         self._looking = asyncio.Lock()
         self._stopped = False
-        self._store_fault = ""
 
     async def feeds(self) -> tuple[Feed, ...]:
         """Every enabled feed: the configured ones, then those that operators added."""
@@ -104,8 +103,7 @@ class Watch:
                 return ()
             try:
                 return await self._start_due()
-            except StoreError as error:
-                self._store_fails(error)
+            except StoreAway:
                 return ()
 
     async def _start_due(self) -> tuple[asyncio.Task[Taken | None], ...]:
@@ -284,8 +282,7 @@ class Watch:
     async def _poll_now(self, feed: Feed, bring: Bring | None) -> Taken | None:
         try:
             taken = await self._take(feed, self._clock(), bring)
-        except StoreError as error:
-            self._store_fails(error)
+        except StoreAway:
             self._later(feed)
             return None
         except Exception:
@@ -293,7 +290,6 @@ class Watch:
             log.exception("feed %s could not be taken in", feed.id)
             self._later(feed)
             return None
-        self._store_works()
         if feed.id in self._states:
             self._remember(taken.round.state)
         if taken.deliveries:
@@ -302,17 +298,6 @@ class Watch:
 
     def _later(self, feed: Feed) -> None:
         self._not_before[feed.id] = self._clock() + timedelta(seconds=OWN_FAULT_WAIT_S)
-
-    def _store_fails(self, error: StoreError) -> None:
-        """Logs the store's fault once, however many feeds and ticks meet it."""
-        if str(error) != self._store_fault:
-            self._store_fault = str(error)
-            log.error("%s; nothing is lost: feeds are asked again", error)
-
-    def _store_works(self) -> None:
-        if self._store_fault:
-            self._store_fault = ""
-            log.info("the database can be written again")
 
 
 def _rank(feed: Feed) -> bool:

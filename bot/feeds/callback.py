@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.errors import StoreAway
 from bot.feeds import websub
 from bot.feeds.hubs import CALLBACK_PATH, Hubs
 from bot.feeds.limits import FetchLimits
@@ -103,5 +104,7 @@ class Callback:
     async def _taken(self, push: Push) -> None:
         try:
             await self._take_in(push)
+        except StoreAway:
+            return
         except Exception:
             log.exception("a push for feed %s could not be taken in", push.feed_id)

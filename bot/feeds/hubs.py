@@ -11,7 +11,7 @@ from datetime import datetime
 from secrets import token_urlsafe
 from typing import Protocol
 
-from bot.errors import AddressRefused, FeedError, FetchFailed
+from bot.errors import AddressRefused, FeedError, FetchFailed, StoreAway
 from bot.feeds import websub
 from bot.feeds.fetch import Fetcher, shown
 from bot.feeds.limits import FetchLimits
@@ -90,6 +90,8 @@ class Hubs:
     async def _guarded(self, wanted: Mapping[str, tuple[str, str]]) -> None:
         try:
             await self.tend(wanted)
+        except StoreAway:
+            return
         except Exception:
             log.exception("the subscriptions at hubs could not be looked after")
 

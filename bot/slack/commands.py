@@ -2,6 +2,7 @@
 
     text | understand | carry out | Reply
                            |-- Misunderstood, QueryError --> a suggestion with buttons
+                           |-- StoreAway ----------------> that the database is away
                            |-- anything else ------------> the id of an error in the log
 
 `answer` is the same for the command, for a mention and for a button that runs a command.

@@ -113,8 +113,13 @@ def suggestion(asked: str, cause: str, commands: Iterable[str], command: str) ->
     return assemble(f"{text} {listed}".strip(), [section(text), *row, tail])
 
 
-def failed(error_id: str) -> Message:
-    """Says that the fault is ours, with the id that the operator finds in the log."""
+def failed(error_id: str | None) -> Message:
+    """Says that the fault is ours, with the id that the operator finds in the log.
+
+    Without one, the database is away.
+    """
+    if error_id is None:
+        return notice("I cannot reach my database at the moment. Please try again in a minute.")
     text = f"That did not work: an error on my side, noted in the log as `{error_id}`."
     return notice(text)
 

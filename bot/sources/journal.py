@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.errors import TariffwireError
+from bot.errors import StoreAway, TariffwireError
 from bot.news.read import Reader
 from bot.rates.ledger import Ledger
 from bot.rates.proposal import Proposal
@@ -79,6 +79,8 @@ class Journal:
                 await asyncio.sleep(0)
             await self._offers.offer(tuple(proposals.values()))
             self._next_at = now + EVERY
+        except StoreAway:
+            return
         except TariffwireError as error:
             log.warning("%s", error)
 

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mappi
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
+from sqlite3 import SQLITE_ERROR
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import (
@@ -29,10 +30,17 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import StoreError
+from bot.errors import StoreAway, StoreError
+from bot.outage import Outage
 from bot.store import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -95,10 +103,11 @@ class Database:
     """An open database: read by `rows` and `column`, changed by `write`, ended by `close`.
 
     Raises StoreError when its driver is missing or its folder cannot be made; connects at first
-    use. Whoever is cancelled while it works is so only after it has ended.
+    use. Whoever is cancelled while it works is so only after it has ended. `outage` is told when it
+    goes and when it is back.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, outage: Outage | None = None) -> None:
         self.url = parse_url(address)
         backend = self.url.get_backend_name()
         self.is_sqlite = backend == "sqlite"
@@ -106,6 +115,7 @@ class Database:
         self._threads = ThreadPoolExecutor(_AT_ONCE[backend], thread_name_prefix="database")
         self._one_writer = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._at_work: set[asyncio.Task[Any]] = set()
+        self._outage = outage
         self._closed = False
 
     @property
@@ -144,7 +154,10 @@ class Database:
                 with connection.begin():
                     return work(connection)
 
-        return await self._to_its_end(self._one_writer, transact)
+        result = await self._to_its_end(self._one_writer, transact)
+        if self._outage is not None:
+            self._outage.over()
+        return result
 
     async def change(self, statement: UpdateBase | TextClause) -> int:
         """Runs one statement in a transaction of its own; returns how many rows it changed."""
@@ -212,10 +225,15 @@ class Database:
 
     async def _in_thread(self, turn: AbstractAsyncContextManager[Any], work: Callable[[], T]) -> T:
         if self._closed:
-            raise StoreError(self.name, "closed", "The program is ending; start it again")
-        with store_errors(self.name):
-            async with turn:
-                return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            raise StoreAway(self.name, "closed", "The program is ending; start it again")
+        try:
+            with store_errors(self.name):
+                async with turn:
+                    return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        except StoreAway as error:
+            if self._outage is not None:
+                self._outage.met(error)
+            raise
 
 
 def execute_many(
@@ -269,7 +287,20 @@ def store_errors(name: str) -> Iterator[None]:
     except (DBAPIError, PoolTimeout, OSError) as error:
         lines = str(getattr(error, "orig", None) or error).splitlines()
         cause = lines[0].rpartition(">: ")[2] if lines else type(error).__name__
-        raise StoreError(name, cause, _cure(cause)) from error
+        kind = StoreAway if _passes(error) else StoreError
+        raise kind(name, cause, _cure(cause)) from error
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the same may succeed later; elsewhere the statement or the tables are at fault.
+
+    Drivers file under these what the server, its disk or the way to it does. SQLite's files a wrong
+    statement there too, with its code for errors that have no code of their own.
+    """
+    if getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == SQLITE_ERROR:
+        return False
+    passing = (OperationalError, InterfaceError, InternalError, PoolTimeout, OSError)
+    return isinstance(error, passing)
 
 
 def _cure(cause: str) -> str:

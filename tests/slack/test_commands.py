@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.subscription import Pace
+from bot.errors import StoreAway
 from bot.local.validity import check_blocks, check_budget
 from bot.news.topic import Topic
 from bot.slack import limits
@@ -194,3 +195,23 @@ def test_alerts_go_to_the_channel_or_to_the_person() -> None:
     assert place({"channel_id": "C1", "user_id": "U1"}) == "C1"
     assert place({"channel_id": "D1", "user_id": "U1"}) == "U1"
     assert place({"channel": {"id": "G1"}, "user": {"id": "U1"}}) == "G1"
+
+
+class _Away:
+    """Subscriptions in a database that is away."""
+
+    def __getattr__(self, name: str) -> Any:
+        async def fail(*_: object, **__: object) -> None:
+            raise StoreAway("postgresql database bot", "connection refused")
+
+        return fail
+
+
+async def test_while_the_database_is_away_a_command_says_so_and_logs_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    away: Any = _Away()
+    reply = await answer(parts(AsyncWebClient("xoxb-unused"), subscriptions=away), ask("list"))
+    assert "cannot reach my database" in shown(reply)
+    assert "on my side" not in shown(reply)
+    assert caplog.records == []
