@@ -4,20 +4,25 @@
                                                  |-- SendLater ---> outbox.retry, later
                                                  |-- SendRefused -> outbox.give_up
 
+What became of a message is written again for as long as the database is away, see `keeping`.
 The outbox hands out one message of a conversation at a time, so order holds within a conversation,
 and a slow one never holds up another. What was claimed and neither confirmed nor put back (the
-process died, the database was away) is owed again when its lease ends, marked `uncertain`. A lease
-also ends when the machine slept or its clock leapt, so what is still posting is not begun again.
+process died, the database was away for long) is owed again when its lease ends, marked `uncertain`.
+A lease also ends when the machine slept or its clock leapt, so what is still posting is not begun
+again.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import NamedTuple, Protocol
 
 from bot.alerts.delivery import LONGEST_PUT_OFF, Delivery, DeliveryKind
-from bot.errors import SendLater, SendRefused, StoreError
+from bot.alerts.keeping import AGAIN_S, Keeping
+from bot.errors import SendLater, SendRefused, StoreAway, StoreError
 from bot.frozen import Frozen
 from bot.news.story import Story
 
@@ -79,6 +84,13 @@ class Outbox(Protocol):
     async def next_due(self, now: datetime) -> datetime | None: ...
 
 
+class _Outcome(NamedTuple):
+    """What became of a message; `write` tells the outbox."""
+
+    sent: bool
+    write: Callable[[], Awaitable[None]]
+
+
 class Dispatcher:
     """Empties an outbox through a sender.
 
@@ -103,7 +115,8 @@ class Dispatcher:
         self._in_flight: dict[str, asyncio.Task[bool]] = {}
         self._unanswered: dict[str, int] = {}
         self._woken = asyncio.Event()
-        self._stopping = False
+        self._keeping = Keeping()
+        self._is_running = self._stopping = False
 
     def wake(self) -> None:
         """Makes `run` look at once; to be called after whatever adds to the outbox."""
@@ -122,6 +135,7 @@ class Dispatcher:
     async def run(self, stop: asyncio.Event) -> None:
         """Sends whatever becomes due until `stop` is set; then ends what is posting, in order."""
         watcher = asyncio.create_task(self._wake_on(stop))
+        self._is_running = True
         try:
             while not stop.is_set():
                 self._woken.clear()
@@ -129,7 +143,10 @@ class Dispatcher:
         finally:
             watcher.cancel()
             self._stopping = True
-            await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
+            self._keeping.stop()
+            ends = await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
+            if unkept := sum(isinstance(end, StoreAway) for end in ends):
+                log.warning("what became of %d message(s) was not kept; it is looked up", unkept)
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -148,6 +165,8 @@ class Dispatcher:
                 if delivery.id not in self._in_flight:
                     self._start(delivery)
             due_at = None if len(claimed) == room else await self._outbox.next_due(now)
+        except StoreAway:
+            return AGAIN_S
         except StoreError:
             log.exception("the outbox cannot be read; trying again in %d s", LONGEST_NAP_S)
             return LONGEST_NAP_S
@@ -167,46 +186,68 @@ class Dispatcher:
 
     def _ended(self, delivery: Delivery, task: asyncio.Task[bool]) -> None:
         del self._in_flight[delivery.id]
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, StoreAway):
             log.error("a delivery's outcome was not kept; it will be looked up", exc_info=error)
         self.wake()
 
     async def _deliver(self, delivery: Delivery) -> bool:
         """One claimed delivery to its end; whether it was sent."""
-        line = delivery.team, delivery.conversation
         loop = asyncio.get_running_loop()
+        until = loop.time() + LEASE_S
+        line = delivery.team, delivery.conversation
         await asyncio.sleep(self._rests_until.get(line, 0.0) - loop.time())
         async with self._posting:
-            now = self._clock()
-            paused_until = self._paused_until.get(delivery.team, now)
-            paused = now < paused_until <= now + LONGEST_PUT_OFF
-            if self._stopping or paused:
-                due_at = max(paused_until, delivery.due_at) if paused else delivery.due_at
-                await self._outbox.put_back(delivery.id, due_at)
-                return False
-            try:
-                receipt = await self._send(delivery)
-            except SendLater as later:
-                await self._later(delivery, later)
-                return False
-            except SendRefused as refused:
-                self._unanswered.pop(delivery.id, None)
-                log.warning("delivery %s was refused: %s", delivery.id, refused.cause)
-                await self._outbox.give_up(delivery.id, refused.cause)
-                return False
-            finally:
-                self._rests_until[line] = loop.time() + self._pace_s
-        self._unanswered.pop(delivery.id, None)
-        await self._outbox.confirm(delivery.id, receipt.ts, self._clock())
-        return True
+            outcome = await self._attempt(delivery)
+        if outcome.sent and self._is_running:
+            # Posted is posted: the outbox takes it after the lease too, and nobody begins it again
+            # while it is in flight.
+            until = math.inf
+        await self._keeping.keep(outcome.write, until)
+        return outcome.sent
 
-    async def _send(self, delivery: Delivery) -> Receipt:
+    async def _attempt(self, delivery: Delivery) -> _Outcome:
+        now = self._clock()
+        paused_until = self._paused_until.get(delivery.team, now)
+        paused = now < paused_until <= now + LONGEST_PUT_OFF
+        if self._stopping or paused:
+            due_at = max(paused_until, delivery.due_at) if paused else delivery.due_at
+            return self._put_back(delivery, due_at)
+        try:
+            stories, thread_ts = await self._read(delivery)
+        except StoreAway:
+            return self._put_back(delivery, delivery.due_at)
+        try:
+            receipt = await self._send(delivery, stories, thread_ts)
+        except SendLater as later:
+            return self._later(delivery, later)
+        except SendRefused as refused:
+            self._unanswered.pop(delivery.id, None)
+            log.warning("delivery %s was refused: %s", delivery.id, refused.cause)
+            return _Outcome(False, partial(self._outbox.give_up, delivery.id, refused.cause))
+        finally:
+            line = delivery.team, delivery.conversation
+            self._rests_until[line] = asyncio.get_running_loop().time() + self._pace_s
+        self._unanswered.pop(delivery.id, None)
+        confirm = partial(self._outbox.confirm, delivery.id, receipt.ts, self._clock())
+        return _Outcome(True, confirm)
+
+    def _put_back(self, delivery: Delivery, due_at: datetime) -> _Outcome:
+        return _Outcome(False, partial(self._outbox.put_back, delivery.id, due_at))
+
+    async def _read(self, delivery: Delivery) -> tuple[tuple[Story, ...], str | None]:
+        """What it tells of, and the message that it answers."""
         stories = await self._outbox.stories(delivery.story_ids)
-        thread_ts = None
-        if delivery.kind is DeliveryKind.FOLLOW_UP:
-            thread_ts = await self._outbox.thread_ts(
-                delivery.event_id, delivery.team, delivery.conversation
-            )
+        if delivery.kind is not DeliveryKind.FOLLOW_UP:
+            return stories, None
+        thread_ts = await self._outbox.thread_ts(
+            delivery.event_id, delivery.team, delivery.conversation
+        )
+        return stories, thread_ts
+
+    async def _send(
+        self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
+    ) -> Receipt:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 return await self._sender.send(delivery, stories, thread_ts)
@@ -220,7 +261,7 @@ class Dispatcher:
             log.exception("delivery %s ended in an error of the bot's own", delivery.id)
             raise SendLater(None, type(error).__name__, uncertain=True) from error
 
-    async def _later(self, delivery: Delivery, later: SendLater) -> None:
+    def _later(self, delivery: Delivery, later: SendLater) -> _Outcome:
         now = self._clock()
         counts = later.after_s is None and not later.unanswered
         if later.after_s is None:
@@ -235,4 +276,7 @@ class Dispatcher:
             due_at = now + timedelta(seconds=later.after_s)
             self._paused_until[delivery.team] = due_at
         log.info("delivery %s waits until %s: %s", delivery.id, due_at.isoformat(), later.cause)
-        await self._outbox.retry(delivery.id, due_at, later.cause, later.uncertain, counts)
+        retry = partial(
+            self._outbox.retry, delivery.id, due_at, later.cause, later.uncertain, counts
+        )
+        return _Outcome(False, retry)

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
 
+from bot.errors import StoreAway
 from bot.store.engine import Database
 
 Item = TypeVar("Item")
@@ -27,6 +28,7 @@ class Together(Generic[Item]):
         """`at_most` bounds the items in one transaction."""
         self._database, self._write, self._at_most = database, write, at_most
         self._waiting: dict[object, Item] = {}
+        self._away: dict[object, StoreAway] = {}
         self._turn = asyncio.Lock()
 
     async def add(self, item: Item) -> None:
@@ -37,14 +39,22 @@ class Together(Generic[Item]):
             async with self._turn:
                 if ticket in self._waiting:
                     await self._write_all_or(ticket)
+            if (error := self._away.get(ticket)) is not None:
+                raise StoreAway(error.thing, error.cause, error.cure)
         finally:
             self._waiting.pop(ticket, None)
+            self._away.pop(ticket, None)
 
     async def _write_all_or(self, ticket: object) -> None:
         own = self._waiting[ticket]
         batch = {ticket: own} | dict(islice(self._waiting.items(), self._at_most - 1))
         try:
             await self._write_now(list(batch.values()))
+        except StoreAway as error:
+            # It is away for all of them: each finding out by itself would take them minutes.
+            for missed in batch:
+                if self._waiting.pop(missed, None) is not None:
+                    self._away[missed] = error
         except Exception:
             # Another's item may be at fault, and then only its owner is to hear of it.
             await self._write_now([own])

@@ -1,14 +1,14 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.alerts import dispatch
+from bot.alerts import dispatch, keeping
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.alerts.dispatch import LONGEST_WAIT_S, Dispatcher, Receipt
-from bot.errors import SendLater, SendRefused, StoreError
+from bot.errors import SendLater, SendRefused, StoreAway
 from bot.news.story import Story
 from bot.store.outbox import Outbox
 from bot.store.upgrade import upgrade
@@ -340,7 +340,7 @@ class _Stumbling(Outbox):
     async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
         self.looks += 1
         if self.looks == 1:
-            raise StoreError("sqlite database", "database is locked")
+            raise StoreAway("sqlite database", "database is locked")
         return await super().claim(now, limit, lease_s)
 
 
@@ -356,3 +356,143 @@ async def test_a_database_that_is_away_for_a_moment_ends_nothing(
     stop.set()
     await running
     assert outbox.looks > 1
+
+
+class _Away(Outbox):
+    """An outbox whose database can be taken away; counts what it refused."""
+
+    is_away = False
+    refused = 0
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store.database, store.stories)
+        self._more = asyncio.Condition()
+
+    async def _or_away(self) -> None:
+        if self.is_away:
+            self.refused += 1
+            async with self._more:
+                self._more.notify_all()
+            raise StoreAway("sqlite database", "the disk is full")
+
+    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+        await self._or_away()
+        return await super().claim(now, limit, lease_s)
+
+    async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
+        await self._or_away()
+        return await super().stories(story_ids)
+
+    async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
+        await self._or_away()
+        await super().confirm(delivery_id, ts, now)
+
+    async def give_up(self, delivery_id: str, error: str) -> None:
+        await self._or_away()
+        await super().give_up(delivery_id, error)
+
+    async def put_back(self, delivery_id: str, due_at: datetime) -> None:
+        await self._or_away()
+        await super().put_back(delivery_id, due_at)
+
+    async def has_refused(self, number: int) -> None:
+        async with asyncio.timeout(10), self._more:
+            await self._more.wait_for(lambda: self.refused >= number)
+
+
+class _Outage:
+    """A dispatcher at work whose database goes with the first send and stays away."""
+
+    def __init__(self, store: Store, slack: Slack, clock: Clock) -> None:
+        self.outbox = _Away(store)
+        self._slack, self._says = slack, slack.answer
+        slack.answer = self._answer
+        self._stop = asyncio.Event()
+        dispatcher = Dispatcher(self.outbox, slack, clock, pace_s=0)
+        self._running = asyncio.create_task(dispatcher.run(self._stop))
+
+    def _answer(self, delivery: Delivery) -> Exception | None:
+        if not self._slack.posted and not self.outbox.refused:
+            self.outbox.is_away = True
+        return self._says(delivery)
+
+    async def end(self) -> None:
+        self._stop.set()
+        async with asyncio.timeout(10):
+            await self._running
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_what_became_of_a_message_is_written_when_the_database_is_back(
+    store: Store,
+    slack: Slack,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    refused: bool,
+) -> None:
+    monkeypatch.setattr(keeping, "AGAIN_S", 0.02)
+    if refused:
+        slack.answer = lambda each: SendRefused("gone") if each.event_id == "a" else None
+    await store.owe(delivery("a"), delivery("b"))
+    outage = _Outage(store, slack, clock)
+    await outage.outbox.has_refused(4)
+    outage.outbox.is_away = False
+    # No lease has run out meanwhile: the clock stands.
+    await slack.has_posted(1 if refused else 2)
+    await outage.end()
+    assert slack.about == ([] if refused else [("C1", "a")]) + [("C1", "b")]
+    assert not any(each.uncertain for each in slack.posted)
+    assert await _states(store) == ({"sent": 1, "failed": 1} if refused else {"sent": 2})
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_posted_message_is_posted_once_though_its_lease_ends_meanwhile(
+    store: Store, slack: Slack, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "AGAIN_S", 0.02)
+    monkeypatch.setattr(dispatch, "LEASE_S", 0.05)
+    await store.owe(delivery("a"), delivery("b"))
+    outage = _Outage(store, slack, clock)
+    await outage.outbox.has_refused(8)
+    clock.now += timedelta(minutes=10)
+    outage.outbox.is_away = False
+    await slack.has_posted(2)
+    await outage.end()
+    assert slack.about == [("C1", "a"), ("C1", "b")]
+    assert await _states(store) == {"sent": 2}
+
+
+async def test_a_message_that_could_not_be_read_is_owed_again_untried(
+    store: Store, slack: Slack, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "AGAIN_S", 0.02)
+    await store.owe(delivery("a"))
+    outbox = _Away(store)
+    dispatcher = Dispatcher(outbox, slack, clock, pace_s=0)
+
+    async def claim(now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+        claimed = await Outbox.claim(outbox, now, limit, lease_s)
+        outbox.is_away = bool(claimed) and not outbox.refused
+        return claimed
+
+    monkeypatch.setattr(outbox, "claim", claim)
+    sending = asyncio.create_task(dispatcher.run_once(NOON))
+    await outbox.has_refused(3)
+    assert slack.posted == []
+    outbox.is_away = False
+    assert await sending == 1
+    assert [(each.attempts, each.uncertain) for each in slack.posted] == [(1, False)]
+
+
+async def test_a_stop_during_an_outage_tries_once_more_and_ends(
+    store: Store, slack: Slack, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store.owe(delivery("a"))
+    outage = _Outage(store, slack, clock)
+    await outage.outbox.has_refused(1)
+    await outage.end()
+    assert "1 message(s) was not kept" in caplog.text
+    assert await _states(store) == {"claimed": 1}
+    await store.outbox.release_all(NOON)
+    assert (await store.outbox.claim(NOON, 1, 60))[0].uncertain
