@@ -58,6 +58,7 @@ from bot.slack.proposals import drawn_anew, redraw
 from bot.slack.send import SlackSender
 from bot.sourcebook import Sourcebook
 from bot.standin import keep_proxies_off_loopback, open_workspace, with_workspace
+from bot.store.alone import alone
 from bot.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -149,7 +150,9 @@ async def _serve(
         client = web_client(revealed(settings.slack_bot_token), settings.slack_api_url, session)
         team = await patiently("auth.test", lambda: team_of(client), stop)
         store = await stack.enter_async_context(open_store(settings, team, Outage()))
-        await stack.enter_async_context(store.database.alone(f"Tariffwire of team {team}"))
+        being_alone = await stack.enter_async_context(
+            alone(store.database, f"Tariffwire of team {team}")
+        )
         await _subscribe_default(settings, client, team, store, stop)
         told = await patiently("conversations.list", lambda: _operators(settings, client), stop)
         decisions = await open_decisions(library, store)
@@ -233,9 +236,12 @@ async def _serve(
             print(f"Local workspace: {workspace.address}  (Ctrl-C stops it)", flush=True)
         log.info("reading %d feeds", sum(feed.enabled for feed in feeds))
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({stopping, sending}, return_when=asyncio.FIRST_COMPLETED)
+        ends = {stopping, sending, being_alone}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         log.info("stopping")
+        if being_alone.done():
+            await being_alone
 
 
 def _reminders(

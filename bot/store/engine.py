@@ -9,9 +9,9 @@ fail at its first write because another process wrote in between.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import SQLITE_ERROR
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,7 +27,6 @@ from sqlalchemy import (
     UpdateBase,
     create_engine,
     make_url,
-    text,
 )
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import (
@@ -163,37 +162,13 @@ class Database:
         """Runs one statement in a transaction of its own; returns how many rows it changed."""
         return await self.write(lambda connection: connection.execute(statement).rowcount)
 
-    @asynccontextmanager
-    async def alone(self, who: str, patience: int = 10) -> AsyncIterator[None]:
-        """Keeps every other process that calls itself so off this PostgreSQL database meanwhile.
+    async def apart(self, work: Callable[[Engine], T]) -> T:
+        """What `work` returns, for who keeps a connection of its own; raises StoreError on failure.
 
-        Raises StoreError when one is still there after `patience` seconds, for a process that is
-        being replaced takes a moment to end. The server lets go when the connection ends, however
-        the process does. An SQLite file is for one machine, where the data folder's lock does this.
+        It runs in a thread, on an engine whose connections commit each statement.
         """
-        if self.is_sqlite:
-            yield
-            return
         engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        connection = await self._to_its_end(nullcontext(), engine.connect)
-        try:
-            await self._take_alone(connection, who, patience)
-            yield
-        finally:
-            await self._to_its_end(nullcontext(), lambda: _end(connection))
-
-    async def _take_alone(self, connection: Connection, who: str, patience: int) -> None:
-        take = text("SELECT pg_try_advisory_lock(hashtextextended(:who, 0))")
-
-        def is_taken() -> bool:
-            return bool(connection.execute(take, {"who": who}).scalar())
-
-        while not await self._to_its_end(nullcontext(), is_taken):
-            if patience <= 0:
-                cure = "Stop it first: only one may run at a time"
-                raise StoreError(self.name, f"another {who} works on it", cure)
-            patience -= 1
-            await asyncio.sleep(1)
+        return await self._to_its_end(nullcontext(), lambda: work(engine))
 
     async def close(self) -> None:
         """Closes every connection, after what is at work has ended; what comes later is refused."""
@@ -271,12 +246,6 @@ def _engine(url: URL, at_once: int) -> Engine:
         raise StoreError(str(url.database), error.strerror or "cannot be made", cure) from error
     (sqlite if is_sqlite else postgresql).prepare(engine)
     return engine
-
-
-def _end(connection: Connection) -> None:
-    """Ends the session with the server, rather than keeping the connection for others."""
-    connection.invalidate()
-    connection.close()
 
 
 @contextmanager

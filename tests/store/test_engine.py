@@ -145,21 +145,6 @@ async def test_what_comes_after_the_end_is_refused_as_any_failure_is(store: Stor
         await store.feeds.added()
 
 
-async def test_only_one_bot_works_on_a_postgresql_database(address: str) -> None:
-    first, second = Database(address), Database(address)
-    async with first.alone("bot"):
-        if not first.is_sqlite:
-            with pytest.raises(StoreError, match="another bot"):
-                async with second.alone("bot", patience=0):
-                    pytest.fail("two bots work at once")
-        async with second.alone("bot of another team", patience=0):
-            pass
-    async with second.alone("bot", patience=0):
-        pass
-    await first.close()
-    await second.close()
-
-
 async def test_a_database_without_tables_says_how_to_make_them(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'bot.db'}")
     with pytest.raises(StoreError, match="tariffwire db upgrade"):
