@@ -127,7 +127,12 @@ class Pipeline:
         """
         state = await self._shelf.state(feed.id) or FeedState(feed_id=feed.id)
         brought = await (bring or self._poller.poll)(feed, state, now)
-        taken = await self._sift(brought, first_round=state.last_success_at is None)
+        first_round = state.last_success_at is None
+        if not brought.entries:
+            taken = Taken(round=brought, first_round=first_round)
+            await self._shelf.keep(taken)
+            return taken
+        taken = await self._sift(brought, first_round)
         told = await self._read(feed, taken)
         if not told:
             await self._shelf.keep(taken)
@@ -139,7 +144,7 @@ class Pipeline:
 
     async def _sift(self, brought: Round, first_round: bool) -> Taken:
         wanted = {identity for entry in brought.entries for identity in identities(entry)}
-        known = await self._shelf.known(brought.feed_id, wanted) if wanted else ()
+        known = await self._shelf.known(brought.feed_id, wanted)
         new, revised = sift(brought.entries, known)
         if new:
             state = replace(brought.state, last_entry_at=brought.finished_at)

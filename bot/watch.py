@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 from urllib.parse import urlsplit
-from weakref import WeakValueDictionary
 
 from bot.errors import StoreAway
+from bot.lines import Lines
 from bot.news.entry import Feed, FeedKind, FeedState
 from bot.pipeline import Bring, Taken
 
@@ -64,9 +64,7 @@ class Watch:
         self._configured = tuple(configured)
         self._shelf, self._take, self._is_due, self._clock = shelf, take, is_due, clock
         self._on_deliveries, self._spread_s = on_deliveries, spread_s
-        self._polls_per_host = polls_per_host
-        # A host's line lives as long as somebody stands in it.
-        self._lines: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._lines: Lines[Taken | None] = Lines(polls_per_host)
         self._added: tuple[Feed, ...] | None = None
         self._feeds: tuple[Feed, ...] = ()
         self._learnt: tuple[Feed, ...] | None = None
@@ -75,7 +73,7 @@ class Watch:
         self._states: dict[str, FeedState] = {}
         self._asleep_until: dict[str, datetime] = {}
         self._not_before: dict[str, datetime] = {}
-        self._under_way: dict[str, asyncio.Task[Taken | None]] = {}
+        self._under_way: dict[str, asyncio.Future[Taken | None]] = {}
         self._gone: set[str] = set()
         self._failing: dict[str, str] = {}
         self._reported: set[str] = set()
@@ -93,7 +91,7 @@ class Watch:
             self._added = added
         return self._feeds
 
-    async def poll_due(self) -> tuple[asyncio.Task[Taken | None], ...]:
+    async def poll_due(self) -> tuple[asyncio.Future[Taken | None], ...]:
         """Starts a poll of every feed that is due and not being polled; returns what it started.
 
         Nothing is started while the store cannot tell what is due.
@@ -106,7 +104,7 @@ class Watch:
             except StoreAway:
                 return ()
 
-    async def _start_due(self) -> tuple[asyncio.Task[Taken | None], ...]:
+    async def _start_due(self) -> tuple[asyncio.Future[Taken | None], ...]:
         now = self._clock()
         feeds = await self.feeds()
         self._heed_jump(feeds, now)
@@ -152,10 +150,7 @@ class Watch:
         """Ends the polls under way; what they had not yet kept is fetched again next time."""
         async with self._looking:
             self._stopped = True
-        tasks = list(self._under_way.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._lines.stop()
 
     def failing(self) -> tuple[FeedState, ...]:
         """The states of the feeds that could not be read when last polled."""
@@ -262,24 +257,15 @@ class Watch:
         else:
             self._failing.pop(state.feed_id, None)
 
-    def _start(self, feed: Feed, bring: Bring | None = None) -> asyncio.Task[Taken | None]:
-        task = asyncio.create_task(self._poll(feed, bring), name=f"poll {feed.id}")
-        self._under_way[feed.id] = task
-        task.add_done_callback(lambda _: self._under_way.pop(feed.id, None))
-        return task
+    def _start(self, feed: Feed, bring: Bring | None = None) -> asyncio.Future[Taken | None]:
+        # For what is here already no server is asked, so it stands in a line of its own.
+        line = _host(feed) if bring is None else f"pushed {feed.id}"
+        poll = self._lines.join(line, lambda: self._poll(feed, bring))
+        self._under_way[feed.id] = poll
+        poll.add_done_callback(lambda _: self._under_way.pop(feed.id, None))
+        return poll
 
     async def _poll(self, feed: Feed, bring: Bring | None) -> Taken | None:
-        if bring is not None:
-            # It is here already: no server is asked.
-            return await self._poll_now(feed, bring)
-        async with self._line(feed):
-            return await self._poll_now(feed, bring)
-
-    def _line(self, feed: Feed) -> asyncio.Semaphore:
-        host = urlsplit(feed.url).netloc.rpartition("@")[2].lower()
-        return self._lines.setdefault(host, asyncio.Semaphore(self._polls_per_host))
-
-    async def _poll_now(self, feed: Feed, bring: Bring | None) -> Taken | None:
         try:
             taken = await self._take(feed, self._clock(), bring)
         except StoreAway:
@@ -298,6 +284,10 @@ class Watch:
 
     def _later(self, feed: Feed) -> None:
         self._not_before[feed.id] = self._clock() + timedelta(seconds=OWN_FAULT_WAIT_S)
+
+
+def _host(feed: Feed) -> str:
+    return urlsplit(feed.url).netloc.rpartition("@")[2].lower()
 
 
 def _rank(feed: Feed) -> bool:

@@ -38,8 +38,8 @@ LIMITS = FetchLimits(
     user_agent="Tariffwire-bench/1.0 (+https://tariffwire.example/bench)",
     poll_s=0.001,
     spacing_s=0.0,
-    fetches_per_host=20,
-    fetches_at_once=20,
+    fetches_per_host=50,
+    fetches_at_once=50,
     allowed_networks=(ip_network("127.0.0.1/32"),),
 )
 
@@ -62,7 +62,7 @@ class Tally:
         self._left = 0
         self._done = asyncio.Event()
 
-    async def all_of(self, polls: Collection[asyncio.Task[Taken | None]]) -> None:
+    async def all_of(self, polls: Collection[asyncio.Future[Taken | None]]) -> None:
         """Returns when the last of them has ended."""
         self._left = len(polls)
         for poll in polls:
@@ -70,7 +70,7 @@ class Tally:
         del polls, poll
         await self._done.wait()
 
-    def _count(self, poll: asyncio.Task[Taken | None]) -> None:
+    def _count(self, poll: asyncio.Future[Taken | None]) -> None:
         taken = poll.result()
         if taken is not None:
             outcome = taken.round.outcome
@@ -113,7 +113,7 @@ async def main() -> None:
         is_due,
         clock,
         lambda: None,
-        polls_per_host=2 * LIMITS.fetches_per_host,
+        polls_per_host=500,
     )
     settle()
     for _ in turns():
