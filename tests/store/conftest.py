@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,16 @@ from tests.store.opened import Store, open_store
 POSTGRES = "TARIFFWIRE_TEST_POSTGRES"
 """Names an empty PostgreSQL database that the tests may do anything with."""
 BACKENDS = ["sqlite", "postgresql"] if os.environ.get(POSTGRES) else ["sqlite"]
+
+
+def on_postgresql(test: Callable[..., object]) -> Callable[..., object]:
+    """Runs the test, which takes `address` or what is opened at it, on PostgreSQL alone."""
+    absent = pytest.mark.skipif(
+        POSTGRES not in os.environ, reason=f"{POSTGRES} names no database to use"
+    )
+    there = pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+    marked: Callable[..., object] = absent(there(test))
+    return marked
 
 
 @pytest.fixture(scope="session")

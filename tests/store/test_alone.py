@@ -10,6 +10,7 @@ from bot.errors import StoreError
 from bot.store import alone as module
 from bot.store.alone import alone
 from bot.store.engine import Database
+from tests.store.conftest import on_postgresql
 
 HOLDERS = text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted")
 
@@ -42,11 +43,10 @@ async def test_only_one_bot_works_on_a_postgresql_database(
         pass
 
 
+@on_postgresql
 async def test_a_lock_that_went_with_its_connection_is_taken_again(
     first: Database, second: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if first.is_sqlite:
-        pytest.skip("an SQLite file has no connection to lose")
     monkeypatch.setattr(module, "LOOK_EVERY_S", 0.05)
     monkeypatch.setattr(module, "AGAIN_S", 0.05)
     async with alone(first, "bot") as keeping:
@@ -63,11 +63,10 @@ async def test_a_lock_that_went_with_its_connection_is_taken_again(
     assert await second.column(HOLDERS) == []
 
 
+@on_postgresql
 async def test_a_bot_whose_place_was_taken_meanwhile_ends_and_says_why(
     first: Database, second: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if first.is_sqlite:
-        pytest.skip("an SQLite file has no connection to lose")
     monkeypatch.setattr(module, "LOOK_EVERY_S", 1.0)
     monkeypatch.setattr(module, "AGAIN_S", 1.0)
     async with alone(first, "bot", patience_s=0) as keeping:

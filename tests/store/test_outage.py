@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from bot.errors import StoreAway, StoreError
 from bot.outage import Outage
 from bot.store.engine import Database
+from tests.store.conftest import on_postgresql
 from tests.store.opened import Store
 
 
@@ -40,9 +41,8 @@ async def test_an_outage_is_told_once_when_it_begins_and_once_when_it_is_over(
     await database.close()
 
 
+@on_postgresql
 async def test_a_connection_that_the_server_ends_is_an_outage(store: Store) -> None:
-    if store.database.is_sqlite:
-        pytest.skip("an SQLite file has no server")
     with pytest.raises(StoreAway):
         await store.database.write(
             lambda connection: connection.execute(
