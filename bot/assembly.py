@@ -216,8 +216,7 @@ async def open_watch(
                 log.warning("%s; proposed rates are told later", error)
         return taken
 
-    # While some are being fetched, as many others are read and kept.
-    polls_per_host = 2 * poller.limits.fetches_per_host
+    polls_per_host = poller.limits.polls_per_host
     poller.recall((await store.feeds.states()).values())
     watch = Watch(feeds, store.feeds, take, _is_due, clock, on_deliveries, spread_s, polls_per_host)
     try:

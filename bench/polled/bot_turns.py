@@ -113,7 +113,7 @@ async def main() -> None:
         is_due,
         clock,
         lambda: None,
-        polls_per_host=500,
+        polls_per_host=LIMITS.polls_per_host,
     )
     settle()
     for _ in turns():

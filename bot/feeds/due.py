@@ -22,13 +22,12 @@ address leads to it.
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from bot.feeds.limits import FetchLimits
-from bot.frozen import Frozen
 from bot.news.entry import Asked, Feed, FeedKind, FeedState, Pause, Validators
 
 DAY_S = 86_400.0
@@ -46,7 +45,8 @@ _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
 _UNCACHED = re.compile(r"(?:^|,)\s*no-(?:cache|store)\s*(?:,|$)", re.IGNORECASE)
 
 
-class Found(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
     """What a good answer said, new or not."""
 
     status: int
@@ -218,6 +218,8 @@ def asked_in_headers(headers: Mapping[str, str], now: datetime) -> float | None:
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds that Retry-After asks to wait, a day at most; None if unreadable or in the past."""
     value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
     if re.fullmatch(r"\d{1,12}(\.\d{1,6})?", value):
         return min(float(value), DAY_S) or None
     until = _http_date(value)

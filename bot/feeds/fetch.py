@@ -25,6 +25,8 @@ from bot.feeds.unpack import CannotUnpack, TooLarge, Unpacker
 from bot.news.entry import Validators
 
 _HOST_FIRST = re.compile(r"(//)?[\w-]+(\.[\w-]+)+(:\d+)?(?![\w:])")
+_SENDABLE = re.compile(r"[!#-;=?-\[\]_a-z~]*")
+"""Of ASCII what is printed, but for the space and the marks "<>\\^`{|}."""
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _POST_ON = frozenset({307, 308})
@@ -273,9 +275,8 @@ def _not_allowed(asked: URL, url: URL, reason: str, cure: str) -> AddressRefused
 def _parsed(address: str, thing: str) -> URL:
     """The address as it is sent: what can be sent to the letter is not requoted."""
     address = address.strip().partition("#")[0]
-    sendable = address.isascii() and address.isprintable() and not set(address) & set(' "<>\\^`{|}')
     try:
-        url = URL(address, encoded=sendable)
+        url = URL(address, encoded=_SENDABLE.fullmatch(address) is not None)
         host, _ = url.host, url.port
     except ValueError as error:
         raise AddressRefused(shown(thing), "not an address that can be fetched") from error

@@ -34,3 +34,8 @@ class FetchLimits(Frozen):
     parse_deadline_s: float = Field(default=10.0, gt=0)
     max_entries: int = Field(default=500, ge=1)
     """Of one body; the newest are kept."""
+
+    @property
+    def polls_per_host(self) -> int:
+        """Polls under way at a host: beside those that fetch, others are read and kept."""
+        return 4 * self.fetches_per_host

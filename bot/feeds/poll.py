@@ -29,7 +29,7 @@ from bot.feeds.pauses import Pauses
 from bot.feeds.status import GOOD, OVERLOADED, BadStatus
 from bot.feeds.websub import discovered
 from bot.feeds.workers import Workers
-from bot.news.entry import Asked, Feed, FeedState, Outcome, Pause, Round, Validators
+from bot.news.entry import Asked, Entry, Feed, FeedState, Outcome, Pause, Round, Validators
 
 log = logging.getLogger(__name__)
 
@@ -205,12 +205,13 @@ class Poller:
         fetched: Fetched,
         outcome: Outcome,
     ) -> Round:
-        new = _validators(fetched, state.validators.body_digest)
         if outcome is Outcome.NOT_MODIFIED:
-            new = _confirmed(state.validators, new)
+            kept = _confirmed(state.validators, fetched)
+        else:
+            kept = _validators(fetched, state.validators.body_digest)
         found = Found(
             status=fetched.status,
-            validators=new,
+            validators=kept,
             asked=self._asked_again(state.asked, fetched),
             moved_to=fetched.moved_to,
             window_s=state.window_s,
@@ -283,17 +284,17 @@ class Poller:
         outcome: Outcome,
         started_at: datetime,
         state: FeedState,
-        **more: object,
+        entries: tuple[Entry, ...] = (),
+        warnings: tuple[str, ...] = (),
     ) -> Round:
-        return Round.model_validate(
-            {
-                "feed_id": feed.id,
-                "outcome": outcome,
-                "started_at": started_at,
-                "finished_at": max(self.clock(), started_at),
-                "state": state,
-                **more,
-            }
+        return Round(
+            feed_id=feed.id,
+            outcome=outcome,
+            started_at=started_at,
+            finished_at=max(self.clock(), started_at),
+            entries=entries,
+            state=state,
+            warnings=warnings,
         )
 
 
@@ -306,9 +307,10 @@ def _validators(fetched: Fetched, digest: str) -> Validators:
     )
 
 
-def _confirmed(old: Validators, new: Validators) -> Validators:
+def _confirmed(old: Validators, fetched: Fetched) -> Validators:
     """A 304 need not repeat the validators that it confirms."""
-    etag, last_modified = new.etag or old.etag, new.last_modified or old.last_modified
+    etag = _sendable(fetched.headers.get("etag", "")) or old.etag
+    last_modified = _sendable(fetched.headers.get("last-modified", "")) or old.last_modified
     # Mostly it repeats them, and then one copy serves many thousand polls.
     if (old.etag, old.last_modified) == (etag, last_modified):
         return old

@@ -1,8 +1,7 @@
 """Who may ask a server now: few at once per host, and one address not twice within a second."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
 from weakref import WeakValueDictionary
 
 
@@ -21,23 +20,42 @@ class Turns:
         self._next_at: dict[str, float] = {}
         self._tidy_at = 0.0
 
-    @asynccontextmanager
-    async def turn(self, host: str, address: str) -> AsyncIterator[None]:
+    def turn(self, host: str, address: str) -> "Turn":
         """Waits until `address` at `host` may be asked, and holds the turn while the block runs."""
+        return Turn(self, host, address)
+
+    async def begin(self, host: str, address: str) -> asyncio.Semaphore:
+        """Returns when it is the turn of `address`: what `end` is to be given after it."""
         if self._busy and (task := asyncio.current_task()) is not None:
             self._free(task)
-        mine = self._hosts.setdefault(host, asyncio.Semaphore(self._per_host))
+        mine = self._hosts.get(host)
+        if mine is None:
+            mine = self._hosts[host] = asyncio.Semaphore(self._per_host)
         while True:
             if (wait_s := self._too_early_s(address)) > 0:
                 await asyncio.sleep(wait_s)
             # The host first: those that queue for a slow one must not hold up all others.
-            async with mine, self._all:
+            await mine.acquire()
+            try:
+                await self._all.acquire()
+            except BaseException:
+                mine.release()
+                raise
+            try:
                 await self._few_busy.wait()
-                # Another may have asked for the address while this one was in the queue.
-                if self._too_early_s(address) <= 0:
-                    self._heed_asked(address)
-                    yield
-                    return
+            except BaseException:
+                self.end(mine)
+                raise
+            # Another may have asked for the address while this one was in the queue.
+            if self._too_early_s(address) <= 0:
+                self._heed_asked(address)
+                return mine
+            self.end(mine)
+
+    def end(self, mine: asyncio.Semaphore) -> None:
+        """Ends a turn."""
+        self._all.release()
+        mine.release()
 
     def busy(self) -> None:
         """Says that the calling task has a new body to work through.
@@ -66,9 +84,30 @@ class Turns:
         return 0.0 if at is None else at - asyncio.get_running_loop().time()
 
     def _heed_asked(self, address: str) -> None:
+        if self._spacing_s <= 0:
+            return
         now = asyncio.get_running_loop().time()
         if now >= self._tidy_at:
             self._next_at = {key: then for key, then in self._next_at.items() if then > now}
             self._tidy_at = now + self._spacing_s
-        if self._spacing_s > 0:
-            self._next_at[address] = now + self._spacing_s
+        self._next_at[address] = now + self._spacing_s
+
+
+class Turn:
+    """A turn as a block; written out, for a generator takes as long as the rest of a turn."""
+
+    __slots__ = ("_address", "_host", "_mine", "_turns")
+
+    def __init__(self, turns: Turns, host: str, address: str) -> None:
+        self._turns, self._host, self._address = turns, host, address
+
+    async def __aenter__(self) -> None:
+        self._mine = await self._turns.begin(self._host, self._address)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._turns.end(self._mine)

@@ -189,6 +189,8 @@ class Database:
 
     async def _to_its_end(self, turn: AbstractAsyncContextManager[Any], work: Callable[[], T]) -> T:
         """What `work` returns, run in a thread when it is its turn, even if the caller goes."""
+        if self._closed:
+            raise StoreAway(self.name, "closed", "The program is ending; start it again")
         task = asyncio.create_task(self._in_thread(turn, work))
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
@@ -199,8 +201,6 @@ class Database:
             raise
 
     async def _in_thread(self, turn: AbstractAsyncContextManager[Any], work: Callable[[], T]) -> T:
-        if self._closed:
-            raise StoreAway(self.name, "closed", "The program is ending; start it again")
         try:
             with store_errors(self.name):
                 async with turn:

@@ -5,7 +5,18 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, literal, select
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    case,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+)
 
 from bot.news.entry import STATE, Feed, FeedState
 from bot.news.health import Lag
@@ -15,6 +26,7 @@ from bot.store.together import Together
 
 _feed = tables.feeds.c
 _state = tables.feed_states.c
+_STATES = TypeAdapter(dict[str, FeedState])
 _DECODED_AT_ONCE = 500
 """More states than these are decoded in a thread; each takes about 0.01 ms."""
 
@@ -29,6 +41,13 @@ class Feeds:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._states = Together(database, self.put_states)
+        # One parameter: a thread that hands in rows waits for the event loop at each of them.
+        listed = ":states" if database.is_sqlite else "CAST(:states AS json)"
+        self._put = text(
+            "INSERT INTO feed_states (feed_id, data)"  # noqa: S608 - no input
+            f" SELECT key, CAST(value AS text) FROM json_each({listed}) WHERE true"
+            " ON CONFLICT (feed_id) DO UPDATE SET data = excluded.data"
+        )
         self._decoded: dict[str, Feed] = {}
         self._held: dict[str, FeedState] = {}
         self._holds_all = False
@@ -115,14 +134,8 @@ class Feeds:
 
         Call `let_go` for each before, and `hold` when it was committed.
         """
-        statement = self._database.insert(tables.feed_states)
-        upsert = statement.on_conflict_do_update(
-            index_elements=["feed_id"], set_={"data": statement.excluded.data}
-        )
-        rows = [
-            {"feed_id": state.feed_id, "data": STATE.dump_json(state).decode()} for state in states
-        ]
-        connection.execute(upsert, rows)
+        by_feed = {state.feed_id: state for state in states}
+        connection.execute(self._put, {"states": _STATES.dump_json(by_feed).decode()})
 
     async def lags(self, since: datetime) -> dict[str, Lag]:
         """How late the entries seen since then were, by feed id; a feed without dates is left out.

@@ -49,6 +49,7 @@ class Outbox:
 
     def __init__(self, database: Database, stories: Stories, team: str | None = None) -> None:
         self._database, self._stories, self._team = database, stories, team
+        self._owe = database.insert(_table).on_conflict_do_nothing()
         self._outcomes = Together(database, _write_outcomes)
 
     @property
@@ -204,8 +205,7 @@ class Outbox:
                 rows.append(_values(delivery))
             elif (digest := _not_added(connection, delivery)) is not None:
                 rows.append(_values(digest))
-        statement = self._database.insert(_table).on_conflict_do_nothing()
-        execute_many(connection, statement, rows)
+        execute_many(connection, self._owe, rows)
 
 
 class _Outcome(Frozen):

@@ -5,8 +5,8 @@ wait for the writer are written all at once by whoever gets to it first.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import islice
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -27,40 +27,63 @@ class Together(Generic[Item]):
     def __init__(self, database: Database, write: Write[Item], at_most: int = 1000) -> None:
         """`at_most` bounds the items in one transaction."""
         self._database, self._write, self._at_most = database, write, at_most
-        self._waiting: dict[object, Item] = {}
-        self._away: dict[object, StoreAway] = {}
-        self._turn = asyncio.Lock()
+        self._waiting: deque[tuple[Item, asyncio.Future[None]]] = deque()
+        self._writer: asyncio.Task[None] | None = None
 
     async def add(self, item: Item) -> None:
         """Returns once the item is committed; raises StoreError when it could not be."""
-        ticket = object()
-        self._waiting[ticket] = item
-        try:
-            async with self._turn:
-                if ticket in self._waiting:
-                    await self._write_all_or(ticket)
-            if (error := self._away.get(ticket)) is not None:
-                raise StoreAway(error.thing, error.cause, error.cure)
-        finally:
-            self._waiting.pop(ticket, None)
-            self._away.pop(ticket, None)
+        kept = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, kept))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_waiting())
+        await kept
 
-    async def _write_all_or(self, ticket: object) -> None:
-        own = self._waiting[ticket]
-        batch = {ticket: own} | dict(islice(self._waiting.items(), self._at_most - 1))
+    async def _write_waiting(self) -> None:
         try:
-            await self._write_now(list(batch.values()))
+            while self._waiting:
+                await self._write_all(self._next())
+        finally:
+            self._writer = None
+            for _, kept in self._waiting:
+                kept.cancel()
+
+    def _next(self) -> list[tuple[Item, asyncio.Future[None]]]:
+        """The next to be written: none of those whose owner has gone."""
+        batch: list[tuple[Item, asyncio.Future[None]]] = []
+        while self._waiting and len(batch) < self._at_most:
+            item, kept = self._waiting.popleft()
+            if not kept.done():
+                batch.append((item, kept))
+        return batch
+
+    async def _write_all(self, batch: Sequence[tuple[Item, asyncio.Future[None]]]) -> None:
+        if not batch:
+            return
+        try:
+            await self._database.write(
+                lambda connection: self._write(connection, [item for item, _ in batch])
+            )
         except StoreAway as error:
             # It is away for all of them: each finding out by itself would take them minutes.
-            for missed in batch:
-                if self._waiting.pop(missed, None) is not None:
-                    self._away[missed] = error
-        except Exception:
+            for _, kept in batch:
+                _fail(kept, StoreAway(error.thing, error.cause, error.cure))
+        except Exception as error:
+            if len(batch) == 1:
+                _fail(batch[0][1], error)
+                return
             # Another's item may be at fault, and then only its owner is to hear of it.
-            await self._write_now([own])
+            for each in batch:
+                await self._write_all([each])
         else:
-            for written in batch:
-                self._waiting.pop(written, None)
+            for _, kept in batch:
+                if not kept.done():
+                    kept.set_result(None)
+        finally:
+            # These are left where the program ends.
+            for _, kept in batch:
+                kept.cancel()
 
-    async def _write_now(self, items: Sequence[Item]) -> None:
-        await self._database.write(lambda connection: self._write(connection, items))
+
+def _fail(kept: asyncio.Future[None], error: Exception) -> None:
+    if not kept.done():
+        kept.set_exception(error)

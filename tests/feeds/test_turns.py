@@ -3,6 +3,8 @@
 import asyncio
 from itertools import pairwise
 
+import pytest
+
 from bot.feeds.turns import Turns
 
 
@@ -56,3 +58,44 @@ async def test_one_address_is_not_asked_twice_at_once_however_long_its_server_wa
     await asyncio.gather(first, *others)
     times = [at for address, at in asked if address == "/same"]
     assert [later - before >= 0.15 for before, later in pairwise(times)] == [True, True]
+
+
+@pytest.mark.parametrize(("per_host", "at_once"), [(1, 5), (5, 1)])
+async def test_who_gives_up_waiting_takes_nobodys_turn(per_host: int, at_once: int) -> None:
+    turns = Turns(per_host=per_host, at_once=at_once, spacing_s=0.0, busy_at_once=5)
+    go_on = asyncio.Event()
+
+    async def asks(address: str) -> None:
+        async with turns.turn("news.example", address):
+            await go_on.wait()
+
+    first, gives_up, last = (asyncio.create_task(asks(f"/{number}")) for number in range(3))
+    await asyncio.sleep(0.01)
+    gives_up.cancel()
+    go_on.set()
+    async with asyncio.timeout(5):
+        await asyncio.gather(first, last)
+    assert gives_up.cancelled()
+
+
+async def test_who_gives_up_while_many_are_busy_takes_nobodys_turn() -> None:
+    turns = Turns(per_host=1, at_once=1, spacing_s=0.0, busy_at_once=1)
+    read = asyncio.Event()
+
+    async def reads() -> None:
+        turns.busy()
+        await read.wait()
+
+    async def asks() -> None:
+        async with turns.turn("news.example", "/"):
+            pass
+
+    reading = asyncio.create_task(reads())
+    await asyncio.sleep(0)
+    gives_up = asyncio.create_task(asks())
+    await asyncio.sleep(0.01)
+    gives_up.cancel()
+    read.set()
+    async with asyncio.timeout(5):
+        await asyncio.gather(reading, asks())
+    assert gives_up.cancelled()

@@ -127,6 +127,13 @@ async def test_a_cancelled_transaction_ends_before_its_caller_does(store: Store)
     assert [each.id for each in await store.feeds.added()] == ["wire"]
 
 
+async def test_what_is_asked_for_before_the_close_is_done(store: Store) -> None:
+    adding = asyncio.create_task(store.feeds.add(feed("wire")))
+    await asyncio.sleep(0)
+    await store.database.close()
+    assert await adding
+
+
 async def test_reads_and_writes_cancelled_anywhere_leave_no_lock(store: Store) -> None:
     for number in range(40):
         task = asyncio.create_task(store.feeds.add(feed(f"feed{number}")))

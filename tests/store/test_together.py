@@ -56,3 +56,15 @@ async def test_a_cancelled_write_holds_up_nobody(store: Store) -> None:
     with pytest.raises(asyncio.CancelledError):
         waiting[1].result()
     assert sum(marks.batches) == 2
+
+
+async def test_an_owner_that_goes_takes_nobody_elses_item_along(store: Store) -> None:
+    marks = Marks(store)
+    together = Together(store.database, marks.write)
+    for number in range(30):
+        waiting = [asyncio.create_task(together.add(f"{number}.{each}")) for each in range(3)]
+        await asyncio.sleep(number / 10_000)
+        waiting[number % 3].cancel()
+        others = [task for task in waiting if task is not waiting[number % 3]]
+        async with asyncio.timeout(5):
+            assert await asyncio.gather(*others) == [None, None]
