@@ -29,17 +29,17 @@ START = "^"
 _GAP = re.compile(r"\.\.(\d*)")
 _PLAIN_GAP = 3
 _WIDEST_GAP = 12
+_ALONE: tuple[tuple[str, ...], ...] = ((),)
 _PLAIN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*|[@#%$€£]")
 
 
 class Slot(NamedTuple):
     """What one place of a pattern takes."""
 
-    words: frozenset[str]
-    phrases: Mapping[str, tuple[tuple[str, ...], ...]]
-    """What is longer than a word: first word -> the words that may follow it."""
     first_words: frozenset[str]
     """The words that the slot can begin with."""
+    phrases: Mapping[str, tuple[tuple[str, ...], ...]]
+    """What may follow a first word, where something may; there, nothing only if it says so."""
     gap: int
     """How many other words may stand before it."""
     optional: bool
@@ -48,14 +48,15 @@ class Slot(NamedTuple):
         """Every place at which the slot may end if it begins at word `at`."""
         word = words[at]
         found: list[int] = []
-        if word.text in self.words or (word.number and NUMBER in self.words):
+        if word.number and NUMBER in self.first_words:
             found.append(at + 1)
-        if word.party and PARTY in self.words:
+        if word.party and PARTY in self.first_words:
             found.append(at + word.reach)
-        for rest in self.phrases.get(word.text, ()):
-            end = at + 1 + len(rest)
-            if tuple(following.text for following in words[at + 1 : end]) == rest:
-                found.append(end)
+        if word.text in self.first_words:
+            for rest in self.phrases.get(word.text, _ALONE):
+                end = at + 1 + len(rest)
+                if tuple(following.text for following in words[at + 1 : end]) == rest:
+                    found.append(end)
         return found
 
 
@@ -99,9 +100,8 @@ def _walk(slots: Sequence[Slot], index: int, words: Sequence[Word], at: int) -> 
 class _Taken(NamedTuple):
     """What a piece of a pattern takes, as `Slot` has it."""
 
-    words: frozenset[str]
-    phrases: Mapping[str, tuple[tuple[str, ...], ...]]
     first_words: frozenset[str]
+    phrases: Mapping[str, tuple[tuple[str, ...], ...]]
 
 
 class Compiler:
@@ -151,8 +151,7 @@ class Compiler:
 
     def _takes(self, source: str, piece: str) -> _Taken:
         if piece not in self._taken:
-            words: set[str] = set()
-            phrases: dict[str, tuple[tuple[str, ...], ...]] = {}
+            rests: dict[str, tuple[tuple[str, ...], ...]] = {}
             for member in _members(source, piece.split("/"), self._lists, ()):
                 for word in member.split():
                     if not _PLAIN.fullmatch(word):
@@ -160,12 +159,9 @@ class Compiler:
                             f"{source!r}: {word!r} is not one word in lower-case letters"
                         )
                 first, *rest = map(intern, member.split())
-                if rest:
-                    phrases[first] = (*phrases.get(first, ()), tuple(rest))
-                else:
-                    words.add(first)
-            alone = frozenset(words)
-            self._taken[piece] = _Taken(alone, phrases, alone.union(phrases) if phrases else alone)
+                rests[first] = (*rests.get(first, ()), tuple(rest))
+            phrases = {first: rest for first, rest in rests.items() if rest != _ALONE}
+            self._taken[piece] = _Taken(frozenset(rests), phrases)
         return self._taken[piece]
 
 
