@@ -1,7 +1,7 @@
 """Small writes that come at the same time share one transaction.
 
 A commit that survives a power cut costs a millisecond or more, whatever is in it. So writes that
-wait for the writer are written all at once by whoever gets to it first.
+come while another is under way are written all at once after it.
 """
 
 import asyncio
@@ -21,7 +21,8 @@ Write = Callable[[Connection, Sequence[Item]], None]
 class Together(Generic[Item]):
     """Keeps items, many in one transaction; `write` writes those that it is given.
 
-    An item may be written again after a failure, so `write` must bear that.
+    An item may be written again after a failure, so `write` must bear that. Whoever is cancelled
+    while its item is being written is so only after that has ended.
     """
 
     def __init__(self, database: Database, write: Write[Item], at_most: int = 1000) -> None:
@@ -29,6 +30,8 @@ class Together(Generic[Item]):
         self._database, self._write, self._at_most = database, write, at_most
         self._waiting: deque[tuple[Item, asyncio.Future[None]]] = deque()
         self._writer: asyncio.Task[None] | None = None
+        self._under_way: frozenset[asyncio.Future[None]] = frozenset()
+        self._ended = asyncio.Event()
 
     async def add(self, item: Item) -> None:
         """Returns once the item is committed; raises StoreError when it could not be."""
@@ -36,12 +39,24 @@ class Together(Generic[Item]):
         self._waiting.append((item, kept))
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_waiting())
-        await kept
+        try:
+            await kept
+        except asyncio.CancelledError:
+            if kept in self._under_way:
+                await self._ended.wait()
+            raise
 
     async def _write_waiting(self) -> None:
         try:
             while self._waiting:
-                await self._write_all(self._next())
+                batch = self._next()
+                self._under_way = frozenset(kept for _, kept in batch)
+                self._ended.clear()
+                try:
+                    await self._write_all(batch)
+                finally:
+                    self._under_way = frozenset()
+                    self._ended.set()
         finally:
             self._writer = None
             for _, kept in self._waiting:
@@ -72,8 +87,9 @@ class Together(Generic[Item]):
                 _fail(batch[0][1], error)
                 return
             # Another's item may be at fault, and then only its owner is to hear of it.
-            for each in batch:
-                await self._write_all([each])
+            middle = len(batch) // 2
+            for half in (batch[:middle], batch[middle:]):
+                await self._write_all([each for each in half if not each[1].done()])
         else:
             for _, kept in batch:
                 if not kept.done():

@@ -1,10 +1,11 @@
 import asyncio
+import threading
 from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import Connection
 
-from bot.errors import StoreError
+from bot.errors import StoreAway, StoreError
 from bot.store import tables
 from bot.store.together import Together
 from tests.store.examples import NOON
@@ -68,3 +69,44 @@ async def test_an_owner_that_goes_takes_nobody_elses_item_along(store: Store) ->
         others = [task for task in waiting if task is not waiting[number % 3]]
         async with asyncio.timeout(5):
             assert await asyncio.gather(*others) == [None, None]
+
+
+async def test_who_is_cancelled_while_its_item_is_written_is_so_after_that(store: Store) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    written: list[str] = []
+    seen: list[list[str]] = []
+
+    def write(connection: Connection, names: Sequence[str]) -> None:
+        begun.set()
+        assert go_on.wait(5)
+        written.extend(names)
+
+    together = Together(store.database, write)
+    owners = [asyncio.create_task(together.add(name)) for name in ("first", "second")]
+    await asyncio.to_thread(begun.wait, 5)
+    for owner in owners:
+        owner.add_done_callback(lambda _: seen.append(list(written)))
+        owner.cancel()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.wait(owners, timeout=5)
+    assert all(owner.cancelled() for owner in owners)
+    assert seen == [["first", "second"]] * 2
+
+
+async def test_a_database_that_goes_amid_a_bad_batch_is_not_asked_for_each_item(
+    store: Store,
+) -> None:
+    tries: list[int] = []
+
+    def write(connection: Connection, names: Sequence[str]) -> None:
+        tries.append(len(names))
+        raise StoreError("test", "refused") if len(tries) == 1 else StoreAway("test", "gone")
+
+    together = Together(store.database, write)
+    results = await asyncio.gather(
+        *(together.add(f"mark {number}") for number in range(64)), return_exceptions=True
+    )
+    assert all(isinstance(result, StoreAway) for result in results)
+    assert len(tries) < 10
