@@ -27,6 +27,19 @@ from bot.store.together import Together
 _feed = tables.feeds.c
 _state = tables.feed_states.c
 _STATES = TypeAdapter(dict[str, FeedState])
+_TEXTS = TypeAdapter(dict[str, str])
+# One parameter: a thread that hands in rows waits for the event loop at each of them.
+_PUT_SQLITE = (
+    "INSERT INTO feed_states (feed_id, data)"
+    " SELECT key, CAST(value AS text) FROM json_each(:states) WHERE true"
+    " ON CONFLICT (feed_id) DO UPDATE SET data = excluded.data"
+)
+# PostgreSQL refuses JSON with an escaped NUL anywhere in it, so it is given each state as a text.
+_PUT_POSTGRESQL = (
+    "INSERT INTO feed_states (feed_id, data)"
+    " SELECT key, value FROM json_each_text(CAST(:states AS json))"
+    " ON CONFLICT (feed_id) DO UPDATE SET data = excluded.data"
+)
 _DECODED_AT_ONCE = 500
 """More states than these are decoded in a thread; each takes about 0.01 ms."""
 
@@ -41,13 +54,7 @@ class Feeds:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._states = Together(database, self.put_states)
-        # One parameter: a thread that hands in rows waits for the event loop at each of them.
-        listed = ":states" if database.is_sqlite else "CAST(:states AS json)"
-        self._put = text(
-            "INSERT INTO feed_states (feed_id, data)"  # noqa: S608 - no input
-            f" SELECT key, CAST(value AS text) FROM json_each({listed}) WHERE true"
-            " ON CONFLICT (feed_id) DO UPDATE SET data = excluded.data"
-        )
+        self._put = text(_PUT_SQLITE if database.is_sqlite else _PUT_POSTGRESQL)
         self._decoded: dict[str, Feed] = {}
         self._held: dict[str, FeedState] = {}
         self._holds_all = False
@@ -135,7 +142,12 @@ class Feeds:
         Call `let_go` for each before, and `hold` when it was committed.
         """
         by_feed = {state.feed_id: state for state in states}
-        connection.execute(self._put, {"states": _STATES.dump_json(by_feed).decode()})
+        if self._database.is_sqlite:
+            listed = _STATES.dump_json(by_feed)
+        else:
+            texts = {key: STATE.dump_json(state).decode() for key, state in by_feed.items()}
+            listed = _TEXTS.dump_json(texts)
+        connection.execute(self._put, {"states": listed.decode()})
 
     async def lags(self, since: datetime) -> dict[str, Lag]:
         """How late the entries seen since then were, by feed id; a feed without dates is left out.

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from bot.news.entry import STATE, FeedState, Validators
 from bot.store import tables
@@ -117,3 +117,26 @@ async def test_what_a_newer_version_kept_is_read_for_what_this_one_knows(store: 
     insert = store.database.insert(tables.feed_states)
     await store.database.change(insert.values(feed_id="wire", data=data))
     assert await store.feeds.states() == {"wire": FeedState(feed_id="wire", failures=3)}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "a\0b",
+        "\\u0000",
+        "\\ \" ' \x7f\x01",
+        "\U0001f600\u2028\uffff",
+        ":states %s $1",
+        "é" * 70_000,
+    ],
+)
+async def test_a_state_is_stored_as_the_text_that_it_has_alone(store: Store, odd: str) -> None:
+    every = [
+        FeedState(feed_id="wire", error=odd, window_s=0.1, interval_s=1e300, failures=2**70),
+        FeedState(feed_id="court", configured_url=odd, validators=Validators(etag=odd)),
+    ]
+    await store.database.write(lambda connection: store.feeds.put_states(connection, every))
+    query = select(tables.feed_states.c.feed_id, tables.feed_states.c.data)
+    stored = {row[0]: row[1] for row in await store.database.rows(query)}
+    assert stored == {state.feed_id: STATE.dump_json(state).decode() for state in every}
+    assert await store.feeds.states() == {state.feed_id: state for state in every}
