@@ -48,9 +48,9 @@ class Slot(NamedTuple):
         """Every place at which the slot may end if it begins at word `at`."""
         word = words[at]
         found: list[int] = []
-        if word.number and NUMBER in self.first_words:
+        if word.number and self._is_enough(NUMBER):
             found.append(at + 1)
-        if word.party and PARTY in self.first_words:
+        if word.party and self._is_enough(PARTY):
             found.append(at + word.reach)
         if word.text in self.first_words:
             for rest in self.phrases.get(word.text, _ALONE):
@@ -58,6 +58,10 @@ class Slot(NamedTuple):
                 if tuple(following.text for following in words[at + 1 : end]) == rest:
                     found.append(end)
         return found
+
+    def _is_enough(self, mark: str) -> bool:
+        """Whether the slot takes the mark with nothing behind it."""
+        return mark in self.first_words and () in self.phrases.get(mark, _ALONE)
 
 
 class Pattern(NamedTuple):

@@ -14,6 +14,7 @@ LISTS = {
     "talks": ["talks", "{round}"],
     "round": ["round", "new round"],
     "loop": ["{loop}"],
+    "share": ["# percent", "@ goods", "half"],
 }
 
 
@@ -58,6 +59,8 @@ def test_a_pattern_finds_what_it_writes(pattern: str, text: str) -> None:
         ("@ deal", "a deal for us"),
         ("{court} rules", "The supreme rules"),
         ("tariff", "tariffs"),
+        ("{share} taxed", "25 taxed"),
+        ("{share} taxed", "China taxed"),
     ],
 )
 def test_a_pattern_finds_nothing_else(pattern: str, text: str) -> None:
