@@ -1,7 +1,7 @@
 """Feeds that operators added, what is remembered of each between polls, and how late each is."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -84,9 +84,9 @@ class Feeds:
             result = connection.execute(delete(tables.feeds).where(_feed.id == feed_id))
             return result.rowcount > 0
 
-        self.let_go(feed_id)
+        self._let_go(feed_id)
         removed = await self._database.write(write)
-        self.let_go(feed_id)
+        self._let_go(feed_id)
         return removed
 
     async def state(self, feed_id: str) -> FeedState | None:
@@ -120,18 +120,25 @@ class Feeds:
 
     async def save_state(self, state: FeedState) -> None:
         """Remembers a feed's state; many that come at once share a transaction."""
-        self.let_go(state.feed_id)
-        await self._states.add(state)
-        self.hold(state)
+        await self.hold_after(self._states.add(state), state)
 
-    def hold(self, state: FeedState) -> None:
-        """Says that a state was committed, so that it need not be read."""
+    async def hold_after(self, written: Awaitable[None], state: FeedState) -> None:
+        """Holds the state, so that it need not be read, once the transaction with it is committed.
+
+        Until then, and where that is not sure, the state is read.
+        """
+        self._let_go(state.feed_id)
+        try:
+            await written
+        except BaseException:
+            # Meanwhile all may have been read, and the state of before be held.
+            self._let_go(state.feed_id)
+            raise
         self._changes += 1
         self._held[state.feed_id] = state
         self._in_doubt.discard(state.feed_id)
 
-    def let_go(self, feed_id: str) -> None:
-        """Says that a state is about to be written, so that it is read until one is held again."""
+    def _let_go(self, feed_id: str) -> None:
         self._changes += 1
         self._held.pop(feed_id, None)
         self._in_doubt.add(feed_id)
@@ -139,7 +146,7 @@ class Feeds:
     def put_states(self, connection: Connection, states: Sequence[FeedState]) -> None:
         """Remembers feeds' states as part of the caller's transaction.
 
-        Call `let_go` for each before, and `hold` when it was committed.
+        `hold_after` is to be told of it for each of them.
         """
         by_feed = {state.feed_id: state for state in states}
         if self._database.is_sqlite:

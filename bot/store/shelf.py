@@ -81,9 +81,7 @@ class Shelf:
         if not taken.entries and not taken.revised:
             await self._feeds.save_state(taken.round.state)
             return
-        self._feeds.let_go(taken.round.state.feed_id)
-        await self._taken.add(taken)
-        self._feeds.hold(taken.round.state)
+        await self._feeds.hold_after(self._taken.add(taken), taken.round.state)
 
     def _write(self, connection: Connection, every: Sequence[Taken]) -> None:
         every = [self._not_known_since(connection, taken) for taken in every]

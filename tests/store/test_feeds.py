@@ -83,10 +83,34 @@ async def test_a_state_whose_transaction_failed_is_not_believed(store: Store) ->
         store.feeds.put_states(connection, [replace(before, failures=2)])
         raise RuntimeError
 
-    store.feeds.let_go("wire")
     with pytest.raises(RuntimeError):
-        await store.database.write(fails)
+        await store.feeds.hold_after(store.database.write(fails), replace(before, failures=2))
     assert await store.feeds.state("wire") == before
+
+
+async def test_a_state_read_while_the_next_one_is_written_is_not_believed_afterwards(
+    store: Store,
+) -> None:
+    before = FeedState(feed_id="wire", failures=1)
+    await store.feeds.save_state(before)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def writes(connection: Connection) -> None:
+        begun.set()
+        go_on.wait()
+        store.feeds.put_states(connection, [replace(before, failures=2)])
+
+    write = store.database.write(writes)
+    saving = asyncio.create_task(store.feeds.hold_after(write, replace(before, failures=2)))
+    await asyncio.to_thread(begun.wait)
+    assert (await store.feeds.states())["wire"] == before
+    saving.cancel()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+    state = await store.feeds.state("wire")
+    assert state is not None
+    assert state.failures == 2
 
 
 async def test_a_removed_feed_is_forgotten_in_memory_too(store: Store) -> None:
