@@ -133,6 +133,10 @@ class Watch:
         A feed that is not among the enabled ones, or not any more, is left alone.
         """
         feed = next((each for each in await self.feeds() if each.id == feed_id), None)
+        if feed is not None and feed_id not in self._states:
+            # It comes before the first look, or while that one is at it.
+            async with self._looking:
+                await self._learn(await self.feeds(), self._clock())
         while (busy := self._under_way.get(feed_id)) is not None:
             await asyncio.wait({busy})
         if feed is not None and feed_id in self._states and not self._stopped:

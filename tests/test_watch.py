@@ -255,6 +255,13 @@ async def test_what_is_pushed_waits_for_the_poll_of_its_feed_and_then_comes_in()
     assert setting.taking.brought == [_nothing] * 4
 
 
+async def test_what_is_pushed_before_the_first_look_is_taken() -> None:
+    setting = Setting("a", "b")
+    await setting.watch.take_in("b", _nothing)
+    assert setting.taking.taken == ["b"]
+    assert setting.taking.brought == [_nothing]
+
+
 async def test_what_is_pushed_for_a_feed_that_is_no_more_is_left_alone() -> None:
     setting = Setting("a")
     await setting.poll()
