@@ -17,7 +17,7 @@ from bot.assembly import (
     tick_s,
 )
 from bot.catalog import file_text
-from bot.feedbook import Feedbook
+from bot.feedbook import Feedbook, Imported
 from bot.feeds.check import Check, check
 from bot.feeds.opml import read_opml, write_opml
 from bot.library import Library
@@ -119,10 +119,13 @@ def _flagged(found: Check, reader: Reader, now: datetime) -> list[str]:
     return lines
 
 
-async def import_feeds(settings: Settings, opml: str) -> tuple[int, int]:
-    """Adds the feeds of an OPML text; returns how many were added and how many known already."""
+async def import_feeds(settings: Settings, opml: str) -> Imported:
+    """Adds the feeds of an OPML text; raises NotAFeed for what is none."""
+    listed = read_opml(opml)
+    unusable = tuple((url, "no feed can have this address") for url in listed.left_out)
     async with open_feedbook(settings) as book:
-        return await book.add_all(read_opml(opml))
+        done = await book.add_all(listed.feeds)
+    return done._replace(refused=unusable + done.refused)
 
 
 async def export_feeds(settings: Settings) -> str:

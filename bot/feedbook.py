@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -10,6 +11,7 @@ from bot.errors import FeedError
 from bot.feeds.check import Check, check
 from bot.feeds.due import resumed
 from bot.feeds.fetch import plain_address
+from bot.feeds.guard import numeric_refusal
 from bot.feeds.poll import Poller
 from bot.feeds.websub import is_live
 from bot.news.entry import Feed
@@ -105,19 +107,23 @@ class Feedbook:
         if not await self._feeds.add(feed):
             raise FeedError(feed.url, "another process added it meanwhile", _SEE)
 
-    async def add_all(self, wanted: Iterable[Feed]) -> tuple[int, int]:
-        """Adds those not known yet; returns how many were added and how many known already."""
-        feeds = tuple(wanted)
+    async def add_all(self, wanted: Iterable[Feed]) -> "Imported":
+        """Adds those not known yet whose address may be fetched, as far as one can see by it."""
         listed = await self.every()
         urls, ids = {plain_address(feed.url) for feed in listed}, {feed.id for feed in listed}
-        added = 0
-        for feed in feeds:
+        added, known = 0, 0
+        refused: list[tuple[str, str]] = []
+        for feed in wanted:
             url = plain_address(feed.url)
-            if url not in urls and feed.id not in ids:
-                added += await self._feeds.add(feed)
+            new = url not in urls and feed.id not in ids
+            if new and (reason := numeric_refusal(url, self._poller.limits.allowed_networks)):
+                refused.append((feed.url, f"is {reason}"))
+                continue
+            added_now = new and await self._feeds.add(feed)
+            added, known = added + added_now, known + (not added_now)
             urls.add(url)
             ids.add(feed.id)
-        return added, len(feeds) - added
+        return Imported(added, known, tuple(refused))
 
     async def remove(self, feed_id: str) -> None:
         """Takes out a feed that was added, and forgets its state; what it said is kept.
@@ -145,6 +151,16 @@ class Feedbook:
         if state is None or not state.stopped:
             raise FeedError(feed_id, "it has not stopped, and is asked again by itself", _SEE)
         await self._feeds.save_state(resumed(state))
+
+
+class Imported(NamedTuple):
+    """What became of a list of feeds."""
+
+    added: int
+    known: int
+    """Those known already."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """Addresses that were not added, each with the reason."""
 
 
 def _refuse_known(url: str, feeds: Iterable[Feed]) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import FeedError
-from bot.feedbook import Feedbook
+from bot.feedbook import Feedbook, Imported
 from bot.feeds.due import after_gone, is_due, resumed
 from bot.feeds.poll import Poller
 from bot.feeds.workers import Workers
@@ -113,14 +113,21 @@ async def test_another_spelling_of_a_known_address_is_known_and_not_fetched(
             await desk.book.add(spelling)
     assert server.paths() == ["/feed"]
     again = Feed(id="again", title="Again", url=f"{url}#again")
-    assert await desk.book.add_all([again]) == (0, 1)
+    assert await desk.book.add_all([again]) == Imported(0, 1)
 
 
 async def test_a_feed_listed_twice_is_imported_once(desk: Desk) -> None:
     new = Feed(id="new", title="New", url="https://new.example/rss")
     again = new.model_copy(update={"id": "again"})
-    assert await desk.book.add_all([new, again, LISTED]) == (1, 2)
-    assert await desk.book.add_all([new]) == (0, 1)
+    assert await desk.book.add_all([new, again, LISTED]) == Imported(1, 2)
+    assert await desk.book.add_all([new]) == Imported(0, 1)
+
+
+async def test_an_address_that_is_private_by_its_number_is_not_imported(desk: Desk) -> None:
+    inside = Feed(id="inside", title="Inside", url="http://10.0.0.1/rss")
+    done = await desk.book.add_all([inside, LISTED])
+    assert done == Imported(0, 1, (("http://10.0.0.1/rss", "is a private or reserved address"),))
+    assert inside not in await desk.book.every()
 
 
 async def test_a_listed_feed_and_an_unknown_one_are_not_taken_out(desk: Desk) -> None:

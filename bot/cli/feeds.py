@@ -89,14 +89,18 @@ def check_feed(url: str) -> None:
 @click.argument("file", type=click.File("rb"))
 @answers_for_errors
 def import_feeds(file: IO[bytes]) -> None:
-    """Add every feed of an OPML file that is not known yet."""
+    """Add every feed of an OPML file that is not known yet; name those that cannot be."""
     from bot.admin import import_feeds as add_all
+    from bot.feeds.fetch import shown
     from bot.settings import load_settings
 
     async def go() -> None:
         opml = file.read(LARGEST_OPML).decode("utf-8-sig", "replace")
-        added, known = await add_all(load_settings(), opml)
-        click.echo(f"added {added} feed(s), {known} known already")
+        done = await add_all(load_settings(), opml)
+        for url, reason in done.refused:
+            address = "".join(filter(str.isprintable, shown(url)))
+            click.echo(f"left out {address}: {reason}", err=True)
+        click.echo(f"added {done.added} feed(s), {done.known} known already")
 
     run_async(go())
 

@@ -7,7 +7,7 @@ from bot.errors import FeedError, NotAFeed
 from bot.feeds.discover import Candidate, feed_links
 from bot.feeds.due import begun
 from bot.feeds.fetch import Fetched, plain_address, shown
-from bot.feeds.guard import refusal
+from bot.feeds.guard import numeric_refusal
 from bot.feeds.limits import FetchLimits
 from bot.feeds.naming import feed_id
 from bot.feeds.poll import Poller
@@ -102,6 +102,5 @@ def _public(found: tuple[Candidate, ...], limits: FetchLimits) -> tuple[Candidat
 
 def _plainly_private(url: str, limits: FetchLimits) -> bool:
     host = urlsplit(url).hostname or ""
-    if ":" in host or host.replace(".", "").isdigit():
-        return bool(refusal(host, limits.allowed_networks))
-    return "." not in host or host.endswith((".local", ".internal", ".localhost"))
+    at_home = not set(host) & set(".:") or host.endswith((".local", ".internal", ".localhost"))
+    return at_home or bool(numeric_refusal(url, limits.allowed_networks))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
 
 from bot.feeds.limits import Network
 
@@ -26,6 +27,16 @@ def refusal(address: str, allowed: Sequence[Network]) -> str:
     if isinstance(found, IPv6Address) and (found.teredo or found in _TRANSLATED_LOCALLY):
         return "a tunnelled address"
     return _not_public(inner)
+
+
+def numeric_refusal(url: str, allowed: Sequence[Network]) -> str:
+    """Why the host of the absolute address may not be connected to, where it is a number.
+
+    Empty when it may; a name is looked up when it is fetched.
+    """
+    host = urlsplit(url).hostname or ""
+    is_number = ":" in host or host.replace(".", "").isdigit()
+    return refusal(host, allowed) if is_number else ""
 
 
 def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

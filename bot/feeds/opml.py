@@ -5,7 +5,7 @@ no entity is ever declared, expanded or looked up.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
@@ -22,23 +22,35 @@ _MAX_CHARS = 5_000_000
 _MAX_FEEDS = 10_000
 
 
-def read_opml(text: str) -> tuple[Feed, ...]:
-    """The feeds of the list, each address once, in its order; folders are looked into.
+class FeedList(NamedTuple):
+    """What a list holds."""
 
-    What `write_opml` adds is understood. Outlines that name no web address are left out. Raises
-    NotAFeed for what is no OPML or has a DOCTYPE.
+    feeds: tuple[Feed, ...]
+    """Each address once, in the list's order."""
+    left_out: tuple[str, ...] = ()
+    """Addresses that no feed can have, and those beyond the bound, as they stand there."""
+
+
+def read_opml(text: str) -> FeedList:
+    """The feeds of the list; folders are looked into.
+
+    What `write_opml` adds is understood. Raises NotAFeed for what is no OPML or has a DOCTYPE.
     """
     if len(text) > _MAX_CHARS:
         raise _refused(f"longer than {_MAX_CHARS:,} characters")
-    outlines = _outlines(text)
     feeds: dict[str, Feed] = {}
     ids: set[str] = set()
-    for outline in outlines[:_MAX_FEEDS]:
-        feed = _feed(outline, ids)
-        if feed is not None and feed.url not in feeds:
+    left_out: list[str] = []
+    for outline in _outlines(text):
+        given = {name.lower(): value.strip() for name, value in outline.items()}
+        url = given.get("xmlurl", "")
+        feed = _feed(given, url, ids) if url and len(feeds) < _MAX_FEEDS else None
+        if feed is None:
+            left_out += [url] if url else []
+        elif feed.url not in feeds:
             feeds[feed.url] = feed
             ids.add(feed.id)
-    return tuple(feeds.values())
+    return FeedList(tuple(feeds.values()), tuple(left_out))
 
 
 def write_opml(feeds: Iterable[Feed]) -> str:
@@ -93,9 +105,7 @@ def _outlines(text: str) -> list[dict[str, str]]:
     return found
 
 
-def _feed(outline: Mapping[str, str], taken: set[str]) -> Feed | None:
-    given = {name.lower(): value.strip() for name, value in outline.items()}
-    url = given.get("xmlurl", "")
+def _feed(given: Mapping[str, str], url: str, taken: set[str]) -> Feed | None:
     if not _host(url):
         return None
     title = given.get("title") or given.get("text") or _host(url)

@@ -29,7 +29,7 @@ FEEDS = (
 
 
 def test_what_is_written_is_read_back() -> None:
-    assert read_opml(write_opml(FEEDS)) == FEEDS
+    assert read_opml(write_opml(FEEDS)).feeds == FEEDS
 
 
 def test_a_list_of_another_reader_is_understood() -> None:
@@ -41,10 +41,11 @@ def test_a_list_of_another_reader_is_understood() -> None:
         'xmlUrl="https://j.example/feed"/><outline xmlUrl="javascript:alert(1)" text="no"/>'
         '<outline xmlUrl="http://[::1" text="no"/></body></opml>'
     )
-    found = read_opml(text)
+    found, left_out = read_opml(text)
     assert [feed.url for feed in found] == [f"https://{c}.example/feed" for c in "hij"]
     assert [feed.title for feed in found] == ["Harbour Wire", "i.example", "Harbour Wire"]
     assert len({feed.id for feed in found}) == 3
+    assert left_out == ("javascript:alert(1)", "http://[::1")
 
 
 @pytest.mark.parametrize(
@@ -69,5 +70,5 @@ def test_no_text_is_too_odd(title: str, text: str) -> None:
     with contextlib.suppress(NotAFeed):
         read_opml(text)
     clean = "".join(char for char in title if char.isprintable())[:100] or "t"
-    (feed,) = read_opml(write_opml([Feed(id="a", title=clean, url="https://a.example/")]))
+    (feed,) = read_opml(write_opml([Feed(id="a", title=clean, url="https://a.example/")])).feeds
     assert feed.title.strip() in (clean.strip(), "a.example")
