@@ -18,7 +18,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _MULTIBYTE = re.compile(r"gb|big5|shift|sjis|ms932|cp932|euc|iso-?2022|cp949|hz|utf-?(16|32)|ucs")
 # What a guess may name; other guesses for Western text are windows-1252 with another name.
 _GUESSABLE = re.compile(r"gb|big5|cp932|shift_jis|euc|cp949|johab|koi8|cp1251|iso8859_5|cp1253")
-_WITH_ACCENTS = re.compile(rb"[^<>\r\n]*[\x80-\xff][^<>\r\n]*")
+_BETWEEN_RUNS = re.compile(rb"[<>\r\n]+")
 _SNIFF = 100_000
 # What Python has under such names, and ASCII, which whoever declares it seldom keeps to.
 _NOT_OF_FEEDS = frozenset(
@@ -113,6 +113,7 @@ def _guess(body: bytes) -> str:
     # Few feeds need a guess, and its tables take a while to load.
     from charset_normalizer import from_bytes
 
-    runs = b"\n".join(_WITH_ACCENTS.findall(body[:_SNIFF]))
-    best = from_bytes(runs[:20_000]).best()
+    # Split rather than searched for: a search would begin anew at each byte of a run without any.
+    runs = [run for run in _BETWEEN_RUNS.split(body[:_SNIFF]) if not run.isascii()]
+    best = from_bytes(b"\n".join(runs)[:20_000]).best()
     return best.encoding if best and _GUESSABLE.match(best.encoding) else "windows-1252"
