@@ -300,6 +300,10 @@ def test_a_plain_feed_is_not_handed_over() -> None:
         "{items}<ttl>5</ttl>",
         "<description><![CDATA[<item>]]></description>{items}",
         "<description><item>{items}</item></description>",
+        "<entry/><ttl>5</ttl>{items}",
+        '<entry x="y"><title>C</title></entry><ttl>5</ttl>{items}',
+        "<x:entry xmlns:x='http://a9.com/-/spec/opensearch/1.1/'></x:entry><ttl>5</ttl>{items}",
+        '<!-- <item> --><link rel="x">/</link><ttl>5</ttl>{items}<!-- </item> -->',
     ],
 )
 def test_what_stands_about_the_entries_is_not_lost(around: str) -> None:

@@ -26,6 +26,7 @@ from bot.feeds.plainly.head import atom_head, rss_head
 from bot.feeds.plainly.names import LANG, demand_usual_names
 
 _MAX_HEAD = 100
+_ENTRY_NAME = re.compile(r"(?:\A|\})(?:item|entry)\Z", re.IGNORECASE)
 _LAST_ENTRY = re.compile(f".*{ENTRY_END.pattern}", re.DOTALL)
 
 
@@ -39,13 +40,22 @@ class Plainly:
     about: Mapping[str, object] | None
     """What feedparser has under these keys; None where it has to judge the head."""
     drafts: list[Draft]
+    head: tuple[str, ...]
+    """The elements before the first entry, by name."""
 
     def without_entries(self) -> str | None:
         """The text without its entries, for feedparser; None where they cannot be told from it."""
         first, last = ENTRY_START.search(self.text), _LAST_ENTRY.match(self.text)
         if first is None or last is None or last.end() <= first.start():
             return None
-        return self.text[: first.start()] + self.text[last.end() :]
+        rest = self.text[: first.start()] + self.text[last.end() :]
+        try:
+            root = ET.fromstring(rest)  # noqa: S314 - as in read_plainly
+        except ET.ParseError:
+            return None
+        # A comment may look like an entry, and more would be cut out.
+        within = root[0] if self.form == "rss20" and len(root) else root
+        return rest if tuple(each.tag for each in within) == self.head else None
 
 
 def read_plainly(text: str, base: str) -> Plainly | None:
@@ -75,11 +85,14 @@ def _read(root: ET.Element, text: str, base: str) -> Plainly:
     entries = listed[first:]
     # What comes between or after entries may say something of the feed.
     demand(bool(entries) and all(each.tag == tag and not each.attrib for each in entries))
+    # What is called an entry is one to feedparser, whatever the format calls it.
+    demand(not any(_ENTRY_NAME.search(each.tag) for each in listed[:first]))
     drafts = drafts_of(entries, base, language, is_rss=is_rss)
+    head = listed[:first]
     try:
-        head = listed[:first]
         demand(len(head) <= _MAX_HEAD)
         about = rss_head(head, base) if is_rss else atom_head(head, base, language)
     except HandOver:
         about = None
-    return Plainly(text, "rss20" if is_rss else "atom10", about, drafts)
+    names = tuple(each.tag for each in head)
+    return Plainly(text, "rss20" if is_rss else "atom10", about, drafts, names)
