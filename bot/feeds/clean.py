@@ -34,7 +34,7 @@ def clean(
     return Entry(
         feed_id=source.feed_id,
         key="",
-        guid=_guid(draft.guid),
+        guid=shown_guid(draft.guid),
         link=link,
         title=title or link,
         summary=summary,
@@ -60,6 +60,7 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def _guid(guid: str) -> str:
+def shown_guid(guid: str) -> str:
+    """The guid without markup and line ends; a digest of it where it is longer than any is."""
     guid = " ".join(plain(guid, _MAX_GUID * 2).split()) if "<" in guid else " ".join(guid.split())
     return guid if len(guid) <= _MAX_GUID else sha256(guid.encode("utf-8", "replace")).hexdigest()

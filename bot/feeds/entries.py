@@ -60,7 +60,7 @@ def _looked_at(drafts: Sequence[Draft], source: Source, language: str) -> list[_
     drafts = drafts[::-1]
     marks, known = [mark(draft) for draft in drafts], keys_by_mark(source.listing)
     dates = [moment(draft.date, source.now) for draft in drafts]
-    cleaned = to_clean(drafts, marks, [date for date, _ in dates], known)
+    cleaned = to_clean(drafts, marks, [date for date, _ in dates], known, source.url)
     found = []
     for draft, its, dated, anew in zip(drafts, marks, dates, cleaned, strict=True):
         entry = clean(draft, dated, source, language) if anew else None

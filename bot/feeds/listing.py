@@ -10,7 +10,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from hashlib import blake2b
 
+from bot.feeds.clean import TITLE_CHARS, shown_guid
 from bot.feeds.draft import Draft
+from bot.feeds.links import web_link
+from bot.news.addresses import fold_address, fold_guid
+from bot.news.identity import fold
+from bot.news.text import plain
 
 _SIZE = 8
 
@@ -43,20 +48,30 @@ def to_clean(
     marks: Sequence[bytes],
     dates: Sequence[datetime | None],
     known: Collection[bytes],
+    base: str,
 ) -> list[bool]:
-    """Which of the drafts must be cleaned: those not known, and what shares a name with one."""
-    names = [_names(draft, date) for draft, date in zip(drafts, dates, strict=True)]
+    """Which of the drafts must be cleaned: those not known, and what shares a name with one.
+
+    `base` is the address that relative links are resolved against.
+    """
+    unknown = [its not in known for its in marks]
+    if all(unknown) or not any(unknown):
+        return unknown
+    names = [_names(draft, date, base) for draft, date in zip(drafts, dates, strict=True)]
     fresh = set[object]().union(
-        *(called for called, its in zip(names, marks, strict=True) if its not in known)
+        *(called for called, new in zip(names, unknown, strict=True) if new)
     )
-    return [
-        its not in known or not fresh.isdisjoint(called)
-        for called, its in zip(names, marks, strict=True)
-    ]
+    return [new or not fresh.isdisjoint(called) for called, new in zip(names, unknown, strict=True)]
 
 
-def _names(draft: Draft, date: datetime | None) -> set[object]:
-    """What the entry may share with another: guid, link, title and moment together."""
-    title = " ".join(draft.title.lower().split())
-    names: list[object] = [name for name in (draft.guid, draft.link) if name]
-    return {*names, (title, date)} if date else set(names)
+def _names(draft: Draft, date: datetime | None, base: str) -> set[object]:
+    """What the entry may share with another: guid, link, title and moment together.
+
+    Each as `bot.news.identity` has it, which takes several spellings for one.
+    """
+    guid = fold_guid(shown_guid(draft.guid))
+    link = fold_address(web_link(draft.link, base))
+    names: set[object] = {name for name in (guid, link) if name}
+    if date is not None:
+        names.add((fold(plain(draft.title, TITLE_CHARS, lone_tags=True)), date))
+    return names

@@ -144,7 +144,7 @@ def _on_several(found: Iterable[tuple[str, str]]) -> set[str]:
 
 
 def _text(entry: Entry) -> str:
-    return _fold(f"{entry.title}\n{entry.summary}")
+    return fold(f"{entry.title}\n{entry.summary}")
 
 
 def _digest(*parts: str) -> str:
@@ -152,7 +152,7 @@ def _digest(*parts: str) -> str:
     return blake2b(packed, digest_size=16).hexdigest()
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Text without what publishers change and readers do not see: case, width, blanks."""
     if text.isascii():
         return " ".join(text.lower().split())

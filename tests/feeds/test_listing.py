@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from bot.feeds.parse import read_feed
 from bot.feeds.parsed import Parsed, Source
 from bot.news.identity import identities, sift
@@ -66,6 +68,27 @@ def test_what_shares_title_and_moment_with_something_new_is_looked_at_beside_it(
     assert titles(found) == [title, title]
     before = {each for entry in first.entries for each in identities(entry)}
     assert [entry.link for entry in sift(found.entries, before)[0]] == ["https://harbour.example/2"]
+
+
+@pytest.mark.parametrize(
+    "title", ["Steel &amp; tea: hearing set", "<![CDATA[Steel & tea: hearing set]]>"]
+)
+def test_one_text_written_in_two_ways_at_one_moment_is_two_entries(title: str) -> None:
+    summary = "The ministry names neither goods nor a day."
+    first = read(rss([item(1, "Steel &amp;amp; tea: hearing set", summary=summary)]))
+    other = item(2, title, summary=summary)
+    found = read(rss([other, item(1, "Steel &amp;amp; tea: hearing set", summary=summary)]), first)
+    before = {each for entry in first.entries for each in identities(entry)}
+    assert [entry.link for entry in sift(found.entries, before)[0]] == ["https://harbour.example/2"]
+
+
+def test_one_place_written_in_two_ways_is_looked_at_as_one() -> None:
+    whole = item(1).replace("h-1", "https://harbour.example/1")
+    first = read(rss([whole]))
+    other = whole.replace("/1<", "/1/<").replace("https:", "http:").replace("Item 1", "Other news")
+    before = {each for entry in first.entries for each in identities(entry)}
+    body = rss([other, whole])
+    assert sift(read(body, first).entries, before) == sift(read(body).entries, before)
 
 
 async def test_what_was_not_kept_comes_again(reader: Reader, server: FeedServer) -> None:
