@@ -3,8 +3,10 @@
 import re
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
+from bot.news.text import INVISIBLE
+
 _MAX = 2000
-_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_INVISIBLE = re.compile(rf"[{INVISIBLE}\t\n\x20\x85\xa0\u2028\u2029]")
 # An address in which there is nothing to mend, join or encode.
 _WHOLE = re.compile(
     r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,4})?"

@@ -11,11 +11,13 @@ _ROUNDS = 4
 # Controls, soft hyphens, zero-width, bidirectional and tag characters, fillers and surrogates:
 # nobody sees them, but they split words, reorder digits and reach past a terminal's or a
 # database's guard. Tab and line feed stay for the folding of blanks.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160"
+INVISIBLE = (
+    "\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160"
     "\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
-    "\uffa0\ufff0-\uffff\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
+    "\uffa0\ufff0-\uffff\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff"
 )
+"""As a class of characters for a pattern, without its brackets."""
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _MARKS = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED_MARKS = re.compile(f"({_MARKS}{{2}}){_MARKS}+")
 _LINE_ENDS = re.compile("[\n\x85\u2028\u2029]")

@@ -22,6 +22,7 @@ BASE = "https://harbour.example/news/feed.xml"
         ("https://a.example/x|Official rate", "https://a.example/x%7COfficial%20rate"),
         ("https://a.example/<!channel>", "https://a.example/%3C!channel%3E"),
         ("https://a.example/\u202egnp.exe", "https://a.example/%E2%80%AEgnp.exe"),
+        ("https://a.example/25\u00ad\U000e0031%25", "https://a.example/25%C2%AD%F3%A0%80%B1%25"),
         ("  https://a.example/x\n", "https://a.example/x"),
         (
             "https://news.example/rss/articles/CBMi?oc=5",
