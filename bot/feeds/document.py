@@ -64,7 +64,7 @@ def open_document(body: bytes, content_type: str = "") -> Document:
 
 def open_text(decoded: str, note: str = "") -> Document:
     """The feed in the text; raises NoFeed. `note` is what was odd about its encoding."""
-    text = _legal(decoded).lstrip("\ufeff \t\r\n")
+    text = legal(decoded).lstrip("\ufeff \t\r\n")
     warnings = [note] if note else []
     if not text.strip():
         raise NoFeed("the body is empty")
@@ -79,7 +79,7 @@ def open_text(decoded: str, note: str = "") -> Document:
     return Document(mended, complete=complete, warnings=tuple(warnings))
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
     """The text without characters that XML does not have."""
     return text.translate(_DROPPED) if text.isascii() else _ILLEGAL.sub("", text)
 

@@ -1,16 +1,14 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org), read with the suspicion that hostile JSON deserves."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.feeds.document import NoFeed
+from bot.feeds.document import NoFeed, legal
 from bot.feeds.draft import as_markup
 
 _VERSION = "https://jsonfeed.org/version/"
-_HALVES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +69,5 @@ def _text(found: Mapping[str, Any], key: str) -> str:
     value = found.get(key)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    # JSON can spell half of a character, which is no text and which no database takes.
-    return _HALVES.sub("", str(value))
+    # JSON can spell what is no text, half of a character or a NUL, which no database takes.
+    return legal(str(value))

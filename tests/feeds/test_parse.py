@@ -216,6 +216,18 @@ def test_a_json_feed_is_read_and_its_bad_items_skipped() -> None:
     assert "2 items were of the wrong shape and skipped" in parsed.warnings
 
 
+def test_what_json_spells_that_is_no_text_is_left_out() -> None:
+    item_ = {"id": "a\x00b\ud800", "title": "Tea", "url": "https://h.example/1"}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [item_]}
+    assert [entry.guid for entry in read(json.dumps(feed)).entries] == ["ab"]
+
+
+@pytest.mark.timeout(20)
+def test_a_long_line_with_one_stray_byte_takes_no_time() -> None:
+    body = rss([item(1), item(2, summary="x" * 100_000 + "@")]).encode().replace(b"@", b"\xe9")
+    assert titles(body) == ["Item 2", "Item 1"]
+
+
 @pytest.mark.parametrize(
     ("body", "cause"),
     [
