@@ -8,6 +8,7 @@ and link resolving in text are switched off, because every text that leaves here
 """
 
 import io
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -20,6 +21,16 @@ from bot.feeds.draft import Draft, as_markup
 from bot.feeds.entries import with_entries
 from bot.feeds.parsed import NotParsed, Parsed, Source
 from bot.feeds.plainly import read_plainly
+
+# A picture's size in a title that does not end is enough for feedparser to give up a whole feed.
+# Nobody reads what is in these.
+_UNREAD = (
+    r"(?:width|height|(?:cc|creativeCommons):license|(?:georss|gml|psc):\w+"
+    r"|media:(?:credit|thumbnail))"
+)
+_STUMBLED_OVER = re.compile(
+    rf"<{_UNREAD}(?:\s[^<>]*)?(?:/>|(?<!/)>[^<]*)|</{_UNREAD}\s*>", re.IGNORECASE
+)
 
 
 def read_feed(body: bytes, source: Source, plainly: bool = True) -> Parsed | NotParsed:
@@ -86,6 +97,17 @@ def _judged(text: str, url: str) -> _Judged:
 
 
 def by_feedparser(text: str, url: str) -> Mapping[str, Any]:
+    """What feedparser makes of the text; raises whatever it may raise."""
+    try:
+        return _by_feedparser(text, url)
+    except Exception:  # as in read_feed
+        bare = _STUMBLED_OVER.sub("", text)
+        if bare == text:
+            raise
+        return _by_feedparser(bare, url)
+
+
+def _by_feedparser(text: str, url: str) -> Mapping[str, Any]:
     result: Mapping[str, Any] = feedparser.parse(
         io.BytesIO(text.encode()),
         response_headers={

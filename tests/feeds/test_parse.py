@@ -270,6 +270,19 @@ def test_no_declared_entity_is_expanded() -> None:
     assert titles(OUTSIDE_ENTITY) == ["Leak &p;"]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<image><title>Harbour<url>/a.png</url><width>144</width></image>",
+        "<title>Harbour<height>32</height></title>",
+        "</channel><creativeCommons:license>x</creativeCommons:license><channel>",
+        "<gml:pos>1 2</gml:pos>",
+    ],
+)
+def test_what_nobody_reads_keeps_no_feed_from_being_read(head: str) -> None:
+    assert "Item 1" in titles(rss([item(2), item(1)], head))
+
+
 def test_what_stands_around_the_feed_is_left_out() -> None:
     body = f"<br />\n<b>Warning</b>: in /home/site/feed.php\n{GOOD}\n<script>x</script>{GOOD}"
     parsed = read(body)
