@@ -4,6 +4,7 @@ expat is asked directly, because a list from a stranger may be a bomb: any DOCTY
 no entity is ever declared, expanded or looked up.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, NoReturn
 from urllib.parse import urlsplit
@@ -15,11 +16,14 @@ from pydantic import ValidationError
 from bot.errors import NotAFeed
 from bot.feeds.naming import feed_id
 from bot.news.entry import Feed, FeedKind
+from bot.news.text import INVISIBLE
 from bot.news.topic import Topic
 
 _OURS = "urn:tariffwire:opml"
 _MAX_CHARS = 5_000_000
 _MAX_FEEDS = 10_000
+_TITLE_CHARS = 200
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
 class FeedList(NamedTuple):
@@ -108,7 +112,9 @@ def _outlines(text: str) -> list[dict[str, str]]:
 def _feed(given: Mapping[str, str], url: str, taken: set[str]) -> Feed | None:
     if not _host(url):
         return None
-    title = given.get("title") or given.get("text") or _host(url)
+    title = (
+        _shown(given.get("title", "")) or _shown(given.get("text", "")) or _host(url)[:_TITLE_CHARS]
+    )
 
     def ours(name: str) -> str:
         return given.get(f"{_OURS} {name}".lower(), "")
@@ -116,7 +122,7 @@ def _feed(given: Mapping[str, str], url: str, taken: set[str]) -> Feed | None:
     wanted = ours("id")
     fields = {
         "id": wanted if wanted and wanted not in taken else feed_id(title, url, taken),
-        "title": title[:200],
+        "title": title,
         "url": url,
         "kind": ours("kind") or FeedKind.SPECIALIST,
         "region": ours("region"),
@@ -129,6 +135,11 @@ def _feed(given: Mapping[str, str], url: str, taken: set[str]) -> Feed | None:
         return Feed.model_validate(fields)
     except ValidationError:
         return None
+
+
+def _shown(title: str) -> str:
+    """The title on one line without what could move a terminal's cursor or reorder its letters."""
+    return " ".join(_INVISIBLE.sub("", title).split())[:_TITLE_CHARS].rstrip()
 
 
 def _host(url: str) -> str:
