@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from bot.errors import FeedError
 from bot.feeds.check import Check, check
 from bot.feeds.due import resumed
-from bot.feeds.fetch import plain_address
+from bot.feeds.fetch import plain_address, server_of
 from bot.feeds.guard import numeric_refusal
+from bot.feeds.pauses import Pauses
 from bot.feeds.poll import Poller
 from bot.feeds.websub import is_live
 from bot.news.entry import Feed
@@ -68,10 +69,17 @@ class Feedbook:
         now = self._poller.clock()
         lags = await self._feeds.lags(now - LAG_OVER)
         pushed = {each.feed_id for each in await self._hubs.every() if is_live(each, now)}
-        return tuple(
-            health(feed, states.get(feed.id), lags.get(feed.id), feed.id in pushed)
-            for feed in await self.every()
-        )
+        pauses = Pauses(self._poller.clock)
+        pauses.recall(states.values())
+
+        def of(feed: Feed) -> Health:
+            state = states.get(feed.id)
+            server = _server(state.current_url if state and state.current_url else feed.url)
+            return health(
+                feed, state, lags.get(feed.id), feed.id in pushed, held_until=pauses.until(server)
+            )
+
+        return tuple(of(feed) for feed in await self.every())
 
     async def lag(self) -> Lag | None:
         """How late the entries of all feeds together were; None while there are none with dates."""
@@ -161,6 +169,14 @@ class Imported(NamedTuple):
     """Those known already."""
     refused: tuple[tuple[str, str], ...] = ()
     """Addresses that were not added, each with the reason."""
+
+
+def _server(address: str) -> str:
+    try:
+        return server_of(address)
+    except ValueError:
+        # No feed can be fetched from there, so nobody there asked for anything.
+        return ""
 
 
 def _refuse_known(url: str, feeds: Iterable[Feed]) -> None:

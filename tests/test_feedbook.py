@@ -12,7 +12,7 @@ from bot.feedbook import Feedbook, Imported
 from bot.feeds.due import after_gone, is_due, resumed
 from bot.feeds.poll import Poller
 from bot.feeds.workers import Workers
-from bot.news.entry import Feed, FeedState, Validators
+from bot.news.entry import Feed, FeedState, Pause, Validators
 from bot.news.hub import HubSubscription
 from bot.store.hubs import HubShelf
 from tests.feeds.bodies import item, rss
@@ -187,3 +187,22 @@ async def test_what_is_no_address_of_a_feed_is_refused(desk: Desk, server: FeedS
         with pytest.raises(FeedError):
             await desk.book.add(url)
     assert await desk.book.every() == (LISTED,)
+
+
+async def test_a_feed_whose_server_asked_for_a_pause_says_so(desk: Desk, store: Store) -> None:
+    pause = Pause(server="listed.example:443", until=START + timedelta(minutes=30))
+    other = Feed(id="other", title="Other", url="https://listed.example/other")
+    await desk.book.add_all([other, Feed(id="far", title="Far", url="https://far.example/rss")])
+    await store.feeds.save_state(
+        FeedState(
+            feed_id="other", configured_url=other.url, status=429, pause=pause, last_poll_at=START
+        )
+    )
+    said = {each.id: each.facts(START) for each in await desk.book.health()}
+    held = "its server asked for a pause until"
+    assert [feed_id for feed_id, facts in said.items() if held in " ".join(facts)] == [
+        "listed",
+        "other",
+    ]
+    later = {each.id: each.facts(pause.until) for each in await desk.book.health()}
+    assert held not in str(later)

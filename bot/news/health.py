@@ -44,6 +44,8 @@ class Health(Frozen):
     lag_p95_s: float | None = None
     pushed: bool = False
     """Whether a hub has promised to push its news."""
+    held_until: AwareDatetime | None = None
+    """Until when its server asked to be left alone with all its feeds."""
 
     @property
     def unwell(self) -> bool:
@@ -66,11 +68,19 @@ class Health(Frozen):
             parts.append(f"last new entry {span((now - self.last_entry_at).total_seconds())} ago")
         if self.lag_median_s is not None and self.lag_p95_s is not None:
             parts.append(f"lag {span(self.lag_median_s)} (95%: {span(self.lag_p95_s)})")
-        if self.next_poll_at is not None and self.status not in ("off", "stopped"):
-            wait_s = (self.next_poll_at - now).total_seconds()
-            at = f"next poll {self.next_poll_at:%H:%M:%S}Z (in {span(wait_s)})"
-            parts.append(at if wait_s > 0 else "being polled, or next in line")
+        if self.status not in ("off", "stopped"):
+            parts += self._next(now)
         return tuple(parts)
+
+    def _next(self, now: datetime) -> tuple[str, ...]:
+        if self.held_until is not None and self.held_until > now:
+            wait = span((self.held_until - now).total_seconds())
+            return (f"its server asked for a pause until {self.held_until:%H:%M:%S}Z (in {wait})",)
+        if self.next_poll_at is None:
+            return ()
+        wait_s = (self.next_poll_at - now).total_seconds()
+        at = f"next poll {self.next_poll_at:%H:%M:%S}Z (in {span(wait_s)})"
+        return (at if wait_s > 0 else "being polled, or next in line",)
 
     def trouble(self) -> str:
         """What is wrong, with how often in a row; empty where nothing is."""
@@ -84,7 +94,13 @@ class Health(Frozen):
         return f"{line}\n        {self.trouble()}{cure}" if self.error else line
 
 
-def health(feed: Feed, state: FeedState | None, lag: Lag | None, pushed: bool = False) -> Health:
+def health(
+    feed: Feed,
+    state: FeedState | None,
+    lag: Lag | None,
+    pushed: bool = False,
+    held_until: datetime | None = None,
+) -> Health:
     """How the feed is doing; `state` is None when it was never polled, `lag` without dates."""
     basis = Health(
         id=feed.id,
@@ -92,6 +108,7 @@ def health(feed: Feed, state: FeedState | None, lag: Lag | None, pushed: bool = 
         url=feed.url,
         enabled=feed.enabled,
         status=_status(feed, state),
+        held_until=held_until,
     )
     if state is None:
         return basis
