@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ValidationError, model_validator
 
 from bot.errors import ConfigError
+from bot.flaws import in_words
 from bot.frozen import Frozen
 from bot.news.entry import Feed
 from bot.news.topics import TopicRules
@@ -85,19 +86,21 @@ def read_text_model(path: str, text: str, model: type[Model]) -> Model:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        raise ConfigError(path, line, "", error.problem or "not YAML") from error
+        cure = "Indent with blanks, not with tabs" if _has_tab(text, mark) else ""
+        raise ConfigError(path, line, "", error.problem or "not YAML", cure) from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         line, key = _locate(text, first["loc"])
-        cause = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            cause = "no such key here"
-        raise ConfigError(path, line, key, cause) from error
+        raise ConfigError(path, line, key, in_words(first)) from error
     except RecursionError as error:
         raise ConfigError(path, None, "", "nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:
         # Besides broken YAML: a number of more digits than Python turns into one.
         raise ConfigError(path, None, "", "not YAML that can be read") from error
+
+
+def _has_tab(text: str, mark: yaml.Mark | None) -> bool:
+    return mark is not None and "\t" in "".join(text.splitlines()[mark.line : mark.line + 1])
 
 
 def file_text(path: Path) -> str:

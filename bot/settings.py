@@ -23,6 +23,7 @@ from pydantic_settings import (
 
 from bot import PAGE, __version__
 from bot.errors import SettingsError
+from bot.flaws import in_words
 
 PREFIX = "TARIFFWIRE_"
 DAY_S = 86_400.0
@@ -187,15 +188,6 @@ class Settings(BaseSettings):
         return "socket" if self.slack_app_token is not None else "http"
 
 
-_PLAINLY = {
-    "bool_parsing": "neither true nor false",
-    "int_parsing": "not a whole number",
-    "int_from_float": "not a whole number",
-    "float_parsing": "not a number",
-}
-"""What is wrong with a value, where pydantic's words are those of a programmer."""
-
-
 def load_settings(**given: Any) -> Settings:
     """The settings, `given` first, then the environment, then `.env`.
 
@@ -206,7 +198,7 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = variable(str(first["loc"][0]))
-        cause = _PLAINLY.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+        cause = in_words(first)
         cure = f"Set {name} to a valid value or remove it to use the default"
         raise SettingsError(name, f"{cause[0].lower()}{cause[1:]}", cure) from error
     except (OSError, UnicodeDecodeError) as error:

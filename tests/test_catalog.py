@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
-from bot.catalog import read_model
+from bot.catalog import load_feeds, read_model
 from bot.errors import ConfigError
 from bot.frozen import Frozen
 
@@ -62,6 +62,29 @@ def test_an_error_names_file_line_and_key(tmp_path: Path, text: str, line: int, 
     assert (caught.value.line, caught.value.key) == (line, key)
     assert str(caught.value).startswith(f"{tmp_path / 'rows.yaml'}:{line}")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", ":1: must hold keys with values"),
+        ("feeds: none", ":1: feeds: must be a list"),
+        ("feeds:\n\t- id: a", ":2: found character .* Indent with blanks, not with tabs"),
+        ("feeds:\n  - {id: A b}", r"feeds.0.id: takes small letters a to z, digits, - and _ only"),
+        ("feeds:\n  - {id: a, title: 5}", "feeds.0.title: must be text; put it between quotation"),
+        ("feeds:\n  - {id: a, title: A}", "feeds.0.url: is missing"),
+        ("feeds:\n  - {id: a, title: A, url: a.example}", "url: must begin with https:// or http"),
+        ("feeds:\n  - {id: a, title: A, url: 'https://a', kind: blog}", "kind: must be 'official'"),
+        ("feeds:\n  - {id: a, title: A, url: 'https://a', poll_minutes: soon}", "not a number"),
+    ],
+)
+def test_a_mistake_in_the_list_of_feeds_is_told_in_plain_words(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    file = tmp_path / "feeds.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=said):
+        load_feeds(file)
 
 
 BOMB = "\n".join(

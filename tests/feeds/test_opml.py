@@ -51,9 +51,9 @@ def test_a_list_of_another_reader_is_understood() -> None:
 def test_a_title_is_one_line_of_what_is_seen() -> None:
     title = "Wire \u202e52%\u202c\x9b2J of\n<b> " + "trade " * 100
     outline = f'<outline text="{title.replace("<", "&lt;")}" xmlUrl="https://h.example/feed"/>'
-    (feed,) = read_opml(f"<opml><body>{outline}</body></opml>")
+    (feed,) = read_opml(f"<opml><body>{outline}</body></opml>").feeds
     assert feed.title == ("Wire 52%2J of <b> " + "trade " * 100)[:200].strip()
-    assert read_opml(write_opml([feed])) == (feed,)
+    assert read_opml(write_opml([feed])).feeds == (feed,)
 
 
 @pytest.mark.parametrize(

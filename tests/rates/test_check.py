@@ -54,7 +54,7 @@ def test_a_sound_ledger_is_read(folder: Path, parties: Parties) -> None:
         ("to: 2025-03-03", "to: 2025-02-01", 15, "periods.0.to", "comes before 2025-02-04"),
         ("source: order}\n  - ", "source: ordr}\n  - ", 15, "periods.0.source", "'ordr'"),
         ("source: order}\n  - ", "source: []}\n  - ", 15, "periods.0.source", "has no source"),
-        (", source: order}\n  - ", "}\n  - ", 15, "periods.0.source", "required"),
+        (", source: order}\n  - ", "}\n  - ", 15, "periods.0.source", "is missing"),
         ("from: 2025-02-04", "from: 2025-02-04T10:00:00", 15, "periods.0.from", "not a day"),
         ("from: 2025-02-04", "from: 20250204", 15, "periods.0.from", "not a day"),
         ("percent: 10", "percent: 10000", 15, "periods.0.percent", "less than"),
