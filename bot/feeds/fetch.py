@@ -190,7 +190,7 @@ class Fetcher:
             raise _not_allowed(asked, url, cause, "Use the name of its server") from error
         except (aiohttp.ClientError, OSError, ValueError, EOFError) as error:
             if reason := refused(error):
-                cure = "TARIFFWIRE_ALLOWED_NETWORKS can allow it"
+                cure = "TARIFFWIRE_ALLOWED_NETWORKS can allow it, as in 10.0.0.0/8"
                 raise _not_allowed(asked, url, reason, cure) from error
             never_came = isinstance(error, aiohttp.ClientConnectorError | Dropped)
             failed = NoAnswer if never_came and not attempt.answered else FetchFailed
