@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import feedparser
+from feedparser.mixin import _FeedParserMixin
 
 from bot.feeds.about import told
 from bot.feeds.at_once import bounded, from_json
@@ -21,6 +22,10 @@ from bot.feeds.draft import Draft, as_markup
 from bot.feeds.entries import with_entries
 from bot.feeds.parsed import NotParsed, Parsed, Source
 from bot.feeds.plainly import read_plainly
+
+# feedparser looks for an e-mail address in each author, which takes the square of the time for a
+# long word: fifteen seconds for 120 kB. Nobody here asks who wrote an entry.
+_FeedParserMixin._sync_author_detail = lambda *_: None
 
 # A picture's size in a title that does not end is enough for feedparser to give up a whole feed.
 # Nobody reads what is in these.

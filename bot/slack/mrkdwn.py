@@ -33,7 +33,8 @@ LOW_LINE = "\u02cd"
 
 _BLANKS = re.compile(r"\s+")
 _EMOJI = re.compile(r":(?=\S{1,100}?:)")
-_BROADCAST = re.compile(r"@(?=(?:here|channel|everyone)\b)", re.IGNORECASE)
+# Whatever follows, for the text may be cut there.
+_BROADCAST = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
 # Most texts of ours hold nothing of it.
 _HARMFUL = re.compile(r"[*_~`&<>]")
 _QUOTE_OR_LIST = re.compile(r"^[>›•◦▪‣\s]+")

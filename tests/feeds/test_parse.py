@@ -364,6 +364,15 @@ def test_a_body_built_to_take_long_does_not(nasty: str) -> None:
     outcome(rss([item(1), item(2, summary=nasty), item(3)]))
 
 
+@pytest.mark.timeout(20)
+def test_an_author_of_one_long_word_takes_no_time() -> None:
+    long = item(2).replace("</item>", f"<author>{'www.' * 40_000}</author></item>")
+    assert titles(rss([long, item(1)], "<managingEditor/><managingEditor/>")) == [
+        "Item 1",
+        "Item 2",
+    ]
+
+
 markup = st.lists(
     st.sampled_from(
         [

@@ -39,6 +39,10 @@ def test_escaped_text_keeps_its_limit_and_its_entities(text: str, limit: int) ->
     assert "&" not in re.sub(r"&(amp|lt|gt);", "", markup)
 
 
+def test_a_word_cut_off_calls_nobody() -> None:
+    assert escape("@hereafter @channelé", 6) == "\uff20here…"
+
+
 def test_ordinary_text_is_shown_as_it_was() -> None:
     text = "Trump: 145% duties at 10:30, says U.S.-China deal 'done' (Section 301)"
     assert escape(text) == text
