@@ -65,7 +65,7 @@ def _measure(folder: Path, feeds: int, every_s: float, turns: int) -> None:
         peak = Peak(bot.pid)
         with peak.watched():
             first = _next(bot.stdout)
-        print(_row("first fetch", first, [], peak.mb))
+        print(_row("first fetch", first, [], peak.most.mb))
         ended = threading.Event()
         renewing = threading.Thread(target=_renew, args=[press, every_s, ended])
         renewing.start()

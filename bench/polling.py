@@ -21,6 +21,7 @@ from statistics import median
 from bench.polled.peers import Newsboat, Peer, Program, Turn, best_workers, has_newsboat
 from bench.polled.press import ENTRIES, Press
 from bench.polled.server import Server
+from bench.polled.usage import Memory
 
 RENEWED_EVERY = 20
 FAST_REPEATS = 2
@@ -78,8 +79,8 @@ def _measure(folder: Path, feeds: int, repeats: int, without: Sequence[str]) -> 
         _take("c", peers, turns, new_entries=0)
         for _ in range(repeats * FAST_REPEATS):
             _take("c", fast, turns, new_entries=0)
-    memory_mb = {peer.name: peer.end() for peer in peers}
-    _print(feeds, server.name, turns, memory_mb)
+    memory = {peer.name: peer.end() for peer in peers}
+    _print(feeds, server.name, turns, memory)
 
 
 def _peers(folder: Path, urls: Path, without: Sequence[str]) -> list[Peer]:
@@ -117,25 +118,27 @@ def _take(phase: str, peers: Sequence[Peer], turns: Turns, new_entries: int) -> 
             )
 
 
-def _print(feeds: int, server: str, turns: Turns, memory_mb: dict[str, float]) -> None:
+def _print(feeds: int, server: str, turns: Turns, memory: dict[str, Memory]) -> None:
     when, cores = f"{datetime.now(UTC):%Y-%m-%d}", f"{os.cpu_count()} cores, load {_load()}"
     print(f"\n{when}, {feeds} feeds of {ENTRIES} entries, {server}, {cores}.")
     print("Feeds a second, in brackets ms of CPU a feed.\n")
-    print("| peer | a | b | c | d | MB |\n| --- | --- | --- | --- | --- | --- |")
-    for name, mb in memory_mb.items():
+    print("| peer | a | b | c | d | MB (PSS) | MB (RSS) |\n|" + " --- |" * 7)
+    for name, most in memory.items():
         cells = [_cell(feeds, turns[name, phase]) for phase in PHASES]
-        print(f"| {name} | {' | '.join(cells)} | {mb:.0f} |")
+        print(f"| {name} | {' | '.join(cells)} | {most.mb:.0f} | {most.resident_mb:.0f} |")
     if not has_newsboat():
-        print("| newsboat | not installed (apt install newsboat) | | | | |")
+        print("| newsboat | not installed (apt install newsboat) | | | | | |")
     print("\n| expected | measured | |\n| --- | --- | --- |")
     for phase, other, least in EXPECTED:
-        if other in memory_mb:
+        if other in memory:
             ratio = _wall_s(turns[other, phase]) / _wall_s(turns[OURS, phase])
             met = "met" if ratio >= least else "missed"
             print(f"| ({phase}) >= {least:g} times {other} | {ratio:.2f} | {met} |")
-    if READER in memory_mb:
-        ratio = memory_mb[OURS] / memory_mb[READER]
-        print(f"| memory <= 2 times reader | {ratio:.2f} | {'met' if ratio <= 2 else 'missed'} |")
+    if READER in memory:
+        for name, ours, theirs in zip(("PSS", "RSS"), memory[OURS], memory[READER], strict=True):
+            ratio = ours / theirs
+            met = "met" if ratio <= 2 else "missed"
+            print(f"| memory ({name}) <= 2 times reader | {ratio:.2f} | {met} |")
 
 
 def _cell(feeds: int, turns: Sequence[Turn]) -> str:

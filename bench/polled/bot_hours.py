@@ -17,7 +17,7 @@ from time import perf_counter, process_time
 
 from bench.polled.lag import Lag, measured, percentile, told
 from bench.polled.turns import arguments
-from bench.polled.usage import memory_mb
+from bench.polled.usage import memory
 from bot.assembly import Store, open_poller, open_store, open_watch, spread_s, tick_s
 from bot.heap import settle, share_one_arena
 from bot.library import Library
@@ -135,7 +135,7 @@ def _tell(shelf: Observed, lag: Lag, folder: Path, wall_s: float, cpu_s: float) 
         "took_s": [percentile(shelf.took_s, 50), percentile(shelf.took_s, 99)],
         "lag_ms": told(lag),
         "lag_over_50": sum(each > 50 for each in lag.found) / len(lag.found),
-        "memory_mb": memory_mb(os.getpid()),
+        "memory_mb": memory(os.getpid()).mb,
         "database_mb": sum(each.stat().st_size for each in folder.glob("tariffwire.db*")) / 1e6,
     }
     print(json.dumps(found), flush=True)

@@ -15,7 +15,7 @@ from statistics import median
 from time import perf_counter
 from typing import Protocol
 
-from bench.polled.usage import Peak, cpu_s
+from bench.polled.usage import Memory, Peak, cpu_s
 
 ROOT = Path(__file__).parents[2]
 # reader brings a copy of feedparser whose sgmllib it does not ask for.
@@ -43,8 +43,8 @@ class Peer(Protocol):
     def turn(self) -> Turn:
         """Looks at every feed once."""
 
-    def end(self) -> float:
-        """Ends it; returns the most memory that it held, in MB."""
+    def end(self) -> Memory:
+        """Ends it; returns the most memory that it held."""
 
 
 class Program:
@@ -78,10 +78,10 @@ class Program:
             raise SystemExit(f"{self.name} ended early; its error stands above")
         return Turn(cpu_s=used_s, **json.loads(line))
 
-    def end(self) -> float:
-        """Ends it; returns the most memory that it held, in MB."""
+    def end(self) -> Memory:
+        """Ends it; returns the most memory that it held."""
         self._process.communicate()
-        return self._peak.mb
+        return self._peak.most
 
 
 class Newsboat:
@@ -96,7 +96,7 @@ class Newsboat:
         self._cache = state / "cache.db"
         self._command = ["newsboat", "-q", "-u", str(urls), "-c", str(self._cache)]
         self._command += ["-C", str(config), "-x", "reload"]
-        self._peak_mb, self._entries = 0.0, 0
+        self._most, self._entries = Memory(), 0
 
     def turn(self) -> Turn:
         """Looks at every feed once."""
@@ -106,15 +106,15 @@ class Newsboat:
         with peak.watched():
             process.wait()
             wall_s = perf_counter() - began
-        self._peak_mb = max(self._peak_mb, peak.mb)
+        self._most = Memory(*map(max, self._most, peak.most))
         found = self._count("rss_item")
         new_entries, self._entries = found - self._entries, found
         # It does not say which feeds it found unchanged.
         return Turn(wall_s, _children_s() - before, self._count("rss_feed"), 0, new_entries)
 
-    def end(self) -> float:
-        """The most memory that it held, in MB."""
-        return self._peak_mb
+    def end(self) -> Memory:
+        """The most memory that it held."""
+        return self._most
 
     def _count(self, table: str) -> int:
         connection = sqlite3.connect(self._cache)

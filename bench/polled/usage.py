@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -23,20 +24,30 @@ def cpu_s(pid: int) -> float:
     return sum(every[each].cpu_s for each in _family(pid, every))
 
 
-def memory_mb(pid: int) -> float:
-    """Memory of the process and its descendants in MB; what several share counts once (PSS)."""
-    return sum(_pss_kb(each) for each in _family(pid, _processes())) / 1024
+class Memory(NamedTuple):
+    """Of a process and its descendants, in MB."""
+
+    mb: float = 0.0
+    """What processes share, those of others included, counts a part for each (PSS)."""
+    resident_mb: float = 0.0
+    """What they share counts whole for each (RSS), as `ps` has it."""
+
+
+def memory(pid: int) -> Memory:
+    """Of the process and its descendants, now."""
+    found = [_memory_kb(each) for each in _family(pid, _processes())]
+    return Memory(*(sum(kind) / 1024 for kind in zip(*found, strict=True))) if found else Memory()
 
 
 class Peak:
-    """The most memory of a process and its descendants seen while it was watched, in MB.
+    """The most memory of a process and its descendants seen while it was watched.
 
     Looking costs the process a moment, so it is looked at once a second and after the watch.
     """
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
-        self.mb = 0.0
+        self.most = Memory()
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -56,7 +67,7 @@ class Peak:
             self._look()
 
     def _look(self) -> None:
-        self.mb = max(self.mb, memory_mb(self._pid))
+        self.most = Memory(*map(max, self.most, memory(self._pid)))
 
 
 def _processes() -> dict[int, _Process]:
@@ -81,9 +92,11 @@ def _family(pid: int, every: dict[int, _Process]) -> list[int]:
     return family
 
 
-def _pss_kb(pid: int) -> int:
+def _memory_kb(pid: int) -> tuple[int, int]:
+    """PSS and RSS; 0 of a process that has ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+        return 0, 0
+    found = {line.partition(":")[0]: line.split()[1] for line in lines if "kB" in line}
+    return int(found.get("Pss", 0)), int(found.get("Rss", 0))
