@@ -29,6 +29,16 @@ LAG_OVER = timedelta(days=30)
 """Lag is counted over the entries seen since then."""
 
 
+class Imported(NamedTuple):
+    """What became of a list of feeds."""
+
+    added: int
+    known: int
+    """Those known already."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """Addresses that were not added, each with the reason."""
+
+
 class Feedbook:
     """Every feed there is: those of `feeds.yaml`, and those that operators added."""
 
@@ -115,7 +125,7 @@ class Feedbook:
         if not await self._feeds.add(feed):
             raise FeedError(feed.url, "another process added it meanwhile", _SEE)
 
-    async def add_all(self, wanted: Iterable[Feed]) -> "Imported":
+    async def add_all(self, wanted: Iterable[Feed]) -> Imported:
         """Adds those not known yet whose address may be fetched, as far as one can see by it."""
         listed = await self.every()
         urls, ids = {plain_address(feed.url) for feed in listed}, {feed.id for feed in listed}
@@ -123,12 +133,15 @@ class Feedbook:
         refused: list[tuple[str, str]] = []
         for feed in wanted:
             url = plain_address(feed.url)
-            new = url not in urls and feed.id not in ids
-            if new and (reason := numeric_refusal(url, self._poller.limits.allowed_networks)):
+            if url in urls or feed.id in ids:
+                known += 1
+            elif reason := numeric_refusal(url, self._poller.limits.allowed_networks):
                 refused.append((feed.url, f"is {reason}"))
                 continue
-            added_now = new and await self._feeds.add(feed)
-            added, known = added + added_now, known + (not added_now)
+            elif await self._feeds.add(feed):
+                added += 1
+            else:
+                known += 1
             urls.add(url)
             ids.add(feed.id)
         return Imported(added, known, tuple(refused))
@@ -159,16 +172,6 @@ class Feedbook:
         if state is None or not state.stopped:
             raise FeedError(feed_id, "it has not stopped, and is asked again by itself", _SEE)
         await self._feeds.save_state(resumed(state))
-
-
-class Imported(NamedTuple):
-    """What became of a list of feeds."""
-
-    added: int
-    known: int
-    """Those known already."""
-    refused: tuple[tuple[str, str], ...] = ()
-    """Addresses that were not added, each with the reason."""
 
 
 def _server(address: str) -> str:
