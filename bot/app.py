@@ -212,7 +212,7 @@ async def _serve(
                 await reminders.look()
 
         async def prepare() -> None:
-            await parts.desk.prepare(clock().date())
+            await parts.desk.prepare(parts.desk.ledger.duty_day(clock()))
 
         async def prune() -> None:
             try:

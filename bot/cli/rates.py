@@ -26,7 +26,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     """
     from bot.library import Library
     from bot.rates.agenda import calendar, how_far_read
-    from bot.rates.answer import ask
+    from bot.rates.answer import ask, today_for
     from bot.rates.query import CHANGES_DAYS, Kind, parse
     from bot.rates.reply_json import answer_json, upcoming_json
     from bot.rates.words import calendar_line, lines
@@ -34,7 +34,8 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
 
     question, day = " ".join(words), on.date() if on else None
     settings = load_settings()
-    ledger, today = _ledger(Library(settings)), datetime.now(UTC).date()
+    ledger = _ledger(Library(settings))
+    today = today_for(question, ledger, datetime.now(UTC))
     query = parse(question, ledger.parties, today, ledger.reader)
     given = {"on": day, "product": product}
     query = query.model_copy(update={key: value for key, value in given.items() if value})
@@ -108,16 +109,17 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
     from bot.settings import load_settings
 
     ledger, now = _ledger(Library(load_settings())), datetime.now(UTC)
-    query = parse(" ".join(("upcoming", *words)), ledger.parties, now.date(), ledger.reader)
+    today = ledger.duty_day(now)
+    query = parse(" ".join(("upcoming", *words)), ledger.parties, today, ledger.reader)
     if ics_file is not None:
         from bot.rates.calendar_file import calendar_file
 
-        changes = all_ahead(query, ledger, now.date())
+        changes = all_ahead(query, ledger, today)
         title = title_of(query, ledger.parties)
         _write(ics_file, calendar_file(changes, title, ledger.parties, now))
-    if warning := how_far_read(query, ledger, now.date()):
+    if warning := how_far_read(query, ledger, today):
         click.echo(f"! {warning}", err=as_json or ics_file is not None)
-    for item in () if ics_file is not None else calendar(query, ledger, now.date()):
+    for item in () if ics_file is not None else calendar(query, ledger, today):
         if as_json:
             print_json(upcoming_json(item))
         else:

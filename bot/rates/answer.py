@@ -6,7 +6,7 @@ day up to which its sources were read, or a later one on which a rate that they 
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from bot.errors import QueryError
 from bot.parties import WORLD
@@ -56,6 +56,13 @@ def ask(
     return answer(query.model_copy(update=changed), ledger, today)
 
 
+def today_for(text: str, ledger: Ledger, now: datetime) -> date:
+    """Today by the clock of the importing country asked about; raises QueryError."""
+    day = ledger.duty_day(now)
+    imposer = parse(text, ledger.parties, day, ledger.reader).imposer
+    return ledger.duty_day(now, imposer) if imposer else day
+
+
 def answer(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
     """One answer for each direction or partner asked for, in the order of the question.
 
@@ -95,7 +102,7 @@ def _from_there(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, 
 
 
 def _says_something(answer: Answer) -> bool:
-    return total_text(answer) is not None or bool(answer.parts or answer.choices)
+    return total_text(answer) is not None or bool(answer.parts or answer.choices or answer.banned)
 
 
 def _pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
@@ -157,10 +164,12 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
     as_of = read_up_to(judged, checked, day)
     parts = counted(case, judged)
     amount = total(case, judged, known=coverage is not None and day >= coverage.since)
-    span = None
+    span = judged.stacked.span
     if choices and amount is not None:
-        ends = [amount, *(one.percent for one in choices)]
-        amount, span = None, (min(ends), max(ends))
+        ends = [judge(way).stacked.total for way in all_ways(case)]
+        span = (min(ends), max(ends))
+    if span is not None:
+        amount = None
     base = base_rate(case, judged, choices)
     if base is not None and amount is not None and wanted is not None and wanted.with_base:
         amount, parts = base.with_duties, (*parts, base_part(base, day))
@@ -183,6 +192,7 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         base=base,
         as_of=as_of,
         caveats=(*caveats(case, judged, choices, as_of, today, query.on, first), *alike),
+        banned=judged.stacked.ban is not None,
         only_in_data=judged.way is Way.GOODS and amount == 0,
         leading=1 + len(first),
         on_goods=on_goods(case, judged),

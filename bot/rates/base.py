@@ -31,13 +31,15 @@ def base_rate(case: Case, judged: Judged, choices: Sequence[Choice]) -> BaseRate
         (layer.period.percent or Decimal(0) for layer in layers if not layer.period.all_in),
         Decimal(0),
     )
-    all_in = [layer.period.percent or Decimal(0) for layer in layers if layer.period.all_in]
+    all_in = (layer.period.percent or Decimal(0) for layer in layers if layer.period.all_in)
+    above = sum((max(Decimal(0), one - base.percent) for one in all_in), Decimal(0))
+    uncertain = judged.stacked.ban is not None or judged.stacked.span is not None
     return BaseRate(
         line=base.line,
         what=base.what,
         percent=base.percent,
         # What a line pays with it would be wrong for most of the choices.
-        with_duties=None if choices else max([base.percent, *all_in]) + adds,
+        with_duties=None if choices or uncertain else base.percent + above + adds,
         exact=exact,
         year=base.year,
         source=said.source,

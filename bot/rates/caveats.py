@@ -14,9 +14,9 @@ from datetime import date
 
 from bot.parties import WORLD
 from bot.rates.asked import Case, Judged, Way
-from bot.rates.choices import others_of
+from bot.rates.choices import is_divided, others_of
 from bot.rates.measure import Confidence
-from bot.rates.reply import Choice, percent_text
+from bot.rates.reply import Choice, percent_text, rate_text
 from bot.rates.sheet import Remark
 from bot.rates.stack import Layer
 
@@ -36,7 +36,7 @@ def caveats(
     found = (
         *first,
         *_knowledge(case, judged, as_of, today, asked),
-        *_choices(judged, choices),
+        *_choices(judged, choices, divided=is_divided(case)),
         *_others(case, judged, choices),
         *_understanding(case, judged),
         *_rulings(case, judged),
@@ -114,8 +114,11 @@ def _read_later(judged: Judged, as_of: date) -> str:
     return f"of later changes it holds {', '.join(later)} and no other" if later else ""
 
 
-def _choices(judged: Judged, choices: Sequence[Choice]) -> Iterator[str]:
-    if choices:
+def _choices(judged: Judged, choices: Sequence[Choice], *, divided: bool) -> Iterator[str]:
+    if choices and divided:
+        told = [f"{one.goods}, {percent_text(one.percent)} %" for one in choices[:_CHOICES]]
+        yield f"No one total holds for all of these goods: {'; '.join(told)}."
+    elif choices:
         total = judged.stacked.total
         differ = [one for one in choices if one.percent != total]
         told = [f"{one.goods}, {percent_text(one.percent)} %" for one in differ[:_CHOICES]]
@@ -150,8 +153,8 @@ def _understanding(case: Case, judged: Judged) -> Iterator[str]:
         yield f"'{wanted.text}' was read as {wanted.read_as}."
     for left in judged.stacked.left_out:
         if left.unsure:
-            rate = percent_text(left.layer.period.percent)
-            yield f"Not in the total: {left.layer.measure.name}, {rate} %: {left.why}."
+            rate = rate_text(left.layer.period)
+            yield f"Not in the total: {left.layer.measure.name}, {rate}: {left.why}."
     freed = any(left.layer.freed for left in judged.stacked.left_out)
     if judged.way is Way.GOODS and all(m.general for m in judged.chosen) and not freed:
         yield (
@@ -190,6 +193,9 @@ def _rates(judged: Judged) -> Iterator[str]:
             )
         if period.caveat:
             yield f"{measure.name}: {period.caveat}"
+        for exemption in layer.partly_free:
+            goods = exemption.only_if or "on some of these goods"
+            yield f"{measure.name} is not charged {goods}: {exemption.why}."
         if measure.confidence is Confidence.LOW:
             yield f"{measure.name} is of low confidence. {measure.note}".strip()
 

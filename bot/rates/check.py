@@ -127,6 +127,7 @@ def _written_flaws(
 def _exempt_flaws(exempt: Iterable[Exemption], loc: Loc, known: _Known) -> Iterator[_Found]:
     for at, exemption in enumerate(exempt):
         yield from _scope_flaws(exemption.scope, (*loc, at, "scope"), known)
+        yield from _unknown((*loc, at, "partners"), exemption.partners, known.parties, "economy")
         if not exemption.scope:
             yield (*loc, at, "scope"), "names no goods", "Name goods or codes"
 
@@ -195,10 +196,15 @@ def _period_flaws(
     for period, loc in zip(periods, places, strict=True):
         yield from _source_flaws(sheet, period.source, (*loc, "source"))
         yield from _unknown((*loc, "not_for"), period.not_for, known.parties, "economy")
+        yield from _unknown((*loc, "excluded_by"), period.excluded_by, known.measures, "measure")
         if period.to is not None and period.to < period.from_:
             yield (*loc, "to"), f"{period.to} comes before {period.from_}", "Swap the days"
-        if period.percent is None and period.status is not Status.ANNOUNCED:
-            yield loc, "has no percent", "Give one, or status: announced"
+        without = period.banned or period.specific or period.status is Status.ANNOUNCED
+        if period.percent is None and not without:
+            cure = "Give one, or status: announced, banned: true, or specific: the duty in words"
+            yield loc, "has no percent", cure
+        if period.banned and period.percent is not None:
+            yield loc, "is a ban and has a percent", "Leave the percent out"
         if before is not None and period.from_ <= before.from_:
             cause = f"{period.from_} does not come after {before.from_}"
             yield (*loc, "from"), cause, "Put the periods in order of time"

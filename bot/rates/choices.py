@@ -39,16 +39,19 @@ def agreed(case: Case, choices: Sequence[Choice]) -> Case | None:
     """
     if not choices or case.wanted is None or len({one.percent for one in choices}) > 1:
         return None
-    if not _divided(case):
+    if not is_divided(case):
         return None
     [good_id] = case.wanted.goods
     last = case.ledger.goods.narrower(good_id)[-1]
     return _narrowed(case, last)._replace(wanted=case.wanted._replace(goods=(last,)))
 
 
-def _divided(case: Case) -> bool:
+def is_divided(case: Case) -> bool:
+    """Whether the narrower goods are, together, all of the goods asked for."""
     wanted = case.wanted
-    return wanted is not None and case.ledger.goods.by_id[wanted.goods[0]].divided
+    if wanted is None or len(wanted.goods) != 1:
+        return False
+    return case.ledger.goods.by_id[wanted.goods[0]].divided
 
 
 def _shared_out(case: Case, judged: Judged, narrower: Sequence[str]) -> bool:
@@ -95,7 +98,7 @@ def all_ways(case: Case) -> tuple[Case, ...]:
     """
     [good_id] = case.wanted.goods if case.wanted else ("",)
     narrower = tuple(_narrowed(case, one) for one in case.ledger.goods.narrower(good_id))
-    return narrower if _divided(case) else (case, *narrower)
+    return narrower if is_divided(case) else (case, *narrower)
 
 
 def _narrowed(case: Case, good_id: str) -> Case:

@@ -32,10 +32,24 @@ def refer(sheets: Sequence[Sheet]) -> Mapping[str, tuple[str, ...]]:
             ids = tuple(row_id(schedule, row) for row in schedule.rows)
             known[schedule.id] = ids
             known.update({one: (one,) for one in ids})
-    for sheet in sheets:
-        for name, members in sheet.groups.items():
-            known[name] = tuple(one for member in members for one in known.get(member, ()))
+    groups = {name: members for sheet in sheets for name, members in sheet.groups.items()}
+    for name in groups:
+        known[name] = tuple(dict.fromkeys(_members(name, groups, known, frozenset())))
     return known
+
+
+def _members(
+    name: str,
+    groups: Mapping[str, tuple[str, ...]],
+    known: Mapping[str, tuple[str, ...]],
+    above: frozenset[str],
+) -> Iterator[str]:
+    """The ids that a name stands for; a group that holds itself adds nothing to itself."""
+    if name not in groups:
+        yield from known.get(name, ())
+    elif name not in above:
+        for member in groups[name]:
+            yield from _members(member, groups, known, above | {name})
 
 
 def row_id(schedule: Schedule, row: Row) -> str:
@@ -66,7 +80,7 @@ def measures_of(
 def _measure(
     sheet: Sheet, written: WrittenMeasure, references: Mapping[str, tuple[str, ...]]
 ) -> Measure:
-    periods = tuple(_period(sheet, period, written.calc) for period in written.periods)
+    periods = tuple(_period(sheet, period, written.calc, references) for period in written.periods)
     source = sources_of(sheet, written.source) if written.source else periods[-1].source
     return Measure(
         **_common(sheet, written, references),
@@ -108,8 +122,8 @@ def _row_measure(
         caveat = " ".join(filter(None, (period.caveat, row.caveat if percent else "")))
         calc = row.calc if percent else Calc.ADDS
         filled = period.model_copy(update={"percent": percent, "caveat": caveat})
-        periods.append(_period(sheet, filled, calc))
-    periods += [_period(sheet, period, row.calc) for period in row.periods]
+        periods.append(_period(sheet, filled, calc, references))
+    periods += [_period(sheet, period, row.calc, references) for period in row.periods]
     return Measure(
         **_common(sheet, schedule, references),
         id=row_id(schedule, row),
@@ -144,13 +158,19 @@ def _common(
     }
 
 
-def _period(sheet: Sheet, written: WrittenPeriod, calc: Calc) -> RatePeriod:
+def _period(
+    sheet: Sheet, written: WrittenPeriod, calc: Calc, references: Mapping[str, tuple[str, ...]]
+) -> RatePeriod:
+    excluders = (one for name in written.excluded_by for one in references[name])
     return RatePeriod(
         from_=written.from_,
         to=written.to,
         percent=written.percent,
         status=written.status,
         calc=written.calc or calc,
+        banned=written.banned,
+        specific=written.specific,
+        excluded_by=tuple(dict.fromkeys(excluders)),
         source=sources_of(sheet, written.source),
         announced=written.announced,
         void_on=written.void_on,

@@ -1,13 +1,25 @@
 """Which measures fall on which goods, how surely, and what leaves them free."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.rates.goods import Fit, Goods
 from bot.rates.measure import Exemption, Measure
 from bot.rates.product import Wanted
 
+
+class Exemptions(NamedTuple):
+    """What exempts some goods from a measure."""
+
+    whole: tuple[Exemption, ...] = ()
+    """Those that exempt all of the goods."""
+    partial: tuple[Exemption, ...] = ()
+    """Those that exempt some of the goods, or all of them on a condition."""
+
+
+_NO_EXEMPTIONS = Exemptions()
 _REMEMBERED = 10_000
 """Fits of a measure and goods; a duty on all partners is asked about with each of them."""
 
@@ -33,21 +45,29 @@ class Fitting:
         maybe = self._goods.fit(measure.perhaps, goods, codes)
         return Fit.PERHAPS if maybe or sure else Fit.NONE
 
-    def exemption(self, measure: Measure, day: date, wanted: Wanted | None) -> str:
-        """Why the goods are free of the measure on that day; empty if they are not."""
+    def exemptions(
+        self, measure: Measure, day: date, charged: Collection[str], wanted: Wanted | None
+    ) -> Exemptions:
+        """The exemptions from the measure that hold for the goods on that day.
+
+        `charged` are the codes of the partner and of its blocs.
+        """
         if wanted is None or not measure.exempt:
-            return ""
-        for exemption in self._exempt(measure.id, wanted.goods, wanted.codes):
-            if exemption.holds(day):
-                return f"these goods are free of it: {exemption.why}"
-        return ""
+            return _NO_EXEMPTIONS
+        whole: list[Exemption] = []
+        partial: list[Exemption] = []
+        for exemption, fit in self._exempt(measure.id, wanted.goods, wanted.codes):
+            if exemption.holds(day, charged):
+                certain = fit >= Fit.HEADING and not exemption.only_if
+                (whole if certain else partial).append(exemption)
+        return Exemptions(tuple(whole), tuple(partial))
 
     def _find_exempt(
         self, measure_id: str, goods: tuple[str, ...], codes: tuple[str, ...]
-    ) -> tuple[Exemption, ...]:
-        """What leaves these goods free on some day."""
-        return tuple(
-            exemption
+    ) -> tuple[tuple[Exemption, Fit], ...]:
+        """The exemptions that hold for these goods, or some of them, on some day."""
+        fits = (
+            (exemption, self._goods.fit(exemption.scope, goods, codes))
             for exemption in self._measures[measure_id].exempt
-            if self._goods.fit(exemption.scope, goods, codes) >= Fit.HEADING
         )
+        return tuple((exemption, fit) for exemption, fit in fits if fit)

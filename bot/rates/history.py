@@ -14,7 +14,7 @@ from bot.rates.reply import Step, percent_text
 from bot.rates.stack import Layer, Stacked
 
 # What merely opens a case or sets refunds moves no rate and would bury the rest.
-_TOLD = (Effect.HELD_UNLAWFUL, Effect.STAYED, Effect.STRUCK_DOWN)
+_TOLD = (Effect.HELD_UNLAWFUL, Effect.STAYED, Effect.UPHELD, Effect.STRUCK_DOWN)
 
 
 class Total(NamedTuple):
@@ -96,7 +96,7 @@ def _backwards(case: Case, judged: Judged, until: date) -> Iterator[Total]:
         if later is not None and _made_of(later) != _made_of(here):
             yield later
         later = here
-    if later is not None and later.percent:
+    if later is not None and (later.percent or later.stacked.ban):
         yield later
 
 
@@ -113,6 +113,11 @@ def _rate_steps(changes: Sequence[Total]) -> Iterator[Step]:
 
 def _step(change: Total, before: Total | None) -> Step:
     now, then = _by_id(change), _by_id(before) if before else {}
+    if (ban := change.stacked.ban) is not None:
+        # The duties end with the imports, not before them: a total of 0 would mislead.
+        last = before.percent if before else Decimal(0)
+        what = f"{ban.name}: may not be imported"
+        return Step(on=change.on, percent=last, what=what, source=ban.period.source, legal=True)
     return Step(
         on=change.on,
         percent=change.percent,

@@ -18,6 +18,8 @@ class Effect(StrEnum):
     HELD_UNLAWFUL = "held_unlawful"
     STAYED = "stayed"
     """A ruling against them was put on hold: they go on being charged."""
+    UPHELD = "upheld"
+    """A court ruled for them."""
     STRUCK_DOWN = "struck_down"
     ENDED = "ended"
     BEGAN = "began"
@@ -61,6 +63,7 @@ class EventsFile(Frozen):
 _SAID = {
     Effect.HELD_UNLAWFUL: "held unlawful by the {body} on {on}",
     Effect.STAYED: "that ruling stayed by the {body} on {on}, so it went on being charged",
+    Effect.UPHELD: "upheld by the {body} on {on}",
     Effect.STRUCK_DOWN: "struck down by the {body} on {on}",
 }
 

@@ -11,7 +11,7 @@ from bot.parties import WORLD
 from bot.rates.asked import Case, Judged, Way
 from bot.rates.goods import Fit
 from bot.rates.measure import Status
-from bot.rates.reply import percent_text
+from bot.rates.reply import percent_text, rate_text
 from bot.rates.sheet import Remark
 from bot.rates.total import unknown_rates
 
@@ -22,6 +22,7 @@ def leading(case: Case, judged: Judged, amount: Decimal | None) -> tuple[str, ..
     """What the number would mislead without, so that it must stand before it."""
     return (
         *_misleading(case),
+        *_banned(judged),
         *_unplaced(case),
         *_unknown(case, judged),
         *_announced(judged),
@@ -34,6 +35,13 @@ def _misleading(case: Case) -> tuple[str, ...]:
     """What a rate of this pair would mislead without, whatever the goods."""
     said = case.ledger.remarks(case.imposer, case.partner, case.day)
     return tuple(one.what.text for one in said if isinstance(one.what, Remark) and one.what.leads)
+
+
+def _banned(judged: Judged) -> Iterator[str]:
+    ban = judged.stacked.ban
+    if ban is not None:
+        since = ban.period.from_
+        yield f"May not be imported since {since}: {ban.name}. {ban.period.caveat}".strip()
 
 
 def _unplaced(case: Case) -> Iterator[str]:
@@ -58,9 +66,10 @@ def _announced(judged: Judged) -> Iterator[str]:
     """What was to begin by the day and is not counted, since nobody saw it begin."""
     for left in judged.stacked.left_out:
         period, fit = left.layer.period, left.layer.fit
-        if period.status is Status.ANNOUNCED and period.percent and fit > Fit.PERHAPS:
+        rate = f"{percent_text(period.percent)} %" if period.percent else period.specific
+        if period.status is Status.ANNOUNCED and rate and fit > Fit.PERHAPS:
             yield (
-                f"Not in the total: {left.layer.name}, {percent_text(period.percent)} % announced "
+                f"Not in the total: {left.layer.name}, {rate} announced "
                 f"from {period.from_}; whether it began is not known."
             )
 
@@ -85,7 +94,7 @@ def _nothing_but_in_our_data(case: Case, judged: Judged, amount: Decimal | None)
     sheet = case.ledger.sheet_of(case.imposer)
     if judged.way is Way.GOODS and amount == 0 and sheet is not None:
         unsure = (left.layer for left in judged.stacked.left_out if left.unsure)
-        maybe = [f"{one.name}, {percent_text(one.period.percent)} %" for one in unsure]
+        maybe = [f"{one.name}, {rate_text(one.period)}" for one in unsure]
         some = f" some lines pay {'; '.join(maybe[:_LISTED])}, and" if maybe else ""
         yield (
             f"0 % is what our data holds of all these goods on {case.day}; that is not to say that "

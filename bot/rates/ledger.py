@@ -1,7 +1,7 @@
 """All measures, and what they say: who pays what on a day, what changed, what comes next."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from bot.rates.law import LegalEvent, Talk
 from bot.rates.measure import Measure, falls_on
 from bot.rates.product import ProductReader, Wanted
 from bot.rates.reply import Upcoming
-from bot.rates.sheet import Coverage, Sheet
+from bot.rates.sheet import Coverage, DutyClock, Sheet
 from bot.rates.stack import Layer
 
 _REMEMBERED = 2_000
@@ -116,6 +116,11 @@ class Ledger:
         remarks = tuple(self._facts.remarks(imposer, charged))
         return Pair(measures, ids, charged, coverage, talks, remarks)
 
+    def duty_day(self, now: datetime, imposer: str = "US") -> date:
+        """The day whose rates the imposer's customs charges at this moment (aware)."""
+        sheet = self.sheet_of(imposer)
+        return (sheet.clock if sheet else DutyClock()).day(now)
+
     def between(self, imposer: str, partner: str) -> tuple[Measure, ...]:
         """All measures that the imposer, or its bloc, has on the partner, over all time."""
         return self.pair(imposer, partner).measures
@@ -167,11 +172,12 @@ class Ledger:
         period = measure.on(day)
         if period is None or fit is Fit.NONE:
             return None
+        exempt = self._fitting.exemptions(measure, day, charged, wanted)
         if not charged.isdisjoint(period.not_for):
             free = "this partner had an exemption, a quota or a rate of its own"
         else:
-            free = self._fitting.exemption(measure, day, wanted)
-        return Layer(measure, period, fit, free)
+            free = f"these goods are free of it: {exempt.whole[0].why}" if exempt.whole else ""
+        return Layer(measure, period, fit, free, exempt.partial)
 
     def fits(self, imposer: str, partner: str, wanted: Wanted | None) -> Mapping[str, Fit]:
         """How surely each measure of the pair, by id, falls on the goods; a general one does."""

@@ -5,6 +5,7 @@ period's `from_` and `to` are the first and the last day on which customs charge
 """
 
 import re
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -79,9 +80,15 @@ class RatePeriod(Frozen):
     from_: Day = Field(alias="from")
     to: Day | None = None
     percent: Percent | None = None
-    """None where there is a duty whose rate is not known."""
+    """None where there is a duty whose rate is not known, a ban, or a specific duty."""
     status: Status
     calc: Calc = Calc.ADDS
+    banned: bool = False
+    """Whether the goods may not be imported at all."""
+    specific: str = ""
+    """The duty in words where it is not a percent of the value: `USD 21 per kg less the price`."""
+    excluded_by: tuple[str, ...] = ()
+    """Ids of measures whose goods do not pay this rate, besides those of the whole measure."""
     source: Source
     announced: Day | None = None
     void_on: Day | None = None
@@ -117,7 +124,7 @@ class Scope(Frozen):
 
 
 class Exemption(Frozen):
-    """Goods that a measure leaves free, `from_` to `to` or for as long as it runs."""
+    """Goods that a measure does not charge, from `from_` to `to` or for as long as it runs."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -125,8 +132,15 @@ class Exemption(Frozen):
     why: str = Field(min_length=1)
     from_: Day | None = Field(default=None, alias="from")
     to: Day | None = None
+    partners: tuple[str, ...] = ()
+    """Economies or blocs whose goods it exempts; empty for all that pay the measure."""
+    only_if: str = ""
+    """A condition that the goods' codes and names cannot show; the duty counts, with a warning."""
 
-    def holds(self, day: date) -> bool:
+    def holds(self, day: date, charged: Collection[str]) -> bool:
+        """Whether it applies on the day to a partner with these codes (its own and its blocs')."""
+        if self.partners and set(self.partners).isdisjoint(charged):
+            return False
         return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
 
 

@@ -8,7 +8,7 @@ from bot.rates.asked import Case, Judged, Way
 from bot.rates.goods import Fit
 from bot.rates.law import standing
 from bot.rates.measure import Measure, RatePeriod, Status
-from bot.rates.reply import Part
+from bot.rates.reply import Part, rate_text
 
 _A_YEAR = 365
 _A_DAY = timedelta(days=1)
@@ -45,6 +45,7 @@ def _part(
         void_on=period.void_on,
         checked=period.checked or measure.verified_as_of,
         confidence=measure.confidence,
+        in_words=rate_text(period) if period.banned or period.specific else "",
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.rates.measure import Calc, Confidence, Source, Status
+from bot.rates.measure import Calc, Confidence, RatePeriod, Source, Status
 
 
 class Part(NamedTuple):
@@ -40,6 +40,8 @@ class Part(NamedTuple):
     checked: date | None = None
     """The day up to which its sources were read."""
     confidence: Confidence = Confidence.HIGH
+    in_words: str = ""
+    """The rate where it is no percent: a specific duty, or that the goods may not be imported."""
 
 
 class MfnAverage(NamedTuple):
@@ -146,8 +148,10 @@ class Answer(NamedTuple):
     """The most important first."""
     next: tuple[Upcoming, ...]
     total_range: tuple[Decimal, Decimal] | None = None
-    """The lowest and the highest total, where the tariff line decides between the `choices`."""
+    """The lowest and the highest total, where the tariff line decides; see `choices`."""
     choices: tuple[Choice, ...] = ()
+    banned: bool = False
+    """Whether the goods may not be imported, so that there is no total."""
     base: BaseRate | None = None
     only_in_data: bool = False
     """Whether a total of 0 on goods says only that our data holds nothing that is charged."""
@@ -192,6 +196,15 @@ def lines_of(answer: Answer) -> tuple[Answer, ...]:
         )
         for word, history in (("lowest", lowest), ("highest", highest))
     )
+
+
+def rate_text(period: RatePeriod) -> str:
+    """A period's rate as people write it: `12.5 %`, a specific duty in words, or a ban."""
+    if period.banned:
+        return "may not be imported"
+    if period.percent is None:
+        return period.specific or "rate not known"
+    return f"{percent_text(period.percent)} %"
 
 
 def percent_text(percent: Decimal | None) -> str | None:

@@ -18,6 +18,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
         "product": answer.product,
         "total_percent": percent_text(answer.total_percent),
         "total_range": [percent_text(end) for end in answer.total_range or ()] or None,
+        "banned": answer.banned,
         "choices": [
             {"product": one.goods, "total_percent": percent_text(one.percent)}
             for one in answer.choices
@@ -65,6 +66,7 @@ def _part_json(part: Part) -> dict[str, object]:
         "measure": part.measure,
         "measure_id": part.measure_id,
         "percent": percent_text(part.percent),
+        "in_words": part.in_words,
         "legal_basis": part.legal_basis,
         "status": part.status.value,
         "from": _day(part.from_),

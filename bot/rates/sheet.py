@@ -5,10 +5,11 @@ that set rates for many partners: its columns are periods, its rows are partners
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
 
 from bot.frozen import Frozen
 from bot.rates.measure import (
@@ -48,6 +49,12 @@ class WrittenPeriod(Frozen):
     percent: Percent | None = None
     status: Status
     calc: Calc | None = None
+    banned: bool = False
+    """Whether the goods may not be imported at all; such a period has no percent."""
+    specific: str = ""
+    """The duty in words where it is not a percent of the value."""
+    excluded_by: tuple[str, ...] = ()
+    """Measures, schedules or groups whose goods do not pay this rate in this period."""
     source: SourceKeys
     announced: Day | None = None
     void_on: Day | None = None
@@ -159,10 +166,37 @@ class BaseDuty(Frozen):
     source: SourceKeys
 
 
+class DutyClock(Frozen):
+    """When a duty's day begins: US rates change at 00:01 in America/New_York."""
+
+    zone: str = "UTC"
+    """A name of the IANA time zone database."""
+    starts_at: time = time(0)
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(
+                f"'{zone}' is no time zone; write one such as Europe/Brussels"
+            ) from None
+        return zone
+
+    def day(self, now: datetime) -> date:
+        """The day whose rates customs charges at this moment (aware)."""
+        here = now.astimezone(ZoneInfo(self.zone))
+        begun = here.timetz().replace(tzinfo=None) >= self.starts_at
+        return here.date() if begun else here.date() - timedelta(days=1)
+
+
 class Sheet(Frozen):
     """One imposer's file."""
 
     imposer: str
+    clock: DutyClock = DutyClock()
+    """When a day begins for this imposer's customs."""
     coverage: tuple[Coverage, ...] = Field(min_length=1)
     main_partners: tuple[str, ...] = ()
     not_followed: str = Field(default="anti-dumping and countervailing duties", min_length=1)

@@ -34,6 +34,8 @@ def read_up_to(judged: Judged, checked: date | None, day: date) -> date | None:
 
 def total(case: Case, judged: Judged, *, known: bool) -> Decimal | None:
     """The sum, or None where the ledger cannot tell: outside its data, or all is undecided."""
+    if judged.stacked.ban is not None:
+        return None
     if judged.stacked.counted:
         return judged.stacked.total
     coverage = case.ledger.coverage(case.imposer, case.partner)

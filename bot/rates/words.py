@@ -33,6 +33,8 @@ def sentence(answer: Answer) -> str:
     """
     subject = f"{answer.imposer_name} on {answer.partner_name}, {answer.read_as}"
     total = total_text(answer)
+    if answer.banned:
+        return f"{subject}: may not be imported on {answer.on}. {answer.caveats[0]}"
     if total is None:
         return f"{subject}: no total can be given for {answer.on}. {_mfn(answer)}".strip()
     warning = "" if not answer.caveats else f" Mind: {answer.caveats[0]}"
@@ -123,6 +125,8 @@ def _lines(answer: Answer) -> Iterator[str]:
         total = f"{total}: the line decides"
     if answer.only_in_data:
         total = f"{total} in our data"
+    if answer.banned:
+        total = "may not be imported"
     yield f"{answer.imposer_name} on {answer.partner_name}, {answer.read_as}, {answer.on}: {total}"
     yield f"  {answer.meaning}"
     choices = (f"{one.goods}: {percent_text(one.percent)} %" for one in answer.choices)
@@ -162,7 +166,7 @@ def _block(title: str, items: Iterable[str]) -> Iterator[str]:
 
 def _part(part: Part) -> str:
     percent = percent_text(part.percent)
-    rate = "rate not set" if percent is None else f"{percent} %"
+    rate = part.in_words or ("rate not set" if percent is None else f"{percent} %")
     state = status_words(part) if part.from_ else ""
     said = [f"{part.measure}: {rate}", part.legal_basis, state, part.standing]
     if part.note:

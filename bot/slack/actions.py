@@ -136,7 +136,8 @@ async def _share(parts: Parts, click: Click) -> Reply | None:
     if parts.seen.before(f"share {click.on} {click.user}", parts.clock()):
         return None
     try:
-        shown = await parts.desk.ask(click.value, parts.clock().date())
+        today = parts.desk.today(click.value, parts.clock())
+        shown = await parts.desk.ask(click.value, today)
     except QueryError:
         return Reply(replies.notice("I no longer understand that question."))
     asked_by = context(f"Asked by {person(click.user)}")

@@ -19,9 +19,10 @@ FILE_NAME = "tariffs-ahead.ics"
 async def share_calendar(parts: Parts, conversation: str, user: str, question: str) -> Message:
     """Shares the file and says so, or says why not; raises QueryError where it is no question."""
     now, ledger = parts.clock(), parts.desk.ledger
-    query = parse(question, parts.parties, now.date(), ledger.reader)
+    today = ledger.duty_day(now)
+    query = parse(question, parts.parties, today, ledger.reader)
     title = title_of(query, parts.parties)
-    changes = all_ahead(query, ledger, now.date())
+    changes = all_ahead(query, ledger, today)
     if not changes:
         return notice(f"{escape(title)}: nothing that the ledger knows of.")
     # The library is read at its first use and takes 0.15 s: not on the event loop.
@@ -31,7 +32,7 @@ async def share_calendar(parts: Parts, conversation: str, user: str, question: s
     said = [
         f"{escape(title)}: {dates} on which a duty begins, ends or falls due, for your calendar.",
         f"{who} asked for it." if who else "",
-        escape(how_far_read(query, ledger, now.date())),
+        escape(how_far_read(query, ledger, today)),
     ]
     comment = " ".join(filter(None, said))
     try:

@@ -35,7 +35,7 @@ async def carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
         case Verb.REMINDERS:
             return await _reminders(parts, asked, command)
         case Verb.TABLE:
-            today = parts.clock().date()
+            today = parts.desk.today(command.text, parts.clock())
             return Reply(await parts.desk.ask(command.text, today, as_table=True))
         case Verb.CALENDAR_FILE:
             where, who = asked.conversation, asked.user
@@ -45,7 +45,8 @@ async def carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
         case Verb.PROPOSALS:
             return await _proposals(parts, asked)
         case Verb.ASK:
-            return Reply(await parts.desk.ask(command.text, parts.clock().date()))
+            today = parts.desk.today(command.text, parts.clock())
+            return Reply(await parts.desk.ask(command.text, today))
         case _:
             return await _change_feeds(parts, asked, command)
 

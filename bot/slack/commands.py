@@ -63,7 +63,8 @@ def at_once(parts: Parts, asked: Asked) -> Reply | None:
         command = understand(text, parts.parties)
         if command.verb is not Verb.ASK:
             return None
-        message = parts.desk.at_once(command.text, parts.clock().date())
+        today = parts.desk.today(command.text, parts.clock())
+        message = parts.desk.at_once(command.text, today)
         return None if message is None else Reply(message)
     except Exception as error:
         return _instead(text, error)

@@ -6,7 +6,7 @@ what is remembered, so another word of theirs is another answer.
 
 import asyncio
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import permutations
 
@@ -61,6 +61,12 @@ class Answers:
         if query.kind in (Kind.UPCOMING, Kind.CHANGES):
             return paragraphs
         return rates_table(self._answer(query, today, found), self._parties, paragraphs)
+
+    def today(self, text: str, now: datetime) -> date:
+        """Today by the clock of the importing country asked about; raises QueryError."""
+        day = self.ledger.duty_day(now)
+        imposer = self._understood(_folded(text), day).imposer
+        return self.ledger.duty_day(now, imposer) if imposer else day
 
     def lacks(self, text: str, today: date) -> tuple[Lookup, ...]:
         """What live sources could add to the answer; raises QueryError."""
@@ -154,6 +160,10 @@ class Desk:
             if answers is not self._answers:
                 return
         answers.ready_for = today
+
+    def today(self, text: str, now: datetime) -> date:
+        """Today by the clock of the importing country asked about; raises QueryError."""
+        return self._answers.today(text, now)
 
     def answer(self, text: str, today: date) -> Message:
         """The ledger's answer to a question; raises QueryError where it is none."""

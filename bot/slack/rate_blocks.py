@@ -110,7 +110,7 @@ def _full(answer: Answer, parties: Parties) -> list[Block]:
 def _short(answer: Answer, parties: Parties) -> list[Block]:
     """The title, the first warning and the parts, in one paragraph."""
     warned = "\n".join(f"⚠️ {escape(one, 300)}" for one in answer.caveats[: answer.leading])
-    parts = [f"• {markup.rate(part.percent)} {markup.named(part)}" for part in answer.parts[:8]]
+    parts = [f"• {markup.part_rate(part)} {markup.named(part)}" for part in answer.parts[:8]]
     title = bold(escape(markup.title(answer, parties), 200))
     beside = f"• beside it {on_goods_words(answer.on_goods)}" if answer.on_goods else ""
     # A number that misleads by itself comes after what must be known first.

@@ -22,6 +22,7 @@ link = lru_cache(2_000)(mrkdwn.link)
 
 _BESIDE = 5
 _NEXT = 3
+_PASSED_SHOWN = 8
 # Steps told by day and rate alone, 20 characters each.
 _BRIEFLY = 12
 
@@ -34,6 +35,8 @@ def title(answer: Answer, parties: Parties) -> str:
         said = f"{said}: the line decides"
     if answer.only_in_data:
         said = f"{said} in our data"
+    if answer.banned:
+        said = "may not be imported"
     goods = f", {answer.read_as}" if answer.product else ""
     imposer, partner = (
         flagged(answer.imposer, answer.imposer_name, parties),
@@ -61,7 +64,7 @@ def choices(answer: Answer) -> str:
 
 def layer(part: Part) -> str:
     """A layer: how much, what it is, its legal basis, its state and days, and its source."""
-    first = f"{bold(rate(part.percent))}  {escape(part.measure, 200)}"
+    first = f"{bold(part_rate(part))}  {escape(part.measure, 200)}"
     standing = [escape(said, 300) for said in (part.standing, part.note) if said]
     lines = [
         first,
@@ -77,7 +80,7 @@ def beside(answer: Answer) -> str:
     if not answer.beside:
         return ""
     lines = [
-        f"• {rate(part.percent)} {named(part)}: {escape(part.note, 160)}"
+        f"• {part_rate(part)} {named(part)}: {escape(part.note, 160)}"
         for part in answer.beside[:_BESIDE]
     ]
     left = len(answer.beside) - _BESIDE
@@ -130,8 +133,13 @@ def coming(answer: Answer) -> str:
         line
         for title, items in titled
         if items
-        for line in (bold(title), *(_due(item) for item in items[:_NEXT]))
+        for line in (bold(title), *_listed(items, _NEXT if title == named else _PASSED_SHOWN))
     )
+
+
+def _listed(items: Sequence[Upcoming], most: int) -> list[str]:
+    more = [f"• … and {len(items) - most} more"] if len(items) > most else []
+    return [*(_due(item) for item in items[:most]), *more]
 
 
 def _due(item: Upcoming) -> str:
@@ -185,6 +193,11 @@ def last_change(answer: Answer) -> str:
     """The last change of the total until the day; may be empty."""
     change = last_change_words(answer)
     return f"Last change: {escape(change, 230)}" if change else ""
+
+
+def part_rate(part: Part) -> str:
+    """The rate of a layer: its percent, or its words where it is none."""
+    return escape(part.in_words, 200) or rate(part.percent)
 
 
 def rate(percent: Decimal | None) -> str:

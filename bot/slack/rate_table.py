@@ -74,7 +74,7 @@ def _rows(answer: Answer, several: bool) -> Iterator[Row]:
 
 
 def _part(part: Part) -> Row:
-    percent = _text(markup.rate(part.percent))
+    percent = _text(markup.part_rate(part))
     said = (part.measure, part.legal_basis, status_words(part))
     return [percent, *map(_text, said), _link(part.source.text, part.source.url or "")]
 

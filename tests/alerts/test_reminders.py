@@ -119,7 +119,7 @@ def test_a_change_is_told_seven_days_and_one_day_before() -> None:
         (due.notice, (due.ahead.on - told.counted_on).days)
         for told in (Reminder.model_validate_json(each.content) for each in sent)
         for due in told.due
-        if due.ahead.key.split()[0] == "us-232-polysilicon"
+        if due.ahead.key.split()[0] == "us-232-polysilicon-derivatives"
     ]
     assert told == [(Notice.WEEK, 7), (Notice.DAY, 1)]
 
@@ -179,7 +179,7 @@ def test_who_imposes_and_who_pays_hear_of_it_others_do_not() -> None:
 
 def test_what_falls_on_all_partners_concerns_each_of_them() -> None:
     [told] = told_on(POLYSILICON - timedelta(days=7), wish(parties=["CN"]))
-    assert names(told) == {"us-232-polysilicon"}
+    assert names(told) == {"us-232-polysilicon-derivatives", "us-232-polysilicon-price-floor"}
     assert told.reason == "subscribed here to tariffs of China"
 
 
@@ -206,10 +206,12 @@ def test_two_subscriptions_of_a_conversation_are_one_message() -> None:
 
 def test_each_change_says_source_basis_and_what_is_unsure() -> None:
     [told] = told_on(POLYSILICON - timedelta(days=7), wish(parties=["CN"]))
-    [due] = Reminder.model_validate_json(told.content).due
-    assert due.ahead.source.text
-    assert due.ahead.legal_basis
-    assert due.ahead.as_of is not None
+    for due in Reminder.model_validate_json(told.content).due:
+        assert due.ahead.source.text
+        assert due.ahead.legal_basis
+        assert due.ahead.as_of is not None
+    [chips] = told_on(date(2027, 6, 16), wish(parties=["CN"]))
+    [due] = Reminder.model_validate_json(chips.content).due
     assert "Announced; it may still change." in due.ahead.doubts
 
 

@@ -13,7 +13,7 @@ def test_what_is_known_to_come_is_listed_by_day(ledger: Ledger) -> None:
 
     assert [item.on for item in coming] == sorted(item.on for item in coming)
     told = {(str(item.on), item.measure_id) for item in coming}
-    assert ("2026-12-04", "us-232-polysilicon") in told
+    assert ("2026-12-04", "us-232-polysilicon-derivatives") in told
     assert ("2027-01-01", "us-232-kitchen-cabinets") in told
     assert ("2027-01-10", "cn-us-2025-universal") in told
 

@@ -56,7 +56,7 @@ def test_no_two_events_have_one_uid(ledger: Ledger) -> None:
 
 def test_written_again_an_event_keeps_its_uid_and_moves_on(ledger: Ledger) -> None:
     """Another rate and sources read anew are the same event, revised."""
-    [change] = [one for one in ahead_of(ledger) if one.key.startswith("us-232-polysilicon ")]
+    [change] = [one for one in ahead_of(ledger) if one.key.startswith("us-cn-301-legacy-chips ")]
     assert change.as_of is not None
     read_later = change.as_of + timedelta(days=30)
     later = change.model_copy(update={"what": "20 % begins", "as_of": read_later, "doubts": ()})

@@ -59,6 +59,16 @@ def test_a_sound_ledger_is_read(folder: Path, parties: Parties) -> None:
         ("from: 2025-02-04", "from: 20250204", 15, "periods.0.from", "not a day"),
         ("percent: 10", "percent: 10000", 15, "periods.0.percent", "less than"),
         ("percent: 10, ", "", 15, "periods.0", "has no percent"),
+        ("percent: 10", "percent: 10, banned: true", 15, "periods.0", "is a ban and has a percent"),
+        ("percent: 10", "percent: 10, excluded_by: [us-y]", 15, "excluded_by", "called 'us-y'"),
+        (
+            "covers",
+            "exempt: [{scope: {hs: ['72']}, why: listed, partners: [XX]}]\n  covers",
+            11,
+            "exempt.0.partners",
+            "no economy is called 'XX'",
+        ),
+        ("imposer: US", "imposer: US\nclock: {zone: Mars}", 2, "clock.zone", "is no time zone"),
         ("partners: [CN]", "partners: [XX]", 8, "measures.0.partners", "no economy"),
         (
             "covers",

@@ -1,4 +1,8 @@
-"""Single facts, each with the document it rests on, asked through the public door."""
+"""Single facts, each with the document it rests on, asked through the public door.
+
+`percent` in facts.csv is a total, a range (`25 to 50`), `ban` (may not be imported) or `none` (no
+total can be given); `says` is a part of a caveat that the answer must hold.
+"""
 
 import csv
 from collections.abc import Iterator
@@ -11,6 +15,7 @@ import pytest
 from bot.rates.answer import answer
 from bot.rates.ledger import Ledger
 from bot.rates.query import Kind, RateQuery
+from bot.rates.reply import Answer, total_text
 
 FACTS = Path(__file__).with_name("facts.csv")
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "rates" / "rates_questions.csv"
@@ -21,7 +26,7 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(lines)
 
 
-def _total(ledger: Ledger, imposer: str, partner: str, product: str, on: str) -> Decimal | None:
+def _answer(ledger: Ledger, imposer: str, partner: str, product: str, on: str) -> Answer:
     query = RateQuery(
         kind=Kind.PAIR,
         imposer=imposer,
@@ -30,7 +35,11 @@ def _total(ledger: Ledger, imposer: str, partner: str, product: str, on: str) ->
         on=date.fromisoformat(on),
     )
     (only,) = answer(query, ledger, date(2026, 11, 24))
-    return only.total_percent
+    return only
+
+
+def _total(ledger: Ledger, imposer: str, partner: str, product: str, on: str) -> Decimal | None:
+    return _answer(ledger, imposer, partner, product, on).total_percent
 
 
 @pytest.mark.parametrize(
@@ -39,9 +48,11 @@ def _total(ledger: Ledger, imposer: str, partner: str, product: str, on: str) ->
     ids=lambda row: "-".join((row["imposer"], row["partner"], row["product"], row["on"])),
 )
 def test_a_known_rate_is_answered(fact: dict[str, str], ledger: Ledger) -> None:
-    total = _total(ledger, fact["imposer"], fact["partner"], fact["product"], fact["on"])
+    got = _answer(ledger, fact["imposer"], fact["partner"], fact["product"], fact["on"])
 
-    assert total == Decimal(fact["percent"]), fact["source"]
+    answered = "ban" if got.banned else total_text(got) or "none"
+    assert answered == fact["percent"], fact["source"]
+    assert fact["says"] in " ".join(got.caveats)
 
 
 def test_the_shared_questions_are_answered_as_expected(ledger: Ledger) -> None:

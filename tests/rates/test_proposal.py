@@ -204,14 +204,14 @@ def test_the_rate_before_says_which_duty_changes(ledger: Ledger) -> None:
 
 
 def test_a_coming_rate_is_news_where_it_comes_earlier(ledger: Ledger) -> None:
-    def on_polysilicon(day: date) -> Proposal | None:
-        told = claim("15", product="polysilicon", effective_on=day)
+    def on_wafers(day: date) -> Proposal | None:
+        told = claim("15", product="wafers", effective_on=day)
         return proposed(told, WIRE, ledger, NOW)
 
     # Announced for 4 December; a day or two before is when it was signed.
-    assert on_polysilicon(date(2026, 12, 4)) is None
-    assert on_polysilicon(date(2026, 12, 2)) is None
-    assert on_polysilicon(date(2026, 11, 26)) is not None
+    assert on_wafers(date(2026, 12, 4)) is None
+    assert on_wafers(date(2026, 12, 2)) is None
+    assert on_wafers(date(2026, 11, 26)) is not None
 
 
 @pytest.mark.parametrize(

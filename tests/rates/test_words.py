@@ -8,17 +8,17 @@ from bot.rates.words import lines, sentence
 
 
 def test_one_sentence_says_who_what_how_much_and_when(ledger: Ledger) -> None:
-    (one,) = ask("us on china", ledger, date(2026, 10, 2))
+    (one,) = ask("us on china", ledger, date(2026, 10, 7))
 
     assert sentence(one) == (
-        "United States on China, goods in general: 12.5 % additional ad valorem on 2026-10-02."
+        "United States on China, goods in general: 12.5 % additional ad valorem on 2026-10-07."
     )
 
 
 def test_the_sentence_carries_the_warning(ledger: Ledger, today: date) -> None:
     (one,) = ask("us on china", ledger, today)
 
-    assert "12.5 % additional ad valorem on 2026-10-02. Mind: " in sentence(one)
+    assert "12.5 % additional ad valorem on 2026-10-07. Mind: " in sentence(one)
 
 
 def test_no_total_is_said_with_the_average(ledger: Ledger, today: date) -> None:
@@ -35,11 +35,11 @@ def test_the_lines_lead_with_the_warning_and_name_basis_dates_and_source(
     told = lines(one)
 
     assert told[0].startswith("! The ledger's sources")
-    assert told[1] == "United States on China, goods in general, 2026-10-02: 12.5 %"
+    assert told[1] == "United States on China, goods in general, 2026-10-07: 12.5 %"
     made_of = told[told.index("made of:") + 1]
     assert "12.5 %; Section 301; in force since 2026-07-24" in made_of
     assert "https://www.federalregister.gov" in made_of
-    assert told[-1] == "sources read up to 2026-10-02"
+    assert told[-1] == "sources read up to 2026-10-07"
 
 
 def test_what_began_after_its_sources_were_read_is_said_to_be_due(
