@@ -19,14 +19,14 @@ from xml.etree import ElementTree as ET
 import feedparser
 
 from bench.polled.press import ENTRIES, feed_text
-from bot.feeds.at_once import read_at_once
-from bot.feeds.decoding import decode_surely
-from bot.feeds.document import open_text
-from bot.feeds.draft import Draft
-from bot.feeds.parse import by_feedparser, read_feed
-from bot.feeds.parsed import Parsed, Source
-from bot.feeds.plainly import read_plainly
-from bot.news.text import plain
+from bot.feeds.parsing.decoding import decode_surely
+from bot.feeds.parsing.fast_reader import read_plainly
+from bot.feeds.parsing.feedparser_reader import by_feedparser, read_feed
+from bot.feeds.parsing.inline import read_at_once
+from bot.feeds.parsing.normalization.raw_entry import Draft
+from bot.feeds.parsing.result import Parsed, Source
+from bot.feeds.parsing.xml_document import open_text
+from bot.text.plain import plain
 
 URL = "https://press.example/feed.xml"
 OURS, JUDGED = "tariffwire: cleaned, with identities", "tariffwire by feedparser: the same"

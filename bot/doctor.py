@@ -11,18 +11,17 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.admin import feed_health
-from bot.assembly import clock, fetch_limits, open_store, revealed
 from bot.errors import SlackError, TariffwireError
-from bot.frozen import Frozen
-from bot.library import Library
-from bot.news.health import Health
-from bot.settings import Settings, load_settings, unknown_variables
-from bot.slack.bolt import open_session, web_client
-from bot.slack.channel import find_channel
-from bot.slack.check import check_slack
-from bot.slack.verdict import code, status
-from bot.sourcebook import Sourcebook
+from bot.feeds.health import Health
+from bot.runtime.config_folder import Library
+from bot.runtime.settings import Settings, load_settings, unknown_variables
+from bot.runtime.wiring import clock, feed_health, fetch_limits, open_store, revealed
+from bot.slack.api.channels import find_channel
+from bot.slack.api.errors import code, status
+from bot.slack.app import open_session, web_client
+from bot.slack.setup_check import check_slack
+from bot.sources.registry import Sourcebook
+from bot.values import Frozen
 
 ENOUGH_BYTES = 200_000_000
 """Free space under which the operator is warned."""

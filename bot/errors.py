@@ -115,7 +115,7 @@ class StoreError(TariffwireError):
 class StoreAway(StoreError):
     """The database cannot be reached or written for now; the same may succeed later.
 
-    Who meets it tries again and logs nothing: `bot.outage` tells of it once.
+    Who meets it tries again and logs nothing: `bot.store.outage` tells of it once.
     """
 
 

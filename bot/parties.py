@@ -9,8 +9,8 @@ from typing import NamedTuple
 from pydantic import Field
 
 from bot.errors import UnknownParty
-from bot.folding import fold, fold_case
-from bot.frozen import Frozen
+from bot.text.folding import fold, fold_case
+from bot.values import Frozen
 
 WORLD = "WORLD"
 

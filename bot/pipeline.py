@@ -1,15 +1,15 @@
 """READ THIS FIRST: the whole way of a story, one poll of one feed at a time.
 
     feed | poll     fetch it and parse it                     bot.feeds
-         | sift     drop the entries it has shown before      bot.news.identity
-         | read     topics, parties, figures, summary         bot.news.read
-         | join     which event does the story belong to      bot.news.same
+         | sift     drop the entries it has shown before      bot.feeds.identity
+         | read     topics, parties, figures, summary         bot.news.reader
+         | join     which event does the story belong to      bot.news.events.matching
          | owe      who wants it, and is owed a message       bot.alerts.delivery
-         | propose  does it say a rate that is news           bot.alerts.claims
+         | propose  does it say a rate that is news           bot.proposals.extract
          | keep     all of it in one transaction              bot.store
 
-What is owed is sent by `bot.alerts.dispatch`, whenever it can be. Nothing is decided here: each
-step is asked of the part beside it, and everything outside is a port that `bot.app` fills.
+What is owed is sent by `bot.alerts.dispatcher`, whenever it can be. Nothing is decided here: each
+step is asked of the part beside it, and everything outside is a port that `bot.runtime.app` fills.
 """
 
 import asyncio
@@ -21,11 +21,11 @@ from typing import NamedTuple, Protocol
 
 from bot.alerts.delivery import Audience, Delivery, is_correction, is_news, newest_events, owed
 from bot.alerts.digest import next_due
-from bot.frozen import Frozen
-from bot.news.entry import Entry, Feed, FeedState, Round
-from bot.news.identity import identities, sift
+from bot.feeds.identity import identities, sift
+from bot.feeds.model import Entry, Feed, FeedState, Round
 from bot.news.story import Story
-from bot.rates.proposal import Proposal
+from bot.proposals.model import Proposal
+from bot.values import Frozen
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 
 from bot.doctor import Finding, examine
-from bot.local.workspace import Workspace
-from bot.settings import LIVE_SOURCES
+from bot.local_slack.server import Workspace
+from bot.runtime.settings import LIVE_SOURCES
 from tests.feeds.server import FeedServer, serving
 from tests.sources.examples import document, page, row, sdmx
 

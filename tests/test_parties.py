@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalog import load_parties
 from bot.errors import ConfigError, UnknownParty
 from bot.parties import Parties
+from bot.runtime.config_loader import load_parties
 
 ROOT = Path(__file__).parents[1]
 PARTIES = load_parties(ROOT / "config" / "parties.yaml")

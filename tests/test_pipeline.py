@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 from bot.alerts.delivery import Delivery, DeliveryState
 from bot.alerts.subscription import Pace
 from bot.errors import StoreError
-from bot.news.entry import Entry, Feed, FeedState, Outcome, Round
+from bot.feeds.model import Entry, Feed, FeedState, Outcome, Round
 from bot.news.story import Story
-from bot.news.topic import Topic
 from bot.pipeline import CATCHING_UP_EVENTS, Pipeline, Taken
 from bot.store.outbox import Outbox
-from bot.store.shelf import Shelf
+from bot.store.pipeline_store import Shelf
 from bot.store.upgrade import upgrade
+from bot.values import Topic
 from tests.store.examples import NOON, TEAM, entry, feed, minutes, story, subscription
 from tests.store.opened import Store, open_store
 

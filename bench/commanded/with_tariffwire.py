@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from bench.commanded.questions import SECRET
 from bench.commanded.serving import free_port
-from bot.app import run_bot
-from bot.local.workspace import Workspace
-from bot.settings import Settings
+from bot.local_slack.server import Workspace
+from bot.runtime.app import run_bot
+from bot.runtime.settings import Settings
 
 _FEEDS = """
 feeds:

@@ -18,14 +18,14 @@ from time import perf_counter, process_time
 from bench.polled.lag import Lag, measured, percentile, told
 from bench.polled.turns import arguments
 from bench.polled.usage import memory
-from bot.assembly import Store, open_poller, open_store, open_watch, spread_s, tick_s
-from bot.heap import settle, share_one_arena
-from bot.library import Library
-from bot.news.entry import Feed, FeedState, Outcome
+from bot.feeds.model import Feed, FeedState, Outcome
 from bot.pipeline import Taken
-from bot.schedule import build_schedule
-from bot.settings import Settings
-from bot.store.shelf import Shelf
+from bot.runtime.config_folder import Library
+from bot.runtime.gc_tuning import settle, share_one_arena
+from bot.runtime.jobs import build_schedule
+from bot.runtime.settings import Settings
+from bot.runtime.wiring import Store, open_poller, open_store, open_watch, spread_s, tick_s
+from bot.store.pipeline_store import Shelf
 
 
 class Observed(Shelf):

@@ -15,24 +15,24 @@ from ipaddress import ip_network
 from time import perf_counter
 
 from bench.polled.turns import answer, arguments, turns
-from bot.feeds import due
-from bot.feeds.limits import FetchLimits
-from bot.feeds.poll import Poller
-from bot.heap import settle, share_one_arena
-from bot.library import Library
-from bot.news.entry import Feed, FeedState, Outcome
-from bot.news.same import join
+from bot.feeds.http.limits import FetchLimits
+from bot.feeds.model import Feed, FeedState, Outcome
+from bot.feeds.polling import next_poll
+from bot.feeds.polling.poller import Poller
+from bot.feeds.polling.scheduler import Watch
+from bot.news.events.matching import join
 from bot.pipeline import Pipeline, Taken
-from bot.settings import Settings
+from bot.runtime.config_folder import Library
+from bot.runtime.gc_tuning import settle, share_one_arena
+from bot.runtime.settings import Settings
 from bot.store.engine import Database
-from bot.store.events import Events
+from bot.store.event_preferences import Events
 from bot.store.feeds import Feeds
 from bot.store.outbox import Outbox
-from bot.store.shelf import Shelf
+from bot.store.pipeline_store import Shelf
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
 from bot.store.upgrade import upgrade
-from bot.watch import Watch
 
 LIMITS = FetchLimits(
     user_agent="Tariffwire-bench/1.0 (+https://tariffwire.example/bench)",
@@ -51,7 +51,7 @@ def clock() -> datetime:
 
 def is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
     """As in the bot."""
-    return due.is_due(due.begun(state, feed), now)
+    return next_poll.is_due(next_poll.begun(state, feed), now)
 
 
 class Tally:

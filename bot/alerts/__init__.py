@@ -1,1 +1,1 @@
-"""Who wants a story, when, how often: subscriptions, deliveries and their dispatch."""
+"""Who gets which story, when, and how often."""

@@ -17,9 +17,9 @@ from typing import NamedTuple
 from pydantic import AwareDatetime
 
 from bot.alerts.subscription import Pace, Subscription, fits
-from bot.frozen import Frozen
-from bot.news.entry import Entry
+from bot.feeds.model import Entry
 from bot.news.story import Story
+from bot.values import Frozen
 
 LONGEST_PUT_OFF = timedelta(hours=2)
 """No message but a digest is put off for longer (a wait that Slack asks for is an hour at most). So

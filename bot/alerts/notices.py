@@ -8,18 +8,24 @@ it does not fit: what was told before a restart is not told again, and a feed th
 fails anew is.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from bot.alerts.command import COMMAND
+from bot import COMMAND
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
-from bot.news.entry import FeedState
-from bot.rates.layer import LeftOut
-from bot.rates.reply import percent_text
+from bot.feeds.model import FeedState
 
 TOLD_AFTER = timedelta(days=1)
 """A feed that fails for so long is told of; before, it often comes back by itself."""
+
+
+class Trouble(NamedTuple):
+    """Something that operators have to know of."""
+
+    key: str
+    """What it is, and since when: the same trouble is told once."""
+    text: str
 
 
 class Outbox(Protocol):
@@ -33,11 +39,11 @@ def notices(
     team: str,
     conversations: Collection[str],
     now: datetime,
-    left_out: Iterable[LeftOut] = (),
+    others: Iterable[Trouble] = (),
 ) -> tuple[Delivery, ...]:
-    """What the operators' conversations are to hear of failing feeds and approvals left out."""
+    """What the operators' conversations are to hear of failing feeds and other troubles."""
     troubles = [trouble for state in failing for trouble in _trouble(state, now)]
-    troubles += [_unfit(one) for one in left_out]
+    troubles += others
     return tuple(
         Delivery(
             id=delivery_id(DeliveryKind.NOTICE, team, conversation, about),
@@ -54,35 +60,24 @@ def notices(
     )
 
 
-def _trouble(state: FeedState, now: datetime) -> Iterable[tuple[str, str]]:
+def _trouble(state: FeedState, now: datetime) -> Iterator[Trouble]:
     """What the trouble is called, and the words for it; nothing while it is too young."""
     since = state.failing_since
     if since is None:
         return
     if state.stopped:
-        yield (
+        yield Trouble(
             f"{state.feed_id} gone since {since.isoformat()}",
             f"The feed {state.feed_id} is gone for good: its address answered 410. "
             "It is not polled any more. Take it out, give it another address, or, where it is "
             f"back, type `{COMMAND} feeds resume {state.feed_id}`.",
         )
     elif now - since >= TOLD_AFTER:
-        yield (
+        yield Trouble(
             f"{state.feed_id} failing since {since.isoformat()}",
             f"The feed {state.feed_id} has failed since {since:%Y-%m-%d %H:%M} UTC: {state.error}. "
             "It is tried again, at most a day apart.",
         )
-
-
-def _unfit(left: LeftOut) -> tuple[str, str]:
-    made = left.amendment
-    what = f"{made.name or made.measure_id}, {percent_text(made.percent)} % from {made.from_}"
-    return (
-        f"{made.id} left out: {left.why}",
-        f"An approved rate no longer fits the rates files, which have changed since, and is in no "
-        f"answer: {what} (approved by {made.approved_by} on {made.approved_on}). Why: {left.why}. "
-        "Take it back at its message, or change the files.",
-    )
 
 
 class Notices:
@@ -100,10 +95,10 @@ class Notices:
         self._clock, self._on_deliveries = clock, on_deliveries
         self._told: frozenset[str] = frozenset()
 
-    async def look(self, failing: Iterable[FeedState], left_out: Iterable[LeftOut] = ()) -> None:
+    async def look(self, failing: Iterable[FeedState], others: Iterable[Trouble] = ()) -> None:
         """Owes what is to be told of these and was not yet; raises StoreError."""
         now = self._clock()
-        found = notices(failing, self._team, self._conversations, now, left_out)
+        found = notices(failing, self._team, self._conversations, now, others)
         fresh = [each for each in found if each.id not in self._told]
         if fresh:
             await self._outbox.owe(fresh)

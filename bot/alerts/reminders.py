@@ -22,12 +22,11 @@ from pydantic import BaseModel
 
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
 from bot.alerts.subscription import Subscription
-from bot.frozen import Frozen
-from bot.news.topic import Topic
-from bot.rates.agenda import coming, joined
-from bot.rates.ahead import Ahead, ahead, concerns
+from bot.rates.calendar.entries import Ahead, ahead, concerns
+from bot.rates.calendar.upcoming import coming, joined
 from bot.rates.ledger import Ledger
-from bot.rates.reply import Upcoming
+from bot.rates.model.answer import Upcoming
+from bot.values import Frozen, Topic
 
 WEEK_DAYS = 7
 """So many days before its day, a change is told for the first time."""

@@ -6,9 +6,8 @@ from hashlib import blake2b
 
 from pydantic import AwareDatetime
 
-from bot.frozen import Frozen
 from bot.news.story import Story
-from bot.news.topic import Topic
+from bot.values import Frozen, Topic
 
 
 class Pace(StrEnum):

@@ -10,10 +10,10 @@ from io import TextIOWrapper
 import click
 
 from bot import __version__
-from bot.cli.command import answers_for_errors, print_json, run_async
 from bot.cli.database import db
 from bot.cli.feeds import feeds
 from bot.cli.news import match, poll, same
+from bot.cli.output import answers_for_errors, print_json, run_async
 from bot.cli.rates import rate, rates
 
 
@@ -35,8 +35,8 @@ def run() -> None:
     With SLACK_BOT_TOKEN (and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET) it talks to Slack; with none
     it opens a local workspace and prints its address.
     """
-    from bot.app import run_bot
-    from bot.settings import load_settings
+    from bot.runtime.app import run_bot
+    from bot.runtime.settings import load_settings
 
     run_async(run_bot(load_settings()))
 
@@ -45,8 +45,8 @@ def run() -> None:
 @answers_for_errors
 def demo() -> None:
     """Run the bot on a written week of trade news, replayed fast, offline."""
-    from bot.app import run_demo
-    from bot.settings import load_settings
+    from bot.runtime.app import run_demo
+    from bot.runtime.settings import load_settings
 
     run_async(run_demo(load_settings()))
 
@@ -61,9 +61,9 @@ def say(channel: str, text: str, as_json: bool) -> None:
 
     tariffwire say "#trade-news" "/tariff us china"
     """
-    from bot.local.client import say as say_locally
-    from bot.local.words import in_words
-    from bot.settings import load_settings
+    from bot.local_slack.client import say as say_locally
+    from bot.local_slack.page.plain_text import in_words
+    from bot.runtime.settings import load_settings
 
     async def ask() -> None:
         address = f"http://127.0.0.1:{load_settings().port}"

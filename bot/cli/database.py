@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.command import answers_for_errors, run_async
+from bot.cli.output import answers_for_errors, run_async
 
 
 @click.group()
@@ -16,8 +16,8 @@ def db() -> None:
 @answers_for_errors
 def upgrade() -> None:
     """Bring the database to this version's tables. `run` does it by itself."""
-    from bot.admin import upgrade_database
-    from bot.settings import load_settings
+    from bot.cli.operations import upgrade_database
+    from bot.runtime.settings import load_settings
 
     run_async(upgrade_database(load_settings()))
 
@@ -27,8 +27,8 @@ def upgrade() -> None:
 @answers_for_errors
 def backup(file: Path) -> None:
     """Copy the database to FILE while the bot runs."""
-    from bot.admin import backup_database
-    from bot.settings import load_settings
+    from bot.cli.operations import backup_database
+    from bot.runtime.settings import load_settings
 
     run_async(backup_database(load_settings(), file))
     click.echo(f"backed up to {file}")

@@ -4,7 +4,7 @@ from typing import IO
 
 import click
 
-from bot.cli.command import answers_for_errors, run_async
+from bot.cli.output import answers_for_errors, run_async
 
 LARGEST_OPML = 20_000_001
 """Bytes read of a feed list: more than its bound, however many bytes its characters take."""
@@ -20,9 +20,8 @@ def feeds() -> None:
 @answers_for_errors
 def list_feeds(as_json: bool) -> None:
     """Show each feed's health: last success, next poll, what is wrong."""
-    from bot.admin import feed_health
-    from bot.assembly import clock
-    from bot.settings import load_settings
+    from bot.runtime.settings import load_settings
+    from bot.runtime.wiring import clock, feed_health
 
     async def show() -> None:
         for health in await feed_health(load_settings()):
@@ -36,8 +35,8 @@ def list_feeds(as_json: bool) -> None:
 @answers_for_errors
 def add_feed(url: str) -> None:
     """Add the feed at URL, or the one that the page at URL names."""
-    from bot.admin import add_feed as add
-    from bot.settings import load_settings
+    from bot.cli.operations import add_feed as add
+    from bot.runtime.settings import load_settings
 
     async def go() -> None:
         feed = await add(load_settings(), url)
@@ -51,8 +50,8 @@ def add_feed(url: str) -> None:
 @answers_for_errors
 def remove_feed(feed_id: str) -> None:
     """Take out a feed that was added. Those of feeds.yaml are turned off there."""
-    from bot.admin import remove_feed as remove
-    from bot.settings import load_settings
+    from bot.cli.operations import remove_feed as remove
+    from bot.runtime.settings import load_settings
 
     run_async(remove(load_settings(), feed_id))
     click.echo(f"removed {feed_id}")
@@ -63,8 +62,8 @@ def remove_feed(feed_id: str) -> None:
 @answers_for_errors
 def resume_feed(feed_id: str) -> None:
     """Ask a feed again that has stopped because it was gone (410)."""
-    from bot.admin import resume_feed as resume
-    from bot.settings import load_settings
+    from bot.cli.operations import resume_feed as resume
+    from bot.runtime.settings import load_settings
 
     run_async(resume(load_settings(), feed_id))
     click.echo(f"resumed {feed_id}: it is due at once")
@@ -75,8 +74,8 @@ def resume_feed(feed_id: str) -> None:
 @answers_for_errors
 def check_feed(url: str) -> None:
     """Fetch URL once and explain what it gives and what would be flagged. Nothing is kept."""
-    from bot.admin import check_feed as check
-    from bot.settings import load_settings
+    from bot.cli.operations import check_feed as check
+    from bot.runtime.settings import load_settings
 
     async def go() -> None:
         for line in await check(load_settings(), url):
@@ -90,9 +89,9 @@ def check_feed(url: str) -> None:
 @answers_for_errors
 def import_feeds(file: IO[bytes]) -> None:
     """Add every feed of an OPML file that is not known yet; name those that cannot be."""
-    from bot.admin import import_feeds as add_all
-    from bot.feeds.fetch import shown
-    from bot.settings import load_settings
+    from bot.cli.operations import import_feeds as add_all
+    from bot.feeds.http.fetch import shown
+    from bot.runtime.settings import load_settings
 
     async def go() -> None:
         opml = file.read(LARGEST_OPML).decode("utf-8-sig", "replace")
@@ -109,8 +108,8 @@ def import_feeds(file: IO[bytes]) -> None:
 @answers_for_errors
 def export_feeds() -> None:
     """Print all feeds as OPML."""
-    from bot.admin import export_feeds as export
-    from bot.settings import load_settings
+    from bot.cli.operations import export_feeds as export
+    from bot.runtime.settings import load_settings
 
     async def go() -> None:
         click.echo(await export(load_settings()), nl=False)

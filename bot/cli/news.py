@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import click
 
-from bot.cli.command import answers_for_errors, print_json, progress_bar
+from bot.cli.output import answers_for_errors, print_json, progress_bar
 from bot.errors import TariffwireError
 
 LONGEST_LINE = 5_000_000
@@ -33,8 +33,8 @@ def poll(once: bool, feeds_file: Path | None, as_json: bool) -> None:
     Without --json only the stories are printed; with it every new entry, its topics empty where it
     is no story. What subscribers are owed is sent by `run`.
     """
-    from bot.admin import poll_feeds
-    from bot.settings import load_settings
+    from bot.cli.operations import poll_feeds
+    from bot.runtime.settings import load_settings
 
     given = {"feeds_file": feeds_file} if feeds_file else {}
     with progress_bar("Polling") as advance:
@@ -87,7 +87,7 @@ def match(file: IO[bytes]) -> None:
     In: {"id","title","summary","published"?}. Out: {"id","topics","parties","figures","evidence",
     "summary"}.
     """
-    from bot.news.wire import understood
+    from bot.news.jsonl import understood
 
     _answer_lines(file, understood)
 
@@ -100,16 +100,16 @@ def same(file: IO[bytes]) -> None:
 
     In: {"id","a":{story},"b":{story}}. Out: {"id","same","score"}.
     """
-    from bot.news.wire import compared
+    from bot.news.jsonl import compared
 
     _answer_lines(file, compared)
 
 
 def _answer_lines(file: IO[bytes], answer: Callable[[Any, dict[str, Any]], object]) -> None:
     """Prints the answer to each line as soon as the line is there."""
-    from bot.library import Library
-    from bot.news.wire import read_line
-    from bot.settings import load_settings
+    from bot.news.jsonl import read_line
+    from bot.runtime.config_folder import Library
+    from bot.runtime.settings import load_settings
 
     reader, size, done = Library(load_settings()).reader, _size(file), 0
     # A bar among the answers on one terminal would be in their way.

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli.command import answers_for_errors, print_json, run_async
+from bot.cli.output import answers_for_errors, print_json, run_async
 from bot.errors import TariffwireError
 
 
@@ -24,13 +24,13 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     JSON is one object where two parties are named: the first as imposer, the second as partner.
     Other questions have several answers, or days of the calendar: one object a line.
     """
-    from bot.library import Library
-    from bot.rates.agenda import calendar, how_far_read
-    from bot.rates.answer import ask, today_for
-    from bot.rates.query import CHANGES_DAYS, Kind, parse
-    from bot.rates.reply_json import answer_json, upcoming_json
-    from bot.rates.words import calendar_line, lines
-    from bot.settings import load_settings
+    from bot.rates.answer.build import ask, today_for
+    from bot.rates.calendar.upcoming import calendar, how_far_read
+    from bot.rates.question.parse import CHANGES_DAYS, Kind, parse
+    from bot.render.json import answer_json, upcoming_json
+    from bot.render.text import calendar_line, lines
+    from bot.runtime.config_folder import Library
+    from bot.runtime.settings import load_settings
 
     question, day = " ".join(words), on.date() if on else None
     settings = load_settings()
@@ -46,7 +46,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
         query = query.model_copy(update={"since": query.since if told else begin})
     answers = ask(question, ledger, today, on=day, product=product)
     if settings.live_sources:
-        from bot.admin import with_live_sources
+        from bot.cli.operations import with_live_sources
 
         answers = asyncio.run(with_live_sources(settings, answers, query, ledger, today))
     if answers and as_json:
@@ -66,8 +66,8 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
 def _ledger(library: Any) -> Any:
     """The ledger with what operators approved; where that cannot be read, a warning and without."""
     from bot.errors import StoreError
-    from bot.rates.layer import ledger_over
-    from bot.store.approved import approved_rates
+    from bot.proposals.approval.overlay import ledger_over
+    from bot.store.approved_rates import approved_rates
 
     try:
         approved = approved_rates(library.settings.database)
@@ -100,19 +100,19 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
 
     tariffwire rates upcoming china --ics china.ics
     """
-    from bot.library import Library
-    from bot.rates.agenda import calendar, how_far_read
-    from bot.rates.ahead import all_ahead, title_of
-    from bot.rates.query import parse
-    from bot.rates.reply_json import upcoming_json
-    from bot.rates.words import calendar_line
-    from bot.settings import load_settings
+    from bot.rates.calendar.entries import all_ahead, title_of
+    from bot.rates.calendar.upcoming import calendar, how_far_read
+    from bot.rates.question.parse import parse
+    from bot.render.json import upcoming_json
+    from bot.render.text import calendar_line
+    from bot.runtime.config_folder import Library
+    from bot.runtime.settings import load_settings
 
     ledger, now = _ledger(Library(load_settings())), datetime.now(UTC)
     today = ledger.duty_day(now)
     query = parse(" ".join(("upcoming", *words)), ledger.parties, today, ledger.reader)
     if ics_file is not None:
-        from bot.rates.calendar_file import calendar_file
+        from bot.rates.calendar.ics import calendar_file
 
         changes = all_ahead(query, ledger, today)
         title = title_of(query, ledger.parties)
@@ -141,9 +141,9 @@ def _write(file: Path, content: bytes) -> None:
 @answers_for_errors
 def list_proposals(as_json: bool) -> None:
     """Show what was proposed, what waits, and who decided what, when, on whose word."""
-    from bot.admin import proposed_rates
-    from bot.rates.record import lines, record_json
-    from bot.settings import load_settings
+    from bot.cli.operations import proposed_rates
+    from bot.render.proposals import lines, record_json
+    from bot.runtime.settings import load_settings
 
     async def show() -> None:
         found = await proposed_rates(load_settings())
@@ -170,8 +170,8 @@ def export_rates(out: Path | None) -> None:
 
     All else in them stays letter for letter. Without --out they are printed.
     """
-    from bot.admin import export_rates as export
-    from bot.settings import load_settings
+    from bot.cli.operations import export_rates as export
+    from bot.runtime.settings import load_settings
 
     changed, left_out = export(load_settings())
     for left in left_out:

@@ -1,1 +1,1 @@
-"""Reads other people's feeds: when, how, and what they say. `poll.Poller` is the way in."""
+"""Feeds: what they are, how they are fetched, parsed and polled."""

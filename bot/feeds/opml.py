@@ -14,10 +14,10 @@ from xml.parsers import expat
 from pydantic import ValidationError
 
 from bot.errors import NotAFeed
-from bot.feeds.naming import feed_id
-from bot.news.entry import Feed, FeedKind
-from bot.news.text import INVISIBLE
-from bot.news.topic import Topic
+from bot.feeds.feed_id import feed_id
+from bot.feeds.model import Feed, FeedKind
+from bot.text.plain import INVISIBLE
+from bot.values import Topic
 
 _OURS = "urn:tariffwire:opml"
 _MAX_CHARS = 5_000_000

@@ -1,1 +1,1 @@
-"""What does a story say? Pure: entries in, stories out; no clock, network or database."""
+"""From an entry to a story: topics, parties, figures, event and summary."""

@@ -4,9 +4,8 @@ from decimal import Decimal
 
 from pydantic import AwareDatetime, Field
 
-from bot.frozen import Frozen
-from bot.news.entry import FeedId, FeedKind
-from bot.news.topic import Topic
+from bot.feeds.model import FeedId, FeedKind
+from bot.values import Frozen, Topic
 
 
 class Evidence(Frozen):

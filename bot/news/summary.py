@@ -12,8 +12,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.folding import fold, fold_case
-from bot.news.text import cut, sentences
+from bot.text.folding import fold, fold_case
+from bot.text.plain import cut
+from bot.text.sentences import sentences
 
 # What a news feed gives as a text has a few sentences; a whole article opens with its news.
 _LONGEST_TEXT = 12_000

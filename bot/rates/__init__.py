@@ -1,1 +1,1 @@
-"""What is in force, since when, on what basis? Pure: a ledger and a question in, an answer out."""
+"""The ledger of duties, and answers to questions about it."""

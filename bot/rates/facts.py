@@ -5,10 +5,10 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.parties import WORLD
-from bot.rates.expand import sources_of
-from bot.rates.measure import Source
-from bot.rates.product import Wanted
-from bot.rates.sheet import BaseDuty, Baseline, Coverage, MfnFile, Remark, Sheet
+from bot.rates.files.compile import sources_of
+from bot.rates.files.schema import BaseDuty, Baseline, Coverage, MfnFile, Remark, Sheet
+from bot.rates.model.measure import Source
+from bot.rates.question.product import Wanted
 
 
 class Said(NamedTuple):

@@ -6,18 +6,18 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.parties import Parties
-from bot.rates.check import Book
-from bot.rates.due import milestone_days, rate_days
-from bot.rates.expand import measures_of, refer
+from bot.rates.change_days import milestone_days, rate_days
 from bot.rates.facts import Facts, Said, on_day
-from bot.rates.fitting import Fitting
-from bot.rates.goods import Fit, Goods
-from bot.rates.law import LegalEvent, Talk
-from bot.rates.measure import Measure, falls_on
-from bot.rates.product import ProductReader, Wanted
-from bot.rates.reply import Upcoming
-from bot.rates.sheet import Coverage, DutyClock, Sheet
-from bot.rates.stack import Layer
+from bot.rates.files.compile import measures_of, refer
+from bot.rates.files.schema import Coverage, DutyClock, Sheet
+from bot.rates.files.validate import Book
+from bot.rates.model.answer import Upcoming
+from bot.rates.model.goods import Fit, Goods
+from bot.rates.model.law import LegalEvent, Talk
+from bot.rates.model.measure import Measure, falls_on
+from bot.rates.question.product import ProductReader, Wanted
+from bot.rates.scope_matching import Fitting
+from bot.rates.stacking import Layer
 
 _REMEMBERED = 2_000
 """Pairs, and goods of a pair, of which is remembered what falls on them; some KB each."""

@@ -1,1 +1,1 @@
-"""Slack: what it shows, what it hears, what is sent to it."""
+"""Slack: messages out, commands and clicks in."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from bot.slack.failures import record
+from bot.slack.error_ids import record
 
 
 class Background:

@@ -1,19 +1,19 @@
-"""What the Slack side asks of the rest of the bot; `bot.app` passes the real parts."""
+"""What the Slack side asks of the rest of the bot; `bot.runtime.app` passes the real parts."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.alerts.decisions import Outcome
 from bot.alerts.subscription import Subscription
-from bot.news.entry import Feed
-from bot.news.health import FeedSummary, Health, Lag
+from bot.feeds.health import FeedSummary, Health, Lag
+from bot.feeds.model import Feed
 from bot.news.story import Story
-from bot.news.topic import Topic
-from bot.rates.decision import Filed, Operator, State
-from bot.rates.finding import Found, Lookup
+from bot.proposals.approval.audit import Filed, Operator, State
+from bot.proposals.approval.decisions import Outcome
+from bot.proposals.approval.terms import Form
 from bot.rates.ledger import Ledger
-from bot.rates.terms import Form
+from bot.rates.model.lookup import Found, Lookup
+from bot.values import Topic
 
 
 class Live(Protocol):

@@ -1,6 +1,6 @@
 """The scopes the app asks for, and why: the manifest, the README and `doctor` follow this table."""
 
-from bot.frozen import Frozen
+from bot.values import Frozen
 
 
 class Scope(Frozen):

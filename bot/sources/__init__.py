@@ -1,1 +1,1 @@
-"""Live sources beside the ledger: official schedules, statistics and journals, each optional."""
+"""Live sources: public data that completes an answer."""

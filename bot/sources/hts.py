@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
-from bot.news.text import cut, plain
-from bot.rates.finding import Finding, Lookup
-from bot.rates.meaning import dotted
-from bot.rates.measure import Source
-from bot.sources.ask import Api, Shape, shaped
-from bot.sources.duty_words import ad_valorem
+from bot.rates.answer.definition import dotted
+from bot.rates.model.lookup import Finding, Lookup
+from bot.rates.model.measure import Source
+from bot.sources.api_client import Api, Shape, shaped
+from bot.sources.duty_text import ad_valorem
+from bot.text.plain import cut, plain
 
 NAME = "USITC's tariff schedule"
 PAGE = "https://hts.usitc.gov/search?query="

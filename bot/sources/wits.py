@@ -12,10 +12,10 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from bot.parties import Parties
-from bot.rates.finding import Finding, Lookup
-from bot.rates.measure import Source
-from bot.sources.ask import Api, shaped
-from bot.sources.average import average
+from bot.rates.model.lookup import Finding, Lookup
+from bot.rates.model.measure import Source
+from bot.sources.api_client import Api, shaped
+from bot.sources.mfn_average import average
 from bot.sources.sdmx import Document, newest
 
 NAME = "WITS"

@@ -15,10 +15,10 @@ from decimal import Decimal
 from pydantic import SecretStr, TypeAdapter
 
 from bot.parties import Parties
-from bot.rates.finding import Finding, Lookup
-from bot.rates.measure import Source
-from bot.sources.ask import Api, Query, Shape, shaped
-from bot.sources.average import average
+from bot.rates.model.lookup import Finding, Lookup
+from bot.rates.model.measure import Source
+from bot.sources.api_client import Api, Query, Shape, shaped
+from bot.sources.mfn_average import average
 
 NAME = "The WTO"
 PAGE = "https://stats.wto.org/"

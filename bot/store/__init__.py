@@ -1,1 +1,1 @@
-"""The database: SQLite by default. What is due and what is owed live here."""
+"""The database: tables, queries and transactions."""

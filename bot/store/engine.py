@@ -39,8 +39,8 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StoreAway, StoreError
-from bot.outage import Outage
 from bot.store import postgresql, sqlite
+from bot.store.outage import Outage
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql as postgresql_dialect

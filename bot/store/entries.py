@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from bot.news.entry import Entry
-from bot.news.identity import identities
+from bot.feeds.identity import identities
+from bot.feeds.model import Entry
 from bot.news.story import Story
 from bot.store import tables
 from bot.store.engine import Database, chunks, execute_many

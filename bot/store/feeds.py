@@ -18,11 +18,11 @@ from sqlalchemy import (
     text,
 )
 
-from bot.news.entry import STATE, Feed, FeedState
-from bot.news.health import Lag
+from bot.feeds.health import Lag
+from bot.feeds.model import STATE, Feed, FeedState
 from bot.store import tables
 from bot.store.engine import Database
-from bot.store.together import Together
+from bot.store.write_batcher import Together
 
 _feed = tables.feeds.c
 _state = tables.feed_states.c

@@ -1,5 +1,5 @@
 """The outbox: messages owed, under way, sent or given up. See `bot.alerts.delivery` for the moves,
-and `bot.store.claims` for whose turn it is.
+and `bot.store.delivery_claims` for whose turn it is.
 """
 
 import json
@@ -28,12 +28,12 @@ from bot.alerts.delivery import (
     Thread,
     delivery_id,
 )
-from bot.frozen import Frozen
 from bot.news.story import Story
-from bot.store import claims, tables
+from bot.store import delivery_claims, tables
 from bot.store.engine import AnyRow, Database, chunks, execute_many
 from bot.store.stories import Stories
-from bot.store.together import Together
+from bot.store.write_batcher import Together
+from bot.values import Frozen
 
 _table = tables.deliveries
 _row = tables.deliveries.c
@@ -68,13 +68,13 @@ class Outbox:
         def write(connection: Connection) -> tuple[Delivery, ...]:
             given = {"now": now, "of_team": self._team}
             far = given | {"farthest": now + LONGEST_PUT_OFF}
-            connection.execute(claims.RELEASE_EXPIRED, far)
-            connection.execute(claims.HASTEN, far)
-            sendable = connection.execute(claims.SENDABLE, given | {"limit": limit})
+            connection.execute(delivery_claims.RELEASE_EXPIRED, far)
+            connection.execute(delivery_claims.HASTEN, far)
+            sendable = connection.execute(delivery_claims.SENDABLE, given | {"limit": limit})
             ids = sendable.scalars().all()
             if not ids:
                 return ()
-            connection.execute(claims.CLAIM, {"ids": ids, "now": now, "until": until})
+            connection.execute(delivery_claims.CLAIM, {"ids": ids, "now": now, "until": until})
             query = select(*_FIELDS).where(_row.id.in_(ids)).order_by(_row.seq)
             return tuple(map(_delivery, connection.execute(query)))
 
@@ -122,7 +122,7 @@ class Outbox:
 
         def write(connection: Connection) -> int:
             given = {"now": now, "of_team": self._team}
-            return connection.execute(claims.RELEASE, given).rowcount
+            return connection.execute(delivery_claims.RELEASE, given).rowcount
 
         return await self._database.write(write)
 
@@ -130,7 +130,7 @@ class Outbox:
         """When `claim` will next have something, or had; None when nothing is owed."""
         found: Sequence[datetime | None]
         given = {"now": now, "of_team": self._team}
-        found = await self._database.column(claims.NEXT_MOMENT, given)
+        found = await self._database.column(delivery_claims.NEXT_MOMENT, given)
         return found[0]
 
     async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
@@ -170,14 +170,14 @@ class Outbox:
 
     async def counts(self) -> dict[DeliveryState, int]:
         """How many deliveries are in each state."""
-        query = select(_row.state, func.count()).where(claims.OF_TEAM).group_by(_row.state)
+        query = select(_row.state, func.count()).where(delivery_claims.OF_TEAM).group_by(_row.state)
         rows = await self._database.rows(query, {"of_team": self._team})
         found = {row[0]: row[1] for row in rows}
         return {state: found.get(state, 0) for state in DeliveryState}
 
     async def failed(self, limit: int = 20) -> tuple[Delivery, ...]:
         """The deliveries given up, newest first, each with its `error`."""
-        query = select(*_FIELDS).where(_row.state == DeliveryState.FAILED, claims.OF_TEAM)
+        query = select(*_FIELDS).where(_row.state == DeliveryState.FAILED, delivery_claims.OF_TEAM)
         query = query.order_by(_row.seq.desc()).limit(limit)
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(map(_delivery, rows))
@@ -185,7 +185,7 @@ class Outbox:
     async def reminders(self, since: datetime) -> tuple[Delivery, ...]:
         """The reminders due since then, oldest first, whatever became of them."""
         query = select(*_FIELDS).where(
-            _row.kind == DeliveryKind.REMINDER, _row.due_at >= since, claims.OF_TEAM
+            _row.kind == DeliveryKind.REMINDER, _row.due_at >= since, delivery_claims.OF_TEAM
         )
         rows = await self._database.rows(query.order_by(_row.seq), {"of_team": self._team})
         return tuple(map(_delivery, rows))

@@ -19,11 +19,11 @@ from sqlalchemy import (
 )
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
-from bot.alerts.docket import Owed
-from bot.rates.amendment import Amendment
-from bot.rates.decision import Act, Decision, Filed, State
-from bot.rates.proposal import Proposal
-from bot.rates.proposing import asked_again
+from bot.proposals.approval.amendments import Amendment
+from bot.proposals.approval.audit import Act, Decision, Filed, State
+from bot.proposals.build import asked_again
+from bot.proposals.inbox import Owed
+from bot.proposals.model import Proposal
 from bot.store import tables
 from bot.store.engine import AnyRow, Database
 from bot.store.outbox import Outbox

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from bot.news.story import Story
-from bot.news.topic import Topic
 from bot.store import tables
 from bot.store.engine import Database, chunks
+from bot.values import Topic
 
 REMEMBERED = 5_000
 """Stories kept decoded in memory, about 3 KB each: those that new ones are compared with."""

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, delete, select
 
 from bot.alerts.subscription import Subscription, subscription_id, without
-from bot.news.topic import Topic
 from bot.store import tables
 from bot.store.engine import AnyRow, Database, execute_many
+from bot.values import Topic
 
 
 class Subscriptions:

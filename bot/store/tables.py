@@ -33,7 +33,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.frozen import utc
+from bot.values import utc
 
 
 class Moment(TypeDecorator[datetime]):

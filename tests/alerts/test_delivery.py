@@ -4,7 +4,7 @@ from decimal import Decimal
 from bot.alerts.delivery import Audience, Delivery, Thread, is_correction, is_news, owed
 from bot.alerts.subscription import Pace
 from bot.news.story import Figure, Story
-from bot.news.topic import Topic
+from bot.values import Topic
 from tests.store.examples import NOON, TEAM, entry, minutes, story, subscription
 
 TOMORROW = NOON + minutes(20 * 60)

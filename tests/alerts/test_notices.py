@@ -10,10 +10,10 @@ import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.notices import TOLD_AFTER, Notices
-from bot.news.entry import FeedState
-from bot.rates.amendment import Amendment
-from bot.rates.layer import LeftOut
-from bot.rates.measure import Source
+from bot.feeds.model import FeedState
+from bot.proposals.approval.amendments import Amendment
+from bot.proposals.approval.overlay import LeftOut, stale_notice
+from bot.rates.model.measure import Source
 from bot.store.upgrade import upgrade
 from tests.store.examples import NOON, TEAM, minutes
 from tests.store.opened import Store, open_store
@@ -124,7 +124,8 @@ async def test_an_approval_that_is_left_out_is_told_of_once(store: Store) -> Non
     )
     setting = Setting(store, "U1")
     for _ in range(2):
-        await setting.notices.look([], [LeftOut(made, "a rate of it begins on that day already")])
+        left = LeftOut(made, "a rate of it begins on that day already")
+        await setting.notices.look([], [stale_notice(left)])
         setting.start()
     [told] = await setting.owed()
     for part in ("us-232-steel, 40 %", "ana", "begins on that day already", "Take it back"):

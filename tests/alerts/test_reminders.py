@@ -25,11 +25,11 @@ from bot.alerts.reminders import (
     told_in,
 )
 from bot.alerts.subscription import Subscription
-from bot.catalog import load_ledger, load_parties
-from bot.news.topic import Topic
 from bot.rates.ledger import Ledger
-from bot.store.reminders import ReminderSwitches
+from bot.runtime.config_loader import load_ledger, load_parties
+from bot.store.reminder_switches import ReminderSwitches
 from bot.store.upgrade import upgrade
+from bot.values import Topic
 from tests.store.examples import TEAM, subscription
 from tests.store.opened import Store, open_store
 

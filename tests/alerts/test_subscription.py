@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alerts.subscription import Subscription, fits, subscription_id, without
-from bot.news.topic import Topic
+from bot.values import Topic
 from tests.store.examples import NOON, TEAM, minutes, story, subscription
 
 TARIFF, TALKS, RULING = Topic.TARIFF, Topic.NEGOTIATION, Topic.COURT_RULING

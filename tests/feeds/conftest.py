@@ -7,10 +7,10 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.feeds.limits import FetchLimits
-from bot.feeds.poll import Poller
-from bot.feeds.workers import Workers
-from bot.news.entry import Feed, FeedState, Round
+from bot.feeds.http.limits import FetchLimits
+from bot.feeds.model import Feed, FeedState, Round
+from bot.feeds.parsing.process_pool import Workers
+from bot.feeds.polling.poller import Poller
 from tests.feeds.server import FeedServer, serving
 
 START = datetime(2025, 5, 12, 9, 0, tzinfo=UTC)

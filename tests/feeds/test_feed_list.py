@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalog import load_feeds
 from bot.errors import ConfigError
+from bot.feeds.model import FeedKind
 from bot.feeds.opml import read_opml, write_opml
-from bot.news.entry import FeedKind
+from bot.runtime.config_loader import load_feeds
 
 SHIPPED = Path(__file__).parents[2] / "config" / "feeds.yaml"
 

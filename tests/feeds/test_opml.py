@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import NotAFeed
+from bot.feeds.model import Feed, FeedKind
 from bot.feeds.opml import read_opml, write_opml
-from bot.news.entry import Feed, FeedKind
-from bot.news.topic import Topic
+from bot.values import Topic
 from tests.feeds.bodies import ENTITY_BOMB
 
 FEEDS = (

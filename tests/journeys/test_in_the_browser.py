@@ -8,7 +8,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
 
 from tests.journeys.onlooker import Onlooker, eventually
-from tests.local.test_page import find
+from tests.local_slack.page.test_page import find
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 

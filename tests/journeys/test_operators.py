@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 
 from tests.feeds.bodies import item, rss
-from tests.feeds.hub import LoopbackHub
 from tests.feeds.server import serving
+from tests.feeds.websub.hub import LoopbackHub
 from tests.journeys.bot_process import run_to_end
 from tests.journeys.onlooker import eventually, words
 from tests.journeys.test_whole_way import World, world

@@ -11,8 +11,8 @@ from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.wait import WebDriverWait
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local.workspace import Workspace
-from bot.slack.bolt import build_app, open_session, web_app
+from bot.local_slack.server import Workspace
+from bot.slack.app import build_app, open_session, web_app
 from tests.journeys.onlooker import Onlooker
 from tests.slack.conftest import workspace
 from tests.slack.fakes import parts

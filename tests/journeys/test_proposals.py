@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.catalog import load_ledger, load_parties
+from bot.runtime.config_loader import load_ledger, load_parties
 from tests.journeys.bot_process import run_to_end
 from tests.journeys.onlooker import Message, eventually, words
 from tests.journeys.test_whole_way import World, world

@@ -9,15 +9,15 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.dispatch import Dispatcher
+from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.reminders import Reminders
 from bot.alerts.subscription import Subscription
-from bot.local.workspace import Workspace
-from bot.news.topic import Topic
-from bot.slack.bolt import build_app, open_session, web_app
-from bot.slack.send import SlackSender
-from bot.store.reminders import ReminderSwitches
+from bot.local_slack.server import Workspace
+from bot.slack.api.sender import SlackSender
+from bot.slack.app import build_app, open_session, web_app
+from bot.store.reminder_switches import ReminderSwitches
 from bot.store.upgrade import upgrade
+from bot.values import Topic
 from tests.journeys.onlooker import Message, Onlooker, eventually, words
 from tests.journeys.test_whole_way import World, world
 from tests.slack.fakes import ledger, parts

@@ -17,7 +17,7 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local.workspace import Workspace
+from bot.local_slack.server import Workspace
 from tests.journeys.bot_process import BotProcess, environment, run_to_end
 from tests.journeys.feed_server import FeedServer
 from tests.journeys.onlooker import Onlooker, eventually, free_port, words

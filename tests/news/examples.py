@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.catalog import load_parties, load_topics
-from bot.news.entry import FeedKind
-from bot.news.read import Reader
+from bot.feeds.model import FeedKind
+from bot.news.reader import Reader
 from bot.news.story import Story
+from bot.runtime.config_loader import load_parties, load_topics
 
 ROOT = Path(__file__).parents[2]
 PARTIES = load_parties(ROOT / "config" / "parties.yaml")

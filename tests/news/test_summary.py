@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.news.summary import summarise
-from bot.news.text import sentences
+from bot.text.sentences import sentences
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 TITLE = "Norland and Sudland agree on a truce"

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalog import load_ledger, load_parties
 from bot.parties import Parties
 from bot.rates.ledger import Ledger
+from bot.runtime.config_loader import load_ledger, load_parties
 
 CONFIG = Path(__file__).parents[2] / "config"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.rates.answer import answer
+from bot.rates.answer.build import answer
 from bot.rates.ledger import Ledger
-from bot.rates.query import Kind, RateQuery
-from bot.rates.reply import Answer, total_text
+from bot.rates.model.answer import Answer, total_text
+from bot.rates.question.parse import Kind, RateQuery
 
 FACTS = Path(__file__).with_name("facts.csv")
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "rates" / "rates_questions.csv"

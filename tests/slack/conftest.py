@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local.workspace import Workspace
+from bot.local_slack.server import Workspace
 
 
 @pytest.fixture

@@ -12,15 +12,15 @@ from urllib.parse import urlencode
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.subscription import Subscription, without
-from bot.catalog import load_ledger
 from bot.errors import FeedError, NotAFeed
-from bot.news.entry import Feed
-from bot.news.health import FeedSummary, Health, Lag
+from bot.feeds.health import FeedSummary, Health, Lag
+from bot.feeds.model import Feed
 from bot.news.story import Story
-from bot.news.topic import Topic
 from bot.rates.ledger import Ledger
-from bot.slack.desk import Desk
-from bot.slack.parts import Parts
+from bot.runtime.config_loader import load_ledger
+from bot.slack.context import Parts
+from bot.slack.handlers.answer_service import Desk
+from bot.values import Topic
 from tests.slack.samples import NOW, PARTIES, ROOT, story
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"

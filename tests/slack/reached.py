@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local.workspace import Workspace
-from bot.slack.bolt import build_app, web_app
-from bot.slack.parts import Parts
+from bot.local_slack.server import Workspace
+from bot.slack.app import build_app, web_app
+from bot.slack.context import Parts
 from tests.slack.fakes import parts
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.alerts.delivery import Delivery, DeliveryKind
-from bot.catalog import load_parties
-from bot.news.entry import FeedKind
+from bot.feeds.model import FeedKind
 from bot.news.story import Evidence, Figure, Story
-from bot.news.topic import Topic
+from bot.runtime.config_loader import load_parties
+from bot.values import Topic
 
 ROOT = Path(__file__).parents[2]
 PARTIES = load_parties(ROOT / "config" / "parties.yaml")

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from bot.alerts.command import COMMAND
+from bot import COMMAND
 from bot.slack.scopes import SCOPES
 from tests.slack.samples import ROOT
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalog import load_ledger, load_parties, load_topics
-from bot.feeds.limits import FetchLimits
-from bot.news.read import Reader
+from bot.feeds.http.limits import FetchLimits
+from bot.news.reader import Reader
 from bot.parties import Parties
 from bot.rates.ledger import Ledger
-from bot.sources.ask import JsonApi
+from bot.runtime.config_loader import load_ledger, load_parties, load_topics
+from bot.sources.api_client import JsonApi
 from tests.feeds.server import FeedServer, serving
 
 CONFIG = Path(__file__).parents[2] / "config"

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 
 from bot.errors import SourceError
-from bot.rates.finding import Finding, Lack, Lookup
-from bot.sources.ask import LARGEST_BYTES, JsonApi
+from bot.rates.model.lookup import Finding, Lack, Lookup
+from bot.sources.api_client import LARGEST_BYTES, JsonApi
 from bot.sources.hts import Hts
 from tests.feeds.server import FeedServer, raw_serving
 from tests.sources.conftest import LIMITS, NOW

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from bot.errors import SourceError
 from bot.parties import Parties
-from bot.rates.finding import Finding, Lack, Lookup
-from bot.sources.ask import JsonApi
+from bot.rates.model.lookup import Finding, Lack, Lookup
+from bot.sources.api_client import JsonApi
 from bot.sources.wits import Wits
 from tests.feeds.server import FeedServer
 from tests.sources.conftest import NOW

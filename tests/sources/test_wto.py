@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from bot.errors import SourceError
 from bot.parties import Parties
-from bot.rates.finding import Finding, Lack, Lookup
-from bot.sources.ask import JsonApi
+from bot.rates.model.lookup import Finding, Lack, Lookup
+from bot.sources.api_client import JsonApi
 from bot.sources.wto import Wto
 from tests.feeds.server import FeedServer, serving
 from tests.sources.conftest import NOW

@@ -5,10 +5,10 @@ from typing import Any
 
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
 from bot.alerts.subscription import Subscription, subscription_id
-from bot.news.entry import Entry, Feed, FeedKind
-from bot.news.identity import identify
+from bot.feeds.identity import identify
+from bot.feeds.model import Entry, Feed, FeedKind
 from bot.news.story import Story
-from bot.news.topic import Topic
+from bot.values import Topic
 
 NOON = datetime(2025, 5, 12, 12, tzinfo=UTC)
 TEAM = "T1"

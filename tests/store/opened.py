@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.alerts.delivery import Delivery
-from bot.news.entry import Entry
+from bot.feeds.model import Entry
 from bot.news.story import Story
 from bot.store.engine import Database
 from bot.store.entries import Entries
-from bot.store.events import Events
+from bot.store.event_preferences import Events
 from bot.store.feeds import Feeds
 from bot.store.outbox import Outbox
+from bot.store.pipeline_store import Shelf
 from bot.store.proposals import Proposals
-from bot.store.shelf import Shelf
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
 from tests.store.examples import NOON

@@ -1,4 +1,4 @@
-from bot.news.identity import identities, sift
+from bot.feeds.identity import identities, sift
 from tests.store.examples import entry, story
 from tests.store.opened import Store
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.news.entry import STATE, FeedState, Validators
+from bot.feeds.model import STATE, FeedState, Validators
 from bot.store import tables
 from bot.store.feeds import Feeds
 from tests.store.examples import NOON, entry, feed, minutes

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot.errors import StoreAway, StoreError
-from bot.outage import Outage
 from bot.store.engine import Database
+from bot.store.outage import Outage
 from tests.store.conftest import on_postgresql
 from tests.store.opened import Store
 

@@ -7,14 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
-from bot.alerts.docket import Owed
-from bot.news.entry import FeedState, Outcome, Round
+from bot.feeds.model import FeedState, Outcome, Round
 from bot.pipeline import Taken
-from bot.rates.amendment import Amendment
-from bot.rates.claim import Witness
-from bot.rates.decision import Act, Decision, Operator, State
-from bot.rates.measure import Source
-from bot.rates.proposal import Proposal
+from bot.proposals.approval.amendments import Amendment
+from bot.proposals.approval.audit import Act, Decision, Operator, State
+from bot.proposals.inbox import Owed
+from bot.proposals.model import Proposal, Witness
+from bot.rates.model.measure import Source
 from bot.store.outbox import Outbox
 from bot.store.proposals import LOOKED_AT, Proposals
 from tests.store.examples import NOON, TEAM, entry, story

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.sql.schema import Table
 
 from bot.alerts.delivery import DeliveryKind
-from bot.news.identity import identities
+from bot.feeds.identity import identities
 from bot.store import tables
 from bot.store.retention import LONGEST_TEXT, Retention
 from tests.store.examples import NOON, TEAM, delivery, entry, minutes, story

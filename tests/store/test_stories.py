@@ -1,8 +1,8 @@
 from decimal import Decimal
 
 from bot.news.story import Evidence, Figure, Story
-from bot.news.topic import Topic
 from bot.store.stories import Stories
+from bot.values import Topic
 from tests.store.examples import NOON, minutes, story
 from tests.store.opened import Store
 

@@ -1,5 +1,5 @@
 from bot.alerts.subscription import Pace
-from bot.news.topic import Topic
+from bot.values import Topic
 from tests.store.examples import NOON, TEAM, minutes, subscription
 from tests.store.opened import Store
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot.errors import StoreError
-from bot.news.identity import identities, sift
+from bot.feeds.identity import identities, sift
 from bot.store.backup import backup
 from bot.store.engine import Database
 from bot.store.tables import feeds, metadata

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from pydantic import ValidationError
 
-from bot.news.entry import Entry
-from bot.news.identity import moment
+from bot.feeds.identity import moment
+from bot.feeds.model import Entry
 from bot.store.tables import Moment
 
 revision = "0006"

@@ -1,0 +1,75 @@
+"""What every command does alike: errors in one line, answers as JSON, a bar on long work."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, ParamSpec
+
+import click
+
+from bot.errors import TariffwireError
+
+P = ParamSpec("P")
+
+
+def answers_for_errors(command: Callable[P, None]) -> Callable[P, None]:
+    """Turns an error of ours into one line on stderr and exit code 1.
+
+    An argument that is no text is wrong usage.
+    """
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        _refuse_no_text(kwargs)
+        try:
+            command(*args, **kwargs)
+        except TariffwireError as error:
+            click.echo(f"tariffwire: {error}", err=True)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            sys.exit(130)
+        except BrokenPipeError:
+            # The reader of our output went away (`| head`); nobody is left to be told.
+            sys.stderr.close()
+            sys.exit(1)
+
+    return guarded
+
+
+def _refuse_no_text(given: Mapping[str, object]) -> None:
+    """Raises UsageError where an argument holds bytes that are no text.
+
+    They come as lone surrogates, which neither a database nor a terminal takes.
+    """
+    for value in given.values():
+        for part in value if isinstance(value, tuple) else (value,):
+            try:
+                str(part).encode()
+            except UnicodeEncodeError as error:
+                raise click.UsageError(f"{str(part)!a} is not UTF-8 text") from error
+
+
+def run_async(coroutine: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(coroutine)
+
+
+def print_json(value: object) -> None:
+    from bot.news.jsonl import written
+
+    click.echo(written(value, sys.stdout.encoding or "utf-8"))
+
+
+@contextmanager
+def progress_bar(doing: str, *, shown: bool = True) -> Iterator[Callable[[int, int | None], None]]:
+    """A progress bar on stderr where that is a terminal; call it with what is done, and of what."""
+    if not (shown and sys.stderr.isatty()):
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(doing, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

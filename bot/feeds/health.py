@@ -1,0 +1,145 @@
+"""How a feed is doing, for whoever looks after it: from what is remembered of it between polls."""
+
+from datetime import datetime
+
+from pydantic import AwareDatetime
+
+from bot.feeds.model import Feed, FeedState
+from bot.values import Frozen
+
+
+class Lag(Frozen):
+    """From published to seen, in seconds, over `entries` entries."""
+
+    median_s: float
+    p95_s: float
+    entries: int
+
+
+class FeedSummary(Frozen):
+    """How the feeds are doing, all together."""
+
+    feeds: int
+    failing: int
+    last_poll_at: AwareDatetime | None = None
+
+
+class Health(Frozen):
+    """How one feed is doing."""
+
+    id: str
+    title: str
+    url: str
+    enabled: bool
+    status: str
+    """`ok`, `failing`, `stopped`, `new` (never polled) or `off`."""
+    error: str = ""
+    failures: int = 0
+    last_success_at: AwareDatetime | None = None
+    last_entry_at: AwareDatetime | None = None
+    next_poll_at: AwareDatetime | None = None
+    interval_s: float | None = None
+    lag_median_s: float | None = None
+    """Seconds from an entry's publication to its being seen here."""
+    lag_p95_s: float | None = None
+    pushed: bool = False
+    """Whether a hub has promised to push its news."""
+    held_until: AwareDatetime | None = None
+    """Until when its server asked to be left alone with all its feeds."""
+
+    @property
+    def unwell(self) -> bool:
+        """Whether somebody should look at it."""
+        return self.status in ("failing", "stopped")
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is not polled any more until an operator resumes it."""
+        return self.status == "stopped"
+
+    def facts(self, now: datetime) -> tuple[str, ...]:
+        """What there is to say of it besides what is wrong, each in a few words."""
+        parts = []
+        if self.interval_s is not None and self.status == "ok":
+            parts.append(f"every {span(self.interval_s)}")
+        if self.pushed:
+            parts.append("pushed by its hub")
+        if self.last_entry_at is not None:
+            parts.append(f"last new entry {span((now - self.last_entry_at).total_seconds())} ago")
+        if self.lag_median_s is not None and self.lag_p95_s is not None:
+            parts.append(f"lag {span(self.lag_median_s)} (95%: {span(self.lag_p95_s)})")
+        if self.status not in ("off", "stopped"):
+            parts += self._next(now)
+        return tuple(parts)
+
+    def _next(self, now: datetime) -> tuple[str, ...]:
+        if self.held_until is not None and self.held_until > now:
+            wait = span((self.held_until - now).total_seconds())
+            return (f"its server asked for a pause until {self.held_until:%H:%M:%S}Z (in {wait})",)
+        if self.next_poll_at is None:
+            return ()
+        wait_s = (self.next_poll_at - now).total_seconds()
+        at = f"next poll {self.next_poll_at:%H:%M:%S}Z (in {span(wait_s)})"
+        return (at if wait_s > 0 else "being polled, or next in line",)
+
+    def trouble(self) -> str:
+        """What is wrong, with how often in a row; empty where nothing is."""
+        times = f" ({self.failures} in a row)" if self.failures > 1 else ""
+        return f"{self.error}{times}" if self.error else ""
+
+    def lines(self, now: datetime) -> str:
+        """The feed as an operator reads it: one line, and a second where something is wrong."""
+        line = "  ".join([f"{self.status:8}{self.id:32}", *self.facts(now)])
+        cure = f"; `tariffwire feeds resume {self.id}` asks it again" if self.is_gone else ""
+        return f"{line}\n        {self.trouble()}{cure}" if self.error else line
+
+
+def health(
+    feed: Feed,
+    state: FeedState | None,
+    lag: Lag | None,
+    pushed: bool = False,
+    held_until: datetime | None = None,
+) -> Health:
+    """How the feed is doing; `state` is None when it was never polled, `lag` without dates."""
+    basis = Health(
+        id=feed.id,
+        title=feed.title,
+        url=feed.url,
+        enabled=feed.enabled,
+        status=_status(feed, state),
+        held_until=held_until,
+    )
+    if state is None:
+        return basis
+    return basis.model_copy(
+        update={
+            "error": state.error,
+            "failures": state.failures,
+            "last_success_at": state.last_success_at,
+            "last_entry_at": state.last_entry_at,
+            "next_poll_at": state.next_poll_at,
+            "interval_s": state.interval_s,
+            "lag_median_s": lag.median_s if lag else None,
+            "lag_p95_s": lag.p95_s if lag else None,
+            "pushed": pushed,
+        }
+    )
+
+
+def _status(feed: Feed, state: FeedState | None) -> str:
+    if not feed.enabled:
+        return "off"
+    if state is None or state.last_poll_at is None:
+        return "new"
+    if state.stopped:
+        return "stopped"
+    return "failing" if state.error else "ok"
+
+
+def span(seconds: float) -> str:
+    """A length of time in the largest unit that fits: `45 s`, `12 min`, `3 h`, `5 d`."""
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"

@@ -1,0 +1,1 @@
+"""Guarded, bounded requests for feeds."""

@@ -1,0 +1,65 @@
+"""May this address be fetched from? Feeds name hosts, and hosts resolve to what they like."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
+
+from bot.feeds.http.limits import Network
+
+# RFC 6052 and RFC 8215: an IPv4 address in the last 32 bits, reached through a translator.
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+_TRANSLATED_LOCALLY = IPv6Network("64:ff9b:1::/48")
+
+
+def refusal(address: str, allowed: Sequence[Network]) -> str:
+    """Why the numeric address may not be connected to; empty when it may.
+
+    Only public unicast addresses may, and those in `allowed`. IPv6 addresses that carry an IPv4
+    address (mapped, 6to4, NAT64) are as good as what they carry.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return "not a plain IP address"
+    inner = _carried(found)
+    if any(each in network for each in (found, inner) for network in allowed):
+        return ""
+    if isinstance(found, IPv6Address) and (found.teredo or found in _TRANSLATED_LOCALLY):
+        return "a tunnelled address"
+    return _not_public(inner)
+
+
+def numeric_refusal(url: str, allowed: Sequence[Network]) -> str:
+    """Why the host of the absolute address may not be connected to, where it is a number.
+
+    Empty when it may; a name is looked up when it is fetched.
+    """
+    host = urlsplit(url).hostname or ""
+    is_number = ":" in host or host.replace(".", "").isdigit()
+    return refusal(host, allowed) if is_number else ""
+
+
+def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    if isinstance(address, IPv4Address):
+        return address
+    if address in _TRANSLATED:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    if int(address) >> 32 == 0 and int(address) > 1:
+        return IPv4Address(int(address))  # the deprecated IPv4-compatible form
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def _not_public(address: IPv4Address | IPv6Address) -> str:
+    if address.is_unspecified:
+        return "an unspecified address"
+    if address.is_loopback:
+        return "a loopback address"
+    if address.is_link_local:
+        return "a link-local address, where clouds keep their metadata"
+    if address.is_multicast:
+        return "a multicast address"
+    if isinstance(address, IPv6Address) and address.is_site_local:
+        return "a private address"
+    if not address.is_global or address.is_reserved:
+        return "a private or reserved address"
+    return ""

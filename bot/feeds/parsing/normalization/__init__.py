@@ -1,0 +1,1 @@
+"""From the raw values of a parsed feed to clean entries."""

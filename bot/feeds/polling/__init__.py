@@ -1,0 +1,1 @@
+"""When each feed is polled, and one poll of one feed."""

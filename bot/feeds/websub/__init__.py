@@ -1,0 +1,1 @@
+"""WebSub: hubs that push the news of a feed."""

@@ -1,0 +1,59 @@
+"""The Web API's views methods."""
+
+from bot.local_slack.api.arguments import Arguments
+from bot.local_slack.api.chat import Answer
+from bot.local_slack.api.errors import Refused
+from bot.local_slack.state.modals import View, check_view
+from bot.local_slack.state.team import Team
+
+
+def _given(arguments: Arguments, kind: str) -> View:
+    view = check_view(arguments.structure("view", "invalid_arguments"))
+    if view["type"] != kind:
+        wrong = [f"must be of type {kind} [json-pointer:/view/type]"]
+        raise Refused("invalid_arguments", wrong)
+    return view
+
+
+async def open_view(team: Team, arguments: Arguments) -> Answer:
+    """views.open"""
+    view = _given(arguments, "modal")
+    team.triggers.take(arguments.needed("trigger_id"))
+    return {"ok": True, "view": await team.views.open(team.identity, view)}
+
+
+async def push(team: Team, arguments: Arguments) -> Answer:
+    """views.push"""
+    view = _given(arguments, "modal")
+    team.triggers.take(arguments.needed("trigger_id"))
+    if team.views.top is None:
+        raise Refused("not_found")
+    return {"ok": True, "view": await team.views.push(team.identity, view)}
+
+
+async def update(team: Team, arguments: Arguments) -> Answer:
+    """views.update"""
+    content = check_view(arguments.structure("view", "invalid_arguments"))
+    view = team.views.find(arguments.text("view_id"), arguments.text("external_id"))
+    if view is None:
+        raise Refused("not_found")
+    changed = await team.views.update(view, content, arguments.text("hash"))
+    return {"ok": True, "view": changed}
+
+
+async def publish(team: Team, arguments: Arguments) -> Answer:
+    """views.publish"""
+    content = _given(arguments, "home")
+    person = team.people.get(arguments.needed("user_id"))
+    if person is None or person.is_bot:
+        raise Refused("invalid_arguments", ["no such person [json-pointer:/user_id]"])
+    view = await team.views.publish(team.identity, content, arguments.text("hash"))
+    return {"ok": True, "view": view}
+
+
+METHODS = {
+    "views.open": open_view,
+    "views.push": push,
+    "views.update": update,
+    "views.publish": publish,
+}

@@ -1,0 +1,174 @@
+"""Whether Slack would take these blocks, and if not, what it would say.
+
+The wording and the pointers of the messages follow what Slack sends with `invalid_blocks`.
+"""
+
+import copy
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.local_slack import limits
+from bot.local_slack.api.errors import Refused
+from bot.local_slack.blocks.blocks import Block, Markdown
+from bot.local_slack.blocks.rich_text import Table, characters
+
+Surface = Literal["message", "modal", "home"]
+
+_BLOCKS = TypeAdapter(list[Block])
+_ONLY_IN: Mapping[str, Surface] = {
+    "alert": "modal",
+    "table": "message",
+    "data_table": "message",
+    "data_visualization": "message",
+    "markdown": "message",
+}
+# What stands in an `elements` list or as an accessory but takes no action.
+_STILL = frozenset(
+    {"image", "plain_text", "mrkdwn"}
+    | {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
+)
+
+
+def check_blocks(raw: Any, surface: Surface = "message") -> list[dict[str, Any]]:
+    """The blocks, each with a block_id and each of their elements with an action_id.
+
+    Raises Refused: invalid_blocks_format for what is no list of objects, else invalid_blocks with
+    Slack's messages.
+    """
+    if not isinstance(raw, list) or not all(isinstance(block, dict) for block in raw):
+        raise Refused("invalid_blocks_format")
+    try:
+        blocks = _BLOCKS.validate_python(raw)
+    except ValidationError as error:
+        raise Refused("invalid_blocks", explain(error, raw, "/blocks")) from error
+    problems = [*_too_many(blocks, surface), *_misplaced(blocks, surface), *_repeated(raw)]
+    if problems:
+        raise Refused("invalid_blocks", problems)
+    return _named(raw)
+
+
+def elements(block: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The elements of a block that a person can act on."""
+    found = [block.get("accessory"), block.get("element"), *block.get("elements", ())]
+    return [part for part in found if part and part["type"] not in _STILL]
+
+
+def _named(raw: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    blocks = copy.deepcopy(list(raw))
+    taken = {name for block in blocks for name in _ids(block)}
+    fresh = (name for n in count() if (name := f"id{n}") not in taken)
+    for block in blocks:
+        block["block_id"] = block.get("block_id") or next(fresh)
+        for element in elements(block):
+            element["action_id"] = element.get("action_id") or next(fresh)
+    return blocks
+
+
+def _ids(block: Mapping[str, Any]) -> Iterator[str]:
+    yield block.get("block_id", "")
+    yield from (element.get("action_id", "") for element in elements(block))
+
+
+def check_budget(blocks: Sequence[Mapping[str, Any]]) -> None:
+    """Raises Refused with msg_blocks_too_long when the whole message is over Slack's budget."""
+    spent = sum(len(text) for block in blocks for text in _texts(block))
+    if spent + limits.BUDGET_OF_A_BLOCK * len(blocks) > limits.MESSAGE_BUDGET:
+        raise Refused("msg_blocks_too_long")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            if key == "text" and isinstance(part, str):
+                yield part
+            else:
+                yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
+
+
+def _too_many(blocks: Sequence[Any], surface: Surface) -> Iterator[str]:
+    most = limits.MESSAGE_BLOCKS if surface == "message" else limits.VIEW_BLOCKS
+    if len(blocks) > most:
+        yield f"no more than {most} items allowed [json-pointer:/blocks]"
+    kinds = Counter(block.type for block in blocks)
+    for kind, allowed in (("table", limits.TABLES), ("data_visualization", limits.CHARTS)):
+        if kinds[kind] > allowed:
+            yield f"no more than {allowed} {kind} blocks allowed [json-pointer:/blocks]"
+    if sum(characters(block) for block in blocks if isinstance(block, Table)) > limits.TABLE_TEXT:
+        yield f"must be less than {limits.TABLE_TEXT + 1} characters in all [json-pointer:/blocks]"
+    written = sum(len(block.text) for block in blocks if isinstance(block, Markdown))
+    if written > limits.MARKDOWN_TEXT:
+        yield (
+            f"must be less than {limits.MARKDOWN_TEXT + 1} characters in all markdown blocks"
+            " [json-pointer:/blocks]"
+        )
+
+
+def _misplaced(blocks: Sequence[Any], surface: Surface) -> Iterator[str]:
+    for position, block in enumerate(blocks):
+        if _ONLY_IN.get(block.type, surface) != surface:
+            yield f"unsupported type: {block.type} [json-pointer:/blocks/{position}/type]"
+
+
+def _repeated(raw: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for name, times in Counter(b["block_id"] for b in raw if b.get("block_id")).items():
+        if times > 1:
+            yield f"`block_id` {name!r} already exists [json-pointer:/blocks]"
+    for position, block in enumerate(raw):
+        actions = Counter(e["action_id"] for e in block.get("elements", ()) if "action_id" in e)
+        for name, times in actions.items():
+            if times > 1:
+                where = f"[json-pointer:/blocks/{position}/elements]"
+                yield f"`action_id` {name!r} already exists for this block {where}"
+
+
+def explain(error: ValidationError, raw: Any, start: str) -> list[str]:
+    """Slack's words for each thing wrong, with a JSON pointer that begins with `start`."""
+    return [_in_words(detail, raw, start) for detail in error.errors(include_url=False)]
+
+
+def _in_words(detail: ErrorDetails, raw: Any, start: str) -> str:
+    given: Mapping[str, Any] = detail.get("ctx", {})
+    pointer = start + _pointer(detail["loc"], raw)
+    field = detail["loc"][-1] if detail["loc"] else ""
+    match detail["type"]:
+        case "missing":
+            message = f"missing required field: {field}"
+        case "extra_forbidden":
+            message, pointer = f"invalid additional property: {field}", pointer.rpartition("/")[0]
+        case "union_tag_invalid":
+            message, pointer = f"unsupported type: {given.get('tag')}", f"{pointer}/type"
+        case "union_tag_not_found":
+            message = "missing required field: type"
+        case "string_too_long":
+            message = f"must be less than {given['max_length'] + 1} characters"
+        case "string_too_short":
+            message = f"must be more than {given['min_length'] - 1} characters"
+        case "too_long":
+            message = f"no more than {given['max_length']} items allowed"
+        case "too_short":
+            message = f"no fewer than {given['min_length']} items allowed"
+        case "text_too_long":
+            message, pointer = detail["msg"], f"{pointer}/text"
+        case _:
+            message = detail["msg"][:1].lower() + detail["msg"][1:]
+    return f"{message} [json-pointer:{pointer}]"
+
+
+def _pointer(loc: Sequence[int | str], raw: Any) -> str:
+    """The part of pydantic's path that leads through the JSON; union tags are not in it."""
+    steps = ""
+    for step in loc:
+        inside = (isinstance(raw, list) and isinstance(step, int)) or (
+            isinstance(raw, dict) and step in raw
+        )
+        if inside:
+            raw, steps = raw[step], f"{steps}/{step}"
+    return steps

@@ -1,0 +1,258 @@
+"""What a local workspace keeps: one SQLite file that survives a killed process.
+
+Every write is committed before it returns, in WAL mode: what was acknowledged to the bot is there
+after SIGKILL. Only-you messages live as long as one run, as Slack's do.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from bot.errors import StoreError
+from bot.local_slack.state.identity import Identity
+from bot.local_slack.state.records import Channel, File, Message, Page
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS identity (body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS channel (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, created INTEGER NOT NULL,
+    person TEXT NOT NULL, has_bot INTEGER NOT NULL, last_read TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS message (
+    channel TEXT NOT NULL, ts TEXT NOT NULL, thread TEXT NOT NULL, in_channel INTEGER NOT NULL,
+    only_for TEXT NOT NULL, author TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (channel, ts));
+CREATE INDEX IF NOT EXISTS message_thread ON message (channel, thread, ts);
+CREATE TABLE IF NOT EXISTS view (id TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS file (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, title TEXT NOT NULL, mimetype TEXT NOT NULL,
+    content BLOB);
+"""
+
+
+class Archive:
+    """Reads and writes the workspace's file; open it before use."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._db: aiosqlite.Connection | None = None
+
+    async def open(self) -> None:
+        """Opens or makes the file, readable by its owner only: it holds the app's secrets.
+
+        Raises StoreError when it cannot be opened or is no such file.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.touch(mode=0o600, exist_ok=True)
+            self._db = await aiosqlite.connect(self._path, isolation_level=None)
+            await self._db.execute("PRAGMA busy_timeout=5000")
+            await self._db.execute("PRAGMA journal_mode=WAL")
+            await self._db.execute("PRAGMA synchronous=NORMAL")
+            await self._db.executescript(_SCHEMA)
+            await self._write("DELETE FROM message WHERE only_for <> ''")
+            await self._write("DELETE FROM view WHERE kind <> 'home'")
+        except (OSError, sqlite3.Error) as error:
+            await self.close()
+            cure = "Move it away, or choose another folder with TARIFFWIRE_DATA_DIR"
+            raise StoreError(str(self._path), f"cannot be opened ({error})", cure) from error
+
+    async def close(self) -> None:
+        """Closes the file; closing twice is harmless."""
+        if self._db is not None:
+            await self._db.close()
+            self._db = None
+
+    async def identity(self) -> Identity:
+        """The workspace's identity, made on the first call for a file."""
+        kept = await self._rows("SELECT body FROM identity")
+        if kept:
+            return Identity(**json.loads(kept[0][0]))
+        fresh = Identity.create()
+        await self._write("INSERT INTO identity VALUES (?)", json.dumps(asdict(fresh)))
+        return fresh
+
+    async def last_ts(self) -> str:
+        """The newest message's ts, '0' when there is none."""
+        rows = await self._rows("SELECT max(ts) FROM message")
+        return str(rows[0][0] or "0")
+
+    async def channels(self) -> list[Channel]:
+        """All conversations, oldest first."""
+        rows = await self._rows(
+            "SELECT id, name, kind, created, person, has_bot, last_read FROM channel ORDER BY rowid"
+        )
+        return [replace(Channel(*row), has_bot=bool(row[5])) for row in rows]
+
+    async def keep_channel(self, channel: Channel) -> None:
+        """Writes a conversation, new or changed."""
+        await self._write(
+            "INSERT INTO channel VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+            " name = excluded.name, has_bot = excluded.has_bot, last_read = excluded.last_read",
+            channel.id,
+            channel.name,
+            channel.kind,
+            channel.created,
+            channel.person,
+            channel.has_bot,
+            channel.last_read,
+        )
+
+    async def keep_message(self, channel: str, message: Message, only_for: str = "") -> None:
+        """Writes a message, new or changed; `only_for` is the one person who sees it."""
+        ts, thread = message["ts"], message.get("thread_ts", "")
+        in_channel = thread in ("", ts) or message.get("subtype") == "thread_broadcast"
+        await self._write(
+            "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (channel, ts) DO UPDATE SET body = excluded.body",
+            channel,
+            ts,
+            "" if thread == ts else thread,
+            in_channel,
+            only_for,
+            message.get("user", ""),
+            json.dumps(message, ensure_ascii=False),
+        )
+
+    async def message(self, channel: str, ts: str) -> tuple[Message, str] | None:
+        """A message and whom alone it is for ('' for all), or None."""
+        rows = await self._rows(
+            "SELECT body, only_for FROM message WHERE channel = ? AND ts = ?", channel, ts
+        )
+        return (json.loads(rows[0][0]), rows[0][1]) if rows else None
+
+    async def remove_message(self, channel: str, ts: str) -> bool:
+        """Whether there was such a message; it is gone now."""
+        gone = await self._write("DELETE FROM message WHERE channel = ? AND ts = ?", channel, ts)
+        return gone > 0
+
+    async def history(
+        self,
+        channel: str,
+        *,
+        oldest: str = "0",
+        latest: str = "9",
+        inclusive: bool = False,
+        limit: int = 100,
+        viewer: str = "",
+    ) -> Page:
+        """Messages in the channel itself, newest first, each with what its thread holds.
+
+        `viewer` also sees the messages that are only for them.
+        """
+        where = "ts >= ? AND ts <= ?" if inclusive else "ts > ? AND ts < ?"
+        rows = await self._rows(
+            f"SELECT body, only_for FROM message WHERE channel = ? AND in_channel = 1 AND {where}"  # noqa: S608 - two fixed texts
+            " AND only_for IN ('', ?) ORDER BY ts DESC LIMIT ?",
+            channel,
+            oldest,
+            latest,
+            viewer,
+            limit + 1,
+        )
+        return await self._page(channel, rows, limit)
+
+    async def thread(
+        self, channel: str, ts: str, *, oldest: str = "0", limit: int = 1000, viewer: str = ""
+    ) -> Page:
+        """The message that began a thread, then its replies, oldest first."""
+        rows = await self._rows(
+            "SELECT body, only_for FROM message WHERE channel = ? AND (ts = ? OR thread = ?)"
+            " AND ts > ? AND only_for IN ('', ?) ORDER BY ts LIMIT ?",
+            channel,
+            ts,
+            ts,
+            oldest,
+            viewer,
+            limit + 1,
+        )
+        return await self._page(channel, rows, limit)
+
+    async def _page(self, channel: str, rows: Sequence[tuple[str, str]], limit: int) -> Page:
+        read = [(json.loads(body), only_for) for body, only_for in rows[:limit]]
+        threads = await self._threads(channel, [body["ts"] for body, _ in read])
+        return Page(
+            [{**body, **threads.get(body["ts"], {})} for body, _ in read],
+            len(rows) > limit,
+            frozenset(body["ts"] for body, only_for in read if only_for),
+        )
+
+    async def _threads(self, channel: str, parents: Iterable[str]) -> dict[str, Message]:
+        rows = await self._rows(
+            "SELECT thread, count(*), max(ts), group_concat(DISTINCT author) FROM message"
+            " WHERE channel = ? AND only_for = '' AND thread IN (SELECT value FROM json_each(?))"
+            " GROUP BY thread",
+            channel,
+            json.dumps(list(parents)),
+        )
+        return {
+            parent: {
+                "thread_ts": parent,
+                "reply_count": replies,
+                "latest_reply": latest,
+                "reply_users": authors.split(","),
+                "reply_users_count": authors.count(",") + 1,
+            }
+            for parent, replies, latest, authors in rows
+        }
+
+    async def unread(self, viewer: str) -> dict[str, int]:
+        """How many messages of others the person has not seen, by conversation; none is absent."""
+        rows = await self._rows(
+            "SELECT channel.id, count(*) FROM channel JOIN message ON message.channel = channel.id"
+            " WHERE in_channel = 1 AND author <> ? AND ts > last_read AND only_for = ''"
+            " GROUP BY channel.id",
+            viewer,
+        )
+        return dict(rows)
+
+    async def keep_view(self, view: Message) -> None:
+        """Writes a modal or a Home tab, new or changed."""
+        await self._write(
+            "INSERT INTO view VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            view["id"],
+            view["type"],
+            json.dumps(view, ensure_ascii=False),
+        )
+
+    async def views(self) -> list[Message]:
+        """All views, oldest first."""
+        rows = await self._rows("SELECT body FROM view ORDER BY rowid")
+        return [json.loads(body) for (body,) in rows]
+
+    async def remove_view(self, view_id: str) -> None:
+        """Forgets a closed modal."""
+        await self._write("DELETE FROM view WHERE id = ?", view_id)
+
+    async def keep_file(self, file: File) -> None:
+        """Writes a file, announced or with its bytes."""
+        await self._write(
+            "INSERT INTO file VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+            " title = excluded.title, content = excluded.content",
+            file.id,
+            file.name,
+            file.title,
+            file.mimetype,
+            file.content,
+        )
+
+    async def file(self, file_id: str) -> File | None:
+        """An uploaded or announced file, or None."""
+        rows = await self._rows("SELECT * FROM file WHERE id = ?", file_id)
+        return File(*rows[0]) if rows else None
+
+    @property
+    def _connection(self) -> aiosqlite.Connection:
+        if self._db is None:
+            raise RuntimeError("the workspace's file is not open")
+        return self._db
+
+    async def _rows(self, query: str, *values: object) -> list[Any]:
+        return list(await self._connection.execute_fetchall(query, values))
+
+    async def _write(self, statement: str, *values: object) -> int:
+        async with self._connection.execute(statement, values) as cursor:
+            return cursor.rowcount

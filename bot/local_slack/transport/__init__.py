@@ -1,0 +1,1 @@
+"""How the workspace reaches the bot: signed HTTP or Socket Mode."""

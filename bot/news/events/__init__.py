@@ -1,0 +1,1 @@
+"""Which stories report one event, and at which stage it is."""

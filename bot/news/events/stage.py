@@ -1,0 +1,100 @@
+"""Is a duty said to be decided, or only spoken of; and from which day is it charged?
+
+said_as_decided   "raises", "will charge": yes; "threatens", "may", "if", "on average": no
+said_as_change    "raises to 25%", "will cut to 10%": yes; "raised to 25%", maybe long ago: no
+day_of_effect     "from 1 December", "takes effect on Dec. 1", "effective 2026-12-01"
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from bot.text.folding import fold, fold_case
+from bot.text.months import MONTH, MONTHS
+
+# 'may' in lower case only: May is a month.
+_OPEN = re.compile(
+    r"\b(?:threat\w*|could|might|would|should|consider\w*|mull\w*|weigh\w*|ponder\w*|propos\w+|"
+    r"plan(?:s|ned|ning)?|vow\w*|warn\w*|want\w*|seek\w*|recommend\w*|urg(?:e|es|ed|ing)|"
+    r"call(?:s|ed|ing)?\s(?:for|on)|demand\w*|likely|possibl[ey]|potential\w*|perhaps|expect\w*|"
+    r"draft\w*|rumou?r\w*|reported(?:ly)?|if|unless|hint\w*|float\w*|suggest\w*|ask(?:s|ed)?|"
+    r"bill|lawmakers?|senators?|candidates?|analysts?|economists?|poll|scenario|instead\sof|"
+    r"averag\w*|anti-?dumping|countervailing|preliminary|denie[sd]|deny|rejects?|rejected|not|no\slonger|never|without|avoid\w*|avert\w*|dodg\w+)\b"
+)
+# In the past tense it is told of again and again: "since the US raised tariffs to 25%, ...".
+_CHANGE = re.compile(
+    r"\b(?:(?:raise|increase|hike|lift|double|triple|quadruple|cut|lower|reduce|slash|halve|boost)s|"
+    r"(?:will|is|are|to)\s(?:be\s)?(?:rais|increas|hik|lift|doubl|tripl|quadrupl|cut|lower|reduc|"
+    r"slash|halv|boost|ris)\w*|rises?|rising|go(?:es)?\s(?:up|down))\b[^.;]{0,120}?"
+    r"\bto\s(?:[a-z]+\s){0,4}\d"
+)
+_MAY = re.compile(r"\bmay\s+[a-z]")
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
+
+_DAY = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:the\s+)?(?:"
+    r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{MONTH})\b\.?(?:,?\s+(?P<y2>\d{{4}}))?"
+    rf"|(?P<m3>{MONTH})\.?\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y3>\d{{4}}))?)"
+)
+_EFFECT = re.compile(
+    r"\b(?:effective|in\sforce|(?:tak(?:e|es|ing)|com(?:e|es|ing)|go(?:es|ing)?)\s+(?:into\s+)?"
+    r"(?:effect|force)|(?:start|begin|commenc)(?:s|ing)?|apply|applies|kick(?:s|ing)?\sin)\s+"
+    rf"(?:(?:as\s)?(?:of|on|from)\s+(?:and\safter\s)?)?{_DAY}"
+)
+_FROM = re.compile(rf"\b(?:from|as\sof|with\seffect\sfrom|on\sand\safter|on)\s+{_DAY}")
+_BACK, _AHEAD = timedelta(days=60), timedelta(days=500)
+
+
+def said_as_decided(*sentences: str, year: int) -> bool:
+    """Whether none of the sentences, told in `year`, speaks of a plan, a doubt or the past.
+
+    Averages count as undecided, and so do anti-dumping and countervailing cases, whose rates are
+    set firm by firm.
+    """
+    for sentence in sentences:
+        if sentence.rstrip().endswith("?") or _OPEN.search(fold_case(sentence)):
+            return False
+        if _MAY.search(fold(sentence)):
+            return False
+        if any(int(named) < year for named in _YEAR.findall(sentence)):
+            return False
+    return True
+
+
+def said_as_change(sentence: str) -> bool:
+    """Whether its verb says, of now or of what is to come, that a rate becomes another one."""
+    return _CHANGE.search(fold_case(sentence)) is not None
+
+
+def day_of_effect(sentence: str, rest: str, told_on: date) -> date | None:
+    """The day from which the duty of the sentence is charged, as it or else the `rest` says it.
+
+    A day without a year is the one nearest to `told_on`. None where no day, or several are said.
+    """
+    for text, pattern in ((sentence, _EFFECT), (sentence, _FROM), (rest, _EFFECT)):
+        days = set(_days(text, pattern, told_on))
+        if days:
+            return days.pop() if len(days) == 1 else None
+    return None
+
+
+def _days(text: str, pattern: re.Pattern[str], told_on: date) -> Iterator[date]:
+    for match in pattern.finditer(fold_case(text)):
+        given = [match[name] for name in ("y", "y2", "y3")]
+        year = next((int(one) for one in given if one), None)
+        month = match["m"] or match["m2"] or match["m3"]
+        number = int(month) if month.isdigit() else MONTHS[month]
+        day = int(match["d"] or match["d2"] or match["d3"])
+        years = (year,) if year else (told_on.year - 1, told_on.year, told_on.year + 1)
+        found = [made for each in years if (made := _date(each, number, day))]
+        near = [one for one in found if told_on - _BACK <= one <= told_on + _AHEAD]
+        if near:
+            yield min(near, key=lambda one: abs(one - told_on))
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

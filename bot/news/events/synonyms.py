@@ -1,0 +1,138 @@
+"""Words that mean the same to two reporters, and how much it says when both use them.
+
+Names weigh most, the common words of the field little, and articles nothing.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from bot.text.folding import fold, fold_case
+
+_WORD = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)?%?")
+_CAPITAL = re.compile(r"\b[A-Z][A-Za-z]+")
+_ENDINGS = re.compile(r"(?:ies|es|s|ed|ing)$")
+
+# Two reporters say one thing in different words.
+_CONCEPTS = {
+    "duty": "tariff tariffs duty duties levy levies surcharge surcharges tax taxes",
+    "talk": "talk talks negotiation negotiations negotiate meeting meet meets met round discuss "
+    "discussions consultations dialogue summit delegation negotiator",
+    "deal": "deal deals agreement agreements agree agrees agreed pact pacts accord truce "
+    "framework ceasefire",
+    "court": "court courts judge judges justices tribunal panel bench circuit",
+    "ruling": "ruling rulings rule rules ruled verdict judgment decision opinion holds held",
+    "void": "void voids voided annul annuls annulled strike strikes struck block blocks blocked "
+    "throws threw invalid unlawful illegal invalidates overturns bars quashes",
+    "stay": "stay stays stayed pause pauses paused reinstates reinstate suspends hold keeps",
+    "appeal": "appeal appeals appealed appellate",
+    "raise": "raise raises raised raising rise rises rising hiking increasing goes hike hikes "
+    "hiked increase increases double doubles doubled doubling impose imposes imposed "
+    "imposing slap slaps slapped higher",
+    "cut": "cut cuts cutting lower lowers lowered lowering slashing reducing easing falling "
+    "reduce reduces reduced slash slashes slashed halve halves fall falls drop drops "
+    "ease eases scrap scraps scrapped remove removes exempt exempts exempted lifts "
+    "lifted",
+    "delay": "delay delays delayed postpone postpones postponed extend extends extended "
+    "extension puts off putting moves until",
+    "threat": "threaten threatens threatened threat warns vows recommend recommends wants calls",
+    "charge": "sets set puts put charge charges announces announced",
+    "answer": "retaliate retaliates retaliation retaliatory countermeasures counter respond answer",
+    "stall": "stall stalled stalls slow slowed slows deadlock deadlocked",
+    "end": "end ends halt halts break breaks stop stops close closes terminate terminates",
+}
+_GOODS = {
+    "vehicles": "car cars auto autos vehicle vehicles automobiles ev evs carmakers automakers",
+    "trucks": "truck trucks",
+    "steel": "steel steelmakers",
+    "aluminium": "aluminium aluminum",
+    "copper": "copper",
+    "gold": "gold",
+    "medicines": "pharma pharmaceuticals drugs drugmakers medicines",
+    "chips": "chips chipmakers semiconductors semiconductor polysilicon",
+    "phones": "phones smartphones iphones iphone",
+    "drink": "wine wines whiskey whisky bourbon spirits champagne",
+    "dairy": "dairy milk cheese butter",
+    "meat": "beef pork poultry chicken",
+    "fish": "fish seafood shrimp salmon lobster",
+    "soy": "soybeans soybean soy soyabeans",
+    "canola": "canola rapeseed",
+    "grain": "corn wheat barley rice",
+    "wood": "lumber timber softwood furniture cabinets",
+    "solar": "solar",
+    "energy": "oil gas lng coal energy electricity",
+    "clothes": "clothes clothing apparel textiles garments garment footwear shoes",
+    "toys": "toys toy toymaker",
+    "parcels": "parcel parcels package packages minimis",
+    "tyres": "tyres tires",
+    "aircraft": "aircraft planes jets airbus boeing",
+    "films": "films movies film",
+    "cotton": "cotton",
+    "sugar": "sugar",
+    "nickel": "nickel",
+    "tomatoes": "tomatoes",
+    "drones": "drones",
+    "glue": "glue",
+    "paper": "paper newsprint",
+    "fertiliser": "fertiliser fertilizer fertilisers fertilizers potash",
+    "coffee": "coffee cocoa bananas",
+}
+
+
+def _by_word(classes: Mapping[str, str]) -> dict[str, str]:
+    return {word: name for name, words in classes.items() for word in words.split()}
+
+
+_GOODS_OF = _by_word(_GOODS)
+_CONCEPT_OF = _by_word(_CONCEPTS) | _GOODS_OF
+
+# What half the stories of the field say. Parties are compared apart, so their names count little.
+_COMMON = dict.fromkeys(("duty", "deal", "talk", "charge", "threat", "court", "ruling"), 0.35)
+_COMMON |= dict.fromkeys(
+    str.split(
+        "trade trump president import export good goods government country countries economy "
+        "economic global world state minister official american america united china chinese "
+        "beijing eu european europe brussels canada canadian ottawa mexico mexican japan "
+        "japanese tokyo korea korean seoul india indian delhi britain british uk london germany "
+        "german france french swiss switzerland brazil brazilian vietnam indonesia thailand "
+        "taiwan australia turkey russia russian south north new year week day month monday "
+        "tuesday wednesday thursday friday saturday sunday percent washington house white "
+        "administration expects effect take takes free section"
+    ),
+    0.25,
+)
+_NAME, _PLAIN = 1.0, 0.6
+_SILENT = frozenset(
+    str.split(
+        "a an the and or but of in on at to for from by with as is are was were be been will would "
+        "could may might has have had it its that this these those he she they his her their them "
+        "not no after before over under into than then what which who whom when how why said say "
+        "says told tell more most less up down out about against if so also all both some any can "
+        "do does did us s t u per because while where there one two three first last next"
+    )
+)
+
+
+def weighed(text: str) -> Iterator[tuple[str, float]]:
+    """The concepts that a text speaks of, in order, each with its weight."""
+    for spelt in _WORD.findall(fold(text)):
+        word = spelt.lower()
+        if word not in _SILENT:
+            concept = _CONCEPT_OF.get(word) or _stem(word)
+            common = _COMMON.get(concept, _COMMON.get(word))
+            yield concept, common or (_PLAIN if spelt.islower() else _NAME)
+
+
+def names(text: str) -> frozenset[str]:
+    """The words of a text that have a capital and are no common ones, in lower case."""
+    capitals = (word.lower() for word in _CAPITAL.findall(fold(text)))
+    return frozenset(word for word in capitals if word not in _SILENT and word not in _COMMON)
+
+
+def goods(text: str) -> frozenset[str]:
+    """The kinds of goods that a text names."""
+    words = _WORD.findall(fold_case(text))
+    return frozenset(_GOODS_OF[word] for word in words if word in _GOODS_OF)
+
+
+def _stem(word: str) -> str:
+    return _ENDINGS.sub("", word) if len(word) > 4 else word

@@ -1,0 +1,239 @@
+"""The duties that a story puts a number to: who charges whom, on what, from and to what percent.
+
+Sentence by sentence:
+
+1. `numbers` finds percentages and sums of dollars.
+2. A percentage is a duty where the words about it say so ("a 25% tariff", "duties of 10 per cent",
+   "from 145% to 30%" after "tariffs"), or where it stands beside one that is. It is none where they
+   name something else that is counted in percent: prices, shares, growth, a chance.
+3. The words about it name the imposer ("China's tariffs", "Brussels will raise") and the partner
+   ("on Canadian goods", "Switzerland faces"); who is not named so stays unnamed.
+
+Better no figure than a wrong one: every number stands in its quote as it was read.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from bot.news.figures.context import DUTY, DUTY_AFTER, DUTY_WORD, Clause, last
+from bot.news.figures.numbers import Rate, Sum, rates, sums
+from bot.news.figures.roles import sides
+from bot.news.story import Figure
+from bot.parties import Mention, Parties
+from bot.text.folding import fold_case
+from bot.text.sentences import sentences
+
+_MOST_SENTENCES = 10
+_LONGEST_SENTENCE = 600
+_LONGEST_QUOTE = 300
+_MOST_FIGURES = 8
+_HIGHEST_PERCENT = Decimal(4000)
+
+_PAYS = re.compile(
+    r"\b(?:pays?|paid|faces?|faced|facing|charged|charges?|baseline|rate|hit\swith|subject\sto|"
+    r"slapped\swith|taxed|at|of|to)\s(?:an?\s|the\s|up\s|to\s|as\s|much\s|of\s){0,3}$"
+)
+_ON_GOODS = re.compile(r"\s(?:on|for)\s")
+# "25% on Canadian goods," belongs to the 25% and not to the number that follows.
+_ITS_OWN_GOODS = re.compile(
+    r"\s(?:[a-z-]+\s){0,3}?(?:on|for)\s[^,;]{0,80}?(?=[,;]|\s(?:and|or|while|but|as)\s)"
+)
+
+# What else is counted in percent.
+_ELSE = re.compile(
+    r"\b(?:inflation|prices?|growth|grew|grow|gdp|econom\w+|unemployment|jobless|shares?|stocks?|"
+    r"index|yields?|sales|profits?|revenues?|earnings|margins?|output|production|demand|stake|"
+    r"chance|probability|odds|likelihood|approval|polls?|voters|turnout|vat|income|corporate|"
+    r"interest|mortgage|bonds?|currency|dollar|yuan|yen|euro|jobs|workforce|costs?|wages?|"
+    r"gained|slipped|slumped|tumbled|plunged|surged|soared|jumped|climbed|households?|"
+    r"discounts?|premium|deficit|surplus|shipments|volumes?|traffic|spending|gdp|"
+    r"recession|nato|defence|defense|content)\b"
+)
+_NOT_A_LEVEL_BEFORE = re.compile(
+    r"\b(?:(?<!hit\s)by|another|a\sfurther|rose|fell|dropped|up|down|grew|shrank|shrunk|declined|gained|lost|"
+    r"increased|decreased|only|share|some|accounts?\sfor)\s(?:(?:some|about|around|nearly|over|"
+    r"almost|as|much|more|than|at|least|an?|to|extra|additional|further)\s){0,3}$"
+)
+# "down to 15%", "stunned by a 39% tariff".
+_A_LEVEL_AFTER_ALL = re.compile(
+    r"\b(?:up|down)\sto\s(?:[a-z]+\s){0,2}$"
+    r"|\b(?:hit|stunned|stung|shocked|struck|rocked|battered|hurt|squeezed|dented|shaken|unfazed)\s"
+    r"by\s(?:an?\s|the\s|new\s|extra\s|additional\s){0,3}$"
+)
+_NOT_A_LEVEL_AFTER = re.compile(
+    r"[\s-](?:of(?!\s(?:its|their|his)\sown\b)|chance|probability|likelihood|increases?|rises?|drops?|declines?|falls?|jumps?|hikes?|"
+    r"stakes?|shares?|points?|discounts?|growth|gains?|loss(?:es)?|more|less|higher|lower|fewer|"
+    r"year|annually|owned|owners?|cuts?|reductions?|decreases?|over|above|below|since)\b"
+)
+
+# "Vietnam 46%, Thailand 36%"
+_LISTED = re.compile(r"[,;]\s(?:and\s)?(?:[a-z.]+\s){1,3}$")
+_GOODS_AFTER = re.compile(
+    r"(?:\s[a-z'.-]+){0,5}?\s(?:goods|imports?|exports?|products|merchandise|shipments)\b"
+)
+_SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
+
+
+class FigureReader:
+    """Reads figures out of stories; pure, and bounded in time for any text."""
+
+    def __init__(self, parties: Parties, products: Iterable[str] = ()) -> None:
+        """`products` are names of goods in lower case, as `steel` or `electric vehicles`."""
+        self._parties = parties
+        names = "|".join(re.escape(name) for name in sorted(products, key=len, reverse=True))
+        self._product = re.compile(rf"\b(?:{names or '(?!)'})\b")
+
+    def figures(self, title: str, text: str) -> tuple[Figure, ...]:
+        """What title and text say of duties, in order, the fullest reading of each once."""
+        said = [title, *sentences(text)[:_MOST_SENTENCES]]
+        about_duties = any(DUTY_WORD.search(fold_case(sentence)) for sentence in said)
+        if not about_duties:
+            return ()
+        found = [figure for sentence in said for figure in self._in_sentence(sentence)]
+        return tuple(_fullest(found)[:_MOST_FIGURES])
+
+    def _in_sentence(self, sentence: str) -> list[Figure]:
+        sentence = sentence[:_LONGEST_SENTENCE]
+        folded = fold_case(sentence)
+        said, money = rates(folded), list(sums(folded))
+        if not said and not money:
+            return []
+        mentions = self._parties.mentions(sentence)
+        duties = _duties(folded, said)
+        figures = []
+        for clause, rate in duties:
+            amount = next((sum_ for sum_ in money if _belongs(clause, sum_)), None)
+            money = [sum_ for sum_ in money if sum_ is not amount]
+            figures.append(self._figure(sentence, clause, mentions, rate, amount))
+        for sum_ in money:
+            if not duties and _is_value_of_goods(folded, sum_):
+                clause = Clause(folded, 0, sum_.start, sum_.end, len(folded), False)
+                figures.append(self._figure(sentence, clause, mentions, None, sum_))
+        return figures
+
+    def _figure(
+        self,
+        sentence: str,
+        clause: Clause,
+        mentions: Sequence[Mention],
+        rate: Rate | None,
+        amount: Sum | None,
+    ) -> Figure:
+        imposer, partner = sides(clause, mentions)
+        low = min(clause.start, amount.start if amount else clause.start)
+        high = max(clause.end, amount.end if amount else clause.end)
+        return Figure(
+            imposer=imposer,
+            partner=partner,
+            product=self._product_of(sentence, clause),
+            from_percent=rate.from_percent if rate else None,
+            to_percent=rate.to_percent if rate else None,
+            amount_usd=amount.dollars if amount else None,
+            quote=_quote(sentence, low, high),
+        )
+
+    def _product_of(self, sentence: str, clause: Clause) -> str | None:
+        """The goods named nearest to the number, where the duty is said to be on them."""
+        spans = [
+            match.span()
+            for match in self._product.finditer(clause.folded, clause.low, clause.high)
+            if _is_charged(clause.folded, match.start(), match.end())
+        ]
+        behind = [span for span in spans if span[0] >= clause.end]
+        if behind and _ITS_OWN_GOODS.match(f"{clause.after},"):
+            spans = behind
+        if not spans:
+            return None
+        distance = {
+            span: min(abs(span[0] - clause.end), abs(span[1] - clause.start)) for span in spans
+        }
+        start, end = min(spans, key=lambda span: distance[span])
+        for other_start, other_end in spans:
+            if re.fullmatch(r"\s?(?:and|&|/|,)\s?", clause.folded[end:other_start]):
+                end = other_end
+            elif re.fullmatch(r"\s?(?:and|&|/|,)\s?", clause.folded[other_end:start]):
+                start = other_start
+        return sentence[start:end]
+
+
+def _duties(folded: str, said: Sequence[Rate]) -> list[tuple[Clause, Rate]]:
+    found: list[tuple[Clause, Rate]] = []
+    for place, rate in enumerate(said):
+        low = said[place - 1].end if place else 0
+        if own := _ITS_OWN_GOODS.match(folded, low, rate.start):
+            low = own.end() if place else 0
+        high = said[place + 1].start if place + 1 < len(said) else len(folded)
+        change = rate.from_percent is not None
+        clause = Clause(folded, low, rate.start, rate.end, high, change)
+        beside = bool(found) and found[-1][1] is said[place - 1]
+        highest = max(filter(None, (rate.from_percent, rate.to_percent)), default=Decimal(0))
+        if highest <= _HIGHEST_PERCENT and _is_duty(clause, beside):
+            found.append((clause, rate))
+    return found
+
+
+def _is_duty(clause: Clause, beside: bool) -> bool:
+    """Whether the words about a percentage say that it is a duty; `beside`: the one before was."""
+    before, after = clause.before, clause.after
+    if _NOT_A_LEVEL_AFTER.match(after) and not clause.change:
+        return False
+    if _NOT_A_LEVEL_BEFORE.search(before) and not _A_LEVEL_AFTER_ALL.search(before):
+        return False
+    behind = DUTY_AFTER.match(after)
+    if behind is not None and not _ELSE.search(behind.group()):
+        return True
+    duty = last(DUTY_WORD, before[-160:])
+    if duty is not None:
+        return not _ELSE.search(before[-160:][duty.end() :])
+    if _ELSE.search(before[-80:]):
+        return False
+    if beside:
+        return clause.change or bool(_ON_GOODS.match(after) or _LISTED.match(before))
+    return clause.change or bool(_PAYS.search(before))
+
+
+def _is_charged(folded: str, start: int, end: int) -> bool:
+    before, after = folded[max(0, start - 50) : start], folded[end : end + 40]
+    return bool(
+        re.search(r"\b(?:on|imported|for|of|foreign)\s(?:[a-z'.-]+,?\s){0,3}$", before)
+        or re.match(rf"(?:\s(?:and|or)\s[a-z]+)?(?:\s(?:import|products?))?\s(?:{DUTY})\b", after)
+    )
+
+
+def _belongs(clause: Clause, sum_: Sum) -> bool:
+    """Whether a sum in the clause is the value of the goods that the duty is on."""
+    inside = clause.low <= sum_.start and sum_.end <= clause.high
+    return inside and bool(_GOODS_AFTER.match(clause.folded[sum_.end :]))
+
+
+def _is_value_of_goods(folded: str, sum_: Sum) -> bool:
+    after = _GOODS_AFTER.match(folded[sum_.end :])
+    return bool(after) and bool(
+        _SUM_BEFORE.search(folded[max(0, sum_.start - 80) : sum_.start])
+        or DUTY_WORD.search(folded[sum_.end : sum_.end + 120])
+    )
+
+
+def _quote(sentence: str, low: int, high: int) -> str:
+    """The sentence, or where it is long the part of it about the number."""
+    if len(sentence) <= _LONGEST_QUOTE:
+        return sentence
+    room = max(0, _LONGEST_QUOTE - (high - low)) // 2
+    return sentence[max(0, low - room) : high + room].strip()
+
+
+def _fullest(figures: Sequence[Figure]) -> list[Figure]:
+    """Each figure once: one that says nothing more than another one goes."""
+    kept: list[Figure] = []
+    for place, figure in enumerate(figures):
+        others = [*kept, *figures[place + 1 :]]
+        if not any(_says_all_of(other, figure) for other in others):
+            kept.append(figure)
+    return kept
+
+
+def _says_all_of(fuller: Figure, figure: Figure) -> bool:
+    fields = ("imposer", "partner", "product", "from_percent", "to_percent", "amount_usd")
+    mine = {name: getattr(figure, name) for name in fields}
+    return all(value is None or value == getattr(fuller, name) for name, value in mine.items())

@@ -1,0 +1,200 @@
+"""Who charges a duty and who pays it, from the words about its number.
+
+    imposer   "China's tariffs", "duties imposed by Washington", "Brussels will raise"
+    partner   "on Canadian goods", "imports from India", "Switzerland faces", "Vietnam 46%"
+
+A name with none of these about it gets no side.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.news.figures.context import (
+    DUTY,
+    DUTY_AFTER,
+    DUTY_WORD,
+    ELSE_BEGINS,
+    OWN_DUTY,
+    Clause,
+    last,
+)
+from bot.news.figures.deals import consents, in_accord, is_of_a_deal
+from bot.news.figures.retaliation import is_of_its_own, retort
+from bot.parties import WORLD, Mention
+
+# What may stand between "on" and the name: "on nearly all steel and car imports from".
+_BETWEEN = (
+    r"(?:all|most|some|many|certain|any|every|everything|other|goods|imports?|imported|products?|"
+    r"exports?|items|shipments|steel|aluminum|aluminium|cars?|autos?|vehicles|electric|the|a|an|"
+    r"its|their|of|from|in|made|and|into|nearly|almost|foreign|new|worth|value|coming|entire|"
+    r"agricultural|farm|industrial|"
+    r"(?:[a-z]{1,3}\s?)?[$€£]?[\d.,]+\s?(?:bn|billion|million|m|trillion|%)?)"
+)
+_ONTO = re.compile(rf"\b(?:on|against|for|upon|onto)\s(?:{_BETWEEN}\s){{0,6}}$")
+_OUT_OF = re.compile(
+    r"\b(?:(?:imports?|goods|products?|exports?|shipments|cars|vehicles)\s(?:from|of)"
+    r"|on\s(?:[a-z&-]+\s){1,5}from)\s(?:the\s)?$"
+)
+_BY = re.compile(r"\bby\s(?:the\s)?$")
+_EXPORT_CHARGE = re.compile(r"\b(?:surcharges?|export\s(?:tax|dut|lev)\w*)\b")
+_EXPORTS_TO = re.compile(r"\s(?:exporters?|exports|goods|cars|shipments)\s(?:in)?to\s$")
+_WHO_EXPORTS = re.compile(r"\s(?:exporters?|exports)\s(?:in)?to\b")
+_OWN_ON = re.compile(r"'s\son\b")
+_POSSESSIVE = re.compile(r"'s?\b|\s(?:own|its|retaliatory)\b")
+_IMPOSES = re.compile(
+    r"\b(?:impos\w+|slap\w*|rais\w+|hik\w+|lower\w*|cuts?|cutting|slash\w*|doubl\w+|tripl\w+|"
+    r"announc\w+|threat\w+|propos\w+|recommend\w*|want\w*|plan\w*|charg\w+|lev(?:y|ies|ied|ying)|"
+    r"reduc\w+|increas\w+|appl(?:y|ies|ied|ying)|suspend\w*|delay\w*|puts?|putting|sets?|setting|"
+    r"hits?\sback|strik\w+\sback|match\w*|respond\w*|answer\w*|approv\w+|retaliat\w+|"
+    r"tak(?:e|es|ing)|would|will|to|says?|said|agree\w*|scrap\w*|drop\w*|eas\w+|vow\w*|mulls?|"
+    r"weigh\w*|consider\w*|adopt\w*|introduc\w+|restor\w+|reimpos\w+|signs?|signed|orders?|"
+    r"ordered|(?:hits?|strikes?|punish\w*|target\w*)\s(?:the\s)?[a-z.]+(?:\s[a-z.]+)?\swith)\b"
+)
+# "UK bike tariffs" may be those that the UK pays; but "Peru levies 5%".
+_NAMES_THE_DUTY = re.compile(
+    rf"\s(?:(?!{_IMPOSES.pattern})[a-z-]+\s){{0,2}}(?:{DUTY})\b(?!\s(?:an?\s|\d|up\s|$))"
+)
+_BEGINS = re.compile(rf"\b(?:{ELSE_BEGINS})\s")
+# Between a name and what it pays; "Trump says that foreign films face" is about the films.
+_NO_SPEAKER = (
+    r"(?!(?:sa(?:y|ys|id)|warn\w*|tells?|told|threat\w*|vow\w*|wants?|thinks?|sees?|that)\s)"
+)
+# "the US levy while Cambodia gets": the US gets nothing.
+_PAYER = re.compile(
+    rf"(?:'s?)?\s(?:{_NO_SPEAKER}(?!(?:{DUTY}|{ELSE_BEGINS})\s)[a-z-]+\s){{0,3}}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
+    r"subject|charged|gets?|got|burdened|struck\swith|singled\sout|to\spay|to\sface)\b"
+)
+# "Carney says that Norway faces": the speaker charges nothing.
+_FACED = re.compile(r"\s(?:faces?|faced|facing|pays?|paid|gets?|got)\s")
+# "threatens Mexico with", "hits India with".
+_TARGETED = re.compile(
+    r"\b(?:threaten\w*|hits?|hitting|slap\w*|punish\w*|strikes?|target\w*|charg(?:e|es|ed|ing))\s(?:the\s)?$"
+)
+_WITH = re.compile(r"(?:\s[a-z-]+){0,3}\swith\b")
+# "brace for a 100% US duty".
+_JUST_DUTY = re.compile(rf"\s(?:{DUTY})\b")
+# "whoever trades with Iran faces": not Iran.
+_COMPANION = re.compile(r"\b(?:with|by|over|against|about)\s(?:the\s)?$")
+# What follows such a word is the object of something, and does not act: "dumping of Chinese wire".
+_OBJECT = re.compile(
+    r"\b(?:of|on|in|from|with|against|for|to|over|at|by|into|between|after|about)\s(?:the\s)?$"
+)
+# But "after the US hits it with".
+_AFTER = re.compile(r"\bafter\s(?:the\s)?$")
+_IMPOSES_NEXT = re.compile(rf"\s{_IMPOSES.pattern}")
+# Who makes a deal need not be the one who charges what it sets, unless a verb begins anew.
+_DEAL = re.compile(r"\b(?:deals?|agreements?|pacts?|accords?|truces?|talks|framework)\b")
+_ASIDE = re.compile(r"\b(?:as|while|when|because|amid|since|though)\s")
+_AT_ONCE = re.compile(
+    r"\s(?:will|would|to|is\sto|has|raises?|cuts?|lowers?|imposes?|sets?|slaps?|doubles?)\b"
+)
+_ANEW = re.compile(
+    r"(?:,|;|\sand)\s(?:raises?|raised|sets?|cuts?|lowers?|lowered|puts?|imposes?|imposed|slaps?|"
+    r"slashe[sd]|keeps?|doubles?|doubled|will)\b"
+)
+_EVERYONE = re.compile(
+    r"\b(?:on|for|from)\s(?:nearly\s|almost\s|virtually\s)?(?:all|every|most)\s(?:other\s)?"
+    r"(?:countries|country|nations|imports|trading\spartners|partners|foreign\sgoods)\b"
+    r"|\b(?:global|universal|baseline|blanket|worldwide|across-the-board)\s(?:[a-z]+\s){0,2}"
+    r"(?:tariff|dut|lev)"
+)
+
+
+def sides(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None, str | None]:
+    """Imposer and partner, each None where the words do not say it."""
+    near = [each for each in mentions if clause.low <= each.start and each.end <= clause.high]
+    partner = next((each for each in near if _is_partner(clause, each)), None)
+    if partner is None and _EVERYONE.search(clause.folded, clause.low, clause.high):
+        partner_code: str | None = WORLD
+    else:
+        partner_code = partner.code if partner else None
+    if answer := retort(clause, mentions):
+        by, whose = answer
+        return by, partner_code or whose
+    if is_of_its_own(clause):
+        return None, partner_code
+    others = [each for each in near if each.code != partner_code]
+    owners = [each for each in others if _has_duty(clause, each)]
+    if partner_code is None:
+        # An "EU duty" may be the one that the EU pays; "US tariffs" are those of the US.
+        owners = [each for each in owners if each.code == "US" or _is_possessive(clause, each)]
+    imposer = owners[0] if owners else _actor(clause, others)
+    if imposer and not owners and partner_code is None and consents(clause, imposer):
+        imposer = None
+    return (imposer.code if imposer else None), partner_code
+
+
+def _is_partner(clause: Clause, mention: Mention) -> bool:
+    folded = clause.folded
+    before = folded[max(clause.low, mention.start - 80) : mention.start]
+    after = folded[mention.end : clause.high]
+    if _EXPORTS_TO.search(before):
+        return False
+    if mention.start >= clause.end and _JUST_DUTY.match(after):
+        return False
+    if _ONTO.search(before) or _OUT_OF.search(before):
+        return True
+    if _WHO_EXPORTS.match(after):
+        return True
+    if _TARGETED.search(before) and _WITH.match(after) and mention.end <= clause.start:
+        return True
+    if mention.end + 1 == clause.start and not DUTY_AFTER.match(clause.after):
+        return True
+    if _COMPANION.search(before):
+        return False
+    return bool(_PAYER.match(after)) and mention.end <= clause.start
+
+
+def _has_duty(clause: Clause, mention: Mention) -> bool:
+    """Whether the duty that the number is about is said to be this party's own."""
+    folded = clause.folded
+    before = folded[max(clause.low, mention.start - 30) : mention.start]
+    if _BY.search(before):
+        return True
+    if _EXPORTS_TO.search(before):
+        return not _EXPORT_CHARGE.search(folded, clause.low, clause.high)
+    own = OWN_DUTY.match(folded, mention.end, clause.high)
+    if own is None:
+        return bool(_OWN_ON.match(folded, mention.end))
+    behind = None if clause.change else DUTY_AFTER.match(clause.after)
+    if behind is not None:
+        return own.end() == clause.end + behind.end()
+    ahead = last(DUTY_WORD, folded[: clause.start])
+    return ahead is not None and own.end() == ahead.end()
+
+
+def _is_possessive(clause: Clause, mention: Mention) -> bool:
+    """Whether the duty is said to be the country's; "Swiss tariffs" may be what the Swiss pay."""
+    return _POSSESSIVE.match(clause.folded, mention.end) is not None
+
+
+def _actor(clause: Clause, mentions: Sequence[Mention]) -> Mention | None:
+    """Who is said to charge: of several the last that a verb follows at once, else the first."""
+    if is_of_a_deal(clause):
+        return None
+    accord = in_accord(clause, mentions)
+    acting = [each for each in mentions if each not in accord and _acts(clause, each)]
+    # "Canada retaliates after the US hits it with": who acts where the number stands goes before.
+    begun = last(_BEGINS, clause.before)
+    acting = [each for each in acting if begun and each.start >= clause.low + begun.end()] or acting
+    at_once = [each for each in acting if _AT_ONCE.match(clause.folded, each.end)]
+    return (at_once[-1] if at_once else None) or (acting[0] if acting else None)
+
+
+def _acts(clause: Clause, mention: Mention) -> bool:
+    if mention.end > clause.start:
+        return False
+    before = clause.folded[max(clause.low, mention.start - 20) : mention.start]
+    if _OBJECT.search(before) and not (
+        _AFTER.search(before) and _IMPOSES_NEXT.match(clause.folded, mention.end, clause.start)
+    ):
+        return False
+    if _NAMES_THE_DUTY.match(clause.folded, mention.end, clause.start):
+        return False
+    between = clause.folded[mention.end : clause.start]
+    deal = last(_DEAL, between)
+    if deal is not None:
+        return bool(_ANEW.search(between, deal.end()))
+    # What a verb behind "as" says is not said of who stands before it.
+    verb = _IMPOSES.search(_ASIDE.split(between, maxsplit=1)[0])
+    return verb is not None and not _FACED.search(between)

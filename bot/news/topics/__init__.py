@@ -1,0 +1,1 @@
+"""What a story is about, by the rules of `config/topics.yaml`."""

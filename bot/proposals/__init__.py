@@ -1,0 +1,1 @@
+"""Reported rates that the ledger lacks, for operators to decide on."""

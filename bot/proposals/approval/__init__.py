@@ -1,0 +1,1 @@
+"""What operators decide on a proposal, and the ledger that follows."""

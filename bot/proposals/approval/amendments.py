@@ -1,0 +1,189 @@
+"""An approved rate, laid over the shipped ledger: `book + amendments -> book`, itself unchanged.
+
+What an amendment does, and no more:
+- with a measure: from its day on that measure has its percent. The period before ends on the day
+  before; the new one ends where that one would have. All else of the measure stays as it is. A row
+  of a schedule gets a period of its own.
+- without one: a measure of its own, on all goods or on those named, on top of all others.
+Whatever needs more (exemptions, stacking rules, a rate of the past) is for a change of the files.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from pydantic import Field
+
+from bot.errors import AmendmentRefused
+from bot.rates.files.compile import columns_of, row_id
+from bot.rates.files.schema import Row, Schedule, Sheet, WrittenMeasure, WrittenPeriod
+from bot.rates.files.validate import Book, flaws
+from bot.rates.model.answer import percent_text
+from bot.rates.model.measure import Confidence, Day, Percent, Scope, Source, Status
+from bot.values import Frozen
+
+_BY_FILE = "Change the rates files by a pull request instead"
+T = TypeVar("T")
+
+
+class Amendment(Frozen):
+    """One rate as an operator approved it."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+$")
+    """The proposal's."""
+    imposer: str
+    """The economy in whose file it goes."""
+    partners: tuple[str, ...] = ()
+    """Of a measure of its own; an existing one keeps its partners."""
+    measure: str = ""
+    """The id of the measure whose rate it changes; empty for one of its own."""
+    percent: Percent
+    from_: Day
+    scope: Scope = Scope()
+    """Of a measure of its own; empty for goods in general."""
+    covers: str = "all goods"
+    """The scope in words."""
+    name: str = ""
+    """The measure's, new or not, as people read it."""
+    legal_basis: str = ""
+    source: Source
+    published: Day
+    note: str = ""
+    approved_by: str = Field(min_length=1)
+    """The operator's name, as others know it."""
+    approved_on: Day
+
+    @property
+    def measure_id(self) -> str:
+        """The id of the measure that has the rate."""
+        return self.measure or f"{self.imposer.lower()}-approved-{self.id}"
+
+
+def amended(book: Book, amendment: Amendment, parties: Collection[str]) -> Book:
+    """The book with the amendment; raises AmendmentRefused with the reason if it does not fit."""
+    new = placed(book, amendment)
+    for flaw in flaws(new, parties):
+        raise AmendmentRefused(amendment.measure_id, flaw.cause, flaw.cure or _BY_FILE)
+    return new
+
+
+def placed(book: Book, amendment: Amendment) -> Book:
+    """The book with the amendment, which may have flaws; raises AmendmentRefused without a place.
+
+    For many at once: `flaws` reads the whole book.
+    """
+    name = _file_of(book, amendment)
+    sheet = book.sheets[name]
+    source = source_key(amendment)
+    changed = sheet.model_copy(update={"sources": {**sheet.sources, source: amendment.source}})
+    changed = _with_rate(changed, amendment, source)
+    return book._replace(sheets={**book.sheets, name: changed})
+
+
+def source_key(amendment: Amendment) -> str:
+    """The name under which its source stands in the file that has it."""
+    return f"approved-{amendment.id}"
+
+
+def _file_of(book: Book, amendment: Amendment) -> str:
+    for name, sheet in book.sheets.items():
+        if sheet.imposer == amendment.imposer:
+            return name
+    cause = f"the ledger has no file for {amendment.imposer}"
+    raise AmendmentRefused(amendment.measure_id, cause, _BY_FILE)
+
+
+def _with_rate(sheet: Sheet, amendment: Amendment, source: str) -> Sheet:
+    if not amendment.measure:
+        return _with_measure(sheet, amendment, source)
+    for at, measure in enumerate(sheet.measures):
+        if measure.id == amendment.measure:
+            periods = _changed(measure.periods, amendment, source)
+            longer = measure.model_copy(update={"periods": periods})
+            return sheet.model_copy(update={"measures": _put(sheet.measures, at, longer)})
+    for at, schedule in enumerate(sheet.schedules):
+        for number, row in enumerate(schedule.rows):
+            if row_id(schedule, row) == amendment.measure:
+                rows = _put(schedule.rows, number, _with_own(schedule, row, amendment, source))
+                wider = schedule.model_copy(update={"rows": rows})
+                return sheet.model_copy(update={"schedules": _put(sheet.schedules, at, wider)})
+    cause = f"{amendment.imposer} has no measure '{amendment.measure}'"
+    raise AmendmentRefused(amendment.measure, cause, "Choose another measure")
+
+
+def _with_measure(sheet: Sheet, amendment: Amendment, source: str) -> Sheet:
+    if not (amendment.name and amendment.legal_basis and amendment.partners):
+        cause = "a measure of its own needs a name, a legal basis and a partner"
+        raise AmendmentRefused(amendment.measure_id, cause, "Give them, or choose a measure")
+    measure = WrittenMeasure(
+        id=amendment.measure_id,
+        partners=amendment.partners,
+        name=amendment.name,
+        legal_basis=amendment.legal_basis,
+        covers=amendment.covers,
+        general=not amendment.scope,
+        scope=amendment.scope,
+        confidence=Confidence.MEDIUM,
+        verified_as_of=amendment.approved_on,
+        periods=(_period(amendment, source),),
+    )
+    return sheet.model_copy(update={"measures": (*sheet.measures, measure)})
+
+
+def _with_own(schedule: Schedule, row: Row, amendment: Amendment, source: str) -> Row:
+    """The row with a period of its own; a schedule's later columns would be lost by it."""
+    first = row.periods[0].from_ if row.periods else None
+    if first is not None and first <= amendment.from_:
+        return row.model_copy(update={"periods": _changed(row.periods, amendment, source)})
+    later = [column for _, column in columns_of(schedule, row) if column.from_ >= amendment.from_]
+    if later or first is not None:
+        cause = f"a rate of it is known for {later[0].from_ if later else first}"
+        raise AmendmentRefused(amendment.measure, cause, _BY_FILE)
+    *_, (_, column) = columns_of(schedule, row)
+    period = _period(amendment, source)
+    if column.covers(amendment.from_):
+        period = period.model_copy(update={"to": column.to, "not_for": column.not_for})
+    return row.model_copy(update={"periods": (period,)})
+
+
+def _changed(
+    periods: Sequence[WrittenPeriod], amendment: Amendment, source: str
+) -> tuple[WrittenPeriod, ...]:
+    """The periods with the new one in its place."""
+    day = amendment.from_
+    for period in periods:
+        if period.from_ == day:
+            cause = f"a rate of it begins on {day} already: {percent_text(period.percent)} %"
+            raise AmendmentRefused(amendment.measure, cause, "Give another day")
+    before = [period for period in periods if period.from_ < day]
+    after = [period for period in periods if period.from_ > day]
+    new = _period(amendment, source)
+    if after:
+        new = new.model_copy(update={"to": after[0].from_ - timedelta(days=1)})
+    if before and before[-1].covers(day):
+        last = before.pop()
+        kept = {"to": last.to, "calc": last.calc, "not_for": last.not_for}
+        new = new.model_copy(update=kept)
+        over = day <= amendment.approved_on and last.status is Status.IN_FORCE
+        status = Status.EXPIRED if over else last.status
+        ended = {"to": day - timedelta(days=1), "status": status}
+        before.append(last.model_copy(update=ended))
+    return (*before, new, *after)
+
+
+def _period(amendment: Amendment, source: str) -> WrittenPeriod:
+    said = f"Approved by {amendment.approved_by} on {amendment.approved_on} from "
+    said += f"{amendment.source.text}."
+    return WrittenPeriod(
+        from_=amendment.from_,
+        percent=amendment.percent,
+        status=Status.IN_FORCE,
+        source=source,
+        announced=amendment.published,
+        checked=amendment.approved_on,
+        note=" ".join(filter(None, (said, amendment.note))),
+    )
+
+
+def _put(items: tuple[T, ...], at: int, item: T) -> tuple[T, ...]:
+    return (*items[:at], item, *items[at + 1 :])

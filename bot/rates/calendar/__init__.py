@@ -1,0 +1,1 @@
+"""What takes effect, ends or falls due, and on which day."""

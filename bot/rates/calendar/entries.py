@@ -1,0 +1,120 @@
+"""What comes, each with what must be said beside its day: basis, doubts, how far was read.
+
+Reminders and the calendar file are made of it.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, timedelta
+
+from bot.parties import WORLD, Parties
+from bot.rates.calendar.upcoming import calendar, read_up_to
+from bot.rates.ledger import Ledger
+from bot.rates.model.answer import Upcoming
+from bot.rates.model.measure import Confidence, Measure, Source, Status
+from bot.rates.question.parse import RateQuery
+from bot.values import Frozen
+
+
+class Ahead(Frozen):
+    """One change that comes, complete with what a reader must know of it."""
+
+    key: str
+    """Names the change: the same whatever its rate becomes, another one where its day moves."""
+    on: date
+    what: str
+    measure: str
+    imposer: str
+    partners: tuple[str, ...]
+    legal_basis: str
+    source: Source
+    as_of: date | None
+    """The day up to which its sources were read; None where none was opened."""
+    doubts: tuple[str, ...]
+    """What makes it less than certain, each a sentence."""
+
+
+def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Ahead, ...]:
+    """The items, in their order, as `agenda.upcoming` gives them."""
+    measures = {measure.id: measure for measure in ledger.measures}
+    seen: Counter[str] = Counter()
+    found = []
+    for item in items:
+        measure = measures[item.measure_id]
+        # By its family: which row of an action stands first depends on who asks.
+        key = f"{measure.family or measure.id} {item.on}"
+        seen[key] += 1
+        found.append(
+            Ahead(
+                key=key if seen[key] == 1 else f"{key} {seen[key]}",
+                on=item.on,
+                what=item.what,
+                measure=item.measure,
+                imposer=item.imposer,
+                partners=item.partners,
+                legal_basis=measure.legal_basis,
+                source=item.source,
+                as_of=_as_of(ledger, measure, item),
+                doubts=tuple(_doubts(measure, item)),
+            )
+        )
+    return tuple(found)
+
+
+def all_ahead(query: RateQuery, ledger: Ledger, today: date) -> tuple[Ahead, ...]:
+    """What `upcoming` asks for from today on, or from the day it names, in the order of days."""
+    first = query.on or today
+    items = [item for item in calendar(query, ledger, today) if item.on >= first]
+    return ahead(ledger, sorted(items, key=lambda item: item.on))
+
+
+def title_of(query: RateQuery, parties: Parties) -> str:
+    """What the changes that it asks for are called: `Tariffs ahead of China on steel`."""
+    of = f" of {parties.get(query.partner).name}" if query.partner else ""
+    on = f" on {query.product}" if query.product else ""
+    return f"Tariffs ahead{of}{on}"
+
+
+def concerns(ledger: Ledger, item: Upcoming, parties: Collection[str]) -> bool:
+    """Whether a change bears on one of the parties: it imposes the duty, or its goods pay it.
+
+    What falls on all partners bears on each of them, less those left outside; what a bloc imposes
+    or pays bears on its members, not the other way round.
+    """
+    return any(_concerns(item, set(ledger.covering(code))) for code in parties)
+
+
+def _concerns(item: Upcoming, codes: set[str]) -> bool:
+    if item.imposer in codes:
+        return True
+    falls = WORLD in item.partners or not codes.isdisjoint(item.partners)
+    return falls and codes.isdisjoint(item.not_for)
+
+
+def _as_of(ledger: Ledger, measure: Measure, item: Upcoming) -> date | None:
+    period = next((one for one in measure.periods if one.from_ == item.on), None)
+    if period is not None and period.checked is not None:
+        # Its own source was read on a day of its own, as that of an approved rate is.
+        return period.checked
+    if measure.verified_as_of is None:
+        return None
+    days = (measure.verified_as_of, read_up_to(ledger, measure.imposer, measure.partners))
+    return min((day for day in days if day is not None), default=None)
+
+
+def _doubts(measure: Measure, item: Upcoming) -> Iterator[str]:
+    period = next((one for one in measure.periods if one.from_ == item.on), None)
+    if period is None and any(one.to == item.on - timedelta(days=1) for one in measure.periods):
+        yield "It may be prolonged or replaced; nothing is known of that yet."
+    if period is not None and period.status is Status.ANNOUNCED:
+        yield "Announced; it may still change."
+    if period is not None and period.status is Status.SUSPENDED:
+        yield "Suspended: on the books, not charged."
+    if period is not None and period.status is Status.STRUCK_DOWN:
+        yield "Struck down by a court."
+    if period is not None and period.caveat:
+        yield period.caveat
+    if measure.verified_as_of is None:
+        yield "No source was opened for it; treat it as unverified."
+    elif measure.confidence is Confidence.LOW:
+        yield f"Of low confidence. {measure.note}".strip()

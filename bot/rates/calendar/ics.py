@@ -1,0 +1,97 @@
+"""What comes as an iCalendar file (RFC 5545), for Outlook, Google Calendar and the like.
+
+An event lasts the whole day on which something takes effect, ends or falls due. Its UID follows
+from the change's name, so that whoever imports the file again gets the events changed, not doubled.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import blake2b
+
+from icalendar import Calendar, Event, vText
+
+from bot.parties import WORLD, Parties
+from bot.rates.calendar.entries import Ahead
+
+_PRODUCT = "-//Tariffwire//Tariffs ahead//EN"
+_NAMED = 6
+_LIKE_A_BACKSLASH = "\u2216"
+_FIRST_DAY = date(2020, 1, 1)
+"""Days are counted from here for the number of a revision."""
+
+
+def calendar_file(changes: Iterable[Ahead], title: str, parties: Parties, now: datetime) -> bytes:
+    """The file, its lines folded and its text escaped; `now` is the moment it is made, in UTC."""
+    calendar = Calendar()
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    # The library escapes what it knows to be text, and these are not among it.
+    calendar.add("name", vText(_said(title)))
+    # What programs read that do not know NAME, which is newer (RFC 7986).
+    calendar.add("x-wr-calname", vText(_said(title)))
+    for change in changes:
+        calendar.add_component(_event(change, parties, now))
+    return bytes(calendar.to_ical())
+
+
+def uid(key: str) -> str:
+    """The event's UID, from the name of the change."""
+    return f"{blake2b(key.encode(), digest_size=16).hexdigest()}@tariffwire"
+
+
+def _event(change: Ahead, parties: Parties, now: datetime) -> Event:
+    event = Event()
+    event.add("uid", uid(change.key))
+    event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
+    event.add("dtstart", change.on)
+    event.add("dtend", change.on + timedelta(days=1))
+    event.add("summary", _said(f"{_who(change, parties)}: {change.measure}: {change.what}"))
+    event.add("description", _said(_description(change, parties)))
+    event.add("categories", ["Tariffs"])
+    # A date that is known takes up nobody's time.
+    event.add("transp", "TRANSPARENT")
+    event.add("status", "TENTATIVE" if change.doubts else "CONFIRMED")
+    if change.source.url:
+        event.add("url", change.source.url)
+    if change.as_of is not None:
+        # What the ledger says changes when its sources are read again: that is a revision.
+        event.add("sequence", max((change.as_of - _FIRST_DAY).days, 0))
+        event.add("last-modified", datetime.combine(change.as_of, time(), UTC))
+    return event
+
+
+def _said(text: str) -> str:
+    """The text with letters like backslashes for backslashes.
+
+    icalendar writes and reads a backslash before an N as the end of a line, whatever stands before.
+    """
+    return text.replace("\\", _LIKE_A_BACKSLASH)
+
+
+def _description(change: Ahead, parties: Parties) -> str:
+    partners = ", ".join(_name(code, parties) for code in change.partners)
+    read = change.as_of
+    lines = [
+        f"{change.what} on {change.on}",
+        f"{change.measure}, by {_name(change.imposer, parties)} on {partners}",
+        f"Legal basis: {change.legal_basis}",
+        *change.doubts,
+        " ".join(filter(None, (f"Source: {change.source.text}", change.source.url))),
+        f"As of {read}, the day up to which the sources were read." if read else "",
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _who(change: Ahead, parties: Parties) -> str:
+    names = [_name(code, parties) for code in change.partners[:_NAMED]]
+    left = len(change.partners) - _NAMED
+    more = f" and {left} more" if left > 0 else ""
+    return f"{_name(change.imposer, parties)} on {', '.join(names)}{more}"
+
+
+def _name(code: str, parties: Parties) -> str:
+    if code == WORLD:
+        return "all partners"
+    return parties.get(code).name if code in parties else code

@@ -1,0 +1,1 @@
+"""The rates files in `config/rates`: their schema, their checks, their measures."""

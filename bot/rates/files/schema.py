@@ -1,0 +1,221 @@
+"""A rates file as people write it (`config/rates/us.yaml`).
+
+One file holds one imposer. Sources are named once and referred to by key. A schedule is an action
+that set rates for many partners: its columns are periods, its rows are partners.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import ConfigDict, Field, field_validator
+
+from bot.rates.model.measure import Calc, Confidence, Day, Exemption, Percent, Scope, Source, Status
+from bot.values import Frozen
+
+SourceKeys = str | tuple[str, ...]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+
+
+class Coverage(Frozen):
+    """How far the ledger follows an imposer's duties on some partners (`WORLD`: all others)."""
+
+    partners: tuple[str, ...]
+    since: Day
+    checked: Day
+    """The newest day up to which its sources were read."""
+    general: bool = True
+    """Whether duties on goods in general are followed; otherwise only the measures listed are."""
+    note: str = ""
+
+
+class WrittenPeriod(Frozen):
+    """A rate period with its sources as keys."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: Day = Field(alias="from")
+    to: Day | None = None
+    percent: Percent | None = None
+    status: Status
+    calc: Calc | None = None
+    banned: bool = False
+    """Whether the goods may not be imported at all; such a period has no percent."""
+    specific: str = ""
+    """The duty in words where it is not a percent of the value."""
+    excluded_by: tuple[str, ...] = ()
+    """Measures, schedules or groups whose goods do not pay this rate in this period."""
+    source: SourceKeys
+    announced: Day | None = None
+    void_on: Day | None = None
+    not_for: tuple[str, ...] = ()
+    note: str = ""
+    caveat: str = ""
+    checked: Day | None = None
+    """When its own source was read, where the measure's others were read on another day."""
+
+    def covers(self, day: date) -> bool:
+        return self.from_ <= day and (self.to is None or day <= self.to)
+
+
+class WrittenMilestone(Frozen):
+    on: Day
+    what: str = Field(min_length=1)
+    source: SourceKeys
+
+
+class WrittenAnnouncement(Frozen):
+    on: Day
+    percent: Percent
+    planned_from: Day | None = None
+    outcome: str = Field(min_length=1)
+    source: SourceKeys
+
+
+class Written(Frozen):
+    """What measures and schedules have in common."""
+
+    id: Slug
+    name: str = Field(min_length=1)
+    legal_basis: str = Field(min_length=1)
+    covers: str = Field(min_length=1)
+    general: bool = False
+    scope: Scope = Scope()
+    perhaps: Scope = Scope()
+    exempt: tuple[Exemption, ...] = ()
+    names: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    excluded_by: tuple[str, ...] = ()
+    adds_to: tuple[str, ...] = ()
+    """Measures it is known to come on top of; a contradiction with `excluded_by` is refused."""
+    aside: str = ""
+    confidence: Confidence = Confidence.HIGH
+    verified_as_of: Day | None = None
+    charged_since: Day | None = None
+    """The day from which it was charged, where that is before the first rate that is known."""
+    note: str = ""
+
+
+class WrittenMeasure(Written):
+    partners: tuple[str, ...] = Field(min_length=1)
+    calc: Calc = Calc.ADDS
+    periods: tuple[WrittenPeriod, ...] = ()
+    rate_unknown: bool = False
+    source: SourceKeys | None = None
+    """Needed by a measure without periods."""
+    announcements: tuple[WrittenAnnouncement, ...] = ()
+    milestones: tuple[WrittenMilestone, ...] = ()
+
+
+class Row(Frozen):
+    """One partner of a schedule: its percent by column, where that differs from the column's."""
+
+    partner: str
+    rates: Mapping[str, Percent] = Field(default_factory=dict)
+    calc: Calc = Calc.ADDS
+    exempt: tuple[Exemption, ...] = ()
+    note: str = ""
+    caveat: str = ""
+    periods: tuple[WrittenPeriod, ...] = ()
+    """Rates of this partner alone, in order of time. From the first of them on, the schedule's
+    columns no longer hold for it."""
+
+
+class Schedule(Written):
+    """One action with a rate for each partner; `id` is the family, `row_id` names its measures."""
+
+    row_id: str = Field(pattern=r"^[a-z0-9-]*\{partner\}[a-z0-9-]*$")
+    columns: Mapping[str, WrittenPeriod] = Field(min_length=1)
+    rows: tuple[Row, ...] = Field(min_length=1)
+
+
+class Remark(Frozen):
+    """What an answer about a pair must say besides: a figure said in public that counts something
+    else, a rule that no measure holds."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    partner: str
+    from_: Day = Field(alias="from")
+    to: Day | None = None
+    text: str = Field(min_length=1)
+    source: SourceKeys
+    leads: bool = False
+    """Whether it stands before the number, whatever the goods: a rate alone would mislead."""
+
+
+class BaseDuty(Frozen):
+    """The MFN duty on one tariff line; `goods` that lie in it, `example_for` goods that hold it."""
+
+    line: str = Field(pattern=r"^\d{4}(\.\d{2}){0,3}$")
+    what: str = Field(min_length=1)
+    percent: Percent
+    goods: tuple[str, ...] = ()
+    example_for: tuple[str, ...] = ()
+    year: int = Field(ge=1990, le=2100)
+    source: SourceKeys
+
+
+class DutyClock(Frozen):
+    """When a duty's day begins: US rates change at 00:01 in America/New_York."""
+
+    zone: str = "UTC"
+    """A name of the IANA time zone database."""
+    starts_at: time = time(0)
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(
+                f"'{zone}' is no time zone; write one such as Europe/Brussels"
+            ) from None
+        return zone
+
+    def day(self, now: datetime) -> date:
+        """The day whose rates customs charges at this moment (aware)."""
+        here = now.astimezone(ZoneInfo(self.zone))
+        begun = here.timetz().replace(tzinfo=None) >= self.starts_at
+        return here.date() if begun else here.date() - timedelta(days=1)
+
+
+class Sheet(Frozen):
+    """One imposer's file."""
+
+    imposer: str
+    clock: DutyClock = DutyClock()
+    """When a day begins for this imposer's customs."""
+    coverage: tuple[Coverage, ...] = Field(min_length=1)
+    main_partners: tuple[str, ...] = ()
+    not_followed: str = Field(default="anti-dumping and countervailing duties", min_length=1)
+    """Kinds of duty that the imposer charges and this file leaves out, in words."""
+    sources: Mapping[str, Source]
+    bases: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Legal bases as they stand in `legal_basis`, with what people call them."""
+    groups: Mapping[Slug, tuple[str, ...]] = Field(default_factory=dict)
+    """Names for sets of measures and schedules, to be used where one of them may be named."""
+    one_of: Mapping[Slug, tuple[str, ...]] = Field(default_factory=dict)
+    """Sets of which at most one falls on a tariff line."""
+    schedules: tuple[Schedule, ...] = ()
+    measures: tuple[WrittenMeasure, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    base_duties: tuple[BaseDuty, ...] = ()
+
+
+class Baseline(Frozen):
+    """An economy's simple average of its applied MFN duties, in percent."""
+
+    economy: str
+    percent: Percent
+    year: int = Field(ge=1990, le=2100)
+    source: str
+
+
+class MfnFile(Frozen):
+    """`mfn.yaml`."""
+
+    sources: Mapping[str, Source]
+    baselines: tuple[Baseline, ...]

@@ -1,0 +1,116 @@
+"""The vocabulary of goods: everyday names, their Harmonized System codes, what is part of what."""
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.rates.model.measure import Scope
+from bot.values import Frozen
+
+
+class Good(Frozen):
+    """One kind of goods as people name it."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    name: str = Field(min_length=1)
+    names: tuple[str, ...] = ()
+    """Other ways of saying it; plurals and US spelling (aluminum, tires) need no entry."""
+    hs: tuple[Annotated[str, Field(pattern=r"^\d{2,10}$")], ...] = ()
+    """Codes that together hold it; empty for a set that only a law defines."""
+    part_of: tuple[str, ...] = ()
+    """Wider goods whose duties it pays too."""
+    divided: bool = False
+    """Whether the goods that are part of it are, together, all of it."""
+
+
+class GoodsFile(Frozen):
+    """`goods.yaml`."""
+
+    goods: tuple[Good, ...]
+
+
+class Fit(IntEnum):
+    """How surely a scope holds what was asked for."""
+
+    NONE = 0
+    PERHAPS = 1
+    """Some lines of it, or the other way round."""
+    HEADING = 2
+    """Its codes lie within the scope's."""
+    NAMED = 3
+    """The very goods that the scope names."""
+
+
+class Goods:
+    """All goods by id, with what each is part of."""
+
+    def __init__(self, goods: Iterable[Good]) -> None:
+        self.by_id: Mapping[str, Good] = {good.id: good for good in goods}
+        self._chains = {one: self._chain(one) for one in self.by_id}
+        self._narrower = {
+            one: tuple(other for other, chain in self._chains.items() if one in chain - {other})
+            for one in self.by_id
+        }
+        self._within = {one: frozenset((one, *self._narrower[one])) for one in self.by_id}
+
+    def chain(self, good_id: str) -> frozenset[str]:
+        """The goods and all that they are part of."""
+        return self._chains.get(good_id, frozenset())
+
+    def narrower(self, good_id: str) -> tuple[str, ...]:
+        """All goods that are part of these, in the vocabulary's order."""
+        return self._narrower.get(good_id, ())
+
+    def _chain(self, good_id: str) -> frozenset[str]:
+        found: set[str] = set()
+        open_ids = [good_id]
+        while open_ids:
+            here = open_ids.pop()
+            if here not in found and here in self.by_id:
+                found.add(here)
+                open_ids.extend(self.by_id[here].part_of)
+        return frozenset(found)
+
+    def at(self, code: str) -> tuple[Good, ...]:
+        """Goods with a code that lies within this one or holds it, closest first."""
+        near = [
+            (good, max((_shared(code, held) for held in good.hs), default=0))
+            for good in self.by_id.values()
+        ]
+        return tuple(good for good, depth in sorted(near, key=lambda pair: -pair[1]) if depth)
+
+    def fit(self, scope: Scope, good_ids: Iterable[str], codes: Iterable[str]) -> Fit:
+        """How surely the scope holds the goods or the codes asked for; the best of them counts."""
+        if not scope:
+            return Fit.NONE
+        fits = [self._fit_good(scope, good_id) for good_id in good_ids]
+        fits.extend(_fit_code(scope.hs, code) for code in codes)
+        return max(fits, default=Fit.NONE)
+
+    def _fit_good(self, scope: Scope, good_id: str) -> Fit:
+        if good_id in scope.goods:
+            return Fit.NAMED
+        if not self.chain(good_id).isdisjoint(scope.goods):
+            return Fit.HEADING
+        if not self._within.get(good_id, frozenset()).isdisjoint(scope.goods):
+            return Fit.PERHAPS
+        good = self.by_id.get(good_id)
+        fits = [_fit_code(scope.hs, code) for code in good.hs] if good and scope.hs else []
+        if fits and min(fits) is Fit.HEADING:
+            return Fit.HEADING
+        return Fit.PERHAPS if any(fits) else Fit.NONE
+
+
+def _fit_code(held: tuple[str, ...], code: str) -> Fit:
+    if code.startswith(held):
+        return Fit.HEADING
+    if any(prefix.startswith(code) for prefix in held):
+        return Fit.PERHAPS
+    return Fit.NONE
+
+
+def _shared(code: str, held: str) -> int:
+    """How many digits two codes share, where one lies within the other; 0 otherwise."""
+    return min(len(code), len(held)) if code.startswith(held) or held.startswith(code) else 0

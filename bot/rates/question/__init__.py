@@ -1,0 +1,1 @@
+"""From a question as a person types it to a query."""

@@ -1,0 +1,47 @@
+"""The day that a question names."""
+
+import re
+from datetime import date, timedelta
+
+from bot.errors import QueryError
+from bot.text.months import MONTH, MONTHS
+
+_DAYS = (
+    re.compile(r"\b(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})\b"),
+    re.compile(
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{MONTH})\.?,?\s+(?P<y>\d{{4}})\b"
+    ),
+    re.compile(rf"\b(?P<m>{MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b"),
+)
+# Most questions name no day.
+_YEAR = re.compile(r"\d{4}")
+_YESTERDAY = re.compile(r"\byesterday\b")
+
+
+def take_day(text: str, today: date) -> tuple[date | None, str]:
+    """The first day named in the text, and the text without it and the 'on' before it.
+
+    The text must be in lower case. Raises QueryError for what looks like a day and is none.
+    """
+    for pattern in _DAYS if _YEAR.search(text) else ():
+        match = pattern.search(text)
+        if match:
+            return _day(match), _without(text, match)
+    match = _YESTERDAY.search(text)
+    if match:
+        return today - timedelta(days=1), _without(text, match)
+    return None, text
+
+
+def _without(text: str, match: re.Match[str]) -> str:
+    head = re.sub(r"\b(?:on|as of|at|since|in)\s*$", " ", text[: match.start()])
+    return f"{head} {text[match.end() :]}"
+
+
+def _day(match: re.Match[str]) -> date:
+    month = match["m"]
+    number = int(month) if month.isdigit() else MONTHS[month]
+    try:
+        return date(int(match["y"]), number, int(match["d"]))
+    except ValueError:
+        raise QueryError(match.group(), "not a day", "Write it as 2025-05-14") from None

@@ -1,0 +1,239 @@
+"""A question as somebody types it after `/tariff` -> what is asked.
+
+    us china                  both directions, the first named first as imposer
+    us on china               one direction; also `china -> us`, `tariffs by us on china`
+    us eu steel               with goods, a code, or a layer (`us china section 301 only`)
+    us china on 2025-04-15    on a day
+    us china history          with every change
+    us china vs vietnam       the same imposer, side by side
+    us steel                  on all partners; `canada steel`, which has no such duties: from it
+    china                     all that it pays and imposes
+    steel from china          what it pays, to each that has duties on it
+    upcoming [china] [steel]  what comes next
+    changes [since 2025-04-01] [china] [steel]
+
+Case, accents, flags, order of the extras and small words do not matter. Nothing but QueryError
+leaves `parse`, whatever the text.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+
+from bot.errors import QueryError, UnknownParty, Unsaid
+from bot.parties import WORLD, Parties
+from bot.rates.question.dates import take_day
+from bot.rates.question.parties import NOISE, Words, direction, is_charged, readable
+from bot.rates.question.product import ProductReader
+from bot.rates.question.stemming import stems
+from bot.values import Frozen
+
+_MAX_TEXT = 500
+CHANGES_DAYS = 30
+"""Days back that `changes` goes where it is not told."""
+
+_CALENDAR = frozenset({"upcoming", "calendar", "changes", "changed"})
+_HISTORY = frozenset({"history", "timeline", "chart", "over time"})
+_TIMES = frozenset(
+    {
+        *("this", "next", "last", "past", "coming", "recent", "recently", "latest", "new", "soon"),
+        *("day", "days", "week", "weeks", "month", "months", "quarter", "year", "years", "ahead"),
+        *("date", "dates", "deadline", "deadlines", "event", "events", "change", "up"),
+        *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+        *("october", "november", "december", "tomorrow", "measures", "measure"),
+    }
+)
+"""Words of a calendar's question that name no goods and leave nothing out."""
+
+
+class Kind(StrEnum):
+    PAIR = "pair"
+    COMPARE = "compare"
+    PARTY = "party"
+    UPCOMING = "upcoming"
+    CHANGES = "changes"
+
+
+class RateQuery(Frozen):
+    """What is asked; parties are codes, `WORLD` for all partners."""
+
+    kind: Kind
+    imposer: str | None = None
+    partner: str | None = None
+    versus: tuple[str, ...] = ()
+    """Further partners to set beside the first."""
+    product: str | None = None
+    on: date | None = None
+    """None for the newest day that the ledger knows; of a calendar, the day one looks from."""
+    since: date | None = None
+    history: bool = False
+    both_ways: bool = False
+    """Whether the other direction is answered too."""
+    charged: bool = False
+    """Of one economy: whether only what it pays is asked, and not what it imposes."""
+    one_named: bool = False
+    """Of a pair on goods: whether the partner, all countries, is not named. Who has no such duties
+    in the ledger is then where the goods come from: `canada steel`."""
+
+
+def parse(
+    text: str,
+    parties: Parties,
+    today: date,
+    reader: ProductReader | None = None,
+) -> RateQuery:
+    """The question in the text; raises QueryError, or UnknownParty with the nearest names.
+
+    By the `reader` (`Ledger.reader`), `us steel` is not taken for two economies of which one is
+    misspelt, and words that are neither goods nor an economy are refused.
+    """
+    if len(text) > _MAX_TEXT:
+        raise QueryError(
+            "the question", f"longer than {_MAX_TEXT} characters", "Ask about one pair"
+        )
+    # A lone surrogate (from a broken terminal or feed) is no text that a model may hold.
+    sound = text.encode("utf-8", "replace").decode("utf-8")
+    on, undated = take_day(readable(sound), today)
+    words = Words(undated, parties)
+    if _CALENDAR & set(words.rest):
+        _refuse_unread(words, parties, reader, dated=on is not None)
+        return _about_days(words, on, today, reader)
+    return _about_rates(words, parties, on, reader)
+
+
+def _about_days(
+    words: Words, on: date | None, today: date, reader: ProductReader | None
+) -> RateQuery:
+    party = words.codes[0] if words.codes else None
+    said = _product([word for word in words.rest if word not in _CALENDAR])
+    # Words that are no goods say nothing here: 'this month', 'next week'.
+    product = said if said and reader is not None and reader.names(said) else None
+    if "upcoming" in words.rest or "calendar" in words.rest:
+        return RateQuery(kind=Kind.UPCOMING, partner=party, product=product, on=on)
+    since = on or today - timedelta(days=CHANGES_DAYS)
+    return RateQuery(kind=Kind.CHANGES, partner=party, product=product, since=since)
+
+
+def _about_rates(
+    words: Words,
+    parties: Parties,
+    on: date | None,
+    reader: ProductReader | None,
+) -> RateQuery:
+    history = bool(_HISTORY & set(words.rest))
+    product = _product(words.rest)
+    codes = words.codes
+    if product:
+        _refuse_unknown(product, codes, parties, reader)
+    if not codes:
+        if product and reader is not None and reader.knows(product):
+            raise Unsaid(product, "names goods but no economy", (f"us {product}",))
+        if product:
+            raise UnknownParty(product, parties.suggest(product))
+        thing = " ".join(words.rest) or "the question"
+        raise QueryError(thing, "names no economy", "Try: us china")
+    charged = len(codes) == 1 and codes[0] != WORLD and is_charged(words)
+    if charged or (len(codes) == 1 and not product):
+        return RateQuery(
+            kind=Kind.PARTY,
+            partner=codes[0],
+            product=product,
+            on=on,
+            history=history,
+            charged=charged,
+        )
+    if len(codes) == 1:
+        return RateQuery(
+            kind=Kind.PAIR,
+            imposer=codes[0],
+            partner=WORLD,
+            product=product,
+            on=on,
+            history=history,
+            one_named=codes[0] != WORLD,
+        )
+    imposer, partner, told = direction(words)
+    others = tuple(code for code in codes[2:] if code not in (imposer, partner))
+    return RateQuery(
+        kind=Kind.COMPARE if others else Kind.PAIR,
+        imposer=imposer,
+        partner=partner,
+        versus=others,
+        product=product,
+        on=on,
+        history=history,
+        both_ways=not others and not told and WORLD not in codes[:2],
+    )
+
+
+def _product(rest: Sequence[str]) -> str | None:
+    """What is left of the text once small words are gone from its ends; None if nothing is."""
+    words = [word for word in rest if word not in _HISTORY]
+    while words and words[0] in NOISE:
+        words.pop(0)
+    while words and words[-1] in NOISE:
+        words.pop()
+    kept = [word for word in words if word != "->"]
+    # 'what india faces', which is no mask.
+    return " ".join(kept) if kept and kept != ["face"] else None
+
+
+def _refuse_unknown(
+    product: str, codes: Sequence[str], parties: Parties, reader: ProductReader | None
+) -> None:
+    """Raises QueryError where the words left over are no goods, no code, no layer of duty.
+
+    It is UnknownParty where names of economies or goods come near.
+    """
+    if reader is not None and reader.understands(product):
+        _refuse_misspelt_economy(product, codes, parties, reader)
+        return
+    near = _near(product, codes, parties)
+    if len(codes) < 2 and near:
+        raise UnknownParty(product, near)
+    if reader is None or not codes:
+        return
+    near = (*near, *reader.near(product))
+    cause = "neither goods nor an economy I know"
+    if near:
+        raise UnknownParty(product, near, cause)
+    raise QueryError(product, cause, "An HS code, such as 8507.60, works too")
+
+
+def _refuse_misspelt_economy(
+    product: str, codes: Sequence[str], parties: Parties, reader: ProductReader
+) -> None:
+    """Raises UnknownParty for a word beside one economy and goods that comes near another one."""
+    if len(codes) != 1 or not (unknown := set(reader.read_any(product).unknown)):
+        return
+    for word in product.split():
+        meant = parties.misspelt(word) if unknown.issuperset(stems(word)) else None
+        if meant is not None and meant.code not in (*codes, WORLD):
+            raise UnknownParty(word, (meant.name,))
+
+
+def _near(words: str, codes: Sequence[str], parties: Parties) -> tuple[str, ...]:
+    """Names of economies that the words come near to, without those already named."""
+    known = {parties.get(code).name for code in codes}
+    suggestions = parties.suggest(words) or parties.suggest(words.split()[0])
+    return tuple(name for name in suggestions if name not in known)
+
+
+def _refuse_unread(
+    words: Words, parties: Parties, reader: ProductReader | None, *, dated: bool
+) -> None:
+    """Raises QueryError for a day of a calendar that cannot be read, or for words that are nothing.
+
+    The calendar of all would pass for that of an economy or goods that it does not know.
+    """
+    rest = _product([word for word in words.rest if word not in _CALENDAR])
+    if rest is None:
+        return
+    if "since" in words.rest and not dated:
+        raise QueryError(rest, "not a day I can read", "Write it as 2025-05-14")
+    if not words.codes and (near := parties.suggest(rest)):
+        raise UnknownParty(rest, near)
+    unread = [word for word in rest.split() if word not in _TIMES | NOISE and not word.isdigit()]
+    said = " ".join(unread)
+    if said and reader is not None and not reader.understands(said):
+        raise UnknownParty(said, reader.near(said), "neither goods nor an economy I know")

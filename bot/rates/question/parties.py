@@ -1,0 +1,176 @@
+"""Who is named in a question, and who charges whom.
+
+The first named imposes on the second, unless small words say otherwise: `us china`, `us on china`,
+`china from us`, `goods from china to us`. One that is named alone imposes too, unless they say so:
+`steel from canada`, `tariffs on canada`, `canadian steel`.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.parties import Parties
+from bot.text.folding import fold
+
+_MAX_NAME_WORDS = 6
+_TOKEN = re.compile(r":[a-z]+(?:-[a-z]+)?:|[\U0001f1e6-\U0001f1ff]{2}|->|[^\s,;?!()\[\]\"]+")
+# Slack writes people, channels and @channel as <@U1>, <#C1|name> and <!channel>.
+_MENTION = re.compile(r"<[@#!][^>]*>")
+_FLAG = re.compile(r":[a-z]+(?:-[a-z]+)?:|[\U0001f1e6-\U0001f1ff]{2}")
+_ALNUM = re.compile(r"[a-z0-9]")
+_ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?|⟶)\s*")
+_EDGES = ".'`*_~<>"
+_ADJECTIVE = re.compile(
+    r"(?:american|[a-z]+(?:ese|ians?|eans?|icans?|ish|tch|nch|ani|eli|ino|wiss|hai|rman|reek))"
+)
+NOISE = frozenset(
+    {
+        *("a", "about", "additional", "all", "an", "and", "applied", "are", "as", "at", "between"),
+        *("be", "by", "charge", "charged", "charges", "current", "currently", "customs", "do"),
+        *("does", "duties", "duty", "for", "from", "give", "goods", "has", "have", "how", "i"),
+        *("import", "imports", "imposed", "imposes", "impose", "in", "is", "it", "levies", "levy"),
+        *("me", "much", "of", "on", "paid", "pay", "pays", "please", "product", "products"),
+        *("rate", "rates", "show", "tariff", "tariffs", "tell", "that", "the", "there", "to"),
+        *("under", "what", "what's", "whats", "which", "with", "against", "vs", "versus"),
+        *("it's", "that's", "there's", "would", "should", "could", "will", "into", "faces"),
+        *(
+            "made",
+            "produced",
+            "grown",
+            "imported",
+            "importing",
+            "export",
+            "exports",
+            "exported",
+            "exporting",
+            "shipping",
+        ),
+        *("now", "today", "right", "effect", "force", "when", "since", "&", "/", "+", "x", "->"),
+    }
+)
+_DUTIES = frozenset({"tariff", "tariffs", "duty", "duties", "levy", "levies", "rate", "rates"})
+_INTO = frozenset({"to", "in", "into"})
+_MADE = frozenset({"made", "produced", "grown"})
+_OF_ORIGIN = frozenset({"on", "from", "against"})
+_ONE_WAY = frozenset({"on", "by", "pay", "pays", "paid", "against", "imposes", "charges"})
+
+
+def readable(text: str) -> str:
+    """The text in lower case and plain letters, its arrows alike and its flags apart."""
+    lowered = _ARROWS.sub(" -> ", fold(_MENTION.sub(" ", text))).lower()
+    return _FLAG.sub(r" \g<0> ", lowered)
+
+
+class Words:
+    """The text cut into tokens, some of them recognised as parties."""
+
+    def __init__(self, text: str, parties: Parties) -> None:
+        """`text` is `readable`."""
+        bare = [run if run == "->" else run.strip(_EDGES) for run in _TOKEN.findall(text)]
+        tokens = [run for run in bare if run]
+        self.rest: list[str] = []
+        self.codes: list[str] = []
+        self.joints: list[str] = []
+        """Words that stood before each party since the one before it, joined by blanks."""
+        self.qualified = False
+        """Whether a party is named by an adjective of goods: `canadian steel`."""
+        between: list[str] = []
+        # 'us in' can only mean the codes; in a longer text 'in' is a small word.
+        said = [each for each in tokens if each != "->"]
+        codes_only = len(said) == 2 and parties.named(said[0]) is not None
+        at = 0
+        while at < len(tokens):
+            size, code = _party_at(tokens, at, parties, small_words=not codes_only)
+            if code is None:
+                between.append(tokens[at])
+                self.rest.append(tokens[at])
+                at += 1
+                continue
+            if code not in self.codes:
+                self.codes.append(code)
+                self.joints.append(" ".join(between))
+            between = []
+            goods = tokens[at + size : at + size + 1]
+            adjective = size == 1 and _ADJECTIVE.fullmatch(tokens[at]) is not None
+            self.qualified |= adjective and bool(goods) and goods[0] not in NOISE
+            at += size
+        self.tail = between
+        """Words after the last party."""
+        if len(self.codes) == 1 and len(self.rest) == 1:
+            self._take_code(parties)
+
+    def _take_code(self, parties: Parties) -> None:
+        """A small word that is all there is beside one party is the other's code."""
+        (word,) = self.rest
+        party = parties.named(word) if word in NOISE else None
+        if party is None or party.code in self.codes:
+            return
+        leads = self.joints == [word]
+        self.codes.insert(0 if leads else 1, party.code)
+        self.joints, self.rest = ["", ""], []
+
+
+def is_charged(words: Words) -> bool:
+    """Whether the one economy that is named is where the goods come from."""
+    before = words.joints[0].split()
+    made_in = before[-1:] == ["in"] and not _MADE.isdisjoint(before)
+    return words.qualified or made_in or not _OF_ORIGIN.isdisjoint(before[-1:])
+
+
+class Direction(NamedTuple):
+    """Who charges whom; `told` where small words say so, not the order alone."""
+
+    imposer: str
+    partner: str
+    told: bool
+
+
+def direction(words: Words) -> Direction:
+    """The direction in a text that names two at least."""
+    first, second = words.codes[:2]
+    if _second_imposes(words):
+        return Direction(second, first, True)
+    return Direction(first, second, not _ONE_WAY.isdisjoint(words.joints[1].split()))
+
+
+def _second_imposes(words: Words) -> bool:
+    before, between = words.joints[0].split(), words.joints[1].split()
+    into = not _INTO.isdisjoint(between)
+    if "by" in between and "by" not in before:
+        return True
+    # 'goods from china to us', 'steel from india in the us'
+    if ("from" in before and into) or ({"from", "of"} & set(before) and "to" in between):
+        return True
+    # 'china pays in the us', 'india faces in the us', but no 'face masks'
+    if {"pay", "pays", "paid"} & set(between) or ({"face", "faces"} & set(between) and into):
+        return True
+    # 'tariffs on china from us', 'on chinese goods in the us': who is charged stands first
+    if before[-1:] == ["on"] and (into or "from" in between):
+        return True
+    # 'japanese cars in the us', and 'swiss watches us tariff', but not 'us tariffs in china'
+    goods = bool(between) and not set(between) <= NOISE
+    charged = not _DUTIES.isdisjoint(between)
+    return goods and not charged and (into or not _DUTIES.isdisjoint(words.tail[:1]))
+
+
+def _party_at(
+    tokens: Sequence[str], at: int, parties: Parties, *, small_words: bool
+) -> tuple[int, str | None]:
+    """The longest run of tokens from here that names a party: how many, and its code."""
+    longest = _MAX_NAME_WORDS if parties.may_begin(tokens[at]) else 1
+    for size in range(min(longest, len(tokens) - at), 0, -1):
+        run = tokens[at : at + size]
+        # A name is looked up by its letters alone, so that a sign at its end would be swallowed.
+        if size > 1 and not (_is_word(run[0]) and _is_word(run[-1])):
+            continue
+        words = " ".join(run)
+        if size == 1 and small_words and words in NOISE:
+            continue
+        party = parties.named(words)
+        if party is not None:
+            return size, party.code
+    return 1, None
+
+
+def _is_word(token: str) -> bool:
+    return _ALNUM.search(token) is not None and _FLAG.fullmatch(token) is None

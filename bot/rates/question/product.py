@@ -1,0 +1,214 @@
+"""What a product text asks for: goods, codes, one layer alone, or goods in general.
+
+In this order:
+1. Harmonized System codes are taken out: `8507.60`, `HS 72`, `chapter 73`.
+2. The longest known phrase at each place counts: goods, names of layers, legal bases, and a few
+   words of our own (`only`, `headline`, `including base`).
+3. What is left and says something is kept as unknown. With unknown words, a name of goods that is
+   nearly the whole text is taken for it; if nothing was known, near names are suggested.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from bot.rates.model.goods import Goods
+from bot.rates.model.measure import Measure
+from bot.rates.question.stemming import codes_in, stems
+
+_IGNORED = frozenset(
+    {
+        *("a", "ad", "add", "additional", "all", "an", "and", "any", "are", "article", "as"),
+        *("at", "be", "by", "customs", "deal", "duty", "for", "from", "good", "how", "import"),
+        *("imported", "in", "including", "into", "is", "it", "item", "its", "layer", "levy"),
+        *("listed", "made", "making", "manufactured", "much", "no", "of", "on", "or", "our"),
+        *("paid", "pay", "product", "rate", "s", "section", "special", "tariff", "tax", "that"),
+        *("the", "this", "to", "total", "under", "us", "valorem", "what", "which", "with"),
+    }
+)
+_OWN_WORDS = {
+    "headline": "headline;goods in general;all goods;everything;overall;general rate;general;"
+    "all products;goods generally;outside usmca;goods outside usmca;non usmca;non usmca goods;"
+    "not under usmca;not entered under usmca;goods not entered under usmca",
+    "alone": "only;alone;layer;layer only;that layer only;that layer;layer alone;just;by itself;"
+    "single layer",
+    "sum": "all layers;all the layers;every layer;all duties;in total",
+    "with_base": "including base;including the base;including base rate;including the base rate;"
+    "including mfn;including the mfn rate;with base;with the base;with base rate;with mfn;in all;"
+    "all in;base included;incl base;landed;total duty;everything included",
+}
+# Likeness of 0 to 100: by edits to be taken, by the better part to be suggested.
+_TAKE_FROM, _SUGGEST_FROM = 90, 80
+_SUGGESTIONS = 4
+_REMEMBERED = 500
+
+
+class Wanted(NamedTuple):
+    """A product text as understood."""
+
+    text: str
+    goods: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    """Digits only."""
+    layers: tuple[str, ...] = ()
+    """Ids of measures that it calls by name."""
+    bases: tuple[str, ...] = ()
+    alone: bool = False
+    """Whether it asks for one layer and not for a sum."""
+    headline: bool = False
+    with_base: bool = False
+    unknown: tuple[str, ...] = ()
+    read_as: str = ""
+    """The goods that a misspelt text was taken for."""
+    suggestions: tuple[str, ...] = ()
+
+    @property
+    def nothing_known(self) -> bool:
+        return not (self.goods or self.codes or self.layers or self.bases or self.headline)
+
+
+class _Phrase(NamedTuple):
+    words: tuple[str, ...]
+    kind: str
+    key: str
+
+
+class ProductReader:
+    """Reads product texts by the vocabulary of a ledger."""
+
+    def __init__(
+        self, goods: Goods, measures: Collection[Measure], bases: Mapping[str, Iterable[str]]
+    ) -> None:
+        self._goods = goods
+        self._phrases: dict[str, list[_Phrase]] = {}
+        self._names: dict[str, str] = {}
+        for good in goods.by_id.values():
+            for name in (good.name, *good.names, good.id):
+                self._learn(name, "goods", good.id)
+                self._names.setdefault(" ".join(stems(name)), good.id)
+        self._layers = frozenset(measure.id for measure in measures)
+        for measure in measures:
+            for name in (measure.name, *measure.names):
+                self._learn(name, "layer", measure.id)
+        for base, names in bases.items():
+            for name in (base, *names):
+                self._learn(name, "base", base)
+        for kind, names in _OWN_WORDS.items():
+            for name in names.split(";"):
+                self._learn(name, kind, "")
+        for phrases in self._phrases.values():
+            phrases.sort(key=lambda phrase: -len(phrase.words))
+        # A question's words are read to understand it, and again for each pair that it is about.
+        self._readings = lru_cache(_REMEMBERED)(self._read)
+
+    def _learn(self, name: str, kind: str, key: str) -> None:
+        words = stems(name)
+        if words:
+            self._phrases.setdefault(words[0], []).append(_Phrase(words, kind, key))
+
+    def read(self, text: str, layers: frozenset[str]) -> Wanted:
+        """The text as understood, where only these `layers` (ids of measures) can be meant."""
+        return self._readings(text, layers)
+
+    def _read(self, text: str, allowed: frozenset[str]) -> Wanted:
+        codes, rest = codes_in(text)
+        words = stems(rest)
+        found: dict[str, dict[str, None]] = {}
+        unknown: list[str] = []
+        at = 0
+        while at < len(words):
+            matches = self._longest(words, at, allowed)
+            for phrase in matches:
+                found.setdefault(phrase.kind, {})[phrase.key] = None
+            if not matches and words[at] not in _IGNORED:
+                unknown.append(words[at])
+            at += len(matches[0].words) if matches else 1
+        wanted = Wanted(
+            text=text,
+            goods=tuple(found.get("goods", ())),
+            codes=codes,
+            layers=tuple(found.get("layer", ())),
+            bases=tuple(found.get("base", ())),
+            alone="alone" in found and "sum" not in found,
+            headline="headline" in found,
+            with_base="with_base" in found,
+            unknown=tuple(unknown),
+        )
+        if unknown and not (wanted.codes or wanted.layers or wanted.bases):
+            return self._nearest(wanted, " ".join(words)[:80])
+        return self._beside_codes(wanted)
+
+    def bases_in(self, text: str) -> tuple[str, ...]:
+        """The legal bases that a text of any kind names."""
+        words = stems(text)
+        named = (self._longest(words, at, frozenset()) for at in range(len(words)))
+        bases = (one.key for found in named for one in found if one.kind == "base")
+        return tuple(dict.fromkeys(bases))
+
+    def knows(self, text: str) -> bool:
+        """Whether the text names goods or holds a code, by itself or nearly."""
+        wanted = self.read(text, frozenset())
+        return bool(wanted.goods or wanted.codes)
+
+    def names(self, text: str) -> bool:
+        """Whether the text names goods, a code, a layer of any pair or a legal basis."""
+        wanted = self.read_any(text)
+        return bool(wanted.goods or wanted.codes or wanted.layers or wanted.bases)
+
+    def read_any(self, text: str) -> Wanted:
+        """The text as understood, where the layers of all pairs can be meant."""
+        return self.read(text, self._layers)
+
+    def understands(self, text: str) -> bool:
+        """Whether any of the text is goods, a code or a layer of any pair, or none is unknown."""
+        wanted = self.read_any(text)
+        return not (wanted.nothing_known and wanted.unknown)
+
+    def near(self, text: str) -> tuple[str, ...]:
+        """Names of goods that come near to a text that is not understood; may be empty."""
+        return self.read_any(text).suggestions
+
+    def _longest(self, words: tuple[str, ...], at: int, allowed: frozenset[str]) -> list[_Phrase]:
+        """All phrases of the greatest length that begin here; a layer must be an allowed one."""
+        best: list[_Phrase] = []
+        for phrase in self._phrases.get(words[at], ()):
+            size = len(phrase.words)
+            if best and size < len(best[0].words):
+                break
+            if words[at : at + size] == phrase.words and (
+                phrase.kind != "layer" or phrase.key in allowed
+            ):
+                best.append(phrase)
+        return best
+
+    def _beside_codes(self, wanted: Wanted) -> Wanted:
+        """Where codes are given, goods only say which of a code's goods are meant."""
+        if not (wanted.codes and wanted.goods):
+            return wanted
+        within = {good.id for code in wanted.codes for good in self._goods.at(code)}
+        return wanted._replace(goods=tuple(good for good in wanted.goods if good in within))
+
+    def _nearest(self, wanted: Wanted, asked: str) -> Wanted:
+        """With the goods that a misspelt text comes nearest to, or with suggestions."""
+        # As with names of parties: most starts can do without.
+        from rapidfuzz import fuzz, process
+
+        near = [
+            name
+            for name, _, _ in process.extract(
+                asked,
+                [name for name in self._names if len(name) > 3],
+                scorer=fuzz.WRatio,
+                limit=6,
+                score_cutoff=_SUGGEST_FROM,
+            )
+        ]
+        near.sort(key=lambda name: -fuzz.ratio(asked, name))
+        goods = {name: self._goods.by_id[self._names[name]] for name in near}
+        if near and fuzz.ratio(asked, near[0]) >= _TAKE_FROM:
+            taken = goods[near[0]]
+            return wanted._replace(goods=(taken.id,), read_as=taken.name, unknown=())
+        if not wanted.nothing_known:
+            return wanted
+        likely = dict.fromkeys(good.name for good in goods.values())
+        return wanted._replace(suggestions=tuple(likely)[:_SUGGESTIONS])

@@ -1,0 +1,1 @@
+"""Answers and proposals as text for a terminal and as JSON."""

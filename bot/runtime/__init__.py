@@ -1,0 +1,1 @@
+"""The running bot: settings, wiring, jobs, start and stop."""

@@ -1,0 +1,221 @@
+"""Reads the YAML files of the config folder into models; an error names file, line and key."""
+
+from collections.abc import Hashable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError, model_validator
+
+from bot.errors import ConfigError
+from bot.feeds.model import Feed
+from bot.news.topics.rules import TopicRules
+from bot.parties import Parties, Party
+from bot.rates.files import validate
+from bot.rates.files.schema import MfnFile, Sheet
+from bot.rates.ledger import Ledger
+from bot.rates.model.goods import GoodsFile
+from bot.rates.model.law import EventsFile
+from bot.text.validation_messages import in_words
+from bot.values import Frozen
+
+Model = TypeVar("Model", bound=BaseModel)
+
+LARGEST_FILE = 5_000_000
+"""Bytes of one file."""
+MOST_VALUES = 1_000_000
+"""Values in one file, where what an alias repeats counts each time: a few lines can name 10^9."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML without its surprises: Norway's `NO` stays text, `12.50` reaches Decimal as written.
+
+    Pydantic turns `true`, `12.5` and `2025-05-14` into what each field asks for.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(
+                    problem="a list or a mapping cannot be a key", problem_mark=key.start_mark
+                )
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"'{key.value}' is given twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        """The document's value; raises MarkedYAMLError before it grows beyond all bounds."""
+        _count(node, {})
+        return super().construct_document(node)
+
+
+def _count(node: yaml.Node, counted: dict[int, int]) -> int:
+    """The values in the node, itself included; `counted` holds those of nodes met before."""
+    if id(node) not in counted:
+        # A node that holds itself meets this, and so is without end.
+        counted[id(node)] = MOST_VALUES + 1
+        inner = node.value if isinstance(node, yaml.CollectionNode) else ()
+        parts = (part for each in inner for part in (each if isinstance(each, tuple) else (each,)))
+        counted[id(node)] = 1 + sum(_count(part, counted) for part in parts)
+    if counted[id(node)] > MOST_VALUES:
+        problem = f"more than {MOST_VALUES:,} values, by aliases"
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+    return counted[id(node)]
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":int"))]
+    for letter, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_model(path: Path, model: type[Model]) -> Model:
+    """The file as a `model`; raises ConfigError with file, line and key for whatever is wrong."""
+    return read_text_model(str(path), file_text(path), model)
+
+
+def read_text_model(path: str, text: str, model: type[Model]) -> Model:
+    """The text of a file as a `model`; raises ConfigError as `read_model` does."""
+    try:
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a safe loader
+        return model.model_validate(raw)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        cure = "Indent with blanks, not with tabs" if _has_tab(text, mark) else ""
+        raise ConfigError(path, line, "", error.problem or "not YAML", cure) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        line, key = _locate(text, first["loc"])
+        raise ConfigError(path, line, key, in_words(first)) from error
+    except RecursionError as error:
+        raise ConfigError(path, None, "", "nested too deeply") from error
+    except (yaml.YAMLError, ValueError) as error:
+        # Besides broken YAML: a number of more digits than Python turns into one.
+        raise ConfigError(path, None, "", "not YAML that can be read") from error
+
+
+def _has_tab(text: str, mark: yaml.Mark | None) -> bool:
+    return mark is not None and "\t" in "".join(text.splitlines()[mark.line : mark.line + 1])
+
+
+def file_text(path: Path) -> str:
+    """The file's text, read no further than its bound; raises ConfigError."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        text = content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        cure = "Check TARIFFWIRE_CONFIG_DIR, or TARIFFWIRE_FEEDS_FILE where that is set"
+        raise ConfigError(str(path), None, "", reason, cure) from error
+    if len(content) > LARGEST_FILE:
+        raise ConfigError(str(path), None, "", f"larger than {LARGEST_FILE:,} bytes", "Split it")
+    return text
+
+
+class PartiesFile(Frozen):
+    """`parties.yaml`: the economies, and phrases that hold a name but mean none of them."""
+
+    parties: tuple[Party, ...]
+    nobody: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_meaning_each(self) -> "PartiesFile":
+        codes = {party.code for party in self.parties}
+        owners: dict[str, str] = {}
+        for party in self.parties:
+            for word in (party.code, party.name, *party.aliases, *party.seats, *party.asked):
+                if owners.setdefault(word.casefold(), party.code) != party.code:
+                    raise ValueError(f"{word!r} is {owners[word.casefold()]} and {party.code}")
+            if unknown := set(party.members) - codes:
+                raise ValueError(f"{party.code} has members that are not listed: {unknown}")
+        return self
+
+
+class FeedFile(Frozen):
+    """`feeds.yaml`."""
+
+    feeds: tuple[Feed, ...]
+
+
+def load_feeds(path: Path) -> tuple[Feed, ...]:
+    """The feeds of `feeds.yaml`, those that are off included.
+
+    Raises ConfigError naming file, line and key, also for an id given twice.
+    """
+    feeds = read_model(path, FeedFile).feeds
+    seen: set[str] = set()
+    for place, feed in enumerate(feeds):
+        if feed.id in seen:
+            line, key = _locate(file_text(path), ("feeds", place, "id"))
+            raise ConfigError(str(path), line, key, f"{feed.id} is given twice", "Rename one")
+        seen.add(feed.id)
+    return feeds
+
+
+def load_topics(path: Path) -> TopicRules:
+    """The rules of `topics.yaml`; raises ConfigError naming file, line and key."""
+    return read_model(path, TopicRules)
+
+
+def load_parties(path: Path) -> Parties:
+    """The economies of `parties.yaml`; raises ConfigError naming file, line and key."""
+    file = read_model(path, PartiesFile)
+    return Parties(file.parties, file.nobody)
+
+
+def load_ledger(folder: Path, parties: Parties) -> Ledger:
+    """The ledger of `config/rates`; raises ConfigError as `load_book` does."""
+    return Ledger(load_book(folder, parties), parties)
+
+
+def load_book(folder: Path, parties: Parties) -> validate.Book:
+    """The files of `config/rates`: one sheet an imposer, beside mfn, goods and events.
+
+    Raises ConfigError naming file, line and key, also for what does not fit across files: a source,
+    a measure or goods that are not there, periods that overlap or are out of order.
+    """
+    beside = {validate.MFN, validate.GOODS, validate.EVENTS}
+    paths = [path for path in sorted(folder.glob("*.yaml")) if path.name not in beside]
+    book = validate.Book(
+        sheets={path.name: read_model(path, Sheet) for path in paths},
+        mfn=read_model(folder / validate.MFN, MfnFile),
+        goods=read_model(folder / validate.GOODS, GoodsFile),
+        events=read_model(folder / validate.EVENTS, EventsFile),
+    )
+    for flaw in validate.flaws(book, {party.code for party in parties}):
+        path = folder / flaw.file
+        line, key = _locate(file_text(path), flaw.loc)
+        raise ConfigError(str(path), line, key, flaw.cause, flaw.cure)
+    return book
+
+
+def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:
+    """Line (from 1) and dotted key of the deepest node that the error's location leads to."""
+    node = yaml.compose(text, Loader=_Loader)
+    line, key = 1, []
+    for step in loc:
+        found = _child(node, step)
+        if found is None:
+            # Pydantic's path also names union branches and missing keys, which the file lacks.
+            if isinstance(step, str) and step == loc[-1]:
+                key.append(step)
+            continue
+        line, node = found
+        key.append(str(step))
+    return line, ".".join(key)
+
+
+def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value == str(step):
+                return name.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step].start_mark.line + 1, node.value[step]
+    return None

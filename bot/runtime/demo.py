@@ -1,0 +1,177 @@
+"""Replays a written week of trade news on loopback, as the feeds of a few made-up outlets.
+
+    config/demo/*.rss, *.atom --read_week--> Recording --revealed--> body --HTTP--> the bot
+
+Nothing of the bot knows that it watches a replay: the feeds answer over HTTP with validators, and
+a feed holds what its outlet has published so far. A week passes in `duration_s` seconds; entries
+appear one by one in the order of their dates, evenly spread, so that a person can follow.
+"""
+
+import time
+from bisect import bisect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+from pathlib import Path
+from xml.dom.minidom import Document, Element, parse
+from xml.parsers.expat import ExpatError
+
+from aiohttp import web
+
+from bot.errors import ConfigError
+from bot.feeds.model import Feed
+from bot.values import utc
+
+PLACEHOLDER = "http://127.0.0.1:0"
+"""Stands in `config/demo/feeds.yaml` for the address that the server gets when it starts."""
+
+_MEDIA_TYPES = {".rss": "application/rss+xml", ".atom": "application/atom+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A feed from its first entry to its last: `bodies[n]` holds the `n` oldest entries."""
+
+    name: str
+    """The file's name, which is its path on the server too."""
+    media_type: str
+    published: tuple[datetime, ...]
+    """When each entry came out, in UTC, oldest first."""
+    bodies: tuple[bytes, ...]
+
+
+def read_week(folder: Path) -> tuple[Recording, ...]:
+    """The feeds in the folder; raises ConfigError that names the file and what is wrong with it."""
+    paths = sorted(path for path in folder.glob("*") if path.suffix in _MEDIA_TYPES)
+    week = tuple(map(_read, paths))
+    if not any(recording.published for recording in week):
+        raise ConfigError(str(folder), None, "", "nothing to replay", "Check TARIFFWIRE_CONFIG_DIR")
+    return week
+
+
+def demo_feeds(feeds: Iterable[Feed], base_url: str) -> tuple[Feed, ...]:
+    """The demo's feeds at the address where the replay is served."""
+    return tuple(
+        feed.model_copy(update={"url": base_url + feed.url.removeprefix(PLACEHOLDER)})
+        for feed in feeds
+    )
+
+
+def revealed(
+    published: Sequence[datetime], elapsed_s: float, duration_s: float
+) -> Sequence[datetime]:
+    """Those of the week's dates (oldest first) that have come `elapsed_s` seconds into the replay.
+
+    The first is there at once, the last after `duration_s` seconds, the others evenly between.
+    """
+    if elapsed_s >= duration_s:
+        return published
+    steps = (len(published) - 1) * max(elapsed_s, 0.0) / duration_s
+    return published[: int(steps) + 1]
+
+
+class Replay:
+    """Serves the week on 127.0.0.1 at a free port. `clock` counts seconds and never goes back."""
+
+    def __init__(
+        self,
+        week: Sequence[Recording],
+        duration_s: float = 40.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._recordings = {recording.name: recording for recording in week}
+        self._published = sorted(moment for recording in week for moment in recording.published)
+        self._duration_s, self._clock = duration_s, clock
+        self._started_s = 0.0
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> str:
+        """Starts the server and the week; returns its address without a slash at the end."""
+        app = web.Application()
+        app.router.add_get("/{name}", self._answer)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self._started_s = self._clock()
+        host, port = self._runner.addresses[0][:2]
+        return f"http://{host}:{port}"
+
+    async def stop(self) -> None:
+        """Stops the server; may be called at any time, also twice."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        recording = self._recordings.get(request.match_info["name"])
+        if recording is None:
+            raise web.HTTPNotFound
+        elapsed_s = self._clock() - self._started_s
+        now = revealed(self._published, elapsed_s, self._duration_s)[-1]
+        count = bisect(recording.published, now)
+        body = recording.bodies[count]
+        etag = sha256(body).hexdigest()[:16]
+        modified = recording.published[count - 1] if count else None
+        if _unchanged(request, etag, modified):
+            response = web.Response(status=304)
+        else:
+            response = web.Response(body=body, content_type=recording.media_type, charset="utf-8")
+        response.etag = etag
+        response.last_modified = modified
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def _unchanged(request: web.Request, etag: str, modified: datetime | None) -> bool:
+    # A client that sends both validators is judged by the ETag alone (RFC 9110, 13.2.2).
+    if request.if_none_match is not None:
+        return any(tag.value in (etag, "*") for tag in request.if_none_match)
+    since = request.if_modified_since
+    return modified is not None and since is not None and modified <= since
+
+
+def _read(path: Path) -> Recording:
+    try:
+        document = parse(str(path))  # noqa: S318 - the operator's own file, not one from outside
+    except OSError as error:
+        raise ConfigError(str(path), None, "", error.strerror or "cannot be read") from error
+    except ExpatError as error:
+        raise ConfigError(str(path), error.lineno, "", "not well-formed XML") from error
+    holders = document.getElementsByTagName("channel") or document.getElementsByTagName("feed")
+    if not holders:
+        raise ConfigError(str(path), None, "", "neither RSS 2.0 nor Atom")
+    items = holders[0].getElementsByTagName("item") or holders[0].getElementsByTagName("entry")
+    try:
+        dated = sorted(((_published(item), item) for item in items), key=lambda pair: pair[0])
+    except (ValueError, IndexError) as error:
+        cure = "Give it a pubDate (RSS) or a published date (Atom) with its time zone"
+        raise ConfigError(str(path), None, "", "an entry without a date", cure) from error
+    return Recording(
+        name=path.name,
+        media_type=_MEDIA_TYPES[path.suffix],
+        published=tuple(moment for moment, _ in dated),
+        bodies=_bodies(document, holders[0], [item for _, item in dated]),
+    )
+
+
+def _published(item: Element) -> datetime:
+    if dates := item.getElementsByTagName("pubDate"):
+        return utc(parsedate_to_datetime(_text(dates[0])))
+    return utc(datetime.fromisoformat(_text(item.getElementsByTagName("published")[0])))
+
+
+def _text(element: Element) -> str:
+    return "".join(node.data for node in element.childNodes if hasattr(node, "data")).strip()
+
+
+def _bodies(
+    document: Document, holder: Element, oldest_first: Sequence[Element]
+) -> tuple[bytes, ...]:
+    """The document with no entry, with the oldest one, and so on up to all of them."""
+    bodies = [document.toxml(encoding="utf-8")]
+    for item in reversed(oldest_first):
+        holder.removeChild(item)
+        bodies.append(document.toxml(encoding="utf-8"))
+    return tuple(reversed(bodies))

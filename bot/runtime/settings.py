@@ -1,0 +1,273 @@
+"""Every setting, read once at start from the environment and `.env`.
+
+Slack's own names, `DATABASE_URL` and `PORT` are taken as they are; all else begins with
+`TARIFFWIRE_`. Durations may be fractions, so that a day can be tried out in a minute.
+"""
+
+import os
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    SettingsConfigDict,
+)
+
+from bot import PAGE, __version__
+from bot.errors import SettingsError
+from bot.text.validation_messages import in_words
+
+PREFIX = "TARIFFWIRE_"
+DAY_S = 86_400.0
+YEAR_S = 365 * DAY_S
+CENTURY_H = 100 * 365 * 24.0
+ENV_FILE = ".env"
+LiveSource = Literal["federal-register", "usitc-hts", "wits", "wto"]
+LIVE_SOURCES: tuple[LiveSource, ...] = get_args(LiveSource)
+_ADDRESS = r"^https?://[^\s?#]+$"
+_USER_ID = re.compile(r"[UW][A-Z0-9]{4,30}")
+
+
+def bundled_config() -> Path:
+    """The shipped config folder: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    inside = package / "config"
+    return inside if inside.is_dir() else package.parent / "config"
+
+
+def _plain(name: str) -> Any:
+    """An alias without the prefix, for the names that others chose."""
+    return AliasChoices(name)
+
+
+class Settings(BaseSettings):
+    """What the operator chose; see `.env.example` for each with its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        allow_inf_nan=False,
+        frozen=True,
+    )
+
+    slack_bot_token: SecretStr | None = Field(None, validation_alias=_plain("SLACK_BOT_TOKEN"))
+    slack_app_token: SecretStr | None = Field(None, validation_alias=_plain("SLACK_APP_TOKEN"))
+    slack_signing_secret: SecretStr | None = Field(
+        None, validation_alias=_plain("SLACK_SIGNING_SECRET")
+    )
+    database_url: str = Field("", validation_alias=_plain("DATABASE_URL"))
+    port: int = Field(8765, ge=0, le=65535, validation_alias=_plain("PORT"))
+
+    data_dir: Path = Path(platformdirs.user_data_dir("tariffwire", appauthor=False))
+    config_dir: Path = Field(default_factory=bundled_config)
+    feeds_file: Path | None = None
+    slack_api_url: str = Field("https://slack.com/api/", pattern=r"^https?://[^\s]+$")
+    channel: str = Field("trade-news", min_length=1, max_length=80)
+    poll_seconds: float = Field(300, gt=0, le=YEAR_S)
+    backoff_seconds: float = Field(60, gt=0, le=YEAR_S)
+    fetch_deadline_seconds: float = Field(30, gt=0, le=DAY_S)
+    max_body_bytes: int = Field(5_000_000, gt=0, le=1_000_000_000)
+    fetches_per_host: int = Field(1, ge=1, le=100)
+    allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    max_age_hours: float = Field(48, gt=0, le=CENTURY_H)
+    keep_days: float = Field(400, ge=30, le=36_500)
+    digest_hour: int = Field(8, ge=0, le=23)
+    timezone: str = "UTC"
+    reminders: bool = True
+    public_url: str = Field("", max_length=500)
+    contact: str = Field(PAGE, pattern=r"^[\x21-\x7e]{1,200}$")
+    operators: Annotated[tuple[str, ...], NoDecode] = ()
+    operators_channel: str = Field("", max_length=80)
+    unknown_outcome: Literal["may_repeat", "may_miss"] = "may_repeat"
+    live_sources: Annotated[tuple[LiveSource, ...], NoDecode] = ()
+    federal_register_url: str = Field("https://www.federalregister.gov/api/v1/", pattern=_ADDRESS)
+    usitc_hts_url: str = Field("https://hts.usitc.gov/reststop/", pattern=_ADDRESS)
+    wto_url: str = Field("https://api.wto.org/timeseries/v1/", pattern=_ADDRESS)
+    wto_key: SecretStr | None = None
+    wits_url: str = Field("https://wits.worldbank.org/API/V1/SDMX/V21/", pattern=_ADDRESS)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("data_dir", "config_dir", "feeds_file")
+    @classmethod
+    def _at_home(cls, value: Path | None) -> Path | None:
+        """`~` in `.env` or a unit file, where no shell has turned it into the home folder."""
+        try:
+            return value.expanduser() if value else value
+        except RuntimeError as error:
+            raise ValueError(f"{value.parts[0] if value else ''} is nobody's home") from error
+
+    @field_validator("allowed_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+
+    @field_validator("operators", mode="before")
+    @classmethod
+    def _people(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        people = tuple(part.strip() for part in value.split(",") if part.strip())
+        for person in people:
+            if not _USER_ID.fullmatch(person):
+                raise ValueError(f"{person[:40]!r} is no Slack user id, such as U024BE7LH")
+        return people
+
+    @field_validator("live_sources", mode="before")
+    @classmethod
+    def _sources(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        named = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        for name in named:
+            if name not in LIVE_SOURCES:
+                known = ", ".join(LIVE_SOURCES)
+                raise ValueError(f"{name[:40]!r} is no live source; there are {known}")
+        return tuple(dict.fromkeys(named))
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("not a time zone; use a name like Europe/Berlin") from error
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        parts = urlsplit(value)
+        bare = not (parts.query or parts.fragment or "@" in parts.netloc)
+        sendable = value.isascii() and value.isprintable() and " " not in value
+        if value and not (
+            parts.scheme in ("http", "https") and parts.hostname and bare and sendable
+        ):
+            raise ValueError("not the address of a server, such as https://tariffwire.example")
+        return value.rstrip("/")
+
+    @field_validator(
+        "slack_api_url", "federal_register_url", "usitc_hts_url", "wits_url", "wto_url"
+    )
+    @classmethod
+    def _with_slash(cls, value: str) -> str:
+        return value if value.endswith("/") else value + "/"
+
+    @property
+    def feeds_path(self) -> Path:
+        """The feed list in use."""
+        return self.feeds_file or self.config_dir / "feeds.yaml"
+
+    @property
+    def user_agent(self) -> str:
+        """What publishers see: product, version, and whom to write to."""
+        return f"Tariffwire/{__version__} (+{self.contact})"
+
+    @property
+    def database(self) -> str:
+        """The database's SQLAlchemy address; SQLite in the data folder unless one was given."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'tariffwire.db'}"
+
+    @property
+    def transport(self) -> Literal["local", "socket", "http"]:
+        """How Slack is reached: the local workspace when there is no bot token."""
+        if self.slack_bot_token is None:
+            return "local"
+        return "socket" if self.slack_app_token is not None else "http"
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings, `given` first, then the environment, then `.env`.
+
+    Raises SettingsError that names the variable and the cure for the first wrong value.
+    """
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = variable(str(first["loc"][0]))
+        cause = in_words(first)
+        cure = f"Set {name} to a valid value or remove it to use the default"
+        raise SettingsError(name, f"{cause[0].lower()}{cause[1:]}", cure) from error
+    except (OSError, UnicodeDecodeError) as error:
+        cause = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise SettingsError(ENV_FILE, cause, "Correct it or move it away") from error
+    _check_together(settings)
+    return settings
+
+
+def _check_together(settings: Settings) -> None:
+    tokens = {
+        "SLACK_BOT_TOKEN": (settings.slack_bot_token, "xoxb-"),
+        "SLACK_APP_TOKEN": (settings.slack_app_token, "xapp-"),
+    }
+    for name, (token, start) in tokens.items():
+        if token is not None and not token.get_secret_value().startswith(start):
+            raise SettingsError(
+                name, f"does not start with {start}", "Copy it from your app's page at Slack again"
+            )
+    if "wto" in settings.live_sources and settings.wto_key is None:
+        raise SettingsError(
+            "TARIFFWIRE_WTO_KEY",
+            "missing although TARIFFWIRE_LIVE_SOURCES names wto",
+            "Get one at apiportal.wto.org, or take wto out of TARIFFWIRE_LIVE_SOURCES",
+        )
+    if settings.slack_bot_token is None:
+        for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+            if getattr(settings, name.lower()) is not None:
+                raise SettingsError(
+                    "SLACK_BOT_TOKEN",
+                    f"missing although {name} is set",
+                    f"Set SLACK_BOT_TOKEN too, or remove {name} to use the local workspace",
+                )
+    elif settings.slack_app_token is None and settings.slack_signing_secret is None:
+        raise SettingsError(
+            "SLACK_APP_TOKEN",
+            "neither it nor SLACK_SIGNING_SECRET is set",
+            "Set SLACK_APP_TOKEN for Socket Mode or SLACK_SIGNING_SECRET for HTTP",
+        )
+
+
+def variable(field: str) -> str:
+    """The environment variable that a field of Settings is read from."""
+    info = Settings.model_fields.get(field)
+    if info is None:
+        return field
+    alias = info.validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + field.upper()
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """One line for each TARIFFWIRE_ variable that no setting reads, with the nearest name.
+
+    They may stand in the environment or in `.env`; one that cannot be read is left to
+    `load_settings` to refuse.
+    """
+    known = [variable(name) for name in Settings.model_fields]
+    lines = []
+    for name in sorted({name.upper() for name in os.environ} | _in_env_file()):
+        if name.startswith(PREFIX) and name not in known:
+            from rapidfuzz import process
+
+            nearest = process.extractOne(name, known)
+            lines.append(f"{name}: no such setting. Did you mean {nearest[0]}?")
+    return tuple(lines)
+
+
+def _in_env_file() -> set[str]:
+    try:
+        return {name.upper() for name in DotEnvSettingsSource(Settings).env_vars}
+    except (OSError, UnicodeDecodeError):
+        return set()

@@ -1,0 +1,138 @@
+"""What an error of Slack's means for a delivery: later, never, or nobody knows.
+
+The codes are those of reference/methods/chat.postMessage, conversations.history and
+conversations.join on docs.slack.dev. Three kinds matter:
+
+1. Slack may have posted all the same (`internal_error`, no answer): look before the next attempt.
+2. The whole workspace is concerned (a token, a scope, a limit): wait, nothing is lost.
+3. This conversation will not take it, whatever we try: give up, with what an operator can do.
+
+A code that is in none of them is tried again a few times, then given up.
+"""
+
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import SendLater, SendRefused
+from bot.slack.blockkit.limits import RETRY_AFTER_S
+
+OPERATOR_S = 300.0
+"""Seconds between attempts while an operator has to put something right."""
+MOST_ATTEMPTS = 8
+"""Attempts after which an error nobody knows is taken as final."""
+
+_OUTCOME_UNKNOWN = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_OPERATOR = {
+    "not_authed": "set SLACK_BOT_TOKEN",
+    "invalid_auth": "copy SLACK_BOT_TOKEN from the app's page again",
+    "token_expired": "turn token rotation off for the app and copy SLACK_BOT_TOKEN again",
+    "missing_scope": "add the scope to the app, then install it again",
+    "not_allowed_token_type": "SLACK_BOT_TOKEN must begin with xoxb-",
+    "org_login_required": "the workspace is being moved; it comes back by itself",
+    "team_added_to_org": "the workspace is being moved; it comes back by itself",
+    "accesslimited": "allow this machine's address in the app's settings",
+    "messages_tab_disabled": "turn on the Messages tab under App Home in the app's settings",
+}
+_NEVER = {
+    "channel_not_found": "the conversation is gone or private: invite the bot and subscribe again",
+    "is_archived": "the channel is archived: subscribe in another one",
+    "not_in_channel": "invite the bot to the channel and subscribe again",
+    "user_not_found": "the person is gone",
+    "user_disabled": "the person's account is deactivated",
+    "account_inactive": "the app was removed from the workspace: install it again",
+    "token_revoked": "the app was removed from the workspace: install it again",
+    "team_access_not_granted": "the app is not installed in this workspace: install it",
+    "ekm_access_denied": "the workspace's administrators have suspended posting",
+    "no_permission": "invite the bot to the channel and subscribe again",
+    "cannot_reply_to_message": "the alert that this belongs to cannot be answered",
+    "thread_not_found": "the alert that this belongs to was deleted",
+}
+_BLOCKS = ("invalid_blocks", "msg_blocks_too_long", "msg_too_long", "invalid_attachments")
+
+
+def code(error: SlackApiError) -> str:
+    """Slack's own code, `channel_not_found`; empty where the answer was no answer of Slack's."""
+    data = getattr(error.response, "data", error.response)
+    found = data.get("error") if isinstance(data, dict) else None
+    return str(found or "")
+
+
+def status(error: SlackApiError) -> int:
+    """The HTTP status of the answer."""
+    answer: Any = error.response
+    return int(getattr(answer, "status_code", None) or getattr(answer, "status", None) or 0)
+
+
+def refuses_blocks(error: SlackApiError) -> bool:
+    """Whether the same message might be taken as plain text."""
+    return names_blocks(code(error))
+
+
+def names_blocks(said: str) -> bool:
+    """Whether a code of Slack's says that it will not take a message's blocks."""
+    return said.startswith(_BLOCKS)
+
+
+def verdict(error: SlackApiError, attempts: int) -> SendLater | SendRefused:
+    """What to raise for this answer to a `chat.postMessage`; `attempts` counts this one.
+
+    A status without a code is no answer of Slack's, but of what stands before it.
+    """
+    said, http = code(error), status(error)
+    if http == 429 or said in _LIMITED:
+        return SendLater(retry_after_s(error), "Slack's rate limit")
+    if said in _OUTCOME_UNKNOWN or not said or http >= 500:
+        return SendLater(None, said or f"HTTP {http}", uncertain=True, unanswered=not said)
+    if said in _OPERATOR:
+        return SendLater(OPERATOR_S, f"{_named(error)}: {_OPERATOR[said]}")
+    if said in _NEVER:
+        return SendRefused(f"{said}: {_NEVER[said]}")
+    if said.startswith("restricted_action"):
+        return SendRefused(f"{said}: the channel's settings do not let the bot post")
+    if attempts >= MOST_ATTEMPTS or said.startswith(("invalid_", *_BLOCKS)):
+        return SendRefused(f"{said}: Slack does not take this message")
+    return SendLater(None, said)
+
+
+def passes(error: SlackApiError) -> bool:
+    """Whether the same question may be answered later: a limit, an outage, no answer of Slack's."""
+    said, http = code(error), status(error)
+    return not said or said in _LIMITED | _OUTCOME_UNKNOWN or http == 429 or http >= 500
+
+
+def cure(error: SlackApiError) -> str:
+    """What an operator can do about the answer; empty where we know nothing."""
+    said = code(error)
+    return _OPERATOR.get(said) or _NEVER.get(said) or ""
+
+
+def retry_after_s(error: SlackApiError) -> float:
+    """Seconds that Slack asks us to wait; our own guess where it does not say."""
+    headers = getattr(error.response, "headers", None) or {}
+    given = next((headers[k] for k in headers if k.lower() == "retry-after"), "")
+    try:
+        return min(max(float(given), 1.0), 3600.0)
+    except ValueError:
+        return RETRY_AFTER_S
+
+
+def _named(error: SlackApiError) -> str:
+    data = getattr(error.response, "data", None)
+    needed = data.get("needed") if isinstance(data, dict) else None
+    return f"{code(error)} ({needed})" if needed else code(error)
+
+
+def unanswered(cause: str) -> SendLater:
+    """For a call that Slack did not answer: it may have arrived all the same."""
+    return SendLater(None, cause, uncertain=True, unanswered=True)
+
+
+def still_uncertain(met: SendLater | SendRefused, cause: str) -> SendLater:
+    """The same wait for a delivery of which it is still not known whether it arrived."""
+    if isinstance(met, SendRefused):
+        return SendLater(None, cause, uncertain=True)
+    return SendLater(met.after_s, cause, uncertain=True, unanswered=met.unanswered)

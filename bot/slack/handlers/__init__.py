@@ -1,0 +1,1 @@
+"""What the bot does on a command, a click or an opened Home tab."""

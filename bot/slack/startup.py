@@ -1,0 +1,74 @@
+"""What the bot asks of Slack before it begins, waited for as long as it takes.
+
+At the start there is nobody to fall back on: a network that is not up yet, a captive portal or a
+rate limit is waited out; what only an operator can mend ends the start with its cure.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeVar
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackError
+from bot.slack.api.errors import code, cure, passes, retry_after_s, status
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+LONGEST_WAIT_S = 60.0
+
+
+class Stopped(Exception):
+    """The operator ended the program while it was waiting."""
+
+
+async def team_of(client: AsyncWebClient) -> str:
+    """The id of the workspace that the token belongs to."""
+    return str((await client.auth_test())["team_id"])
+
+
+async def patiently(what: str, ask: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T:
+    """What `ask` comes back with, asked again while Slack is away or busy.
+
+    `what` names it in messages. Raises Stopped once `stop` is set, and SlackError for an answer
+    that waiting does not change.
+    """
+    wait_s = 1.0
+    while True:
+        try:
+            return await _unless(stop, ask())
+        except SlackApiError as error:
+            said = code(error) or f"HTTP {status(error)}"
+            if not passes(error):
+                raise SlackError(what, said, cure(error)) from error
+            wait_s = max(wait_s, retry_after_s(error) if status(error) == 429 else 0.0)
+        except (aiohttp.ClientError, TimeoutError, OSError, AttributeError) as error:
+            # AttributeError is what slack_sdk makes of an answer that is no JSON.
+            said = type(error).__name__
+        log.warning("%s: Slack does not answer (%s); trying again in %.0f s", what, said, wait_s)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait_s)
+            raise Stopped
+        wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+
+async def _unless(stop: asyncio.Event, asked: Awaitable[T]) -> T:
+    """The answer, unless `stop` is set first: a connection may be tried for ever."""
+    answer = asyncio.ensure_future(asked)
+    stopped = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({answer, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if answer.done():
+            return answer.result()
+        raise Stopped
+    finally:
+        stopped.cancel()
+        answer.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await answer

@@ -1,0 +1,257 @@
+"""Stories as messages: alerts, follow-ups in their threads, digests, and why somebody sees them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bot import COMMAND
+from bot.alerts.digest import by_event
+from bot.news.story import Evidence, Figure, Story
+from bot.parties import Parties
+from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import (
+    Block,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    fitting,
+    section,
+)
+from bot.slack.blockkit.mrkdwn import bold, cut, escape, link, moment, quoted
+from bot.text.single_line import single_line
+from bot.values import Frozen
+
+OPEN = "alert_open"
+FOLLOW = "alert_follow"
+UNFOLLOW = "alert_unfollow"
+MUTE = "alert_mute"
+WHY = "alert_why"
+MUTE_EVENT = "mute_event"
+UNMUTE_EVENT = "mute_event_off"
+MUTE_DAY = "mute_day"
+UNMUTE = "mute_off"
+LEAVE = "mute_unsubscribe"
+
+MAY_REPEAT = "may repeat"
+"""Marks a message that is sent again because nobody can tell whether it arrived."""
+
+
+class WhyValue(Frozen):
+    """What a 'Why?' button carries: the story, and why this conversation got it."""
+
+    story: str
+    reason: str
+
+    def value(self) -> str:
+        """The button's value, within its limit."""
+        room = limits.BUTTON_VALUE_CHARACTERS - len(self.story) - 50
+        # A reason is words of ours and of subscriptions; escaping can double a character.
+        reason = cut(single_line(self.reason), room // 2)
+        return self.model_copy(update={"reason": reason}).model_dump_json()
+
+
+def alert(story: Story, parties: Parties, reason: str, *, may_repeat: bool = False) -> Message:
+    """A story's first message: what happened, the numbers, who says so, and why you see it."""
+    head: list[Block] = [
+        section("\n".join(filter(None, (_headline(story), escape(story.summary, 1200)))))
+    ]
+    if story.figures:
+        head.append(section(_figures(story, parties)))
+    head.append(context(_topics(story), _parties(story, parties)))
+    tail = context(
+        _source(story), f"Why: {escape(reason, 200)}" if reason else "", _repeat(may_repeat)
+    )
+    return assemble(_notice(story, parties), head, tail=[tail, *_buttons(story, reason)])
+
+
+def follow_up(
+    stories: Sequence[Story], parties: Parties, *, followed: str = "", may_repeat: bool = False
+) -> Message:
+    """Further stories on one event, as compact lines for the alert's thread.
+
+    `followed` is the event's id where they go to somebody who follows it, outside any thread.
+    """
+    lines = [section(_line(story, parties)) for story in stories]
+    tail: list[Block] = [context(_repeat(True))] if may_repeat else []
+    if followed:
+        tail += [
+            context("You follow this event."),
+            *actions(button("Unfollow", UNFOLLOW, followed)),
+        ]
+    notice = "\n".join(_notice(story, parties) for story in stories)
+    return assemble(notice, [], lines, tail, _left_out)
+
+
+def digest(
+    stories: Sequence[Story], parties: Parties, reason: str, *, may_repeat: bool = False
+) -> tuple[Message, ...]:
+    """Many stories, event by event: a message and the replies to it that take what it cannot."""
+    count = f"{len(stories)} trade {'story' if len(stories) == 1 else 'stories'}"
+    first = f": {escape(stories[0].title)}" if stories else ""
+    why = f"Why: {escape(reason, 200)}" if reason else ""
+    head, tail = [section(bold(f"Your digest: {count}"))], [context(why, _repeat(may_repeat))]
+    # Marked or not, the same stories go into the same message: a later attempt completes it.
+    marked = [*head, context(why, _repeat(True))]
+    lines: Sequence[Block] = [
+        section(("" if place == 0 else "↳ ") + _line(story, parties))
+        for told in by_event(stories)
+        for place, story in enumerate(told)
+    ]
+    kept, lines = _as_many_as_fit(marked, lines)
+    messages = [assemble(f"Your digest: {count}{first}", head, kept, tail)]
+    while lines:
+        more = [section(bold("Your digest, continued"))]
+        kept, lines = _as_many_as_fit(more, lines)
+        messages.append(assemble("Your digest, continued", more, kept))
+    return tuple(messages)
+
+
+def _as_many_as_fit(
+    fixed: Sequence[Block], items: Sequence[Block]
+) -> tuple[Sequence[Block], Sequence[Block]]:
+    """The first of the items that fit into a message beside the fixed blocks, and the others."""
+    room = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS
+    kept, _ = fitting(fixed, items, None, limits.MESSAGE_BLOCKS, room)
+    kept = kept or tuple(items[:1])
+    return kept, items[len(kept) :]
+
+
+def latest(stories: Sequence[Story], parties: Parties, about: str) -> Message:
+    """The newest stories for whoever asks; `about` names the topic or is empty."""
+    if not stories:
+        nothing = f"No {about} stories yet." if about else "No stories yet."
+        return Message(nothing, (section(nothing),))
+    title = f"Latest {about} stories" if about else "Latest trade stories"
+    lines = [section(_line(story, parties)) for story in stories]
+    return assemble(title, [section(bold(title))], lines, (), _left_out)
+
+
+def why(story: Story, reason: str) -> Message:
+    """Which words, rule, subscription and feed brought the story here."""
+    lines = [f"• This conversation gets it for: {escape(reason, 300)}."] if reason else []
+    lines += [f"• {_evidence(found)}" for found in story.evidence[:12]]
+    lines.append(f"• It came from the feed {quoted(story.source)} ({story.kind.value}).")
+    change = f"See `{COMMAND} list` and `{COMMAND} unsubscribe` to change what arrives here."
+    head = [section(f"{bold('Why you see this')}: {escape(story.title, 300)}")]
+    return assemble("Why you see this", [*head, section("\n".join(lines)), context(change)])
+
+
+def mute_choices(event_id: str) -> Message:
+    """The ways of hearing less, each a button."""
+    text = "What should be quiet here?"
+    row = actions(
+        button("This event", MUTE_EVENT, event_id),
+        button("Everything for 24 hours", MUTE_DAY),
+        button("Unsubscribe this conversation", LEAVE, style="danger"),
+    )
+    return Message(text, (section(bold(text)), *row))
+
+
+def percent(value: Decimal) -> str:
+    """The number as it is read, `12.5%`; no digit is added and none but trailing zeros lost."""
+    return f"{_digits(value)}%"
+
+
+def figure_line(figure: Figure, parties: Parties) -> str:
+    """A figure in one line of markup: who on whom, on what, from what to what."""
+    imposer, partner = (
+        party_name(code, parties) if code else "" for code in (figure.imposer, figure.partner)
+    )
+    if imposer and partner:
+        who = f"{imposer} on {partner}"
+    else:
+        who = f"by {imposer}" if imposer else f"on {partner}" if partner else ""
+    subject = ", ".join(filter(None, (who, escape(figure.product or "", 100))))
+    amounts = [_change(figure), _dollars(figure.amount_usd)]
+    said = ", ".join(filter(None, amounts))
+    return f"{subject}: {bold(said)}" if subject and said else subject or bold(said)
+
+
+def party_name(code: str, parties: Parties) -> str:
+    """The party's flag and name as markup; its code where it is not in the catalogue."""
+    if code not in parties:
+        return escape(code, 80)
+    party = parties.get(code)
+    return escape(f"{party.flag} {party.name}", 80)
+
+
+def _headline(story: Story) -> str:
+    return bold(link(story.link, story.title or "(without a title)", 600))
+
+
+def _figures(story: Story, parties: Parties) -> str:
+    lines = [figure_line(figure, parties) for figure in story.figures[:8]]
+    return "\n".join(f"• {line}" for line in lines if line)
+
+
+def _change(figure: Figure) -> str:
+    before, after = figure.from_percent, figure.to_percent
+    if before is not None and after is not None:
+        return f"{percent(before)} → {percent(after)}"
+    if after is not None:
+        return percent(after)
+    return f"from {percent(before)}" if before is not None else ""
+
+
+def _dollars(amount: Decimal | None) -> str:
+    if amount is None:
+        return ""
+    for name, unit in (("trillion", 12), ("billion", 9), ("million", 6)):
+        if abs(amount) >= Decimal(10) ** unit:
+            return f"US$ {_digits(amount.scaleb(-unit))} {name}"
+    return f"US$ {_digits(amount)}"
+
+
+def _digits(value: Decimal) -> str:
+    shown = format(value, "f")
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def _topics(story: Story) -> str:
+    return " · ".join(topic.label for topic in story.topics)
+
+
+def _parties(story: Story, parties: Parties) -> str:
+    return " · ".join(party_name(code, parties) for code in story.parties[:12])
+
+
+def _source(story: Story) -> str:
+    return f"{escape(story.source, 120)}, {moment(story.published)}"
+
+
+def _repeat(may_repeat: bool) -> str:
+    return f"({MAY_REPEAT})" if may_repeat else ""
+
+
+def _line(story: Story, parties: Parties) -> str:
+    figures = "; ".join(filter(None, (figure_line(f, parties) for f in story.figures[:3])))
+    about = " · ".join(filter(None, (_topics(story), _parties(story, parties))))
+    return "\n".join(filter(None, (_headline(story), figures, f"{about} — {_source(story)}")))
+
+
+def _notice(story: Story, parties: Parties) -> str:
+    """The alert without blocks: what a notification shows, and all of it where blocks fail."""
+    tags = ", ".join(filter(None, (_topics(story), _parties(story, parties))))
+    figures = "; ".join(filter(None, (figure_line(f, parties) for f in story.figures[:3])))
+    said = [f"{link(story.link, story.title, 400)} ({tags})", figures, escape(story.summary, 400)]
+    return "\n".join(filter(None, said))
+
+
+def _left_out(count: int) -> Block:
+    return context(f"… and {count} more: `{COMMAND} latest` shows the newest.")
+
+
+def _evidence(found: Evidence) -> str:
+    rule = escape(found.rule, 80)
+    return f"It is about {found.topic.label}: {quoted(found.words)} in the {found.where} ({rule})."
+
+
+def _buttons(story: Story, reason: str) -> tuple[Block, ...]:
+    event = story.event_id or story.id
+    return actions(
+        button("Open", OPEN, url=story.link) if story.link else None,
+        button("Follow event", FOLLOW, event),
+        button("Mute…", MUTE, event),
+        button("Why?", WHY, WhyValue(story=story.id, reason=reason).value()),
+    )

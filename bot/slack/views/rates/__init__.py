@@ -1,0 +1,1 @@
+"""Answers about rates as blocks, tables, charts and pictures."""

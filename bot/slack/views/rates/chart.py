@@ -1,0 +1,110 @@
+"""Histories of totals as one of Slack's line charts.
+
+Slack's axis has categories, no time scale, and a line slants or curves between two of them. So each
+change has two: the day before it, still at the old total, and the day itself. What lies between
+two changes is level, and a change is steep: steps, as duties go.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from bot.rates.model.answer import Answer, lines_of
+from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import Block, Message, block
+from bot.slack.blockkit.mrkdwn import cut
+from bot.text.single_line import single_line
+
+_TITLE = "Duty in percent of customs value, as it changed"
+_BELOW = "days of change, not to scale"
+_BELOW_CUT = "newest days of change, not to scale"
+_BESIDE = "percent"
+_DAY = timedelta(days=1)
+
+
+_TYPE = "data_visualization"
+
+
+def history_chart(answers: Sequence[Answer]) -> Block | None:
+    """A line for each direction with a history, up to the last day that was asked for.
+
+    The newest changes, where there are more than fit. None where nothing has changed by then.
+    """
+    answers = [line for answer in answers for line in lines_of(answer)]
+    last = max((answer.on for answer in answers), default=date.min)
+    drawn = _drawn(answers, last)
+    changes = sorted({day for answer in drawn for day in _changes(answer, last)})
+    if not changes:
+        return None
+    days = _days(changes, last)
+    series = [
+        {"name": name, "data": [_point(answer, day) for day in days]}
+        for name, answer in zip(_names(drawn), drawn, strict=True)
+    ]
+    axis = {
+        "categories": [day.isoformat() for day in days],
+        "x_label": _BELOW if days[0] < changes[0] else _BELOW_CUT,
+        "y_label": _BESIDE,
+    }
+    chart = {"type": "line", "series": series, "axis_config": axis}
+    return block({"chart": chart, "title": _TITLE, "type": _TYPE})
+
+
+def may_be_refused(message: Message) -> bool:
+    """Whether a workspace may refuse the message for a block that it does not know."""
+    return message.instead is not None or has_chart(message)
+
+
+def plainer(message: Message) -> Message:
+    """The same message in blocks that every workspace takes."""
+    return message.instead or without_chart(message)
+
+
+def has_chart(message: Message) -> bool:
+    """Whether a workspace that knows no charts would refuse the message."""
+    return any(block.type == _TYPE for block in message.blocks)
+
+
+def without_chart(message: Message) -> Message:
+    """The same message, its charts left out."""
+    kept = tuple(block for block in message.blocks if block.type != _TYPE)
+    return Message(message.text, kept)
+
+
+def _drawn(answers: Iterable[Answer], last: date) -> list[Answer]:
+    """One answer a direction, as many as a chart has lines."""
+    found = {(each.imposer, each.partner): each for each in answers if _changes(each, last)}
+    return list(found.values())[: limits.CHART_SERIES]
+
+
+def _changes(answer: Answer, last: date) -> list[date]:
+    """The days on which the line moves; a duty in place of another at the same rate moves none."""
+    steps = [step for step in answer.history if not step.legal and step.on <= last]
+    before = [None, *(step.percent for step in steps)]
+    return [step.on for step, was in zip(steps, before, strict=False) if step.percent != was]
+
+
+def _days(changes: Sequence[date], last: date) -> list[date]:
+    """Both sides of the newest changes that fit, and the last day, in order of time."""
+    days = {last}
+    for day in reversed(changes):
+        wider = days | {day, day - _DAY} if day > date.min else days | {day}
+        if len(wider) > limits.CHART_POINTS:
+            break
+        days = wider
+    return sorted(days)
+
+
+def _point(answer: Answer, day: date) -> dict[str, object]:
+    past = [step for step in answer.history if step.on <= day and not step.legal]
+    total = float(max(past, key=lambda step: step.on).percent) if past else 0.0
+    return {"label": day.isoformat(), "value": total}
+
+
+def _names(answers: Sequence[Answer]) -> list[str]:
+    """Names for the legend, all written alike: in full, or by code where that is too long."""
+    full = [single_line(f"{each.imposer_name} on {each.partner_name}") for each in answers]
+    half = [single_line(f"{each.imposer} on {each.partner_name}") for each in answers]
+    for names in (full, half):
+        if max(map(len, names)) <= limits.CHART_LABEL and len(set(names)) == len(names):
+            return names
+    return [cut(f"{each.imposer} on {each.partner}", limits.CHART_LABEL) for each in answers]

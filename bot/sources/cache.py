@@ -1,0 +1,110 @@
+"""What a source said, kept for a while; one request a key; a source that fails is left alone.
+
+In this order:
+1. still fresh: as kept, a failure too;
+2. being asked for: the same request's outcome;
+3. failed too often in a row: refused until the source has rested;
+4. asked for much else already: refused;
+5. else asked, and kept.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Generic, NamedTuple, TypeVar
+
+from bot.errors import SourceError
+from bot.values import Frozen
+
+V = TypeVar("V")
+
+
+class Times(Frozen):
+    """How long things are kept, in seconds, and when a source is left alone."""
+
+    keep_s: float = 86_400.0
+    keep_nothing_s: float = 6 * 3600.0
+    """An answer that there is none."""
+    keep_failure_s: float = 60.0
+    trips_after: int = 3
+    """Failures in a row, over all keys."""
+    rest_s: float = 300.0
+    at_once: int = 16
+    """Requests under way; behind a source that hangs no queue grows."""
+    at_most: int = 1000
+    """Keys that are kept; those not asked for longest go first."""
+
+
+class _Kept(NamedTuple, Generic[V]):
+    until_s: float
+    value: V | None
+    error: SourceError | None
+
+
+class Recall(Generic[V]):
+    """The answers of one source by key; a request goes on though whoever asked has given up."""
+
+    def __init__(
+        self, source: str, clock_s: Callable[[], float], times: Times | None = None
+    ) -> None:
+        """`clock_s` gives seconds that never go back."""
+        self._source, self._clock_s, self._times = source, clock_s, times or Times()
+        self._kept: OrderedDict[str, _Kept[V]] = OrderedDict()
+        self._under_way: dict[str, asyncio.Task[V | None]] = {}
+        self._failures = 0
+        self._rests_until_s = 0.0
+
+    async def get(self, key: str, ask: Callable[[], Awaitable[V | None]]) -> V | None:
+        """What the source says of `key`, None where it has nothing; raises SourceError."""
+        kept = self._kept.get(key)
+        if kept is not None and kept.until_s > self._clock_s():
+            self._kept.move_to_end(key)
+            if kept.error is not None:
+                raise SourceError(kept.error.thing, kept.error.cause, kept.error.cure)
+            return kept.value
+        task = self._under_way.get(key)
+        if task is None:
+            if self._clock_s() < self._rests_until_s:
+                raise SourceError(self._source, "failed repeatedly and is left alone for a while")
+            if len(self._under_way) >= self._times.at_once:
+                raise SourceError(self._source, "has too many questions to answer already")
+            task = asyncio.create_task(self._ask(key, ask), name=f"asking {self._source}")
+            self._under_way[key] = task
+            task.add_done_callback(_look_at)
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Ends what is being asked."""
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _ask(self, key: str, ask: Callable[[], Awaitable[V | None]]) -> V | None:
+        times = self._times
+        try:
+            value = await ask()
+        except SourceError as error:
+            self._failures += 1
+            if self._failures >= times.trips_after:
+                self._rests_until_s = self._clock_s() + times.rest_s
+            self._keep(key, _Kept(self._clock_s() + times.keep_failure_s, None, error))
+            raise
+        finally:
+            del self._under_way[key]
+        self._failures = 0
+        kept_s = times.keep_s if value is not None else times.keep_nothing_s
+        self._keep(key, _Kept(self._clock_s() + kept_s, value, None))
+        return value
+
+    def _keep(self, key: str, kept: _Kept[V]) -> None:
+        self._kept[key] = kept
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._times.at_most:
+            self._kept.popitem(last=False)
+
+
+def _look_at(task: asyncio.Task[object]) -> None:
+    """Where nobody waits any more, a failure needs no report: it is kept."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,1 @@
+"""Official journals that publish changes of duties."""

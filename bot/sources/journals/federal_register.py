@@ -1,0 +1,136 @@
+"""Documents of the US Federal Register that speak of the tariff schedule.
+
+GET {base}documents.json with `conditions[term]`, `conditions[type][]`,
+`conditions[publication_date][gte]`, `fields[]`, `order`, `per_page` and `page` answers with
+`{"count", "total_pages", "next_page_url", "results": [...]}`; without a hit there are no `results`.
+No key is needed. Documented at federalregister.gov/developers/documentation/api/v1.
+
+Whatever changes a US duty amends the Harmonized Tariff Schedule and says so in its text, which is
+what `conditions[term]` searches. Proposed rules are not asked for: they change nothing yet.
+"""
+
+import logging
+from datetime import date
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.errors import SourceError
+from bot.sources.api_client import Api, Shape, shaped
+from bot.sources.journals.document import Document
+from bot.text.plain import plain
+
+log = logging.getLogger(__name__)
+
+NAME = "The Federal Register"
+PER_PAGE = 50
+MOST_PAGES = 6
+_TERM = '"Harmonized Tariff Schedule"'
+_TYPES = ("RULE", "NOTICE", "PRESDOCU")
+_FIELDS = (
+    "document_number",
+    "title",
+    "abstract",
+    "type",
+    "subtype",
+    "publication_date",
+    "signing_date",
+    "effective_on",
+    "html_url",
+    "agencies",
+)
+_LONGEST_ABSTRACT = 4000
+
+
+class _Agency(Shape):
+    name: str | None = None
+    raw_name: str | None = None
+
+
+class _Result(Shape):
+    """One document as it is sent."""
+
+    document_number: str
+    title: str
+    abstract: str | None = None
+    type: str | None = None
+    subtype: str | None = None
+    publication_date: date
+    signing_date: date | None = None
+    effective_on: date | None = None
+    html_url: str
+    agencies: tuple[_Agency, ...] = ()
+
+
+class _Page(Shape):
+    total_pages: int = 0
+    results: tuple[object, ...] = ()
+
+
+_PAGE = TypeAdapter(_Page)
+
+
+class FederalRegister:
+    """Lists documents by the day on which they were published."""
+
+    name = NAME
+
+    def __init__(self, api: Api, base: str) -> None:
+        """`base` ends with a slash: `https://www.federalregister.gov/api/v1/`."""
+        self._api, self._base = api, base
+
+    async def since(self, day: date, most_pages: int = MOST_PAGES) -> tuple[Document, ...]:
+        """The documents published since `day`, newest first; raises SourceError.
+
+        One that cannot be read is left out with a line in the log.
+        """
+        found: dict[str, Document] = {}
+        for page in range(1, most_pages + 1):
+            answer = await self._api.get(NAME, f"{self._base}documents.json", _query(day, page))
+            read = shaped(NAME, answer, _PAGE)
+            for each in read.results[:PER_PAGE]:
+                document = _document(each)
+                if document is not None:
+                    found[document.number] = document
+            if page >= read.total_pages:
+                break
+        return tuple(found.values())
+
+
+def _query(day: date, page: int) -> list[tuple[str, str]]:
+    return [
+        ("conditions[term]", _TERM),
+        ("conditions[publication_date][gte]", day.isoformat()),
+        *(("conditions[type][]", kind) for kind in _TYPES),
+        *(("fields[]", field) for field in _FIELDS),
+        ("order", "newest"),
+        ("per_page", str(PER_PAGE)),
+        ("page", str(page)),
+    ]
+
+
+_RESULT = TypeAdapter(_Result)
+
+
+def _document(given: object) -> Document | None:
+    try:
+        result = shaped(NAME, given, _RESULT)
+        names = (agency.name or agency.raw_name or "" for agency in result.agencies[:10])
+        return Document(
+            number=result.document_number,
+            title=_one_line(result.title, 500),
+            abstract=_one_line(result.abstract or "", _LONGEST_ABSTRACT),
+            kind=_one_line(result.subtype or result.type or "", 60),
+            published=result.publication_date,
+            signed=result.signing_date,
+            effective_on=result.effective_on,
+            names_schedule=True,
+            url=result.html_url,
+            agencies=tuple(_one_line(name, 120) for name in names if name),
+        )
+    except (SourceError, ValidationError) as error:
+        log.warning("%s: a document was left out: %s", NAME, str(error)[:200])
+        return None
+
+
+def _one_line(markup: str, limit: int) -> str:
+    return " ".join(plain(markup, limit).split())

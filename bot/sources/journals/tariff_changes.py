@@ -1,0 +1,137 @@
+"""Does an official document change duties, and what would it change? Pure.
+
+In this order, and words of the document are kept as evidence:
+1. a title that only asks, proposes, meets or collects: no, unless it also takes an action;
+2. a title on antidumping or countervailing duties: no; they fall on single firms, and the ledger
+   does not follow them;
+3. words of an act in title or abstract (`_ACTS`): yes, the act's name with the words found;
+4. a presidential document about tariffs by its title, or whose full text is known to name the
+   tariff schedule: yes; such texts hardly ever do so without changing it;
+5. anything else: no.
+"""
+
+import re
+from datetime import UTC, datetime, time
+from typing import NamedTuple
+
+from bot.news.events.stage import day_of_effect
+from bot.news.reader import Reader, Understanding
+from bot.proposals.build import proposed_by_document
+from bot.proposals.model import Proposal, Witness
+from bot.rates.ledger import Ledger
+from bot.sources.journals.document import Document
+from bot.text.folding import fold_case
+from bot.values import Topic
+
+SOURCE = "Federal Register"
+_IMPOSER = "US"
+_HIGHEST_PERCENT = 1000
+
+_ACTION = re.compile(
+    r"\bnotices? of (?:\w+ ){0,3}?(?:modifications?|actions?|determinations?|exclusions?|"
+    r"extensions?|implementation|adjustments?)\b"
+)
+_IDLE = re.compile(
+    r"\b(?:requests? for (?:public )?comments?|request for information|public hearings?|"
+    r"information collections?|meetings?|proposed|initiation of|petitions?|annual review|"
+    r"sunset reviews?|drawback|brokers?|quotas?|sanctions)\b"
+)
+_REMEDIES = re.compile(r"\b(?:anti-?dumping|countervailing|less[- ]than[- ]fair[- ]value)\b")
+_SCHEDULE = r"(?:harmonized tariff schedule|htsus|hts)\b"
+_CHANGE = r"(?:modif|amend|revis|updat|correct)\w*"
+_ACTS = {
+    "changes the tariff schedule": re.compile(
+        rf"\b{_CHANGE}[^.;]{{0,120}}\b{_SCHEDULE}|\b{_SCHEDULE}[^.;]{{0,60}}\b{_CHANGE}"
+    ),
+    "acts under a trade law": re.compile(
+        r"\bsection (?:122|201|203|232|301|307|338)\b[^.;]{0,80}?\b(?:actions?|modif\w*|"
+        r"determin\w*|exclusions?|dut(?:y|ies)|tariffs?|proclamation)"
+        r"|\b(?:actions?|modif\w*|exclusions?|dut(?:y|ies)|tariffs?)\b[^.;]{0,80}?"
+        r"\bsection (?:122|201|203|232|301|307|338)\b"
+    ),
+    "sets duties": re.compile(
+        r"\b(?:adjusting|regulating) imports\b|\bimpos\w+ (?:\w+ ){0,3}(?:dut(?:y|ies)|tariffs?)\b"
+        r"|\b(?:additional|reciprocal|retaliatory|increased?|reduced?|higher|lower) "
+        r"(?:\w+ )?(?:dut(?:y|ies)|tariffs?|rates? of duty)\b"
+        r"|\b(?:modif|amend|suspend|terminat|eliminat|rais|lower|reduc|increas)\w*"
+        r"(?: \w+){0,4} (?:dut(?:y|ies)|tariffs?|rates? of duty|duty-free)\b"
+        r"|\brates? of duty\b|\bimport surcharges?\b|\bproduct exclusions?\b|\bde minimis\b"
+    ),
+    "carries out a trade deal": re.compile(
+        r"\btariff-related\b|\bimplement\w*.{0,80}\b(?:agreement|framework|deal)\b.{0,80}\b(?:trade|"
+        r"tariffs?|dut(?:y|ies))\b|\bimplement\w*.{0,60}\b(?:trade|tariff)\b.{0,40}\b(?:agreement|"
+        r"framework|deal)\b"
+    ),
+    "announces a modification": re.compile(r"\bnotices? of (?:\w+ )?modifications?\b"),
+}
+
+
+class Ground(NamedTuple):
+    """Why a document is held to change duties."""
+
+    act: str
+    """What it does, so that a sentence can say it: `sets duties`."""
+    words: str
+    """The words that say so, as they stand in title or abstract, maybe without capitals."""
+
+
+def changes_duties(document: Document, understood: Understanding) -> Ground | None:
+    """The ground on which the document is held to change duties; None where there is none."""
+    title, abstract = fold_case(document.title), fold_case(document.abstract)
+    if _REMEDIES.search(title) or (_IDLE.search(title) and not _ACTION.search(title)):
+        return None
+    for act, pattern in _ACTS.items():
+        found = pattern.search(title) or pattern.search(abstract)
+        if found:
+            return Ground(act, " ".join(found.group().split())[:120])
+    if document.signed is not None:
+        about = [each.words for each in understood.evidence if each.topic is Topic.TARIFF]
+        if about or document.names_schedule:
+            return Ground("is signed by the President and names tariffs", (about or [title])[0])
+    return None
+
+
+def proposal_of(
+    document: Document, reader: Reader, ledger: Ledger, seen_at: datetime
+) -> Proposal | None:
+    """The document as a proposal; None where nothing shows that it changes duties.
+
+    A rate is given only where title and abstract state a single percent, and for a single partner.
+    """
+    understood = reader.understand(document.title, document.abstract)
+    ground = changes_duties(document, understood)
+    if ground is None:
+        return None
+    partners = [code for code in understood.parties if code != _IMPOSER]
+    partner = partners[0] if len(partners) == 1 else ""
+    stated = [
+        figure
+        for figure in understood.figures
+        if figure.to_percent is not None
+        and figure.to_percent <= _HIGHEST_PERCENT
+        and figure.imposer in (None, _IMPOSER)
+    ]
+    single = stated[0] if len({figure.to_percent for figure in stated}) == 1 and partner else None
+    published = datetime.combine(document.published, time(), UTC)
+    return proposed_by_document(
+        imposer=_IMPOSER,
+        partner=partner,
+        by=Witness(
+            source=SOURCE, link=document.url, published=published, quote=document.title[:300]
+        ),
+        ledger=ledger,
+        seen_at=seen_at,
+        product=(single.product or "") if single else "",
+        new_percent=single.to_percent if single else None,
+        effective_on=document.effective_on
+        or day_of_effect(document.title, document.abstract, document.published),
+        why=_why(document, ground),
+    )
+
+
+def _why(document: Document, ground: Ground) -> str:
+    kind = document.kind or "Document"
+    return (
+        f"{kind} {document.number} of {document.published} {ground.act}: '{ground.words[:120]}'. "
+        "Read it for rates and days before you approve anything."
+    )

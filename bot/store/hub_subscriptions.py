@@ -1,0 +1,34 @@
+"""Subscriptions at WebSub hubs."""
+
+from sqlalchemy import delete, select
+
+from bot.feeds.websub.model import HubSubscription
+from bot.store import tables
+from bot.store.engine import Database
+
+_row = tables.hub_subscriptions.c
+
+
+class HubShelf:
+    """The table of subscriptions at hubs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def every(self) -> tuple[HubSubscription, ...]:
+        """Every one, in no order."""
+        found = await self._database.column(select(_row.data))
+        return tuple(HubSubscription.model_validate_json(data) for data in found)
+
+    async def put(self, subscription: HubSubscription) -> None:
+        """Keeps one, in place of what was kept with its token."""
+        row = {"token": subscription.token, "data": subscription.model_dump_json()}
+        statement = self._database.insert(tables.hub_subscriptions).values(row)
+        upsert = statement.on_conflict_do_update(
+            index_elements=["token"], set_={"data": statement.excluded.data}
+        )
+        await self._database.change(upsert)
+
+    async def remove(self, token: str) -> None:
+        """Forgets one."""
+        await self._database.change(delete(tables.hub_subscriptions).where(_row.token == token))

@@ -1,0 +1,1 @@
+"""Text as such: folding, sentences, HTML to plain text, month names."""

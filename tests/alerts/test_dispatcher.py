@@ -1,0 +1,499 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.alerts import dispatcher as dispatcher_module
+from bot.alerts import outcome_retry
+from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
+from bot.alerts.dispatcher import LONGEST_WAIT_S, Dispatcher, Receipt
+from bot.errors import SendLater, SendRefused, StoreAway
+from bot.news.story import Story
+from bot.store.outbox import Outbox
+from bot.store.upgrade import upgrade
+from tests.store.examples import NOON, delivery, story
+from tests.store.opened import Store, open_store
+
+Answer = Callable[[Delivery], Exception | None]
+
+
+class Clock:
+    """A clock that moves when told to."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Slack:
+    """Keeps what was posted; `answer` may give an error instead, `gate` holds a channel back."""
+
+    def __init__(self) -> None:
+        self.posted: list[Delivery] = []
+        self.threads: dict[str, str | None] = {}
+        self.told: dict[str, list[str]] = {}
+        self.times: list[float] = []
+        self.answer: Answer = lambda _: None
+        self.gates: dict[str, asyncio.Event] = {}
+        self._more = asyncio.Condition()
+
+    async def send(
+        self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
+    ) -> Receipt:
+        if delivery.conversation in self.gates:
+            await self.gates[delivery.conversation].wait()
+        if (error := self.answer(delivery)) is not None:
+            raise error
+        self.posted.append(delivery)
+        self.times.append(asyncio.get_running_loop().time())
+        self.threads[delivery.id] = thread_ts
+        self.told[delivery.id] = [story.id for story in stories]
+        async with self._more:
+            self._more.notify_all()
+        return Receipt(ts=f"{len(self.posted)}.0")
+
+    async def has_posted(self, number: int) -> None:
+        async with asyncio.timeout(10), self._more:
+            await self._more.wait_for(lambda: len(self.posted) >= number)
+
+    @property
+    def about(self) -> list[tuple[str, str]]:
+        return [(each.conversation, each.story_ids[0]) for each in self.posted]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    address = f"sqlite:///{tmp_path / 'bot.db'}"
+    await upgrade(address)
+    opened = open_store(address)
+    yield opened
+    await opened.database.close()
+
+
+@pytest.fixture
+def slack() -> Slack:
+    return Slack()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def dispatcher(store: Store, slack: Slack, clock: Clock) -> Dispatcher:
+    return Dispatcher(store.outbox, slack, clock, pace_s=0)
+
+
+def _follow_up(about: str, event_id: str, conversation: str = "C1") -> Delivery:
+    return delivery(about, conversation, kind=DeliveryKind.FOLLOW_UP, event_id=event_id)
+
+
+async def _states(store: Store) -> dict[str, int]:
+    return {state: number for state, number in (await store.outbox.counts()).items() if number}
+
+
+async def test_all_that_is_due_goes_out_once(
+    store: Store, slack: Slack, dispatcher: Dispatcher
+) -> None:
+    await store.tell(story("a"))
+    later = NOON + timedelta(hours=1)
+    await store.owe(*(delivery("a", f"C{number}") for number in range(150)))
+    await store.owe(delivery("b", "C1"), delivery("late", "C2", due_at=later))
+    assert await dispatcher.run_once(NOON) == 151
+    assert await dispatcher.run_once(NOON) == 0
+    assert len({each.id for each in slack.posted}) == 151
+    assert slack.told[delivery("a", "C1").id] == ["a"]
+    assert await _states(store) == {"sent": 151, "owed": 1}
+
+
+async def test_a_follow_up_goes_into_the_thread_of_its_alert(
+    store: Store, slack: Slack, dispatcher: Dispatcher
+) -> None:
+    await store.owe(delivery("a"), delivery("b"), _follow_up("c", "a"), _follow_up("d", "b"))
+    await dispatcher.run_once(NOON)
+    assert slack.about == [("C1", "a"), ("C1", "b"), ("C1", "c"), ("C1", "d")]
+    assert slack.threads[delivery("a").id] is None
+    assert slack.threads[_follow_up("c", "a").id] == "1.0"
+    assert slack.threads[_follow_up("d", "b").id] == "2.0"
+
+
+async def test_followers_get_the_first_follow_up_as_a_message_and_the_rest_below_it(
+    store: Store, slack: Slack, dispatcher: Dispatcher
+) -> None:
+    await store.owe(_follow_up("b", "a", "U1"), _follow_up("c", "a", "U1"))
+    await dispatcher.run_once(NOON)
+    assert list(slack.threads.values()) == [None, "1.0"]
+
+
+async def test_a_slow_conversation_holds_up_no_other(
+    store: Store, slack: Slack, dispatcher: Dispatcher
+) -> None:
+    gate = slack.gates["C1"] = asyncio.Event()
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    await store.owe(delivery("a", "C1"), delivery("b", "C1"))
+    await store.owe(*(delivery(about, "C2") for about in "abc"))
+    dispatcher.wake()
+    await slack.has_posted(3)
+    assert slack.about == [("C2", "a"), ("C2", "b"), ("C2", "c")]
+    gate.set()
+    await slack.has_posted(5)
+    assert slack.about[3:] == [("C1", "a"), ("C1", "b")]
+    stop.set()
+    await running
+
+
+async def test_a_wake_makes_it_look_at_once(
+    store: Store, slack: Slack, dispatcher: Dispatcher
+) -> None:
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    await asyncio.sleep(0.05)
+    await store.owe(delivery("a"))
+    dispatcher.wake()
+    await slack.has_posted(1)
+    stop.set()
+    await running
+
+
+async def test_what_becomes_due_later_is_sent_without_a_wake(store: Store, slack: Slack) -> None:
+    start = datetime.now(tz=NOON.tzinfo)
+    await store.owe(delivery("a", due_at=start + timedelta(seconds=0.2)))
+    dispatcher = Dispatcher(store.outbox, slack, lambda: datetime.now(tz=NOON.tzinfo), pace_s=0)
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    await slack.has_posted(1)
+    stop.set()
+    await running
+    assert datetime.now(tz=NOON.tzinfo) - start >= timedelta(seconds=0.2)
+
+
+async def test_a_stop_ends_what_is_posting_and_gives_back_the_rest(
+    store: Store, slack: Slack, clock: Clock
+) -> None:
+    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, slots=1)
+    gate = slack.gates["C1"] = asyncio.Event()
+    await store.owe(delivery("a", "C1"), delivery("a", "C2"))
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    await asyncio.sleep(0.1)
+    stop.set()
+    await asyncio.sleep(0.05)
+    gate.set()
+    await running
+    assert slack.about == [("C1", "a")]
+    assert await _states(store) == {"sent": 1, "owed": 1}
+    assert not (await store.outbox.claim(NOON, 1, 60))[0].uncertain
+
+
+async def test_a_clock_that_leaps_over_the_lease_begins_no_message_twice(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    gate = slack.gates["C1"] = asyncio.Event()
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    await store.owe(delivery("a", "C1"), delivery("b", "C1"))
+    dispatcher.wake()
+    await asyncio.sleep(0.1)
+    clock.now += timedelta(hours=8)
+    await store.owe(delivery("a", "C2"))
+    dispatcher.wake()
+    await slack.has_posted(1)
+    gate.set()
+    await slack.has_posted(3)
+    stop.set()
+    await running
+    assert slack.about == [("C2", "a"), ("C1", "a"), ("C1", "b")]
+    assert await _states(store) == {"sent": 3}
+
+
+async def test_a_pause_ends_though_the_clock_is_set_back(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.owe(delivery("a"))
+    slack.answer = lambda _: SendLater(30, "ratelimited")
+    await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: None
+    clock.now -= timedelta(days=1)
+    assert await dispatcher.run_once(clock.now) == 1
+
+
+async def test_a_conversation_gets_no_two_messages_within_its_pace(
+    store: Store, slack: Slack, clock: Clock
+) -> None:
+    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0.1)
+    await store.owe(*(delivery(about) for about in "abc"))
+    await dispatcher.run_once(NOON)
+    gaps = [after - before for before, after in zip(slack.times, slack.times[1:], strict=False)]
+    # The loop's timers may fire early by its clock's resolution.
+    assert min(gaps) > 0.099
+
+
+async def test_an_outage_is_waited_out_for_longer_and_longer_and_loses_nothing(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.owe(delivery("a"))
+    slack.answer = lambda _: SendLater(None, "Slack cannot be reached", unanswered=True)
+    waits = []
+    for _ in range(12):
+        assert await dispatcher.run_once(clock.now) == 0
+        due_at = await store.outbox.next_due(clock.now)
+        assert due_at is not None
+        waits.append((due_at - clock.now).total_seconds())
+        clock.now = due_at
+    assert waits[:4] == [2, 4, 8, 16]
+    assert waits[-1] == LONGEST_WAIT_S
+    slack.answer = lambda _: None
+    assert await dispatcher.run_once(clock.now) == 1
+    assert not slack.posted[0].uncertain
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        SendLater(None, "Slack cannot be reached", unanswered=True),
+        SendLater(None, "ServerDisconnectedError", uncertain=True, unanswered=True),
+        SendLater(300, "invalid_auth"),
+    ],
+)
+async def test_an_outage_is_no_fault_of_the_message_and_keeps_the_order(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, later: SendLater
+) -> None:
+    await store.owe(delivery("a"), delivery("b"))
+    slack.answer = lambda _: later
+    for _ in range(12):
+        assert await dispatcher.run_once(clock.now) == 0
+        clock.now += timedelta(seconds=LONGEST_WAIT_S)
+    slack.answer = lambda _: None
+    assert await dispatcher.run_once(clock.now) == 2
+    assert slack.about == [("C1", "a"), ("C1", "b")]
+    assert slack.posted[0].attempts == 1
+
+
+async def test_a_rate_limit_quiets_its_whole_team_for_as_long_as_slack_asks(
+    store: Store, slack: Slack, clock: Clock
+) -> None:
+    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, slots=1)
+    asked: list[str] = []
+
+    def answer(delivery: Delivery) -> Exception | None:
+        asked.append(delivery.conversation)
+        return SendLater(30, "ratelimited") if delivery.team == "T1" else None
+
+    slack.answer = answer
+    await store.owe(*(delivery("a", f"C{number}") for number in range(5)))
+    await store.owe(delivery("a", "D1").model_copy(update={"id": "other", "team": "T2"}))
+    assert await dispatcher.run_once(NOON) == 1
+    assert asked == ["C0", "D1"]
+    assert await store.outbox.next_due(NOON) == NOON + timedelta(seconds=30)
+    slack.answer = lambda _: None
+    clock.now += timedelta(seconds=30)
+    assert await dispatcher.run_once(clock.now) == 5
+    attempts = {each.conversation: each.attempts for each in slack.posted}
+    assert attempts == {"D1": 1, "C0": 1, "C1": 1, "C2": 1, "C3": 1, "C4": 1}
+
+
+async def test_a_refused_message_is_given_up_and_the_next_one_goes_out(
+    store: Store, slack: Slack, dispatcher: Dispatcher
+) -> None:
+    await store.owe(delivery("a"), delivery("b"))
+    slack.answer = lambda each: SendRefused("is_archived") if each.event_id == "a" else None
+    assert await dispatcher.run_once(NOON) == 1
+    assert [each.error for each in await store.outbox.failed()] == ["is_archived"]
+
+
+async def test_an_unknown_outcome_is_looked_up_at_the_next_attempt(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.owe(delivery("a"), delivery("b", "C2"))
+    slack.answer = lambda each: (
+        RuntimeError("a bug") if each.event_id == "a" else SendLater(None, "broken", uncertain=True)
+    )
+    await dispatcher.run_once(NOON)
+    slack.answer = lambda _: None
+    clock.now += timedelta(seconds=2)
+    assert await dispatcher.run_once(clock.now) == 2
+    assert [each.uncertain for each in slack.posted] == [True, True]
+
+
+async def test_a_send_without_end_is_ended_and_its_outcome_counts_as_unknown(
+    store: Store, slack: Slack, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher_module, "PATIENCE_S", 0.05)
+    slack.gates["C1"] = asyncio.Event()
+    await store.owe(delivery("a"))
+    assert await dispatcher.run_once(NOON) == 0
+    claimed = await store.outbox.claim(NOON + timedelta(seconds=2), 1, 60)
+    assert claimed[0].uncertain
+    assert claimed[0].state is DeliveryState.CLAIMED
+
+
+class _Stumbling(Outbox):
+    """An outbox whose database is away at the first look."""
+
+    looks = 0
+
+    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+        self.looks += 1
+        if self.looks == 1:
+            raise StoreAway("sqlite database", "database is locked")
+        return await super().claim(now, limit, lease_s)
+
+
+async def test_a_database_that_is_away_for_a_moment_ends_nothing(
+    store: Store, slack: Slack, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher_module, "LONGEST_NAP_S", 0.01)
+    await store.owe(delivery("a"))
+    outbox = _Stumbling(store.database, store.stories)
+    stop = asyncio.Event()
+    running = asyncio.create_task(Dispatcher(outbox, slack, clock, pace_s=0).run(stop))
+    await slack.has_posted(1)
+    stop.set()
+    await running
+    assert outbox.looks > 1
+
+
+class _Away(Outbox):
+    """An outbox whose database can be taken away; counts what it refused."""
+
+    is_away = False
+    refused = 0
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store.database, store.stories)
+        self._more = asyncio.Condition()
+
+    async def _or_away(self) -> None:
+        if self.is_away:
+            self.refused += 1
+            async with self._more:
+                self._more.notify_all()
+            raise StoreAway("sqlite database", "the disk is full")
+
+    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+        await self._or_away()
+        return await super().claim(now, limit, lease_s)
+
+    async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
+        await self._or_away()
+        return await super().stories(story_ids)
+
+    async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
+        await self._or_away()
+        await super().confirm(delivery_id, ts, now)
+
+    async def give_up(self, delivery_id: str, error: str) -> None:
+        await self._or_away()
+        await super().give_up(delivery_id, error)
+
+    async def put_back(self, delivery_id: str, due_at: datetime) -> None:
+        await self._or_away()
+        await super().put_back(delivery_id, due_at)
+
+    async def has_refused(self, number: int) -> None:
+        async with asyncio.timeout(10), self._more:
+            await self._more.wait_for(lambda: self.refused >= number)
+
+
+class _Outage:
+    """A dispatcher at work whose database goes with the first send and stays away."""
+
+    def __init__(self, store: Store, slack: Slack, clock: Clock) -> None:
+        self.outbox = _Away(store)
+        self._slack, self._says = slack, slack.answer
+        slack.answer = self._answer
+        self._stop = asyncio.Event()
+        dispatcher = Dispatcher(self.outbox, slack, clock, pace_s=0)
+        self._running = asyncio.create_task(dispatcher.run(self._stop))
+
+    def _answer(self, delivery: Delivery) -> Exception | None:
+        if not self._slack.posted and not self.outbox.refused:
+            self.outbox.is_away = True
+        return self._says(delivery)
+
+    async def end(self) -> None:
+        self._stop.set()
+        async with asyncio.timeout(10):
+            await self._running
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_what_became_of_a_message_is_written_when_the_database_is_back(
+    store: Store,
+    slack: Slack,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    refused: bool,
+) -> None:
+    monkeypatch.setattr(outcome_retry, "AGAIN_S", 0.02)
+    if refused:
+        slack.answer = lambda each: SendRefused("gone") if each.event_id == "a" else None
+    await store.owe(delivery("a"), delivery("b"))
+    outage = _Outage(store, slack, clock)
+    await outage.outbox.has_refused(4)
+    outage.outbox.is_away = False
+    # No lease has run out meanwhile: the clock stands.
+    await slack.has_posted(1 if refused else 2)
+    await outage.end()
+    assert slack.about == ([] if refused else [("C1", "a")]) + [("C1", "b")]
+    assert not any(each.uncertain for each in slack.posted)
+    assert await _states(store) == ({"sent": 1, "failed": 1} if refused else {"sent": 2})
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_posted_message_is_posted_once_though_its_lease_ends_meanwhile(
+    store: Store, slack: Slack, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcome_retry, "AGAIN_S", 0.02)
+    monkeypatch.setattr(dispatcher_module, "LEASE_S", 0.05)
+    await store.owe(delivery("a"), delivery("b"))
+    outage = _Outage(store, slack, clock)
+    await outage.outbox.has_refused(8)
+    clock.now += timedelta(minutes=10)
+    outage.outbox.is_away = False
+    await slack.has_posted(2)
+    await outage.end()
+    assert slack.about == [("C1", "a"), ("C1", "b")]
+    assert await _states(store) == {"sent": 2}
+
+
+async def test_a_message_that_could_not_be_read_is_owed_again_untried(
+    store: Store, slack: Slack, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcome_retry, "AGAIN_S", 0.02)
+    await store.owe(delivery("a"))
+    outbox = _Away(store)
+    dispatcher = Dispatcher(outbox, slack, clock, pace_s=0)
+
+    async def claim(now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+        claimed = await Outbox.claim(outbox, now, limit, lease_s)
+        outbox.is_away = bool(claimed) and not outbox.refused
+        return claimed
+
+    monkeypatch.setattr(outbox, "claim", claim)
+    sending = asyncio.create_task(dispatcher.run_once(NOON))
+    await outbox.has_refused(3)
+    assert slack.posted == []
+    outbox.is_away = False
+    assert await sending == 1
+    assert [(each.attempts, each.uncertain) for each in slack.posted] == [(1, False)]
+
+
+async def test_a_stop_during_an_outage_tries_once_more_and_ends(
+    store: Store, slack: Slack, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store.owe(delivery("a"))
+    outage = _Outage(store, slack, clock)
+    await outage.outbox.has_refused(1)
+    await outage.end()
+    assert "1 message(s) was not kept" in caplog.text
+    assert await _states(store) == {"claimed": 1}
+    await store.outbox.release_all(NOON)
+    assert (await store.outbox.claim(NOON, 1, 60))[0].uncertain

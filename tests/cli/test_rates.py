@@ -1,0 +1,132 @@
+"""What operators approved, on the command line: in answers, listed, written as YAML."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreError
+from bot.proposals.approval.amendments import Amendment
+from bot.proposals.approval.audit import Act, Decision, Operator, State
+from bot.proposals.approval.overlay import layered
+from bot.proposals.model import Proposal, Witness
+from bot.rates.model.measure import Source
+from bot.runtime.config_loader import load_book, load_parties
+from bot.store.approved_rates import approved_rates
+from bot.store.upgrade import upgrade
+from tests.journeys.bot_process import environment, run_to_end
+from tests.store.opened import open_store
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+ANA = Operator(id="U1", name="ana")
+CONFIG = Path(__file__).parents[2] / "config"
+
+
+def amendment(name: str, imposer: str = "US", measure: str = "us-cn-301-forced-labor") -> Amendment:
+    return Amendment(
+        id=name,
+        imposer=imposer,
+        measure=measure,
+        percent=Decimal(40),
+        from_=date(2026, 12, 1),
+        source=Source(text="Wire, 2026-11-25", url="https://wire.example/1"),
+        published=NOW.date(),
+        approved_by="ana",
+        approved_on=NOW.date(),
+    )
+
+
+async def approve(folder: Path, *amendments: Amendment) -> str:
+    """Keeps them as approved in the database of that data folder; returns its address."""
+    address = f"sqlite:///{folder / 'tariffwire.db'}"
+    await upgrade(address)
+    store = open_store(address)
+    for one in amendments:
+        said = Proposal(
+            id=one.id,
+            imposer=one.imposer,
+            partner="CN",
+            old_on=NOW.date(),
+            new_percent=one.percent,
+            why="40 % is said",
+            said_by=(Witness(source="Wire", link="https://wire.example/1", published=NOW),),
+            seen_at=NOW,
+        )
+        act = Act(proposal_id=one.id, at=NOW, by=ANA, what="approved", source="Wire", amendment=one)
+        await store.proposals.keep([said], NOW)
+        decision = Decision(state=State.APPROVED, by=ANA, at=NOW, amendment=one)
+        assert await store.proposals.decide(one.id, decision, act)
+    await store.database.close()
+    return address
+
+
+async def test_an_approved_rate_counts_and_is_listed(tmp_path: Path) -> None:
+    await approve(tmp_path, amendment("a1"))
+    env = environment(tmp_path)
+    code, told = await run_to_end(("rate", "us on china", "--on", "2026-12-01"), env, tmp_path)
+    assert code == 0
+    assert "40 %" in told
+    assert "Approved by ana on 2026-11-25 from Wire, 2026-11-25" in told
+    code, told = await run_to_end(("rates", "proposals"), env, tmp_path)
+    assert code == 0
+    assert "a1  approved" in told
+    assert "approved by ana (U1) on Wire: us-cn-301-forced-labor 40 % from 2026-12-01" in told
+
+
+async def test_an_export_is_printed_or_goes_to_one_file(tmp_path: Path) -> None:
+    await approve(tmp_path, amendment("a1"))
+    env = environment(tmp_path)
+    code, printed = await run_to_end(("rates", "export"), env, tmp_path)
+    assert code == 0
+    assert "imposer: US" in printed
+    assert "approved-a1" in printed
+    code, _ = await run_to_end(("rates", "export", "--out", "new.yaml"), env, tmp_path)
+    assert code == 0
+    assert (tmp_path / "new.yaml").read_text().strip() == printed.strip()
+
+
+async def test_several_files_need_a_folder(tmp_path: Path) -> None:
+    await approve(tmp_path, amendment("a1"), amendment("a2", "CN", "cn-us-2025-universal"))
+    env = environment(tmp_path)
+    code, told = await run_to_end(("rates", "export", "--out", "new.yaml"), env, tmp_path)
+    assert code == 1
+    assert "Name a folder" in told
+    code, _ = await run_to_end(("rates", "export", "--out", "new"), env, tmp_path)
+    assert code == 0
+    assert {file.name for file in (tmp_path / "new").iterdir()} == {"cn.yaml", "us.yaml"}
+
+
+async def test_what_no_longer_fits_is_told(tmp_path: Path) -> None:
+    await approve(tmp_path, amendment("a1", measure="us-gone"))
+    code, told = await run_to_end(("rates", "export"), environment(tmp_path), tmp_path)
+    assert code == 0
+    assert "left out: us-gone" in told
+
+
+async def test_the_quick_reader_reads_what_the_store_keeps(tmp_path: Path) -> None:
+    made = [amendment("a2"), amendment("a1")]
+    address = await approve(tmp_path, *made)
+    assert list(approved_rates(address)) == made
+    parties = load_parties(CONFIG / "parties.yaml")
+    assert layered(load_book(CONFIG / "rates", parties), made, parties).held
+
+
+def test_without_a_database_nothing_is_approved(tmp_path: Path) -> None:
+    assert approved_rates(f"sqlite+aiosqlite:///{tmp_path / 'none.db'}") == ()
+    (tmp_path / "old.db").touch()
+    assert approved_rates(f"sqlite:///{tmp_path / 'old.db'}") == ()
+
+
+def test_a_broken_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.db").write_bytes(b"no database at all, but long enough to be one" * 30)
+    with pytest.raises(StoreError, match="broken"):
+        approved_rates(f"sqlite:///{tmp_path / 'broken.db'}")
+
+
+async def test_an_answer_comes_though_the_database_is_broken(tmp_path: Path) -> None:
+    (tmp_path / "tariffwire.db").write_bytes(b"no database at all, but long enough to be one" * 30)
+    code, told = await run_to_end(("rate", "us on china"), environment(tmp_path), tmp_path)
+    assert code == 0
+    assert "are not in this answer" in told
+    assert "12.5 %" in told

@@ -1,0 +1,113 @@
+"""What is typed after /tariff is understood, or answered with what could have been meant."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+
+from bot.alerts.subscription import Pace
+from bot.commands.grammar import Misunderstood, Verb, nearest_command, understand
+from bot.values import Topic
+from tests.slack.samples import PARTIES, nasty_text
+
+TARIFF, TALKS, RULINGS = Topic.TARIFF, Topic.NEGOTIATION, Topic.COURT_RULING
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("", Verb.HELP),
+        ("  ", Verb.HELP),
+        ("HELP", Verb.HELP),
+        ("?", Verb.HELP),
+        ("list", Verb.LIST),
+        ("subscriptions", Verb.LIST),
+        ("latest", Verb.LATEST),
+        ("us china", Verb.ASK),
+        ("upcoming", Verb.ASK),
+        ("what is the rate of the us on china", Verb.ASK),
+    ],
+)
+def test_the_first_word_says_what_is_wanted(text: str, verb: Verb) -> None:
+    assert understand(text, PARTIES).verb is verb
+
+
+@pytest.mark.parametrize(
+    ("text", "topics", "parties"),
+    [
+        ("subscribe tariffs", {TARIFF}, set()),
+        ("subscribe court-rulings", {RULINGS}, set()),
+        ("subscribe court rulings", {RULINGS}, set()),
+        ("subscribe to court_ruling", {RULINGS}, set()),
+        ("subscribe talks, tariffs", {TALKS, TARIFF}, set()),
+        ("sub tariffs on China and South Korea", {TARIFF}, {"CN", "KR"}),
+        ("subscribe tariffs 🇨🇳 :flag-jp: prc", {TARIFF}, {"CN", "JP"}),
+        ("subscribe tariffs in the united states of america", {TARIFF}, {"US"}),
+        ("subscribe all", set(), set()),
+        ("subscribe everything about China", set(), {"CN"}),
+        ("subscribe china", set(), {"CN"}),
+    ],
+)
+def test_topics_and_economies_may_be_named_in_any_way(
+    text: str, topics: set[Topic], parties: set[str]
+) -> None:
+    command = understand(text, PARTIES)
+    assert command.verb is Verb.SUBSCRIBE
+    assert set(command.topics) == topics
+    assert set(command.parties) == parties
+    assert command.pace is Pace.INSTANT
+
+
+def test_a_digest_is_asked_for_by_daily() -> None:
+    assert understand("subscribe tariffs daily", PARTIES).pace is Pace.DAILY
+
+
+def test_unsubscribing_from_nothing_named_means_all() -> None:
+    command = understand("unsubscribe", PARTIES)
+    assert (command.topics, command.parties) == (frozenset(), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("subscribe tarifs", "subscribe tariffs"),
+        ("subscribe tariffs chnia", "subscribe tariffs China"),
+        ("latest rullings", "latest rulings"),
+        ("unsubscribe talcs", "unsubscribe talks"),
+        ("subscribe", "subscribe court-rulings"),
+    ],
+)
+def test_a_slip_is_answered_with_a_whole_command(text: str, suggestion: str) -> None:
+    with pytest.raises(Misunderstood) as error:
+        understand(text, PARTIES)
+    assert suggestion in error.value.suggestions
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("subcribe tariffs", "subscribe tariffs"),
+        ("lst", "list"),
+        ("hlep", "help"),
+        ("unsubscibe", "unsubscribe"),
+        ("upcomming china", "upcoming china"),
+        ("chnages since 2026-01-01", "changes since 2026-01-01"),
+        ("us china", None),
+        ("xyzzy", None),
+    ],
+)
+def test_a_misspelt_command_is_recognised(text: str, mended: str | None) -> None:
+    assert nearest_command(text) == mended
+
+
+@given(nasty_text)
+def test_any_text_is_a_command_or_misunderstood(text: str) -> None:
+    for line in (text, f"subscribe {text}", f"unsubscribe {text}", f"latest {text}"):
+        with suppress(Misunderstood):
+            understand(line, PARTIES)
+
+
+@pytest.mark.parametrize("word", ["mute", "why", "Follow"])
+def test_what_a_button_does_is_said_to_be_a_buttons(word: str) -> None:
+    with pytest.raises(Misunderstood, match="buttons under each alert"):
+        understand(word, PARTIES)

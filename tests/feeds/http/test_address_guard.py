@@ -1,0 +1,79 @@
+"""Which addresses a feed may be fetched from."""
+
+from ipaddress import IPv4Address, ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.feeds.http.address_guard import refusal
+
+LOOPBACK = (ip_network("127.0.0.1/32"),)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "127.8.8.8",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",  # noqa: S104
+        "255.255.255.255",
+        "224.0.0.1",
+        "240.0.0.1",
+        "192.0.2.1",
+        "::1",
+        "::",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "fd00:ec2::254",
+        "fec0::1",
+        "ff02::1",
+        "2001:db8::1",
+        "::ffff:10.0.0.1",
+        "::ffff:169.254.169.254",
+        "::127.0.0.1",
+        "2002:0a00:0001::1",
+        "64:ff9b::a00:1",
+        "64:ff9b:1::a00:1",
+        "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+        "2130706433",
+        "0177.0.0.1",
+        "127.1",
+        "localhost",
+        "",
+    ],
+)
+def test_what_is_not_public_is_refused(address: str) -> None:
+    assert refusal(address, ())
+
+
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
+def test_what_is_public_is_not(address: str) -> None:
+    assert refusal(address, ()) == ""
+
+
+def test_only_what_the_operator_allows_is_allowed() -> None:
+    assert refusal("127.0.0.1", LOOPBACK) == ""
+    assert refusal("::ffff:127.0.0.1", LOOPBACK) == ""
+    assert refusal("127.0.0.2", LOOPBACK)
+    assert refusal("::1", LOOPBACK)
+
+
+@given(st.ip_addresses(v=4))
+def test_an_ipv4_address_is_judged_alike_however_it_is_wrapped(address: IPv4Address) -> None:
+    plain = refusal(str(address), ())
+    assert refusal(f"::ffff:{address}", ()) == plain
+    assert refusal(f"64:ff9b::{int(address) >> 16:x}:{int(address) & 0xFFFF:x}", ()) == plain
+
+
+@given(st.text())
+def test_any_text_has_an_answer(text: str) -> None:
+    assert isinstance(refusal(text, LOOPBACK), str)

@@ -1,0 +1,101 @@
+"""Who may ask a server now."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from bot.feeds.http.throttle import Turns
+
+
+async def test_nobody_gets_a_turn_while_many_work_through_what_they_got() -> None:
+    turns = Turns(per_host=5, at_once=5, spacing_s=0.0, busy_at_once=2)
+    read = asyncio.Event()
+
+    async def asks(address: str) -> None:
+        async with turns.turn("news.example", address):
+            pass
+
+    async def reads() -> None:
+        turns.busy()
+        await read.wait()
+
+    first = asyncio.create_task(reads())
+    await asks("/one")
+    second = asyncio.create_task(reads())
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(asks("/two"))
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    read.set()
+    await asyncio.gather(first, second, waiting)
+
+
+async def test_who_asks_again_is_done_with_what_it_got() -> None:
+    turns = Turns(per_host=5, at_once=1, spacing_s=0.0, busy_at_once=1)
+    for number in range(3):
+        async with turns.turn("news.example", f"/{number}"):
+            turns.busy()
+
+
+async def test_one_address_is_not_asked_twice_at_once_however_long_its_server_was_busy() -> None:
+    turns = Turns(per_host=1, at_once=5, spacing_s=0.2, busy_at_once=5)
+    loop, asked = asyncio.get_running_loop(), []
+    slow, began = asyncio.Event(), asyncio.Event()
+
+    async def asks(address: str) -> None:
+        async with turns.turn("news.example", address):
+            asked.append((address, loop.time()))
+            if address == "/slow":
+                began.set()
+                await slow.wait()
+
+    first = asyncio.create_task(asks("/slow"))
+    await began.wait()
+    others = [asyncio.create_task(asks("/same")) for _ in range(3)]
+    await asyncio.sleep(0.5)
+    slow.set()
+    await asyncio.gather(first, *others)
+    times = [at for address, at in asked if address == "/same"]
+    assert [later - before >= 0.15 for before, later in pairwise(times)] == [True, True]
+
+
+@pytest.mark.parametrize(("per_host", "at_once"), [(1, 5), (5, 1)])
+async def test_who_gives_up_waiting_takes_nobodys_turn(per_host: int, at_once: int) -> None:
+    turns = Turns(per_host=per_host, at_once=at_once, spacing_s=0.0, busy_at_once=5)
+    go_on = asyncio.Event()
+
+    async def asks(address: str) -> None:
+        async with turns.turn("news.example", address):
+            await go_on.wait()
+
+    first, gives_up, last = (asyncio.create_task(asks(f"/{number}")) for number in range(3))
+    await asyncio.sleep(0.01)
+    gives_up.cancel()
+    go_on.set()
+    async with asyncio.timeout(5):
+        await asyncio.gather(first, last)
+    assert gives_up.cancelled()
+
+
+async def test_who_gives_up_while_many_are_busy_takes_nobodys_turn() -> None:
+    turns = Turns(per_host=1, at_once=1, spacing_s=0.0, busy_at_once=1)
+    read = asyncio.Event()
+
+    async def reads() -> None:
+        turns.busy()
+        await read.wait()
+
+    async def asks() -> None:
+        async with turns.turn("news.example", "/"):
+            pass
+
+    reading = asyncio.create_task(reads())
+    await asyncio.sleep(0)
+    gives_up = asyncio.create_task(asks())
+    await asyncio.sleep(0.01)
+    gives_up.cancel()
+    read.set()
+    async with asyncio.timeout(5):
+        await asyncio.gather(reading, asks())
+    assert gives_up.cancelled()

@@ -1,0 +1,269 @@
+"""When a feed is polled next: rules on values, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from bot.feeds.http.limits import FetchLimits
+from bot.feeds.model import Asked, Feed, FeedKind, FeedState, Validators
+from bot.feeds.polling.next_poll import (
+    DAY_S,
+    Found,
+    after_answer,
+    after_failure,
+    after_gone,
+    asked_in_headers,
+    begun,
+    is_due,
+    retry_after_s,
+)
+
+NOW = datetime(2025, 5, 12, 9, 30, tzinfo=UTC)
+FEED = Feed(id="wire", title="Wire", url="https://wire.example/feed")
+LIMITS = FetchLimits(user_agent="t/1")
+BLANK = FeedState(feed_id="wire")
+
+
+def found(listed: str = "x", window_s: float | None = None, **asked: object) -> Found:
+    return Found(
+        status=200,
+        validators=Validators(),
+        asked=TypeAdapter(Asked).validate_python(asked),
+        window_s=window_s,
+        listed_digest=listed,
+    )
+
+
+def interval(feed: Feed = FEED, polls: int = 1, **given: object) -> float:
+    """Seconds after this many good answers that all list the same entries."""
+    state = BLANK
+    for _ in range(polls):
+        state = after_answer(state, feed, LIMITS, NOW, found(**given), jitter=0.0)  # type: ignore[arg-type]
+    assert state.interval_s is not None
+    return state.interval_s
+
+
+def test_the_operators_interval_holds_where_nobody_asks_for_more() -> None:
+    assert interval() == 300
+    assert interval(FEED.model_copy(update={"poll_minutes": 60.0})) == 3600
+
+
+def test_the_longest_of_what_is_asked_for_holds() -> None:
+    assert interval(max_age_s=400.0, ttl_s=900.0) == 900
+    assert interval(max_age_s=1200.0, ttl_s=900.0) == 1200
+
+
+def test_what_blog_software_writes_unasked_counts_for_an_hour_at_most() -> None:
+    assert interval(period_s=604_800.0) == 3600
+
+
+def test_a_feed_that_stays_quiet_is_polled_less_and_less_up_to_a_bound() -> None:
+    waits = [interval(polls=polls) for polls in (1, 25, 50, 73, 500)]
+    assert waits == sorted(waits)
+    assert waits[0] == 300
+    assert waits[-1] == 1200
+
+
+def test_an_official_feed_is_watched_more_closely() -> None:
+    official = FEED.model_copy(update={"kind": FeedKind.OFFICIAL})
+    assert interval(official, polls=500) == 600
+
+
+def test_something_new_ends_the_quiet() -> None:
+    quiet = replace(BLANK, quiet_polls=400, listed_digest="old")
+    assert after_answer(quiet, FEED, LIMITS, NOW, found("new"), 0.0).interval_s == 300
+
+
+def test_our_own_patience_never_exceeds_half_of_what_the_entries_cover() -> None:
+    assert interval(polls=500, window_s=1800.0) == 900
+    assert interval(period_s=3600.0, window_s=1800.0) == 900
+
+
+def test_what_operator_and_publisher_ask_for_holds_even_then() -> None:
+    assert interval(window_s=10.0) == 300
+    assert interval(window_s=10.0, ttl_s=900.0) == 900
+
+
+def test_skipped_hours_and_days_are_left_out() -> None:
+    state = after_answer(BLANK, FEED, LIMITS, NOW, found(skip_hours=(9, 10)), 0.0)
+    assert state.next_poll_at == datetime(2025, 5, 12, 11, tzinfo=UTC)
+    monday = after_answer(BLANK, FEED, LIMITS, NOW, found(skip_days=(0,)), 0.0)
+    assert monday.next_poll_at == datetime(2025, 5, 13, tzinfo=UTC)
+
+
+def test_a_feed_that_skips_all_hours_is_still_polled() -> None:
+    assert interval(skip_hours=tuple(range(24))) == 300
+    assert interval(skip_days=tuple(range(7))) == 300
+
+
+def test_the_operators_second_address_starts_afresh() -> None:
+    state = replace(begun(BLANK, FEED), stopped=True, failures=9)
+    assert begun(state, FEED) is state
+    moved = begun(state, FEED.model_copy(update={"url": "https://wire.example/new"}))
+    assert (moved.stopped, moved.failures) == (False, 0)
+
+
+def test_a_clock_that_was_set_back_silences_no_feed() -> None:
+    state = after_answer(BLANK, FEED, LIMITS, NOW, found(), 0.0)
+    assert not is_due(state, NOW)
+    assert is_due(state, NOW + timedelta(seconds=300))
+    assert is_due(state, NOW - timedelta(days=400))
+    assert not is_due(replace(state, stopped=True), NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"cache-control": "public, max-age=90"}, 90),
+        ({"cache-control": "max-age=90, no-cache"}, None),
+        ({"cache-control": "s-maxage=90"}, None),
+        ({"cache-control": "x-max-age=90"}, None),
+        ({"cache-control": "max-age=0"}, None),
+        ({"cache-control": "max-age=-5"}, None),
+        ({"cache-control": "max-age=60", "expires": "Mon, 12 May 2025 11:30:00 GMT"}, 60),
+        ({"expires": "Mon, 12 May 2025 11:30:00 GMT"}, 7200),
+        (
+            {
+                "expires": "Tue, 13 May 2025 09:00:00 GMT",
+                "date": "Tue, 13 May 2025 08:00:00 GMT",
+            },
+            3600,
+        ),
+        ({"expires": "0"}, None),
+        ({"expires": "Mon, 12 May 2025 08:30:00 GMT"}, None),
+        ({}, None),
+    ],
+)
+def test_freshness_is_read_from_headers(headers: Mapping[str, str], expected: float | None) -> None:
+    assert asked_in_headers(headers, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("120", 120),
+        ("0.5", 0.5),
+        ("999999999", DAY_S),
+        ("0", None),
+        ("-5", None),
+        ("soon", None),
+        ("", None),
+        ("Mon, 12 May 2025 09:31:00 GMT", 60),
+        ("Mon, 12 May 2025 09:29:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", DAY_S),
+    ],
+)
+def test_retry_after_is_read_in_both_forms(value: str, expected: float | None) -> None:
+    assert retry_after_s({"retry-after": value}, NOW) == expected
+
+
+def test_retry_after_by_a_clock_that_is_off_is_read_by_that_clock() -> None:
+    headers = {
+        "retry-after": "Sun, 11 May 2025 09:31:00 GMT",
+        "date": "Sun, 11 May 2025 09:30:00 GMT",
+    }
+    assert retry_after_s(headers, NOW) == 60
+
+
+moments = st.integers(0, 4_000_000_000).map(lambda s: datetime.fromtimestamp(s, UTC))
+
+
+@given(st.text(), st.text(), moments)
+def test_no_header_raises_or_asks_for_more_than_a_day(value: str, date: str, now: datetime) -> None:
+    wait_s = retry_after_s({"retry-after": value, "date": date}, now)
+    assert wait_s is None or 0 < wait_s <= DAY_S
+    fresh_s = asked_in_headers({"cache-control": value, "expires": value, "date": date}, now)
+    assert fresh_s is None or fresh_s > 0
+
+
+durations = st.none() | st.floats(0.001, 1e10)
+
+
+@given(
+    poll_s=st.floats(0.01, 100_000),
+    minutes=st.none() | st.floats(0.001, 10_000),
+    max_age_s=durations,
+    ttl_s=durations,
+    period_s=durations,
+    window_s=durations,
+    hours=st.sets(st.integers(0, 23)),
+    days=st.sets(st.integers(0, 6)),
+    quiet=st.integers(0, 10_000),
+    jitter=st.floats(0, 1),
+    now=moments,
+)
+def test_the_next_poll_is_never_early_and_never_lost(
+    poll_s: float,
+    minutes: float | None,
+    max_age_s: float | None,
+    ttl_s: float | None,
+    period_s: float | None,
+    window_s: float | None,
+    hours: set[int],
+    days: set[int],
+    quiet: int,
+    jitter: float,
+    now: datetime,
+) -> None:
+    limits = LIMITS.model_copy(update={"poll_s": poll_s})
+    feed = FEED.model_copy(update={"poll_minutes": minutes})
+    asked = {
+        "max_age_s": max_age_s,
+        "ttl_s": ttl_s,
+        "period_s": period_s,
+        "skip_hours": tuple(hours),
+        "skip_days": tuple(days),
+    }
+    before = replace(BLANK, quiet_polls=quiet, listed_digest="x")
+    state = after_answer(before, feed, limits, now, found("x", window_s, **asked), jitter)
+    assert state.next_poll_at is not None
+    wait_s = (state.next_poll_at - now).total_seconds()
+    least_s = max(poll_s, (minutes or 0) * 60)
+    asked_s = min(max(max_age_s or 0, ttl_s or 0), DAY_S)
+    assert wait_s >= max(least_s, asked_s) - 0.001
+    assert wait_s <= max(least_s, DAY_S) + DAY_S + 1
+
+
+@given(
+    st.integers(0, 100_000),
+    st.sampled_from([None, 404, 429, 500, 503]),
+    st.none() | st.floats(0.001, 1e10),
+    st.floats(0, 1),
+)
+def test_after_a_failure_the_wait_is_bounded_and_as_long_as_asked(
+    failures: int, status: int | None, asked_s: float | None, jitter: float
+) -> None:
+    before = replace(BLANK, failures=failures)
+    state = after_failure(before, FEED, LIMITS, NOW, "e", jitter, status, asked_s)
+    assert state.interval_s is not None
+    assert LIMITS.poll_s <= state.interval_s <= DAY_S
+    if asked_s is not None:
+        assert state.interval_s >= min(asked_s, DAY_S)
+
+
+def test_it_is_remembered_since_when_a_feed_fails_until_it_answers() -> None:
+    later = NOW + timedelta(hours=5)
+    once = after_failure(BLANK, FEED, LIMITS, NOW, "no answer", 0.0)
+    twice = after_failure(once, FEED, LIMITS, later, "no answer", 0.0)
+    assert (once.failing_since, twice.failing_since) == (NOW, NOW)
+    assert after_gone(BLANK, NOW).failing_since == NOW
+    assert after_answer(twice, FEED, LIMITS, later, found(), 0.0).failing_since is None
+
+
+def test_a_network_that_is_down_is_tried_soon_and_hourly_however_seldom_the_feed_is_polled() -> (
+    None
+):
+    seldom = FEED.model_copy(update={"poll_minutes": 60.0})
+    state, waits = BLANK, []
+    for _ in range(12):
+        state = after_failure(state, seldom, LIMITS, NOW, "no name", 0.0, reached=False)
+        assert state.interval_s is not None
+        waits.append(state.interval_s)
+    assert waits[0] == max(LIMITS.backoff_s, LIMITS.poll_s)
+    assert waits == sorted(waits)
+    assert waits[-1] == 3600.0

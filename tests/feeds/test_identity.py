@@ -1,0 +1,209 @@
+"""What counts as the same entry, seen through `identify` and `sift`."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.feeds.identity import Sighting, identify, identities, sift, sight
+from bot.feeds.model import Entry, FeedKind
+
+
+def entry(guid: str, link: str, title: str, summary: str = "Two countries spoke.") -> Entry:
+    return Entry(feed_id="wire", key="", guid=guid, link=link, title=title, summary=summary)
+
+
+NOON = datetime(2025, 5, 12, 12, 0, 7, tzinfo=UTC)
+RAISED = "US raises the duty on steel from Canada"
+
+
+def opaque(number: int, title: str = RAISED, **more: Any) -> Entry:
+    """One whose guid and link tell nothing: the redirector that names it gives others each time."""
+    name = f"CBMi{number}xTE5kR3lX"
+    made = entry(name, f"https://news.search.example/rss/articles/{name}?oc=5", title)
+    return made.model_copy(update={"published": NOON, **more})
+
+
+class Memory:
+    """What a feed's reader remembers: polls bodies, returns titles that were new and revised."""
+
+    def __init__(self, kind: FeedKind = FeedKind.WIRE, home: str = "") -> None:
+        self.kind, self.home, self.known = kind, home, set[str]()
+
+    def poll(self, *entries: Entry) -> tuple[list[str], list[str]]:
+        named = identify(entries, self.kind, self.home)
+        new, revised = sift(named, self.known)
+        for each in named:
+            self.known.update(identities(each))
+        return [e.title for e in new], [e.title for e in revised]
+
+
+def test_the_same_body_twice_brings_nothing_new() -> None:
+    memory = Memory()
+    body = [entry("g1", "https://w.example/1", "One"), entry("", "", "Two")]
+    assert memory.poll(*body) == (["One", "Two"], [])
+    assert memory.poll(*body) == ([], [])
+
+
+def test_a_headline_edited_in_place_is_a_revision_once() -> None:
+    memory = Memory()
+    memory.poll(entry("g1", "https://w.example/1", "Duty set at 25%"))
+    edited = entry("g1", "https://w.example/1", "Duty set at 35%")
+    assert memory.poll(edited) == ([], ["Duty set at 35%"])
+    assert memory.poll(edited) == ([], [])
+
+
+def test_blanks_and_capitals_are_no_revision() -> None:
+    memory = Memory()
+    memory.poll(entry("g1", "https://w.example/1", "Duty set at 25%"))
+    assert memory.poll(entry("g1", "https://w.example/1", "DUTY  set at 25% ")) == ([], [])
+
+
+def test_a_guid_that_changes_at_every_fetch_is_seen_through() -> None:
+    memory = Memory()
+    memory.poll(entry("session-1", "https://w.example/1", "Duty raised"))
+    assert memory.poll(entry("session-2", "https://w.example/1?sid=2", "Duty raised")) == ([], [])
+
+
+def test_tracking_in_the_link_makes_no_second_entry() -> None:
+    memory = Memory()
+    memory.poll(entry("", "http://www.w.example/a/?id=7&utm_source=rss#tk.rss_all", "Duty raised"))
+    assert memory.poll(entry("", "https://w.example/a?id=7&fbclid=x", "Duty raised")) == ([], [])
+    assert memory.poll(entry("", "https://w.example/a?id=8", "Duty cut")) == (["Duty cut"], [])
+
+
+def test_a_counted_edit_in_the_guid_is_a_revision() -> None:
+    memory = Memory()
+    memory.poll(entry("https://w.example/a#0", "https://w.example/a", "Duty raised"))
+    assert memory.poll(entry("https://w.example/a#1", "https://w.example/a", "Duty cut")) == (
+        [],
+        ["Duty cut"],
+    )
+
+
+def test_one_guid_on_two_stories_keeps_both() -> None:
+    memory = Memory()
+    stories = [
+        entry("g", "https://w.example/1", "Duty raised"),
+        entry("g", "https://w.example/2", "Duty blocked"),
+    ]
+    assert memory.poll(*stories) == (["Duty raised", "Duty blocked"], [])
+
+
+def test_one_guid_and_link_on_two_texts_of_one_body_keeps_both() -> None:
+    memory = Memory()
+    order = entry("dkt?1&9", "https://court.example/dkt?1", "1:25-cv-1", "[Order]")
+    notice = entry("dkt?1&9", "https://court.example/dkt?1", "1:25-cv-1", "[Notice]")
+    assert memory.poll(order) == (["1:25-cv-1"], [])
+    assert memory.poll(order, notice) == (["1:25-cv-1"], [])
+    assert memory.poll(notice, order) == ([], [])
+
+
+def test_a_court_reuses_guid_and_link_from_one_poll_to_the_next() -> None:
+    memory = Memory(FeedKind.COURT)
+    memory.poll(entry("dkt?1", "https://court.example/dkt?1", "1:25-cv-1", "[Notice]"))
+    order = entry("dkt?1", "https://court.example/dkt?1", "1:25-cv-1", "[Order]")
+    assert memory.poll(order) == (["1:25-cv-1"], [])
+
+
+def test_a_court_gives_two_entries_of_the_same_words_different_guids() -> None:
+    memory = Memory(FeedKind.COURT)
+    both = [
+        entry(f"dkt?1&{n}", "https://court.example/dkt?1", "1:25-cv-1", "[Order]") for n in (1, 2)
+    ]
+    assert len(memory.poll(*both)[0]) == 2
+
+
+def test_an_entry_whose_guid_and_link_both_change_is_known_by_its_text_and_moment() -> None:
+    memory = Memory()
+    assert memory.poll(opaque(1)) == ([RAISED], [])
+    assert memory.poll(opaque(2)) == ([], [])
+    assert memory.poll(opaque(3, RAISED.upper())) == ([], [])
+    tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
+    assert memory.poll(opaque(4, published=tokyo)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"published": NOON + timedelta(seconds=1)},
+        {"summary": "Three countries spoke."},
+        {"title": "US raises the duty on steel from Mexico"},
+        {"link": "https://w.example/live#block-2"},
+        {"link": "https://register.example/documents/2025/05/12/2025-08002/steel"},
+        {"link": "", "guid": "8002-5512"},
+    ],
+)
+def test_another_text_moment_or_document_is_another_entry(other: dict[str, Any]) -> None:
+    memory = Memory()
+    memory.poll(opaque(1, link="https://register.example/documents/2025/05/12/2025-08001/steel"))
+    memory.poll(opaque(2, link="https://w.example/live#block-1"))
+    memory.poll(opaque(3, link="", guid="8001-5512"))
+    new, revised = memory.poll(opaque(4, **{"link": "https://w.example/live", **other}))
+    assert (len(new), revised) == (1, [])
+
+
+@pytest.mark.parametrize("kind", [FeedKind.COURT, FeedKind.OFFICIAL])
+def test_documents_that_share_words_and_hour_are_many_where_news_is_made(kind: FeedKind) -> None:
+    memory = Memory(kind)
+    memory.poll(opaque(1))
+    assert memory.poll(opaque(2)) == ([RAISED], [])
+
+
+@pytest.mark.parametrize(
+    "told", [{"published": None}, {"published_roughly": True}, {"title": "Update", "summary": ""}]
+)
+def test_a_date_or_text_that_tells_little_makes_nothing_known(told: dict[str, Any]) -> None:
+    memory = Memory()
+    memory.poll(opaque(1, **told))
+    new, revised = memory.poll(opaque(2, **told))
+    assert (len(new), revised) == (1, [])
+
+
+def test_two_of_one_text_and_moment_in_one_body_are_two() -> None:
+    memory = Memory()
+    assert memory.poll(opaque(1), opaque(2)) == ([RAISED, RAISED], [])
+    assert memory.poll(opaque(2), opaque(1)) == ([], [])
+    memory = Memory()
+    memory.poll(opaque(1))
+    assert memory.poll(opaque(1), opaque(2)) == ([RAISED], [])
+
+
+def test_a_link_to_the_home_page_identifies_nothing() -> None:
+    memory = Memory(home="https://w.example/")
+    memory.poll(entry("", "https://w.example", "Duty raised"))
+    assert memory.poll(entry("", "https://w.example", "Duty cut")) == (["Duty cut"], [])
+
+
+def test_the_whole_key_comes_first_among_the_identities() -> None:
+    (named,) = identify([entry("g", "https://w.example/1", "Duty")], FeedKind.WIRE)
+    assert identities(named)[0] == named.key
+    assert len(set(identities(named))) == 4
+    assert sight(named, set()) is Sighting.NEW
+
+
+@given(st.lists(st.tuples(st.text(), st.text(), st.text()), max_size=8), st.sampled_from(FeedKind))
+def test_any_body_polled_twice_is_known(fields: list[tuple[str, str, str]], kind: FeedKind) -> None:
+    memory = Memory(kind)
+    body = [entry(guid, link, title) for guid, link, title in fields]
+    memory.poll(*body)
+    assert memory.poll(*body) == ([], [])
+
+
+@given(st.lists(st.tuples(st.text("ab", max_size=2), st.text("ab", max_size=2)), max_size=6))
+def test_text_and_moment_hide_nothing_that_is_listed_beside_them(
+    named: list[tuple[str, str]],
+) -> None:
+    body = [opaque(1, guid=guid, link=f"https://w.example/{link}") for guid, link in named]
+    undated = [each.model_copy(update={"published": None}) for each in body]
+    dated_memory, undated_memory = Memory(), Memory()
+    for listed in range(1, len(body) + 1):
+        assert dated_memory.poll(*body[:listed]) == undated_memory.poll(*undated[:listed])
+
+
+@given(st.text(), st.sampled_from(["http://", "https://", ""]))
+def test_no_address_is_too_odd_to_identify(text: str, scheme: str) -> None:
+    (named,) = identify([entry("", scheme + text, "Duty")], FeedKind.WIRE)
+    assert named.key

@@ -1,0 +1,355 @@
+"""WebSub: what a hub is asked, what it is believed, and what it can never do."""
+
+import asyncio
+import hashlib
+import hmac
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.feeds.http.limits import FetchLimits
+from bot.feeds.model import Asked, Feed, FeedState, Validators
+from bot.feeds.parsing.result import Parsed
+from bot.feeds.polling.next_poll import Found, after_answer
+from bot.feeds.websub.callback import Callback, Push
+from bot.feeds.websub.model import HubSubscription
+from bot.feeds.websub.protocol import DENIED_WAIT, LEASE_S, authentic, discovered
+from bot.feeds.websub.subscriptions import Hubs
+from tests.feeds.bodies import item, rss
+from tests.feeds.conftest import LIMITS, START, Clock, Reader
+from tests.feeds.server import FeedServer
+from tests.feeds.websub.hub import LoopbackHub
+
+TOPIC = "https://wire.example/feed"
+
+
+class Shelf:
+    """Keeps what it is given, as text, like the database."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    async def every(self) -> list[HubSubscription]:
+        return [HubSubscription.model_validate_json(data) for data in self.kept.values()]
+
+    async def put(self, subscription: HubSubscription) -> None:
+        self.kept[subscription.token] = subscription.model_dump_json()
+
+    async def remove(self, token: str) -> None:
+        del self.kept[token]
+
+
+@dataclass
+class Setting:
+    """A subscriber that a hub can reach, both on loopback."""
+
+    hub: LoopbackHub
+    limits: FetchLimits = LIMITS
+    clock: Clock = field(default_factory=Clock)
+    shelf: Shelf = field(default_factory=Shelf)
+    pushed: list[Push] = field(default_factory=list)
+    held: asyncio.Event | None = None
+    address: str = ""
+    _runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        served = web.Application()
+        self._runner = web.AppRunner(served, shutdown_timeout=0.1)
+        self.hubs = Hubs(self.limits, self.shelf, self.address, self.clock)
+        self.callback = Callback(self.hubs, self.limits, self._take_in)
+        served.add_routes(self.callback.routes())
+        await self._runner.setup()
+        await web.SockSite(self._runner, listening).start()
+        await self.hubs.open()
+
+    async def stop(self) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+        await self.callback.close()
+        await self.hubs.close()
+
+    async def _take_in(self, push: Push) -> None:
+        if self.held is not None:
+            await self.held.wait()
+        self.pushed.append(push)
+
+    async def tend(self, topic: str = TOPIC, feed_id: str = "wire") -> list[dict[str, str]]:
+        """One look at what is due, with the feed naming this topic; what the hub was asked."""
+        self.hub.asked.clear()
+        await self.hubs.tend({feed_id: (self.hub.url, topic)} if topic else {})
+        return self.hub.asked
+
+    def later(self, seconds: float) -> None:
+        self.clock.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+async def setting(server: FeedServer) -> AsyncIterator[Setting]:
+    made = Setting(LoopbackHub(server))
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def test_a_hub_is_asked_with_an_address_and_a_secret_that_nobody_can_guess(
+    setting: Setting,
+) -> None:
+    [first] = list(await setting.tend())
+    [second] = list(await setting.tend("https://other.example/feed", "other"))
+    assert first["hub.mode"] == "subscribe"
+    assert first["hub.topic"] == TOPIC
+    assert first["hub.lease_seconds"] == str(LEASE_S)
+    assert first["hub.callback"].startswith(f"{setting.address}/websub/")
+    assert len(first["hub.callback"].rpartition("/")[2]) >= 32
+    assert 32 <= len(first["hub.secret"]) < 200
+    assert first["hub.callback"] != second["hub.callback"]
+    assert first["hub.secret"] != second["hub.secret"]
+
+
+async def test_a_request_of_ours_is_confirmed_by_echoing_the_challenge_as_plain_text(
+    setting: Setting,
+) -> None:
+    await setting.tend()
+    assert not setting.hubs.pushes("wire")
+    assert await setting.hub.confirm() == (200, "ch<b>allenge")
+    assert setting.hubs.pushes("wire")
+    assert await setting.tend() == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"topic": "https://other.example/feed"},
+        {"mode": "unsubscribe"},
+        {"mode": "publish"},
+        {"challenge": ""},
+    ],
+)
+async def test_what_we_did_not_ask_for_is_not_confirmed(
+    setting: Setting, changes: dict[str, str]
+) -> None:
+    await setting.tend()
+    assert (await setting.hub.confirm(-1, **changes))[0] == 404
+    assert not setting.hubs.pushes("wire")
+
+
+async def test_an_address_that_was_never_given_out_is_not_found(setting: Setting) -> None:
+    await setting.tend()
+    for token in ("x", "..%2f", "A" * 43):
+        address = f"{setting.address}/websub/{token}"
+        query = {"hub.mode": "subscribe", "hub.topic": TOPIC, "hub.challenge": "c"}
+        assert (await setting.hub.call("GET", address, params=query))[0] == 404
+        assert (await setting.hub.call("POST", address, data=b"x"))[0] == 404
+
+
+async def test_a_lease_is_renewed_before_it_ends_with_the_same_address(setting: Setting) -> None:
+    [first] = list(await setting.tend())
+    await setting.hub.confirm(lease_seconds="1000")
+    setting.later(799)
+    assert await setting.tend() == []
+    setting.later(2)
+    [renewal] = await setting.tend()
+    assert renewal == first
+    assert setting.hubs.pushes("wire")
+    setting.later(200)
+    assert not setting.hubs.pushes("wire")
+    assert (await setting.hub.confirm())[0] == 200
+    assert setting.hubs.pushes("wire")
+
+
+async def test_a_hub_that_does_not_answer_is_asked_less_and_less(setting: Setting) -> None:
+    setting.hub.status = 500
+    asked = []
+    for _ in range(60):
+        asked.append(len(await setting.tend()))
+        setting.later(5)
+    assert asked[0] == 1
+    assert 4 <= sum(asked) <= 7
+    [kept] = await setting.shelf.every()
+    assert "answered 500" in kept.error
+
+
+async def test_a_denial_ends_it_for_a_week(setting: Setting) -> None:
+    await setting.tend()
+    await setting.hub.confirm()
+    assert await setting.hub.confirm(mode="denied", reason="<b>no</b>") == (200, "")
+    assert not setting.hubs.pushes("wire")
+    setting.later(DENIED_WAIT.total_seconds() - 1)
+    assert await setting.tend() == []
+    setting.later(2)
+    assert len(await setting.tend()) == 1
+
+
+async def test_what_is_wanted_no_more_is_ended_at_the_hub(setting: Setting) -> None:
+    [begun] = list(await setting.tend())
+    await setting.hub.confirm()
+    await setting.tend(topic="")
+    [ended] = setting.hub.asked
+    assert ended["hub.mode"] == "unsubscribe"
+    assert ended["hub.callback"] == begun["hub.callback"]
+    assert (await setting.hub.confirm())[0] == 200
+    assert setting.shelf.kept == {}
+    assert (await setting.hub.confirm())[0] == 404
+
+
+async def test_a_feed_that_moves_to_another_topic_gets_another_address(setting: Setting) -> None:
+    [old] = list(await setting.tend())
+    await setting.hub.confirm()
+    asked = {each["hub.mode"]: each for each in await setting.tend("https://new.example/feed")}
+    assert asked["unsubscribe"]["hub.topic"] == TOPIC
+    assert asked["subscribe"]["hub.topic"] == "https://new.example/feed"
+    assert asked["subscribe"]["hub.callback"] != old["hub.callback"]
+
+
+async def test_a_restart_forgets_nothing_and_asks_nothing_twice(setting: Setting) -> None:
+    await setting.tend()
+    await setting.hub.confirm()
+    again = Setting(setting.hub, clock=setting.clock, shelf=setting.shelf)
+    await again.start()
+    assert again.hubs.pushes("wire")
+    assert await again.tend() == []
+    await again.stop()
+
+
+async def test_a_hub_at_a_private_address_is_never_contacted(server: FeedServer) -> None:
+    limits = LIMITS.model_copy(update={"allowed_networks": ()})
+    setting = Setting(LoopbackHub(server), limits=limits)
+    await setting.start()
+    for _ in range(50):
+        await setting.tend()
+        setting.later(60)
+    assert server.asked == []
+    [kept] = await setting.shelf.every()
+    assert "loopback" in kept.error
+    assert kept.next_at > START + timedelta(hours=20)
+    await setting.stop()
+
+
+async def test_a_hub_may_send_us_on_but_not_to_a_private_place(
+    setting: Setting, server: FeedServer
+) -> None:
+    moved = server.at(
+        "/moved", lambda _: web.Response(status=308, headers={"Location": setting.hub.url})
+    )
+    inside = server.at(
+        "/inside", lambda _: web.Response(status=307, headers={"Location": "http://10.0.0.1/"})
+    )
+    await setting.hubs.tend({"wire": (moved, TOPIC), "other": (inside, TOPIC)})
+    [asked] = setting.hub.asked
+    assert asked["hub.mode"] == "subscribe"
+    errors = {each.feed_id: each.error for each in await setting.shelf.every()}
+    assert "private" in errors["other"]
+    assert errors["wire"] == ""
+
+
+@pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
+async def test_a_signed_push_is_taken_in(setting: Setting, method: str) -> None:
+    await setting.tend()
+    await setting.hub.confirm()
+    body = rss("Norway raises a duty").encode()
+    assert await setting.hub.push(body, method=method) == 202
+    await asyncio.sleep(0)
+    [push] = setting.pushed
+    assert (push.feed_id, push.topic, push.body) == ("wire", TOPIC, body)
+    assert push.content_type == "application/rss+xml"
+
+
+@pytest.mark.parametrize(
+    "signature", ["", "sha256=" + "0" * 64, "md5=" + "0" * 32, "sha256", "sha256=é", "=", "sha1="]
+)
+async def test_a_push_that_is_not_signed_with_the_secret_is_ignored(
+    setting: Setting, signature: str
+) -> None:
+    await setting.tend()
+    await setting.hub.confirm()
+    assert await setting.hub.push(b"<rss/>", signature=signature) == 202
+    await asyncio.sleep(0)
+    assert setting.pushed == []
+
+
+async def test_a_push_is_bounded_in_size_and_coding_and_number(server: FeedServer) -> None:
+    limits = LIMITS.model_copy(update={"max_body_bytes": 1000})
+    setting = Setting(LoopbackHub(server), limits=limits)
+    await setting.start()
+    await setting.tend()
+    await setting.hub.confirm()
+    assert await setting.hub.push(b"x" * 1001) == 413
+    assert await setting.hub.push(b"x", Content_Encoding="br") == 415
+    setting.held = asyncio.Event()
+    answers = [await setting.hub.push(b"x") for _ in range(10)]
+    assert answers == [202] * 8 + [503] * 2
+    setting.held.set()
+    await setting.stop()
+
+
+async def test_a_push_becomes_a_round_and_leaves_the_next_poll_where_it_was(
+    reader: Reader, server: FeedServer
+) -> None:
+    head = f'<link rel="hub" href="{server.url}/hub" xmlns="http://www.w3.org/2005/Atom"/>'
+    life = reader.follow(server.at("/feed", rss([item(1)], head=head)))
+    polled = await life.poll()
+    assert (polled.state.hub, polled.state.topic) == (f"{server.url}/hub", f"{server.url}/feed")
+    body = rss([item(1), item(2)]).encode()
+    pushed = await reader.poller.read_push(life.feed, life.state, START, body, "text/xml")
+    assert pushed.state == life.state
+    assert len(pushed.entries) == 2
+    assert {each.key for each in polled.entries} <= {each.key for each in pushed.entries}
+    broken = await reader.poller.read_push(life.feed, life.state, START, b"<html>", "text/html")
+    assert (broken.entries, broken.state) == ((), life.state)
+
+
+async def test_the_hub_in_the_header_counts_before_the_one_in_the_feed(
+    reader: Reader, server: FeedServer
+) -> None:
+    links = '<https://hub.example/>; rel="hub", </self>; rel=self'
+    head = '<link rel="hub" href="https://other.example/" xmlns="http://www.w3.org/2005/Atom"/>'
+    life = reader.follow(server.at("/feed", rss([item(1)], head=head), Link=links))
+    state = (await life.poll()).state
+    assert (state.hub, state.topic) == ("https://hub.example/", f"{server.url}/self")
+
+
+def test_hub_and_topic_are_found_wherever_they_are_named() -> None:
+    parsed = Parsed(hubs=("https://hub.example/a",), topic="https://wire.example/self")
+    base = "https://wire.example/feed"
+    assert discovered("", parsed, base) == ("https://hub.example/a", "https://wire.example/self")
+    assert discovered("", Parsed(), base) == ("", "")
+    assert discovered('<https://h.example/>; rel="x HUB"', Parsed(), base) == (
+        "https://h.example/",
+        base,
+    )
+    assert discovered('<javascript:1>; rel="hub"', Parsed(), base) == ("", "")
+
+
+@given(st.text(max_size=300))
+def test_no_link_header_raises(header: str) -> None:
+    hub, topic = discovered(header, Parsed(), "https://wire.example/feed")
+    assert bool(hub) == bool(topic)
+
+
+@given(st.binary(max_size=50), st.text(max_size=80), st.sampled_from(["sha1", "sha512"]))
+def test_only_the_secret_signs(body: bytes, signature: str, method: str) -> None:
+    digest = hmac.new(b"secret", body, method).hexdigest()
+    assert authentic(body, f"{method}={digest}", "secret")
+    assert not authentic(body, f"{method}={digest}", "another")
+    assert not authentic(body + b"x", f"{method}={digest}", "secret")
+    assert not authentic(body, signature, hashlib.sha256(body).hexdigest())
+
+
+def test_a_feed_that_is_pushed_is_polled_less_but_never_too_late_for_its_window() -> None:
+    feed, limits = Feed(id="wire", title="Wire", url=TOPIC), FetchLimits(user_agent="t/1")
+    state = FeedState(feed_id="wire")
+
+    def interval(pushed: bool, window_s: float | None = None) -> float | None:
+        found = Found(status=200, validators=Validators(), asked=Asked(), window_s=window_s)
+        return after_answer(state, feed, limits, START, found, 0.0, pushed).interval_s
+
+    assert interval(pushed=True) == 6 * limits.poll_s
+    assert interval(pushed=True, window_s=1000.0) == 500.0

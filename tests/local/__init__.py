@@ -1,1 +1,0 @@
-"""The local workspace, through its public doors."""

@@ -1,0 +1,136 @@
+"""Who may call what: tokens, scopes, methods, membership."""
+
+from pathlib import Path
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SettingsError, StoreError
+from bot.local_slack.server import Workspace
+
+
+async def test_the_bot_learns_who_it_is_and_what_it_may(
+    web: AsyncWebClient, workspace: Workspace
+) -> None:
+    answer = await web.auth_test()
+    assert answer["user_id"] == workspace.team.identity.bot_user_id
+    assert "chat:write" in answer.headers["X-OAuth-Scopes"].split(",")
+
+
+@pytest.mark.parametrize(
+    ("token", "error"),
+    [(None, "not_authed"), ("xoxb-wrong", "invalid_auth"), ("", "not_authed")],
+)
+async def test_without_the_right_token_nothing_is_answered(
+    token: str | None, error: str, workspace: Workspace
+) -> None:
+    stranger = AsyncWebClient(token=token, base_url=workspace.api_url)
+    with pytest.raises(SlackApiError) as refused:
+        await stranger.auth_test()
+    assert refused.value.response["error"] == error
+    assert (await stranger.api_test())["ok"]
+
+
+async def test_each_token_is_for_its_own_methods(workspace: Workspace) -> None:
+    by_app = AsyncWebClient(token=workspace.app_token, base_url=workspace.api_url)
+    with pytest.raises(SlackApiError, match="not_allowed_token_type"):
+        await by_app.auth_test()
+    by_bot = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)
+    with pytest.raises(SlackApiError, match="not_allowed_token_type"):
+        await by_bot.api_call("apps.connections.open")
+
+
+async def test_a_method_that_is_not_there_is_unknown(web: AsyncWebClient) -> None:
+    with pytest.raises(SlackApiError, match="unknown_method"):
+        await web.api_call("bots.info")
+
+
+async def test_a_missing_scope_is_named(tmp_path: Path) -> None:
+    narrow = Workspace(tmp_path / "w.db", scopes=("chat:write", "channels:read"))
+    await narrow.start(port=0)
+    try:
+        web = AsyncWebClient(token=narrow.bot_token, base_url=narrow.api_url)
+        channel = narrow.team.channels[0].id
+        with pytest.raises(SlackApiError) as refused:
+            await web.conversations_history(channel=channel)
+        assert refused.value.response["error"] == "missing_scope"
+        assert refused.value.response["needed"] == "channels:history"
+        await narrow.team.create_channel("elsewhere", with_bot=False)
+        with pytest.raises(SlackApiError, match="not_in_channel"):
+            await web.chat_postMessage(channel="#elsewhere", text="x")
+    finally:
+        await narrow.stop()
+
+
+async def test_a_channel_is_read_by_its_members_only(
+    web: AsyncWebClient, workspace: Workspace
+) -> None:
+    channel = await workspace.team.create_channel("elsewhere", with_bot=False)
+    assert channel is not None
+    await web.chat_postMessage(channel=channel.id, text="in public")
+    with pytest.raises(SlackApiError, match="not_in_channel"):
+        await web.conversations_history(channel=channel.id)
+    await web.conversations_join(channel=channel.id)
+    assert len((await web.conversations_history(channel=channel.id))["messages"]) == 1
+
+
+async def test_a_person_has_a_time_zone(tmp_path: Path) -> None:
+    tokyo = Workspace(tmp_path / "w.db", timezone="Asia/Tokyo")
+    await tokyo.start(port=0)
+    try:
+        web = AsyncWebClient(token=tokyo.bot_token, base_url=tokyo.api_url)
+        user = (await web.users_info(user=tokyo.team.identity.person_id))["user"]
+        assert (user["tz"], user["tz_offset"], user["is_bot"]) == ("Asia/Tokyo", 9 * 3600, False)
+        names = [one["name"] for one in (await web.users_list())["members"]]
+        assert names == ["you", "tariffwire", "slackbot"]
+    finally:
+        await tokyo.stop()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "error"),
+    [
+        ("{", "application/json", "invalid_json"),
+        ("[]", "application/json", "json_not_object"),
+        ("x", "text/plain", "invalid_post_type"),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_said_so(
+    body: str, content_type: str, error: str, workspace: Workspace
+) -> None:
+    headers = {"Authorization": f"Bearer {workspace.bot_token}", "Content-Type": content_type}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{workspace.api_url}auth.test", data=body, headers=headers) as response,
+    ):
+        assert (await response.json())["error"] == error
+
+
+async def test_no_secret_is_shown_by_accident(workspace: Workspace) -> None:
+    secrets = (workspace.bot_token, workspace.app_token, workspace.signing_secret)
+    shown = repr(workspace.team.identity)
+    async with aiohttp.ClientSession() as session:
+        for path in ("/", "/state", "/page.js"):
+            async with session.get(workspace.address + path) as response:
+                shown += await response.text()
+    assert not any(secret in shown for secret in secrets)
+
+
+async def test_a_taken_port_and_a_foreign_host_are_said_so(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    other = Workspace(tmp_path / "other.db")
+    port = int(workspace.address.rpartition(":")[2])
+    with pytest.raises(SettingsError, match="PORT"):
+        await other.start(port=port)
+    with pytest.raises(SettingsError, match="this machine"):
+        await other.start(host="192.0.2.1", port=0)
+
+
+async def test_a_file_that_is_no_workspace_is_said_so(tmp_path: Path) -> None:
+    path = tmp_path / "workspace.db"
+    path.write_bytes(b"no database" * 200)
+    with pytest.raises(StoreError, match=r"workspace\.db"):
+        await Workspace(path).start(port=0)

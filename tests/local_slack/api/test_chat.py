@@ -1,0 +1,168 @@
+"""Posting, changing and removing messages, as the SDK does it."""
+
+import json
+from typing import Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.local_slack.server import Workspace
+from tests.local_slack.bots import section
+
+NOTE = {"event_type": "delivery", "event_payload": {"id": "d-1"}}
+
+
+async def history(web: AsyncWebClient, channel: str, **more: Any) -> list[dict[str, Any]]:
+    read = await web.conversations_history(channel=channel, **more)
+    messages: list[dict[str, Any]] = read["messages"]
+    return messages
+
+
+@pytest.mark.parametrize("reference", ["#general", "general"])
+async def test_a_message_goes_where_its_name_points(reference: str, web: AsyncWebClient) -> None:
+    posted = await web.chat_postMessage(channel=reference, text="hello")
+    assert posted["channel"].startswith("C")
+    again = await web.chat_postMessage(channel=posted["channel"], text="again")
+    assert again["ts"] > posted["ts"]
+    assert [m["text"] for m in await history(web, posted["channel"])] == ["again", "hello"]
+
+
+async def test_a_message_to_a_person_opens_the_direct_messages(
+    web: AsyncWebClient, workspace: Workspace
+) -> None:
+    person = workspace.team.identity.person_id
+    posted = await web.chat_postMessage(channel=person, text="for you")
+    opened = await web.conversations_open(users=person)
+    assert posted["channel"] == opened["channel"]["id"]
+    assert posted["channel"].startswith("D")
+
+
+async def test_metadata_comes_back_only_when_asked_for(web: AsyncWebClient) -> None:
+    posted = await web.chat_postMessage(channel="#general", text="x", metadata=NOTE)
+    channel = posted["channel"]
+    assert "metadata" not in (await history(web, channel))[0]
+    assert (await history(web, channel, include_all_metadata=True))[0]["metadata"] == NOTE
+
+
+async def test_replies_stay_in_their_thread_unless_sent_to_the_channel_too(
+    web: AsyncWebClient,
+) -> None:
+    first = await web.chat_postMessage(channel="#general", text="event")
+    thread = {"channel": first["channel"], "thread_ts": first["ts"]}
+    await web.chat_postMessage(**thread, text="quiet")
+    loud = await web.chat_postMessage(**thread, text="loud", reply_broadcast=True)
+    read = await history(web, first["channel"])
+    assert [m["text"] for m in read] == ["loud", "event"]
+    assert (read[1]["reply_count"], read[1]["latest_reply"]) == (2, loud["ts"])
+    replies = await web.conversations_replies(channel=first["channel"], ts=first["ts"])
+    assert [m["text"] for m in replies["messages"]] == ["event", "quiet", "loud"]
+
+
+async def test_pages_of_history_join_without_a_gap(web: AsyncWebClient) -> None:
+    for number in range(7):
+        posted = await web.chat_postMessage(channel="#general", text=str(number))
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = await web.conversations_history(channel=posted["channel"], limit=3, cursor=cursor)
+        seen += [m["text"] for m in page["messages"]]
+        cursor = page["response_metadata"]["next_cursor"]
+        if not cursor:
+            break
+    assert seen == list("6543210")
+
+
+async def test_history_can_be_bounded_in_time(web: AsyncWebClient) -> None:
+    stamps = []
+    for number in range(4):
+        posted = await web.chat_postMessage(channel="#general", text=str(number))
+        stamps.append(posted["ts"])
+    channel = posted["channel"]
+    between = await history(web, channel, oldest=stamps[0], latest=stamps[3])
+    assert [m["text"] for m in between] == ["2", "1"]
+    within = await history(web, channel, oldest=stamps[0], latest=stamps[3], inclusive=True)
+    assert [m["text"] for m in within] == list("3210")
+
+
+async def test_an_update_with_text_alone_takes_the_blocks_away(web: AsyncWebClient) -> None:
+    posted = await web.chat_postMessage(
+        channel="#general", text="old", blocks=[section("old")], metadata=NOTE
+    )
+    where = {"channel": posted["channel"], "ts": posted["ts"]}
+    await web.api_call("chat.update", json={**where, "blocks": [section("new")]})
+    (message,) = await history(web, posted["channel"], include_all_metadata=True)
+    assert (message["text"], message["blocks"][0]["text"]["text"]) == ("old", "new")
+    assert message["metadata"] == NOTE
+    await web.chat_update(**where, text="bare")
+    (message,) = await history(web, posted["channel"])
+    assert "blocks" not in message
+    assert message["edited"]
+
+
+async def test_a_removed_message_is_gone(web: AsyncWebClient) -> None:
+    posted = await web.chat_postMessage(channel="#general", text="x")
+    await web.chat_delete(channel=posted["channel"], ts=posted["ts"])
+    assert await history(web, posted["channel"]) == []
+    with pytest.raises(SlackApiError, match="message_not_found"):
+        await web.chat_delete(channel=posted["channel"], ts=posted["ts"])
+
+
+async def test_the_persons_own_words_are_not_the_bots_to_change(
+    web: AsyncWebClient, workspace: Workspace
+) -> None:
+    await workspace.keyboard.say("#general", "mine")
+    channel = (await web.conversations_list())["channels"][2]["id"]
+    (message,) = await history(web, channel)
+    for change, error in (
+        (web.chat_update, "cant_update_message"),
+        (web.chat_delete, "cant_delete_message"),
+    ):
+        with pytest.raises(SlackApiError, match=error):
+            await change(channel=channel, ts=message["ts"], text="yours")
+
+
+async def test_an_only_you_message_is_out_of_the_bots_reach(
+    web: AsyncWebClient, workspace: Workspace
+) -> None:
+    channel = workspace.team.channels[0].id
+    person = workspace.team.identity.person_id
+    sent = await web.chat_postEphemeral(channel=channel, user=person, text="psst")
+    assert await history(web, channel) == []
+    with pytest.raises(SlackApiError, match="message_not_found"):
+        await web.chat_update(channel=channel, ts=sent["message_ts"], text="x")
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"channel": "#nowhere", "text": "x"}, "channel_not_found"),
+        ({"channel": "#general", "text": ""}, "no_text"),
+        ({"channel": "#general", "text": "  \n"}, "no_text"),
+        ({"channel": "#general", "text": "x" * 40_001}, "msg_too_long"),
+        ({"channel": "#general", "attachments": [{"text": "x"}] * 101}, "too_many_attachments"),
+        ({"channel": "#general", "text": "x", "blocks": "[{"}, "invalid_blocks_format"),
+        ({"channel": "#general", "text": "x", "blocks": {}}, "invalid_blocks_format"),
+        ({"channel": "#general", "text": "x", "metadata": {}}, "invalid_metadata_format"),
+        ({"channel": "#general", "text": "x", "thread_ts": "1.5"}, "thread_not_found"),
+        ({"text": "x"}, "invalid_arguments"),
+    ],
+)
+@pytest.mark.parametrize("as_json", [True, False])
+async def test_a_post_that_slack_would_refuse_is_refused_by_its_code(
+    given: dict[str, Any], error: str, as_json: bool, web: AsyncWebClient
+) -> None:
+    sent = {"json": given} if as_json else {"data": _as_form(given)}
+    with pytest.raises(SlackApiError) as refused:
+        await web.api_call("chat.postMessage", **sent)
+    assert refused.value.response["error"] == error
+
+
+def _as_form(given: dict[str, Any]) -> dict[str, str]:
+    return {k: v if isinstance(v, str) else json.dumps(v) for k, v in given.items()}
+
+
+async def test_a_permalink_leads_to_the_message_in_the_page(web: AsyncWebClient) -> None:
+    posted = await web.chat_postMessage(channel="#general", text="x")
+    answer = await web.chat_getPermalink(channel=posted["channel"], message_ts=posted["ts"])
+    assert answer["permalink"].endswith(f"/p{posted['ts'].replace('.', '')}")

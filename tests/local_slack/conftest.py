@@ -1,0 +1,30 @@
+"""A running workspace and the SDK's client for it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.local_slack.server import EVENTS, Workspace
+
+
+@pytest.fixture
+async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
+    """A workspace with rate limits off and little patience, on a free port."""
+    running = Workspace(
+        tmp_path / "workspace.db",
+        rate_limits=False,
+        patience_s=1.0,
+        events=(*EVENTS, "message.im"),
+        event_retries_s=(0.05,),
+    )
+    await running.start(port=0)
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+def web(workspace: Workspace) -> AsyncWebClient:
+    """The bot's client for it."""
+    return AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)

@@ -1,0 +1,128 @@
+"""Other sites and other machines are kept out; the page may load nothing but itself."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.local_slack.page import routes
+from bot.local_slack.server import Workspace
+
+
+@pytest.mark.parametrize("path", ["/", "/state", "/events", "/api/auth.test"])
+async def test_a_name_that_points_here_is_not_served(path: str, workspace: Workspace) -> None:
+    headers = {"Host": "rebound.example"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(workspace.address + path, headers=headers) as response,
+    ):
+        assert response.status == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "https://elsewhere.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+        ({}, 200),
+    ],
+)
+async def test_another_site_cannot_type_for_you(
+    headers: dict[str, str], status: int, workspace: Workspace
+) -> None:
+    headers = {"Content-Type": "application/json", **headers}
+    body = b'{"channel": "#general", "text": "hello"}'
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{workspace.address}/say", data=body, headers=headers) as response,
+    ):
+        assert response.status == status
+    channel = workspace.team.channel("general")
+    assert channel is not None
+    kept = await workspace.team.archive.history(channel.id)
+    assert len(kept.messages) == (status == 200)
+
+
+async def test_another_site_may_link_to_the_page_but_not_read_it(workspace: Workspace) -> None:
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    fetch = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}
+    async with aiohttp.ClientSession() as session:
+        for path, headers, status in (("/", link, 200), ("/", fetch, 403), ("/state", link, 403)):
+            async with session.get(workspace.address + path, headers=headers) as response:
+                assert response.status == status
+
+
+async def test_a_socket_needs_its_ticket(workspace: Workspace) -> None:
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await session.ws_connect(f"{workspace.address}/link?ticket=guess")
+    assert refused.value.status == 403
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b"{}", b'{"channel": 5, "text": []}', b'{"channel": "general"}']
+)
+@pytest.mark.parametrize("path", ["/say", "/act", "/view", "/options", "/channels", "/read"])
+async def test_nonsense_is_answered_with_400(body: bytes, path: str, workspace: Workspace) -> None:
+    headers = {"Content-Type": "application/json"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(workspace.address + path, data=body, headers=headers) as response,
+    ):
+        assert response.status == 400
+        assert (await response.json())["error"] == "invalid_request"
+
+
+async def test_the_page_may_load_nothing_but_itself(workspace: Workspace) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(workspace.address) as response,
+    ):
+        policy = response.headers["Content-Security-Policy"]
+        html = await response.text()
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", html)
+    assert not re.search(r"<script>|style=|\son\w+=", html)
+
+
+def test_no_data_becomes_markup_in_the_page() -> None:
+    script = (Path(routes.__file__).parent / "static" / "page.js").read_text(encoding="utf-8")
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert way not in script
+
+
+@pytest.mark.parametrize(
+    ("name", "ok"), [("steel-desk", True), ("general", False), ("No Spaces", False), ("", False)]
+)
+async def test_a_channel_needs_a_new_and_proper_name(
+    name: str, ok: bool, workspace: Workspace
+) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{workspace.address}/channels", json={"name": name}) as response,
+    ):
+        assert (await response.json())["ok"] is ok
+    assert (workspace.team.channel("steel-desk") is not None) == (name == "steel-desk")
+
+
+async def test_news_is_streamed_and_the_stream_ends_with_the_workspace(
+    workspace: Workspace,
+) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{workspace.address}/events") as response,
+    ):
+        await response.content.readline()
+        await workspace.keyboard.say("#general", "hello")
+        async with asyncio.timeout(5):
+            while b'"text": "hello"' not in await response.content.readline():
+                pass
+        await workspace.stop()
+        async with asyncio.timeout(5):
+            await response.content.read()

@@ -1,0 +1,219 @@
+"""A line typed in the workspace reaches a Bolt app and comes back, over HTTP and Socket Mode."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_bolt.async_app import AsyncApp
+
+from bot.errors import SlackError
+from bot.local_slack.client import say
+from bot.local_slack.server import Workspace
+from tests.local_slack.bots import Connect, bolt, over_http, over_socket, section
+
+BOTH = pytest.mark.parametrize("connect", [over_http, over_socket])
+
+
+@BOTH
+async def test_a_command_is_answered_by_the_acknowledgement(
+    connect: Connect, workspace: Workspace
+) -> None:
+    app = bolt(workspace)
+
+    @app.command("/tariff")
+    async def answer(ack: Any, command: dict[str, str]) -> None:
+        words = f"{command['user_name']} asks {command['text']} in {command['channel_name']}"
+        await ack(text=words, blocks=[section(words)])
+
+    async with connect(workspace, app):
+        (message,) = await say(workspace.address, "#trade-news", "/tariff us china")
+    assert message["text"] == "you asks us china in trade-news"
+    assert message["blocks"][0]["text"]["text"] == message["text"]
+    assert message["ephemeral"]
+
+
+@BOTH
+async def test_later_words_by_the_response_url_count_too(
+    connect: Connect, workspace: Workspace
+) -> None:
+    app = bolt(workspace)
+
+    @app.command("/tariff")
+    async def answer(ack: Any, respond: Any) -> None:
+        await ack()
+        await asyncio.sleep(0.4)
+        await respond("one")
+        await respond("two", response_type="in_channel")
+
+    async with connect(workspace, app):
+        messages = await say(workspace.address, "general", "/tariff x")
+    assert [(m["text"], m["ephemeral"]) for m in messages] == [("one", True), ("two", False)]
+
+
+@BOTH
+async def test_a_mention_is_an_event_and_its_reply_comes_back(
+    connect: Connect, workspace: Workspace
+) -> None:
+    app = bolt(workspace)
+
+    @app.event("app_mention")
+    async def answer(event: dict[str, str], say: Any) -> None:
+        await say(text=f"heard: {event['text']}", thread_ts=event["ts"])
+
+    bot = workspace.team.identity.bot_user_id
+    async with connect(workspace, app):
+        (message,) = await say(workspace.address, "#general", "@tariffwire what about <5% & up?")
+        unheard = await say(workspace.address, "#general", "just between us")
+    assert message["text"] == f"heard: <@{bot}> what about &lt;5% &amp; up?"
+    assert unheard == []
+
+
+async def test_direct_messages_are_events_too(workspace: Workspace) -> None:
+    app = bolt(workspace)
+
+    @app.event("message")
+    async def answer(event: dict[str, str], say: Any) -> None:
+        assert event["channel_type"] == "im"
+        await say("here")
+
+    async with over_socket(workspace, app):
+        (message,) = await say(workspace.address, "@tariffwire", "hello")
+    assert message["text"] == "here"
+
+
+@BOTH
+async def test_a_bot_that_is_too_slow_is_said_to_be(connect: Connect, workspace: Workspace) -> None:
+    app = bolt(workspace)
+
+    @app.command("/tariff")
+    async def answer(ack: Any) -> None:
+        await asyncio.sleep(1.5)
+        await ack("too late")
+
+    async with connect(workspace, app):
+        with pytest.raises(SlackError, match="operation_timeout"):
+            await say(workspace.address, "#general", "/tariff x")
+        await asyncio.sleep(0.6)
+    (notice,) = await shown(workspace, "#general")
+    assert notice["only_you"]
+    assert "didn't respond" in notice["text"]
+
+
+async def shown(workspace: Workspace, name: str) -> list[dict[str, Any]]:
+    """What the page shows of a channel."""
+    channel = workspace.team.channel(name)
+    assert channel is not None
+    async with aiohttp.ClientSession() as session:
+        address = f"{workspace.address}/messages?channel={channel.id}"
+        async with session.get(address) as response:
+            messages: list[dict[str, Any]] = (await response.json())["messages"]
+    return messages
+
+
+async def test_a_bot_that_is_not_there_is_said_to_be(workspace: Workspace) -> None:
+    with pytest.raises(SlackError, match="isn't connected"):
+        await say(workspace.address, "#general", "/tariff x")
+
+
+@pytest.mark.parametrize(
+    ("channel", "text", "words"),
+    [
+        ("#nowhere", "hello", "no channel #nowhere; there are #trade-news, #court-watch, #general"),
+        ("#general", "/weather", "the commands are /tariff"),
+        ("#general", "   ", "nothing was typed"),
+    ],
+)
+async def test_a_line_that_cannot_be_typed_is_explained(
+    channel: str, text: str, words: str, workspace: Workspace
+) -> None:
+    with pytest.raises(SlackError, match=words):
+        await say(workspace.address, channel, text)
+
+
+async def test_where_nothing_listens_the_cure_is_named() -> None:
+    with pytest.raises(SlackError, match=r"no local workspace at .*:1\. Start it with"):
+        await say("http://127.0.0.1:1", "#general", "hello")
+
+
+async def test_a_wrong_secret_is_refused_by_bolt(workspace: Workspace) -> None:
+    app = bolt(workspace, signing_secret="another secret")
+    asked = []
+
+    @app.command("/tariff")
+    async def answer(ack: Any) -> None:
+        asked.append(1)
+        await ack("never")
+
+    async with over_http(workspace, app):
+        with pytest.raises(SlackError, match="dispatch_failed"):
+            await say(workspace.address, "#general", "/tariff x")
+    assert not asked
+
+
+async def test_a_request_url_is_verified_first(workspace: Workspace) -> None:
+    app = bolt(workspace)
+    async with over_http(workspace, app):
+        assert workspace.connected
+    assert not await workspace.connect_http("http://127.0.0.1:1/slack/events")
+
+
+async def test_an_event_that_was_not_acknowledged_is_told_again(workspace: Workspace) -> None:
+    app = bolt(workspace)
+    tries: list[str | None] = []
+
+    @app.middleware
+    async def stumble(req: Any, resp: Any, next: Any) -> Any:  # noqa: A002 - Bolt's own name
+        tries.append(req.headers.get("x-slack-retry-num", [None])[0])
+        if len(tries) == 1:
+            raise RuntimeError("not yet")
+        await next()
+
+    @app.error
+    async def silence(error: Exception) -> None:
+        assert str(error) == "not yet"
+
+    @app.event("app_mention")
+    async def answer(say: Any) -> None:
+        await say("at last")
+
+    async with over_http(workspace, app):
+        (message,) = await say(workspace.address, "#general", "@tariffwire hello")
+    assert message["text"] == "at last"
+    assert tries == [None, "1"]
+
+
+async def test_a_socket_that_is_refreshed_is_opened_anew(workspace: Workspace) -> None:
+    app = bolt(workspace)
+
+    @app.command("/tariff")
+    async def answer(ack: Any) -> None:
+        await ack("still here")
+
+    async with over_socket(workspace, app):
+        await workspace.refresh_sockets()
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    (message,) = await say(workspace.address, "#general", "/tariff x")
+                    break
+                except SlackError:
+                    await asyncio.sleep(0.05)
+    assert message["text"] == "still here"
+    assert len(workspace.calls("apps.connections.open")) >= 2
+
+
+async def test_a_delivery_that_arrives_meanwhile_is_no_answer(workspace: Workspace) -> None:
+    app: AsyncApp = bolt(workspace)
+
+    @app.command("/tariff")
+    async def answer(ack: Any, client: Any, command: dict[str, str]) -> None:
+        await ack()
+        note = {"event_type": "delivery", "event_payload": {"id": "d"}}
+        where = command["channel_id"]
+        await client.chat_postMessage(channel=where, text="an alert", metadata=note)
+        await client.chat_postMessage(channel=where, text="the answer")
+
+    async with over_socket(workspace, app):
+        messages = await say(workspace.address, "#general", "/tariff x")
+    assert [m["text"] for m in messages] == ["the answer"]

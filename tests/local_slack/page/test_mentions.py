@@ -1,0 +1,52 @@
+"""What is typed becomes Slack's markup, and never more than that."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.local_slack.page.mentions import command, encoded
+from bot.local_slack.state.records import Channel
+from bot.local_slack.state.team import Person
+
+PEOPLE = (Person("UBOT", "tariffwire", "tariffwire", is_bot=True), Person("UYOU", "you", "You"))
+CHANNELS = (Channel("C1", "general", "public", 0), Channel("C2", "trade-news", "public", 0))
+
+
+def typed(text: str) -> str:
+    return encoded(text, PEOPLE, CHANNELS)
+
+
+def test_names_become_mentions() -> None:
+    assert typed("@tariffwire, see #trade-news") == "<@UBOT>, see <#C2|trade-news>"
+    assert typed("<@UBOT> hello") == "<@UBOT> hello"
+    assert (
+        typed("mail me@you.example or #trade-newsroom") == "mail me@you.example or #trade-newsroom"
+    )
+
+
+def test_addresses_become_links_and_keep_their_tail_outside() -> None:
+    assert typed("see https://a.example/x?a=1&b=#general.") == (
+        "see <https://a.example/x?a=1&amp;b=#general>."
+    )
+
+
+def test_markup_of_ones_own_is_escaped() -> None:
+    assert typed("<!channel> <b> & <javascript:x|y>") == (
+        "&lt;!channel&gt; &lt;b&gt; &amp; &lt;javascript:x|y&gt;"
+    )
+
+
+PIECES = st.sampled_from(["https://a.example/", "<", ">", "&", "&lt;", "@you", "<@U1>", ".", " "])
+
+
+@given(st.lists(PIECES | st.text(max_size=5)).map("".join))
+def test_whoever_reads_it_back_reads_what_was_typed(text: str) -> None:
+    read = re.sub(r"<(https?://[^<>]*)>", r"\1", encoded(text, (), ()))
+    assert read.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
+
+
+def test_a_line_with_a_slash_is_a_command() -> None:
+    assert command("/tariff  us china ") == ("/tariff", "us china")
+    assert command("/tariff") == ("/tariff", "")
+    assert command("not /tariff") is None

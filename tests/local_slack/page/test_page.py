@@ -1,0 +1,142 @@
+"""The page in a real browser: what the bot posts is seen, what is done there reaches the bot."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+from bot.local_slack.server import Workspace
+from tests.local_slack.bots import actions, bolt, button, modal, over_socket, section, text_input
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "<script>window.bad=1</script> &lt;img src=x onerror=window.bad=1&gt; <javascript:bad|go>"
+
+
+def find(browser: Chrome, css: str, text: str = "") -> WebElement:
+    """The first visible element that fits and holds the text, waiting ten seconds at most."""
+
+    def look(window: Any) -> WebElement | None:
+        found = window.find_elements(By.CSS_SELECTOR, css)
+        return next((one for one in found if one.is_displayed() and text in one.text), None)
+
+    wait = WebDriverWait(
+        browser, 10, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]
+    )
+    element = wait.until(look, f"no {css} with {text!r}")
+    assert element is not None
+    return element
+
+
+def use(browser: Chrome, address: str) -> None:
+    """Does what a newcomer does; everything that is expected is waited for."""
+    browser.get(address)
+    find(browser, "#stream .message", "An alert")
+    find(browser, "#channels .unread", "court-watch")
+    box = find(browser, "#compose-text")
+    box.send_keys("/tar")
+    find(browser, "#compose-hint", "us china")
+    box.send_keys("iff us china" + Keys.ENTER)
+    answer = find(browser, ".only-you", "you asked: us china")
+    assert "Only visible to you" in answer.text
+    find(browser, "[data-action=mute]").click()
+    find(browser, "#stream .message", "muted e-1")
+    find(browser, ".replies", "1 reply").click()
+    find(browser, "#replies .message", "follow-up")
+    find(browser, "#reply-text").send_keys("thanks" + Keys.ENTER)
+    find(browser, "#replies .message", "thanks")
+    find(browser, ".replies", "2 replies")
+    box.send_keys(Keys.ARROW_UP)
+    assert box.get_property("value") == "thanks"
+    box.clear()
+    fill_form(browser, box)
+    look_around(browser)
+
+
+def fill_form(browser: Chrome, box: WebElement) -> None:
+    box.send_keys("/tariff form" + Keys.ENTER)
+    find(browser, "#modal [type=submit]").click()
+    find(browser, "#modal .field-error", "required")
+    find(browser, "#modal [data-action=line]").send_keys("steel" + Keys.ENTER)
+    find(browser, "#stream .message", "took steel")
+    assert not browser.find_element(By.ID, "modal").is_displayed()
+
+
+def look_around(browser: Chrome) -> None:
+    find(browser, "#channels button", "court-watch").click()
+    find(browser, "#stream .message", "window.bad=1")
+    assert not browser.find_elements(By.CSS_SELECTOR, ".content script, .content img, .content a")
+    assert browser.execute_script("return window.bad") is None
+    find(browser, "#apps button").click()
+    find(browser, "#home", "Your subscriptions")
+    find(browser, "#add-channel").click()
+    find(browser, "#channel-name").send_keys("steel-desk" + Keys.ENTER)
+    find(browser, "#title", "steel-desk")
+    # Selenium gives this one no types.
+    window: Any = browser
+    assert window.get_log("browser") == []
+
+
+async def test_a_newcomer_finds_everything_in_the_page(
+    workspace: Workspace, browser: Chrome
+) -> None:
+    app = bolt(workspace)
+
+    @app.command("/tariff")
+    async def answer(ack: Any, client: Any, command: dict[str, str]) -> None:
+        if command["text"] != "form":
+            await ack(f"you asked: {command['text']}")
+            return
+        await ack()
+        view = modal(text_input(), callback_id="form", private_metadata=command["channel_id"])
+        await client.views_open(trigger_id=command["trigger_id"], view=view)
+
+    @app.view("form")
+    async def take(ack: Any, client: Any, view: dict[str, Any]) -> None:
+        await ack()
+        line = view["state"]["values"]["words"]["line"]["value"]
+        await client.chat_postMessage(channel=view["private_metadata"], text=f"took {line}")
+
+    @app.action("mute")
+    async def mute(ack: Any, respond: Any, action: dict[str, str]) -> None:
+        await ack()
+        await respond(f"muted {action['value']}")
+
+    @app.event("app_home_opened")
+    async def home(client: Any, event: dict[str, str]) -> None:
+        view = {"type": "home", "blocks": [section("Your subscriptions")]}
+        await client.views_publish(user_id=event["user"], view=view)
+
+    async with over_socket(workspace, app):
+        row = actions(button("Mute", action_id="mute", value="e-1"))
+        blocks = [section("*An alert*"), row]
+        posted = await app.client.chat_postMessage(
+            channel="#trade-news", text="An alert", blocks=blocks
+        )
+        thread = {"channel": posted["channel"], "thread_ts": posted["ts"]}
+        await app.client.chat_postMessage(**thread, text="follow-up")
+        await app.client.chat_postMessage(channel="#court-watch", text=HOSTILE)
+        await asyncio.to_thread(use, browser, workspace.address)
+
+
+async def test_the_page_finds_back_after_the_workspace_was_gone(
+    workspace: Workspace, browser: Chrome
+) -> None:
+    port = int(workspace.address.rpartition(":")[2])
+    await asyncio.to_thread(browser.get, workspace.address)
+    await asyncio.to_thread(find, browser, "#stream .empty")
+    await workspace.stop()
+    banner = await asyncio.to_thread(find, browser, "#offline", "does not answer")
+    covered = banner.rect["height"] - 1  # the browser rounds it
+    assert browser.find_element(By.ID, "title").rect["y"] >= covered
+    assert browser.find_element(By.ID, "sidebar").rect["y"] >= covered
+    await workspace.start(port=port)
+    await workspace.keyboard.say("#trade-news", "back again")
+    await asyncio.to_thread(find, browser, "#stream .message", "back again")
+    assert not browser.find_element(By.ID, "offline").is_displayed()

@@ -1,0 +1,73 @@
+"""Messages as a terminal shows them."""
+
+from bot.local_slack.page.plain_text import in_words
+
+
+def test_a_message_is_read_block_by_block_with_its_links() -> None:
+    message = {
+        "text": "the notification",
+        "blocks": [
+            {"type": "header", "text": {"type": "plain_text", "text": "US on China"}},
+            {
+                "type": "section",
+                "text": {
+                    "type": "mrkdwn",
+                    "text": "*12.5 %* &lt;since&gt; <https://a.example/x|FR>",
+                },
+                "fields": [{"type": "mrkdwn", "text": "Section 301"}],
+            },
+            {
+                "type": "actions",
+                "elements": [
+                    {"type": "button", "text": {"type": "plain_text", "text": "us China"}},
+                    {"type": "users_select"},
+                ],
+            },
+            {
+                "type": "context",
+                "elements": [
+                    {"type": "mrkdwn", "text": "<!date^1747044000^{date}|2025-05-12 10:00 UTC>"},
+                    {"type": "image", "image_url": "https://a.example/i.png"},
+                    {"type": "mrkdwn", "text": "R&amp;D"},
+                ],
+            },
+        ],
+    }
+    assert in_words(message).splitlines() == [
+        "US on China",
+        "*12.5 %* <since> FR (https://a.example/x)",
+        "Section 301",
+        "[us China]",
+        "2025-05-12 10:00 UTC · R&D",
+    ]
+
+
+def test_a_message_without_blocks_is_its_text() -> None:
+    assert in_words({"text": "a &amp; b"}) == "a & b"
+
+
+def test_a_table_is_read_row_by_row_and_a_chart_by_its_title() -> None:
+    source = {"type": "link", "url": "https://a.example/x", "text": "FR"}
+    message = {
+        "blocks": [
+            {
+                "type": "table",
+                "rows": [
+                    [{"type": "raw_text", "text": "Rate"}, {"type": "raw_text", "text": "Source"}],
+                    [
+                        {"type": "raw_text", "text": "12.5%"},
+                        {
+                            "type": "rich_text",
+                            "elements": [{"type": "rich_text_section", "elements": [source]}],
+                        },
+                    ],
+                ],
+            },
+            {"type": "data_visualization", "title": "Duty in percent"},
+        ]
+    }
+    assert in_words(message).splitlines() == [
+        "Rate | Source",
+        "12.5% | FR (https://a.example/x)",
+        "[chart: Duty in percent]",
+    ]

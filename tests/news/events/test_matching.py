@@ -1,0 +1,86 @@
+"""Which stories report one event, and which only sound alike."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.news.events.matching import join, same, score
+from tests.news.examples import told
+
+ONE_EVENT = [
+    (
+        "Washington and Beijing cut tariffs for 90 days",
+        "China and US agree on a truce, lowering duties to 10% and 30%",
+    ),
+    ("Trump to double the steel tariff to 50%", "US duty on imported steel rises to 50%"),
+    ("Delhi raises the customs duty on gold", "India's import duty on gold goes up"),
+    ("WTO panel rules against India's sugar subsidies", "India loses a sugar case at the WTO"),
+    ("Britain and India sign a trade pact", "UK-India free trade agreement is signed"),
+    (
+        "Trump breaks off trade talks with Canada over its digital tax",
+        "US ends trade negotiations with Ottawa, citing the digital services tax",
+    ),
+    ("Brazil hit with a 50% tariff", "Trump puts a duty of 50% on Brazilian goods"),
+]
+TWO_EVENTS = [
+    ("Trump announces a trade deal with Vietnam", "Trump announces a trade deal with Indonesia"),
+    ("US and Japan agree on a 15% tariff", "US and EU agree on a 15% tariff"),
+    ("US opens a Section 232 probe into drones", "US opens a Section 232 probe into copper"),
+    ("EU puts anti-dumping duties on Chinese tyres", "EU puts anti-dumping duties on Chinese glue"),
+    ("Pump maker Alder expects a $5bn tariff hit", "Toy maker Brill expects a $1bn tariff hit"),
+    ("India raises the import duty on gold", "India scraps the import duty on cotton"),
+    ("US and China hold trade talks", "US and Japan hold trade talks"),
+    ("US trade court voids tariffs", "WTO panel rules on Indonesia's nickel"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ONE_EVENT)
+def test_two_accounts_of_one_event_are_the_same(one: str, other: str) -> None:
+    assert same(told(one), told(other, hours=6))
+
+
+@pytest.mark.parametrize(("one", "other"), TWO_EVENTS)
+def test_two_events_of_one_day_are_not(one: str, other: str) -> None:
+    assert not same(told(one), told(other, hours=6))
+
+
+def test_the_same_words_after_four_days_are_another_event() -> None:
+    title = "US and China hold trade talks"
+    assert same(told(title), told(title, hours=70))
+    assert not same(told(title), told(title, hours=75))
+
+
+RULING = "US trade court strikes down the emergency tariffs"
+STAY = "Appeals court stays the ruling, so the emergency tariffs remain"
+
+
+def test_a_ruling_its_stay_and_its_appeal_are_one_thread_for_a_week() -> None:
+    assert same(told(RULING), told(STAY, hours=24))
+    assert same(told(RULING), told("White House appeals the ruling against its tariffs", hours=20))
+    assert same(told(RULING), told(STAY, hours=24 * 6))
+    assert not same(told(RULING), told(STAY, hours=24 * 8))
+
+
+def test_a_story_joins_the_event_of_the_one_most_like_it() -> None:
+    first = told("Japan and US hold tariff talks").model_copy(update={"event_id": "japan"})
+    second = told("Swiss and US hold tariff talks").model_copy(update={"event_id": "swiss"})
+    late = told("Tariff talks of Swiss ministers and US begin", hours=3)
+    assert join(late, [first, second]) == "swiss"
+
+
+def test_a_story_like_no_other_starts_its_own_event() -> None:
+    story = told("EU puts a duty on Turkish tiles")
+    assert join(story, []) == story.id
+    assert join(story, [told("Japan and US hold tariff talks")]) == story.id
+
+
+def test_an_event_without_an_id_is_named_by_its_first_story() -> None:
+    first = told("Japan and US hold tariff talks")
+    assert join(told("US and Japan hold talks on tariffs", hours=1), [first]) == first.id
+
+
+@given(st.text(), st.text())
+def test_any_two_texts_can_be_compared_either_way_round(one: str, other: str) -> None:
+    a, b = told(one), told(other)
+    assert 0 <= score(a, b) <= 1
+    assert score(a, b) == pytest.approx(score(b, a))

@@ -1,0 +1,348 @@
+"""Which duties a sentence puts a number to, and which numbers are none."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.news.figures.duties import FigureReader
+from bot.news.story import Figure
+from bot.runtime.config_loader import load_parties, load_topics
+
+CONFIG = Path(__file__).parents[3] / "config"
+PARTIES = load_parties(CONFIG / "parties.yaml")
+READER = FigureReader(PARTIES, load_topics(CONFIG / "topics.yaml").lists["product"])
+DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+
+Row = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
+
+WORDS = st.sampled_from(
+    [
+        *("tariff", "duties", "levy", "tax on", "U.S.", "China's", "Brussels", "on", "steel", "by"),
+        *("from", "to", "25%", "145 per cent", "10 pct", "0,5 %", "2.5pc", "$50bn", "US$ 1,000"),
+        *("billion", "of goods", "imports from Japan", "between", "and", "-", "faces", "cut", "."),
+        *("２５％", "points", "chance", "no", "\n", "\x00", "関税", "e\u0301", "99999999"),
+    ]
+)
+TEXT = st.one_of(
+    st.lists(st.one_of(WORDS, st.text(max_size=8)), max_size=60).map(" ".join),
+    st.text(max_size=200),
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rows"),
+    [
+        (
+            "The US will cut tariffs on Chinese goods from 145% to 30% and China will lower its "
+            "duties on American goods from 125% to 10%",
+            [("US", "CN", None, "145", "30", None), ("CN", "US", None, "125", "10", None)],
+        ),
+        (
+            "US tariffs on Chinese imports to fall from 145% to 30%, "
+            "China's levies on US goods from 125% to 10%",
+            [("US", "CN", None, "145", "30", None), ("CN", "US", None, "125", "10", None)],
+        ),
+        ("Norwegians strike a deal with US to cut duties to 12%", [(None,) * 4 + ("12", None)]),
+        (
+            "Trump announces a deal with Norway, sets a 12% tariff",
+            [("US", None, None, None, "12", None)],
+        ),
+        (
+            "Trump hits Norway with an extra 12% tariff",
+            [("US", "NO", None, None, "12", None)],
+        ),
+        ("Trump says that foreign skis face a 12% tariff", [(None,) * 4 + ("12", None)]),
+        (
+            "Commerce finds dumping of Thai nails, sets a 12% duty",
+            [(None, None, "nails", None, "12", None)],
+        ),
+        ("Carney says Norway will face a 12% tariff", [(None, "NO", None, None, "12", None)]),
+        (
+            "Norway will end most of its tariffs and the US will apply a 12% tariff",
+            [("US", None, None, None, "12", None)],
+        ),
+        ("Norway escapes the worst as the levy is set at 12%", [(None,) * 4 + ("12", None)]),
+        (
+            "UK bike tariffs cut to 12% as the deal takes effect",
+            [(None, None, "bike", None, "12", None)],
+        ),
+        ("Norway and the US agree on a 12% tariff", [(None,) * 4 + ("12", None)]),
+        ("US, Norway settle on 12% tariff", [(None,) * 4 + ("12", None)]),
+        (
+            "Norway and Peru agree to raise bike tariff to 12%",
+            [(None, None, "bike", None, "12", None)],
+        ),
+        ("Norway agrees with Peru on a 12% tariff", [(None,) * 4 + ("12", None)]),
+        ("Norway signs 12% tariff deal with US", [(None,) * 4 + ("12", None)]),
+        ("Norway agrees to a 12% tariff", [(None,) * 4 + ("12", None)]),
+        ("Norway agrees to a 12% tariff on US bikes", [("NO", "US", "bikes", None, "12", None)]),
+        (
+            "Norway and the US agree on a 12% tariff on Norwegian bikes",
+            [("US", "NO", "bikes", None, "12", None)],
+        ),
+        (
+            "Norway hit with 12% US levy while Peru gets 14%",
+            [("US", "NO", None, None, "12", None), ("US", "PE", None, None, "14", None)],
+        ),
+        (
+            "Norway retaliates against 12% US tariffs with 14% of its own",
+            [("US", None, None, None, "12", None), ("NO", "US", None, None, "14", None)],
+        ),
+        (
+            "Norway, stung by 12% US tariffs, plans 14% of its own",
+            [("US", None, None, None, "12", None), (None, None, None, None, "14", None)],
+        ),
+        (
+            "Norway vows to answer US tariffs with 14% on bikes",
+            [("NO", "US", "bikes", None, "14", None)],
+        ),
+        (
+            "Norway retaliates as Trump hits Peru with 12% tariff",
+            [("US", "PE", None, None, "12", None)],
+        ),
+        ("Norway retaliates after US hits it with 12% tariff", [("US", *(None,) * 3, "12", None)]),
+        ("Peru levies 12% on garlic", [("PE", None, "garlic", None, "12", None)]),
+        ("Whoever trades with Cuba will face a 12% tariff", [(None,) * 4 + ("12", None)]),
+        ("Trump hits Danish bikes with a 12% tariff", [("US", "DK", None, None, "12", None)]),
+        (
+            "Premier drops the 12% surcharge on electricity exports to the US",
+            [(None, None, "electricity", None, "12", None)],
+        ),
+        ("Danish firms brace for a 12% US duty", [("US", None, None, None, "12", None)]),
+        ("Swiss tariffs cut to 12% after the talks", [(None,) * 4 + ("12", None)]),
+        ("Swiss retaliatory tariffs of 12% begin", [("CH", None, None, None, "12", None)]),
+        ("Norway stunned by a 12% US tariff", [("US", None, None, None, "12", None)]),
+        (
+            "Washington is to reduce its levies on Chinese products to 30% from 145%",
+            [("US", "CN", None, "145", "30", None)],
+        ),
+        (
+            "Canada will raise tariffs on American steel to 25% from 10%",
+            [("CA", "US", "steel", "10", "25", None)],
+        ),
+        (
+            "India cuts import duty on gold to 6 per cent from 15 per cent",
+            [("IN", None, "gold", "15", "6", None)],
+        ),
+        (
+            "New Delhi lowered the basic customs duty on bourbon whiskey from 150% to 100%",
+            [("IN", None, "whiskey", "150", "100", None)],
+        ),
+        (
+            "Brussels raised its duty on Chinese electric cars from 10 per cent to up to 45.3%",
+            [("EU", "CN", "electric cars", "10", "45.3", None)],
+        ),
+        (
+            "Under the deal the US tariff on British cars drops from 27.5% to 10%",
+            [("US", "GB", "cars", "27.5", "10", None)],
+        ),
+        (
+            "Japan lowers its beef tariff from 38.5% to 9%",
+            [("JP", None, "beef", "38.5", "9", None)],
+        ),
+        (
+            "Mexico's tariff on Asian cars to rise from 20 percent to 50 percent",
+            [("MX", None, "cars", "20", "50", None)],
+        ),
+        (
+            "The tariff on imports from Vietnam was reduced to 20% from the 46% first announced",
+            [(None, "VN", None, "46", "20", None)],
+        ),
+        (
+            "Washington doubles steel tariffs from 25% to 50%",
+            [("US", None, "steel", "25", "50", None)],
+        ),
+        ("Trump imposes a 25% tariff on steel", [("US", None, "steel", None, "25", None)]),
+        ("Tokyo faces a 25% U.S. tariff on its cars", [("US", "JP", "cars", None, "25", None)]),
+        (
+            "The government will impose 10 per cent duty on imports from Japan",
+            [(None, "JP", None, None, "10", None)],
+        ),
+        (
+            "U.S. slaps a 25 percent duty on imports from Mexico",
+            [("US", "MX", None, None, "25", None)],
+        ),
+        ("Ireland's exporters pay a 15pc US tariff", [("US", "IE", None, None, "15", None)]),
+        (
+            "Trump announces doubling of steel tariffs to 50%",
+            [("US", None, "steel", None, "50", None)],
+        ),
+        ("EU plans 50-percent tariff on foreign steel", [("EU", None, "steel", None, "50", None)]),
+        (
+            "Canada to levy 100% surtax on Chinese electric vehicles",
+            [("CA", "CN", "electric vehicles", None, "100", None)],
+        ),
+        ("Swiss goods face 39% US tariff from Thursday", [("US", "CH", None, None, "39", None)]),
+        ("Brazil hit with 50% US tariff", [("US", "BR", None, None, "50", None)]),
+        (
+            "India imposes 12% safeguard duty on steel imports",
+            [("IN", None, "steel", None, "12", None)],
+        ),
+        (
+            "DGTR recommends 30 per cent anti-dumping duty on solar cells from China",
+            [(None, "CN", "solar cells", None, "30", None)],
+        ),
+        ("China puts 34% tariff on all U.S. goods", [("CN", "US", None, None, "34", None)]),
+        (
+            "China's 34% tariff on American goods takes effect",
+            [("CN", "US", None, None, "34", None)],
+        ),
+        (
+            "The United States will charge a 10% baseline tariff on all imports",
+            [("US", "WORLD", None, None, "10", None)],
+        ),
+        (
+            "A tariff of 17.5% on tomatoes from Mexico was confirmed by the Commerce Department",
+            [(None, "MX", "tomatoes", None, "17.5", None)],
+        ),
+        (
+            "South Korea says the 25% US tariff on Korean cars remains in place",
+            [("US", "KR", "cars", None, "25", None)],
+        ),
+        ("UK to cut tariff on bananas to 0%", [("GB", None, "bananas", None, "0", None)]),
+        (
+            "Ottawa imposed retaliatory duties of 25% on American aluminium",
+            [("CA", "US", "aluminium", None, "25", None)],
+        ),
+        (
+            "Proposed 200% tariff on French wine unsettles growers",
+            [(None, "FR", "wine", None, "200", None)],
+        ),
+        (
+            "Zoll rises: duty of ２５% on steel stays, court says",
+            [(None, None, "steel", None, "25", None)],
+        ),
+        (
+            "The EU's 20% duty on fertiliser from Russia starts in July",
+            [("EU", "RU", "fertiliser", None, "20", None)],
+        ),
+        (
+            "US to put 25% tariff on $50bn of Chinese goods",
+            [("US", "CN", None, None, "25", "50000000000")],
+        ),
+        (
+            "Trump orders tariffs on $200 billion of Chinese goods",
+            [("US", "CN", None, None, None, "200000000000")],
+        ),
+        (
+            "China retaliates with duties on $60 billion worth of US goods",
+            [("CN", "US", None, None, None, "60000000000")],
+        ),
+        (
+            "A 10% tariff on $300 billion in imports from China begins in September",
+            [(None, "CN", None, None, "10", "300000000000")],
+        ),
+        (
+            "Canada imposes 25% tariffs on C$30 billion of US goods",
+            [("CA", "US", None, None, "25", None)],
+        ),
+    ],
+)
+def test_a_duty_is_read_with_its_sides_and_goods(sentence: str, rows: list[Row]) -> None:
+    """Rows: imposer, partner, product, from percent, to percent, US dollars."""
+    assert [_row(figure) for figure in READER.figures(sentence, "")] == [
+        _values(row) for row in rows
+    ]
+    assert READER.figures("", sentence) == READER.figures(sentence, "")
+
+
+def _row(figure: Figure) -> tuple[object, ...]:
+    return (
+        figure.imposer,
+        figure.partner,
+        figure.product,
+        figure.from_percent,
+        figure.to_percent,
+        figure.amount_usd,
+    )
+
+
+def _values(row: Row) -> tuple[object, ...]:
+    return (*row[:3], *(None if number is None else Decimal(number) for number in row[3:]))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Tariffs of 10% to 25% will apply to imported furniture",
+        "Duties of 10-25% hit Chinese tyres",
+        "Duties between 10% and 25% are on the table",
+        "Stocks fell 2% as tariffs loom",
+        "Inflation rose to 3% after new tariffs, data show",
+        "Tariffs could cut GDP by 1.5%, bank warns",
+        "Shares in carmakers drop 5% on tariff news",
+        "Exports to the US fell 12.5% in May as duties bit",
+        "55% of voters oppose the tariffs, poll finds",
+        "There is a 25% chance of a tariff",
+        "25% chance of tariff",
+        "Duty of 25 percentage points",
+        "Both sides cut tariffs by 115 percentage points",
+        "Both sides lower duties by 115%",
+        "Tariff lifted 25 years ago",
+        "Mobile tariff of 5 euro a month",
+        "Central bank keeps interest rate at 4.5% despite tariffs",
+        "Shop offers 20% discount to make up for the duty",
+        "The company holds 30% market share and fears tariffs",
+        "Tariff falls to 0,5 percent",
+        "Tariff of 1.000,5 %",
+        "Growth slows to 4.3% as US tariffs weigh on exports",
+        "Tariffs cost Ford $1 billion in profit",
+        "Apple to invest $500 billion in US amid tariffs",
+        "Tariffs raised $64 billion in revenue in the second quarter",
+        "US trade deficit narrows to $60 billion as tariffs bite",
+        "The yuan fell 0.5% against the dollar after the tariff order",
+        "Tariff revenue rose 300% in a year",
+        "Unemployment hits 5% in steel towns hurt by duties",
+        "Consumer prices up 2.7% because of tariffs, says Fed",
+        "A tenth of imports, 10%, come from Japan",
+        "China buys 60% of the soybeans that farmers ship, tariffs or not",
+        "House price index rose 4%; stamp duty unchanged",
+        "Excise duty on beer up 5%",
+    ],
+)
+def test_a_number_that_is_no_duty_makes_no_figure(sentence: str) -> None:
+    assert READER.figures(sentence, "") == ()
+    assert READER.figures("Tariff talks go on", sentence) == ()
+
+
+def test_title_and_text_that_say_the_same_give_one_figure_the_fuller_one() -> None:
+    text = "The US will cut its tariff on British cars from 27.5% to 10%, ministers say."
+    for title in ("Tariff to fall to 10%", "Tariff cut from 27.5% to 10%"):
+        assert [_row(figure) for figure in READER.figures(title, text)] == [
+            ("US", "GB", "cars", Decimal("27.5"), Decimal(10), None)
+        ]
+
+
+def test_a_long_list_of_duties_is_bounded() -> None:
+    text = " ".join(f"A {rate}% tariff on steel applies." for rate in range(10, 60))
+    assert len(READER.figures("", text)) <= 8
+
+
+@given(TEXT, TEXT)
+def test_whatever_comes_every_number_stands_in_its_quote_and_the_quote_in_the_source(
+    title: str, text: str
+) -> None:
+    for figure in READER.figures(title, text):
+        assert figure.quote in title or figure.quote in text
+        said = {Decimal(number.replace(",", "")) for number in DIGITS.findall(figure.quote)}
+        for percent in (figure.from_percent, figure.to_percent):
+            assert percent is None or percent in said
+        amount = figure.amount_usd
+        assert amount is None or any(
+            amount == one * 10**power for one in said for power in range(13)
+        )
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *("tariff ", "from ", "from 1% to ", "1% ", "1,", "1.", "$1bn ", "on all other ", "US "),
+        *("China's ", "tariffs of up to ", "a", "9", "9 ", "tariff from a b c ", "between 1% and "),
+    ],
+)
+def test_repetition_gives_few_figures_and_an_end(unit: str) -> None:
+    assert len(READER.figures("tariff " + unit * 500, unit * 20_000)) <= 8

@@ -1,0 +1,95 @@
+"""The lines of `match` and `same`: whatever a stranger sends is answered or refused by its line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import TariffwireError
+from bot.news.jsonl import compared, read_line, understood, written
+from bot.news.reader import Reader
+from bot.runtime.config_loader import load_parties, load_topics
+
+CONFIG = Path(__file__).parents[2] / "config"
+READER = Reader(load_topics(CONFIG / "topics.yaml"), load_parties(CONFIG / "parties.yaml"))
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    # Lone surrogates too, which JSON can spell and UTF-8 cannot.
+    | st.text(st.characters(exclude_categories=[])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+STORY = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("id", "title", "summary", "published"), ANYTHING)
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"id": NaN}',
+        b'{"id": -Infinity}',
+        b'{"id": 1e999}',
+        b'{"id": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+        b'{"id": 1',
+        b"[1]",
+    ],
+    ids=["NaN", "infinity", "too large", "too many digits", "too deep", "torn", "no object"],
+)
+def test_what_is_no_json_object_is_refused_by_its_line(line: bytes) -> None:
+    with pytest.raises(TariffwireError, match=r"^line 7: not .*Give one object a line$"):
+        read_line(line, 7)
+
+
+def test_a_byte_that_is_not_utf8_costs_one_character() -> None:
+    assert read_line(b'\xef\xbb\xbf{"title": "caf\xe9"}', 1) == {"title": "caf�"}
+
+
+@given(ANYTHING, st.sampled_from(["utf-8", "ascii", "latin-1", "cp1252"]))
+def test_what_is_written_can_be_encoded_and_read_back(value: Any, encoding: str) -> None:
+    line = written({"id": value}, encoding)
+    assert "\n" not in line
+    assert json.loads(line.encode(encoding).decode(encoding)) == {"id": value}
+
+
+def test_letters_are_written_as_they_are_where_they_can_be() -> None:
+    assert written("café", "utf-8") == '"café"'
+    assert written("café", "ascii") == '"caf\\u00e9"'
+
+
+@given(STORY)
+def test_any_story_is_answered_with_the_keys_of_the_contract(story: dict[str, Any]) -> None:
+    answer = understood(READER, story)
+    keys = {"id", "topics", "parties", "figures", "evidence", "summary"}
+    assert answer.keys() == keys
+    assert answer["id"] == story.get("id")
+    written(answer, "utf-8")
+
+
+@given(ANYTHING, STORY, STORY)
+def test_any_pair_is_answered_with_the_keys_of_the_contract(
+    pair: Any, a: dict[str, Any], b: dict[str, Any]
+) -> None:
+    answer = compared(READER, {"id": pair, "a": a, "b": b})
+    assert answer.keys() == {"id", "same", "score"}
+    assert answer["id"] == pair
+    written(answer, "utf-8")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01T00:00+23:00", "9999-12-31T23:59-10:00", "soon", 7])
+def test_a_date_at_the_end_of_the_calendar_or_none_is_some_day(day: object) -> None:
+    story = {"title": "US and China meet in Geneva for talks on tariffs", "published": day}
+    assert compared(READER, {"id": 1, "a": story, "b": story})["same"]
+
+
+def test_a_pair_without_one_of_its_stories_is_refused() -> None:
+    with pytest.raises(TariffwireError, match=r'has no story "b"'):
+        compared(READER, {"id": "x" * 10_000, "a": {}})

@@ -1,0 +1,91 @@
+"""From an entry to a story, or to silence."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.feeds.model import Entry, Feed, FeedKind
+from bot.values import Topic
+from tests.news.examples import NOON, READER
+
+FEED = Feed(id="wire", title="Wire", url="https://wire.example/rss", kind=FeedKind.WIRE)
+TEXT = (
+    "US tariffs on Chinese goods fall from 145% to 30% for 90 days. China's on American goods fall "
+    "from 125% to 10%. The weather in Geneva was fine."
+)
+GENEVA = Entry(
+    feed_id="wire",
+    key="k1",
+    title="Washington and Beijing agree to cut tariffs after trade talks",
+    summary=TEXT,
+    link="https://wire.example/1",
+    published=NOON,
+)
+
+
+def test_an_entry_becomes_a_story_with_all_that_it_says() -> None:
+    story = READER.read(GENEVA, FEED, NOON + timedelta(minutes=5))
+    assert story is not None
+    assert story.topics == (Topic.TARIFF, Topic.NEGOTIATION)
+    assert story.parties == ("US", "CN")
+    figures = [(f.imposer, f.partner, f.from_percent, f.to_percent) for f in story.figures]
+    assert figures == [
+        ("US", "CN", Decimal(145), Decimal(30)),
+        ("CN", "US", Decimal(125), Decimal(10)),
+    ]
+    assert story.summary == TEXT.removesuffix(" The weather in Geneva was fine.")
+    assert (story.text, story.link, story.source) == (TEXT, GENEVA.link, "Wire")
+    assert (story.published, story.seen_at) == (NOON, NOON + timedelta(minutes=5))
+    assert story.event_id == ""
+
+
+def test_the_id_is_the_same_each_time_and_differs_between_feeds() -> None:
+    other_feed = FEED.model_copy(update={"id": "paper"})
+    other = GENEVA.model_copy(update={"feed_id": "paper"})
+    first, again = READER.read(GENEVA, FEED, NOON), READER.read(GENEVA, FEED, NOON)
+    elsewhere = READER.read(other, other_feed, NOON)
+    assert first is not None
+    assert first == again
+    assert elsewhere is not None
+    assert elsewhere.id != first.id
+
+
+def test_no_trade_news_is_no_story() -> None:
+    assert READER.read(GENEVA.model_copy(update={"title": "A", "summary": ""}), FEED, NOON) is None
+    market = "European shares slip as tariff worries return"
+    assert READER.read(GENEVA.model_copy(update={"title": market}), FEED, NOON) is None
+
+
+def test_an_entry_without_a_date_is_dated_when_it_was_seen() -> None:
+    story = READER.read(GENEVA.model_copy(update={"published": None}), FEED, NOON)
+    assert story is not None
+    assert story.published == NOON
+
+
+def test_parties_and_figures_are_understood_without_a_topic() -> None:
+    understood = READER.understand("Dollar slips as China's 25% tariff on US cars begins", "")
+    assert understood.topics == ()
+    assert understood.parties == ("CN", "US")
+    assert [figure.to_percent for figure in understood.figures] == [25]
+
+
+def test_a_text_without_trade_is_understood_as_nothing() -> None:
+    understood = READER.understand("Rain", "")
+    assert not any(dict(understood).values())
+
+
+@given(st.text(), st.text())
+def test_any_text_is_understood(title: str, summary: str) -> None:
+    understood = READER.understand(title, summary)
+    assert len(understood.summary) <= 600
+
+
+@pytest.mark.parametrize(
+    "unit", ["US ", "tariff of 1% ", "$5 billion of goods ", "A. ", "from 1% to ", "1,1", "<"]
+)
+def test_a_hostile_length_is_bounded(unit: str) -> None:
+    text = unit * 30_000
+    assert len(READER.understand(text, text).summary) <= 600

@@ -1,0 +1,101 @@
+"""How a rule says what to look for."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.news.topics.index import Index
+from bot.news.topics.pattern import Compiler
+from bot.news.topics.tokens import rough_spellings, spellings, words_of
+from tests.news.examples import PARTIES
+
+LISTS = {
+    "court": ["court", "judges", "supreme court"],
+    "talks": ["talks", "{round}"],
+    "round": ["round", "new round"],
+    "loop": ["{loop}"],
+    "share": ["# percent", "@ goods", "half"],
+}
+
+
+def holds(pattern: str, text: str) -> bool:
+    index = Index([("it", Compiler(LISTS).compile(pattern))])
+    words = words_of(text, PARTIES.mentions(text))
+    assert index.any(words) is bool(index.find(words))
+    return index.any(words)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("trade talks", "Trade-talks resume"),
+        ("trade talks/deal", "A “trade deal” at last"),
+        ("@ @ deal", "U.S.-China deal"),
+        ("@ tariffs", "China's tariffs"),
+        ("@ tariffs", "South Korea’s tariffs"),
+        ("# %", "a duty of 25%"),
+        ("{court} rules", "Supreme Court rules"),
+        ("{talks} begin", "New round begin"),
+        ("{court}/panel rules", "Panel rules"),
+        ("new? trade deal", "trade deal"),
+        ("new? trade deal", "new trade deal"),
+        ("talks .. tariffs", "talks about the new tariffs"),
+        ("talks ..8 tariffs", "talks on how to end the many old tariffs"),
+        ("^ stocks fall", "Stocks fall"),
+        ("wto rules", "W.T.O. rules"),
+        ("duty", "ｄuty"),
+    ],
+)
+def test_a_pattern_finds_what_it_writes(pattern: str, text: str) -> None:
+    assert holds(pattern, text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("trade talks", "Trade union talks"),
+        ("talks .. tariffs", "talks on how to end the many old tariffs"),
+        ("^ stocks fall", "Steel stocks fall"),
+        ("@ deal", "a deal for us"),
+        ("{court} rules", "The supreme rules"),
+        ("tariff", "tariffs"),
+        ("{share} taxed", "25 taxed"),
+        ("{share} taxed", "China taxed"),
+    ],
+)
+def test_a_pattern_finds_nothing_else(pattern: str, text: str) -> None:
+    assert not holds(pattern, text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "cause"),
+    [
+        ("", "must end with a word"),
+        ("trade ..", "must end with a word"),
+        ("trade deal?", "must end with a word"),
+        (".. trade", "must begin with a word"),
+        ("trade ..40 talks", "a gap is at most"),
+        ("{curt} rules", "there is no list"),
+        ("{loop} rules", "holds itself"),
+        ("Trade talks", "not one word in lower-case"),
+        ("trade ^ talks", "not one word in lower-case"),
+        ("tar* up", "not one word in lower-case"),
+    ],
+)
+def test_a_pattern_that_cannot_be_meant_says_why(pattern: str, cause: str) -> None:
+    with pytest.raises(ValueError, match=cause.replace("^", r"\^")):
+        Compiler(LISTS).compile(pattern)
+
+
+@given(st.text())
+def test_words_stand_where_they_say(text: str) -> None:
+    for word in words_of(text, PARTIES.mentions(text)):
+        assert 0 <= word.start < word.end <= len(text)
+        assert word.reach >= 1
+
+
+@settings(max_examples=500)
+@given(st.one_of(st.text(), st.text("aUS.'s 1,5%$_-\n’€é")))
+def test_no_word_is_missing_among_those_found_sooner(text: str) -> None:
+    words = {word.text for word in words_of(text)}
+    assert words <= spellings(text) <= rough_spellings(text) | {"'s"}

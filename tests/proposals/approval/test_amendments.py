@@ -1,0 +1,325 @@
+"""What an approval does to the ledger: one rate from one day, or nothing."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import AmendmentRefused
+from bot.parties import Parties
+from bot.proposals.approval.amendments import Amendment, amended
+from bot.proposals.approval.overlay import layered, ledger_over
+from bot.rates.answer.build import ask
+from bot.rates.calendar.entries import all_ahead
+from bot.rates.calendar.upcoming import calendar
+from bot.rates.files.validate import Book, flaws
+from bot.rates.ledger import Ledger
+from bot.rates.model.answer import Answer
+from bot.rates.model.measure import Scope, Source
+from bot.rates.question.parse import Kind, RateQuery
+from bot.runtime.config_loader import load_book
+from tests.rates.conftest import CONFIG
+
+DECEMBER = date(2026, 12, 1)
+FORCED_LABOUR = "us-cn-301-forced-labor"
+
+
+@pytest.fixture(scope="module")
+def book(parties: Parties) -> Book:
+    return load_book(CONFIG / "rates", parties)
+
+
+def amendment(**changes: Any) -> Amendment:
+    given = {
+        "id": "0123abcd",
+        "imposer": "US",
+        "measure": FORCED_LABOUR,
+        "percent": Decimal(40),
+        "from_": DECEMBER,
+        "source": Source(text="Wire, 2026-11-25", url="https://wire.example/1"),
+        "published": date(2026, 11, 25),
+        "approved_by": "ana",
+        "approved_on": date(2026, 11, 25),
+    }
+    return Amendment.model_validate(given | changes)
+
+
+def own(**changes: Any) -> Amendment:
+    """A measure of its own, on all Chinese goods."""
+    given = {
+        "measure": "",
+        "partners": ("CN",),
+        "name": "Section 338: goods in general, China",
+        "legal_basis": "Section 338",
+    }
+    return amendment(**(given | changes))
+
+
+def answered(
+    book: Book, parties: Parties, *amendments: Amendment, text: str = "us on china", on: date
+) -> Answer:
+    [answer] = ask(text, ledger_over(book, amendments, parties), on, on=on)
+    return answer
+
+
+def test_a_measure_gets_its_rate_from_that_day_on(book: Book, parties: Parties) -> None:
+    before = answered(book, parties, amendment(), on=DECEMBER - timedelta(days=1))
+    after = answered(book, parties, amendment(), on=DECEMBER)
+    assert (before.total_percent, after.total_percent) == (Decimal("12.5"), Decimal(40))
+    [part] = after.parts
+    assert part.measure_id == FORCED_LABOUR
+    assert part.source.url == "https://wire.example/1"
+    assert part.checked == date(2026, 11, 25)
+    assert "Approved by ana on 2026-11-25 from Wire, 2026-11-25." in part.note
+
+
+def test_the_sources_of_an_approved_rate_were_read_on_the_day_of_the_approval(
+    book: Book, parties: Parties
+) -> None:
+    on = date(2026, 11, 20)
+    # Steel was last checked in spring; the story of November was read in November.
+    read = date(2026, 11, 25)
+    steel = amendment(measure="us-232-steel", from_=on)
+    answer = answered(book, parties, steel, text="us on eu steel", on=on)
+    part = next(one for one in answer.parts if one.measure_id == "us-232-steel")
+    assert (part.percent, part.checked) == (Decimal(40), read)
+    assert not any("Section 232, steel was last checked" in one for one in answer.caveats)
+
+
+def test_a_schedules_other_rows_stay(book: Book, parties: Parties) -> None:
+    on = DECEMBER
+    shipped = answered(book, parties, text="us on vietnam", on=on)
+    assert answered(book, parties, amendment(), text="us on vietnam", on=on) == shipped
+
+
+def test_a_measure_of_its_own_comes_on_top(book: Book, parties: Parties) -> None:
+    after = answered(book, parties, own(), on=DECEMBER)
+    assert after.total_percent == Decimal("52.5")
+    assert {part.measure_id for part in after.parts} == {FORCED_LABOUR, "us-approved-0123abcd"}
+    on_cars = own(scope=Scope(goods=("cars",)), covers="cars")
+    assert answered(book, parties, on_cars, on=DECEMBER).total_percent == Decimal("12.5")
+
+
+def test_a_rate_takes_the_end_of_the_one_it_follows(book: Book, parties: Parties) -> None:
+    truce = amendment(imposer="CN", measure="cn-us-2025-universal", percent=Decimal(34))
+    until = answered(book, parties, truce, text="china on us", on=date(2027, 1, 10))
+    over = answered(book, parties, truce, text="china on us", on=date(2027, 1, 11))
+    assert (until.total_percent, over.total_percent) == (Decimal(34), Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "cause"),
+    [
+        (amendment(measure="us-nothing"), "no measure"),
+        (amendment(imposer="BR"), "no file for BR"),
+        (amendment(measure="us-232-steel", from_=date(2025, 6, 4)), "begins on 2025-06-04 already"),
+        (amendment(from_=date(2026, 7, 24)), "a rate of it is known for 2026-07-24"),
+        (own(legal_basis=""), "legal basis"),
+        (own(partners=("XX",)), "no economy is called 'XX'"),
+        (own(scope=Scope(goods=("unobtainium",))), "no kind of goods"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_reason(
+    wrong: Amendment, cause: str, book: Book, parties: Parties
+) -> None:
+    codes = {party.code for party in parties}
+    with pytest.raises(AmendmentRefused, match=cause):
+        amended(book, wrong, codes)
+
+
+def test_what_the_files_say_by_now_is_not_laid_over_them_again(
+    book: Book, parties: Parties
+) -> None:
+    for one in (amendment(), own()):
+        shipped = layered(book, [one], parties).book
+        again = layered(shipped, [one], parties)
+        assert (again.book, again.held, again.left_out) == (shipped, (), ())
+
+
+def test_what_no_longer_fits_is_left_out_and_told(book: Book, parties: Parties) -> None:
+    gone = amendment(id="1", measure="us-nothing")
+    laid = layered(book, [gone, amendment()], parties)
+    assert [one.id for one in laid.held] == ["0123abcd"]
+    assert [left.amendment for left in laid.left_out] == [gone]
+    assert "no measure" in laid.left_out[0].why
+
+
+def one_by_one(
+    book: Book, amendments: list[Amendment], parties: Parties
+) -> tuple[Book, list[str], list[tuple[str, str]]]:
+    """What laying each over the book, and looking at the whole of it each time, comes to."""
+    held, left = [], []
+    for one in amendments:
+        try:
+            book = amended(book, one, {party.code for party in parties})
+            held.append(one.id)
+        except AmendmentRefused as refused:
+            left.append((one.id, refused.cause))
+    return book, held, left
+
+
+AMENDMENTS = st.builds(
+    lambda kind, percent, days: kind(
+        percent=Decimal(percent) + Decimal("0.125"), from_=DECEMBER + timedelta(days=days)
+    ),
+    st.sampled_from(
+        [
+            amendment,
+            own,
+            lambda **given: amendment(measure="us-232-steel", **given),
+            lambda **given: amendment(measure="us-nothing", **given),
+            lambda **given: own(partners=("ZZ",), **given),
+            lambda **given: own(scope=Scope(goods=("unobtainium",)), **given),
+        ]
+    ),
+    st.integers(0, 90),
+    st.integers(0, 8),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(made=st.lists(AMENDMENTS, max_size=12))
+def test_many_laid_together_are_as_many_laid_one_by_one(
+    made: list[Amendment], book: Book, parties: Parties
+) -> None:
+    numbered = [one.model_copy(update={"id": f"n{at}"}) for at, one in enumerate(made)]
+    laid = layered(book, numbered, parties)
+    left = [(one.amendment.id, one.why) for one in laid.left_out]
+    together = (laid.book, [one.id for one in laid.held], left)
+    assert together == one_by_one(book, numbered, parties)
+
+
+def test_two_rates_of_one_measure_follow_each_other(book: Book, parties: Parties) -> None:
+    first = amendment(id="1")
+    second = amendment(id="2", percent=Decimal(60), from_=date(2027, 2, 1))
+    for days in ([first, second], [first, second]):
+        laid = layered(book, days, parties)
+        assert laid.left_out == ()
+    january = answered(book, parties, first, second, on=date(2027, 1, 31))
+    february = answered(book, parties, first, second, on=date(2027, 2, 1))
+    assert (january.total_percent, february.total_percent) == (Decimal(40), Decimal(60))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), days=st.integers(-3000, 1000), percent=st.integers(0, 1000))
+def test_an_amendment_fits_or_is_refused_and_touches_one_measure_only(
+    data: st.DataObject, days: int, percent: int, book: Book, ledger: Ledger, parties: Parties
+) -> None:
+    measure = data.draw(st.sampled_from(ledger.measures))
+    one = amendment(
+        imposer=measure.imposer,
+        measure=measure.id,
+        percent=Decimal(percent),
+        from_=DECEMBER + timedelta(days=days),
+    )
+    codes = {party.code for party in parties}
+    try:
+        new = amended(book, one, codes)
+    except AmendmentRefused:
+        return
+    assert list(flaws(new, codes)) == []
+    changed = ledger_over(new, [], parties)
+    assert changed.measures != ledger.measures
+    for old, now in zip(ledger.measures, changed.measures, strict=True):
+        if old.id == measure.id:
+            period = now.on(one.from_)
+            assert period is not None
+            assert period.percent == percent
+        else:
+            assert now == old
+
+
+def renamed(book: Book, **changes: Any) -> Book:
+    """The files after a review gave the approved measure an id of its own."""
+    sheet = book.sheets["us.yaml"]
+    last = sheet.measures[-1].model_copy(update={"id": "us-338-china", **changes})
+    sheet = sheet.model_copy(update={"measures": (*sheet.measures[:-1], last)})
+    return book._replace(sheets={**book.sheets, "us.yaml": sheet})
+
+
+def without_source(book: Book) -> Book:
+    sheet = book.sheets["us.yaml"]
+    sources = {key: one for key, one in sheet.sources.items() if key != "approved-0123abcd"}
+    sources["notice"] = sheet.sources["approved-0123abcd"]
+    last = sheet.measures[-1]
+    periods = tuple(one.model_copy(update={"source": "notice"}) for one in last.periods)
+    last = last.model_copy(update={"periods": periods})
+    sheet = sheet.model_copy(update={"measures": (*sheet.measures[:-1], last), "sources": sources})
+    return book._replace(sheets={**book.sheets, "us.yaml": sheet})
+
+
+@pytest.mark.parametrize("scope", [Scope(), Scope(goods=("cars",))])
+def test_a_new_measure_that_a_review_renamed_is_not_charged_twice(
+    scope: Scope, book: Book, parties: Parties
+) -> None:
+    one = own(scope=scope)
+    shipped = renamed(layered(book, [one], parties).book)
+    for files in (shipped, without_source(shipped)):
+        again = layered(files, [one], parties)
+        assert (again.book, again.held, again.left_out) == (files, (), ())
+
+
+def test_what_a_review_corrected_stays_corrected(book: Book, parties: Parties) -> None:
+    one = own()
+    shipped = layered(book, [one], parties).book
+    [period] = shipped.sheets["us.yaml"].measures[-1].periods
+    corrected = period.model_copy(update={"percent": Decimal(35)})
+    shipped = renamed(shipped, periods=(corrected,))
+    assert layered(shipped, [one], parties) == (shipped, (), ())
+
+
+def test_another_rate_of_the_same_day_on_other_goods_is_laid_over_all_the_same(
+    book: Book, parties: Parties
+) -> None:
+    cars = own(id="1", scope=Scope(goods=("cars",)))
+    steel = own(id="2", scope=Scope(goods=("steel",)))
+    shipped = layered(book, [cars], parties).book
+    assert layered(shipped, [cars, steel], parties).held == (steel,)
+
+
+def test_a_rate_that_came_as_a_schedules_column_is_not_laid_over_it_again(
+    book: Book, parties: Parties
+) -> None:
+    one = amendment(from_=date(2026, 7, 24), percent=Decimal("12.5"))
+    laid = layered(book, [one], parties)
+    assert (laid.held, laid.left_out) == ((), ())
+
+
+def test_an_answer_does_not_deny_the_approval_that_it_holds(book: Book, parties: Parties) -> None:
+    without = answered(book, parties, on=DECEMBER)
+    with_it = answered(book, parties, amendment(), on=DECEMBER)
+    assert "changes since are not in it" in without.caveats[0]
+    assert "changes since are not in it" not in with_it.caveats[0]
+    assert "it holds Forced-labour Section 301 duty, China" in with_it.caveats[0]
+
+
+def test_a_date_of_an_approval_is_as_of_the_day_on_which_its_source_was_read(
+    book: Book, parties: Parties
+) -> None:
+    changed = ledger_over(book, [amendment()], parties)
+    query = RateQuery(kind=Kind.UPCOMING, partner="CN")
+    [coming] = [
+        each
+        for each in all_ahead(query, changed, date(2026, 11, 25))
+        if each.source.text == "Wire, 2026-11-25"
+    ]
+    assert (coming.on, coming.as_of) == (DECEMBER, date(2026, 11, 25))
+
+
+@pytest.mark.parametrize("kind", [Kind.UPCOMING, Kind.CHANGES])
+def test_an_approval_after_its_day_is_no_date_that_was_not_checked_since(
+    kind: Kind, book: Book, parties: Parties
+) -> None:
+    today = date(2026, 12, 6)
+    changed = ledger_over(book, [amendment(approved_on=date(2026, 12, 5))], parties)
+    [answer] = ask("us on china", changed, today)
+    days = calendar(RateQuery(kind=kind, partner="CN"), changed, today)
+    assert answer.total_percent == Decimal(40)
+    assert "Wire, 2026-11-25" not in {each.source.text for each in answer.next}
+    told = [each for each in days if each.source.text == "Wire, 2026-11-25"]
+    assert [(each.on, each.passed) for each in told] == (
+        [(DECEMBER, False)] if kind is Kind.CHANGES else []
+    )

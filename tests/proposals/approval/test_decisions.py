@@ -1,0 +1,317 @@
+"""Operators are asked once; what they decide changes the ledger, or nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.errors import AmendmentRefused
+from bot.proposals.approval.amendments import amended
+from bot.proposals.approval.audit import Operator, State
+from bot.proposals.approval.decisions import Decisions
+from bot.proposals.approval.terms import NEW, Form, FormRefused, form_of
+from bot.proposals.build import proposed
+from bot.proposals.inbox import Docket
+from bot.proposals.model import Claim, Proposal, Witness
+from bot.rates.answer.build import ask
+from bot.rates.ledger import Ledger
+from bot.runtime.config_loader import load_book
+from bot.store.upgrade import upgrade
+from tests.news.examples import PARTIES, ROOT
+from tests.store.examples import TEAM
+from tests.store.opened import Store, open_store
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+DECEMBER = date(2026, 12, 1)
+ANA, BO = Operator(id="U1", name="ana"), Operator(id="U2", name="bo")
+BOOK = load_book(ROOT / "config" / "rates", PARTIES)
+SHIPPED = Ledger(BOOK, PARTIES)
+WIRE = Witness(source="Wire", link="https://wire.example/1", published=NOW, quote="40%")
+
+
+def said(percent: int = 40, day: date | None = DECEMBER, product: str = "") -> Proposal:
+    claim = Claim(
+        imposer="US", partner="CN", percent=Decimal(percent), effective_on=day, product=product
+    )
+    found = proposed(claim, WIRE, SHIPPED, NOW)
+    assert found is not None
+    return found
+
+
+def total(ledger: Ledger, on: date = DECEMBER) -> Decimal | None:
+    [answer] = ask("us on china", ledger, on, on=on)
+    return answer.total_percent
+
+
+class Setting:
+    def __init__(self, store: Store) -> None:
+        self.store, self.woken = store, 0
+        self.docket = Docket(store.proposals, TEAM, ["C1", "U1"], lambda: NOW, self.wake)
+        self.decisions = Decisions(store.proposals, BOOK, SHIPPED, lambda: NOW)
+
+    def wake(self) -> None:
+        self.woken += 1
+
+
+@pytest.fixture
+async def setting(tmp_path: Path) -> AsyncIterator[Setting]:
+    await upgrade(f"sqlite:///{tmp_path / 'bot.db'}")
+    opened = open_store(f"sqlite:///{tmp_path / 'bot.db'}")
+    yield Setting(opened)
+    await opened.database.close()
+
+
+async def test_each_conversation_is_owed_one_message(setting: Setting) -> None:
+    for _ in range(2):
+        await setting.docket.offer([said()])
+    owed = await setting.store.outbox.claim(NOW, 10, 60)
+    assert [each.conversation for each in owed] == ["C1", "U1"]
+    assert {each.event_id for each in owed} == {said().id}
+    assert setting.woken == 1
+
+
+async def test_what_was_kept_and_not_told_is_told_by_the_next_look(setting: Setting) -> None:
+    nobody = Docket(setting.store.proposals, TEAM, [], lambda: NOW, setting.wake)
+    await nobody.offer([said()])
+    assert await setting.store.outbox.claim(NOW, 10, 60) == ()
+    await setting.docket.look()
+    assert len(await setting.store.outbox.claim(NOW, 10, 60)) == 2
+
+
+async def test_an_approval_changes_the_ledger_at_once_and_after_a_restart(
+    setting: Setting,
+) -> None:
+    used: list[Ledger] = []
+    setting.decisions.watch(used.append)
+    await setting.docket.offer([said()])
+    outcome = await setting.decisions.approve(said().id, ANA, None)
+    assert outcome is not None
+    assert outcome.done
+    assert [total(ledger) for ledger in used] == [Decimal("12.5"), Decimal(40)]
+    again = Decisions(setting.store.proposals, BOOK, SHIPPED, lambda: NOW)
+    await again.look()
+    assert total(again.ledger) == 40
+    [line] = await setting.store.proposals.record()
+    assert (line.by, line.at, line.what) == (ANA, NOW, "approved")
+    assert line.source == "Wire https://wire.example/1"
+
+
+async def test_two_clicks_are_one_decision(setting: Setting) -> None:
+    await setting.docket.offer([said()])
+    outcomes = await asyncio.gather(
+        setting.decisions.approve(said().id, ANA, None),
+        setting.decisions.reject(said().id, BO),
+        setting.decisions.approve(said().id, BO, None),
+    )
+    assert sorted(bool(each and each.done) for each in outcomes) == [False, False, True]
+    assert len(await setting.store.proposals.record()) == 1
+
+
+async def test_a_rejection_changes_no_rate(setting: Setting) -> None:
+    await setting.docket.offer([said()])
+    outcome = await setting.decisions.reject(said().id, ANA)
+    assert outcome is not None
+    assert outcome.filed.state is State.REJECTED
+    assert total(setting.decisions.ledger) == Decimal("12.5")
+
+
+async def test_what_is_not_said_must_be_filled_in(setting: Setting) -> None:
+    await setting.docket.offer([said(day=None)])
+    with pytest.raises(FormRefused) as refused:
+        await setting.decisions.approve(said().id, ANA, None)
+    assert set(refused.value.problems) == {"day"}
+    form = form_of(said(day=None), SHIPPED).model_copy(update={"day": "2026-12-15"})
+    outcome = await setting.decisions.approve(said().id, ANA, form)
+    assert outcome is not None
+    assert outcome.filed.decision is not None
+    assert outcome.filed.decision.edited
+    assert total(setting.decisions.ledger, date(2026, 12, 14)) == Decimal("12.5")
+    assert total(setting.decisions.ledger, date(2026, 12, 15)) == 40
+    [line] = await setting.store.proposals.record()
+    assert line.what == "approved with changes"
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"percent": "a lot"}, {"percent"}),
+        ({"percent": "1001"}, {"percent"}),
+        ({"day": "soon", "link": "javascript:alert(1)"}, {"day", "link"}),
+        ({"day": "2016-12-01"}, {"day"}),
+        ({"day": "2206-12-01"}, {"day"}),
+        ({"measure": ""}, {"measure"}),
+        ({"measure": "ca-us-steel"}, {"measure"}),
+        ({"measure": NEW}, {"legal_basis"}),
+        ({"measure": NEW, "legal_basis": "Section 9", "product": "stele"}, {"product"}),
+        ({"measure": NEW, "legal_basis": "Section 9", "partner": "Atlantis"}, {"partner"}),
+    ],
+)
+async def test_wrong_terms_are_refused_at_their_fields(
+    changes: dict[str, str], fields: set[str], setting: Setting
+) -> None:
+    await setting.docket.offer([said()])
+    form = form_of(said(), SHIPPED).model_copy(update=changes)
+    with pytest.raises(FormRefused) as refused:
+        await setting.decisions.approve(said().id, ANA, form)
+    assert set(refused.value.problems) == fields
+    filed = await setting.decisions.get(said().id)
+    assert filed is not None
+    assert filed.state is State.PENDING
+
+
+async def test_a_rate_that_does_not_fit_is_refused_and_nothing_changes(setting: Setting) -> None:
+    await setting.docket.offer([said(day=date(2026, 7, 24))])
+    with pytest.raises(AmendmentRefused, match="2026-07-24"):
+        await setting.decisions.approve(said().id, ANA, None)
+    assert setting.decisions.ledger is SHIPPED
+    assert await setting.store.proposals.record() == ()
+
+
+async def test_a_new_measure_on_goods_comes_on_top(setting: Setting) -> None:
+    await setting.docket.offer([said(63, product="cars")])
+    form = Form(
+        percent="63 %",
+        day="2026-12-01",
+        measure=NEW,
+        partner="China",
+        product="cars",
+        legal_basis="Section 338",
+        note="As \x07 told.",
+    )
+    before = ask("us on china cars", SHIPPED, DECEMBER, on=DECEMBER)[0].total_percent
+    assert before is not None
+    await setting.decisions.approve(said(63, product="cars").id, ANA, form)
+    [answer] = ask("us on china cars", setting.decisions.ledger, DECEMBER, on=DECEMBER)
+    assert answer.total_percent == before + 63
+    part = next(one for one in answer.parts if one.percent == 63)
+    assert part.measure == "Section 338: cars, China"
+    assert "As told." in part.note
+
+
+async def test_an_approval_can_be_taken_back(setting: Setting) -> None:
+    await setting.docket.offer([said()])
+    await setting.decisions.approve(said().id, ANA, None)
+    outcome = await setting.decisions.take_back(said().id, BO)
+    assert outcome is not None
+    assert (outcome.done, outcome.filed.state) == (True, State.PENDING)
+    assert total(setting.decisions.ledger) == Decimal("12.5")
+    again = await setting.decisions.take_back(said().id, BO)
+    assert again is not None
+    assert not again.done
+    assert [one.what for one in await setting.store.proposals.record()] == [
+        "approved",
+        "taken back",
+    ]
+
+
+async def test_one_of_two_approvals_can_be_taken_back(setting: Setting) -> None:
+    first, second = said(40, date(2026, 12, 1)), said(60, date(2027, 1, 1))
+    await setting.docket.offer([first, second])
+    await setting.decisions.approve(first.id, ANA, None)
+    await setting.decisions.approve(second.id, ANA, None)
+    await setting.decisions.take_back(first.id, ANA)
+    assert total(setting.decisions.ledger, date(2026, 12, 31)) == Decimal("12.5")
+    assert total(setting.decisions.ledger, date(2027, 1, 1)) == 60
+
+
+async def test_what_another_approval_builds_on_stays(setting: Setting) -> None:
+    first, second = said(40), said(60, date(2027, 1, 1))
+    await setting.docket.offer([first, second])
+    new = Form(
+        percent="40", day="2026-12-01", measure=NEW, partner="China", legal_basis="Section 338"
+    )
+    await setting.decisions.approve(first.id, ANA, new)
+    raised = Form(percent="60", day="2027-01-01", measure=f"us-approved-{first.id}")
+    await setting.decisions.approve(second.id, ANA, raised)
+    assert total(setting.decisions.ledger, date(2027, 1, 1)) == Decimal("72.5")
+    with pytest.raises(AmendmentRefused, match="builds on it"):
+        await setting.decisions.take_back(first.id, ANA)
+    assert total(setting.decisions.ledger, date(2027, 1, 1)) == Decimal("72.5")
+
+
+async def test_what_was_never_proposed_cannot_be_decided(setting: Setting) -> None:
+    assert await setting.decisions.approve("nothing", ANA, None) is None
+    assert await setting.decisions.reject("nothing", ANA) is None
+    assert await setting.decisions.take_back("nothing", ANA) is None
+
+
+async def test_what_the_files_say_already_is_not_approved_beside_them(setting: Setting) -> None:
+    """It would count twice until the next start, and once from then on."""
+    await setting.docket.offer([said()])
+    form = Form(percent="12.5", day="2026-07-24", measure="us-cn-301-forced-labor", partner="China")
+    with pytest.raises(AmendmentRefused, match="already"):
+        await setting.decisions.approve(said().id, ANA, form)
+    assert await setting.store.proposals.record() == ()
+
+
+async def test_an_approval_that_new_files_do_not_take_is_known_as_left_out(
+    setting: Setting,
+) -> None:
+    await setting.docket.offer([said()])
+    await setting.decisions.approve(said().id, ANA, None)
+    [made] = await setting.store.proposals.approved()
+    # A release that has another rate for the very day.
+    shipped = made.model_copy(update={"id": "elsewhere", "percent": Decimal(45)})
+    files = amended(BOOK, shipped, {party.code for party in PARTIES})
+    again = Decisions(setting.store.proposals, files, SHIPPED, lambda: NOW)
+    await again.look()
+    [left] = again.left_out
+    assert left.amendment == made
+    assert "45 %" in left.why
+    await again.take_back(said().id, ANA)
+    assert again.left_out == ()
+
+
+async def test_what_the_files_hold_by_now_cannot_be_taken_back_in_slack(setting: Setting) -> None:
+    await setting.docket.offer([said()])
+    await setting.decisions.approve(said().id, ANA, None)
+    [made] = await setting.store.proposals.approved()
+    files = amended(BOOK, made, {party.code for party in PARTIES})
+    again = Decisions(setting.store.proposals, files, Ledger(files, PARTIES), lambda: NOW)
+    await again.look()
+    with pytest.raises(AmendmentRefused, match="hold it by now"):
+        await again.take_back(said().id, ANA)
+    filed = await again.get(said().id)
+    assert filed is not None
+    assert filed.state is State.APPROVED
+    assert total(again.ledger) == 40
+
+
+async def test_another_bot_on_the_same_database_takes_up_what_was_decided(setting: Setting) -> None:
+    other = Decisions(setting.store.proposals, BOOK, SHIPPED, lambda: NOW)
+    used: list[Ledger] = []
+    other.watch(used.append)
+    own: list[Ledger] = []
+    setting.decisions.watch(own.append)
+    await setting.docket.offer([said()])
+    await other.look()
+    assert used == [SHIPPED]
+    await setting.decisions.approve(said().id, ANA, None)
+    for _ in range(2):
+        await other.look()
+        await setting.decisions.look()
+    assert [total(ledger) for ledger in used] == [Decimal("12.5"), Decimal(40)]
+    await setting.decisions.take_back(said().id, ANA)
+    await setting.decisions.look()
+    assert len(own) == 3, "what it decided itself is no news to it"
+    await other.look()
+    assert total(other.ledger) == Decimal("12.5")
+
+
+async def test_what_waits_stands_as_the_ledger_in_use_has_it(setting: Setting) -> None:
+    first, other = said(40), said(60)
+    await setting.docket.offer([first, other])
+    form = form_of(first, SHIPPED).model_copy(update={"percent": "60"})
+    await setting.decisions.approve(first.id, ANA, form)
+    after = setting.decisions.ledger
+    waiting = await setting.decisions.get(other.id)
+    assert waiting is not None
+    assert waiting.state is State.PENDING
+    assert "60% from 2026-12-01" in waiting.proposal.already
+    assert await setting.decisions.moved(SHIPPED, after) == (other.id,)
+    assert await setting.decisions.moved(after, after) == ()
+    # Nothing but the approval is on record: nobody decided on the other.
+    assert [one.proposal_id for one in await setting.store.proposals.record()] == [first.id]

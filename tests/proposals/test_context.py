@@ -1,0 +1,106 @@
+"""A proposal is called outdated only by a rate that the ledger really holds."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.parties import Parties
+from bot.proposals.approval.audit import Operator
+from bot.proposals.approval.overlay import ledger_with
+from bot.proposals.approval.terms import amendment_of, form_of
+from bot.proposals.build import proposed, proposed_by_document
+from bot.proposals.context import restated
+from bot.proposals.model import Claim, Proposal, Witness
+from bot.rates.answer.build import answer
+from bot.rates.ledger import Ledger
+from bot.rates.question.parse import Kind, RateQuery
+from bot.runtime.config_loader import load_book
+from tests.rates.conftest import CONFIG
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+SOON = date(2026, 12, 5)
+GAZETTE = Witness(source="Gazette", link="https://gazette.example/1", published=NOW, quote="Notice")
+
+
+def document(imposer: str, partner: str, percent: str, ledger: Ledger, goods: str = "") -> Proposal:
+    return proposed_by_document(
+        imposer=imposer,
+        partner=partner,
+        by=GAZETTE,
+        ledger=ledger,
+        seen_at=NOW,
+        product=goods,
+        new_percent=Decimal(percent),
+        effective_on=SOON,
+    )
+
+
+def said(percent: str, ledger: Ledger, imposer: str, partner: str) -> Proposal:
+    claim = Claim(
+        imposer=imposer,
+        partner=partner,
+        percent=Decimal(percent),
+        effective_on=SOON,
+        raised=True,
+    )
+    made = proposed(claim, GAZETTE, ledger, NOW)
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize(
+    ("imposer", "partner", "percent", "goods"),
+    [
+        ("CN", "US", "15", ""),  # what a remark says of farm goods
+        ("EU", "CN", "5", "wine"),  # the average of normal duties
+        ("IN", "US", "17", ""),  # the same
+        ("US", "RU", "2", ""),  # the number of a column
+    ],
+)
+def test_what_is_merely_no_news_is_left_to_approve(
+    imposer: str, partner: str, percent: str, goods: str, ledger: Ledger
+) -> None:
+    assert restated(document(imposer, partner, percent, ledger, goods), ledger).already == ""
+
+
+def test_a_duty_or_a_total_that_the_ledger_has_leaves_nothing_to_approve(ledger: Ledger) -> None:
+    duty = restated(document("US", "CN", "25", ledger, "steel"), ledger)
+    assert duty.already.startswith("Section 301")
+    assert duty.already.endswith("25% from 2024-09-27")
+    total = document("US", "CN", "75", ledger, "steel")
+    assert restated(total, ledger).already == "75% in all"
+    of_one_basis = total.model_copy(update={"basis": "Section 232"})
+    assert restated(of_one_basis, ledger).already == ""
+
+
+def test_a_base_rate_is_not_added_to_what_was_approved(ledger: Ledger, parties: Parties) -> None:
+    first, higher = said("60", ledger, "CN", "US"), said("67.5", ledger, "CN", "US")
+    made = amendment_of(form_of(first, ledger), first, ledger, Operator(id="U1", name="Ana"), NOW)
+    after = ledger_with(load_book(CONFIG / "rates", parties), [], made, parties)
+    assert "60% from 2026-12-05" in restated(first, after).already
+    assert restated(higher, after).already == ""
+
+
+@settings(deadline=None)
+@given(
+    pair=st.sampled_from([("US", "CN"), ("US", "EU"), ("US", "RU"), ("CN", "US"), ("EU", "CN")]),
+    goods=st.sampled_from(["", "steel", "cars", "wine"]),
+    percent=st.sampled_from([0, 2, 5, 10, 15, 22, 50, 55, 75]),
+)
+def test_in_all_is_what_an_answer_for_that_day_says(
+    pair: tuple[str, str], goods: str, percent: int, ledger: Ledger
+) -> None:
+    already = restated(document(*pair, str(percent), ledger, goods), ledger).already
+    if already.endswith("in all"):
+        query = RateQuery(
+            kind=Kind.PAIR, imposer=pair[0], partner=pair[1], product=goods or None, on=SOON
+        )
+        [known] = answer(query, ledger, SOON)
+        assert known.total_percent == percent
+
+
+def test_the_number_of_a_column_is_no_rate(ledger: Ledger) -> None:
+    assert said("2", ledger, "US", "RU").new_percent == 2

@@ -1,0 +1,80 @@
+"""Which stories make a proposal: what is said as decided, and the ledger does not have."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+
+import pytest
+
+from bot.news.story import Story
+from bot.proposals.extract import proposals_in
+from bot.rates.ledger import Ledger
+from bot.runtime.config_loader import load_ledger
+from tests.news.examples import PARTIES, ROOT, told
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+
+
+@cache
+def ledger() -> Ledger:
+    return load_ledger(ROOT / "config" / "rates", PARTIES)
+
+
+def today(title: str, text: str = "") -> Story:
+    story = told(title, text)
+    return story.model_copy(update={"published": NOW, "seen_at": NOW, "link": "https://w.example"})
+
+
+def test_a_story_with_a_new_figure_makes_a_proposal() -> None:
+    story = today(
+        "US raises tariffs on Chinese goods to 40%",
+        "The United States raises its tariff on goods from China from 12.5% to 40% on 1 December.",
+    )
+    [proposal] = proposals_in(story, ledger())
+    assert proposal.old_percent == Decimal("12.5")
+    assert proposal.new_percent == Decimal(40)
+    assert proposal.effective_on == date(2026, 12, 1)
+    [witness] = proposal.said_by
+    assert (witness.source, witness.link) == ("Wire", "https://w.example")
+    assert "40%" in witness.quote
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("US charges a 12.5% tariff on Chinese goods", ""),
+        ("US charges a 25% tariff on Chinese goods", ""),
+        ("Importers of steel pay more since the US raised tariffs on Chinese goods to 25%", ""),
+        ("US threatens to raise tariffs on Chinese goods to 40%", ""),
+        ("Trump threatens China", "The US puts a 40% tariff on Chinese goods."),
+        ("Tariffs of 40% on Chinese goods begin", ""),
+        ("US puts tariffs on $300 billion of Chinese goods", ""),
+        ("US raises tariffs on Chinese goods by 40%", ""),
+        ("US raises tariffs on Chinese goods to 4000%", ""),
+        ("Brazil raises tariffs on Norwegian fish to 12%", ""),
+        ("Ministers meet", ""),
+    ],
+)
+def test_other_stories_make_none(title: str, text: str) -> None:
+    assert proposals_in(today(title, text), ledger()) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "old"),
+    [
+        ("US raises tariffs on Chinese goods to 25%", "12.5"),
+        ("US cuts Section 232 tariff on Chinese steel to 25%", "75"),
+    ],
+)
+def test_a_change_to_a_rate_that_another_duty_has_makes_a_proposal(title: str, old: str) -> None:
+    [proposal] = proposals_in(today(title), ledger())
+    assert (proposal.old_percent, proposal.new_percent) == (Decimal(old), Decimal(25))
+
+
+def test_the_basis_of_somebody_elses_duty_is_not_the_imposers() -> None:
+    told = today("Canada charges 25% on US steel in answer to Section 232 tariffs")
+    assert proposals_in(told, ledger()) == ()
+
+
+def test_an_old_story_makes_none() -> None:
+    assert proposals_in(told("US raises tariffs on Chinese goods to 47%"), ledger()) == ()

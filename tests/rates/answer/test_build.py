@@ -1,0 +1,689 @@
+"""What an answer tells besides its number."""
+
+import json
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bot.errors import QueryError, UnknownParty
+from bot.parties import WORLD
+from bot.rates.answer.build import ask
+from bot.rates.ledger import Ledger
+from bot.rates.model.answer import Answer, Part, percent_text
+from bot.rates.model.measure import Status
+from bot.render.json import answer_json
+from bot.render.text import lines, sentence
+
+
+def _one(text: str, ledger: Ledger, today: date, product: str | None = None) -> Answer:
+    return ask(text, ledger, today, product=product)[0]
+
+
+def _part(answer: Answer, measure_id: str) -> Part:
+    return next(part for part in (*answer.parts, *answer.beside) if part.measure_id == measure_id)
+
+
+def test_both_directions_are_answered_when_two_parties_are_named(
+    ledger: Ledger, today: date
+) -> None:
+    there, back = ask("us china on 2025-05-01", ledger, today)
+
+    assert (there.imposer, there.partner, there.total_percent) == ("US", "CN", Decimal(145))
+    assert (back.imposer, back.partner, back.total_percent) == ("CN", "US", Decimal(125))
+    assert [str(part.percent) for part in there.parts] == ["20", "125"]
+
+
+def test_without_a_day_the_newest_known_state_is_given_and_says_so_first(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us china", ledger, today)
+
+    assert one.on == one.as_of == date(2026, 10, 7)
+    assert one.total_percent == Decimal("12.5")
+    assert "2026-10-07" in one.caveats[0]
+    assert "2026-11-24" in one.caveats[0]
+
+
+def test_an_answer_of_the_day_of_the_check_needs_no_warning(ledger: Ledger) -> None:
+    one = _one("us on china", ledger, date(2026, 10, 7))
+
+    assert not any("read up to" in caveat for caveat in one.caveats)
+
+
+def test_a_day_beyond_the_ledgers_knowledge_leads_the_answer(ledger: Ledger, today: date) -> None:
+    one = _one("china on us on 2026-12-01", ledger, today)
+
+    assert one.caveats[0].startswith("2026-12-01 lies beyond what the ledger knows")
+    assert any("US Treasury secretary alone" in caveat for caveat in one.caveats)
+
+
+def test_a_day_before_the_ledger_begins_has_no_total(ledger: Ledger, today: date) -> None:
+    one = _one("us on china on 2015-01-01", ledger, today)
+
+    assert one.total_percent is None
+    assert "begins on 2018-01-01" in one.caveats[0]
+
+
+def test_a_steel_article_on_list_3_reconciles_with_a_real_entry(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us on china on 2026-09-15", ledger, today, "7326.90.86")
+
+    assert {part.measure_id: part.percent for part in one.parts} == {
+        "us-cn-301-list-3": 25,
+        "us-232-steel": 50,
+    }
+    assert one.total_percent == 75
+    assert one.base is not None
+    assert (one.base.percent, one.base.with_duties) == (Decimal("2.9"), Decimal("77.9"))
+    exempt = _part(one, "us-cn-301-forced-labor")
+    assert not exempt.counted
+    assert exempt.note == "not on goods that pay Section 232, steel"
+
+
+def test_the_base_rate_is_in_the_total_only_where_it_is_asked_for(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us china on 2026-09-15", ledger, today, "steel article on List 3, with base")
+
+    assert one.total_percent == Decimal("77.9")
+    assert "base rate of 7326.90.86 included" in one.meaning
+    assert sum(part.percent or 0 for part in one.parts) == one.total_percent
+
+
+def test_an_all_in_rate_takes_the_base_rate_in(ledger: Ledger, today: date) -> None:
+    one = _one("us on japan on 2025-10-01", ledger, today, "cars")
+
+    assert one.total_percent == 15
+    assert one.base is not None
+    assert one.base.with_duties == 15
+    assert any("all-in" in caveat for caveat in one.caveats)
+
+
+def test_the_courts_show_in_the_status_of_a_duty(ledger: Ledger, today: date) -> None:
+    before = _part(_one("us china on 2025-06-01", ledger, today), "us-cn-ieepa-reciprocal")
+    after = _part(_one("us china on 2026-03-01", ledger, today), "us-cn-ieepa-reciprocal")
+
+    assert before.standing == (
+        "held unlawful by the US Court of International Trade on 2025-05-28; "
+        "that ruling stayed by the US Court of Appeals for the Federal Circuit on 2025-05-29, so "
+        "it went on being charged; later struck down by the US Supreme Court on 2026-02-20; "
+        "charged at the border until 2026-02-23"
+    )
+    assert before.void_on == date(2026, 2, 20)
+    assert after.status is Status.STRUCK_DOWN
+    assert not after.counted
+    assert after.standing == (
+        "struck down by the US Supreme Court on 2026-02-20; charged at the border until 2026-02-23"
+    )
+
+
+def test_between_ruling_and_stop_the_answer_says_void_but_charged(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us china on 2026-02-21", ledger, today)
+
+    assert one.total_percent == 20
+    assert (
+        "already void by the ruling of 2026-02-20; customs charged them until 2026-02-23"
+        in (one.caveats[0])
+    )
+
+
+def test_history_tells_every_change_and_ruling_with_its_source(ledger: Ledger, today: date) -> None:
+    history = _one("us china history", ledger, today).history
+
+    rates = {str(step.on): step.percent for step in history if not step.legal}
+    rulings = {str(step.on): step.percent for step in history if step.legal}
+    assert rates == {
+        "2025-02-04": 10,
+        "2025-03-04": 20,
+        "2025-04-05": 30,
+        "2025-04-09": 104,
+        "2025-04-10": 145,
+        "2025-05-14": 30,
+        "2025-11-10": 20,
+        "2026-02-24": 10,
+        "2026-07-24": Decimal("12.5"),
+    }
+    assert rulings["2025-05-28"] == rulings["2025-05-29"] == 30
+    assert rulings["2026-02-20"] == 20
+    assert all(step.source.text for step in history)
+
+
+def test_a_duty_on_some_lines_only_is_named_and_left_out(ledger: Ledger, today: date) -> None:
+    one = _one("us on canada on 2026-09-01", ledger, today, "dairy")
+
+    assert one.total_percent == 10
+    assert any(c.startswith("Not in the total: Section 338 duty on Canadian") for c in one.caveats)
+
+
+def test_a_heading_with_two_possible_rates_gets_a_range(ledger: Ledger, today: date) -> None:
+    one = _one("us on china on 2025-06-01", ledger, today, "8507.60")
+
+    assert one.total_percent is None
+    assert one.total_range == (Decimal("37.5"), Decimal(55))
+    left_out = {part.measure_id for part in one.beside if "the line decides" in part.note}
+    assert {"us-cn-301-review-ev-batteries", "us-cn-301-list-4a"} <= left_out
+
+
+def test_lists_whose_state_is_unknown_never_join_a_sum(ledger: Ledger, today: date) -> None:
+    one = _one("china on us on 2026-09-01", ledger, today, "soybeans")
+
+    assert one.total_percent == 10
+    unsure = _part(one, "cn-us-2018-301-countermeasures")
+    assert not unsure.counted
+    assert "not checked" in unsure.note
+
+
+def test_figures_said_in_public_are_told_apart(ledger: Ledger, today: date) -> None:
+    one = _one("us china on 2025-11-10", ledger, today)
+
+    assert one.total_percent == 20
+    assert any(caveat.startswith("The 47 % said on 2025-10-30") for caveat in one.caveats)
+
+
+def test_not_in_our_data_is_not_called_free(ledger: Ledger, today: date) -> None:
+    one = _one("japan on china", ledger, today)
+
+    assert one.total_percent is None
+    assert one.caveats[0].startswith("Not in our data")
+    assert one.mfn is not None
+
+
+def test_goods_no_measure_names_are_told_from_goods_unknown(ledger: Ledger, today: date) -> None:
+    known = _one("us on vietnam", ledger, today, "watches")
+    unknown = _one("us on vietnam", ledger, today, "gizmos")
+
+    assert any("has no measure on watches by itself" in caveat for caveat in known.caveats)
+    assert any("'gizmos' is not a product the ledger knows" in text for text in unknown.caveats)
+    assert known.total_percent == unknown.total_percent == Decimal("12.5")
+
+
+def test_everyday_words_find_their_headings(ledger: Ledger, today: date) -> None:
+    washers = _one("us on china on 2026-09-01", ledger, today, "washing machines")
+
+    assert "us-cn-301-list-4a" in {part.measure_id for part in washers.parts}
+    assert washers.base is not None
+    assert washers.base.line == "8450.11.00"
+
+
+def test_a_near_miss_in_the_goods_is_suggested(ledger: Ledger, today: date) -> None:
+    assert "washing machines" in _one("us on china", ledger, today, "washing").suggestions
+
+
+def test_a_misspelt_product_is_read_and_said(ledger: Ledger, today: date) -> None:
+    one = _one("us on china", ledger, today, "semiconducters")
+
+    assert one.read_as == "semiconductors"
+    assert "'semiconducters' was read as semiconductors." in one.caveats
+
+
+def test_what_comes_next_is_listed_in_order(ledger: Ledger, today: date) -> None:
+    coming = _one("china on us", ledger, today).next
+
+    assert [str(item.on) for item in coming][:2] == ["2027-01-10", "2027-01-11"]
+    assert all(item.source.text for item in coming)
+
+
+def test_what_was_due_since_the_sources_were_read_is_told_apart(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("china on us", ledger, today)
+
+    assert [(str(item.on), item.passed) for item in one.next][-1] == ("2026-11-10", True)
+    told = json.loads(json.dumps(answer_json(one)))["next"]
+    assert [item["passed"] for item in told] == [False, False, True]
+    assert any("was due on 2026-11-10; not checked since" in line for line in lines(one))
+
+
+def test_a_rate_known_to_have_begun_since_the_sources_were_read_is_the_answer(
+    ledger: Ledger, today: date
+) -> None:
+    steel = _one("canada on us", ledger, today, "steel")
+    earlier = _one("canada on us", ledger, date(2026, 9, 7), "steel")
+
+    assert (steel.total_percent, steel.on) == (Decimal(50), date(2026, 9, 8))
+    assert (earlier.total_percent, earlier.on) == (Decimal(25), date(2026, 9, 5))
+    assert "read up to 2026-09-05; today is 2026-11-24" in steel.caveats[0]
+
+
+@pytest.mark.parametrize("text", ["us japan", "us japan steel", "canada us steel", "china us"])
+def test_an_answer_names_one_day_up_to_which_sources_were_read(
+    text: str, ledger: Ledger, today: date
+) -> None:
+    for one in ask(text, ledger, today):
+        said = {day for caveat in one.caveats for day in re.findall(r"read up to ([\d-]+)", caveat)}
+        assert said <= {str(one.as_of)}
+
+
+def test_the_last_change_is_named(ledger: Ledger, today: date) -> None:
+    change = _one("us on china", ledger, today).last_change
+
+    assert change is not None
+    assert change.on == date(2026, 7, 24)
+
+
+def test_a_members_duties_are_its_blocs(ledger: Ledger, today: date) -> None:
+    one = _one("germany on china", ledger, today, "electric cars")
+
+    assert one.total_percent == Decimal("35.3")
+    assert "The duties of Germany are those of the European Union." in one.caveats
+    assert one.mfn is not None
+    assert one.mfn.percent == 5
+
+
+def test_partners_side_by_side_are_answered_in_the_order_asked(ledger: Ledger, today: date) -> None:
+    answers = ask("us china vs vietnam vs brazil on 2026-09-15", ledger, today)
+
+    assert [(one.imposer, one.partner) for one in answers] == [
+        ("US", "CN"),
+        ("US", "VN"),
+        ("US", "BR"),
+    ]
+
+
+def test_one_party_is_told_what_it_pays_and_what_it_imposes(ledger: Ledger, today: date) -> None:
+    pairs = [(one.imposer, one.partner) for one in ask("china", ledger, today)]
+
+    assert {("US", "CN"), ("EU", "CN"), ("CA", "CN"), ("CN", "US"), ("CN", "CA")} <= set(pairs)
+
+
+def test_goods_from_one_economy_are_answered_by_those_who_charge_them(
+    ledger: Ledger, today: date
+) -> None:
+    said = {one.imposer: one for one in ask("steel from canada", ledger, today)}
+
+    assert {"US", "EU"} <= set(said)
+    assert all(one.partner == "CA" and one.parts for one in said.values())
+    assert next(iter(said)) == "US"
+
+
+@pytest.mark.parametrize("text", ["canada steel", "japan cars", "china 8507.60"])
+def test_goods_beside_who_charges_nobody_in_our_data_are_read_as_its_exports(
+    text: str, ledger: Ledger, today: date
+) -> None:
+    name, goods = text.split()
+    first, *others = ask(text, ledger, today)
+    meant_first, *meant = ask(f"{goods} from {name}", ledger, today)
+    assert others == meant
+    assert first.parts == meant_first.parts
+    assert f"read as {goods} from {name.title()}" in first.caveats[0]
+    assert first.leading == meant_first.leading + 1
+
+
+@pytest.mark.parametrize("text", ["us steel", "germany steel", "canada countermeasures"])
+def test_goods_beside_an_imposer_and_names_of_duties_stay_its_own(
+    text: str, ledger: Ledger, today: date
+) -> None:
+    [said] = ask(text, ledger, today)
+    assert said.partner == WORLD
+    assert not any("was read as" in caveat for caveat in said.caveats)
+
+
+def test_an_imposer_on_all_countries_is_answered_as_asked(ledger: Ledger, today: date) -> None:
+    [said] = ask("canada on all countries steel", ledger, today)
+    assert (said.imposer, said.partner) == ("CA", WORLD)
+
+
+def test_a_warning_of_old_sources_names_the_part_whose_they_are(
+    ledger: Ledger, today: date
+) -> None:
+    steel, general = _one("us canada steel", ledger, today), _one("us canada", ledger, today)
+    assert f"sources for Section 232, steel were read up to {steel.as_of}" in steel.caveats[0]
+    assert f"all else of United States on Canada up to {general.as_of}" in steel.caveats[0]
+    assert (
+        f"sources for United States on Canada were read up to {general.as_of}"
+        in (general.caveats[0])
+    )
+
+
+def test_a_new_basis_at_the_same_rate_is_told_beside_the_day_of_the_rate(
+    ledger: Ledger, today: date
+) -> None:
+    answer = _one("china on us", ledger, today)
+    [part] = answer.parts
+    assert answer.last_change is not None
+    assert (part.rate_since, part.from_) == (answer.last_change.on, date(2026, 11, 10))
+    said = "in force at this rate since 2025-05-14; on these terms due 2026-11-10 to 2027-01-10"
+    assert said in "\n".join(lines(answer))
+
+
+def test_a_rate_after_a_break_or_another_rate_is_as_old_as_its_period(
+    ledger: Ledger, today: date
+) -> None:
+    for text in ("us on china", "china on us on 2025-04-12", "us on vietnam"):
+        assert all(part.rate_since is None for part in _one(text, ledger, today).parts)
+
+
+def test_two_of_one_customs_territory_are_refused(ledger: Ledger, today: date) -> None:
+    with pytest.raises(QueryError, match="customs territory"):
+        ask("france germany", ledger, today)
+
+
+def test_an_unknown_party_gets_suggestions(ledger: Ledger, today: date) -> None:
+    with pytest.raises(UnknownParty) as refused:
+        ask("us chnia", ledger, today)
+
+    assert refused.value.suggestions[0] == "China"
+
+
+def test_the_json_keeps_the_contract(ledger: Ledger, today: date) -> None:
+    told = json.loads(json.dumps(answer_json(_one("us on china on 2026-09-15", ledger, today))))
+
+    assert (told["imposer"], told["partner"], told["on"]) == ("US", "CN", "2026-09-15")
+    assert told["total_percent"] == "12.5"
+    assert told["as_of"] == "2026-10-07"
+    (part,) = told["parts"]
+    assert part["measure"] == "Forced-labour Section 301 duty, China"
+    assert (part["percent"], part["legal_basis"], part["status"]) == (
+        "12.5",
+        "Section 301",
+        "in_force",
+    )
+    assert (part["from"], part["to"]) == ("2026-07-24", None)
+    assert part["source"].startswith("FR document 2026-15181")
+    assert isinstance(told["caveats"], list)
+    assert isinstance(told["next"], list)
+
+
+def test_goods_that_rival_lists_share_out_get_a_range_with_the_choices(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("china on us energy on 2026-09-15", ledger, today)
+
+    assert one.total_percent is None
+    assert one.total_range == (Decimal(10), Decimal(25))
+    assert {(choice.goods, str(choice.percent)) for choice in one.choices} >= {
+        ("crude oil", "20"),
+        ("coal", "25"),
+        ("liquefied natural gas", "25"),
+    }
+    assert "10 to 25 %: the line decides" in lines(one)[1]
+    assert answer_json(one)["total_range"] == ["10", "25"]
+
+
+def test_goods_that_pay_the_same_whichever_they_are_get_that_total(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us on china batteries", ledger, today)
+
+    assert (one.total_percent, one.total_range) == (Decimal("37.5"), None)
+    assert one.read_as == "lithium-ion batteries"
+    assert sum((part.percent or Decimal(0) for part in one.parts), Decimal(0)) == Decimal("37.5")
+    assert one.base is not None
+    assert one.base.with_duties == Decimal("40.9")
+    assert not any("No one total" in caveat for caveat in one.caveats)
+
+
+def test_a_range_has_a_history_of_ranges(ledger: Ledger, today: date) -> None:
+    one = _one("china on us energy history on 2026-09-15", ledger, today)
+
+    ends = {step.on.isoformat(): (str(step.percent), str(step.up_to)) for step in one.history}
+    assert ends["2025-02-10"] == ("0", "15")
+    assert ends["2025-04-12"] == ("125", "140")
+    assert ends["2025-05-14"] == ("10", "25")
+    assert one.last_change is not None
+    assert one.last_change.on == date(2025, 5, 14)
+    assert "125 to 140 %" in "\n".join(lines(one))
+    assert answer_json(one)["history"][0]["up_to"] == "15"  # type: ignore[index]
+
+
+def test_goods_that_go_different_ways_for_a_time_have_a_history_of_ranges(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us on china batteries history", ledger, today)
+    ends = {step.on.isoformat(): (step.percent, step.up_to) for step in one.history}
+    assert ends["2025-05-14"] == (Decimal("37.5"), Decimal(55))
+    assert ends["2026-07-24"] == (Decimal("37.5"), None)
+
+
+def test_goods_of_which_some_pay_another_total_say_so(ledger: Ledger, today: date) -> None:
+    one = _one("us on china batteries on 2025-06-01", ledger, today)
+    assert one.total_percent == Decimal("37.5")
+    assert (
+        "Some of these goods pay another total: batteries for electric cars, 55 %." in one.caveats
+    )
+    other = _one("us on china non-ev batteries on 2025-06-01", ledger, today)
+    assert other.total_percent == Decimal("37.5")
+
+
+def test_each_choice_answers_with_its_own_total(ledger: Ledger, today: date) -> None:
+    for choice in _one("china on us energy on 2026-09-15", ledger, today).choices:
+        one = _one(f"china on us {choice.goods} on 2026-09-15", ledger, today)
+        assert (one.total_percent, one.total_range) == (choice.percent, None)
+
+
+@pytest.mark.parametrize("partner", ["cuba", "north korea", "iran", "russia", "belarus", "syria"])
+@pytest.mark.parametrize("product", [None, "steel"])
+def test_sanctions_and_column_2_are_said_before_the_number(
+    partner: str, product: str | None, ledger: Ledger, today: date
+) -> None:
+    told = lines(_one(f"us on {partner}", ledger, today, product))
+
+    assert "anctions are not in this ledger" in told[0]
+    assert "read up to" in told[1]
+    if partner in ("cuba", "north korea", "russia", "belarus"):
+        assert "Column 2" in told[0]
+
+
+def test_a_general_total_counts_the_duties_on_particular_goods(ledger: Ledger, today: date) -> None:
+    one = _one("eu on china", ledger, today)
+
+    assert one.total_percent == 0
+    assert one.on_goods is not None
+    assert one.on_goods.how_many > 0
+    assert f"{one.on_goods.how_many} dut" in sentence(one)
+    assert answer_json(one)["on_goods"] == {
+        "count": one.on_goods.how_many,
+        "up_to": percent_text(one.on_goods.up_to),
+    }
+    assert _one("eu on china", ledger, today, "electric cars").on_goods is None
+
+
+def test_a_choice_of_many_goods_is_told_in_short(ledger: Ledger, today: date) -> None:
+    one = _one("china on us on 2025-06-01", ledger, today, "farm goods")
+
+    (told,) = [caveat for caveat in one.caveats if "the tariff line decides" in caveat]
+    assert len(told) < 400
+    assert " more. Lines on none" in told
+
+
+def test_an_economy_that_is_not_known_is_told_before_the_number(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us steel atlantis", ledger, today)
+    assert one.caveats[0].startswith("'atlantis' is neither goods nor an economy I know")
+    assert one.leading > 1
+    with pytest.raises(UnknownParty) as caught:
+        ask("us steel vietnm", ledger, today)
+    assert caught.value.suggestions == ("Vietnam",)
+
+
+@pytest.mark.parametrize("word", ["coated", "parts", "seeds", "rolled", "turbine"])
+def test_a_word_of_goods_is_no_misspelt_economy(word: str, ledger: Ledger, today: date) -> None:
+    assert _one(f"us steel {word}", ledger, today).partner == "WORLD"
+
+
+def test_nought_on_goods_says_that_it_is_what_our_data_holds(ledger: Ledger, today: date) -> None:
+    one = _one("us solar", ledger, today)
+    assert one.total_percent == 0
+    assert one.only_in_data
+    assert "anti-dumping" in one.caveats[0]
+    assert "0 % in our data" in "\n".join(lines(one))
+    assert "by what our data holds" in sentence(one)
+
+
+def test_a_rate_charged_before_our_data_begins_leaves_no_total(ledger: Ledger, today: date) -> None:
+    first, last = (
+        _one(f"us solar on {day}", ledger, today) for day in ("2018-02-07", "2025-02-06")
+    )
+    for one in (first, last):
+        assert one.total_percent is None
+        assert "Section 201, solar cells and modules" in one.caveats[0]
+    [part] = [part for part in last.beside if part.measure_id == "us-201-solar"]
+    assert (part.percent, part.from_, part.to) == (None, date(2018, 2, 7), date(2025, 2, 6))
+    assert _one("us solar on 2025-02-07", ledger, today).total_percent == 14
+    assert _one("us solar on 2018-02-06", ledger, today).only_in_data
+
+
+def test_what_was_only_announced_for_the_day_is_told_before_the_number(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us on china cranes on 2026-11-15", ledger, today)
+
+    before = one.caveats[: one.leading]
+    assert any("announced from 2026-11-10; whether it began is not known" in c for c in before)
+
+
+def test_nought_names_the_list_that_may_hold_the_goods(ledger: Ledger, today: date) -> None:
+    one = _one("canada on us orange juice on 2025-04-01", ledger, today)
+    assert one.total_percent == 0
+    assert "some lines pay First surtax on American goods, 25 %" in one.caveats[0]
+
+
+def test_the_last_change_names_what_ended_not_what_had_ended_before(
+    ledger: Ledger, today: date
+) -> None:
+    change = _one("us on georgia", ledger, today).last_change
+
+    assert change is not None
+    assert (change.on, change.what) == (date(2026, 7, 24), "Balance-of-payments surcharge 10 ends")
+
+
+@pytest.mark.parametrize("text", ["us on mexico cars", "us on eu wine", "us on georgia history"])
+def test_a_duty_that_takes_the_place_of_another_at_the_same_rate_is_a_change(
+    text: str, ledger: Ledger, today: date
+) -> None:
+    one = _one(text, ledger, today)
+    change = one.last_change
+
+    assert change is not None
+    assert all(part.from_ is not None and part.from_ <= change.on for part in one.parts)
+    told = [step.what for step in one.history if not step.legal]
+    assert not told or any("Reciprocal baseline duty 10 ends" in what for what in told)
+
+
+def test_an_older_source_of_one_part_makes_nothing_else_unchecked(
+    ledger: Ledger, today: date
+) -> None:
+    steel = _one("us on uk steel", ledger, today)
+    gas = _one("china on us lng", ledger, today)
+
+    assert steel.as_of == date(2026, 5, 3)
+    assert not any(item.on == date(2026, 7, 24) for item in steel.next)
+    assert not any(item.on == date(2025, 11, 10) for item in gas.next)
+
+
+def test_a_rate_that_runs_out_by_a_day_ahead_is_no_promise_of_nothing(
+    ledger: Ledger, today: date
+) -> None:
+    ahead = _one("china on us on 2030-01-01", ledger, today)
+
+    assert "what follows it is not known" in ahead.caveats[0]
+    assert ahead.leading > 1
+    known = _one("china on us on 2026-12-01", ledger, today)
+    assert not any("what follows" in caveat for caveat in known.caveats)
+
+
+def test_goods_without_a_total_are_not_said_to_count_what_is_not_there(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("eu on us wine", ledger, today)
+
+    assert one.total_percent is None
+    assert any("is not known here" in caveat for caveat in one.caveats)
+    assert not any("are counted" in caveat for caveat in one.caveats)
+
+
+def test_misspelt_goods_are_told_by_their_name(ledger: Ledger, today: date) -> None:
+    said = _one("china on us steeel", ledger, today).caveats
+
+    assert any("no measure on steel by itself" in caveat for caveat in said)
+
+
+def test_a_change_has_the_sources_of_what_changed_alone(ledger: Ledger, today: date) -> None:
+    change = _one("us on brazil on 2025-10-01", ledger, today).last_change
+
+    assert change is not None
+    assert change.what == "IEEPA duty of 40 on Brazil 40 begins"
+    assert "Executive Order 14323" in change.source.text
+    assert "Executive Order 14266" not in change.source.text
+
+
+def test_an_answer_past_the_last_check_names_every_change_that_was_due_since(
+    ledger: Ledger,
+) -> None:
+    today = date(2026, 11, 29)
+    for text in ("us on china", "us on china cranes", "us on canada wine", "china on us"):
+        one = _one(text, ledger, today)
+        named = {(item.on, item.measure_id) for item in one.next if item.passed}
+        measures = [m for m in ledger.between(one.imposer, one.partner) if m.id in _about(one)]
+        due = {
+            (item.on, measure.id)
+            for measure in measures
+            for item in ledger.days_of(measure)
+            if date(2026, 10, 9) < item.on <= today
+        }
+        assert {on for on, _ in due} <= {on for on, _ in named}, text
+        assert due or "canada" not in text
+
+
+def _about(answer: Answer) -> set[str]:
+    return {part.measure_id for part in (*answer.parts, *answer.beside)}
+
+
+def test_goods_that_may_not_be_imported_get_no_total(ledger: Ledger, today: date) -> None:
+    one = _one("us on canada wine on 2026-10-01", ledger, today)
+
+    assert one.banned
+    assert one.total_percent is None
+    assert one.total_range is None
+    assert one.parts == ()
+    assert _part(one, "us-ca-338-import-ban").in_words == "may not be imported"
+    assert answer_json(one)["banned"] is True
+    assert "may not be imported" in "\n".join(lines(one))
+    assert "may not be imported" in sentence(one)
+
+
+def test_the_history_of_banned_goods_never_falls_to_nought(ledger: Ledger, today: date) -> None:
+    one = _one("us on canada wine history on 2026-10-01", ledger, today)
+
+    [ban] = [step for step in one.history if str(step.on) == "2026-09-29"]
+    assert ban.legal
+    assert ban.percent == 60
+
+
+def test_a_specific_duty_is_told_in_words_and_never_summed(ledger: Ledger, today: date) -> None:
+    one = _one("us on china polysilicon on 2026-12-05", ledger, today)
+
+    floor = _part(one, "us-232-polysilicon-price-floor")
+    assert floor.percent is None
+    assert "USD 21 per kg" in floor.in_words
+    assert not floor.counted
+    assert one.total_percent == 50
+
+
+def test_quartz_is_answered_with_the_range_of_its_quota(ledger: Ledger, today: date) -> None:
+    one = _one("us on china quartz on 2026-10-01", ledger, today)
+
+    assert one.total_percent is None
+    assert one.total_range is not None
+    low, high = one.total_range
+    assert high - low == 25
+    assert len(one.choices) == 2
+
+
+def test_british_cars_pay_ten_in_all_within_the_quota(ledger: Ledger, today: date) -> None:
+    one = _one("us on uk cars on 2026-08-01", ledger, today)
+
+    assert one.base is not None
+    assert one.base.with_duties == 10
+
+
+def test_the_parcels_ruling_upheld_the_end_of_the_exemption(ledger: Ledger, today: date) -> None:
+    one = _one("us on germany parcels on 2026-09-01", ledger, today)
+
+    assert "upheld" in _part(one, "us-world-de-minimis").standing

@@ -1,0 +1,120 @@
+"""What holds for every pair on every day on which anything changes."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.errors import QueryError
+from bot.parties import WORLD
+from bot.rates.answer.build import answer
+from bot.rates.answer.select import Case, case_of, judge
+from bot.rates.change_days import change_days
+from bot.rates.ledger import Ledger
+from bot.rates.model.measure import Status
+from bot.rates.question.parse import Kind, RateQuery
+
+FIRST_DAY = date(2018, 1, 1)
+TODAY = date(2026, 11, 24)
+IMPOSERS = ("US", "CN", "CA", "EU", "MX", "DE", "JP")
+PRODUCTS = (None, "steel", "8507.60", "electric cars", "soybeans", "Section 301 only")
+
+
+def _pairs(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    for imposer in IMPOSERS:
+        own = set(ledger.parties.covering(imposer))
+        for party in ledger.parties:
+            if own.isdisjoint(ledger.parties.covering(party.code)):
+                yield imposer, party.code
+
+
+def _days(case: Case) -> list[date]:
+    """Days on which anything of the pair changes, and the days before them."""
+    turns = change_days(case.measures)
+    days = {day for turn in turns for day in (turn, turn - timedelta(days=1))}
+    return sorted(day for day in days | {FIRST_DAY, TODAY} if day >= FIRST_DAY)
+
+
+def _check(case: Case) -> None:
+    stacked = judge(case).stacked
+    where = f"{case.imposer} on {case.partner}, {case.day}"
+    counted = {layer.measure.id for layer in stacked.counted}
+    total = sum((layer.period.percent or Decimal(0) for layer in stacked.counted), Decimal(0))
+    assert stacked.total == total, where
+    assert len(counted) == len(stacked.counted), where
+    for layer in stacked.counted:
+        assert layer.period.covers(case.day), where
+        assert layer.period.charged, where
+        assert counted.isdisjoint(layer.measure.excluded_by), where
+        assert case.partner not in layer.measure.exceptions, where
+    for members in case.ledger.one_of:
+        assert len(counted.intersection(members)) <= 1, where
+
+
+def test_the_parts_sum_to_the_total_by_the_stacking_rules_on_every_day(ledger: Ledger) -> None:
+    for imposer, partner in _pairs(ledger):
+        case = case_of(ledger, imposer, partner, FIRST_DAY, None)
+        for day in _days(case):
+            _check(case._replace(day=day))
+
+
+@pytest.mark.parametrize("product", PRODUCTS[1:])
+def test_layers_on_goods_stack_by_the_rules_too(product: str, ledger: Ledger) -> None:
+    for imposer, partner in (
+        *(("US", code) for code in ("CN", "CA", "MX", "EU", "JP", "GB", "IN", "BR", "RU", WORLD)),
+        *(("CN", code) for code in ("US", "CA")),
+        *((code, "CN") for code in ("CA", "EU", "MX")),
+    ):
+        case = case_of(ledger, imposer, partner, FIRST_DAY, product)
+        for day in _days(case):
+            _check(case._replace(day=day))
+
+
+def test_no_answer_without_source_and_dates(ledger: Ledger) -> None:
+    pairs = [pair for pair in _pairs(ledger) if pair[0] == "US" or pair[1] in ("US", "CN", "CA")]
+    for imposer, partner in pairs:
+        for on in (None, date(2025, 4, 9), date(2025, 12, 1), date(2026, 9, 15)):
+            query = RateQuery(kind=Kind.PAIR, imposer=imposer, partner=partner, on=on)
+            for one in answer(query, ledger, TODAY):
+                assert all(part.source.text and part.from_ for part in one.parts)
+                assert all(part.source.text for part in one.beside)
+                assert all(step.source.text for step in one.history)
+                assert all(item.source.text for item in one.next)
+                assert one.mfn is None or one.mfn.source.text
+                assert one.total_percent is not None or one.caveats
+
+
+def test_any_two_economies_with_a_baseline_get_the_average_with_year_and_source(
+    ledger: Ledger,
+) -> None:
+    with_baseline = [party.code for party in ledger.parties if ledger.mfn(party.code)]
+    assert len(with_baseline) >= 154
+
+    for imposer in with_baseline:
+        partner = "US" if imposer != "US" else "CN"
+        try:
+            query = RateQuery(kind=Kind.PAIR, imposer=imposer, partner=partner)
+            (one,) = answer(query, ledger, TODAY)
+        except QueryError:
+            pytest.fail(f"{imposer} on {partner} was refused")
+        assert one.mfn is not None
+        assert one.mfn.year > 2000
+        assert one.mfn.source.text
+
+
+def test_struck_down_duties_are_charged_to_the_day_customs_stopped_and_not_after(
+    ledger: Ledger,
+) -> None:
+    voided = [
+        period
+        for measure in ledger.measures
+        for period in measure.periods
+        if period.void_on is not None
+    ]
+    assert len(voided) > 60
+
+    for period in voided:
+        assert period.status is Status.STRUCK_DOWN
+        assert period.void_on == date(2026, 2, 20)
+        assert period.to == date(2026, 2, 23)

@@ -1,0 +1,93 @@
+"""What comes, and what has changed."""
+
+from datetime import date
+
+from bot.rates.calendar.upcoming import calendar, changes, how_far_read, rulings, upcoming
+from bot.rates.ledger import Ledger
+from bot.rates.model.answer import Upcoming
+from bot.rates.question.parse import Kind, RateQuery, parse
+
+
+def test_what_is_known_to_come_is_listed_by_day(ledger: Ledger) -> None:
+    coming = upcoming(ledger, date(2026, 11, 24), date(2027, 1, 31))
+
+    assert [item.on for item in coming] == sorted(item.on for item in coming)
+    told = {(str(item.on), item.measure_id) for item in coming}
+    assert ("2026-12-04", "us-232-polysilicon-derivatives") in told
+    assert ("2027-01-01", "us-232-kitchen-cabinets") in told
+    assert ("2027-01-10", "cn-us-2025-universal") in told
+
+
+def test_an_action_on_many_partners_is_one_entry(ledger: Ledger) -> None:
+    began = [
+        item
+        for item in changes(ledger, date(2026, 7, 23), date(2026, 7, 24))
+        if item.measure == "Forced-labour Section 301 duty"
+    ]
+
+    assert len(began) == 1
+    assert len(began[0].partners) == 60
+    assert began[0].what == "10 to 12.5 % by partner, 60 partners"
+
+
+def test_changes_are_told_newest_first_and_only_within_the_days(ledger: Ledger) -> None:
+    told = changes(ledger, date(2025, 5, 1), date(2025, 5, 31))
+
+    assert [item.on for item in told] == sorted((item.on for item in told), reverse=True)
+    assert {str(item.on) for item in told} <= {"2025-05-02", "2025-05-03", "2025-05-14"}
+    what = {item.measure_id: item.what for item in told}
+    assert what["us-cn-ieepa-reciprocal"] == "10 %, from 125 %"
+    assert what["cn-us-2025-universal"] == "10 %, from 125 %"
+
+
+def test_rulings_are_told_with_their_source(ledger: Ledger) -> None:
+    told = rulings(ledger, date(2025, 5, 27), date(2025, 5, 30))
+
+    assert {str(step.on) for step in told} == {"2025-05-28", "2025-05-29"}
+    assert all(step.source.text for step in told)
+
+
+def test_a_calendar_tells_what_was_due_since_the_sources_were_read(ledger: Ledger) -> None:
+    today = date(2026, 11, 24)
+    for kind in (Kind.UPCOMING, Kind.CHANGES):
+        query = RateQuery(kind=kind, partner="CN", since=date(2026, 10, 25))
+        items = calendar(query, ledger, today)
+        due = [item for item in items if item.passed]
+        assert {str(item.on) for item in due} >= {"2026-11-10"}
+        assert items[len(items) - len(due) :] == tuple(due)
+        assert "today is 2026-11-24" in how_far_read(query, ledger, today)
+
+
+def test_a_calendar_of_days_that_were_read_needs_no_warning(ledger: Ledger) -> None:
+    query = RateQuery(kind=Kind.UPCOMING, partner="CN")
+
+    assert how_far_read(query, ledger, date(2026, 1, 1)) == ""
+    assert not any(item.passed for item in calendar(query, ledger, date(2026, 1, 1)))
+
+
+def _asked(text: str, ledger: Ledger) -> tuple[Upcoming, ...]:
+    today = date(2026, 11, 24)
+    return calendar(parse(text, ledger.parties, today, ledger.reader), ledger, today)
+
+
+def test_changes_on_goods_are_those_of_duties_on_them(ledger: Ledger) -> None:
+    found = _asked("changes since 2025-03-01 steel us", ledger)
+    measures = {item.measure for item in found}
+    assert "Section 232, steel" in measures
+    assert not any("Reciprocal" in one or "Fentanyl" in one for one in measures)
+
+
+def test_the_calendar_of_a_layer_or_a_legal_basis_is_its_own(ledger: Ledger) -> None:
+    families = {item.measure_id for item in _asked("changes since 2018-01-01 section 122", ledger)}
+    assert families == {"us-122-surcharge"}
+    assert all("232" in item.measure for item in _asked("upcoming section 232", ledger))
+
+
+def test_words_that_are_no_goods_leave_the_calendar_whole(ledger: Ledger) -> None:
+    assert _asked("upcoming this month", ledger) == _asked("upcoming", ledger)
+
+
+def test_what_came_is_seen_from_a_day_of_the_past(ledger: Ledger) -> None:
+    days = [item.on for item in _asked("upcoming us on 2025-07-01", ledger) if not item.passed]
+    assert min(days) > date(2025, 7, 1)
+    assert date(2025, 8, 7) in days

@@ -1,0 +1,317 @@
+"""Questions as people type them."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from bot.errors import QueryError, UnknownParty, Unsaid
+from bot.parties import WORLD, Parties, Party
+from bot.rates.ledger import Ledger
+from bot.rates.question.parse import Kind, RateQuery, parse
+
+Read = Callable[[str], RateQuery]
+
+
+@pytest.fixture
+def read(parties: Parties, ledger: Ledger, today: date) -> Read:
+    return lambda text: parse(text, parties, today, ledger.reader)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "us china",
+        "US China",
+        "usa prc",
+        "🇺🇸 🇨🇳",
+        "us 🇨🇳",
+        "🇺🇸 china",
+        "us🇨🇳",
+        "us -> 🇨🇳",
+        ":flag-us: :flag-cn:",
+        "US, China?",
+        "united states and china",
+        "what is the us china tariff",
+        "us -> china",
+        "us → china",
+        "us china today",
+        "us china <@U0123> <!channel>",
+    ],
+)
+def test_two_parties_are_imposer_and_partner_both_ways(text: str, read: Read) -> None:
+    query = read(text)
+
+    assert (query.kind, query.imposer, query.partner) == (Kind.PAIR, "US", "CN")
+    assert query.both_ways
+    assert query.product is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "us on china",
+        "us tariffs on china",
+        "tariffs by us on china",
+        "tariffs on china by us",
+        "what is the tariff on chinese goods in the us",
+        "goods from china to the us",
+        "how much does china pay in the us",
+    ],
+)
+def test_small_words_say_who_charges_whom(text: str, read: Read) -> None:
+    query = read(text)
+
+    assert (query.imposer, query.partner, query.both_ways) == ("US", "CN", False)
+
+
+def test_codes_that_are_small_words_are_economies_on_both_sides_of_an_arrow(read: Read) -> None:
+    query = read("by -> in")
+
+    assert (query.imposer, query.partner) == ("BY", "IN")
+
+
+def test_the_first_named_imposes_in_an_arrow(read: Read) -> None:
+    query = read("china -> us")
+
+    assert (query.imposer, query.partner) == ("CN", "US")
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("us eu steel", "steel"),
+        ("us china 8507.60", "8507.60"),
+        ("us china ev batteries", "ev batteries"),
+        ("us cars japan", "cars"),
+        ("us china section 301 list 3 only", "section 301 list 3 only"),
+        ("what are the us tariffs on chinese steel?", "steel"),
+    ],
+)
+def test_what_is_left_is_the_product(text: str, product: str, read: Read) -> None:
+    assert read(text).product == product
+
+
+def test_goods_of_one_imposer_are_asked_for_all_partners(read: Read) -> None:
+    query = read("us steel")
+
+    assert (query.imposer, query.partner, query.product) == ("US", "WORLD", "steel")
+
+
+@pytest.mark.parametrize(
+    ("text", "origin", "product"),
+    [
+        ("what is the tariff on steel from canada", "CA", "steel"),
+        ("swiss watches", "CH", "watches"),
+        ("duty on canadian lumber", "CA", "lumber"),
+        ("tariffs on us steel", "US", "steel"),
+        ("cars made in germany", "DE", "cars"),
+        ("tariffs on china", "CN", None),
+    ],
+)
+def test_goods_from_one_economy_are_asked_for_what_they_pay(
+    text: str, origin: str, product: str | None, read: Read
+) -> None:
+    query = read(text)
+
+    assert (query.kind, query.partner, query.product) == (Kind.PARTY, origin, product)
+    assert query.charged
+
+
+@pytest.mark.parametrize("text", ["us steel", "chinese tariffs on steel", "what does china pay"])
+def test_one_economy_without_such_words_is_not_only_charged(text: str, read: Read) -> None:
+    assert not read(text).charged
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "us china on 2025-04-15",
+        "us china 2025-4-15",
+        "us china on april 15, 2025",
+        "us china 15 April 2025",
+        "us china as of 15th of apr 2025",
+    ],
+)
+def test_a_day_is_understood_as_people_write_it(text: str, read: Read) -> None:
+    query = read(text)
+
+    assert query.on == date(2025, 4, 15)
+    assert query.product is None
+
+
+def test_history_versus_upcoming_and_changes_are_asked_for(read: Read) -> None:
+    assert read("us china history").history
+    compared = read("us china vs vietnam vs brazil")
+    assert (compared.kind, compared.partner, compared.versus) == (Kind.COMPARE, "CN", ("VN", "BR"))
+    assert read("upcoming").kind is Kind.UPCOMING
+    assert read("changes since 2025-04-01").since == date(2025, 4, 1)
+    assert read("changes china").partner == "CN"
+    assert read("china").kind is Kind.PARTY
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [("us chnia", "China"), ("us vitenam", "Vietnam"), ("canda us", "Canada"), ("chnia", "China")],
+)
+def test_a_misspelt_party_is_refused_with_the_nearest_names(
+    text: str, near: str, read: Read
+) -> None:
+    with pytest.raises(UnknownParty) as refused:
+        read(text)
+
+    assert near in refused.value.suggestions
+
+
+@pytest.mark.parametrize("text", ["us atlantis", "us nowhere", "us china gizmos"])
+def test_words_that_are_neither_goods_nor_an_economy_are_refused(text: str, read: Read) -> None:
+    with pytest.raises(QueryError) as refused:
+        read(text)
+
+    assert refused.value.cure
+
+
+def test_goods_that_come_near_are_named(read: Read) -> None:
+    with pytest.raises(UnknownParty) as refused:
+        read("us china washing")
+
+    assert "washing machines" in refused.value.suggestions
+    assert "neither goods nor an economy" in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["us china section 232 only", "us ieepa", "us china headline"])
+def test_layers_and_legal_bases_are_no_unknown_words(text: str, read: Read) -> None:
+    assert read(text).product
+
+
+@pytest.mark.parametrize("day", ["foo", "2025-04", "april", "last week"])
+def test_an_unreadable_day_is_said(day: str, read: Read) -> None:
+    with pytest.raises(QueryError, match="not a day I can read") as refused:
+        read(f"changes since {day}")
+
+    assert refused.value.cure == "Write it as 2025-05-14"
+
+
+def test_a_misspelt_economy_of_a_calendar_is_said(read: Read) -> None:
+    with pytest.raises(UnknownParty):
+        read("upcoming chnia")
+
+
+@pytest.mark.parametrize("text", ["", "tariff", "us china on 2025-02-30", "x" * 3000, "steel"])
+def test_what_cannot_be_understood_names_a_cure(text: str, read: Read) -> None:
+    with pytest.raises(QueryError) as refused:
+        read(text)
+
+    assert refused.value.cure
+
+
+_WORDS = st.sampled_from(
+    [
+        *("us", "china", "on", "->", "by", "from", "in", "vs", "history", "upcoming", "changes"),
+        *("since", "2025-04-15", "2025-99-01", "0000-00-00", "april", "15", "8507.60", "steel"),
+        *("🇺🇸", ":flag-cn:", "<@U1>", "<!channel>", "\u202e", "no", "it", "only", "section 301"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "imposer", "partner", "product"),
+    [
+        ("tariff on solar panels from vietnam in the us", "US", "VN", "solar panels"),
+        ("what would i pay to import tires from thailand into the us", "US", "TH", "tires"),
+        ("exports of canola from canada to china", "CN", "CA", "canola"),
+        ("japanese cars in the us", "US", "JP", "cars"),
+        ("what is the tariff for chinese evs in mexico", "MX", "CN", "evs"),
+        ("what tariff does india face in the united states", "US", "IN", None),
+        ("swiss watches us tariff", "US", "CH", "watches"),
+    ],
+)
+def test_goods_on_their_way_say_who_imposes(
+    text: str, imposer: str, partner: str, product: str | None, read: Read
+) -> None:
+    query = read(text)
+
+    assert (query.imposer, query.partner, query.product) == (imposer, partner, product)
+    assert not query.both_ways
+
+
+@pytest.mark.parametrize(
+    "text", ["us tariffs in china", "us china tariffs", "us face masks china", "us steel china"]
+)
+def test_no_goods_on_their_way_leave_the_first_named_as_imposer(text: str, read: Read) -> None:
+    query = read(text)
+
+    assert (query.imposer, query.partner) == ("US", "CN")
+
+
+_ANY = st.text(st.characters(exclude_categories=()), max_size=200)
+
+
+@given(st.one_of(_ANY, st.lists(_WORDS, max_size=10).map(" ".join)))
+def test_the_parser_raises_nothing_but_query_errors(
+    parties: Parties, ledger: Ledger, text: str
+) -> None:
+    try:
+        query = parse(text, parties, date(2026, 11, 24), ledger.reader)
+    except QueryError:
+        return
+    assert isinstance(query, RateQuery)
+
+
+@given(st.data())
+def test_any_two_parties_are_found_however_they_are_spelt(
+    parties: Parties, data: st.DataObject
+) -> None:
+    both = st.lists(
+        st.sampled_from([party for party in parties if party.code != WORLD]),
+        min_size=2,
+        max_size=2,
+        unique_by=lambda party: party.code,
+    )
+    first, second = data.draw(both)
+    text = f"{data.draw(_spelt(first))} {data.draw(_spelt(second))}"
+    # 'la Reunion' is one island, not Laos and another.
+    assume(parties.named(text) is None)
+
+    query = parse(text, parties, date(2026, 11, 24))
+
+    assert (query.imposer, query.partner, query.product) == (first.code, second.code, None)
+
+
+def _spelt(party: Party) -> st.SearchStrategy[str]:
+    slack = f":flag-{party.code.lower()}:"
+    return st.sampled_from([party.name, party.code, party.code.lower(), party.flag, slack])
+
+
+@pytest.mark.parametrize("text", ["upcoming narnia", "changes gizmos", "upcoming china gizmos"])
+def test_a_calendar_of_what_is_not_known_is_not_that_of_all(text: str, read: Read) -> None:
+    with pytest.raises(QueryError, match="neither goods nor an economy"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["upcoming in the next 30 days", "changes this month", "what is upcoming in december"]
+)
+def test_words_of_time_leave_a_calendar_whole(text: str, read: Read) -> None:
+    query = read(text)
+
+    assert (query.partner, query.product) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tariffs on chinese steel", "what is the duty on steel from china", "duty from china cars"],
+)
+def test_who_pays_alone_is_not_taken_for_who_charges(text: str, read: Read) -> None:
+    query = read(text)
+
+    assert (query.kind, query.partner, query.charged) == (Kind.PARTY, "CN", True)
+
+
+def test_goods_alone_are_answered_with_a_question_that_names_an_economy(read: Read) -> None:
+    with pytest.raises(Unsaid) as refused:
+        read("steel")
+
+    assert read(refused.value.questions[0]).product == "steel"

@@ -1,0 +1,86 @@
+"""Product texts: goods, codes, layers, and what is not understood."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.rates.ledger import Ledger
+from bot.rates.question.product import Wanted
+
+
+def _read(text: str, ledger: Ledger) -> Wanted:
+    return ledger.reader.read(text, frozenset(measure.id for measure in ledger.measures))
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("Steel", "steel"),
+        ("aluminum", "aluminium"),
+        ("tires", "tyres"),
+        ("EVs", "electric-cars"),
+        ("Electric Vehicles", "electric-cars"),
+        ("EV batteries", "ev-batteries"),
+        ("washing machine", "washing-machines"),
+        ("solar panels", "solar-cells"),
+        ("tomatoes", "tomatoes"),
+        ("phones", "smartphones"),
+    ],
+)
+def test_names_are_understood_in_any_case_number_and_spelling(
+    text: str, good: str, ledger: Ledger
+) -> None:
+    assert _read(text, ledger).goods == (good,)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("8507.60", ("850760",)),
+        ("85076000", ("85076000",)),
+        ("HS 72", ("72",)),
+        ("chapter 72", ("72",)),
+        ("HTS 8703 and 8704", ("8703", "8704")),
+        ("CN code 8703 80 10", ("87038010",)),
+        ("March 2025 countermeasure", ()),
+        ("9903.88.03", ()),
+        ("30 bn", ()),
+    ],
+)
+def test_codes_are_told_from_years_and_amounts(
+    text: str, codes: tuple[str, ...], ledger: Ledger
+) -> None:
+    assert _read(text, ledger).codes == codes
+
+
+def test_the_longest_phrase_counts(ledger: Ledger) -> None:
+    wanted = _read("lithium-ion batteries other than for EVs", ledger)
+
+    assert wanted.goods == ("storage-batteries",)
+
+
+def test_a_layer_by_itself_is_told_from_goods(ledger: Ledger) -> None:
+    wanted = _read("solar cells, Section 301 layer only", ledger)
+
+    assert (wanted.goods, wanted.bases, wanted.alone) == (("solar-cells",), ("Section 301",), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "good"), [("ev battry", "ev-batteries"), ("electic cars", "electric-cars")]
+)
+def test_a_typing_mistake_is_read_as_the_goods_it_comes_near(
+    text: str, good: str, ledger: Ledger
+) -> None:
+    wanted = _read(text, ledger)
+
+    assert wanted.goods == (good,)
+    assert wanted.read_as
+
+
+def test_words_not_understood_are_kept(ledger: Ledger) -> None:
+    assert _read("purple steel", ledger).unknown == ("purple",)
+
+
+@given(st.text(max_size=300))
+def test_any_text_can_be_read(ledger: Ledger, text: str) -> None:
+    assert _read(text, ledger).text == text

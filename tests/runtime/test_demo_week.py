@@ -1,0 +1,162 @@
+"""What the bot makes of the demo's week: `config/demo/expected.yaml`, entry by entry."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import combinations, permutations
+from pathlib import Path
+
+import pytest
+
+from bot.feeds.model import Entry, Feed
+from bot.feeds.parsing.feedparser_reader import read_feed
+from bot.feeds.parsing.result import Parsed, Source
+from bot.news.events.matching import join
+from bot.news.reader import Reader
+from bot.news.story import Story
+from bot.runtime.config_loader import load_feeds, load_parties, load_topics, read_model
+from bot.runtime.demo import read_week
+from bot.values import Frozen, Topic
+
+CONFIG = Path(__file__).parents[2] / "config"
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+class Event(Frozen):
+    """A happening; `may_join` names events that a reader could take for the same."""
+
+    id: str
+    what: str
+    may_join: frozenset[str]
+
+
+class ExpectedFigure(Frozen):
+    """What a figure of the story must say at least."""
+
+    imposer: str | None = None
+    partner: str | None = None
+    from_percent: Decimal
+    to_percent: Decimal
+
+
+class Expected(Frozen):
+    """What a careful reader says of an entry."""
+
+    guid: str
+    event: str
+    topics: frozenset[Topic]
+    optional: frozenset[Topic] = frozenset()
+    parties: frozenset[str]
+    figures: tuple[ExpectedFigure, ...] = ()
+
+
+class Silent(Frozen):
+    """An entry that is no trade news, though it sounds like some."""
+
+    guid: str
+    why: str
+
+
+class Labels(Frozen):
+    """`config/demo/expected.yaml`."""
+
+    events: tuple[Event, ...]
+    stories: tuple[Expected, ...]
+    silent: tuple[Silent, ...]
+
+
+def _entries() -> dict[str, tuple[Entry, Feed]]:
+    """Every entry of the week by guid, as the bot parses it."""
+    feeds = {feed.url.rpartition("/")[2]: feed for feed in load_feeds(CONFIG / "demo/feeds.yaml")}
+    entries: dict[str, tuple[Entry, Feed]] = {}
+    for recording in read_week(CONFIG / "demo"):
+        feed = feeds[recording.name]
+        source = Source(
+            feed_id=feed.id,
+            url=feed.url,
+            kind=feed.kind,
+            content_type=recording.media_type,
+            now=NOW,
+            max_entries=100,
+        )
+        parsed = read_feed(recording.bodies[-1], source)
+        assert isinstance(parsed, Parsed)
+        assert not parsed.warnings
+        entries |= {entry.guid: (entry, feed) for entry in parsed.entries}
+    return entries
+
+
+ENTRIES = _entries()
+LABELS = read_model(CONFIG / "demo/expected.yaml", Labels)
+MAY_JOIN = {event.id: event.may_join for event in LABELS.events}
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(load_topics(CONFIG / "topics.yaml"), load_parties(CONFIG / "parties.yaml"))
+
+
+@pytest.fixture(scope="module")
+def stories(reader: Reader) -> dict[str, Story]:
+    """The stories by guid."""
+    read = {guid: reader.read(entry, feed, NOW) for guid, (entry, feed) in ENTRIES.items()}
+    return {guid: story for guid, story in read.items() if story is not None}
+
+
+def _joined(stories: Iterable[Story]) -> dict[str, str]:
+    """Entry key -> event, when the stories come in this order."""
+    known: list[Story] = []
+    for story in stories:
+        known.append(story.model_copy(update={"event_id": join(story, known)}))
+    return {story.entry_key: story.event_id for story in known}
+
+
+def _misjoined(stories: dict[str, Story], order: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of entries that share a thread and should not, or should and do not."""
+    events = _joined(stories[guid] for guid in order)
+    wrong = []
+    for one, other in combinations(LABELS.stories, 2):
+        key, other_key = ENTRIES[one.guid][0].key, ENTRIES[other.guid][0].key
+        together = events[key] == events[other_key]
+        if together != (one.event == other.event) and other.event not in MAY_JOIN[one.event]:
+            wrong.append((one.guid, other.guid))
+    return wrong
+
+
+def test_every_entry_is_labelled_once() -> None:
+    labelled = [each.guid for each in LABELS.stories] + [each.guid for each in LABELS.silent]
+    assert sorted(labelled) == sorted(ENTRIES)
+    assert {each.event for each in LABELS.stories} == set(MAY_JOIN)
+
+
+@pytest.mark.parametrize("label", LABELS.silent, ids=lambda label: str(label.why))
+def test_noise_stays_silent(label: Silent, stories: dict[str, Story]) -> None:
+    assert label.guid not in stories
+
+
+@pytest.mark.parametrize("label", LABELS.stories, ids=lambda label: str(label.guid))
+def test_a_story_has_its_topics_parties_and_figures(
+    label: Expected, stories: dict[str, Story]
+) -> None:
+    story = stories[label.guid]
+    assert label.topics <= set(story.topics) <= label.topics | label.optional
+    assert set(story.parties) == label.parties
+    said = [figure.model_dump() for figure in story.figures]
+    for figure in label.figures:
+        wanted = figure.model_dump(exclude_none=True)
+        assert any(wanted.items() <= each.items() for each in said), said
+
+
+def test_one_event_is_one_thread(stories: dict[str, Story]) -> None:
+    in_time = sorted(stories, key=lambda guid: stories[guid].published)
+    assert _misjoined(stories, in_time) == []
+
+
+def test_threads_do_not_hang_on_which_feed_is_read_first(stories: dict[str, Story]) -> None:
+    feeds = sorted({story.feed_id for story in stories.values()})
+    for order in [feeds, *list(permutations(feeds))[::120]]:
+        by_feed = sorted(
+            stories,
+            key=lambda guid: (order.index(stories[guid].feed_id), stories[guid].published),
+        )
+        assert _misjoined(stories, by_feed) == []

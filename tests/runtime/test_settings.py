@@ -1,0 +1,166 @@
+"""Settings: defaults that work, and one clear line for whatever is wrong."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.runtime.settings import Settings, load_settings, unknown_variables, variable
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith(("TARIFFWIRE_", "SLACK_")) or name in {"DATABASE_URL", "PORT"}:
+            monkeypatch.delenv(name)
+
+
+def test_with_an_empty_environment_the_bot_uses_the_local_workspace_and_sqlite() -> None:
+    settings = load_settings()
+    assert settings.transport == "local"
+    assert settings.database.startswith("sqlite:///")
+    assert settings.feeds_path.is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TARIFFWIRE_POLL_SECONDS", "often"),
+        ("TARIFFWIRE_POLL_SECONDS", "-1"),
+        ("TARIFFWIRE_POLL_SECONDS", "inf"),
+        ("TARIFFWIRE_POLL_SECONDS", "1e13"),
+        ("TARIFFWIRE_BACKOFF_SECONDS", "1e13"),
+        ("TARIFFWIRE_FETCH_DEADLINE_SECONDS", "1e6"),
+        ("TARIFFWIRE_MAX_BODY_BYTES", "1000000000000"),
+        ("TARIFFWIRE_FETCHES_PER_HOST", "1000"),
+        ("TARIFFWIRE_MAX_AGE_HOURS", "nan"),
+        ("TARIFFWIRE_MAX_AGE_HOURS", "1e15"),
+        ("TARIFFWIRE_DATA_DIR", "~nobody-of-this-name/x"),
+        ("TARIFFWIRE_ALLOWED_NETWORKS", "10.0.0.1/8"),
+        ("TARIFFWIRE_TIMEZONE", "Mars/Olympus"),
+        ("TARIFFWIRE_UNKNOWN_OUTCOME", "shrug"),
+        ("TARIFFWIRE_SLACK_API_URL", "slack.com"),
+        ("TARIFFWIRE_OPERATORS", "U024BE7LH, @anna"),
+        ("TARIFFWIRE_LIVE_SOURCES", "usitc-hts, wdi"),
+        ("TARIFFWIRE_LIVE_SOURCES", "wto"),
+        ("TARIFFWIRE_WITS_URL", "wits.worldbank.org"),
+        ("TARIFFWIRE_USITC_HTS_URL", "https://hts.usitc.gov/search?keyword="),
+        ("TARIFFWIRE_PUBLIC_URL", "tariffwire.example"),
+        ("TARIFFWIRE_PUBLIC_URL", "https://me:secret@tariffwire.example"),
+        ("TARIFFWIRE_PUBLIC_URL", "https://tariffwire.example/?a=b"),
+        ("PORT", "99999"),
+        ("SLACK_BOT_TOKEN", "xoxp-a-users-token"),
+        ("SLACK_BOT_TOKEN", "xoxb-but-no-transport"),
+        ("SLACK_APP_TOKEN", "xapp-but-no-bot-token"),
+    ],
+)
+def test_a_wrong_value_is_one_line_that_names_a_variable_and_a_cure(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    line = str(caught.value)
+    assert "\n" not in line
+    assert caught.value.thing in {variable(field) for field in Settings.model_fields}
+    assert caught.value.cure
+
+
+def test_no_error_repeats_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "hunter2-hunter2")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_misspelt_variable_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TARIFFWIRE_POL_SECONDS", "5")
+    assert unknown_variables() == (
+        "TARIFFWIRE_POL_SECONDS: no such setting. Did you mean TARIFFWIRE_POLL_SECONDS?",
+    )
+
+
+def test_a_misspelt_variable_in_the_env_file_is_pointed_out_too(tmp_path: Path) -> None:
+    text = "TARIFFWIRE_CHANEL=news\nTARIFFWIRE_DIGEST_HOUR=9\nOTHER=1\n"
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    assert unknown_variables() == (
+        "TARIFFWIRE_CHANEL: no such setting. Did you mean TARIFFWIRE_CHANNEL?",
+    )
+    assert load_settings().digest_hour == 9
+
+
+def test_an_env_file_that_is_no_text_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"TARIFFWIRE_CHANNEL=caf\xe9\n")
+    assert unknown_variables() == ()
+    with pytest.raises(SettingsError, match=r"^\.env: not UTF-8 text\. "):
+        load_settings()
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TARIFFWIRE_DATA_DIR", "TARIFFWIRE_CONFIG_DIR", "TARIFFWIRE_FEEDS_FILE"):
+        monkeypatch.setenv(name, "~/x")
+    settings = load_settings()
+    found = {settings.data_dir, settings.config_dir, settings.feeds_path}
+    assert found == {Path.home() / "x"}
+
+
+def test_the_longest_durations_can_be_reckoned_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TARIFFWIRE_POLL_SECONDS", "31536000")
+    monkeypatch.setenv("TARIFFWIRE_MAX_AGE_HOURS", "876000")
+    settings = load_settings()
+    now = datetime(2025, 5, 12, tzinfo=UTC)
+    assert now + timedelta(seconds=settings.poll_seconds) > now
+    assert now - timedelta(hours=settings.max_age_hours) < now
+
+
+def test_durations_may_be_fractions_and_networks_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TARIFFWIRE_POLL_SECONDS", "0.5")
+    monkeypatch.setenv("TARIFFWIRE_ALLOWED_NETWORKS", "127.0.0.0/8, ::1/128")
+    settings = load_settings()
+    assert settings.poll_seconds == 0.5
+    assert [str(network) for network in settings.allowed_networks] == ["127.0.0.0/8", "::1/128"]
+
+
+def test_operators_are_a_list_and_the_public_address_has_no_slash_at_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TARIFFWIRE_OPERATORS", "U024BE7LH, W0G9QF9C6,")
+    monkeypatch.setenv("TARIFFWIRE_PUBLIC_URL", "https://tariffwire.example/bot/")
+    settings = load_settings()
+    assert settings.operators == ("U024BE7LH", "W0G9QF9C6")
+    assert settings.public_url == "https://tariffwire.example/bot"
+
+
+def test_every_setting_is_in_the_example_file() -> None:
+    example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
+    missing = [variable(f) for f in Settings.model_fields if f"{variable(f)}=" not in example]
+    assert not missing
+
+
+def test_live_sources_are_off_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().live_sources == ()
+    monkeypatch.setenv("TARIFFWIRE_LIVE_SOURCES", " WITS, usitc-hts,,wits ")
+    monkeypatch.setenv("TARIFFWIRE_WITS_URL", "http://127.0.0.1:8000/wits")
+    settings = load_settings()
+    assert settings.live_sources == ("wits", "usitc-hts")
+    assert settings.wits_url == "http://127.0.0.1:8000/wits/"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cause"),
+    [
+        ("TARIFFWIRE_REMINDERS", "perhaps", "neither true nor false"),
+        ("TARIFFWIRE_DIGEST_HOUR", "noon", "not a whole number"),
+        ("TARIFFWIRE_POLL_SECONDS", "often", "not a number"),
+    ],
+)
+def test_a_wrong_value_is_told_in_plain_words(
+    name: str, value: str, cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=f"{name}: {cause}"):
+        load_settings()

@@ -1,0 +1,42 @@
+"""The channel that the operator named is found, or its absence told."""
+
+from pathlib import Path
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackError
+from bot.local_slack.server import Workspace
+from bot.slack.api.channels import find_channel
+
+
+@pytest.mark.parametrize("name", ["trade-news", "#trade-news", "#Trade-News"])
+async def test_a_name_becomes_an_id(
+    workspace: Workspace, client: AsyncWebClient, name: str
+) -> None:
+    found = workspace.team.channel("trade-news")
+    assert found is not None
+    assert await find_channel(client, name) == found.id
+
+
+async def test_an_id_is_taken_as_it_is(workspace: Workspace, client: AsyncWebClient) -> None:
+    assert await find_channel(client, "C0123456789") == "C0123456789"
+    assert not workspace.calls()
+
+
+async def test_a_channel_that_is_not_there_is_told_with_its_cure(client: AsyncWebClient) -> None:
+    with pytest.raises(SlackError, match="TARIFFWIRE_CHANNEL"):
+        await find_channel(client, "nowhere")
+
+
+async def test_without_the_scope_the_name_is_used(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    blind = Workspace(tmp_path / "w.db", scopes=["chat:write"])
+    await blind.start(port=0)
+    try:
+        client = AsyncWebClient(blind.bot_token, base_url=blind.api_url, session=session)
+        assert await find_channel(client, "trade-news") == "#trade-news"
+    finally:
+        await blind.stop()

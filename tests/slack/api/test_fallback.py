@@ -1,0 +1,108 @@
+"""A history arrives with its chart, and without it where the workspace refuses charts."""
+
+import json
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.local_slack.client import say
+from bot.local_slack.server import Workspace
+from bot.slack.api.fallback import respond_with
+from bot.slack.api.picture_process import NO_LIBRARY
+from bot.slack.api.picture_upload import Pictures
+from bot.slack.app import build_app, web_app
+from bot.slack.handlers.answer_service import Desk
+from tests.slack.fakes import ledger, parts
+from tests.slack.samples import NOW, PARTIES
+
+HISTORY = "us china history on 2025-05-20"
+
+
+@pytest.fixture
+async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
+    """The bot, reached by the workspace over signed HTTP."""
+    # As where matplotlib is not installed; see tests/slack/api/test_picture_upload.py.
+    nothing_drawn = Pictures((sys.executable, "-c", f"raise SystemExit({NO_LIBRARY})"))
+    given = parts(client, secret=workspace.signing_secret, pictures=nothing_drawn)
+    runner = web.AppRunner(web_app(build_app(given), given))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+    yield
+    await given.background.finish()
+    await runner.cleanup()
+
+
+def kinds(message: dict[str, Any]) -> list[str]:
+    return [block["type"] for block in message["blocks"]]
+
+
+def answered(messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """The answer, beside the line that announced it."""
+    announced = [m for m in messages if "message of its own" in m["text"]]
+    (answer,) = [m for m in messages if m not in announced]
+    assert len(announced) == 1
+    return answer
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_history_comes_with_a_chart(workspace: Workspace) -> None:
+    answer = answered(await say(workspace.address, "#trade-news", f"/tariff {HISTORY}"))
+    assert "data_visualization" in kinds(answer)
+    assert answer["ephemeral"]
+    assert answer["text"].startswith("United States on China, goods in general: 30 %")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_where_charts_are_refused_the_list_comes_alone(workspace: Workspace) -> None:
+    workspace.fail_next("response_url", error="invalid_blocks")
+    answer = answered(await say(workspace.address, "#trade-news", f"/tariff {HISTORY}"))
+    assert "data_visualization" not in kinds(answer)
+    assert "2025-04-10: *145%*" in json.dumps(answer["blocks"])
+    assert answer["ephemeral"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_mention_is_answered_where_charts_are_refused(workspace: Workspace) -> None:
+    workspace.fail_next("chat.postMessage", error="invalid_blocks")
+    (answer,) = await say(workspace.address, "#trade-news", f"@tariffwire {HISTORY}")
+    assert "data_visualization" not in kinds(answer)
+    assert "2025-04-10: *145%*" in json.dumps(answer["blocks"])
+
+
+@pytest.mark.parametrize("body", ["invalid_blocks", '{"ok": false, "error": "invalid_blocks"}'])
+async def test_a_refusal_is_understood_in_either_form(body: str) -> None:
+    arrived: list[dict[str, Any]] = []
+
+    async def refuse_charts(request: web.Request) -> web.Response:
+        message = await request.json()
+        arrived.append(message)
+        refused = "data_visualization" in kinds(message)
+        return web.Response(text=body if refused else "ok", status=400 if refused else 200)
+
+    hook = web.Application()
+    hook.add_routes([web.post("/respond", refuse_charts)])
+    runner = web.AppRunner(hook)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    respond = AsyncRespond(response_url=f"http://127.0.0.1:{runner.addresses[0][1]}/respond")
+    message = Desk(ledger(), PARTIES).answer(HISTORY, NOW.date())
+    await respond_with(respond, message, response_type="in_channel")
+    await runner.cleanup()
+    assert [one["response_type"] for one in arrived] == ["in_channel", "in_channel"]
+    assert ["data_visualization" in kinds(one) for one in arrived] == [True, False]
+
+
+async def test_what_is_refused_for_other_reasons_is_not_sent_twice(
+    caplog: pytest.LogCaptureFixture, workspace: Workspace
+) -> None:
+    respond = AsyncRespond(response_url=f"{workspace.address}/respond/T1/unknown")
+    await respond_with(respond, Desk(ledger(), PARTIES).answer(HISTORY, NOW.date()))
+    (record,) = caplog.records
+    assert "expired_url" in record.getMessage()
+    assert "unknown" not in record.getMessage()

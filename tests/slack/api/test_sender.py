@@ -1,0 +1,473 @@
+"""A delivery arrives once, whatever happens on the way; what can never arrive is given up."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
+from bot.alerts.dispatcher import Dispatcher
+from bot.errors import SendLater, SendRefused
+from bot.local_slack.server import SCOPES, Workspace
+from bot.news.story import Story
+from bot.slack.api.sender import EVENT_TYPE, SlackSender
+from bot.store.upgrade import upgrade
+from tests.slack.samples import NOW, PARTIES, delivery, story
+from tests.store.opened import open_store
+
+
+def channel_of(workspace: Workspace, name: str = "trade-news") -> str:
+    found = workspace.team.channel(name)
+    assert found is not None
+    return found.id
+
+
+class PassingFirst(AsyncWebClient):
+    """A client whose first message arrives; Slack then meets with a fault."""
+
+    def __init__(self, like: AsyncWebClient, slack: Workspace, fault: dict[str, Any]) -> None:
+        super().__init__(like.token, base_url=like.base_url, session=like.session)
+        self.retry_handlers = []
+        self._slack, self._fault = slack, fault
+
+    async def chat_postMessage(self, **given: Any) -> AsyncSlackResponse:  # noqa: N802 - slack_sdk's
+        answer = await super().chat_postMessage(**given)
+        self._slack.fail_next("chat.postMessage", **self._fault)
+        return answer
+
+
+async def standing(client: AsyncWebClient, channel: str) -> list[dict[str, Any]]:
+    """What the bot has posted in a channel, newest first."""
+    answer = await client.conversations_history(channel=channel, include_all_metadata=True)
+    return [message for message in answer["messages"] if message.get("metadata")]
+
+
+@pytest.fixture
+def sender(client: AsyncWebClient) -> SlackSender:
+    return SlackSender(client, PARTIES)
+
+
+@pytest.fixture
+def owed(workspace: Workspace) -> Delivery:
+    return delivery(conversation=channel_of(workspace))
+
+
+STORIES: tuple[Story, ...] = (story(),)
+
+
+async def test_a_delivery_is_posted_with_its_id_in_the_metadata(
+    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    receipt = await sender.send(owed, STORIES, None)
+    (message,) = await standing(client, owed.conversation)
+    assert message["ts"] == receipt.ts
+    assert message["metadata"] == {
+        "event_type": EVENT_TYPE,
+        "event_payload": {"delivery_id": "d1"},
+    }
+
+
+async def test_a_follow_up_goes_into_its_thread(
+    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    alert = await sender.send(owed, STORIES, None)
+    later = owed.model_copy(update={"id": "d2", "kind": DeliveryKind.FOLLOW_UP})
+    reply = await sender.send(later, (story(id="s2", title="Second report"),), alert.ts)
+    thread = await client.conversations_replies(channel=owed.conversation, ts=alert.ts)
+    assert [message["ts"] for message in thread["messages"]] == [alert.ts, reply.ts]
+
+
+async def test_a_person_gets_a_direct_message(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient
+) -> None:
+    person = workspace.team.identity.person_id
+    receipt = await sender.send(delivery(conversation=person), STORIES, None)
+    opened = await client.conversations_open(users=person)
+    (message,) = await standing(client, opened["channel"]["id"])
+    assert message["ts"] == receipt.ts
+
+
+async def test_a_follower_can_end_it_in_the_message(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    person = workspace.team.identity.person_id
+    changes = {"kind": DeliveryKind.FOLLOW_UP, "conversation": person, "reason": FOLLOWS}
+    await sender.send(owed.model_copy(update=changes), STORIES, None)
+    (call,) = workspace.calls("chat.postMessage")
+    assert "alert_unfollow" in str(call.arguments["blocks"])
+
+
+async def test_a_follow_up_whose_alert_was_given_up_is_told_like_an_alert(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    later = owed.model_copy(update={"kind": DeliveryKind.FOLLOW_UP})
+    await sender.send(later, STORIES, None)
+    (call,) = workspace.calls("chat.postMessage")
+    blocks = str(call.arguments["blocks"])
+    assert "You follow this event" not in blocks
+    assert "alert_follow" in blocks
+    assert "Why: " in blocks
+
+
+async def test_after_a_broken_connection_the_message_is_found_and_not_repeated(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", drop="after")
+    with pytest.raises(SendLater) as later:
+        await sender.send(owed, STORIES, None)
+    assert later.value.uncertain
+    receipt = await sender.send(owed.model_copy(update={"uncertain": True}), STORIES, None)
+    (message,) = await standing(client, owed.conversation)
+    assert receipt.ts == message["ts"]
+
+
+async def test_the_same_holds_in_a_thread_and_in_a_direct_message(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    alert = await sender.send(owed, STORIES, None)
+    for place, thread in (
+        (owed.conversation, alert.ts),
+        (workspace.team.identity.person_id, None),
+    ):
+        later = owed.model_copy(
+            update={"id": "d2", "kind": DeliveryKind.FOLLOW_UP, "conversation": place}
+        )
+        workspace.fail_next("chat.postMessage", drop="after")
+        with pytest.raises(SendLater):
+            await sender.send(later, STORIES, thread)
+        posted = len(workspace.calls("chat.postMessage"))
+        await sender.send(later.model_copy(update={"uncertain": True}), STORIES, thread)
+        assert len(workspace.calls("chat.postMessage")) == posted
+
+
+async def test_what_never_arrived_is_posted_after_looking(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", drop="before")
+    with pytest.raises(SendLater):
+        await sender.send(owed, STORIES, None)
+    await sender.send(owed.model_copy(update={"uncertain": True}), STORIES, None)
+    (message,) = await standing(client, owed.conversation)
+    assert "(may repeat)" not in str(message)
+
+
+async def test_the_search_goes_through_a_busy_channel(
+    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    receipt = await sender.send(owed, STORIES, None)
+    for number in range(210):
+        await client.chat_postMessage(channel=owed.conversation, text=f"chatter {number}")
+    found = await sender.send(owed.model_copy(update={"uncertain": True}), STORIES, None)
+    assert found == receipt
+
+
+async def test_the_search_finds_it_though_our_clock_is_ahead_by_most_of_an_hour(
+    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    receipt = await sender.send(owed, STORIES, None)
+    ahead = datetime.now(UTC) + timedelta(minutes=50)
+    found = await sender.send(
+        owed.model_copy(update={"uncertain": True}), (story(seen_at=ahead),), None
+    )
+    assert found == receipt
+
+
+LONG_DIGEST = tuple(
+    story(id=f"s{number}", event_id=f"s{number}", title=f"Story {number} " + "x" * 400)
+    for number in range(60)
+)
+
+
+async def below(client: AsyncWebClient, channel: str, ts: str) -> list[dict[str, Any]]:
+    answer = await client.conversations_replies(channel=channel, ts=ts)
+    return list(answer["messages"])
+
+
+def told_in(messages: list[dict[str, Any]]) -> list[int]:
+    return [int(number) for number in re.findall(r"\|Story (\d+) ", str(messages))]
+
+
+async def test_a_digest_too_long_for_one_message_goes_on_in_its_thread(
+    client: AsyncWebClient, owed: Delivery
+) -> None:
+    sender = SlackSender(client, PARTIES, pace_s=0)
+    digest = owed.model_copy(update={"kind": DeliveryKind.DIGEST})
+    receipt = await sender.send(digest, LONG_DIGEST, None)
+    assert len(await standing(client, owed.conversation)) == 1
+    thread = await below(client, owed.conversation, receipt.ts)
+    assert told_in(thread) == list(range(60))
+
+
+@pytest.mark.parametrize("fault", [{"drop": "after"}, {"drop": "before"}, {"error": "ratelimited"}])
+async def test_a_digest_broken_off_in_its_middle_goes_on_where_it_ended(
+    workspace: Workspace, client: AsyncWebClient, owed: Delivery, fault: dict[str, Any]
+) -> None:
+    sender = SlackSender(client, PARTIES, pace_s=0)
+    digest = owed.model_copy(update={"kind": DeliveryKind.DIGEST})
+    stories = LONG_DIGEST[:40]
+    passing = PassingFirst(client, workspace, fault)
+    with pytest.raises(SendLater) as later:
+        await SlackSender(passing, PARTIES, pace_s=0).send(digest, stories, None)
+    assert later.value.uncertain
+    receipt = await sender.send(digest.model_copy(update={"uncertain": True}), stories, None)
+    assert len(await standing(client, owed.conversation)) == 1
+    assert told_in(await below(client, owed.conversation, receipt.ts)) == list(range(40))
+
+
+@pytest.fixture
+async def blind(tmp_path: Path) -> Any:
+    """A workspace whose app may not read any history."""
+    scopes = [scope for scope in SCOPES if not scope.endswith(":history")]
+    opened = Workspace(tmp_path / "blind.db", rate_limits=False, scopes=scopes)
+    await opened.start(port=0)
+    yield opened
+    await opened.stop()
+
+
+async def test_without_a_history_scope_it_is_repeated_and_says_so(
+    blind: Workspace, session: aiohttp.ClientSession
+) -> None:
+    client = AsyncWebClient(blind.bot_token, base_url=blind.api_url, session=session)
+    owed = delivery(conversation=channel_of(blind), uncertain=True)
+    await SlackSender(client, PARTIES, "may_repeat").send(owed, STORIES, None)
+    (call,) = blind.calls("chat.postMessage")
+    assert "(may repeat)" in str(call.arguments["blocks"])
+
+
+async def test_or_left_out_and_reported_where_the_operator_chose_so(
+    blind: Workspace, session: aiohttp.ClientSession
+) -> None:
+    client = AsyncWebClient(blind.bot_token, base_url=blind.api_url, session=session)
+    owed = delivery(conversation=channel_of(blind), uncertain=True)
+    with pytest.raises(SendRefused, match="TARIFFWIRE_UNKNOWN_OUTCOME"):
+        await SlackSender(client, PARTIES, "may_miss").send(owed, STORIES, None)
+    assert not blind.calls("chat.postMessage")
+
+
+async def test_a_blind_repeat_that_fails_stays_uncertain(
+    blind: Workspace, session: aiohttp.ClientSession
+) -> None:
+    client = AsyncWebClient(blind.bot_token, base_url=blind.api_url, session=session)
+    blind.fail_next("chat.postMessage", error="ratelimited", status=429, retry_after_s=2)
+    with pytest.raises(SendLater) as later:
+        await SlackSender(client, PARTIES).send(
+            delivery(conversation=channel_of(blind), uncertain=True), STORIES, None
+        )
+    assert later.value.uncertain
+    assert later.value.after_s == 2
+
+
+async def test_a_rate_limit_waits_as_long_as_slack_says(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", error="ratelimited", status=429, retry_after_s=7)
+    with pytest.raises(SendLater) as later:
+        await sender.send(owed, STORIES, None)
+    assert (later.value.after_s, later.value.uncertain) == (7, False)
+
+
+@pytest.mark.parametrize(
+    "fault", [{"error": "internal_error"}, {"status": 500}, {"status": 503}, {"status": 200}]
+)
+async def test_an_answer_that_is_none_leaves_the_outcome_open(
+    workspace: Workspace, sender: SlackSender, owed: Delivery, fault: dict[str, Any]
+) -> None:
+    workspace.fail_next("chat.postMessage", **fault)
+    with pytest.raises(SendLater) as later:
+        await sender.send(owed, STORIES, None)
+    assert later.value.uncertain
+
+
+@pytest.mark.parametrize(
+    ("fault", "unanswered"),
+    [
+        ({"drop": "before"}, True),
+        ({"status": 503}, True),
+        ({"error": "internal_error"}, False),
+        ({"error": "a_new_error"}, False),
+    ],
+)
+async def test_only_what_slack_answers_can_be_the_messages_fault(
+    workspace: Workspace,
+    sender: SlackSender,
+    owed: Delivery,
+    fault: dict[str, Any],
+    unanswered: bool,
+) -> None:
+    workspace.fail_next("chat.postMessage", **fault)
+    with pytest.raises(SendLater) as later:
+        await sender.send(owed, STORIES, None)
+    assert later.value.unanswered is unanswered
+
+
+async def test_nothing_was_sent_where_slack_cannot_be_reached(
+    session: aiohttp.ClientSession, owed: Delivery
+) -> None:
+    client = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/api/", session=session)
+    with pytest.raises(SendLater) as later:
+        await SlackSender(client, PARTIES).send(owed, STORIES, None)
+    assert not later.value.uncertain
+
+
+@pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long"])
+async def test_refused_blocks_are_sent_as_text(
+    workspace: Workspace, sender: SlackSender, owed: Delivery, error: str
+) -> None:
+    workspace.fail_next("chat.postMessage", error=error)
+    await sender.send(owed, STORIES, None)
+    last = workspace.calls("chat.postMessage")[-1]
+    assert "blocks" not in last.arguments
+    assert "145% → 30%" in last.arguments["text"]
+
+
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [
+        ("channel_not_found", "subscribe again"),
+        ("is_archived", "another one"),
+        ("account_inactive", "install it again"),
+        ("token_revoked", "install it again"),
+        ("restricted_action_read_only_channel", "settings"),
+    ],
+)
+async def test_a_conversation_that_will_not_take_it_is_given_up_with_a_cure(
+    workspace: Workspace, sender: SlackSender, owed: Delivery, error: str, cure: str
+) -> None:
+    workspace.fail_next("chat.postMessage", error=error)
+    with pytest.raises(SendRefused, match=cure):
+        await sender.send(owed, STORIES, None)
+
+
+@pytest.mark.parametrize("error", ["invalid_auth", "missing_scope", "token_expired"])
+async def test_what_an_operator_can_mend_is_never_lost(
+    workspace: Workspace, sender: SlackSender, owed: Delivery, error: str
+) -> None:
+    workspace.fail_next("chat.postMessage", error=error)
+    with pytest.raises(SendLater) as later:
+        await sender.send(owed.model_copy(update={"attempts": 99}), STORIES, None)
+    assert later.value.after_s is not None
+    assert not later.value.uncertain
+
+
+async def test_a_public_channel_is_joined_where_it_must_be(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", error="not_in_channel")
+    await sender.send(owed, STORIES, None)
+    assert [call.ok for call in workspace.calls("conversations.join")] == [True]
+
+
+async def test_a_channel_that_cannot_be_joined_is_given_up(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", error="not_in_channel")
+    workspace.fail_next("conversations.join", error="missing_scope")
+    with pytest.raises(SendRefused, match="invite the bot"):
+        await sender.send(owed, STORIES, None)
+
+
+async def test_an_error_nobody_knows_is_tried_again_and_then_given_up(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", error="a_new_error", times=2)
+    with pytest.raises(SendLater):
+        await sender.send(owed, STORIES, None)
+    with pytest.raises(SendRefused):
+        await sender.send(owed.model_copy(update={"attempts": 8}), STORIES, None)
+
+
+async def test_a_failing_search_keeps_the_outcome_open(
+    workspace: Workspace, sender: SlackSender, owed: Delivery
+) -> None:
+    uncertain = owed.model_copy(update={"uncertain": True})
+    # aiohttp itself asks once more where a reading call loses its connection.
+    faults: list[dict[str, Any]] = [
+        {"error": "ratelimited", "status": 429},
+        {"drop": "before", "times": 2},
+        {"status": 502},
+    ]
+    for fault in faults:
+        workspace.fail_next("conversations.history", **fault)
+        with pytest.raises(SendLater) as later:
+            await sender.send(uncertain, STORIES, None)
+        assert later.value.uncertain
+    assert not workspace.calls("chat.postMessage")
+
+
+@pytest.fixture
+async def going_round() -> AsyncIterator[str]:
+    """The address of a Slack, or of a proxy before it, whose every answer leads back to itself."""
+
+    async def round_again(request: web.Request) -> web.Response:
+        raise web.HTTPTemporaryRedirect(request.path)
+
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", round_again)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/api/"))
+
+
+def _all_bytes(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir())
+
+
+async def test_the_token_stays_out_of_the_database_and_the_log_where_redirects_go_round(
+    going_round: str,
+    session: aiohttp.ClientSession,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    token = "xoxb-the-token-itself"
+    address = f"sqlite:///{tmp_path / 'bot.db'}"
+    await upgrade(address)
+    store = open_store(address)
+    client = AsyncWebClient(token, base_url=going_round, session=session, retry_handlers=[])
+    dispatcher = Dispatcher(store.outbox, SlackSender(client, PARTIES), lambda: NOW, pace_s=0)
+    await store.tell(*STORIES)
+    await store.owe(delivery(story_ids=("s1",), due_at=NOW))
+    with caplog.at_level("INFO"):
+        await dispatcher.run_once(NOW)
+        await dispatcher.run_once(NOW + timedelta(minutes=1))
+    await store.database.close()
+    assert "looking for it: TooManyRedirects" in caplog.text
+    kept = _all_bytes(tmp_path)
+    assert b"looking for it: TooManyRedirects" in kept
+    assert token.encode() not in kept
+    assert token not in caplog.text
+
+
+async def test_stories_no_longer_kept_owe_nothing(sender: SlackSender, owed: Delivery) -> None:
+    with pytest.raises(SendRefused):
+        await sender.send(owed, (), None)
+
+
+async def test_a_command_that_a_notice_names_can_be_copied(
+    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    changes = {"kind": DeliveryKind.NOTICE, "reason": "Type `/tariff feeds resume old_wire`."}
+    notice = owed.model_copy(update={**changes, "story_ids": (), "event_id": ""})
+    await sender.send(notice, (), None)
+    (message,) = await standing(client, owed.conversation)
+    assert message["text"] == "Type `/tariff feeds resume old_wire`."
+
+
+async def test_a_notice_needs_no_story_and_is_found_again_after_a_broken_connection(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
+) -> None:
+    changes = {"kind": DeliveryKind.NOTICE, "reason": "The feed wire is gone <!channel>"}
+    notice = owed.model_copy(update={**changes, "story_ids": (), "event_id": ""})
+    workspace.fail_next("chat.postMessage", drop="after")
+    with pytest.raises(SendLater):
+        await sender.send(notice, (), None)
+    found = await sender.send(notice.model_copy(update={"uncertain": True}), (), None)
+    (message,) = await standing(client, owed.conversation)
+    assert message["ts"] == found.ts
+    assert message["text"] == "The feed wire is gone &lt;!channel&gt;"

@@ -1,0 +1,76 @@
+"""`/tariff upcoming ics` shares a calendar file, or says what is missing."""
+
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from icalendar import Calendar
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.commands.grammar import Verb, understand
+from bot.local_slack.client import say
+from bot.local_slack.server import SCOPES, Workspace
+from tests.journeys.onlooker import Onlooker, words
+from tests.slack.reached import answering
+from tests.slack.samples import PARTIES
+
+
+async def files(workspace: Workspace, channel: str) -> list[dict[str, Any]]:
+    found = await Onlooker(workspace.address).messages(channel)
+    return [file for message in found for file in message.get("files", ())]
+
+
+async def test_the_file_is_shared_in_the_channel(
+    workspace: Workspace, client: AsyncWebClient, session: aiohttp.ClientSession
+) -> None:
+    async with answering(workspace, client):
+        answers = await say(workspace.address, "#trade-news", "/tariff upcoming ics china")
+    assert any("is shared here" in answer["text"] for answer in answers)
+    [file] = await files(workspace, "trade-news")
+    assert (file["name"], file["title"]) == ("tariffs-ahead.ics", "Tariffs ahead of China")
+    async with session.get(file["url_private"]) as response:
+        events = Calendar.from_ical(await response.read()).walk("VEVENT")
+    assert events
+
+
+async def test_without_the_scope_it_says_what_to_grant(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    scopes = [scope for scope in SCOPES if scope != "files:write"]
+    workspace = Workspace(tmp_path / "slack.db", rate_limits=False, scopes=scopes)
+    await workspace.start(port=0)
+    client = AsyncWebClient(
+        workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
+    )
+    async with answering(workspace, client):
+        [answer] = await say(workspace.address, "#trade-news", "/tariff upcoming ics")
+    assert "files:write" in words(answer)
+    assert "install it again" in words(answer)
+    await workspace.stop()
+
+
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [("not_in_channel", "/invite"), ("internal_error", "could not be shared")],
+)
+async def test_what_slack_refuses_is_told(
+    workspace: Workspace, client: AsyncWebClient, error: str, cure: str
+) -> None:
+    workspace.fail_next("files.completeUploadExternal", error=error)
+    async with answering(workspace, client):
+        [answer] = await say(workspace.address, "#trade-news", "/tariff calendar .ics")
+    assert cure in words(answer)
+    assert await files(workspace, "trade-news") == []
+
+
+async def test_the_list_has_a_button_for_the_file(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    async with answering(workspace, client):
+        [answer] = await say(workspace.address, "#trade-news", "/tariff upcoming china")
+    [row] = [block for block in answer["blocks"] if block["type"] == "actions"]
+    [button] = row["elements"]
+    command = understand(button["value"], PARTIES)
+    assert button["text"]["text"] == "Calendar (.ics)"
+    assert (command.verb, command.text) == (Verb.CALENDAR_FILE, "upcoming :flag-cn:")

@@ -1,0 +1,165 @@
+"""`/tariff` over signed HTTP while live sources answer, hang or fail."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from ipaddress import ip_network
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.feeds.http.limits import FetchLimits
+from bot.runtime.settings import Settings
+from bot.slack.app import build_app, web_app
+from bot.slack.context import Parts
+from bot.slack.handlers.answer_service import Desk
+from bot.sources.registry import Sourcebook
+from tests.feeds.server import FeedServer, serving
+from tests.slack.fakes import ledger, parts, signed, slash
+from tests.slack.samples import NOW, PARTIES
+from tests.sources.examples import row
+
+ACKNOWLEDGED_WITHIN_S = 2.5
+QUESTION = "us on china 3926.90.99"
+PLASTICS = json.dumps([row("3926.90.99", "5.3%", "Other articles of plastics")])
+
+
+@pytest.fixture
+async def schedule() -> AsyncIterator[FeedServer]:
+    """Plays the schedule, and Slack's address for later replies at /respond."""
+    async with serving() as running:
+        yield running
+
+
+@asynccontextmanager
+async def sourcebook(url: str) -> AsyncIterator[Sourcebook]:
+    settings = Settings(live_sources=("usitc-hts",), usitc_hts_url=url + "/")
+    limits = FetchLimits(
+        user_agent="Tariffwire/0 (+https://example.org)",
+        allowed_networks=(ip_network("127.0.0.0/8"),),
+    )
+    opened = Sourcebook(settings, limits, PARTIES, lambda: NOW)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+class Slack:
+    """Asks the bot as Slack does, and keeps what comes later."""
+
+    def __init__(self, given: Parts, session: aiohttp.ClientSession, server: FeedServer) -> None:
+        self.parts, self._session = given, session
+        self.later: list[dict[str, Any]] = []
+        self._respond = server.at("/respond", self._take)
+        self._runner = web.AppRunner(web_app(build_app(given), given))
+
+    async def _take(self, request: web.BaseRequest) -> web.Response:
+        self.later.append(await request.json())
+        return web.Response(text="ok")
+
+    async def ask(self, text: str) -> dict[str, Any]:
+        """The acknowledgement; raises TimeoutError where it comes too late for Slack."""
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/slack/events"
+        body = slash(text, response_url=self._respond)
+        async with asyncio.timeout(ACKNOWLEDGED_WITHIN_S):
+            async with self._session.post(url, data=body, headers=signed(body)) as answer:
+                acknowledged: dict[str, Any] = await answer.json()
+        await self.parts.background.finish()
+        await self._runner.cleanup()
+        return acknowledged
+
+
+def text_of(message: dict[str, Any]) -> str:
+    return json.dumps(message.get("blocks", message), ensure_ascii=False)
+
+
+async def asked(
+    client: AsyncWebClient, session: aiohttp.ClientSession, server: FeedServer, text: str
+) -> tuple[str, list[str]]:
+    """What was acknowledged and what came later, with the schedule at `server` on."""
+    async with sourcebook(server.url) as book:
+        given = parts(client, desk=Desk(ledger(), PARTIES, book.reference))
+        slack = Slack(given, session, server)
+        acknowledged = await slack.ask(text)
+        return json.dumps(acknowledged, ensure_ascii=False), [text_of(one) for one in slack.later]
+
+
+async def test_a_quick_source_is_in_the_acknowledgement(
+    client: AsyncWebClient, session: aiohttp.ClientSession, schedule: FeedServer
+) -> None:
+    schedule.at("/search", PLASTICS)
+    acknowledged, later = await asked(client, session, schedule, QUESTION)
+    said = "Base rate of 3926.90.99, Other articles of plastics: 5.3%; with it 150.3%"
+    assert said in acknowledged
+    assert "https://hts.usitc.gov/search?query=3926.90.99" in acknowledged
+    assert later == []
+
+
+async def test_while_a_source_hangs_slack_is_answered_and_the_ledgers_answer_comes_with_a_caveat(
+    client: AsyncWebClient, session: aiohttp.ClientSession, schedule: FeedServer
+) -> None:
+    async def hang(_: web.BaseRequest) -> web.StreamResponse:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    schedule.at("/search", hang)
+    acknowledged, [later] = await asked(client, session, schedule, QUESTION)
+    assert "One moment" in acknowledged
+    assert "United States on 🇨🇳 China, HS 3926.90.99: 145%" in later
+    assert (
+        "USITC's tariff schedule did not answer in time; "
+        "the base duty of HS 3926.90.99 is left out." in later
+    )
+
+
+@pytest.mark.parametrize(
+    "play",
+    [
+        lambda _: web.Response(status=500),
+        lambda _: web.Response(text="<html>down for maintenance</html>"),
+        lambda _: web.Response(body=b" " * 2_000_000),
+        lambda _: web.Response(status=302, headers={"Location": "http://10.0.0.1/"}),
+    ],
+    ids=["500", "a page", "too large", "to a private address"],
+)
+async def test_a_source_that_fails_leaves_the_ledgers_answer_with_a_caveat(
+    client: AsyncWebClient, session: aiohttp.ClientSession, schedule: FeedServer, play: Any
+) -> None:
+    schedule.at("/search", play)
+    acknowledged, _ = await asked(client, session, schedule, QUESTION)
+    assert "United States on 🇨🇳 China, HS 3926.90.99: 145%" in acknowledged
+    assert "could not be read just now; the base duty of HS 3926.90.99 is left out" in acknowledged
+
+
+@pytest.mark.parametrize("text", ["us on china", "us on china 8507.60.00", "upcoming", "help"])
+async def test_what_needs_no_source_asks_none(
+    client: AsyncWebClient, session: aiohttp.ClientSession, schedule: FeedServer, text: str
+) -> None:
+    await asked(client, session, schedule, text)
+    assert "/search" not in [path.partition("?")[0] for path in schedule.paths()]
+
+
+async def test_what_a_source_said_is_not_asked_again_and_is_shared_as_it_was_shown(
+    client: AsyncWebClient, schedule: FeedServer
+) -> None:
+    schedule.at("/search", PLASTICS)
+    async with sourcebook(schedule.url) as book:
+        desk = Desk(ledger(), PARTIES, book.reference)
+        first = await desk.ask(QUESTION, NOW.date())
+        assert await desk.ask(f"  {QUESTION.upper()} ", NOW.date()) is first
+    assert len(schedule.paths()) == 1
+
+
+async def test_with_all_sources_off_nothing_waits() -> None:
+    desk = Desk(ledger(), PARTIES)
+    assert not desk.may_wait
+    message = desk.at_once(QUESTION, NOW.date())
+    assert message is not None
+    assert await desk.ask(QUESTION, NOW.date()) is message

@@ -1,0 +1,263 @@
+"""Slack's requests over HTTP: what is signed is answered, everything else is refused."""
+
+import asyncio
+import io
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SettingsError, SlackError
+from bot.local_slack.server import Workspace
+from bot.slack.app import Terse, build_app, connect, web_app
+from bot.slack.context import Parts
+from tests.slack.fakes import Broken, parts, signed, slash
+
+Post = Callable[..., Any]
+
+
+class Server:
+    """The bot's HTTP server on loopback."""
+
+    def __init__(self, given: Parts) -> None:
+        self.parts = given
+        self._runner = web.AppRunner(web_app(build_app(given), given))
+        self.url = ""
+
+    async def __aenter__(self) -> "Server":
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.parts.background.finish()
+        await self._runner.cleanup()
+
+    async def command(self, session: aiohttp.ClientSession, text: str) -> dict[str, Any]:
+        body = slash(text)
+        async with session.post(
+            f"{self.url}/slack/events", data=body, headers=signed(body)
+        ) as answer:
+            assert answer.status == 200
+            said: dict[str, Any] = await answer.json()
+            return said
+
+
+@pytest.fixture
+async def server(client: AsyncWebClient) -> AsyncIterator[Server]:
+    async with Server(parts(client)) as started:
+        yield started
+
+
+async def status(session: aiohttp.ClientSession, server: Server, body: Any, headers: Any) -> int:
+    async with session.post(f"{server.url}/slack/events", data=body, headers=headers) as answer:
+        return answer.status
+
+
+async def test_a_signed_command_is_answered_in_its_acknowledgement(
+    server: Server, session: aiohttp.ClientSession, workspace: Workspace
+) -> None:
+    said = await server.command(session, "us on china on 2025-05-20")
+    assert said["response_type"] == "ephemeral"
+    assert "30%" in json.dumps(said["blocks"])
+    assert not workspace.calls("chat.postMessage")
+
+
+async def test_a_wrong_signature_is_refused(
+    server: Server, session: aiohttp.ClientSession, workspace: Workspace
+) -> None:
+    body = slash("help")
+    assert await status(session, server, body, signed(body, secret="another")) == 401
+    assert await status(session, server, body + "x", signed(body)) == 401
+    assert not workspace.calls()
+
+
+@pytest.mark.parametrize("age_s", [301, 86_400, -301])
+async def test_a_stale_timestamp_is_refused(
+    server: Server, session: aiohttp.ClientSession, age_s: float
+) -> None:
+    body = slash("help")
+    assert await status(session, server, body, signed(body, age_s=age_s)) == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"", {}),
+        (b"{", {"Content-Type": "application/json"}),
+        (b"payload=%7B", {"X-Slack-Request-Timestamp": "abc", "X-Slack-Signature": "v0=1"}),
+        (b"a=b", {"X-Slack-Request-Timestamp": "9" * 5000, "X-Slack-Signature": "v0=1"}),
+        (b"a=b", {"X-Slack-Request-Timestamp": str(int(time.time())), "X-Slack-Signature": "ü"}),
+        (b"\xff\xfe", {"X-Slack-Request-Timestamp": str(int(time.time()))}),
+        (b"[" * 100_000, {"Content-Type": "application/json"}),
+    ],
+)
+async def test_nothing_unsigned_is_read(
+    server: Server,
+    session: aiohttp.ClientSession,
+    caplog: pytest.LogCaptureFixture,
+    body: bytes,
+    headers: dict[str, str],
+) -> None:
+    assert await status(session, server, body, headers) == 401
+    assert not caplog.records
+
+
+async def test_a_signed_body_that_is_no_request_is_no_crash(
+    server: Server, session: aiohttp.ClientSession
+) -> None:
+    for body in ("[1]", "{", "payload=%7B", "payload=[]", ""):
+        headers = {**signed(body), "Content-Type": "application/json"}
+        assert await status(session, server, body, headers) in (400, 404)
+
+
+async def test_a_huge_body_is_refused(server: Server, session: aiohttp.ClientSession) -> None:
+    assert await status(session, server, io.BytesIO(b"a" * 2_000_000), signed("a")) == 413
+
+
+async def test_health_is_told_without_a_signature(
+    server: Server, session: aiohttp.ClientSession
+) -> None:
+    async with session.get(f"{server.url}/healthz") as answer:
+        assert (answer.status, await answer.json()) == (200, {"ok": True})
+
+
+async def test_the_token_is_checked_once_not_at_every_request(
+    server: Server, session: aiohttp.ClientSession, workspace: Workspace
+) -> None:
+    assert not workspace.calls()
+    for _ in range(5):
+        await server.command(session, "help")
+    assert len(workspace.calls("auth.test")) == 1
+
+
+async def test_slacks_challenge_is_answered(server: Server, session: aiohttp.ClientSession) -> None:
+    body = json.dumps({"type": "url_verification", "challenge": "c123", "token": "t"})
+    headers = {**signed(body), "Content-Type": "application/json"}
+    async with session.post(f"{server.url}/slack/events", data=body, headers=headers) as answer:
+        assert "c123" in await answer.text()
+
+
+async def test_what_nobody_listens_for_is_not_logged_whole(
+    server: Server, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = slash("x", command="/another", response_url="https://hooks.example/secret")
+    assert await status(session, server, body, signed(body)) == 404
+    assert "secret" not in caplog.text
+    assert "/another" in caplog.text
+
+
+async def test_an_error_of_ours_is_logged_with_the_id_the_user_sees(
+    client: AsyncWebClient, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Server(parts(client, stories=Broken(), subscriptions=Broken())) as server:
+        for text in ("latest", "list", "subscribe tariffs", "unsubscribe"):
+            caplog.clear()
+            said = await server.command(session, text)
+            (record,) = [r for r in caplog.records if r.levelno >= logging.ERROR]
+            error_id = record.getMessage().split()[1]
+            assert f"`{error_id}`" in said["text"]
+            assert "RuntimeError" not in json.dumps(said)
+
+
+async def test_a_slow_answer_is_promised_at_once_and_sent_later(
+    client: AsyncWebClient,
+    session: aiohttp.ClientSession,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.slack.handlers.commands.ANSWER_WITHIN_S", 0.01)
+    given = parts(client)
+
+    class Slow:
+        async def latest(self, *_: object) -> tuple[()]:
+            await asyncio.sleep(0.1)
+            return ()
+
+    arrived: list[Any] = []
+
+    async def take(request: web.Request) -> web.Response:
+        arrived.append(await request.json())
+        return web.Response(text="ok")
+
+    hook = web.Application()
+    hook.add_routes([web.post("/respond", take)])
+    runner = web.AppRunner(hook)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}/respond"
+    body = slash("latest", response_url=address)
+    async with Server(parts(client, stories=Slow(), background=given.background)) as server:
+        async with session.post(
+            f"{server.url}/slack/events", data=body, headers=signed(body)
+        ) as answer:
+            assert "One moment" in (await answer.json())["text"]
+        await given.background.finish()
+    await runner.cleanup()
+    assert arrived[0]["text"] == "No stories yet."
+
+
+async def test_building_the_app_calls_nobody(client: AsyncWebClient, workspace: Workspace) -> None:
+    build_app(parts(client))
+    assert not workspace.calls()
+
+
+async def test_oauth_in_the_environment_is_named_with_its_cure(
+    client: AsyncWebClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "s")
+    with pytest.raises(SettingsError, match="SLACK_CLIENT_ID"):
+        build_app(parts(client))
+
+
+async def test_socket_mode_reaches_the_same_listeners(
+    workspace: Workspace, client: AsyncWebClient, session: aiohttp.ClientSession
+) -> None:
+    given = parts(client)
+    socket = await connect(build_app(given), workspace.app_token, session)
+    try:
+        outcome = await workspace.keyboard.say("#trade-news", "/tariff us on china on 2025-05-20")
+    finally:
+        await socket.close_async()  # type: ignore[no-untyped-call]
+    assert outcome.ok
+    assert "30%" in json.dumps(outcome.messages[0]["blocks"])
+
+
+async def test_a_wrong_app_token_is_named_with_its_cure(
+    workspace: Workspace, client: AsyncWebClient, session: aiohttp.ClientSession
+) -> None:
+    with pytest.raises(SlackError, match="SLACK_APP_TOKEN"):
+        await connect(build_app(parts(client)), "xapp-wrong", session)
+
+
+def test_a_client_that_cannot_connect_complains_once() -> None:
+    terse = Terse()
+    log = logging.getLogger("tests.terse")
+
+    def complaint(text: str, at: float) -> bool:
+        record = log.makeRecord(log.name, logging.ERROR, "f", 1, text, (), None)
+        record.created = at
+        return terse.filter(record)
+
+    told = [complaint(text, at) for at in (0, 10, 20) for text in ("no address", "no connection")]
+    assert told == [True, True, False, False, False, False]
+    assert complaint("no address", 301)
+
+
+async def test_a_wrong_bot_token_is_no_traceback_for_the_user(
+    workspace: Workspace, session: aiohttp.ClientSession
+) -> None:
+    client = AsyncWebClient("xoxb-wrong", base_url=workspace.api_url, session=session)
+    with pytest.raises(SlackApiError):
+        await client.auth_test()
+    async with Server(parts(client)) as server:
+        body = slash("help")
+        assert await status(session, server, body, signed(body)) == 200

@@ -1,0 +1,62 @@
+"""The start waits out what passes, ends at what does not, and can be ended by the operator."""
+
+import asyncio
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackError
+from bot.local_slack.server import Workspace
+from bot.slack.api.channels import find_channel
+from bot.slack.startup import Stopped, patiently, team_of
+from tests.journeys.onlooker import eventually
+
+
+async def test_a_slack_that_is_busy_or_cut_off_is_asked_again(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    workspace.fail_next("auth.test", drop="before")
+    team = await patiently("auth.test", lambda: team_of(client), asyncio.Event())
+    assert team == workspace.team.identity.team_id
+    assert len(workspace.calls("auth.test")) == 2
+
+
+async def test_a_wrong_token_ends_the_start_with_its_cure(
+    workspace: Workspace, session: aiohttp.ClientSession
+) -> None:
+    wrong = AsyncWebClient("xoxb-wrong", base_url=workspace.api_url, session=session)
+    with pytest.raises(SlackError, match="SLACK_BOT_TOKEN"):
+        await patiently("auth.test", lambda: team_of(wrong), asyncio.Event())
+
+
+async def test_a_stop_ends_the_wait(workspace: Workspace, client: AsyncWebClient) -> None:
+    workspace.fail_next("auth.test", error="ratelimited", status=429, retry_after_s=30)
+    stop = asyncio.Event()
+    asked = asyncio.create_task(patiently("auth.test", lambda: team_of(client), stop))
+
+    async def called() -> bool:
+        return bool(workspace.calls("auth.test"))
+
+    assert await eventually(called)
+    stop.set()
+    with pytest.raises(Stopped):
+        await asked
+
+
+async def test_a_stop_ends_a_question_that_is_never_answered() -> None:
+    stop = asyncio.Event()
+    asked = asyncio.create_task(patiently("Socket Mode", asyncio.Event().wait, stop))
+    await asyncio.sleep(0)
+    stop.set()
+    with pytest.raises(Stopped):
+        await asked
+
+
+async def test_a_rate_limit_never_makes_a_channel_go_by_its_name(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    workspace.fail_next("conversations.list", error="ratelimited", status=429, retry_after_s=1)
+    with pytest.raises(SlackApiError):
+        await find_channel(client, "trade-news")

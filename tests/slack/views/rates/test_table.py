@@ -1,0 +1,115 @@
+"""The parts of an answer as a table: within Slack's limits, and in paragraphs where refused."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.local_slack.blocks.validation import check_blocks, check_budget
+from bot.local_slack.client import say
+from bot.local_slack.server import Workspace
+from bot.slack.app import build_app, web_app
+from bot.slack.handlers.answer_service import Desk
+from tests.journeys.onlooker import words
+from tests.slack.fakes import ledger, parts
+from tests.slack.samples import PARTIES
+
+STEEL = "us china steel on 2026-09-20"
+TODAY = date(2026, 11, 24)
+CODES = ("us", "china", "eu", "canada", "mexico", "japan", "india", "brazil", "uk", "kenya")
+
+
+@pytest.fixture
+async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
+    """The bot, reached by the workspace over signed HTTP."""
+    made = parts(client, secret=workspace.signing_secret)
+    runner = web.AppRunner(web_app(build_app(made), made))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+    yield
+    await made.background.finish()
+    await runner.cleanup()
+
+
+def tables(message: dict[str, Any]) -> list[dict[str, Any]]:
+    return [block for block in message["blocks"] if block["type"] == "table"]
+
+
+async def answered(workspace: Workspace, text: str) -> dict[str, Any]:
+    """The answer, beside the line that announced it."""
+    messages = await say(workspace.address, "#trade-news", text)
+    (answer,) = [each for each in messages if "message of its own" not in each["text"]]
+    return answer
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_table_has_every_part_and_the_total(workspace: Workspace) -> None:
+    answer = await answered(workspace, f"/tariff table {STEEL}")
+    [table] = tables(answer)
+    titles = [cell["text"] for cell in table["rows"][0]]
+    assert titles == ["Who on whom", "Rate", "Duty", "Legal basis", "State", "Source"]
+    paragraphs = await answered(workspace, f"/tariff {STEEL}")
+    said = json.dumps(paragraphs["blocks"])
+    for row in table["rows"][1:]:
+        assert row[1]["text"] in said
+    assert any(row[2]["text"].startswith("Total on steel") for row in table["rows"])
+    assert "US on CN: As of 2026-" in words(answer)
+    assert "CN on US: As of 2026-" in words(answer)
+    assert answer["ephemeral"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_where_tables_are_refused_the_paragraphs_come(workspace: Workspace) -> None:
+    workspace.fail_next("response_url", error="invalid_blocks")
+    answer = await answered(workspace, f"/tariff table {STEEL}")
+    assert tables(answer) == []
+    assert (
+        answer["blocks"][0]["text"]
+        == ((await answered(workspace, f"/tariff {STEEL}"))["blocks"][0]["text"])
+    )
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_answer_of_three_parts_offers_a_table_and_a_smaller_one_does_not(
+    workspace: Workspace,
+) -> None:
+    rich = await answered(workspace, f"/tariff {STEEL}")
+    buttons = [e for b in rich["blocks"] if b["type"] == "actions" for e in b["elements"]]
+    [value] = [b["value"] for b in buttons if b["text"]["text"] == "As a table"]
+    assert len(tables(await answered(workspace, f"/tariff {value}"))) == 1
+    poor = await answered(workspace, "/tariff us on kenya on 2026-09-20")
+    assert "As a table" not in words(poor)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_question_without_parts_is_answered_in_paragraphs(workspace: Workspace) -> None:
+    for question in ("upcoming", "kenya on japan", "nowhere"):
+        [answer] = await say(workspace.address, "#trade-news", f"/tariff table {question}")
+        assert tables(answer) == []
+        assert answer["blocks"]
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.sampled_from(CODES), min_size=2, max_size=6, unique=True),
+    st.sampled_from(["", "steel", "8507.60", "cars", "history"]),
+    st.integers(0, 3200),
+)
+def test_whatever_is_asked_slack_takes_the_table(codes: list[str], goods: str, days: int) -> None:
+    day = TODAY - timedelta(days=days)
+    first, second, *more = codes
+    question = " ".join([f"{first} {second}", *(f"vs {one}" for one in more), goods, f"on {day}"])
+    message = asyncio.run(Desk(ledger(), PARTIES).ask(question, TODAY, as_table=True))
+    blocks = check_blocks(message.payload()["blocks"])
+    check_budget(blocks)
+    assert sum(block["type"] == "table" for block in blocks) <= 1
+    for row in (row for block in blocks if block["type"] == "table" for row in block["rows"]):
+        assert all(cell["type"] == "rich_text" or cell["text"] for cell in row)

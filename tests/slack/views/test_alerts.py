@@ -1,0 +1,184 @@
+"""Alerts say what happened, and Slack takes them whatever a feed said."""
+
+import json
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.local_slack.blocks.validation import check_blocks, check_budget
+from bot.news.story import Figure, Story
+from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import Message
+from bot.slack.views.alerts import (
+    WhyValue,
+    alert,
+    digest,
+    figure_line,
+    follow_up,
+    latest,
+    mute_choices,
+    percent,
+    why,
+)
+from tests.slack.samples import HOSTILE, NOW, PARTIES, nasty_text, stories, story
+
+
+def shown(message: Message) -> str:
+    return json.dumps(message.payload(), ensure_ascii=False)
+
+
+def accepted(message: Message) -> None:
+    """Raises unless Slack would take the message."""
+    payload = message.payload()
+    check_blocks(payload["blocks"])
+    check_budget(payload["blocks"])
+    size = len(json.dumps(payload["blocks"], ensure_ascii=False)) + len(payload["text"])
+    assert size <= limits.MESSAGE_CHARACTERS
+    assert payload["text"].strip()
+
+
+def buttons(message: Message) -> dict[str, dict[str, Any]]:
+    rows = [b for b in message.payload()["blocks"] if b["type"] == "actions"]
+    return {e["action_id"]: e for row in rows for e in row["elements"]}
+
+
+@settings(max_examples=60, deadline=None)
+@given(stories, nasty_text, st.booleans())
+def test_slack_takes_an_alert_of_any_story(found: Story, reason: str, again: bool) -> None:
+    accepted(alert(found, PARTIES, reason, may_repeat=again))
+    accepted(why(found, reason))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(stories, max_size=3), st.integers(1, 60), nasty_text)
+def test_slack_takes_lists_of_any_length(found: list[Story], times: int, reason: str) -> None:
+    many = found * times
+    for message in digest(many, PARTIES, reason):
+        accepted(message)
+    accepted(latest(many, PARTIES, "tariff"))
+    if many:
+        accepted(follow_up(many, PARTIES, may_repeat=True))
+
+
+def test_an_alert_holds_all_that_a_reader_needs() -> None:
+    text = shown(alert(story(), PARTIES, "tariff stories naming CN"))
+    for part in (
+        "<https://news.example/a?x=1&amp;y=2|United States and China cut tariffs for 90 days>",
+        "Duties on Chinese goods fall from 145% to 30%.",
+        "tariff · negotiation",
+        "🇺🇸 United States · 🇨🇳 China",
+        "🇺🇸 United States on 🇨🇳 China: *145% → 30%*",
+        "Example Wire, <!date^",
+        "Why: tariff stories naming CN",
+    ):
+        assert part in text
+
+
+def test_an_alert_has_its_four_buttons() -> None:
+    found = buttons(alert(story(), PARTIES, "because"))
+    assert list(found) == ["alert_open", "alert_follow", "alert_mute", "alert_why"]
+    assert found["alert_open"]["url"] == "https://news.example/a?x=1&y=2"
+    assert found["alert_follow"]["value"] == "s1"
+    value = WhyValue.model_validate_json(found["alert_why"]["value"])
+    assert (value.story, value.reason) == ("s1", "because")
+
+
+def test_a_story_without_a_safe_link_has_no_open_button() -> None:
+    found = buttons(alert(story(link="javascript:alert(1)"), PARTIES, ""))
+    assert "alert_open" not in found
+
+
+def test_hostile_text_stays_text() -> None:
+    message = alert(story(title=HOSTILE, summary=HOSTILE, source=HOSTILE), PARTIES, HOSTILE)
+    # What a button carries is never shown.
+    text = re.sub(r'"value": "(\\.|[^"\\])*"', "", shown(message))
+    for part in (
+        "<!channel>",
+        "<@U123>",
+        "<https://evil",
+        "<https://evil",
+        ":tada:",
+        "@here",
+        "*bold*",
+        "`code`",
+    ):
+        assert part not in text
+
+
+def test_links_and_mentions_are_never_guessed_from_text() -> None:
+    texts = [
+        block["text"]
+        for block in alert(story(), PARTIES, "r").payload()["blocks"]
+        if block["type"] == "section"
+    ]
+    assert all(text["verbatim"] for text in texts)
+
+
+def test_a_repeated_alert_says_so() -> None:
+    assert "(may repeat)" in shown(alert(story(), PARTIES, "r", may_repeat=True))
+    assert "(may repeat)" in shown(follow_up([story()], PARTIES, may_repeat=True))
+    assert "(may repeat)" in shown(digest([story()], PARTIES, "r", may_repeat=True)[0])
+    assert "(may repeat)" not in shown(alert(story(), PARTIES, "r"))
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_digest_drops_nothing(again: bool) -> None:
+    many = [story(id=f"s{n}", event_id=f"s{n}", title=f"Story {n} " + "x" * 400) for n in range(60)]
+    messages = digest(many, PARTIES, "your daily digest", may_repeat=again)
+    assert "60 trade stories" in messages[0].text
+    places = [
+        next(place for place, each in enumerate(messages) if f"|Story {n} " in shown(each))
+        for n in range(60)
+    ]
+    assert places == sorted(places)
+    assert set(places) == set(range(len(messages)))
+    assert sum(shown(each).count("|Story ") for each in messages) == 60
+
+
+def test_a_digest_tells_an_events_stories_together() -> None:
+    late = story(id="stay", event_id="s1", title="Stay", published=NOW + timedelta(hours=2))
+    other = story(id="o", event_id="o", title="Other", published=NOW + timedelta(hours=1))
+    (message,) = digest([story(), other, late], PARTIES, "your daily digest")
+    told = [block["text"]["text"] for block in message.payload()["blocks"][1:4]]
+    assert [line.split("|")[1].split(">")[0] for line in told] == [story().title, "Stay", "Other"]
+    assert [line.startswith("↳") for line in told] == [False, True, False]
+
+
+def test_why_names_words_rule_subscription_and_feed() -> None:
+    text = shown(why(story(), "tariff stories naming CN"))
+    for part in ("“cut tariffs”", "tariff.word", "tariff stories naming CN", "“Example Wire”"):
+        assert part in text
+
+
+def test_muting_offers_event_day_and_end() -> None:
+    found = buttons(mute_choices("e1"))
+    assert found["mute_event"]["value"] == "e1"
+    assert set(found) == {"mute_event", "mute_day", "mute_unsubscribe"}
+
+
+@pytest.mark.parametrize(
+    ("figure", "line"),
+    [
+        ({"from_percent": "145", "to_percent": "30.0"}, "*145% → 30%*"),
+        ({"to_percent": "12.50", "product": "steel"}, "steel: *12.5%*"),
+        ({"from_percent": "100"}, "*from 100%*"),
+        ({"amount_usd": "50000000000"}, "*US$ 50 billion*"),
+        ({"amount_usd": "1250000"}, "*US$ 1.25 million*"),
+        ({"imposer": "US", "to_percent": "10"}, "by 🇺🇸 United States: *10%*"),
+        ({"partner": "XX", "to_percent": "10"}, "on XX: *10%*"),
+        ({}, ""),
+    ],
+)
+def test_a_figure_reads_as_a_person_writes_it(figure: dict[str, Any], line: str) -> None:
+    assert figure_line(Figure(**figure), PARTIES) == line
+
+
+def test_a_percentage_gains_and_loses_nothing() -> None:
+    assert percent(Decimal(100)) == "100%"
+    assert percent(Decimal("0.00")) == "0%"
+    assert percent(Decimal("2.875")) == "2.875%"

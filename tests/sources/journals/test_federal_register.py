@@ -1,0 +1,115 @@
+"""The Federal Register over HTTP: documents by day, page by page."""
+
+import json
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from aiohttp import web
+
+from bot.errors import SourceError
+from bot.sources.api_client import JsonApi
+from bot.sources.journals.document import Document
+from bot.sources.journals.federal_register import MOST_PAGES, FederalRegister
+from tests.feeds.server import FeedServer
+from tests.sources.examples import document, page
+
+SINCE = date(2026, 11, 17)
+
+
+async def since(server: FeedServer, api: JsonApi, play: Any) -> tuple[Document, ...]:
+    server.at("/api/v1/documents.json", play)
+    return await FederalRegister(api, f"{server.url}/api/v1/").since(SINCE)
+
+
+async def test_a_document_comes_with_what_is_needed_to_judge_it(
+    server: FeedServer, api: JsonApi
+) -> None:
+    given = document(
+        "2026-21001",
+        "Adjusting Imports of <em>Widgets</em> Into the United States",
+        abstract="Duties\n rise.",
+        type="Presidential Document",
+        subtype="Proclamation",
+        signing_date="2026-11-18",
+        effective_on="2026-12-01",
+    )
+    [found] = await since(server, api, page(given))
+    assert found == Document(
+        number="2026-21001",
+        title="Adjusting Imports of Widgets Into the United States",
+        abstract="Duties rise.",
+        kind="Proclamation",
+        published=date(2026, 11, 20),
+        signed=date(2026, 11, 18),
+        effective_on=date(2026, 12, 1),
+        names_schedule=True,
+        url="https://www.federalregister.gov/documents/2026/11/20/2026-21001/x",
+        agencies=("Trade Office",),
+    )
+
+
+async def test_what_is_asked_for_is_documents_on_the_tariff_schedule_that_are_in_effect(
+    server: FeedServer, api: JsonApi
+) -> None:
+    assert await since(server, api, page()) == ()
+    [asked] = server.asked
+    query = parse_qsl(asked.path.partition("?")[2])
+    assert ("conditions[term]", '"Harmonized Tariff Schedule"') in query
+    assert ("conditions[publication_date][gte]", "2026-11-17") in query
+    kinds = {value for name, value in query if name == "conditions[type][]"}
+    assert kinds == {"RULE", "NOTICE", "PRESDOCU"}
+    fields = {value for name, value in query if name == "fields[]"}
+    assert {"document_number", "title", "abstract", "effective_on", "html_url"} <= fields
+
+
+async def test_further_pages_are_read_up_to_a_bound_and_a_document_is_given_once(
+    server: FeedServer, api: JsonApi
+) -> None:
+    def play(request: web.BaseRequest) -> web.Response:
+        number = dict(parse_qsl(request.query_string))["page"]
+        both = (document("same", "On All Pages"), document(f"n{number}", "On One"))
+        return web.Response(text=page(*both, total_pages=99))
+
+    found = await since(server, api, play)
+    assert [each.number for each in found] == ["same", *(f"n{n + 1}" for n in range(MOST_PAGES))]
+    assert len(server.asked) == MOST_PAGES
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"title": None},
+        {"title": "<script>x</script>"},
+        {"html_url": "javascript:alert(1)"},
+        {"publication_date": "soon"},
+        {"document_number": ""},
+        {"agencies": "none"},
+    ],
+)
+async def test_a_document_that_cannot_be_read_is_left_out_and_the_others_are_not(
+    server: FeedServer, api: JsonApi, broken: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    good = document("good", "Modifying Duties")
+    answer = page({**document("bad", "Modifying Duties"), **broken}, good)
+    assert [each.number for each in await since(server, api, answer)] == ["good"]
+    assert "left out" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<html>",
+        json.dumps([]),
+        json.dumps({"results": "x"}),
+        lambda _: web.Response(status=429),
+        lambda _: web.Response(status=500, text="{}"),
+    ],
+    ids=range(5),
+)
+async def test_another_shape_or_an_error_is_an_error_that_names_it(
+    server: FeedServer, api: JsonApi, answer: Any
+) -> None:
+    with pytest.raises(SourceError, match="The Federal Register"):
+        await since(server, api, answer)

@@ -1,0 +1,102 @@
+"""The journal looked through now and then: what changes duties is offered, failures are borne."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from bot.errors import SourceError, StoreError
+from bot.news.reader import Reader, Understanding
+from bot.proposals.model import Proposal
+from bot.rates.ledger import Ledger
+from bot.sources.journals.document import Document
+from bot.sources.journals.watcher import Journal
+from tests.sources.conftest import NOW
+from tests.sources.journals.test_tariff_changes import CHANGES, NO_CHANGE
+
+
+class Lists:
+    """A journal that lists these, or fails."""
+
+    def __init__(self, listed: Sequence[Document] | SourceError) -> None:
+        self.listed = listed
+        self.asked: list[date] = []
+
+    async def since(self, day: date) -> Sequence[Document]:
+        self.asked.append(day)
+        if isinstance(self.listed, SourceError):
+            raise self.listed
+        return self.listed
+
+
+class Keeps:
+    """Keeps what is offered, unless it fails."""
+
+    def __init__(self, error: StoreError | None = None) -> None:
+        self.error = error
+        self.offered: list[Collection[Proposal]] = []
+
+    async def offer(self, proposals: Collection[Proposal]) -> None:
+        if self.error is not None:
+            raise self.error
+        self.offered.append(proposals)
+
+
+async def test_only_what_changes_duties_is_offered_each_document_once(
+    reader: Reader, ledger: Ledger
+) -> None:
+    lists, keeps = Lists([*NO_CHANGE, CHANGES[0], CHANGES[0]]), Keeps()
+    await Journal(lists, reader, lambda: ledger, keeps, lambda: NOW).look()
+    [[proposal]] = keeps.offered
+    assert proposal.said_by[0].quote == CHANGES[0].title
+    assert lists.asked == [date(2026, 11, 17)]
+
+
+async def test_a_failure_is_one_line_in_the_log(
+    reader: Reader, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    for lists, keeps in (
+        (Lists(SourceError("The Federal Register", "did not answer")), Keeps()),
+        (Lists([CHANGES[0]]), Keeps(StoreError("the database", "is locked"))),
+    ):
+        caplog.clear()
+        await Journal(lists, reader, lambda: ledger, keeps, lambda: NOW).look()
+        [record] = caplog.records
+        assert record.levelname == "WARNING"
+        assert keeps.offered == []
+
+
+async def test_it_is_read_once_an_hour_and_sooner_after_a_failure(
+    reader: Reader, ledger: Ledger
+) -> None:
+    lists, times = Lists(SourceError("The Federal Register", "did not answer")), [NOW]
+
+    def clock() -> datetime:
+        return times[-1]
+
+    journal = Journal(lists, reader, lambda: ledger, Keeps(), clock)
+    asked = []
+    for minutes in (0, 9, 10, 20, 70, 81, 139, 141):
+        times.append(NOW + timedelta(minutes=minutes))
+        if minutes == 20:
+            lists.listed = [CHANGES[0]]
+        await journal.look()
+        asked.append(len(lists.asked))
+    assert asked == [1, 1, 2, 3, 3, 4, 4, 5]
+
+
+async def test_a_document_that_cannot_be_read_does_not_keep_the_others_back(
+    reader: Reader, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stumbles(Reader):
+        def understand(self, title: str, text: str) -> Understanding:
+            if title == CHANGES[0].title:
+                raise ZeroDivisionError
+            return reader.understand(title, text)
+
+    keeps = Keeps()
+    stumbles = Stumbles.__new__(Stumbles)
+    await Journal(Lists(CHANGES[:2]), stumbles, lambda: ledger, keeps, lambda: NOW).look()
+    [[proposal]] = keeps.offered
+    assert proposal.said_by[0].quote == CHANGES[1].title
+    assert CHANGES[0].number in caplog.text

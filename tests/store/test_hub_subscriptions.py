@@ -1,0 +1,22 @@
+from bot.feeds.websub.model import HubSubscription
+from bot.store.hub_subscriptions import HubShelf
+from tests.store.examples import NOON
+from tests.store.opened import Store
+
+
+async def test_what_was_agreed_with_a_hub_is_kept_to_the_letter_until_it_is_forgotten(
+    store: Store,
+) -> None:
+    shelf = HubShelf(store.database)
+    first = HubSubscription(
+        token="t1", feed_id="wire", hub="https://h.example/", topic="t", secret="s", next_at=NOON
+    )
+    other = first.model_copy(update={"token": "t2", "wanted": False})
+    agreed = first.model_copy(update={"lease_until": NOON, "asks": 0})
+    for each in (first, other, agreed):
+        await shelf.put(each)
+    assert {each.token: each for each in await shelf.every()} == {"t1": agreed, "t2": other}
+    assert "secret" not in repr(agreed)
+    await shelf.remove("t1")
+    await shelf.remove("unknown")
+    assert await shelf.every() == (other,)

@@ -1,0 +1,77 @@
+"""One bot works on a PostgreSQL database, also when the connection that says so breaks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from bot.errors import StoreError
+from bot.store import instance_lock as module
+from bot.store.engine import Database
+from bot.store.instance_lock import alone
+from tests.store.conftest import on_postgresql
+
+HOLDERS = text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted")
+
+
+@pytest.fixture
+async def first(address: str) -> AsyncIterator[Database]:
+    database = Database(address)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def second(address: str) -> AsyncIterator[Database]:
+    database = Database(address)
+    yield database
+    await database.close()
+
+
+async def test_only_one_bot_works_on_a_postgresql_database(
+    first: Database, second: Database
+) -> None:
+    async with alone(first, "bot"):
+        if not first.is_sqlite:
+            with pytest.raises(StoreError, match="another bot"):
+                async with alone(second, "bot", patience_s=0):
+                    pytest.fail("two bots work at once")
+        async with alone(second, "bot of another team", patience_s=0):
+            pass
+    async with alone(second, "bot", patience_s=0):
+        pass
+
+
+@on_postgresql
+async def test_a_lock_that_went_with_its_connection_is_taken_again(
+    first: Database, second: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(module, "AGAIN_S", 0.05)
+    async with alone(first, "bot") as keeping:
+        before = await second.column(HOLDERS)
+        await second.rows(text("SELECT pg_terminate_backend(:pid)"), {"pid": before[0]})
+        async with asyncio.timeout(10):
+            while (now := await second.column(HOLDERS)) in ([], before):
+                pass
+        assert len(now) == 1
+        assert not keeping.done()
+        with pytest.raises(StoreError, match="another bot"):
+            async with alone(second, "bot", patience_s=0):
+                pytest.fail("two bots work at once")
+    assert await second.column(HOLDERS) == []
+
+
+@on_postgresql
+async def test_a_bot_whose_place_was_taken_meanwhile_ends_and_says_why(
+    first: Database, second: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_EVERY_S", 1.0)
+    monkeypatch.setattr(module, "AGAIN_S", 1.0)
+    async with alone(first, "bot", patience_s=0) as keeping:
+        (pid,) = await second.column(HOLDERS)
+        await second.rows(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        async with alone(second, "bot"), asyncio.timeout(10):
+            with pytest.raises(StoreError, match="another bot works on it"):
+                await keeping

@@ -1,0 +1,23 @@
+from bot.alerts.delivery import Thread
+from bot.store.pipeline_store import Shelf
+from tests.store.examples import TEAM, subscription
+from tests.store.opened import Store
+
+
+def _shelf(store: Store, team: str | None) -> Shelf:
+    parts = store.feeds, store.stories, store.subscriptions, store.events, store.outbox
+    return Shelf(store.database, *parts, team=team)
+
+
+async def test_only_the_connected_team_is_an_audience(store: Store) -> None:
+    here, there = subscription(), subscription("C9", team="T2")
+    await store.subscriptions.add(here)
+    await store.subscriptions.add(there)
+    await store.events.follow(TEAM, "U1", "ruling")
+    await store.events.follow("T2", "U2", "ruling")
+    heard = await _shelf(store, TEAM).audience(["ruling"])
+    assert [each.team for each in heard.subscriptions] == [TEAM]
+    assert heard.followers == (Thread("ruling", TEAM, "U1"),)
+    everybody = await _shelf(store, None).audience(["ruling"])
+    assert [each.team for each in everybody.subscriptions] == [TEAM, "T2"]
+    assert len(everybody.followers) == 2

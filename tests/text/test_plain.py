@@ -1,0 +1,151 @@
+"""Hostile markup becomes harmless text, and text becomes sentences."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from bot.text.html import shallow
+from bot.text.plain import cut, plain
+from bot.text.sentences import sentences
+
+TAG = re.compile(r"<[a-zA-Z/!?]")
+LEFT = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
+BARE = re.compile(r"</?(b|i|u|s|em|strong|small|big|tt|code|sub|sup|mark)>")
+MARKUP = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                *("<b>", "</b>", "<script>", "</script>", "<!--", "-->", "<![CDATA[", "&lt;"),
+                *("&amp;", "&#60;", "&#x3c;script&#x3e;", "<", ">", "<<", "\x00", "\u202e", "<p"),
+                *(
+                    "&lt;b&gt;",
+                    "&lt;/b&gt;",
+                    "&lt;i&gt;",
+                    "&lt;/EM&gt;",
+                    "&amp;lt;em&amp;gt;",
+                    "b>",
+                ),
+                *("<plaintext>", "<textarea>", "<title>", "<svg>", "&#0;", "\ud800", "\u037e"),
+            ]
+        ),
+        st.text(max_size=8),
+    ),
+    max_size=30,
+).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("25% < 50% &amp; rising", "25% < 50% & rising"),
+        ("<p>One</p><p>Two</p>three", "One\nTwo\nthree"),
+        ("<p>a duty of <b>25%</b></p>next", "a duty of 25%\nnext"),
+        ("<div><p>One <i>and</i></p></div>two", "One and\ntwo"),
+        ("a<script>alert(1)</script><style>b{}</style>c", "ac"),
+        ("&lt;b&gt;bold&lt;/b&gt;", "bold"),
+        ("&amp;lt;!here&amp;gt; duty", "duty"),
+        ("<\x00script>alert(1)</script>duty", "duty"),
+        ("duty &mdash; 25&nbsp;% &bogus;", "duty — 25 % &bogus;"),
+        ("cut to \u202e%52\u202c", "cut to %52"),
+        ("zero\u200bwidth \ufeffbom", "zerowidth bom"),
+        ("e\u0301te\u0301", "été"),
+        ("  many \n\n\t blanks  ", "many\nblanks"),
+        ("", ""),
+    ],
+)
+def test_markup_becomes_what_a_reader_sees(markup: str, text: str) -> None:
+    assert plain(markup, 500) == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("Duty &lt;b&gt; <img src=x onerror=alert(1)> 25%", "Duty <b> 25%"),
+        ("Duty &amp;lt;/EM&amp;gt; 25%", "Duty </EM> 25%"),
+        ("&lt;b&gt;Duty&lt;/b&gt; &amp;lt;i&amp;gt;on&amp;lt;/i&amp;gt; tea", "Duty on tea"),
+        ("<b>Duty of 25%", "Duty of 25%"),
+        ("Duty &lt;b onclick=steal()&gt; &lt;script&gt;x&lt;/script&gt;25%", "Duty 25%"),
+        ("&lt;br&gt;Duty &lt;p&gt;25%&lt;img src=x&gt;", "Duty 25%"),
+        ("Duty <&lt;b&gt; 25%", "Duty <b> 25%"),
+    ],
+)
+def test_a_lone_tag_that_was_written_of_stays_where_it_may(markup: str, text: str) -> None:
+    assert " ".join(plain(markup, 500, lone_tags=True).split()) == text
+
+
+@settings(max_examples=500)
+@given(MARKUP)
+def test_only_bare_formatting_tags_stay_and_never_with_their_counterpart(markup: str) -> None:
+    left = {tag.lower() for tag in LEFT.findall(plain(markup, 10_000, lone_tags=True))}
+    assert all(BARE.fullmatch(tag) for tag in left)
+    assert not any(f"</{tag[1:]}" in left for tag in left)
+
+
+def test_heaps_of_marks_are_limited() -> None:
+    assert len(plain("t" + "\u0316" * 400, 500)) <= 4
+
+
+def test_what_is_cut_ends_at_a_word_with_an_ellipsis() -> None:
+    assert plain("duties on steel and aluminium", 20) == "duties on steel and…"
+    assert cut("duties on steel and aluminium", 13) == "duties on…"
+
+
+@given(MARKUP, st.integers(0, 200))
+def test_no_tag_and_no_control_character_gets_through(markup: str, limit: int) -> None:
+    text = plain(markup, limit)
+    assert not TAG.search(text)
+    assert len(text) <= limit
+    assert not [c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c != "\n"]
+    assert unicodedata.is_normalized("NFC", text)
+
+
+@pytest.mark.parametrize(
+    "unit", ["<", "<div>", "&lt;", "&amp;", "<!--", " \n", "a\u0300", "<a b='"]
+)
+def test_repetition_does_not_make_it_slow(unit: str) -> None:
+    assert len(plain(unit * 40_000, 1000)) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "The U.S. Trade Representative met Mr. Smith on Jan. 5. A duty of 2.5% stays.",
+            ["The U.S. Trade Representative met Mr. Smith on Jan. 5.", "A duty of 2.5% stays."],
+        ),
+        (
+            "It applies in the U.S. The court agreed.",
+            ["It applies in the U.S.", "The court agreed."],
+        ),
+        ("See No. 3 of the list.", ["See No. 3 of the list."]),
+        ("“We won.” He left!", ["“We won.”", "He left!"]),
+        ("One line\nanother", ["One line", "another"]),
+        ("", []),
+    ],
+)
+def test_sentences_end_where_a_reader_ends_them(text: str, parts: list[str]) -> None:
+    assert list(sentences(text)) == parts
+
+
+@given(st.text())
+def test_each_sentence_stands_in_its_text(text: str) -> None:
+    for sentence in sentences(text):
+        assert sentence in text
+        assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("opening", ["<div>", "<UL class='x'><li>", "<dl></ul>", "<rp>a</zz>"])
+def test_blocks_within_blocks_beyond_reason_are_only_lines(opening: str) -> None:
+    markup = shallow(opening * 1000 + "Duty of 25%")
+    deep = LexborHTMLParser(markup).css("div, ul, dl, rp")
+    assert len(deep) <= 200
+    assert plain(opening * 1000 + "Duty of 25%", 40_000).endswith("Duty of 25%")
+
+
+def test_blocks_beside_each_other_are_left_as_they_are_however_many() -> None:
+    markup = "<div><p>Duty <br> of 25%</p></div>" * 1000
+    assert shallow(markup) == markup
