@@ -23,8 +23,8 @@ from bot.feeds.parsing.decoding import decode_surely
 from bot.feeds.parsing.fast_reader import read_plainly
 from bot.feeds.parsing.feedparser_reader import by_feedparser, read_feed
 from bot.feeds.parsing.inline import read_at_once
-from bot.feeds.parsing.normalization.raw_entry import Draft
-from bot.feeds.parsing.result import Parsed, Source
+from bot.feeds.parsing.normalization.raw_entry import RawEntry
+from bot.feeds.parsing.result import FeedContext, Parsed
 from bot.feeds.parsing.xml_document import open_text
 from bot.text.plain import plain
 
@@ -72,8 +72,8 @@ def _parsers() -> dict[str, Read]:
     return found
 
 
-def _source() -> Source:
-    return Source(feed_id="press", url=URL, now=datetime.now(UTC))
+def _source() -> FeedContext:
+    return FeedContext(feed_id="press", url=URL, now=datetime.now(UTC))
 
 
 def _taken(found: object) -> None:
@@ -81,7 +81,7 @@ def _taken(found: object) -> None:
     assert len(found.entries) == ENTRIES
 
 
-def _drafts(body: bytes) -> list[Draft]:
+def _drafts(body: bytes) -> list[RawEntry]:
     decoded = decode_surely(body, "")
     assert decoded is not None
     found = read_plainly(open_text(*decoded).text, URL)

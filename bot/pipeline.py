@@ -38,7 +38,7 @@ EVENT_MEMORY = timedelta(days=7)
 """Stories seen this long ago may still belong to the event of a new one."""
 
 
-class Poller(Protocol):
+class FeedPoller(Protocol):
     """Fetches and parses a feed; a failure is an outcome, not an exception."""
 
     async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round: ...
@@ -48,13 +48,13 @@ Bring = Callable[[Feed, FeedState, datetime], Awaitable[Round]]
 """What a feed says, by whatever way it came."""
 
 
-class Reader(Protocol):
+class EntryReader(Protocol):
     """Understands an entry; None when it is about none of the topics."""
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None: ...
 
 
-class Shelf(Protocol):
+class IntakeStore(Protocol):
     """Where all is kept."""
 
     async def state(self, feed_id: str) -> FeedState | None: ...
@@ -104,10 +104,10 @@ class Pipeline:
 
     def __init__(
         self,
-        poller: Poller,
-        reader: Reader,
+        poller: FeedPoller,
+        reader: EntryReader,
         join: Callable[[Story, Sequence[Story]], str],
-        shelf: Shelf,
+        shelf: IntakeStore,
         max_age: timedelta,
         digest_hour: int,
         zone: tzinfo,

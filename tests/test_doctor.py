@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.doctor import Finding, examine
+from bot.doctor import CheckResult, examine
 from bot.local_slack.server import Workspace
 from bot.runtime.settings import LIVE_SOURCES
 from tests.feeds.server import FeedServer, serving
@@ -44,11 +44,11 @@ def by_socket(setup: pytest.MonkeyPatch, workspace: Workspace) -> None:
     setup.setenv("TARIFFWIRE_SLACK_API_URL", workspace.api_url)
 
 
-async def found() -> dict[str, Finding]:
+async def found() -> dict[str, CheckResult]:
     return {finding.subject: finding async for finding in examine()}
 
 
-def broken(findings: dict[str, Finding]) -> set[str]:
+def broken(findings: dict[str, CheckResult]) -> set[str]:
     return {finding.subject for finding in findings.values() if not finding.ok}
 
 

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.alerts.delivery import Delivery, DeliveryState
-from bot.alerts.subscription import Pace
+from bot.alerts.subscription import Frequency
 from bot.errors import StoreError
-from bot.feeds.model import Entry, Feed, FeedState, Outcome, Round
+from bot.feeds.model import Entry, Feed, FeedState, PollOutcome, Round
 from bot.news.story import Story
 from bot.pipeline import CATCHING_UP_EVENTS, Pipeline, Taken
 from bot.store.outbox import Outbox
-from bot.store.pipeline_store import Shelf
+from bot.store.pipeline_store import PipelineStore
 from bot.store.upgrade import upgrade
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, entry, feed, minutes, story, subscription
@@ -42,7 +42,7 @@ class Publisher:
         succeeded = {"last_success_at": now} if not self.fails else {"error": "no answer"}
         return Round(
             feed_id=feed.id,
-            outcome=Outcome.FAILED if self.fails else Outcome.READ,
+            outcome=PollOutcome.FAILED if self.fails else PollOutcome.READ,
             started_at=now,
             finished_at=now,
             entries=() if self.fails else tuple(self.entries.get(feed.id, ())),
@@ -181,7 +181,7 @@ async def test_a_failed_poll_is_remembered_and_brings_nothing(
     publisher.publish(entry("a", title="Tariff one"))
     publisher.fails = True
     taken = await pipeline.take(WIRE, NOON)
-    assert taken.round.outcome is Outcome.FAILED
+    assert taken.round.outcome is PollOutcome.FAILED
     state = await store.feeds.state("wire")
     assert state is not None
     assert state.error == "no answer"
@@ -314,7 +314,7 @@ async def test_a_subscription_in_a_second_channel_changes_nothing_in_the_first(
 async def test_daily_stories_wait_together_for_their_hour(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
-    await store.subscriptions.add(subscription(pace=Pace.DAILY))
+    await store.subscriptions.add(subscription(pace=Frequency.DAILY))
     for number in range(3):
         moment = NOON + minutes(number)
         publisher.publish(entry(f"a{number}", title=f"Tariff {number}", published=moment))
@@ -336,7 +336,7 @@ async def test_what_cannot_be_kept_whole_is_not_kept_at_all_and_comes_again(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff one"))
-    shelf = Shelf(
+    shelf = PipelineStore(
         store.database,
         store.feeds,
         store.stories,
@@ -353,7 +353,7 @@ async def test_what_cannot_be_kept_whole_is_not_kept_at_all_and_comes_again(
     assert _told(await pipeline.take(WIRE, NOON)) == [("alert", "Tariff one")]
 
 
-class _Waiting(Shelf):
+class _Waiting(PipelineStore):
     """A shelf of another process, which sees what is new and then waits for `gate`."""
 
     def __init__(self, store: Store) -> None:
@@ -371,7 +371,7 @@ class _Waiting(Shelf):
 async def test_a_story_that_two_processes_take_at_once_is_told_once(
     store: Store, publisher: Publisher, pipeline: Pipeline, changes: dict[str, str]
 ) -> None:
-    await store.subscriptions.add(subscription("C2", pace=Pace.DAILY))
+    await store.subscriptions.add(subscription("C2", pace=Frequency.DAILY))
     publisher.publish(entry("a", title="Tariff one"))
     other_store, other_publisher = open_store(str(store.database.url)), Publisher()
     other_publisher.publish(

@@ -18,17 +18,17 @@ from time import perf_counter, process_time
 from bench.polled.lag import Lag, measured, percentile, told
 from bench.polled.turns import arguments
 from bench.polled.usage import memory
-from bot.feeds.model import Feed, FeedState, Outcome
+from bot.feeds.model import Feed, FeedState, PollOutcome
 from bot.pipeline import Taken
-from bot.runtime.config_folder import Library
+from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.gc_tuning import settle, share_one_arena
 from bot.runtime.jobs import build_schedule
 from bot.runtime.settings import Settings
 from bot.runtime.wiring import Store, open_poller, open_store, open_watch, spread_s, tick_s
-from bot.store.pipeline_store import Shelf
+from bot.store.pipeline_store import PipelineStore
 
 
-class Observed(Shelf):
+class Observed(PipelineStore):
     """The shelf, and when what was asked of it."""
 
     def __init__(self, store: Store) -> None:
@@ -66,7 +66,7 @@ class Observed(Shelf):
         await super().keep(taken)
         self.took_s.append(perf_counter() - self.began[taken.round.feed_id])
         self.new_entries += len(taken.entries)
-        self.failed += taken.round.outcome is Outcome.FAILED
+        self.failed += taken.round.outcome is PollOutcome.FAILED
         if taken.first_round:
             self.first.release()
 
@@ -94,7 +94,7 @@ async def main() -> None:
             open_watch(
                 settings,
                 feeds,
-                Library(settings).read_all(),
+                ConfigFolder(settings).read_all(),
                 replace(store, shelf=shelf),
                 poller,
                 lambda: None,

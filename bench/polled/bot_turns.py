@@ -1,4 +1,4 @@
-"""The bot's own way of polling, Watch + Pipeline + Poller + topics, on real SQLite.
+"""The bot's own way of polling, PollScheduler + Pipeline + Poller + topics, on real SQLite.
 
 Left out of the bot are only Slack and the schedule's clock. All feeds are on one host here, so the
 bounds per host and between two requests, which are made for other people's servers, are lifted.
@@ -16,20 +16,20 @@ from time import perf_counter
 
 from bench.polled.turns import answer, arguments, turns
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import Feed, FeedState, Outcome
+from bot.feeds.model import Feed, FeedState, PollOutcome
 from bot.feeds.polling import next_poll
 from bot.feeds.polling.poller import Poller
-from bot.feeds.polling.scheduler import Watch
+from bot.feeds.polling.scheduler import PollScheduler
 from bot.news.events.matching import join
 from bot.pipeline import Pipeline, Taken
-from bot.runtime.config_folder import Library
+from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.gc_tuning import settle, share_one_arena
 from bot.runtime.settings import Settings
 from bot.store.engine import Database
-from bot.store.event_preferences import Events
+from bot.store.event_preferences import EventPreferences
 from bot.store.feeds import Feeds
 from bot.store.outbox import Outbox
-from bot.store.pipeline_store import Shelf
+from bot.store.pipeline_store import PipelineStore
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
 from bot.store.upgrade import upgrade
@@ -74,8 +74,8 @@ class Tally:
         taken = poll.result()
         if taken is not None:
             outcome = taken.round.outcome
-            self.read += outcome is Outcome.READ
-            self.unchanged += outcome in (Outcome.NOT_MODIFIED, Outcome.SAME_BODY)
+            self.read += outcome is PollOutcome.READ
+            self.unchanged += outcome in (PollOutcome.NOT_MODIFIED, PollOutcome.SAME_BODY)
             self.new_entries += len(taken.entries)
         self._left -= 1
         if not self._left:
@@ -96,17 +96,17 @@ async def main() -> None:
     _make(url)
     await upgrade(url)
     database = Database(url)
-    feeds, stories, events = Feeds(database), Stories(database), Events(database)
+    feeds, stories, events = Feeds(database), Stories(database), EventPreferences(database)
     subscriptions, outbox = Subscriptions(database), Outbox(database, stories)
-    shelf = Shelf(database, feeds, stories, subscriptions, events, outbox)
+    shelf = PipelineStore(database, feeds, stories, subscriptions, events, outbox)
     poller = Poller(LIMITS, clock, random.random)
-    reader = Library(Settings()).reader
+    reader = ConfigFolder(Settings()).reader
     pipeline = Pipeline(poller, reader, join, shelf, timedelta(days=2), 8, UTC)
     listed = [
         Feed(id=f"press{number}", title=f"Press {number}", url=address)
         for number, address in enumerate(addresses)
     ]
-    watch = Watch(
+    watch = PollScheduler(
         listed,
         feeds,
         pipeline.take,

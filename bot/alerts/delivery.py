@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
-from bot.alerts.subscription import Pace, Subscription, fits
+from bot.alerts.subscription import Frequency, Subscription, fits
 from bot.feeds.model import Entry
 from bot.news.story import Story
 from bot.values import Frozen
@@ -170,7 +170,7 @@ def owed(
     digests: dict[tuple[str, str], list[Story]] = {}
     for story in stories:
         for thread, listener in _listeners(story, audience, now).items():
-            if listener.pace is Pace.DAILY:
+            if listener.pace is Frequency.DAILY:
                 digests.setdefault(thread[1:], []).append(story)
             elif listener.follows or thread in alerted:
                 found.append(_message(DeliveryKind.FOLLOW_UP, story, thread, listener.reason, now))
@@ -182,7 +182,7 @@ def owed(
 
 class _Listener(NamedTuple):
     reason: str
-    pace: Pace
+    pace: Frequency
     follows: bool = False
 
 
@@ -191,12 +191,12 @@ def _listeners(story: Story, audience: Audience, now: datetime) -> dict[Thread, 
     found: dict[Thread, _Listener] = {}
     for subscription, reason in _fitting(story, audience.subscriptions, now):
         thread = Thread(story.event_id, subscription.team, subscription.conversation)
-        if thread not in found or found[thread].pace is Pace.DAILY:
+        if thread not in found or found[thread].pace is Frequency.DAILY:
             found[thread] = _Listener(reason, subscription.pace)
     for thread in audience.followers:
         known = found.get(thread)
-        if thread.event_id == story.event_id and (known is None or known.pace is Pace.DAILY):
-            found[thread] = _Listener(FOLLOWS, Pace.INSTANT, follows=True)
+        if thread.event_id == story.event_id and (known is None or known.pace is Frequency.DAILY):
+            found[thread] = _Listener(FOLLOWS, Frequency.INSTANT, follows=True)
     return {thread: found[thread] for thread in found if thread not in audience.muted}
 
 

@@ -21,7 +21,7 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from bot.alerts.delivery import LONGEST_PUT_OFF, Delivery, DeliveryKind
-from bot.alerts.outcome_retry import AGAIN_S, Keeping
+from bot.alerts.outcome_retry import AGAIN_S, OutcomeRetry
 from bot.errors import SendLater, SendRefused, StoreAway, StoreError
 from bot.news.story import Story
 from bot.values import Frozen
@@ -57,7 +57,7 @@ class Sender(Protocol):
     ) -> Receipt: ...
 
 
-class Outbox(Protocol):
+class DeliveryQueue(Protocol):
     """What is owed and not yet confirmed, kept where a crash does not lose it."""
 
     async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]: ...
@@ -100,7 +100,7 @@ class Dispatcher:
 
     def __init__(
         self,
-        outbox: Outbox,
+        outbox: DeliveryQueue,
         sender: Sender,
         clock: Callable[[], datetime],
         pace_s: float = 1.0,
@@ -115,7 +115,7 @@ class Dispatcher:
         self._in_flight: dict[str, asyncio.Task[bool]] = {}
         self._unanswered: dict[str, int] = {}
         self._woken = asyncio.Event()
-        self._keeping = Keeping()
+        self._keeping = OutcomeRetry()
         self._is_running = self._stopping = False
 
     def wake(self) -> None:

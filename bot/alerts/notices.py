@@ -28,7 +28,7 @@ class Trouble(NamedTuple):
     text: str
 
 
-class Outbox(Protocol):
+class NoticeQueue(Protocol):
     """Where messages are owed; what is owed or was sent already stays as it is."""
 
     async def owe(self, deliveries: Collection[Delivery]) -> None: ...
@@ -85,7 +85,7 @@ class Notices:
 
     def __init__(
         self,
-        outbox: Outbox,
+        outbox: NoticeQueue,
         team: str,
         conversations: Collection[str],
         clock: Callable[[], datetime],

@@ -9,7 +9,7 @@ AGAIN_S = 3.0
 """Between two tries, in seconds."""
 
 
-class Keeping:
+class OutcomeRetry:
     """Keeps outcomes in memory for as long as they cannot be written."""
 
     def __init__(self) -> None:

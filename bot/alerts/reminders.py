@@ -22,7 +22,7 @@ from pydantic import BaseModel
 
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
 from bot.alerts.subscription import Subscription
-from bot.rates.calendar.entries import Ahead, ahead, concerns
+from bot.rates.calendar.entries import CalendarEntry, ahead, concerns
 from bot.rates.calendar.upcoming import coming, joined
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Upcoming
@@ -46,7 +46,7 @@ class Due(Frozen):
     """A change, and which of its two reminders this is."""
 
     notice: Notice
-    ahead: Ahead
+    ahead: CalendarEntry
 
 
 class Reminder(Frozen):
@@ -132,7 +132,7 @@ def told_in(deliveries: Iterable[Delivery]) -> Told:
     return found
 
 
-def _due(changes: Iterable[Ahead], place: Place, told: Told, today: date) -> Iterator[Due]:
+def _due(changes: Iterable[CalendarEntry], place: Place, told: Told, today: date) -> Iterator[Due]:
     for change in changes:
         left = (change.on - today).days
         notice = notice_due(left, told.get((place, change.key), {}))
@@ -187,7 +187,7 @@ def _delivery(place: Place, reminder: Reminder, reason: str, now: datetime) -> D
     )
 
 
-class Outbox(Protocol):
+class ReminderQueue(Protocol):
     """Where messages are owed; what is owed or was sent already stays as it is."""
 
     async def owe(self, deliveries: Collection[Delivery]) -> None: ...
@@ -197,7 +197,7 @@ class Outbox(Protocol):
         ...
 
 
-class Subscriptions(Protocol):
+class SubscriptionSource(Protocol):
     """Who wants what."""
 
     async def every(self, team: str) -> Collection[Subscription]: ...
@@ -220,8 +220,8 @@ class Reminders:
     def __init__(
         self,
         ledger: Callable[[], Ledger],
-        outbox: Outbox,
-        subscriptions: Subscriptions,
+        outbox: ReminderQueue,
+        subscriptions: SubscriptionSource,
         switches: Switches,
         team: str,
         clock: Callable[[], datetime],

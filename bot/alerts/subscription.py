@@ -10,7 +10,7 @@ from bot.news.story import Story
 from bot.values import Frozen, Topic
 
 
-class Pace(StrEnum):
+class Frequency(StrEnum):
     """When a subscription's stories are sent."""
 
     INSTANT = "instant"
@@ -33,7 +33,7 @@ class Subscription(Frozen):
     topics: frozenset[Topic] = frozenset()
     parties: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
-    pace: Pace = Pace.INSTANT
+    pace: Frequency = Frequency.INSTANT
     muted_until: AwareDatetime | None = None
     created_by: str = ""
     created_at: AwareDatetime

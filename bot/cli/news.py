@@ -108,10 +108,10 @@ def same(file: IO[bytes]) -> None:
 def _answer_lines(file: IO[bytes], answer: Callable[[Any, dict[str, Any]], object]) -> None:
     """Prints the answer to each line as soon as the line is there."""
     from bot.news.jsonl import read_line
-    from bot.runtime.config_folder import Library
+    from bot.runtime.config_folder import ConfigFolder
     from bot.runtime.settings import load_settings
 
-    reader, size, done = Library(load_settings()).reader, _size(file), 0
+    reader, size, done = ConfigFolder(load_settings()).reader, _size(file), 0
     # A bar among the answers on one terminal would be in their way.
     with progress_bar("Reading", shown=not sys.stdout.isatty()) as advance:
         for number, line in enumerate(_lines(file), start=1):

@@ -10,17 +10,17 @@ from bot.cli.rates_export import with_rates
 from bot.feeds.health import span
 from bot.feeds.model import Feed
 from bot.feeds.opml import read_opml, write_opml
-from bot.feeds.polling.feed_check import Check, check
+from bot.feeds.polling.feed_check import FeedCheck, check
 from bot.feeds.registry import Imported
 from bot.news.reader import Reader
 from bot.pipeline import Taken
-from bot.proposals.approval.audit import Act, Filed
-from bot.proposals.approval.overlay import LeftOut, layered
+from bot.proposals.approval.audit import AuditEntry, ProposalRecord
+from bot.proposals.approval.overlay import StaleApproval, layered
 from bot.rates.answer.live_lookups import lookups, supplied
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
 from bot.rates.question.parse import RateQuery
-from bot.runtime.config_folder import Library
+from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import file_text
 from bot.runtime.settings import Settings
 from bot.runtime.wiring import (
@@ -33,7 +33,7 @@ from bot.runtime.wiring import (
     open_watch,
     tick_s,
 )
-from bot.sources.registry import Sourcebook
+from bot.sources.registry import SourceRegistry
 from bot.store.approved_rates import approved_rates
 from bot.store.backup import backup
 from bot.store.upgrade import upgrade
@@ -48,7 +48,7 @@ class Polled(NamedTuple):
 
 
 async def add_feed(settings: Settings, url: str) -> Feed:
-    """Adds the feed at the address, or the first that the page there names; see `Feedbook.add`."""
+    """Adds the feed at the address, or the first that the page there names."""
     async with open_feedbook(settings) as book:
         return await book.add(url)
 
@@ -67,14 +67,14 @@ async def resume_feed(settings: Settings, feed_id: str) -> None:
 
 async def check_feed(settings: Settings, url: str) -> tuple[str, ...]:
     """What the address gives, and what of it would be flagged, in lines for an operator."""
-    library = Library(settings)
+    library = ConfigFolder(settings)
     async with open_poller(settings) as poller:
         found = await check(poller, url)
         now = clock()
     return (*_about(found), *_flagged(found, library.reader, now))
 
 
-def _about(found: Check) -> list[str]:
+def _about(found: FeedCheck) -> list[str]:
     state, round_ = found.round.state, found.round
     entries = "1 entry" if found.listed == 1 else f"{found.listed:,} entries"
     lines = [f"{found.title or found.feed.id}: {found.form}, {entries}"]
@@ -93,7 +93,7 @@ def _about(found: Check) -> list[str]:
     return lines + [f"warning: {warning}" for warning in round_.warnings]
 
 
-def _flagged(found: Check, reader: Reader, now: datetime) -> list[str]:
+def _flagged(found: FeedCheck, reader: Reader, now: datetime) -> list[str]:
     read = (reader.read(entry, found.feed, now) for entry in found.round.entries)
     stories = [story for story in read if story is not None]
     lines = [f"{len(stories)} of {len(found.round.entries)} entries would be flagged:"]
@@ -128,13 +128,13 @@ async def poll_feeds(settings: Settings, *, once: bool, show: Callable[[Polled],
     would ask for what is due in the same moment. Messages that subscribers are owed are sent by
     `run`.
     """
-    library = Library(settings).read_all()
+    library = ConfigFolder(settings).read_all()
     with only_one(settings):
         return await _poll_feeds(settings, library, once, show)
 
 
 async def _poll_feeds(
-    settings: Settings, library: Library, once: bool, show: Callable[[Polled], None]
+    settings: Settings, library: ConfigFolder, once: bool, show: Callable[[Polled], None]
 ) -> bool:
     async with (
         open_store(settings) as store,
@@ -154,7 +154,9 @@ async def _poll_feeds(
             await asyncio.sleep(tick_s(settings))
 
 
-async def proposed_rates(settings: Settings) -> tuple[tuple[Filed, tuple[Act, ...]], ...]:
+async def proposed_rates(
+    settings: Settings,
+) -> tuple[tuple[ProposalRecord, tuple[AuditEntry, ...]], ...]:
     """Every proposal with the record of what was decided on it, in the order of their coming."""
     async with open_store(settings) as store:
         record = await store.proposals.record()
@@ -164,12 +166,12 @@ async def proposed_rates(settings: Settings) -> tuple[tuple[Filed, tuple[Act, ..
         )
 
 
-def export_rates(settings: Settings) -> tuple[Mapping[str, str], tuple[LeftOut, ...]]:
+def export_rates(settings: Settings) -> tuple[Mapping[str, str], tuple[StaleApproval, ...]]:
     """The rates files that approved rates change, by name, and the approvals that do not fit.
 
     Raises StoreError, and ConfigError where a file cannot take them.
     """
-    library = Library(settings)
+    library = ConfigFolder(settings)
     laid = layered(library.book, approved_rates(settings.database), library.parties)
     changed = {
         name: with_rates(
@@ -199,7 +201,7 @@ async def with_live_sources(
     today: date,
 ) -> tuple[Answer, ...]:
     """The answers with what the live sources that are on say in time of what the ledger lacks."""
-    sources = Sourcebook(settings, fetch_limits(settings), ledger.parties, clock)
+    sources = SourceRegistry(settings, fetch_limits(settings), ledger.parties, clock)
     try:
         lacks = lookups(answers, query, ledger, today)
         found = await sources.reference.find(lacks) if sources.reference else ()

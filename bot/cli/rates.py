@@ -29,12 +29,12 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     from bot.rates.question.parse import CHANGES_DAYS, Kind, parse
     from bot.render.json import answer_json, upcoming_json
     from bot.render.text import calendar_line, lines
-    from bot.runtime.config_folder import Library
+    from bot.runtime.config_folder import ConfigFolder
     from bot.runtime.settings import load_settings
 
     question, day = " ".join(words), on.date() if on else None
     settings = load_settings()
-    ledger = _ledger(Library(settings))
+    ledger = _ledger(ConfigFolder(settings))
     today = today_for(question, ledger, datetime.now(UTC))
     query = parse(question, ledger.parties, today, ledger.reader)
     given = {"on": day, "product": product}
@@ -105,10 +105,10 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
     from bot.rates.question.parse import parse
     from bot.render.json import upcoming_json
     from bot.render.text import calendar_line
-    from bot.runtime.config_folder import Library
+    from bot.runtime.config_folder import ConfigFolder
     from bot.runtime.settings import load_settings
 
-    ledger, now = _ledger(Library(load_settings())), datetime.now(UTC)
+    ledger, now = _ledger(ConfigFolder(load_settings())), datetime.now(UTC)
     today = ledger.duty_day(now)
     query = parse(" ".join(("upcoming", *words)), ledger.parties, today, ledger.reader)
     if ics_file is not None:

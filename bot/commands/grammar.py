@@ -17,7 +17,7 @@ from enum import StrEnum
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.alerts.subscription import Pace
+from bot.alerts.subscription import Frequency
 from bot.errors import CommandError
 from bot.parties import Parties
 from bot.text.single_line import single_line
@@ -58,7 +58,7 @@ class Command(Frozen):
     """Empty: all."""
     parties: frozenset[str] = frozenset()
     """Empty: any."""
-    pace: Pace = Pace.INSTANT
+    pace: Frequency = Frequency.INSTANT
 
 
 class Misunderstood(CommandError):
@@ -121,10 +121,10 @@ _BUTTONS = frozenset({"mute", "unmute", "follow", "why", "why?"})
 _AS_FILE = frozenset({"ics", ".ics", "ical", "icalendar"})
 _SWITCH = {"on": "on", "start": "on", "off": "off", "stop": "off", "none": "off"}
 _PACES = {
-    "daily": Pace.DAILY,
-    "digest": Pace.DAILY,
-    "instant": Pace.INSTANT,
-    "instantly": Pace.INSTANT,
+    "daily": Frequency.DAILY,
+    "digest": Frequency.DAILY,
+    "instant": Frequency.INSTANT,
+    "instantly": Frequency.INSTANT,
 }
 # Some of these are country codes too (IN, ME, TO); between other words they are only words.
 _FILLERS = frozenset(
@@ -203,7 +203,7 @@ def _unlinked(word: str) -> str:
 def _with_arguments(verb: Verb, words: list[str], parties: Parties) -> Command:
     topics: set[Topic] = set()
     codes: set[str] = set()
-    pace = Pace.INSTANT
+    pace = Frequency.INSTANT
     everything = False
     for phrase in _phrases(words, parties):
         key = phrase.lower().replace("_", "-")

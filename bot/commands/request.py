@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Asked:
+class CommandRequest:
     """What was typed, by whom and where.
 
     `conversation` is where alerts would go: a channel, or the person for a direct message.

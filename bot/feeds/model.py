@@ -62,7 +62,7 @@ class Entry(Frozen):
     """A digest of guid and link: where an edited text is recognised. Empty where it cannot be."""
 
 
-class Outcome(StrEnum):
+class PollOutcome(StrEnum):
     """How one poll of a feed ended."""
 
     READ = "read"
@@ -93,7 +93,7 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_KEPT)
-class Asked:
+class PublisherHints:
     """How long a publisher asks to be left alone, in headers and in the feed itself.
 
     Kept between polls, because an answer 'not modified' repeats none of it.
@@ -128,7 +128,7 @@ class FeedState:
     configured_url: str = ""
     """The address that the feed had when this was learnt; another one starts afresh."""
     validators: Validators = Validators()
-    asked: Asked = Asked()
+    asked: PublisherHints = PublisherHints()
     next_poll_at: AwareDatetime | None = None
     """Not before this moment; None: never polled, due at once."""
     last_poll_at: AwareDatetime | None = None
@@ -174,7 +174,7 @@ class Round(Frozen):
     """What one poll of one feed brought: its entries, and the state to remember."""
 
     feed_id: FeedId
-    outcome: Outcome
+    outcome: PollOutcome
     started_at: AwareDatetime
     finished_at: AwareDatetime
     entries: tuple[Entry, ...] = ()

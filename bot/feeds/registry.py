@@ -12,15 +12,15 @@ from bot.feeds.health import FeedSummary, Health, Lag, health
 from bot.feeds.http.address_guard import numeric_refusal
 from bot.feeds.http.fetch import plain_address, server_of
 from bot.feeds.model import Feed
-from bot.feeds.polling.feed_check import Check, check
+from bot.feeds.polling.feed_check import FeedCheck, check
 from bot.feeds.polling.next_poll import resumed
 from bot.feeds.polling.poller import Poller
-from bot.feeds.polling.server_pauses import Pauses
+from bot.feeds.polling.server_pauses import ServerPauses
 from bot.feeds.websub.protocol import is_live
 from bot.pipeline import Taken
 from bot.store.feeds import Feeds
-from bot.store.hub_subscriptions import HubShelf
-from bot.store.pipeline_store import Shelf
+from bot.store.hub_subscriptions import HubSubscriptions
+from bot.store.pipeline_store import PipelineStore
 
 _SEE = "See it in: tariffwire feeds list"
 _SEE_IDS = "See the ids in: tariffwire feeds list, or /tariff feeds"
@@ -39,15 +39,15 @@ class Imported(NamedTuple):
     """Addresses that were not added, each with the reason."""
 
 
-class Feedbook:
+class FeedRegistry:
     """Every feed there is: those of `feeds.yaml`, and those that operators added."""
 
     def __init__(
         self,
         configured: Iterable[Feed],
         feeds: Feeds,
-        shelf: Shelf,
-        hubs: HubShelf,
+        shelf: PipelineStore,
+        hubs: HubSubscriptions,
         poller: Poller,
     ) -> None:
         self._configured = tuple(configured)
@@ -79,7 +79,7 @@ class Feedbook:
         now = self._poller.clock()
         lags = await self._feeds.lags(now - LAG_OVER)
         pushed = {each.feed_id for each in await self._hubs.every() if is_live(each, now)}
-        pauses = Pauses(self._poller.clock)
+        pauses = ServerPauses(self._poller.clock)
         pauses.recall(states.values())
 
         def of(feed: Feed) -> Health:
@@ -111,7 +111,7 @@ class Feedbook:
             await self._add(found)
         return found.feed
 
-    async def _add(self, found: Check) -> None:
+    async def _add(self, found: FeedCheck) -> None:
         feed = found.feed
         feeds = await self.every()
         _refuse_known(feed.url, feeds)

@@ -11,20 +11,20 @@ from aiohttp import web
 from bot.errors import SettingsError
 from bot.local_slack import limits
 from bot.local_slack.api import files
-from bot.local_slack.api.errors import Refused
-from bot.local_slack.api.fault_injection import Call, Drop, Fault, Rehearsal
-from bot.local_slack.api.rate_limits import Pace
-from bot.local_slack.api.response_urls import Responses
+from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.fault_injection import Call, Drop, Fault, FaultInjector
+from bot.local_slack.api.rate_limits import RateLimits
+from bot.local_slack.api.response_urls import ResponseUrls
 from bot.local_slack.api.web_api import WebApi
 from bot.local_slack.page.browser_guard import add_headers, guard, is_loopback
 from bot.local_slack.page.keyboard import Keyboard
 from bot.local_slack.page.pointer import Pointer
-from bot.local_slack.page.routes import GOODBYE, Page
-from bot.local_slack.state.broadcast import Live
-from bot.local_slack.state.storage import Archive
+from bot.local_slack.page.routes import GOODBYE, WorkspacePage
+from bot.local_slack.state.broadcast import Broadcast
+from bot.local_slack.state.storage import Storage
 from bot.local_slack.state.team import Team
 from bot.local_slack.state.triggers import Triggers
-from bot.local_slack.transport.connection import Events, Line
+from bot.local_slack.transport.connection import BotConnection, EventSender
 from bot.local_slack.transport.http import HttpLink
 from bot.local_slack.transport.socket_mode import Sockets
 
@@ -67,13 +67,13 @@ class Workspace:
         event_retries_s: Sequence[float] = limits.EVENT_RETRIES_S,
     ) -> None:
         triggers = Triggers(patience_s)
-        self.team = Team(Archive(path), Live(), triggers, app_name=app_name, timezone=timezone)
+        self.team = Team(Storage(path), Broadcast(), triggers, app_name=app_name, timezone=timezone)
         self._patience_s = patience_s
-        self._rehearsal, self._pace = Rehearsal(), Pace(rate_limits)
+        self._rehearsal, self._pace = FaultInjector(), RateLimits(rate_limits)
         self._sockets = Sockets(patience_s)
-        self._line = Line(self._sockets)
-        self._events = Events(self.team, self._line, events, event_retries_s)
-        self._responses = Responses(self.team)
+        self._line = BotConnection(self._sockets)
+        self._events = EventSender(self.team, self._line, events, event_retries_s)
+        self._responses = ResponseUrls(self.team)
         self.keyboard = Keyboard(
             self.team,
             self._line,
@@ -125,7 +125,7 @@ class Workspace:
                 web.get("/link", self._sockets.accept),
                 web.post("/respond/{team}/{key}", self._respond),
                 web.post("/upload/{file}", self._upload),
-                *Page(self.team, self.keyboard, self.pointer).routes(),
+                *WorkspacePage(self.team, self.keyboard, self.pointer).routes(),
             ]
         )
         return application
@@ -219,11 +219,11 @@ class Workspace:
             body = await request.json()
             fault = self._rehearsal.next("response_url")
             if fault.error or fault.status:
-                raise Refused(fault.error or "fault", status=fault.status or 400)
+                raise ApiError(fault.error or "fault", status=fault.status or 400)
             await self._responses.take(request.match_info["key"], body)
         except ValueError:
-            return web.json_response(Refused("invalid_payload").body(), status=400)
-        except Refused as refusal:
+            return web.json_response(ApiError("invalid_payload").body(), status=400)
+        except ApiError as refusal:
             return web.json_response(refusal.body(), status=max(refusal.status, 400))
         return web.json_response({"ok": True})
 

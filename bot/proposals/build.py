@@ -12,14 +12,16 @@ from hashlib import blake2b
 from bot.errors import QueryError
 from bot.parties import WORLD
 from bot.proposals.context import beside, placed
-from bot.proposals.model import Claim, Proposal, Witness
+from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.proposals.novelty import can_be_placed, is_known, on_goods_known
 from bot.rates.answer.select import Case
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, percent_text
 
 
-def proposed(claim: Claim, by: Witness, ledger: Ledger, seen_at: datetime) -> Proposal | None:
+def proposed(
+    claim: ReportedRate, by: ReportSource, ledger: Ledger, seen_at: datetime
+) -> Proposal | None:
     """The claim as a proposal; None where it is no news to the ledger or cannot be placed."""
     day = by.published.date()
     try:
@@ -35,7 +37,7 @@ def proposed_by_document(
     *,
     imposer: str,
     partner: str,
-    by: Witness,
+    by: ReportSource,
     ledger: Ledger,
     seen_at: datetime,
     product: str = "",
@@ -82,7 +84,9 @@ def asked_again(proposal: Proposal, decided_on: date) -> Proposal:
     return proposal.model_copy(update={"id": again})
 
 
-def _proposal(claim: Claim, by: Witness, case: Case, old: Answer, seen_at: datetime) -> Proposal:
+def _proposal(
+    claim: ReportedRate, by: ReportSource, case: Case, old: Answer, seen_at: datetime
+) -> Proposal:
     return Proposal(
         id=_claim_id(case, claim.percent),
         imposer=claim.imposer,
@@ -105,7 +109,7 @@ def _claim_id(case: Case, percent: Decimal) -> str:
     return _digest("claim", case.imposer, case.partner, *said)
 
 
-def _why(claim: Claim, old: Answer) -> str:
+def _why(claim: ReportedRate, old: Answer) -> str:
     new = percent_text(claim.percent)
     on = f"{old.imposer_name} on {old.partner_name}, {old.read_as}"
     if claim.partner == WORLD:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from bot.errors import QueryError
-from bot.proposals.model import Claim, Coming, OldPart, Proposal
+from bot.proposals.model import Coming, OldPart, Proposal, ReportedRate
 from bot.proposals.novelty import held_by, on_goods_known
 from bot.rates.answer.build import answer
 from bot.rates.answer.select import Case, Judged, Way, case_of, judge
@@ -55,7 +55,7 @@ def _already(proposal: Proposal, case: Case, ledger: Ledger) -> str:
     """
     if proposal.new_percent is None or not on_goods_known(case):
         return ""
-    claim = Claim(
+    claim = ReportedRate(
         imposer=proposal.imposer,
         partner=proposal.partner,
         product=proposal.product,
@@ -75,7 +75,7 @@ def _already(proposal: Proposal, case: Case, ledger: Ledger) -> str:
     return ""
 
 
-def _in_all(claim: Claim, case: Case, ledger: Ledger) -> Decimal | None:
+def _in_all(claim: ReportedRate, case: Case, ledger: Ledger) -> Decimal | None:
     """The one total of the goods on the claim's day; None where what is 0 may only be not known."""
     day = claim.effective_on or case.day
     _, then = beside(claim.imposer, claim.partner, claim.product, day, ledger)

@@ -9,7 +9,7 @@ what is threatened, planned, doubted or told of the past: such stories are alert
 from bot.news.events.stage import day_of_effect, said_as_change, said_as_decided
 from bot.news.story import Figure, Story
 from bot.proposals.build import proposed
-from bot.proposals.model import Claim, Proposal, Witness
+from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.ledger import Ledger
 
 _HIGHEST_PERCENT = 1000
@@ -23,7 +23,7 @@ def proposals_in(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
         claim = _claim(figure, story, ledger)
         if claim is None or claim.imposer not in ledger.parties:
             continue
-        witness = Witness(
+        witness = ReportSource(
             source=story.source,
             link=story.link,
             published=story.published,
@@ -36,7 +36,7 @@ def proposals_in(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
     return tuple(found.values())
 
 
-def _claim(figure: Figure, story: Story, ledger: Ledger) -> Claim | None:
+def _claim(figure: Figure, story: Story, ledger: Ledger) -> ReportedRate | None:
     if figure.imposer is None or figure.partner is None or figure.to_percent is None:
         return None
     if max(figure.to_percent, figure.from_percent or figure.to_percent) > _HIGHEST_PERCENT:
@@ -44,7 +44,7 @@ def _claim(figure: Figure, story: Story, ledger: Ledger) -> Claim | None:
     told_on = story.published.date()
     if not said_as_decided(story.title, figure.quote, year=told_on.year):
         return None
-    return Claim(
+    return ReportedRate(
         imposer=figure.imposer,
         partner=figure.partner,
         product=figure.product or "",

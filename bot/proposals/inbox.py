@@ -24,7 +24,7 @@ class Owed(NamedTuple):
     told: tuple[Proposal, ...] = ()
 
 
-class Files(Protocol):
+class InboxStore(Protocol):
     """Where proposals are kept."""
 
     async def keep(self, proposals: Collection[Proposal], now: datetime) -> None:
@@ -42,12 +42,12 @@ class Files(Protocol):
         ...
 
 
-class Docket:
+class ProposalInbox:
     """Takes proposals in and tells the operators' conversations of each once."""
 
     def __init__(
         self,
-        files: Files,
+        files: InboxStore,
         team: str,
         conversations: Collection[str],
         clock: Callable[[], datetime],

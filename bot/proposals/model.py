@@ -15,7 +15,7 @@ MOST_WITNESSES = 20
 """Reports kept of one proposal; those that come later say nothing new."""
 
 
-class Witness(Frozen):
+class ReportSource(Frozen):
     """Who says so: a story or a document."""
 
     source: str = Field(min_length=1)
@@ -28,7 +28,7 @@ class Witness(Frozen):
     """The sentence that says it, or the document's title."""
 
 
-class Claim(Frozen):
+class ReportedRate(Frozen):
     """A rate as somebody states it; parties are codes, `WORLD` for all partners."""
 
     imposer: str
@@ -87,7 +87,7 @@ class Proposal(Frozen):
     from_percent: Percent | None = None
     """What the source says that the rate was before."""
     basis: str = ""
-    """The legal basis that the source names, as `Claim.basis`."""
+    """The legal basis that the source names, as `ReportedRate.basis`."""
     new_percent: Percent | None = None
     """None where a document changes duties and states no figure that could be trusted."""
     effective_on: Day | None = None
@@ -101,7 +101,7 @@ class Proposal(Frozen):
     """Ids of all measures that it may change, the likeliest first."""
     why: str
     """Why it was made, in a sentence."""
-    said_by: tuple[Witness, ...] = Field(min_length=1)
+    said_by: tuple[ReportSource, ...] = Field(min_length=1)
     """The first report first."""
     seen_at: AwareDatetime
     already: str = ""

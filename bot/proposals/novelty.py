@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.proposals.model import Claim
+from bot.proposals.model import ReportedRate
 from bot.rates.answer.history import totals
 from bot.rates.answer.select import Case, has_basis, judge
 from bot.rates.model.answer import Answer
@@ -34,7 +34,7 @@ _SLACK = timedelta(days=3)
 """How far a day in the news may be before the ledger's: of signing, or of another time zone."""
 
 
-def can_be_placed(claim: Claim, case: Case) -> bool:
+def can_be_placed(claim: ReportedRate, case: Case) -> bool:
     """Whether the ledger follows the claim's pair and goods, and not yet on the claim's day."""
     coverage = case.ledger.coverage(claim.imposer, claim.partner)
     if coverage is None or case.day <= coverage.checked:
@@ -48,7 +48,7 @@ def on_goods_known(case: Case) -> bool:
     return wanted is None or (bool(wanted.goods or wanted.codes) and not wanted.unknown)
 
 
-def is_known(claim: Claim, case: Case, old: Answer) -> bool:
+def is_known(claim: ReportedRate, case: Case, old: Answer) -> bool:
     """Whether the claim is no news (rules 4 to 6); `old` is the answer on the day of the case."""
     if any(held_by(claim, case)):
         return True
@@ -56,7 +56,7 @@ def is_known(claim: Claim, case: Case, old: Answer) -> bool:
     return claim.percent in _rates(claim, case, measures, old)
 
 
-def held_by(claim: Claim, case: Case) -> Iterator[tuple[Measure, RatePeriod]]:
+def held_by(claim: ReportedRate, case: Case) -> Iterator[tuple[Measure, RatePeriod]]:
     """The duties of its kind that have just this rate when it is said, or go to it as is said."""
     measures = _of_its_kind(claim, case)
     for measure in measures:
@@ -67,7 +67,7 @@ def held_by(claim: Claim, case: Case) -> Iterator[tuple[Measure, RatePeriod]]:
                 yield measure, period
 
 
-def _of_its_kind(claim: Claim, case: Case) -> Sequence[Measure]:
+def _of_its_kind(claim: ReportedRate, case: Case) -> Sequence[Measure]:
     """The measures that the claim can be about, as far as it says."""
     kind = case.measures
     if claim.basis:
@@ -81,7 +81,7 @@ def _of_its_kind(claim: Claim, case: Case) -> Sequence[Measure]:
     return kind
 
 
-def _gone_to(measure: Measure, claim: Claim, case: Case) -> Iterator[RatePeriod]:
+def _gone_to(measure: Measure, claim: ReportedRate, case: Case) -> Iterator[RatePeriod]:
     """What follows in it just as is said: after the one rate the other."""
     for before, after in pairwise(measure.periods):
         said = claim.from_percent is not None and before.percent == claim.from_percent
@@ -89,7 +89,7 @@ def _gone_to(measure: Measure, claim: Claim, case: Case) -> Iterator[RatePeriod]
             yield after
 
 
-def _had_before(measures: Sequence[Measure], claim: Claim, case: Case) -> Sequence[Measure]:
+def _had_before(measures: Sequence[Measure], claim: ReportedRate, case: Case) -> Sequence[Measure]:
     """Those with the rate that is said to have been before.
 
     None where it is the total that was; all where nothing has it, for then it is told otherwise.
@@ -102,7 +102,9 @@ def _had_before(measures: Sequence[Measure], claim: Claim, case: Case) -> Sequen
     return () if judge(case).stacked.total == before else measures
 
 
-def _rates(claim: Claim, case: Case, measures: Sequence[Measure], old: Answer) -> set[Decimal]:
+def _rates(
+    claim: ReportedRate, case: Case, measures: Sequence[Measure], old: Answer
+) -> set[Decimal]:
     """Every percent that would be no news."""
     known = {
         period.percent or Decimal(0)
@@ -125,14 +127,14 @@ def _rates(claim: Claim, case: Case, measures: Sequence[Measure], old: Answer) -
     return known
 
 
-def _in_question(period: RatePeriod, claim: Claim, day: date) -> bool:
+def _in_question(period: RatePeriod, claim: ReportedRate, day: date) -> bool:
     """Whether a period is of the time that a change is said of: its first day, or all to come."""
     if claim.effective_on is None:
         return period.to is None or period.to >= day
     return period.covers(claim.effective_on) or period.covers(claim.effective_on + _SLACK)
 
 
-def _totals(claim: Claim, case: Case) -> Iterator[Decimal]:
+def _totals(claim: ReportedRate, case: Case) -> Iterator[Decimal]:
     """The totals of the goods and of goods in general; without a change, all there ever were."""
     day = claim.effective_on or case.day
     for one in (case, case._replace(wanted=None)):

@@ -25,12 +25,12 @@ from bot.alerts.reminders import Reminders
 from bot.alerts.subscription import Subscription
 from bot.errors import StoreError
 from bot.feeds.model import Feed
-from bot.feeds.polling.scheduler import Watch
-from bot.feeds.registry import Feedbook
+from bot.feeds.polling.scheduler import PollScheduler
+from bot.feeds.registry import FeedRegistry
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.approval.overlay import stale_notice
-from bot.proposals.inbox import Docket
-from bot.runtime.config_folder import Library
+from bot.proposals.inbox import ProposalInbox
+from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
 from bot.runtime.demo import Replay, demo_feeds, read_week
 from bot.runtime.gc_tuning import settle, share_one_arena
@@ -54,11 +54,11 @@ from bot.runtime.wiring import (
 from bot.slack.api.channels import find_channel
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import open_session, web_client
-from bot.slack.context import Parts
-from bot.slack.handlers.answer_service import Desk
+from bot.slack.context import SlackContext
+from bot.slack.handlers.answer_service import AnswerService
 from bot.slack.handlers.proposal_buttons import drawn_anew, redraw
 from bot.slack.startup import Stopped, patiently, team_of
-from bot.sources.registry import Sourcebook
+from bot.sources.registry import SourceRegistry
 from bot.store.instance_lock import alone
 from bot.store.outage import Outage
 
@@ -70,7 +70,7 @@ async def run_bot(settings: Settings) -> None:
 
     With no Slack token it plays in a local workspace and prints its address.
     """
-    library = Library(settings).read_all()
+    library = ConfigFolder(settings).read_all()
     await _run(settings, library, library.feeds)
 
 
@@ -84,7 +84,7 @@ async def run_demo(settings: Settings) -> None:
         folder = settings.config_dir / "demo"
         replay = Replay(read_week(folder))
         stack.push_async_callback(replay.stop)
-        library = Library(settings).read_all()
+        library = ConfigFolder(settings).read_all()
         feeds = demo_feeds(load_feeds(folder / "feeds.yaml"), await replay.start())
         print("Replaying a week of May 2025 in about 40 seconds; the outlets are made up.")
         await _run(settings, library, feeds)
@@ -114,7 +114,7 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
     return settings.model_copy(update=changes)
 
 
-async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> None:
+async def _run(settings: Settings, library: ConfigFolder, feeds: Sequence[Feed]) -> None:
     """Serves until it is stopped, also while it waits for Slack to be reachable."""
     _log_to_stderr(settings.log_level)
     share_one_arena()
@@ -139,7 +139,7 @@ async def _run(settings: Settings, library: Library, feeds: Sequence[Feed]) -> N
 
 
 async def _serve(
-    settings: Settings, library: Library, feeds: Sequence[Feed], stop: asyncio.Event
+    settings: Settings, library: ConfigFolder, feeds: Sequence[Feed], stop: asyncio.Event
 ) -> None:
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(settings))
@@ -159,7 +159,7 @@ async def _serve(
         decisions = await open_decisions(library, store)
         sender = SlackSender(client, library.parties, settings.unknown_outcome, decisions)
         dispatcher = Dispatcher(store.outbox, sender, clock)
-        docket = Docket(store.proposals, team, told, clock, dispatcher.wake)
+        docket = ProposalInbox(store.proposals, team, told, clock, dispatcher.wake)
         hubs = await open_hubs(settings, store, stack)
         poller = await stack.enter_async_context(
             open_poller(settings, hubs.pushes if hubs else None)
@@ -177,10 +177,10 @@ async def _serve(
                 spread_s=spread_s(settings, len(feeds)),
             )
         )
-        book = Feedbook(feeds, store.feeds, store.shelf, store.hubs, poller)
-        sources = Sourcebook(settings, fetch_limits(settings), library.parties, clock)
+        book = FeedRegistry(feeds, store.feeds, store.shelf, store.hubs, poller)
+        sources = SourceRegistry(settings, fetch_limits(settings), library.parties, clock)
         stack.push_async_callback(sources.close)
-        desk = Desk(decisions.ledger, library.parties, sources.reference)
+        desk = AnswerService(decisions.ledger, library.parties, sources.reference)
         decisions.watch(desk.use)
         parts = _slack_parts(settings, client, store, library, book, desk, decisions)
         stack.push_async_callback(parts.background.finish)
@@ -246,7 +246,7 @@ async def _serve(
 
 
 def _reminders(
-    settings: Settings, store: Store, parts: Parts, team: str, dispatcher: Dispatcher
+    settings: Settings, store: Store, parts: SlackContext, team: str, dispatcher: Dispatcher
 ) -> Reminders:
     """What owes the day's reminders at the hour of the digest."""
     return Reminders(
@@ -291,12 +291,12 @@ def _slack_parts(
     settings: Settings,
     client: AsyncWebClient,
     store: Store,
-    library: Library,
-    feeds: Feedbook,
-    desk: Desk,
+    library: ConfigFolder,
+    feeds: FeedRegistry,
+    desk: AnswerService,
     decisions: Decisions,
-) -> Parts:
-    return Parts(
+) -> SlackContext:
+    return SlackContext(
         client=client,
         signing_secret=revealed(settings.slack_signing_secret),
         subscriptions=store.subscriptions,
@@ -313,7 +313,7 @@ def _slack_parts(
     )
 
 
-async def _end_schedule(scheduler: AsyncIOScheduler, watch: Watch) -> None:
+async def _end_schedule(scheduler: AsyncIOScheduler, watch: PollScheduler) -> None:
     """Stops the clock; a job that is running ends by itself, where shutdown would cancel it."""
     scheduler.pause()
     await watch.stop()

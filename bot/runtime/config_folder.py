@@ -11,7 +11,7 @@ from bot.runtime.config_loader import load_book, load_feeds, load_parties, load_
 from bot.runtime.settings import Settings
 
 
-class Library:
+class ConfigFolder:
     """The config folder, each file read when it is first asked for.
 
     Every property raises ConfigError that names file, line and key.
@@ -45,7 +45,7 @@ class Library:
         """The measures and their rates, as they were shipped."""
         return Ledger(self.book, self.parties)
 
-    def read_all(self) -> "Library":
+    def read_all(self) -> "ConfigFolder":
         """The same, with every file read, so that whatever is wrong shows at the start."""
         _ = self.feeds, self.reader, self.ledger
         return self

@@ -11,35 +11,41 @@ from aiohttp import web
 from bot.errors import SettingsError
 from bot.feeds.model import Feed, FeedState, Round
 from bot.feeds.polling.poller import Poller
-from bot.feeds.polling.scheduler import Watch
-from bot.feeds.websub.callback import Callback, Push
-from bot.feeds.websub.subscriptions import Hubs
+from bot.feeds.polling.scheduler import PollScheduler
+from bot.feeds.websub.callback import Push, WebSubCallback
+from bot.feeds.websub.subscriptions import WebSubSubscriptions
 from bot.local_slack.server import Workspace
 from bot.runtime.settings import Settings
 from bot.runtime.wiring import Store, clock, fetch_limits, revealed
 from bot.slack.app import build_app, connect, web_app
-from bot.slack.context import Parts
+from bot.slack.context import SlackContext
 from bot.slack.startup import patiently
 
 log = logging.getLogger(__name__)
 
 
-async def open_hubs(settings: Settings, store: Store, stack: AsyncExitStack) -> Hubs | None:
+async def open_hubs(
+    settings: Settings, store: Store, stack: AsyncExitStack
+) -> WebSubSubscriptions | None:
     """The subscriptions at hubs; None where no hub could call this program."""
     if not settings.public_url:
         return None
     if settings.transport != "http":
         log.warning("TARIFFWIRE_PUBLIC_URL is not used: only over HTTP can hubs call the bot")
         return None
-    hubs = Hubs(fetch_limits(settings), store.hubs, settings.public_url, clock)
+    hubs = WebSubSubscriptions(fetch_limits(settings), store.hubs, settings.public_url, clock)
     await hubs.open()
     stack.push_async_callback(hubs.close)
     return hubs
 
 
 def callback_of(
-    settings: Settings, hubs: Hubs | None, watch: Watch, poller: Poller, stack: AsyncExitStack
-) -> Callback | None:
+    settings: Settings,
+    hubs: WebSubSubscriptions | None,
+    watch: PollScheduler,
+    poller: Poller,
+    stack: AsyncExitStack,
+) -> WebSubCallback | None:
     """Where hubs call; what they push goes the way of what is polled."""
     if hubs is None:
         return None
@@ -50,18 +56,18 @@ def callback_of(
 
         await watch.take_in(push.feed_id, bring)
 
-    callback = Callback(hubs, fetch_limits(settings), take_in)
+    callback = WebSubCallback(hubs, fetch_limits(settings), take_in)
     stack.push_async_callback(callback.close)
     return callback
 
 
 async def listen(
     settings: Settings,
-    parts: Parts,
+    parts: SlackContext,
     session: aiohttp.ClientSession,
     workspace: Workspace | None,
     stack: AsyncExitStack,
-    callback: Callback | None,
+    callback: WebSubCallback | None,
     stop: asyncio.Event,
 ) -> None:
     """Lets Slack reach the listeners: by Socket Mode with an app token, by HTTP otherwise."""

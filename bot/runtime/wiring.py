@@ -17,21 +17,21 @@ from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, FeedState
 from bot.feeds.polling import next_poll
 from bot.feeds.polling.poller import Poller
-from bot.feeds.polling.scheduler import Watch
-from bot.feeds.registry import Feedbook
+from bot.feeds.polling.scheduler import PollScheduler
+from bot.feeds.registry import FeedRegistry
 from bot.news.events.matching import join
 from bot.pipeline import Bring, Pipeline, Taken
 from bot.proposals.approval.decisions import Decisions
-from bot.proposals.inbox import Docket
-from bot.runtime.config_folder import Library
+from bot.proposals.inbox import ProposalInbox
+from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings
 from bot.store.engine import Database
-from bot.store.event_preferences import Events
+from bot.store.event_preferences import EventPreferences
 from bot.store.feeds import Feeds
-from bot.store.hub_subscriptions import HubShelf
+from bot.store.hub_subscriptions import HubSubscriptions
 from bot.store.outage import Outage
 from bot.store.outbox import Outbox
-from bot.store.pipeline_store import Shelf
+from bot.store.pipeline_store import PipelineStore
 from bot.store.proposals import Proposals
 from bot.store.reminder_switches import ReminderSwitches
 from bot.store.retention import Retention
@@ -105,10 +105,10 @@ class Store:
     feeds: Feeds
     stories: Stories
     subscriptions: Subscriptions
-    events: Events
+    events: EventPreferences
     outbox: Outbox
-    shelf: Shelf
-    hubs: HubShelf
+    shelf: PipelineStore
+    hubs: HubSubscriptions
     reminders: ReminderSwitches
     proposals: Proposals
     retention: Retention
@@ -125,9 +125,9 @@ async def open_store(
     """
     await upgrade(settings.database)
     database = Database(settings.database, outage)
-    feeds, stories, events = Feeds(database), Stories(database), Events(database)
+    feeds, stories, events = Feeds(database), Stories(database), EventPreferences(database)
     subscriptions, outbox = Subscriptions(database), Outbox(database, stories, team)
-    shelf = Shelf(database, feeds, stories, subscriptions, events, outbox, team)
+    shelf = PipelineStore(database, feeds, stories, subscriptions, events, outbox, team)
     try:
         yield Store(
             database,
@@ -137,7 +137,7 @@ async def open_store(
             events,
             outbox,
             shelf,
-            HubShelf(database),
+            HubSubscriptions(database),
             ReminderSwitches(database),
             Proposals(database, outbox),
             Retention(database),
@@ -146,7 +146,7 @@ async def open_store(
         await database.close()
 
 
-async def open_decisions(library: Library, store: Store) -> Decisions:
+async def open_decisions(library: ConfigFolder, store: Store) -> Decisions:
     """What operators decided so far, laid over the shipped ledger; raises StoreError."""
     decisions = Decisions(store.proposals, library.book, library.ledger, clock)
     await decisions.look()
@@ -182,14 +182,14 @@ async def open_poller(
 async def open_watch(
     settings: Settings,
     feeds: Sequence[Feed],
-    library: Library,
+    library: ConfigFolder,
     store: Store,
     poller: Poller,
     on_deliveries: Callable[[], None],
     decisions: Decisions | None = None,
-    docket: Docket | None = None,
+    docket: ProposalInbox | None = None,
     spread_s: float = 0.0,
-) -> AsyncIterator[Watch]:
+) -> AsyncIterator[PollScheduler]:
     """What polls the feeds and takes in what they say.
 
     What hosts asked for before a restart is kept. Rates that are news to the ledger of the
@@ -220,7 +220,9 @@ async def open_watch(
 
     polls_per_host = poller.limits.polls_per_host
     poller.recall((await store.feeds.states()).values())
-    watch = Watch(feeds, store.feeds, take, _is_due, clock, on_deliveries, spread_s, polls_per_host)
+    watch = PollScheduler(
+        feeds, store.feeds, take, _is_due, clock, on_deliveries, spread_s, polls_per_host
+    )
     try:
         yield watch
     finally:
@@ -232,11 +234,11 @@ def _is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
 
 
 @asynccontextmanager
-async def open_feedbook(settings: Settings) -> AsyncIterator[Feedbook]:
+async def open_feedbook(settings: Settings) -> AsyncIterator[FeedRegistry]:
     """The feeds of these settings, for as long as the block runs."""
-    library = Library(settings)
+    library = ConfigFolder(settings)
     async with open_store(settings) as store, open_poller(settings) as poller:
-        yield Feedbook(library.feeds, store.feeds, store.shelf, store.hubs, poller)
+        yield FeedRegistry(library.feeds, store.feeds, store.shelf, store.hubs, poller)
 
 
 async def feed_health(settings: Settings) -> tuple[Health, ...]:

@@ -22,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SettingsError, SlackError
 from bot.slack.api.errors import code
 from bot.slack.blockkit.limits import REQUEST_BYTES
-from bot.slack.context import Parts
+from bot.slack.context import SlackContext
 from bot.slack.error_ids import record
 from bot.slack.handlers import buttons, commands, home, proposal_buttons
 
@@ -53,7 +53,7 @@ def web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> Asyn
     )
 
 
-def build_app(parts: Parts) -> AsyncApp:
+def build_app(parts: SlackContext) -> AsyncApp:
     """The app with all its listeners; raises SettingsError where the environment misleads Bolt.
 
     The token is checked by one auth.test at the first request, which Bolt then remembers.
@@ -108,7 +108,7 @@ async def connect(
     return handler
 
 
-def web_app(app: AsyncApp, parts: Parts) -> web.Application:
+def web_app(app: AsyncApp, parts: SlackContext) -> web.Application:
     """The HTTP server's application: Slack's requests at `/slack/events`, and `/healthz`."""
     served = web.Application(client_max_size=REQUEST_BYTES)
     served.add_routes(routes(app, parts.signing_secret))

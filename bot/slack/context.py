@@ -9,21 +9,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.parties import Parties
 from bot.slack.api.picture_upload import Pictures
 from bot.slack.background import Background
-from bot.slack.deduplicate import Seen
-from bot.slack.handlers.answer_service import Desk
+from bot.slack.deduplicate import Deduplicator
+from bot.slack.handlers.answer_service import AnswerService
 from bot.slack.ports import (
-    Decisions,
-    Events,
-    Feeds,
-    Proposals,
-    ReminderSwitches,
-    Stories,
-    Subscriptions,
+    DecisionService,
+    EventChoices,
+    FeedAdmin,
+    ProposalStore,
+    ReminderSettings,
+    StoryStore,
+    SubscriptionStore,
 )
 
 
 @dataclass(frozen=True)
-class Parts:
+class SlackContext:
     """All that listeners use; nothing of it is looked up elsewhere.
 
     `clock` gives the present moment in UTC. `client` is for calls outside a request; Bolt derives
@@ -32,19 +32,19 @@ class Parts:
 
     client: AsyncWebClient
     signing_secret: str
-    subscriptions: Subscriptions
-    stories: Stories
-    events: Events
+    subscriptions: SubscriptionStore
+    stories: StoryStore
+    events: EventChoices
     parties: Parties
-    desk: Desk
+    desk: AnswerService
     """Where questions about rates are answered."""
     clock: Callable[[], datetime]
-    feeds: Feeds
-    reminders: ReminderSwitches
-    decisions: Decisions
-    proposals: Proposals
+    feeds: FeedAdmin
+    reminders: ReminderSettings
+    decisions: DecisionService
+    proposals: ProposalStore
     operators: frozenset[str] = frozenset()
     """Who may add and remove feeds and decide on rates, by Slack id."""
     background: Background = field(default_factory=Background)
-    seen: Seen = field(default_factory=Seen)
+    seen: Deduplicator = field(default_factory=Deduplicator)
     pictures: Pictures = field(default_factory=Pictures)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.slack.blockkit.limits import EVENT_RETRIES_S
 
 
-class Seen:
+class Deduplicator:
     """Remembers keys for as long as Slack may send the same event again."""
 
     def __init__(self, keep_s: float = EVENT_RETRIES_S, most: int = 10_000) -> None:

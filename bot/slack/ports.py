@@ -8,15 +8,15 @@ from bot.alerts.subscription import Subscription
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
 from bot.news.story import Story
-from bot.proposals.approval.audit import Filed, Operator, State
-from bot.proposals.approval.decisions import Outcome
-from bot.proposals.approval.terms import Form
+from bot.proposals.approval.audit import Operator, ProposalRecord, State
+from bot.proposals.approval.decisions import DecisionResult
+from bot.proposals.approval.terms import ApprovalForm
 from bot.rates.ledger import Ledger
 from bot.rates.model.lookup import Found, Lookup
 from bot.values import Topic
 
 
-class Live(Protocol):
+class LiveData(Protocol):
     """Live sources beside the ledger."""
 
     async def find(self, lookups: Sequence[Lookup]) -> Sequence[Found]:
@@ -24,7 +24,7 @@ class Live(Protocol):
         ...
 
 
-class Subscriptions(Protocol):
+class SubscriptionStore(Protocol):
     """Who wants what, and who wants quiet."""
 
     async def add(self, subscription: Subscription) -> bool:
@@ -46,7 +46,7 @@ class Subscriptions(Protocol):
     async def unmute(self, team: str, conversation: str) -> object: ...
 
 
-class Stories(Protocol):
+class StoryStore(Protocol):
     """What was told."""
 
     async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
@@ -56,7 +56,7 @@ class Stories(Protocol):
     async def get(self, story_id: str) -> Story | None: ...
 
 
-class Events(Protocol):
+class EventChoices(Protocol):
     """Who follows an event, and where it is muted."""
 
     async def follow(self, team: str, user: str, event_id: str) -> bool:
@@ -70,7 +70,7 @@ class Events(Protocol):
     async def unmute_event(self, team: str, conversation: str, event_id: str) -> bool: ...
 
 
-class ReminderSwitches(Protocol):
+class ReminderSettings(Protocol):
     """Where reminders of what takes effect were switched off."""
 
     async def off(self, team: str) -> Collection[str]:
@@ -82,34 +82,36 @@ class ReminderSwitches(Protocol):
         ...
 
 
-class Decisions(Protocol):
+class DecisionService(Protocol):
     """Takes operators' decisions on proposed rates; `ledger` is what follows from them."""
 
     @property
     def ledger(self) -> Ledger: ...
 
-    async def get(self, proposal_id: str) -> Filed | None:
+    async def get(self, proposal_id: str) -> ProposalRecord | None:
         """The proposal as the ledger stands to it."""
         ...
 
-    def as_it_stands(self, filed: Filed) -> Filed: ...
+    def as_it_stands(self, filed: ProposalRecord) -> ProposalRecord: ...
 
     async def moved(self, before: Ledger, after: Ledger) -> Sequence[str]:
         """The ids of those waiting to which the one ledger stands otherwise than the other."""
         ...
 
-    async def approve(self, proposal_id: str, by: Operator, form: Form | None) -> Outcome | None:
+    async def approve(
+        self, proposal_id: str, by: Operator, form: ApprovalForm | None
+    ) -> DecisionResult | None:
         """Raises FormRefused and AmendmentRefused, and then nothing is changed."""
         ...
 
-    async def reject(self, proposal_id: str, by: Operator) -> Outcome | None: ...
+    async def reject(self, proposal_id: str, by: Operator) -> DecisionResult | None: ...
 
-    async def take_back(self, proposal_id: str, by: Operator) -> Outcome | None:
+    async def take_back(self, proposal_id: str, by: Operator) -> DecisionResult | None:
         """Raises AmendmentRefused where another approval builds on it."""
         ...
 
 
-class Copy(Protocol):
+class PostedMessage(Protocol):
     """A message that shows a proposal."""
 
     @property
@@ -119,23 +121,23 @@ class Copy(Protocol):
     def ts(self) -> str: ...
 
 
-class Proposals(Protocol):
+class ProposalStore(Protocol):
     """Proposed rates as they are kept."""
 
-    async def get(self, proposal_id: str) -> Filed | None: ...
+    async def get(self, proposal_id: str) -> ProposalRecord | None: ...
 
-    async def every(self, state: State | None = None) -> Sequence[Filed]: ...
+    async def every(self, state: State | None = None) -> Sequence[ProposalRecord]: ...
 
     async def untold(self) -> Collection[str]:
         """The ids of those pending that were not posted to the operators by themselves."""
         ...
 
-    async def copies(self, proposal_id: str) -> Sequence[Copy]:
+    async def copies(self, proposal_id: str) -> Sequence[PostedMessage]:
         """The messages that were sent about a proposal."""
         ...
 
 
-class Feeds(Protocol):
+class FeedAdmin(Protocol):
     """Knows how the feeds are doing, and changes which there are."""
 
     async def summary(self) -> FeedSummary: ...

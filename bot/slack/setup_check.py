@@ -5,13 +5,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.errors import code, status
-from bot.slack.scopes import SCOPES, Scope
+from bot.slack.scopes import SCOPES, OAuthScope
 from bot.values import Frozen
 
 _REINSTALL = "Add it under OAuth & Permissions, then install the app to the workspace again"
 
 
-class Finding(Frozen):
+class SetupFinding(Frozen):
     """One line of a check: what was looked at, whether it is well, and the cure if not."""
 
     thing: str
@@ -20,7 +20,7 @@ class Finding(Frozen):
     cure: str = ""
 
 
-async def check_slack(client: AsyncWebClient) -> tuple[Finding, ...]:
+async def check_slack(client: AsyncWebClient) -> tuple[SetupFinding, ...]:
     """What one auth.test tells; never raises for what Slack answers or fails to answer."""
     try:
         answer = await client.auth_test()
@@ -33,19 +33,19 @@ async def check_slack(client: AsyncWebClient) -> tuple[Finding, ...]:
     token = _token(True, f"valid in {answer.get('team')} as {answer.get('user')}")
     given = next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), None)
     if given is None:
-        return token, Finding(thing="Slack scopes", ok=True, says="not told by this server")
+        return token, SetupFinding(thing="Slack scopes", ok=True, says="not told by this server")
     granted = {scope.strip() for scope in given.split(",")}
     return token, *(_scope(scope, scope.name in granted) for scope in SCOPES)
 
 
-def _token(ok: bool, says: str, cure: str = "") -> Finding:
-    return Finding(thing="Slack token", ok=ok, says=says, cure=cure)
+def _token(ok: bool, says: str, cure: str = "") -> SetupFinding:
+    return SetupFinding(thing="Slack token", ok=ok, says=says, cure=cure)
 
 
-def _scope(scope: Scope, granted: bool) -> Finding:
+def _scope(scope: OAuthScope, granted: bool) -> SetupFinding:
     thing = f"Slack scope {scope.name}"
     if granted:
-        return Finding(thing=thing, ok=True, says=f"granted, for {scope.why}")
+        return SetupFinding(thing=thing, ok=True, says=f"granted, for {scope.why}")
     if not scope.needed:
-        return Finding(thing=thing, ok=True, says=f"not granted; optional, for {scope.why}")
-    return Finding(thing=thing, ok=False, says=f"missing, for {scope.why}", cure=_REINSTALL)
+        return SetupFinding(thing=thing, ok=True, says=f"not granted; optional, for {scope.why}")
+    return SetupFinding(thing=thing, ok=False, says=f"missing, for {scope.why}", cure=_REINSTALL)

@@ -24,7 +24,7 @@ Query = Sequence[tuple[str, str]]
 T = TypeVar("T")
 
 
-class Shape(BaseModel):
+class ApiModel(BaseModel):
     """Part of an answer as its API documents it; what else it holds is not looked at."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

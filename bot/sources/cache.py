@@ -41,7 +41,7 @@ class _Kept(NamedTuple, Generic[V]):
     error: SourceError | None
 
 
-class Recall(Generic[V]):
+class LookupCache(Generic[V]):
     """The answers of one source by key; a request goes on though whoever asked has given up."""
 
     def __init__(

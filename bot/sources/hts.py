@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from bot.rates.answer.definition import dotted
 from bot.rates.model.lookup import Finding, Lookup
 from bot.rates.model.measure import Source
-from bot.sources.api_client import Api, Shape, shaped
+from bot.sources.api_client import Api, ApiModel, shaped
 from bot.sources.duty_text import ad_valorem
 from bot.text.plain import cut, plain
 
@@ -33,7 +33,7 @@ _SHORT = 140
 _DIGITS = re.compile(r"\D")
 
 
-class _Given(Shape):
+class _Given(ApiModel):
     """A row as it is sent."""
 
     htsno: str | None = None

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.errors import SourceError
-from bot.rates.model.lookup import Finding, Found, Lack, Lookup, Silence
-from bot.sources.cache import Recall
+from bot.rates.model.lookup import Finding, Found, Lack, Lookup, LookupFailure
+from bot.sources.cache import LookupCache
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ DEADLINE_S = 1.5
 """Seconds that an answer waits for all its sources together."""
 
 
-class Source(Protocol):
+class LookupSource(Protocol):
     """One live source of one kind of figure."""
 
     @property
@@ -34,12 +34,12 @@ class Source(Protocol):
         ...
 
 
-class Reference:
+class LiveLookups:
     """The live sources of figures, each with what it said lately."""
 
     def __init__(
         self,
-        sources: Mapping[Lack, Sequence[tuple[Source, Recall[Finding]]]],
+        sources: Mapping[Lack, Sequence[tuple[LookupSource, LookupCache[Finding]]]],
         deadline_s: float = DEADLINE_S,
     ) -> None:
         self._sources, self._deadline_s = sources, deadline_s
@@ -64,7 +64,7 @@ class Reference:
                 task.cancel()
         said = [task.result() for task in done]
         said += [
-            Silence(of=lookup, source=name, why="did not answer in time")
+            LookupFailure(of=lookup, source=name, why="did not answer in time")
             for name, lookup in (asked[task] for task in late)
         ]
         return _best([one for one in said if one is not None])
@@ -75,17 +75,19 @@ class Reference:
             for _, recall in sources:
                 await recall.close()
 
-    async def _ask(self, source: Source, recall: Recall[Finding], lookup: Lookup) -> Found | None:
+    async def _ask(
+        self, source: LookupSource, recall: LookupCache[Finding], lookup: Lookup
+    ) -> Found | None:
         key = f"{lookup.economy} {lookup.code}"
         try:
             return await recall.get(key, lambda: source.find(lookup))
         except SourceError as error:
             log.warning("%s", error)
-            return Silence(of=lookup, source=source.name, why="could not be read just now")
+            return LookupFailure(of=lookup, source=source.name, why="could not be read just now")
         except Exception:
             # Whatever is wrong with a source, the ledger's answer must come.
             log.exception("asking %s", source.name)
-            return Silence(of=lookup, source=source.name, why="could not be read just now")
+            return LookupFailure(of=lookup, source=source.name, why="could not be read just now")
 
 
 def _best(said: Sequence[Found]) -> tuple[Found, ...]:

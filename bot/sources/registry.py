@@ -12,11 +12,11 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.lookup import Finding, Lack, Lookup
 from bot.runtime.settings import LiveSource, Settings
 from bot.sources.api_client import JsonApi
-from bot.sources.cache import Recall, Times
+from bot.sources.cache import LookupCache, Times
 from bot.sources.hts import Hts
 from bot.sources.journals.federal_register import FederalRegister
-from bot.sources.journals.watcher import Journal, Offers
-from bot.sources.lookup import Reference, Source
+from bot.sources.journals.watcher import JournalWatcher, Offers
+from bot.sources.lookup import LiveLookups, LookupSource
 from bot.sources.wits import Wits
 from bot.sources.wto import Wto
 from bot.values import Frozen
@@ -30,7 +30,7 @@ _AVERAGE_OF = "the average of the United States"
 _LATELY = timedelta(days=14)
 
 
-class Probe(Frozen):
+class SourceProbe(Frozen):
     """What a source said when it was tried."""
 
     name: str
@@ -39,7 +39,7 @@ class Probe(Frozen):
     says: str
 
 
-class Sourcebook:
+class SourceRegistry:
     """The live sources that are on; `close` when done. Nothing is connected until it is asked."""
 
     def __init__(
@@ -67,27 +67,27 @@ class Sourcebook:
         )
         """The journal whose documents become proposals; None where it is off."""
         figures = self._figures()
-        self.reference = Reference(figures) if figures else None
+        self.reference = LiveLookups(figures) if figures else None
         """The sources of figures beside the ledger's; None where all are off."""
 
-    def _figures(self) -> dict[Lack, Sequence[tuple[Source, Recall[Finding]]]]:
-        found: dict[Lack, Sequence[tuple[Source, Recall[Finding]]]] = {}
+    def _figures(self) -> dict[Lack, Sequence[tuple[LookupSource, LookupCache[Finding]]]]:
+        found: dict[Lack, Sequence[tuple[LookupSource, LookupCache[Finding]]]] = {}
         if self._hts is not None:
-            found[Lack.BASE_DUTY] = ((self._hts, Recall(self._hts.name, _seconds)),)
+            found[Lack.BASE_DUTY] = ((self._hts, LookupCache(self._hts.name, _seconds)),)
         averages = [source for source in (self._wits, self._wto) if source is not None]
         if averages:
             found[Lack.MFN_AVERAGE] = [
-                (source, Recall(source.name, _seconds, _AVERAGES)) for source in averages
+                (source, LookupCache(source.name, _seconds, _AVERAGES)) for source in averages
             ]
         return found
 
     def journal(
         self, reader: Reader, ledger: Callable[[], Ledger], offers: Offers
-    ) -> Journal | None:
+    ) -> JournalWatcher | None:
         """What turns the journal's documents into proposals; None where it is off."""
         if self.federal_register is None:
             return None
-        return Journal(self.federal_register, reader, ledger, offers, self._clock)
+        return JournalWatcher(self.federal_register, reader, ledger, offers, self._clock)
 
     async def close(self) -> None:
         """Ends what is being asked, and all connections."""
@@ -95,7 +95,7 @@ class Sourcebook:
             await self.reference.close()
         await self._api.close()
 
-    async def probes(self) -> AsyncIterator[Probe]:
+    async def probes(self) -> AsyncIterator[SourceProbe]:
         """Tries each source that is on with something that it must know; never raises."""
         if self.federal_register is not None:
             yield await self._probed(self.federal_register)
@@ -106,25 +106,25 @@ class Sourcebook:
         if self._wto is not None:
             yield await _figure("wto", self._wto, _AVERAGE, _AVERAGE_OF)
 
-    async def _probed(self, journal: FederalRegister) -> Probe:
+    async def _probed(self, journal: FederalRegister) -> SourceProbe:
         name: LiveSource = "federal-register"
         try:
             found = await journal.since((self._clock() - _LATELY).date(), most_pages=1)
         except SourceError as error:
-            return Probe(name=name, ok=False, says=error.cause)
+            return SourceProbe(name=name, ok=False, says=error.cause)
         says = f"answers: {len(found)} documents of the last {_LATELY.days} days on its first page"
-        return Probe(name=name, ok=bool(found), says=says)
+        return SourceProbe(name=name, ok=bool(found), says=says)
 
 
-async def _figure(name: LiveSource, source: Source, lookup: Lookup, of: str) -> Probe:
+async def _figure(name: LiveSource, source: LookupSource, lookup: Lookup, of: str) -> SourceProbe:
     try:
         found = await source.find(lookup)
     except SourceError as error:
-        return Probe(name=name, ok=False, says=error.cause)
+        return SourceProbe(name=name, ok=False, says=error.cause)
     if found is None:
-        return Probe(name=name, ok=False, says=f"answers, but knows nothing of {of}")
+        return SourceProbe(name=name, ok=False, says=f"answers, but knows nothing of {of}")
     said = found.words if found.percent is None else f"{found.percent:f} %"
-    return Probe(name=name, ok=True, says=f"answers: {of} is {said} ({found.year})")
+    return SourceProbe(name=name, ok=True, says=f"answers: {of} is {said} ({found.year})")
 
 
 def _seconds() -> float:

@@ -12,44 +12,44 @@ the list of years. The first of an observation's list is its value.
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from bot.sources.api_client import Shape
+from bot.sources.api_client import ApiModel
 
 
-class _Value(Shape):
+class _Value(ApiModel):
     id: str = ""
     name: str = ""
 
 
-class _Dimension(Shape):
+class _Dimension(ApiModel):
     id: str = ""
     values: tuple[_Value, ...]
 
 
-class _Dimensions(Shape):
+class _Dimensions(ApiModel):
     series: tuple[_Dimension, ...]
     observation: tuple[_Dimension, ...]
 
 
-class _Structure(Shape):
+class _Structure(ApiModel):
     dimensions: _Dimensions
 
 
-class _Series(Shape):
+class _Series(ApiModel):
     observations: Mapping[str, Sequence[object]]
 
 
-class _Set(Shape):
+class _Set(ApiModel):
     series: Mapping[str, _Series] = {}
 
 
-class Document(Shape):
+class SdmxDocument(ApiModel):
     """A whole answer."""
 
     dataSets: tuple[_Set, ...] = ()  # noqa: N815 - SDMX's own name
     structure: _Structure
 
 
-def newest(document: Document, wanted: Mapping[str, str]) -> tuple[int, Decimal] | None:
+def newest(document: SdmxDocument, wanted: Mapping[str, str]) -> tuple[int, Decimal] | None:
     """The last year of the series and its value; None where there is none.
 
     `wanted` are ids of values by id of dimension, in any case; a dimension that the document lacks

@@ -16,7 +16,7 @@ from bot.rates.model.lookup import Finding, Lookup
 from bot.rates.model.measure import Source
 from bot.sources.api_client import Api, shaped
 from bot.sources.mfn_average import average
-from bot.sources.sdmx import Document, newest
+from bot.sources.sdmx import SdmxDocument, newest
 
 NAME = "WITS"
 PAGE = "https://wits.worldbank.org/CountryProfile/en/Country/"
@@ -25,7 +25,7 @@ INDICATOR = "MFN-SMPL-AVRG"
 # The World Bank's own code, where it is not that of ISO 3166-1.
 _OWN_CODES = {"EU": "EUN"}
 _SERIES = {"PARTNER": "WLD", "PRODUCTCODE": "TOTAL", "INDICATOR": INDICATOR}
-_DOCUMENT = TypeAdapter(Document)
+_DOCUMENT = TypeAdapter(SdmxDocument)
 
 
 class Wits:

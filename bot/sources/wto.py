@@ -17,7 +17,7 @@ from pydantic import SecretStr, TypeAdapter
 from bot.parties import Parties
 from bot.rates.model.lookup import Finding, Lookup
 from bot.rates.model.measure import Source
-from bot.sources.api_client import Api, Query, Shape, shaped
+from bot.sources.api_client import Api, ApiModel, Query, shaped
 from bot.sources.mfn_average import average
 
 NAME = "The WTO"
@@ -30,18 +30,18 @@ _EU = "918"
 _OWN_CODES = {"TW": "CHT"}
 
 
-class _Reporter(Shape):
+class _Reporter(ApiModel):
     code: str
     iso3A: str | None = None  # noqa: N815 - the WTO's own name
 
 
-class _Row(Shape):
+class _Row(ApiModel):
     Year: int
     Value: Decimal | None = None
     ReportingEconomyCode: str | None = None
 
 
-class _Data(Shape):
+class _Data(ApiModel):
     Dataset: tuple[_Row, ...] = ()
 
 

@@ -9,7 +9,7 @@ from bot.store import tables
 from bot.store.engine import Database, chunks
 
 
-class Events:
+class EventPreferences:
     """The tables of follows and mutes. An event is known by its id, that of its first story."""
 
     def __init__(self, database: Database) -> None:

@@ -22,7 +22,7 @@ from bot.feeds.health import Lag
 from bot.feeds.model import STATE, Feed, FeedState
 from bot.store import tables
 from bot.store.engine import Database
-from bot.store.write_batcher import Together
+from bot.store.write_batcher import WriteBatcher
 
 _feed = tables.feeds.c
 _state = tables.feed_states.c
@@ -53,7 +53,7 @@ class Feeds:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._states = Together(database, self.put_states)
+        self._states = WriteBatcher(database, self.put_states)
         self._put = text(_PUT_SQLITE if database.is_sqlite else _PUT_POSTGRESQL)
         self._decoded: dict[str, Feed] = {}
         self._held: dict[str, FeedState] = {}

@@ -9,7 +9,7 @@ from bot.store.engine import Database
 _row = tables.hub_subscriptions.c
 
 
-class HubShelf:
+class HubSubscriptions:
     """The table of subscriptions at hubs."""
 
     def __init__(self, database: Database) -> None:

@@ -32,7 +32,7 @@ from bot.news.story import Story
 from bot.store import delivery_claims, tables
 from bot.store.engine import AnyRow, Database, chunks, execute_many
 from bot.store.stories import Stories
-from bot.store.write_batcher import Together
+from bot.store.write_batcher import WriteBatcher
 from bot.values import Frozen
 
 _table = tables.deliveries
@@ -50,7 +50,7 @@ class Outbox:
     def __init__(self, database: Database, stories: Stories, team: str | None = None) -> None:
         self._database, self._stories, self._team = database, stories, team
         self._owe = database.insert(_table).on_conflict_do_nothing()
-        self._outcomes = Together(database, _write_outcomes)
+        self._outcomes = WriteBatcher(database, _write_outcomes)
 
     @property
     def team(self) -> str | None:

@@ -12,19 +12,19 @@ from bot.news.story import Story
 from bot.pipeline import Taken
 from bot.store.engine import Database
 from bot.store.entries import Entries
-from bot.store.event_preferences import Events
+from bot.store.event_preferences import EventPreferences
 from bot.store.feeds import Feeds
 from bot.store.outbox import Outbox
 from bot.store.proposals import Proposals
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
-from bot.store.write_batcher import Together
+from bot.store.write_batcher import WriteBatcher
 
 TAKEN_TOGETHER = 16
 """Polls whose new entries are written in one transaction at the most."""
 
 
-class Shelf:
+class PipelineStore:
     """The pipeline's door to the tables.
 
     With a `team`, stories are owed to that team's subscriptions and followers only.
@@ -36,7 +36,7 @@ class Shelf:
         feeds: Feeds,
         stories: Stories,
         subscriptions: Subscriptions,
-        events: Events,
+        events: EventPreferences,
         outbox: Outbox,
         team: str | None = None,
     ) -> None:
@@ -45,7 +45,7 @@ class Shelf:
         self._entries = Entries(database)
         self._feeds, self._stories, self._outbox = feeds, stories, outbox
         self._subscriptions, self._events = subscriptions, events
-        self._taken = Together(database, self._write, TAKEN_TOGETHER)
+        self._taken = WriteBatcher(database, self._write, TAKEN_TOGETHER)
 
     async def state(self, feed_id: str) -> FeedState | None:
         """What is remembered of a feed; None when it was never polled."""

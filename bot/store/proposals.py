@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.audit import Act, Decision, Filed, State
+from bot.proposals.approval.audit import AuditEntry, Decision, ProposalRecord, State
 from bot.proposals.build import asked_again
 from bot.proposals.inbox import Owed
 from bot.proposals.model import Proposal
@@ -40,7 +40,7 @@ _act = tables.rate_acts.c
 _sent = tables.deliveries.c
 
 
-class Copy(NamedTuple):
+class MessageCopy(NamedTuple):
     """A message that shows a proposal: where it stands, and Slack's id of it."""
 
     conversation: str
@@ -148,22 +148,22 @@ class Proposals:
         query = select(_row.id).where(_row.state == State.PENDING, _row.told.is_(False))
         return frozenset(await self._database.column(query))
 
-    async def get(self, proposal_id: str) -> Filed | None:
+    async def get(self, proposal_id: str) -> ProposalRecord | None:
         """The proposal and what was decided; None where there is none."""
         query = select(_row.data, _row.decision).where(_row.id == proposal_id)
         found = await self._database.rows(query)
         return _filed(found[0]) if found else None
 
-    async def decide(self, proposal_id: str, decision: Decision, act: Act) -> bool:
+    async def decide(self, proposal_id: str, decision: Decision, act: AuditEntry) -> bool:
         """Keeps a decision and its line of the record; False where somebody decided before."""
         return await self._move(proposal_id, State.PENDING, decision, act)
 
-    async def reopen(self, proposal_id: str, state: State, act: Act) -> bool:
+    async def reopen(self, proposal_id: str, state: State, act: AuditEntry) -> bool:
         """Makes a proposal in this `state` pending again; False where it is in another."""
         return await self._move(proposal_id, state, None, act)
 
     async def _move(
-        self, proposal_id: str, state: State, decision: Decision | None, act: Act
+        self, proposal_id: str, state: State, decision: Decision | None, act: AuditEntry
     ) -> bool:
         to = decision.state if decision else State.PENDING
         data = decision.model_dump_json() if decision else ""
@@ -181,7 +181,7 @@ class Proposals:
 
         return await self._database.write(write)
 
-    async def every(self, state: State | None = None) -> tuple[Filed, ...]:
+    async def every(self, state: State | None = None) -> tuple[ProposalRecord, ...]:
         """All in that state, or all, in the order in which they were seen."""
         query = select(_row.data, _row.decision).order_by(_row.seen_at, _row.id)
         if state is not None:
@@ -201,21 +201,21 @@ class Proposals:
         decided = [_filed(row).decision for row in await self._database.rows(query)]
         return tuple(one.amendment for one in decided if one and one.amendment)
 
-    async def record(self, proposal_id: str | None = None) -> tuple[Act, ...]:
+    async def record(self, proposal_id: str | None = None) -> tuple[AuditEntry, ...]:
         """Every decision on one proposal, or on all, the first first."""
         query = select(_act.data).order_by(_act.seq)
         if proposal_id is not None:
             query = query.where(_act.proposal_id == proposal_id)
-        return tuple(map(Act.model_validate_json, await self._database.column(query)))
+        return tuple(map(AuditEntry.model_validate_json, await self._database.column(query)))
 
-    async def copies(self, proposal_id: str) -> tuple[Copy, ...]:
+    async def copies(self, proposal_id: str) -> tuple[MessageCopy, ...]:
         """The messages that were sent about a proposal."""
         query = select(_sent.conversation, _sent.ts).where(
             _sent.event_id == proposal_id,
             _sent.kind == DeliveryKind.PROPOSAL,
             _sent.state == DeliveryState.SENT,
         )
-        return tuple(Copy(*row) for row in await self._database.rows(query))
+        return tuple(MessageCopy(*row) for row in await self._database.rows(query))
 
 
 def _said(rows: Sequence[AnyRow]) -> list[Proposal]:
@@ -224,8 +224,8 @@ def _said(rows: Sequence[AnyRow]) -> list[Proposal]:
     return sorted(found, key=lambda one: (one.seen_at, one.id))
 
 
-def _filed(row: AnyRow) -> Filed:
-    return Filed(
+def _filed(row: AnyRow) -> ProposalRecord:
+    return ProposalRecord(
         proposal=Proposal.model_validate_json(row.data),
         decision=Decision.model_validate_json(row.decision) if row.decision else None,
     )

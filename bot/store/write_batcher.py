@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 Write = Callable[[Connection, Sequence[Item]], None]
 
 
-class Together(Generic[Item]):
+class WriteBatcher(Generic[Item]):
     """Keeps items, many in one transaction; `write` writes those that it is given.
 
     An item may be written again after a failure, so `write` must bear that. Whoever is cancelled

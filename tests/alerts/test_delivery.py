@@ -2,7 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.alerts.delivery import Audience, Delivery, Thread, is_correction, is_news, owed
-from bot.alerts.subscription import Pace
+from bot.alerts.subscription import Frequency
 from bot.news.story import Figure, Story
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, entry, minutes, story, subscription
@@ -79,7 +79,7 @@ def test_a_follower_who_also_subscribed_hears_once() -> None:
 
 
 def test_daily_stories_are_collected_for_the_next_digest() -> None:
-    daily = Audience(subscriptions=(subscription(pace=Pace.DAILY),))
+    daily = Audience(subscriptions=(subscription(pace=Frequency.DAILY),))
     deliveries = _owed(RULING, STAY, to=daily)
     assert _told(deliveries) == [("digest", "C1", "ruling stay")]
     assert deliveries[0].due_at == TOMORROW
@@ -87,7 +87,10 @@ def test_daily_stories_are_collected_for_the_next_digest() -> None:
 
 
 def test_instant_goes_before_daily_in_one_conversation() -> None:
-    for first, second in ((Pace.DAILY, Pace.INSTANT), (Pace.INSTANT, Pace.DAILY)):
+    for first, second in (
+        (Frequency.DAILY, Frequency.INSTANT),
+        (Frequency.INSTANT, Frequency.DAILY),
+    ):
         both = (subscription(pace=first), subscription(topics=[Topic.TARIFF], pace=second))
         assert _told(_owed(RULING, to=Audience(subscriptions=both))) == [("alert", "C1", "ruling")]
 

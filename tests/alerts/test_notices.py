@@ -12,7 +12,7 @@ from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.notices import TOLD_AFTER, Notices
 from bot.feeds.model import FeedState
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.overlay import LeftOut, stale_notice
+from bot.proposals.approval.overlay import StaleApproval, stale_notice
 from bot.rates.model.measure import Source
 from bot.store.upgrade import upgrade
 from tests.store.examples import NOON, TEAM, minutes
@@ -124,7 +124,7 @@ async def test_an_approval_that_is_left_out_is_told_of_once(store: Store) -> Non
     )
     setting = Setting(store, "U1")
     for _ in range(2):
-        left = LeftOut(made, "a rate of it begins on that day already")
+        left = StaleApproval(made, "a rate of it begins on that day already")
         await setting.notices.look([], [stale_notice(left)])
         setting.start()
     [told] = await setting.owed()

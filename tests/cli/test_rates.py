@@ -8,9 +8,9 @@ import pytest
 
 from bot.errors import StoreError
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.audit import Act, Decision, Operator, State
+from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
 from bot.proposals.approval.overlay import layered
-from bot.proposals.model import Proposal, Witness
+from bot.proposals.model import Proposal, ReportSource
 from bot.rates.model.measure import Source
 from bot.runtime.config_loader import load_book, load_parties
 from bot.store.approved_rates import approved_rates
@@ -50,10 +50,12 @@ async def approve(folder: Path, *amendments: Amendment) -> str:
             old_on=NOW.date(),
             new_percent=one.percent,
             why="40 % is said",
-            said_by=(Witness(source="Wire", link="https://wire.example/1", published=NOW),),
+            said_by=(ReportSource(source="Wire", link="https://wire.example/1", published=NOW),),
             seen_at=NOW,
         )
-        act = Act(proposal_id=one.id, at=NOW, by=ANA, what="approved", source="Wire", amendment=one)
+        act = AuditEntry(
+            proposal_id=one.id, at=NOW, by=ANA, what="approved", source="Wire", amendment=one
+        )
         await store.proposals.keep([said], NOW)
         decision = Decision(state=State.APPROVED, by=ANA, at=NOW, amendment=one)
         assert await store.proposals.decide(one.id, decision, act)

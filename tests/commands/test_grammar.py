@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 
-from bot.alerts.subscription import Pace
+from bot.alerts.subscription import Frequency
 from bot.commands.grammar import Misunderstood, Verb, nearest_command, understand
 from bot.values import Topic
 from tests.slack.samples import PARTIES, nasty_text
@@ -55,11 +55,11 @@ def test_topics_and_economies_may_be_named_in_any_way(
     assert command.verb is Verb.SUBSCRIBE
     assert set(command.topics) == topics
     assert set(command.parties) == parties
-    assert command.pace is Pace.INSTANT
+    assert command.pace is Frequency.INSTANT
 
 
 def test_a_digest_is_asked_for_by_daily() -> None:
-    assert understand("subscribe tariffs daily", PARTIES).pace is Pace.DAILY
+    assert understand("subscribe tariffs daily", PARTIES).pace is Frequency.DAILY
 
 
 def test_unsubscribing_from_nothing_named_means_all() -> None:

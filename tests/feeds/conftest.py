@@ -9,7 +9,7 @@ import pytest
 
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, FeedState, Round
-from bot.feeds.parsing.process_pool import Workers
+from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.polling.poller import Poller
 from tests.feeds.server import FeedServer, serving
 
@@ -65,8 +65,8 @@ class Reader:
 
 
 @pytest.fixture(scope="session")
-def workers() -> Iterator[Workers]:
-    shared = Workers(parse_deadline_s=20.0)
+def workers() -> Iterator[ProcessPool]:
+    shared = ProcessPool(parse_deadline_s=20.0)
     yield shared
     asyncio.run(shared.close())
 
@@ -83,7 +83,7 @@ def limits() -> FetchLimits:
 
 
 @pytest.fixture
-async def reader(limits: FetchLimits, workers: Workers) -> AsyncIterator[Reader]:
+async def reader(limits: FetchLimits, workers: ProcessPool) -> AsyncIterator[Reader]:
     clock = Clock()
     poller = Poller(limits, clock, chance=lambda: 0.5, workers=workers)
     yield Reader(poller, clock)

@@ -9,12 +9,12 @@ import pytest
 
 from bot.errors import FeedError
 from bot.feeds.model import Feed, FeedState, Pause, Validators
-from bot.feeds.parsing.process_pool import Workers
+from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.polling.next_poll import after_gone, is_due, resumed
 from bot.feeds.polling.poller import Poller
-from bot.feeds.registry import Feedbook, Imported
+from bot.feeds.registry import FeedRegistry, Imported
 from bot.feeds.websub.model import HubSubscription
-from bot.store.hub_subscriptions import HubShelf
+from bot.store.hub_subscriptions import HubSubscriptions
 from tests.feeds.bodies import item, rss
 from tests.feeds.conftest import LIMITS, START, Clock, server, workers
 from tests.feeds.server import FeedServer
@@ -28,15 +28,16 @@ LISTED = Feed(id="listed", title="Listed", url="https://listed.example/rss")
 
 @dataclass
 class Desk:
-    book: Feedbook
+    book: FeedRegistry
     store: Store
 
 
 @pytest.fixture
-async def desk(store: Store, workers: Workers) -> AsyncIterator[Desk]:
+async def desk(store: Store, workers: ProcessPool) -> AsyncIterator[Desk]:
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
     yield Desk(
-        Feedbook([LISTED], store.feeds, store.shelf, HubShelf(store.database), poller), store
+        FeedRegistry([LISTED], store.feeds, store.shelf, HubSubscriptions(store.database), poller),
+        store,
     )
     await poller.close()
 
@@ -62,7 +63,7 @@ async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
         next_at=START,
         lease_until=START + timedelta(days=1),
     )
-    await HubShelf(store.database).put(agreed)
+    await HubSubscriptions(store.database).put(agreed)
     assert [each.pushed for each in await desk.book.health()] == [False, True]
     with pytest.raises(FeedError, match=f"known already, as {added.id}"):
         await desk.book.add(url)
@@ -170,10 +171,10 @@ async def test_what_another_process_resumed_is_seen(desk: Desk, store: Store, ad
     assert await store.feeds.state("listed") == resumed_by_hand
 
 
-async def test_what_is_off_or_unknown_is_not_resumed(store: Store, workers: Workers) -> None:
+async def test_what_is_off_or_unknown_is_not_resumed(store: Store, workers: ProcessPool) -> None:
     off = LISTED.model_copy(update={"enabled": False})
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
-    book = Feedbook([off], store.feeds, store.shelf, HubShelf(store.database), poller)
+    book = FeedRegistry([off], store.feeds, store.shelf, HubSubscriptions(store.database), poller)
     with pytest.raises(FeedError, match=r"turned off.*enabled: true"):
         await book.resume("listed")
     with pytest.raises(FeedError, match="no such feed"):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local_slack.api.errors import Refused
+from bot.local_slack.api.errors import ApiError
 from bot.local_slack.blocks.validation import Surface, check_blocks
 from tests.local_slack.bots import actions, button, modal, mrkdwn, plain, section, text_input
 
@@ -227,7 +227,7 @@ JSON = st.recursive(
 def test_blocks_of_any_shape_are_taken_or_refused(raw: Any, surface: Surface) -> None:
     try:
         taken = check_blocks(raw, surface)
-    except Refused as refusal:
+    except ApiError as refusal:
         error, messages = refusal.error, refusal.messages
     else:
         error, messages = "", ()

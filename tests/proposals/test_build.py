@@ -9,20 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.proposals.build import proposed, proposed_by_document
-from bot.proposals.model import Claim, Proposal, Witness
+from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.answer.build import answer
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import Kind, RateQuery
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
-WIRE = Witness(
+WIRE = ReportSource(
     source="Wire", link="https://wire.example/1", published=NOW, quote="US raises tariffs to 40%"
 )
 
 
-def claim(percent: str, partner: str = "CN", **more: object) -> Claim:
+def claim(percent: str, partner: str = "CN", **more: object) -> ReportedRate:
     given = {"imposer": "US", "partner": partner, "percent": Decimal(percent), **more}
-    return Claim.model_validate(given)
+    return ReportedRate.model_validate(given)
 
 
 def test_a_new_rate_is_proposed_beside_what_the_ledger_has(ledger: Ledger) -> None:
@@ -84,10 +84,10 @@ def test_what_was_said_in_may_2025_is_known_today(ledger: Ledger) -> None:
     [
         claim("40", product="unobtainium"),
         claim("40", partner="US"),
-        Claim(imposer="BR", partner="NO", percent=Decimal(12)),  # no such pair is followed
+        ReportedRate(imposer="BR", partner="NO", percent=Decimal(12)),  # no such pair is followed
     ],
 )
-def test_what_cannot_be_placed_is_left_to_people(unplaced: Claim, ledger: Ledger) -> None:
+def test_what_cannot_be_placed_is_left_to_people(unplaced: ReportedRate, ledger: Ledger) -> None:
     assert proposed(unplaced, WIRE, ledger, NOW) is None
 
 

@@ -13,7 +13,7 @@ from bot.proposals.approval.overlay import ledger_with
 from bot.proposals.approval.terms import amendment_of, form_of
 from bot.proposals.build import proposed, proposed_by_document
 from bot.proposals.context import restated
-from bot.proposals.model import Claim, Proposal, Witness
+from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.answer.build import answer
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import Kind, RateQuery
@@ -22,7 +22,9 @@ from tests.rates.conftest import CONFIG
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 SOON = date(2026, 12, 5)
-GAZETTE = Witness(source="Gazette", link="https://gazette.example/1", published=NOW, quote="Notice")
+GAZETTE = ReportSource(
+    source="Gazette", link="https://gazette.example/1", published=NOW, quote="Notice"
+)
 
 
 def document(imposer: str, partner: str, percent: str, ledger: Ledger, goods: str = "") -> Proposal:
@@ -39,7 +41,7 @@ def document(imposer: str, partner: str, percent: str, ledger: Ledger, goods: st
 
 
 def said(percent: str, ledger: Ledger, imposer: str, partner: str) -> Proposal:
-    claim = Claim(
+    claim = ReportedRate(
         imposer=imposer,
         partner=partner,
         percent=Decimal(percent),

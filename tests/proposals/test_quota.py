@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind
-from bot.proposals.approval.audit import Act, Decision, Operator, State
-from bot.proposals.inbox import Docket
-from bot.proposals.model import Proposal, Witness
+from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
+from bot.proposals.inbox import ProposalInbox
+from bot.proposals.model import Proposal, ReportSource
 from bot.proposals.quota import AT_ONCE, choose
 from bot.store.upgrade import upgrade
 from tests.store.examples import TEAM
@@ -20,8 +20,8 @@ NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 ANA = Operator(id="U1", name="ana")
 
 
-def by(feed: str) -> Witness:
-    return Witness(
+def by(feed: str) -> ReportSource:
+    return ReportSource(
         source=feed.title() or "Journal", link=f"https://{feed}.example", published=NOW, feed=feed
     )
 
@@ -74,7 +74,7 @@ def test_official_documents_and_new_witnesses_take_no_room() -> None:
 class Office:
     def __init__(self, store: Store) -> None:
         self.store, self.now = store, NOW
-        self.docket = Docket(store.proposals, TEAM, ["C1"], lambda: self.now, lambda: None)
+        self.docket = ProposalInbox(store.proposals, TEAM, ["C1"], lambda: self.now, lambda: None)
 
     async def posted(self) -> list[Delivery]:
         """What was owed since, as posted."""
@@ -87,7 +87,9 @@ class Office:
 
     async def reject(self, proposal: Proposal) -> None:
         decision = Decision(state=State.REJECTED, by=ANA, at=self.now)
-        act = Act(proposal_id=proposal.id, at=self.now, by=ANA, what="rejected", source="Evil")
+        act = AuditEntry(
+            proposal_id=proposal.id, at=self.now, by=ANA, what="rejected", source="Evil"
+        )
         assert await self.store.proposals.decide(proposal.id, decision, act)
 
 
@@ -116,7 +118,7 @@ async def test_neither_time_nor_a_restart_lets_more_through(office: Office) -> N
     await office.docket.offer([said(number, "evil") for number in range(100)])
     await office.posted()
     office.now = NOW + timedelta(days=3)
-    again = Docket(office.store.proposals, TEAM, ["C1"], lambda: office.now, lambda: None)
+    again = ProposalInbox(office.store.proposals, TEAM, ["C1"], lambda: office.now, lambda: None)
     await again.look()
     assert await office.posted() == []
 

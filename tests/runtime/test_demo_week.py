@@ -10,7 +10,7 @@ import pytest
 
 from bot.feeds.model import Entry, Feed
 from bot.feeds.parsing.feedparser_reader import read_feed
-from bot.feeds.parsing.result import Parsed, Source
+from bot.feeds.parsing.result import FeedContext, Parsed
 from bot.news.events.matching import join
 from bot.news.reader import Reader
 from bot.news.story import Story
@@ -71,7 +71,7 @@ def _entries() -> dict[str, tuple[Entry, Feed]]:
     entries: dict[str, tuple[Entry, Feed]] = {}
     for recording in read_week(CONFIG / "demo"):
         feed = feeds[recording.name]
-        source = Source(
+        source = FeedContext(
             feed_id=feed.id,
             url=feed.url,
             kind=feed.kind,

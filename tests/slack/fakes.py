@@ -18,8 +18,8 @@ from bot.feeds.model import Feed
 from bot.news.story import Story
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_ledger
-from bot.slack.context import Parts
-from bot.slack.handlers.answer_service import Desk
+from bot.slack.context import SlackContext
+from bot.slack.handlers.answer_service import AnswerService
 from bot.values import Topic
 from tests.slack.samples import NOW, PARTIES, ROOT, story
 
@@ -167,7 +167,7 @@ def ledger() -> Ledger:
     return load_ledger(ROOT / "config" / "rates", PARTIES)
 
 
-def parts(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> Parts:
+def parts(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> SlackContext:
     given: dict[str, Any] = {
         "client": client,
         "signing_secret": secret,
@@ -175,7 +175,7 @@ def parts(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> Parts
         "stories": KeptStories(story()),
         "events": KeptEvents(),
         "parties": PARTIES,
-        "desk": Desk(ledger(), PARTIES),
+        "desk": AnswerService(ledger(), PARTIES),
         "clock": lambda: NOW,
         "feeds": KeptFeeds(),
         "reminders": KeptSwitches(),
@@ -183,7 +183,7 @@ def parts(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> Parts
         "proposals": Broken(),
         "operators": frozenset({"U1"}),
     }
-    return Parts(**{**given, **changes})
+    return SlackContext(**{**given, **changes})
 
 
 def signed(body: str, secret: str = SECRET, age_s: float = 0) -> dict[str, str]:

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SettingsError, SlackError
 from bot.local_slack.server import Workspace
 from bot.slack.app import Terse, build_app, connect, web_app
-from bot.slack.context import Parts
+from bot.slack.context import SlackContext
 from tests.slack.fakes import Broken, parts, signed, slash
 
 Post = Callable[..., Any]
@@ -26,7 +26,7 @@ Post = Callable[..., Any]
 class Server:
     """The bot's HTTP server on loopback."""
 
-    def __init__(self, given: Parts) -> None:
+    def __init__(self, given: SlackContext) -> None:
         self.parts = given
         self._runner = web.AppRunner(web_app(build_app(given), given))
         self.url = ""

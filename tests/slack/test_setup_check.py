@@ -7,10 +7,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local_slack.server import Workspace
 from bot.slack.scopes import SCOPES
-from bot.slack.setup_check import Finding, check_slack
+from bot.slack.setup_check import SetupFinding, check_slack
 
 
-def by_thing(findings: tuple[Finding, ...]) -> dict[str, Finding]:
+def by_thing(findings: tuple[SetupFinding, ...]) -> dict[str, SetupFinding]:
     return {finding.thing: finding for finding in findings}
 
 

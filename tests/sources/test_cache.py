@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import SourceError
-from bot.sources.cache import Recall, Times
+from bot.sources.cache import LookupCache, Times
 
 TIMES = Times(keep_s=100, keep_nothing_s=50, keep_failure_s=10, trips_after=3, rest_s=300)
 
@@ -36,13 +36,13 @@ def source() -> Source:
 
 
 @pytest.fixture
-async def recall(source: Source) -> AsyncIterator[Recall[str]]:
-    kept = Recall[str]("USITC", lambda: source.now, TIMES)
+async def recall(source: Source) -> AsyncIterator[LookupCache[str]]:
+    kept = LookupCache[str]("USITC", lambda: source.now, TIMES)
     yield kept
     await kept.close()
 
 
-async def test_an_answer_is_kept_for_its_time(source: Source, recall: Recall[str]) -> None:
+async def test_an_answer_is_kept_for_its_time(source: Source, recall: LookupCache[str]) -> None:
     for source.now in (0, 99):
         assert await recall.get("a", source.ask) == "4.9"
     assert source.asked == 1
@@ -51,14 +51,14 @@ async def test_an_answer_is_kept_for_its_time(source: Source, recall: Recall[str
     assert await recall.get("a", source.ask) == "5.0"
 
 
-async def test_nothing_is_kept_too_but_for_less(source: Source, recall: Recall[str]) -> None:
+async def test_nothing_is_kept_too_but_for_less(source: Source, recall: LookupCache[str]) -> None:
     source.answer = None
     for source.now in (0, 49, 51):
         assert await recall.get("a", source.ask) is None
     assert source.asked == 2
 
 
-async def test_a_failure_is_kept_shortly(source: Source, recall: Recall[str]) -> None:
+async def test_a_failure_is_kept_shortly(source: Source, recall: LookupCache[str]) -> None:
     source.fails = True
     for source.now in (0, 9, 11):
         with pytest.raises(SourceError, match="failure"):
@@ -66,7 +66,9 @@ async def test_a_failure_is_kept_shortly(source: Source, recall: Recall[str]) ->
     assert source.asked == 2
 
 
-async def test_many_who_ask_at_once_make_one_request(source: Source, recall: Recall[str]) -> None:
+async def test_many_who_ask_at_once_make_one_request(
+    source: Source, recall: LookupCache[str]
+) -> None:
     source.let_go.clear()
     waiting = [asyncio.create_task(recall.get("a", source.ask)) for _ in range(20)]
     await asyncio.sleep(0)
@@ -76,7 +78,7 @@ async def test_many_who_ask_at_once_make_one_request(source: Source, recall: Rec
 
 
 async def test_a_request_goes_on_though_whoever_asked_gave_up(
-    source: Source, recall: Recall[str]
+    source: Source, recall: LookupCache[str]
 ) -> None:
     source.let_go.clear()
     with pytest.raises(TimeoutError):
@@ -87,7 +89,7 @@ async def test_a_request_goes_on_though_whoever_asked_gave_up(
 
 
 async def test_a_source_that_keeps_failing_is_left_alone_and_then_asked_again(
-    source: Source, recall: Recall[str]
+    source: Source, recall: LookupCache[str]
 ) -> None:
     source.fails = True
     for key in "abcd":
@@ -103,7 +105,7 @@ async def test_a_source_that_keeps_failing_is_left_alone_and_then_asked_again(
 
 
 async def test_behind_a_source_that_hangs_no_queue_grows(
-    source: Source, recall: Recall[str]
+    source: Source, recall: LookupCache[str]
 ) -> None:
     source.let_go.clear()
     keys = [str(number) for number in range(50)]
@@ -116,7 +118,7 @@ async def test_behind_a_source_that_hangs_no_queue_grows(
     assert all("too many" in str(one) for one in said if one != "4.9")
 
 
-async def test_one_success_ends_a_row_of_failures(source: Source, recall: Recall[str]) -> None:
+async def test_one_success_ends_a_row_of_failures(source: Source, recall: LookupCache[str]) -> None:
     for key, source.fails in zip("abcdef", (True, True, False, True, True, False), strict=True):
         if source.fails:
             with pytest.raises(SourceError):
@@ -127,7 +129,7 @@ async def test_one_success_ends_a_row_of_failures(source: Source, recall: Recall
 
 
 async def test_the_keys_not_asked_for_longest_are_forgotten(source: Source) -> None:
-    recall = Recall[str]("USITC", lambda: 0.0, TIMES.model_copy(update={"at_most": 2}))
+    recall = LookupCache[str]("USITC", lambda: 0.0, TIMES.model_copy(update={"at_most": 2}))
     for key in ("a", "b", "a", "c", "a"):
         await recall.get(key, source.ask)
     assert source.asked == 3

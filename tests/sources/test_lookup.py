@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import SourceError
-from bot.rates.model.lookup import Finding, Lack, Lookup, Silence
+from bot.rates.model.lookup import Finding, Lack, Lookup, LookupFailure
 from bot.rates.model.measure import Source as Where
-from bot.sources.cache import Recall
-from bot.sources.lookup import Reference
+from bot.sources.cache import LookupCache
+from bot.sources.lookup import LiveLookups
 from tests.sources.conftest import NOW
 
 LINE = Lookup(lack=Lack.BASE_DUTY, economy="US", code="85183020")
@@ -42,11 +42,11 @@ class Says:
         return self.said
 
 
-def reference(*sources: tuple[Lack, Says], deadline_s: float = 5.0) -> Reference:
-    table: dict[Lack, list[tuple[Says, Recall[Finding]]]] = {}
+def reference(*sources: tuple[Lack, Says], deadline_s: float = 5.0) -> LiveLookups:
+    table: dict[Lack, list[tuple[Says, LookupCache[Finding]]]] = {}
     for lack, source in sources:
-        table.setdefault(lack, []).append((source, Recall(source.name, time.monotonic)))
-    return Reference(table, deadline_s)
+        table.setdefault(lack, []).append((source, LookupCache(source.name, time.monotonic)))
+    return LiveLookups(table, deadline_s)
 
 
 async def test_each_lookup_goes_to_the_sources_that_know_such_things() -> None:
@@ -71,14 +71,14 @@ async def test_a_source_that_has_nothing_says_nothing() -> None:
 @pytest.mark.parametrize("error", [SourceError("USITC", "did not answer"), RuntimeError("a bug")])
 async def test_a_source_that_fails_is_a_silence(error: Exception) -> None:
     [said] = await reference((Lack.BASE_DUTY, Says("USITC", error))).find((LINE,))
-    assert said == Silence(of=LINE, source="USITC", why="could not be read just now")
+    assert said == LookupFailure(of=LINE, source="USITC", why="could not be read just now")
 
 
 async def test_a_late_source_is_a_silence_now_and_a_finding_for_the_next_who_asks() -> None:
     slow = Says("USITC", finding(LINE, "4.9"), after_s=0.3)
     known = reference((Lack.BASE_DUTY, slow), deadline_s=0.05)
     [said] = await known.find((LINE,))
-    assert said == Silence(of=LINE, source="USITC", why="did not answer in time")
+    assert said == LookupFailure(of=LINE, source="USITC", why="did not answer in time")
     await asyncio.sleep(0.5)
     assert await known.find((LINE,)) == (finding(LINE, "4.9"),)
     await known.close()

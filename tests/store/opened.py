@@ -9,10 +9,10 @@ from bot.feeds.model import Entry
 from bot.news.story import Story
 from bot.store.engine import Database
 from bot.store.entries import Entries
-from bot.store.event_preferences import Events
+from bot.store.event_preferences import EventPreferences
 from bot.store.feeds import Feeds
 from bot.store.outbox import Outbox
-from bot.store.pipeline_store import Shelf
+from bot.store.pipeline_store import PipelineStore
 from bot.store.proposals import Proposals
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
@@ -28,9 +28,9 @@ class Store:
     entries: Entries
     stories: Stories
     subscriptions: Subscriptions
-    events: Events
+    events: EventPreferences
     outbox: Outbox
-    shelf: Shelf
+    shelf: PipelineStore
     proposals: Proposals
 
     async def owe(self, *deliveries: Delivery) -> None:
@@ -52,9 +52,9 @@ class Store:
 
 def open_store(address: str) -> Store:
     database = Database(address)
-    feeds, stories, events = Feeds(database), Stories(database), Events(database)
+    feeds, stories, events = Feeds(database), Stories(database), EventPreferences(database)
     subscriptions, outbox = Subscriptions(database), Outbox(database, stories)
     proposals = Proposals(database, outbox)
-    shelf = Shelf(database, feeds, stories, subscriptions, events, outbox)
+    shelf = PipelineStore(database, feeds, stories, subscriptions, events, outbox)
     entries = Entries(database)
     return Store(database, feeds, entries, stories, subscriptions, events, outbox, shelf, proposals)

@@ -1,5 +1,5 @@
 from bot.feeds.websub.model import HubSubscription
-from bot.store.hub_subscriptions import HubShelf
+from bot.store.hub_subscriptions import HubSubscriptions
 from tests.store.examples import NOON
 from tests.store.opened import Store
 
@@ -7,7 +7,7 @@ from tests.store.opened import Store
 async def test_what_was_agreed_with_a_hub_is_kept_to_the_letter_until_it_is_forgotten(
     store: Store,
 ) -> None:
-    shelf = HubShelf(store.database)
+    shelf = HubSubscriptions(store.database)
     first = HubSubscription(
         token="t1", feed_id="wire", hub="https://h.example/", topic="t", secret="s", next_at=NOON
     )

@@ -1,12 +1,12 @@
 from bot.alerts.delivery import Thread
-from bot.store.pipeline_store import Shelf
+from bot.store.pipeline_store import PipelineStore
 from tests.store.examples import TEAM, subscription
 from tests.store.opened import Store
 
 
-def _shelf(store: Store, team: str | None) -> Shelf:
+def _shelf(store: Store, team: str | None) -> PipelineStore:
     parts = store.feeds, store.stories, store.subscriptions, store.events, store.outbox
-    return Shelf(store.database, *parts, team=team)
+    return PipelineStore(store.database, *parts, team=team)
 
 
 async def test_only_the_connected_team_is_an_audience(store: Store) -> None:

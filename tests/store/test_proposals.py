@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
-from bot.feeds.model import FeedState, Outcome, Round
+from bot.feeds.model import FeedState, PollOutcome, Round
 from bot.pipeline import Taken
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.audit import Act, Decision, Operator, State
+from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
 from bot.proposals.inbox import Owed
-from bot.proposals.model import Proposal, Witness
+from bot.proposals.model import Proposal, ReportSource
 from bot.rates.model.measure import Source
 from bot.store.outbox import Outbox
 from bot.store.proposals import LOOKED_AT, Proposals
@@ -31,7 +31,7 @@ def proposal(name: str = "a1", source: str = "Wire", **changes: Any) -> Proposal
         "old_on": NOON.date(),
         "new_percent": Decimal(40),
         "why": "40 % is said",
-        "said_by": (Witness(source=source, link=f"https://{source}.example", published=NOON),),
+        "said_by": (ReportSource(source=source, link=f"https://{source}.example", published=NOON),),
         "seen_at": NOON,
     }
     return Proposal.model_validate(given | changes)
@@ -56,8 +56,8 @@ def decision(
     return Decision.model_validate(given | changes)
 
 
-def act(by: Operator = ANA, what: str = "approved", name: str = "a1") -> Act:
-    return Act(proposal_id=name, at=NOON, by=by, what=what, source="Wire")
+def act(by: Operator = ANA, what: str = "approved", name: str = "a1") -> AuditEntry:
+    return AuditEntry(proposal_id=name, at=NOON, by=by, what=what, source="Wire")
 
 
 def message(said: Proposal) -> tuple[Delivery, ...]:
@@ -154,7 +154,7 @@ async def test_it_is_kept_with_the_story_that_makes_it(store: Store) -> None:
     taken = Taken(
         round=Round(
             feed_id="wire",
-            outcome=Outcome.READ,
+            outcome=PollOutcome.READ,
             state=state,
             started_at=NOON,
             finished_at=NOON,

@@ -1,4 +1,4 @@
-from bot.alerts.subscription import Pace
+from bot.alerts.subscription import Frequency
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, minutes, subscription
 from tests.store.opened import Store
@@ -16,8 +16,8 @@ async def test_the_same_wish_is_kept_once_whatever_its_id(store: Store) -> None:
 async def test_a_new_pace_replaces_the_old_one(store: Store) -> None:
     wish = subscription(topics=[TARIFF])
     await store.subscriptions.add(wish)
-    assert await store.subscriptions.add(wish.model_copy(update={"pace": Pace.DAILY}))
-    assert [each.pace for each in await store.subscriptions.of(TEAM, "C1")] == [Pace.DAILY]
+    assert await store.subscriptions.add(wish.model_copy(update={"pace": Frequency.DAILY}))
+    assert [each.pace for each in await store.subscriptions.of(TEAM, "C1")] == [Frequency.DAILY]
 
 
 async def test_every_conversation_and_team_has_its_own(store: Store) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.errors import StoreAway, StoreError
 from bot.store import tables
-from bot.store.write_batcher import Together
+from bot.store.write_batcher import WriteBatcher
 from tests.store.examples import NOON
 from tests.store.opened import Store
 
@@ -29,7 +29,7 @@ class Marks:
 
 async def test_writes_that_wait_at_the_same_time_share_a_transaction(store: Store) -> None:
     marks = Marks(store)
-    together = Together(store.database, marks.write)
+    together = WriteBatcher(store.database, marks.write)
     await asyncio.gather(*(together.add(f"mark {number}") for number in range(50)))
     assert sum(marks.batches) == 50
     assert len(marks.batches) < 10
@@ -38,7 +38,7 @@ async def test_writes_that_wait_at_the_same_time_share_a_transaction(store: Stor
 async def test_only_the_owner_of_a_bad_item_hears_of_it(store: Store) -> None:
     marks = Marks(store)
     marks.refused = "mark 3"
-    together = Together(store.database, marks.write)
+    together = WriteBatcher(store.database, marks.write)
     results = await asyncio.gather(
         *(together.add(f"mark {number}") for number in range(6)), return_exceptions=True
     )
@@ -49,7 +49,7 @@ async def test_only_the_owner_of_a_bad_item_hears_of_it(store: Store) -> None:
 
 async def test_a_cancelled_write_holds_up_nobody(store: Store) -> None:
     marks = Marks(store)
-    together = Together(store.database, marks.write)
+    together = WriteBatcher(store.database, marks.write)
     waiting = [asyncio.create_task(together.add(f"mark {number}")) for number in range(3)]
     await asyncio.sleep(0)
     waiting[1].cancel()
@@ -61,7 +61,7 @@ async def test_a_cancelled_write_holds_up_nobody(store: Store) -> None:
 
 async def test_an_owner_that_goes_takes_nobody_elses_item_along(store: Store) -> None:
     marks = Marks(store)
-    together = Together(store.database, marks.write)
+    together = WriteBatcher(store.database, marks.write)
     for number in range(30):
         waiting = [asyncio.create_task(together.add(f"{number}.{each}")) for each in range(3)]
         await asyncio.sleep(number / 10_000)
@@ -81,7 +81,7 @@ async def test_who_is_cancelled_while_its_item_is_written_is_so_after_that(store
         assert go_on.wait(5)
         written.extend(names)
 
-    together = Together(store.database, write)
+    together = WriteBatcher(store.database, write)
     owners = [asyncio.create_task(together.add(name)) for name in ("first", "second")]
     await asyncio.to_thread(begun.wait, 5)
     for owner in owners:
@@ -104,7 +104,7 @@ async def test_a_database_that_goes_amid_a_bad_batch_is_not_asked_for_each_item(
         tries.append(len(names))
         raise StoreError("test", "refused") if len(tries) == 1 else StoreAway("test", "gone")
 
-    together = Together(store.database, write)
+    together = WriteBatcher(store.database, write)
     results = await asyncio.gather(
         *(together.add(f"mark {number}") for number in range(64)), return_exceptions=True
     )

@@ -28,7 +28,7 @@ class _Step(Protocol):
     def finish(self) -> None: ...
 
 
-class Unpacker:
+class Decompressor:
     """Collects a body chunk by chunk, at most `limit` bytes of it, packed or unpacked."""
 
     def __init__(self, content_encoding: str, limit: int) -> None:

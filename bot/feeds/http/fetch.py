@@ -18,10 +18,10 @@ import aiohttp
 from yarl import URL
 
 from bot.errors import AddressRefused, FeedError, FetchFailed, NoAnswer
-from bot.feeds.http.decompress import CannotUnpack, TooLarge, Unpacker
+from bot.feeds.http.decompress import CannotUnpack, Decompressor, TooLarge
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.http.session import ATTEMPT, Attempt, Dropped, explained, open_session, refused
-from bot.feeds.http.throttle import Turns
+from bot.feeds.http.throttle import Throttle
 from bot.feeds.model import Validators
 
 _HOST_FIRST = re.compile(r"(//)?[\w-]+(\.[\w-]+)+(:\d+)?(?![\w:])")
@@ -68,7 +68,7 @@ class Fetcher:
 
     def __init__(self, limits: FetchLimits) -> None:
         self._limits = limits
-        self._turns = Turns(
+        self._turns = Throttle(
             limits.fetches_per_host,
             limits.fetches_at_once,
             limits.spacing_s,
@@ -82,7 +82,7 @@ class Fetcher:
             await self._session.close()
 
     def busy(self) -> None:
-        """Says that the calling task has a new body to work through, see `Turns.busy`."""
+        """Says that the calling task has a new body to work through, see `Throttle.busy`."""
         self._turns.busy()
 
     async def fetch(
@@ -216,7 +216,7 @@ class Fetcher:
     async def _body(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
         if (response.content_length or 0) > self._limits.max_body_bytes:
             raise TooLarge
-        unpacker = Unpacker(headers.get("content-encoding", ""), self._limits.max_body_bytes)
+        unpacker = Decompressor(headers.get("content-encoding", ""), self._limits.max_body_bytes)
         async for chunk in response.content.iter_any():
             unpacker.feed(chunk)
         return unpacker.finish()

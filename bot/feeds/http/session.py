@@ -25,7 +25,7 @@ _ACCEPT = (
 )
 
 
-class Refused(OSError):
+class ConnectionBlocked(OSError):
     """A connection was about to be made to an address that may not be fetched from."""
 
 
@@ -87,7 +87,7 @@ class _GuardedResolver(AbstractResolver):
         reasons = [refusal(each["host"], self._allowed) for each in found]
         kept = [each for each, reason in zip(found, reasons, strict=True) if not reason]
         if found and not kept:
-            raise Refused(f"resolves to {reasons[0]}")
+            raise ConnectionBlocked(f"resolves to {reasons[0]}")
         return kept
 
     async def close(self) -> None:
@@ -98,7 +98,7 @@ def _guarded_socket(info: tuple[Any, ...], allowed: Sequence[Network]) -> socket
     family, kind, protocol, _, where = info
     reason = refusal(str(where[0]), allowed)
     if reason:
-        raise Refused(f"is {reason}")
+        raise ConnectionBlocked(f"is {reason}")
     if (attempt := ATTEMPT.get(None)) is not None:
         attempt.connected = True
     return socket.socket(family, kind, protocol)
@@ -120,7 +120,7 @@ async def _once(
 def refused(error: BaseException) -> str:
     """Why the guard said no, if it was the guard."""
     inner = getattr(error, "os_error", error)
-    return str(inner) if isinstance(inner, Refused) else ""
+    return str(inner) if isinstance(inner, ConnectionBlocked) else ""
 
 
 def explained(error: BaseException) -> str:

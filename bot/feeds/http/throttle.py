@@ -5,7 +5,7 @@ from types import TracebackType
 from weakref import WeakValueDictionary
 
 
-class Turns:
+class Throttle:
     """Hands out turns to fetch; waiting for one costs nothing of a fetch's own time."""
 
     def __init__(self, per_host: int, at_once: int, spacing_s: float, busy_at_once: int) -> None:
@@ -20,9 +20,9 @@ class Turns:
         self._next_at: dict[str, float] = {}
         self._tidy_at = 0.0
 
-    def turn(self, host: str, address: str) -> "Turn":
+    def turn(self, host: str, address: str) -> "ThrottleSlot":
         """Waits until `address` at `host` may be asked, and holds the turn while the block runs."""
-        return Turn(self, host, address)
+        return ThrottleSlot(self, host, address)
 
     async def begin(self, host: str, address: str) -> asyncio.Semaphore:
         """Returns when it is the turn of `address`: what `end` is to be given after it."""
@@ -93,12 +93,12 @@ class Turns:
         self._next_at[address] = now + self._spacing_s
 
 
-class Turn:
+class ThrottleSlot:
     """A turn as a block; written out, for a generator takes as long as the rest of a turn."""
 
     __slots__ = ("_address", "_host", "_mine", "_turns")
 
-    def __init__(self, turns: Turns, host: str, address: str) -> None:
+    def __init__(self, turns: Throttle, host: str, address: str) -> None:
         self._turns, self._host, self._address = turns, host, address
 
     async def __aenter__(self) -> None:

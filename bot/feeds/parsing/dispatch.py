@@ -13,8 +13,8 @@ from typing import Any
 
 from bot.errors import NotAFeed
 from bot.feeds.parsing.inline import MAX_BYTES, read_at_once
-from bot.feeds.parsing.process_pool import Workers
-from bot.feeds.parsing.result import NotParsed, Parsed, Source
+from bot.feeds.parsing.process_pool import ProcessPool
+from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
 
 _QUICK_BYTES, _QUICK_ENTRIES = 64_000, 100
 IN_HAND = 8
@@ -22,16 +22,16 @@ IN_HAND = 8
 _ENTRY_STARTS = (b"<item", b"<entry", b"{")
 
 
-class Bodies:
+class ParseDispatcher:
     """Reads bodies one after the other, so that nobody waits long for the event loop."""
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: ProcessPool) -> None:
         self._workers = workers
         self._one_reads = asyncio.Lock()
         self._few = asyncio.Semaphore(IN_HAND)
         self._having: set[asyncio.Task[Any] | None] = set()
 
-    async def parse(self, body: bytes, source: Source) -> Parsed:
+    async def parse(self, body: bytes, source: FeedContext) -> Parsed:
         """What the body holds; raises NotAFeed, whose thing is the feed's id.
 
         The calling task counts as one that has it until the task ends, or calls `let_go`.
@@ -54,7 +54,7 @@ class Bodies:
         """
         self._leave(asyncio.current_task())
 
-    async def _at_once(self, body: bytes, source: Source) -> Parsed | NotParsed | None:
+    async def _at_once(self, body: bytes, source: FeedContext) -> Parsed | NotParsed | None:
         await self._join()
         async with self._one_reads:
             if not _is_quick(body):

@@ -18,10 +18,16 @@ from feedparser.mixin import _FeedParserMixin
 from bot.feeds.parsing.fast_reader import read_plainly
 from bot.feeds.parsing.inline import bounded, from_json
 from bot.feeds.parsing.normalization.entries import with_entries
-from bot.feeds.parsing.normalization.feed_metadata import told
-from bot.feeds.parsing.normalization.raw_entry import Draft, as_markup
-from bot.feeds.parsing.result import NotParsed, Parsed, Source
-from bot.feeds.parsing.xml_document import ENTRY_END, ENTRY_START, Document, NoFeed, open_document
+from bot.feeds.parsing.normalization.feed_metadata import feed_metadata
+from bot.feeds.parsing.normalization.raw_entry import RawEntry, as_markup
+from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
+from bot.feeds.parsing.xml_document import (
+    ENTRY_END,
+    ENTRY_START,
+    NoFeed,
+    XmlDocument,
+    open_document,
+)
 
 # feedparser looks for an e-mail address in each author, which takes the square of the time for a
 # long word: fifteen seconds for 120 kB. Nobody here asks who wrote an entry.
@@ -38,7 +44,7 @@ _STUMBLED_OVER = re.compile(
 )
 
 
-def read_feed(body: bytes, source: Source, plainly: bool = True) -> Parsed | NotParsed:
+def read_feed(body: bytes, source: FeedContext, plainly: bool = True) -> Parsed | NotParsed:
     """The body's entries, cleaned; never raises, whatever the body is.
 
     `plainly` allows for reading a plain feed without feedparser: no difference but in time.
@@ -61,11 +67,11 @@ class _Judged(NamedTuple):
 
     about: Mapping[str, Any]
     form: str
-    drafts: list[Draft]
+    drafts: list[RawEntry]
     well_formed: bool = True
 
 
-def _from_xml(document: Document, source: Source, plainly: bool) -> Parsed:
+def _from_xml(document: XmlDocument, source: FeedContext, plainly: bool) -> Parsed:
     text, listed = bounded(document.text, source.max_entries)
     judged = _judged_plainly(text, source.url) if plainly else None
     about, form, drafts, well_formed = judged or _judged(text, source.url)
@@ -73,7 +79,7 @@ def _from_xml(document: Document, source: Source, plainly: bool) -> Parsed:
         drafts = drafts[:-1] if _ends_within_entry(document.text) else drafts
         if not drafts:
             raise NoFeed("it is cut off before its first entry ends")
-    parsed = told(document, about, form, source, text, listed)
+    parsed = feed_metadata(document, about, form, source, text, listed)
     if not well_formed and document.complete:
         ill = ("the XML is not well-formed",)
         parsed = parsed.model_copy(update={"warnings": parsed.warnings + ill})
@@ -130,7 +136,7 @@ def _ends_within_entry(text: str) -> bool:
     return start > max((found.start() for found in ENTRY_END.finditer(text)), default=-1)
 
 
-def draft_of(raw: dict[str, Any], *, atom: bool) -> Draft:
+def draft_of(raw: dict[str, Any], *, atom: bool) -> RawEntry:
     """An entry of feedparser's as a draft; `atom` is whether the feed is an Atom feed, where a text
     without a type is no HTML."""
 
@@ -142,7 +148,7 @@ def draft_of(raw: dict[str, Any], *, atom: bool) -> Draft:
     title = given("title")
     contents = dict.get(raw, "content") or ()
     values = [str(each.get("value") or "") for each in contents if isinstance(each, Mapping)]
-    return Draft(
+    return RawEntry(
         guid=given("id"),
         link=given("link"),
         title=as_markup(title) if atom and detail.get("type") == "text/plain" else title,

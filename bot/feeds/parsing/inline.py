@@ -9,18 +9,18 @@ from bot.feeds.parsing.decoding import decode_surely
 from bot.feeds.parsing.fast_reader import read_plainly
 from bot.feeds.parsing.json_feed import read_json_feed
 from bot.feeds.parsing.normalization.entries import with_entries
-from bot.feeds.parsing.normalization.feed_metadata import told
+from bot.feeds.parsing.normalization.feed_metadata import feed_metadata
 from bot.feeds.parsing.normalization.links import web_link
-from bot.feeds.parsing.normalization.raw_entry import Draft
-from bot.feeds.parsing.result import NotParsed, Parsed, Source
-from bot.feeds.parsing.xml_document import ENTRY_END, Document, NoFeed, open_text
+from bot.feeds.parsing.normalization.raw_entry import RawEntry
+from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
+from bot.feeds.parsing.xml_document import ENTRY_END, NoFeed, XmlDocument, open_text
 from bot.text.plain import plain
 
 MAX_BYTES = 256_000
 """Longer bodies are for the processes that can be ended."""
 
 
-def read_at_once(body: bytes, source: Source) -> Parsed | NotParsed | None:
+def read_at_once(body: bytes, source: FeedContext) -> Parsed | NotParsed | None:
     """What the body holds, with its entries cleaned; None where feedparser has to judge."""
     decoded = decode_surely(body, source.content_type) if len(body) <= MAX_BYTES else None
     if decoded is None:
@@ -35,18 +35,18 @@ def read_at_once(body: bytes, source: Source) -> Parsed | NotParsed | None:
         return None
 
 
-def _from_xml(document: Document, source: Source) -> Parsed | None:
+def _from_xml(document: XmlDocument, source: FeedContext) -> Parsed | None:
     if not document.complete:
         return None
     text, listed = bounded(document.text, source.max_entries)
     found = read_plainly(text, source.url)
     if found is None or found.about is None:
         return None
-    parsed = told(document, found.about, found.form, source, text, listed)
+    parsed = feed_metadata(document, found.about, found.form, source, text, listed)
     return with_entries(parsed, found.drafts, source, str(found.about.get("language", "")))
 
 
-def from_json(document: Document, source: Source) -> Parsed:
+def from_json(document: XmlDocument, source: FeedContext) -> Parsed:
     """The JSON feed in the document; raises NoFeed."""
     found = read_json_feed(document.text)
     parsed = Parsed(
@@ -57,7 +57,7 @@ def from_json(document: Document, source: Source) -> Parsed:
         topic=web_link(found.topic, source.url),
         warnings=document.warnings + found.warnings,
     )
-    return with_entries(parsed, [Draft(**item) for item in found.items], source, found.language)
+    return with_entries(parsed, [RawEntry(**item) for item in found.items], source, found.language)
 
 
 def bounded(text: str, max_entries: int) -> tuple[str, int]:

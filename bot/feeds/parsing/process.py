@@ -14,7 +14,7 @@ from contextlib import suppress
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from bot.errors import NotAFeed
-from bot.feeds.parsing.result import NotParsed, Parsed, Source
+from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
 
 # A process is replaced now and then, so that no leak in a parser lasts.
 _PARSES_PER_PROCESS = 5000
@@ -30,13 +30,13 @@ def _ready() -> None:
     import bot.feeds.parsing.feedparser_reader  # noqa: F401
 
 
-def _parse(body: bytes, source: Source) -> Parsed | NotParsed:
+def _parse(body: bytes, source: FeedContext) -> Parsed | NotParsed:
     from bot.feeds.parsing.feedparser_reader import read_feed
 
     return read_feed(body, source)
 
 
-class Process:
+class ParserProcess:
     """Parses one body after the other; starts when first needed; `close` when done."""
 
     def __init__(self, parse_deadline_s: float) -> None:
@@ -46,7 +46,7 @@ class Process:
         self.bodies = 0
         """How many are with it or wait for it."""
 
-    async def parse(self, body: bytes, source: Source) -> Parsed:
+    async def parse(self, body: bytes, source: FeedContext) -> Parsed:
         """What the body holds; raises NotAFeed, whose thing is the feed's id."""
         self.bodies += 1
         try:
@@ -71,7 +71,7 @@ class Process:
             with suppress(TimeoutError):
                 await asyncio.to_thread(pool.join, _GOODBYE_S)
 
-    def _schedule(self, body: bytes, source: Source) -> "ProcessFuture[Parsed | NotParsed]":
+    def _schedule(self, body: bytes, source: FeedContext) -> "ProcessFuture[Parsed | NotParsed]":
         with self._one_starts:
             pool = self._started()
             return pool.schedule(_parse, args=[body, source], timeout=self._deadline_s)

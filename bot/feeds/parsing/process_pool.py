@@ -10,10 +10,10 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.feeds.parsing.result import Parsed, Source
+from bot.feeds.parsing.result import FeedContext, Parsed
 
 if TYPE_CHECKING:
-    from bot.feeds.parsing.process import Process
+    from bot.feeds.parsing.process import ParserProcess
 
 _MAX_PROCESSES = 2
 _QUEUE = 3
@@ -21,7 +21,7 @@ _QUEUE = 3
 IDLE_S = 30.0
 
 
-class Workers:
+class ProcessPool:
     """Parses bodies in processes that start when first needed; `close` when done.
 
     They end when there was nothing to parse for `idle_s` seconds.
@@ -29,11 +29,11 @@ class Workers:
 
     def __init__(self, parse_deadline_s: float, idle_s: float = IDLE_S) -> None:
         self._deadline_s, self._idle_s = parse_deadline_s, idle_s
-        self._processes: list[Process] = []
+        self._processes: list[ParserProcess] = []
         self._ending: set[asyncio.Task[None]] = set()
         self._rest: asyncio.TimerHandle | None = None
 
-    async def parse(self, body: bytes, source: Source) -> Parsed:
+    async def parse(self, body: bytes, source: FeedContext) -> Parsed:
         """What the body holds; raises NotAFeed, whose thing is the feed's id."""
         if self._rest is not None:
             self._rest.cancel()
@@ -56,14 +56,14 @@ class Workers:
         """How many there are now."""
         return len(self._processes)
 
-    def _least_busy(self) -> "Process":
+    def _least_busy(self) -> "ParserProcess":
         free = min(self._processes, key=lambda process: process.bodies, default=None)
         most = min(_MAX_PROCESSES, os.cpu_count() or 1)
         if free is None or (free.bodies >= _QUEUE and len(self._processes) < most):
             # Two megabytes that most feeds can do without.
-            from bot.feeds.parsing.process import Process
+            from bot.feeds.parsing.process import ParserProcess
 
-            free = Process(self._deadline_s)
+            free = ParserProcess(self._deadline_s)
             self._processes.append(free)
         return free
 
@@ -75,5 +75,5 @@ class Workers:
             ending.add_done_callback(self._ending.discard)
 
 
-async def _end(processes: "Sequence[Process]") -> None:
+async def _end(processes: "Sequence[ParserProcess]") -> None:
     await asyncio.gather(*(process.close() for process in processes))

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from bot.feeds.model import Asked, Entry, FeedId, FeedKind
+from bot.feeds.model import Entry, FeedId, FeedKind, PublisherHints
 from bot.values import Frozen
 
 
-class Source(Frozen):
+class FeedContext(Frozen):
     """What the parser has to know of a feed."""
 
     feed_id: FeedId
@@ -41,7 +41,7 @@ class Parsed(Frozen):
     """A digest of the keys of all that the body listed."""
     complete: bool = True
     """False when the body was cut off: its validators are worth nothing."""
-    asked: Asked = Asked()
+    asked: PublisherHints = PublisherHints()
     window_s: float | None = None
     """Seconds between the oldest and the newest date in the body; None without two of them."""
     hubs: tuple[str, ...] = ()

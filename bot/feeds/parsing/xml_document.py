@@ -47,7 +47,7 @@ class NoFeed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class XmlDocument:
     """A feed's text from its root element on, without a declaration; JSON feeds as they are."""
 
     text: str
@@ -57,26 +57,26 @@ class Document:
     warnings: tuple[str, ...] = field(default=())
 
 
-def open_document(body: bytes, content_type: str = "") -> Document:
+def open_document(body: bytes, content_type: str = "") -> XmlDocument:
     """The feed in the body; raises NoFeed. `content_type` is the HTTP header."""
     return open_text(*decode(body, content_type))
 
 
-def open_text(decoded: str, note: str = "") -> Document:
+def open_text(decoded: str, note: str = "") -> XmlDocument:
     """The feed in the text; raises NoFeed. `note` is what was odd about its encoding."""
     text = legal(decoded).lstrip("\ufeff \t\r\n")
     warnings = [note] if note else []
     if not text.strip():
         raise NoFeed("the body is empty")
     if text[0] in "{[":
-        return Document(text, is_json=True, warnings=tuple(warnings))
+        return XmlDocument(text, is_json=True, warnings=tuple(warnings))
     before, text, name = _from_root(text)
     if not _HARMLESS.fullmatch(before):
         warnings.append("something stands before the XML and was skipped")
     mended, complete = _mended(text, f"</{name}")
     if not complete:
         warnings.append("the feed is cut off before its end")
-    return Document(mended, complete=complete, warnings=tuple(warnings))
+    return XmlDocument(mended, complete=complete, warnings=tuple(warnings))
 
 
 def legal(text: str) -> str:

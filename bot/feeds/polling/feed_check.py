@@ -20,7 +20,7 @@ _TRIED = 3
 """Of the feeds that a page names; many sites still name some that are long gone."""
 
 
-class Check(Frozen):
+class FeedCheck(Frozen):
     """A feed that was found, and what its first poll brought.
 
     Adding `feed` with `round` spares the publisher a second fetch.
@@ -42,7 +42,7 @@ class Check(Frozen):
     hubs: tuple[str, ...] = ()
 
 
-async def check(poller: Poller, address: str, taken: frozenset[str] = frozenset()) -> Check:
+async def check(poller: Poller, address: str, taken: frozenset[str] = frozenset()) -> FeedCheck:
     """The feed at the address, or the first that can be read of those the page there names.
 
     `taken` are the ids in use. Raises FeedError where there is none or it cannot be fetched.
@@ -69,7 +69,7 @@ async def check(poller: Poller, address: str, taken: frozenset[str] = frozenset(
 
 async def _looked_at(
     poller: Poller, address: str, fetched: Fetched, taken: frozenset[str]
-) -> Check:
+) -> FeedCheck:
     now = poller.clock()
     url = plain_address(fetched.moved_to or address)
     draft = Feed(id=feed_id("", url), title=shown(url), url=url)
@@ -79,7 +79,7 @@ async def _looked_at(
     entries = tuple(e.model_copy(update={"feed_id": feed.id}) for e in parsed.entries)
     parsed = parsed.model_copy(update={"entries": entries})
     state = begun(FeedState(feed_id=feed.id), feed)
-    return Check(
+    return FeedCheck(
         feed=feed,
         round=poller.taken_in(feed, state, now, fetched, parsed),
         title=parsed.title,

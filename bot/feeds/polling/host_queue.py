@@ -13,8 +13,8 @@ T = TypeVar("T")
 Work = Callable[[], Coroutine[Any, Any, T]]
 
 
-class Lines(Generic[T]):
-    """Lines by name, with `at_once` at work in each at the most."""
+class HostQueue(Generic[T]):
+    """Queues by name, with at most `at_once` at work in each."""
 
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once

@@ -28,7 +28,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import Asked, Feed, FeedKind, FeedState, Pause, Validators
+from bot.feeds.model import Feed, FeedKind, FeedState, Pause, PublisherHints, Validators
 
 DAY_S = 86_400.0
 _HOUR_S = 3600.0
@@ -51,7 +51,7 @@ class Found:
 
     status: int
     validators: Validators
-    asked: Asked
+    asked: PublisherHints
     moved_to: str = ""
     """Where permanent redirects led on the way to it."""
     window_s: float | None = None
@@ -287,7 +287,7 @@ def _moved(state: FeedState, feed: Feed, to: str) -> FeedState:
     return replace(state, moving_to="", moves_seen=0, current_url="" if to == feed.url else to)
 
 
-def _after_skips(at: datetime, asked: Asked) -> datetime:
+def _after_skips(at: datetime, asked: PublisherHints) -> datetime:
     """The first moment from `at` on that is in no skipped hour or day, a day later at most."""
     if len(asked.skip_hours) > 23 or len(asked.skip_days) > 6:
         return at

@@ -13,10 +13,19 @@ from bot.errors import FeedError, NoAnswer
 from bot.feeds.http.fetch import Fetched, Fetcher, HostPaused, server_of, shown, without_password
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.http.status import GOOD, OVERLOADED, BadStatus
-from bot.feeds.model import Asked, Entry, Feed, FeedState, Outcome, Pause, Round, Validators
-from bot.feeds.parsing.dispatch import Bodies
-from bot.feeds.parsing.process_pool import Workers
-from bot.feeds.parsing.result import Parsed, Source
+from bot.feeds.model import (
+    Entry,
+    Feed,
+    FeedState,
+    Pause,
+    PollOutcome,
+    PublisherHints,
+    Round,
+    Validators,
+)
+from bot.feeds.parsing.dispatch import ParseDispatcher
+from bot.feeds.parsing.process_pool import ProcessPool
+from bot.feeds.parsing.result import FeedContext, Parsed
 from bot.feeds.polling.next_poll import (
     Found,
     after_answer,
@@ -28,7 +37,7 @@ from bot.feeds.polling.next_poll import (
     is_due,
     retry_after_s,
 )
-from bot.feeds.polling.server_pauses import Pauses
+from bot.feeds.polling.server_pauses import ServerPauses
 from bot.feeds.websub.protocol import discovered
 
 log = logging.getLogger(__name__)
@@ -51,18 +60,18 @@ class Poller:
         limits: FetchLimits,
         clock: Callable[[], datetime],
         chance: Callable[[], float],
-        workers: Workers | None = None,
+        workers: ProcessPool | None = None,
         pushes: Callable[[str], bool] | None = None,
     ) -> None:
         self.limits = limits
         self.clock = clock
         self._chance = chance
         self._fetcher = Fetcher(limits)
-        self._workers = workers or Workers(limits.parse_deadline_s)
+        self._workers = workers or ProcessPool(limits.parse_deadline_s)
         self._owns_workers = workers is None
-        self._bodies = Bodies(self._workers)
+        self._bodies = ParseDispatcher(self._workers)
         self._pushes = pushes or (lambda _: False)
-        self._pauses = Pauses(clock)
+        self._pauses = ServerPauses(clock)
         # By feed: the digest of its last body, and what that listed.
         self._listings: dict[str, tuple[str, bytes]] = {}
 
@@ -84,7 +93,7 @@ class Poller:
         """
         state = begun(state, feed)
         if not is_due(state, now):
-            return self._round(feed, Outcome.DEFERRED, now, state)
+            return self._round(feed, PollOutcome.DEFERRED, now, state)
         fetched = None
         try:
             fetched = await self._fetcher.fetch(
@@ -115,7 +124,7 @@ class Poller:
         """
         if fetched.status not in GOOD:
             raise BadStatus(fetched)
-        source = Source(
+        source = FeedContext(
             feed_id=feed.id,
             url=without_password(fetched.url),
             kind=feed.kind,
@@ -138,9 +147,9 @@ class Poller:
             parsed = await self.parse(feed, Fetched(HTTPStatus.OK, url, headers, body), now)
         except FeedError as error:
             log.warning("a push for feed %s could not be read: %s", feed.id, error.cause)
-            return self._round(feed, Outcome.FAILED, now, state)
+            return self._round(feed, PollOutcome.FAILED, now, state)
         return self._round(
-            feed, Outcome.READ, now, state, entries=parsed.entries, warnings=parsed.warnings
+            feed, PollOutcome.READ, now, state, entries=parsed.entries, warnings=parsed.warnings
         )
 
     async def _judged(
@@ -149,9 +158,9 @@ class Poller:
         if fetched.status == HTTPStatus.GONE and not state.current_url:
             return self._gone(feed, state, started_at)
         if fetched.status == HTTPStatus.NOT_MODIFIED and fetched.conditional:
-            return self._unchanged(feed, state, started_at, fetched, Outcome.NOT_MODIFIED)
+            return self._unchanged(feed, state, started_at, fetched, PollOutcome.NOT_MODIFIED)
         if fetched.status in GOOD and fetched.digest == state.validators.body_digest:
-            return self._unchanged(feed, state, started_at, fetched, Outcome.SAME_BODY)
+            return self._unchanged(feed, state, started_at, fetched, PollOutcome.SAME_BODY)
         parsed = await self.parse(feed, fetched, started_at, self._listing(state))
         brought = self.taken_in(feed, state, started_at, fetched, parsed)
         if parsed.complete:
@@ -190,7 +199,7 @@ class Poller:
         named = replace(state, hub=hub, topic=topic)
         return self._round(
             feed,
-            Outcome.READ,
+            PollOutcome.READ,
             started_at,
             self._answered(feed, named, found),
             entries=parsed.entries,
@@ -203,9 +212,9 @@ class Poller:
         state: FeedState,
         started_at: datetime,
         fetched: Fetched,
-        outcome: Outcome,
+        outcome: PollOutcome,
     ) -> Round:
-        if outcome is Outcome.NOT_MODIFIED:
+        if outcome is PollOutcome.NOT_MODIFIED:
             kept = _confirmed(state.validators, fetched)
         else:
             kept = _validators(fetched, state.validators.body_digest)
@@ -220,7 +229,7 @@ class Poller:
         )
         return self._round(feed, outcome, started_at, self._answered(feed, state, found))
 
-    def _asked_again(self, before: Asked, fetched: Fetched) -> Asked:
+    def _asked_again(self, before: PublisherHints, fetched: Fetched) -> PublisherHints:
         stated = "cache-control" in fetched.headers or "expires" in fetched.headers
         if not stated:
             return before
@@ -265,10 +274,10 @@ class Poller:
             pause=pause,
             reached=reached,
         )
-        return self._round(feed, Outcome.FAILED, started_at, after)
+        return self._round(feed, PollOutcome.FAILED, started_at, after)
 
     def _gone(self, feed: Feed, state: FeedState, started_at: datetime) -> Round:
-        return self._round(feed, Outcome.GONE, started_at, after_gone(state, self.clock()))
+        return self._round(feed, PollOutcome.GONE, started_at, after_gone(state, self.clock()))
 
     def _deferred(
         self, feed: Feed, state: FeedState, now: datetime, until: datetime | None
@@ -276,12 +285,12 @@ class Poller:
         # Spread, or all feeds of the host come at once when the pause ends.
         at = (until or now) + timedelta(seconds=self._chance() * self.limits.poll_s)
         after = replace(state, next_poll_at=at)
-        return self._round(feed, Outcome.DEFERRED, now, after)
+        return self._round(feed, PollOutcome.DEFERRED, now, after)
 
     def _round(
         self,
         feed: Feed,
-        outcome: Outcome,
+        outcome: PollOutcome,
         started_at: datetime,
         state: FeedState,
         entries: tuple[Entry, ...] = (),

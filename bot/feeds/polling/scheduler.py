@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from bot.errors import StoreAway
 from bot.feeds.model import Feed, FeedKind, FeedState
-from bot.feeds.polling.host_queue import Lines
+from bot.feeds.polling.host_queue import HostQueue
 from bot.pipeline import Bring, Taken
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ LEARNT_AT_ONCE = 1000
 """Feeds met for the first time between two turns of the event loop; each takes some 0.01 ms."""
 
 
-class FeedShelf(Protocol):
+class FeedStore(Protocol):
     """Where feeds that operators added and the states of all feeds are kept."""
 
     async def added(self) -> tuple[Feed, ...]: ...
@@ -42,7 +42,7 @@ class FeedShelf(Protocol):
         ...
 
 
-class Watch:
+class PollScheduler:
     """Polls feeds when they are due.
 
     `is_due(feed, state, now)` decides that; `spread_s` is the time in seconds over which those
@@ -55,7 +55,7 @@ class Watch:
     def __init__(
         self,
         configured: Iterable[Feed],
-        shelf: FeedShelf,
+        shelf: FeedStore,
         take: Callable[[Feed, datetime, Bring | None], Awaitable[Taken]],
         is_due: Callable[[Feed, FeedState, datetime], bool],
         clock: Callable[[], datetime],
@@ -66,7 +66,7 @@ class Watch:
         self._configured = tuple(configured)
         self._shelf, self._take, self._is_due, self._clock = shelf, take, is_due, clock
         self._on_deliveries, self._spread_s = on_deliveries, spread_s
-        self._lines: Lines[Taken | None] = Lines(polls_per_host)
+        self._lines: HostQueue[Taken | None] = HostQueue(polls_per_host)
         self._added: tuple[Feed, ...] | None = None
         self._feeds: tuple[Feed, ...] = ()
         self._learnt: tuple[Feed, ...] | None = None

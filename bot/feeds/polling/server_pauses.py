@@ -7,7 +7,7 @@ from bot.feeds.model import FeedState, Pause
 from bot.feeds.polling.next_poll import CLOCK_SLACK
 
 
-class Pauses:
+class ServerPauses:
     """The pauses that have not ended; `clock` gives the time in UTC."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:

@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.errors import StoreAway
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.websub import protocol
-from bot.feeds.websub.subscriptions import CALLBACK_PATH, Hubs
+from bot.feeds.websub.subscriptions import CALLBACK_PATH, WebSubSubscriptions
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +33,14 @@ class Push:
     content_type: str
 
 
-class Callback:
+class WebSubCallback:
     """The hubs' way in; `take_in` takes a push in and returns when that is done."""
 
     def __init__(
-        self, hubs: Hubs, limits: FetchLimits, take_in: Callable[[Push], Awaitable[object]]
+        self,
+        hubs: WebSubSubscriptions,
+        limits: FetchLimits,
+        take_in: Callable[[Push], Awaitable[object]],
     ) -> None:
         self._hubs, self._limits, self._take_in = hubs, limits, take_in
         self._reading = 0

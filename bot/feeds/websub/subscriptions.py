@@ -28,7 +28,7 @@ _NEVER_SOONER = 20
 """Counts as so many asks: an address that may not be contacted is tried again after a day."""
 
 
-class HubShelf(Protocol):
+class HubStore(Protocol):
     """Where subscriptions at hubs are kept."""
 
     async def every(self) -> Iterable[HubSubscription]: ...
@@ -38,7 +38,7 @@ class HubShelf(Protocol):
     async def remove(self, token: str) -> None: ...
 
 
-class Hubs:
+class WebSubSubscriptions:
     """The subscriptions at hubs; `open` first, `close` when done.
 
     `public_url` is where the internet reaches this program, without a slash at its end.
@@ -47,7 +47,7 @@ class Hubs:
     def __init__(
         self,
         limits: FetchLimits,
-        shelf: HubShelf,
+        shelf: HubStore,
         public_url: str,
         clock: Callable[[], datetime],
     ) -> None:

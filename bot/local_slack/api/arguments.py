@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.local_slack.api.errors import Refused
+from bot.local_slack.api.errors import ApiError
 
 
 class Arguments:
@@ -17,19 +17,19 @@ class Arguments:
         return self.given.get(name) is not None
 
     def text(self, name: str, default: str = "") -> str:
-        """The argument as text; raises Refused when it is an object or a list."""
+        """The argument as text; raises ApiError when it is an object or a list."""
         value = self.given.get(name)
         if value is None:
             return default
         if isinstance(value, dict | list):
-            raise Refused("invalid_arguments", [f"must provide a string [json-pointer:/{name}]"])
+            raise ApiError("invalid_arguments", [f"must provide a string [json-pointer:/{name}]"])
         return value if isinstance(value, str) else json.dumps(value)
 
     def needed(self, name: str) -> str:
-        """The argument as text; raises Refused when it is missing or empty."""
+        """The argument as text; raises ApiError when it is missing or empty."""
         value = self.text(name)
         if not value:
-            raise Refused("invalid_arguments", [f"missing required field: {name}"])
+            raise ApiError("invalid_arguments", [f"missing required field: {name}"])
         return value
 
     def flag(self, name: str) -> bool:
@@ -42,15 +42,15 @@ class Arguments:
         if not value:
             return default
         if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
-            raise Refused("invalid_limit" if name == "limit" else "invalid_arguments")
+            raise ApiError("invalid_limit" if name == "limit" else "invalid_arguments")
         return int(value)
 
     def structure(self, name: str, error: str) -> Any:
-        """The argument as JSON values, None when absent; raises Refused with `error` if broken."""
+        """The argument as JSON values, None when absent; raises ApiError with `error` if broken."""
         value = self.given.get(name)
         if not isinstance(value, str):
             return value
         try:
             return json.loads(value)
         except ValueError as problem:
-            raise Refused(error) from problem
+            raise ApiError(error) from problem

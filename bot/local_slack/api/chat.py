@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.local_slack import limits
 from bot.local_slack.api.arguments import Arguments
-from bot.local_slack.api.errors import Refused
+from bot.local_slack.api.errors import ApiError
 from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.local_slack.state.records import Channel, Message
 from bot.local_slack.state.team import Team
@@ -17,24 +17,24 @@ _EVENT_TYPE = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 def find_channel(team: Team, reference: str) -> Channel:
     """The conversation; a person's id stands for the direct messages with them.
 
-    Raises Refused with channel_not_found.
+    Raises ApiError with channel_not_found.
     """
     if reference in team.people and not team.people[reference].is_bot:
         return team.direct
     channel = team.channel(reference)
     if channel is None:
-        raise Refused("channel_not_found")
+        raise ApiError("channel_not_found")
     return channel
 
 
 def content(arguments: Arguments, longest_text: int = limits.MESSAGE_TEXT) -> Message:
     """What a message says: text, blocks, attachments, metadata; checked.
 
-    Raises Refused with Slack's code for what it would not take.
+    Raises ApiError with Slack's code for what it would not take.
     """
     said: Message = {"text": arguments.text("text")}
     if len(said["text"]) > longest_text:
-        raise Refused("msg_too_long")
+        raise ApiError("msg_too_long")
     blocks = arguments.structure("blocks", "invalid_blocks_format")
     if blocks is not None:
         said["blocks"] = check_blocks(blocks)
@@ -44,7 +44,7 @@ def content(arguments: Arguments, longest_text: int = limits.MESSAGE_TEXT) -> Me
     if arguments.text("markdown_text"):
         said |= _markdown(arguments, said)
     if not (said["text"].strip() or said.get("blocks") or said.get("attachments")):
-        raise Refused("no_text")
+        raise ApiError("no_text")
     metadata = arguments.structure("metadata", "invalid_metadata_format")
     if metadata is not None:
         said["metadata"] = _metadata(metadata)
@@ -53,18 +53,18 @@ def content(arguments: Arguments, longest_text: int = limits.MESSAGE_TEXT) -> Me
 
 def _markdown(arguments: Arguments, said: Message) -> Message:
     if said["text"] or "blocks" in said:
-        raise Refused("markdown_text_conflict")
+        raise ApiError("markdown_text_conflict")
     text = arguments.text("markdown_text")
     if len(text) > limits.MARKDOWN_TEXT:
-        raise Refused("msg_too_long")
+        raise ApiError("msg_too_long")
     return {"text": text, "blocks": check_blocks([{"type": "markdown", "text": text}])}
 
 
 def _attachments(raw: Any) -> list[dict[str, Any]]:
     if not isinstance(raw, list) or not all(isinstance(one, dict) for one in raw):
-        raise Refused("invalid_attachments")
+        raise ApiError("invalid_attachments")
     if len(raw) > limits.ATTACHMENTS:
-        raise Refused("too_many_attachments")
+        raise ApiError("too_many_attachments")
     return [
         {**one, "blocks": check_blocks(one["blocks"])} if "blocks" in one else one for one in raw
     ]
@@ -74,20 +74,20 @@ def _metadata(raw: Any) -> dict[str, Any]:
     # https://docs.slack.dev/messaging/message-metadata
     shaped = isinstance(raw, dict) and {"event_type", "event_payload"} <= raw.keys()
     if not shaped or not isinstance(raw["event_payload"], dict):
-        raise Refused("invalid_metadata_format")
+        raise ApiError("invalid_metadata_format")
     if not isinstance(raw["event_type"], str) or not _EVENT_TYPE.fullmatch(raw["event_type"]):
-        raise Refused("invalid_metadata_format")
+        raise ApiError("invalid_metadata_format")
     return {"event_type": raw["event_type"], "event_payload": raw["event_payload"]}
 
 
 async def place_in_thread(team: Team, channel: Channel, arguments: Arguments) -> Message:
-    """The fields that put a message into a thread; raises Refused when there is no such thread."""
+    """The fields that put a message into a thread; raises ApiError when there is no such thread."""
     ts = arguments.text("thread_ts")
     if not ts:
         return {}
     found = await team.archive.message(channel.id, ts)
     if found is None:
-        raise Refused("thread_not_found")
+        raise ApiError("thread_not_found")
     # Slack takes a reply's ts for its thread's.
     thread = {"thread_ts": found[0].get("thread_ts", ts)}
     return (
@@ -144,9 +144,9 @@ async def _own_message(team: Team, channel: Channel, ts: str, refusal: str) -> M
     found = await team.archive.message(channel.id, ts)
     if found is None or found[1]:
         # An only-you message is out of the Web API's reach.
-        raise Refused("message_not_found")
+        raise ApiError("message_not_found")
     if found[0].get("user") != team.identity.bot_user_id:
-        raise Refused(refusal)
+        raise ApiError(refusal)
     return found[0]
 
 
@@ -155,7 +155,7 @@ async def post_ephemeral(team: Team, arguments: Arguments) -> Answer:
     channel = find_channel(team, arguments.needed("channel"))
     person = arguments.needed("user")
     if person not in team.people or team.people[person].is_bot:
-        raise Refused("user_not_in_channel")
+        raise ApiError("user_not_in_channel")
     said = content(arguments)
     message = team.written_by_bot({**said, **await place_in_thread(team, channel, arguments)})
     await team.post(channel, message, only_for=person)
@@ -167,7 +167,7 @@ async def permalink(team: Team, arguments: Arguments) -> Answer:
     channel = find_channel(team, arguments.needed("channel"))
     ts = arguments.needed("message_ts")
     if await team.archive.message(channel.id, ts) is None:
-        raise Refused("message_not_found")
+        raise ApiError("message_not_found")
     link = f"{team.address}/archives/{channel.id}/p{ts.replace('.', '')}"
     return {"ok": True, "channel": channel.id, "permalink": link}
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from bot.local_slack.api.arguments import Arguments
 from bot.local_slack.api.chat import Answer, find_channel
-from bot.local_slack.api.errors import Refused
-from bot.local_slack.state.records import Channel, Message, Page
+from bot.local_slack.api.errors import ApiError
+from bot.local_slack.state.records import Channel, Message, MessagePage
 from bot.local_slack.state.team import Team
 
 _PAGE = 1000
@@ -55,7 +55,7 @@ def _start(arguments: Arguments) -> int:
         return 0
     kind, _, position = cursor.partition(":")
     if kind != "at" or not position.isdecimal():
-        raise Refused("invalid_cursor")
+        raise ApiError("invalid_cursor")
     return int(position)
 
 
@@ -76,9 +76,9 @@ async def open_direct(team: Team, arguments: Arguments) -> Answer:
     else:
         person = team.people.get(arguments.needed("users"))
         if person is None:
-            raise Refused("user_not_found")
+            raise ApiError("user_not_found")
         if person.is_bot:
-            raise Refused("cannot_dm_bot")
+            raise ApiError("cannot_dm_bot")
         channel = team.direct
     whole = described(team, channel) if arguments.flag("return_im") else {"id": channel.id}
     return {"ok": True, "channel": whole}
@@ -88,7 +88,7 @@ async def join(team: Team, arguments: Arguments) -> Answer:
     """conversations.join"""
     channel = find_channel(team, arguments.needed("channel"))
     if channel.kind == "im":
-        raise Refused("method_not_supported_for_channel_type")
+        raise ApiError("method_not_supported_for_channel_type")
     return {"ok": True, "channel": described(team, await team.join(channel.id))}
 
 
@@ -114,7 +114,7 @@ async def replies(team: Team, arguments: Arguments) -> Answer:
     cursor = arguments.text("cursor")
     found = await team.archive.message(channel.id, ts)
     if found is None or found[1]:
-        raise Refused("thread_not_found")
+        raise ApiError("thread_not_found")
     page = await team.archive.thread(
         channel.id,
         found[0].get("thread_ts", ts),
@@ -128,18 +128,18 @@ async def replies(team: Team, arguments: Arguments) -> Answer:
 def _before(cursor: str) -> str:
     kind, _, ts = cursor.partition(":")
     if kind != "before" or not ts:
-        raise Refused("invalid_cursor")
+        raise ApiError("invalid_cursor")
     return ts
 
 
 def _readable(team: Team, arguments: Arguments) -> Channel:
     channel = find_channel(team, arguments.needed("channel"))
     if not channel.has_bot:
-        raise Refused("not_in_channel")
+        raise ApiError("not_in_channel")
     return channel
 
 
-def _read(page: Page, arguments: Arguments, cursor: str) -> Answer:
+def _read(page: MessagePage, arguments: Arguments, cursor: str) -> Answer:
     with_metadata = arguments.flag("include_all_metadata")
     return {
         "ok": True,

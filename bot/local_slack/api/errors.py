@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-class Refused(Exception):
+class ApiError(Exception):
     """A Web API call that is answered with `ok: false`.
 
     `error` is Slack's code. `messages` are the details that Slack adds for what is wrong with

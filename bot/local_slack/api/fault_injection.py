@@ -42,7 +42,7 @@ class Call:
         return self.answer.get("ok", False) is True
 
 
-class Rehearsal:
+class FaultInjector:
     """The faults that are to come, and the calls that were made (the newest 10,000)."""
 
     def __init__(self) -> None:

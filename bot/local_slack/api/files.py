@@ -10,7 +10,7 @@ from typing import Any
 from bot.local_slack import limits
 from bot.local_slack.api.arguments import Arguments
 from bot.local_slack.api.chat import Answer, find_channel, place_in_thread
-from bot.local_slack.api.errors import Refused
+from bot.local_slack.api.errors import ApiError
 from bot.local_slack.state.identity import new_id
 from bot.local_slack.state.records import File
 from bot.local_slack.state.team import Team
@@ -20,9 +20,9 @@ async def announce(team: Team, arguments: Arguments) -> Answer:
     """files.getUploadURLExternal"""
     name = arguments.needed("filename")
     if not arguments.needed("length").isdecimal():
-        raise Refused("invalid_arguments")
+        raise ApiError("invalid_arguments")
     if int(arguments.needed("length")) > limits.FILE_BYTES:
-        raise Refused("file_upload_size_restricted")
+        raise ApiError("file_upload_size_restricted")
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     file = File(new_id("F"), name, name, kind)
     await team.archive.keep_file(file)
@@ -42,7 +42,7 @@ async def complete(team: Team, arguments: Arguments) -> Answer:
     """files.completeUploadExternal"""
     listed = arguments.structure("files", "invalid_arguments")
     if not isinstance(listed, list) or not listed or not all(isinstance(f, dict) for f in listed):
-        raise Refused("invalid_arguments")
+        raise ApiError("invalid_arguments")
     files = [await _titled(team, str(one.get("id")), one.get("title")) for one in listed]
     reference = arguments.text("channel_id") or arguments.text("channels")
     if reference:
@@ -56,7 +56,7 @@ async def complete(team: Team, arguments: Arguments) -> Answer:
 async def _titled(team: Team, file_id: str, title: object) -> dict[str, Any]:
     file = await team.archive.file(file_id)
     if file is None or file.content is None:
-        raise Refused("file_not_found")
+        raise ApiError("file_not_found")
     if isinstance(title, str) and title:
         file = replace(file, title=title)
         await team.archive.keep_file(file)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.local_slack import limits
-from bot.local_slack.api.errors import Refused
+from bot.local_slack.api.errors import ApiError
 
 # The tier that https://docs.slack.dev/reference/methods names for each, in calls a minute.
 TIERS: Mapping[str, int] = {
@@ -54,7 +54,7 @@ class _Bucket:
         return (1 - self.tokens) / self.per_second
 
 
-class Pace:
+class RateLimits:
     """Slack's rate limits, to be switched on and off; `clock` counts seconds."""
 
     def __init__(self, enabled: bool, clock: Callable[[], float] = time.monotonic) -> None:
@@ -62,7 +62,7 @@ class Pace:
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
     def take(self, method: str, channel: str = "") -> None:
-        """Lets a call through, or raises Refused with HTTP 429 and the seconds to wait."""
+        """Lets a call through, or raises ApiError with HTTP 429 and the seconds to wait."""
         rate = self._rate(method)
         if not self.enabled or rate is None:
             return
@@ -71,7 +71,7 @@ class Pace:
         now = self._clock()
         bucket = self._buckets.setdefault(key, _Bucket(per_second, burst, burst, now))
         if wait_s := bucket.wait_s(now):
-            raise Refused("ratelimited", status=429, retry_after_s=math.ceil(wait_s))
+            raise ApiError("ratelimited", status=429, retry_after_s=math.ceil(wait_s))
 
     @staticmethod
     def _rate(method: str) -> tuple[float, float] | None:

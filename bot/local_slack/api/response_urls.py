@@ -12,7 +12,7 @@ from typing import Any
 from bot.local_slack import limits
 from bot.local_slack.api.arguments import Arguments
 from bot.local_slack.api.chat import content, place_in_thread
-from bot.local_slack.api.errors import Refused
+from bot.local_slack.api.errors import ApiError
 from bot.local_slack.state.records import Channel, Message
 from bot.local_slack.state.team import Team
 
@@ -26,7 +26,7 @@ class _Permit:
     uses: int = 0
 
 
-class Responses:
+class ResponseUrls:
     """Issues response URLs and takes what is posted to them; `clock` counts seconds."""
 
     def __init__(self, team: Team, clock: Callable[[], float] = time.monotonic) -> None:
@@ -44,23 +44,23 @@ class Responses:
     async def take(self, key: str, body: Any) -> None:
         """Shows what was posted to a response URL.
 
-        Raises Refused: expired_url, used_url, invalid_payload, or what is wrong with the message.
+        Raises ApiError: expired_url, used_url, invalid_payload, or what is wrong with the message.
         """
         permit = self._permits.get(key)
         if permit is None or self._clock() - permit.at > limits.RESPONSE_WINDOW_S:
-            raise Refused("expired_url", status=404)
+            raise ApiError("expired_url", status=404)
         if permit.uses >= limits.RESPONSES:
-            raise Refused("used_url", status=404)
+            raise ApiError("used_url", status=404)
         permit.uses += 1
         await self.show(permit.channel, body, permit.cause, permit.original)
 
     async def show(self, channel: Channel, body: Any, cause: str, original: str = "") -> None:
         """Shows an answer: to the person alone unless it asks for the channel.
 
-        Raises Refused as `take` does.
+        Raises ApiError as `take` does.
         """
         if not isinstance(body, Mapping):
-            raise Refused("invalid_payload", status=400)
+            raise ApiError("invalid_payload", status=400)
         arguments = Arguments(body)
         kept = await self._team.archive.message(channel.id, original) if original else None
         if kept is not None and arguments.flag("delete_original"):
@@ -84,5 +84,5 @@ class Responses:
 def _said(arguments: Arguments) -> Message:
     try:
         return content(arguments)
-    except Refused as refusal:
-        raise Refused(refusal.error, refusal.messages, status=400) from refusal
+    except ApiError as refusal:
+        raise ApiError(refusal.error, refusal.messages, status=400) from refusal

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.local_slack.api.arguments import Arguments
 from bot.local_slack.api.chat import Answer
-from bot.local_slack.api.errors import Refused
+from bot.local_slack.api.errors import ApiError
 from bot.local_slack.state.team import Person, Team
 
 
@@ -14,7 +14,7 @@ async def api_test(_: Team, arguments: Arguments) -> Answer:
     """api.test"""
     args = {name: value for name, value in arguments.given.items() if name != "token"}
     if "error" in args:
-        raise Refused(arguments.text("error"), extra={"args": args})
+        raise ApiError(arguments.text("error"), extra={"args": args})
     return {"ok": True, "args": args}
 
 
@@ -56,7 +56,7 @@ async def user_info(team: Team, arguments: Arguments) -> Answer:
     """users.info"""
     person = team.people.get(arguments.needed("user"))
     if person is None:
-        raise Refused("user_not_found")
+        raise ApiError("user_not_found")
     return {"ok": True, "user": described(team, person)}
 
 

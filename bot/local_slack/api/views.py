@@ -2,7 +2,7 @@
 
 from bot.local_slack.api.arguments import Arguments
 from bot.local_slack.api.chat import Answer
-from bot.local_slack.api.errors import Refused
+from bot.local_slack.api.errors import ApiError
 from bot.local_slack.state.modals import View, check_view
 from bot.local_slack.state.team import Team
 
@@ -11,7 +11,7 @@ def _given(arguments: Arguments, kind: str) -> View:
     view = check_view(arguments.structure("view", "invalid_arguments"))
     if view["type"] != kind:
         wrong = [f"must be of type {kind} [json-pointer:/view/type]"]
-        raise Refused("invalid_arguments", wrong)
+        raise ApiError("invalid_arguments", wrong)
     return view
 
 
@@ -27,7 +27,7 @@ async def push(team: Team, arguments: Arguments) -> Answer:
     view = _given(arguments, "modal")
     team.triggers.take(arguments.needed("trigger_id"))
     if team.views.top is None:
-        raise Refused("not_found")
+        raise ApiError("not_found")
     return {"ok": True, "view": await team.views.push(team.identity, view)}
 
 
@@ -36,7 +36,7 @@ async def update(team: Team, arguments: Arguments) -> Answer:
     content = check_view(arguments.structure("view", "invalid_arguments"))
     view = team.views.find(arguments.text("view_id"), arguments.text("external_id"))
     if view is None:
-        raise Refused("not_found")
+        raise ApiError("not_found")
     changed = await team.views.update(view, content, arguments.text("hash"))
     return {"ok": True, "view": changed}
 
@@ -46,7 +46,7 @@ async def publish(team: Team, arguments: Arguments) -> Answer:
     content = _given(arguments, "home")
     person = team.people.get(arguments.needed("user_id"))
     if person is None or person.is_bot:
-        raise Refused("invalid_arguments", ["no such person [json-pointer:/user_id]"])
+        raise ApiError("invalid_arguments", ["no such person [json-pointer:/user_id]"])
     view = await team.views.publish(team.identity, content, arguments.text("hash"))
     return {"ok": True, "view": view}
 

@@ -13,9 +13,9 @@ from aiohttp import web
 
 from bot.local_slack.api import chat, conversations, files, users, views
 from bot.local_slack.api.arguments import Arguments
-from bot.local_slack.api.errors import Refused
-from bot.local_slack.api.fault_injection import Call, Fault, Rehearsal
-from bot.local_slack.api.rate_limits import Pace
+from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.fault_injection import Call, Fault, FaultInjector
+from bot.local_slack.api.rate_limits import RateLimits
 from bot.local_slack.state.team import Team
 
 Method = Callable[[Team, Arguments], Awaitable[dict[str, Any]]]
@@ -54,8 +54,8 @@ class WebApi:
     def __init__(
         self,
         team: Team,
-        rehearsal: Rehearsal,
-        pace: Pace,
+        rehearsal: FaultInjector,
+        pace: RateLimits,
         scopes: Collection[str],
         connections_open: Method,
     ) -> None:
@@ -71,7 +71,7 @@ class WebApi:
         try:
             method = self._methods.get(call.method)
             if method is None:
-                raise Refused("unknown_method", extra={"req_method": call.method})
+                raise ApiError("unknown_method", extra={"req_method": call.method})
             arguments = Arguments(await _read(request))
             call.arguments = {k: v for k, v in arguments.given.items() if k != "token"}
             self._admit(call.method, request, arguments)
@@ -84,7 +84,7 @@ class WebApi:
             self._check_place(call.method, arguments)
             call.answer = await method(self._team, arguments)
             call.status = 200
-        except Refused as refusal:
+        except ApiError as refusal:
             call.answer, call.status = refusal.body(), refusal.status
             headers = {"Retry-After": str(refusal.retry_after_s)} if refusal.retry_after_s else {}
             return await self._answer(call, fault, headers)
@@ -110,18 +110,18 @@ class WebApi:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         token = token.strip() if scheme.lower() == "bearer" else arguments.text("token")
         if not token:
-            raise Refused("not_authed")
+            raise ApiError("not_authed")
         who = self._team.identity
         is_bot = secrets.compare_digest(token.encode(), who.bot_token.encode())
         is_app = secrets.compare_digest(token.encode(), who.app_token.encode())
         if not is_bot and not is_app:
-            raise Refused("invalid_auth")
+            raise ApiError("invalid_auth")
         if is_app != (method == _APP_TOKEN):
-            raise Refused("not_allowed_token_type")
+            raise ApiError("not_allowed_token_type")
         scope = SCOPES.get(method)
         if scope is not None and scope not in self._scopes:
             extra = {"needed": scope, "provided": ",".join(self._scopes)}
-            raise Refused("missing_scope", extra=extra)
+            raise ApiError("missing_scope", extra=extra)
 
     def _check_place(self, method: str, arguments: Arguments) -> None:
         """The bot posts where it is a member; anywhere with chat:write.public."""
@@ -129,16 +129,16 @@ class WebApi:
             return
         channel = self._team.channel(arguments.text("channel"))
         if channel is not None and not channel.has_bot:
-            raise Refused("not_in_channel")
+            raise ApiError("not_in_channel")
 
 
-def _refusal(fault: Fault) -> Refused:
+def _refusal(fault: Fault) -> ApiError:
     status = fault.status or 200
-    return Refused(fault.error or "fault", status=status, retry_after_s=fault.retry_after_s)
+    return ApiError(fault.error or "fault", status=status, retry_after_s=fault.retry_after_s)
 
 
 async def _read(request: web.Request) -> Mapping[str, Any]:
-    """All arguments, those in the query first; raises Refused for a body that cannot be read."""
+    """All arguments, those in the query first; raises ApiError for a body that cannot be read."""
     given: dict[str, Any] = dict(request.query)
     if not request.can_read_body:
         return given
@@ -146,13 +146,13 @@ async def _read(request: web.Request) -> Mapping[str, Any]:
         try:
             body = await request.json()
         except ValueError as error:
-            raise Refused("invalid_json") from error
+            raise ApiError("invalid_json") from error
         if not isinstance(body, dict):
-            raise Refused("json_not_object")
+            raise ApiError("json_not_object")
         return {**given, **body}
     if request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return {**given, **await request.post()}
-    raise Refused("invalid_post_type")
+    raise ApiError("invalid_post_type")
 
 
 def _cut(request: web.Request) -> web.StreamResponse:

@@ -12,11 +12,11 @@ from bot.local_slack import limits
 from bot.local_slack.blocks.elements import (
     Accessory,
     Action,
+    BlockModel,
     ContextElement,
     Id,
     InputElement,
     Plain,
-    Shape,
     SlackFile,
     Text,
     at_most,
@@ -24,7 +24,7 @@ from bot.local_slack.blocks.elements import (
 from bot.local_slack.blocks.rich_text import DataTable, DataVisualization, RichText, Table
 
 
-class Section(Shape):
+class Section(BlockModel):
     """Text, fields, and an element beside them."""
 
     type: Literal["section"]
@@ -47,7 +47,7 @@ class Section(Shape):
         return self
 
 
-class Header(Shape):
+class Header(BlockModel):
     """A title line."""
 
     type: Literal["header"]
@@ -55,7 +55,7 @@ class Header(Shape):
     text: Annotated[Plain, at_most(limits.HEADER_TEXT)]
 
 
-class Context(Shape):
+class Context(BlockModel):
     """Small print."""
 
     type: Literal["context"]
@@ -65,14 +65,14 @@ class Context(Shape):
     ]
 
 
-class Divider(Shape):
+class Divider(BlockModel):
     """A line across."""
 
     type: Literal["divider"]
     block_id: Id | None = None
 
 
-class Actions(Shape):
+class Actions(BlockModel):
     """A row of elements."""
 
     type: Literal["actions"]
@@ -80,7 +80,7 @@ class Actions(Shape):
     elements: Annotated[list[Action], Field(min_length=1, max_length=limits.ACTIONS_ELEMENTS)]
 
 
-class InputBlock(Shape):
+class InputBlock(BlockModel):
     """A labelled field of a form."""
 
     type: Literal["input"]
@@ -92,7 +92,7 @@ class InputBlock(Shape):
     dispatch_action: bool | None = None
 
 
-class ImageBlock(Shape):
+class ImageBlock(BlockModel):
     """A picture, from an address or an uploaded file."""
 
     type: Literal["image"]
@@ -109,7 +109,7 @@ class ImageBlock(Shape):
         return self
 
 
-class Markdown(Shape):
+class Markdown(BlockModel):
     """Text in ordinary Markdown."""
 
     type: Literal["markdown"]
@@ -117,7 +117,7 @@ class Markdown(Shape):
     text: Annotated[str, Field(min_length=1, max_length=limits.MARKDOWN_TEXT)]
 
 
-class Alert(Shape):
+class Alert(BlockModel):
     """A notice in a modal."""
 
     type: Literal["alert"]

@@ -12,13 +12,13 @@ from pydantic_core import PydanticCustomError
 from bot.local_slack import limits
 
 
-class Shape(BaseModel):
+class BlockModel(BaseModel):
     """One JSON object of Block Kit; like Slack it refuses fields that it does not know."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Plain(Shape):
+class Plain(BlockModel):
     """Text as it is."""
 
     type: Literal["plain_text"]
@@ -26,7 +26,7 @@ class Plain(Shape):
     emoji: bool | None = None
 
 
-class Mrkdwn(Shape):
+class Mrkdwn(BlockModel):
     """Text in Slack's own markup."""
 
     type: Literal["mrkdwn"]
@@ -51,7 +51,7 @@ def at_most(most: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-class Option(Shape):
+class Option(BlockModel):
     """One choice of a menu."""
 
     text: Annotated[Text, at_most(limits.OPTION_TEXT)]
@@ -64,14 +64,14 @@ Options = Annotated[list[Option], Field(min_length=1, max_length=limits.OPTIONS)
 Choices = Annotated[list[Option], Field(min_length=1, max_length=limits.CHOICES)]
 
 
-class OptionGroup(Shape):
+class OptionGroup(BlockModel):
     """Choices under one label."""
 
     label: Annotated[Plain, at_most(limits.OPTION_TEXT)]
     options: Options
 
 
-class Confirm(Shape):
+class Confirm(BlockModel):
     """The question asked before an element acts."""
 
     title: Annotated[Plain, at_most(limits.CONFIRM_TITLE)]
@@ -81,20 +81,20 @@ class Confirm(Shape):
     style: Literal["primary", "danger"] | None = None
 
 
-class Dispatch(Shape):
+class Dispatch(BlockModel):
     """When an input reports while it is filled in."""
 
     trigger_actions_on: list[Literal["on_enter_pressed", "on_character_entered"]]
 
 
-class SlackFile(Shape):
+class SlackFile(BlockModel):
     """An uploaded file, by its id or its address."""
 
     id: str | None = None
     url: str | None = None
 
 
-class Image(Shape):
+class Image(BlockModel):
     """A small image in a section or context block."""
 
     type: Literal["image"]
@@ -103,7 +103,7 @@ class Image(Shape):
     alt_text: Annotated[str, Field(max_length=limits.IMAGE_ALT)]
 
 
-class Interactive(Shape):
+class Interactive(BlockModel):
     """What all elements share that tell the bot something."""
 
     action_id: Id | None = None

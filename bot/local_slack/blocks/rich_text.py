@@ -12,12 +12,12 @@ from pydantic import Field, FiniteFloat, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.local_slack import limits
-from bot.local_slack.blocks.elements import Id, Shape
+from bot.local_slack.blocks.elements import BlockModel, Id
 
 Number = int | FiniteFloat
 
 
-class Style(Shape):
+class Style(BlockModel):
     """How a piece of rich text looks."""
 
     bold: bool | None = None
@@ -30,7 +30,7 @@ class Style(Shape):
     unlink: bool | None = None
 
 
-class Piece(Shape):
+class Piece(BlockModel):
     """A run of text, a link, a mention, an emoji or a date."""
 
     type: Literal["text", "link", "user", "channel", "emoji", "date", "broadcast", "usergroup"]
@@ -58,7 +58,7 @@ class Piece(Shape):
         return self
 
 
-class Run(Shape):
+class Run(BlockModel):
     """A paragraph, a quotation or preformatted text."""
 
     type: Literal["rich_text_section", "rich_text_quote", "rich_text_preformatted"]
@@ -66,14 +66,14 @@ class Run(Shape):
     border: int | None = None
 
 
-class ListItem(Shape):
+class ListItem(BlockModel):
     """One item of a list."""
 
     type: Literal["rich_text_section"]
     elements: list[Piece]
 
 
-class RichList(Shape):
+class RichList(BlockModel):
     """A list, bulleted or numbered."""
 
     type: Literal["rich_text_list"]
@@ -84,7 +84,7 @@ class RichList(Shape):
     border: int | None = None
 
 
-class RichText(Shape):
+class RichText(BlockModel):
     """Text whose style is data, not markup."""
 
     type: Literal["rich_text"]
@@ -92,14 +92,14 @@ class RichText(Shape):
     elements: list[Annotated[Run | RichList, Field(discriminator="type")]]
 
 
-class RawText(Shape):
+class RawText(BlockModel):
     """A cell that holds text."""
 
     type: Literal["raw_text"]
     text: Annotated[str, Field(min_length=1)]
 
 
-class RawNumber(Shape):
+class RawNumber(BlockModel):
     """A cell that holds a number, and how to show it."""
 
     type: Literal["raw_number"]
@@ -111,14 +111,14 @@ Cell = Annotated[RawText | RawNumber | RichText, Field(discriminator="type")]
 Row = Annotated[list[Cell], Field(min_length=1, max_length=limits.TABLE_COLUMNS)]
 
 
-class Column(Shape):
+class Column(BlockModel):
     """How a column is set."""
 
     align: Literal["left", "center", "right"] | None = None
     is_wrapped: bool | None = None
 
 
-class Table(Shape):
+class Table(BlockModel):
     """A table; its first row is the header."""
 
     type: Literal["table"]
@@ -129,7 +129,7 @@ class Table(Shape):
     ) = None
 
 
-class DataTable(Shape):
+class DataTable(BlockModel):
     """A table with pages, sorting and filters; its first row is the header."""
 
     type: Literal["data_table"]
@@ -152,28 +152,28 @@ Label = Annotated[str, Field(min_length=1, max_length=limits.CHART_LABEL)]
 AxisLabel = Annotated[str, Field(max_length=limits.CHART_AXIS_LABEL)]
 
 
-class Point(Shape):
+class Point(BlockModel):
     """A value at one of the axis' categories."""
 
     label: Label
     value: Number
 
 
-class Segment(Shape):
+class Segment(BlockModel):
     """A slice of a pie."""
 
     label: Label
     value: Annotated[Number, Field(gt=0)]
 
 
-class Series(Shape):
+class Series(BlockModel):
     """Values that are drawn together."""
 
     name: Label
     data: Annotated[list[Point], Field(min_length=1, max_length=limits.CHART_POINTS)]
 
 
-class Axes(Shape):
+class Axes(BlockModel):
     """The categories along the bottom, and what the axes are called."""
 
     categories: Annotated[list[Label], Field(min_length=1, max_length=limits.CHART_POINTS)]
@@ -181,14 +181,14 @@ class Axes(Shape):
     y_label: AxisLabel | None = None
 
 
-class Pie(Shape):
+class Pie(BlockModel):
     """A whole and its parts."""
 
     type: Literal["pie"]
     segments: Annotated[list[Segment], Field(min_length=1, max_length=limits.CHART_SERIES)]
 
 
-class Plot(Shape):
+class Plot(BlockModel):
     """Series over categories."""
 
     type: Literal["line", "bar", "area"]
@@ -206,7 +206,7 @@ class Plot(Shape):
         return self
 
 
-class DataVisualization(Shape):
+class DataVisualization(BlockModel):
     """A chart."""
 
     type: Literal["data_visualization"]

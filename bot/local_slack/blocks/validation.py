@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.local_slack import limits
-from bot.local_slack.api.errors import Refused
+from bot.local_slack.api.errors import ApiError
 from bot.local_slack.blocks.blocks import Block, Markdown
 from bot.local_slack.blocks.rich_text import Table, characters
 
@@ -37,18 +37,18 @@ _STILL = frozenset(
 def check_blocks(raw: Any, surface: Surface = "message") -> list[dict[str, Any]]:
     """The blocks, each with a block_id and each of their elements with an action_id.
 
-    Raises Refused: invalid_blocks_format for what is no list of objects, else invalid_blocks with
+    Raises ApiError: invalid_blocks_format for what is no list of objects, else invalid_blocks with
     Slack's messages.
     """
     if not isinstance(raw, list) or not all(isinstance(block, dict) for block in raw):
-        raise Refused("invalid_blocks_format")
+        raise ApiError("invalid_blocks_format")
     try:
         blocks = _BLOCKS.validate_python(raw)
     except ValidationError as error:
-        raise Refused("invalid_blocks", explain(error, raw, "/blocks")) from error
+        raise ApiError("invalid_blocks", explain(error, raw, "/blocks")) from error
     problems = [*_too_many(blocks, surface), *_misplaced(blocks, surface), *_repeated(raw)]
     if problems:
-        raise Refused("invalid_blocks", problems)
+        raise ApiError("invalid_blocks", problems)
     return _named(raw)
 
 
@@ -75,10 +75,10 @@ def _ids(block: Mapping[str, Any]) -> Iterator[str]:
 
 
 def check_budget(blocks: Sequence[Mapping[str, Any]]) -> None:
-    """Raises Refused with msg_blocks_too_long when the whole message is over Slack's budget."""
+    """Raises ApiError with msg_blocks_too_long when the whole message is over Slack's budget."""
     spent = sum(len(text) for block in blocks for text in _texts(block))
     if spent + limits.BUDGET_OF_A_BLOCK * len(blocks) > limits.MESSAGE_BUDGET:
-        raise Refused("msg_blocks_too_long")
+        raise ApiError("msg_blocks_too_long")
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -6,17 +6,17 @@ Slack gives an app, or is said to have failed.
 
 from collections.abc import Callable, Mapping
 
-from bot.local_slack.api.errors import Refused
-from bot.local_slack.api.response_urls import Responses
+from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.response_urls import ResponseUrls
 from bot.local_slack.page.mentions import command, encoded
-from bot.local_slack.page.replies import Answers, Outcome, failed
+from bot.local_slack.page.replies import ActionResult, ReplyCollector, failed
 from bot.local_slack.state.broadcast import News
 from bot.local_slack.state.identity import new_id
 from bot.local_slack.state.records import Channel, Message
 from bot.local_slack.state.team import SLACKBOT, Team
 from bot.local_slack.transport import payloads
-from bot.local_slack.transport.connection import Events, Line
-from bot.local_slack.transport.http import NoAnswer
+from bot.local_slack.transport.connection import BotConnection, EventSender
+from bot.local_slack.transport.http import AppUnavailable
 
 # Longer than Slack waits for an acknowledgement, so that what the bot says right after it counts.
 _AFTERWARDS_S = 0.5
@@ -28,9 +28,9 @@ class Keyboard:
     def __init__(
         self,
         team: Team,
-        line: Line,
-        events: Events,
-        responses: Responses,
+        line: BotConnection,
+        events: EventSender,
+        responses: ResponseUrls,
         *,
         commands: Mapping[str, str],
         patience_s: float,
@@ -39,7 +39,7 @@ class Keyboard:
         self._team, self._line, self._events, self._responses = team, line, events, responses
         self._longest_s = patience_s + _AFTERWARDS_S
 
-    async def say(self, reference: str, text: str, thread_ts: str = "") -> Outcome:
+    async def say(self, reference: str, text: str, thread_ts: str = "") -> ActionResult:
         """Types a line in a conversation; what came back is in the outcome's messages.
 
         `reference` is `#name`, `name`, an id, or `@` with the bot's name for direct messages.
@@ -47,18 +47,20 @@ class Keyboard:
         channel = self._find(reference)
         if channel is None:
             names = ", ".join(f"#{c.name}" for c in self._team.channels if c.kind == "public")
-            return Outcome(False, "channel_not_found", f"no channel {reference}; there are {names}")
+            return ActionResult(
+                False, "channel_not_found", f"no channel {reference}; there are {names}"
+            )
         if not text.strip():
-            return Outcome(False, "no_text", "nothing was typed")
+            return ActionResult(False, "no_text", "nothing was typed")
         typed = command(text.strip())
         if typed is None:
             return await self._message(channel, text.strip(), thread_ts)
         if thread_ts:
-            return Outcome(False, "command_in_thread", "commands cannot be used in threads")
+            return ActionResult(False, "command_in_thread", "commands cannot be used in threads")
         if typed[0] not in self.commands:
             known = " and ".join(self.commands)
             words = f"{typed[0]} is no command here; the commands are {known}"
-            return Outcome(False, "unknown_command", words)
+            return ActionResult(False, "unknown_command", words)
         return await self._command(channel, *typed)
 
     def _find(self, reference: str) -> Channel | None:
@@ -66,7 +68,7 @@ class Keyboard:
             return self._team.direct
         return self._team.channel(reference)
 
-    async def _command(self, channel: Channel, name: str, text: str) -> Outcome:
+    async def _command(self, channel: Channel, name: str, text: str) -> ActionResult:
         cause = new_id("R")
         payload = payloads.slash_command(
             self._team,
@@ -76,29 +78,29 @@ class Keyboard:
             response_url=self._responses.issue(channel, cause),
             trigger_id=self._team.triggers.new(),
         )
-        answers = Answers(self._answering(channel, cause))
+        answers = ReplyCollector(self._answering(channel, cause))
         with self._team.live.listen(answers.hear):
             try:
                 said = await self._line.send("slash_commands", payload)
                 if said:
                     await self._responses.show(channel, said, cause)
-            except (NoAnswer, Refused) as error:
+            except (AppUnavailable, ApiError) as error:
                 outcome = failed(self._team.app_name, error)
                 await self._notice(channel, f"`{name}` failed: {outcome.message}")
                 return outcome
-            return Outcome(messages=await answers.settle(self._longest_s))
+            return ActionResult(messages=await answers.settle(self._longest_s))
 
-    async def _message(self, channel: Channel, text: str, thread_ts: str) -> Outcome:
+    async def _message(self, channel: Channel, text: str, thread_ts: str) -> ActionResult:
         said = encoded(text, self._team.people.values(), self._team.channels)
         place = {"thread_ts": thread_ts} if thread_ts else {}
         message = self._team.written_by_person({"text": said, **place})
         await self._team.post(channel, message)
         await self._team.mark_read(channel.id, message["ts"])
-        answers = Answers(self._answering(channel, ""))
+        answers = ReplyCollector(self._answering(channel, ""))
         with self._team.live.listen(answers.hear):
             heard = self._tell_of(channel, message)
             longest_s = self._longest_s if heard else 0
-            return Outcome(messages=await answers.settle(longest_s))
+            return ActionResult(messages=await answers.settle(longest_s))
 
     def _tell_of(self, channel: Channel, message: Message) -> bool:
         """Whether the bot was spoken to, and is told of it."""

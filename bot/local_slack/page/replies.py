@@ -5,16 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.local_slack.api.errors import Refused
+from bot.local_slack.api.errors import ApiError
 from bot.local_slack.state.broadcast import News
-from bot.local_slack.transport.http import NoAnswer
+from bot.local_slack.transport.http import AppUnavailable
 
 # When nothing more has come for so long, in seconds, what came is the answer.
 QUIET_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ActionResult:
     """How something a person did went.
 
     `error` is Slack's code and `message` its words when the bot did not answer; `errors` are what
@@ -35,7 +35,7 @@ class Outcome:
         return {**failed, "errors": self.errors} if self.errors else failed
 
 
-class Answers:
+class ReplyCollector:
     """Collects the news that answer one line, for as long as `hear` is a listener."""
 
     def __init__(self, answers_it: Callable[[News], bool]) -> None:
@@ -79,7 +79,7 @@ def _as_answer(news: News) -> dict[str, Any]:
     }
 
 
-def failed(app_name: str, error: NoAnswer | Refused) -> Outcome:
+def failed(app_name: str, error: AppUnavailable | ApiError) -> ActionResult:
     """What a person is told when the bot does not answer, or with something that fails."""
     words = {
         "operation_timeout": f"{app_name} didn't respond in time (operation_timeout)",
@@ -87,4 +87,6 @@ def failed(app_name: str, error: NoAnswer | Refused) -> Outcome:
         "dispatch_failed": f"{app_name} didn't respond as it should (dispatch_failed)",
     }
     code = error.error
-    return Outcome(False, code, words.get(code, f"{app_name} sent an answer that fails: {code}"))
+    return ActionResult(
+        False, code, words.get(code, f"{app_name} sent an answer that fails: {code}")
+    )

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.local_slack.page.keyboard import Keyboard
 from bot.local_slack.page.pointer import Pointer
-from bot.local_slack.page.replies import Outcome
+from bot.local_slack.page.replies import ActionResult
 from bot.local_slack.state.broadcast import News
 from bot.local_slack.state.records import Message
 from bot.local_slack.state.team import Team
@@ -24,7 +24,7 @@ _PAGE = 100
 GOODBYE: News = {"type": "goodbye"}
 
 
-class Page:
+class WorkspacePage:
     """The handlers behind the page."""
 
     def __init__(self, team: Team, keyboard: Keyboard, pointer: Pointer) -> None:
@@ -64,7 +64,7 @@ class Page:
                 body = await request.json()
                 return web.json_response(await handle(dict(body)))
             except (KeyError, TypeError, ValueError, AttributeError) as error:
-                reason = Outcome(False, "invalid_request", f"not understood: {error}")
+                reason = ActionResult(False, "invalid_request", f"not understood: {error}")
                 return web.json_response(reason.body(), status=400)
 
         return serve
@@ -186,7 +186,7 @@ class Page:
         channel = await self._team.create_channel(_text(body, "name").strip().removeprefix("#"))
         if channel is None:
             words = "a new name of small letters, digits, - and _, at most 80, is needed"
-            return Outcome(False, "invalid_name", words).body()
+            return ActionResult(False, "invalid_name", words).body()
         return {"ok": True, "channel": {"id": channel.id, "name": channel.name}}
 
     async def _read(self, body: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ _BACKLOG = 500
 BEHIND: News = {"type": "behind"}
 
 
-class Live:
+class Broadcast:
     """Passes each piece of news to all watchers; one who is too slow is told so and starts anew."""
 
     def __init__(self) -> None:

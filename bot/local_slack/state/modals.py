@@ -8,18 +8,18 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from bot.local_slack import limits
-from bot.local_slack.api.errors import Refused
-from bot.local_slack.blocks.elements import Plain, Shape, at_most
+from bot.local_slack.api.errors import ApiError
+from bot.local_slack.blocks.elements import BlockModel, Plain, at_most
 from bot.local_slack.blocks.validation import check_blocks, explain
-from bot.local_slack.state.broadcast import Live
+from bot.local_slack.state.broadcast import Broadcast
 from bot.local_slack.state.identity import Identity, new_id
-from bot.local_slack.state.storage import Archive
+from bot.local_slack.state.storage import Storage
 
 View = dict[str, Any]
 Button = Annotated[Plain, at_most(limits.VIEW_BUTTON)]
 
 
-class _Home(Shape):
+class _Home(BlockModel):
     type: Literal["home"]
     blocks: list[dict[str, Any]]
     private_metadata: Annotated[str, Field(max_length=limits.PRIVATE_METADATA)] = ""
@@ -44,23 +44,23 @@ _VIEW: TypeAdapter[_Home | _Modal] = TypeAdapter(
 def check_view(raw: Any) -> View:
     """The view with all its fields, blocks checked.
 
-    Raises Refused: invalid_arguments with Slack's messages, or view_too_large.
+    Raises ApiError: invalid_arguments with Slack's messages, or view_too_large.
     """
     if not isinstance(raw, dict):
-        raise Refused("invalid_arguments", ["must provide an object [json-pointer:/view]"])
+        raise ApiError("invalid_arguments", ["must provide an object [json-pointer:/view]"])
     if len(json.dumps(raw)) > limits.VIEW_BYTES:
-        raise Refused("view_too_large")
+        raise ApiError("view_too_large")
     try:
         view = _VIEW.validate_python(raw)
     except ValidationError as error:
-        raise Refused("invalid_arguments", explain(error, raw, "/view")) from error
+        raise ApiError("invalid_arguments", explain(error, raw, "/view")) from error
     try:
         blocks = check_blocks(raw["blocks"], view.type)
-    except Refused as refusal:
+    except ApiError as refusal:
         moved = [m.replace("[json-pointer:", "[json-pointer:/view") for m in refusal.messages]
-        raise Refused("invalid_arguments", moved) from refusal
+        raise ApiError("invalid_arguments", moved) from refusal
     if isinstance(view, _Modal) and view.submit is None and _has_input(blocks):
-        raise Refused("invalid_arguments", ["missing required field: submit [json-pointer:/view]"])
+        raise ApiError("invalid_arguments", ["missing required field: submit [json-pointer:/view]"])
     return {**view.model_dump(), "blocks": blocks}
 
 
@@ -71,7 +71,7 @@ def _has_input(blocks: list[dict[str, Any]]) -> bool:
 class Views:
     """The stack of open modals and the Home tab, kept and told to whoever watches."""
 
-    def __init__(self, archive: Archive, live: Live) -> None:
+    def __init__(self, archive: Storage, live: Broadcast) -> None:
         self._archive, self._live = archive, live
         self._stack: list[View] = []
         self.home: View | None = None
@@ -100,11 +100,11 @@ class Views:
         return await self.push(who, content)
 
     async def push(self, who: Identity, content: View) -> View:
-        """Shows a modal over the one in front; raises Refused when three are open."""
+        """Shows a modal over the one in front; raises ApiError when three are open."""
         if len(self._stack) >= limits.VIEWS_IN_STACK:
-            raise Refused("push_limit_reached")
+            raise ApiError("push_limit_reached")
         if content["external_id"] and self.find("", content["external_id"]):
-            raise Refused("duplicate_external_id")
+            raise ApiError("duplicate_external_id")
         below = self._stack[-1]["id"] if self._stack else None
         view = _new(who, content, below)
         view["root_view_id"] = self._stack[0]["id"] if self._stack else view["id"]
@@ -113,9 +113,9 @@ class Views:
         return view
 
     async def publish(self, who: Identity, content: View, expected_hash: str = "") -> View:
-        """Replaces the Home tab; raises Refused when it changed since `expected_hash`."""
+        """Replaces the Home tab; raises ApiError when it changed since `expected_hash`."""
         if expected_hash and self.home and self.home["hash"] != expected_hash:
-            raise Refused("hash_conflict")
+            raise ApiError("hash_conflict")
         fresh = _new(who, content, None)
         self.home = {**fresh, "id": self.home["id"]} if self.home else fresh
         await self._archive.keep_view(self.home)
@@ -123,11 +123,13 @@ class Views:
         return self.home
 
     async def update(self, view: View, content: View, expected_hash: str = "") -> View:
-        """Replaces what an open view shows; raises Refused when it changed meanwhile."""
+        """Replaces what an open view shows; raises ApiError when it changed meanwhile."""
         if expected_hash and view["hash"] != expected_hash:
-            raise Refused("hash_conflict")
+            raise ApiError("hash_conflict")
         if content["type"] != view["type"]:
-            raise Refused("invalid_arguments", ["cannot change the type [json-pointer:/view/type]"])
+            raise ApiError(
+                "invalid_arguments", ["cannot change the type [json-pointer:/view/type]"]
+            )
         view.update(content, hash=_hash())
         await self._archive.keep_view(view)
         if view is self.home:

@@ -36,7 +36,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class MessagePage:
     """A stretch of messages, and whether there are more beyond it.
 
     `private` holds the ts of those that one person sees.

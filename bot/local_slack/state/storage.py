@@ -15,7 +15,7 @@ import aiosqlite
 
 from bot.errors import StoreError
 from bot.local_slack.state.identity import Identity
-from bot.local_slack.state.records import Channel, File, Message, Page
+from bot.local_slack.state.records import Channel, File, Message, MessagePage
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS identity (body TEXT NOT NULL);
@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS file (
 """
 
 
-class Archive:
+class Storage:
     """Reads and writes the workspace's file; open it before use."""
 
     def __init__(self, path: Path) -> None:
@@ -138,7 +138,7 @@ class Archive:
         inclusive: bool = False,
         limit: int = 100,
         viewer: str = "",
-    ) -> Page:
+    ) -> MessagePage:
         """Messages in the channel itself, newest first, each with what its thread holds.
 
         `viewer` also sees the messages that are only for them.
@@ -157,7 +157,7 @@ class Archive:
 
     async def thread(
         self, channel: str, ts: str, *, oldest: str = "0", limit: int = 1000, viewer: str = ""
-    ) -> Page:
+    ) -> MessagePage:
         """The message that began a thread, then its replies, oldest first."""
         rows = await self._rows(
             "SELECT body, only_for FROM message WHERE channel = ? AND (ts = ? OR thread = ?)"
@@ -171,10 +171,10 @@ class Archive:
         )
         return await self._page(channel, rows, limit)
 
-    async def _page(self, channel: str, rows: Sequence[tuple[str, str]], limit: int) -> Page:
+    async def _page(self, channel: str, rows: Sequence[tuple[str, str]], limit: int) -> MessagePage:
         read = [(json.loads(body), only_for) for body, only_for in rows[:limit]]
         threads = await self._threads(channel, [body["ts"] for body, _ in read])
-        return Page(
+        return MessagePage(
             [{**body, **threads.get(body["ts"], {})} for body, _ in read],
             len(rows) > limit,
             frozenset(body["ts"] for body, only_for in read if only_for),

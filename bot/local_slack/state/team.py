@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.local_slack.state.broadcast import Live, News
+from bot.local_slack.state.broadcast import Broadcast, News
 from bot.local_slack.state.identity import Identity, new_id
 from bot.local_slack.state.modals import Views
 from bot.local_slack.state.records import Channel, Message
-from bot.local_slack.state.storage import Archive
+from bot.local_slack.state.storage import Storage
 from bot.local_slack.state.triggers import Triggers
 
 SLACKBOT = "USLACKBOT"
@@ -35,7 +35,7 @@ class Team:
     """One workspace's contents. Open it first; `address` is where its server listens."""
 
     def __init__(
-        self, archive: Archive, live: Live, triggers: Triggers, *, app_name: str, timezone: str
+        self, archive: Storage, live: Broadcast, triggers: Triggers, *, app_name: str, timezone: str
     ) -> None:
         self.archive, self.live, self.triggers = archive, live, triggers
         self.views = Views(archive, live)

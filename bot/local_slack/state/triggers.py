@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.local_slack.api.errors import Refused
+from bot.local_slack.api.errors import ApiError
 
 # How long a spent trigger_id is told from an unknown one, in seconds.
 _MEMORY_S = 600.0
@@ -34,12 +34,12 @@ class Triggers:
         return trigger_id
 
     def take(self, trigger_id: str) -> None:
-        """Spends a trigger_id; raises Refused when it is unknown, spent or too old."""
+        """Spends a trigger_id; raises ApiError when it is unknown, spent or too old."""
         trigger = self._given.get(trigger_id)
         if trigger is None:
-            raise Refused("invalid_trigger_id")
+            raise ApiError("invalid_trigger_id")
         if trigger.spent:
-            raise Refused("exchanged_trigger_id")
+            raise ApiError("exchanged_trigger_id")
         if self._clock() - trigger.at > self._life_s:
-            raise Refused("expired_trigger_id")
+            raise ApiError("expired_trigger_id")
         trigger.spent = True

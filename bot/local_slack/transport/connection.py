@@ -6,14 +6,14 @@ from collections.abc import Collection, Coroutine, Sequence
 from typing import Any
 
 from bot.local_slack.state.team import Team
-from bot.local_slack.transport.http import HttpLink, Kind, NoAnswer
+from bot.local_slack.transport.http import AppUnavailable, HttpLink, Kind
 from bot.local_slack.transport.payloads import Payload, event
 from bot.local_slack.transport.socket_mode import Sockets
 
 _log = logging.getLogger(__name__)
 
 
-class Line:
+class BotConnection:
     """Sends over a socket when the bot has one open, else to its request URL."""
 
     def __init__(self, sockets: Sockets) -> None:
@@ -26,10 +26,10 @@ class Line:
             return await self.sockets.send(kind, payload, retry=retry)
         if self.http is not None:
             return await self.http.send(kind, payload, retry=retry)
-        raise NoAnswer("not_connected")
+        raise AppUnavailable("not_connected")
 
 
-class Events:
+class EventSender:
     """Tells the bot of events that it subscribed to; again when it does not acknowledge.
 
     `subscribed` holds names of the Events API (`app_mention`, `message.im`), `retries_s` the waits
@@ -37,7 +37,11 @@ class Events:
     """
 
     def __init__(
-        self, team: Team, line: Line, subscribed: Collection[str], retries_s: Sequence[float]
+        self,
+        team: Team,
+        line: BotConnection,
+        subscribed: Collection[str],
+        retries_s: Sequence[float],
     ) -> None:
         self._team, self._line = team, line
         self._subscribed, self._retries_s = frozenset(subscribed), tuple(retries_s)
@@ -59,7 +63,7 @@ class Events:
             await asyncio.sleep(wait_s)
             try:
                 await self._line.send("events_api", payload, retry=tries)
-            except NoAnswer as error:
+            except AppUnavailable as error:
                 _log.info("event %s not acknowledged: %s", payload["event"]["type"], error.error)
             else:
                 return

@@ -18,7 +18,7 @@ from bot.local_slack.transport.payloads import Payload
 Kind = Literal["slash_commands", "interactive", "events_api"]
 
 
-class NoAnswer(Exception):
+class AppUnavailable(Exception):
     """The bot did not acknowledge.
 
     `error` is operation_timeout, dispatch_failed or not_connected.
@@ -29,11 +29,11 @@ class NoAnswer(Exception):
         self.error = error
 
 
-class Link(Protocol):
+class PayloadLink(Protocol):
     """Something that carries payloads to the bot."""
 
     async def send(self, kind: Kind, payload: Payload, *, retry: int = 0) -> Payload:
-        """What came with the acknowledgement, {} for nothing; raises NoAnswer.
+        """What came with the acknowledgement, {} for nothing; raises AppUnavailable.
 
         `retry` counts the tries before this one.
         """
@@ -55,7 +55,7 @@ class HttpLink:
         asked = {"type": "url_verification", "challenge": challenge}
         try:
             answer = await self.send("events_api", asked)
-        except NoAnswer:
+        except AppUnavailable:
             return False
         return challenge in (answer.get("challenge"), answer.get("text"))
 
@@ -81,9 +81,9 @@ class HttpLink:
             ) as response:
                 return await _read(response)
         except TimeoutError as error:
-            raise NoAnswer("operation_timeout") from error
+            raise AppUnavailable("operation_timeout") from error
         except aiohttp.ClientError as error:
-            raise NoAnswer("dispatch_failed") from error
+            raise AppUnavailable("dispatch_failed") from error
 
 
 def sign(secret: str, body: bytes) -> dict[str, str]:
@@ -96,7 +96,7 @@ def sign(secret: str, body: bytes) -> dict[str, str]:
 
 async def _read(response: aiohttp.ClientResponse) -> Payload:
     if response.status != 200:
-        raise NoAnswer("dispatch_failed")
+        raise AppUnavailable("dispatch_failed")
     text = await response.text()
     if not text.strip():
         return {}
@@ -105,5 +105,5 @@ async def _read(response: aiohttp.ClientResponse) -> Payload:
     try:
         answer: Any = json.loads(text)
     except ValueError as error:
-        raise NoAnswer("dispatch_failed") from error
+        raise AppUnavailable("dispatch_failed") from error
     return answer if isinstance(answer, dict) else {}

@@ -17,7 +17,7 @@ from bot.local_slack import limits
 from bot.local_slack.api.arguments import Arguments
 from bot.local_slack.api.chat import Answer
 from bot.local_slack.state.team import Team
-from bot.local_slack.transport.http import Kind, NoAnswer
+from bot.local_slack.transport.http import AppUnavailable, Kind
 from bot.local_slack.transport.payloads import Payload
 
 
@@ -86,7 +86,7 @@ class Sockets:
     async def send(self, kind: Kind, payload: Payload, *, retry: int = 0) -> Payload:
         """See bot.local_slack.transport.http.Link."""
         if not self._open:
-            raise NoAnswer("not_connected")
+            raise AppUnavailable("not_connected")
         envelope_id = str(uuid.uuid4())
         envelope = {
             "envelope_id": envelope_id,
@@ -102,9 +102,9 @@ class Sockets:
             await self._open[-1].send_json(envelope)
             return await asyncio.wait_for(answer, self._patience_s)
         except TimeoutError as error:
-            raise NoAnswer("operation_timeout") from error
+            raise AppUnavailable("operation_timeout") from error
         except ConnectionError as error:
-            raise NoAnswer("dispatch_failed") from error
+            raise AppUnavailable("dispatch_failed") from error
         finally:
             del self._waiting[envelope_id]
 

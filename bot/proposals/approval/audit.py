@@ -37,7 +37,7 @@ class Decision(Frozen):
     note: str = ""
 
 
-class Filed(Frozen):
+class ProposalRecord(Frozen):
     """A proposal as it is kept; `decision` is None while it is pending."""
 
     proposal: Proposal
@@ -60,7 +60,7 @@ class Filed(Frozen):
         return document.effective_on in (None, said.effective_on) or said.effective_on is None
 
 
-class Act(Frozen):
+class AuditEntry(Frozen):
     """One line of the record, which only grows."""
 
     proposal_id: str

@@ -20,9 +20,9 @@ from typing import NamedTuple, Protocol
 
 from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.audit import Act, Decision, Filed, Operator, State
-from bot.proposals.approval.overlay import LeftOut, layered, ledger_with, ledger_without
-from bot.proposals.approval.terms import Form, amendment_of, form_of
+from bot.proposals.approval.audit import AuditEntry, Decision, Operator, ProposalRecord, State
+from bot.proposals.approval.overlay import StaleApproval, layered, ledger_with, ledger_without
+from bot.proposals.approval.terms import ApprovalForm, amendment_of, form_of
 from bot.proposals.context import restated
 from bot.proposals.extract import proposals_in
 from bot.proposals.model import Proposal
@@ -32,26 +32,26 @@ from bot.rates.ledger import Ledger
 log = logging.getLogger(__name__)
 
 
-class Files(Protocol):
+class DecisionStore(Protocol):
     """Where proposals, what was decided on them, and the record are kept."""
 
-    async def get(self, proposal_id: str) -> Filed | None: ...
+    async def get(self, proposal_id: str) -> ProposalRecord | None: ...
 
-    async def decide(self, proposal_id: str, decision: Decision, act: Act) -> bool:
+    async def decide(self, proposal_id: str, decision: Decision, act: AuditEntry) -> bool:
         """Keeps both, or nothing and False where somebody decided before."""
         ...
 
-    async def reopen(self, proposal_id: str, state: State, act: Act) -> bool: ...
+    async def reopen(self, proposal_id: str, state: State, act: AuditEntry) -> bool: ...
 
     async def approved(self) -> Sequence[Amendment]: ...
 
-    async def every(self, state: State | None = None) -> Sequence[Filed]: ...
+    async def every(self, state: State | None = None) -> Sequence[ProposalRecord]: ...
 
 
-class Outcome(NamedTuple):
+class DecisionResult(NamedTuple):
     """How a proposal stands after a click, and whether that click made it so."""
 
-    filed: Filed
+    filed: ProposalRecord
     done: bool
 
 
@@ -62,7 +62,7 @@ class Decisions:
     """
 
     def __init__(
-        self, files: Files, book: Book, ledger: Ledger, clock: Callable[[], datetime]
+        self, files: DecisionStore, book: Book, ledger: Ledger, clock: Callable[[], datetime]
     ) -> None:
         self._files, self._book, self._clock = files, book, clock
         self._parties = ledger.parties
@@ -71,7 +71,7 @@ class Decisions:
         self._one_decides = asyncio.Lock()
         self._approved: tuple[Amendment, ...] = ()
         self.ledger = ledger
-        self.left_out: tuple[LeftOut, ...] = ()
+        self.left_out: tuple[StaleApproval, ...] = ()
         """Approvals that no longer fit the shipped files, and so are in no answer."""
 
     async def look(self) -> None:
@@ -100,12 +100,12 @@ class Decisions:
         """What a story says of rates that is news to the ledger."""
         return proposals_in(story, self.ledger)
 
-    async def get(self, proposal_id: str) -> Filed | None:
+    async def get(self, proposal_id: str) -> ProposalRecord | None:
         """The proposal as it stands, and what was decided on it; None where there is none."""
         filed = await self._files.get(proposal_id)
         return filed and self.as_it_stands(filed)
 
-    def as_it_stands(self, filed: Filed) -> Filed:
+    def as_it_stands(self, filed: ProposalRecord) -> ProposalRecord:
         """The same beside the ledger in use, where it waits; takes about a millisecond."""
         return _beside(filed, self.ledger)
 
@@ -117,7 +117,9 @@ class Decisions:
         waiting = await self._files.every(State.PENDING)
         return await asyncio.to_thread(_moved, waiting, before, after)
 
-    async def approve(self, proposal_id: str, by: Operator, form: Form | None) -> Outcome | None:
+    async def approve(
+        self, proposal_id: str, by: Operator, form: ApprovalForm | None
+    ) -> DecisionResult | None:
         """Approves on the terms of the form, or on the proposal's own; None where there is none.
 
         Raises FormRefused and AmendmentRefused, and then nothing is changed.
@@ -146,7 +148,7 @@ class Decisions:
                 self._approved = (*self._approved, amendment)
             return outcome
 
-    async def reject(self, proposal_id: str, by: Operator) -> Outcome | None:
+    async def reject(self, proposal_id: str, by: Operator) -> DecisionResult | None:
         """Rejects; the ledger stays as it is. None where there is no such proposal."""
         filed = await self._files.get(proposal_id)
         if filed is None or filed.decision is not None:
@@ -156,7 +158,7 @@ class Decisions:
         act = _act(filed.proposal, by, now, "rejected")
         return await self._keep(filed.proposal, decision, act)
 
-    async def take_back(self, proposal_id: str, by: Operator) -> Outcome | None:
+    async def take_back(self, proposal_id: str, by: Operator) -> DecisionResult | None:
         """Makes a decided proposal pending again, and its rate no longer the ledger's.
 
         Raises AmendmentRefused where another approval builds on it, or the files hold it by now.
@@ -170,21 +172,23 @@ class Decisions:
                 ledger = await self._without(was.amendment)
             act = _act(filed.proposal, by, self._clock(), "taken back", was.amendment)
             if not await self._files.reopen(proposal_id, was.state, act):
-                return Outcome(await self._known(filed.proposal), False)
+                return DecisionResult(await self._known(filed.proposal), False)
             if was.amendment is not None:
                 gone = was.amendment
                 self.left_out = tuple(one for one in self.left_out if one.amendment != gone)
                 self._approved = tuple(one for one in self._approved if one != gone)
                 self._use(ledger)
-            return Outcome(self.as_it_stands(Filed(proposal=filed.proposal)), True)
+            return DecisionResult(self.as_it_stands(ProposalRecord(proposal=filed.proposal)), True)
 
-    async def _keep(self, proposal: Proposal, decision: Decision, act: Act) -> Outcome:
+    async def _keep(
+        self, proposal: Proposal, decision: Decision, act: AuditEntry
+    ) -> DecisionResult:
         if await self._files.decide(proposal.id, decision, act):
-            return Outcome(Filed(proposal=proposal, decision=decision), True)
-        return Outcome(await self._known(proposal), False)
+            return DecisionResult(ProposalRecord(proposal=proposal, decision=decision), True)
+        return DecisionResult(await self._known(proposal), False)
 
-    async def _known(self, proposal: Proposal) -> Filed:
-        return await self.get(proposal.id) or Filed(proposal=proposal)
+    async def _known(self, proposal: Proposal) -> ProposalRecord:
+        return await self.get(proposal.id) or ProposalRecord(proposal=proposal)
 
     async def _with(self, amendment: Amendment) -> Ledger:
         """The ledger with one amendment more; raises AmendmentRefused."""
@@ -204,13 +208,13 @@ class Decisions:
             use(ledger)
 
 
-def _beside(filed: Filed, ledger: Ledger) -> Filed:
+def _beside(filed: ProposalRecord, ledger: Ledger) -> ProposalRecord:
     if filed.decision is not None:
         return filed
-    return Filed(proposal=restated(filed.proposal, ledger))
+    return ProposalRecord(proposal=restated(filed.proposal, ledger))
 
 
-def _moved(waiting: Sequence[Filed], before: Ledger, after: Ledger) -> tuple[str, ...]:
+def _moved(waiting: Sequence[ProposalRecord], before: Ledger, after: Ledger) -> tuple[str, ...]:
     pairs = {(one.proposal.imposer, one.proposal.partner) for one in waiting}
     touched = {pair for pair in pairs if before.between(*pair) != after.between(*pair)}
     return tuple(
@@ -221,8 +225,8 @@ def _moved(waiting: Sequence[Filed], before: Ledger, after: Ledger) -> tuple[str
     )
 
 
-def _as_it_is(filed: Filed | None) -> Outcome | None:
-    return Outcome(filed, False) if filed else None
+def _as_it_is(filed: ProposalRecord | None) -> DecisionResult | None:
+    return DecisionResult(filed, False) if filed else None
 
 
 def _act(
@@ -232,10 +236,10 @@ def _act(
     what: str,
     amendment: Amendment | None = None,
     note: str = "",
-) -> Act:
+) -> AuditEntry:
     witness = proposal.said_by[0]
     link = amendment.source.url if amendment else witness.link
-    return Act(
+    return AuditEntry(
         proposal_id=proposal.id,
         at=at,
         by=by,

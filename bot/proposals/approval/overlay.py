@@ -18,14 +18,14 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import percent_text
 
 
-class LeftOut(NamedTuple):
+class StaleApproval(NamedTuple):
     """An amendment that does not fit the ledger, and why."""
 
     amendment: Amendment
     why: str
 
 
-def stale_notice(left: LeftOut) -> Trouble:
+def stale_notice(left: StaleApproval) -> Trouble:
     """What operators are told of an approval that the files no longer take."""
     made = left.amendment
     what = f"{made.name or made.measure_id}, {percent_text(made.percent)} % from {made.from_}"
@@ -37,16 +37,16 @@ def stale_notice(left: LeftOut) -> Trouble:
     )
 
 
-class Layered(NamedTuple):
+class Overlay(NamedTuple):
     """A book with what was approved over it."""
 
     book: Book
     held: tuple[Amendment, ...]
     """Those that this book holds and the shipped one does not."""
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[StaleApproval, ...]
 
 
-def layered(book: Book, amendments: Iterable[Amendment], parties: Parties) -> Layered:
+def layered(book: Book, amendments: Iterable[Amendment], parties: Parties) -> Overlay:
     """The book with all amendments that fit, laid over it in their order.
 
     One that the shipped files say by now is neither held nor left out.
@@ -55,29 +55,29 @@ def layered(book: Book, amendments: Iterable[Amendment], parties: Parties) -> La
     return _laid(book, [one for one in amendments if not says(book, one)], codes)
 
 
-def _laid(book: Book, amendments: Sequence[Amendment], parties: Collection[str]) -> Layered:
+def _laid(book: Book, amendments: Sequence[Amendment], parties: Collection[str]) -> Overlay:
     """All that fit, by one look at the whole book where none brings a flaw into it.
 
     Where one does, each half is laid by itself: an amendment takes no flaw of another away.
     """
     laid = book
     held: list[Amendment] = []
-    left: list[LeftOut] = []
+    left: list[StaleApproval] = []
     for amendment in amendments:
         try:
             laid = placed(laid, amendment)
             held.append(amendment)
         except AmendmentRefused as refused:
-            left.append(LeftOut(amendment, refused.cause))
+            left.append(StaleApproval(amendment, refused.cause))
     flaw = next(flaws(laid, parties), None) if held else None
     if flaw is None:
-        return Layered(laid, tuple(held), tuple(left))
+        return Overlay(laid, tuple(held), tuple(left))
     if len(amendments) == 1:
-        return Layered(book, (), (LeftOut(amendments[0], flaw.cause),))
+        return Overlay(book, (), (StaleApproval(amendments[0], flaw.cause),))
     half = len(amendments) // 2
     first = _laid(book, amendments[:half], parties)
     second = _laid(first.book, amendments[half:], parties)
-    return Layered(second.book, first.held + second.held, first.left_out + second.left_out)
+    return Overlay(second.book, first.held + second.held, first.left_out + second.left_out)
 
 
 def ledger_over(book: Book, amendments: Iterable[Amendment], parties: Parties) -> Ledger:

@@ -31,7 +31,7 @@ _BACK, _AHEAD = timedelta(days=366), timedelta(days=3660)
 _EVERYBODY = frozenset({"all", "world", "everybody", "all partners", "all countries"})
 
 
-class Form(Frozen):
+class ApprovalForm(Frozen):
     """What an operator fills in, as text; the names are those of the fields."""
 
     percent: str = ""
@@ -60,10 +60,10 @@ class FormRefused(TariffwireError):
         super().__init__(field, cause)
 
 
-def form_of(proposal: Proposal, ledger: Ledger) -> Form:
+def form_of(proposal: Proposal, ledger: Ledger) -> ApprovalForm:
     """The form as it begins: what the proposal says, and what it leaves open."""
     partner = proposal.partner
-    return Form(
+    return ApprovalForm(
         percent=percent_text(proposal.new_percent) or "",
         day=proposal.effective_on.isoformat() if proposal.effective_on else "",
         measure=proposal.replaces,
@@ -91,7 +91,7 @@ def measures_for(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
 
 
 def amendment_of(
-    form: Form, proposal: Proposal, ledger: Ledger, by: Operator, now: datetime
+    form: ApprovalForm, proposal: Proposal, ledger: Ledger, by: Operator, now: datetime
 ) -> Amendment:
     """What the form approves; raises FormRefused with every problem at its field."""
     problems: dict[str, str] = {}
@@ -164,7 +164,7 @@ def _measure(
     return None
 
 
-def _of_its_own(form: Form, ledger: Ledger, problems: dict[str, str]) -> dict[str, object]:
+def _of_its_own(form: ApprovalForm, ledger: Ledger, problems: dict[str, str]) -> dict[str, object]:
     basis, product = _tidy(form.legal_basis), _tidy(form.product)
     if not basis:
         problems["legal_basis"] = "A new measure needs its legal basis, such as Section 232"

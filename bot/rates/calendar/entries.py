@@ -16,7 +16,7 @@ from bot.rates.question.parse import RateQuery
 from bot.values import Frozen
 
 
-class Ahead(Frozen):
+class CalendarEntry(Frozen):
     """One change that comes, complete with what a reader must know of it."""
 
     key: str
@@ -34,7 +34,7 @@ class Ahead(Frozen):
     """What makes it less than certain, each a sentence."""
 
 
-def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Ahead, ...]:
+def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[CalendarEntry, ...]:
     """The items, in their order, as `agenda.upcoming` gives them."""
     measures = {measure.id: measure for measure in ledger.measures}
     seen: Counter[str] = Counter()
@@ -45,7 +45,7 @@ def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Ahead, ...]:
         key = f"{measure.family or measure.id} {item.on}"
         seen[key] += 1
         found.append(
-            Ahead(
+            CalendarEntry(
                 key=key if seen[key] == 1 else f"{key} {seen[key]}",
                 on=item.on,
                 what=item.what,
@@ -61,7 +61,7 @@ def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Ahead, ...]:
     return tuple(found)
 
 
-def all_ahead(query: RateQuery, ledger: Ledger, today: date) -> tuple[Ahead, ...]:
+def all_ahead(query: RateQuery, ledger: Ledger, today: date) -> tuple[CalendarEntry, ...]:
     """What `upcoming` asks for from today on, or from the day it names, in the order of days."""
     first = query.on or today
     items = [item for item in calendar(query, ledger, today) if item.on >= first]

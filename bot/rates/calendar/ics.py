@@ -11,7 +11,7 @@ from hashlib import blake2b
 from icalendar import Calendar, Event, vText
 
 from bot.parties import WORLD, Parties
-from bot.rates.calendar.entries import Ahead
+from bot.rates.calendar.entries import CalendarEntry
 
 _PRODUCT = "-//Tariffwire//Tariffs ahead//EN"
 _NAMED = 6
@@ -20,7 +20,9 @@ _FIRST_DAY = date(2020, 1, 1)
 """Days are counted from here for the number of a revision."""
 
 
-def calendar_file(changes: Iterable[Ahead], title: str, parties: Parties, now: datetime) -> bytes:
+def calendar_file(
+    changes: Iterable[CalendarEntry], title: str, parties: Parties, now: datetime
+) -> bytes:
     """The file, its lines folded and its text escaped; `now` is the moment it is made, in UTC."""
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
@@ -41,7 +43,7 @@ def uid(key: str) -> str:
     return f"{blake2b(key.encode(), digest_size=16).hexdigest()}@tariffwire"
 
 
-def _event(change: Ahead, parties: Parties, now: datetime) -> Event:
+def _event(change: CalendarEntry, parties: Parties, now: datetime) -> Event:
     event = Event()
     event.add("uid", uid(change.key))
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
@@ -70,7 +72,7 @@ def _said(text: str) -> str:
     return text.replace("\\", _LIKE_A_BACKSLASH)
 
 
-def _description(change: Ahead, parties: Parties) -> str:
+def _description(change: CalendarEntry, parties: Parties) -> str:
     partners = ", ".join(_name(code, parties) for code in change.partners)
     read = change.as_of
     lines = [
@@ -84,7 +86,7 @@ def _description(change: Ahead, parties: Parties) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _who(change: Ahead, parties: Parties) -> str:
+def _who(change: CalendarEntry, parties: Parties) -> str:
     names = [_name(code, parties) for code in change.partners[:_NAMED]]
     left = len(change.partners) - _NAMED
     more = f" and {left} more" if left > 0 else ""

@@ -51,7 +51,7 @@ class Finding(Frozen):
     fetched_at: AwareDatetime
 
 
-class Silence(Frozen):
+class LookupFailure(Frozen):
     """A lookup that brought nothing, because its source failed or was too slow."""
 
     of: Lookup
@@ -61,4 +61,4 @@ class Silence(Frozen):
     """What it did, so that a sentence can begin with its name: `did not answer in time`."""
 
 
-Found = Finding | Silence
+Found = Finding | LookupFailure

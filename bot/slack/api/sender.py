@@ -21,24 +21,24 @@ from bot.alerts.dispatcher import Receipt
 from bot.errors import SendLater, SendRefused
 from bot.news.story import Story
 from bot.parties import Parties
-from bot.proposals.approval.audit import Filed
+from bot.proposals.approval.audit import ProposalRecord
 from bot.slack.api.errors import code, refuses_blocks, still_uncertain, unanswered, verdict
 from bot.slack.api.lookup import EVENT_TYPE, CannotLook, find, marked
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.delivery import compose
 from bot.slack.views.proposals import proposal
 
-__all__ = ["EVENT_TYPE", "OnUnknown", "Proposals", "SlackSender"]
+__all__ = ["EVENT_TYPE", "OnUnknown", "ProposalLookup", "SlackSender"]
 
 OnUnknown = Literal["may_repeat", "may_miss"]
 
 _OF_NO_STORY = (DeliveryKind.NOTICE, DeliveryKind.REMINDER)
 
 
-class Proposals(Protocol):
+class ProposalLookup(Protocol):
     """Gives a proposal as it is to be shown."""
 
-    async def get(self, proposal_id: str) -> Filed | None: ...
+    async def get(self, proposal_id: str) -> ProposalRecord | None: ...
 
 
 class SlackSender:
@@ -52,7 +52,7 @@ class SlackSender:
         client: AsyncWebClient,
         parties: Parties,
         on_unknown: OnUnknown = "may_repeat",
-        proposals: Proposals | None = None,
+        proposals: ProposalLookup | None = None,
         pace_s: float = 1.0,
     ) -> None:
         """`proposals` are what operators are asked to decide on; `pace_s`: seconds between the

@@ -5,7 +5,7 @@ from datetime import date
 from bot.values import Frozen
 
 
-class Line(Frozen):
+class PictureLine(Frozen):
     """How one total went: from each day on, so many percent."""
 
     name: str
@@ -17,7 +17,7 @@ class Picture(Frozen):
     """Lines that are drawn as steps up to a day, and the words around them."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[PictureLine, ...]
     until: date
     footer: str
     """What is counted, whose figures they are and how far the sources were read."""

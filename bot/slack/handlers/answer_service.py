@@ -20,7 +20,7 @@ from bot.rates.model.lookup import Found, Lookup
 from bot.rates.question.canonical import question
 from bot.rates.question.parse import Kind, RateQuery, parse
 from bot.slack.blockkit.blocks import Message
-from bot.slack.ports import Live
+from bot.slack.ports import LiveData
 from bot.slack.views.rates.answer import rates
 from bot.slack.views.rates.calendar import calendar
 from bot.slack.views.rates.table import rates_table
@@ -33,7 +33,7 @@ PAUSE_S = 0.02
 """Between two answers that are made ready, for all else that the program does."""
 
 
-class Answers:
+class AnswerCache:
     """What one ledger says, and the answers that it has given.
 
     They are kept by what is asked, not by its words: `us china` and `usa prc` are one question.
@@ -120,17 +120,17 @@ class Answers:
         return calendar(f"{title}{on}{seen}", found, self._parties, warning, as_file)
 
 
-class Desk:
+class AnswerService:
     """Where questions about rates are answered, from the ledger in use.
 
     The answers belong to the ledger that they were made from: with a new one, none of the old can
     be shown again, nor one that was still being made.
     """
 
-    def __init__(self, ledger: Ledger, parties: Parties, live: Live | None = None) -> None:
+    def __init__(self, ledger: Ledger, parties: Parties, live: LiveData | None = None) -> None:
         """`live` are the live sources; None where all are off."""
         self._parties, self._live = parties, live
-        self._answers = Answers(ledger, parties)
+        self._answers = AnswerCache(ledger, parties)
 
     @property
     def may_wait(self) -> bool:
@@ -144,7 +144,7 @@ class Desk:
 
     def use(self, ledger: Ledger) -> None:
         """Answers from this ledger from now on."""
-        self._answers = Answers(ledger, self._parties)
+        self._answers = AnswerCache(ledger, self._parties)
 
     async def prepare(self, today: date, pause_s: float = PAUSE_S) -> None:
         """Makes ready what most ask for, with `pause_s` between two answers; does it once a day.

@@ -14,12 +14,13 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.commands.request import CommandRequest
 from bot.errors import QueryError
 from bot.slack.blockkit.blocks import Element, Message, actions, button, context
 from bot.slack.blockkit.mrkdwn import moment, person
-from bot.slack.context import Parts
+from bot.slack.context import SlackContext
 from bot.slack.error_ids import record
-from bot.slack.handlers.commands import Asked, Reply, answer, place, respond_in
+from bot.slack.handlers.commands import Reply, answer, place, respond_in
 from bot.slack.views import alerts, replies
 from bot.slack.views.rates.answer import SHARE
 
@@ -38,10 +39,10 @@ class Click:
         self.on = f"{self.conversation} {container.get('message_ts')} {action.get('action_id')}"
 
 
-Answer = Callable[[Parts, Click], Awaitable[Reply | None]]
+Answer = Callable[[SlackContext, Click], Awaitable[Reply | None]]
 
 
-def register(app: AsyncApp, parts: Parts) -> None:
+def register(app: AsyncApp, parts: SlackContext) -> None:
     """Listens for every button that the bot's messages have."""
     for action_id, reply in _ANSWERS.items():
         _listen(app, parts, action_id, reply)
@@ -51,7 +52,9 @@ def register(app: AsyncApp, parts: Parts) -> None:
         await ack()
 
 
-def _listen(app: AsyncApp, parts: Parts, action_id: str | re.Pattern[str], reply: Answer) -> None:
+def _listen(
+    app: AsyncApp, parts: SlackContext, action_id: str | re.Pattern[str], reply: Answer
+) -> None:
     async def clicked(
         body: dict[str, Any], action: dict[str, Any], ack: AsyncAck, respond: AsyncRespond
     ) -> None:
@@ -72,7 +75,7 @@ def _listen(app: AsyncApp, parts: Parts, action_id: str | re.Pattern[str], reply
     app.action(action_id)(clicked)
 
 
-async def _follow(parts: Parts, click: Click) -> Reply:
+async def _follow(parts: SlackContext, click: Click) -> Reply:
     new = await parts.events.follow(click.team, click.user, click.value)
     said = "You now follow" if new else "You follow"
     text = f"{said} this event: what else happens in it reaches you directly."
@@ -80,43 +83,43 @@ async def _follow(parts: Parts, click: Click) -> Reply:
     return Reply(Message(text, (*replies.notice(text).blocks, *undo)))
 
 
-async def _unfollow(parts: Parts, click: Click) -> Reply:
+async def _unfollow(parts: SlackContext, click: Click) -> Reply:
     await parts.events.unfollow(click.team, click.user, click.value)
     return Reply(replies.notice("You no longer follow this event."))
 
 
-async def _mute(_: Parts, click: Click) -> Reply:
+async def _mute(_: SlackContext, click: Click) -> Reply:
     return Reply(alerts.mute_choices(click.value))
 
 
-async def _mute_event(parts: Parts, click: Click) -> Reply:
+async def _mute_event(parts: SlackContext, click: Click) -> Reply:
     await parts.events.mute_event(click.team, click.conversation, click.value)
     undo = button("Undo", alerts.UNMUTE_EVENT, click.value)
     return _told(click, "muted this event here. Other events still arrive.", undo)
 
 
-async def _unmute_event(parts: Parts, click: Click) -> Reply:
+async def _unmute_event(parts: SlackContext, click: Click) -> Reply:
     await parts.events.unmute_event(click.team, click.conversation, click.value)
     return _told(click, "wants to hear of this event here again.")
 
 
-async def _mute_day(parts: Parts, click: Click) -> Reply:
+async def _mute_day(parts: SlackContext, click: Click) -> Reply:
     until = parts.clock() + QUIET
     await parts.subscriptions.mute(click.team, click.conversation, until)
     undo = button("Unmute", alerts.UNMUTE)
     return _told(click, f"muted all alerts here until {moment(until)}.", undo)
 
 
-async def _unmute(parts: Parts, click: Click) -> Reply:
+async def _unmute(parts: SlackContext, click: Click) -> Reply:
     await parts.subscriptions.unmute(click.team, click.conversation)
     return _told(click, "unmuted this conversation: alerts arrive again.")
 
 
-async def _leave(parts: Parts, click: Click) -> Reply:
+async def _leave(parts: SlackContext, click: Click) -> Reply:
     return await answer(parts, _asked(click, "unsubscribe"))
 
 
-async def _why(parts: Parts, click: Click) -> Reply:
+async def _why(parts: SlackContext, click: Click) -> Reply:
     try:
         value = alerts.WhyValue.model_validate_json(click.value)
     except ValidationError:
@@ -127,11 +130,11 @@ async def _why(parts: Parts, click: Click) -> Reply:
     return Reply(alerts.why(story, value.reason))
 
 
-async def _run(parts: Parts, click: Click) -> Reply:
+async def _run(parts: SlackContext, click: Click) -> Reply:
     return await answer(parts, _asked(click, click.value))
 
 
-async def _share(parts: Parts, click: Click) -> Reply | None:
+async def _share(parts: SlackContext, click: Click) -> Reply | None:
     if parts.seen.before(f"share {click.on} {click.user}", parts.clock()):
         return None
     try:
@@ -145,8 +148,8 @@ async def _share(parts: Parts, click: Click) -> Reply | None:
     return Reply(Message(shown.text, (*told, asked_by), shown.picture), in_channel=True)
 
 
-def _asked(click: Click, text: str) -> Asked:
-    return Asked(text, click.team, click.conversation, click.user)
+def _asked(click: Click, text: str) -> CommandRequest:
+    return CommandRequest(text, click.team, click.conversation, click.user)
 
 
 def _told(click: Click, what: str, undo: Element | None = None) -> Reply:

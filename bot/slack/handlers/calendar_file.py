@@ -4,19 +4,21 @@ import asyncio
 from datetime import datetime
 
 from bot.errors import SlackError
-from bot.rates.calendar.entries import Ahead, all_ahead, title_of
+from bot.rates.calendar.entries import CalendarEntry, all_ahead, title_of
 from bot.rates.calendar.upcoming import how_far_read
 from bot.rates.question.parse import parse
 from bot.slack.api.upload import upload
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.mrkdwn import escape, person
-from bot.slack.context import Parts
+from bot.slack.context import SlackContext
 from bot.slack.views.replies import notice
 
 FILE_NAME = "tariffs-ahead.ics"
 
 
-async def share_calendar(parts: Parts, conversation: str, user: str, question: str) -> Message:
+async def share_calendar(
+    parts: SlackContext, conversation: str, user: str, question: str
+) -> Message:
     """Shares the file and says so, or says why not; raises QueryError where it is no question."""
     now, ledger = parts.clock(), parts.desk.ledger
     today = ledger.duty_day(now)
@@ -43,7 +45,9 @@ async def share_calendar(parts: Parts, conversation: str, user: str, question: s
     return notice(f"The calendar with {dates} is shared here: open it to add them to yours.")
 
 
-def _written(parts: Parts, changes: tuple[Ahead, ...], title: str, now: datetime) -> bytes:
+def _written(
+    parts: SlackContext, changes: tuple[CalendarEntry, ...], title: str, now: datetime
+) -> bytes:
     from bot.rates.calendar.ics import calendar_file
 
     return calendar_file(changes, title, parts.parties, now)

@@ -3,11 +3,11 @@
 from bot import COMMAND
 from bot.alerts.subscription import Subscription, subscription_id
 from bot.commands.grammar import Command, Verb
-from bot.commands.request import Asked
+from bot.commands.request import CommandRequest
 from bot.errors import FeedError
 from bot.proposals.approval.audit import State
 from bot.slack.blockkit.mrkdwn import person
-from bot.slack.context import Parts
+from bot.slack.context import SlackContext
 from bot.slack.handlers.calendar_file import share_calendar
 from bot.slack.handlers.reply import Reply
 from bot.slack.views import feeds, proposals, replies
@@ -19,7 +19,7 @@ LATEST = 5
 """Stories that `latest` shows."""
 
 
-async def carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
+async def carry_out(parts: SlackContext, asked: CommandRequest, command: Command) -> Reply:
     """What a command leads to; raises what its parts raise."""
     match command.verb:
         case Verb.HELP:
@@ -51,7 +51,7 @@ async def carry_out(parts: Parts, asked: Asked, command: Command) -> Reply:
             return await _change_feeds(parts, asked, command)
 
 
-async def _subscribe(parts: Parts, asked: Asked, command: Command) -> Reply:
+async def _subscribe(parts: SlackContext, asked: CommandRequest, command: Command) -> Reply:
     wish = Subscription(
         id=subscription_id(asked.team, asked.conversation, command.topics, command.parties),
         team=asked.team,
@@ -68,7 +68,7 @@ async def _subscribe(parts: Parts, asked: Asked, command: Command) -> Reply:
     return Reply(replies.subscribed(wish, parts.parties, COMMAND, note), in_channel=True)
 
 
-async def _unsubscribe(parts: Parts, asked: Asked, command: Command) -> Reply:
+async def _unsubscribe(parts: SlackContext, asked: CommandRequest, command: Command) -> Reply:
     count = await parts.subscriptions.remove(
         asked.team, asked.conversation, command.topics, command.parties
     )
@@ -77,7 +77,7 @@ async def _unsubscribe(parts: Parts, asked: Asked, command: Command) -> Reply:
     return Reply(message, in_channel=count > 0)
 
 
-async def _list(parts: Parts, asked: Asked) -> Reply:
+async def _list(parts: SlackContext, asked: CommandRequest) -> Reply:
     found = await parts.subscriptions.of(asked.team, asked.conversation)
     reminded = asked.conversation not in await parts.reminders.off(asked.team)
     now = parts.clock()
@@ -85,13 +85,13 @@ async def _list(parts: Parts, asked: Asked) -> Reply:
     return Reply(message)
 
 
-async def _latest(parts: Parts, command: Command) -> Reply:
+async def _latest(parts: SlackContext, command: Command) -> Reply:
     topic = min(command.topics) if len(command.topics) == 1 else None
     stories = await parts.stories.latest(topic, LATEST)
     return Reply(latest(stories, parts.parties, topic.label if topic else ""))
 
 
-async def _reminders(parts: Parts, asked: Asked, command: Command) -> Reply:
+async def _reminders(parts: SlackContext, asked: CommandRequest, command: Command) -> Reply:
     found = await parts.subscriptions.of(asked.team, asked.conversation)
     subscribed = any(not one.topics or Topic.TARIFF in one.topics for one in found)
     if command.text:
@@ -104,13 +104,13 @@ async def _reminders(parts: Parts, asked: Asked, command: Command) -> Reply:
     return Reply(switched(on, changed, subscribed, who, COMMAND), in_channel=changed)
 
 
-async def _feeds(parts: Parts, asked: Asked) -> Reply:
+async def _feeds(parts: SlackContext, asked: CommandRequest) -> Reply:
     found, lag = await parts.feeds.health(), await parts.feeds.lag()
     operator = asked.user in parts.operators
     return Reply(feeds.feeds(found, lag, parts.clock(), COMMAND, operator))
 
 
-async def _change_feeds(parts: Parts, asked: Asked, command: Command) -> Reply:
+async def _change_feeds(parts: SlackContext, asked: CommandRequest, command: Command) -> Reply:
     if asked.user not in parts.operators:
         return Reply(feeds.not_an_operator(COMMAND))
     try:
@@ -125,7 +125,7 @@ async def _change_feeds(parts: Parts, asked: Asked, command: Command) -> Reply:
         return Reply(feeds.refused(error.thing, error.cause, error.cure))
 
 
-async def _proposals(parts: Parts, asked: Asked) -> Reply:
+async def _proposals(parts: SlackContext, asked: CommandRequest) -> Reply:
     if asked.user not in parts.operators:
         return Reply(proposals.not_an_operator(asked.user))
     found, untold = await parts.proposals.every(State.PENDING), await parts.proposals.untold()

@@ -18,11 +18,11 @@ from slack_bolt.response import BoltResponse
 
 from bot import COMMAND
 from bot.commands.grammar import Misunderstood, Verb, nearest_command, understand
-from bot.commands.request import Asked
+from bot.commands.request import CommandRequest
 from bot.errors import QueryError, UnknownParty, Unsaid
 from bot.slack.api.fallback import post_with, respond_with
 from bot.slack.blockkit.limits import ANSWER_WITHIN_S
-from bot.slack.context import Parts
+from bot.slack.context import SlackContext
 from bot.slack.error_ids import record
 from bot.slack.handlers.command_service import carry_out
 from bot.slack.handlers.reply import Reply, place
@@ -30,7 +30,7 @@ from bot.slack.views import replies
 from bot.slack.views.rates.chart import may_be_refused
 from bot.text.single_line import single_line
 
-__all__ = ["Asked", "Reply", "answer", "at_once", "place", "register", "respond_in"]
+__all__ = ["CommandRequest", "Reply", "answer", "at_once", "place", "register", "respond_in"]
 
 _WITHIN_WITH_SOURCES_S = 0.5
 """Where somebody else's server is asked, Slack is answered first unless that server is quick."""
@@ -38,7 +38,7 @@ _LONGEST = 300
 """Characters of a command that are read; Slack passes on whatever was typed."""
 
 
-async def answer(parts: Parts, asked: Asked) -> Reply:
+async def answer(parts: SlackContext, asked: CommandRequest) -> Reply:
     """The reply to whatever was typed; never raises."""
     reply = at_once(parts, asked)
     if reply is not None:
@@ -54,7 +54,7 @@ async def answer(parts: Parts, asked: Asked) -> Reply:
         return _instead(text, error)
 
 
-def at_once(parts: Parts, asked: Asked) -> Reply | None:
+def at_once(parts: SlackContext, asked: CommandRequest) -> Reply | None:
     """The reply that waits for nothing: to a question about rates that needs no live source.
 
     None for all else.
@@ -71,7 +71,7 @@ def at_once(parts: Parts, asked: Asked) -> Reply | None:
         return _instead(text, error)
 
 
-def _read(asked: Asked) -> str:
+def _read(asked: CommandRequest) -> str:
     return single_line(asked.text)[:_LONGEST]
 
 
@@ -107,7 +107,7 @@ def _suggest(word: str, cause: str, commands: tuple[str, ...]) -> Reply:
 
 
 async def respond_in(
-    parts: Parts,
+    parts: SlackContext,
     respond: AsyncRespond,
     reply: Reply,
     conversation: str,
@@ -128,12 +128,12 @@ async def respond_in(
         await respond_with(respond, told, response_type=kind, replace_original=False)
 
 
-def register(app: AsyncApp, parts: Parts) -> None:
+def register(app: AsyncApp, parts: SlackContext) -> None:
     """Listens for the command and for mentions of the bot."""
 
     @app.command(COMMAND)
     async def command(body: dict[str, Any], respond: AsyncRespond) -> BoltResponse:
-        asked = Asked(
+        asked = CommandRequest(
             text=str(body.get("text") or ""),
             team=str(body.get("team_id") or ""),
             conversation=place(body),
@@ -160,7 +160,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
     async def mention(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
         if parts.seen.before(f"event {body.get('event_id')}", parts.clock()):
             return
-        asked = Asked(
+        asked = CommandRequest(
             text=_without_mention(str(event.get("text") or "")),
             team=str(body.get("team_id") or event.get("team") or ""),
             conversation=place({"channel_id": event.get("channel"), "user_id": event.get("user")}),

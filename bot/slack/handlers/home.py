@@ -12,11 +12,11 @@ from bot.feeds.health import FeedSummary
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Block, context, divider, fitting, header, section
 from bot.slack.blockkit.mrkdwn import bold, channel, moment
-from bot.slack.context import Parts
+from bot.slack.context import SlackContext
 from bot.slack.views.replies import help_message, wish
 
 
-def register(app: AsyncApp, parts: Parts) -> None:
+def register(app: AsyncApp, parts: SlackContext) -> None:
     """Draws the tab each time somebody opens it."""
 
     @app.event("app_home_opened")
@@ -31,7 +31,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
         parts.background.spawn(draw(), "drawing a Home tab")
 
 
-async def home(parts: Parts, team: str, user: str) -> View:
+async def home(parts: SlackContext, team: str, user: str) -> View:
     """The tab for one person."""
     every = await parts.subscriptions.every(team)
     lines = [

@@ -17,15 +17,15 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import AmendmentRefused
-from bot.proposals.approval.audit import Filed, Operator
-from bot.proposals.approval.decisions import Outcome
+from bot.proposals.approval.audit import Operator, ProposalRecord
+from bot.proposals.approval.decisions import DecisionResult
 from bot.proposals.approval.terms import FormRefused, form_of, measures_for
 from bot.rates.ledger import Ledger
 from bot.slack.api.channels import channel_of
 from bot.slack.api.errors import code
 from bot.slack.api.fallback import respond_with
 from bot.slack.blockkit.blocks import Message
-from bot.slack.context import Parts
+from bot.slack.context import SlackContext
 from bot.slack.error_ids import record
 from bot.slack.views import proposals as shown
 from bot.slack.views.approval_form import TERMS, closing, read_form, terms_form
@@ -52,10 +52,10 @@ class Press:
         )
 
 
-Answer = Callable[[Parts, Press], Awaitable[Message | None]]
+Answer = Callable[[SlackContext, Press], Awaitable[Message | None]]
 
 
-def register(app: AsyncApp, parts: Parts) -> None:
+def register(app: AsyncApp, parts: SlackContext) -> None:
     """Listens for the buttons and for the modal."""
     for action_id, answer in _ANSWERS.items():
         _listen(app, parts, action_id, answer)
@@ -65,14 +65,14 @@ def register(app: AsyncApp, parts: Parts) -> None:
         await _submit(parts, _operator(body), view, ack)
 
 
-async def redraw(parts: Parts, proposal_id: str) -> None:
+async def redraw(parts: SlackContext, proposal_id: str) -> None:
     """Has every message about a proposal say how it stands now."""
     filed = await parts.decisions.get(proposal_id)
     if filed is not None:
         await _redraw(parts, filed)
 
 
-def drawn_anew(parts: Parts) -> Callable[[Ledger], None]:
+def drawn_anew(parts: SlackContext) -> Callable[[Ledger], None]:
     """What is to be called with each ledger that comes into use: messages then say what it says."""
     last = parts.decisions.ledger
 
@@ -89,7 +89,7 @@ def drawn_anew(parts: Parts) -> Callable[[Ledger], None]:
     return use
 
 
-def _listen(app: AsyncApp, parts: Parts, action_id: str, answer: Answer) -> None:
+def _listen(app: AsyncApp, parts: SlackContext, action_id: str, answer: Answer) -> None:
     async def clicked(
         body: dict[str, Any], action: dict[str, Any], ack: AsyncAck, respond: AsyncRespond
     ) -> None:
@@ -112,10 +112,10 @@ def _listen(app: AsyncApp, parts: Parts, action_id: str, answer: Answer) -> None
     app.action(action_id)(clicked)
 
 
-async def _approve(parts: Parts, press: Press) -> Message | None:
+async def _approve(parts: SlackContext, press: Press) -> Message | None:
     filed = await parts.decisions.get(press.proposal_id)
     if filed is None or filed.decision is not None:
-        return await _tell(parts, press, Outcome(filed, False) if filed else None)
+        return await _tell(parts, press, DecisionResult(filed, False) if filed else None)
     said = filed.proposal
     seen = form_of(said, parts.decisions.ledger)
     if press.terms != said.terms or not seen.complete:
@@ -132,31 +132,31 @@ async def _approve(parts: Parts, press: Press) -> Message | None:
         return None
 
 
-async def _edit(parts: Parts, press: Press) -> Message | None:
+async def _edit(parts: SlackContext, press: Press) -> Message | None:
     filed = await parts.decisions.get(press.proposal_id)
     if filed is None or filed.decision is not None:
-        return await _tell(parts, press, Outcome(filed, False) if filed else None)
+        return await _tell(parts, press, DecisionResult(filed, False) if filed else None)
     await _open(parts, press, filed)
     return None
 
 
-async def _open(parts: Parts, press: Press, filed: Filed) -> None:
+async def _open(parts: SlackContext, press: Press, filed: ProposalRecord) -> None:
     said, ledger = filed.proposal, parts.decisions.ledger
     summary = shown.proposal(filed, parts.parties).text
     form = terms_form(said.id, form_of(said, ledger), measures_for(said, ledger), summary)
     await parts.client.views_open(trigger_id=press.trigger_id, view=form)
 
 
-async def _reject(parts: Parts, press: Press) -> Message | None:
+async def _reject(parts: SlackContext, press: Press) -> Message | None:
     return await _tell(parts, press, await parts.decisions.reject(press.proposal_id, press.by))
 
 
-async def _take_back(parts: Parts, press: Press) -> Message | None:
+async def _take_back(parts: SlackContext, press: Press) -> Message | None:
     outcome = await parts.decisions.take_back(press.proposal_id, press.by)
     return await _tell(parts, press, outcome)
 
 
-async def _submit(parts: Parts, by: Operator, view: dict[str, Any], ack: AsyncAck) -> None:
+async def _submit(parts: SlackContext, by: Operator, view: dict[str, Any], ack: AsyncAck) -> None:
     proposal_id = str(view.get("private_metadata") or "")
     if by.id not in parts.operators:
         said = shown.not_an_operator(by.id).text
@@ -184,7 +184,9 @@ async def _submit(parts: Parts, by: Operator, view: dict[str, Any], ack: AsyncAc
         parts.background.spawn(_redraw(parts, outcome.filed), "showing a decision on a rate")
 
 
-async def _tell(parts: Parts, press: Press, outcome: Outcome | None) -> Message | None:
+async def _tell(
+    parts: SlackContext, press: Press, outcome: DecisionResult | None
+) -> Message | None:
     """Changes the messages; what the one who clicked does not see there is said to them."""
     if outcome is None:
         return notice(_GONE)
@@ -194,7 +196,7 @@ async def _tell(parts: Parts, press: Press, outcome: Outcome | None) -> Message 
     return shown.told(outcome.filed, done=outcome.done)
 
 
-async def _redraw(parts: Parts, filed: Filed, press: Press | None = None) -> None:
+async def _redraw(parts: SlackContext, filed: ProposalRecord, press: Press | None = None) -> None:
     """Has every message about the proposal say how it stands."""
     message = shown.proposal(filed, parts.parties)
     places = {} if press is None or press.ephemeral else {press.place: None}
@@ -209,7 +211,7 @@ async def _redraw(parts: Parts, filed: Filed, press: Press | None = None) -> Non
             log.warning("a message on a proposed rate stays as it was: %s", type(error).__name__)
 
 
-async def _channel(parts: Parts, conversation: str) -> str:
+async def _channel(parts: SlackContext, conversation: str) -> str:
     try:
         return await channel_of(parts.client, conversation)
     except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):

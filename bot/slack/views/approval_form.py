@@ -1,13 +1,13 @@
 """The modal in which an operator edits a proposed rate before approving it.
 
-Each block's id is the name of a field of `Form`, so that what is wrong is shown at its field.
+Each block's id is the name of a field of `ApprovalForm`, so that an error is shown at its field.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.parties import WORLD
-from bot.proposals.approval.terms import NEW, Form
+from bot.proposals.approval.terms import NEW, ApprovalForm
 from bot.rates.model.answer import percent_text
 from bot.rates.model.measure import Measure
 from bot.slack.blockkit import limits
@@ -25,7 +25,9 @@ _NOTE_CHARACTERS = 500
 _TEXT_CHARACTERS = 200
 
 
-def terms_form(proposal_id: str, form: Form, measures: Sequence[Measure], summary: str) -> Values:
+def terms_form(
+    proposal_id: str, form: ApprovalForm, measures: Sequence[Measure], summary: str
+) -> Values:
     """The modal, filled in as the form is; `summary` is markup that says what is proposed."""
     new = "Only for a new measure"
     goods = f"{new}: in words or as HS codes; empty for goods in general"
@@ -62,11 +64,11 @@ def _modal(close: str, markup: str) -> Values:
     }
 
 
-def read_form(view: Mapping[str, Any]) -> Form:
+def read_form(view: Mapping[str, Any]) -> ApprovalForm:
     """What was filled in; fields that Slack left out are empty."""
     values = (view.get("state") or {}).get("values") or {}
-    return Form(
-        **{name: _value((values.get(name) or {}).get(_FIELD)) for name in Form.model_fields}
+    return ApprovalForm(
+        **{name: _value((values.get(name) or {}).get(_FIELD)) for name in ApprovalForm.model_fields}
     )
 
 

@@ -8,8 +8,8 @@ from datetime import date
 
 from bot.parties import Parties
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.audit import Decision, Filed, State
-from bot.proposals.model import OldPart, Proposal, Witness
+from bot.proposals.approval.audit import Decision, ProposalRecord, State
+from bot.proposals.model import OldPart, Proposal, ReportSource
 from bot.rates.model.answer import percent_text
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, link, moment, person, quoted
@@ -25,7 +25,7 @@ LISTED = 10
 """Proposals that one message lists."""
 
 
-def proposal(filed: Filed, parties: Parties, *, may_repeat: bool = False) -> Message:
+def proposal(filed: ProposalRecord, parties: Parties, *, may_repeat: bool = False) -> Message:
     """The whole message; `may_repeat` where it may stand there already."""
     said = filed.proposal
     change = _change(said, parties)
@@ -43,7 +43,7 @@ def proposal(filed: Filed, parties: Parties, *, may_repeat: bool = False) -> Mes
 
 
 def pending(
-    first: Sequence[Filed], count: int, held: int, parties: Parties, command: str
+    first: Sequence[ProposalRecord], count: int, held: int, parties: Parties, command: str
 ) -> Message:
     """Those that wait for a decision, the `first` of `count` with their buttons.
 
@@ -74,7 +74,7 @@ def not_an_operator(user: str) -> Message:
     )
 
 
-def told(filed: Filed, *, done: bool) -> Message:
+def told(filed: ProposalRecord, *, done: bool) -> Message:
     """What came of a click, for whoever clicked."""
     if filed.decision is None:
         return notice("Taken back: it waits for a decision again.")
@@ -88,7 +88,7 @@ def refused(cause: str, cure: str) -> Message:
     return notice(f"Nothing changed: {escape(cause, 500)}.{more}")
 
 
-def _title(filed: Filed) -> str:
+def _title(filed: ProposalRecord) -> str:
     match filed.state:
         case State.APPROVED:
             return bold("Approved rate")
@@ -140,7 +140,7 @@ def _grounds(said: Proposal) -> list[str]:
     return [line for line in lines if line]
 
 
-def _witness(one: Witness) -> str:
+def _witness(one: ReportSource) -> str:
     return f"{link(one.link, one.source, 200)}, {moment(one.published)}"
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from bot import COMMAND
 from bot.alerts.reminders import Due, Reminder
 from bot.parties import WORLD, Parties
-from bot.rates.calendar.entries import Ahead
+from bot.rates.calendar.entries import CalendarEntry
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, link
 from bot.slack.views.alerts import MAY_REPEAT, party_name
@@ -61,7 +61,7 @@ def _day(day: date, counted_on: date) -> str:
     return f"{when}: {day:%A} {day}"
 
 
-def _change(change: Ahead, parties: Parties) -> str:
+def _change(change: CalendarEntry, parties: Parties) -> str:
     """Who on whom, what happens to which duty; its basis, its doubts, its source."""
     read = f"read up to {change.as_of}" if change.as_of else "not opened by us"
     lines = [
@@ -73,7 +73,7 @@ def _change(change: Ahead, parties: Parties) -> str:
     return "\n".join(lines)
 
 
-def _who(change: Ahead, parties: Parties) -> str:
+def _who(change: CalendarEntry, parties: Parties) -> str:
     names = [
         "all partners" if code == WORLD else party_name(code, parties)
         for code in change.partners[:_PARTIES_NAMED]

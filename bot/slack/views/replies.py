@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.alerts.subscription import Pace, Subscription
+from bot.alerts.subscription import Frequency, Subscription
 from bot.parties import Parties
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, moment, person, quoted
@@ -144,7 +144,7 @@ def wish(subscription: Subscription, parties: Parties) -> str:
     names = " or ".join(party_name(code, parties) for code in sorted(subscription.parties))
     words = " or ".join(quoted(word) for word in subscription.words)
     about = [f"{bold(topics)} stories", f"naming {names}" if names else ""]
-    pace = "one digest a day" if subscription.pace is Pace.DAILY else "as they come"
+    pace = "one digest a day" if subscription.pace is Frequency.DAILY else "as they come"
     return " ".join([*filter(None, [*about, f"with {words}" if words else ""])]) + f", {pace}"
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from bot.values import Frozen
 
 
-class Document(Frozen):
+class JournalDocument(Frozen):
     """What a journal says of a document; all texts are plain, not escaped for any output."""
 
     number: str = Field(min_length=1, max_length=40)

@@ -15,8 +15,8 @@ from datetime import date
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import SourceError
-from bot.sources.api_client import Api, Shape, shaped
-from bot.sources.journals.document import Document
+from bot.sources.api_client import Api, ApiModel, shaped
+from bot.sources.journals.document import JournalDocument
 from bot.text.plain import plain
 
 log = logging.getLogger(__name__)
@@ -41,12 +41,12 @@ _FIELDS = (
 _LONGEST_ABSTRACT = 4000
 
 
-class _Agency(Shape):
+class _Agency(ApiModel):
     name: str | None = None
     raw_name: str | None = None
 
 
-class _Result(Shape):
+class _Result(ApiModel):
     """One document as it is sent."""
 
     document_number: str
@@ -61,7 +61,7 @@ class _Result(Shape):
     agencies: tuple[_Agency, ...] = ()
 
 
-class _Page(Shape):
+class _Page(ApiModel):
     total_pages: int = 0
     results: tuple[object, ...] = ()
 
@@ -78,12 +78,12 @@ class FederalRegister:
         """`base` ends with a slash: `https://www.federalregister.gov/api/v1/`."""
         self._api, self._base = api, base
 
-    async def since(self, day: date, most_pages: int = MOST_PAGES) -> tuple[Document, ...]:
+    async def since(self, day: date, most_pages: int = MOST_PAGES) -> tuple[JournalDocument, ...]:
         """The documents published since `day`, newest first; raises SourceError.
 
         One that cannot be read is left out with a line in the log.
         """
-        found: dict[str, Document] = {}
+        found: dict[str, JournalDocument] = {}
         for page in range(1, most_pages + 1):
             answer = await self._api.get(NAME, f"{self._base}documents.json", _query(day, page))
             read = shaped(NAME, answer, _PAGE)
@@ -111,11 +111,11 @@ def _query(day: date, page: int) -> list[tuple[str, str]]:
 _RESULT = TypeAdapter(_Result)
 
 
-def _document(given: object) -> Document | None:
+def _document(given: object) -> JournalDocument | None:
     try:
         result = shaped(NAME, given, _RESULT)
         names = (agency.name or agency.raw_name or "" for agency in result.agencies[:10])
-        return Document(
+        return JournalDocument(
             number=result.document_number,
             title=_one_line(result.title, 500),
             abstract=_one_line(result.abstract or "", _LONGEST_ABSTRACT),

@@ -17,9 +17,9 @@ from typing import NamedTuple
 from bot.news.events.stage import day_of_effect
 from bot.news.reader import Reader, Understanding
 from bot.proposals.build import proposed_by_document
-from bot.proposals.model import Proposal, Witness
+from bot.proposals.model import Proposal, ReportSource
 from bot.rates.ledger import Ledger
-from bot.sources.journals.document import Document
+from bot.sources.journals.document import JournalDocument
 from bot.text.folding import fold_case
 from bot.values import Topic
 
@@ -75,7 +75,7 @@ class Ground(NamedTuple):
     """The words that say so, as they stand in title or abstract, maybe without capitals."""
 
 
-def changes_duties(document: Document, understood: Understanding) -> Ground | None:
+def changes_duties(document: JournalDocument, understood: Understanding) -> Ground | None:
     """The ground on which the document is held to change duties; None where there is none."""
     title, abstract = fold_case(document.title), fold_case(document.abstract)
     if _REMEDIES.search(title) or (_IDLE.search(title) and not _ACTION.search(title)):
@@ -92,7 +92,7 @@ def changes_duties(document: Document, understood: Understanding) -> Ground | No
 
 
 def proposal_of(
-    document: Document, reader: Reader, ledger: Ledger, seen_at: datetime
+    document: JournalDocument, reader: Reader, ledger: Ledger, seen_at: datetime
 ) -> Proposal | None:
     """The document as a proposal; None where nothing shows that it changes duties.
 
@@ -116,7 +116,7 @@ def proposal_of(
     return proposed_by_document(
         imposer=_IMPOSER,
         partner=partner,
-        by=Witness(
+        by=ReportSource(
             source=SOURCE, link=document.url, published=published, quote=document.title[:300]
         ),
         ledger=ledger,
@@ -129,8 +129,8 @@ def proposal_of(
     )
 
 
-def _why(document: Document, ground: Ground) -> str:
-    kind = document.kind or "Document"
+def _why(document: JournalDocument, ground: Ground) -> str:
+    kind = document.kind or "JournalDocument"
     return (
         f"{kind} {document.number} of {document.published} {ground.act}: '{ground.words[:120]}'. "
         "Read it for rates and days before you approve anything."

@@ -16,7 +16,7 @@ from bot.errors import StoreAway, TariffwireError
 from bot.news.reader import Reader
 from bot.proposals.model import Proposal
 from bot.rates.ledger import Ledger
-from bot.sources.journals.document import Document
+from bot.sources.journals.document import JournalDocument
 from bot.sources.journals.tariff_changes import proposal_of
 
 log = logging.getLogger(__name__)
@@ -29,10 +29,10 @@ LOOKS_BACK = timedelta(days=7)
 """Documents so old are still read, so that a week's absence loses none."""
 
 
-class Documents(Protocol):
+class JournalDocuments(Protocol):
     """A journal that lists its documents by day."""
 
-    async def since(self, day: date) -> Sequence[Document]:
+    async def since(self, day: date) -> Sequence[JournalDocument]:
         """Those published since `day`; raises SourceError."""
         ...
 
@@ -43,12 +43,12 @@ class Offers(Protocol):
     async def offer(self, proposals: Collection[Proposal]) -> None: ...
 
 
-class Journal:
+class JournalWatcher:
     """Turns a journal's documents into proposals."""
 
     def __init__(
         self,
-        documents: Documents,
+        documents: JournalDocuments,
         reader: Reader,
         ledger: Callable[[], Ledger],
         offers: Offers,
@@ -84,7 +84,7 @@ class Journal:
         except TariffwireError as error:
             log.warning("%s", error)
 
-    def _proposal(self, document: Document, now: datetime) -> Proposal | None:
+    def _proposal(self, document: JournalDocument, now: datetime) -> Proposal | None:
         try:
             return proposal_of(document, self._reader, self._ledger(), now)
         except Exception:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feeds.http.decompress import CannotUnpack, TooLarge, Unpacker
+from bot.feeds.http.decompress import CannotUnpack, Decompressor, TooLarge
 
 BODY = b"<rss>" + b"duty " * 200 + b"</rss>"
 
@@ -31,7 +31,7 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
 
 
 def unpack(body: bytes, coding: str, limit: int = 100_000, step: int = 100) -> bytes:
-    unpacker = Unpacker(coding, limit)
+    unpacker = Decompressor(coding, limit)
     for start in range(0, len(body), step):
         unpacker.feed(body[start : start + step])
     return unpacker.finish()
@@ -99,7 +99,7 @@ def test_what_unpacks_to_nothing_is_bounded_too() -> None:
 @pytest.mark.parametrize("coding", ["zstd", "gzip, gzip, gzip, gzip", "rot13"])
 def test_an_unknown_coding_is_a_failure(coding: str) -> None:
     with pytest.raises(CannotUnpack):
-        Unpacker(coding, 1000)
+        Decompressor(coding, 1000)
 
 
 @given(st.binary(max_size=400), st.sampled_from(["gzip", "deflate", "br", "gzip, br", ""]))

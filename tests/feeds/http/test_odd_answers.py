@@ -17,8 +17,8 @@ from aiohttp import web
 
 from bot.errors import AddressRefused, FeedError
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import STATE, Outcome
-from bot.feeds.parsing.process_pool import Workers
+from bot.feeds.model import STATE, PollOutcome
+from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.polling.feed_check import check
 from bot.feeds.polling.poller import Poller
 from tests.feeds.bodies import GOOD, item, rss
@@ -79,15 +79,15 @@ class TestLostConnections:
     ) -> None:
         async with scripted(_OK, b"", _OK) as (url, came):
             life = reader.follow(url)
-            assert (await life.poll()).outcome is Outcome.READ
-            assert (await life.poll()).outcome is Outcome.SAME_BODY
+            assert (await life.poll()).outcome is PollOutcome.READ
+            assert (await life.poll()).outcome is PollOutcome.SAME_BODY
         assert [later - before >= 0.25 for before, later in pairwise(came)] == [True, True]
 
     async def test_it_is_asked_once_more_only(self, reader: Reader) -> None:
         async with scripted(_OK) as (url, came):
             life = reader.follow(url)
             await life.poll()
-            assert (await life.poll()).outcome is Outcome.FAILED
+            assert (await life.poll()).outcome is PollOutcome.FAILED
         assert len(came) == 3
 
 
@@ -100,7 +100,7 @@ class TestBytesThatAreNoText:
         body = b"Content-Length: %d\r\n\r\n%s" % (len(GOOD), GOOD.encode())
         async with scripted(odd + body, odd + body) as (url, _):
             life = reader.follow(url)
-            assert (await life.poll(2)).outcome is Outcome.SAME_BODY
+            assert (await life.poll(2)).outcome is PollOutcome.SAME_BODY
         assert life.state.hub.startswith("http://hub.example/h")
         assert life.state.validators.etag == ""
         assert STATE.dump_json(life.state)
@@ -143,7 +143,7 @@ class TestBytesThatAreNoText:
 
 class TestPacking:
     async def test_packs_of_nothing_without_end_are_left_at_the_bound(
-        self, server: FeedServer, workers: Workers
+        self, server: FeedServer, workers: ProcessPool
     ) -> None:
         sent = 0
 
@@ -175,8 +175,8 @@ class TestWaits:
         other = reader.follow(server.at("/other", GOOD), "other")
         there = reader.follow(f"http://localhost:{port}/other", "there")
         await reader.follow(led).poll()
-        assert (await other.poll()).outcome is Outcome.READ
-        assert (await there.poll()).outcome is Outcome.DEFERRED
+        assert (await other.poll()).outcome is PollOutcome.READ
+        assert (await there.poll()).outcome is PollOutcome.DEFERRED
 
     async def test_nobody_is_led_to_a_server_that_asked_for_a_wait(
         self, server: FeedServer, reader: Reader
@@ -186,7 +186,7 @@ class TestWaits:
         server.at("/busy", feed_at(503, Retry_After="30"))
         await reader.follow(busy, "busy").poll()
         led = reader.follow(server.at("/old", feed_at(302, Location=busy)), "led")
-        assert (await led.poll()).outcome is Outcome.DEFERRED
+        assert (await led.poll()).outcome is PollOutcome.DEFERRED
         assert server.paths() == ["/busy", "/old"]
 
     async def test_those_that_queue_for_the_server_wait_too(
@@ -199,7 +199,7 @@ class TestWaits:
         lives = [reader.follow(server.at(f"/{n}", busy), f"f{n}") for n in range(8)]
         rounds = await asyncio.gather(*(life.poll() for life in lives))
         assert len(server.asked) == LIMITS.fetches_per_host
-        assert sum(each.outcome is Outcome.DEFERRED for each in rounds) == 8 - len(server.asked)
+        assert sum(each.outcome is PollOutcome.DEFERRED for each in rounds) == 8 - len(server.asked)
 
     async def test_a_wait_after_other_trouble_holds_for_the_host_as_well(
         self, server: FeedServer, reader: Reader
@@ -208,7 +208,7 @@ class TestWaits:
         life = reader.follow(server.at("/f", play))
         other = reader.follow(server.at("/other", GOOD), "other")
         await life.poll(2)
-        assert (await other.poll()).outcome is Outcome.DEFERRED
+        assert (await other.poll()).outcome is PollOutcome.DEFERRED
 
     async def test_nothing_is_asked_before_the_state_says_that_it_is_due(
         self, server: FeedServer, reader: Reader
@@ -216,7 +216,7 @@ class TestWaits:
         life = reader.follow(server.at("/f", GOOD))
         kept = (await life.poll()).state
         late = await reader.poller.poll(life.feed, kept, reader.clock.now)
-        assert late.outcome is Outcome.DEFERRED
+        assert late.outcome is PollOutcome.DEFERRED
         assert late.state == kept
         assert server.paths() == ["/f"]
 
@@ -282,7 +282,7 @@ class TestPasswords:
     ) -> None:
         server.at("/new", conditional('"1"'))
         life = reader.follow(self.with_one(server.at("/old", feed_at(301, Location="/new"))))
-        assert (await life.poll(3)).outcome is Outcome.NOT_MODIFIED
+        assert (await life.poll(3)).outcome is PollOutcome.NOT_MODIFIED
         assert server.paths()[-1] == "/new"
         assert None not in server.headers("Authorization")
 
@@ -314,7 +314,7 @@ class TestMovedAndGone:
         await life.poll(4)
         assert life.state.error == "answered 410 Gone"
         assert not life.state.stopped
-        assert (await life.poll()).outcome is Outcome.SAME_BODY
+        assert (await life.poll()).outcome is PollOutcome.SAME_BODY
         assert server.paths()[-2:] == ["/new", "/old"]
 
     async def test_where_its_own_address_still_leads_there_it_is(
@@ -323,7 +323,7 @@ class TestMovedAndGone:
         server.at("/new", answers(feed(), feed(), feed(status=410)))
         life = reader.follow(server.at("/old", feed_at(301, Location="/new")))
         gone = await life.poll(4)
-        assert gone.outcome is Outcome.GONE
+        assert gone.outcome is PollOutcome.GONE
         assert gone.state.stopped
 
 
@@ -384,7 +384,7 @@ class TestWhatAnOperatorIsTold:
 
 
 async def test_the_entries_window_bounds_what_chance_adds(
-    server: FeedServer, workers: Workers
+    server: FeedServer, workers: ProcessPool
 ) -> None:
     clock = Clock()
     poller = Poller(LIMITS, clock, lambda: 1.0, workers)

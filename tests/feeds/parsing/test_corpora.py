@@ -11,12 +11,12 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from bot.feeds.http.decompress import CannotUnpack, TooLarge, Unpacker
+from bot.feeds.http.decompress import CannotUnpack, Decompressor, TooLarge
 from bot.feeds.identity import identities, sift
 from bot.feeds.model import Entry, FeedKind
 from bot.feeds.parsing.feedparser_reader import read_feed
 from bot.feeds.parsing.normalization.cleaning import SUMMARY_CHARS, TITLE_CHARS
-from bot.feeds.parsing.result import NotParsed, Parsed, Source
+from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
 from bot.news.reader import Reader
 from bot.values import Topic
 from tests.news.examples import PARTIES, RULES
@@ -46,15 +46,15 @@ def files(folder: str) -> list[str]:
     )
 
 
-def source(name: str, url: str = "https://feeds.example/dir/feed.xml") -> Source:
+def source(name: str, url: str = "https://feeds.example/dir/feed.xml") -> FeedContext:
     kind = FeedKind.COURT if name.startswith("courts_") else FeedKind.WIRE
-    return Source(feed_id="f", url=url, kind=kind, now=NOW)
+    return FeedContext(feed_id="f", url=url, kind=kind, now=NOW)
 
 
 def outcome(folder: str, name: str) -> Parsed | NotParsed:
     body = (FOLDER / folder / name).read_bytes()
     if name.endswith((".gz", ".bin")):
-        unpacker = Unpacker("deflate" if name.endswith(".bin") else "gzip", 5_000_000)
+        unpacker = Decompressor("deflate" if name.endswith(".bin") else "gzip", 5_000_000)
         try:
             unpacker.feed(body)
             body = unpacker.finish()
@@ -290,7 +290,7 @@ def test_the_documents_too_big_to_keep_are_bounded(tmp_path: Path) -> None:
     for path in sorted(tmp_path.glob("*")):
         began = time.process_time()
         if path.suffix == ".gz":
-            unpacker = Unpacker("gzip", 5_000_000)
+            unpacker = Decompressor("gzip", 5_000_000)
             with pytest.raises(TooLarge):
                 unpacker.feed(path.read_bytes())
         else:

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import NotAFeed
-from bot.feeds.parsing.dispatch import IN_HAND, Bodies
+from bot.feeds.parsing.dispatch import IN_HAND, ParseDispatcher
 from bot.feeds.parsing.inline import MAX_BYTES
-from bot.feeds.parsing.process_pool import Workers
-from bot.feeds.parsing.result import Parsed, Source
+from bot.feeds.parsing.process_pool import ProcessPool
+from bot.feeds.parsing.result import FeedContext, Parsed
 from tests.feeds.bodies import GOOD, PAGE, item, rss
 
-SOURCE = Source(
+SOURCE = FeedContext(
     feed_id="wire", url="https://harbour.example/f", now=datetime(2025, 5, 12, tzinfo=UTC)
 )
 MANY = rss([item(n) for n in range(400)]).encode()
@@ -22,23 +22,23 @@ LONG = rss([item(n, summary="duty " * 400) for n in range(200)]).encode()
 ODD = GOOD.replace("<item>", "<item><title>Also</title>", 1).encode()
 
 
-class Elsewhere(Workers):
+class Elsewhere(ProcessPool):
     """Keeps what it was given to parse, and says nothing of it."""
 
     def __init__(self) -> None:
         super().__init__(parse_deadline_s=1.0)
         self.given: list[bytes] = []
 
-    async def parse(self, body: bytes, source: Source) -> Parsed:
+    async def parse(self, body: bytes, source: FeedContext) -> Parsed:
         self.given.append(body)
         return Parsed()
 
 
 async def test_a_plain_body_is_read_here() -> None:
     workers = Elsewhere()
-    parsed = await Bodies(workers).parse(GOOD.encode(), SOURCE)
+    parsed = await ParseDispatcher(workers).parse(GOOD.encode(), SOURCE)
     assert [entry.title for entry in parsed.entries] == ["Item 1", "Item 2"]
-    assert len((await Bodies(workers).parse(MANY, SOURCE)).entries) == 400
+    assert len((await ParseDispatcher(workers).parse(MANY, SOURCE)).entries) == 400
     assert workers.given == []
 
 
@@ -46,7 +46,7 @@ async def test_an_odd_body_and_a_long_one_are_read_elsewhere() -> None:
     workers = Elsewhere()
     assert len(LONG) > MAX_BYTES
     for body in (ODD, LONG):
-        await Bodies(workers).parse(body, SOURCE)
+        await ParseDispatcher(workers).parse(body, SOURCE)
     assert workers.given == [ODD, LONG]
 
 
@@ -54,12 +54,12 @@ async def test_an_odd_body_and_a_long_one_are_read_elsewhere() -> None:
 async def test_what_is_no_feed_starts_no_process(body: str) -> None:
     workers = Elsewhere()
     with pytest.raises(NotAFeed, match=r"^wire: "):
-        await Bodies(workers).parse(body.encode(), SOURCE)
+        await ParseDispatcher(workers).parse(body.encode(), SOURCE)
     assert workers.given == []
 
 
 async def test_others_get_a_turn_between_two_bodies() -> None:
-    bodies, order = Bodies(Elsewhere()), []
+    bodies, order = ParseDispatcher(Elsewhere()), []
 
     async def reads(name: str) -> None:
         await bodies.parse(GOOD.encode(), SOURCE)
@@ -81,7 +81,7 @@ def test_what_reads_plain_bodies_does_without_feedparser() -> None:
 
 
 async def test_few_tasks_have_what_a_body_says_at_once_and_each_until_it_ends() -> None:
-    bodies, having = Bodies(Elsewhere()), 0
+    bodies, having = ParseDispatcher(Elsewhere()), 0
     all_in, kept = asyncio.Event(), asyncio.Event()
 
     async def reads_and_keeps(body: str) -> None:
@@ -103,7 +103,7 @@ async def test_few_tasks_have_what_a_body_says_at_once_and_each_until_it_ends() 
 
 
 async def test_a_page_that_is_no_feed_keeps_nobody_from_reading_and_nor_does_who_let_go() -> None:
-    bodies, kept = Bodies(Elsewhere()), asyncio.Event()
+    bodies, kept = ParseDispatcher(Elsewhere()), asyncio.Event()
 
     async def looks_at_a_page() -> None:
         with pytest.raises(NotAFeed):

@@ -13,11 +13,11 @@ from bot.feeds.model import FeedKind
 from bot.feeds.parsing.feedparser_reader import read_feed
 from bot.feeds.parsing.inline import read_at_once
 from bot.feeds.parsing.normalization.cleaning import SUMMARY_CHARS, TITLE_CHARS
-from bot.feeds.parsing.result import NotParsed, Parsed, Source
+from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
 from tests.feeds.bodies import ENTITY_BOMB, GOOD, OUTSIDE_ENTITY, PAGE, item, rss
 
 NOW = datetime(2025, 5, 12, 12, 0, tzinfo=UTC)
-SOURCE = Source(feed_id="wire", url="https://harbour.example/news/feed.xml", now=NOW)
+SOURCE = FeedContext(feed_id="wire", url="https://harbour.example/news/feed.xml", now=NOW)
 
 
 def read(body: str | bytes, **given_: object) -> Parsed:

@@ -8,11 +8,11 @@ from multiprocessing import active_children
 import pytest
 
 from bot.errors import NotAFeed
-from bot.feeds.parsing.process_pool import Workers
-from bot.feeds.parsing.result import Source
+from bot.feeds.parsing.process_pool import ProcessPool
+from bot.feeds.parsing.result import FeedContext
 from tests.feeds.bodies import GOOD, PAGE, item, rss
 
-SOURCE = Source(
+SOURCE = FeedContext(
     feed_id="wire", url="https://harbour.example/f", now=datetime(2025, 5, 12, tzinfo=UTC)
 )
 # Two titles are for feedparser to judge, which takes it a while.
@@ -26,26 +26,26 @@ HEAVY = rss(
 ).encode()
 
 
-async def test_a_body_is_parsed_elsewhere(workers: Workers) -> None:
+async def test_a_body_is_parsed_elsewhere(workers: ProcessPool) -> None:
     parsed = await workers.parse(GOOD.encode(), SOURCE)
     assert [entry.title for entry in parsed.entries] == ["Item 1", "Item 2"]
 
 
-async def test_what_is_no_feed_names_the_feed_and_the_cause(workers: Workers) -> None:
+async def test_what_is_no_feed_names_the_feed_and_the_cause(workers: ProcessPool) -> None:
     with pytest.raises(NotAFeed) as caught:
         await workers.parse(PAGE.encode(), SOURCE)
     assert str(caught.value) == "wire: a web page came instead of a feed"
 
 
 async def test_a_parse_that_takes_too_long_is_ended_and_the_next_one_works() -> None:
-    workers = Workers(parse_deadline_s=0.2)
+    workers = ProcessPool(parse_deadline_s=0.2)
     with pytest.raises(NotAFeed, match=r"took over 0\.2 s to parse"):
         await workers.parse(HEAVY, SOURCE)
     assert len((await workers.parse(GOOD.encode(), SOURCE)).entries) == 2
     await workers.close()
 
 
-async def test_the_loop_goes_on_while_a_heavy_body_is_parsed(workers: Workers) -> None:
+async def test_the_loop_goes_on_while_a_heavy_body_is_parsed(workers: ProcessPool) -> None:
     parsing = asyncio.create_task(workers.parse(HEAVY, SOURCE))
     turns = 0
     while not parsing.done():
@@ -55,7 +55,7 @@ async def test_the_loop_goes_on_while_a_heavy_body_is_parsed(workers: Workers) -
     assert turns > 5
 
 
-async def test_a_cancelled_parse_stops_and_leaves_the_others_alone(workers: Workers) -> None:
+async def test_a_cancelled_parse_stops_and_leaves_the_others_alone(workers: ProcessPool) -> None:
     parsing = asyncio.create_task(workers.parse(HEAVY, SOURCE))
     await asyncio.sleep(0.05)
     parsing.cancel()
@@ -65,14 +65,14 @@ async def test_a_cancelled_parse_stops_and_leaves_the_others_alone(workers: Work
 
 
 async def test_closing_without_having_parsed_is_no_trouble() -> None:
-    workers = Workers(parse_deadline_s=1.0)
+    workers = ProcessPool(parse_deadline_s=1.0)
     await workers.close()
     await workers.close()
 
 
 async def test_no_process_runs_before_a_body_comes_nor_long_after_the_last() -> None:
     others = set(active_children())
-    workers = Workers(parse_deadline_s=10.0, idle_s=0.05)
+    workers = ProcessPool(parse_deadline_s=10.0, idle_s=0.05)
     await workers.parse(GOOD.encode(), SOURCE)
     (started,) = set(active_children()) - others
     # Not `join`: whoever waits for the process second is told nothing of its end.
@@ -87,7 +87,7 @@ async def test_no_process_runs_before_a_body_comes_nor_long_after_the_last() -> 
 
 
 async def test_a_second_process_starts_when_bodies_wait_and_no_third() -> None:
-    workers = Workers(parse_deadline_s=20.0)
+    workers = ProcessPool(parse_deadline_s=20.0)
     await workers.parse(GOOD.encode(), SOURCE)
     await workers.parse(GOOD.encode(), SOURCE)
     assert workers.processes == 1

@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import STATE, Feed, FeedState, Outcome
-from bot.feeds.parsing.process_pool import Workers
+from bot.feeds.model import STATE, Feed, FeedState, PollOutcome
+from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.polling.poller import Poller
 from tests.feeds.bodies import GOOD, PAGE, item, rss
 from tests.feeds.conftest import LIMITS, Reader, later
@@ -58,8 +58,8 @@ class TestValidators:
         self, server: FeedServer, reader: Reader, etag: str
     ) -> None:
         life = reader.follow(server.at("/f", conditional(etag)))
-        assert (await life.poll()).outcome is Outcome.READ
-        assert (await life.poll()).outcome is Outcome.NOT_MODIFIED
+        assert (await life.poll()).outcome is PollOutcome.READ
+        assert (await life.poll()).outcome is PollOutcome.NOT_MODIFIED
         assert server.headers("If-None-Match") == [None, etag]
 
     @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ class TestValidators:
     ) -> None:
         life = reader.follow(server.at("/f", answers(feed(body, ETag='"bad"'), feed())))
         first = await life.poll()
-        assert first.outcome is Outcome.FAILED
+        assert first.outcome is PollOutcome.FAILED
         assert first.state.error
         assert first.state.last_success_at is None
         await life.poll()
@@ -143,13 +143,13 @@ class TestValidators:
         life = reader.follow(server.at("/f", plays))
         last = await life.poll(3)
         assert server.headers("If-None-Match") == [None, '"1"', '"1"']
-        assert last.outcome is Outcome.NOT_MODIFIED
+        assert last.outcome is PollOutcome.NOT_MODIFIED
 
     async def test_a_304_that_nobody_asked_for_is_a_failure(
         self, server: FeedServer, reader: Reader
     ) -> None:
         life = reader.follow(server.at("/f", answers(feed(status=304))))
-        assert (await life.poll()).outcome is Outcome.FAILED
+        assert (await life.poll()).outcome is PollOutcome.FAILED
 
 
 class TestPace:
@@ -194,14 +194,14 @@ class TestPace:
         other = reader.follow(server.at("/other", GOOD), "other")
         await busy.poll()
         deferred = await other.poll()
-        assert deferred.outcome is Outcome.DEFERRED
+        assert deferred.outcome is PollOutcome.DEFERRED
         assert deferred.state.failures == 0
         assert server.paths() == ["/busy"]
-        assert (await other.poll()).outcome is Outcome.READ
+        assert (await other.poll()).outcome is PollOutcome.READ
         assert other.clock.now >= later(30)
 
     async def test_a_wait_for_the_whole_host_holds_over_a_restart(
-        self, server: FeedServer, reader: Reader, workers: Workers
+        self, server: FeedServer, reader: Reader, workers: ProcessPool
     ) -> None:
         busy = reader.follow(server.at("/busy", feed_at(429, Retry_After="30")), "busy")
         await busy.poll()
@@ -209,8 +209,8 @@ class TestPace:
         started = Poller(LIMITS, reader.clock, chance=lambda: 0.5, workers=workers)
         started.recall([FeedState(feed_id="new"), kept])
         other = Reader(started, reader.clock).follow(server.at("/other", GOOD), "other")
-        assert (await other.poll()).outcome is Outcome.DEFERRED
-        assert (await other.poll()).outcome is Outcome.READ
+        assert (await other.poll()).outcome is PollOutcome.DEFERRED
+        assert (await other.poll()).outcome is PollOutcome.READ
         assert other.clock.now >= later(30)
         server.at("/busy", GOOD)
         assert (await busy.poll()).state.pause is None
@@ -222,7 +222,7 @@ class TestPace:
         busy = reader.follow(server.at("/busy", feed_at(429, Retry_After="30")), "busy")
         other = reader.follow(server.at("/other", GOOD), "other")
         await busy.poll(2)
-        assert (await other.poll()).outcome is Outcome.READ
+        assert (await other.poll()).outcome is PollOutcome.READ
 
     async def test_a_clock_that_is_set_back_ends_the_wait_of_a_host(
         self, server: FeedServer, reader: Reader
@@ -231,12 +231,12 @@ class TestPace:
         other = reader.follow(server.at("/other", GOOD), "other")
         await busy.poll()
         reader.clock.now = later(-86_400 * 365)
-        assert (await other.poll()).outcome is Outcome.READ
+        assert (await other.poll()).outcome is PollOutcome.READ
 
     async def test_a_410_ends_it(self, server: FeedServer, reader: Reader) -> None:
         life = reader.follow(server.at("/f", feed_at(410)))
         gone = await life.poll()
-        assert gone.outcome is Outcome.GONE
+        assert gone.outcome is PollOutcome.GONE
         assert gone.state.stopped
         assert gone.state.next_poll_at is None
 
@@ -269,7 +269,7 @@ class TestPace:
         self, server: FeedServer, reader: Reader
     ) -> None:
         life = reader.follow(server.at("/f", rss([item(1)], "<ttl>10</ttl>")))
-        assert (await life.poll(2)).outcome is Outcome.SAME_BODY
+        assert (await life.poll(2)).outcome is PollOutcome.SAME_BODY
         assert all(600 <= wait < 700 for wait in life.waits)
 
     @pytest.mark.parametrize("ttl", ["99999999", "-5", "soon", "1e99", "0"])
@@ -287,7 +287,7 @@ class TestPace:
         assert life.state.next_poll_at == later(8 * 3600)
 
     async def test_no_address_is_fetched_twice_within_a_second(
-        self, server: FeedServer, workers: Workers
+        self, server: FeedServer, workers: ProcessPool
     ) -> None:
         limits = LIMITS.model_copy(update={"spacing_s": 0.3})
         poller = Poller(limits, lambda: later(0), lambda: 0.5, workers)
@@ -311,7 +311,7 @@ class TestPace:
         await asyncio.gather(*(life.poll() for life in lives))
         assert server.most_under_way == LIMITS.fetches_per_host
 
-    async def test_polls_are_spread(self, server: FeedServer, workers: Workers) -> None:
+    async def test_polls_are_spread(self, server: FeedServer, workers: ProcessPool) -> None:
         chances = iter([0.0, 0.25, 0.5, 1.0])
         poller = Poller(LIMITS, lambda: later(0), lambda: next(chances), workers)
         url = server.at("/f", GOOD)
@@ -404,7 +404,7 @@ class TestMoves:
         where = target.format(port=server.url.rpartition(":")[2])
         life = reader.follow(server.at("/f", feed_at(302, Location=where)))
         failed = await life.poll()
-        assert failed.outcome is Outcome.FAILED
+        assert failed.outcome is PollOutcome.FAILED
         assert "address" in failed.state.error or "name was not found" in failed.state.error
         assert server.paths() == ["/f"]
 
@@ -493,10 +493,10 @@ class TestSafety:
     )
     async def test_noise_instead_of_http_is_a_failure(self, reader: Reader, noise: bytes) -> None:
         async with raw_serving(noise) as url:
-            assert (await reader.follow(url).poll()).outcome is Outcome.FAILED
+            assert (await reader.follow(url).poll()).outcome is PollOutcome.FAILED
 
     async def test_a_private_address_is_refused_by_default(
-        self, server: FeedServer, workers: Workers
+        self, server: FeedServer, workers: ProcessPool
     ) -> None:
         limits = LIMITS.model_copy(update={"allowed_networks": ()})
         poller = Poller(limits, lambda: later(0), lambda: 0.5, workers)
@@ -556,13 +556,13 @@ class TestManners:
             f'<xi:include href="{base}/include"/></description>'
             f'<enclosure url="{base}/audio" type="audio/mpeg" length="1"/></item></channel></rss>'
         )
-        assert (await reader.follow(server.at("/f", lure)).poll()).outcome is Outcome.READ
+        assert (await reader.follow(server.at("/f", lure)).poll()).outcome is PollOutcome.READ
         assert server.paths() == ["/f"]
 
 
 class TestRestart:
     async def test_the_first_request_after_a_restart_is_conditional_and_not_early(
-        self, server: FeedServer, reader: Reader, workers: Workers
+        self, server: FeedServer, reader: Reader, workers: ProcessPool
     ) -> None:
         life = reader.follow(server.at("/f", conditional('"1"')))
         await life.poll()
@@ -572,7 +572,7 @@ class TestRestart:
         assert again.next_poll_at >= later(2)
         poller = Poller(LIMITS, life.clock, lambda: 0.5, workers)
         assert (await poller.poll(life.feed, again, again.next_poll_at)).outcome is (
-            Outcome.NOT_MODIFIED
+            PollOutcome.NOT_MODIFIED
         )
         await poller.close()
         assert server.headers("If-None-Match") == [None, '"1"']
@@ -582,7 +582,7 @@ async def test_a_name_is_resolved_to_the_addresses_that_are_allowed(
     server: FeedServer, reader: Reader
 ) -> None:
     url = server.at("/f", GOOD).replace("127.0.0.1", "localhost")
-    assert (await reader.follow(url).poll()).outcome is Outcome.READ
+    assert (await reader.follow(url).poll()).outcome is PollOutcome.READ
 
 
 async def test_a_feed_whose_entries_leave_before_the_next_poll_is_remarked_on(
@@ -600,6 +600,6 @@ async def test_the_same_bytes_are_not_parsed_again_whatever_the_validators(
 ) -> None:
     plays = answers(*(feed(ETag=f'"{n}"') for n in range(4)))
     life = reader.follow(server.at("/f", plays))
-    assert (await life.poll()).outcome is Outcome.READ
-    assert (await life.poll()).outcome is Outcome.SAME_BODY
+    assert (await life.poll()).outcome is PollOutcome.READ
+    assert (await life.poll()).outcome is PollOutcome.SAME_BODY
     assert life.state.validators.etag == '"1"'

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from bot.errors import FeedError, NotAFeed
-from bot.feeds.model import Outcome
+from bot.feeds.model import PollOutcome
 from bot.feeds.parsing.autodiscovery import feed_links
 from bot.feeds.polling.feed_check import check
 from tests.feeds.bodies import GOOD, PAGE
@@ -24,7 +24,7 @@ async def test_a_feeds_own_address_is_taken(server: FeedServer, reader: Reader) 
     )
     assert (found.page, found.form, found.listed) == ("", "rss20", 2)
     assert found.headers == ('etag: "1"', "cache-control: max-age=60")
-    assert found.round.outcome is Outcome.READ
+    assert found.round.outcome is PollOutcome.READ
     assert {entry.feed_id for entry in found.round.entries} == {"harbour_wire"}
 
 
@@ -37,7 +37,7 @@ async def test_its_round_is_the_first_poll_so_that_none_follows_at_once(
     life.state = found.round.state
     assert life.state.next_poll_at is not None
     assert (life.state.next_poll_at - reader.clock.now).total_seconds() >= LIMITS.poll_s
-    assert (await life.poll()).outcome is Outcome.SAME_BODY
+    assert (await life.poll()).outcome is PollOutcome.SAME_BODY
     assert server.headers("If-None-Match") == [None, '"1"']
 
 

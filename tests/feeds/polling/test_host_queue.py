@@ -3,7 +3,7 @@ from functools import partial
 
 import pytest
 
-from bot.feeds.polling.host_queue import Lines
+from bot.feeds.polling.host_queue import HostQueue
 
 
 class Work:
@@ -22,7 +22,7 @@ class Work:
 
 
 async def test_so_many_are_at_work_in_a_line_and_the_others_follow_in_order() -> None:
-    lines, work = Lines[str](2), Work()
+    lines, work = HostQueue[str](2), Work()
     ends = [lines.join("one", partial(work.named, name)) for name in "abcde"]
     ends.append(lines.join("other", lambda: work.named("z")))
     await asyncio.sleep(0)
@@ -33,7 +33,7 @@ async def test_so_many_are_at_work_in_a_line_and_the_others_follow_in_order() ->
 
 
 async def test_what_fails_or_is_given_up_holds_up_nobody_behind_it() -> None:
-    lines, work = Lines[str](1), Work()
+    lines, work = HostQueue[str](1), Work()
     broken = lines.join("one", lambda: work.named("broken"))
     given_up = lines.join("one", lambda: work.named("given up"))
     last = lines.join("one", lambda: work.named("last"))
@@ -45,7 +45,7 @@ async def test_what_fails_or_is_given_up_holds_up_nobody_behind_it() -> None:
 
 
 async def test_the_end_is_the_end_of_those_at_work_and_of_those_who_wait() -> None:
-    lines, work = Lines[str](1), Work()
+    lines, work = HostQueue[str](1), Work()
     ends = [lines.join("one", partial(work.named, name)) for name in "ab"]
     await asyncio.sleep(0)
     await lines.stop()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import Asked, Feed, FeedKind, FeedState, Validators
+from bot.feeds.model import Feed, FeedKind, FeedState, PublisherHints, Validators
 from bot.feeds.polling.next_poll import (
     DAY_S,
     Found,
@@ -33,7 +33,7 @@ def found(listed: str = "x", window_s: float | None = None, **asked: object) -> 
     return Found(
         status=200,
         validators=Validators(),
-        asked=TypeAdapter(Asked).validate_python(asked),
+        asked=TypeAdapter(PublisherHints).validate_python(asked),
         window_s=window_s,
         listed_digest=listed,
     )

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.errors import StoreAway
-from bot.feeds.model import Feed, FeedKind, FeedState, Outcome, Round
+from bot.feeds.model import Feed, FeedKind, FeedState, PollOutcome, Round
 from bot.feeds.polling import next_poll
-from bot.feeds.polling.scheduler import OWN_FAULT_WAIT_S, Watch
+from bot.feeds.polling.scheduler import OWN_FAULT_WAIT_S, PollScheduler
 from bot.pipeline import Bring, Taken
 
 NOON = datetime(2025, 5, 12, 12, tzinfo=UTC)
@@ -57,7 +57,7 @@ class Taking:
         state = FeedState(
             feed_id=feed.id, next_poll_at=now + MINUTE, error=error, hub=self.hub, topic=feed.url
         )
-        outcome = Outcome.FAILED if error else Outcome.READ
+        outcome = PollOutcome.FAILED if error else PollOutcome.READ
         return Taken(
             round=Round(
                 feed_id=feed.id, outcome=outcome, started_at=now, finished_at=now, state=state
@@ -80,7 +80,7 @@ class Setting:
         self.now = NOON
         self.shelf = shelf or Shelf()
         self.taking = Taking()
-        self.watch = Watch(
+        self.watch = PollScheduler(
             [Feed(id=name, title=name, url=f"https://{name}.example/rss") for name in ids],
             self.shelf,
             self.taking,

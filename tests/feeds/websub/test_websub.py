@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import Asked, Feed, FeedState, Validators
+from bot.feeds.model import Feed, FeedState, PublisherHints, Validators
 from bot.feeds.parsing.result import Parsed
 from bot.feeds.polling.next_poll import Found, after_answer
-from bot.feeds.websub.callback import Callback, Push
+from bot.feeds.websub.callback import Push, WebSubCallback
 from bot.feeds.websub.model import HubSubscription
 from bot.feeds.websub.protocol import DENIED_WAIT, LEASE_S, authentic, discovered
-from bot.feeds.websub.subscriptions import Hubs
+from bot.feeds.websub.subscriptions import WebSubSubscriptions
 from tests.feeds.bodies import item, rss
 from tests.feeds.conftest import LIMITS, START, Clock, Reader
 from tests.feeds.server import FeedServer
@@ -63,8 +63,8 @@ class Setting:
         self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         served = web.Application()
         self._runner = web.AppRunner(served, shutdown_timeout=0.1)
-        self.hubs = Hubs(self.limits, self.shelf, self.address, self.clock)
-        self.callback = Callback(self.hubs, self.limits, self._take_in)
+        self.hubs = WebSubSubscriptions(self.limits, self.shelf, self.address, self.clock)
+        self.callback = WebSubCallback(self.hubs, self.limits, self._take_in)
         served.add_routes(self.callback.routes())
         await self._runner.setup()
         await web.SockSite(self._runner, listening).start()
@@ -348,7 +348,9 @@ def test_a_feed_that_is_pushed_is_polled_less_but_never_too_late_for_its_window(
     state = FeedState(feed_id="wire")
 
     def interval(pushed: bool, window_s: float | None = None) -> float | None:
-        found = Found(status=200, validators=Validators(), asked=Asked(), window_s=window_s)
+        found = Found(
+            status=200, validators=Validators(), asked=PublisherHints(), window_s=window_s
+        )
         return after_answer(state, feed, limits, START, found, 0.0, pushed).interval_s
 
     assert interval(pushed=True) == 6 * limits.poll_s

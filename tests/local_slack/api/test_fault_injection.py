@@ -8,8 +8,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local_slack.api.errors import Refused
-from bot.local_slack.api.rate_limits import Pace
+from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.rate_limits import RateLimits
 from bot.local_slack.client import say
 from bot.local_slack.server import Workspace
 from tests.local_slack.bots import bolt, over_http
@@ -122,11 +122,11 @@ async def test_a_channel_takes_a_burst_and_then_one_a_second(
 
 def test_the_wait_that_is_named_is_enough() -> None:
     now = [0.0]
-    pace = Pace(True, lambda: now[0])
+    pace = RateLimits(True, lambda: now[0])
     for _ in range(5):
         pace.take("chat.postMessage", "C1")
     for _ in range(3):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ApiError) as refused:
             pace.take("chat.postMessage", "C1")
         now[0] += refused.value.retry_after_s
         pace.take("chat.postMessage", "C1")
@@ -134,10 +134,10 @@ def test_the_wait_that_is_named_is_enough() -> None:
 
 def test_other_methods_are_counted_by_the_minute() -> None:
     now = [0.0]
-    pace = Pace(True, lambda: now[0])
+    pace = RateLimits(True, lambda: now[0])
     for _ in range(5):
         pace.take("conversations.list")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         pace.take("conversations.list")
     assert refused.value.retry_after_s == 3
     pace.take("auth.test")

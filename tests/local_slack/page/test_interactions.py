@@ -10,8 +10,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.local_slack import limits
-from bot.local_slack.api.errors import Refused
-from bot.local_slack.api.response_urls import Responses
+from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.response_urls import ResponseUrls
 from bot.local_slack.client import say
 from bot.local_slack.server import Workspace
 from tests.local_slack.bots import (
@@ -240,21 +240,21 @@ async def test_a_response_url_is_good_five_times(workspace: Workspace) -> None:
 
 async def test_a_response_url_expires(workspace: Workspace) -> None:
     now = [0.0]
-    responses = Responses(workspace.team, lambda: now[0])
+    responses = ResponseUrls(workspace.team, lambda: now[0])
     channel = workspace.team.channels[0]
     key = responses.issue(channel, "cause").rpartition("/")[2]
     now[0] = limits.RESPONSE_WINDOW_S
     await responses.take(key, {"text": "just in time"})
     now[0] += 1
-    with pytest.raises(Refused, match="expired_url"):
+    with pytest.raises(ApiError, match="expired_url"):
         await responses.take(key, {"text": "too late"})
-    with pytest.raises(Refused, match="expired_url"):
+    with pytest.raises(ApiError, match="expired_url"):
         await responses.take("unknown", {"text": "x"})
 
 
 async def test_an_answer_can_take_the_original_away(workspace: Workspace, hand: Hand) -> None:
     channel = workspace.team.channels[0]
-    responses = Responses(workspace.team)
+    responses = ResponseUrls(workspace.team)
     await responses.show(channel, {"text": "only for you"}, "cause")
     (message,) = await hand.messages(channel.id)
     assert message["only_you"]

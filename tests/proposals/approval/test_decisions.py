@@ -12,10 +12,10 @@ from bot.errors import AmendmentRefused
 from bot.proposals.approval.amendments import amended
 from bot.proposals.approval.audit import Operator, State
 from bot.proposals.approval.decisions import Decisions
-from bot.proposals.approval.terms import NEW, Form, FormRefused, form_of
+from bot.proposals.approval.terms import NEW, ApprovalForm, FormRefused, form_of
 from bot.proposals.build import proposed
-from bot.proposals.inbox import Docket
-from bot.proposals.model import Claim, Proposal, Witness
+from bot.proposals.inbox import ProposalInbox
+from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.answer.build import ask
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_book
@@ -29,11 +29,11 @@ DECEMBER = date(2026, 12, 1)
 ANA, BO = Operator(id="U1", name="ana"), Operator(id="U2", name="bo")
 BOOK = load_book(ROOT / "config" / "rates", PARTIES)
 SHIPPED = Ledger(BOOK, PARTIES)
-WIRE = Witness(source="Wire", link="https://wire.example/1", published=NOW, quote="40%")
+WIRE = ReportSource(source="Wire", link="https://wire.example/1", published=NOW, quote="40%")
 
 
 def said(percent: int = 40, day: date | None = DECEMBER, product: str = "") -> Proposal:
-    claim = Claim(
+    claim = ReportedRate(
         imposer="US", partner="CN", percent=Decimal(percent), effective_on=day, product=product
     )
     found = proposed(claim, WIRE, SHIPPED, NOW)
@@ -49,7 +49,7 @@ def total(ledger: Ledger, on: date = DECEMBER) -> Decimal | None:
 class Setting:
     def __init__(self, store: Store) -> None:
         self.store, self.woken = store, 0
-        self.docket = Docket(store.proposals, TEAM, ["C1", "U1"], lambda: NOW, self.wake)
+        self.docket = ProposalInbox(store.proposals, TEAM, ["C1", "U1"], lambda: NOW, self.wake)
         self.decisions = Decisions(store.proposals, BOOK, SHIPPED, lambda: NOW)
 
     def wake(self) -> None:
@@ -74,7 +74,7 @@ async def test_each_conversation_is_owed_one_message(setting: Setting) -> None:
 
 
 async def test_what_was_kept_and_not_told_is_told_by_the_next_look(setting: Setting) -> None:
-    nobody = Docket(setting.store.proposals, TEAM, [], lambda: NOW, setting.wake)
+    nobody = ProposalInbox(setting.store.proposals, TEAM, [], lambda: NOW, setting.wake)
     await nobody.offer([said()])
     assert await setting.store.outbox.claim(NOW, 10, 60) == ()
     await setting.docket.look()
@@ -172,7 +172,7 @@ async def test_a_rate_that_does_not_fit_is_refused_and_nothing_changes(setting: 
 
 async def test_a_new_measure_on_goods_comes_on_top(setting: Setting) -> None:
     await setting.docket.offer([said(63, product="cars")])
-    form = Form(
+    form = ApprovalForm(
         percent="63 %",
         day="2026-12-01",
         measure=NEW,
@@ -220,11 +220,11 @@ async def test_one_of_two_approvals_can_be_taken_back(setting: Setting) -> None:
 async def test_what_another_approval_builds_on_stays(setting: Setting) -> None:
     first, second = said(40), said(60, date(2027, 1, 1))
     await setting.docket.offer([first, second])
-    new = Form(
+    new = ApprovalForm(
         percent="40", day="2026-12-01", measure=NEW, partner="China", legal_basis="Section 338"
     )
     await setting.decisions.approve(first.id, ANA, new)
-    raised = Form(percent="60", day="2027-01-01", measure=f"us-approved-{first.id}")
+    raised = ApprovalForm(percent="60", day="2027-01-01", measure=f"us-approved-{first.id}")
     await setting.decisions.approve(second.id, ANA, raised)
     assert total(setting.decisions.ledger, date(2027, 1, 1)) == Decimal("72.5")
     with pytest.raises(AmendmentRefused, match="builds on it"):
@@ -241,7 +241,9 @@ async def test_what_was_never_proposed_cannot_be_decided(setting: Setting) -> No
 async def test_what_the_files_say_already_is_not_approved_beside_them(setting: Setting) -> None:
     """It would count twice until the next start, and once from then on."""
     await setting.docket.offer([said()])
-    form = Form(percent="12.5", day="2026-07-24", measure="us-cn-301-forced-labor", partner="China")
+    form = ApprovalForm(
+        percent="12.5", day="2026-07-24", measure="us-cn-301-forced-labor", partner="China"
+    )
     with pytest.raises(AmendmentRefused, match="already"):
         await setting.decisions.approve(said().id, ANA, form)
     assert await setting.store.proposals.record() == ()

@@ -9,7 +9,7 @@ from bot.rates.answer.build import answer
 from bot.rates.answer.live_lookups import lookups, supplied
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
-from bot.rates.model.lookup import Finding, Found, Lack, Lookup, Silence
+from bot.rates.model.lookup import Finding, Found, Lack, Lookup, LookupFailure
 from bot.rates.model.measure import Source
 from bot.rates.question.parse import RateQuery, parse
 from bot.render.json import answer_json
@@ -180,7 +180,7 @@ def test_a_member_of_a_union_is_looked_up_as_the_union(ledger: Ledger, today: da
 def test_a_source_that_failed_is_a_caveat_among_the_first(
     ledger: Ledger, today: date, text: str, lookup: Lookup, left_out: str
 ) -> None:
-    silence = Silence(of=lookup, source="Its source", why="did not answer in time")
+    silence = LookupFailure(of=lookup, source="Its source", why="did not answer in time")
     bare, full = told(text, ledger, today), told(text, ledger, today, silence)
     assert full.caveats[bare.leading] == f"Its source did not answer in time; {left_out}."
     assert full._replace(caveats=bare.caveats) == bare

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event, vText
 
-from bot.rates.calendar.entries import Ahead, all_ahead
+from bot.rates.calendar.entries import CalendarEntry, all_ahead
 from bot.rates.calendar.ics import calendar_file
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Source
@@ -23,11 +23,11 @@ def read(content: bytes) -> list[Event]:
     return [part for part in Calendar.from_ical(content).walk("VEVENT") if isinstance(part, Event)]
 
 
-def ahead_of(ledger: Ledger, partner: str | None = None) -> tuple[Ahead, ...]:
+def ahead_of(ledger: Ledger, partner: str | None = None) -> tuple[CalendarEntry, ...]:
     return all_ahead(RateQuery(kind=Kind.UPCOMING, partner=partner), ledger, NOW.date())
 
 
-def written(changes: tuple[Ahead, ...], now: datetime = NOW) -> list[Event]:
+def written(changes: tuple[CalendarEntry, ...], now: datetime = NOW) -> list[Event]:
     return read(calendar_file(changes, "Tariffs ahead", PARTIES, now))
 
 
@@ -94,7 +94,7 @@ def seen(text: str) -> str:
 def test_any_text_survives_the_way_there_and_back(
     what: str, measure: str, basis: str, source: str, doubt: str
 ) -> None:
-    change = Ahead(
+    change = CalendarEntry(
         key=measure,
         on=date(2027, 1, 1),
         what=what,

@@ -16,7 +16,7 @@ from bot.slack.api.fallback import respond_with
 from bot.slack.api.picture_process import NO_LIBRARY
 from bot.slack.api.picture_upload import Pictures
 from bot.slack.app import build_app, web_app
-from bot.slack.handlers.answer_service import Desk
+from bot.slack.handlers.answer_service import AnswerService
 from tests.slack.fakes import ledger, parts
 from tests.slack.samples import NOW, PARTIES
 
@@ -91,7 +91,7 @@ async def test_a_refusal_is_understood_in_either_form(body: str) -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     respond = AsyncRespond(response_url=f"http://127.0.0.1:{runner.addresses[0][1]}/respond")
-    message = Desk(ledger(), PARTIES).answer(HISTORY, NOW.date())
+    message = AnswerService(ledger(), PARTIES).answer(HISTORY, NOW.date())
     await respond_with(respond, message, response_type="in_channel")
     await runner.cleanup()
     assert [one["response_type"] for one in arrived] == ["in_channel", "in_channel"]
@@ -102,7 +102,7 @@ async def test_what_is_refused_for_other_reasons_is_not_sent_twice(
     caplog: pytest.LogCaptureFixture, workspace: Workspace
 ) -> None:
     respond = AsyncRespond(response_url=f"{workspace.address}/respond/T1/unknown")
-    await respond_with(respond, Desk(ledger(), PARTIES).answer(HISTORY, NOW.date()))
+    await respond_with(respond, AnswerService(ledger(), PARTIES).answer(HISTORY, NOW.date()))
     (record,) = caplog.records
     assert "expired_url" in record.getMessage()
     assert "unknown" not in record.getMessage()

@@ -18,8 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.local_slack.server import SCOPES, Workspace
 from bot.slack.api.picture_process import NO_LIBRARY, png
 from bot.slack.api.picture_upload import NotDrawn, Pictures
-from bot.slack.blockkit.picture import Line, Picture
-from bot.slack.handlers.answer_service import Desk
+from bot.slack.blockkit.picture import Picture, PictureLine
+from bot.slack.handlers.answer_service import AnswerService
 from tests.journeys.onlooker import Message, Onlooker, eventually, words
 from tests.slack.fakes import ledger
 from tests.slack.reached import answering
@@ -162,7 +162,7 @@ async def test_a_drawing_that_is_given_up_leaves_no_process(tmp_path: Path) -> N
 
 
 def shown() -> Picture:
-    picture = Desk(ledger(), PARTIES).answer(HISTORY, NOW.date()).picture
+    picture = AnswerService(ledger(), PARTIES).answer(HISTORY, NOW.date()).picture
     assert picture is not None
     return picture
 
@@ -202,7 +202,7 @@ def histories(draw: Callable[..., Any]) -> Picture:
         values = draw(
             st.lists(st.floats(0, 1000, width=16), min_size=len(days), max_size=len(days))
         )
-        lines.append(Line(name=name, steps=tuple(zip(days, values, strict=True))))
+        lines.append(PictureLine(name=name, steps=tuple(zip(days, values, strict=True))))
     until = max(line.steps[-1][0] for line in lines)
     return Picture(title=draw(names), lines=tuple(lines), until=until, footer="f", in_words="w")
 
@@ -210,7 +210,7 @@ def histories(draw: Callable[..., Any]) -> Picture:
 @example(
     Picture(
         title="Three and a half years",
-        lines=(Line(name="one", steps=((date(1990, 1, 2), 0.0), (date(1993, 7, 8), 0.0))),),
+        lines=(PictureLine(name="one", steps=((date(1990, 1, 2), 0.0), (date(1993, 7, 8), 0.0))),),
         until=date(1993, 7, 8),
         footer="f",
         in_words="w",

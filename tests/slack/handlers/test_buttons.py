@@ -14,7 +14,7 @@ from bot.alerts.delivery import DeliveryKind
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_app, web_app
-from bot.slack.context import Parts
+from bot.slack.context import SlackContext
 from tests.slack.fakes import Broken, KeptEvents, KeptStories, KeptSubscriptions, parts
 from tests.slack.samples import PARTIES, delivery, story
 
@@ -22,7 +22,7 @@ from tests.slack.samples import PARTIES, delivery, story
 class Desktop:
     """A person at the workspace's page, with the bot listening."""
 
-    def __init__(self, workspace: Workspace, given: Parts) -> None:
+    def __init__(self, workspace: Workspace, given: SlackContext) -> None:
         self.workspace, self.parts = workspace, given
         found = workspace.team.channel("trade-news")
         assert found is not None
@@ -63,7 +63,7 @@ class Desktop:
 
 
 @asynccontextmanager
-async def desktop_of(workspace: Workspace, given: Parts) -> AsyncIterator[Desktop]:
+async def desktop_of(workspace: Workspace, given: SlackContext) -> AsyncIterator[Desktop]:
     runner = web.AppRunner(web_app(build_app(given), given))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

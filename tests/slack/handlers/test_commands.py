@@ -7,25 +7,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.subscription import Pace
+from bot.alerts.subscription import Frequency
+from bot.commands.request import CommandRequest
 from bot.errors import StoreAway
 from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.slack.blockkit import limits
-from bot.slack.context import Parts
-from bot.slack.handlers.commands import Asked, Reply, answer, place
+from bot.slack.context import SlackContext
+from bot.slack.handlers.commands import Reply, answer, place
 from bot.values import Topic
 from tests.slack.fakes import KeptStories, KeptSubscriptions, parts
 from tests.slack.samples import HOSTILE, nasty_text, story
 
 
 @pytest.fixture
-def given_parts() -> Parts:
+def given_parts() -> SlackContext:
     return parts(AsyncWebClient("xoxb-unused"))
 
 
-def ask(text: str, **changes: Any) -> Asked:
+def ask(text: str, **changes: Any) -> CommandRequest:
     given: dict[str, Any] = {"team": "T1", "conversation": "C1", "user": "U1"}
-    return Asked(text=text, **{**given, **changes})
+    return CommandRequest(text=text, **{**given, **changes})
 
 
 def shown(reply: Reply) -> str:
@@ -38,7 +39,7 @@ def buttons(reply: Reply) -> list[str]:
 
 
 async def test_a_rate_comes_with_both_directions_basis_dates_and_sources(
-    given_parts: Parts,
+    given_parts: SlackContext,
 ) -> None:
     reply = await answer(given_parts, ask("us china on 2025-05-20"))
     text = shown(reply)
@@ -55,35 +56,35 @@ async def test_a_rate_comes_with_both_directions_basis_dates_and_sources(
     assert not reply.in_channel
 
 
-async def test_one_direction_offers_the_other(given_parts: Parts) -> None:
+async def test_one_direction_offers_the_other(given_parts: SlackContext) -> None:
     reply = await answer(given_parts, ask("us on china on 2025-05-20"))
     assert "China on United States" in buttons(reply)
 
 
-async def test_what_is_uncertain_comes_first(given_parts: Parts) -> None:
+async def test_what_is_uncertain_comes_first(given_parts: SlackContext) -> None:
     reply = await answer(given_parts, ask("us on china on 2031-01-01"))
     first = reply.message.payload()["blocks"][0]
     assert first["type"] == "section"
     assert first["text"]["text"].startswith("⚠️")
 
 
-async def test_a_misspelt_economy_is_suggested_as_a_button(given_parts: Parts) -> None:
+async def test_a_misspelt_economy_is_suggested_as_a_button(given_parts: SlackContext) -> None:
     reply = await answer(given_parts, ask("us chnia"))
     assert "us China" in buttons(reply)
     assert "“chnia”" in shown(reply)
 
 
-async def test_a_misspelt_command_is_suggested_as_a_button(given_parts: Parts) -> None:
+async def test_a_misspelt_command_is_suggested_as_a_button(given_parts: SlackContext) -> None:
     reply = await answer(given_parts, ask("subcribe court-rulings"))
     assert "subscribe court-rulings" in buttons(reply)
 
 
-async def test_nonsense_is_told_where_help_is(given_parts: Parts) -> None:
+async def test_nonsense_is_told_where_help_is(given_parts: SlackContext) -> None:
     assert "/tariff help" in shown(await answer(given_parts, ask("xyzzy plugh")))
 
 
 @pytest.mark.parametrize("text", ["", "help", "?"])
-async def test_help_shows_every_command(given_parts: Parts, text: str) -> None:
+async def test_help_shows_every_command(given_parts: SlackContext, text: str) -> None:
     said = shown(await answer(given_parts, ask(text)))
     commands = ("subscribe", "unsubscribe", "list", "latest", "court-rulings", "feeds")
     questions = ("us china", "steel", "history", "vs", "`/tariff china`", "upcoming", "changes")
@@ -91,7 +92,7 @@ async def test_help_shows_every_command(given_parts: Parts, text: str) -> None:
         assert word in said
 
 
-async def test_subscribing_is_seen_by_the_channel_and_kept(given_parts: Parts) -> None:
+async def test_subscribing_is_seen_by_the_channel_and_kept(given_parts: SlackContext) -> None:
     reply = await answer(given_parts, ask("subscribe court-rulings china daily"))
     assert reply.in_channel
     assert "<@U1> subscribed" in shown(reply)
@@ -100,17 +101,17 @@ async def test_subscribing_is_seen_by_the_channel_and_kept(given_parts: Parts) -
     assert (kept.team, kept.conversation, kept.created_by) == ("T1", "C1", "U1")
     assert kept.topics == {Topic.COURT_RULING}
     assert kept.parties == {"CN"}
-    assert kept.pace is Pace.DAILY
+    assert kept.pace is Frequency.DAILY
 
 
-async def test_subscribing_twice_changes_nothing_and_says_so(given_parts: Parts) -> None:
+async def test_subscribing_twice_changes_nothing_and_says_so(given_parts: SlackContext) -> None:
     await answer(given_parts, ask("subscribe tariffs"))
     reply = await answer(given_parts, ask("subscribe tariffs"))
     assert "already" in shown(reply)
     assert not reply.in_channel
 
 
-async def test_the_list_shows_what_the_confirmation_undoes(given_parts: Parts) -> None:
+async def test_the_list_shows_what_the_confirmation_undoes(given_parts: SlackContext) -> None:
     await answer(given_parts, ask("subscribe tariffs china"))
     await answer(given_parts, ask("subscribe talks"))
     assert "2 subscriptions here" in shown(await answer(given_parts, ask("list")))
@@ -121,17 +122,19 @@ async def test_the_list_shows_what_the_confirmation_undoes(given_parts: Parts) -
     assert "negotiation" not in listed
 
 
-async def test_an_empty_list_says_how_to_begin(given_parts: Parts) -> None:
+async def test_an_empty_list_says_how_to_begin(given_parts: SlackContext) -> None:
     assert "subscribe tariffs" in shown(await answer(given_parts, ask("list")))
 
 
-async def test_ending_what_was_never_wanted_is_told_to_one_person(given_parts: Parts) -> None:
+async def test_ending_what_was_never_wanted_is_told_to_one_person(
+    given_parts: SlackContext,
+) -> None:
     reply = await answer(given_parts, ask("unsubscribe talks"))
     assert "Nothing changed" in shown(reply)
     assert not reply.in_channel
 
 
-async def test_a_private_channel_is_told_to_invite_the_bot(given_parts: Parts) -> None:
+async def test_a_private_channel_is_told_to_invite_the_bot(given_parts: SlackContext) -> None:
     reply = await answer(given_parts, ask("subscribe talks", invited=False))
     assert "/invite" in shown(reply)
 
@@ -146,7 +149,7 @@ async def test_the_latest_stories_can_be_narrowed() -> None:
     assert "Talks resume" not in only
 
 
-async def test_what_comes_and_what_changed_are_listed(given_parts: Parts) -> None:
+async def test_what_comes_and_what_changed_are_listed(given_parts: SlackContext) -> None:
     assert "What comes next" in shown(await answer(given_parts, ask("upcoming")))
     changed = shown(await answer(given_parts, ask("changes since 2025-05-01 china")))
     assert "2025-05" in changed
@@ -165,7 +168,7 @@ async def test_what_comes_and_what_changed_are_listed(given_parts: Parts) -> Non
         "unsubscribe @channel :tada:",
     ],
 )
-async def test_hostile_text_is_harmless(given_parts: Parts, text: str) -> None:
+async def test_hostile_text_is_harmless(given_parts: SlackContext, text: str) -> None:
     reply = await answer(given_parts, ask(text))
     said = json.dumps(
         [reply.message.payload()["text"]]
@@ -181,7 +184,7 @@ async def test_hostile_text_is_harmless(given_parts: Parts, text: str) -> None:
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(nasty_text)
-async def test_any_text_gets_a_reply_that_slack_takes(given_parts: Parts, text: str) -> None:
+async def test_any_text_gets_a_reply_that_slack_takes(given_parts: SlackContext, text: str) -> None:
     for line in (text, f"us {text}", f"subscribe {text}", f"latest {text}"):
         payload = (await answer(given_parts, ask(line))).message.payload()
         check_blocks(payload["blocks"])

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.commands.request import CommandRequest
 from bot.feeds.health import Health
 from bot.local_slack.blocks.validation import check_blocks, check_budget
-from bot.slack.context import Parts
-from bot.slack.handlers.commands import Asked, Reply, answer
+from bot.slack.context import SlackContext
+from bot.slack.handlers.commands import Reply, answer
 from bot.slack.views.feeds import refused
 from tests.slack.fakes import KeptFeeds, parts
 from tests.slack.samples import NOW
@@ -29,13 +30,13 @@ def health(feed_id: str, status: str = "ok", **more: Any) -> Health:
     return Health(**{**given, **more})
 
 
-def with_feeds(*healths: Health) -> tuple[Parts, KeptFeeds]:
+def with_feeds(*healths: Health) -> tuple[SlackContext, KeptFeeds]:
     feeds = KeptFeeds(*healths)
     return parts(AsyncWebClient("xoxb-unused"), feeds=feeds), feeds
 
 
-async def ask(given: Parts, text: str, user: str = "U1") -> Reply:
-    return await answer(given, Asked(text=text, team="T1", conversation="C1", user=user))
+async def ask(given: SlackContext, text: str, user: str = "U1") -> Reply:
+    return await answer(given, CommandRequest(text=text, team="T1", conversation="C1", user=user))
 
 
 def shown(reply: Reply) -> str:

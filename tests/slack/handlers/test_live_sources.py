@@ -15,9 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.feeds.http.limits import FetchLimits
 from bot.runtime.settings import Settings
 from bot.slack.app import build_app, web_app
-from bot.slack.context import Parts
-from bot.slack.handlers.answer_service import Desk
-from bot.sources.registry import Sourcebook
+from bot.slack.context import SlackContext
+from bot.slack.handlers.answer_service import AnswerService
+from bot.sources.registry import SourceRegistry
 from tests.feeds.server import FeedServer, serving
 from tests.slack.fakes import ledger, parts, signed, slash
 from tests.slack.samples import NOW, PARTIES
@@ -36,13 +36,13 @@ async def schedule() -> AsyncIterator[FeedServer]:
 
 
 @asynccontextmanager
-async def sourcebook(url: str) -> AsyncIterator[Sourcebook]:
+async def sourcebook(url: str) -> AsyncIterator[SourceRegistry]:
     settings = Settings(live_sources=("usitc-hts",), usitc_hts_url=url + "/")
     limits = FetchLimits(
         user_agent="Tariffwire/0 (+https://example.org)",
         allowed_networks=(ip_network("127.0.0.0/8"),),
     )
-    opened = Sourcebook(settings, limits, PARTIES, lambda: NOW)
+    opened = SourceRegistry(settings, limits, PARTIES, lambda: NOW)
     try:
         yield opened
     finally:
@@ -52,7 +52,9 @@ async def sourcebook(url: str) -> AsyncIterator[Sourcebook]:
 class Slack:
     """Asks the bot as Slack does, and keeps what comes later."""
 
-    def __init__(self, given: Parts, session: aiohttp.ClientSession, server: FeedServer) -> None:
+    def __init__(
+        self, given: SlackContext, session: aiohttp.ClientSession, server: FeedServer
+    ) -> None:
         self.parts, self._session = given, session
         self.later: list[dict[str, Any]] = []
         self._respond = server.at("/respond", self._take)
@@ -85,7 +87,7 @@ async def asked(
 ) -> tuple[str, list[str]]:
     """What was acknowledged and what came later, with the schedule at `server` on."""
     async with sourcebook(server.url) as book:
-        given = parts(client, desk=Desk(ledger(), PARTIES, book.reference))
+        given = parts(client, desk=AnswerService(ledger(), PARTIES, book.reference))
         slack = Slack(given, session, server)
         acknowledged = await slack.ask(text)
         return json.dumps(acknowledged, ensure_ascii=False), [text_of(one) for one in slack.later]
@@ -151,14 +153,14 @@ async def test_what_a_source_said_is_not_asked_again_and_is_shared_as_it_was_sho
 ) -> None:
     schedule.at("/search", PLASTICS)
     async with sourcebook(schedule.url) as book:
-        desk = Desk(ledger(), PARTIES, book.reference)
+        desk = AnswerService(ledger(), PARTIES, book.reference)
         first = await desk.ask(QUESTION, NOW.date())
         assert await desk.ask(f"  {QUESTION.upper()} ", NOW.date()) is first
     assert len(schedule.paths()) == 1
 
 
 async def test_with_all_sources_off_nothing_waits() -> None:
-    desk = Desk(ledger(), PARTIES)
+    desk = AnswerService(ledger(), PARTIES)
     assert not desk.may_wait
     message = desk.at_once(QUESTION, NOW.date())
     assert message is not None

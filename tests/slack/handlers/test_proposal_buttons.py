@@ -18,8 +18,8 @@ from bot.proposals.approval.audit import Operator
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.approval.terms import form_of, measures_for
 from bot.proposals.build import proposed, proposed_by_document
-from bot.proposals.inbox import Docket
-from bot.proposals.model import Claim, Proposal, Witness
+from bot.proposals.inbox import ProposalInbox
+from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.proposals.quota import AT_ONCE
 from bot.runtime.config_loader import load_book
 from bot.slack.api.sender import SlackSender
@@ -33,14 +33,14 @@ from tests.slack.samples import PARTIES, ROOT
 from tests.store.opened import Store, open_store
 
 EVIL = "<!channel> *US* raises_it & more"
-WIRE = Witness(source="Wire", link="https://wire.example/1", published=NOW, quote=EVIL)
+WIRE = ReportSource(source="Wire", link="https://wire.example/1", published=NOW, quote=EVIL)
 
 
 DECEMBER = date(2026, 12, 1)
 
 
 def said(day: date | None = DECEMBER, percent: int = 40) -> Proposal:
-    claim = Claim(imposer="US", partner="CN", percent=Decimal(percent), effective_on=day)
+    claim = ReportedRate(imposer="US", partner="CN", percent=Decimal(percent), effective_on=day)
     found = proposed(claim, WIRE, ledger(), NOW)
     assert found is not None
     return found
@@ -52,7 +52,7 @@ class Office:
 
     desktop: Desktop
     store: Store
-    docket: Docket
+    docket: ProposalInbox
     decisions: Decisions
     sender: SlackSender
 
@@ -112,7 +112,9 @@ async def office_of(
     sender = SlackSender(client, PARTIES, proposals=decisions, pace_s=0)
     decisions.watch(drawn_anew(given))
     async with desktop_of(workspace, given) as desktop:
-        docket = Docket(store.proposals, desktop.team, [desktop.channel], lambda: NOW, lambda: None)
+        docket = ProposalInbox(
+            store.proposals, desktop.team, [desktop.channel], lambda: NOW, lambda: None
+        )
         yield Office(desktop, store, docket, decisions, sender)
     await store.database.close()
 
@@ -335,7 +337,7 @@ async def test_what_would_follow_on_another_approval_says_so(office: Office) -> 
 
 
 async def test_a_rate_approved_for_others_changes_no_message(office: Office) -> None:
-    on_canada = Claim(imposer="US", partner="CA", percent=Decimal(63), effective_on=DECEMBER)
+    on_canada = ReportedRate(imposer="US", partner="CA", percent=Decimal(63), effective_on=DECEMBER)
     proposal = proposed(on_canada, WIRE, ledger(), NOW)
     assert proposal is not None
     await office.ask(proposal)
@@ -395,7 +397,7 @@ async def test_a_sum_and_a_part_are_told_apart(office: Office) -> None:
 
 
 def on_steel(before: str | None) -> Proposal:
-    claim = Claim(
+    claim = ReportedRate(
         imposer="US",
         partner="CN",
         product="steel",

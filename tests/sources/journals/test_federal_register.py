@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.errors import SourceError
 from bot.sources.api_client import JsonApi
-from bot.sources.journals.document import Document
+from bot.sources.journals.document import JournalDocument
 from bot.sources.journals.federal_register import MOST_PAGES, FederalRegister
 from tests.feeds.server import FeedServer
 from tests.sources.examples import document, page
@@ -18,7 +18,7 @@ from tests.sources.examples import document, page
 SINCE = date(2026, 11, 17)
 
 
-async def since(server: FeedServer, api: JsonApi, play: Any) -> tuple[Document, ...]:
+async def since(server: FeedServer, api: JsonApi, play: Any) -> tuple[JournalDocument, ...]:
     server.at("/api/v1/documents.json", play)
     return await FederalRegister(api, f"{server.url}/api/v1/").since(SINCE)
 
@@ -36,7 +36,7 @@ async def test_a_document_comes_with_what_is_needed_to_judge_it(
         effective_on="2026-12-01",
     )
     [found] = await since(server, api, page(given))
-    assert found == Document(
+    assert found == JournalDocument(
         number="2026-21001",
         title="Adjusting Imports of Widgets Into the United States",
         abstract="Duties rise.",

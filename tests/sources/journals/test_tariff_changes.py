@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from bot.news.reader import Reader
 from bot.rates.ledger import Ledger
-from bot.sources.journals.document import Document
+from bot.sources.journals.document import JournalDocument
 from bot.sources.journals.tariff_changes import proposal_of
 from tests.sources.conftest import NOW
 
 
-def paper(title: str, abstract: str = "", **changes: Any) -> Document:
-    return Document(
+def paper(title: str, abstract: str = "", **changes: Any) -> JournalDocument:
+    return JournalDocument(
         **{
             "number": "2026-21001",
             "title": title,
@@ -30,7 +30,7 @@ def paper(title: str, abstract: str = "", **changes: Any) -> Document:
     )
 
 
-def signed(title: str, abstract: str = "", **changes: Any) -> Document:
+def signed(title: str, abstract: str = "", **changes: Any) -> JournalDocument:
     return paper(title, abstract, kind="Proclamation", signed=date(2026, 11, 18), **changes)
 
 
@@ -76,7 +76,7 @@ NO_CHANGE = [
 
 @pytest.mark.parametrize("document", CHANGES, ids=lambda document: document.title[:50])
 def test_a_document_that_changes_duties_becomes_a_proposal(
-    document: Document, reader: Reader, ledger: Ledger
+    document: JournalDocument, reader: Reader, ledger: Ledger
 ) -> None:
     proposal = proposal_of(document, reader, ledger, NOW)
     assert proposal is not None
@@ -91,7 +91,7 @@ def test_a_document_that_changes_duties_becomes_a_proposal(
 
 @pytest.mark.parametrize("document", NO_CHANGE, ids=lambda document: document.title[:50])
 def test_a_document_that_changes_none_becomes_no_proposal(
-    document: Document, reader: Reader, ledger: Ledger
+    document: JournalDocument, reader: Reader, ledger: Ledger
 ) -> None:
     assert proposal_of(document, reader, ledger, NOW) is None
 

@@ -9,8 +9,8 @@ from bot.errors import SourceError, StoreError
 from bot.news.reader import Reader, Understanding
 from bot.proposals.model import Proposal
 from bot.rates.ledger import Ledger
-from bot.sources.journals.document import Document
-from bot.sources.journals.watcher import Journal
+from bot.sources.journals.document import JournalDocument
+from bot.sources.journals.watcher import JournalWatcher
 from tests.sources.conftest import NOW
 from tests.sources.journals.test_tariff_changes import CHANGES, NO_CHANGE
 
@@ -18,11 +18,11 @@ from tests.sources.journals.test_tariff_changes import CHANGES, NO_CHANGE
 class Lists:
     """A journal that lists these, or fails."""
 
-    def __init__(self, listed: Sequence[Document] | SourceError) -> None:
+    def __init__(self, listed: Sequence[JournalDocument] | SourceError) -> None:
         self.listed = listed
         self.asked: list[date] = []
 
-    async def since(self, day: date) -> Sequence[Document]:
+    async def since(self, day: date) -> Sequence[JournalDocument]:
         self.asked.append(day)
         if isinstance(self.listed, SourceError):
             raise self.listed
@@ -46,7 +46,7 @@ async def test_only_what_changes_duties_is_offered_each_document_once(
     reader: Reader, ledger: Ledger
 ) -> None:
     lists, keeps = Lists([*NO_CHANGE, CHANGES[0], CHANGES[0]]), Keeps()
-    await Journal(lists, reader, lambda: ledger, keeps, lambda: NOW).look()
+    await JournalWatcher(lists, reader, lambda: ledger, keeps, lambda: NOW).look()
     [[proposal]] = keeps.offered
     assert proposal.said_by[0].quote == CHANGES[0].title
     assert lists.asked == [date(2026, 11, 17)]
@@ -60,7 +60,7 @@ async def test_a_failure_is_one_line_in_the_log(
         (Lists([CHANGES[0]]), Keeps(StoreError("the database", "is locked"))),
     ):
         caplog.clear()
-        await Journal(lists, reader, lambda: ledger, keeps, lambda: NOW).look()
+        await JournalWatcher(lists, reader, lambda: ledger, keeps, lambda: NOW).look()
         [record] = caplog.records
         assert record.levelname == "WARNING"
         assert keeps.offered == []
@@ -74,7 +74,7 @@ async def test_it_is_read_once_an_hour_and_sooner_after_a_failure(
     def clock() -> datetime:
         return times[-1]
 
-    journal = Journal(lists, reader, lambda: ledger, Keeps(), clock)
+    journal = JournalWatcher(lists, reader, lambda: ledger, Keeps(), clock)
     asked = []
     for minutes in (0, 9, 10, 20, 70, 81, 139, 141):
         times.append(NOW + timedelta(minutes=minutes))
@@ -96,7 +96,7 @@ async def test_a_document_that_cannot_be_read_does_not_keep_the_others_back(
 
     keeps = Keeps()
     stumbles = Stumbles.__new__(Stumbles)
-    await Journal(Lists(CHANGES[:2]), stumbles, lambda: ledger, keeps, lambda: NOW).look()
+    await JournalWatcher(Lists(CHANGES[:2]), stumbles, lambda: ledger, keeps, lambda: NOW).look()
     [[proposal]] = keeps.offered
     assert proposal.said_by[0].quote == CHANGES[1].title
     assert CHANGES[0].number in caplog.text

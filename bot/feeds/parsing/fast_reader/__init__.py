@@ -18,11 +18,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from bot.feeds.parsing.fast_reader.element import ATOM, HandOver, demand
+from bot.feeds.parsing.fast_reader.element import ATOM, NotSimple, require
 from bot.feeds.parsing.fast_reader.entries import drafts_of
 from bot.feeds.parsing.fast_reader.head import atom_head, rss_head
-from bot.feeds.parsing.fast_reader.names import LANG, demand_usual_names
-from bot.feeds.parsing.normalization.raw_entry import Draft
+from bot.feeds.parsing.fast_reader.names import LANG, require_usual_names
+from bot.feeds.parsing.normalization.raw_entry import RawEntry
 from bot.feeds.parsing.xml_document import ENTRY_END, ENTRY_START
 
 _MAX_HEAD = 100
@@ -39,7 +39,7 @@ class Plainly:
     """As feedparser names it: `rss20` or `atom10`."""
     about: Mapping[str, object] | None
     """What feedparser has under these keys; None where it has to judge the head."""
-    drafts: list[Draft]
+    drafts: list[RawEntry]
     head: tuple[str, ...]
     """The elements before the first entry, by name."""
 
@@ -65,34 +65,34 @@ def read_plainly(text: str, base: str) -> Plainly | None:
     """
     try:
         root = ET.fromstring(text)  # noqa: S314 - no DOCTYPE, bounded depth
-        demand_usual_names(text)
+        require_usual_names(text)
         return _read(root, text, base)
-    except (ET.ParseError, HandOver, ValueError):
+    except (ET.ParseError, NotSimple, ValueError):
         return None
 
 
 def _read(root: ET.Element, text: str, base: str) -> Plainly:
     is_rss = root.tag == "rss"
     if is_rss:
-        demand(root.attrib == {"version": "2.0"} and len(root) == 1)
-        demand(root[0].tag == "channel" and not root[0].attrib)
+        require(root.attrib == {"version": "2.0"} and len(root) == 1)
+        require(root[0].tag == "channel" and not root[0].attrib)
         listed, tag, language = list(root[0]), "item", ""
     else:
-        demand(root.tag == f"{ATOM}feed" and not root.attrib.keys() - {LANG})
+        require(root.tag == f"{ATOM}feed" and not root.attrib.keys() - {LANG})
         listed, tag = list(root), f"{ATOM}entry"
         language = root.get(LANG, "").replace("_", "-")
     first = next((at for at, each in enumerate(listed) if each.tag == tag), len(listed))
     entries = listed[first:]
     # What comes between or after entries may say something of the feed.
-    demand(bool(entries) and all(each.tag == tag and not each.attrib for each in entries))
+    require(bool(entries) and all(each.tag == tag and not each.attrib for each in entries))
     # What is called an entry is one to feedparser, whatever the format calls it.
-    demand(not any(_ENTRY_NAME.search(each.tag) for each in listed[:first]))
+    require(not any(_ENTRY_NAME.search(each.tag) for each in listed[:first]))
     drafts = drafts_of(entries, base, language, is_rss=is_rss)
     head = listed[:first]
     try:
-        demand(len(head) <= _MAX_HEAD)
+        require(len(head) <= _MAX_HEAD)
         about = rss_head(head, base) if is_rss else atom_head(head, base, language)
-    except HandOver:
+    except NotSimple:
         about = None
     names = tuple(each.tag for each in head)
     return Plainly(text, "rss20" if is_rss else "atom10", about, drafts, names)

@@ -25,26 +25,26 @@ _PERSON_SAYS = frozenset(
 )
 
 
-class HandOver(Exception):
+class NotSimple(Exception):
     """Something is here that feedparser has to judge."""
 
 
-def demand(plain: bool) -> None:
-    """Raises HandOver where what must hold does not."""
+def require(plain: bool) -> None:
+    """Raises NotSimple where what must hold does not."""
     if not plain:
-        raise HandOver
+        raise NotSimple
 
 
 def said(element: ET.Element) -> str:
     """An element's text with what feedparser mends in it."""
     if len(element):
-        raise HandOver
+        raise NotSimple
     text = (element.text or "").strip()
     if text.isascii():
         return text
     with suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    demand(_C1.search(text) is None)
+    require(_C1.search(text) is None)
     return text
 
 
@@ -52,7 +52,7 @@ def joined(base: str, address: str) -> str:
     """The address made whole; an empty one stays empty."""
     if is_whole(address) or address[:4] in ("tag:", "urn:"):
         return address
-    demand(":///" not in address)
+    require(":///" not in address)
     return urljoin(base, address) if address else ""
 
 

@@ -8,19 +8,19 @@ from bot.feeds.parsing.fast_reader.element import (
     CONTENT,
     DC,
     MEDIA,
-    HandOver,
-    demand,
+    NotSimple,
     is_link,
     is_person,
     is_text,
     joined,
     page_link,
+    require,
     said,
     typed,
     unnamed,
 )
 from bot.feeds.parsing.fast_reader.names import BASE, LANG, is_note
-from bot.feeds.parsing.normalization.raw_entry import Draft, as_markup
+from bot.feeds.parsing.normalization.raw_entry import RawEntry, as_markup
 
 _RSS_SAYS = {
     "title": "title",
@@ -60,14 +60,14 @@ _NOTHING: frozenset[str] = frozenset()
 
 def drafts_of(
     entries: Sequence[ET.Element], base: str, language: str, *, is_rss: bool
-) -> list[Draft]:
-    """The drafts of a feed's entries in order; raises HandOver."""
+) -> list[RawEntry]:
+    """The drafts of a feed's entries in order; raises NotSimple."""
     if is_rss:
         return [_from_rss(entry, base) for entry in entries]
     return [_from_atom(entry, base, language) for entry in entries]
 
 
-def _from_rss(item: ET.Element, base: str) -> Draft:
+def _from_rss(item: ET.Element, base: str) -> RawEntry:
     found: dict[str, str] = {}
     permanent = pictured = False
     for each in item:
@@ -78,15 +78,15 @@ def _from_rss(item: ET.Element, base: str) -> Draft:
             _demand_harmless(each)
             continue
         if name in found:
-            raise HandOver
+            raise NotSimple
         if name == "guid":
-            demand(each.attrib.keys() <= {"isPermaLink"})
+            require(each.attrib.keys() <= {"isPermaLink"})
             permanent = each.get("isPermaLink", "true") == "true"
         elif each.attrib:
-            raise HandOver
+            raise NotSimple
         found[name] = said(each)
     # Without a title of its own, an entry is called what its picture is called.
-    demand("title" in found or not pictured)
+    require("title" in found or not pictured)
     guid = joined(base, found.get("guid", "")) if permanent else found.get("guid", "")
     if "link" in found:
         link = unnamed(joined(base, found["link"]).replace("&amp;", "&"))
@@ -97,17 +97,17 @@ def _from_rss(item: ET.Element, base: str) -> Draft:
 
 def _demand_harmless(each: ET.Element) -> None:
     if each.tag in _RSS_ADDS:
-        demand(not len(each))
+        require(not len(each))
     elif each.tag == f"{ATOM}link":
-        demand(is_link(each) and each.get("rel", "alternate").lower() != "alternate")
+        require(is_link(each) and each.get("rel", "alternate").lower() != "alternate")
     elif each.tag in _RSS_HOLDS:
         allowed = _RSS_HOLDS[each.tag]
-        demand(not each.attrib and all(part.tag in allowed and not len(part) for part in each))
+        require(not each.attrib and all(part.tag in allowed and not len(part) for part in each))
     else:
-        demand(is_note(each))
+        require(is_note(each))
 
 
-def _from_atom(entry: ET.Element, base: str, language: str) -> Draft:
+def _from_atom(entry: ET.Element, base: str, language: str) -> RawEntry:
     found: dict[str, str] = {}
     link = None
     for each in entry:
@@ -115,26 +115,26 @@ def _from_atom(entry: ET.Element, base: str, language: str) -> Draft:
         name = _ATOM_SAYS.get(tag)
         if name is not None:
             if name in found:
-                raise HandOver
+                raise NotSimple
             if each.attrib:
-                demand(each.attrib.keys() <= _MAY_SAY.get(name, _NOTHING) and typed(each))
+                require(each.attrib.keys() <= _MAY_SAY.get(name, _NOTHING) and typed(each))
             text = said(each)
             found[name] = as_markup(text) if name == "title" and is_text(each) else text
         elif tag == f"{ATOM}link":
-            demand(is_link(each))
+            require(is_link(each))
             page = page_link(each.attrib, base)
             link = link if page is None else page
         elif tag in _ATOM_PEOPLE:
-            demand(is_person(each))
+            require(is_person(each))
         else:
-            demand((tag in _ATOM_ADDS and not len(each)) or (tag[0] == "{" and is_note(each)))
+            require((tag in _ATOM_ADDS and not len(each)) or (tag[0] == "{" and is_note(each)))
     guid = joined(base, found.get("guid", ""))
     return _draft(found, guid, guid if link is None else link, language if "title" in found else "")
 
 
-def _draft(found: Mapping[str, str], guid: str, link: str, language: str = "") -> Draft:
+def _draft(found: Mapping[str, str], guid: str, link: str, language: str = "") -> RawEntry:
     content = found.get("content", "")
-    return Draft(
+    return RawEntry(
         guid=guid,
         link=link,
         title=found.get("title", ""),

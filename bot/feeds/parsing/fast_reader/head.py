@@ -7,11 +7,11 @@ from bot.feeds.parsing.fast_reader.element import (
     ATOM,
     DC,
     SYNDICATION,
-    demand,
     is_link,
     is_person,
     joined,
     page_link,
+    require,
     said,
     typed,
     unnamed,
@@ -57,15 +57,15 @@ def rss_head(head: Sequence[ET.Element], base: str) -> Mapping[str, object]:
     for each in head:
         name = _RSS_SAYS.get(each.tag)
         if name is not None:
-            demand(name not in about and not each.attrib)
+            require(name not in about and not each.attrib)
             about[name] = said(each)
         elif each.tag == f"{ATOM}link":
-            demand(is_link(each) and each.get("rel", "alternate").lower() != "alternate")
+            require(is_link(each) and each.get("rel", "alternate").lower() != "alternate")
             links.append(_related(each, base))
         elif each.tag in _RSS_HOLDS:
-            demand(not each.attrib and all(_bare(part, _RSS_HOLDS[each.tag]) for part in each))
+            require(not each.attrib and all(_bare(part, _RSS_HOLDS[each.tag]) for part in each))
         else:
-            demand((each.tag in _RSS_ADDS and not len(each)) or is_note(each))
+            require((each.tag in _RSS_ADDS and not len(each)) or is_note(each))
     if "link" in about:
         about["link"] = unnamed(joined(base, str(about["link"])))
     return {**about, "links": links}
@@ -79,18 +79,18 @@ def atom_head(head: Sequence[ET.Element], base: str, language: str) -> Mapping[s
     for each in head:
         name = _ATOM_SAYS.get(each.tag)
         if name is not None:
-            demand(name not in about and typed(each))
-            demand(each.attrib.keys() <= ({"type"} if name == "title" else set()))
+            require(name not in about and typed(each))
+            require(each.attrib.keys() <= ({"type"} if name == "title" else set()))
             about[name] = said(each)
         elif each.tag == f"{ATOM}link":
-            demand(is_link(each))
+            require(is_link(each))
             links.append(_related(each, base))
             found = page_link(each.attrib, base)
             page = page if found is None else found
         elif each.tag in _ATOM_PEOPLE:
-            demand(is_person(each))
+            require(is_person(each))
         else:
-            demand((each.tag in _ATOM_ADDS and not len(each) and typed(each)) or _is_foreign(each))
+            require((each.tag in _ATOM_ADDS and not len(each) and typed(each)) or _is_foreign(each))
     if "id" in about:
         about["id"] = joined(base, str(about["id"]))
     if page is not None or "id" in about:

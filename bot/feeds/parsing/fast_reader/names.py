@@ -8,7 +8,7 @@ does, or elements are taken for others.
 import re
 from xml.etree import ElementTree as ET
 
-from bot.feeds.parsing.fast_reader.element import ATOM, CONTENT, DC, MEDIA, SYNDICATION, demand
+from bot.feeds.parsing.fast_reader.element import ATOM, CONTENT, DC, MEDIA, SYNDICATION, require
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -59,26 +59,26 @@ _DECLARED = re.compile(r"\sxmlns(?::([\w.-]+))?\s*=\s*(\"[^\"]*\"|'[^']*')")
 _LATER = re.compile(r"xmlns(?!=\"com-wordpress:feed-additions:1\")")
 
 
-def demand_usual_names(text: str) -> None:
-    """Raises HandOver where a prefix means something else than feedparser takes it for."""
+def require_usual_names(text: str) -> None:
+    """Raises NotSimple where a prefix means something else than feedparser takes it for."""
     root = _ROOT.match(text)
     declared = _DECLARED.findall(root.group()) if root else []
     prefixes = [prefix.lower() for prefix, _ in declared]
-    demand(len(set(prefixes)) == len(prefixes))
+    require(len(set(prefixes)) == len(prefixes))
     # None hides within the value of another attribute.
-    demand(root is not None and root.group().count("xmlns") == len(declared))
+    require(root is not None and root.group().count("xmlns") == len(declared))
     for prefix, (_, quoted) in zip(prefixes, declared, strict=True):
         space = quoted[1:-1]
         name = f"{{{space}}}"
         if not prefix:
-            demand(name == ATOM)
+            require(name == ATOM)
         elif name in _FOREIGN:
-            demand(_TAKEN.fullmatch(prefix) is None)
+            require(_TAKEN.fullmatch(prefix) is None)
         else:
-            demand(_USUAL.get(prefix, name) == name)
+            require(_USUAL.get(prefix, name) == name)
         # A feed with this anywhere is RSS 1.0 to feedparser, and one with a blank no XML.
-        demand(space.lower() != "http://purl.org/rss/1.0/" and space.split() == [space])
-    demand(_LATER.search(text, root.end() if root else 0) is None)
+        require(space.lower() != "http://purl.org/rss/1.0/" and space.split() == [space])
+    require(_LATER.search(text, root.end() if root else 0) is None)
 
 
 def is_note(element: ET.Element) -> bool:

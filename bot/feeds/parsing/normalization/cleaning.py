@@ -6,8 +6,8 @@ from hashlib import sha256
 
 from bot.feeds.model import Entry, FeedKind
 from bot.feeds.parsing.normalization.links import web_link
-from bot.feeds.parsing.normalization.raw_entry import Draft
-from bot.feeds.parsing.result import Source
+from bot.feeds.parsing.normalization.raw_entry import RawEntry
+from bot.feeds.parsing.result import FeedContext
 from bot.text.plain import cut, plain
 
 TITLE_CHARS, SUMMARY_CHARS = 400, 4000
@@ -17,7 +17,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 def clean(
-    draft: Draft, dated: tuple[datetime | None, bool], source: Source, language: str
+    draft: RawEntry, dated: tuple[datetime | None, bool], source: FeedContext, language: str
 ) -> Entry | None:
     """The draft as an entry without identities; None where nothing is left to show.
 
@@ -44,7 +44,7 @@ def clean(
     )
 
 
-def _summary(draft: Draft, kind: FeedKind) -> str:
+def _summary(draft: RawEntry, kind: FeedKind) -> str:
     """The publisher's summary, else the content; of a court both, for the origin of a case may
     stand in the content only."""
     summary = plain(draft.summary, SUMMARY_CHARS)

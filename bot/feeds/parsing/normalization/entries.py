@@ -9,12 +9,14 @@ from bot.feeds.identity import identify
 from bot.feeds.model import Entry
 from bot.feeds.parsing.normalization.cleaning import clean
 from bot.feeds.parsing.normalization.dates import moment
-from bot.feeds.parsing.normalization.raw_entry import Draft
+from bot.feeds.parsing.normalization.raw_entry import RawEntry
 from bot.feeds.parsing.normalization.seen_digest import keys_by_mark, mark, short, to_clean, written
-from bot.feeds.parsing.result import Parsed, Source
+from bot.feeds.parsing.result import FeedContext, Parsed
 
 
-def with_entries(parsed: Parsed, drafts: list[Draft], source: Source, language: str) -> Parsed:
+def with_entries(
+    parsed: Parsed, drafts: list[RawEntry], source: FeedContext, language: str
+) -> Parsed:
     """`parsed` with the newest entries and what their dates say; `language` is the feed's own.
 
     Those that the feed listed the last time are counted and dated, but not among the entries.
@@ -55,7 +57,7 @@ class _Looked(NamedTuple):
     """Whether its format has a link, be it one that is shown or not."""
 
 
-def _looked_at(drafts: Sequence[Draft], source: Source, language: str) -> list[_Looked]:
+def _looked_at(drafts: Sequence[RawEntry], source: FeedContext, language: str) -> list[_Looked]:
     """The drafts in reverse, without those that say nothing."""
     drafts = drafts[::-1]
     marks, known = [mark(draft) for draft in drafts], keys_by_mark(source.listing)

@@ -5,19 +5,19 @@ from typing import Any
 
 from bot.feeds.parsing.normalization.links import web_link
 from bot.feeds.parsing.normalization.publisher_hints import read_hints
-from bot.feeds.parsing.result import Parsed, Source
-from bot.feeds.parsing.xml_document import Document
+from bot.feeds.parsing.result import FeedContext, Parsed
+from bot.feeds.parsing.xml_document import XmlDocument
 from bot.text.plain import plain
 
 _MAX_HUBS = 5
 _TITLE_CHARS = 200
 
 
-def told(
-    document: Document,
+def feed_metadata(
+    document: XmlDocument,
     about: Mapping[str, Any],
     form: str,
-    source: Source,
+    source: FeedContext,
     text: str,
     listed: int,
 ) -> Parsed:

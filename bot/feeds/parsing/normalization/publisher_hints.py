@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.feeds.model import Asked
+from bot.feeds.model import PublisherHints
 
 # RSS 2.0 has one list of each at the head of the channel.
 _HEAD_CHARS = 20_000
@@ -22,7 +22,7 @@ _PERIODS_S = {
 }
 
 
-def read_hints(about: Mapping[str, Any], text: str) -> Asked:
+def read_hints(about: Mapping[str, Any], text: str) -> PublisherHints:
     """What the feed's head asks for; nonsense (negative, unreadable) is left out.
 
     `about` is feedparser's view of the head, `text` the document, for feedparser keeps only the
@@ -30,7 +30,7 @@ def read_hints(about: Mapping[str, Any], text: str) -> Asked:
     """
     head = text[:_HEAD_CHARS]
     ttl_minutes = _positive(about.get("ttl"))
-    return Asked(
+    return PublisherHints(
         ttl_s=ttl_minutes and ttl_minutes * 60,
         period_s=_period_s(about),
         skip_hours=tuple(sorted({int(hour) % 24 for hour in _listed(_HOURS, _HOUR, head)})),

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Draft(NamedTuple):
+class RawEntry(NamedTuple):
     """An entry as its format has it: HTML, raw dates, links as written."""
 
     guid: str = ""

@@ -14,13 +14,13 @@ from bot.feeds.canonical_url import fold_address, fold_guid
 from bot.feeds.identity import fold
 from bot.feeds.parsing.normalization.cleaning import TITLE_CHARS, shown_guid
 from bot.feeds.parsing.normalization.links import web_link
-from bot.feeds.parsing.normalization.raw_entry import Draft
+from bot.feeds.parsing.normalization.raw_entry import RawEntry
 from bot.text.plain import plain
 
 _SIZE = 8
 
 
-def mark(draft: Draft) -> bytes:
+def mark(draft: RawEntry) -> bytes:
     """A digest of all that an entry says, as its format has it, but its date."""
     said = (draft.guid, draft.link, draft.title, draft.summary, draft.content)
     packed = "\x1f".join(said).encode("utf-8", "surrogatepass")
@@ -44,7 +44,7 @@ def keys_by_mark(listing: bytes) -> dict[bytes, bytes]:
 
 
 def to_clean(
-    drafts: Sequence[Draft],
+    drafts: Sequence[RawEntry],
     marks: Sequence[bytes],
     dates: Sequence[datetime | None],
     known: Collection[bytes],
@@ -64,7 +64,7 @@ def to_clean(
     return [new or not fresh.isdisjoint(called) for called, new in zip(names, unknown, strict=True)]
 
 
-def _names(draft: Draft, date: datetime | None, base: str) -> set[object]:
+def _names(draft: RawEntry, date: datetime | None, base: str) -> set[object]:
     """What the entry may share with another: guid, link, title and moment together.
 
     Each as `bot.feeds.identity` has it, which takes several spellings for one.

@@ -6,7 +6,7 @@ from datetime import date
 from bot.rates.model.answer import Answer, lines_of
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.mrkdwn import cut
-from bot.slack.blockkit.picture import Line, Picture
+from bot.slack.blockkit.picture import Picture, PictureLine
 from bot.text.single_line import single_line
 
 _TITLE_CHARACTERS = 90
@@ -21,7 +21,7 @@ def picture_of(answers: Sequence[Answer]) -> Picture | None:
     if not drawn:
         return None
     lines = tuple(
-        Line(
+        PictureLine(
             name=single_line(f"{each.imposer_name} on {each.partner_name}"),
             steps=_steps(each, until),
         )
@@ -64,7 +64,7 @@ def _footer(answers: Sequence[Answer], until: date) -> str:
     )
 
 
-def _in_words(line: Line) -> str:
+def _in_words(line: PictureLine) -> str:
     first, last = line.steps[0], line.steps[-1]
     highest = max(line.steps, key=lambda step: step[1])
     return (

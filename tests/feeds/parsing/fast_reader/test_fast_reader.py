@@ -15,7 +15,7 @@ from bot.feeds.parsing.fast_reader import read_plainly
 from bot.feeds.parsing.fast_reader.names import HANDLED
 from bot.feeds.parsing.feedparser_reader import by_feedparser, draft_of, read_feed
 from bot.feeds.parsing.inline import read_at_once
-from bot.feeds.parsing.result import Parsed, Source
+from bot.feeds.parsing.result import FeedContext, Parsed
 from tests.feeds.bodies import item, rss
 
 BASE = "https://feeds.example/dir/feed.xml"
@@ -133,7 +133,7 @@ NAMINGS = [
     SPACES.replace("xmlns:nyt=", "xmlns:title=") + ' xmlns:nyt="https://nyt.example/"' + A,
 ]
 Form = Callable[..., str]
-SOURCE = Source(feed_id="wire", url=BASE, now=datetime(2026, 11, 24, tzinfo=UTC))
+SOURCE = FeedContext(feed_id="wire", url=BASE, now=datetime(2026, 11, 24, tzinfo=UTC))
 
 
 def same(text: str) -> bool:

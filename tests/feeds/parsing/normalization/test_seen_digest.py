@@ -6,12 +6,12 @@ import pytest
 
 from bot.feeds.identity import identities, sift
 from bot.feeds.parsing.feedparser_reader import read_feed
-from bot.feeds.parsing.result import Parsed, Source
+from bot.feeds.parsing.result import FeedContext, Parsed
 from tests.feeds.bodies import item, rss
 from tests.feeds.conftest import Reader
 from tests.feeds.server import FeedServer
 
-SOURCE = Source(
+SOURCE = FeedContext(
     feed_id="wire", url="https://harbour.example/f.xml", now=datetime(2025, 5, 12, tzinfo=UTC)
 )
 LATER = "Tue, 06 May 2025 10:00:00 GMT"

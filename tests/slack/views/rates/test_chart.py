@@ -12,7 +12,7 @@ from bot.rates.answer.build import ask
 from bot.rates.model.answer import Answer
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message
-from bot.slack.handlers.answer_service import Desk
+from bot.slack.handlers.answer_service import AnswerService
 from bot.slack.views.rates.answer import rates
 from bot.slack.views.rates.chart import has_chart, history_chart, without_chart
 from tests.slack.fakes import ledger
@@ -105,7 +105,7 @@ def test_slack_takes_any_history(found: list[Answer], asked: str) -> None:
 
 
 def test_the_list_below_tells_every_rate_that_is_drawn() -> None:
-    desk = Desk(ledger(), PARTIES)
+    desk = AnswerService(ledger(), PARTIES)
     for question in ("us china history", "us china vs vietnam vs mexico history"):
         message: Message = desk.answer(question, TODAY)
         assert has_chart(message)

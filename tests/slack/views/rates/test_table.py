@@ -16,7 +16,7 @@ from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.local_slack.client import say
 from bot.local_slack.server import Workspace
 from bot.slack.app import build_app, web_app
-from bot.slack.handlers.answer_service import Desk
+from bot.slack.handlers.answer_service import AnswerService
 from tests.journeys.onlooker import words
 from tests.slack.fakes import ledger, parts
 from tests.slack.samples import PARTIES
@@ -107,7 +107,7 @@ def test_whatever_is_asked_slack_takes_the_table(codes: list[str], goods: str, d
     day = TODAY - timedelta(days=days)
     first, second, *more = codes
     question = " ".join([f"{first} {second}", *(f"vs {one}" for one in more), goods, f"on {day}"])
-    message = asyncio.run(Desk(ledger(), PARTIES).ask(question, TODAY, as_table=True))
+    message = asyncio.run(AnswerService(ledger(), PARTIES).ask(question, TODAY, as_table=True))
     blocks = check_blocks(message.payload()["blocks"])
     check_budget(blocks)
     assert sum(block["type"] == "table" for block in blocks) <= 1
