@@ -39,7 +39,7 @@ def test_the_readme_explains_every_scope() -> None:
 
 def test_the_documents_speak_of_modules_that_exist() -> None:
     text = "".join((ROOT / document).read_text(encoding="utf-8") for document in DOCUMENTS)
-    named = set(re.findall(r"`((?:bot/)?(?:[a-z]+/)?[a-z_]+\.py)`", text))
+    named = set(re.findall(r"`((?:bot/)?(?:[a-z_]+/)*[a-z_]+\.py)`", text))
     missing = [
         name for name in named if not any((base / name).exists() for base in (ROOT, ROOT / "bot"))
     ]
