@@ -48,7 +48,11 @@ def rate_days(measure: Measure) -> Iterator[Upcoming]:
 
 
 def _beginning(period: RatePeriod, before: RatePeriod | None) -> str:
-    rate = "a rate not yet told" if period.percent is None else f"{percent_text(period.percent)} %"
+    if period.banned:
+        return "imports are banned"
+    rate = period.specific or "a rate to be announced"
+    if period.percent is not None:
+        rate = f"{percent_text(period.percent)} %"
     was = before.percent if before is not None and before.charged else None
     if period.status is Status.ANNOUNCED:
         return f"{rate} announced for this day"
@@ -59,7 +63,7 @@ def _beginning(period: RatePeriod, before: RatePeriod | None) -> str:
     if was is None:
         return f"{rate} begins"
     if was == period.percent:
-        return f"{rate} goes on, on a new basis"
+        return f"{rate} goes on, on a new basis. {period.note}".removesuffix(". ")
     return f"{rate}, from {percent_text(was)} %"
 
 

@@ -172,6 +172,9 @@ class Ledger:
         period = measure.on(day)
         if period is None or fit is Fit.NONE:
             return None
+        if period.banned and wanted is not None and not self._fitting.covers_all(measure, wanted):
+            # "Wine vinegar" is not wine: only what was understood as a whole may be called banned.
+            fit = Fit.PERHAPS
         exempt = self._fitting.exemptions(measure, day, charged, wanted)
         if not charged.isdisjoint(period.not_for):
             free = "this partner had an exemption, a quota or a rate of its own"

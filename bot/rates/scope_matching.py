@@ -37,6 +37,13 @@ class Fitting:
         """How surely the measure falls on the goods; a general one does."""
         return Fit.NAMED if measure.general else self._fit(measure.id, goods, codes)
 
+    def covers_all(self, measure: Measure, wanted: Wanted) -> bool:
+        """Whether all that was asked for, word by word, lies in the measure's scope."""
+        each = [((good,), ()) for good in wanted.goods] + [((), (code,)) for code in wanted.codes]
+        return not wanted.unknown and all(
+            self._goods.fit(measure.scope, goods, codes) >= Fit.HEADING for goods, codes in each
+        )
+
     def _find(self, measure_id: str, goods: tuple[str, ...], codes: tuple[str, ...]) -> Fit:
         measure = self._measures[measure_id]
         sure = self._goods.fit(measure.scope, goods, codes)

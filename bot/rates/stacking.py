@@ -92,12 +92,14 @@ def stack(
         return Stacked((), tuple(left_out), ban)
     charged = _without_partial_bans(charged, left_out)
     undecided: list[list[Layer]] = []
+    charged = _without_excluded_rivals(charged, one_of, left_out)
     for members in one_of:
         charged = _choose(charged, members, left_out, undecided)
     stacked = _give_way(_certain(charged, left_out, by_itself=by_itself), left_out)
     if not undecided:
         return stacked
-    return stacked._replace(span=_span(layers, one_of, undecided, by_itself=by_itself))
+    low, high = _span(layers, one_of, undecided, by_itself=by_itself)
+    return stacked if low == high else stacked._replace(span=(low, high))
 
 
 def _span(
@@ -118,9 +120,9 @@ def _span(
 
 
 def _ban(layers: Sequence[Layer]) -> Layer | None:
-    """Rule 3: the ban that surely holds for the goods."""
-    bans = (one for one in layers if one.period.banned and one.fit > Fit.PERHAPS)
-    return next(bans, None)
+    """Rule 3: the ban that surely holds for the goods; of several the closest fit."""
+    bans = [one for one in layers if one.period.banned and one.fit > Fit.PERHAPS]
+    return max(bans, key=lambda one: one.fit, default=None)
 
 
 def _without_partial_bans(layers: Sequence[Layer], left_out: list[LeftOut]) -> list[Layer]:
@@ -160,6 +162,32 @@ def _certain(layers: Sequence[Layer], left_out: list[LeftOut], *, by_itself: boo
     return certain
 
 
+def _without_excluded_rivals(
+    layers: list[Layer], one_of: Sequence[Mapping[str, int]], left_out: list[LeftOut]
+) -> list[Layer]:
+    """Drops members of a set that give way to a sure layer outside all sets, before rule 4."""
+    ids = {one for members in one_of for one in members}
+    sure = {
+        one.measure.id: one.name
+        for one in layers
+        if one.fit > Fit.PERHAPS and one.measure.id not in ids and not one.measure.aside
+    }
+    stays = []
+    for layer in layers:
+        over = _excluder(layer, sure) if layer.measure.id in ids else None
+        if over is None:
+            stays.append(layer)
+        else:
+            left_out.append(LeftOut(layer, f"not on goods that pay {over}"))
+    return stays
+
+
+def _excluder(layer: Layer, names: Mapping[str, str]) -> str | None:
+    """The name of the first of these measures (by id) whose goods do not pay the layer."""
+    excluders = (*layer.measure.excluded_by, *layer.period.excluded_by)
+    return next((names[one] for one in excluders if one in names), None)
+
+
 def _choose(
     counted: list[Layer],
     members: Mapping[str, int],
@@ -196,10 +224,16 @@ def _give_way(counted: list[Layer], left_out: list[LeftOut]) -> Stacked:
     names = {layer.measure.id: layer.name for layer in counted}
     stays: list[Layer] = []
     for layer in counted:
-        excluders = (*layer.measure.excluded_by, *layer.period.excluded_by)
-        over = next((names[one] for one in excluders if one in names), None)
+        over = _excluder(layer, names)
         if over is None:
             stays.append(layer)
         else:
             left_out.append(LeftOut(layer, f"not on goods that pay {over}"))
-    return Stacked(tuple(stays), tuple(left_out))
+    counts = {layer.measure.id: layer.name for layer in stays}
+    settled = (
+        LeftOut(left.layer, f"not on goods that pay {over}")
+        if left.unsure and (over := _excluder(left.layer, counts)) is not None
+        else left
+        for left in left_out
+    )
+    return Stacked(tuple(stays), tuple(settled))

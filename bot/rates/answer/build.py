@@ -160,7 +160,8 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
     amount = total(case, judged, known=coverage is not None and day >= coverage.since)
     span = judged.stacked.span
     if choices and amount is not None:
-        ends = [judge(way).stacked.total for way in all_ways(case)]
+        ways = [judge(way).stacked for way in all_ways(case)]
+        ends = [way.total for way in ways if way.ban is None]
         span = (min(ends), max(ends))
     if span is not None:
         amount = None

@@ -21,7 +21,7 @@ def choices_of(case: Case, judged: Judged) -> tuple[Choice, ...]:
     if judged.way is not Way.GOODS or wanted is None or wanted.codes or len(wanted.goods) != 1:
         return ()
     narrower = case.ledger.goods.narrower(wanted.goods[0])
-    if not narrower or not _shared_out(case, judged, narrower):
+    if not narrower or not (is_divided(case) or _shared_out(case, judged, narrower)):
         return ()
     totals = {one: judge(_narrowed(case, one)).stacked.total for one in narrower}
     if all(total == judged.stacked.total for total in totals.values()):

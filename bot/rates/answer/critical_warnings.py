@@ -12,7 +12,6 @@ from bot.rates.answer.select import Case, Judged, Way
 from bot.rates.answer.total import unknown_rates
 from bot.rates.files.schema import Remark
 from bot.rates.model.answer import percent_text, rate_text
-from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Status
 
 _LISTED = 6
@@ -38,6 +37,13 @@ def _misleading(case: Case) -> tuple[str, ...]:
 
 
 def _banned(judged: Judged) -> Iterator[str]:
+    for left in judged.stacked.left_out:
+        if left.unsure and left.layer.period.banned:
+            since = left.layer.period.from_
+            yield (
+                f"Some tariff lines of these goods may not be imported since {since}: "
+                f"{left.layer.name}."
+            )
     ban = judged.stacked.ban
     if ban is not None:
         since = ban.period.from_
@@ -65,9 +71,9 @@ def _unknown(case: Case, judged: Judged) -> Iterator[str]:
 def _announced(judged: Judged) -> Iterator[str]:
     """What was to begin by the day and is not counted, since nobody saw it begin."""
     for left in judged.stacked.left_out:
-        period, fit = left.layer.period, left.layer.fit
+        period = left.layer.period
         rate = f"{percent_text(period.percent)} %" if period.percent else period.specific
-        if period.status is Status.ANNOUNCED and rate and fit > Fit.PERHAPS:
+        if period.status is Status.ANNOUNCED and rate:
             yield (
                 f"Not in the total: {left.layer.name}, {rate} announced "
                 f"from {period.from_}; whether it began is not known."

@@ -72,7 +72,21 @@ def judge(case: Case) -> Judged:
     wanted = case.wanted
     named = way is Way.LAYER and wanted is not None and bool(wanted.layers or wanted.bases)
     layers = _layers(case, chosen, named=named)
+    layers += _layers(case, [one for one in _bans(case) if one not in chosen])
     return Judged(way, stack(layers, case.ledger.one_of, by_itself=way is Way.LAYER), chosen)
+
+
+def _bans(case: Case) -> list[Measure]:
+    """Import bans on the goods: they hold whatever layer the question names."""
+    if case.wanted is None:
+        return []
+    return [
+        measure
+        for measure in case.measures
+        if case.fits[measure.id] >= Fit.HEADING
+        and (period := measure.on(case.day)) is not None
+        and period.banned
+    ]
 
 
 def choose(case: Case) -> tuple[Way, tuple[Measure, ...]]:

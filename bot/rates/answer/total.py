@@ -34,7 +34,8 @@ def read_up_to(judged: Judged, checked: date | None, day: date) -> date | None:
 
 def total(case: Case, judged: Judged, *, known: bool) -> Decimal | None:
     """The sum, or None where the ledger cannot tell: outside its data, or all is undecided."""
-    if judged.stacked.ban is not None:
+    bans = (left.layer.period.banned and left.unsure for left in judged.stacked.left_out)
+    if judged.stacked.ban is not None or any(bans):
         return None
     if judged.stacked.counted:
         return judged.stacked.total

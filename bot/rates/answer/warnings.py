@@ -152,7 +152,7 @@ def _understanding(case: Case, judged: Judged) -> Iterator[str]:
     if wanted.read_as:
         yield f"'{wanted.text}' was read as {wanted.read_as}."
     for left in judged.stacked.left_out:
-        if left.unsure:
+        if left.unsure and not left.layer.period.banned:
             rate = rate_text(left.layer.period)
             yield f"Not in the total: {left.layer.measure.name}, {rate}: {left.why}."
     freed = any(left.layer.freed for left in judged.stacked.left_out)

@@ -124,8 +124,9 @@ def _row_measure(
         filled = period.model_copy(update={"percent": percent, "caveat": caveat})
         periods.append(_period(sheet, filled, calc, references))
     periods += [_period(sheet, period, row.calc, references) for period in row.periods]
+    common = _common(sheet, schedule, references)
     return Measure(
-        **_common(sheet, schedule, references),
+        **common | {"confidence": row.confidence or schedule.confidence},
         id=row_id(schedule, row),
         name=f"{schedule.name}, {partner_name}",
         family=schedule.id,

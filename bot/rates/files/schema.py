@@ -115,6 +115,8 @@ class Row(Frozen):
     rates: Mapping[str, Percent] = Field(default_factory=dict)
     calc: Calc = Calc.ADDS
     exempt: tuple[Exemption, ...] = ()
+    confidence: Confidence | None = None
+    """None for that of the schedule."""
     note: str = ""
     caveat: str = ""
     periods: tuple[WrittenPeriod, ...] = ()

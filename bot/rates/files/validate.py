@@ -128,6 +128,9 @@ def _exempt_flaws(exempt: Iterable[Exemption], loc: Loc, known: _Known) -> Itera
     for at, exemption in enumerate(exempt):
         yield from _scope_flaws(exemption.scope, (*loc, at, "scope"), known)
         yield from _unknown((*loc, at, "partners"), exemption.partners, known.parties, "economy")
+        if exemption.from_ and exemption.to and exemption.to < exemption.from_:
+            cause = f"{exemption.to} comes before {exemption.from_}"
+            yield (*loc, at, "to"), cause, "Swap the days"
         if not exemption.scope:
             yield (*loc, at, "scope"), "names no goods", "Name goods or codes"
 
@@ -205,6 +208,8 @@ def _period_flaws(
             yield loc, "has no percent", cure
         if period.banned and period.percent is not None:
             yield loc, "is a ban and has a percent", "Leave the percent out"
+        if period.specific and (period.banned or period.percent is not None):
+            yield loc, "is a specific duty and a percent or a ban too", "Keep one of them"
         if before is not None and period.from_ <= before.from_:
             cause = f"{period.from_} does not come after {before.from_}"
             yield (*loc, "from"), cause, "Put the periods in order of time"

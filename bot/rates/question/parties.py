@@ -48,6 +48,8 @@ NOISE = frozenset(
         *("now", "today", "right", "effect", "force", "when", "since", "&", "/", "+", "x", "->"),
     }
 )
+_UNITS = frozenset({"cc", "cm", "gb", "kg", "kw", "lb", "mg", "ml", "mm", "tb"})
+"""Units that are also codes of economies; behind a number they are units."""
 _DUTIES = frozenset({"tariff", "tariffs", "duty", "duties", "levy", "levies", "rate", "rates"})
 _INTO = frozenset({"to", "in", "into"})
 _MADE = frozenset({"made", "produced", "grown"})
@@ -165,6 +167,8 @@ def _party_at(
             continue
         words = " ".join(run)
         if size == 1 and small_words and words in NOISE:
+            continue
+        if words in _UNITS and at and tokens[at - 1].isdigit():
             continue
         party = parties.named(words)
         if party is not None:

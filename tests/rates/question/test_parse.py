@@ -315,3 +315,10 @@ def test_goods_alone_are_answered_with_a_question_that_names_an_economy(read: Re
         read("steel")
 
     assert read(refused.value.questions[0]).product == "steel"
+
+
+def test_a_unit_behind_a_number_is_no_economy(ledger: Ledger) -> None:
+    query = parse("us canada motorcycles over 800 cc", ledger.parties, date(2026, 11, 29))
+
+    assert (query.imposer, query.partner, query.versus) == ("US", "CA", ())
+    assert query.product == "motorcycles over 800 cc"
