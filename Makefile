@@ -5,14 +5,17 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
+# Some tests take much longer than others: a process that runs out takes over half of another's.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+
 # Byte code makes the second start three times as fast.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run demo test check format lock clean help
+.PHONY: run demo test test-fast check format lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(RUN_READY) ## set up and run the bot (local workspace when there are no Slack tokens)
 	@exec $(BIN)/tariffwire run
@@ -21,14 +24,17 @@ demo: $(RUN_READY) ## set up and replay a written week of trade news, offline
 	@exec $(BIN)/tariffwire demo
 
 test: $(DEV_READY) ## set up and run the tests
-	$(BIN)/python -m pytest
+	$(PYTEST)
+
+test-fast: $(DEV_READY) ## the tests that need no browser, no PostgreSQL and no whole program
+	$(PYTEST) -m "not journey and not browser and not postgres"
 
 check: $(DEV_READY) ## the tests, the linter, the formatter, the type checker, the import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 format: $(DEV_READY) ## let the formatter and the linter mend what they can
 	$(BIN)/ruff check --fix .

@@ -1,14 +1,21 @@
-"""A real browser for the tests that look at a page."""
+"""A real browser and a real PostgreSQL server, for the tests that need one."""
 
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from sqlalchemy import create_engine, make_url, text
+
+from bot.store.engine import parse_url
+
+POSTGRES = "TARIFFWIRE_TEST_POSTGRES"
+"""Names a PostgreSQL database whose user may create further databases on the same server."""
 
 # Chromium as a test needs it: no window, no word to anybody but the page under test.
 _FLAGS = (
@@ -28,6 +35,20 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than cores for `-n auto`, because many tests wait for a moment."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that use the browser."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests talk to loopback only, which slack_sdk would go to by the machine's proxy."""
@@ -40,10 +61,7 @@ def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[webdriv
     """Headless Chromium of the system; skips without one, fails without one where CI is set."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or driver is None:
-        reason = "needs chromium and chromedriver: apt-get install chromium chromium-driver"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        _absent("needs chromium and chromedriver: apt-get install chromium chromium-driver")
     monkeypatch.setenv("SE_OFFLINE", "true")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
@@ -55,3 +73,31 @@ def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[webdriv
         yield window
     finally:
         window.quit()
+
+
+@pytest.fixture(scope="session")
+def postgres(worker_id: str) -> Iterator[str]:
+    """The address of an empty database that belongs to this test process.
+
+    Skips when no server is configured, fails where CI is set.
+    """
+    if POSTGRES not in os.environ:
+        _absent(f"{POSTGRES} names no database to use")
+    given = make_url(os.environ[POSTGRES])
+    own = given.set(database=f"{given.database}_{worker_id}")
+    server = create_engine(parse_url(os.environ[POSTGRES]), isolation_level="AUTOCOMMIT")
+    drop = text(f'DROP DATABASE IF EXISTS "{own.database}" WITH (FORCE)')
+    with server.connect() as connection:
+        connection.execute(drop)
+        connection.execute(text(f'CREATE DATABASE "{own.database}"'))
+    yield own.render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(drop)
+    server.dispose()
+
+
+def _absent(reason: str) -> NoReturn:
+    """Skips the test, or fails it where CI is set."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)

@@ -40,6 +40,22 @@ LONGEST_NAP_S = 30.0
 """The dispatcher looks at least this often, though nobody woke it: another process may owe."""
 
 
+class Waits(Frozen):
+    """How long the dispatcher waits, in seconds.
+
+    `patience_s` is for one send, `lease_s` for a claimed message, `nap_s` at most between two looks
+    at the outbox, `again_s` between two tries while the database is away.
+    """
+
+    patience_s: float = PATIENCE_S
+    lease_s: float = LEASE_S
+    nap_s: float = LONGEST_NAP_S
+    again_s: float = AGAIN_S
+
+
+USUAL_WAITS = Waits()
+
+
 class Receipt(Frozen):
     """What Slack gave for a message: `ts`, its id within the conversation."""
 
@@ -105,17 +121,18 @@ class Dispatcher:
         clock: Callable[[], datetime],
         pace_s: float = 1.0,
         slots: int = 20,
+        waits: Waits = USUAL_WAITS,
     ) -> None:
         self._outbox, self._sender, self._clock = outbox, sender, clock
         self._posting = asyncio.Semaphore(slots)
         self._in_flight_limit = slots * IN_FLIGHT_PER_SLOT
-        self._pace_s = pace_s
+        self._pace_s, self._waits = pace_s, waits
         self._rests_until: dict[tuple[str, str], float] = {}
         self._paused_until: dict[str, datetime] = {}
         self._in_flight: dict[str, asyncio.Task[bool]] = {}
         self._unanswered: dict[str, int] = {}
         self._woken = asyncio.Event()
-        self._keeping = OutcomeRetry()
+        self._keeping = OutcomeRetry(waits.again_s)
         self._is_running = self._stopping = False
 
     def wake(self) -> None:
@@ -128,7 +145,7 @@ class Dispatcher:
         For who has no loop to leave it to: nothing that becomes due meanwhile is waited for.
         """
         sent = 0
-        while claimed := await self._outbox.claim(now, self._in_flight_limit, LEASE_S):
+        while claimed := await self._outbox.claim(now, self._in_flight_limit, self._waits.lease_s):
             sent += sum(await asyncio.gather(*map(self._deliver, claimed)))
         return sent
 
@@ -158,23 +175,23 @@ class Dispatcher:
         room = self._in_flight_limit - len(self._in_flight)
         if room < self._in_flight_limit // 2:
             # Claiming many at a time is cheaper; whoever ends wakes us again.
-            return LONGEST_NAP_S
+            return self._waits.nap_s
         try:
-            claimed = await self._outbox.claim(now, room, LEASE_S)
+            claimed = await self._outbox.claim(now, room, self._waits.lease_s)
             for delivery in claimed:
                 if delivery.id not in self._in_flight:
                     self._start(delivery)
             due_at = None if len(claimed) == room else await self._outbox.next_due(now)
         except StoreAway:
-            return AGAIN_S
+            return self._waits.again_s
         except StoreError:
-            log.exception("the outbox cannot be read; trying again in %d s", LONGEST_NAP_S)
-            return LONGEST_NAP_S
-        return LONGEST_NAP_S if due_at is None else (due_at - self._clock()).total_seconds()
+            log.exception("the outbox cannot be read; trying again in %d s", self._waits.nap_s)
+            return self._waits.nap_s
+        return self._waits.nap_s if due_at is None else (due_at - self._clock()).total_seconds()
 
     async def _nap(self, seconds: float) -> None:
         try:
-            async with asyncio.timeout(min(max(seconds, 0.0), LONGEST_NAP_S)):
+            async with asyncio.timeout(min(max(seconds, 0.0), self._waits.nap_s)):
                 await self._woken.wait()
         except TimeoutError:
             return
@@ -194,7 +211,7 @@ class Dispatcher:
     async def _deliver(self, delivery: Delivery) -> bool:
         """One claimed delivery to its end; whether it was sent."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + LEASE_S
+        until = loop.time() + self._waits.lease_s
         line = delivery.team, delivery.conversation
         await asyncio.sleep(self._rests_until.get(line, 0.0) - loop.time())
         async with self._posting:
@@ -249,12 +266,12 @@ class Dispatcher:
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
     ) -> Receipt:
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(self._waits.patience_s):
                 return await self._sender.send(delivery, stories, thread_ts)
         except (SendLater, SendRefused):
             raise
         except TimeoutError as error:
-            cause = f"no answer in {PATIENCE_S:.0f} s"
+            cause = f"no answer in {self._waits.patience_s:.0f} s"
             raise SendLater(None, cause, uncertain=True, unanswered=True) from error
         except Exception as error:
             # A bug in the sender must not lose a message or stop the others.

@@ -10,9 +10,10 @@ AGAIN_S = 3.0
 
 
 class OutcomeRetry:
-    """Keeps outcomes in memory for as long as they cannot be written."""
+    """Keeps outcomes in memory and writes them again every `again_s` seconds until it works."""
 
-    def __init__(self) -> None:
+    def __init__(self, again_s: float = AGAIN_S) -> None:
+        self._again_s = again_s
         self._stopped = asyncio.Event()
 
     async def keep(self, write: Callable[[], Awaitable[None]], until: float) -> None:
@@ -26,7 +27,7 @@ class OutcomeRetry:
             try:
                 return await write()
             except StoreAway:
-                if is_last or asyncio.get_running_loop().time() + AGAIN_S > until:
+                if is_last or asyncio.get_running_loop().time() + self._again_s > until:
                     raise
             await self._pause()
 
@@ -36,7 +37,7 @@ class OutcomeRetry:
 
     async def _pause(self) -> None:
         try:
-            async with asyncio.timeout(AGAIN_S):
+            async with asyncio.timeout(self._again_s):
                 await self._stopped.wait()
         except TimeoutError:
             return

@@ -229,7 +229,7 @@ async def _serve(
         )
         journal = sources.journal(library.reader, lambda: decisions.ledger, docket)
         if journal is not None:
-            add_journal(scheduler, journal.look)
+            add_journal(scheduler, journal.look, tick_s(settings))
         settle()
         scheduler.start()
         stack.push_async_callback(_end_schedule, scheduler, watch)

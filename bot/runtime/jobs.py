@@ -10,11 +10,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.errors import StoreAway
 
 REPORT_EVERY_S = 60.0
-REMIND_EVERY_S = 10.0
 PREPARE_EVERY_S = 5.0
 PRUNE_EVERY_S = 3600.0
 TEND_EVERY_TICKS = 5
-JOURNAL_EVERY_S = 5.0
+REMIND_EVERY_TICKS = 10
+JOURNAL_EVERY_TICKS = 5
 
 
 def build_schedule(
@@ -47,7 +47,7 @@ def build_schedule(
     )
     often(report, REPORT_EVERY_S, "report failing feeds")
     # All but the first look at or after the digest's hour find that the day's work is done.
-    often(remind, REMIND_EVERY_S, "remind of what takes effect")
+    often(remind, tick_s * REMIND_EVERY_TICKS, "remind of what takes effect")
     # All but the first on a day, or with a new ledger, find that they are ready.
     often(prepare, PREPARE_EVERY_S, "prepare what most ask for")
     # All but the first on a day find little or nothing.
@@ -56,9 +56,11 @@ def build_schedule(
     return scheduler
 
 
-def add_journal(scheduler: AsyncIOScheduler, look: Callable[[], Awaitable[object]]) -> None:
+def add_journal(
+    scheduler: AsyncIOScheduler, look: Callable[[], Awaitable[object]], tick_s: float
+) -> None:
     """Has an official journal looked at; it knows itself when it is due."""
-    every = IntervalTrigger(seconds=JOURNAL_EVERY_S)
+    every = IntervalTrigger(seconds=tick_s * JOURNAL_EVERY_TICKS)
     scheduler.add_job(_quietly(look), every, id="read the journal")
 
 

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.parties import Parties
 from bot.slack.api.picture_upload import Pictures
 from bot.slack.background import Background
+from bot.slack.blockkit.limits import ANSWER_WITHIN_S
 from bot.slack.deduplicate import Deduplicator
 from bot.slack.handlers.answer_service import AnswerService
 from bot.slack.ports import (
@@ -48,3 +49,5 @@ class SlackContext:
     background: Background = field(default_factory=Background)
     seen: Deduplicator = field(default_factory=Deduplicator)
     pictures: Pictures = field(default_factory=Pictures)
+    answer_within_s: float = ANSWER_WITHIN_S
+    """A command that takes longer is acknowledged first and answered later."""

@@ -1,8 +1,9 @@
 """Feeds that operators added, what is remembered of each between polls, and how late each is."""
 
 import asyncio
-from collections.abc import Awaitable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -51,8 +52,10 @@ class Feeds:
     `states` reads them all anew, and `anew` some, so that what another process wrote is seen.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(
+        self, database: Database, decode: Callable[[str], FeedState] = STATE.validate_json
+    ) -> None:
+        self._database, self._decode = database, decode
         self._states = WriteBatcher(database, self.put_states)
         self._put = text(_PUT_SQLITE if database.is_sqlite else _PUT_POSTGRESQL)
         self._decoded: dict[str, Feed] = {}
@@ -94,7 +97,7 @@ class Feeds:
         if feed_id in self._held or (self._holds_all and feed_id not in self._in_doubt):
             return self._held.get(feed_id)
         query = select(_state.data).where(_state.feed_id == feed_id)
-        found = [STATE.validate_json(data) for data in await self._database.column(query)]
+        found = [self._decode(data) for data in await self._database.column(query)]
         return found[0] if found else None
 
     async def states(self) -> dict[str, FeedState]:
@@ -102,7 +105,8 @@ class Feeds:
         changes = self._changes
         found = await self._database.column(select(_state.data))
         off_the_loop = len(found) > _DECODED_AT_ONCE
-        states = await asyncio.to_thread(_by_feed, found) if off_the_loop else _by_feed(found)
+        by_feed = partial(_by_feed, self._decode, found)
+        states = await asyncio.to_thread(by_feed) if off_the_loop else by_feed()
         if changes == self._changes:
             self._held, self._holds_all = dict(states), True
             self._in_doubt.clear()
@@ -112,7 +116,7 @@ class Feeds:
         """What is remembered of these few feeds, with what another process wrote meanwhile."""
         changes = self._changes
         query = select(_state.data).where(_state.feed_id.in_(feed_ids))
-        states = _by_feed(await self._database.column(query))
+        states = _by_feed(self._decode, await self._database.column(query))
         if changes == self._changes:
             known = states.items()
             self._held.update((key, each) for key, each in known if key not in self._in_doubt)
@@ -174,8 +178,8 @@ class Feeds:
         }
 
 
-def _by_feed(states: Iterable[str]) -> dict[str, FeedState]:
-    return {each.feed_id: each for each in map(STATE.validate_json, states)}
+def _by_feed(decode: Callable[[str], FeedState], states: Iterable[str]) -> dict[str, FeedState]:
+    return {each.feed_id: each for each in map(decode, states)}
 
 
 def _lags(since: datetime, group: ColumnElement[str]) -> Select[Any]:

@@ -35,7 +35,11 @@ _END_FORMER = text(
 
 @asynccontextmanager
 async def alone(
-    database: Database, who: str, patience_s: int = PATIENCE_S
+    database: Database,
+    who: str,
+    patience_s: int = PATIENCE_S,
+    look_every_s: float = LOOK_EVERY_S,
+    again_s: float = AGAIN_S,
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Keeps every other process that calls itself so off this PostgreSQL database meanwhile.
 
@@ -43,7 +47,9 @@ async def alone(
     gives, which ends in no other way: where the connection broke, and another took the lock first.
     An SQLite file is for one machine, where the data folder's lock does this.
     """
-    lock = _NoLock() if database.is_sqlite else _Lock(database, who, patience_s)
+    lock = (
+        _NoLock() if database.is_sqlite else _Lock(database, who, patience_s, look_every_s, again_s)
+    )
     try:
         await lock.take()
         keeping = asyncio.create_task(lock.keep(), name="one bot a database")
@@ -70,8 +76,11 @@ class _NoLock:
 
 
 class _Lock:
-    def __init__(self, database: Database, who: str, patience_s: int) -> None:
+    def __init__(
+        self, database: Database, who: str, patience_s: int, look_every_s: float, again_s: float
+    ) -> None:
         self._database, self._who, self._patience_s = database, who, patience_s
+        self._look_every_s, self._again_s = look_every_s, again_s
         self._connection: Connection | None = None
         self._session: dict[str, Any] | None = None
 
@@ -88,7 +97,8 @@ class _Lock:
     async def keep(self) -> None:
         """Looks for ever; raises StoreError where another has it."""
         while True:
-            await asyncio.sleep(AGAIN_S if self._connection is None else LOOK_EVERY_S)
+            is_away = self._connection is None
+            await asyncio.sleep(self._again_s if is_away else self._look_every_s)
             had = self._connection
             try:
                 await self.take()

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.alerts import dispatcher as dispatcher_module
-from bot.alerts import outcome_retry
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
-from bot.alerts.dispatcher import LONGEST_WAIT_S, Dispatcher, Receipt
+from bot.alerts.dispatcher import LONGEST_WAIT_S, USUAL_WAITS, Dispatcher, Receipt, Waits
 from bot.errors import SendLater, SendRefused, StoreAway
 from bot.news.story import Story
 from bot.store.outbox import Outbox
@@ -322,9 +320,9 @@ async def test_an_unknown_outcome_is_looked_up_at_the_next_attempt(
 
 
 async def test_a_send_without_end_is_ended_and_its_outcome_counts_as_unknown(
-    store: Store, slack: Slack, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch
+    store: Store, slack: Slack, clock: Clock
 ) -> None:
-    monkeypatch.setattr(dispatcher_module, "PATIENCE_S", 0.05)
+    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, waits=Waits(patience_s=0.05))
     slack.gates["C1"] = asyncio.Event()
     await store.owe(delivery("a"))
     assert await dispatcher.run_once(NOON) == 0
@@ -346,13 +344,13 @@ class _Stumbling(Outbox):
 
 
 async def test_a_database_that_is_away_for_a_moment_ends_nothing(
-    store: Store, slack: Slack, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    store: Store, slack: Slack, clock: Clock
 ) -> None:
-    monkeypatch.setattr(dispatcher_module, "LONGEST_NAP_S", 0.01)
     await store.owe(delivery("a"))
     outbox = _Stumbling(store.database, store.stories)
     stop = asyncio.Event()
-    running = asyncio.create_task(Dispatcher(outbox, slack, clock, pace_s=0).run(stop))
+    dispatcher = Dispatcher(outbox, slack, clock, pace_s=0, waits=Waits(again_s=0.01))
+    running = asyncio.create_task(dispatcher.run(stop))
     await slack.has_posted(1)
     stop.set()
     await running
@@ -404,12 +402,14 @@ class _Away(Outbox):
 class _Outage:
     """A dispatcher at work whose database goes with the first send and stays away."""
 
-    def __init__(self, store: Store, slack: Slack, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, slack: Slack, clock: Clock, waits: Waits = USUAL_WAITS
+    ) -> None:
         self.outbox = _Away(store)
         self._slack, self._says = slack, slack.answer
         slack.answer = self._answer
         self._stop = asyncio.Event()
-        dispatcher = Dispatcher(self.outbox, slack, clock, pace_s=0)
+        dispatcher = Dispatcher(self.outbox, slack, clock, pace_s=0, waits=waits)
         self._running = asyncio.create_task(dispatcher.run(self._stop))
 
     def _answer(self, delivery: Delivery) -> Exception | None:
@@ -428,16 +428,14 @@ async def test_what_became_of_a_message_is_written_when_the_database_is_back(
     store: Store,
     slack: Slack,
     clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     refused: bool,
 ) -> None:
-    monkeypatch.setattr(outcome_retry, "AGAIN_S", 0.02)
     if refused:
         slack.answer = lambda each: SendRefused("gone") if each.event_id == "a" else None
     await store.owe(delivery("a"), delivery("b"))
-    outage = _Outage(store, slack, clock)
-    await outage.outbox.has_refused(4)
+    outage = _Outage(store, slack, clock, Waits(again_s=0.02))
+    await outage.outbox.has_refused(8)
     outage.outbox.is_away = False
     # No lease has run out meanwhile: the clock stands.
     await slack.has_posted(1 if refused else 2)
@@ -449,13 +447,11 @@ async def test_what_became_of_a_message_is_written_when_the_database_is_back(
 
 
 async def test_a_posted_message_is_posted_once_though_its_lease_ends_meanwhile(
-    store: Store, slack: Slack, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    store: Store, slack: Slack, clock: Clock
 ) -> None:
-    monkeypatch.setattr(outcome_retry, "AGAIN_S", 0.02)
-    monkeypatch.setattr(dispatcher_module, "LEASE_S", 0.05)
     await store.owe(delivery("a"), delivery("b"))
-    outage = _Outage(store, slack, clock)
-    await outage.outbox.has_refused(8)
+    outage = _Outage(store, slack, clock, Waits(again_s=0.02, lease_s=0.05))
+    await outage.outbox.has_refused(16)
     clock.now += timedelta(minutes=10)
     outage.outbox.is_away = False
     await slack.has_posted(2)
@@ -467,10 +463,9 @@ async def test_a_posted_message_is_posted_once_though_its_lease_ends_meanwhile(
 async def test_a_message_that_could_not_be_read_is_owed_again_untried(
     store: Store, slack: Slack, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outcome_retry, "AGAIN_S", 0.02)
     await store.owe(delivery("a"))
     outbox = _Away(store)
-    dispatcher = Dispatcher(outbox, slack, clock, pace_s=0)
+    dispatcher = Dispatcher(outbox, slack, clock, pace_s=0, waits=Waits(again_s=0.02))
 
     async def claim(now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
         claimed = await Outbox.claim(outbox, now, limit, lease_s)

@@ -18,6 +18,8 @@ from tests.journeys.feed_server import FeedServer
 from tests.journeys.onlooker import free_port
 from tests.sources.examples import row
 
+pytestmark = pytest.mark.journey
+
 CONFIG = Path(__file__).parents[2] / "config"
 
 

@@ -18,6 +18,8 @@ from bot.store.upgrade import upgrade
 from tests.journeys.bot_process import environment, run_to_end
 from tests.store.opened import open_store
 
+pytestmark = pytest.mark.journey
+
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 ANA = Operator(id="U1", name="ana")
 CONFIG = Path(__file__).parents[2] / "config"

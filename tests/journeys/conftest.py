@@ -8,6 +8,16 @@ import pytest
 from tests.journeys.bot_process import BotProcess, environment
 from tests.journeys.onlooker import Onlooker, free_port
 
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks every test of this folder as a journey."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.journey)
+
 
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[Onlooker]:

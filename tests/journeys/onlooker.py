@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import secrets
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import aiohttp
@@ -14,10 +16,15 @@ Message = dict[str, Any]
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port that nothing listens on.
+
+    The system gives connections ports above this range, so none of those takes it meanwhile.
+    """
+    while True:
+        port = secrets.choice(range(20_000, 32_000))
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 async def eventually(look: Callable[[], Awaitable[T]], within_s: float = 60.0) -> T:

@@ -4,13 +4,15 @@ import asyncio
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.journeys.onlooker import Onlooker, eventually
 from tests.local_slack.page.test_page import find
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 
 async def test_a_newcomer_watches_asks_and_subscribes_in_the_page(
@@ -22,17 +24,14 @@ async def test_a_newcomer_watches_asks_and_subscribes_in_the_page(
 
 def _use(browser: Chrome, address: str) -> None:
     browser.get(address)
-    alert = find(browser, "#stream .message", "Geneva")
-    assert "145%" in alert.text
-    _click(browser, alert, "Why")
+    find(browser, "#stream .message", "Geneva", "145%")
+    _click(browser, "#stream .message", "Geneva", "Why")
     find(browser, ".only-you", "tariff")
     box = find(browser, "#compose-text")
     box.send_keys("/tariff us china" + Keys.ENTER)
-    answer = find(browser, ".only-you", "12.5")
-    assert "Section 301" in answer.text
+    find(browser, ".only-you", "12.5", "Section 301")
     box.send_keys("/tariff us chnia" + Keys.ENTER)
-    suggestion = find(browser, ".only-you", "chnia")
-    _click(browser, suggestion, "China")
+    _click(browser, ".only-you", "chnia", "China")
     find(browser, "#channels button", "court-watch").click()
     find(browser, "#title", "court-watch")
     find(browser, "#compose-text").send_keys("/tariff subscribe court-rulings" + Keys.ENTER)
@@ -41,7 +40,13 @@ def _use(browser: Chrome, address: str) -> None:
     assert window.get_log("browser") == []
 
 
-def _click(browser: Chrome, message: Any, label: str) -> None:
-    buttons = message.find_elements("css selector", "button")
-    button = next(each for each in buttons if label in each.text)
-    browser.execute_script("arguments[0].click()", button)
+def _click(browser: Chrome, css: str, text: str, label: str) -> None:
+    """Clicks a button of the message with the text, again where it is drawn anew meanwhile."""
+
+    def click(_: Any) -> bool:
+        buttons = find(browser, css, text).find_elements("css selector", "button")
+        button = next(each for each in buttons if label in each.text)
+        browser.execute_script("arguments[0].click()", button)
+        return True
+
+    WebDriverWait(browser, 10, ignored_exceptions=[StaleElementReferenceException]).until(click)

@@ -19,7 +19,7 @@ from tests.slack.fakes import parts
 
 __all__ = ["workspace"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from bot.errors import FeedError, NotAFeed
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
 from bot.news.story import Story
+from bot.rates.files.validate import Book
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_ledger
+from bot.runtime.config_loader import load_book
 from bot.slack.context import SlackContext
 from bot.slack.handlers.answer_service import AnswerService
 from bot.values import Topic
@@ -163,8 +164,13 @@ class Broken:
 
 
 @cache
+def book() -> Book:
+    return load_book(ROOT / "config" / "rates", PARTIES)
+
+
+@cache
 def ledger() -> Ledger:
-    return load_ledger(ROOT / "config" / "rates", PARTIES)
+    return Ledger(book(), PARTIES)
 
 
 def parts(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> SlackContext:

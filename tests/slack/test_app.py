@@ -169,11 +169,8 @@ async def test_an_error_of_ours_is_logged_with_the_id_the_user_sees(
 
 
 async def test_a_slow_answer_is_promised_at_once_and_sent_later(
-    client: AsyncWebClient,
-    session: aiohttp.ClientSession,
-    monkeypatch: pytest.MonkeyPatch,
+    client: AsyncWebClient, session: aiohttp.ClientSession
 ) -> None:
-    monkeypatch.setattr("bot.slack.handlers.commands.ANSWER_WITHIN_S", 0.01)
     given = parts(client)
 
     class Slow:
@@ -194,7 +191,8 @@ async def test_a_slow_answer_is_promised_at_once_and_sent_later(
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     address = f"http://127.0.0.1:{runner.addresses[0][1]}/respond"
     body = slash("latest", response_url=address)
-    async with Server(parts(client, stories=Slow(), background=given.background)) as server:
+    changed = parts(client, stories=Slow(), background=given.background, answer_within_s=0.01)
+    async with Server(changed) as server:
         async with session.post(
             f"{server.url}/slack/events", data=body, headers=signed(body)
         ) as answer:

@@ -11,20 +11,18 @@ from sqlalchemy import Connection, text
 
 from bot.store.engine import Database
 from bot.store.upgrade import upgrade
+from tests.conftest import POSTGRES
 from tests.store.opened import Store, open_store
 
-POSTGRES = "TARIFFWIRE_TEST_POSTGRES"
-"""Names an empty PostgreSQL database that the tests may do anything with."""
-BACKENDS = ["sqlite", "postgresql"] if os.environ.get(POSTGRES) else ["sqlite"]
+_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
+BACKENDS = ["sqlite", _POSTGRESQL] if {POSTGRES, "CI"} & os.environ.keys() else ["sqlite"]
 
 
 def on_postgresql(test: Callable[..., object]) -> Callable[..., object]:
     """Runs the test, which takes `address` or what is opened at it, on PostgreSQL alone."""
-    absent = pytest.mark.skipif(
-        POSTGRES not in os.environ, reason=f"{POSTGRES} names no database to use"
-    )
-    there = pytest.mark.parametrize("address", ["postgresql"], indirect=True)
-    marked: Callable[..., object] = absent(there(test))
+    marked: Callable[..., object] = pytest.mark.parametrize(
+        "address", [_POSTGRESQL], indirect=True
+    )(test)
     return marked
 
 
@@ -42,7 +40,7 @@ async def address(request: pytest.FixtureRequest, blank_file: Path, tmp_path: Pa
         file = tmp_path / "bot.db"
         shutil.copyfile(blank_file, file)
         return f"sqlite:///{file}"
-    url = os.environ[POSTGRES]
+    url: str = request.getfixturevalue("postgres")
     await _empty(url)
     await upgrade(url)
     return url

@@ -1,5 +1,4 @@
 import asyncio
-import os
 import socket
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from sqlalchemy import Connection, make_url, select, text
 from bot.errors import StoreError
 from bot.store import tables
 from bot.store.engine import Database, parse_url
-from tests.store.conftest import BACKENDS, POSTGRES
+from tests.store.conftest import BACKENDS
 from tests.store.examples import feed
 from tests.store.opened import Store
 
@@ -70,11 +69,9 @@ def test_an_unusable_address_is_refused_without_repeating_its_password(given: st
     assert "hunter2" not in str(raised.value)
 
 
-def test_postgresql_runs_every_test_that_sqlite_does() -> None:
-    if POSTGRES not in os.environ:
-        reason = f"{POSTGRES} names no database to use"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    assert BACKENDS == ["sqlite", "postgresql"]
+def test_postgresql_runs_every_test_that_sqlite_does(postgres: str) -> None:
+    assert postgres.startswith("postgresql://")
+    assert ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)] == BACKENDS
 
 
 async def test_sqlite_is_set_up_to_survive_a_power_cut(tmp_path: Path) -> None:
@@ -159,9 +156,8 @@ async def test_a_database_without_tables_says_how_to_make_them(tmp_path: Path) -
     await database.close()
 
 
-@pytest.mark.skipif(POSTGRES not in os.environ, reason=f"{POSTGRES} names no database to use")
-async def test_a_missing_database_of_a_server_is_to_be_created() -> None:
-    url = make_url(os.environ[POSTGRES]).set(database="nowhere")
+async def test_a_missing_database_of_a_server_is_to_be_created(postgres: str) -> None:
+    url = make_url(postgres).set(database="nowhere")
     database = Database(url.render_as_string(hide_password=False))
     with pytest.raises(StoreError, match=r'"nowhere" does not exist\. Create it'):
         await database.rows(text("SELECT 1"))

@@ -120,19 +120,17 @@ async def test_a_removed_feed_is_forgotten_in_memory_too(store: Store) -> None:
     assert await store.feeds.state("wire") is None
 
 
-async def test_many_states_are_decoded_off_the_event_loop(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_many_states_are_decoded_off_the_event_loop(store: Store) -> None:
     names = {f"feed-{number}" for number in range(600)}
     await asyncio.gather(*(store.feeds.save_state(FeedState(feed_id=name)) for name in names))
-    decode, threads = STATE.validate_json, set[int]()
+    threads = set[int]()
 
     def noted(data: str) -> FeedState:
         threads.add(threading.get_ident())
-        return decode(data)
+        return STATE.validate_json(data)
 
-    monkeypatch.setattr(STATE, "validate_json", noted)
-    assert (await store.feeds.states()).keys() == names
+    feeds = Feeds(store.database, decode=noted)
+    assert (await feeds.states()).keys() == names
     assert threading.get_ident() not in threads
 
 

@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import StoreError
-from bot.store import instance_lock as module
 from bot.store.engine import Database
 from bot.store.instance_lock import alone
 from tests.store.conftest import on_postgresql
 
-HOLDERS = text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted")
+HOLDERS = text(
+    "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+    " WHERE locktype = 'advisory' AND granted AND datname = current_database()"
+)
 
 
 @pytest.fixture
@@ -45,11 +47,9 @@ async def test_only_one_bot_works_on_a_postgresql_database(
 
 @on_postgresql
 async def test_a_lock_that_went_with_its_connection_is_taken_again(
-    first: Database, second: Database, monkeypatch: pytest.MonkeyPatch
+    first: Database, second: Database
 ) -> None:
-    monkeypatch.setattr(module, "LOOK_EVERY_S", 0.05)
-    monkeypatch.setattr(module, "AGAIN_S", 0.05)
-    async with alone(first, "bot") as keeping:
+    async with alone(first, "bot", look_every_s=0.05, again_s=0.05) as keeping:
         before = await second.column(HOLDERS)
         await second.rows(text("SELECT pg_terminate_backend(:pid)"), {"pid": before[0]})
         async with asyncio.timeout(10):
@@ -65,11 +65,9 @@ async def test_a_lock_that_went_with_its_connection_is_taken_again(
 
 @on_postgresql
 async def test_a_bot_whose_place_was_taken_meanwhile_ends_and_says_why(
-    first: Database, second: Database, monkeypatch: pytest.MonkeyPatch
+    first: Database, second: Database
 ) -> None:
-    monkeypatch.setattr(module, "LOOK_EVERY_S", 1.0)
-    monkeypatch.setattr(module, "AGAIN_S", 1.0)
-    async with alone(first, "bot", patience_s=0) as keeping:
+    async with alone(first, "bot", patience_s=0, look_every_s=1.0, again_s=1.0) as keeping:
         (pid,) = await second.column(HOLDERS)
         await second.rows(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
         async with alone(second, "bot"), asyncio.timeout(10):

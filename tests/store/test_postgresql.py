@@ -1,6 +1,5 @@
 """A PostgreSQL server may be set up in ways of its own."""
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC
 
@@ -11,32 +10,26 @@ from bot.errors import StoreError
 from bot.store import tables
 from bot.store.engine import Database, parse_url
 from bot.store.upgrade import upgrade
-from tests.store.conftest import POSTGRES
 from tests.store.examples import story
 from tests.store.opened import open_store
 
-pytestmark = pytest.mark.skipif(
-    POSTGRES not in os.environ, reason=f"{POSTGRES} names no database to use"
-)
-
 Create = Callable[[str], Awaitable[str]]
-_NAME = "tariffwire_other"
 
 
 @pytest.fixture
-async def create() -> AsyncIterator[Create]:
+async def create(postgres: str) -> AsyncIterator[Create]:
     """Makes a database beside the tests' own, created as told; gives its address."""
-    server = create_engine(parse_url(os.environ[POSTGRES]), isolation_level="AUTOCOMMIT")
+    server = create_engine(parse_url(postgres), isolation_level="AUTOCOMMIT")
+    other = make_url(postgres).set(database=f"{make_url(postgres).database}_other")
 
     async def made(how: str) -> str:
         with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {_NAME} {how}"))
-        url = make_url(os.environ[POSTGRES]).set(database=_NAME)
-        return url.render_as_string(hide_password=False)
+            connection.execute(text(f'CREATE DATABASE "{other.database}" {how}'))
+        return other.render_as_string(hide_password=False)
 
     yield made
     with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {_NAME}"))
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{other.database}"'))
     server.dispose()
 
 
@@ -58,7 +51,7 @@ async def test_what_is_kept_is_read_back_whatever_the_database_is_set_to(
     url = await create("")
     await upgrade(url)
     database = Database(url)
-    await database.change(text(f"ALTER DATABASE {_NAME} SET {setting}"))
+    await database.change(text(f'ALTER DATABASE "{make_url(url).database}" SET {setting}'))
     await database.close()
     store = open_store(url)
     told = story("a", title="China\u2019s \u4e2d duty")

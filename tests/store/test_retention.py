@@ -87,13 +87,9 @@ async def test_an_old_digest_goes_and_a_notice_stays_so_that_it_is_not_told_agai
     assert await store.database.column(select(tables.deliveries.c.kind)) == ["notice"]
 
 
-async def test_many_rows_go_in_several_short_transactions(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.store.retention._PAUSE_S", 0)
-    monkeypatch.setattr("bot.store.retention._STEP", 10)
+async def test_many_rows_go_in_several_short_transactions(store: Store) -> None:
     await store.tell(*(story(f"story{number}") for number in range(35)))
     await store.see(*(entry(f"entry{number}") for number in range(35)))
     await store.owe(delivery("story7"))
-    assert await Retention(store.database).prune(LATER, KEEP) == 69
+    assert await Retention(store.database, rows=10, pause_s=0).prune(LATER, KEEP) == 69
     assert [each.id for each in await store.stories.latest(None, 10)] == ["story7"]

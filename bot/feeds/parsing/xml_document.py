@@ -34,7 +34,7 @@ _HARMLESS = re.compile(
     r"(?:<\?[^>]*+>|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\]\s*+)?>|\s++)*+", re.IGNORECASE
 )
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]{0,40})[^<>]*?(/?)>")
-_MAX_DEPTH = 250
+MAX_DEPTH = 250
 _ENTRY_END = re.compile(r"</(?:item|entry)(?![\w:.-])[^<>]*>")
 # References that need no mending are passed over.
 _REFERENCE = re.compile(
@@ -62,8 +62,11 @@ def open_document(body: bytes, content_type: str = "") -> XmlDocument:
     return open_text(*decode(body, content_type))
 
 
-def open_text(decoded: str, note: str = "") -> XmlDocument:
-    """The feed in the text; raises NoFeed. `note` is what was odd about its encoding."""
+def open_text(decoded: str, note: str = "", max_depth: int = MAX_DEPTH) -> XmlDocument:
+    """The feed in the text; raises NoFeed. `note` is what was odd about its encoding.
+
+    `max_depth` is how many elements may be open within one entry.
+    """
     text = legal(decoded).lstrip("\ufeff \t\r\n")
     warnings = [note] if note else []
     if not text.strip():
@@ -73,7 +76,7 @@ def open_text(decoded: str, note: str = "") -> XmlDocument:
     before, text, name = _from_root(text)
     if not _HARMLESS.fullmatch(before):
         warnings.append("something stands before the XML and was skipped")
-    mended, complete = _mended(text, f"</{name}")
+    mended, complete = _mended(text, f"</{name}", max_depth)
     if not complete:
         warnings.append("the feed is cut off before its end")
     return XmlDocument(mended, complete=complete, warnings=tuple(warnings))
@@ -112,14 +115,14 @@ def _segments(text: str) -> Iterator[tuple[str, bool]]:
     yield text[at:], False
 
 
-def _mended(text: str, closing: str) -> tuple[str, bool]:
+def _mended(text: str, closing: str, max_depth: int) -> tuple[str, bool]:
     """The text up to the root's end with references mended, and whether that end was there.
 
     CDATA is left alone: an ampersand is just an ampersand there. Raises NoFeed for elements within
     elements beyond reason, because feedparser's time grows with the square of their depth.
     """
     end = re.compile(re.escape(closing) + r"\s*>", re.IGNORECASE)
-    parts, depth = [], _Depth()
+    parts, depth = [], _Depth(max_depth)
     for segment, is_cdata in _segments(text):
         if is_cdata:
             parts.append(segment)
@@ -140,7 +143,8 @@ class _Depth:
     there is nothing to count.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._passed: list[str] = []
         self._at_most = 0
         self._depth = 0
@@ -151,20 +155,20 @@ class _Depth:
         self._passed.append(segment)
         if not self._counting:
             within, *later = (part.count("<") for part in _ENTRY_END.split(segment))
-            most = max(self._at_most + within, *later, 0)
+            begun = max(self._at_most + within, *later, 0)
             self._at_most = later[-1] if later else self._at_most + within
-            self._counting = _may_be_deeper(most)
+            self._counting = _may_be_deeper(begun, self._most)
         if self._counting:
             for each in self._passed:
-                self._depth = _deeper(each, self._depth)
+                self._depth = _deeper(each, self._depth, self._most)
             self._passed.clear()
 
 
-def _may_be_deeper(most: int) -> bool:
-    return most > _MAX_DEPTH
+def _may_be_deeper(begun: int, most: int) -> bool:
+    return begun > most
 
 
-def _deeper(segment: str, depth: int) -> int:
+def _deeper(segment: str, depth: int, most: int) -> int:
     """How many elements are open after the segment, if `depth` were before.
 
     What an entry left open ends with the entry, for many feeds forget to close a <br>.
@@ -175,7 +179,7 @@ def _deeper(segment: str, depth: int) -> int:
             depth = 0 if name in ("item", "entry") else depth - 1
         elif not empty:
             depth += 1
-            if depth > _MAX_DEPTH:
+            if depth > most:
                 raise NoFeed("it is nested too deeply to be read")
     return depth
 

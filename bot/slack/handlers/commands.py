@@ -21,7 +21,6 @@ from bot.commands.grammar import Misunderstood, Verb, nearest_command, understan
 from bot.commands.request import CommandRequest
 from bot.errors import QueryError, UnknownParty, Unsaid
 from bot.slack.api.fallback import post_with, respond_with
-from bot.slack.blockkit.limits import ANSWER_WITHIN_S
 from bot.slack.context import SlackContext
 from bot.slack.error_ids import record
 from bot.slack.handlers.command_service import carry_out
@@ -144,7 +143,7 @@ def register(app: AsyncApp, parts: SlackContext) -> None:
         if ready is not None and not may_be_refused(ready.message):
             return ready.response()
         work = asyncio.ensure_future(answer(parts, asked))
-        within_s = _WITHIN_WITH_SOURCES_S if parts.desk.may_wait else ANSWER_WITHIN_S
+        within_s = _WITHIN_WITH_SOURCES_S if parts.desk.may_wait else parts.answer_within_s
         done, _ = await asyncio.wait({work}, timeout=within_s)
         if done and not may_be_refused(work.result().message):
             return work.result().response()

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-import pytest
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
@@ -14,22 +13,24 @@ from selenium.webdriver.support.wait import WebDriverWait
 from bot.local_slack.server import Workspace
 from tests.local_slack.bots import actions, bolt, button, modal, over_socket, section, text_input
 
-pytestmark = pytest.mark.browser
-
 HOSTILE = "<script>window.bad=1</script> &lt;img src=x onerror=window.bad=1&gt; <javascript:bad|go>"
 
 
-def find(browser: Chrome, css: str, text: str = "") -> WebElement:
-    """The first visible element that fits and holds the text, waiting ten seconds at most."""
+def find(browser: Chrome, css: str, *texts: str) -> WebElement:
+    """The first visible element that fits and holds the texts, waiting ten seconds at most.
+
+    The page may draw it anew at any time: ask for all of its text here, not afterwards.
+    """
 
     def look(window: Any) -> WebElement | None:
         found = window.find_elements(By.CSS_SELECTOR, css)
-        return next((one for one in found if one.is_displayed() and text in one.text), None)
+        visible = (one for one in found if one.is_displayed())
+        return next((one for one in visible if all(text in one.text for text in texts)), None)
 
     wait = WebDriverWait(
         browser, 10, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]
     )
-    element = wait.until(look, f"no {css} with {text!r}")
+    element = wait.until(look, f"no {css} with {texts}")
     assert element is not None
     return element
 
@@ -43,8 +44,7 @@ def use(browser: Chrome, address: str) -> None:
     box.send_keys("/tar")
     find(browser, "#compose-hint", "us china")
     box.send_keys("iff us china" + Keys.ENTER)
-    answer = find(browser, ".only-you", "you asked: us china")
-    assert "Only visible to you" in answer.text
+    find(browser, ".only-you", "you asked: us china", "Only visible to you")
     find(browser, "[data-action=mute]").click()
     find(browser, "#stream .message", "muted e-1")
     find(browser, ".replies", "1 reply").click()

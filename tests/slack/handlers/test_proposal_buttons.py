@@ -21,15 +21,14 @@ from bot.proposals.build import proposed, proposed_by_document
 from bot.proposals.inbox import ProposalInbox
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.proposals.quota import AT_ONCE
-from bot.runtime.config_loader import load_book
 from bot.slack.api.sender import SlackSender
 from bot.slack.handlers.proposal_buttons import drawn_anew, redraw
 from bot.slack.views.approval_form import terms_form
 from bot.store.upgrade import upgrade
 from tests.proposals.approval.test_decisions import NOW
-from tests.slack.fakes import ledger, parts
+from tests.slack.fakes import book, ledger, parts
 from tests.slack.handlers.test_buttons import Desktop, desktop_of, shown
-from tests.slack.samples import PARTIES, ROOT
+from tests.slack.samples import PARTIES
 from tests.store.opened import Store, open_store
 
 EVIL = "<!channel> *US* raises_it & more"
@@ -98,8 +97,7 @@ async def office_of(
     address = f"sqlite:///{folder / 'bot.db'}"
     await upgrade(address)
     store = open_store(address)
-    book = load_book(ROOT / "config" / "rates", PARTIES)
-    decisions = Decisions(store.proposals, book, ledger(), lambda: NOW)
+    decisions = Decisions(store.proposals, book(), ledger(), lambda: NOW)
     given = parts(
         client,
         workspace.signing_secret,
