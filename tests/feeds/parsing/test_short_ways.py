@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.feeds import canonical_url
 from bot.feeds.identity import identify
 from bot.feeds.model import Entry, FeedKind
+from bot.feeds.parsing import xml_document
 from bot.feeds.parsing.normalization import dates, links
 from bot.feeds.parsing.xml_document import NoFeed, open_text
 from bot.text import html as markups
@@ -252,7 +253,7 @@ def test_a_plain_text_is_left_as_the_long_way_leaves_it(markup: str, limit: int)
 def test_depth_is_refused_as_if_every_element_had_been_counted(inside: str) -> None:
     whole = f"<rss>{inside}</rss>"
     short = opened(whole)
-    with the_long_way(document, "_may_be_deeper", lambda *_: True):
+    with the_long_way(xml_document, "_may_be_deeper", lambda *_: True):
         assert opened(whole) == short
 
 

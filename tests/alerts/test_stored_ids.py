@@ -1,0 +1,118 @@
+"""Ids of subscriptions and deliveries: in the database, and a delivery's in Slack's metadata too.
+
+An upgrade that makes them otherwise finds no subscription again, and sends what was sent. Some are
+made of words, which are part of the id like any others. Change a value here only together with a
+migration.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.alerts.delivery import Audience, DeliveryKind, delivery_id, owed
+from bot.alerts.notices import notices
+from bot.alerts.reminders import reminders
+from bot.alerts.subscription import Frequency, subscription_id
+from bot.feeds.model import FeedState
+from bot.proposals.approval.amendments import Amendment
+from bot.proposals.approval.overlay import StaleApproval, stale_notice
+from bot.rates.model.measure import Source
+from bot.slack.api.lookup import marked
+from bot.values import Topic
+from tests.rates.made import ledger, sheet, written
+from tests.store.examples import NOON, delivery, story, subscription
+
+TARIFF, TALKS = Topic.TARIFF, Topic.NEGOTIATION
+
+
+@pytest.mark.parametrize(
+    ("topics", "parties", "words", "expected"),
+    [
+        ((), (), (), "1f0f81de054e16220640448b"),
+        ((TARIFF, TALKS), (), (), "4267ac744a2a79e46e808806"),
+        ((), ("CN", "US"), (), "3570d4aa26aa7b470acc1b07"),
+        ((), (), ("steel", "copper"), "ffa40c4c516907ca1ced0c6c"),
+        ((TALKS, TARIFF), ("US", "CN"), ("copper", "steel"), "287b582e38a087b8d59b15e3"),
+    ],
+)
+def test_a_subscription_has_this_id(
+    topics: tuple[Topic, ...], parties: tuple[str, ...], words: tuple[str, ...], expected: str
+) -> None:
+    made = subscription_id("T1", "C1", frozenset(topics), frozenset(parties), words)
+    assert made == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("alert", "e3b7a35d905f59bebbb627445e25ed78"),
+        ("follow_up", "70c292df3436c8264d970acb9bfc4a3c"),
+        ("digest", "776b9007e02a7fabd7811b6855c1609b"),
+        ("notice", "d05bd539aa4f2520b0c5e6e807e01811"),
+        ("proposal", "e564b4e3c4f05a9d93a74986b09504a1"),
+        ("reminder", "85a9b57b4c1a3b9603066bae4f9d8fd9"),
+    ],
+)
+def test_a_delivery_of_this_kind_has_this_id(kind: str, expected: str) -> None:
+    assert delivery_id(DeliveryKind(kind), "T1", "C1", "s1") == expected
+
+
+def test_every_kind_of_delivery_is_pinned() -> None:
+    assert {str(kind) for kind in DeliveryKind} == {
+        *("alert", "follow_up", "digest", "notice", "proposal", "reminder")
+    }
+
+
+def test_a_delivery_is_about_its_story_or_the_hour_of_its_digest() -> None:
+    stories = (story("s1"), story("s2", event_id="s1"))
+    instant, daily = subscription("C1"), subscription("C2", pace=Frequency.DAILY)
+    audience = Audience(subscriptions=(instant, daily))
+    made = owed(stories, audience, NOON, NOON + timedelta(hours=19))
+    assert [(each.kind, each.id) for each in made] == [
+        (DeliveryKind.ALERT, delivery_id(DeliveryKind.ALERT, "T1", "C1", "s1")),
+        (DeliveryKind.FOLLOW_UP, delivery_id(DeliveryKind.FOLLOW_UP, "T1", "C1", "s2")),
+        (DeliveryKind.DIGEST, "4c6fadd081d267fb755edc9d14ba9d13"),
+    ]
+
+
+def test_a_notice_is_about_a_feed_and_the_moment_its_trouble_began() -> None:
+    gone = FeedState(feed_id="wire", failing_since=NOON, stopped=True)
+    failing = FeedState(feed_id="paper", failing_since=NOON, error="HTTP 500")
+    made = notices([gone, failing], "T1", ["C1"], NOON + timedelta(days=1))
+    assert [each.id for each in made] == [
+        "5bd9c4831bd68cd0ae1cf0e7a2b5309a",
+        "5958962f6642d4f4bd8013ef40bc5b19",
+    ]
+
+
+def test_a_notice_is_about_an_approval_and_why_it_does_not_fit() -> None:
+    amendment = Amendment(
+        id="0123abcd",
+        imposer="US",
+        measure="us-1",
+        percent=Decimal(40),
+        from_=date(2026, 12, 1),
+        source=Source(text="Wire"),
+        published=date(2026, 11, 25),
+        approved_by="ana",
+        approved_on=date(2026, 11, 25),
+    )
+    stale = stale_notice(StaleApproval(amendment, "no such measure"))
+    [made] = notices([], "T1", ["C1"], NOON, [stale])
+    assert made.id == "1a892e74a07ff2ca3ebaa2f2f1e460f0"
+
+
+def test_a_reminder_is_about_a_change_and_which_of_its_two_notices_it_is() -> None:
+    coming = ledger(sheet(written("us-1", {"from": date(2026, 12, 1)})))
+    now = datetime(2026, 11, 24, 7, tzinfo=UTC)
+    [made] = reminders(coming, [subscription("C1")], [], {}, now.date(), now)
+    assert made.id == "0bab6e219372a9d9488c3ebdd2c1555d"
+
+
+def test_the_metadata_of_a_message_names_its_delivery() -> None:
+    made = marked(delivery("s1", id="d1"))
+    assert made.to_dict() == {
+        "event_type": "tariffwire_delivery",
+        "event_payload": {"delivery_id": "d1"},
+    }

@@ -1,0 +1,130 @@
+"""By what an entry is known again, one field at a time."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.feeds.identity import Sighting, identify, identities, moment, sight
+from bot.feeds.model import Entry, FeedKind
+
+NOON = datetime(2025, 5, 12, 12, 0, 7, tzinfo=UTC)
+HOME = "https://www.wire.example/"
+OTHER_KINDS = [kind for kind in FeedKind if kind is not FeedKind.COURT]
+
+
+def entry(**fields: Any) -> Entry:
+    given = {
+        "feed_id": "wire",
+        "key": "",
+        "guid": "guid-1",
+        "link": "https://wire.example/2025/a?sid=7",
+        "title": "US raises the duty on steel",
+        "summary": "To 50%.",
+        "published": NOON,
+    }
+    return Entry.model_validate(given | fields)
+
+
+def named(kind: FeedKind = FeedKind.WIRE, **fields: Any) -> Entry:
+    [made] = identify([entry(**fields)], kind, HOME)
+    return made
+
+
+def after_edit(kind: FeedKind = FeedKind.WIRE, **fields: Any) -> Sighting:
+    """What the entry is to a feed that listed it before with another text."""
+    before = named(kind, **fields, title="US to raise the duty on steel, officials say")
+    return sight(named(kind, **fields), identities(before))
+
+
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+@pytest.mark.parametrize(
+    ("guid", "link", "expected"),
+    [
+        ("guid-1", "https://wire.example/a", Sighting.REVISED),
+        ("guid-1", "", Sighting.REVISED),
+        ("guid-1", HOME, Sighting.REVISED),
+        ("", "https://wire.example/a", Sighting.REVISED),
+        # A link to the home page says nothing of an entry, and nor does none.
+        ("", HOME, Sighting.NEW),
+        ("", "http://wire.example", Sighting.NEW),
+        ("", "", Sighting.NEW),
+    ],
+)
+def test_an_edited_text_is_a_revision_where_guid_or_link_name_it(
+    kind: FeedKind, guid: str, link: str, expected: Sighting
+) -> None:
+    assert after_edit(kind, guid=guid, link=link) is expected
+    assert bool(named(kind, guid=guid, link=link).place) is (expected is Sighting.REVISED)
+
+
+def test_an_edited_text_of_a_court_is_a_new_entry() -> None:
+    assert after_edit(FeedKind.COURT) is Sighting.NEW
+    assert named(FeedKind.COURT).place == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "expected"),
+    [
+        (FeedKind.WIRE, {"guid": "guid-2"}, Sighting.KNOWN),
+        (FeedKind.WIRE, {"link": "https://wire.example/b"}, Sighting.KNOWN),
+        (FeedKind.WIRE, {"guid": "guid-2", "link": "https://wire.example/b"}, Sighting.NEW),
+        # What a server adds for one visitor is no part of a link.
+        (
+            FeedKind.WIRE,
+            {"guid": "guid-2", "link": "https://wire.example/2025/a?sid=8"},
+            Sighting.KNOWN,
+        ),
+        # A court gives one link to many entries: with a guid, the guid decides.
+        (FeedKind.COURT, {"guid": "guid-2"}, Sighting.NEW),
+        (FeedKind.COURT, {"link": "https://wire.example/b"}, Sighting.KNOWN),
+        # Without one, link and text are all that names it.
+        (FeedKind.COURT, {"guid": ""}, Sighting.NEW),
+    ],
+)
+def test_an_entry_is_known_by_two_of_guid_link_and_text(
+    kind: FeedKind, changes: dict[str, str], expected: Sighting
+) -> None:
+    known = identities(named(kind, published=None))
+    assert sight(named(kind, published=None, **changes), known) is expected
+
+
+def test_an_entry_of_a_court_without_a_guid_is_known_by_link_and_text() -> None:
+    known = identities(named(FeedKind.COURT, guid=""))
+    again = named(FeedKind.COURT, guid="", link="https://wire.example/2025/a?sid=8")
+    assert sight(again, known) is Sighting.KNOWN
+
+
+@pytest.mark.parametrize(
+    ("title", "tells"),
+    [
+        # With the blank between title and summary, 32 bytes are enough.
+        ("a" * 16, True),
+        ("a" * 15, False),
+        ("é" * 8, True),
+        ("é" * 8 + "a" * 16, True),
+        ("é" * 7 + "a", False),
+        ("関" * 5 + "a", True),
+    ],
+)
+def test_a_text_of_32_bytes_tells_with_its_moment(title: str, tells: bool) -> None:
+    assert bool(moment(entry(title=title, summary="b" * 15))) is tells
+
+
+@pytest.mark.parametrize(
+    ("changes", "tells"),
+    [
+        ({}, True),
+        ({"published": None}, False),
+        ({"published_roughly": True}, False),
+        ({"title": "Duty", "summary": ""}, False),
+    ],
+)
+def test_a_moment_needs_an_exact_time(changes: dict[str, Any], tells: bool) -> None:
+    assert bool(moment(entry(**changes))) is tells
+
+
+@pytest.mark.parametrize("kind", FeedKind)
+def test_courts_and_officials_have_no_moments(kind: FeedKind) -> None:
+    feed_metadata = moment(entry()) in named(kind).aliases
+    assert feed_metadata is (kind not in (FeedKind.COURT, FeedKind.OFFICIAL))

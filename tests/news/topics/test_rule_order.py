@@ -1,0 +1,178 @@
+"""How rules and silences are applied, on rules made by hand."""
+
+from typing import Any
+
+import pytest
+
+from bot.news.topics.rules import Matcher, Rule, Silence, TopicRules
+from bot.values import Topic
+from tests.news.examples import PARTIES
+
+TARIFF, TALKS = Topic.TARIFF, Topic.NEGOTIATION
+NOTHING = "nothing of it"
+
+
+def rule(rule_id: str, *terms: str, **fields: Any) -> Rule:
+    given = {
+        "id": rule_id,
+        "topic": TARIFF,
+        "reason": "made for a test",
+        "terms": terms,
+        "yes": terms[0],
+        "no": NOTHING,
+    }
+    return Rule.model_validate(given | fields)
+
+
+def silence(silence_id: str, *terms: str, unless: tuple[str, ...] = ()) -> Silence:
+    return Silence(
+        id=silence_id,
+        reason="made for a test",
+        terms=terms,
+        unless=unless,
+        yes=terms[0],
+        no=NOTHING,
+    )
+
+
+MATCHER = Matcher(
+    TopicRules(
+        silences=(
+            silence("stocks", "^ stocks slip/rise"),
+            silence("players", "player", unless=("minister",)),
+        ),
+        rules=(
+            rule("duty", "duty", "duties"),
+            rule("loose", "levy", lead=False),
+            rule("talks", "talks", topic=TALKS, contexts=("trade",), vetoes=("peace",)),
+        ),
+    ),
+    PARTIES,
+)
+
+
+def found(title: str, summary: str = "") -> list[tuple[str, str, str]]:
+    """Rule, place and words of each evidence."""
+    evidence = MATCHER.match(title, summary).evidence
+    return [(each.rule, each.where, each.words) for each in evidence]
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "expected"),
+    [
+        ("A levy", "", [("loose", "title", "levy")]),
+        # A rule for titles alone does not hold in the summary.
+        ("A roof", "A levy is due.", []),
+        ("A levy", "A levy is due.", [("loose", "title", "levy")]),
+        ("A duty", "A levy is due.", [("duty", "title", "duty")]),
+        ("A roof", "A duty is due.", [("duty", "summary", "duty")]),
+    ],
+)
+def test_a_rule_for_titles_holds_in_no_summary(
+    title: str, summary: str, expected: list[tuple[str, str, str]]
+) -> None:
+    assert found(title, summary) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "expected"),
+    [
+        ("A duty and more duties", "Duties rise. A duty falls.", [("duty", "title", "duty")]),
+        ("A roof", "Duties rise. A duty falls.", [("duty", "summary", "Duties")]),
+    ],
+)
+def test_a_rule_gives_one_evidence(
+    title: str, summary: str, expected: list[tuple[str, str, str]]
+) -> None:
+    assert found(title, summary) == expected
+
+
+@pytest.mark.parametrize(
+    ("summary", "topics"),
+    [
+        ("A duty is due. It is green. Rain falls.", (TARIFF,)),
+        ("It is green. A duty is due. Rain falls.", (TARIFF,)),
+        ("It is green. Rain falls. A duty is due.", ()),
+        ("It is green. Rain falls. It dries. A duty is due.", ()),
+    ],
+)
+def test_the_first_two_sentences_of_a_summary_count(
+    summary: str, topics: tuple[Topic, ...]
+) -> None:
+    assert MATCHER.match("A roof", summary).topics == topics
+
+
+LONG = "The roof is " + "very " * 110 + "old."
+
+
+@pytest.mark.parametrize(
+    ("summary", "topics"),
+    [
+        # 566 characters, and what follows is beyond the first 600.
+        (f"{LONG} It stands in the old town, not far. Then a duty is due.", ()),
+        (f"{LONG} It stands in the old town, not far from where a duty is due.", (TARIFF,)),
+        (f"{LONG[:-4]} {'very ' * 20} old, and a duty is due.", ()),
+        (f"{LONG[:-4]} {'very ' * 20} old. A duty is due.", (TARIFF,)),
+    ],
+)
+def test_a_long_summary_is_looked_at_sentence_by_sentence(
+    summary: str, topics: tuple[Topic, ...]
+) -> None:
+    assert len(summary) > 600
+    assert MATCHER.match("A roof", summary).topics == topics
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "holds"),
+    [
+        ("Trade talks", "", True),
+        ("Talks begin", "It is about trade.", True),
+        ("Talks begin", "It is green. It is about trade.", True),
+        ("Trade", "Talks begin.", True),
+        ("A roof", "Trade talks begin.", True),
+        # Another sentence of the summary is not near.
+        ("A roof", "Trade grows. Talks begin.", False),
+        ("Talks begin", "", False),
+        ("Trade and peace talks", "", False),
+        ("Peace", "Trade talks begin.", False),
+        ("Trade talks", "Peace reigns.", True),
+    ],
+)
+def test_a_context_must_stand_near_and_a_veto_may_not(
+    title: str, summary: str, holds: bool
+) -> None:
+    assert [rule for rule, _, _ in found(title, summary)] == (["talks"] if holds else [])
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Stocks slip on a new duty", "stocks"),
+        ("Why stocks slip", None),
+        # A label before a title hides nothing.
+        ("Business live: Stocks slip on a new duty", "stocks"),
+        ("Business live | Stocks rise", "stocks"),
+        ("Business live: why stocks slip", None),
+        ("Business live - Stocks slip", None),
+        ("B: Stocks slip", None),
+        # A label with words of a rule is a part of what the title says.
+        ("Duty live: Stocks slip", None),
+        # One label is looked behind, no more.
+        ("Business live: Markets: Stocks slip", None),
+        ("A player pays", "players"),
+        ("A player and a minister", None),
+    ],
+)
+def test_a_silence_falls_on_a_title_or_on_what_its_label_names(
+    title: str, expected: str | None
+) -> None:
+    assert MATCHER.silenced_by(title) == expected
+
+
+def test_a_silenced_title_has_no_topics() -> None:
+    assert MATCHER.match("Business live: Stocks slip on a new duty", "A duty is due.").topics == ()
+    assert MATCHER.match("Business live: why stocks slip on a new duty", "").topics == (TARIFF,)
+
+
+def test_topics_stand_in_their_own_order() -> None:
+    assert MATCHER.match("Trade talks on a duty", "").topics == (TARIFF, TALKS)

@@ -1,0 +1,304 @@
+"""Which changes a calendar lists between two days, on a ledger made by hand."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bot.parties import WORLD
+from bot.rates.calendar.upcoming import (
+    calendar,
+    changes,
+    coming,
+    joined,
+    known_up_to,
+    read_up_to,
+    rulings,
+    told_apart,
+    upcoming,
+)
+from bot.rates.ledger import Ledger
+from bot.rates.model.answer import Upcoming
+from bot.rates.question.parse import Kind, RateQuery
+from tests.rates.made import CHECKED, SOURCE, ledger, rate, ruling, sheet, written
+
+JUNE_1, JULY_1, JULY_2, AUGUST_1 = (
+    date(2026, 6, 1),
+    date(2026, 7, 1),
+    date(2026, 7, 2),
+    date(2026, 8, 1),
+)
+FAR = date(2029, 1, 1)
+MILESTONE = {"on": AUGUST_1, "what": "A review is due.", "source": "gazette"}
+LEDGER = ledger(
+    sheet(
+        # From 10 to 25 percent on 1 July.
+        written(
+            "steps", {"from": JUNE_1, "to": date(2026, 6, 30)}, {"from": JULY_1, "percent": 25}
+        ),
+        # Until 1 July: over on the 2nd.
+        written("ends", {"from": JUNE_1, "to": JULY_1}, milestones=[MILESTONE]),
+        written("far", {"from": FAR, "percent": 50}, partners=["DE"], milestones=[MILESTONE]),
+        schedules=[
+            {
+                "id": "reciprocal",
+                "name": "Reciprocal duty",
+                "legal_basis": "Section 2",
+                "covers": "all goods",
+                "general": True,
+                "row_id": "reciprocal-{partner}",
+                "columns": {"start": rate(None, **{"from": AUGUST_1})},
+                "rows": [
+                    {"partner": "CN", "rates": {"start": 10}},
+                    {"partner": "DE", "rates": {"start": "12.5"}},
+                    {"partner": "EU", "rates": {"start": 11}},
+                ],
+            }
+        ],
+    )
+)
+
+
+def listed(items: Iterable[Upcoming]) -> list[tuple[date, str]]:
+    return [(item.on, item.measure_id) for item in items]
+
+
+ROWS = ("reciprocal-cn", "reciprocal-de", "reciprocal-eu")
+ALL = [
+    *((JUNE_1, "ends"), (JUNE_1, "steps"), (JULY_1, "steps"), (JULY_2, "ends")),
+    *((AUGUST_1, "ends"), (AUGUST_1, "far"), *((AUGUST_1, row) for row in ROWS)),
+    (FAR, "far"),
+]
+
+
+@pytest.mark.parametrize(
+    ("after", "until", "first", "last"),
+    [
+        (date(2026, 5, 31), None, 0, 10),
+        (JUNE_1, None, 2, 10),
+        (date(2026, 6, 30), JULY_1, 2, 3),
+        (JULY_1, JULY_2, 3, 4),
+        (JULY_1, JULY_1, 3, 3),
+        (JULY_2, date(2028, 12, 31), 4, 9),
+        (JULY_2, FAR, 4, 10),
+        (FAR, None, 10, 10),
+    ],
+)
+def test_what_comes_is_listed_after_one_day_and_by_another(
+    after: date, until: date | None, first: int, last: int
+) -> None:
+    assert listed(coming(LEDGER, after, until)) == ALL[first:last]
+
+
+def test_what_comes_of_some_measures_is_theirs_alone() -> None:
+    some = [each for each in LEDGER.measures if each.id == "steps"]
+    assert listed(coming(LEDGER, date(2026, 1, 1), None, some)) == [
+        (JUNE_1, "steps"),
+        (JULY_1, "steps"),
+    ]
+    assert coming(LEDGER, date(2026, 1, 1), None, []) == ()
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (date(2026, 5, 31), JULY_2, [*reversed(ALL[:4])]),
+        (JUNE_1, JULY_2, [(JULY_2, "ends"), (JULY_1, "steps")]),
+        (JUNE_1, JULY_1, [(JULY_1, "steps")]),
+        (JULY_1, JULY_2, [(JULY_2, "ends")]),
+        (JULY_1, JULY_1, []),
+        # A day that is due is no change of a rate; the rows of one action are one.
+        (JULY_2, AUGUST_1, [(AUGUST_1, "reciprocal-cn")]),
+    ],
+)
+def test_changes_are_those_after_one_day_and_by_another_newest_first(
+    since: date, until: date, expected: list[tuple[date, str]]
+) -> None:
+    assert listed(changes(LEDGER, since, until)) == expected
+
+
+TEN = Decimal(10)
+
+
+def item(
+    day: date, what: str = "10 %", percent: Decimal | None = TEN, **fields: object
+) -> Upcoming:
+    made = Upcoming(day, what, "Duty a", "a", "US", ("CN",), SOURCE, percent)
+    return made._replace(**fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("on", "passed"),
+    [
+        (date(2026, 10, 1), False),
+        (CHECKED, False),
+        (date(2026, 10, 3), True),
+        (date(2026, 11, 23), True),
+        (date(2026, 11, 24), True),
+        (date(2026, 11, 25), False),
+    ],
+)
+def test_what_was_due_since_the_sources_were_read_is_marked(on: date, passed: bool) -> None:
+    [found] = told_apart([item(on)], lambda _: CHECKED, date(2026, 11, 24))
+    assert (found.on, found.passed) == (on, passed)
+
+
+def test_what_has_passed_stands_last() -> None:
+    days = [date(2026, 11, 1), date(2026, 9, 1), date(2026, 10, 10), date(2026, 12, 1)]
+    found = told_apart(map(item, days), lambda _: CHECKED, date(2026, 11, 24))
+    assert [each.on for each in found] == [days[1], days[3], days[0], days[2]]
+
+
+@pytest.mark.parametrize(
+    ("checked", "expected"),
+    [(None, CHECKED), (date(2026, 9, 1), CHECKED), (date(2026, 11, 1), date(2026, 11, 1))],
+)
+def test_an_item_is_known_up_to_its_own_check_or_that_of_the_others(
+    checked: date | None, expected: date
+) -> None:
+    assert known_up_to(item(JULY_1, checked=checked), CHECKED) == expected
+
+
+def test_a_single_entry_keeps_its_percent_and_its_own_name() -> None:
+    family = [each for each in LEDGER.measures if each.id == "reciprocal-cn"]
+    [one] = upcoming(LEDGER, JULY_2, AUGUST_1, family)
+    assert (one.measure, one.percent) == ("Reciprocal duty, China", Decimal(10))
+    assert one.partners == ("CN",)
+    [begun] = changes(LEDGER, date(2026, 6, 30), JULY_1)
+    assert (begun.measure, begun.percent) == ("Duty steps", Decimal(25))
+
+
+def test_the_rows_of_one_action_are_one_entry_with_the_lowest_and_the_highest_rate() -> None:
+    rows = [each for each in LEDGER.measures if each.family]
+    [one] = upcoming(LEDGER, JULY_2, AUGUST_1, rows)
+    assert (one.measure, one.percent) == ("Reciprocal duty", None)
+    assert one.partners == ("CN", "DE", "EU")
+    numbers = re.findall(r"\d+(?:\.\d+)?", one.what)
+    assert numbers[:2] == ["10", "12.5"]
+    assert "11" not in numbers
+
+
+@pytest.mark.parametrize(
+    ("percents", "expected"),
+    [((10, 25), ["10", "25"]), ((25, 10), ["10", "25"]), ((10, 10), ["10"])],
+)
+def test_rows_that_differ_in_words_are_told_by_their_rates(
+    percents: tuple[int, int], expected: list[str]
+) -> None:
+    rows = [
+        item(JULY_1, f"begins, {one}", Decimal(percent), measure_id=one, partners=(one[-2:],))
+        for one, percent in zip(ROWS[:2], percents, strict=True)
+    ]
+    [one] = joined(LEDGER, rows)
+    # The last number is how many partners there are.
+    assert re.findall(r"\d+(?:\.\d+)?", one.what) == [*expected, "2"]
+
+
+def test_rows_with_one_rate_say_it_once() -> None:
+    rows = [item(JULY_1, measure_id=one, partners=(one[-2:].upper(),)) for one in ROWS[:2]]
+    [one] = joined(LEDGER, rows)
+    assert (one.what, one.partners) == ("10 %", ("CN", "DE"))
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ((CHECKED, date(2026, 11, 1)), CHECKED),
+        ((date(2026, 11, 1), CHECKED), CHECKED),
+        ((CHECKED, None), None),
+        ((None, None), None),
+    ],
+)
+def test_an_entry_for_many_was_checked_when_the_first_of_them_was(
+    days: tuple[date | None, date | None], expected: date | None
+) -> None:
+    rows = [
+        item(JULY_1, measure_id=one, checked=day) for one, day in zip(ROWS[:2], days, strict=True)
+    ]
+    [one] = joined(LEDGER, rows)
+    assert one.checked == expected
+
+
+def test_what_is_due_of_several_measures_word_for_word_is_one_entry() -> None:
+    due = [item(AUGUST_1, "A review.", None, measure_id=one) for one in ("steps", "far")]
+    rates = [item(AUGUST_1, measure_id=one) for one in ("steps", "far")]
+    assert len(joined(LEDGER, due)) == 1
+    assert len(joined(LEDGER, rates)) == 2
+
+
+def two_sheets() -> Ledger:
+    """The US followed up to October for China and up to November for others; China to December."""
+    china = {"partners": ["CN"], "since": date(2018, 1, 1), "checked": CHECKED}
+    others = {"partners": [WORLD], "since": date(2018, 1, 1), "checked": date(2026, 11, 1)}
+    return ledger(
+        sheet(coverage=[china, others]),
+        sheet(imposer="CN", coverage=[others | {"checked": date(2026, 12, 1)}]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("imposer", "partners", "expected"),
+    [
+        ("US", ["CN"], CHECKED),
+        ("US", ["DE"], date(2026, 11, 1)),
+        ("US", ["DE", "CN"], CHECKED),
+        ("CN", ["US"], date(2026, 12, 1)),
+        ("DE", ["US"], None),
+        ("US", [], None),
+    ],
+)
+def test_a_duty_is_read_up_to_the_day_of_the_partner_checked_first(
+    imposer: str, partners: list[str], expected: date | None
+) -> None:
+    assert read_up_to(two_sheets(), imposer, partners) == expected
+
+
+def test_an_upcoming_question_lists_what_comes_after_today_and_what_was_due() -> None:
+    today = date(2026, 11, 24)
+    read = ledger(
+        sheet(
+            written("before", {"from": CHECKED}),
+            written("unread", {"from": date(2026, 10, 3)}),
+            written("today", {"from": today}),
+            written("soon", {"from": date(2026, 11, 25)}),
+        )
+    )
+    found = calendar(RateQuery(kind=Kind.UPCOMING), read, today)
+    assert [(each.measure_id, each.passed) for each in found] == [
+        ("soon", False),
+        ("unread", True),
+        ("today", True),
+    ]
+
+
+def test_a_question_on_changes_goes_back_thirty_days_by_itself() -> None:
+    today = date(2026, 9, 30)
+    read = ledger(
+        sheet(
+            written("before", {"from": date(2026, 8, 31)}),
+            written("first", {"from": date(2026, 9, 1)}),
+            written("today", {"from": today}),
+            written("soon", {"from": date(2026, 10, 1)}),
+        )
+    )
+    found = calendar(RateQuery(kind=Kind.CHANGES), read, today)
+    assert [each.measure_id for each in found] == ["today", "first"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (date(2026, 5, 31), AUGUST_1, [AUGUST_1, JULY_1, JUNE_1]),
+        (JUNE_1, JULY_1, [JULY_1]),
+        (JULY_1, date(2026, 7, 31), []),
+    ],
+)
+def test_rulings_are_those_after_one_day_and_by_another_newest_first(
+    since: date, until: date, expected: list[date]
+) -> None:
+    read = ledger(sheet(), legal=[ruling(day) for day in (JULY_1, JUNE_1, AUGUST_1)])
+    found = rulings(read, since, until)
+    assert [each.on for each in found] == expected
+    assert all(each.legal and each.percent == 0 for each in found)

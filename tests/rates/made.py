@@ -1,0 +1,144 @@
+"""A small ledger and its parts, made by hand, so that a test states every value it depends on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.parties import WORLD, Parties, Party
+from bot.rates.files.schema import MfnFile, Sheet
+from bot.rates.files.validate import Book
+from bot.rates.ledger import Ledger
+from bot.rates.model.goods import Fit, Good, GoodsFile
+from bot.rates.model.law import Effect, EventsFile, LegalEvent, Talk
+from bot.rates.model.measure import Measure, RatePeriod, Source, Status
+from bot.rates.stacking import Layer
+
+START = date(2026, 1, 1)
+CHECKED = date(2026, 10, 2)
+SOURCE = Source(text="Gazette", url="https://gazette.example/1")
+
+PARTIES = Parties(
+    [
+        Party(code="US", name="United States", alpha3="USA"),
+        Party(code="CN", name="China", alpha3="CHN"),
+        Party(code="DE", name="Germany", alpha3="DEU"),
+        Party(code="EU", name="European Union", members=("DE",)),
+        Party(code=WORLD, name="all partners"),
+    ]
+)
+
+
+def period(percent: float | str | None = 10, **fields: Any) -> RatePeriod:
+    """A rate in force from the start of 2026 with no end, unless `fields` says otherwise."""
+    given = {
+        "from": START,
+        "percent": None if percent is None else Decimal(str(percent)),
+        "status": Status.IN_FORCE,
+        "source": SOURCE,
+    }
+    return RatePeriod.model_validate(given | fields)
+
+
+def measure(measure_id: str, *periods: RatePeriod, **fields: Any) -> Measure:
+    """A duty of the US on China; particular to some goods unless `general` is set."""
+    given = {
+        "id": measure_id,
+        "imposer": "US",
+        "partners": ("CN",),
+        "name": f"Duty {measure_id}",
+        "legal_basis": "Section 1",
+        "covers": "some goods",
+        "general": False,
+        "periods": periods,
+        "source": SOURCE,
+    }
+    return Measure.model_validate(given | fields)
+
+
+def layer(
+    measure_id: str,
+    percent: float | str | None = 10,
+    fit: Fit = Fit.NAMED,
+    *,
+    freed: str = "",
+    status: Status = Status.IN_FORCE,
+    **fields: Any,
+) -> Layer:
+    """A measure on a day, with the fit that a test needs."""
+    rate = period(percent, status=status)
+    return Layer(measure(measure_id, rate, **fields), rate, fit, freed)
+
+
+def written(measure_id: str, *periods: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
+    """A measure as a rates file has it; a period needs `from` and `percent` at most."""
+    given = {
+        "id": measure_id,
+        "name": f"Duty {measure_id}",
+        "legal_basis": "Section 1",
+        "covers": "some goods",
+        "partners": ["CN"],
+        "source": "gazette",
+        "periods": [rate(**each) for each in periods],
+    }
+    return given | fields
+
+
+def rate(percent: float | None = 10, **fields: Any) -> dict[str, Any]:
+    """A period as a rates file has it."""
+    given = {"from": START, "percent": percent, "status": "in_force", "source": "gazette"}
+    return given | fields
+
+
+def sheet(*measures: Mapping[str, Any], imposer: str = "US", **fields: Any) -> Sheet:
+    """The file of one imposer, which covers all partners and general duties."""
+    given = {
+        "imposer": imposer,
+        "coverage": [{"partners": [WORLD], "since": date(2018, 1, 1), "checked": CHECKED}],
+        "sources": {"gazette": SOURCE},
+        "measures": measures,
+    }
+    return Sheet.model_validate(given | fields)
+
+
+def book(
+    *sheets: Sheet,
+    legal: Iterable[LegalEvent] = (),
+    talks: Iterable[Talk] = (),
+    goods: Sequence[Good] = (),
+) -> Book:
+    """These sheets as the files of a ledger."""
+    return Book(
+        sheets={f"{one.imposer}.yaml": one for one in sheets},
+        mfn=MfnFile(sources={}, baselines=()),
+        goods=GoodsFile(goods=tuple(goods)),
+        events=EventsFile(legal=tuple(legal), talks=tuple(talks)),
+    )
+
+
+def ledger(
+    *sheets: Sheet,
+    legal: Iterable[LegalEvent] = (),
+    talks: Iterable[Talk] = (),
+    goods: Sequence[Good] = (),
+) -> Ledger:
+    """The ledger of these sheets over the economies of `PARTIES`."""
+    return Ledger(book(*sheets, legal=legal, talks=talks, goods=goods), PARTIES)
+
+
+def ruling(day: date, *affects: str) -> LegalEvent:
+    """A ruling on these measures."""
+    return LegalEvent(
+        on=day,
+        body="court",
+        case="A v. B",
+        what="held unlawful",
+        effect=Effect.HELD_UNLAWFUL,
+        affects=affects,
+        source=SOURCE,
+    )
+
+
+def talk(day: date, *parties: str) -> Talk:
+    """A round of talks between these economies."""
+    return Talk(on=day, parties=parties, place="Geneva", outcome="They met.", source=SOURCE)

@@ -1,0 +1,84 @@
+"""Words of a question, one by one, read with a vocabulary made by hand."""
+
+from datetime import date
+
+import pytest
+
+from bot.errors import QueryError, UnknownParty, Unsaid
+from bot.rates.model.goods import Good
+from bot.rates.question.parse import Kind, RateQuery, parse
+from tests.rates.made import PARTIES, ledger, sheet
+
+TODAY = date(2026, 11, 24)
+READER = ledger(sheet(), goods=[Good(id="steel", name="steel", hs=("72",))]).reader
+
+WORDS_OF_TIME = """
+    this next last past coming recent recently latest new soon ahead up tomorrow
+    day days week weeks month months quarter year years date dates deadline deadlines event events
+    change measure measures
+    january february march april may june july august september october november december
+"""
+
+
+def read(text: str) -> RateQuery:
+    return parse(text, PARTIES, TODAY, READER)
+
+
+@pytest.mark.parametrize("word", WORDS_OF_TIME.split())
+@pytest.mark.parametrize(
+    ("asked", "kind"), [("upcoming", Kind.UPCOMING), ("changes", Kind.CHANGES)]
+)
+def test_a_word_of_time_leaves_a_calendar_whole(asked: str, kind: Kind, word: str) -> None:
+    query = read(f"{asked} china {word}")
+    assert (query.kind, query.partner, query.product) == (kind, "CN", None)
+
+
+@pytest.mark.parametrize("word", ["zzqqx", "fortnightly"])
+def test_a_word_that_means_nothing_is_refused_in_a_calendar(word: str) -> None:
+    with pytest.raises(UnknownParty) as refused:
+        read(f"upcoming china {word}")
+    assert refused.value.word == word
+
+
+@pytest.mark.parametrize("word", ["upcoming", "calendar"])
+def test_a_calendar_of_goods_is_about_them(word: str) -> None:
+    assert read(f"{word} steel").product == "steel"
+
+
+@pytest.mark.parametrize("word", ["history", "timeline", "chart"])
+def test_a_question_asks_for_every_change(word: str) -> None:
+    query = read(f"us china {word}")
+    assert (query.history, query.product) == (True, None)
+    assert not read("us china").history
+
+
+def test_goods_without_an_economy_are_answered_with_a_whole_question() -> None:
+    with pytest.raises(Unsaid) as unsaid:
+        read("steel")
+    assert unsaid.value.thing == "steel"
+    assert unsaid.value.questions == ("us steel",)
+
+
+@pytest.mark.parametrize("text", ["zzqqx", "zzqqx wwkkv"])
+def test_unknown_words_alone_are_taken_for_an_economy(text: str) -> None:
+    with pytest.raises(UnknownParty) as unknown:
+        read(text)
+    assert (unknown.value.word, unknown.value.suggestions) == (text, ())
+
+
+@pytest.mark.parametrize("text", ["us china zzqqx", "us zzqqx"])
+def test_unknown_words_beside_an_economy_are_taken_for_goods(text: str) -> None:
+    with pytest.raises(QueryError) as unknown:
+        read(text)
+    assert unknown.value.thing == "zzqqx"
+    assert not isinstance(unknown.value, UnknownParty)
+
+
+def test_a_question_without_words_names_no_economy() -> None:
+    with pytest.raises(QueryError) as empty:
+        read(" ")
+    assert not isinstance(empty.value, UnknownParty)
+
+
+def test_without_a_vocabulary_any_words_beside_economies_may_be_goods() -> None:
+    assert parse("us china zzqqx", PARTIES, TODAY).product == "zzqqx"

@@ -1,0 +1,135 @@
+"""What a ledger of made-up files holds of a pair."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bot.parties import WORLD
+from bot.rates.model.goods import Fit, Good
+from bot.rates.model.measure import Status
+from bot.rates.question.product import Wanted
+from tests.rates.made import START, ledger, rate, sheet, talk, written
+
+DAY = date(2026, 6, 1)
+APRIL, MAY, JUNE, JULY = (date(2026, month, 1) for month in (4, 5, 6, 7))
+TALKS = ledger(
+    sheet(),
+    talks=[
+        talk(JULY, "US", "CN", "EU"),
+        talk(APRIL, "US", "CN"),
+        talk(MAY, "US", "EU"),
+        talk(JUNE, "CN", "EU"),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("imposer", "partner", "days"),
+    [
+        ("US", "CN", [APRIL, JULY]),
+        ("US", "EU", [MAY, JULY]),
+        ("EU", "US", [MAY, JULY]),
+        ("US", "DE", [MAY, JULY]),
+        ("DE", "CN", [JUNE, JULY]),
+        ("US", WORLD, []),
+    ],
+)
+def test_talks_of_a_pair_are_those_in_which_both_took_part(
+    imposer: str, partner: str, days: list[date]
+) -> None:
+    assert [each.on for each in TALKS.pair(imposer, partner).talks] == days
+
+
+def test_words_for_one_legal_basis_may_stand_in_several_files() -> None:
+    both = ledger(
+        sheet(bases={"Section 301": ["unfair trade"]}),
+        sheet(imposer="CN", bases={"Section 301": ["retaliation act"], "Order 5": []}),
+    )
+    for words in ("unfair trade", "retaliation act", "section 301"):
+        assert both.reader.bases_in(words) == ("Section 301",)
+    assert both.reader.bases_in("order 5") == ("Order 5",)
+
+
+LAYERS = ledger(
+    sheet(
+        written("a", {"percent": 10, "to": JUNE}, {"percent": 25, "from": JULY}, general=True),
+        written("quota", {"not_for": ["CN"]}, general=True),
+        written(
+            "steel",
+            {},
+            scope={"goods": ["steel"]},
+            exempt=[
+                {"scope": {"goods": ["pipes"]}, "why": "on a list", "from": START, "to": MAY},
+            ],
+        ),
+        written("world", {}, partners=[WORLD], exceptions=["DE"], general=True),
+        written("planned", {"percent": None, "status": "announced"}),
+    ),
+    sheet(written("bloc", {}, partners=["US"], general=True), imposer="EU"),
+    goods=[
+        Good(id="steel", name="steel"),
+        Good(id="pipes", name="pipes", part_of=("steel",)),
+        Good(id="wine", name="wine"),
+    ],
+)
+CHINA = frozenset({"CN"})
+PIPES = Wanted("pipes", goods=("pipes",))
+
+
+def test_a_pair_holds_what_falls_on_the_partner() -> None:
+    assert {each.id for each in LAYERS.between("US", "CN")} == {
+        *("a", "quota", "steel", "world", "planned")
+    }
+    assert [each.id for each in LAYERS.between("US", "EU")] == ["world"]
+    assert [each.id for each in LAYERS.between("US", "DE")] == []
+    assert [each.id for each in LAYERS.between("DE", "US")] == ["bloc"]
+    assert LAYERS.between("CN", "US") == ()
+
+
+def test_a_measure_is_a_layer_only_on_days_and_goods_that_it_falls_on() -> None:
+    one = next(each for each in LAYERS.measures if each.id == "a")
+    assert LAYERS.layer(one, CHINA, date(2025, 12, 31), None, Fit.NAMED) is None
+    assert LAYERS.layer(one, CHINA, date(2026, 6, 2), None, Fit.NAMED) is None
+    assert LAYERS.layer(one, CHINA, DAY, None, Fit.NONE) is None
+    for day, percent in ((DAY, Decimal(10)), (JULY, Decimal(25))):
+        found = LAYERS.layer(one, CHINA, day, None, Fit.PERHAPS)
+        assert found is not None
+        assert (found.period.percent, found.fit, found.freed) == (percent, Fit.PERHAPS, "")
+
+
+def test_a_partner_with_a_quota_of_its_own_is_free() -> None:
+    one = next(each for each in LAYERS.measures if each.id == "quota")
+    free = LAYERS.layer(one, CHINA, DAY, None, Fit.NAMED)
+    charged = LAYERS.layer(one, frozenset({"DE", "EU"}), DAY, None, Fit.NAMED)
+    assert free is not None
+    assert free.freed
+    assert charged is not None
+    assert not charged.freed
+
+
+def test_exempt_goods_are_free_while_the_exemption_runs() -> None:
+    one = next(each for each in LAYERS.measures if each.id == "steel")
+    freed = []
+    for day in (START, MAY, date(2026, 5, 2)):
+        found = LAYERS.layer(one, CHINA, day, PIPES, Fit.NAMED)
+        assert found is not None
+        freed.append(bool(found.freed))
+    assert freed == [True, True, False]
+
+
+def test_fits_name_every_measure_of_the_pair() -> None:
+    assert LAYERS.fits("US", "CN", PIPES) == {
+        "a": Fit.NAMED,
+        "quota": Fit.NAMED,
+        "steel": Fit.HEADING,
+        "world": Fit.NAMED,
+        "planned": Fit.NONE,
+    }
+    assert LAYERS.fits("US", "CN", None)["steel"] is Fit.NONE
+
+
+def test_an_announced_rate_is_not_charged() -> None:
+    made = ledger(sheet(written("a", rate(10, status="announced"))))
+    [period] = made.measures[0].periods
+    assert (period.status, period.charged) == (Status.ANNOUNCED, False)

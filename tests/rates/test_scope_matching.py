@@ -1,0 +1,116 @@
+"""How surely a made-up measure falls on goods of a made-up vocabulary."""
+
+from datetime import date
+
+import pytest
+
+from bot.rates.model.goods import Fit, Good, Goods
+from bot.rates.model.measure import Exemption, Scope
+from bot.rates.question.product import Wanted
+from bot.rates.scope_matching import Fitting
+from tests.rates.made import measure
+
+GOODS = Goods(
+    [
+        Good(id="metals", name="metals"),
+        Good(id="steel", name="steel", hs=("72", "73"), part_of=("metals",)),
+        Good(id="pipes", name="pipes", hs=("7304", "7306"), part_of=("steel",)),
+        Good(id="screws", name="screws", hs=("7318",), part_of=("steel",)),
+        Good(id="wine", name="wine", hs=("2204",)),
+    ]
+)
+MEASURES = {
+    each.id: each
+    for each in (
+        measure("general", general=True),
+        measure("nothing"),
+        measure("steel", scope=Scope(goods=("steel",))),
+        measure("chapter", scope=Scope(hs=("73",))),
+        measure("tubes", scope=Scope(hs=("7304",))),
+        measure("some_steel", perhaps=Scope(goods=("steel",))),
+        measure(
+            "pipes_or_steel",
+            scope=Scope(goods=("pipes",)),
+            perhaps=Scope(goods=("wine", "screws")),
+        ),
+        measure(
+            "exempting",
+            scope=Scope(goods=("steel",)),
+            exempt=(
+                Exemption(scope=Scope(goods=("pipes",)), why="first", to=date(2026, 3, 31)),
+                Exemption(scope=Scope(hs=("7304",)), why="second", from_=date(2026, 3, 1)),
+                Exemption(scope=Scope(goods=("wine",)), why="third"),
+            ),
+        ),
+    )
+}
+FITTING = Fitting(GOODS, list(MEASURES.values()))
+MARCH = date(2026, 3, 15)
+
+
+@pytest.mark.parametrize(
+    ("name", "goods", "codes", "expected"),
+    [
+        ("general", (), (), Fit.NAMED),
+        ("general", ("wine",), (), Fit.NAMED),
+        ("nothing", ("steel",), ("72",), Fit.NONE),
+        ("steel", ("steel",), (), Fit.NAMED),
+        ("steel", ("pipes",), (), Fit.HEADING),
+        ("steel", ("metals",), (), Fit.PERHAPS),
+        ("steel", ("wine",), (), Fit.NONE),
+        ("steel", (), (), Fit.NONE),
+        ("steel", ("wine", "steel"), (), Fit.NAMED),
+        # By codes: all of the goods' codes, some of them, none.
+        ("chapter", ("pipes",), (), Fit.HEADING),
+        ("chapter", ("steel",), (), Fit.PERHAPS),
+        ("tubes", ("pipes",), (), Fit.PERHAPS),
+        ("tubes", ("screws",), (), Fit.NONE),
+        ("chapter", (), ("730411",), Fit.HEADING),
+        ("tubes", (), ("73",), Fit.PERHAPS),
+        ("tubes", (), ("7306",), Fit.NONE),
+        ("tubes", (), ("7306", "7304"), Fit.HEADING),
+        # Of which only some lines pay it.
+        ("some_steel", ("steel",), (), Fit.PERHAPS),
+        ("some_steel", ("pipes",), (), Fit.PERHAPS),
+        ("some_steel", ("wine",), (), Fit.NONE),
+        ("pipes_or_steel", ("pipes",), (), Fit.NAMED),
+        ("pipes_or_steel", ("wine",), (), Fit.PERHAPS),
+        # Pipes are part of steel, and surely pay it: of steel, some lines do.
+        ("pipes_or_steel", ("steel",), (), Fit.PERHAPS),
+        ("pipes_or_steel", ("wine", "pipes"), (), Fit.NAMED),
+    ],
+)
+def test_a_measure_fits_goods(
+    name: str, goods: tuple[str, ...], codes: tuple[str, ...], expected: Fit
+) -> None:
+    assert FITTING.fit(MEASURES[name], goods, codes) is expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "day", "why"),
+    [
+        (None, MARCH, ""),
+        (Wanted("pipes", goods=("pipes",)), MARCH, "first"),
+        (Wanted("pipes", goods=("pipes",)), date(2026, 3, 31), "first"),
+        (Wanted("pipes", goods=("pipes",)), date(2026, 4, 1), ""),
+        (Wanted("7304", codes=("7304",)), MARCH, "second"),
+        (Wanted("7304", codes=("7304",)), date(2026, 3, 1), "second"),
+        (Wanted("7304", codes=("7304",)), date(2026, 2, 28), ""),
+        (Wanted("730411", codes=("730411",)), MARCH, "second"),
+        # Of wider goods or codes, only some lines are free.
+        (Wanted("steel", goods=("steel",)), MARCH, ""),
+        (Wanted("73", codes=("73",)), MARCH, ""),
+        (Wanted("wine", goods=("wine",)), date(1999, 1, 1), "third"),
+        (Wanted("screws", goods=("screws",)), MARCH, ""),
+    ],
+)
+def test_an_exemption_frees_goods_that_lie_within_it(
+    wanted: Wanted | None, day: date, why: str
+) -> None:
+    found = FITTING.exemptions(MEASURES["exempting"], day, {"CN"}, wanted).whole
+    assert [exemption.why for exemption in found][:1] == ([why] if why else [])
+
+
+def test_a_measure_without_exemptions_frees_nothing() -> None:
+    pipes = Wanted("pipes", goods=("pipes",))
+    assert FITTING.exemptions(MEASURES["steel"], MARCH, {"CN"}, pipes) == ((), ())

@@ -1,0 +1,88 @@
+"""Text made safe for Slack, by examples down to the letter."""
+
+import pytest
+
+from bot.slack.blockkit.mrkdwn import cut, cut_markup, escape
+from bot.text.single_line import single_line
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("Zölle auf Käse", "Zölle auf Käse"),
+        ("  Zölle auf Käse  ", "Zölle auf Käse"),
+        ("Zölle  auf   Käse", "Zölle auf Käse"),
+        ("Zölle\nauf\r\n\tKäse\n", "Zölle auf Käse"),
+        # What is not seen goes, and nothing else does.
+        ("Zölle\u200b auf Käse", "Zölle auf Käse"),
+        ("\u202eZölle\u202c auf\x00 Käse\x7f", "Zölle auf Käse"),
+        ("関税\ue000は\u200d25%", "関税は25%"),
+        ("Zölle\ud800 auf", "Zölle auf"),
+        ("a\u00a0b", "a b"),
+        # A backslash is a letter like any other.
+        ("a\\n  b\\g<1>", "a\\n b\\g<1>"),
+        ("a\\b\nc", "a\\b c"),
+    ],
+)
+def test_text_is_put_on_one_line(text: str, expected: str) -> None:
+    assert single_line(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (0, "…"),
+        (1, "…"),
+        (2, "a…"),
+        (5, "abcd…"),
+        (9, "abcdefgh…"),
+        (10, "abcdefghij"),
+        (11, "abcdefghij"),
+    ],
+)
+def test_text_is_cut_to_its_limit(limit: int, expected: str) -> None:
+    assert cut("abcdefghij", limit) == expected
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(4, "abc…"), (5, "abc…"), (6, "abc d…")])
+def test_no_blank_stands_before_an_ellipsis(limit: int, expected: str) -> None:
+    assert cut("abc defg", limit) == expected
+
+
+@pytest.mark.parametrize(
+    ("markup", "limit", "expected"),
+    [
+        # Exactly at the limit nothing is cut.
+        ("a &lt; b", 8, "a &lt; b"),
+        ("a &lt; b", 7, "a &lt;…"),
+        ("a &lt; b", 6, "a…"),
+        ("a &lt; b", 4, "a…"),
+        ("a &lt; b", 9, "a &lt; b"),
+        ("see <https://a.example|A> now", 29, "see <https://a.example|A> now"),
+        ("see <https://a.example|A> now", 28, "see <https://a.example|A> n…"),
+        ("see <https://a.example|A> now", 26, "see <https://a.example|A>…"),
+        ("see <https://a.example|A> now", 25, "see…"),
+        ("<https://a.example|A>", 20, "…"),
+        ("abc", 0, "…"),
+    ],
+)
+def test_no_link_and_no_entity_is_cut_in_two(markup: str, limit: int, expected: str) -> None:
+    assert cut_markup(markup, limit) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a < b & c > d", "a &lt; b &amp; c &gt; d"),
+        ("*a* _b_ ~c~ `d`", "\u2217a\u2217 \u02cdb\u02cd \u223cc\u223c 'd'"),
+        (":tada: at 10:30", "\u2236tada: at 10:30"),
+        ("@here @Channel @everyone @someone", "\uff20here \uff20Channel \uff20everyone @someone"),
+        ("> a", "a"),
+        ("• a • b", "a • b"),
+        ("a > b", "a &gt; b"),
+        ("Zölle\u200b auf\nKäse", "Zölle auf Käse"),
+    ],
+)
+def test_markup_shows_the_text_literally(text: str, expected: str) -> None:
+    assert escape(text) == expected
