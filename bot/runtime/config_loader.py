@@ -11,6 +11,8 @@ from bot.errors import ConfigError
 from bot.feeds.model import Feed
 from bot.news.topics.rules import TopicRules
 from bot.parties import Parties, Party
+from bot.proposals.approval.amendments import ApprovedRatesFile
+from bot.proposals.approval.overlay import Overlay, layered
 from bot.rates.files import validate
 from bot.rates.files.schema import MfnFile, Sheet
 from bot.rates.ledger import Ledger
@@ -21,6 +23,8 @@ from bot.values import Frozen
 
 Model = TypeVar("Model", bound=BaseModel)
 
+APPROVED = "approved.yaml"
+"""The file of approved rates, in `config/rates`."""
 LARGEST_FILE = 5_000_000
 """Bytes of one file."""
 MOST_VALUES = 1_000_000
@@ -175,13 +179,22 @@ def load_ledger(folder: Path, parties: Parties) -> Ledger:
 
 
 def load_book(folder: Path, parties: Parties) -> validate.Book:
-    """The files of `config/rates`: one sheet an imposer, beside mfn, goods and events.
+    """The files of `config/rates`, with `approved.yaml` laid over them.
+
+    Raises ConfigError as `load_files` and `load_approved` do.
+    """
+    return load_approved(folder, load_files(folder, parties), parties).book
+
+
+def load_files(folder: Path, parties: Parties) -> validate.Book:
+    """The files of `config/rates` without `approved.yaml`: one sheet for each imposer, MFN, goods
+    and events.
 
     Raises ConfigError naming file, line and key, also for what does not fit across files: a source,
     a measure or goods that are not there, periods that overlap or are out of order.
     """
-    beside = {validate.MFN, validate.GOODS, validate.EVENTS}
-    paths = [path for path in sorted(folder.glob("*.yaml")) if path.name not in beside]
+    others = {validate.MFN, validate.GOODS, validate.EVENTS, APPROVED}
+    paths = [path for path in sorted(folder.glob("*.yaml")) if path.name not in others]
     book = validate.Book(
         sheets={path.name: read_model(path, Sheet) for path in paths},
         mfn=read_model(folder / validate.MFN, MfnFile),
@@ -193,6 +206,24 @@ def load_book(folder: Path, parties: Parties) -> validate.Book:
         line, key = _locate(file_text(path), flaw.loc)
         raise ConfigError(str(path), line, key, flaw.cause, flaw.cure)
     return book
+
+
+def load_approved(folder: Path, files: validate.Book, parties: Parties) -> Overlay:
+    """The files with the rates of `approved.yaml`, where there is one.
+
+    A row that the files already hold is skipped. Raises ConfigError naming line and key of a row
+    that is malformed or does not fit the files.
+    """
+    path = folder / APPROVED
+    if not path.exists():
+        return Overlay(files, (), ())
+    rows = read_model(path, ApprovedRatesFile).approved
+    overlay = layered(files, rows, parties)
+    for stale in overlay.left_out:
+        place = next(at for at, row in enumerate(rows) if row is stale.amendment)
+        line, key = _locate(file_text(path), ("approved", place))
+        raise ConfigError(str(path), line, key, stale.why, "Correct the row, or delete it")
+    return overlay
 
 
 def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:

@@ -1,8 +1,7 @@
-"""Approved rates are written into the rates files as a person would write them."""
+"""Approved rates are exported as one file, which the loader lays over the rates files."""
 
-import difflib
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,18 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cli.rates_export import with_rates
+from bot.cli.rates_export import approved_text
 from bot.errors import ConfigError
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.overlay import layered
+from bot.rates.answer.build import ask
+from bot.rates.files.validate import Book
 from bot.rates.ledger import Ledger
-from bot.rates.model.measure import Measure, Scope, Source
-from bot.runtime.config_loader import load_book, load_parties
+from bot.rates.model.measure import Scope, Source
+from bot.runtime.config_loader import load_approved, load_book, load_files, load_parties
 
 CONFIG = Path(__file__).parents[2] / "config"
 PARTIES = load_parties(CONFIG / "parties.yaml")
-BOOK = load_book(CONFIG / "rates", PARTIES)
+BOOK = load_files(CONFIG / "rates", PARTIES)
 SHIPPED = Ledger(BOOK, PARTIES)
+DECEMBER = date(2026, 12, 1)
 
 # Notes come without control characters: see bot.proposals.approval.terms.
 NOTES = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=30)
@@ -34,7 +36,7 @@ def amendment(key: str, **changes: Any) -> Amendment:
         "imposer": "US",
         "measure": "us-232-steel",
         "percent": Decimal("62.5"),
-        "from_": date(2026, 12, 1),
+        "from_": DECEMBER,
         "source": Source(text='The "Wire": 1, {2}', url="https://wire.example/1"),
         "published": date(2026, 11, 25),
         "note": "Mind: #1 & 'that'.",
@@ -51,10 +53,11 @@ SEVERAL = [
     amendment(
         "a4",
         measure="",
-        partners=("CN",),
+        # YAML 1.1 reads a bare NO as false.
+        partners=("NO",),
         scope=Scope(goods=("cars",), hs=("8703",)),
         covers="cars",
-        name="Section 338: cars, China",
+        name="Section 338: cars, Norway",
         legal_basis="Section 338",
     ),
     amendment("a5", imposer="CN", measure="cn-us-2025-universal", percent=Decimal(34)),
@@ -62,84 +65,118 @@ SEVERAL = [
 ]
 
 
-def written(*amendments: Amendment) -> dict[str, str]:
-    """The files that change."""
-    laid = layered(BOOK, amendments, PARTIES)
-    assert laid.left_out == ()
-    return {
-        name: with_rates(name, (CONFIG / "rates" / name).read_text(), BOOK.sheets[name], sheet)
-        for name, sheet in laid.book.sheets.items()
-        if sheet != BOOK.sheets[name]
-    }
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of `config/rates`."""
+    shutil.copytree(CONFIG / "rates", tmp_path / "rates")
+    return tmp_path / "rates"
 
 
-def test_what_was_written_loads_as_the_ledger_it_came_from(tmp_path: Path) -> None:
-    folder = tmp_path / "rates"
-    shutil.copytree(CONFIG / "rates", folder)
-    texts = written(*SEVERAL)
-    assert set(texts) == {"cn.yaml", "us.yaml"}
-    for name, text in texts.items():
-        (folder / name).write_text(text)
-    loaded = load_book(folder, PARTIES)
-    assert loaded == layered(BOOK, SEVERAL, PARTIES).book
-    # Once the files say so, nothing is left to lay over them.
-    again = layered(loaded, SEVERAL, PARTIES)
-    assert (again.held, again.left_out, again.book) == ((), (), loaded)
+def load_with(folder: Path, text: str) -> Book:
+    (folder / "approved.yaml").write_text(text, encoding="utf-8")
+    return load_book(folder, PARTIES)
 
 
-def test_all_else_stays_letter_for_letter() -> None:
-    for name, text in written(*SEVERAL).items():
-        old = (CONFIG / "rates" / name).read_text().splitlines()
-        lines = list(difflib.ndiff(old, text.splitlines()))
-        gone = [line for line in lines if line.startswith("- ")]
-        # Periods that end earlier now, and the row that has rates of its own.
-        assert 1 <= len(gone) <= 4
-        assert all("from:" in line or "partner:" in line for line in gone)
+def test_an_export_loads_as_the_ledger_it_came_from(folder: Path) -> None:
+    laid = layered(BOOK, SEVERAL, PARTIES)
+    assert laid.held == tuple(SEVERAL)
+    assert load_with(folder, approved_text(*SEVERAL)) == laid.book
 
 
-def test_a_comment_stays_with_what_it_comments_on() -> None:
-    text = written(amendment("a6", measure="us-cn-ieepa-reciprocal", percent=Decimal(30)))
-    lines = text["us.yaml"].splitlines()
-    at = lines.index("# --- China: Section 301, technology transfer, 2018 to 2019 lists")
-    assert lines[at - 1] == ""
-    assert "approved-a6" in lines[at - 2]
+def test_a_percent_and_a_day_are_written_as_such() -> None:
+    lines = approved_text(SEVERAL[0], SEVERAL[1]).splitlines()
+    assert "  percent: 62.5" in lines
+    assert "  percent: 40" in lines
+    assert "  from: 2026-12-01" in lines
 
 
-def test_a_file_that_says_something_else_is_not_written() -> None:
-    laid = layered(BOOK, [amendment("a1")], PARTIES).book
-    other = (CONFIG / "rates" / "us.yaml").read_text().replace("imposer: US", "imposer: CN")
-    with pytest.raises(ConfigError, match="cannot be written"):
-        with_rates("us.yaml", other, BOOK.sheets["us.yaml"], laid.sheets["us.yaml"])
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    chosen=st.lists(st.sampled_from(SHIPPED.measures), min_size=1, max_size=4),
-    days=st.integers(0, 800),
-    note=NOTES,
-)
-def test_whatever_can_be_approved_can_be_written(
-    chosen: list[Measure], days: int, note: str
+@settings(max_examples=12, deadline=None)
+@given(data=st.data(), days=st.integers(0, 800), note=NOTES)
+def test_any_export_gives_the_same_answers_once_it_is_loaded(
+    data: st.DataObject, days: int, note: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(SHIPPED.measures), min_size=1, max_size=3))
+    percents = st.decimals(0, 1000, places=2)
     made = [
         amendment(
             f"a{number}",
             imposer=measure.imposer,
             measure=measure.id,
-            from_=date.fromordinal(date(2026, 6, 1).toordinal() + days + number),
+            percent=data.draw(percents),
+            from_=DECEMBER + timedelta(days=days + number),
             note=note,
         )
         for number, measure in enumerate(chosen)
     ]
-    held = layered(BOOK, made, PARTIES).held
-    assert set(written(*held)) == {f"{one.imposer.lower()}.yaml" for one in held}
+    laid = layered(BOOK, made, PARTIES)
+    folder = tmp_path_factory.mktemp("config")
+    (folder / "approved.yaml").write_text(approved_text(*laid.held), encoding="utf-8")
+    loaded = load_approved(folder, BOOK, PARTIES)
+    assert loaded == laid
+    before, after = Ledger(laid.book, PARTIES), Ledger(loaded.book, PARTIES)
+    for measure in chosen:
+        partner = next((one for one in measure.partners if one in PARTIES), "FR")
+        question = f"{measure.imposer} on {partner}"
+        day = DECEMBER + timedelta(days=days + 3)
+        assert ask(question, after, DECEMBER, on=day) == ask(question, before, DECEMBER, on=day)
 
 
-def test_a_rate_that_others_share_by_name_stays_theirs() -> None:
-    shared = [m.id for m in SHIPPED.measures if m.id.endswith("-ieepa-reciprocal")][:3]
-    for chosen in ([shared[0]], shared[:2], shared):
-        made = [
-            amendment(f"a{number}", measure=one, from_=date(2026, 12, 1))
-            for number, one in enumerate(chosen)
-        ]
-        assert set(written(*made)) == {"us.yaml"}
+def test_an_approval_in_the_exported_file_is_not_applied_again(folder: Path) -> None:
+    loaded = load_with(folder, approved_text(*SEVERAL))
+    again = layered(loaded, SEVERAL, PARTIES)
+    assert (again.held, again.left_out, again.book) == ((), (), loaded)
+
+
+def test_a_row_that_a_reviewer_corrected_is_not_applied_again(folder: Path) -> None:
+    text = approved_text(SEVERAL[0]).replace("percent: 62.5", "percent: 60")
+    loaded = load_with(folder, text)
+    assert layered(loaded, SEVERAL[:1], PARTIES).book == loaded
+
+
+def test_a_row_that_was_moved_into_its_file_is_skipped(folder: Path) -> None:
+    file = folder / "us.yaml"
+    period = '{from: 2026-12-01, percent: 40, status: in_force, source: approved-a2, note: ""}'
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("\nsources:\n", "\nsources:\n  approved-a2: {text: Wire}\n", 1)
+    row = "{partner: CN, rates: {action: 12.5}"
+    assert text.count(row) == 1
+    file.write_text(text.replace(row, f"{row}, periods: [{period}]"), encoding="utf-8")
+    moved = load_book(folder, PARTIES)
+    assert load_with(folder, approved_text(SEVERAL[1])) == moved
+
+
+ROW = """approved:
+- id: a1
+  imposer: US
+  measure: us-232-steel
+  percent: 62.5
+  from: 2026-12-01
+  source: {text: Wire}
+  published: 2026-11-25
+  approved_by: ana
+  approved_on: 2026-11-25
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key", "cause"),
+    [
+        ("percent: 62.5", "percent: lots", 5, "approved.0.percent", "number"),
+        ("  percent: 62.5\n", "", 2, "approved.0.percent", "missing"),
+        ("  from: 2026-12-01", "  form: 2026-12-01", 2, "approved.0.from", "missing"),
+        ("imposer: US", "imposer: BR", 2, "approved.0", "no file for BR"),
+        ("us-232-steel", "us-gone", 2, "approved.0", "no measure 'us-gone'"),
+        ("from: 2026-12-01", "from: 2025-06-04", 2, "approved.0", "begins on 2025-06-04 already"),
+        ("  measure: us-232-steel\n", "", 2, "approved.0", "needs a name"),
+        ("approved_on: 2026-11-25\n", f"approved_on: 2026-11-25\n{ROW[10:]}", 11, "approved.1", ""),
+    ],
+)
+def test_a_broken_row_is_refused_with_its_line(
+    old: str, new: str, line: int, key: str, cause: str, folder: Path
+) -> None:
+    assert old in ROW
+    with pytest.raises(ConfigError) as refused:
+        load_with(folder, ROW.replace(old, new))
+    error = refused.value
+    assert (error.file, error.line, error.key) == (str(folder / "approved.yaml"), line, key)
+    assert cause in error.cause

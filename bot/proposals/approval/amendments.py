@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from bot.errors import AmendmentRefused
 from bot.rates.files.compile import columns_of, row_id
@@ -29,6 +29,8 @@ T = TypeVar("T")
 class Amendment(Frozen):
     """One rate as an operator approved it."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     id: str = Field(pattern=r"^[a-z0-9]+$")
     """The proposal's."""
     imposer: str
@@ -38,7 +40,7 @@ class Amendment(Frozen):
     measure: str = ""
     """The id of the measure whose rate it changes; empty for one of its own."""
     percent: Percent
-    from_: Day
+    from_: Day = Field(alias="from")
     scope: Scope = Scope()
     """Of a measure of its own; empty for goods in general."""
     covers: str = "all goods"
@@ -57,6 +59,12 @@ class Amendment(Frozen):
     def measure_id(self) -> str:
         """The id of the measure that has the rate."""
         return self.measure or f"{self.imposer.lower()}-approved-{self.id}"
+
+
+class ApprovedRatesFile(Frozen):
+    """`approved.yaml`: approved rates that no reviewer has moved into the imposers' files yet."""
+
+    approved: tuple[Amendment, ...]
 
 
 def amended(book: Book, amendment: Amendment, parties: Collection[str]) -> Book:
