@@ -19,8 +19,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple, Protocol
 
-from bot.alerts.delivery import Audience, Delivery, is_correction, is_news, newest_events, owed
-from bot.alerts.digest import next_due
+from bot.alerts.delivery import (
+    Audience,
+    Delivery,
+    is_correction,
+    is_news,
+    newest_events,
+    plan_deliveries,
+)
+from bot.alerts.digest import next_digest_at
 from bot.feeds.identity import identities, sift
 from bot.feeds.model import Entry, Feed, FeedState, Round
 from bot.news.story import Story
@@ -214,10 +221,10 @@ class Pipeline:
         if fresh:
             proposals = await asyncio.to_thread(self._propose_all, fresh)
             audience = await self._shelf.audience({story.event_id for story in fresh})
-            digest_due = next_due(seen_at, self._digest_hour, self._zone)
+            digest_due = next_digest_at(seen_at, self._digest_hour, self._zone)
             corrections = {each.story.id for each in joined if each.earlier}
             deliveries = await asyncio.to_thread(
-                owed, fresh, audience, seen_at, digest_due, corrections
+                plan_deliveries, fresh, audience, seen_at, digest_due, corrections
             )
         stories = tuple(each.story for each in joined)
         return taken.model_copy(

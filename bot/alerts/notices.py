@@ -1,14 +1,14 @@
-"""Tells operators of what needs them: each trouble once, by way of the outbox.
+"""Notices to operators about problems that need them. Each problem is reported once.
 
-    feeds that are gone or have failed for a day       | notices | owe those not told of yet
+    feeds that are gone or have failed for a day       | notices not yet sent | outbox
     approved rates that no longer fit the rates files  |
 
-A notice's id follows from the feed and the moment its trouble began, or from the approval and why
-it does not fit: what was told before a restart is not told again, and a feed that recovers and
-fails anew is.
+A notice's id is computed from the feed and the moment its failure began, or from the approval and
+the reason why it does not fit. So a restart repeats nothing, and a feed that recovers and fails
+again is reported again.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -16,72 +16,26 @@ from bot import COMMAND
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
 from bot.feeds.model import FeedState
 
-TOLD_AFTER = timedelta(days=1)
-"""A feed that fails for so long is told of; before, it often comes back by itself."""
+REPORT_AFTER = timedelta(days=1)
+"""A feed is reported after failing for this long; before, it often recovers by itself."""
 
 
 class Trouble(NamedTuple):
-    """Something that operators have to know of."""
+    """A problem that operators have to know of."""
 
     key: str
-    """What it is, and since when: the same trouble is told once."""
+    """What it is, and since when: the same problem is reported once."""
     text: str
 
 
 class NoticeQueue(Protocol):
-    """Where messages are owed; what is owed or was sent already stays as it is."""
+    """The outbox. A delivery that is already queued or sent stays as it is."""
 
     async def owe(self, deliveries: Collection[Delivery]) -> None: ...
 
 
-def notices(
-    failing: Iterable[FeedState],
-    team: str,
-    conversations: Collection[str],
-    now: datetime,
-    others: Iterable[Trouble] = (),
-) -> tuple[Delivery, ...]:
-    """What the operators' conversations are to hear of failing feeds and other troubles."""
-    troubles = [trouble for state in failing for trouble in _trouble(state, now)]
-    troubles += others
-    return tuple(
-        Delivery(
-            id=delivery_id(DeliveryKind.NOTICE, team, conversation, about),
-            kind=DeliveryKind.NOTICE,
-            team=team,
-            conversation=conversation,
-            story_ids=(),
-            event_id="",
-            reason=text,
-            due_at=now,
-        )
-        for about, text in troubles
-        for conversation in conversations
-    )
-
-
-def _trouble(state: FeedState, now: datetime) -> Iterator[Trouble]:
-    """What the trouble is called, and the words for it; nothing while it is too young."""
-    since = state.failing_since
-    if since is None:
-        return
-    if state.stopped:
-        yield Trouble(
-            f"{state.feed_id} gone since {since.isoformat()}",
-            f"The feed {state.feed_id} is gone for good: its address answered 410. "
-            "It is not polled any more. Take it out, give it another address, or, where it is "
-            f"back, type `{COMMAND} feeds resume {state.feed_id}`.",
-        )
-    elif now - since >= TOLD_AFTER:
-        yield Trouble(
-            f"{state.feed_id} failing since {since.isoformat()}",
-            f"The feed {state.feed_id} has failed since {since:%Y-%m-%d %H:%M} UTC: {state.error}. "
-            "It is tried again, at most a day apart.",
-        )
-
-
 class Notices:
-    """Owes operators what they are to hear; `look` is to be called now and then."""
+    """Queues notices; call `look` regularly."""
 
     def __init__(
         self,
@@ -93,14 +47,46 @@ class Notices:
     ) -> None:
         self._outbox, self._team, self._conversations = outbox, team, tuple(conversations)
         self._clock, self._on_deliveries = clock, on_deliveries
-        self._told: frozenset[str] = frozenset()
+        self._queued: frozenset[str] = frozenset()
 
     async def look(self, failing: Iterable[FeedState], others: Iterable[Trouble] = ()) -> None:
-        """Owes what is to be told of these and was not yet; raises StoreError."""
+        """Queues notices about these feeds and other problems; raises StoreError."""
         now = self._clock()
-        found = notices(failing, self._team, self._conversations, now, others)
-        fresh = [each for each in found if each.id not in self._told]
-        if fresh:
-            await self._outbox.owe(fresh)
+        troubles = [trouble for state in failing if (trouble := _feed_trouble(state, now))]
+        found = [
+            Delivery(
+                id=delivery_id(DeliveryKind.NOTICE, self._team, conversation, trouble.key),
+                kind=DeliveryKind.NOTICE,
+                team=self._team,
+                conversation=conversation,
+                reason=trouble.text,
+                due_at=now,
+            )
+            for trouble in (*troubles, *others)
+            for conversation in self._conversations
+        ]
+        if new := [each for each in found if each.id not in self._queued]:
+            await self._outbox.owe(new)
             self._on_deliveries()
-        self._told = frozenset(each.id for each in found)
+        self._queued = frozenset(each.id for each in found)
+
+
+def _feed_trouble(state: FeedState, now: datetime) -> Trouble | None:
+    """The problem with a feed; None while it is too recent to report."""
+    since = state.failing_since
+    if since is None:
+        return None
+    if state.stopped:
+        return Trouble(
+            f"{state.feed_id} gone since {since.isoformat()}",
+            f"The feed {state.feed_id} is gone: its address answered 410. It is no longer polled. "
+            "Remove it or give it another address. If it is back, type "
+            f"`{COMMAND} feeds resume {state.feed_id}`.",
+        )
+    if now - since < REPORT_AFTER:
+        return None
+    return Trouble(
+        f"{state.feed_id} failing since {since.isoformat()}",
+        f"The feed {state.feed_id} has failed since {since:%Y-%m-%d %H:%M} UTC: {state.error}. "
+        "The bot retries it at least once a day.",
+    )

@@ -1,15 +1,15 @@
-"""Reminds of what takes effect or ends: once about a week before, once about a day before.
+"""Reminders of what takes effect or ends: about a week before, and about a day before.
 
-    ledger | coming within 7 days | who is subscribed to it | less what was told | one message each
+    ledger | changes within 7 days | subscribed conversations | not yet reminded | one message each
 
-1. A change is told within seven days of it, and again on the day before: `WEEK`, then `DAY`.
-2. Each of the two goes out once, late where the bot was down or the change was known late; but a
-   change first told in its last three days has no second notice.
-3. All that a conversation is to hear on one day is one message, at the hour of the digest.
-4. It goes to whoever is subscribed to tariffs, of any economy or of one that imposes or pays the
-   duty; not to the muted, and not where reminders were switched off.
+1. A change is announced within seven days of it (`WEEK`) and again on the day before (`DAY`).
+2. Each of the two is sent once, late if the bot was down or the change became known late. A change
+   first announced in its last three days gets no second reminder.
+3. All reminders of a conversation on one day are one message, at the hour of the digest.
+4. A conversation gets it if it is subscribed to tariffs of any economy, or of one that imposes or
+   pays the duty; not if it is muted or switched reminders off.
 
-What was told is read from the outbox, so neither a restart nor a corrected rate tells it again.
+Earlier reminders are read from the outbox, so a restart or a corrected rate repeats none.
 """
 
 import asyncio
@@ -29,13 +29,13 @@ from bot.rates.model.answer import Upcoming
 from bot.values import Frozen, Topic
 
 WEEK_DAYS = 7
-"""So many days before its day, a change is told for the first time."""
-ONE_NOTICE_DAYS = 3
-"""A change first told so few days before its day is not told a second time."""
-_REMEMBERED = timedelta(days=2 * WEEK_DAYS)
+"""Days before a change at which it is announced for the first time."""
+ONE_REMINDER_DAYS = 3
+"""A change first announced this few days before gets no second reminder."""
+_LOOK_BACK = timedelta(days=2 * WEEK_DAYS)
 
 
-class Notice(StrEnum):
+class LeadTime(StrEnum):
     """Which of the two reminders of a change."""
 
     WEEK = "week"
@@ -45,33 +45,33 @@ class Notice(StrEnum):
 class Due(Frozen):
     """A change, and which of its two reminders this is."""
 
-    notice: Notice
+    notice: LeadTime
     ahead: CalendarEntry
 
 
 class Reminder(Frozen):
-    """What one message reminds of, in the order of days; `Delivery.content` holds it as JSON."""
+    """The changes that one message announces, by day; `Delivery.content` holds it as JSON."""
 
     counted_on: date
-    """The day from which 'in 7 days' is counted, where the digest's clock stands."""
+    """The day from which 'in 7 days' is counted, by the digest's clock."""
     due: tuple[Due, ...]
 
 
-class _Change(BaseModel):
+class _SentChange(BaseModel):
     key: str
     on: date
 
 
-class _Given(BaseModel):
-    notice: Notice
-    ahead: _Change
+class _SentDue(BaseModel):
+    notice: LeadTime
+    ahead: _SentChange
 
 
-class _Earlier(BaseModel):
-    """What of a Reminder is needed to tell it once; another version may have written the rest."""
+class _SentReminder(BaseModel):
+    """The part of a Reminder that prevents a repetition; another version may have sent it."""
 
     counted_on: date
-    due: tuple[_Given, ...]
+    due: tuple[_SentDue, ...]
 
 
 class Place(NamedTuple):
@@ -81,50 +81,52 @@ class Place(NamedTuple):
     conversation: str
 
 
-Told = Mapping[tuple[Place, str], Mapping[Notice, int]]
-"""Of each conversation and change: the notices given, with how many days were left then."""
+SentReminders = Mapping[tuple[Place, str], Mapping[LeadTime, int]]
+"""By conversation and change: the reminders sent, with the days that were left."""
 
 
-def notice_due(days_left: int, given: Mapping[Notice, int]) -> Notice | None:
-    """Which notice is to be given so many days before a change; None for neither."""
-    if days_left < 0 or Notice.DAY in given:
+def reminder_due(days_left: int, sent: Mapping[LeadTime, int]) -> LeadTime | None:
+    """The reminder to send this many days before a change; None if none is due."""
+    if days_left < 0 or LeadTime.DAY in sent:
         return None
-    first = given.get(Notice.WEEK)
+    first = sent.get(LeadTime.WEEK)
     if days_left <= 1:
-        return None if first is not None and first <= ONE_NOTICE_DAYS else Notice.DAY
-    return Notice.WEEK if first is None and days_left <= WEEK_DAYS else None
+        return None if first is not None and first <= ONE_REMINDER_DAYS else LeadTime.DAY
+    return LeadTime.WEEK if first is None and days_left <= WEEK_DAYS else None
 
 
-def reminders(
+def plan_reminders(
     ledger: Ledger,
     subscriptions: Iterable[Subscription],
     off: Collection[Place],
-    told: Told,
+    sent: SentReminders,
     today: date,
     now: datetime,
 ) -> tuple[Delivery, ...]:
-    """One message for each conversation that is to be reminded of something today."""
+    """One message for each conversation that has a reminder due today."""
     changes = coming(ledger, today - timedelta(days=1), today + timedelta(days=WEEK_DAYS))
-    wishes: dict[Place, list[Subscription]] = {}
-    for wish in subscriptions:
-        place = Place(wish.team, wish.conversation)
-        if place not in off and _wants_tariffs(wish, now):
-            wishes.setdefault(place, []).append(wish)
+    by_place: dict[Place, list[Subscription]] = {}
+    for subscription in subscriptions:
+        place = Place(subscription.team, subscription.conversation)
+        about_tariffs = not subscription.topics or Topic.TARIFF in subscription.topics
+        if about_tariffs and place not in off and not subscription.is_muted(now):
+            by_place.setdefault(place, []).append(subscription)
     found = []
-    for place, listed in wishes.items():
-        wanted = [item for item in changes if any(_wants(ledger, w, item) for w in listed)]
-        due = tuple(_due(ahead(ledger, joined(ledger, wanted)), place, told, today))
+    for place, held in by_place.items():
+        wanted = [item for item in changes if any(_wants(ledger, each, item) for each in held)]
+        due = tuple(_due(ahead(ledger, joined(ledger, wanted)), place, sent, today))
         if due:
-            reason = _reason(ledger, [w for w in listed if _fits(ledger, w, wanted)])
-            found.append(_delivery(place, Reminder(counted_on=today, due=due), reason, now))
+            asking = [each for each in held if any(_wants(ledger, each, item) for item in wanted)]
+            reminder = Reminder(counted_on=today, due=due)
+            found.append(_delivery(place, reminder, _reason(ledger, asking), now))
     return tuple(found)
 
 
-def told_in(deliveries: Iterable[Delivery]) -> Told:
-    """What these deliveries have told, sent or still owed."""
-    found: dict[tuple[Place, str], dict[Notice, int]] = {}
+def sent_reminders(deliveries: Iterable[Delivery]) -> SentReminders:
+    """The reminders in these deliveries, sent or still queued."""
+    found: dict[tuple[Place, str], dict[LeadTime, int]] = {}
     for delivery in deliveries:
-        earlier = _Earlier.model_validate_json(delivery.content)
+        earlier = _SentReminder.model_validate_json(delivery.content)
         for due in earlier.due:
             change = Place(delivery.team, delivery.conversation), due.ahead.key
             left = (due.ahead.on - earlier.counted_on).days
@@ -132,44 +134,37 @@ def told_in(deliveries: Iterable[Delivery]) -> Told:
     return found
 
 
-def _due(changes: Iterable[CalendarEntry], place: Place, told: Told, today: date) -> Iterator[Due]:
+def _due(
+    changes: Iterable[CalendarEntry], place: Place, sent: SentReminders, today: date
+) -> Iterator[Due]:
     for change in changes:
         left = (change.on - today).days
-        notice = notice_due(left, told.get((place, change.key), {}))
-        if notice is not None:
-            yield Due(notice=notice, ahead=change)
+        lead = reminder_due(left, sent.get((place, change.key), {}))
+        if lead is not None:
+            yield Due(notice=lead, ahead=change)
 
 
-def _wants_tariffs(wish: Subscription, now: datetime) -> bool:
-    if wish.muted_until is not None and now < wish.muted_until:
+def _wants(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
+    if subscription.parties and not concerns(ledger, item, subscription.parties):
         return False
-    return not wish.topics or Topic.TARIFF in wish.topics
+    text = f"{item.measure}\n{item.what}".casefold()
+    return not subscription.words or any(word.casefold() in text for word in subscription.words)
 
 
-def _wants(ledger: Ledger, wish: Subscription, item: Upcoming) -> bool:
-    if wish.parties and not concerns(ledger, item, wish.parties):
-        return False
-    said = f"{item.measure}\n{item.what}".casefold()
-    return not wish.words or any(word.casefold() in said for word in wish.words)
-
-
-def _fits(ledger: Ledger, wish: Subscription, items: Iterable[Upcoming]) -> bool:
-    return any(_wants(ledger, wish, item) for item in items)
-
-
-def _reason(ledger: Ledger, wishes: Iterable[Subscription]) -> str:
+def _reason(ledger: Ledger, subscriptions: Iterable[Subscription]) -> str:
     """`subscribed here to tariffs of China or Japan`."""
-    found = dict.fromkeys(_wish(ledger, wish) for wish in wishes)
+    found = dict.fromkeys(_describe(ledger, each) for each in subscriptions)
     return f"subscribed here to {'; '.join(found)}"
 
 
-def _wish(ledger: Ledger, wish: Subscription) -> str:
+def _describe(ledger: Ledger, subscription: Subscription) -> str:
     names = [
         ledger.parties.get(code).name if code in ledger.parties else code
-        for code in sorted(wish.parties)
+        for code in sorted(subscription.parties)
     ]
     of = f" of {' or '.join(names)}" if names else " of any economy"
-    return f"tariffs{of}" + (f" with {' or '.join(wish.words)}" if wish.words else "")
+    words = f" with {' or '.join(subscription.words)}" if subscription.words else ""
+    return f"tariffs{of}{words}"
 
 
 def _delivery(place: Place, reminder: Reminder, reason: str, now: datetime) -> Delivery:
@@ -179,8 +174,6 @@ def _delivery(place: Place, reminder: Reminder, reason: str, now: datetime) -> D
         kind=DeliveryKind.REMINDER,
         team=place.team,
         conversation=place.conversation,
-        story_ids=(),
-        event_id="",
         reason=reason,
         due_at=now,
         content=reminder.model_dump_json(),
@@ -188,23 +181,23 @@ def _delivery(place: Place, reminder: Reminder, reason: str, now: datetime) -> D
 
 
 class ReminderQueue(Protocol):
-    """Where messages are owed; what is owed or was sent already stays as it is."""
+    """The outbox. A delivery that is already queued or sent stays as it is."""
 
     async def owe(self, deliveries: Collection[Delivery]) -> None: ...
 
     async def reminders(self, since: datetime) -> Collection[Delivery]:
-        """Those of kind REMINDER that came to be owed since then, whatever became of them."""
+        """The deliveries of kind REMINDER queued since then, in any state."""
         ...
 
 
 class SubscriptionSource(Protocol):
-    """Who wants what."""
+    """All subscriptions."""
 
     async def every(self, team: str) -> Collection[Subscription]: ...
 
 
 class Switches(Protocol):
-    """Where reminders were switched off."""
+    """Where reminders are switched off."""
 
     async def off(self, team: str) -> Collection[str]:
         """The conversations."""
@@ -212,9 +205,9 @@ class Switches(Protocol):
 
 
 class Reminders:
-    """Owes the day's reminders, once a day; `look` is to be called now and then.
+    """Queues the day's reminders once a day; call `look` regularly.
 
-    They are owed at the first look at or after `hour` o'clock in `zone`.
+    They are queued at the first look at or after `hour` o'clock in `zone`.
     """
 
     def __init__(
@@ -229,28 +222,28 @@ class Reminders:
         hour: int,
         zone: tzinfo,
     ) -> None:
-        """`ledger` gives the ledger as it stands."""
+        """`ledger` returns the current ledger."""
         self._ledger, self._outbox = ledger, outbox
         self._subscriptions, self._switches = subscriptions, switches
         self._team, self._clock, self._on_deliveries = team, clock, on_deliveries
         self._hour, self._zone = hour, zone
-        self._looked_on: date | None = None
+        self._done_on: date | None = None
 
     async def look(self) -> None:
-        """Owes what is to be told today and was not yet; raises StoreError."""
+        """Queues today's reminders unless that is done; raises StoreError."""
         now = self._clock()
         here = now.astimezone(self._zone)
-        if here.hour < self._hour or here.date() == self._looked_on:
+        if here.hour < self._hour or here.date() == self._done_on:
             return
-        kept = await self._outbox.reminders(now - _REMEMBERED)
+        earlier = await self._outbox.reminders(now - _LOOK_BACK)
         off = {Place(self._team, each) for each in await self._switches.off(self._team)}
-        wishes = await self._subscriptions.every(self._team)
+        subscriptions = await self._subscriptions.every(self._team)
         ledger, today = self._ledger(), here.date()
         # A thousand conversations take a fifth of a second.
         found = await asyncio.to_thread(
-            lambda: reminders(ledger, wishes, off, told_in(kept), today, now)
+            lambda: plan_reminders(ledger, subscriptions, off, sent_reminders(earlier), today, now)
         )
         if found:
             await self._outbox.owe(found)
             self._on_deliveries()
-        self._looked_on = today
+        self._done_on = today

@@ -1,4 +1,4 @@
-"""Who wants what: a subscription, whether a story fits it, what an unsubscribe leaves of it."""
+"""Subscriptions: what a conversation wants, whether a story matches, what an unsubscribe leaves."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,11 +18,11 @@ class Frequency(StrEnum):
 
 
 class Subscription(Frozen):
-    """What one conversation (a channel or a person) wants to hear.
+    """The stories that one conversation (a channel or a person) wants.
 
-    A story fits when it is on one of `topics` (empty: any), names one of `parties` (empty: any) and
-    holds one of `words` (empty: any). Parties are compared code by code: `EU` fits a story that
-    names the EU, not one that names a member state alone.
+    A story matches when it has one of `topics` (empty: any), names one of `parties` (empty: any)
+    and contains one of `words` (empty: any). Parties are compared by code: `EU` matches a story
+    that names the EU, not one that names only a member state.
     """
 
     id: str
@@ -38,6 +38,10 @@ class Subscription(Frozen):
     created_by: str = ""
     created_at: AwareDatetime
 
+    def is_muted(self, now: datetime) -> bool:
+        """Whether the conversation muted it until a later moment."""
+        return self.muted_until is not None and now < self.muted_until
+
 
 def subscription_id(
     team: str,
@@ -46,21 +50,22 @@ def subscription_id(
     parties: frozenset[str] = frozenset(),
     words: tuple[str, ...] = (),
 ) -> str:
-    """The same id for the same wish in the same conversation, whatever its pace."""
-    wish = [team, conversation, *sorted(topics), "", *sorted(parties), "", *sorted(words)]
-    return blake2b("\x1f".join(wish).encode(), digest_size=12).hexdigest()
+    """The same id for the same filters in the same conversation, at any frequency."""
+    filters = [team, conversation, *sorted(topics), "", *sorted(parties), "", *sorted(words)]
+    return blake2b("\x1f".join(filters).encode(), digest_size=12).hexdigest()
 
 
-def fits(subscription: Subscription, story: Story, now: datetime) -> str | None:
-    """Why the story fits the subscription, in words for 'why am I seeing this'; None if it doesn't.
+def match_reason(subscription: Subscription, story: Story, now: datetime) -> str | None:
+    """Why the story matches, in words for 'why am I seeing this'; None if it does not.
 
-    Muted subscriptions fit nothing until `muted_until` has passed.
+    A muted subscription matches nothing.
     """
-    if subscription.muted_until is not None and now < subscription.muted_until:
+    if subscription.is_muted(now):
         return None
     topics = [t for t in story.topics if not subscription.topics or t in subscription.topics]
     parties = [p for p in story.parties if p in subscription.parties]
-    words = _words_in(subscription, story)
+    text = f"{story.title}\n{story.text}".casefold() if subscription.words else ""
+    words = [word for word in subscription.words if word.casefold() in text]
     if not topics or (subscription.parties and not parties) or (subscription.words and not words):
         return None
     return " and ".join(
@@ -70,35 +75,27 @@ def fits(subscription: Subscription, story: Story, now: datetime) -> str | None:
     )
 
 
-def _words_in(subscription: Subscription, story: Story) -> list[str]:
-    if not subscription.words:
-        return []
-    body = f"{story.title}\n{story.text}".casefold()
-    return [word for word in subscription.words if word.casefold() in body]
-
-
 def without(
     subscription: Subscription, topics: frozenset[Topic], parties: frozenset[str]
 ) -> tuple[Subscription, ...]:
-    """What remains when `topics` (empty: all) on `parties` (empty: all) are no longer wanted.
+    """What remains of it without `topics` (empty: all) on `parties` (empty: all).
 
-    Nothing when all of it goes; the subscription itself when they do not overlap; two where a
-    corner is cut out of it. A subscription to every party is left whole when parties are named,
-    because 'all but China' is no wish that a subscription can hold.
+    Nothing if that is all of it; the subscription itself if they do not overlap; two if a part is
+    cut out. A subscription to every party stays whole when parties are named, because no
+    subscription can express 'all but China'.
     """
     had = subscription.topics or frozenset(Topic)
     cut = had & (topics or frozenset(Topic))
     kept_parties = subscription.parties - parties
     if not cut or (parties and not subscription.parties & parties):
         return (subscription,)
-    rest = [_narrowed(subscription, had - cut, subscription.parties)] if had - cut else []
+    rest = [_narrow(subscription, had - cut, subscription.parties)] if had - cut else []
     if parties and kept_parties:
-        still = subscription.topics if cut == had else cut
-        rest.append(_narrowed(subscription, still, kept_parties))
+        rest.append(_narrow(subscription, subscription.topics if cut == had else cut, kept_parties))
     return tuple(rest)
 
 
-def _narrowed(
+def _narrow(
     subscription: Subscription, topics: frozenset[Topic], parties: frozenset[str]
 ) -> Subscription:
     team, conversation, words = subscription.team, subscription.conversation, subscription.words

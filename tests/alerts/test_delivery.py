@@ -1,7 +1,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from bot.alerts.delivery import Audience, Delivery, Thread, is_correction, is_news, owed
+from bot.alerts.delivery import Audience, Delivery, Thread, is_correction, is_news, plan_deliveries
 from bot.alerts.subscription import Frequency
 from bot.news.story import Figure, Story
 from bot.values import Topic
@@ -15,7 +15,7 @@ RULING, STAY = story("ruling"), story("stay", event_id="ruling")
 def _owed(
     *stories: Story, to: Audience = EVERYONE, corrections: tuple[str, ...] = ()
 ) -> tuple[Delivery, ...]:
-    return owed(stories, to, NOON, TOMORROW, corrections)
+    return plan_deliveries(stories, to, NOON, TOMORROW, corrections)
 
 
 def _told(deliveries: tuple[Delivery, ...]) -> list[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alerts.digest import by_event, next_due
+from bot.alerts.digest import group_by_event, next_digest_at
 from tests.store.examples import NOON, minutes, story
 
 BERLIN, TOKYO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo")
@@ -30,7 +30,7 @@ BERLIN, TOKYO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo")
 def test_a_digest_is_due_when_local_clocks_show_its_hour(
     now: datetime, hour: int, zone: ZoneInfo, due: datetime
 ) -> None:
-    assert next_due(now, hour, zone) == due
+    assert next_digest_at(now, hour, zone) == due
 
 
 @given(
@@ -42,11 +42,11 @@ def test_a_digest_is_due_later_than_now_and_within_a_day_or_so(
     ago: timedelta, hour: int, zone: ZoneInfo
 ) -> None:
     now = NOON - ago
-    wait = next_due(now, hour, zone) - now
+    wait = next_digest_at(now, hour, zone) - now
     assert timedelta(0) < wait <= timedelta(hours=25)
 
 
 def test_a_digest_tells_each_event_once_in_order() -> None:
     ruling, stay = story("ruling"), story("stay", event_id="ruling", published=NOON + minutes(9))
     talks = story("talks", published=NOON + minutes(5))
-    assert by_event([stay, talks, ruling]) == ((ruling, stay), (talks,))
+    assert group_by_event([stay, talks, ruling]) == ((ruling, stay), (talks,))

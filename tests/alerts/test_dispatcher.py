@@ -1,12 +1,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
-from bot.alerts.dispatcher import LONGEST_WAIT_S, USUAL_WAITS, Dispatcher, Receipt, Waits
+from bot.alerts.dispatcher import LONGEST_BACKOFF_S, Dispatcher, DispatchTimes, Receipt
 from bot.errors import SendLater, SendRefused, StoreAway
 from bot.news.story import Story
 from bot.store.outbox import Outbox
@@ -14,6 +15,7 @@ from bot.store.upgrade import upgrade
 from tests.store.examples import NOON, delivery, story
 from tests.store.opened import Store, open_store
 
+QUICK = DispatchTimes(save_retry_s=0.02, longest_sleep_s=0.1)
 Answer = Callable[[Delivery], Exception | None]
 
 
@@ -245,7 +247,7 @@ async def test_an_outage_is_waited_out_for_longer_and_longer_and_loses_nothing(
         waits.append((due_at - clock.now).total_seconds())
         clock.now = due_at
     assert waits[:4] == [2, 4, 8, 16]
-    assert waits[-1] == LONGEST_WAIT_S
+    assert waits[-1] == LONGEST_BACKOFF_S
     slack.answer = lambda _: None
     assert await dispatcher.run_once(clock.now) == 1
     assert not slack.posted[0].uncertain
@@ -266,7 +268,7 @@ async def test_an_outage_is_no_fault_of_the_message_and_keeps_the_order(
     slack.answer = lambda _: later
     for _ in range(12):
         assert await dispatcher.run_once(clock.now) == 0
-        clock.now += timedelta(seconds=LONGEST_WAIT_S)
+        clock.now += timedelta(seconds=LONGEST_BACKOFF_S)
     slack.answer = lambda _: None
     assert await dispatcher.run_once(clock.now) == 2
     assert slack.about == [("C1", "a"), ("C1", "b")]
@@ -322,7 +324,8 @@ async def test_an_unknown_outcome_is_looked_up_at_the_next_attempt(
 async def test_a_send_without_end_is_ended_and_its_outcome_counts_as_unknown(
     store: Store, slack: Slack, clock: Clock
 ) -> None:
-    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, waits=Waits(patience_s=0.05))
+    times = DispatchTimes(send_timeout_s=0.05)
+    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, times=times)
     slack.gates["C1"] = asyncio.Event()
     await store.owe(delivery("a"))
     assert await dispatcher.run_once(NOON) == 0
@@ -349,8 +352,7 @@ async def test_a_database_that_is_away_for_a_moment_ends_nothing(
     await store.owe(delivery("a"))
     outbox = _Stumbling(store.database, store.stories)
     stop = asyncio.Event()
-    dispatcher = Dispatcher(outbox, slack, clock, pace_s=0, waits=Waits(again_s=0.01))
-    running = asyncio.create_task(dispatcher.run(stop))
+    running = asyncio.create_task(Dispatcher(outbox, slack, clock, pace_s=0, times=QUICK).run(stop))
     await slack.has_posted(1)
     stop.set()
     await running
@@ -403,13 +405,13 @@ class _Outage:
     """A dispatcher at work whose database goes with the first send and stays away."""
 
     def __init__(
-        self, store: Store, slack: Slack, clock: Clock, waits: Waits = USUAL_WAITS
+        self, store: Store, slack: Slack, clock: Clock, times: DispatchTimes = QUICK
     ) -> None:
         self.outbox = _Away(store)
         self._slack, self._says = slack, slack.answer
         slack.answer = self._answer
         self._stop = asyncio.Event()
-        dispatcher = Dispatcher(self.outbox, slack, clock, pace_s=0, waits=waits)
+        dispatcher = Dispatcher(self.outbox, slack, clock, pace_s=0, times=times)
         self._running = asyncio.create_task(dispatcher.run(self._stop))
 
     def _answer(self, delivery: Delivery) -> Exception | None:
@@ -434,8 +436,8 @@ async def test_what_became_of_a_message_is_written_when_the_database_is_back(
     if refused:
         slack.answer = lambda each: SendRefused("gone") if each.event_id == "a" else None
     await store.owe(delivery("a"), delivery("b"))
-    outage = _Outage(store, slack, clock, Waits(again_s=0.02))
-    await outage.outbox.has_refused(8)
+    outage = _Outage(store, slack, clock)
+    await outage.outbox.has_refused(4)
     outage.outbox.is_away = False
     # No lease has run out meanwhile: the clock stands.
     await slack.has_posted(1 if refused else 2)
@@ -450,8 +452,8 @@ async def test_a_posted_message_is_posted_once_though_its_lease_ends_meanwhile(
     store: Store, slack: Slack, clock: Clock
 ) -> None:
     await store.owe(delivery("a"), delivery("b"))
-    outage = _Outage(store, slack, clock, Waits(again_s=0.02, lease_s=0.05))
-    await outage.outbox.has_refused(16)
+    outage = _Outage(store, slack, clock, replace(QUICK, lease_s=0.05))
+    await outage.outbox.has_refused(8)
     clock.now += timedelta(minutes=10)
     outage.outbox.is_away = False
     await slack.has_posted(2)
@@ -465,7 +467,7 @@ async def test_a_message_that_could_not_be_read_is_owed_again_untried(
 ) -> None:
     await store.owe(delivery("a"))
     outbox = _Away(store)
-    dispatcher = Dispatcher(outbox, slack, clock, pace_s=0, waits=Waits(again_s=0.02))
+    dispatcher = Dispatcher(outbox, slack, clock, pace_s=0, times=QUICK)
 
     async def claim(now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
         claimed = await Outbox.claim(outbox, now, limit, lease_s)
@@ -488,7 +490,7 @@ async def test_a_stop_during_an_outage_tries_once_more_and_ends(
     outage = _Outage(store, slack, clock)
     await outage.outbox.has_refused(1)
     await outage.end()
-    assert "1 message(s) was not kept" in caplog.text
+    assert "outcome of 1 message(s) was not saved" in caplog.text
     assert await _states(store) == {"claimed": 1}
     await store.outbox.release_all(NOON)
     assert (await store.outbox.claim(NOON, 1, 60))[0].uncertain

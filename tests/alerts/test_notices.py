@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind
-from bot.alerts.notices import TOLD_AFTER, Notices
+from bot.alerts.notices import REPORT_AFTER, Notices
 from bot.feeds.model import FeedState
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.overlay import StaleApproval, stale_notice
@@ -70,7 +70,7 @@ async def test_a_feed_that_is_gone_is_told_of_at_once_to_each_operator(store: St
 
 async def test_a_feed_that_fails_is_told_of_after_a_day_and_once(store: Store) -> None:
     setting = Setting(store, "C1")
-    setting.now += TOLD_AFTER - minutes(1)
+    setting.now += REPORT_AFTER - minutes(1)
     await setting.notices.look([FAILING])
     assert await setting.owed() == []
     setting.now += minutes(1)
@@ -93,12 +93,12 @@ async def test_what_was_told_before_a_restart_is_not_told_again(store: Store) ->
 
 async def test_a_feed_that_recovered_and_fails_anew_is_told_of_again(store: Store) -> None:
     setting = Setting(store, "C1")
-    setting.now += TOLD_AFTER
+    setting.now += REPORT_AFTER
     await setting.notices.look([FAILING])
     assert len(await setting.owed()) == 1
     await setting.notices.look([])
     anew = replace(FAILING, failing_since=setting.now)
-    setting.now += TOLD_AFTER
+    setting.now += REPORT_AFTER
     await setting.notices.look([anew])
     assert len(await setting.owed()) == 1
 

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.reminders import (
-    ONE_NOTICE_DAYS,
+    ONE_REMINDER_DAYS,
     WEEK_DAYS,
-    Notice,
+    LeadTime,
     Place,
     Reminder,
     Reminders,
-    notice_due,
-    reminders,
-    told_in,
+    plan_reminders,
+    reminder_due,
+    sent_reminders,
 )
 from bot.alerts.subscription import Subscription
 from bot.rates.ledger import Ledger
@@ -60,7 +60,7 @@ def told_on(
     off: Sequence[Place] = (),
     before: Sequence[Delivery] = (),
 ) -> tuple[Delivery, ...]:
-    return reminders(ledger(), wishes, off, told_in(before), day, noon(day))
+    return plan_reminders(ledger(), wishes, off, sent_reminders(before), day, noon(day))
 
 
 def names(delivery: Delivery) -> set[str]:
@@ -74,19 +74,19 @@ def names(delivery: Delivery) -> set[str]:
 @given(st.sets(st.integers(0, 20)))
 def test_no_change_is_told_more_than_twice_or_outside_its_window(awake: set[int]) -> None:
     """The bot looks on some of the days before a change, in order, and keeps what it told."""
-    given_at: dict[Notice, int] = {}
+    given_at: dict[LeadTime, int] = {}
     for left in sorted(awake, reverse=True):
-        notice = notice_due(left, given_at)
+        notice = reminder_due(left, given_at)
         if notice is not None:
             assert notice not in given_at
-            assert left <= (WEEK_DAYS if notice is Notice.WEEK else 1)
+            assert left <= (WEEK_DAYS if notice is LeadTime.WEEK else 1)
             given_at[notice] = left
     awake_in_time = {left for left in awake if left <= WEEK_DAYS}
     assert bool(given_at) == bool(awake_in_time)
     if len(given_at) == 2:
-        assert given_at[Notice.WEEK] > ONE_NOTICE_DAYS
-        assert given_at[Notice.DAY] in (0, 1)
-    if awake_in_time and max(awake_in_time) > ONE_NOTICE_DAYS and {0, 1} & awake:
+        assert given_at[LeadTime.WEEK] > ONE_REMINDER_DAYS
+        assert given_at[LeadTime.DAY] in (0, 1)
+    if awake_in_time and max(awake_in_time) > ONE_REMINDER_DAYS and {0, 1} & awake:
         assert len(given_at) == 2
 
 
@@ -121,7 +121,7 @@ def test_a_change_is_told_seven_days_and_one_day_before() -> None:
         for due in told.due
         if due.ahead.key.split()[0] == "us-232-polysilicon-derivatives"
     ]
-    assert told == [(Notice.WEEK, 7), (Notice.DAY, 1)]
+    assert told == [(LeadTime.WEEK, 7), (LeadTime.DAY, 1)]
 
 
 def test_a_bot_that_was_down_tells_late_and_then_the_day_before() -> None:

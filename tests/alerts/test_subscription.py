@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alerts.subscription import Subscription, fits, subscription_id, without
+from bot.alerts.subscription import Subscription, match_reason, subscription_id, without
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, minutes, story, subscription
 
@@ -17,17 +17,19 @@ parties = st.frozensets(st.sampled_from(PARTIES))
 
 
 def _fits(subscription: Subscription, topic: Topic, party: str) -> bool:
-    return fits(subscription, story("a", topics=(topic,), parties=(party,)), NOON) is not None
+    return (
+        match_reason(subscription, story("a", topics=(topic,), parties=(party,)), NOON) is not None
+    )
 
 
 def test_an_empty_subscription_fits_every_story() -> None:
-    assert fits(subscription(), story("a"), NOON) == "tariff stories"
+    assert match_reason(subscription(), story("a"), NOON) == "tariff stories"
 
 
 def test_the_reason_names_what_was_asked_for() -> None:
     wish = subscription(topics=[TARIFF, RULING], parties=["CN"], words=["stay"])
     ruling = story("a", topics=(RULING, TALKS), parties=("US", "CN"), text="A Stay was granted.")
-    assert fits(wish, ruling, NOON) == "court ruling stories and naming CN and with stay"
+    assert match_reason(wish, ruling, NOON) == "court ruling stories and naming CN and with stay"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def test_the_reason_names_what_was_asked_for() -> None:
     [{"topics": [RULING]}, {"parties": ["JP"]}, {"words": ["steel"]}],
 )
 def test_a_story_that_lacks_what_was_asked_for_does_not_fit(wish: dict[str, Any]) -> None:
-    assert fits(subscription(**wish), story("a", parties=("US", "CN")), NOON) is None
+    assert match_reason(subscription(**wish), story("a", parties=("US", "CN")), NOON) is None
 
 
 def test_a_bloc_and_its_members_are_different_parties() -> None:
@@ -45,8 +47,8 @@ def test_a_bloc_and_its_members_are_different_parties() -> None:
 
 def test_a_mute_ends_at_its_moment() -> None:
     muted = subscription(muted_until=NOON)
-    assert fits(muted, story("a"), NOON - minutes(1)) is None
-    assert fits(muted, story("a"), NOON) is not None
+    assert match_reason(muted, story("a"), NOON - minutes(1)) is None
+    assert match_reason(muted, story("a"), NOON) is not None
 
 
 def test_a_wish_has_one_id_however_it_is_written() -> None:

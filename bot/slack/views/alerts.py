@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot import COMMAND
-from bot.alerts.digest import by_event
+from bot.alerts.digest import group_by_event
 from bot.news.story import Evidence, Figure, Story
 from bot.parties import Parties
 from bot.slack.blockkit import limits
@@ -95,7 +95,7 @@ def digest(
     marked = [*head, context(why, _repeat(True))]
     lines: Sequence[Block] = [
         section(("" if place == 0 else "↳ ") + _line(story, parties))
-        for told in by_event(stories)
+        for told in group_by_event(stories)
         for place, story in enumerate(told)
     ]
     kept, lines = _as_many_as_fit(marked, lines)
