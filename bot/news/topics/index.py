@@ -1,34 +1,23 @@
-"""Which of many patterns stand in a sentence, and which texts are not worth a look."""
+"""Finds which of many patterns match a sentence."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.news.topics.pattern import NUMBER, PARTY, START, Pattern
 from bot.news.topics.tokens import Word
 
-_UNASKED = frozenset({PARTY, NUMBER, START})
-
 
 class Index:
-    """Finds which of many patterns stand in a sentence, in one pass over its words."""
+    """Patterns by the words with which they can begin, so that a sentence is read once."""
 
     def __init__(self, patterns: Iterable[tuple[str, Pattern]]) -> None:
-        """Each pattern comes with the name it is reported by; several may share one."""
-        entries = tuple(patterns)
-        numbers: dict[str, list[int]] = {}
-        for number, (_, pattern) in enumerate(entries):
+        """Each pattern comes with the name under which it is reported; several may share one."""
+        self._by_word: dict[str, list[tuple[str, Pattern]]] = {}
+        for name, pattern in patterns:
             for word in pattern.first_words:
-                numbers.setdefault(word, []).append(number)
-        # Words of one list begin the same patterns, so they share one tuple of them.
-        shared: dict[tuple[int, ...], tuple[tuple[str, Pattern], ...]] = {}
-        self._by_word: Mapping[str, tuple[tuple[str, Pattern], ...]] = {}
-        for word, begun in numbers.items():
-            key = tuple(begun)
-            if key not in shared:
-                shared[key] = tuple(entries[number] for number in key)
-            self._by_word[word] = shared[key]
+                self._by_word.setdefault(word, []).append((name, pattern))
 
     def find(self, words: Sequence[Word]) -> dict[str, tuple[int, int]]:
-        """Names found -> first and last character of the first place where each stands."""
+        """Names of the matching patterns -> first and last character of their first match."""
         found: dict[str, tuple[int, int]] = {}
         for at, name, pattern in self._candidates(words):
             if name not in found:
@@ -38,24 +27,22 @@ class Index:
         return found
 
     def any(self, words: Sequence[Word]) -> bool:
-        """Whether one of the patterns stands in the sentence."""
+        """Whether any of the patterns matches."""
         return any(pattern.end(words, at) is not None for at, _, pattern in self._candidates(words))
 
     def _candidates(self, words: Sequence[Word]) -> Iterator[tuple[int, str, Pattern]]:
+        """The patterns that can begin at each word, and whose words are all in the sentence."""
         keys = [_keys(word, at) for at, word in enumerate(words)]
         present = set().union(*keys)
         for at, of_word in enumerate(keys):
             for key in of_word:
                 for name, pattern in self._by_word.get(key, ()):
-                    for need in pattern.needs:
-                        if need.isdisjoint(present):
-                            break
-                    else:
+                    if not any(need.isdisjoint(present) for need in pattern.needs):
                         yield at, name, pattern
 
 
 def _keys(word: Word, at: int) -> list[str]:
-    """What patterns that may begin with the word are listed under."""
+    """The keys of patterns that may begin with the word."""
     keys = [word.text]
     if word.party:
         keys.append(PARTY)
@@ -64,41 +51,3 @@ def _keys(word: Word, at: int) -> list[str]:
     if at == 0:
         keys.append(START)
     return keys
-
-
-class Sieve:
-    """Lets texts pass in which one of many patterns may stand; far quicker than `Index.find`."""
-
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        numbers: dict[tuple[frozenset[str], ...], int] = {}
-        by_need: dict[str, set[int]] = {}
-        self._always = False
-        for pattern in patterns:
-            # Whether there are parties or numbers is not asked, so these count as being there.
-            needs = [need for need in pattern.needs if need.isdisjoint(_UNASKED)]
-            self._always = self._always or not needs
-            # What else a text must hold beside a word, each only once.
-            others = numbers.setdefault(tuple(needs[1:]), len(numbers))
-            for word in needs[0] if needs else ():
-                by_need.setdefault(word, set()).add(others)
-        shared: dict[frozenset[int], frozenset[int]] = {}
-        self._by_need = {
-            word: shared.setdefault(key := frozenset(asked), key) for word, asked in by_need.items()
-        }
-        self._needed = frozenset(by_need)
-        self._others = tuple(numbers)
-
-    def passes(self, spelt: set[str]) -> bool:
-        """Whether a pattern may stand in a text with these words; False for most that are about
-        something else.
-        """
-        if self._always:
-            return True
-        asked = set().union(*(self._by_need[word] for word in self._needed & spelt))
-        for number in asked:
-            for need in self._others[number]:
-                if need.isdisjoint(spelt):
-                    break
-            else:
-                return True
-        return False

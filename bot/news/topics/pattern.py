@@ -1,23 +1,22 @@
 """Patterns over words: how a rule in `config/topics.yaml` says what to look for.
 
     tariff/tariffs       one of these words, in any case
-    trade talks          words side by side; blanks, hyphens, commas and quotes all count as such
+    trade talks          adjacent words; spaces, hyphens, commas and quotes between them are equal
     @                    a party: "U.S.", "South Korea", "Beijing"
     #                    a number
-    {court}              what a list of that name holds: words, phrases and other {lists}
+    {court}              an entry of the list of that name: words, phrases and other {lists}
     {court}/{wto}/panel  the same, of several
-    new?                 a word that may be missing
+    new?                 an optional word
     ..                   up to three other words; `..8` up to eight
     ^                    the beginning of the sentence
 
-A possessive 's counts for nothing: `@ tariffs` finds "China's tariffs". Matching is a walk over
-words with bounded gaps, so no rule and no text can make it run away.
+A possessive 's is ignored: `@ tariffs` finds "China's tariffs". Gaps are bounded, so no rule and no
+text takes long.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from sys import intern
 from typing import NamedTuple
 
 from bot.news.topics.tokens import Word
@@ -34,23 +33,23 @@ _PLAIN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*|[@#%$€£]")
 
 
 class Slot(NamedTuple):
-    """What one place of a pattern takes."""
+    """One place of a pattern: the words and phrases that match it."""
 
     first_words: frozenset[str]
-    """The words that the slot can begin with."""
+    """The words with which a match can begin."""
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
-    """What may follow a first word, where something may; there, nothing only if it says so."""
+    """First word -> the words that may follow it. A first word that is not here stands alone."""
     gap: int
-    """How many other words may stand before it."""
+    """How many other words may come before."""
     optional: bool
 
     def ends(self, words: Sequence[Word], at: int) -> list[int]:
-        """Every place at which the slot may end if it begins at word `at`."""
+        """Every place at which a match may end that begins at word `at`."""
         word = words[at]
         found: list[int] = []
-        if word.number and self._is_enough(NUMBER):
+        if word.number and self._matches_alone(NUMBER):
             found.append(at + 1)
-        if word.party and self._is_enough(PARTY):
+        if word.party and self._matches_alone(PARTY):
             found.append(at + word.reach)
         if word.text in self.first_words:
             for rest in self.phrases.get(word.text, _ALONE):
@@ -59,26 +58,26 @@ class Slot(NamedTuple):
                     found.append(end)
         return found
 
-    def _is_enough(self, mark: str) -> bool:
-        """Whether the slot takes the mark with nothing behind it."""
+    def _matches_alone(self, mark: str) -> bool:
+        """Whether the mark matches with no words after it."""
         return mark in self.first_words and () in self.phrases.get(mark, _ALONE)
 
 
 class Pattern(NamedTuple):
-    """A compiled pattern; `slots` are walked from left to right."""
+    """A compiled pattern; its slots match from left to right."""
 
     slots: tuple[Slot, ...]
     at_start: bool
     needs: tuple[frozenset[str], ...]
-    """Of each of these sets the sentence must hold a word, or there is no use in walking."""
+    """The sentence must contain a word of each of these sets."""
 
     def end(self, words: Sequence[Word], at: int) -> int | None:
-        """Where the pattern ends if it begins at word `at`; None when it does not match."""
+        """Where a match ends that begins at word `at`; None when there is none."""
         return _walk(self.slots, 0, words, at)
 
     @property
     def first_words(self) -> frozenset[str]:
-        """The words that a match can begin with; `^` for one at the start of a sentence."""
+        """The words with which a match can begin; `^` for the start of a sentence."""
         if self.at_start:
             return frozenset({START})
         first = self.slots[0].first_words
@@ -101,31 +100,16 @@ def _walk(slots: Sequence[Slot], index: int, words: Sequence[Word], at: int) -> 
     return _walk(slots, index + 1, words, at) if slot.optional else None
 
 
-class _Taken(NamedTuple):
-    """What a piece of a pattern takes, as `Slot` has it."""
-
-    first_words: frozenset[str]
-    phrases: Mapping[str, tuple[tuple[str, ...], ...]]
-
-
 class Compiler:
-    """Compiles patterns over the same lists. What several have in common is made and kept once:
-    rules name the same lists again and again, and a list may hold hundreds of words.
-    """
+    """Compiles patterns over the same lists."""
 
     def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
         self._lists = lists
-        self._taken: dict[str, _Taken] = {}
+        # Rules use the same lists many times, and a list may have hundreds of words.
         self._slots: dict[tuple[str, int], Slot] = {}
-        self._patterns: dict[str, Pattern] = {}
 
     def compile(self, source: str) -> Pattern:
-        """The pattern that `source` writes; raises ValueError saying what is wrong with it."""
-        if source not in self._patterns:
-            self._patterns[source] = self._compile(source)
-        return self._patterns[source]
-
-    def _compile(self, source: str) -> Pattern:
+        """The pattern that `source` describes; raises ValueError naming what is wrong."""
         slots: list[Slot] = []
         gap, at_start = 0, False
         for place, piece in enumerate(source.split()):
@@ -142,31 +126,24 @@ class Compiler:
             raise ValueError(f"{source!r}: a pattern must end with a word")
         if slots[0].gap and not at_start:
             raise ValueError(f"{source!r}: a pattern must begin with a word")
-        # The smallest first: it fails soonest.
+        # The smallest set first: it rules out most sentences.
         needs = sorted((slot.first_words for slot in slots if not slot.optional), key=len)
         return Pattern(tuple(slots), at_start, tuple(needs))
 
     def _slot(self, source: str, piece: str, gap: int) -> Slot:
-        slot = self._slots.get((piece, gap))
-        if slot is None:
-            taken = self._takes(source, piece.removesuffix("?"))
-            slot = self._slots[piece, gap] = Slot(*taken, gap, piece.endswith("?"))
-        return slot
-
-    def _takes(self, source: str, piece: str) -> _Taken:
-        if piece not in self._taken:
+        if (piece, gap) not in self._slots:
             rests: dict[str, tuple[tuple[str, ...], ...]] = {}
-            for member in _members(source, piece.split("/"), self._lists, ()):
-                for word in member.split():
+            for member in _members(source, piece.removesuffix("?").split("/"), self._lists, ()):
+                first, *rest = member.split()
+                for word in (first, *rest):
                     if not _PLAIN.fullmatch(word):
                         raise ValueError(
                             f"{source!r}: {word!r} is not one word in lower-case letters"
                         )
-                first, *rest = map(intern, member.split())
                 rests[first] = (*rests.get(first, ()), tuple(rest))
             phrases = {first: rest for first, rest in rests.items() if rest != _ALONE}
-            self._taken[piece] = _Taken(frozenset(rests), phrases)
-        return self._taken[piece]
+            self._slots[piece, gap] = Slot(frozenset(rests), phrases, gap, piece.endswith("?"))
+        return self._slots[piece, gap]
 
 
 def _members(
