@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.errors import TariffwireError
 from bot.feeds.model import FeedKind
-from bot.news.events.matching import SAME_FROM, score
+from bot.news.events.matching import SAME_SCORE, score
 from bot.news.reader import Reader, Understanding
 from bot.news.story import Evidence, Figure, Story
 from bot.text.plain import plain
@@ -87,7 +87,7 @@ def understood(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
 def compared(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
     """What `same` says of `{"id","a":{story},"b":{story}}`; raises TariffwireError without both."""
     likeness = score(_story(reader, given, "a"), _story(reader, given, "b"))
-    return {"id": given.get("id"), "same": likeness >= SAME_FROM, "score": round(likeness, 3)}
+    return {"id": given.get("id"), "same": likeness >= SAME_SCORE, "score": round(likeness, 3)}
 
 
 def _understand(reader: Reader, given: Mapping[str, Any]) -> Understanding:

@@ -6,7 +6,7 @@ Left to people without a proposal: sums of money, figures that name no imposer o
 what is threatened, planned, doubted or told of the past: such stories are alerts like any other.
 """
 
-from bot.news.events.stage import day_of_effect, said_as_change, said_as_decided
+from bot.news.events.stage import find_effective_day, is_change, is_decided
 from bot.news.story import Figure, Story
 from bot.proposals.build import proposed
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
@@ -42,7 +42,7 @@ def _claim(figure: Figure, story: Story, ledger: Ledger) -> ReportedRate | None:
     if max(figure.to_percent, figure.from_percent or figure.to_percent) > _HIGHEST_PERCENT:
         return None
     told_on = story.published.date()
-    if not said_as_decided(story.title, figure.quote, year=told_on.year):
+    if not is_decided(story.title, figure.quote, year=told_on.year):
         return None
     return ReportedRate(
         imposer=figure.imposer,
@@ -50,8 +50,8 @@ def _claim(figure: Figure, story: Story, ledger: Ledger) -> ReportedRate | None:
         product=figure.product or "",
         percent=figure.to_percent,
         from_percent=figure.from_percent,
-        effective_on=day_of_effect(figure.quote, f"{story.title}. {story.text}", told_on),
-        raised=said_as_change(figure.quote),
+        effective_on=find_effective_day(figure.quote, f"{story.title}. {story.text}", told_on),
+        raised=is_change(figure.quote),
         basis=_basis(figure, ledger),
     )
 

@@ -1,12 +1,23 @@
-"""Do two stories report one event? A score from 0 to 1, from what two accounts share:
+"""Decides whether two stories report one event: a score from 0 to 1. The rules, in this order:
 
-    words       names and rare words weigh most, the common words of the field little
-    parties     who is in it; the United States, which is in nearly everything, counts for little
-    figures     the same percentages
-
-What contradicts lowers it: other partners, goods, firms or topics, another court, up against down.
-Two stories more than three days apart are two events. Courts are slower: a ruling, the appeal
-against it and its stay make one thread for a week.
+1. Stories more than 72 hours apart are two events; court stories more than 7 days.
+2. Shared words score most: names and rare words count more than the common words of trade news.
+       same       "Judges void the tariffs" and "Court strikes down US tariffs"
+       different  "Judges void the tariffs" and "Judges weigh a patent on tyres"
+3. Shared parties score too. The United States counts little, because most stories name it.
+       same       "India raises its duty on gold" and "New Delhi lifts the gold levy"
+       different  "India raises its duty on gold" and "Turkey raises its duty on gold"
+4. The same percentages score.
+       same       "Trump sets tariffs of 39% on Swiss goods" and "Switzerland faces tariffs of 39%"
+       different  "Trump sets tariffs of 39% on Swiss goods" and "Switzerland faces tariffs of 15%"
+5. Steps of one court case score; a case at the WTO and one at another court are two events.
+       same       "US trade court strikes down Trump's tariffs" and "White House appeals the ruling
+                  against its tariffs"
+       different  "WTO panel rules on duties" and "US court rules on duties"
+6. Contradictions lower the score (`_contradictions`): other partners, goods, sums or pacts, up
+   against down, and titles that name other firms.
+       same       "EU raises duties on steel" and "Brussels hikes steel duties"
+       different  "EU raises duties on steel" and "EU cuts duties on wine"
 """
 
 import re
@@ -17,12 +28,13 @@ from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
-from bot.news.events.synonyms import goods, names, weighed
+from bot.news.events.synonyms import find_goods, find_names, weigh_words
 from bot.news.story import Story
 from bot.text.folding import fold_case
 from bot.values import Topic
 
-SAME_FROM = 0.52
+SAME_SCORE = 0.52
+"""The lowest score of two stories that report one event."""
 _APART = timedelta(hours=72)
 _APART_IN_COURT = timedelta(days=7)
 _TEXT_READ = 400
@@ -33,8 +45,8 @@ _STEPS = frozenset({"court", "ruling", "void", "stay", "appeal", "emergency", "r
 _PACTS = frozenset({"mercosur", "nafta", "usmca", "cptpp", "rcep", "brexit", "afcfta"})
 
 
-class _Account(NamedTuple):
-    """What a story is compared by."""
+class _Features(NamedTuple):
+    """The parts of a story that are compared."""
 
     words: Mapping[str, float]
     names: frozenset[str]
@@ -47,23 +59,18 @@ class _Account(NamedTuple):
 
 
 def score(a: Story, b: Story) -> float:
-    """How sure it is that both report one event, from 0 to 1."""
-    return 0.0 if _far_apart(a, b) else _likeness(a, b, _account(a), _account(b))
-
-
-def same(a: Story, b: Story) -> bool:
-    """Whether both report one event."""
-    return score(a, b) >= SAME_FROM
+    """The likelihood that both report one event, from 0 to 1."""
+    return 0.0 if _far_apart(a, b) else _likeness(a, b, _features(a), _features(b))
 
 
 def join(story: Story, recent: Sequence[Story]) -> str:
-    """The id of the event that the story belongs to: that of the most alike, or its own."""
-    account = _account(story)
-    best, event = SAME_FROM, story.id
+    """The id of the event that the story belongs to: that of the most similar story, or its own."""
+    features = _features(story)
+    best, event = SAME_SCORE, story.id
     for other in recent:
-        if other.id == story.id or _far_apart(story, other) or _unlike_at_sight(story, other):
+        if other.id == story.id or _far_apart(story, other) or _is_unrelated(story, other):
             continue
-        likeness = _likeness(story, other, account, _account(other))
+        likeness = _likeness(story, other, features, _features(other))
         if likeness >= best:
             best, event = likeness, other.event_id or other.id
     return event
@@ -74,8 +81,8 @@ def _far_apart(a: Story, b: Story) -> bool:
     return abs(a.published - b.published) > bound
 
 
-def _unlike_at_sight(a: Story, b: Story) -> bool:
-    """A cheap look that rules out most pairs before their words are compared."""
+def _is_unrelated(a: Story, b: Story) -> bool:
+    """A quick check that rules out most pairs before their words are compared."""
     if a.topics and b.topics and not set(a.topics) & set(b.topics):
         return True
     return bool(a.parties and b.parties and not set(a.parties) & set(b.parties))
@@ -85,7 +92,7 @@ def _in_court(story: Story) -> bool:
     return Topic.COURT_RULING in story.topics
 
 
-def _likeness(a: Story, b: Story, of_a: _Account, of_b: _Account) -> float:
+def _likeness(a: Story, b: Story, of_a: _Features, of_b: _Features) -> float:
     parts = [
         (0.55, _shared_words(of_a.words, of_b.words)),
         (0.25, _shared_parties(of_a.parties, of_b.parties)),
@@ -94,7 +101,7 @@ def _likeness(a: Story, b: Story, of_a: _Account, of_b: _Account) -> float:
         parts.append((0.15, 1.0 if of_a.percents & of_b.percents else 0.0))
     total = sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
     if _in_court(a) and _in_court(b):
-        total = _one_case(total, of_a, of_b)
+        total = _score_court_steps(total, of_a, of_b)
     elif _in_court(a) != _in_court(b):
         total *= 0.75
     elif _other_names(of_a, of_b):
@@ -106,22 +113,22 @@ def _likeness(a: Story, b: Story, of_a: _Account, of_b: _Account) -> float:
     return round(min(1.0, total), 4)
 
 
-def _one_case(total: float, a: _Account, b: _Account) -> float:
-    """Steps of one case are told in different words; those of the trade body are other cases."""
+def _score_court_steps(total: float, a: _Features, b: _Features) -> float:
+    """The score of two court stories: reports of a case's steps share few other words."""
     if ("wto" in a.words) != ("wto" in b.words):
         return total * 0.6
     steps = a.words.keys() & b.words.keys() & _STEPS
     return total + 0.05 * min(len(steps), 3) if a.parties == b.parties else total
 
 
-def _other_names(a: _Account, b: _Account) -> bool:
-    """Whether, with no country in common, the titles name different firms or people."""
+def _other_names(a: _Features, b: _Features) -> bool:
+    """Whether the titles name different firms or people, and share no country but the US."""
     abroad = (a.parties & b.parties) - {"US"}
     return not abroad and bool(a.names and b.names) and not a.names & b.names
 
 
-def _contradictions(a: _Account, b: _Account) -> Iterator[float]:
-    """Factors below 1, one for each sign that two accounts are of different events."""
+def _contradictions(a: _Features, b: _Features) -> Iterator[float]:
+    """A factor below 1 for each sign of different events."""
     others_a, others_b = a.parties - {"US"}, b.parties - {"US"}
     if others_a and others_b and not others_a & others_b:
         yield 0.5
@@ -137,13 +144,13 @@ def _contradictions(a: _Account, b: _Account) -> Iterator[float]:
         yield 0.8
     if (a.words.keys() & _PACTS) != (b.words.keys() & _PACTS):
         yield 0.65
-    if _turn(a) * _turn(b) < 0:
+    if _direction(a) * _direction(b) < 0:
         yield 0.75
 
 
-def _turn(account: _Account) -> int:
-    """1 where duties go up, -1 where they go down, 0 where both or neither is said."""
-    return ("raise" in account.words) - ("cut" in account.words)
+def _direction(features: _Features) -> int:
+    """1 where duties rise, -1 where they fall, 0 where both or neither."""
+    return ("raise" in features.words) - ("cut" in features.words)
 
 
 def _shared_words(a: Mapping[str, float], b: Mapping[str, float]) -> float:
@@ -160,31 +167,31 @@ def _shared_parties(a: frozenset[str], b: frozenset[str]) -> float:
     return both / sum(weight.get(code, 1.0) for code in a | b)
 
 
-def _account(story: Story) -> _Account:
+def _features(story: Story) -> _Features:
     percents = (
         percent
         for figure in story.figures
         for percent in (figure.from_percent, figure.to_percent)
         if percent is not None
     )
-    return _account_of(
+    return _extract(
         story.title, story.text[:_TEXT_READ], frozenset(story.parties), frozenset(percents)
     )
 
 
-# A new story is held against every recent one, so each is read hundreds of times.
+# A new story is compared with every recent one, so each is read hundreds of times.
 @lru_cache(maxsize=4096)
-def _account_of(
+def _extract(
     title: str, text: str, parties: frozenset[str], percents: frozenset[Decimal]
-) -> _Account:
+) -> _Features:
     words: dict[str, float] = {}
-    for told, share in ((title, 1.0), (text, 0.6)):
-        for word, weight in weighed(told):
+    for part, share in ((title, 1.0), (text, 0.6)):
+        for word, weight in weigh_words(part):
             words[word] = max(words.get(word, 0.0), share * weight)
-    return _Account(
+    return _Features(
         words=words,
-        names=names(title),
-        goods=goods(title),
+        names=find_names(title),
+        goods=find_goods(title),
         parties=parties,
         percents=percents,
         sums=frozenset(_SUM.findall(fold_case(title))),

@@ -1,8 +1,10 @@
-"""Is a duty said to be decided, or only spoken of; and from which day is it charged?
+"""Decides whether a duty is decided or only discussed, and finds the day from which it is charged.
 
-said_as_decided   "raises", "will charge": yes; "threatens", "may", "if", "on average": no
-said_as_change    "raises to 25%", "will cut to 10%": yes; "raised to 25%", maybe long ago: no
-day_of_effect     "from 1 December", "takes effect on Dec. 1", "effective 2026-12-01"
+is_decided           matches "raises", "will charge"; not "threatens", "may", "if", "on average"
+is_change            matches "raises to 25%", "will cut to 10%"; not "raised to 25%", which may be
+                     long ago
+find_effective_day   matches "from 1 December", "takes effect on Dec. 1", "effective 2026-12-01";
+                     not "by 1 December"
 """
 
 import re
@@ -12,8 +14,8 @@ from datetime import date, timedelta
 from bot.text.folding import fold, fold_case
 from bot.text.months import MONTH, MONTHS
 
-# 'may' in lower case only: May is a month.
-_OPEN = re.compile(
+# The verb 'may' has its own pattern: May is a month.
+_UNDECIDED = re.compile(
     r"\b(?:threat\w*|could|might|would|should|consider\w*|mull\w*|weigh\w*|ponder\w*|propos\w+|"
     r"plan(?:s|ned|ning)?|vow\w*|warn\w*|want\w*|seek\w*|recommend\w*|urg(?:e|es|ed|ing)|"
     r"call(?:s|ed|ing)?\s(?:for|on)|demand\w*|likely|possibl[ey]|potential\w*|perhaps|expect\w*|"
@@ -21,7 +23,7 @@ _OPEN = re.compile(
     r"bill|lawmakers?|senators?|candidates?|analysts?|economists?|poll|scenario|instead\sof|"
     r"averag\w*|anti-?dumping|countervailing|preliminary|denie[sd]|deny|rejects?|rejected|not|no\slonger|never|without|avoid\w*|avert\w*|dodg\w+)\b"
 )
-# In the past tense it is told of again and again: "since the US raised tariffs to 25%, ...".
+# Not the past tense: stories repeat it ("since the US raised tariffs to 25%, ...").
 _CHANGE = re.compile(
     r"\b(?:(?:raise|increase|hike|lift|double|triple|quadruple|cut|lower|reduce|slash|halve|boost)s|"
     r"(?:will|is|are|to)\s(?:be\s)?(?:rais|increas|hik|lift|doubl|tripl|quadrupl|cut|lower|reduc|"
@@ -43,17 +45,18 @@ _EFFECT = re.compile(
     rf"(?:(?:as\s)?(?:of|on|from)\s+(?:and\safter\s)?)?{_DAY}"
 )
 _FROM = re.compile(rf"\b(?:from|as\sof|with\seffect\sfrom|on\sand\safter|on)\s+{_DAY}")
-_BACK, _AHEAD = timedelta(days=60), timedelta(days=500)
+_LONGEST_BACK, _LONGEST_AHEAD = timedelta(days=60), timedelta(days=500)
+"""How far an effective day may be from the day of publication."""
 
 
-def said_as_decided(*sentences: str, year: int) -> bool:
-    """Whether none of the sentences, told in `year`, speaks of a plan, a doubt or the past.
+def is_decided(*sentences: str, year: int) -> bool:
+    """Whether none of the sentences, published in `year`, is about a plan, a doubt or the past.
 
-    Averages count as undecided, and so do anti-dumping and countervailing cases, whose rates are
-    set firm by firm.
+    Averages count as undecided, and so do antidumping and countervailing cases, which set a rate
+    for each company.
     """
     for sentence in sentences:
-        if sentence.rstrip().endswith("?") or _OPEN.search(fold_case(sentence)):
+        if sentence.rstrip().endswith("?") or _UNDECIDED.search(fold_case(sentence)):
             return False
         if _MAY.search(fold(sentence)):
             return False
@@ -62,35 +65,37 @@ def said_as_decided(*sentences: str, year: int) -> bool:
     return True
 
 
-def said_as_change(sentence: str) -> bool:
-    """Whether its verb says, of now or of what is to come, that a rate becomes another one."""
+def is_change(sentence: str) -> bool:
+    """Whether its verb says that a rate changes, in the present or the future."""
     return _CHANGE.search(fold_case(sentence)) is not None
 
 
-def day_of_effect(sentence: str, rest: str, told_on: date) -> date | None:
-    """The day from which the duty of the sentence is charged, as it or else the `rest` says it.
+def find_effective_day(sentence: str, rest: str, published: date) -> date | None:
+    """The first day of the sentence's duty, from the sentence or else from the `rest`.
 
-    A day without a year is the one nearest to `told_on`. None where no day, or several are said.
+    A day without a year is the one nearest to `published`. None where there is no day, or several.
     """
     for text, pattern in ((sentence, _EFFECT), (sentence, _FROM), (rest, _EFFECT)):
-        days = set(_days(text, pattern, told_on))
+        days = set(_days(text, pattern, published))
         if days:
             return days.pop() if len(days) == 1 else None
     return None
 
 
-def _days(text: str, pattern: re.Pattern[str], told_on: date) -> Iterator[date]:
+def _days(text: str, pattern: re.Pattern[str], published: date) -> Iterator[date]:
     for match in pattern.finditer(fold_case(text)):
         given = [match[name] for name in ("y", "y2", "y3")]
         year = next((int(one) for one in given if one), None)
         month = match["m"] or match["m2"] or match["m3"]
         number = int(month) if month.isdigit() else MONTHS[month]
         day = int(match["d"] or match["d2"] or match["d3"])
-        years = (year,) if year else (told_on.year - 1, told_on.year, told_on.year + 1)
+        years = (year,) if year else (published.year - 1, published.year, published.year + 1)
         found = [made for each in years if (made := _date(each, number, day))]
-        near = [one for one in found if told_on - _BACK <= one <= told_on + _AHEAD]
+        near = [
+            one for one in found if published - _LONGEST_BACK <= one <= published + _LONGEST_AHEAD
+        ]
         if near:
-            yield min(near, key=lambda one: abs(one - told_on))
+            yield min(near, key=lambda one: abs(one - published))
 
 
 def _date(year: int, month: int, day: int) -> date | None:

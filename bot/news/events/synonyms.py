@@ -1,6 +1,6 @@
-"""Words that mean the same to two reporters, and how much it says when both use them.
+"""Words that mean the same in trade news, and the weight of each when two stories share it.
 
-Names weigh most, the common words of the field little, and articles nothing.
+Names weigh most, common words of trade news little, articles nothing.
 """
 
 import re
@@ -12,7 +12,6 @@ _WORD = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)?%?")
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-z]+")
 _ENDINGS = re.compile(r"(?:ies|es|s|ed|ing)$")
 
-# Two reporters say one thing in different words.
 _CONCEPTS = {
     "duty": "tariff tariffs duty duties levy levies surcharge surcharges tax taxes",
     "talk": "talk talks negotiation negotiations negotiate meeting meet meets met round discuss "
@@ -85,7 +84,7 @@ def _by_word(classes: Mapping[str, str]) -> dict[str, str]:
 _GOODS_OF = _by_word(_GOODS)
 _CONCEPT_OF = _by_word(_CONCEPTS) | _GOODS_OF
 
-# What half the stories of the field say. Parties are compared apart, so their names count little.
+# Common words of trade news. Parties are compared separately, so their names count little.
 _COMMON = dict.fromkeys(("duty", "deal", "talk", "charge", "threat", "court", "ruling"), 0.35)
 _COMMON |= dict.fromkeys(
     str.split(
@@ -101,7 +100,7 @@ _COMMON |= dict.fromkeys(
     0.25,
 )
 _NAME, _PLAIN = 1.0, 0.6
-_SILENT = frozenset(
+_STOP_WORDS = frozenset(
     str.split(
         "a an the and or but of in on at to for from by with as is are was were be been will would "
         "could may might has have had it its that this these those he she they his her their them "
@@ -112,23 +111,23 @@ _SILENT = frozenset(
 )
 
 
-def weighed(text: str) -> Iterator[tuple[str, float]]:
-    """The concepts that a text speaks of, in order, each with its weight."""
+def weigh_words(text: str) -> Iterator[tuple[str, float]]:
+    """The concepts in a text, in order, each with its weight."""
     for spelt in _WORD.findall(fold(text)):
         word = spelt.lower()
-        if word not in _SILENT:
+        if word not in _STOP_WORDS:
             concept = _CONCEPT_OF.get(word) or _stem(word)
             common = _COMMON.get(concept, _COMMON.get(word))
             yield concept, common or (_PLAIN if spelt.islower() else _NAME)
 
 
-def names(text: str) -> frozenset[str]:
-    """The words of a text that have a capital and are no common ones, in lower case."""
+def find_names(text: str) -> frozenset[str]:
+    """The capitalized words of a text that are not common ones, in lower case."""
     capitals = (word.lower() for word in _CAPITAL.findall(fold(text)))
-    return frozenset(word for word in capitals if word not in _SILENT and word not in _COMMON)
+    return frozenset(word for word in capitals if word not in _STOP_WORDS and word not in _COMMON)
 
 
-def goods(text: str) -> frozenset[str]:
+def find_goods(text: str) -> frozenset[str]:
     """The kinds of goods that a text names."""
     words = _WORD.findall(fold_case(text))
     return frozenset(_GOODS_OF[word] for word in words if word in _GOODS_OF)

@@ -1,1 +1,1 @@
-"""The duties that a story states: who charges whom, on what, how much."""
+"""The duties that a story states: imposer, partner, goods, percent."""

@@ -1,8 +1,10 @@
-"""Who agrees on a rate: of two who do, either may be the one who charges it, or both.
+"""Finds parties that agree on a rate: either of them, or both, may be the one who charges it.
 
-accord    "Japan and the US agree on", "Japan agrees with the US on"
-deal      "a 15% tariff deal"
-consent   "Vietnam agrees to a 20% tariff": it may take it or set it
+1. find_agreeing   "Japan and the US agree on", "Japan agrees with the US on"; not "Japan and the US
+                   raise"
+2. only_agrees     "Vietnam agrees to a (20%)": it may pay it or charge it; not "Vietnam agrees and
+                   raises"
+3. is_deal_rate    "a (15%) tariff deal"; not "a (15%) tariff"
 """
 
 import re
@@ -12,37 +14,37 @@ from itertools import pairwise
 from bot.news.figures.context import DUTY, Clause
 from bot.parties import Mention
 
-_DEAL_BEHIND = re.compile(
+_DEAL_AFTER = re.compile(
     rf"\s(?:[a-z-]+\s){{0,2}}?(?:{DUTY})\s(?:[a-z]+\s)?(?:deals?|agreements?|pacts?|accords?|truces?)\b"
 )
-_BESIDE = re.compile(r"(?:,?\s(?:and|&)|,)\s(?:the\s)?")
-_ACCORD = (
+_AND = re.compile(r"(?:,?\s(?:and|&)|,)\s(?:the\s)?")
+_AGREE = (
     r"\s(?:(?:have|has|had|both|are|to|will|would|set|close|finally|jointly)\s){0,3}"
     r"(?:agree\w*|settl\w+|sign\w*|reach\w*|str(?:ike|uck)|seal\w*|clinch\w*|finali[sz]\w+)\b"
 )
-_IN_ACCORD = re.compile(_ACCORD)
-_IN_ACCORD_WITH = re.compile(rf"{_ACCORD}[^,;]{{0,40}}\swith\s(?:the\s)?")
-_CONSENTS = re.compile(
+_AGREES = re.compile(_AGREE)
+_AGREES_WITH = re.compile(rf"{_AGREE}[^,;]{{0,40}}\swith\s(?:the\s)?")
+_AGREES_TO = re.compile(
     r"\s(?:(?:has|have|had|to|will)\s){0,2}agree\w*\s(?:up)?(?:on|to)\s(?:an?\s|the\s)?"
 )
 
 
-def in_accord(clause: Clause, mentions: Sequence[Mention]) -> list[Mention]:
-    """Those of whom two are said to agree: each may be the one who charges, or both."""
+def find_agreeing(clause: Clause, mentions: Sequence[Mention]) -> list[Mention]:
+    """The parties that agree with each other: either may be the one who charges, or both."""
     found: list[Mention] = []
     for one, other in pairwise(mentions):
         between = clause.folded[one.end : other.start]
-        beside = _BESIDE.fullmatch(between) and _IN_ACCORD.match(clause.folded, other.end)
-        if one.code != other.code and (beside or _IN_ACCORD_WITH.fullmatch(between)):
+        both = _AND.fullmatch(between) and _AGREES.match(clause.folded, other.end)
+        if one.code != other.code and (both or _AGREES_WITH.fullmatch(between)):
             found += [one, other]
     return found
 
 
-def consents(clause: Clause, mention: Mention) -> bool:
-    """Whether all that is said of the party is that it agrees to the rate."""
-    return _CONSENTS.fullmatch(clause.folded, mention.end, clause.start) is not None
+def only_agrees(clause: Clause, mention: Mention) -> bool:
+    """Whether the sentence says only that the party agrees to the rate."""
+    return _AGREES_TO.fullmatch(clause.folded, mention.end, clause.start) is not None
 
 
-def is_of_a_deal(clause: Clause) -> bool:
-    """Whether the number is that of a deal: who makes it need not be who charges."""
-    return _DEAL_BEHIND.match(clause.after) is not None
+def is_deal_rate(clause: Clause) -> bool:
+    """Whether the rate is called that of a deal: the party that makes it may not charge it."""
+    return _DEAL_AFTER.match(clause.after) is not None

@@ -1,24 +1,32 @@
-"""The duties that a story puts a number to: who charges whom, on what, from and to what percent.
+"""Finds the duties in a story: who charges whom, on which goods, from and to which percent.
 
-Sentence by sentence:
+For each sentence, in this order:
 
 1. `numbers` finds percentages and sums of dollars.
-2. A percentage is a duty where the words about it say so ("a 25% tariff", "duties of 10 per cent",
-   "from 145% to 30%" after "tariffs"), or where it stands beside one that is. It is none where they
-   name something else that is counted in percent: prices, shares, growth, a chance.
-3. The words about it name the imposer ("China's tariffs", "Brussels will raise") and the partner
-   ("on Canadian goods", "Switzerland faces"); who is not named so stays unnamed.
+2. A percentage is a duty where the words around it say so (`_is_duty`).
+       matches       "a 25% tariff", "duties of 10 per cent", "Lesotho pays 15%"
+       does not      "shares fell 3% as tariffs rose", "a 10% stake", "a 5% rise in tariffs"
+3. A percentage after a duty in a list is one too.
+       matches       "tariffs of 46% on Vietnam, 36% on Thailand"
+       does not      "tariffs of 46% on Vietnam, and exports fell 36%"
+4. `roles` finds the imposer and the partner.
+5. The nearest product that the duty is on (`_product_of`).
+       matches       "a 25% tariff on steel"
+       does not      "a 25% tariff hurts steelmakers"
+6. A sum is the value of the goods (`_belongs`, `_is_value_of_goods`).
+       matches       "25% on $50bn of goods"
+       does not      "a 25% tariff costs it $50bn"
 
-Better no figure than a wrong one: every number stands in its quote as it was read.
+A missing figure is better than a wrong one: each number is in its quote as it was read.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from bot.news.figures.context import DUTY, DUTY_AFTER, DUTY_WORD, Clause, last
-from bot.news.figures.numbers import Rate, Sum, rates, sums
-from bot.news.figures.roles import sides
+from bot.news.figures.context import DUTY, DUTY_AFTER, DUTY_WORD, Clause, find_last
+from bot.news.figures.numbers import Rate, Sum, find_rates, find_sums
+from bot.news.figures.roles import find_roles
 from bot.news.story import Figure
 from bot.parties import Mention, Parties
 from bot.text.folding import fold_case
@@ -35,13 +43,13 @@ _PAYS = re.compile(
     r"slapped\swith|taxed|at|of|to)\s(?:an?\s|the\s|up\s|to\s|as\s|much\s|of\s){0,3}$"
 )
 _ON_GOODS = re.compile(r"\s(?:on|for)\s")
-# "25% on Canadian goods," belongs to the 25% and not to the number that follows.
+# The goods in "25% on Canadian goods," belong to this rate, not to the next one.
 _ITS_OWN_GOODS = re.compile(
     r"\s(?:[a-z-]+\s){0,3}?(?:on|for)\s[^,;]{0,80}?(?=[,;]|\s(?:and|or|while|but|as)\s)"
 )
 
-# What else is counted in percent.
-_ELSE = re.compile(
+# Other things that are counted in percent.
+_NO_DUTY = re.compile(
     r"\b(?:inflation|prices?|growth|grew|grow|gdp|econom\w+|unemployment|jobless|shares?|stocks?|"
     r"index|yields?|sales|profits?|revenues?|earnings|margins?|output|production|demand|stake|"
     r"chance|probability|odds|likelihood|approval|polls?|voters|turnout|vat|income|corporate|"
@@ -56,7 +64,7 @@ _NOT_A_LEVEL_BEFORE = re.compile(
     r"almost|as|much|more|than|at|least|an?|to|extra|additional|further)\s){0,3}$"
 )
 # "down to 15%", "stunned by a 39% tariff".
-_A_LEVEL_AFTER_ALL = re.compile(
+_LEVEL_BEFORE = re.compile(
     r"\b(?:up|down)\sto\s(?:[a-z]+\s){0,2}$"
     r"|\b(?:hit|stunned|stung|shocked|struck|rocked|battered|hurt|squeezed|dented|shaken|unfazed)\s"
     r"by\s(?:an?\s|the\s|new\s|extra\s|additional\s){0,3}$"
@@ -76,31 +84,30 @@ _SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
 
 
 class FigureReader:
-    """Reads figures out of stories; pure, and bounded in time for any text."""
+    """Finds the figures of stories. It is pure, and its time is bounded for any text."""
 
     def __init__(self, parties: Parties, products: Iterable[str] = ()) -> None:
-        """`products` are names of goods in lower case, as `steel` or `electric vehicles`."""
+        """`products` are names of goods in lower case, such as `steel` or `electric vehicles`."""
         self._parties = parties
         names = "|".join(re.escape(name) for name in sorted(products, key=len, reverse=True))
         self._product = re.compile(rf"\b(?:{names or '(?!)'})\b")
 
     def figures(self, title: str, text: str) -> tuple[Figure, ...]:
-        """What title and text say of duties, in order, the fullest reading of each once."""
-        said = [title, *sentences(text)[:_MOST_SENTENCES]]
-        about_duties = any(DUTY_WORD.search(fold_case(sentence)) for sentence in said)
-        if not about_duties:
+        """The duties in title and text, in order; of several readings of one, the fullest."""
+        read = [title, *sentences(text)[:_MOST_SENTENCES]]
+        if not any(DUTY_WORD.search(fold_case(sentence)) for sentence in read):
             return ()
-        found = [figure for sentence in said for figure in self._in_sentence(sentence)]
-        return tuple(_fullest(found)[:_MOST_FIGURES])
+        found = [figure for sentence in read for figure in self._in_sentence(sentence)]
+        return tuple(_without_repetitions(found)[:_MOST_FIGURES])
 
     def _in_sentence(self, sentence: str) -> list[Figure]:
         sentence = sentence[:_LONGEST_SENTENCE]
         folded = fold_case(sentence)
-        said, money = rates(folded), list(sums(folded))
-        if not said and not money:
+        rates, money = find_rates(folded), list(find_sums(folded))
+        if not rates and not money:
             return []
         mentions = self._parties.mentions(sentence)
-        duties = _duties(folded, said)
+        duties = _duties(folded, rates)
         figures = []
         for clause, rate in duties:
             amount = next((sum_ for sum_ in money if _belongs(clause, sum_)), None)
@@ -120,7 +127,7 @@ class FigureReader:
         rate: Rate | None,
         amount: Sum | None,
     ) -> Figure:
-        imposer, partner = sides(clause, mentions)
+        imposer, partner = find_roles(clause, mentions)
         low = min(clause.start, amount.start if amount else clause.start)
         high = max(clause.end, amount.end if amount else clause.end)
         return Figure(
@@ -134,15 +141,15 @@ class FigureReader:
         )
 
     def _product_of(self, sentence: str, clause: Clause) -> str | None:
-        """The goods named nearest to the number, where the duty is said to be on them."""
+        """The goods nearest to the number that the duty is on; None where there are none."""
         spans = [
             match.span()
             for match in self._product.finditer(clause.folded, clause.low, clause.high)
             if _is_charged(clause.folded, match.start(), match.end())
         ]
-        behind = [span for span in spans if span[0] >= clause.end]
-        if behind and _ITS_OWN_GOODS.match(f"{clause.after},"):
-            spans = behind
+        after = [span for span in spans if span[0] >= clause.end]
+        if after and _ITS_OWN_GOODS.match(f"{clause.after},"):
+            spans = after
         if not spans:
             return None
         distance = {
@@ -157,40 +164,40 @@ class FigureReader:
         return sentence[start:end]
 
 
-def _duties(folded: str, said: Sequence[Rate]) -> list[tuple[Clause, Rate]]:
+def _duties(folded: str, rates: Sequence[Rate]) -> list[tuple[Clause, Rate]]:
     found: list[tuple[Clause, Rate]] = []
-    for place, rate in enumerate(said):
-        low = said[place - 1].end if place else 0
+    for place, rate in enumerate(rates):
+        low = rates[place - 1].end if place else 0
         if own := _ITS_OWN_GOODS.match(folded, low, rate.start):
             low = own.end() if place else 0
-        high = said[place + 1].start if place + 1 < len(said) else len(folded)
-        change = rate.from_percent is not None
-        clause = Clause(folded, low, rate.start, rate.end, high, change)
-        beside = bool(found) and found[-1][1] is said[place - 1]
+        high = rates[place + 1].start if place + 1 < len(rates) else len(folded)
+        is_change = rate.from_percent is not None
+        clause = Clause(folded, low, rate.start, rate.end, high, is_change)
+        follows = bool(found) and found[-1][1] is rates[place - 1]
         highest = max(filter(None, (rate.from_percent, rate.to_percent)), default=Decimal(0))
-        if highest <= _HIGHEST_PERCENT and _is_duty(clause, beside):
+        if highest <= _HIGHEST_PERCENT and _is_duty(clause, follows):
             found.append((clause, rate))
     return found
 
 
-def _is_duty(clause: Clause, beside: bool) -> bool:
-    """Whether the words about a percentage say that it is a duty; `beside`: the one before was."""
+def _is_duty(clause: Clause, follows: bool) -> bool:
+    """Whether a percentage is a duty; `follows`: the percentage before it is one."""
     before, after = clause.before, clause.after
-    if _NOT_A_LEVEL_AFTER.match(after) and not clause.change:
+    if _NOT_A_LEVEL_AFTER.match(after) and not clause.is_change:
         return False
-    if _NOT_A_LEVEL_BEFORE.search(before) and not _A_LEVEL_AFTER_ALL.search(before):
+    if _NOT_A_LEVEL_BEFORE.search(before) and not _LEVEL_BEFORE.search(before):
         return False
-    behind = DUTY_AFTER.match(after)
-    if behind is not None and not _ELSE.search(behind.group()):
+    named = DUTY_AFTER.match(after)
+    if named is not None and not _NO_DUTY.search(named.group()):
         return True
-    duty = last(DUTY_WORD, before[-160:])
+    duty = find_last(DUTY_WORD, before[-160:])
     if duty is not None:
-        return not _ELSE.search(before[-160:][duty.end() :])
-    if _ELSE.search(before[-80:]):
+        return not _NO_DUTY.search(before[-160:][duty.end() :])
+    if _NO_DUTY.search(before[-80:]):
         return False
-    if beside:
-        return clause.change or bool(_ON_GOODS.match(after) or _LISTED.match(before))
-    return clause.change or bool(_PAYS.search(before))
+    if follows:
+        return clause.is_change or bool(_ON_GOODS.match(after) or _LISTED.match(before))
+    return clause.is_change or bool(_PAYS.search(before))
 
 
 def _is_charged(folded: str, start: int, end: int) -> bool:
@@ -216,24 +223,24 @@ def _is_value_of_goods(folded: str, sum_: Sum) -> bool:
 
 
 def _quote(sentence: str, low: int, high: int) -> str:
-    """The sentence, or where it is long the part of it about the number."""
+    """The sentence, or of a long one the part around the number."""
     if len(sentence) <= _LONGEST_QUOTE:
         return sentence
     room = max(0, _LONGEST_QUOTE - (high - low)) // 2
     return sentence[max(0, low - room) : high + room].strip()
 
 
-def _fullest(figures: Sequence[Figure]) -> list[Figure]:
-    """Each figure once: one that says nothing more than another one goes."""
+def _without_repetitions(figures: Sequence[Figure]) -> list[Figure]:
+    """The figures without those that say nothing more than another one."""
     kept: list[Figure] = []
     for place, figure in enumerate(figures):
         others = [*kept, *figures[place + 1 :]]
-        if not any(_says_all_of(other, figure) for other in others):
+        if not any(_includes(other, figure) for other in others):
             kept.append(figure)
     return kept
 
 
-def _says_all_of(fuller: Figure, figure: Figure) -> bool:
+def _includes(fuller: Figure, figure: Figure) -> bool:
     fields = ("imposer", "partner", "product", "from_percent", "to_percent", "amount_usd")
     mine = {name: getattr(figure, name) for name in fields}
     return all(value is None or value == getattr(fuller, name) for name, value in mine.items())

@@ -1,7 +1,13 @@
-"""Percentages and sums of dollars in running text: where they stand and how they pair.
+"""Finds percentages and sums of US dollars in a sentence, in this order:
 
-What cannot be read without doubt is left out: `0,5 %` and `1.000,5 %` (whose comma is it?),
-ranges, percentage points, and money that is no US dollar.
+1. A range gives nothing.            "between 10% and 20%"; but "between 10% now" gives 10
+2. From one rate to another.         "from 145% to 30%"; not "ranging from 10% to 20%"
+3. One rate from another.            "25% instead of 50%"; but "25% from China" is a single rate
+4. A single rate.                    "a 25% tariff"; not "0,5 %", "10-20%" or "2 percentage points"
+5. A single rate of the past.        "cut to zero from 20%": from 20, to nothing known
+6. Dollars, separately.              "$50bn", "US$ 1,000"; not "A$50bn" or "€50bn"
+
+Ambiguous numbers give nothing: in `1.000,5 %` the comma may be either sign.
 """
 
 import re
@@ -12,23 +18,23 @@ from typing import NamedTuple
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,4})(?:\.\d{1,3})?(?![.,]?\d)"
 _PERCENT = r"(?:\s?%|[\s-]?(?:per\s?cent|pct|pc)\b)(?![\s-]*(?:age\b|points?\b))"
 _ALONE = r"(?<![\w.,$€£-])"
-# "a threatened", "the current", "what was then".
-_FEW_WORDS = r"(?:[a-z]+\s){0,3}"
+# "a threatened", "the current".
+_WORDS = r"(?:[a-z]+\s){0,3}"
 
 _FROM_TO = re.compile(
-    rf"\bfrom\s+{_FEW_WORDS}({_NUMBER})(?:{_PERCENT})?\s+(?:[a-z]+\s){{0,4}}to\s+{_FEW_WORDS}"
+    rf"\bfrom\s+{_WORDS}({_NUMBER})(?:{_PERCENT})?\s+(?:[a-z]+\s){{0,4}}to\s+{_WORDS}"
     rf"({_NUMBER}){_PERCENT}"
 )
 _TO_FROM = re.compile(
     rf"{_ALONE}({_NUMBER}){_PERCENT}[^%;:]{{0,40}}?\b(?:from|instead\sof|compared\swith)\s+"
-    rf"{_FEW_WORDS}({_NUMBER}){_PERCENT}"
+    rf"{_WORDS}({_NUMBER}){_PERCENT}"
 )
 _BETWEEN = re.compile(rf"\bbetween\s({_NUMBER})(?:{_PERCENT})?\sand\s({_NUMBER}){_PERCENT}")
 _SINGLE = re.compile(rf"{_ALONE}({_NUMBER}){_PERCENT}(?!\s?(?:-|to|or)\s?\d)")
 _RANGE_END = re.compile(r"\d\s?(?:%|per\s?cent|pct)?\s?(?:-|to|or)\s$")
 _RANGE = re.compile(r"\b(?:rang\w+|var\w+|anywhere|differ\w*|between)\s+(?:[a-z]+\s){0,2}$")
 
-# "cut to zero from 20%", "down from 39%": what it was, without what it is.
+# "cut to zero from 20%", "down from 39%": the rate before, without the new one.
 _WAS = re.compile(
     r"\b(?:zero|nil|nothing|down|up|cut|lowered|raised|reduced)\sfrom\s(?:[a-z]+\s){0,2}$"
 )
@@ -43,7 +49,7 @@ _DOLLARS = re.compile(
 
 
 class Rate(NamedTuple):
-    """One percentage, or a change from one to another; percent, as written."""
+    """One percentage, or a change from one to another, in percent."""
 
     start: int
     end: int
@@ -59,12 +65,12 @@ class Sum(NamedTuple):
     dollars: Decimal
 
 
-def rates(folded: str) -> list[Rate]:
+def find_rates(folded: str) -> list[Rate]:
     """The percentages of a sentence in lower case, in order; each number is in one of them."""
     found: list[Rate] = []
     taken = [match.span() for match in _BETWEEN.finditer(folded)]
 
-    def free(match: re.Match[str]) -> bool:
+    def is_free(match: re.Match[str]) -> bool:
         return all(match.end() <= start or end <= match.start() for start, end in taken)
 
     for match in _FROM_TO.finditer(folded):
@@ -72,19 +78,19 @@ def rates(folded: str) -> list[Rate]:
         if not _RANGE.search(folded[max(0, match.start() - 40) : match.start()]):
             found.append(Rate(*match.span(), _decimal(match[1]), _decimal(match[2])))
     for match in _TO_FROM.finditer(folded):
-        if free(match):
+        if is_free(match):
             taken.append(match.span())
             found.append(Rate(*match.span(), _decimal(match[2]), _decimal(match[1])))
     for match in _SINGLE.finditer(folded):
         before = folded[max(0, match.start() - 40) : match.start()]
-        if free(match) and not _RANGE_END.search(before):
+        if is_free(match) and not _RANGE_END.search(before):
             percent = _decimal(match[1])
             was = _WAS.search(before) is not None
             found.append(Rate(*match.span(), percent if was else None, None if was else percent))
     return sorted(found)
 
 
-def sums(folded: str) -> Iterator[Sum]:
+def find_sums(folded: str) -> Iterator[Sum]:
     """The sums of US dollars in a sentence in lower case, in order."""
     for match in _DOLLARS.finditer(folded):
         number, scale = (match[1], match[2]) if match[1] else (match[3], match[4])

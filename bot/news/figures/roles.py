@@ -1,28 +1,35 @@
-"""Who charges a duty and who pays it, from the words about its number.
+"""Finds who charges a duty and who pays it, from the words around its rate. In this order:
 
-    imposer   "China's tariffs", "duties imposed by Washington", "Brussels will raise"
-    partner   "on Canadian goods", "imports from India", "Switzerland faces", "Vietnam 46%"
+1. partner       "(25%) tariffs on Canadian goods", "imports from India", "Switzerland faces (39%)",
+                 "Vietnam (46%)"; not "exports to Canada"
+2. everyone      "on all countries", "a global tariff of (10%)": WORLD; not "on all cars"
+3. retaliation   see `retaliation`; "(30%) of its own" without an answering party has no imposer
+4. owner         "China's tariffs", "duties imposed by Washington"; not "UK bike tariffs", which the
+                 UK may pay, unless a partner is found
+5. actor         "Brussels will raise": the last party with its verb directly after it, or else the
+                 first with a verb; not "Carney says that Norway faces"
+6. deal          a party that only agrees to a rate is no imposer; see `deals`
 
-A name with none of these about it gets no side.
+A party without any of these has no role.
 """
 
 import re
 from collections.abc import Sequence
 
 from bot.news.figures.context import (
+    CONJUNCTIONS,
     DUTY,
     DUTY_AFTER,
     DUTY_WORD,
-    ELSE_BEGINS,
     OWN_DUTY,
     Clause,
-    last,
+    find_last,
 )
-from bot.news.figures.deals import consents, in_accord, is_of_a_deal
-from bot.news.figures.retaliation import is_of_its_own, retort
+from bot.news.figures.deals import find_agreeing, is_deal_rate, only_agrees
+from bot.news.figures.retaliation import find_retaliation, is_own_rate
 from bot.parties import WORLD, Mention
 
-# What may stand between "on" and the name: "on nearly all steel and car imports from".
+# Words between "on" and the name: "on nearly all steel and car imports from".
 _BETWEEN = (
     r"(?:all|most|some|many|certain|any|every|everything|other|goods|imports?|imported|products?|"
     r"exports?|items|shipments|steel|aluminum|aluminium|cars?|autos?|vehicles|electric|the|a|an|"
@@ -50,21 +57,21 @@ _IMPOSES = re.compile(
     r"weigh\w*|consider\w*|adopt\w*|introduc\w+|restor\w+|reimpos\w+|signs?|signed|orders?|"
     r"ordered|(?:hits?|strikes?|punish\w*|target\w*)\s(?:the\s)?[a-z.]+(?:\s[a-z.]+)?\swith)\b"
 )
-# "UK bike tariffs" may be those that the UK pays; but "Peru levies 5%".
+# The UK may pay "UK bike tariffs"; but "Peru levies 5%".
 _NAMES_THE_DUTY = re.compile(
     rf"\s(?:(?!{_IMPOSES.pattern})[a-z-]+\s){{0,2}}(?:{DUTY})\b(?!\s(?:an?\s|\d|up\s|$))"
 )
-_BEGINS = re.compile(rf"\b(?:{ELSE_BEGINS})\s")
-# Between a name and what it pays; "Trump says that foreign films face" is about the films.
+_CONJUNCTION = re.compile(rf"\b(?:{CONJUNCTIONS})\s")
+# Not between a name and the rate that it pays: "Trump says that foreign films face".
 _NO_SPEAKER = (
     r"(?!(?:sa(?:y|ys|id)|warn\w*|tells?|told|threat\w*|vow\w*|wants?|thinks?|sees?|that)\s)"
 )
-# "the US levy while Cambodia gets": the US gets nothing.
+# In "the US levy while Cambodia gets" the US is no payer.
 _PAYER = re.compile(
-    rf"(?:'s?)?\s(?:{_NO_SPEAKER}(?!(?:{DUTY}|{ELSE_BEGINS})\s)[a-z-]+\s){{0,3}}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
+    rf"(?:'s?)?\s(?:{_NO_SPEAKER}(?!(?:{DUTY}|{CONJUNCTIONS})\s)[a-z-]+\s){{0,3}}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
     r"subject|charged|gets?|got|burdened|struck\swith|singled\sout|to\spay|to\sface)\b"
 )
-# "Carney says that Norway faces": the speaker charges nothing.
+# In "Carney says that Norway faces" the speaker charges nothing.
 _FACED = re.compile(r"\s(?:faces?|faced|facing|pays?|paid|gets?|got)\s")
 # "threatens Mexico with", "hits India with".
 _TARGETED = re.compile(
@@ -73,22 +80,22 @@ _TARGETED = re.compile(
 _WITH = re.compile(r"(?:\s[a-z-]+){0,3}\swith\b")
 # "brace for a 100% US duty".
 _JUST_DUTY = re.compile(rf"\s(?:{DUTY})\b")
-# "whoever trades with Iran faces": not Iran.
+# In "countries that trade with Iran face" Iran is no partner.
 _COMPANION = re.compile(r"\b(?:with|by|over|against|about)\s(?:the\s)?$")
-# What follows such a word is the object of something, and does not act: "dumping of Chinese wire".
+# A name after such a word is an object and does not act: "dumping of Chinese wire".
 _OBJECT = re.compile(
     r"\b(?:of|on|in|from|with|against|for|to|over|at|by|into|between|after|about)\s(?:the\s)?$"
 )
 # But "after the US hits it with".
 _AFTER = re.compile(r"\bafter\s(?:the\s)?$")
 _IMPOSES_NEXT = re.compile(rf"\s{_IMPOSES.pattern}")
-# Who makes a deal need not be the one who charges what it sets, unless a verb begins anew.
+# A party that makes a deal may not charge its rate, unless another verb follows.
 _DEAL = re.compile(r"\b(?:deals?|agreements?|pacts?|accords?|truces?|talks|framework)\b")
-_ASIDE = re.compile(r"\b(?:as|while|when|because|amid|since|though)\s")
-_AT_ONCE = re.compile(
+_CLAUSE_BEGINS = re.compile(r"\b(?:as|while|when|because|amid|since|though)\s")
+_VERB_NEXT = re.compile(
     r"\s(?:will|would|to|is\sto|has|raises?|cuts?|lowers?|imposes?|sets?|slaps?|doubles?)\b"
 )
-_ANEW = re.compile(
+_SECOND_VERB = re.compile(
     r"(?:,|;|\sand)\s(?:raises?|raised|sets?|cuts?|lowers?|lowered|puts?|imposes?|imposed|slaps?|"
     r"slashe[sd]|keeps?|doubles?|doubled|will)\b"
 )
@@ -100,26 +107,26 @@ _EVERYONE = re.compile(
 )
 
 
-def sides(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None, str | None]:
-    """Imposer and partner, each None where the words do not say it."""
+def find_roles(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None, str | None]:
+    """Codes of the imposer and the partner, each None where the words do not say it."""
     near = [each for each in mentions if clause.low <= each.start and each.end <= clause.high]
     partner = next((each for each in near if _is_partner(clause, each)), None)
     if partner is None and _EVERYONE.search(clause.folded, clause.low, clause.high):
         partner_code: str | None = WORLD
     else:
         partner_code = partner.code if partner else None
-    if answer := retort(clause, mentions):
-        by, whose = answer
-        return by, partner_code or whose
-    if is_of_its_own(clause):
+    if answer := find_retaliation(clause, mentions):
+        imposer_code, answered_code = answer
+        return imposer_code, partner_code or answered_code
+    if is_own_rate(clause):
         return None, partner_code
     others = [each for each in near if each.code != partner_code]
     owners = [each for each in others if _has_duty(clause, each)]
     if partner_code is None:
-        # An "EU duty" may be the one that the EU pays; "US tariffs" are those of the US.
+        # The EU may pay an "EU duty"; the US charges "US tariffs".
         owners = [each for each in owners if each.code == "US" or _is_possessive(clause, each)]
     imposer = owners[0] if owners else _actor(clause, others)
-    if imposer and not owners and partner_code is None and consents(clause, imposer):
+    if imposer and not owners and partner_code is None and only_agrees(clause, imposer):
         imposer = None
     return (imposer.code if imposer else None), partner_code
 
@@ -146,7 +153,7 @@ def _is_partner(clause: Clause, mention: Mention) -> bool:
 
 
 def _has_duty(clause: Clause, mention: Mention) -> bool:
-    """Whether the duty that the number is about is said to be this party's own."""
+    """Whether the duty of the rate is called this party's own."""
     folded = clause.folded
     before = folded[max(clause.low, mention.start - 30) : mention.start]
     if _BY.search(before):
@@ -156,29 +163,29 @@ def _has_duty(clause: Clause, mention: Mention) -> bool:
     own = OWN_DUTY.match(folded, mention.end, clause.high)
     if own is None:
         return bool(_OWN_ON.match(folded, mention.end))
-    behind = None if clause.change else DUTY_AFTER.match(clause.after)
-    if behind is not None:
-        return own.end() == clause.end + behind.end()
-    ahead = last(DUTY_WORD, folded[: clause.start])
+    after = None if clause.is_change else DUTY_AFTER.match(clause.after)
+    if after is not None:
+        return own.end() == clause.end + after.end()
+    ahead = find_last(DUTY_WORD, folded[: clause.start])
     return ahead is not None and own.end() == ahead.end()
 
 
 def _is_possessive(clause: Clause, mention: Mention) -> bool:
-    """Whether the duty is said to be the country's; "Swiss tariffs" may be what the Swiss pay."""
+    """Whether the name is possessive; Switzerland may pay "Swiss tariffs"."""
     return _POSSESSIVE.match(clause.folded, mention.end) is not None
 
 
 def _actor(clause: Clause, mentions: Sequence[Mention]) -> Mention | None:
-    """Who is said to charge: of several the last that a verb follows at once, else the first."""
-    if is_of_a_deal(clause):
+    """The party that charges: of several the last with its verb directly after it, or the first."""
+    if is_deal_rate(clause):
         return None
-    accord = in_accord(clause, mentions)
-    acting = [each for each in mentions if each not in accord and _acts(clause, each)]
-    # "Canada retaliates after the US hits it with": who acts where the number stands goes before.
-    begun = last(_BEGINS, clause.before)
+    agreeing = find_agreeing(clause, mentions)
+    acting = [each for each in mentions if each not in agreeing and _acts(clause, each)]
+    # "Canada retaliates after the US hits it with (25%)": the party nearer to the rate goes first.
+    begun = find_last(_CONJUNCTION, clause.before)
     acting = [each for each in acting if begun and each.start >= clause.low + begun.end()] or acting
-    at_once = [each for each in acting if _AT_ONCE.match(clause.folded, each.end)]
-    return (at_once[-1] if at_once else None) or (acting[0] if acting else None)
+    verb_next = [each for each in acting if _VERB_NEXT.match(clause.folded, each.end)]
+    return (verb_next[-1] if verb_next else None) or (acting[0] if acting else None)
 
 
 def _acts(clause: Clause, mention: Mention) -> bool:
@@ -192,9 +199,9 @@ def _acts(clause: Clause, mention: Mention) -> bool:
     if _NAMES_THE_DUTY.match(clause.folded, mention.end, clause.start):
         return False
     between = clause.folded[mention.end : clause.start]
-    deal = last(_DEAL, between)
+    deal = find_last(_DEAL, between)
     if deal is not None:
-        return bool(_ANEW.search(between, deal.end()))
-    # What a verb behind "as" says is not said of who stands before it.
-    verb = _IMPOSES.search(_ASIDE.split(between, maxsplit=1)[0])
+        return bool(_SECOND_VERB.search(between, deal.end()))
+    # A verb after "as" has another subject.
+    verb = _IMPOSES.search(_CLAUSE_BEGINS.split(between, maxsplit=1)[0])
     return verb is not None and not _FACED.search(between)

@@ -14,7 +14,7 @@ import re
 from datetime import UTC, datetime, time
 from typing import NamedTuple
 
-from bot.news.events.stage import day_of_effect
+from bot.news.events.stage import find_effective_day
 from bot.news.reader import Reader, Understanding
 from bot.proposals.build import proposed_by_document
 from bot.proposals.model import Proposal, ReportSource
@@ -124,7 +124,7 @@ def proposal_of(
         product=(single.product or "") if single else "",
         new_percent=single.to_percent if single else None,
         effective_on=document.effective_on
-        or day_of_effect(document.title, document.abstract, document.published),
+        or find_effective_day(document.title, document.abstract, document.published),
         why=_why(document, ground),
     )
 

@@ -4,10 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.news.events.matching import join, same, score
+from bot.news.events.matching import SAME_SCORE, join, score
+from bot.news.story import Story
 from tests.news.examples import told
 
+# The examples of the rules in bot.news.events.matching come first.
 ONE_EVENT = [
+    ("Judges void the tariffs", "Court strikes down US tariffs"),
+    ("India raises its duty on gold", "New Delhi lifts the gold levy"),
+    ("Trump sets tariffs of 39% on Swiss goods", "Switzerland faces tariffs of 39%"),
+    (
+        "US trade court strikes down Trump's tariffs",
+        "White House appeals the ruling against its tariffs",
+    ),
+    ("EU raises duties on steel", "Brussels hikes steel duties"),
     (
         "Washington and Beijing cut tariffs for 90 days",
         "China and US agree on a truce, lowering duties to 10% and 30%",
@@ -23,6 +33,11 @@ ONE_EVENT = [
     ("Brazil hit with a 50% tariff", "Trump puts a duty of 50% on Brazilian goods"),
 ]
 TWO_EVENTS = [
+    ("Judges void the tariffs", "Judges weigh a patent on tyres"),
+    ("India raises its duty on gold", "Turkey raises its duty on gold"),
+    ("Trump sets tariffs of 39% on Swiss goods", "Switzerland faces tariffs of 15%"),
+    ("WTO panel rules on duties", "US court rules on duties"),
+    ("EU raises duties on steel", "EU cuts duties on wine"),
     ("Trump announces a trade deal with Vietnam", "Trump announces a trade deal with Indonesia"),
     ("US and Japan agree on a 15% tariff", "US and EU agree on a 15% tariff"),
     ("US opens a Section 232 probe into drones", "US opens a Section 232 probe into copper"),
@@ -32,6 +47,10 @@ TWO_EVENTS = [
     ("US and China hold trade talks", "US and Japan hold trade talks"),
     ("US trade court voids tariffs", "WTO panel rules on Indonesia's nickel"),
 ]
+
+
+def same(a: Story, b: Story) -> bool:
+    return score(a, b) >= SAME_SCORE
 
 
 @pytest.mark.parametrize(("one", "other"), ONE_EVENT)

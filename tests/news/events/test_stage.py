@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.news.events.stage import day_of_effect, said_as_change, said_as_decided
+from bot.news.events.stage import find_effective_day, is_change, is_decided
 
 TOLD_ON = date(2026, 11, 25)
 
@@ -20,7 +20,7 @@ TOLD_ON = date(2026, 11, 25)
     ],
 )
 def test_what_is_done_or_will_be_is_decided(sentence: str) -> None:
-    assert said_as_decided(sentence, year=2026)
+    assert is_decided(sentence, year=2026)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_what_is_done_or_will_be_is_decided(sentence: str) -> None:
     ],
 )
 def test_threats_plans_doubts_and_history_are_not(sentence: str) -> None:
-    assert not said_as_decided(sentence, year=2026)
+    assert not is_decided(sentence, year=2026)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_threats_plans_doubts_and_history_are_not(sentence: str) -> None:
     ],
 )
 def test_a_change_is_told_from_a_rate_that_stands(sentence: str, change: bool) -> None:
-    assert said_as_change(sentence) is change
+    assert is_change(sentence) is change
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,11 @@ def test_a_change_is_told_from_a_rate_that_stands(sentence: str, change: bool) -
     ],
 )
 def test_the_day_of_effect_is_read(sentence: str, rest: str, day: date | None) -> None:
-    assert day_of_effect(sentence, rest, TOLD_ON) == day
+    assert find_effective_day(sentence, rest, TOLD_ON) == day
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_no_text_is_too_much(sentence: str, rest: str) -> None:
-    said_as_decided(sentence, rest, year=2026)
-    day_of_effect(sentence, rest, TOLD_ON)
+    is_decided(sentence, rest, year=2026)
+    find_effective_day(sentence, rest, TOLD_ON)

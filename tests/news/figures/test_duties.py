@@ -34,6 +34,46 @@ TEXT = st.one_of(
 
 
 @pytest.mark.parametrize(
+    ("rule", "matches", "does_not"),
+    [
+        ("duty", "Duties of 10 per cent", "Shares fell 3% as tariffs rose"),
+        ("duty", "Tariffs: Lesotho pays 15%", "Tariffs: a fund buys a 10% stake"),
+        ("listed", "Tariffs of 46% on Peru, 36% on Fiji", "Tariffs on Peru, and exports fell 36%"),
+        ("partner", "25% tariffs on Canadian goods", "A tariff of 25% on exports to Canada"),
+        ("partner", "Switzerland faces a 39% tariff", "A 39% tariff, says Switzerland"),
+        ("partner", "A global tariff of 10%", "A 10% tariff on all cars"),
+        ("imposer", "China's tariffs of 10%", "UK bike tariffs of 20%"),
+        ("imposer", "Duties of 20% imposed by Washington", "Duties of 20% hurt Washington"),
+        ("imposer", "Brussels raises tariffs to 20%", "Carney says that Norway faces a 20% tariff"),
+        ("imposer", "Vietnam agrees and raises tariffs to 20%", "Vietnam agrees to a 20% tariff"),
+        ("imposer", "Japan raises a 15% tariff", "Japan and the US agree on a 15% tariff"),
+        ("imposer", "Japan raises tariffs to 15%", "A 15% tariff deal of Japan"),
+        (
+            "retaliation",
+            "Fiji answers US duties with 30%",
+            "Fiji answers US duties, up 30%",
+        ),
+        ("product", "A 25% tariff on steel", "A 25% tariff hurts steelmakers"),
+        ("amount", "A duty of 25% on $50bn of goods", "A 25% tariff costs it $50bn"),
+    ],
+)
+def test_each_rule_matches_its_example_and_not_the_other(
+    rule: str, matches: str, does_not: str
+) -> None:
+    def found(sentence: str) -> bool:
+        figures = READER.figures(sentence, "")
+        if rule in ("duty", "listed"):
+            return len(figures) == sentence.count("%") + sentence.count("per cent")
+        if rule == "retaliation":
+            return any(figure.imposer == "FJ" and figure.partner == "US" for figure in figures)
+        field = {"amount": "amount_usd"}.get(rule, rule)
+        return any(getattr(figure, field) is not None for figure in figures)
+
+    assert found(matches)
+    assert not found(does_not)
+
+
+@pytest.mark.parametrize(
     ("sentence", "rows"),
     [
         (
