@@ -87,9 +87,9 @@ def match(file: IO[bytes]) -> None:
     In: {"id","title","summary","published"?}. Out: {"id","topics","parties","figures","evidence",
     "summary"}.
     """
-    from bot.news.jsonl import understood
+    from bot.news.jsonl import match_story
 
-    _answer_lines(file, understood)
+    _answer_lines(file, match_story)
 
 
 @click.command()
@@ -100,9 +100,9 @@ def same(file: IO[bytes]) -> None:
 
     In: {"id","a":{story},"b":{story}}. Out: {"id","same","score"}.
     """
-    from bot.news.jsonl import compared
+    from bot.news.jsonl import compare_stories
 
-    _answer_lines(file, compared)
+    _answer_lines(file, compare_stories)
 
 
 def _answer_lines(file: IO[bytes], answer: Callable[[Any, dict[str, Any]], object]) -> None:

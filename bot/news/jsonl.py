@@ -1,7 +1,7 @@
 """The JSON lines of `tariffwire match` and `tariffwire same`: plain objects in, plain objects out.
 
-What comes in is a stranger's: every field may be missing or of another type, and markup is taken
-off titles and summaries as it is off a feed's.
+Input is untrusted: every field may be missing or of another type, and titles and summaries become
+plain text like those of a feed.
 """
 
 import json
@@ -19,73 +19,72 @@ from bot.news.story import Evidence, Figure, Story
 from bot.text.plain import plain
 
 _TITLE, _SUMMARY = 1000, 20_000
-_SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+_DEFAULT_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 _SHOWN = 80
-
-_ONE = "Give one object a line"
+_CURE = "Give one object a line"
 
 
 def read_line(line: bytes, number: int) -> dict[str, Any]:
-    """The object on a line; what is not UTF-8 is replaced by U+FFFD.
+    """The object on a line; bytes that are not UTF-8 become U+FFFD.
 
-    Raises TariffwireError that names the line by its number where it holds no JSON object. NaN and
-    infinities, which Python's parser takes, are not JSON.
+    Raises TariffwireError naming the line's number if it is no JSON object. NaN and infinities are
+    not JSON, although Python's parser accepts them.
     """
     try:
         value = json.loads(
             line.decode("utf-8", "replace").removeprefix("\ufeff"),
-            parse_float=_finite,
-            parse_constant=_refuse,
+            parse_float=_parse_finite,
+            parse_constant=_refuse_constant,
         )
     except (ValueError, RecursionError) as error:
         # Besides JSONDecodeError: a number of more digits than Python turns into one.
-        raise TariffwireError(f"line {number}", "not JSON that can be read", _ONE) from error
+        raise TariffwireError(f"line {number}", "not JSON that can be read", _CURE) from error
     if not isinstance(value, dict):
-        raise TariffwireError(f"line {number}", "not a JSON object", _ONE)
+        raise TariffwireError(f"line {number}", "not a JSON object", _CURE)
     return value
 
 
-def written(value: object, encoding: str) -> str:
-    """The value as one line of JSON that can be written in the encoding.
+def dump_line(value: object, encoding: str) -> str:
+    """The value as one line of JSON that the encoding can represent.
 
-    Raises TariffwireError where it is nested more deeply than Python bears.
+    Raises TariffwireError if it is nested too deeply.
     """
     try:
         line = json.dumps(value, ensure_ascii=False, allow_nan=False)
         line.encode(encoding)
     except RecursionError as error:
-        raise TariffwireError("the answer", "its id is nested too deeply", _ONE) from error
+        raise TariffwireError("the answer", "its id is nested too deeply", _CURE) from error
     except UnicodeEncodeError:
         return json.dumps(value, allow_nan=False)
     return line
 
 
-def _finite(digits: str) -> float:
+def _parse_finite(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
         raise ValueError(f"{digits[:_SHOWN]} is too large")
     return value
 
 
-def _refuse(constant: str) -> float:
+def _refuse_constant(constant: str) -> float:
     raise ValueError(f"{constant} is not JSON")
 
 
-def understood(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What `match` says of `{"id","title","summary","published"?}`."""
-    told = _understand(reader, given)
+def match_story(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer of `match` to `{"id","title","summary","published"?}`."""
+    found = _understand(reader, given)
     return {
         "id": given.get("id"),
-        "topics": list(told.topics),
-        "parties": list(told.parties),
-        "figures": [_figure(figure) for figure in told.figures],
-        "evidence": [_evidence(each) for each in told.evidence],
-        "summary": told.summary,
+        "topics": list(found.topics),
+        "parties": list(found.parties),
+        "figures": [_figure(figure) for figure in found.figures],
+        "evidence": [_evidence(each) for each in found.evidence],
+        "summary": found.summary,
     }
 
 
-def compared(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What `same` says of `{"id","a":{story},"b":{story}}`; raises TariffwireError without both."""
+def compare_stories(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer of `same` to `{"id","a":{story},"b":{story}}`; TariffwireError without both."""
     likeness = score(_story(reader, given, "a"), _story(reader, given, "b"))
     return {"id": given.get("id"), "same": likeness >= SAME_SCORE, "score": round(likeness, 3)}
 
@@ -100,20 +99,20 @@ def _text(given: Mapping[str, Any], key: str, limit: int) -> str:
 
 
 def _story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
-    told = given.get(side)
-    if not isinstance(told, Mapping):
+    part = given.get(side)
+    if not isinstance(part, Mapping):
         thing = f"the pair {given.get('id')!r:.{_SHOWN}}"
         raise TariffwireError(thing, f'has no story "{side}"', 'Give {"id","a":{..},"b":{..}}')
-    understanding = _understand(reader, told)
-    published = _moment(told.get("published"))
+    understanding = _understand(reader, part)
+    published = _moment(part.get("published"))
     return Story(
         id=side,
         feed_id=side,
         entry_key=side,
         source=side,
         kind=FeedKind.WIRE,
-        title=_text(told, "title", _TITLE),
-        text=_text(told, "summary", _SUMMARY),
+        title=_text(part, "title", _TITLE),
+        text=_text(part, "summary", _SUMMARY),
         published=published,
         seen_at=published,
         **understanding.model_dump(),
@@ -121,13 +120,13 @@ def _story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
 
 
 def _moment(value: object) -> datetime:
-    """The moment in an ISO 8601 text, in UTC where it names no zone; some fixed day for others."""
+    """The moment in an ISO 8601 text, UTC if it names no zone; a fixed day for other values."""
     try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else _SOME_DAY
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else _DEFAULT_DAY
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        # In UTC, the first and the last day of the calendar may lie beyond it.
-        return _SOME_DAY
+        # In UTC, the first and last day of the calendar may be out of range.
+        return _DEFAULT_DAY
 
 
 def _figure(figure: Figure) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""Turns an entry into a story, or into nothing: calls the parts of `news` in their order.
+"""Turns an entry into a story, or into nothing. The steps, in order:
 
-topics    is it trade news at all?   none -> silent
-parties   who is in it
-figures   which duties, from and to what percent
-summary   the sentences worth posting
+topics    is it trade news?     matches "Brussels prepares tariffs on motorcycles"
+                                not     "The grid pays a feed-in tariff" -> no story
+parties   the economies in it   matches "Beijing", "U.S."; not "Georgia peaches"
+figures   the duties in it      matches "a 25% tariff"; not "shares fell 3%"
+summary   its best sentences    see `summary`
 """
 
 from datetime import datetime
@@ -12,28 +13,28 @@ from hashlib import blake2b
 from bot.feeds.model import Entry, Feed
 from bot.news.figures.duties import FigureReader
 from bot.news.story import Evidence, Figure, Match, Story
-from bot.news.summary import summarise
+from bot.news.summary import summarize
 from bot.news.topics.rules import Matcher, TopicRules
 from bot.parties import Parties
 from bot.values import Frozen, Topic, utc
 
-# A feed may carry a whole article; who and what it is about stands near its beginning.
 _TEXT_READ = 5000
+"""Characters read of a whole article; its subject is near the beginning."""
 
 
 class Understanding(Frozen):
-    """What a title and a text say; no topics means that the bot stays silent about them."""
+    """The content of a title and a text; without topics the bot stays silent about them."""
 
     topics: tuple[Topic, ...] = ()
     parties: tuple[str, ...] = ()
-    """Codes of the economies named, in order of appearance."""
+    """Codes of the economies, in order of appearance."""
     figures: tuple[Figure, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     summary: str = ""
 
 
 class Reader:
-    """Reads entries into stories. Built once; pure, so that it may work in any thread."""
+    """Turns entries into stories. It is pure, so it may run in any thread."""
 
     def __init__(self, rules: TopicRules, parties: Parties) -> None:
         self._parties = parties
@@ -41,11 +42,10 @@ class Reader:
         self._figures = FigureReader(parties, rules.lists.get("product", ()))
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
-        """The entry as a story, or None where it is no trade news; `seen_at` is aware."""
+        """The entry as a story, or None if it is no trade news; `seen_at` is aware."""
         match = self._match(entry.title, entry.summary)
         if not match.topics:
             return None
-        understood = self._understand(entry.title, entry.summary, match)
         seen_at = utc(seen_at)
         return Story(
             id=_digest(entry.feed_id, entry.key),
@@ -56,17 +56,13 @@ class Reader:
             title=entry.title,
             link=entry.link,
             text=entry.summary,
-            summary=understood.summary,
             published=utc(entry.published) if entry.published else seen_at,
             seen_at=seen_at,
-            topics=understood.topics,
-            parties=understood.parties,
-            figures=understood.figures,
-            evidence=understood.evidence,
+            **dict(self._understand(entry.title, entry.summary, match)),
         )
 
     def understand(self, title: str, summary: str) -> Understanding:
-        """What a text says; parties and figures are given for one without topics too."""
+        """The content of a text; it has parties and figures without topics too."""
         return self._understand(title, summary, self._match(title, summary))
 
     def _match(self, title: str, summary: str) -> Match:
@@ -86,7 +82,7 @@ class Reader:
             parties=tuple(dict.fromkeys(mention.code for mention in mentions)),
             figures=figures,
             evidence=match.evidence,
-            summary=summarise(title, text, wanted),
+            summary=summarize(title, text, wanted),
         )
 
 

@@ -1,4 +1,4 @@
-"""An entry understood: topics with evidence, parties, figures, summary."""
+"""A story: an entry with its topics, evidence, parties, figures and summary."""
 
 from decimal import Decimal
 
@@ -9,20 +9,20 @@ from bot.values import Frozen, Topic
 
 
 class Evidence(Frozen):
-    """Why a topic was given: the words that were found, and the rule that took them."""
+    """Why a story has a topic: the words, and the rule that matched them."""
 
     topic: Topic
     rule: str
     """The id of the rule in `config/topics.yaml`."""
     words: str
-    """The words as they stand in the story."""
+    """The words as in the story."""
     where: str = Field(pattern="^(title|summary)$")
 
 
 class Figure(Frozen):
-    """A number the story gives for a duty: percent of customs value, or US dollars.
+    """A number that the story states for a duty: percent of customs value, or US dollars.
 
-    Every number stands in the story's own text, within `quote`.
+    Every number is in `quote`, which is a part of the story's text.
     """
 
     imposer: str | None = None
@@ -35,29 +35,29 @@ class Figure(Frozen):
 
 
 class Match(Frozen):
-    """What the matcher says of one text; no topics means: stay silent."""
+    """The result of matching the topic rules; no topics means: stay silent."""
 
     topics: tuple[Topic, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
 
 class Story(Frozen):
-    """An entry understood; `id` is a digest of feed and entry key, the same each time."""
+    """An entry about one of the topics; `id` is a digest of feed and entry key."""
 
     id: str
     feed_id: FeedId
     entry_key: str
     source: str
-    """The feed's title, as readers are told it."""
+    """The feed's title, as readers see it."""
     kind: FeedKind
     title: str
     link: str = ""
     text: str = ""
-    """The entry's own summary as plain text, which `same` compares and figures are quoted from."""
+    """The entry's summary as plain text; figures quote it, and events are matched by it."""
     summary: str = ""
-    """The sentences worth posting; each stands in title or text."""
+    """The best sentences of title and text, unchanged."""
     published: AwareDatetime
-    """UTC; when the feed gave no date, when the entry was first seen."""
+    """UTC; for an entry without a date, when it was first seen."""
     seen_at: AwareDatetime
     topics: tuple[Topic, ...]
     parties: tuple[str, ...] = ()
@@ -69,5 +69,5 @@ class Story(Frozen):
 
     @property
     def starts_event(self) -> bool:
-        """Whether this story is the one that made the alert; the others go into its thread."""
+        """Whether this is the event's first story; the others go into its thread."""
         return self.event_id == self.id

@@ -1,11 +1,19 @@
-"""The sentences worth posting, as they stand in the source. The rules, in this order:
+"""Picks the best sentences of a text, unchanged. The rules, in this order:
 
-1. A dateline ("GENEVA, May 12 (Reuters) -") and a label ("SUMMARY:") go; the rest is the sentence.
-2. Boilerplate, bylines, pieces that are no sentence and sentences that repeat the title are left.
-3. Of what remains the two best are taken: early ones, and ones that hold what is wanted. One that
-   leans on the sentence before it ("He added ...") counts less where that one is not taken too.
+1. Remove a dateline and a label.
+       matches    "GENEVA, May 12 (Reuters) - Talks began"; "SUMMARY: Talks began"
+       does not   "Geneva hosts the talks (for the third time)"
+2. Drop boilerplate and bylines (`_BOILERPLATE`).
+       matches    "Read more on our website."; "Reporting by Ana Diaz"
+       does not   "Readers of the treaty find a clause on steel."
+3. Drop pieces of fewer than four words, headings (if there are sentences), and sentences that
+   repeat the title.
+4. Take the two best: early ones, and ones that contain the wanted words, numbers first. One that
+   refers to the sentence before it loses a point unless that one is taken too.
+       matches    "He added that the duty stays."
+       does not   "Brussels added that the duty stays."
 
-Nothing is rephrased, so a summary has no number that its source lacks.
+Nothing is rephrased, so each number of a summary is in its source.
 """
 
 import re
@@ -16,16 +24,16 @@ from bot.text.folding import fold, fold_case
 from bot.text.plain import cut
 from bot.text.sentences import sentences
 
-# What a news feed gives as a text has a few sentences; a whole article opens with its news.
+# Most feeds give a few sentences; a whole article begins with its news.
 _LONGEST_TEXT = 12_000
 _MOST_SENTENCES = 16
 _MOST_WANTED = 40
 _FEWEST_WORDS = 4
 _LONG_SENTENCE = 350
-# A second sentence cut off before it has this many characters says nothing.
+# A second sentence shorter than this, after the cut, says nothing.
 _LEAST_ROOM = 80
-# Of a sentence's words, how many may be new where it repeats; of a heading, which has the title
-# and its source behind it, more.
+# Share of new words in a sentence that repeats the title; more in a heading, which often ends with
+# the name of its source.
 _NEW_WORDS = 0.2
 _NEW_WORDS_OF_HEADING = 0.4
 
@@ -41,8 +49,8 @@ _PREFIXES = (
     re.compile(rf"[A-Z][A-Z.'/ -]{{4,30}}(?:, {_DAY})?(?: --? |: )"),
     re.compile(r"(?:Summary|Abstract|Update|Breaking|Watch|Listen|Explainer): ", re.IGNORECASE),
 )
-# What a sentence begins with that is the publisher's furniture.
-_FURNITURE = (
+# Beginnings of boilerplate.
+_BOILERPLATE = (
     r"(?:please )?(?:subscribe|sign (?:up|in)|log in|register (?:now|here|for free)|follow us)\b",
     r"(?:click|tap) (?:here|on|to)\b|download (?:the|our)\b|join (?:us|our)\b|contact us\b",
     r"advertisement\b|sponsored\b|share this\b|listen to (?:this|our)\b|watch (?:the|this)\b",
@@ -59,18 +67,18 @@ _FURNITURE = (
     r"\(?(?:additional )?(?:reporting|writing|editing|compiled)(?: and \w+)? by\b",
     r"by (?:[a-z.'-]+ ){1,4}?[a-z.'-]+(?:$| ?[,|] ?(?:[a-z]+ ?){0,4}$)",
 )
-_FURNITURE_ANYWHERE = (
+_BOILERPLATE_ANYWHERE = (
     r"(?:read more|continue reading|click here|subscribe(?: now)?|full story|learn more)[ .!>»→]*$",
     r"all rights reserved|privacy policy|\bcookies\b|our newsletters?\b|enable javascript",
 )
-_OPENS_FURNITURE = re.compile("|".join(_FURNITURE))
-_HOLDS_FURNITURE = re.compile("|".join(_FURNITURE_ANYWHERE))
-_LEANING = re.compile(
+_BEGINS_BOILERPLATE = re.compile("|".join(_BOILERPLATE))
+_HAS_BOILERPLATE = re.compile("|".join(_BOILERPLATE_ANYWHERE))
+_REFERS_BACK = re.compile(
     r"['\"(]?(?:he|she|they|it|this|that|these|those|but|and|or|so|yet|however|meanwhile|instead|"
     r"still|such|both|also|there|his|her|their|its)\b"
 )
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*")
-_SMALL = frozenset(
+_STOP_WORDS = frozenset(
     str.split(
         "a an the of on in at to for from by with and or as is are was were be been has have had "
         "will would its it that this their his her after before over into up said says"
@@ -81,39 +89,38 @@ _ENDS = re.compile(r"[.!?][\"')\]]*$")
 
 class _Sentence(NamedTuple):
     place: int
-    """Which of the sentences worth reading it is, from 0."""
+    """Its place among the candidates, from 0."""
     text: str
     cased: str
-    """The text with plain letters and dashes, as it was in case; `folded` is in lower case."""
+    """The text with plain letters and dashes; `folded` is also in lower case."""
     folded: str
     words: frozenset[str]
     whole: bool
-    """Whether it has an end; feeds cut their last one off, and headings have none."""
+    """Whether it ends with a full stop; headings and truncated sentences do not."""
 
 
-def summarise(title: str, text: str, wanted: Sequence[str] = (), limit: int = 600) -> str:
-    """At most two sentences of `text` that say most, in its order; empty where none is worth it.
+def summarize(title: str, text: str, wanted: Sequence[str] = (), limit: int = 600) -> str:
+    """At most two sentences of `text`, in its order; empty where no sentence is good enough.
 
-    `wanted` are words that make a sentence valuable, as the story writes them: quotes of figures,
-    words of evidence, names of parties; those with a digit count double. `limit` is in characters.
-    Each sentence stands in `text` to the letter, unless it was cut at a word and ends with an
-    ellipsis.
+    `wanted` are words that make a sentence better: numbers of figures, words of evidence, names of
+    parties; those with a digit count double. `limit` is in characters. Each sentence is unchanged,
+    unless it was cut at a word and ends with an ellipsis.
     """
     candidates = _candidates(title, text[:_LONGEST_TEXT])
     if not candidates:
         return ""
     looked_for = list(dict.fromkeys(fold(word).strip() for word in wanted if word.strip()))
     values = {one: _value(one, looked_for[:_MOST_WANTED]) for one in candidates}
-    first = max(candidates, key=lambda one: values[one] - _leaning(one, None))
+    first = max(candidates, key=lambda one: values[one] - _reference_cost(one, None))
     worth = {
-        one: values[one] - _leaning(one, first)
+        one: values[one] - _reference_cost(one, first)
         for one in candidates
         if one is not first and not _repeats(one, first.words)
     }
     second = max(worth, key=lambda one: worth[one], default=None)
     if second is None or worth[second] <= 0:
         return _cut(first.text, limit)
-    return _joined(first, second, limit)
+    return _join(first, second, limit)
 
 
 def _candidates(title: str, text: str) -> list[_Sentence]:
@@ -122,8 +129,8 @@ def _candidates(title: str, text: str) -> list[_Sentence]:
         one
         for one in map(_sentence, _pieces(text))
         if len(one.folded.split()) >= _FEWEST_WORDS
-        and not _OPENS_FURNITURE.match(one.folded)
-        and not _HOLDS_FURNITURE.search(one.folded)
+        and not _BEGINS_BOILERPLATE.match(one.folded)
+        and not _HAS_BOILERPLATE.search(one.folded)
         and not _repeats(one, of_title)
     ]
     found = [one for one in found if one.whole] or found
@@ -149,12 +156,12 @@ def _sentence(text: str) -> _Sentence:
 
 
 def _words(folded: str) -> frozenset[str]:
-    """The words that carry what is said; numbers count as words."""
-    return frozenset(_WORD.findall(folded)) - _SMALL
+    """The words without stop words; numbers count as words."""
+    return frozenset(_WORD.findall(folded)) - _STOP_WORDS
 
 
 def _repeats(sentence: _Sentence, known: frozenset[str]) -> bool:
-    """Whether hardly a word of the sentence, and no number, is not known already."""
+    """Whether nearly all words of the sentence, and all its numbers, are in `known`."""
     new = sentence.words - known
     if any(word[0].isdigit() for word in new):
         return False
@@ -164,7 +171,7 @@ def _repeats(sentence: _Sentence, known: frozenset[str]) -> bool:
 
 def _value(sentence: _Sentence, wanted: Sequence[str]) -> float:
     value = max(2 - 0.5 * sentence.place, 0.0)
-    hits = [word for word in wanted if _holds(sentence, word)]
+    hits = [word for word in wanted if _contains(sentence, word)]
     value += sum(2.0 if any(sign.isdigit() for sign in word) else 1.0 for word in hits[:6])
     if len(sentence.text) > _LONG_SENTENCE:
         value -= 1
@@ -173,8 +180,8 @@ def _value(sentence: _Sentence, wanted: Sequence[str]) -> float:
     return value
 
 
-def _holds(sentence: _Sentence, word: str) -> bool:
-    """Whether the folded word stands there on its own; one in capitals (US) in capitals only."""
+def _contains(sentence: _Sentence, word: str) -> bool:
+    """Whether the sentence contains the folded word; one in capitals (US) only in capitals."""
     where, word = (sentence.cased, word) if word.isupper() else (sentence.folded, word.lower())
     at = where.find(word)
     while at >= 0:
@@ -185,14 +192,14 @@ def _holds(sentence: _Sentence, word: str) -> bool:
     return False
 
 
-def _leaning(sentence: _Sentence, taken: _Sentence | None) -> float:
-    """What a sentence loses for pointing at one before it that readers do not see."""
-    if sentence.place == 0 or not _LEANING.match(sentence.folded):
+def _reference_cost(sentence: _Sentence, taken: _Sentence | None) -> float:
+    """The points that a sentence loses for referring to one that is not taken."""
+    if sentence.place == 0 or not _REFERS_BACK.match(sentence.folded):
         return 0.0
     return 0.0 if taken is not None and taken.place == sentence.place - 1 else 1.0
 
 
-def _joined(first: _Sentence, second: _Sentence, limit: int) -> str:
+def _join(first: _Sentence, second: _Sentence, limit: int) -> str:
     early, late = sorted((first, second))
     both = f"{early.text} {late.text}"
     if len(both) <= limit:
@@ -203,7 +210,7 @@ def _joined(first: _Sentence, second: _Sentence, limit: int) -> str:
 
 
 def _cut(text: str, limit: int) -> str:
-    """The text within the limit; a number at the cut is left out, it may have lost its unit."""
+    """The text within the limit, without a number at the cut: its unit may be missing."""
     if len(text) <= limit:
         return text
     short = cut(text, limit)

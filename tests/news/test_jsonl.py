@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import TariffwireError
-from bot.news.jsonl import compared, read_line, understood, written
+from bot.news.jsonl import compare_stories, dump_line, match_story, read_line
 from bot.news.reader import Reader
 from bot.runtime.config_loader import load_parties, load_topics
 
@@ -55,41 +55,41 @@ def test_a_byte_that_is_not_utf8_costs_one_character() -> None:
 
 @given(ANYTHING, st.sampled_from(["utf-8", "ascii", "latin-1", "cp1252"]))
 def test_what_is_written_can_be_encoded_and_read_back(value: Any, encoding: str) -> None:
-    line = written({"id": value}, encoding)
+    line = dump_line({"id": value}, encoding)
     assert "\n" not in line
     assert json.loads(line.encode(encoding).decode(encoding)) == {"id": value}
 
 
 def test_letters_are_written_as_they_are_where_they_can_be() -> None:
-    assert written("café", "utf-8") == '"café"'
-    assert written("café", "ascii") == '"caf\\u00e9"'
+    assert dump_line("café", "utf-8") == '"café"'
+    assert dump_line("café", "ascii") == '"caf\\u00e9"'
 
 
 @given(STORY)
 def test_any_story_is_answered_with_the_keys_of_the_contract(story: dict[str, Any]) -> None:
-    answer = understood(READER, story)
+    answer = match_story(READER, story)
     keys = {"id", "topics", "parties", "figures", "evidence", "summary"}
     assert answer.keys() == keys
     assert answer["id"] == story.get("id")
-    written(answer, "utf-8")
+    dump_line(answer, "utf-8")
 
 
 @given(ANYTHING, STORY, STORY)
 def test_any_pair_is_answered_with_the_keys_of_the_contract(
     pair: Any, a: dict[str, Any], b: dict[str, Any]
 ) -> None:
-    answer = compared(READER, {"id": pair, "a": a, "b": b})
+    answer = compare_stories(READER, {"id": pair, "a": a, "b": b})
     assert answer.keys() == {"id", "same", "score"}
     assert answer["id"] == pair
-    written(answer, "utf-8")
+    dump_line(answer, "utf-8")
 
 
 @pytest.mark.parametrize("day", ["0001-01-01T00:00+23:00", "9999-12-31T23:59-10:00", "soon", 7])
 def test_a_date_at_the_end_of_the_calendar_or_none_is_some_day(day: object) -> None:
     story = {"title": "US and China meet in Geneva for talks on tariffs", "published": day}
-    assert compared(READER, {"id": 1, "a": story, "b": story})["same"]
+    assert compare_stories(READER, {"id": 1, "a": story, "b": story})["same"]
 
 
 def test_a_pair_without_one_of_its_stories_is_refused() -> None:
     with pytest.raises(TariffwireError, match=r'has no story "b"'):
-        compared(READER, {"id": "x" * 10_000, "a": {}})
+        compare_stories(READER, {"id": "x" * 10_000, "a": {}})

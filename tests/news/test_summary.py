@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.news.summary import summarise
+from bot.news.summary import summarize
 from bot.text.sentences import sentences
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -44,7 +44,7 @@ def test_two_sentences_that_say_most_come_in_the_order_of_the_text() -> None:
         "Reporters waited outside all day. Sudland lifts its ban on Norland's cheese."
     )
     wanted = ("from 40% to 15%", "Norland", "Sudland", "ban")
-    assert summarise(TITLE, text, wanted) == (
+    assert summarize(TITLE, text, wanted) == (
         "Norland will cut its duty on Sudland's goods from 40% to 15%. "
         "Sudland lifts its ban on Norland's cheese."
     )
@@ -52,7 +52,7 @@ def test_two_sentences_that_say_most_come_in_the_order_of_the_text() -> None:
 
 def test_without_anything_wanted_the_first_sentences_are_taken() -> None:
     text = "Envoys met on Monday. Both sides want a longer pause. Nobody took questions at all."
-    assert summarise(TITLE, text) == "Envoys met on Monday. Both sides want a longer pause."
+    assert summarize(TITLE, text) == "Envoys met on Monday. Both sides want a longer pause."
 
 
 def test_a_sentence_that_leans_on_one_left_out_counts_less() -> None:
@@ -60,12 +60,12 @@ def test_a_sentence_that_leans_on_one_left_out_counts_less() -> None:
         "The harbour was busy on Monday. The crane was painted green. He wants the duty gone. "
         "Farmers want the duty gone before the harvest starts."
     )
-    assert summarise(TITLE, text, ("duty", "duty gone")).endswith("before the harvest starts.")
+    assert summarize(TITLE, text, ("duty", "duty gone")).endswith("before the harvest starts.")
 
 
 def test_a_sentence_that_leans_on_the_one_taken_may_follow_it() -> None:
     text = "Minister Aro opposes the new duty. He calls the duty a tax on bread."
-    assert summarise(TITLE, text, ("duty",)) == text
+    assert summarize(TITLE, text, ("duty",)) == text
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_sentence_that_leans_on_the_one_taken_may_follow_it() -> None:
     ],
 )
 def test_what_tells_nothing_new_makes_no_summary(text: str) -> None:
-    assert summarise(TITLE, text) == ""
+    assert summarize(TITLE, text) == ""
 
 
 def test_boilerplate_around_the_news_is_left_out() -> None:
@@ -103,7 +103,7 @@ def test_boilerplate_around_the_news_is_left_out() -> None:
         "By Ann Lee\nEnvoys met on Monday in a hotel by the lake.\nRead more: what a truce is\n"
         "Both sides want a longer pause. Subscribe now."
     )
-    assert summarise(TITLE, text) == (
+    assert summarize(TITLE, text) == (
         "Envoys met on Monday in a hotel by the lake. Both sides want a longer pause."
     )
 
@@ -125,7 +125,7 @@ def test_boilerplate_around_the_news_is_left_out() -> None:
 )
 def test_a_dateline_goes_and_the_sentence_stays(dateline: str) -> None:
     sentence = "Envoys of both sides met on Monday."
-    assert summarise(TITLE, dateline + sentence) == sentence
+    assert summarize(TITLE, dateline + sentence) == sentence
 
 
 @pytest.mark.parametrize(
@@ -140,49 +140,49 @@ def test_a_dateline_goes_and_the_sentence_stays(dateline: str) -> None:
     ],
 )
 def test_a_sentence_that_only_looks_like_boilerplate_stays_whole(sentence: str) -> None:
-    assert summarise(TITLE, sentence) == sentence
+    assert summarize(TITLE, sentence) == sentence
 
 
 def test_a_sentence_with_a_number_is_no_repetition_of_the_title() -> None:
     text = "Norland and Sudland agree on a truce of 90 days."
-    assert summarise(TITLE, text) == text
+    assert summarize(TITLE, text) == text
 
 
 def test_two_sentences_that_say_the_same_are_taken_once() -> None:
     text = (
         "The duty on cheese ends on Monday. The duty on cheese ends Monday. Farmers are glad of it."
     )
-    assert summarise(TITLE, text, ("duty", "cheese")) == (
+    assert summarize(TITLE, text, ("duty", "cheese")) == (
         "The duty on cheese ends on Monday. Farmers are glad of it."
     )
 
 
 def test_a_text_cut_off_by_its_feed_is_taken_where_there_is_nothing_whole() -> None:
     cut_off = "Envoys of both sides met on Monday and agreed to…"
-    assert summarise(TITLE, cut_off) == cut_off
-    assert summarise(TITLE, "Both want a longer pause. " + cut_off) == "Both want a longer pause."
+    assert summarize(TITLE, cut_off) == cut_off
+    assert summarize(TITLE, "Both want a longer pause. " + cut_off) == "Both want a longer pause."
 
 
 def test_a_code_in_capitals_is_not_a_word_in_small_letters() -> None:
     text = (
         "Nobody told us a word of it. A pause suits everybody well. US farmers want the deal kept."
     )
-    assert summarise(TITLE, text, ("US", "US farmers")).endswith("US farmers want the deal kept.")
+    assert summarize(TITLE, text, ("US", "US farmers")).endswith("US farmers want the deal kept.")
 
 
 def test_what_is_too_long_ends_at_a_word_with_an_ellipsis() -> None:
     text = "Envoys of both sides met on Monday to talk about the price of grain, wool and cheese."
-    assert summarise(TITLE, text, limit=40) == "Envoys of both sides met on Monday to…"
+    assert summarize(TITLE, text, limit=40) == "Envoys of both sides met on Monday to…"
 
 
 def test_a_number_at_the_cut_is_left_out_with_its_unit() -> None:
     text = "The new duty covers goods worth $1.5 billion a year, most of them cheese."
-    assert summarise(TITLE, text, limit=38) == "The new duty covers goods worth…"
+    assert summarize(TITLE, text, limit=38) == "The new duty covers goods worth…"
 
 
 def test_a_second_sentence_without_room_is_left_out_whole() -> None:
     text = "Envoys of both sides met on Monday. Both sides want a much longer pause than before."
-    assert summarise(TITLE, text, limit=60) == "Envoys of both sides met on Monday."
+    assert summarize(TITLE, text, limit=60) == "Envoys of both sides met on Monday."
 
 
 @given(TEXT, TEXT, st.lists(st.one_of(WORDS, st.text(max_size=5)), max_size=5), st.integers(0, 700))
@@ -190,7 +190,7 @@ def test_a_second_sentence_without_room_is_left_out_whole() -> None:
 def test_whatever_comes_the_summary_stands_in_the_text(
     title: str, text: str, wanted: list[str], limit: int
 ) -> None:
-    summary = summarise(title, text, wanted, limit)
+    summary = summarize(title, text, wanted, limit)
     assert len(summary) <= limit
     pieces = sentences(text)
     said = summary.removesuffix("…").rstrip()
@@ -215,4 +215,4 @@ def _begins_with_sentences(said: str, pieces: tuple[str, ...]) -> bool:
     ["A. ", "Read more ", "by a ", "- ", "The post ", "25% ", "a", "A", "(Reuters) ", "U.S. ", "é"],
 )
 def test_repetition_makes_it_neither_slow_nor_long(unit: str) -> None:
-    assert len(summarise(unit * 500, unit * 50_000, [unit, unit * 100])) <= 600
+    assert len(summarize(unit * 500, unit * 50_000, [unit, unit * 100])) <= 600
