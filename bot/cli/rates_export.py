@@ -5,7 +5,7 @@ from decimal import Decimal
 import yaml
 
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.overlay import StaleApproval, layered
+from bot.proposals.approval.overlay import StaleApproval, lay_over
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_approved, load_files
 from bot.runtime.settings import Settings
@@ -26,7 +26,7 @@ def export_rates(settings: Settings) -> tuple[str, tuple[StaleApproval, ...]]:
     """
     folder, parties = settings.config_dir / "rates", ConfigFolder(settings).parties
     present = load_approved(folder, load_files(folder, parties), parties)
-    new = layered(present.book, approved_rates(settings.database), parties)
+    new = lay_over(present.book, approved_rates(settings.database), parties)
     text = approved_text(*present.held, *new.held) if new.held else ""
     return text, new.left_out
 

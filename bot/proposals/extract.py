@@ -1,9 +1,9 @@
-"""What a story claims of duties, as proposals for the operators.
+"""Finds the proposals in a story.
 
-    story | figures with both parties and a percent | said as decided? | news to the ledger?
+    story | figures with both parties and a percent | stated as decided? | news to the ledger?
 
-Left to people without a proposal: sums of money, figures that name no imposer or no partner, and
-what is threatened, planned, doubted or told of the past: such stories are alerts like any other.
+No proposal: sums of money, figures without imposer or partner, and threats, plans, doubts and
+history. Such stories are alerts like any other.
 """
 
 from bot.news.events.stage import find_effective_day, is_change, is_decided
@@ -17,32 +17,32 @@ _LONGEST_QUOTE = 300
 
 
 def proposals_in(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
-    """The proposals that a story makes, each once; most make none."""
+    """The proposals in a story, each once; most stories have none."""
     found: dict[str, Proposal] = {}
     for figure in story.figures:
-        claim = _claim(figure, story, ledger)
-        if claim is None or claim.imposer not in ledger.parties:
+        reported = _reported_rate(figure, story, ledger)
+        if reported is None or reported.imposer not in ledger.parties:
             continue
-        witness = ReportSource(
+        source = ReportSource(
             source=story.source,
             link=story.link,
             published=story.published,
             feed=story.feed_id,
             quote=figure.quote[:_LONGEST_QUOTE],
         )
-        proposal = proposed(claim, witness, ledger, story.seen_at)
+        proposal = proposed(reported, source, ledger, story.seen_at)
         if proposal is not None:
             found.setdefault(proposal.id, proposal)
     return tuple(found.values())
 
 
-def _claim(figure: Figure, story: Story, ledger: Ledger) -> ReportedRate | None:
+def _reported_rate(figure: Figure, story: Story, ledger: Ledger) -> ReportedRate | None:
     if figure.imposer is None or figure.partner is None or figure.to_percent is None:
         return None
     if max(figure.to_percent, figure.from_percent or figure.to_percent) > _HIGHEST_PERCENT:
         return None
-    told_on = story.published.date()
-    if not is_decided(story.title, figure.quote, year=told_on.year):
+    published = story.published.date()
+    if not is_decided(story.title, figure.quote, year=published.year):
         return None
     return ReportedRate(
         imposer=figure.imposer,
@@ -50,16 +50,16 @@ def _claim(figure: Figure, story: Story, ledger: Ledger) -> ReportedRate | None:
         product=figure.product or "",
         percent=figure.to_percent,
         from_percent=figure.from_percent,
-        effective_on=find_effective_day(figure.quote, f"{story.title}. {story.text}", told_on),
+        effective_on=find_effective_day(figure.quote, f"{story.title}. {story.text}", published),
         raised=is_change(figure.quote),
         basis=_basis(figure, ledger),
     )
 
 
 def _basis(figure: Figure, ledger: Ledger) -> str:
-    """The imposer's one legal basis that the figure's sentence names; empty if it is not one.
+    """The legal basis of the imposer that the figure's sentence names; empty if none or several.
 
-    "Canada's 25% on US steel, in answer to Section 232 duties" rests on no Section 232.
+    "Canada's 25% on US steel, in answer to Section 232 duties" is not based on Section 232.
     """
     sheet = ledger.sheet_of(figure.imposer or "")
     named = [one for one in ledger.reader.bases_in(figure.quote) if sheet and one in sheet.bases]

@@ -1,113 +1,161 @@
-"""Where proposals go: kept first, then told to the operators, by way of the outbox.
+"""Sends new proposals to the operators' conversations, once each, through the outbox.
 
-    offer | keep what is new, add who else says it | owe the operators one message each
-                                                    | have the message say so that they have
+    offer | save the new ones, add new sources to the known ones | look
+    look  | proposals not yet sent | quota per feed | outbox: a message each, a notice for the rest
+                                                    | redraw messages that lack a source
 
-What is kept is told sooner or later: whoever dies between the two is followed by a `look` that owes
-what was not told. A message's id follows from the proposal and the conversation. A feed that says
-more than `allowance` lets through makes one notice of it, and the rest stays pending.
+After a crash between saving and queuing, the next `look` queues the rest. It repeats no message:
+the id is computed from the proposal and the conversation.
+
+The quota protects operators from a feed that makes rates up. A feed may have `FEED_QUOTA` proposals
+that are pending or were sent within a day. A proposal of several feeds counts for the first one
+with room. Official documents come from no feed and are always sent. Held-back proposals stay
+pending and are listed with the others.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from bot import COMMAND
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
 from bot.proposals.model import Proposal
-from bot.proposals.quota import AT_ONCE, LATELY, choose
+
+FEED_QUOTA = 10
+"""Maximum open proposals per feed. If the ledger really lacks more, change the rates files."""
+QUOTA_PERIOD = timedelta(days=1)
+"""A proposal that was decided meanwhile still counts for this long after it was sent."""
 
 
 class Owed(NamedTuple):
-    """Messages to be owed, and the proposals that they tell of."""
+    """Messages to queue, and the proposals that they are about."""
 
     deliveries: tuple[Delivery, ...] = ()
     told: tuple[Proposal, ...] = ()
 
 
+class Chosen(NamedTuple):
+    """The proposals to send, and those held back by the name of the publication."""
+
+    send: tuple[Proposal, ...]
+    held: Mapping[str, tuple[Proposal, ...]]
+
+
+def apply_quota(unsent: Iterable[Proposal], sent: Iterable[Proposal]) -> Chosen:
+    """Which of the `unsent` to send now; `sent` are those that count, in order of time.
+
+    A proposal that was sent before and has a new source is in both, and counts once.
+    """
+    used: Counter[str] = Counter()
+    known = set()
+    for proposal in sent:
+        known.add(proposal.id)
+        _charge(proposal, used)
+    send, held = [], dict[str, tuple[Proposal, ...]]()
+    for proposal in unsent:
+        if proposal.id in known or _charge(proposal, used):
+            send.append(proposal)
+        else:
+            name = proposal.said_by[0].source
+            held[name] = (*held.get(name, ()), proposal)
+    return Chosen(tuple(send), held)
+
+
+def _charge(proposal: Proposal, used: Counter[str]) -> bool:
+    """Counts it for the first of its feeds that has room; False where none has."""
+    for source in proposal.said_by:
+        if not source.feed:
+            return True
+        if used[source.feed] < FEED_QUOTA:
+            used[source.feed] += 1
+            return True
+    return False
+
+
 class InboxStore(Protocol):
-    """Where proposals are kept."""
+    """The table of proposals, with the outbox."""
 
     async def keep(self, proposals: Collection[Proposal], now: datetime) -> None:
-        """Keeps those that are new; one that is known gains the witnesses it did not have."""
+        """Saves the new ones; a known one gains the sources that it lacks."""
         ...
 
     async def tell(
         self, owing: Callable[[Sequence[Proposal], Sequence[Proposal]], Owed], since: datetime
     ) -> Owed:
-        """Owes what `owing` says of those pending that are new or have new witnesses; returns it.
+        """Queues what `owing(unsent, sent)` returns, in one transaction, and returns it.
 
-        It gets these, and those told before that are pending or were told after `since`, in order
-        of time, and may be asked twice. A message that was owed before stays the one it is.
+        `unsent` are pending proposals that are new or have a new source; `sent` those sent before
+        that are pending or were sent after `since`, in order of time. `owing` may be called twice.
+        A message that is already queued stays as it is.
         """
         ...
 
 
 class ProposalInbox:
-    """Takes proposals in and tells the operators' conversations of each once."""
+    """Takes proposals in and sends each to the operators' conversations once."""
 
     def __init__(
         self,
-        files: InboxStore,
+        store: InboxStore,
         team: str,
         conversations: Collection[str],
         clock: Callable[[], datetime],
         on_deliveries: Callable[[], None],
     ) -> None:
-        self._files, self._team, self._conversations = files, team, tuple(conversations)
+        self._store, self._team, self._conversations = store, team, tuple(conversations)
         self._clock, self._on_deliveries = clock, on_deliveries
         self._redraw: Callable[[str], None] = lambda _: None
         self._noticed: frozenset[str] = frozenset()
 
     def watch(self, redraw: Callable[[str], None]) -> None:
-        """Has `redraw` called with the id of each proposal whose messages may lack something."""
+        """Calls `redraw` with the id of each proposal whose messages may lack a source."""
         self._redraw = redraw
 
     async def offer(self, proposals: Collection[Proposal]) -> None:
-        """Puts proposals to the operators; what was offered before changes nothing.
-
-        Raises StoreError, and then nothing of it is kept.
-        """
+        """Saves proposals and sends the new ones. Raises StoreError, and then none is saved."""
         if proposals:
-            await self._files.keep(proposals, self._clock())
+            await self._store.keep(proposals, self._clock())
             await self.look()
 
     async def look(self) -> None:
-        """Owes the operators what they were not told of; to be called now and then."""
+        """Queues messages about the proposals that operators did not get yet; call it regularly."""
         if not self._conversations:
             return
-        owed = await self._files.tell(self._owing, self._clock() - LATELY)
-        if owed.deliveries:
+        queued = await self._store.tell(self._plan, self._clock() - QUOTA_PERIOD)
+        if queued.deliveries:
             self._on_deliveries()
-        notices = (one.id for one in owed.deliveries if one.kind is DeliveryKind.NOTICE)
+        notices = (one.id for one in queued.deliveries if one.kind is DeliveryKind.NOTICE)
         self._noticed = self._noticed.union(notices)
-        for proposal in owed.told:
+        for proposal in queued.told:
             self._redraw(proposal.id)
 
-    def _owing(self, untold: Sequence[Proposal], told: Sequence[Proposal]) -> Owed:
-        chosen = choose(untold, told)
-        messages = [one for proposal in chosen.ask for one in self._messages(proposal)]
-        notices = [
-            one
-            for feed, held in chosen.held.items()
-            for one in self._notices(feed, held)
-            if one.id not in self._noticed
+    def _plan(self, unsent: Sequence[Proposal], sent: Sequence[Proposal]) -> Owed:
+        chosen = apply_quota(unsent, sent)
+        messages = [
+            message
+            for one in chosen.send
+            for message in self._to_all(DeliveryKind.PROPOSAL, one.id, one.why, one.id)
         ]
-        return Owed((*messages, *notices), chosen.ask)
+        notices = [
+            notice
+            for name, held in chosen.held.items()
+            for notice in self._notices(name, held)
+            if notice.id not in self._noticed
+        ]
+        return Owed((*messages, *notices), chosen.send)
 
-    def _messages(self, proposal: Proposal) -> Iterator[Delivery]:
-        return self._to_all(DeliveryKind.PROPOSAL, proposal.id, proposal.why, proposal.id)
-
-    def _notices(self, feed: str, held: Sequence[Proposal]) -> Iterator[Delivery]:
-        """One a day at most, however many are held back: the first of them gives its id."""
+    def _notices(self, name: str, held: Sequence[Proposal]) -> Iterator[Delivery]:
+        """A notice about held-back proposals; its id is that of the first one's day."""
         many = "1 more is" if len(held) == 1 else f"{len(held)} more are"
-        told = (
-            f"{feed} reports more new rates than you are asked about: {AT_ONCE} of them wait for a "
-            f"decision or were posted within a day, and {many} held back. The command's word "
-            "proposals lists all, and so does: tariffwire rates proposals. Decide on some, or take "
-            "out a feed that makes them up."
+        text = (
+            f"{name} reports more new rates than the bot asks about: {FEED_QUOTA} wait for a "
+            f"decision or were posted within a day, and {many} held back. {COMMAND} proposals and "
+            "tariffwire rates proposals list them all. Decide on some, or remove the feed if it "
+            "makes rates up."
         )
-        about = f"{feed} held back on {held[0].seen_at.date().isoformat()}"
-        return self._to_all(DeliveryKind.NOTICE, about, told)
+        about = f"{name} held back on {held[0].seen_at.date().isoformat()}"
+        return self._to_all(DeliveryKind.NOTICE, about, text)
 
     def _to_all(
         self, kind: DeliveryKind, about: str, reason: str, event_id: str = ""
@@ -119,7 +167,6 @@ class ProposalInbox:
                 kind=kind,
                 team=self._team,
                 conversation=conversation,
-                story_ids=(),
                 event_id=event_id,
                 reason=reason,
                 due_at=now,

@@ -1,6 +1,6 @@
-"""What somebody says of a rate and the ledger does not: put to the operators, decided by one.
+"""A proposal: a reported rate that the ledger lacks and that awaits an operator's decision.
 
-`bot.proposals.build` makes it, `bot.proposals.context` says how the ledger in use stands to it.
+`bot.proposals.build` makes proposals; `bot.proposals.context` compares them with the ledger.
 """
 
 from decimal import Decimal
@@ -11,25 +11,25 @@ from bot.rates.model.answer import percent_text
 from bot.rates.model.measure import Day, Percent
 from bot.values import Frozen
 
-MOST_WITNESSES = 20
-"""Reports kept of one proposal; those that come later say nothing new."""
+MOST_SOURCES = 20
+"""Maximum reports saved with one proposal."""
 
 
 class ReportSource(Frozen):
-    """Who says so: a story or a document."""
+    """The story or document that states a rate."""
 
     source: str = Field(min_length=1)
-    """The publication's name, as readers are told it."""
+    """The publication's name."""
     link: str = ""
     published: AwareDatetime
     feed: str = ""
     """The id of the feed that brought it; empty for an official document."""
     quote: str = ""
-    """The sentence that says it, or the document's title."""
+    """The sentence that states it, or the document's title."""
 
 
 class ReportedRate(Frozen):
-    """A rate as somebody states it; parties are codes, `WORLD` for all partners."""
+    """A rate as a story or document states it; parties are codes, `WORLD` for all partners."""
 
     imposer: str
     partner: str
@@ -37,22 +37,22 @@ class ReportedRate(Frozen):
     """The goods in the source's words; empty for goods in general."""
     percent: Percent
     from_percent: Percent | None = None
-    """What the source says that it was before."""
+    """The rate before, if the source states it."""
     effective_on: Day | None = None
-    """The first day on which it is charged, where that is said."""
+    """The first day on which it is charged, if the source states it."""
     raised: bool = False
-    """Whether it is said to become this rate, not only to be it: `raises to 25%`."""
+    """Whether the source says that the rate changes (`raises to 25%`), not only what it is."""
     basis: str = ""
-    """The one legal basis that is said, as measures have it; empty where none or several are."""
+    """The legal basis that the source names, spelled as in measures; empty if none or several."""
 
     @property
     def says_change(self) -> bool:
-        """Whether a rate before, a first day or the verb says that it is not what it was."""
+        """Whether a rate before, a first day or the verb says that the rate changes."""
         return self.raised or self.from_percent is not None or self.effective_on is not None
 
 
 class OldPart(Frozen):
-    """A measure that the ledger counts on the day, with its percent."""
+    """A measure that the ledger counts on the day, and its percent."""
 
     measure: str
     name: str
@@ -60,109 +60,109 @@ class OldPart(Frozen):
 
 
 class Coming(OldPart):
-    """A rate that the ledger foresees for a measure after the day."""
+    """A later rate of a measure that the ledger knows already."""
 
     from_: Day
 
 
 class Proposal(Frozen):
-    """A rate that is said and that the ledger does not have.
+    """A reported rate that the ledger lacks.
 
-    `id` follows from what is said, not from who says it, so ten reports of one event are one
-    proposal with ten witnesses.
+    `id` is computed from the rate, not from its source, so ten reports of one event are one
+    proposal with ten sources.
     """
 
     id: str
     imposer: str
     partner: str = ""
-    """Empty where a document names none that is known."""
+    """Empty if a document names no known one."""
     product: str = ""
     old_on: Day
-    """The day for which `old_percent` and `old_parts` hold."""
+    """The day of `old_percent` and `old_parts`."""
     old_percent: Decimal | None = None
-    """What the ledger counts; None where it gives no one total."""
+    """The ledger's total; None if it has no single one."""
     old_parts: tuple[OldPart, ...] = ()
     coming: tuple[Coming, ...] = ()
-    """What the ledger foresees of the `choices`, in order of time."""
+    """Later rates of the `choices`, in order of time."""
     from_percent: Percent | None = None
-    """What the source says that the rate was before."""
+    """The rate before, if the source states it."""
     basis: str = ""
-    """The legal basis that the source names, as `ReportedRate.basis`."""
+    """As `ReportedRate.basis`."""
     new_percent: Percent | None = None
-    """None where a document changes duties and states no figure that could be trusted."""
+    """None if a document changes duties without a clear figure."""
     effective_on: Day | None = None
     replaces: str = ""
-    """The id of the one measure whose rate this can be; empty where there is none or several.
+    """The id of the only measure whose rate this can be; empty if there is none or several.
 
-    Beside other duties, only one whose rate before is said to have been just what it is: a bare
-    number may as well be the sum of them all.
+    Where several duties are paid, only one whose present rate is the stated rate before: a number
+    alone may be the sum of all.
     """
     choices: tuple[str, ...] = ()
-    """Ids of all measures that it may change, the likeliest first."""
+    """Ids of the measures that it may change, the likeliest first."""
     why: str
-    """Why it was made, in a sentence."""
+    """Why the bot made it, in a sentence."""
     said_by: tuple[ReportSource, ...] = Field(min_length=1)
-    """The first report first."""
+    """In order of arrival."""
     seen_at: AwareDatetime
     already: str = ""
-    """What the ledger has of just this rate by now, in words; empty while it lacks it."""
+    """Where the ledger has this rate by now, in words; empty while it lacks it."""
     same_as: str = ""
-    """The id under which stories would propose this very rate; empty for what they could not."""
+    """The id that stories would give the same rate; empty if they could not state it."""
 
     @property
     def old_rate(self) -> Decimal | None:
-        """The percent that the new one takes the place of: the measure's, or else all in all."""
+        """The percent that the new one replaces: the measure's, or else the total."""
         part = self.old_part
         return self.old_percent if part is None else part.percent
 
     @property
     def old_part(self) -> OldPart | None:
-        """What the ledger counts of the measure that this can be the rate of."""
+        """The ledger's present rate of the measure `replaces`."""
         return next((part for part in self.old_parts if part.measure == self.replaces), None)
 
     @property
     def until(self) -> Decimal | None:
-        """The percent of that measure just before the new rate's first day."""
+        """The percent of that measure on the day before the new rate's first day."""
         part, day = self.old_part, self.effective_on
         if part is None or day is None:
             return None
         return next(
-            (one.percent for one in reversed(self._foreseen) if one.from_ < day), part.percent
+            (one.percent for one in reversed(self._later_rates) if one.from_ < day), part.percent
         )
 
     @property
     def same_day(self) -> Coming | None:
-        """What the ledger foresees of that measure for the new rate's very first day."""
-        return next((one for one in self._foreseen if one.from_ == self.effective_on), None)
+        """A rate of that measure in the ledger that begins on the same day."""
+        return next((one for one in self._later_rates if one.from_ == self.effective_on), None)
 
     @property
     def follows(self) -> Coming | None:
-        """What the ledger foresees of that measure after the new rate's first day."""
+        """The next rate of that measure in the ledger after the new rate's first day."""
         day = self.effective_on
-        return next((one for one in self._foreseen if day is not None and one.from_ > day), None)
+        return next((one for one in self._later_rates if day is not None and one.from_ > day), None)
 
     @property
-    def _foreseen(self) -> tuple[Coming, ...]:
+    def _later_rates(self) -> tuple[Coming, ...]:
         return tuple(one for one in self.coming if one.measure == self.replaces)
 
     @property
     def terms(self) -> str:
-        """What an approval without changes would make of it: another word for other terms."""
+        """The terms of an approval without changes, as a key: other terms have another key."""
         new, day = percent_text(self.new_percent), self.effective_on
-        said = (new or "?", day.isoformat() if day else "?", self.replaces or "?")
+        terms = (new or "?", day.isoformat() if day else "?", self.replaces or "?")
         known = (percent_text(self.until) or "?", *(["so"] if self.already else []))
-        return " ".join((*said, *known))
+        return " ".join((*terms, *known))
 
     def joined(self, again: "Proposal") -> "Proposal":
-        """The same with the reports that it did not have, and with a day of effect if it had none.
+        """The proposal with the sources of `again`, and with its first day if it had none.
 
-        `again` is the proposal as later reports make it.
+        `again` is the same proposal, made by a later report.
         """
         known = {(one.source, one.link) for one in self.said_by}
         new = tuple(one for one in again.said_by if (one.source, one.link) not in known)
         return self.model_copy(
             update={
-                "said_by": (*self.said_by, *new)[:MOST_WITNESSES],
+                "said_by": (*self.said_by, *new)[:MOST_SOURCES],
                 "effective_on": self.effective_on or again.effective_on,
             }
         )

@@ -12,7 +12,7 @@ from bot.feeds.model import Feed
 from bot.news.topics.rules import TopicRules
 from bot.parties import Parties, Party
 from bot.proposals.approval.amendments import ApprovedRatesFile
-from bot.proposals.approval.overlay import Overlay, layered
+from bot.proposals.approval.overlay import Overlay, lay_over
 from bot.rates.files import validate
 from bot.rates.files.schema import MfnFile, Sheet
 from bot.rates.ledger import Ledger
@@ -218,7 +218,7 @@ def load_approved(folder: Path, files: validate.Book, parties: Parties) -> Overl
     if not path.exists():
         return Overlay(files, (), ())
     rows = read_model(path, ApprovedRatesFile).approved
-    overlay = layered(files, rows, parties)
+    overlay = lay_over(files, rows, parties)
     for stale in overlay.left_out:
         place = next(at for at, row in enumerate(rows) if row is stale.amendment)
         line, key = _locate(file_text(path), ("approved", place))

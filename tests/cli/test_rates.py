@@ -10,7 +10,7 @@ import pytest
 from bot.errors import StoreError
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
-from bot.proposals.approval.overlay import layered
+from bot.proposals.approval.overlay import lay_over
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.model.measure import Source
 from bot.runtime.config_loader import load_book, load_files, load_parties
@@ -106,7 +106,7 @@ async def test_an_export_goes_to_one_file_of_a_folder_and_adds_to_it(tmp_path: P
     parties = load_parties(CONFIG / "parties.yaml")
     made = [amendment("a1"), amendment("a2", "CN", "cn-us-2025-universal")]
     files = load_files(rates, parties)
-    assert load_book(rates, parties) == layered(files, made, parties).book
+    assert load_book(rates, parties) == lay_over(files, made, parties).book
 
 
 async def test_what_no_longer_fits_is_told(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ async def test_the_quick_reader_reads_what_the_store_keeps(tmp_path: Path) -> No
     address = await approve(tmp_path, *made)
     assert list(approved_rates(address)) == made
     parties = load_parties(CONFIG / "parties.yaml")
-    assert layered(load_book(CONFIG / "rates", parties), made, parties).held
+    assert lay_over(load_book(CONFIG / "rates", parties), made, parties).held
 
 
 def test_without_a_database_nothing_is_approved(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.cli.rates_export import approved_text
 from bot.errors import ConfigError
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.overlay import layered
+from bot.proposals.approval.overlay import lay_over
 from bot.rates.answer.build import ask
 from bot.rates.files.validate import Book
 from bot.rates.ledger import Ledger
@@ -78,7 +78,7 @@ def load_with(folder: Path, text: str) -> Book:
 
 
 def test_an_export_loads_as_the_ledger_it_came_from(folder: Path) -> None:
-    laid = layered(BOOK, SEVERAL, PARTIES)
+    laid = lay_over(BOOK, SEVERAL, PARTIES)
     assert laid.held == tuple(SEVERAL)
     assert load_with(folder, approved_text(*SEVERAL)) == laid.book
 
@@ -108,7 +108,7 @@ def test_any_export_gives_the_same_answers_once_it_is_loaded(
         )
         for number, measure in enumerate(chosen)
     ]
-    laid = layered(BOOK, made, PARTIES)
+    laid = lay_over(BOOK, made, PARTIES)
     folder = tmp_path_factory.mktemp("config")
     (folder / "approved.yaml").write_text(approved_text(*laid.held), encoding="utf-8")
     loaded = load_approved(folder, BOOK, PARTIES)
@@ -123,14 +123,14 @@ def test_any_export_gives_the_same_answers_once_it_is_loaded(
 
 def test_an_approval_in_the_exported_file_is_not_applied_again(folder: Path) -> None:
     loaded = load_with(folder, approved_text(*SEVERAL))
-    again = layered(loaded, SEVERAL, PARTIES)
+    again = lay_over(loaded, SEVERAL, PARTIES)
     assert (again.held, again.left_out, again.book) == ((), (), loaded)
 
 
 def test_a_row_that_a_reviewer_corrected_is_not_applied_again(folder: Path) -> None:
     text = approved_text(SEVERAL[0]).replace("percent: 62.5", "percent: 60")
     loaded = load_with(folder, text)
-    assert layered(loaded, SEVERAL[:1], PARTIES).book == loaded
+    assert lay_over(loaded, SEVERAL[:1], PARTIES).book == loaded
 
 
 def test_a_row_that_was_moved_into_its_file_is_skipped(folder: Path) -> None:

@@ -1,1 +1,1 @@
-"""What operators decide on a proposal, and the ledger that follows."""
+"""Operators' decisions on proposals, and the ledger that follows."""

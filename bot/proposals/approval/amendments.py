@@ -1,11 +1,11 @@
-"""An approved rate, laid over the shipped ledger: `book + amendments -> book`, itself unchanged.
+"""Applies an approved rate to the rates files: `book + amendment -> new book`.
 
-What an amendment does, and no more:
-- with a measure: from its day on that measure has its percent. The period before ends on the day
-  before; the new one ends where that one would have. All else of the measure stays as it is. A row
-  of a schedule gets a period of its own.
-- without one: a measure of its own, on all goods or on those named, on top of all others.
-Whatever needs more (exemptions, stacking rules, a rate of the past) is for a change of the files.
+- With a measure: from its day on, that measure has its percent. The period before ends on the day
+  before; the new one ends where that one would have. Nothing else of the measure changes. A row of
+  a schedule gets its own period.
+- Without one: a new measure, on all goods or on those named, in addition to all others.
+
+Everything else (exemptions, stacking rules, a rate of the past) needs a change of the files.
 """
 
 from collections.abc import Collection, Sequence
@@ -27,37 +27,37 @@ T = TypeVar("T")
 
 
 class Amendment(Frozen):
-    """One rate as an operator approved it."""
+    """One approved rate."""
 
     model_config = ConfigDict(populate_by_name=True)
 
     id: str = Field(pattern=r"^[a-z0-9]+$")
-    """The proposal's."""
+    """The id of its proposal."""
     imposer: str
-    """The economy in whose file it goes."""
+    """The economy whose file it belongs to."""
     partners: tuple[str, ...] = ()
-    """Of a measure of its own; an existing one keeps its partners."""
+    """For a new measure; an existing one keeps its partners."""
     measure: str = ""
-    """The id of the measure whose rate it changes; empty for one of its own."""
+    """The id of the measure whose rate it changes; empty for a new measure."""
     percent: Percent
     from_: Day = Field(alias="from")
     scope: Scope = Scope()
-    """Of a measure of its own; empty for goods in general."""
+    """For a new measure; empty for goods in general."""
     covers: str = "all goods"
     """The scope in words."""
     name: str = ""
-    """The measure's, new or not, as people read it."""
+    """The name of the measure, new or not."""
     legal_basis: str = ""
     source: Source
     published: Day
     note: str = ""
     approved_by: str = Field(min_length=1)
-    """The operator's name, as others know it."""
+    """The operator's name."""
     approved_on: Day
 
     @property
     def measure_id(self) -> str:
-        """The id of the measure that has the rate."""
+        """The id of the measure that gets the rate."""
         return self.measure or f"{self.imposer.lower()}-approved-{self.id}"
 
 
@@ -67,18 +67,18 @@ class ApprovedRatesFile(Frozen):
     approved: tuple[Amendment, ...]
 
 
-def amended(book: Book, amendment: Amendment, parties: Collection[str]) -> Book:
+def apply(book: Book, amendment: Amendment, parties: Collection[str]) -> Book:
     """The book with the amendment; raises AmendmentRefused with the reason if it does not fit."""
-    new = placed(book, amendment)
+    new = apply_unchecked(book, amendment)
     for flaw in flaws(new, parties):
         raise AmendmentRefused(amendment.measure_id, flaw.cause, flaw.cure or _BY_FILE)
     return new
 
 
-def placed(book: Book, amendment: Amendment) -> Book:
-    """The book with the amendment, which may have flaws; raises AmendmentRefused without a place.
+def apply_unchecked(book: Book, amendment: Amendment) -> Book:
+    """The book with the amendment, without a check for flaws, which reads the whole book.
 
-    For many at once: `flaws` reads the whole book.
+    Raises AmendmentRefused if the file or the measure is missing, or the day is taken.
     """
     name = _file_of(book, amendment)
     sheet = book.sheets[name]
@@ -89,7 +89,7 @@ def placed(book: Book, amendment: Amendment) -> Book:
 
 
 def source_key(amendment: Amendment) -> str:
-    """The name under which its source stands in the file that has it."""
+    """The key of its source in a rates file."""
     return f"approved-{amendment.id}"
 
 
@@ -106,22 +106,24 @@ def _with_rate(sheet: Sheet, amendment: Amendment, source: str) -> Sheet:
         return _with_measure(sheet, amendment, source)
     for at, measure in enumerate(sheet.measures):
         if measure.id == amendment.measure:
-            periods = _changed(measure.periods, amendment, source)
+            periods = _insert_period(measure.periods, amendment, source)
             longer = measure.model_copy(update={"periods": periods})
-            return sheet.model_copy(update={"measures": _put(sheet.measures, at, longer)})
+            return sheet.model_copy(update={"measures": _replace(sheet.measures, at, longer)})
     for at, schedule in enumerate(sheet.schedules):
         for number, row in enumerate(schedule.rows):
             if row_id(schedule, row) == amendment.measure:
-                rows = _put(schedule.rows, number, _with_own(schedule, row, amendment, source))
+                rows = _replace(
+                    schedule.rows, number, _with_own_period(schedule, row, amendment, source)
+                )
                 wider = schedule.model_copy(update={"rows": rows})
-                return sheet.model_copy(update={"schedules": _put(sheet.schedules, at, wider)})
+                return sheet.model_copy(update={"schedules": _replace(sheet.schedules, at, wider)})
     cause = f"{amendment.imposer} has no measure '{amendment.measure}'"
     raise AmendmentRefused(amendment.measure, cause, "Choose another measure")
 
 
 def _with_measure(sheet: Sheet, amendment: Amendment, source: str) -> Sheet:
     if not (amendment.name and amendment.legal_basis and amendment.partners):
-        cause = "a measure of its own needs a name, a legal basis and a partner"
+        cause = "a new measure needs a name, a legal basis and a partner"
         raise AmendmentRefused(amendment.measure_id, cause, "Give them, or choose a measure")
     measure = WrittenMeasure(
         id=amendment.measure_id,
@@ -138,11 +140,11 @@ def _with_measure(sheet: Sheet, amendment: Amendment, source: str) -> Sheet:
     return sheet.model_copy(update={"measures": (*sheet.measures, measure)})
 
 
-def _with_own(schedule: Schedule, row: Row, amendment: Amendment, source: str) -> Row:
-    """The row with a period of its own; a schedule's later columns would be lost by it."""
+def _with_own_period(schedule: Schedule, row: Row, amendment: Amendment, source: str) -> Row:
+    """The row with its own period; refused where it would hide later columns of the schedule."""
     first = row.periods[0].from_ if row.periods else None
     if first is not None and first <= amendment.from_:
-        return row.model_copy(update={"periods": _changed(row.periods, amendment, source)})
+        return row.model_copy(update={"periods": _insert_period(row.periods, amendment, source)})
     later = [column for _, column in columns_of(schedule, row) if column.from_ >= amendment.from_]
     if later or first is not None:
         cause = f"a rate of it is known for {later[0].from_ if later else first}"
@@ -154,10 +156,10 @@ def _with_own(schedule: Schedule, row: Row, amendment: Amendment, source: str) -
     return row.model_copy(update={"periods": (period,)})
 
 
-def _changed(
+def _insert_period(
     periods: Sequence[WrittenPeriod], amendment: Amendment, source: str
 ) -> tuple[WrittenPeriod, ...]:
-    """The periods with the new one in its place."""
+    """The periods with the new one between them."""
     day = amendment.from_
     for period in periods:
         if period.from_ == day:
@@ -180,8 +182,8 @@ def _changed(
 
 
 def _period(amendment: Amendment, source: str) -> WrittenPeriod:
-    said = f"Approved by {amendment.approved_by} on {amendment.approved_on} from "
-    said += f"{amendment.source.text}."
+    note = f"Approved by {amendment.approved_by} on {amendment.approved_on} from "
+    note += f"{amendment.source.text}."
     return WrittenPeriod(
         from_=amendment.from_,
         percent=amendment.percent,
@@ -189,9 +191,9 @@ def _period(amendment: Amendment, source: str) -> WrittenPeriod:
         source=source,
         announced=amendment.published,
         checked=amendment.approved_on,
-        note=" ".join(filter(None, (said, amendment.note))),
+        note=" ".join(filter(None, (note, amendment.note))),
     )
 
 
-def _put(items: tuple[T, ...], at: int, item: T) -> tuple[T, ...]:
+def _replace(items: tuple[T, ...], at: int, item: T) -> tuple[T, ...]:
     return (*items[:at], item, *items[at + 1 :])

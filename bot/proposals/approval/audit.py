@@ -1,4 +1,4 @@
-"""What became of a proposal: who decided what, when, on whose word; and the record of it all."""
+"""Decisions on proposals: what an operator decided, when, from which source; and the audit log."""
 
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from bot.values import Frozen
 
 
 class State(StrEnum):
-    """Where a proposal stands."""
+    """The state of a proposal."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -18,27 +18,27 @@ class State(StrEnum):
 
 
 class Operator(Frozen):
-    """Who decides: the id that Slack gave, and the name that others know."""
+    """A person who decides: Slack's id, and the name that others see."""
 
     id: str = Field(min_length=1)
     name: str = Field(min_length=1, max_length=100)
 
 
 class Decision(Frozen):
-    """What an operator decided, once."""
+    """An operator's decision on a proposal."""
 
     state: State
     by: Operator
     at: AwareDatetime
     amendment: Amendment | None = None
-    """What was approved."""
+    """The approved rate."""
     edited: bool = False
-    """Whether the operator gave other terms than the proposal's."""
+    """Whether the operator changed the proposal's terms."""
     note: str = ""
 
 
 class ProposalRecord(Frozen):
-    """A proposal as it is kept; `decision` is None while it is pending."""
+    """A saved proposal; `decision` is None while it is pending."""
 
     proposal: Proposal
     decision: Decision | None = None
@@ -48,20 +48,20 @@ class ProposalRecord(Frozen):
         return self.decision.state if self.decision else State.PENDING
 
     def takes(self, document: Proposal) -> bool:
-        """Whether a document that says this very rate is one more witness of it.
+        """Whether a document with the same rate is one more source of this proposal.
 
-        Not where it names another day, nor where the rate was rejected before the document came:
-        what was a rumour then is official now, and asked about by itself.
+        It is not if it names another day, or if the rate was rejected before the document came: a
+        rumor that has become official is a new proposal.
         """
-        said = self.proposal
-        links = {witness.link for witness in said.said_by}
+        links = {source.link for source in self.proposal.said_by}
         if self.state is State.REJECTED and document.said_by[0].link not in links:
             return False
-        return document.effective_on in (None, said.effective_on) or said.effective_on is None
+        day = self.proposal.effective_on
+        return day is None or document.effective_on in (None, day)
 
 
 class AuditEntry(Frozen):
-    """One line of the record, which only grows."""
+    """One line of the audit log, which is append-only."""
 
     proposal_id: str
     at: AwareDatetime
@@ -69,7 +69,7 @@ class AuditEntry(Frozen):
     what: str
     """`approved`, `approved with changes`, `rejected` or `taken back`."""
     source: str
-    """On whose word: the publication and its address."""
+    """The publication and its address."""
     amendment: Amendment | None = None
-    """What was approved, or what was taken back."""
+    """The rate that was approved or taken back."""
     note: str = ""

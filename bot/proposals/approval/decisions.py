@@ -1,15 +1,15 @@
-"""What operators decide on proposals, and the ledger that follows from it.
+"""Takes operators' decisions on proposals, and publishes the ledger that follows.
 
-    approve   | read the terms | does it fit the ledger? | keep decision and record | new ledger
-    reject    | keep decision and record
-    take back | does the rest fit without it? | keep the record | new ledger
+    approve     | read the form | does it fit the ledger? | save decision, audit entry | new ledger
+    reject      | save decision, audit entry
+    take back   | do the other approvals fit without it? | save audit entry | new ledger
 
-What waits is shown as the ledger in use stands to it (`bot.proposals.context`), so that an approval
-also changes what is said of others.
+The caller checks that the person is an operator. Each proposal is decided once; the first click
+wins.
 
-The ledger is built anew from the shipped files and all that is approved, at the start and at each
-decision, in a thread: it takes some tenths of a second. Where bots of several workspaces share a
-database, each takes up the decisions of the others at its next look.
+The ledger is built again from the rates files and all approvals, at the start and at each decision,
+in a thread: it takes some tenths of a second. Where bots of several workspaces share a database,
+each applies the decisions of the others at its next `look`.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from typing import NamedTuple, Protocol
 from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, Operator, ProposalRecord, State
-from bot.proposals.approval.overlay import StaleApproval, layered, ledger_with, ledger_without
+from bot.proposals.approval.overlay import StaleApproval, lay_over, ledger_with, ledger_without
 from bot.proposals.approval.terms import ApprovalForm, amendment_of, form_of
 from bot.proposals.context import restated
 from bot.proposals.extract import proposals_in
@@ -33,12 +33,12 @@ log = logging.getLogger(__name__)
 
 
 class DecisionStore(Protocol):
-    """Where proposals, what was decided on them, and the record are kept."""
+    """The tables of proposals, decisions and audit entries."""
 
     async def get(self, proposal_id: str) -> ProposalRecord | None: ...
 
     async def decide(self, proposal_id: str, decision: Decision, act: AuditEntry) -> bool:
-        """Keeps both, or nothing and False where somebody decided before."""
+        """Saves both; False, and nothing saved, if there was a decision before."""
         ...
 
     async def reopen(self, proposal_id: str, state: State, act: AuditEntry) -> bool: ...
@@ -49,187 +49,174 @@ class DecisionStore(Protocol):
 
 
 class DecisionResult(NamedTuple):
-    """How a proposal stands after a click, and whether that click made it so."""
+    """A proposal after a click, and whether that click decided it."""
 
     filed: ProposalRecord
     done: bool
 
 
 class Decisions:
-    """Takes decisions, each once; `ledger` is the shipped one until the first `look`.
+    """Takes decisions. `ledger` is that of the rates files until the first `look`.
 
     `clock` gives the present moment in UTC.
     """
 
     def __init__(
-        self, files: DecisionStore, book: Book, ledger: Ledger, clock: Callable[[], datetime]
+        self, store: DecisionStore, book: Book, ledger: Ledger, clock: Callable[[], datetime]
     ) -> None:
-        self._files, self._book, self._clock = files, book, clock
+        self._store, self._book, self._clock = store, book, clock
         self._parties = ledger.parties
-        self._watching: list[Callable[[Ledger], None]] = []
-        # Two approvals, each of which fits, may not fit together.
-        self._one_decides = asyncio.Lock()
+        self._watchers: list[Callable[[Ledger], None]] = []
+        # Two approvals that each fit may not fit together, so they are decided one at a time.
+        self._deciding = asyncio.Lock()
         self._approved: tuple[Amendment, ...] = ()
         self.ledger = ledger
         self.left_out: tuple[StaleApproval, ...] = ()
-        """Approvals that no longer fit the shipped files, and so are in no answer."""
+        """Approvals that no longer fit the rates files, and so are in no answer."""
 
     async def look(self) -> None:
-        """Lays what is approved over the shipped files, if it changed; raises StoreError.
+        """Applies the approvals in the database if they changed; raises StoreError.
 
-        To be called at the start, and now and then: a bot of another workspace may be at work on
-        the same database.
+        Call it at the start and regularly: a bot of another workspace may use the same database.
         """
-        async with self._one_decides:
-            approved = await self._files.approved()
-            if tuple(approved) == self._approved:
+        async with self._deciding:
+            approved = tuple(await self._store.approved())
+            if approved == self._approved:
                 return
-            laid = await asyncio.to_thread(layered, self._book, approved, self._parties)
-            for left in laid.left_out:
-                log.warning("approved rate %s is left out: %s", left.amendment.measure_id, left.why)
-            self.left_out = laid.left_out
-            self._use(await asyncio.to_thread(Ledger, laid.book, self._parties))
-            self._approved = tuple(approved)
+            overlay = await asyncio.to_thread(lay_over, self._book, approved, self._parties)
+            for stale in overlay.left_out:
+                name = stale.amendment.measure_id
+                log.warning("approved rate %s no longer fits: %s", name, stale.why)
+            self.left_out = overlay.left_out
+            self._publish(await asyncio.to_thread(Ledger, overlay.book, self._parties))
+            self._approved = approved
 
     def watch(self, use: Callable[[Ledger], None]) -> None:
-        """Has `use` called with each new ledger, and with the present one now."""
-        self._watching.append(use)
+        """Calls `use` with the present ledger, and then with each new one."""
+        self._watchers.append(use)
         use(self.ledger)
 
     def propose(self, story: Story) -> tuple[Proposal, ...]:
-        """What a story says of rates that is news to the ledger."""
+        """The rates in a story that the ledger lacks."""
         return proposals_in(story, self.ledger)
 
     async def get(self, proposal_id: str) -> ProposalRecord | None:
-        """The proposal as it stands, and what was decided on it; None where there is none."""
-        filed = await self._files.get(proposal_id)
+        """The proposal compared with the present ledger, with its decision; None if unknown."""
+        filed = await self._store.get(proposal_id)
         return filed and self.as_it_stands(filed)
 
     def as_it_stands(self, filed: ProposalRecord) -> ProposalRecord:
-        """The same beside the ledger in use, where it waits; takes about a millisecond."""
-        return _beside(filed, self.ledger)
+        """A pending proposal compared with the present ledger; takes about a millisecond."""
+        return _compare(filed, self.ledger)
 
     async def moved(self, before: Ledger, after: Ledger) -> tuple[str, ...]:
-        """The ids of those waiting of which the one ledger says another thing than the other.
-
-        Raises StoreError.
-        """
-        waiting = await self._files.every(State.PENDING)
-        return await asyncio.to_thread(_moved, waiting, before, after)
+        """The ids of pending proposals that differ between the two ledgers. Raises StoreError."""
+        pending = await self._store.every(State.PENDING)
+        return await asyncio.to_thread(_differing, pending, before, after)
 
     async def approve(
         self, proposal_id: str, by: Operator, form: ApprovalForm | None
     ) -> DecisionResult | None:
-        """Approves on the terms of the form, or on the proposal's own; None where there is none.
+        """Approves with the form, or with the proposal's own terms; None if there is none.
 
         Raises FormRefused and AmendmentRefused, and then nothing is changed.
         """
-        async with self._one_decides:
+        async with self._deciding:
             filed = await self.get(proposal_id)
             if filed is None or filed.decision is not None:
-                return _as_it_is(filed)
+                return DecisionResult(filed, False) if filed else None
             proposal, now = filed.proposal, self._clock()
-            asked = form_of(proposal, self.ledger)
-            amendment = amendment_of(form or asked, proposal, self.ledger, by, now)
-            ledger = await self._with(amendment)
+            own = form_of(proposal, self.ledger)
+            amendment = amendment_of(form or own, proposal, self.ledger, by, now)
+            approved = await self._store.approved()
+            ledger = await asyncio.to_thread(
+                ledger_with, self._book, approved, amendment, self._parties
+            )
+            edited = form is not None and form != own
             decision = Decision(
                 state=State.APPROVED,
                 by=by,
                 at=now,
                 amendment=amendment,
-                edited=form is not None and form != asked,
+                edited=edited,
                 note=amendment.note,
             )
-            what = "approved with changes" if decision.edited else "approved"
-            act = _act(proposal, by, now, what, amendment, amendment.note)
-            outcome = await self._keep(proposal, decision, act)
-            if outcome.done:
-                self._use(ledger)
+            what = "approved with changes" if edited else "approved"
+            entry = _audit_entry(proposal, by, now, what, amendment, amendment.note)
+            result = await self._save(proposal, decision, entry)
+            if result.done:
+                self._publish(ledger)
                 self._approved = (*self._approved, amendment)
-            return outcome
+            return result
 
     async def reject(self, proposal_id: str, by: Operator) -> DecisionResult | None:
-        """Rejects; the ledger stays as it is. None where there is no such proposal."""
-        filed = await self._files.get(proposal_id)
+        """Rejects; the ledger does not change. None if there is no such proposal."""
+        filed = await self._store.get(proposal_id)
         if filed is None or filed.decision is not None:
-            return _as_it_is(filed)
+            return DecisionResult(filed, False) if filed else None
         now = self._clock()
         decision = Decision(state=State.REJECTED, by=by, at=now)
-        act = _act(filed.proposal, by, now, "rejected")
-        return await self._keep(filed.proposal, decision, act)
+        entry = _audit_entry(filed.proposal, by, now, "rejected")
+        return await self._save(filed.proposal, decision, entry)
 
     async def take_back(self, proposal_id: str, by: Operator) -> DecisionResult | None:
-        """Makes a decided proposal pending again, and its rate no longer the ledger's.
+        """Makes a decided proposal pending again, and removes its rate from the ledger.
 
-        Raises AmendmentRefused where another approval builds on it, or the files hold it by now.
+        Raises AmendmentRefused if another approval builds on it, or the files hold it by now.
         """
-        async with self._one_decides:
-            filed = await self._files.get(proposal_id)
+        async with self._deciding:
+            filed = await self._store.get(proposal_id)
             if filed is None or filed.decision is None:
-                return _as_it_is(filed)
-            was, ledger = filed.decision, self.ledger
-            if was.amendment is not None:
-                ledger = await self._without(was.amendment)
-            act = _act(filed.proposal, by, self._clock(), "taken back", was.amendment)
-            if not await self._files.reopen(proposal_id, was.state, act):
-                return DecisionResult(await self._known(filed.proposal), False)
-            if was.amendment is not None:
-                gone = was.amendment
-                self.left_out = tuple(one for one in self.left_out if one.amendment != gone)
-                self._approved = tuple(one for one in self._approved if one != gone)
-                self._use(ledger)
-            return DecisionResult(self.as_it_stands(ProposalRecord(proposal=filed.proposal)), True)
+                return DecisionResult(filed, False) if filed else None
+            proposal, amendment, ledger = filed.proposal, filed.decision.amendment, self.ledger
+            if amendment is not None:
+                approved = await self._store.approved()
+                ledger = await asyncio.to_thread(
+                    ledger_without, self._book, approved, amendment, self._parties
+                )
+            entry = _audit_entry(proposal, by, self._clock(), "taken back", amendment)
+            if not await self._store.reopen(proposal_id, filed.decision.state, entry):
+                return DecisionResult(await self._current(proposal), False)
+            if amendment is not None:
+                self.left_out = tuple(one for one in self.left_out if one.amendment != amendment)
+                self._approved = tuple(one for one in self._approved if one != amendment)
+                self._publish(ledger)
+            return DecisionResult(self.as_it_stands(ProposalRecord(proposal=proposal)), True)
 
-    async def _keep(
-        self, proposal: Proposal, decision: Decision, act: AuditEntry
+    async def _save(
+        self, proposal: Proposal, decision: Decision, entry: AuditEntry
     ) -> DecisionResult:
-        if await self._files.decide(proposal.id, decision, act):
+        if await self._store.decide(proposal.id, decision, entry):
             return DecisionResult(ProposalRecord(proposal=proposal, decision=decision), True)
-        return DecisionResult(await self._known(proposal), False)
+        return DecisionResult(await self._current(proposal), False)
 
-    async def _known(self, proposal: Proposal) -> ProposalRecord:
+    async def _current(self, proposal: Proposal) -> ProposalRecord:
         return await self.get(proposal.id) or ProposalRecord(proposal=proposal)
 
-    async def _with(self, amendment: Amendment) -> Ledger:
-        """The ledger with one amendment more; raises AmendmentRefused."""
-        approved = await self._files.approved()
-        return await asyncio.to_thread(ledger_with, self._book, approved, amendment, self._parties)
-
-    async def _without(self, amendment: Amendment) -> Ledger:
-        """The ledger with one amendment less; raises AmendmentRefused."""
-        approved = await self._files.approved()
-        return await asyncio.to_thread(
-            ledger_without, self._book, approved, amendment, self._parties
-        )
-
-    def _use(self, ledger: Ledger) -> None:
+    def _publish(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        for use in self._watching:
+        for use in self._watchers:
             use(ledger)
 
 
-def _beside(filed: ProposalRecord, ledger: Ledger) -> ProposalRecord:
+def _compare(filed: ProposalRecord, ledger: Ledger) -> ProposalRecord:
     if filed.decision is not None:
         return filed
     return ProposalRecord(proposal=restated(filed.proposal, ledger))
 
 
-def _moved(waiting: Sequence[ProposalRecord], before: Ledger, after: Ledger) -> tuple[str, ...]:
-    pairs = {(one.proposal.imposer, one.proposal.partner) for one in waiting}
-    touched = {pair for pair in pairs if before.between(*pair) != after.between(*pair)}
+def _differing(pending: Sequence[ProposalRecord], before: Ledger, after: Ledger) -> tuple[str, ...]:
+    pairs = {(one.proposal.imposer, one.proposal.partner) for one in pending}
+    changed = {pair for pair in pairs if before.between(*pair) != after.between(*pair)}
     return tuple(
         one.proposal.id
-        for one in waiting
-        if (one.proposal.imposer, one.proposal.partner) in touched
-        and _beside(one, before) != _beside(one, after)
+        for one in pending
+        if (one.proposal.imposer, one.proposal.partner) in changed
+        and _compare(one, before) != _compare(one, after)
     )
 
 
-def _as_it_is(filed: ProposalRecord | None) -> DecisionResult | None:
-    return DecisionResult(filed, False) if filed else None
-
-
-def _act(
+def _audit_entry(
     proposal: Proposal,
     by: Operator,
     at: datetime,
@@ -237,14 +224,14 @@ def _act(
     amendment: Amendment | None = None,
     note: str = "",
 ) -> AuditEntry:
-    witness = proposal.said_by[0]
-    link = amendment.source.url if amendment else witness.link
+    first = proposal.said_by[0]
+    link = amendment.source.url if amendment else first.link
     return AuditEntry(
         proposal_id=proposal.id,
         at=at,
         by=by,
         what=what,
-        source=" ".join(filter(None, (witness.source, link))),
+        source=" ".join(filter(None, (first.source, link))),
         amendment=amendment,
         note=note,
     )

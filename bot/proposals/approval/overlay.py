@@ -1,7 +1,7 @@
-"""What was approved, laid over the shipped files: the ledger that answers are given from.
+"""Lays approved rates over the rates files: the ledger that answers are given from.
 
-The files win: what they say by now is not laid over them again, and an approval that no longer fits
-them (they were changed in the meantime) is left out and told, never bent.
+The files win. An approval that they hold is skipped. One that no longer fits them, because they
+have changed since, is left out and reported to the operators.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.alerts.notices import Trouble
 from bot.errors import AmendmentRefused
 from bot.parties import Parties
-from bot.proposals.approval.amendments import Amendment, amended, placed, source_key
+from bot.proposals.approval.amendments import Amendment, apply, apply_unchecked, source_key
 from bot.rates.files.compile import columns_of, row_id
 from bot.rates.files.schema import Row, Schedule, Sheet, WrittenMeasure, WrittenPeriod
 from bot.rates.files.validate import Book, flaws
@@ -19,121 +19,121 @@ from bot.rates.model.answer import percent_text
 
 
 class StaleApproval(NamedTuple):
-    """An amendment that does not fit the ledger, and why."""
+    """An amendment that does not fit the rates files, and why."""
 
     amendment: Amendment
     why: str
 
 
 def stale_notice(left: StaleApproval) -> Trouble:
-    """What operators are told of an approval that the files no longer take."""
+    """The notice to operators about an approval that no longer fits the rates files."""
     made = left.amendment
     what = f"{made.name or made.measure_id}, {percent_text(made.percent)} % from {made.from_}"
     return Trouble(
         f"{made.id} left out: {left.why}",
-        f"An approved rate no longer fits the rates files, which have changed since, and is in no "
-        f"answer: {what} (approved by {made.approved_by} on {made.approved_on}). Why: {left.why}. "
-        "Take it back at its message, or change the files.",
+        "An approved rate no longer fits the rates files, which have changed since. It is in no "
+        f"answer: {what} (approved by {made.approved_by} on {made.approved_on}). Reason: "
+        f"{left.why}. Take it back at its message, or change the files.",
     )
 
 
 class Overlay(NamedTuple):
-    """A book with what was approved over it."""
+    """The rates files with approved rates over them."""
 
     book: Book
     held: tuple[Amendment, ...]
-    """Those that this book holds and the shipped one does not."""
+    """The approved rates that the book holds and the files do not."""
     left_out: tuple[StaleApproval, ...]
 
 
-def layered(book: Book, amendments: Iterable[Amendment], parties: Parties) -> Overlay:
-    """The book with all amendments that fit, laid over it in their order.
+def lay_over(book: Book, amendments: Iterable[Amendment], parties: Parties) -> Overlay:
+    """The book with all amendments that fit, applied in their order.
 
-    One that the shipped files say by now is neither held nor left out.
+    One that the book holds already is neither in `held` nor in `left_out`.
     """
     codes = {party.code for party in parties}
-    return _laid(book, [one for one in amendments if not says(book, one)], codes)
+    return _apply_all(book, [one for one in amendments if not holds(book, one)], codes)
 
 
-def _laid(book: Book, amendments: Sequence[Amendment], parties: Collection[str]) -> Overlay:
-    """All that fit, by one look at the whole book where none brings a flaw into it.
+def _apply_all(book: Book, amendments: Sequence[Amendment], parties: Collection[str]) -> Overlay:
+    """Checks the whole book once, and bisects the amendments where one of them brings a flaw.
 
-    Where one does, each half is laid by itself: an amendment takes no flaw of another away.
+    No amendment removes a flaw of another.
     """
-    laid = book
+    changed = book
     held: list[Amendment] = []
     left: list[StaleApproval] = []
     for amendment in amendments:
         try:
-            laid = placed(laid, amendment)
+            changed = apply_unchecked(changed, amendment)
             held.append(amendment)
         except AmendmentRefused as refused:
             left.append(StaleApproval(amendment, refused.cause))
-    flaw = next(flaws(laid, parties), None) if held else None
+    flaw = next(flaws(changed, parties), None) if held else None
     if flaw is None:
-        return Overlay(laid, tuple(held), tuple(left))
+        return Overlay(changed, tuple(held), tuple(left))
     if len(amendments) == 1:
         return Overlay(book, (), (StaleApproval(amendments[0], flaw.cause),))
     half = len(amendments) // 2
-    first = _laid(book, amendments[:half], parties)
-    second = _laid(first.book, amendments[half:], parties)
+    first = _apply_all(book, amendments[:half], parties)
+    second = _apply_all(first.book, amendments[half:], parties)
     return Overlay(second.book, first.held + second.held, first.left_out + second.left_out)
 
 
 def ledger_over(book: Book, amendments: Iterable[Amendment], parties: Parties) -> Ledger:
-    """The ledger of the files and of what was approved over them."""
-    return Ledger(layered(book, amendments, parties).book, parties)
+    """The ledger of the rates files with these approved rates over them."""
+    return Ledger(lay_over(book, amendments, parties).book, parties)
 
 
 def ledger_with(
     book: Book, approved: Iterable[Amendment], amendment: Amendment, parties: Parties
 ) -> Ledger:
-    """The ledger over the files with one amendment more; raises AmendmentRefused."""
-    if says(book, amendment):
-        # At the next start it would not be laid over them, so it is not now.
-        cause = "the rates files have this very rate already"
+    """The ledger with one more amendment; raises AmendmentRefused."""
+    if holds(book, amendment):
+        # The next start would skip it, so it is refused now.
+        cause = "the rates files have this rate already"
         raise AmendmentRefused(amendment.measure_id, cause, "Reject the proposal")
-    laid = layered(book, approved, parties)
-    return Ledger(amended(laid.book, amendment, {party.code for party in parties}), parties)
+    changed = lay_over(book, approved, parties).book
+    return Ledger(apply(changed, amendment, {party.code for party in parties}), parties)
 
 
 def ledger_without(
     book: Book, approved: Sequence[Amendment], amendment: Amendment, parties: Parties
 ) -> Ledger:
-    """The ledger over the files with one amendment less; raises AmendmentRefused."""
-    if says(book, amendment):
+    """The ledger without one of the approved amendments; raises AmendmentRefused."""
+    if holds(book, amendment):
         cause = "the rates files hold it by now"
         raise AmendmentRefused(amendment.measure_id, cause, "Change the files instead")
-    before = layered(book, approved, parties)
-    laid = layered(book, [one for one in approved if one.id != amendment.id], parties)
-    if lost := set(laid.left_out) - set(before.left_out):
+    before = lay_over(book, approved, parties)
+    after = lay_over(book, [one for one in approved if one.id != amendment.id], parties)
+    if lost := set(after.left_out) - set(before.left_out):
         cause = f"the rate of {lost.pop().amendment.from_} approved later builds on it"
         raise AmendmentRefused(amendment.measure_id, cause, "Take that one back first")
-    return Ledger(laid.book, parties)
+    return Ledger(after.book, parties)
 
 
-def says(book: Book, amendment: Amendment) -> bool:
-    """Whether the book has this very rate already: a pull request brought it into the files.
+def holds(book: Book, amendment: Amendment) -> bool:
+    """Whether the book has this rate already: a reviewer moved it into the files.
 
-    It is known by its source, which an export writes, also where the reviewers corrected the rate
-    or gave a new measure an id of their own; else by the rate, wherever it stands by now.
+    It is recognized by its source, `approved-ID`, even where a reviewer corrected the rate or
+    renamed the measure; otherwise by the rate itself.
     """
     return any(
-        source_key(amendment) in sheet.sources or _has(sheet, amendment)
+        source_key(amendment) in sheet.sources or _has_rate(sheet, amendment)
         for sheet in book.sheets.values()
         if sheet.imposer == amendment.imposer
     )
 
 
-def _has(sheet: Sheet, amendment: Amendment) -> bool:
+def _has_rate(sheet: Sheet, amendment: Amendment) -> bool:
     for measure in sheet.measures:
         same = measure.id == amendment.measure_id
         if not amendment.measure:
-            same = same or _is_on_the_same(measure, amendment)
-        if same and _among(measure.periods, amendment):
+            same = same or _is_same_duty(measure, amendment)
+        if same and _has_period(measure.periods, amendment):
             return True
     return any(
-        _among((*_columns(schedule, row), *row.periods), amendment)
+        _has_period((*_columns(schedule, row), *row.periods), amendment)
         for schedule in sheet.schedules
         for row in schedule.rows
         if row_id(schedule, row) == amendment.measure_id
@@ -145,8 +145,8 @@ def _columns(schedule: Schedule, row: Row) -> Iterator[WrittenPeriod]:
         yield column.model_copy(update={"percent": row.rates.get(name, column.percent)})
 
 
-def _is_on_the_same(measure: WrittenMeasure, amendment: Amendment) -> bool:
-    """Whether a measure falls on whom and what a new one would fall on: one duty, not two."""
+def _is_same_duty(measure: WrittenMeasure, amendment: Amendment) -> bool:
+    """Whether a measure has the partners and goods of a new one: one duty, not two."""
     if set(measure.partners) != set(amendment.partners):
         return False
     if not amendment.scope:
@@ -159,7 +159,7 @@ def _is_on_the_same(measure: WrittenMeasure, amendment: Amendment) -> bool:
     )
 
 
-def _among(periods: Iterable[WrittenPeriod], amendment: Amendment) -> bool:
+def _has_period(periods: Iterable[WrittenPeriod], amendment: Amendment) -> bool:
     return any(
         period.from_ == amendment.from_ and period.percent == amendment.percent
         for period in periods

@@ -1,8 +1,8 @@
-"""On which terms a proposal is approved: what an operator fills in, read and checked.
+"""The form in which an operator approves a proposal, and the check of what was filled in.
 
-The form begins with what the proposal says. With a measure chosen, that measure gets the rate and
-keeps its goods and its partners; `NEW` makes a measure of its own, which needs a legal basis and a
-partner, and falls on goods in general where no product is named.
+The form starts with the proposal's own terms. With an existing measure, that measure gets the rate
+and keeps its goods and partners. `NEW` makes a new measure, which needs a legal basis and a
+partner, and covers goods in general if no product is named.
 """
 
 import re
@@ -21,24 +21,24 @@ from bot.rates.model.measure import Measure, Scope, Source
 from bot.values import Frozen
 
 NEW = "new"
-"""The choice of a measure of its own; no measure's id, which all begin with their imposer."""
+"""The choice of a new measure. No measure has this id: ids begin with the imposer."""
 
 _PERCENT = re.compile(r"\d{1,4}(?:\.\d{1,3})?")
 _LINK = re.compile(r"https?://[^\s<>|\"]{1,2000}")
 _HIGHEST = Decimal(1000)
-_BACK, _AHEAD = timedelta(days=366), timedelta(days=3660)
-"""How far a rate may be back-dated, and announced; a day further off is most likely a slip."""
-_EVERYBODY = frozenset({"all", "world", "everybody", "all partners", "all countries"})
+_LONGEST_BACK, _LONGEST_AHEAD = timedelta(days=366), timedelta(days=3660)
+"""How far back and ahead a first day may be; a day further away is probably a typing error."""
+_ALL_PARTNERS = frozenset({"all", "world", "everybody", "all partners", "all countries"})
 
 
 class ApprovalForm(Frozen):
-    """What an operator fills in, as text; the names are those of the fields."""
+    """The fields of the form, as text."""
 
     percent: str = ""
     day: str = ""
-    """The first day on which it is charged, as 2026-12-01."""
+    """The first day on which it is charged, such as 2026-12-01."""
     measure: str = ""
-    """A measure's id, `NEW`, or empty where none is chosen yet."""
+    """A measure's id, `NEW`, or empty while none is chosen."""
     partner: str = ""
     product: str = ""
     legal_basis: str = ""
@@ -47,12 +47,12 @@ class ApprovalForm(Frozen):
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is open: it can be approved as it stands."""
+        """Whether it can be approved as it is."""
         return bool(self.percent and self.day and self.measure)
 
 
 class FormRefused(TariffwireError):
-    """What was filled in cannot be used; `problems` says why, by field."""
+    """The form cannot be used; `problems` says why, by field."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         self.problems = dict(problems)
@@ -61,7 +61,7 @@ class FormRefused(TariffwireError):
 
 
 def form_of(proposal: Proposal, ledger: Ledger) -> ApprovalForm:
-    """The form as it begins: what the proposal says, and what it leaves open."""
+    """The form with the proposal's own terms; fields that it leaves open are empty."""
     partner = proposal.partner
     return ApprovalForm(
         percent=percent_text(proposal.new_percent) or "",
@@ -74,9 +74,9 @@ def form_of(proposal: Proposal, ledger: Ledger) -> ApprovalForm:
 
 
 def measures_for(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
-    """The measures whose rate may be meant: the likeliest first, then all others of the pair.
+    """The measures that the proposal may change: the likeliest first, then others of the pair.
 
-    Those that set a rate, or will; for a document without a partner all of the imposer's.
+    Only those with a present or coming rate; all of the imposer's if the partner is unknown.
     """
     codes = ledger.covering(proposal.imposer)
     if proposal.partner:
@@ -93,21 +93,21 @@ def measures_for(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
 def amendment_of(
     form: ApprovalForm, proposal: Proposal, ledger: Ledger, by: Operator, now: datetime
 ) -> Amendment:
-    """What the form approves; raises FormRefused with every problem at its field."""
+    """The amendment that the form describes; raises FormRefused with the problem of each field."""
     problems: dict[str, str] = {}
     percent = _percent(form.percent, problems)
     day = _day(form.day, now.date(), problems)
     chosen = _measure(form.measure, proposal, ledger, problems)
     link = form.link.strip()
     if link and not _LINK.fullmatch(link):
-        problems["link"] = "Give an address that begins with https://, or none"
+        problems["link"] = "Give an address that begins with https://, or leave it empty"
     given: dict[str, object] = {"name": chosen.name} if chosen else {}
     if form.measure == NEW:
-        given = _of_its_own(form, ledger, problems)
+        given = _new_measure(form, ledger, problems)
     if problems or percent is None or day is None:
         raise FormRefused(problems)
-    witness = proposal.said_by[0]
-    told = _tidy(f"{witness.source}, {witness.published:%Y-%m-%d}")
+    report = proposal.said_by[0]
+    source = _tidy(f"{report.source}, {report.published:%Y-%m-%d}")
     sheet = ledger.sheet_of(chosen.imposer if chosen else proposal.imposer)
     return Amendment(
         id=proposal.id,
@@ -115,8 +115,8 @@ def amendment_of(
         measure=chosen.id if chosen else "",
         percent=percent,
         from_=day,
-        source=Source(text=told, url=link or None),
-        published=min(witness.published.date(), day),
+        source=Source(text=source, url=link or None),
+        published=min(report.published.date(), day),
         note=_tidy(form.note),
         approved_by=_tidy(by.name) or by.id,
         approved_on=now.date(),
@@ -125,7 +125,7 @@ def amendment_of(
 
 
 def _tidy(text: str) -> str:
-    """The text on one line, without characters that no file of ours could hold."""
+    """The text on one line, without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
@@ -133,7 +133,7 @@ def _percent(text: str, problems: dict[str, str]) -> Decimal | None:
     number = text.replace("%", "").strip()
     if _PERCENT.fullmatch(number) and (percent := Decimal(number)) <= _HIGHEST:
         return percent
-    problems["percent"] = "Give a percent from 0 to 1000 with a point, such as 12.5"
+    problems["percent"] = "Give a percent from 0 to 1000, such as 12.5"
     return None
 
 
@@ -143,11 +143,13 @@ def _day(text: str, today: date, problems: dict[str, str]) -> date | None:
     except ValueError:
         problems["day"] = "Give the first day on which it is charged, such as 2026-12-01"
         return None
-    if day < today - _BACK:
-        problems["day"] = "More than a year ago: change the rates files instead, or mend the year"
+    if day < today - _LONGEST_BACK:
+        problems["day"] = (
+            "More than a year ago: change the rates files instead, or correct the year"
+        )
         return None
-    if day > today + _AHEAD:
-        problems["day"] = "More than ten years ahead: mend the year"
+    if day > today + _LONGEST_AHEAD:
+        problems["day"] = "More than ten years ahead: correct the year"
         return None
     return day
 
@@ -164,7 +166,7 @@ def _measure(
     return None
 
 
-def _of_its_own(form: ApprovalForm, ledger: Ledger, problems: dict[str, str]) -> dict[str, object]:
+def _new_measure(form: ApprovalForm, ledger: Ledger, problems: dict[str, str]) -> dict[str, object]:
     basis, product = _tidy(form.legal_basis), _tidy(form.product)
     if not basis:
         problems["legal_basis"] = "A new measure needs its legal basis, such as Section 232"
@@ -173,23 +175,25 @@ def _of_its_own(form: ApprovalForm, ledger: Ledger, problems: dict[str, str]) ->
         problems["partner"] = "Name one economy, or all"
     wanted = ledger.reader.read(product, frozenset()) if product else None
     if wanted is not None and (wanted.unknown or not (wanted.goods or wanted.codes)):
-        near = f"; near it: {', '.join(wanted.suggestions)}" if wanted.suggestions else ""
-        problems["product"] = f"No goods of the ledger, nor an HS code such as 8507.60{near}"
-    whom = "all partners"
+        near = f"; similar: {', '.join(wanted.suggestions)}" if wanted.suggestions else ""
+        problems["product"] = (
+            f"Name goods that the ledger knows, or an HS code such as 8507.60{near}"
+        )
+    partner_name = "all partners"
     if partner in ledger.parties:
-        whom = ledger.parties.get(str(partner)).name
+        partner_name = ledger.parties.get(str(partner)).name
     return {
         "partners": (partner,) if partner else (),
         "scope": Scope(goods=wanted.goods, hs=wanted.codes) if wanted else Scope(),
         "covers": product or "all goods",
-        "name": f"{basis}: {product or 'goods in general'}, {whom}",
+        "name": f"{basis}: {product or 'goods in general'}, {partner_name}",
         "legal_basis": basis,
     }
 
 
 def _partner(text: str, ledger: Ledger) -> str | None:
     named = _tidy(text)
-    if named.casefold() in _EVERYBODY:
+    if named.casefold() in _ALL_PARTNERS:
         return WORLD
     party = ledger.parties.named(named)
     return party.code if party else None

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.errors import AmendmentRefused
 from bot.parties import Parties
-from bot.proposals.approval.amendments import Amendment, amended
-from bot.proposals.approval.overlay import layered, ledger_over
+from bot.proposals.approval.amendments import Amendment, apply
+from bot.proposals.approval.overlay import lay_over, ledger_over
 from bot.rates.answer.build import ask
 from bot.rates.calendar.entries import all_ahead
 from bot.rates.calendar.upcoming import calendar
@@ -127,21 +127,21 @@ def test_what_does_not_fit_is_refused_with_its_reason(
 ) -> None:
     codes = {party.code for party in parties}
     with pytest.raises(AmendmentRefused, match=cause):
-        amended(book, wrong, codes)
+        apply(book, wrong, codes)
 
 
 def test_what_the_files_say_by_now_is_not_laid_over_them_again(
     book: Book, parties: Parties
 ) -> None:
     for one in (amendment(), own()):
-        shipped = layered(book, [one], parties).book
-        again = layered(shipped, [one], parties)
+        shipped = lay_over(book, [one], parties).book
+        again = lay_over(shipped, [one], parties)
         assert (again.book, again.held, again.left_out) == (shipped, (), ())
 
 
 def test_what_no_longer_fits_is_left_out_and_told(book: Book, parties: Parties) -> None:
     gone = amendment(id="1", measure="us-nothing")
-    laid = layered(book, [gone, amendment()], parties)
+    laid = lay_over(book, [gone, amendment()], parties)
     assert [one.id for one in laid.held] == ["0123abcd"]
     assert [left.amendment for left in laid.left_out] == [gone]
     assert "no measure" in laid.left_out[0].why
@@ -154,7 +154,7 @@ def one_by_one(
     held, left = [], []
     for one in amendments:
         try:
-            book = amended(book, one, {party.code for party in parties})
+            book = apply(book, one, {party.code for party in parties})
             held.append(one.id)
         except AmendmentRefused as refused:
             left.append((one.id, refused.cause))
@@ -186,7 +186,7 @@ def test_many_laid_together_are_as_many_laid_one_by_one(
     made: list[Amendment], book: Book, parties: Parties
 ) -> None:
     numbered = [one.model_copy(update={"id": f"n{at}"}) for at, one in enumerate(made)]
-    laid = layered(book, numbered, parties)
+    laid = lay_over(book, numbered, parties)
     left = [(one.amendment.id, one.why) for one in laid.left_out]
     together = (laid.book, [one.id for one in laid.held], left)
     assert together == one_by_one(book, numbered, parties)
@@ -196,7 +196,7 @@ def test_two_rates_of_one_measure_follow_each_other(book: Book, parties: Parties
     first = amendment(id="1")
     second = amendment(id="2", percent=Decimal(60), from_=date(2027, 2, 1))
     for days in ([first, second], [first, second]):
-        laid = layered(book, days, parties)
+        laid = lay_over(book, days, parties)
         assert laid.left_out == ()
     january = answered(book, parties, first, second, on=date(2027, 1, 31))
     february = answered(book, parties, first, second, on=date(2027, 2, 1))
@@ -217,7 +217,7 @@ def test_an_amendment_fits_or_is_refused_and_touches_one_measure_only(
     )
     codes = {party.code for party in parties}
     try:
-        new = amended(book, one, codes)
+        new = apply(book, one, codes)
     except AmendmentRefused:
         return
     assert list(flaws(new, codes)) == []
@@ -256,19 +256,19 @@ def test_a_new_measure_that_a_review_renamed_is_not_charged_twice(
     scope: Scope, book: Book, parties: Parties
 ) -> None:
     one = own(scope=scope)
-    shipped = renamed(layered(book, [one], parties).book)
+    shipped = renamed(lay_over(book, [one], parties).book)
     for files in (shipped, without_source(shipped)):
-        again = layered(files, [one], parties)
+        again = lay_over(files, [one], parties)
         assert (again.book, again.held, again.left_out) == (files, (), ())
 
 
 def test_what_a_review_corrected_stays_corrected(book: Book, parties: Parties) -> None:
     one = own()
-    shipped = layered(book, [one], parties).book
+    shipped = lay_over(book, [one], parties).book
     [period] = shipped.sheets["us.yaml"].measures[-1].periods
     corrected = period.model_copy(update={"percent": Decimal(35)})
     shipped = renamed(shipped, periods=(corrected,))
-    assert layered(shipped, [one], parties) == (shipped, (), ())
+    assert lay_over(shipped, [one], parties) == (shipped, (), ())
 
 
 def test_another_rate_of_the_same_day_on_other_goods_is_laid_over_all_the_same(
@@ -276,15 +276,15 @@ def test_another_rate_of_the_same_day_on_other_goods_is_laid_over_all_the_same(
 ) -> None:
     cars = own(id="1", scope=Scope(goods=("cars",)))
     steel = own(id="2", scope=Scope(goods=("steel",)))
-    shipped = layered(book, [cars], parties).book
-    assert layered(shipped, [cars, steel], parties).held == (steel,)
+    shipped = lay_over(book, [cars], parties).book
+    assert lay_over(shipped, [cars, steel], parties).held == (steel,)
 
 
 def test_a_rate_that_came_as_a_schedules_column_is_not_laid_over_it_again(
     book: Book, parties: Parties
 ) -> None:
     one = amendment(from_=date(2026, 7, 24), percent=Decimal("12.5"))
-    laid = layered(book, [one], parties)
+    laid = lay_over(book, [one], parties)
     assert (laid.held, laid.left_out) == ((), ())
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import AmendmentRefused
-from bot.proposals.approval.amendments import amended
+from bot.proposals.approval.amendments import apply
 from bot.proposals.approval.audit import Operator, State
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.approval.terms import NEW, ApprovalForm, FormRefused, form_of
@@ -257,7 +257,7 @@ async def test_an_approval_that_new_files_do_not_take_is_known_as_left_out(
     [made] = await setting.store.proposals.approved()
     # A release that has another rate for the very day.
     shipped = made.model_copy(update={"id": "elsewhere", "percent": Decimal(45)})
-    files = amended(BOOK, shipped, {party.code for party in PARTIES})
+    files = apply(BOOK, shipped, {party.code for party in PARTIES})
     again = Decisions(setting.store.proposals, files, SHIPPED, lambda: NOW)
     await again.look()
     [left] = again.left_out
@@ -271,7 +271,7 @@ async def test_what_the_files_hold_by_now_cannot_be_taken_back_in_slack(setting:
     await setting.docket.offer([said()])
     await setting.decisions.approve(said().id, ANA, None)
     [made] = await setting.store.proposals.approved()
-    files = amended(BOOK, made, {party.code for party in PARTIES})
+    files = apply(BOOK, made, {party.code for party in PARTIES})
     again = Decisions(setting.store.proposals, files, Ledger(files, PARTIES), lambda: NOW)
     await again.look()
     with pytest.raises(AmendmentRefused, match="hold it by now"):

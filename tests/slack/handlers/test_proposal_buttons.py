@@ -18,9 +18,8 @@ from bot.proposals.approval.audit import Operator
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.approval.terms import form_of, measures_for
 from bot.proposals.build import proposed, proposed_by_document
-from bot.proposals.inbox import ProposalInbox
+from bot.proposals.inbox import FEED_QUOTA, ProposalInbox
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
-from bot.proposals.quota import AT_ONCE
 from bot.slack.api.sender import SlackSender
 from bot.slack.handlers.proposal_buttons import drawn_anew, redraw
 from bot.slack.views.approval_form import terms_form
@@ -348,12 +347,12 @@ async def test_what_is_held_back_is_listed_last_and_can_be_decided_there(office:
     by_feed = WIRE.model_copy(update={"feed": "wire"})
     made_up = [
         said(percent=40 + number).model_copy(update={"said_by": (by_feed,)})
-        for number in range(AT_ONCE + 1)
+        for number in range(FEED_QUOTA + 1)
     ]
     await office.docket.offer([*made_up[1:], made_up[0]])
     [held] = await office.store.proposals.untold()
     [listed] = await office.desktop.say("/tariff proposals")
-    assert f"{AT_ONCE + 1} rates wait for a decision, 1 of them held back" in listed["text"]
+    assert f"{FEED_QUOTA + 1} rates wait for a decision, 1 of them held back" in listed["text"]
     for one in made_up:
         if one.id != held:
             await office.decisions.reject(one.id, Operator(id="U9", name="bo"))

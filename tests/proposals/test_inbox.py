@@ -9,9 +9,8 @@ import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
-from bot.proposals.inbox import ProposalInbox
+from bot.proposals.inbox import FEED_QUOTA, ProposalInbox, apply_quota
 from bot.proposals.model import Proposal, ReportSource
-from bot.proposals.quota import AT_ONCE, choose
 from bot.store.upgrade import upgrade
 from tests.store.examples import TEAM
 from tests.store.opened import Store, open_store
@@ -45,30 +44,30 @@ def ids(proposals: tuple[Proposal, ...]) -> list[str]:
 
 def test_a_feed_is_held_back_and_others_are_not() -> None:
     made_up = [said(number, "evil") for number in range(100)]
-    chosen = choose([*made_up, said(1, "wire")], ())
-    assert ids(chosen.ask) == [*ids(tuple(made_up[:AT_ONCE])), "wire001"]
-    assert {feed: len(held) for feed, held in chosen.held.items()} == {"Evil": 100 - AT_ONCE}
+    chosen = apply_quota([*made_up, said(1, "wire")], ())
+    assert ids(chosen.send) == [*ids(tuple(made_up[:FEED_QUOTA])), "wire001"]
+    assert {feed: len(held) for feed, held in chosen.held.items()} == {"Evil": 100 - FEED_QUOTA}
 
 
 def test_what_waits_takes_room() -> None:
-    told = [said(number, "evil") for number in range(AT_ONCE - 1)]
-    chosen = choose([said(200, "evil"), said(201, "evil")], told)
-    assert ids(chosen.ask) == ["evil200"]
+    told = [said(number, "evil") for number in range(FEED_QUOTA - 1)]
+    chosen = apply_quota([said(200, "evil"), said(201, "evil")], told)
+    assert ids(chosen.send) == ["evil200"]
 
 
 def test_a_second_feed_brings_its_own_room() -> None:
-    told = [said(number, "evil") for number in range(AT_ONCE)]
-    both = [said(100 + number, "evil", "wire") for number in range(AT_ONCE + 1)]
-    chosen = choose(both, told)
-    assert len(chosen.ask) == AT_ONCE
-    assert choose([said(1, "wire")], [*told, *both]).ask == ()
+    told = [said(number, "evil") for number in range(FEED_QUOTA)]
+    both = [said(100 + number, "evil", "wire") for number in range(FEED_QUOTA + 1)]
+    chosen = apply_quota(both, told)
+    assert len(chosen.send) == FEED_QUOTA
+    assert apply_quota([said(1, "wire")], [*told, *both]).send == ()
 
 
 def test_official_documents_and_new_witnesses_take_no_room() -> None:
-    told = [said(number, "evil") for number in range(AT_ONCE)]
-    documents = [said(number, "") for number in range(2 * AT_ONCE)]
+    told = [said(number, "evil") for number in range(FEED_QUOTA)]
+    documents = [said(number, "") for number in range(2 * FEED_QUOTA)]
     again = told[0].model_copy(update={"said_by": (*told[0].said_by, by("wire"))})
-    assert ids(choose([*documents, again], told).ask) == [*ids(tuple(documents)), again.id]
+    assert ids(apply_quota([*documents, again], told).send) == [*ids(tuple(documents)), again.id]
 
 
 class Office:
@@ -106,12 +105,12 @@ async def test_a_hundred_invented_rates_make_ten_messages_and_one_notice(office:
     await office.docket.offer(made_up)
     await office.docket.look()
     posted = await office.posted()
-    assert [one.kind for one in posted].count(DeliveryKind.PROPOSAL) == AT_ONCE
+    assert [one.kind for one in posted].count(DeliveryKind.PROPOSAL) == FEED_QUOTA
     [notice] = [one for one in posted if one.kind is DeliveryKind.NOTICE]
     assert "Evil reports more new rates" in notice.reason
     assert "90 more are held back" in notice.reason
     assert len(await office.store.proposals.every(State.PENDING)) == 100
-    assert await office.store.proposals.untold() == set(ids(tuple(made_up[AT_ONCE:])))
+    assert await office.store.proposals.untold() == set(ids(tuple(made_up[FEED_QUOTA:])))
 
 
 async def test_neither_time_nor_a_restart_lets_more_through(office: Office) -> None:
@@ -133,4 +132,4 @@ async def test_decisions_make_room_a_day_later(office: Office) -> None:
     office.now = NOW + timedelta(days=1, hours=1)
     await office.docket.look()
     told = [one for one in await office.posted() if one.kind is DeliveryKind.PROPOSAL]
-    assert [one.event_id for one in told] == [made_up[AT_ONCE].id]
+    assert [one.event_id for one in told] == [made_up[FEED_QUOTA].id]
