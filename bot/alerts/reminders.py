@@ -13,12 +13,11 @@ Earlier reminders are read from the outbox, so a restart or a corrected rate rep
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple, Protocol
-
-from pydantic import BaseModel
 
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
 from bot.alerts.subscription import Subscription
@@ -55,23 +54,6 @@ class Reminder(Frozen):
     counted_on: date
     """The day from which 'in 7 days' is counted, by the digest's clock."""
     due: tuple[Due, ...]
-
-
-class _SentChange(BaseModel):
-    key: str
-    on: date
-
-
-class _SentDue(BaseModel):
-    notice: LeadTime
-    ahead: _SentChange
-
-
-class _SentReminder(BaseModel):
-    """The part of a Reminder that prevents a repetition; another version may have sent it."""
-
-    counted_on: date
-    due: tuple[_SentDue, ...]
 
 
 class Place(NamedTuple):
@@ -123,14 +105,18 @@ def plan_reminders(
 
 
 def sent_reminders(deliveries: Iterable[Delivery]) -> SentReminders:
-    """The reminders in these deliveries, sent or still queued."""
+    """The reminders in these deliveries, sent or still queued.
+
+    Another version of the bot may have written their content, so only what is needed is read.
+    """
     found: dict[tuple[Place, str], dict[LeadTime, int]] = {}
     for delivery in deliveries:
-        earlier = _SentReminder.model_validate_json(delivery.content)
-        for due in earlier.due:
-            change = Place(delivery.team, delivery.conversation), due.ahead.key
-            left = (due.ahead.on - earlier.counted_on).days
-            found.setdefault(change, {})[due.notice] = left
+        content = json.loads(delivery.content)
+        counted_on = date.fromisoformat(content["counted_on"])
+        for due in content["due"]:
+            change = Place(delivery.team, delivery.conversation), due["ahead"]["key"]
+            left = (date.fromisoformat(due["ahead"]["on"]) - counted_on).days
+            found.setdefault(change, {})[LeadTime(due["notice"])] = left
     return found
 
 

@@ -41,32 +41,32 @@ _LABEL = re.compile(r"[^:|]{2,40}[:|]\s+(?=\S)")
 Patterns = tuple[str, ...]
 
 
-class Rule(Frozen):
-    """One sign that a story is about a topic; `reason` says why, for readers."""
+class _Entry(Frozen):
+    """The common fields of rules and silences; `reason` explains it to readers."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
-    topic: Topic
     reason: str = Field(min_length=10)
     terms: Patterns = Field(min_length=1)
-    contexts: Patterns = ()
-    vetoes: Patterns = ()
-    lead: bool = True
-    """Whether it applies to the summary too; False for ambiguous terms."""
     yes: str
-    """A sentence that the rule must match."""
+    """A sentence that it must match."""
     no: str
     """A similar sentence that it must not match."""
 
 
-class Silence(Frozen):
+class Rule(_Entry):
+    """One sign that a story is about a topic."""
+
+    topic: Topic
+    contexts: Patterns = ()
+    vetoes: Patterns = ()
+    lead: bool = True
+    """Whether it applies to the summary too; False for ambiguous terms."""
+
+
+class Silence(_Entry):
     """A kind of title that makes no alert, although it contains the words of a rule."""
 
-    id: str = Field(pattern=r"^[a-z0-9-]+$")
-    reason: str = Field(min_length=10)
-    terms: Patterns = Field(min_length=1)
     unless: Patterns = ()
-    yes: str
-    no: str
 
 
 class TopicRules(Frozen):

@@ -68,37 +68,25 @@ class ApprovedRatesFile(Frozen):
 
 
 def apply(book: Book, amendment: Amendment, parties: Collection[str]) -> Book:
-    """The book with the amendment; raises AmendmentRefused with the reason if it does not fit."""
-    new = apply_unchecked(book, amendment)
-    for flaw in flaws(new, parties):
-        raise AmendmentRefused(amendment.measure_id, flaw.cause, flaw.cure or _BY_FILE)
-    return new
+    """The book with the amendment; `parties` are the codes of all economies.
 
-
-def apply_unchecked(book: Book, amendment: Amendment) -> Book:
-    """The book with the amendment, without a check for flaws, which reads the whole book.
-
-    Raises AmendmentRefused if the file or the measure is missing, or the day is taken.
+    Raises AmendmentRefused with the reason if it does not fit.
     """
-    name = _file_of(book, amendment)
-    sheet = book.sheets[name]
-    source = source_key(amendment)
-    changed = sheet.model_copy(update={"sources": {**sheet.sources, source: amendment.source}})
-    changed = _with_rate(changed, amendment, source)
-    return book._replace(sheets={**book.sheets, name: changed})
+    file = next((name for name, one in book.sheets.items() if one.imposer == amendment.imposer), "")
+    if not file:
+        cause = f"the ledger has no file for {amendment.imposer}"
+        raise AmendmentRefused(amendment.measure_id, cause, _BY_FILE)
+    sheet, source = book.sheets[file], source_key(amendment)
+    sheet = sheet.model_copy(update={"sources": {**sheet.sources, source: amendment.source}})
+    changed = book._replace(sheets={**book.sheets, file: _with_rate(sheet, amendment, source)})
+    for flaw in flaws(changed, parties):
+        raise AmendmentRefused(amendment.measure_id, flaw.cause, flaw.cure or _BY_FILE)
+    return changed
 
 
 def source_key(amendment: Amendment) -> str:
     """The key of its source in a rates file."""
     return f"approved-{amendment.id}"
-
-
-def _file_of(book: Book, amendment: Amendment) -> str:
-    for name, sheet in book.sheets.items():
-        if sheet.imposer == amendment.imposer:
-            return name
-    cause = f"the ledger has no file for {amendment.imposer}"
-    raise AmendmentRefused(amendment.measure_id, cause, _BY_FILE)
 
 
 def _with_rate(sheet: Sheet, amendment: Amendment, source: str) -> Sheet:

@@ -147,51 +147,6 @@ def test_what_no_longer_fits_is_left_out_and_told(book: Book, parties: Parties) 
     assert "no measure" in laid.left_out[0].why
 
 
-def one_by_one(
-    book: Book, amendments: list[Amendment], parties: Parties
-) -> tuple[Book, list[str], list[tuple[str, str]]]:
-    """What laying each over the book, and looking at the whole of it each time, comes to."""
-    held, left = [], []
-    for one in amendments:
-        try:
-            book = apply(book, one, {party.code for party in parties})
-            held.append(one.id)
-        except AmendmentRefused as refused:
-            left.append((one.id, refused.cause))
-    return book, held, left
-
-
-AMENDMENTS = st.builds(
-    lambda kind, percent, days: kind(
-        percent=Decimal(percent) + Decimal("0.125"), from_=DECEMBER + timedelta(days=days)
-    ),
-    st.sampled_from(
-        [
-            amendment,
-            own,
-            lambda **given: amendment(measure="us-232-steel", **given),
-            lambda **given: amendment(measure="us-nothing", **given),
-            lambda **given: own(partners=("ZZ",), **given),
-            lambda **given: own(scope=Scope(goods=("unobtainium",)), **given),
-        ]
-    ),
-    st.integers(0, 90),
-    st.integers(0, 8),
-)
-
-
-@settings(max_examples=40, deadline=None)
-@given(made=st.lists(AMENDMENTS, max_size=12))
-def test_many_laid_together_are_as_many_laid_one_by_one(
-    made: list[Amendment], book: Book, parties: Parties
-) -> None:
-    numbered = [one.model_copy(update={"id": f"n{at}"}) for at, one in enumerate(made)]
-    laid = lay_over(book, numbered, parties)
-    left = [(one.amendment.id, one.why) for one in laid.left_out]
-    together = (laid.book, [one.id for one in laid.held], left)
-    assert together == one_by_one(book, numbered, parties)
-
-
 def test_two_rates_of_one_measure_follow_each_other(book: Book, parties: Parties) -> None:
     first = amendment(id="1")
     second = amendment(id="2", percent=Decimal(60), from_=date(2027, 2, 1))
