@@ -21,7 +21,7 @@ from bot.feeds.model import Entry
 from bot.news.story import Story
 from bot.values import Frozen
 
-LONGEST_DELAY = timedelta(hours=2)
+LONGEST_PUT_OFF = timedelta(hours=2)
 """No message except a digest is delayed for longer; Slack asks for waits of an hour at most. A due
 time further ahead was written before the clock was set back, and counts as past."""
 

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from bot.alerts.delivery import LONGEST_DELAY, Delivery, DeliveryKind
+from bot.alerts.delivery import LONGEST_PUT_OFF, Delivery, DeliveryKind
 from bot.errors import SendLater, SendRefused, StoreAway, StoreError
 from bot.news.story import Story
 from bot.values import Frozen
@@ -229,7 +229,7 @@ class Dispatcher:
     async def _attempt(self, delivery: Delivery) -> _Outcome:
         now = self._clock()
         paused_until = self._paused_until.get(delivery.team, now)
-        paused = now < paused_until <= now + LONGEST_DELAY
+        paused = now < paused_until <= now + LONGEST_PUT_OFF
         if self._stopped.is_set() or paused:
             due_at = max(paused_until, delivery.due_at) if paused else delivery.due_at
             return self._put_back(delivery, due_at)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from bot.alerts.delivery import (
-    LONGEST_DELAY,
+    LONGEST_PUT_OFF,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -60,14 +60,14 @@ class Outbox:
     async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
         """At most `limit` deliveries that are due, one a conversation, for the caller to send.
 
-        They are the caller's for `lease_s` seconds, which is less than LONGEST_DELAY; after that
+        They are the caller's for `lease_s` seconds, which is less than LONGEST_PUT_OFF; after that
         they are owed again, `uncertain`.
         """
         until = now + timedelta(seconds=lease_s)
 
         def write(connection: Connection) -> tuple[Delivery, ...]:
             given = {"now": now, "of_team": self._team}
-            far = given | {"farthest": now + LONGEST_DELAY}
+            far = given | {"farthest": now + LONGEST_PUT_OFF}
             connection.execute(delivery_claims.RELEASE_EXPIRED, far)
             connection.execute(delivery_claims.HASTEN, far)
             sendable = connection.execute(delivery_claims.SENDABLE, given | {"limit": limit})

@@ -1,4 +1,4 @@
-"""Run as a program: sends what is owed until it has posted a message, and dies before confirming.
+"""Run as a program: sends queued messages until one is posted, and dies before confirming it.
 
     python -m tests.alerts.file_sender DATABASE FILE NUMBER
 

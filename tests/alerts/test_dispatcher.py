@@ -462,7 +462,7 @@ async def test_a_posted_message_is_posted_once_though_its_lease_ends_meanwhile(
     assert await _states(store) == {"sent": 2}
 
 
-async def test_a_message_that_could_not_be_read_is_owed_again_untried(
+async def test_a_message_that_cannot_be_read_is_queued_again_without_an_attempt(
     store: Store, slack: Slack, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store.owe(delivery("a"))

@@ -1,4 +1,4 @@
-"""Operators hear once of a feed that is gone or has failed for a day, in a real outbox."""
+"""Operators get one notice about a feed that is gone or has failed for a day."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -56,7 +56,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await opened.database.close()
 
 
-async def test_a_feed_that_is_gone_is_told_of_at_once_to_each_operator(store: Store) -> None:
+async def test_a_feed_that_is_gone_is_reported_to_each_operator_immediately(store: Store) -> None:
     setting = Setting(store, "U1", "U2")
     await setting.notices.look([GONE])
     told = await setting.owed()
@@ -68,7 +68,7 @@ async def test_a_feed_that_is_gone_is_told_of_at_once_to_each_operator(store: St
     assert setting.woken == 1
 
 
-async def test_a_feed_that_fails_is_told_of_after_a_day_and_once(store: Store) -> None:
+async def test_a_failing_feed_is_reported_once_after_a_day(store: Store) -> None:
     setting = Setting(store, "C1")
     setting.now += REPORT_AFTER - minutes(1)
     await setting.notices.look([FAILING])
@@ -82,7 +82,7 @@ async def test_a_feed_that_fails_is_told_of_after_a_day_and_once(store: Store) -
     assert await setting.owed() == []
 
 
-async def test_what_was_told_before_a_restart_is_not_told_again(store: Store) -> None:
+async def test_a_restart_repeats_no_notice(store: Store) -> None:
     setting = Setting(store, "C1")
     await setting.notices.look([GONE])
     await setting.owed()
@@ -91,7 +91,7 @@ async def test_what_was_told_before_a_restart_is_not_told_again(store: Store) ->
     assert await setting.owed() == []
 
 
-async def test_a_feed_that_recovered_and_fails_anew_is_told_of_again(store: Store) -> None:
+async def test_a_feed_that_recovers_and_fails_again_is_reported_again(store: Store) -> None:
     setting = Setting(store, "C1")
     setting.now += REPORT_AFTER
     await setting.notices.look([FAILING])
@@ -103,14 +103,14 @@ async def test_a_feed_that_recovered_and_fails_anew_is_told_of_again(store: Stor
     assert len(await setting.owed()) == 1
 
 
-async def test_with_no_operators_nothing_is_owed(store: Store) -> None:
+async def test_without_operators_nothing_is_queued(store: Store) -> None:
     setting = Setting(store)
     await setting.notices.look([GONE])
     assert await setting.owed() == []
     assert setting.woken == 0
 
 
-async def test_an_approval_that_is_left_out_is_told_of_once(store: Store) -> None:
+async def test_a_stale_approval_is_reported_once(store: Store) -> None:
     made = Amendment(
         id="a1",
         imposer="US",

@@ -1,4 +1,4 @@
-"""What takes effect is told a week and a day before, once each, to whom it concerns."""
+"""Reminders are sent a week and a day before a change, once each, to subscribed conversations."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -72,7 +72,7 @@ def names(delivery: Delivery) -> set[str]:
 
 
 @given(st.sets(st.integers(0, 20)))
-def test_no_change_is_told_more_than_twice_or_outside_its_window(awake: set[int]) -> None:
+def test_no_change_has_more_than_two_reminders_or_one_outside_its_window(awake: set[int]) -> None:
     """The bot looks on some of the days before a change, in order, and keeps what it told."""
     given_at: dict[LeadTime, int] = {}
     for left in sorted(awake, reverse=True):
@@ -92,9 +92,7 @@ def test_no_change_is_told_more_than_twice_or_outside_its_window(awake: set[int]
 
 @settings(deadline=None)
 @given(st.sets(st.integers(-3, 12)), st.integers(0, 5))
-def test_whatever_days_are_missed_each_change_is_told_once_a_notice(
-    awake: set[int], repeated: int
-) -> None:
+def test_missed_days_repeat_no_reminder(awake: set[int], repeated: int) -> None:
     sent: list[Delivery] = []
     for offset in sorted(awake):
         for _ in range(1 + repeated % 2):
@@ -110,7 +108,7 @@ def test_whatever_days_are_missed_each_change_is_told_once_a_notice(
     assert len(set(days)) == len(days), "one message a day"
 
 
-def test_a_change_is_told_seven_days_and_one_day_before() -> None:
+def test_a_change_has_reminders_seven_days_and_one_day_before() -> None:
     sent: list[Delivery] = []
     for left in range(12, -2, -1):
         day = POLYSILICON - timedelta(days=left)
@@ -124,19 +122,19 @@ def test_a_change_is_told_seven_days_and_one_day_before() -> None:
     assert told == [(LeadTime.WEEK, 7), (LeadTime.DAY, 1)]
 
 
-def test_a_bot_that_was_down_tells_late_and_then_the_day_before() -> None:
+def test_after_downtime_a_reminder_is_late_and_the_second_on_time() -> None:
     [late] = told_on(POLYSILICON - timedelta(days=5), wish())
     [last] = told_on(POLYSILICON - timedelta(days=1), wish(), before=[late])
     assert late.id != last.id
     assert told_on(POLYSILICON, wish(), before=[late, last]) == ()
 
 
-def test_a_bot_that_was_down_all_week_tells_once() -> None:
+def test_after_a_week_of_downtime_there_is_one_reminder() -> None:
     [only] = told_on(POLYSILICON - timedelta(days=1), wish())
     assert told_on(POLYSILICON, wish(), before=[only]) == ()
 
 
-def test_a_change_known_three_days_ahead_is_told_once() -> None:
+def test_a_change_known_three_days_ahead_has_one_reminder() -> None:
     [first] = told_on(POLYSILICON - timedelta(days=3), wish())
     for left in (2, 1, 0):
         assert told_on(POLYSILICON - timedelta(days=left), wish(), before=[first]) == ()
@@ -149,7 +147,7 @@ def test_all_of_one_day_is_one_message() -> None:
     assert told.id == told_on(NEW_YEAR - timedelta(days=7), wish())[0].id
 
 
-def test_what_another_version_told_is_not_told_again() -> None:
+def test_a_reminder_of_another_version_is_not_repeated() -> None:
     [told] = told_on(POLYSILICON - timedelta(days=7), wish())
     content = json.loads(told.content)
     for due in content["due"]:
@@ -192,7 +190,7 @@ def test_other_topics_mutes_and_other_words_are_not_reminded() -> None:
     assert len(told_on(day, wish(topics=[Topic.TARIFF, Topic.COURT_RULING]))) == 1
 
 
-def test_where_they_were_switched_off_nothing_is_told() -> None:
+def test_switched_off_reminders_are_not_sent() -> None:
     day = POLYSILICON - timedelta(days=7)
     [told] = told_on(day, wish("C1"), wish("C2"), off=[CANADA])
     assert told.conversation == "C2"

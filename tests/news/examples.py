@@ -1,4 +1,4 @@
-"""The parts under test, built once from the shipped rules, and stories to read with them."""
+"""Parties, rules and reader from the config folder, and stories made with them."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The lines of `match` and `same`: whatever a stranger sends is answered or refused by its line."""
+"""`match` and `same` answer any line, or refuse it with its number."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A summary is what the source said, the part worth posting, and nothing else."""
+"""A summary has the best sentences of the source and nothing else."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which stories make a proposal: what is said as decided, and the ledger does not have."""
+"""Stories make proposals of decided rates that the ledger lacks."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -71,7 +71,7 @@ def test_a_change_to_a_rate_that_another_duty_has_makes_a_proposal(title: str, o
     assert (proposal.old_percent, proposal.new_percent) == (Decimal(old), Decimal(25))
 
 
-def test_the_basis_of_somebody_elses_duty_is_not_the_imposers() -> None:
+def test_the_basis_of_another_partys_duty_is_not_the_imposers() -> None:
     told = today("Canada charges 25% on US steel in answer to Section 232 tariffs")
     assert proposals_in(told, ledger()) == ()
 

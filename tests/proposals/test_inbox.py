@@ -1,4 +1,4 @@
-"""One feed cannot fill the operators' channel, and nothing that it says is lost."""
+"""A feed cannot flood the operators' channel, and none of its proposals is lost."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -63,7 +63,7 @@ def test_a_second_feed_brings_its_own_room() -> None:
     assert apply_quota([said(1, "wire")], [*told, *both]).send == ()
 
 
-def test_official_documents_and_new_witnesses_take_no_room() -> None:
+def test_official_documents_and_new_sources_do_not_count() -> None:
     told = [said(number, "evil") for number in range(FEED_QUOTA)]
     documents = [said(number, "") for number in range(2 * FEED_QUOTA)]
     again = told[0].model_copy(update={"said_by": (*told[0].said_by, by("wire"))})
@@ -73,7 +73,7 @@ def test_official_documents_and_new_witnesses_take_no_room() -> None:
 class Office:
     def __init__(self, store: Store) -> None:
         self.store, self.now = store, NOW
-        self.docket = ProposalInbox(store.proposals, TEAM, ["C1"], lambda: self.now, lambda: None)
+        self.inbox = ProposalInbox(store.proposals, TEAM, ["C1"], lambda: self.now, lambda: None)
 
     async def posted(self) -> list[Delivery]:
         """What was owed since, as posted."""
@@ -102,8 +102,8 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 async def test_a_hundred_invented_rates_make_ten_messages_and_one_notice(office: Office) -> None:
     made_up = [said(number, "evil") for number in range(100)]
-    await office.docket.offer(made_up)
-    await office.docket.look()
+    await office.inbox.offer(made_up)
+    await office.inbox.look()
     posted = await office.posted()
     assert [one.kind for one in posted].count(DeliveryKind.PROPOSAL) == FEED_QUOTA
     [notice] = [one for one in posted if one.kind is DeliveryKind.NOTICE]
@@ -114,7 +114,7 @@ async def test_a_hundred_invented_rates_make_ten_messages_and_one_notice(office:
 
 
 async def test_neither_time_nor_a_restart_lets_more_through(office: Office) -> None:
-    await office.docket.offer([said(number, "evil") for number in range(100)])
+    await office.inbox.offer([said(number, "evil") for number in range(100)])
     await office.posted()
     office.now = NOW + timedelta(days=3)
     again = ProposalInbox(office.store.proposals, TEAM, ["C1"], lambda: office.now, lambda: None)
@@ -124,12 +124,12 @@ async def test_neither_time_nor_a_restart_lets_more_through(office: Office) -> N
 
 async def test_decisions_make_room_a_day_later(office: Office) -> None:
     made_up = [said(number, "evil") for number in range(12)]
-    await office.docket.offer(made_up)
+    await office.inbox.offer(made_up)
     await office.posted()
     await office.reject(made_up[0])
-    await office.docket.look()
+    await office.inbox.look()
     assert await office.posted() == []
     office.now = NOW + timedelta(days=1, hours=1)
-    await office.docket.look()
+    await office.inbox.look()
     told = [one for one in await office.posted() if one.kind is DeliveryKind.PROPOSAL]
     assert [one.event_id for one in told] == [made_up[FEED_QUOTA].id]

@@ -1,4 +1,4 @@
-"""Which stories report one event, and which only sound alike."""
+"""Stories of one event are matched; similar stories of two events are not."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Threats and plans make no proposal; the day of effect is read where it is said."""
+"""Threats and plans are not decided; the first day of a duty is found."""
 
 from datetime import date
 
@@ -51,7 +51,7 @@ def test_threats_plans_doubts_and_history_are_not(sentence: str) -> None:
         ("China hikes pork output; its tariff is 25%", False),
     ],
 )
-def test_a_change_is_told_from_a_rate_that_stands(sentence: str, change: bool) -> None:
+def test_a_change_is_distinguished_from_a_present_rate(sentence: str, change: bool) -> None:
     assert is_change(sentence) is change
 
 

@@ -1,4 +1,4 @@
-"""Which duties a sentence puts a number to, and which numbers are none."""
+"""Duties are found with their numbers; other numbers are not."""
 
 import re
 from decimal import Decimal

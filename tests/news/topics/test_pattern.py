@@ -1,4 +1,4 @@
-"""How a rule says what to look for."""
+"""Patterns match what their syntax says."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What an approval does to the ledger: one rate from one day, or nothing."""
+"""An approval changes one rate from one day, or nothing."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -130,7 +130,7 @@ def test_what_does_not_fit_is_refused_with_its_reason(
         apply(book, wrong, codes)
 
 
-def test_what_the_files_say_by_now_is_not_laid_over_them_again(
+def test_an_amendment_that_the_files_hold_is_not_applied_again(
     book: Book, parties: Parties
 ) -> None:
     for one in (amendment(), own()):
@@ -139,7 +139,9 @@ def test_what_the_files_say_by_now_is_not_laid_over_them_again(
         assert (again.book, again.held, again.left_out) == (shipped, (), ())
 
 
-def test_what_no_longer_fits_is_left_out_and_told(book: Book, parties: Parties) -> None:
+def test_an_amendment_that_does_not_fit_is_left_out_with_its_reason(
+    book: Book, parties: Parties
+) -> None:
     gone = amendment(id="1", measure="us-nothing")
     laid = lay_over(book, [gone, amendment()], parties)
     assert [one.id for one in laid.held] == ["0123abcd"]

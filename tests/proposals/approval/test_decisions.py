@@ -1,4 +1,4 @@
-"""Operators are asked once; what they decide changes the ledger, or nothing."""
+"""A proposal is sent once and decided once; the decision changes the ledger or nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -49,7 +49,7 @@ def total(ledger: Ledger, on: date = DECEMBER) -> Decimal | None:
 class Setting:
     def __init__(self, store: Store) -> None:
         self.store, self.woken = store, 0
-        self.docket = ProposalInbox(store.proposals, TEAM, ["C1", "U1"], lambda: NOW, self.wake)
+        self.inbox = ProposalInbox(store.proposals, TEAM, ["C1", "U1"], lambda: NOW, self.wake)
         self.decisions = Decisions(store.proposals, BOOK, SHIPPED, lambda: NOW)
 
     def wake(self) -> None:
@@ -64,20 +64,20 @@ async def setting(tmp_path: Path) -> AsyncIterator[Setting]:
     await opened.database.close()
 
 
-async def test_each_conversation_is_owed_one_message(setting: Setting) -> None:
+async def test_each_conversation_gets_one_message(setting: Setting) -> None:
     for _ in range(2):
-        await setting.docket.offer([said()])
+        await setting.inbox.offer([said()])
     owed = await setting.store.outbox.claim(NOW, 10, 60)
     assert [each.conversation for each in owed] == ["C1", "U1"]
     assert {each.event_id for each in owed} == {said().id}
     assert setting.woken == 1
 
 
-async def test_what_was_kept_and_not_told_is_told_by_the_next_look(setting: Setting) -> None:
+async def test_the_next_look_sends_what_was_saved_and_not_sent(setting: Setting) -> None:
     nobody = ProposalInbox(setting.store.proposals, TEAM, [], lambda: NOW, setting.wake)
     await nobody.offer([said()])
     assert await setting.store.outbox.claim(NOW, 10, 60) == ()
-    await setting.docket.look()
+    await setting.inbox.look()
     assert len(await setting.store.outbox.claim(NOW, 10, 60)) == 2
 
 
@@ -86,7 +86,7 @@ async def test_an_approval_changes_the_ledger_at_once_and_after_a_restart(
 ) -> None:
     used: list[Ledger] = []
     setting.decisions.watch(used.append)
-    await setting.docket.offer([said()])
+    await setting.inbox.offer([said()])
     outcome = await setting.decisions.approve(said().id, ANA, None)
     assert outcome is not None
     assert outcome.done
@@ -100,7 +100,7 @@ async def test_an_approval_changes_the_ledger_at_once_and_after_a_restart(
 
 
 async def test_two_clicks_are_one_decision(setting: Setting) -> None:
-    await setting.docket.offer([said()])
+    await setting.inbox.offer([said()])
     outcomes = await asyncio.gather(
         setting.decisions.approve(said().id, ANA, None),
         setting.decisions.reject(said().id, BO),
@@ -111,7 +111,7 @@ async def test_two_clicks_are_one_decision(setting: Setting) -> None:
 
 
 async def test_a_rejection_changes_no_rate(setting: Setting) -> None:
-    await setting.docket.offer([said()])
+    await setting.inbox.offer([said()])
     outcome = await setting.decisions.reject(said().id, ANA)
     assert outcome is not None
     assert outcome.filed.state is State.REJECTED
@@ -119,7 +119,7 @@ async def test_a_rejection_changes_no_rate(setting: Setting) -> None:
 
 
 async def test_what_is_not_said_must_be_filled_in(setting: Setting) -> None:
-    await setting.docket.offer([said(day=None)])
+    await setting.inbox.offer([said(day=None)])
     with pytest.raises(FormRefused) as refused:
         await setting.decisions.approve(said().id, ANA, None)
     assert set(refused.value.problems) == {"day"}
@@ -152,7 +152,7 @@ async def test_what_is_not_said_must_be_filled_in(setting: Setting) -> None:
 async def test_wrong_terms_are_refused_at_their_fields(
     changes: dict[str, str], fields: set[str], setting: Setting
 ) -> None:
-    await setting.docket.offer([said()])
+    await setting.inbox.offer([said()])
     form = form_of(said(), SHIPPED).model_copy(update=changes)
     with pytest.raises(FormRefused) as refused:
         await setting.decisions.approve(said().id, ANA, form)
@@ -163,7 +163,7 @@ async def test_wrong_terms_are_refused_at_their_fields(
 
 
 async def test_a_rate_that_does_not_fit_is_refused_and_nothing_changes(setting: Setting) -> None:
-    await setting.docket.offer([said(day=date(2026, 7, 24))])
+    await setting.inbox.offer([said(day=date(2026, 7, 24))])
     with pytest.raises(AmendmentRefused, match="2026-07-24"):
         await setting.decisions.approve(said().id, ANA, None)
     assert setting.decisions.ledger is SHIPPED
@@ -171,7 +171,7 @@ async def test_a_rate_that_does_not_fit_is_refused_and_nothing_changes(setting: 
 
 
 async def test_a_new_measure_on_goods_comes_on_top(setting: Setting) -> None:
-    await setting.docket.offer([said(63, product="cars")])
+    await setting.inbox.offer([said(63, product="cars")])
     form = ApprovalForm(
         percent="63 %",
         day="2026-12-01",
@@ -192,7 +192,7 @@ async def test_a_new_measure_on_goods_comes_on_top(setting: Setting) -> None:
 
 
 async def test_an_approval_can_be_taken_back(setting: Setting) -> None:
-    await setting.docket.offer([said()])
+    await setting.inbox.offer([said()])
     await setting.decisions.approve(said().id, ANA, None)
     outcome = await setting.decisions.take_back(said().id, BO)
     assert outcome is not None
@@ -209,7 +209,7 @@ async def test_an_approval_can_be_taken_back(setting: Setting) -> None:
 
 async def test_one_of_two_approvals_can_be_taken_back(setting: Setting) -> None:
     first, second = said(40, date(2026, 12, 1)), said(60, date(2027, 1, 1))
-    await setting.docket.offer([first, second])
+    await setting.inbox.offer([first, second])
     await setting.decisions.approve(first.id, ANA, None)
     await setting.decisions.approve(second.id, ANA, None)
     await setting.decisions.take_back(first.id, ANA)
@@ -219,7 +219,7 @@ async def test_one_of_two_approvals_can_be_taken_back(setting: Setting) -> None:
 
 async def test_what_another_approval_builds_on_stays(setting: Setting) -> None:
     first, second = said(40), said(60, date(2027, 1, 1))
-    await setting.docket.offer([first, second])
+    await setting.inbox.offer([first, second])
     new = ApprovalForm(
         percent="40", day="2026-12-01", measure=NEW, partner="China", legal_basis="Section 338"
     )
@@ -238,9 +238,9 @@ async def test_what_was_never_proposed_cannot_be_decided(setting: Setting) -> No
     assert await setting.decisions.take_back("nothing", ANA) is None
 
 
-async def test_what_the_files_say_already_is_not_approved_beside_them(setting: Setting) -> None:
+async def test_a_rate_that_the_files_hold_cannot_be_approved(setting: Setting) -> None:
     """It would count twice until the next start, and once from then on."""
-    await setting.docket.offer([said()])
+    await setting.inbox.offer([said()])
     form = ApprovalForm(
         percent="12.5", day="2026-07-24", measure="us-cn-301-forced-labor", partner="China"
     )
@@ -252,7 +252,7 @@ async def test_what_the_files_say_already_is_not_approved_beside_them(setting: S
 async def test_an_approval_that_new_files_do_not_take_is_known_as_left_out(
     setting: Setting,
 ) -> None:
-    await setting.docket.offer([said()])
+    await setting.inbox.offer([said()])
     await setting.decisions.approve(said().id, ANA, None)
     [made] = await setting.store.proposals.approved()
     # A release that has another rate for the very day.
@@ -268,7 +268,7 @@ async def test_an_approval_that_new_files_do_not_take_is_known_as_left_out(
 
 
 async def test_what_the_files_hold_by_now_cannot_be_taken_back_in_slack(setting: Setting) -> None:
-    await setting.docket.offer([said()])
+    await setting.inbox.offer([said()])
     await setting.decisions.approve(said().id, ANA, None)
     [made] = await setting.store.proposals.approved()
     files = apply(BOOK, made, {party.code for party in PARTIES})
@@ -288,7 +288,7 @@ async def test_another_bot_on_the_same_database_takes_up_what_was_decided(settin
     other.watch(used.append)
     own: list[Ledger] = []
     setting.decisions.watch(own.append)
-    await setting.docket.offer([said()])
+    await setting.inbox.offer([said()])
     await other.look()
     assert used == [SHIPPED]
     await setting.decisions.approve(said().id, ANA, None)
@@ -305,7 +305,7 @@ async def test_another_bot_on_the_same_database_takes_up_what_was_decided(settin
 
 async def test_what_waits_stands_as_the_ledger_in_use_has_it(setting: Setting) -> None:
     first, other = said(40), said(60)
-    await setting.docket.offer([first, other])
+    await setting.inbox.offer([first, other])
     form = form_of(first, SHIPPED).model_copy(update={"percent": "60"})
     await setting.decisions.approve(first.id, ANA, form)
     after = setting.decisions.ledger
