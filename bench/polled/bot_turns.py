@@ -1,7 +1,6 @@
-"""The bot's own way of polling, PollScheduler + Pipeline + Poller + topics, on real SQLite.
+"""The bot's polling: PollScheduler, Pipeline, Poller and topics on real SQLite, without Slack.
 
-Left out of the bot are only Slack and the schedule's clock. All feeds are on one host here, so the
-bounds per host and between two requests, which are made for other people's servers, are lifted.
+All feeds are on one host here, so the limits per host and between two requests are lifted.
 """
 
 import asyncio
@@ -14,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from time import perf_counter
 
+from bench.polled.lag import measured
 from bench.polled.turns import answer, arguments, turns
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import Feed, FeedState, PollOutcome
-from bot.feeds.polling import next_poll
+from bot.feeds.model import Feed, PollOutcome
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.news.events.matching import join
@@ -45,17 +44,12 @@ LIMITS = FetchLimits(
 
 
 def clock() -> datetime:
-    """The present moment in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
-def is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
-    """As in the bot."""
-    return next_poll.is_due(next_poll.begun(state, feed), now)
-
-
 class Tally:
-    """Counts what polls brought as they end and keeps none of it, as the bot does."""
+    """Counts the results of polls as they end, without keeping them."""
 
     def __init__(self) -> None:
         self.read = self.unchanged = self.new_entries = 0
@@ -63,7 +57,7 @@ class Tally:
         self._done = asyncio.Event()
 
     async def all_of(self, polls: Collection[asyncio.Future[Taken | None]]) -> None:
-        """Returns when the last of them has ended."""
+        """Returns when all have ended."""
         self._left = len(polls)
         for poll in polls:
             poll.add_done_callback(self._count)
@@ -82,18 +76,18 @@ class Tally:
             self._done.set()
 
 
-def _make(url: str) -> None:
-    """Makes the database in a process of its own: every start but a bot's first finds one made."""
+def _create_database(url: str) -> None:
+    """Creates the database in another process, so that its memory does not count."""
     environment = {**os.environ, "DATABASE_URL": url}
     subprocess.run([sys.executable, "-m", "bot", "db", "upgrade"], env=environment, check=True)
 
 
 async def main() -> None:
-    """Opens the store, then polls every feed once each turn."""
+    """Opens the store, then polls every feed once per turn."""
     share_one_arena()
     addresses, folder = arguments()
     url = f"sqlite:///{folder / 'bench.db'}"
-    _make(url)
+    _create_database(url)
     await upgrade(url)
     database = Database(url)
     feeds, stories, events = Feeds(database), Stories(database), EventPreferences(database)
@@ -106,22 +100,25 @@ async def main() -> None:
         Feed(id=f"press{number}", title=f"Press {number}", url=address)
         for number, address in enumerate(addresses)
     ]
-    watch = PollScheduler(
+    scheduler = PollScheduler(
         listed,
         feeds,
         pipeline.take,
-        is_due,
         clock,
         lambda: None,
         polls_per_host=LIMITS.polls_per_host,
     )
     settle()
-    for _ in turns():
-        tally = Tally()
-        began = perf_counter()
-        await tally.all_of(await watch.poll_due())
-        wall_s = perf_counter() - began
-        answer(wall_s, tally.read, tally.unchanged, tally.new_entries)
-    await watch.stop()
+    async with measured() as lag:
+        for _ in turns():
+            # Reading standard input blocks the loop; that does not count.
+            await asyncio.sleep(0.1)
+            lag.clear()
+            tally = Tally()
+            began = perf_counter()
+            await tally.all_of(await scheduler.poll_due())
+            wall_s = perf_counter() - began
+            answer(wall_s, tally.read, tally.unchanged, tally.new_entries, lag.longest_ms)
+    await scheduler.stop()
     await poller.close()
     await database.close()

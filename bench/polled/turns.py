@@ -1,7 +1,8 @@
-"""What a measured program does on its standard input and output: one turn for each line it gets.
+"""The protocol of a measured program: it polls every feed once for each line on standard input.
 
-A program is given a file of addresses and a folder for its state. It answers each line with one
-line of JSON: the seconds that the turn took, and how many feeds it read anew or found unchanged.
+Its arguments are a file of addresses and a folder for its state. It prints `ready` when it has
+started. It answers each line with one line of JSON: seconds, feeds read, feeds unchanged, new
+entries, and the longest block of its event loop.
 """
 
 import json
@@ -11,17 +12,26 @@ from pathlib import Path
 
 
 def arguments() -> tuple[list[str], Path]:
-    """The feeds' addresses and the state's folder."""
+    """The feeds' addresses and the folder for state."""
     return Path(sys.argv[1]).read_text(encoding="utf-8").split(), Path(sys.argv[2])
 
 
 def turns() -> Iterator[str]:
-    """Each turn that is asked for."""
+    """Yields for each requested turn; first tells that the program has started."""
+    print("ready", flush=True)
     for line in sys.stdin:
         yield line.strip()
 
 
-def answer(wall_s: float, read: int, unchanged: int, new_entries: int) -> None:
-    """Says what a turn came to."""
-    found = {"wall_s": wall_s, "read": read, "unchanged": unchanged, "new_entries": new_entries}
-    print(json.dumps(found), flush=True)
+def answer(
+    wall_s: float, read: int, unchanged: int, new_entries: int, blocked_ms: float = 0.0
+) -> None:
+    """Prints the result of a turn."""
+    result = {
+        "wall_s": wall_s,
+        "read": read,
+        "unchanged": unchanged,
+        "new_entries": new_entries,
+        "blocked_ms": blocked_ms,
+    }
+    print(json.dumps(result), flush=True)

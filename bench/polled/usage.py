@@ -1,4 +1,4 @@
-"""CPU time and memory of a process with all that it started, as Linux counts them."""
+"""CPU time and memory of a process and all its children, as Linux counts them."""
 
 import os
 import threading
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -15,43 +14,30 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class _Process:
     parent: int
     cpu_s: float
-    """Its own and that of its children that have ended."""
+    """Its own CPU time and that of its finished children."""
 
 
 def cpu_s(pid: int) -> float:
-    """Seconds of CPU that the process and its descendants have used."""
-    every = _processes()
-    return sum(every[each].cpu_s for each in _family(pid, every))
+    """CPU seconds of the process and its descendants."""
+    processes = _processes()
+    return sum(processes[each].cpu_s for each in _family(pid, processes))
 
 
-class Memory(NamedTuple):
-    """Of a process and its descendants, in MB."""
-
-    mb: float = 0.0
-    """What processes share, those of others included, counts a part for each (PSS)."""
-    resident_mb: float = 0.0
-    """What they share counts whole for each (RSS), as `ps` has it."""
+def memory_mb(pid: int) -> float:
+    """PSS of the process and its descendants: shared memory is divided among its users."""
+    return sum(_pss_kb(each) for each in _family(pid, _processes())) / 1024
 
 
-def memory(pid: int) -> Memory:
-    """Of the process and its descendants, now."""
-    found = [_memory_kb(each) for each in _family(pid, _processes())]
-    return Memory(*(sum(kind) / 1024 for kind in zip(*found, strict=True))) if found else Memory()
-
-
-class Peak:
-    """The most memory of a process and its descendants seen while it was watched.
-
-    Looking costs the process a moment, so it is looked at once a second and after the watch.
-    """
+class PeakMemory:
+    """The peak PSS of a process and its descendants, sampled once a second."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
-        self.most = Memory()
+        self.mb = 0.0
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Watches while the block runs."""
+        """Samples while the block runs, and at its end."""
         ended = threading.Event()
         thread = threading.Thread(target=self._watch, args=[ended])
         thread.start()
@@ -60,14 +46,14 @@ class Peak:
         finally:
             ended.set()
             thread.join()
-            self._look()
+            self._sample()
 
     def _watch(self, ended: threading.Event) -> None:
         while not ended.wait(1.0):
-            self._look()
+            self._sample()
 
-    def _look(self) -> None:
-        self.most = Memory(*map(max, self.most, memory(self._pid)))
+    def _sample(self) -> None:
+        self.mb = max(self.mb, memory_mb(self._pid))
 
 
 def _processes() -> dict[int, _Process]:
@@ -85,18 +71,17 @@ def _processes() -> dict[int, _Process]:
     return found
 
 
-def _family(pid: int, every: dict[int, _Process]) -> list[int]:
-    family = [pid] if pid in every else []
+def _family(pid: int, processes: dict[int, _Process]) -> list[int]:
+    family = [pid] if pid in processes else []
     for member in family:
-        family += [each for each, process in every.items() if process.parent == member]
+        family += [each for each, process in processes.items() if process.parent == member]
     return family
 
 
-def _memory_kb(pid: int) -> tuple[int, int]:
-    """PSS and RSS; 0 of a process that has ended."""
+def _pss_kb(pid: int) -> int:
+    """0 for a process that has ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
-        return 0, 0
-    found = {line.partition(":")[0]: line.split()[1] for line in lines if "kB" in line}
-    return int(found.get("Pss", 0)), int(found.get("Rss", 0))
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)

@@ -1,13 +1,13 @@
-"""Program: the bot's own way of polling, as `bench.polled.bot_turns` has it.
+"""Program: the bot's own polling, see `bench.polled.bot_turns`.
 
-It is thin because every parser process imports its parent's main module, as it does the bot's.
+It imports nothing at the top, because every parser process imports this module again.
 """
 
 import asyncio
 
 
 def run() -> None:
-    """Opens the store, then polls every feed once each turn."""
+    """Opens the store, then polls every feed once per turn."""
     from bench.polled.bot_turns import main
 
     asyncio.run(main())

@@ -1,7 +1,12 @@
-"""What a feed is and what it said: the first nouns on the way feed -> entry -> story."""
+"""What a feed is and what it published: the first values on the way feed -> entry -> story."""
 
+import re
+import unicodedata
+from collections.abc import Collection
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, TypeAdapter
 from pydantic.dataclasses import dataclass
@@ -12,7 +17,7 @@ FeedId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
 
 
 class FeedKind(StrEnum):
-    """Who speaks in a feed."""
+    """What kind of publisher a feed has."""
 
     OFFICIAL = "official"
     WIRE = "wire"
@@ -22,7 +27,7 @@ class FeedKind(StrEnum):
 
 
 class Feed(Frozen):
-    """An address that is polled, as `config/feeds.yaml` or an operator names it."""
+    """An address to poll, from `config/feeds.yaml` or added by an operator."""
 
     id: FeedId
     title: str = Field(min_length=1, max_length=200)
@@ -31,18 +36,17 @@ class Feed(Frozen):
     region: str = ""
     language: str = "en"
     poll_minutes: float | None = Field(default=None, gt=0, le=525_600)
-    """Minutes between two polls at the least; None leaves it to TARIFFWIRE_POLL_SECONDS."""
+    """The shortest time between two polls; None means TARIFFWIRE_POLL_SECONDS."""
     topics: frozenset[Topic] = frozenset()
-    """Only stories on these topics are taken; empty means all."""
+    """Only stories on these topics are kept; empty means all."""
     enabled: bool = True
 
 
 class Entry(Frozen):
-    """What a feed said once, as parsed and cleaned to plain text; nothing is interpreted yet.
+    """One item of a feed, cleaned to plain text but not interpreted.
 
-    `key` is the entry's identity within its feed: a digest over guid, link and text, because court
-    feeds give one guid to many docket entries. Title, summary and link are plain text, not escaped
-    for any output.
+    `key` identifies the entry within its feed: a digest of guid, link and text, because court feeds
+    use one guid for many docket entries. Title, summary and link are not escaped for any output.
     """
 
     feed_id: FeedId
@@ -52,14 +56,14 @@ class Entry(Frozen):
     title: str
     summary: str = ""
     published: AwareDatetime | None = None
-    """UTC; None where the feed gives no date or one that cannot be true."""
+    """UTC; None if the feed gives no date, or one that cannot be true."""
     published_roughly: bool = False
-    """The feed gave no time of day or no time zone: true to the day only."""
+    """The feed gave no time of day or no time zone: only the day is certain."""
     language: str = ""
     aliases: tuple[str, ...] = ()
-    """Further digests of the text: with guid, link or moment alone; see `bot.feeds.identity`."""
+    """Digests of the text with only the guid, link or date; see `bot.feeds.identity`."""
     place: str = ""
-    """A digest of guid and link: where an edited text is recognised. Empty where it cannot be."""
+    """A digest of guid and link, which recognises an edited text. Empty if it is not unique."""
 
 
 class PollOutcome(StrEnum):
@@ -71,32 +75,30 @@ class PollOutcome(StrEnum):
     FAILED = "failed"
     GONE = "gone"
     DEFERRED = "deferred"
-    """Nothing was asked: the host had told another of its feeds to wait, or another process has
-    asked meanwhile."""
+    """Nothing was requested: the host asked for a pause, or another process polled meanwhile."""
 
 
-# There are three of these for each feed as long as the bot runs, and a model takes ten times the
-# memory: as values they are the same.
-# One that a newer version kept is read for what this one knows.
-_KEPT = ConfigDict(extra="ignore")
+# Three of these stay in memory for each feed; a dataclass takes a tenth of a model's memory.
+# Unknown fields are ignored, because a newer version may have stored them.
+_STORED = ConfigDict(extra="ignore")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_KEPT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STORED)
 class Validators:
-    """What the server gave to ask 'has it changed?' with; echoed to the letter, never invented."""
+    """What the server issued for conditional requests; sent back unchanged."""
 
     url: str = ""
-    """The address they were given for; they are worth nothing at another one."""
+    """The address that issued them; they are not valid for another one."""
     etag: str = ""
     last_modified: str = ""
     body_digest: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_KEPT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STORED)
 class PublisherHints:
-    """How long a publisher asks to be left alone, in headers and in the feed itself.
+    """How long a publisher asks not to be polled, in headers and in the feed itself.
 
-    Kept between polls, because an answer 'not modified' repeats none of it.
+    Stored between polls, because a 304 response does not repeat it.
     """
 
     max_age_s: float | None = None
@@ -111,67 +113,68 @@ class PublisherHints:
     """Days of the week, UTC, Monday is 0."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_KEPT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STORED)
 class Pause:
-    """A server's wish to be left alone with all its feeds."""
+    """A server's request not to poll any of its feeds for a while."""
 
     server: str
-    """Name and port."""
+    """Host and port."""
     until: AwareDatetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_KEPT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STORED)
 class FeedState:
-    """What is remembered about a feed between polls. `bot.feeds` decides it, the store keeps it."""
+    """What is stored about a feed between polls."""
 
     feed_id: FeedId
     configured_url: str = ""
-    """The address that the feed had when this was learnt; another one starts afresh."""
+    """The feed's address at that time; a changed address resets the state."""
     validators: Validators = Validators()
     asked: PublisherHints = PublisherHints()
     next_poll_at: AwareDatetime | None = None
-    """Not before this moment; None: never polled, due at once."""
+    """None: never polled, due at once."""
     last_poll_at: AwareDatetime | None = None
     last_success_at: AwareDatetime | None = None
     last_entry_at: AwareDatetime | None = None
-    """When an entry that was new to us last came."""
+    """When a new entry was last found."""
     failures: int = 0
     """Failures in a row; 0 after a success."""
     failing_since: AwareDatetime | None = None
-    """When the first of these failures in a row happened."""
+    """When the first of these failures happened."""
     error: str = ""
     """One line for the operator; empty after a success."""
     status: int | None = None
-    """The HTTP status of the last answer, where there was one."""
+    """The HTTP status of the last response, if there was one."""
     current_url: str = ""
-    """The address in use where it differs from the configured one: a permanent move that held."""
+    """The address in use if a permanent redirect replaced the configured one."""
     moving_to: str = ""
-    """A permanent redirect seen but not yet trusted, and how often in a row."""
+    """A permanent redirect that is not trusted yet."""
     moves_seen: int = 0
+    """How often in a row `moving_to` was seen."""
     stopped: bool = False
-    """Gone for good (410): not polled again until an operator says so."""
+    """Gone (410): not polled again until an operator resumes it."""
     pause: Pause | None = None
-    """What the last answer asked for by Retry-After, where it holds for other feeds too."""
+    """The Retry-After of the last response, if it applies to the whole server."""
     window_s: float | None = None
-    """Seconds between the oldest and the newest entry of the last body, where dates allow."""
+    """Seconds between the oldest and the newest entry of the last body; None without dates."""
     interval_s: float | None = None
-    """Seconds to the next poll that the last answer led to."""
+    """Seconds from the last poll to the next one."""
     listed_digest: str = ""
     """A digest of the keys of all entries of the last body."""
     hub: str = ""
-    """The WebSub hub that the last body named; empty where it named none."""
+    """The WebSub hub that the last body named; empty without one."""
     topic: str = ""
-    """The address by which that hub knows the feed."""
+    """The address that the hub uses for the feed."""
     quiet_polls: int = 0
-    """Polls in a row that brought no other entries than the one before."""
+    """Polls in a row that found the same entries as the one before."""
 
 
 STATE = TypeAdapter(FeedState)
-"""A state from JSON and to it."""
+"""Converts a state from and to JSON."""
 
 
 class Round(Frozen):
-    """What one poll of one feed brought: its entries, and the state to remember."""
+    """The result of one poll of one feed: its entries and the state to store."""
 
     feed_id: FeedId
     outcome: PollOutcome
@@ -180,4 +183,16 @@ class Round(Frozen):
     entries: tuple[Entry, ...] = ()
     state: FeedState
     warnings: tuple[str, ...] = ()
-    """What was odd about the body though it could be read; one line each."""
+    """What was odd about the body although it could be read; one line each."""
+
+
+def make_feed_id(title: str, url: str, taken: Collection[str] = ()) -> str:
+    """An id from the title, or else from the host, that is not in `taken`. Deterministic."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40].strip("_")
+    if not slug:
+        host = urlsplit(url).hostname or "feed"
+        slug = re.sub(r"[^a-z0-9]+", "_", host.lower()).strip("_")[:40] or "feed"
+    if slug not in taken:
+        return slug
+    return f"{slug}_{sha256(url.encode('utf-8', 'replace')).hexdigest()[:8]}"

@@ -1,7 +1,7 @@
-"""Feed lists in OPML 2.0, the format that feed readers exchange.
+"""Reads and writes feed lists in OPML 2.0, the format that feed readers exchange.
 
-expat is asked directly, because a list from a stranger may be a bomb: any DOCTYPE is refused, so
-no entity is ever declared, expanded or looked up.
+A list may be hostile. expat is used directly to refuse any DOCTYPE, so that no entity is ever
+declared, expanded or loaded.
 """
 
 import re
@@ -14,8 +14,7 @@ from xml.parsers import expat
 from pydantic import ValidationError
 
 from bot.errors import NotAFeed
-from bot.feeds.feed_id import feed_id
-from bot.feeds.model import Feed, FeedKind
+from bot.feeds.model import Feed, FeedKind, make_feed_id
 from bot.text.plain import INVISIBLE
 from bot.values import Topic
 
@@ -27,18 +26,18 @@ _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
 class FeedList(NamedTuple):
-    """What a list holds."""
+    """The content of a list."""
 
     feeds: tuple[Feed, ...]
-    """Each address once, in the list's order."""
+    """Each address once, in the order of the list."""
     left_out: tuple[str, ...] = ()
-    """Addresses that no feed can have, and those beyond the bound, as they stand there."""
+    """Addresses that are not valid for a feed or exceed the limit, as written."""
 
 
 def read_opml(text: str) -> FeedList:
-    """The feeds of the list; folders are looked into.
+    """The feeds of the list, including those in folders and the attributes of `write_opml`.
 
-    What `write_opml` adds is understood. Raises NotAFeed for what is no OPML or has a DOCTYPE.
+    Raises NotAFeed if the text is not OPML or has a DOCTYPE.
     """
     if len(text) > _MAX_CHARS:
         raise _refused(f"longer than {_MAX_CHARS:,} characters")
@@ -58,7 +57,7 @@ def read_opml(text: str) -> FeedList:
 
 
 def write_opml(feeds: Iterable[Feed]) -> str:
-    """The feeds as an OPML document; ids and settings stand in attributes of our namespace."""
+    """The feeds as an OPML document, with ids and settings in attributes of our namespace."""
     ET.register_namespace("tariffwire", _OURS)
     root = ET.Element("opml", version="2.0")
     head = ET.SubElement(root, "head")
@@ -119,9 +118,11 @@ def _feed(given: Mapping[str, str], url: str, taken: set[str]) -> Feed | None:
     def ours(name: str) -> str:
         return given.get(f"{_OURS} {name}".lower(), "")
 
-    wanted = ours("id")
+    wanted_id = ours("id")
     fields = {
-        "id": wanted if wanted and wanted not in taken else feed_id(title, url, taken),
+        "id": wanted_id
+        if wanted_id and wanted_id not in taken
+        else make_feed_id(title, url, taken),
         "title": title,
         "url": url,
         "kind": ours("kind") or FeedKind.SPECIALIST,
@@ -138,7 +139,7 @@ def _feed(given: Mapping[str, str], url: str, taken: set[str]) -> Feed | None:
 
 
 def _shown(title: str) -> str:
-    """The title on one line without what could move a terminal's cursor or reorder its letters."""
+    """The title on one line, without control and reordering characters."""
     return " ".join(_INVISIBLE.sub("", title).split())[:_TITLE_CHARS].rstrip()
 
 

@@ -27,6 +27,7 @@ from bot.errors import StoreError
 from bot.feeds.model import Feed
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.feeds.registry import FeedRegistry
+from bot.pipeline import Taken
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.approval.overlay import stale_notice
 from bot.proposals.inbox import ProposalInbox
@@ -313,7 +314,7 @@ def _slack_parts(
     )
 
 
-async def _end_schedule(scheduler: AsyncIOScheduler, watch: PollScheduler) -> None:
+async def _end_schedule(scheduler: AsyncIOScheduler, watch: PollScheduler[Taken]) -> None:
     """Stops the clock; a job that is running ends by itself, where shutdown would cancel it."""
     scheduler.pause()
     await watch.stop()

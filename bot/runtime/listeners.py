@@ -15,6 +15,7 @@ from bot.feeds.polling.scheduler import PollScheduler
 from bot.feeds.websub.callback import Push, WebSubCallback
 from bot.feeds.websub.subscriptions import WebSubSubscriptions
 from bot.local_slack.server import Workspace
+from bot.pipeline import Taken
 from bot.runtime.settings import Settings
 from bot.runtime.wiring import Store, clock, fetch_limits, revealed
 from bot.slack.app import build_app, connect, web_app
@@ -42,7 +43,7 @@ async def open_hubs(
 def callback_of(
     settings: Settings,
     hubs: WebSubSubscriptions | None,
-    watch: PollScheduler,
+    watch: PollScheduler[Taken],
     poller: Poller,
     stack: AsyncExitStack,
 ) -> WebSubCallback | None:

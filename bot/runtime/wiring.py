@@ -14,8 +14,7 @@ from pydantic import SecretStr
 from bot.errors import StoreError
 from bot.feeds.health import Health
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import Feed, FeedState
-from bot.feeds.polling import next_poll
+from bot.feeds.model import Feed
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.feeds.registry import FeedRegistry
@@ -189,7 +188,7 @@ async def open_watch(
     decisions: Decisions | None = None,
     docket: ProposalInbox | None = None,
     spread_s: float = 0.0,
-) -> AsyncIterator[PollScheduler]:
+) -> AsyncIterator[PollScheduler[Taken]]:
     """What polls the feeds and takes in what they say.
 
     What hosts asked for before a restart is kept. Rates that are news to the ledger of the
@@ -220,17 +219,11 @@ async def open_watch(
 
     polls_per_host = poller.limits.polls_per_host
     poller.recall((await store.feeds.states()).values())
-    watch = PollScheduler(
-        feeds, store.feeds, take, _is_due, clock, on_deliveries, spread_s, polls_per_host
-    )
+    watch = PollScheduler(feeds, store.feeds, take, clock, on_deliveries, spread_s, polls_per_host)
     try:
         yield watch
     finally:
         await watch.stop()
-
-
-def _is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
-    return next_poll.is_due(next_poll.begun(state, feed), now)
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, select
 
-from bot.feeds.websub.model import HubSubscription
+from bot.feeds.websub.protocol import HubSubscription
 from bot.store import tables
 from bot.store.engine import Database
 

@@ -1,4 +1,4 @@
-"""Text made alike for matching, letter by letter, so that offsets still fit the original."""
+"""Simplifies letters for matching. The length stays the same, so that offsets stay valid."""
 
 import unicodedata
 
@@ -10,7 +10,7 @@ _TYPOGRAPHY = dict(
     )
 )
 
-# Cyrillic and Greek letters that look like Latin ones; feeds use them to slip past filters.
+# Cyrillic and Greek letters that look like Latin ones; some texts use them to evade filters.
 _LOOKALIKES = dict(
     zip(
         "АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛԝһΑΒΕΖΗΙΚΜΝΟΡΤΥΧορν",
@@ -21,7 +21,7 @@ _LOOKALIKES = dict(
 
 
 def _without_marks() -> dict[str, str]:
-    """Accented Latin letters -> their plain letter, and full-width ASCII -> ASCII."""
+    """Maps accented Latin letters to plain ones, and full-width ASCII to ASCII."""
     table = {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"}
     for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
         base = unicodedata.normalize("NFD", chr(code))[0]

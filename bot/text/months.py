@@ -1,4 +1,4 @@
-"""The English names of months, as questions and news write them, in lower case."""
+"""The English names of months in lower case, as in questions and news."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ MONTHS: Mapping[str, int] = {
     for number, name in enumerate(_NAMES.split(), start=1)
     for size in (3, 4, len(name))
 }
-"""The number of each month by its name, whole or cut: `december`, `dece`, `dec`."""
+"""The number of each month by its full or short name: `december`, `dece`, `dec`."""
 
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-"""A pattern of all of them, the longest first."""
+"""A regex alternation of all names, the longest first."""

@@ -1,72 +1,67 @@
-"""Hostile HTML to plain text. Every step is linear in the text's length."""
+"""Converts hostile HTML to plain text, and cuts text to length. All steps take linear time."""
 
+import html
 import re
 import unicodedata
+from collections import Counter
 
-from bot.text.html import seen_simply, unpacked, without_openings
+from selectolax.lexbor import LexborHTMLParser
 
-# Feeds escape markup once, twice and, where one reader feeds another, three times.
+# Feeds escape markup once, twice and, if one feed quotes another, three times.
 _ROUNDS = 4
 
-# Controls, soft hyphens, zero-width, bidirectional and tag characters, fillers and surrogates:
-# nobody sees them, but they split words, reorder digits and reach past a terminal's or a
-# database's guard. Tab and line feed stay for the folding of blanks.
 INVISIBLE = (
     "\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160"
     "\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
     "\uffa0\ufff0-\uffff\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff"
 )
-"""As a class of characters for a pattern, without its brackets."""
+"""The content of a regex character class: controls, soft hyphens, zero-width, bidirectional and tag
+characters, fillers and surrogates, which split words and reorder digits. Not tab and line feed."""
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _MARKS = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED_MARKS = re.compile(f"({_MARKS}{{2}}){_MARKS}+")
 _LINE_ENDS = re.compile("[\n\x85\u2028\u2029]")
 
+_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
+_OPENINGS = re.compile(r"(?<!<)<++(?=[a-zA-Z/!?])")
+_FORMATTING = re.compile(r"<(/?)(b|i|u|s|em|strong|small|big|tt|code|sub|sup|mark)>", re.IGNORECASE)
+_HIDDEN = [
+    *("script", "style", "noscript", "template", "iframe", "object", "embed", "applet"),
+    *("svg", "math", "head", "noframes", "noembed", "audio", "video", "canvas", "select"),
+]
+_BLOCKS = frozenset(
+    str.split(
+        "address article aside blockquote br dd details div dl dt fieldset figcaption figure "
+        "footer form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol p pre section summary "
+        "table tbody td tfoot th thead tr ul"
+    )
+)
+# At the start of each of these, an HTML parser searches all open elements.
+_NESTED = (_BLOCKS - {"br", "hr"}) | set(str.split("center dialog dir hgroup menu rp rt search"))
+_NESTED_TAG = re.compile(rf"<(/?)({'|'.join(_NESTED)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_MAX_DEPTH = 200
+
 
 def plain(markup: str, limit: int, *, lone_tags: bool = False) -> str:
-    """The text that a reader of `markup` would see: no tags, at most `limit` characters.
+    """The text that a reader of `markup` sees, without tags and at most `limit` characters long.
 
-    Entities are resolved, escaped markup is unpacked and dropped, scripts and styles vanish with
-    their content, blocks are separated by a newline, blanks are folded, invisible and reordering
-    characters removed, letters composed (NFC). What was cut off ends with an ellipsis.
+    Entities are resolved, escaped markup is removed too, scripts and styles disappear with their
+    content, blocks become lines, blanks are collapsed, invisible and reordering characters are
+    removed, letters are composed (NFC). A cut text ends with an ellipsis.
 
-    With `lone_tags`, a bare formatting tag without its counterpart that was escaped in the markup
-    stays, as text: its author wrote of it. Pairs are markup that was escaped once too often.
+    With `lone_tags`, an escaped formatting tag without its counterpart stays as text, because its
+    author wrote about it. Pairs are markup that was escaped once too often.
     """
-    if len(markup) <= limit and markup.isascii() and _is_plain(markup):
-        return " ".join(markup.split())
-    text = _seen(markup[: limit * 8 + 1000])
-    simple = seen_simply(text)
-    text = text if simple is None else simple
-    if "<" in text or "&" in text:
-        text = _unpacked(text, 0 if simple is None else 1, lone_tags)
-    if not text.isascii():
-        text = _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
-    if "<" in text:
-        text = without_openings(text, lone_tags=lone_tags)
-    return cut(_folded_blanks(text), limit)
-
-
-def _unpacked(text: str, rounds: int, lone_tags: bool) -> str:
-    """The text, unpacked `rounds` times before, after as many more as find something to unpack."""
-    for turn in range(rounds, _ROUNDS):
-        decoded = unpacked(text, lone_tags=lone_tags and turn > 0)
+    text = _INVISIBLE.sub("", markup[: limit * 8 + 1000])
+    for round_number in range(_ROUNDS):
+        decoded = _without_markup(text, lone_tags=lone_tags and round_number > 0)
         if decoded == text:
             break
-        text = _seen(decoded)
-    return text
-
-
-def _is_plain(ascii_text: str) -> bool:
-    """Whether there is nothing to do but to fold blanks."""
-    return "<" not in ascii_text and "&" not in ascii_text and ascii_text.isprintable()
-
-
-def _seen(text: str) -> str:
-    """The text without characters that nobody sees; printable ASCII has none."""
-    if text.isascii() and text.replace("\n", " ").isprintable():
-        return text
-    return _INVISIBLE.sub("", text)
+        text = _INVISIBLE.sub("", decoded)
+    text = _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
+    text = _without_tag_openings(text, lone_tags=lone_tags)
+    lines = [" ".join(line.split()) for line in _LINE_ENDS.split(text)]
+    return cut("\n".join(filter(None, lines)), limit)
 
 
 def cut(text: str, limit: int) -> str:
@@ -78,16 +73,88 @@ def cut(text: str, limit: int) -> str:
     if blank > end * 2 // 3:
         end = blank
     # Half a number would be another number, and half a letter another letter.
-    while end > 0 and (unicodedata.combining(text[end]) or _in_number(text, end)):
+    while end > 0 and (unicodedata.combining(text[end]) or _is_in_number(text, end)):
         end -= 1
     return (text[:end].rstrip(" \n,;:-–—") + "…")[:limit]
 
 
-def _in_number(text: str, at: int) -> bool:
+def _is_in_number(text: str, at: int) -> bool:
     return text[at - 1].isdigit() and (text[at].isdigit() or text[at] in ".,%")
 
 
-def _folded_blanks(text: str) -> str:
-    broken = text.split("\n") if text.isascii() else _LINE_ENDS.split(text)
-    lines = [" ".join(line.split()) for line in broken]
-    return "\n".join([line for line in lines if line])
+def _without_markup(text: str, *, lone_tags: bool) -> str:
+    """The text without tags and with resolved entities, unchanged if it has neither."""
+    if "<" in text and _TAG.search(text):
+        return _visible_text(_with_lone_tags_escaped(text) if lone_tags else text)
+    return html.unescape(text)
+
+
+def _visible_text(markup: str) -> str:
+    """The text of the HTML, as an HTML parser finds it."""
+    tree = LexborHTMLParser(shallow(markup))
+    tree.strip_tags(_HIDDEN)
+    pieces: list[str] = []
+    # None marks the end of a block.
+    stack = [tree.root]
+    while stack:
+        node = stack.pop()
+        if node is None:
+            pieces.append("\n")
+        elif node.is_text_node:
+            pieces.append(node.text_content or "")
+        else:
+            if node.tag in _BLOCKS:
+                pieces.append("\n")
+                stack.append(None)
+            stack += reversed([*node.iter(include_text=True)])
+    return "".join(pieces)
+
+
+def shallow(markup: str) -> str:
+    """The markup with a line end instead of each block that is nested too deeply.
+
+    An HTML parser's time grows with the square of the depth.
+    """
+    if markup.count("<") <= _MAX_DEPTH:
+        return markup
+    is_open: Counter[str] = Counter()
+
+    def kept(tag: re.Match[str]) -> str:
+        name = tag.group(2).lower()
+        if tag.group(1):
+            is_open[name] = max(is_open[name] - 1, 0)
+        elif is_open.total() < _MAX_DEPTH:
+            is_open[name] += 1
+        else:
+            return "\n"
+        return tag.group()
+
+    return _NESTED_TAG.sub(kept, markup)
+
+
+def _without_tag_openings(text: str, *, lone_tags: bool) -> str:
+    """The text without any `<` that could start a tag, except lone formatting tags if allowed."""
+    lone = _lone_tags(text) if lone_tags else set()
+
+    def kept(opening: re.Match[str]) -> str:
+        tag = _FORMATTING.match(text, opening.end() - 1)
+        return "<" if tag is not None and tag.group(2).lower() in lone else ""
+
+    return _OPENINGS.sub(kept, text)
+
+
+def _with_lone_tags_escaped(text: str) -> str:
+    lone = _lone_tags(text)
+    return _FORMATTING.sub(
+        lambda tag: f"&lt;{tag.group()[1:-1]}&gt;" if tag.group(2).lower() in lone else tag.group(),
+        text,
+    )
+
+
+def _lone_tags(text: str) -> set[str]:
+    """The formatting elements with only start tags or only end tags."""
+    started: set[str] = set()
+    ended: set[str] = set()
+    for slash, name in _FORMATTING.findall(text):
+        (ended if slash else started).add(name.lower())
+    return started ^ ended

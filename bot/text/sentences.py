@@ -1,8 +1,8 @@
-"""Splits a text into its sentences, in time linear in its length."""
+"""Splits a text into sentences, in linear time."""
 
 import re
 
-# A point after these does not end a sentence.
+# A period after these does not end a sentence.
 _ABBREVIATIONS = frozenset(
     str.split(
         "mr mrs ms dr prof sen rep gov gen col lt sgt capt adm st jr sr hon rev no nos sec "
@@ -12,7 +12,8 @@ _ABBREVIATIONS = frozenset(
         "mo mont neb nev okla penn tenn va vt wis"
     )
 )
-# Companies and months do end sentences; a new one is then told by the word that begins it.
+# Company suffixes and months can end a sentence. Then the next word decides: one of these starts a
+# new sentence.
 _OPENERS = frozenset(
     str.split(
         "A An The This That These Those It Its He She They We You I In On At As After Before "
@@ -27,7 +28,7 @@ _INITIALS = re.compile(r"(?:^|[^A-Za-z])(?:[A-Za-z]\.)*[A-Za-z]$")
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """The text's sentences in order; each stands in the text as it is, without a newline."""
+    """The sentences in order. Each is a substring of the text without a newline."""
     found: list[str] = []
     for line in text.split("\n"):
         start = 0

@@ -1,4 +1,4 @@
-"""What is wrong with a value, in words for whoever wrote it: pydantic's are for programmers."""
+"""Rewrites pydantic's validation errors for the people who write settings and config files."""
 
 from pydantic_core import ErrorDetails
 
@@ -18,21 +18,21 @@ _WORDS = {
     "string_type": "must be text; put it between quotation marks",
     "tuple_type": "must be a list",
 }
-_FORMS = {
+_PATTERNS = {
     r"^[a-z0-9][a-z0-9_-]{0,63}$": "takes small letters a to z, digits, - and _ only, 64 at most",
     r"^[a-z0-9-]+$": "takes small letters a to z, digits and - only",
     r"^https?://": "must begin with https:// or http://",
 }
 
 
-def in_words(flaw: ErrorDetails) -> str:
-    """The flaw as the end of a sentence that begins with the key."""
-    if flaw["type"] == "string_pattern_mismatch":
-        form = _FORMS.get(flaw.get("ctx", {}).get("pattern", ""))
-        if form is not None:
-            return form
-    said = _WORDS.get(flaw["type"]) or flaw["msg"].removeprefix("Value error, ")
+def in_words(error: ErrorDetails) -> str:
+    """The error as the end of a sentence that starts with the key."""
+    if error["type"] == "string_pattern_mismatch":
+        message = _PATTERNS.get(error.get("ctx", {}).get("pattern", ""), "")
+        if message:
+            return message
+    message = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
     for start in ("Input should ", "String should "):
-        if said.startswith(start):
-            return f"must {said.removeprefix(start)}"
-    return said
+        if message.startswith(start):
+            return f"must {message.removeprefix(start)}"
+    return message

@@ -13,7 +13,7 @@ from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.polling.next_poll import after_gone, is_due, resumed
 from bot.feeds.polling.poller import Poller
 from bot.feeds.registry import FeedRegistry, Imported
-from bot.feeds.websub.model import HubSubscription
+from bot.feeds.websub.protocol import HubSubscription
 from bot.store.hub_subscriptions import HubSubscriptions
 from tests.feeds.bodies import item, rss
 from tests.feeds.conftest import LIMITS, START, Clock, server, workers

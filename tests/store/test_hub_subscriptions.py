@@ -1,4 +1,4 @@
-from bot.feeds.websub.model import HubSubscription
+from bot.feeds.websub.protocol import HubSubscription
 from bot.store.hub_subscriptions import HubSubscriptions
 from tests.store.examples import NOON
 from tests.store.opened import Store

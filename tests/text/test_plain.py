@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.text.html import shallow
-from bot.text.plain import cut, plain
+from bot.text.plain import cut, plain, shallow
 from bot.text.sentences import sentences
 
 TAG = re.compile(r"<[a-zA-Z/!?]")

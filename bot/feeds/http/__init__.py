@@ -1,1 +1,1 @@
-"""Guarded, bounded requests for feeds."""
+"""Requests to feed servers, limited in time and size, and to public addresses only."""

@@ -1,4 +1,4 @@
-"""May this address be fetched from? Feeds name hosts, and hosts resolve to what they like."""
+"""Decides which IP addresses may be contacted; prevents server-side request forgery (SSRF)."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -12,16 +12,16 @@ _TRANSLATED_LOCALLY = IPv6Network("64:ff9b:1::/48")
 
 
 def refusal(address: str, allowed: Sequence[Network]) -> str:
-    """Why the numeric address may not be connected to; empty when it may.
+    """Why the numeric address may not be contacted; empty if it may.
 
-    Only public unicast addresses may, and those in `allowed`. IPv6 addresses that carry an IPv4
-    address (mapped, 6to4, NAT64) are as good as what they carry.
+    Allowed are public unicast addresses and those in `allowed`. IPv6 addresses that embed an IPv4
+    address (mapped, 6to4, NAT64) are judged by that address.
     """
     try:
         found = ip_address(address)
     except ValueError:
         return "not a plain IP address"
-    inner = _carried(found)
+    inner = _embedded(found)
     if any(each in network for each in (found, inner) for network in allowed):
         return ""
     if isinstance(found, IPv6Address) and (found.teredo or found in _TRANSLATED_LOCALLY):
@@ -30,16 +30,16 @@ def refusal(address: str, allowed: Sequence[Network]) -> str:
 
 
 def numeric_refusal(url: str, allowed: Sequence[Network]) -> str:
-    """Why the host of the absolute address may not be connected to, where it is a number.
+    """Why the host of the URL may not be contacted, if it is an IP address.
 
-    Empty when it may; a name is looked up when it is fetched.
+    Empty if it may, and for names, which are checked when they are resolved.
     """
     host = urlsplit(url).hostname or ""
     is_number = ":" in host or host.replace(".", "").isdigit()
     return refusal(host, allowed) if is_number else ""
 
 
-def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     if isinstance(address, IPv4Address):
         return address
     if address in _TRANSLATED:

@@ -1,4 +1,4 @@
-"""Takes a body's compression off while it arrives, and stops at a bound on what comes out."""
+"""Decompresses a body while it arrives, and stops when it exceeds the size limit."""
 
 import zlib
 from typing import Protocol
@@ -6,20 +6,20 @@ from typing import Protocol
 import brotli
 
 GZIP_MAGIC = b"\x1f\x8b"
-# RFC 9110, 8.4.1; the last ones are what servers write when they mean 'none'.
+# RFC 9110, 8.4.1. The last names of _NONE are mistakes for 'identity'.
 _NAMES = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate", "br": "br"}
 _NONE = frozenset({"", "identity", "none", "utf-8", "binary", "8bit", "7bit", "aws-chunked"})
 _MAX_CODINGS = 3
-# Tools that pack in parallel begin a new one every 64 kB or more.
+# Parallel compressors start a new member every 64 kB or more.
 _MAX_MEMBERS = 1000
 
 
-class CannotUnpack(Exception):
-    """The body is not what its Content-Encoding says, or was cut off."""
+class CannotDecompress(Exception):
+    """The body does not match its Content-Encoding, or was cut off."""
 
 
 class TooLarge(Exception):
-    """More came in or out than the bound allows."""
+    """The body exceeds the limit, compressed or decompressed."""
 
 
 class _Step(Protocol):
@@ -29,24 +29,24 @@ class _Step(Protocol):
 
 
 class Decompressor:
-    """Collects a body chunk by chunk, at most `limit` bytes of it, packed or unpacked."""
+    """Collects a body chunk by chunk; `limit` applies before and after decompression."""
 
     def __init__(self, content_encoding: str, limit: int) -> None:
-        """Raises CannotUnpack for a coding that is not known."""
+        """Raises CannotDecompress for an unknown coding."""
         names = [name.strip().lower() for name in content_encoding.split(",")]
         codings = [name for name in names if name not in _NONE]
         if len(codings) > _MAX_CODINGS or any(name not in _NAMES for name in codings):
-            raise CannotUnpack(f"the Content-Encoding {content_encoding[:40]!r} is not known")
+            raise CannotDecompress(f"the Content-Encoding {content_encoding[:40]!r} is not known")
         self._limit = limit
         self._body = bytearray()
-        self._taken = 0
+        self._received = 0
         self._steps = [_step(_NAMES[name]) for name in reversed(codings)]
 
     def feed(self, chunk: bytes) -> None:
-        """Takes the next raw bytes; raises CannotUnpack or TooLarge."""
-        self._taken += len(chunk)
-        if self._taken > self._limit:
-            # What comes out may be little or nothing all the same, for as long as it likes.
+        """Adds the next raw bytes; raises CannotDecompress or TooLarge."""
+        self._received += len(chunk)
+        if self._received > self._limit:
+            # Input that decompresses to little or nothing could otherwise go on forever.
             raise TooLarge
         for step in self._steps:
             chunk = step.process(chunk, self._limit)
@@ -55,12 +55,11 @@ class Decompressor:
         self._body += chunk
 
     def finish(self) -> bytes:
-        """The whole body; raises CannotUnpack when its end is missing.
+        """The whole body; raises CannotDecompress if its end is missing.
 
-        A body that is gzip even so, compressed twice by a careless server or served as a file, is
-        unpacked once more.
+        A result that is gzip again (compressed twice, or a .gz file) is decompressed once more.
         """
-        if self._taken:
+        if self._received:
             for step in self._steps:
                 step.finish()
         body = bytes(self._body)
@@ -81,7 +80,7 @@ def _step(name: str) -> _Step:
 
 
 class _Gzip:
-    """RFC 1952; several members one after the other, rubbish after the last one is ignored."""
+    """RFC 1952: several members in a row; anything after the last one is ignored."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(wbits=31)
@@ -105,7 +104,7 @@ class _Gzip:
                     break
                 self._members += 1
                 if self._members > _MAX_MEMBERS:
-                    raise CannotUnpack("the gzip body is in too many pieces")
+                    raise CannotDecompress("the gzip body is in too many pieces")
                 self._member = zlib.decompressobj(wbits=31)
             out += _inflate(self._member, data, room - len(out))
             data = self._member.unused_data
@@ -113,11 +112,11 @@ class _Gzip:
 
     def finish(self) -> None:
         if not self._member.eof:
-            raise CannotUnpack("the gzip body was cut off")
+            raise CannotDecompress("the gzip body was cut off")
 
 
 class _Deflate:
-    """RFC 9110 means zlib (RFC 1950); some servers send bare deflate (RFC 1951)."""
+    """RFC 9110 means zlib (RFC 1950); some servers send raw deflate (RFC 1951)."""
 
     def __init__(self) -> None:
         self._stream: zlib._Decompress | None = None
@@ -135,7 +134,7 @@ class _Deflate:
 
     def finish(self) -> None:
         if self._stream is None or not self._stream.eof:
-            raise CannotUnpack("the deflate body was cut off")
+            raise CannotDecompress("the deflate body was cut off")
 
 
 class _Brotli:
@@ -150,21 +149,21 @@ class _Brotli:
         try:
             out: bytes = self._stream.process(data, output_buffer_limit=room + 1)
         except brotli.error as error:
-            raise CannotUnpack("the body is not brotli though it says so") from error
+            raise CannotDecompress("the body is not brotli though it says so") from error
         if len(out) > room or not self._stream.can_accept_more_data():
             raise TooLarge
         return out
 
     def finish(self) -> None:
         if not self._stream.is_finished():
-            raise CannotUnpack("the brotli body was cut off")
+            raise CannotDecompress("the brotli body was cut off")
 
 
 def _inflate(stream: "zlib._Decompress", data: bytes, room: int) -> bytes:
     try:
         out = stream.decompress(data, max(room, 0) + 1)
     except zlib.error as error:
-        raise CannotUnpack("the body is not compressed as it says") from error
+        raise CannotDecompress("the body is not compressed as it says") from error
     if len(out) > room or stream.unconsumed_tail:
         raise TooLarge
     return out

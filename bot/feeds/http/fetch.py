@@ -1,14 +1,12 @@
-"""One GET of a feed: conditional, bounded in time and size, guarded at every hop.
+"""Fetches a feed with one conditional GET, limited in time and size and guarded at every redirect.
 
-    address -> turn -> guarded connection -> headers -> redirect? again : body, unpacked
-
-What is guarded, and how, stands in `bot.feeds.http.session`.
+address -> slot -> guarded connection -> headers -> redirect? repeat : decompressed body
 """
 
 import asyncio
 import re
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -18,15 +16,16 @@ import aiohttp
 from yarl import URL
 
 from bot.errors import AddressRefused, FeedError, FetchFailed, NoAnswer
-from bot.feeds.http.decompress import CannotUnpack, Decompressor, TooLarge
+from bot.feeds.http.decompress import CannotDecompress, Decompressor, TooLarge
+from bot.feeds.http.errors import Dropped, explain, guard_reason
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.http.session import ATTEMPT, Attempt, Dropped, explained, open_session, refused
+from bot.feeds.http.session import ATTEMPT, Attempt, open_session
 from bot.feeds.http.throttle import Throttle
 from bot.feeds.model import Validators
 
 _HOST_FIRST = re.compile(r"(//)?[\w-]+(\.[\w-]+)+(:\d+)?(?![\w:])")
 _SENDABLE = re.compile(r"[!#-;=?-\[\]_a-z~]*")
-"""Of ASCII what is printed, but for the space and the marks "<>\\^`{|}."""
+"""Printable ASCII except the space and "<>\\^`{|}."""
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _POST_ON = frozenset({307, 308})
@@ -36,7 +35,7 @@ _CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 
 @dataclass(frozen=True)
 class Fetched:
-    """An answer: its status and headers, and its body unpacked where the status is 200."""
+    """A response; its body is decompressed, and empty unless the status is 200 or 203."""
 
     status: int
     url: str
@@ -45,9 +44,9 @@ class Fetched:
     """Names in lower case."""
     body: bytes = b""
     moved_to: str = ""
-    """Where permanent redirects, first ones in the chain, led; empty if there were none."""
+    """The target of the permanent redirects at the start of the chain; empty without any."""
     conditional: bool = False
-    """Whether validators were sent with the request that was answered."""
+    """Whether the answered request carried validators."""
 
     @cached_property
     def digest(self) -> str:
@@ -56,7 +55,7 @@ class Fetched:
 
 
 class HostPaused(FetchFailed):
-    """A server asked to be left alone for a while, so that nothing was asked of it."""
+    """Nothing was requested, because the server asked for a pause (Retry-After)."""
 
     def __init__(self, host: str) -> None:
         self.host = host
@@ -64,11 +63,11 @@ class HostPaused(FetchFailed):
 
 
 class Fetcher:
-    """Fetches feeds over one shared session; `close` when done."""
+    """Fetches feeds over one shared session. Call `close` when done."""
 
     def __init__(self, limits: FetchLimits) -> None:
         self._limits = limits
-        self._turns = Throttle(
+        self._throttle = Throttle(
             limits.fetches_per_host,
             limits.fetches_at_once,
             limits.spacing_s,
@@ -82,8 +81,8 @@ class Fetcher:
             await self._session.close()
 
     def busy(self) -> None:
-        """Says that the calling task has a new body to work through, see `Throttle.busy`."""
-        self._turns.busy()
+        """Marks the calling task as busy with a new body, see `Throttle.busy`."""
+        self._throttle.busy()
 
     async def fetch(
         self,
@@ -92,19 +91,18 @@ class Fetcher:
         headers: Mapping[str, str] | None = None,
         is_paused: Callable[[str], bool] = lambda _: False,
     ) -> Fetched:
-        """The answer of `address` or of where it redirects to, whatever its status.
+        """The response of `address`, after redirects, whatever its status.
 
-        Validators go only to the address that gave them, further `headers` to no other server than
-        the one first asked. Nothing is asked of a server (see `server_of`) that `is_paused`.
-        Raises AddressRefused, FetchFailed and HostPaused, whose thing is the address without its
-        query.
+        Validators are sent only to the address that issued them, other `headers` only to the first
+        server. Raises AddressRefused, FetchFailed, and HostPaused if `is_paused(server)` (see
+        `server_of`); their thing is the address without its query.
         """
         asked = _parsed(address, address)
-        url, seen, moved_to, straight, asks_again = asked, [asked], "", True, False
+        url, seen, moved_to, is_permanent, is_second_try = asked, [asked], "", True, False
         left_s = self._limits.deadline_s
         loop = asyncio.get_running_loop()
         while True:
-            async with self._turns.turn(_server(url), str(url)):
+            async with self._throttle.slot(_server(url), str(url)):
                 if is_paused(_server(url)):
                     raise HostPaused(_server(url))
                 began, attempt = loop.time(), Attempt()
@@ -115,21 +113,21 @@ class Fetcher:
                     request = self._get(url, sent, attempt)
                     answer = await self._ask(asked, url, request, left_s, attempt)
                 except NoAnswer as error:
-                    # A connection kept from before may have been closed just then. Taking another
-                    # turn keeps the second request a moment apart from the first.
-                    stale = not attempt.connected and isinstance(error.__cause__, Dropped)
-                    if not stale or asks_again:
+                    # The server may have closed a reused connection just then. A new slot keeps
+                    # the second request apart from the first.
+                    is_stale = not attempt.connected and isinstance(error.__cause__, Dropped)
+                    if not is_stale or is_second_try:
                         raise
-                    asks_again = True
+                    is_second_try = True
                     continue
                 finally:
                     left_s -= loop.time() - began
             target = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not target:
-                return answer if not moved_to else _moved(answer, moved_to)
-            straight = straight and answer.status in _PERMANENT
+                return replace(answer, moved_to=moved_to)
+            is_permanent = is_permanent and answer.status in _PERMANENT
             url = _next_hop(asked, url, target)
-            moved_to = str(url) if straight else moved_to
+            moved_to = str(url) if is_permanent else moved_to
             if url in seen:
                 raise FetchFailed(shown(address), "redirect loop", "Check the feed's address")
             if len(seen) > self._limits.max_redirects:
@@ -141,13 +139,13 @@ class Fetcher:
             seen.append(url)
 
     async def post(self, address: str, form: Mapping[str, str]) -> int:
-        """The status of the answer to a form that is posted; its body is not read.
+        """The status of the response to a posted form; its body is not read.
 
-        307 and 308 lead on. Raises AddressRefused and FetchFailed as `fetch` does.
+        Follows 307 and 308. Raises AddressRefused and FetchFailed as `fetch` does.
         """
         asked = url = _parsed(address, address)
         for _ in range(self._limits.max_redirects + 1):
-            async with self._turns.turn(_server(url), str(url)):
+            async with self._throttle.slot(_server(url), str(url)):
                 attempt = Attempt()
                 request = self._post(url, form, attempt)
                 answer = await self._ask(asked, url, request, self._limits.deadline_s, attempt)
@@ -165,7 +163,7 @@ class Fetcher:
         left_s: float,
         attempt: Attempt,
     ) -> Fetched:
-        """The answer to the request, within its bounds; errors are told in words."""
+        """The response within the limits; errors become FetchFailed or AddressRefused."""
         thing = shown(str(url))
         ATTEMPT.set(attempt)
         try:
@@ -183,18 +181,18 @@ class Fetcher:
                 f"its body is larger than {bound:,} bytes",
                 "Raise TARIFFWIRE_MAX_BODY_BYTES if the feed is worth it",
             ) from error
-        except CannotUnpack as error:
+        except CannotDecompress as error:
             raise FetchFailed(thing, str(error)) from error
         except aiohttp.InvalidUrlClientError as error:
             cause = "is an odd spelling of an IP address"
             raise _not_allowed(asked, url, cause, "Use the name of its server") from error
         except (aiohttp.ClientError, OSError, ValueError, EOFError) as error:
-            if reason := refused(error):
+            if reason := guard_reason(error):
                 cure = "TARIFFWIRE_ALLOWED_NETWORKS can allow it, as in 10.0.0.0/8"
                 raise _not_allowed(asked, url, reason, cure) from error
             never_came = isinstance(error, aiohttp.ClientConnectorError | Dropped)
             failed = NoAnswer if never_came and not attempt.answered else FetchFailed
-            raise failed(thing, explained(error)) from error
+            raise failed(thing, explain(error)) from error
 
     async def _get(self, url: URL, headers: Mapping[str, str], attempt: Attempt) -> Fetched:
         session = self._open()
@@ -216,10 +214,12 @@ class Fetcher:
     async def _body(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
         if (response.content_length or 0) > self._limits.max_body_bytes:
             raise TooLarge
-        unpacker = Decompressor(headers.get("content-encoding", ""), self._limits.max_body_bytes)
+        decompressor = Decompressor(
+            headers.get("content-encoding", ""), self._limits.max_body_bytes
+        )
         async for chunk in response.content.iter_any():
-            unpacker.feed(chunk)
-        return unpacker.finish()
+            decompressor.feed(chunk)
+        return decompressor.finish()
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -228,7 +228,7 @@ class Fetcher:
 
 
 def shown(address: str) -> str:
-    """An address as it may stand in an error or a log: no password, query or fragment."""
+    """The address for errors and logs: without password, query and fragment."""
     bare = address.partition("#")[0].partition("?")[0]
     scheme, mark, rest = bare.partition("://")
     host, slash, path = rest.partition("/")
@@ -236,10 +236,8 @@ def shown(address: str) -> str:
 
 
 def plain_address(address: str) -> str:
-    """The address in the spelling that all who mean the same resource can be known by.
-
-    Scheme and host are in lower case; there is no port that goes without saying, and no fragment.
-    What cannot be fetched comes back as it is.
+    """The address normalized for comparison: lower-case scheme and host, no default port, no
+    fragment. An address that cannot be fetched is returned unchanged.
     """
     try:
         parts = urlsplit(str(_parsed(address, address)))
@@ -250,12 +248,12 @@ def plain_address(address: str) -> str:
 
 
 def without_password(address: str) -> str:
-    """The absolute address without user and password: what others may be told of it."""
+    """The absolute address without user and password."""
     return str(URL(address, encoded=True).with_user(None))
 
 
 def server_of(address: str) -> str:
-    """Whom an absolute address asks: name and port."""
+    """The server of an absolute address: host and port."""
     return _server(URL(address))
 
 
@@ -264,7 +262,7 @@ def _server(url: URL) -> str:
 
 
 def _not_allowed(asked: URL, url: URL, reason: str, cure: str) -> AddressRefused:
-    """The refusal in words; where a redirect led to the address, that is said too."""
+    """The error for a refused address; mentions the redirect that led to it."""
     if url == asked:
         return AddressRefused(shown(str(asked)), reason, cure)
     return AddressRefused(
@@ -273,7 +271,7 @@ def _not_allowed(asked: URL, url: URL, reason: str, cure: str) -> AddressRefused
 
 
 def _parsed(address: str, thing: str) -> URL:
-    """The address as it is sent: what can be sent to the letter is not requoted."""
+    """The address as it is sent; quoted only if necessary."""
     address = address.strip().partition("#")[0]
     try:
         url = URL(address, encoded=_SENDABLE.fullmatch(address) is not None)
@@ -288,10 +286,9 @@ def _parsed(address: str, thing: str) -> URL:
 
 
 def _next_hop(asked: URL, here: URL, target: str) -> URL:
-    """Where a Location header leads.
+    """The target of a Location header.
 
-    A password in it is not taken over; the one of the address first asked goes to its own server
-    only.
+    A password in it is ignored; the password of the first address is sent to its own server only.
     """
     thing = str(asked)
     scheme = target.strip().partition(":")[0].lower()
@@ -319,10 +316,10 @@ def _conditions(validators: Validators, url: str) -> dict[str, str]:
 
 
 def _lowered(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The headers by lower-case name: lists joined, of what may come once the first."""
+    """The headers by lower-case name: lists are joined, of others the first value counts."""
     found: dict[str, str] = {}
     for name, raw in headers:
-        # aiohttp leaves bytes that are no UTF-8 as lone surrogates, which no database takes.
+        # aiohttp decodes invalid UTF-8 to lone surrogates, which databases refuse.
         value = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         key = name.lower()
         if key not in found:
@@ -330,9 +327,3 @@ def _lowered(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
         elif key in ("cache-control", "content-encoding", "link"):
             found[key] += f", {value}"
     return found
-
-
-def _moved(answer: Fetched, moved_to: str) -> Fetched:
-    return Fetched(
-        answer.status, answer.url, answer.headers, answer.body, moved_to, answer.conditional
-    )

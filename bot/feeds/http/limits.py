@@ -1,4 +1,4 @@
-"""The bounds within which feeds are fetched and parsed."""
+"""The limits of fetching and parsing a feed: size, time, number of entries, requests at once."""
 
 from ipaddress import IPv4Network, IPv6Network
 
@@ -10,32 +10,32 @@ Network = IPv4Network | IPv6Network
 
 
 class FetchLimits(Frozen):
-    """What the operator allows; durations are seconds and may be fractions."""
+    """What the operator allows; durations are in seconds and may be fractions."""
 
     user_agent: str = Field(min_length=1)
     """Product, version and a page about it: `Product/1.0 (+https://...)`."""
     poll_s: float = Field(default=300.0, gt=0)
-    """No feed is polled more often than this."""
+    """The shortest time between two polls of a feed."""
     backoff_s: float = Field(default=60.0, gt=0)
-    """The first wait after an error, where `poll_s` is not longer."""
+    """The first wait after an error, unless `poll_s` is longer."""
     deadline_s: float = Field(default=30.0, gt=0)
-    """A whole fetch: name, connection, headers, body and redirects."""
+    """For a whole fetch: DNS, connection, headers, body and redirects."""
     max_body_bytes: int = Field(default=5_000_000, gt=0)
-    """After decompression."""
+    """The size of a body, before and after decompression (see `bot.feeds.http.decompress`)."""
     fetches_per_host: int = Field(default=1, ge=1)
     fetches_at_once: int = Field(default=50, ge=1)
     bodies_at_once: int = Field(default=16, ge=1)
-    """New bodies in work; while there are more, nothing further is fetched."""
+    """While this many new bodies are parsed or saved, no request starts."""
     max_redirects: int = Field(default=5, ge=0)
     spacing_s: float = Field(default=1.25, ge=0)
-    """Between the starts of two requests for one address; a second must show at the server."""
+    """Between the starts of two requests for one address; more than the 1 s that servers count."""
     allowed_networks: tuple[Network, ...] = ()
-    """Networks that feeds may be fetched from though they are not public."""
+    """Networks that may be contacted although they are not public."""
     parse_deadline_s: float = Field(default=10.0, gt=0)
     max_entries: int = Field(default=500, ge=1)
     """Of one body; the newest are kept."""
 
     @property
     def polls_per_host(self) -> int:
-        """Polls under way at a host: beside those that fetch, others are read and kept."""
+        """Polls in progress at one host: while one fetches, others are parsed and saved."""
         return 4 * self.fetches_per_host

@@ -1,11 +1,9 @@
-"""The session over which feeds are fetched: guarded at each connection, one request at a time.
+"""The HTTP session for feeds: every connection is checked, and no request is repeated silently.
 
-The guard looks at the numeric address that the socket is about to connect to. So neither a
-redirect, nor a name that resolves to another address the second time, nor an odd spelling of
-127.0.0.1 gets past it.
+The check sees the numeric address that the socket is about to connect to. So redirects, names that
+resolve differently the second time and odd spellings of 127.0.0.1 cannot get around it.
 """
 
-import os
 import socket
 from collections.abc import Sequence
 from contextvars import ContextVar
@@ -17,6 +15,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 
 from bot.feeds.http.address_guard import refusal
+from bot.feeds.http.errors import ConnectionBlocked, Dropped
 from bot.feeds.http.limits import FetchLimits, Network
 
 _ACCEPT = (
@@ -25,32 +24,23 @@ _ACCEPT = (
 )
 
 
-class ConnectionBlocked(OSError):
-    """A connection was about to be made to an address that may not be fetched from."""
-
-
-class Dropped(aiohttp.ClientConnectionError):
-    """The server closed the connection before it answered."""
-
-
 @dataclass(slots=True)
 class Attempt:
-    """How far one request came."""
+    """How far one request got."""
 
     connected: bool = False
-    """Whether a connection was made for it; one kept from before may be about to close."""
+    """Whether it opened a connection; a reused one may be about to close."""
     answered: bool = False
-    """Whether the headers of an answer came."""
+    """Whether response headers arrived."""
 
 
 ATTEMPT: ContextVar[Attempt] = ContextVar("ATTEMPT")
-"""The request that the task makes now. aiohttp's tracing would tell as much, for a tenth of a
-fetch's time."""
+"""The current task's request."""
 
 
 def open_session(limits: FetchLimits) -> aiohttp.ClientSession:
-    """A session that keeps no cookies, sends no Referer, unpacks nothing, and reads no proxy or
-    password from the environment."""
+    """A session without cookies, Referer, decompression, and proxies or passwords from the
+    environment."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
             limit=0,
@@ -65,8 +55,8 @@ def open_session(limits: FetchLimits) -> aiohttp.ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,
-        middlewares=(_once,),
-        # Some sites send security policies longer than aiohttp's 8 kB.
+        middlewares=(_prevent_retry,),
+        # Some sites send security policies that exceed aiohttp's 8 kB.
         max_line_size=16_384,
         max_field_size=65_536,
         timeout=aiohttp.ClientTimeout(total=None),
@@ -74,7 +64,7 @@ def open_session(limits: FetchLimits) -> aiohttp.ClientSession:
 
 
 class _GuardedResolver(AbstractResolver):
-    """The system's resolver, without the addresses that may not be fetched from."""
+    """The system's resolver without forbidden addresses."""
 
     def __init__(self, allowed: Sequence[Network]) -> None:
         self._inner = DefaultResolver()
@@ -95,8 +85,8 @@ class _GuardedResolver(AbstractResolver):
 
 
 def _guarded_socket(info: tuple[Any, ...], allowed: Sequence[Network]) -> socket.socket:
-    family, kind, protocol, _, where = info
-    reason = refusal(str(where[0]), allowed)
+    family, kind, protocol, _, address = info
+    reason = refusal(str(address[0]), allowed)
     if reason:
         raise ConnectionBlocked(f"is {reason}")
     if (attempt := ATTEMPT.get(None)) is not None:
@@ -104,38 +94,14 @@ def _guarded_socket(info: tuple[Any, ...], allowed: Sequence[Network]) -> socket
     return socket.socket(family, kind, protocol)
 
 
-async def _once(
+async def _prevent_retry(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Hides a lost connection from aiohttp, which would ask again in the same moment, and does
-    so for a fresh connection too."""
+    """Replaces the error of a lost connection, which would make aiohttp repeat the request at
+    once, even on a new connection."""
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise Dropped from error
-
-
-def refused(error: BaseException) -> str:
-    """Why the guard said no, if it was the guard."""
-    inner = getattr(error, "os_error", error)
-    return str(inner) if isinstance(inner, ConnectionBlocked) else ""
-
-
-def explained(error: BaseException) -> str:
-    """What went wrong, in words for an operator."""
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "its name was not found (DNS)"
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
-        return "no trusted encrypted connection could be made (certificate or TLS)"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        number = error.os_error.errno
-        return f"could not connect ({os.strerror(number).lower() if number else 'no reason given'})"
-    if isinstance(error, Dropped):
-        return "the server closed the connection without an answer"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return "the body was cut off"
-    if isinstance(error, aiohttp.ClientResponseError):
-        return "the answer is not proper HTTP"
-    return "the connection broke"

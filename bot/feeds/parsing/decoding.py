@@ -1,8 +1,10 @@
-"""Bytes to text, by the order: BOM, UTF-8, what is declared, a guess."""
+"""Decodes bytes by, in this order: byte order mark, UTF-8, the declared encoding, a guess."""
 
 import codecs
 import re
 from contextlib import suppress
+
+from charset_normalizer import from_bytes
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -11,81 +13,58 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_UNMARKED = ((b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"))
+_UTF16_WITHOUT_BOM = ((b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"))
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
-# Encodings whose bytes may look like UTF-8 by chance; any other non-ASCII UTF-8 is no accident.
+# Text in these encodings can be valid UTF-8 by chance, so a declaration of one is tried first.
 _MULTIBYTE = re.compile(r"gb|big5|shift|sjis|ms932|cp932|euc|iso-?2022|cp949|hz|utf-?(16|32)|ucs")
-# What a guess may name; other guesses for Western text are windows-1252 with another name.
+# Other guesses for Western text are aliases of windows-1252.
 _GUESSABLE = re.compile(r"gb|big5|cp932|shift_jis|euc|cp949|johab|koi8|cp1251|iso8859_5|cp1253")
 _BETWEEN_RUNS = re.compile(rb"[<>\r\n]+")
-_SNIFF = 100_000
-# What Python has under such names, and ASCII, which whoever declares it seldom keeps to.
-_NOT_OF_FEEDS = frozenset(
+_GUESSED_FROM = 100_000
+# Python's special codecs, and ASCII, because documents declared as ASCII often contain more.
+_NOT_USED = frozenset(
     {"ascii", "utf-7", "idna", "punycode", "unicode-escape", "unicode_escape"}
     | {"raw-unicode-escape", "raw_unicode_escape", "charmap"}
 )
 
 
 def decode(body: bytes, content_type: str) -> tuple[str, str]:
-    """The body as text, and a remark where its encoding had to be guessed or bytes replaced."""
-    sure = decode_surely(body, content_type)
-    if sure is not None:
-        return sure
-    marked = _marked(body)
-    if marked is not None:
-        mark, encoding = marked
-        text = body[len(mark) :].decode(encoding, "replace")
-        return text, f"some bytes are not {encoding} and were replaced"
-    (declared, _), whole = _declared(body, content_type), _without_half_character(body)
-    for encoding in _order(declared):
-        text = whole.decode(encoding, "replace")
-        if text.count("\ufffd") * 10 <= sum(not char.isascii() for char in text[:200_000]):
-            return text, f"some bytes are not {encoding} and were replaced"
-    guess = _guess(whole)
-    named = f"not {declared[0]} as declared" if declared else "not declared"
-    return whole.decode(guess, "replace"), f"the encoding is {named}; read as {guess}"
-
-
-def decode_surely(body: bytes, content_type: str) -> tuple[str, str] | None:
-    """The same where the first bytes, being UTF-8, or a declaration say how to; else None."""
-    marked = _marked(body)
-    if marked is not None:
-        mark, encoding = marked
-        with suppress(UnicodeDecodeError):
-            return body[len(mark) :].decode(encoding), ""
-        return None
-    declared, unknown = _declared(body, content_type)
-    whole = _without_half_character(body)
-    for encoding in _order(declared):
-        with suppress(UnicodeDecodeError):
-            text = whole.decode(encoding)
-            note = f"there is no encoding {unknown}; read as {encoding}" if unknown else ""
-            return text, note
-    return None
-
-
-def _marked(body: bytes) -> tuple[bytes, str] | None:
-    """The mark at the body's beginning that says how it is encoded, and the encoding."""
-    for mark, encoding in _BOMS:
+    """The text, and a warning if the encoding was guessed or bytes were replaced."""
+    for mark, encoding in (*_BOMS, *_UTF16_WITHOUT_BOM):
         if body.startswith(mark):
-            return mark, encoding
-    return next(((b"", encoding) for start, encoding in _UNMARKED if body.startswith(start)), None)
+            content = body[len(mark) :] if (mark, encoding) in _BOMS else body
+            return _decode_as(content, encoding)
+    declared, unknown = _declared_encodings(body, content_type)
+    body = _without_half_character(body)
+    is_multibyte = bool(declared) and _MULTIBYTE.match(declared[0])
+    encodings = [*declared, "utf-8"] if is_multibyte else ["utf-8", *declared]
+    for encoding in encodings:
+        with suppress(UnicodeDecodeError):
+            text = body.decode(encoding)
+            return text, f"there is no encoding {unknown}; read as {encoding}" if unknown else ""
+    for encoding in encodings:
+        text, warning = _decode_as(body, encoding)
+        if text.count("\ufffd") * 10 <= sum(not char.isascii() for char in text[:200_000]):
+            return text, warning
+    guess = _guess(body)
+    reason = f"not {declared[0]} as declared" if declared else "not declared"
+    return body.decode(guess, "replace"), f"the encoding is {reason}; read as {guess}"
 
 
-def _order(declared: list[str]) -> list[str]:
-    """The encodings to try, the likeliest first."""
-    several = _MULTIBYTE.match("".join(declared[:1]))
-    return [*declared, "utf-8"] if several else ["utf-8", *declared]
+def _decode_as(body: bytes, encoding: str) -> tuple[str, str]:
+    with suppress(UnicodeDecodeError):
+        return body.decode(encoding), ""
+    return body.decode(encoding, "replace"), f"some bytes are not {encoding} and were replaced"
 
 
-def _declared(body: bytes, content_type: str) -> tuple[list[str], str]:
-    """Encodings that the header and the XML declaration name, as Python knows them, and the last
-    name that it does not know."""
+def _declared_encodings(body: bytes, content_type: str) -> tuple[list[str], str]:
+    """Python's names of the encodings in the header and the XML declaration, and the last name
+    that is unknown."""
     header = _CHARSET.search(content_type)
-    inside = _DECLARED.match(body[:400])
+    declaration = _DECLARED.match(body[:400])
     names = [header.group(1)] if header else []
-    names += [inside.group(1).decode("ascii")] if inside else []
+    names += [declaration.group(1).decode("ascii")] if declaration else []
     found, unknown = [], ""
     for name in names:
         try:
@@ -95,11 +74,11 @@ def _declared(body: bytes, content_type: str) -> tuple[list[str], str]:
             unknown = name
             continue
         found.append({"gb2312": "gb18030", "gbk": "gb18030"}.get(encoding, encoding))
-    return [name for name in found if name not in _NOT_OF_FEEDS], unknown
+    return [name for name in found if name not in _NOT_USED], unknown
 
 
 def _without_half_character(body: bytes) -> bytes:
-    """The body without a UTF-8 character of which only the beginning arrived."""
+    """The body without an incomplete UTF-8 character at its end."""
     for length, last in enumerate(reversed(body[-3:]), start=1):
         if last >= 0xC0:
             wanted = 2 if last < 0xE0 else 3 if last < 0xF0 else 4
@@ -110,10 +89,7 @@ def _without_half_character(body: bytes) -> bytes:
 
 
 def _guess(body: bytes) -> str:
-    # Few feeds need a guess, and its tables take a while to load.
-    from charset_normalizer import from_bytes
-
-    # Split rather than searched for: a search would begin anew at each byte of a run without any.
-    runs = [run for run in _BETWEEN_RUNS.split(body[:_SNIFF]) if not run.isascii()]
+    # Split instead of searched: a search would restart at each byte of a run without a match.
+    runs = [run for run in _BETWEEN_RUNS.split(body[:_GUESSED_FROM]) if not run.isascii()]
     best = from_bytes(b"\n".join(runs)[:20_000]).best()
     return best.encoding if best and _GUESSABLE.match(best.encoding) else "windows-1252"

@@ -1,124 +1,104 @@
-"""Bytes -> entries. CPU-heavy and fed by strangers, so it runs in a process of its own.
+"""Parses a body with feedparser. Slow and exposed to hostile input: runs in its own process.
 
-    bytes -> document -> feedparser -> drafts -> cleaned entries with identities, oldest first
+    bytes -> text of the feed -> feedparser -> raw entries -> clean entries, oldest first
 
-feedparser judges what a feed says, unless that is plain (see `bot.feeds.parsing.fast_reader`). Its
-sanitising and link resolving in text are switched off, because every text that leaves here went
-through `bot.text.plain.plain`.
+feedparser's own sanitising and link resolving are off, because every text goes through
+`bot.text.plain.plain` afterwards.
 """
 
 import io
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import feedparser
 from feedparser.mixin import _FeedParserMixin
 
-from bot.feeds.parsing.fast_reader import read_plainly
-from bot.feeds.parsing.inline import bounded, from_json
-from bot.feeds.parsing.normalization.entries import with_entries
-from bot.feeds.parsing.normalization.feed_metadata import feed_metadata
-from bot.feeds.parsing.normalization.raw_entry import RawEntry, as_markup
+from bot.feeds.parsing.entries import RawEntry, as_markup, with_entries
+from bot.feeds.parsing.json_feed import read_json_feed
+from bot.feeds.parsing.metadata import feed_metadata
 from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
-from bot.feeds.parsing.xml_document import (
-    ENTRY_END,
-    ENTRY_START,
-    NoFeed,
-    XmlDocument,
-    open_document,
-)
+from bot.feeds.parsing.xml_document import NoFeed, XmlDocument, open_document
 
-# feedparser looks for an e-mail address in each author, which takes the square of the time for a
-# long word: fifteen seconds for 120 kB. Nobody here asks who wrote an entry.
+# feedparser searches each author for an e-mail address in quadratic time: 15 s for a word of
+# 120 kB. The bot does not use authors.
 _FeedParserMixin._sync_author_detail = lambda *_: None
 
-# A picture's size in a title that does not end is enough for feedparser to give up a whole feed.
-# Nobody reads what is in these.
-_UNREAD = (
+# feedparser fails on a whole feed for one of these elements within an unclosed title. The bot does
+# not use them.
+_UNUSED = (
     r"(?:width|height|(?:cc|creativeCommons):license|(?:georss|gml|psc):\w+"
     r"|media:(?:credit|thumbnail))"
 )
-_STUMBLED_OVER = re.compile(
-    rf"<{_UNREAD}(?:\s[^<>]*)?(?:/>|(?<!/)>[^<]*)|</{_UNREAD}\s*>", re.IGNORECASE
+_UNUSED_ELEMENTS = re.compile(
+    rf"<{_UNUSED}(?:\s[^<>]*)?(?:/>|(?<!/)>[^<]*)|</{_UNUSED}\s*>", re.IGNORECASE
 )
+_ENTRY_START = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
+_ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s*>")
 
 
-def read_feed(body: bytes, source: FeedContext, plainly: bool = True) -> Parsed | NotParsed:
-    """The body's entries, cleaned; never raises, whatever the body is.
-
-    `plainly` allows for reading a plain feed without feedparser: no difference but in time.
-    """
+def read_feed(body: bytes, context: FeedContext) -> Parsed | NotParsed:
+    """The body's entries, cleaned. Never raises."""
     try:
-        document = open_document(body, source.content_type)
-        if document.is_json:
-            return from_json(document, source)
-        return _from_xml(document, source, plainly)
+        document = open_document(body, context.content_type)
+        read = _read_json if document.is_json else _read_xml
+        return read(document, context)
     except NoFeed as error:
         return NotParsed(cause=str(error))
     except RecursionError:
         return NotParsed(cause="it is nested too deeply to be read")
-    except Exception as error:  # feedparser has no list of what it may raise on hostile input
+    except Exception as error:  # feedparser does not document what it raises on hostile input
         return NotParsed(cause=f"it could not be read ({type(error).__name__})")
 
 
-class _Judged(NamedTuple):
-    """What a text says: its head under feedparser's keys, its format, its entries."""
-
-    about: Mapping[str, Any]
-    form: str
-    drafts: list[RawEntry]
-    well_formed: bool = True
+def _read_json(document: XmlDocument, context: FeedContext) -> Parsed:
+    found = read_json_feed(document.text)
+    parsed = feed_metadata(found.head, "json", "", context)
+    parsed = parsed.model_copy(update={"warnings": document.warnings + found.warnings})
+    return with_entries(parsed, found.entries, context, found.head["language"])
 
 
-def _from_xml(document: XmlDocument, source: FeedContext, plainly: bool) -> Parsed:
-    text, listed = bounded(document.text, source.max_entries)
-    judged = _judged_plainly(text, source.url) if plainly else None
-    about, form, drafts, well_formed = judged or _judged(text, source.url)
-    if not document.complete:
-        drafts = drafts[:-1] if _ends_within_entry(document.text) else drafts
-        if not drafts:
+def _read_xml(document: XmlDocument, context: FeedContext) -> Parsed:
+    text, listed = _without_middle(document.text, context.max_entries)
+    result = _feedparser_result(text, context.url)
+    head, form = result["feed"], str(result["version"])
+    entries = [_raw_entry(each, form) for each in result["entries"]]
+    warnings = document.warnings
+    if document.complete:
+        warnings += ("the XML is not well-formed",) if result["bozo"] else ()
+    else:
+        entries = entries[:-1] if _ends_within_entry(document.text) else entries
+        if not entries:
             raise NoFeed("it is cut off before its first entry ends")
-    parsed = feed_metadata(document, about, form, source, text, listed)
-    if not well_formed and document.complete:
-        ill = ("the XML is not well-formed",)
-        parsed = parsed.model_copy(update={"warnings": parsed.warnings + ill})
-    return with_entries(parsed, drafts, source, str(about.get("language", "")))
+    parsed = feed_metadata(head, form, text, context).model_copy(
+        update={"complete": document.complete, "listed": listed, "warnings": warnings}
+    )
+    return with_entries(parsed, entries, context, str(head.get("language", "")))
 
 
-def _judged_plainly(text: str, url: str) -> _Judged | None:
-    """What is plain to read, and feedparser's view of the head where that is not."""
-    found = read_plainly(text, url)
-    if found is None:
-        return None
-    if found.about is not None:
-        return _Judged(found.about, found.form, found.drafts)
-    head = found.without_entries()
-    result = by_feedparser(head, url) if head is not None else None
-    if result is None or result["bozo"] or result["entries"]:
-        return None
-    return _Judged(result["feed"], result["version"], found.drafts)
+def _without_middle(text: str, max_entries: int) -> tuple[str, int]:
+    """The text with some multiple of `max_entries` entries, and how many there were if it was cut.
+
+    The first and the last entries stay, because some feeds list the oldest first.
+    """
+    keep = max_entries * 2
+    ends = [found.end() for found in _ENTRY_END.finditer(text)]
+    if len(ends) <= 2 * keep:
+        return text, 0
+    return text[: ends[keep - 1]] + text[ends[-keep - 1] :], len(ends)
 
 
-def _judged(text: str, url: str) -> _Judged:
-    result = by_feedparser(text, url)
-    atom = str(result["version"]).startswith("atom")
-    drafts = [draft_of(each, atom=atom) for each in result["entries"]]
-    return _Judged(result["feed"], result["version"], drafts, not result["bozo"])
-
-
-def by_feedparser(text: str, url: str) -> Mapping[str, Any]:
-    """What feedparser makes of the text; raises whatever it may raise."""
+def _feedparser_result(text: str, url: str) -> Mapping[str, Any]:
     try:
-        return _by_feedparser(text, url)
+        return _call_feedparser(text, url)
     except Exception:  # as in read_feed
-        bare = _STUMBLED_OVER.sub("", text)
-        if bare == text:
+        without_unused = _UNUSED_ELEMENTS.sub("", text)
+        if without_unused == text:
             raise
-        return _by_feedparser(bare, url)
+        return _call_feedparser(without_unused, url)
 
 
-def _by_feedparser(text: str, url: str) -> Mapping[str, Any]:
+def _call_feedparser(text: str, url: str) -> Mapping[str, Any]:
     result: Mapping[str, Any] = feedparser.parse(
         io.BytesIO(text.encode()),
         response_headers={
@@ -132,28 +112,28 @@ def _by_feedparser(text: str, url: str) -> Mapping[str, Any]:
 
 
 def _ends_within_entry(text: str) -> bool:
-    start = max((found.start() for found in ENTRY_START.finditer(text)), default=-1)
-    return start > max((found.start() for found in ENTRY_END.finditer(text)), default=-1)
+    start = max((found.start() for found in _ENTRY_START.finditer(text)), default=-1)
+    return start > max((found.start() for found in _ENTRY_END.finditer(text)), default=-1)
 
 
-def draft_of(raw: dict[str, Any], *, atom: bool) -> RawEntry:
-    """An entry of feedparser's as a draft; `atom` is whether the feed is an Atom feed, where a text
-    without a type is no HTML."""
+def _raw_entry(entry: dict[str, Any], form: str) -> RawEntry:
+    """feedparser's entry as a raw entry; `form` is the feed's format."""
 
-    # dict.get, because feedparser's own get answers for keys that are not there, and warns.
-    def given(key: str) -> str:
-        return str(dict.get(raw, key) or "")
+    # dict.get, because feedparser's own get maps missing keys to others, and warns.
+    def text(key: str) -> str:
+        return str(dict.get(entry, key) or "")
 
-    detail = dict.get(raw, "title_detail") or {}
-    title = given("title")
-    contents = dict.get(raw, "content") or ()
+    title, detail = text("title"), dict.get(entry, "title_detail") or {}
+    # In Atom, text without a type is not HTML.
+    is_plain_title = form.startswith("atom") and detail.get("type") == "text/plain"
+    contents = dict.get(entry, "content") or ()
     values = [str(each.get("value") or "") for each in contents if isinstance(each, Mapping)]
     return RawEntry(
-        guid=given("id"),
-        link=given("link"),
-        title=as_markup(title) if atom and detail.get("type") == "text/plain" else title,
-        summary=given("summary"),
+        guid=text("id"),
+        link=text("link"),
+        title=as_markup(title) if is_plain_title else title,
+        summary=text("summary"),
         content=max(values, key=len, default=""),
-        date=given("published") or given("updated") or given("created"),
+        date=text("published") or text("updated") or text("created"),
         language=str(detail.get("language") or ""),
     )

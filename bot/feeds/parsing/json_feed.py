@@ -1,26 +1,20 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org), read with the suspicion that hostile JSON deserves."""
+"""Reads JSON Feed 1.0 and 1.1 (jsonfeed.org). No value is trusted to have the right type."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from bot.feeds.parsing.normalization.raw_entry import as_markup
-from bot.feeds.parsing.xml_document import NoFeed, legal
+from bot.feeds.parsing.entries import RawEntry, as_markup
+from bot.feeds.parsing.xml_document import NoFeed, without_illegal_characters
 
 _VERSION = "https://jsonfeed.org/version/"
 
 
-@dataclass(frozen=True, slots=True)
-class JsonFeed:
-    """What a JSON feed says; `items` have the keys of a draft."""
+class JsonFeed(NamedTuple):
+    """A JSON feed; `head` uses feedparser's keys."""
 
-    title: str
-    home: str
-    language: str
-    items: tuple[dict[str, str], ...]
-    hubs: tuple[str, ...]
-    topic: str
+    head: Mapping[str, Any]
+    entries: list[RawEntry]
     warnings: tuple[str, ...]
 
 
@@ -32,42 +26,45 @@ def read_json_feed(text: str) -> JsonFeed:
         raise NoFeed("the JSON is broken or cut off") from error
     if not isinstance(root, dict) or not _text(root, "version").startswith(_VERSION):
         raise NoFeed("JSON came, but no JSON Feed (its version is missing)")
-    listed = root.get("items")
-    raw = listed if isinstance(listed, list) else []
-    items = [_item(each) for each in raw if isinstance(each, dict)]
-    good = tuple(item for item in items if any(item.values()))
-    skipped = len(raw) - len(good)
-    hubs = root.get("hubs")
+    items = _list(root, "items")
+    entries = [_entry(item) for item in items if isinstance(item, dict)]
+    entries = [entry for entry in entries if any(entry)]
+    skipped = len(items) - len(entries)
+    links = [{"rel": "self", "href": _text(root, "feed_url")}]
+    hubs = [hub for hub in _list(root, "hubs") if isinstance(hub, dict)]
+    links += [{"rel": "hub", "href": _text(hub, "url")} for hub in hubs]
     return JsonFeed(
-        title=_text(root, "title"),
-        home=_text(root, "home_page_url"),
-        language=_text(root, "language"),
-        items=good,
-        hubs=tuple(
-            _text(hub, "url")
-            for hub in (hubs if isinstance(hubs, list) else [])[:5]
-            if isinstance(hub, dict)
-        ),
-        topic=_text(root, "feed_url"),
+        head={
+            "title": _text(root, "title"),
+            "link": _text(root, "home_page_url"),
+            "language": _text(root, "language"),
+            "links": links,
+        },
+        entries=entries,
         warnings=(f"{skipped:,} items were of the wrong shape and skipped",) if skipped else (),
     )
 
 
-def _item(item: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "guid": _text(item, "id"),
-        "link": _text(item, "url") or _text(item, "external_url"),
-        "title": as_markup(_text(item, "title")),
-        "summary": _text(item, "summary"),
-        "content": _text(item, "content_html") or as_markup(_text(item, "content_text")),
-        "date": _text(item, "date_published") or _text(item, "date_modified"),
-        "language": _text(item, "language"),
-    }
+def _entry(item: Mapping[str, Any]) -> RawEntry:
+    return RawEntry(
+        guid=_text(item, "id"),
+        link=_text(item, "url") or _text(item, "external_url"),
+        title=as_markup(_text(item, "title")),
+        summary=_text(item, "summary"),
+        content=_text(item, "content_html") or as_markup(_text(item, "content_text")),
+        date=_text(item, "date_published") or _text(item, "date_modified"),
+        language=_text(item, "language"),
+    )
 
 
-def _text(found: Mapping[str, Any], key: str) -> str:
-    value = found.get(key)
+def _list(parent: Mapping[str, Any], key: str) -> list[Any]:
+    value = parent.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _text(parent: Mapping[str, Any], key: str) -> str:
+    value = parent.get(key)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    # JSON can spell what is no text, half of a character or a NUL, which no database takes.
-    return legal(str(value))
+    # JSON escapes can contain lone surrogates and NUL, which databases refuse.
+    return without_illegal_characters(str(value))

@@ -1,79 +1,113 @@
-"""Processes that parse bodies, so that no feed can hold up the event loop or outstay its time.
+"""Parses bodies in separate processes, so that no feed can block the event loop or run forever.
 
-Most bodies never get here (see `bot.feeds.parsing.dispatch`). So a process starts when a body
-needs it, a second one when several wait, and all of them end when none has come for a while:
-each takes some thirty megabytes.
+Python cannot stop a running parse, but a process can be killed: a parse that exceeds its deadline
+is killed with its process, and the pool starts a new one. Processes start with the first body and
+stop after a while without work; each takes about 25 MB.
 """
 
 import asyncio
+import multiprocessing
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import signal
+import threading
+from contextlib import suppress
 
-from bot.feeds.parsing.result import FeedContext, Parsed
+import pebble
 
-if TYPE_CHECKING:
-    from bot.feeds.parsing.process import ParserProcess
+from bot.errors import NotAFeed
+from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
 
-_MAX_PROCESSES = 2
-_QUEUE = 3
-"""Bodies that are with every process before another one starts, which takes 0.4 s of work."""
-IDLE_S = 30.0
+MAX_PROCESSES = 2
+# Restarting a process now and then limits the effect of memory leaks in a parser.
+_PARSES_PER_PROCESS = 5000
+_STOP_TIMEOUT_S = 2.0
+
+
+def _start() -> None:
+    """Ignores Ctrl-C, which the terminal sends to all processes, and imports the parser.
+
+    The import must not count towards the deadline of the first body.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import bot.feeds.parsing.feedparser_reader  # noqa: F401
+
+
+def _parse(body: bytes, context: FeedContext) -> Parsed | NotParsed:
+    # Imported here because the main process does not need feedparser (15 MB).
+    from bot.feeds.parsing.feedparser_reader import read_feed
+
+    return read_feed(body, context)
 
 
 class ProcessPool:
-    """Parses bodies in processes that start when first needed; `close` when done.
+    """Parses bodies in up to two processes. Call `close` when done."""
 
-    They end when there was nothing to parse for `idle_s` seconds.
-    """
-
-    def __init__(self, parse_deadline_s: float, idle_s: float = IDLE_S) -> None:
+    def __init__(self, parse_deadline_s: float, idle_s: float = 30.0) -> None:
         self._deadline_s, self._idle_s = parse_deadline_s, idle_s
-        self._processes: list[ParserProcess] = []
-        self._ending: set[asyncio.Task[None]] = set()
-        self._rest: asyncio.TimerHandle | None = None
-
-    async def parse(self, body: bytes, source: FeedContext) -> Parsed:
-        """What the body holds; raises NotAFeed, whose thing is the feed's id."""
-        if self._rest is not None:
-            self._rest.cancel()
-        try:
-            return await self._least_busy().parse(body, source)
-        finally:
-            if not any(process.bodies for process in self._processes):
-                loop = asyncio.get_running_loop()
-                self._rest = loop.call_later(self._idle_s, self._let_go)
-
-    async def close(self) -> None:
-        """Ends the processes, waiting a moment for them."""
-        if self._rest is not None:
-            self._rest.cancel()
-        self._let_go()
-        await asyncio.gather(*self._ending)
+        self._pool: pebble.ProcessPool | None = None
+        self._start_lock = threading.Lock()
+        self._bodies = 0
+        self._idle_timer: asyncio.TimerHandle | None = None
+        self._stopping: set[asyncio.Task[None]] = set()
 
     @property
-    def processes(self) -> int:
-        """How many there are now."""
-        return len(self._processes)
+    def is_running(self) -> bool:
+        """Whether the processes exist now."""
+        return self._pool is not None
 
-    def _least_busy(self) -> "ParserProcess":
-        free = min(self._processes, key=lambda process: process.bodies, default=None)
-        most = min(_MAX_PROCESSES, os.cpu_count() or 1)
-        if free is None or (free.bodies >= _QUEUE and len(self._processes) < most):
-            # Two megabytes that most feeds can do without.
-            from bot.feeds.parsing.process import ParserProcess
+    async def parse(self, body: bytes, context: FeedContext) -> Parsed:
+        """The feed in the body; raises NotAFeed with the feed's id."""
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+        self._bodies += 1
+        try:
+            # In a thread, because the first body starts the processes.
+            future = await asyncio.to_thread(self._schedule, body, context)
+            parsed = await asyncio.wrap_future(future)
+        except (TimeoutError, pebble.ProcessExpired) as error:
+            cause = "broke the parser"
+            if isinstance(error, TimeoutError):
+                cause = f"took over {self._deadline_s:g} s to parse"
+            raise NotAFeed(context.feed_id, cause) from error
+        finally:
+            self._bodies -= 1
+            if not self._bodies:
+                loop = asyncio.get_running_loop()
+                self._idle_timer = loop.call_later(self._idle_s, self._stop)
+        if isinstance(parsed, NotParsed):
+            raise NotAFeed(context.feed_id, parsed.cause)
+        return parsed
 
-            free = ParserProcess(self._deadline_s)
-            self._processes.append(free)
-        return free
+    async def close(self) -> None:
+        """Stops the processes; waits up to two seconds for them."""
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+        self._stop()
+        await asyncio.gather(*self._stopping)
 
-    def _let_go(self) -> None:
-        gone, self._processes = self._processes, []
-        if gone:
-            ending = asyncio.create_task(_end(gone))
-            self._ending.add(ending)
-            ending.add_done_callback(self._ending.discard)
+    def _schedule(
+        self, body: bytes, context: FeedContext
+    ) -> "pebble.ProcessFuture[Parsed | NotParsed]":
+        with self._start_lock:
+            if self._pool is None or not self._pool.active:
+                # Spawned, because a forked process would keep all of the bot's memory.
+                self._pool = pebble.ProcessPool(
+                    max_workers=min(MAX_PROCESSES, os.cpu_count() or 1),
+                    max_tasks=_PARSES_PER_PROCESS,
+                    initializer=_start,
+                    context=multiprocessing.get_context("spawn"),
+                )
+            return self._pool.schedule(_parse, args=[body, context], timeout=self._deadline_s)
+
+    def _stop(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            task = asyncio.create_task(_stop_pool(pool))
+            self._stopping.add(task)
+            task.add_done_callback(self._stopping.discard)
 
 
-async def _end(processes: "Sequence[ParserProcess]") -> None:
-    await asyncio.gather(*(process.close() for process in processes))
+async def _stop_pool(pool: pebble.ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]  # pebble has no annotation here
+    with suppress(TimeoutError):
+        await asyncio.to_thread(pool.join, _STOP_TIMEOUT_S)

@@ -1,106 +1,137 @@
-"""What does an address give? For adding a feed, and for `feeds check`."""
+"""Checks what an address offers: a feed, or a web page that names feeds."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from selectolax.lexbor import LexborHTMLParser
+
 from bot.errors import FeedError, NotAFeed
-from bot.feeds.feed_id import feed_id
 from bot.feeds.http.address_guard import numeric_refusal
 from bot.feeds.http.fetch import Fetched, plain_address, shown
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import Feed, FeedState, Round, Validators
-from bot.feeds.parsing.autodiscovery import Candidate, feed_links
-from bot.feeds.polling.next_poll import begun
+from bot.feeds.model import Feed, FeedState, Round, Validators, make_feed_id
+from bot.feeds.parsing.links import web_link
+from bot.feeds.polling.next_poll import state_for
 from bot.feeds.polling.poller import Poller
+from bot.text.plain import plain
 from bot.values import Frozen
 
-_CACHING = ("etag", "last-modified", "cache-control", "expires", "retry-after")
+_CACHING_HEADERS = ("etag", "last-modified", "cache-control", "expires", "retry-after")
 _HEADER_CHARS = 200
-_TRIED = 3
-"""Of the feeds that a page names; many sites still name some that are long gone."""
+_TRIED_FEEDS = 3
+"""Of the feeds that a page names; many sites still name dead ones."""
+_FEED_TYPES = frozenset(
+    {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
+)
+_HEAD_BYTES = 300_000
+_MAX_FEED_LINKS = 20
+
+
+class FeedLink(Frozen):
+    """A feed that a web page names."""
+
+    url: str
+    title: str = ""
+    type: str = ""
 
 
 class FeedCheck(Frozen):
-    """A feed that was found, and what its first poll brought.
+    """A feed, and the result of its first poll.
 
-    Adding `feed` with `round` spares the publisher a second fetch.
+    Adding `feed` with `round` avoids a second fetch.
     """
 
     feed: Feed
     """Ready to be added; its address is the one to poll."""
     round: Round
     page: str = ""
-    """The page on which the feed was found; empty where the address is the feed's own."""
-    others: tuple[Candidate, ...] = ()
-    """Further feeds that the page offers."""
+    """The page that names the feed; empty if the address is the feed's own."""
+    others: tuple[FeedLink, ...] = ()
+    """Other feeds that the page names."""
     title: str = ""
     form: str = ""
     listed: int = 0
-    """Entries in the body."""
+    """The number of entries in the body."""
     headers: tuple[str, ...] = ()
-    """The caching headers of the answer as they came, but for what no terminal should get."""
+    """The caching headers of the response, without unprintable characters."""
     hubs: tuple[str, ...] = ()
 
 
 async def check(poller: Poller, address: str, taken: frozenset[str] = frozenset()) -> FeedCheck:
-    """The feed at the address, or the first that can be read of those the page there names.
+    """The feed at the address, or the first readable one that the page there names.
 
-    `taken` are the ids in use. Raises FeedError where there is none or it cannot be fetched.
+    `taken` are the ids in use. Raises FeedError if there is no feed or it cannot be fetched.
     """
     fetched = await poller.fetch(address, Validators())
     try:
-        return await _looked_at(poller, address, fetched, taken)
+        return await _check_body(poller, address, fetched, taken)
     except NotAFeed as error:
-        found = _public(feed_links(fetched.body, fetched.url), poller.limits)
-        if not found:
+        links = _public(feed_links(fetched.body, fetched.url), poller.limits)
+        if not links:
             raise NotAFeed(shown(address), error.cause, "Give the address of a feed") from error
-    failed: list[FeedError] = []
-    for candidate in found[:_TRIED]:
+    errors: list[FeedError] = []
+    for link in links[:_TRIED_FEEDS]:
         try:
-            answer = await poller.fetch(candidate.url, Validators())
-            checked = await _looked_at(poller, candidate.url, answer, taken)
+            response = await poller.fetch(link.url, Validators())
+            checked = await _check_body(poller, link.url, response, taken)
         except FeedError as error:
-            failed.append(error)
+            errors.append(error)
             continue
-        others = tuple(each for each in found if each is not candidate)
+        others = tuple(each for each in links if each is not link)
         return checked.model_copy(update={"page": fetched.url, "others": others})
-    raise failed[0]
+    raise errors[0]
 
 
-async def _looked_at(
+def feed_links(page: bytes, url: str) -> tuple[FeedLink, ...]:
+    """The feeds that the page at `url` names, in its order, each once, at most 20."""
+    tree = LexborHTMLParser(page[:_HEAD_BYTES])
+    base_tag = tree.css_first("base[href]")
+    base = web_link((base_tag.attributes.get("href") or "") if base_tag else "", url) or url
+    found: dict[str, FeedLink] = {}
+    for link in tree.css("link[rel][href][type]"):
+        kind = (link.attributes.get("type") or "").strip().lower()
+        rel = (link.attributes.get("rel") or "").lower().split()
+        address = web_link(link.attributes.get("href") or "", base)
+        if kind in _FEED_TYPES and "alternate" in rel and address and len(found) < _MAX_FEED_LINKS:
+            title = plain(link.attributes.get("title") or "", 100)
+            found.setdefault(address, FeedLink(url=address, title=title, type=kind))
+    return tuple(found.values())
+
+
+async def _check_body(
     poller: Poller, address: str, fetched: Fetched, taken: frozenset[str]
 ) -> FeedCheck:
     now = poller.clock()
     url = plain_address(fetched.moved_to or address)
-    draft = Feed(id=feed_id("", url), title=shown(url), url=url)
-    parsed = await poller.parse(draft, fetched, now)
-    title = parsed.title or urlsplit(address).hostname or draft.title
-    feed = draft.model_copy(update={"id": feed_id(title, address, taken), "title": title})
+    unnamed = Feed(id=make_feed_id("", url), title=shown(url), url=url)
+    parsed = await poller.parse(unnamed, fetched, now)
+    title = parsed.title or urlsplit(address).hostname or unnamed.title
+    feed = unnamed.model_copy(update={"id": make_feed_id(title, address, taken), "title": title})
     entries = tuple(e.model_copy(update={"feed_id": feed.id}) for e in parsed.entries)
     parsed = parsed.model_copy(update={"entries": entries})
-    state = begun(FeedState(feed_id=feed.id), feed)
+    state = state_for(feed, FeedState(feed_id=feed.id))
     return FeedCheck(
         feed=feed,
-        round=poller.taken_in(feed, state, now, fetched, parsed),
+        round=poller.read_round(feed, state, now, fetched, parsed),
         title=parsed.title,
         form=parsed.form,
         listed=parsed.listed,
-        headers=_caching(fetched.headers),
+        headers=_caching_headers(fetched.headers),
         hubs=parsed.hubs,
     )
 
 
-def _caching(headers: Mapping[str, str]) -> tuple[str, ...]:
-    lines = (f"{name}: {headers[name]}" for name in _CACHING if name in headers)
+def _caching_headers(headers: Mapping[str, str]) -> tuple[str, ...]:
+    lines = (f"{name}: {headers[name]}" for name in _CACHING_HEADERS if name in headers)
     return tuple("".join(filter(str.isprintable, line))[:_HEADER_CHARS] for line in lines)
 
 
-def _public(found: tuple[Candidate, ...], limits: FetchLimits) -> tuple[Candidate, ...]:
-    """Those whose host is not plainly a private one; names are looked up when they are fetched."""
-    return tuple(each for each in found if not _plainly_private(each.url, limits))
+def _public(links: tuple[FeedLink, ...], limits: FetchLimits) -> tuple[FeedLink, ...]:
+    """Those whose host is not obviously private. Names are checked again when resolved."""
+    return tuple(link for link in links if not _is_private(link.url, limits))
 
 
-def _plainly_private(url: str, limits: FetchLimits) -> bool:
+def _is_private(url: str, limits: FetchLimits) -> bool:
     host = urlsplit(url).hostname or ""
-    at_home = not set(host) & set(".:") or host.endswith((".local", ".internal", ".localhost"))
-    return at_home or bool(numeric_refusal(url, limits.allowed_networks))
+    is_local = not set(host) & set(".:") or host.endswith((".local", ".internal", ".localhost"))
+    return is_local or bool(numeric_refusal(url, limits.allowed_networks))

@@ -1,6 +1,6 @@
-"""Work in lines: so many at a time in each, the others wait in order, and cost next to nothing.
+"""Runs work in one queue per host, with a limited number of tasks in each.
 
-A task that waits holds all that it has begun with; here one is made when its turn has come.
+Waiting work has no task yet, so that a long queue takes little memory.
 """
 
 import asyncio
@@ -14,57 +14,58 @@ Work = Callable[[], Coroutine[Any, Any, T]]
 
 
 class HostQueue(Generic[T]):
-    """Queues by name, with at most `at_once` at work in each."""
+    """Queues by host, with at most `at_once` running tasks in each."""
 
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
-        self._at_work: Counter[str] = Counter()
+        self._running: Counter[str] = Counter()
         self._waiting: dict[str, deque[tuple[Work[T], asyncio.Future[T]]]] = {}
         self._tasks: set[asyncio.Task[T]] = set()
 
-    def join(self, line: str, work: Work[T]) -> asyncio.Future[T]:
-        """What `work` comes to, once it was its turn in the line."""
-        end = asyncio.get_running_loop().create_future()
-        if self._at_work[line] < self._at_once:
-            self._begin(line, work, end)
+    def add(self, host: str, work: Work[T]) -> asyncio.Future[T]:
+        """Runs `work` when it is its turn; the future has its result."""
+        result = asyncio.get_running_loop().create_future()
+        if self._running[host] < self._at_once:
+            self._start(host, work, result)
         else:
-            self._waiting.setdefault(line, deque()).append((work, end))
-        return end
+            self._waiting.setdefault(host, deque()).append((work, result))
+        return result
 
     async def stop(self) -> None:
-        """Cancels who is at work or waits; returns when they have ended."""
+        """Cancels all running and waiting work; returns when it has ended."""
         waiting, self._waiting = self._waiting, {}
-        for _, end in (each for line in waiting.values() for each in line):
-            end.cancel()
+        for queue in waiting.values():
+            for _, result in queue:
+                result.cancel()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _begin(self, line: str, work: Work[T], end: asyncio.Future[T]) -> None:
-        self._at_work[line] += 1
+    def _start(self, host: str, work: Work[T], result: asyncio.Future[T]) -> None:
+        self._running[host] += 1
         task = asyncio.create_task(work())
         self._tasks.add(task)
-        task.add_done_callback(partial(self._ended, line, end))
+        task.add_done_callback(partial(self._ended, host, result))
 
-    def _ended(self, line: str, end: asyncio.Future[T], task: asyncio.Task[T]) -> None:
+    def _ended(self, host: str, result: asyncio.Future[T], task: asyncio.Task[T]) -> None:
         self._tasks.discard(task)
-        _tell(end, task)
-        self._at_work[line] -= 1
-        if waiting := self._waiting.get(line):
-            self._begin(line, *waiting.popleft())
+        _copy_result(task, result)
+        self._running[host] -= 1
+        if waiting := self._waiting.get(host):
+            self._start(host, *waiting.popleft())
         else:
-            self._waiting.pop(line, None)
-            if not self._at_work[line]:
-                del self._at_work[line]
+            self._waiting.pop(host, None)
+            if not self._running[host]:
+                del self._running[host]
 
 
-def _tell(end: asyncio.Future[T], task: asyncio.Task[T]) -> None:
-    if end.done():
+def _copy_result(task: asyncio.Task[T], result: asyncio.Future[T]) -> None:
+    if result.done():
         return
     if task.cancelled():
-        end.cancel()
+        result.cancel()
     elif (error := task.exception()) is not None:
-        end.set_exception(error)
+        result.set_exception(error)
     else:
-        end.set_result(task.result())
+        result.set_result(task.result())

@@ -1,42 +1,43 @@
-"""Which servers asked to be left alone with all their feeds, and until when."""
+"""Which servers asked for a pause of all their feeds (Retry-After), and until when."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.feeds.model import FeedState, Pause
-from bot.feeds.polling.next_poll import CLOCK_SLACK
+from bot.feeds.polling.next_poll import CLOCK_TOLERANCE
 
 
 class ServerPauses:
-    """The pauses that have not ended; `clock` gives the time in UTC."""
+    """The pauses in effect; `clock` returns the time in UTC."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._asked: dict[str, tuple[datetime, Pause]] = {}
+        self._pauses: dict[str, tuple[datetime, Pause]] = {}
+        """By server: when the pause was requested, and the pause."""
 
     def begin(self, pause: Pause, at: datetime) -> None:
-        """Keeps to a pause that was asked for at that moment."""
+        """Adds a pause that was requested at that time."""
         now = self._clock()
-        self._asked = {
-            server: asked for server, asked in self._asked.items() if asked[1].until > now
+        self._pauses = {
+            server: each for server, each in self._pauses.items() if each[1].until > now
         }
-        self._asked[pause.server] = (at, pause)
+        self._pauses[pause.server] = (at, pause)
 
     def recall(self, states: Iterable[FeedState]) -> None:
-        """Keeps to those that the states of feeds tell of: they were asked for before a restart."""
-        told = [
+        """Restores the pauses in the stored states of feeds."""
+        stored = [
             (state.pause, state.last_poll_at)
             for state in states
             if state.pause is not None and state.last_poll_at is not None
         ]
-        for pause, at in sorted(told, key=lambda each: each[0].until):
+        for pause, at in sorted(stored, key=lambda each: each[0].until):
             self.begin(pause, at)
 
     def until(self, server: str) -> datetime | None:
-        """When the server's pause ends, if there is one; a clock that was set back ends it."""
+        """When the server's pause ends; None without one. A clock that is set back ends it."""
         now = self._clock()
-        found = self._asked.get(server)
+        found = self._pauses.get(server)
         if found is None:
             return None
         at, pause = found
-        return pause.until if at - CLOCK_SLACK <= now < pause.until else None
+        return pause.until if at - CLOCK_TOLERANCE <= now < pause.until else None

@@ -1,7 +1,7 @@
-"""Where WebSub hubs call: `GET` asks whether a request was ours, `POST` brings a feed's news.
+"""The HTTP routes for WebSub hubs: `GET` verifies a request of ours, `POST` pushes a feed's news.
 
-A push is acknowledged when it has arrived and is taken in afterwards; what a crash loses on that
-way, the next poll brings.
+A push is acknowledged when it has arrived, and processed afterwards. What a crash loses in between,
+the next poll finds.
 """
 
 import asyncio
@@ -18,14 +18,14 @@ from bot.feeds.websub.subscriptions import CALLBACK_PATH, WebSubSubscriptions
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 8
-"""Pushes held in memory; a hub that is told to come later does."""
-_PLAIN_CODINGS = ("", "identity")
+_MAX_PUSHES = 8
+"""Pushes in memory at once; further ones get 503 and Retry-After."""
+_NO_CODINGS = ("", "identity")
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What a hub brought, signed with the secret that only it and we know."""
+    """A body that a hub pushed with a valid signature."""
 
     feed_id: str
     topic: str
@@ -34,7 +34,7 @@ class Push:
 
 
 class WebSubCallback:
-    """The hubs' way in; `take_in` takes a push in and returns when that is done."""
+    """Receives the hubs' calls; `take_in` processes a push and returns when done."""
 
     def __init__(
         self,
@@ -44,33 +44,33 @@ class WebSubCallback:
     ) -> None:
         self._hubs, self._limits, self._take_in = hubs, limits, take_in
         self._reading = 0
-        self._taking: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[web.RouteDef]:
-        """The routes, for the program's HTTP server."""
+        """The routes for the program's HTTP server."""
         path = CALLBACK_PATH + "{token}"
-        return [web.get(path, self._asked, allow_head=False), web.post(path, self._pushed)]
+        return [web.get(path, self._verify, allow_head=False), web.post(path, self._receive)]
 
     async def close(self) -> None:
-        """Ends what is under way."""
-        for task in self._taking:
+        """Cancels the pushes in progress."""
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._taking, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _asked(self, request: web.Request) -> web.Response:
-        said = await self._hubs.answer(request.match_info["token"], request.query)
-        if said is None:
+    async def _verify(self, request: web.Request) -> web.Response:
+        challenge = await self._hubs.answer(request.match_info["token"], request.query)
+        if challenge is None:
             return web.Response(status=404)
-        # A browser must not take what a stranger had us echo for a page.
-        return web.Response(text=said, headers={"X-Content-Type-Options": "nosniff"})
+        # A browser must not render the echoed text of a stranger as a page.
+        return web.Response(text=challenge, headers={"X-Content-Type-Options": "nosniff"})
 
-    async def _pushed(self, request: web.Request) -> web.Response:
+    async def _receive(self, request: web.Request) -> web.Response:
         subscription = self._hubs.by_token(request.match_info["token"])
         if subscription is None:
             return web.Response(status=404)
-        if request.headers.get("Content-Encoding", "").strip().lower() not in _PLAIN_CODINGS:
+        if request.headers.get("Content-Encoding", "").strip().lower() not in _NO_CODINGS:
             return web.Response(status=415)
-        if self._reading + len(self._taking) >= _AT_ONCE:
+        if self._reading + len(self._tasks) >= _MAX_PUSHES:
             return web.Response(status=503, headers={"Retry-After": "60"})
         try:
             body = await self._body(request)
@@ -79,19 +79,19 @@ class WebSubCallback:
         if body is None:
             return web.Response(status=413)
         signature = request.headers.get("X-Hub-Signature", "")
-        if not protocol.authentic(body, signature, subscription.secret):
-            # Acknowledged all the same: whoever tries signatures learns nothing.
-            log.warning("a push for feed %s bore no valid signature", subscription.feed_id)
+        if not protocol.is_authentic(body, signature, subscription.secret):
+            # Acknowledged nevertheless, so that guessing signatures reveals nothing.
+            log.warning("a push for feed %s has no valid signature", subscription.feed_id)
             return web.Response(status=202)
         content_type = request.headers.get("Content-Type", "")
         push = Push(subscription.feed_id, subscription.topic, body, content_type)
-        task = asyncio.create_task(self._taken(push), name=f"push {push.feed_id}")
-        self._taking.add(task)
-        task.add_done_callback(self._taking.discard)
+        task = asyncio.create_task(self._process(push), name=f"push {push.feed_id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return web.Response(status=202)
 
     async def _body(self, request: web.Request) -> bytes | None:
-        """The whole body; None where it is larger than a feed may be."""
+        """The whole body; None if it exceeds the size limit of feeds."""
         self._reading += 1
         body = bytearray()
         try:
@@ -104,10 +104,10 @@ class WebSubCallback:
             self._reading -= 1
         return bytes(body)
 
-    async def _taken(self, push: Push) -> None:
+    async def _process(self, push: Push) -> None:
         try:
             await self._take_in(push)
         except StoreAway:
             return
         except Exception:
-            log.exception("a push for feed %s could not be taken in", push.feed_id)
+            log.exception("a push for feed %s could not be processed", push.feed_id)

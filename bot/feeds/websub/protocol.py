@@ -1,11 +1,10 @@
-"""WebSub as a subscriber has to keep it: what to ask a hub, what to believe of it. Pure.
+"""The rules of WebSub for a subscriber: what to request from a hub and what to accept.
 
-    a feed names hub and topic -> asked (the hub gets a secret and an address nobody can guess)
-        -> the hub asks that address whether it was us -> agreed, for a lease
-        -> pushes, each signed with the secret          -> asked again before the lease ends
+    a feed names hub and topic -> request (the hub gets a secret and an unguessable address)
+        -> the hub calls that address to verify the request -> subscribed for a lease
+        -> pushes, each signed with the secret              -> renewed before the lease ends
 
-After the W3C Recommendation (w3.org/TR/websub): discovery in its section 4, subscribing in 5,
-distribution in 7.
+W3C Recommendation, w3.org/TR/websub: discovery in section 4, subscribing in 5, distribution in 7.
 """
 
 import hmac
@@ -14,31 +13,56 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
-from bot.feeds.parsing.normalization.links import web_link
+from pydantic import AwareDatetime, Field
+
+from bot.feeds.model import FeedId
+from bot.feeds.parsing.links import web_link
 from bot.feeds.parsing.result import Parsed
-from bot.feeds.websub.model import HubSubscription
+from bot.values import Frozen
 
 LEASE_S = 864_000
-"""The lease that is asked for, in seconds; hubs grant what they like."""
+"""The requested lease in seconds; hubs may grant another."""
 DAY_S = 86_400.0
 DENIED_WAIT = timedelta(days=7)
-"""A hub that said no may have changed its mind by then."""
-MOST_GOODBYES = 3
-"""How often a hub is asked to end a subscription; its lease ends it in any case."""
+"""After a denial, before the hub is asked again."""
+MAX_UNSUBSCRIBES = 3
+"""Requests to end a subscription; its lease ends it anyway."""
 
 _METHODS = ("sha1", "sha256", "sha384", "sha512")
-_LONGEST_LEASE_S = 90 * DAY_S
+_MAX_LEASE_S = 90 * DAY_S
 _RENEW_AFTER = 0.8
-_MOST_LINKS = 50
+_MAX_LINKS = 50
 _LINK = re.compile(r"<([^<>]{1,2000})>((?:\s*;\s*[\w*-]{1,40}\s*=\s*(?:\"[^\"]*\"|[^\s\",;]*))*)")
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]*))", re.IGNORECASE)
 
 
-def discovered(link_header: str, parsed: Parsed, address: str) -> tuple[str, str]:
-    """The hub that a feed names and the topic to ask it for; two empty strings without a hub.
+class HubSubscription(Frozen):
+    """A subscription at a hub for one feed, requested or agreed."""
 
-    The Link header counts before the feed's own elements, as the recommendation wants. `address`
-    is where the feed came from; it is the topic where the feed does not say what it is called.
+    token: str
+    """The last part of the address that the hub calls. A secret: it authorizes the caller."""
+    feed_id: FeedId
+    hub: str
+    topic: str
+    """The address that the hub uses for the feed."""
+    secret: str = Field(repr=False)
+    """The hub signs its pushes with it."""
+    wanted: bool = True
+    """False while it is being ended at the hub."""
+    lease_until: AwareDatetime | None = None
+    """Until when the hub pushes; None if it has not agreed, or no longer."""
+    next_at: AwareDatetime
+    """The time of the next request to the hub: to subscribe, renew or end."""
+    asks: int = 0
+    """Requests in a row that the hub did not confirm."""
+    error: str = ""
+
+
+def find_hub(link_header: str, parsed: Parsed, address: str) -> tuple[str, str]:
+    """The hub that a feed names and the topic to subscribe to; two empty strings without a hub.
+
+    The Link header takes precedence over the feed's own elements, as the recommendation requires.
+    `address` is the address of the feed; it is the topic if the feed names none.
     """
     links = _links(link_header, address)
     hub = links.get("hub") or next(iter(parsed.hubs), "")
@@ -49,7 +73,7 @@ def discovered(link_header: str, parsed: Parsed, address: str) -> tuple[str, str
 def _links(header: str, base: str) -> dict[str, str]:
     """The first address of each relation in a Link header (RFC 8288)."""
     found: dict[str, str] = {}
-    for each in islice(_LINK.finditer(header[:20_000]), _MOST_LINKS):
+    for each in islice(_LINK.finditer(header[:20_000]), _MAX_LINKS):
         address, parameters = each.groups()
         rel = _REL.search(parameters)
         link = web_link(address, base)
@@ -61,7 +85,7 @@ def _links(header: str, base: str) -> dict[str, str]:
 
 
 def request(subscription: HubSubscription, callback: str) -> dict[str, str]:
-    """The form to post to the hub, for the subscription to begin, go on or end."""
+    """The form to post to the hub to subscribe, renew or end the subscription."""
     form = {
         "hub.callback": callback,
         "hub.mode": "subscribe" if subscription.wanted else "unsubscribe",
@@ -72,7 +96,7 @@ def request(subscription: HubSubscription, callback: str) -> dict[str, str]:
     return form
 
 
-def authentic(body: bytes, signature: str, secret: str) -> bool:
+def is_authentic(body: bytes, signature: str, secret: str) -> bool:
     """Whether the body was signed with the secret; compared in constant time.
 
     `signature` is the X-Hub-Signature header, `method=hex digest`.
@@ -84,22 +108,23 @@ def authentic(body: bytes, signature: str, secret: str) -> bool:
     return hmac.compare_digest(expected, digest.lower())
 
 
-def asked(subscription: HubSubscription, now: datetime, first_wait_s: float) -> HubSubscription:
-    """The subscription when its hub is being asked; with each unanswered ask it waits longer."""
+def after_request(
+    subscription: HubSubscription, now: datetime, first_wait_s: float
+) -> HubSubscription:
+    """The subscription after a request to the hub; unconfirmed requests back off exponentially."""
     wait_s = min(first_wait_s * 2.0 ** min(subscription.asks, 20), DAY_S)
     return subscription.model_copy(
         update={"asks": subscription.asks + 1, "next_at": now + timedelta(seconds=wait_s)}
     )
 
 
-def agreed(subscription: HubSubscription, now: datetime, lease: str) -> HubSubscription:
-    """The subscription when its hub has agreed to it; `lease` is what hub.lease_seconds said.
+def after_consent(subscription: HubSubscription, now: datetime, lease: str) -> HubSubscription:
+    """The subscription after the hub has confirmed it; `lease` is hub.lease_seconds.
 
-    It is renewed when four fifths of the lease are over. A hub that names no lease, which only
-    old ones do, is taken to mean a day.
+    It is renewed after four fifths of the lease. Without a lease, as from old hubs, it is a day.
     """
-    known = re.fullmatch(r"\d{1,10}", lease) and int(lease) > 0
-    lease_s = min(float(lease), _LONGEST_LEASE_S) if known else DAY_S
+    is_valid = re.fullmatch(r"\d{1,10}", lease) and int(lease) > 0
+    lease_s = min(float(lease), _MAX_LEASE_S) if is_valid else DAY_S
     return subscription.model_copy(
         update={
             "lease_until": now + timedelta(seconds=lease_s),
@@ -110,36 +135,36 @@ def agreed(subscription: HubSubscription, now: datetime, lease: str) -> HubSubsc
     )
 
 
-def denied(subscription: HubSubscription, now: datetime, reason: str) -> HubSubscription:
-    """The subscription when its hub does not or no longer want it."""
+def after_denial(subscription: HubSubscription, now: datetime, reason: str) -> HubSubscription:
+    """The subscription after the hub has denied or revoked it."""
     error = f"the hub denied it: {reason}" if reason else "the hub denied it"
     return subscription.model_copy(
         update={"lease_until": None, "next_at": now + DENIED_WAIT, "asks": 0, "error": error}
     )
 
 
-def ending(subscription: HubSubscription, now: datetime) -> HubSubscription:
-    """The subscription when it is wanted no more."""
+def cancelled(subscription: HubSubscription, now: datetime) -> HubSubscription:
+    """The subscription marked as no longer wanted."""
     return subscription.model_copy(update={"wanted": False, "next_at": now, "asks": 0})
 
 
 def is_live(subscription: HubSubscription, now: datetime) -> bool:
-    """Whether the hub has promised to push now."""
+    """Whether the hub pushes now."""
     return subscription.lease_until is not None and subscription.lease_until > now
 
 
-def is_over(
+def can_be_deleted(
     subscription: HubSubscription, wanted: Mapping[str, tuple[str, str]], now: datetime
 ) -> bool:
-    """Whether nothing is left to be done about it: neither wanted nor worth a goodbye."""
+    """Whether it is neither wanted nor to be ended at the hub."""
     if is_wanted(subscription, wanted):
         return False
     return not is_live(subscription, now) or (
-        not subscription.wanted and subscription.asks >= MOST_GOODBYES
+        not subscription.wanted and subscription.asks >= MAX_UNSUBSCRIBES
     )
 
 
 def is_wanted(subscription: HubSubscription, wanted: Mapping[str, tuple[str, str]]) -> bool:
-    """Whether it is what its feed names now; `wanted` holds hub and topic by feed id."""
+    """Whether it is for the hub and topic that its feed names now; `wanted` has them by feed id."""
     named = wanted.get(subscription.feed_id)
     return subscription.wanted and named == (subscription.hub, subscription.topic)

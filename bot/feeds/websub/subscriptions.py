@@ -1,6 +1,6 @@
-"""Keeps subscriptions at WebSub hubs alive, and answers the hubs.
+"""Subscribes at WebSub hubs, renews subscriptions, and answers the hubs' verification requests.
 
-What was agreed is kept before anything is sent, because a hub may ask back before it answers.
+A subscription is saved before the request is sent, because a hub may call back before it responds.
 """
 
 import asyncio
@@ -15,21 +15,21 @@ from bot.errors import AddressRefused, FeedError, FetchFailed, StoreAway
 from bot.feeds.http.fetch import Fetcher, shown
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.websub import protocol
-from bot.feeds.websub.model import HubSubscription
+from bot.feeds.websub.protocol import HubSubscription
 from bot.text.plain import plain
 
 log = logging.getLogger(__name__)
 
 CALLBACK_PATH = "/websub/"
 _WAIT_FACTOR = 5
-"""A hub has so many times the first wait after an error to ask back, before it is asked again."""
-_AT_ONCE = 5
-_NEVER_SOONER = 20
-"""Counts as so many asks: an address that may not be contacted is tried again after a day."""
+"""A hub has this many times the first wait after an error to call back before the next request."""
+_REQUESTS_AT_ONCE = 5
+_ASKS_FOR_DAILY = 20
+"""Counts as this many requests, so that a forbidden address is retried once a day."""
 
 
 class HubStore(Protocol):
-    """Where subscriptions at hubs are kept."""
+    """Stores subscriptions at hubs."""
 
     async def every(self) -> Iterable[HubSubscription]: ...
 
@@ -39,31 +39,31 @@ class HubStore(Protocol):
 
 
 class WebSubSubscriptions:
-    """The subscriptions at hubs; `open` first, `close` when done.
+    """The subscriptions at hubs. Call `open` first, `close` when done.
 
-    `public_url` is where the internet reaches this program, without a slash at its end.
+    `public_url` is this program's address on the internet, without a trailing slash.
     """
 
     def __init__(
         self,
         limits: FetchLimits,
-        shelf: HubStore,
+        store: HubStore,
         public_url: str,
         clock: Callable[[], datetime],
     ) -> None:
-        self._shelf, self._public_url, self._clock = shelf, public_url, clock
+        self._store, self._public_url, self._clock = store, public_url, clock
         self._fetcher = Fetcher(limits)
         self._first_wait_s = limits.backoff_s * _WAIT_FACTOR
         self._known: dict[str, HubSubscription] = {}
-        self._asking = asyncio.Semaphore(_AT_ONCE)
+        self._requests = asyncio.Semaphore(_REQUESTS_AT_ONCE)
         self._tending: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Reads what was agreed before; raises StoreError."""
-        self._known = {each.token: each for each in await self._shelf.every()}
+        """Loads the stored subscriptions; raises StoreError."""
+        self._known = {each.token: each for each in await self._store.every()}
 
     async def close(self) -> None:
-        """Ends what is under way; the hubs keep their promises, and are asked again next time."""
+        """Cancels the requests in progress; subscriptions stay valid at the hubs."""
         if self._tending is not None:
             self._tending.cancel()
             with suppress(asyncio.CancelledError):
@@ -71,7 +71,7 @@ class WebSubSubscriptions:
         await self._fetcher.close()
 
     def pushes(self, feed_id: str) -> bool:
-        """Whether a hub has promised to push the feed's news now."""
+        """Whether a hub pushes the feed's news now."""
         now = self._clock()
         return any(
             each.feed_id == feed_id and each.wanted and protocol.is_live(each, now)
@@ -79,46 +79,48 @@ class WebSubSubscriptions:
         )
 
     def by_token(self, token: str) -> HubSubscription | None:
-        """The subscription whose address a hub calls."""
+        """The subscription for the address that a hub calls."""
         return self._known.get(token)
 
     def start_tending(self, wanted: Mapping[str, tuple[str, str]]) -> None:
-        """Begins `tend`, unless it is still at it."""
+        """Starts `tend` in the background, unless it is still running."""
         if self._tending is None or self._tending.done():
-            self._tending = asyncio.create_task(self._guarded(wanted), name="tend hubs")
+            self._tending = asyncio.create_task(self._tend_safely(wanted), name="tend hubs")
 
-    async def _guarded(self, wanted: Mapping[str, tuple[str, str]]) -> None:
+    async def _tend_safely(self, wanted: Mapping[str, tuple[str, str]]) -> None:
         try:
             await self.tend(wanted)
         except StoreAway:
             return
         except Exception:
-            log.exception("the subscriptions at hubs could not be looked after")
+            log.exception("the subscriptions at hubs could not be updated")
 
     async def tend(self, wanted: Mapping[str, tuple[str, str]]) -> None:
-        """Asks hubs for what is wanted and due: beginnings, renewals, ends.
+        """Sends the requests that are due: to subscribe, renew or end.
 
-        `wanted` holds hub and topic by feed id. Raises StoreError.
+        `wanted` has hub and topic by feed id. Raises StoreError.
         """
         now = self._clock()
         for each in list(self._known.values()):
-            if protocol.is_over(each, wanted, now):
-                await self._forget(each)
+            if protocol.can_be_deleted(each, wanted, now):
+                await self._delete(each)
             elif each.wanted and not protocol.is_wanted(each, wanted):
-                await self._keep(protocol.ending(each, now))
-        begun = {each.feed_id for each in self._known.values() if each.wanted}
+                await self._save(protocol.cancelled(each, now))
+        subscribed = {each.feed_id for each in self._known.values() if each.wanted}
         for feed_id, (hub, topic) in wanted.items():
-            if feed_id not in begun:
-                await self._keep(_new(feed_id, hub, topic, now))
+            if feed_id not in subscribed:
+                await self._save(_new(feed_id, hub, topic, now))
         due = [each for each in self._known.values() if each.next_at <= now]
         await asyncio.gather(*(self._ask(each) for each in due))
 
     async def _ask(self, subscription: HubSubscription) -> None:
-        async with self._asking:
+        async with self._requests:
             if self._known.get(subscription.token) != subscription:
-                # The hub has called while this one waited for its turn.
+                # The hub has called meanwhile.
                 return
-            await self._keep(protocol.asked(subscription, self._clock(), self._first_wait_s))
+            await self._save(
+                protocol.after_request(subscription, self._clock(), self._first_wait_s)
+            )
             form = protocol.request(subscription, self._callback(subscription))
             try:
                 status = await self._fetcher.post(subscription.hub, form)
@@ -131,20 +133,20 @@ class WebSubSubscriptions:
         log.info("the hub %s: %s", error.thing, error.cause)
         current = self._known.get(token)
         if current is None or not current.asks:
-            # It has answered in the meantime, by its own call.
+            # The hub has confirmed it meanwhile with a call.
             return
         if isinstance(error, AddressRefused):
-            later = current.model_copy(update={"asks": _NEVER_SOONER})
-            current = protocol.asked(later, self._clock(), self._first_wait_s)
-        await self._keep(current.model_copy(update={"error": f"{error.thing} {error.cause}"}))
+            later = current.model_copy(update={"asks": _ASKS_FOR_DAILY})
+            current = protocol.after_request(later, self._clock(), self._first_wait_s)
+        await self._save(current.model_copy(update={"error": f"{error.thing} {error.cause}"}))
 
     def _callback(self, subscription: HubSubscription) -> str:
         return f"{self._public_url}{CALLBACK_PATH}{subscription.token}"
 
     async def answer(self, token: str, query: Mapping[str, str]) -> str | None:
-        """What to answer a hub that asks whether a request was ours, or denies one.
+        """The response to a hub that verifies or denies a request: its challenge, as plain text.
 
-        Its challenge, to be echoed as plain text; None where we want nothing of the kind.
+        None if we did not make such a request.
         """
         found = self._known.get(token)
         if found is None or query.get("hub.topic") != found.topic:
@@ -152,26 +154,26 @@ class WebSubSubscriptions:
         mode, challenge = query.get("hub.mode", ""), query.get("hub.challenge", "")
         if mode == "denied":
             reason = plain(query.get("hub.reason", ""), 200)
-            await self._keep(protocol.denied(found, self._clock(), reason))
+            await self._save(protocol.after_denial(found, self._clock(), reason))
             log.warning("the hub of feed %s: %s", found.feed_id, self._known[token].error)
             return ""
         if mode == "subscribe" and found.wanted and challenge:
             lease = query.get("hub.lease_seconds", "")
-            await self._keep(protocol.agreed(found, self._clock(), lease))
+            await self._save(protocol.after_consent(found, self._clock(), lease))
             log.info("the hub of feed %s pushes its news from now on", found.feed_id)
             return challenge
         if mode == "unsubscribe" and not found.wanted and challenge:
-            await self._forget(found)
+            await self._delete(found)
             return challenge
         return None
 
-    async def _keep(self, subscription: HubSubscription) -> None:
+    async def _save(self, subscription: HubSubscription) -> None:
         self._known[subscription.token] = subscription
-        await self._shelf.put(subscription)
+        await self._store.put(subscription)
 
-    async def _forget(self, subscription: HubSubscription) -> None:
+    async def _delete(self, subscription: HubSubscription) -> None:
         self._known.pop(subscription.token, None)
-        await self._shelf.remove(subscription.token)
+        await self._store.remove(subscription.token)
 
 
 def _new(feed_id: str, hub: str, topic: str, now: datetime) -> HubSubscription:

@@ -9,15 +9,15 @@ from bot.feeds.http.throttle import Throttle
 
 
 async def test_nobody_gets_a_turn_while_many_work_through_what_they_got() -> None:
-    turns = Throttle(per_host=5, at_once=5, spacing_s=0.0, busy_at_once=2)
+    throttle = Throttle(per_host=5, at_once=5, spacing_s=0.0, busy_at_once=2)
     read = asyncio.Event()
 
     async def asks(address: str) -> None:
-        async with turns.turn("news.example", address):
+        async with throttle.slot("news.example", address):
             pass
 
     async def reads() -> None:
-        turns.busy()
+        throttle.busy()
         await read.wait()
 
     first = asyncio.create_task(reads())
@@ -32,19 +32,19 @@ async def test_nobody_gets_a_turn_while_many_work_through_what_they_got() -> Non
 
 
 async def test_who_asks_again_is_done_with_what_it_got() -> None:
-    turns = Throttle(per_host=5, at_once=1, spacing_s=0.0, busy_at_once=1)
+    throttle = Throttle(per_host=5, at_once=1, spacing_s=0.0, busy_at_once=1)
     for number in range(3):
-        async with turns.turn("news.example", f"/{number}"):
-            turns.busy()
+        async with throttle.slot("news.example", f"/{number}"):
+            throttle.busy()
 
 
 async def test_one_address_is_not_asked_twice_at_once_however_long_its_server_was_busy() -> None:
-    turns = Throttle(per_host=1, at_once=5, spacing_s=0.2, busy_at_once=5)
+    throttle = Throttle(per_host=1, at_once=5, spacing_s=0.2, busy_at_once=5)
     loop, asked = asyncio.get_running_loop(), []
     slow, began = asyncio.Event(), asyncio.Event()
 
     async def asks(address: str) -> None:
-        async with turns.turn("news.example", address):
+        async with throttle.slot("news.example", address):
             asked.append((address, loop.time()))
             if address == "/slow":
                 began.set()
@@ -62,11 +62,11 @@ async def test_one_address_is_not_asked_twice_at_once_however_long_its_server_wa
 
 @pytest.mark.parametrize(("per_host", "at_once"), [(1, 5), (5, 1)])
 async def test_who_gives_up_waiting_takes_nobodys_turn(per_host: int, at_once: int) -> None:
-    turns = Throttle(per_host=per_host, at_once=at_once, spacing_s=0.0, busy_at_once=5)
+    throttle = Throttle(per_host=per_host, at_once=at_once, spacing_s=0.0, busy_at_once=5)
     go_on = asyncio.Event()
 
     async def asks(address: str) -> None:
-        async with turns.turn("news.example", address):
+        async with throttle.slot("news.example", address):
             await go_on.wait()
 
     first, gives_up, last = (asyncio.create_task(asks(f"/{number}")) for number in range(3))
@@ -79,15 +79,15 @@ async def test_who_gives_up_waiting_takes_nobodys_turn(per_host: int, at_once: i
 
 
 async def test_who_gives_up_while_many_are_busy_takes_nobodys_turn() -> None:
-    turns = Throttle(per_host=1, at_once=1, spacing_s=0.0, busy_at_once=1)
+    throttle = Throttle(per_host=1, at_once=1, spacing_s=0.0, busy_at_once=1)
     read = asyncio.Event()
 
     async def reads() -> None:
-        turns.busy()
+        throttle.busy()
         await read.wait()
 
     async def asks() -> None:
-        async with turns.turn("news.example", "/"):
+        async with throttle.slot("news.example", "/"):
             pass
 
     reading = asyncio.create_task(reads())

@@ -11,11 +11,11 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from bot.feeds.http.decompress import CannotUnpack, Decompressor, TooLarge
+from bot.feeds.http.decompress import CannotDecompress, Decompressor, TooLarge
 from bot.feeds.identity import identities, sift
 from bot.feeds.model import Entry, FeedKind
+from bot.feeds.parsing.entries import SUMMARY_CHARS, TITLE_CHARS
 from bot.feeds.parsing.feedparser_reader import read_feed
-from bot.feeds.parsing.normalization.cleaning import SUMMARY_CHARS, TITLE_CHARS
 from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
 from bot.news.reader import Reader
 from bot.values import Topic
@@ -58,7 +58,7 @@ def outcome(folder: str, name: str) -> Parsed | NotParsed:
         try:
             unpacker.feed(body)
             body = unpacker.finish()
-        except (CannotUnpack, TooLarge) as error:
+        except (CannotDecompress, TooLarge) as error:
             return NotParsed(cause=str(error))
     return read_feed(body, source(name))
 

@@ -7,8 +7,7 @@ from aiohttp import web
 
 from bot.errors import FeedError, NotAFeed
 from bot.feeds.model import PollOutcome
-from bot.feeds.parsing.autodiscovery import feed_links
-from bot.feeds.polling.feed_check import check
+from bot.feeds.polling.feed_check import check, feed_links
 from tests.feeds.bodies import GOOD, PAGE
 from tests.feeds.conftest import LIMITS, Reader
 from tests.feeds.server import FeedServer

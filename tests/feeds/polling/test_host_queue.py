@@ -23,8 +23,8 @@ class Work:
 
 async def test_so_many_are_at_work_in_a_line_and_the_others_follow_in_order() -> None:
     lines, work = HostQueue[str](2), Work()
-    ends = [lines.join("one", partial(work.named, name)) for name in "abcde"]
-    ends.append(lines.join("other", lambda: work.named("z")))
+    ends = [lines.add("one", partial(work.named, name)) for name in "abcde"]
+    ends.append(lines.add("other", lambda: work.named("z")))
     await asyncio.sleep(0)
     assert work.begun == ["a", "b", "z"]
     work.may_end.set()
@@ -34,9 +34,9 @@ async def test_so_many_are_at_work_in_a_line_and_the_others_follow_in_order() ->
 
 async def test_what_fails_or_is_given_up_holds_up_nobody_behind_it() -> None:
     lines, work = HostQueue[str](1), Work()
-    broken = lines.join("one", lambda: work.named("broken"))
-    given_up = lines.join("one", lambda: work.named("given up"))
-    last = lines.join("one", lambda: work.named("last"))
+    broken = lines.add("one", lambda: work.named("broken"))
+    given_up = lines.add("one", lambda: work.named("given up"))
+    last = lines.add("one", lambda: work.named("last"))
     given_up.cancel()
     work.may_end.set()
     assert await asyncio.wait_for(last, 5) == "last"
@@ -46,7 +46,7 @@ async def test_what_fails_or_is_given_up_holds_up_nobody_behind_it() -> None:
 
 async def test_the_end_is_the_end_of_those_at_work_and_of_those_who_wait() -> None:
     lines, work = HostQueue[str](1), Work()
-    ends = [lines.join("one", partial(work.named, name)) for name in "ab"]
+    ends = [lines.add("one", partial(work.named, name)) for name in "ab"]
     await asyncio.sleep(0)
     await lines.stop()
     assert all(isinstance(each, asyncio.CancelledError) for each in await _outcomes(ends))

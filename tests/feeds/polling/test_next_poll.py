@@ -13,14 +13,14 @@ from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, FeedKind, FeedState, PublisherHints, Validators
 from bot.feeds.polling.next_poll import (
     DAY_S,
-    Found,
-    after_answer,
+    Response,
     after_failure,
     after_gone,
-    asked_in_headers,
-    begun,
+    after_response,
     is_due,
+    max_age_s,
     retry_after_s,
+    state_for,
 )
 
 NOW = datetime(2025, 5, 12, 9, 30, tzinfo=UTC)
@@ -29,8 +29,8 @@ LIMITS = FetchLimits(user_agent="t/1")
 BLANK = FeedState(feed_id="wire")
 
 
-def found(listed: str = "x", window_s: float | None = None, **asked: object) -> Found:
-    return Found(
+def found(listed: str = "x", window_s: float | None = None, **asked: object) -> Response:
+    return Response(
         status=200,
         validators=Validators(),
         asked=TypeAdapter(PublisherHints).validate_python(asked),
@@ -43,7 +43,7 @@ def interval(feed: Feed = FEED, polls: int = 1, **given: object) -> float:
     """Seconds after this many good answers that all list the same entries."""
     state = BLANK
     for _ in range(polls):
-        state = after_answer(state, feed, LIMITS, NOW, found(**given), jitter=0.0)  # type: ignore[arg-type]
+        state = after_response(state, feed, LIMITS, NOW, found(**given), jitter=0.0)  # type: ignore[arg-type]
     assert state.interval_s is not None
     return state.interval_s
 
@@ -76,7 +76,7 @@ def test_an_official_feed_is_watched_more_closely() -> None:
 
 def test_something_new_ends_the_quiet() -> None:
     quiet = replace(BLANK, quiet_polls=400, listed_digest="old")
-    assert after_answer(quiet, FEED, LIMITS, NOW, found("new"), 0.0).interval_s == 300
+    assert after_response(quiet, FEED, LIMITS, NOW, found("new"), 0.0).interval_s == 300
 
 
 def test_our_own_patience_never_exceeds_half_of_what_the_entries_cover() -> None:
@@ -90,9 +90,9 @@ def test_what_operator_and_publisher_ask_for_holds_even_then() -> None:
 
 
 def test_skipped_hours_and_days_are_left_out() -> None:
-    state = after_answer(BLANK, FEED, LIMITS, NOW, found(skip_hours=(9, 10)), 0.0)
+    state = after_response(BLANK, FEED, LIMITS, NOW, found(skip_hours=(9, 10)), 0.0)
     assert state.next_poll_at == datetime(2025, 5, 12, 11, tzinfo=UTC)
-    monday = after_answer(BLANK, FEED, LIMITS, NOW, found(skip_days=(0,)), 0.0)
+    monday = after_response(BLANK, FEED, LIMITS, NOW, found(skip_days=(0,)), 0.0)
     assert monday.next_poll_at == datetime(2025, 5, 13, tzinfo=UTC)
 
 
@@ -102,14 +102,14 @@ def test_a_feed_that_skips_all_hours_is_still_polled() -> None:
 
 
 def test_the_operators_second_address_starts_afresh() -> None:
-    state = replace(begun(BLANK, FEED), stopped=True, failures=9)
-    assert begun(state, FEED) is state
-    moved = begun(state, FEED.model_copy(update={"url": "https://wire.example/new"}))
+    state = replace(state_for(FEED, BLANK), stopped=True, failures=9)
+    assert state_for(FEED, state) is state
+    moved = state_for(FEED.model_copy(update={"url": "https://wire.example/new"}), state)
     assert (moved.stopped, moved.failures) == (False, 0)
 
 
 def test_a_clock_that_was_set_back_silences_no_feed() -> None:
-    state = after_answer(BLANK, FEED, LIMITS, NOW, found(), 0.0)
+    state = after_response(BLANK, FEED, LIMITS, NOW, found(), 0.0)
     assert not is_due(state, NOW)
     assert is_due(state, NOW + timedelta(seconds=300))
     assert is_due(state, NOW - timedelta(days=400))
@@ -140,7 +140,7 @@ def test_a_clock_that_was_set_back_silences_no_feed() -> None:
     ],
 )
 def test_freshness_is_read_from_headers(headers: Mapping[str, str], expected: float | None) -> None:
-    assert asked_in_headers(headers, NOW) == expected
+    assert max_age_s(headers, NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ moments = st.integers(0, 4_000_000_000).map(lambda s: datetime.fromtimestamp(s, 
 def test_no_header_raises_or_asks_for_more_than_a_day(value: str, date: str, now: datetime) -> None:
     wait_s = retry_after_s({"retry-after": value, "date": date}, now)
     assert wait_s is None or 0 < wait_s <= DAY_S
-    fresh_s = asked_in_headers({"cache-control": value, "expires": value, "date": date}, now)
+    fresh_s = max_age_s({"cache-control": value, "expires": value, "date": date}, now)
     assert fresh_s is None or fresh_s > 0
 
 
@@ -220,7 +220,7 @@ def test_the_next_poll_is_never_early_and_never_lost(
         "skip_days": tuple(days),
     }
     before = replace(BLANK, quiet_polls=quiet, listed_digest="x")
-    state = after_answer(before, feed, limits, now, found("x", window_s, **asked), jitter)
+    state = after_response(before, feed, limits, now, found("x", window_s, **asked), jitter)
     assert state.next_poll_at is not None
     wait_s = (state.next_poll_at - now).total_seconds()
     least_s = max(poll_s, (minutes or 0) * 60)
@@ -252,7 +252,7 @@ def test_it_is_remembered_since_when_a_feed_fails_until_it_answers() -> None:
     twice = after_failure(once, FEED, LIMITS, later, "no answer", 0.0)
     assert (once.failing_since, twice.failing_since) == (NOW, NOW)
     assert after_gone(BLANK, NOW).failing_since == NOW
-    assert after_answer(twice, FEED, LIMITS, later, found(), 0.0).failing_since is None
+    assert after_response(twice, FEED, LIMITS, later, found(), 0.0).failing_since is None
 
 
 def test_a_network_that_is_down_is_tried_soon_and_hourly_however_seldom_the_feed_is_polled() -> (

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from bot.errors import StoreAway
 from bot.feeds.model import Feed, FeedKind, FeedState, PollOutcome, Round
 from bot.feeds.polling import next_poll
-from bot.feeds.polling.scheduler import OWN_FAULT_WAIT_S, PollScheduler
+from bot.feeds.polling.scheduler import INTERNAL_ERROR_WAIT_S, PollScheduler
 from bot.pipeline import Bring, Taken
 
 NOON = datetime(2025, 5, 12, 12, tzinfo=UTC)
@@ -65,17 +65,12 @@ class Taking:
         )
 
 
-def _has_come(state: FeedState, now: datetime) -> bool:
-    return state.next_poll_at is None or state.next_poll_at <= now
-
-
 class Setting:
     def __init__(
         self,
         *ids: str,
         spread_s: float = 0.0,
         shelf: Shelf | None = None,
-        is_due: Callable[[FeedState, datetime], bool] | None = None,
     ) -> None:
         self.now = NOON
         self.shelf = shelf or Shelf()
@@ -84,7 +79,6 @@ class Setting:
             [Feed(id=name, title=name, url=f"https://{name}.example/rss") for name in ids],
             self.shelf,
             self.taking,
-            lambda _, state, now: (is_due or _has_come)(state, now),
             lambda: self.now,
             lambda: None,
             spread_s,
@@ -132,7 +126,7 @@ async def test_a_fault_of_our_own_stops_no_feed(caplog: pytest.LogCaptureFixture
     setting.taking.broken.add("a")
     assert await setting.poll() == ["a", "b"]
     assert "feed a could not be taken in" in caplog.text
-    setting.now += timedelta(seconds=OWN_FAULT_WAIT_S)
+    setting.now += timedelta(seconds=INTERNAL_ERROR_WAIT_S)
     assert "a" in await setting.poll()
 
 
@@ -213,7 +207,7 @@ async def test_a_feed_that_is_gone_is_polled_at_once_when_it_is_resumed(
 ) -> None:
     gone = next_poll.after_gone(FeedState(feed_id="gone"), NOON)
     shelf = Shelf(gone, FeedState(feed_id="well", next_poll_at=NOON + MINUTE))
-    setting = Setting("gone", "well", shelf=shelf, is_due=next_poll.is_due)
+    setting = Setting("gone", "well", shelf=shelf)
     assert await setting.poll() == []
     setting.now += timedelta(seconds=1)
     assert await setting.poll() == []
@@ -292,7 +286,7 @@ async def test_a_database_that_is_away_stops_nothing_and_no_feed_tells_of_it(
     setting.taking.away = True
     for _ in range(3):
         assert sorted(await setting.poll()) == ["a", "b", "c"]
-        setting.now += timedelta(seconds=OWN_FAULT_WAIT_S)
+        setting.now += timedelta(seconds=INTERNAL_ERROR_WAIT_S)
     setting.taking.away = False
     assert sorted(await setting.poll()) == ["a", "b", "c"]
     assert caplog.records == []
@@ -300,7 +294,7 @@ async def test_a_database_that_is_away_stops_nothing_and_no_feed_tells_of_it(
 
 @pytest.mark.parametrize("days", [1, 365])
 async def test_a_clock_that_is_set_back_silences_nobody_and_polls_nobody_early(days: int) -> None:
-    setting = Setting("a", "b", is_due=next_poll.is_due)
+    setting = Setting("a", "b")
     setting.shelf.kept["a"] = FeedState(
         feed_id="a", last_poll_at=NOON - MINUTE, next_poll_at=NOON + 60 * MINUTE
     )
@@ -350,7 +344,7 @@ async def test_a_clock_that_is_set_back_does_not_prolong_the_wait_after_our_own_
     setting.taking.broken.clear()
     setting.now -= timedelta(days=365)
     assert await setting.poll() == []
-    setting.now += timedelta(seconds=OWN_FAULT_WAIT_S)
+    setting.now += timedelta(seconds=INTERNAL_ERROR_WAIT_S)
     assert await setting.poll() == ["a"]
 
 

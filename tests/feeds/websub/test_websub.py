@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, FeedState, PublisherHints, Validators
 from bot.feeds.parsing.result import Parsed
-from bot.feeds.polling.next_poll import Found, after_answer
+from bot.feeds.polling.next_poll import Response, after_response
 from bot.feeds.websub.callback import Push, WebSubCallback
-from bot.feeds.websub.model import HubSubscription
-from bot.feeds.websub.protocol import DENIED_WAIT, LEASE_S, authentic, discovered
+from bot.feeds.websub.protocol import DENIED_WAIT, LEASE_S, HubSubscription, find_hub, is_authentic
 from bot.feeds.websub.subscriptions import WebSubSubscriptions
 from tests.feeds.bodies import item, rss
 from tests.feeds.conftest import LIMITS, START, Clock, Reader
@@ -319,28 +318,28 @@ async def test_the_hub_in_the_header_counts_before_the_one_in_the_feed(
 def test_hub_and_topic_are_found_wherever_they_are_named() -> None:
     parsed = Parsed(hubs=("https://hub.example/a",), topic="https://wire.example/self")
     base = "https://wire.example/feed"
-    assert discovered("", parsed, base) == ("https://hub.example/a", "https://wire.example/self")
-    assert discovered("", Parsed(), base) == ("", "")
-    assert discovered('<https://h.example/>; rel="x HUB"', Parsed(), base) == (
+    assert find_hub("", parsed, base) == ("https://hub.example/a", "https://wire.example/self")
+    assert find_hub("", Parsed(), base) == ("", "")
+    assert find_hub('<https://h.example/>; rel="x HUB"', Parsed(), base) == (
         "https://h.example/",
         base,
     )
-    assert discovered('<javascript:1>; rel="hub"', Parsed(), base) == ("", "")
+    assert find_hub('<javascript:1>; rel="hub"', Parsed(), base) == ("", "")
 
 
 @given(st.text(max_size=300))
 def test_no_link_header_raises(header: str) -> None:
-    hub, topic = discovered(header, Parsed(), "https://wire.example/feed")
+    hub, topic = find_hub(header, Parsed(), "https://wire.example/feed")
     assert bool(hub) == bool(topic)
 
 
 @given(st.binary(max_size=50), st.text(max_size=80), st.sampled_from(["sha1", "sha512"]))
 def test_only_the_secret_signs(body: bytes, signature: str, method: str) -> None:
     digest = hmac.new(b"secret", body, method).hexdigest()
-    assert authentic(body, f"{method}={digest}", "secret")
-    assert not authentic(body, f"{method}={digest}", "another")
-    assert not authentic(body + b"x", f"{method}={digest}", "secret")
-    assert not authentic(body, signature, hashlib.sha256(body).hexdigest())
+    assert is_authentic(body, f"{method}={digest}", "secret")
+    assert not is_authentic(body, f"{method}={digest}", "another")
+    assert not is_authentic(body + b"x", f"{method}={digest}", "secret")
+    assert not is_authentic(body, signature, hashlib.sha256(body).hexdigest())
 
 
 def test_a_feed_that_is_pushed_is_polled_less_but_never_too_late_for_its_window() -> None:
@@ -348,10 +347,10 @@ def test_a_feed_that_is_pushed_is_polled_less_but_never_too_late_for_its_window(
     state = FeedState(feed_id="wire")
 
     def interval(pushed: bool, window_s: float | None = None) -> float | None:
-        found = Found(
+        found = Response(
             status=200, validators=Validators(), asked=PublisherHints(), window_s=window_s
         )
-        return after_answer(state, feed, limits, START, found, 0.0, pushed).interval_s
+        return after_response(state, feed, limits, START, found, 0.0, pushed).interval_s
 
     assert interval(pushed=True) == 6 * limits.poll_s
     assert interval(pushed=True, window_s=1000.0) == 500.0

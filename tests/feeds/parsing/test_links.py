@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feeds.parsing.normalization.links import web_link
+from bot.feeds.parsing.links import web_link
 
 BASE = "https://harbour.example/news/feed.xml"
 

@@ -1,0 +1,120 @@
+"""Turns the raw entries of a body into clean entries: plain text, safe links, dates, identities."""
+
+import re
+from hashlib import blake2b, sha256
+from typing import NamedTuple
+
+from bot.feeds.identity import identify
+from bot.feeds.model import Entry, FeedKind
+from bot.feeds.parsing.dates import publication_date
+from bot.feeds.parsing.links import web_link
+from bot.feeds.parsing.result import FeedContext, Parsed
+from bot.text.plain import cut, plain
+
+TITLE_CHARS, SUMMARY_CHARS = 400, 4000
+_UNTITLED_CHARS = 120
+_MAX_GUID = 500
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
+class RawEntry(NamedTuple):
+    """An entry as its format has it: HTML, unparsed date, link as written."""
+
+    guid: str = ""
+    link: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    date: str = ""
+    language: str = ""
+
+
+def as_markup(text: str) -> str:
+    """Plain text escaped as HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def with_entries(
+    parsed: Parsed, raw_entries: list[RawEntry], context: FeedContext, language: str
+) -> Parsed:
+    """`parsed` with the newest entries, oldest first; `language` is the feed's own."""
+    # Feeds list the newest first. Reversing keeps that order where dates are equal or missing.
+    found = [(raw, _clean(raw, context, language)) for raw in reversed(raw_entries)]
+    cleaned = [(raw, entry) for raw, entry in found if entry is not None]
+    cleaned.sort(key=lambda each: each[1].published or context.now)
+    kept = cleaned[-context.max_entries :]
+    entries = identify([entry for _, entry in kept], context.kind, parsed.home)
+    dates = [entry.published for _, entry in cleaned if entry.published is not None]
+    window_s = (max(dates) - min(dates)).total_seconds() if dates else 0.0
+    listed = max(parsed.listed, len(raw_entries))
+
+    warnings = []
+    if len(cleaned) < len(raw_entries):
+        warnings.append(
+            f"{len(raw_entries) - len(cleaned):,} entries say nothing and were left out"
+        )
+    if len(kept) < len(cleaned) or parsed.listed:
+        warnings.append(f"the newest {len(kept):,} of {listed:,} entries were taken")
+    if len(dates) < len(cleaned):
+        missing = f"{len(cleaned) - len(dates):,} of {len(cleaned):,}" if dates else "all"
+        warnings.append(f"no credible date on {missing} entries")
+    if lost := sum(bool(raw.link and not entry.link) for raw, entry in kept):
+        warnings.append(f"{lost:,} links are no web links and were left out")
+
+    keys = "".join(entry.key for entry in entries)
+    return parsed.model_copy(
+        update={
+            "entries": entries,
+            "listed": listed,
+            "listed_digest": blake2b(keys.encode(), digest_size=16).hexdigest(),
+            "window_s": window_s or None,
+            "warnings": (*parsed.warnings, *warnings),
+        }
+    )
+
+
+def _clean(raw: RawEntry, context: FeedContext, language: str) -> Entry | None:
+    """The entry without identities; None if it has neither text nor link."""
+    summary = _summary(raw, context.kind)
+    title = plain(raw.title, TITLE_CHARS, lone_tags=True).replace("\n", " ")
+    title = title or cut(summary.partition("\n")[0], _UNTITLED_CHARS)
+    link = web_link(raw.link, context.url)
+    if not title and not link:
+        return None
+    published, roughly = publication_date(raw.date, context.now)
+    languages = [raw.language, language, context.language]
+    return Entry(
+        feed_id=context.feed_id,
+        key="",
+        guid=_guid(raw.guid),
+        link=link,
+        title=title or link,
+        summary=summary,
+        published=published,
+        published_roughly=roughly,
+        language=next((each for each in languages if _LANGUAGE.fullmatch(each)), ""),
+    )
+
+
+def _summary(raw: RawEntry, kind: FeedKind) -> str:
+    """The publisher's summary, or else the content.
+
+    For courts it is both, because only the content may name the court of origin.
+    """
+    summary = plain(raw.summary, SUMMARY_CHARS)
+    if summary and kind is not FeedKind.COURT:
+        return summary
+    content = plain(raw.content, SUMMARY_CHARS)
+    if not summary or not content or _without_blanks(content) == _without_blanks(summary):
+        return content or summary
+    return cut(f"{summary}\n{content}", SUMMARY_CHARS)
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(text.split())
+
+
+def _guid(guid: str) -> str:
+    """The guid on one line and without markup; a digest of it if it is too long."""
+    guid = " ".join((plain(guid, _MAX_GUID * 2) if "<" in guid else guid).split())
+    return guid if len(guid) <= _MAX_GUID else sha256(guid.encode("utf-8", "replace")).hexdigest()

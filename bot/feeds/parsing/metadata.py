@@ -1,0 +1,85 @@
+"""What a feed says about itself: title, site, hubs, and how long it asks not to be polled."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bot.feeds.model import PublisherHints
+from bot.feeds.parsing.links import web_link
+from bot.feeds.parsing.result import FeedContext, Parsed
+from bot.text.plain import plain
+
+_MAX_HUBS = 5
+_TITLE_CHARS = 200
+# RSS 2.0 puts one list of each at the start of the channel.
+_HEAD_CHARS = 20_000
+_SKIP_HOURS = re.compile(r"<skipHours\s*>(.{0,2000}?)</skipHours", re.IGNORECASE | re.DOTALL)
+_SKIP_DAYS = re.compile(r"<skipDays\s*>(.{0,2000}?)</skipDays", re.IGNORECASE | re.DOTALL)
+_HOUR = re.compile(r"<hour\s*>\s*(\d{1,2})\s*<", re.IGNORECASE)
+_DAY = re.compile(r"<day\s*>\s*(\w{3,10})\s*<", re.IGNORECASE)
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_PERIODS_S = {
+    "hourly": 3600.0,
+    "daily": 86_400.0,
+    "weekly": 604_800.0,
+    "monthly": 2_592_000.0,
+    "yearly": 31_536_000.0,
+}
+
+
+def feed_metadata(head: Mapping[str, Any], form: str, text: str, context: FeedContext) -> Parsed:
+    """The feed without its entries.
+
+    `head` has feedparser's keys, `form` is the format in feedparser's notation, `text` is the XML
+    document, empty for JSON.
+    """
+    links = head.get("links", ())
+    return Parsed(
+        title=plain(str(head.get("title", "")), _TITLE_CHARS),
+        form=form,
+        home=web_link(str(head.get("link", "")), context.url),
+        asked=_hints(head, text[:_HEAD_CHARS]),
+        hubs=_linked("hub", links, context.url)[:_MAX_HUBS],
+        topic=next(iter(_linked("self", links, context.url)), ""),
+    )
+
+
+def _linked(rel: str, links: Iterable[Any], base: str) -> tuple[str, ...]:
+    """The addresses of the feed's links with this relation."""
+    found = [
+        web_link(str(link.get("href", "")), base)
+        for link in links
+        if isinstance(link, Mapping) and link.get("rel") == rel
+    ]
+    return tuple(filter(None, found))
+
+
+def _hints(head: Mapping[str, Any], text: str) -> PublisherHints:
+    """How long the feed asks not to be polled; negative and unreadable values are ignored.
+
+    Skipped hours and days are read from the text, because feedparser keeps only the last of each.
+    """
+    ttl_minutes = _positive(head.get("ttl"))
+    period_s = _PERIODS_S.get(str(head.get("sy_updateperiod", "")).strip().lower())
+    times = _positive(head.get("sy_updatefrequency")) or 1.0
+    hours = {int(hour) % 24 for hour in _listed(_SKIP_HOURS, _HOUR, text)}
+    days = {day.lower() for day in _listed(_SKIP_DAYS, _DAY, text)}
+    return PublisherHints(
+        ttl_s=ttl_minutes and ttl_minutes * 60,
+        period_s=None if period_s is None else period_s / times,
+        skip_hours=tuple(sorted(hours)),
+        skip_days=tuple(number for number, day in enumerate(_WEEK) if day in days),
+    )
+
+
+def _listed(block: re.Pattern[str], item: re.Pattern[str], text: str) -> list[str]:
+    found = block.search(text)
+    return item.findall(found.group(1)) if found else []
+
+
+def _positive(value: object) -> float | None:
+    try:
+        number = float(str(value))
+    except ValueError:
+        return None
+    return number if 0 < number < 1e9 else None

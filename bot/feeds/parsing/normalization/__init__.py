@@ -1,1 +1,0 @@
-"""From the raw values of a parsed feed to clean entries."""
