@@ -1,14 +1,14 @@
-"""What an address or a guid names, however it is spelled: for `bot.feeds.identity`."""
+"""Normalizes addresses and guids, so that different spellings of one resource are equal."""
 
 import re
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-# Never part of what an address names, whatever the site.
+# Tracking parameters on any site.
 _TRACKING = re.compile(
     r"(utm_|at_|pk_|mtm_|mc_|hsa_|_hs)\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|twclid|xtor",
     re.IGNORECASE,
 )
-# Usually noise, but `ref=` or `sid=` may name a document: dropped only where the text is the same.
+# Usually noise, but `ref=` or `sid=` may name a document: removed only if the text is the same.
 _SESSION = re.compile(
     r"(source|src|ref|referrer|rss|feed|partner|cmp|cmpid|ftag|smid|ocid|oc|sid|s_?id|token|ts|_)"
     r"|sess(ion)?(_?id)?|phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|rnd|rand|nocache",
@@ -16,55 +16,37 @@ _SESSION = re.compile(
 )
 _SESSION_PATH = re.compile(r";jsessionid=[^?#]*", re.IGNORECASE)
 _TRACKING_FRAGMENT = re.compile(r"tk\.|xtor=|ref=|rss|utm_", re.IGNORECASE)
-
-
-# What folding only shortens at both ends: no query, no fragment, no port.
-_PLAIN_ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[A-Za-z0-9._~!$&'()*+,=:@%/-]*)?)")
-
-
-def plain_parts(address: str) -> tuple[str, str] | None:
-    """Host and path of a web address that has nothing else."""
-    found = _PLAIN_ADDRESS.fullmatch(address)
-    return (found.group(1), found.group(2)) if found else None
-
-
-def is_no_web_address(address: str) -> bool:
-    """Whether that shows without taking it apart: what is not printable might hide."""
-    return address[:4].lower() != "http" and address.isprintable()
+_DEFAULT_PORT = re.compile(r":(80|443)?$")
+# The BBC counts the edits of a story in the fragment of its guid.
+_EDIT_NUMBER = re.compile(r"^(https?:.*)#\d{1,4}$")
 
 
 def fold_guid(guid: str) -> str:
-    """A guid as an identity: as an address where it is one."""
-    guid = guid.strip()
-    # The BBC counts a story's edits in the fragment of its guid.
-    return fold_address(re.sub(r"^(https?:.*)#\d{1,4}$", r"\1", guid) if "#" in guid else guid)
+    """The normalized guid; as an address if it is one."""
+    return fold_address(_EDIT_NUMBER.sub(r"\1", guid.strip()))
 
 
 def fold_address(address: str) -> str:
-    """An address as an identity: no scheme, `www.`, tracking or trailing slash.
+    """The address without scheme, `www.`, tracking parameters and trailing slash.
 
-    What is no web address (a `tag:` URI, a number) comes back as it is.
+    Other identifiers (a `tag:` URI, a number) are returned unchanged.
     """
     address = address.strip()
-    plain = plain_parts(address)
-    if plain is not None:
-        host, path = plain
-        return f"//{host.lower().removeprefix('www.')}{path.rstrip('/')}"
-    if is_no_web_address(address):
+    try:
+        parts = urlsplit(address)
+    except ValueError:
         return address
-    parts = _split(address)
-    if parts is None or parts.scheme not in ("http", "https"):
+    if parts.scheme not in ("http", "https"):
         return address
     host = parts.netloc.rpartition("@")[2].lower().removeprefix("www.")
-    host = re.sub(r":(80|443)?$", "", host)
-    fragment = "" if _TRACKING_FRAGMENT.match(parts.fragment) else parts.fragment
-    folded = f"//{host}{parts.path.rstrip('/')}"
+    folded = f"//{_DEFAULT_PORT.sub('', host)}{parts.path.rstrip('/')}"
     query = _without(parts.query, _TRACKING)
+    fragment = "" if _TRACKING_FRAGMENT.match(parts.fragment) else parts.fragment
     return folded + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
 
 
 def without_session(folded: str) -> str:
-    """A folded address without what a server adds for one visitor."""
+    """A folded address without session parameters."""
     address, mark, query = _SESSION_PATH.sub("", folded).partition("?")
     query, hash_mark, fragment = query.partition("#")
     kept = _without(query, _SESSION)
@@ -72,15 +54,6 @@ def without_session(folded: str) -> str:
 
 
 def _without(query: str, names: re.Pattern[str]) -> str:
-    if not query:
-        return ""
     pairs = parse_qsl(query, keep_blank_values=True)
     kept = [(name, value) for name, value in pairs if not names.fullmatch(name)]
     return urlencode(kept, errors="surrogatepass")
-
-
-def _split(address: str) -> SplitResult | None:
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return None

@@ -1,4 +1,4 @@
-"""How a feed is doing, for whoever looks after it: from what is remembered of it between polls."""
+"""The health of a feed, for operators, from its stored state."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from bot.values import Frozen
 
 
 class Lag(Frozen):
-    """From published to seen, in seconds, over `entries` entries."""
+    """Seconds from publication until the bot saw the entry, over `entries` entries."""
 
     median_s: float
     p95_s: float
@@ -17,7 +17,7 @@ class Lag(Frozen):
 
 
 class FeedSummary(Frozen):
-    """How the feeds are doing, all together."""
+    """The health of all feeds together."""
 
     feeds: int
     failing: int
@@ -25,7 +25,7 @@ class FeedSummary(Frozen):
 
 
 class Health(Frozen):
-    """How one feed is doing."""
+    """The health of one feed."""
 
     id: str
     title: str
@@ -40,25 +40,25 @@ class Health(Frozen):
     next_poll_at: AwareDatetime | None = None
     interval_s: float | None = None
     lag_median_s: float | None = None
-    """Seconds from an entry's publication to its being seen here."""
+    """Seconds from an entry's publication until the bot saw it."""
     lag_p95_s: float | None = None
     pushed: bool = False
-    """Whether a hub has promised to push its news."""
+    """Whether a hub pushes its news."""
     held_until: AwareDatetime | None = None
-    """Until when its server asked to be left alone with all its feeds."""
+    """The end of the pause that its server asked for."""
 
     @property
     def unwell(self) -> bool:
-        """Whether somebody should look at it."""
+        """Whether an operator should look at it."""
         return self.status in ("failing", "stopped")
 
     @property
     def is_gone(self) -> bool:
-        """Whether it is not polled any more until an operator resumes it."""
+        """Whether it is not polled until an operator resumes it."""
         return self.status == "stopped"
 
     def facts(self, now: datetime) -> tuple[str, ...]:
-        """What there is to say of it besides what is wrong, each in a few words."""
+        """What to show about it except errors, each in a few words."""
         parts = []
         if self.interval_s is not None and self.status == "ok":
             parts.append(f"every {span(self.interval_s)}")
@@ -69,10 +69,10 @@ class Health(Frozen):
         if self.lag_median_s is not None and self.lag_p95_s is not None:
             parts.append(f"lag {span(self.lag_median_s)} (95%: {span(self.lag_p95_s)})")
         if self.status not in ("off", "stopped"):
-            parts += self._next(now)
+            parts += self._next_poll(now)
         return tuple(parts)
 
-    def _next(self, now: datetime) -> tuple[str, ...]:
+    def _next_poll(self, now: datetime) -> tuple[str, ...]:
         if self.held_until is not None and self.held_until > now:
             wait = span((self.held_until - now).total_seconds())
             return (f"its server asked for a pause until {self.held_until:%H:%M:%S}Z (in {wait})",)
@@ -83,12 +83,12 @@ class Health(Frozen):
         return (at if wait_s > 0 else "being polled, or next in line",)
 
     def trouble(self) -> str:
-        """What is wrong, with how often in a row; empty where nothing is."""
+        """The error and how often in a row it occurred; empty without one."""
         times = f" ({self.failures} in a row)" if self.failures > 1 else ""
         return f"{self.error}{times}" if self.error else ""
 
     def lines(self, now: datetime) -> str:
-        """The feed as an operator reads it: one line, and a second where something is wrong."""
+        """The feed in one line for operators, with a second line for an error."""
         line = "  ".join([f"{self.status:8}{self.id:32}", *self.facts(now)])
         cure = f"; `tariffwire feeds resume {self.id}` asks it again" if self.is_gone else ""
         return f"{line}\n        {self.trouble()}{cure}" if self.error else line
@@ -101,7 +101,7 @@ def health(
     pushed: bool = False,
     held_until: datetime | None = None,
 ) -> Health:
-    """How the feed is doing; `state` is None when it was never polled, `lag` without dates."""
+    """The feed's health; `state` is None if it was never polled, `lag` without dates."""
     basis = Health(
         id=feed.id,
         title=feed.title,
@@ -138,7 +138,7 @@ def _status(feed: Feed, state: FeedState | None) -> str:
 
 
 def span(seconds: float) -> str:
-    """A length of time in the largest unit that fits: `45 s`, `12 min`, `3 h`, `5 d`."""
+    """A duration in its largest unit: `45 s`, `12 min`, `3 h`, `5 d`."""
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"

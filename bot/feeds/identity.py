@@ -1,23 +1,21 @@
-"""Has the bot seen this entry before? One rule for the store, the tests and the demo.
+"""Recognizes entries that were seen before.
 
-No single field can be trusted: court feeds give one guid to many docket entries, some publishers
-give a new guid or a session's link at every fetch, others edit a headline in place. So an entry has
-several identities, each a digest of two of the three things guid, link and text:
+No single field is reliable: court feeds use one guid for many docket entries, some publishers
+change the guid or the link at every fetch, others edit headlines. So an entry has several
+identities. Each is a digest of two or three of guid, link and text:
 
-1. `key`: guid, link and text together. Known: nothing changed.
-2. `aliases`: link and text (the guid changed), guid and text (the link changed); text and moment of
-   publication (both changed: Google News does so at every fetch). Known: the same.
-3. `place`: guid and link. Known, while 1 and 2 are not: the publisher edited the text (revised).
+1. `key`: guid, link and text. Known: nothing changed.
+2. `aliases`: link and text (the guid changed), guid and text (the link changed), text and
+   publication date (both changed: Google News does so at every fetch). Known: the same entry.
+3. `place`: guid and link. Known, but not 1 and 2: the publisher edited the text (revised).
 
-Rule 3 is left out where it would swallow news: for courts, and where one body has two texts at one
-place. So is the moment: for courts and officials, whose documents share words and hours; where the
-date is rough or the text too short to tell; where one body has two entries of one text and moment.
-A document's number in the link is part of the moment. Otherwise dates are in no rule, because
-publishers move them without any news.
+`place` is not used for courts, nor if one body has two texts at one place. The date is not used for
+courts and officials, whose documents share words and hours; nor if it is rough or the text too
+short; nor if one body has two entries with the same text and date. A document number in the link
+counts as part of the date. No other rule uses dates, because publishers change them without news.
 
-For the store: keep every string of `identities(entry)` per feed for each entry that was new or
-revised, with the key of the entry it belongs to, for as long as the feed may still list the entry;
-ask `sift` what is new in a round.
+The store keeps `identities(entry)` of each new or revised entry, per feed, with the entry's key,
+for as long as the feed may list the entry. `sift` finds what is new.
 """
 
 import re
@@ -31,23 +29,28 @@ from typing import NamedTuple
 from bot.feeds.canonical_url import fold_address, fold_guid, without_session
 from bot.feeds.model import Entry, FeedKind
 
+_MIN_TEXT_BYTES = 32
+"""In UTF-8: a character of a language with many characters says more and takes more bytes."""
+# In an address or a guid: `2026-15146`, `er0715_67890`. Opaque ids mix in letters.
+_DOCUMENT_NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9][0-9-]{4,}(?![A-Za-z0-9])")
+
 
 class Sighting(StrEnum):
-    """What an entry is to a feed's memory."""
+    """How an entry relates to those that were seen before."""
 
     NEW = "new"
     REVISED = "revised"
-    """Seen before with another text: worth a correction, never a second alert."""
+    """Seen before with another text: may need a correction, never a second alert."""
     KNOWN = "known"
 
 
 def identities(entry: Entry) -> tuple[str, ...]:
-    """Every digest the entry is to be remembered by, `key` first."""
+    """All digests to store for the entry, `key` first."""
     return tuple(filter(None, (entry.key, *entry.aliases, entry.place)))
 
 
 def sight(entry: Entry, known: Collection[str]) -> Sighting:
-    """What the entry is, given the identities that are remembered for its feed."""
+    """Whether the entry is new, given the stored identities of its feed."""
     if entry.key in known or any(alias in known for alias in entry.aliases):
         return Sighting.KNOWN
     return Sighting.REVISED if entry.place and entry.place in known else Sighting.NEW
@@ -56,9 +59,9 @@ def sight(entry: Entry, known: Collection[str]) -> Sighting:
 def sift(
     entries: Iterable[Entry], known: Collection[str]
 ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
-    """The new and the revised among a round's entries, each once, in the order given.
+    """The new and the revised entries, each once, in the given order.
 
-    `known` holds at least those identities of these entries that the feed's memory has.
+    `known` has at least those identities of the entries that are stored for their feed.
     """
     seen = set(known)
     found: dict[Sighting, list[Entry]] = {each: [] for each in Sighting}
@@ -69,21 +72,21 @@ def sift(
 
 
 def identify(entries: Sequence[Entry], kind: FeedKind, home: str = "") -> tuple[Entry, ...]:
-    """The entries of one body with `key`, `aliases` and `place` filled in.
+    """The entries of one body with `key`, `aliases` and `place`.
 
-    `home` is the address of the site the feed belongs to: a link to it says nothing of an entry.
+    `home` is the address of the feed's site; a link to it does not identify an entry.
     """
     site = fold_address(home)
-    named = [_name(entry, kind, site) for entry in entries]
-    places = _on_several((each.place, each.key) for each in named)
-    moments = _on_several((each.moment, each.key) for each in named)
+    named = [_digests(entry, kind, site) for entry in entries]
+    shared_places = _shared((each.place, each.key) for each in named)
+    shared_moments = _shared((each.moment, each.key) for each in named)
     return tuple(
         entry.model_copy(
             update={
                 "key": its.key,
                 "aliases": its.aliases
-                + ((its.moment,) if its.moment and its.moment not in moments else ()),
-                "place": "" if its.place in places else its.place,
+                + ((its.moment,) if its.moment and its.moment not in shared_moments else ()),
+                "place": "" if its.place in shared_places else its.place,
             }
         )
         for entry, its in zip(entries, named, strict=True)
@@ -91,25 +94,19 @@ def identify(entries: Sequence[Entry], kind: FeedKind, home: str = "") -> tuple[
 
 
 def moment(entry: Entry) -> str:
-    """The digest of an entry's text and moment of publication; empty where they tell too little.
-
-    Two entries of one body that share it are two, and then it tells nothing either.
-    """
-    return _moment(entry, fold_address(entry.link), _text(entry))
-
-
-def _moment(entry: Entry, link: str, text: str) -> str:
-    """The same; link and text are the entry's, folded."""
-    told = len(text) >= _TELLING_BYTES or len(text.encode()) >= _TELLING_BYTES
-    if entry.published is None or entry.published_roughly or not told:
+    """The digest of text and publication date; empty if they are not specific enough."""
+    text = _text(entry)
+    is_long_enough = len(text.encode("utf-8", "surrogatepass")) >= _MIN_TEXT_BYTES
+    if entry.published is None or entry.published_roughly or not is_long_enough:
         return ""
+    link = fold_address(entry.link)
     numbers = _DOCUMENT_NUMBER.findall(link or entry.guid)
     at = entry.published.astimezone(UTC).isoformat()
     return _digest("moment", at, text, link.partition("#")[2], *numbers)
 
 
-class _Named(NamedTuple):
-    """The identities of one entry; what is empty is left out."""
+class _Digests(NamedTuple):
+    """The identities of one entry; unused ones are empty."""
 
     key: str
     aliases: tuple[str, ...]
@@ -117,28 +114,28 @@ class _Named(NamedTuple):
     moment: str
 
 
-def _name(entry: Entry, kind: FeedKind, site: str) -> _Named:
-    """The entry's identities; `site` is the folded address of the site it belongs to."""
+def _digests(entry: Entry, kind: FeedKind, site: str) -> _Digests:
+    """The entry's identities; `site` is the folded address of the feed's site."""
     link = fold_address(entry.link)
     guid = fold_guid(entry.guid)
     text = _text(entry)
-    court = kind is FeedKind.COURT
+    is_court = kind is FeedKind.COURT
     aliases = []
     if guid:
         aliases.append(_digest("guid", guid, text))
-    if link and not (court and guid):
+    if link and not (is_court and guid):
         aliases.append(_digest("link", without_session(link), text))
-    placeless = court or not (guid or (link and link != site))
-    return _Named(
+    has_place = not is_court and bool(guid or (link and link != site))
+    return _Digests(
         key=_digest("entry", guid, link, text),
         aliases=tuple(aliases),
-        place="" if placeless else _digest("place", guid, link),
-        moment="" if court or kind is FeedKind.OFFICIAL else _moment(entry, link, text),
+        place=_digest("place", guid, link) if has_place else "",
+        moment="" if is_court or kind is FeedKind.OFFICIAL else moment(entry),
     )
 
 
-def _on_several(found: Iterable[tuple[str, str]]) -> set[str]:
-    """The identities that several entries of one body have; given are identity and entry key."""
+def _shared(found: Iterable[tuple[str, str]]) -> set[str]:
+    """The identities that several entries have, given pairs of identity and entry key."""
     first: dict[str, str] = {}
     return {identity for identity, key in found if first.setdefault(identity, key) != key}
 
@@ -153,13 +150,5 @@ def _digest(*parts: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Text without what publishers change and readers do not see: case, width, blanks."""
-    if text.isascii():
-        return " ".join(text.lower().split())
+    """The text without differences in case, width and blanks."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-_TELLING_BYTES = 32
-"""In UTF-8, where what a character says and the bytes it takes go together more or less."""
-# In an address or a guid: `2026-15146`, `er0715_67890`. What is opaque mixes letters in.
-_DOCUMENT_NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9][0-9-]{4,}(?![A-Za-z0-9])")

@@ -301,6 +301,8 @@ def _confirmed(old: Validators, fetched: Fetched) -> Validators:
     """The validators after a 304, which need not repeat them."""
     etag = _sendable(fetched.headers.get("etag", "")) or old.etag
     last_modified = _sendable(fetched.headers.get("last-modified", "")) or old.last_modified
+    if (old.etag, old.last_modified) == (etag, last_modified):
+        return old
     return replace(old, etag=etag, last_modified=last_modified)
 
 
