@@ -40,14 +40,14 @@ class Memory:
         return [e.title for e in new], [e.title for e in revised]
 
 
-def test_the_same_body_twice_brings_nothing_new() -> None:
+def test_the_same_body_twice_gives_nothing_new() -> None:
     memory = Memory()
     body = [entry("g1", "https://w.example/1", "One"), entry("", "", "Two")]
     assert memory.poll(*body) == (["One", "Two"], [])
     assert memory.poll(*body) == ([], [])
 
 
-def test_a_headline_edited_in_place_is_a_revision_once() -> None:
+def test_an_edited_headline_is_a_revision_once() -> None:
     memory = Memory()
     memory.poll(entry("g1", "https://w.example/1", "Duty set at 25%"))
     edited = entry("g1", "https://w.example/1", "Duty set at 35%")
@@ -61,7 +61,7 @@ def test_blanks_and_capitals_are_no_revision() -> None:
     assert memory.poll(entry("g1", "https://w.example/1", "DUTY  set at 25% ")) == ([], [])
 
 
-def test_a_guid_that_changes_at_every_fetch_is_seen_through() -> None:
+def test_an_entry_whose_guid_changes_at_every_fetch_is_known() -> None:
     memory = Memory()
     memory.poll(entry("session-1", "https://w.example/1", "Duty raised"))
     assert memory.poll(entry("session-2", "https://w.example/1?sid=2", "Duty raised")) == ([], [])
@@ -74,7 +74,7 @@ def test_tracking_in_the_link_makes_no_second_entry() -> None:
     assert memory.poll(entry("", "https://w.example/a?id=8", "Duty cut")) == (["Duty cut"], [])
 
 
-def test_a_counted_edit_in_the_guid_is_a_revision() -> None:
+def test_an_edit_number_in_the_guid_is_a_revision() -> None:
     memory = Memory()
     memory.poll(entry("https://w.example/a#0", "https://w.example/a", "Duty raised"))
     assert memory.poll(entry("https://w.example/a#1", "https://w.example/a", "Duty cut")) == (
@@ -146,7 +146,7 @@ def test_another_text_moment_or_document_is_another_entry(other: dict[str, Any])
 
 
 @pytest.mark.parametrize("kind", [FeedKind.COURT, FeedKind.OFFICIAL])
-def test_documents_that_share_words_and_hour_are_many_where_news_is_made(kind: FeedKind) -> None:
+def test_officials_may_publish_several_documents_with_the_same_text_and_date(kind: FeedKind) -> None:
     memory = Memory(kind)
     memory.poll(opaque(1))
     assert memory.poll(opaque(2)) == ([RAISED], [])
@@ -155,14 +155,14 @@ def test_documents_that_share_words_and_hour_are_many_where_news_is_made(kind: F
 @pytest.mark.parametrize(
     "told", [{"published": None}, {"published_roughly": True}, {"title": "Update", "summary": ""}]
 )
-def test_a_date_or_text_that_tells_little_makes_nothing_known(told: dict[str, Any]) -> None:
+def test_rough_dates_and_short_texts_identify_nothing(told: dict[str, Any]) -> None:
     memory = Memory()
     memory.poll(opaque(1, **told))
     new, revised = memory.poll(opaque(2, **told))
     assert (len(new), revised) == (1, [])
 
 
-def test_two_of_one_text_and_moment_in_one_body_are_two() -> None:
+def test_two_entries_with_the_same_text_and_date_in_one_body_are_two() -> None:
     memory = Memory()
     assert memory.poll(opaque(1), opaque(2)) == ([RAISED, RAISED], [])
     assert memory.poll(opaque(2), opaque(1)) == ([], [])
@@ -171,13 +171,13 @@ def test_two_of_one_text_and_moment_in_one_body_are_two() -> None:
     assert memory.poll(opaque(1), opaque(2)) == ([RAISED], [])
 
 
-def test_a_link_to_the_home_page_identifies_nothing() -> None:
+def test_a_link_to_the_home_page_does_not_identify_an_entry() -> None:
     memory = Memory(home="https://w.example/")
     memory.poll(entry("", "https://w.example", "Duty raised"))
     assert memory.poll(entry("", "https://w.example", "Duty cut")) == (["Duty cut"], [])
 
 
-def test_the_whole_key_comes_first_among_the_identities() -> None:
+def test_the_key_is_the_first_identity() -> None:
     (named,) = identify([entry("g", "https://w.example/1", "Duty")], FeedKind.WIRE)
     assert identities(named)[0] == named.key
     assert len(set(identities(named))) == 4
@@ -193,7 +193,7 @@ def test_any_body_polled_twice_is_known(fields: list[tuple[str, str, str]], kind
 
 
 @given(st.lists(st.tuples(st.text("ab", max_size=2), st.text("ab", max_size=2)), max_size=6))
-def test_text_and_moment_hide_nothing_that_is_listed_beside_them(
+def test_entries_with_the_same_text_and_date_in_one_body_are_all_kept(
     named: list[tuple[str, str]],
 ) -> None:
     body = [opaque(1, guid=guid, link=f"https://w.example/{link}") for guid, link in named]

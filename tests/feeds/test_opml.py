@@ -28,7 +28,7 @@ FEEDS = (
 )
 
 
-def test_what_is_written_is_read_back() -> None:
+def test_a_written_list_is_read_back() -> None:
     assert read_opml(write_opml(FEEDS)).feeds == FEEDS
 
 
@@ -48,7 +48,7 @@ def test_a_list_of_another_reader_is_understood() -> None:
     assert left_out == ("javascript:alert(1)", "http://[::1")
 
 
-def test_a_title_is_one_line_of_what_is_seen() -> None:
+def test_a_title_is_one_line_of_visible_text() -> None:
     title = "Wire \u202e52%\u202c\x9b2J of\n<b> " + "trade " * 100
     outline = f'<outline text="{title.replace("<", "&lt;")}" xmlUrl="https://h.example/feed"/>'
     (feed,) = read_opml(f"<opml><body>{outline}</body></opml>").feeds
@@ -67,7 +67,7 @@ def test_a_title_is_one_line_of_what_is_seen() -> None:
         ("<opml>" + " " * 5_000_000 + "</opml>", "longer than 5,000,000 characters"),
     ],
 )
-def test_what_is_no_opml_or_a_bomb_is_refused(text: str, cause: str) -> None:
+def test_other_documents_than_opml_and_entity_bombs_are_refused(text: str, cause: str) -> None:
     with pytest.raises(NotAFeed) as caught:
         read_opml(text)
     assert caught.value.cause == cause

@@ -42,7 +42,7 @@ async def desk(store: Store, workers: ProcessPool) -> AsyncIterator[Desk]:
     await poller.close()
 
 
-async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
+async def test_an_added_feed_counts_as_seen_and_can_be_removed(
     desk: Desk, server: FeedServer, store: Store
 ) -> None:
     url = server.at("/feed", rss([item(2), item(1)]))
@@ -76,7 +76,7 @@ class Stopped(Exception):
     """The process ends here."""
 
 
-async def test_a_feed_shows_only_once_what_it_lists_counts_as_seen(
+async def test_a_feed_is_listed_only_after_its_entries_count_as_seen(
     desk: Desk, server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = server.at("/feed", rss([item(2), item(1)]))
@@ -94,7 +94,7 @@ async def test_a_feed_shows_only_once_what_it_lists_counts_as_seen(
     assert added.id == state.feed_id
 
 
-async def test_of_two_who_add_a_feed_at_once_one_does(desk: Desk, server: FeedServer) -> None:
+async def test_a_feed_added_twice_at_once_is_added_once(desk: Desk, server: FeedServer) -> None:
     url = server.at("/feed", rss([item(1)]))
     one, other = await asyncio.gather(
         desk.book.add(url), desk.book.add(url), return_exceptions=True
@@ -131,14 +131,14 @@ async def test_an_address_that_is_private_by_its_number_is_not_imported(desk: De
     assert inside not in await desk.book.every()
 
 
-async def test_a_listed_feed_and_an_unknown_one_are_not_taken_out(desk: Desk) -> None:
+async def test_configured_and_unknown_feeds_cannot_be_removed(desk: Desk) -> None:
     with pytest.raises(FeedError, match=r"feeds.yaml.*enabled: false"):
         await desk.book.remove("listed")
     with pytest.raises(FeedError, match="no such feed"):
         await desk.book.remove("unknown")
 
 
-async def test_a_listed_feed_that_was_gone_is_due_again_once_it_is_resumed(
+async def test_a_configured_feed_that_was_gone_is_due_when_resumed(
     desk: Desk, store: Store
 ) -> None:
     with pytest.raises(FeedError, match="has not stopped"):
@@ -160,7 +160,7 @@ async def test_a_listed_feed_that_was_gone_is_due_again_once_it_is_resumed(
     assert after_gone(resumed, START + timedelta(hours=1)).failing_since != START
 
 
-async def test_what_another_process_resumed_is_seen(desk: Desk, store: Store, address: str) -> None:
+async def test_a_feed_resumed_by_another_process_is_noticed(desk: Desk, store: Store, address: str) -> None:
     gone = after_gone(FeedState(feed_id="listed"), START)
     await store.feeds.save_state(gone)
     other = open_store(address)
@@ -171,7 +171,7 @@ async def test_what_another_process_resumed_is_seen(desk: Desk, store: Store, ad
     assert await store.feeds.state("listed") == resumed_by_hand
 
 
-async def test_what_is_off_or_unknown_is_not_resumed(store: Store, workers: ProcessPool) -> None:
+async def test_disabled_and_unknown_feeds_cannot_be_resumed(store: Store, workers: ProcessPool) -> None:
     off = LISTED.model_copy(update={"enabled": False})
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
     book = FeedRegistry([off], store.feeds, store.shelf, HubSubscriptions(store.database), poller)
@@ -182,7 +182,7 @@ async def test_what_is_off_or_unknown_is_not_resumed(store: Store, workers: Proc
     await poller.close()
 
 
-async def test_what_is_no_address_of_a_feed_is_refused(desk: Desk, server: FeedServer) -> None:
+async def test_an_invalid_feed_address_is_refused(desk: Desk, server: FeedServer) -> None:
     page = server.at("/page", "<html><body>Nothing here</body></html>", Content_Type="text/html")
     for url in ("nonsense", "ftp://a.example/", "http://10.1.2.3/", page):
         with pytest.raises(FeedError):

@@ -56,7 +56,7 @@ MARKUP = st.lists(
         ("", ""),
     ],
 )
-def test_markup_becomes_what_a_reader_sees(markup: str, text: str) -> None:
+def test_markup_becomes_visible_text(markup: str, text: str) -> None:
     assert plain(markup, 500) == text
 
 
@@ -72,7 +72,7 @@ def test_markup_becomes_what_a_reader_sees(markup: str, text: str) -> None:
         ("Duty <&lt;b&gt; 25%", "Duty <b> 25%"),
     ],
 )
-def test_a_lone_tag_that_was_written_of_stays_where_it_may(markup: str, text: str) -> None:
+def test_an_escaped_lone_tag_stays_if_allowed(markup: str, text: str) -> None:
     assert " ".join(plain(markup, 500, lone_tags=True).split()) == text
 
 
@@ -84,11 +84,11 @@ def test_only_bare_formatting_tags_stay_and_never_with_their_counterpart(markup:
     assert not any(f"</{tag[1:]}" in left for tag in left)
 
 
-def test_heaps_of_marks_are_limited() -> None:
+def test_stacked_combining_marks_are_limited() -> None:
     assert len(plain("t" + "\u0316" * 400, 500)) <= 4
 
 
-def test_what_is_cut_ends_at_a_word_with_an_ellipsis() -> None:
+def test_a_cut_text_ends_at_a_word_with_an_ellipsis() -> None:
     assert plain("duties on steel and aluminium", 20) == "duties on steel and…"
     assert cut("duties on steel and aluminium", 13) == "duties on…"
 
@@ -131,20 +131,20 @@ def test_sentences_end_where_a_reader_ends_them(text: str, parts: list[str]) -> 
 
 
 @given(st.text())
-def test_each_sentence_stands_in_its_text(text: str) -> None:
+def test_each_sentence_is_a_substring_of_the_text(text: str) -> None:
     for sentence in sentences(text):
         assert sentence in text
         assert "\n" not in sentence
 
 
 @pytest.mark.parametrize("opening", ["<div>", "<UL class='x'><li>", "<dl></ul>", "<rp>a</zz>"])
-def test_blocks_within_blocks_beyond_reason_are_only_lines(opening: str) -> None:
+def test_blocks_nested_too_deeply_become_lines(opening: str) -> None:
     markup = shallow(opening * 1000 + "Duty of 25%")
     deep = LexborHTMLParser(markup).css("div, ul, dl, rp")
     assert len(deep) <= 200
     assert plain(opening * 1000 + "Duty of 25%", 40_000).endswith("Duty of 25%")
 
 
-def test_blocks_beside_each_other_are_left_as_they_are_however_many() -> None:
+def test_many_blocks_in_a_row_are_unchanged() -> None:
     markup = "<div><p>Duty <br> of 25%</p></div>" * 1000
     assert shallow(markup) == markup

@@ -49,14 +49,14 @@ LOOPBACK = (ip_network("127.0.0.1/32"),)
         "",
     ],
 )
-def test_what_is_not_public_is_refused(address: str) -> None:
+def test_addresses_that_are_not_public_are_refused(address: str) -> None:
     assert refusal(address, ())
 
 
 @pytest.mark.parametrize(
     "address", ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
 )
-def test_what_is_public_is_not(address: str) -> None:
+def test_public_addresses_are_allowed(address: str) -> None:
     assert refusal(address, ()) == ""
 
 
@@ -68,12 +68,12 @@ def test_only_what_the_operator_allows_is_allowed() -> None:
 
 
 @given(st.ip_addresses(v=4))
-def test_an_ipv4_address_is_judged_alike_however_it_is_wrapped(address: IPv4Address) -> None:
+def test_an_embedded_ipv4_address_is_judged_as_ipv4(address: IPv4Address) -> None:
     plain = refusal(str(address), ())
     assert refusal(f"::ffff:{address}", ()) == plain
     assert refusal(f"64:ff9b::{int(address) >> 16:x}:{int(address) & 0xFFFF:x}", ()) == plain
 
 
 @given(st.text())
-def test_any_text_has_an_answer(text: str) -> None:
+def test_any_text_gives_a_reason_or_none(text: str) -> None:
     assert isinstance(refusal(text, LOOPBACK), str)

@@ -39,7 +39,7 @@ def unpack(body: bytes, coding: str, limit: int = 100_000, step: int = 100) -> b
 
 @pytest.mark.parametrize("coding", PACKED)
 @pytest.mark.parametrize("step", [1, 7, 10_000])
-def test_each_coding_comes_off(coding: str, step: int) -> None:
+def test_each_content_encoding_is_decoded(coding: str, step: int) -> None:
     assert unpack(PACKED[coding](BODY), coding, step=step) == BODY
 
 
@@ -47,7 +47,7 @@ def test_bare_deflate_is_understood() -> None:
     assert unpack(bare_deflate(BODY), "deflate", step=1) == BODY
 
 
-def test_a_body_packed_twice_is_unpacked_once_more() -> None:
+def test_a_body_compressed_twice_is_decompressed_twice() -> None:
     assert unpack(gzip.compress(gzip.compress(BODY)), "gzip") == BODY
     assert unpack(gzip.compress(BODY), "") == BODY
 
@@ -58,7 +58,7 @@ def test_members_are_joined_and_rubbish_after_them_ignored() -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
-def test_a_body_that_is_cut_off_or_not_packed_is_a_failure(coding: str) -> None:
+def test_a_truncated_or_wrongly_encoded_body_is_a_failure(coding: str) -> None:
     with pytest.raises(CannotDecompress):
         unpack(PACKED[coding](BODY)[:-5], coding)
     with pytest.raises(CannotDecompress):
@@ -66,7 +66,7 @@ def test_a_body_that_is_cut_off_or_not_packed_is_a_failure(coding: str) -> None:
 
 
 @pytest.mark.parametrize("coding", PACKED)
-def test_more_than_the_bound_is_a_failure(coding: str) -> None:
+def test_a_body_over_the_size_limit_is_a_failure(coding: str) -> None:
     packed = PACKED[coding](BODY)
     assert unpack(packed, coding, limit=len(BODY)) == BODY
     with pytest.raises(TooLarge):
@@ -74,23 +74,23 @@ def test_more_than_the_bound_is_a_failure(coding: str) -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
-def test_a_bomb_is_not_unpacked_beyond_the_bound(coding: str) -> None:
+def test_a_decompression_bomb_is_stopped_at_the_limit(coding: str) -> None:
     with pytest.raises(TooLarge):
         unpack(PACKED[coding](b" " * 20_000_000), coding, limit=1000)
 
 
-def test_a_bomb_within_a_pack_is_bounded_too() -> None:
+def test_a_nested_decompression_bomb_is_stopped_too() -> None:
     with pytest.raises(TooLarge):
         unpack(gzip.compress(gzip.compress(b" " * 20_000_000)), "gzip", limit=100_000)
 
 
-def test_a_body_in_very_many_pieces_is_refused() -> None:
+def test_a_gzip_body_with_too_many_members_is_refused() -> None:
     assert unpack(gzip.compress(b"a") * 900, "gzip") == b"a" * 900
     with pytest.raises(CannotDecompress, match="too many pieces"):
         unpack(gzip.compress(b"") * 1100, "gzip", limit=1_000_000)
 
 
-def test_what_unpacks_to_nothing_is_bounded_too() -> None:
+def test_input_without_output_is_limited_too() -> None:
     nothing = b"\x00\x00\x00\xff\xff"  # an empty block, which any number may follow
     with pytest.raises(TooLarge):
         unpack(nothing * 10_000, "deflate", limit=1000)
@@ -103,6 +103,6 @@ def test_an_unknown_coding_is_a_failure(coding: str) -> None:
 
 
 @given(st.binary(max_size=400), st.sampled_from(["gzip", "deflate", "br", "gzip, br", ""]))
-def test_any_bytes_come_out_bounded_or_are_refused(body: bytes, coding: str) -> None:
+def test_any_bytes_give_a_limited_body_or_an_error(body: bytes, coding: str) -> None:
     with contextlib.suppress(CannotDecompress, TooLarge):
         assert len(unpack(body, coding, limit=300)) <= 300

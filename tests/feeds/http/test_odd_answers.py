@@ -66,7 +66,7 @@ class TestLostConnections:
     def limits(self) -> FetchLimits:
         return LIMITS.model_copy(update={"spacing_s": 0.3})
 
-    async def test_a_request_that_gets_no_answer_is_not_made_again_at_once(
+    async def test_a_request_without_response_is_not_repeated_at_once(
         self, reader: Reader
     ) -> None:
         async with scripted() as (url, came):
@@ -74,7 +74,7 @@ class TestLostConnections:
         assert failed.state.error == "the server closed the connection without an answer"
         assert len(came) == 1
 
-    async def test_a_kept_connection_that_was_closed_meanwhile_is_no_failure(
+    async def test_a_reused_connection_that_was_closed_is_no_failure(
         self, reader: Reader
     ) -> None:
         async with scripted(_OK, b"", _OK) as (url, came):
@@ -83,7 +83,7 @@ class TestLostConnections:
             assert (await life.poll()).outcome is PollOutcome.SAME_BODY
         assert [later - before >= 0.25 for before, later in pairwise(came)] == [True, True]
 
-    async def test_it_is_asked_once_more_only(self, reader: Reader) -> None:
+    async def test_it_is_retried_only_once(self, reader: Reader) -> None:
         async with scripted(_OK) as (url, came):
             life = reader.follow(url)
             await life.poll()
@@ -91,8 +91,8 @@ class TestLostConnections:
         assert len(came) == 3
 
 
-class TestBytesThatAreNoText:
-    async def test_a_header_may_hold_them(self, reader: Reader) -> None:
+class TestInvalidUtf8:
+    async def test_headers_may_contain_invalid_utf8(self, reader: Reader) -> None:
         odd = (
             b"HTTP/1.1 200 OK\r\nLink: <http://hub.example/h\xfcb>; rel=hub\r\n"
             b'ETag: "caf\xe9"\r\nContent-Type: text/xml; charset="\xfc"\r\n'
@@ -129,7 +129,7 @@ class TestBytesThatAreNoText:
         assert read.entries[0].guid == "one"
         assert read.model_dump_json()
 
-    async def test_what_check_shows_of_headers_is_printable_and_short(
+    async def test_check_shows_headers_printable_and_short(
         self, server: FeedServer, reader: Reader
     ) -> None:
         asked = f"max-age=60, x={'y' * 500}"
@@ -141,8 +141,8 @@ class TestBytesThatAreNoText:
         assert len(found.headers[1]) == 200
 
 
-class TestPacking:
-    async def test_packs_of_nothing_without_end_are_left_at_the_bound(
+class TestCompression:
+    async def test_endless_empty_gzip_members_are_stopped(
         self, server: FeedServer, workers: ProcessPool
     ) -> None:
         sent = 0
@@ -165,8 +165,8 @@ class TestPacking:
         assert sent < 20_000_000
 
 
-class TestWaits:
-    async def test_a_wait_holds_for_the_server_that_asked_for_it_not_for_one_that_led_there(
+class TestPauses:
+    async def test_a_pause_applies_to_the_server_that_asked_not_to_the_redirecting_one(
         self, server: FeedServer, reader: Reader
     ) -> None:
         port = server.url.rpartition(":")[2]
@@ -178,7 +178,7 @@ class TestWaits:
         assert (await other.poll()).outcome is PollOutcome.READ
         assert (await there.poll()).outcome is PollOutcome.DEFERRED
 
-    async def test_nobody_is_led_to_a_server_that_asked_for_a_wait(
+    async def test_no_redirect_is_followed_to_a_paused_server(
         self, server: FeedServer, reader: Reader
     ) -> None:
         port = server.url.rpartition(":")[2]
@@ -189,7 +189,7 @@ class TestWaits:
         assert (await led.poll()).outcome is PollOutcome.DEFERRED
         assert server.paths() == ["/busy", "/old"]
 
-    async def test_those_that_queue_for_the_server_wait_too(
+    async def test_queued_requests_wait_for_the_pause_too(
         self, server: FeedServer, reader: Reader
     ) -> None:
         async def busy(_: web.BaseRequest) -> web.Response:
@@ -201,7 +201,7 @@ class TestWaits:
         assert len(server.asked) == LIMITS.fetches_per_host
         assert sum(each.outcome is PollOutcome.DEFERRED for each in rounds) == 8 - len(server.asked)
 
-    async def test_a_wait_after_other_trouble_holds_for_the_host_as_well(
+    async def test_a_pause_after_another_failure_applies_to_the_server_too(
         self, server: FeedServer, reader: Reader
     ) -> None:
         play = answers(feed(status=500), feed(status=429, Retry_After="30"))
@@ -210,7 +210,7 @@ class TestWaits:
         await life.poll(2)
         assert (await other.poll()).outcome is PollOutcome.DEFERRED
 
-    async def test_nothing_is_asked_before_the_state_says_that_it_is_due(
+    async def test_nothing_is_requested_before_the_feed_is_due(
         self, server: FeedServer, reader: Reader
     ) -> None:
         life = reader.follow(server.at("/f", GOOD))
@@ -220,7 +220,7 @@ class TestWaits:
         assert late.state == kept
         assert server.paths() == ["/f"]
 
-    async def test_a_good_answer_may_ask_for_a_wait_once(
+    async def test_retry_after_of_a_good_response_applies_once(
         self, server: FeedServer, reader: Reader
     ) -> None:
         play = answers(feed(ETag='"1"', Retry_After="40"), web.Response(status=304))
@@ -229,7 +229,7 @@ class TestWaits:
         assert life.waits[0] >= 40
         assert life.waits[1] < 3
 
-    async def test_a_page_that_turns_us_away_with_200_may_ask_for_one_too(
+    async def test_retry_after_of_a_web_page_with_status_200_applies(
         self, server: FeedServer, reader: Reader
     ) -> None:
         denied = feed("<html><h1>Access Denied</h1></html>", Retry_After="40")
@@ -245,7 +245,7 @@ class TestWaits:
             lambda request: web.Response(status=302, headers={"Location": request.path}),
         ],
     )
-    async def test_an_answer_that_is_no_use_is_not_asked_for_before_the_feeds_own_minutes(
+    async def test_after_an_unusable_response_the_feeds_own_interval_applies(
         self, reader: Reader, server: FeedServer, answer: Callable[..., web.Response]
     ) -> None:
         life = reader.follow(server.at("/f", answer), poll_minutes=120)
@@ -266,7 +266,7 @@ class TestPasswords:
     def with_one(url: str) -> str:
         return url.replace("http://", "http://desk:s3cret@")
 
-    async def test_it_goes_where_the_same_server_redirects_to_and_nowhere_else(
+    async def test_a_password_follows_redirects_of_its_own_server_only(
         self, server: FeedServer, reader: Reader
     ) -> None:
         elsewhere = server.url.replace("127.0.0.1", "localhost") + "/there"
@@ -277,7 +277,7 @@ class TestPasswords:
         sent = [header is not None for header in server.headers("Authorization")]
         assert (server.paths(), sent) == (["/old", "/new", "/there"], [True, True, False])
 
-    async def test_a_place_moved_to_is_asked_with_it_too(
+    async def test_a_stored_redirect_target_gets_the_password_too(
         self, server: FeedServer, reader: Reader
     ) -> None:
         server.at("/new", conditional('"1"'))
@@ -286,7 +286,7 @@ class TestPasswords:
         assert server.paths()[-1] == "/new"
         assert None not in server.headers("Authorization")
 
-    async def test_neither_a_hub_nor_an_entry_is_told_it(
+    async def test_the_password_reaches_neither_hubs_nor_entries(
         self, server: FeedServer, reader: Reader
     ) -> None:
         atom = (
@@ -305,7 +305,7 @@ class TestPasswords:
 
 
 class TestMovedAndGone:
-    async def test_a_place_the_feed_moved_to_may_be_gone_without_its_own_address_being_so(
+    async def test_a_410_of_a_redirect_target_does_not_stop_the_feed(
         self, server: FeedServer, reader: Reader
     ) -> None:
         server.at("/new", answers(feed(), feed(), feed(), feed(status=410)))
@@ -317,7 +317,7 @@ class TestMovedAndGone:
         assert (await life.poll()).outcome is PollOutcome.SAME_BODY
         assert server.paths()[-2:] == ["/new", "/old"]
 
-    async def test_where_its_own_address_still_leads_there_it_is(
+    async def test_a_410_of_a_redirect_target_stops_the_feed_if_its_own_address_leads_there(
         self, server: FeedServer, reader: Reader
     ) -> None:
         server.at("/new", answers(feed(), feed(), feed(status=410)))
@@ -327,7 +327,7 @@ class TestMovedAndGone:
         assert gone.state.stopped
 
 
-class TestWhatAnOperatorIsTold:
+class TestErrorMessages:
     @pytest.mark.parametrize(
         ("status", "said"),
         [
@@ -358,7 +358,7 @@ class TestWhatAnOperatorIsTold:
             f"{url}: redirects to http://169.254.169.254/latest, which is a link-local address"
         )
 
-    async def test_an_odd_spelling_of_an_address_has_no_setting_for_a_cure(
+    async def test_for_an_odd_spelling_of_an_address_no_setting_is_suggested(
         self, reader: Reader
     ) -> None:
         with pytest.raises(AddressRefused, match="odd spelling") as told:
@@ -376,14 +376,14 @@ class TestWhatAnOperatorIsTold:
             ("", "Use one that is"),
         ],
     )
-    async def test_what_is_no_web_address_is_told_so(
+    async def test_other_addresses_than_web_addresses_are_refused(
         self, reader: Reader, address: str, cure: str
     ) -> None:
         with pytest.raises(AddressRefused, match=cure):
             await check(reader.poller, address)
 
 
-async def test_the_entries_window_bounds_what_chance_adds(
+async def test_jitter_stays_within_the_window(
     server: FeedServer, workers: ProcessPool
 ) -> None:
     clock = Clock()

@@ -8,7 +8,7 @@ import pytest
 from bot.feeds.http.throttle import Throttle
 
 
-async def test_nobody_gets_a_turn_while_many_work_through_what_they_got() -> None:
+async def test_no_slot_is_granted_while_many_tasks_are_busy() -> None:
     throttle = Throttle(per_host=5, at_once=5, spacing_s=0.0, busy_at_once=2)
     read = asyncio.Event()
 
@@ -31,14 +31,14 @@ async def test_nobody_gets_a_turn_while_many_work_through_what_they_got() -> Non
     await asyncio.gather(first, second, waiting)
 
 
-async def test_who_asks_again_is_done_with_what_it_got() -> None:
+async def test_requesting_a_slot_ends_being_busy() -> None:
     throttle = Throttle(per_host=5, at_once=1, spacing_s=0.0, busy_at_once=1)
     for number in range(3):
         async with throttle.slot("news.example", f"/{number}"):
             throttle.busy()
 
 
-async def test_one_address_is_not_asked_twice_at_once_however_long_its_server_was_busy() -> None:
+async def test_requests_for_one_address_are_spaced_even_after_a_long_wait() -> None:
     throttle = Throttle(per_host=1, at_once=5, spacing_s=0.2, busy_at_once=5)
     loop, asked = asyncio.get_running_loop(), []
     slow, began = asyncio.Event(), asyncio.Event()
@@ -61,7 +61,7 @@ async def test_one_address_is_not_asked_twice_at_once_however_long_its_server_wa
 
 
 @pytest.mark.parametrize(("per_host", "at_once"), [(1, 5), (5, 1)])
-async def test_who_gives_up_waiting_takes_nobodys_turn(per_host: int, at_once: int) -> None:
+async def test_a_cancelled_wait_frees_its_slot(per_host: int, at_once: int) -> None:
     throttle = Throttle(per_host=per_host, at_once=at_once, spacing_s=0.0, busy_at_once=5)
     go_on = asyncio.Event()
 
@@ -78,7 +78,7 @@ async def test_who_gives_up_waiting_takes_nobodys_turn(per_host: int, at_once: i
     assert gives_up.cancelled()
 
 
-async def test_who_gives_up_while_many_are_busy_takes_nobodys_turn() -> None:
+async def test_a_cancelled_wait_while_others_are_busy_frees_its_slot() -> None:
     throttle = Throttle(per_host=1, at_once=1, spacing_s=0.0, busy_at_once=1)
     read = asyncio.Event()
 

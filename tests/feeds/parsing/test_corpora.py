@@ -240,14 +240,14 @@ def test_a_title_is_what_the_index_says(name: str, title: str) -> None:
     assert title in [entry.title for entry in entries(name)]
 
 
-def test_an_encoding_that_does_not_exist_or_fit_is_told() -> None:
+def test_a_wrong_or_unknown_encoding_gives_a_warning() -> None:
     for name in ("pub_bogus_encoding.xml", "pub_linenoise.xml", "pub_invalid_prolog.xml"):
         parsed = outcome("broken", name)
         assert isinstance(parsed, Parsed)
         assert any("encoding" in warning for warning in parsed.warnings)
 
 
-def test_links_lead_to_the_web_or_nowhere_and_it_is_told() -> None:
+def test_other_links_than_web_links_are_dropped_with_a_warning() -> None:
     parsed = outcome("broken", "own_javascript_links.rss")
     assert isinstance(parsed, Parsed)
     assert {entry.link for entry in parsed.entries} == {""}
@@ -258,7 +258,7 @@ def test_links_lead_to_the_web_or_nowhere_and_it_is_told() -> None:
     ]
 
 
-def test_dates_that_cannot_be_are_unknown_and_the_others_in_order() -> None:
+def test_impossible_dates_are_dropped_and_the_others_sorted() -> None:
     assert {entry.published for entry in entries("own_epoch_1970.rss")} == {None}
     assert sum(entry.published is None for entry in entries("own_future_2099.rss")) == 1
     dates = [entry.published for entry in entries("own_unordered_old_first.rss")]
@@ -268,14 +268,14 @@ def test_dates_that_cannot_be_are_unknown_and_the_others_in_order() -> None:
     assert parsed.asked.ttl_s is None
 
 
-def test_look_alikes_are_read_and_telephone_tariffs_are_not() -> None:
+def test_look_alike_letters_match_and_telephone_tariffs_do_not() -> None:
     (alike,) = entries("own_homoglyph.rss")
     assert READER.understand(alike.title, alike.summary).topics == (Topic.TARIFF,)
     silent = [e for e in entries("own_sarcasm_negation.rss") if re.match("Mobile|Electr", e.title)]
     assert [READER.understand(e.title, e.summary).topics for e in silent] == [(), ()]
 
 
-def test_no_rate_is_read_that_is_not_said() -> None:
+def test_no_rate_is_read_that_the_text_does_not_state() -> None:
     read = {
         str(figure.to_percent)
         for entry in entries("own_numbers_that_lie.rss")
@@ -284,7 +284,7 @@ def test_no_rate_is_read_that_is_not_said() -> None:
     assert read <= {"25", "0.5", "1000.5"}
 
 
-def test_the_documents_too_big_to_keep_are_bounded(tmp_path: Path) -> None:
+def test_very_large_documents_are_limited(tmp_path: Path) -> None:
     # Not imported, because that would leave its bytecode in a folder that is not ours.
     runpy.run_path(str(FOLDER / "broken" / "make_big.py"))["main"](str(tmp_path))
     for path in sorted(tmp_path.glob("*")):

@@ -69,7 +69,7 @@ def test_without_a_time_of_day_it_is_rough(text: str) -> None:
         "Τρι, 29 Ιούν 2004 12:53:00 GMT",
     ],
 )
-def test_what_is_ambiguous_or_cannot_be_true_is_no_date(text: str) -> None:
+def test_ambiguous_and_impossible_dates_are_dropped(text: str) -> None:
     assert publication_date(text, NOW) == (None, False)
 
 

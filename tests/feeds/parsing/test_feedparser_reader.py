@@ -40,13 +40,13 @@ def test_entries_come_oldest_first_whatever_the_order() -> None:
     assert titles(body) == ["Item 1", "Item 0", "Item 2"]
 
 
-def test_without_dates_the_order_of_the_feed_is_turned_round() -> None:
+def test_without_dates_the_order_of_the_feed_is_reversed() -> None:
     parsed = read(rss([item(3, date=""), item(2, date=""), item(1, date="")]))
     assert [entry.title for entry in parsed.entries] == ["Item 1", "Item 2", "Item 3"]
     assert "no credible date on all entries" in parsed.warnings
 
 
-def test_a_feed_says_who_it_is_and_how_long_to_wait() -> None:
+def test_title_site_and_publisher_hints_are_read() -> None:
     head = (
         "<ttl>30</ttl><sy:updatePeriod>daily</sy:updatePeriod>"
         "<sy:updateFrequency>4</sy:updateFrequency><skipHours><hour>3</hour><hour>24</hour>"
@@ -117,14 +117,14 @@ def test_an_entry_without_a_title_gets_one_from_its_text() -> None:
     assert not entry.title[:-1].endswith(" ")
 
 
-def test_an_entry_that_says_nothing_is_left_out_and_counted() -> None:
+def test_an_empty_entry_is_skipped_and_counted() -> None:
     parsed = read(rss("<item><title/><link/></item>" + item(1)))
     assert [entry.title for entry in parsed.entries] == ["Item 1"]
     assert parsed.listed == 2
     assert "1 entries say nothing and were left out" in parsed.warnings
 
 
-def test_texts_are_bounded() -> None:
+def test_texts_are_limited_in_length() -> None:
     (entry,) = read(rss([item(1, "tariff " * 50_000, summary="duty " * 50_000)])).entries
     assert len(entry.title) <= TITLE_CHARS
     assert len(entry.summary) <= SUMMARY_CHARS
@@ -139,7 +139,7 @@ def test_the_newest_of_many_are_taken_and_the_rest_counted() -> None:
     assert "the newest 50 of 600 entries were taken" in parsed.warnings
 
 
-def test_content_stands_in_for_a_missing_summary_and_beside_a_courts() -> None:
+def test_content_replaces_a_missing_summary_and_is_added_for_courts() -> None:
     content = "<content:encoded><![CDATA[<p>Origin: trade court</p>]]></content:encoded></item>"
     bare = item(1, summary="").replace("</item>", content)
     both = item(1, summary="Opinion.").replace("</item>", content)
@@ -149,7 +149,7 @@ def test_content_stands_in_for_a_missing_summary_and_beside_a_courts() -> None:
     assert court.summary == "Opinion.\nOrigin: trade court"
 
 
-def test_links_are_made_whole_and_harmful_ones_dropped() -> None:
+def test_links_are_made_absolute_and_harmful_ones_dropped() -> None:
     body = rss(
         "<item><title>a</title><link>/story</link></item>"
         "<item><title>b</title><link>javascript:alert(1)</link></item>"
@@ -210,14 +210,14 @@ def test_a_json_feed_is_read_and_its_bad_items_skipped() -> None:
     assert "2 items were of the wrong shape and skipped" in parsed.warnings
 
 
-def test_what_json_spells_that_is_no_text_is_left_out() -> None:
+def test_json_escapes_of_illegal_characters_are_removed() -> None:
     item_ = {"id": "a\x00b\ud800", "title": "Tea", "url": "https://h.example/1"}
     feed = {"version": "https://jsonfeed.org/version/1.1", "items": [item_]}
     assert [entry.guid for entry in read(json.dumps(feed)).entries] == ["ab"]
 
 
 @pytest.mark.timeout(20)
-def test_a_long_line_with_one_stray_byte_takes_no_time() -> None:
+def test_a_long_line_with_one_invalid_byte_is_parsed_quickly() -> None:
     body = rss([item(1), item(2, summary="x" * 100_000 + "@")]).encode().replace(b"@", b"\xe9")
     assert titles(body) == ["Item 2", "Item 1"]
 
@@ -241,11 +241,11 @@ def test_a_long_line_with_one_stray_byte_takes_no_time() -> None:
         (GOOD[:60], "it is cut off before its first entry ends"),
     ],
 )
-def test_what_is_no_feed_is_named_for_what_it_is(body: str, cause: str) -> None:
+def test_the_error_names_what_came_instead_of_a_feed(body: str, cause: str) -> None:
     assert outcome(body) == NotParsed(cause=cause)
 
 
-def test_a_feed_that_is_cut_off_gives_whole_entries_only() -> None:
+def test_a_truncated_feed_gives_only_complete_entries() -> None:
     whole = rss([item(1), item(2), item(3)])
     parsed = read(whole[: whole.index("Item 3") + 4])
     assert [entry.title for entry in parsed.entries] == ["Item 2", "Item 1"]
@@ -253,7 +253,7 @@ def test_a_feed_that_is_cut_off_gives_whole_entries_only() -> None:
     assert "the feed is cut off before its end" in parsed.warnings
 
 
-def test_a_feed_that_is_cut_within_a_letter_shows_no_replacement_mark() -> None:
+def test_a_feed_truncated_within_a_character_has_no_replacement_character() -> None:
     body = rss([item(1), item(2, "Zölle auf Tee: 5 €")]).encode()
     cut = body[: body.index("€".encode()) + 1]
     assert "\ufffd" not in "".join(titles(cut))
@@ -273,25 +273,25 @@ def test_no_declared_entity_is_expanded() -> None:
         "<gml:pos>1 2</gml:pos>",
     ],
 )
-def test_what_nobody_reads_keeps_no_feed_from_being_read(head: str) -> None:
+def test_unused_elements_do_not_break_a_feed(head: str) -> None:
     assert "Item 1" in titles(rss([item(2), item(1)], head))
 
 
-def test_what_stands_around_the_feed_is_left_out() -> None:
+def test_text_around_the_feed_is_ignored() -> None:
     body = f"<br />\n<b>Warning</b>: in /home/site/feed.php\n{GOOD}\n<script>x</script>{GOOD}"
     parsed = read(body)
     assert [entry.title for entry in parsed.entries] == ["Item 1", "Item 2"]
     assert "something stands before the XML and was skipped" in parsed.warnings
 
 
-def test_a_doctype_and_comments_before_the_root_are_no_harm() -> None:
+def test_a_doctype_and_comments_before_the_root_are_ignored() -> None:
     before = '<?xml version="1.1"?><!-- <html> <rss> --><!DOCTYPE html PUBLIC "x" "http://y/">'
     assert titles(before + GOOD.partition("?>")[2]) == ["Item 1", "Item 2"]
 
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("opening", ["<!DOCTYPE ", "<!DOCTYPE [", "<?xml "])
-def test_what_never_ends_before_the_root_takes_no_time(opening: str) -> None:
+def test_unclosed_markup_before_the_root_is_parsed_quickly(opening: str) -> None:
     assert titles(opening * 9000 + GOOD.partition("?>")[2]) == ["Item 1", "Item 2"]
 
 
@@ -335,7 +335,7 @@ def test_the_headers_charset_counts() -> None:
     assert titles(body, content_type="text/xml; charset=windows-1251") == ["Пошлины на сталь"]
 
 
-def test_a_stray_byte_costs_one_letter_not_the_text() -> None:
+def test_an_invalid_byte_costs_one_letter() -> None:
     body = rss([item(1, "Zölle für Übersee: ÄÖÜ äöü ß €"), item(2, "X@Y")]).encode()
     assert titles(body.replace(b"@", b"\xff"))[1] == "Zölle für Übersee: ÄÖÜ äöü ß €"
 
@@ -354,12 +354,12 @@ def test_a_stray_byte_costs_one_letter_not_the_text() -> None:
     ],
 )
 @pytest.mark.timeout(20)
-def test_a_body_built_to_take_long_does_not(nasty: str) -> None:
+def test_hostile_bodies_are_parsed_quickly(nasty: str) -> None:
     outcome(rss([item(1), item(2, summary=nasty), item(3)]))
 
 
 @pytest.mark.timeout(20)
-def test_an_author_of_one_long_word_takes_no_time() -> None:
+def test_an_author_of_one_long_word_is_parsed_quickly() -> None:
     long = item(2).replace("</item>", f"<author>{'www.' * 40_000}</author></item>")
     assert titles(rss([long, item(1)], "<managingEditor/><managingEditor/>")) == [
         "Item 1",
@@ -396,7 +396,7 @@ def test_no_markup_gets_through(title: str, summary: str) -> None:
 
 @settings(max_examples=200)
 @given(st.binary(max_size=2000))
-def test_no_bytes_make_it_raise(body: bytes) -> None:
+def test_no_bytes_raise(body: bytes) -> None:
     outcome(body)
     outcome(b"<rss><channel><item><title>" + body + b"</title></item></channel></rss>")
 
@@ -417,6 +417,6 @@ def test_no_bytes_make_it_raise(body: bytes) -> None:
         max_leaves=12,
     )
 )
-def test_no_json_makes_it_raise(items: object) -> None:
+def test_no_json_raises(items: object) -> None:
     outcome(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [items]}))
     outcome(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}))

@@ -52,12 +52,12 @@ def test_a_web_link_is_made_whole_and_harmless(link: str, shown: str) -> None:
         "https://a b.example/",
     ],
 )
-def test_what_is_no_web_link_is_dropped(link: str) -> None:
+def test_other_links_than_web_links_are_dropped(link: str) -> None:
     assert web_link(link, BASE) == ""
 
 
 @given(st.text(), st.sampled_from(["", "http://", "https://h.example/", "//", "java"]))
-def test_whatever_comes_out_is_a_plain_web_address(text: str, start: str) -> None:
+def test_every_result_is_a_plain_web_address(text: str, start: str) -> None:
     link = web_link(start + text, BASE)
     if link:
         assert urlsplit(link).scheme in ("http", "https")

@@ -20,18 +20,18 @@ SOURCE = FeedContext(
 HEAVY = rss([item(n, summary="&lt;p&gt;duty&lt;/p&gt; " * 100) for n in range(700)]).encode()
 
 
-async def test_a_body_is_parsed_elsewhere(workers: ProcessPool) -> None:
+async def test_a_body_is_parsed_in_another_process(workers: ProcessPool) -> None:
     parsed = await workers.parse(GOOD.encode(), SOURCE)
     assert [entry.title for entry in parsed.entries] == ["Item 1", "Item 2"]
 
 
-async def test_what_is_no_feed_names_the_feed_and_the_cause(workers: ProcessPool) -> None:
+async def test_the_error_names_the_feed_and_the_cause(workers: ProcessPool) -> None:
     with pytest.raises(NotAFeed) as caught:
         await workers.parse(PAGE.encode(), SOURCE)
     assert str(caught.value) == "wire: a web page came instead of a feed"
 
 
-async def test_a_parse_that_takes_too_long_is_ended_and_the_next_one_works() -> None:
+async def test_a_parse_past_its_deadline_is_killed_and_the_next_one_works() -> None:
     workers = ProcessPool(parse_deadline_s=0.2)
     with pytest.raises(NotAFeed, match=r"took over 0\.2 s to parse"):
         await workers.parse(HEAVY, SOURCE)
@@ -39,7 +39,7 @@ async def test_a_parse_that_takes_too_long_is_ended_and_the_next_one_works() -> 
     await workers.close()
 
 
-async def test_the_loop_goes_on_while_a_heavy_body_is_parsed(workers: ProcessPool) -> None:
+async def test_the_event_loop_is_free_while_a_large_body_is_parsed(workers: ProcessPool) -> None:
     parsing = asyncio.create_task(workers.parse(HEAVY, SOURCE))
     turns = 0
     while not parsing.done():
@@ -60,13 +60,13 @@ async def test_a_cancelled_parse_stops_and_the_next_one_works() -> None:
     await workers.close()
 
 
-async def test_closing_without_having_parsed_is_no_trouble() -> None:
+async def test_a_pool_without_work_can_be_closed_twice() -> None:
     workers = ProcessPool(parse_deadline_s=1.0)
     await workers.close()
     await workers.close()
 
 
-async def test_no_process_runs_before_a_body_comes_nor_long_after_the_last() -> None:
+async def test_processes_start_with_the_first_body_and_stop_when_idle() -> None:
     others = set(active_children())
     workers = ProcessPool(parse_deadline_s=10.0, idle_s=0.05)
     await workers.parse(GOOD.encode(), SOURCE)

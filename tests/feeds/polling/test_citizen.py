@@ -54,7 +54,7 @@ class TestValidators:
     @pytest.mark.parametrize(
         "etag", ['"abc"', 'W/"abc"', '"abc-gzip"', '"abc;gzip"', "abc", "W/abc"]
     )
-    async def test_an_etag_goes_back_to_the_letter(
+    async def test_an_etag_is_sent_back_unchanged(
         self, server: FeedServer, reader: Reader, etag: str
     ) -> None:
         life = reader.follow(server.at("/f", conditional(etag)))
@@ -73,7 +73,7 @@ class TestValidators:
         assert server.headers("If-Modified-Since") == [None, date]
         assert server.headers("If-None-Match") == [None, None]
 
-    async def test_both_go_back_where_both_were_given(
+    async def test_both_validators_are_sent_back(
         self, server: FeedServer, reader: Reader
     ) -> None:
         date = "Mon, 05 May 2025 10:00:00 GMT"
@@ -82,7 +82,7 @@ class TestValidators:
         assert server.headers("If-Modified-Since")[1] == date
         assert server.headers("If-None-Match")[1] == '"1"'
 
-    async def test_the_newest_goes_back_after_a_change(
+    async def test_the_newest_validator_is_sent_after_a_change(
         self, server: FeedServer, reader: Reader
     ) -> None:
         changed = rss([item(3), item(2)])
@@ -92,13 +92,13 @@ class TestValidators:
         await life.poll(4)
         assert server.headers("If-None-Match") == [None, '"1"', '"2"', '"2"']
 
-    async def test_none_is_invented(self, server: FeedServer, reader: Reader) -> None:
+    async def test_no_validator_is_invented(self, server: FeedServer, reader: Reader) -> None:
         life = reader.follow(server.at("/f", GOOD, Date="Mon, 05 May 2025 10:00:00 GMT"))
         await life.poll(3)
         assert server.headers("If-Modified-Since") == [None] * 3
         assert server.headers("If-None-Match") == [None] * 3
 
-    async def test_none_is_taken_from_another_address(
+    async def test_no_validator_is_sent_to_another_address(
         self, server: FeedServer, reader: Reader
     ) -> None:
         life = reader.follow(server.at("/a", GOOD, ETag='"a"'))
@@ -108,7 +108,7 @@ class TestValidators:
         assert server.paths() == ["/a", "/b"]
         assert server.headers("If-None-Match") == [None, None]
 
-    async def test_one_from_behind_a_redirect_goes_only_there(
+    async def test_a_validator_of_a_redirect_target_is_sent_only_there(
         self, server: FeedServer, reader: Reader
     ) -> None:
         server.at("/new", conditional('"n"'))
@@ -117,7 +117,7 @@ class TestValidators:
         assert server.paths() == ["/old", "/new"] * 2
         assert server.headers("If-None-Match") == [None, None, None, '"n"']
 
-    async def test_they_are_dropped_when_the_server_drops_them(
+    async def test_validators_are_dropped_when_the_server_drops_them(
         self, server: FeedServer, reader: Reader
     ) -> None:
         life = reader.follow(server.at("/f", answers(feed(ETag='"1"'), feed())))
@@ -125,7 +125,7 @@ class TestValidators:
         assert server.headers("If-None-Match") == [None, '"1"', None]
 
     @pytest.mark.parametrize("body", [PAGE, "", "   ", GOOD[:60], "<opml/>", "{}"])
-    async def test_none_is_kept_from_an_answer_that_is_no_feed(
+    async def test_no_validator_is_stored_without_a_feed(
         self, server: FeedServer, reader: Reader, body: str
     ) -> None:
         life = reader.follow(server.at("/f", answers(feed(body, ETag='"bad"'), feed())))
@@ -136,7 +136,7 @@ class TestValidators:
         await life.poll()
         assert server.headers("If-None-Match") == [None, None]
 
-    async def test_those_of_the_last_good_body_survive_a_bad_one(
+    async def test_validators_of_the_last_good_body_survive_a_bad_one(
         self, server: FeedServer, reader: Reader
     ) -> None:
         plays = answers(feed(ETag='"1"'), feed(PAGE, ETag='"bad"'), feed(status=304))
@@ -145,14 +145,14 @@ class TestValidators:
         assert server.headers("If-None-Match") == [None, '"1"', '"1"']
         assert last.outcome is PollOutcome.NOT_MODIFIED
 
-    async def test_a_304_that_nobody_asked_for_is_a_failure(
+    async def test_an_unexpected_304_is_a_failure(
         self, server: FeedServer, reader: Reader
     ) -> None:
         life = reader.follow(server.at("/f", answers(feed(status=304))))
         assert (await life.poll()).outcome is PollOutcome.FAILED
 
 
-class TestPace:
+class TestInterval:
     async def test_no_feed_is_polled_before_the_minimum_interval(
         self, server: FeedServer, reader: Reader
     ) -> None:
@@ -164,21 +164,21 @@ class TestPace:
         assert min(slow.waits) >= 6
 
     @pytest.mark.parametrize("status", [429, 503, 500])
-    async def test_retry_after_in_seconds_is_kept(
+    async def test_retry_after_in_seconds_is_respected(
         self, server: FeedServer, reader: Reader, status: int
     ) -> None:
         life = reader.follow(server.at("/f", feed_at(status, Retry_After="37")))
         await life.poll()
         assert 37 <= life.waits[0] < 60
 
-    async def test_retry_after_as_a_date_is_kept(self, server: FeedServer, reader: Reader) -> None:
+    async def test_retry_after_as_a_date_is_respected(self, server: FeedServer, reader: Reader) -> None:
         date = format_datetime(later(90), usegmt=True)
         life = reader.follow(server.at("/f", feed_at(503, Retry_After=date)))
         await life.poll()
         assert 90 <= life.waits[0] < 120
 
     @pytest.mark.parametrize("status", [429, 503])
-    async def test_a_bare_refusal_backs_off_for_long(
+    async def test_429_without_retry_after_backs_off_for_15_minutes(
         self, server: FeedServer, reader: Reader, status: int
     ) -> None:
         life = reader.follow(server.at("/f", feed_at(status)))
@@ -187,7 +187,7 @@ class TestPace:
         assert life.waits == sorted(life.waits)
 
     @pytest.mark.parametrize("status", [429, 503])
-    async def test_a_wait_that_is_asked_for_holds_for_the_whole_host(
+    async def test_retry_after_pauses_the_whole_server(
         self, status: int, server: FeedServer, reader: Reader
     ) -> None:
         busy = reader.follow(server.at("/busy", feed_at(status, Retry_After="30")), "busy")
@@ -200,7 +200,7 @@ class TestPace:
         assert (await other.poll()).outcome is PollOutcome.READ
         assert other.clock.now >= later(30)
 
-    async def test_a_wait_for_the_whole_host_holds_over_a_restart(
+    async def test_a_server_pause_survives_a_restart(
         self, server: FeedServer, reader: Reader, workers: ProcessPool
     ) -> None:
         busy = reader.follow(server.at("/busy", feed_at(429, Retry_After="30")), "busy")
@@ -216,7 +216,7 @@ class TestPace:
         assert (await busy.poll()).state.pause is None
         await started.close()
 
-    async def test_a_feed_refused_again_and_again_does_not_silence_its_neighbours(
+    async def test_a_feed_that_is_always_refused_does_not_pause_other_feeds_of_its_server(
         self, server: FeedServer, reader: Reader
     ) -> None:
         busy = reader.follow(server.at("/busy", feed_at(429, Retry_After="30")), "busy")
@@ -224,7 +224,7 @@ class TestPace:
         await busy.poll(2)
         assert (await other.poll()).outcome is PollOutcome.READ
 
-    async def test_a_clock_that_is_set_back_ends_the_wait_of_a_host(
+    async def test_setting_the_clock_back_ends_a_server_pause(
         self, server: FeedServer, reader: Reader
     ) -> None:
         busy = reader.follow(server.at("/busy", feed_at(429, Retry_After="30")), "busy")
@@ -233,7 +233,7 @@ class TestPace:
         reader.clock.now = later(-86_400 * 365)
         assert (await other.poll()).outcome is PollOutcome.READ
 
-    async def test_a_410_ends_it(self, server: FeedServer, reader: Reader) -> None:
+    async def test_a_410_stops_the_feed(self, server: FeedServer, reader: Reader) -> None:
         life = reader.follow(server.at("/f", feed_at(410)))
         gone = await life.poll()
         assert gone.outcome is PollOutcome.GONE
@@ -251,7 +251,7 @@ class TestPace:
         assert (await life.poll()).state.failures == 0
         assert life.waits[-1] < 3
 
-    async def test_max_age_is_kept_on_200_and_304(self, server: FeedServer, reader: Reader) -> None:
+    async def test_max_age_is_respected_on_200_and_304(self, server: FeedServer, reader: Reader) -> None:
         plays = answers(
             feed(ETag='"1"', Cache_Control="public, max-age=600"), web.Response(status=304)
         )
@@ -259,13 +259,13 @@ class TestPace:
         await life.poll(3)
         assert all(600 <= wait < 700 for wait in life.waits)
 
-    async def test_expires_is_kept(self, server: FeedServer, reader: Reader) -> None:
+    async def test_expires_is_respected(self, server: FeedServer, reader: Reader) -> None:
         date, until = (format_datetime(later(s), usegmt=True) for s in (86_400, 87_300))
         life = reader.follow(server.at("/f", GOOD, Date=date, Expires=until))
         await life.poll()
         assert 900 <= life.waits[0] < 1000
 
-    async def test_ttl_is_kept_though_the_body_is_not_read_again(
+    async def test_ttl_is_respected_after_a_304(
         self, server: FeedServer, reader: Reader
     ) -> None:
         life = reader.follow(server.at("/f", rss([item(1)], "<ttl>10</ttl>")))
@@ -273,7 +273,7 @@ class TestPace:
         assert all(600 <= wait < 700 for wait in life.waits)
 
     @pytest.mark.parametrize("ttl", ["99999999", "-5", "soon", "1e99", "0"])
-    async def test_a_ttl_beyond_reason_costs_a_day_at_most(
+    async def test_an_excessive_ttl_counts_as_a_day(
         self, server: FeedServer, reader: Reader, ttl: str
     ) -> None:
         life = reader.follow(server.at("/f", rss([item(1)], f"<ttl>{ttl}</ttl>")))
@@ -300,7 +300,7 @@ class TestPace:
         times = [each.at for each in server.asked]
         assert [b - a >= 0.15 for a, b in pairwise(times)] == [True, True]
 
-    async def test_few_are_fetched_at_once_from_one_host(
+    async def test_requests_to_one_host_are_limited(
         self, server: FeedServer, reader: Reader
     ) -> None:
         async def slow(_: web.BaseRequest) -> web.Response:
@@ -325,9 +325,9 @@ def feed_at(status: int, **headers: str) -> Callable[..., web.Response]:
     return answers(feed(status=status, **headers))
 
 
-class TestMoves:
+class TestRedirects:
     @pytest.mark.parametrize("status", [301, 308])
-    async def test_a_permanent_move_is_remembered_once_it_held(
+    async def test_a_permanent_redirect_is_stored_when_seen_twice(
         self, server: FeedServer, reader: Reader, status: int
     ) -> None:
         server.at("/new", GOOD)
@@ -337,7 +337,7 @@ class TestMoves:
         assert life.state.current_url == server.url + "/new"
 
     @pytest.mark.parametrize("status", [302, 303, 307])
-    async def test_a_temporary_one_is_not(
+    async def test_a_temporary_redirect_is_not_stored(
         self, server: FeedServer, reader: Reader, status: int
     ) -> None:
         server.at("/new", GOOD)
@@ -345,7 +345,7 @@ class TestMoves:
         await life.poll(4)
         assert server.paths() == ["/old", "/new"] * 4
 
-    async def test_a_move_that_leads_to_no_feed_is_not_remembered(
+    async def test_a_redirect_to_something_else_than_a_feed_is_not_stored(
         self, server: FeedServer, reader: Reader
     ) -> None:
         server.at("/portal", PAGE)
@@ -353,7 +353,7 @@ class TestMoves:
         await life.poll(4)
         assert life.state.current_url == ""
 
-    async def test_a_move_whose_target_dies_is_forgotten(
+    async def test_a_stored_redirect_is_forgotten_when_its_target_fails(
         self, server: FeedServer, reader: Reader
     ) -> None:
         server.at("/new", answers(feed(), feed(), feed(status=404)))
@@ -364,14 +364,14 @@ class TestMoves:
         assert server.paths()[-1] == "/old"
         assert life.state.error == ""
 
-    async def test_a_loop_ends(self, server: FeedServer, reader: Reader) -> None:
+    async def test_a_redirect_loop_ends(self, server: FeedServer, reader: Reader) -> None:
         server.at("/b", feed_at(302, Location="/a"))
         life = reader.follow(server.at("/a", feed_at(302, Location="/b")))
         failed = await life.poll()
         assert failed.state.error == "redirect loop"
         assert server.paths() == ["/a", "/b"]
 
-    async def test_a_long_chain_ends(self, server: FeedServer, reader: Reader) -> None:
+    async def test_a_long_redirect_chain_ends(self, server: FeedServer, reader: Reader) -> None:
         for n in range(20):
             server.at(f"/{n}", feed_at(302, Location=f"/{n + 1}"))
         failed = await reader.follow(server.url + "/0").poll()
@@ -414,7 +414,7 @@ class TestSafety:
     def limits(self) -> FetchLimits:
         return LIMITS.model_copy(update={"deadline_s": 0.4, "max_body_bytes": 20_000})
 
-    async def test_a_slow_body_is_left_at_the_deadline(
+    async def test_a_slow_body_ends_at_the_deadline(
         self, server: FeedServer, reader: Reader
     ) -> None:
         async def drip(request: web.BaseRequest) -> web.StreamResponse:
@@ -428,12 +428,12 @@ class TestSafety:
         failed = await reader.follow(server.at("/f", drip)).poll()
         assert failed.state.error == "no complete answer within 0.4 s"
 
-    async def test_a_silent_server_is_left_too(self, reader: Reader) -> None:
+    async def test_a_silent_server_ends_at_the_deadline(self, reader: Reader) -> None:
         async with raw_serving(b"", hold=True) as url:
             failed = await reader.follow(url).poll()
         assert failed.state.error == "no complete answer within 0.4 s"
 
-    async def test_what_a_small_body_inflates_to_is_bounded(
+    async def test_the_size_limit_applies_after_decompression(
         self, server: FeedServer, reader: Reader
     ) -> None:
         bomb = gzip.compress(GOOD.encode() + b" " * 10_000_000)
@@ -441,7 +441,7 @@ class TestSafety:
         life = reader.follow(server.at("/f", bomb, Content_Encoding="gzip"))
         assert "larger than 20,000 bytes" in (await life.poll()).state.error
 
-    async def test_a_body_without_end_is_left_at_the_bound(
+    async def test_an_endless_body_is_stopped_at_the_size_limit(
         self, server: FeedServer, reader: Reader
     ) -> None:
         sent = 0
@@ -459,7 +459,7 @@ class TestSafety:
         assert "larger than 20,000 bytes" in failed.state.error
         assert sent < 50_000_000
 
-    async def test_an_announced_length_beyond_the_bound_is_not_read(self, reader: Reader) -> None:
+    async def test_a_body_announced_as_too_large_is_not_read(self, reader: Reader) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n"
         async with raw_serving(head, hold=True) as url:
             failed = await reader.follow(url).poll()
@@ -509,8 +509,8 @@ class TestSafety:
         assert server.asked == []
 
 
-class TestManners:
-    async def test_every_request_says_who_asks_and_for_what(
+class TestRequestHeaders:
+    async def test_every_request_has_a_user_agent_and_accept_header(
         self, server: FeedServer, reader: Reader
     ) -> None:
         life = reader.follow(server.at("/f", GOOD, ETag='"1"'))
@@ -585,7 +585,7 @@ async def test_a_name_is_resolved_to_the_addresses_that_are_allowed(
     assert (await reader.follow(url).poll()).outcome is PollOutcome.READ
 
 
-async def test_a_feed_whose_entries_leave_before_the_next_poll_is_remarked_on(
+async def test_a_warning_if_entries_leave_the_feed_before_the_next_poll(
     server: FeedServer, reader: Reader
 ) -> None:
     items = [item(n, date=f"05 May 2025 10:{n:02}:00 GMT") for n in range(20)]

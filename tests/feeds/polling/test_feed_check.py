@@ -13,7 +13,7 @@ from tests.feeds.conftest import LIMITS, Reader
 from tests.feeds.server import FeedServer
 
 
-async def test_a_feeds_own_address_is_taken(server: FeedServer, reader: Reader) -> None:
+async def test_the_address_of_a_feed_is_accepted(server: FeedServer, reader: Reader) -> None:
     url = server.at("/f", GOOD, ETag='"1"', Cache_Control="max-age=60")
     found = await check(reader.poller, url, frozenset({"other"}))
     assert (found.feed.id, found.feed.title, found.feed.url) == (
@@ -47,7 +47,7 @@ async def test_a_page_leads_to_its_feed(server: FeedServer, reader: Reader) -> N
     assert found.page == server.url + "/home"
 
 
-async def test_a_feed_that_a_page_names_and_that_is_gone_is_passed_over(
+async def test_a_dead_feed_that_a_page_names_is_skipped(
     server: FeedServer, reader: Reader
 ) -> None:
     server.at("/gone", lambda _: web.Response(status=404))
@@ -68,7 +68,7 @@ async def test_an_id_in_use_is_not_used_again(server: FeedServer, reader: Reader
     assert found.feed.id.startswith("harbour_wire_")
 
 
-async def test_a_permanent_redirect_is_followed_to_the_address_to_keep(
+async def test_a_permanent_redirect_leads_to_the_address_to_store(
     server: FeedServer, reader: Reader
 ) -> None:
     new = server.at("/new", GOOD)
@@ -77,7 +77,7 @@ async def test_a_permanent_redirect_is_followed_to_the_address_to_keep(
 
 
 @pytest.mark.parametrize("body", ["<html><body>no feed here</body></html>", "<opml/>", "", "{}"])
-async def test_what_leads_to_no_feed_is_an_error_with_a_cure(
+async def test_an_address_without_a_feed_gives_an_error_with_a_cure(
     server: FeedServer, reader: Reader, body: str
 ) -> None:
     with pytest.raises(NotAFeed, match="Give the address of a feed"):
@@ -90,7 +90,7 @@ async def test_an_error_status_is_named(server: FeedServer, reader: Reader) -> N
         await check(reader.poller, url)
 
 
-async def test_private_addresses_that_a_page_offers_are_passed_over(
+async def test_private_addresses_that_a_page_names_are_skipped(
     server: FeedServer, reader: Reader
 ) -> None:
     links = "".join(

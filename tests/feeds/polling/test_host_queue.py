@@ -21,7 +21,7 @@ class Work:
         return name
 
 
-async def test_so_many_are_at_work_in_a_line_and_the_others_follow_in_order() -> None:
+async def test_a_limited_number_runs_per_host_and_the_others_follow_in_order() -> None:
     lines, work = HostQueue[str](2), Work()
     ends = [lines.add("one", partial(work.named, name)) for name in "abcde"]
     ends.append(lines.add("other", lambda: work.named("z")))
@@ -32,7 +32,7 @@ async def test_so_many_are_at_work_in_a_line_and_the_others_follow_in_order() ->
     assert work.begun == [*"abz", *"cde"]
 
 
-async def test_what_fails_or_is_given_up_holds_up_nobody_behind_it() -> None:
+async def test_failed_and_cancelled_work_does_not_block_the_queue() -> None:
     lines, work = HostQueue[str](1), Work()
     broken = lines.add("one", lambda: work.named("broken"))
     given_up = lines.add("one", lambda: work.named("given up"))
@@ -44,7 +44,7 @@ async def test_what_fails_or_is_given_up_holds_up_nobody_behind_it() -> None:
         await broken
 
 
-async def test_the_end_is_the_end_of_those_at_work_and_of_those_who_wait() -> None:
+async def test_stop_cancels_running_and_waiting_work() -> None:
     lines, work = HostQueue[str](1), Work()
     ends = [lines.add("one", partial(work.named, name)) for name in "ab"]
     await asyncio.sleep(0)

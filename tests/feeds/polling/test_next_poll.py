@@ -48,48 +48,48 @@ def interval(feed: Feed = FEED, polls: int = 1, **given: object) -> float:
     return state.interval_s
 
 
-def test_the_operators_interval_holds_where_nobody_asks_for_more() -> None:
+def test_the_operators_interval_is_the_minimum() -> None:
     assert interval() == 300
     assert interval(FEED.model_copy(update={"poll_minutes": 60.0})) == 3600
 
 
-def test_the_longest_of_what_is_asked_for_holds() -> None:
+def test_the_longest_requested_wait_applies() -> None:
     assert interval(max_age_s=400.0, ttl_s=900.0) == 900
     assert interval(max_age_s=1200.0, ttl_s=900.0) == 1200
 
 
-def test_what_blog_software_writes_unasked_counts_for_an_hour_at_most() -> None:
+def test_update_period_counts_for_at_most_an_hour() -> None:
     assert interval(period_s=604_800.0) == 3600
 
 
-def test_a_feed_that_stays_quiet_is_polled_less_and_less_up_to_a_bound() -> None:
+def test_a_quiet_feed_is_polled_less_often_up_to_a_limit() -> None:
     waits = [interval(polls=polls) for polls in (1, 25, 50, 73, 500)]
     assert waits == sorted(waits)
     assert waits[0] == 300
     assert waits[-1] == 1200
 
 
-def test_an_official_feed_is_watched_more_closely() -> None:
+def test_an_official_feed_is_polled_more_often() -> None:
     official = FEED.model_copy(update={"kind": FeedKind.OFFICIAL})
     assert interval(official, polls=500) == 600
 
 
-def test_something_new_ends_the_quiet() -> None:
+def test_a_new_entry_resets_the_interval() -> None:
     quiet = replace(BLANK, quiet_polls=400, listed_digest="old")
     assert after_response(quiet, FEED, LIMITS, NOW, found("new"), 0.0).interval_s == 300
 
 
-def test_our_own_patience_never_exceeds_half_of_what_the_entries_cover() -> None:
+def test_the_interval_is_at_most_half_of_the_window() -> None:
     assert interval(polls=500, window_s=1800.0) == 900
     assert interval(period_s=3600.0, window_s=1800.0) == 900
 
 
-def test_what_operator_and_publisher_ask_for_holds_even_then() -> None:
+def test_the_minimum_interval_applies_to_pushed_feeds_too() -> None:
     assert interval(window_s=10.0) == 300
     assert interval(window_s=10.0, ttl_s=900.0) == 900
 
 
-def test_skipped_hours_and_days_are_left_out() -> None:
+def test_no_poll_falls_into_skipped_hours_and_days() -> None:
     state = after_response(BLANK, FEED, LIMITS, NOW, found(skip_hours=(9, 10)), 0.0)
     assert state.next_poll_at == datetime(2025, 5, 12, 11, tzinfo=UTC)
     monday = after_response(BLANK, FEED, LIMITS, NOW, found(skip_days=(0,)), 0.0)
@@ -101,14 +101,14 @@ def test_a_feed_that_skips_all_hours_is_still_polled() -> None:
     assert interval(skip_days=tuple(range(7))) == 300
 
 
-def test_the_operators_second_address_starts_afresh() -> None:
+def test_a_changed_address_resets_the_state() -> None:
     state = replace(state_for(FEED, BLANK), stopped=True, failures=9)
     assert state_for(FEED, state) is state
     moved = state_for(FEED.model_copy(update={"url": "https://wire.example/new"}), state)
     assert (moved.stopped, moved.failures) == (False, 0)
 
 
-def test_a_clock_that_was_set_back_silences_no_feed() -> None:
+def test_a_clock_that_was_set_back_makes_a_feed_due() -> None:
     state = after_response(BLANK, FEED, LIMITS, NOW, found(), 0.0)
     assert not is_due(state, NOW)
     assert is_due(state, NOW + timedelta(seconds=300))
@@ -162,7 +162,7 @@ def test_retry_after_is_read_in_both_forms(value: str, expected: float | None) -
     assert retry_after_s({"retry-after": value}, NOW) == expected
 
 
-def test_retry_after_by_a_clock_that_is_off_is_read_by_that_clock() -> None:
+def test_retry_after_of_a_server_with_a_wrong_clock_is_read_by_its_clock() -> None:
     headers = {
         "retry-after": "Sun, 11 May 2025 09:31:00 GMT",
         "date": "Sun, 11 May 2025 09:30:00 GMT",
@@ -235,7 +235,7 @@ def test_the_next_poll_is_never_early_and_never_lost(
     st.none() | st.floats(0.001, 1e10),
     st.floats(0, 1),
 )
-def test_after_a_failure_the_wait_is_bounded_and_as_long_as_asked(
+def test_after_a_failure_the_wait_is_limited_and_respects_retry_after(
     failures: int, status: int | None, asked_s: float | None, jitter: float
 ) -> None:
     before = replace(BLANK, failures=failures)
@@ -246,7 +246,7 @@ def test_after_a_failure_the_wait_is_bounded_and_as_long_as_asked(
         assert state.interval_s >= min(asked_s, DAY_S)
 
 
-def test_it_is_remembered_since_when_a_feed_fails_until_it_answers() -> None:
+def test_the_start_of_failures_is_stored_until_a_success() -> None:
     later = NOW + timedelta(hours=5)
     once = after_failure(BLANK, FEED, LIMITS, NOW, "no answer", 0.0)
     twice = after_failure(once, FEED, LIMITS, later, "no answer", 0.0)
@@ -255,7 +255,7 @@ def test_it_is_remembered_since_when_a_feed_fails_until_it_answers() -> None:
     assert after_response(twice, FEED, LIMITS, later, found(), 0.0).failing_since is None
 
 
-def test_a_network_that_is_down_is_tried_soon_and_hourly_however_seldom_the_feed_is_polled() -> (
+def test_without_any_response_retries_come_soon_and_then_hourly() -> (
     None
 ):
     seldom = FEED.model_copy(update={"poll_minutes": 60.0})

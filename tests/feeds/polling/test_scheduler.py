@@ -105,7 +105,7 @@ async def test_a_restart_causes_no_early_poll() -> None:
     assert await setting.poll() == ["b"]
 
 
-async def test_a_feed_that_hangs_is_polled_once_and_holds_up_no_other() -> None:
+async def test_a_hanging_feed_is_polled_once_and_delays_no_other() -> None:
     setting = Setting("hangs", "well")
     setting.taking.held["hangs"] = asyncio.Event()
     await _poll_but_the_hanging(setting)
@@ -121,7 +121,7 @@ async def _poll_but_the_hanging(setting: Setting) -> None:
     await asyncio.sleep(0)
 
 
-async def test_a_fault_of_our_own_stops_no_feed(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_internal_error_stops_no_feed(caplog: pytest.LogCaptureFixture) -> None:
     setting = Setting("a", "b")
     setting.taking.broken.add("a")
     assert await setting.poll() == ["a", "b"]
@@ -130,7 +130,7 @@ async def test_a_fault_of_our_own_stops_no_feed(caplog: pytest.LogCaptureFixture
     assert "a" in await setting.poll()
 
 
-async def test_feeds_never_polled_begin_spread_out() -> None:
+async def test_feeds_never_polled_are_spread() -> None:
     names = [f"feed{number}" for number in range(20)]
     setting = Setting(*names, spread_s=10.0)
     first = await setting.poll()
@@ -140,7 +140,7 @@ async def test_feeds_never_polled_begin_spread_out() -> None:
     assert sorted(first + rest) == sorted(names)
 
 
-async def test_feeds_overdue_after_a_long_pause_begin_spread_out() -> None:
+async def test_overdue_feeds_are_spread_at_the_start() -> None:
     names = [f"feed{number}" for number in range(20)]
     long_ago = NOON - timedelta(days=3)
     shelf = Shelf(*(FeedState(feed_id=name, next_poll_at=long_ago) for name in names))
@@ -151,7 +151,7 @@ async def test_feeds_overdue_after_a_long_pause_begin_spread_out() -> None:
     assert sorted(first + await setting.poll()) == sorted(names)
 
 
-async def test_feeds_of_one_host_wait_in_a_line_that_holds_up_no_other_host() -> None:
+async def test_feeds_of_one_host_wait_in_a_queue_that_delays_no_other_host() -> None:
     setting = Setting("other")
     names = [f"feed{number}" for number in range(6)]
     for name in names:
@@ -174,7 +174,7 @@ async def test_a_feed_added_while_the_bot_runs_is_polled() -> None:
     assert await setting.poll() == ["new"]
 
 
-async def test_failing_feeds_are_reported_once_and_their_recovery_too(
+async def test_failing_feeds_and_their_recovery_are_reported_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -192,7 +192,7 @@ async def test_failing_feeds_are_reported_once_and_their_recovery_too(
     assert "every feed can be read again" in caplog.text
 
 
-async def test_those_who_make_the_news_are_polled_before_those_who_report_it() -> None:
+async def test_officials_and_courts_are_polled_before_media() -> None:
     setting = Setting("paper", "court", "wire", "office")
     kinds = {"court": FeedKind.COURT, "office": FeedKind.OFFICIAL}
     setting.shelf.feeds = [
@@ -202,7 +202,7 @@ async def test_those_who_make_the_news_are_polled_before_those_who_report_it() -
     assert await setting.poll() == ["court_too", "office_too", "paper", "court", "wire", "office"]
 
 
-async def test_a_feed_that_is_gone_is_polled_at_once_when_it_is_resumed(
+async def test_a_stopped_feed_is_polled_at_once_when_resumed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     gone = next_poll.after_gone(FeedState(feed_id="gone"), NOON)
@@ -217,7 +217,7 @@ async def test_a_feed_that_is_gone_is_polled_at_once_when_it_is_resumed(
     assert setting.watch.failing() == ()
 
 
-async def test_a_feed_that_was_taken_out_is_forgotten(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_removed_feed_is_forgotten(caplog: pytest.LogCaptureFixture) -> None:
     setting = Setting()
     feed = Feed(id="gone", title="Gone", url="https://gone.example/")
     setting.shelf.feeds = [feed]
@@ -235,7 +235,7 @@ async def _nothing(feed: Feed, state: FeedState, now: datetime) -> Round:
     raise AssertionError("only the pipeline asks for it")
 
 
-async def test_what_is_pushed_waits_for_the_poll_of_its_feed_and_then_comes_in() -> None:
+async def test_a_push_waits_for_the_running_poll_of_its_feed() -> None:
     setting = Setting("a", "b")
     setting.taking.held["a"] = asyncio.Event()
     await setting.watch.poll_due()
@@ -249,14 +249,14 @@ async def test_what_is_pushed_waits_for_the_poll_of_its_feed_and_then_comes_in()
     assert setting.taking.brought == [_nothing] * 4
 
 
-async def test_what_is_pushed_before_the_first_look_is_taken() -> None:
+async def test_a_push_before_the_first_poll_is_processed() -> None:
     setting = Setting("a", "b")
     await setting.watch.take_in("b", _nothing)
     assert setting.taking.taken == ["b"]
     assert setting.taking.brought == [_nothing]
 
 
-async def test_what_is_pushed_for_a_feed_that_is_no_more_is_left_alone() -> None:
+async def test_a_push_for_a_removed_feed_is_ignored() -> None:
     setting = Setting("a")
     await setting.poll()
     setting.taking.taken.clear()
@@ -266,7 +266,7 @@ async def test_what_is_pushed_for_a_feed_that_is_no_more_is_left_alone() -> None
     assert setting.taking.taken == []
 
 
-async def test_hubs_are_known_from_the_first_look_on_and_not_of_feeds_taken_out() -> None:
+async def test_hubs_are_known_after_the_first_poll_and_not_for_removed_feeds() -> None:
     setting = Setting()
     setting.taking.hub = "https://hub.example/"
     setting.shelf.feeds = [Feed(id="a", title="A", url="https://a.example/rss")]
@@ -278,7 +278,7 @@ async def test_hubs_are_known_from_the_first_look_on_and_not_of_feeds_taken_out(
     assert setting.watch.hubs() == {}
 
 
-async def test_a_database_that_is_away_stops_nothing_and_no_feed_tells_of_it(
+async def test_an_unavailable_database_delays_polls_without_log_lines(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -293,7 +293,7 @@ async def test_a_database_that_is_away_stops_nothing_and_no_feed_tells_of_it(
 
 
 @pytest.mark.parametrize("days", [1, 365])
-async def test_a_clock_that_is_set_back_silences_nobody_and_polls_nobody_early(days: int) -> None:
+async def test_setting_the_clock_back_neither_silences_a_feed_nor_polls_it_early(days: int) -> None:
     setting = Setting("a", "b")
     setting.shelf.kept["a"] = FeedState(
         feed_id="a", last_poll_at=NOON - MINUTE, next_poll_at=NOON + 60 * MINUTE
@@ -308,7 +308,7 @@ async def test_a_clock_that_is_set_back_silences_nobody_and_polls_nobody_early(d
     assert "a" in await setting.poll()
 
 
-async def test_what_is_due_after_the_machine_slept_begins_spread_out() -> None:
+async def test_feeds_due_after_the_machine_slept_are_spread() -> None:
     names = [f"feed{number}" for number in range(20)]
     setting = Setting(*names, spread_s=10.0)
     await setting.poll()
@@ -323,7 +323,7 @@ async def test_what_is_due_after_the_machine_slept_begins_spread_out() -> None:
 
 
 @pytest.mark.parametrize("set_back_s", [1, 86_400 * 365])
-async def test_a_clock_that_is_set_back_leaves_a_fresh_start_as_long_as_it_was(
+async def test_setting_the_clock_back_keeps_the_spread_of_a_start(
     set_back_s: int,
 ) -> None:
     names = [f"feed{number}" for number in range(20)]
@@ -337,7 +337,7 @@ async def test_a_clock_that_is_set_back_leaves_a_fresh_start_as_long_as_it_was(
     assert sorted(polled) == sorted(names)
 
 
-async def test_a_clock_that_is_set_back_does_not_prolong_the_wait_after_our_own_fault() -> None:
+async def test_setting_the_clock_back_does_not_prolong_the_wait_after_an_internal_error() -> None:
     setting = Setting("a")
     setting.taking.broken.add("a")
     await setting.poll()
@@ -348,7 +348,7 @@ async def test_a_clock_that_is_set_back_does_not_prolong_the_wait_after_our_own_
     assert await setting.poll() == ["a"]
 
 
-async def test_a_feed_that_is_put_back_is_polled_when_it_is_due() -> None:
+async def test_a_feed_that_is_enabled_again_is_polled() -> None:
     setting = Setting()
     feed = Feed(id="a", title="a", url="https://a.example/rss")
     setting.shelf.feeds = [feed]

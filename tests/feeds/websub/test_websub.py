@@ -98,7 +98,7 @@ async def setting(server: FeedServer) -> AsyncIterator[Setting]:
     await made.stop()
 
 
-async def test_a_hub_is_asked_with_an_address_and_a_secret_that_nobody_can_guess(
+async def test_a_hub_gets_an_unguessable_address_and_secret(
     setting: Setting,
 ) -> None:
     [first] = list(await setting.tend())
@@ -113,7 +113,7 @@ async def test_a_hub_is_asked_with_an_address_and_a_secret_that_nobody_can_guess
     assert first["hub.secret"] != second["hub.secret"]
 
 
-async def test_a_request_of_ours_is_confirmed_by_echoing_the_challenge_as_plain_text(
+async def test_our_request_is_confirmed_by_echoing_the_challenge_as_plain_text(
     setting: Setting,
 ) -> None:
     await setting.tend()
@@ -132,7 +132,7 @@ async def test_a_request_of_ours_is_confirmed_by_echoing_the_challenge_as_plain_
         {"challenge": ""},
     ],
 )
-async def test_what_we_did_not_ask_for_is_not_confirmed(
+async def test_a_request_that_we_did_not_make_is_not_confirmed(
     setting: Setting, changes: dict[str, str]
 ) -> None:
     await setting.tend()
@@ -140,7 +140,7 @@ async def test_what_we_did_not_ask_for_is_not_confirmed(
     assert not setting.hubs.pushes("wire")
 
 
-async def test_an_address_that_was_never_given_out_is_not_found(setting: Setting) -> None:
+async def test_an_unknown_callback_address_is_not_found(setting: Setting) -> None:
     await setting.tend()
     for token in ("x", "..%2f", "A" * 43):
         address = f"{setting.address}/websub/{token}"
@@ -164,7 +164,7 @@ async def test_a_lease_is_renewed_before_it_ends_with_the_same_address(setting: 
     assert setting.hubs.pushes("wire")
 
 
-async def test_a_hub_that_does_not_answer_is_asked_less_and_less(setting: Setting) -> None:
+async def test_requests_to_a_silent_hub_back_off(setting: Setting) -> None:
     setting.hub.status = 500
     asked = []
     for _ in range(60):
@@ -176,7 +176,7 @@ async def test_a_hub_that_does_not_answer_is_asked_less_and_less(setting: Settin
     assert "answered 500" in kept.error
 
 
-async def test_a_denial_ends_it_for_a_week(setting: Setting) -> None:
+async def test_a_denial_is_respected_for_a_week(setting: Setting) -> None:
     await setting.tend()
     await setting.hub.confirm()
     assert await setting.hub.confirm(mode="denied", reason="<b>no</b>") == (200, "")
@@ -187,7 +187,7 @@ async def test_a_denial_ends_it_for_a_week(setting: Setting) -> None:
     assert len(await setting.tend()) == 1
 
 
-async def test_what_is_wanted_no_more_is_ended_at_the_hub(setting: Setting) -> None:
+async def test_an_unwanted_subscription_is_ended_at_the_hub(setting: Setting) -> None:
     [begun] = list(await setting.tend())
     await setting.hub.confirm()
     await setting.tend(topic="")
@@ -208,7 +208,7 @@ async def test_a_feed_that_moves_to_another_topic_gets_another_address(setting: 
     assert asked["subscribe"]["hub.callback"] != old["hub.callback"]
 
 
-async def test_a_restart_forgets_nothing_and_asks_nothing_twice(setting: Setting) -> None:
+async def test_a_restart_keeps_subscriptions_and_repeats_no_request(setting: Setting) -> None:
     await setting.tend()
     await setting.hub.confirm()
     again = Setting(setting.hub, clock=setting.clock, shelf=setting.shelf)
@@ -232,7 +232,7 @@ async def test_a_hub_at_a_private_address_is_never_contacted(server: FeedServer)
     await setting.stop()
 
 
-async def test_a_hub_may_send_us_on_but_not_to_a_private_place(
+async def test_a_hub_may_redirect_but_not_to_a_private_address(
     setting: Setting, server: FeedServer
 ) -> None:
     moved = server.at(
@@ -250,7 +250,7 @@ async def test_a_hub_may_send_us_on_but_not_to_a_private_place(
 
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
-async def test_a_signed_push_is_taken_in(setting: Setting, method: str) -> None:
+async def test_a_signed_push_is_processed(setting: Setting, method: str) -> None:
     await setting.tend()
     await setting.hub.confirm()
     body = rss("Norway raises a duty").encode()
@@ -264,7 +264,7 @@ async def test_a_signed_push_is_taken_in(setting: Setting, method: str) -> None:
 @pytest.mark.parametrize(
     "signature", ["", "sha256=" + "0" * 64, "md5=" + "0" * 32, "sha256", "sha256=é", "=", "sha1="]
 )
-async def test_a_push_that_is_not_signed_with_the_secret_is_ignored(
+async def test_a_push_without_a_valid_signature_is_ignored(
     setting: Setting, signature: str
 ) -> None:
     await setting.tend()
@@ -274,7 +274,7 @@ async def test_a_push_that_is_not_signed_with_the_secret_is_ignored(
     assert setting.pushed == []
 
 
-async def test_a_push_is_bounded_in_size_and_coding_and_number(server: FeedServer) -> None:
+async def test_pushes_are_limited_in_size_coding_and_number(server: FeedServer) -> None:
     limits = LIMITS.model_copy(update={"max_body_bytes": 1000})
     setting = Setting(LoopbackHub(server), limits=limits)
     await setting.start()
@@ -289,7 +289,7 @@ async def test_a_push_is_bounded_in_size_and_coding_and_number(server: FeedServe
     await setting.stop()
 
 
-async def test_a_push_becomes_a_round_and_leaves_the_next_poll_where_it_was(
+async def test_a_push_gives_a_round_and_does_not_change_the_next_poll(
     reader: Reader, server: FeedServer
 ) -> None:
     head = f'<link rel="hub" href="{server.url}/hub" xmlns="http://www.w3.org/2005/Atom"/>'
@@ -305,7 +305,7 @@ async def test_a_push_becomes_a_round_and_leaves_the_next_poll_where_it_was(
     assert (broken.entries, broken.state) == ((), life.state)
 
 
-async def test_the_hub_in_the_header_counts_before_the_one_in_the_feed(
+async def test_the_hub_in_the_header_takes_precedence(
     reader: Reader, server: FeedServer
 ) -> None:
     links = '<https://hub.example/>; rel="hub", </self>; rel=self'
@@ -334,7 +334,7 @@ def test_no_link_header_raises(header: str) -> None:
 
 
 @given(st.binary(max_size=50), st.text(max_size=80), st.sampled_from(["sha1", "sha512"]))
-def test_only_the_secret_signs(body: bytes, signature: str, method: str) -> None:
+def test_only_a_signature_with_the_secret_is_valid(body: bytes, signature: str, method: str) -> None:
     digest = hmac.new(b"secret", body, method).hexdigest()
     assert is_authentic(body, f"{method}={digest}", "secret")
     assert not is_authentic(body, f"{method}={digest}", "another")
@@ -342,7 +342,7 @@ def test_only_the_secret_signs(body: bytes, signature: str, method: str) -> None
     assert not is_authentic(body, signature, hashlib.sha256(body).hexdigest())
 
 
-def test_a_feed_that_is_pushed_is_polled_less_but_never_too_late_for_its_window() -> None:
+def test_a_pushed_feed_is_polled_less_but_within_its_window() -> None:
     feed, limits = Feed(id="wire", title="Wire", url=TOPIC), FetchLimits(user_agent="t/1")
     state = FeedState(feed_id="wire")
 
