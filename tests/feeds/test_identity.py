@@ -146,7 +146,9 @@ def test_another_text_moment_or_document_is_another_entry(other: dict[str, Any])
 
 
 @pytest.mark.parametrize("kind", [FeedKind.COURT, FeedKind.OFFICIAL])
-def test_officials_may_publish_several_documents_with_the_same_text_and_date(kind: FeedKind) -> None:
+def test_officials_may_publish_several_documents_with_the_same_text_and_date(
+    kind: FeedKind,
+) -> None:
     memory = Memory(kind)
     memory.poll(opaque(1))
     assert memory.poll(opaque(2)) == ([RAISED], [])

@@ -160,7 +160,9 @@ async def test_a_configured_feed_that_was_gone_is_due_when_resumed(
     assert after_gone(resumed, START + timedelta(hours=1)).failing_since != START
 
 
-async def test_a_feed_resumed_by_another_process_is_noticed(desk: Desk, store: Store, address: str) -> None:
+async def test_a_feed_resumed_by_another_process_is_noticed(
+    desk: Desk, store: Store, address: str
+) -> None:
     gone = after_gone(FeedState(feed_id="listed"), START)
     await store.feeds.save_state(gone)
     other = open_store(address)
@@ -171,7 +173,9 @@ async def test_a_feed_resumed_by_another_process_is_noticed(desk: Desk, store: S
     assert await store.feeds.state("listed") == resumed_by_hand
 
 
-async def test_disabled_and_unknown_feeds_cannot_be_resumed(store: Store, workers: ProcessPool) -> None:
+async def test_disabled_and_unknown_feeds_cannot_be_resumed(
+    store: Store, workers: ProcessPool
+) -> None:
     off = LISTED.model_copy(update={"enabled": False})
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
     book = FeedRegistry([off], store.feeds, store.shelf, HubSubscriptions(store.database), poller)

@@ -12,7 +12,7 @@ GOOD = frozenset({200, 203})
 
 _CURES = {
     401: "It is not open to everybody; ask its publisher for access",
-    403: "Its server turns the bot away; ask its publisher to let it in",
+    403: "Its server rejects the bot; ask the publisher to allow it",
     404: "Check the address, or look for the feed on its publisher's pages",
     410: "Its publisher has ended it; look for another feed there",
     429: "Try again later",

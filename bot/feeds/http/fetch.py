@@ -59,7 +59,7 @@ class HostPaused(FetchFailed):
 
     def __init__(self, host: str) -> None:
         self.host = host
-        super().__init__(host, "it asked to be left alone for a while")
+        super().__init__(host, "it asked for a pause")
 
 
 class Fetcher:
@@ -97,8 +97,8 @@ class Fetcher:
         server. Raises AddressRefused, FetchFailed, and HostPaused if `is_paused(server)` (see
         `server_of`); their thing is the address without its query.
         """
-        asked = _parsed(address, address)
-        url, seen, moved_to, is_permanent, is_second_try = asked, [asked], "", True, False
+        first_url = _parsed(address, address)
+        url, seen, moved_to, is_permanent, is_second_try = first_url, [first_url], "", True, False
         left_s = self._limits.deadline_s
         loop = asyncio.get_running_loop()
         while True:
@@ -107,11 +107,11 @@ class Fetcher:
                     raise HostPaused(_server(url))
                 began, attempt = loop.time(), Attempt()
                 sent = _conditions(validators, str(url))
-                if headers and url.origin() == asked.origin():
+                if headers and url.origin() == first_url.origin():
                     sent = {**headers, **sent}
                 try:
                     request = self._get(url, sent, attempt)
-                    answer = await self._ask(asked, url, request, left_s, attempt)
+                    answer = await self._ask(first_url, url, request, left_s, attempt)
                 except NoAnswer as error:
                     # The server may have closed a reused connection just then. A new slot keeps
                     # the second request apart from the first.
@@ -126,7 +126,7 @@ class Fetcher:
             if answer.status not in _REDIRECTS or not target:
                 return replace(answer, moved_to=moved_to)
             is_permanent = is_permanent and answer.status in _PERMANENT
-            url = _next_hop(asked, url, target)
+            url = _next_hop(first_url, url, target)
             moved_to = str(url) if is_permanent else moved_to
             if url in seen:
                 raise FetchFailed(shown(address), "redirect loop", "Check the feed's address")
@@ -143,21 +143,21 @@ class Fetcher:
 
         Follows 307 and 308. Raises AddressRefused and FetchFailed as `fetch` does.
         """
-        asked = url = _parsed(address, address)
+        first_url = url = _parsed(address, address)
         for _ in range(self._limits.max_redirects + 1):
             async with self._throttle.slot(_server(url), str(url)):
                 attempt = Attempt()
                 request = self._post(url, form, attempt)
-                answer = await self._ask(asked, url, request, self._limits.deadline_s, attempt)
+                answer = await self._ask(first_url, url, request, self._limits.deadline_s, attempt)
             target = answer.headers.get("location", "")
             if answer.status not in _POST_ON or not target:
                 return answer.status
-            url = _next_hop(asked, url, target)
+            url = _next_hop(first_url, url, target)
         raise FetchFailed(shown(address), "too many redirects in a row")
 
     async def _ask(
         self,
-        asked: URL,
+        first_url: URL,
         url: URL,
         request: Coroutine[Any, Any, Fetched],
         left_s: float,
@@ -185,11 +185,11 @@ class Fetcher:
             raise FetchFailed(thing, str(error)) from error
         except aiohttp.InvalidUrlClientError as error:
             cause = "is an odd spelling of an IP address"
-            raise _not_allowed(asked, url, cause, "Use the name of its server") from error
+            raise _not_allowed(first_url, url, cause, "Use the name of its server") from error
         except (aiohttp.ClientError, OSError, ValueError, EOFError) as error:
             if reason := guard_reason(error):
                 cure = "TARIFFWIRE_ALLOWED_NETWORKS can allow it, as in 10.0.0.0/8"
-                raise _not_allowed(asked, url, reason, cure) from error
+                raise _not_allowed(first_url, url, reason, cure) from error
             never_came = isinstance(error, aiohttp.ClientConnectorError | Dropped)
             failed = NoAnswer if never_came and not attempt.answered else FetchFailed
             raise failed(thing, explain(error)) from error
@@ -261,12 +261,12 @@ def _server(url: URL) -> str:
     return f"{url.host}:{url.port}"
 
 
-def _not_allowed(asked: URL, url: URL, reason: str, cure: str) -> AddressRefused:
+def _not_allowed(first_url: URL, url: URL, reason: str, cure: str) -> AddressRefused:
     """The error for a refused address; mentions the redirect that led to it."""
-    if url == asked:
-        return AddressRefused(shown(str(asked)), reason, cure)
+    if url == first_url:
+        return AddressRefused(shown(str(first_url)), reason, cure)
     return AddressRefused(
-        shown(str(asked)), f"redirects to {shown(str(url))}, which {reason}", cure
+        shown(str(first_url)), f"redirects to {shown(str(url))}, which {reason}", cure
     )
 
 
@@ -285,12 +285,12 @@ def _parsed(address: str, thing: str) -> URL:
     return url if url.path else url.with_path("/")
 
 
-def _next_hop(asked: URL, here: URL, target: str) -> URL:
+def _next_hop(first_url: URL, here: URL, target: str) -> URL:
     """The target of a Location header.
 
     A password in it is ignored; the password of the first address is sent to its own server only.
     """
-    thing = str(asked)
+    thing = str(first_url)
     scheme = target.strip().partition(":")[0].lower()
     if scheme.isalpha() and ":" in target and scheme not in ("http", "https"):
         raise AddressRefused(shown(thing), f"redirects to a {scheme[:20]}: address")
@@ -300,9 +300,9 @@ def _next_hop(asked: URL, here: URL, target: str) -> URL:
     except ValueError as error:
         raise FetchFailed(shown(thing), "redirects to an unreadable address") from error
     hop = _parsed(joined, thing).with_user(None)
-    if asked.raw_user is None or hop.origin() != asked.origin():
+    if first_url.raw_user is None or hop.origin() != first_url.origin():
         return hop
-    return hop.with_user(asked.user).with_password(asked.password)
+    return hop.with_user(first_url.user).with_password(first_url.password)
 
 
 def _conditions(validators: Validators, url: str) -> dict[str, str]:

@@ -50,16 +50,14 @@ def with_entries(
 
     warnings = []
     if len(cleaned) < len(raw_entries):
-        warnings.append(
-            f"{len(raw_entries) - len(cleaned):,} entries say nothing and were left out"
-        )
+        warnings.append(f"{len(raw_entries) - len(cleaned):,} entries are empty and were skipped")
     if len(kept) < len(cleaned) or parsed.listed:
-        warnings.append(f"the newest {len(kept):,} of {listed:,} entries were taken")
+        warnings.append(f"the newest {len(kept):,} of {listed:,} entries were used")
     if len(dates) < len(cleaned):
         missing = f"{len(cleaned) - len(dates):,} of {len(cleaned):,}" if dates else "all"
         warnings.append(f"no credible date on {missing} entries")
     if lost := sum(bool(raw.link and not entry.link) for raw, entry in kept):
-        warnings.append(f"{lost:,} links are no web links and were left out")
+        warnings.append(f"{lost:,} links are not web links and were dropped")
 
     keys = "".join(entry.key for entry in entries)
     return parsed.model_copy(

@@ -25,7 +25,7 @@ def read_json_feed(text: str) -> JsonFeed:
     except ValueError as error:
         raise NoFeed("the JSON is broken or cut off") from error
     if not isinstance(root, dict) or not _text(root, "version").startswith(_VERSION):
-        raise NoFeed("JSON came, but no JSON Feed (its version is missing)")
+        raise NoFeed("the JSON is not a JSON Feed (its version is missing)")
     items = _list(root, "items")
     entries = [_entry(item) for item in items if isinstance(item, dict)]
     entries = [entry for entry in entries if any(entry)]

@@ -58,7 +58,7 @@ def open_document(body: bytes, content_type: str = "") -> XmlDocument:
         return XmlDocument(text, is_json=True, warnings=tuple(warnings))
     before, text, name = _split_at_root(text)
     if not _PROLOG.fullmatch(before):
-        warnings.append("something stands before the XML and was skipped")
+        warnings.append("text before the XML was skipped")
     repaired, complete = _repair(text, f"</{name}")
     if not complete:
         warnings.append("the feed is cut off before its end")
@@ -80,8 +80,8 @@ def _split_at_root(text: str) -> tuple[str, str, str]:
     if root is None:
         other = _ELEMENT.search(before)
         if other is None:
-            raise NoFeed("neither XML nor JSON came")
-        raise NoFeed(f"its first element is <{other.group(1)}>, which begins no feed")
+            raise NoFeed("the body is neither XML nor JSON")
+        raise NoFeed(f"its first element is <{other.group(1)}>, not a feed")
     return before, text[root.start() :], root.group(1)
 
 

@@ -245,7 +245,7 @@ class PollScheduler(Generic[T]):
             return None
         except Exception:
             # An error of the bot: delay this feed, go on with the others.
-            log.exception("feed %s could not be taken in", feed.id)
+            log.exception("feed %s could not be processed", feed.id)
             self._delay(feed)
             return None
         if feed.id in self._states:

@@ -66,17 +66,13 @@ class TestLostConnections:
     def limits(self) -> FetchLimits:
         return LIMITS.model_copy(update={"spacing_s": 0.3})
 
-    async def test_a_request_without_response_is_not_repeated_at_once(
-        self, reader: Reader
-    ) -> None:
+    async def test_a_request_without_response_is_not_repeated_at_once(self, reader: Reader) -> None:
         async with scripted() as (url, came):
             failed = await reader.follow(url).poll()
         assert failed.state.error == "the server closed the connection without an answer"
         assert len(came) == 1
 
-    async def test_a_reused_connection_that_was_closed_is_no_failure(
-        self, reader: Reader
-    ) -> None:
+    async def test_a_reused_connection_that_was_closed_is_no_failure(self, reader: Reader) -> None:
         async with scripted(_OK, b"", _OK) as (url, came):
             life = reader.follow(url)
             assert (await life.poll()).outcome is PollOutcome.READ
@@ -332,7 +328,7 @@ class TestErrorMessages:
         ("status", "said"),
         [
             (401, "answered 401 Unauthorized. It is not open to everybody"),
-            (403, "answered 403 Forbidden. Its server turns the bot away"),
+            (403, "answered 403 Forbidden. Its server rejects the bot"),
             (404, "answered 404 Not Found. Check the address"),
             (410, "answered 410 Gone. Its publisher has ended it"),
             (429, "answered 429 Too Many Requests. Try again later"),
@@ -383,9 +379,7 @@ class TestErrorMessages:
             await check(reader.poller, address)
 
 
-async def test_jitter_stays_within_the_window(
-    server: FeedServer, workers: ProcessPool
-) -> None:
+async def test_jitter_stays_within_the_window(server: FeedServer, workers: ProcessPool) -> None:
     clock = Clock()
     poller = Poller(LIMITS, clock, lambda: 1.0, workers)
     dates = ["Mon, 05 May 2025 10:00:00 GMT", "Mon, 05 May 2025 10:00:04 GMT"]

@@ -251,7 +251,7 @@ def test_other_links_than_web_links_are_dropped_with_a_warning() -> None:
     parsed = outcome("broken", "own_javascript_links.rss")
     assert isinstance(parsed, Parsed)
     assert {entry.link for entry in parsed.entries} == {""}
-    assert "6 links are no web links and were left out" in parsed.warnings
+    assert "6 links are not web links and were dropped" in parsed.warnings
     assert [entry.link for entry in entries("own_relative_links.atom")] == [
         "https://cdn.example/2",
         "https://cdn.example/press/1",

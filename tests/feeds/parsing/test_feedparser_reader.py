@@ -121,7 +121,7 @@ def test_an_empty_entry_is_skipped_and_counted() -> None:
     parsed = read(rss("<item><title/><link/></item>" + item(1)))
     assert [entry.title for entry in parsed.entries] == ["Item 1"]
     assert parsed.listed == 2
-    assert "1 entries say nothing and were left out" in parsed.warnings
+    assert "1 entries are empty and were skipped" in parsed.warnings
 
 
 def test_texts_are_limited_in_length() -> None:
@@ -136,7 +136,7 @@ def test_the_newest_of_many_are_taken_and_the_rest_counted() -> None:
     parsed = read(body, max_entries=50)
     assert [entry.title for entry in parsed.entries] == [f"Item {n}" for n in range(550, 600)]
     assert parsed.listed == 600
-    assert "the newest 50 of 600 entries were taken" in parsed.warnings
+    assert "the newest 50 of 600 entries were used" in parsed.warnings
 
 
 def test_content_replaces_a_missing_summary_and_is_added_for_courts() -> None:
@@ -230,13 +230,13 @@ def test_a_long_line_with_one_invalid_byte_is_parsed_quickly() -> None:
         ("\ufeff", "the body is empty"),
         (PAGE, "a web page came instead of a feed"),
         ("<html><pre>&lt;rss&gt;</pre><rss></rss></html>", "a web page came instead of a feed"),
-        ("<opml version='2.0'><body/></opml>", "its first element is <opml>, which begins no feed"),
-        ("<urlset/>", "its first element is <urlset>, which begins no feed"),
-        ("Service unavailable", "neither XML nor JSON came"),
-        ("<!-- <rss> -->", "neither XML nor JSON came"),
+        ("<opml version='2.0'><body/></opml>", "its first element is <opml>, not a feed"),
+        ("<urlset/>", "its first element is <urlset>, not a feed"),
+        ("Service unavailable", "the body is neither XML nor JSON"),
+        ("<!-- <rss> -->", "the body is neither XML nor JSON"),
         ("{", "the JSON is broken or cut off"),
-        ("[1]", "JSON came, but no JSON Feed (its version is missing)"),
-        ('{"rss": {}}', "JSON came, but no JSON Feed (its version is missing)"),
+        ("[1]", "the JSON is not a JSON Feed (its version is missing)"),
+        ('{"rss": {}}', "the JSON is not a JSON Feed (its version is missing)"),
         ("[" * 100_000, "it is nested too deeply to be read"),
         (GOOD[:60], "it is cut off before its first entry ends"),
     ],
@@ -281,7 +281,7 @@ def test_text_around_the_feed_is_ignored() -> None:
     body = f"<br />\n<b>Warning</b>: in /home/site/feed.php\n{GOOD}\n<script>x</script>{GOOD}"
     parsed = read(body)
     assert [entry.title for entry in parsed.entries] == ["Item 1", "Item 2"]
-    assert "something stands before the XML and was skipped" in parsed.warnings
+    assert "text before the XML was skipped" in parsed.warnings
 
 
 def test_a_doctype_and_comments_before_the_root_are_ignored() -> None:

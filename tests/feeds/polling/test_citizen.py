@@ -73,9 +73,7 @@ class TestValidators:
         assert server.headers("If-Modified-Since") == [None, date]
         assert server.headers("If-None-Match") == [None, None]
 
-    async def test_both_validators_are_sent_back(
-        self, server: FeedServer, reader: Reader
-    ) -> None:
+    async def test_both_validators_are_sent_back(self, server: FeedServer, reader: Reader) -> None:
         date = "Mon, 05 May 2025 10:00:00 GMT"
         life = reader.follow(server.at("/f", GOOD, Last_Modified=date, ETag='"1"'))
         await life.poll(2)
@@ -145,9 +143,7 @@ class TestValidators:
         assert server.headers("If-None-Match") == [None, '"1"', '"1"']
         assert last.outcome is PollOutcome.NOT_MODIFIED
 
-    async def test_an_unexpected_304_is_a_failure(
-        self, server: FeedServer, reader: Reader
-    ) -> None:
+    async def test_an_unexpected_304_is_a_failure(self, server: FeedServer, reader: Reader) -> None:
         life = reader.follow(server.at("/f", answers(feed(status=304))))
         assert (await life.poll()).outcome is PollOutcome.FAILED
 
@@ -171,7 +167,9 @@ class TestInterval:
         await life.poll()
         assert 37 <= life.waits[0] < 60
 
-    async def test_retry_after_as_a_date_is_respected(self, server: FeedServer, reader: Reader) -> None:
+    async def test_retry_after_as_a_date_is_respected(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
         date = format_datetime(later(90), usegmt=True)
         life = reader.follow(server.at("/f", feed_at(503, Retry_After=date)))
         await life.poll()
@@ -251,7 +249,9 @@ class TestInterval:
         assert (await life.poll()).state.failures == 0
         assert life.waits[-1] < 3
 
-    async def test_max_age_is_respected_on_200_and_304(self, server: FeedServer, reader: Reader) -> None:
+    async def test_max_age_is_respected_on_200_and_304(
+        self, server: FeedServer, reader: Reader
+    ) -> None:
         plays = answers(
             feed(ETag='"1"', Cache_Control="public, max-age=600"), web.Response(status=304)
         )
@@ -265,9 +265,7 @@ class TestInterval:
         await life.poll()
         assert 900 <= life.waits[0] < 1000
 
-    async def test_ttl_is_respected_after_a_304(
-        self, server: FeedServer, reader: Reader
-    ) -> None:
+    async def test_ttl_is_respected_after_a_304(self, server: FeedServer, reader: Reader) -> None:
         life = reader.follow(server.at("/f", rss([item(1)], "<ttl>10</ttl>")))
         assert (await life.poll(2)).outcome is PollOutcome.SAME_BODY
         assert all(600 <= wait < 700 for wait in life.waits)

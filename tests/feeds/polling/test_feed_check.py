@@ -47,9 +47,7 @@ async def test_a_page_leads_to_its_feed(server: FeedServer, reader: Reader) -> N
     assert found.page == server.url + "/home"
 
 
-async def test_a_dead_feed_that_a_page_names_is_skipped(
-    server: FeedServer, reader: Reader
-) -> None:
+async def test_a_dead_feed_that_a_page_names_is_skipped(server: FeedServer, reader: Reader) -> None:
     server.at("/gone", lambda _: web.Response(status=404))
     server.at("/good", GOOD)
     link = '<link rel="alternate" type="application/rss+xml" href="%s">'

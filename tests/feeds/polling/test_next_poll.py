@@ -255,9 +255,7 @@ def test_the_start_of_failures_is_stored_until_a_success() -> None:
     assert after_response(twice, FEED, LIMITS, later, found(), 0.0).failing_since is None
 
 
-def test_without_any_response_retries_come_soon_and_then_hourly() -> (
-    None
-):
+def test_without_any_response_retries_come_soon_and_then_hourly() -> None:
     seldom = FEED.model_copy(update={"poll_minutes": 60.0})
     state, waits = BLANK, []
     for _ in range(12):

@@ -125,7 +125,7 @@ async def test_an_internal_error_stops_no_feed(caplog: pytest.LogCaptureFixture)
     setting = Setting("a", "b")
     setting.taking.broken.add("a")
     assert await setting.poll() == ["a", "b"]
-    assert "feed a could not be taken in" in caplog.text
+    assert "feed a could not be processed" in caplog.text
     setting.now += timedelta(seconds=INTERNAL_ERROR_WAIT_S)
     assert "a" in await setting.poll()
 

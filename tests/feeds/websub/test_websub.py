@@ -305,9 +305,7 @@ async def test_a_push_gives_a_round_and_does_not_change_the_next_poll(
     assert (broken.entries, broken.state) == ((), life.state)
 
 
-async def test_the_hub_in_the_header_takes_precedence(
-    reader: Reader, server: FeedServer
-) -> None:
+async def test_the_hub_in_the_header_takes_precedence(reader: Reader, server: FeedServer) -> None:
     links = '<https://hub.example/>; rel="hub", </self>; rel=self'
     head = '<link rel="hub" href="https://other.example/" xmlns="http://www.w3.org/2005/Atom"/>'
     life = reader.follow(server.at("/feed", rss([item(1)], head=head), Link=links))
@@ -334,7 +332,9 @@ def test_no_link_header_raises(header: str) -> None:
 
 
 @given(st.binary(max_size=50), st.text(max_size=80), st.sampled_from(["sha1", "sha512"]))
-def test_only_a_signature_with_the_secret_is_valid(body: bytes, signature: str, method: str) -> None:
+def test_only_a_signature_with_the_secret_is_valid(
+    body: bytes, signature: str, method: str
+) -> None:
     digest = hmac.new(b"secret", body, method).hexdigest()
     assert is_authentic(body, f"{method}={digest}", "secret")
     assert not is_authentic(body, f"{method}={digest}", "another")
