@@ -5,14 +5,15 @@ made of words, which are part of the id like any others. Change a value here onl
 migration.
 """
 
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from bot.alerts.delivery import Audience, DeliveryKind, delivery_id, owed
-from bot.alerts.notices import notices
-from bot.alerts.reminders import reminders
+from bot.alerts.delivery import Audience, Delivery, DeliveryKind, delivery_id, plan_deliveries
+from bot.alerts.notices import Notices, Trouble
+from bot.alerts.reminders import plan_reminders
 from bot.alerts.subscription import Frequency, subscription_id
 from bot.feeds.model import FeedState
 from bot.proposals.approval.amendments import Amendment
@@ -68,7 +69,7 @@ def test_a_delivery_is_about_its_story_or_the_hour_of_its_digest() -> None:
     stories = (story("s1"), story("s2", event_id="s1"))
     instant, daily = subscription("C1"), subscription("C2", pace=Frequency.DAILY)
     audience = Audience(subscriptions=(instant, daily))
-    made = owed(stories, audience, NOON, NOON + timedelta(hours=19))
+    made = plan_deliveries(stories, audience, NOON, NOON + timedelta(hours=19))
     assert [(each.kind, each.id) for each in made] == [
         (DeliveryKind.ALERT, delivery_id(DeliveryKind.ALERT, "T1", "C1", "s1")),
         (DeliveryKind.FOLLOW_UP, delivery_id(DeliveryKind.FOLLOW_UP, "T1", "C1", "s2")),
@@ -76,17 +77,35 @@ def test_a_delivery_is_about_its_story_or_the_hour_of_its_digest() -> None:
     ]
 
 
-def test_a_notice_is_about_a_feed_and_the_moment_its_trouble_began() -> None:
+class _Queue:
+    """Collects what is queued."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[Delivery] = []
+
+    async def owe(self, deliveries: Collection[Delivery]) -> None:
+        self.deliveries.extend(deliveries)
+
+
+async def _notices(
+    failing: Iterable[FeedState], now: datetime, others: Iterable[Trouble] = ()
+) -> list[Delivery]:
+    queue = _Queue()
+    await Notices(queue, "T1", ["C1"], lambda: now, lambda: None).look(failing, others)
+    return queue.deliveries
+
+
+async def test_a_notice_is_about_a_feed_and_the_moment_its_trouble_began() -> None:
     gone = FeedState(feed_id="wire", failing_since=NOON, stopped=True)
     failing = FeedState(feed_id="paper", failing_since=NOON, error="HTTP 500")
-    made = notices([gone, failing], "T1", ["C1"], NOON + timedelta(days=1))
+    made = await _notices([gone, failing], NOON + timedelta(days=1))
     assert [each.id for each in made] == [
         "5bd9c4831bd68cd0ae1cf0e7a2b5309a",
         "5958962f6642d4f4bd8013ef40bc5b19",
     ]
 
 
-def test_a_notice_is_about_an_approval_and_why_it_does_not_fit() -> None:
+async def test_a_notice_is_about_an_approval_and_why_it_does_not_fit() -> None:
     amendment = Amendment(
         id="0123abcd",
         imposer="US",
@@ -99,14 +118,14 @@ def test_a_notice_is_about_an_approval_and_why_it_does_not_fit() -> None:
         approved_on=date(2026, 11, 25),
     )
     stale = stale_notice(StaleApproval(amendment, "no such measure"))
-    [made] = notices([], "T1", ["C1"], NOON, [stale])
+    [made] = await _notices([], NOON, [stale])
     assert made.id == "1a892e74a07ff2ca3ebaa2f2f1e460f0"
 
 
 def test_a_reminder_is_about_a_change_and_which_of_its_two_notices_it_is() -> None:
     coming = ledger(sheet(written("us-1", {"from": date(2026, 12, 1)})))
     now = datetime(2026, 11, 24, 7, tzinfo=UTC)
-    [made] = reminders(coming, [subscription("C1")], [], {}, now.date(), now)
+    [made] = plan_reminders(coming, [subscription("C1")], [], {}, now.date(), now)
     assert made.id == "0bab6e219372a9d9488c3ebdd2c1555d"
 
 

@@ -6,8 +6,8 @@ a value here only together with a migration.
 
 import pytest
 
-from bot.feeds.feed_id import feed_id
-from bot.feeds.parsing.normalization.cleaning import shown_guid
+from bot.feeds.model import make_feed_id
+from bot.feeds.parsing.entries import stored_guid
 
 URL = "https://www.wire.example/rss?x=1"
 
@@ -26,12 +26,12 @@ URL = "https://www.wire.example/rss?x=1"
     ],
 )
 def test_a_feed_has_this_id(title: str, url: str, taken: tuple[str, ...], expected: str) -> None:
-    assert feed_id(title, url, taken) == expected
+    assert make_feed_id(title, url, taken) == expected
 
 
 def test_a_guid_is_kept_as_it_is_or_as_this_digest_where_it_is_too_long() -> None:
-    assert shown_guid(" guid\n1 ") == "guid 1"
-    assert shown_guid("x" * 500) == "x" * 500
-    assert shown_guid("x" * 501) == (
+    assert stored_guid(" guid\n1 ") == "guid 1"
+    assert stored_guid("x" * 500) == "x" * 500
+    assert stored_guid("x" * 501) == (
         "3ac31d30e2ef713a7d4803d2923982618af0bfb6488e67e2bcb9d0050f24d56a"
     )

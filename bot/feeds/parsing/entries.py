@@ -84,7 +84,7 @@ def _clean(raw: RawEntry, context: FeedContext, language: str) -> Entry | None:
     return Entry(
         feed_id=context.feed_id,
         key="",
-        guid=_guid(raw.guid),
+        guid=stored_guid(raw.guid),
         link=link,
         title=title or link,
         summary=summary,
@@ -112,7 +112,7 @@ def _without_blanks(text: str) -> str:
     return "".join(text.split())
 
 
-def _guid(guid: str) -> str:
+def stored_guid(guid: str) -> str:
     """The guid on one line and without markup; a digest of it if it is too long."""
     guid = " ".join((plain(guid, _MAX_GUID * 2) if "<" in guid else guid).split())
     return guid if len(guid) <= _MAX_GUID else sha256(guid.encode("utf-8", "replace")).hexdigest()

@@ -38,7 +38,7 @@ def feed_metadata(head: Mapping[str, Any], form: str, text: str, context: FeedCo
         title=plain(str(head.get("title", "")), _TITLE_CHARS),
         form=form,
         home=web_link(str(head.get("link", "")), context.url),
-        asked=_hints(head, text[:_HEAD_CHARS]),
+        asked=read_hints(head, text),
         hubs=_linked("hub", links, context.url)[:_MAX_HUBS],
         topic=next(iter(_linked("self", links, context.url)), ""),
     )
@@ -54,11 +54,12 @@ def _linked(rel: str, links: Iterable[Any], base: str) -> tuple[str, ...]:
     return tuple(filter(None, found))
 
 
-def _hints(head: Mapping[str, Any], text: str) -> PublisherHints:
+def read_hints(head: Mapping[str, Any], text: str) -> PublisherHints:
     """How long the feed asks not to be polled; negative and unreadable values are ignored.
 
     Skipped hours and days are read from the text, because feedparser keeps only the last of each.
     """
+    text = text[:_HEAD_CHARS]
     ttl_minutes = _positive(head.get("ttl"))
     period_s = _PERIODS_S.get(str(head.get("sy_updateperiod", "")).strip().lower())
     times = _positive(head.get("sy_updatefrequency")) or 1.0

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.feeds.parsing.normalization.publisher_hints import read_hints
+from bot.feeds.parsing.metadata import read_hints
 
 HOUR, DAY = 3600.0, 86_400.0
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from bot.news.events.matching import SAME_FROM, join, score
+from bot.news.events.matching import SAME_SCORE, join, score
 from bot.news.story import Story
 from bot.values import Topic
 from tests.news.made import account
@@ -267,7 +267,7 @@ def test_a_story_joins_where_a_topic_is_shared_or_one_has_none(
     topics: Iterable[Topic], joins: bool
 ) -> None:
     first, second = account(ONE, id="first"), account(ONE, id="second", topics=topics)
-    assert score(first, second) >= SAME_FROM
+    assert score(first, second) >= SAME_SCORE
     assert (join(second, [first]) == "first") is joins
     assert (join(first, [second]) == "second") is joins
 
@@ -281,7 +281,7 @@ def test_a_story_joins_where_a_country_is_shared_or_one_has_none(
 ) -> None:
     first = account(ONE, id="first", parties=US_ONLY)
     second = account(ONE, id="second", parties=parties)
-    assert score(first, second) >= SAME_FROM
+    assert score(first, second) >= SAME_SCORE
     assert (join(second, [first]) == "first") is joins
     assert (join(first, [second]) == "second") is joins
 
