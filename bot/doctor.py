@@ -1,8 +1,12 @@
-"""Looks at everything the bot needs and says what is wrong, and the cure."""
+"""Checks everything that the bot needs; each problem comes with its cure.
+
+One function for each check. `examine` runs them in order; a check that needs what an earlier one
+found broken is skipped.
+"""
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.util import find_spec
@@ -15,7 +19,7 @@ from bot.errors import SlackError, TariffwireError
 from bot.feeds.health import Health
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings, unknown_variables
-from bot.runtime.wiring import clock, feed_health, fetch_limits, open_store, revealed
+from bot.runtime.wiring import clock, fetch_limits, open_feed_registry, open_store, plain_secret
 from bot.slack.api.channels import find_channel
 from bot.slack.api.errors import code, status
 from bot.slack.app import open_session, web_client
@@ -24,18 +28,18 @@ from bot.sources.registry import SourceRegistry
 from bot.values import Frozen
 
 ENOUGH_BYTES = 200_000_000
-"""Free space under which the operator is warned."""
-CLOCK_SLACK_S = 120.0
-"""Slack refuses requests that are five minutes off; this leaves room."""
+"""Free space below which the operator is warned."""
+CLOCK_TOLERANCE_S = 120.0
+"""Slack refuses requests that are five minutes off."""
+SAME_PROBLEM = 5
+"""As many feeds with the same problem are one result: most likely the network is at fault."""
 
 _NETWORK = "Check TARIFFWIRE_SLACK_API_URL, the network and its proxy"
-
-MANY_ALIKE = 5
-"""So many feeds with one trouble are told in one line."""
+_TRANSPORTS = {"local": "the local workspace", "socket": "Socket Mode", "http": "HTTP"}
 
 
 class CheckResult(Frozen):
-    """One line: what was looked at, whether it is well, what was seen, and the cure if not."""
+    """One result: what was checked, whether it is good, what was found, and the cure if not."""
 
     subject: str
     ok: bool
@@ -44,80 +48,48 @@ class CheckResult(Frozen):
 
 
 async def examine() -> AsyncIterator[CheckResult]:
-    """Every finding, as it is made; never raises for what it finds."""
+    """The result of every check, as soon as it is there; raises nothing for what it finds."""
     for line in unknown_variables():
-        yield CheckResult(subject="settings", ok=False, says=line, cure="Rename or remove it")
+        yield _bad("settings", line, "Rename or remove it")
     try:
         settings = load_settings()
     except TariffwireError as error:
-        yield _bad("settings", error)
+        yield _failed("settings", error)
         return
-    yield CheckResult(
-        subject="settings", ok=True, says=f"Slack by {_TRANSPORTS[settings.transport]}"
-    )
-    config = _config(ConfigFolder(settings))
+    yield _good("settings", f"Slack by {_TRANSPORTS[settings.transport]}")
+    config = check_config(settings)
     yield config
-    for finding in _disk(settings):
-        yield finding
-    readable = config.ok
-    async for finding in _database(settings):
-        readable = readable and (finding.ok or finding.subject != "database")
-        yield finding
-    async for finding in _slack(settings):
-        yield finding
-    yield _pictures()
+    for result in check_disk(settings):
+        yield result
+    database_ok = True
+    async for result in check_database(settings):
+        database_ok = database_ok and (result.ok or result.subject != "database")
+        yield result
+    async for result in check_slack_setup(settings):
+        yield result
+    yield check_pictures()
     if config.ok:
-        async for finding in _live_sources(settings):
-            yield finding
-    if readable:
-        for finding in await _feeds(settings):
-            yield finding
+        async for result in check_live_sources(settings):
+            yield result
+    if config.ok and database_ok:
+        for result in await check_feeds(settings):
+            yield result
 
 
-_TRANSPORTS = {"local": "the local workspace", "socket": "Socket Mode", "http": "HTTP"}
-
-
-def _bad(subject: str, error: TariffwireError) -> CheckResult:
-    return CheckResult(
-        subject=subject, ok=False, says=f"{error.thing}: {error.cause}", cure=error.cure
-    )
-
-
-def _config(library: ConfigFolder) -> CheckResult:
+def check_config(settings: Settings) -> CheckResult:
+    """Whether every file of the config folder can be read."""
+    config = ConfigFolder(settings)
     try:
-        library.read_all()
+        config.read_all()
     except TariffwireError as error:
-        return _bad("config", error)
-    on = sum(feed.enabled for feed in library.feeds)
-    return CheckResult(
-        subject="config", ok=True, says=f"{len(library.feeds)} feeds, {on} of them on; rates read"
-    )
+        return _failed("config", error)
+    enabled = sum(feed.enabled for feed in config.feeds)
+    return _good("config", f"{len(config.feeds)} feeds, {enabled} of them on; rates read")
 
 
-async def _database(settings: Settings) -> AsyncIterator[CheckResult]:
-    try:
-        async with open_store(settings) as store:
-            counts = await store.outbox.counts()
-            failed = await store.outbox.failed(limit=3)
-            name = store.database.name
-    except TariffwireError as error:
-        yield _bad("database", error)
-        return
-    says = ", ".join(f"{number} {state}" for state, number in counts.items()) or "nothing owed yet"
-    yield CheckResult(subject="database", ok=True, says=f"{name}: {says}")
-    for delivery in failed:
-        yield CheckResult(
-            subject=f"delivery {delivery.id[:8]}",
-            ok=False,
-            says=f"given up: {delivery.error}",
-            cure=f"Check the bot's access to {delivery.conversation}",
-        )
-
-
-def _disk(settings: Settings) -> Iterator[CheckResult]:
-    """Whether the data folder can be written, or made where it is not there yet; and the room."""
+def check_disk(settings: Settings) -> Iterator[CheckResult]:
+    """Whether the data folder can be written, or created, and the free space."""
     folder = settings.data_dir
-    cure = "Set TARIFFWIRE_DATA_DIR to a folder that can be written"
     try:
         while not folder.exists():
             folder = folder.parent
@@ -125,116 +97,118 @@ def _disk(settings: Settings) -> Iterator[CheckResult]:
             free = shutil.disk_usage(folder).free
     except OSError as error:
         says = f"{folder} cannot be written: {error.strerror or 'refused'}"
-        yield CheckResult(subject="data folder", ok=False, says=says, cure=cure)
+        yield _bad("data folder", says, "Set TARIFFWIRE_DATA_DIR to a folder that can be written")
         return
-    made = "" if folder == settings.data_dir else f"; it will be made in {folder}"
-    yield CheckResult(subject="data folder", ok=True, says=f"{settings.data_dir}{made}")
+    created = "" if folder == settings.data_dir else f"; it will be made in {folder}"
+    yield _good("data folder", f"{settings.data_dir}{created}")
     says = f"{free / 1e9:.1f} GB free at {folder}"
-    ok = free >= ENOUGH_BYTES
-    yield CheckResult(subject="disk", ok=ok, says=says, cure="" if ok else "Free some space")
+    yield _good("disk", says) if free >= ENOUGH_BYTES else _bad("disk", says, "Free some space")
 
 
-def _pictures() -> CheckResult:
-    says = "matplotlib is installed, for a picture where Slack refuses a chart"
-    if find_spec("matplotlib") is None:
-        says = (
-            "no matplotlib; optional, for a picture where Slack refuses a chart: tariffwire[chart]"
-        )
-    return CheckResult(subject="pictures", ok=True, says=says)
+async def check_database(settings: Settings) -> AsyncIterator[CheckResult]:
+    """Whether the database can be upgraded and read, and its last failed deliveries."""
+    try:
+        async with open_store(settings) as store:
+            counts = await store.outbox.counts()
+            failed = await store.outbox.failed(limit=3)
+            name = store.database.name
+    except TariffwireError as error:
+        yield _failed("database", error)
+        return
+    says = ", ".join(f"{number} {state}" for state, number in counts.items())
+    yield _good("database", f"{name}: {says}")
+    for delivery in failed:
+        cure = f"Check the bot's access to {delivery.conversation}"
+        yield _bad(f"delivery {delivery.id[:8]}", f"given up: {delivery.error}", cure)
 
 
-async def _slack(settings: Settings) -> AsyncIterator[CheckResult]:
+async def check_slack_setup(settings: Settings) -> AsyncIterator[CheckResult]:
+    """The tokens, their scopes, the channels of the settings, and the clock."""
     if settings.slack_bot_token is None:
-        yield CheckResult(subject="Slack", ok=True, says="no tokens; the local workspace is used")
-        says = (
-            f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z; the local workspace is used, so it was compared "
+        yield _good("Slack", "no tokens; the local workspace is used")
+        now = f"{clock():%Y-%m-%d %H:%M}Z"
+        yield _good(
+            "clock", f"{now}; the local workspace is used, so it was compared with nobody's"
         )
-        yield CheckResult(subject="clock", ok=True, says=f"{says}with nobody's")
         return
     async with open_session() as session:
-        client = web_client(revealed(settings.slack_bot_token), settings.slack_api_url, session)
+        token = plain_secret(settings.slack_bot_token)
+        client = web_client(token, settings.slack_api_url, session)
         found = await check_slack(client)
         for each in found:
             yield CheckResult(subject=each.thing, ok=each.ok, says=each.says, cure=each.cure)
         if settings.slack_app_token is not None:
-            yield await _app_token(client, revealed(settings.slack_app_token))
-        # Without a token that is taken, every other call says the same once more.
+            yield await check_app_token(client, plain_secret(settings.slack_app_token))
+        # With a refused token, every other call would fail the same way.
         if found[0].ok:
-            yield await _channel(client, settings.channel, "TARIFFWIRE_CHANNEL")
+            yield await check_channel(client, settings.channel, "TARIFFWIRE_CHANNEL")
             if settings.operators_channel:
                 name = "TARIFFWIRE_OPERATORS_CHANNEL"
-                yield await _channel(client, settings.operators_channel, name)
-        clock = await _clock(settings.slack_api_url, session)
-        if clock is not None:
-            yield clock
+                yield await check_channel(client, settings.operators_channel, name)
+        result = await check_clock(settings.slack_api_url, session)
+        if result is not None:
+            yield result
 
 
-async def _app_token(client: AsyncWebClient, token: str) -> CheckResult:
-    """Whether Slack would open a socket; the address that it names is not used."""
+async def check_app_token(client: AsyncWebClient, token: str) -> CheckResult:
+    """Whether Slack would open a socket; none is opened."""
     subject = "Slack app token"
     try:
         await client.apps_connections_open(app_token=token)
     except SlackApiError as error:
         cure = "Make an app-level token with connections:write and set SLACK_APP_TOKEN to it"
-        return CheckResult(subject=subject, ok=False, says=_said(error), cure=cure)
+        return _bad(subject, _slack_code(error), cure)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return _silent(subject, error)
-    return CheckResult(subject=subject, ok=True, says="valid for Socket Mode")
+        return _no_answer(subject, error)
+    return _good(subject, "valid for Socket Mode")
 
 
-async def _channel(client: AsyncWebClient, name: str, subject: str) -> CheckResult:
+async def check_channel(client: AsyncWebClient, name: str, subject: str) -> CheckResult:
+    """Whether the channel that a setting names exists."""
     try:
         found = await find_channel(client, name, subject)
     except SlackError as error:
-        return _bad(subject, error)
+        return _failed(subject, error)
     except SlackApiError as error:
-        return CheckResult(subject=subject, ok=False, says=_said(error), cure="Try again later")
+        return _bad(subject, _slack_code(error), "Try again later")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return _silent(subject, error)
+        return _no_answer(subject, error)
     if found == name:
-        return CheckResult(subject=subject, ok=True, says=f"{name} is an id, and was not looked up")
+        return _good(subject, f"{name} is an id, and was not looked up")
     if found.startswith("#"):
-        says = f"{found} could not be looked up; the app may not list channels"
-        return CheckResult(subject=subject, ok=True, says=says)
-    return CheckResult(subject=subject, ok=True, says=f"#{name.removeprefix('#')} is {found}")
+        return _good(subject, f"{found} could not be looked up; the app may not list channels")
+    return _good(subject, f"#{name.removeprefix('#')} is {found}")
 
 
-def _said(error: SlackApiError) -> str:
-    return code(error) or f"HTTP {status(error)}"
-
-
-def _silent(subject: str, error: Exception) -> CheckResult:
-    says = f"no answer from Slack ({type(error).__name__})"
-    return CheckResult(subject=subject, ok=False, says=says, cure=_NETWORK)
-
-
-async def _clock(api_url: str, session: aiohttp.ClientSession) -> CheckResult | None:
-    """How far this machine's clock is from Slack's; None where Slack does not answer."""
+async def check_clock(api_url: str, session: aiohttp.ClientSession) -> CheckResult | None:
+    """How far this machine's clock is from Slack's; None if Slack does not answer."""
     try:
         async with session.post(f"{api_url}api.test") as answer:
-            told = parsedate_to_datetime(answer.headers["Date"])
+            theirs = parsedate_to_datetime(answer.headers["Date"])
     except (aiohttp.ClientError, TimeoutError, OSError, KeyError, ValueError):
         return None
-    return _compared(datetime.now(UTC), told)
+    # A date in "-0000", which is UTC too, is parsed without a zone.
+    theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
+    off_s = (datetime.now(UTC) - theirs).total_seconds()
+    if abs(off_s) <= CLOCK_TOLERANCE_S:
+        return _good("clock", f"{abs(off_s):.0f} s from Slack's")
+    says = f"{abs(off_s):.0f} s {'ahead of' if off_s > 0 else 'behind'} Slack's"
+    cure = "Set the clock, for example with NTP: Slack's signatures are refused otherwise"
+    return _bad("clock", says, cure)
 
 
-def _compared(now: datetime, told: datetime) -> CheckResult:
-    # A date in "-0000", which is UTC too, comes without a zone.
-    off_s = (now - (told if told.tzinfo else told.replace(tzinfo=UTC))).total_seconds()
-    if abs(off_s) <= CLOCK_SLACK_S:
-        return CheckResult(subject="clock", ok=True, says=f"{abs(off_s):.0f} s from Slack's")
-    return CheckResult(
-        subject="clock",
-        ok=False,
-        says=f"{abs(off_s):.0f} s {'ahead of' if off_s > 0 else 'behind'} Slack's",
-        cure="Set the clock, for example with NTP: Slack's signatures are refused otherwise",
-    )
+def check_pictures() -> CheckResult:
+    """Whether matplotlib is there, which is optional."""
+    use = "for a picture where Slack refuses a chart"
+    if find_spec("matplotlib") is None:
+        return _good("pictures", f"no matplotlib; optional, {use}: tariffwire[chart]")
+    return _good("pictures", f"matplotlib is installed, {use}")
 
 
-async def _live_sources(settings: Settings) -> AsyncIterator[CheckResult]:
-    """Which live sources are on, and whether each answers as documented."""
+async def check_live_sources(settings: Settings) -> AsyncIterator[CheckResult]:
+    """Whether each live source that is on answers as documented."""
     if not settings.live_sources:
-        yield CheckResult(subject="live sources", ok=True, says="none is on")
+        yield _good("live sources", "none is on")
         return
     parties = ConfigFolder(settings).parties
     sources = SourceRegistry(settings, fetch_limits(settings), parties, clock)
@@ -242,42 +216,59 @@ async def _live_sources(settings: Settings) -> AsyncIterator[CheckResult]:
     try:
         async for probe in sources.probes():
             subject = f"live source {probe.name}"
-            yield CheckResult(
-                subject=subject, ok=probe.ok, says=probe.says, cure="" if probe.ok else cure
-            )
+            yield _good(subject, probe.says) if probe.ok else _bad(subject, probe.says, cure)
     finally:
         await sources.close()
 
 
-async def _feeds(settings: Settings) -> list[CheckResult]:
+async def check_feeds(settings: Settings) -> list[CheckResult]:
+    """How the enabled feeds are doing, and each problem."""
     try:
-        feeds = [feed for feed in await feed_health(settings) if feed.enabled]
+        async with open_feed_registry(settings) as registry:
+            feeds = [feed for feed in await registry.health() if feed.enabled]
     except TariffwireError as error:
-        return [_bad("feeds", error)]
-    unwell = [feed for feed in feeds if feed.unwell]
+        return [_failed("feeds", error)]
+    failing = [feed for feed in feeds if feed.unwell]
     well = sum(feed.status == "ok" for feed in feeds)
     never = sum(feed.status == "new" for feed in feeds)
-    says = f"{well} well, {len(unwell)} failing, {never} never polled"
-    return [CheckResult(subject="feeds", ok=not unwell, says=says), *_unwell(unwell)]
+    says = f"{well} well, {len(failing)} failing, {never} never polled"
+    return [CheckResult(subject="feeds", ok=not failing, says=says), *_problems(failing)]
 
 
-def _unwell(feeds: Sequence[Health]) -> Iterator[CheckResult]:
-    """What ails the feeds; what many have in common is one finding, most likely the network's."""
-    by_trouble: dict[str, list[Health]] = {}
+def _problems(feeds: Iterable[Health]) -> Iterator[CheckResult]:
+    by_problem: dict[str, list[Health]] = {}
     for feed in feeds:
-        by_trouble.setdefault(feed.error or feed.status, []).append(feed)
-    for trouble, alike in by_trouble.items():
-        if len(alike) < MANY_ALIKE:
-            yield from map(_feed, alike)
+        by_problem.setdefault(feed.error or feed.status, []).append(feed)
+    for problem, alike in by_problem.items():
+        if len(alike) < SAME_PROBLEM:
+            yield from (_bad(f"feed {feed.id}", problem, _feed_cure(feed)) for feed in alike)
             continue
         cure = "Check this machine's network, DNS and firewall; `tariffwire feeds list` names them"
-        yield CheckResult(subject=f"{len(alike)} feeds", ok=False, says=trouble, cure=cure)
+        yield _bad(f"{len(alike)} feeds", problem, cure)
 
 
-def _feed(feed: Health) -> CheckResult:
+def _feed_cure(feed: Health) -> str:
     cure = f"Open {feed.url}; correct or disable it in feeds.yaml if it is gone for good"
     if feed.is_gone:
         cure += f", or have it asked again: tariffwire feeds resume {feed.id}"
-    return CheckResult(
-        subject=f"feed {feed.id}", ok=False, says=feed.error or feed.status, cure=cure
-    )
+    return cure
+
+
+def _good(subject: str, says: str) -> CheckResult:
+    return CheckResult(subject=subject, ok=True, says=says)
+
+
+def _bad(subject: str, says: str, cure: str) -> CheckResult:
+    return CheckResult(subject=subject, ok=False, says=says, cure=cure)
+
+
+def _failed(subject: str, error: TariffwireError) -> CheckResult:
+    return _bad(subject, f"{error.thing}: {error.cause}", error.cure)
+
+
+def _no_answer(subject: str, error: Exception) -> CheckResult:
+    return _bad(subject, f"no answer from Slack ({type(error).__name__})", _NETWORK)
+
+
+def _slack_code(error: SlackApiError) -> str:
+    return code(error) or f"HTTP {status(error)}"

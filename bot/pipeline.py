@@ -15,7 +15,7 @@ step is asked of the part beside it, and everything outside is a port that `bot.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple, Protocol
 
@@ -30,6 +30,7 @@ from bot.alerts.delivery import (
 from bot.alerts.digest import next_digest_at
 from bot.feeds.identity import identities, sift
 from bot.feeds.model import Entry, Feed, FeedState, Round
+from bot.news.events import matching
 from bot.news.story import Story
 from bot.proposals.model import Proposal
 from bot.values import Frozen
@@ -43,6 +44,25 @@ CATCHING_UP_EVENTS = 20
 however much else is fresh."""
 EVENT_MEMORY = timedelta(days=7)
 """Stories seen this long ago may still belong to the event of a new one."""
+
+
+def _no_proposals(_: Story) -> Collection[Proposal]:
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineRules:
+    """How stories become messages: pure functions and limits."""
+
+    max_age: timedelta
+    """Entries that are older when first seen make a story but no message."""
+    digest_hour: int
+    zone: tzinfo
+    """Where the digest's hour is read."""
+    join: Callable[[Story, Sequence[Story]], str] = matching.join
+    """The id of the event of a story, given recent stories; its own id if it starts an event."""
+    propose: Callable[[Story], Collection[Proposal]] = _no_proposals
+    """The rates in a story that the ledger lacks."""
 
 
 class FeedPoller(Protocol):
@@ -102,27 +122,12 @@ class _Told(NamedTuple):
 
 
 class Pipeline:
-    """Takes feeds in. Different feeds may be taken at the same time, one feed only once.
-
-    `join(story, recent)` gives the id of the event that a story belongs to: its own when it starts
-    one. Entries older than `max_age` when first seen make a story but no message. Digests are due
-    at `digest_hour` o'clock in `zone`. `propose(story)` gives what it says of rates that is news.
-    """
+    """Takes in what feeds publish. Different feeds may be taken in at once, one feed only once."""
 
     def __init__(
-        self,
-        poller: FeedPoller,
-        reader: EntryReader,
-        join: Callable[[Story, Sequence[Story]], str],
-        shelf: IntakeStore,
-        max_age: timedelta,
-        digest_hour: int,
-        zone: tzinfo,
-        propose: Callable[[Story], Collection[Proposal]] = lambda _: (),
+        self, poller: FeedPoller, reader: EntryReader, store: IntakeStore, rules: PipelineRules
     ) -> None:
-        self._poller, self._reader, self._join, self._shelf = poller, reader, join, shelf
-        self._max_age, self._digest_hour, self._zone = max_age, digest_hour, zone
-        self._propose = propose
+        self._poller, self._reader, self._store, self._rules = poller, reader, store, rules
         # Two feeds that bring one event at the same moment must not both start it.
         self._one_joins = asyncio.Lock()
 
@@ -132,26 +137,26 @@ class Pipeline:
         Raises StoreError when it could not be kept. Then nothing of it is kept, and the next poll
         brings it again.
         """
-        state = await self._shelf.state(feed.id) or FeedState(feed_id=feed.id)
+        state = await self._store.state(feed.id) or FeedState(feed_id=feed.id)
         brought = await (bring or self._poller.poll)(feed, state, now)
         first_round = state.last_success_at is None
         if not brought.entries:
             taken = Taken(round=brought, first_round=first_round)
-            await self._shelf.keep(taken)
+            await self._store.keep(taken)
             return taken
         taken = await self._sift(brought, first_round)
         told = await self._read(feed, taken)
         if not told:
-            await self._shelf.keep(taken)
+            await self._store.keep(taken)
             return taken
         async with self._one_joins:
             taken = await self._join_and_owe(taken, told, self._most_events(state, brought))
-            await self._shelf.keep(taken)
+            await self._store.keep(taken)
         return taken
 
     async def _sift(self, brought: Round, first_round: bool) -> Taken:
         wanted = {identity for entry in brought.entries for identity in identities(entry)}
-        known = await self._shelf.known(brought.feed_id, wanted)
+        known = await self._store.known(brought.feed_id, wanted)
         new, revised = sift(brought.entries, known)
         if new:
             state = replace(brought.state, last_entry_at=brought.finished_at)
@@ -161,7 +166,7 @@ class Pipeline:
     async def _read(self, feed: Feed, taken: Taken) -> list[_Told]:
         """The stories in what is new or corrected, oldest first."""
         places = {entry.place for entry in taken.revised}
-        earlier = await self._shelf.earlier(feed.id, places) if places else {}
+        earlier = await self._store.earlier(feed.id, places) if places else {}
         entries, seen_at = taken.entries + taken.revised, taken.round.finished_at
         told: list[_Told] = []
         for start in range(0, len(entries), READ_AT_ONCE):
@@ -199,7 +204,7 @@ class Pipeline:
         bit by bit.
         """
         last = before.last_success_at
-        if last is None or brought.started_at - last > self._max_age:
+        if last is None or brought.started_at - last > self._rules.max_age:
             return CATCHING_UP_EVENTS
         return None
 
@@ -207,12 +212,12 @@ class Pipeline:
         self, taken: Taken, told: Sequence[_Told], most_events: int | None
     ) -> Taken:
         seen_at = taken.round.finished_at
-        recent = await self._shelf.recent(seen_at - EVENT_MEMORY)
+        recent = await self._store.recent(seen_at - EVENT_MEMORY)
         joined = await asyncio.to_thread(self._join_all, told, recent)
         fresh = [
             each.story
             for each in joined
-            if each.earlier or is_news(each.entry, seen_at, taken.first_round, self._max_age)
+            if each.earlier or is_news(each.entry, seen_at, taken.first_round, self._rules.max_age)
         ]
         if most_events is not None:
             fresh = newest_events(fresh, most_events)
@@ -220,8 +225,8 @@ class Pipeline:
         proposals: tuple[Proposal, ...] = ()
         if fresh:
             proposals = await asyncio.to_thread(self._propose_all, fresh)
-            audience = await self._shelf.audience({story.event_id for story in fresh})
-            digest_due = next_digest_at(seen_at, self._digest_hour, self._zone)
+            audience = await self._store.audience({story.event_id for story in fresh})
+            digest_due = next_digest_at(seen_at, self._rules.digest_hour, self._rules.zone)
             corrections = {each.story.id for each in joined if each.earlier}
             deliveries = await asyncio.to_thread(
                 plan_deliveries, fresh, audience, seen_at, digest_due, corrections
@@ -235,7 +240,7 @@ class Pipeline:
         found: list[Proposal] = []
         for story in stories:
             try:
-                found += self._propose(story)
+                found += self._rules.propose(story)
             except Exception:
                 # As with reading: one story must not keep the others from being told.
                 log.exception("story %s could not be compared with the ledger", story.id)
@@ -245,7 +250,9 @@ class Pipeline:
         known = list(recent)
         joined = []
         for each in told:
-            event_id = each.earlier.event_id if each.earlier else self._join(each.story, known)
+            event_id = (
+                each.earlier.event_id if each.earlier else self._rules.join(each.story, known)
+            )
             story = each.story.model_copy(update={"event_id": event_id})
             known.append(story)
             joined.append(each._replace(story=story))

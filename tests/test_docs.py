@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.cli import main
+from bot.cli import COMMANDS, main
 from bot.slack.scopes import SCOPES
 
 ROOT = Path(__file__).parents[1]
@@ -26,10 +26,21 @@ def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
 
 def test_the_readme_names_every_command() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for name, command in main.commands.items():
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
         assert f"tariffwire {name}" in readme
         for part in command.commands if isinstance(command, click.Group) else ():
             assert re.search(rf"`(tariffwire )?({name} )?{part}\b", readme), f"{name} {part}"
+
+
+def test_the_list_of_commands_says_what_each_command_says() -> None:
+    context = click.Context(main)
+    for name, place in COMMANDS.items():
+        command = main.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert command.get_short_help_str(200) == place.help
 
 
 def test_the_readme_explains_every_scope() -> None:

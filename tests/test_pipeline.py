@@ -14,7 +14,7 @@ from bot.alerts.subscription import Frequency
 from bot.errors import StoreError
 from bot.feeds.model import Entry, Feed, FeedState, PollOutcome, Round
 from bot.news.story import Story
-from bot.pipeline import CATCHING_UP_EVENTS, Pipeline, Taken
+from bot.pipeline import CATCHING_UP_EVENTS, Pipeline, PipelineRules, Taken
 from bot.store.outbox import Outbox
 from bot.store.pipeline_store import PipelineStore
 from bot.store.upgrade import upgrade
@@ -77,6 +77,9 @@ def join_by_name(story: Story, recent: Sequence[Story]) -> str:
     return next((old.event_id for old in recent if old.title.split()[-1] == name), story.id)
 
 
+RULES = PipelineRules(max_age=DAY, digest_hour=8, zone=UTC, join=join_by_name)
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     address = f"sqlite:///{tmp_path / 'bot.db'}"
@@ -94,9 +97,7 @@ def publisher() -> Publisher:
 
 @pytest.fixture
 def pipeline(store: Store, publisher: Publisher) -> Pipeline:
-    return Pipeline(
-        publisher, PlainReader(), join_by_name, store.shelf, max_age=DAY, digest_hour=8, zone=UTC
-    )
+    return Pipeline(publisher, PlainReader(), store.shelf, RULES)
 
 
 def _titles(stories: Iterable[Entry | Story]) -> list[str]:
@@ -336,15 +337,9 @@ async def test_what_cannot_be_kept_whole_is_not_kept_at_all_and_comes_again(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff one"))
-    shelf = PipelineStore(
-        store.database,
-        store.feeds,
-        store.stories,
-        store.subscriptions,
-        store.events,
-        FullDisk(store.database, store.stories),
-    )
-    full = Pipeline(publisher, PlainReader(), join_by_name, shelf, DAY, digest_hour=8, zone=UTC)
+    full_disk = FullDisk(store.database, store.stories)
+    shelf = PipelineStore(replace(store, outbox=full_disk))
+    full = Pipeline(publisher, PlainReader(), shelf, RULES)
     with pytest.raises(StoreError, match="disk is full"):
         await full.take(WIRE, NOON)
     assert await store.feeds.states() == {}
@@ -357,8 +352,7 @@ class _Waiting(PipelineStore):
     """A shelf of another process, which sees what is new and then waits for `gate`."""
 
     def __init__(self, store: Store) -> None:
-        parts = store.feeds, store.stories, store.subscriptions, store.events, store.outbox
-        super().__init__(store.database, *parts)
+        super().__init__(store)
         self.gate, self.reached = asyncio.Event(), asyncio.Event()
 
     async def recent(self, since: datetime) -> tuple[Story, ...]:
@@ -379,7 +373,7 @@ async def test_a_story_that_two_processes_take_at_once_is_told_once(
         entry("b", title="Tariff two", published=NOON + minutes(1)),
     )
     shelf = _Waiting(other_store)
-    other = Pipeline(other_publisher, PlainReader(), join_by_name, shelf, DAY, 8, UTC)
+    other = Pipeline(other_publisher, PlainReader(), shelf, RULES)
     second = asyncio.create_task(other.take(WIRE, NOON))
     await shelf.reached.wait()
     await pipeline.take(WIRE, NOON)

@@ -1,10 +1,14 @@
 """Commands about the database."""
 
+import asyncio
 from pathlib import Path
 
 import click
 
-from bot.cli.output import answers_for_errors, run_async
+from bot.cli.output import answers_for_errors
+from bot.runtime.settings import load_settings
+from bot.store import backup as store_backup
+from bot.store import upgrade as store_upgrade
 
 
 @click.group()
@@ -16,10 +20,7 @@ def db() -> None:
 @answers_for_errors
 def upgrade() -> None:
     """Bring the database to this version's tables. `run` does it by itself."""
-    from bot.cli.operations import upgrade_database
-    from bot.runtime.settings import load_settings
-
-    run_async(upgrade_database(load_settings()))
+    asyncio.run(store_upgrade.upgrade(load_settings().database))
 
 
 @db.command()
@@ -27,8 +28,5 @@ def upgrade() -> None:
 @answers_for_errors
 def backup(file: Path) -> None:
     """Copy the database to FILE while the bot runs."""
-    from bot.cli.operations import backup_database
-    from bot.runtime.settings import load_settings
-
-    run_async(backup_database(load_settings(), file))
+    asyncio.run(store_backup.backup(load_settings().database, file))
     click.echo(f"backed up to {file}")

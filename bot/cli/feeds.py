@@ -1,13 +1,35 @@
 """Commands about the list of feeds."""
 
-from typing import IO
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import IO, TypeVar
 
 import click
 
-from bot.cli.output import answers_for_errors, run_async
+from bot.cli.feed_report import report
+from bot.cli.output import answers_for_errors
+from bot.feeds.http.fetch import shown
+from bot.feeds.opml import read_opml, write_opml
+from bot.feeds.polling.feed_check import FeedCheck, check
+from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.feed_registry import FeedRegistry
+from bot.runtime.settings import Settings, load_settings
+from bot.runtime.wiring import clock, open_feed_registry, open_poller
+
+T = TypeVar("T")
 
 LARGEST_OPML = 20_000_001
-"""Bytes read of a feed list: more than its bound, however many bytes its characters take."""
+"""Bytes read of a feed list: one more than `read_opml` takes."""
+
+
+def _ask(question: Callable[[FeedRegistry], Awaitable[T]]) -> T:
+    """Asks the list of feeds of the configured bot."""
+    return asyncio.run(_answer(question))
+
+
+async def _answer(question: Callable[[FeedRegistry], Awaitable[T]]) -> T:
+    async with open_feed_registry(load_settings()) as registry:
+        return await question(registry)
 
 
 @click.group()
@@ -20,14 +42,8 @@ def feeds() -> None:
 @answers_for_errors
 def list_feeds(as_json: bool) -> None:
     """Show each feed's health: last success, next poll, what is wrong."""
-    from bot.runtime.settings import load_settings
-    from bot.runtime.wiring import clock, feed_health
-
-    async def show() -> None:
-        for health in await feed_health(load_settings()):
-            click.echo(health.model_dump_json() if as_json else health.lines(clock()))
-
-    run_async(show())
+    for health in _ask(lambda registry: registry.health()):
+        click.echo(health.model_dump_json() if as_json else health.lines(clock()))
 
 
 @feeds.command("add")
@@ -35,14 +51,8 @@ def list_feeds(as_json: bool) -> None:
 @answers_for_errors
 def add_feed(url: str) -> None:
     """Add the feed at URL, or the one that the page at URL names."""
-    from bot.cli.operations import add_feed as add
-    from bot.runtime.settings import load_settings
-
-    async def go() -> None:
-        feed = await add(load_settings(), url)
-        click.echo(f"added {feed.id}: {feed.title} <{feed.url}>")
-
-    run_async(go())
+    feed = _ask(lambda registry: registry.add(url))
+    click.echo(f"added {feed.id}: {feed.title} <{feed.url}>")
 
 
 @feeds.command("remove")
@@ -50,10 +60,7 @@ def add_feed(url: str) -> None:
 @answers_for_errors
 def remove_feed(feed_id: str) -> None:
     """Take out a feed that was added. Those of feeds.yaml are turned off there."""
-    from bot.cli.operations import remove_feed as remove
-    from bot.runtime.settings import load_settings
-
-    run_async(remove(load_settings(), feed_id))
+    _ask(lambda registry: registry.remove(feed_id))
     click.echo(f"removed {feed_id}")
 
 
@@ -62,10 +69,7 @@ def remove_feed(feed_id: str) -> None:
 @answers_for_errors
 def resume_feed(feed_id: str) -> None:
     """Ask a feed again that has stopped because it was gone (410)."""
-    from bot.cli.operations import resume_feed as resume
-    from bot.runtime.settings import load_settings
-
-    run_async(resume(load_settings(), feed_id))
+    _ask(lambda registry: registry.resume(feed_id))
     click.echo(f"resumed {feed_id}: it is due at once")
 
 
@@ -74,14 +78,15 @@ def resume_feed(feed_id: str) -> None:
 @answers_for_errors
 def check_feed(url: str) -> None:
     """Fetch URL once and explain what it gives and what would be flagged. Nothing is kept."""
-    from bot.cli.operations import check_feed as check
-    from bot.runtime.settings import load_settings
+    settings = load_settings()
+    found = asyncio.run(_check(settings, url))
+    for line in report(found, ConfigFolder(settings).reader, clock()):
+        click.echo(line)
 
-    async def go() -> None:
-        for line in await check(load_settings(), url):
-            click.echo(line)
 
-    run_async(go())
+async def _check(settings: Settings, url: str) -> FeedCheck:
+    async with open_poller(settings) as poller:
+        return await check(poller, url)
 
 
 @feeds.command("import")
@@ -89,29 +94,19 @@ def check_feed(url: str) -> None:
 @answers_for_errors
 def import_feeds(file: IO[bytes]) -> None:
     """Add every feed of an OPML file that is not known yet; name those that cannot be."""
-    from bot.cli.operations import import_feeds as add_all
-    from bot.feeds.http.fetch import shown
-    from bot.runtime.settings import load_settings
-
-    async def go() -> None:
-        opml = file.read(LARGEST_OPML).decode("utf-8-sig", "replace")
-        done = await add_all(load_settings(), opml)
-        for url, reason in done.refused:
-            address = "".join(filter(str.isprintable, shown(url)))
-            click.echo(f"left out {address}: {reason}", err=True)
-        click.echo(f"added {done.added} feed(s), {done.known} known already")
-
-    run_async(go())
+    opml = file.read(LARGEST_OPML).decode("utf-8-sig", "replace")
+    listed = read_opml(opml)
+    done = _ask(lambda registry: registry.add_all(listed.feeds))
+    refused = [(url, "no feed can have this address") for url in listed.left_out]
+    for url, reason in (*refused, *done.refused):
+        address = "".join(filter(str.isprintable, shown(url)))
+        click.echo(f"left out {address}: {reason}", err=True)
+    click.echo(f"added {done.added} feed(s), {done.known} known already")
 
 
 @feeds.command("export")
 @answers_for_errors
 def export_feeds() -> None:
     """Print all feeds as OPML."""
-    from bot.cli.operations import export_feeds as export
-    from bot.runtime.settings import load_settings
-
-    async def go() -> None:
-        click.echo(await export(load_settings()), nl=False)
-
-    run_async(go())
+    enabled = [feed for feed in _ask(lambda registry: registry.every()) if feed.enabled]
+    click.echo(write_opml(enabled), nl=False)

@@ -1,4 +1,4 @@
-"""What every command does alike: errors in one line, answers as JSON, a bar on long work."""
+"""What all commands share: errors in one line, JSON output, a progress bar on long work."""
 
 import asyncio
 import sys
@@ -15,14 +15,14 @@ P = ParamSpec("P")
 
 
 def answers_for_errors(command: Callable[P, None]) -> Callable[P, None]:
-    """Turns an error of ours into one line on stderr and exit code 1.
+    """Prints a TariffwireError as one line on stderr and exits with 1.
 
-    An argument that is no text is wrong usage.
+    An argument that is not text is wrong usage, exit code 2.
     """
 
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        _refuse_no_text(kwargs)
+        _check_text(kwargs)
         try:
             command(*args, **kwargs)
         except TariffwireError as error:
@@ -31,17 +31,17 @@ def answers_for_errors(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             sys.exit(130)
         except BrokenPipeError:
-            # The reader of our output went away (`| head`); nobody is left to be told.
+            # The reader of our output is gone, as in `| head`.
             sys.stderr.close()
             sys.exit(1)
 
     return guarded
 
 
-def _refuse_no_text(given: Mapping[str, object]) -> None:
-    """Raises UsageError where an argument holds bytes that are no text.
+def _check_text(given: Mapping[str, object]) -> None:
+    """Raises UsageError for an argument with bytes that are not UTF-8.
 
-    They come as lone surrogates, which neither a database nor a terminal takes.
+    Python passes them as lone surrogates, which neither databases nor terminals take.
     """
     for value in given.values():
         for part in value if isinstance(value, tuple) else (value,):
@@ -63,7 +63,7 @@ def print_json(value: object) -> None:
 
 @contextmanager
 def progress_bar(doing: str, *, shown: bool = True) -> Iterator[Callable[[int, int | None], None]]:
-    """A progress bar on stderr where that is a terminal; call it with what is done, and of what."""
+    """A progress bar on stderr if that is a terminal; call it with the count and the total."""
     if not (shown and sys.stderr.isatty()):
         yield lambda _done, _total: None
         return

@@ -1,94 +1,69 @@
-"""The composition root: builds the parts, starts them in order, stops them in reverse.
-
-settings -> config files -> database -> Slack (or the local workspace) -> listeners
-         -> dispatcher -> schedule; what was started last is stopped first
-"""
+"""Starts the bot, runs it until it is stopped, and stops its parts in reverse order."""
 
 import asyncio
 import logging
 import os
 import signal
 import tempfile
-from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
-from datetime import timedelta
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from ipaddress import ip_network
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatcher import Dispatcher
-from bot.alerts.notices import Notices
-from bot.alerts.reminders import Reminders
 from bot.alerts.subscription import Subscription
-from bot.errors import StoreError
 from bot.feeds.model import Feed
-from bot.feeds.polling.scheduler import PollScheduler
-from bot.feeds.registry import FeedRegistry
-from bot.pipeline import Taken
-from bot.proposals.approval.decisions import Decisions
-from bot.proposals.approval.overlay import stale_notice
-from bot.proposals.inbox import ProposalInbox
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
 from bot.runtime.demo import Replay, demo_feeds, read_week
-from bot.runtime.gc_tuning import settle, share_one_arena
-from bot.runtime.jobs import add_journal, build_schedule
-from bot.runtime.listeners import callback_of, listen, open_hubs
+from bot.runtime.gc_tuning import freeze_startup_objects
+from bot.runtime.jobs import jobs_of, running_jobs
+from bot.runtime.listeners import open_listener
 from bot.runtime.local_workspace import keep_proxies_off_loopback, open_workspace, with_workspace
 from bot.runtime.settings import Settings, unknown_variables
 from bot.runtime.wiring import (
-    Store,
+    Foundation,
+    SlackConnection,
     clock,
-    fetch_limits,
-    only_one,
-    open_decisions,
-    open_poller,
+    lock_data_folder,
+    open_services,
+    open_slack,
     open_store,
-    open_watch,
-    revealed,
-    spread_s,
-    tick_s,
 )
 from bot.slack.api.channels import find_channel
-from bot.slack.api.sender import SlackSender
-from bot.slack.app import open_session, web_client
-from bot.slack.context import SlackContext
-from bot.slack.handlers.answer_service import AnswerService
-from bot.slack.handlers.proposal_buttons import drawn_anew, redraw
-from bot.slack.startup import Stopped, patiently, team_of
-from bot.sources.registry import SourceRegistry
-from bot.store.instance_lock import alone
+from bot.slack.startup import Stopped, patiently
+from bot.store.instance_lock import hold_instance_lock
 from bot.store.outage import Outage
+from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
 
 async def run_bot(settings: Settings) -> None:
-    """Runs the bot until SIGINT or SIGTERM; raises TariffwireError for what keeps it from starting.
+    """Runs the bot until SIGINT or SIGTERM; raises TariffwireError if it cannot start.
 
-    With no Slack token it plays in a local workspace and prints its address.
+    Without a Slack token it opens a local workspace and prints its address.
     """
-    library = ConfigFolder(settings).read_all()
-    await _run(settings, library, library.feeds)
+    config = ConfigFolder(settings).read_all()
+    await _run(Application(settings, config, config.feeds), settings.log_level)
 
 
 async def run_demo(settings: Settings) -> None:
-    """Runs the bot in the local workspace on the written week of `config/demo`, replayed fast.
+    """Runs the bot in the local workspace on the scripted week of `config/demo`, replayed fast.
 
-    What happens is forgotten at the end, unless TARIFFWIRE_DATA_DIR says where to keep it.
+    Its data is deleted at the end, unless TARIFFWIRE_DATA_DIR names a folder for it.
     """
     async with AsyncExitStack() as stack:
         settings = _demo_settings(settings, stack)
         folder = settings.config_dir / "demo"
         replay = Replay(read_week(folder))
         stack.push_async_callback(replay.stop)
-        library = ConfigFolder(settings).read_all()
+        config = ConfigFolder(settings).read_all()
         feeds = demo_feeds(load_feeds(folder / "feeds.yaml"), await replay.start())
         print("Replaying a week of May 2025 in about 40 seconds; the outlets are made up.")
-        await _run(settings, library, feeds)
+        await _run(Application(settings, config, feeds), settings.log_level)
 
 
 def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
@@ -101,13 +76,13 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
         "backoff_seconds": min(settings.backoff_seconds, 1.0),
         "allowed_networks": (ip_network("127.0.0.0/8"),),
         "live_sources": (),
-        # They would be of today's duties, amid the news of another year.
+        # Reminders would be about today's duties, among news of another year.
         "reminders": False,
-        # The week lies in the past, and is told as if it were happening.
+        # The week is in the past, but its stories count as fresh.
         "max_age_hours": 24.0 * 365 * 100,
     }
     if "data_dir" in settings.model_fields_set:
-        # Made-up news must never stand beside what is real.
+        # Keep made-up news apart from real data.
         changes["data_dir"] = settings.data_dir / "demo"
     else:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tariffwire-demo-"))
@@ -115,220 +90,153 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
     return settings.model_copy(update=changes)
 
 
-async def _run(settings: Settings, library: ConfigFolder, feeds: Sequence[Feed]) -> None:
-    """Serves until it is stopped, also while it waits for Slack to be reachable."""
-    _log_to_stderr(settings.log_level)
-    share_one_arena()
+class Application:
+    """The whole bot. `start` starts its parts in order, `stop` stops them in reverse.
+
+        lock of the data folder -> local workspace -> Slack -> database and its lock
+        -> services -> listener -> dispatcher -> jobs
+
+    If a part cannot start, those before it are stopped. `request_stop` ends `run`.
+    """
+
+    def __init__(self, settings: Settings, config: ConfigFolder, feeds: Sequence[Feed]) -> None:
+        self._settings, self._config, self._feeds = settings, config, feeds
+        self._stop = asyncio.Event()
+        self._parts = AsyncExitStack()
+        self._lasting: set[asyncio.Task[None]] = set()
+        """Tasks that end early only by an error."""
+
+    def request_stop(self) -> bool:
+        """Ends `run`, also while it waits for Slack; False if that was requested before."""
+        first = not self._stop.is_set()
+        self._stop.set()
+        return first
+
+    async def run(self) -> None:
+        """Starts, runs until `request_stop` or an error, and stops.
+
+        Raises TariffwireError for an error, and Stopped if Slack could not be reached before the
+        request to stop.
+        """
+        await self.start()
+        try:
+            await self._until_stopped()
+        finally:
+            await self.stop()
+
+    async def start(self) -> None:
+        """Starts every part; raises as `run` does, after stopping what was started."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stops every part that was started."""
+        self._stop.set()
+        await self._parts.aclose()
+
+    async def _start(self) -> None:
+        settings, stop, enter = self._settings, self._stop, self._parts.enter_async_context
+        self._parts.enter_context(lock_data_folder(settings))
+        workspace = await enter(open_workspace(settings))
+        if workspace is not None:
+            settings = with_workspace(settings, workspace)
+        keep_proxies_off_loopback(settings.slack_api_url)
+        slack = await enter(open_slack(settings, stop))
+        store = await enter(open_store(settings, slack.team, Outage()))
+        lock = await enter(hold_instance_lock(store.database, f"Tariffwire of team {slack.team}"))
+        await subscribe_default(settings, slack, store, stop)
+        operators = await patiently(
+            "conversations.list", lambda: operator_conversations(settings, slack.client), stop
+        )
+        services = await enter(
+            open_services(Foundation(settings, self._config, self._feeds, slack, store, operators))
+        )
+        await enter(open_listener(services, slack, workspace, stop))
+        await store.outbox.release_all(clock())
+        sending = await enter(_sending(services.dispatcher, stop))
+        self._lasting = {lock, sending}
+        await services.inbox.look()
+        freeze_startup_objects()
+        await enter(running_jobs(jobs_of(services), services.scheduler))
+        if workspace is not None:
+            print(f"Local workspace: {workspace.address}  (Ctrl-C stops it)", flush=True)
+        log.info("reading %d feeds", sum(feed.enabled for feed in self._feeds))
+
+    async def _until_stopped(self) -> None:
+        stopping = asyncio.create_task(self._stop.wait())
+        done, _ = await asyncio.wait(
+            {stopping, *self._lasting}, return_when=asyncio.FIRST_COMPLETED
+        )
+        stopping.cancel()
+        log.info("stopping")
+        for task in done & self._lasting:
+            await task
+
+
+@asynccontextmanager
+async def _sending(
+    dispatcher: Dispatcher, stop: asyncio.Event
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Sends deliveries; at the end it finishes what is being posted, and raises its own error."""
+    task = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
+    try:
+        yield task
+    finally:
+        stop.set()
+        await task
+
+
+async def subscribe_default(
+    settings: Settings, slack: SlackConnection, store: Store, stop: asyncio.Event
+) -> None:
+    """Subscribes TARIFFWIRE_CHANNEL to everything if there never was a subscription.
+
+    It must come before the first poll: a story without subscriptions creates no deliveries.
+    """
+    if await store.subscriptions.every(slack.team):
+        return
+    channel = await patiently(
+        "conversations.list", lambda: find_channel(slack.client, settings.channel), stop
+    )
+    subscription = Subscription(id="", team=slack.team, conversation=channel, created_at=clock())
+    await store.subscriptions.ensure_default(subscription)
+
+
+async def operator_conversations(settings: Settings, client: AsyncWebClient) -> tuple[str, ...]:
+    """The conversations that get notices and proposals."""
+    if not settings.operators_channel:
+        return settings.operators
+    name = "TARIFFWIRE_OPERATORS_CHANNEL"
+    return (await find_channel(client, settings.operators_channel, name),)
+
+
+async def _run(app: Application, log_level: str) -> None:
+    _log_to_stderr(log_level)
     for line in unknown_variables():
         log.warning(line)
-    stop = asyncio.Event()
-
-    def end(signal_number: int) -> None:
-        if stop.is_set():
-            # Whoever asks twice will not wait for a database, or for Slack, that does not answer.
-            log.warning("ended at once; what is owed is sent after the next start")
-            os._exit(128 + signal_number)
-        stop.set()
-
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
-            asyncio.get_running_loop().add_signal_handler(signal_number, end, signal_number)
+            asyncio.get_running_loop().add_signal_handler(
+                signal_number, _stop_or_exit, app, signal_number
+            )
     try:
-        await _serve(settings, library, feeds, stop)
+        await app.run()
     except Stopped:
         log.info("stopped before Slack could be reached")
 
 
-async def _serve(
-    settings: Settings, library: ConfigFolder, feeds: Sequence[Feed], stop: asyncio.Event
-) -> None:
-    async with AsyncExitStack() as stack:
-        stack.enter_context(only_one(settings))
-        workspace = await open_workspace(settings, stack)
-        if workspace is not None:
-            settings = with_workspace(settings, workspace)
-        keep_proxies_off_loopback(settings.slack_api_url)
-        session = await stack.enter_async_context(open_session())
-        client = web_client(revealed(settings.slack_bot_token), settings.slack_api_url, session)
-        team = await patiently("auth.test", lambda: team_of(client), stop)
-        store = await stack.enter_async_context(open_store(settings, team, Outage()))
-        being_alone = await stack.enter_async_context(
-            alone(store.database, f"Tariffwire of team {team}")
-        )
-        await _subscribe_default(settings, client, team, store, stop)
-        told = await patiently("conversations.list", lambda: _operators(settings, client), stop)
-        decisions = await open_decisions(library, store)
-        sender = SlackSender(client, library.parties, settings.unknown_outcome, decisions)
-        dispatcher = Dispatcher(store.outbox, sender, clock)
-        docket = ProposalInbox(store.proposals, team, told, clock, dispatcher.wake)
-        hubs = await open_hubs(settings, store, stack)
-        poller = await stack.enter_async_context(
-            open_poller(settings, hubs.pushes if hubs else None)
-        )
-        watch = await stack.enter_async_context(
-            open_watch(
-                settings,
-                feeds,
-                library,
-                store,
-                poller,
-                dispatcher.wake,
-                decisions,
-                docket,
-                spread_s=spread_s(settings, len(feeds)),
-            )
-        )
-        book = FeedRegistry(feeds, store.feeds, store.shelf, store.hubs, poller)
-        sources = SourceRegistry(settings, fetch_limits(settings), library.parties, clock)
-        stack.push_async_callback(sources.close)
-        desk = AnswerService(decisions.ledger, library.parties, sources.reference)
-        decisions.watch(desk.use)
-        parts = _slack_parts(settings, client, store, library, book, desk, decisions)
-        stack.push_async_callback(parts.background.finish)
-        callback = callback_of(settings, hubs, watch, poller, stack)
-        await listen(settings, parts, session, workspace, stack, callback, stop)
-        await store.outbox.release_all(clock())
-        sending = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
-        stack.push_async_callback(_finish, sending, stop)
-        docket.watch(
-            lambda told: parts.background.spawn(redraw(parts, told), "showing who says so too")
-        )
-        decisions.watch(drawn_anew(parts))
-        await docket.look()
-        notices = Notices(store.outbox, team, told, clock, dispatcher.wake)
-
-        async def report() -> None:
-            await watch.report()
-            await decisions.look()
-            await notices.look(watch.failing(), map(stale_notice, decisions.left_out))
-            await docket.look()
-
-        async def tend() -> None:
-            if hubs is not None and (named := watch.hubs()) is not None:
-                hubs.start_tending(named)
-
-        reminders = _reminders(settings, store, parts, team, dispatcher)
-
-        async def remind() -> None:
-            if settings.reminders:
-                await reminders.look()
-
-        async def prepare() -> None:
-            await parts.desk.prepare(parts.desk.ledger.duty_day(clock()))
-
-        async def prune() -> None:
-            try:
-                gone = await store.retention.prune(clock(), timedelta(days=settings.keep_days))
-            except StoreError as error:
-                log.warning("%s; what is old is let go later", error)
-            else:
-                if gone:
-                    log.info("let go of %d rows that were older than is kept", gone)
-
-        scheduler = build_schedule(
-            watch.poll_due, report, tend, remind, prepare, prune, tick_s(settings)
-        )
-        journal = sources.journal(library.reader, lambda: decisions.ledger, docket)
-        if journal is not None:
-            add_journal(scheduler, journal.look, tick_s(settings))
-        settle()
-        scheduler.start()
-        stack.push_async_callback(_end_schedule, scheduler, watch)
-        if workspace is not None:
-            print(f"Local workspace: {workspace.address}  (Ctrl-C stops it)", flush=True)
-        log.info("reading %d feeds", sum(feed.enabled for feed in feeds))
-        stopping = asyncio.create_task(stop.wait())
-        ends = {stopping, sending, being_alone}
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        log.info("stopping")
-        if being_alone.done():
-            await being_alone
-
-
-def _reminders(
-    settings: Settings, store: Store, parts: SlackContext, team: str, dispatcher: Dispatcher
-) -> Reminders:
-    """What owes the day's reminders at the hour of the digest."""
-    return Reminders(
-        lambda: parts.desk.ledger,
-        store.outbox,
-        store.subscriptions,
-        store.reminders,
-        team,
-        clock,
-        dispatcher.wake,
-        settings.digest_hour,
-        ZoneInfo(settings.timezone),
-    )
-
-
-async def _subscribe_default(
-    settings: Settings, client: AsyncWebClient, team: str, store: Store, stop: asyncio.Event
-) -> None:
-    """Subscribes TARIFFWIRE_CHANNEL to everything when nobody has ever subscribed.
-
-    It comes before the first poll, because a story that nobody is subscribed to is owed to nobody.
-    """
-    if await store.subscriptions.every(team):
-        return
-    channel = await patiently(
-        "conversations.list", lambda: find_channel(client, settings.channel), stop
-    )
-    subscription = Subscription(id="", team=team, conversation=channel, created_at=clock())
-    await store.subscriptions.ensure_default(subscription)
-
-
-async def _operators(settings: Settings, client: AsyncWebClient) -> tuple[str, ...]:
-    """The conversations in which operators hear of what needs them: feeds and proposed rates."""
-    if settings.operators_channel:
-        return (
-            await find_channel(client, settings.operators_channel, "TARIFFWIRE_OPERATORS_CHANNEL"),
-        )
-    return settings.operators
-
-
-def _slack_parts(
-    settings: Settings,
-    client: AsyncWebClient,
-    store: Store,
-    library: ConfigFolder,
-    feeds: FeedRegistry,
-    desk: AnswerService,
-    decisions: Decisions,
-) -> SlackContext:
-    return SlackContext(
-        client=client,
-        signing_secret=revealed(settings.slack_signing_secret),
-        subscriptions=store.subscriptions,
-        stories=store.stories,
-        events=store.events,
-        parties=library.parties,
-        desk=desk,
-        clock=clock,
-        feeds=feeds,
-        reminders=store.reminders,
-        decisions=decisions,
-        proposals=store.proposals,
-        operators=frozenset(settings.operators),
-    )
-
-
-async def _end_schedule(scheduler: AsyncIOScheduler, watch: PollScheduler[Taken]) -> None:
-    """Stops the clock; a job that is running ends by itself, where shutdown would cancel it."""
-    scheduler.pause()
-    await watch.stop()
-    scheduler.shutdown(wait=False)
-
-
-async def _finish(sending: asyncio.Task[None], stop: asyncio.Event) -> None:
-    """Lets the dispatcher end what it is posting; an error of its own comes out here."""
-    stop.set()
-    await sending
+def _stop_or_exit(app: Application, signal_number: int) -> None:
+    """Requests a stop; a second signal ends the process without waiting for anything."""
+    if not app.request_stop():
+        log.warning("ended at once; unsent messages are sent after the next start")
+        os._exit(128 + signal_number)
 
 
 def _log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # They tell of every step they take, and of a tick that came while one was running.
+    # At INFO they log every step, and each tick that came while the one before was running.
     for name, least in (("alembic", logging.WARNING), ("apscheduler", logging.ERROR)):
         logging.getLogger(name).setLevel(least)

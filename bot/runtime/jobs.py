@@ -1,78 +1,121 @@
-"""Which coroutine runs when. No logic: each job can be cancelled anywhere and run again."""
+"""The recurring jobs: what runs, and how often.
+
+A job may be cancelled anywhere and run again. The state that matters is in the database, so a run
+that is missed or late loses nothing.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.errors import StoreAway
+from bot.errors import StoreAway, StoreError
+from bot.feeds.polling.scheduler import PollScheduler
+from bot.proposals.approval.overlay import stale_notice
+from bot.runtime.wiring import Services, clock, tick_s
 
-REPORT_EVERY_S = 60.0
-PREPARE_EVERY_S = 5.0
-PRUNE_EVERY_S = 3600.0
-TEND_EVERY_TICKS = 5
-REMIND_EVERY_TICKS = 10
-JOURNAL_EVERY_TICKS = 5
+log = logging.getLogger(__name__)
 
 
-def build_schedule(
-    poll_due: Callable[[], Awaitable[object]],
-    report: Callable[[], Awaitable[object]],
-    tend: Callable[[], Awaitable[object]],
-    remind: Callable[[], Awaitable[object]],
-    prepare: Callable[[], Awaitable[object]],
-    prune: Callable[[], Awaitable[object]],
-    tick_s: float,
-) -> AsyncIOScheduler:
-    """A scheduler, not yet started: looks for due feeds every `tick_s` seconds, now and then
-    reports on those that fail, tends the subscriptions at hubs, reminds of what takes effect,
-    prepares the answers that most ask for and lets go what is old.
+@dataclass(frozen=True)
+class Job:
+    """A coroutine function that runs every `every_s` seconds, give or take `jitter_s`."""
 
-    The state that matters is in the database; a tick that is missed or runs late costs nothing.
-    """
+    name: str
+    run: Callable[[], Awaitable[object]]
+    every_s: float
+    jitter_s: float = 0.0
+
+
+def jobs_of(services: Services) -> Sequence[Job]:
+    """The table of all jobs of the bot."""
+    tick = tick_s(services.settings)
+    jobs = [
+        Job("poll due feeds", services.scheduler.poll_due, tick, jitter_s=tick / 4),
+        Job("report problems", partial(report_problems, services), 60.0),
+        Job("prepare common answers", partial(prepare_answers, services), 5.0),
+        Job("prune old rows", partial(prune, services), 3600.0),
+    ]
+    if services.settings.reminders:
+        # Sends once a day, at the hour of the digest.
+        jobs.append(Job("send reminders", services.reminders.look, tick * 10))
+    if services.hubs is not None:
+        jobs.append(Job("renew hub subscriptions", partial(renew_hubs, services), tick * 5))
+    if services.journal is not None:
+        # Reads once an hour.
+        jobs.append(Job("read the journal", services.journal.look, tick * 5))
+    return jobs
+
+
+async def report_problems(services: Services) -> None:
+    """Logs failing feeds, and sends operators new notices and proposals."""
+    await services.scheduler.report()
+    await services.decisions.look()
+    stale = map(stale_notice, services.decisions.left_out)
+    await services.notices.look(services.scheduler.failing(), stale)
+    await services.inbox.look()
+
+
+async def prepare_answers(services: Services) -> None:
+    """Computes the answers that people ask for most, once for each day and ledger."""
+    answers = services.slack.desk
+    await answers.prepare(answers.ledger.duty_day(clock()))
+
+
+async def renew_hubs(services: Services) -> None:
+    """Subscribes to the hubs that feeds name, and renews what expires."""
+    named = services.scheduler.hubs()
+    if services.hubs is not None and named is not None:
+        services.hubs.start_tending(named)
+
+
+async def prune(services: Services) -> None:
+    """Deletes rows past retention."""
+    try:
+        rows = await services.store.retention.prune(
+            clock(), timedelta(days=services.settings.keep_days)
+        )
+    except StoreError as error:
+        log.warning("%s; old rows are pruned later", error)
+    else:
+        if rows:
+            log.info("pruned %d rows past retention", rows)
+
+
+def build_scheduler(jobs: Iterable[Job]) -> AsyncIOScheduler:
+    """An APScheduler with these jobs, not yet started."""
     scheduler = AsyncIOScheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-
-    def often(job: Callable[[], Awaitable[object]], every_s: float, name: str) -> None:
-        scheduler.add_job(_quietly(job), IntervalTrigger(seconds=every_s), id=name)
-
-    scheduler.add_job(
-        _quietly(poll_due),
-        IntervalTrigger(seconds=tick_s, jitter=tick_s / 4),
-        id="poll what is due",
-    )
-    often(report, REPORT_EVERY_S, "report failing feeds")
-    # All but the first look at or after the digest's hour find that the day's work is done.
-    often(remind, tick_s * REMIND_EVERY_TICKS, "remind of what takes effect")
-    # All but the first on a day, or with a new ledger, find that they are ready.
-    often(prepare, PREPARE_EVERY_S, "prepare what most ask for")
-    # All but the first on a day find little or nothing.
-    often(prune, PRUNE_EVERY_S, "let go what is old")
-    often(tend, tick_s * TEND_EVERY_TICKS, "tend the subscriptions at hubs")
+    for job in jobs:
+        trigger = IntervalTrigger(seconds=job.every_s, jitter=job.jitter_s or None)
+        scheduler.add_job(partial(_run, job), trigger, id=job.name)
     return scheduler
 
 
-def add_journal(
-    scheduler: AsyncIOScheduler, look: Callable[[], Awaitable[object]], tick_s: float
-) -> None:
-    """Has an official journal looked at; it knows itself when it is due."""
-    every = IntervalTrigger(seconds=tick_s * JOURNAL_EVERY_TICKS)
-    scheduler.add_job(_quietly(look), every, id="read the journal")
+async def _run(job: Job) -> None:
+    # APScheduler would log either as a failed job with a traceback: a job that is cancelled at the
+    # end, and a database that is away, which the log reports once by itself.
+    with suppress(asyncio.CancelledError, StoreAway):
+        await job.run()
 
 
-def _quietly(job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-    """The job, which ends without a word where the scheduler's end cancels it.
-
-    Likewise where the database is away, of which the log tells once by itself.
-    """
-
-    async def run() -> None:
-        # APScheduler logs either as a job that failed, with its traceback.
-        with suppress(asyncio.CancelledError, StoreAway):
-            await job()
-
-    return run
+@asynccontextmanager
+async def running_jobs(jobs: Iterable[Job], polls: PollScheduler) -> AsyncIterator[None]:
+    """Runs the jobs within the block; at its end the polls under way are ended too."""
+    scheduler = build_scheduler(jobs)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        # A running job ends by itself; shutdown would cancel it.
+        scheduler.pause()
+        await polls.stop()
+        scheduler.shutdown(wait=False)

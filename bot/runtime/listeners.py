@@ -1,97 +1,109 @@
-"""How the bot is reached: by Slack, by Socket Mode or HTTP, and by the hubs that push news."""
+"""How the bot is reached: by Slack over Socket Mode or HTTP, and by the hubs that push news."""
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-import aiohttp
 from aiohttp import web
+from slack_bolt.async_app import AsyncApp
 
 from bot.errors import SettingsError
 from bot.feeds.model import Feed, FeedState, Round
-from bot.feeds.polling.poller import Poller
-from bot.feeds.polling.scheduler import PollScheduler
 from bot.feeds.websub.callback import Push, WebSubCallback
-from bot.feeds.websub.subscriptions import WebSubSubscriptions
 from bot.local_slack.server import Workspace
-from bot.pipeline import Taken
 from bot.runtime.settings import Settings
-from bot.runtime.wiring import Store, clock, fetch_limits, revealed
+from bot.runtime.wiring import Services, SlackConnection, fetch_limits, plain_secret
 from bot.slack.app import build_app, connect, web_app
-from bot.slack.context import SlackContext
 from bot.slack.startup import patiently
 
 log = logging.getLogger(__name__)
 
 
-async def open_hubs(
-    settings: Settings, store: Store, stack: AsyncExitStack
-) -> WebSubSubscriptions | None:
-    """The subscriptions at hubs; None where no hub could call this program."""
-    if not settings.public_url:
-        return None
-    if settings.transport != "http":
-        log.warning("TARIFFWIRE_PUBLIC_URL is not used: only over HTTP can hubs call the bot")
-        return None
-    hubs = WebSubSubscriptions(fetch_limits(settings), store.hubs, settings.public_url, clock)
-    await hubs.open()
-    stack.push_async_callback(hubs.close)
-    return hubs
+@asynccontextmanager
+async def open_listener(
+    services: Services, slack: SlackConnection, workspace: Workspace | None, stop: asyncio.Event
+) -> AsyncIterator[None]:
+    """Receives Slack's requests: over Socket Mode with an app token, over HTTP otherwise.
+
+    Raises SettingsError if the port is taken, and Stopped once `stop` is set.
+    """
+    app = build_app(services.slack)
+    opened = (
+        _socket(app, services.settings, slack, stop)
+        if services.settings.slack_app_token is not None
+        else _http(app, services, workspace)
+    )
+    async with opened:
+        yield
 
 
-def callback_of(
-    settings: Settings,
-    hubs: WebSubSubscriptions | None,
-    watch: PollScheduler[Taken],
-    poller: Poller,
-    stack: AsyncExitStack,
-) -> WebSubCallback | None:
-    """Where hubs call; what they push goes the way of what is polled."""
-    if hubs is None:
-        return None
-
-    async def take_in(push: Push) -> None:
-        async def bring(feed: Feed, state: FeedState, now: datetime) -> Round:
-            return await poller.read_push(feed, state, now, push.body, push.content_type)
-
-        await watch.take_in(push.feed_id, bring)
-
-    callback = WebSubCallback(hubs, fetch_limits(settings), take_in)
-    stack.push_async_callback(callback.close)
-    return callback
+@asynccontextmanager
+async def _socket(
+    app: AsyncApp, settings: Settings, slack: SlackConnection, stop: asyncio.Event
+) -> AsyncIterator[None]:
+    token = plain_secret(settings.slack_app_token)
+    socket = await patiently("Socket Mode", lambda: connect(app, token, slack.session), stop)
+    log.info("listening by Socket Mode")
+    try:
+        yield
+    finally:
+        # slack_bolt leaves this method without types.
+        await socket.close_async()  # type: ignore[no-untyped-call]
 
 
-async def listen(
-    settings: Settings,
-    parts: SlackContext,
-    session: aiohttp.ClientSession,
-    workspace: Workspace | None,
-    stack: AsyncExitStack,
-    callback: WebSubCallback | None,
-    stop: asyncio.Event,
-) -> None:
-    """Lets Slack reach the listeners: by Socket Mode with an app token, by HTTP otherwise."""
-    app = build_app(parts)
-    if settings.slack_app_token is not None:
-        token = revealed(settings.slack_app_token)
-        socket = await patiently("Socket Mode", lambda: connect(app, token, session), stop)
-        stack.push_async_callback(socket.close_async)
-        log.info("listening by Socket Mode")
-        return
-    served = web_app(app, parts)
+@asynccontextmanager
+async def _http(
+    app: AsyncApp, services: Services, workspace: Workspace | None
+) -> AsyncIterator[None]:
+    served = web_app(app, services.slack)
+    callback = _hub_callback(services)
     if callback is not None:
         served.add_routes(callback.routes())
     runner = web.AppRunner(served, access_log=None, shutdown_timeout=2.0)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    host, port = ("127.0.0.1", 0) if workspace else ("0.0.0.0", settings.port)  # noqa: S104
     try:
-        await web.TCPSite(runner, host, port).start()
+        await runner.setup()
+        await _listen(runner, services.settings.port, workspace)
+        yield
+    finally:
+        await runner.cleanup()
+        if callback is not None:
+            await callback.close()
+
+
+async def _listen(runner: web.AppRunner, port: int, workspace: Workspace | None) -> None:
+    """Opens the port; the local workspace finds a free one on loopback."""
+    if workspace is not None:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+        return
+    try:
+        await web.TCPSite(runner, "0.0.0.0", port).start()  # noqa: S104 - Slack is elsewhere
     except OSError as error:
         cure = "Stop the other program, or set PORT to a free one"
         raise SettingsError("PORT", f"{port} cannot be listened on", cure) from error
-    if workspace is not None:
-        await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
-    else:
-        log.info("listening for Slack at port %d, path /slack/events", settings.port)
+    log.info("listening for Slack at port %d, path /slack/events", port)
+
+
+def _hub_callback(services: Services) -> WebSubCallback | None:
+    if services.hubs is None:
+        return None
+    return WebSubCallback(
+        services.hubs, fetch_limits(services.settings), _PushIntake(services).take_in
+    )
+
+
+@dataclass(frozen=True)
+class _PushIntake:
+    """Takes in what hubs push, as if it had been polled."""
+
+    services: Services
+
+    async def take_in(self, push: Push) -> None:
+        await self.services.scheduler.take_in(push.feed_id, partial(self._read, push))
+
+    async def _read(self, push: Push, feed: Feed, state: FeedState, now: datetime) -> Round:
+        return await self.services.poller.read_push(feed, state, now, push.body, push.content_type)

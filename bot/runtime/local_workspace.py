@@ -1,7 +1,8 @@
-"""The local workspace in Slack's place, where there are no tokens."""
+"""The local workspace, used instead of Slack when there are no tokens."""
 
 import os
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -10,23 +11,27 @@ from bot.local_slack.server import Workspace
 from bot.runtime.settings import Settings
 
 
-async def open_workspace(settings: Settings, stack: AsyncExitStack) -> Workspace | None:
-    """The workspace, started and with the default channel; None where there is a token.
+@asynccontextmanager
+async def open_workspace(settings: Settings) -> AsyncIterator[Workspace | None]:
+    """The workspace with the default channel, running within the block; None if there is a token.
 
-    Raises SettingsError where its port is taken, StoreError where its data cannot be kept.
+    Raises SettingsError if its port is taken, StoreError if its data cannot be saved.
     """
     if settings.transport != "local":
-        return None
+        yield None
+        return
     workspace = Workspace(settings.data_dir / "workspace.db", timezone=settings.timezone)
     await workspace.start(port=settings.port)
-    stack.push_async_callback(workspace.stop)
-    if not settings.channel.isupper() and workspace.team.channel(settings.channel) is None:
-        await workspace.team.create_channel(settings.channel.removeprefix("#").lower())
-    return workspace
+    try:
+        if not settings.channel.isupper() and workspace.team.channel(settings.channel) is None:
+            await workspace.team.create_channel(settings.channel.removeprefix("#").lower())
+        yield workspace
+    finally:
+        await workspace.stop()
 
 
 def with_workspace(settings: Settings, workspace: Workspace) -> Settings:
-    """The same settings as if they held the local workspace's tokens."""
+    """The settings with the local workspace's tokens and address."""
     return settings.model_copy(
         update={
             "slack_bot_token": SecretStr(workspace.bot_token),
@@ -38,10 +43,10 @@ def with_workspace(settings: Settings, workspace: Workspace) -> Settings:
 
 
 def keep_proxies_off_loopback(api_url: str) -> None:
-    """Lets calls of the local workspace go straight to it.
+    """Removes the proxy variables if Slack's API is on loopback.
 
-    slack_sdk reads the proxy variables by itself, for loopback too and whatever NO_PROXY says;
-    nothing else here uses them.
+    slack_sdk would use the proxy for loopback too, whatever NO_PROXY says. Nothing else here reads
+    these variables.
     """
     if urlsplit(api_url).hostname in ("127.0.0.1", "::1", "localhost"):
         for name in ("HTTP_PROXY", "HTTPS_PROXY"):

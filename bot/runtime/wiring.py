@@ -1,64 +1,58 @@
-"""Opens the parts that the bot and the commands share; each closes what it opened."""
+"""The composition root: builds every part from the settings and connects it with the others.
 
+The functions named `open_...` are context managers: the part works within the block. The bot is
+built by `open_services`; the commands and the benchmarks use the smaller functions above it.
+"""
+
+import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import aiohttp
 from filelock import FileLock, Timeout
 from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.notices import Notices
+from bot.alerts.reminders import Reminders
 from bot.errors import StoreError
-from bot.feeds.health import Health
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import Feed
+from bot.feeds.model import Feed, FeedState
+from bot.feeds.polling import next_poll
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
-from bot.feeds.registry import FeedRegistry
-from bot.news.events.matching import join
-from bot.pipeline import Bring, Pipeline, Taken
+from bot.feeds.websub.subscriptions import WebSubSubscriptions
+from bot.pipeline import Bring, Pipeline, PipelineRules, Taken
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
 from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.settings import Settings
+from bot.slack.api.sender import SlackSender
+from bot.slack.app import open_session, web_client
+from bot.slack.context import SlackContext
+from bot.slack.handlers.answer_service import AnswerService
+from bot.slack.handlers.proposal_buttons import drawn_anew, redraw
+from bot.slack.startup import patiently, team_of
+from bot.sources.journals.watcher import JournalWatcher
+from bot.sources.registry import SourceRegistry
 from bot.store.engine import Database
-from bot.store.event_preferences import EventPreferences
-from bot.store.feeds import Feeds
-from bot.store.hub_subscriptions import HubSubscriptions
 from bot.store.outage import Outage
-from bot.store.outbox import Outbox
 from bot.store.pipeline_store import PipelineStore
-from bot.store.proposals import Proposals
-from bot.store.reminder_switches import ReminderSwitches
-from bot.store.retention import Retention
-from bot.store.stories import Stories
-from bot.store.subscriptions import Subscriptions
+from bot.store.store import Store
 from bot.store.upgrade import upgrade
 
 log = logging.getLogger(__name__)
 
-_SHORTEST_SPREAD_S, _STARTED_A_SECOND = 20.0, 50
 _LONGEST_TICK_S = 1.0
-
-
-def tick_s(settings: Settings) -> float:
-    """Seconds between two looks at the clock for feeds that are due.
-
-    A small part of what lies between two polls, or all that became due meanwhile would begin at
-    the same moment.
-    """
-    return min(settings.poll_seconds / 20, _LONGEST_TICK_S)
-
-
-def spread_s(settings: Settings, feeds: int) -> float:
-    """Seconds within which the feeds that are due when the bot starts are polled.
-
-    More feeds take longer: a core reads some hundred a second, and those that wait take memory.
-    """
-    return min(settings.poll_seconds / 2, max(_SHORTEST_SPREAD_S, feeds / _STARTED_A_SECOND))
+_SHORTEST_SPREAD_S = 20.0
+_STARTS_PER_SECOND = 50
 
 
 def clock() -> datetime:
@@ -66,18 +60,40 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def revealed(secret: SecretStr | None) -> str:
-    """The secret itself; empty where there is none."""
+def tick_s(settings: Settings) -> float:
+    """Seconds between two looks for due feeds: short beside the time between two polls."""
+    return min(settings.poll_seconds / 20, _LONGEST_TICK_S)
+
+
+def spread_s(settings: Settings, feeds: int) -> float:
+    """Seconds over which the first polls after the start are spread."""
+    return min(settings.poll_seconds / 2, max(_SHORTEST_SPREAD_S, feeds / _STARTS_PER_SECOND))
+
+
+def plain_secret(secret: SecretStr | None) -> str:
+    """The secret as text; empty if there is none."""
     return secret.get_secret_value() if secret else ""
 
 
-@contextmanager
-def only_one(settings: Settings) -> Iterator[None]:
-    """Keeps a second bot or poll away from the same data; raises StoreError when one is running.
+def fetch_limits(settings: Settings) -> FetchLimits:
+    """The limits within which feeds are fetched."""
+    return FetchLimits(
+        user_agent=settings.user_agent,
+        poll_s=settings.poll_seconds,
+        backoff_s=settings.backoff_seconds,
+        deadline_s=settings.fetch_deadline_seconds,
+        max_body_bytes=settings.max_body_bytes,
+        fetches_per_host=settings.fetches_per_host,
+        allowed_networks=settings.allowed_networks,
+    )
 
-    Two would poll each feed twice, and two bots would take each other's messages under way for
-    those of a process that died. The system lets go of the lock when the process ends, however it
-    does.
+
+@contextmanager
+def lock_data_folder(settings: Settings) -> Iterator[None]:
+    """Locks the data folder against a second bot or poll; raises StoreError if one is running.
+
+    Two would poll each feed twice and take each other's claimed messages for those of a process
+    that died. The system releases the lock when the process ends, also after a crash.
     """
     folder = settings.data_dir
     lock = FileLock(folder / "run.lock", timeout=0)
@@ -96,80 +112,35 @@ def only_one(settings: Settings) -> Iterator[None]:
         lock.release()
 
 
-@dataclass(frozen=True)
-class Store:
-    """The open database, one part for each group of tables."""
-
-    database: Database
-    feeds: Feeds
-    stories: Stories
-    subscriptions: Subscriptions
-    events: EventPreferences
-    outbox: Outbox
-    shelf: PipelineStore
-    hubs: HubSubscriptions
-    reminders: ReminderSwitches
-    proposals: Proposals
-    retention: Retention
-
-
 @asynccontextmanager
 async def open_store(
     settings: Settings, team: str | None = None, outage: Outage | None = None
 ) -> AsyncIterator[Store]:
-    """The database, upgraded; raises StoreError.
+    """The upgraded database; raises StoreError.
 
-    With a `team`, what is owed to other workspaces is left alone. `outage` logs when the database
-    goes and when it is back, for who goes on meanwhile.
+    With a `team`, the outbox serves that workspace only. `outage` logs when the database cannot be
+    reached and when it can be again.
     """
     await upgrade(settings.database)
     database = Database(settings.database, outage)
-    feeds, stories, events = Feeds(database), Stories(database), EventPreferences(database)
-    subscriptions, outbox = Subscriptions(database), Outbox(database, stories, team)
-    shelf = PipelineStore(database, feeds, stories, subscriptions, events, outbox, team)
     try:
-        yield Store(
-            database,
-            feeds,
-            stories,
-            subscriptions,
-            events,
-            outbox,
-            shelf,
-            HubSubscriptions(database),
-            ReminderSwitches(database),
-            Proposals(database, outbox),
-            Retention(database),
-        )
+        yield Store.of(database, team)
     finally:
         await database.close()
 
 
-async def open_decisions(library: ConfigFolder, store: Store) -> Decisions:
-    """What operators decided so far, laid over the shipped ledger; raises StoreError."""
-    decisions = Decisions(store.proposals, library.book, library.ledger, clock)
+async def open_decisions(config: ConfigFolder, store: Store) -> Decisions:
+    """The shipped rates with the approved ones over them; raises StoreError."""
+    decisions = Decisions(store.proposals, config.book, config.ledger, clock)
     await decisions.look()
     return decisions
-
-
-def fetch_limits(settings: Settings) -> FetchLimits:
-    """The bounds within which feeds are read."""
-    return FetchLimits(
-        user_agent=settings.user_agent,
-        poll_s=settings.poll_seconds,
-        backoff_s=settings.backoff_seconds,
-        deadline_s=settings.fetch_deadline_seconds,
-        max_body_bytes=settings.max_body_bytes,
-        fetches_per_host=settings.fetches_per_host,
-        allowed_networks=settings.allowed_networks,
-    )
 
 
 @asynccontextmanager
 async def open_poller(
     settings: Settings, pushes: Callable[[str], bool] | None = None
 ) -> AsyncIterator[Poller]:
-    """What fetches and parses feeds; `pushes` says of which a hub pushes the news."""
+    """Fetches and parses feeds; `pushes(feed_id)` says whether a hub pushes the feed's news."""
     poller = Poller(fetch_limits(settings), clock, random.random, pushes=pushes)
     try:
         yield poller
@@ -178,63 +149,237 @@ async def open_poller(
 
 
 @asynccontextmanager
-async def open_watch(
-    settings: Settings,
-    feeds: Sequence[Feed],
-    library: ConfigFolder,
-    store: Store,
-    poller: Poller,
-    on_deliveries: Callable[[], None],
-    decisions: Decisions | None = None,
-    docket: ProposalInbox | None = None,
-    spread_s: float = 0.0,
-) -> AsyncIterator[PollScheduler[Taken]]:
-    """What polls the feeds and takes in what they say.
+async def open_feed_registry(settings: Settings) -> AsyncIterator[FeedRegistry]:
+    """The list of feeds, for a command."""
+    config = ConfigFolder(settings)
+    async with open_store(settings) as store, open_poller(settings) as poller:
+        yield FeedRegistry(config.feeds, store, poller)
 
-    What hosts asked for before a restart is kept. Rates that are news to the ledger of the
-    `decisions` (or as they stand at the start) are kept; with a `docket` the operators are owed
-    them at once.
-    """
-    decisions = decisions or await open_decisions(library, store)
-    pipeline = Pipeline(
-        poller,
-        library.reader,
-        join,
-        store.shelf,
-        max_age=timedelta(hours=settings.max_age_hours),
-        digest_hour=settings.digest_hour,
-        zone=ZoneInfo(settings.timezone),
-        propose=decisions.propose,
-    )
 
-    async def take(feed: Feed, now: datetime, bring: Bring | None) -> Taken:
-        taken = await pipeline.take(feed, now, bring)
-        if taken.proposals and docket is not None:
-            try:
-                await docket.look()
-            except StoreError as error:
-                # What the feed said is kept; the next look tells the operators.
-                log.warning("%s; proposed rates are told later", error)
-        return taken
+@dataclass(frozen=True)
+class Polling:
+    """What polling is built from. With an `inbox`, operators get new proposals at once."""
 
-    polls_per_host = poller.limits.polls_per_host
-    poller.recall((await store.feeds.states()).values())
-    watch = PollScheduler(feeds, store.feeds, take, clock, on_deliveries, spread_s, polls_per_host)
-    try:
-        yield watch
-    finally:
-        await watch.stop()
+    settings: Settings
+    feeds: Sequence[Feed]
+    config: ConfigFolder
+    store: PipelineStore
+    poller: Poller
+    decisions: Decisions
+    inbox: ProposalInbox | None = None
+    on_deliveries: Callable[[], None] = lambda: None
 
 
 @asynccontextmanager
-async def open_feedbook(settings: Settings) -> AsyncIterator[FeedRegistry]:
-    """The feeds of these settings, for as long as the block runs."""
-    library = ConfigFolder(settings)
-    async with open_store(settings) as store, open_poller(settings) as poller:
-        yield FeedRegistry(library.feeds, store.feeds, store.shelf, store.hubs, poller)
+async def open_scheduler(parts: Polling, spread_s: float = 0.0) -> AsyncIterator[PollScheduler]:
+    """Polls the feeds and saves what they publish; the first polls are spread over `spread_s`.
+
+    Pauses that hosts asked for before a restart are kept.
+    """
+    states = await parts.store.feeds.states()
+    parts.poller.recall(states.values())
+    scheduler = PollScheduler(
+        parts.feeds,
+        parts.store.feeds,
+        _Intake(build_pipeline(parts), parts.inbox).take,
+        _is_due,
+        clock,
+        parts.on_deliveries,
+        spread_s,
+        parts.poller.limits.polls_per_host,
+    )
+    try:
+        yield scheduler
+    finally:
+        await scheduler.stop()
 
 
-async def feed_health(settings: Settings) -> tuple[Health, ...]:
-    """Every feed, those that are off included, and how it is doing."""
-    async with open_feedbook(settings) as book:
-        return await book.health()
+def build_pipeline(parts: Polling) -> Pipeline:
+    """The way of an entry from the poller to the store."""
+    settings = parts.settings
+    rules = PipelineRules(
+        max_age=timedelta(hours=settings.max_age_hours),
+        digest_hour=settings.digest_hour,
+        zone=ZoneInfo(settings.timezone),
+        propose=parts.decisions.propose,
+    )
+    return Pipeline(parts.poller, parts.config.reader, parts.store, rules)
+
+
+class _Intake:
+    """Takes a feed in, then sends its proposals to operators."""
+
+    def __init__(self, pipeline: Pipeline, inbox: ProposalInbox | None) -> None:
+        self._pipeline, self._inbox = pipeline, inbox
+
+    async def take(self, feed: Feed, now: datetime, bring: Bring | None) -> Taken:
+        taken = await self._pipeline.take(feed, now, bring)
+        if taken.proposals and self._inbox is not None:
+            try:
+                await self._inbox.look()
+            except StoreError as error:
+                # The result of the poll is saved; the next look sends the proposals.
+                log.warning("%s; proposals are sent later", error)
+        return taken
+
+
+def _is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
+    return next_poll.is_due(next_poll.begun(state, feed), now)
+
+
+@dataclass(frozen=True)
+class SlackConnection:
+    """A checked token, with the session that all calls share."""
+
+    client: AsyncWebClient
+    session: aiohttp.ClientSession
+    team: str
+
+
+@asynccontextmanager
+async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[SlackConnection]:
+    """Connects to Slack's Web API, waiting until it answers.
+
+    Raises SlackError for a refused token, and Stopped once `stop` is set.
+    """
+    async with open_session() as session:
+        token = plain_secret(settings.slack_bot_token)
+        client = web_client(token, settings.slack_api_url, session)
+        team = await patiently("auth.test", lambda: team_of(client), stop)
+        yield SlackConnection(client, session, team)
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What is open before the services are built. Notices go to the `operators` conversations."""
+
+    settings: Settings
+    config: ConfigFolder
+    feeds: Sequence[Feed]
+    slack: SlackConnection
+    store: Store
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of the running bot, connected with each other."""
+
+    settings: Settings
+    store: Store
+    decisions: Decisions
+    dispatcher: Dispatcher
+    inbox: ProposalInbox
+    poller: Poller
+    scheduler: PollScheduler
+    notices: Notices
+    reminders: Reminders
+    slack: SlackContext
+    hubs: WebSubSubscriptions | None
+    """None where no hub can reach this program."""
+    journal: JournalWatcher | None
+    """None where no journal is read."""
+
+
+@asynccontextmanager
+async def open_services(base: Foundation) -> AsyncIterator[Services]:
+    """Builds all services of the bot; at the end of the block they are closed in reverse."""
+    settings, config, store, team = base.settings, base.config, base.store, base.slack.team
+    async with AsyncExitStack() as stack:
+        decisions = await open_decisions(config, store)
+        sender = SlackSender(base.slack.client, config.parties, settings.unknown_outcome, decisions)
+        dispatcher = Dispatcher(store.outbox, sender, clock)
+        inbox = ProposalInbox(store.proposals, team, base.operators, clock, dispatcher.wake)
+        hubs = await stack.enter_async_context(open_hubs(settings, store))
+        pushes = hubs.pushes if hubs is not None else None
+        poller = await stack.enter_async_context(open_poller(settings, pushes))
+        polling = Polling(
+            settings=settings,
+            feeds=base.feeds,
+            config=config,
+            store=PipelineStore(store),
+            poller=poller,
+            decisions=decisions,
+            inbox=inbox,
+            on_deliveries=dispatcher.wake,
+        )
+        scheduler = await stack.enter_async_context(
+            open_scheduler(polling, spread_s(settings, len(base.feeds)))
+        )
+        sources = SourceRegistry(settings, fetch_limits(settings), config.parties, clock)
+        stack.push_async_callback(sources.close)
+        answers = AnswerService(decisions.ledger, config.parties, sources.reference)
+        decisions.watch(answers.use)
+        slack = SlackContext(
+            client=base.slack.client,
+            signing_secret=plain_secret(settings.slack_signing_secret),
+            subscriptions=store.subscriptions,
+            stories=store.stories,
+            events=store.events,
+            parties=config.parties,
+            desk=answers,
+            clock=clock,
+            feeds=FeedRegistry(base.feeds, store, poller),
+            reminders=store.reminders,
+            decisions=decisions,
+            proposals=store.proposals,
+            operators=frozenset(settings.operators),
+        )
+        stack.push_async_callback(slack.background.finish)
+        _show_changes_of_proposals(slack, inbox, decisions)
+        yield Services(
+            settings=settings,
+            store=store,
+            decisions=decisions,
+            dispatcher=dispatcher,
+            inbox=inbox,
+            poller=poller,
+            scheduler=scheduler,
+            notices=Notices(store.outbox, team, base.operators, clock, dispatcher.wake),
+            reminders=_reminders(base, answers, dispatcher),
+            slack=slack,
+            hubs=hubs,
+            journal=sources.journal(config.reader, lambda: decisions.ledger, inbox),
+        )
+
+
+@asynccontextmanager
+async def open_hubs(settings: Settings, store: Store) -> AsyncIterator[WebSubSubscriptions | None]:
+    """The subscriptions at WebSub hubs; None where no hub can reach this program."""
+    if not settings.public_url or settings.transport != "http":
+        if settings.public_url:
+            log.warning("TARIFFWIRE_PUBLIC_URL is not used: only over HTTP can hubs call the bot")
+        yield None
+        return
+    hubs = WebSubSubscriptions(fetch_limits(settings), store.hubs, settings.public_url, clock)
+    await hubs.open()
+    try:
+        yield hubs
+    finally:
+        await hubs.close()
+
+
+def _show_changes_of_proposals(
+    slack: SlackContext, inbox: ProposalInbox, decisions: Decisions
+) -> None:
+    """Redraws the messages about a proposal when a report joins it or the ledger changes."""
+    inbox.watch(
+        lambda proposal_id: slack.background.spawn(
+            redraw(slack, proposal_id), "showing another report of a proposal"
+        )
+    )
+    decisions.watch(drawn_anew(slack))
+
+
+def _reminders(base: Foundation, answers: AnswerService, dispatcher: Dispatcher) -> Reminders:
+    return Reminders(
+        lambda: answers.ledger,
+        base.store.outbox,
+        base.store.subscriptions,
+        base.store.reminders,
+        base.slack.team,
+        clock,
+        dispatcher.wake,
+        base.settings.digest_hour,
+        ZoneInfo(base.settings.timezone),
+    )

@@ -1,4 +1,4 @@
-"""What feeds said, and how an entry is known again."""
+"""Entries as feeds published them, and the identities by which they are recognized again."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -22,11 +22,11 @@ class Entries:
         self._new_entries = database.insert(tables.entries).on_conflict_do_nothing()
         identities_inserted = database.insert(tables.identities)
         self._new_identities = identities_inserted.on_conflict_do_nothing()
-        self._taken_over = identities_inserted.on_conflict_do_update(
+        self._replaced = identities_inserted.on_conflict_do_update(
             index_elements=["feed_id", "identity"],
             set_={"entry_key": identities_inserted.excluded.entry_key},
         )
-        # One parameter, however many are asked for: an IN list is compiled anew for every length.
+        # One parameter for all identities: SQLAlchemy compiles an IN list for each length.
         listed = (
             "json_each(:wanted)"
             if database.is_sqlite
@@ -38,26 +38,26 @@ class Entries:
         )
 
     async def known(self, feed_id: str, wanted: Collection[str]) -> frozenset[str]:
-        """Those of the wanted identities that are remembered for the feed."""
-        return frozenset(await self._database.column(self._known, _asking(feed_id, wanted)))
+        """Those of the wanted identities that are saved for the feed."""
+        return frozenset(await self._database.column(self._known, _parameters(feed_id, wanted)))
 
     def known_within(
         self, connection: Connection, feed_id: str, wanted: Collection[str]
     ) -> frozenset[str]:
-        """The same as the caller's transaction sees it: another process may have kept more."""
-        found = connection.execute(self._known, _asking(feed_id, wanted))
+        """The same within the caller's transaction: another process may have saved more."""
+        found = connection.execute(self._known, _parameters(feed_id, wanted))
         return frozenset(found.scalars())
 
     async def earlier(self, feed_id: str, places: Collection[str]) -> Mapping[str, Story]:
-        """The newest story that each place's entry made, by place; those with none are left out."""
+        """The newest story of each place, by place; places without a story are left out."""
         known, story = tables.identities.c, tables.stories.c
-        told = (known.feed_id == story.feed_id) & (known.entry_key == story.entry_key)
-        every = select(known.identity, story.data).join_from(
-            tables.identities, tables.stories, told
+        same = (known.feed_id == story.feed_id) & (known.entry_key == story.entry_key)
+        stories = select(known.identity, story.data).join_from(
+            tables.identities, tables.stories, same
         )
         found: dict[str, Story] = {}
         for chunk in chunks(places):
-            query = every.where(known.feed_id == feed_id, known.identity.in_(chunk))
+            query = stories.where(known.feed_id == feed_id, known.identity.in_(chunk))
             for place, data in await self._database.rows(query):
                 found[place] = Story.model_validate_json(data)
         return found
@@ -69,19 +69,10 @@ class Entries:
         seen_at: datetime,
         first_round: bool,
     ) -> None:
-        """Keeps new entries and their identities as part of the caller's transaction."""
-        self.put_all(connection, [(entries, seen_at, first_round)])
-
-    def put_all(
-        self,
-        connection: Connection,
-        every: Sequence[tuple[Sequence[Entry], datetime, bool]],
-    ) -> None:
-        """The same for several feeds at once: entries, when they were seen, first round or not."""
-        rows = [row for each in every for row in _entry_rows(*each)]
+        """Saves new entries and their identities within the caller's transaction."""
+        rows = _entry_rows(entries, seen_at, first_round)
         execute_many(connection, self._new_entries, rows)
-        rows = [row for entries, _, _ in every for row in _identity_rows(entries)]
-        execute_many(connection, self._new_identities, rows)
+        execute_many(connection, self._new_identities, _identity_rows(entries))
 
     def put_revised(
         self,
@@ -90,18 +81,19 @@ class Entries:
         seen_at: datetime,
         made_story: Collection[str],
     ) -> None:
-        """Keeps revised entries; `made_story` are the keys of those that made a story.
+        """Saves revised entries within the caller's transaction.
 
-        Only these take their place over, so that the next revision is compared with what was told.
+        `made_story` are the keys of those that became a story. Only they replace the earlier entry
+        at their place, so that the next revision is compared with the story that was sent.
         """
         rows = _entry_rows(entries, seen_at, first_round=True)
         execute_many(connection, self._new_entries, rows)
-        told = [entry for entry in entries if entry.key in made_story]
         execute_many(connection, self._new_identities, _identity_rows(entries))
-        execute_many(connection, self._taken_over, _identity_rows(told))
+        replacing = [entry for entry in entries if entry.key in made_story]
+        execute_many(connection, self._replaced, _identity_rows(replacing))
 
 
-def _asking(feed_id: str, wanted: Collection[str]) -> dict[str, str]:
+def _parameters(feed_id: str, wanted: Collection[str]) -> dict[str, str]:
     return {"feed_id": feed_id, "wanted": json.dumps(list(wanted))}
 
 

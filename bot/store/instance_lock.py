@@ -1,14 +1,15 @@
-"""Keeps a second bot off a PostgreSQL database: a lock that lives as long as a connection does.
+"""One bot per workspace on a PostgreSQL database: an advisory lock, held by a connection.
 
-The server lets go when the connection ends, however the process does. It also ends where the server
-is restarted or the way to it breaks, while the bot goes on: so the lock is asked for again every so
-often, which who holds it may do at any time.
+The server releases the lock when the connection ends, also when the process is killed. The
+connection may also end while the bot runs: the server restarts, or the network fails. So the lock
+is taken again at intervals; its holder may do that at any time.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
@@ -18,114 +19,103 @@ from bot.store.engine import Database
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 20.0
-"""Between two looks at the lock, in seconds."""
-AGAIN_S = 3.0
-"""The same while the database is away: who comes first when it is back has the lock."""
-PATIENCE_S = 10
-"""For a process that is being replaced takes a moment to end."""
-
 _SELF = text("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
-_TAKE = text("SELECT pg_try_advisory_lock(hashtextextended(:who, 0))")
+_TAKE = text("SELECT pg_try_advisory_lock(hashtextextended(:holder, 0))")
 _END_FORMER = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE pid = :pid AND backend_start = :backend_start"
 )
 
 
-@asynccontextmanager
-async def alone(
-    database: Database,
-    who: str,
-    patience_s: int = PATIENCE_S,
-    look_every_s: float = LOOK_EVERY_S,
-    again_s: float = AGAIN_S,
-) -> AsyncIterator[asyncio.Task[None]]:
-    """Keeps every other process that calls itself so off this PostgreSQL database meanwhile.
+@dataclass(frozen=True)
+class LockTimes:
+    """When the lock is tried, in seconds."""
 
-    Raises StoreError when one is still there after `patience_s` seconds. So does the task that it
-    gives, which ends in no other way: where the connection broke, and another took the lock first.
-    An SQLite file is for one machine, where the data folder's lock does this.
+    patience_s: int = 10
+    """For the first time: a process that is being replaced takes a moment to end."""
+    check_every_s: float = 20.0
+    retry_every_s: float = 3.0
+    """While the database is away: the first bot to reach it again gets the lock."""
+
+
+@asynccontextmanager
+async def hold_instance_lock(
+    database: Database, holder: str, times: LockTimes | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Keeps other processes with the same `holder` name off this PostgreSQL database.
+
+    Raises StoreError if another process keeps the lock. So does the task that it yields, if the
+    connection broke and another process took the lock first; the task ends in no other way. On
+    SQLite, which is for one machine, the lock of the data folder does the same.
     """
-    lock = (
-        _NoLock() if database.is_sqlite else _Lock(database, who, patience_s, look_every_s, again_s)
-    )
+    lock = _Lock(database, holder, times or LockTimes())
     try:
-        await lock.take()
-        keeping = asyncio.create_task(lock.keep(), name="one bot a database")
+        if not database.is_sqlite:
+            await lock.take()
+        keeping = asyncio.create_task(
+            _wait_forever() if database.is_sqlite else lock.keep(), name="instance lock"
+        )
         try:
             yield keeping
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
     finally:
-        await lock.let_go()
+        await lock.release()
 
 
-class _NoLock:
-    """Where none is needed."""
-
-    async def take(self) -> None:
-        return
-
-    async def keep(self) -> None:
-        await asyncio.Event().wait()
-
-    async def let_go(self) -> None:
-        return
+async def _wait_forever() -> None:
+    await asyncio.Event().wait()
 
 
 class _Lock:
-    def __init__(
-        self, database: Database, who: str, patience_s: int, look_every_s: float, again_s: float
-    ) -> None:
-        self._database, self._who, self._patience_s = database, who, patience_s
-        self._look_every_s, self._again_s = look_every_s, again_s
+    def __init__(self, database: Database, holder: str, times: LockTimes) -> None:
+        self._database, self._holder, self._times = database, holder, times
         self._connection: Connection | None = None
         self._session: dict[str, Any] | None = None
 
     async def take(self) -> None:
-        """Takes the lock, or makes sure that it is held; raises StoreError where another has it."""
-        for _ in range(self._patience_s):
-            if await self._database.apart(self._is_taken):
+        """Takes the lock or checks that it is held; raises StoreError if another process has it."""
+        for _ in range(self._times.patience_s):
+            if await self._database.apart(self._try):
                 return
             await asyncio.sleep(1)
-        if not await self._database.apart(self._is_taken):
+        if not await self._database.apart(self._try):
             cure = "Stop it first: only one may run at a time"
-            raise StoreError(self._database.name, f"another {self._who} works on it", cure)
+            raise StoreError(self._database.name, f"another {self._holder} works on it", cure)
 
     async def keep(self) -> None:
-        """Looks for ever; raises StoreError where another has it."""
+        """Checks the lock until it is lost; raises StoreError then."""
         while True:
-            is_away = self._connection is None
-            await asyncio.sleep(self._again_s if is_away else self._look_every_s)
-            had = self._connection
+            lost = self._connection is None
+            await asyncio.sleep(self._times.retry_every_s if lost else self._times.check_every_s)
+            before = self._connection
             try:
                 await self.take()
             except StoreAway:
-                await self.let_go()
+                await self.release()
             else:
-                if self._connection is not had:
-                    log.info("the database again belongs to this bot only")
+                if self._connection is not before:
+                    log.info("took the lock of the database again")
 
-    async def let_go(self) -> None:
+    async def release(self) -> None:
         """Ends the connection, and with it the lock."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await self._database.apart(lambda _: _end(connection))
 
-    def _is_taken(self, engine: Engine) -> bool:
+    def _try(self, engine: Engine) -> bool:
         if self._connection is None:
             self._connection = engine.connect()
             former = self._session
             self._session = dict(self._connection.execute(_SELF).one()._mapping)
             if former is not None:
-                # Where only the way broke, the server may hold the lock for it for hours.
+                # If only the network failed, the server may keep the lock for it for hours.
                 self._connection.execute(_END_FORMER, former)
-        return bool(self._connection.execute(_TAKE, {"who": self._who}).scalar())
+        return bool(self._connection.execute(_TAKE, {"holder": self._holder}).scalar())
 
 
 def _end(connection: Connection) -> None:
-    """Ends the session with the server, rather than keeping the connection for others."""
+    """Ends the session at the server instead of returning the connection to the pool."""
     connection.invalidate()
     connection.close()

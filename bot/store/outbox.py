@@ -32,7 +32,6 @@ from bot.news.story import Story
 from bot.store import delivery_claims, tables
 from bot.store.engine import AnyRow, Database, chunks, execute_many
 from bot.store.stories import Stories
-from bot.store.write_batcher import WriteBatcher
 from bot.values import Frozen
 
 _table = tables.deliveries
@@ -50,7 +49,6 @@ class Outbox:
     def __init__(self, database: Database, stories: Stories, team: str | None = None) -> None:
         self._database, self._stories, self._team = database, stories, team
         self._owe = database.insert(_table).on_conflict_do_nothing()
-        self._outcomes = WriteBatcher(database, _write_outcomes)
 
     @property
     def team(self) -> str | None:
@@ -83,7 +81,7 @@ class Outbox:
     async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
         """Marks a delivery as sent, with Slack's id of the message."""
         sent = DeliveryState.SENT
-        await self._outcomes.add(_Outcome(delivery=delivery_id, to=sent, ts=ts, sent_at=now))
+        await self._record(_Outcome(delivery=delivery_id, to=sent, ts=ts, sent_at=now))
 
     async def retry(
         self,
@@ -99,7 +97,7 @@ class Outbox:
         message may be at fault.
         """
         untried = 0 if counts else 1
-        await self._outcomes.add(
+        await self._record(
             _Outcome(
                 delivery=delivery_id, due=due_at, error=error, unsure=uncertain, untried=untried
             )
@@ -107,12 +105,16 @@ class Outbox:
 
     async def put_back(self, delivery_id: str, due_at: datetime) -> None:
         """Owes a claimed delivery again that was not tried."""
-        await self._outcomes.add(_Outcome(delivery=delivery_id, due=due_at, untried=1))
+        await self._record(_Outcome(delivery=delivery_id, due=due_at, untried=1))
 
     async def give_up(self, delivery_id: str, error: str) -> None:
         """Marks a claimed delivery as one that will never be sent, with the reason."""
         failed = DeliveryState.FAILED
-        await self._outcomes.add(_Outcome(delivery=delivery_id, to=failed, error=error))
+        await self._record(_Outcome(delivery=delivery_id, to=failed, error=error))
+
+    async def _record(self, outcome: "_Outcome") -> None:
+        parameters = outcome.model_dump()
+        await self._database.write(lambda connection: connection.execute(_record, parameters))
 
     async def release_all(self, now: datetime) -> int:
         """Owes again whatever is claimed, `uncertain`, and returns how many.
@@ -242,10 +244,6 @@ _record = (
         error=bindparam("error"),
     )
 )
-
-
-def _write_outcomes(connection: Connection, outcomes: Sequence[_Outcome]) -> None:
-    connection.execute(_record, [outcome.model_dump() for outcome in outcomes])
 
 
 def _not_added(connection: Connection, digest: Delivery) -> Delivery | None:

@@ -1,17 +1,17 @@
-"""The tables. A change here needs a migration beside it in `migrations/versions`.
+"""The tables. A change here needs a step in `migrations/versions` and its id in `REVISION`.
 
-    feeds, feed_states        what operators added; what is remembered between polls
-    entries, identities       what feeds said; how an entry is known again
-    stories                   entries understood; those with one event_id are an event
-    deliveries                the outbox: what is owed, under way, sent or given up
-    subscriptions             who wants what
-    follows, mutes            one person's wish for an event; one conversation's wish for quiet
-    reminders_off             conversations that want no reminders of what takes effect
-    hub_subscriptions         what was agreed with WebSub hubs
-    proposals, rate_acts      rates to be decided on; who decided what, which only grows
-    once                      what is done once in a database's life
+    feeds, feed_states        feeds that operators added; the state of each feed between polls
+    entries, identities       entries as published; the identities by which they are recognized
+    stories                   stories; those with one event_id are an event
+    deliveries                the outbox: messages queued, claimed, sent or failed
+    subscriptions             which conversation wants which stories
+    follows, mutes            events that a person follows; events that a conversation muted
+    reminders_off             conversations without reminders
+    hub_subscriptions         subscriptions at WebSub hubs
+    proposals, rate_acts      proposals; the audit entries of decisions, which only grow
+    once                      marks of what is done once in a database's life
 
-Values are kept as columns where a query asks for them, and whole as JSON in `data` otherwise.
+A value is a column where a query asks for it; the whole value is JSON in `data`.
 """
 
 from datetime import UTC, datetime
@@ -35,15 +35,18 @@ from sqlalchemy import (
 
 from bot.values import utc
 
+REVISION = "0006"
+"""The Alembic revision that has these tables."""
+
 
 class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime; SQLite, which has no time zones, keeps it as UTC text in order."""
+    """An aware UTC datetime; SQLite, which has no time zones, stores it as UTC text."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """What goes to the driver; raises ValueError for a naive datetime."""
+        """The value for the driver; raises ValueError for a naive datetime."""
         if value is None:
             return None
         return utc(value).replace(tzinfo=None) if dialect.name == "sqlite" else utc(value)
@@ -53,7 +56,7 @@ class Moment(TypeDecorator[datetime]):
         value: datetime | None,
         dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
     ) -> datetime | None:
-        """What came from the driver, in UTC; PostgreSQL gives it in the session's zone."""
+        """The driver's value in UTC; PostgreSQL gives it in the session's zone."""
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
@@ -87,7 +90,7 @@ entries = Table(
     Column("feed_id", String, primary_key=True),
     Column("key", String, primary_key=True),
     Column("seen_at", Moment, nullable=False),
-    # From published to seen; empty without a date and for a feed's first round, which is history.
+    # From published to seen; NULL without a date, and for a feed's first round.
     Column("lag_s", Float),
     Column("data", Text, nullable=False),
     Index(None, "seen_at"),
@@ -98,7 +101,7 @@ identities = Table(
     metadata,
     Column("feed_id", String, primary_key=True),
     Column("identity", String, primary_key=True),
-    # The newest entry so known that made a story; the first, while none did.
+    # The newest entry with this identity that became a story; the first, while none did.
     Column("entry_key", String, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -112,7 +115,7 @@ stories = Table(
     Column("entry_key", String, nullable=False),
     Column("published", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
-    # Each word between blanks, so that LIKE '% tariff %' finds it.
+    # Each topic between blanks, so that LIKE '% tariff %' finds it.
     Column("topics", String, nullable=False),
     Column("data", Text, nullable=False),
     Index(None, "event_id"),
@@ -122,14 +125,14 @@ stories = Table(
 )
 
 UNSENT = "state IN ('owed', 'claimed')"
-"""What two indexes are limited to. PostgreSQL's are too, as their migration says: to say so here as
-well would load its dialect for every SQLite, which is four megabytes.
+"""The condition of two partial indexes. On PostgreSQL the migration sets it: to state it here too
+would load that dialect, four megabytes, for every SQLite.
 """
 
 deliveries = Table(
     "deliveries",
     metadata,
-    # The order in which messages came to be owed, which is the order of a conversation.
+    # The order in which messages were queued; each conversation gets them in this order.
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("id", String, nullable=False, unique=True),
     Column("kind", String, nullable=False),
@@ -214,7 +217,7 @@ proposals = Table(
     Column("id", String, primary_key=True),
     Column("state", String, nullable=False),
     Column("seen_at", Moment, nullable=False),
-    # Whether the operators are owed its message as it is now.
+    # Whether the message to operators shows the proposal as it is now.
     Column("told", Boolean, nullable=False),
     Column("data", Text, nullable=False),
     # Empty while it is pending.

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from bot.errors import StoreAway
-from bot.runtime.jobs import build_schedule
+from bot.runtime.jobs import Job, build_scheduler
 
 
 async def test_a_job_is_quiet_about_a_database_that_is_away_and_is_run_again(
@@ -23,10 +23,7 @@ async def test_a_job_is_quiet_about_a_database_that_is_away_and_is_run_again(
             again.set()
         raise StoreAway("postgresql database bot", "connection refused")
 
-    async def idle() -> None:
-        return
-
-    scheduler = build_schedule(poll, idle, idle, idle, idle, idle, tick_s=0.02)
+    scheduler = build_scheduler([Job("poll", poll, 0.02)])
     scheduler.start()
     async with asyncio.timeout(10):
         await again.wait()

@@ -75,22 +75,20 @@ async def test_a_state_that_another_process_wrote_is_seen_when_all_are_read(stor
     assert await store.feeds.state("wire") == there
 
 
-async def test_a_state_whose_transaction_failed_is_not_believed(store: Store) -> None:
+async def test_a_state_whose_transaction_failed_is_not_saved(store: Store) -> None:
     before = FeedState(feed_id="wire", failures=1)
     await store.feeds.save_state(before)
 
     def fails(connection: Connection) -> None:
-        store.feeds.put_states(connection, [replace(before, failures=2)])
+        store.feeds.put_state(connection, replace(before, failures=2))
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await store.feeds.hold_after(store.database.write(fails), replace(before, failures=2))
+        await store.database.write(fails)
     assert await store.feeds.state("wire") == before
 
 
-async def test_a_state_read_while_the_next_one_is_written_is_not_believed_afterwards(
-    store: Store,
-) -> None:
+async def test_a_caller_cancelled_while_a_state_is_written_waits_for_it(store: Store) -> None:
     before = FeedState(feed_id="wire", failures=1)
     await store.feeds.save_state(before)
     begun, go_on = threading.Event(), threading.Event()
@@ -98,10 +96,9 @@ async def test_a_state_read_while_the_next_one_is_written_is_not_believed_afterw
     def writes(connection: Connection) -> None:
         begun.set()
         go_on.wait()
-        store.feeds.put_states(connection, [replace(before, failures=2)])
+        store.feeds.put_state(connection, replace(before, failures=2))
 
-    write = store.database.write(writes)
-    saving = asyncio.create_task(store.feeds.hold_after(write, replace(before, failures=2)))
+    saving = asyncio.create_task(store.database.write(writes))
     await asyncio.to_thread(begun.wait)
     assert (await store.feeds.states())["wire"] == before
     saving.cancel()
@@ -113,7 +110,7 @@ async def test_a_state_read_while_the_next_one_is_written_is_not_believed_afterw
     assert state.failures == 2
 
 
-async def test_a_removed_feed_is_forgotten_in_memory_too(store: Store) -> None:
+async def test_a_removed_feed_has_no_state(store: Store) -> None:
     await store.feeds.add(feed())
     await store.feeds.save_state(FeedState(feed_id="wire"))
     await store.feeds.remove("wire")
@@ -157,7 +154,8 @@ async def test_a_state_is_stored_as_the_text_that_it_has_alone(store: Store, odd
         FeedState(feed_id="wire", error=odd, window_s=0.1, interval_s=1e300, failures=2**70),
         FeedState(feed_id="court", configured_url=odd, validators=Validators(etag=odd)),
     ]
-    await store.database.write(lambda connection: store.feeds.put_states(connection, every))
+    for state in every:
+        await store.feeds.save_state(state)
     query = select(tables.feed_states.c.feed_id, tables.feed_states.c.data)
     stored = {row[0]: row[1] for row in await store.database.rows(query)}
     assert stored == {state.feed_id: STATE.dump_json(state).decode() for state in every}

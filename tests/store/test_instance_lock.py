@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from bot.errors import StoreError
 from bot.store.engine import Database
-from bot.store.instance_lock import alone
+from bot.store.instance_lock import LockTimes, hold_instance_lock
 from tests.store.conftest import on_postgresql
 
 HOLDERS = text(
@@ -34,14 +34,14 @@ async def second(address: str) -> AsyncIterator[Database]:
 async def test_only_one_bot_works_on_a_postgresql_database(
     first: Database, second: Database
 ) -> None:
-    async with alone(first, "bot"):
+    async with hold_instance_lock(first, "bot"):
         if not first.is_sqlite:
             with pytest.raises(StoreError, match="another bot"):
-                async with alone(second, "bot", patience_s=0):
+                async with hold_instance_lock(second, "bot", LockTimes(patience_s=0)):
                     pytest.fail("two bots work at once")
-        async with alone(second, "bot of another team", patience_s=0):
+        async with hold_instance_lock(second, "bot of another team", LockTimes(patience_s=0)):
             pass
-    async with alone(second, "bot", patience_s=0):
+    async with hold_instance_lock(second, "bot", LockTimes(patience_s=0)):
         pass
 
 
@@ -49,7 +49,8 @@ async def test_only_one_bot_works_on_a_postgresql_database(
 async def test_a_lock_that_went_with_its_connection_is_taken_again(
     first: Database, second: Database
 ) -> None:
-    async with alone(first, "bot", look_every_s=0.05, again_s=0.05) as keeping:
+    times = LockTimes(check_every_s=0.05, retry_every_s=0.05)
+    async with hold_instance_lock(first, "bot", times) as keeping:
         before = await second.column(HOLDERS)
         await second.rows(text("SELECT pg_terminate_backend(:pid)"), {"pid": before[0]})
         async with asyncio.timeout(10):
@@ -58,7 +59,7 @@ async def test_a_lock_that_went_with_its_connection_is_taken_again(
         assert len(now) == 1
         assert not keeping.done()
         with pytest.raises(StoreError, match="another bot"):
-            async with alone(second, "bot", patience_s=0):
+            async with hold_instance_lock(second, "bot", LockTimes(patience_s=0)):
                 pytest.fail("two bots work at once")
     assert await second.column(HOLDERS) == []
 
@@ -67,9 +68,10 @@ async def test_a_lock_that_went_with_its_connection_is_taken_again(
 async def test_a_bot_whose_place_was_taken_meanwhile_ends_and_says_why(
     first: Database, second: Database
 ) -> None:
-    async with alone(first, "bot", patience_s=0, look_every_s=1.0, again_s=1.0) as keeping:
+    times = LockTimes(patience_s=0, check_every_s=1.0, retry_every_s=1.0)
+    async with hold_instance_lock(first, "bot", times) as keeping:
         (pid,) = await second.column(HOLDERS)
         await second.rows(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
-        async with alone(second, "bot"), asyncio.timeout(10):
+        async with hold_instance_lock(second, "bot"), asyncio.timeout(10):
             with pytest.raises(StoreError, match="another bot works on it"):
                 await keeping

@@ -1,6 +1,5 @@
 """A database that goes and comes back: told once at each end, and no fault of ours."""
 
-import asyncio
 import logging
 from pathlib import Path
 
@@ -62,23 +61,3 @@ async def test_a_statement_at_fault_is_no_outage(
     assert not isinstance(raised.value, StoreAway)
     assert caplog.records == []
     await database.close()
-
-
-async def test_many_outcomes_find_out_together_that_the_database_is_away(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tries = 0
-
-    async def write(_: object) -> None:
-        nonlocal tries
-        tries += 1
-        await asyncio.sleep(0)
-        raise StoreAway("the database", "connection refused")
-
-    monkeypatch.setattr(store.database, "write", write)
-    ends = await asyncio.gather(
-        *(store.outbox.give_up(f"d{number}", "gone") for number in range(50)),
-        return_exceptions=True,
-    )
-    assert all(isinstance(end, StoreAway) for end in ends)
-    assert tries < 5

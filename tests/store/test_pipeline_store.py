@@ -4,9 +4,8 @@ from tests.store.examples import TEAM, subscription
 from tests.store.opened import Store
 
 
-def _shelf(store: Store, team: str | None) -> PipelineStore:
-    parts = store.feeds, store.stories, store.subscriptions, store.events, store.outbox
-    return PipelineStore(store.database, *parts, team=team)
+def _of_team(store: Store, team: str | None) -> PipelineStore:
+    return PipelineStore(Store.of(store.database, team))
 
 
 async def test_only_the_connected_team_is_an_audience(store: Store) -> None:
@@ -15,9 +14,9 @@ async def test_only_the_connected_team_is_an_audience(store: Store) -> None:
     await store.subscriptions.add(there)
     await store.events.follow(TEAM, "U1", "ruling")
     await store.events.follow("T2", "U2", "ruling")
-    heard = await _shelf(store, TEAM).audience(["ruling"])
+    heard = await _of_team(store, TEAM).audience(["ruling"])
     assert [each.team for each in heard.subscriptions] == [TEAM]
     assert heard.followers == (Thread("ruling", TEAM, "U1"),)
-    everybody = await _shelf(store, None).audience(["ruling"])
+    everybody = await _of_team(store, None).audience(["ruling"])
     assert [each.team for each in everybody.subscriptions] == [TEAM, "T2"]
     assert len(everybody.followers) == 2

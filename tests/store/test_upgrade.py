@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot.errors import StoreError
-from bot.feeds.identity import identities, sift
 from bot.store.backup import backup
 from bot.store.engine import Database
-from bot.store.tables import feeds, metadata
-from bot.store.upgrade import alembic_config, newest, upgrade
-from tests.store.examples import NOON, entry, feed
+from bot.store.tables import REVISION, feeds, metadata
+from bot.store.upgrade import upgrade
+from tests.store.examples import feed
 from tests.store.opened import Store, open_store
 
 
@@ -39,11 +37,13 @@ async def test_a_second_upgrade_changes_nothing(address: str, store: Store) -> N
     assert [each.id for each in await store.feeds.added()] == ["kept"]
 
 
-def test_where_the_migrations_lead_is_found_without_alembic(blank_file: Path) -> None:
-    with closing(sqlite3.connect(blank_file)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (
-            newest(),
-        )
+def test_the_tables_name_the_newest_migration() -> None:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", "bot.store:migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == REVISION
 
 
 async def test_two_processes_may_upgrade_at_the_same_time(tmp_path: Path) -> None:
@@ -51,52 +51,24 @@ async def test_two_processes_may_upgrade_at_the_same_time(tmp_path: Path) -> Non
     await asyncio.gather(upgrade(address), upgrade(address))
 
 
-async def test_entries_of_before_are_known_by_text_and_moment_after_an_upgrade(
-    tmp_path: Path,
-) -> None:
-    address = f"sqlite:///{tmp_path / 'bot.db'}"
-    await _as_before_moments(address)
-    await upgrade(address)
-    store = open_store(address)
-    again = [entry(f"again{n}", title=_title(n), published=NOON) for n in range(KEPT)]
-    wanted = {identity for each in again for identity in identities(each)}
-    known = await store.entries.known("wire", wanted)
-    assert [each.title for each in sift(again, known)[0]] == [_title(0)]
-    await store.database.close()
-
-
-KEPT = 2500
-
-
-def _title(number: int) -> str:
-    return f"Duty on steel from Canada is raised, part {number}"
-
-
-async def _as_before_moments(address: str) -> None:
-    """A database of the revision before, with entries and without their last identity."""
-    database = Database(address)
-    await database.write(lambda connection: _upgraded_to("0005", connection))
-    await database.close()
-    store = open_store(address)
-    kept = [entry(f"kept{n}", title=_title(n), published=NOON) for n in range(KEPT)]
-    kept = [each.model_copy(update={"aliases": each.aliases[:2]}) for each in kept]
-    await store.see(*kept[1:])
-    await store.see(kept[0], at=NOON - timedelta(days=40))
-    await store.database.close()
-
-
-def _upgraded_to(revision: str, connection: Connection) -> None:
-    from alembic import command
-
-    command.upgrade(alembic_config(connection), revision)
-
-
 async def test_a_newer_database_is_left_alone(address: str) -> None:
     database = Database(address)
     newer = text("UPDATE alembic_version SET version_num = '9999'")
     await database.change(newer)
     await database.close()
-    with pytest.raises(StoreError, match=r"newer version \(9999\).*Update tariffwire"):
+    with pytest.raises(StoreError, match=r"version \(9999\).*Update tariffwire"):
+        await upgrade(address)
+
+
+@pytest.mark.parametrize("revision", ["0001", "0005"])
+async def test_a_database_of_before_the_first_release_is_refused_with_a_cure(
+    address: str, revision: str
+) -> None:
+    database = Database(address)
+    older = text("UPDATE alembic_version SET version_num = :revision")
+    await database.change(older.bindparams(revision=revision))
+    await database.close()
+    with pytest.raises(StoreError, match="move it away to start with a new one"):
         await upgrade(address)
 
 

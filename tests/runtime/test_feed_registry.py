@@ -12,8 +12,8 @@ from bot.feeds.model import Feed, FeedState, Pause, Validators
 from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.polling.next_poll import after_gone, is_due, resumed
 from bot.feeds.polling.poller import Poller
-from bot.feeds.registry import FeedRegistry, Imported
-from bot.feeds.websub.protocol import HubSubscription
+from bot.feeds.websub.model import HubSubscription
+from bot.runtime.feed_registry import FeedRegistry, Imported
 from bot.store.hub_subscriptions import HubSubscriptions
 from tests.feeds.bodies import item, rss
 from tests.feeds.conftest import LIMITS, START, Clock, server, workers
@@ -36,13 +36,13 @@ class Desk:
 async def desk(store: Store, workers: ProcessPool) -> AsyncIterator[Desk]:
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
     yield Desk(
-        FeedRegistry([LISTED], store.feeds, store.shelf, HubSubscriptions(store.database), poller),
+        FeedRegistry([LISTED], store, poller),
         store,
     )
     await poller.close()
 
 
-async def test_an_added_feed_counts_as_seen_and_can_be_removed(
+async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
     desk: Desk, server: FeedServer, store: Store
 ) -> None:
     url = server.at("/feed", rss([item(2), item(1)]))
@@ -76,7 +76,7 @@ class Stopped(Exception):
     """The process ends here."""
 
 
-async def test_a_feed_is_listed_only_after_its_entries_count_as_seen(
+async def test_a_feed_shows_only_once_what_it_lists_counts_as_seen(
     desk: Desk, server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = server.at("/feed", rss([item(2), item(1)]))
@@ -94,7 +94,7 @@ async def test_a_feed_is_listed_only_after_its_entries_count_as_seen(
     assert added.id == state.feed_id
 
 
-async def test_a_feed_added_twice_at_once_is_added_once(desk: Desk, server: FeedServer) -> None:
+async def test_of_two_who_add_a_feed_at_once_one_does(desk: Desk, server: FeedServer) -> None:
     url = server.at("/feed", rss([item(1)]))
     one, other = await asyncio.gather(
         desk.book.add(url), desk.book.add(url), return_exceptions=True
@@ -131,14 +131,14 @@ async def test_an_address_that_is_private_by_its_number_is_not_imported(desk: De
     assert inside not in await desk.book.every()
 
 
-async def test_configured_and_unknown_feeds_cannot_be_removed(desk: Desk) -> None:
+async def test_a_listed_feed_and_an_unknown_one_are_not_taken_out(desk: Desk) -> None:
     with pytest.raises(FeedError, match=r"feeds.yaml.*enabled: false"):
         await desk.book.remove("listed")
     with pytest.raises(FeedError, match="no such feed"):
         await desk.book.remove("unknown")
 
 
-async def test_a_configured_feed_that_was_gone_is_due_when_resumed(
+async def test_a_listed_feed_that_was_gone_is_due_again_once_it_is_resumed(
     desk: Desk, store: Store
 ) -> None:
     with pytest.raises(FeedError, match="has not stopped"):
@@ -160,25 +160,20 @@ async def test_a_configured_feed_that_was_gone_is_due_when_resumed(
     assert after_gone(resumed, START + timedelta(hours=1)).failing_since != START
 
 
-async def test_a_feed_resumed_by_another_process_is_noticed(
-    desk: Desk, store: Store, address: str
-) -> None:
+async def test_what_another_process_resumed_is_seen(desk: Desk, store: Store, address: str) -> None:
     gone = after_gone(FeedState(feed_id="listed"), START)
     await store.feeds.save_state(gone)
     other = open_store(address)
     await other.feeds.save_state(resumed_by_hand := resumed(gone))
     await other.database.close()
-    assert await store.feeds.state("listed") == gone
     assert await store.feeds.anew(["listed", "unknown"]) == {"listed": resumed_by_hand}
     assert await store.feeds.state("listed") == resumed_by_hand
 
 
-async def test_disabled_and_unknown_feeds_cannot_be_resumed(
-    store: Store, workers: ProcessPool
-) -> None:
+async def test_what_is_off_or_unknown_is_not_resumed(store: Store, workers: ProcessPool) -> None:
     off = LISTED.model_copy(update={"enabled": False})
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
-    book = FeedRegistry([off], store.feeds, store.shelf, HubSubscriptions(store.database), poller)
+    book = FeedRegistry([off], store, poller)
     with pytest.raises(FeedError, match=r"turned off.*enabled: true"):
         await book.resume("listed")
     with pytest.raises(FeedError, match="no such feed"):
@@ -186,7 +181,7 @@ async def test_disabled_and_unknown_feeds_cannot_be_resumed(
     await poller.close()
 
 
-async def test_an_invalid_feed_address_is_refused(desk: Desk, server: FeedServer) -> None:
+async def test_what_is_no_address_of_a_feed_is_refused(desk: Desk, server: FeedServer) -> None:
     page = server.at("/page", "<html><body>Nothing here</body></html>", Content_Type="text/html")
     for url in ("nonsense", "ftp://a.example/", "http://10.1.2.3/", page):
         with pytest.raises(FeedError):

@@ -1,4 +1,4 @@
-"""The feeds as operators see and change them, on the command line and in Slack."""
+"""The list of feeds as operators see and change it, on the command line and in Slack."""
 
 import asyncio
 from collections.abc import Iterable
@@ -18,51 +18,44 @@ from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.server_pauses import ServerPauses
 from bot.feeds.websub.protocol import is_live
 from bot.pipeline import Taken
-from bot.store.feeds import Feeds
-from bot.store.hub_subscriptions import HubSubscriptions
 from bot.store.pipeline_store import PipelineStore
+from bot.store.store import Store
 
 _SEE = "See it in: tariffwire feeds list"
 _SEE_IDS = "See the ids in: tariffwire feeds list, or /tariff feeds"
 
 LAG_OVER = timedelta(days=30)
-"""Lag is counted over the entries seen since then."""
+"""How far back the lag of entries is computed."""
 
 
 class Imported(NamedTuple):
-    """What became of a list of feeds."""
+    """The result of an import."""
 
     added: int
     known: int
-    """Those known already."""
+    """Feeds that were in the list before."""
     refused: tuple[tuple[str, str], ...] = ()
-    """Addresses that were not added, each with the reason."""
+    """Addresses that were not added, with the reason."""
 
 
 class FeedRegistry:
-    """Every feed there is: those of `feeds.yaml`, and those that operators added."""
+    """The feeds of `feeds.yaml` and those that operators added."""
 
-    def __init__(
-        self,
-        configured: Iterable[Feed],
-        feeds: Feeds,
-        shelf: PipelineStore,
-        hubs: HubSubscriptions,
-        poller: Poller,
-    ) -> None:
-        self._configured = tuple(configured)
-        self._feeds, self._shelf, self._hubs, self._poller = feeds, shelf, hubs, poller
+    def __init__(self, configured: Iterable[Feed], store: Store, poller: Poller) -> None:
+        self._configured, self._poller = tuple(configured), poller
+        self._feeds, self._hubs = store.feeds, store.hubs
+        self._pipeline_store = PipelineStore(store)
         self._adding = asyncio.Lock()
 
     async def every(self) -> tuple[Feed, ...]:
-        """All feeds, those that are off included."""
+        """All feeds, including disabled ones."""
         known = {feed.id: feed for feed in self._configured}
         for feed in await self._feeds.added():
             known.setdefault(feed.id, feed)
         return tuple(known.values())
 
     async def summary(self) -> FeedSummary:
-        """How the enabled feeds are doing, all together."""
+        """Counts over the enabled feeds."""
         states = await self._feeds.states()
         listed = [feed.id for feed in await self.every() if feed.enabled]
         known = [states[feed_id] for feed_id in listed if feed_id in states]
@@ -74,7 +67,7 @@ class FeedRegistry:
         )
 
     async def health(self) -> tuple[Health, ...]:
-        """How each feed is doing."""
+        """The health of each feed."""
         states = await self._feeds.states()
         now = self._poller.clock()
         lags = await self._feeds.lags(now - LAG_OVER)
@@ -92,14 +85,14 @@ class FeedRegistry:
         return tuple(of(feed) for feed in await self.every())
 
     async def lag(self) -> Lag | None:
-        """How late the entries of all feeds together were; None while there are none with dates."""
+        """How late entries came, over all feeds; None while no entry has a date."""
         return await self._feeds.lag(self._poller.clock() - LAG_OVER)
 
     async def add(self, url: str) -> Feed:
         """Adds the feed at the address, or the first that the page there names.
 
-        What it lists now counts as seen, and it is next polled when it is due: adding a feed
-        neither alerts nor fetches twice. Raises FeedError where there is no feed or it is known.
+        Its present entries count as seen, so they cause no alerts; it is next polled when it is
+        due. Raises FeedError if there is no feed, or it is in the list.
         """
         feeds = await self.every()
         _refuse_known(url, feeds)
@@ -116,17 +109,17 @@ class FeedRegistry:
         feeds = await self.every()
         _refuse_known(feed.url, feeds)
         if any(each.id == feed.id for each in feeds):
-            # Another was added while this one was fetched, and took the same id.
+            # While this one was fetched, another feed with the same id was added.
             raise FeedError(feed.url, "another feed was added meanwhile", "Try again")
-        # A feed that can be seen before its entries are known would have old ones alerted.
-        await self._shelf.keep(
+        # The entries first: a feed in the list whose entries are unknown would cause alerts.
+        await self._pipeline_store.keep(
             Taken(round=found.round, first_round=True, entries=found.round.entries)
         )
         if not await self._feeds.add(feed):
             raise FeedError(feed.url, "another process added it meanwhile", _SEE)
 
     async def add_all(self, wanted: Iterable[Feed]) -> Imported:
-        """Adds those not known yet whose address may be fetched, as far as one can see by it."""
+        """Adds the feeds that are not in the list yet and whose address may be fetched."""
         listed = await self.every()
         urls, ids = {plain_address(feed.url) for feed in listed}, {feed.id for feed in listed}
         added, known = 0, 0
@@ -147,9 +140,9 @@ class FeedRegistry:
         return Imported(added, known, tuple(refused))
 
     async def remove(self, feed_id: str) -> None:
-        """Takes out a feed that was added, and forgets its state; what it said is kept.
+        """Removes an added feed and its state; its entries and stories stay.
 
-        Raises FeedError where there is none, or where it stands in `feeds.yaml`.
+        Raises FeedError if there is none, or it is in `feeds.yaml`.
         """
         if any(feed.id == feed_id for feed in self._configured):
             cure = "Set `enabled: false` there, then start the bot again"
@@ -158,9 +151,9 @@ class FeedRegistry:
             raise FeedError(feed_id, "no such feed", _SEE_IDS)
 
     async def resume(self, feed_id: str) -> None:
-        """Makes a feed that was gone for good due at once, whether it was added or configured.
+        """Makes a feed due again that was stopped because it was gone (410).
 
-        Raises FeedError where there is none, where it is off, and where it has not stopped.
+        Raises FeedError if there is none, it is disabled, or it was not stopped.
         """
         feed = next((each for each in await self.every() if each.id == feed_id), None)
         if feed is None:
@@ -178,7 +171,7 @@ def _server(address: str) -> str:
     try:
         return server_of(address)
     except ValueError:
-        # No feed can be fetched from there, so nobody there asked for anything.
+        # No feed can be fetched from such an address, so no server asked for a pause.
         return ""
 
 

@@ -1,16 +1,21 @@
-"""The first tables."""
+"""All tables of the first release.
+
+It replaces the steps 0001 to 0006 of the time before that release and leads to the tables of 0006,
+whose id it keeps: a database of that version is up to date, an older one is refused.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
-from bot.store.tables import Moment
-
-revision = "0001"
+revision = "0006"
 down_revision = None
+
+_MOMENT = sa.DateTime(timezone=True)
+_SEQUENCE = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Makes every table."""
+    """Creates the tables."""
     op.create_table(
         "feeds",
         sa.Column("id", sa.String, nullable=False),
@@ -26,11 +31,18 @@ def upgrade() -> None:
     _entries()
     _stories()
     _deliveries()
-    _wishes()
+    _preferences()
+    _proposals()
+    op.create_table(
+        "hub_subscriptions",
+        sa.Column("token", sa.String, nullable=False),
+        sa.Column("data", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("token", name="pk_hub_subscriptions"),
+    )
     op.create_table(
         "once",
         sa.Column("name", sa.String, nullable=False),
-        sa.Column("done_at", Moment, nullable=False),
+        sa.Column("done_at", _MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_once"),
     )
 
@@ -40,7 +52,7 @@ def _entries() -> None:
         "entries",
         sa.Column("feed_id", sa.String, nullable=False),
         sa.Column("key", sa.String, nullable=False),
-        sa.Column("seen_at", Moment, nullable=False),
+        sa.Column("seen_at", _MOMENT, nullable=False),
         sa.Column("lag_s", sa.Float),
         sa.Column("data", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("feed_id", "key", name="pk_entries"),
@@ -63,8 +75,8 @@ def _stories() -> None:
         sa.Column("event_id", sa.String, nullable=False),
         sa.Column("feed_id", sa.String, nullable=False),
         sa.Column("entry_key", sa.String, nullable=False),
-        sa.Column("published", Moment, nullable=False),
-        sa.Column("seen_at", Moment, nullable=False),
+        sa.Column("published", _MOMENT, nullable=False),
+        sa.Column("seen_at", _MOMENT, nullable=False),
         sa.Column("topics", sa.String, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_stories"),
@@ -76,10 +88,9 @@ def _stories() -> None:
 
 
 def _deliveries() -> None:
-    big_integer = sa.BigInteger().with_variant(sa.Integer, "sqlite")
     op.create_table(
         "deliveries",
-        sa.Column("seq", big_integer, nullable=False),
+        sa.Column("seq", _SEQUENCE, nullable=False),
         sa.Column("id", sa.String, nullable=False),
         sa.Column("kind", sa.String, nullable=False),
         sa.Column("team", sa.String, nullable=False),
@@ -87,14 +98,15 @@ def _deliveries() -> None:
         sa.Column("event_id", sa.String, nullable=False),
         sa.Column("story_ids", sa.Text, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("content", sa.Text, nullable=False, server_default=""),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
-        sa.Column("due_at", Moment, nullable=False),
-        sa.Column("claimed_at", Moment),
-        sa.Column("lease_until", Moment),
+        sa.Column("due_at", _MOMENT, nullable=False),
+        sa.Column("claimed_at", _MOMENT),
+        sa.Column("lease_until", _MOMENT),
         sa.Column("uncertain", sa.Boolean, nullable=False),
         sa.Column("ts", sa.String, nullable=False),
-        sa.Column("sent_at", Moment),
+        sa.Column("sent_at", _MOMENT),
         sa.Column("error", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_deliveries"),
         sa.UniqueConstraint("id", name="uq_deliveries_id"),
@@ -112,13 +124,13 @@ def _deliveries() -> None:
         op.create_index(name, "deliveries", columns, sqlite_where=unsent, postgresql_where=unsent)
 
 
-def _wishes() -> None:
+def _preferences() -> None:
     op.create_table(
         "subscriptions",
         sa.Column("id", sa.String, nullable=False),
         sa.Column("team", sa.String, nullable=False),
         sa.Column("conversation", sa.String, nullable=False),
-        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_subscriptions"),
     )
@@ -132,3 +144,33 @@ def _wishes() -> None:
             sa.PrimaryKeyConstraint("event_id", "team", who, name=f"pk_{table}"),
             sqlite_with_rowid=False,
         )
+    op.create_table(
+        "reminders_off",
+        sa.Column("team", sa.String, nullable=False),
+        sa.Column("conversation", sa.String, nullable=False),
+        sa.PrimaryKeyConstraint("team", "conversation", name="pk_reminders_off"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _proposals() -> None:
+    op.create_table(
+        "proposals",
+        sa.Column("id", sa.String, nullable=False),
+        sa.Column("state", sa.String, nullable=False),
+        sa.Column("seen_at", _MOMENT, nullable=False),
+        sa.Column("told", sa.Boolean, nullable=False),
+        sa.Column("data", sa.Text, nullable=False),
+        sa.Column("decision", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_proposals"),
+    )
+    op.create_index("ix_proposals_state", "proposals", ["state"])
+    op.create_table(
+        "rate_acts",
+        sa.Column("seq", _SEQUENCE, nullable=False),
+        sa.Column("proposal_id", sa.String, nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("data", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("seq", name="pk_rate_acts"),
+    )
+    op.create_index("ix_rate_acts_proposal_id", "rate_acts", ["proposal_id"])

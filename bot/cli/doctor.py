@@ -1,0 +1,35 @@
+"""The command that checks the setup."""
+
+import asyncio
+import sys
+
+import click
+
+from bot.cli.output import answers_for_errors, print_json
+from bot.doctor import CheckResult, examine
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="The findings as JSON lines.")
+@answers_for_errors
+def doctor(as_json: bool) -> None:
+    """Check settings, config, database, clock, Slack and feeds; say what is wrong and the cure."""
+    sys.exit(0 if asyncio.run(_examine(as_json)) else 1)
+
+
+async def _examine(as_json: bool) -> bool:
+    """Prints each result as it comes; returns whether all are good."""
+    ok = True
+    async for result in examine():
+        ok = ok and result.ok
+        if as_json:
+            print_json(result.model_dump())
+        else:
+            _print(result)
+    return ok
+
+
+def _print(result: CheckResult) -> None:
+    click.echo(f"{'ok ' if result.ok else 'BAD'} {result.subject}: {result.says}")
+    if result.cure:
+        click.echo(f"    {result.cure}")

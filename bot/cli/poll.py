@@ -1,0 +1,99 @@
+"""The command that polls the feeds."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from bot.cli.output import answers_for_errors, print_json, progress_bar
+from bot.errors import TariffwireError
+from bot.pipeline import Taken
+from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.settings import Settings, load_settings
+from bot.runtime.wiring import (
+    Polling,
+    lock_data_folder,
+    open_decisions,
+    open_poller,
+    open_scheduler,
+    open_store,
+    tick_s,
+)
+from bot.store.pipeline_store import PipelineStore
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Poll what is due now, then stop.")
+@click.option(
+    "--feeds",
+    "feeds_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A feed list to use instead of the configured one.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each new entry.")
+@answers_for_errors
+def poll(once: bool, feeds_file: Path | None, as_json: bool) -> None:
+    """Poll the feeds that are due and print what was new.
+
+    Without --json only the stories are printed; with it every new entry, its topics empty where it
+    is no story. What subscribers are owed is sent by `run`.
+    """
+    settings = load_settings(**({"feeds_file": feeds_file} if feeds_file else {}))
+    # Two processes that poll the same feeds would each ask for what is due.
+    with lock_data_folder(settings), progress_bar("Polling") as advance:
+        readable = asyncio.run(_poll(settings, once, as_json, advance))
+    if not readable:
+        raise TariffwireError(
+            "poll", "no feed could be read", "See the reasons in: tariffwire feeds list"
+        )
+
+
+async def _poll(
+    settings: Settings, once: bool, as_json: bool, advance: Callable[[int, int], None]
+) -> bool:
+    """Polls until it is interrupted, or `once`; returns whether any feed could be read."""
+    config = ConfigFolder(settings).read_all()
+    async with open_store(settings) as store, open_poller(settings) as poller:
+        decisions = await open_decisions(config, store)
+        polling = Polling(settings, config.feeds, config, PipelineStore(store), poller, decisions)
+        async with open_scheduler(polling) as scheduler:
+            while True:
+                polls = await scheduler.poll_due()
+                read = 0
+                for number, poll in enumerate(asyncio.as_completed(polls), start=1):
+                    taken = await poll
+                    advance(number, len(polls))
+                    if taken is not None:
+                        read += not taken.round.state.error
+                        _show_taken(taken, as_json)
+                if once:
+                    return bool(read) or not polls
+                await asyncio.sleep(tick_s(settings))
+
+
+def _show_taken(taken: Taken, as_json: bool) -> None:
+    state = taken.round.state
+    if state.error:
+        click.echo(f"{state.feed_id}: {state.error}", err=True)
+    stories = {story.entry_key: story for story in taken.stories}
+    for entry in taken.entries:
+        story = stories.get(entry.key)
+        if as_json:
+            print_json(
+                {
+                    "feed": entry.feed_id,
+                    "id": entry.guid or entry.key,
+                    "title": entry.title,
+                    "link": entry.link,
+                    "published": entry.published.isoformat() if entry.published else None,
+                    "summary": entry.summary,
+                    "topics": list(story.topics) if story else [],
+                    "parties": list(story.parties) if story else [],
+                    "event": story.event_id if story else None,
+                }
+            )
+        elif story:
+            topics = ", ".join(topic.label for topic in story.topics)
+            click.echo(f"{story.published:%Y-%m-%d %H:%M}Z  [{topics}] {story.title}")
+            click.echo(f"    {story.source}  {story.link}")

@@ -1,0 +1,27 @@
+"""Commands that run the bot."""
+
+import asyncio
+
+import click
+
+from bot.cli.output import answers_for_errors
+from bot.runtime.app import run_bot, run_demo
+from bot.runtime.settings import load_settings
+
+
+@click.command()
+@answers_for_errors
+def run() -> None:
+    """Run the bot: poll feeds, post alerts, answer /tariff.
+
+    With SLACK_BOT_TOKEN (and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET) it talks to Slack; with none
+    it opens a local workspace and prints its address.
+    """
+    asyncio.run(run_bot(load_settings()))
+
+
+@click.command()
+@answers_for_errors
+def demo() -> None:
+    """Run the bot on a written week of trade news, replayed fast, offline."""
+    asyncio.run(run_demo(load_settings()))

@@ -1,0 +1,28 @@
+"""The command that types a line in the local workspace."""
+
+import asyncio
+
+import click
+
+from bot.cli.output import answers_for_errors, print_json
+from bot.local_slack.client import say as say_locally
+from bot.local_slack.page.plain_text import in_words
+from bot.runtime.settings import load_settings
+
+
+@click.command()
+@click.argument("channel")
+@click.argument("text")
+@click.option("--json", "as_json", is_flag=True, help="What came back, with its blocks, as JSON.")
+@answers_for_errors
+def say(channel: str, text: str, as_json: bool) -> None:
+    """Type a line in the local workspace and print what comes back.
+
+    tariffwire say "#trade-news" "/tariff us china"
+    """
+    address = f"http://127.0.0.1:{load_settings().port}"
+    for message in asyncio.run(say_locally(address, channel, text)):
+        if as_json:
+            print_json(message)
+        else:
+            click.echo(in_words(message))

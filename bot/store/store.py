@@ -1,0 +1,52 @@
+"""The open database with a query object for each group of tables."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from bot.store.engine import Database
+from bot.store.entries import Entries
+from bot.store.event_preferences import EventPreferences
+from bot.store.feeds import Feeds
+from bot.store.hub_subscriptions import HubSubscriptions
+from bot.store.outbox import Outbox
+from bot.store.proposals import Proposals
+from bot.store.reminder_switches import ReminderSwitches
+from bot.store.retention import Retention
+from bot.store.stories import Stories
+from bot.store.subscriptions import Subscriptions
+
+
+@dataclass(frozen=True)
+class Store:
+    """All tables of one database."""
+
+    database: Database
+    feeds: Feeds
+    entries: Entries
+    stories: Stories
+    subscriptions: Subscriptions
+    events: EventPreferences
+    outbox: Outbox
+    hubs: HubSubscriptions
+    reminders: ReminderSwitches
+    proposals: Proposals
+    retention: Retention
+
+    @classmethod
+    def of(cls, database: Database, team: str | None = None) -> Self:
+        """The tables of this database. With a `team`, the outbox serves that workspace only."""
+        stories = Stories(database)
+        outbox = Outbox(database, stories, team)
+        return cls(
+            database=database,
+            feeds=Feeds(database),
+            entries=Entries(database),
+            stories=stories,
+            subscriptions=Subscriptions(database),
+            events=EventPreferences(database),
+            outbox=outbox,
+            hubs=HubSubscriptions(database),
+            reminders=ReminderSwitches(database),
+            proposals=Proposals(database, outbox),
+            retention=Retention(database),
+        )
