@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.doctor import CheckResult, examine
 from bot.local_slack.server import Workspace
-from bot.runtime.settings import LIVE_SOURCES
+from bot.sources.settings import LIVE_SOURCES
 from tests.feeds.server import FeedServer, serving
 from tests.sources.examples import document, page, row, sdmx
 

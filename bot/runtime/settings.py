@@ -8,7 +8,7 @@ import os
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,6 +23,7 @@ from pydantic_settings import (
 
 from bot import PAGE, __version__
 from bot.errors import SettingsError
+from bot.sources.settings import SourceSettings
 from bot.text.validation_messages import in_words
 
 PREFIX = "TARIFFWIRE_"
@@ -30,9 +31,6 @@ DAY_S = 86_400.0
 YEAR_S = 365 * DAY_S
 CENTURY_H = 100 * 365 * 24.0
 ENV_FILE = ".env"
-LiveSource = Literal["federal-register", "usitc-hts", "wits", "wto"]
-LIVE_SOURCES: tuple[LiveSource, ...] = get_args(LiveSource)
-_ADDRESS = r"^https?://[^\s?#]+$"
 _USER_ID = re.compile(r"[UW][A-Z0-9]{4,30}")
 
 
@@ -48,7 +46,7 @@ def _plain(name: str) -> Any:
     return AliasChoices(name)
 
 
-class Settings(BaseSettings):
+class Settings(SourceSettings, BaseSettings):
     """What the operator chose; see `.env.example` for each with its default."""
 
     model_config = SettingsConfigDict(
@@ -90,12 +88,6 @@ class Settings(BaseSettings):
     operators: Annotated[tuple[str, ...], NoDecode] = ()
     operators_channel: str = Field("", max_length=80)
     unknown_outcome: Literal["may_repeat", "may_miss"] = "may_repeat"
-    live_sources: Annotated[tuple[LiveSource, ...], NoDecode] = ()
-    federal_register_url: str = Field("https://www.federalregister.gov/api/v1/", pattern=_ADDRESS)
-    usitc_hts_url: str = Field("https://hts.usitc.gov/reststop/", pattern=_ADDRESS)
-    wto_url: str = Field("https://api.wto.org/timeseries/v1/", pattern=_ADDRESS)
-    wto_key: SecretStr | None = None
-    wits_url: str = Field("https://wits.worldbank.org/API/V1/SDMX/V21/", pattern=_ADDRESS)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("data_dir", "config_dir", "feeds_file")
@@ -125,18 +117,6 @@ class Settings(BaseSettings):
                 raise ValueError(f"{person[:40]!r} is no Slack user id, such as U024BE7LH")
         return people
 
-    @field_validator("live_sources", mode="before")
-    @classmethod
-    def _sources(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        named = tuple(part.strip().lower() for part in value.split(",") if part.strip())
-        for name in named:
-            if name not in LIVE_SOURCES:
-                known = ", ".join(LIVE_SOURCES)
-                raise ValueError(f"{name[:40]!r} is no live source; there are {known}")
-        return tuple(dict.fromkeys(named))
-
     @field_validator("timezone")
     @classmethod
     def _zone(cls, value: str) -> str:
@@ -158,9 +138,7 @@ class Settings(BaseSettings):
             raise ValueError("not the address of a server, such as https://tariffwire.example")
         return value.rstrip("/")
 
-    @field_validator(
-        "slack_api_url", "federal_register_url", "usitc_hts_url", "wits_url", "wto_url"
-    )
+    @field_validator("slack_api_url")
     @classmethod
     def _with_slash(cls, value: str) -> str:
         return value if value.endswith("/") else value + "/"

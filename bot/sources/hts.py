@@ -9,17 +9,17 @@ clients of the address say of them. There are no pages, and a wrong wish is answ
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from bot.rates.answer.definition import dotted
-from bot.rates.model.lookup import Finding, Lookup
+from bot.rates.model.lookup import Finding, Lack, Lookup
 from bot.rates.model.measure import Source
-from bot.sources.api_client import Api, ApiModel, shaped
-from bot.sources.duty_text import ad_valorem
+from bot.sources.api import ApiModel, ApiUrl, SourceTools, parsed
 from bot.text.plain import cut, plain
 
 NAME = "USITC's tariff schedule"
@@ -31,6 +31,15 @@ _RATED_DIGITS = 8
 _RATES_TOLD = 5
 _SHORT = 140
 _DIGITS = re.compile(r"\D")
+_FOOTNOTE = re.compile(r"\s*(?:\d{1,2}/|<sup>.{0,20}</sup>)\s*$", re.IGNORECASE)
+_FREE = re.compile(r"free", re.IGNORECASE)
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s?%")
+
+
+class HtsSettings(BaseModel):
+    """The settings of this source."""
+
+    usitc_hts_url: ApiUrl = "https://hts.usitc.gov/reststop/"
 
 
 class _Given(ApiModel):
@@ -52,9 +61,12 @@ class Hts:
 
     name = NAME
 
-    def __init__(self, api: Api, base: str, clock: Callable[[], datetime]) -> None:
-        """`base` ends with a slash: `https://hts.usitc.gov/reststop/`."""
-        self._api, self._base, self._clock = api, base, clock
+    lack = Lack.BASE_DUTY
+    probe = Lookup(lack=Lack.BASE_DUTY, economy="US", code="85076000")
+    """A lookup that the source must be able to answer."""
+
+    def __init__(self, settings: HtsSettings, tools: SourceTools) -> None:
+        self._url, self._tools = settings.usitc_hts_url, tools
 
     async def find(self, lookup: Lookup) -> Finding | None:
         """The duty of the lookup's code; None where the schedule has no such line.
@@ -62,9 +74,10 @@ class Hts:
         Raises SourceError.
         """
         code = lookup.code[:_RATED_DIGITS]
-        answer = await self._api.get(NAME, f"{self._base}search", [("keyword", dotted(code))])
-        given = shaped(NAME, answer, _ROWS)
-        return _finding(lookup, code, _rows_of(code, given), self._clock())
+        query = [("keyword", dotted(code))]
+        answer = await self._tools.api.get(NAME, f"{self._url}search", query)
+        given = parsed(NAME, answer, _ROWS)
+        return _finding(lookup, code, _rows_of(code, given), self._tools.clock())
 
 
 _ROWS = TypeAdapter(list[_Given])
@@ -146,3 +159,16 @@ def _what(digits: str, rows: dict[str, _Row]) -> str:
                 break
         digits = digits[:-2]
     return cut(": ".join(named), 290)
+
+
+def ad_valorem(words: str) -> Decimal | None:
+    """A duty as the schedule words it, in percent of the customs value; None if it is no percent.
+
+    `Free` is 0, `2.9%` is 2.9. Other wordings stay words: `4.4¢/kg`, `1.5¢/kg + 2.5%`, `See
+    9903.88.15`. A number after the duty, as in `2.9% 1/`, marks a footnote.
+    """
+    bare = _FOOTNOTE.sub("", words[:300]).strip()
+    if _FREE.fullmatch(bare):
+        return Decimal(0)
+    percent = _PERCENT.fullmatch(bare)
+    return Decimal(percent[1]) if percent else None

@@ -22,12 +22,14 @@ DEADLINE_S = 1.5
 
 
 class LookupSource(Protocol):
-    """One live source of one kind of figure."""
+    """A live source of one kind of figure."""
 
-    @property
-    def name(self) -> str:
-        """As a caveat begins with it."""
-        ...
+    name: str
+    """As warnings name it."""
+    lack: Lack
+    """What it knows."""
+    probe: Lookup
+    """A lookup that it must be able to answer."""
 
     async def find(self, lookup: Lookup) -> Finding | None:
         """What it says, None where it has nothing; raises SourceError."""

@@ -1,4 +1,4 @@
-"""Which live sources are on, built from the settings; and whether they answer."""
+"""The live sources that are on, and a check whether they answer."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -9,116 +9,113 @@ from bot.feeds.http.limits import FetchLimits
 from bot.news.reader import Reader
 from bot.parties import Parties
 from bot.rates.ledger import Ledger
-from bot.rates.model.lookup import Finding, Lack, Lookup
-from bot.runtime.settings import LiveSource, Settings
+from bot.rates.model.lookup import Finding, Lack
+from bot.sources.api import SourceTools
 from bot.sources.api_client import JsonApi
 from bot.sources.cache import LookupCache, Times
 from bot.sources.hts import Hts
 from bot.sources.journals.federal_register import FederalRegister
 from bot.sources.journals.watcher import JournalWatcher, Offers
 from bot.sources.lookup import LiveLookups, LookupSource
+from bot.sources.settings import SourceSettings
 from bot.sources.wits import Wits
 from bot.sources.wto import Wto
 from bot.values import Frozen
 
 LONGEST_FETCH_S = 10.0
-"""Seconds for one request, also after whoever asked for it has had another answer."""
-_AVERAGES = Times(keep_s=7 * 86_400.0)
-_LINE = Lookup(lack=Lack.BASE_DUTY, economy="US", code="85076000")
-_AVERAGE = Lookup(lack=Lack.MFN_AVERAGE, economy="US")
-_AVERAGE_OF = "the average of the United States"
-_LATELY = timedelta(days=14)
+"""Maximum seconds of one request, also after an answer was given without it."""
+_FEDERAL_REGISTER = "federal-register"
+_FIGURES: dict[str, Callable[[SourceSettings, SourceTools], LookupSource]] = {
+    "usitc-hts": Hts,
+    "wits": Wits,
+    "wto": Wto,
+}
+"""The sources of figures by their name in TARIFFWIRE_LIVE_SOURCES."""
+_CACHED = {
+    Lack.BASE_DUTY: (Times(), "the line 8507.60.00"),
+    Lack.MFN_AVERAGE: (Times(keep_s=7 * 86_400.0), "the average of the United States"),
+}
+"""For each kind of figure, how long it is cached, and how the probe is called."""
+_PROBED_DAYS = 14
 
 
 class SourceProbe(Frozen):
-    """What a source said when it was tried."""
+    """The result of a test of one source."""
 
     name: str
-    """As in TARIFFWIRE_LIVE_SOURCES."""
+    """Its name in TARIFFWIRE_LIVE_SOURCES."""
     ok: bool
     says: str
 
 
 class SourceRegistry:
-    """The live sources that are on; `close` when done. Nothing is connected until it is asked."""
+    """The live sources that are on; `close` when done. It connects at the first lookup."""
 
     def __init__(
         self,
-        settings: Settings,
+        settings: SourceSettings,
         limits: FetchLimits,
         parties: Parties,
         clock: Callable[[], datetime],
     ) -> None:
+        deadline_s = min(limits.deadline_s, LONGEST_FETCH_S)
+        self._api = JsonApi(limits.model_copy(update={"deadline_s": deadline_s}))
         self._clock = clock
-        on = settings.live_sources
-        shortest_s = min(limits.deadline_s, LONGEST_FETCH_S)
-        self._api = JsonApi(limits.model_copy(update={"deadline_s": shortest_s}))
-        self._hts = Hts(self._api, settings.usitc_hts_url, clock) if "usitc-hts" in on else None
-        self._wits = Wits(self._api, settings.wits_url, parties, clock) if "wits" in on else None
-        self._wto = (
-            Wto(self._api, settings.wto_url, settings.wto_key, parties, clock)
-            if "wto" in on and settings.wto_key is not None
-            else None
+        tools = SourceTools(self._api, parties, clock)
+        self._figures = {
+            name: build(settings, tools)
+            for name, build in _FIGURES.items()
+            if name in settings.live_sources
+        }
+        self._journal = (
+            FederalRegister(settings, tools) if _FEDERAL_REGISTER in settings.live_sources else None
         )
-        self.federal_register = (
-            FederalRegister(self._api, settings.federal_register_url)
-            if "federal-register" in on
-            else None
-        )
-        """The journal whose documents become proposals; None where it is off."""
-        figures = self._figures()
-        self.reference = LiveLookups(figures) if figures else None
-        """The sources of figures beside the ledger's; None where all are off."""
+        self.reference = LiveLookups(self._by_lack()) if self._figures else None
+        """The sources of figures; None if all are off."""
 
-    def _figures(self) -> dict[Lack, Sequence[tuple[LookupSource, LookupCache[Finding]]]]:
-        found: dict[Lack, Sequence[tuple[LookupSource, LookupCache[Finding]]]] = {}
-        if self._hts is not None:
-            found[Lack.BASE_DUTY] = ((self._hts, LookupCache(self._hts.name, _seconds)),)
-        averages = [source for source in (self._wits, self._wto) if source is not None]
-        if averages:
-            found[Lack.MFN_AVERAGE] = [
-                (source, LookupCache(source.name, _seconds, _AVERAGES)) for source in averages
-            ]
-        return found
+    def _by_lack(self) -> dict[Lack, Sequence[tuple[LookupSource, LookupCache[Finding]]]]:
+        found: dict[Lack, list[tuple[LookupSource, LookupCache[Finding]]]] = {}
+        for source in self._figures.values():
+            times, _ = _CACHED[source.lack]
+            cache: LookupCache[Finding] = LookupCache(source.name, _seconds, times)
+            found.setdefault(source.lack, []).append((source, cache))
+        return dict(found)
 
     def journal(
         self, reader: Reader, ledger: Callable[[], Ledger], offers: Offers
     ) -> JournalWatcher | None:
-        """What turns the journal's documents into proposals; None where it is off."""
-        if self.federal_register is None:
+        """Makes proposals of the journal's documents; None if it is off."""
+        if self._journal is None:
             return None
-        return JournalWatcher(self.federal_register, reader, ledger, offers, self._clock)
+        return JournalWatcher(self._journal, reader, ledger, offers, self._clock)
 
     async def close(self) -> None:
-        """Ends what is being asked, and all connections."""
+        """Ends the requests under way, and closes all connections."""
         if self.reference is not None:
             await self.reference.close()
         await self._api.close()
 
     async def probes(self) -> AsyncIterator[SourceProbe]:
-        """Tries each source that is on with something that it must know; never raises."""
-        if self.federal_register is not None:
-            yield await self._probed(self.federal_register)
-        if self._hts is not None:
-            yield await _figure("usitc-hts", self._hts, _LINE, "the line 8507.60.00")
-        if self._wits is not None:
-            yield await _figure("wits", self._wits, _AVERAGE, _AVERAGE_OF)
-        if self._wto is not None:
-            yield await _figure("wto", self._wto, _AVERAGE, _AVERAGE_OF)
+        """Asks each source that is on for something that it must know; never raises SourceError."""
+        if self._journal is not None:
+            yield await self._probe_journal(self._journal)
+        for name, source in self._figures.items():
+            yield await _probe(name, source)
 
-    async def _probed(self, journal: FederalRegister) -> SourceProbe:
-        name: LiveSource = "federal-register"
+    async def _probe_journal(self, journal: FederalRegister) -> SourceProbe:
+        since = (self._clock() - timedelta(days=_PROBED_DAYS)).date()
         try:
-            found = await journal.since((self._clock() - _LATELY).date(), most_pages=1)
+            found = await journal.since(since, most_pages=1)
         except SourceError as error:
-            return SourceProbe(name=name, ok=False, says=error.cause)
-        says = f"answers: {len(found)} documents of the last {_LATELY.days} days on its first page"
-        return SourceProbe(name=name, ok=bool(found), says=says)
+            return SourceProbe(name=_FEDERAL_REGISTER, ok=False, says=error.cause)
+        says = f"answers: {len(found)} documents of the last {_PROBED_DAYS} days on its first page"
+        return SourceProbe(name=_FEDERAL_REGISTER, ok=bool(found), says=says)
 
 
-async def _figure(name: LiveSource, source: LookupSource, lookup: Lookup, of: str) -> SourceProbe:
+async def _probe(name: str, source: LookupSource) -> SourceProbe:
+    _, of = _CACHED[source.lack]
     try:
-        found = await source.find(lookup)
+        found = await source.find(source.probe)
     except SourceError as error:
         return SourceProbe(name=name, ok=False, says=error.cause)
     if found is None:

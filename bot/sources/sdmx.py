@@ -12,7 +12,7 @@ the list of years. The first of an observation's list is its value.
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from bot.sources.api_client import ApiModel
+from bot.sources.api import ApiModel
 
 
 class _Value(ApiModel):

@@ -6,16 +6,11 @@ MFN-SMPL-AVRG?format=JSON answers in SDMX-JSON. The address is that of the WITS 
 one to three years old. An economy or indicator that it does not know is answered with 404.
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from pydantic import BaseModel, TypeAdapter
 
-from pydantic import TypeAdapter
-
-from bot.parties import Parties
-from bot.rates.model.lookup import Finding, Lookup
+from bot.rates.model.lookup import Finding, Lack, Lookup
 from bot.rates.model.measure import Source
-from bot.sources.api_client import Api, shaped
-from bot.sources.mfn_average import average
+from bot.sources.api import ApiUrl, SourceTools, mfn_average, parsed
 from bot.sources.sdmx import SdmxDocument, newest
 
 NAME = "WITS"
@@ -28,39 +23,41 @@ _SERIES = {"PARTNER": "WLD", "PRODUCTCODE": "TOTAL", "INDICATOR": INDICATOR}
 _DOCUMENT = TypeAdapter(SdmxDocument)
 
 
+class WitsSettings(BaseModel):
+    """The settings of this source."""
+
+    wits_url: ApiUrl = "https://wits.worldbank.org/API/V1/SDMX/V21/"
+
+
 class Wits:
     """Looks up an economy's simple average of its applied MFN duties, all goods."""
 
     name = NAME
+    lack = Lack.MFN_AVERAGE
+    probe = Lookup(lack=Lack.MFN_AVERAGE, economy="US")
+    """A lookup that the source must be able to answer."""
 
-    def __init__(
-        self, api: Api, base: str, parties: Parties, clock: Callable[[], datetime]
-    ) -> None:
-        """`base` ends with a slash: `https://wits.worldbank.org/API/V1/SDMX/V21/`."""
-        self._api, self._base, self._parties, self._clock = api, base, parties, clock
+    def __init__(self, settings: WitsSettings, tools: SourceTools) -> None:
+        self._url, self._tools = settings.wits_url, tools
 
     async def find(self, lookup: Lookup) -> Finding | None:
-        """The newest average of the economy; None where WITS has none. Raises SourceError."""
-        code = _OWN_CODES.get(lookup.economy) or self._parties.get(lookup.economy).alpha3
+        """The newest average of the economy; None if WITS has none. Raises SourceError."""
+        code = _OWN_CODES.get(lookup.economy) or self._tools.parties.get(lookup.economy).alpha3
         if not code:
             return None
         path = (
             f"datasource/tradestats-tariff/reporter/{code.lower()}/year/all"
             f"/partner/wld/product/total/indicator/{INDICATOR}"
         )
-        answer = await self._api.get(
-            NAME, f"{self._base}{path}", [("format", "JSON")], nothing={404}
-        )
+        query = [("format", "JSON")]
+        answer = await self._tools.api.get(NAME, f"{self._url}{path}", query, nothing={404})
         if answer is None:
             return None
-        wanted = {**_SERIES, "REPORTER": code}
-        found = newest(shaped(NAME, answer, _DOCUMENT), wanted)
-        return None if found is None else average(NAME, lookup, found, self._clock(), _page(code))
-
-
-def _page(code: str) -> Callable[[int], Source]:
-    def source(year: int) -> Source:
-        text = "World Bank, WITS, simple average of applied MFN duties"
-        return Source(text=text, url=f"{PAGE}{code}/Year/{year}/Summary")
-
-    return source
+        found = newest(parsed(NAME, answer, _DOCUMENT), {**_SERIES, "REPORTER": code})
+        if found is None:
+            return None
+        source = Source(
+            text="World Bank, WITS, simple average of applied MFN duties",
+            url=f"{PAGE}{code}/Year/{found[0]}/Summary",
+        )
+        return mfn_average(NAME, lookup, found, source, self._tools.clock())

@@ -8,21 +8,18 @@ Documented at apiportal.wto.org (Timeseries API, version 1); keys are free there
 """
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime
 from decimal import Decimal
 
-from pydantic import SecretStr, TypeAdapter
+from pydantic import BaseModel, SecretStr, TypeAdapter
 
-from bot.parties import Parties
-from bot.rates.model.lookup import Finding, Lookup
+from bot.rates.model.lookup import Finding, Lack, Lookup
 from bot.rates.model.measure import Source
-from bot.sources.api_client import Api, ApiModel, Query, shaped
-from bot.sources.mfn_average import average
+from bot.sources.api import ApiModel, ApiUrl, Query, SourceTools, mfn_average, parsed
 
 NAME = "The WTO"
 PAGE = "https://stats.wto.org/"
 INDICATOR = "TP_A_0010"
+_SOURCE = "WTO, simple average of applied MFN duties, all products"
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
 
 # The EU is listed without an ISO code; Taiwan is a member as Chinese Taipei.
@@ -49,27 +46,28 @@ _REPORTERS = TypeAdapter(list[_Reporter])
 _DATA = TypeAdapter(_Data)
 
 
+class WtoSettings(BaseModel):
+    """The settings of this source."""
+
+    wto_url: ApiUrl = "https://api.wto.org/timeseries/v1/"
+    wto_key: SecretStr | None = None
+
+
 class Wto:
     """Looks up an economy's simple average of its applied MFN duties, all goods."""
 
     name = NAME
+    lack = Lack.MFN_AVERAGE
+    probe = Lookup(lack=Lack.MFN_AVERAGE, economy="US")
+    """A lookup that the source must be able to answer."""
 
-    def __init__(
-        self,
-        api: Api,
-        base: str,
-        key: SecretStr,
-        parties: Parties,
-        clock: Callable[[], datetime],
-    ) -> None:
-        """`base` ends with a slash: `https://api.wto.org/timeseries/v1/`."""
-        self._api, self._base, self._key = api, base, key
-        self._parties, self._clock = parties, clock
+    def __init__(self, settings: WtoSettings, tools: SourceTools) -> None:
+        self._settings, self._tools = settings, tools
         self._codes: dict[str, str] = {}
         self._learning = asyncio.Lock()
 
     async def find(self, lookup: Lookup) -> Finding | None:
-        """The newest average of the economy; None where the WTO has none. Raises SourceError."""
+        """The newest average of the economy; None if the WTO has none. Raises SourceError."""
         code = await self._code(lookup.economy)
         if code is None:
             return None
@@ -79,13 +77,16 @@ class Wto:
             return None
         found = [
             (row.Year, row.Value)
-            for row in shaped(NAME, answer, _DATA).Dataset
+            for row in parsed(NAME, answer, _DATA).Dataset
             if row.Value is not None and row.ReportingEconomyCode in (None, code)
         ]
-        return average(NAME, lookup, max(found), self._clock(), _source) if found else None
+        if not found:
+            return None
+        source = Source(text=_SOURCE, url=PAGE)
+        return mfn_average(NAME, lookup, max(found), source, self._tools.clock())
 
     async def _code(self, economy: str) -> str | None:
-        """The WTO's code of an economy; the list is read once."""
+        """The WTO's code of an economy; the list of codes is fetched once."""
         if economy == "EU":
             return _EU
         async with self._learning:
@@ -93,16 +94,14 @@ class Wto:
                 answer = await self._get("reporters", [("lang", "1")])
                 self._codes = {
                     each.iso3A: each.code
-                    for each in shaped(NAME, answer or [], _REPORTERS)
+                    for each in parsed(NAME, answer or [], _REPORTERS)
                     if each.iso3A
                 }
-        alpha3 = _OWN_CODES.get(economy) or self._parties.get(economy).alpha3
-        return self._codes.get(alpha3) or self._codes.get(self._parties.get(economy).alpha3)
+        alpha3 = _OWN_CODES.get(economy) or self._tools.parties.get(economy).alpha3
+        return self._codes.get(alpha3) or self._codes.get(self._tools.parties.get(economy).alpha3)
 
     async def _get(self, path: str, query: Query) -> object:
-        key = {KEY_HEADER: self._key.get_secret_value()}
-        return await self._api.get(NAME, f"{self._base}{path}", query, key, nothing={204})
-
-
-def _source(_: int) -> Source:
-    return Source(text="WTO, simple average of applied MFN duties, all products", url=PAGE)
+        key = self._settings.wto_key
+        headers = {KEY_HEADER: key.get_secret_value()} if key else {}
+        url = f"{self._settings.wto_url}{path}"
+        return await self._tools.api.get(NAME, url, query, headers, nothing={204})

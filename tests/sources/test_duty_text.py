@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.sources.duty_text import ad_valorem
+from bot.sources.hts import ad_valorem
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,18 @@ import pytest
 from aiohttp import web
 
 from bot.errors import SourceError
+from bot.parties import Parties
 from bot.rates.model.lookup import Finding, Lack, Lookup
+from bot.sources.api import SourceTools
 from bot.sources.api_client import LARGEST_BYTES, JsonApi
-from bot.sources.hts import Hts
+from bot.sources.hts import Hts, HtsSettings
 from tests.feeds.server import FeedServer, raw_serving
 from tests.sources.conftest import LIMITS, NOW
 from tests.sources.examples import HEADPHONES, row
+
+
+def hts(api: JsonApi, url: str) -> Hts:
+    return Hts(HtsSettings(usitc_hts_url=url), SourceTools(api, Parties(()), lambda: NOW))
 
 
 def line(code: str) -> Lookup:
@@ -24,7 +30,7 @@ async def ask(server: FeedServer, api: JsonApi, code: str, answer: Any) -> Findi
     """What is found of the code where the search answers so."""
     body = answer if isinstance(answer, str | bytes) else json.dumps(answer)
     server.at("/reststop/search", body, Content_Type="application/json")
-    return await Hts(api, f"{server.url}/reststop/", lambda: NOW).find(line(code))
+    return await hts(api, f"{server.url}/reststop/").find(line(code))
 
 
 async def test_a_line_has_its_duty_with_source_day_and_address(
@@ -150,7 +156,7 @@ async def test_an_answer_in_another_shape_is_an_error_that_names_the_source(
 async def test_an_error_status_is_an_error(server: FeedServer, api: JsonApi, status: int) -> None:
     server.at("/search", lambda _: web.Response(status=status, text="[]"))
     with pytest.raises(SourceError, match=rf"HTTP {status}"):
-        await Hts(api, f"{server.url}/", lambda: NOW).find(line("85183020"))
+        await hts(api, f"{server.url}/").find(line("85183020"))
 
 
 async def test_a_huge_answer_is_cut_off(server: FeedServer, api: JsonApi) -> None:
@@ -164,7 +170,7 @@ async def test_a_server_that_hangs_ends_at_the_deadline() -> None:
         async with raw_serving(b"HTTP/1.1 200 OK\r\n", hold=True) as address:
             base = address.removesuffix("feed")
             with pytest.raises(SourceError, match="did not answer"):
-                await Hts(api, base, lambda: NOW).find(line("85183020"))
+                await hts(api, base).find(line("85183020"))
     finally:
         await api.close()
 
@@ -173,7 +179,7 @@ async def test_a_redirect_to_a_private_address_is_refused(server: FeedServer, ap
     away = {"Location": "http://169.254.169.254/latest/meta-data"}
     server.at("/search", lambda _: web.Response(status=302, headers=away))
     with pytest.raises(SourceError, match="link-local"):
-        await Hts(api, f"{server.url}/", lambda: NOW).find(line("85183020"))
+        await hts(api, f"{server.url}/").find(line("85183020"))
 
 
 async def test_a_loopback_address_is_refused_unless_it_is_allowed(server: FeedServer) -> None:

@@ -32,6 +32,8 @@ def finding(of: Lookup, percent: str, year: int = 2026) -> Finding:
 class Says:
     """A source that says one thing, after a while if it must."""
 
+    lack, probe = Lack.BASE_DUTY, LINE
+
     def __init__(self, name: str, said: Finding | Exception | None, after_s: float = 0) -> None:
         self.name, self.said, self.after_s = name, said, after_s
 

@@ -10,8 +10,9 @@ from aiohttp import web
 from bot.errors import SourceError
 from bot.parties import Parties
 from bot.rates.model.lookup import Finding, Lack, Lookup
+from bot.sources.api import SourceTools
 from bot.sources.api_client import JsonApi
-from bot.sources.wits import Wits
+from bot.sources.wits import Wits, WitsSettings
 from tests.feeds.server import FeedServer
 from tests.sources.conftest import NOW
 from tests.sources.examples import sdmx
@@ -27,7 +28,9 @@ async def ask(
 ) -> Finding | None:
     server.at(PATH.format(code), answer)
     lookup = Lookup(lack=Lack.MFN_AVERAGE, economy=economy)
-    return await Wits(api, f"{server.url}/", parties, lambda: NOW).find(lookup)
+    return await Wits(
+        WitsSettings(wits_url=server.url), SourceTools(api, parties, lambda: NOW)
+    ).find(lookup)
 
 
 async def test_the_newest_average_comes_with_year_source_and_address(

@@ -11,8 +11,9 @@ from pydantic import SecretStr
 from bot.errors import SourceError
 from bot.parties import Parties
 from bot.rates.model.lookup import Finding, Lack, Lookup
+from bot.sources.api import SourceTools
 from bot.sources.api_client import JsonApi
-from bot.sources.wto import Wto
+from bot.sources.wto import Wto, WtoSettings
 from tests.feeds.server import FeedServer, serving
 from tests.sources.conftest import NOW
 
@@ -45,7 +46,8 @@ def rows(code: str, **by_year: Any) -> str:
 def wto(server: FeedServer, api: JsonApi, parties: Parties, data: Any) -> Wto:
     server.at("/reporters", json.dumps(REPORTERS))
     server.at("/data", data)
-    return Wto(api, f"{server.url}/", SecretStr(KEY), parties, lambda: NOW)
+    settings = WtoSettings(wto_url=server.url, wto_key=SecretStr(KEY))
+    return Wto(settings, SourceTools(api, parties, lambda: NOW))
 
 
 async def ask(source: Wto, economy: str) -> Finding | None:

@@ -12,12 +12,12 @@ what `conditions[term]` searches. Proposed rules are not asked for: they change 
 import logging
 from datetime import date
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from bot.errors import SourceError
-from bot.sources.api_client import Api, ApiModel, shaped
-from bot.sources.journals.document import JournalDocument
+from bot.sources.api import ApiModel, ApiUrl, SourceTools, parsed
 from bot.text.plain import plain
+from bot.values import Frozen
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,25 @@ _FIELDS = (
     "agencies",
 )
 _LONGEST_ABSTRACT = 4000
+
+
+class JournalDocument(Frozen):
+    """A document as a journal lists it; all texts are plain, not escaped for any output."""
+
+    number: str = Field(min_length=1, max_length=40)
+    """The journal's number of the document."""
+    title: str = Field(min_length=1, max_length=500)
+    abstract: str = Field(default="", max_length=5000)
+    kind: str = Field(default="", max_length=60)
+    """`Rule`, `Notice`, `Presidential Document`, or narrower: `Proclamation`."""
+    published: date
+    signed: date | None = None
+    effective_on: date | None = None
+    """The day in the journal's data; most orders state it only in their text."""
+    names_schedule: bool = False
+    """Whether the full text, which is not here, names the tariff schedule."""
+    url: str = Field(pattern=r"^https?://\S+$", max_length=500)
+    agencies: tuple[str, ...] = ()
 
 
 class _Agency(ApiModel):
@@ -69,14 +88,19 @@ class _Page(ApiModel):
 _PAGE = TypeAdapter(_Page)
 
 
+class FederalRegisterSettings(BaseModel):
+    """The settings of this source."""
+
+    federal_register_url: ApiUrl = "https://www.federalregister.gov/api/v1/"
+
+
 class FederalRegister:
     """Lists documents by the day on which they were published."""
 
     name = NAME
 
-    def __init__(self, api: Api, base: str) -> None:
-        """`base` ends with a slash: `https://www.federalregister.gov/api/v1/`."""
-        self._api, self._base = api, base
+    def __init__(self, settings: FederalRegisterSettings, tools: SourceTools) -> None:
+        self._url, self._api = settings.federal_register_url, tools.api
 
     async def since(self, day: date, most_pages: int = MOST_PAGES) -> tuple[JournalDocument, ...]:
         """The documents published since `day`, newest first; raises SourceError.
@@ -85,8 +109,8 @@ class FederalRegister:
         """
         found: dict[str, JournalDocument] = {}
         for page in range(1, most_pages + 1):
-            answer = await self._api.get(NAME, f"{self._base}documents.json", _query(day, page))
-            read = shaped(NAME, answer, _PAGE)
+            answer = await self._api.get(NAME, f"{self._url}documents.json", _query(day, page))
+            read = parsed(NAME, answer, _PAGE)
             for each in read.results[:PER_PAGE]:
                 document = _document(each)
                 if document is not None:
@@ -113,7 +137,7 @@ _RESULT = TypeAdapter(_Result)
 
 def _document(given: object) -> JournalDocument | None:
     try:
-        result = shaped(NAME, given, _RESULT)
+        result = parsed(NAME, given, _RESULT)
         names = (agency.name or agency.raw_name or "" for agency in result.agencies[:10])
         return JournalDocument(
             number=result.document_number,

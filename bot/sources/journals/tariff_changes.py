@@ -1,6 +1,6 @@
-"""Does an official document change duties, and what would it change? Pure.
+"""Decides whether an official document changes duties, and makes a proposal of it. Pure.
 
-In this order, and words of the document are kept as evidence:
+The first rule that matches decides; the words that matched are kept as evidence:
 1. a title that only asks, proposes, meets or collects: no, unless it also takes an action;
 2. a title on antidumping or countervailing duties: no; they fall on single firms, and the ledger
    does not follow them;
@@ -19,7 +19,7 @@ from bot.news.reader import Reader, Understanding
 from bot.proposals.build import proposed_by_document
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.ledger import Ledger
-from bot.sources.journals.document import JournalDocument
+from bot.sources.journals.federal_register import JournalDocument
 from bot.text.folding import fold_case
 from bot.values import Topic
 

@@ -16,7 +16,7 @@ from bot.errors import StoreAway, TariffwireError
 from bot.news.reader import Reader
 from bot.proposals.model import Proposal
 from bot.rates.ledger import Ledger
-from bot.sources.journals.document import JournalDocument
+from bot.sources.journals.federal_register import JournalDocument
 from bot.sources.journals.tariff_changes import proposal_of
 
 log = logging.getLogger(__name__)

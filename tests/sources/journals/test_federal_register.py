@@ -9,10 +9,17 @@ import pytest
 from aiohttp import web
 
 from bot.errors import SourceError
+from bot.parties import Parties
+from bot.sources.api import SourceTools
 from bot.sources.api_client import JsonApi
-from bot.sources.journals.document import JournalDocument
-from bot.sources.journals.federal_register import MOST_PAGES, FederalRegister
+from bot.sources.journals.federal_register import (
+    MOST_PAGES,
+    FederalRegister,
+    FederalRegisterSettings,
+    JournalDocument,
+)
 from tests.feeds.server import FeedServer
+from tests.sources.conftest import NOW
 from tests.sources.examples import document, page
 
 SINCE = date(2026, 11, 17)
@@ -20,7 +27,9 @@ SINCE = date(2026, 11, 17)
 
 async def since(server: FeedServer, api: JsonApi, play: Any) -> tuple[JournalDocument, ...]:
     server.at("/api/v1/documents.json", play)
-    return await FederalRegister(api, f"{server.url}/api/v1/").since(SINCE)
+    settings = FederalRegisterSettings(federal_register_url=f"{server.url}/api/v1/")
+    tools = SourceTools(api, Parties(()), lambda: NOW)
+    return await FederalRegister(settings, tools).since(SINCE)
 
 
 async def test_a_document_comes_with_what_is_needed_to_judge_it(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.news.reader import Reader
 from bot.rates.ledger import Ledger
-from bot.sources.journals.document import JournalDocument
+from bot.sources.journals.federal_register import JournalDocument
 from bot.sources.journals.tariff_changes import proposal_of
 from tests.sources.conftest import NOW
 

@@ -9,7 +9,7 @@ from bot.errors import SourceError, StoreError
 from bot.news.reader import Reader, Understanding
 from bot.proposals.model import Proposal
 from bot.rates.ledger import Ledger
-from bot.sources.journals.document import JournalDocument
+from bot.sources.journals.federal_register import JournalDocument
 from bot.sources.journals.watcher import JournalWatcher
 from tests.sources.conftest import NOW
 from tests.sources.journals.test_tariff_changes import CHANGES, NO_CHANGE

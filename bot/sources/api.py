@@ -1,0 +1,89 @@
+"""What all live sources share: their settings' types, their tools, and checked answers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+
+from bot.errors import SourceError
+from bot.parties import Parties
+from bot.rates.model.lookup import Finding, Lookup
+from bot.rates.model.measure import Source
+
+if TYPE_CHECKING:
+    # It loads aiohttp, and the settings of the sources are part of every command.
+    from bot.sources.api_client import JsonApi
+
+T = TypeVar("T")
+Query = Sequence[tuple[str, str]]
+_HUNDREDTH = Decimal("0.01")
+_HIGHEST_AVERAGE = 1000
+
+
+def _with_slash(address: str) -> str:
+    return address if address.endswith("/") else f"{address}/"
+
+
+ApiUrl = Annotated[
+    str, StringConstraints(pattern=r"^https?://[^\s?#]+$"), AfterValidator(_with_slash)
+]
+"""The address below which an API lies; it ends with a slash."""
+
+
+@dataclass(frozen=True)
+class SourceTools:
+    """What a live source works with. `clock` gives the present moment in UTC."""
+
+    api: "JsonApi"
+    parties: Parties
+    clock: Callable[[], datetime]
+
+
+class ApiModel(BaseModel):
+    """Part of an answer as its API documents it; other keys are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def parsed(source: str, answer: object, shape: TypeAdapter[T]) -> T:
+    """The answer in its documented shape; raises SourceError if it has another."""
+    try:
+        return shape.validate_python(answer)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(step)[:30] for step in first["loc"][:6])
+        raise unexpected(source, where or "another kind of value") from error
+
+
+def unexpected(source: str, what: str) -> SourceError:
+    """The error for an answer that does not have the documented shape."""
+    return SourceError(source, f"answered in a shape that is not documented ({what})")
+
+
+def mfn_average(
+    name: str, lookup: Lookup, found: tuple[int, Decimal], source: Source, now: datetime
+) -> Finding:
+    """The average duty that the source `name` gives for a year, to the hundredth.
+
+    Raises SourceError if it cannot be one.
+    """
+    year, percent = found
+    if not (percent.is_finite() and 0 <= percent <= _HIGHEST_AVERAGE and 1990 <= year <= now.year):
+        raise unexpected(name, f"{percent:.10g} percent in {year}")
+    return Finding(
+        of=lookup,
+        percent=percent.quantize(_HUNDREDTH, ROUND_HALF_UP).normalize(),
+        year=year,
+        source=source.model_copy(update={"text": f"{source.text}, read on {now.date()}"}),
+        fetched_at=now,
+    )
