@@ -1,0 +1,99 @@
+"""The whole bot starts its parts in order and stops them in reverse."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import SettingsError
+from bot.local_slack.server import Workspace
+from bot.runtime.app import Application
+from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.settings import Settings
+from bot.runtime.wiring import lock_data_folder
+
+FEEDS = "feeds:\n- {id: a, title: A, url: 'https://a.example/rss', enabled: false}\n"
+
+
+@pytest.fixture
+async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
+    opened = Workspace(tmp_path / "workspace.db", rate_limits=False)
+    await opened.start(port=0)
+    yield opened
+    await opened.stop()
+
+
+@pytest.fixture
+def settings(workspace: Workspace, tmp_path: Path) -> Settings:
+    """Those of a bot over HTTP; all its feeds are off."""
+    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+    changes = {
+        "slack_bot_token": SecretStr(workspace.bot_token),
+        "slack_app_token": None,
+        "slack_signing_secret": SecretStr("secret"),
+        "slack_api_url": workspace.api_url,
+        "database_url": "",
+        "public_url": "",
+        "channel": "trade-news",
+        "operators": (),
+        "operators_channel": "",
+        "live_sources": (),
+        "data_dir": tmp_path / "data",
+        "feeds_file": tmp_path / "feeds.yaml",
+    }
+    return Settings().model_copy(update=changes)
+
+
+def application(settings: Settings, port: int) -> Application:
+    settings = settings.model_copy(update={"port": port})
+    config = ConfigFolder(settings)
+    return Application(settings, config, config.feeds)
+
+
+async def answers(port: int) -> bool:
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
+                return answer.status == 200
+        except aiohttp.ClientConnectionError:
+            return False
+
+
+def lasting_tasks() -> set[str]:
+    return {task.get_name() for task in asyncio.all_tasks()} & {"dispatcher", "instance lock"}
+
+
+async def test_a_start_that_fails_half_way_stops_what_was_started(settings: Settings) -> None:
+    with socket.create_server(("", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=f"PORT: {port} cannot be listened on"):
+            await application(settings, port).start()
+    assert not lasting_tasks()
+    with lock_data_folder(settings):
+        pass
+    app = application(settings, port)
+    await app.start()
+    assert await answers(port)
+    assert lasting_tasks() == {"dispatcher", "instance lock"}
+    await app.stop()
+    assert not await answers(port)
+    assert not lasting_tasks()
+
+
+async def test_a_request_to_stop_ends_the_run(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    app = application(settings, port)
+    running = asyncio.create_task(app.run())
+    async with asyncio.timeout(20):
+        while not await answers(port):
+            await asyncio.wait({running}, timeout=0.02)
+        assert app.request_stop()
+        assert not app.request_stop()
+        await running
+    with lock_data_folder(settings):
+        pass
