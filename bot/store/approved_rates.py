@@ -25,7 +25,7 @@ def approved_rates(address: str) -> tuple[Amendment, ...]:
 async def _read(address: str) -> tuple[Amendment, ...]:
     database = Database(address)
     try:
-        if not await database.apart(lambda engine: inspect(engine).has_table("proposals")):
+        if not await database.with_engine(lambda engine: inspect(engine).has_table("proposals")):
             return ()
         return await Store.of(database).proposals.approved()
     finally:

@@ -1,4 +1,4 @@
-"""A copy of the database while it is in use."""
+"""Copies an SQLite database while it is in use."""
 
 import asyncio
 import os
@@ -12,10 +12,10 @@ from bot.store.sqlite import BUSY_TIMEOUT_MS
 
 
 async def backup(address: str, file: Path) -> None:
-    """Writes the SQLite database at this address to a new file, as of one moment.
+    """Writes a consistent copy of the SQLite database at this address to a new file.
 
-    The file is readable by its owner only and appears once it is whole. Raises StoreError when it
-    exists already, cannot be written, or the database is PostgreSQL, which has pg_dump.
+    The file is readable by its owner only and appears once it is complete. Raises StoreError if the
+    file exists, cannot be written, or the database is PostgreSQL.
     """
     url = parse_url(address)
     if url.get_backend_name() != "sqlite":
@@ -44,19 +44,19 @@ def _copy(source: Path, file: Path) -> None:
 
 
 def _reserve(file: Path) -> None:
-    """Makes an empty file that nobody else may read, ever; SQLite fills one that is empty."""
+    """Creates an empty file that only its owner may read; SQLite writes into an empty file."""
     os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _publish(partial: Path, file: Path) -> None:
-    """Gives the whole copy its name; raises FileExistsError where something has come there."""
+    """Gives the complete copy its name; raises FileExistsError if there is a file by now."""
     try:
-        # Unlike a rename, a link never replaces what came there in the meantime.
+        # Unlike a rename, a link never replaces a file.
         os.link(partial, file)
     except FileExistsError:
         raise
     except OSError:
-        # exFAT and many network file systems know no links: then the name is taken first.
+        # exFAT and many network file systems have no links: then the name is reserved first.
         _reserve(file)
         try:
             partial.replace(file)

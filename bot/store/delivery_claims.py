@@ -1,9 +1,9 @@
-"""Which deliveries may be sent now, as SQL; the statements' parameters are named beside each.
+"""Which deliveries may be sent now, as SQL. Each statement's docstring begins with its parameters.
 
-A conversation's messages go out one at a time, in the order in which they came to be owed. The
-earliest unsent one is its head and holds the others back, with two exceptions: a digest whose hour
-has not come, and a message that failed so often that it may be at fault itself, with what goes into
-its thread. A follow-up waits for the alert that opens its thread whatever happens.
+A conversation gets its messages one at a time, in the order in which they were queued. The earliest
+unsent one is the head and blocks the others. Two kinds do not block: a digest before its hour, and
+a message that failed so often that it may be at fault itself, with the replies in its thread. A
+follow-up always waits for the alert that opens its thread.
 """
 
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.store import tables
 
 STUBBORN_AFTER = 8
-"""Attempts after which a message no longer holds back those behind it in its conversation."""
+"""Attempts after which a message no longer blocks later ones in its conversation."""
 
 _table = tables.deliveries
 _row = _table.c
@@ -37,11 +37,11 @@ _farthest = bindparam("farthest", type_=tables.Moment)
 _team = bindparam("of_team", type_=String)
 
 OF_TEAM = or_(_team.is_(None), _row.team == _team)
-"""`of_team`: the deliveries of one team; NULL for those of all."""
+"""`of_team`: the deliveries of one team; NULL for all teams."""
 
 
 def _unsent(name: str) -> TextClause:
-    # In these very words the databases see that their partial index serves.
+    # The databases use their partial index only for this exact condition.
     return text(f"{name}.{tables.UNSENT}")
 
 
@@ -65,7 +65,7 @@ def _is_head() -> ColumnElement[bool]:
 
 
 def _waits_for_one_at_fault() -> ColumnElement[bool]:
-    """Whether the earlier message goes into a thread that a message at fault is to open."""
+    """Whether the earlier message is a reply in a thread whose opening message is at fault."""
     earlier, opening = _earlier.c, _opening.c
     found = (
         select(1)
@@ -96,9 +96,9 @@ SENDABLE = (
     .limit(bindparam("limit", type_=Integer))
     .with_for_update(skip_locked=True, of=_table)
 )
-"""`now`, `of_team`, `limit`: the ids of deliveries that may be claimed, first due first.
+"""`now`, `of_team`, `limit`: the ids of deliveries that may be claimed, the first due first.
 
-On PostgreSQL those that another process is claiming are passed over.
+On PostgreSQL, rows that another process is claiming are skipped.
 """
 
 CLAIM = (
@@ -111,17 +111,17 @@ CLAIM = (
         lease_until=bindparam("until", type_=tables.Moment),
     )
 )
-"""`ids`, `now`, `until`: marks deliveries as being sent until then."""
+"""`ids`, `now`, `until`: claims deliveries with a lease until then."""
 
 RELEASE = (
     update(_table)
     .where(_unsent("deliveries"), _row.state == DeliveryState.CLAIMED, OF_TEAM)
     .values(state=DeliveryState.OWED, due_at=_now, lease_until=None, uncertain=True)
 )
-"""`now`, `of_team`: owes again what is claimed, for it may or may not have been posted."""
+"""`now`, `of_team`: queues claimed deliveries again as uncertain: they may have been posted."""
 
 RELEASE_EXPIRED = RELEASE.where(or_(_row.lease_until <= _now, _row.lease_until > _farthest))
-"""`now`, `farthest`, `of_team`: the same for what has outlived its lease, by any clock."""
+"""`now`, `farthest`, `of_team`: the same for expired leases, and leases too far in the future."""
 
 HASTEN = (
     update(_table)
@@ -134,12 +134,9 @@ HASTEN = (
     )
     .values(due_at=_now)
 )
-"""`now`, `farthest`, `of_team`: makes due what a clock that has been set back since put off."""
+"""`now`, `farthest`, `of_team`: makes due what was put off before the clock was set back."""
 
 NEXT_MOMENT = select(
     func.min(case((_row.state == DeliveryState.CLAIMED, _row.lease_until), else_=_row.due_at))
 ).where(_unsent("deliveries"), OF_TEAM, or_(_row.state == DeliveryState.CLAIMED, _is_head()))
-"""`now`, `of_team`: when the next delivery becomes due or the next lease ends.
-
-NULL when nothing is unsent.
-"""
+"""`now`, `of_team`: when the next delivery is due or a lease ends; NULL if none is unsent."""

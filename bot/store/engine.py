@@ -1,11 +1,11 @@
-"""The database: opened from an address, read by many, written by one at a time.
+"""The database: SQLite or PostgreSQL, opened from an address.
 
-Work on a connection is plain code that runs in one of a few threads: a query or a whole transaction
-costs the event loop one wait, however many statements it has. See `docs/decisions/0011`.
+Queries and transactions are plain SQLAlchemy code that runs in a few threads, so that a whole
+transaction is one `await`. See `docs/decisions/0011`.
 
-SQLite runs in WAL mode with synchronous=FULL, so a commit that returned survives a power cut. Each
-write begins with BEGIN IMMEDIATE: a transaction that reads first and writes then could otherwise
-fail at its first write because another process wrote in between.
+SQLite runs in WAL mode with synchronous=FULL: a commit that returned survives a power cut. Each
+write begins with BEGIN IMMEDIATE; otherwise a transaction that reads before it writes could fail
+because another process wrote in between.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import SQLITE_ERROR
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     URL,
@@ -28,6 +28,7 @@ from sqlalchemy import (
     create_engine,
     make_url,
 )
+from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import (
     ArgumentError,
@@ -42,9 +43,6 @@ from bot.errors import StoreAway, StoreError
 from bot.store import postgresql, sqlite
 from bot.store.outage import Outage
 
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql as postgresql_dialect
-
 T = TypeVar("T")
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -58,19 +56,19 @@ _DRIVERS = {
     "postgresql+psycopg2": "postgresql+psycopg",
     "postgresql+asyncpg": "postgresql+psycopg",
 }
-"""The forms that people write, and hosts hand out, with the driver that each is opened with."""
-_AT_ONCE = {"sqlite": 3, "postgresql": 6}
-"""Connections, each with a thread. SQLite has one that writes and two that read: more read no
-faster, for they share Python's lock and one file. On PostgreSQL one is held by `alone`.
+"""The schemes that people and hosting platforms write, each with the driver that opens it."""
+_CONNECTIONS = {"sqlite": 3, "postgresql": 6}
+"""Connections, each with a thread. On SQLite one writes and two read. On PostgreSQL the instance
+lock holds one.
 """
 
 
 def parse_url(address: str) -> URL:
-    """The database's address with its driver; raises StoreError for what cannot be used."""
+    """The database's address with its driver; raises StoreError for one that cannot be used."""
     try:
         url = make_url(address)
     except (ArgumentError, ValueError):
-        # What the library says of it may quote a password.
+        # SQLAlchemy's message may quote a password.
         raise StoreError("DATABASE_URL", "not a database address", _FORMS) from None
     if url.drivername not in _DRIVERS:
         raise StoreError("DATABASE_URL", f"{url.drivername} is not supported", _FORMS)
@@ -89,62 +87,61 @@ def _sqlite(url: URL) -> URL:
 
 def _postgresql(url: URL) -> URL:
     if "@" in (url.host or ""):
-        # To look for such a host would show a part of the password.
+        # A DNS query for such a host would reveal a part of the password.
         raise StoreError("DATABASE_URL", "has more than one @", "Write an @ in a password as %40")
-    asked = {**postgresql.PARAMETERS, **url.query}
-    if "ssl" in asked:
-        # Another driver's word for libpq's parameter, which takes the same values.
-        asked["sslmode"] = asked.pop("ssl")
-    return url.set(query=asked)
+    parameters = {**postgresql.PARAMETERS, **url.query}
+    if "ssl" in parameters:
+        # asyncpg's name for libpq's parameter, with the same values.
+        parameters["sslmode"] = parameters.pop("ssl")
+    return url.set(query=parameters)
 
 
 class Database:
-    """An open database: read by `rows` and `column`, changed by `write`, ended by `close`.
+    """An open database: read with `rows` and `column`, change with `write`, end with `close`.
 
-    Raises StoreError when its driver is missing or its folder cannot be made; connects at first
-    use. Whoever is cancelled while it works is so only after it has ended. `outage` is told when it
-    goes and when it is back.
+    It connects at first use. Raises StoreError if the driver is missing or the folder cannot be
+    created. A caller that is cancelled waits until its query or transaction has ended. `outage`
+    gets each failure and each success.
     """
 
     def __init__(self, address: str, outage: Outage | None = None) -> None:
         self.url = parse_url(address)
         backend = self.url.get_backend_name()
         self.is_sqlite = backend == "sqlite"
-        self._engine = _engine(self.url, _AT_ONCE[backend])
-        self._threads = ThreadPoolExecutor(_AT_ONCE[backend], thread_name_prefix="database")
+        self._engine = _engine(self.url, _CONNECTIONS[backend])
+        self._threads = ThreadPoolExecutor(_CONNECTIONS[backend], thread_name_prefix="database")
         self._one_writer = asyncio.Lock() if self.is_sqlite else nullcontext()
-        self._at_work: set[asyncio.Task[Any]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
         self._outage = outage
         self._closed = False
 
     @property
     def name(self) -> str:
-        """What messages call it: no user, no password."""
+        """The name for messages, without user and password."""
         named = self.url.database or self.url.username or "of the system's user"
         return f"{self.url.get_backend_name()} database {named}"
 
     async def rows(
         self, query: Executable, given: Mapping[str, Any] | None = None
     ) -> Sequence[AnyRow]:
-        """What the query finds with the given parameters; raises StoreError on failure."""
+        """The rows of the query with the given parameters; raises StoreError on failure."""
 
         def read() -> Sequence[AnyRow]:
             with self._engine.connect() as connection:
                 return connection.execute(query, given).all()
 
-        return await self._to_its_end(nullcontext(), read)
+        return await self._run(nullcontext(), read)
 
     async def column(
         self, query: Executable, given: Mapping[str, Any] | None = None
     ) -> Sequence[Any]:
-        """The first value of each row that the query finds; raises StoreError on failure."""
+        """The first value of each row of the query; raises StoreError on failure."""
         return [row[0] for row in await self.rows(query, given)]
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """What `work` returns, run in one transaction: all that it wrote is kept, or nothing.
+        """Runs `work` in one transaction and returns its result; raises StoreError on failure.
 
-        It runs in a thread, so it leaves alone what the event loop's own code changes. Raises
-        StoreError on failure.
+        `work` runs in a thread, so it must not touch state that code of the event loop changes.
         """
 
         def transact() -> T:
@@ -153,47 +150,43 @@ class Database:
                 with connection.begin():
                     return work(connection)
 
-        result = await self._to_its_end(self._one_writer, transact)
+        result = await self._run(self._one_writer, transact)
         if self._outage is not None:
             self._outage.over()
         return result
 
     async def change(self, statement: UpdateBase | TextClause) -> int:
-        """Runs one statement in a transaction of its own; returns how many rows it changed."""
+        """Runs one statement in its own transaction; returns the number of changed rows."""
         return await self.write(lambda connection: connection.execute(statement).rowcount)
 
-    async def apart(self, work: Callable[[Engine], T]) -> T:
-        """What `work` returns, for who keeps a connection of its own; raises StoreError on failure.
+    async def with_engine(self, work: Callable[[Engine], T]) -> T:
+        """Runs `work` in a thread on an engine that commits each statement; returns its result.
 
-        It runs in a thread, on an engine whose connections commit each statement.
+        For work that keeps a connection of its own. Raises StoreError on failure.
         """
         engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        return await self._to_its_end(nullcontext(), lambda: work(engine))
+        return await self._run(nullcontext(), lambda: work(engine))
 
     async def close(self) -> None:
-        """Closes every connection, after what is at work has ended; what comes later is refused."""
+        """Waits for running work, then closes all connections; later calls raise StoreAway."""
         self._closed = True
-        if self._at_work:
-            await asyncio.wait(self._at_work)
+        if self._running:
+            await asyncio.wait(self._running)
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
 
-    def insert(self, table: Table) -> "sqlite_dialect.Insert | postgresql_dialect.Insert":
-        """An INSERT of the database's own dialect, which knows ON CONFLICT."""
-        if self.is_sqlite:
-            return sqlite_dialect.insert(table)
-        # Four megabytes, which nobody needs who has no PostgreSQL.
-        from sqlalchemy.dialects import postgresql as postgresql_dialect
+    def insert(self, table: Table) -> sqlite_dialect.Insert | postgresql_dialect.Insert:
+        """An INSERT of the database's dialect, with ON CONFLICT."""
+        insert = sqlite_dialect.insert if self.is_sqlite else postgresql_dialect.insert
+        return insert(table)
 
-        return postgresql_dialect.insert(table)
-
-    async def _to_its_end(self, turn: AbstractAsyncContextManager[Any], work: Callable[[], T]) -> T:
-        """What `work` returns, run in a thread when it is its turn, even if the caller goes."""
+    async def _run(self, turn: AbstractAsyncContextManager[Any], work: Callable[[], T]) -> T:
+        """Runs `work` in a thread within `turn`, to its end even if the caller is cancelled."""
         if self._closed:
             raise StoreAway(self.name, "closed", "The program is ending; start it again")
         task = asyncio.create_task(self._in_thread(turn, work))
-        self._at_work.add(task)
-        task.add_done_callback(self._at_work.discard)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -214,13 +207,13 @@ class Database:
 def execute_many(
     connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Runs the statement once for each row, in one go; with no rows, not at all."""
+    """Runs the statement for all rows; does nothing without rows."""
     if rows:
         connection.execute(statement, rows)
 
 
 def chunks(values: Collection[str], size: int = 500) -> Iterator[list[str]]:
-    """The values in lists that fit into one `IN (...)`, which databases bound."""
+    """The values in lists that are short enough for one `IN (...)`."""
     ordered = list(values)
     return (ordered[start : start + size] for start in range(0, len(ordered), size))
 
@@ -235,7 +228,7 @@ def _engine(url: URL, at_once: int) -> Engine:
             pool_size=at_once,
             max_overflow=0,
             pool_pre_ping=not is_sqlite,
-            # An INSERT that meets a conflict says so by having changed no row.
+            # An INSERT with ON CONFLICT DO NOTHING reports a conflict as no changed row.
             execution_options={"preserve_rowcount": True},
         )
     except ImportError as error:
@@ -250,26 +243,25 @@ def _engine(url: URL, at_once: int) -> Engine:
 
 @contextmanager
 def store_errors(name: str) -> Iterator[None]:
-    """Turns the database's and its driver's errors into StoreError with a cause and a cure."""
+    """Turns errors of the database and its driver into StoreError with a cause and a cure."""
     try:
         yield
     except (DBAPIError, PoolTimeout, OSError) as error:
         lines = str(getattr(error, "orig", None) or error).splitlines()
         cause = lines[0].rpartition(">: ")[2] if lines else type(error).__name__
-        kind = StoreAway if _passes(error) else StoreError
+        kind = StoreAway if _is_temporary(error) else StoreError
         raise kind(name, cause, _cure(cause)) from error
 
 
-def _passes(error: Exception) -> bool:
-    """Whether the same may succeed later; elsewhere the statement or the tables are at fault.
+def _is_temporary(error: Exception) -> bool:
+    """Whether the same work may succeed later: the server, its disk or the network is at fault.
 
-    Drivers file under these what the server, its disk or the way to it does. SQLite's files a wrong
-    statement there too, with its code for errors that have no code of their own.
+    SQLite's driver reports wrong statements as OperationalError too, with the code SQLITE_ERROR.
     """
     if getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == SQLITE_ERROR:
         return False
-    passing = (OperationalError, InterfaceError, InternalError, PoolTimeout, OSError)
-    return isinstance(error, passing)
+    temporary = (OperationalError, InterfaceError, InternalError, PoolTimeout, OSError)
+    return isinstance(error, temporary)
 
 
 def _cure(cause: str) -> str:

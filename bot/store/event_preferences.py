@@ -1,4 +1,4 @@
-"""Wishes about single events: who follows one, which conversation wants no more of it."""
+"""Who follows an event, and which conversations muted it."""
 
 from collections.abc import Collection
 
@@ -10,23 +10,23 @@ from bot.store.engine import Database, chunks
 
 
 class EventPreferences:
-    """The tables of follows and mutes. An event is known by its id, that of its first story."""
+    """The tables of follows and mutes. An event's id is the id of its first story."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def follow(self, team: str, user: str, event_id: str) -> bool:
-        """Sends a person every further story of an event; False when they follow it already."""
+        """Sends a person every later story of an event; False if they follow it already."""
         return await self._put(tables.follows, Thread(event_id, team, user))
 
     async def unfollow(self, team: str, user: str, event_id: str) -> bool:
-        """Ends a follow; False when there was none."""
+        """Ends a follow; False if there was none."""
         return await self._drop(tables.follows, Thread(event_id, team, user))
 
     async def mute_event(self, team: str, conversation: str, event_id: str) -> bool:
-        """Sends a conversation nothing more of an event; False when it is muted already.
+        """Sends a conversation nothing more about an event; False if it is muted already.
 
-        Follow-ups that are owed and were never tried are dropped.
+        Queued follow-ups that were never tried are deleted.
         """
         mute = self._putting(tables.mutes, Thread(event_id, team, conversation))
         row = tables.deliveries.c
@@ -46,15 +46,15 @@ class EventPreferences:
         return await self._database.write(write)
 
     async def unmute_event(self, team: str, conversation: str, event_id: str) -> bool:
-        """Ends an event's mute in a conversation; False when there was none."""
+        """Ends an event's mute in a conversation; False if there was none."""
         return await self._drop(tables.mutes, Thread(event_id, team, conversation))
 
     async def followers(self, event_ids: Collection[str]) -> tuple[Thread, ...]:
-        """Who follows any of these events; the conversation is the person."""
+        """Who follows these events; the conversation is the person."""
         return await self._of(tables.follows, event_ids)
 
     async def muted(self, event_ids: Collection[str]) -> frozenset[Thread]:
-        """Where any of these events is muted."""
+        """The conversations that muted these events."""
         return frozenset(await self._of(tables.mutes, event_ids))
 
     async def _put(self, table: Table, thread: Thread) -> bool:

@@ -77,10 +77,10 @@ class _Lock:
     async def take(self) -> None:
         """Takes the lock or checks that it is held; raises StoreError if another process has it."""
         for _ in range(self._times.patience_s):
-            if await self._database.apart(self._try):
+            if await self._database.with_engine(self._try):
                 return
             await asyncio.sleep(1)
-        if not await self._database.apart(self._try):
+        if not await self._database.with_engine(self._try):
             cure = "Stop it first: only one may run at a time"
             raise StoreError(self._database.name, f"another {self._holder} works on it", cure)
 
@@ -102,7 +102,7 @@ class _Lock:
         """Ends the connection, and with it the lock."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            await self._database.apart(lambda _: _end(connection))
+            await self._database.with_engine(lambda _: _end(connection))
 
     def _try(self, engine: Engine) -> bool:
         if self._connection is None:

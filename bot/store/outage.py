@@ -1,4 +1,4 @@
-"""That the database is away, told once when it goes and once when it is back."""
+"""Logs once when the database cannot be reached, and once when it can be again."""
 
 import logging
 
@@ -8,19 +8,19 @@ log = logging.getLogger(__name__)
 
 
 class Outage:
-    """One line for the log at each end, however many polls, messages and commands meet it."""
+    """One line in the log at each end of an outage."""
 
     def __init__(self) -> None:
         self._lasts = False
 
     def met(self, error: StoreAway) -> None:
-        """To be called at each failure."""
+        """Records a failure."""
         if not self._lasts:
             self._lasts = True
-            log.error("%s; nothing is lost: all is tried again until it can be written", error)
+            log.error("%s; nothing is lost: writes are retried until they succeed", error)
 
     def over(self) -> None:
-        """To be called at each write that was kept: there are failures in which all can be read."""
+        """Records a write that succeeded; reads do not count, because some outages allow them."""
         if self._lasts:
             self._lasts = False
             log.info("the database can be written again")

@@ -1,5 +1,6 @@
-"""The outbox: messages owed, under way, sent or given up. See `bot.alerts.delivery` for the moves,
-and `bot.store.delivery_claims` for whose turn it is.
+"""The outbox: deliveries that are queued, claimed, sent or failed.
+
+`bot.alerts.delivery` has the states, `bot.store.delivery_claims` the order of sending.
 """
 
 import json
@@ -42,24 +43,24 @@ _FIELDS = [_row[name] for name in Delivery.model_fields]
 class Outbox:
     """The deliveries table.
 
-    With a `team`, only that team's deliveries are handed out, released, counted and reported: what
-    is owed to another one waits for a process that can reach it.
+    With a `team`, only that team's deliveries are claimed, released, counted and reported; those of
+    others wait for a process that serves them.
     """
 
     def __init__(self, database: Database, stories: Stories, team: str | None = None) -> None:
         self._database, self._stories, self._team = database, stories, team
-        self._owe = database.insert(_table).on_conflict_do_nothing()
+        self._insert = database.insert(_table).on_conflict_do_nothing()
 
     @property
     def team(self) -> str | None:
-        """Whose deliveries it hands out; None for everybody's."""
+        """The team whose deliveries it serves; None for all teams."""
         return self._team
 
     async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
-        """At most `limit` deliveries that are due, one a conversation, for the caller to send.
+        """Claims at most `limit` due deliveries, one per conversation, for the caller to send.
 
-        They are the caller's for `lease_s` seconds, which is less than LONGEST_PUT_OFF; after that
-        they are owed again, `uncertain`.
+        The lease lasts `lease_s` seconds, less than LONGEST_PUT_OFF. When it expires the deliveries
+        are queued again as `uncertain`.
         """
         until = now + timedelta(seconds=lease_s)
 
@@ -79,7 +80,7 @@ class Outbox:
         return await self._database.write(write)
 
     async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
-        """Marks a delivery as sent, with Slack's id of the message."""
+        """Marks a delivery as sent; `ts` is Slack's id of the message."""
         sent = DeliveryState.SENT
         await self._record(_Outcome(delivery=delivery_id, to=sent, ts=ts, sent_at=now))
 
@@ -91,9 +92,9 @@ class Outbox:
         uncertain: bool = False,
         counts: bool = True,
     ) -> None:
-        """Owes a claimed delivery again at `due_at`.
+        """Queues a claimed delivery again for `due_at`.
 
-        `uncertain` when it may have been posted; `counts` when it was an attempt, which is when the
+        It is `uncertain` if it may have been posted. It `counts` as an attempt if the
         message may be at fault.
         """
         untried = 0 if counts else 1
@@ -104,11 +105,11 @@ class Outbox:
         )
 
     async def put_back(self, delivery_id: str, due_at: datetime) -> None:
-        """Owes a claimed delivery again that was not tried."""
+        """Queues a claimed delivery again that was not tried."""
         await self._record(_Outcome(delivery=delivery_id, due=due_at, untried=1))
 
     async def give_up(self, delivery_id: str, error: str) -> None:
-        """Marks a claimed delivery as one that will never be sent, with the reason."""
+        """Marks a claimed delivery as failed for good, with the reason."""
         failed = DeliveryState.FAILED
         await self._record(_Outcome(delivery=delivery_id, to=failed, error=error))
 
@@ -117,9 +118,9 @@ class Outbox:
         await self._database.write(lambda connection: connection.execute(_record, parameters))
 
     async def release_all(self, now: datetime) -> int:
-        """Owes again whatever is claimed, `uncertain`, and returns how many.
+        """Queues all claimed deliveries again as `uncertain`; returns how many.
 
-        For the start of the only process that sends: those who claimed it are dead.
+        For the start of the only process that sends: the processes with the claims have died.
         """
 
         def write(connection: Connection) -> int:
@@ -129,23 +130,23 @@ class Outbox:
         return await self._database.write(write)
 
     async def next_due(self, now: datetime) -> datetime | None:
-        """When `claim` will next have something, or had; None when nothing is owed."""
+        """When the next delivery is due or a lease ends; None if nothing is unsent."""
         found: Sequence[datetime | None]
         given = {"now": now, "of_team": self._team}
         found = await self._database.column(delivery_claims.NEXT_MOMENT, given)
         return found[0]
 
     async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
-        """The stories a delivery tells of, in its order."""
+        """The stories of a delivery, in its order."""
         return await self._stories.many(story_ids)
 
     async def thread_ts(self, event_id: str, team: str, conversation: str) -> str | None:
-        """The message that an event's follow-ups answer in a conversation; None when none is."""
-        told = await self.sent(team, conversation, event_id)
-        return told[0].ts if told else None
+        """The message whose thread gets an event's follow-ups; None if none was sent."""
+        sent = await self.sent(team, conversation, event_id)
+        return sent[0].ts if sent else None
 
     async def sent(self, team: str, conversation: str, event_id: str) -> tuple[Delivery, ...]:
-        """What was sent to a conversation about an event, first message first."""
+        """The deliveries about an event that were sent to a conversation, in order."""
         query = (
             select(*_FIELDS)
             .where(
@@ -159,7 +160,7 @@ class Outbox:
         return tuple(map(_delivery, await self._database.rows(query)))
 
     async def alerted(self, event_ids: Collection[str]) -> frozenset[Thread]:
-        """Where any of these events has its alert, sent or still owed."""
+        """The conversations with an alert about one of these events, sent or unsent."""
         found: set[Thread] = set()
         for chunk in chunks(event_ids):
             query = select(_row.event_id, _row.team, _row.conversation).where(
@@ -171,21 +172,21 @@ class Outbox:
         return frozenset(found)
 
     async def counts(self) -> dict[DeliveryState, int]:
-        """How many deliveries are in each state."""
+        """The number of deliveries in each state."""
         query = select(_row.state, func.count()).where(delivery_claims.OF_TEAM).group_by(_row.state)
         rows = await self._database.rows(query, {"of_team": self._team})
         found = {row[0]: row[1] for row in rows}
         return {state: found.get(state, 0) for state in DeliveryState}
 
     async def failed(self, limit: int = 20) -> tuple[Delivery, ...]:
-        """The deliveries given up, newest first, each with its `error`."""
+        """The failed deliveries, newest first, each with its `error`."""
         query = select(*_FIELDS).where(_row.state == DeliveryState.FAILED, delivery_claims.OF_TEAM)
         query = query.order_by(_row.seq.desc()).limit(limit)
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(map(_delivery, rows))
 
     async def reminders(self, since: datetime) -> tuple[Delivery, ...]:
-        """The reminders due since then, oldest first, whatever became of them."""
+        """The reminders due since then, oldest first, in any state."""
         query = select(*_FIELDS).where(
             _row.kind == DeliveryKind.REMINDER, _row.due_at >= since, delivery_claims.OF_TEAM
         )
@@ -193,25 +194,25 @@ class Outbox:
         return tuple(map(_delivery, rows))
 
     async def owe(self, deliveries: Collection[Delivery]) -> None:
-        """Owes deliveries that belong to no story; what is owed or was sent stays as it is."""
+        """Queues deliveries that belong to no story; those with a known id stay as they are."""
         await self._database.write(lambda connection: self.put(connection, deliveries))
 
     def put(self, connection: Connection, deliveries: Iterable[Delivery]) -> None:
-        """Owes deliveries as part of the caller's transaction; what is owed already stays as is.
+        """Queues deliveries within the caller's transaction; known ids stay as they are.
 
-        The stories of a digest are added to the one that is already owed for its hour.
+        The stories of a digest are added to the queued digest of the same hour.
         """
         rows = []
         for delivery in deliveries:
             if delivery.kind is not DeliveryKind.DIGEST:
                 rows.append(_values(delivery))
-            elif (digest := _not_added(connection, delivery)) is not None:
+            elif (digest := _digest_to_insert(connection, delivery)) is not None:
                 rows.append(_values(digest))
-        execute_many(connection, self._owe, rows)
+        execute_many(connection, self._insert, rows)
 
 
 class _Outcome(Frozen):
-    """How one attempt ended; the names are those of the statement's parameters."""
+    """The result of one attempt; the names are the statement's parameters."""
 
     delivery: str
     to: DeliveryState = DeliveryState.OWED
@@ -227,7 +228,7 @@ _record = (
     update(_table)
     .where(
         _row.id == bindparam("delivery"),
-        # A message that was posted is sent, even if its lease had run out.
+        # A posted message counts as sent even if its lease had expired.
         or_(
             _row.state == DeliveryState.CLAIMED,
             and_(_row.state == DeliveryState.OWED, bindparam("to", type_=String) == "sent"),
@@ -246,10 +247,10 @@ _record = (
 )
 
 
-def _not_added(connection: Connection, digest: Delivery) -> Delivery | None:
-    """The digest that is to be owed besides; None when its stories went into the one owed already.
+def _digest_to_insert(connection: Connection, digest: Delivery) -> Delivery | None:
+    """The digest to insert; None if its stories were added to the queued one.
 
-    A digest that is on its way takes no more: what came in that moment is a second one.
+    If that one was claimed before, the new stories make a second digest.
     """
     query = select(_row.state, _row.attempts, _row.uncertain, _row.story_ids)
     query = query.where(_row.id == digest.id)

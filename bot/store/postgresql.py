@@ -1,4 +1,4 @@
-"""PostgreSQL as the bot uses it, whatever its settings: text as UTF-8, dates as ISO 8601."""
+"""PostgreSQL's settings for the bot: text as UTF-8, dates as ISO 8601, short timeouts."""
 
 from typing import Any
 
@@ -12,20 +12,19 @@ PARAMETERS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
-"""What libpq is asked for where the address does not say otherwise.
+"""libpq's parameters, unless the address sets them.
 
-The times (seconds; the last one milliseconds) are those after which a server that cannot be reached
-any more is taken for gone. libpq's own choice is hours, in which nothing could be kept and the bot
-not end.
+The times (seconds; the last in milliseconds) limit how long the bot waits for a server that cannot
+be reached. libpq's defaults are hours.
 """
 
 
 def prepare(engine: Engine) -> None:
-    """Has every connection of the engine set up so."""
+    """Sets up each new connection of the engine."""
     event.listen(engine, "connect", lambda connection, _: _set_up(connection))
 
 
 def _set_up(connection: Any) -> None:
-    # The driver reads no other style. By a statement, for poolers refuse it among the parameters.
+    # The driver reads no other style. As a statement, because poolers refuse the parameter.
     connection.execute("SET DateStyle TO ISO")
     connection.commit()

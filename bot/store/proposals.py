@@ -1,4 +1,4 @@
-"""Proposals of rates, what was decided on them, and the record of every decision."""
+"""Proposals, the decisions on them, and the audit entries of all decisions."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -29,10 +29,9 @@ from bot.store.engine import AnyRow, Database
 from bot.store.outbox import Outbox
 
 A_DECISION_STANDS = timedelta(days=30)
-"""What is said again within this time after its decision is not asked again."""
-LOOKED_AT = 500
-"""Those not told of that are looked at at once, the newest: a feed that writes thousands is held
-back among them, and what others say is newer."""
+"""A proposal that is reported again within this time after its decision stays decided."""
+MOST_UNSENT = 500
+"""Maximum unsent proposals that `tell` looks at, the newest first."""
 
 _table = tables.proposals
 _row = tables.proposals.c
@@ -41,34 +40,34 @@ _sent = tables.deliveries.c
 
 
 class MessageCopy(NamedTuple):
-    """A message that shows a proposal: where it stands, and Slack's id of it."""
+    """A message that shows a proposal: its conversation, and Slack's id of it."""
 
     conversation: str
     ts: str
 
 
 class Proposals:
-    """The tables of proposals and of the record. Rows of the record are added, never changed."""
+    """The tables of proposals and audit entries. Audit entries are only added."""
 
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._database, self._outbox = database, outbox
 
     async def keep(self, proposals: Collection[Proposal], now: datetime) -> None:
-        """Keeps those that are new; one that is known gains the witnesses it did not have."""
+        """Saves new proposals; a known one gains the report sources that it lacks."""
         await self._database.write(lambda connection: self.put(connection, proposals, now))
 
     def put(self, connection: Connection, proposals: Iterable[Proposal], now: datetime) -> None:
-        """`keep` as part of the caller's transaction."""
+        """`keep` within the caller's transaction."""
         for proposal in proposals:
-            self._put(connection, self._housed(connection, proposal), now)
+            self._put(connection, self._with_shared_id(connection, proposal), now)
 
-    def _housed(self, connection: Connection, proposal: Proposal) -> Proposal:
-        """A document under the id that stories of its rate have, where it goes with them."""
+    def _with_shared_id(self, connection: Connection, proposal: Proposal) -> Proposal:
+        """A document's proposal, with the id of the stories' proposal of its rate if it fits."""
         if not proposal.same_as:
             return proposal
         query = select(_row.data, _row.decision).where(_row.id == proposal.same_as)
         theirs = connection.execute(query.with_for_update()).one_or_none()
-        if theirs is not None and not _filed(theirs).takes(proposal):
+        if theirs is not None and not _record(theirs).takes(proposal):
             return proposal
         return proposal.model_copy(update={"id": proposal.same_as})
 
@@ -85,7 +84,7 @@ class Proposals:
         if connection.execute(new).rowcount:
             return
         query = select(_row.data, _row.decision).where(_row.id == proposal.id).with_for_update()
-        known = _filed(connection.execute(query).one())
+        known = _record(connection.execute(query).one())
         if known.decision is not None and now - known.decision.at > A_DECISION_STANDS:
             again = asked_again(proposal, known.decision.at.date())
             self._put(connection, again, now)
@@ -93,18 +92,18 @@ class Proposals:
         joined = known.proposal.joined(proposal)
         if joined != known.proposal:
             changed = update(_table).where(_row.id == proposal.id)
-            # Their messages lack what was added.
+            # Its messages lack the new source.
             data = joined.model_dump_json()
             connection.execute(changed.values(data=data, told=False))
 
     async def tell(
         self, owing: Callable[[Sequence[Proposal], Sequence[Proposal]], Owed], since: datetime
     ) -> Owed:
-        """Owes what `owing` says of those pending that are new or have new witnesses; returns it.
+        """Queues the messages that `owing` makes of new or changed pending proposals; returns them.
 
-        It gets the newest `LOOKED_AT` of these, and those told before that are pending or were told
-        after `since`, in order of time, and may be asked twice. A message that was owed before
-        stays the one it is. What another team was told is new to the outbox's own.
+        `owing` gets the newest `MOST_UNSENT` of these, and those sent before that are pending or
+        were sent after `since`, oldest first; it may be called twice. A queued message stays as it
+        is. Proposals sent to another team are new to this one.
         """
         untold = (
             select(_row.data, _row.decision)
@@ -113,7 +112,7 @@ class Proposals:
                 or_(_row.told.is_(False), not_(self._told()) if self._outbox.team else false()),
             )
             .order_by(_row.seen_at.desc(), _row.id.desc())
-            .limit(LOOKED_AT)
+            .limit(MOST_UNSENT)
         )
         taking_room = (
             select(_row.data, _row.decision)
@@ -121,12 +120,15 @@ class Proposals:
             .order_by(_row.seen_at, _row.id)
         )
         new = await self._database.rows(untold)
-        if not new or owing(_said(new), _said(await self._database.rows(taking_room))) == Owed():
+        if (
+            not new
+            or owing(_proposals(new), _proposals(await self._database.rows(taking_room))) == Owed()
+        ):
             return Owed()
 
         def write(connection: Connection) -> Owed:
-            new = _said(connection.execute(untold).all())
-            owed = owing(new, _said(connection.execute(taking_room).all()))
+            new = _proposals(connection.execute(untold).all())
+            owed = owing(new, _proposals(connection.execute(taking_room).all()))
             self._outbox.put(connection, owed.deliveries)
             ids = [proposal.id for proposal in owed.told]
             connection.execute(update(_table).where(_row.id.in_(ids)).values(told=True))
@@ -135,7 +137,7 @@ class Proposals:
         return await self._database.write(write)
 
     def _told(self, since: datetime | None = None) -> ColumnElement[bool]:
-        """Whether the outbox's team was ever owed it, or after `since`."""
+        """Whether there is a message for the outbox's team, ever or after `since`."""
         here = [_sent.event_id == _row.id, _sent.kind == DeliveryKind.PROPOSAL]
         if self._outbox.team is not None:
             here.append(_sent.team == self._outbox.team)
@@ -144,22 +146,22 @@ class Proposals:
         return exists().where(*here)
 
     async def untold(self) -> frozenset[str]:
-        """The ids of those pending that operators were not told of, or not of all of it."""
+        """The ids of pending proposals whose messages were not sent, or lack a source."""
         query = select(_row.id).where(_row.state == State.PENDING, _row.told.is_(False))
         return frozenset(await self._database.column(query))
 
     async def get(self, proposal_id: str) -> ProposalRecord | None:
-        """The proposal and what was decided; None where there is none."""
+        """The proposal and its decision; None if there is none."""
         query = select(_row.data, _row.decision).where(_row.id == proposal_id)
         found = await self._database.rows(query)
-        return _filed(found[0]) if found else None
+        return _record(found[0]) if found else None
 
     async def decide(self, proposal_id: str, decision: Decision, act: AuditEntry) -> bool:
-        """Keeps a decision and its line of the record; False where somebody decided before."""
+        """Saves a decision and its audit entry; False if there is a decision already."""
         return await self._move(proposal_id, State.PENDING, decision, act)
 
     async def reopen(self, proposal_id: str, state: State, act: AuditEntry) -> bool:
-        """Makes a proposal in this `state` pending again; False where it is in another."""
+        """Makes a proposal in this `state` pending again; False if it is in another."""
         return await self._move(proposal_id, state, None, act)
 
     async def _move(
@@ -167,29 +169,29 @@ class Proposals:
     ) -> bool:
         to = decision.state if decision else State.PENDING
         data = decision.model_dump_json() if decision else ""
-        # Compare and set: of two clicks one finds the state that it saw.
+        # Compare and set: of two clicks, only one finds the state that it saw.
         moved = update(_table).where(_row.id == proposal_id, _row.state == state)
-        noted = insert(tables.rate_acts).values(
+        entry = insert(tables.rate_acts).values(
             proposal_id=proposal_id, at=act.at, data=act.model_dump_json()
         )
 
         def write(connection: Connection) -> bool:
             if not connection.execute(moved.values(state=to, decision=data)).rowcount:
                 return False
-            connection.execute(noted)
+            connection.execute(entry)
             return True
 
         return await self._database.write(write)
 
     async def every(self, state: State | None = None) -> tuple[ProposalRecord, ...]:
-        """All in that state, or all, in the order in which they were seen."""
+        """All proposals, or those in that state, in the order in which they were seen."""
         query = select(_row.data, _row.decision).order_by(_row.seen_at, _row.id)
         if state is not None:
             query = query.where(_row.state == state)
-        return tuple(_filed(row) for row in await self._database.rows(query))
+        return tuple(_record(row) for row in await self._database.rows(query))
 
     async def approved(self) -> tuple[Amendment, ...]:
-        """What was approved and not taken back, in the order of the decisions."""
+        """The approved rates, in the order of the decisions."""
         last = select(_act.proposal_id, func.max(_act.seq).label("seq"))
         last_act = last.group_by(_act.proposal_id).subquery()
         query = (
@@ -198,11 +200,11 @@ class Proposals:
             .where(_row.state == State.APPROVED)
             .order_by(last_act.c.seq)
         )
-        decided = [_filed(row).decision for row in await self._database.rows(query)]
+        decided = [_record(row).decision for row in await self._database.rows(query)]
         return tuple(one.amendment for one in decided if one and one.amendment)
 
     async def record(self, proposal_id: str | None = None) -> tuple[AuditEntry, ...]:
-        """Every decision on one proposal, or on all, the first first."""
+        """The audit entries of one proposal, or of all, oldest first."""
         query = select(_act.data).order_by(_act.seq)
         if proposal_id is not None:
             query = query.where(_act.proposal_id == proposal_id)
@@ -218,13 +220,13 @@ class Proposals:
         return tuple(MessageCopy(*row) for row in await self._database.rows(query))
 
 
-def _said(rows: Sequence[AnyRow]) -> list[Proposal]:
-    """In order of time."""
-    found = [_filed(row).proposal for row in rows]
+def _proposals(rows: Sequence[AnyRow]) -> list[Proposal]:
+    """The rows as proposals, oldest first."""
+    found = [_record(row).proposal for row in rows]
     return sorted(found, key=lambda one: (one.seen_at, one.id))
 
 
-def _filed(row: AnyRow) -> ProposalRecord:
+def _record(row: AnyRow) -> ProposalRecord:
     return ProposalRecord(
         proposal=Proposal.model_validate_json(row.data),
         decision=Decision.model_validate_json(row.decision) if row.decision else None,

@@ -1,4 +1,4 @@
-"""Where reminders of what takes effect were switched off."""
+"""The conversations that switched reminders off."""
 
 from sqlalchemy import delete, select
 
@@ -9,20 +9,20 @@ _row = tables.reminders_off.c
 
 
 class ReminderSwitches:
-    """The table of conversations without reminders; all others have them."""
+    """The table of conversations without reminders."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def off(self, team: str) -> frozenset[str]:
-        """The team's conversations in which they are off."""
+        """The team's conversations without reminders."""
         query = select(_row.conversation).where(_row.team == team)
         return frozenset(await self._database.column(query))
 
     async def switch(self, team: str, conversation: str, *, on: bool) -> bool:
-        """Switches them on or off in a conversation; False where they were so already."""
+        """Switches reminders on or off in a conversation; False if they were so already."""
         row = {"team": team, "conversation": conversation}
         here = (_row.team == team, _row.conversation == conversation)
-        taken_out = delete(tables.reminders_off).where(*here)
-        put_in = self._database.insert(tables.reminders_off).values(row).on_conflict_do_nothing()
-        return await self._database.change(taken_out if on else put_in) > 0
+        remove = delete(tables.reminders_off).where(*here)
+        add = self._database.insert(tables.reminders_off).values(row).on_conflict_do_nothing()
+        return await self._database.change(remove if on else add) > 0

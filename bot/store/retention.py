@@ -1,13 +1,12 @@
-"""What is let go in time, and what never is.
+"""Deletes rows past retention.
 
-1. Entries as feeds had them: `LONGEST_TEXT` after they were seen, or sooner where less is kept.
-   Their identities stay: a feed may list an entry for years, and it must not come as news again.
-2. Events whose last story is older than what is kept, and of which nothing is owed: their stories,
-   messages, follows and mutes.
-3. Digests that are as old and owed no more.
+1. Entries, `LONGEST_TEXT` after they were seen, or sooner if less is kept. Their identities stay: a
+   feed may list an entry for years, and it must not become news again.
+2. Events whose last story is older than what is kept, unless one of their messages is unsent: their
+   stories, deliveries, follows and mutes.
+3. Digests that are as old and no longer queued.
 
-Notices, proposals and reminders stay: they are few, and are told once for good. Each step is a
-short transaction, with a pause in which others write.
+Notices, proposals and reminders stay: they are few, and must not be sent a second time.
 """
 
 import asyncio
@@ -22,39 +21,34 @@ from bot.store import tables
 from bot.store.engine import Database, chunks
 
 LONGEST_TEXT = timedelta(days=180)
-ROWS_A_STEP = 200
-PAUSE_S = 0.05
 
 _entry, _story, _delivery = tables.entries.c, tables.stories.c, tables.deliveries.c
 _WITH_EVENTS = (tables.deliveries, tables.follows, tables.mutes, tables.stories)
 
 
 class Retention:
-    """Prunes rows past retention, `rows` in a transaction, with `pause_s` seconds between two."""
+    """Deletes `rows` at a time, with a pause of `pause_s` seconds in which others can write."""
 
-    def __init__(
-        self, database: Database, rows: int = ROWS_A_STEP, pause_s: float = PAUSE_S
-    ) -> None:
+    def __init__(self, database: Database, rows: int = 200, pause_s: float = 0.05) -> None:
         self._database, self._rows, self._pause_s = database, rows, pause_s
 
     async def prune(self, now: datetime, keep: timedelta) -> int:
-        """Deletes what `keep` has not kept at `now`; returns how many rows went."""
-        gone = 0
-        seen_before = now - min(keep, LONGEST_TEXT)
-        for step in (
-            lambda connection: _entries(connection, seen_before, self._rows),
-            lambda connection: _events(connection, now - keep, self._rows),
-            lambda connection: _digests(connection, now - keep, self._rows),
+        """Deletes what is older than `keep` at `now`; returns the number of deleted rows."""
+        deleted = 0
+        for step, before in (
+            (_entries, now - min(keep, LONGEST_TEXT)),
+            (_events, now - keep),
+            (_digests, now - keep),
         ):
-            gone += await self._to_its_end(step)
-        return gone
+            deleted += await self._repeat(step, before)
+        return deleted
 
-    async def _to_its_end(self, step: Callable[[Connection], int]) -> int:
-        gone = 0
-        while rows := await self._database.write(step):
-            gone += rows
+    async def _repeat(self, step: Callable[[Connection, datetime, int], int], at: datetime) -> int:
+        deleted = 0
+        while rows := await self._database.write(lambda found: step(found, at, self._rows)):
+            deleted += rows
             await asyncio.sleep(self._pause_s)
-        return gone
+        return deleted
 
 
 def _entries(connection: Connection, before: datetime, limit: int) -> int:
@@ -64,25 +58,25 @@ def _entries(connection: Connection, before: datetime, limit: int) -> int:
 
 
 def _events(connection: Connection, before: datetime, limit: int) -> int:
-    owed = _events_owed(connection)
+    unsent = _unsent_events(connection)
     last = func.max(_story.seen_at)
     old = select(_story.event_id).group_by(_story.event_id).having(last < before)
-    found = connection.execute(old.limit(limit + len(owed)))
-    gone = [event for event in found.scalars() if event not in owed][:limit]
+    found = connection.execute(old.limit(limit + len(unsent)))
+    events = [event for event in found.scalars() if event not in unsent][:limit]
     rows = 0
     for table in _WITH_EVENTS:
-        rows += connection.execute(delete(table).where(table.c.event_id.in_(gone))).rowcount
+        rows += connection.execute(delete(table).where(table.c.event_id.in_(events))).rowcount
     return rows
 
 
-def _events_owed(connection: Connection) -> set[str]:
-    """The events of which a message is owed or on its way."""
+def _unsent_events(connection: Connection) -> set[str]:
+    """The events with a queued or claimed delivery."""
     query = select(_delivery.event_id, _delivery.story_ids).where(text(tables.UNSENT))
     unsent = connection.execute(query).all()
     events = {row.event_id for row in unsent}
     for chunk in chunks({story for row in unsent for story in json.loads(row.story_ids)}):
-        told = connection.execute(select(_story.event_id).where(_story.id.in_(chunk)))
-        events.update(told.scalars())
+        found = connection.execute(select(_story.event_id).where(_story.id.in_(chunk)))
+        events.update(found.scalars())
     return events
 
 
@@ -92,5 +86,5 @@ def _digests(connection: Connection, before: datetime, limit: int) -> int:
         _delivery.due_at < before,
         _delivery.state.in_((DeliveryState.SENT, DeliveryState.FAILED)),
     )
-    given = delete(tables.deliveries).where(_delivery.seq.in_(old.limit(limit)))
-    return connection.execute(given).rowcount
+    statement = delete(tables.deliveries).where(_delivery.seq.in_(old.limit(limit)))
+    return connection.execute(statement).rowcount

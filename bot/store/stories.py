@@ -1,4 +1,4 @@
-"""Stories as they were understood; those that share an event id are one event."""
+"""Stories; those with the same event id are one event."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
@@ -12,21 +12,21 @@ from bot.store import tables
 from bot.store.engine import Database, chunks
 from bot.values import Topic
 
-REMEMBERED = 5_000
-"""Stories kept decoded in memory, about 3 KB each: those that new ones are compared with."""
-_DECODE_AT_ONCE = 100
-"""More than this many are decoded in a thread, off the event loop."""
+CACHED = 5_000
+"""Stories cached in memory, about 3 KB each: each new story is compared with recent ones."""
+_PARSE_AT_ONCE = 100
+"""More than this many are parsed in a thread."""
 
 
 class Stories:
-    """The stories table. A story once kept never changes, so what was decoded stays right."""
+    """The stories table. A saved story never changes, so the cache is never stale."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._decoded: dict[str, Story] = {}
+        self._cache: dict[str, Story] = {}
 
     async def get(self, story_id: str) -> Story | None:
-        """The story with this id, if there is one."""
+        """The story with this id; None if there is none."""
         return next(iter(await self.many([story_id])), None)
 
     async def latest(self, topic: Topic | None, limit: int) -> tuple[Story, ...]:
@@ -35,23 +35,23 @@ class Stories:
         query = select(story.id).order_by(story.published.desc(), story.id).limit(limit)
         if topic is not None:
             query = query.where(story.topics.contains(f" {topic} ", autoescape=True))
-        return await self._told(query)
+        return await self._of(query)
 
     async def recent(self, since: datetime) -> tuple[Story, ...]:
-        """Every story seen since then, in order of publication."""
+        """The stories seen since then, in order of publication."""
         story = tables.stories.c
         query = select(story.id).where(story.seen_at >= since)
-        return await self._told(query.order_by(story.published, story.id))
+        return await self._of(query.order_by(story.published, story.id))
 
     async def many(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
-        """The stories with these ids, in this order; unknown ids are left out."""
-        missing = [each for each in story_ids if each not in self._decoded]
-        found = {each: self._decoded[each] for each in story_ids if each in self._decoded}
+        """The stories with these ids, in this order, without unknown ids."""
+        missing = [each for each in story_ids if each not in self._cache]
+        found = {each: self._cache[each] for each in story_ids if each in self._cache}
         found |= await self._load(missing)
         return tuple(found[each] for each in story_ids if each in found)
 
     def put(self, connection: Connection, stories: Collection[Story]) -> frozenset[str]:
-        """Keeps stories as part of the caller's transaction; returns the ids not kept before."""
+        """Saves stories within the caller's transaction; returns the ids that are new."""
         if not stories:
             return frozenset()
         statement = self._database.insert(tables.stories).on_conflict_do_nothing()
@@ -60,7 +60,7 @@ class Stories:
         )
         return frozenset(kept.scalars())
 
-    async def _told(self, query: Select[str]) -> tuple[Story, ...]:
+    async def _of(self, query: Select[str]) -> tuple[Story, ...]:
         return await self.many(await self._database.column(query))
 
     async def _load(self, story_ids: Collection[str]) -> dict[str, Story]:
@@ -70,23 +70,23 @@ class Stories:
         for chunk in chunks(story_ids):
             query = select(tables.stories.c.data).where(tables.stories.c.id.in_(chunk))
             data += await self._database.column(query)
-        found = await _decode(data)
+        found = await _parse(data)
         self._remember(found)
         return found
 
     def _remember(self, found: dict[str, Story]) -> None:
-        self._decoded |= found
-        for oldest in list(self._decoded)[: max(len(self._decoded) - REMEMBERED, 0)]:
-            del self._decoded[oldest]
+        self._cache |= found
+        for oldest in list(self._cache)[: max(len(self._cache) - CACHED, 0)]:
+            del self._cache[oldest]
 
 
-async def _decode(data: Sequence[str]) -> dict[str, Story]:
-    if len(data) > _DECODE_AT_ONCE:
-        return await asyncio.to_thread(_decode_now, data)
-    return _decode_now(data)
+async def _parse(data: Sequence[str]) -> dict[str, Story]:
+    if len(data) > _PARSE_AT_ONCE:
+        return await asyncio.to_thread(_parse_now, data)
+    return _parse_now(data)
 
 
-def _decode_now(data: Iterable[str]) -> dict[str, Story]:
+def _parse_now(data: Iterable[str]) -> dict[str, Story]:
     stories = (Story.model_validate_json(each) for each in data)
     return {story.id: story for story in stories}
 

@@ -1,4 +1,4 @@
-"""Who wants what, and for how long a conversation wants quiet."""
+"""Which stories a conversation wants, and until when it is muted."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -18,17 +18,17 @@ class Subscriptions:
         self._database = database
 
     async def add(self, subscription: Subscription) -> bool:
-        """Keeps a subscription; False when the conversation already has the same at this pace.
+        """Saves a subscription; False if the conversation already has the same at this pace.
 
-        Its id becomes the one that its wish leads to; the same wish at another pace replaces it.
+        Its id is computed from its content. The same content at another pace replaces it.
         """
-        wish = _identified(subscription)
+        new = _with_id(subscription)
 
         def write(connection: Connection) -> bool:
-            had = _read(connection.execute(_query(wish.team, wish.conversation)))
-            if any(each.id == wish.id and each.pace is wish.pace for each in had):
+            had = _read(connection.execute(_query(new.team, new.conversation)))
+            if any(each.id == new.id and each.pace is new.pace for each in had):
                 return False
-            self._replace(connection, [wish.id], [wish])
+            self._replace(connection, [new.id], [new])
             return True
 
         return await self._database.write(write)
@@ -36,19 +36,19 @@ class Subscriptions:
     async def ensure_default(self, subscription: Subscription) -> bool:
         """Subscribes a conversation by default, once in the database's life.
 
-        False when that was done before: whoever then unsubscribed it stays unsubscribed.
+        False if that was done before; so a conversation that unsubscribed stays unsubscribed.
         """
-        wish = _identified(subscription)
+        new = _with_id(subscription)
         mark = {
-            "name": f"default subscription of {wish.conversation} in {wish.team}",
-            "done_at": wish.created_at,
+            "name": f"default subscription of {new.conversation} in {new.team}",
+            "done_at": new.created_at,
         }
         statement = self._database.insert(tables.once).on_conflict_do_nothing()
 
         def write(connection: Connection) -> bool:
             if connection.execute(statement.values(mark)).rowcount == 0:
                 return False
-            self._replace(connection, [wish.id], [wish])
+            self._replace(connection, [new.id], [new])
             return True
 
         return await self._database.write(write)
@@ -60,28 +60,28 @@ class Subscriptions:
         topics: frozenset[Topic] = frozenset(),
         parties: frozenset[str] = frozenset(),
     ) -> int:
-        """Takes topics (empty: all) on parties (empty: all) out of a conversation's subscriptions.
+        """Removes topics (empty: all) on parties (empty: all) from a conversation's subscriptions.
 
-        Returns how many subscriptions changed or went.
+        Returns how many subscriptions were changed or removed.
         """
         return await self._change(team, conversation, lambda each: without(each, topics, parties))
 
     async def of(self, team: str, conversation: str) -> tuple[Subscription, ...]:
-        """What a conversation has subscribed to, oldest first."""
+        """A conversation's subscriptions, oldest first."""
         return _read(await self._database.rows(_query(team, conversation)))
 
     async def every(self, team: str | None = None) -> tuple[Subscription, ...]:
-        """Every subscription, or every one of a team, oldest first."""
+        """All subscriptions, or those of a team, oldest first."""
         return _read(await self._database.rows(_query(team)))
 
     async def mute(self, team: str, conversation: str, until: datetime) -> int:
-        """Keeps a conversation quiet until then; returns how many subscriptions that silences."""
+        """Mutes a conversation until then; returns how many subscriptions that changed."""
         return await self._change(
             team, conversation, lambda each: (each.model_copy(update={"muted_until": until}),)
         )
 
     async def unmute(self, team: str, conversation: str) -> int:
-        """Ends a conversation's quiet; returns how many subscriptions speak again."""
+        """Ends a conversation's mute; returns how many subscriptions that changed."""
         return await self._change(
             team, conversation, lambda each: (each.model_copy(update={"muted_until": None}),)
         )
@@ -114,20 +114,20 @@ class Subscriptions:
             }
             for each in new
         ]
-        # What an unsubscribe leaves may be what another subscription already says.
+        # The rest after an unsubscribe may equal another subscription.
         statement = self._database.insert(table).on_conflict_do_nothing()
         execute_many(connection, statement, rows)
 
 
-def _identified(subscription: Subscription) -> Subscription:
-    wish = subscription_id(
+def _with_id(subscription: Subscription) -> Subscription:
+    computed = subscription_id(
         subscription.team,
         subscription.conversation,
         subscription.topics,
         subscription.parties,
         subscription.words,
     )
-    return subscription.model_copy(update={"id": wish})
+    return subscription.model_copy(update={"id": computed})
 
 
 def _query(team: str | None, conversation: str | None = None) -> Select[str]:

@@ -125,9 +125,7 @@ stories = Table(
 )
 
 UNSENT = "state IN ('owed', 'claimed')"
-"""The condition of two partial indexes. On PostgreSQL the migration sets it: to state it here too
-would load that dialect, four megabytes, for every SQLite.
-"""
+"""The condition of two partial indexes."""
 
 deliveries = Table(
     "deliveries",
@@ -157,6 +155,7 @@ deliveries = Table(
         "due_at",
         "seq",
         sqlite_where=text(UNSENT),
+        postgresql_where=text(UNSENT),
     ),
     Index(
         "ix_deliveries_unsent",
@@ -164,6 +163,7 @@ deliveries = Table(
         "conversation",
         "seq",
         sqlite_where=text(UNSENT),
+        postgresql_where=text(UNSENT),
     ),
 )
 

@@ -15,7 +15,7 @@ from bot.proposals.inbox import Owed
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.model.measure import Source
 from bot.store.outbox import Outbox
-from bot.store.proposals import LOOKED_AT, Proposals
+from bot.store.proposals import MOST_UNSENT, Proposals
 from tests.store.examples import NOON, TEAM, entry, story
 from tests.store.opened import Store
 
@@ -258,9 +258,9 @@ async def test_what_takes_room_is_told_of_and_waits_or_is_new(store: Store) -> N
 
 
 async def test_of_thousands_not_told_the_newest_are_looked_at(store: Store) -> None:
-    made_up = [proposal(f"m{number}") for number in range(LOOKED_AT)]
+    made_up = [proposal(f"m{number}") for number in range(MOST_UNSENT)]
     later = proposal("later", seen_at=NOON + timedelta(hours=1))
     await store.proposals.keep([*made_up, later], NOON)
     told = (await store.proposals.tell(owing, NOON)).told
-    assert len(told) == LOOKED_AT
+    assert len(told) == MOST_UNSENT
     assert told[-1].id == "later"
