@@ -1,15 +1,15 @@
-"""READ THIS FIRST: the whole way of a story, one poll of one feed at a time.
+"""READ THIS FIRST: from a feed to queued messages, one poll of one feed at a time.
 
-    feed | poll     fetch it and parse it                     bot.feeds
-         | sift     drop the entries it has shown before      bot.feeds.identity
+    feed | poll     fetch and parse it                        bot.feeds
+         | sift     drop the entries that were seen before    bot.feeds.identity
          | read     topics, parties, figures, summary         bot.news.reader
-         | join     which event does the story belong to      bot.news.events.matching
-         | owe      who wants it, and is owed a message       bot.alerts.delivery
-         | propose  does it say a rate that is news           bot.proposals.extract
-         | keep     all of it in one transaction              bot.store
+         | join     which event is the story about            bot.news.events.matching
+         | deliver  which conversations get a message         bot.alerts.delivery
+         | propose  which rates are missing from the ledger   bot.proposals.extract
+         | save     all of it in one transaction              bot.store
 
-What is owed is sent by `bot.alerts.dispatcher`, whenever it can be. Nothing is decided here: each
-step is asked of the part beside it, and everything outside is a port that `bot.runtime.app` fills.
+`bot.alerts.dispatcher` sends the messages afterwards. Nothing is decided here: each step calls the
+module that decides. Polling, reading and saving are ports, which `bot.runtime.wiring` fills.
 """
 
 import asyncio
@@ -38,12 +38,11 @@ from bot.values import Frozen
 log = logging.getLogger(__name__)
 
 READ_AT_ONCE = 20
-"""Entries read in one visit to a thread."""
+"""Entries that one call in a thread reads."""
 CATCHING_UP_EVENTS = 20
-"""Events that a feed's first round alerts of at most, and one after a long silence: the newest,
-however much else is fresh."""
+"""Maximum events that cause alerts in a feed's first round, or after a long silence: the newest."""
 EVENT_MEMORY = timedelta(days=7)
-"""Stories seen this long ago may still belong to the event of a new one."""
+"""How far back the stories go with which a new one is compared."""
 
 
 def _no_proposals(_: Story) -> Collection[Proposal]:
@@ -66,23 +65,23 @@ class PipelineRules:
 
 
 class FeedPoller(Protocol):
-    """Fetches and parses a feed; a failure is an outcome, not an exception."""
+    """Fetches and parses a feed; a failure is a round too, not an exception."""
 
     async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round: ...
 
 
 Bring = Callable[[Feed, FeedState, datetime], Awaitable[Round]]
-"""What a feed says, by whatever way it came."""
+"""Gets a feed's round, in place of a poll."""
 
 
 class EntryReader(Protocol):
-    """Understands an entry; None when it is about none of the topics."""
+    """Makes a story of an entry; None if it is about none of the topics."""
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None: ...
 
 
 class IntakeStore(Protocol):
-    """Where all is kept."""
+    """Reads and saves what the pipeline needs; see `bot.store.pipeline_store`."""
 
     async def state(self, feed_id: str) -> FeedState | None: ...
 
@@ -98,23 +97,23 @@ class IntakeStore(Protocol):
 
 
 class Taken(Frozen):
-    """What one poll of one feed came to."""
+    """The result of one poll of one feed."""
 
     round: Round
     first_round: bool = False
-    """Whether the feed was read for the first time: its entries are the past, not news."""
+    """Whether the feed was read for the first time; its entries are then not news."""
     entries: tuple[Entry, ...] = ()
-    """Those never seen before."""
+    """Entries never seen before."""
     revised: tuple[Entry, ...] = ()
-    """Those seen before with another text."""
+    """Entries seen before with another text."""
     stories: tuple[Story, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     proposals: tuple[Proposal, ...] = ()
-    """What the stories say of rates that the ledger does not have."""
+    """Rates in the stories that the ledger lacks."""
 
 
-class _Told(NamedTuple):
-    """A story beside what it was read from; `earlier` is what its source said there before."""
+class _ReadEntry(NamedTuple):
+    """An entry with its story. `earlier` is the story of the text that the entry had before."""
 
     story: Story
     entry: Entry
@@ -128,92 +127,89 @@ class Pipeline:
         self, poller: FeedPoller, reader: EntryReader, store: IntakeStore, rules: PipelineRules
     ) -> None:
         self._poller, self._reader, self._store, self._rules = poller, reader, store, rules
-        # Two feeds that bring one event at the same moment must not both start it.
-        self._one_joins = asyncio.Lock()
+        # Two feeds with the same event at the same moment must not both start it.
+        self._joining = asyncio.Lock()
 
     async def take(self, feed: Feed, now: datetime, bring: Bring | None = None) -> Taken:
-        """Polls a feed, or takes what `bring` brings, and keeps what came.
+        """Polls a feed, or gets its round from `bring`, and saves the result.
 
-        Raises StoreError when it could not be kept. Then nothing of it is kept, and the next poll
-        brings it again.
+        Raises StoreError if it cannot be saved. Then nothing of it is saved, and the next poll
+        finds the same entries.
         """
         state = await self._store.state(feed.id) or FeedState(feed_id=feed.id)
-        brought = await (bring or self._poller.poll)(feed, state, now)
-        first_round = state.last_success_at is None
-        if not brought.entries:
-            taken = Taken(round=brought, first_round=first_round)
+        round_ = await (bring or self._poller.poll)(feed, state, now)
+        taken = await self._sift(round_, first_round=state.last_success_at is None)
+        read = await self._read(feed, taken)
+        if not read:
             await self._store.keep(taken)
             return taken
-        taken = await self._sift(brought, first_round)
-        told = await self._read(feed, taken)
-        if not told:
-            await self._store.keep(taken)
-            return taken
-        async with self._one_joins:
-            taken = await self._join_and_owe(taken, told, self._most_events(state, brought))
+        async with self._joining:
+            taken = await self._join_and_deliver(taken, read, self._most_events(state, round_))
             await self._store.keep(taken)
         return taken
 
-    async def _sift(self, brought: Round, first_round: bool) -> Taken:
-        wanted = {identity for entry in brought.entries for identity in identities(entry)}
-        known = await self._store.known(brought.feed_id, wanted)
-        new, revised = sift(brought.entries, known)
+    async def _sift(self, round_: Round, first_round: bool) -> Taken:
+        """The round with its new and its revised entries."""
+        if not round_.entries:
+            return Taken(round=round_, first_round=first_round)
+        wanted = {identity for entry in round_.entries for identity in identities(entry)}
+        known = await self._store.known(round_.feed_id, wanted)
+        new, revised = sift(round_.entries, known)
         if new:
-            state = replace(brought.state, last_entry_at=brought.finished_at)
-            brought = brought.model_copy(update={"state": state})
-        return Taken(round=brought, first_round=first_round, entries=new, revised=revised)
+            state = replace(round_.state, last_entry_at=round_.finished_at)
+            round_ = round_.model_copy(update={"state": state})
+        return Taken(round=round_, first_round=first_round, entries=new, revised=revised)
 
-    async def _read(self, feed: Feed, taken: Taken) -> list[_Told]:
-        """The stories in what is new or corrected, oldest first."""
+    async def _read(self, feed: Feed, taken: Taken) -> list[_ReadEntry]:
+        """The new and corrected entries that make stories, oldest first."""
         places = {entry.place for entry in taken.revised}
         earlier = await self._store.earlier(feed.id, places) if places else {}
         entries, seen_at = taken.entries + taken.revised, taken.round.finished_at
-        told: list[_Told] = []
+        read: list[_ReadEntry] = []
         for start in range(0, len(entries), READ_AT_ONCE):
             batch = entries[start : start + READ_AT_ONCE]
-            told += await asyncio.to_thread(self._read_batch, feed, batch, seen_at, earlier)
-        # Feeds list the newest first; of those with one date the last is the oldest.
-        told.reverse()
-        return sorted(told, key=lambda each: each.story.published)
+            read += await asyncio.to_thread(self._read_batch, feed, batch, seen_at, earlier)
+        # Feeds list the newest first: of entries with the same date, the last is the oldest.
+        read.reverse()
+        return sorted(read, key=lambda each: each.story.published)
 
     def _read_batch(
         self, feed: Feed, entries: Iterable[Entry], seen_at: datetime, earlier: Mapping[str, Story]
-    ) -> list[_Told]:
-        told = []
+    ) -> list[_ReadEntry]:
+        read = []
         for entry in entries:
             story = self._read_one(feed, entry, seen_at)
             before = earlier.get(entry.place)
             if story is not None and (before is None or is_correction(before, story)):
-                told.append(_Told(story, entry, before))
-        return told
+                read.append(_ReadEntry(story, entry, before))
+        return read
 
     def _read_one(self, feed: Feed, entry: Entry, seen_at: datetime) -> Story | None:
         try:
             story = self._reader.read(entry, feed, seen_at)
         except Exception:
-            # One entry that we cannot read must not keep the feed's others from being kept.
-            log.exception("entry %s of feed %s could not be understood", entry.key, feed.id)
+            # A fault of ours with one entry must not block the others.
+            log.exception("entry %s of feed %s could not be read", entry.key, feed.id)
             return None
         wanted = story is not None and (not feed.topics or feed.topics.intersection(story.topics))
         return story if wanted else None
 
-    def _most_events(self, before: FeedState, brought: Round) -> int | None:
-        """Events that the round alerts of at most; None where there is no bound.
+    def _most_events(self, before: FeedState, round_: Round) -> int | None:
+        """Maximum events that may cause alerts; None if there is no limit.
 
-        A feed that is new, or back after a long time, may bring all at once what others told of
-        bit by bit.
+        A feed that is new, or back after a long time, may list many old events at once.
         """
         last = before.last_success_at
-        if last is None or brought.started_at - last > self._rules.max_age:
+        if last is None or round_.started_at - last > self._rules.max_age:
             return CATCHING_UP_EVENTS
         return None
 
-    async def _join_and_owe(
-        self, taken: Taken, told: Sequence[_Told], most_events: int | None
+    async def _join_and_deliver(
+        self, taken: Taken, read: Sequence[_ReadEntry], most_events: int | None
     ) -> Taken:
         seen_at = taken.round.finished_at
         recent = await self._store.recent(seen_at - EVENT_MEMORY)
-        joined = await asyncio.to_thread(self._join_all, told, recent)
+        joined = await asyncio.to_thread(self._join_all, read, recent)
         fresh = [
             each.story
             for each in joined
@@ -242,14 +238,13 @@ class Pipeline:
             try:
                 found += self._rules.propose(story)
             except Exception:
-                # As with reading: one story must not keep the others from being told.
                 log.exception("story %s could not be compared with the ledger", story.id)
         return tuple(found)
 
-    def _join_all(self, told: Iterable[_Told], recent: Iterable[Story]) -> list[_Told]:
+    def _join_all(self, read: Iterable[_ReadEntry], recent: Iterable[Story]) -> list[_ReadEntry]:
         known = list(recent)
         joined = []
-        for each in told:
+        for each in read:
             event_id = (
                 each.earlier.event_id if each.earlier else self._rules.join(each.story, known)
             )

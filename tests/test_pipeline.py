@@ -287,7 +287,7 @@ async def test_an_entry_that_breaks_the_reader_is_reported_and_holds_up_no_other
     with caplog.at_level(logging.ERROR):
         taken = await pipeline.take(WIRE, NOON)
     assert _titles(taken.stories) == ["Tariff two"]
-    assert re.search(r"entry \w+ of feed wire could not be understood", caplog.text)
+    assert re.search(r"entry \w+ of feed wire could not be read", caplog.text)
     assert (await pipeline.take(WIRE, NOON + minutes(1))).entries == ()
 
 

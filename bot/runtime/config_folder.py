@@ -1,4 +1,4 @@
-"""What the config folder says, read into the parts that know it."""
+"""The config folder as the objects that the bot uses."""
 
 from functools import cached_property
 
@@ -12,40 +12,37 @@ from bot.runtime.settings import Settings
 
 
 class ConfigFolder:
-    """The config folder, each file read when it is first asked for.
-
-    Every property raises ConfigError that names file, line and key.
-    """
+    """Reads each file at its first use; properties raise ConfigError with file, line and key."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
     @cached_property
     def feeds(self) -> tuple[Feed, ...]:
-        """The configured feeds, those that are off included."""
+        """The configured feeds, including disabled ones."""
         return load_feeds(self.settings.feeds_path)
 
     @cached_property
     def parties(self) -> Parties:
-        """The economies and how people write them."""
+        """The economies and their names."""
         return load_parties(self.settings.config_dir / "parties.yaml")
 
     @cached_property
     def reader(self) -> Reader:
-        """What turns entries into stories."""
+        """Makes stories of entries."""
         return Reader(load_topics(self.settings.config_dir / "topics.yaml"), self.parties)
 
     @cached_property
     def book(self) -> Book:
-        """The rates files: measures and their rates, as they were shipped."""
+        """The rates files, without approved rates."""
         return load_book(self.settings.config_dir / "rates", self.parties)
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The measures and their rates, as they were shipped."""
+        """The ledger, without approved rates."""
         return Ledger(self.book, self.parties)
 
     def read_all(self) -> "ConfigFolder":
-        """The same, with every file read, so that whatever is wrong shows at the start."""
+        """Reads every file now, so that errors show at the start; returns itself."""
         _ = self.feeds, self.reader, self.ledger
         return self

@@ -1,4 +1,4 @@
-"""Reads the YAML files of the config folder into models; an error names file, line and key."""
+"""Reads the YAML files of the config folder into models. Errors name file, line and key."""
 
 from collections.abc import Hashable, Sequence
 from pathlib import Path
@@ -26,15 +26,15 @@ Model = TypeVar("Model", bound=BaseModel)
 APPROVED = "approved.yaml"
 """The file of approved rates, in `config/rates`."""
 LARGEST_FILE = 5_000_000
-"""Bytes of one file."""
+"""Maximum bytes of one file."""
 MOST_VALUES = 1_000_000
-"""Values in one file, where what an alias repeats counts each time: a few lines can name 10^9."""
+"""Maximum values in one file; an alias counts as what it repeats, as a few lines can mean 10^9."""
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML without its surprises: Norway's `NO` stays text, `12.50` reaches Decimal as written.
+    """YAML in which only null and whole numbers have a type: Norway's `NO` and `12.50` stay text.
 
-    Pydantic turns `true`, `12.5` and `2025-05-14` into what each field asks for.
+    Pydantic turns `true`, `12.5` and `2025-05-14` into the type of each field.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -52,15 +52,15 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
     def construct_document(self, node: yaml.Node) -> Any:
-        """The document's value; raises MarkedYAMLError before it grows beyond all bounds."""
+        """The document's value; raises MarkedYAMLError if its aliases make it too large."""
         _count(node, {})
         return super().construct_document(node)
 
 
 def _count(node: yaml.Node, counted: dict[int, int]) -> int:
-    """The values in the node, itself included; `counted` holds those of nodes met before."""
+    """The number of values in the node, with itself; `counted` holds the results of other nodes."""
     if id(node) not in counted:
-        # A node that holds itself meets this, and so is without end.
+        # For a node that contains itself.
         counted[id(node)] = MOST_VALUES + 1
         inner = node.value if isinstance(node, yaml.CollectionNode) else ()
         parts = (part for each in inner for part in (each if isinstance(each, tuple) else (each,)))
@@ -78,7 +78,7 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def read_model(path: Path, model: type[Model]) -> Model:
-    """The file as a `model`; raises ConfigError with file, line and key for whatever is wrong."""
+    """The file as a `model`; raises ConfigError with file, line and key."""
     return read_text_model(str(path), file_text(path), model)
 
 
@@ -99,7 +99,7 @@ def read_text_model(path: str, text: str, model: type[Model]) -> Model:
     except RecursionError as error:
         raise ConfigError(path, None, "", "nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:
-        # Besides broken YAML: a number of more digits than Python turns into one.
+        # Also for a number with more digits than Python converts.
         raise ConfigError(path, None, "", "not YAML that can be read") from error
 
 
@@ -108,7 +108,7 @@ def _has_tab(text: str, mark: yaml.Mark | None) -> bool:
 
 
 def file_text(path: Path) -> str:
-    """The file's text, read no further than its bound; raises ConfigError."""
+    """The file's text; raises ConfigError, also for a file that is too large."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
@@ -123,7 +123,7 @@ def file_text(path: Path) -> str:
 
 
 class PartiesFile(Frozen):
-    """`parties.yaml`: the economies, and phrases that hold a name but mean none of them."""
+    """`parties.yaml`: the economies, and phrases that contain a name but mean no economy."""
 
     parties: tuple[Party, ...]
     nobody: tuple[str, ...] = ()
@@ -148,9 +148,9 @@ class FeedFile(Frozen):
 
 
 def load_feeds(path: Path) -> tuple[Feed, ...]:
-    """The feeds of `feeds.yaml`, those that are off included.
+    """The feeds of `feeds.yaml`, including disabled ones.
 
-    Raises ConfigError naming file, line and key, also for an id given twice.
+    Raises ConfigError with file, line and key, also for an id that is given twice.
     """
     feeds = read_model(path, FeedFile).feeds
     seen: set[str] = set()
@@ -163,12 +163,12 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
 
 
 def load_topics(path: Path) -> TopicRules:
-    """The rules of `topics.yaml`; raises ConfigError naming file, line and key."""
+    """The rules of `topics.yaml`; raises ConfigError with file, line and key."""
     return read_model(path, TopicRules)
 
 
 def load_parties(path: Path) -> Parties:
-    """The economies of `parties.yaml`; raises ConfigError naming file, line and key."""
+    """The economies of `parties.yaml`; raises ConfigError with file, line and key."""
     file = read_model(path, PartiesFile)
     return Parties(file.parties, file.nobody)
 
@@ -190,8 +190,8 @@ def load_files(folder: Path, parties: Parties) -> validate.Book:
     """The files of `config/rates` without `approved.yaml`: one sheet for each imposer, MFN, goods
     and events.
 
-    Raises ConfigError naming file, line and key, also for what does not fit across files: a source,
-    a measure or goods that are not there, periods that overlap or are out of order.
+    Raises ConfigError with file, line and key, also for faults between files: an unknown source,
+    measure or good, or periods that overlap or are out of order.
     """
     others = {validate.MFN, validate.GOODS, validate.EVENTS, APPROVED}
     paths = [path for path in sorted(folder.glob("*.yaml")) if path.name not in others]
@@ -227,13 +227,13 @@ def load_approved(folder: Path, files: validate.Book, parties: Parties) -> Overl
 
 
 def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:
-    """Line (from 1) and dotted key of the deepest node that the error's location leads to."""
+    """The line (from 1) and the dotted key of the node at this location, or its nearest parent."""
     node = yaml.compose(text, Loader=_Loader)
     line, key = 1, []
     for step in loc:
         found = _child(node, step)
         if found is None:
-            # Pydantic's path also names union branches and missing keys, which the file lacks.
+            # Pydantic's location also has union branches and missing keys.
             if isinstance(step, str) and step == loc[-1]:
                 key.append(step)
             continue

@@ -1,10 +1,10 @@
-"""Replays a written week of trade news on loopback, as the feeds of a few made-up outlets.
+"""Replays a scripted week of trade news on loopback, as the feeds of a few made-up outlets.
 
     config/demo/*.rss, *.atom --read_week--> Recording --revealed--> body --HTTP--> the bot
 
-Nothing of the bot knows that it watches a replay: the feeds answer over HTTP with validators, and
-a feed holds what its outlet has published so far. A week passes in `duration_s` seconds; entries
-appear one by one in the order of their dates, evenly spread, so that a person can follow.
+The rest of the bot does not know that it reads a replay: the feeds answer over HTTP with
+validators, and a feed holds what its outlet has published so far. The week passes in `duration_s`
+seconds; entries appear one by one in the order of their dates, evenly spread.
 """
 
 import time
@@ -25,25 +25,25 @@ from bot.feeds.model import Feed
 from bot.values import utc
 
 PLACEHOLDER = "http://127.0.0.1:0"
-"""Stands in `config/demo/feeds.yaml` for the address that the server gets when it starts."""
+"""The placeholder in `config/demo/feeds.yaml` for the server's address."""
 
 _MEDIA_TYPES = {".rss": "application/rss+xml", ".atom": "application/atom+xml"}
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A feed from its first entry to its last: `bodies[n]` holds the `n` oldest entries."""
+    """A feed over the whole week: `bodies[n]` holds its `n` oldest entries."""
 
     name: str
-    """The file's name, which is its path on the server too."""
+    """The name of the file, and its path on the server."""
     media_type: str
     published: tuple[datetime, ...]
-    """When each entry came out, in UTC, oldest first."""
+    """When each entry was published, in UTC, oldest first."""
     bodies: tuple[bytes, ...]
 
 
 def read_week(folder: Path) -> tuple[Recording, ...]:
-    """The feeds in the folder; raises ConfigError that names the file and what is wrong with it."""
+    """The feeds in the folder; raises ConfigError with the file and the cause."""
     paths = sorted(path for path in folder.glob("*") if path.suffix in _MEDIA_TYPES)
     week = tuple(map(_read, paths))
     if not any(recording.published for recording in week):
@@ -62,9 +62,9 @@ def demo_feeds(feeds: Iterable[Feed], base_url: str) -> tuple[Feed, ...]:
 def revealed(
     published: Sequence[datetime], elapsed_s: float, duration_s: float
 ) -> Sequence[datetime]:
-    """Those of the week's dates (oldest first) that have come `elapsed_s` seconds into the replay.
+    """Those of the dates (oldest first) that are published `elapsed_s` seconds into the replay.
 
-    The first is there at once, the last after `duration_s` seconds, the others evenly between.
+    The first appears at once, the last after `duration_s` seconds, the others evenly between.
     """
     if elapsed_s >= duration_s:
         return published
@@ -125,7 +125,7 @@ class Replay:
 
 
 def _unchanged(request: web.Request, etag: str, modified: datetime | None) -> bool:
-    # A client that sends both validators is judged by the ETag alone (RFC 9110, 13.2.2).
+    # If a client sends both validators, only the ETag counts (RFC 9110, 13.2.2).
     if request.if_none_match is not None:
         return any(tag.value in (etag, "*") for tag in request.if_none_match)
     since = request.if_modified_since
@@ -134,7 +134,7 @@ def _unchanged(request: web.Request, etag: str, modified: datetime | None) -> bo
 
 def _read(path: Path) -> Recording:
     try:
-        document = parse(str(path))  # noqa: S318 - the operator's own file, not one from outside
+        document = parse(str(path))  # noqa: S318 - the operator's own file
     except OSError as error:
         raise ConfigError(str(path), None, "", error.strerror or "cannot be read") from error
     except ExpatError as error:

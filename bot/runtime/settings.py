@@ -1,7 +1,7 @@
 """Every setting, read once at start from the environment and `.env`.
 
-Slack's own names, `DATABASE_URL` and `PORT` are taken as they are; all else begins with
-`TARIFFWIRE_`. Durations may be fractions, so that a day can be tried out in a minute.
+All names begin with `TARIFFWIRE_`, except Slack's, `DATABASE_URL` and `PORT`. Durations may be
+fractions.
 """
 
 import os
@@ -35,19 +35,19 @@ _USER_ID = re.compile(r"[UW][A-Z0-9]{4,30}")
 
 
 def bundled_config() -> Path:
-    """The shipped config folder: inside an installed package, beside it in a checkout."""
+    """The shipped config folder: in an installed package, or next to it in a checkout."""
     package = Path(__file__).parents[1]
     inside = package / "config"
     return inside if inside.is_dir() else package.parent / "config"
 
 
 def _plain(name: str) -> Any:
-    """An alias without the prefix, for the names that others chose."""
+    """The name of a variable without the prefix."""
     return AliasChoices(name)
 
 
 class Settings(SourceSettings, BaseSettings):
-    """What the operator chose; see `.env.example` for each with its default."""
+    """The settings; `.env.example` explains each with its default."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -93,7 +93,7 @@ class Settings(SourceSettings, BaseSettings):
     @field_validator("data_dir", "config_dir", "feeds_file")
     @classmethod
     def _at_home(cls, value: Path | None) -> Path | None:
-        """`~` in `.env` or a unit file, where no shell has turned it into the home folder."""
+        """Expands `~`, which no shell did in `.env` or a unit file."""
         try:
             return value.expanduser() if value else value
         except RuntimeError as error:
@@ -150,26 +150,26 @@ class Settings(SourceSettings, BaseSettings):
 
     @property
     def user_agent(self) -> str:
-        """What publishers see: product, version, and whom to write to."""
+        """The User-Agent of requests: product, version and contact."""
         return f"Tariffwire/{__version__} (+{self.contact})"
 
     @property
     def database(self) -> str:
-        """The database's SQLAlchemy address; SQLite in the data folder unless one was given."""
+        """The database's SQLAlchemy address; by default SQLite in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'tariffwire.db'}"
 
     @property
     def transport(self) -> Literal["local", "socket", "http"]:
-        """How Slack is reached: the local workspace when there is no bot token."""
+        """How Slack is reached; the local workspace if there is no bot token."""
         if self.slack_bot_token is None:
             return "local"
         return "socket" if self.slack_app_token is not None else "http"
 
 
 def load_settings(**given: Any) -> Settings:
-    """The settings, `given` first, then the environment, then `.env`.
+    """The settings from `given`, the environment and `.env`, in this order.
 
-    Raises SettingsError that names the variable and the cure for the first wrong value.
+    Raises SettingsError with the variable and the cure for the first wrong value.
     """
     try:
         settings = Settings(**given)
@@ -228,10 +228,9 @@ def variable(field: str) -> str:
 
 
 def unknown_variables() -> tuple[str, ...]:
-    """One line for each TARIFFWIRE_ variable that no setting reads, with the nearest name.
+    """One line for each unknown TARIFFWIRE_ variable in the environment or `.env`.
 
-    They may stand in the environment or in `.env`; one that cannot be read is left to
-    `load_settings` to refuse.
+    It suggests the most similar name. An unreadable `.env` is an error of `load_settings`.
     """
     known = [variable(name) for name in Settings.model_fields]
     lines = []

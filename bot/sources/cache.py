@@ -1,11 +1,11 @@
-"""What a source said, kept for a while; one request a key; a source that fails is left alone.
+"""Caches the answers of a live source, with one request per key and a circuit breaker.
 
-In this order:
-1. still fresh: as kept, a failure too;
-2. being asked for: the same request's outcome;
-3. failed too often in a row: refused until the source has rested;
-4. asked for much else already: refused;
-5. else asked, and kept.
+The first rule that applies decides:
+1. a cached answer or failure that is still fresh: that one;
+2. a request for the key is under way: its result;
+3. the source failed too often in a row: refused until it has rested;
+4. too many requests are under way: refused;
+5. otherwise a request, whose result is cached.
 """
 
 import asyncio
@@ -20,19 +20,19 @@ V = TypeVar("V")
 
 
 class Times(Frozen):
-    """How long things are kept, in seconds, and when a source is left alone."""
+    """Times in seconds, and limits."""
 
     keep_s: float = 86_400.0
     keep_nothing_s: float = 6 * 3600.0
-    """An answer that there is none."""
+    """For the answer that there is none."""
     keep_failure_s: float = 60.0
     trips_after: int = 3
-    """Failures in a row, over all keys."""
+    """Failures in a row, over all keys, after which the source rests."""
     rest_s: float = 300.0
     at_once: int = 16
-    """Requests under way; behind a source that hangs no queue grows."""
+    """Maximum requests under way, so that no queue grows before a source that hangs."""
     at_most: int = 1000
-    """Keys that are kept; those not asked for longest go first."""
+    """Maximum keys; the least recently used go first."""
 
 
 class _Kept(NamedTuple, Generic[V]):
@@ -42,12 +42,12 @@ class _Kept(NamedTuple, Generic[V]):
 
 
 class LookupCache(Generic[V]):
-    """The answers of one source by key; a request goes on though whoever asked has given up."""
+    """The answers of one source by key. A request goes on even if its caller is cancelled."""
 
     def __init__(
         self, source: str, clock_s: Callable[[], float], times: Times | None = None
     ) -> None:
-        """`clock_s` gives seconds that never go back."""
+        """`clock_s` is a monotonic clock in seconds."""
         self._source, self._clock_s, self._times = source, clock_s, times or Times()
         self._kept: OrderedDict[str, _Kept[V]] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[V | None]] = {}
@@ -55,7 +55,7 @@ class LookupCache(Generic[V]):
         self._rests_until_s = 0.0
 
     async def get(self, key: str, ask: Callable[[], Awaitable[V | None]]) -> V | None:
-        """What the source says of `key`, None where it has nothing; raises SourceError."""
+        """The source's answer for `key`, None if it has none; raises SourceError."""
         kept = self._kept.get(key)
         if kept is not None and kept.until_s > self._clock_s():
             self._kept.move_to_end(key)
@@ -70,11 +70,11 @@ class LookupCache(Generic[V]):
                 raise SourceError(self._source, "has too many questions to answer already")
             task = asyncio.create_task(self._ask(key, ask), name=f"asking {self._source}")
             self._under_way[key] = task
-            task.add_done_callback(_look_at)
+            task.add_done_callback(_retrieve)
         return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Ends what is being asked."""
+        """Ends the requests under way."""
         tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()
@@ -104,7 +104,7 @@ class LookupCache(Generic[V]):
             self._kept.popitem(last=False)
 
 
-def _look_at(task: asyncio.Task[object]) -> None:
-    """Where nobody waits any more, a failure needs no report: it is kept."""
+def _retrieve(task: asyncio.Task[object]) -> None:
+    """Keeps asyncio from reporting a failure that no caller waits for; it is cached."""
     if not task.cancelled():
         task.exception()

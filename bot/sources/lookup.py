@@ -1,9 +1,6 @@
-"""Answers what the ledger lacks from the sources that are on, within a deadline.
+"""Asks the live sources for what the ledger lacks, within a deadline.
 
-    lookups | each to the sources that know such things | whatever came in time, else a silence
-
-A source that is slower than the deadline is not cut off: what it says is kept, and whoever asks
-next has it at once.
+A request that is slower than the deadline goes on, and its result is cached for the next question.
 """
 
 import asyncio
@@ -18,7 +15,7 @@ from bot.sources.cache import LookupCache
 log = logging.getLogger(__name__)
 
 DEADLINE_S = 1.5
-"""Seconds that an answer waits for all its sources together."""
+"""Maximum seconds that an answer waits for all sources together."""
 
 
 class LookupSource(Protocol):
@@ -32,12 +29,12 @@ class LookupSource(Protocol):
     """A lookup that it must be able to answer."""
 
     async def find(self, lookup: Lookup) -> Finding | None:
-        """What it says, None where it has nothing; raises SourceError."""
+        """The figure; None if it has none. Raises SourceError."""
         ...
 
 
 class LiveLookups:
-    """The live sources of figures, each with what it said lately."""
+    """The live sources of figures, each with its cache."""
 
     def __init__(
         self,
@@ -47,21 +44,21 @@ class LiveLookups:
         self._sources, self._deadline_s = sources, deadline_s
 
     async def find(self, lookups: Sequence[Lookup]) -> tuple[Found, ...]:
-        """What was found of the lookups in time, and silences; nothing of what has no source.
+        """The figures found in time, and a failure for each lookup whose sources all failed.
 
-        Never raises SourceError, and never takes longer than the deadline.
+        A lookup without a source has no result. It never raises SourceError.
         """
         asked = {
-            asyncio.ensure_future(self._ask(source, recall, lookup)): (source.name, lookup)
+            asyncio.ensure_future(self._ask(source, cache, lookup)): (source.name, lookup)
             for lookup in lookups
-            for source, recall in self._sources.get(lookup.lack, ())
+            for source, cache in self._sources.get(lookup.lack, ())
         }
         if not asked:
             return ()
         try:
             done, late = await asyncio.wait(asked, timeout=self._deadline_s)
         finally:
-            # Only the waiting ends; the requests themselves go on.
+            # This cancels the waiting only; the requests go on.
             for task in asked:
                 task.cancel()
         said = [task.result() for task in done]
@@ -72,28 +69,28 @@ class LiveLookups:
         return _best([one for one in said if one is not None])
 
     async def close(self) -> None:
-        """Ends what is still being asked."""
+        """Ends the requests under way."""
         for sources in self._sources.values():
-            for _, recall in sources:
-                await recall.close()
+            for _, cache in sources:
+                await cache.close()
 
     async def _ask(
-        self, source: LookupSource, recall: LookupCache[Finding], lookup: Lookup
+        self, source: LookupSource, cache: LookupCache[Finding], lookup: Lookup
     ) -> Found | None:
         key = f"{lookup.economy} {lookup.code}"
         try:
-            return await recall.get(key, lambda: source.find(lookup))
+            return await cache.get(key, lambda: source.find(lookup))
         except SourceError as error:
             log.warning("%s", error)
             return LookupFailure(of=lookup, source=source.name, why="could not be read just now")
         except Exception:
-            # Whatever is wrong with a source, the ledger's answer must come.
+            # A fault in a source must not prevent the ledger's answer.
             log.exception("asking %s", source.name)
             return LookupFailure(of=lookup, source=source.name, why="could not be read just now")
 
 
 def _best(said: Sequence[Found]) -> tuple[Found, ...]:
-    """For each lookup the finding of the newest year; a silence only where there is no finding."""
+    """For each lookup the finding of the newest year, or a failure if there is none."""
     best: dict[Lookup, Found] = {}
     for one in sorted(said, key=_rank):
         best[one.of] = one

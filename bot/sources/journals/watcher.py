@@ -1,9 +1,7 @@
-"""Reads an official journal now and then, and offers what changes duties to the operators.
+"""Reads an official journal once an hour, and makes proposals of documents that change duties.
 
-    due? | documents of the last days | which change duties? | offered, each once
-
-Of the documents nothing is remembered here: each makes the same proposal every time, and whoever
-takes it in knows it already.
+It remembers no documents: a document makes the same proposal every time, and the inbox drops the
+proposals that it knows.
 """
 
 import asyncio
@@ -22,29 +20,29 @@ from bot.sources.journals.tariff_changes import proposal_of
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
-"""Journals appear once a day; an hour is soon enough and no burden."""
+"""Journals appear once a day."""
 AGAIN_AFTER = timedelta(minutes=10)
-"""After a failure."""
+"""The wait after a failure."""
 LOOKS_BACK = timedelta(days=7)
-"""Documents so old are still read, so that a week's absence loses none."""
+"""How far back documents are read, so that the bot may be off for a week."""
 
 
 class JournalDocuments(Protocol):
     """A journal that lists its documents by day."""
 
     async def since(self, day: date) -> Sequence[JournalDocument]:
-        """Those published since `day`; raises SourceError."""
+        """The documents published since `day`; raises SourceError."""
         ...
 
 
 class Offers(Protocol):
-    """Takes proposals in; what was offered before changes nothing."""
+    """Takes proposals in; known ones change nothing."""
 
     async def offer(self, proposals: Collection[Proposal]) -> None: ...
 
 
 class JournalWatcher:
-    """Turns a journal's documents into proposals."""
+    """Makes proposals of a journal's documents."""
 
     def __init__(
         self,
@@ -54,16 +52,13 @@ class JournalWatcher:
         offers: Offers,
         clock: Callable[[], datetime],
     ) -> None:
-        """`ledger` gives the one in use, which may change."""
+        """`ledger` returns the ledger in use, which may change."""
         self._documents, self._reader, self._ledger = documents, reader, ledger
         self._offers, self._clock = offers, clock
         self._next_at: datetime | None = None
 
     async def look(self) -> None:
-        """Offers what the journal has, at most once an hour; to be called now and then.
-
-        A failure is one line in the log, and tried again after ten minutes.
-        """
+        """Reads the journal if that is due. A failure is logged and retried after ten minutes."""
         now = self._clock()
         if self._next_at is not None and now < self._next_at:
             return
@@ -75,7 +70,7 @@ class JournalWatcher:
                 proposal = self._proposal(document, now)
                 if proposal is not None:
                     proposals.setdefault(proposal.id, proposal)
-                # One document takes a few milliseconds; others must not wait for hundreds.
+                # Each document takes a few milliseconds: let other tasks run in between.
                 await asyncio.sleep(0)
             await self._offers.offer(tuple(proposals.values()))
             self._next_at = now + EVERY
@@ -88,6 +83,6 @@ class JournalWatcher:
         try:
             return proposal_of(document, self._reader, self._ledger(), now)
         except Exception:
-            # One document that we cannot read must not keep the others from the operators.
-            log.exception("document %s could not be understood", document.number)
+            # A fault of ours with one document must not block the others.
+            log.exception("document %s could not be read", document.number)
             return None

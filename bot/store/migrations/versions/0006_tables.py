@@ -18,15 +18,13 @@ def upgrade() -> None:
     """Creates the tables."""
     op.create_table(
         "feeds",
-        sa.Column("id", sa.String, nullable=False),
+        sa.Column("id", sa.String, primary_key=True),
         sa.Column("data", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_feeds"),
     )
     op.create_table(
         "feed_states",
-        sa.Column("feed_id", sa.String, nullable=False),
+        sa.Column("feed_id", sa.String, primary_key=True),
         sa.Column("data", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("feed_id", name="pk_feed_states"),
     )
     _entries()
     _stories()
@@ -35,35 +33,31 @@ def upgrade() -> None:
     _proposals()
     op.create_table(
         "hub_subscriptions",
-        sa.Column("token", sa.String, nullable=False),
+        sa.Column("token", sa.String, primary_key=True),
         sa.Column("data", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("token", name="pk_hub_subscriptions"),
     )
     op.create_table(
         "once",
-        sa.Column("name", sa.String, nullable=False),
+        sa.Column("name", sa.String, primary_key=True),
         sa.Column("done_at", _MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_once"),
     )
 
 
 def _entries() -> None:
     op.create_table(
         "entries",
-        sa.Column("feed_id", sa.String, nullable=False),
-        sa.Column("key", sa.String, nullable=False),
+        sa.Column("feed_id", sa.String, primary_key=True),
+        sa.Column("key", sa.String, primary_key=True),
         sa.Column("seen_at", _MOMENT, nullable=False),
         sa.Column("lag_s", sa.Float),
         sa.Column("data", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("feed_id", "key", name="pk_entries"),
     )
     op.create_index("ix_entries_seen_at", "entries", ["seen_at"])
     op.create_table(
         "identities",
-        sa.Column("feed_id", sa.String, nullable=False),
-        sa.Column("identity", sa.String, nullable=False),
+        sa.Column("feed_id", sa.String, primary_key=True),
+        sa.Column("identity", sa.String, primary_key=True),
         sa.Column("entry_key", sa.String, nullable=False),
-        sa.PrimaryKeyConstraint("feed_id", "identity", name="pk_identities"),
         sqlite_with_rowid=False,
     )
 
@@ -71,7 +65,7 @@ def _entries() -> None:
 def _stories() -> None:
     op.create_table(
         "stories",
-        sa.Column("id", sa.String, nullable=False),
+        sa.Column("id", sa.String, primary_key=True),
         sa.Column("event_id", sa.String, nullable=False),
         sa.Column("feed_id", sa.String, nullable=False),
         sa.Column("entry_key", sa.String, nullable=False),
@@ -79,7 +73,6 @@ def _stories() -> None:
         sa.Column("seen_at", _MOMENT, nullable=False),
         sa.Column("topics", sa.String, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_stories"),
     )
     op.create_index("ix_stories_event_id", "stories", ["event_id"])
     op.create_index("ix_stories_published", "stories", ["published"])
@@ -90,8 +83,8 @@ def _stories() -> None:
 def _deliveries() -> None:
     op.create_table(
         "deliveries",
-        sa.Column("seq", _SEQUENCE, nullable=False),
-        sa.Column("id", sa.String, nullable=False),
+        sa.Column("seq", _SEQUENCE, primary_key=True),
+        sa.Column("id", sa.String, nullable=False, unique=True),
         sa.Column("kind", sa.String, nullable=False),
         sa.Column("team", sa.String, nullable=False),
         sa.Column("conversation", sa.String, nullable=False),
@@ -108,8 +101,6 @@ def _deliveries() -> None:
         sa.Column("ts", sa.String, nullable=False),
         sa.Column("sent_at", _MOMENT),
         sa.Column("error", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("seq", name="pk_deliveries"),
-        sa.UniqueConstraint("id", name="uq_deliveries_id"),
     )
     op.create_index(
         "ix_deliveries_event_id_team_conversation",
@@ -127,28 +118,25 @@ def _deliveries() -> None:
 def _preferences() -> None:
     op.create_table(
         "subscriptions",
-        sa.Column("id", sa.String, nullable=False),
+        sa.Column("id", sa.String, primary_key=True),
         sa.Column("team", sa.String, nullable=False),
         sa.Column("conversation", sa.String, nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_subscriptions"),
     )
     op.create_index("ix_subscriptions_team_conversation", "subscriptions", ["team", "conversation"])
     for table, who in (("follows", "user"), ("mutes", "conversation")):
         op.create_table(
             table,
-            sa.Column("event_id", sa.String, nullable=False),
-            sa.Column("team", sa.String, nullable=False),
-            sa.Column(who, sa.String, nullable=False),
-            sa.PrimaryKeyConstraint("event_id", "team", who, name=f"pk_{table}"),
+            sa.Column("event_id", sa.String, primary_key=True),
+            sa.Column("team", sa.String, primary_key=True),
+            sa.Column(who, sa.String, primary_key=True),
             sqlite_with_rowid=False,
         )
     op.create_table(
         "reminders_off",
-        sa.Column("team", sa.String, nullable=False),
-        sa.Column("conversation", sa.String, nullable=False),
-        sa.PrimaryKeyConstraint("team", "conversation", name="pk_reminders_off"),
+        sa.Column("team", sa.String, primary_key=True),
+        sa.Column("conversation", sa.String, primary_key=True),
         sqlite_with_rowid=False,
     )
 
@@ -156,21 +144,19 @@ def _preferences() -> None:
 def _proposals() -> None:
     op.create_table(
         "proposals",
-        sa.Column("id", sa.String, nullable=False),
+        sa.Column("id", sa.String, primary_key=True),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("seen_at", _MOMENT, nullable=False),
         sa.Column("told", sa.Boolean, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
         sa.Column("decision", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_proposals"),
     )
     op.create_index("ix_proposals_state", "proposals", ["state"])
     op.create_table(
         "rate_acts",
-        sa.Column("seq", _SEQUENCE, nullable=False),
+        sa.Column("seq", _SEQUENCE, primary_key=True),
         sa.Column("proposal_id", sa.String, nullable=False),
         sa.Column("at", _MOMENT, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("seq", name="pk_rate_acts"),
     )
     op.create_index("ix_rate_acts_proposal_id", "rate_acts", ["proposal_id"])
