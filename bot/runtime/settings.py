@@ -20,6 +20,7 @@ from pydantic_settings import (
     NoDecode,
     SettingsConfigDict,
 )
+from rapidfuzz import process
 
 from bot import PAGE, __version__
 from bot.errors import SettingsError
@@ -236,8 +237,6 @@ def unknown_variables() -> tuple[str, ...]:
     lines = []
     for name in sorted({name.upper() for name in os.environ} | _in_env_file()):
         if name.startswith(PREFIX) and name not in known:
-            from rapidfuzz import process
-
             nearest = process.extractOne(name, known)
             lines.append(f"{name}: no such setting. Did you mean {nearest[0]}?")
     return tuple(lines)

@@ -1,11 +1,11 @@
-"""The US tariff schedule (HTS), as the US International Trade Commission serves its search.
+"""The US tariff schedule (HTS), from the search of the US International Trade Commission.
 
-GET {base}search?keyword=8507.60.00 answers with a bare list of rows, which hold `htsno`, `indent`,
-`description`, `superior`, `units`, `general`, `special`, `other`, `footnotes` and more, all but
-lists as text. A row is a heading, a subheading, a line, or a statistical suffix; the duty stands at
-one level, mostly at eight digits, and holds for all rows beneath it. The commission documents the
-search in its user guide at hts.usitc.gov; the rows were compared in November 2026 with what public
-clients of the address say of them. There are no pages, and a wrong wish is answered with 400.
+GET {base}search?keyword=8507.60.00 answers with a list of rows with `htsno`, `indent`,
+`description`, `superior`, `units`, `general`, `special`, `other`, `footnotes` and more; all but
+lists are text. A row is a heading, a subheading, a line, or a statistical suffix. The duty is given
+at one level, mostly at eight digits, and applies to all rows below it. There are no pages; a wrong
+query is answered with 400. Documented in the user guide at hts.usitc.gov; compared with public
+clients of the search in November 2026.
 """
 
 import re
@@ -26,9 +26,9 @@ NAME = "USITC's tariff schedule"
 PAGE = "https://hts.usitc.gov/search?query="
 
 MOST_ROWS = 300
-"""Rows read of one answer: a subheading and all beneath it are fewer."""
+"""Maximum rows read of one answer; a subheading with all its lines has fewer."""
 _RATED_DIGITS = 8
-_RATES_TOLD = 5
+_RATES_SHOWN = 5
 _SHORT = 140
 _DIGITS = re.compile(r"\D")
 _FOOTNOTE = re.compile(r"\s*(?:\d{1,2}/|<sup>.{0,20}</sup>)\s*$", re.IGNORECASE)
@@ -69,10 +69,7 @@ class Hts:
         self._url, self._tools = settings.usitc_hts_url, tools
 
     async def find(self, lookup: Lookup) -> Finding | None:
-        """The duty of the lookup's code; None where the schedule has no such line.
-
-        Raises SourceError.
-        """
+        """The duty of the code; None if the schedule lacks the line. Raises SourceError."""
         code = lookup.code[:_RATED_DIGITS]
         query = [("keyword", dotted(code))]
         answer = await self._tools.api.get(NAME, f"{self._url}search", query)
@@ -84,10 +81,10 @@ _ROWS = TypeAdapter(list[_Given])
 
 
 def _rows_of(code: str, given: Iterable[_Given]) -> dict[str, _Row]:
-    """The rows above and beneath the code, by their digits.
+    """The rows above and below the code, by their digits.
 
-    Rows without a number are headings between the lines. Statistical suffixes may stand under the
-    number of their line, without a duty of their own.
+    Rows without a number are headings between lines. Statistical suffixes may have the number of
+    their line and no duty.
     """
     rows: dict[str, _Row] = {}
     for each in given:
@@ -131,7 +128,7 @@ def _finding(lookup: Lookup, code: str, rows: dict[str, _Row], now: datetime) ->
 
 
 def _rate_of(digits: str, rows: dict[str, _Row]) -> str:
-    """The duty of the row, or of the nearest one above it that has any; empty if none has."""
+    """The duty of the row, or of the nearest row above with one; empty if there is none."""
     while len(digits) >= 4:
         row = rows.get(digits)
         if row is not None and row.general:
@@ -143,13 +140,13 @@ def _rate_of(digits: str, rows: dict[str, _Row]) -> str:
 def _words(rates: Sequence[str]) -> str:
     if len(rates) == 1:
         return cut(rates[0], 250)
-    told = "; ".join(cut(rate, 40) for rate in rates[:_RATES_TOLD])
-    more = f"; {len(rates) - _RATES_TOLD} more" if len(rates) > _RATES_TOLD else ""
-    return f"it depends on the line: {told}{more}"
+    shown = "; ".join(cut(rate, 40) for rate in rates[:_RATES_SHOWN])
+    more = f"; {len(rates) - _RATES_SHOWN} more" if len(rates) > _RATES_SHOWN else ""
+    return f"it depends on the line: {shown}{more}"
 
 
 def _what(digits: str, rows: dict[str, _Row]) -> str:
-    """The row's goods; `Other` says something only after what it is other than."""
+    """The row's goods; `Other` is preceded by the heading that it is part of."""
     named: list[str] = []
     while len(digits) >= 4:
         row = rows.get(digits)

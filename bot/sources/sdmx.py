@@ -1,12 +1,12 @@
-"""Reads one yearly series out of SDMX-JSON 1.0, the form in which WITS serves its data.
+"""Reads one yearly series from SDMX-JSON 1.0, the format of WITS.
 
     {"dataSets": [{"series": {"0:0:0:0:0": {"observations": {"0": [3.3, ...], "1": [...]}}}}],
      "structure": {"dimensions": {"series": [{"id": "FREQ", "values": [{"id": "A"}]}, ...],
                                   "observation": [{"id": "TIME_PERIOD", "values": [{"id": "2021"},
                                                                                    ...]}]}}}
 
-A key of `series` holds one place in each dimension's list of values; a key of `observations` one in
-the list of years. The first of an observation's list is its value.
+A key of `series` has an index into the values of each dimension; a key of `observations` has an
+index into the years. The first item of an observation is its value.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,10 +50,10 @@ class SdmxDocument(ApiModel):
 
 
 def newest(document: SdmxDocument, wanted: Mapping[str, str]) -> tuple[int, Decimal] | None:
-    """The last year of the series and its value; None where there is none.
+    """The last year of the series and its value; None if there is none.
 
-    `wanted` are ids of values by id of dimension, in any case; a dimension that the document lacks
-    is not compared. What points outside the lists is passed over.
+    `wanted` has ids of values by id of dimension, in any case; a dimension that the document lacks
+    is ignored. So is an index outside its list.
     """
     dimensions = document.structure.dimensions
     found = (

@@ -2,8 +2,8 @@
 
 GET {base}datasource/tradestats-tariff/reporter/can/year/all/partner/wld/product/total/indicator/
 MFN-SMPL-AVRG?format=JSON answers in SDMX-JSON. The address is that of the WITS API user guide 1.4.1
-(wits.worldbank.org/witsapiintro.aspx), which allows 'all' in two dimensions at most; figures are
-one to three years old. An economy or indicator that it does not know is answered with 404.
+(wits.worldbank.org/witsapiintro.aspx), which allows 'all' in at most two dimensions. Figures are
+one to three years old. An unknown economy or indicator is answered with 404.
 """
 
 from pydantic import BaseModel, TypeAdapter
@@ -17,7 +17,7 @@ NAME = "WITS"
 PAGE = "https://wits.worldbank.org/CountryProfile/en/Country/"
 INDICATOR = "MFN-SMPL-AVRG"
 
-# The World Bank's own code, where it is not that of ISO 3166-1.
+# The World Bank's codes that differ from ISO 3166-1.
 _OWN_CODES = {"EU": "EUN"}
 _SERIES = {"PARTNER": "WLD", "PRODUCTCODE": "TOTAL", "INDICATOR": INDICATOR}
 _DOCUMENT = TypeAdapter(SdmxDocument)

@@ -1,9 +1,9 @@
-"""MFN averages from the WTO's Timeseries API, which wants a subscription key.
+"""MFN averages from the WTO's Timeseries API, which needs a subscription key.
 
 GET {base}reporters lists the economies as `{"code": "840", "iso3A": "USA", "name": ...}`; GET
 {base}data with `i=TP_A_0010` (simple average of applied MFN duties, all products) and `r` (a
 reporter's code) answers with `{"Dataset": [{"Year": 2024, "Value": 3.3, ...}]}` for the last eight
-years, or with 204 where there is nothing. The key goes into the header Ocp-Apim-Subscription-Key.
+years, or with 204 if there are none. The key is sent in the header Ocp-Apim-Subscription-Key.
 Documented at apiportal.wto.org (Timeseries API, version 1); keys are free there.
 """
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from bot.feeds.websub.model import HubSubscription
 
 from bot.errors import FeedError
 from bot.feeds.model import Feed, FeedState, Pause, Validators
 from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.polling.next_poll import after_gone, is_due, resumed
 from bot.feeds.polling.poller import Poller
-from bot.feeds.websub.model import HubSubscription
 from bot.runtime.feed_registry import FeedRegistry, Imported
 from bot.store.hub_subscriptions import HubSubscriptions
 from tests.feeds.bodies import item, rss
@@ -27,15 +27,15 @@ LISTED = Feed(id="listed", title="Listed", url="https://listed.example/rss")
 
 
 @dataclass
-class Desk:
-    book: FeedRegistry
+class Opened:
+    registry: FeedRegistry
     store: Store
 
 
 @pytest.fixture
-async def desk(store: Store, workers: ProcessPool) -> AsyncIterator[Desk]:
+async def opened(store: Store, workers: ProcessPool) -> AsyncIterator[Opened]:
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
-    yield Desk(
+    yield Opened(
         FeedRegistry([LISTED], store, poller),
         store,
     )
@@ -43,17 +43,17 @@ async def desk(store: Store, workers: ProcessPool) -> AsyncIterator[Desk]:
 
 
 async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
-    desk: Desk, server: FeedServer, store: Store
+    opened: Opened, server: FeedServer, store: Store
 ) -> None:
     url = server.at("/feed", rss([item(2), item(1)]))
-    added = await desk.book.add(url)
-    assert [feed.id for feed in await desk.book.every()] == ["listed", added.id]
-    [unread, read] = await desk.book.health()
+    added = await opened.registry.add(url)
+    assert [feed.id for feed in await opened.registry.every()] == ["listed", added.id]
+    [unread, read] = await opened.registry.health()
     assert (unread.status, read.status) == ("new", "ok")
     assert read.interval_s is not None
-    summary = await desk.book.summary()
+    summary = await opened.registry.summary()
     assert (summary.feeds, summary.failing) == (2, 0)
-    assert await desk.book.lag() is None
+    assert await opened.registry.lag() is None
     agreed = HubSubscription(
         token="t",
         feed_id=added.id,
@@ -64,11 +64,11 @@ async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
         lease_until=START + timedelta(days=1),
     )
     await HubSubscriptions(store.database).put(agreed)
-    assert [each.pushed for each in await desk.book.health()] == [False, True]
+    assert [each.pushed for each in await opened.registry.health()] == [False, True]
     with pytest.raises(FeedError, match=f"known already, as {added.id}"):
-        await desk.book.add(url)
-    await desk.book.remove(added.id)
-    assert await desk.book.every() == (LISTED,)
+        await opened.registry.add(url)
+    await opened.registry.remove(added.id)
+    assert await opened.registry.every() == (LISTED,)
     assert server.paths() == ["/feed"]
 
 
@@ -77,7 +77,7 @@ class Stopped(Exception):
 
 
 async def test_a_feed_shows_only_once_what_it_lists_counts_as_seen(
-    desk: Desk, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+    opened: Opened, server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = server.at("/feed", rss([item(2), item(1)]))
 
@@ -85,82 +85,84 @@ async def test_a_feed_shows_only_once_what_it_lists_counts_as_seen(
         raise Stopped
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk.store.feeds, "add", stop)
+        patch.setattr(opened.store.feeds, "add", stop)
         with pytest.raises(Stopped):
-            await desk.book.add(url)
-    assert await desk.book.every() == (LISTED,)
-    [state] = (await desk.store.feeds.states()).values()
-    added = await desk.book.add(url)
+            await opened.registry.add(url)
+    assert await opened.registry.every() == (LISTED,)
+    [state] = (await opened.store.feeds.states()).values()
+    added = await opened.registry.add(url)
     assert added.id == state.feed_id
 
 
-async def test_of_two_who_add_a_feed_at_once_one_does(desk: Desk, server: FeedServer) -> None:
+async def test_of_two_who_add_a_feed_at_once_one_does(opened: Opened, server: FeedServer) -> None:
     url = server.at("/feed", rss([item(1)]))
     one, other = await asyncio.gather(
-        desk.book.add(url), desk.book.add(url), return_exceptions=True
+        opened.registry.add(url), opened.registry.add(url), return_exceptions=True
     )
     assert [isinstance(each, FeedError) for each in (one, other)].count(True) == 1
-    assert len(await desk.book.every()) == 2
+    assert len(await opened.registry.every()) == 2
 
 
 async def test_another_spelling_of_a_known_address_is_known_and_not_fetched(
-    desk: Desk, server: FeedServer
+    opened: Opened, server: FeedServer
 ) -> None:
     url = server.at("/feed", rss([item(1)]))
-    added = await desk.book.add(url.replace("http", "HTTP") + "#latest")
+    added = await opened.registry.add(url.replace("http", "HTTP") + "#latest")
     assert added.url == url
     for spelling in (f" {url} ", f"{url}#other", "HTTPS://Listed.example:443/rss"):
         with pytest.raises(FeedError, match="known already"):
-            await desk.book.add(spelling)
+            await opened.registry.add(spelling)
     assert server.paths() == ["/feed"]
     again = Feed(id="again", title="Again", url=f"{url}#again")
-    assert await desk.book.add_all([again]) == Imported(0, 1)
+    assert await opened.registry.add_all([again]) == Imported(0, 1)
 
 
-async def test_a_feed_listed_twice_is_imported_once(desk: Desk) -> None:
+async def test_a_feed_listed_twice_is_imported_once(opened: Opened) -> None:
     new = Feed(id="new", title="New", url="https://new.example/rss")
     again = new.model_copy(update={"id": "again"})
-    assert await desk.book.add_all([new, again, LISTED]) == Imported(1, 2)
-    assert await desk.book.add_all([new]) == Imported(0, 1)
+    assert await opened.registry.add_all([new, again, LISTED]) == Imported(1, 2)
+    assert await opened.registry.add_all([new]) == Imported(0, 1)
 
 
-async def test_an_address_that_is_private_by_its_number_is_not_imported(desk: Desk) -> None:
+async def test_an_address_that_is_private_by_its_number_is_not_imported(opened: Opened) -> None:
     inside = Feed(id="inside", title="Inside", url="http://10.0.0.1/rss")
-    done = await desk.book.add_all([inside, LISTED])
+    done = await opened.registry.add_all([inside, LISTED])
     assert done == Imported(0, 1, (("http://10.0.0.1/rss", "is a private or reserved address"),))
-    assert inside not in await desk.book.every()
+    assert inside not in await opened.registry.every()
 
 
-async def test_a_listed_feed_and_an_unknown_one_are_not_taken_out(desk: Desk) -> None:
+async def test_a_listed_feed_and_an_unknown_one_are_not_taken_out(opened: Opened) -> None:
     with pytest.raises(FeedError, match=r"feeds.yaml.*enabled: false"):
-        await desk.book.remove("listed")
+        await opened.registry.remove("listed")
     with pytest.raises(FeedError, match="no such feed"):
-        await desk.book.remove("unknown")
+        await opened.registry.remove("unknown")
 
 
 async def test_a_listed_feed_that_was_gone_is_due_again_once_it_is_resumed(
-    desk: Desk, store: Store
+    opened: Opened, store: Store
 ) -> None:
     with pytest.raises(FeedError, match="has not stopped"):
-        await desk.book.resume("listed")
+        await opened.registry.resume("listed")
     known = Validators(url=LISTED.url, etag='"1"')
     state = FeedState(feed_id="listed", configured_url=LISTED.url, validators=known)
     await store.feeds.save_state(after_gone(state, START))
-    [gone] = await desk.book.health()
+    [gone] = await opened.registry.health()
     assert gone.status == "stopped"
     assert "`tariffwire feeds resume listed`" in gone.lines(START)
-    await desk.book.resume("listed")
+    await opened.registry.resume("listed")
     resumed = await store.feeds.state("listed")
     assert resumed is not None
     assert is_due(resumed, START)
     assert resumed.validators == known
     with pytest.raises(FeedError, match="has not stopped"):
-        await desk.book.resume("listed")
+        await opened.registry.resume("listed")
     # Gone anew, it is told of anew.
     assert after_gone(resumed, START + timedelta(hours=1)).failing_since != START
 
 
-async def test_what_another_process_resumed_is_seen(desk: Desk, store: Store, address: str) -> None:
+async def test_what_another_process_resumed_is_seen(
+    opened: Opened, store: Store, address: str
+) -> None:
     gone = after_gone(FeedState(feed_id="listed"), START)
     await store.feeds.save_state(gone)
     other = open_store(address)
@@ -173,36 +175,38 @@ async def test_what_another_process_resumed_is_seen(desk: Desk, store: Store, ad
 async def test_what_is_off_or_unknown_is_not_resumed(store: Store, workers: ProcessPool) -> None:
     off = LISTED.model_copy(update={"enabled": False})
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
-    book = FeedRegistry([off], store, poller)
+    registry = FeedRegistry([off], store, poller)
     with pytest.raises(FeedError, match=r"turned off.*enabled: true"):
-        await book.resume("listed")
+        await registry.resume("listed")
     with pytest.raises(FeedError, match="no such feed"):
-        await book.resume("unknown")
+        await registry.resume("unknown")
     await poller.close()
 
 
-async def test_what_is_no_address_of_a_feed_is_refused(desk: Desk, server: FeedServer) -> None:
+async def test_what_is_no_address_of_a_feed_is_refused(opened: Opened, server: FeedServer) -> None:
     page = server.at("/page", "<html><body>Nothing here</body></html>", Content_Type="text/html")
     for url in ("nonsense", "ftp://a.example/", "http://10.1.2.3/", page):
         with pytest.raises(FeedError):
-            await desk.book.add(url)
-    assert await desk.book.every() == (LISTED,)
+            await opened.registry.add(url)
+    assert await opened.registry.every() == (LISTED,)
 
 
-async def test_a_feed_whose_server_asked_for_a_pause_says_so(desk: Desk, store: Store) -> None:
+async def test_a_feed_whose_server_asked_for_a_pause_says_so(opened: Opened, store: Store) -> None:
     pause = Pause(server="listed.example:443", until=START + timedelta(minutes=30))
     other = Feed(id="other", title="Other", url="https://listed.example/other")
-    await desk.book.add_all([other, Feed(id="far", title="Far", url="https://far.example/rss")])
+    await opened.registry.add_all(
+        [other, Feed(id="far", title="Far", url="https://far.example/rss")]
+    )
     await store.feeds.save_state(
         FeedState(
             feed_id="other", configured_url=other.url, status=429, pause=pause, last_poll_at=START
         )
     )
-    said = {each.id: each.facts(START) for each in await desk.book.health()}
+    said = {each.id: each.facts(START) for each in await opened.registry.health()}
     held = "its server asked for a pause until"
     assert [feed_id for feed_id, facts in said.items() if held in " ".join(facts)] == [
         "listed",
         "other",
     ]
-    later = {each.id: each.facts(pause.until) for each in await desk.book.health()}
+    later = {each.id: each.facts(pause.until) for each in await opened.registry.health()}
     assert held not in str(later)

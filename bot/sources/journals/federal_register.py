@@ -1,12 +1,12 @@
-"""Documents of the US Federal Register that speak of the tariff schedule.
+"""Documents of the US Federal Register that name the tariff schedule.
 
 GET {base}documents.json with `conditions[term]`, `conditions[type][]`,
 `conditions[publication_date][gte]`, `fields[]`, `order`, `per_page` and `page` answers with
-`{"count", "total_pages", "next_page_url", "results": [...]}`; without a hit there are no `results`.
+`{"count", "total_pages", "next_page_url", "results": [...]}`, without `results` if nothing matches.
 No key is needed. Documented at federalregister.gov/developers/documentation/api/v1.
 
-Whatever changes a US duty amends the Harmonized Tariff Schedule and says so in its text, which is
-what `conditions[term]` searches. Proposed rules are not asked for: they change nothing yet.
+A document that changes a US duty amends the Harmonized Tariff Schedule and says so in its text,
+which `conditions[term]` searches. Proposed rules are left out: they change nothing yet.
 """
 
 import logging
@@ -66,7 +66,7 @@ class _Agency(ApiModel):
 
 
 class _Result(ApiModel):
-    """One document as it is sent."""
+    """A document as it is sent."""
 
     document_number: str
     title: str
@@ -105,7 +105,7 @@ class FederalRegister:
     async def since(self, day: date, most_pages: int = MOST_PAGES) -> tuple[JournalDocument, ...]:
         """The documents published since `day`, newest first; raises SourceError.
 
-        One that cannot be read is left out with a line in the log.
+        Documents that cannot be read are logged and left out.
         """
         found: dict[str, JournalDocument] = {}
         for page in range(1, most_pages + 1):

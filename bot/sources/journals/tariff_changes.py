@@ -1,12 +1,12 @@
 """Decides whether an official document changes duties, and makes a proposal of it. Pure.
 
 The first rule that matches decides; the words that matched are kept as evidence:
-1. a title that only asks, proposes, meets or collects: no, unless it also takes an action;
-2. a title on antidumping or countervailing duties: no; they fall on single firms, and the ledger
-   does not follow them;
-3. words of an act in title or abstract (`_ACTS`): yes, the act's name with the words found;
-4. a presidential document about tariffs by its title, or whose full text is known to name the
-   tariff schedule: yes; such texts hardly ever do so without changing it;
+1. a title about a request, a proposal, a meeting or a collection, without an action: no;
+2. a title about antidumping or countervailing duties: no; they apply to single companies, and the
+   ledger does not track them;
+3. a title or abstract with the words of an act (`_ACTS`): yes, with the name of the act;
+4. a presidential document about tariffs, or whose full text names the tariff schedule: yes; such
+   documents rarely name it without changing it;
 5. anything else: no.
 """
 
@@ -67,16 +67,16 @@ _ACTS = {
 
 
 class Ground(NamedTuple):
-    """Why a document is held to change duties."""
+    """Why a document counts as changing duties."""
 
     act: str
-    """What it does, so that a sentence can say it: `sets duties`."""
+    """What the document does, as part of a sentence: `sets duties`."""
     words: str
-    """The words that say so, as they stand in title or abstract, maybe without capitals."""
+    """The words of the title or abstract that matched, with case folded."""
 
 
 def changes_duties(document: JournalDocument, understood: Understanding) -> Ground | None:
-    """The ground on which the document is held to change duties; None where there is none."""
+    """Why the document changes duties; None if it does not."""
     title, abstract = fold_case(document.title), fold_case(document.abstract)
     if _REMEDIES.search(title) or (_IDLE.search(title) and not _ACTION.search(title)):
         return None
@@ -94,9 +94,9 @@ def changes_duties(document: JournalDocument, understood: Understanding) -> Grou
 def proposal_of(
     document: JournalDocument, reader: Reader, ledger: Ledger, seen_at: datetime
 ) -> Proposal | None:
-    """The document as a proposal; None where nothing shows that it changes duties.
+    """The document as a proposal; None if it does not change duties.
 
-    A rate is given only where title and abstract state a single percent, and for a single partner.
+    It has a rate only if title and abstract state a single percent for a single partner.
     """
     understood = reader.understand(document.title, document.abstract)
     ground = changes_duties(document, understood)
@@ -130,7 +130,7 @@ def proposal_of(
 
 
 def _why(document: JournalDocument, ground: Ground) -> str:
-    kind = document.kind or "JournalDocument"
+    kind = document.kind or "Document"
     return (
         f"{kind} {document.number} of {document.published} {ground.act}: '{ground.words[:120]}'. "
         "Read it for rates and days before you approve anything."
