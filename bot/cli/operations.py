@@ -1,4 +1,4 @@
-"""What the commands about rates ask of the database and of live sources."""
+"""What the commands about rates need of the database and of live sources."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,11 +13,7 @@ from bot.rates.question.parse import RateQuery
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import file_text
 from bot.runtime.settings import Settings
-from bot.runtime.wiring import (
-    clock,
-    fetch_limits,
-    open_store,
-)
+from bot.runtime.wiring import clock, fetch_limits, open_store
 from bot.sources.registry import SourceRegistry
 from bot.store.approved_rates import approved_rates
 
@@ -25,7 +21,7 @@ from bot.store.approved_rates import approved_rates
 async def proposed_rates(
     settings: Settings,
 ) -> tuple[tuple[ProposalRecord, tuple[AuditEntry, ...]], ...]:
-    """Every proposal with the record of what was decided on it, in the order of their coming."""
+    """Every proposal with its audit entries, oldest first."""
     async with open_store(settings) as store:
         record = await store.proposals.record()
         return tuple(
@@ -58,7 +54,7 @@ async def with_live_sources(
     ledger: Ledger,
     today: date,
 ) -> tuple[Answer, ...]:
-    """The answers with what the live sources that are on say in time of what the ledger lacks."""
+    """The answers, completed with what the live sources answer in time."""
     sources = SourceRegistry(settings, fetch_limits(settings), ledger.parties, clock)
     try:
         lacks = lookups(answers, query, ledger, today)
