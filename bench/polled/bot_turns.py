@@ -19,18 +19,13 @@ from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, PollOutcome
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
-from bot.news.events.matching import join
-from bot.pipeline import Pipeline, Taken
+from bot.pipeline import Pipeline, PipelineRules, Taken
 from bot.runtime.config_folder import ConfigFolder
-from bot.runtime.gc_tuning import settle, share_one_arena
+from bot.runtime.gc_tuning import freeze_startup_objects
 from bot.runtime.settings import Settings
 from bot.store.engine import Database
-from bot.store.event_preferences import EventPreferences
-from bot.store.feeds import Feeds
-from bot.store.outbox import Outbox
 from bot.store.pipeline_store import PipelineStore
-from bot.store.stories import Stories
-from bot.store.subscriptions import Subscriptions
+from bot.store.store import Store
 from bot.store.upgrade import upgrade
 
 LIMITS = FetchLimits(
@@ -84,31 +79,30 @@ def _create_database(url: str) -> None:
 
 async def main() -> None:
     """Opens the store, then polls every feed once per turn."""
-    share_one_arena()
     addresses, folder = arguments()
     url = f"sqlite:///{folder / 'bench.db'}"
     _create_database(url)
     await upgrade(url)
     database = Database(url)
-    feeds, stories, events = Feeds(database), Stories(database), EventPreferences(database)
-    subscriptions, outbox = Subscriptions(database), Outbox(database, stories)
-    shelf = PipelineStore(database, feeds, stories, subscriptions, events, outbox)
+    store = Store.of(database)
+    pipeline_store = PipelineStore(store)
     poller = Poller(LIMITS, clock, random.random)
     reader = ConfigFolder(Settings()).reader
-    pipeline = Pipeline(poller, reader, join, shelf, timedelta(days=2), 8, UTC)
+    rules = PipelineRules(max_age=timedelta(days=2), digest_hour=8, zone=UTC)
+    pipeline = Pipeline(poller, reader, pipeline_store, rules)
     listed = [
         Feed(id=f"press{number}", title=f"Press {number}", url=address)
         for number, address in enumerate(addresses)
     ]
     scheduler = PollScheduler(
         listed,
-        feeds,
+        store.feeds,
         pipeline.take,
         clock,
         lambda: None,
         polls_per_host=LIMITS.polls_per_host,
     )
-    settle()
+    freeze_startup_objects()
     async with measured() as lag:
         for _ in turns():
             # Reading standard input blocks the loop; that does not count.

@@ -57,9 +57,9 @@ def run_async(coroutine: Coroutine[Any, Any, None]) -> None:
 
 def print_json(value: object) -> None:
     # It takes 0.12 s to import, which most commands do not need.
-    from bot.news.jsonl import written
+    from bot.news.jsonl import dump_line
 
-    click.echo(written(value, sys.stdout.encoding or "utf-8"))
+    click.echo(dump_line(value, sys.stdout.encoding or "utf-8"))
 
 
 @contextmanager

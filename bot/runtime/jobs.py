@@ -17,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.errors import StoreAway, StoreError
 from bot.feeds.polling.scheduler import PollScheduler
+from bot.pipeline import Taken
 from bot.proposals.approval.overlay import stale_notice
 from bot.runtime.wiring import Services, clock, tick_s
 
@@ -108,7 +109,7 @@ async def _run(job: Job) -> None:
 
 
 @asynccontextmanager
-async def running_jobs(jobs: Iterable[Job], polls: PollScheduler) -> AsyncIterator[None]:
+async def running_jobs(jobs: Iterable[Job], polls: PollScheduler[Taken]) -> AsyncIterator[None]:
     """Runs the jobs within the block; at its end the polls under way are ended too."""
     scheduler = build_scheduler(jobs)
     scheduler.start()

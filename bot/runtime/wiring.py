@@ -23,8 +23,7 @@ from bot.alerts.notices import Notices
 from bot.alerts.reminders import Reminders
 from bot.errors import StoreError
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import Feed, FeedState
-from bot.feeds.polling import next_poll
+from bot.feeds.model import Feed
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.feeds.websub.subscriptions import WebSubSubscriptions
@@ -171,7 +170,9 @@ class Polling:
 
 
 @asynccontextmanager
-async def open_scheduler(parts: Polling, spread_s: float = 0.0) -> AsyncIterator[PollScheduler]:
+async def open_scheduler(
+    parts: Polling, spread_s: float = 0.0
+) -> AsyncIterator[PollScheduler[Taken]]:
     """Polls the feeds and saves what they publish; the first polls are spread over `spread_s`.
 
     Pauses that hosts asked for before a restart are kept.
@@ -182,7 +183,6 @@ async def open_scheduler(parts: Polling, spread_s: float = 0.0) -> AsyncIterator
         parts.feeds,
         parts.store.feeds,
         _Intake(build_pipeline(parts), parts.inbox).take,
-        _is_due,
         clock,
         parts.on_deliveries,
         spread_s,
@@ -221,10 +221,6 @@ class _Intake:
                 # The result of the poll is saved; the next look sends the proposals.
                 log.warning("%s; proposals are sent later", error)
         return taken
-
-
-def _is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
-    return next_poll.is_due(next_poll.begun(state, feed), now)
 
 
 @dataclass(frozen=True)
@@ -271,7 +267,7 @@ class Services:
     dispatcher: Dispatcher
     inbox: ProposalInbox
     poller: Poller
-    scheduler: PollScheduler
+    scheduler: PollScheduler[Taken]
     notices: Notices
     reminders: Reminders
     slack: SlackContext

@@ -1,6 +1,6 @@
 """What operators approved, on the command line: in answers, listed, written as YAML."""
 
-import asyncio
+import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,10 +10,10 @@ import pytest
 from bot.errors import StoreError
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
-from bot.proposals.approval.overlay import layered
+from bot.proposals.approval.overlay import lay_over
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.model.measure import Source
-from bot.runtime.config_loader import load_book, load_parties
+from bot.runtime.config_loader import load_book, load_files, load_parties
 from bot.store.approved_rates import approved_rates
 from bot.store.upgrade import upgrade
 from tests.journeys.bot_process import environment, run_to_end
@@ -84,22 +84,29 @@ async def test_an_export_is_printed_or_goes_to_one_file(tmp_path: Path) -> None:
     env = environment(tmp_path)
     code, printed = await run_to_end(("rates", "export"), env, tmp_path)
     assert code == 0
-    assert "imposer: US" in printed
-    assert "approved-a1" in printed
+    assert "- id: a1\n  imposer: US" in printed
     code, _ = await run_to_end(("rates", "export", "--out", "new.yaml"), env, tmp_path)
     assert code == 0
     assert (tmp_path / "new.yaml").read_text().strip() == printed.strip()
 
 
-async def test_several_files_need_a_folder(tmp_path: Path) -> None:
-    await approve(tmp_path, amendment("a1"), amendment("a2", "CN", "cn-us-2025-universal"))
-    env = environment(tmp_path)
-    code, told = await run_to_end(("rates", "export", "--out", "new.yaml"), env, tmp_path)
-    assert code == 1
-    assert "Name a folder" in told
-    code, _ = await run_to_end(("rates", "export", "--out", "new"), env, tmp_path)
+async def test_an_export_goes_to_one_file_of_a_folder_and_adds_to_it(tmp_path: Path) -> None:
+    await approve(tmp_path, amendment("a1"))
+    shutil.copytree(CONFIG, tmp_path / "config")
+    env = environment(tmp_path) | {"TARIFFWIRE_CONFIG_DIR": str(tmp_path / "config")}
+    rates = tmp_path / "config" / "rates"
+    export = ("rates", "export", "--out", str(rates))
+    code, _ = await run_to_end(export, env, tmp_path)
     assert code == 0
-    assert {file.name for file in (tmp_path / "new").iterdir()} == {"cn.yaml", "us.yaml"}
+    code, told = await run_to_end(export, env, tmp_path)
+    assert (code, "nothing is approved" in told) == (0, True)
+    await approve(tmp_path, amendment("a2", "CN", "cn-us-2025-universal"))
+    code, told = await run_to_end(export, env, tmp_path)
+    assert code == 0, told
+    parties = load_parties(CONFIG / "parties.yaml")
+    made = [amendment("a1"), amendment("a2", "CN", "cn-us-2025-universal")]
+    files = load_files(rates, parties)
+    assert load_book(rates, parties) == lay_over(files, made, parties).book
 
 
 async def test_what_no_longer_fits_is_told(tmp_path: Path) -> None:
@@ -109,12 +116,12 @@ async def test_what_no_longer_fits_is_told(tmp_path: Path) -> None:
     assert "left out: us-gone" in told
 
 
-async def test_approved_rates_are_read_in_the_order_of_the_decisions(tmp_path: Path) -> None:
+async def test_the_quick_reader_reads_what_the_store_keeps(tmp_path: Path) -> None:
     made = [amendment("a2"), amendment("a1")]
     address = await approve(tmp_path, *made)
-    assert list(await asyncio.to_thread(approved_rates, address)) == made
+    assert list(approved_rates(address)) == made
     parties = load_parties(CONFIG / "parties.yaml")
-    assert layered(load_book(CONFIG / "rates", parties), made, parties).held
+    assert lay_over(load_book(CONFIG / "rates", parties), made, parties).held
 
 
 def test_without_a_database_nothing_is_approved(tmp_path: Path) -> None:

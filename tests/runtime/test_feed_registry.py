@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from bot.feeds.websub.model import HubSubscription
 
 from bot.errors import FeedError
 from bot.feeds.model import Feed, FeedState, Pause, Validators
 from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.polling.next_poll import after_gone, is_due, resumed
 from bot.feeds.polling.poller import Poller
+from bot.feeds.websub.protocol import HubSubscription
 from bot.runtime.feed_registry import FeedRegistry, Imported
 from bot.store.hub_subscriptions import HubSubscriptions
 from tests.feeds.bodies import item, rss
