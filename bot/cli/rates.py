@@ -1,7 +1,9 @@
 """Commands about rates: ask, list what comes and what was proposed, export what was approved."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,43 +25,43 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     JSON is one object where two parties are named: the first as imposer, the second as partner.
     Other questions have several answers, or days of the calendar: one object a line.
     """
-    from bot.rates.answer.build import ask, today_for
-    from bot.rates.calendar.upcoming import calendar, how_far_read
-    from bot.rates.question.parse import CHANGES_DAYS, Kind, parse
-    from bot.render.json import answer_json, upcoming_json
-    from bot.render.text import calendar_line, lines
+    from bot.commands.replies import RateCalendar
+    from bot.render.json import answer_json
+    from bot.render.text import lines
     from bot.runtime.config_folder import ConfigFolder
     from bot.runtime.settings import load_settings
 
-    question, day = " ".join(words), on.date() if on else None
     settings = load_settings()
     ledger = _ledger(ConfigFolder(settings))
-    today = today_for(question, ledger, datetime.now(UTC))
-    query = parse(question, ledger.parties, today, ledger.reader)
-    given = {"on": day, "product": product}
-    query = query.model_copy(update={key: value for key, value in given.items() if value})
-    if day and query.kind is Kind.CHANGES:
-        # In words, the day of 'changes since ...' is where they begin; --on is where they end.
-        begin = day - timedelta(days=CHANGES_DAYS)
-        told = query.since is not None and query.since < day
-        query = query.model_copy(update={"since": query.since if told else begin})
-    answers = ask(question, ledger, today, on=day, product=product)
-    if settings.live_sources:
-        from bot.cli.operations import with_live_sources
-
-        answers = asyncio.run(with_live_sources(settings, answers, query, ledger, today))
-    if answers and as_json:
-        for answer in answers[:1] if query.kind is Kind.PAIR else answers:
+    day = on.date() if on else None
+    reply = asyncio.run(_answer(settings, ledger, " ".join(words), day, product))
+    if isinstance(reply, RateCalendar):
+        _print_calendar(reply.items, reply.warning, as_json)
+    elif as_json:
+        for answer in reply.answers[:1] if reply.query.both_ways else reply.answers:
             print_json(answer_json(answer))
-    elif answers:
-        click.echo("\n\n".join("\n".join(lines(answer)) for answer in answers))
-    if not answers and (warning := how_far_read(query, ledger, today)):
-        click.echo(f"! {warning}", err=as_json)
-    for item in () if answers else calendar(query, ledger, today):
-        if as_json:
-            print_json(upcoming_json(item))
-        else:
-            click.echo(calendar_line(item))
+    else:
+        click.echo("\n\n".join("\n".join(lines(answer)) for answer in reply.answers))
+
+
+async def _answer(
+    settings: Any, ledger: Any, question: str, on: date | None, product: str | None
+) -> Any:
+    """The reply that `/tariff` gets, with the live sources that are on."""
+    from bot.commands.answers import AnswerService
+
+    async with AsyncExitStack() as stack:
+        live = None
+        if settings.live_sources:
+            from bot.runtime.wiring import clock, fetch_limits
+            from bot.sources.registry import SourceRegistry
+
+            sources = SourceRegistry(settings, fetch_limits(settings), ledger.parties, clock)
+            stack.push_async_callback(sources.close)
+            live = sources.reference
+        answers = AnswerService(ledger, live)
+        parsed = answers.parse(question, datetime.now(UTC), on=on, product=product)
+        return await answers.answer(parsed)
 
 
 def _ledger(library: Any) -> Any:
@@ -99,26 +101,33 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
 
     tariffwire rates upcoming china --ics china.ics
     """
-    from bot.rates.calendar.entries import all_ahead, title_of
-    from bot.rates.calendar.upcoming import calendar, how_far_read
-    from bot.rates.question.parse import parse
-    from bot.render.json import upcoming_json
-    from bot.render.text import calendar_line
     from bot.runtime.config_folder import ConfigFolder
     from bot.runtime.settings import load_settings
 
-    ledger, now = _ledger(ConfigFolder(load_settings())), datetime.now(UTC)
-    today = ledger.duty_day(now)
-    query = parse(" ".join(("upcoming", *words)), ledger.parties, today, ledger.reader)
-    if ics_file is not None:
-        from bot.rates.calendar.ics import calendar_file
+    settings, question = load_settings(), " ".join(("upcoming", *words))
+    ledger = _ledger(ConfigFolder(settings))
+    if ics_file is None:
+        calendar = asyncio.run(_answer(settings, ledger, question, None, None))
+        _print_calendar(calendar.items, calendar.warning, as_json)
+        return
+    from bot.commands.answers import AnswerService
+    from bot.rates.calendar.ics import calendar_file
 
-        changes = all_ahead(query, ledger, today)
-        title = title_of(query, ledger.parties)
-        _write(ics_file, calendar_file(changes, title, ledger.parties, now))
-    if warning := how_far_read(query, ledger, today):
-        click.echo(f"! {warning}", err=as_json or ics_file is not None)
-    for item in () if ics_file is not None else calendar(query, ledger, today):
+    now = datetime.now(UTC)
+    file = AnswerService(ledger).calendar_file(question, now)
+    _write(ics_file, calendar_file(file.entries, file.title, ledger.parties, now))
+    if file.warning:
+        click.echo(f"! {file.warning}", err=True)
+
+
+def _print_calendar(items: Iterable[Any], warning: str, as_json: bool) -> None:
+    """Prints dates, a line each, after the warning how far the sources were read."""
+    from bot.render.json import upcoming_json
+    from bot.render.text import calendar_line
+
+    if warning:
+        click.echo(f"! {warning}", err=as_json)
+    for item in items:
         if as_json:
             print_json(upcoming_json(item))
         else:
@@ -161,30 +170,41 @@ def list_proposals(as_json: bool) -> None:
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="The folder in which to write approved.yaml, or another .yaml file.",
+    help="A folder for the changed files, or one .yaml file.",
 )
 @answers_for_errors
 def export_rates(out: Path | None) -> None:
-    """Write the rates that operators approved as approved.yaml.
+    """Write the rates files with what operators approved, ready for a pull request.
 
-    In config/rates it is laid over the other files. Without --out it is printed.
+    All else in them stays letter for letter. Without --out they are printed.
     """
-    from bot.cli.rates_export import export_rates as export
-    from bot.runtime.config_loader import APPROVED
+    from bot.cli.operations import export_rates as export
     from bot.runtime.settings import load_settings
 
-    text, left_out = export(load_settings())
+    changed, left_out = export(load_settings())
     for left in left_out:
         click.echo(f"! left out: {left.amendment.measure_id}: {left.why}", err=True)
-    if not text:
-        click.echo("nothing is approved that the rates files do not hold", err=True)
-    elif out is None:
-        click.echo(text, nl=False)
-    else:
-        file = out if out.suffix in (".yaml", ".yml") and not out.is_dir() else out / APPROVED
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise TariffwireError(str(out), error.strerror or "cannot be written") from error
-        _write(file, text.encode())
+    if not changed:
+        click.echo("nothing is approved that the rates files do not say", err=True)
+        return
+    if out is None:
+        click.echo("---\n".join(changed.values()), nl=False)
+        return
+    for file in _write_files(changed, out):
         click.echo(f"wrote {file}", err=True)
+
+
+def _write_files(texts: Mapping[str, str], out: Path) -> Iterator[Path]:
+    """Writes each into the folder, or the only one to the file."""
+    one = out.suffix in (".yaml", ".yml") and not out.is_dir()
+    if one and len(texts) > 1:
+        names = ", ".join(texts)
+        raise TariffwireError(str(out), f"{names} are changed", "Name a folder instead")
+    try:
+        for name, text in texts.items():
+            file = out if one else out / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            yield file
+    except OSError as error:
+        raise TariffwireError(str(out), error.strerror or "cannot be written") from error

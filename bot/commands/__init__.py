@@ -1,1 +1,1 @@
-"""Commands as people type them, whatever platform they use."""
+"""Commands on any platform: a typed request in, a typed reply out."""

@@ -1,13 +1,13 @@
-"""What somebody typed after `/tariff`, understood: a command, or a question about rates.
+"""Text after `/tariff` to a typed command, or to a question about rates.
 
 1. Nothing, `help` or `?`: help.
 2. A first word that is a command: `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`,
    `feeds`, `proposals`, with its arguments.
 3. `table` before a question: its answer as a table.
-4. `upcoming` with `ics` among what follows: the calendar as a file.
-5. Anything else is a question and is left to `bot.rates.question.parse`.
+4. `upcoming` with `ics` among its words: the calendar as a file.
+5. Anything else is a question, which `bot.rates.question.parse` reads.
 
-Nothing is guessed: what is not understood raises Misunderstood with whole commands to choose from.
+Nothing is guessed: other text raises CommandNotUnderstood with complete commands to choose from.
 """
 
 import re
@@ -25,7 +25,7 @@ from bot.values import Frozen, Topic
 
 
 class Verb(StrEnum):
-    """The commands."""
+    """What a command does. Those below `ASK` have no words: buttons stand for them."""
 
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
@@ -33,7 +33,7 @@ class Verb(StrEnum):
     LATEST = "latest"
     REMINDERS = "reminders"
     TABLE = "table"
-    """A question whose answer is wanted as a table."""
+    """A question to be answered by a table."""
     CALENDAR_FILE = "upcoming ics"
     FEEDS = "feeds"
     ADD_FEED = "feeds add"
@@ -42,14 +42,20 @@ class Verb(StrEnum):
     PROPOSALS = "proposals"
     HELP = "help"
     ASK = "ask"
-    """A question about rates; it has no word of its own."""
+    """A question about rates. No word introduces it."""
+    FOLLOW_EVENT = "follow event"
+    UNFOLLOW_EVENT = "unfollow event"
+    MUTE_EVENT = "mute event"
+    UNMUTE_EVENT = "unmute event"
+    MUTE_CONVERSATION = "mute conversation"
+    UNMUTE_CONVERSATION = "unmute conversation"
 
 
 class Command(Frozen):
     """A command with its arguments.
 
-    `text` is all of a question (without `ics`, where that asks for a file), the address of a feed
-    to add, the id of one to remove or resume; `on` or `off` for reminders, or nothing.
+    `text` is a question (without `ics` where it asks for a file), a feed's address or id, the id of
+    an event, or `on`, `off` or nothing for reminders.
     """
 
     verb: Verb
@@ -58,11 +64,11 @@ class Command(Frozen):
     """Empty: all."""
     parties: frozenset[str] = frozenset()
     """Empty: any."""
-    pace: Frequency = Frequency.INSTANT
+    frequency: Frequency = Frequency.INSTANT
 
 
-class Misunderstood(CommandError):
-    """A command that could not be understood; `suggestions` are whole commands that could."""
+class CommandNotUnderstood(CommandError):
+    """Text that is no command. `suggestions` are complete commands that it may have meant."""
 
     def __init__(self, word: str, cause: str, suggestions: Iterable[str] = ()) -> None:
         self.word, self.suggestions = word, tuple(suggestions)
@@ -115,95 +121,96 @@ _TOPICS = {
 _EVERYTHING = frozenset({"all", "everything"})
 _CALENDAR = frozenset({"upcoming", "calendar"})
 _QUESTIONS = ("upcoming", "calendar", "changes")
-"""First words of questions that begin like a command."""
+"""Words that begin a question as a command begins, for the correction of typing errors."""
 _BUTTONS = frozenset({"mute", "unmute", "follow", "why", "why?"})
-"""What is done by a button, and looked for among the commands."""
-_AS_FILE = frozenset({"ics", ".ics", "ical", "icalendar"})
-_SWITCH = {"on": "on", "start": "on", "off": "off", "stop": "off", "none": "off"}
-_PACES = {
+"""Words that people try as commands, though only buttons do what they say."""
+_FILE_WORDS = frozenset({"ics", ".ics", "ical", "icalendar"})
+_ON_OR_OFF = {"on": "on", "start": "on", "off": "off", "stop": "off", "none": "off"}
+_FREQUENCIES = {
     "daily": Frequency.DAILY,
     "digest": Frequency.DAILY,
     "instant": Frequency.INSTANT,
     "instantly": Frequency.INSTANT,
 }
-# Some of these are country codes too (IN, ME, TO); between other words they are only words.
+# IN, ME and TO are country codes too, but not between other words.
 _FILLERS = frozenset(
     {"a", "about", "and", "for", "from", "in", "me", "of", "on", "please", "the", "to", "with"}
     | {"alerts", "news", "stories", "trade", "updates"}
 )
-_LONGEST_NAME = 5
-_NEAR = 0.6
+_NAME_WORDS = 5
+"""The most words in an economy's name."""
+_SIMILARITY = 0.6
+"""How similar a misspelt word must be to a known one, from 0 to 1."""
+TEXT_CHARACTERS = 300
+"""Characters of a command that are read; a feed's address may be longer."""
 
 
-def understand(text: str, parties: Parties) -> Command:
-    """The command that the text gives; raises Misunderstood for arguments it cannot place."""
-    words = re.split(r"[\s,;]+", single_line(text))
+def parse_command(text: str, parties: Parties) -> Command:
+    """The command in the text. Raises CommandNotUnderstood for arguments it does not know."""
+    whole = single_line(text)
+    line = whole[:TEXT_CHARACTERS]
+    words = re.split(r"[\s,;]+", line)
     first = words[0].lower()
     if not first:
         return Command(verb=Verb.HELP)
-    if (
-        first in _CALENDAR
-        and (rest := [w for w in words[1:] if w.lower() not in _AS_FILE]) != (words[1:])
-    ):
-        return Command(verb=Verb.CALENDAR_FILE, text=" ".join([first, *rest]))
-    verb = _VERBS.get(first, Verb.ASK)
+    if first in _CALENDAR:
+        rest = [word for word in words[1:] if word.lower() not in _FILE_WORDS]
+        if rest != words[1:]:
+            return Command(verb=Verb.CALENDAR_FILE, text=" ".join([first, *rest]))
     if first in _BUTTONS:
-        raise Misunderstood(first, "the buttons under each alert do that")
-    if verb is Verb.ASK:
-        return Command(verb=verb, text=single_line(text))
-    if verb is Verb.TABLE:
-        return Command(verb=verb, text=single_line(text).partition(" ")[2])
-    if verb in (Verb.HELP, Verb.LIST, Verb.PROPOSALS):
-        return Command(verb=verb)
-    if verb is Verb.REMINDERS:
-        return _about_reminders(words[1:])
-    if verb is Verb.FEEDS:
-        return _about_feeds(single_line(text).split()[1:])
-    return _with_arguments(verb, words[1:], parties)
+        raise CommandNotUnderstood(first, "the buttons under each alert do that")
+    verb = _VERBS.get(first, Verb.ASK)
+    match verb:
+        case Verb.ASK:
+            return Command(verb=verb, text=line)
+        case Verb.TABLE:
+            return Command(verb=verb, text=line.partition(" ")[2])
+        case Verb.HELP | Verb.LIST | Verb.PROPOSALS:
+            return Command(verb=verb)
+        case Verb.REMINDERS:
+            return _parse_reminders(words[1:])
+        case Verb.FEEDS:
+            return _parse_feeds(whole.split()[1:])
+        case _:
+            return _parse_topics_and_parties(verb, words[1:], parties)
 
 
 def nearest_command(text: str) -> str | None:
-    """The text with its first word mended to the command it comes near; None where none does."""
+    """The text with its first word corrected to a similar command; None where there is none."""
     first, _, rest = single_line(text).partition(" ")
     known = [word for word in (*_VERBS, *_QUESTIONS) if len(word) > 3]
     near = _nearest(first.lower(), known)
     return f"{near} {rest}".strip() if near else None
 
 
-def _about_feeds(words: list[str]) -> Command:
+def _parse_feeds(words: list[str]) -> Command:
     if not words:
         return Command(verb=Verb.FEEDS)
     verb = _FEED_VERBS.get(words[0].lower())
     if verb is None:
         near = _nearest(words[0].lower(), list(_FEED_VERBS))
-        mended = [" ".join((Verb.FEEDS, near, *words[1:]))] if near else []
-        raise Misunderstood(words[0], "not something I do with feeds", [*mended, Verb.FEEDS])
+        corrected = [" ".join((Verb.FEEDS, near, *words[1:]))] if near else []
+        suggestions = [*corrected, Verb.FEEDS]
+        raise CommandNotUnderstood(words[0], "not something I do with feeds", suggestions)
     if len(words) != 2:
-        wanted = "one address" if verb is Verb.ADD_FEED else "one id, as `feeds` shows it"
-        raise Misunderstood(verb, f"it takes {wanted}", [Verb.FEEDS])
-    return Command(verb=verb, text=_unlinked(words[1]))
+        argument = "one address" if verb is Verb.ADD_FEED else "one id, as `feeds` shows it"
+        raise CommandNotUnderstood(verb, f"it takes {argument}", [Verb.FEEDS])
+    return Command(verb=verb, text=words[1])
 
 
-def _about_reminders(words: list[str]) -> Command:
+def _parse_reminders(words: list[str]) -> Command:
     lowered = [word.lower() for word in words]
-    said = " ".join(word for word in lowered if word in _SWITCH or word not in _FILLERS)
-    if said and said not in _SWITCH:
+    argument = " ".join(word for word in lowered if word in _ON_OR_OFF or word not in _FILLERS)
+    if argument and argument not in _ON_OR_OFF:
         commands = [f"{Verb.REMINDERS} {each}" for each in ("on", "off")]
-        raise Misunderstood(said, "reminders can be on or off", commands)
-    return Command(verb=Verb.REMINDERS, text=_SWITCH.get(said, ""))
+        raise CommandNotUnderstood(argument, "reminders can be on or off", commands)
+    return Command(verb=Verb.REMINDERS, text=_ON_OR_OFF.get(argument, ""))
 
 
-def _unlinked(word: str) -> str:
-    """The address in `<address|label>`, as Slack writes it in messages; other words unchanged."""
-    if word.startswith("<") and word.endswith(">"):
-        return word[1:-1].partition("|")[0]
-    return word
-
-
-def _with_arguments(verb: Verb, words: list[str], parties: Parties) -> Command:
+def _parse_topics_and_parties(verb: Verb, words: list[str], parties: Parties) -> Command:
     topics: set[Topic] = set()
     codes: set[str] = set()
-    pace = Frequency.INSTANT
+    frequency = Frequency.INSTANT
     everything = False
     for phrase in _phrases(words, parties):
         key = phrase.lower().replace("_", "-")
@@ -211,27 +218,31 @@ def _with_arguments(verb: Verb, words: list[str], parties: Parties) -> Command:
             topics.add(_TOPICS[key])
         elif key in _EVERYTHING:
             everything = True
-        elif key in _PACES and verb is Verb.SUBSCRIBE:
-            pace = _PACES[key]
+        elif key in _FREQUENCIES and verb is Verb.SUBSCRIBE:
+            frequency = _FREQUENCIES[key]
         elif (party := parties.named(phrase)) is not None and verb is not Verb.LATEST:
             codes.add(party.code)
         else:
-            raise _unplaced(phrase, verb, words, parties)
+            raise _unknown_argument(phrase, verb, words, parties)
     if verb is Verb.SUBSCRIBE and not (topics or codes or everything):
-        named = ("tariffs", "talks", "court-rulings", "all")
-        raise Misunderstood(verb, "it does not say to what", [f"{verb} {topic}" for topic in named])
-    chosen = frozenset() if everything else frozenset(topics)
-    return Command(verb=verb, topics=chosen, parties=frozenset(codes), pace=pace)
+        commands = [f"{verb} {topic}" for topic in ("tariffs", "talks", "court-rulings", "all")]
+        raise CommandNotUnderstood(verb, "it does not say to what", commands)
+    return Command(
+        verb=verb,
+        topics=frozenset() if everything else frozenset(topics),
+        parties=frozenset(codes),
+        frequency=frequency,
+    )
 
 
 def _phrases(words: list[str], parties: Parties) -> Iterator[str]:
-    """The arguments, names of several words joined, little words left out."""
+    """The arguments: names of several words joined, filler words left out."""
     at = 0
     while at < len(words):
         size = next(
             (
                 size
-                for size in range(min(_LONGEST_NAME, len(words) - at), 1, -1)
+                for size in range(min(_NAME_WORDS, len(words) - at), 1, -1)
                 if parties.named(" ".join(words[at : at + size])) is not None
             ),
             1,
@@ -242,17 +253,20 @@ def _phrases(words: list[str], parties: Parties) -> Iterator[str]:
             yield phrase
 
 
-def _unplaced(word: str, verb: Verb, words: list[str], parties: Parties) -> Misunderstood:
-    known = [*_TOPICS, *_EVERYTHING, *(_PACES if verb is Verb.SUBSCRIBE else ())]
+def _unknown_argument(
+    word: str, verb: Verb, words: list[str], parties: Parties
+) -> CommandNotUnderstood:
+    known = [*_TOPICS, *_EVERYTHING, *(_FREQUENCIES if verb is Verb.SUBSCRIBE else ())]
     near = _nearest(word.lower(), known)
     names = () if verb is Verb.LATEST else parties.suggest(word)
-    mended = dict.fromkeys([*([near] if near else []), *names])
-    commands = [" ".join([verb, *(fit if w == word else w for w in words)]) for fit in mended]
-    what = "neither a topic nor an economy I know" if names or verb is not Verb.LATEST else ""
-    return Misunderstood(word, what or "not a topic I know", commands[:4])
+    corrections = dict.fromkeys([*([near] if near else []), *names])
+    commands = [" ".join([verb, *(fit if w == word else w for w in words)]) for fit in corrections]
+    economies = "neither a topic nor an economy I know"
+    cause = "not a topic I know" if verb is Verb.LATEST else economies
+    return CommandNotUnderstood(word, cause, commands[:4])
 
 
 def _nearest(word: str, known: list[str]) -> str | None:
     scorer = OSA.normalized_similarity
-    found = process.extractOne(word[:40], known, scorer=scorer, score_cutoff=_NEAR)
+    found = process.extractOne(word[:40], known, scorer=scorer, score_cutoff=_SIMILARITY)
     return found[0] if found else None

@@ -1,18 +1,19 @@
-"""A command as a person typed it, whatever platform it came from."""
+"""A command as a person typed it, on any platform."""
 
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CommandRequest:
     """What was typed, by whom and where.
 
-    `conversation` is where alerts would go: a channel, or the person for a direct message.
+    `text` is plain, without a platform's markup. `conversation` is where alerts would be posted: a
+    channel, or the person for a direct message.
     """
 
     text: str
     team: str
     conversation: str
     user: str
-    invited: bool = True
-    """Whether the bot can post there without being invited: not so in private channels."""
+    needs_invitation: bool = False
+    """Whether the bot can post in the conversation only after an invitation, as in private ones."""

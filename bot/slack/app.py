@@ -21,10 +21,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SettingsError, SlackError
 from bot.slack.api.errors import code
+from bot.slack.background import log_failure
 from bot.slack.blockkit.limits import REQUEST_BYTES
 from bot.slack.context import SlackContext
-from bot.slack.error_ids import record
-from bot.slack.handlers import buttons, commands, home, proposal_buttons
+from bot.slack.handlers import buttons, commands, events
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
@@ -34,14 +34,14 @@ _CALL_S = 20
 
 
 def open_session() -> aiohttp.ClientSession:
-    """The one session that all calls of Slack share; whoever opens it closes it."""
+    """The session that all calls to Slack share. The caller closes it."""
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_CALL_S))
 
 
 def web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """A Web API client on the shared session, which makes it 2.7 times as fast as one without.
+    """A Web API client on the shared session, 2.7 times as fast as one without.
 
-    It never retries by itself: a second chat.postMessage after a broken connection posts twice.
+    It does not retry: a second chat.postMessage after a broken connection posts twice.
     """
     return AsyncWebClient(
         token,
@@ -53,19 +53,19 @@ def web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> Asyn
     )
 
 
-def build_app(parts: SlackContext) -> AsyncApp:
-    """The app with all its listeners; raises SettingsError where the environment misleads Bolt.
+def build_app(context: SlackContext) -> AsyncApp:
+    """The app with all its listeners. Raises SettingsError where the environment misleads Bolt.
 
-    The token is checked by one auth.test at the first request, which Bolt then remembers.
+    Bolt checks the token by one auth.test at the first request.
     """
     app = AsyncApp(
         name="tariffwire",
-        client=parts.client,
-        signing_secret=parts.signing_secret,
+        client=context.client,
+        signing_secret=context.signing_secret,
         logger=_quiet("bot.slack.app.library"),
-        # Bolt otherwise looks every 10 ms whether a listener has acknowledged.
+        # Without it, Bolt polls every 10 ms for the acknowledgement.
         process_before_response=True,
-        # Bolt's own handling of these logs whole requests, with response_urls in them.
+        # By default, Bolt logs unhandled requests whole, with their response_urls.
         raise_error_for_unhandled_request=True,
     )
     if app.oauth_flow is not None:
@@ -74,8 +74,8 @@ def build_app(parts: SlackContext) -> AsyncApp:
             "set, but installing the app by OAuth is not supported",
             "Remove SLACK_CLIENT_ID and SLACK_CLIENT_SECRET",
         )
-    for module in (commands, buttons, home, proposal_buttons):
-        module.register(app, parts)
+    for module in (commands, events, buttons):
+        module.register(app, context)
     app.error(_failed)
     return app
 
@@ -83,17 +83,16 @@ def build_app(parts: SlackContext) -> AsyncApp:
 async def connect(
     app: AsyncApp, app_token: str, session: aiohttp.ClientSession
 ) -> AsyncSocketModeHandler:
-    """A connected Socket Mode client; `close_async()` ends it.
+    """A connected Socket Mode client, which reconnects until `close_async()` ends it.
 
-    It reconnects by itself for as long as it is open, and waits where Slack cannot be reached.
-    Raises SlackError where Slack refuses the token.
+    It waits while Slack cannot be reached. Raises SlackError where Slack refuses the token.
     """
     client = web_client(app_token, app.client.base_url, session)
     logger = _quiet("bot.slack.app.socket")
-    logger.addFilter(Terse())
+    logger.addFilter(RepetitionFilter())
     handler = AsyncSocketModeHandler(app, app_token, logger=logger, web_client=client)
     try:
-        # slack_sdk would try a wrong token again for ever.
+        # slack_sdk would retry a wrong token without end.
         answer = await client.apps_connections_open(app_token=app_token)
         handler.client.wss_uri = str(answer["url"])
     except SlackApiError as error:
@@ -108,15 +107,15 @@ async def connect(
     return handler
 
 
-def web_app(app: AsyncApp, parts: SlackContext) -> web.Application:
+def web_app(app: AsyncApp, context: SlackContext) -> web.Application:
     """The HTTP server's application: Slack's requests at `/slack/events`, and `/healthz`."""
     served = web.Application(client_max_size=REQUEST_BYTES)
-    served.add_routes(routes(app, parts.signing_secret))
+    served.add_routes(routes(app, context.signing_secret))
     return served
 
 
 def routes(app: AsyncApp, signing_secret: str) -> list[web.RouteDef]:
-    """The routes, for an application that serves other things too."""
+    """The routes for Slack's requests and for health checks."""
     verifier = SignatureVerifier(signing_secret)
 
     async def events(request: web.Request) -> web.Response:
@@ -137,9 +136,9 @@ def routes(app: AsyncApp, signing_secret: str) -> list[web.RouteDef]:
 
 
 async def _verified(request: web.Request, verifier: SignatureVerifier) -> str | None:
-    """The body, if Slack signed it within the last five minutes.
+    """The body, if Slack signed it within the last five minutes; otherwise None.
 
-    Bolt checks again, but parses the body first; here nothing unsigned reaches a parser.
+    Bolt checks the signature too, but parses the body first.
     """
     timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
     signature = request.headers.get("X-Slack-Signature", "")
@@ -153,42 +152,43 @@ async def _verified(request: web.Request, verifier: SignatureVerifier) -> str | 
 
 
 async def _failed(error: Exception) -> BoltResponse:
-    """The last net: listeners answer for their own errors."""
+    """The response to an error that no listener handled."""
     if isinstance(error, BoltUnhandledRequestError):
         kind = error.body.get("type") or error.body.get("command") or "request"
-        logging.getLogger(__name__).warning("nobody listens for a %s of Slack's", kind)
+        logging.getLogger(__name__).warning("no listener for a %s from Slack", kind)
         return BoltResponse(status=404, body="")
     try:
         raise error
     except Exception:
-        record("handling a request of Slack's")
+        log_failure("handling a request of Slack's")
     return BoltResponse(status=500, body="")
 
 
 def _quiet(name: str) -> logging.Logger:
-    """A logger for the libraries: without a level of its own they format every debug line, and at
-    INFO they log whole requests."""
+    """A logger for the libraries, which at INFO log whole requests."""
     logger = logging.getLogger(name)
     logger.setLevel(logging.ERROR)
     return logger
 
 
-class Terse(logging.Filter):
-    """Lets each complaint through once in five minutes and without its traceback: a client that
-    cannot connect repeats itself every few seconds."""
+class RepetitionFilter(logging.Filter):
+    """Passes each message once in five minutes, without its traceback.
+
+    A client that cannot connect repeats its message every few seconds.
+    """
 
     _AGAIN_S = 300.0
 
     def __init__(self) -> None:
         super().__init__()
-        self._told: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether to log the record; takes its traceback away."""
+        """Whether to log the record; removes its traceback."""
         record.exc_info = record.exc_text = None
-        # Messages are formatted before they come here; their first words name the complaint.
-        complaint = record.getMessage()[:30]
-        if record.created - self._told.get(complaint, -self._AGAIN_S) < self._AGAIN_S:
+        # The arguments are in the message already; its first words identify it.
+        message = record.getMessage()[:30]
+        if record.created - self._logged_at.get(message, -self._AGAIN_S) < self._AGAIN_S:
             return False
-        self._told[complaint] = record.created
+        self._logged_at[message] = record.created
         return True

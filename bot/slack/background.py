@@ -1,27 +1,44 @@
-"""Work that goes on after Slack has its acknowledgement."""
+"""Work that continues after Slack got its acknowledgement, and the log of what fails in it."""
 
 import asyncio
+import logging
+import sys
 from collections.abc import Coroutine
+from secrets import token_hex
 from typing import Any
 
-from bot.slack.error_ids import record
+from bot.errors import StoreAway
+
+log = logging.getLogger(__name__)
+
+
+def log_failure(doing: str) -> str | None:
+    """Logs the exception being handled with its traceback; returns the id of the log line.
+
+    None while the database is away: `bot.store.outage` logs that once.
+    """
+    if isinstance(sys.exception(), StoreAway):
+        return None
+    error_id = token_hex(4)
+    log.exception("error %s while %s", error_id, doing)
+    return error_id
 
 
 class Background:
-    """Runs work to its end, logs what fails, and lets a shutdown wait for what is under way."""
+    """Runs tasks, logs those that fail, and lets a shutdown wait for those that run."""
 
     def __init__(self) -> None:
-        # asyncio itself holds tasks weakly: without this they may vanish half way.
+        # asyncio keeps only weak references to tasks.
         self._tasks: set[asyncio.Task[None]] = set()
 
     def spawn(self, work: Coroutine[Any, Any, object], doing: str) -> None:
-        """Starts the work; `doing` names it in the log should it fail."""
-        task = asyncio.create_task(_guarded(work, doing), name=doing)
+        """Starts the work; `doing` names it in the log if it fails."""
+        task = asyncio.create_task(_logged(work, doing), name=doing)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def finish(self, timeout_s: float = 5.0) -> None:
-        """Waits for all that is under way, then cancels what is left."""
+        """Waits for all running tasks, then cancels those that are left."""
         while self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=timeout_s)
             for task in late:
@@ -30,8 +47,8 @@ class Background:
                 await asyncio.gather(*late, return_exceptions=True)
 
 
-async def _guarded(work: Coroutine[Any, Any, object], doing: str) -> None:
+async def _logged(work: Coroutine[Any, Any, object], doing: str) -> None:
     try:
         await work
     except Exception:
-        record(doing)
+        log_failure(doing)

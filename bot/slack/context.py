@@ -1,53 +1,49 @@
-"""The parts that the Slack side is built from, handed over by `bot.runtime.app`."""
+"""What the listeners of Slack share. `bot.runtime.app` builds it."""
 
-from collections.abc import Callable
+from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.parties import Parties
-from bot.slack.api.picture_upload import Pictures
+from bot.commands.service import CommandService
 from bot.slack.background import Background
-from bot.slack.blockkit.limits import ANSWER_WITHIN_S
-from bot.slack.deduplicate import Deduplicator
-from bot.slack.handlers.answer_service import AnswerService
-from bot.slack.ports import (
-    DecisionService,
-    EventChoices,
-    FeedAdmin,
-    ProposalStore,
-    ReminderSettings,
-    StoryStore,
-    SubscriptionStore,
-)
+from bot.slack.blockkit.limits import ANSWER_WITHIN_S, EVENT_RETRIES_S
+
+
+class Deduplicator:
+    """Recognizes events that Slack sends again, and second clicks."""
+
+    def __init__(self, keep_s: float = EVENT_RETRIES_S, most: int = 10_000) -> None:
+        self._keep, self._most = timedelta(seconds=keep_s), most
+        self._known: OrderedDict[str, datetime] = OrderedDict()
+
+    def is_repeated(self, key: str, now: datetime) -> bool:
+        """Whether the key was seen within `keep_s`; remembers a new one."""
+        while self._known and self._is_over(now):
+            self._known.popitem(last=False)
+        if key in self._known:
+            return True
+        self._known[key] = now
+        return False
+
+    def _is_over(self, now: datetime) -> bool:
+        oldest = next(iter(self._known.values()))
+        return now - oldest > self._keep or len(self._known) > self._most
 
 
 @dataclass(frozen=True)
 class SlackContext:
-    """All that listeners use; nothing of it is looked up elsewhere.
+    """All that listeners use.
 
-    `clock` gives the present moment in UTC. `client` is for calls outside a request; Bolt derives
-    its own for each request from it, with the same session.
+    `client` is for calls outside a request. For each request, Bolt derives a client from it with
+    the same session.
     """
 
     client: AsyncWebClient
     signing_secret: str
-    subscriptions: SubscriptionStore
-    stories: StoryStore
-    events: EventChoices
-    parties: Parties
-    desk: AnswerService
-    """Where questions about rates are answered."""
-    clock: Callable[[], datetime]
-    feeds: FeedAdmin
-    reminders: ReminderSettings
-    decisions: DecisionService
-    proposals: ProposalStore
-    operators: frozenset[str] = frozenset()
-    """Who may add and remove feeds and decide on rates, by Slack id."""
+    service: CommandService
     background: Background = field(default_factory=Background)
-    seen: Deduplicator = field(default_factory=Deduplicator)
-    pictures: Pictures = field(default_factory=Pictures)
+    deduplicator: Deduplicator = field(default_factory=Deduplicator)
     answer_within_s: float = ANSWER_WITHIN_S
-    """A command that takes longer is acknowledged first and answered later."""
+    """Seconds that a command may take before Slack gets an acknowledgement without the answer."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from bot.alerts.subscription import Frequency
-from bot.commands.grammar import Misunderstood, Verb, nearest_command, understand
+from bot.commands.grammar import CommandNotUnderstood, Verb, nearest_command, parse_command
 from bot.values import Topic
 from tests.slack.samples import PARTIES, nasty_text
 
@@ -29,7 +29,7 @@ TARIFF, TALKS, RULINGS = Topic.TARIFF, Topic.NEGOTIATION, Topic.COURT_RULING
     ],
 )
 def test_the_first_word_says_what_is_wanted(text: str, verb: Verb) -> None:
-    assert understand(text, PARTIES).verb is verb
+    assert parse_command(text, PARTIES).verb is verb
 
 
 @pytest.mark.parametrize(
@@ -51,19 +51,19 @@ def test_the_first_word_says_what_is_wanted(text: str, verb: Verb) -> None:
 def test_topics_and_economies_may_be_named_in_any_way(
     text: str, topics: set[Topic], parties: set[str]
 ) -> None:
-    command = understand(text, PARTIES)
+    command = parse_command(text, PARTIES)
     assert command.verb is Verb.SUBSCRIBE
     assert set(command.topics) == topics
     assert set(command.parties) == parties
-    assert command.pace is Frequency.INSTANT
+    assert command.frequency is Frequency.INSTANT
 
 
 def test_a_digest_is_asked_for_by_daily() -> None:
-    assert understand("subscribe tariffs daily", PARTIES).pace is Frequency.DAILY
+    assert parse_command("subscribe tariffs daily", PARTIES).frequency is Frequency.DAILY
 
 
 def test_unsubscribing_from_nothing_named_means_all() -> None:
-    command = understand("unsubscribe", PARTIES)
+    command = parse_command("unsubscribe", PARTIES)
     assert (command.topics, command.parties) == (frozenset(), frozenset())
 
 
@@ -78,8 +78,8 @@ def test_unsubscribing_from_nothing_named_means_all() -> None:
     ],
 )
 def test_a_slip_is_answered_with_a_whole_command(text: str, suggestion: str) -> None:
-    with pytest.raises(Misunderstood) as error:
-        understand(text, PARTIES)
+    with pytest.raises(CommandNotUnderstood) as error:
+        parse_command(text, PARTIES)
     assert suggestion in error.value.suggestions
 
 
@@ -103,11 +103,11 @@ def test_a_misspelt_command_is_recognised(text: str, mended: str | None) -> None
 @given(nasty_text)
 def test_any_text_is_a_command_or_misunderstood(text: str) -> None:
     for line in (text, f"subscribe {text}", f"unsubscribe {text}", f"latest {text}"):
-        with suppress(Misunderstood):
-            understand(line, PARTIES)
+        with suppress(CommandNotUnderstood):
+            parse_command(line, PARTIES)
 
 
 @pytest.mark.parametrize("word", ["mute", "why", "Follow"])
 def test_what_a_button_does_is_said_to_be_a_buttons(word: str) -> None:
-    with pytest.raises(Misunderstood, match="buttons under each alert"):
-        understand(word, PARTIES)
+    with pytest.raises(CommandNotUnderstood, match="buttons under each alert"):
+        parse_command(word, PARTIES)

@@ -20,7 +20,7 @@ from bot.store.upgrade import upgrade
 from bot.values import Topic
 from tests.journeys.onlooker import Message, Onlooker, eventually, words
 from tests.journeys.test_whole_way import World, world
-from tests.slack.fakes import ledger, parts
+from tests.slack.fakes import ledger, slack_context
 from tests.slack.samples import PARTIES, ROOT
 from tests.store.opened import Store, open_store
 
@@ -39,7 +39,7 @@ class Bot:
         self.now = datetime(2026, 11, 20, 9, tzinfo=UTC)
         self.team = workspace.team.identity.team_id
         self.switches = ReminderSwitches(store.database)
-        self.parts = parts(
+        self.context = slack_context(
             client,
             secret=workspace.signing_secret,
             subscriptions=store.subscriptions,
@@ -97,12 +97,12 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
             workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
         )
         made = Bot(workspace, store, client)
-        runner = web.AppRunner(web_app(build_app(made.parts), made.parts))
+        runner = web.AppRunner(web_app(build_app(made.context), made.context))
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
         yield made
-        await made.parts.background.finish()
+        await made.context.background.finish()
         await runner.cleanup()
     await workspace.stop()
     await store.database.close()

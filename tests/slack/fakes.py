@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,11 @@ from urllib.parse import urlencode
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.subscription import Subscription, without
+from bot.commands.answers import AnswerService
+from bot.commands.permissions import Permissions
+from bot.commands.ports import CommandStores
+from bot.commands.request import CommandRequest
+from bot.commands.service import CommandService
 from bot.errors import FeedError, NotAFeed
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
@@ -19,11 +24,13 @@ from bot.news.story import Story
 from bot.rates.files.validate import Book
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_book
+from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
-from bot.slack.handlers.answer_service import AnswerService
+from bot.slack.handlers.commands import answer
 from bot.values import Topic
 from tests.slack.samples import NOW, PARTIES, ROOT, story
 
+TODAY = NOW.date()
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
@@ -173,23 +180,43 @@ def ledger() -> Ledger:
     return Ledger(book(), PARTIES)
 
 
-def parts(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> SlackContext:
-    given: dict[str, Any] = {
-        "client": client,
-        "signing_secret": secret,
+def service(**changes: Any) -> CommandService:
+    """The command service on stand-ins for the stores, with whatever a test changes."""
+    stores: dict[str, Any] = {
         "subscriptions": KeptSubscriptions(),
         "stories": KeptStories(story()),
         "events": KeptEvents(),
-        "parties": PARTIES,
-        "desk": AnswerService(ledger(), PARTIES),
-        "clock": lambda: NOW,
-        "feeds": KeptFeeds(),
         "reminders": KeptSwitches(),
-        "decisions": Broken(),
         "proposals": Broken(),
-        "operators": frozenset({"U1"}),
+        "feeds": KeptFeeds(),
     }
-    return SlackContext(**{**given, **changes})
+    stores |= {name: changes.pop(name) for name in stores.keys() & changes.keys()}
+    given: dict[str, Any] = {
+        "stores": CommandStores(**stores),
+        "answers": AnswerService(ledger()),
+        "decisions": Broken(),
+        "permissions": Permissions({"U1"}),
+        "clock": lambda: NOW,
+    }
+    return CommandService(**{**given, **changes})
+
+
+def slack_context(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> SlackContext:
+    own = {name: changes.pop(name) for name in ("background", "answer_within_s") if name in changes}
+    return SlackContext(client, secret, service(**changes), **own)
+
+
+async def answer_message(
+    text: str, today: date = TODAY, of: Ledger | None = None, live: Any = None
+) -> Message:
+    """The message with which the bot answers a question, at noon of a day."""
+    answers = AnswerService(of or ledger(), live)
+    given = slack_context(
+        AsyncWebClient("xoxb-unused"),
+        answers=answers,
+        clock=lambda: datetime.combine(today, datetime.min.time(), UTC) + timedelta(hours=12),
+    )
+    return await answer(given, CommandRequest(text, "T1", "C1", "U1"))
 
 
 def signed(body: str, secret: str = SECRET, age_s: float = 0) -> dict[str, str]:

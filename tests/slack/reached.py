@@ -9,13 +9,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.local_slack.server import Workspace
 from bot.slack.app import build_app, web_app
 from bot.slack.context import SlackContext
-from tests.slack.fakes import parts
+from tests.slack.fakes import slack_context
 
 
 @asynccontextmanager
 async def answering(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[SlackContext]:
     """The bot, reached by the workspace over signed HTTP."""
-    made = parts(client, secret=workspace.signing_secret)
+    made = slack_context(client, secret=workspace.signing_secret)
     runner = web.AppRunner(web_app(build_app(made), made))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -16,9 +16,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SettingsError, SlackError
 from bot.local_slack.server import Workspace
-from bot.slack.app import Terse, build_app, connect, web_app
+from bot.slack.app import RepetitionFilter, build_app, connect, web_app
 from bot.slack.context import SlackContext
-from tests.slack.fakes import Broken, parts, signed, slash
+from tests.slack.fakes import Broken, signed, slack_context, slash
 
 Post = Callable[..., Any]
 
@@ -27,7 +27,7 @@ class Server:
     """The bot's HTTP server on loopback."""
 
     def __init__(self, given: SlackContext) -> None:
-        self.parts = given
+        self.context = given
         self._runner = web.AppRunner(web_app(build_app(given), given))
         self.url = ""
 
@@ -38,7 +38,7 @@ class Server:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.parts.background.finish()
+        await self.context.background.finish()
         await self._runner.cleanup()
 
     async def command(self, session: aiohttp.ClientSession, text: str) -> dict[str, Any]:
@@ -53,7 +53,7 @@ class Server:
 
 @pytest.fixture
 async def server(client: AsyncWebClient) -> AsyncIterator[Server]:
-    async with Server(parts(client)) as started:
+    async with Server(slack_context(client)) as started:
         yield started
 
 
@@ -158,7 +158,7 @@ async def test_what_nobody_listens_for_is_not_logged_whole(
 async def test_an_error_of_ours_is_logged_with_the_id_the_user_sees(
     client: AsyncWebClient, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with Server(parts(client, stories=Broken(), subscriptions=Broken())) as server:
+    async with Server(slack_context(client, stories=Broken(), subscriptions=Broken())) as server:
         for text in ("latest", "list", "subscribe tariffs", "unsubscribe"):
             caplog.clear()
             said = await server.command(session, text)
@@ -171,7 +171,7 @@ async def test_an_error_of_ours_is_logged_with_the_id_the_user_sees(
 async def test_a_slow_answer_is_promised_at_once_and_sent_later(
     client: AsyncWebClient, session: aiohttp.ClientSession
 ) -> None:
-    given = parts(client)
+    given = slack_context(client)
 
     class Slow:
         async def latest(self, *_: object) -> tuple[()]:
@@ -191,7 +191,9 @@ async def test_a_slow_answer_is_promised_at_once_and_sent_later(
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     address = f"http://127.0.0.1:{runner.addresses[0][1]}/respond"
     body = slash("latest", response_url=address)
-    changed = parts(client, stories=Slow(), background=given.background, answer_within_s=0.01)
+    changed = slack_context(
+        client, stories=Slow(), background=given.background, answer_within_s=0.01
+    )
     async with Server(changed) as server:
         async with session.post(
             f"{server.url}/slack/events", data=body, headers=signed(body)
@@ -203,7 +205,7 @@ async def test_a_slow_answer_is_promised_at_once_and_sent_later(
 
 
 async def test_building_the_app_calls_nobody(client: AsyncWebClient, workspace: Workspace) -> None:
-    build_app(parts(client))
+    build_app(slack_context(client))
     assert not workspace.calls()
 
 
@@ -213,13 +215,13 @@ async def test_oauth_in_the_environment_is_named_with_its_cure(
     monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
     monkeypatch.setenv("SLACK_CLIENT_SECRET", "s")
     with pytest.raises(SettingsError, match="SLACK_CLIENT_ID"):
-        build_app(parts(client))
+        build_app(slack_context(client))
 
 
 async def test_socket_mode_reaches_the_same_listeners(
     workspace: Workspace, client: AsyncWebClient, session: aiohttp.ClientSession
 ) -> None:
-    given = parts(client)
+    given = slack_context(client)
     socket = await connect(build_app(given), workspace.app_token, session)
     try:
         outcome = await workspace.keyboard.say("#trade-news", "/tariff us on china on 2025-05-20")
@@ -233,11 +235,11 @@ async def test_a_wrong_app_token_is_named_with_its_cure(
     workspace: Workspace, client: AsyncWebClient, session: aiohttp.ClientSession
 ) -> None:
     with pytest.raises(SlackError, match="SLACK_APP_TOKEN"):
-        await connect(build_app(parts(client)), "xapp-wrong", session)
+        await connect(build_app(slack_context(client)), "xapp-wrong", session)
 
 
 def test_a_client_that_cannot_connect_complains_once() -> None:
-    terse = Terse()
+    terse = RepetitionFilter()
     log = logging.getLogger("tests.terse")
 
     def complaint(text: str, at: float) -> bool:
@@ -245,8 +247,8 @@ def test_a_client_that_cannot_connect_complains_once() -> None:
         record.created = at
         return terse.filter(record)
 
-    told = [complaint(text, at) for at in (0, 10, 20) for text in ("no address", "no connection")]
-    assert told == [True, True, False, False, False, False]
+    passed = [complaint(text, at) for at in (0, 10, 20) for text in ("no address", "no connection")]
+    assert passed == [True, True, False, False, False, False]
     assert complaint("no address", 301)
 
 
@@ -256,6 +258,6 @@ async def test_a_wrong_bot_token_is_no_traceback_for_the_user(
     client = AsyncWebClient("xoxb-wrong", base_url=workspace.api_url, session=session)
     with pytest.raises(SlackApiError):
         await client.auth_test()
-    async with Server(parts(client)) as server:
+    async with Server(slack_context(client)) as server:
         body = slash("help")
         assert await status(session, server, body, signed(body)) == 200

@@ -6,7 +6,7 @@ day up to which its sources were read, or a later one on which a rate that they 
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from bot.errors import QueryError
 from bot.parties import WORLD
@@ -22,7 +22,7 @@ from bot.rates.answer.warnings import caveats
 from bot.rates.calendar.upcoming import known_up_to, told_apart, upcoming
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Choice, Event, Upcoming, total_text
-from bot.rates.question.parse import Kind, RateQuery, parse
+from bot.rates.question.parse import Kind, RateQuery, narrowed, parse
 from bot.rates.question.product import Wanted
 
 _TALKS_SHOWN = 3
@@ -41,20 +41,7 @@ def ask(
     Raises QueryError. A question about the calendar (`upcoming`, `changes`) has no answers here.
     """
     query = parse(text, ledger.parties, today, ledger.reader)
-    changed: dict[str, object] = {"on": on} if on else {}
-    if product:
-        sound = product.encode("utf-8", "replace").decode("utf-8")
-        changed.update(product=sound, both_ways=False)
-        if query.kind is Kind.PARTY and not query.charged:
-            changed.update(kind=Kind.PAIR, imposer=query.partner, partner=WORLD, one_named=True)
-    return answer(query.model_copy(update=changed), ledger, today)
-
-
-def today_for(text: str, ledger: Ledger, now: datetime) -> date:
-    """Today by the clock of the importing country asked about; raises QueryError."""
-    day = ledger.duty_day(now)
-    imposer = parse(text, ledger.parties, day, ledger.reader).imposer
-    return ledger.duty_day(now, imposer) if imposer else day
+    return answer(narrowed(query, on, product), ledger, today)
 
 
 def answer(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:

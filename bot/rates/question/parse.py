@@ -101,6 +101,21 @@ def parse(
     return _about_rates(words, parties, on, reader)
 
 
+def narrowed(query: RateQuery, on: date | None, product: str | None) -> RateQuery:
+    """The query with a day and a product given apart, which take precedence over its own."""
+    changed: dict[str, object] = {}
+    if on is not None:
+        changed["on"] = on
+    if product:
+        changed.update(product=product.encode("utf-8", "replace").decode("utf-8"), both_ways=False)
+        if query.kind is Kind.PARTY and not query.charged:
+            changed.update(kind=Kind.PAIR, imposer=query.partner, partner=WORLD, one_named=True)
+    if on is not None and query.kind is Kind.CHANGES and (query.since or on) >= on:
+        # In words, the day of `changes since` is where they begin; here it is where they end.
+        changed["since"] = on - timedelta(days=CHANGES_DAYS)
+    return query.model_copy(update=changed)
+
+
 def _about_days(
     words: Words, on: date | None, today: date, reader: ProductReader | None
 ) -> RateQuery:

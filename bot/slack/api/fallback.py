@@ -1,13 +1,13 @@
-"""Messages that Slack may refuse for a block it does not know, sent so that they still arrive.
+"""Replies that still arrive where a workspace refuses a kind of block.
 
-Charts are new (June 2026) and come to workspaces step by step; tables are a year older. What an
-acknowledgement says is lost where Slack refuses it, and nobody is told; so a message with either
-goes where Slack answers.
+Charts are new (June 2026) and come to workspaces step by step; tables are a year older. Slack drops
+a refused acknowledgement without a word, so a message with either is sent by a call that answers.
 """
 
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -16,44 +16,42 @@ from slack_sdk.webhook import WebhookResponse
 
 from bot.slack.api.errors import names_blocks, refuses_blocks
 from bot.slack.blockkit.blocks import Message
-from bot.slack.views.rates.chart import may_be_refused, plainer
 
 log = logging.getLogger(__name__)
 
 
-async def respond_with(respond: AsyncRespond, message: Message, **more: Any) -> bool:
-    """Posts the message to the response_url; once more in plainer blocks where it is refused.
+async def respond_with(respond: AsyncRespond, message: Message, **options: Any) -> None:
+    """Posts the message to the response_url, and again in plainer blocks if Slack refuses it.
 
-    `more` goes beside text and blocks: response_type, replace_original. Whether it came as it is.
+    `options` are further fields of the reply, such as replace_original.
     """
-    answer = await respond({**message.payload(), **more})
-    refused = may_be_refused(message) and names_blocks(_code(answer))
-    if refused:
-        answer = await respond({**plainer(message).payload(), **more})
+    answer = await respond({**message.response(), **options})
+    if message.instead is not None and names_blocks(_error_code(answer)):
+        instead = replace(message.instead, in_channel=message.in_channel)
+        answer = await respond({**instead.response(), **options})
     if answer.status_code != 200:
-        log.warning("a response_url refused an answer: %s", _code(answer) or answer.status_code)
-    return not refused
+        log.warning(
+            "a response_url refused an answer: %s", _error_code(answer) or answer.status_code
+        )
 
 
-async def post_with(post: Callable[..., Awaitable[object]], message: Message, **more: Any) -> bool:
-    """Posts the message by a method of the Web API; once more in plainer blocks where refused.
+async def post_with(post: Callable[..., Awaitable[object]], message: Message, **given: Any) -> None:
+    """Posts the message by a method of the Web API, and again in plainer blocks if refused.
 
-    Whether it came as it is. Raises SlackApiError for every other refusal.
+    `given` are further arguments of the method. Raises SlackApiError for every other refusal.
     """
     try:
-        await post(**message.payload(), **more)
+        await post(**message.payload(), **given)
     except SlackApiError as error:
-        if not (may_be_refused(message) and refuses_blocks(error)):
+        if message.instead is None or not refuses_blocks(error):
             raise
-        await post(**plainer(message).payload(), **more)
-        return False
-    return True
+        await post(**message.instead.payload(), **given)
 
 
-def _code(answer: WebhookResponse) -> str:
+def _error_code(answer: WebhookResponse) -> str:
     """Slack's code: the body is `invalid_blocks`, or JSON with an `error`."""
     try:
-        said = json.loads(answer.body)
+        body = json.loads(answer.body)
     except ValueError:
         return answer.body.strip()[:100]
-    return str(said.get("error") or "") if isinstance(said, dict) else ""
+    return str(body.get("error") or "") if isinstance(body, dict) else ""

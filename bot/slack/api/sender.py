@@ -1,16 +1,16 @@
-"""Posts what is owed, and looks before it posts again.
+"""Posts deliveries, and looks for an earlier copy before it posts one again.
 
-Slack has no idempotency key: when a connection breaks after a message was handed over, only the
-conversation itself knows whether it arrived. So each message carries its delivery's id in its
-metadata, and a delivery marked `uncertain` is looked for before anything is posted. Where the app
-may not read the conversation, the operator has chosen: post it again, marked, or leave it.
+Slack has no idempotency key: when a connection breaks after a request was sent, only the
+conversation shows whether the message arrived. So each message has its delivery's id in its
+metadata, and the sender looks for an `uncertain` delivery before it posts. Where the app may not
+read the conversation, a setting chooses: post it again with a mark, or leave it.
 
-What is too long for one message goes on in its thread; each reply carries an id of its own.
+A delivery that is too long for one message continues in its thread; each reply has its own id.
 """
 
 import asyncio
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -21,28 +21,20 @@ from bot.alerts.dispatcher import Receipt
 from bot.errors import SendLater, SendRefused
 from bot.news.story import Story
 from bot.parties import Parties
-from bot.proposals.approval.audit import ProposalRecord
+from bot.proposals.approval.decisions import Decisions
 from bot.slack.api.errors import code, refuses_blocks, still_uncertain, unanswered, verdict
-from bot.slack.api.lookup import EVENT_TYPE, CannotLook, find, marked
+from bot.slack.api.lookup import CannotLook, find, marked
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.delivery import compose
-from bot.slack.views.proposals import proposal
-
-__all__ = ["EVENT_TYPE", "OnUnknown", "ProposalLookup", "SlackSender"]
+from bot.slack.views.proposals import proposal_message
 
 OnUnknown = Literal["may_repeat", "may_miss"]
 
-_OF_NO_STORY = (DeliveryKind.NOTICE, DeliveryKind.REMINDER)
-
-
-class ProposalLookup(Protocol):
-    """Gives a proposal as it is to be shown."""
-
-    async def get(self, proposal_id: str) -> ProposalRecord | None: ...
+_WITHOUT_STORY = (DeliveryKind.NOTICE, DeliveryKind.REMINDER)
 
 
 class SlackSender:
-    """A Sender for the dispatcher: `send` posts one delivery, or says why not.
+    """A Sender for the dispatcher: `send` posts one delivery, or raises the reason why not.
 
     The client must not retry by itself: a retry after a broken connection posts twice.
     """
@@ -52,14 +44,14 @@ class SlackSender:
         client: AsyncWebClient,
         parties: Parties,
         on_unknown: OnUnknown = "may_repeat",
-        proposals: ProposalLookup | None = None,
+        decisions: Decisions | None = None,
         pace_s: float = 1.0,
     ) -> None:
-        """`proposals` are what operators are asked to decide on; `pace_s`: seconds between the
-        messages of one delivery.
+        """`decisions` gives the proposals of deliveries; `pace_s` is the time in seconds between
+        the messages of one delivery.
         """
         self._client, self._parties, self._on_unknown = client, parties, on_unknown
-        self._proposals, self._pace_s = proposals, pace_s
+        self._decisions, self._pace_s = decisions, pace_s
 
     async def send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
@@ -75,14 +67,14 @@ class SlackSender:
                 found = await find(self._client, delivery, stories, thread_ts)
             except CannotLook:
                 receipt = await self._post_unseen(delivery, stories, thread_ts)
-                await self._go_on(delivery, rest, receipt.ts)
+                await self._post_rest(delivery, rest, receipt.ts)
                 return receipt
         if found is None:
             receipt = await self._post(delivery, message, thread_ts)
-            await self._go_on(delivery, rest, receipt.ts)
+            await self._post_rest(delivery, rest, receipt.ts)
         else:
             receipt = Receipt(ts=found)
-            await self._go_on(delivery, rest, receipt.ts, look_for=stories)
+            await self._post_rest(delivery, rest, receipt.ts, look_for=stories)
         return receipt
 
     async def _compose(
@@ -93,24 +85,24 @@ class SlackSender:
         *,
         may_repeat: bool = False,
     ) -> tuple[Message, ...]:
-        """As `compose`; a proposal is told as it stands. Raises SendRefused where it is gone."""
+        """The messages of a delivery. Raises SendRefused where its subject is gone."""
         if delivery.kind is DeliveryKind.PROPOSAL:
-            filed = await self._proposals.get(delivery.event_id) if self._proposals else None
-            if filed is None:
+            record = await self._decisions.get(delivery.event_id) if self._decisions else None
+            if record is None:
                 raise SendRefused("the proposal it is about is no longer kept")
-            return (proposal(filed, self._parties, may_repeat=may_repeat),)
-        if not stories and delivery.kind not in _OF_NO_STORY:
+            return (proposal_message(record, self._parties, may_repeat=may_repeat),)
+        if not stories and delivery.kind not in _WITHOUT_STORY:
             raise SendRefused("the stories it is about are no longer kept")
         return compose(delivery, stories, self._parties, thread_ts, may_repeat=may_repeat)
 
-    async def _go_on(
+    async def _post_rest(
         self,
         delivery: Delivery,
         rest: Sequence[Message],
         ts: str,
         look_for: Sequence[Story] | None = None,
     ) -> None:
-        """Posts the rest of a delivery below its first message, less what stands there already."""
+        """Posts the rest of a delivery in the thread of its first message, without repetitions."""
         for number, message in enumerate(rest, start=2):
             reply = delivery.model_copy(update={"id": f"{delivery.id}/{number}"})
             try:
@@ -121,16 +113,16 @@ class SlackSender:
                     continue
                 await asyncio.sleep(self._pace_s)
                 await self._post(reply, message, ts)
-            except CannotLook as blind:
-                raise SendLater(None, "its thread cannot be read", uncertain=True) from blind
+            except CannotLook as error:
+                raise SendLater(None, "its thread cannot be read", uncertain=True) from error
             except SendLater as later:
-                # The first message stands: the next attempt looks for it and goes on from there.
+                # The first message was posted: the next attempt finds it and continues.
                 raise still_uncertain(later, later.cause) from later
 
     async def _post_unseen(
         self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None
     ) -> Receipt:
-        """What the operator chose for a message that may already stand there."""
+        """Follows the operator's setting for a message that may have arrived already."""
         if self._on_unknown == "may_miss":
             raise SendRefused(
                 "it may have arrived and the app cannot look: give it a history scope, "
@@ -140,7 +132,7 @@ class SlackSender:
         try:
             return await self._post(delivery, message, thread_ts)
         except SendLater as later:
-            # Still as uncertain as before, whatever this attempt met with.
+            # The earlier attempt stays uncertain, whatever happened to this one.
             raise still_uncertain(later, later.cause) from later
 
     async def _post(self, delivery: Delivery, message: Message, thread_ts: str | None) -> Receipt:
@@ -159,12 +151,12 @@ class SlackSender:
     async def _post_once(
         self, delivery: Delivery, message: Message, thread_ts: str | None
     ) -> Receipt:
-        """One call of chat.postMessage; only answers of Slack's are left as SlackApiError."""
+        """One call of chat.postMessage. Raises SlackApiError for errors that Slack reports."""
         try:
             answer = await self._client.chat_postMessage(
                 channel=delivery.conversation,
                 text=message.text,
-                blocks=[block.value for block in message.blocks] or None,
+                blocks=list(message.blocks) or None,
                 thread_ts=thread_ts,
                 metadata=marked(delivery),
                 unfurl_links=False,
@@ -175,7 +167,7 @@ class SlackSender:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise unanswered(type(error).__name__) from error
         except (AttributeError, ValueError) as error:
-            # What slack_sdk makes of a text/plain answer, as a proxy on the way sends it.
+            # slack_sdk raises these for a text/plain answer, as proxies send it.
             raise unanswered("an answer that is not Slack's") from error
         return Receipt(ts=str(answer["ts"]))
 

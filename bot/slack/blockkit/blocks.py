@@ -1,92 +1,69 @@
-"""Blocks and messages that Slack takes, whatever they are built from.
+"""Blocks and messages within Slack's limits.
 
-Each builder keeps its block within Slack's limits and takes markup that `mrkdwn` made; `assemble`
-keeps the whole message within them. What a message says is decided in `bot.slack.views`.
+Each builder keeps its block within the limits and takes markup that `mrkdwn` made; `assemble`
+keeps the whole message within them. `bot.slack.views` decides what a message says.
 """
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.mrkdwn import cut, cut_markup, safe_url
-from bot.slack.blockkit.picture import Picture
 from bot.text.single_line import single_line
 
+Block = dict[str, Any]
 Element = dict[str, Any]
-"""A button as JSON values."""
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One block as JSON, which is written once: it is counted against limits before it is sent."""
-
-    type: str
-    json: str
-
-    @property
-    def value(self) -> dict[str, Any]:
-        """The block as JSON values."""
-        values: dict[str, Any] = json.loads(self.json)
-        return values
-
-
-def block(values: dict[str, Any]) -> Block:
-    """The block with these JSON values; its `type` is one of them."""
-    return Block(values["type"], _encode(values))
+"""A block, and an element of one, as JSON values."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent: blocks, and a text for notifications, screen readers and old clients."""
+    """Blocks, and a text for notifications, screen readers and old clients."""
 
     text: str
-    blocks: tuple[Block, ...] = field(default=())
-    picture: Picture | None = None
-    """What shows the same as the message's chart, where a workspace refuses that."""
+    blocks: tuple[Block, ...] = ()
     instead: "Message | None" = None
-    """The same in blocks that every workspace takes, where this has one that some refuse."""
+    """The same without the kinds of blocks that some workspaces refuse, where it has any."""
+    in_channel: bool = False
+    """Whether a reply is for the whole conversation, and not only for the person who asked."""
+
+    def for_all(self) -> "Message":
+        """The same message as a reply that the whole conversation sees."""
+        return replace(self, in_channel=True)
 
     def payload(self) -> dict[str, Any]:
-        """The `text` and `blocks` of a Web API call or an answer, as JSON-ready values."""
-        return {"text": self.text, "blocks": [block.value for block in self.blocks]}
+        """The `text` and `blocks` of a call of the Web API."""
+        return {"text": self.text, "blocks": list(self.blocks)}
 
-    def body(self, response_type: str) -> str:
-        """The JSON of an answer to a command: text, blocks and who sees it."""
-        return f'{self._body}, "response_type": {_encode(response_type)}}}'
-
-    @cached_property
-    def _body(self) -> str:
-        blocks = ", ".join(block.json for block in self.blocks)
-        return f'{{"text": {_encode(self.text)}, "blocks": [{blocks}]'
+    def response(self) -> dict[str, Any]:
+        """The reply to a command or a click: text, blocks and who sees it."""
+        response_type = "in_channel" if self.in_channel else "ephemeral"
+        return {**self.payload(), "response_type": response_type}
 
 
 def section(markup: str) -> Block:
     """A paragraph; an empty one shows a dash, because Slack refuses a section without text."""
-    text = _markup(markup or "–", limits.SECTION_CHARACTERS)
-    return Block("section", f'{{"text": {text}, "type": "section"}}')
+    return {"type": "section", "text": _markup(markup or "–", limits.SECTION_CHARACTERS)}
 
 
 def context(*markups: str) -> Block:
-    """A line of small print, of up to ten parts."""
+    """A line of small print, of up to ten texts."""
     shown = [m for m in markups if m][: limits.CONTEXT_ELEMENTS] or ["–"]
-    elements = ", ".join(_markup(m, limits.CONTEXT_CHARACTERS) for m in shown)
-    return Block("context", f'{{"elements": [{elements}], "type": "context"}}')
+    elements = [_markup(m, limits.CONTEXT_CHARACTERS) for m in shown]
+    return {"type": "context", "elements": elements}
 
 
 def header(text: str) -> Block:
     """A headline in large letters; takes plain text, no markup."""
     shown = cut(single_line(text) or "–", limits.HEADER_CHARACTERS)
-    return block({"text": _plain(shown), "type": "header"})
+    return {"type": "header", "text": _plain(shown)}
 
 
 def divider() -> Block:
     """A thin line."""
-    return block({"type": "divider"})
+    return {"type": "divider"}
 
 
 def button(
@@ -98,20 +75,20 @@ def button(
         return None
     shown = cut(single_line(label) or "–", limits.BUTTON_CHARACTERS)
     values = {
-        "action_id": action_id,
-        "style": style,
-        "text": _plain(shown),
         "type": "button",
+        "action_id": action_id,
+        "text": _plain(shown),
+        "style": style,
         "url": address,
         "value": carried or None,
     }
-    return {key: given for key, given in values.items() if given is not None}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def actions(*buttons: Element | None) -> tuple[Block, ...]:
     """A row of the buttons there are; no row at all where there are none."""
     shown = [b for b in buttons if b is not None][: limits.ACTIONS_ELEMENTS]
-    return (block({"elements": shown, "type": "actions"}),) if shown else ()
+    return ({"type": "actions", "elements": shown},) if shown else ()
 
 
 def assemble(
@@ -156,15 +133,14 @@ def fitting(
 
 
 def size(blocks: Sequence[Block]) -> int:
-    """Characters of the blocks as JSON, which is what the message's limit is counted in."""
-    return sum(len(b.json) + 2 for b in blocks)
+    """Characters of the blocks as JSON, in which Slack counts a message's limit."""
+    return sum(len(json.dumps(block, ensure_ascii=False)) + 2 for block in blocks)
 
 
-def _markup(markup: str, limit: int) -> str:
-    """The text as JSON, which most of a message is made of."""
+def _markup(markup: str, limit: int) -> Element:
     # verbatim: Slack must not make links and mentions of what only looks like them.
-    return f'{{"text": {_encode(cut_markup(markup, limit))}, "type": "mrkdwn", "verbatim": true}}'
+    return {"type": "mrkdwn", "text": cut_markup(markup, limit), "verbatim": True}
 
 
 def _plain(text: str) -> Element:
-    return {"emoji": False, "text": text, "type": "plain_text"}
+    return {"type": "plain_text", "text": text, "emoji": False}

@@ -1,1 +1,1 @@
-"""What the bot does on a command, a click or an opened Home tab."""
+"""Slack's requests to commands, and the replies to messages."""

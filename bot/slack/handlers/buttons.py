@@ -1,59 +1,58 @@
-"""The buttons: follow, mute, why, run a suggested command, share an answer.
+"""All buttons of the bot's messages: which handler each has, and who may use it.
 
-Slack wants an acknowledgement within three seconds and ignores what it says, so each click is
-acknowledged at once and answered through its response_url. Doing the same twice changes nothing.
+Slack wants an acknowledgement within three seconds and ignores its content. So each click is
+acknowledged at once, handled in the background, and answered through its response_url.
 """
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.commands.request import CommandRequest
-from bot.errors import QueryError
-from bot.slack.blockkit.blocks import Element, Message, actions, button, context
-from bot.slack.blockkit.mrkdwn import moment, person
+from bot.commands.grammar import Command, Verb
+from bot.commands.permissions import OperatorAct
+from bot.commands.replies import NotUnderstood
+from bot.errors import AmendmentRefused
+from bot.slack.api.fallback import respond_with
+from bot.slack.background import log_failure
+from bot.slack.blockkit.blocks import Message
+from bot.slack.blockkit.blocks import context as small_print
+from bot.slack.blockkit.mrkdwn import person
 from bot.slack.context import SlackContext
-from bot.slack.error_ids import record
-from bot.slack.handlers.commands import Reply, answer, place, respond_in
-from bot.slack.views import alerts, replies
+from bot.slack.handlers import proposals
+from bot.slack.handlers.commands import answer
+from bot.slack.handlers.payloads import Click
+from bot.slack.views import alerts
+from bot.slack.views import proposals as proposal_views
+from bot.slack.views.command_replies import message_of, operators_only
 from bot.slack.views.rates.answer import SHARE
+from bot.slack.views.replies import RUN, failed, notice
 
-QUIET = timedelta(hours=24)
-
-
-class Click:
-    """One press of a button: who, where, and the button's value."""
-
-    def __init__(self, body: dict[str, Any], action: dict[str, Any]) -> None:
-        self.value = str(action.get("value") or "")
-        self.user = str((body.get("user") or {}).get("id") or "")
-        self.team = str((body.get("team") or {}).get("id") or "")
-        self.conversation = place(body)
-        container = body.get("container") or {}
-        self.on = f"{self.conversation} {container.get('message_ts')} {action.get('action_id')}"
+Handler = Callable[[SlackContext, Click], Awaitable[Message | None]]
+"""Handles a click; returns the message for the person who clicked, if any."""
 
 
-Answer = Callable[[SlackContext, Click], Awaitable[Reply | None]]
+class ButtonRoute(NamedTuple):
+    """What a click does, and the permission that it needs; None lets everyone click."""
+
+    handle: Handler
+    act: OperatorAct | None = None
 
 
-def register(app: AsyncApp, parts: SlackContext) -> None:
-    """Listens for every button that the bot's messages have."""
-    for action_id, reply in _ANSWERS.items():
-        _listen(app, parts, action_id, reply)
-
-    @app.action(alerts.OPEN)
-    async def opened(ack: AsyncAck) -> None:
-        await ack()
+def register(app: AsyncApp, context: SlackContext) -> None:
+    """Listens for every button, and for the form of a proposal."""
+    for action_id, button in BUTTONS.items():
+        _listen(app, context, action_id, button)
+    proposals.register(app, context)
 
 
 def _listen(
-    app: AsyncApp, parts: SlackContext, action_id: str | re.Pattern[str], reply: Answer
+    app: AsyncApp, context: SlackContext, action_id: str | re.Pattern[str], button: ButtonRoute
 ) -> None:
     async def clicked(
         body: dict[str, Any], action: dict[str, Any], ack: AsyncAck, respond: AsyncRespond
@@ -62,112 +61,96 @@ def _listen(
         click = Click(body, action)
 
         async def work() -> None:
-            try:
-                said = await reply(parts, click)
-            except Exception:
-                said = Reply(replies.failed(record("answering a button")))
-            if said is not None:
-                where, who = click.conversation, click.user
-                await respond_in(parts, respond, said, where, who, replace_original=False)
+            message = await _handle(context, button, click)
+            if message is not None:
+                await respond_with(respond, message, replace_original=False)
 
-        parts.background.spawn(work(), "answering a button")
+        context.background.spawn(work(), "answering a button")
 
     app.action(action_id)(clicked)
 
 
-async def _follow(parts: SlackContext, click: Click) -> Reply:
-    new = await parts.events.follow(click.team, click.user, click.value)
-    said = "You now follow" if new else "You follow"
-    text = f"{said} this event: what else happens in it reaches you directly."
-    undo = actions(button("Unfollow", alerts.UNFOLLOW, click.value))
-    return Reply(Message(text, (*replies.notice(text).blocks, *undo)))
+async def _handle(context: SlackContext, button: ButtonRoute, click: Click) -> Message | None:
+    user = click.person.id
+    try:
+        if button.act and not context.service.permissions.allow(user, button.act):
+            return operators_only(button.act, user)
+        return await button.handle(context, click)
+    except AmendmentRefused as error:
+        return proposal_views.amendment_refused(error)
+    except Exception:
+        return failed(log_failure("answering a button"))
 
 
-async def _unfollow(parts: SlackContext, click: Click) -> Reply:
-    await parts.events.unfollow(click.team, click.user, click.value)
-    return Reply(replies.notice("You no longer follow this event."))
+def _command(verb: Verb) -> Handler:
+    """A handler for a button that stands for a command; its value is the command's text."""
+
+    async def handle(context: SlackContext, click: Click) -> Message:
+        return await answer(context, click.request(), Command(verb=verb, text=click.value))
+
+    return handle
 
 
-async def _mute(_: SlackContext, click: Click) -> Reply:
-    return Reply(alerts.mute_choices(click.value))
+async def _run(context: SlackContext, click: Click) -> Message:
+    """Runs the command in the button's value."""
+    return await answer(context, click.request(click.value))
 
 
-async def _mute_event(parts: SlackContext, click: Click) -> Reply:
-    await parts.events.mute_event(click.team, click.conversation, click.value)
-    undo = button("Undo", alerts.UNMUTE_EVENT, click.value)
-    return _told(click, "muted this event here. Other events still arrive.", undo)
+async def _share(context: SlackContext, click: Click) -> Message | None:
+    """Asks the question again, and shows the answer to the whole conversation, once."""
+    service, user = context.service, click.person.id
+    key = f"share {click.conversation} {click.message_ts} {user}"
+    if context.deduplicator.is_repeated(key, service.clock()):
+        return None
+    request = click.request(click.value)
+    reply = await service.execute(Command(verb=Verb.ASK, text=click.value), request)
+    if isinstance(reply, NotUnderstood):
+        return notice("I no longer understand that question.")
+    return _signed(message_of(reply, request, service.parties), user)
 
 
-async def _unmute_event(parts: SlackContext, click: Click) -> Reply:
-    await parts.events.unmute_event(click.team, click.conversation, click.value)
-    return _told(click, "wants to hear of this event here again.")
+def _signed(message: Message, user: str) -> Message:
+    """The answer for the conversation: with who asked, without the buttons for that person."""
+    blocks = [block for block in message.blocks if block["type"] != "actions"]
+    blocks.append(small_print(f"Asked by {person(user)}"))
+    instead = _signed(message.instead, user) if message.instead else None
+    return replace(message, blocks=tuple(blocks), instead=instead, in_channel=True)
 
 
-async def _mute_day(parts: SlackContext, click: Click) -> Reply:
-    until = parts.clock() + QUIET
-    await parts.subscriptions.mute(click.team, click.conversation, until)
-    undo = button("Unmute", alerts.UNMUTE)
-    return _told(click, f"muted all alerts here until {moment(until)}.", undo)
+async def _choose_mute(_: SlackContext, click: Click) -> Message:
+    return alerts.mute_choices(click.value)
 
 
-async def _unmute(parts: SlackContext, click: Click) -> Reply:
-    await parts.subscriptions.unmute(click.team, click.conversation)
-    return _told(click, "unmuted this conversation: alerts arrive again.")
-
-
-async def _leave(parts: SlackContext, click: Click) -> Reply:
-    return await answer(parts, _asked(click, "unsubscribe"))
-
-
-async def _why(parts: SlackContext, click: Click) -> Reply:
+async def _why(context: SlackContext, click: Click) -> Message:
     try:
         value = alerts.WhyValue.model_validate_json(click.value)
     except ValidationError:
-        return Reply(replies.notice("This button is from an older version of me."))
-    story = await parts.stories.get(value.story)
+        return notice("This button is from an older version of me.")
+    story = await context.service.stores.stories.get(value.story)
     if story is None:
-        return Reply(replies.notice("I no longer keep this story."))
-    return Reply(alerts.why(story, value.reason))
+        return notice("I no longer keep this story.")
+    return alerts.why(story, value.reason)
 
 
-async def _run(parts: SlackContext, click: Click) -> Reply:
-    return await answer(parts, _asked(click, click.value))
+async def _nothing(_: SlackContext, __: Click) -> None:
+    """Slack opens the link of a button by itself."""
 
 
-async def _share(parts: SlackContext, click: Click) -> Reply | None:
-    if parts.seen.before(f"share {click.on} {click.user}", parts.clock()):
-        return None
-    try:
-        today = parts.desk.today(click.value, parts.clock())
-        shown = await parts.desk.ask(click.value, today)
-    except QueryError:
-        return Reply(replies.notice("I no longer understand that question."))
-    asked_by = context(f"Asked by {person(click.user)}")
-    # The buttons were for whoever asked.
-    told = [block for block in shown.blocks if block.type != "actions"]
-    return Reply(Message(shown.text, (*told, asked_by), shown.picture), in_channel=True)
-
-
-def _asked(click: Click, text: str) -> CommandRequest:
-    return CommandRequest(text, click.team, click.conversation, click.user)
-
-
-def _told(click: Click, what: str, undo: Element | None = None) -> Reply:
-    """Said to everybody: it concerns what the whole conversation hears."""
-    text = f"{person(click.user)} {what}"
-    return Reply(Message(text, (*replies.notice(text).blocks, *actions(undo))), in_channel=True)
-
-
-_ANSWERS: dict[str | re.Pattern[str], Answer] = {
-    alerts.FOLLOW: _follow,
-    alerts.UNFOLLOW: _unfollow,
-    alerts.MUTE: _mute,
-    alerts.MUTE_EVENT: _mute_event,
-    alerts.UNMUTE_EVENT: _unmute_event,
-    alerts.MUTE_DAY: _mute_day,
-    alerts.UNMUTE: _unmute,
-    alerts.LEAVE: _leave,
-    alerts.WHY: _why,
-    re.compile(rf"^{replies.RUN}_\d+$"): _run,
-    SHARE: _share,
+BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
+    alerts.OPEN: ButtonRoute(_nothing),
+    alerts.FOLLOW: ButtonRoute(_command(Verb.FOLLOW_EVENT)),
+    alerts.UNFOLLOW: ButtonRoute(_command(Verb.UNFOLLOW_EVENT)),
+    alerts.MUTE: ButtonRoute(_choose_mute),
+    alerts.MUTE_EVENT: ButtonRoute(_command(Verb.MUTE_EVENT)),
+    alerts.UNMUTE_EVENT: ButtonRoute(_command(Verb.UNMUTE_EVENT)),
+    alerts.MUTE_DAY: ButtonRoute(_command(Verb.MUTE_CONVERSATION)),
+    alerts.UNMUTE: ButtonRoute(_command(Verb.UNMUTE_CONVERSATION)),
+    alerts.LEAVE: ButtonRoute(_command(Verb.UNSUBSCRIBE)),
+    alerts.WHY: ButtonRoute(_why),
+    re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),
+    SHARE: ButtonRoute(_share),
+    proposal_views.APPROVE: ButtonRoute(proposals.approve, OperatorAct.DECIDE_ON_RATES),
+    proposal_views.EDIT: ButtonRoute(proposals.edit, OperatorAct.DECIDE_ON_RATES),
+    proposal_views.REJECT: ButtonRoute(proposals.reject, OperatorAct.DECIDE_ON_RATES),
+    proposal_views.TAKE_BACK: ButtonRoute(proposals.take_back, OperatorAct.DECIDE_ON_RATES),
 }

@@ -1,10 +1,11 @@
-"""Stories as messages: alerts, follow-ups in their threads, digests, and why somebody sees them."""
+"""Stories as messages: alerts, follow-ups in their threads, digests, and why people see them."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from bot import COMMAND
-from bot.alerts.digest import group_by_event
+from bot.alerts.digest import by_event
+from bot.commands.replies import LatestStories
 from bot.news.story import Evidence, Figure, Story
 from bot.parties import Parties
 from bot.slack.blockkit import limits
@@ -34,11 +35,11 @@ UNMUTE = "mute_off"
 LEAVE = "mute_unsubscribe"
 
 MAY_REPEAT = "may repeat"
-"""Marks a message that is sent again because nobody can tell whether it arrived."""
+"""Marks a message that is sent again because it is unknown whether it arrived."""
 
 
 class WhyValue(Frozen):
-    """What a 'Why?' button carries: the story, and why this conversation got it."""
+    """The value of a 'Why?' button: the story, and why this conversation got it."""
 
     story: str
     reason: str
@@ -46,13 +47,13 @@ class WhyValue(Frozen):
     def value(self) -> str:
         """The button's value, within its limit."""
         room = limits.BUTTON_VALUE_CHARACTERS - len(self.story) - 50
-        # A reason is words of ours and of subscriptions; escaping can double a character.
+        # JSON can double a character.
         reason = cut(single_line(self.reason), room // 2)
         return self.model_copy(update={"reason": reason}).model_dump_json()
 
 
 def alert(story: Story, parties: Parties, reason: str, *, may_repeat: bool = False) -> Message:
-    """A story's first message: what happened, the numbers, who says so, and why you see it."""
+    """The first message about a story: the news, the figures, the source, and why you see it."""
     head: list[Block] = [
         section("\n".join(filter(None, (_headline(story), escape(story.summary, 1200)))))
     ]
@@ -70,7 +71,7 @@ def follow_up(
 ) -> Message:
     """Further stories on one event, as compact lines for the alert's thread.
 
-    `followed` is the event's id where they go to somebody who follows it, outside any thread.
+    `followed` is the event's id where the message goes to a person who follows it.
     """
     lines = [section(_line(story, parties)) for story in stories]
     tail: list[Block] = [context(_repeat(True))] if may_repeat else []
@@ -86,17 +87,17 @@ def follow_up(
 def digest(
     stories: Sequence[Story], parties: Parties, reason: str, *, may_repeat: bool = False
 ) -> tuple[Message, ...]:
-    """Many stories, event by event: a message and the replies to it that take what it cannot."""
+    """Many stories, event by event: a message, and replies to it with those it has no room for."""
     count = f"{len(stories)} trade {'story' if len(stories) == 1 else 'stories'}"
     first = f": {escape(stories[0].title)}" if stories else ""
     why = f"Why: {escape(reason, 200)}" if reason else ""
     head, tail = [section(bold(f"Your digest: {count}"))], [context(why, _repeat(may_repeat))]
-    # Marked or not, the same stories go into the same message: a later attempt completes it.
+    # With and without the mark, each message holds the same stories: a retry completes the rest.
     marked = [*head, context(why, _repeat(True))]
     lines: Sequence[Block] = [
         section(("" if place == 0 else "↳ ") + _line(story, parties))
-        for told in group_by_event(stories)
-        for place, story in enumerate(told)
+        for reports in by_event(stories)
+        for place, story in enumerate(reports)
     ]
     kept, lines = _as_many_as_fit(marked, lines)
     messages = [assemble(f"Your digest: {count}{first}", head, kept, tail)]
@@ -110,25 +111,26 @@ def digest(
 def _as_many_as_fit(
     fixed: Sequence[Block], items: Sequence[Block]
 ) -> tuple[Sequence[Block], Sequence[Block]]:
-    """The first of the items that fit into a message beside the fixed blocks, and the others."""
+    """The first of the items that fit into a message with the fixed blocks, and the others."""
     room = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS
     kept, _ = fitting(fixed, items, None, limits.MESSAGE_BLOCKS, room)
     kept = kept or tuple(items[:1])
     return kept, items[len(kept) :]
 
 
-def latest(stories: Sequence[Story], parties: Parties, about: str) -> Message:
-    """The newest stories for whoever asks; `about` names the topic or is empty."""
-    if not stories:
-        nothing = f"No {about} stories yet." if about else "No stories yet."
+def latest(reply: LatestStories, parties: Parties) -> Message:
+    """The newest stories."""
+    about = f"{reply.topic.label} " if reply.topic else ""
+    if not reply.stories:
+        nothing = f"No {about}stories yet."
         return Message(nothing, (section(nothing),))
-    title = f"Latest {about} stories" if about else "Latest trade stories"
-    lines = [section(_line(story, parties)) for story in stories]
+    title = f"Latest {about or 'trade '}stories"
+    lines = [section(_line(story, parties)) for story in reply.stories]
     return assemble(title, [section(bold(title))], lines, (), _left_out)
 
 
 def why(story: Story, reason: str) -> Message:
-    """Which words, rule, subscription and feed brought the story here."""
+    """The words, the rule, the subscription and the feed that brought the story here."""
     lines = [f"• This conversation gets it for: {escape(reason, 300)}."] if reason else []
     lines += [f"• {_evidence(found)}" for found in story.evidence[:12]]
     lines.append(f"• It came from the feed {quoted(story.source)} ({story.kind.value}).")
@@ -138,7 +140,7 @@ def why(story: Story, reason: str) -> Message:
 
 
 def mute_choices(event_id: str) -> Message:
-    """The ways of hearing less, each a button."""
+    """The ways to get fewer alerts, each a button."""
     text = "What should be quiet here?"
     row = actions(
         button("This event", MUTE_EVENT, event_id),
@@ -149,7 +151,7 @@ def mute_choices(event_id: str) -> Message:
 
 
 def percent(value: Decimal) -> str:
-    """The number as it is read, `12.5%`; no digit is added and none but trailing zeros lost."""
+    """The number as people read it, `12.5%`: no digit added, none lost but trailing zeros."""
     return f"{_digits(value)}%"
 
 
@@ -164,8 +166,8 @@ def figure_line(figure: Figure, parties: Parties) -> str:
         who = f"by {imposer}" if imposer else f"on {partner}" if partner else ""
     subject = ", ".join(filter(None, (who, escape(figure.product or "", 100))))
     amounts = [_change(figure), _dollars(figure.amount_usd)]
-    said = ", ".join(filter(None, amounts))
-    return f"{subject}: {bold(said)}" if subject and said else subject or bold(said)
+    change = ", ".join(filter(None, amounts))
+    return f"{subject}: {bold(change)}" if subject and change else subject or bold(change)
 
 
 def party_name(code: str, parties: Parties) -> str:
@@ -231,11 +233,11 @@ def _line(story: Story, parties: Parties) -> str:
 
 
 def _notice(story: Story, parties: Parties) -> str:
-    """The alert without blocks: what a notification shows, and all of it where blocks fail."""
+    """The alert without blocks, for notifications and where blocks fail."""
     tags = ", ".join(filter(None, (_topics(story), _parties(story, parties))))
     figures = "; ".join(filter(None, (figure_line(f, parties) for f in story.figures[:3])))
-    said = [f"{link(story.link, story.title, 400)} ({tags})", figures, escape(story.summary, 400)]
-    return "\n".join(filter(None, said))
+    lines = [f"{link(story.link, story.title, 400)} ({tags})", figures, escape(story.summary, 400)]
+    return "\n".join(filter(None, lines))
 
 
 def _left_out(count: int) -> Block:

@@ -37,7 +37,7 @@ def terms_form(
         "private_metadata": proposal_id,
         "submit": _plain("Approve", limits.VIEW_TITLE_CHARACTERS),
         "blocks": [
-            section(summary).value,
+            section(summary),
             _text("percent", "Rate, in percent", form.percent, "Ad valorem, such as 12.5"),
             _day(form.day),
             _measure(form.measure, measures),
@@ -60,7 +60,7 @@ def _modal(close: str, markup: str) -> Values:
         "type": "modal",
         "title": _plain("Approve a rate", limits.VIEW_TITLE_CHARACTERS),
         "close": _plain(close, limits.VIEW_TITLE_CHARACTERS),
-        "blocks": [section(markup).value],
+        "blocks": [section(markup)],
     }
 
 

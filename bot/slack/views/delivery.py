@@ -1,4 +1,4 @@
-"""The messages that a delivery of stories or a notice owes."""
+"""The messages of a delivery of stories, a reminder or a notice."""
 
 import re
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.limits import NOTICE_CHARACTERS
 from bot.slack.blockkit.mrkdwn import LOW_LINE, escape
 from bot.slack.views.alerts import alert, digest, follow_up
-from bot.slack.views.reminders import reminder
+from bot.slack.views.reminders import reminder_message
 from bot.slack.views.replies import notice
 
-_TYPED = re.compile(f"'({COMMAND} [a-z ]{{1,40}} [a-z0-9{LOW_LINE}-]{{1,64}})'")
-"""A command between backticks, as `escape` leaves it."""
+_COMMAND_IN_QUOTES = re.compile(f"'({COMMAND} [a-z ]{{1,40}} [a-z0-9{LOW_LINE}-]{{1,64}})'")
+"""A command in a notice, as `escape` leaves it."""
 
 
 def compose(
@@ -27,11 +27,10 @@ def compose(
     *,
     may_repeat: bool = False,
 ) -> tuple[Message, ...]:
-    """The message that a delivery of stories or a notice owes, then the replies to it that hold
-    what it has no room for.
+    """The message of the delivery, then replies to it with what it has no room for.
 
-    A follow-up without a thread is told to a follower as such, to others like an alert: theirs was
-    given up.
+    A follow-up without a thread goes to a follower as one; others get it as an alert, because
+    their alert could not be delivered.
     """
     match delivery.kind:
         case DeliveryKind.FOLLOW_UP if thread_ts is not None:
@@ -40,16 +39,16 @@ def compose(
             followed = delivery.event_id
             return (follow_up(stories, parties, followed=followed, may_repeat=may_repeat),)
         case DeliveryKind.NOTICE:
-            return (notice(_naming_commands(escape(delivery.reason, NOTICE_CHARACTERS))),)
+            return (notice(_with_commands_as_code(escape(delivery.reason, NOTICE_CHARACTERS))),)
         case DeliveryKind.REMINDER:
-            told = Reminder.model_validate_json(delivery.content)
-            return (reminder(told, parties, delivery.reason, may_repeat=may_repeat),)
+            due = Reminder.model_validate_json(delivery.content)
+            return (reminder_message(due, parties, delivery.reason, may_repeat=may_repeat),)
         case DeliveryKind.DIGEST:
             return digest(stories, parties, delivery.reason, may_repeat=may_repeat)
         case _:
             return (alert(stories[0], parties, delivery.reason, may_repeat=may_repeat),)
 
 
-def _naming_commands(markup: str) -> str:
-    """The markup with its commands as code: escaped, the ids in them could not be copied."""
-    return _TYPED.sub(lambda found: f"`{found[1].replace(LOW_LINE, '_')}`", markup)
+def _with_commands_as_code(markup: str) -> str:
+    """The markup with its commands as code, because escaped ids cannot be copied."""
+    return _COMMAND_IN_QUOTES.sub(lambda found: f"`{found[1].replace(LOW_LINE, '_')}`", markup)

@@ -1,10 +1,13 @@
-"""What the bot says of its feeds: how they are doing, and what an operator changed."""
+"""Replies about feeds: how they are doing, and what an operator changed."""
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot import COMMAND
+from bot.commands.replies import FeedStatusList
+from bot.errors import FeedError
 from bot.feeds.health import Health, Lag, span
 from bot.feeds.model import Feed
 from bot.slack.blockkit.blocks import Block, Message, assemble, context, section
@@ -16,56 +19,47 @@ _SETTING = re.compile(f"TARIFFWIRE[A-Z{LOW_LINE}]+")
 """The name of a setting, as `escape` leaves it."""
 
 
-def feeds(
-    found: Sequence[Health], lag: Lag | None, now: datetime, command: str, operator: bool
-) -> Message:
+def feed_list(reply: FeedStatusList) -> Message:
     """How the feeds are doing: in numbers, then each, those that fail first."""
-    on = [feed for feed in found if feed.enabled]
-    unwell = [feed for feed in on if feed.unwell]
-    title = _title(on, unwell)
-    lines = [section(_line(feed, now)) for feed in sorted(on, key=_order)]
-    gone = [feed.id for feed in unwell if feed.is_gone]
-    tail = [context(_how_to_change(command, gone))] if operator else []
-    head = [section(bold(title)), context(_lag(lag), _most_often(unwell))]
+    polled = [feed for feed in reply.feeds if feed.enabled]
+    failing = [feed for feed in polled if feed.unwell]
+    title = _title(polled, failing)
+    lines = [section(_line(feed, reply.now)) for feed in sorted(polled, key=_order)]
+    gone = [feed.id for feed in failing if feed.is_gone]
+    tail = [context(_how_to_change(gone))] if reply.may_change else []
+    head = [section(bold(title)), context(_lag(reply.lag), _common_error(failing))]
     return assemble(title, head, lines, tail, _more)
 
 
-def added(feed: Feed, command: str) -> Message:
-    """Says what was added."""
-    text = f"Added {bold(escape(feed.title, 200))}, id `{feed.id}`: {_thing(feed.url)}."
-    undo = f"What it lists now counts as seen. `{command} feeds remove {feed.id}` takes it out."
+def feed_added(feed: Feed) -> Message:
+    """Confirms a new feed, with the command that removes it."""
+    text = f"Added {bold(escape(feed.title, 200))}, id `{feed.id}`: {_address_or_id(feed.url)}."
+    undo = f"What it lists now counts as seen. `{COMMAND} feeds remove {feed.id}` takes it out."
     return assemble(text, [section(text), context(undo)])
 
 
-def removed(feed_id: str) -> Message:
-    """Says what was taken out."""
+def feed_removed(feed_id: str) -> Message:
+    """Confirms that a feed is no longer polled."""
     return notice(f"Took out {_id(feed_id)}: it is not polled any more.")
 
 
-def resumed(feed_id: str) -> Message:
-    """Says that a feed which had stopped is asked again."""
+def feed_resumed(feed_id: str) -> Message:
+    """Confirms that a stopped feed is polled again."""
     return notice(f"Resumed {_id(feed_id)}: it is asked again at once.")
 
 
-def refused(thing: str, cause: str, cure: str) -> Message:
-    """Says why a feed was not added, removed or resumed."""
-    more = f" {_naming_settings(cure)}." if cure else ""
-    return notice(f"{_thing(thing)}: {escape(cause, 500)}.{more}")
+def feed_refused(error: FeedError) -> Message:
+    """Why a feed was not added, removed or resumed."""
+    cure = f" {_with_settings_as_code(error.cure)}." if error.cure else ""
+    return notice(f"{_address_or_id(error.thing)}: {escape(error.cause, 500)}.{cure}")
 
 
-def not_an_operator(command: str) -> Message:
-    """Says who may change feeds."""
-    return notice(
-        "Only operators add, remove and resume feeds: people whose Slack id is in the bot's "
-        f"setting `TARIFFWIRE_OPERATORS`. `{command} feeds` shows everybody how they are doing."
-    )
-
-
-def _title(on: Sequence[Health], unwell: Sequence[Health]) -> str:
-    well = sum(feed.status == "ok" for feed in on)
-    never = sum(feed.status == "new" for feed in on)
-    parts = [f"{len(on)} feed{'' if len(on) == 1 else 's'}: {well} well", f"{len(unwell)} failing"]
-    return ", ".join([*parts, f"{never} not read yet"] if never else parts)
+def _title(polled: Sequence[Health], failing: Sequence[Health]) -> str:
+    well = sum(feed.status == "ok" for feed in polled)
+    new = sum(feed.status == "new" for feed in polled)
+    count = f"{len(polled)} feed{'' if len(polled) == 1 else 's'}"
+    title = f"{count}: {well} well, {len(failing)} failing"
+    return f"{title}, {new} not read yet" if new else title
 
 
 def _lag(lag: Lag | None) -> str:
@@ -76,17 +70,17 @@ def _lag(lag: Lag | None) -> str:
     return f"From published to seen here: {times} ({lag.entries:,} {noun} of 30 days)."
 
 
-def _most_often(unwell: Sequence[Health]) -> str:
-    """The reason that most of several failing feeds share; empty where there is none."""
-    reasons = Counter(feed.error for feed in unwell if feed.error).most_common(1)
-    if not reasons or reasons[0][1] < 2:
+def _common_error(failing: Sequence[Health]) -> str:
+    """The error that most failing feeds share; empty where no two do."""
+    errors = Counter(feed.error for feed in failing if feed.error).most_common(1)
+    if not errors or errors[0][1] < 2:
         return ""
-    reason, count = reasons[0]
-    return f"{count} of them fail alike: {escape(reason, 200)}."
+    error, count = errors[0]
+    return f"{count} of them fail alike: {escape(error, 200)}."
 
 
 def _order(feed: Health) -> tuple[bool, bool, float]:
-    """Those that fail, then those polled next."""
+    """Failing feeds first, then by the time of the next poll."""
     at = feed.next_poll_at
     return not feed.unwell, at is None, at.timestamp() if at else 0.0
 
@@ -99,14 +93,14 @@ def _line(feed: Health, now: datetime) -> str:
     return f"{name}: {'; '.join([*status, *trouble, *feed.facts(now)])}"
 
 
-def _how_to_change(command: str, gone: Sequence[str]) -> str:
-    how = f"`{command} feeds add ADDRESS` adds one, `{command} feeds remove ID` takes one out."
+def _how_to_change(gone: Sequence[str]) -> str:
+    how = f"`{COMMAND} feeds add ADDRESS` adds one, `{COMMAND} feeds remove ID` takes one out."
     which = f"such as {_id(gone[0])}" if gone else "because it was gone"
-    return f"{how} `{command} feeds resume ID` asks one again that has stopped, {which}."
+    return f"{how} `{COMMAND} feeds resume ID` asks one again that has stopped, {which}."
 
 
-def _thing(thing: str) -> str:
-    """An address or an id, in characters that can be copied where they are harmless."""
+def _address_or_id(thing: str) -> str:
+    """An address or an id as markup that can be copied."""
     if thing.startswith(("http://", "https://")):
         return link(thing, thing, _ADDRESS_CHARACTERS)
     return _id(thing)
@@ -117,8 +111,8 @@ def _id(feed_id: str) -> str:
     return f"`{feed_id}`" if plain else escape(feed_id, _ADDRESS_CHARACTERS)
 
 
-def _naming_settings(cure: str) -> str:
-    """The cure with its settings as code: escaped, their names could not be copied."""
+def _with_settings_as_code(cure: str) -> str:
+    """The cure with its settings as code, because escaped names cannot be copied."""
     return _SETTING.sub(
         lambda found: f"`{found.group().replace(LOW_LINE, '_')}`", escape(cure, 300)
     )

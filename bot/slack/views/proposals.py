@@ -1,164 +1,156 @@
-"""A proposed rate as operators see it: what the ledger has, what is said, by whom, and the buttons.
+"""A proposed rate for operators: what the ledger has, what is reported, by whom, and the buttons.
 
 After a decision the same message says who decided what, when, and on which terms.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
+from bot import COMMAND
+from bot.commands.replies import ProposalList
+from bot.errors import AmendmentRefused
 from bot.parties import Parties
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import Decision, ProposalRecord, State
+from bot.proposals.approval.decisions import DecisionResult
 from bot.proposals.model import OldPart, Proposal, ReportSource
 from bot.rates.model.answer import percent_text
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, link, moment, person, quoted
-from bot.slack.views.alerts import party_name
+from bot.slack.views.alerts import MAY_REPEAT, party_name
 from bot.slack.views.replies import notice
 from bot.text.single_line import single_line
 
 APPROVE, EDIT, REJECT, TAKE_BACK = "rate_approve", "rate_edit", "rate_reject", "rate_take_back"
 
-_WITNESSES = 6
+_OTHER_SOURCES = 6
 _PARTS = 5
-LISTED = 10
-"""Proposals that one message lists."""
 
 
-def proposal(filed: ProposalRecord, parties: Parties, *, may_repeat: bool = False) -> Message:
-    """The whole message; `may_repeat` where it may stand there already."""
-    said = filed.proposal
-    change = _change(said, parties)
-    head: list[Block] = [section(f"{_title(filed)}\n{change}")]
-    head += [section("\n".join(_grounds(said)))]
-    tail: list[Block] = []
-    if filed.decision is None:
-        tail += [section(_effect(said)), *_choices(said)]
-    else:
-        tail += [section(_decided(filed.decision)), *_undo(said)]
-    asked = "you are" if filed.decision is None else "it was"
-    why = f"Why {asked} asked: {escape(said.why, 500)}"
-    tail.append(context(why, "(may repeat)" if may_repeat else ""))
-    return assemble(f"{single_line(_title(filed))} {change}", head, (), tail)
-
-
-def pending(
-    first: Sequence[ProposalRecord], count: int, held: int, parties: Parties, command: str
+def proposal_message(
+    record: ProposalRecord, parties: Parties, *, may_repeat: bool = False
 ) -> Message:
-    """Those that wait for a decision, the `first` of `count` with their buttons.
+    """The message about one proposal; `may_repeat` where an earlier copy may have arrived."""
+    proposal, decision = record.proposal, record.decision
+    title, change = _title(record), _change(proposal, parties)
+    head = [section(f"{title}\n{change}"), section("\n".join(_grounds(proposal)))]
+    if decision is None:
+        tail = [section(_effect(proposal)), *_choices(proposal)]
+    else:
+        undo = actions(button("Take back", TAKE_BACK, proposal.id))
+        tail = [section(_decided(decision)), *undo]
+    asked = "you are" if decision is None else "it was"
+    why = f"Why {asked} asked: {escape(proposal.why, 500)}"
+    tail.append(context(why, f"({MAY_REPEAT})" if may_repeat else ""))
+    return assemble(f"{single_line(title)} {change}", head, (), tail)
 
-    `held` of them were not posted by themselves.
-    """
-    if not first:
+
+def proposal_list(reply: ProposalList, parties: Parties) -> Message:
+    """The proposals that wait for a decision, the first of them with their buttons."""
+    if not reply.first:
         return notice("No rate waits for a decision.")
-    many = "rate waits" if count == 1 else "rates wait"
-    title = f"{count} {many} for a decision"
-    title += f", {held} of them held back and not posted" if held else ""
+    verb = "rate waits" if reply.count == 1 else "rates wait"
+    title = f"{reply.count} {verb} for a decision"
+    if reply.held_back:
+        title += f", {reply.held_back} of them held back and not posted"
     rows: list[Block] = []
-    for each in first:
-        witness = each.proposal.said_by[0]
-        lines = (_change(each.proposal, parties), _witness(witness), _effect(each.proposal))
-        rows += [section("\n".join(lines))]
-        rows += _choices(each.proposal)
-    left = count - len(first)
-    more = f"… and {left} more: decide on these, then `{command} proposals` again."
-    tail = [context(more)] if left else []
-    return assemble(title, [section(bold(title))], rows, tail)
+    for record in reply.first:
+        proposal = record.proposal
+        lines = (_change(proposal, parties), _source(proposal.said_by[0]), _effect(proposal))
+        rows += [section("\n".join(lines)), *_choices(proposal)]
+    left = reply.count - len(reply.first)
+    more = f"… and {left} more: decide on these, then `{COMMAND} proposals` again."
+    return assemble(title, [section(bold(title))], rows, [context(more)] if left else [])
 
 
-def not_an_operator(user: str) -> Message:
-    """Says who may decide, and how to become one of them."""
-    return notice(
-        "Only operators decide on rates: people whose Slack id is in the bot's setting "
-        f"`TARIFFWIRE_OPERATORS`. Yours is `{escape(user, 40)}`; whoever runs the bot can add it."
-    )
-
-
-def told(filed: ProposalRecord, *, done: bool) -> Message:
-    """What came of a click, for whoever clicked."""
-    if filed.decision is None:
+def decision_result(result: DecisionResult) -> Message:
+    """The result of a click, for the person who clicked."""
+    decision = result.filed.decision
+    if decision is None:
         return notice("Taken back: it waits for a decision again.")
-    already = "" if done else "Nothing changed, it was decided already. "
-    return notice(already + _decided(filed.decision))
+    already = "" if result.done else "Nothing changed, it was decided already. "
+    return notice(already + _decided(decision))
 
 
-def refused(cause: str, cure: str) -> Message:
-    """Says why the ledger does not take the rate."""
-    more = f" {escape(cure, 300)}." if cure else ""
-    return notice(f"Nothing changed: {escape(cause, 500)}.{more}")
+def amendment_refused(error: AmendmentRefused) -> Message:
+    """Why the ledger does not take the rate."""
+    cure = f" {escape(error.cure, 300)}." if error.cure else ""
+    return notice(f"Nothing changed: {escape(error.cause, 500)}.{cure}")
 
 
-def _title(filed: ProposalRecord) -> str:
-    match filed.state:
+def _title(record: ProposalRecord) -> str:
+    match record.state:
         case State.APPROVED:
             return bold("Approved rate")
         case State.REJECTED:
             return bold("Rejected rate")
-        case _ if filed.proposal.already:
+        case _ if record.proposal.already:
             return bold("A reported rate that the ledger has by now")
         case _:
             return bold("A reported rate to decide on")
 
 
-def _change(said: Proposal, parties: Parties) -> str:
+def _change(proposal: Proposal, parties: Parties) -> str:
     """`US on China, steel: 75% in all → 110% from 2026-12-01`."""
-    imposer = party_name(said.imposer, parties)
-    partner = party_name(said.partner, parties) if said.partner else "a partner not named"
-    old = f"{percent_text(said.old_rate)}%" if said.old_rate is not None else "?"
-    if said.old_part is None and len(said.old_parts) > 1:
-        old += " in all"
-    new = f"{percent_text(said.new_percent)}%" if said.new_percent is not None else "a new rate"
-    when = f" from {said.effective_on}" if said.effective_on else ", from when is not said"
-    goods = escape(said.product, 100) or "goods in general"
-    return f"{imposer} on {partner}, {goods}: {bold(f'{old} → {new}')}{when}"
+    imposer = party_name(proposal.imposer, parties)
+    partner = party_name(proposal.partner, parties) if proposal.partner else "a partner not named"
+    old, new = percent_text(proposal.old_rate), percent_text(proposal.new_percent)
+    before = "?" if old is None else f"{old}%"
+    if proposal.old_part is None and len(proposal.old_parts) > 1:
+        before += " in all"
+    after = "a new rate" if new is None else f"{new}%"
+    when = f" from {proposal.effective_on}" if proposal.effective_on else ", from when is not said"
+    goods = escape(proposal.product, 100) or "goods in general"
+    return f"{imposer} on {partner}, {goods}: {bold(f'{before} → {after}')}{when}"
 
 
-def _grounds(said: Proposal) -> list[str]:
-    """What the ledger has, who says what is new, who says so too."""
-    lines = []
-    if not said.partner:
+def _grounds(proposal: Proposal) -> list[str]:
+    """What the ledger has, who reports what, and who else reports it."""
+    lines, total = [], percent_text(proposal.old_percent)
+    if not proposal.partner:
         lines.append("It names no one partner, so no rate of the ledger stands beside it.")
-    elif said.old_parts:
-        parts = [_rate(one) for one in said.old_parts]
+    elif proposal.old_parts:
+        parts = [_rate(one) for one in proposal.old_parts]
         more = [f"{len(parts) - _PARTS} more"] if len(parts) > _PARTS else []
-        total = f" (in all {percent_text(said.old_percent)}%)" if len(parts) > 1 else ""
         known = "; ".join([*parts[:_PARTS], *more])
-        lines.append(f"Our ledger on {said.old_on}: {known}{total if said.old_percent else ''}")
+        if proposal.old_percent and len(parts) > 1:
+            known += f" (in all {total}%)"
+        lines.append(f"Our ledger on {proposal.old_on}: {known}")
     else:
-        none = "no duty on it" if said.old_percent is not None else "no rate for it"
-        lines.append(f"Our ledger on {said.old_on}: {none}")
-    if said.coming:
-        ahead = [f"{_rate(one)} from {one.from_}" for one in said.coming[:_PARTS]]
-        more = [f"{len(said.coming) - _PARTS} more"] if len(said.coming) > _PARTS else []
+        none = "no rate for it" if total is None else "no duty on it"
+        lines.append(f"Our ledger on {proposal.old_on}: {none}")
+    if proposal.coming:
+        ahead = [f"{_rate(one)} from {one.from_}" for one in proposal.coming[:_PARTS]]
+        more = [f"{len(proposal.coming) - _PARTS} more"] if len(proposal.coming) > _PARTS else []
         lines.append(f"It has for later: {'; '.join([*ahead, *more])}")
-    first, *others = said.said_by
-    lines.append(f"{_witness(first)}: {quoted(first.quote, 400)}" if first.quote else "")
+    first, *others = proposal.said_by
+    lines.append(f"{_source(first)}: {quoted(first.quote, 400)}" if first.quote else "")
     if others:
-        also = [_witness(one) for one in others[:_WITNESSES]]
-        more = [f"{len(others) - _WITNESSES} more"] if len(others) > _WITNESSES else []
+        also = [_source(one) for one in others[:_OTHER_SOURCES]]
+        more = [f"{len(others) - _OTHER_SOURCES} more"] if len(others) > _OTHER_SOURCES else []
         lines.append(f"Also says: {'; '.join([*also, *more])}")
     return [line for line in lines if line]
 
 
-def _witness(one: ReportSource) -> str:
-    return f"{link(one.link, one.source, 200)}, {moment(one.published)}"
+def _source(source: ReportSource) -> str:
+    return f"{link(source.link, source.source, 200)}, {moment(source.published)}"
 
 
-def _effect(said: Proposal) -> str:
+def _effect(proposal: Proposal) -> str:
     """What an approval would change, or what is missing for one."""
-    if said.already:
+    if proposal.already:
         return (
-            f"Our ledger has this rate by now: {bold(escape(said.already, 250))}. Nothing is left "
-            "to approve: *Reject* closes this; *Edit* is for another duty that gets it too."
+            f"Our ledger has this rate by now: {bold(escape(proposal.already, 250))}. Nothing is "
+            "left to approve: *Reject* closes this; *Edit* is for another duty that gets it too."
         )
-    new, day, part = percent_text(said.new_percent), said.effective_on, said.old_part
+    new, day, part = percent_text(proposal.new_percent), proposal.effective_on, proposal.old_part
     if part is not None and new is not None and day is not None:
-        if said.same_day is not None:
+        if proposal.same_day is not None:
             return (
-                f"Our ledger has {_rate(said.same_day)} from that very day on, so *Approve* is "
+                f"Our ledger has {_rate(proposal.same_day)} from that very day on, so *Approve* is "
                 "refused: take back what set it, or give another day or duty by *Edit*."
             )
-        return " ".join(_sets(said, part, new, day))
+        return " ".join(_sets(proposal, part, new, day))
     missing = [
         *(["the rate"] if new is None else []),
         *(["the day from which it is charged"] if day is None else []),
@@ -167,15 +159,15 @@ def _effect(said: Proposal) -> str:
     return f"*Approve* opens a form for what is not said: {', '.join(missing)}."
 
 
-def _sets(said: Proposal, part: OldPart, new: str, day: date) -> Iterator[str]:
+def _sets(proposal: Proposal, part: OldPart, new: str, day: date) -> Iterator[str]:
     yield (
         f"*Approve* sets {bold(escape(part.name, 200))} to {bold(f'{new}%')} from "
         f"{bold(day.isoformat())} on; until then it stays at {percent_text(part.percent)}%"
-        + ("." if said.until == part.percent else f", then {percent_text(said.until)}%.")
+        + ("." if proposal.until == part.percent else f", then {percent_text(proposal.until)}%.")
     )
-    if said.follows is not None:
-        yield f"From {said.follows.from_} on it is {percent_text(said.follows.percent)}%."
-    if len(said.old_parts) > 1:
+    if proposal.follows is not None:
+        yield f"From {proposal.follows.from_} on it is {percent_text(proposal.follows.percent)}%."
+    if len(proposal.old_parts) > 1:
         yield "All other duties stay as they are."
 
 
@@ -183,17 +175,13 @@ def _rate(one: OldPart) -> str:
     return f"{percent_text(one.percent)}% {escape(one.name, 120)}"
 
 
-def _choices(said: Proposal) -> tuple[Block, ...]:
-    approve = [button("Approve", APPROVE, f"{said.id} {said.terms}", style="primary")]
+def _choices(proposal: Proposal) -> tuple[Block, ...]:
+    approve = [button("Approve", APPROVE, f"{proposal.id} {proposal.terms}", style="primary")]
     return actions(
-        *([] if said.already else approve),
-        button("Edit", EDIT, said.id),
-        button("Reject", REJECT, said.id, style="danger"),
+        *([] if proposal.already else approve),
+        button("Edit", EDIT, proposal.id),
+        button("Reject", REJECT, proposal.id, style="danger"),
     )
-
-
-def _undo(said: Proposal) -> tuple[Block, ...]:
-    return actions(button("Take back", TAKE_BACK, said.id))
 
 
 def _decided(decision: Decision) -> str:

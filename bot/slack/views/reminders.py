@@ -1,4 +1,4 @@
-"""Reminders as messages: what takes effect or ends on which day, and how to switch them off."""
+"""Reminders as messages: what takes effect or ends on which day, and the switch for them."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,63 +6,65 @@ from itertools import groupby
 
 from bot import COMMAND
 from bot.alerts.reminders import Due, Reminder
+from bot.commands.replies import ReminderSwitch
 from bot.parties import WORLD, Parties
 from bot.rates.calendar.entries import CalendarEntry
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
-from bot.slack.blockkit.mrkdwn import bold, escape, link
+from bot.slack.blockkit.mrkdwn import bold, escape, link, person
 from bot.slack.views.alerts import MAY_REPEAT, party_name
 from bot.slack.views.replies import RUN
 
 _PARTIES_NAMED = 6
 
 
-def reminder(told: Reminder, parties: Parties, reason: str, *, may_repeat: bool = False) -> Message:
-    """One message of all that a conversation is reminded of on one day, by day of effect."""
+def reminder_message(
+    reminder: Reminder, parties: Parties, reason: str, *, may_repeat: bool = False
+) -> Message:
+    """The message about all changes that a conversation is reminded of, by day of effect."""
     lines: list[Block] = []
-    days = [(day, list(due)) for day, due in groupby(told.due, key=lambda due: due.ahead.on)]
+    days = [(day, list(due)) for day, due in groupby(reminder.due, key=lambda due: due.ahead.on)]
     for day, due in days:
-        lines.append(section(bold(escape(_day(day, told.counted_on)))))
+        lines.append(section(bold(escape(_day(day, reminder.counted_on)))))
         lines += [section(_change(each.ahead, parties)) for each in due]
     why = f"Why: {escape(reason, 300)}" if reason else ""
     repeat = f"({MAY_REPEAT})" if may_repeat else ""
     tail = [
-        context(why, f"Days counted on {told.counted_on}.", repeat),
+        context(why, f"Days counted on {reminder.counted_on}.", repeat),
         *actions(
             button("All that comes", f"{RUN}_0", "upcoming"),
             button("No more reminders here", f"{RUN}_1", "reminders off"),
         ),
     ]
-    return assemble(_notice(days, told.counted_on), [], lines, tail, _left_out)
+    return assemble(_notice(days, reminder.counted_on), [], lines, tail, _left_out)
 
 
-def switched(on: bool, changed: bool, subscribed: bool, who: str, command: str) -> Message:
-    """Says whether a conversation is reminded of what takes effect; `who` is a mention or empty."""
-    state = "on" if on else "off"
-    if changed:
+def reminder_switch(reply: ReminderSwitch, user: str) -> Message:
+    """Whether a conversation gets reminders, and who changed that."""
+    state, who = "on" if reply.on else "off", person(user)
+    text = f"Reminders are {state} here."
+    if reply.changed:
         text = f"{who} switched reminders {state} here." if who else f"Reminders are now {state}."
-    else:
-        text = f"Reminders are {state} here."
-    if on:
-        said = (
-            "What takes effect or ends is told here a week and a day before, for the economies "
-            f"that this conversation is subscribed to. `{command} reminders off` ends it."
-        )
-        if not subscribed:
-            said += f" Nothing about tariffs is subscribed here yet: `{command} subscribe tariffs`."
-    else:
-        said = f"`{command} reminders on` switches them on, `{command} upcoming` lists what comes."
-    return assemble(text, [section(text), context(said)])
+    if not reply.on:
+        more = f"`{COMMAND} reminders on` switches them on, `{COMMAND} upcoming` lists what comes."
+        return assemble(text, [section(text), context(more)])
+    more = (
+        "What takes effect or ends is told here a week and a day before, for the economies "
+        f"that this conversation is subscribed to. `{COMMAND} reminders off` ends it."
+    )
+    if not reply.has_tariffs:
+        more += f" Nothing about tariffs is subscribed here yet: `{COMMAND} subscribe tariffs`."
+    return assemble(text, [section(text), context(more)])
 
 
 def _day(day: date, counted_on: date) -> str:
-    """`In 7 days: Friday 2026-12-04`."""
+    """The day and how far away it is: `In 7 days: Friday 2026-12-04`."""
     left = (day - counted_on).days
     when = {0: "Today", 1: "Tomorrow"}.get(left, f"In {left} days")
     return f"{when}: {day:%A} {day}"
 
 
 def _change(change: CalendarEntry, parties: Parties) -> str:
-    """Who on whom, what happens to which duty; its basis, its doubts, its source."""
+    """Who on whom, what happens to which duty, its legal basis, its doubts and its source."""
     read = f"read up to {change.as_of}" if change.as_of else "not opened by us"
     lines = [
         f"{_who(change, parties)}: {escape(change.measure, 200)}",
@@ -85,13 +87,13 @@ def _who(change: CalendarEntry, parties: Parties) -> str:
 
 def _notice(days: Sequence[tuple[date, Sequence[Due]]], counted_on: date) -> str:
     """The message without blocks: what a notification shows."""
-    said = [
+    lines = [
         f"{_day(day, counted_on)}: {each.ahead.measure}: {each.ahead.what}"
         f" ({each.ahead.source.text})"
         for day, due in days
         for each in due
     ]
-    return "\n".join(escape(line, 400) for line in said)
+    return "\n".join(escape(line, 400) for line in lines)
 
 
 def _left_out(count: int) -> Block:

@@ -1,7 +1,6 @@
 """A history arrives with its chart, and without it where the workspace refuses charts."""
 
 import json
-import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,12 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.local_slack.client import say
 from bot.local_slack.server import Workspace
 from bot.slack.api.fallback import respond_with
-from bot.slack.api.picture_process import NO_LIBRARY
-from bot.slack.api.picture_upload import Pictures
 from bot.slack.app import build_app, web_app
-from bot.slack.handlers.answer_service import AnswerService
-from tests.slack.fakes import ledger, parts
-from tests.slack.samples import NOW, PARTIES
+from tests.slack.fakes import answer_message, slack_context
 
 HISTORY = "us china history on 2025-05-20"
 
@@ -26,9 +21,7 @@ HISTORY = "us china history on 2025-05-20"
 @pytest.fixture
 async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
     """The bot, reached by the workspace over signed HTTP."""
-    # As where matplotlib is not installed; see tests/slack/api/test_picture_upload.py.
-    nothing_drawn = Pictures((sys.executable, "-c", f"raise SystemExit({NO_LIBRARY})"))
-    given = parts(client, secret=workspace.signing_secret, pictures=nothing_drawn)
+    given = slack_context(client, secret=workspace.signing_secret)
     runner = web.AppRunner(web_app(build_app(given), given))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -91,8 +84,8 @@ async def test_a_refusal_is_understood_in_either_form(body: str) -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     respond = AsyncRespond(response_url=f"http://127.0.0.1:{runner.addresses[0][1]}/respond")
-    message = AnswerService(ledger(), PARTIES).answer(HISTORY, NOW.date())
-    await respond_with(respond, message, response_type="in_channel")
+    message = await answer_message(HISTORY)
+    await respond_with(respond, message.for_all())
     await runner.cleanup()
     assert [one["response_type"] for one in arrived] == ["in_channel", "in_channel"]
     assert ["data_visualization" in kinds(one) for one in arrived] == [True, False]
@@ -102,7 +95,7 @@ async def test_what_is_refused_for_other_reasons_is_not_sent_twice(
     caplog: pytest.LogCaptureFixture, workspace: Workspace
 ) -> None:
     respond = AsyncRespond(response_url=f"{workspace.address}/respond/T1/unknown")
-    await respond_with(respond, AnswerService(ledger(), PARTIES).answer(HISTORY, NOW.date()))
+    await respond_with(respond, await answer_message(HISTORY))
     (record,) = caplog.records
     assert "expired_url" in record.getMessage()
     assert "unknown" not in record.getMessage()

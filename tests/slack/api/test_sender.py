@@ -18,7 +18,8 @@ from bot.alerts.dispatcher import Dispatcher
 from bot.errors import SendLater, SendRefused
 from bot.local_slack.server import SCOPES, Workspace
 from bot.news.story import Story
-from bot.slack.api.sender import EVENT_TYPE, SlackSender
+from bot.slack.api.lookup import EVENT_TYPE
+from bot.slack.api.sender import SlackSender
 from bot.store.upgrade import upgrade
 from tests.slack.samples import NOW, PARTIES, delivery, story
 from tests.store.opened import open_store

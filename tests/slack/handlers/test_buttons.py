@@ -15,7 +15,7 @@ from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_app, web_app
 from bot.slack.context import SlackContext
-from tests.slack.fakes import Broken, KeptEvents, KeptStories, KeptSubscriptions, parts
+from tests.slack.fakes import Broken, KeptEvents, KeptStories, KeptSubscriptions, slack_context
 from tests.slack.samples import PARTIES, delivery, story
 
 
@@ -23,7 +23,7 @@ class Desktop:
     """A person at the workspace's page, with the bot listening."""
 
     def __init__(self, workspace: Workspace, given: SlackContext) -> None:
-        self.workspace, self.parts = workspace, given
+        self.workspace, self.context = workspace, given
         found = workspace.team.channel("trade-news")
         assert found is not None
         self.channel = found.id
@@ -33,9 +33,9 @@ class Desktop:
     async def alert(self) -> dict[str, Any]:
         """An alert in the channel, as it arrived."""
         owed = delivery(conversation=self.channel, team=self.team)
-        sender = SlackSender(self.parts.client, PARTIES)
+        sender = SlackSender(self.context.client, PARTIES)
         receipt = await sender.send(owed, (story(),), None)
-        answer = await self.parts.client.conversations_history(channel=self.channel)
+        answer = await self.context.client.conversations_history(channel=self.channel)
         return next(m for m in answer["messages"] if m["ts"] == receipt.ts)
 
     async def say(self, text: str, channel: str = "#trade-news") -> list[dict[str, Any]]:
@@ -56,7 +56,7 @@ class Desktop:
             outcome = await self.workspace.pointer.click(
                 self.channel, message["ts"], block["block_id"], action_id, element.get("value"), {}
             )
-            await self.parts.background.finish()
+            await self.context.background.finish()
         assert outcome.ok, outcome.message
         told = [each["message"] for each in news if each["type"] == "message"]
         return [{**each, "ephemeral": each["only_you"]} for each in told]
@@ -78,7 +78,7 @@ async def desktop_of(workspace: Workspace, given: SlackContext) -> AsyncIterator
 
 @pytest.fixture
 async def desktop(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[Desktop]:
-    async with desktop_of(workspace, parts(client, workspace.signing_secret)) as opened:
+    async with desktop_of(workspace, slack_context(client, workspace.signing_secret)) as opened:
         yield opened
 
 
@@ -92,8 +92,8 @@ async def test_following_an_event_twice_is_following_it_once(desktop: Desktop) -
     (again,) = await desktop.click(alert, "alert_follow")
     assert again["text"].startswith("You follow")
     assert again["ephemeral"]
-    assert isinstance(desktop.parts.events, KeptEvents)
-    assert desktop.parts.events.follows == {(desktop.team, desktop.person, "s1")}
+    assert isinstance(desktop.context.service.stores.events, KeptEvents)
+    assert desktop.context.service.stores.events.follows == {(desktop.team, desktop.person, "s1")}
 
 
 async def test_why_shows_evidence_reason_and_feed(desktop: Desktop) -> None:
@@ -105,7 +105,7 @@ async def test_why_shows_evidence_reason_and_feed(desktop: Desktop) -> None:
 async def test_why_of_a_forgotten_story_says_so(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:
-    given = parts(client, workspace.signing_secret, stories=KeptStories())
+    given = slack_context(client, workspace.signing_secret, stories=KeptStories())
     async with desktop_of(workspace, given) as desktop:
         said = shown(await desktop.click(await desktop.alert(), "alert_why"))
         assert "no longer keep" in said
@@ -114,11 +114,11 @@ async def test_why_of_a_forgotten_story_says_so(
 async def test_an_event_is_muted_and_heard_again(desktop: Desktop) -> None:
     (choices,) = await desktop.click(await desktop.alert(), "alert_mute")
     assert choices["ephemeral"]
-    assert isinstance(desktop.parts.events, KeptEvents)
+    assert isinstance(desktop.context.service.stores.events, KeptEvents)
     muted = await desktop.click(choices, "mute_event")
-    assert desktop.parts.events.mutes == {(desktop.team, desktop.channel, "s1")}
+    assert desktop.context.service.stores.events.mutes == {(desktop.team, desktop.channel, "s1")}
     await desktop.click(muted[-1], "mute_event_off")
-    assert not desktop.parts.events.mutes
+    assert not desktop.context.service.stores.events.mutes
 
 
 async def test_a_conversation_is_quiet_for_a_day(desktop: Desktop) -> None:
@@ -126,20 +126,20 @@ async def test_a_conversation_is_quiet_for_a_day(desktop: Desktop) -> None:
     (choices,) = await desktop.click(await desktop.alert(), "alert_mute")
     told = await desktop.click(choices, "mute_day")
     assert f"<@{desktop.person}> muted all alerts here until" in shown(told)
-    assert isinstance(desktop.parts.subscriptions, KeptSubscriptions)
-    assert desktop.parts.subscriptions.kept[0].muted_until is not None
+    assert isinstance(desktop.context.service.stores.subscriptions, KeptSubscriptions)
+    assert desktop.context.service.stores.subscriptions.kept[0].muted_until is not None
     listed = await desktop.say("/tariff list")
     assert "Muted until" in shown(listed)
     await desktop.click(listed[0], "mute_off")
-    assert desktop.parts.subscriptions.kept[0].muted_until is None
+    assert desktop.context.service.stores.subscriptions.kept[0].muted_until is None
 
 
 async def test_a_conversation_unsubscribes_by_a_button(desktop: Desktop) -> None:
     await desktop.say("/tariff subscribe tariffs")
     (choices,) = await desktop.click(await desktop.alert(), "alert_mute")
     await desktop.click(choices, "mute_unsubscribe")
-    assert isinstance(desktop.parts.subscriptions, KeptSubscriptions)
-    assert not desktop.parts.subscriptions.kept
+    assert isinstance(desktop.context.service.stores.subscriptions, KeptSubscriptions)
+    assert not desktop.context.service.stores.subscriptions.kept
 
 
 async def test_a_suggestion_runs_the_command(desktop: Desktop) -> None:
@@ -163,7 +163,7 @@ async def test_opening_a_link_is_acknowledged(desktop: Desktop) -> None:
 
 
 async def test_a_button_that_fails_says_so(workspace: Workspace, client: AsyncWebClient) -> None:
-    given = parts(client, workspace.signing_secret, events=Broken())
+    given = slack_context(client, workspace.signing_secret, events=Broken())
     async with desktop_of(workspace, given) as desktop:
         said = shown(await desktop.click(await desktop.alert(), "alert_follow"))
         assert "noted in the log" in said
@@ -172,17 +172,17 @@ async def test_a_button_that_fails_says_so(workspace: Workspace, client: AsyncWe
 
 async def test_a_command_in_a_direct_message_is_for_the_person(desktop: Desktop) -> None:
     await desktop.say("/tariff subscribe talks", "@tariffwire")
-    assert isinstance(desktop.parts.subscriptions, KeptSubscriptions)
-    assert desktop.parts.subscriptions.kept[0].conversation == desktop.person
+    assert isinstance(desktop.context.service.stores.subscriptions, KeptSubscriptions)
+    assert desktop.context.service.stores.subscriptions.kept[0].conversation == desktop.person
     owed = delivery(conversation=desktop.person, kind=DeliveryKind.DIGEST, team=desktop.team)
-    receipt = await SlackSender(desktop.parts.client, PARTIES).send(owed, (story(),), None)
+    receipt = await SlackSender(desktop.context.client, PARTIES).send(owed, (story(),), None)
     assert receipt.ts
 
 
 async def test_a_mention_is_answered_in_its_thread_once(desktop: Desktop) -> None:
     bot = desktop.workspace.team.identity.bot_user_id
     await desktop.say(f"<@{bot}> us on china on 2025-05-20")
-    await desktop.parts.background.finish()
+    await desktop.context.background.finish()
     calls = desktop.workspace.calls("chat.postMessage")
     assert len(calls) == 1
     assert calls[0].arguments["thread_ts"]

@@ -8,7 +8,7 @@ import pytest
 from icalendar import Calendar
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands.grammar import Verb, understand
+from bot.commands.grammar import Verb, parse_command
 from bot.local_slack.client import say
 from bot.local_slack.server import SCOPES, Workspace
 from tests.journeys.onlooker import Onlooker, words
@@ -71,6 +71,6 @@ async def test_the_list_has_a_button_for_the_file(
         [answer] = await say(workspace.address, "#trade-news", "/tariff upcoming china")
     [row] = [block for block in answer["blocks"] if block["type"] == "actions"]
     [button] = row["elements"]
-    command = understand(button["value"], PARTIES)
+    command = parse_command(button["value"], PARTIES)
     assert button["text"]["text"] == "Calendar (.ics)"
     assert (command.verb, command.text) == (Verb.CALENDAR_FILE, "upcoming :flag-cn:")

@@ -12,16 +12,18 @@ from bot.commands.request import CommandRequest
 from bot.errors import StoreAway
 from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
-from bot.slack.handlers.commands import Reply, answer, place
+from bot.slack.handlers.commands import answer
+from bot.slack.handlers.payloads import conversation_of
 from bot.values import Topic
-from tests.slack.fakes import KeptStories, KeptSubscriptions, parts
+from tests.slack.fakes import KeptStories, KeptSubscriptions, slack_context
 from tests.slack.samples import HOSTILE, nasty_text, story
 
 
 @pytest.fixture
-def given_parts() -> SlackContext:
-    return parts(AsyncWebClient("xoxb-unused"))
+def given_context() -> SlackContext:
+    return slack_context(AsyncWebClient("xoxb-unused"))
 
 
 def ask(text: str, **changes: Any) -> CommandRequest:
@@ -29,19 +31,19 @@ def ask(text: str, **changes: Any) -> CommandRequest:
     return CommandRequest(text=text, **{**given, **changes})
 
 
-def shown(reply: Reply) -> str:
-    return json.dumps(reply.message.payload(), ensure_ascii=False)
+def shown(reply: Message) -> str:
+    return json.dumps(reply.payload(), ensure_ascii=False)
 
 
-def buttons(reply: Reply) -> list[str]:
-    rows = [b for b in reply.message.payload()["blocks"] if b["type"] == "actions"]
+def buttons(reply: Message) -> list[str]:
+    rows = [b for b in reply.payload()["blocks"] if b["type"] == "actions"]
     return [e.get("value", "") for row in rows for e in row["elements"]]
 
 
 async def test_a_rate_comes_with_both_directions_basis_dates_and_sources(
-    given_parts: SlackContext,
+    given_context: SlackContext,
 ) -> None:
-    reply = await answer(given_parts, ask("us china on 2025-05-20"))
+    reply = await answer(given_context, ask("us china on 2025-05-20"))
     text = shown(reply)
     for part in (
         "United States on 🇨🇳 China: 30%",
@@ -56,102 +58,104 @@ async def test_a_rate_comes_with_both_directions_basis_dates_and_sources(
     assert not reply.in_channel
 
 
-async def test_one_direction_offers_the_other(given_parts: SlackContext) -> None:
-    reply = await answer(given_parts, ask("us on china on 2025-05-20"))
+async def test_one_direction_offers_the_other(given_context: SlackContext) -> None:
+    reply = await answer(given_context, ask("us on china on 2025-05-20"))
     assert "China on United States" in buttons(reply)
 
 
-async def test_what_is_uncertain_comes_first(given_parts: SlackContext) -> None:
-    reply = await answer(given_parts, ask("us on china on 2031-01-01"))
-    first = reply.message.payload()["blocks"][0]
+async def test_what_is_uncertain_comes_first(given_context: SlackContext) -> None:
+    reply = await answer(given_context, ask("us on china on 2031-01-01"))
+    first = reply.payload()["blocks"][0]
     assert first["type"] == "section"
     assert first["text"]["text"].startswith("⚠️")
 
 
-async def test_a_misspelt_economy_is_suggested_as_a_button(given_parts: SlackContext) -> None:
-    reply = await answer(given_parts, ask("us chnia"))
+async def test_a_misspelt_economy_is_suggested_as_a_button(given_context: SlackContext) -> None:
+    reply = await answer(given_context, ask("us chnia"))
     assert "us China" in buttons(reply)
     assert "“chnia”" in shown(reply)
 
 
-async def test_a_misspelt_command_is_suggested_as_a_button(given_parts: SlackContext) -> None:
-    reply = await answer(given_parts, ask("subcribe court-rulings"))
+async def test_a_misspelt_command_is_suggested_as_a_button(given_context: SlackContext) -> None:
+    reply = await answer(given_context, ask("subcribe court-rulings"))
     assert "subscribe court-rulings" in buttons(reply)
 
 
-async def test_nonsense_is_told_where_help_is(given_parts: SlackContext) -> None:
-    assert "/tariff help" in shown(await answer(given_parts, ask("xyzzy plugh")))
+async def test_nonsense_is_told_where_help_is(given_context: SlackContext) -> None:
+    assert "/tariff help" in shown(await answer(given_context, ask("xyzzy plugh")))
 
 
 @pytest.mark.parametrize("text", ["", "help", "?"])
-async def test_help_shows_every_command(given_parts: SlackContext, text: str) -> None:
-    said = shown(await answer(given_parts, ask(text)))
+async def test_help_shows_every_command(given_context: SlackContext, text: str) -> None:
+    said = shown(await answer(given_context, ask(text)))
     commands = ("subscribe", "unsubscribe", "list", "latest", "court-rulings", "feeds")
     questions = ("us china", "steel", "history", "vs", "`/tariff china`", "upcoming", "changes")
     for word in (*commands, *questions):
         assert word in said
 
 
-async def test_subscribing_is_seen_by_the_channel_and_kept(given_parts: SlackContext) -> None:
-    reply = await answer(given_parts, ask("subscribe court-rulings china daily"))
+async def test_subscribing_is_seen_by_the_channel_and_kept(given_context: SlackContext) -> None:
+    reply = await answer(given_context, ask("subscribe court-rulings china daily"))
     assert reply.in_channel
     assert "<@U1> subscribed" in shown(reply)
-    assert isinstance(given_parts.subscriptions, KeptSubscriptions)
-    (kept,) = given_parts.subscriptions.kept
+    assert isinstance(given_context.service.stores.subscriptions, KeptSubscriptions)
+    (kept,) = given_context.service.stores.subscriptions.kept
     assert (kept.team, kept.conversation, kept.created_by) == ("T1", "C1", "U1")
     assert kept.topics == {Topic.COURT_RULING}
     assert kept.parties == {"CN"}
     assert kept.pace is Frequency.DAILY
 
 
-async def test_subscribing_twice_changes_nothing_and_says_so(given_parts: SlackContext) -> None:
-    await answer(given_parts, ask("subscribe tariffs"))
-    reply = await answer(given_parts, ask("subscribe tariffs"))
+async def test_subscribing_twice_changes_nothing_and_says_so(given_context: SlackContext) -> None:
+    await answer(given_context, ask("subscribe tariffs"))
+    reply = await answer(given_context, ask("subscribe tariffs"))
     assert "already" in shown(reply)
     assert not reply.in_channel
 
 
-async def test_the_list_shows_what_the_confirmation_undoes(given_parts: SlackContext) -> None:
-    await answer(given_parts, ask("subscribe tariffs china"))
-    await answer(given_parts, ask("subscribe talks"))
-    assert "2 subscriptions here" in shown(await answer(given_parts, ask("list")))
-    gone = await answer(given_parts, ask("unsubscribe talks"))
+async def test_the_list_shows_what_the_confirmation_undoes(given_context: SlackContext) -> None:
+    await answer(given_context, ask("subscribe tariffs china"))
+    await answer(given_context, ask("subscribe talks"))
+    assert "2 subscriptions here" in shown(await answer(given_context, ask("list")))
+    gone = await answer(given_context, ask("unsubscribe talks"))
     assert gone.in_channel
-    listed = shown(await answer(given_parts, ask("list")))
+    listed = shown(await answer(given_context, ask("list")))
     assert "*tariff* stories naming 🇨🇳 China" in listed
     assert "negotiation" not in listed
 
 
-async def test_an_empty_list_says_how_to_begin(given_parts: SlackContext) -> None:
-    assert "subscribe tariffs" in shown(await answer(given_parts, ask("list")))
+async def test_an_empty_list_says_how_to_begin(given_context: SlackContext) -> None:
+    assert "subscribe tariffs" in shown(await answer(given_context, ask("list")))
 
 
 async def test_ending_what_was_never_wanted_is_told_to_one_person(
-    given_parts: SlackContext,
+    given_context: SlackContext,
 ) -> None:
-    reply = await answer(given_parts, ask("unsubscribe talks"))
+    reply = await answer(given_context, ask("unsubscribe talks"))
     assert "Nothing changed" in shown(reply)
     assert not reply.in_channel
 
 
-async def test_a_private_channel_is_told_to_invite_the_bot(given_parts: SlackContext) -> None:
-    reply = await answer(given_parts, ask("subscribe talks", invited=False))
+async def test_a_private_channel_is_told_to_invite_the_bot(given_context: SlackContext) -> None:
+    reply = await answer(given_context, ask("subscribe talks", needs_invitation=True))
     assert "/invite" in shown(reply)
 
 
 async def test_the_latest_stories_can_be_narrowed() -> None:
     talks = story(id="s2", title="Talks resume", topics=(Topic.NEGOTIATION,))
-    given_parts = parts(AsyncWebClient("xoxb-unused"), stories=KeptStories(story(), talks))
-    every = shown(await answer(given_parts, ask("latest")))
+    given_context = slack_context(
+        AsyncWebClient("xoxb-unused"), stories=KeptStories(story(), talks)
+    )
+    every = shown(await answer(given_context, ask("latest")))
     assert "Talks resume" in every
     assert "cut tariffs" in every
-    only = shown(await answer(given_parts, ask("latest tariffs")))
+    only = shown(await answer(given_context, ask("latest tariffs")))
     assert "Talks resume" not in only
 
 
-async def test_what_comes_and_what_changed_are_listed(given_parts: SlackContext) -> None:
-    assert "What comes next" in shown(await answer(given_parts, ask("upcoming")))
-    changed = shown(await answer(given_parts, ask("changes since 2025-05-01 china")))
+async def test_what_comes_and_what_changed_are_listed(given_context: SlackContext) -> None:
+    assert "What comes next" in shown(await answer(given_context, ask("upcoming")))
+    changed = shown(await answer(given_context, ask("changes since 2025-05-01 china")))
     assert "2025-05" in changed
 
 
@@ -168,11 +172,11 @@ async def test_what_comes_and_what_changed_are_listed(given_parts: SlackContext)
         "unsubscribe @channel :tada:",
     ],
 )
-async def test_hostile_text_is_harmless(given_parts: SlackContext, text: str) -> None:
-    reply = await answer(given_parts, ask(text))
+async def test_hostile_text_is_harmless(given_context: SlackContext, text: str) -> None:
+    reply = await answer(given_context, ask(text))
     said = json.dumps(
-        [reply.message.payload()["text"]]
-        + [b["text"]["text"] for b in reply.message.payload()["blocks"] if b["type"] == "section"],
+        [reply.payload()["text"]]
+        + [b["text"]["text"] for b in reply.payload()["blocks"] if b["type"] == "section"],
         ensure_ascii=False,
     )
     for part in ("<!", "<@U9", "\u202e", "|us>", "@channel", ":tada:", "noted in the log"):
@@ -184,9 +188,11 @@ async def test_hostile_text_is_harmless(given_parts: SlackContext, text: str) ->
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(nasty_text)
-async def test_any_text_gets_a_reply_that_slack_takes(given_parts: SlackContext, text: str) -> None:
+async def test_any_text_gets_a_reply_that_slack_takes(
+    given_context: SlackContext, text: str
+) -> None:
     for line in (text, f"us {text}", f"subscribe {text}", f"latest {text}"):
-        payload = (await answer(given_parts, ask(line))).message.payload()
+        payload = (await answer(given_context, ask(line))).payload()
         check_blocks(payload["blocks"])
         check_budget(payload["blocks"])
         size = len(json.dumps(payload["blocks"], ensure_ascii=False)) + len(payload["text"])
@@ -195,9 +201,9 @@ async def test_any_text_gets_a_reply_that_slack_takes(given_parts: SlackContext,
 
 
 def test_alerts_go_to_the_channel_or_to_the_person() -> None:
-    assert place({"channel_id": "C1", "user_id": "U1"}) == "C1"
-    assert place({"channel_id": "D1", "user_id": "U1"}) == "U1"
-    assert place({"channel": {"id": "G1"}, "user": {"id": "U1"}}) == "G1"
+    assert conversation_of({"channel_id": "C1", "user_id": "U1"}) == "C1"
+    assert conversation_of({"channel_id": "D1", "user_id": "U1"}) == "U1"
+    assert conversation_of({"channel": {"id": "G1"}, "user": {"id": "U1"}}) == "G1"
 
 
 class _Away:
@@ -214,7 +220,9 @@ async def test_while_the_database_is_away_a_command_says_so_and_logs_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     away: Any = _Away()
-    reply = await answer(parts(AsyncWebClient("xoxb-unused"), subscriptions=away), ask("list"))
+    reply = await answer(
+        slack_context(AsyncWebClient("xoxb-unused"), subscriptions=away), ask("list")
+    )
     assert "cannot reach my database" in shown(reply)
     assert "on my side" not in shown(reply)
     assert caplog.records == []

@@ -12,14 +12,14 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.commands.answers import AnswerService
 from bot.feeds.http.limits import FetchLimits
 from bot.runtime.settings import Settings
 from bot.slack.app import build_app, web_app
 from bot.slack.context import SlackContext
-from bot.slack.handlers.answer_service import AnswerService
 from bot.sources.registry import SourceRegistry
 from tests.feeds.server import FeedServer, serving
-from tests.slack.fakes import ledger, parts, signed, slash
+from tests.slack.fakes import answer_message, ledger, signed, slack_context, slash
 from tests.slack.samples import NOW, PARTIES
 from tests.sources.examples import row
 
@@ -55,7 +55,7 @@ class Slack:
     def __init__(
         self, given: SlackContext, session: aiohttp.ClientSession, server: FeedServer
     ) -> None:
-        self.parts, self._session = given, session
+        self.context, self._session = given, session
         self.later: list[dict[str, Any]] = []
         self._respond = server.at("/respond", self._take)
         self._runner = web.AppRunner(web_app(build_app(given), given))
@@ -73,7 +73,7 @@ class Slack:
         async with asyncio.timeout(ACKNOWLEDGED_WITHIN_S):
             async with self._session.post(url, data=body, headers=signed(body)) as answer:
                 acknowledged: dict[str, Any] = await answer.json()
-        await self.parts.background.finish()
+        await self.context.background.finish()
         await self._runner.cleanup()
         return acknowledged
 
@@ -87,7 +87,7 @@ async def asked(
 ) -> tuple[str, list[str]]:
     """What was acknowledged and what came later, with the schedule at `server` on."""
     async with sourcebook(server.url) as book:
-        given = parts(client, desk=AnswerService(ledger(), PARTIES, book.reference))
+        given = slack_context(client, answers=AnswerService(ledger(), book.reference))
         slack = Slack(given, session, server)
         acknowledged = await slack.ask(text)
         return json.dumps(acknowledged, ensure_ascii=False), [text_of(one) for one in slack.later]
@@ -149,19 +149,10 @@ async def test_what_needs_no_source_asks_none(
 
 
 async def test_what_a_source_said_is_not_asked_again_and_is_shared_as_it_was_shown(
-    client: AsyncWebClient, schedule: FeedServer
+    schedule: FeedServer,
 ) -> None:
     schedule.at("/search", PLASTICS)
     async with sourcebook(schedule.url) as book:
-        desk = AnswerService(ledger(), PARTIES, book.reference)
-        first = await desk.ask(QUESTION, NOW.date())
-        assert await desk.ask(f"  {QUESTION.upper()} ", NOW.date()) is first
+        first = await answer_message(QUESTION, live=book.reference)
+        assert await answer_message(f"  {QUESTION.upper()} ", live=book.reference) == first
     assert len(schedule.paths()) == 1
-
-
-async def test_with_all_sources_off_nothing_waits() -> None:
-    desk = AnswerService(ledger(), PARTIES)
-    assert not desk.may_wait
-    message = desk.at_once(QUESTION, NOW.date())
-    assert message is not None
-    assert await desk.ask(QUESTION, NOW.date()) is message

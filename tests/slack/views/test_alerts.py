@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.commands.replies import LatestStories
 from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.news.story import Figure, Story
 from bot.slack.blockkit import limits
@@ -25,6 +26,7 @@ from bot.slack.views.alerts import (
     percent,
     why,
 )
+from bot.values import Topic
 from tests.slack.samples import HOSTILE, NOW, PARTIES, nasty_text, stories, story
 
 
@@ -60,7 +62,7 @@ def test_slack_takes_lists_of_any_length(found: list[Story], times: int, reason:
     many = found * times
     for message in digest(many, PARTIES, reason):
         accepted(message)
-    accepted(latest(many, PARTIES, "tariff"))
+    accepted(latest(LatestStories(many, Topic.TARIFF), PARTIES))
     if many:
         accepted(follow_up(many, PARTIES, may_repeat=True))
 

@@ -26,8 +26,7 @@ from bot.slack.blockkit.blocks import (
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
-from bot.slack.views.rates.chart import history_chart
-from bot.slack.views.rates.picture import picture_of
+from bot.slack.views.rates.chart import history_chart, without_chart
 from bot.slack.views.rates.table import table_worth
 from bot.slack.views.replies import RUN
 from bot.text.single_line import single_line
@@ -50,7 +49,7 @@ def rates(answers: Sequence[Answer], parties: Parties, asked: str) -> Message:
     traced = _traced(answers, parties, size(row)) if len(answers) <= _TRACED else []
     shown = traced or _stated(answers, parties, size(row))
     message = assemble(notice or "No answer.", [], shown, row, left_out)
-    return replace(message, picture=picture_of(answers)) if traced else message
+    return replace(message, instead=without_chart(message)) if traced else message
 
 
 def _traced(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:

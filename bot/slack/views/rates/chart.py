@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from bot.rates.model.answer import Answer, lines_of
 from bot.slack.blockkit import limits
-from bot.slack.blockkit.blocks import Block, Message, block
+from bot.slack.blockkit.blocks import Block, Message
 from bot.slack.blockkit.mrkdwn import cut
 from bot.text.single_line import single_line
 
@@ -46,27 +46,12 @@ def history_chart(answers: Sequence[Answer]) -> Block | None:
         "y_label": _BESIDE,
     }
     chart = {"type": "line", "series": series, "axis_config": axis}
-    return block({"chart": chart, "title": _TITLE, "type": _TYPE})
-
-
-def may_be_refused(message: Message) -> bool:
-    """Whether a workspace may refuse the message for a block that it does not know."""
-    return message.instead is not None or has_chart(message)
-
-
-def plainer(message: Message) -> Message:
-    """The same message in blocks that every workspace takes."""
-    return message.instead or without_chart(message)
-
-
-def has_chart(message: Message) -> bool:
-    """Whether a workspace that knows no charts would refuse the message."""
-    return any(block.type == _TYPE for block in message.blocks)
+    return {"type": _TYPE, "title": _TITLE, "chart": chart}
 
 
 def without_chart(message: Message) -> Message:
     """The same message, its charts left out."""
-    kept = tuple(block for block in message.blocks if block.type != _TYPE)
+    kept = tuple(block for block in message.blocks if block["type"] != _TYPE)
     return Message(message.text, kept)
 
 

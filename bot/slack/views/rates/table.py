@@ -12,7 +12,7 @@ from bot.parties import Parties
 from bot.rates.model.answer import Answer, Part
 from bot.render.text import status_words
 from bot.slack.blockkit import limits
-from bot.slack.blockkit.blocks import Block, Element, Message, assemble, block, context, section
+from bot.slack.blockkit.blocks import Block, Element, Message, assemble, context, section, size
 from bot.slack.blockkit.mrkdwn import bold, cut, escape, safe_url
 from bot.slack.views.rates import markup
 from bot.text.single_line import single_line
@@ -42,7 +42,7 @@ def rates_table(answers: Sequence[Answer], parties: Parties, instead: Message) -
         return instead
     head = [section(_said(answer, parties)) for answer in answers]
     tail = [context(*dict.fromkeys(_read(answer, len(answers) > 1) for answer in answers))]
-    room = _ROOM - sum(len(each.json) for each in (*head, *tail))
+    room = _ROOM - size([*head, *tail])
     table, left = _table(_titles(len(answers) > 1), rows, room)
     note = [context(f"… and {left} more rows than Slack takes.")] if left else []
     message = assemble(instead.text, [*head, table, *note, *tail])
@@ -95,8 +95,8 @@ def _table(titles: Row, rows: Sequence[Row], room: int) -> tuple[Block, int]:
         {"is_wrapped": False, "align": "right"},
         *[{"is_wrapped": True, "align": "left"}] * 4,
     ]
-    values = {"rows": kept, "column_settings": columns, "type": _TYPE}
-    return block(values), len(rows) + 1 - len(kept)
+    table = {"type": _TYPE, "rows": kept, "column_settings": columns}
+    return table, len(rows) + 1 - len(kept)
 
 
 def _text(said: str) -> Element:

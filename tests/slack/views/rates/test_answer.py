@@ -1,27 +1,23 @@
 """Answers of any size fit into one message, and never lose what must be said first."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
-from shutil import copytree
 from typing import Any, TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.local_slack.blocks.validation import check_blocks, check_budget
-from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Choice, MfnAverage, Part, Step, Upcoming
 from bot.rates.model.measure import Source, Status
-from bot.runtime.config_loader import load_ledger
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message
-from bot.slack.handlers.answer_service import REMEMBERED, AnswerService
 from bot.slack.views.rates.answer import rates
 from bot.slack.views.rates.calendar import calendar
-from tests.slack.fakes import ledger
-from tests.slack.samples import NOW, PARTIES, ROOT, nasty_text
+from tests.slack.fakes import answer_message, ledger
+from tests.slack.samples import NOW, PARTIES, nasty_text
 
 T = TypeVar("T")
 
@@ -112,28 +108,31 @@ def test_slack_takes_a_calendar_of_any_length(found: list[Upcoming], times: int)
     accepted(calendar("What comes next", found * times, PARTIES))
 
 
+def answer_to(text: str, today: date) -> Message:
+    return asyncio.run(answer_message(text, today))
+
+
 def texts(message: Message) -> list[str]:
     blocks: list[dict[str, Any]] = message.payload()["blocks"]
     return [b["text"]["text"] for b in blocks if "text" in b]
 
 
 def test_every_pair_of_the_ledger_has_an_answer_that_fits() -> None:
-    desk = AnswerService(ledger(), PARTIES)
     pairs = {(m.imposer, p) for m in ledger().measures for p in m.partners if p != "WORLD"}
     for imposer, partner in sorted(pairs)[::7]:
         for more in ("", " history"):
             if imposer != partner:
-                accepted(desk.answer(f"{imposer} {partner}{more}", NOW.date()))
+                accepted(answer_to(f"{imposer} {partner}{more}", NOW.date()))
 
 
 def test_a_warning_stands_above_the_total() -> None:
-    said = texts(AnswerService(ledger(), PARTIES).answer("us on china on 2031-01-01", NOW.date()))
+    said = texts(answer_to("us on china on 2031-01-01", NOW.date()))
     assert said[0].startswith("⚠️")
     assert said[1].startswith("🇺🇸 United States on 🇨🇳 China")
 
 
 def test_each_part_shows_basis_state_days_and_source() -> None:
-    said = texts(AnswerService(ledger(), PARTIES).answer("us on china on 2025-05-20", NOW.date()))
+    said = texts(answer_to("us on china on 2025-05-20", NOW.date()))
     (reciprocal,) = [text for text in said if "Reciprocal duty" in text]
     assert reciprocal.startswith("*10%*")
     for part in ("IEEPA", "struck down", "2025-05-14", "Source: <https://"):
@@ -141,51 +140,14 @@ def test_each_part_shows_basis_state_days_and_source() -> None:
 
 
 def test_a_history_is_told_newest_first() -> None:
-    said = texts(AnswerService(ledger(), PARTIES).answer("us on china history", NOW.date()))
+    said = texts(answer_to("us on china history", NOW.date()))
     (history,) = [text for text in said if "*History" in text]
     assert history.index("2025-05-14: *30%*") < history.index("2025-04-10: *145%*")
 
 
-def test_a_question_asked_again_is_answered_from_memory() -> None:
-    desk = AnswerService(ledger(), PARTIES)
-    first = desk.answer("us china", NOW.date())
-    assert desk.answer("  US   China ", NOW.date()) is first
-    assert desk.answer("usa prc", NOW.date()) is first
-    assert desk.answer("us china", date(2025, 5, 13)) is not first
-
-
-async def test_what_is_made_ready_is_what_would_be_answered() -> None:
-    desk, fresh, today = (
-        AnswerService(ledger(), PARTIES),
-        AnswerService(ledger(), PARTIES),
-        NOW.date(),
-    )
-    await desk.prepare(today, pause_s=0)
-    for asked in ("us china", "japan on us", "mexico", "upcoming", "us china steel"):
-        assert desk.answer(asked, today) == fresh.answer(asked, today)
-
-
-async def test_what_is_made_ready_stays_whatever_else_is_asked() -> None:
-    desk, today = AnswerService(ledger(), PARTIES), NOW.date()
-    await desk.prepare(today, pause_s=0)
-    first = desk.answer("usa prc", today)
-    for number in range(REMEMBERED + 1):
-        desk.answer(f"kenya on norway on {date.fromordinal(740000 + number)}", today)
-    assert desk.answer("us china", today) is first
-
-
-async def test_what_was_made_ready_from_an_old_ledger_goes_with_it(tmp_path: Path) -> None:
-    desk, today = AnswerService(ledger(), PARTIES), date(2026, 9, 15)
-    await desk.prepare(today, pause_s=0)
-    desk.use(_with_other_rates(tmp_path))
-    assert any(text.startswith("*13.5%*") for text in texts(desk.answer("us on china", today)))
-    await desk.prepare(today, pause_s=0)
-    assert any(text.startswith("*13.5%*") for text in texts(desk.answer("us on china", today)))
-
-
 def test_what_was_due_stands_under_its_own_words() -> None:
-    desk, today = AnswerService(ledger(), PARTIES), date(2026, 11, 24)
-    (coming,) = [text for text in texts(desk.answer("china on us", today)) if "*What comes" in text]
+    today = date(2026, 11, 24)
+    (coming,) = [text for text in texts(answer_to("china on us", today)) if "*What comes" in text]
     ahead, due = coming.split("*Was due; not checked since*")
     assert "2027-01-10" in ahead
     assert "2026-11-10" not in ahead
@@ -193,55 +155,37 @@ def test_what_was_due_stands_under_its_own_words() -> None:
 
 
 def test_a_calendar_begins_with_how_far_the_sources_were_read() -> None:
-    desk, today = AnswerService(ledger(), PARTIES), date(2026, 11, 24)
+    today = date(2026, 11, 24)
     for asked in ("upcoming china", "changes since 2026-10-25 china"):
-        said = texts(desk.answer(asked, today))
+        said = texts(answer_to(asked, today))
         assert said[0].startswith("⚠️ The ledger's sources were read up to")
         after = said[said.index("*Was due; not checked since*") :]
         assert any("2026-11-10" in text for text in after)
 
 
 def test_where_the_line_decides_the_choices_are_shown() -> None:
-    desk, today = AnswerService(ledger(), PARTIES), date(2026, 11, 24)
-    said = texts(desk.answer("china on us energy", today))
+    today = date(2026, 11, 24)
+    said = texts(answer_to("china on us energy", today))
     assert any("10 to 25%: the line decides" in text for text in said)
     assert any("• crude oil: *20%*" in text for text in said)
 
 
 def test_short_answers_count_the_duties_on_particular_goods() -> None:
-    said = texts(AnswerService(ledger(), PARTIES).answer("china", date(2026, 11, 24)))
+    said = texts(answer_to("china", date(2026, 11, 24)))
     (union,) = [text for text in said if "European Union on 🇨🇳 China" in text]
     assert "on particular goods (up to" in union
 
 
-def test_once_a_new_ledger_is_in_use_no_answer_shows_an_old_rate(tmp_path: Path) -> None:
-    desk = AnswerService(ledger(), PARTIES)
-    before = texts(desk.answer("us on china", date(2026, 9, 15)))
-    desk.use(_with_other_rates(tmp_path))
-    after = texts(desk.answer("us on china", date(2026, 9, 15)))
-    assert any(text.startswith("*12.5%*") for text in before)
-    assert any(text.startswith("*13.5%*") for text in after)
-    assert not any(text.startswith("*12.5%*") for text in after)
-
-
-def _with_other_rates(folder: Path) -> Ledger:
-    """The ledger, with 13.5 % where it has 12.5 %."""
-    copied = copytree(ROOT / "config" / "rates", folder / "rates")
-    file = copied / "us.yaml"
-    file.write_text(file.read_text().replace("{action: 12.5}", "{action: 13.5}"))
-    return load_ledger(copied, PARTIES)
-
-
 def test_a_calendar_without_entries_says_so_before_what_was_due() -> None:
-    desk, today = AnswerService(ledger(), PARTIES), date(2026, 11, 24)
-    said = texts(desk.answer("changes", today))
+    today = date(2026, 11, 24)
+    said = texts(answer_to("changes", today))
     assert said[1] == "What changed since 2026-10-25: nothing that the ledger knows of."
     assert said[2] == "*Was due; not checked since*"
 
 
 def test_what_is_due_by_a_day_ahead_does_not_come_after_it() -> None:
-    desk, today = AnswerService(ledger(), PARTIES), date(2026, 11, 24)
-    said = texts(desk.answer("us on china on 2030-01-01", today))
+    today = date(2026, 11, 24)
+    said = texts(answer_to("us on china on 2030-01-01", today))
     (coming,) = [text for text in said if "*What comes next*" in text]
     by_then, after = coming.split("*What comes next*")
     assert "Due by 2030-01-01" in by_then
@@ -251,7 +195,7 @@ def test_what_is_due_by_a_day_ahead_does_not_come_after_it() -> None:
 
 
 def test_a_change_that_is_only_foreseen_is_marked_in_a_history() -> None:
-    desk, today = AnswerService(ledger(), PARTIES), date(2026, 11, 24)
-    (said,) = [one for one in texts(desk.answer("china on us history", today)) if "newest" in one]
+    today = date(2026, 11, 24)
+    (said,) = [one for one in texts(answer_to("china on us history", today)) if "newest" in one]
     assert "2027-01-11, as foreseen: *0%*" in said
     assert "2025-05-14: *10%*" in said

@@ -1,5 +1,6 @@
 """A history is drawn as it went, and Slack takes any."""
 
+import asyncio
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,11 +12,9 @@ from bot.local_slack.blocks.validation import check_blocks
 from bot.rates.answer.build import ask
 from bot.rates.model.answer import Answer
 from bot.slack.blockkit import limits
-from bot.slack.blockkit.blocks import Message
-from bot.slack.handlers.answer_service import AnswerService
 from bot.slack.views.rates.answer import rates
-from bot.slack.views.rates.chart import has_chart, history_chart, without_chart
-from tests.slack.fakes import ledger
+from bot.slack.views.rates.chart import history_chart, without_chart
+from tests.slack.fakes import answer_message, ledger
 from tests.slack.samples import PARTIES, nasty_text
 from tests.slack.views.rates.test_answer import accepted, answers, steps, texts
 
@@ -32,7 +31,7 @@ traced = st.builds(
 def drawn(question: str, today: date = TODAY) -> dict[str, Any]:
     chart = history_chart(ask(question, ledger(), today))
     assert chart is not None
-    block: dict[str, Any] = chart.value
+    block: dict[str, Any] = chart
     check_blocks([block])
     return block
 
@@ -76,7 +75,7 @@ def test_what_does_not_fit_is_left_out_at_the_old_end_and_said() -> None:
     )
     chart = history_chart([answer._replace(history=many)])
     assert chart is not None
-    axis = chart.value["chart"]["axis_config"]
+    axis = chart["chart"]["axis_config"]
     assert len(axis["categories"]) <= limits.CHART_POINTS
     assert axis["categories"][-2:] == ["2025-06-01", "2026-10-02"]
     assert axis["x_label"].startswith("newest")
@@ -98,18 +97,17 @@ def test_no_chart_where_nothing_has_changed_yet() -> None:
 def test_slack_takes_any_history(found: list[Answer], asked: str) -> None:
     chart = history_chart(found)
     if chart is not None:
-        check_blocks([chart.value])
+        check_blocks([chart])
     message = rates(found, PARTIES, asked)
     accepted(message)
     accepted(without_chart(message))
 
 
 def test_the_list_below_tells_every_rate_that_is_drawn() -> None:
-    desk = AnswerService(ledger(), PARTIES)
     for question in ("us china history", "us china vs vietnam vs mexico history"):
-        message: Message = desk.answer(question, TODAY)
-        assert has_chart(message)
-        told = [text for text in texts(without_chart(message)) if "*History" in text]
+        message = asyncio.run(answer_message(question, TODAY))
+        assert message.instead == without_chart(message) != message
+        told = [text for text in texts(message.instead) if "*History" in text]
         for answer, said in zip(ask(question, ledger(), TODAY), told, strict=True):
             for step in answer.history:
                 assert step.legal or step.on.isoformat() in said

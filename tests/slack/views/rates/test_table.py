@@ -16,10 +16,8 @@ from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.local_slack.client import say
 from bot.local_slack.server import Workspace
 from bot.slack.app import build_app, web_app
-from bot.slack.handlers.answer_service import AnswerService
 from tests.journeys.onlooker import words
-from tests.slack.fakes import ledger, parts
-from tests.slack.samples import PARTIES
+from tests.slack.fakes import answer_message, slack_context
 
 STEEL = "us china steel on 2026-09-20"
 TODAY = date(2026, 11, 24)
@@ -29,7 +27,7 @@ CODES = ("us", "china", "eu", "canada", "mexico", "japan", "india", "brazil", "u
 @pytest.fixture
 async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
     """The bot, reached by the workspace over signed HTTP."""
-    made = parts(client, secret=workspace.signing_secret)
+    made = slack_context(client, secret=workspace.signing_secret)
     runner = web.AppRunner(web_app(build_app(made), made))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -107,7 +105,7 @@ def test_whatever_is_asked_slack_takes_the_table(codes: list[str], goods: str, d
     day = TODAY - timedelta(days=days)
     first, second, *more = codes
     question = " ".join([f"{first} {second}", *(f"vs {one}" for one in more), goods, f"on {day}"])
-    message = asyncio.run(AnswerService(ledger(), PARTIES).ask(question, TODAY, as_table=True))
+    message = asyncio.run(answer_message(f"table {question}", TODAY))
     blocks = check_blocks(message.payload()["blocks"])
     check_budget(blocks)
     assert sum(block["type"] == "table" for block in blocks) <= 1

@@ -13,6 +13,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatcher import Dispatcher
+from bot.commands.permissions import Permissions
 from bot.local_slack.server import Workspace
 from bot.proposals.approval.audit import Operator
 from bot.proposals.approval.decisions import Decisions
@@ -21,11 +22,11 @@ from bot.proposals.build import proposed, proposed_by_document
 from bot.proposals.inbox import FEED_QUOTA, ProposalInbox
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.slack.api.sender import SlackSender
-from bot.slack.handlers.proposal_buttons import drawn_anew, redraw
+from bot.slack.handlers.proposals import update_messages, update_on_new_ledger
 from bot.slack.views.approval_form import terms_form
 from bot.store.upgrade import upgrade
 from tests.proposals.approval.test_decisions import NOW
-from tests.slack.fakes import book, ledger, parts
+from tests.slack.fakes import answer_message, book, ledger, slack_context
 from tests.slack.handlers.test_buttons import Desktop, desktop_of, shown
 from tests.slack.samples import PARTIES
 from tests.store.opened import Store, open_store
@@ -62,7 +63,7 @@ class Office:
         return await self.message()
 
     async def message(self) -> dict[str, Any]:
-        client = self.desktop.parts.client
+        client = self.desktop.context.client
         answer = await client.conversations_history(channel=self.desktop.channel)
         return dict(answer["messages"][0])
 
@@ -77,11 +78,12 @@ class Office:
         }
         held |= {name: {"field": value} for name, value in changes.items()}
         outcome = await self.desktop.workspace.pointer.submit(view["id"], held)
-        await self.desktop.parts.background.finish()
+        await self.desktop.context.background.finish()
         return outcome
 
-    def total(self) -> str:
-        return self.desktop.parts.desk.answer("us on china on 2026-12-01", NOW.date()).text
+    async def total(self) -> str:
+        of = self.desktop.context.service.answers.ledger
+        return (await answer_message("us on china on 2026-12-01", NOW.date(), of)).text
 
 
 def _held(element: dict[str, Any]) -> Any:
@@ -97,17 +99,17 @@ async def office_of(
     await upgrade(address)
     store = open_store(address)
     decisions = Decisions(store.proposals, book(), ledger(), lambda: NOW)
-    given = parts(
+    given = slack_context(
         client,
         workspace.signing_secret,
         decisions=decisions,
         proposals=store.proposals,
-        operators=frozenset({operator}),
+        permissions=Permissions({operator}),
         clock=lambda: NOW,
     )
-    decisions.watch(given.desk.use)
-    sender = SlackSender(client, PARTIES, proposals=decisions, pace_s=0)
-    decisions.watch(drawn_anew(given))
+    decisions.watch(given.service.answers.use)
+    sender = SlackSender(client, PARTIES, decisions=decisions, pace_s=0)
+    decisions.watch(update_on_new_ledger(given))
     async with desktop_of(workspace, given) as desktop:
         docket = ProposalInbox(
             store.proposals, desktop.team, [desktop.channel], lambda: NOW, lambda: None
@@ -142,8 +144,10 @@ async def test_the_message_tells_old_new_source_day_and_effect(office: Office) -
 
 
 async def test_a_second_report_is_shown_in_the_same_message(office: Office) -> None:
-    background = office.desktop.parts.background
-    office.docket.watch(lambda one: background.spawn(redraw(office.desktop.parts, one), "showing"))
+    background = office.desktop.context.background
+    office.docket.watch(
+        lambda one: background.spawn(update_messages(office.desktop.context, one), "showing")
+    )
     first = await office.ask(said())
     paper = WIRE.model_copy(update={"source": "Paper", "link": "https://paper.example/2"})
     await office.docket.offer([said().model_copy(update={"said_by": (paper,)})])
@@ -156,9 +160,9 @@ async def test_a_second_report_is_shown_in_the_same_message(office: Office) -> N
 
 async def test_an_approval_changes_answers_and_the_message(office: Office) -> None:
     message = await office.ask(said())
-    assert "12.5 %" in office.total()
+    assert "12.5 %" in await office.total()
     assert await office.desktop.click(message, "rate_approve") == []
-    assert "40 %" in office.total()
+    assert "40 %" in await office.total()
     after = shown([await office.message()])
     assert "Approved by" in after
     assert "rate_approve" not in after
@@ -174,7 +178,7 @@ async def test_a_second_click_says_that_it_is_decided(office: Office) -> None:
     assert told["ephemeral"]
     assert "decided already" in told["text"]
     assert "Rejected" in shown([await office.message()])
-    assert "12.5 %" in office.total()
+    assert "12.5 %" in await office.total()
 
 
 async def test_a_rejection_can_be_taken_back(office: Office) -> None:
@@ -204,7 +208,7 @@ async def test_a_form_of_somebody_who_is_no_operator_is_refused(elsewhere: Offic
     await elsewhere.ask(said())
     form = terms_form(said().id, form_of(said(), ledger()), measures_for(said(), ledger()), "x")
     trigger = elsewhere.desktop.workspace.team.triggers.new()
-    await elsewhere.desktop.parts.client.views_open(trigger_id=trigger, view=form)
+    await elsewhere.desktop.context.client.views_open(trigger_id=trigger, view=form)
     assert (await elsewhere.fill_in()).ok
     top = elsewhere.desktop.workspace.team.views.top
     assert top is not None
@@ -219,10 +223,10 @@ async def test_an_edit_shows_what_is_wrong_and_takes_what_is_right(office: Offic
     assert set(outcome.errors) == {"percent", "link"}
     outcome = await office.fill_in(day="2026-07-24")
     assert "2026-07-24" in outcome.errors["measure"]
-    assert "12.5 %" in office.total()
+    assert "12.5 %" in await office.total()
     assert (await office.fill_in(percent="35.5", note="As <told>.")).ok
     assert office.desktop.workspace.team.views.top is None
-    assert "35.5 %" in office.total()
+    assert "35.5 %" in await office.total()
     assert "Approved with changes by" in shown([await office.message()])
     [line] = await office.store.proposals.record()
     assert line.what == "approved with changes"
@@ -235,7 +239,7 @@ async def test_approving_what_leaves_something_open_asks_for_it(office: Office) 
     outcome = await office.fill_in()
     assert set(outcome.errors) == {"day"}
     assert (await office.fill_in(day="2026-12-01")).ok
-    assert "40 %" in office.total()
+    assert "40 %" in await office.total()
 
 
 async def test_a_document_without_a_figure_is_filled_in_by_a_person(office: Office) -> None:
@@ -253,7 +257,7 @@ async def test_a_document_without_a_figure_is_filled_in_by_a_person(office: Offi
     outcome = await office.fill_in(**filled)
     assert set(outcome.errors) == {"partner"}
     assert (await office.fill_in(**filled, partner="all")).ok
-    assert "19.5 %" in office.total()
+    assert "19.5 %" in await office.total()
 
 
 async def test_a_form_sent_off_too_late_says_so(office: Office) -> None:
@@ -286,7 +290,7 @@ async def test_operators_list_what_waits_and_decide_there(office: Office) -> Non
 async def message_on(office: Office, proposal: Proposal) -> dict[str, Any]:
     """The message about that proposal, as it is now."""
     [copy] = await office.store.proposals.copies(proposal.id)
-    client = office.desktop.parts.client
+    client = office.desktop.context.client
     answer = await client.conversations_history(channel=office.desktop.channel)
     return next(dict(one) for one in answer["messages"] if one["ts"] == copy.ts)
 
@@ -366,9 +370,9 @@ async def test_nobody_approves_terms_that_the_message_did_not_show(office: Offic
     message = await office.ask(said(day=None))
     await office.docket.offer([said()])
     assert await office.desktop.click(message, "rate_approve") == []
-    assert "12.5 %" in office.total()
+    assert "12.5 %" in await office.total()
     assert (await office.fill_in()).ok
-    assert "40 %" in office.total()
+    assert "40 %" in await office.total()
 
 
 async def test_the_list_says_what_each_approval_would_do(office: Office) -> None:

@@ -1,4 +1,4 @@
-"""In the page: a history's picture where charts are refused, and an answer's parts as a table."""
+"""In the page: the components of an answer as a table."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,6 @@ import pytest
 from aiohttp import web
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.wait import WebDriverWait
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -15,7 +14,7 @@ from bot.local_slack.server import Workspace
 from bot.slack.app import build_app, open_session, web_app
 from tests.journeys.onlooker import Onlooker
 from tests.slack.conftest import workspace
-from tests.slack.fakes import parts
+from tests.slack.fakes import slack_context
 
 __all__ = ["workspace"]
 
@@ -29,7 +28,7 @@ async def page(workspace: Workspace) -> AsyncIterator[Onlooker]:
         client = AsyncWebClient(
             workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
         )
-        made = parts(client, secret=workspace.signing_secret)
+        made = slack_context(client, secret=workspace.signing_secret)
         runner = web.AppRunner(web_app(build_app(made), made))
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -37,29 +36,6 @@ async def page(workspace: Workspace) -> AsyncIterator[Onlooker]:
         yield Onlooker(workspace.address)
         await made.background.finish()
         await runner.cleanup()
-
-
-async def test_the_picture_of_a_refused_chart_is_drawn_in_the_page(
-    page: Onlooker, workspace: Workspace, browser: Chrome
-) -> None:
-    workspace.fail_next("response_url", error="invalid_blocks")
-    await page.say("#trade-news", "/tariff us china history on 2025-05-20")
-    direct = workspace.team.direct.id
-    await asyncio.to_thread(_see_picture, browser, f"{page.address}#{direct}")
-
-
-def _see_picture(browser: Chrome, address: str) -> None:
-    browser.get(address)
-    tab = expected_conditions.element_to_be_clickable((By.ID, "tab-messages"))
-    WebDriverWait(browser, 20).until(tab).click()
-
-    def drawn(window: Chrome) -> bool:
-        pictures = window.find_elements(By.CSS_SELECTOR, "#stream img.picture")
-        return any(str(one.get_property("naturalWidth")) == "1482" for one in pictures)
-
-    WebDriverWait(browser, 30).until(drawn)
-    [picture] = browser.find_elements(By.CSS_SELECTOR, "#stream img.picture")
-    assert picture.get_attribute("alt") == "Duties over time: goods in general"
 
 
 async def test_an_answers_parts_are_a_table_in_the_page(page: Onlooker, browser: Chrome) -> None:

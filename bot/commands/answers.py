@@ -1,0 +1,86 @@
+"""Answers to questions about rates, from the ledger in use and from live sources.
+
+text | RateQuery on a duty day | ledger | live look-ups for what it lacks | RateAnswers
+                               |-- `upcoming`, `changes` ---------------> RateCalendar
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.commands.ports import LiveSources
+from bot.commands.replies import CalendarFile, RateAnswers, RateCalendar
+from bot.rates.answer.build import answer
+from bot.rates.answer.live_lookups import lookups, supplied
+from bot.rates.calendar.entries import all_ahead, title_of
+from bot.rates.calendar.upcoming import calendar, how_far_read
+from bot.rates.ledger import Ledger
+from bot.rates.model.answer import Answer
+from bot.rates.question.parse import Kind, RateQuery, narrowed, parse
+
+
+@dataclass(frozen=True, slots=True)
+class DatedQuery:
+    """A question that was parsed, and today by the clock of the importing country."""
+
+    query: RateQuery
+    today: date
+
+
+class AnswerService:
+    """Answers questions from the ledger in use, which `use` replaces."""
+
+    def __init__(self, ledger: Ledger, live: LiveSources | None = None) -> None:
+        """`live` are the live sources; None where all are off."""
+        self.ledger, self._live = ledger, live
+
+    @property
+    def uses_live_sources(self) -> bool:
+        """Whether an answer may have to wait for another server."""
+        return self._live is not None
+
+    def use(self, ledger: Ledger) -> None:
+        """Answers from this ledger from now on."""
+        self.ledger = ledger
+
+    def parse(
+        self, text: str, now: datetime, *, on: date | None = None, product: str | None = None
+    ) -> DatedQuery:
+        """The question in the text. A day or product given apart takes precedence.
+
+        Raises QueryError where the text is no question.
+        """
+        ledger = self.ledger
+        today = ledger.duty_day(now)
+        query = parse(text, ledger.parties, today, ledger.reader)
+        if query.imposer and (there := ledger.duty_day(now, query.imposer)) != today:
+            today = there
+            query = parse(text, ledger.parties, today, ledger.reader)
+        return DatedQuery(narrowed(query, on, product), today)
+
+    async def answer(self, asked: DatedQuery) -> RateAnswers | RateCalendar:
+        """The answer, with what live sources have of what the ledger lacks. Raises QueryError."""
+        query, today, ledger = asked.query, asked.today, self.ledger
+        if query.kind in (Kind.UPCOMING, Kind.CHANGES):
+            items = calendar(query, ledger, today)
+            return RateCalendar(query, today, items, how_far_read(query, ledger, today))
+        answers = answer(query, ledger, today)
+        return RateAnswers(query, await self._with_live_figures(answers, asked))
+
+    def calendar_file(self, text: str, now: datetime) -> CalendarFile:
+        """The dates that a question about the calendar asks for. Raises QueryError."""
+        ledger = self.ledger
+        today = ledger.duty_day(now)
+        query = parse(text, ledger.parties, today, ledger.reader)
+        title = title_of(query, ledger.parties)
+        entries = all_ahead(query, ledger, today)
+        return CalendarFile(title, entries, how_far_read(query, ledger, today))
+
+    async def _with_live_figures(
+        self, answers: tuple[Answer, ...], asked: DatedQuery
+    ) -> tuple[Answer, ...]:
+        if self._live is None:
+            return answers
+        query, today, ledger = asked.query, asked.today, self.ledger
+        wanted = lookups(answers, query, ledger, today)
+        found = await self._live.find(wanted) if wanted else ()
+        return supplied(answers, found, query, ledger, today) if found else answers

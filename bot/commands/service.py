@@ -1,0 +1,221 @@
+"""What each command does. Slash commands, mentions, direct messages and buttons all come here.
+
+request | parse_command | permission | execute | Reply
+             |-- CommandNotUnderstood, QueryError --> NotUnderstood, with suggestions
+             |-- no operator -----------------------> OperatorsOnly
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.alerts.subscription import Subscription, subscription_id
+from bot.commands import replies
+from bot.commands.answers import AnswerService
+from bot.commands.grammar import (
+    TEXT_CHARACTERS,
+    Command,
+    CommandNotUnderstood,
+    Verb,
+    nearest_command,
+    parse_command,
+)
+from bot.commands.permissions import OPERATOR_ACTS, OperatorAct, Permissions
+from bot.commands.ports import CommandStores
+from bot.commands.replies import Reply
+from bot.commands.request import CommandRequest
+from bot.errors import FeedError, QueryError, UnknownParty, Unsaid
+from bot.parties import Parties
+from bot.proposals.approval.audit import State
+from bot.proposals.approval.decisions import Decisions
+from bot.text.single_line import single_line
+from bot.values import Topic
+
+LATEST_STORIES = 5
+LISTED_PROPOSALS = 10
+MUTED_FOR = timedelta(hours=24)
+
+
+class CommandService:
+    """Carries out commands, the same way for every platform."""
+
+    def __init__(
+        self,
+        stores: CommandStores,
+        answers: AnswerService,
+        decisions: Decisions,
+        permissions: Permissions,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`clock` gives the present moment in UTC."""
+        self.stores, self.answers, self.decisions = stores, answers, decisions
+        self.permissions, self.clock = permissions, clock
+
+    @property
+    def parties(self) -> Parties:
+        """The economies that commands can name."""
+        return self.answers.ledger.parties
+
+    async def handle(self, request: CommandRequest) -> Reply:
+        """The reply to typed text. Raises StoreError and other faults, never for the text."""
+        try:
+            return await self.execute(parse_command(request.text, self.parties), request)
+        except CommandNotUnderstood as error:
+            return replies.NotUnderstood(error.word, error.cause, error.suggestions)
+
+    async def execute(self, command: Command, request: CommandRequest) -> Reply:
+        """The reply to a parsed command, or to the command that a button stands for."""
+        act = OPERATOR_ACTS.get(command.verb)
+        if act is not None and not self.permissions.allow(request.user, act):
+            return replies.OperatorsOnly(act, request.user)
+        try:
+            return await self._execute(command, request)
+        except FeedError as error:
+            return replies.FeedRefused(error)
+        except QueryError as error:
+            return _not_a_question(single_line(request.text)[:TEXT_CHARACTERS], error)
+
+    async def overview(self, team: str, user: str) -> replies.Overview:
+        """What concerns one person: the subscriptions they made or get, and the feeds."""
+        every = await self.stores.subscriptions.every(team)
+        # Other people's subscriptions of private channels stay hidden.
+        own = [one for one in every if user in (one.conversation, one.created_by)]
+        return replies.Overview(own, await self.stores.feeds.summary())
+
+    async def _execute(self, command: Command, request: CommandRequest) -> Reply:
+        match command.verb:
+            case Verb.HELP:
+                return replies.Help()
+            case Verb.ASK | Verb.TABLE:
+                return await self._ask(command)
+            case Verb.CALENDAR_FILE:
+                return self.answers.calendar_file(command.text, self.clock())
+            case Verb.SUBSCRIBE:
+                return await self._subscribe(command, request)
+            case Verb.UNSUBSCRIBE:
+                return await self._unsubscribe(command, request)
+            case Verb.LIST:
+                return await self._list(request)
+            case Verb.LATEST:
+                topic = min(command.topics) if len(command.topics) == 1 else None
+                stories = await self.stores.stories.latest(topic, LATEST_STORIES)
+                return replies.LatestStories(stories, topic)
+            case Verb.REMINDERS:
+                return await self._reminders(command, request)
+            case Verb.FEEDS | Verb.ADD_FEED | Verb.REMOVE_FEED | Verb.RESUME_FEED:
+                return await self._feeds(command, request)
+            case Verb.PROPOSALS:
+                return await self._proposals()
+            case Verb.MUTE_CONVERSATION | Verb.UNMUTE_CONVERSATION:
+                return await self._mute_conversation(command, request)
+            case _:
+                return await self._choose_event(command, request)
+
+    async def _ask(self, command: Command) -> Reply:
+        asked = self.answers.parse(command.text, self.clock())
+        reply = await self.answers.answer(asked)
+        if command.verb is Verb.TABLE and isinstance(reply, replies.RateAnswers):
+            return replies.RateAnswers(reply.query, reply.answers, as_table=True)
+        return reply
+
+    async def _subscribe(self, command: Command, request: CommandRequest) -> Reply:
+        team, conversation = request.team, request.conversation
+        subscription = Subscription(
+            id=subscription_id(team, conversation, command.topics, command.parties),
+            team=team,
+            conversation=conversation,
+            topics=command.topics,
+            parties=command.parties,
+            pace=command.frequency,
+            created_by=request.user,
+            created_at=self.clock(),
+        )
+        is_new = await self.stores.subscriptions.add(subscription)
+        return replies.Subscribed(subscription, is_new)
+
+    async def _unsubscribe(self, command: Command, request: CommandRequest) -> Reply:
+        count = await self.stores.subscriptions.remove(
+            request.team, request.conversation, command.topics, command.parties
+        )
+        return replies.Unsubscribed(count, command.topics, command.parties)
+
+    async def _list(self, request: CommandRequest) -> Reply:
+        found = await self.stores.subscriptions.of(request.team, request.conversation)
+        return replies.SubscriptionList(found, await self._reminders_on(request), self.clock())
+
+    async def _reminders(self, command: Command, request: CommandRequest) -> Reply:
+        found = await self.stores.subscriptions.of(request.team, request.conversation)
+        has_tariffs = any(not one.topics or Topic.TARIFF in one.topics for one in found)
+        if not command.text:
+            on = await self._reminders_on(request)
+            return replies.ReminderSwitch(on, changed=False, has_tariffs=has_tariffs)
+        on = command.text == "on"
+        changed = await self.stores.reminders.switch(request.team, request.conversation, on=on)
+        return replies.ReminderSwitch(on, changed, has_tariffs)
+
+    async def _reminders_on(self, request: CommandRequest) -> bool:
+        return request.conversation not in await self.stores.reminders.off(request.team)
+
+    async def _feeds(self, command: Command, request: CommandRequest) -> Reply:
+        feeds = self.stores.feeds
+        match command.verb:
+            case Verb.ADD_FEED:
+                return replies.FeedAdded(await feeds.add(command.text))
+            case Verb.REMOVE_FEED:
+                await feeds.remove(command.text)
+                return replies.FeedRemoved(command.text)
+            case Verb.RESUME_FEED:
+                await feeds.resume(command.text)
+                return replies.FeedResumed(command.text)
+            case _:
+                may_change = self.permissions.allow(request.user, OperatorAct.CHANGE_FEEDS)
+                found, lag = await feeds.health(), await feeds.lag()
+                return replies.FeedStatusList(found, lag, self.clock(), may_change)
+
+    async def _proposals(self) -> Reply:
+        pending = await self.stores.proposals.every(State.PENDING)
+        not_posted = await self.stores.proposals.untold()
+        held_back = sum(one.proposal.id in not_posted for one in pending)
+        first = sorted(pending, key=lambda one: one.proposal.id in not_posted)[:LISTED_PROPOSALS]
+        current = [self.decisions.as_it_stands(one) for one in first]
+        return replies.ProposalList(current, len(pending), held_back)
+
+    async def _mute_conversation(self, command: Command, request: CommandRequest) -> Reply:
+        subscriptions = self.stores.subscriptions
+        if command.verb is Verb.UNMUTE_CONVERSATION:
+            await subscriptions.unmute(request.team, request.conversation)
+            return replies.ConversationMuted(until=None)
+        until = self.clock() + MUTED_FOR
+        await subscriptions.mute(request.team, request.conversation, until)
+        return replies.ConversationMuted(until)
+
+    async def _choose_event(self, command: Command, request: CommandRequest) -> Reply:
+        events, event_id = self.stores.events, command.text
+        match command.verb:
+            case Verb.FOLLOW_EVENT:
+                is_new = await events.follow(request.team, request.user, event_id)
+                return replies.EventFollowed(event_id, is_new)
+            case Verb.UNFOLLOW_EVENT:
+                await events.unfollow(request.team, request.user, event_id)
+                return replies.EventUnfollowed()
+            case Verb.MUTE_EVENT:
+                await events.mute_event(request.team, request.conversation, event_id)
+                return replies.EventMuted(event_id, muted=True)
+            case _:
+                await events.unmute_event(request.team, request.conversation, event_id)
+                return replies.EventMuted(event_id, muted=False)
+
+
+def _not_a_question(text: str, error: QueryError) -> replies.NotUnderstood:
+    """The misspelt command or economy corrected, as complete commands."""
+    corrected = nearest_command(text)
+    commands = [corrected] if corrected else []
+    if isinstance(error, Unsaid):
+        commands += error.questions
+    if isinstance(error, UnknownParty):
+        commands += [_replaced(text, error.word, name) for name in error.suggestions]
+    return replies.NotUnderstood(error.thing, error.cause, tuple(commands))
+
+
+def _replaced(text: str, word: str, name: str) -> str:
+    start = text.casefold().find(word.casefold())
+    return f"{text[:start]}{name}{text[start + len(word) :]}" if start >= 0 else name

@@ -1,0 +1,78 @@
+"""Slack's payloads as values: a slash command, a mention, a click."""
+
+import re
+from typing import Any
+
+from bot.commands.request import CommandRequest
+from bot.proposals.approval.audit import Operator
+
+_LINK = re.compile(r"<((?:https?|mailto):[^<>|\s]+)(?:\|[^<>]*)?>")
+
+
+def slash_command(body: dict[str, Any]) -> CommandRequest:
+    """The command in the form of a slash command."""
+    return CommandRequest(
+        text=_without_links(str(body.get("text") or "")),
+        team=str(body.get("team_id") or ""),
+        conversation=conversation_of(body),
+        user=str(body.get("user_id") or ""),
+        needs_invitation=body.get("channel_name") == "privategroup",
+    )
+
+
+def mention(body: dict[str, Any]) -> CommandRequest:
+    """The command after the bot's name, in an `app_mention` event."""
+    event = body.get("event") or {}
+    text = str(event.get("text") or "")
+    typed = text.partition(">")[2] if text.lstrip().startswith("<@") else text
+    # Slack writes these three characters of messages as entities, unlike those of commands.
+    plain = _without_links(typed).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return CommandRequest(
+        text=plain,
+        team=str(body.get("team_id") or event.get("team") or ""),
+        conversation=conversation_of(
+            {"channel_id": event.get("channel"), "user_id": event.get("user")}
+        ),
+        user=str(event.get("user") or ""),
+    )
+
+
+class Click:
+    """A click on a button: who, where, on which message, and the button's value."""
+
+    def __init__(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+        self.value = str(action.get("value") or "")
+        self.action_id = str(action.get("action_id") or "")
+        self.person = person_of(body)
+        self.team = str((body.get("team") or {}).get("id") or "")
+        self.conversation = conversation_of(body)
+        self.trigger_id = str(body.get("trigger_id") or "")
+        container = body.get("container") or {}
+        self.channel = str(container.get("channel_id") or "")
+        self.message_ts = str(container.get("message_ts") or "")
+        self.is_ephemeral = bool(container.get("is_ephemeral"))
+
+    def request(self, text: str = "") -> CommandRequest:
+        """The request of the person who clicked; `text` is a command that the button names."""
+        return CommandRequest(text, self.team, self.conversation, self.person.id)
+
+
+def conversation_of(body: dict[str, Any]) -> str:
+    """Where alerts go that this person asks for here: in a direct message, to the person."""
+    channel = str(body.get("channel_id") or (body.get("channel") or {}).get("id") or "")
+    user = str(body.get("user_id") or (body.get("user") or {}).get("id") or "")
+    # The bot cannot post in a direct message between two people, but always to one person.
+    return user if not channel or channel.startswith("D") else channel
+
+
+def person_of(body: dict[str, Any]) -> Operator:
+    """The person who clicked or submitted a form, with a name for the audit."""
+    user = body.get("user") or {}
+    user_id = str(user.get("id") or "?")
+    name = str(user.get("name") or user.get("username") or user_id)
+    return Operator(id=user_id, name=" ".join(name.split())[:100] or user_id)
+
+
+def _without_links(text: str) -> str:
+    """The text with the address of each `<address|label>`, as Slack writes links."""
+    return _LINK.sub(r"\1", text)

@@ -1,0 +1,195 @@
+"""Decisions on proposed rates: the buttons of a proposal, and the form that edits it.
+
+    click | decide, once | every message about the proposal shows the decision
+
+The second person to click gets the decision of the first. The next click on a message that could
+not be updated updates it.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
+
+from bot.commands.permissions import OperatorAct
+from bot.errors import AmendmentRefused
+from bot.proposals.approval.audit import Operator, ProposalRecord
+from bot.proposals.approval.decisions import DecisionResult
+from bot.proposals.approval.terms import FormRefused, form_of, measures_for
+from bot.rates.ledger import Ledger
+from bot.slack.api.channels import channel_of
+from bot.slack.api.errors import code
+from bot.slack.background import log_failure
+from bot.slack.blockkit.blocks import Message
+from bot.slack.context import SlackContext
+from bot.slack.handlers.payloads import Click, person_of
+from bot.slack.views.approval_form import TERMS, closing, read_form, terms_form
+from bot.slack.views.command_replies import operators_only
+from bot.slack.views.proposals import decision_result, proposal_message
+from bot.slack.views.replies import failed, notice
+
+log = logging.getLogger(__name__)
+
+_GONE = "I no longer keep this proposal."
+
+
+def register(app: AsyncApp, context: SlackContext) -> None:
+    """Listens for the submitted form."""
+
+    @app.view(TERMS)
+    async def submitted(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
+        await _submit(context, person_of(body), view, ack)
+
+
+async def update_messages(context: SlackContext, proposal_id: str) -> None:
+    """Updates every message about a proposal to its present state."""
+    record = await context.service.decisions.get(proposal_id)
+    if record is not None:
+        await _update(context, record)
+
+
+def update_on_new_ledger(context: SlackContext) -> Callable[[Ledger], None]:
+    """A callback for each new ledger, which updates the messages that it changes."""
+    last = context.service.decisions.ledger
+
+    async def update(before: Ledger, after: Ledger) -> None:
+        for proposal_id in await context.service.decisions.moved(before, after):
+            await update_messages(context, proposal_id)
+
+    def use(ledger: Ledger) -> None:
+        nonlocal last
+        before, last = last, ledger
+        if before is not ledger:
+            context.background.spawn(update(before, ledger), "showing what a new rate changes")
+
+    return use
+
+
+async def approve(context: SlackContext, click: Click) -> Message | None:
+    """Approves a complete proposal; opens the form where something is missing or has changed."""
+    decisions = context.service.decisions
+    # The value holds the terms that the message shows.
+    proposal_id, _, terms = click.value.partition(" ")
+    record = await decisions.get(proposal_id)
+    if record is None or record.decision is not None:
+        return await _result(context, click, _unchanged(record))
+    proposal = record.proposal
+    form = form_of(proposal, decisions.ledger)
+    # A later report may have changed the terms: then the operator must see them first.
+    if terms == proposal.terms and form.complete:
+        try:
+            result = await decisions.approve(proposal_id, click.person, form)
+        except FormRefused:
+            pass
+        else:
+            return await _result(context, click, result)
+    await _open_form(context, click, record)
+    return None
+
+
+async def edit(context: SlackContext, click: Click) -> Message | None:
+    """Opens the form with the terms of the proposal."""
+    record = await context.service.decisions.get(click.value)
+    if record is None or record.decision is not None:
+        return await _result(context, click, _unchanged(record))
+    await _open_form(context, click, record)
+    return None
+
+
+async def reject(context: SlackContext, click: Click) -> Message | None:
+    """Rejects the proposal."""
+    result = await context.service.decisions.reject(click.value, click.person)
+    return await _result(context, click, result)
+
+
+async def take_back(context: SlackContext, click: Click) -> Message | None:
+    """Reopens a decided proposal. Raises AmendmentRefused where another approval builds on it."""
+    result = await context.service.decisions.take_back(click.value, click.person)
+    return await _result(context, click, result)
+
+
+async def _open_form(context: SlackContext, click: Click, record: ProposalRecord) -> None:
+    service, proposal = context.service, record.proposal
+    ledger = service.decisions.ledger
+    summary = proposal_message(record, service.parties).text
+    measures = measures_for(proposal, ledger)
+    form = terms_form(proposal.id, form_of(proposal, ledger), measures, summary)
+    await context.client.views_open(trigger_id=click.trigger_id, view=form)
+
+
+async def _submit(
+    context: SlackContext, operator: Operator, view: dict[str, Any], ack: AsyncAck
+) -> None:
+    service = context.service
+    proposal_id = str(view.get("private_metadata") or "")
+    if not service.permissions.allow(operator.id, OperatorAct.DECIDE_ON_RATES):
+        refusal = operators_only(OperatorAct.DECIDE_ON_RATES, operator.id)
+        await ack(response_action="update", view=closing(refusal.text))
+        return
+    try:
+        result = await service.decisions.approve(proposal_id, operator, read_form(view))
+    except FormRefused as error:
+        await ack(response_action="errors", errors=error.problems)
+        return
+    except AmendmentRefused as error:
+        problem = f"{error.cause[0].upper()}{error.cause[1:]}. {error.cure}"
+        await ack(response_action="errors", errors={"measure": problem})
+        return
+    except Exception:
+        failure = failed(log_failure("approving a rate"))
+        await ack(response_action="update", view=closing(failure.text))
+        return
+    if result is not None and result.done:
+        await ack()
+    else:
+        text = decision_result(result).text if result else _GONE
+        await ack(response_action="update", view=closing(text))
+    if result is not None:
+        context.background.spawn(_update(context, result.filed), "showing a decision on a rate")
+
+
+async def _result(
+    context: SlackContext, click: Click, result: DecisionResult | None
+) -> Message | None:
+    """Updates the messages; returns what the person who clicked cannot see in them."""
+    if result is None:
+        return notice(_GONE)
+    await _update(context, result.filed, click)
+    if result.done and not click.is_ephemeral:
+        return None
+    return decision_result(result)
+
+
+def _unchanged(record: ProposalRecord | None) -> DecisionResult | None:
+    return DecisionResult(record, False) if record else None
+
+
+async def _update(
+    context: SlackContext, record: ProposalRecord, click: Click | None = None
+) -> None:
+    """Updates the clicked message and all others about the proposal."""
+    message = proposal_message(record, context.service.parties)
+    places: dict[tuple[str, str], None] = {}
+    if click is not None and not click.is_ephemeral:
+        places[click.channel, click.message_ts] = None
+    copies = await context.service.stores.proposals.copies(record.proposal.id)
+    for conversation, ts in copies:
+        places[await _channel(context, conversation), ts] = None
+    for channel, ts in places:
+        try:
+            await context.client.chat_update(channel=channel, ts=ts, **message.payload())
+        except SlackApiError as error:
+            log.warning("a message on a proposed rate was not updated: %s", code(error))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("a message on a proposed rate was not updated: %s", type(error).__name__)
+
+
+async def _channel(context: SlackContext, conversation: str) -> str:
+    try:
+        return await channel_of(context.client, conversation)
+    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+        return conversation

@@ -1,0 +1,266 @@
+"""Replies of the command service as messages."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot import COMMAND
+from bot.alerts.subscription import Frequency, Subscription
+from bot.commands import replies
+from bot.commands.permissions import OperatorAct
+from bot.commands.request import CommandRequest
+from bot.errors import SlackError
+from bot.parties import Parties
+from bot.rates.question.canonical import question
+from bot.rates.question.parse import Kind
+from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
+from bot.slack.blockkit.mrkdwn import bold, escape, moment, person, quoted
+from bot.slack.views import alerts, feeds
+from bot.slack.views.proposals import proposal_list
+from bot.slack.views.rates.answer import rates
+from bot.slack.views.rates.calendar import calendar
+from bot.slack.views.rates.table import rates_table
+from bot.slack.views.reminders import reminder_switch
+from bot.slack.views.replies import RUN, notice
+from bot.text.single_line import single_line
+from bot.values import Topic
+
+_TOPIC_WORDS = {
+    Topic.TARIFF: "tariffs",
+    Topic.NEGOTIATION: "talks",
+    Topic.COURT_RULING: "court-rulings",
+}
+"""The word for each topic in a command."""
+
+_EXAMPLES = (
+    ("us china", "what the US charges on goods from China, and China on the US"),
+    ("us china on 2025-04-15", "the same on another day"),
+    ("us china steel", "what goods pay, in words or by an HS code such as 8507.60"),
+    ("us china history", "how the rate went, as a chart"),
+    ("table us china", "the parts of an answer as a table"),
+    ("us china vs vietnam", "one imposer on several partners, side by side"),
+    ("china", "all that one economy pays and imposes"),
+    ("upcoming china", "what comes next, for one economy or all"),
+    ("upcoming ics", "the same as a file for your calendar"),
+    ("changes since 2025-04-01", "what has changed since a day"),
+    ("subscribe court-rulings", "stories on court rulings, posted here"),
+    ("subscribe tariffs china japan daily", "one digest a day on tariffs and those economies"),
+    ("unsubscribe talks", "end one topic here, or all without a topic"),
+    ("list", "what this conversation is subscribed to"),
+    ("reminders off", "no more reminders here of what takes effect; `on` brings them back"),
+    ("latest talks", "the newest stories, of one topic or all"),
+    ("feeds", "how the feeds are doing"),
+    ("proposals", "rates that stories say and the ledger lacks, for operators to decide on"),
+)
+
+
+def message_of(reply: replies.Reply, request: CommandRequest, parties: Parties) -> Message:
+    """The message for a reply to the request."""
+    match reply:
+        case replies.Help():
+            return help_message()
+        case replies.RateAnswers():
+            message = rates(reply.answers, parties, question(reply.query))
+            return rates_table(reply.answers, parties, message) if reply.as_table else message
+        case replies.RateCalendar():
+            return _calendar(reply, parties)
+        case replies.CalendarFile():
+            return notice(f"{escape(reply.title)}: nothing that the ledger knows of.")
+        case replies.Subscribed():
+            return _subscribed(reply, request, parties)
+        case replies.Unsubscribed():
+            return _unsubscribed(reply, request, parties)
+        case replies.SubscriptionList():
+            return _subscriptions(reply, parties)
+        case replies.LatestStories():
+            return alerts.latest(reply, parties)
+        case replies.ReminderSwitch():
+            return reminder_switch(reply, request.user)
+        case replies.FeedStatusList():
+            return feeds.feed_list(reply)
+        case replies.FeedAdded():
+            return feeds.feed_added(reply.feed)
+        case replies.FeedRemoved():
+            return feeds.feed_removed(reply.feed_id)
+        case replies.FeedResumed():
+            return feeds.feed_resumed(reply.feed_id)
+        case replies.FeedRefused():
+            return feeds.feed_refused(reply.error)
+        case replies.ProposalList():
+            return proposal_list(reply, parties)
+        case replies.NotUnderstood():
+            return _suggestions(reply)
+        case replies.OperatorsOnly():
+            return operators_only(reply.act, reply.user)
+        case _:
+            return _preference(reply, request)
+
+
+def help_message() -> Message:
+    """Every command, each with an example."""
+    lines = [f"• `{COMMAND} {example}` – {what}" for example, what in _EXAMPLES]
+    first = f"Ask for a rate, or say what you want to hear of. All commands start with `{COMMAND}`."
+    tail = context("Topics: `tariffs`, `talks`, `court-rulings`, `all`. Economies by any name.")
+    return assemble(first, [section(first), section("\n".join(lines)), tail])
+
+
+def operators_only(act: OperatorAct, user: str) -> Message:
+    """Only operators may do this, and how to become one."""
+    setting = "people whose Slack id is in the bot's setting `TARIFFWIRE_OPERATORS`"
+    match act:
+        case OperatorAct.CHANGE_FEEDS:
+            return notice(
+                f"Only operators add, remove and resume feeds: {setting}. "
+                f"`{COMMAND} feeds` shows everybody how they are doing."
+            )
+        case OperatorAct.DECIDE_ON_RATES:
+            return notice(
+                f"Only operators decide on rates: {setting}. Yours is `{escape(user, 40)}`; "
+                "whoever runs the bot can add it."
+            )
+
+
+def calendar_comment(file: replies.CalendarFile, user: str) -> str:
+    """The markup beside a shared calendar file."""
+    who = person(user)
+    what = f"{_dates(file)} on which a duty begins, ends or falls due, for your calendar."
+    asked = f"{who} asked for it." if who else ""
+    return " ".join(filter(None, (f"{escape(file.title)}: {what}", asked, escape(file.warning))))
+
+
+def calendar_shared(file: replies.CalendarFile, error: SlackError | None = None) -> Message:
+    """Whether the calendar file was shared in the conversation, and why not."""
+    if error is None:
+        return notice(
+            f"The calendar with {_dates(file)} is shared here: open it to add them to yours."
+        )
+    cure = f" {escape(error.cure)}." if error.cure else ""
+    return notice(f"The calendar could not be shared: {escape(error.cause)}.{cure}")
+
+
+def subscription_words(subscription: Subscription, parties: Parties) -> str:
+    """What a subscription is about and how often its stories come, as markup."""
+    topics = ", ".join(t.label for t in Topic if t in subscription.topics) or "all trade"
+    names = " or ".join(alerts.party_name(code, parties) for code in sorted(subscription.parties))
+    words = " or ".join(quoted(word) for word in subscription.words)
+    about = [f"{bold(topics)} stories"]
+    about += [f"naming {names}"] if names else []
+    about += [f"with {words}"] if words else []
+    daily = subscription.pace is Frequency.DAILY
+    return f"{' '.join(about)}, {'one digest a day' if daily else 'as they come'}"
+
+
+def _dates(file: replies.CalendarFile) -> str:
+    count = len(file.entries)
+    return f"{count} date{'s' if count > 1 else ''}"
+
+
+def _calendar(reply: replies.RateCalendar, parties: Parties) -> Message:
+    query = reply.query
+    title, file_command = "What comes next", f"{question(query)} ics"
+    if query.kind is Kind.CHANGES:
+        title, file_command = f"What changed since {query.since or reply.today}", ""
+    goods = f" on {query.product}" if query.product else ""
+    since = f", seen from {query.on}" if query.on else ""
+    return calendar(f"{title}{goods}{since}", reply.items, parties, reply.warning, file_command)
+
+
+def _subscribed(reply: replies.Subscribed, request: CommandRequest, parties: Parties) -> Message:
+    subscription = reply.subscription
+    what, who = subscription_words(subscription, parties), person(subscription.created_by)
+    words = [_TOPIC_WORDS[t] for t in Topic if t in subscription.topics]
+    undo = " ".join([COMMAND, "unsubscribe", *words, *sorted(subscription.parties)])
+    note = ""
+    if not reply.is_new:
+        text = f"This is subscribed already: {what}."
+    else:
+        text = f"{who} subscribed: {what}." if who else f"Subscribed: {what}."
+        if request.needs_invitation:
+            note = "This channel is private: `/invite` me, or nothing arrives."
+    return assemble(text, [section(text), context(note, f"`{undo}` ends it.")])
+
+
+def _unsubscribed(
+    reply: replies.Unsubscribed, request: CommandRequest, parties: Parties
+) -> Message:
+    named = [_TOPIC_WORDS[t] for t in Topic if t in reply.topics]
+    named += [alerts.party_name(code, parties) for code in sorted(reply.parties)]
+    what = ", ".join(named) or "everything"
+    if not reply.count:
+        text = f"Nothing changed: no subscription here is for {what}."
+        return assemble(text, [section(text), context(f"`{COMMAND} list` shows what there is.")])
+    text = f"{person(request.user)} unsubscribed this conversation from {what}."
+    return assemble(text, [section(text)])
+
+
+def _subscriptions(reply: replies.SubscriptionList, parties: Parties) -> Message:
+    found = reply.subscriptions
+    if not found:
+        return notice(f"Nothing is subscribed here yet. Try `{COMMAND} subscribe tariffs`.")
+    title = f"{len(found)} subscription{'s' if len(found) > 1 else ''} here"
+    lines = [section(f"• {subscription_words(one, parties)} – {_since(one)}") for one in found]
+    muted = _muted(found, reply.now)
+    off = f"Reminders are off here: `{COMMAND} reminders on` brings them back."
+    tail = [context(muted, "" if reply.reminders_on else off)]
+    if muted:
+        tail += actions(button("Unmute", alerts.UNMUTE))
+    shown = tail if muted or not reply.reminders_on else []
+    return assemble(title, [section(bold(title))], lines, shown, _more)
+
+
+def _since(subscription: Subscription) -> str:
+    who = person(subscription.created_by)
+    return f"since {moment(subscription.created_at)}" + (f" by {who}" if who else "")
+
+
+def _muted(found: Iterable[Subscription], now: datetime) -> str:
+    until = [s.muted_until for s in found if s.muted_until is not None and s.muted_until > now]
+    return f"Muted until {moment(max(until))}." if until else ""
+
+
+def _suggestions(reply: replies.NotUnderstood) -> Message:
+    offered = list(dict.fromkeys(reply.suggestions))[:5]
+    what = reply.cause
+    if reply.word:
+        what = f"I did not understand {quoted(reply.word)}: {reply.cause}."
+    text = f"{what} Did you mean one of these?" if offered else what
+    row = actions(
+        *(
+            button(f"{COMMAND} {single_line(each)}", f"{RUN}_{n}", each)
+            for n, each in enumerate(offered)
+        )
+    )
+    listed = ", ".join(f"`{COMMAND} {escape(each, 80)}`" for each in offered)
+    tail = context(f"`{COMMAND} help` shows what I can do.")
+    return assemble(f"{text} {listed}".strip(), [section(text), *row, tail])
+
+
+_Preference = (
+    replies.EventFollowed | replies.EventUnfollowed | replies.EventMuted | replies.ConversationMuted
+)
+
+
+def _preference(reply: _Preference, request: CommandRequest) -> Message:
+    """What a person or a conversation chose to get, with a button that undoes it."""
+    who, undo = person(request.user), None
+    match reply:
+        case replies.EventFollowed():
+            verb = "You now follow" if reply.is_new else "You follow"
+            text = f"{verb} this event: what else happens in it reaches you directly."
+            undo = button("Unfollow", alerts.UNFOLLOW, reply.event_id)
+        case replies.EventUnfollowed():
+            text = "You no longer follow this event."
+        case replies.EventMuted(muted=True):
+            text = f"{who} muted this event here. Other events still arrive."
+            undo = button("Undo", alerts.UNMUTE_EVENT, reply.event_id)
+        case replies.EventMuted():
+            text = f"{who} wants to hear of this event here again."
+        case replies.ConversationMuted(until=datetime() as until):
+            text = f"{who} muted all alerts here until {moment(until)}."
+            undo = button("Unmute", alerts.UNMUTE)
+        case replies.ConversationMuted():
+            text = f"{who} unmuted this conversation: alerts arrive again."
+    return Message(text, (section(text), *actions(undo)))
+
+
+def _more(count: int) -> Block:
+    return context(f"… and {count} more.")
