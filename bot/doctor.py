@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from importlib.util import find_spec
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -67,7 +66,6 @@ async def examine() -> AsyncIterator[CheckResult]:
         yield result
     async for result in check_slack_setup(settings):
         yield result
-    yield check_pictures()
     if config.ok:
         async for result in check_live_sources(settings):
             yield result
@@ -197,12 +195,6 @@ async def check_clock(api_url: str, session: aiohttp.ClientSession) -> CheckResu
     return _bad("clock", says, cure)
 
 
-def check_pictures() -> CheckResult:
-    """Whether matplotlib is there, which is optional."""
-    use = "for a picture where Slack refuses a chart"
-    if find_spec("matplotlib") is None:
-        return _good("pictures", f"no matplotlib; optional, {use}: tariffwire[chart]")
-    return _good("pictures", f"matplotlib is installed, {use}")
 
 
 async def check_live_sources(settings: Settings) -> AsyncIterator[CheckResult]:

@@ -1,4 +1,4 @@
-"""The scopes the app asks for, and why: the manifest, the README and `doctor` follow this table."""
+"""The scopes that the app asks for, and why. Manifest, README and `doctor` follow this table."""
 
 from bot.values import Frozen
 
@@ -9,7 +9,7 @@ class OAuthScope(Frozen):
     name: str
     why: str
     needed: bool = True
-    """Whether something fails without it; the others make something better."""
+    """Whether a feature fails without it."""
 
 
 SCOPES = (
@@ -19,9 +19,7 @@ SCOPES = (
     OAuthScope(name="im:write", why="direct messages to people who subscribe or follow an event"),
     OAuthScope(name="app_mentions:read", why="answering when mentioned, also in threads"),
     OAuthScope(name="channels:read", why="finding the channel that TARIFFWIRE_CHANNEL names"),
-    OAuthScope(
-        name="files:write", why="sharing the calendar, and a picture where a chart is refused"
-    ),
+    OAuthScope(name="files:write", why="sharing the calendar as a file"),
     OAuthScope(
         name="channels:history",
         why="looking whether an alert arrived before it is posted again, in public channels",
