@@ -15,7 +15,6 @@ from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers.commands import answer
-from bot.slack.handlers.payloads import conversation_of
 from bot.values import Topic
 from tests.slack.fakes import KeptStories, KeptSubscriptions, slack_context
 from tests.slack.samples import HOSTILE, nasty_text, story
@@ -198,12 +197,6 @@ async def test_any_text_gets_a_reply_that_slack_takes(
         size = len(json.dumps(payload["blocks"], ensure_ascii=False)) + len(payload["text"])
         assert size <= limits.MESSAGE_CHARACTERS
         assert "noted in the log" not in payload["text"]
-
-
-def test_alerts_go_to_the_channel_or_to_the_person() -> None:
-    assert conversation_of({"channel_id": "C1", "user_id": "U1"}) == "C1"
-    assert conversation_of({"channel_id": "D1", "user_id": "U1"}) == "U1"
-    assert conversation_of({"channel": {"id": "G1"}, "user": {"id": "U1"}}) == "G1"
 
 
 class _Away:

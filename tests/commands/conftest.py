@@ -1,0 +1,69 @@
+"""The command service on a real database, with the shipped ledger and a fixed clock."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.commands.answers import AnswerService
+from bot.commands.grammar import Command, Verb
+from bot.commands.permissions import Permissions
+from bot.commands.ports import CommandStores
+from bot.commands.replies import Reply
+from bot.commands.request import CommandRequest
+from bot.commands.service import CommandService
+from bot.feeds.parsing.process_pool import ProcessPool
+from bot.feeds.polling.poller import Poller
+from bot.feeds.registry import FeedRegistry
+from bot.proposals.approval.decisions import Decisions
+from bot.runtime.config_loader import load_book
+from bot.store.hub_subscriptions import HubSubscriptions
+from bot.store.reminder_switches import ReminderSwitches
+from tests.feeds.conftest import LIMITS, Clock, server, workers
+from tests.slack.fakes import ledger
+from tests.slack.samples import PARTIES, ROOT
+from tests.store.conftest import address, blank_file, store
+from tests.store.opened import Store
+
+__all__ = ["address", "blank_file", "server", "store", "workers"]
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+OPERATOR, PERSON = "UOP", "U1"
+
+
+@dataclass
+class Commands:
+    """The service, and its stores to look at."""
+
+    service: CommandService
+    store: Store
+
+    async def type(self, text: str, user: str = PERSON, conversation: str = "C1") -> Reply:
+        """The reply to typed text."""
+        return await self.service.handle(CommandRequest(text, "T1", conversation, user))
+
+    async def click(self, verb: Verb, text: str = "", user: str = PERSON) -> Reply:
+        """The reply to the command that a button stands for."""
+        request = CommandRequest("", "T1", "C1", user)
+        return await self.service.execute(Command(verb=verb, text=text), request)
+
+
+@pytest.fixture
+async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands]:
+    poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
+    hubs = HubSubscriptions(store.database)
+    stores = CommandStores(
+        subscriptions=store.subscriptions,
+        stories=store.stories,
+        events=store.events,
+        reminders=ReminderSwitches(store.database),
+        proposals=store.proposals,
+        feeds=FeedRegistry([], store.feeds, store.shelf, hubs, poller),
+    )
+    book = load_book(ROOT / "config" / "rates", PARTIES)
+    decisions = Decisions(store.proposals, book, ledger(), lambda: NOW)
+    answers = AnswerService(ledger())
+    service = CommandService(stores, answers, decisions, Permissions({OPERATOR}), lambda: NOW)
+    yield Commands(service, store)
+    await poller.close()

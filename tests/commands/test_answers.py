@@ -1,0 +1,89 @@
+"""A question gets the same answer on every platform, from the ledger in use."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from bot.commands.answers import AnswerService
+from bot.commands.replies import RateAnswers, RateCalendar
+from bot.errors import UnknownParty
+from bot.rates.ledger import Ledger
+from bot.rates.model.answer import Answer
+from bot.rates.question.parse import Kind
+from bot.runtime.config_loader import load_ledger
+from tests.slack.fakes import ledger
+from tests.slack.samples import PARTIES, ROOT
+
+NOW = datetime(2026, 9, 15, 12, tzinfo=UTC)
+
+
+async def ask(
+    service: AnswerService, text: str, on: date | None = None, product: str | None = None
+) -> tuple[Answer, ...]:
+    reply = await service.answer(service.parse(text, NOW, on=on, product=product))
+    assert isinstance(reply, RateAnswers)
+    return reply.answers
+
+
+async def test_the_words_of_a_question_do_not_matter() -> None:
+    service = AnswerService(ledger())
+    first = await ask(service, "us china")
+    assert await ask(service, "  USA   prc ") == first
+
+
+async def test_the_day_is_that_of_the_importing_country() -> None:
+    service, evening = AnswerService(ledger()), datetime(2026, 9, 15, 20, tzinfo=UTC)
+    assert service.parse("us on china", evening).today == date(2026, 9, 15)
+    assert service.parse("china on us", evening).today == date(2026, 9, 16)
+
+
+async def test_a_new_ledger_replaces_the_old_one_at_once(tmp_path: Path) -> None:
+    service = AnswerService(ledger())
+    [before] = await ask(service, "us on china")
+    service.use(_with_other_rates(tmp_path))
+    [after] = await ask(service, "us on china")
+    assert Decimal("12.5") in {part.percent for part in before.parts}
+    assert Decimal("13.5") in {part.percent for part in after.parts}
+    assert Decimal("12.5") not in {part.percent for part in after.parts}
+
+
+async def test_a_day_and_a_product_given_apart_take_precedence() -> None:
+    service = AnswerService(ledger())
+    given = await ask(service, "us china on 2020-01-01", on=date(2026, 9, 1), product="steel")
+    assert given == await ask(service, "us on china steel on 2026-09-01")
+
+
+async def test_a_product_for_one_party_asks_what_it_charges_all() -> None:
+    service = AnswerService(ledger())
+    assert await ask(service, "us", product="steel") == await ask(service, "us steel")
+
+
+async def test_changes_end_at_a_day_given_apart() -> None:
+    service = AnswerService(ledger())
+    for text, since in (
+        ("changes", date(2025, 4, 20)),
+        ("changes since 2025-01-01", date(2025, 1, 1)),
+        ("changes since 2026-01-01", date(2025, 4, 20)),
+    ):
+        asked = service.parse(text, NOW, on=date(2025, 5, 20))
+        assert (asked.query.kind, asked.query.since) == (Kind.CHANGES, since)
+        reply = await service.answer(asked)
+        assert isinstance(reply, RateCalendar)
+        assert all(since < item.on <= date(2025, 5, 20) for item in reply.items)
+
+
+async def test_an_unknown_economy_is_an_error_with_names_like_it() -> None:
+    with pytest.raises(UnknownParty) as error:
+        AnswerService(ledger()).parse("us chnia", NOW)
+    assert "China" in error.value.suggestions
+
+
+def _with_other_rates(folder: Path) -> Ledger:
+    """The ledger, with 13.5 % where it has 12.5 %."""
+    copied = copytree(ROOT / "config" / "rates", folder / "rates")
+    file = copied / "us.yaml"
+    file.write_text(file.read_text().replace("{action: 12.5}", "{action: 13.5}"))
+    return load_ledger(copied, PARTIES)

@@ -1,0 +1,233 @@
+"""Each command changes what it says and replies with what changed, on any platform."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.alerts.subscription import Frequency
+from bot.commands import replies
+from bot.commands.grammar import Verb
+from bot.commands.permissions import OperatorAct
+from bot.commands.replies import is_public
+from bot.proposals.build import proposed
+from bot.proposals.model import ReportedRate, ReportSource
+from bot.rates.question.parse import Kind
+from bot.values import Topic
+from tests.commands.conftest import NOW, OPERATOR, PERSON, Commands
+from tests.feeds.bodies import item, rss
+from tests.feeds.server import FeedServer
+from tests.slack.fakes import ledger
+from tests.store import examples
+
+
+async def test_help(commands: Commands) -> None:
+    assert await commands.type("") == replies.Help()
+
+
+async def test_a_question_is_answered_in_both_directions(commands: Commands) -> None:
+    reply = await commands.type("us china on 2025-05-20")
+    assert isinstance(reply, replies.RateAnswers)
+    totals = [(one.imposer, one.partner, one.total_percent) for one in reply.answers]
+    assert totals == [("US", "CN", Decimal(30)), ("CN", "US", Decimal(10))]
+    assert not reply.as_table
+    assert not is_public(reply)
+
+
+async def test_a_table_is_the_same_answer(commands: Commands) -> None:
+    answer = await commands.type("us china steel")
+    table = await commands.type("table us china steel")
+    assert isinstance(answer, replies.RateAnswers)
+    assert table == replies.RateAnswers(answer.query, answer.answers, as_table=True)
+
+
+async def test_a_calendar_is_a_reply_of_its_own_also_as_a_table(commands: Commands) -> None:
+    for text in ("upcoming china", "table upcoming china"):
+        reply = await commands.type(text)
+        assert isinstance(reply, replies.RateCalendar)
+        assert reply.query.kind is Kind.UPCOMING
+        assert reply.today == NOW.date()
+        assert reply.items
+        assert reply.warning
+
+
+async def test_a_calendar_file_holds_dates_ahead_in_order(commands: Commands) -> None:
+    reply = await commands.type("upcoming ics china")
+    assert isinstance(reply, replies.CalendarFile)
+    days = [entry.on for entry in reply.entries]
+    assert days == sorted(days)
+    assert days[0] >= NOW.date()
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("us chnia", "us China"),
+        ("table us chnia", "table us China"),
+        ("subcribe court-rulings", "subscribe court-rulings"),
+        ("subscribe chinna", "subscribe China"),
+        ("steel", "us steel"),
+        ("feeds ad https://new.example/", "feeds add https://new.example/"),
+    ],
+)
+async def test_a_typing_error_gets_a_complete_command(
+    commands: Commands, text: str, suggestion: str
+) -> None:
+    reply = await commands.type(text)
+    assert isinstance(reply, replies.NotUnderstood)
+    assert suggestion in reply.suggestions
+
+
+async def test_a_subscription_is_saved_once_and_shown_to_all(commands: Commands) -> None:
+    reply = await commands.type("subscribe court-rulings china daily")
+    assert isinstance(reply, replies.Subscribed)
+    assert reply.is_new
+    assert is_public(reply)
+    [kept] = await commands.store.subscriptions.of("T1", "C1")
+    assert kept == reply.subscription
+    assert (kept.topics, kept.parties) == (
+        frozenset({Topic.COURT_RULING}),
+        frozenset({"CN"}),
+    )
+    assert (kept.pace, kept.created_by, kept.created_at) == (Frequency.DAILY, PERSON, NOW)
+    again = await commands.type("subscribe court-rulings china daily")
+    assert isinstance(again, replies.Subscribed)
+    assert not again.is_new
+    assert not is_public(again)
+
+
+async def test_an_unsubscribe_ends_what_it_names_and_the_list_shows_the_rest(
+    commands: Commands,
+) -> None:
+    for text in ("subscribe tariffs china", "subscribe talks"):
+        await commands.type(text)
+    gone = await commands.type("unsubscribe talks")
+    assert gone == replies.Unsubscribed(1, frozenset({Topic.NEGOTIATION}), frozenset())
+    assert is_public(gone)
+    none = await commands.type("unsubscribe talks")
+    assert isinstance(none, replies.Unsubscribed)
+    assert (none.count, is_public(none)) == (0, False)
+    listed = await commands.type("list")
+    assert isinstance(listed, replies.SubscriptionList)
+    assert [one.topics for one in listed.subscriptions] == [{Topic.TARIFF}]
+    assert listed.reminders_on
+
+
+async def test_reminders_are_switched_for_one_conversation(commands: Commands) -> None:
+    await commands.type("subscribe talks")
+    assert await commands.type("reminders") == replies.ReminderSwitch(True, False, False)
+    off = await commands.type("reminders off")
+    assert off == replies.ReminderSwitch(on=False, changed=True, has_tariffs=False)
+    assert is_public(off)
+    again = await commands.type("reminders off")
+    assert again == replies.ReminderSwitch(on=False, changed=False, has_tariffs=False)
+    other = await commands.type("reminders", conversation="C2")
+    assert other == replies.ReminderSwitch(on=True, changed=False, has_tariffs=False)
+
+
+async def test_the_latest_stories_of_a_topic(commands: Commands) -> None:
+    tariff = examples.story("tariff")
+    talks = examples.story(
+        "talks", topics=(Topic.NEGOTIATION,), seen_at=examples.NOON + timedelta(hours=1)
+    )
+    await commands.store.tell(tariff, talks)
+    every = await commands.type("latest")
+    assert isinstance(every, replies.LatestStories)
+    assert [story.id for story in every.stories] == ["talks", "tariff"]
+    assert await commands.type("latest tariffs") == replies.LatestStories((tariff,), Topic.TARIFF)
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("feeds add https://new.example/rss", OperatorAct.CHANGE_FEEDS),
+        ("feeds remove wire", OperatorAct.CHANGE_FEEDS),
+        ("feeds resume wire", OperatorAct.CHANGE_FEEDS),
+        ("proposals", OperatorAct.DECIDE_ON_RATES),
+    ],
+)
+async def test_only_operators_change_feeds_and_see_proposals(
+    commands: Commands, text: str, act: OperatorAct
+) -> None:
+    for user in (PERSON, "", OPERATOR.lower(), f"{OPERATOR},{PERSON}"):
+        assert await commands.type(text, user) == replies.OperatorsOnly(act, user)
+    assert not isinstance(await commands.type(text, OPERATOR), replies.OperatorsOnly)
+
+
+async def test_an_operator_adds_and_removes_a_feed(commands: Commands, server: FeedServer) -> None:
+    added = await commands.type(f"feeds add {server.at('/feed', rss([item(1)]))}", OPERATOR)
+    assert isinstance(added, replies.FeedAdded)
+    listed = await commands.type("feeds", OPERATOR)
+    assert isinstance(listed, replies.FeedStatusList)
+    assert listed.may_change
+    assert [feed.id for feed in listed.feeds] == [added.feed.id]
+    seen = await commands.type("feeds")
+    assert isinstance(seen, replies.FeedStatusList)
+    assert not seen.may_change
+    removed = await commands.type(f"feeds remove {added.feed.id}", OPERATOR)
+    assert removed == replies.FeedRemoved(added.feed.id)
+    refused = await commands.type(f"feeds resume {added.feed.id}", OPERATOR)
+    assert isinstance(refused, replies.FeedRefused)
+    assert refused.error.cure
+
+
+async def test_a_long_address_is_read_whole(commands: Commands, server: FeedServer) -> None:
+    address = server.at("/feed", rss([item(1)])) + "?" + "q" * 1500
+    added = await commands.type(f"feeds add {address}", OPERATOR)
+    assert isinstance(added, replies.FeedAdded)
+    assert added.feed.url == address
+
+
+async def test_proposals_that_were_held_back_come_last(commands: Commands) -> None:
+    report = ReportSource(source="Wire", link="https://wire.example/1", published=NOW, quote="40%")
+    found = []
+    for percent in (40, 50):
+        rate = ReportedRate(
+            imposer="US",
+            partner="CN",
+            percent=Decimal(percent),
+            effective_on=date(2026, 12, 1),
+        )
+        proposal = proposed(rate, report, ledger(), NOW)
+        assert proposal is not None
+        found.append(proposal)
+    await commands.store.proposals.keep(found, NOW)
+    reply = await commands.type("proposals", OPERATOR)
+    assert isinstance(reply, replies.ProposalList)
+    assert {record.proposal.id for record in reply.first} == {one.id for one in found}
+    assert (reply.count, reply.held_back) == (2, 2)
+
+
+async def test_an_event_is_followed_and_muted_by_buttons(commands: Commands) -> None:
+    events = commands.store.events
+    assert await commands.click(Verb.FOLLOW_EVENT, "e1") == replies.EventFollowed("e1", True)
+    assert await commands.click(Verb.FOLLOW_EVENT, "e1") == replies.EventFollowed("e1", False)
+    assert len(await events.followers(["e1"])) == 1
+    assert await commands.click(Verb.UNFOLLOW_EVENT, "e1") == replies.EventUnfollowed()
+    assert not await events.followers(["e1"])
+    muted = await commands.click(Verb.MUTE_EVENT, "e1")
+    assert muted == replies.EventMuted("e1", muted=True)
+    assert is_public(muted)
+    assert len(await events.muted(["e1"])) == 1
+    assert await commands.click(Verb.UNMUTE_EVENT, "e1") == replies.EventMuted("e1", muted=False)
+    assert not await events.muted(["e1"])
+
+
+async def test_a_conversation_is_muted_for_a_day(commands: Commands) -> None:
+    await commands.type("subscribe tariffs")
+    muted = await commands.click(Verb.MUTE_CONVERSATION)
+    assert muted == replies.ConversationMuted(NOW + timedelta(hours=24))
+    [kept] = await commands.store.subscriptions.of("T1", "C1")
+    assert kept.muted_until == NOW + timedelta(hours=24)
+    assert await commands.click(Verb.UNMUTE_CONVERSATION) == replies.ConversationMuted(None)
+    [kept] = await commands.store.subscriptions.of("T1", "C1")
+    assert kept.muted_until is None
+
+
+async def test_the_overview_hides_subscriptions_of_others(commands: Commands) -> None:
+    await commands.type("subscribe tariffs")
+    await commands.type("subscribe talks", user="U2", conversation="C2")
+    await commands.type("subscribe talks", user="U2", conversation=PERSON)
+    overview = await commands.service.overview("T1", PERSON)
+    assert {one.conversation for one in overview.subscriptions} == {"C1", PERSON}
+    assert overview.feeds.feeds == 0

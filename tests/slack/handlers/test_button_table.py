@@ -1,0 +1,46 @@
+"""Every button of the bot's messages has a handler, and those of operators a permission."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.commands.permissions import OperatorAct
+from bot.slack.handlers.buttons import BUTTONS
+from bot.slack.views import alerts, proposals
+from bot.slack.views.rates.answer import SHARE
+from bot.slack.views.replies import RUN
+from tests.slack.samples import ROOT
+
+IDS = {
+    **{name: value for name, value in vars(alerts).items() if name.isupper()},
+    **{name: value for name, value in vars(proposals).items() if name.isupper()},
+    "SHARE": SHARE,
+}
+
+
+def used() -> Iterator[str]:
+    """The names of the action ids that views give to their buttons."""
+    for file in Path(ROOT / "bot" / "slack" / "views").rglob("*.py"):
+        text = file.read_text("utf-8")
+        yield from re.findall(r'button\(\s*(?:f?"[^"]*"|[^,()]*),\s*(?:alerts\.)?([A-Z_]+)', text)
+
+
+def test_every_button_has_a_handler() -> None:
+    names = set(used())
+    assert len(names) > 10
+    assert {IDS[name] for name in names} <= BUTTONS.keys()
+
+
+def test_a_button_that_runs_a_command_has_a_handler_whatever_its_number() -> None:
+    [pattern] = [key for key in BUTTONS if isinstance(key, re.Pattern)]
+    assert pattern.match(f"{RUN}_0")
+    assert pattern.match(f"{RUN}_12")
+    assert not pattern.match(f"{RUN}_x")
+
+
+def test_only_operators_may_use_the_buttons_of_a_proposal() -> None:
+    for action_id, route in BUTTONS.items():
+        of_proposal = str(action_id).startswith(
+            ("rate_approve", "rate_edit", "rate_reject", "rate_take")
+        )
+        assert (route.act is OperatorAct.DECIDE_ON_RATES) == of_proposal

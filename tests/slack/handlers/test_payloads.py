@@ -1,0 +1,60 @@
+"""Slack's payloads become plain requests."""
+
+from typing import Any
+
+import pytest
+
+from bot.slack.handlers.payloads import Click, conversation_of, mention, person_of, slash_command
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("feeds add <https://new.example/a|new.example>", "feeds add https://new.example/a"),
+        ("feeds add <https://new.example/a?x=1&y=2>", "feeds add https://new.example/a?x=1&y=2"),
+        ("us <china", "us <china"),
+        ("<@U1> <!channel> <#C1|news>", "<@U1> <!channel> <#C1|news>"),
+    ],
+)
+def test_links_of_a_command_become_addresses(text: str, plain: str) -> None:
+    assert slash_command({"text": text}).text == plain
+
+
+def test_a_slash_command_is_a_request() -> None:
+    body = {"text": "list", "team_id": "T1", "channel_id": "C1", "user_id": "U1"}
+    request = slash_command(body)
+    assert (request.team, request.conversation, request.user) == ("T1", "C1", "U1")
+    assert not request.needs_invitation
+    assert slash_command({**body, "channel_name": "privategroup"}).needs_invitation
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("<@UBOT> us china", " us china"),
+        ("us china", "us china"),
+        ("<@UBOT> canola &amp; peas &lt;3", " canola & peas <3"),
+        (
+            "<@UBOT> feeds add <https://a.example/?x=1&amp;y=2>",
+            " feeds add https://a.example/?x=1&y=2",
+        ),
+    ],
+)
+def test_a_mention_is_read_without_the_name_of_the_bot(text: str, plain: str) -> None:
+    event = {"text": text, "channel": "C1", "user": "U1", "team": "T1"}
+    request = mention({"event": event})
+    assert request.text == plain
+    assert (request.team, request.conversation, request.user) == ("T1", "C1", "U1")
+
+
+def test_alerts_go_to_the_channel_or_to_the_person() -> None:
+    assert conversation_of({"channel_id": "C1", "user_id": "U1"}) == "C1"
+    assert conversation_of({"channel_id": "D1", "user_id": "U1"}) == "U1"
+    assert conversation_of({"channel": {"id": "G1"}, "user": {"id": "U1"}}) == "G1"
+
+
+def test_an_empty_payload_is_harmless() -> None:
+    nothing: dict[str, Any] = {}
+    assert slash_command(nothing).text == mention(nothing).text == ""
+    assert Click(nothing, nothing).value == ""
+    assert person_of(nothing).id == "?"
