@@ -109,16 +109,9 @@ async def connect(
 
 def web_app(app: AsyncApp, context: SlackContext) -> web.Application:
     """The HTTP server's application: Slack's requests at `/slack/events`, and `/healthz`."""
-    served = web.Application(client_max_size=REQUEST_BYTES)
-    served.add_routes(routes(app, context.signing_secret))
-    return served
+    verifier = SignatureVerifier(context.signing_secret)
 
-
-def routes(app: AsyncApp, signing_secret: str) -> list[web.RouteDef]:
-    """The routes for Slack's requests and for health checks."""
-    verifier = SignatureVerifier(signing_secret)
-
-    async def events(request: web.Request) -> web.Response:
+    async def receive(request: web.Request) -> web.Response:
         body = await _verified(request, verifier)
         if body is None:
             return web.json_response({"error": "invalid request"}, status=401)
@@ -132,7 +125,9 @@ def routes(app: AsyncApp, signing_secret: str) -> list[web.RouteDef]:
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"ok": True})
 
-    return [web.post(EVENTS_PATH, events), web.get(HEALTH_PATH, health)]
+    server = web.Application(client_max_size=REQUEST_BYTES)
+    server.add_routes([web.post(EVENTS_PATH, receive), web.get(HEALTH_PATH, health)])
+    return server
 
 
 async def _verified(request: web.Request, verifier: SignatureVerifier) -> str | None:

@@ -1,4 +1,4 @@
-"""Whether Slack would let the bot work: its token, and the scopes it was given."""
+"""Checks whether Slack accepts the bot: its token and its scopes."""
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -12,7 +12,7 @@ _REINSTALL = "Add it under OAuth & Permissions, then install the app to the work
 
 
 class SetupFinding(Frozen):
-    """One line of a check: what was looked at, whether it is well, and the cure if not."""
+    """One line of the check: its subject, whether it is fine, and the cure if not."""
 
     thing: str
     ok: bool
@@ -21,7 +21,7 @@ class SetupFinding(Frozen):
 
 
 async def check_slack(client: AsyncWebClient) -> tuple[SetupFinding, ...]:
-    """What one auth.test tells; never raises for what Slack answers or fails to answer."""
+    """The results of one auth.test. Never raises for errors of Slack or the connection."""
     try:
         answer = await client.auth_test()
     except SlackApiError as error:

@@ -1,7 +1,7 @@
-"""What the bot asks of Slack before it begins, waited for as long as it takes.
+"""Calls of Slack at the start, retried until Slack answers.
 
-At the start there is nobody to fall back on: a network that is not up yet, a captive portal or a
-rate limit is waited out; what only an operator can mend ends the start with its cure.
+A network that is not up yet, a captive portal or a rate limit is waited out. An error that only an
+operator can fix ends the start with its cure.
 """
 
 import asyncio
@@ -34,10 +34,10 @@ async def team_of(client: AsyncWebClient) -> str:
 
 
 async def patiently(what: str, ask: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T:
-    """What `ask` comes back with, asked again while Slack is away or busy.
+    """The result of `ask`, which is retried with backoff while Slack is away or busy.
 
-    `what` names it in messages. Raises Stopped once `stop` is set, and SlackError for an answer
-    that waiting does not change.
+    `what` names the call in messages. Raises Stopped once `stop` is set, and SlackError for an
+    error that a retry cannot fix.
     """
     wait_s = 1.0
     while True:
@@ -49,7 +49,7 @@ async def patiently(what: str, ask: Callable[[], Awaitable[T]], stop: asyncio.Ev
                 raise SlackError(what, said, cure(error)) from error
             wait_s = max(wait_s, retry_after_s(error) if status(error) == 429 else 0.0)
         except (aiohttp.ClientError, TimeoutError, OSError, AttributeError) as error:
-            # AttributeError is what slack_sdk makes of an answer that is no JSON.
+            # slack_sdk raises AttributeError for an answer that is no JSON.
             said = type(error).__name__
         log.warning("%s: Slack does not answer (%s); trying again in %.0f s", what, said, wait_s)
         with suppress(TimeoutError):
@@ -58,9 +58,9 @@ async def patiently(what: str, ask: Callable[[], Awaitable[T]], stop: asyncio.Ev
         wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
 
-async def _unless(stop: asyncio.Event, asked: Awaitable[T]) -> T:
-    """The answer, unless `stop` is set first: a connection may be tried for ever."""
-    answer = asyncio.ensure_future(asked)
+async def _unless(stop: asyncio.Event, call: Awaitable[T]) -> T:
+    """The result, unless `stop` is set first: a connection attempt may never end."""
+    answer = asyncio.ensure_future(call)
     stopped = asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait({answer, stopped}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""Finds channels: the one that an operator named, and the one in which a conversation is held."""
+"""Looks up channels: the one that an operator named, and that of a direct message."""
 
 import logging
 
@@ -18,11 +18,11 @@ _MAY_NOT_LIST = frozenset({"missing_scope", "no_permission", "not_allowed_token_
 async def find_channel(
     client: AsyncWebClient, name: str, setting: str = "TARIFFWIRE_CHANNEL"
 ) -> str:
-    """The id of the public channel called `name` (or `#name`, or an id, which is taken as it is).
+    """The id of the public channel `name` or `#name`; an id is returned unchanged.
 
-    Where the app may not list channels, the answer is `#name`, which Slack takes for posting too.
-    Raises SlackError when there is no such channel, with `setting` as the variable that named it,
-    and lets Slack's other answers through as SlackApiError.
+    Where the app may not list channels, returns `#name`, which Slack accepts for posting too.
+    Raises SlackError if there is no such channel, with `setting` as the variable that named it, and
+    SlackApiError for Slack's other errors.
     """
     if name.isupper() and name[0] in "CGD" and len(name) >= 9:
         return name
@@ -53,10 +53,10 @@ async def find_channel(
 
 
 async def channel_of(client: AsyncWebClient, conversation: str) -> str:
-    """The channel of a conversation: a person's id stands for the direct message with them.
+    """The channel of a conversation; for a person's id, the direct message with them.
 
-    Posting takes either; reading, changing and sharing take channels only. Slack's errors, and
-    those of the connection, come out.
+    Posting takes either id; reading, changing and sharing take channels only. Raises SlackApiError
+    and the errors of the connection.
     """
     if not conversation.startswith(("U", "W")):
         return conversation

@@ -1,13 +1,13 @@
-"""What an error of Slack's means for a delivery: later, never, or nobody knows.
+"""What Slack's error codes mean for a delivery: retry later, give up, or unknown.
 
 The codes are those of reference/methods/chat.postMessage, conversations.history and
-conversations.join on docs.slack.dev. Three kinds matter:
+conversations.join on docs.slack.dev. There are three kinds:
 
-1. Slack may have posted all the same (`internal_error`, no answer): look before the next attempt.
-2. The whole workspace is concerned (a token, a scope, a limit): wait, nothing is lost.
-3. This conversation will not take it, whatever we try: give up, with what an operator can do.
+1. Slack may have posted the message (`internal_error`, no answer): look before the next attempt.
+2. The whole workspace is affected (a token, a scope, a limit): wait, nothing is lost.
+3. This conversation will never take the message: give up, and name the cure for an operator.
 
-A code that is in none of them is tried again a few times, then given up.
+Any other code is retried a few times and then given up.
 """
 
 from typing import Any
@@ -18,9 +18,9 @@ from bot.errors import SendLater, SendRefused
 from bot.slack.blockkit.limits import RETRY_AFTER_S
 
 OPERATOR_S = 300.0
-"""Seconds between attempts while an operator has to put something right."""
+"""Seconds between attempts while an operator has to fix the setup."""
 MOST_ATTEMPTS = 8
-"""Attempts after which an error nobody knows is taken as final."""
+"""Attempts after which an unknown error is final."""
 
 _OUTCOME_UNKNOWN = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -55,7 +55,7 @@ _BLOCKS = ("invalid_blocks", "msg_blocks_too_long", "msg_too_long", "invalid_att
 
 
 def code(error: SlackApiError) -> str:
-    """Slack's own code, `channel_not_found`; empty where the answer was no answer of Slack's."""
+    """Slack's code, such as `channel_not_found`; empty where the answer is not Slack's."""
     data = getattr(error.response, "data", error.response)
     found = data.get("error") if isinstance(data, dict) else None
     return str(found or "")
@@ -68,19 +68,19 @@ def status(error: SlackApiError) -> int:
 
 
 def refuses_blocks(error: SlackApiError) -> bool:
-    """Whether the same message might be taken as plain text."""
+    """Whether Slack may accept the same message as plain text."""
     return names_blocks(code(error))
 
 
 def names_blocks(said: str) -> bool:
-    """Whether a code of Slack's says that it will not take a message's blocks."""
+    """Whether the code says that Slack refuses the blocks of a message."""
     return said.startswith(_BLOCKS)
 
 
 def verdict(error: SlackApiError, attempts: int) -> SendLater | SendRefused:
-    """What to raise for this answer to a `chat.postMessage`; `attempts` counts this one.
+    """The exception for this answer to `chat.postMessage`; `attempts` includes this one.
 
-    A status without a code is no answer of Slack's, but of what stands before it.
+    A status without a code comes from a proxy and not from Slack.
     """
     said, http = code(error), status(error)
     if http == 429 or said in _LIMITED:
@@ -99,19 +99,19 @@ def verdict(error: SlackApiError, attempts: int) -> SendLater | SendRefused:
 
 
 def passes(error: SlackApiError) -> bool:
-    """Whether the same question may be answered later: a limit, an outage, no answer of Slack's."""
+    """Whether the same call may succeed later: after a limit, an outage, or a proxy's error."""
     said, http = code(error), status(error)
     return not said or said in _LIMITED | _OUTCOME_UNKNOWN or http == 429 or http >= 500
 
 
 def cure(error: SlackApiError) -> str:
-    """What an operator can do about the answer; empty where we know nothing."""
+    """What an operator can do about the error; empty where that is unknown."""
     said = code(error)
     return _OPERATOR.get(said) or _NEVER.get(said) or ""
 
 
 def retry_after_s(error: SlackApiError) -> float:
-    """Seconds that Slack asks us to wait; our own guess where it does not say."""
+    """Seconds that Slack asks to wait, with our own value where it names none."""
     headers = getattr(error.response, "headers", None) or {}
     given = next((headers[k] for k in headers if k.lower() == "retry-after"), "")
     try:
@@ -127,12 +127,12 @@ def _named(error: SlackApiError) -> str:
 
 
 def unanswered(cause: str) -> SendLater:
-    """For a call that Slack did not answer: it may have arrived all the same."""
+    """For a call without an answer: the message may have arrived."""
     return SendLater(None, cause, uncertain=True, unanswered=True)
 
 
-def still_uncertain(met: SendLater | SendRefused, cause: str) -> SendLater:
-    """The same wait for a delivery of which it is still not known whether it arrived."""
-    if isinstance(met, SendRefused):
+def still_uncertain(error: SendLater | SendRefused, cause: str) -> SendLater:
+    """The same wait, for a delivery that may have arrived in an earlier attempt."""
+    if isinstance(error, SendRefused):
         return SendLater(None, cause, uncertain=True)
-    return SendLater(met.after_s, cause, uncertain=True, unanswered=met.unanswered)
+    return SendLater(error.after_s, cause, uncertain=True, unanswered=error.unanswered)

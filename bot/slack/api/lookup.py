@@ -1,4 +1,4 @@
-"""Finds what an earlier attempt posted: each message carries its delivery's id in its metadata."""
+"""Finds messages of earlier attempts: each message has its delivery's id in its metadata."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
@@ -15,26 +15,26 @@ from bot.slack.api.channels import channel_of
 from bot.slack.api.errors import code, still_uncertain, unanswered, verdict
 
 EVENT_TYPE = "tariffwire_delivery"
-"""Names our metadata among that of other apps."""
+"""Tells our metadata from that of other apps."""
 
 _PAGE = 200
 _MOST_PAGES = 20
 _SKEW_S = 3600
-"""How far before the moment at which it came to be owed a message is looked for, in seconds: our
-clock gave that moment and may be ahead of Slack's, which gives the messages theirs."""
+"""Seconds before the delivery was queued from which messages are searched, because our clock may
+be ahead of Slack's."""
 _LOOK_BACK = timedelta(days=7)
-# Without these, nobody can look; everything else is a fault that passes.
+# With these, looking is impossible; any other error may pass.
 _MAY_NOT_LOOK = frozenset(
     {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "access_denied"}
 )
 
 
 class CannotLook(Exception):
-    """The conversation cannot be read far enough to know."""
+    """The conversation cannot be read, or not far enough back."""
 
 
 def marked(delivery: Delivery) -> Metadata:
-    """The metadata by which a message of the delivery is found."""
+    """The metadata that identifies a message of the delivery."""
     return Metadata(EVENT_TYPE, {"delivery_id": delivery.id})
 
 
@@ -44,9 +44,9 @@ async def find(
     stories: Sequence[Story],
     thread_ts: str | None,
 ) -> str | None:
-    """The ts under which an earlier attempt posted the delivery; None if none did.
+    """The ts of the message that an earlier attempt posted; None if there is none.
 
-    Raises CannotLook where that cannot be known, SendLater where it cannot be known now.
+    Raises CannotLook where that cannot be known, and SendLater where it cannot be known now.
     """
     oldest = _earliest(delivery, stories).timestamp() - _SKEW_S
     try:
@@ -61,7 +61,7 @@ async def find(
         later = verdict(error, 0)
         raise still_uncertain(later, f"looking for it: {later.cause}") from error
     except (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError) as error:
-        # Its name alone: what aiohttp's errors say may quote the request, token included.
+        # Only its name: the text of an aiohttp error may quote the request with the token.
         raise unanswered(f"looking for it: {type(error).__name__}") from error
     return None
 
@@ -69,7 +69,7 @@ async def find(
 async def _messages(
     client: AsyncWebClient, conversation: str, oldest: float, thread_ts: str | None
 ) -> AsyncIterator[dict[str, Any]]:
-    """The messages since `oldest`, newest first; raises CannotLook when there are too many."""
+    """The messages since `oldest`, newest first. Raises CannotLook if there are too many."""
     channel = await channel_of(client, conversation)
     cursor: str | None = None
     for _ in range(_MOST_PAGES):
@@ -93,10 +93,10 @@ async def _messages(
 
 
 def _earliest(delivery: Delivery, stories: Sequence[Story]) -> datetime:
-    """The moment before which the delivery cannot have been posted."""
+    """The earliest moment at which the delivery can have been posted."""
     if stories:
         return min(story.seen_at for story in stories)
-    # Without a story: an attempt whose end is unknown was made not long before this one.
+    # Without a story: the uncertain attempt was made not long before this one.
     return delivery.due_at - _LOOK_BACK
 
 

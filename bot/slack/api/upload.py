@@ -1,7 +1,7 @@
-"""Hands files to Slack, in its three steps, which slack_sdk takes one after the other.
+"""Uploads files to Slack and shares them in a conversation.
 
-A file that is shared in no conversation is seen by nobody but the app, also where a message shows
-it (slackapi/python-slack-sdk issue 1658); so each is shared where its readers are.
+Only the app can see a file that no conversation shares, even if a message shows it
+(slackapi/python-slack-sdk issue 1658).
 """
 
 import aiohttp
@@ -23,13 +23,11 @@ async def upload(
     content: bytes,
     *,
     title: str,
-    comment: str = "",
-    thread_ts: str | None = None,
+    comment: str,
 ) -> None:
-    """Shares a file in a channel, or with a person, as a message of the bot's.
+    """Shares a file in a channel or with a person, as a message of the bot.
 
-    `comment` is markup. Raises SlackError with the cure for what Slack refuses, such as a missing
-    scope.
+    `comment` is markup. Raises SlackError with the cure, for example for a missing scope.
     """
     try:
         channel = await channel_of(client, conversation)
@@ -38,13 +36,12 @@ async def upload(
             filename=name,
             content=content,
             title=title,
-            initial_comment=comment or None,
-            thread_ts=thread_ts,
+            initial_comment=comment,
         )
     except SlackApiError as error:
         raise _refused(error) from error
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        # Its name alone: the address of an upload is a secret.
+        # Only its name: the address of an upload is a secret.
         raise SlackError(
             "files.upload", f"no answer ({type(error).__name__})", "Try again"
         ) from None

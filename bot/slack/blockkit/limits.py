@@ -1,18 +1,18 @@
-"""Slack's limits, each with its source; nothing else in the bot writes one of these numbers.
+"""Slack's limits, each written once, with its source.
 
-Pages are paths on docs.slack.dev, read in November 2026. Numbers that stand only in an issue thread
-say so: Slack may change them without notice.
+Pages are paths on docs.slack.dev, read in November 2026. A number that only an issue thread states
+says so: Slack may change it without notice.
 """
 
 ACKNOWLEDGE_S = 3.0
 """Seconds to answer a command or a button (tools/bolt-python/concepts/acknowledge)."""
 
 ANSWER_WITHIN_S = ACKNOWLEDGE_S - 1.0
-"""Our own share of those three seconds; what takes longer is answered in the background."""
+"""Our share of those three seconds; slower answers come in the background."""
 
 EVENT_RETRIES_S = 600.0
-"""Seconds for which an event may come again: Slack retries at once, after one minute and after
-five (apis/events-api); ours is twice that."""
+"""Seconds in which Slack may send an event again. It retries at once, after one minute and after
+five (apis/events-api); this is twice that."""
 
 RETRY_AFTER_S = 30.0
 """Seconds to wait after a 429 without a Retry-After header; Slack sends one (same page)."""
@@ -31,14 +31,14 @@ MESSAGE_CHARACTERS = 10_000
 msg_blocks_too_long at 11,341 characters of text (slackapi/bolt-js issues 2509 and 2867)."""
 
 NOTICE_CHARACTERS = 2_000
-"""Characters of the plain `text` beside the blocks; Slack takes 40,000 (reference/methods/
-chat.postMessage) but shows a notification's first lines only."""
+"""Characters of the `text` of a message with blocks. Slack takes 40,000 (reference/methods/
+chat.postMessage), but notifications show the first lines only."""
 
 SECTION_CHARACTERS = 3_000
 """Characters of a section's text (reference/block-kit/blocks/section-block)."""
 
 CONTEXT_CHARACTERS = 2_000
-"""Characters of one element of a context block; our own, well below a text object's 3,000
+"""Characters of one element of a context block; our own limit, below a text object's 3,000
 (reference/block-kit/composition-objects/text-object)."""
 
 HEADER_CHARACTERS = 150
@@ -80,8 +80,8 @@ CHART_LABEL = 20
 """Characters of a line's name and of a category (same page)."""
 
 TABLE_ROWS = 100
-"""Rows of a table, its header among them (reference/block-kit/blocks/table-block). A message has
-one table, whose cells hold 10,000 characters at the most; ours hold less by the message's limit."""
+"""Rows of a table with its header (reference/block-kit/blocks/table-block). A message may have one
+table with 10,000 characters in its cells, which the limit of a message keeps too."""
 
 REQUEST_BYTES = 1_000_000
-"""Our own bound for a request body; Slack's payloads are far below it."""
+"""Our own limit for a request body; Slack's payloads are far smaller."""

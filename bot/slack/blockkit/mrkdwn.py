@@ -1,11 +1,10 @@
-"""The one place where text is made safe for Slack, and where its markup is written.
+"""Slack's markup: the one place that writes it and that makes text safe for it.
 
-Slack reads three characters as control characters (`&`, `<`, `>`) and has entities for them. For
-its formatting characters it has no escape at all, so they are replaced by letters that look alike
-and mean nothing to it (slackhq/slack-api-docs issue 34 confirms that a backslash does not help).
+Slack reads three characters as control characters (`&`, `<`, `>`) and has entities for them. Its
+formatting characters have no escape, so similar characters without a meaning replace them
+(slackhq/slack-api-docs issue 34 confirms that a backslash does not help).
 
-Every function here returns markup that may be joined; `escape` is the only way in for text that a
-feed or a person wrote.
+Every function returns markup that can be joined. Text from feeds and people must pass `escape`.
 """
 
 import re
@@ -29,15 +28,13 @@ _HARMLESS = str.maketrans(
 )
 
 LOW_LINE = "\u02cd"
-"""What `escape` shows for an underscore."""
+"""The character with which `escape` replaces an underscore."""
 
 _EMOJI = re.compile(r":(?=\S{1,100}?:)")
-# Whatever follows, for the text may be cut there.
+# Without a word boundary, because the text may be cut here.
 _BROADCAST = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
-# Most texts of ours hold nothing of it.
-_HARMFUL = re.compile(r"[*_~`&<>]")
 _QUOTE_OR_LIST = re.compile(r"^[>›•◦▪‣\s]+")
-# Percent signs stay as they are: addresses come percent-encoded.
+# Addresses are percent-encoded already, so percent signs stay.
 _URL_SAFE = "%/:=&?~#+!$,;'@()*[]-._"
 
 
@@ -52,13 +49,8 @@ def escape(text: str, limit: int = 500) -> str:
     At most `limit` characters of markup; an entity is never cut in two.
     """
     shown = _QUOTE_OR_LIST.sub("", single_line(text), 1)
-    if ":" in shown:
-        shown = _EMOJI.sub("\u2236", shown)
-    if "@" in shown:
-        shown = _BROADCAST.sub("\uff20", shown)
-    if _HARMFUL.search(shown):
-        shown = shown.translate(_HARMLESS)
-    return cut_markup(shown, limit)
+    shown = _BROADCAST.sub("\uff20", _EMOJI.sub("\u2236", shown))
+    return cut_markup(shown.translate(_HARMLESS), limit)
 
 
 def cut_markup(markup: str, limit: int) -> str:
@@ -73,20 +65,20 @@ def cut_markup(markup: str, limit: int) -> str:
 
 
 def bold(markup: str) -> str:
-    """The markup in bold; bold must hug what it marks."""
+    """The markup in bold; empty for blank markup."""
     return f"*{markup.strip()}*" if markup.strip() else ""
 
 
 def quoted(text: str, limit: int = 120) -> str:
-    """Text that somebody wrote, escaped and in quotation marks."""
+    """Text from a feed or a person, escaped and in quotation marks."""
     return f"“{escape(text, limit)}”"
 
 
 def safe_url(url: str) -> str | None:
-    """The address fit to be followed by a reader, or None.
+    """The address if it is safe to open, otherwise None.
 
-    Only http and https, with a host, without a name or password in it (`https://bank@evil` shows
-    one host and opens another), and short enough for a button.
+    Safe is http or https, with a host, without a user name (`https://bank@evil` shows one host and
+    opens another), and short enough for a button.
     """
     try:
         parts = urlsplit(single_line(url).replace(" ", "%20"))
@@ -108,16 +100,16 @@ def link(url: str, label: str, limit: int = 500) -> str:
 
 
 def person(user: str) -> str:
-    """A mention of one person, by id; empty for anything that is no id."""
+    """A mention of the person with this id; empty for anything that is no id."""
     return f"<@{user}>" if re.fullmatch(r"[A-Z0-9]{2,30}", user) else ""
 
 
 def channel(conversation: str) -> str:
-    """A channel's name as a link, by id; empty for anything that is no id."""
+    """A link to the channel with this id; empty for anything that is no id."""
     return f"<#{conversation}>" if re.fullmatch(r"[A-Z0-9]{2,30}", conversation) else ""
 
 
 def moment(when: datetime) -> str:
-    """The moment in the reader's own time zone; clients that cannot do that show UTC."""
+    """The moment in the reader's time zone; in UTC where the client cannot convert it."""
     fallback = f"{utc(when):%Y-%m-%d %H:%M} UTC"
     return f"<!date^{int(when.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"

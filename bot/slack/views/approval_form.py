@@ -28,7 +28,7 @@ _TEXT_CHARACTERS = 200
 def terms_form(
     proposal_id: str, form: ApprovalForm, measures: Sequence[Measure], summary: str
 ) -> Values:
-    """The modal, filled in as the form is; `summary` is markup that says what is proposed."""
+    """The modal with the values of the form; `summary` is markup that says what is proposed."""
     new = "Only for a new measure"
     goods = f"{new}: in words or as HS codes; empty for goods in general"
     return {
@@ -51,7 +51,7 @@ def terms_form(
 
 
 def closing(markup: str) -> Values:
-    """A modal that only says something, in place of the form."""
+    """A modal with a text only, which replaces the form."""
     return _modal("Close", markup)
 
 
@@ -65,7 +65,7 @@ def _modal(close: str, markup: str) -> Values:
 
 
 def read_form(view: Mapping[str, Any]) -> ApprovalForm:
-    """What was filled in; fields that Slack left out are empty."""
+    """The submitted values; fields that Slack left out are empty."""
     values = (view.get("state") or {}).get("values") or {}
     return ApprovalForm(
         **{name: _value((values.get(name) or {}).get(_FIELD)) for name in ApprovalForm.model_fields}
