@@ -10,7 +10,7 @@ A delivery that is too long for one message continues in its thread; each reply 
 
 import asyncio
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -21,7 +21,7 @@ from bot.alerts.dispatcher import Receipt
 from bot.errors import SendLater, SendRefused
 from bot.news.story import Story
 from bot.parties import Parties
-from bot.proposals.approval.decisions import Decisions
+from bot.proposals.approval.audit import ProposalRecord
 from bot.slack.api.errors import code, refuses_blocks, still_uncertain, unanswered, verdict
 from bot.slack.api.lookup import CannotLook, find, marked
 from bot.slack.blockkit.blocks import Message
@@ -31,6 +31,12 @@ from bot.slack.views.proposals import proposal_message
 OnUnknown = Literal["may_repeat", "may_miss"]
 
 _WITHOUT_STORY = (DeliveryKind.NOTICE, DeliveryKind.REMINDER)
+
+
+class ProposalLookup(Protocol):
+    """Looks up a proposal in its present state."""
+
+    async def get(self, proposal_id: str) -> ProposalRecord | None: ...
 
 
 class SlackSender:
@@ -44,14 +50,14 @@ class SlackSender:
         client: AsyncWebClient,
         parties: Parties,
         on_unknown: OnUnknown = "may_repeat",
-        decisions: Decisions | None = None,
+        proposals: ProposalLookup | None = None,
         pace_s: float = 1.0,
     ) -> None:
-        """`decisions` gives the proposals of deliveries; `pace_s` is the time in seconds between
+        """`proposals` are those that deliveries are about; `pace_s` is the time in seconds between
         the messages of one delivery.
         """
         self._client, self._parties, self._on_unknown = client, parties, on_unknown
-        self._decisions, self._pace_s = decisions, pace_s
+        self._proposals, self._pace_s = proposals, pace_s
 
     async def send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
@@ -87,7 +93,7 @@ class SlackSender:
     ) -> tuple[Message, ...]:
         """The messages of a delivery. Raises SendRefused where its subject is gone."""
         if delivery.kind is DeliveryKind.PROPOSAL:
-            record = await self._decisions.get(delivery.event_id) if self._decisions else None
+            record = await self._proposals.get(delivery.event_id) if self._proposals else None
             if record is None:
                 raise SendRefused("the proposal it is about is no longer kept")
             return (proposal_message(record, self._parties, may_repeat=may_repeat),)

@@ -108,7 +108,7 @@ async def office_of(
         clock=lambda: NOW,
     )
     decisions.watch(given.service.answers.use)
-    sender = SlackSender(client, PARTIES, decisions=decisions, pace_s=0)
+    sender = SlackSender(client, PARTIES, proposals=decisions, pace_s=0)
     decisions.watch(update_on_new_ledger(given))
     async with desktop_of(workspace, given) as desktop:
         docket = ProposalInbox(
