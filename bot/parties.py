@@ -16,7 +16,6 @@ WORLD = "WORLD"
 
 _REGIONAL_A = 0x1F1E6
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
-_SLACK_FLAG = re.compile(r":(?:flag-)?([a-z]{2}):")
 # Initials first, so that "U.S." is one word; folding has made the rest ASCII.
 _WORD = re.compile(r"\b[A-Za-z](?:\.[A-Za-z])+\b\.?|[A-Za-z0-9]+")
 _SMALL_WORDS = frozenset({"and", "of", "the", "d", "on"})
@@ -50,9 +49,12 @@ class Party(Frozen):
     @property
     def flag(self) -> str:
         """The flag as an emoji; a globe for `WORLD`."""
-        if self.code == WORLD:
-            return "🌐"
-        return "".join(chr(_REGIONAL_A + ord(letter) - ord("A")) for letter in self.code)
+        return "🌐" if self.code == WORLD else flag_of(self.code)
+
+
+def flag_of(code: str) -> str:
+    """The flag of a code of two capital letters, as an emoji."""
+    return "".join(chr(_REGIONAL_A + ord(letter) - ord("A")) for letter in code)
 
 
 class Mention(Frozen):
@@ -120,13 +122,11 @@ class Parties:
     def named(self, word: str) -> Party | None:
         """The party that exactly this word means in a question; None when there is none.
 
-        Understands codes (us, usa), names and aliases in any case, flags and `:flag-us:`.
+        Understands codes (us, usa), names and aliases in any case, and flags.
         """
         word = word.strip()
         if not word.isascii() and _FLAG.fullmatch(word):
             word = "".join(chr(ord(sign) - _REGIONAL_A + ord("A")) for sign in word)
-        elif word.startswith(":") and (slack := _SLACK_FLAG.fullmatch(word.lower())):
-            word = slack.group(1)
         return self._by_key.get(_key(word))
 
     def may_begin(self, word: str) -> bool:

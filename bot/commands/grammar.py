@@ -137,6 +137,7 @@ _FILLERS = frozenset(
     {"a", "about", "and", "for", "from", "in", "me", "of", "on", "please", "the", "to", "with"}
     | {"alerts", "news", "stories", "trade", "updates"}
 )
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 _NAME_WORDS = 5
 """The most words in an economy's name."""
 _SIMILARITY = 0.6
@@ -239,17 +240,13 @@ def _phrases(words: list[str], parties: Parties) -> Iterator[str]:
     """The arguments: names of several words joined, filler words left out."""
     at = 0
     while at < len(words):
-        size = next(
-            (
-                size
-                for size in range(min(_NAME_WORDS, len(words) - at), 1, -1)
-                if parties.named(" ".join(words[at : at + size])) is not None
-            ),
-            1,
-        )
-        phrase = " ".join(words[at : at + size])
-        at += size
-        if phrase and not (size == 1 and phrase.lower() in _FILLERS):
+        longest_first = range(min(_NAME_WORDS, len(words) - at), 1, -1)
+        names = (" ".join(words[at : at + size]) for size in longest_first)
+        # Names ignore flags in them, so a flag is a phrase of its own.
+        known = (name for name in names if parties.named(name) and not _FLAG.search(name))
+        phrase = next(known, words[at])
+        at += phrase.count(" ") + 1
+        if phrase and phrase.lower() not in _FILLERS:
             yield phrase
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from bot.parties import WORLD
+from bot.parties import WORLD, flag_of
 from bot.rates.question.parse import Kind, RateQuery
 
 
 def question(query: RateQuery) -> str:
-    """The question in flags, words of its goods and a day: `on 2025-04-15 :flag-us: :flag-cn:`.
+    """The question in flags, words of its goods and a day: `on 2025-04-15 🇺🇸 🇨🇳`.
 
     It is for buttons, which ask it again later: `yesterday` has become a day.
     """
@@ -35,4 +35,4 @@ def _words(query: RateQuery) -> Iterator[str]:
 
 
 def _flag(code: str) -> str:
-    return "world" if code == WORLD else f":flag-{code.lower()}:"
+    return "world" if code == WORLD else flag_of(code)

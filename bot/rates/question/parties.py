@@ -13,10 +13,8 @@ from bot.parties import Parties
 from bot.text.folding import fold
 
 _MAX_NAME_WORDS = 6
-_TOKEN = re.compile(r":[a-z]+(?:-[a-z]+)?:|[\U0001f1e6-\U0001f1ff]{2}|->|[^\s,;?!()\[\]\"]+")
-# Slack writes people, channels and @channel as <@U1>, <#C1|name> and <!channel>.
-_MENTION = re.compile(r"<[@#!][^>]*>")
-_FLAG = re.compile(r":[a-z]+(?:-[a-z]+)?:|[\U0001f1e6-\U0001f1ff]{2}")
+_TOKEN = re.compile(r"[\U0001f1e6-\U0001f1ff]{2}|->|[^\s,;?!()\[\]\"]+")
+_FLAG = re.compile(r"[\U0001f1e6-\U0001f1ff]{2}")
 _ALNUM = re.compile(r"[a-z0-9]")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?|⟶)\s*")
 _EDGES = ".'`*_~<>"
@@ -59,7 +57,7 @@ _ONE_WAY = frozenset({"on", "by", "pay", "pays", "paid", "against", "imposes", "
 
 def readable(text: str) -> str:
     """The text in lower case and plain letters, its arrows alike and its flags apart."""
-    lowered = _ARROWS.sub(" -> ", fold(_MENTION.sub(" ", text))).lower()
+    lowered = _ARROWS.sub(" -> ", fold(text)).lower()
     return _FLAG.sub(r" \g<0> ", lowered)
 
 

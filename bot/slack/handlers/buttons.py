@@ -103,7 +103,7 @@ async def _share(context: SlackContext, click: Click) -> Message | None:
     if context.deduplicator.is_repeated(key, service.clock()):
         return None
     request = click.request(click.value)
-    reply = await service.execute(Command(verb=Verb.ASK, text=click.value), request)
+    reply = await service.execute(Command(verb=Verb.ASK, text=request.text), request)
     if isinstance(reply, NotUnderstood):
         return notice("I no longer understand that question.")
     return _signed(message_of(reply, request, service.parties), user)

@@ -4,15 +4,19 @@ import re
 from typing import Any
 
 from bot.commands.request import CommandRequest
+from bot.parties import flag_of
 from bot.proposals.approval.audit import Operator
 
+# Slack writes people, channels and @channel as <@U1>, <#C1|name> and <!channel>.
+_REFERENCE = re.compile(r"<[@#!][^>]*>")
+_FLAG = re.compile(r":(?:flag-)?([a-z]{2}):", re.IGNORECASE)
 _LINK = re.compile(r"<((?:https?|mailto):[^<>|\s]+)(?:\|[^<>]*)?>")
 
 
 def slash_command(body: dict[str, Any]) -> CommandRequest:
     """The command in the form of a slash command."""
     return CommandRequest(
-        text=_without_links(str(body.get("text") or "")),
+        text=_plain(str(body.get("text") or "")),
         team=str(body.get("team_id") or ""),
         conversation=conversation_of(body),
         user=str(body.get("user_id") or ""),
@@ -26,7 +30,7 @@ def mention(body: dict[str, Any]) -> CommandRequest:
     text = str(event.get("text") or "")
     typed = text.partition(">")[2] if text.lstrip().startswith("<@") else text
     # Slack writes these three characters of messages as entities, unlike those of commands.
-    plain = _without_links(typed).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    plain = _plain(typed).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return CommandRequest(
         text=plain,
         team=str(body.get("team_id") or event.get("team") or ""),
@@ -54,7 +58,7 @@ class Click:
 
     def request(self, text: str = "") -> CommandRequest:
         """The request of the person who clicked; `text` is a command that the button names."""
-        return CommandRequest(text, self.team, self.conversation, self.person.id)
+        return CommandRequest(_plain(text), self.team, self.conversation, self.person.id)
 
 
 def conversation_of(body: dict[str, Any]) -> str:
@@ -73,6 +77,7 @@ def person_of(body: dict[str, Any]) -> Operator:
     return Operator(id=user_id, name=" ".join(name.split())[:100] or user_id)
 
 
-def _without_links(text: str) -> str:
-    """The text with the address of each `<address|label>`, as Slack writes links."""
-    return _LINK.sub(r"\1", text)
+def _plain(text: str) -> str:
+    """The text without Slack's markup: links as addresses, flags as characters, no mentions."""
+    text = _REFERENCE.sub(" ", _LINK.sub(r"\1", text))
+    return _FLAG.sub(lambda found: flag_of(found[1].upper()), text)

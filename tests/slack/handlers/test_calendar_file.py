@@ -73,4 +73,4 @@ async def test_the_list_has_a_button_for_the_file(
     [button] = row["elements"]
     command = parse_command(button["value"], PARTIES)
     assert button["text"]["text"] == "Calendar (.ics)"
-    assert (command.verb, command.text) == (Verb.CALENDAR_FILE, "upcoming :flag-cn:")
+    assert (command.verb, command.text) == (Verb.CALENDAR_FILE, "upcoming 🇨🇳")

@@ -13,10 +13,13 @@ from bot.slack.handlers.payloads import Click, conversation_of, mention, person_
         ("feeds add <https://new.example/a|new.example>", "feeds add https://new.example/a"),
         ("feeds add <https://new.example/a?x=1&y=2>", "feeds add https://new.example/a?x=1&y=2"),
         ("us <china", "us <china"),
-        ("<@U1> <!channel> <#C1|news>", "<@U1> <!channel> <#C1|news>"),
+        ("us china <@U1> <!channel> <#C1|news>", "us china      "),
+        (":flag-us: :flag-cn:", "🇺🇸 🇨🇳"),
+        (":us:china :FLAG-GB:", "🇺🇸china 🇬🇧"),
+        (":smile: :tada:", ":smile: :tada:"),
     ],
 )
-def test_links_of_a_command_become_addresses(text: str, plain: str) -> None:
+def test_a_command_is_read_without_markup(text: str, plain: str) -> None:
     assert slash_command({"text": text}).text == plain
 
 
@@ -57,4 +60,5 @@ def test_an_empty_payload_is_harmless() -> None:
     nothing: dict[str, Any] = {}
     assert slash_command(nothing).text == mention(nothing).text == ""
     assert Click(nothing, nothing).value == ""
+    assert Click(nothing, nothing).request(":flag-us: china").text == "🇺🇸 china"
     assert person_of(nothing).id == "?"
