@@ -3,23 +3,16 @@
 import json
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
 
 from bot.parties import Parties
 from bot.rates.model.answer import Answer, Part, Step, Upcoming, percent_text, step_text, total_text
 from bot.rates.model.measure import Source
 from bot.render.text import last_change_words, status_words
-from bot.slack.blockkit import mrkdwn
-from bot.slack.blockkit.mrkdwn import bold
+from bot.slack.blockkit.mrkdwn import bold, escape, link
 from bot.text.single_line import single_line
 
 PASSED = "Was due; not checked since"
 """The title of what was due since the sources were read."""
-
-
-# The ledger's own texts come again and again; of a question at most its goods come in here.
-escape = lru_cache(4_000)(mrkdwn.escape)
-link = lru_cache(2_000)(mrkdwn.link)
 
 _BESIDE = 5
 _NEXT = 3
