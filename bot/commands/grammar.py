@@ -11,8 +11,9 @@ Nothing is guessed: other text raises CommandNotUnderstood with complete command
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -75,49 +76,41 @@ class CommandNotUnderstood(CommandError):
         super().__init__(word, cause)
 
 
-_VERBS = {
-    "subscribe": Verb.SUBSCRIBE,
-    "sub": Verb.SUBSCRIBE,
-    "unsubscribe": Verb.UNSUBSCRIBE,
-    "unsub": Verb.UNSUBSCRIBE,
-    "list": Verb.LIST,
-    "subscriptions": Verb.LIST,
-    "latest": Verb.LATEST,
-    "news": Verb.LATEST,
-    "table": Verb.TABLE,
-    "reminders": Verb.REMINDERS,
-    "reminder": Verb.REMINDERS,
-    "remind": Verb.REMINDERS,
-    "feeds": Verb.FEEDS,
-    "feed": Verb.FEEDS,
-    "proposals": Verb.PROPOSALS,
-    "help": Verb.HELP,
-    "?": Verb.HELP,
-}
-_FEED_VERBS = {
-    "add": Verb.ADD_FEED,
-    "remove": Verb.REMOVE_FEED,
-    "rm": Verb.REMOVE_FEED,
-    "delete": Verb.REMOVE_FEED,
-    "resume": Verb.RESUME_FEED,
-    "restart": Verb.RESUME_FEED,
-}
-_TOPICS = {
-    "tariff": Topic.TARIFF,
-    "tariffs": Topic.TARIFF,
-    "duty": Topic.TARIFF,
-    "duties": Topic.TARIFF,
-    "negotiation": Topic.NEGOTIATION,
-    "negotiations": Topic.NEGOTIATION,
-    "talk": Topic.NEGOTIATION,
-    "talks": Topic.NEGOTIATION,
-    "court-ruling": Topic.COURT_RULING,
-    "court-rulings": Topic.COURT_RULING,
-    "ruling": Topic.COURT_RULING,
-    "rulings": Topic.COURT_RULING,
-    "court": Topic.COURT_RULING,
-    "courts": Topic.COURT_RULING,
-}
+T = TypeVar("T")
+
+
+def _by_word(words: Mapping[T, str]) -> dict[str, T]:
+    """Each word with its meaning, from meanings with their words."""
+    return {word: meaning for meaning, listed in words.items() for word in listed.split()}
+
+
+_VERBS = _by_word(
+    {
+        Verb.SUBSCRIBE: "subscribe sub",
+        Verb.UNSUBSCRIBE: "unsubscribe unsub",
+        Verb.LIST: "list subscriptions",
+        Verb.LATEST: "latest news",
+        Verb.TABLE: "table",
+        Verb.REMINDERS: "reminders reminder remind",
+        Verb.FEEDS: "feeds feed",
+        Verb.PROPOSALS: "proposals",
+        Verb.HELP: "help ?",
+    }
+)
+_FEED_VERBS = _by_word(
+    {
+        Verb.ADD_FEED: "add",
+        Verb.REMOVE_FEED: "remove rm delete",
+        Verb.RESUME_FEED: "resume restart",
+    }
+)
+_TOPICS = _by_word(
+    {
+        Topic.TARIFF: "tariff tariffs duty duties",
+        Topic.NEGOTIATION: "negotiation negotiations talk talks",
+        Topic.COURT_RULING: "court-ruling court-rulings ruling rulings court courts",
+    }
+)
 _EVERYTHING = frozenset({"all", "everything"})
 _CALENDAR = frozenset({"upcoming", "calendar"})
 _QUESTIONS = ("upcoming", "calendar", "changes")
@@ -125,13 +118,8 @@ _QUESTIONS = ("upcoming", "calendar", "changes")
 _BUTTONS = frozenset({"mute", "unmute", "follow", "why", "why?"})
 """Words that people try as commands, though only buttons do what they say."""
 _FILE_WORDS = frozenset({"ics", ".ics", "ical", "icalendar"})
-_ON_OR_OFF = {"on": "on", "start": "on", "off": "off", "stop": "off", "none": "off"}
-_FREQUENCIES = {
-    "daily": Frequency.DAILY,
-    "digest": Frequency.DAILY,
-    "instant": Frequency.INSTANT,
-    "instantly": Frequency.INSTANT,
-}
+_ON_OR_OFF = _by_word({"on": "on start", "off": "off stop none"})
+_FREQUENCIES = _by_word({Frequency.DAILY: "daily digest", Frequency.INSTANT: "instant instantly"})
 # IN, ME and TO are country codes too, but not between other words.
 _FILLERS = frozenset(
     {"a", "about", "and", "for", "from", "in", "me", "of", "on", "please", "the", "to", "with"}

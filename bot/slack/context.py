@@ -14,12 +14,14 @@ from bot.slack.blockkit.limits import ANSWER_WITHIN_S, EVENT_RETRIES_S
 class Deduplicator:
     """Recognizes events that Slack sends again, and second clicks."""
 
-    def __init__(self, keep_s: float = EVENT_RETRIES_S, most: int = 10_000) -> None:
-        self._keep, self._most = timedelta(seconds=keep_s), most
+    _KEEP = timedelta(seconds=EVENT_RETRIES_S)
+    _MOST = 10_000
+
+    def __init__(self) -> None:
         self._known: OrderedDict[str, datetime] = OrderedDict()
 
     def is_repeated(self, key: str, now: datetime) -> bool:
-        """Whether the key was seen within `keep_s`; remembers a new one."""
+        """Whether the key was seen while Slack may repeat events; remembers a new one."""
         while self._known and self._is_over(now):
             self._known.popitem(last=False)
         if key in self._known:
@@ -29,7 +31,7 @@ class Deduplicator:
 
     def _is_over(self, now: datetime) -> bool:
         oldest = next(iter(self._known.values()))
-        return now - oldest > self._keep or len(self._known) > self._most
+        return now - oldest > self._KEEP or len(self._known) > self._MOST
 
 
 @dataclass(frozen=True)
