@@ -195,8 +195,6 @@ async def check_clock(api_url: str, session: aiohttp.ClientSession) -> CheckResu
     return _bad("clock", says, cure)
 
 
-
-
 async def check_live_sources(settings: Settings) -> AsyncIterator[CheckResult]:
     """Whether each live source that is on answers as documented."""
     if not settings.live_sources:

@@ -1,7 +1,7 @@
 """Commands about rates: ask, list what comes and what was proposed, export what was approved."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -170,41 +170,30 @@ def list_proposals(as_json: bool) -> None:
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="A folder for the changed files, or one .yaml file.",
+    help="The folder in which to write approved.yaml, or another .yaml file.",
 )
 @answers_for_errors
 def export_rates(out: Path | None) -> None:
-    """Write the rates files with what operators approved, ready for a pull request.
+    """Write the rates that operators approved as approved.yaml.
 
-    All else in them stays letter for letter. Without --out they are printed.
+    In config/rates it is laid over the other files. Without --out it is printed.
     """
-    from bot.cli.operations import export_rates as export
+    from bot.cli.rates_export import export_rates as export
+    from bot.runtime.config_loader import APPROVED
     from bot.runtime.settings import load_settings
 
-    changed, left_out = export(load_settings())
+    text, left_out = export(load_settings())
     for left in left_out:
         click.echo(f"! left out: {left.amendment.measure_id}: {left.why}", err=True)
-    if not changed:
-        click.echo("nothing is approved that the rates files do not say", err=True)
-        return
-    if out is None:
-        click.echo("---\n".join(changed.values()), nl=False)
-        return
-    for file in _write_files(changed, out):
-        click.echo(f"wrote {file}", err=True)
-
-
-def _write_files(texts: Mapping[str, str], out: Path) -> Iterator[Path]:
-    """Writes each into the folder, or the only one to the file."""
-    one = out.suffix in (".yaml", ".yml") and not out.is_dir()
-    if one and len(texts) > 1:
-        names = ", ".join(texts)
-        raise TariffwireError(str(out), f"{names} are changed", "Name a folder instead")
-    try:
-        for name, text in texts.items():
-            file = out if one else out / name
+    if not text:
+        click.echo("nothing is approved that the rates files do not hold", err=True)
+    elif out is None:
+        click.echo(text, nl=False)
+    else:
+        file = out if out.suffix in (".yaml", ".yml") and not out.is_dir() else out / APPROVED
+        try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-            yield file
-    except OSError as error:
-        raise TariffwireError(str(out), error.strerror or "cannot be written") from error
+        except OSError as error:
+            raise TariffwireError(str(out), error.strerror or "cannot be written") from error
+        _write(file, text.encode())
+        click.echo(f"wrote {file}", err=True)

@@ -40,7 +40,6 @@ def jobs_of(services: Services) -> Sequence[Job]:
     jobs = [
         Job("poll due feeds", services.scheduler.poll_due, tick, jitter_s=tick / 4),
         Job("report problems", partial(report_problems, services), 60.0),
-        Job("prepare common answers", partial(prepare_answers, services), 5.0),
         Job("prune old rows", partial(prune, services), 3600.0),
     ]
     if services.settings.reminders:
@@ -61,12 +60,6 @@ async def report_problems(services: Services) -> None:
     stale = map(stale_notice, services.decisions.left_out)
     await services.notices.look(services.scheduler.failing(), stale)
     await services.inbox.look()
-
-
-async def prepare_answers(services: Services) -> None:
-    """Computes the answers that people ask for most, once for each day and ledger."""
-    answers = services.slack.desk
-    await answers.prepare(answers.ledger.duty_day(clock()))
 
 
 async def renew_hubs(services: Services) -> None:

@@ -21,6 +21,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.notices import Notices
 from bot.alerts.reminders import Reminders
+from bot.commands.answers import AnswerService
+from bot.commands.permissions import Permissions
+from bot.commands.ports import CommandStores
+from bot.commands.service import CommandService
 from bot.errors import StoreError
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed
@@ -36,8 +40,7 @@ from bot.runtime.settings import Settings
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import open_session, web_client
 from bot.slack.context import SlackContext
-from bot.slack.handlers.answer_service import AnswerService
-from bot.slack.handlers.proposal_buttons import drawn_anew, redraw
+from bot.slack.handlers.proposals import update_messages, update_on_new_ledger
 from bot.slack.startup import patiently, team_of
 from bot.sources.journals.watcher import JournalWatcher
 from bot.sources.registry import SourceRegistry
@@ -304,23 +307,9 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         )
         sources = SourceRegistry(settings, fetch_limits(settings), config.parties, clock)
         stack.push_async_callback(sources.close)
-        answers = AnswerService(decisions.ledger, config.parties, sources.reference)
+        answers = AnswerService(decisions.ledger, sources.reference)
         decisions.watch(answers.use)
-        slack = SlackContext(
-            client=base.slack.client,
-            signing_secret=plain_secret(settings.slack_signing_secret),
-            subscriptions=store.subscriptions,
-            stories=store.stories,
-            events=store.events,
-            parties=config.parties,
-            desk=answers,
-            clock=clock,
-            feeds=FeedRegistry(base.feeds, store, poller),
-            reminders=store.reminders,
-            decisions=decisions,
-            proposals=store.proposals,
-            operators=frozenset(settings.operators),
-        )
+        slack = _slack_context(base, FeedRegistry(base.feeds, store, poller), answers, decisions)
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)
         yield Services(
@@ -355,16 +344,34 @@ async def open_hubs(settings: Settings, store: Store) -> AsyncIterator[WebSubSub
         await hubs.close()
 
 
+def _slack_context(
+    base: Foundation, feeds: FeedRegistry, answers: AnswerService, decisions: Decisions
+) -> SlackContext:
+    store = base.store
+    stores = CommandStores(
+        subscriptions=store.subscriptions,
+        stories=store.stories,
+        events=store.events,
+        reminders=store.reminders,
+        proposals=store.proposals,
+        feeds=feeds,
+    )
+    permissions = Permissions(base.settings.operators)
+    service = CommandService(stores, answers, decisions, permissions, clock)
+    secret = plain_secret(base.settings.slack_signing_secret)
+    return SlackContext(base.slack.client, secret, service)
+
+
 def _show_changes_of_proposals(
     slack: SlackContext, inbox: ProposalInbox, decisions: Decisions
 ) -> None:
     """Redraws the messages about a proposal when a report joins it or the ledger changes."""
     inbox.watch(
         lambda proposal_id: slack.background.spawn(
-            redraw(slack, proposal_id), "showing another report of a proposal"
+            update_messages(slack, proposal_id), "showing another report of a proposal"
         )
     )
-    decisions.watch(drawn_anew(slack))
+    decisions.watch(update_on_new_ledger(slack))
 
 
 def _reminders(base: Foundation, answers: AnswerService, dispatcher: Dispatcher) -> Reminders:

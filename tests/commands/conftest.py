@@ -15,11 +15,9 @@ from bot.commands.request import CommandRequest
 from bot.commands.service import CommandService
 from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.polling.poller import Poller
-from bot.feeds.registry import FeedRegistry
 from bot.proposals.approval.decisions import Decisions
 from bot.runtime.config_loader import load_book
-from bot.store.hub_subscriptions import HubSubscriptions
-from bot.store.reminder_switches import ReminderSwitches
+from bot.runtime.feed_registry import FeedRegistry
 from tests.feeds.conftest import LIMITS, Clock, server, workers
 from tests.slack.fakes import ledger
 from tests.slack.samples import PARTIES, ROOT
@@ -52,14 +50,13 @@ class Commands:
 @pytest.fixture
 async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands]:
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
-    hubs = HubSubscriptions(store.database)
     stores = CommandStores(
         subscriptions=store.subscriptions,
         stories=store.stories,
         events=store.events,
-        reminders=ReminderSwitches(store.database),
+        reminders=store.reminders,
         proposals=store.proposals,
-        feeds=FeedRegistry([], store.feeds, store.shelf, hubs, poller),
+        feeds=FeedRegistry([], store, poller),
     )
     book = load_book(ROOT / "config" / "rates", PARTIES)
     decisions = Decisions(store.proposals, book, ledger(), lambda: NOW)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot import COMMAND
-from bot.alerts.digest import by_event
+from bot.alerts.digest import group_by_event
 from bot.commands.replies import LatestStories
 from bot.news.story import Evidence, Figure, Story
 from bot.parties import Parties
@@ -96,7 +96,7 @@ def digest(
     marked = [*head, context(why, _repeat(True))]
     lines: Sequence[Block] = [
         section(("" if place == 0 else "↳ ") + _line(story, parties))
-        for reports in by_event(stories)
+        for reports in group_by_event(stories)
         for place, story in enumerate(reports)
     ]
     kept, lines = _as_many_as_fit(marked, lines)
