@@ -133,7 +133,7 @@ def _due(
 def _wants(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
     if subscription.parties and not concerns(ledger, item, subscription.parties):
         return False
-    text = f"{item.measure}\n{item.what}".casefold()
+    text = f"{item.measure}\n{item.change.text}".casefold()
     return not subscription.words or any(word.casefold() in text for word in subscription.words)
 
 

@@ -22,11 +22,11 @@ from bot.errors import TariffwireError
 def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_json: bool) -> None:
     """Answer what /tariff answers: `tariffwire rate us china`.
 
-    JSON is one object where two parties are named: the first as imposer, the second as partner.
-    Other questions have several answers, or days of the calendar: one object a line.
+    JSON is one object: what was asked, the answers to it, and an error if it was refused.
     """
     from bot.commands.replies import RateCalendar
-    from bot.render.json import answer_json
+    from bot.errors import QueryError
+    from bot.render.json import rate_json
     from bot.render.text import lines
     from bot.runtime.config_folder import ConfigFolder
     from bot.runtime.settings import load_settings
@@ -34,12 +34,19 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
     settings = load_settings()
     ledger = _ledger(ConfigFolder(settings))
     day = on.date() if on else None
-    reply = asyncio.run(_answer(settings, ledger, " ".join(words), day, product))
-    if isinstance(reply, RateCalendar):
-        _print_calendar(reply.items, reply.warning, as_json)
-    elif as_json:
-        for answer in reply.answers[:1] if reply.query.both_ways else reply.answers:
-            print_json(answer_json(answer))
+    question = " ".join(words)
+    try:
+        reply = asyncio.run(_answer(settings, ledger, question, day, product))
+    except QueryError as error:
+        if as_json:
+            print_json(rate_json(question, None, error=error))
+        raise
+    if as_json:
+        dates = reply.items if isinstance(reply, RateCalendar) else None
+        answers = () if isinstance(reply, RateCalendar) else reply.answers
+        print_json(rate_json(question, reply.query, answers, calendar=dates))
+    elif isinstance(reply, RateCalendar):
+        _print_calendar(reply.items, reply.reach)
     else:
         click.echo("\n\n".join("\n".join(lines(answer)) for answer in reply.answers))
 
@@ -108,24 +115,27 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
     ledger = _ledger(ConfigFolder(settings))
     if ics_file is None:
         calendar = asyncio.run(_answer(settings, ledger, question, None, None))
-        _print_calendar(calendar.items, calendar.warning, as_json)
+        _print_calendar(calendar.items, calendar.reach, as_json=as_json)
         return
     from bot.commands.answers import AnswerService
-    from bot.rates.calendar.ics import calendar_file
+    from bot.render import words as say
+    from bot.render.ics import calendar_file
 
     now = datetime.now(UTC)
     file = AnswerService(ledger).calendar_file(question, now)
-    _write(ics_file, calendar_file(file.entries, file.title, ledger.parties, now))
-    if file.warning:
-        click.echo(f"! {file.warning}", err=True)
+    title = say.calendar_title(file.query, ledger.parties)
+    _write(ics_file, calendar_file(file.entries, title, ledger.parties, now))
+    if warning := say.reach(file.reach):
+        click.echo(f"! {warning}", err=True)
 
 
-def _print_calendar(items: Iterable[Any], warning: str, as_json: bool) -> None:
+def _print_calendar(items: Iterable[Any], reach: Any, *, as_json: bool = False) -> None:
     """Prints dates, a line each, after the warning how far the sources were read."""
+    from bot.render import words as say
     from bot.render.json import upcoming_json
     from bot.render.text import calendar_line
 
-    if warning:
+    if warning := say.reach(reach):
         click.echo(f"! {warning}", err=as_json)
     for item in items:
         if as_json:

@@ -11,7 +11,7 @@ from bot.commands.ports import LiveSources
 from bot.commands.replies import CalendarFile, RateAnswers, RateCalendar
 from bot.rates.answer.build import answer
 from bot.rates.answer.live_lookups import lookups, supplied
-from bot.rates.calendar.entries import all_ahead, title_of
+from bot.rates.calendar.entries import all_ahead
 from bot.rates.calendar.upcoming import calendar, how_far_read
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
@@ -71,9 +71,8 @@ class AnswerService:
         ledger = self.ledger
         today = ledger.duty_day(now)
         query = parse(text, ledger.parties, today, ledger.reader)
-        title = title_of(query, ledger.parties)
         entries = all_ahead(query, ledger, today)
-        return CalendarFile(title, entries, how_far_read(query, ledger, today))
+        return CalendarFile(query, entries, how_far_read(query, ledger, today))
 
     async def _with_live_figures(
         self, answers: tuple[Answer, ...], asked: DatedQuery

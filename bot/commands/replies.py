@@ -12,6 +12,7 @@ from bot.feeds.model import Feed
 from bot.news.story import Story
 from bot.proposals.approval.audit import ProposalRecord
 from bot.rates.calendar.entries import CalendarEntry
+from bot.rates.calendar.upcoming import Reach
 from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.parse import RateQuery
 from bot.values import Topic
@@ -38,18 +39,18 @@ class RateCalendar:
     query: RateQuery
     today: date
     items: tuple[Upcoming, ...]
-    warning: str
-    """How far the sources were read; empty if up to today."""
+    reach: Reach | None
+    """How far the sources were read; None if up to today."""
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
     """The dates for a calendar file; none where the ledger knows of none."""
 
-    title: str
+    query: RateQuery
     entries: tuple[CalendarEntry, ...]
-    warning: str
-    """How far the sources were read; empty if up to today."""
+    reach: Reach | None
+    """How far the sources were read; None if up to today."""
 
 
 @dataclass(frozen=True, slots=True)

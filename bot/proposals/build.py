@@ -1,8 +1,8 @@
-"""Makes proposals of claims and of documents.
+"""Makes proposals of reported rates and of documents.
 
-    claim | is it news to the ledger? | Proposal: old, new, who says so, effective when
+    reported rate | is it news to the ledger? | Proposal: old, new, sources, first day
 
-What is no news is told in `bot.proposals.novelty`. Nothing here changes a rate.
+`bot.proposals.novelty` decides what is news. Nothing here changes a rate.
 """
 
 from datetime import date, datetime
@@ -11,26 +11,40 @@ from hashlib import blake2b
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.proposals.context import beside, placed
+from bot.proposals.context import placement, standing_on
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.proposals.novelty import can_be_placed, is_known, on_goods_known
-from bot.rates.answer.select import Case
+from bot.rates.answer.select import RateContext
+from bot.rates.answer.standing import Standing
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer, percent_text
+from bot.rates.model.answer import percent_text
 
 
 def proposed(
-    claim: ReportedRate, by: ReportSource, ledger: Ledger, seen_at: datetime
+    reported: ReportedRate, by: ReportSource, ledger: Ledger, seen_at: datetime
 ) -> Proposal | None:
-    """The claim as a proposal; None where it is no news to the ledger or cannot be placed."""
+    """The report as a proposal; None where it is no news to the ledger or cannot be placed."""
     day = by.published.date()
     try:
-        case, old = beside(claim.imposer, claim.partner, claim.product, day, ledger)
+        old = standing_on(reported.imposer, reported.partner, reported.product, day, ledger)
     except QueryError:
         return None
-    if not can_be_placed(claim, case) or is_known(claim, case, old):
+    if not can_be_placed(reported, old.asked) or is_known(reported, old):
         return None
-    return _proposal(claim, by, case, old, seen_at)
+    return Proposal(
+        id=_report_id(old.asked, reported.percent),
+        imposer=reported.imposer,
+        partner=reported.partner,
+        product=reported.product,
+        new_percent=reported.percent,
+        effective_on=reported.effective_on,
+        why=_why(reported, old),
+        said_by=(by,),
+        seen_at=seen_at,
+        from_percent=reported.from_percent,
+        basis=reported.basis,
+        **placement(old, reported.from_percent),
+    )
 
 
 def proposed_by_document(
@@ -47,21 +61,20 @@ def proposed_by_document(
 ) -> Proposal:
     """A proposal for an official document that changes duties, with or without a figure.
 
-    `partner` is a code, `WORLD`, or empty where none is known; `by.link` is the document's own
-    address and makes the proposal's id, so the same document is proposed once; with a rate on goods
-    that stories may name too, `same_as` is the id that theirs have. Give `new_percent` only where
-    the document states one rate for one measure. `why` is a sentence for the operators.
-    An economy or a pair that the ledger does not follow is proposed all the same: what is official
-    is for a person to see.
+    `partner` is a code, `WORLD`, or empty if unknown. The id follows from `by.link`, the document's
+    own address, so the same document is proposed once. With a rate on goods that stories may name
+    too, `same_as` is the id of the stories' proposal. Give `new_percent` only where the document
+    states one rate for one measure. `why` is a sentence for the operators.
+    An official document is proposed even if the ledger does not follow the economy or the pair.
     """
     day = by.published.date()
     given: dict[str, object] = {}
     if partner:
         try:
-            case, old = beside(imposer, partner, product, day, ledger)
-            given = placed(case, old, None)
-            if new_percent is not None and on_goods_known(case):
-                given["same_as"] = _claim_id(case, new_percent)
+            old = standing_on(imposer, partner, product, day, ledger)
+            given = placement(old, None)
+            if new_percent is not None and on_goods_known(old.asked):
+                given["same_as"] = _report_id(old.asked, new_percent)
         except QueryError:
             given = {}
     return Proposal(
@@ -79,47 +92,29 @@ def proposed_by_document(
 
 
 def asked_again(proposal: Proposal, decided_on: date) -> Proposal:
-    """The same as a new one, for what is said again long after it was decided."""
+    """The proposal under a new id, for a rate that is reported again long after its decision."""
     again = _digest("again", proposal.id, decided_on.isoformat())
     return proposal.model_copy(update={"id": again})
 
 
-def _proposal(
-    claim: ReportedRate, by: ReportSource, case: Case, old: Answer, seen_at: datetime
-) -> Proposal:
-    return Proposal(
-        id=_claim_id(case, claim.percent),
-        imposer=claim.imposer,
-        partner=claim.partner,
-        product=claim.product,
-        new_percent=claim.percent,
-        effective_on=claim.effective_on,
-        why=_why(claim, old),
-        said_by=(by,),
-        seen_at=seen_at,
-        from_percent=claim.from_percent,
-        basis=claim.basis,
-        **placed(case, old, claim.from_percent),
-    )
+def _report_id(context: RateContext, percent: Decimal) -> str:
+    goods = context.wanted and (context.wanted.goods or context.wanted.codes)
+    about = " ".join(sorted(goods or ())), percent_text(percent) or ""
+    return _digest("claim", context.imposer, context.partner, *about)
 
 
-def _claim_id(case: Case, percent: Decimal) -> str:
-    goods = case.wanted and (case.wanted.goods or case.wanted.codes)
-    said = " ".join(sorted(goods or ())), percent_text(percent) or ""
-    return _digest("claim", case.imposer, case.partner, *said)
+def _why(reported: ReportedRate, old: Standing) -> str:
+    parties = old.asked.ledger.parties
+    partner = parties.get(reported.partner).name
+    partner = "all partners" if reported.partner == WORLD else partner
+    goods = reported.product or "goods in general"
+    on = f"{parties.get(reported.imposer).name} on {partner}, {goods}"
+    total = percent_text(old.total)
+    held = "no one total for it" if total is None else f"{total} % in all"
+    new = percent_text(reported.percent)
+    return f"{new} % is reported of {on}; the ledger has {held}, and no such rate."
 
 
-def _why(claim: ReportedRate, old: Answer) -> str:
-    new = percent_text(claim.percent)
-    on = f"{old.imposer_name} on {old.partner_name}, {old.read_as}"
-    if claim.partner == WORLD:
-        on = f"{old.imposer_name} on all partners, {old.read_as}"
-    if old.total_percent is None:
-        return f"{new} % is reported of {on}; the ledger has no one total for it, and no such rate."
-    total = percent_text(old.total_percent)
-    return f"{new} % is reported of {on}; the ledger has {total} % in all, and no such rate."
-
-
-def _digest(*parts: str) -> str:
-    packed = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+def _digest(*values: str) -> str:
+    packed = "\x1f".join(values).encode("utf-8", "surrogatepass")
     return blake2b(packed, digest_size=8).hexdigest()

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from bot.rates.model.answer import Upcoming, percent_text
-from bot.rates.model.measure import Measure, RatePeriod, Status
+from bot.rates.model.answer import Change, ChangeKind, Upcoming
+from bot.rates.model.measure import Measure, RatePeriod, Source, Status
 
 _A_DAY = timedelta(days=1)
 
@@ -23,16 +23,8 @@ def change_days(measures: Iterable[Measure]) -> tuple[date, ...]:
 def milestone_days(measure: Measure) -> Iterator[Upcoming]:
     """The known days on which something other than its rate is due."""
     for milestone in measure.milestones:
-        yield Upcoming(
-            on=milestone.on,
-            what=milestone.what,
-            measure=measure.name,
-            measure_id=measure.id,
-            imposer=measure.imposer,
-            partners=measure.partners,
-            not_for=measure.exceptions,
-            source=milestone.source,
-        )
+        change = Change(ChangeKind.MILESTONE, text=milestone.what)
+        yield _upcoming(measure, milestone.on, change, milestone.source)
 
 
 def rate_days(measure: Measure) -> Iterator[Upcoming]:
@@ -41,50 +33,47 @@ def rate_days(measure: Measure) -> Iterator[Upcoming]:
     for period in measure.periods:
         if before is not None and before.to is not None and before.to + _A_DAY < period.from_:
             yield _ending(measure, before, before.to)
-        yield _item(measure, period, period.from_, _beginning(period, before))
+        yield _of_period(measure, period, period.from_, _beginning(period, before))
         before = period
     if before is not None and before.to is not None:
         yield _ending(measure, before, before.to)
 
 
-def _beginning(period: RatePeriod, before: RatePeriod | None) -> str:
-    if period.banned:
-        return "imports are banned"
-    rate = period.specific or "a rate to be announced"
-    if period.percent is not None:
-        rate = f"{percent_text(period.percent)} %"
+def _beginning(period: RatePeriod, before: RatePeriod | None) -> Change:
     was = before.percent if before is not None and before.charged else None
     if period.status is Status.ANNOUNCED:
-        return f"{rate} announced for this day"
+        return Change(ChangeKind.ANNOUNCED, period.rate)
     if period.status is Status.SUSPENDED:
-        return f"{rate} suspended"
+        return Change(ChangeKind.SUSPENDED, period.rate)
     if period.status is Status.STRUCK_DOWN and not period.percent:
-        return "no longer charged, struck down"
+        return Change(ChangeKind.STRUCK_DOWN, period.rate)
     if was is None:
-        return f"{rate} begins"
+        return Change(ChangeKind.BEGINS, period.rate)
     if was == period.percent:
-        return f"{rate} goes on, on a new basis. {period.note}".removesuffix(". ")
-    return f"{rate}, from {percent_text(was)} %"
+        return Change(ChangeKind.CONTINUES, period.rate, text=period.note)
+    return Change(ChangeKind.CHANGES, period.rate, was)
 
 
 def _ending(measure: Measure, period: RatePeriod, last: date) -> Upcoming:
-    rate = f"{percent_text(period.percent)} %" if period.percent else "this rate"
-    word = "the suspension" if period.status is Status.SUSPENDED else rate
-    return _item(
-        measure, period, last + _A_DAY, f"the time of {word} is over; nothing known follows"
-    )
+    suspended = period.status is Status.SUSPENDED
+    kind = ChangeKind.SUSPENSION_ENDS if suspended else ChangeKind.ENDS
+    return _of_period(measure, period, last + _A_DAY, Change(kind, period.rate))
 
 
-def _item(measure: Measure, period: RatePeriod, day: date, what: str) -> Upcoming:
+def _of_period(measure: Measure, period: RatePeriod, day: date, change: Change) -> Upcoming:
+    found = _upcoming(measure, day, change, period.source)
+    not_for = (*measure.exceptions, *period.not_for)
+    return found._replace(not_for=not_for, checked=period.checked)
+
+
+def _upcoming(measure: Measure, day: date, change: Change, source: Source) -> Upcoming:
     return Upcoming(
         on=day,
-        what=what,
+        change=change,
         measure=measure.name,
         measure_id=measure.id,
         imposer=measure.imposer,
         partners=measure.partners,
-        not_for=(*measure.exceptions, *period.not_for),
-        percent=period.percent,
-        source=period.source,
-        checked=period.checked,
+        not_for=measure.exceptions,
+        source=source,
     )

@@ -11,7 +11,7 @@ from bot.rates.model.measure import Source
 from bot.rates.question.product import Wanted
 
 
-class Said(NamedTuple):
+class SourcedFact(NamedTuple):
     """A fact of a sheet with its source."""
 
     what: Remark | BaseDuty | Baseline
@@ -26,7 +26,9 @@ class Facts:
     ) -> None:
         self._sheets: Mapping[str, Sheet] = {sheet.imposer: sheet for sheet in sheets}
         self._remarks = {
-            sheet.imposer: tuple(Said(one, sources_of(sheet, one.source)) for one in sheet.remarks)
+            sheet.imposer: tuple(
+                SourcedFact(one, sources_of(sheet, one.source)) for one in sheet.remarks
+            )
             for sheet in sheets
         }
         self._base_duties = {
@@ -34,7 +36,7 @@ class Facts:
             for sheet in sheets
         }
         baselines = {
-            baseline.economy: Said(baseline, sources_of(mfn, baseline.source))
+            baseline.economy: SourcedFact(baseline, sources_of(mfn, baseline.source))
             for baseline in mfn.baselines
         }
         self._sheet_of = {
@@ -68,21 +70,21 @@ class Facts:
         rest = (one for one in sheet.coverage if WORLD in one.partners)
         return next(named, None) or next(rest, None)
 
-    def mfn(self, imposer: str) -> Said | None:
+    def mfn(self, imposer: str) -> SourcedFact | None:
         """The imposer's MFN average (a member's is its bloc's), with its source."""
         return self._mfn.get(imposer)
 
-    def base_duty(self, imposer: str, wanted: Wanted) -> tuple[Said, bool] | None:
+    def base_duty(self, imposer: str, wanted: Wanted) -> tuple[SourcedFact, bool] | None:
         """The MFN duty of the line or the goods asked for, and whether it is theirs exactly."""
         sheet = self.sheet_of(imposer)
         duties = self._base_duties[sheet.imposer] if sheet else ()
         for exactly in (True, False):
             for duty, source in duties:
                 if _base_fits(duty, wanted, exactly):
-                    return Said(duty, source), exactly
+                    return SourcedFact(duty, source), exactly
         return None
 
-    def remarks(self, imposer: str, charged: Collection[str]) -> Iterator[Said]:
+    def remarks(self, imposer: str, charged: Collection[str]) -> Iterator[SourcedFact]:
         """What must be said of a pair besides its rates, whatever the day."""
         sheet = self.sheet_of(imposer)
         for said in self._remarks[sheet.imposer] if sheet else ():
@@ -90,7 +92,7 @@ class Facts:
                 yield said
 
 
-def on_day(remarks: Sequence[Said], day: date) -> Iterator[Said]:
+def on_day(remarks: Sequence[SourcedFact], day: date) -> Iterator[SourcedFact]:
     """Those that hold on the day."""
     for said in remarks:
         one = said.what

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.parties import Parties
 from bot.rates.change_days import milestone_days, rate_days
-from bot.rates.facts import Facts, Said, on_day
+from bot.rates.facts import Facts, SourcedFact, on_day
 from bot.rates.files.compile import measures_of, refer
 from bot.rates.files.schema import Coverage, DutyClock, Sheet
 from bot.rates.files.validate import Book
@@ -16,8 +16,7 @@ from bot.rates.model.goods import Fit, Goods
 from bot.rates.model.law import LegalEvent, Talk
 from bot.rates.model.measure import Measure, falls_on
 from bot.rates.question.product import ProductReader, Wanted
-from bot.rates.scope_matching import Fitting
-from bot.rates.stacking import Layer
+from bot.rates.scope_matching import Exemptions, Fitting
 
 _REMEMBERED = 2_000
 """Pairs, and goods of a pair, of which is remembered what falls on them; some KB each."""
@@ -35,7 +34,7 @@ class Pair(NamedTuple):
     """How far they are followed; None where they are not at all."""
     talks: tuple[Talk, ...]
     """Rounds of talks in which both took part, in order of time."""
-    remarks: tuple[Said, ...]
+    remarks: tuple[SourcedFact, ...]
     """What must be said of it besides its rates."""
 
 
@@ -133,15 +132,15 @@ class Ledger:
         """How far the ledger follows this pair; None where it does not at all."""
         return self.pair(imposer, partner).coverage
 
-    def mfn(self, imposer: str) -> Said | None:
+    def mfn(self, imposer: str) -> SourcedFact | None:
         """The imposer's MFN average (a member's is its bloc's), with its source."""
         return self._facts.mfn(imposer)
 
-    def base_duty(self, imposer: str, wanted: Wanted) -> tuple[Said, bool] | None:
+    def base_duty(self, imposer: str, wanted: Wanted) -> tuple[SourcedFact, bool] | None:
         """The MFN duty of the line or the goods asked for, and whether it is theirs exactly."""
         return self._facts.base_duty(imposer, wanted)
 
-    def remarks(self, imposer: str, partner: str, day: date) -> Iterator[Said]:
+    def remarks(self, imposer: str, partner: str, day: date) -> Iterator[SourcedFact]:
         """What must be said of this pair on that day besides its rates."""
         return on_day(self.pair(imposer, partner).remarks, day)
 
@@ -157,30 +156,18 @@ class Ledger:
         """Legal events that bear on the measure, in order of time."""
         return self._events_of.get(measure.id, ())
 
-    def layer(
-        self,
-        measure: Measure,
-        charged: frozenset[str],
-        day: date,
-        wanted: Wanted | None,
-        fit: Fit,
-    ) -> Layer | None:
-        """The measure on that day as it falls on the goods; None where it does not.
+    def exemptions(
+        self, measure: Measure, day: date, charged: frozenset[str], wanted: Wanted
+    ) -> Exemptions:
+        """What exempts the goods, or some of them, from the measure on that day.
 
-        `charged` are the codes of the partner and its blocs; `fit` is `Ledger.fit` of the goods.
+        `charged` are the codes of the partner and its blocs.
         """
-        period = measure.on(day)
-        if period is None or fit is Fit.NONE:
-            return None
-        if period.banned and wanted is not None and not self._fitting.covers_all(measure, wanted):
-            # "Wine vinegar" is not wine: only what was understood as a whole may be called banned.
-            fit = Fit.PERHAPS
-        exempt = self._fitting.exemptions(measure, day, charged, wanted)
-        if not charged.isdisjoint(period.not_for):
-            free = "this partner had an exemption, a quota or a rate of its own"
-        else:
-            free = f"these goods are free of it: {exempt.whole[0].why}" if exempt.whole else ""
-        return Layer(measure, period, fit, free, exempt.partial)
+        return self._fitting.exemptions(measure, day, charged, wanted)
+
+    def covers_all(self, measure: Measure, wanted: Wanted) -> bool:
+        """Whether all that was asked for, word by word, lies in the measure's scope."""
+        return self._fitting.covers_all(measure, wanted)
 
     def fits(self, imposer: str, partner: str, wanted: Wanted | None) -> Mapping[str, Fit]:
         """How surely each measure of the pair, by id, falls on the goods; a general one does."""

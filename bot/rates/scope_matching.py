@@ -19,7 +19,6 @@ class Exemptions(NamedTuple):
     """Those that exempt some of the goods, or all of them on a condition."""
 
 
-_NO_EXEMPTIONS = Exemptions()
 _REMEMBERED = 10_000
 """Fits of a measure and goods; a duty on all partners is asked about with each of them."""
 
@@ -35,10 +34,10 @@ class Fitting:
 
     def fit(self, measure: Measure, goods: tuple[str, ...], codes: tuple[str, ...]) -> Fit:
         """How surely the measure falls on the goods; a general one does."""
-        return Fit.NAMED if measure.general else self._fit(measure.id, goods, codes)
+        return Fit.NAMED if measure.applies_to_all_goods else self._fit(measure.id, goods, codes)
 
     def covers_all(self, measure: Measure, wanted: Wanted) -> bool:
-        """Whether all that was asked for, word by word, lies in the measure's scope."""
+        """As `Ledger.covers_all`."""
         each = [((good,), ()) for good in wanted.goods] + [((), (code,)) for code in wanted.codes]
         return not wanted.unknown and all(
             self._goods.fit(measure.scope, goods, codes) >= Fit.HEADING for goods, codes in each
@@ -49,18 +48,13 @@ class Fitting:
         sure = self._goods.fit(measure.scope, goods, codes)
         if sure >= Fit.HEADING:
             return sure
-        maybe = self._goods.fit(measure.perhaps, goods, codes)
-        return Fit.PERHAPS if maybe or sure else Fit.NONE
+        maybe = self._goods.fit(measure.partial_scope, goods, codes)
+        return Fit.PARTIAL if maybe or sure else Fit.NONE
 
     def exemptions(
-        self, measure: Measure, day: date, charged: Collection[str], wanted: Wanted | None
+        self, measure: Measure, day: date, charged: Collection[str], wanted: Wanted
     ) -> Exemptions:
-        """The exemptions from the measure that hold for the goods on that day.
-
-        `charged` are the codes of the partner and of its blocs.
-        """
-        if wanted is None or not measure.exempt:
-            return _NO_EXEMPTIONS
+        """As `Ledger.exemptions`."""
         whole: list[Exemption] = []
         partial: list[Exemption] = []
         for exemption, fit in self._exempt(measure.id, wanted.goods, wanted.codes):

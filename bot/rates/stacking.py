@@ -7,8 +7,8 @@ In this order, and what is left counts:
 3. an import ban on these goods: then nothing counts, since no duty lets them in;
 4. of a set of which a tariff line pays one at most: the closest fit, then the first named; where
    two fit by their codes alone with different rates, neither, and the total is a range (`span`);
-5. what falls on some lines of them only, and what is never part of a sum (`aside`), unless it is
-   all that was asked for by itself;
+5. what falls on some lines of them only, and what is never part of a sum (`excluded_reason`),
+   unless it is all that was asked for by itself;
 6. what gives way to another layer that counts.
 The total is the sum of the rest. An all-in rate counts with its own number, base rate included.
 """
@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Exemption, Measure, RatePeriod, Status
+from bot.rates.model.warnings import Exclusion, Reason
 
 
 class Layer(NamedTuple):
@@ -29,14 +30,10 @@ class Layer(NamedTuple):
     measure: Measure
     period: RatePeriod
     fit: Fit
-    freed: str = ""
-    """Why these goods or this partner are free of it; empty if they are not."""
-    partly_free: tuple[Exemption, ...] = ()
+    exempt: Exclusion | None = None
+    """Why these goods or this partner do not pay it; None if they do."""
+    partly_exempt: tuple[Exemption, ...] = ()
     """Exemptions of some of these goods, or of all of them on a condition."""
-
-    @property
-    def name(self) -> str:
-        return self.measure.name
 
     @property
     def checked(self) -> date | None:
@@ -45,13 +42,17 @@ class Layer(NamedTuple):
 
 
 class LeftOut(NamedTuple):
+    """A layer that is not in the total."""
+
     layer: Layer
-    why: str
+    exclusion: Exclusion
     unsure: bool = False
     """Whether it may be due all the same, so that an answer must say so first."""
 
 
 class Stacked(NamedTuple):
+    """The layers that make a total, and those left out."""
+
     counted: tuple[Layer, ...]
     left_out: tuple[LeftOut, ...]
     ban: Layer | None = None
@@ -62,19 +63,16 @@ class Stacked(NamedTuple):
     @property
     def total(self) -> Decimal:
         """The sum in percent."""
-        return sum((layer.period.percent or Decimal(0) for layer in self.counted), Decimal(0))
+        return sum((layer.period.percent or _ZERO for layer in self.counted), _ZERO)
 
 
+_ZERO = Decimal(0)
 _NOT_CHARGED = {
-    Status.SUSPENDED: "suspended, not charged",
-    Status.ANNOUNCED: "announced, not in force",
-    Status.STRUCK_DOWN: "struck down, no longer charged",
+    Status.SUSPENDED: Reason.SUSPENDED,
+    Status.ANNOUNCED: Reason.ANNOUNCED,
+    Status.STRUCK_DOWN: Reason.STRUCK_DOWN,
 }
-_SOME_LINES = "falls on some lines of these goods only; the line decides"
-_LINE_DECIDES = "one of several rates for this heading; the line decides"
-_BANNED = "these goods may not be imported"
-_SOME_BANNED = "some lines of these goods may not be imported; the line decides"
-_MOST_WAYS = 32
+_MAX_COMBINATIONS = 32
 """Combinations of rates that a range is computed from; a code lies in one such set, rarely two."""
 
 
@@ -88,13 +86,15 @@ def stack(
     left_out: list[LeftOut] = []
     charged = _charged(layers, left_out)
     if (ban := _ban(charged)) is not None:
-        left_out.extend(LeftOut(layer, _BANNED) for layer in charged)
+        left_out.extend(LeftOut(layer, Exclusion(Reason.IMPORT_BAN)) for layer in charged)
         return Stacked((), tuple(left_out), ban)
     charged = _without_partial_bans(charged, left_out)
     undecided: list[list[Layer]] = []
     charged = _without_excluded_rivals(charged, one_of, left_out)
+    ids = {layer.measure.id for layer in charged}
     for members in one_of:
-        charged = _choose(charged, members, left_out, undecided)
+        if len(ids & members.keys()) > 1:
+            charged = _choose(charged, members, left_out, undecided)
     stacked = _give_way(_certain(charged, left_out, by_itself=by_itself), left_out)
     if not undecided:
         return stacked
@@ -112,7 +112,7 @@ def _span(
     """The lowest and the highest total over all ways to decide each of the sets."""
     rivals = {layer.measure.id for alternatives in undecided for layer in alternatives}
     totals = []
-    for chosen in islice(product(*undecided), _MOST_WAYS):
+    for chosen in islice(product(*undecided), _MAX_COMBINATIONS):
         ids = {layer.measure.id for layer in chosen}
         left = [one for one in layers if one.measure.id in ids or one.measure.id not in rivals]
         totals.append(stack(left, one_of, by_itself=by_itself).total)
@@ -121,12 +121,13 @@ def _span(
 
 def _ban(layers: Sequence[Layer]) -> Layer | None:
     """Rule 3: the ban that surely holds for the goods; of several the closest fit."""
-    bans = [one for one in layers if one.period.banned and one.fit > Fit.PERHAPS]
+    bans = [one for one in layers if one.period.banned and one.fit > Fit.PARTIAL]
     return max(bans, key=lambda one: one.fit, default=None)
 
 
 def _without_partial_bans(layers: Sequence[Layer], left_out: list[LeftOut]) -> list[Layer]:
-    left_out.extend(LeftOut(one, _SOME_BANNED, True) for one in layers if one.period.banned)
+    some = Exclusion(Reason.BAN_ON_SOME_LINES)
+    left_out.extend(LeftOut(one, some, True) for one in layers if one.period.banned)
     return [one for one in layers if not one.period.banned]
 
 
@@ -136,12 +137,12 @@ def _charged(layers: Sequence[Layer], left_out: list[LeftOut]) -> list[Layer]:
     for layer in layers:
         period = layer.period
         if not period.charged or not (period.percent or period.banned or period.specific):
-            why = _NOT_CHARGED.get(period.status, "nothing charged")
-            left_out.append(LeftOut(layer, why))
-        elif layer.freed:
-            left_out.append(LeftOut(layer, layer.freed))
+            reason = _NOT_CHARGED.get(period.status, Reason.NOTHING_CHARGED)
+            left_out.append(LeftOut(layer, Exclusion(reason)))
+        elif layer.exempt:
+            left_out.append(LeftOut(layer, layer.exempt))
         elif period.specific:
-            left_out.append(LeftOut(layer, f"not a percent: {period.specific}", True))
+            left_out.append(LeftOut(layer, Exclusion(Reason.SPECIFIC), True))
         else:
             charged.append(layer)
     return charged
@@ -153,10 +154,10 @@ def _certain(layers: Sequence[Layer], left_out: list[LeftOut], *, by_itself: boo
         return list(layers)
     certain = []
     for layer in layers:
-        if layer.fit is Fit.PERHAPS:
-            left_out.append(LeftOut(layer, _SOME_LINES, True))
-        elif layer.measure.aside:
-            left_out.append(LeftOut(layer, layer.measure.aside, True))
+        if layer.fit is Fit.PARTIAL:
+            left_out.append(LeftOut(layer, Exclusion(Reason.SOME_LINES), True))
+        elif why := layer.measure.excluded_reason:
+            left_out.append(LeftOut(layer, Exclusion(Reason.NEVER_SUMMED, text=why), True))
         else:
             certain.append(layer)
     return certain
@@ -168,24 +169,27 @@ def _without_excluded_rivals(
     """Drops members of a set that give way to a sure layer outside all sets, before rule 4."""
     ids = {one for members in one_of for one in members}
     sure = {
-        one.measure.id: one.name
+        one.measure.id: one.measure
         for one in layers
-        if one.fit > Fit.PERHAPS and one.measure.id not in ids and not one.measure.aside
+        if one.fit > Fit.PARTIAL and one.measure.id not in ids and not one.measure.excluded_reason
     }
-    stays = []
-    for layer in layers:
-        over = _excluder(layer, sure) if layer.measure.id in ids else None
-        if over is None:
-            stays.append(layer)
-        else:
-            left_out.append(LeftOut(layer, f"not on goods that pay {over}"))
-    return stays
+    rivals = [layer for layer in layers if layer.measure.id in ids]
+    gives_way = {layer.measure.id for layer in rivals if _drop_excluded(layer, sure, left_out)}
+    return [layer for layer in layers if layer.measure.id not in gives_way]
 
 
-def _excluder(layer: Layer, names: Mapping[str, str]) -> str | None:
-    """The name of the first of these measures (by id) whose goods do not pay the layer."""
+def _drop_excluded(layer: Layer, others: Mapping[str, Measure], left_out: list[LeftOut]) -> bool:
+    """Whether goods that pay one of the others (by id) do not pay the layer; notes it if so."""
+    over = _excluder(layer, others)
+    if over is not None:
+        left_out.append(LeftOut(layer, Exclusion(Reason.GIVES_WAY, over.ref)))
+    return over is not None
+
+
+def _excluder(layer: Layer, others: Mapping[str, Measure]) -> Measure | None:
+    """The first of these measures (by id) whose goods do not pay the layer."""
     excluders = (*layer.measure.excluded_by, *layer.period.excluded_by)
-    return next((names[one] for one in excluders if one in names), None)
+    return next((others[one] for one in excluders if one in others), None)
 
 
 def _choose(
@@ -194,7 +198,7 @@ def _choose(
     left_out: list[LeftOut],
     undecided: list[list[Layer]],
 ) -> list[Layer]:
-    """Rule 4 for one set; a rate on some lines gives way without a word to one on all of them.
+    """Rule 4 for one set; a rate on some lines silently gives way to one on all of them.
 
     Where the line decides, the rates that it decides between are added to `undecided`.
     """
@@ -202,7 +206,7 @@ def _choose(
     if len(rivals) < 2:
         return counted
     closest = max(layer.fit for layer in rivals)
-    if closest is Fit.PERHAPS:
+    if closest is Fit.PARTIAL:
         return counted
     best = [layer for layer in rivals if layer.fit is closest]
     best.sort(key=lambda layer: members[layer.measure.id])
@@ -210,28 +214,26 @@ def _choose(
     winner = None if differ and closest is Fit.HEADING else best[0]
     if winner is None:
         undecided.append(best)
-    why = _LINE_DECIDES if winner is None else f"a line pays one of these; counted: {best[0].name}"
+    exclusion = (
+        Exclusion(Reason.LINE_DECIDES)
+        if winner is None
+        else Exclusion(Reason.OTHER_COUNTED, winner.measure.ref)
+    )
     left_out.extend(
-        LeftOut(layer, why, differ and layer.fit is closest)
+        LeftOut(layer, exclusion, differ and layer.fit is closest)
         for layer in rivals
-        if layer is not winner and layer.fit is not Fit.PERHAPS
+        if layer is not winner and layer.fit is not Fit.PARTIAL
     )
     return [layer for layer in counted if layer is winner or layer.measure.id not in members]
 
 
 def _give_way(counted: list[Layer], left_out: list[LeftOut]) -> Stacked:
     """Rule 6."""
-    names = {layer.measure.id: layer.name for layer in counted}
-    stays: list[Layer] = []
-    for layer in counted:
-        over = _excluder(layer, names)
-        if over is None:
-            stays.append(layer)
-        else:
-            left_out.append(LeftOut(layer, f"not on goods that pay {over}"))
-    counts = {layer.measure.id: layer.name for layer in stays}
+    measures = {layer.measure.id: layer.measure for layer in counted}
+    stays = [layer for layer in counted if not _drop_excluded(layer, measures, left_out)]
+    counts = {layer.measure.id: layer.measure for layer in stays}
     settled = (
-        LeftOut(left.layer, f"not on goods that pay {over}")
+        LeftOut(left.layer, Exclusion(Reason.GIVES_WAY, over.ref))
         if left.unsure and (over := _excluder(left.layer, counts)) is not None
         else left
         for left in left_out

@@ -1,128 +1,194 @@
-"""Answers as JSON values: the contract's objects, with more keys.
+"""Answers as JSON values. Percents are decimal strings, days are written as 2025-05-14.
 
-Percents are decimal strings, days are written as 2025-05-14.
+`rate_json` is the contract of `tariffwire rate --json`. Fields that need data on tariff lines are
+null or empty so far. Keys beyond the contract are left out where they are empty.
 """
 
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
+from decimal import Decimal
 
-from bot.rates.model.answer import Answer, BaseRate, MfnAverage, Part, Step, Upcoming, percent_text
-from bot.rates.model.measure import Source
+from pydantic import BaseModel
+
+from bot.errors import QueryError
+from bot.rates.model.answer import BASE_ID, Answer, BaseRate, Component, Upcoming, percent_text
+from bot.rates.model.measure import Calc, MeasureRef, Source
+from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
+from bot.rates.question.parse import RateQuery
+
+Json = dict[str, object]
+_ZERO = Decimal(0)
+_UNCERTAIN = (NoOneTotal, NotInTotal, SomeGoodsDiffer)
 
 
-def answer_json(answer: Answer) -> dict[str, object]:
-    """The contract's object, with more keys: percents as strings, days as 2025-05-14."""
+def rate_json(
+    text: str,
+    query: RateQuery | None,
+    answers: Sequence[Answer] = (),
+    error: QueryError | None = None,
+    calendar: Sequence[Upcoming] | None = None,
+) -> Json:
+    """The answers to a question, or the error that it was refused with, as one object.
+
+    `query` is None if the text could not be parsed. `calendar` is the answer to `upcoming` and
+    `changes`; None for all other questions.
+    """
+    asked = {key: _value(getattr(query, key, None)) for key in _ASKED}
+    days = {} if calendar is None else {"calendar": [upcoming_json(item) for item in calendar]}
     return {
-        "imposer": answer.imposer,
-        "partner": answer.partner,
-        "on": answer.on.isoformat(),
-        "product": answer.product,
-        "total_percent": percent_text(answer.total_percent),
-        "total_range": [percent_text(end) for end in answer.total_range or ()] or None,
-        "banned": answer.banned,
-        "choices": [
-            {"product": one.goods, "total_percent": percent_text(one.percent)}
-            for one in answer.choices
-        ],
-        "meaning": answer.meaning,
-        "parts": [_part_json(part) for part in answer.parts],
-        "beside": [_part_json(part) for part in answer.beside],
-        "on_goods": (
-            {"count": answer.on_goods.how_many, "up_to": percent_text(answer.on_goods.up_to)}
-            if answer.on_goods
-            else None
-        ),
-        "mfn": _mfn_json(answer.mfn),
-        "base": _base_json(answer.base),
-        "as_of": _day(answer.as_of),
-        "caveats": list(answer.caveats),
+        "asked": {"text": text, **asked},
+        "answers": [answer_json(one) for one in answers],
+        **days,
+        "error": error and {"thing": error.thing, "cause": error.cause, "cure": error.cure},
+    }
+
+
+_ASKED = ("imposer", "partner", "on", "product")
+_ANSWER = ("imposer", "partner", "on", "checked", "product", "total_percent", "banned")
+_BEYOND = ("basis", "goods", "codes", "choices", "on_goods", "mfn", "last_change", "history")
+_COMPONENT = ("measure", "measure_id", "percent", "counted", "legal_basis", "status", "to")
+_UPCOMING = ("on", "measure", "measure_id", "imposer", "partners")
+
+
+def answer_json(answer: Answer) -> Json:
+    """One answer."""
+    base = answer.base if answer.base and answer.base.exact else None
+    both = (*answer.components, *answer.not_counted)
+    return {
+        **_values(answer, _ANSWER),
+        "additional_percent": _value(_additional(answer, base)),
+        "range": _range(answer),
+        "certainty": _certainty(answer),
+        "base": answer.base and _base_json(answer.base),
+        "with_base_percent": _value(base and base.with_duties),
+        "components": [component_json(one, base) for one in both],
+        "questions": [],
+        "reports": [],
         "next": [upcoming_json(item) for item in answer.next],
-        "last_change": _step_json(answer.last_change) if answer.last_change else None,
-        "history": [_step_json(step) for step in answer.history],
-        "talks": [
-            {"on": _day(talk.on), "what": talk.what, **_source_json(talk.source)}
-            for talk in answer.talks
-        ],
-        "suggestions": list(answer.suggestions),
+        "warnings": [warning_json(one) for one in answer.warnings],
+        **_values(answer, (*_BEYOND, "talks", "suggestions")),
     }
 
 
-def upcoming_json(item: Upcoming) -> dict[str, object]:
-    """The contract's object for one entry of `next`."""
+def component_json(one: Component, base: BaseRate | None) -> Json:
+    """A component, counted or not; `base` is the base rate of the very line, if it is known."""
+    why = one.exclusion
+    beyond = ("rate_since", "note", "covers", "rulings", "charged_until", "announced", "void_on")
     return {
-        "on": _day(item.on),
-        "what": item.what,
-        "measure": item.measure,
-        "measure_id": item.measure_id,
-        "imposer": item.imposer,
-        "partners": list(item.partners),
-        "percent": percent_text(item.percent),
-        "passed": item.passed,
-        **_source_json(item.source),
+        **_values(one, _COMPONENT),
+        "heading": None,
+        "added_percent": _value(_added(one, base)) if one.counted else None,
+        "reason": why and why.reason.value,
+        "from": _value(one.from_),
+        "all_in": one.calc is not Calc.ADDS,
+        **_source(one.source),
+        "checked": _value(one.checked),
+        **_filled(
+            specific=one.rate.specific,
+            banned=one.rate.banned,
+            reason_text=why and why.text,
+            reason_measure_id=why and why.by and why.by.id,
+            **({name: getattr(one, name) for name in beyond} if one.counted else {}),
+        ),
     }
 
 
-def _part_json(part: Part) -> dict[str, object]:
+def upcoming_json(item: Upcoming) -> Json:
+    """One entry of a calendar, or of what comes next."""
+    change = item.change
     return {
-        "measure": part.measure,
-        "measure_id": part.measure_id,
-        "percent": percent_text(part.percent),
-        "in_words": part.in_words,
-        "legal_basis": part.legal_basis,
-        "status": part.status.value,
-        "from": _day(part.from_),
-        "to": _day(part.to),
-        "rate_since": _day(part.rate_since),
-        **_source_json(part.source),
-        "calc": part.calc.value,
-        "covers": part.covers,
-        "standing": part.standing,
-        "announced": _day(part.announced),
-        "void_on": _day(part.void_on),
-        "checked": _day(part.checked),
-        "confidence": part.confidence.value,
-        "note": part.note,
+        **_values(item, _UPCOMING),
+        "kind": change.kind.value,
+        "percent": _value(change.rate.percent),
+        **_source(item.source),
+        **_filled(
+            passed=item.passed,
+            from_percent=change.from_percent,
+            up_to_percent=change.up_to,
+            specific=change.rate.specific,
+            banned=change.rate.banned,
+            text=change.text,
+        ),
     }
 
 
-def _step_json(step: Step) -> dict[str, object]:
-    return {
-        "on": _day(step.on),
-        "percent": percent_text(step.percent),
-        "up_to": percent_text(step.up_to),
-        "what": step.what,
-        "legal": step.legal,
-        **_source_json(step.source),
-    }
+def warning_json(one: RateWarning) -> Json:
+    """The kind of a warning, and its values under their own names."""
+    names = [field.name for field in fields(one)]  # type: ignore[arg-type]
+    return {"kind": one.kind, "leads": one.leads, **_values(one, names)}
 
 
-def _mfn_json(mfn: MfnAverage | None) -> dict[str, object] | None:
-    if mfn is None:
+def _additional(answer: Answer, base: BaseRate | None) -> Decimal | None:
+    """The sum of what the counted duties add on top of the base rate; None if that is unknown."""
+    added = [_added(one, base) for one in answer.components if one.measure_id != BASE_ID]
+    known = [percent for percent in added if percent is not None]
+    if answer.total_percent is None or len(known) < len(added):
         return None
-    return {
-        "percent": percent_text(mfn.percent),
-        "year": mfn.year,
-        **_source_json(mfn.source),
-    }
+    return sum(known, _ZERO)
 
 
-def _base_json(base: BaseRate | None) -> dict[str, object] | None:
-    if base is None:
+def _added(one: Component, base: BaseRate | None) -> Decimal | None:
+    """What a duty adds on top of the base rate, which an all-in rate includes."""
+    if one.calc is Calc.ADDS or one.percent is None:
+        return one.percent
+    if base is None or base.percent is None:
         return None
-    return {
-        "line": base.line,
-        "what": base.what,
-        "percent": percent_text(base.percent),
-        "words": base.words,
-        "with_duties": percent_text(base.with_duties),
-        "exact": base.exact,
-        "year": base.year,
-        **_source_json(base.source),
-    }
+    return max(_ZERO, one.percent - base.percent)
 
 
-def _source_json(source: Source) -> dict[str, object]:
+def _range(answer: Answer) -> object:
+    """The lowest and highest total; null beside all-in rates, which are no additional duty."""
+    all_in = any(one.calc is not Calc.ADDS for one in (*answer.components, *answer.not_counted))
+    return None if all_in else _value(answer.total_range)
+
+
+def _certainty(answer: Answer) -> str:
+    if answer.total_range is not None:
+        return "range"
+    if answer.banned:
+        return "exact"
+    unsure = any(isinstance(one, _UNCERTAIN) for one in answer.warnings) or answer.only_in_data
+    return "unknown" if answer.total_percent is None or unsure else "exact"
+
+
+def _base_json(base: BaseRate) -> Json:
+    text = base.words or f"{percent_text(base.percent)}%"
+    names = ("percent", "exact", "line", "what", "with_duties", "year")
+    return {**_values(base, names), "text": text, **_source(base.source)}
+
+
+def _source(source: Source) -> Json:
     return {"source": source.text, "source_url": source.url}
 
 
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def _values(value: object, names: Sequence[str]) -> Json:
+    """These attributes under their names; a measure is its name and id, a source text and link."""
+    found: Json = {}
+    for name in names:
+        held = getattr(value, name)
+        if isinstance(held, MeasureRef):
+            found |= {"measure": held.name, "measure_id": held.id}
+        elif isinstance(held, Source):
+            found |= _source(held)
+        else:
+            found[name.rstrip("_")] = _value(held)
+    return found
+
+
+def _filled(**values: object) -> Json:
+    return {name: _value(value) for name, value in values.items() if value}
+
+
+def _value(value: object) -> object:
+    """A value of a fact as JSON; named tuples become objects."""
+    if isinstance(value, Decimal):
+        return percent_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, tuple):
+        names: Sequence[str] = getattr(value, "_fields", ())
+        return _values(value, names) if names else [_value(one) for one in value]
+    return value

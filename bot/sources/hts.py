@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, TypeAdapter
 
-from bot.rates.answer.definition import dotted
+from bot.rates.model.goods import dotted
 from bot.rates.model.lookup import Finding, Lack, Lookup
 from bot.rates.model.measure import Source
 from bot.sources.api import ApiModel, ApiUrl, SourceTools, parsed

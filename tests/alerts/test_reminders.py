@@ -25,6 +25,7 @@ from bot.alerts.reminders import (
     sent_reminders,
 )
 from bot.alerts.subscription import Subscription
+from bot.rates.calendar.entries import Doubt, DoubtKind
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_ledger, load_parties
 from bot.store.reminder_switches import ReminderSwitches
@@ -210,7 +211,7 @@ def test_each_change_says_source_basis_and_what_is_unsure() -> None:
         assert due.ahead.as_of is not None
     [chips] = told_on(date(2027, 6, 16), wish(parties=["CN"]))
     [due] = Reminder.model_validate_json(chips.content).due
-    assert "Announced; it may still change." in due.ahead.doubts
+    assert Doubt(DoubtKind.ANNOUNCED) in due.ahead.doubts
 
 
 # --- in the outbox --------------------------------------------------------------------------

@@ -132,14 +132,27 @@ async def test_rate_answers_two_parties_with_the_object_of_the_contract(shell: S
         shell.done("rate", "us", "china", "--on", "2025-05-20"),
         shell.done("rate", "us", "china", "--on", "9999-12-31", "--json"),
     )
-    [answer] = objects(said)
-    keys = {"imposer", "partner", "on", "total_percent", "parts", "as_of", "caveats", "next"}
+    [found] = objects(said)
+    assert set(found) == {"asked", "answers", "error"}
+    assert found["asked"]["text"] == "us china"
+    answer, back = found["answers"]
+    assert (back["imposer"], back["partner"]) == ("CN", "US")
+    keys = {
+        "imposer",
+        "partner",
+        "on",
+        "total_percent",
+        "components",
+        "checked",
+        "warnings",
+        "next",
+    }
     assert keys <= answer.keys()
     told = (answer["imposer"], answer["partner"], answer["on"], answer["total_percent"])
     assert told == ("US", "CN", "2025-05-20", "30")
-    part = {"measure", "percent", "legal_basis", "status", "from", "to", "source"}
-    assert answer["parts"]
-    assert all(part <= each.keys() and each["source"] for each in answer["parts"])
+    component = {"measure", "percent", "legal_basis", "status", "from", "to", "source"}
+    assert answer["components"]
+    assert all(component <= each.keys() and each["source"] for each in answer["components"])
     assert "30 %" in words
     assert len(objects(last_day)) == 1
 
@@ -151,7 +164,8 @@ async def test_rate_asks_live_sources_where_they_are_on(shell: Shell) -> None:
             "TARIFFWIRE_LIVE_SOURCES": "usitc-hts",
             "TARIFFWIRE_USITC_HTS_URL": schedule.url,
         }
-        [answer] = objects(await shell.done("rate", "us on china 3926.90.99", "--json"))
+        [found] = objects(await shell.done("rate", "us on china 3926.90.99", "--json"))
+        [answer] = found["answers"]
         assert (answer["base"]["percent"], answer["base"]["line"]) == ("5.3", "3926.90.99")
         assert "USITC" in answer["base"]["source"]
         schedule.at("/search", "not today")
@@ -159,26 +173,34 @@ async def test_rate_asks_live_sources_where_they_are_on(shell: Shell) -> None:
         assert "the base duty of HS 3926.90.99 is left out" in said
 
 
-async def test_rate_answers_one_party_or_several_partners_with_an_object_a_line(
-    shell: Shell,
-) -> None:
-    us, compared, unknown = await asyncio.gather(
+async def test_rate_answers_one_party_or_several_partners_in_one_object(shell: Shell) -> None:
+    us, compared, unknown, refused = await asyncio.gather(
         shell.done("rate", "us", "--json"),
         shell.done("rate", "us china vs vietnam", "--json"),
         shell.failed("rate", "us", "chnia"),
+        shell("rate", "us", "chnia", "--json"),
     )
-    pairs = [(row["imposer"], row["partner"]) for row in objects(us)]
+    [found] = objects(us)
+    pairs = [(row["imposer"], row["partner"]) for row in found["answers"]]
     assert {("CN", "US"), ("US", "CN")} <= set(pairs)
     assert len(set(pairs)) == len(pairs)
-    compared_pairs = [(row["imposer"], row["partner"]) for row in objects(compared)]
+    [found] = objects(compared)
+    compared_pairs = [(row["imposer"], row["partner"]) for row in found["answers"]]
     assert compared_pairs == [("US", "CN"), ("US", "VN")]
     assert "China" in unknown
+    code, output = refused
+    error = json.loads(output.splitlines()[0])["error"]
+    assert (code, error["thing"]) == (1, "chnia")
+    assert "China" in error["cure"]
 
 
 async def test_rate_sees_the_calendar_from_a_day_and_on_goods(shell: Shell) -> None:
     def days(output: str) -> list[dict[str, Any]]:
         # The warning how far the sources were read goes to stderr, which is in the output here.
-        return objects("\n".join(output.splitlines()[1:]))
+        [found] = objects("\n".join(output.splitlines()[1:]))
+        assert found["answers"] == []
+        rows: list[dict[str, Any]] = found["calendar"]
+        return rows
 
     ahead, back, goods = await asyncio.gather(
         shell.done("rate", "upcoming", "us", "--on", "2025-07-30", "--json"),

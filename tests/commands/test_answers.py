@@ -45,9 +45,9 @@ async def test_a_new_ledger_replaces_the_old_one_at_once(tmp_path: Path) -> None
     [before] = await ask(service, "us on china")
     service.use(_with_other_rates(tmp_path))
     [after] = await ask(service, "us on china")
-    assert Decimal("12.5") in {part.percent for part in before.parts}
-    assert Decimal("13.5") in {part.percent for part in after.parts}
-    assert Decimal("12.5") not in {part.percent for part in after.parts}
+    assert Decimal("12.5") in {part.percent for part in before.components}
+    assert Decimal("13.5") in {part.percent for part in after.components}
+    assert Decimal("12.5") not in {part.percent for part in after.components}
 
 
 async def test_a_day_and_a_product_given_apart_take_precedence() -> None:

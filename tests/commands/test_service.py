@@ -48,7 +48,7 @@ async def test_a_calendar_is_a_reply_of_its_own_also_as_a_table(commands: Comman
         assert reply.query.kind is Kind.UPCOMING
         assert reply.today == NOW.date()
         assert reply.items
-        assert reply.warning
+        assert reply.reach
 
 
 async def test_a_calendar_file_holds_dates_ahead_in_order(commands: Commands) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+_LONGEST_LINE = 2**21
+"""Bytes; the JSON of many answers is one line."""
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -42,6 +44,7 @@ class BotProcess:
             cwd=self.cwd,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
+            limit=_LONGEST_LINE,
             stderr=asyncio.subprocess.STDOUT,
         )
         self._reader = asyncio.create_task(self._read())

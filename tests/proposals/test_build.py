@@ -138,12 +138,12 @@ def test_no_rate_that_the_ledger_gives_is_ever_proposed(
         kind=Kind.PAIR, imposer="US", partner=partner, product=product or None, on=day
     )
     [known] = answer(query, ledger, day)
-    beside = [part for part in known.beside if part.to is None]
+    others = [one for one in known.not_counted if one.to is None]
     rates: set[tuple[Decimal | None, date | None]] = {(known.total_percent, day)}
-    rates |= {(part.percent, None) for part in beside}
-    rates |= {(item.percent, None) for item in known.next}
+    rates |= {(one.percent, None) for one in others}
+    rates |= {(item.change.rate.percent, None) for item in known.next}
     # What is said with a day is held against what falls on these goods on that day.
-    rates |= {(part.percent, day) for part in known.parts}
+    rates |= {(part.percent, day) for part in known.components}
     stated = sorted((one for one in rates if one[0] is not None), key=str)
     percent, from_day = data.draw(st.sampled_from(stated))
     said = claim(str(percent), partner=partner, product=product)

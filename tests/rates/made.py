@@ -12,6 +12,7 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.goods import Fit, Good, GoodsFile
 from bot.rates.model.law import Effect, EventsFile, LegalEvent, Talk
 from bot.rates.model.measure import Measure, RatePeriod, Source, Status
+from bot.rates.model.warnings import Exclusion
 from bot.rates.stacking import Layer
 
 START = date(2026, 1, 1)
@@ -41,7 +42,7 @@ def period(percent: float | str | None = 10, **fields: Any) -> RatePeriod:
 
 
 def measure(measure_id: str, *periods: RatePeriod, **fields: Any) -> Measure:
-    """A duty of the US on China; particular to some goods unless `general` is set."""
+    """A duty of the US on China; particular to some goods unless it applies to all goods."""
     given = {
         "id": measure_id,
         "imposer": "US",
@@ -49,7 +50,7 @@ def measure(measure_id: str, *periods: RatePeriod, **fields: Any) -> Measure:
         "name": f"Duty {measure_id}",
         "legal_basis": "Section 1",
         "covers": "some goods",
-        "general": False,
+        "applies_to_all_goods": False,
         "periods": periods,
         "source": SOURCE,
     }
@@ -61,13 +62,13 @@ def layer(
     percent: float | str | None = 10,
     fit: Fit = Fit.NAMED,
     *,
-    freed: str = "",
+    exempt: Exclusion | None = None,
     status: Status = Status.IN_FORCE,
     **fields: Any,
 ) -> Layer:
     """A measure on a day, with the fit that a test needs."""
     rate = period(percent, status=status)
-    return Layer(measure(measure_id, rate, **fields), rate, fit, freed)
+    return Layer(measure(measure_id, rate, **fields), rate, fit, exempt)
 
 
 def written(measure_id: str, *periods: Mapping[str, Any], **fields: Any) -> dict[str, Any]:

@@ -6,9 +6,12 @@ from decimal import Decimal
 import pytest
 
 from bot.parties import WORLD
+from bot.rates.answer.select import RateContext, layer_of
 from bot.rates.model.goods import Fit, Good
-from bot.rates.model.measure import Status
+from bot.rates.model.measure import Measure, Status
+from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.question.product import Wanted
+from bot.rates.stacking import Layer
 from tests.rates.made import START, ledger, rate, sheet, talk, written
 
 DAY = date(2026, 6, 1)
@@ -87,34 +90,43 @@ def test_a_pair_holds_what_falls_on_the_partner() -> None:
     assert LAYERS.between("CN", "US") == ()
 
 
+def layer(
+    measure: Measure, charged: frozenset[str], day: date, wanted: Wanted | None, fit: Fit
+) -> Layer | None:
+    """The measure as a layer on a partner with these codes."""
+    fits = {measure.id: fit}
+    context = RateContext(LAYERS, "US", "CN", day, wanted, (measure,), charged, fits)
+    return layer_of(context, measure)
+
+
 def test_a_measure_is_a_layer_only_on_days_and_goods_that_it_falls_on() -> None:
     one = next(each for each in LAYERS.measures if each.id == "a")
-    assert LAYERS.layer(one, CHINA, date(2025, 12, 31), None, Fit.NAMED) is None
-    assert LAYERS.layer(one, CHINA, date(2026, 6, 2), None, Fit.NAMED) is None
-    assert LAYERS.layer(one, CHINA, DAY, None, Fit.NONE) is None
+    assert layer(one, CHINA, date(2025, 12, 31), None, Fit.NAMED) is None
+    assert layer(one, CHINA, date(2026, 6, 2), None, Fit.NAMED) is None
+    assert layer(one, CHINA, DAY, None, Fit.NONE) is None
     for day, percent in ((DAY, Decimal(10)), (JULY, Decimal(25))):
-        found = LAYERS.layer(one, CHINA, day, None, Fit.PERHAPS)
+        found = layer(one, CHINA, day, None, Fit.PARTIAL)
         assert found is not None
-        assert (found.period.percent, found.fit, found.freed) == (percent, Fit.PERHAPS, "")
+        assert (found.period.percent, found.fit, found.exempt) == (percent, Fit.PARTIAL, None)
 
 
 def test_a_partner_with_a_quota_of_its_own_is_free() -> None:
     one = next(each for each in LAYERS.measures if each.id == "quota")
-    free = LAYERS.layer(one, CHINA, DAY, None, Fit.NAMED)
-    charged = LAYERS.layer(one, frozenset({"DE", "EU"}), DAY, None, Fit.NAMED)
+    free = layer(one, CHINA, DAY, None, Fit.NAMED)
+    charged = layer(one, frozenset({"DE", "EU"}), DAY, None, Fit.NAMED)
     assert free is not None
-    assert free.freed
+    assert free.exempt == Exclusion(Reason.PARTNER_EXEMPT)
     assert charged is not None
-    assert not charged.freed
+    assert charged.exempt is None
 
 
 def test_exempt_goods_are_free_while_the_exemption_runs() -> None:
     one = next(each for each in LAYERS.measures if each.id == "steel")
     freed = []
     for day in (START, MAY, date(2026, 5, 2)):
-        found = LAYERS.layer(one, CHINA, day, PIPES, Fit.NAMED)
+        found = layer(one, CHINA, day, PIPES, Fit.NAMED)
         assert found is not None
-        freed.append(bool(found.freed))
+        freed.append(found.exempt is not None)
     assert freed == [True, True, False]
 
 

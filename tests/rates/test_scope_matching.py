@@ -22,16 +22,16 @@ GOODS = Goods(
 MEASURES = {
     each.id: each
     for each in (
-        measure("general", general=True),
+        measure("general", applies_to_all_goods=True),
         measure("nothing"),
         measure("steel", scope=Scope(goods=("steel",))),
         measure("chapter", scope=Scope(hs=("73",))),
         measure("tubes", scope=Scope(hs=("7304",))),
-        measure("some_steel", perhaps=Scope(goods=("steel",))),
+        measure("some_steel", partial_scope=Scope(goods=("steel",))),
         measure(
             "pipes_or_steel",
             scope=Scope(goods=("pipes",)),
-            perhaps=Scope(goods=("wine", "screws")),
+            partial_scope=Scope(goods=("wine", "screws")),
         ),
         measure(
             "exempting",
@@ -56,27 +56,27 @@ MARCH = date(2026, 3, 15)
         ("nothing", ("steel",), ("72",), Fit.NONE),
         ("steel", ("steel",), (), Fit.NAMED),
         ("steel", ("pipes",), (), Fit.HEADING),
-        ("steel", ("metals",), (), Fit.PERHAPS),
+        ("steel", ("metals",), (), Fit.PARTIAL),
         ("steel", ("wine",), (), Fit.NONE),
         ("steel", (), (), Fit.NONE),
         ("steel", ("wine", "steel"), (), Fit.NAMED),
         # By codes: all of the goods' codes, some of them, none.
         ("chapter", ("pipes",), (), Fit.HEADING),
-        ("chapter", ("steel",), (), Fit.PERHAPS),
-        ("tubes", ("pipes",), (), Fit.PERHAPS),
+        ("chapter", ("steel",), (), Fit.PARTIAL),
+        ("tubes", ("pipes",), (), Fit.PARTIAL),
         ("tubes", ("screws",), (), Fit.NONE),
         ("chapter", (), ("730411",), Fit.HEADING),
-        ("tubes", (), ("73",), Fit.PERHAPS),
+        ("tubes", (), ("73",), Fit.PARTIAL),
         ("tubes", (), ("7306",), Fit.NONE),
         ("tubes", (), ("7306", "7304"), Fit.HEADING),
         # Of which only some lines pay it.
-        ("some_steel", ("steel",), (), Fit.PERHAPS),
-        ("some_steel", ("pipes",), (), Fit.PERHAPS),
+        ("some_steel", ("steel",), (), Fit.PARTIAL),
+        ("some_steel", ("pipes",), (), Fit.PARTIAL),
         ("some_steel", ("wine",), (), Fit.NONE),
         ("pipes_or_steel", ("pipes",), (), Fit.NAMED),
-        ("pipes_or_steel", ("wine",), (), Fit.PERHAPS),
+        ("pipes_or_steel", ("wine",), (), Fit.PARTIAL),
         # Pipes are part of steel, and surely pay it: of steel, some lines do.
-        ("pipes_or_steel", ("steel",), (), Fit.PERHAPS),
+        ("pipes_or_steel", ("steel",), (), Fit.PARTIAL),
         ("pipes_or_steel", ("wine", "pipes"), (), Fit.NAMED),
     ],
 )
@@ -89,7 +89,6 @@ def test_a_measure_fits_goods(
 @pytest.mark.parametrize(
     ("wanted", "day", "why"),
     [
-        (None, MARCH, ""),
         (Wanted("pipes", goods=("pipes",)), MARCH, "first"),
         (Wanted("pipes", goods=("pipes",)), date(2026, 3, 31), "first"),
         (Wanted("pipes", goods=("pipes",)), date(2026, 4, 1), ""),
@@ -104,9 +103,7 @@ def test_a_measure_fits_goods(
         (Wanted("screws", goods=("screws",)), MARCH, ""),
     ],
 )
-def test_an_exemption_frees_goods_that_lie_within_it(
-    wanted: Wanted | None, day: date, why: str
-) -> None:
+def test_an_exemption_frees_goods_that_lie_within_it(wanted: Wanted, day: date, why: str) -> None:
     found = FITTING.exemptions(MEASURES["exempting"], day, {"CN"}, wanted).whole
     assert [exemption.why for exemption in found][:1] == ([why] if why else [])
 

@@ -7,10 +7,11 @@ import pytest
 
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Calc, Status
+from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.stacking import Layer, Stacked, stack
 from tests.rates.made import layer
 
-PERHAPS, HEADING, NAMED = Fit.PERHAPS, Fit.HEADING, Fit.NAMED
+PARTIAL, HEADING, NAMED = Fit.PARTIAL, Fit.HEADING, Fit.NAMED
 A_B = {"a": 0, "b": 1}
 
 
@@ -60,13 +61,14 @@ def test_a_rate_counts_where_customs_charges_it(
 def test_each_state_of_an_uncharged_rate_has_a_reason_of_its_own() -> None:
     states = (Status.SUSPENDED, Status.ANNOUNCED, Status.STRUCK_DOWN, Status.IN_FORCE)
     stacked = stack([layer(str(each), 0, status=each) for each in states], [])
-    assert len({left.why for left in stacked.left_out}) == len(states)
+    assert len({left.exclusion for left in stacked.left_out}) == len(states)
 
 
 def test_a_freed_layer_keeps_its_reason() -> None:
-    stacked = stack([layer("a", freed="a quota of its own"), layer("b", 5)], [])
+    quota = Exclusion(Reason.PARTNER_EXEMPT)
+    stacked = stack([layer("a", exempt=quota), layer("b", 5)], [])
     assert counted(stacked) == ["b"]
-    assert [(left.why, left.unsure) for left in stacked.left_out] == [("a quota of its own", False)]
+    assert [(left.exclusion, left.unsure) for left in stacked.left_out] == [(quota, False)]
 
 
 ONE_OF_TWO: list[tuple[str, Sequence[Layer], list[str], dict[str, bool]]] = [
@@ -96,13 +98,13 @@ ONE_OF_TWO: list[tuple[str, Sequence[Layer], list[str], dict[str, bool]]] = [
     ),
     (
         "one by code, one on some lines only: the code, and no word of the other",
-        [layer("a", 10, PERHAPS), layer("b", 25, HEADING)],
+        [layer("a", 10, PARTIAL), layer("b", 25, HEADING)],
         ["b"],
         {},
     ),
     (
         "both on some lines only: neither",
-        [layer("a", 10, PERHAPS), layer("b", 25, PERHAPS)],
+        [layer("a", 10, PARTIAL), layer("b", 25, PARTIAL)],
         [],
         {"a": True, "b": True},
     ),
@@ -152,7 +154,7 @@ def test_each_set_is_judged_by_itself() -> None:
     assert counted(stack(layers, sets)) == ["b", "c"]
 
 
-@pytest.mark.parametrize("given", [{"fit": PERHAPS}, {"aside": "an average"}])
+@pytest.mark.parametrize("given", [{"fit": PARTIAL}, {"excluded_reason": "an average"}])
 def test_what_is_never_part_of_a_sum_counts_where_it_is_all_that_was_asked_for(
     given: dict[str, Fit | str],
 ) -> None:
@@ -165,8 +167,8 @@ def test_what_is_never_part_of_a_sum_counts_where_it_is_all_that_was_asked_for(
 
 
 def test_the_reason_of_what_is_kept_aside_is_its_own() -> None:
-    [left] = stack([layer("a", aside="an average of lines")], []).left_out
-    assert left.why == "an average of lines"
+    [left] = stack([layer("a", excluded_reason="an average of lines")], []).left_out
+    assert left.exclusion == Exclusion(Reason.NEVER_SUMMED, text="an average of lines")
 
 
 def test_a_layer_gives_way_to_one_that_counts() -> None:
@@ -177,7 +179,7 @@ def test_a_layer_gives_way_to_one_that_counts() -> None:
 
 def test_a_layer_does_not_give_way_to_one_that_does_not_count() -> None:
     yields = layer("a", 10, excluded_by=("b",))
-    for other in (layer("b", 5, status=Status.SUSPENDED), layer("b", 5, PERHAPS), layer("c", 5)):
+    for other in (layer("b", 5, status=Status.SUSPENDED), layer("b", 5, PARTIAL), layer("c", 5)):
         assert "a" in counted(stack([yields, other], []))
 
 

@@ -15,10 +15,10 @@ from bot.proposals.approval.amendments import Amendment
 from bot.proposals.build import asked_again, proposed, proposed_by_document
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.calendar.entries import ahead
-from bot.rates.calendar.ics import uid
 from bot.rates.calendar.upcoming import upcoming
 from bot.rates.model.goods import Good
 from bot.rates.model.measure import Source
+from bot.render.ics import uid
 from tests.rates.made import ledger, rate, sheet, written
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)

@@ -1,29 +1,40 @@
-"""A question and the ledger -> answers: the total, its parts, what stands beside it, what comes.
+"""A question and the ledger -> answers: the total, its components, what is left out, what comes.
 
 An answer without a day is for the newest day that the ledger knows of the pair, today at most: the
 day up to which its sources were read, or a later one on which a rate that they foresaw began.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.rates.answer.base_rate import base_part, base_rate, mfn_average
-from bot.rates.answer.choices import agreed, all_ways, choices_of
-from bot.rates.answer.components import beside, counted
-from bot.rates.answer.critical_warnings import leading
-from bot.rates.answer.definition import meaning, read_as
+from bot.rates.answer.choices import all_choices
+from bot.rates.answer.components import base_component, counted, not_counted
 from bot.rates.answer.history import history_of, history_of_range, last_change_of, last_step
-from bot.rates.answer.select import LONGEST_PRODUCT, Case, Judged, Way, case_of, judge
-from bot.rates.answer.total import newest_day, on_goods, read_up_to, total
-from bot.rates.answer.warnings import caveats
-from bot.rates.calendar.upcoming import known_up_to, told_apart, upcoming
+from bot.rates.answer.select import (
+    LONGEST_PRODUCT,
+    RateContext,
+    Selection,
+    check_border,
+    context_of,
+)
+from bot.rates.answer.standing import (
+    Standing,
+    mfn_average,
+    newest_day,
+    on_goods,
+    read_up_to,
+    standing,
+)
+from bot.rates.answer.warnings import warnings_of
+from bot.rates.calendar.upcoming import known_up_to, passed_last, upcoming
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer, Choice, Event, Upcoming, total_text
+from bot.rates.model.answer import Answer, Step, TotalBasis, Upcoming
+from bot.rates.model.law import Talk
+from bot.rates.model.warnings import ReadAsOrigin
 from bot.rates.question.parse import Kind, RateQuery, narrowed, parse
-from bot.rates.question.product import Wanted
 
 _TALKS_SHOWN = 3
 
@@ -36,7 +47,7 @@ def ask(
     on: date | None = None,
     product: str | None = None,
 ) -> tuple[Answer, ...]:
-    """The answers to a question in words; a day and a product given apart go before the text's.
+    """The answers to a question in words; a separate day or product overrides the text's.
 
     Raises QueryError. A question about the calendar (`upcoming`, `changes`) has no answers here.
     """
@@ -54,12 +65,12 @@ def answer(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
         _answer(query, imposer, partner, ledger, today)
         for imposer, partner in _pairs(query, ledger)
     )
-    silent = not any(_says_something(one) or one.beside for one in answers)
+    silent = not any(one.has_content or one.not_counted for one in answers)
     if query.one_named and silent and _names_goods(query, ledger):
         return _from_there(query, ledger, today)
     if query.kind is Kind.PARTY and query.product:
-        # Of goods that are asked of everybody, only those who have something on them speak.
-        return tuple(filter(_says_something, answers)) or answers[:1]
+        # Of goods asked of all importers, only those that charge something on them are shown.
+        return tuple(one for one in answers if one.has_content) or answers[:1]
     return answers
 
 
@@ -70,20 +81,11 @@ def _names_goods(query: RateQuery, ledger: Ledger) -> bool:
 
 
 def _from_there(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
-    """What others charge on the goods of the one economy named, said to be read so."""
+    """What others charge on the goods of the one economy named, with a warning of that reading."""
     origin = {"kind": Kind.PARTY, "imposer": None, "partner": query.imposer, "charged": True}
     first, *others = answer(query.model_copy(update={**origin, "one_named": False}), ledger, today)
-    name = first.partner_name
-    said = (
-        f"This was read as {query.product} from {name}: our data holds no such duties of {name} on "
-        f"all countries. For what {name} charges, name the other economy too."
-    )
-    first = first._replace(caveats=(said, *first.caveats), leading=first.leading + 1)
-    return (first, *others)
-
-
-def _says_something(answer: Answer) -> bool:
-    return total_text(answer) is not None or bool(answer.parts or answer.choices or answer.banned)
+    read = ReadAsOrigin(query.product or "")
+    return (first._replace(warnings=(read, *first.warnings)), *others)
 
 
 def _pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
@@ -91,7 +93,7 @@ def _pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
         yield from _pairs_of(query.partner, ledger, query)
     elif query.imposer is not None and query.partner is not None:
         for partner in (query.partner, *query.versus):
-            _refuse_one_territory(query.imposer, partner, ledger)
+            check_border(query.imposer, partner, ledger)
             yield query.imposer, partner
         if query.both_ways:
             yield query.partner, query.imposer
@@ -100,16 +102,16 @@ def _pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
 def _pairs_of(party: str, ledger: Ledger, query: RateQuery) -> Iterator[tuple[str, str]]:
     """What a party pays to those that have duties on it, then what it imposes on its partners.
 
-    Whoever has the most measures on it comes first. On goods, duties on all partners count too.
+    The imposer with most measures on it comes first. On goods, duties on all partners count too.
     """
     codes = set(ledger.covering(party))
     charged = codes | {WORLD} if query.product else codes
-    counted = Counter(
+    counts = Counter(
         measure.imposer
         for measure in ledger.measures
         if charged & set(measure.partners) and measure.imposer not in codes
     )
-    payers = {imposer: None for imposer, _ in counted.most_common()}
+    payers = {imposer: None for imposer, _ in counts.most_common()}
     sheet = ledger.sheet_of(party)
     partners = sheet.main_partners if sheet else tuple(payers)
     if not payers and party != WORLD and "US" not in codes:
@@ -121,104 +123,102 @@ def _pairs_of(party: str, ledger: Ledger, query: RateQuery) -> Iterator[tuple[st
         yield from ((party, partner) for partner in partners or tuple(payers))
 
 
-def _refuse_one_territory(imposer: str, partner: str, ledger: Ledger) -> None:
-    if set(ledger.covering(imposer)) & set(ledger.covering(partner)):
-        name = ledger.parties.get(imposer).name
-        cause = f"shares a customs territory with {ledger.parties.get(partner).name}"
-        raise QueryError(name, cause, "Name two that trade across a border, as in: us china")
-
-
 def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today: date) -> Answer:
     coverage = ledger.coverage(imposer, partner)
-    checked = coverage.checked if coverage else None
-    read = min(today, checked or today)
-    case = case_of(ledger, imposer, partner, query.on or read, query.product)
+    read = min(today, coverage.checked) if coverage else today
+    asked = context_of(ledger, imposer, partner, query.on or read, query.product)
     if query.on is None:
-        case = case._replace(day=newest_day(case, today))
-    asked, judged, wanted, day = case, judge(case), case.wanted, case.day
-    choices = choices_of(case, judged)
-    ranged = history_of_range(case, judged, all_ways(case)) if choices else ()
-    alike: tuple[str, ...] = ()
-    if one := agreed(case, choices):
-        alike = (f"Whichever they are, these goods pay this: {_listed(choices)}.",)
-        case, judged, choices = one, judge(one), ()
-    as_of = read_up_to(judged, checked, day)
-    parts = counted(case, judged)
-    amount = total(case, judged, known=coverage is not None and day >= coverage.since)
-    span = judged.stacked.span
-    if choices and amount is not None:
-        ways = [judge(way).stacked for way in all_ways(case)]
-        ends = [way.total for way in ways if way.ban is None]
-        span = (min(ends), max(ends))
-    if span is not None:
-        amount = None
-    base = base_rate(case, judged, choices)
-    if base is not None and amount is not None and wanted is not None and wanted.with_base:
-        amount, parts = base.with_duties, (*parts, base_part(base, day))
-    first = leading(case, judged, amount)
+        asked = asked._replace(day=newest_day(asked, today))
+    found = standing(asked)
+    context, selection, base = found.context, found.selection, found.base
+    checked = read_up_to(selection, coverage.checked if coverage else None, context.day)
+    components = counted(context, selection)
+    if base is not None and found.includes_base:
+        components = (*components, base_component(base, context.day))
+    last_change, history = _changes(found, with_history=query.history)
+    basis, goods, codes = _goods(asked, selection)
+    any_origin = partner == WORLD and not any(one.applies_to_all_goods for one in selection.chosen)
+    near = asked.wanted.suggestions if asked.wanted else ()
     return Answer(
         imposer=imposer,
         partner=partner,
         imposer_name=ledger.parties.get(imposer).name,
         partner_name=ledger.parties.get(partner).name,
-        on=day,
+        on=context.day,
         product=query.product,
-        read_as=read_as(asked, judged),
-        meaning=meaning(asked, judged, base),
-        total_percent=amount,
-        total_range=span,
-        choices=choices,
-        parts=parts,
-        beside=tuple(beside(case, judged)),
-        mfn=mfn_average(case),
+        basis=basis,
+        goods=goods,
+        codes=codes,
+        any_origin=any_origin,
+        total_percent=found.total,
+        total_range=found.span,
+        choices=found.choices,
+        components=components,
+        not_counted=tuple(not_counted(context, selection)),
+        mfn=mfn_average(context),
         base=base,
-        as_of=as_of,
-        caveats=(*caveats(case, judged, choices, as_of, today, query.on, first), *alike),
-        banned=judged.stacked.ban is not None,
-        only_in_data=judged.way is Way.GOODS and amount == 0,
-        leading=1 + len(first),
-        on_goods=on_goods(case, judged),
-        next=_next(case, judged, checked, today),
-        last_change=last_step(ranged, day) if ranged else last_change_of(case, judged),
-        history=(ranged or history_of(case, judged)) if query.history else (),
-        talks=_talks(case),
-        suggestions=_suggestions(wanted, choices),
+        checked=checked,
+        warnings=warnings_of(found, checked, today, query.on),
+        banned=selection.stacked.ban is not None,
+        on_goods=on_goods(context, selection),
+        next=_next(context, selection, coverage.checked if coverage else None, today),
+        last_change=last_change,
+        history=history,
+        talks=_talks(context),
+        suggestions=(*near, *(one.goods for one in found.choices)),
     )
 
 
-def _listed(choices: Sequence[Choice]) -> str:
-    return "; ".join(one.goods for one in choices)
+def _goods(
+    context: RateContext, selection: Selection
+) -> tuple[TotalBasis, tuple[str, ...], tuple[str, ...]]:
+    """What the total is on: names of goods or layers, and HS codes."""
+    wanted, basis = context.wanted, selection.basis
+    if wanted is None or basis is TotalBasis.GENERAL:
+        return basis, (), ()
+    if basis is TotalBasis.LAYER:
+        return basis, tuple(one.name for one in selection.chosen) or (wanted.text,), ()
+    names = tuple(context.ledger.goods.by_id[one].name for one in wanted.goods)
+    return basis, names, wanted.codes
 
 
-def _next(case: Case, judged: Judged, checked: date | None, today: date) -> tuple[Upcoming, ...]:
+def _changes(found: Standing, *, with_history: bool) -> tuple[Step | None, tuple[Step, ...]]:
+    """The last change, and the history if it is wanted."""
+    asked = found.asked
+    ranged: tuple[Step, ...] = ()
+    if found.choices or found.same_for_all:
+        ranged = history_of_range(asked, found.asked_selection, all_choices(asked))
+    if ranged:
+        return last_step(ranged, asked.day), ranged if with_history else ()
+    context, selection = found.context, found.selection
+    history = history_of(context, selection) if with_history else ()
+    return last_change_of(context, selection), history
+
+
+def _next(
+    context: RateContext, selection: Selection, checked: date | None, today: date
+) -> tuple[Upcoming, ...]:
     """What comes after the day, and what was due since the sources of the measure were read."""
-    measures = case.measures if judged.way is Way.GENERAL else judged.chosen
-    read = checked or case.day
-    # One part whose sources are older makes no other part unknown.
+    on_all = selection.basis is TotalBasis.GENERAL
+    measures = context.measures if on_all else selection.chosen
+    read = checked or context.day
+    # A component whose sources are older makes no other component unknown.
     stale = {
         layer.measure.id: layer.checked
-        for layer in judged.stacked.counted
+        for layer in selection.stacked.counted
         if layer.checked is not None and layer.checked < read
     }
 
     def read_of(item: Upcoming) -> date:
         return known_up_to(item, stale.get(item.measure_id, read))
 
-    coming = upcoming(case.ledger, min((case.day, read, *stale.values())), measures=measures)
-    known = (item for item in coming if item.on > min(case.day, read_of(item)))
-    return told_apart(known, read_of, today)
+    first = min((context.day, read, *stale.values()))
+    coming = upcoming(context.ledger, first, measures=measures)
+    known = (item for item in coming if item.on > min(context.day, read_of(item)))
+    return passed_last(known, read_of, today)
 
 
-def _suggestions(wanted: Wanted | None, choices: Sequence[Choice]) -> tuple[str, ...]:
-    near = wanted.suggestions if wanted else ()
-    return (*near, *(one.goods for one in choices))
-
-
-def _talks(case: Case) -> tuple[Event, ...]:
-    """The last talks between the two before the day after, newest first."""
-    talks = [
-        Event(on=talk.on, what=f"{talk.place}: {talk.outcome}", source=talk.source)
-        for talk in case.ledger.pair(case.imposer, case.partner).talks
-        if talk.on <= case.day
-    ]
-    return tuple(reversed(talks[-_TALKS_SHOWN:]))
+def _talks(context: RateContext) -> tuple[Talk, ...]:
+    """The last talks between the two until the day, newest first."""
+    talks = context.ledger.pair(context.imposer, context.partner).talks
+    return tuple(talk for talk in reversed(talks) if talk.on <= context.day)[:_TALKS_SHOWN]

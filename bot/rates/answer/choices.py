@@ -6,102 +6,107 @@ a sum over batteries would be right for none of them.
 
 from collections.abc import Sequence
 
-from bot.rates.answer.select import Case, Judged, Way, judge
-from bot.rates.model.answer import Choice
+from bot.rates.answer.select import RateContext, Selection, select
+from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Fit
+from bot.rates.model.warnings import Choice
 from bot.rates.question.product import Wanted
 
 _LISTS = 2
 """Lists that must share the goods out between them; one alone is a caveat of the total."""
 
 
-def choices_of(case: Case, judged: Judged) -> tuple[Choice, ...]:
+def choices_of(context: RateContext, selection: Selection) -> tuple[Choice, ...]:
     """The narrower goods with their totals, where rival lists share them out; mostly empty."""
-    wanted = case.wanted
-    if judged.way is not Way.GOODS or wanted is None or wanted.codes or len(wanted.goods) != 1:
+    narrower = _narrower(context, selection)
+    if not narrower:
         return ()
-    narrower = case.ledger.goods.narrower(wanted.goods[0])
-    if not narrower or not (is_divided(case) or _shared_out(case, judged, narrower)):
+    if not is_divided(context) and not _shared_out(context, selection, narrower):
         return ()
-    totals = {one: judge(_narrowed(case, one)).stacked.total for one in narrower}
-    if all(total == judged.stacked.total for total in totals.values()):
+    totals = {one: select(_narrowed(context, one)).stacked.total for one in narrower}
+    if all(total == selection.stacked.total for total in totals.values()):
         return ()
-    names = case.ledger.goods.by_id
+    names = context.ledger.goods.by_id
     # What pays another total than the rest comes first.
-    told = sorted(totals.items(), key=lambda item: item[1] == judged.stacked.total)
-    return tuple(Choice(goods=names[one].name, percent=total) for one, total in told)
+    ordered = sorted(totals.items(), key=lambda item: item[1] == selection.stacked.total)
+    return tuple(Choice(goods=names[one].name, percent=total) for one, total in ordered)
 
 
-def agreed(case: Case, choices: Sequence[Choice]) -> Case | None:
-    """The case of narrower goods that stands for all, where whichever they are they pay the same.
+def representative(context: RateContext, choices: Sequence[Choice]) -> RateContext | None:
+    """The context of narrower goods that stand for all, where all of them pay the same total.
 
     None where they do not, or where there may be goods besides them.
     """
-    if not choices or case.wanted is None or len({one.percent for one in choices}) > 1:
+    if not choices or context.wanted is None or len({one.percent for one in choices}) > 1:
         return None
-    if not is_divided(case):
+    if not is_divided(context):
         return None
-    [good_id] = case.wanted.goods
-    last = case.ledger.goods.narrower(good_id)[-1]
-    return _narrowed(case, last)._replace(wanted=case.wanted._replace(goods=(last,)))
+    [good_id] = context.wanted.goods
+    last = context.ledger.goods.narrower(good_id)[-1]
+    return _narrowed(context, last)._replace(wanted=context.wanted._replace(goods=(last,)))
 
 
-def is_divided(case: Case) -> bool:
+def is_divided(context: RateContext) -> bool:
     """Whether the narrower goods are, together, all of the goods asked for."""
-    wanted = case.wanted
+    wanted = context.wanted
     if wanted is None or len(wanted.goods) != 1:
         return False
-    return case.ledger.goods.by_id[wanted.goods[0]].divided
+    return context.ledger.goods.by_id[wanted.goods[0]].divided
 
 
-def _shared_out(case: Case, judged: Judged, narrower: Sequence[str]) -> bool:
+def _shared_out(context: RateContext, selection: Selection, narrower: Sequence[str]) -> bool:
     """Whether enough lists of one set name narrower goods and are charged on the day."""
     lists = {
         left.layer.measure.id
-        for left in judged.stacked.left_out
+        for left in selection.stacked.left_out
         if left.unsure
-        and left.layer.fit is Fit.PERHAPS
+        and left.layer.fit is Fit.PARTIAL
         and not set(left.layer.measure.scope.goods).isdisjoint(narrower)
     }
-    return any(len(lists & members.keys()) >= _LISTS for members in case.ledger.one_of)
+    return any(len(lists & members.keys()) >= _LISTS for members in context.ledger.one_of)
 
 
-def others_of(case: Case, judged: Judged) -> tuple[Choice, ...]:
+def others_of(context: RateContext, selection: Selection) -> tuple[Choice, ...]:
     """Narrower goods that a list names and that pay another total, where one holds for the rest."""
-    wanted = case.wanted
-    if judged.way is not Way.GOODS or wanted is None or wanted.codes or len(wanted.goods) != 1:
-        return ()
-    narrower = case.ledger.goods.narrower(wanted.goods[0])
+    narrower = _narrower(context, selection)
     if not narrower:
         return ()
     charged = (
         measure
-        for measure in case.measures
-        if (period := measure.on(case.day)) and period.charged and period.percent
+        for measure in context.measures
+        if (period := measure.on(context.day)) and period.charged and period.percent
     )
     named = {one for measure in charged for one in measure.scope.goods}
     found = []
     for one in narrower:
         if one in named:
-            other = judge(_narrowed(case, one)).stacked
-            if other.counted and other.total != judged.stacked.total:
-                name = case.ledger.goods.by_id[one].name
+            other = select(_narrowed(context, one)).stacked
+            if other.counted and other.total != selection.stacked.total:
+                name = context.ledger.goods.by_id[one].name
                 found.append(Choice(goods=name, percent=other.total))
     return tuple(found)
 
 
-def all_ways(case: Case) -> tuple[Case, ...]:
+def all_choices(context: RateContext) -> tuple[RateContext, ...]:
     """The question about each of the goods that it may mean, where there are choices.
 
     First about all of them together, which stands for those that no list names, if there may be
     any.
     """
-    [good_id] = case.wanted.goods if case.wanted else ("",)
-    narrower = tuple(_narrowed(case, one) for one in case.ledger.goods.narrower(good_id))
-    return narrower if is_divided(case) else (case, *narrower)
+    [good_id] = context.wanted.goods if context.wanted else ("",)
+    narrower = tuple(_narrowed(context, one) for one in context.ledger.goods.narrower(good_id))
+    return narrower if is_divided(context) else (context, *narrower)
 
 
-def _narrowed(case: Case, good_id: str) -> Case:
-    wanted = Wanted(text=case.ledger.goods.by_id[good_id].name, goods=(good_id,))
-    fits = case.ledger.fits(case.imposer, case.partner, wanted)
-    return case._replace(wanted=wanted, fits=fits)
+def _narrower(context: RateContext, selection: Selection) -> tuple[str, ...]:
+    """Ids of the goods that are part of the one kind of goods asked for."""
+    wanted = context.wanted
+    if selection.basis is not TotalBasis.GOODS or wanted is None or wanted.codes:
+        return ()
+    return context.ledger.goods.narrower(wanted.goods[0]) if len(wanted.goods) == 1 else ()
+
+
+def _narrowed(context: RateContext, good_id: str) -> RateContext:
+    wanted = Wanted(text=context.ledger.goods.by_id[good_id].name, goods=(good_id,))
+    fits = context.ledger.fits(context.imposer, context.partner, wanted)
+    return context._replace(wanted=wanted, fits=fits)

@@ -1,137 +1,145 @@
-"""The layers of an answer as parts: those in the total, and those beside it with a word why."""
+"""The measures of an answer: those in the total, and the others with the reason why not."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.parties import WORLD
-from bot.rates.answer.select import Case, Judged, Way
-from bot.rates.model.answer import Part, rate_text
+from bot.rates.answer.select import RateContext, Selection
+from bot.rates.model.answer import BASE_ID, BaseRate, Component, TotalBasis
 from bot.rates.model.goods import Fit
-from bot.rates.model.law import standing
-from bot.rates.model.measure import Measure, RatePeriod, Status
+from bot.rates.model.law import Effect, rulings_on
+from bot.rates.model.measure import DutyRate, Measure, RatePeriod, Status
+from bot.rates.model.warnings import Exclusion, Reason
 
 _A_YEAR = 365
 _A_DAY = timedelta(days=1)
 
 
-def counted(case: Case, judged: Judged) -> tuple[Part, ...]:
-    """The parts that make the total."""
+def counted(context: RateContext, selection: Selection) -> tuple[Component, ...]:
+    """The components of the total."""
     return tuple(
-        _part(case, layer.measure, layer.period, counted=True, note=layer.measure.note)
-        for layer in judged.stacked.counted
+        _component(context, layer.measure, layer.period) for layer in selection.stacked.counted
     )
 
 
-def _part(
-    case: Case, measure: Measure, period: RatePeriod, *, counted: bool, note: str = ""
-) -> Part:
-    events = case.ledger.events_of(measure)
-    return Part(
+def base_component(base: BaseRate, day: date) -> Component:
+    """The base rate as a component of a total that includes it."""
+    return Component(
+        measure=f"Base rate (MFN) of {base.line}, {base.what}",
+        measure_id=BASE_ID,
+        legal_basis="MFN",
+        status=Status.IN_FORCE,
+        source=base.source,
+        rate=DutyRate(base.percent),
+        from_=min(date(base.year, 1, 1), day),
+    )
+
+
+def _component(
+    context: RateContext,
+    measure: Measure,
+    period: RatePeriod,
+    exclusion: Exclusion | None = None,
+) -> Component:
+    rulings = rulings_on(context.ledger.events_of(measure), context.day)
+    struck_down = any(one.effect is Effect.STRUCK_DOWN for one in rulings)
+    void = (one.to for one in measure.periods if one.void_on and one.to)
+    notes = (measure.note, period.note) if exclusion is None else ()
+    return Component(
         measure=measure.name,
         measure_id=measure.id,
-        percent=period.percent,
         legal_basis=measure.legal_basis,
         status=period.status,
+        source=period.source,
+        rate=period.rate,
+        exclusion=exclusion,
         from_=period.from_,
         to=period.to,
-        rate_since=_rate_since(case, measure, period),
-        source=period.source,
-        counted=counted,
-        note=" ".join(filter(None, (note, period.note if counted else ""))),
+        rate_since=_rate_since(context, measure, period),
+        note=" ".join(filter(None, notes)),
         covers=measure.covers,
         calc=period.calc,
-        standing=standing(events, measure, case.day) if events else "",
+        rulings=rulings,
+        charged_until=max(void, default=None) if struck_down else None,
         announced=period.announced,
         void_on=period.void_on,
         checked=period.checked or measure.verified_as_of,
         confidence=measure.confidence,
-        in_words=rate_text(period) if period.banned or period.specific else "",
     )
 
 
-def _rate_since(case: Case, measure: Measure, period: RatePeriod) -> date | None:
+def _rate_since(context: RateContext, measure: Measure, period: RatePeriod) -> date | None:
     """The first day of its rate, where periods just before it have the same one."""
     since = period.from_
     for earlier in reversed(measure.periods):
         if earlier.from_ >= since:
             continue
         same = (earlier.percent, earlier.calc) == (period.percent, period.calc) and earlier.charged
-        if not same or earlier.to != since - _A_DAY or not case.charged.isdisjoint(earlier.not_for):
+        exempt = not context.charged.isdisjoint(earlier.not_for)
+        if not same or earlier.to != since - _A_DAY or exempt:
             break
         since = earlier.from_
     return since if since < period.from_ and period.charged else None
 
 
-def _bare_part(measure: Measure, note: str) -> Part:
-    """A measure that has set no rate."""
-    return Part(
+def _without_period(measure: Measure, exclusion: Exclusion) -> Component:
+    """A measure that has set no rate, or none that the ledger holds."""
+    return Component(
         measure=measure.name,
         measure_id=measure.id,
-        percent=None,
         legal_basis=measure.legal_basis,
         status=Status.IN_FORCE if measure.rate_unknown else Status.ANNOUNCED,
         source=measure.source,
-        counted=False,
-        note=note,
+        exclusion=exclusion,
         covers=measure.covers,
         checked=measure.verified_as_of,
         confidence=measure.confidence,
     )
 
 
-def _unknown_part(measure: Measure) -> Part:
-    """A measure that was charged on the day at a rate that the ledger does not hold."""
-    until = measure.periods[0].from_ - _A_DAY
-    part = _bare_part(measure, "it was charged, at a rate that is not in our data")
-    return part._replace(status=Status.EXPIRED, from_=measure.charged_since, to=until)
-
-
-def beside(case: Case, judged: Judged) -> Iterator[Part]:
-    """What is not in the total, with a word why: undecided, particular, over, or still to come."""
-    in_total = {layer.measure.id for layer in judged.stacked.counted}
-    told: set[str] = set(in_total)
-    rivals = {measure.id for measure in case.measures if measure.general}
-    for left in sorted(judged.stacked.left_out, key=lambda left: not left.unsure):
+def not_counted(context: RateContext, selection: Selection) -> Iterator[Component]:
+    """What is not in the total: undecided, on particular goods, over, or still to come."""
+    seen = {layer.measure.id for layer in selection.stacked.counted}
+    rivals = {measure.id for measure in context.measures if measure.applies_to_all_goods}
+    for left in sorted(selection.stacked.left_out, key=lambda left: not left.unsure):
         measure = left.layer.measure
-        told.add(measure.id)
+        seen.add(measure.id)
         # The baseline gives way to a partner's own rate everywhere; that is no news.
-        if measure.general and rivals & set(measure.excluded_by):
+        if measure.applies_to_all_goods and rivals & set(measure.excluded_by):
             continue
-        note = left.why if left.layer.fit is not Fit.PERHAPS else f"{left.why} ({measure.covers})"
-        yield _part(case, measure, left.layer.period, counted=False, note=note)
-    pool = judged.chosen if judged.way is not Way.GENERAL else case.measures
+        some = left.layer.fit is Fit.PARTIAL
+        exclusion = left.exclusion._replace(on_some_lines=some)
+        yield _component(context, measure, left.layer.period, exclusion)
+    on_all = selection.basis is TotalBasis.GENERAL
+    pool = context.measures if on_all else selection.chosen
     for measure in sorted(pool, key=lambda measure: WORLD in measure.partners):
-        # With goods named, what has a rate that day and was not told lost to a surer fit.
-        lost = judged.way is not Way.GENERAL and measure.on(case.day) is not None
-        if measure.id not in told and not lost:
-            yield from _aside(case, measure, rivals)
+        # With goods named, a measure with a rate that day and not seen yet lost to a surer fit.
+        lost = not on_all and measure.on(context.day) is not None
+        gives_way = measure.applies_to_all_goods and rivals & set(measure.excluded_by)
+        if measure.id not in seen and not lost and not gives_way:
+            yield from _outside_day(context, measure)
 
 
-def _aside(case: Case, measure: Measure, rivals: set[str]) -> Iterator[Part]:
-    """A measure that no layer of the day stands for; `rivals` are ids of general measures."""
-    if measure.general and rivals & set(measure.excluded_by):
-        return
-    period = measure.on(case.day)
+def _outside_day(context: RateContext, measure: Measure) -> Iterator[Component]:
+    """A measure that no layer of the day stands for."""
+    day, reason = context.day, measure.excluded_reason
+    period = measure.on(day)
     if period is not None:
-        yield _part(case, measure, period, counted=False, note=_particular(measure, period))
+        kind = Reason.NEVER_SUMMED if reason else Reason.PARTICULAR_GOODS
+        yield _component(context, measure, period, Exclusion(kind, text=reason))
     elif not measure.periods:
-        yield _bare_part(measure, ". ".join(filter(None, (measure.aside, measure.note))))
-    elif measure.unknown_on(case.day):
-        yield _unknown_part(measure)
-    elif (past := measure.before(case.day)) and _worth_telling(measure, past, case.day):
-        yield _part(case, measure, past, counted=False, note=f"ended on {past.to}")
-    elif ahead := measure.after(case.day):
-        note = f"not before {ahead.from_}; {measure.aside}".rstrip("; ")
-        yield _part(case, measure, ahead, counted=False, note=note)
+        texts = ". ".join(filter(None, (reason, measure.note)))
+        yield _without_period(measure, Exclusion(Reason.NO_RATE_SET, text=texts))
+    elif measure.unknown_on(day):
+        unknown = _without_period(measure, Exclusion(Reason.RATE_UNKNOWN))
+        until = measure.periods[0].from_ - _A_DAY
+        yield unknown._replace(status=Status.EXPIRED, from_=measure.charged_since, to=until)
+    elif (past := measure.before(day)) and _is_recent(measure, past, day):
+        yield _component(context, measure, past, Exclusion(Reason.ENDED))
+    elif ahead := measure.after(day):
+        yield _component(context, measure, ahead, Exclusion(Reason.NOT_YET, text=reason))
 
 
-def _worth_telling(measure: Measure, past: RatePeriod, day: date) -> bool:
-    """Whether what is over still belongs in an answer: goods in general, or within a year."""
-    return measure.general or (past.to is not None and (day - past.to).days <= _A_YEAR)
-
-
-def _particular(measure: Measure, period: RatePeriod) -> str:
-    if measure.aside:
-        return measure.aside
-    word = {Status.SUSPENDED: "suspended; ", Status.ANNOUNCED: "announced; "}.get(period.status, "")
-    return f"{word}only on: {measure.covers}"
+def _is_recent(measure: Measure, past: RatePeriod, day: date) -> bool:
+    """Whether a rate that is over still belongs in an answer: on all goods, or within a year."""
+    return measure.applies_to_all_goods or (past.to is not None and (day - past.to).days <= _A_YEAR)

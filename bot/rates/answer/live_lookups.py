@@ -1,11 +1,11 @@
-"""What an answer lacks, and the same answer with what live sources said of it.
+"""What an answer lacks, and the same answer with the findings of live sources.
 
     answers | lookups | (the edge asks, within its deadline) | supplied
 
 1. `lookups`: a line's normal duty where the tariff is the US's and the ledger has none for the very
    line; an imposer's MFN average where the ledger has none, or an old one.
 2. `supplied`: findings go where the ledger's own figures would stand, each with its source and the
-   day it was read. What did not come becomes a caveat. No total of the ledger changes, unless the
+   day it was read. A failed lookup becomes a warning. No total of the ledger changes, unless the
    question asked for one with the base duty in it.
 
 The schedule is read as it is today, so it is not asked about a day in the past.
@@ -15,14 +15,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from bot.rates.answer.base_rate import base_part
-from bot.rates.answer.definition import dotted, with_base
-from bot.rates.answer.warnings import not_covered
+from bot.rates.answer.components import base_component
+from bot.rates.answer.select import LONGEST_PRODUCT
 from bot.rates.files.schema import Remark
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer, BaseRate, MfnAverage
+from bot.rates.model.answer import BASE_ID, Answer, BaseRate, MfnAverage
 from bot.rates.model.lookup import Finding, Found, Lack, Lookup
 from bot.rates.model.measure import Calc
+from bot.rates.model.warnings import BaseNotPercent, LookupFailed, RateWarning
 from bot.rates.question.parse import Kind, RateQuery
 from bot.rates.question.product import Wanted
 
@@ -52,7 +52,7 @@ def supplied(
     ledger: Ledger,
     today: date,
 ) -> tuple[Answer, ...]:
-    """The answers with what was found for them, and caveats for what was not."""
+    """The answers with what was found for them, and warnings for failed lookups."""
     by_lookup = {one.of: one for one in found}
     return tuple(_supplied(answer, by_lookup, query, ledger, today) for answer in answers)
 
@@ -61,8 +61,8 @@ def _line_of(answer: Answer, query: RateQuery, ledger: Ledger, today: date) -> I
     past = query.on is not None and query.on < today
     known = answer.base is not None and answer.base.exact
     # Where a rate would mislead by itself, as with partners outside MFN, no MFN rate is added.
-    said = ledger.remarks(answer.imposer, answer.partner, answer.on)
-    misleads = any(isinstance(one.what, Remark) and one.what.leads for one in said)
+    facts = ledger.remarks(answer.imposer, answer.partner, answer.on)
+    misleads = any(isinstance(one.what, Remark) and one.what.leads for one in facts)
     if answer.imposer != _SCHEDULE_OF or past or known or answer.choices or misleads:
         return
     wanted = _wanted(answer, ledger)
@@ -88,7 +88,9 @@ def _customs_territory(code: str, ledger: Ledger) -> str:
 def _wanted(answer: Answer, ledger: Ledger) -> Wanted | None:
     if answer.product is None:
         return None
-    return ledger.reader.read(answer.product[:300], ledger.pair(answer.imposer, answer.partner).ids)
+    return ledger.reader.read(
+        answer.product[:LONGEST_PRODUCT], ledger.pair(answer.imposer, answer.partner).ids
+    )
 
 
 def _supplied(
@@ -98,7 +100,7 @@ def _supplied(
     ledger: Ledger,
     today: date,
 ) -> Answer:
-    said: list[str] = []
+    added: list[RateWarning] = []
     for lookup in (
         *_line_of(answer, query, ledger, today),
         *_average_of(answer, query, ledger, today),
@@ -107,46 +109,29 @@ def _supplied(
         if one is None:
             continue
         if not isinstance(one, Finding):
-            said.append(f"{one.source} {one.why}; {_left_out(answer, lookup)}.")
+            added.append(LookupFailed(one.source, one.why, lookup))
         elif lookup.lack is Lack.MFN_AVERAGE:
             answer = _with_average(answer, one)
         else:
             answer = _with_base(answer, one, _wanted(answer, ledger))
-            said += [_not_a_percent(one)] if one.percent is None else []
-    if not said:
-        return answer
-    first, rest = answer.caveats[: answer.leading], answer.caveats[answer.leading :]
-    return answer._replace(caveats=(*first, *said, *rest))
-
-
-def _left_out(answer: Answer, lookup: Lookup) -> str:
-    if lookup.lack is Lack.BASE_DUTY:
-        return f"the base duty of HS {dotted(lookup.code)} is left out"
-    if answer.mfn is None:
-        return f"the MFN average of {answer.imposer_name} is left out"
-    return f"the MFN average of {answer.imposer_name} is the ledger's, of {answer.mfn.year}"
-
-
-def _not_a_percent(finding: Finding) -> str:
-    return (
-        f"The base duty of {finding.line} is no single percent of the value "
-        f"({finding.words}), so no total here holds it."
-    )
+            added += [BaseNotPercent(one.line, one.words)] if one.percent is None else []
+    # After the warnings that lead, and the most important other one.
+    place = 1 + sum(one.leads for one in answer.warnings)
+    warnings = (*answer.warnings[:place], *added, *answer.warnings[place:])
+    return answer._replace(warnings=warnings)
 
 
 def _with_average(answer: Answer, finding: Finding) -> Answer:
     if finding.percent is None or (answer.mfn is not None and answer.mfn.year >= finding.year):
         return answer
-    pair = f"{answer.imposer_name} on {answer.partner_name}"
-    before, after = not_covered(pair, known=False), not_covered(pair, known=True)
-    return answer._replace(
-        mfn=MfnAverage(percent=finding.percent, year=finding.year, source=finding.source),
-        caveats=tuple(after if one == before else one for one in answer.caveats),
-    )
+    mfn = MfnAverage(percent=finding.percent, year=finding.year, source=finding.source)
+    return answer._replace(mfn=mfn)
 
 
 def _with_base(answer: Answer, finding: Finding, wanted: Wanted | None) -> Answer:
-    parts = tuple(part for part in answer.parts if part.measure_id != "mfn")
+    if finding.percent is None and answer.includes_base:
+        # The total holds the ledger's base duty of a line in it; without a better one it stays.
+        return answer
     base = BaseRate(
         line=finding.line,
         what=finding.what,
@@ -157,19 +142,17 @@ def _with_base(answer: Answer, finding: Finding, wanted: Wanted | None) -> Answe
         year=finding.year,
         source=finding.source,
     )
-    if finding.percent is None and len(parts) < len(answer.parts):
-        # The total holds the ledger's base duty of a line beneath; without a better one it stays.
-        return answer
     if finding.percent is None or answer.total_percent is None:
         return answer._replace(base=base)
-    adds = sum((part.percent or Decimal(0) for part in parts if part.calc is Calc.ADDS), Decimal(0))
-    all_in = [part.percent or Decimal(0) for part in parts if part.calc is not Calc.ADDS]
+    duties = tuple(one for one in answer.components if one.measure_id != BASE_ID)
+    rates = [(one.percent or Decimal(0), one.calc) for one in duties]
+    adds = sum((percent for percent, calc in rates if calc is Calc.ADDS), Decimal(0))
+    all_in = [percent for percent, calc in rates if calc is not Calc.ADDS]
     base = base._replace(with_duties=max([finding.percent, *all_in]) + adds)
     answer = answer._replace(base=base)
     if wanted is None or not wanted.with_base:
         return answer
     return answer._replace(
         total_percent=base.with_duties,
-        parts=(*parts, base_part(base, answer.on)),
-        meaning=with_base(answer.read_as, base.line),
+        components=(*duties, base_component(base, answer.on)),
     )

@@ -6,14 +6,42 @@ Reminders and the calendar file are made of it.
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple
 
-from bot.parties import WORLD, Parties
+from bot.parties import WORLD
 from bot.rates.calendar.upcoming import calendar, read_up_to
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.answer import Change, Upcoming
 from bot.rates.model.measure import Confidence, Measure, Source, Status
 from bot.rates.question.parse import RateQuery
 from bot.values import Frozen
+
+
+class DoubtKind(StrEnum):
+    """Why a change that comes is less than certain."""
+
+    MAY_BE_PROLONGED = "may_be_prolonged"
+    ANNOUNCED = "announced"
+    SUSPENDED = "suspended"
+    STRUCK_DOWN = "struck_down"
+    CAVEAT = "caveat"
+    NO_SOURCE_OPENED = "no_source_opened"
+    LOW_CONFIDENCE = "low_confidence"
+
+
+class Doubt(NamedTuple):
+    """A reason for doubt, with what the rates files say on it."""
+
+    kind: DoubtKind
+    text: str = ""
+
+
+_DOUBTFUL = {
+    Status.ANNOUNCED: DoubtKind.ANNOUNCED,
+    Status.SUSPENDED: DoubtKind.SUSPENDED,
+    Status.STRUCK_DOWN: DoubtKind.STRUCK_DOWN,
+}
 
 
 class CalendarEntry(Frozen):
@@ -22,7 +50,7 @@ class CalendarEntry(Frozen):
     key: str
     """Names the change: the same whatever its rate becomes, another one where its day moves."""
     on: date
-    what: str
+    change: Change
     measure: str
     imposer: str
     partners: tuple[str, ...]
@@ -30,8 +58,8 @@ class CalendarEntry(Frozen):
     source: Source
     as_of: date | None
     """The day up to which its sources were read; None where none was opened."""
-    doubts: tuple[str, ...]
-    """What makes it less than certain, each a sentence."""
+    doubts: tuple[Doubt, ...]
+    """What makes it less than certain."""
 
 
 def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[CalendarEntry, ...]:
@@ -48,7 +76,7 @@ def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[CalendarEntry, ...
             CalendarEntry(
                 key=key if seen[key] == 1 else f"{key} {seen[key]}",
                 on=item.on,
-                what=item.what,
+                change=item.change,
                 measure=item.measure,
                 imposer=item.imposer,
                 partners=item.partners,
@@ -66,13 +94,6 @@ def all_ahead(query: RateQuery, ledger: Ledger, today: date) -> tuple[CalendarEn
     first = query.on or today
     items = [item for item in calendar(query, ledger, today) if item.on >= first]
     return ahead(ledger, sorted(items, key=lambda item: item.on))
-
-
-def title_of(query: RateQuery, parties: Parties) -> str:
-    """What the changes that it asks for are called: `Tariffs ahead of China on steel`."""
-    of = f" of {parties.get(query.partner).name}" if query.partner else ""
-    on = f" on {query.product}" if query.product else ""
-    return f"Tariffs ahead{of}{on}"
 
 
 def concerns(ledger: Ledger, item: Upcoming, parties: Collection[str]) -> bool:
@@ -102,19 +123,15 @@ def _as_of(ledger: Ledger, measure: Measure, item: Upcoming) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def _doubts(measure: Measure, item: Upcoming) -> Iterator[str]:
+def _doubts(measure: Measure, item: Upcoming) -> Iterator[Doubt]:
     period = next((one for one in measure.periods if one.from_ == item.on), None)
     if period is None and any(one.to == item.on - timedelta(days=1) for one in measure.periods):
-        yield "It may be prolonged or replaced; nothing is known of that yet."
-    if period is not None and period.status is Status.ANNOUNCED:
-        yield "Announced; it may still change."
-    if period is not None and period.status is Status.SUSPENDED:
-        yield "Suspended: on the books, not charged."
-    if period is not None and period.status is Status.STRUCK_DOWN:
-        yield "Struck down by a court."
+        yield Doubt(DoubtKind.MAY_BE_PROLONGED)
+    if period is not None and period.status in _DOUBTFUL:
+        yield Doubt(_DOUBTFUL[period.status])
     if period is not None and period.caveat:
-        yield period.caveat
+        yield Doubt(DoubtKind.CAVEAT, period.caveat)
     if measure.verified_as_of is None:
-        yield "No source was opened for it; treat it as unverified."
+        yield Doubt(DoubtKind.NO_SOURCE_OPENED)
     elif measure.confidence is Confidence.LOW:
-        yield f"Of low confidence. {measure.note}".strip()
+        yield Doubt(DoubtKind.LOW_CONFIDENCE, measure.note)

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
+from typing import NamedTuple
 
-from bot.rates.answer.select import has_basis
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Step, Upcoming, percent_text
+from bot.rates.model.answer import Change, ChangeKind, Upcoming
 from bot.rates.model.goods import Fit
-from bot.rates.model.measure import Measure, falls_on
+from bot.rates.model.measure import DutyRate, Measure, falls_on, has_basis
 from bot.rates.question.parse import CHANGES_DAYS, Kind, RateQuery
 from bot.rates.question.product import Wanted
 
@@ -29,27 +28,30 @@ def calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, .
     from_day = query.on or today
     if query.kind is Kind.CHANGES:
         since = query.since or from_day - timedelta(days=CHANGES_DAYS)
-        return told_apart(changes(ledger, since, from_day, measures), read, today)
+        return passed_last(changes(ledger, since, from_day, measures), read, today)
     first = min((*_reaches(ledger, measures), from_day))
     coming = upcoming(ledger, first, measures=measures)
     known = (item for item in coming if item.on > min(read(item), from_day))
-    return told_apart(known, read, today)
+    return passed_last(known, read, today)
 
 
-def how_far_read(query: RateQuery, ledger: Ledger, today: date) -> str:
-    """A warning how far the sources behind a calendar were read; empty if up to today."""
+class Reach(NamedTuple):
+    """How far the sources behind a calendar were read: by economy, from one day to another."""
+
+    first: date
+    last: date
+    today: date
+
+
+def how_far_read(query: RateQuery, ledger: Ledger, today: date) -> Reach | None:
+    """How far the sources behind a calendar were read; None if up to today."""
     reaches = _reaches(ledger, _asked_for(query, ledger))
     if not reaches or reaches[0] >= today:
-        return ""
-    first, last = reaches[0], reaches[-1]
-    until = f"{first}" if first == last else f"a day between {first} and {last}, by economy"
-    return (
-        f"The ledger's sources were read up to {until}; today is {today}. What was due since then "
-        "was not checked."
-    )
+        return None
+    return Reach(reaches[0], reaches[-1], today)
 
 
-def told_apart(
+def passed_last(
     items: Iterable[Upcoming], read: Callable[[Upcoming], date], today: date
 ) -> tuple[Upcoming, ...]:
     """The items in their order, after them those that were due since the sources were `read`."""
@@ -87,7 +89,7 @@ def _is_about(measure: Measure, wanted: Wanted, ledger: Ledger) -> bool:
         return False
     if not (wanted.goods or wanted.codes):
         return bool(wanted.bases)
-    return not measure.general and ledger.fit(measure, wanted) > Fit.NONE
+    return not measure.applies_to_all_goods and ledger.fit(measure, wanted) > Fit.NONE
 
 
 def _reaches(ledger: Ledger, measures: Iterable[Measure]) -> list[date]:
@@ -139,54 +141,41 @@ def changes(
     return tuple(reversed(joined(ledger, ordered)))
 
 
-def rulings(ledger: Ledger, since: date, until: date) -> tuple[Step, ...]:
-    """Legal events after one day and by another, newest first; their percent is 0."""
-    return tuple(
-        Step(
-            on=event.on,
-            percent=Decimal(0),
-            what=f"{event.body}: {event.what}",
-            source=event.source,
-            legal=True,
-        )
-        for event in reversed(ledger.events)
-        if since < event.on <= until
-    )
-
-
 def joined(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Upcoming, ...]:
     """The items in their order, those of one family and day as one."""
     families = ledger.family_of
-    groups: dict[tuple[date, str], list[Upcoming]] = {}
+    groups: dict[tuple[date, object], list[Upcoming]] = {}
     for item in items:
         family = families.get(item.measure_id, "")
-        key = (item.on, family or _told_once(item))
+        key = (item.on, family or _identity(item))
         groups.setdefault(key, []).append(item)
-    told = []
+    found = []
     for group in groups.values():
         family = families.get(group[0].measure_id, "")
         name = ledger.family_names.get(family, group[0].measure)
-        told.append(_as_one(group, name) if len(group) > 1 else group[0])
-    return tuple(told)
+        found.append(_as_one(group, name) if len(group) > 1 else group[0])
+    return tuple(found)
 
 
-def _told_once(item: Upcoming) -> str:
-    """What is due may stand on several measures word for word; a rate never does."""
-    return f"{item.measure_id} {item.what}" if item.percent is not None else item.what
+def _identity(item: Upcoming) -> object:
+    """What makes two items one: a milestone may stand on several measures; a rate never does."""
+    change = item.change
+    return change.text if change.kind is ChangeKind.MILESTONE else (item.measure_id, change)
 
 
 def _as_one(group: Sequence[Upcoming], name: str) -> Upcoming:
     """One entry for many partners of an action, with its lowest and highest rate."""
-    rates = sorted({item.percent for item in group if item.percent is not None})
-    said = {item.what for item in group}
-    span = " to ".join(str(percent_text(rate)) for rate in (rates[:1] + rates[1:][-1:]))
-    what = said.pop() if len(said) == 1 else f"{span} % by partner, {len(group)} partners"
+    changes = {item.change for item in group}
+    change = group[0].change
+    if len(changes) > 1:
+        rates = sorted({one.rate.percent for one in changes if one.rate.percent is not None})
+        low, high = (DutyRate(rates[0]), rates[-1]) if rates else (DutyRate(), None)
+        change = Change(ChangeKind.BY_PARTNER, low, up_to=high if len(rates) > 1 else None)
     partners = dict.fromkeys(partner for item in group for partner in item.partners)
     read = [item.checked for item in group if item.checked is not None]
     return group[0]._replace(
         measure=name,
         partners=tuple(partners),
-        what=what,
-        percent=None,
+        change=change,
         checked=min(read) if len(read) == len(group) else None,
     )

@@ -1,47 +1,72 @@
-"""What is answered to a question about rates: frozen values, ready for a message or JSON.
+"""The answer to a question about rates, as frozen facts that renderers turn into words or JSON.
 
-Percent are ad valorem, parts of a hundred of the customs value. These are plain tuples: the ledger
-has checked what they hold, and an answer is made of dozens.
+Percents are ad valorem: hundredths of the customs value. The values are plain tuples, because the
+ledger has checked their content and an answer holds dozens of them.
 """
 
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import NamedTuple
 
-from bot.rates.model.measure import Calc, Confidence, RatePeriod, Source, Status
+from bot.rates.model.law import LegalEvent, Ruling, Talk
+from bot.rates.model.measure import Calc, Confidence, DutyRate, MeasureRef, Source, Status
+from bot.rates.model.warnings import Choice, Exclusion, RateWarning
+
+BASE_ID = "mfn"
+"""The `measure_id` of the component that is the base rate."""
 
 
-class Part(NamedTuple):
-    """One layer of duty on the day in question."""
+class TotalBasis(StrEnum):
+    """What the total of an answer is on."""
+
+    GENERAL = "general"
+    GOODS = "goods"
+    LAYER = "layer"
+
+
+class Component(NamedTuple):
+    """One measure on the day in question, counted in the total or not."""
 
     measure: str
     measure_id: str
-    percent: Decimal | None
-    """None beside a total only: a duty whose rate is not known or not set."""
     legal_basis: str
     status: Status
-    """As known now: a rate of the past is expired or struck down, though it was charged."""
+    """As known now: a past rate is expired or struck down, though it was charged."""
     source: Source
-    counted: bool
-    """Whether the total holds it."""
+    rate: DutyRate = DutyRate()
+    exclusion: Exclusion | None = None
+    """Why the total leaves it out; None for a counted one."""
     from_: date | None = None
     to: date | None = None
     rate_since: date | None = None
-    """The day since which this very rate is charged without a break, where other terms had it
-    before `from_`; None where it began then."""
+    """The first day of this percent, where earlier periods on other terms had it without a gap."""
     note: str = ""
-    """Beside a total, why it is not in it; otherwise what else there is to know."""
     covers: str = ""
     calc: Calc = Calc.ADDS
-    standing: str = ""
-    """What courts did to it, in plain words."""
+    rulings: tuple[Ruling, ...] = ()
+    charged_until: date | None = None
+    """The last day on which customs charged a duty that a court struck down."""
     announced: date | None = None
     void_on: date | None = None
     checked: date | None = None
     """The day up to which its sources were read."""
     confidence: Confidence = Confidence.HIGH
-    in_words: str = ""
-    """The rate where it is no percent: a specific duty, or that the goods may not be imported."""
+
+    @property
+    def percent(self) -> Decimal | None:
+        return self.rate.percent
+
+    @property
+    def counted(self) -> bool:
+        return self.exclusion is None
+
+    @property
+    def foreseen(self) -> bool:
+        """Whether its sources were last read before it was to begin, so that they announce it."""
+        if self.status is not Status.IN_FORCE or self.from_ is None or self.checked is None:
+            return False
+        return self.from_ > self.checked
 
 
 class MfnAverage(NamedTuple):
@@ -53,14 +78,16 @@ class MfnAverage(NamedTuple):
 
 
 class BaseRate(NamedTuple):
-    """The MFN duty of a tariff line, and what the line pays in all; `exact` if it was asked for."""
+    """The MFN duty of a tariff line."""
 
     line: str
     what: str
     percent: Decimal | None
-    """None where it is no single percent of the value: see `words`."""
+    """None for a duty that is no single percent of the value: see `words`."""
     with_duties: Decimal | None
+    """What the line pays in all."""
     exact: bool
+    """Whether it is the line asked for, not an example."""
     year: int
     source: Source
     words: str = ""
@@ -68,60 +95,89 @@ class BaseRate(NamedTuple):
 
 
 class OnGoods(NamedTuple):
-    """Duties beside a total on goods in general that particular goods pay."""
+    """Duties on particular goods that a total on goods in general leaves out."""
 
     how_many: int
     up_to: Decimal
     """The highest of them, in percent."""
 
 
-class Choice(NamedTuple):
-    """Narrower goods among those asked for, and what they pay in all."""
+class ChangeKind(StrEnum):
+    """What happens to a duty on a day."""
 
-    goods: str
-    percent: Decimal
+    BEGINS = "begins"
+    CHANGES = "changes"
+    CONTINUES = "continues"
+    """The same percent on a new basis."""
+    ENDS = "ends"
+    """Its period is over and nothing is known to follow."""
+    ANNOUNCED = "announced"
+    SUSPENDED = "suspended"
+    SUSPENSION_ENDS = "suspension_ends"
+    STRUCK_DOWN = "struck_down"
+    BY_PARTNER = "by_partner"
+    """Rates that differ by partner take effect."""
+    MILESTONE = "milestone"
+
+
+class Change(NamedTuple):
+    """What happens, with its figures."""
+
+    kind: ChangeKind
+    rate: DutyRate = DutyRate()
+    """The new rate; of an end, the old one; by partner, the lowest."""
+    from_percent: Decimal | None = None
+    up_to: Decimal | None = None
+    """By partner, the highest percent; None if all are the same."""
+    text: str = ""
+    """A milestone or a new basis, as the rates files describe it."""
 
 
 class Upcoming(NamedTuple):
     """Something that takes effect, ends or falls due on a known day."""
 
     on: date
-    what: str
+    change: Change
     measure: str
     measure_id: str
     imposer: str
     partners: tuple[str, ...]
     source: Source
-    percent: Decimal | None = None
     not_for: tuple[str, ...] = ()
-    """Partners that stay outside it, of those it would fall on."""
+    """Partners among `partners` that it does not fall on."""
     checked: date | None = None
-    """The day on which its own source was read, where that is told: of an approved rate, say."""
+    """When its own source was read, where that differs from the pair's: an approved rate."""
     passed: bool = False
-    """Whether its day is over and the sources were not read since: it was due, no more is known."""
+    """Whether its day is over and the sources were not read since."""
+
+
+class RateChange(NamedTuple):
+    """What happened to one measure."""
+
+    measure: MeasureRef
+    change: Change
 
 
 class Step(NamedTuple):
-    """One day of a history: the total from then on, and what made it so.
+    """One day of a history: the total from then on, and why.
 
-    With `up_to` the line decides: `percent` is the lowest total, `up_to` the highest.
+    Where the line decides, `percent` is the lowest total and `up_to` the highest.
     """
 
     on: date
     percent: Decimal
-    what: str
     source: Source
-    legal: bool = False
-    """Whether it is a ruling or an order that left the total as it was."""
+    changes: tuple[RateChange, ...] = ()
+    ruling: LegalEvent | None = None
+    """A ruling or an order that left the total as it was."""
     up_to: Decimal | None = None
+    banned: bool = False
+    """Whether imports ended, so that the total is that of the day before."""
 
-
-class Event(NamedTuple):
-    """A round of talks or a deal between the two."""
-
-    on: date
-    what: str
-    source: Source
+    @property
+    def moves_total(self) -> bool:
+        """Whether the total or what it is made of changed."""
+        return self.ruling is None and not self.banned
 
 
 class Answer(NamedTuple):
@@ -133,78 +189,52 @@ class Answer(NamedTuple):
     partner_name: str
     on: date
     product: str | None
-    read_as: str
-    """What the total is on, in words: 'goods in general', 'steel'."""
-    meaning: str
-    """Which definition the total follows."""
     total_percent: Decimal | None
     """None where the ledger cannot tell, or no one total holds for all of the goods."""
-    parts: tuple[Part, ...]
-    beside: tuple[Part, ...]
+    components: tuple[Component, ...]
+    not_counted: tuple[Component, ...]
     mfn: MfnAverage | None
-    as_of: date | None
-    """How far the sources of this answer were read; None where the ledger has none."""
-    caveats: tuple[str, ...]
-    """The most important first."""
+    checked: date | None
+    """The day up to which the sources of this answer were read; None without any."""
+    warnings: tuple[RateWarning, ...]
+    """The most important first; those that lead come before all others."""
     next: tuple[Upcoming, ...]
+    basis: TotalBasis = TotalBasis.GENERAL
+    goods: tuple[str, ...] = ()
+    """Names of the goods, or of the layers, that the total is on; empty for goods in general."""
+    codes: tuple[str, ...] = ()
+    """HS codes that the total is on, digits only."""
+    any_origin: bool = False
+    """Whether the goods are asked of all origins, so that general duties are left out."""
     total_range: tuple[Decimal, Decimal] | None = None
     """The lowest and the highest total, where the tariff line decides; see `choices`."""
     choices: tuple[Choice, ...] = ()
     banned: bool = False
     """Whether the goods may not be imported, so that there is no total."""
     base: BaseRate | None = None
-    only_in_data: bool = False
-    """Whether a total of 0 on goods says only that our data holds nothing that is charged."""
-    leading: int = 1
-    """How many of the caveats must stand before the number."""
     on_goods: OnGoods | None = None
     """What a total on goods in general leaves out; None where there is nothing."""
     last_change: Step | None = None
     history: tuple[Step, ...] = ()
-    talks: tuple[Event, ...] = ()
+    talks: tuple[Talk, ...] = ()
     suggestions: tuple[str, ...] = ()
-    """Names of goods that come near a product text not understood, or that it leaves open."""
+    """Names of goods that come near an unknown product, or between which it leaves a choice."""
 
+    @property
+    def includes_base(self) -> bool:
+        """Whether the total holds the base rate."""
+        return any(one.measure_id == BASE_ID for one in self.components)
 
-def total_text(answer: Answer) -> str | None:
-    """The total as people write it, `12.5` or `12.5 to 37.5`; None where none can be given."""
-    if answer.total_range is not None:
-        return " to ".join(str(percent_text(end)) for end in answer.total_range)
-    return percent_text(answer.total_percent)
+    @property
+    def only_in_data(self) -> bool:
+        """Whether a total of 0 only means that the ledger holds nothing that is charged."""
+        return self.basis is TotalBasis.GOODS and self.total_percent == 0
 
-
-def step_text(step: Step) -> str:
-    """The total of a step as people write it: `12.5`, or `12.5 to 37.5`."""
-    ends = [step.percent] if step.up_to is None else [step.percent, step.up_to]
-    return " to ".join(str(percent_text(end)) for end in ends)
-
-
-def lines_of(answer: Answer) -> tuple[Answer, ...]:
-    """The answer for each line that its history is drawn as: two where the tariff line decides."""
-    if all(step.up_to is None for step in answer.history):
-        return (answer,)
-    highest = tuple(
-        step._replace(percent=step.percent if step.up_to is None else step.up_to, up_to=None)
-        for step in answer.history
-    )
-    lowest = tuple(step._replace(up_to=None) for step in answer.history)
-    return tuple(
-        answer._replace(
-            partner=f"{answer.partner}, {word}",
-            partner_name=f"{answer.partner_name}, {word}",
-            history=history,
-        )
-        for word, history in (("lowest", lowest), ("highest", highest))
-    )
-
-
-def rate_text(period: RatePeriod) -> str:
-    """A period's rate as people write it: `12.5 %`, a specific duty in words, or a ban."""
-    if period.banned:
-        return "may not be imported"
-    if period.percent is None:
-        return period.specific or "rate not known"
-    return f"{percent_text(period.percent)} %"
+    @property
+    def has_content(self) -> bool:
+        """Whether it states a total, a range, a ban or any counted component."""
+        has_total = self.total_percent is not None or self.total_range is not None
+        return has_total or bool(self.components or self.choices or self.banned)
 
 
 def percent_text(percent: Decimal | None) -> str | None:

@@ -35,7 +35,7 @@ class Fit(IntEnum):
     """How surely a scope holds what was asked for."""
 
     NONE = 0
-    PERHAPS = 1
+    PARTIAL = 1
     """Some lines of it, or the other way round."""
     HEADING = 2
     """Its codes lie within the scope's."""
@@ -95,19 +95,25 @@ class Goods:
         if not self.chain(good_id).isdisjoint(scope.goods):
             return Fit.HEADING
         if not self._within.get(good_id, frozenset()).isdisjoint(scope.goods):
-            return Fit.PERHAPS
+            return Fit.PARTIAL
         good = self.by_id.get(good_id)
         fits = [_fit_code(scope.hs, code) for code in good.hs] if good and scope.hs else []
         if fits and min(fits) is Fit.HEADING:
             return Fit.HEADING
-        return Fit.PERHAPS if any(fits) else Fit.NONE
+        return Fit.PARTIAL if any(fits) else Fit.NONE
+
+
+def dotted(code: str) -> str:
+    """A code as tariffs print it: 8507.60."""
+    pairs = [code[at : at + 2] for at in range(4, len(code), 2)]
+    return ".".join([code[:4], *pairs])
 
 
 def _fit_code(held: tuple[str, ...], code: str) -> Fit:
     if code.startswith(held):
         return Fit.HEADING
     if any(prefix.startswith(code) for prefix in held):
-        return Fit.PERHAPS
+        return Fit.PARTIAL
     return Fit.NONE
 
 

@@ -1,12 +1,13 @@
-"""Court rulings, statutes and talks that bear on measures, and what they mean in plain words."""
+"""Court rulings, statutes and talks that bear on measures."""
 
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import Field
 
-from bot.rates.model.measure import Confidence, Day, Measure, Source
+from bot.rates.model.measure import Confidence, Day, Source
 from bot.values import Frozen
 
 
@@ -60,35 +61,31 @@ class EventsFile(Frozen):
     talks: tuple[Talk, ...]
 
 
-_SAID = {
-    Effect.HELD_UNLAWFUL: "held unlawful by the {body} on {on}",
-    Effect.STAYED: "that ruling stayed by the {body} on {on}, so it went on being charged",
-    Effect.UPHELD: "upheld by the {body} on {on}",
-    Effect.STRUCK_DOWN: "struck down by the {body} on {on}",
-}
+RULINGS = (Effect.HELD_UNLAWFUL, Effect.STAYED, Effect.UPHELD, Effect.STRUCK_DOWN)
+"""What decides whether a duty stands. Filings and refunds change no rate."""
 
 
-def standing(events: Iterable[LegalEvent], measure: Measure, day: date) -> str:
-    """The measure's legal state on that day in words, as known now; empty if never in court.
+class Ruling(NamedTuple):
+    """A court's decision on a measure."""
 
-    `events` are those that affect the measure. What came after the day is told as `later`.
+    effect: Effect
+    body: str
+    on: date
+    later: bool
+    """Whether it came after the day of the answer."""
+
+
+def rulings_on(events: Iterable[LegalEvent], day: date) -> tuple[Ruling, ...]:
+    """The rulings among a measure's events, as known now, in order of time.
+
+    Once the measure is struck down, only that counts; before, what came until the day and the end.
     """
-    told = [event for event in events if event.effect in _SAID]
-    end = next((event for event in told if event.effect is Effect.STRUCK_DOWN), None)
-    if end is not None and end.on <= day:
-        return "; ".join((_said(end), *_stop(measure)))
-    past = [_said(event) for event in told if event.on <= day]
-    if end is not None:
-        return "; ".join((*past, f"later {_said(end)}", *_stop(measure)))
-    later = [f"later {_said(event)}" for event in told if event.on > day]
-    return "; ".join((*past, *later))
-
-
-def _said(event: LegalEvent) -> str:
-    return _SAID[event.effect].format(body=event.body, on=event.on)
-
-
-def _stop(measure: Measure) -> tuple[str, ...]:
-    """When customs stopped charging what a ruling had voided."""
-    stops = [period.to for period in measure.periods if period.void_on and period.to]
-    return (f"charged at the border until {max(stops)}",) if stops else ()
+    found = [
+        Ruling(event.effect, event.body, event.on, event.on > day)
+        for event in events
+        if event.effect in RULINGS
+    ]
+    end = next((one for one in found if one.effect is Effect.STRUCK_DOWN), None)
+    if end is None:
+        return tuple(found)
+    return (*(one for one in found if end.later and not one.later), end)

@@ -5,11 +5,11 @@ period's `from_` and `to` are the first and the last day on which customs charge
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
@@ -67,6 +67,24 @@ class Source(Frozen):
     url: str | None = Field(default=None, pattern=r"^https?://\S+$")
 
 
+class DutyRate(NamedTuple):
+    """How much a duty is: a percent, a specific duty in words, or a ban; all empty if not known."""
+
+    percent: Decimal | None = None
+    specific: str = ""
+    banned: bool = False
+
+
+class MeasureRef(NamedTuple):
+    """A measure as others refer to it."""
+
+    name: str
+    id: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class RatePeriod(Frozen):
     """One rate from day to day, both inclusive; `to` is None where no end was seen.
 
@@ -111,6 +129,10 @@ class RatePeriod(Frozen):
     @property
     def all_in(self) -> bool:
         return self.calc is not Calc.ADDS
+
+    @property
+    def rate(self) -> DutyRate:
+        return DutyRate(self.percent, self.specific, self.banned)
 
 
 class Scope(Frozen):
@@ -177,18 +199,18 @@ class Measure(Frozen):
     legal_basis: str
     covers: str
     """Its scope in words."""
-    general: bool
+    applies_to_all_goods: bool
     """Whether it falls on goods in general, so that the headline total counts it."""
     scope: Scope = Scope()
     """Goods that certainly pay it (a general measure needs none)."""
-    perhaps: Scope = Scope()
+    partial_scope: Scope = Scope()
     """Goods of which only some lines pay it, so that a sum must leave it out."""
     exempt: tuple[Exemption, ...] = ()
     names: tuple[str, ...] = ()
     """What people call this layer when they ask for it alone."""
     excluded_by: tuple[str, ...] = ()
     """Ids of measures whose goods do not pay this one."""
-    aside: str = ""
+    excluded_reason: str = ""
     """Why it is never part of a sum of several layers; empty for most."""
     periods: tuple[RatePeriod, ...] = ()
     """In order of time; empty for an action that has set no rate."""
@@ -205,10 +227,14 @@ class Measure(Frozen):
     """The day up to which its sources were read; None where none was opened."""
     note: str = ""
 
+    @property
+    def ref(self) -> MeasureRef:
+        return MeasureRef(self.name, self.id)
+
     def on(self, day: date) -> RatePeriod | None:
         """The period that covers the day."""
         for period in self.periods:
-            if period.covers(day):
+            if period.from_ <= day and (period.to is None or day <= period.to):
                 return period
         return None
 
@@ -237,3 +263,9 @@ def falls_on(measure: Measure, partner_codes: frozenset[str] | set[str]) -> bool
     if not partner_codes.isdisjoint(measure.partners):
         return True
     return WORLD in measure.partners and partner_codes.isdisjoint(measure.exceptions)
+
+
+def has_basis(measure: Measure, bases: Sequence[str]) -> bool:
+    """Whether the measure rests on one of these legal bases."""
+    basis = measure.legal_basis.casefold()
+    return any(base.casefold() in basis for base in bases)

@@ -12,6 +12,7 @@ from bot.errors import SlackError
 from bot.parties import Parties
 from bot.rates.question.canonical import question
 from bot.rates.question.parse import Kind
+from bot.render.words import calendar_title, reach
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, moment, person, quoted
 from bot.slack.views import alerts, feeds
@@ -64,7 +65,8 @@ def message_of(reply: replies.Reply, request: CommandRequest, parties: Parties) 
         case replies.RateCalendar():
             return _calendar(reply, parties)
         case replies.CalendarFile():
-            return notice(f"{escape(reply.title)}: nothing that the ledger knows of.")
+            title = calendar_title(reply.query, parties)
+            return notice(f"{escape(title)}: nothing that the ledger knows of.")
         case replies.Subscribed():
             return _subscribed(reply, request, parties)
         case replies.Unsubscribed():
@@ -119,12 +121,13 @@ def operators_only(act: OperatorAct, user: str) -> Message:
             )
 
 
-def calendar_comment(file: replies.CalendarFile, user: str) -> str:
+def calendar_comment(file: replies.CalendarFile, user: str, parties: Parties) -> str:
     """The markup beside a shared calendar file."""
     who = person(user)
     what = f"{_dates(file)} on which a duty begins, ends or falls due, for your calendar."
     asked = f"{who} asked for it." if who else ""
-    return " ".join(filter(None, (f"{escape(file.title)}: {what}", asked, escape(file.warning))))
+    title = escape(calendar_title(file.query, parties))
+    return " ".join(filter(None, (f"{title}: {what}", asked, escape(reach(file.reach)))))
 
 
 def calendar_shared(file: replies.CalendarFile, error: SlackError | None = None) -> Message:
@@ -161,7 +164,7 @@ def _calendar(reply: replies.RateCalendar, parties: Parties) -> Message:
         title, file_command = f"What changed since {query.since or reply.today}", ""
     goods = f" on {query.product}" if query.product else ""
     since = f", seen from {query.on}" if query.on else ""
-    return calendar(f"{title}{goods}{since}", reply.items, parties, reply.warning, file_command)
+    return calendar(f"{title}{goods}{since}", reply.items, parties, reply.reach, file_command)
 
 
 def _subscribed(reply: replies.Subscribed, request: CommandRequest, parties: Parties) -> Message:

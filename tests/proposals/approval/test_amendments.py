@@ -17,6 +17,7 @@ from bot.rates.calendar.entries import all_ahead
 from bot.rates.calendar.upcoming import calendar
 from bot.rates.files.validate import Book, flaws
 from bot.rates.ledger import Ledger
+from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer
 from bot.rates.model.measure import Scope, Source
 from bot.rates.question.parse import Kind, RateQuery
@@ -69,7 +70,7 @@ def test_a_measure_gets_its_rate_from_that_day_on(book: Book, parties: Parties) 
     before = answered(book, parties, amendment(), on=DECEMBER - timedelta(days=1))
     after = answered(book, parties, amendment(), on=DECEMBER)
     assert (before.total_percent, after.total_percent) == (Decimal("12.5"), Decimal(40))
-    [part] = after.parts
+    [part] = after.components
     assert part.measure_id == FORCED_LABOUR
     assert part.source.url == "https://wire.example/1"
     assert part.checked == date(2026, 11, 25)
@@ -84,9 +85,9 @@ def test_the_sources_of_an_approved_rate_were_read_on_the_day_of_the_approval(
     read = date(2026, 11, 25)
     steel = amendment(measure="us-232-steel", from_=on)
     answer = answered(book, parties, steel, text="us on eu steel", on=on)
-    part = next(one for one in answer.parts if one.measure_id == "us-232-steel")
+    part = next(one for one in answer.components if one.measure_id == "us-232-steel")
     assert (part.percent, part.checked) == (Decimal(40), read)
-    assert not any("Section 232, steel was last checked" in one for one in answer.caveats)
+    assert not any(isinstance(one, kinds.OlderSource) for one in answer.warnings)
 
 
 def test_a_schedules_other_rows_stay(book: Book, parties: Parties) -> None:
@@ -98,7 +99,7 @@ def test_a_schedules_other_rows_stay(book: Book, parties: Parties) -> None:
 def test_a_measure_of_its_own_comes_on_top(book: Book, parties: Parties) -> None:
     after = answered(book, parties, own(), on=DECEMBER)
     assert after.total_percent == Decimal("52.5")
-    assert {part.measure_id for part in after.parts} == {FORCED_LABOUR, "us-approved-0123abcd"}
+    assert {part.measure_id for part in after.components} == {FORCED_LABOUR, "us-approved-0123abcd"}
     on_cars = own(scope=Scope(goods=("cars",)), covers="cars")
     assert answered(book, parties, on_cars, on=DECEMBER).total_percent == Decimal("12.5")
 
@@ -248,9 +249,11 @@ def test_a_rate_that_came_as_a_schedules_column_is_not_laid_over_it_again(
 def test_an_answer_does_not_deny_the_approval_that_it_holds(book: Book, parties: Parties) -> None:
     without = answered(book, parties, on=DECEMBER)
     with_it = answered(book, parties, amendment(), on=DECEMBER)
-    assert "changes since are not in it" in without.caveats[0]
-    assert "changes since are not in it" not in with_it.caveats[0]
-    assert "it holds Forced-labour Section 301 duty, China" in with_it.caveats[0]
+    before, after = without.warnings[0], with_it.warnings[0]
+    assert isinstance(before, kinds.BeyondData)
+    assert isinstance(after, kinds.BeyondData)
+    assert before.later == ()
+    assert [one.measure.id for one in after.later] == [FORCED_LABOUR]
 
 
 def test_a_date_of_an_approval_is_as_of_the_day_on_which_its_source_was_read(

@@ -186,7 +186,7 @@ async def test_a_new_measure_on_goods_comes_on_top(setting: Setting) -> None:
     await setting.decisions.approve(said(63, product="cars").id, ANA, form)
     [answer] = ask("us on china cars", setting.decisions.ledger, DECEMBER, on=DECEMBER)
     assert answer.total_percent == before + 63
-    part = next(one for one in answer.parts if one.percent == 63)
+    part = next(one for one in answer.components if one.percent == 63)
     assert part.measure == "Section 338: cars, China"
     assert "As told." in part.note
 

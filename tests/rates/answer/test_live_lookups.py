@@ -8,12 +8,12 @@ import pytest
 from bot.rates.answer.build import answer
 from bot.rates.answer.live_lookups import lookups, supplied
 from bot.rates.ledger import Ledger
+from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer
 from bot.rates.model.lookup import Finding, Found, Lack, Lookup, LookupFailure
 from bot.rates.model.measure import Source
 from bot.rates.question.parse import RateQuery, parse
-from bot.render.json import answer_json
-from bot.render.text import lines
+from tests.rates.warned import only, warned
 
 LINE = Lookup(lack=Lack.BASE_DUTY, economy="US", code="39269099")
 TAIWAN = Lookup(lack=Lack.MFN_AVERAGE, economy="TW")
@@ -101,10 +101,9 @@ def test_a_found_base_duty_stands_beside_the_total_with_its_source(
     assert bare.total_percent is not None
     assert (full.base.percent, full.base.exact) == (Decimal("5.3"), True)
     assert full.base.with_duties == bare.total_percent + Decimal("5.3")
-    text = "\n".join(lines(full))
-    assert "base rate of 3926.90.99, Other articles of plastics: 5.3 %" in text
-    assert "https://example.org/line" in text
-    assert full.caveats == bare.caveats
+    assert (full.base.line, full.base.what) == ("3926.90.99", "Other articles of plastics")
+    assert full.base.source.url == "https://example.org/line"
+    assert full.warnings == bare.warnings
 
 
 def test_a_total_with_the_base_duty_in_it_counts_the_found_one(ledger: Ledger, today: date) -> None:
@@ -113,9 +112,9 @@ def test_a_total_with_the_base_duty_in_it_counts_the_found_one(ledger: Ledger, t
     full = told(text, ledger, today, finding(LINE, "5.3"))
     assert bare.total_percent is not None
     assert full.total_percent == bare.total_percent + Decimal("5.3")
-    assert sum(part.percent or 0 for part in full.parts) == full.total_percent
-    assert full.parts[-1].source.url == "https://example.org/line"
-    assert "included" in full.meaning
+    assert sum(part.percent or 0 for part in full.components) == full.total_percent
+    assert full.components[-1].source.url == "https://example.org/line"
+    assert full.includes_base
 
 
 @pytest.mark.parametrize(
@@ -126,22 +125,12 @@ def test_a_duty_that_is_no_percent_is_told_in_words_and_summed_with_nothing(
 ) -> None:
     bare = told(text, ledger, today)
     full = told(text, ledger, today, finding(LINE, None, "1.5¢/kg + 2.5%"))
-    assert (full.total_percent, full.parts) == (bare.total_percent, bare.parts)
+    assert (full.total_percent, full.components) == (bare.total_percent, bare.components)
     assert full.base is not None
     assert full.base.with_duties is None
-    assert any("1.5¢/kg + 2.5%" in one and "no total here" in one for one in full.caveats)
-    assert "1.5¢/kg + 2.5%" in "\n".join(lines(full))
-    assert answer_json(full)["base"] == {
-        "line": "3926.90.99",
-        "what": "Other articles of plastics",
-        "percent": None,
-        "words": "1.5¢/kg + 2.5%",
-        "with_duties": None,
-        "exact": True,
-        "year": 2026,
-        "source": "a source, read on 2026-11-24",
-        "source_url": "https://example.org/line",
-    }
+    assert only(full, kinds.BaseNotPercent) == kinds.BaseNotPercent("3926.90.99", "1.5¢/kg + 2.5%")
+    assert (full.base.percent, full.base.words) == (None, "1.5¢/kg + 2.5%")
+    assert (full.base.exact, full.base.year) == (True, 2026)
 
 
 def test_a_found_average_fills_the_gap_and_is_no_longer_called_missing(
@@ -150,10 +139,9 @@ def test_a_found_average_fills_the_gap_and_is_no_longer_called_missing(
     bare = told("taiwan on us", ledger, today)
     full = told("taiwan on us", ledger, today, finding(TAIWAN, "6.5", year=2024))
     assert bare.mfn is None
-    assert any("average is missing" in one for one in bare.caveats)
+    assert warned(bare, kinds.NotCovered) == warned(full, kinds.NotCovered)
     assert full.mfn is not None
     assert (full.mfn.percent, full.mfn.year) == (Decimal("6.5"), 2024)
-    assert not any("average is missing" in one for one in full.caveats)
 
 
 def test_an_average_replaces_only_an_older_one(ledger: Ledger, today: date) -> None:
@@ -171,19 +159,17 @@ def test_a_member_of_a_union_is_looked_up_as_the_union(ledger: Ledger, today: da
 
 
 @pytest.mark.parametrize(
-    ("text", "lookup", "left_out"),
-    [
-        ("us on china 3926.90.99", LINE, "the base duty of HS 3926.90.99 is left out"),
-        ("taiwan on us", TAIWAN, "the MFN average of Taiwan is left out"),
-    ],
+    ("text", "lookup"), [("us on china 3926.90.99", LINE), ("taiwan on us", TAIWAN)]
 )
-def test_a_source_that_failed_is_a_caveat_among_the_first(
-    ledger: Ledger, today: date, text: str, lookup: Lookup, left_out: str
+def test_a_source_that_failed_is_a_warning_among_the_first(
+    ledger: Ledger, today: date, text: str, lookup: Lookup
 ) -> None:
     silence = LookupFailure(of=lookup, source="Its source", why="did not answer in time")
     bare, full = told(text, ledger, today), told(text, ledger, today, silence)
-    assert full.caveats[bare.leading] == f"Its source did not answer in time; {left_out}."
-    assert full._replace(caveats=bare.caveats) == bare
+    place = 1 + sum(one.leads for one in bare.warnings)
+    failed = kinds.LookupFailed("Its source", "did not answer in time", lookup)
+    assert full.warnings[place] == failed
+    assert full._replace(warnings=bare.warnings) == bare
 
 
 def test_what_was_found_for_others_changes_nothing(ledger: Ledger, today: date) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.errors import QueryError
 from bot.parties import WORLD
 from bot.rates.answer.build import answer
-from bot.rates.answer.select import Case, case_of, judge
+from bot.rates.answer.select import RateContext, context_of, select
 from bot.rates.change_days import change_days
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Status
@@ -29,34 +29,34 @@ def _pairs(ledger: Ledger) -> Iterator[tuple[str, str]]:
                 yield imposer, party.code
 
 
-def _days(case: Case) -> list[date]:
+def _days(context: RateContext) -> list[date]:
     """Days on which anything of the pair changes, and the days before them."""
-    turns = change_days(case.measures)
+    turns = change_days(context.measures)
     days = {day for turn in turns for day in (turn, turn - timedelta(days=1))}
     return sorted(day for day in days | {FIRST_DAY, TODAY} if day >= FIRST_DAY)
 
 
-def _check(case: Case) -> None:
-    stacked = judge(case).stacked
-    where = f"{case.imposer} on {case.partner}, {case.day}"
+def _check(context: RateContext) -> None:
+    stacked = select(context).stacked
+    where = f"{context.imposer} on {context.partner}, {context.day}"
     counted = {layer.measure.id for layer in stacked.counted}
     total = sum((layer.period.percent or Decimal(0) for layer in stacked.counted), Decimal(0))
     assert stacked.total == total, where
     assert len(counted) == len(stacked.counted), where
     for layer in stacked.counted:
-        assert layer.period.covers(case.day), where
+        assert layer.period.covers(context.day), where
         assert layer.period.charged, where
         assert counted.isdisjoint(layer.measure.excluded_by), where
-        assert case.partner not in layer.measure.exceptions, where
-    for members in case.ledger.one_of:
+        assert context.partner not in layer.measure.exceptions, where
+    for members in context.ledger.one_of:
         assert len(counted.intersection(members)) <= 1, where
 
 
 def test_the_parts_sum_to_the_total_by_the_stacking_rules_on_every_day(ledger: Ledger) -> None:
     for imposer, partner in _pairs(ledger):
-        case = case_of(ledger, imposer, partner, FIRST_DAY, None)
-        for day in _days(case):
-            _check(case._replace(day=day))
+        context = context_of(ledger, imposer, partner, FIRST_DAY, None)
+        for day in _days(context):
+            _check(context._replace(day=day))
 
 
 @pytest.mark.parametrize("product", PRODUCTS[1:])
@@ -66,9 +66,9 @@ def test_layers_on_goods_stack_by_the_rules_too(product: str, ledger: Ledger) ->
         *(("CN", code) for code in ("US", "CA")),
         *((code, "CN") for code in ("CA", "EU", "MX")),
     ):
-        case = case_of(ledger, imposer, partner, FIRST_DAY, product)
-        for day in _days(case):
-            _check(case._replace(day=day))
+        context = context_of(ledger, imposer, partner, FIRST_DAY, product)
+        for day in _days(context):
+            _check(context._replace(day=day))
 
 
 def test_no_answer_without_source_and_dates(ledger: Ledger) -> None:
@@ -77,12 +77,12 @@ def test_no_answer_without_source_and_dates(ledger: Ledger) -> None:
         for on in (None, date(2025, 4, 9), date(2025, 12, 1), date(2026, 9, 15)):
             query = RateQuery(kind=Kind.PAIR, imposer=imposer, partner=partner, on=on)
             for one in answer(query, ledger, TODAY):
-                assert all(part.source.text and part.from_ for part in one.parts)
-                assert all(part.source.text for part in one.beside)
+                assert all(part.source.text and part.from_ for part in one.components)
+                assert all(part.source.text for part in one.not_counted)
                 assert all(step.source.text for step in one.history)
                 assert all(item.source.text for item in one.next)
                 assert one.mfn is None or one.mfn.source.text
-                assert one.total_percent is not None or one.caveats
+                assert one.total_percent is not None or one.warnings
 
 
 def test_any_two_economies_with_a_baseline_get_the_average_with_year_and_source(

@@ -1,10 +1,12 @@
 """What comes, and what has changed."""
 
 from datetime import date
+from decimal import Decimal
 
-from bot.rates.calendar.upcoming import calendar, changes, how_far_read, rulings, upcoming
+from bot.rates.calendar.upcoming import calendar, changes, how_far_read, upcoming
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.answer import Change, ChangeKind, Upcoming
+from bot.rates.model.measure import DutyRate
 from bot.rates.question.parse import Kind, RateQuery, parse
 
 
@@ -27,7 +29,8 @@ def test_an_action_on_many_partners_is_one_entry(ledger: Ledger) -> None:
 
     assert len(began) == 1
     assert len(began[0].partners) == 60
-    assert began[0].what == "10 to 12.5 % by partner, 60 partners"
+    rates = DutyRate(Decimal(10))
+    assert began[0].change == Change(ChangeKind.BY_PARTNER, rates, up_to=Decimal("12.5"))
 
 
 def test_changes_are_told_newest_first_and_only_within_the_days(ledger: Ledger) -> None:
@@ -35,16 +38,17 @@ def test_changes_are_told_newest_first_and_only_within_the_days(ledger: Ledger) 
 
     assert [item.on for item in told] == sorted((item.on for item in told), reverse=True)
     assert {str(item.on) for item in told} <= {"2025-05-02", "2025-05-03", "2025-05-14"}
-    what = {item.measure_id: item.what for item in told}
-    assert what["us-cn-ieepa-reciprocal"] == "10 %, from 125 %"
-    assert what["cn-us-2025-universal"] == "10 %, from 125 %"
+    what = {item.measure_id: item.change for item in told}
+    fell = Change(ChangeKind.CHANGES, DutyRate(Decimal(10)), Decimal(125))
+    assert what["us-cn-ieepa-reciprocal"] == fell
+    assert what["cn-us-2025-universal"] == fell
 
 
-def test_rulings_are_told_with_their_source(ledger: Ledger) -> None:
-    told = rulings(ledger, date(2025, 5, 27), date(2025, 5, 30))
+def test_two_bans_of_one_day_are_two_entries(ledger: Ledger) -> None:
+    began = changes(ledger, date(2026, 9, 28), date(2026, 9, 29))
 
-    assert {str(step.on) for step in told} == {"2025-05-28", "2025-05-29"}
-    assert all(step.source.text for step in told)
+    bans = {item.measure_id for item in began if item.change.rate.banned}
+    assert bans == {"us-ca-338-import-ban", "us-ca-338-import-ban-packaged"}
 
 
 def test_a_calendar_tells_what_was_due_since_the_sources_were_read(ledger: Ledger) -> None:
@@ -55,13 +59,15 @@ def test_a_calendar_tells_what_was_due_since_the_sources_were_read(ledger: Ledge
         due = [item for item in items if item.passed]
         assert {str(item.on) for item in due} >= {"2026-11-10"}
         assert items[len(items) - len(due) :] == tuple(due)
-        assert "today is 2026-11-24" in how_far_read(query, ledger, today)
+        reach = how_far_read(query, ledger, today)
+        assert reach is not None
+        assert reach.first <= reach.last < reach.today == today
 
 
 def test_a_calendar_of_days_that_were_read_needs_no_warning(ledger: Ledger) -> None:
     query = RateQuery(kind=Kind.UPCOMING, partner="CN")
 
-    assert how_far_read(query, ledger, date(2026, 1, 1)) == ""
+    assert how_far_read(query, ledger, date(2026, 1, 1)) is None
     assert not any(item.passed for item in calendar(query, ledger, date(2026, 1, 1)))
 
 

@@ -1,6 +1,5 @@
 """Which changes a calendar lists between two days, on a ledger made by hand."""
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -14,15 +13,15 @@ from bot.rates.calendar.upcoming import (
     coming,
     joined,
     known_up_to,
+    passed_last,
     read_up_to,
-    rulings,
-    told_apart,
     upcoming,
 )
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.answer import Change, ChangeKind, Upcoming
+from bot.rates.model.measure import DutyRate
 from bot.rates.question.parse import Kind, RateQuery
-from tests.rates.made import CHECKED, SOURCE, ledger, rate, ruling, sheet, written
+from tests.rates.made import CHECKED, SOURCE, ledger, rate, sheet, written
 
 JUNE_1, JULY_1, JULY_2, AUGUST_1 = (
     date(2026, 6, 1),
@@ -119,13 +118,19 @@ def test_changes_are_those_after_one_day_and_by_another_newest_first(
     assert listed(changes(LEDGER, since, until)) == expected
 
 
-TEN = Decimal(10)
+def begins(percent: float, was: float | None = None) -> Change:
+    rate = DutyRate(Decimal(str(percent)))
+    if was is None:
+        return Change(ChangeKind.BEGINS, rate)
+    return Change(ChangeKind.CHANGES, rate, Decimal(str(was)))
 
 
-def item(
-    day: date, what: str = "10 %", percent: Decimal | None = TEN, **fields: object
-) -> Upcoming:
-    made = Upcoming(day, what, "Duty a", "a", "US", ("CN",), SOURCE, percent)
+TEN = begins(10)
+REVIEW = Change(ChangeKind.MILESTONE, text="A review.")
+
+
+def item(day: date, change: Change = TEN, **fields: object) -> Upcoming:
+    made = Upcoming(day, change, "Duty a", "a", "US", ("CN",), SOURCE)
     return made._replace(**fields)  # type: ignore[arg-type]
 
 
@@ -141,13 +146,13 @@ def item(
     ],
 )
 def test_what_was_due_since_the_sources_were_read_is_marked(on: date, passed: bool) -> None:
-    [found] = told_apart([item(on)], lambda _: CHECKED, date(2026, 11, 24))
+    [found] = passed_last([item(on)], lambda _: CHECKED, date(2026, 11, 24))
     assert (found.on, found.passed) == (on, passed)
 
 
 def test_what_has_passed_stands_last() -> None:
     days = [date(2026, 11, 1), date(2026, 9, 1), date(2026, 10, 10), date(2026, 12, 1)]
-    found = told_apart(map(item, days), lambda _: CHECKED, date(2026, 11, 24))
+    found = passed_last(map(item, days), lambda _: CHECKED, date(2026, 11, 24))
     assert [each.on for each in found] == [days[1], days[3], days[0], days[2]]
 
 
@@ -164,42 +169,41 @@ def test_an_item_is_known_up_to_its_own_check_or_that_of_the_others(
 def test_a_single_entry_keeps_its_percent_and_its_own_name() -> None:
     family = [each for each in LEDGER.measures if each.id == "reciprocal-cn"]
     [one] = upcoming(LEDGER, JULY_2, AUGUST_1, family)
-    assert (one.measure, one.percent) == ("Reciprocal duty, China", Decimal(10))
+    assert (one.measure, one.change) == ("Reciprocal duty, China", TEN)
     assert one.partners == ("CN",)
     [begun] = changes(LEDGER, date(2026, 6, 30), JULY_1)
-    assert (begun.measure, begun.percent) == ("Duty steps", Decimal(25))
+    assert (begun.measure, begun.change) == ("Duty steps", begins(25, 10))
 
 
 def test_the_rows_of_one_action_are_one_entry_with_the_lowest_and_the_highest_rate() -> None:
     rows = [each for each in LEDGER.measures if each.family]
     [one] = upcoming(LEDGER, JULY_2, AUGUST_1, rows)
-    assert (one.measure, one.percent) == ("Reciprocal duty", None)
+    assert one.measure == "Reciprocal duty"
     assert one.partners == ("CN", "DE", "EU")
-    numbers = re.findall(r"\d+(?:\.\d+)?", one.what)
-    assert numbers[:2] == ["10", "12.5"]
-    assert "11" not in numbers
+    lowest, highest = DutyRate(Decimal(10)), Decimal("12.5")
+    assert one.change == Change(ChangeKind.BY_PARTNER, lowest, up_to=highest)
 
 
 @pytest.mark.parametrize(
-    ("percents", "expected"),
-    [((10, 25), ["10", "25"]), ((25, 10), ["10", "25"]), ((10, 10), ["10"])],
+    ("percents", "lowest", "highest"),
+    [((10, 25), 10, 25), ((25, 10), 10, 25), ((10, 10), 10, None)],
 )
-def test_rows_that_differ_in_words_are_told_by_their_rates(
-    percents: tuple[int, int], expected: list[str]
+def test_rows_that_change_differently_are_one_entry_with_their_rates(
+    percents: tuple[int, int], lowest: int, highest: int | None
 ) -> None:
     rows = [
-        item(JULY_1, f"begins, {one}", Decimal(percent), measure_id=one, partners=(one[-2:],))
-        for one, percent in zip(ROWS[:2], percents, strict=True)
+        item(JULY_1, begins(percent, was), measure_id=one, partners=(one[-2:],))
+        for one, percent, was in zip(ROWS[:2], percents, (1, 2), strict=True)
     ]
     [one] = joined(LEDGER, rows)
-    # The last number is how many partners there are.
-    assert re.findall(r"\d+(?:\.\d+)?", one.what) == [*expected, "2"]
+    up_to = None if highest is None else Decimal(highest)
+    assert one.change == Change(ChangeKind.BY_PARTNER, DutyRate(Decimal(lowest)), up_to=up_to)
 
 
 def test_rows_with_one_rate_say_it_once() -> None:
     rows = [item(JULY_1, measure_id=one, partners=(one[-2:].upper(),)) for one in ROWS[:2]]
     [one] = joined(LEDGER, rows)
-    assert (one.what, one.partners) == ("10 %", ("CN", "DE"))
+    assert (one.change, one.partners) == (TEN, ("CN", "DE"))
 
 
 @pytest.mark.parametrize(
@@ -222,7 +226,7 @@ def test_an_entry_for_many_was_checked_when_the_first_of_them_was(
 
 
 def test_what_is_due_of_several_measures_word_for_word_is_one_entry() -> None:
-    due = [item(AUGUST_1, "A review.", None, measure_id=one) for one in ("steps", "far")]
+    due = [item(AUGUST_1, REVIEW, measure_id=one) for one in ("steps", "far")]
     rates = [item(AUGUST_1, measure_id=one) for one in ("steps", "far")]
     assert len(joined(LEDGER, due)) == 1
     assert len(joined(LEDGER, rates)) == 2
@@ -285,20 +289,3 @@ def test_a_question_on_changes_goes_back_thirty_days_by_itself() -> None:
     )
     found = calendar(RateQuery(kind=Kind.CHANGES), read, today)
     assert [each.measure_id for each in found] == ["today", "first"]
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "expected"),
-    [
-        (date(2026, 5, 31), AUGUST_1, [AUGUST_1, JULY_1, JUNE_1]),
-        (JUNE_1, JULY_1, [JULY_1]),
-        (JULY_1, date(2026, 7, 31), []),
-    ],
-)
-def test_rulings_are_those_after_one_day_and_by_another_newest_first(
-    since: date, until: date, expected: list[date]
-) -> None:
-    read = ledger(sheet(), legal=[ruling(day) for day in (JULY_1, JUNE_1, AUGUST_1)])
-    found = rulings(read, since, until)
-    assert [each.on for each in found] == expected
-    assert all(each.legal and each.percent == 0 for each in found)

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from bot.parties import WORLD, Parties
 from bot.rates.model.answer import Answer
-from bot.render.text import on_goods_words, sentence
+from bot.render import words
+from bot.render.text import sentence
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -36,7 +37,7 @@ SHARE = "rate_share"
 _FULL = 2
 # With more, the lists below the chart would hardly hold a step.
 _TRACED = 4
-_CAVEATS = 5
+_WARNINGS = 5
 _LIST = limits.SECTION_CHARACTERS - 100
 # Room for the notice, and for the line that counts what was left out.
 _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
@@ -57,34 +58,34 @@ def _traced(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Blo
     chart = history_chart(answers)
     if chart is None:
         return []
-    warned = dict.fromkeys(caveat for answer in answers for caveat in answer.caveats[:_CAVEATS])
-    head = [*warnings(list(warned)[:_CAVEATS]), chart]
+    texts = (text for answer in answers for text in words.warnings(answer)[:_WARNINGS])
+    head = [*warnings([*dict.fromkeys(texts)][:_WARNINGS]), chart]
     room = (_ROOM - taken - size(head)) // len(answers)
     return [*head, *_joined(_steps(answer, parties, room) for answer in answers)]
 
 
 def _steps(answer: Answer, parties: Parties, room: int) -> list[Block]:
     """The title, the definition, and as many steps as there is room for, in characters of JSON."""
-    title, as_of = header(markup.title(answer, parties)), context(markup.as_of(answer))
-    told = [markup.meaning(answer)]
-    spare = room - size([title, section(told[0]), as_of])
-    history = markup.history(answer, min(spare, limits.SECTION_CHARACTERS - len(told[0]) - 100))
-    return [title, section("\n".join(filter(None, [*told, history]))), as_of]
+    title, checked = header(markup.title(answer, parties)), context(markup.checked(answer))
+    definition = markup.definition(answer)
+    spare = room - size([title, section(definition), checked])
+    spare = min(spare, limits.SECTION_CHARACTERS - len(definition) - 100)
+    paragraph = "\n".join(filter(None, [definition, markup.history(answer, spare)]))
+    return [title, section(paragraph), checked]
 
 
 def _stated(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
     """What is charged on a day: in full if that fits, else the first in full, others short."""
-    told = _full if len(answers) <= _FULL else _short
-    shown = [told(answer, parties) for answer in answers]
+    view = _full if len(answers) <= _FULL else _short
+    shown = [view(answer, parties) for answer in answers]
     if size(_joined(shown)) + taken > _ROOM:
         shown[1:] = [_short(answer, parties) for answer in answers[1:]]
     return _joined(shown)
 
 
-def warnings(caveats: Sequence[str]) -> list[Block]:
+def warnings(texts: Sequence[str]) -> list[Block]:
     """A paragraph of warnings, if there are any."""
-    warned = [f"⚠️ {escape(caveat, 500)}" for caveat in caveats]
-    return [section("\n".join(warned))] if warned else []
+    return [section(markup.warnings(texts, 500))] if texts else []
 
 
 def _joined(shown: Iterable[Sequence[Block]]) -> list[Block]:
@@ -92,30 +93,38 @@ def _joined(shown: Iterable[Sequence[Block]]) -> list[Block]:
 
 
 def _full(answer: Answer, parties: Parties) -> list[Block]:
-    blocks = warnings(answer.caveats[:_CAVEATS])
-    blocks += [header(markup.title(answer, parties)), section(markup.meaning(answer))]
-    blocks += [section(choices) for choices in [markup.choices(answer)] if choices]
-    blocks += [section(markup.layer(part)) for part in answer.parts]
+    blocks = warnings(words.warnings(answer)[:_WARNINGS])
+    blocks += [header(markup.title(answer, parties)), section(markup.definition(answer))]
     paragraphs = (
+        markup.choices(answer),
+        *map(markup.component, answer.components),
         markup.base_rates(answer),
-        markup.beside(answer),
+        markup.not_counted(answer),
         markup.coming(answer),
         markup.history(answer, _LIST),
     )
     blocks += [section(paragraph) for paragraph in paragraphs if paragraph]
-    blocks.append(context(markup.as_of(answer), markup.last_change(answer)))
+    blocks.append(context(markup.checked(answer), markup.last_change(answer)))
     return blocks
 
 
 def _short(answer: Answer, parties: Parties) -> list[Block]:
-    """The title, the first warning and the parts, in one paragraph."""
-    warned = "\n".join(f"⚠️ {escape(one, 300)}" for one in answer.caveats[: answer.leading])
-    parts = [f"• {markup.part_rate(part)} {markup.named(part)}" for part in answer.parts[:8]]
+    """The title, the first warnings and the components, in one paragraph."""
+    warned = markup.warnings(words.first_warnings(answer), 300)
     title = bold(escape(markup.title(answer, parties), 200))
-    beside = f"• beside it {on_goods_words(answer.on_goods)}" if answer.on_goods else ""
     # A number that misleads by itself comes after what must be known first.
-    first = [warned, title] if answer.leading > 1 else [title, warned]
-    lines = [*first, markup.choices(answer), *parts, beside, markup.as_of(answer)]
+    misleads = any(one.leads for one in answer.warnings)
+    counted = [
+        f"• {markup.component_rate(one)} {markup.named(one)}" for one in answer.components[:8]
+    ]
+    on_goods = f"• beside it {words.on_goods(answer.on_goods)}" if answer.on_goods else ""
+    lines = [
+        *([warned, title] if misleads else [title, warned]),
+        markup.choices(answer),
+        *counted,
+        on_goods,
+        markup.checked(answer),
+    ]
     return [section("\n".join(filter(None, lines)))]
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from bot.parties import Parties
+from bot.rates.calendar.upcoming import Reach
 from bot.rates.model.answer import Upcoming
+from bot.render import words
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message, actions, assemble, button, section
 from bot.slack.blockkit.mrkdwn import bold, escape
@@ -16,14 +18,15 @@ def calendar(
     title: str,
     items: Sequence[Upcoming],
     parties: Parties,
-    warning: str = "",
+    reach: Reach | None = None,
     as_file: str = "",
 ) -> Message:
     """What takes effect or has changed, day by day, then what was due and was not checked.
 
-    `warning` says how far the sources were read, and stands first; `as_file` is the command that
-    gives the same as a file, for a button.
+    A warning of how far the sources were read (`reach`) stands first. `as_file` is the command
+    that gives the same as a file, for a button.
     """
+    warning = words.reach(reach)
     head = warnings([warning] if warning else [])
     nothing = escape(f"{title}: nothing that the ledger knows of.")
     notice = escape(f"{title}. Mind: {warning}" if warning else title, 400)
@@ -33,24 +36,24 @@ def calendar(
     ahead = [item for item in items if not item.passed]
     passed = [item for item in items if item.passed]
     # What was due says nothing of what was asked for: that there is none is said too.
-    told: list[Upcoming | str] = [bold(escape(title)), *ahead] if ahead else [nothing]
+    entries: list[Upcoming | str] = [bold(escape(title)), *ahead] if ahead else [nothing]
     if passed:
-        told += [bold(markup.PASSED), *passed]
+        entries += [bold(markup.PASSED), *passed]
     # A block more than fits is enough: thousands of days may be asked for.
     lines = [
         section(each if isinstance(each, str) else _dated(each, parties))
-        for each in told[: limits.MESSAGE_BLOCKS + 1]
+        for each in entries[: limits.MESSAGE_BLOCKS + 1]
     ]
     row = actions(button("Calendar (.ics)", f"{RUN}_0", as_file)) if as_file else ()
     return assemble(
-        notice, head, lines, row, lambda count: left_out(count + len(told) - len(lines))
+        notice, head, lines, row, lambda count: left_out(count + len(entries) - len(lines))
     )
 
 
 def _dated(item: Upcoming, parties: Parties) -> str:
     pays = ", ".join(markup.flagged(code, code, parties) for code in item.partners[:6])
     whom = f"{markup.flagged(item.imposer, item.imposer, parties)} on {pays}" if pays else ""
-    said = f"{escape(item.measure, 160)}: {escape(item.what, 300)}"
+    what = f"{escape(item.measure, 160)}: {escape(words.change(item.change), 300)}"
     return (
-        f"{bold(item.on.isoformat())}  {said}\n{escape(whom, 200)} ({markup.sourced(item.source)})"
+        f"{bold(item.on.isoformat())}  {what}\n{escape(whom, 200)} ({markup.sourced(item.source)})"
     )

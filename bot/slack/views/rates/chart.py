@@ -8,7 +8,7 @@ two changes is level, and a change is steep: steps, as duties go.
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from bot.rates.model.answer import Answer, lines_of
+from bot.rates.model.answer import Answer
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Block, Message
 from bot.slack.blockkit.mrkdwn import cut
@@ -49,6 +49,25 @@ def history_chart(answers: Sequence[Answer]) -> Block | None:
     return {"type": _TYPE, "title": _TITLE, "chart": chart}
 
 
+def lines_of(answer: Answer) -> tuple[Answer, ...]:
+    """The answer for each line that its history is drawn as: two where the tariff line decides."""
+    if all(step.up_to is None for step in answer.history):
+        return (answer,)
+    lowest = tuple(step._replace(up_to=None) for step in answer.history)
+    highest = tuple(
+        step._replace(percent=step.percent if step.up_to is None else step.up_to, up_to=None)
+        for step in answer.history
+    )
+    return tuple(
+        answer._replace(
+            partner=f"{answer.partner}, {word}",
+            partner_name=f"{answer.partner_name}, {word}",
+            history=history,
+        )
+        for word, history in (("lowest", lowest), ("highest", highest))
+    )
+
+
 def without_chart(message: Message) -> Message:
     """The same message, its charts left out."""
     kept = tuple(block for block in message.blocks if block["type"] != _TYPE)
@@ -63,7 +82,7 @@ def _drawn(answers: Iterable[Answer], last: date) -> list[Answer]:
 
 def _changes(answer: Answer, last: date) -> list[date]:
     """The days on which the line moves; a duty in place of another at the same rate moves none."""
-    steps = [step for step in answer.history if not step.legal and step.on <= last]
+    steps = [step for step in answer.history if step.moves_total and step.on <= last]
     before = [None, *(step.percent for step in steps)]
     return [step.on for step, was in zip(steps, before, strict=False) if step.percent != was]
 
@@ -80,7 +99,7 @@ def _days(changes: Sequence[date], last: date) -> list[date]:
 
 
 def _point(answer: Answer, day: date) -> dict[str, object]:
-    past = [step for step in answer.history if step.on <= day and not step.legal]
+    past = [step for step in answer.history if step.on <= day and step.moves_total]
     total = float(max(past, key=lambda step: step.on).percent) if past else 0.0
     return {"label": day.isoformat(), "value": total}
 

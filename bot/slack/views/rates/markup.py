@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.parties import Parties
-from bot.rates.model.answer import Answer, Part, Step, Upcoming, percent_text, step_text, total_text
+from bot.rates.model.answer import Answer, Component, Step, Upcoming, percent_text
 from bot.rates.model.measure import Source
-from bot.render.text import last_change_words, status_words
+from bot.render import words
 from bot.slack.blockkit.mrkdwn import bold, escape, link
 from bot.text.single_line import single_line
 
 PASSED = "Was due; not checked since"
 """The title of what was due since the sources were read."""
 
-_BESIDE = 5
+_NOT_COUNTED = 5
 _NEXT = 3
 _PASSED_SHOWN = 8
 # Steps told by day and rate alone, 20 characters each.
@@ -23,20 +23,18 @@ _BRIEFLY = 12
 
 def title(answer: Answer, parties: Parties) -> str:
     """Who on whom, on what goods, how much; plain text."""
-    total = total_text(answer)
-    said = "no total can be given" if total is None else f"{total}%"
+    total = words.total(answer)
+    figure = "no total can be given" if total is None else f"{total}%"
     if answer.total_range:
-        said = f"{said}: the line decides"
+        figure = f"{figure}: the line decides"
     if answer.only_in_data:
-        said = f"{said} in our data"
+        figure = f"{figure} in our data"
     if answer.banned:
-        said = "may not be imported"
-    goods = f", {answer.read_as}" if answer.product else ""
-    imposer, partner = (
-        flagged(answer.imposer, answer.imposer_name, parties),
-        flagged(answer.partner, answer.partner_name, parties),
-    )
-    return single_line(f"{imposer} on {partner}{goods}: {said}")
+        figure = "may not be imported"
+    goods = f", {words.goods(answer)}" if answer.product else ""
+    imposer = flagged(answer.imposer, answer.imposer_name, parties)
+    partner = flagged(answer.partner, answer.partner_name, parties)
+    return single_line(f"{imposer} on {partner}{goods}: {figure}")
 
 
 def flagged(code: str, name: str, parties: Parties) -> str:
@@ -44,9 +42,14 @@ def flagged(code: str, name: str, parties: Parties) -> str:
     return f"{parties.get(code).flag} {name}" if code in parties else name
 
 
-def meaning(answer: Answer) -> str:
-    """The day, and the definition that the total follows."""
-    return f"On {answer.on}: {escape(answer.meaning, 500)}."
+def warnings(texts: Sequence[str], longest: int) -> str:
+    """A line for each warning, cut to so many characters."""
+    return "\n".join(f"⚠️ {escape(text, longest)}" for text in texts)
+
+
+def definition(answer: Answer) -> str:
+    """The day, and what the total counts."""
+    return f"On {answer.on}: {escape(words.definition(answer), 500)}."
 
 
 def choices(answer: Answer) -> str:
@@ -56,42 +59,41 @@ def choices(answer: Answer) -> str:
     )
 
 
-def layer(part: Part) -> str:
-    """A layer: how much, what it is, its legal basis, its state and days, and its source."""
-    first = f"{bold(part_rate(part))}  {escape(part.measure, 200)}"
-    standing = [escape(said, 300) for said in (part.standing, part.note) if said]
+def component(one: Component) -> str:
+    """A counted duty: how much, what it is, its legal basis, its state and days, its source."""
+    details = [escape(text, 300) for text in (words.rulings(one), words.note(one)) if text]
     lines = [
-        first,
-        f"{escape(part.legal_basis, 200)}; {escape(status_words(part), 130)}",
-        *standing,
-        f"Source: {sourced(part.source)}",
+        f"{bold(component_rate(one))}  {escape(one.measure, 200)}",
+        f"{escape(one.legal_basis, 200)}; {escape(words.status(one), 130)}",
+        *details,
+        f"Source: {sourced(one.source)}",
     ]
     return "\n".join(lines)
 
 
-def beside(answer: Answer) -> str:
-    """The first layers that are not in the total, and how many more there are."""
-    if not answer.beside:
+def not_counted(answer: Answer) -> str:
+    """The first duties that are not in the total, and how many more there are."""
+    if not answer.not_counted:
         return ""
     lines = [
-        f"• {part_rate(part)} {named(part)}: {escape(part.note, 160)}"
-        for part in answer.beside[:_BESIDE]
+        f"• {component_rate(one)} {named(one)}: {escape(words.note(one), 160)}"
+        for one in answer.not_counted[:_NOT_COUNTED]
     ]
-    left = len(answer.beside) - _BESIDE
+    left = len(answer.not_counted) - _NOT_COUNTED
     more = [f"• … and {left} more: name a product to see what it pays"] if left > 0 else []
     return "\n".join([bold("Beside it, not in the total"), *lines, *more])
 
 
-def named(part: Part) -> str:
-    """A layer in half a line, its name linked to its source."""
-    name = link(part.source.url or "", part.measure, 200)
-    return f"{name} ({escape(part.legal_basis, 100)}; {escape(status_words(part), 130)})"
+def named(one: Component) -> str:
+    """A duty in half a line, its name linked to its source."""
+    name = link(one.source.url or "", one.measure, 200)
+    return f"{name} ({escape(one.legal_basis, 100)}; {escape(words.status(one), 130)})"
 
 
 def base_rates(answer: Answer) -> str:
     """The most-favoured-nation rates that stand beside the duties."""
     lines = []
-    if answer.base is not None and not any(p.measure_id == "mfn" for p in answer.parts):
+    if answer.base is not None and not answer.includes_base:
         base = answer.base
         word = "with it" if base.exact else "a line of it, which pays in all"
         said = escape(base.words, 200) if base.percent is None else rate(base.percent)
@@ -114,7 +116,7 @@ def coming(answer: Answer) -> str:
     """What is due by the day, what comes after it, what was due since the sources were read."""
     if not answer.next:
         return ""
-    past = answer.as_of is not None and answer.on < answer.as_of
+    past = answer.checked is not None and answer.on < answer.checked
     named = "What came after" if past else "What comes next"
     known = [item for item in answer.next if not item.passed]
     titled = (
@@ -137,8 +139,8 @@ def _listed(items: Sequence[Upcoming], most: int) -> list[str]:
 
 
 def _due(item: Upcoming) -> str:
-    said = f"{escape(item.measure, 120)}: {escape(item.what, 200)}"
-    return f"• {item.on}: {said} ({sourced(item.source)})"
+    what = escape(words.change(item.change), 200)
+    return f"• {item.on}: {escape(item.measure, 120)}: {what} ({sourced(item.source)})"
 
 
 def history(answer: Answer, room: int) -> str:
@@ -151,8 +153,8 @@ def history(answer: Answer, room: int) -> str:
     newest_first = tuple(reversed(answer.history))
     lines: dict[Step, str] = {}
     room -= _BRIEFLY * 20
-    for step in sorted(newest_first, key=lambda step: step.legal):
-        line = _step(step, foreseen=step.on > max(answer.on, answer.as_of or answer.on))
+    for step in sorted(newest_first, key=lambda step: not step.moves_total):
+        line = _step(step, foreseen=step.on > max(answer.on, answer.checked or answer.on))
         room -= len(json.dumps(line, ensure_ascii=False))
         if room < 0:
             break
@@ -163,35 +165,38 @@ def history(answer: Answer, room: int) -> str:
 
 
 def _briefly(steps: Sequence[Step]) -> list[str]:
-    rates = [f"{step.on} {step_text(step)}%" for step in steps if not step.legal][:_BRIEFLY]
+    moves = [step for step in steps if step.moves_total]
+    rates = [f"{step.on} {words.step_total(step)}%" for step in moves[:_BRIEFLY]]
     left = [f"{len(steps) - len(rates)} more"] if len(steps) > len(rates) else []
     return [f"• … {'; '.join([*rates, *left])}"] if steps else []
 
 
 def _step(step: Step, *, foreseen: bool) -> str:
-    percent = "" if step.legal else f"{bold(f'{step_text(step)}%')} "
-    said = link(step.source.url or "", step.what, 120)
-    source = "" if said.startswith("<") else f" ({escape(step.source.text, 100)})"
+    percent = f"{bold(f'{words.step_total(step)}%')} " if step.moves_total else ""
+    what = link(step.source.url or "", words.step(step), 120)
+    source = "" if what.startswith("<") else f" ({escape(step.source.text, 100)})"
     day = f"{step.on}, as foreseen" if foreseen else f"{step.on}"
-    return f"• {day}: {percent}{said}{source}"
+    return f"• {day}: {percent}{what}{source}"
 
 
-def as_of(answer: Answer) -> str:
+def checked(answer: Answer) -> str:
     """How far the sources were read."""
-    if answer.as_of is None:
+    if answer.checked is None:
         return "No sources of these duties were read."
-    return f"As of {answer.as_of}, the day up to which the sources were read."
+    return f"As of {answer.checked}, the day up to which the sources were read."
 
 
 def last_change(answer: Answer) -> str:
     """The last change of the total until the day; may be empty."""
-    change = last_change_words(answer)
+    change = words.last_change(answer)
     return f"Last change: {escape(change, 230)}" if change else ""
 
 
-def part_rate(part: Part) -> str:
-    """The rate of a layer: its percent, or its words where it is none."""
-    return escape(part.in_words, 200) or rate(part.percent)
+def component_rate(one: Component) -> str:
+    """The rate of a duty: its percent, or its words where it is none."""
+    if one.rate.banned or one.rate.specific:
+        return escape(words.rate(one.rate), 200)
+    return rate(one.percent)
 
 
 def rate(percent: Decimal | None) -> str:

@@ -1,16 +1,15 @@
-"""The parts of answers as one of Slack's tables, for whoever asks for one.
+"""The components of answers as one of Slack's tables, on request.
 
-A telephone shows three columns of a table and hides the others behind a swipe, so paragraphs are
-what is sent by itself; on a wide screen, and where several directions are compared, a table reads
-better.
+A phone shows three columns of a table and hides the others behind a swipe, so an answer comes in
+paragraphs. On a wide screen, and to compare several directions, a table reads better.
 """
 
 import json
 from collections.abc import Iterator, Sequence
 
 from bot.parties import Parties
-from bot.rates.model.answer import Answer, Part
-from bot.render.text import status_words
+from bot.rates.model.answer import Answer, Component
+from bot.render import words
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Block, Element, Message, assemble, context, section, size
 from bot.slack.blockkit.mrkdwn import bold, cut, escape, safe_url
@@ -18,8 +17,8 @@ from bot.slack.views.rates import markup
 from bot.text.single_line import single_line
 
 _TYPE = "table"
-FEWEST_PARTS = 3
-"""With fewer parts, a table says no more than a sentence."""
+FEWEST_COMPONENTS = 3
+"""With fewer, a table says no more than a sentence."""
 _CELL = 160
 # Room for the notice, the titles and the line that counts what was left out.
 _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
@@ -29,19 +28,19 @@ Row = list[Element]
 
 def table_worth(answers: Sequence[Answer]) -> bool:
     """Whether a table of these answers says more than their paragraphs."""
-    return sum(len(answer.parts) for answer in answers) >= FEWEST_PARTS
+    return sum(len(answer.components) for answer in answers) >= FEWEST_COMPONENTS
 
 
 def rates_table(answers: Sequence[Answer], parties: Parties, instead: Message) -> Message:
-    """The answers' parts and totals in a table; `instead` says the same in paragraphs.
+    """The answers' components and totals in a table; `instead` says the same in paragraphs.
 
-    Those where no answer has parts, because there is nothing to be put into rows.
+    Returns `instead` if no answer has components, which would be the rows.
     """
     rows = [row for answer in answers for row in _rows(answer, len(answers) > 1)]
-    if not any(answer.parts for answer in answers):
+    if not any(answer.components for answer in answers):
         return instead
-    head = [section(_said(answer, parties)) for answer in answers]
-    tail = [context(*dict.fromkeys(_read(answer, len(answers) > 1) for answer in answers))]
+    head = [section(_heading(answer, parties)) for answer in answers]
+    tail = [context(*dict.fromkeys(_checked(answer, len(answers) > 1) for answer in answers))]
     room = _ROOM - size([*head, *tail])
     table, left = _table(_titles(len(answers) > 1), rows, room)
     note = [context(f"… and {left} more rows than Slack takes.")] if left else []
@@ -49,15 +48,15 @@ def rates_table(answers: Sequence[Answer], parties: Parties, instead: Message) -
     return Message(message.text, message.blocks, instead=instead)
 
 
-def _said(answer: Answer, parties: Parties) -> str:
-    warned = [f"⚠️ {escape(caveat, 300)}" for caveat in answer.caveats[: answer.leading]]
+def _heading(answer: Answer, parties: Parties) -> str:
+    warned = markup.warnings(words.first_warnings(answer), 300)
     title = bold(escape(markup.title(answer, parties), 200))
-    return "\n".join([*warned, title, markup.meaning(answer)])
+    return "\n".join(filter(None, [warned, title, markup.definition(answer)]))
 
 
-def _read(answer: Answer, several: bool) -> str:
+def _checked(answer: Answer, several: bool) -> str:
     whose = f"{escape(f'{answer.imposer} on {answer.partner}')}: " if several else ""
-    return f"{whose}{markup.as_of(answer)}"
+    return f"{whose}{markup.checked(answer)}"
 
 
 def _titles(several: bool) -> Row:
@@ -67,17 +66,16 @@ def _titles(several: bool) -> Row:
 
 def _rows(answer: Answer, several: bool) -> Iterator[Row]:
     whose = [_text(f"{answer.imposer} on {answer.partner}")] if several else []
-    for part in answer.parts:
-        yield [*whose, *_part(part)]
+    for one in answer.components:
+        yield [*whose, *_component(one)]
     if answer.total_percent is not None:
-        total = (markup.rate(answer.total_percent), f"Total on {answer.read_as}", "", "", "")
+        total = (markup.rate(answer.total_percent), f"Total on {words.goods(answer)}", "", "", "")
         yield [*whose, *map(_text, total)]
 
 
-def _part(part: Part) -> Row:
-    percent = _text(markup.part_rate(part))
-    said = (part.measure, part.legal_basis, status_words(part))
-    return [percent, *map(_text, said), _link(part.source.text, part.source.url or "")]
+def _component(one: Component) -> Row:
+    cells = (markup.component_rate(one), one.measure, one.legal_basis, words.status(one))
+    return [*map(_text, cells), _link(one.source.text, one.source.url or "")]
 
 
 def _table(titles: Row, rows: Sequence[Row], room: int) -> tuple[Block, int]:

@@ -7,12 +7,19 @@ from decimal import Decimal
 import pytest
 
 from bot.parties import WORLD
-from bot.rates.answer.select import Case, Judged, Way
-from bot.rates.answer.total import newest_day, on_goods, read_up_to, total, unknown_rates
+from bot.rates.answer.select import RateContext, Selection
+from bot.rates.answer.standing import (
+    newest_day,
+    on_goods,
+    read_up_to,
+    total_of,
+    unknown_rates,
+)
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import OnGoods
+from bot.rates.model.answer import OnGoods, TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, Status
+from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.question.product import Wanted
 from bot.rates.stacking import Layer, LeftOut, Stacked
 from tests.rates.made import CHECKED, START, layer, ledger, measure, period, sheet
@@ -25,56 +32,57 @@ RATE_UNKNOWN = measure("a", rate_unknown=True)
 CHARGED_BEFORE = measure("a", period(10, **{"from": date(2026, 7, 1)}), charged_since=START)
 
 
-def case(
+def context(
     *measures: Measure,
     book: Ledger = LEDGER,
     day: date = DAY,
     fits: Mapping[str, Fit] | None = None,
     wanted: Wanted | None = None,
-) -> Case:
+) -> RateContext:
     """The US on China; all measures fall on the goods by name unless `fits` says otherwise."""
     named = {each.id: Fit.NAMED for each in measures}
     charged = frozenset({"CN", WORLD})
-    return Case(book, "US", "CN", day, wanted, measures, charged, fits or named)
+    return RateContext(book, "US", "CN", day, wanted, measures, charged, fits or named)
 
 
-def judged(way: Way, *chosen: Measure, left: tuple[LeftOut, ...] = ()) -> Judged:
-    return Judged(way, Stacked((), left), chosen)
+def selected(basis: TotalBasis, *chosen: Measure, left: tuple[LeftOut, ...] = ()) -> Selection:
+    return Selection(basis, Stacked((), left), chosen)
 
 
 def left_out(fit: Fit, *, unsure: bool) -> LeftOut:
-    return LeftOut(layer("a", fit=fit), "", unsure)
+    return LeftOut(layer("a", fit=fit), Exclusion(Reason.SOME_LINES), unsure)
 
 
 def test_what_counts_is_the_total_whatever_else_is_open() -> None:
     stacked = Stacked((layer("a", 10), layer("b", "2.5")), (left_out(Fit.NAMED, unsure=True),))
-    open_case = case(RATE_UNKNOWN, book=ledger())
-    assert total(open_case, Judged(Way.GOODS, stacked, ()), known=False) == Decimal("12.5")
+    open_context = context(RATE_UNKNOWN, book=ledger())
+    assert total_of(open_context, Selection(TotalBasis.GOODS, stacked, ())) == Decimal("12.5")
 
 
 def test_a_general_question_with_no_duty_is_zero() -> None:
-    assert total(case(), judged(Way.GENERAL), known=True) == 0
+    assert total_of(context(), selected(TotalBasis.GENERAL)) == 0
 
 
 def test_there_is_no_total_where_general_duties_are_not_followed() -> None:
     partly = sheet(
         coverage=[{"partners": [WORLD], "since": START, "checked": CHECKED, "general": False}]
     )
-    here = case(book=ledger(partly))
-    assert total(here, judged(Way.GENERAL), known=True) is None
-    assert total(here, judged(Way.GOODS, RATED), known=True) == 0
+    here = context(book=ledger(partly))
+    assert total_of(here, selected(TotalBasis.GENERAL)) is None
+    assert total_of(here, selected(TotalBasis.GOODS, RATED)) == 0
 
 
 def test_there_is_no_total_outside_the_data() -> None:
-    assert total(case(), judged(Way.GENERAL), known=False) is None
-    assert total(case(book=ledger()), judged(Way.GENERAL), known=True) is None
+    before = context(day=date(2017, 12, 31))
+    assert total_of(before, selected(TotalBasis.GENERAL)) is None
+    assert total_of(context(book=ledger()), selected(TotalBasis.GENERAL)) is None
 
 
-@pytest.mark.parametrize("way", Way)
+@pytest.mark.parametrize("basis", TotalBasis)
 @pytest.mark.parametrize("unknown", [RATE_UNKNOWN, CHARGED_BEFORE])
-def test_there_is_no_total_where_a_rate_is_unknown(way: Way, unknown: Measure) -> None:
-    assert total(case(RATED), judged(way, RATED), known=True) == 0
-    assert total(case(unknown), judged(way, unknown), known=True) is None
+def test_there_is_no_total_where_a_rate_is_unknown(basis: TotalBasis, unknown: Measure) -> None:
+    assert total_of(context(RATED), selected(basis, RATED)) == 0
+    assert total_of(context(unknown), selected(basis, unknown)) is None
 
 
 @pytest.mark.parametrize(
@@ -82,7 +90,7 @@ def test_there_is_no_total_where_a_rate_is_unknown(way: Way, unknown: Measure) -
     [
         (Fit.NAMED, DAY, True),
         (Fit.HEADING, DAY, True),
-        (Fit.PERHAPS, DAY, False),
+        (Fit.PARTIAL, DAY, False),
         (Fit.NONE, DAY, False),
         (Fit.NAMED, START, True),
         (Fit.NAMED, date(2025, 12, 31), False),
@@ -92,43 +100,43 @@ def test_there_is_no_total_where_a_rate_is_unknown(way: Way, unknown: Measure) -
 def test_a_rate_is_unknown_between_its_first_day_and_its_first_period(
     fit: Fit, day: date, unknown: bool
 ) -> None:
-    here = case(CHARGED_BEFORE, day=day, fits={"a": fit})
-    found = unknown_rates(here, judged(Way.GOODS, CHARGED_BEFORE))
+    here = context(CHARGED_BEFORE, day=day, fits={"a": fit})
+    found = unknown_rates(here, selected(TotalBasis.GOODS, CHARGED_BEFORE))
     assert found == ((CHARGED_BEFORE,) if unknown else ())
 
 
 @pytest.mark.parametrize(
-    ("way", "fit", "unsure", "expected"),
+    ("basis", "fit", "unsure", "expected"),
     [
         # One of several rates for a heading: the line decides.
-        (Way.GOODS, Fit.NAMED, True, None),
-        (Way.GOODS, Fit.HEADING, True, None),
+        (TotalBasis.GOODS, Fit.NAMED, True, None),
+        (TotalBasis.GOODS, Fit.HEADING, True, None),
         # Some lines of the goods pay it: zero is the rest, with a warning.
-        (Way.GOODS, Fit.PERHAPS, True, 0),
-        # CommandRequest for by itself, such a layer has no number.
-        (Way.LAYER, Fit.PERHAPS, True, None),
-        (Way.LAYER, Fit.NAMED, True, None),
+        (TotalBasis.GOODS, Fit.PARTIAL, True, 0),
+        # Asked for by itself, such a layer has no number.
+        (TotalBasis.LAYER, Fit.PARTIAL, True, None),
+        (TotalBasis.LAYER, Fit.NAMED, True, None),
         # Not charged: zero.
-        (Way.GOODS, Fit.NAMED, False, 0),
-        (Way.LAYER, Fit.NAMED, False, 0),
-        (Way.GENERAL, Fit.NAMED, True, 0),
+        (TotalBasis.GOODS, Fit.NAMED, False, 0),
+        (TotalBasis.LAYER, Fit.NAMED, False, 0),
+        (TotalBasis.GENERAL, Fit.NAMED, True, 0),
     ],
 )
 def test_there_is_no_total_where_the_only_duty_is_undecided(
-    way: Way, fit: Fit, unsure: bool, expected: int | None
+    basis: TotalBasis, fit: Fit, unsure: bool, expected: int | None
 ) -> None:
     left = (left_out(fit, unsure=unsure),)
-    assert total(case(RATED), judged(way, RATED, left=left), known=True) == expected
+    assert total_of(context(RATED), selected(basis, RATED, left=left)) == expected
 
 
-@pytest.mark.parametrize("way", [Way.GOODS, Way.LAYER])
-def test_goods_that_no_measure_is_about_have_no_total(way: Way) -> None:
-    assert total(case(RATED), judged(way), known=True) is None
+@pytest.mark.parametrize("basis", [TotalBasis.GOODS, TotalBasis.LAYER])
+def test_goods_that_no_measure_is_about_have_no_total(basis: TotalBasis) -> None:
+    assert total_of(context(RATED), selected(basis)) is None
 
 
 def test_one_undecided_layer_of_several_is_enough() -> None:
     left = (left_out(Fit.NAMED, unsure=False), left_out(Fit.HEADING, unsure=True))
-    assert total(case(RATED), judged(Way.GOODS, RATED, left=left), known=True) is None
+    assert total_of(context(RATED), selected(TotalBasis.GOODS, RATED, left=left)) is None
 
 
 @pytest.mark.parametrize(
@@ -151,12 +159,16 @@ def test_sources_are_read_up_to_the_oldest_check_before_the_day_asked(
     checked: date | None, day: date, of_layers: list[date | None], expected: date | None
 ) -> None:
     layers = tuple(layer("a", verified_as_of=each) for each in of_layers)
-    assert read_up_to(Judged(Way.GENERAL, Stacked(layers, ()), ()), checked, day) == expected
+    assert (
+        read_up_to(Selection(TotalBasis.GENERAL, Stacked(layers, ()), ()), checked, day) == expected
+    )
 
 
 def test_a_layer_that_does_not_count_leaves_the_day_alone() -> None:
     stale = layer("a", verified_as_of="2026-01-05")
-    stacked = Judged(Way.GENERAL, Stacked((), (LeftOut(stale, ""),)), ())
+    stacked = Selection(
+        TotalBasis.GENERAL, Stacked((), (LeftOut(stale, Exclusion(Reason.SUSPENDED)),)), ()
+    )
     assert read_up_to(stacked, CHECKED, DAY) == CHECKED
 
 
@@ -180,15 +192,15 @@ def test_a_period_that_was_checked_by_itself_goes_before_its_measure() -> None:
 def test_the_newest_day_is_the_last_on_which_a_known_rate_began(
     from_: str, status: Status, expected: date
 ) -> None:
-    one = measure("a", period(10, **{"from": from_}, status=status), general=True)
-    assert newest_day(case(one), TODAY) == expected
+    one = measure("a", period(10, **{"from": from_}, status=status), applies_to_all_goods=True)
+    assert newest_day(context(one), TODAY) == expected
 
 
 def test_what_particular_goods_pay_is_counted_with_its_height() -> None:
     measures = (
         measure("low", period("7.5")),
         measure("high", period(100)),
-        measure("general", period(400), general=True),
+        measure("general", period(400), applies_to_all_goods=True),
         measure("suspended", period(300, status=Status.SUSPENDED)),
         measure("over", period(200, to="2026-03-01")),
         measure("zero", period(0)),
@@ -196,12 +208,12 @@ def test_what_particular_goods_pay_is_counted_with_its_height() -> None:
         measure("freed", period(150, not_for=("CN",))),
         measure("other_freed", period(20, not_for=("DE",))),
     )
-    here = case(*measures)
-    assert on_goods(here, judged(Way.GENERAL)) == OnGoods(how_many=3, up_to=Decimal(100))
-    assert on_goods(here, judged(Way.GOODS)) is None
-    assert on_goods(here, judged(Way.LAYER)) is None
+    here = context(*measures)
+    assert on_goods(here, selected(TotalBasis.GENERAL)) == OnGoods(how_many=3, up_to=Decimal(100))
+    assert on_goods(here, selected(TotalBasis.GOODS)) is None
+    assert on_goods(here, selected(TotalBasis.LAYER)) is None
 
 
 def test_nothing_is_said_of_particular_goods_where_they_pay_nothing() -> None:
-    assert on_goods(case(measure("zero", period(0))), judged(Way.GENERAL)) is None
-    assert on_goods(case(), judged(Way.GENERAL)) is None
+    assert on_goods(context(measure("zero", period(0))), selected(TotalBasis.GENERAL)) is None
+    assert on_goods(context(), selected(TotalBasis.GENERAL)) is None

@@ -1,7 +1,7 @@
 """What comes as an iCalendar file (RFC 5545), for Outlook, Google Calendar and the like.
 
 An event lasts the whole day on which something takes effect, ends or falls due. Its UID follows
-from the change's name, so that whoever imports the file again gets the events changed, not doubled.
+from the change's key, so that a second import updates the events instead of doubling them.
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,7 @@ from icalendar import Calendar, Event, vText
 
 from bot.parties import WORLD, Parties
 from bot.rates.calendar.entries import CalendarEntry
+from bot.render import words
 
 _PRODUCT = "-//Tariffwire//Tariffs ahead//EN"
 _NAMED = 6
@@ -30,9 +31,9 @@ def calendar_file(
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     # The library escapes what it knows to be text, and these are not among it.
-    calendar.add("name", vText(_said(title)))
-    # What programs read that do not know NAME, which is newer (RFC 7986).
-    calendar.add("x-wr-calname", vText(_said(title)))
+    calendar.add("name", vText(_safe(title)))
+    # For programs that do not know NAME, which is newer (RFC 7986).
+    calendar.add("x-wr-calname", vText(_safe(title)))
     for change in changes:
         calendar.add_component(_event(change, parties, now))
     return bytes(calendar.to_ical())
@@ -49,22 +50,23 @@ def _event(change: CalendarEntry, parties: Parties, now: datetime) -> Event:
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", change.on)
     event.add("dtend", change.on + timedelta(days=1))
-    event.add("summary", _said(f"{_who(change, parties)}: {change.measure}: {change.what}"))
-    event.add("description", _said(_description(change, parties)))
+    what = words.change(change.change)
+    event.add("summary", _safe(f"{_who(change, parties)}: {change.measure}: {what}"))
+    event.add("description", _safe(_description(change, parties)))
     event.add("categories", ["Tariffs"])
-    # A date that is known takes up nobody's time.
+    # A known date does not make its owner busy.
     event.add("transp", "TRANSPARENT")
     event.add("status", "TENTATIVE" if change.doubts else "CONFIRMED")
     if change.source.url:
         event.add("url", change.source.url)
     if change.as_of is not None:
-        # What the ledger says changes when its sources are read again: that is a revision.
+        # Reading the sources again may change the entry: each day of reading is a revision.
         event.add("sequence", max((change.as_of - _FIRST_DAY).days, 0))
         event.add("last-modified", datetime.combine(change.as_of, time(), UTC))
     return event
 
 
-def _said(text: str) -> str:
+def _safe(text: str) -> str:
     """The text with letters like backslashes for backslashes.
 
     icalendar writes and reads a backslash before an N as the end of a line, whatever stands before.
@@ -76,10 +78,10 @@ def _description(change: CalendarEntry, parties: Parties) -> str:
     partners = ", ".join(_name(code, parties) for code in change.partners)
     read = change.as_of
     lines = [
-        f"{change.what} on {change.on}",
+        f"{words.change(change.change)} on {change.on}",
         f"{change.measure}, by {_name(change.imposer, parties)} on {partners}",
         f"Legal basis: {change.legal_basis}",
-        *change.doubts,
+        *map(words.doubt, change.doubts),
         " ".join(filter(None, (f"Source: {change.source.text}", change.source.url))),
         f"As of {read}, the day up to which the sources were read." if read else "",
     ]

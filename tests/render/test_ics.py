@@ -1,17 +1,20 @@
 """The calendar file is read by others' programs, and tells each change once."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event, vText
 
-from bot.rates.calendar.entries import CalendarEntry, all_ahead
-from bot.rates.calendar.ics import calendar_file
+from bot.rates.calendar.entries import CalendarEntry, Doubt, DoubtKind, all_ahead
 from bot.rates.ledger import Ledger
-from bot.rates.model.measure import Source
+from bot.rates.model.answer import Change, ChangeKind
+from bot.rates.model.measure import DutyRate, Source
 from bot.rates.question.parse import Kind, RateQuery
+from bot.render import words
+from bot.render.ics import calendar_file
 from bot.runtime.config_loader import load_parties
 from tests.rates.conftest import CONFIG
 
@@ -42,7 +45,7 @@ def test_every_change_is_an_event_of_one_whole_day(ledger: Ledger, partner: str 
         assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(days=1)
         assert event.decoded("dtstamp") == NOW
         said = str(event["description"])
-        assert change.what in said
+        assert words.change(change.change) in said
         assert f"Legal basis: {change.legal_basis}" in said
         assert change.source.text in said
         assert (f"As of {change.as_of}" in said) == (change.as_of is not None)
@@ -59,7 +62,8 @@ def test_written_again_an_event_keeps_its_uid_and_moves_on(ledger: Ledger) -> No
     [change] = [one for one in ahead_of(ledger) if one.key.startswith("us-cn-301-legacy-chips ")]
     assert change.as_of is not None
     read_later = change.as_of + timedelta(days=30)
-    later = change.model_copy(update={"what": "20 % begins", "as_of": read_later, "doubts": ()})
+    higher = Change(ChangeKind.BEGINS, DutyRate(Decimal(20)))
+    later = change.model_copy(update={"change": higher, "as_of": read_later, "doubts": ()})
     before, after = (
         written((change,))[0],
         written((later,), NOW + timedelta(days=40))[0],
@@ -97,14 +101,14 @@ def test_any_text_survives_the_way_there_and_back(
     change = CalendarEntry(
         key=measure,
         on=date(2027, 1, 1),
-        what=what,
+        change=Change(ChangeKind.MILESTONE, text=what),
         measure=measure,
         imposer="US",
         partners=("CN", "WORLD"),
         legal_basis=basis,
         source=Source(text=source, url="https://gazette.example/a,b;c?d=1"),
         as_of=date(2026, 10, 2),
-        doubts=(doubt,),
+        doubts=(Doubt(DoubtKind.CAVEAT, doubt),),
     )
     content = calendar_file((change,), what, PARTIES, NOW)
     # The library reads this one as it stands, escapes and all.

@@ -1,0 +1,184 @@
+"""What is charged on some goods on a day: the total or range, the choices and the base rate."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from bot.rates.answer.choices import all_choices, choices_of, representative
+from bot.rates.answer.select import RateContext, Selection, choose, select
+from bot.rates.files.schema import BaseDuty, Baseline
+from bot.rates.model.answer import BaseRate, MfnAverage, OnGoods, TotalBasis
+from bot.rates.model.goods import Fit
+from bot.rates.model.measure import Measure, Status
+from bot.rates.model.warnings import Choice
+
+_ZERO = Decimal(0)
+
+
+class Standing(NamedTuple):
+    """What is charged in a context."""
+
+    asked: RateContext
+    asked_selection: Selection
+    context: RateContext
+    """`asked`, or that of narrower goods which stand for all that were asked for."""
+    selection: Selection
+    total: Decimal | None
+    """None where the ledger cannot tell, where imports are banned, or where a range is left."""
+    span: tuple[Decimal, Decimal] | None
+    """The lowest and highest total, where the tariff line decides."""
+    choices: tuple[Choice, ...]
+    """Narrower goods with their totals, where these differ."""
+    same_for_all: tuple[str, ...]
+    """Narrower goods that all pay the total, where their lists differ."""
+    base: BaseRate | None
+    includes_base: bool
+    """Whether the total holds the base rate, as the question wanted."""
+
+    @property
+    def only_in_data(self) -> bool:
+        """Whether a total of 0 only means that the ledger holds nothing that is charged."""
+        return self.selection.basis is TotalBasis.GOODS and self.total == 0
+
+
+def standing(asked: RateContext) -> Standing:
+    """What is charged in the context on its day."""
+    asked_selection = select(asked)
+    context, selection = asked, asked_selection
+    choices = choices_of(context, selection)
+    same: tuple[str, ...] = ()
+    if one := representative(context, choices):
+        same = tuple(each.goods for each in choices)
+        context, selection, choices = one, select(one), ()
+    total = total_of(context, selection)
+    span = selection.stacked.span
+    if choices and total is not None:
+        stacks = [select(one).stacked for one in all_choices(context)]
+        ends = [stacked.total for stacked in stacks if stacked.ban is None]
+        span = (min(ends), max(ends))
+    if span is not None:
+        total = None
+    base = _base_rate(context, selection, choices)
+    wants_base = context.wanted is not None and context.wanted.with_base
+    includes_base = base is not None and total is not None and wants_base
+    if base is not None and includes_base:
+        total = base.with_duties
+    return Standing(
+        asked=asked,
+        asked_selection=asked_selection,
+        context=context,
+        selection=selection,
+        total=total,
+        span=span,
+        choices=choices,
+        same_for_all=same,
+        base=base,
+        includes_base=includes_base,
+    )
+
+
+def newest_day(context: RateContext, today: date) -> date:
+    """The day of the context, or a later one until today on which a known rate of these begins."""
+    begun = (
+        period.from_
+        for measure in choose(context)[1]
+        for period in measure.periods
+        if period.status is not Status.ANNOUNCED and period.from_ <= today
+    )
+    return max((context.day, *begun))
+
+
+def read_up_to(selection: Selection, checked: date | None, day: date) -> date | None:
+    """The day up to which all that counts was checked, where that matters for the day asked."""
+    if checked is None:
+        return None
+    stale = [
+        layer.checked
+        for layer in selection.stacked.counted
+        if layer.checked is not None and layer.checked < day
+    ]
+    return min([checked, *stale])
+
+
+def total_of(context: RateContext, selection: Selection) -> Decimal | None:
+    """The sum, or None where the ledger cannot tell: outside its data, or all is undecided."""
+    stacked, basis = selection.stacked, selection.basis
+    bans_some = any(left.unsure and left.layer.period.banned for left in stacked.left_out)
+    if stacked.ban is not None or bans_some:
+        return None
+    if stacked.counted:
+        return stacked.total
+    coverage = context.ledger.coverage(context.imposer, context.partner)
+    if coverage is None or context.day < coverage.since:
+        return None
+    if any(one.rate_unknown for one in selection.chosen) or unknown_rates(context, selection):
+        return None
+    if basis is TotalBasis.GENERAL:
+        return _ZERO if coverage.general else None
+    undecided = any(
+        left.unsure and (left.layer.fit > Fit.PARTIAL or basis is TotalBasis.LAYER)
+        for left in stacked.left_out
+    )
+    return None if undecided or not selection.chosen else _ZERO
+
+
+def unknown_rates(context: RateContext, selection: Selection) -> tuple[Measure, ...]:
+    """Measures that fell on these goods on the day at a rate that the ledger does not hold."""
+    return tuple(
+        measure
+        for measure in selection.chosen
+        if measure.unknown_on(context.day) and context.fits[measure.id] > Fit.PARTIAL
+    )
+
+
+def on_goods(context: RateContext, selection: Selection) -> OnGoods | None:
+    """The duties that particular goods pay on the day, where the total is on goods in general."""
+    if selection.basis is not TotalBasis.GENERAL:
+        return None
+    particular = (one for one in context.measures if not one.applies_to_all_goods)
+    rates = [
+        period.percent
+        for measure in particular
+        if (period := measure.on(context.day))
+        and period.charged
+        and period.percent
+        and context.charged.isdisjoint(period.not_for)
+    ]
+    return OnGoods(how_many=len(rates), up_to=max(rates)) if rates else None
+
+
+def mfn_average(context: RateContext) -> MfnAverage | None:
+    """The imposer's average; None where it is not known."""
+    fact = context.ledger.mfn(context.imposer)
+    if fact is None or not isinstance(fact.what, Baseline):
+        return None
+    return MfnAverage(percent=fact.what.percent, year=fact.what.year, source=fact.source)
+
+
+def _base_rate(
+    context: RateContext, selection: Selection, choices: tuple[Choice, ...]
+) -> BaseRate | None:
+    """The base rate of the goods asked for, and what they pay with it."""
+    if context.wanted is None or selection.basis is not TotalBasis.GOODS:
+        return None
+    found = context.ledger.base_duty(context.imposer, context.wanted)
+    if found is None or not isinstance(found[0].what, BaseDuty):
+        return None
+    (fact, exact), duty, stacked = found, found[0].what, selection.stacked
+    # What a line pays with it would be wrong for most of the choices.
+    with_duties = None
+    if not choices and stacked.ban is None and stacked.span is None:
+        with_duties = duty.percent
+        for layer in stacked.counted:
+            percent = layer.period.percent or _ZERO
+            all_in = layer.period.all_in
+            with_duties += max(_ZERO, percent - duty.percent) if all_in else percent
+    return BaseRate(
+        line=duty.line,
+        what=duty.what,
+        percent=duty.percent,
+        with_duties=with_duties,
+        exact=exact,
+        year=duty.year,
+        source=fact.source,
+    )

@@ -1,0 +1,482 @@
+"""The words for facts about rates: what every medium says alike."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from bot.parties import Parties
+from bot.rates.calendar.entries import Doubt, DoubtKind
+from bot.rates.calendar.upcoming import Reach
+from bot.rates.model import warnings as kinds
+from bot.rates.model.answer import (
+    BASE_ID,
+    Answer,
+    Change,
+    ChangeKind,
+    Component,
+    OnGoods,
+    Step,
+    TotalBasis,
+    percent_text,
+)
+from bot.rates.model.goods import dotted
+from bot.rates.model.law import Effect
+from bot.rates.model.lookup import Lack
+from bot.rates.model.measure import DutyRate, Status
+from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
+from bot.rates.question.parse import RateQuery
+
+_LISTED = 6
+
+
+def rate(duty: DutyRate, unknown: str = "rate not known") -> str:
+    """A rate: `12.5 %`, a specific duty, or that the goods may not be imported."""
+    if duty.banned:
+        return "may not be imported"
+    if duty.percent is None:
+        return duty.specific or unknown
+    return f"{percent_text(duty.percent)} %"
+
+
+def total(answer: Answer) -> str | None:
+    """The total's number, `12.5` or `12.5 to 37.5`; None where none can be given."""
+    if answer.total_range is not None:
+        return " to ".join(str(percent_text(end)) for end in answer.total_range)
+    return percent_text(answer.total_percent)
+
+
+def step_total(step: Step) -> str:
+    """The total of a step: `12.5`, or `12.5 to 37.5`."""
+    ends = [step.percent] if step.up_to is None else [step.percent, step.up_to]
+    return " to ".join(str(percent_text(end)) for end in ends)
+
+
+def goods(answer: Answer) -> str:
+    """What the total is on: `goods in general`, `steel, HS 8507.60`, the name of a layer."""
+    codes = (f"HS {dotted(code)}" for code in answer.codes)
+    return ", ".join([*answer.goods, *codes]) or "goods in general"
+
+
+def definition(answer: Answer) -> str:
+    """What the total counts, since others are said in public."""
+    all_in = any(one.calc is not one.calc.ADDS for one in answer.components)
+    mfn = "the base rate (MFN) is in it" if all_in else "on top of the base rate (MFN)"
+    if answer.basis is TotalBasis.LAYER:
+        return f"this layer by itself, {mfn}"
+    if answer.basis is TotalBasis.GENERAL:
+        return (
+            f"additional ad valorem duty on goods in general, {mfn}; duties on particular goods "
+            "are not in it"
+        )
+    if answer.base is not None and answer.includes_base:
+        return f"all duties on {goods(answer)}, the base rate of {answer.base.line} included"
+    if answer.any_origin:
+        return (
+            f"the duty on {goods(answer)} whatever their origin, {mfn}; deals with single "
+            "partners and duties on goods in general are not in it"
+        )
+    return f"all additional ad valorem duties on {goods(answer)}, {mfn}"
+
+
+def on_goods(left_out: OnGoods) -> str:
+    """`3 duties on particular goods (up to 100 %)`."""
+    duties = "duty" if left_out.how_many == 1 else "duties"
+    up_to = percent_text(left_out.up_to)
+    return f"{left_out.how_many} {duties} on particular goods (up to {up_to} %)"
+
+
+_STATUS = {
+    Status.IN_FORCE: "in force",
+    Status.SUSPENDED: "suspended",
+    Status.STRUCK_DOWN: "struck down",
+    Status.ANNOUNCED: "announced",
+    Status.EXPIRED: "charged",
+}
+
+
+def status(component: Component) -> str:
+    """A component's state and days: `in force since 2026-07-24`.
+
+    A rate that goes on under new terms has two days: first that of the rate, then of the terms.
+    """
+    if component.from_ is None:
+        return _STATUS[component.status]
+    state, span = _STATUS[component.status], _span(component.from_, component.to)
+    if component.status is Status.STRUCK_DOWN and component.percent:
+        void = f", void since {component.void_on}" if component.void_on else ""
+        return f"charged {span}{void}"
+    if component.foreseen:
+        first = span if component.to else f"from {component.from_}"
+        span = f"due {first}, as its sources foresaw"
+    if component.rate_since is not None:
+        return f"{state} at this rate since {component.rate_since}; on these terms {span}"
+    return span if component.foreseen else f"{state} {span}"
+
+
+def _span(start: date, end: date | None) -> str:
+    return f"{start} to {end}" if end else f"since {start}"
+
+
+_RULINGS = {
+    Effect.HELD_UNLAWFUL: "held unlawful by the {body} on {on}",
+    Effect.STAYED: "that ruling stayed by the {body} on {on}, so it went on being charged",
+    Effect.UPHELD: "upheld by the {body} on {on}",
+    Effect.STRUCK_DOWN: "struck down by the {body} on {on}",
+}
+
+
+def rulings(component: Component) -> str:
+    """What courts decided on it; empty if it was never in court."""
+    said = [
+        f"{'later ' if one.later else ''}{_RULINGS[one.effect].format(body=one.body, on=one.on)}"
+        for one in component.rulings
+    ]
+    if component.charged_until is not None:
+        said.append(f"charged at the border until {component.charged_until}")
+    return "; ".join(said)
+
+
+def note(component: Component) -> str:
+    """Why the total leaves it out, or what else is to be known of a counted one."""
+    if component.exclusion is None:
+        return component.note
+    why = component.exclusion
+    if why.reason is Reason.PARTICULAR_GOODS:
+        marked = (Status.SUSPENDED, Status.ANNOUNCED)
+        state = f"{_STATUS[component.status]}; " if component.status in marked else ""
+        return f"{state}only on: {component.covers}"
+    if why.reason is Reason.ENDED:
+        return f"ended on {component.to}"
+    if why.reason is Reason.NOT_YET:
+        return "; ".join(filter(None, (f"not before {component.from_}", why.text)))
+    covers = f" ({component.covers})" if why.on_some_lines else ""
+    return f"{exclusion(why)}{covers}"
+
+
+_EXCLUSIONS = {
+    Reason.SUSPENDED: "suspended, not charged",
+    Reason.ANNOUNCED: "announced, not in force",
+    Reason.STRUCK_DOWN: "struck down, no longer charged",
+    Reason.NOTHING_CHARGED: "nothing charged",
+    Reason.PARTNER_EXEMPT: "this partner had an exemption, a quota or a rate of its own",
+    Reason.GOODS_EXEMPT: "these goods are free of it: {text}",
+    Reason.SPECIFIC: "not a percent of the value",
+    Reason.IMPORT_BAN: "these goods may not be imported",
+    Reason.BAN_ON_SOME_LINES: "some lines of these goods may not be imported; the line decides",
+    Reason.SOME_LINES: "falls on some lines of these goods only; the line decides",
+    Reason.LINE_DECIDES: "one of several rates for this heading; the line decides",
+    Reason.OTHER_COUNTED: "a line pays one of these; counted: {by}",
+    Reason.GIVES_WAY: "not on goods that pay {by}",
+    Reason.RATE_UNKNOWN: "it was charged, at a rate that is not in our data",
+}
+
+
+def exclusion(why: Exclusion) -> str:
+    """Why a total leaves a duty out, without what only its component knows."""
+    return _EXCLUSIONS.get(why.reason, "{text}").format(text=why.text, by=why.by)
+
+
+def change(what: Change) -> str:
+    """What happens to a duty on a day: `12.5 % begins`."""
+    percent = percent_text(what.rate.percent)
+    told = rate(what.rate, "a rate to be announced")
+    ended = f"{percent} %" if what.rate.percent else "this rate"
+    if what.rate.banned and what.kind not in (ChangeKind.ENDS, ChangeKind.SUSPENSION_ENDS):
+        return "imports are banned"
+    match what.kind:
+        case ChangeKind.MILESTONE:
+            return what.text
+        case ChangeKind.ANNOUNCED:
+            return f"{told} announced for this day"
+        case ChangeKind.SUSPENDED:
+            return f"{told} suspended"
+        case ChangeKind.STRUCK_DOWN:
+            return "no longer charged, struck down"
+        case ChangeKind.CONTINUES:
+            return f"{told} goes on, on a new basis. {what.text}".removesuffix(". ")
+        case ChangeKind.CHANGES:
+            return f"{told}, from {percent_text(what.from_percent)} %"
+        case ChangeKind.ENDS:
+            return f"the time of {ended} is over; nothing known follows"
+        case ChangeKind.SUSPENSION_ENDS:
+            return "the time of the suspension is over; nothing known follows"
+        case ChangeKind.BY_PARTNER:
+            span = percent if what.up_to is None else f"{percent} to {percent_text(what.up_to)}"
+            return f"{span} % by partner"
+    return f"{told} begins"
+
+
+def step(one: Step) -> str:
+    """Why a total changed, or the ruling: `Fentanyl duty 10 begins; Baseline 20 to 10`."""
+    if one.ruling is not None:
+        return f"{one.ruling.body}: {one.ruling.what}"
+    return "; ".join(_rate_change(each.measure.name, each.change) for each in one.changes)
+
+
+def _rate_change(name: str, what: Change) -> str:
+    if what.rate.banned:
+        return f"{name}: {rate(what.rate)}"
+    percent = percent_text(what.rate.percent)
+    if what.kind is ChangeKind.CHANGES:
+        return f"{name} {percent_text(what.from_percent)} to {percent}"
+    return f"{name} {percent} {what.kind.value}"
+
+
+def last_change(answer: Answer) -> str:
+    """The last change of the total until the day, `2026-07-24, duty 10 to 12.5`; may be empty."""
+    last = answer.last_change
+    if last is None:
+        return ""
+    foreseen = any(one.foreseen and one.from_ == last.on for one in answer.components)
+    return f"{last.on}, {'as foreseen, ' if foreseen else ''}{step(last)}"
+
+
+def calendar_title(query: RateQuery, parties: Parties) -> str:
+    """The title of what comes: `Tariffs ahead of China on steel`."""
+    of = f" of {parties.get(query.partner).name}" if query.partner else ""
+    on = f" on {query.product}" if query.product else ""
+    return f"Tariffs ahead{of}{on}"
+
+
+def reach(read: Reach | None) -> str:
+    """A warning how far the sources behind a calendar were read; empty if up to today."""
+    if read is None:
+        return ""
+    until = f"{read.first}"
+    if read.first != read.last:
+        until = f"a day between {read.first} and {read.last}, by economy"
+    return (
+        f"The ledger's sources were read up to {until}; today is {read.today}. What was due since "
+        "then was not checked."
+    )
+
+
+_DOUBTS = {
+    DoubtKind.MAY_BE_PROLONGED: "It may be prolonged or replaced; nothing is known of that yet.",
+    DoubtKind.ANNOUNCED: "Announced; it may still change.",
+    DoubtKind.SUSPENDED: "Suspended: on the books, not charged.",
+    DoubtKind.STRUCK_DOWN: "Struck down by a court.",
+    DoubtKind.CAVEAT: "",
+    DoubtKind.NO_SOURCE_OPENED: "No source was opened for it; treat it as unverified.",
+    DoubtKind.LOW_CONFIDENCE: "Of low confidence.",
+}
+
+
+def doubt(one: Doubt) -> str:
+    """Why a change that comes is less than certain."""
+    return f"{_DOUBTS[one.kind]} {one.text}".strip()
+
+
+def warnings(answer: Answer) -> list[str]:
+    """All warnings of an answer, the most important first."""
+    return [_warning(one, answer) for one in answer.warnings]
+
+
+def first_warnings(answer: Answer) -> list[str]:
+    """What stands before the number: the warnings that lead, and the most important other one."""
+    return warnings(answer)[: 1 + sum(one.leads for one in answer.warnings)]
+
+
+def _warning(one: RateWarning, answer: Answer) -> str:
+    if text := _TEXTS.get(type(one)):
+        return text.format(one=one, answer=answer, pair=_pair(answer)).strip()
+    return _WRITERS[type(one)](one, answer)
+
+
+_TEXTS: dict[type[RateWarning], str] = {
+    kinds.ReadAsOrigin: (
+        "This was read as {one.product} from {answer.partner_name}: our data holds no such duties "
+        "of {answer.partner_name} on all countries. For what {answer.partner_name} charges, name "
+        "the other economy too."
+    ),
+    kinds.LeadingPairRemark: "{one.text}",
+    kinds.ImportBan: "May not be imported since {one.since}: {one.measure}. {one.text}",
+    kinds.SomeLinesBanned: (
+        "Some tariff lines of these goods may not be imported since {one.since}: {one.measure}."
+    ),
+    kinds.UnknownEconomy: (
+        "'{one.words}' is neither goods nor an economy I know, so this is on all countries; name "
+        "the other economy to see what its goods pay."
+    ),
+    kinds.RateUnknown: (
+        "Not in the total: {one.measure}, which was charged since {one.since}; our data holds its "
+        "rates from {one.known_from} on only."
+    ),
+    kinds.SingleProductsOnly: (
+        "Of {pair} the ledger follows single products only; a duty on goods in general is not "
+        "covered, which is not to say that there is none."
+    ),
+    kinds.BeforeData: (
+        "The ledger begins on {one.since} for {pair}; {answer.on} lies before that."
+    ),
+    kinds.OlderSource: "{one.measure} was last checked on {one.checked}.",
+    kinds.BlocDuties: "The duties of {answer.imposer_name} are those of the {one.bloc}.",
+    kinds.NoSourceOpened: "{one.measure}: no source was opened for it; treat it as unverified.",
+    kinds.BaseNotPercent: (
+        "The base duty of {one.line} is no single percent of the value ({one.text}), so no total "
+        "here holds it."
+    ),
+    kinds.SpellingRead: "'{one.text}' was read as {one.read_as}.",
+    kinds.NoSuchLayer: "No layer of the ledger answers to '{one.text}' between these two.",
+    kinds.UnknownWords: "Not understood in the product: {one.words}.",
+    kinds.VoidButCharged: (
+        "On this day the duties under {one.legal_basis} were already void by the ruling of "
+        "{one.void_on}; customs charged them until {one.until}."
+    ),
+    kinds.RateCaveat: "{one.measure}: {one.text}",
+    kinds.LowConfidence: "{one.measure} is of low confidence. {one.text}",
+    kinds.PairRemark: "{one.text}",
+    kinds.NotFollowed: "Not in our data, and so in no total: {one.text}.",
+}
+
+
+def _announced_only(one: kinds.AnnouncedOnly, _: Answer) -> str:
+    return (
+        f"Not in the total: {one.measure}, {rate(one.rate)} announced from {one.from_}; whether "
+        "it began is not known."
+    )
+
+
+def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
+    return (
+        f"Not in the total: {one.measure}, {percent_text(one.percent)} % until {one.until}; what "
+        "follows it is not known."
+    )
+
+
+def _zero_in_data(one: kinds.ZeroInData, answer: Answer) -> str:
+    maybe = [f"{measure}, {rate(duty)}" for measure, duty in one.on_some_lines[:_LISTED]]
+    some = f" some lines pay {'; '.join(maybe)}, and" if maybe else ""
+    return (
+        f"0 % is what our data holds of all these goods on {answer.on}; that is not to say that "
+        f"nothing is due:{some} {one.not_followed} are not in it."
+    )
+
+
+def _not_covered(_: kinds.NotCovered, answer: Answer) -> str:
+    known = answer.mfn is not None
+    mfn = "only the MFN average is given" if known else "its MFN average is missing too"
+    return (
+        f"Not in our data: the ledger follows no additional duties of {_pair(answer)}. That is "
+        f"not to say that there are none; {mfn}."
+    )
+
+
+def _beyond_data(one: kinds.BeyondData, answer: Answer) -> str:
+    return (
+        f"{answer.on} lies beyond what the ledger knows: the {_read_up_to(one, answer)}. "
+        f"This is what they said then; {_read_later(one) or 'changes since are not in it'}."
+    )
+
+
+def _stale(one: kinds.Stale, answer: Answer) -> str:
+    known = (
+        "of that day" if answer.on == answer.checked else f"of {answer.on} as far as they knew it"
+    )
+    return (
+        f"The {_read_up_to(one, answer)}; today is {one.today}. This is the state {known}; "
+        f"{_read_later(one) or 'later changes are not in it'}."
+    )
+
+
+def _read_up_to(one: kinds.Stale, answer: Answer) -> str:
+    """How far the sources were read: of the pair, or of the duty that is older than the rest."""
+    pair = _pair(answer)
+    if not one.older:
+        return f"ledger's sources for {pair} were read up to {one.checked}"
+    oldest, *younger = one.older
+    others = [f"of {each.measure} up to {each.checked}" for each in younger]
+    rest = ", ".join([*others, f"all else of {pair} up to {one.checked}"])
+    return f"ledger's sources for {oldest.measure} were read up to {oldest.checked} ({rest})"
+
+
+def _read_later(one: kinds.Stale) -> str:
+    read = [f"{each.measure} (source read on {each.checked})" for each in one.later]
+    return f"of later changes it holds {', '.join(read)} and no other" if read else ""
+
+
+def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
+    average = f"the MFN average of {answer.imposer_name}"
+    left_out = f"{average} is left out"
+    if one.lookup.lack is Lack.BASE_DUTY:
+        left_out = f"the base duty of HS {dotted(one.lookup.code)} is left out"
+    elif answer.mfn is not None:
+        left_out = f"{average} is the ledger's, of {answer.mfn.year}"
+    return f"{one.source} {one.why}; {left_out}."
+
+
+def _no_one_total(one: kinds.NoOneTotal, answer: Answer) -> str:
+    if one.rest_percent is None:
+        return f"No one total holds for all of these goods: {_listed(answer.choices)}."
+    differ = [each for each in answer.choices if each.percent != one.rest_percent]
+    more = f"; {len(differ) - _LISTED} more" if len(differ) > _LISTED else ""
+    return (
+        f"No one total holds for all of these goods; the tariff line decides: {_listed(differ)}"
+        f"{more}. Lines on none of these lists pay {percent_text(one.rest_percent)} %."
+    )
+
+
+def _some_differ(one: kinds.SomeGoodsDiffer, _: Answer) -> str:
+    return f"Some of these goods pay another total: {_listed(one.choices)}."
+
+
+def _unknown_product(one: kinds.UnknownProduct, _: Answer) -> str:
+    near = f" Did you mean {' or '.join(one.suggestions)}?" if one.suggestions else ""
+    return (
+        f"'{one.text}' is not a product the ledger knows, so this is the rate on goods in "
+        f"general.{near} An HS heading, such as 8507.60, works too."
+    )
+
+
+def _not_in_total(one: kinds.NotInTotal, _: Answer) -> str:
+    return f"Not in the total: {one.measure}, {rate(one.rate)}: {exclusion(one.exclusion)}."
+
+
+def _no_measure(one: kinds.NoMeasureOnGoods, answer: Answer) -> str:
+    rest = "what they pay besides the base rate is not known here"
+    if any(each.measure_id != BASE_ID for each in answer.components):
+        rest = "only duties on goods in general are counted"
+    return f"The ledger has no measure on {one.product} by itself between these two: {rest}."
+
+
+def _all_in(one: kinds.AllIn, _: Answer) -> str:
+    return (
+        f"{one.measure}: {percent_text(one.percent)} % is all-in: it includes the base rate, so "
+        "MFN is not added to it."
+    )
+
+
+def _partly_exempt(one: kinds.PartlyExempt, _: Answer) -> str:
+    return f"{one.measure} is not charged {one.condition or 'on some of these goods'}: {one.why}."
+
+
+def _same_for_all(one: kinds.SameForAll, _: Answer) -> str:
+    return f"Whichever they are, these goods pay this: {'; '.join(one.goods)}."
+
+
+_WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
+    kinds.AllIn: _all_in,
+    kinds.AnnouncedOnly: _announced_only,
+    kinds.BeyondData: _beyond_data,
+    kinds.LookupFailed: _lookup_failed,
+    kinds.NoMeasureOnGoods: _no_measure,
+    kinds.NoOneTotal: _no_one_total,
+    kinds.NotCovered: _not_covered,
+    kinds.NotInTotal: _not_in_total,
+    kinds.PartlyExempt: _partly_exempt,
+    kinds.RunsOut: _runs_out,
+    kinds.SameForAll: _same_for_all,
+    kinds.SomeGoodsDiffer: _some_differ,
+    kinds.Stale: _stale,
+    kinds.UnknownProduct: _unknown_product,
+    kinds.ZeroInData: _zero_in_data,
+}
+
+
+def _pair(answer: Answer) -> str:
+    return f"{answer.imposer_name} on {answer.partner_name}"
+
+
+def _listed(choices: Sequence[Choice]) -> str:
+    shown = [f"{one.goods}, {percent_text(one.percent)} %" for one in choices[:_LISTED]]
+    return "; ".join(shown)

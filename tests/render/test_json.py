@@ -1,0 +1,210 @@
+"""The object of `tariffwire rate --json`, as its contract says."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.errors import QueryError, UnknownParty
+from bot.rates.answer.build import ask
+from bot.rates.calendar.upcoming import calendar
+from bot.rates.ledger import Ledger
+from bot.rates.model.warnings import Leading, RateWarning
+from bot.rates.question.parse import parse
+from bot.render.json import rate_json
+
+KINDS = {
+    *("all_in", "announced_only", "base_not_percent", "before_data", "beyond_data", "bloc_duties"),
+    *(
+        "import_ban",
+        "leading_pair_remark",
+        "lookup_failed",
+        "low_confidence",
+        "no_measure_on_goods",
+    ),
+    *("no_one_total", "no_source_opened", "no_such_layer", "not_covered", "not_followed"),
+    *("not_in_total", "older_source", "partly_exempt", "rate_caveat", "rate_unknown"),
+    *("read_as_origin", "pair_remark", "runs_out", "same_for_all", "single_products_only"),
+    *(
+        "some_goods_differ",
+        "some_lines_banned",
+        "spelling_read",
+        "stale",
+        "unknown_economy",
+        "unknown_product",
+    ),
+    *("unknown_words", "void_but_charged", "zero_in_data"),
+}
+
+
+def _object(text: str, ledger: Ledger, today: date) -> dict[str, Any]:
+    query = parse(text, ledger.parties, today, ledger.reader)
+    answers = ask(text, ledger, today)
+    found: dict[str, Any] = json.loads(json.dumps(rate_json(text, query, answers)))
+    return found
+
+
+def _first(text: str, ledger: Ledger, today: date) -> dict[str, Any]:
+    found: dict[str, Any] = _object(text, ledger, today)["answers"][0]
+    return found
+
+
+def test_one_object_holds_the_question_and_its_answers(ledger: Ledger, today: date) -> None:
+    found = _object("us china steel on 2026-09-15", ledger, today)
+
+    assert set(found) == {"asked", "answers", "error"}
+    assert found["asked"] == {
+        "text": "us china steel on 2026-09-15",
+        "imposer": "US",
+        "partner": "CN",
+        "on": "2026-09-15",
+        "product": "steel",
+    }
+    pairs = [(one["imposer"], one["partner"]) for one in found["answers"]]
+    assert pairs == [("US", "CN"), ("CN", "US")]
+    assert found["error"] is None
+
+
+def test_an_answer_has_the_fields_of_the_contract(ledger: Ledger, today: date) -> None:
+    one = _first("us on china on 2026-09-15", ledger, today)
+
+    assert (one["imposer"], one["partner"], one["on"]) == ("US", "CN", "2026-09-15")
+    assert one["checked"] == "2026-10-07"
+    assert (one["total_percent"], one["additional_percent"]) == ("12.5", "12.5")
+    assert (one["range"], one["certainty"], one["banned"]) == (None, "exact", False)
+    assert (one["base"], one["with_base_percent"], one["questions"]) == (None, None, [])
+    [counted] = [each for each in one["components"] if each["counted"]]
+    expected = {
+        "measure": "Forced-labour Section 301 duty, China",
+        "measure_id": "us-cn-301-forced-labor",
+        "heading": None,
+        "percent": "12.5",
+        "added_percent": "12.5",
+        "reason": None,
+        "legal_basis": "Section 301",
+        "status": "in_force",
+        "from": "2026-07-24",
+        "to": None,
+        "all_in": False,
+    }
+    assert {key: counted[key] for key in expected} == expected
+    assert counted["source"].startswith("FR document 2026-15181")
+    assert all(each["reason"] for each in one["components"] if not each["counted"])
+    assert {"on", "kind", "percent", "measure", "source"} <= one["next"][0].keys()
+
+
+def test_the_base_rate_of_a_line_comes_with_the_total(ledger: Ledger, today: date) -> None:
+    one = _first("us on china 7326.90.86 on 2026-09-15", ledger, today)
+
+    assert (one["total_percent"], one["with_base_percent"]) == ("75", "77.9")
+    assert (one["base"]["percent"], one["base"]["text"], one["base"]["exact"]) == (
+        "2.9",
+        "2.9%",
+        True,
+    )
+
+
+def test_an_all_in_rate_adds_what_is_left_above_the_base_rate(ledger: Ledger, today: date) -> None:
+    unknown = _first("us on eu on 2025-09-01", ledger, today)
+    known = _first("us on japan cars on 2025-10-01", ledger, today)
+
+    assert (unknown["total_percent"], unknown["additional_percent"]) == ("15", None)
+    [component] = [each for each in known["components"] if each["counted"]]
+    assert component["all_in"]
+    assert (known["base"]["percent"], known["base"]["exact"]) == ("2.5", True)
+    assert component["added_percent"] == known["additional_percent"] == "12.5"
+
+
+def test_the_base_rate_is_no_additional_duty(ledger: Ledger, today: date) -> None:
+    one = _first("us on china 7326.90.86 including base on 2026-09-15", ledger, today)
+
+    assert (one["total_percent"], one["additional_percent"]) == ("77.9", "75")
+
+
+def test_a_range_is_never_shown_as_its_floor(ledger: Ledger, today: date) -> None:
+    one = _first("us on china 8507.60 on 2025-06-01", ledger, today)
+
+    assert (one["total_percent"], one["additional_percent"]) == (None, None)
+    assert (one["range"], one["certainty"]) == (["37.5", "55"], "range")
+
+
+def test_a_ban_and_a_total_that_cannot_be_given(ledger: Ledger, today: date) -> None:
+    ban = _first("us on canada wine on 2026-10-01", ledger, today)
+    nothing = _first("japan on vietnam", ledger, today)
+
+    assert (ban["banned"], ban["total_percent"], ban["certainty"]) == (True, None, "exact")
+    assert (nothing["banned"], nothing["certainty"]) == (False, "unknown")
+
+
+def test_a_duty_on_some_lines_makes_the_total_uncertain(ledger: Ledger, today: date) -> None:
+    one = _first("us on canada dairy on 2026-09-01", ledger, today)
+
+    assert one["certainty"] == "unknown"
+    assert "some_lines" in {each["reason"] for each in one["components"]}
+
+
+def test_a_warning_is_its_kind_and_its_values(ledger: Ledger, today: date) -> None:
+    first = _first("us on china", ledger, today)["warnings"][0]
+
+    assert first == {
+        "kind": "stale",
+        "leads": False,
+        "today": "2026-11-24",
+        "checked": "2026-10-07",
+        "older": [],
+        "later": [],
+    }
+
+
+def test_the_kinds_of_warnings_are_part_of_the_contract() -> None:
+    def below(kind: type[RateWarning]) -> set[str]:
+        own = set() if kind in (RateWarning, Leading) else {kind.__new__(kind).kind}
+        return own.union(*(below(each) for each in kind.__subclasses__()))
+
+    assert below(RateWarning) == KINDS
+
+
+def test_a_history_has_its_changes_and_rulings(ledger: Ledger, today: date) -> None:
+    steps = _first("us on china history", ledger, today)["history"]
+
+    by_day = {step["on"]: step for step in steps}
+    assert by_day["2025-05-28"]["ruling"]["effect"] == "held_unlawful"
+    [began] = by_day["2025-02-04"]["changes"]
+    assert (began["change"]["kind"], began["change"]["rate"]["percent"]) == ("begins", "10")
+    assert Decimal(by_day["2025-04-10"]["percent"]) == 145
+
+
+def test_a_refused_question_is_an_error_in_the_object(ledger: Ledger, today: date) -> None:
+    with pytest.raises(UnknownParty) as refused:
+        ask("us chnia", ledger, today)
+
+    found = rate_json("us chnia", None, error=refused.value)
+    assert found == {
+        "asked": {
+            "text": "us chnia",
+            "imposer": None,
+            "partner": None,
+            "on": None,
+            "product": None,
+        },
+        "answers": [],
+        "error": {
+            "thing": "chnia",
+            "cause": "not an economy I know",
+            "cure": refused.value.cure,
+        },
+    }
+    assert isinstance(refused.value, QueryError)
+
+
+def test_a_calendar_is_a_list_of_days(ledger: Ledger, today: date) -> None:
+    query = parse("upcoming china", ledger.parties, today, ledger.reader)
+    found = rate_json("upcoming china", query, calendar=calendar(query, ledger, today))
+
+    assert found["answers"] == []
+    days = found["calendar"]
+    assert isinstance(days, list)
+    assert {"on", "kind", "measure", "partners"} <= days[0].keys()
+    assert days[-1]["passed"]

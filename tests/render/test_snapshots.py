@@ -1,0 +1,261 @@
+"""The words for every kind of fact, kept as text files beside this one.
+
+The facts are made up, so that new rates change no words. To accept a new wording, run
+`python -m tests.render.test_snapshots`.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.rates.calendar.entries import Doubt, DoubtKind
+from bot.rates.calendar.upcoming import Reach
+from bot.rates.model import warnings as kinds
+from bot.rates.model.answer import (
+    Answer,
+    BaseRate,
+    Change,
+    ChangeKind,
+    Component,
+    MfnAverage,
+    OnGoods,
+    RateChange,
+    Step,
+    TotalBasis,
+    Upcoming,
+)
+from bot.rates.model.law import Effect, LegalEvent, Ruling, Talk
+from bot.rates.model.lookup import Lack, Lookup
+from bot.rates.model.measure import Calc, DutyRate, MeasureRef, Source, Status
+from bot.rates.model.warnings import Choice, Exclusion, ReadUpTo, Reason
+from bot.render import words
+from bot.render.text import calendar_line, lines, sentence
+
+DAY, LATER = date(2026, 10, 2), date(2026, 12, 4)
+STEEL = MeasureRef("Section 232, steel", "us-232-steel")
+SOURCE = Source(text="90 FR 1", url="https://example.org/90-fr-1")
+HALF = DutyRate(Decimal(50))
+FLOOR = DutyRate(specific="USD 21 per kg")
+BAN = DutyRate(banned=True)
+CHOICES = (Choice("coal", Decimal(25)), Choice("crude oil", Decimal(20)))
+DUTY = Component(
+    measure=STEEL.name,
+    measure_id=STEEL.id,
+    legal_basis="Section 232",
+    status=Status.IN_FORCE,
+    source=SOURCE,
+    rate=HALF,
+    from_=date(2025, 6, 4),
+    covers="steel of Annex I-A",
+    checked=DAY,
+)
+LEFT_OUT = DUTY._replace(exclusion=Exclusion(Reason.SOME_LINES, on_some_lines=True))
+ANSWER = Answer(
+    imposer="US",
+    partner="CN",
+    imposer_name="United States",
+    partner_name="China",
+    on=DAY,
+    product="steel",
+    total_percent=Decimal(50),
+    components=(DUTY,),
+    not_counted=(LEFT_OUT,),
+    mfn=MfnAverage(Decimal("3.3"), 2024, SOURCE),
+    checked=DAY,
+    warnings=(kinds.RateCaveat(STEEL, "Only within the quota."),),
+    next=(),
+    basis=TotalBasis.GOODS,
+    goods=("steel",),
+)
+BASE = BaseRate(
+    "7326.90.86", "articles of steel", Decimal("2.9"), Decimal("52.9"), True, 2026, SOURCE
+)
+STEPS = (
+    Step(DAY, Decimal(50), SOURCE, (RateChange(STEEL, Change(ChangeKind.BEGINS, HALF)),)),
+    Step(
+        LATER,
+        Decimal(25),
+        SOURCE,
+        (
+            RateChange(STEEL, Change(ChangeKind.CHANGES, HALF, Decimal(25))),
+            RateChange(STEEL, Change(ChangeKind.ENDS, HALF)),
+        ),
+        up_to=Decimal(50),
+    ),
+    Step(
+        LATER,
+        Decimal(25),
+        SOURCE,
+        ruling=LegalEvent(
+            on=LATER,
+            body="Supreme Court",
+            case="A v. B",
+            what="held them unlawful",
+            effect=Effect.STRUCK_DOWN,
+            source=SOURCE,
+        ),
+    ),
+    Step(
+        LATER,
+        Decimal(25),
+        SOURCE,
+        (RateChange(STEEL, Change(ChangeKind.BEGINS, BAN)),),
+        banned=True,
+    ),
+)
+NEXT = Upcoming(
+    on=LATER,
+    change=Change(ChangeKind.CHANGES, HALF, Decimal(25)),
+    measure=STEEL.name,
+    measure_id=STEEL.id,
+    imposer="US",
+    partners=("CN",),
+    source=SOURCE,
+)
+WARNINGS = (
+    kinds.ReadAsOrigin("steel"),
+    kinds.LeadingPairRemark("Sanctions are not in this ledger."),
+    kinds.ImportBan(STEEL, DAY, "Goods in bond may be entered."),
+    kinds.SomeLinesBanned(STEEL, DAY),
+    kinds.UnknownEconomy("atlantis"),
+    kinds.RateUnknown(STEEL, date(2018, 2, 7), date(2025, 2, 7)),
+    kinds.AnnouncedOnly(STEEL, HALF, DAY),
+    kinds.RunsOut(STEEL, Decimal(50), DAY),
+    kinds.ZeroInData(((STEEL, HALF), (STEEL, FLOOR)), "anti-dumping duties"),
+    kinds.ZeroInData((), "anti-dumping duties"),
+    kinds.NotCovered(),
+    kinds.SingleProductsOnly(),
+    kinds.BeforeData(date(2018, 1, 1)),
+    kinds.Stale(LATER, DAY, (), ()),
+    kinds.Stale(
+        LATER, DAY, (ReadUpTo(STEEL, date(2026, 5, 3)),), (ReadUpTo(STEEL, date(2026, 11, 1)),)
+    ),
+    kinds.BeyondData(LATER, DAY, (), ()),
+    kinds.OlderSource(STEEL, DAY),
+    kinds.BlocDuties("European Union"),
+    kinds.NoSourceOpened(STEEL),
+    kinds.LookupFailed(
+        "USITC", "did not answer", Lookup(lack=Lack.BASE_DUTY, economy="US", code="39269099")
+    ),
+    kinds.LookupFailed("WITS", "did not answer", Lookup(lack=Lack.MFN_AVERAGE, economy="US")),
+    kinds.BaseNotPercent("3926.90.99", "1.5¢/kg"),
+    kinds.NoOneTotal(None),
+    kinds.NoOneTotal(Decimal(25)),
+    kinds.SomeGoodsDiffer(CHOICES),
+    kinds.UnknownProduct("gizmos", ("games", "gems")),
+    kinds.SpellingRead("steeel", "steel"),
+    kinds.NotInTotal(STEEL, HALF, Exclusion(Reason.SOME_LINES)),
+    kinds.NoMeasureOnGoods("watches"),
+    kinds.NoSuchLayer("Section 999"),
+    kinds.UnknownWords("from the moon"),
+    kinds.VoidButCharged("IEEPA", DAY, LATER),
+    kinds.AllIn(STEEL, Decimal(15)),
+    kinds.RateCaveat(STEEL, "Only within the quota."),
+    kinds.PartlyExempt(STEEL, "if melted in the United States", "HTS 9903.82.03"),
+    kinds.PartlyExempt(STEEL, "", "HTS 9903.82.03"),
+    kinds.LowConfidence(STEEL, "One source only."),
+    kinds.PairRemark("The 47% said in public counts more."),
+    kinds.NotFollowed("anti-dumping duties"),
+    kinds.SameForAll(("coal", "crude oil")),
+)
+
+
+def _warnings() -> Iterator[str]:
+    answer = ANSWER._replace(warnings=WARNINGS, choices=CHOICES)
+    for one, text in zip(WARNINGS, words.warnings(answer), strict=True):
+        yield f"{one.kind}: {text}"
+    yield from words.warnings(ANSWER._replace(mfn=None, warnings=(kinds.NotCovered(),)))
+
+
+def _changes() -> Iterator[str]:
+    for kind in ChangeKind:
+        yield f"{kind}: {words.change(Change(kind, HALF, Decimal(25), text='comments are due'))}"
+    for rate in (BAN, FLOOR, DutyRate()):
+        yield words.change(Change(ChangeKind.BEGINS, rate))
+    yield words.change(Change(ChangeKind.BY_PARTNER, HALF, up_to=Decimal(60)))
+    yield from (f"{kind}: {words.doubt(Doubt(kind, 'A text.'))}" for kind in DoubtKind)
+    yield words.reach(Reach(DAY, DAY, LATER))
+    yield words.reach(Reach(DAY, LATER, LATER))
+    yield from map(words.step, STEPS)
+    for item in (NEXT, NEXT._replace(passed=True, partners=tuple("ABCDEFGH"))):
+        yield calendar_line(item)
+
+
+def _components() -> Iterator[str]:
+    for reason in Reason:
+        why = Exclusion(reason, STEEL, "a text of the rates files")
+        yield f"{reason}: {words.note(DUTY._replace(exclusion=why, to=LATER))}"
+    yield words.note(LEFT_OUT)
+    for status in Status:
+        yield f"{status}: {words.status(DUTY._replace(status=status, to=LATER, void_on=DAY))}"
+    yield words.status(DUTY._replace(rate_since=date(2025, 3, 12)))
+    yield words.status(DUTY._replace(checked=date(2025, 3, 12)))
+    yield words.status(DUTY._replace(checked=date(2025, 3, 12), rate_since=date(2025, 3, 12)))
+    rulings = (
+        Ruling(Effect.HELD_UNLAWFUL, "Trade Court", DAY, False),
+        Ruling(Effect.STAYED, "Appeals Court", DAY, False),
+        Ruling(Effect.UPHELD, "Appeals Court", DAY, False),
+        Ruling(Effect.STRUCK_DOWN, "Supreme Court", LATER, True),
+    )
+    yield words.rulings(DUTY._replace(rulings=rulings, charged_until=LATER))
+
+
+def _answers() -> Iterator[str]:
+    general = ANSWER._replace(basis=TotalBasis.GENERAL, goods=(), product=None)
+    all_in = DUTY._replace(calc=Calc.ALL_IN_CEILING, rate=DutyRate(Decimal(15)))
+    with_base = DUTY._replace(measure="Base rate", measure_id="mfn", rate=DutyRate(Decimal("2.9")))
+    talk = Talk(on=DAY, parties=("US", "CN"), place="Geneva", outcome="a truce", source=SOURCE)
+    answers = (
+        ANSWER,
+        ANSWER._replace(
+            base=BASE, history=STEPS, last_change=STEPS[0], next=(NEXT,), talks=(talk,)
+        ),
+        ANSWER._replace(base=BASE, components=(DUTY, with_base), total_percent=Decimal("52.9")),
+        ANSWER._replace(total_percent=Decimal(0), components=(), any_origin=True),
+        ANSWER._replace(codes=("73269086",), components=(all_in,), total_percent=Decimal(15)),
+        general._replace(total_percent=Decimal(0), on_goods=OnGoods(3, Decimal(100)), mfn=None),
+        general._replace(total_percent=None, components=(), warnings=(kinds.NotCovered(),)),
+        ANSWER._replace(
+            total_percent=None, total_range=(Decimal(20), Decimal(25)), choices=CHOICES, warnings=()
+        ),
+        ANSWER._replace(
+            total_percent=None, banned=True, components=(), warnings=(WARNINGS[2], WARNINGS[13])
+        ),
+        ANSWER._replace(basis=TotalBasis.LAYER, goods=(STEEL.name,)),
+    )
+    for answer in answers:
+        yield from (sentence(answer), *lines(answer), "")
+
+
+SNAPSHOTS: dict[str, Callable[[], Iterator[str]]] = {
+    "warnings": _warnings,
+    "changes": _changes,
+    "components": _components,
+    "answers": _answers,
+}
+
+
+def _file(name: str) -> Path:
+    return Path(__file__).with_name(f"{name}.txt")
+
+
+@pytest.mark.parametrize("name", SNAPSHOTS)
+def test_the_words_are_as_accepted(name: str) -> None:
+    text = "".join(f"{line}\n" for line in SNAPSHOTS[name]())
+    assert text == _file(name).read_text(encoding="utf-8")
+
+
+def test_every_kind_of_warning_has_words() -> None:
+    shown = {type(one) for one in WARNINGS}
+    bases = (kinds.RateWarning, kinds.Leading)
+    found = set(kinds.RateWarning.__subclasses__())
+    found |= {each for kind in list(found) for each in kind.__subclasses__()}
+    assert found - set(bases) == shown
+
+
+if __name__ == "__main__":
+    for each, made in SNAPSHOTS.items():
+        _file(each).write_text("".join(f"{line}\n" for line in made()), encoding="utf-8")
