@@ -1,4 +1,4 @@
-"""A poller with bounds fit for tests, and a reader's life in fast motion."""
+"""A poller with limits for tests, and feeds that are polled without waiting."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -35,7 +35,7 @@ class Clock:
 
 
 class Life:
-    """One feed, polled whenever it is due, with no time spent waiting."""
+    """One feed, polled whenever it is due; the clock jumps to the next poll."""
 
     def __init__(self, poller: Poller, clock: Clock, feed: Feed) -> None:
         self.poller, self.clock, self.feed = poller, clock, feed
@@ -54,7 +54,7 @@ class Life:
 
 
 class Reader:
-    """Starts lives of feeds with one poller."""
+    """Follows feeds with one poller."""
 
     def __init__(self, poller: Poller, clock: Clock) -> None:
         self.poller, self.clock = poller, clock
@@ -91,5 +91,5 @@ async def reader(limits: FetchLimits, workers: ProcessPool) -> AsyncIterator[Rea
 
 
 def later(seconds: float) -> datetime:
-    """A moment after the tests' start."""
+    """A time after the start of the tests."""
     return START + timedelta(seconds=seconds)

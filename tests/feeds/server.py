@@ -1,4 +1,4 @@
-"""A feed server on loopback that plays a script and records what it is asked."""
+"""A feed server on loopback with scripted responses, which records requests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,7 +12,7 @@ Play = Callable[[web.BaseRequest], Awaitable[web.StreamResponse] | web.StreamRes
 
 @dataclass
 class Asked:
-    """One request as it came."""
+    """One received request."""
 
     path: str
     headers: dict[str, str]
@@ -22,7 +22,7 @@ class Asked:
 
 @dataclass
 class FeedServer:
-    """Answers each path by its play; `asked` holds the requests in order."""
+    """Answers each path by its handler; `asked` has the requests in order."""
 
     url: str = ""
     plays: dict[str, Play] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class FeedServer:
     most_under_way: int = 0
 
     def at(self, path: str, play: Play | str | bytes, **headers: str) -> str:
-        """Puts a play, or a body with headers, at a path; returns the whole address."""
+        """Serves a handler, or a body with headers, at a path; returns the address."""
         if callable(play):
             self.plays[path] = play
         else:
@@ -44,7 +44,7 @@ class FeedServer:
         return [each.path for each in self.asked]
 
     def headers(self, name: str) -> list[str | None]:
-        """A header of each request, None where it was not sent."""
+        """A header of each request; None if it was not sent."""
         return [each.headers.get(name.lower()) for each in self.asked]
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -82,7 +82,7 @@ async def serving() -> AsyncIterator[FeedServer]:
 
 @asynccontextmanager
 async def raw_serving(answer: bytes, hold: bool = False) -> AsyncIterator[str]:
-    """A server that sends these bytes to whoever connects, then closes, or holds the line."""
+    """A server that sends these bytes to every client, then closes or waits."""
     done = asyncio.Event()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""`feeds.yaml`: the shipped one, and what is said of one that is wrong."""
+"""`feeds.yaml`: the shipped file, and the errors for wrong ones."""
 
 from pathlib import Path
 

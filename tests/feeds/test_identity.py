@@ -1,4 +1,4 @@
-"""What counts as the same entry, seen through `identify` and `sift`."""
+"""Which entries count as the same, by `identify` and `sift`."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -20,14 +20,14 @@ RAISED = "US raises the duty on steel from Canada"
 
 
 def opaque(number: int, title: str = RAISED, **more: Any) -> Entry:
-    """One whose guid and link tell nothing: the redirector that names it gives others each time."""
+    """An entry with a random guid and link, as from Google News."""
     name = f"CBMi{number}xTE5kR3lX"
     made = entry(name, f"https://news.search.example/rss/articles/{name}?oc=5", title)
     return made.model_copy(update={"published": NOON, **more})
 
 
 class Memory:
-    """What a feed's reader remembers: polls bodies, returns titles that were new and revised."""
+    """Remembers a feed's entries; returns the new and the revised titles of a body."""
 
     def __init__(self, kind: FeedKind = FeedKind.WIRE, home: str = "") -> None:
         self.kind, self.home, self.known = kind, home, set[str]()

@@ -1,4 +1,4 @@
-"""Feed lists that readers exchange."""
+"""Reading and writing feed lists in OPML."""
 
 import contextlib
 

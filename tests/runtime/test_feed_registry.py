@@ -1,4 +1,4 @@
-"""Feeds come and go while the bot runs: from a real server, into a real database."""
+"""Adding and removing feeds while the bot runs, with a real server and database."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -73,7 +73,7 @@ async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
 
 
 class Stopped(Exception):
-    """The process ends here."""
+    """Stands for the end of the process."""
 
 
 async def test_a_feed_shows_only_once_what_it_lists_counts_as_seen(

@@ -1,4 +1,4 @@
-"""Hostile markup becomes harmless text, and text becomes sentences."""
+"""Hostile markup becomes plain text, and text becomes sentences."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Which addresses a feed may be fetched from."""
+"""Which addresses may be contacted."""
 
 from ipaddress import IPv4Address, ip_network
 

@@ -1,4 +1,4 @@
-"""What is left of a body when its compression is taken off."""
+"""Decompression of bodies, within limits."""
 
 import contextlib
 import gzip

@@ -1,4 +1,4 @@
-"""Servers that answer oddly: what is asked of them then, and what an operator is told.
+"""Servers with odd responses: further requests to them, and error messages.
 
 Over real HTTP on loopback; the clock jumps from poll to poll.
 """
@@ -31,9 +31,9 @@ _OK = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(GOOD), GOOD.enco
 
 @asynccontextmanager
 async def scripted(*script: bytes) -> AsyncIterator[tuple[str, list[float]]]:
-    """A server that plays one answer a request, whatever the connection; an empty one closes it.
+    """A server that sends one response per request; an empty one closes the connection.
 
-    Gives its address and the moments at which requests came.
+    Yields its address and the times of the requests.
     """
     came: list[float] = []
     left = list(script)
@@ -256,7 +256,7 @@ class TestPauses:
 
 
 class TestPasswords:
-    """An address may hold one: `https://name:password@wire.example/feed`."""
+    """Passwords in addresses: `https://name:password@wire.example/feed`."""
 
     @staticmethod
     def with_one(url: str) -> str:

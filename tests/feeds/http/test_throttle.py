@@ -1,4 +1,4 @@
-"""Who may ask a server now."""
+"""Limits on requests per host, address and in total."""
 
 import asyncio
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Real captures and hostile documents that are kept beside the project, not in it."""
+"""Real captures and hostile documents, which are stored outside the repository."""
 
 import calendar
 import re
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def listed() -> Iterator[tuple[str, str, int]]:
-    """File, format and number of items of each real capture, as its index states them."""
+    """File, format and number of items of each real capture, from its index."""
     index = FOLDER / "real" / "INDEX.md"
     text = index.read_text(encoding="utf-8") if index.is_file() else ""
     row = re.compile(r"^\| (\S+) \| \d+ \| (\w+) \| (\d+) \|", re.MULTILINE)
@@ -70,7 +70,7 @@ def entries(name: str) -> tuple[Entry, ...]:
 
 
 def alerts(*names: str) -> list[list[str]]:
-    """The titles that are new at each of these bodies of one feed."""
+    """The new titles in each of these successive bodies of one feed."""
     known: set[str] = set()
     result = []
     for name in names:

@@ -1,4 +1,4 @@
-"""What comes out of a body: small documents written for each oddity."""
+"""Parsing of bodies: a small document for each case."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Links as they may be shown."""
+"""Links that are safe to show."""
 
 from urllib.parse import urlsplit
 

@@ -1,4 +1,4 @@
-"""Parsing in processes: it never holds up the loop, and it can be ended."""
+"""Parsing in processes: the event loop stays free, and a parse can be killed."""
 
 import asyncio
 import os

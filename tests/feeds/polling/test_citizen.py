@@ -1,4 +1,4 @@
-"""What publishers expect of a feed reader, in the order in which they list it.
+"""What publishers expect of a feed reader.
 
 Over real HTTP on loopback; the clock jumps from poll to poll, so that hours take no time.
 """
@@ -22,7 +22,7 @@ from tests.feeds.server import FeedServer, raw_serving
 
 
 def answers(*responses: web.Response | Callable[[], web.Response]) -> Callable[..., web.Response]:
-    """A play that gives these answers one after the other, the last one for ever."""
+    """Gives these responses one after the other, then repeats the last one."""
     left = list(responses)
 
     def play(_: web.BaseRequest) -> web.Response:
@@ -40,7 +40,7 @@ def feed(body: str = GOOD, status: int = 200, **headers: str) -> web.Response:
 
 
 def conditional(etag: str) -> Callable[[web.BaseRequest], web.Response]:
-    """A play that knows its ETag."""
+    """Answers 304 to a request with the right ETag."""
 
     def play(request: web.BaseRequest) -> web.Response:
         if request.headers.get("If-None-Match") == etag:

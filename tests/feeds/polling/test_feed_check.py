@@ -1,4 +1,4 @@
-"""Adding a feed: by its own address, or by a page that names it."""
+"""Checking an address: of a feed, or of a page that names feeds."""
 
 from ipaddress import ip_network
 

@@ -7,7 +7,7 @@ from bot.feeds.polling.host_queue import HostQueue
 
 
 class Work:
-    """Work that ends when it is told to."""
+    """Work that ends on a signal."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []

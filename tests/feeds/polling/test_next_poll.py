@@ -1,4 +1,4 @@
-"""When a feed is polled next: rules on values, no clock."""
+"""When a feed is polled next, in pure functions."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -40,7 +40,7 @@ def found(listed: str = "x", window_s: float | None = None, **asked: object) -> 
 
 
 def interval(feed: Feed = FEED, polls: int = 1, **given: object) -> float:
-    """Seconds after this many good answers that all list the same entries."""
+    """The interval in seconds after this many responses with the same entries."""
     state = BLANK
     for _ in range(polls):
         state = after_response(state, feed, LIMITS, NOW, found(**given), jitter=0.0)  # type: ignore[arg-type]

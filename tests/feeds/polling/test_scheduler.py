@@ -1,4 +1,4 @@
-"""Polling what is due: each feed by itself, none twice at a time, failures told once."""
+"""Polling due feeds: independently, never twice at once, failures reported once."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ class Shelf:
 
 
 class Taking:
-    """Takes feeds in: waits where it is told to, and says of each what it is told to say."""
+    """Stands in for a poll: can wait, fail or raise, per feed."""
 
     def __init__(self) -> None:
         self.taken: list[str] = []
@@ -85,7 +85,7 @@ class Setting:
         )
 
     async def poll(self) -> list[str]:
-        """What one look at the clock polls, to its end."""
+        """Polls what is due, to the end; the ids of the polled feeds."""
         self.taking.taken.clear()
         await asyncio.gather(*await self.watch.poll_due())
         return list(self.taking.taken)

@@ -1,4 +1,4 @@
-"""A WebSub hub on loopback: keeps what it is asked, and calls back as a test tells it."""
+"""A WebSub hub on loopback that records requests and calls back on demand."""
 
 import hashlib
 import hmac
@@ -28,7 +28,7 @@ class LoopbackHub:
         return web.Response(status=self.status)
 
     async def confirm(self, number: int = -1, **changes: str) -> tuple[int, str]:
-        """Asks the subscriber whether the request was its own; status and body of its answer."""
+        """Verifies the request with the subscriber; returns status and body."""
         asked = self.asked[number]
         query = {
             "hub.mode": asked["hub.mode"],
@@ -42,7 +42,7 @@ class LoopbackHub:
     async def push(
         self, body: bytes, *, method: str = "sha256", signature: str | None = None, **headers: str
     ) -> int:
-        """Brings news of the topic last asked for, signed; the status of the answer."""
+        """Pushes a signed body for the last topic; returns the status."""
         asked = next(each for each in reversed(self.asked) if each["hub.mode"] == "subscribe")
         digest = hmac.new(asked["hub.secret"].encode(), body, getattr(hashlib, method)).hexdigest()
         signed = f"{method}={digest}" if signature is None else signature

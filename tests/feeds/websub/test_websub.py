@@ -1,4 +1,4 @@
-"""WebSub: what a hub is asked, what it is believed, and what it can never do."""
+"""WebSub: requests to hubs, and what is accepted from them."""
 
 import asyncio
 import hashlib
@@ -29,7 +29,7 @@ TOPIC = "https://wire.example/feed"
 
 
 class Shelf:
-    """Keeps what it is given, as text, like the database."""
+    """Stores subscriptions as text, like the database."""
 
     def __init__(self) -> None:
         self.kept: dict[str, str] = {}
@@ -81,7 +81,7 @@ class Setting:
         self.pushed.append(push)
 
     async def tend(self, topic: str = TOPIC, feed_id: str = "wire") -> list[dict[str, str]]:
-        """One look at what is due, with the feed naming this topic; what the hub was asked."""
+        """Sends due requests for a feed that names this topic; returns the hub's requests."""
         self.hub.asked.clear()
         await self.hubs.tend({feed_id: (self.hub.url, topic)} if topic else {})
         return self.hub.asked
