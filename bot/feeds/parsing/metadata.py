@@ -59,12 +59,12 @@ def read_hints(head: Mapping[str, Any], text: str) -> PublisherHints:
 
     Skipped hours and days are read from the text, because feedparser keeps only the last of each.
     """
-    text = text[:_HEAD_CHARS]
+    start = text[:_HEAD_CHARS]
     ttl_minutes = _positive(head.get("ttl"))
     period_s = _PERIODS_S.get(str(head.get("sy_updateperiod", "")).strip().lower())
     times = _positive(head.get("sy_updatefrequency")) or 1.0
-    hours = {int(hour) % 24 for hour in _listed(_SKIP_HOURS, _HOUR, text)}
-    days = {day.lower() for day in _listed(_SKIP_DAYS, _DAY, text)}
+    hours = {int(hour) % 24 for hour in _listed(_SKIP_HOURS, _HOUR, start)}
+    days = {day.lower() for day in _listed(_SKIP_DAYS, _DAY, start)}
     return PublisherHints(
         ttl_s=ttl_minutes and ttl_minutes * 60,
         period_s=None if period_s is None else period_s / times,
