@@ -9,6 +9,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from contextlib import suppress
 
@@ -21,6 +22,8 @@ MAX_PROCESSES = 2
 # Restarting a process now and then limits the effect of memory leaks in a parser.
 _PARSES_PER_PROCESS = 5000
 _STOP_TIMEOUT_S = 2.0
+# When the bot is killed, Python's resource tracker frees the pool's semaphores and warns about it.
+_NO_TRACKER_WARNING = "ignore::UserWarning:multiprocessing.resource_tracker"
 
 
 def _start() -> None:
@@ -90,6 +93,8 @@ class ProcessPool:
     ) -> "pebble.ProcessFuture[Parsed | NotParsed]":
         with self._start_lock:
             if self._pool is None or not self._pool.active:
+                if _NO_TRACKER_WARNING not in sys.warnoptions:
+                    sys.warnoptions.append(_NO_TRACKER_WARNING)
                 # Spawned, because a forked process would keep all of the bot's memory.
                 self._pool = pebble.ProcessPool(
                     max_workers=min(MAX_PROCESSES, os.cpu_count() or 1),
