@@ -34,6 +34,29 @@ class NoticeQueue(Protocol):
     async def owe(self, deliveries: Collection[Delivery]) -> None: ...
 
 
+def plan_notices(
+    failing: Iterable[FeedState],
+    team: str,
+    conversations: Collection[str],
+    now: datetime,
+    others: Iterable[Trouble] = (),
+) -> tuple[Delivery, ...]:
+    """The notices about failing feeds and other problems, for each conversation."""
+    troubles = [trouble for state in failing if (trouble := _feed_trouble(state, now))]
+    return tuple(
+        Delivery(
+            id=delivery_id(DeliveryKind.NOTICE, team, conversation, trouble.key),
+            kind=DeliveryKind.NOTICE,
+            team=team,
+            conversation=conversation,
+            reason=trouble.text,
+            due_at=now,
+        )
+        for trouble in (*troubles, *others)
+        for conversation in conversations
+    )
+
+
 class Notices:
     """Queues notices; call `look` regularly."""
 
@@ -51,20 +74,7 @@ class Notices:
 
     async def look(self, failing: Iterable[FeedState], others: Iterable[Trouble] = ()) -> None:
         """Queues notices about these feeds and other problems; raises StoreError."""
-        now = self._clock()
-        troubles = [trouble for state in failing if (trouble := _feed_trouble(state, now))]
-        found = [
-            Delivery(
-                id=delivery_id(DeliveryKind.NOTICE, self._team, conversation, trouble.key),
-                kind=DeliveryKind.NOTICE,
-                team=self._team,
-                conversation=conversation,
-                reason=trouble.text,
-                due_at=now,
-            )
-            for trouble in (*troubles, *others)
-            for conversation in self._conversations
-        ]
+        found = plan_notices(failing, self._team, self._conversations, self._clock(), others)
         if new := [each for each in found if each.id not in self._queued]:
             await self._outbox.owe(new)
             self._on_deliveries()

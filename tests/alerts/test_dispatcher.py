@@ -437,7 +437,7 @@ async def test_what_became_of_a_message_is_written_when_the_database_is_back(
         slack.answer = lambda each: SendRefused("gone") if each.event_id == "a" else None
     await store.owe(delivery("a"), delivery("b"))
     outage = _Outage(store, slack, clock)
-    await outage.outbox.has_refused(4)
+    await outage.outbox.has_refused(8)
     outage.outbox.is_away = False
     # No lease has run out meanwhile: the clock stands.
     await slack.has_posted(1 if refused else 2)
@@ -453,7 +453,7 @@ async def test_a_posted_message_is_posted_once_though_its_lease_ends_meanwhile(
 ) -> None:
     await store.owe(delivery("a"), delivery("b"))
     outage = _Outage(store, slack, clock, replace(QUICK, lease_s=0.05))
-    await outage.outbox.has_refused(8)
+    await outage.outbox.has_refused(16)
     clock.now += timedelta(minutes=10)
     outage.outbox.is_away = False
     await slack.has_posted(2)

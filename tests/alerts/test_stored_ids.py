@@ -5,14 +5,13 @@ made of words, which are part of the id like any others. Change a value here onl
 migration.
 """
 
-from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from bot.alerts.delivery import Audience, Delivery, DeliveryKind, delivery_id, plan_deliveries
-from bot.alerts.notices import Notices, Trouble
+from bot.alerts.delivery import Audience, DeliveryKind, delivery_id, plan_deliveries
+from bot.alerts.notices import plan_notices
 from bot.alerts.reminders import plan_reminders
 from bot.alerts.subscription import Frequency, subscription_id
 from bot.feeds.model import FeedState
@@ -77,35 +76,17 @@ def test_a_delivery_is_about_its_story_or_the_hour_of_its_digest() -> None:
     ]
 
 
-class _Queue:
-    """Collects what is queued."""
-
-    def __init__(self) -> None:
-        self.deliveries: list[Delivery] = []
-
-    async def owe(self, deliveries: Collection[Delivery]) -> None:
-        self.deliveries.extend(deliveries)
-
-
-async def _notices(
-    failing: Iterable[FeedState], now: datetime, others: Iterable[Trouble] = ()
-) -> list[Delivery]:
-    queue = _Queue()
-    await Notices(queue, "T1", ["C1"], lambda: now, lambda: None).look(failing, others)
-    return queue.deliveries
-
-
-async def test_a_notice_is_about_a_feed_and_the_moment_its_trouble_began() -> None:
+def test_a_notice_is_about_a_feed_and_the_moment_its_trouble_began() -> None:
     gone = FeedState(feed_id="wire", failing_since=NOON, stopped=True)
     failing = FeedState(feed_id="paper", failing_since=NOON, error="HTTP 500")
-    made = await _notices([gone, failing], NOON + timedelta(days=1))
+    made = plan_notices([gone, failing], "T1", ["C1"], NOON + timedelta(days=1))
     assert [each.id for each in made] == [
         "5bd9c4831bd68cd0ae1cf0e7a2b5309a",
         "5958962f6642d4f4bd8013ef40bc5b19",
     ]
 
 
-async def test_a_notice_is_about_an_approval_and_why_it_does_not_fit() -> None:
+def test_a_notice_is_about_an_approval_and_why_it_does_not_fit() -> None:
     amendment = Amendment(
         id="0123abcd",
         imposer="US",
@@ -118,7 +99,7 @@ async def test_a_notice_is_about_an_approval_and_why_it_does_not_fit() -> None:
         approved_on=date(2026, 11, 25),
     )
     stale = stale_notice(StaleApproval(amendment, "no such measure"))
-    [made] = await _notices([], NOON, [stale])
+    [made] = plan_notices([], "T1", ["C1"], NOON, [stale])
     assert made.id == "1a892e74a07ff2ca3ebaa2f2f1e460f0"
 
 
