@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
-# Some tests take much longer than others: a process that runs out takes over half of another's.
+# Some tests take a minute, most a millisecond: a process without tests takes some from another.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 # Byte code makes the second start three times as fast.
