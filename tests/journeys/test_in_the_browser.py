@@ -4,13 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.journeys.onlooker import Onlooker, eventually
-from tests.local_slack.page.test_page import find
+from tests.local_slack.page.test_page import click, find, waiting
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -25,14 +23,14 @@ async def test_a_newcomer_watches_asks_and_subscribes_in_the_page(
 def _use(browser: Chrome, address: str) -> None:
     browser.get(address)
     find(browser, "#stream .message", "Geneva", "145%")
-    _click(browser, "#stream .message", "Geneva", "Why")
+    _click_button(browser, "#stream .message", "Geneva", "Why")
     find(browser, ".only-you", "tariff")
     box = find(browser, "#compose-text")
     box.send_keys("/tariff us china" + Keys.ENTER)
     find(browser, ".only-you", "12.5", "Section 301")
     box.send_keys("/tariff us chnia" + Keys.ENTER)
-    _click(browser, ".only-you", "chnia", "China")
-    find(browser, "#channels button", "court-watch").click()
+    _click_button(browser, ".only-you", "chnia", "China")
+    click(browser, "#channels button", "court-watch")
     find(browser, "#title", "court-watch")
     find(browser, "#compose-text").send_keys("/tariff subscribe court-rulings" + Keys.ENTER)
     find(browser, "#stream .message", "court ruling")
@@ -40,13 +38,13 @@ def _use(browser: Chrome, address: str) -> None:
     assert window.get_log("browser") == []
 
 
-def _click(browser: Chrome, css: str, text: str, label: str) -> None:
+def _click_button(browser: Chrome, css: str, text: str, label: str) -> None:
     """Clicks a button of the message with the text, again where it is drawn anew meanwhile."""
 
-    def click(_: Any) -> bool:
+    def press(_: Any) -> bool:
         buttons = find(browser, css, text).find_elements("css selector", "button")
         button = next(each for each in buttons if label in each.text)
         browser.execute_script("arguments[0].click()", button)
         return True
 
-    WebDriverWait(browser, 10, ignored_exceptions=[StaleElementReferenceException]).until(click)
+    waiting(browser).until(press)

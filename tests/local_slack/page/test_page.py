@@ -27,12 +27,26 @@ def find(browser: Chrome, css: str, *texts: str) -> WebElement:
         visible = (one for one in found if one.is_displayed())
         return next((one for one in visible if all(text in one.text for text in texts)), None)
 
-    wait = WebDriverWait(
-        browser, 10, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]
-    )
-    element = wait.until(look, f"no {css} with {texts}")
+    element = waiting(browser).until(look, f"no {css} with {texts}")
     assert element is not None
     return element
+
+
+def click(browser: Chrome, css: str, *texts: str) -> None:
+    """Clicks the element that `find` finds, again where it is drawn anew before the click."""
+
+    def press(_: Any) -> bool:
+        find(browser, css, *texts).click()
+        return True
+
+    waiting(browser).until(press)
+
+
+def waiting(browser: Chrome) -> WebDriverWait[Chrome]:
+    """Waits ten seconds at most, also for what the page draws anew while it is looked at."""
+    return WebDriverWait(
+        browser, 10, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]
+    )
 
 
 def use(browser: Chrome, address: str) -> None:
@@ -45,9 +59,9 @@ def use(browser: Chrome, address: str) -> None:
     find(browser, "#compose-hint", "us china")
     box.send_keys("iff us china" + Keys.ENTER)
     find(browser, ".only-you", "you asked: us china", "Only visible to you")
-    find(browser, "[data-action=mute]").click()
+    click(browser, "[data-action=mute]")
     find(browser, "#stream .message", "muted e-1")
-    find(browser, ".replies", "1 reply").click()
+    click(browser, ".replies", "1 reply")
     find(browser, "#replies .message", "follow-up")
     find(browser, "#reply-text").send_keys("thanks" + Keys.ENTER)
     find(browser, "#replies .message", "thanks")
@@ -61,7 +75,7 @@ def use(browser: Chrome, address: str) -> None:
 
 def fill_form(browser: Chrome, box: WebElement) -> None:
     box.send_keys("/tariff form" + Keys.ENTER)
-    find(browser, "#modal [type=submit]").click()
+    click(browser, "#modal [type=submit]")
     find(browser, "#modal .field-error", "required")
     find(browser, "#modal [data-action=line]").send_keys("steel" + Keys.ENTER)
     find(browser, "#stream .message", "took steel")
@@ -69,13 +83,13 @@ def fill_form(browser: Chrome, box: WebElement) -> None:
 
 
 def look_around(browser: Chrome) -> None:
-    find(browser, "#channels button", "court-watch").click()
+    click(browser, "#channels button", "court-watch")
     find(browser, "#stream .message", "window.bad=1")
     assert not browser.find_elements(By.CSS_SELECTOR, ".content script, .content img, .content a")
     assert browser.execute_script("return window.bad") is None
-    find(browser, "#apps button").click()
+    click(browser, "#apps button")
     find(browser, "#home", "Your subscriptions")
-    find(browser, "#add-channel").click()
+    click(browser, "#add-channel")
     find(browser, "#channel-name").send_keys("steel-desk" + Keys.ENTER)
     find(browser, "#title", "steel-desk")
     # Selenium gives this one no types.
