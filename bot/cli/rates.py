@@ -42,6 +42,8 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
             print_json(rate_json(question, None, error=error))
         raise
     if as_json:
+        if isinstance(reply, RateCalendar):
+            _warn(reply.reach, to_stderr=True)
         dates = reply.items if isinstance(reply, RateCalendar) else None
         answers = () if isinstance(reply, RateCalendar) else reply.answers
         print_json(rate_json(question, reply.query, answers, calendar=dates))
@@ -125,18 +127,23 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
     file = AnswerService(ledger).calendar_file(question, now)
     title = say.calendar_title(file.query, ledger.parties)
     _write(ics_file, calendar_file(file.entries, title, ledger.parties, now))
-    if warning := say.reach(file.reach):
-        click.echo(f"! {warning}", err=True)
+    _warn(file.reach, to_stderr=True)
+
+
+def _warn(reach: Any, *, to_stderr: bool) -> None:
+    """Says how far the sources of a calendar were read, if that is not up to today."""
+    from bot.render import words
+
+    if warning := words.reach(reach):
+        click.echo(f"! {warning}", err=to_stderr)
 
 
 def _print_calendar(items: Iterable[Any], reach: Any, *, as_json: bool = False) -> None:
     """Prints dates, a line each, after the warning how far the sources were read."""
-    from bot.render import words as say
     from bot.render.json import upcoming_json
     from bot.render.text import calendar_line
 
-    if warning := say.reach(reach):
-        click.echo(f"! {warning}", err=as_json)
+    _warn(reach, to_stderr=as_json)
     for item in items:
         if as_json:
             print_json(upcoming_json(item))

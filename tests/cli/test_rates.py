@@ -1,5 +1,6 @@
 """What operators approved, on the command line: in answers, listed, written as YAML."""
 
+import asyncio
 import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -119,7 +120,8 @@ async def test_what_no_longer_fits_is_told(tmp_path: Path) -> None:
 async def test_the_quick_reader_reads_what_the_store_keeps(tmp_path: Path) -> None:
     made = [amendment("a2"), amendment("a1")]
     address = await approve(tmp_path, *made)
-    assert list(approved_rates(address)) == made
+    # It runs an event loop of its own, as the command line has none.
+    assert list(await asyncio.to_thread(approved_rates, address)) == made
     parties = load_parties(CONFIG / "parties.yaml")
     assert lay_over(load_book(CONFIG / "rates", parties), made, parties).held
 

@@ -110,7 +110,7 @@ async def test_what_an_operator_approves_is_answered_kept_and_exported(
     code, told = await run_to_end(
         ("rate", "us", "on", "china", "--on", str(DAY), "--json"), env, tmp_path
     )
-    assert (code, json.loads(told)["total_percent"]) == (0, "87")
+    assert (code, json.loads(told)["answers"][0]["total_percent"]) == (0, "87")
     code, told = await run_to_end(("rates", "proposals", "--json"), env, tmp_path)
     record = json.loads(told)
     assert code == 0
