@@ -110,9 +110,9 @@ def _why(reported: ReportedRate, old: Standing) -> str:
     goods = reported.product or "goods in general"
     on = f"{parties.get(reported.imposer).name} on {partner}, {goods}"
     total = percent_text(old.total)
-    held = "no one total for it" if total is None else f"{total} % in all"
+    held = "no one total for it" if total is None else f"{total}% in all"
     new = percent_text(reported.percent)
-    return f"{new} % is reported of {on}; the ledger has {held}, and no such rate."
+    return f"{new}% is reported for {on}; the ledger has {held}, and no such rate."
 
 
 def _digest(*values: str) -> str:

@@ -83,7 +83,7 @@ def _description(change: CalendarEntry, parties: Parties) -> str:
         f"Legal basis: {change.legal_basis}",
         *map(words.doubt, change.doubts),
         " ".join(filter(None, (f"Source: {change.source.text}", change.source.url))),
-        f"As of {read}, the day up to which the sources were read." if read else "",
+        f"As of {read}, when the sources were last checked." if read else "",
     ]
     return "\n".join(filter(None, lines))
 

@@ -29,7 +29,7 @@ def _lines(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> Iterator[str]:
     when = f"from {said.effective_on}" if said.effective_on else "from when is not said"
     goods = said.product or "goods in general"
     pair = f"{said.imposer} on {said.partner or '?'}, {goods}"
-    yield f"{said.id}  {filed.state}  {pair}: {old or '?'} % -> {new or '?'} % {when}"
+    yield f"{said.id}  {filed.state}  {pair}: {old or '?'}% -> {new or '?'}% {when}"
     for witness in said.said_by:
         link = f" <{witness.link}>" if witness.link else ""
         yield f"    {witness.published:%Y-%m-%d %H:%M}Z {witness.source}{link}"
@@ -41,4 +41,4 @@ def _lines(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> Iterator[str]:
 
 
 def _terms(made: Amendment) -> str:
-    return f"{made.measure_id} {percent_text(made.percent)} % from {made.from_}"
+    return f"{made.measure_id} {percent_text(made.percent)}% from {made.from_}"

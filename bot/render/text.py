@@ -21,7 +21,7 @@ _PARTNERS_SHOWN = 6
 def sentence(answer: Answer) -> str:
     """The answer in one line: who on whom, on what, how much, which definition, which day.
 
-    `United States on China, goods in general: 12.5 % additional ad valorem on 2026-10-02.`
+    `United States on China, goods in general: 12.5% additional ad valorem on 2026-10-02.`
     """
     subject = f"{answer.imposer_name} on {answer.partner_name}, {words.goods(answer)}"
     total, warnings = words.total(answer), words.warnings(answer)
@@ -30,13 +30,13 @@ def sentence(answer: Answer) -> str:
     if total is None:
         average = _mfn(answer, answer.mfn) if answer.mfn else ""
         return f"{subject}: no total can be given for {answer.on}. {average}".strip()
-    warning = f" Mind: {warnings[0]}" if warnings else ""
+    warning = f" Note: {warnings[0]}" if warnings else ""
     kind = "ad valorem, base rate included" if answer.includes_base else "additional ad valorem"
     if not answer.total_percent and answer.on_goods:
         kind = f"{kind}, and {words.on_goods(answer.on_goods)},"
     decides = ": the line decides" if answer.total_range else ""
     decides = ", by what our data holds" if answer.only_in_data else decides
-    return f"{subject}: {total} % {kind} on {answer.on}{decides}.{warning}"
+    return f"{subject}: {total}% {kind} on {answer.on}{decides}.{warning}"
 
 
 def lines(answer: Answer) -> tuple[str, ...]:
@@ -58,16 +58,16 @@ def _lines(answer: Answer) -> Iterator[str]:
     names = f"{answer.imposer_name} on {answer.partner_name}, {words.goods(answer)}, {answer.on}"
     yield f"{names}: {_headline(answer)}"
     yield f"  {words.definition(answer)}"
-    choices = (f"{one.goods}: {percent_text(one.percent)} %" for one in answer.choices)
+    choices = (f"{one.goods}: {percent_text(one.percent)}%" for one in answer.choices)
     yield from _block("by line", choices)
-    counted = "made of" if not answer.choices else "counted on all"
+    counted = "breakdown" if not answer.choices else "counted on all"
     yield from _block(counted, map(_component, answer.components))
     if answer.base is not None and not answer.includes_base:
         yield f"  {_base(answer.base)}"
     if answer.mfn is not None:
         yield f"  {_mfn(answer, answer.mfn)}"
     shown = answer.not_counted[:_NOT_COUNTED_SHOWN]
-    yield from _block("beside it, not in the total", map(_component, shown))
+    yield from _block("not in the total", map(_component, shown))
     if more := len(answer.not_counted) - len(shown):
         yield f"  and {more} more on particular goods; name the goods to see what falls on them"
     if change := words.last_change(answer):
@@ -78,9 +78,9 @@ def _lines(answer: Answer) -> Iterator[str]:
         f"{one.on}  {one.place}: {one.outcome} ({_source(one.source)})" for one in answer.talks
     )
     yield from _block("talks", talks)
-    yield from _block("mind", words.warnings(answer)[len(first) :])
+    yield from _block("notes", words.warnings(answer)[len(first) :])
     if answer.checked is not None:
-        yield f"sources read up to {answer.checked}"
+        yield f"sources last checked {answer.checked}"
 
 
 def _headline(answer: Answer) -> str:
@@ -90,8 +90,8 @@ def _headline(answer: Answer) -> str:
     if total is None:
         return "no total"
     if answer.only_in_data:
-        return f"{total} % in our data"
-    return f"{total} %: the line decides" if answer.total_range else f"{total} %"
+        return f"{total}% in our data"
+    return f"{total}%: the line decides" if answer.total_range else f"{total}%"
 
 
 def _block(title: str, items: Iterable[str]) -> Iterator[str]:
@@ -107,13 +107,13 @@ def _component(one: Component) -> str:
 
 
 def _upcoming(item: Upcoming) -> str:
-    day = f"was due on {item.on}; not checked since:" if item.passed else f"{item.on} "
+    day = f"was due on {item.on}, not checked since:" if item.passed else f"{item.on} "
     return f"{day} {item.measure}: {words.change(item.change)} ({item.source.text})"
 
 
 def _step(step: Step) -> str:
     """One line of a history: day, total from then on, why, source."""
-    rate = f"{words.step_total(step):>5} %" if step.moves_total else "      "
+    rate = f"{words.step_total(step):>5}%" if step.moves_total else "      "
     return f"{step.on}  {rate}  {words.step(step)} ({step.source.text})"
 
 
@@ -122,14 +122,14 @@ def _source(source: Source) -> str:
 
 
 def _mfn(answer: Answer, mfn: MfnAverage) -> str:
-    rate = f"{percent_text(mfn.percent)} % ({mfn.year}, {_source(mfn.source)})"
+    rate = f"{percent_text(mfn.percent)}% ({mfn.year}, {_source(mfn.source)})"
     return f"MFN average of {answer.imposer_name}: {rate}"
 
 
 def _base(base: BaseRate) -> str:
-    rate = base.words if base.percent is None else f"{percent_text(base.percent)} %"
+    rate = base.words if base.percent is None else f"{percent_text(base.percent)}%"
     line = f"base rate of {base.line}, {base.what}: {rate}"
     if base.with_duties is None:
         return f"{line} ({_source(base.source)})"
     word = "with it" if base.exact else "a line of it, which pays in all"
-    return f"{line}; {word} {percent_text(base.with_duties)} % ({_source(base.source)})"
+    return f"{line}; {word} {percent_text(base.with_duties)}% ({_source(base.source)})"

@@ -30,12 +30,12 @@ _LISTED = 6
 
 
 def rate(duty: DutyRate, unknown: str = "rate not known") -> str:
-    """A rate: `12.5 %`, a specific duty, or that the goods may not be imported."""
+    """A rate: `12.5%`, a specific duty, or that the goods may not be imported."""
     if duty.banned:
         return "may not be imported"
     if duty.percent is None:
         return duty.specific or unknown
-    return f"{percent_text(duty.percent)} %"
+    return f"{percent_text(duty.percent)}%"
 
 
 def total(answer: Answer) -> str | None:
@@ -79,10 +79,10 @@ def definition(answer: Answer) -> str:
 
 
 def on_goods(left_out: OnGoods) -> str:
-    """`3 duties on particular goods (up to 100 %)`."""
+    """`3 duties on particular goods (up to 100%)`."""
     duties = "duty" if left_out.how_many == 1 else "duties"
     up_to = percent_text(left_out.up_to)
-    return f"{left_out.how_many} {duties} on particular goods (up to {up_to} %)"
+    return f"{left_out.how_many} {duties} on particular goods (up to {up_to}%)"
 
 
 _STATUS = {
@@ -107,7 +107,7 @@ def status(component: Component) -> str:
         return f"charged {span}{void}"
     if component.foreseen:
         first = span if component.to else f"from {component.from_}"
-        span = f"due {first}, as its sources foresaw"
+        span = f"scheduled {first}, not verified"
     if component.rate_since is not None:
         return f"{state} at this rate since {component.rate_since}; on these terms {span}"
     return span if component.foreseen else f"{state} {span}"
@@ -177,37 +177,37 @@ def exclusion(why: Exclusion) -> str:
 
 
 def change(what: Change) -> str:
-    """What happens to a duty on a day: `12.5 % begins`."""
+    """What happens to a duty on a day: `12.5% begins`."""
     percent = percent_text(what.rate.percent)
-    told = rate(what.rate, "a rate to be announced")
-    ended = f"{percent} %" if what.rate.percent else "this rate"
+    new = rate(what.rate, "a rate to be announced")
     if what.rate.banned and what.kind not in (ChangeKind.ENDS, ChangeKind.SUSPENSION_ENDS):
         return "imports are banned"
     match what.kind:
         case ChangeKind.MILESTONE:
             return what.text
         case ChangeKind.ANNOUNCED:
-            return f"{told} announced for this day"
+            return f"announced to begin: {new}"
         case ChangeKind.SUSPENDED:
-            return f"{told} suspended"
+            return f"{new} suspended"
         case ChangeKind.STRUCK_DOWN:
-            return "no longer charged, struck down"
+            return "struck down, no longer charged"
         case ChangeKind.CONTINUES:
-            return f"{told} goes on, on a new basis. {what.text}".removesuffix(". ")
+            return f"{new} continues on a new basis. {what.text}".removesuffix(". ")
         case ChangeKind.CHANGES:
-            return f"{told}, from {percent_text(what.from_percent)} %"
+            return f"{new}, from {percent_text(what.from_percent)}%"
         case ChangeKind.ENDS:
-            return f"the time of {ended} is over; nothing known follows"
+            old = f"{percent}%" if what.rate.percent else "this rate"
+            return f"{old} expires; no successor known"
         case ChangeKind.SUSPENSION_ENDS:
-            return "the time of the suspension is over; nothing known follows"
+            return "the suspension expires; no successor known"
         case ChangeKind.BY_PARTNER:
             span = percent if what.up_to is None else f"{percent} to {percent_text(what.up_to)}"
-            return f"{span} % by partner"
-    return f"{told} begins"
+            return f"{span}% by partner"
+    return f"{new} begins"
 
 
 def step(one: Step) -> str:
-    """Why a total changed, or the ruling: `Fentanyl duty 10 begins; Baseline 20 to 10`."""
+    """Why a total changed, or the ruling: `Fentanyl duty 10% begins; Baseline 20% to 10%`."""
     if one.ruling is not None:
         return f"{one.ruling.body}: {one.ruling.what}"
     return "; ".join(_rate_change(each.measure.name, each.change) for each in one.changes)
@@ -218,17 +218,17 @@ def _rate_change(name: str, what: Change) -> str:
         return f"{name}: {rate(what.rate)}"
     percent = percent_text(what.rate.percent)
     if what.kind is ChangeKind.CHANGES:
-        return f"{name} {percent_text(what.from_percent)} to {percent}"
-    return f"{name} {percent} {what.kind.value}"
+        return f"{name} {percent_text(what.from_percent)}% to {percent}%"
+    return f"{name} {percent}% {what.kind.value}"
 
 
 def last_change(answer: Answer) -> str:
-    """The last change of the total until the day, `2026-07-24, duty 10 to 12.5`; may be empty."""
+    """The last change of the total until the day, `2026-07-24, duty 10% to 12.5%`; may be empty."""
     last = answer.last_change
     if last is None:
         return ""
     foreseen = any(one.foreseen and one.from_ == last.on for one in answer.components)
-    return f"{last.on}, {'as foreseen, ' if foreseen else ''}{step(last)}"
+    return f"{last.on}, {'scheduled: ' if foreseen else ''}{step(last)}"
 
 
 def calendar_title(query: RateQuery, parties: Parties) -> str:
@@ -242,17 +242,17 @@ def reach(read: Reach | None) -> str:
     """A warning how far the sources behind a calendar were read; empty if up to today."""
     if read is None:
         return ""
-    until = f"{read.first}"
+    days = f"on {read.first}"
     if read.first != read.last:
-        until = f"a day between {read.first} and {read.last}, by economy"
+        days = f"between {read.first} and {read.last}, depending on the economy"
     return (
-        f"The ledger's sources were read up to {until}; today is {read.today}. What was due since "
-        "then was not checked."
+        f"Sources last checked {days}; today is {read.today}. What was due since then was not "
+        "checked."
     )
 
 
 _DOUBTS = {
-    DoubtKind.MAY_BE_PROLONGED: "It may be prolonged or replaced; nothing is known of that yet.",
+    DoubtKind.MAY_BE_PROLONGED: "It may be extended or replaced; nothing is announced yet.",
     DoubtKind.ANNOUNCED: "Announced; it may still change.",
     DoubtKind.SUSPENDED: "Suspended: on the books, not charged.",
     DoubtKind.STRUCK_DOWN: "Struck down by a court.",
@@ -285,9 +285,9 @@ def _warning(one: RateWarning, answer: Answer) -> str:
 
 _TEXTS: dict[type[RateWarning], str] = {
     kinds.ReadAsOrigin: (
-        "This was read as {one.product} from {answer.partner_name}: our data holds no such duties "
-        "of {answer.partner_name} on all countries. For what {answer.partner_name} charges, name "
-        "the other economy too."
+        "Read as {one.product} from {answer.partner_name}, because we have no such duties of "
+        "{answer.partner_name} on all countries. For what {answer.partner_name} charges, name the "
+        "other economy too."
     ),
     kinds.LeadingPairRemark: "{one.text}",
     kinds.ImportBan: "May not be imported since {one.since}: {one.measure}. {one.text}",
@@ -295,104 +295,95 @@ _TEXTS: dict[type[RateWarning], str] = {
         "Some tariff lines of these goods may not be imported since {one.since}: {one.measure}."
     ),
     kinds.UnknownEconomy: (
-        "'{one.words}' is neither goods nor an economy I know, so this is on all countries; name "
-        "the other economy to see what its goods pay."
+        "'{one.words}' is neither a product nor an economy I know, so this is for all countries. "
+        "Name the other economy to see what its goods pay."
     ),
     kinds.RateUnknown: (
-        "Not in the total: {one.measure}, which was charged since {one.since}; our data holds its "
-        "rates from {one.known_from} on only."
+        "Not in the total: {one.measure}, charged since {one.since}. We have its rates only from "
+        "{one.known_from}."
     ),
     kinds.SingleProductsOnly: (
-        "Of {pair} the ledger follows single products only; a duty on goods in general is not "
-        "covered, which is not to say that there is none."
+        "We track {pair} for single products only. There may be a duty on all goods that is not "
+        "covered."
     ),
-    kinds.BeforeData: (
-        "The ledger begins on {one.since} for {pair}; {answer.on} lies before that."
-    ),
+    kinds.BeforeData: ("Our data for {pair} begins on {one.since}; {answer.on} is before that."),
     kinds.OlderSource: "{one.measure} was last checked on {one.checked}.",
     kinds.BlocDuties: "The duties of {answer.imposer_name} are those of the {one.bloc}.",
-    kinds.NoSourceOpened: "{one.measure}: no source was opened for it; treat it as unverified.",
+    kinds.NoSourceOpened: "{one.measure}: no source was opened; treat it as unverified.",
     kinds.BaseNotPercent: (
-        "The base duty of {one.line} is no single percent of the value ({one.text}), so no total "
-        "here holds it."
+        "The base duty of {one.line} is not a single percent of the value ({one.text}), so no "
+        "total includes it."
     ),
-    kinds.SpellingRead: "'{one.text}' was read as {one.read_as}.",
-    kinds.NoSuchLayer: "No layer of the ledger answers to '{one.text}' between these two.",
+    kinds.SpellingRead: "Read '{one.text}' as {one.read_as}.",
+    kinds.NoSuchLayer: "We know no duty called '{one.text}' between these two.",
     kinds.UnknownWords: "Not understood in the product: {one.words}.",
     kinds.VoidButCharged: (
-        "On this day the duties under {one.legal_basis} were already void by the ruling of "
+        "The duties under {one.legal_basis} were already void on this day by the ruling of "
         "{one.void_on}; customs charged them until {one.until}."
     ),
     kinds.RateCaveat: "{one.measure}: {one.text}",
-    kinds.LowConfidence: "{one.measure} is of low confidence. {one.text}",
+    kinds.LowConfidence: "{one.measure}: low confidence. {one.text}",
     kinds.PairRemark: "{one.text}",
-    kinds.NotFollowed: "Not in our data, and so in no total: {one.text}.",
+    kinds.NotFollowed: "Not in our data, so in no total: {one.text}.",
 }
 
 
 def _announced_only(one: kinds.AnnouncedOnly, _: Answer) -> str:
     return (
-        f"Not in the total: {one.measure}, {rate(one.rate)} announced from {one.from_}; whether "
-        "it began is not known."
+        f"Not in the total: {one.measure}, {rate(one.rate)} announced from {one.from_}. We do not "
+        "know whether it began."
     )
 
 
 def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
     return (
-        f"Not in the total: {one.measure}, {percent_text(one.percent)} % until {one.until}; what "
-        "follows it is not known."
+        f"Not in the total: {one.measure}, {percent_text(one.percent)}% until {one.until}. We do "
+        "not know what follows."
     )
 
 
 def _zero_in_data(one: kinds.ZeroInData, answer: Answer) -> str:
     maybe = [f"{measure}, {rate(duty)}" for measure, duty in one.on_some_lines[:_LISTED]]
-    some = f" some lines pay {'; '.join(maybe)}, and" if maybe else ""
+    some = f" Some lines pay {'; '.join(maybe)}." if maybe else ""
     return (
-        f"0 % is what our data holds of all these goods on {answer.on}; that is not to say that "
-        f"nothing is due:{some} {one.not_followed} are not in it."
+        f"We have no duty on all of these goods on {answer.on}; that does not mean that none is "
+        f"due.{some} Not covered: {one.not_followed}."
     )
 
 
 def _not_covered(_: kinds.NotCovered, answer: Answer) -> str:
-    known = answer.mfn is not None
-    mfn = "only the MFN average is given" if known else "its MFN average is missing too"
+    average = "only the MFN average is given" if answer.mfn else "its MFN average is missing too"
     return (
-        f"Not in our data: the ledger follows no additional duties of {_pair(answer)}. That is "
-        f"not to say that there are none; {mfn}."
+        f"Not in our data: we don't track additional duties of {_pair(answer)}. There may be some; "
+        f"{average}."
     )
 
 
 def _beyond_data(one: kinds.BeyondData, answer: Answer) -> str:
-    return (
-        f"{answer.on} lies beyond what the ledger knows: the {_read_up_to(one, answer)}. "
-        f"This is what they said then; {_read_later(one) or 'changes since are not in it'}."
-    )
+    later = _read_later(one) or "Changes since then are not included."
+    return f"{answer.on} is after our last check. {_last_checked(one)} {later}"
 
 
 def _stale(one: kinds.Stale, answer: Answer) -> str:
-    known = (
-        "of that day" if answer.on == answer.checked else f"of {answer.on} as far as they knew it"
-    )
-    return (
-        f"The {_read_up_to(one, answer)}; today is {one.today}. This is the state {known}; "
-        f"{_read_later(one) or 'later changes are not in it'}."
-    )
+    known = f" This is the state of {answer.on} as known then." * (answer.on != answer.checked)
+    later = _read_later(one) or "Later changes may be missing."
+    return f"{_last_checked(one)}{known} {later}"
 
 
-def _read_up_to(one: kinds.Stale, answer: Answer) -> str:
-    """How far the sources were read: of the pair, or of the duty that is older than the rest."""
-    pair = _pair(answer)
+def _last_checked(one: kinds.Stale) -> str:
+    """When the sources were read: of the pair, and of duties that are older than the rest."""
+    first = one.older[0].checked if one.older else one.checked
+    ago = f" ({(one.today - first).days} days ago)" if one.today > first else ""
     if not one.older:
-        return f"ledger's sources for {pair} were read up to {one.checked}"
-    oldest, *younger = one.older
-    others = [f"of {each.measure} up to {each.checked}" for each in younger]
-    rest = ", ".join([*others, f"all else of {pair} up to {one.checked}"])
-    return f"ledger's sources for {oldest.measure} were read up to {oldest.checked} ({rest})"
+        return f"Last checked {first}{ago}."
+    younger = [f"{each.measure} {each.checked}" for each in one.older[1:]]
+    rest = ", ".join([*younger, f"all else {one.checked}"])
+    return f"{one.older[0].measure} last checked {first}{ago}, {rest}."
 
 
 def _read_later(one: kinds.Stale) -> str:
-    read = [f"{each.measure} (source read on {each.checked})" for each in one.later]
-    return f"of later changes it holds {', '.join(read)} and no other" if read else ""
+    read = [f"{each.measure} (source read {each.checked})" for each in one.later]
+    return f"Of later changes, only {', '.join(read)} is included." if read else ""
 
 
 def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
@@ -407,12 +398,12 @@ def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
 
 def _no_one_total(one: kinds.NoOneTotal, answer: Answer) -> str:
     if one.rest_percent is None:
-        return f"No one total holds for all of these goods: {_listed(answer.choices)}."
+        return f"These goods pay different totals: {_listed(answer.choices)}."
     differ = [each for each in answer.choices if each.percent != one.rest_percent]
     more = f"; {len(differ) - _LISTED} more" if len(differ) > _LISTED else ""
     return (
-        f"No one total holds for all of these goods; the tariff line decides: {_listed(differ)}"
-        f"{more}. Lines on none of these lists pay {percent_text(one.rest_percent)} %."
+        f"These goods pay different totals, depending on the tariff line: {_listed(differ)}{more}. "
+        f"Lines on none of these lists pay {percent_text(one.rest_percent)}%."
     )
 
 
@@ -423,8 +414,8 @@ def _some_differ(one: kinds.SomeGoodsDiffer, _: Answer) -> str:
 def _unknown_product(one: kinds.UnknownProduct, _: Answer) -> str:
     near = f" Did you mean {' or '.join(one.suggestions)}?" if one.suggestions else ""
     return (
-        f"'{one.text}' is not a product the ledger knows, so this is the rate on goods in "
-        f"general.{near} An HS heading, such as 8507.60, works too."
+        f"I don't know the product '{one.text}', so this is the rate on goods in general.{near} An "
+        "HS heading, such as 8507.60, works too."
     )
 
 
@@ -433,16 +424,16 @@ def _not_in_total(one: kinds.NotInTotal, _: Answer) -> str:
 
 
 def _no_measure(one: kinds.NoMeasureOnGoods, answer: Answer) -> str:
-    rest = "what they pay besides the base rate is not known here"
+    rest = "we do not know what they pay besides the base rate"
     if any(each.measure_id != BASE_ID for each in answer.components):
         rest = "only duties on goods in general are counted"
-    return f"The ledger has no measure on {one.product} by itself between these two: {rest}."
+    return f"We know no duty on {one.product} alone between these two: {rest}."
 
 
 def _all_in(one: kinds.AllIn, _: Answer) -> str:
     return (
-        f"{one.measure}: {percent_text(one.percent)} % is all-in: it includes the base rate, so "
-        "MFN is not added to it."
+        f"{one.measure}: {percent_text(one.percent)}% is all-in. It includes the base rate, so MFN "
+        "is not added."
     )
 
 
@@ -451,7 +442,7 @@ def _partly_exempt(one: kinds.PartlyExempt, _: Answer) -> str:
 
 
 def _same_for_all(one: kinds.SameForAll, _: Answer) -> str:
-    return f"Whichever they are, these goods pay this: {'; '.join(one.goods)}."
+    return f"All of these pay this total: {'; '.join(one.goods)}."
 
 
 _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
@@ -478,5 +469,5 @@ def _pair(answer: Answer) -> str:
 
 
 def _listed(choices: Sequence[Choice]) -> str:
-    shown = [f"{one.goods}, {percent_text(one.percent)} %" for one in choices[:_LISTED]]
+    shown = [f"{one.goods}, {percent_text(one.percent)}%" for one in choices[:_LISTED]]
     return "; ".join(shown)

@@ -153,7 +153,7 @@ async def test_rate_answers_two_parties_with_the_object_of_the_contract(shell: S
     component = {"measure", "percent", "legal_basis", "status", "from", "to", "source"}
     assert answer["components"]
     assert all(component <= each.keys() and each["source"] for each in answer["components"])
-    assert "30 %" in words
+    assert "30%" in words
     assert len(objects(last_day)) == 1
 
 

@@ -119,7 +119,7 @@ async def test_a_change_reaches_those_it_concerns_a_week_and_a_day_before(bot: B
         assert "Tomorrow: Friday 2026-12-04" in words(second)
     first = (await bot.told("trade-news"))[0]
     for said in (
-        "15 % begins",
+        "15% begins",
         "Source: ",
         "read up to 2026-",
         "Why: subscribed here to tariffs of China",

@@ -48,7 +48,7 @@ async def test_a_history_comes_with_a_chart(workspace: Workspace) -> None:
     answer = answered(await say(workspace.address, "#trade-news", f"/tariff {HISTORY}"))
     assert "data_visualization" in kinds(answer)
     assert answer["ephemeral"]
-    assert answer["text"].startswith("United States on China, goods in general: 30 %")
+    assert answer["text"].startswith("United States on China, goods in general: 30%")
 
 
 @pytest.mark.usefixtures("bot")

@@ -51,7 +51,7 @@ async def test_a_rate_comes_with_both_directions_basis_dates_and_sources(
         "2025-05-14",
         "https://www.whitehouse.gov/",
         "MFN average",
-        "As of ",
+        "Sources last checked ",
     ):
         assert part in text
     assert not reply.in_channel

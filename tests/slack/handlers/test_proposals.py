@@ -160,9 +160,9 @@ async def test_a_second_report_is_shown_in_the_same_message(office: Office) -> N
 
 async def test_an_approval_changes_answers_and_the_message(office: Office) -> None:
     message = await office.ask(said())
-    assert "12.5 %" in await office.total()
+    assert "12.5%" in await office.total()
     assert await office.desktop.click(message, "rate_approve") == []
-    assert "40 %" in await office.total()
+    assert "40%" in await office.total()
     after = shown([await office.message()])
     assert "Approved by" in after
     assert "rate_approve" not in after
@@ -178,7 +178,7 @@ async def test_a_second_click_says_that_it_is_decided(office: Office) -> None:
     assert told["ephemeral"]
     assert "decided already" in told["text"]
     assert "Rejected" in shown([await office.message()])
-    assert "12.5 %" in await office.total()
+    assert "12.5%" in await office.total()
 
 
 async def test_a_rejection_can_be_taken_back(office: Office) -> None:
@@ -223,10 +223,10 @@ async def test_an_edit_shows_what_is_wrong_and_takes_what_is_right(office: Offic
     assert set(outcome.errors) == {"percent", "link"}
     outcome = await office.fill_in(day="2026-07-24")
     assert "2026-07-24" in outcome.errors["measure"]
-    assert "12.5 %" in await office.total()
+    assert "12.5%" in await office.total()
     assert (await office.fill_in(percent="35.5", note="As <told>.")).ok
     assert office.desktop.workspace.team.views.top is None
-    assert "35.5 %" in await office.total()
+    assert "35.5%" in await office.total()
     assert "Approved with changes by" in shown([await office.message()])
     [line] = await office.store.proposals.record()
     assert line.what == "approved with changes"
@@ -239,7 +239,7 @@ async def test_approving_what_leaves_something_open_asks_for_it(office: Office) 
     outcome = await office.fill_in()
     assert set(outcome.errors) == {"day"}
     assert (await office.fill_in(day="2026-12-01")).ok
-    assert "40 %" in await office.total()
+    assert "40%" in await office.total()
 
 
 async def test_a_document_without_a_figure_is_filled_in_by_a_person(office: Office) -> None:
@@ -257,7 +257,7 @@ async def test_a_document_without_a_figure_is_filled_in_by_a_person(office: Offi
     outcome = await office.fill_in(**filled)
     assert set(outcome.errors) == {"partner"}
     assert (await office.fill_in(**filled, partner="all")).ok
-    assert "19.5 %" in await office.total()
+    assert "19.5%" in await office.total()
 
 
 async def test_a_form_sent_off_too_late_says_so(office: Office) -> None:
@@ -370,9 +370,9 @@ async def test_nobody_approves_terms_that_the_message_did_not_show(office: Offic
     message = await office.ask(said(day=None))
     await office.docket.offer([said()])
     assert await office.desktop.click(message, "rate_approve") == []
-    assert "12.5 %" in await office.total()
+    assert "12.5%" in await office.total()
     assert (await office.fill_in()).ok
-    assert "40 %" in await office.total()
+    assert "40%" in await office.total()
 
 
 async def test_the_list_says_what_each_approval_would_do(office: Office) -> None:

@@ -117,7 +117,7 @@ def _short(answer: Answer, parties: Parties) -> list[Block]:
     counted = [
         f"• {markup.component_rate(one)} {markup.named(one)}" for one in answer.components[:8]
     ]
-    on_goods = f"• beside it {words.on_goods(answer.on_goods)}" if answer.on_goods else ""
+    on_goods = f"• not in it: {words.on_goods(answer.on_goods)}" if answer.on_goods else ""
     lines = [
         *([warned, title] if misleads else [title, warned]),
         markup.choices(answer),

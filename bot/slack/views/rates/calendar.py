@@ -28,8 +28,8 @@ def calendar(
     """
     warning = words.reach(reach)
     head = warnings([warning] if warning else [])
-    nothing = escape(f"{title}: nothing that the ledger knows of.")
-    notice = escape(f"{title}. Mind: {warning}" if warning else title, 400)
+    nothing = escape(f"{title}: nothing in our data.")
+    notice = escape(f"{title}. Note: {warning}" if warning else title, 400)
     if not items:
         head.append(section(nothing))
         return assemble(notice, head)

@@ -81,7 +81,7 @@ def not_counted(answer: Answer) -> str:
     ]
     left = len(answer.not_counted) - _NOT_COUNTED
     more = [f"• … and {left} more: name a product to see what it pays"] if left > 0 else []
-    return "\n".join([bold("Beside it, not in the total"), *lines, *more])
+    return "\n".join([bold("Not in the total"), *lines, *more])
 
 
 def named(one: Component) -> str:
@@ -121,7 +121,7 @@ def coming(answer: Answer) -> str:
     known = [item for item in answer.next if not item.passed]
     titled = (
         # Only a day that lies ahead has such: its number knows nothing of them.
-        (f"Due by {answer.on}, as the sources foresaw it", [i for i in known if i.on <= answer.on]),
+        (f"Scheduled by {answer.on}, not verified", [i for i in known if i.on <= answer.on]),
         (named, [item for item in known if item.on > answer.on]),
         (PASSED, [item for item in answer.next if item.passed]),
     )
@@ -175,15 +175,15 @@ def _step(step: Step, *, foreseen: bool) -> str:
     percent = f"{bold(f'{words.step_total(step)}%')} " if step.moves_total else ""
     what = link(step.source.url or "", words.step(step), 120)
     source = "" if what.startswith("<") else f" ({escape(step.source.text, 100)})"
-    day = f"{step.on}, as foreseen" if foreseen else f"{step.on}"
+    day = f"{step.on}, scheduled" if foreseen else f"{step.on}"
     return f"• {day}: {percent}{what}{source}"
 
 
 def checked(answer: Answer) -> str:
     """How far the sources were read."""
     if answer.checked is None:
-        return "No sources of these duties were read."
-    return f"As of {answer.checked}, the day up to which the sources were read."
+        return "No sources of these duties were checked."
+    return f"Sources last checked {answer.checked}."
 
 
 def last_change(answer: Answer) -> str:

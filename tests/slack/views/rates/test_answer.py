@@ -214,7 +214,7 @@ def test_a_calendar_begins_with_how_far_the_sources_were_read() -> None:
     assert any("2026-11-10" in text for text in changed)
     for asked in ("upcoming china", "changes since 2026-10-25 china"):
         said = texts(answer_to(asked, today))
-        assert said[0].startswith("⚠️ The ledger's sources were read up to")
+        assert said[0].startswith("⚠️ Sources last checked")
         due = said[said.index("*Was due; not checked since*") + 1 :]
         assert due
         assert all(re.match(r"\*2026-\d\d-\d\d\*", text) for text in due)
@@ -236,7 +236,7 @@ def test_short_answers_count_the_duties_on_particular_goods() -> None:
 def test_a_calendar_without_entries_says_so_before_what_was_due() -> None:
     today = date(2026, 11, 24)
     said = texts(answer_to("changes", today))
-    assert said[1] == "What changed since 2026-10-25: nothing that the ledger knows of."
+    assert said[1] == "What changed since 2026-10-25: nothing in our data."
     assert said[2] == "*Was due; not checked since*"
 
 
@@ -245,7 +245,7 @@ def test_what_is_due_by_a_day_ahead_does_not_come_after_it() -> None:
     said = texts(answer_to("us on china on 2030-01-01", today))
     (coming,) = [text for text in said if "*What comes next*" in text]
     by_then, after = coming.split("*What comes next*")
-    assert "Due by 2030-01-01" in by_then
+    assert "Scheduled by 2030-01-01" in by_then
     assert "2026-12-04" in by_then
     assert "2030-08-15" in after
     assert "2026-12-04" not in after
@@ -254,5 +254,5 @@ def test_what_is_due_by_a_day_ahead_does_not_come_after_it() -> None:
 def test_a_change_that_is_only_foreseen_is_marked_in_a_history() -> None:
     today = date(2026, 11, 24)
     (said,) = [one for one in texts(answer_to("china on us history", today)) if "newest" in one]
-    assert "2027-01-11, as foreseen: *0%*" in said
+    assert "2027-01-11, scheduled: *0%*" in said
     assert "2025-05-14: *10%*" in said

@@ -59,8 +59,8 @@ async def test_a_table_has_every_part_and_the_total(workspace: Workspace) -> Non
     for row in table["rows"][1:]:
         assert row[1]["text"] in said
     assert any(row[2]["text"].startswith("Total on steel") for row in table["rows"])
-    assert "US on CN: As of 2026-" in words(answer)
-    assert "CN on US: As of 2026-" in words(answer)
+    assert "US on CN: Sources last checked 2026-" in words(answer)
+    assert "CN on US: Sources last checked 2026-" in words(answer)
     assert answer["ephemeral"]
 
 
