@@ -28,11 +28,10 @@ feeds:
 async def main() -> None:
     """Serves until it is ended; its argument is a folder for its files."""
     folder = Path(sys.argv[1])
-    (folder / "feeds.yaml").write_text(_FEEDS)
     workspace = Workspace(folder / "workspace.db", rate_limits=False)
     await workspace.start(port=0)
     try:
-        settings = _settings(folder, workspace)
+        settings = settings_without_feeds(folder, workspace)
         telling = asyncio.create_task(_tell(settings.port))
         await run_bot(settings)
         telling.cancel()
@@ -40,12 +39,14 @@ async def main() -> None:
         await workspace.stop()
 
 
-def _settings(folder: Path, workspace: Workspace) -> Settings:
+def settings_without_feeds(folder: Path, workspace: Workspace, secret: str = SECRET) -> Settings:
+    """Settings of a bot in the workspace that polls no feed and keeps its files in the folder."""
+    (folder / "feeds.yaml").write_text(_FEEDS)
     return Settings().model_copy(
         update={
             "slack_bot_token": SecretStr(workspace.bot_token),
             "slack_app_token": None,
-            "slack_signing_secret": SecretStr(SECRET),
+            "slack_signing_secret": SecretStr(secret),
             "slack_api_url": workspace.api_url,
             "database_url": "",
             "port": free_port(),

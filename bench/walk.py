@@ -1,0 +1,200 @@
+"""How much code takes part: `python -m bench.walk` counts it along five ways through the bot.
+
+    entry     the ruling in config/demo/courts.atom: fetched, read, its messages queued
+    rate      the same of an entry with a rate, which is compared with the ledger
+    alert     the ruling's message: claimed, sent to a local workspace, confirmed
+    question  `/tariff us china`, asked for the first time
+    follow    a click on Follow under the alert
+
+It counts the files, functions and calls below bot/ in all threads. A coroutine or generator is one
+call; how often these were resumed is a column of its own. Imports, the local workspace (it plays
+Slack), the replay of the feeds and the scheduler's jobs do not count. The result is Markdown.
+"""
+
+import asyncio
+import dis
+import inspect
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from ipaddress import ip_network
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import aiohttp
+
+import bot
+from bench.commanded.with_tariffwire import settings_without_feeds
+from bot.alerts.dispatch import Dispatcher
+from bot.alerts.subscription import Subscription
+from bot.app import run_bot
+from bot.assembly import clock, open_poller, open_store, open_watch
+from bot.catalog import load_feeds
+from bot.demo import Replay, demo_feeds, read_week
+from bot.library import Library
+from bot.local.workspace import Workspace
+from bot.settings import Settings
+from bot.slack.bolt import open_session, web_client
+from bot.slack.send import SlackSender
+
+ENTRIES = {
+    "rate": ("wire.rss", datetime(2025, 5, 25, 23, 30, tzinfo=UTC)),
+    "entry": ("courts.atom", datetime(2025, 5, 28, 23, 5, tzinfo=UTC)),
+}
+CHANNEL, POLL_S = "trade-news", 1.0
+_ROOT = f"{Path(inspect.getfile(bot)).parent}/"
+_LEFT_OUT = (str(Path(inspect.getfile(Workspace)).parent), inspect.getfile(Replay))
+
+
+class Hook:
+    """What Python calls on every call and return; counts while a way is walked."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, Counter[CodeType]] = {}
+        self.resumed: Counter[str] = Counter()
+        self.job = asyncio.Event()  # Set when the scheduler runs one.
+        self._way, self._main = "", threading.get_ident()
+        self._importing: Counter[int] = Counter()
+
+    @contextmanager
+    def walking(self, way: str) -> Iterator[None]:
+        """Counts the calls within."""
+        self.calls[way], self.resumed[way], self._way = Counter(), 0, way
+        yield
+        self._way = ""
+
+    def __call__(self, frame: FrameType, event: str, _: object) -> None:
+        code, thread = frame.f_code, threading.get_ident()
+        if code.co_name == "<module>" and event in ("call", "return"):
+            self._importing[thread] += 1 if event == "call" else -1
+        way = self._way
+        if event != "call" or not way or self._importing[thread] or not _counts(code):
+            return
+        task = asyncio.current_task() if thread == self._main else None
+        if task is not None and getattr(task.get_coro(), "__name__", "") == "run_coroutine_job":
+            self.job.set()
+        elif frame.f_lasti > _start(code):
+            self.resumed[way] += 1
+        else:
+            self.calls[way][code] += 1
+
+
+@cache
+def _counts(code: CodeType) -> bool:
+    # Newer versions of Python make no call of a comprehension.
+    ours = code.co_filename.startswith(_ROOT) and not code.co_name.startswith("<")
+    return ours and not code.co_filename.startswith(_LEFT_OUT)
+
+
+@cache
+def _start(code: CodeType) -> int:
+    """Where the body begins; a coroutine or generator goes on at a later instruction."""
+    return next(each.offset for each in dis.get_instructions(code) if each.opname == "RESUME")
+
+
+async def _walk(folder: Path, hook: Hook) -> None:
+    workspace = Workspace(folder / "workspace.db", rate_limits=False)
+    await workspace.start(port=0)
+    settings = settings_without_feeds(folder, workspace, workspace.signing_secret).model_copy(
+        update={
+            "allowed_networks": (ip_network("127.0.0.0/8"),),
+            "poll_seconds": POLL_S,
+            "max_age_hours": 24.0 * 365 * 100,
+            "live_sources": (),
+            "reminders": False,
+        }
+    )
+    for way in ENTRIES:
+        await _walk_entry(settings, workspace, hook, way)
+    # The longer between two polls, the longer between two looks for feeds that are due.
+    running = asyncio.create_task(run_bot(settings.model_copy(update={"poll_seconds": 3600.0})))
+    events = f"http://127.0.0.1:{settings.port}/slack/events"
+    while not await workspace.connect_http(events):  # noqa: ASYNC110 - it is reached by HTTP alone
+        await asyncio.sleep(0.05)
+    asked = {"channel": f"#{CHANNEL}", "text": "/tariff us china"}
+    steps = {"question": ("/say", asked), "follow": ("/act", _button(workspace))}
+    async with aiohttp.ClientSession(workspace.address) as session:
+        for way, (path, given) in steps.items():
+            # What a job leaves to threads is no part of the way, and the next is a second away.
+            hook.job.clear()
+            with hook.walking("waiting"):
+                await hook.job.wait()
+            await asyncio.sleep(0.2)
+            with hook.walking(way):
+                async with session.post(path, json=given) as answer:
+                    assert (await answer.json())["ok"]
+                await asyncio.sleep(0.3)
+    del hook.calls["waiting"]
+    running.cancel()
+    await asyncio.wait([running])
+    await workspace.stop()
+
+
+async def _walk_entry(settings: Settings, workspace: Workspace, hook: Hook, way: str) -> None:
+    """Polls a feed up to the entry before, then once more; sends what that brought."""
+    file, published = ENTRIES[way]
+    [week] = [each for each in read_week(settings.config_dir / "demo") if each.name == file]
+    place, shown = week.published.index(published), 0.0
+    replay = Replay([week], duration_s=len(week.published) - 1, clock=lambda: shown)
+    listed = load_feeds(settings.config_dir / "demo" / "feeds.yaml")
+    served = demo_feeds(listed, await replay.start())
+    feeds = [each for each in served if each.url.endswith(file)]
+    channel, team = workspace.team.channel(CHANNEL), workspace.team.identity.team_id
+    assert channel is not None
+    library = Library(settings).read_all()
+    async with (
+        open_session() as session,
+        open_store(settings, team) as store,
+        open_poller(settings) as poller,
+        open_watch(settings, feeds, library, store, poller, lambda: None) as watch,
+    ):
+        client = web_client(workspace.bot_token, settings.slack_api_url, session)
+        dispatcher = Dispatcher(store.outbox, SlackSender(client, library.parties), clock)
+        subscription = Subscription(id="", team=team, conversation=channel.id, created_at=clock())
+        await store.subscriptions.ensure_default(subscription)
+        # What the feed lists first is its past; the second time counts.
+        for more in (-0.5, 0.5):
+            shown = place + more
+            await asyncio.sleep(POLL_S * 1.2)
+            with hook.walking(way):
+                [taken] = await asyncio.gather(*await watch.poll_due())
+            with hook.walking("alert"):
+                await dispatcher.run_once(clock())
+    assert len(taken.deliveries) == 1
+    await replay.stop()
+
+
+def _button(workspace: Workspace) -> dict[str, Any]:
+    """Where the button Follow under the last alert is."""
+    posted = workspace.calls("chat.postMessage")[-1].answer
+    keys = ("channel", "ts", "block_id", "action_id", "value")
+    return next(
+        {key: (posted | block | element)[key] for key in keys}
+        for block in posted["message"]["blocks"]
+        for element in block.get("elements", ())
+        if element.get("action_id") == "alert_follow"
+    )
+
+
+def main() -> None:
+    """Walks and prints."""
+    hook = Hook()
+    threading.setprofile(hook)
+    sys.setprofile(hook)
+    with tempfile.TemporaryDirectory(prefix="walk-") as folder:
+        asyncio.run(_walk(Path(folder), hook))
+    sys.setprofile(None)
+    print("| way | files | functions | calls | resumed |\n| --- | --- | --- | --- | --- |")
+    for way, calls in hook.calls.items():
+        files = len({code.co_filename for code in calls})
+        print(f"| {way} | {files} | {len(calls)} | {calls.total()} | {hook.resumed[way]} |")
+
+
+if __name__ == "__main__":
+    main()
