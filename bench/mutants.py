@@ -126,8 +126,10 @@ def _measure(
         for module in modules:
             meta = copy / "mutants" / f"{module}.meta"
             codes |= json.loads(meta.read_text())["exit_code_by_key"] if meta.exists() else {}
-        ran = ((mutant, codes.get(mutant.name)) for mutant in mutants)
-        return {mutant: code for mutant, code in ran if code is not None}
+    given = ((mutant, codes.get(mutant.name)) for mutant in mutants)
+    ran = {mutant: code for mutant, code in given if code is not None}
+    print(f"  {len(ran)} of {len(mutants)} mutants ran", file=sys.stderr)
+    return ran
 
 
 def _configure(copy: Path, tests: str, modules: Sequence[str]) -> None:
@@ -220,7 +222,6 @@ def _run(copy: Path, names: Sequence[str], seconds: float) -> None:
             code = process.wait(max(seconds, 1.0))
         except subprocess.TimeoutExpired:
             code = 0
-            print("  time is up", file=sys.stderr)
         finally:
             for sign in (signal.SIGINT, signal.SIGKILL):
                 if process.poll() is None:

@@ -25,7 +25,6 @@ from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
 
 import aiohttp
 
@@ -48,6 +47,7 @@ ENTRIES = {
     "entry": ("courts.atom", datetime(2025, 5, 28, 23, 5, tzinfo=UTC)),
 }
 CHANNEL, POLL_S = "trade-news", 1.0
+_CLICK = ("channel", "ts", "block_id", "action_id", "value")
 _ROOT = f"{Path(inspect.getfile(bot)).parent}/"
 _LEFT_OUT = (str(Path(inspect.getfile(Workspace)).parent), inspect.getfile(Replay))
 
@@ -88,13 +88,13 @@ class Hook:
 @cache
 def _counts(code: CodeType) -> bool:
     # Newer versions of Python make no call of a comprehension.
-    ours = code.co_filename.startswith(_ROOT) and not code.co_name.startswith("<")
-    return ours and not code.co_filename.startswith(_LEFT_OUT)
+    file, comprehension = code.co_filename, code.co_name.startswith("<")
+    return file.startswith(_ROOT) and not file.startswith(_LEFT_OUT) and not comprehension
 
 
 @cache
 def _start(code: CodeType) -> int:
-    """Where the body begins; a coroutine or generator goes on at a later instruction."""
+    """Where the body begins; a coroutine or generator resumes at a later instruction."""
     return next(each.offset for each in dis.get_instructions(code) if each.opname == "RESUME")
 
 
@@ -114,8 +114,8 @@ async def _walk(folder: Path, hook: Hook) -> None:
         await _walk_entry(settings, workspace, hook, way)
     # The longer between two polls, the longer between two looks for feeds that are due.
     running = asyncio.create_task(run_bot(settings.model_copy(update={"poll_seconds": 3600.0})))
-    events = f"http://127.0.0.1:{settings.port}/slack/events"
-    while not await workspace.connect_http(events):  # noqa: ASYNC110 - it is reached by HTTP alone
+    url = f"http://127.0.0.1:{settings.port}/slack/events"
+    while not await workspace.connect_http(url):  # noqa: ASYNC110 - it is reached by HTTP alone
         await asyncio.sleep(0.05)
     asked = {"channel": f"#{CHANNEL}", "text": "/tariff us china"}
     steps = {"question": ("/say", asked), "follow": ("/act", _button(workspace))}
@@ -170,12 +170,11 @@ async def _walk_entry(settings: Settings, workspace: Workspace, hook: Hook, way:
     await replay.stop()
 
 
-def _button(workspace: Workspace) -> dict[str, Any]:
+def _button(workspace: Workspace) -> dict[str, str]:
     """Where the button Follow under the last alert is."""
     posted = workspace.calls("chat.postMessage")[-1].answer
-    keys = ("channel", "ts", "block_id", "action_id", "value")
     return next(
-        {key: (posted | block | element)[key] for key in keys}
+        {key: (posted | block | element)[key] for key in _CLICK}
         for block in posted["message"]["blocks"]
         for element in block.get("elements", ())
         if element.get("action_id") == "alert_follow"
