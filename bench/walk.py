@@ -19,7 +19,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from ipaddress import ip_network
@@ -30,17 +30,25 @@ import aiohttp
 
 import bot
 from bench.commanded.with_tariffwire import settings_without_feeds
-from bot.alerts.dispatch import Dispatcher
+from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.subscription import Subscription
-from bot.app import run_bot
-from bot.assembly import clock, open_poller, open_store, open_watch
-from bot.catalog import load_feeds
-from bot.demo import Replay, demo_feeds, read_week
-from bot.library import Library
-from bot.local.workspace import Workspace
-from bot.settings import Settings
-from bot.slack.bolt import open_session, web_client
-from bot.slack.send import SlackSender
+from bot.local_slack.server import Workspace
+from bot.runtime.app import run_bot
+from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.config_loader import load_feeds
+from bot.runtime.demo import Replay, demo_feeds, read_week
+from bot.runtime.settings import Settings
+from bot.runtime.wiring import (
+    Polling,
+    clock,
+    open_decisions,
+    open_poller,
+    open_scheduler,
+    open_store,
+)
+from bot.slack.api.sender import SlackSender
+from bot.slack.app import open_session, web_client
+from bot.store.pipeline_store import PipelineStore
 
 ENTRIES = {
     "rate": ("wire.rss", datetime(2025, 5, 25, 23, 30, tzinfo=UTC)),
@@ -147,23 +155,32 @@ async def _walk_entry(settings: Settings, workspace: Workspace, hook: Hook, way:
     feeds = [each for each in served if each.url.endswith(file)]
     channel, team = workspace.team.channel(CHANNEL), workspace.team.identity.team_id
     assert channel is not None
-    library = Library(settings).read_all()
+    config = ConfigFolder(settings).read_all()
     async with (
         open_session() as session,
         open_store(settings, team) as store,
         open_poller(settings) as poller,
-        open_watch(settings, feeds, library, store, poller, lambda: None) as watch,
+        AsyncExitStack() as stack,
     ):
         client = web_client(workspace.bot_token, settings.slack_api_url, session)
-        dispatcher = Dispatcher(store.outbox, SlackSender(client, library.parties), clock)
+        dispatcher = Dispatcher(store.outbox, SlackSender(client, config.parties), clock)
         subscription = Subscription(id="", team=team, conversation=channel.id, created_at=clock())
         await store.subscriptions.ensure_default(subscription)
+        polling = Polling(
+            settings=settings,
+            feeds=feeds,
+            config=config,
+            store=PipelineStore(store),
+            poller=poller,
+            decisions=await open_decisions(config, store),
+        )
+        scheduler = await stack.enter_async_context(open_scheduler(polling))
         # What the feed lists first is its past; the second time counts.
         for more in (-0.5, 0.5):
             shown = place + more
             await asyncio.sleep(POLL_S * 1.2)
             with hook.walking(way):
-                [taken] = await asyncio.gather(*await watch.poll_due())
+                [taken] = await asyncio.gather(*await scheduler.poll_due())
             with hook.walking("alert"):
                 await dispatcher.run_once(clock())
     assert len(taken.deliveries) == 1
