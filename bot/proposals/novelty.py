@@ -24,8 +24,7 @@ from itertools import pairwise
 from bot.proposals.model import ReportedRate
 from bot.rates.answer.history import totals
 from bot.rates.answer.select import RateContext, select
-from bot.rates.answer.standing import Standing, mfn_average
-from bot.rates.files.schema import Remark
+from bot.rates.answer.standing import Standing
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, RatePeriod, has_basis
 
@@ -158,11 +157,10 @@ def _related(rates: set[Decimal], old: Standing) -> set[Decimal]:
     known: set[Decimal | None] = set()
     if old.base is not None:
         known |= {old.base.percent, old.base.with_duties}
-    if (mfn := mfn_average(old.context)) is not None:
+    if (mfn := old.asked.ledger.mfn(old.asked.imposer)) is not None:
         rates = rates | {percent for percent in known if percent is not None}
-        known |= {mfn.percent, *(mfn.percent + percent for percent in rates)}
+        known |= {mfn.percent} | {mfn.percent + percent for percent in rates}
     ledger, context = old.asked.ledger, old.asked
-    for fact in ledger.remarks(context.imposer, context.partner, context.day):
-        if isinstance(fact.what, Remark):
-            known |= {Decimal(number) for number in _PERCENT.findall(fact.what.text)}
+    for remark in ledger.remarks(context.imposer, context.partner, context.day):
+        known |= {Decimal(number) for number in _PERCENT.findall(remark.text)}
     return {percent for percent in known if percent is not None}

@@ -5,18 +5,17 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.parties import Parties
+from bot.parties import WORLD, Parties
 from bot.rates.change_days import milestone_days, rate_days
-from bot.rates.facts import Facts, SourcedFact, on_day
-from bot.rates.files.compile import measures_of, refer
-from bot.rates.files.schema import Coverage, DutyClock, Sheet
+from bot.rates.files.compile import measures_of, refer, sources_of
+from bot.rates.files.schema import BaseDuty, Coverage, DutyClock, Remark, Sheet
 from bot.rates.files.validate import Book
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.answer import BaseRate, MfnAverage, Upcoming
 from bot.rates.model.goods import Fit, Goods
 from bot.rates.model.law import LegalEvent, Talk
 from bot.rates.model.measure import Measure, falls_on
 from bot.rates.question.product import ProductReader, Wanted
-from bot.rates.scope_matching import Exemptions, Fitting
+from bot.rates.scope_matching import Fitting
 
 _REMEMBERED = 2_000
 """Pairs, and goods of a pair, of which is remembered what falls on them; some KB each."""
@@ -34,7 +33,7 @@ class Pair(NamedTuple):
     """How far they are followed; None where they are not at all."""
     talks: tuple[Talk, ...]
     """Rounds of talks in which both took part, in order of time."""
-    remarks: tuple[SourcedFact, ...]
+    remarks: tuple[Remark, ...]
     """What must be said of it besides its rates."""
 
 
@@ -66,8 +65,12 @@ class Ledger:
         self._days = {
             one.id: (*self._rate_days[one.id], *milestone_days(one)) for one in self.measures
         }
-        self._facts = Facts(sheets, book.mfn, self._covering)
-        self._fitting = Fitting(self.goods, self.measures)
+        self._sheets = {sheet.imposer: sheet for sheet in sheets}
+        self._averages = {
+            one.economy: MfnAverage(one.percent, one.year, sources_of(book.mfn, one.source))
+            for one in book.mfn.baselines
+        }
+        self.fitting = Fitting(self.goods, self.measures)
         sets = (members for sheet in sheets for members in sheet.one_of.values())
         self.one_of: Sequence[Mapping[str, int]] = [
             {one: place for place, one in enumerate(_spelled_out(members, references))}
@@ -82,11 +85,6 @@ class Ledger:
         # Pairs and goods are asked for again and again, and a ledger says the same each time.
         self._pairs = lru_cache(_REMEMBERED)(self._find_pair)
         self._fits = lru_cache(_REMEMBERED)(self._find_fits)
-
-    @property
-    def main_economies(self) -> tuple[str, ...]:
-        """The economies whose duties are followed, and the main partners of each."""
-        return self._facts.main_economies
 
     def covering(self, code: str) -> tuple[str, ...]:
         """The code itself and the blocs it belongs to, as `Parties.covering`."""
@@ -111,9 +109,9 @@ class Ledger:
             for talk in self.talks
             if not (imposing.isdisjoint(talk.parties) or charged.isdisjoint(talk.parties))
         )
-        coverage = self._facts.coverage(imposer, charged)
-        remarks = tuple(self._facts.remarks(imposer, charged))
-        return Pair(measures, ids, charged, coverage, talks, remarks)
+        sheet = self.sheet_of(imposer)
+        remarks = tuple(one for one in sheet.remarks if one.partner in charged) if sheet else ()
+        return Pair(measures, ids, charged, _coverage(sheet, charged), talks, remarks)
 
     def duty_day(self, now: datetime, imposer: str = "US") -> date:
         """The day whose rates the imposer's customs charges at this moment (aware)."""
@@ -126,23 +124,41 @@ class Ledger:
 
     def sheet_of(self, imposer: str) -> Sheet | None:
         """The file of the imposer or of its bloc."""
-        return self._facts.sheet_of(imposer)
+        return next((self._sheets[c] for c in self.covering(imposer) if c in self._sheets), None)
 
     def coverage(self, imposer: str, partner: str) -> Coverage | None:
         """How far the ledger follows this pair; None where it does not at all."""
         return self.pair(imposer, partner).coverage
 
-    def mfn(self, imposer: str) -> SourcedFact | None:
-        """The imposer's MFN average (a member's is its bloc's), with its source."""
-        return self._facts.mfn(imposer)
+    def mfn(self, imposer: str) -> MfnAverage | None:
+        """The imposer's MFN average (a member's is its bloc's)."""
+        codes = reversed(self.covering(imposer))
+        return next((self._averages[code] for code in codes if code in self._averages), None)
 
-    def base_duty(self, imposer: str, wanted: Wanted) -> tuple[SourcedFact, bool] | None:
-        """The MFN duty of the line or the goods asked for, and whether it is theirs exactly."""
-        return self._facts.base_duty(imposer, wanted)
+    def base_duty(self, imposer: str, wanted: Wanted) -> BaseRate | None:
+        """The MFN duty of the line or the goods asked for, or of an example of them."""
+        sheet = self.sheet_of(imposer)
+        if sheet is None:
+            return None
+        for exact in (True, False):
+            for duty in sheet.base_duties:
+                if _base_fits(duty, wanted, exact):
+                    return BaseRate(
+                        line=duty.line,
+                        what=duty.what,
+                        percent=duty.percent,
+                        with_duties=None,
+                        exact=exact,
+                        year=duty.year,
+                        source=sources_of(sheet, duty.source),
+                    )
+        return None
 
-    def remarks(self, imposer: str, partner: str, day: date) -> Iterator[SourcedFact]:
+    def remarks(self, imposer: str, partner: str, day: date) -> Iterator[Remark]:
         """What must be said of this pair on that day besides its rates."""
-        return on_day(self.pair(imposer, partner).remarks, day)
+        for one in self.pair(imposer, partner).remarks:
+            if one.from_ <= day <= (one.to or day):
+                yield one
 
     def rate_days_of(self, measure: Measure) -> tuple[Upcoming, ...]:
         """The days on which its rates begin and end, in order of time."""
@@ -156,19 +172,6 @@ class Ledger:
         """Legal events that bear on the measure, in order of time."""
         return self._events_of.get(measure.id, ())
 
-    def exemptions(
-        self, measure: Measure, day: date, charged: frozenset[str], wanted: Wanted
-    ) -> Exemptions:
-        """What exempts the goods, or some of them, from the measure on that day.
-
-        `charged` are the codes of the partner and its blocs.
-        """
-        return self._fitting.exemptions(measure, day, charged, wanted)
-
-    def covers_all(self, measure: Measure, wanted: Wanted) -> bool:
-        """Whether all that was asked for, word by word, lies in the measure's scope."""
-        return self._fitting.covers_all(measure, wanted)
-
     def fits(self, imposer: str, partner: str, wanted: Wanted | None) -> Mapping[str, Fit]:
         """How surely each measure of the pair, by id, falls on the goods; a general one does."""
         goods, codes = (wanted.goods, wanted.codes) if wanted else ((), ())
@@ -176,13 +179,13 @@ class Ledger:
 
     def fit(self, measure: Measure, wanted: Wanted) -> Fit:
         """How surely one measure falls on the goods; a general one does."""
-        return self._fitting.fit(measure, wanted.goods, wanted.codes)
+        return self.fitting.fit(measure, wanted.goods, wanted.codes)
 
     def _find_fits(
         self, imposer: str, partner: str, goods: tuple[str, ...], codes: tuple[str, ...]
     ) -> Mapping[str, Fit]:
         measures = self.between(imposer, partner)
-        return {measure.id: self._fitting.fit(measure, goods, codes) for measure in measures}
+        return {measure.id: self.fitting.fit(measure, goods, codes) for measure in measures}
 
 
 def _spelled_out(
@@ -206,3 +209,23 @@ def _events_of(
         for one in dict.fromkeys(one for name in event.affects for one in references[name]):
             found[one] = (*found.get(one, ()), event)
     return found
+
+
+def _coverage(sheet: Sheet | None, charged: frozenset[str]) -> Coverage | None:
+    """How far the duties on a partner with these codes are followed."""
+    coverage = sheet.coverage if sheet else ()
+    named = (one for one in coverage if not charged.isdisjoint(one.partners))
+    rest = (one for one in coverage if WORLD in one.partners)
+    return next(named, None) or next(rest, None)
+
+
+def _base_fits(base: BaseDuty, wanted: Wanted, exactly: bool) -> bool:
+    line = base.line.replace(".", "")
+    # 8507.60 is undivided in a tariff that goes on to 8507.60.00.
+    whole = line.removesuffix("00")
+    if wanted.codes and any(code.startswith(whole) for code in wanted.codes):
+        return exactly
+    if set(wanted.goods) & set(base.goods):
+        return exactly
+    loose = set(wanted.goods) & set(base.example_for)
+    return not exactly and bool(loose or any(line.startswith(code) for code in wanted.codes))

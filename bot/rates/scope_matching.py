@@ -37,7 +37,7 @@ class Fitting:
         return Fit.NAMED if measure.applies_to_all_goods else self._fit(measure.id, goods, codes)
 
     def covers_all(self, measure: Measure, wanted: Wanted) -> bool:
-        """As `Ledger.covers_all`."""
+        """Whether all that was asked for, word by word, lies in the measure's scope."""
         each = [((good,), ()) for good in wanted.goods] + [((), (code,)) for code in wanted.codes]
         return not wanted.unknown and all(
             self._goods.fit(measure.scope, goods, codes) >= Fit.HEADING for goods, codes in each
@@ -54,7 +54,10 @@ class Fitting:
     def exemptions(
         self, measure: Measure, day: date, charged: Collection[str], wanted: Wanted
     ) -> Exemptions:
-        """As `Ledger.exemptions`."""
+        """What exempts the goods, or some of them, from the measure on that day.
+
+        `charged` are the codes of the partner and its blocs.
+        """
         whole: list[Exemption] = []
         partial: list[Exemption] = []
         for exemption, fit in self._exempt(measure.id, wanted.goods, wanted.codes):

@@ -63,7 +63,7 @@ class Stacked(NamedTuple):
     @property
     def total(self) -> Decimal:
         """The sum in percent."""
-        return sum((layer.period.percent or _ZERO for layer in self.counted), _ZERO)
+        return sum([layer.period.percent or _ZERO for layer in self.counted], _ZERO)
 
 
 _ZERO = Decimal(0)
@@ -174,22 +174,30 @@ def _without_excluded_rivals(
         if one.fit > Fit.PARTIAL and one.measure.id not in ids and not one.measure.excluded_reason
     }
     rivals = [layer for layer in layers if layer.measure.id in ids]
-    gives_way = {layer.measure.id for layer in rivals if _drop_excluded(layer, sure, left_out)}
-    return [layer for layer in layers if layer.measure.id not in gives_way]
+    kept = _without_excluded(rivals, sure, left_out)
+    return [layer for layer in layers if layer.measure.id not in ids or layer in kept]
 
 
-def _drop_excluded(layer: Layer, others: Mapping[str, Measure], left_out: list[LeftOut]) -> bool:
-    """Whether goods that pay one of the others (by id) do not pay the layer; notes it if so."""
-    over = _excluder(layer, others)
-    if over is not None:
-        left_out.append(LeftOut(layer, Exclusion(Reason.GIVES_WAY, over.ref)))
-    return over is not None
+def _without_excluded(
+    layers: list[Layer], others: Mapping[str, Measure], left_out: list[LeftOut]
+) -> list[Layer]:
+    """The layers without those that give way to one of the others (by id)."""
+    stays = []
+    for layer in layers:
+        over = _excluder(layer, others)
+        if over is None:
+            stays.append(layer)
+        else:
+            left_out.append(LeftOut(layer, Exclusion(Reason.GIVES_WAY, over.ref)))
+    return stays
 
 
 def _excluder(layer: Layer, others: Mapping[str, Measure]) -> Measure | None:
     """The first of these measures (by id) whose goods do not pay the layer."""
-    excluders = (*layer.measure.excluded_by, *layer.period.excluded_by)
-    return next((others[one] for one in excluders if one in others), None)
+    for one in (*layer.measure.excluded_by, *layer.period.excluded_by):
+        if one in others:
+            return others[one]
+    return None
 
 
 def _choose(
@@ -205,7 +213,7 @@ def _choose(
     rivals = [layer for layer in counted if layer.measure.id in members]
     if len(rivals) < 2:
         return counted
-    closest = max(layer.fit for layer in rivals)
+    closest = max([layer.fit for layer in rivals])
     if closest is Fit.PARTIAL:
         return counted
     best = [layer for layer in rivals if layer.fit is closest]
@@ -230,12 +238,12 @@ def _choose(
 def _give_way(counted: list[Layer], left_out: list[LeftOut]) -> Stacked:
     """Rule 6."""
     measures = {layer.measure.id: layer.measure for layer in counted}
-    stays = [layer for layer in counted if not _drop_excluded(layer, measures, left_out)]
+    stays = _without_excluded(counted, measures, left_out)
     counts = {layer.measure.id: layer.measure for layer in stays}
-    settled = (
+    settled = [
         LeftOut(left.layer, Exclusion(Reason.GIVES_WAY, over.ref))
         if left.unsure and (over := _excluder(left.layer, counts)) is not None
         else left
         for left in left_out
-    )
+    ]
     return Stacked(tuple(stays), tuple(settled))

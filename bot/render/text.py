@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 
 from bot.rates.model.answer import (
     Answer,
-    BaseRate,
     Component,
     MfnAverage,
     Step,
@@ -63,7 +62,8 @@ def _lines(answer: Answer) -> Iterator[str]:
     counted = "breakdown" if not answer.choices else "counted on all"
     yield from _block(counted, map(_component, answer.components))
     if answer.base is not None and not answer.includes_base:
-        yield f"  {_base(answer.base)}"
+        line = f"base rate of {answer.base.line}, {answer.base.what}: {words.base(answer)}"
+        yield f"  {line} ({_source(answer.base.source)})"
     if answer.mfn is not None:
         yield f"  {_mfn(answer, answer.mfn)}"
     shown = answer.not_counted[:_NOT_COUNTED_SHOWN]
@@ -124,12 +124,3 @@ def _source(source: Source) -> str:
 def _mfn(answer: Answer, mfn: MfnAverage) -> str:
     rate = f"{percent_text(mfn.percent)}% ({mfn.year}, {_source(mfn.source)})"
     return f"MFN average of {answer.imposer_name}: {rate}"
-
-
-def _base(base: BaseRate) -> str:
-    rate = base.words if base.percent is None else f"{percent_text(base.percent)}%"
-    line = f"base rate of {base.line}, {base.what}: {rate}"
-    if base.with_duties is None:
-        return f"{line} ({_source(base.source)})"
-    word = "with it" if base.exact else "a line of it, which pays in all"
-    return f"{line}; {word} {percent_text(base.with_duties)}% ({_source(base.source)})"

@@ -78,6 +78,18 @@ def definition(answer: Answer) -> str:
     return f"all additional ad valorem duties on {goods(answer)}, {mfn}"
 
 
+def base(answer: Answer) -> str:
+    """The base rate, and what the line pays with it: `2.9%; with it 52.9%`."""
+    base = answer.base
+    if base is None:
+        return ""
+    rate = base.words if base.percent is None else f"{percent_text(base.percent)}%"
+    if base.with_duties is None:
+        return rate
+    word = "with it" if base.exact else "a line of it, which pays in all"
+    return f"{rate}; {word} {percent_text(base.with_duties)}%"
+
+
 def on_goods(left_out: OnGoods) -> str:
     """`3 duties on particular goods (up to 100%)`."""
     duties = "duty" if left_out.how_many == 1 else "duties"

@@ -22,7 +22,6 @@ from bot.rates.answer.select import (
 )
 from bot.rates.answer.standing import (
     Standing,
-    mfn_average,
     newest_day,
     on_goods,
     read_up_to,
@@ -155,7 +154,7 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         choices=found.choices,
         components=components,
         not_counted=tuple(not_counted(context, selection)),
-        mfn=mfn_average(context),
+        mfn=ledger.mfn(imposer),
         base=base,
         checked=checked,
         warnings=warnings_of(found, checked, today, query.on),

@@ -63,6 +63,8 @@ def _shared_out(context: RateContext, selection: Selection, narrower: Sequence[s
         and left.layer.fit is Fit.PARTIAL
         and not set(left.layer.measure.scope.goods).isdisjoint(narrower)
     }
+    if len(lists) < _LISTS:
+        return False
     return any(len(lists & members.keys()) >= _LISTS for members in context.ledger.one_of)
 
 

@@ -17,7 +17,6 @@ from decimal import Decimal
 
 from bot.rates.answer.components import base_component
 from bot.rates.answer.select import LONGEST_PRODUCT
-from bot.rates.files.schema import Remark
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import BASE_ID, Answer, BaseRate, MfnAverage
 from bot.rates.model.lookup import Finding, Found, Lack, Lookup
@@ -61,8 +60,8 @@ def _line_of(answer: Answer, query: RateQuery, ledger: Ledger, today: date) -> I
     past = query.on is not None and query.on < today
     known = answer.base is not None and answer.base.exact
     # Where a rate would mislead by itself, as with partners outside MFN, no MFN rate is added.
-    facts = ledger.remarks(answer.imposer, answer.partner, answer.on)
-    misleads = any(isinstance(one.what, Remark) and one.what.leads for one in facts)
+    remarks = ledger.remarks(answer.imposer, answer.partner, answer.on)
+    misleads = any(remark.leads for remark in remarks)
     if answer.imposer != _SCHEDULE_OF or past or known or answer.choices or misleads:
         return
     wanted = _wanted(answer, ledger)

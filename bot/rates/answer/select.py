@@ -77,7 +77,8 @@ def select(context: RateContext) -> Selection:
     wanted = context.wanted
     named = basis is TotalBasis.LAYER and wanted is not None and bool(wanted.layers or wanted.bases)
     layers = _layers(context, chosen, named=named)
-    layers += _layers(context, [one for one in _bans(context) if one not in chosen])
+    if basis is TotalBasis.LAYER:
+        layers += _layers(context, [one for one in _bans(context) if one not in chosen])
     return Selection(
         basis, stack(layers, context.ledger.one_of, by_itself=basis is TotalBasis.LAYER), chosen
     )
@@ -131,10 +132,10 @@ def layer_of(context: RateContext, measure: Measure) -> Layer | None:
         return None
     if period.banned and context.wanted is not None:
         # "Wine vinegar" is not wine: only what was understood as a whole may be called banned.
-        fit = fit if context.ledger.covers_all(measure, context.wanted) else Fit.PARTIAL
+        fit = fit if context.ledger.fitting.covers_all(measure, context.wanted) else Fit.PARTIAL
     exemptions = Exemptions()
     if measure.exempt and context.wanted is not None:
-        exemptions = context.ledger.exemptions(
+        exemptions = context.ledger.fitting.exemptions(
             measure, context.day, context.charged, context.wanted
         )
     exclusion = None

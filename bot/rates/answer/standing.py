@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from bot.rates.answer.choices import all_choices, choices_of, representative
 from bot.rates.answer.select import RateContext, Selection, choose, select
-from bot.rates.files.schema import BaseDuty, Baseline
-from bot.rates.model.answer import BaseRate, MfnAverage, OnGoods, TotalBasis
+from bot.rates.model.answer import BaseRate, OnGoods, TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, Status
 from bot.rates.model.warnings import Choice
@@ -147,38 +146,20 @@ def on_goods(context: RateContext, selection: Selection) -> OnGoods | None:
     return OnGoods(how_many=len(rates), up_to=max(rates)) if rates else None
 
 
-def mfn_average(context: RateContext) -> MfnAverage | None:
-    """The imposer's average; None where it is not known."""
-    fact = context.ledger.mfn(context.imposer)
-    if fact is None or not isinstance(fact.what, Baseline):
-        return None
-    return MfnAverage(percent=fact.what.percent, year=fact.what.year, source=fact.source)
-
-
 def _base_rate(
     context: RateContext, selection: Selection, choices: tuple[Choice, ...]
 ) -> BaseRate | None:
     """The base rate of the goods asked for, and what they pay with it."""
     if context.wanted is None or selection.basis is not TotalBasis.GOODS:
         return None
-    found = context.ledger.base_duty(context.imposer, context.wanted)
-    if found is None or not isinstance(found[0].what, BaseDuty):
-        return None
-    (fact, exact), duty, stacked = found, found[0].what, selection.stacked
-    # What a line pays with it would be wrong for most of the choices.
-    with_duties = None
-    if not choices and stacked.ban is None and stacked.span is None:
-        with_duties = duty.percent
-        for layer in stacked.counted:
-            percent = layer.period.percent or _ZERO
-            all_in = layer.period.all_in
-            with_duties += max(_ZERO, percent - duty.percent) if all_in else percent
-    return BaseRate(
-        line=duty.line,
-        what=duty.what,
-        percent=duty.percent,
-        with_duties=with_duties,
-        exact=exact,
-        year=duty.year,
-        source=fact.source,
-    )
+    base, stacked = context.ledger.base_duty(context.imposer, context.wanted), selection.stacked
+    if base is None or base.percent is None:
+        return base
+    if choices or stacked.ban is not None or stacked.span is not None:
+        # What a line pays with it would be wrong for most of the choices.
+        return base
+    total = base.percent
+    for layer in stacked.counted:
+        percent = layer.period.percent or _ZERO
+        total += max(_ZERO, percent - base.percent) if layer.period.all_in else percent
+    return base._replace(with_duties=total)

@@ -16,7 +16,6 @@ from bot.parties import WORLD
 from bot.rates.answer.choices import is_divided, others_of
 from bot.rates.answer.select import RateContext, Selection
 from bot.rates.answer.standing import Standing, unknown_rates
-from bot.rates.files import schema
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.measure import Confidence, Status
@@ -47,9 +46,9 @@ def warnings_of(
 
 def _misleading(found: Standing) -> Iterator[RateWarning]:
     context, stacked = found.context, found.selection.stacked
-    for fact in context.ledger.remarks(context.imposer, context.partner, context.day):
-        if isinstance(fact.what, schema.Remark) and fact.what.leads:
-            yield kinds.LeadingPairRemark(fact.what.text)
+    for remark in context.ledger.remarks(context.imposer, context.partner, context.day):
+        if remark.leads:
+            yield kinds.LeadingPairRemark(remark.text)
     for left in stacked.left_out:
         if left.unsure and left.layer.period.banned:
             yield kinds.SomeLinesBanned(left.layer.measure.ref, left.layer.period.from_)
@@ -190,9 +189,9 @@ def _rates(selection: Selection) -> Iterator[RateWarning]:
 def _remarks(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
     if selection.basis is not TotalBasis.GENERAL:
         return
-    for fact in context.ledger.remarks(context.imposer, context.partner, context.day):
-        if isinstance(fact.what, schema.Remark) and not fact.what.leads:
-            yield kinds.PairRemark(fact.what.text)
+    for remark in context.ledger.remarks(context.imposer, context.partner, context.day):
+        if not remark.leads:
+            yield kinds.PairRemark(remark.text)
 
 
 def _not_followed(context: RateContext, selection: Selection) -> Iterator[RateWarning]:

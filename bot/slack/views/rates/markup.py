@@ -95,14 +95,9 @@ def base_rates(answer: Answer) -> str:
     lines = []
     if answer.base is not None and not answer.includes_base:
         base = answer.base
-        word = "with it" if base.exact else "a line of it, which pays in all"
-        said = escape(base.words, 200) if base.percent is None else rate(base.percent)
-        if base.with_duties is not None:
-            said = f"{said}; {word} {rate(base.with_duties)}"
-        lines.append(
-            f"Base rate of {escape(base.line, 60)}, {escape(base.what, 120)}: "
-            f"{said} ({sourced(base.source)})"
-        )
+        line = f"{escape(base.line, 60)}, {escape(base.what, 120)}"
+        rates = escape(words.base(answer), 250)
+        lines.append(f"Base rate of {line}: {rates} ({sourced(base.source)})")
     if answer.mfn is not None:
         mfn = answer.mfn
         whose = escape(answer.imposer_name, 80)
