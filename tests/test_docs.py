@@ -7,6 +7,8 @@ import click
 import pytest
 
 from bot.cli import COMMANDS, main
+from bot.commands.grammar import Verb
+from bot.runtime.settings import Settings, variable
 from bot.slack.scopes import SCOPES
 
 ROOT = Path(__file__).parents[1]
@@ -14,6 +16,15 @@ DOCUMENTS = [
     path.relative_to(ROOT)
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("bench/*.md"))
 ]
+
+TEST_OR_EXAMPLE_SETTINGS = {"TARIFFWIRE_TEST_POSTGRES", "TARIFFWIRE_WORLD_BANK_URL"}
+"""Named in the documents, but no settings of the bot: one of the tests, one of a how-to."""
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of the headings of a page, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each).strip().lower().replace(" ", "-") for each in headings}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
@@ -24,14 +35,21 @@ def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
     assert missing == []
 
 
-def test_the_readme_names_every_command() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_guide_names_every_command() -> None:
+    guide = (ROOT / "docs" / "using.md").read_text(encoding="utf-8")
     context = click.Context(main)
     for name in main.list_commands(context):
         command = main.get_command(context, name)
-        assert f"tariffwire {name}" in readme
+        assert f"tariffwire {name}" in guide
         for part in command.commands if isinstance(command, click.Group) else ():
-            assert re.search(rf"`(tariffwire )?({name} )?{part}\b", readme), f"{name} {part}"
+            assert re.search(rf"`(tariffwire )?({name} )?{part}\b", guide), f"{name} {part}"
+
+
+def test_the_guide_names_every_slash_command() -> None:
+    guide = (ROOT / "docs" / "using.md").read_text(encoding="utf-8")
+    verbs = list(Verb)
+    typed = verbs[: verbs.index(Verb.ASK)]
+    assert [verb for verb in typed if f"`/tariff {verb}" not in guide] == []
 
 
 def test_the_list_of_commands_says_what_each_command_says() -> None:
@@ -43,9 +61,27 @@ def test_the_list_of_commands_says_what_each_command_says() -> None:
         assert command.get_short_help_str(200) == place.help
 
 
-def test_the_readme_explains_every_scope() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [scope.name for scope in SCOPES if f"`{scope.name}`" not in readme] == []
+def test_the_operating_page_explains_every_scope() -> None:
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert [scope.name for scope in SCOPES if f"`{scope.name}`" not in page] == []
+
+
+def test_every_setting_in_the_documents_exists() -> None:
+    text = "".join((ROOT / document).read_text(encoding="utf-8") for document in DOCUMENTS)
+    known = {variable(field) for field in Settings.model_fields}
+    named = set(re.findall(r"`(TARIFFWIRE_[A-Z_]+)", text))
+    assert named - known == TEST_OR_EXAMPLE_SETTINGS
+
+
+def test_every_link_to_a_heading_leads_to_one() -> None:
+    missing = []
+    for document in DOCUMENTS:
+        text = (ROOT / document).read_text(encoding="utf-8")
+        for file, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", text):
+            page = (ROOT / document.parent / file) if file else ROOT / document
+            if anchor not in anchors(page.read_text(encoding="utf-8")):
+                missing.append(f"{document}: {file}#{anchor}")
+    assert missing == []
 
 
 def test_the_documents_speak_of_modules_that_exist() -> None:

@@ -1,1 +1,1 @@
-"""Who gets which story, when, and how often."""
+"""Who gets which message, when and how often: subscriptions, deliveries, digests, reminders."""

@@ -1,1 +1,1 @@
-"""Feeds: what they are, how they are fetched, parsed and polled."""
+"""Feeds: fetching, parsing and polling them."""

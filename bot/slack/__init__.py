@@ -1,1 +1,1 @@
-"""Slack: messages out, commands and clicks in."""
+"""Slack: sends messages, receives commands and clicks."""

@@ -1,1 +1,1 @@
-"""Text as such: folding, sentences, HTML to plain text, month names."""
+"""Text functions: folding, sentences, HTML to plain text, month names."""

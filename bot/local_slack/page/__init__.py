@@ -1,1 +1,1 @@
-"""The page in the browser, and what a person does there."""
+"""The page in the browser, and what a person can do on it."""

@@ -1,1 +1,1 @@
-"""What the workspace holds: people, conversations, messages, open modals."""
+"""The state of the workspace: people, conversations, messages, open modals."""

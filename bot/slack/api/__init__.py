@@ -1,1 +1,1 @@
-"""Calls of Slack's Web API, and what its errors mean."""
+"""Calls of Slack's Web API, and the meaning of its errors."""

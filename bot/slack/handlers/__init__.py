@@ -1,1 +1,1 @@
-"""Slack's requests to commands, and the replies to messages."""
+"""Handles what Slack sends: commands, mentions, clicks, forms and the Home tab."""

@@ -1,1 +1,1 @@
-"""Alembic's folder: every step from an empty database to today's tables, run by `upgrade`."""
+"""Alembic's folder: the steps from an empty database to today's tables, run by `upgrade`."""

@@ -1,1 +1,1 @@
-"""Answers about rates as blocks, tables, charts and pictures."""
+"""Answers about rates as blocks, tables and charts."""

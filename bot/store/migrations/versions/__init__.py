@@ -1,1 +1,1 @@
-"""One module a step; `down_revision` names the step before it."""
+"""One module for each step; `down_revision` names the step before it."""
