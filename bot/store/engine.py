@@ -5,16 +5,18 @@ transaction is one `await`. See `docs/decisions/0011`.
 
 SQLite runs in WAL mode with synchronous=FULL: a commit that returned survives a power cut. Each
 write begins with BEGIN IMMEDIATE; otherwise a transaction that reads before it writes could fail
-because another process wrote in between.
+because another process wrote in between. A commit takes a millisecond or more, whatever is in it,
+so writes that wait for each other are committed together.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import SQLITE_ERROR
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     URL,
@@ -61,6 +63,8 @@ _CONNECTIONS = {"sqlite": 3, "postgresql": 6}
 """Connections, each with a thread. On SQLite one writes and two read. On PostgreSQL the instance
 lock holds one.
 """
+_WRITES_AT_ONCE = 100
+"""Maximum works in one transaction of SQLite."""
 
 
 def parse_url(address: str) -> URL:
@@ -110,7 +114,8 @@ class Database:
         self.is_sqlite = backend == "sqlite"
         self._engine = _engine(self.url, _CONNECTIONS[backend])
         self._threads = ThreadPoolExecutor(_CONNECTIONS[backend], thread_name_prefix="database")
-        self._one_writer = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self._one_writer = asyncio.Lock()
+        self._waiting: list[_Write] = []
         self._running: set[asyncio.Task[Any]] = set()
         self._outage = outage
         self._closed = False
@@ -130,7 +135,7 @@ class Database:
             with self._engine.connect() as connection:
                 return connection.execute(query, given).all()
 
-        return await self._run(nullcontext(), read)
+        return await self._finish(self._in_thread(read))
 
     async def column(
         self, query: Executable, given: Mapping[str, Any] | None = None
@@ -142,18 +147,50 @@ class Database:
         """Runs `work` in one transaction and returns its result; raises StoreError on failure.
 
         `work` runs in a thread, so it must not touch state that code of the event loop changes.
+        On SQLite, works that wait for their turn share a transaction. If one of them fails, all
+        are rolled back and run again alone, so only the caller of the failed one gets its error.
         """
-
-        def transact() -> T:
-            with self._engine.connect() as connection:
-                connection.execution_options(begin="BEGIN IMMEDIATE")
-                with connection.begin():
-                    return work(connection)
-
-        result = await self._run(self._one_writer, transact)
+        write = _Write(work)
+        if self.is_sqlite:
+            self._waiting.append(write)
+            await self._finish(self._write_waiting(write))
+        else:
+            await self._finish(self._in_thread(lambda: self._write_all([write])))
+        if write.error is not None:
+            if self._outage is not None and isinstance(write.error, StoreAway):
+                self._outage.met(write.error)
+            raise write.error
         if self._outage is not None:
             self._outage.over()
-        return result
+        return cast("T", write.result)
+
+    async def _write_waiting(self, write: "_Write") -> None:
+        """Writes what waits for the only writer, unless `write` was written with another's."""
+        async with self._one_writer:
+            if write in self._waiting:
+                writes = self._waiting[:_WRITES_AT_ONCE]
+                del self._waiting[:_WRITES_AT_ONCE]
+                await self._in_thread(lambda: self._write_all(writes))
+
+    def _write_all(self, writes: Sequence["_Write"]) -> None:
+        try:
+            with store_errors(self.name):
+                self._transact(writes)
+        except Exception as error:
+            if len(writes) == 1 or isinstance(error, StoreAway):
+                # Without a database all of them fail, each after its time limit.
+                for write in writes:
+                    write.error = error
+            else:
+                for write in writes:
+                    self._write_all([write])
+
+    def _transact(self, writes: Sequence["_Write"]) -> None:
+        with self._engine.connect() as connection:
+            connection.execution_options(begin="BEGIN IMMEDIATE")
+            with connection.begin():
+                for write in writes:
+                    write.result = write.work(connection)
 
     async def change(self, statement: UpdateBase | TextClause) -> int:
         """Runs one statement in its own transaction; returns the number of changed rows."""
@@ -165,7 +202,7 @@ class Database:
         For work that keeps a connection of its own. Raises StoreError on failure.
         """
         engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        return await self._run(nullcontext(), lambda: work(engine))
+        return await self._finish(self._in_thread(lambda: work(engine)))
 
     async def close(self) -> None:
         """Waits for running work, then closes all connections; later calls raise StoreAway."""
@@ -180,11 +217,12 @@ class Database:
         insert = sqlite_dialect.insert if self.is_sqlite else postgresql_dialect.insert
         return insert(table)
 
-    async def _run(self, turn: AbstractAsyncContextManager[Any], work: Callable[[], T]) -> T:
-        """Runs `work` in a thread within `turn`, to its end even if the caller is cancelled."""
+    async def _finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Runs `work` to its end even if the caller is cancelled."""
         if self._closed:
+            work.close()
             raise StoreAway(self.name, "closed", "The program is ending; start it again")
-        task = asyncio.create_task(self._in_thread(turn, work))
+        task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         try:
@@ -193,15 +231,23 @@ class Database:
             await asyncio.wait({task})
             raise
 
-    async def _in_thread(self, turn: AbstractAsyncContextManager[Any], work: Callable[[], T]) -> T:
+    async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
             with store_errors(self.name):
-                async with turn:
-                    return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+                return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except StoreAway as error:
             if self._outage is not None:
                 self._outage.met(error)
             raise
+
+
+@dataclass(eq=False)
+class _Write:
+    """Work for a transaction, then its result or its error."""
+
+    work: Callable[[Connection], Any]
+    result: Any = None
+    error: Exception | None = None
 
 
 def execute_many(

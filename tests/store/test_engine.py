@@ -1,5 +1,6 @@
 import asyncio
 import socket
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -8,11 +9,11 @@ from time import sleep
 import pytest
 from sqlalchemy import Connection, make_url, select, text
 
-from bot.errors import StoreError
+from bot.errors import StoreAway, StoreError
 from bot.store import tables
 from bot.store.engine import Database, parse_url
 from tests.store.conftest import BACKENDS
-from tests.store.examples import feed
+from tests.store.examples import NOON, feed
 from tests.store.opened import Store
 
 
@@ -175,3 +176,63 @@ async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 def _row(feed_id: str) -> dict[str, str]:
     return {"id": feed_id, "data": feed(feed_id).model_dump_json()}
+
+
+async def _write_together(
+    database: Database, works: list[Callable[[Connection], object]]
+) -> list[object]:
+    """The results of works that all wait while another one is being written."""
+    begun, go_on = Event(), Event()
+
+    def hold(_: Connection) -> None:
+        begun.set()
+        assert go_on.wait(5)
+
+    first = asyncio.create_task(database.write(hold))
+    assert await asyncio.to_thread(begun.wait, 5)
+    waiting = [asyncio.create_task(database.write(work)) for work in works]
+    await asyncio.sleep(0)
+    go_on.set()
+    await first
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def _insert(name: str, transactions: list[object]) -> Callable[[Connection], object]:
+    def work(connection: Connection) -> str:
+        transactions.append(connection.get_transaction())
+        connection.execute(tables.once.insert().values(name=name, done_at=NOON))
+        return name
+
+    return work
+
+
+async def test_writes_that_wait_for_each_other_share_a_transaction_on_sqlite(store: Store) -> None:
+    transactions: list[object] = []
+    names = [f"mark {number}" for number in range(50)]
+    works = [_insert(name, transactions) for name in names]
+    assert await _write_together(store.database, works) == names
+    assert len(set(transactions)) == (1 if store.database.is_sqlite else 50)
+
+
+async def test_an_unavailable_database_is_not_tried_for_each_waiting_write(
+    tmp_path: Path,
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'none.db'}")
+    tries: list[int] = []
+
+    def fail(_: Connection) -> None:
+        tries.append(1)
+        raise StoreAway("test", "gone")
+
+    results = await _write_together(database, [fail] * 64)
+    await database.close()
+    assert all(isinstance(result, StoreAway) for result in results)
+    assert len(tries) == 1
+
+
+async def test_only_the_caller_of_a_failed_write_gets_its_error(store: Store) -> None:
+    names = ["first", "twice", "twice", "last"]
+    results = await _write_together(store.database, [_insert(name, []) for name in names])
+    assert [isinstance(result, StoreError) for result in results].count(True) == 1
+    kept = await store.database.column(select(tables.once.c.name))
+    assert sorted(kept) == ["first", "last", "twice"]
