@@ -91,3 +91,23 @@ def test_the_documents_speak_of_modules_that_exist() -> None:
         name for name in named if not any((base / name).exists() for base in (ROOT, ROOT / "bot"))
     ]
     assert missing == []
+
+
+def tree_of_packages() -> set[str]:
+    """The paths in the tree of the architecture page: packages with a slash, modules by name."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    block = text.partition("```\nbot/\n")[2].partition("```")[0]
+    paths, parent = set(), ""
+    for indent, name in re.findall(r"^( +)([a-z_]+(?:/|\.py)) ", block, re.MULTILINE):
+        parent = name if len(indent) == 2 else parent
+        paths.add(name if len(indent) == 2 else parent + name)
+    return paths
+
+
+def test_the_tree_of_the_architecture_page_is_that_of_the_code() -> None:
+    bot = ROOT / "bot"
+    tree = tree_of_packages()
+    assert [path for path in tree if not (bot / path).exists()] == []
+    top = {f"{path.parent.name}/" for path in bot.glob("*/__init__.py")}
+    top |= {path.name for path in bot.glob("[a-z]*.py")}
+    assert top - tree == set()
