@@ -1,0 +1,93 @@
+"""The examples of the how-tos work when they are put where the pages say."""
+
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.news.topics.rules import Matcher
+from bot.parties import Parties
+from bot.rates.answer.build import answer
+from bot.rates.model.answer import Answer
+from bot.rates.question.parse import Kind, RateQuery
+from bot.render import words
+from bot.runtime.config_loader import load_feeds, load_ledger, load_parties, load_topics
+from bot.sources.wits import Wits
+
+ROOT = Path(__file__).parents[1]
+
+
+def examples(page: str, language: str) -> list[str]:
+    """The code blocks of a page, in order."""
+    text = (ROOT / "docs" / "how-to" / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "config", tmp_path / "config"))
+
+
+@pytest.fixture(scope="module")
+def parties() -> Parties:
+    return load_parties(ROOT / "config" / "parties.yaml")
+
+
+def insert(file: Path, after: str, text: str) -> None:
+    before, found, rest = file.read_text(encoding="utf-8").partition(after)
+    assert found
+    file.write_text(f"{before}{found}{text}{rest}", encoding="utf-8")
+
+
+def test_a_feed(config: Path) -> None:
+    file = config / "feeds.yaml"
+    (example,) = examples("add-a-feed.md", "yaml")
+    insert(file, "feeds:\n", example)
+    assert "example_customs" in {feed.id for feed in load_feeds(file)}
+
+
+def test_a_topic_rule(config: Path, parties: Parties) -> None:
+    file = config / "topics.yaml"
+    (example,) = examples("add-a-topic-rule.md", "yaml")
+    before = Matcher(load_topics(file), parties)
+    insert(file, "\nrules:\n", example)
+    rules = load_topics(file)
+    (rule,) = [each for each in rules.rules if each.id == "origin-rules"]
+    assert not before.match(rule.yes, "").topics
+    after = Matcher(rules, parties)
+    assert [each.rule for each in after.match(rule.yes, "").evidence] == [rule.id]
+    assert not after.match(rule.no, "").evidence
+
+
+def test_a_rate_with_exemptions_a_specific_duty_and_a_ban(config: Path, parties: Parties) -> None:
+    file = config / "rates" / "ca.yaml"
+    sources, measures, special, exempt = examples("add-a-rate.md", "yaml")
+    insert(file, "\nsources:\n", sources.removeprefix("sources:\n"))
+    insert(file, "\nmeasures:\n", measures.removeprefix("measures:\n"))
+
+    def canadian(product: str, day: str) -> Answer:
+        ledger = load_ledger(config / "rates", parties)
+        on = date.fromisoformat(day)
+        query = RateQuery(kind=Kind.PAIR, imposer="CA", partner="US", product=product, on=on)
+        (only,) = answer(query, ledger, date(2026, 11, 24))
+        return only
+
+    (fact,) = examples("add-a-rate.md", "csv")
+    _, _, product, day, percent, *_ = fact.split(",")
+    assert words.total(canadian(product, day)) == percent
+    (last,) = [line for line in measures.splitlines() if "percent: 30" in line]
+    text = file.read_text(encoding="utf-8").replace(f"{last}\n", special)
+    file.write_text(text, encoding="utf-8")
+    insert(file, "covers: molasses (HS 1703)\n", exempt)
+    assert canadian("molasses", "2026-10-20").total_percent is None
+    assert canadian("molasses", "2026-11-05").banned
+    assert canadian("1703.10.00", "2026-10-12").total_percent == 0
+
+
+def test_a_live_source_has_the_parts_of_one() -> None:
+    module = examples("add-a-live-source.md", "python")[0]
+    names: dict[str, object] = {"__name__": "world_bank"}
+    exec(module, names)  # noqa: S102 - our own example
+    assert {name for name in vars(Wits) if name[0] != "_"} <= vars(names["WorldBank"]).keys()
