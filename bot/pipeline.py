@@ -130,13 +130,20 @@ class Pipeline:
         # Two feeds with the same event at the same moment must not both start it.
         self._joining = asyncio.Lock()
 
-    async def take(self, feed: Feed, now: datetime, bring: Bring | None = None) -> Taken:
+    async def take(
+        self,
+        feed: Feed,
+        now: datetime,
+        bring: Bring | None = None,
+        state: FeedState | None = None,
+    ) -> Taken:
         """Polls a feed, or gets its round from `bring`, and saves the result.
 
+        `state` spares a query to a caller that has the feed's saved state at hand.
         Raises StoreError if it cannot be saved. Then nothing of it is saved, and the next poll
         finds the same entries.
         """
-        state = await self._store.state(feed.id) or FeedState(feed_id=feed.id)
+        state = state or await self._store.state(feed.id) or FeedState(feed_id=feed.id)
         round_ = await (bring or self._poller.poll)(feed, state, now)
         taken = await self._sift(round_, first_round=state.last_success_at is None)
         read = await self._read(feed, taken)

@@ -27,7 +27,7 @@ from bot.commands.ports import CommandStores
 from bot.commands.service import CommandService
 from bot.errors import StoreError
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import Feed
+from bot.feeds.model import Feed, FeedState
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.feeds.websub.subscriptions import WebSubSubscriptions
@@ -215,8 +215,10 @@ class _Intake:
     def __init__(self, pipeline: Pipeline, inbox: ProposalInbox | None) -> None:
         self._pipeline, self._inbox = pipeline, inbox
 
-    async def take(self, feed: Feed, now: datetime, bring: Bring | None) -> Taken:
-        taken = await self._pipeline.take(feed, now, bring)
+    async def take(
+        self, feed: Feed, now: datetime, bring: Bring | None, state: FeedState | None
+    ) -> Taken:
+        taken = await self._pipeline.take(feed, now, bring, state)
         if taken.proposals and self._inbox is not None:
             try:
                 await self._inbox.look()

@@ -55,7 +55,7 @@ T = TypeVar("T", bound=PollResult)
 class PollScheduler(Generic[T]):
     """Polls feeds when they are due.
 
-    `poll(feed, now, pushed)` polls and saves. `on_deliveries` is called when a poll created
+    `poll(feed, now, pushed, state)` polls and saves. `on_deliveries` is called when a poll created
     deliveries. Feeds that are due at the start, or after a jump of the clock, are spread over
     `spread_s` seconds. At each host, at most `polls_per_host` polls run at once; the others wait in
     a queue.
@@ -65,7 +65,7 @@ class PollScheduler(Generic[T]):
         self,
         configured: Iterable[Feed],
         store: FeedStore,
-        poll: Callable[[Feed, datetime, Pushed | None], Awaitable[T]],
+        poll: Callable[[Feed, datetime, Pushed | None, FeedState | None], Awaitable[T]],
         clock: Callable[[], datetime],
         on_deliveries: Callable[[], None],
         spread_s: float = 0.0,
@@ -239,7 +239,8 @@ class PollScheduler(Generic[T]):
 
     async def _run(self, feed: Feed, pushed: Pushed | None) -> T | None:
         try:
-            result = await self._poll(feed, self._clock(), pushed)
+            state = self._states.get(feed.id)
+            result = await self._poll(feed, self._clock(), pushed, state)
         except StoreAway:
             self._delay(feed)
             return None

@@ -44,7 +44,9 @@ class Taking:
         self.hub = ""
         self.brought: list[Bring] = []
 
-    async def __call__(self, feed: Feed, now: datetime, bring: Bring | None = None) -> Taken:
+    async def __call__(
+        self, feed: Feed, now: datetime, bring: Bring | None, state: FeedState | None
+    ) -> Taken:
         self.taken.append(feed.id)
         self.brought += [bring] if bring else []
         if feed.id in self.held:
