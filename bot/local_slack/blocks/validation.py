@@ -14,12 +14,11 @@ from pydantic_core import ErrorDetails
 
 from bot.local_slack import limits
 from bot.local_slack.api.errors import ApiError
-from bot.local_slack.blocks.blocks import Block, Markdown
-from bot.local_slack.blocks.rich_text import Table, characters
+from bot.local_slack.blocks.schema import BLOCK
 
 Surface = Literal["message", "modal", "home"]
 
-_BLOCKS = TypeAdapter(list[Block])
+_BLOCKS: TypeAdapter[Any] = TypeAdapter(list[BLOCK])
 _ONLY_IN: Mapping[str, Surface] = {
     "alert": "modal",
     "table": "message",
@@ -43,10 +42,10 @@ def check_blocks(raw: Any, surface: Surface = "message") -> list[dict[str, Any]]
     if not isinstance(raw, list) or not all(isinstance(block, dict) for block in raw):
         raise ApiError("invalid_blocks_format")
     try:
-        blocks = _BLOCKS.validate_python(raw)
+        _BLOCKS.validate_python(raw)
     except ValidationError as error:
         raise ApiError("invalid_blocks", explain(error, raw, "/blocks")) from error
-    problems = [*_too_many(blocks, surface), *_misplaced(blocks, surface), *_repeated(raw)]
+    problems = [*_too_many(raw, surface), *_misplaced(raw, surface), *_repeated(raw)]
     if problems:
         raise ApiError("invalid_blocks", problems)
     return _named(raw)
@@ -93,17 +92,21 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part)
 
 
-def _too_many(blocks: Sequence[Any], surface: Surface) -> Iterator[str]:
+def _too_many(blocks: Sequence[Mapping[str, Any]], surface: Surface) -> Iterator[str]:
     most = limits.MESSAGE_BLOCKS if surface == "message" else limits.VIEW_BLOCKS
     if len(blocks) > most:
         yield f"no more than {most} items allowed [json-pointer:/blocks]"
-    kinds = Counter(block.type for block in blocks)
+    kinds = Counter(block["type"] for block in blocks)
     for kind, allowed in (("table", limits.TABLES), ("data_visualization", limits.CHARTS)):
         if kinds[kind] > allowed:
             yield f"no more than {allowed} {kind} blocks allowed [json-pointer:/blocks]"
-    if sum(characters(block) for block in blocks if isinstance(block, Table)) > limits.TABLE_TEXT:
+    tables = (block["rows"] for block in blocks if block["type"] == "table")
+    if (
+        sum(_characters(cell) for rows in tables for row in rows for cell in row)
+        > limits.TABLE_TEXT
+    ):
         yield f"must be less than {limits.TABLE_TEXT + 1} characters in all [json-pointer:/blocks]"
-    written = sum(len(block.text) for block in blocks if isinstance(block, Markdown))
+    written = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
     if written > limits.MARKDOWN_TEXT:
         yield (
             f"must be less than {limits.MARKDOWN_TEXT + 1} characters in all markdown blocks"
@@ -111,10 +114,16 @@ def _too_many(blocks: Sequence[Any], surface: Surface) -> Iterator[str]:
         )
 
 
-def _misplaced(blocks: Sequence[Any], surface: Surface) -> Iterator[str]:
+def _characters(cell: Mapping[str, Any]) -> int:
+    if "elements" in cell:
+        return sum(map(_characters, cell["elements"]))
+    return len(cell.get("text") or cell.get("url") or str(cell.get("value", "")))
+
+
+def _misplaced(blocks: Sequence[Mapping[str, Any]], surface: Surface) -> Iterator[str]:
     for position, block in enumerate(blocks):
-        if _ONLY_IN.get(block.type, surface) != surface:
-            yield f"unsupported type: {block.type} [json-pointer:/blocks/{position}/type]"
+        if _ONLY_IN.get(block["type"], surface) != surface:
+            yield f"unsupported type: {block['type']} [json-pointer:/blocks/{position}/type]"
 
 
 def _repeated(raw: Sequence[Mapping[str, Any]]) -> Iterator[str]:
