@@ -1,4 +1,4 @@
-"""Types a line in a running local workspace, from another process."""
+"""Types a line in a local workspace that runs in another process."""
 
 from typing import Any
 
@@ -6,25 +6,25 @@ import aiohttp
 
 from bot.errors import SlackError
 
-# Longer than the workspace waits for the bot, in seconds.
-_PATIENCE = aiohttp.ClientTimeout(total=30, connect=3)
+# In seconds; longer than the workspace waits for the bot.
+_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=3)
 
 
 async def say(base_url: str, channel: str, text: str) -> list[dict[str, Any]]:
-    """What came back, oldest first: each with `text`, `blocks`, `ephemeral` and `ts`.
+    """The replies, oldest first, each with `text`, `blocks`, `ephemeral` and `ts`.
 
     `base_url` is the workspace's address, `channel` a name with or without its `#`, or an id.
-    Raises SlackError when nothing listens there, when the channel or the command does not exist,
-    and when the bot does not answer in time.
+    Raises SlackError if no workspace listens there, the channel or the command does not exist, or
+    the bot does not answer in time.
     """
     try:
         async with (
-            aiohttp.ClientSession(timeout=_PATIENCE) as session,
+            aiohttp.ClientSession(timeout=_TIMEOUT) as session,
             session.post(f"{base_url}/say", json={"channel": channel, "text": text}) as response,
         ):
             answer = await response.json()
     except aiohttp.ContentTypeError as error:
-        cause = "something else answers there"
+        cause = "another program answers there"
         raise SlackError(base_url, cause, "Set PORT to the workspace's port") from error
     except (aiohttp.ClientError, TimeoutError) as error:
         cause = f"no local workspace at {base_url}"

@@ -1,11 +1,11 @@
-"""Slack's limits as the local workspace enforces them, each with where Slack states it.
+"""Slack's limits as the local workspace enforces them, each with its source.
 
-Lengths are in characters, times in seconds. `BLOCKS` stands for Slack's block reference,
+Lengths are in characters, times in seconds. `BLOCKS` is short for
 https://docs.slack.dev/reference/block-kit/blocks, `METHODS` for
 https://docs.slack.dev/reference/methods.
 """
 
-# METHODS/chat.postMessage: longer text is cut by Slack; refusing it here shows the mistake.
+# METHODS/chat.postMessage. Slack truncates longer text; here it is an error, to show the mistake.
 MESSAGE_TEXT = 40_000
 # METHODS/chat.update, its error msg_too_long.
 UPDATED_TEXT = 4_000
@@ -14,8 +14,8 @@ ATTACHMENTS = 100
 # BLOCKS
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
-# Not documented: 12,000 characters of text "with a buffer for block containers", and a divider
-# cost 125 (https://github.com/slackapi/bolt-js/issues/2509 and /2867, both on chat.postMessage).
+# Not documented: 12,000 characters of text "with a buffer for block containers"; a divider counts
+# as 125 (https://github.com/slackapi/bolt-js/issues/2509 and /2867, both on chat.postMessage).
 MESSAGE_BUDGET = 13_000
 BUDGET_OF_A_BLOCK = 125
 
@@ -35,21 +35,21 @@ INPUT_TEXT = 2_000
 IMAGE_URL = 3_000
 IMAGE_ALT = 2_000
 IMAGE_TITLE = 2_000
-# BLOCKS/markdown-block: in all markdown blocks of one message together.
+# BLOCKS/markdown-block: total of all markdown blocks of a message.
 MARKDOWN_TEXT = 12_000
 # BLOCKS: every block's block_id; https://docs.slack.dev/reference/block-kit/block-elements for
 # every element's action_id.
 ID = 255
 
-# BLOCKS/table-block: cells are counted over all rows, one table a message.
+# BLOCKS/table-block: TABLE_TEXT is the total of all cells; one table per message.
 TABLE_ROWS = 100
 TABLE_COLUMNS = 20
 TABLE_TEXT = 10_000
 TABLES = 1
-# BLOCKS/data-table-block: the header is one of the rows.
+# BLOCKS/data-table-block: the rows include the header.
 DATA_TABLE_ROWS = 101
 DATA_TABLE_PAGE = 100
-# BLOCKS/data-visualization-block; two a message and 20 points by client libraries that follow it.
+# BLOCKS/data-visualization-block; two per message and 20 points according to client libraries.
 CHART_TITLE = 50
 CHART_SERIES = 6
 CHART_LABEL = 20
@@ -92,16 +92,16 @@ ACK_S = 3.0
 TRIGGER_S = 3.0
 RESPONSES = 5
 RESPONSE_WINDOW_S = 30 * 60.0
-# https://docs.slack.dev/apis/events-api: waits before the three further tries of an event.
+# https://docs.slack.dev/apis/events-api: delays before the three retries of an event.
 EVENT_RETRIES_S = (0.0, 60.0, 300.0)
 # https://docs.slack.dev/apis/events-api/using-socket-mode
 SOCKETS = 10
 
-# https://docs.slack.dev/apis/web-api/rate-limits: one a second a channel, short bursts tolerated.
+# https://docs.slack.dev/apis/web-api/rate-limits: one per second and channel, with short bursts.
 POSTS_PER_SECOND = 1.0
 POST_BURST = 5
-# The tiers of the same page, in calls a minute.
+# The tiers of the same page, in calls per minute.
 TIER_1, TIER_2, TIER_3, TIER_4 = 1, 20, 50, 100
 
-# The local workspace's own bound on an uploaded file, in bytes.
+# The local workspace's own limit for an uploaded file, in bytes.
 FILE_BYTES = 5_000_000

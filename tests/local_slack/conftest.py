@@ -15,7 +15,7 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
     running = Workspace(
         tmp_path / "workspace.db",
         rate_limits=False,
-        patience_s=1.0,
+        timeout_s=1.0,
         events=(*EVENTS, "message.im"),
         event_retries_s=(0.05,),
     )

@@ -1,4 +1,4 @@
-"""The arguments of a Web API call, as form fields or JSON."""
+"""The arguments of a Web API call."""
 
 import json
 from collections.abc import Mapping
@@ -8,25 +8,25 @@ from bot.local_slack.api.errors import ApiError
 
 
 class Arguments:
-    """Reads arguments the way Slack does: everything may also come as text."""
+    """Arguments from form fields or JSON. As with Slack, each value may also be sent as text."""
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        self.given = dict(given)
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = dict(values)
 
     def __contains__(self, name: str) -> bool:
-        return self.given.get(name) is not None
+        return self.values.get(name) is not None
 
     def text(self, name: str, default: str = "") -> str:
-        """The argument as text; raises ApiError when it is an object or a list."""
-        value = self.given.get(name)
+        """The argument as text; raises ApiError if it is an object or a list."""
+        value = self.values.get(name)
         if value is None:
             return default
         if isinstance(value, dict | list):
             raise ApiError("invalid_arguments", [f"must provide a string [json-pointer:/{name}]"])
         return value if isinstance(value, str) else json.dumps(value)
 
-    def needed(self, name: str) -> str:
-        """The argument as text; raises ApiError when it is missing or empty."""
+    def required(self, name: str) -> str:
+        """The argument as text; raises ApiError if it is missing or empty."""
         value = self.text(name)
         if not value:
             raise ApiError("invalid_arguments", [f"missing required field: {name}"])
@@ -36,18 +36,18 @@ class Arguments:
         """Whether the argument is true."""
         return self.text(name).lower() in ("true", "1")
 
-    def number(self, name: str, default: int, most: int) -> int:
-        """The argument as a whole number from 1 to `most`."""
-        value = self.text(name)
+    def limit(self, default: int, most: int) -> int:
+        """The argument `limit`, from 1 to `most`; raises ApiError if it is anything else."""
+        value = self.text("limit")
         if not value:
             return default
         if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
-            raise ApiError("invalid_limit" if name == "limit" else "invalid_arguments")
+            raise ApiError("invalid_limit")
         return int(value)
 
     def structure(self, name: str, error: str) -> Any:
-        """The argument as JSON values, None when absent; raises ApiError with `error` if broken."""
-        value = self.given.get(name)
+        """The argument as JSON values, or None; raises ApiError with `error` for invalid JSON."""
+        value = self.values.get(name)
         if not isinstance(value, str):
             return value
         try:

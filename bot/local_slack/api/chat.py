@@ -15,7 +15,7 @@ _EVENT_TYPE = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 
 
 def find_channel(team: Team, reference: str) -> Channel:
-    """The conversation; a person's id stands for the direct messages with them.
+    """The conversation. A person's id means the direct messages with them.
 
     Raises ApiError with channel_not_found.
     """
@@ -27,32 +27,32 @@ def find_channel(team: Team, reference: str) -> Channel:
     return channel
 
 
-def content(arguments: Arguments, longest_text: int = limits.MESSAGE_TEXT) -> Message:
-    """What a message says: text, blocks, attachments, metadata; checked.
+def read_message(arguments: Arguments, longest_text: int = limits.MESSAGE_TEXT) -> Message:
+    """The checked content of a message: text, blocks, attachments, metadata.
 
-    Raises ApiError with Slack's code for what it would not take.
+    Raises ApiError with Slack's code if Slack would refuse it.
     """
-    said: Message = {"text": arguments.text("text")}
-    if len(said["text"]) > longest_text:
+    content: Message = {"text": arguments.text("text")}
+    if len(content["text"]) > longest_text:
         raise ApiError("msg_too_long")
     blocks = arguments.structure("blocks", "invalid_blocks_format")
     if blocks is not None:
-        said["blocks"] = check_blocks(blocks)
+        content["blocks"] = check_blocks(blocks)
     attachments = arguments.structure("attachments", "invalid_arguments")
     if attachments is not None:
-        said["attachments"] = _attachments(attachments)
+        content["attachments"] = _attachments(attachments)
     if arguments.text("markdown_text"):
-        said |= _markdown(arguments, said)
-    if not (said["text"].strip() or said.get("blocks") or said.get("attachments")):
+        content |= _markdown(arguments, content)
+    if not (content["text"].strip() or content.get("blocks") or content.get("attachments")):
         raise ApiError("no_text")
     metadata = arguments.structure("metadata", "invalid_metadata_format")
     if metadata is not None:
-        said["metadata"] = _metadata(metadata)
-    return said
+        content["metadata"] = _metadata(metadata)
+    return content
 
 
-def _markdown(arguments: Arguments, said: Message) -> Message:
-    if said["text"] or "blocks" in said:
+def _markdown(arguments: Arguments, content: Message) -> Message:
+    if content["text"] or "blocks" in content:
         raise ApiError("markdown_text_conflict")
     text = arguments.text("markdown_text")
     if len(text) > limits.MARKDOWN_TEXT:
@@ -72,110 +72,93 @@ def _attachments(raw: Any) -> list[dict[str, Any]]:
 
 def _metadata(raw: Any) -> dict[str, Any]:
     # https://docs.slack.dev/messaging/message-metadata
-    shaped = isinstance(raw, dict) and {"event_type", "event_payload"} <= raw.keys()
-    if not shaped or not isinstance(raw["event_payload"], dict):
-        raise ApiError("invalid_metadata_format")
-    if not isinstance(raw["event_type"], str) or not _EVENT_TYPE.fullmatch(raw["event_type"]):
-        raise ApiError("invalid_metadata_format")
-    return {"event_type": raw["event_type"], "event_payload": raw["event_payload"]}
+    match raw:
+        case {"event_type": str(kind), "event_payload": dict(payload)}:
+            if _EVENT_TYPE.fullmatch(kind):
+                return {"event_type": kind, "event_payload": payload}
+    raise ApiError("invalid_metadata_format")
 
 
-async def place_in_thread(team: Team, channel: Channel, arguments: Arguments) -> Message:
-    """The fields that put a message into a thread; raises ApiError when there is no such thread."""
+async def thread_fields(team: Team, channel: Channel, arguments: Arguments) -> Message:
+    """The fields that put a message into a thread; raises ApiError if the thread does not exist."""
     ts = arguments.text("thread_ts")
     if not ts:
         return {}
-    found = await team.archive.message(channel.id, ts)
+    found = await team.storage.message(channel.id, ts)
     if found is None:
         raise ApiError("thread_not_found")
-    # Slack takes a reply's ts for its thread's.
-    thread = {"thread_ts": found[0].get("thread_ts", ts)}
-    return (
-        {**thread, "subtype": "thread_broadcast"} if arguments.flag("reply_broadcast") else thread
-    )
+    # As with Slack, a reply's ts also identifies its thread.
+    subtype = {"subtype": "thread_broadcast"} if arguments.flag("reply_broadcast") else {}
+    return {"thread_ts": found[0].get("thread_ts", ts), **subtype}
 
 
 async def post_message(team: Team, arguments: Arguments) -> Answer:
     """chat.postMessage"""
-    channel = find_channel(team, arguments.needed("channel"))
-    said = content(arguments)
-    check_budget(said.get("blocks", []))
-    message = team.written_by_bot({**said, **await place_in_thread(team, channel, arguments)})
+    channel = find_channel(team, arguments.required("channel"))
+    content = read_message(arguments)
+    check_budget(content.get("blocks", []))
+    message = team.message_by_bot({**content, **await thread_fields(team, channel, arguments)})
     await team.post(channel, message)
     return {"ok": True, "channel": channel.id, "ts": message["ts"], "message": message}
 
 
 async def update(team: Team, arguments: Arguments) -> Answer:
     """chat.update"""
-    channel = find_channel(team, arguments.needed("channel"))
-    old = await _own_message(team, channel, arguments.needed("ts"), "cant_update_message")
-    said = _changed(old, arguments, team.next_ts())
-    check_budget(said.get("blocks", []))
-    await team.change(channel, said)
-    return {
-        "ok": True,
-        "channel": channel.id,
-        "ts": said["ts"],
-        "text": said["text"],
-        "message": said,
-    }
+    channel = find_channel(team, arguments.required("channel"))
+    old = await _own_message(team, channel, arguments.required("ts"), "cant_update_message")
+    message = _updated(old, arguments, team.next_ts())
+    check_budget(message.get("blocks", []))
+    await team.change(channel, message)
+    result = {"ok": True, "channel": channel.id, "ts": message["ts"]}
+    return {**result, "text": message["text"], "message": message}
 
 
-def _changed(old: Message, arguments: Arguments, now_ts: str) -> Message:
-    """The message after an update; what was not given stays, but text alone removes the blocks."""
+def _updated(old: Message, arguments: Arguments, now_ts: str) -> Message:
+    """The message after an update. Missing fields stay, but text without blocks removes them."""
     has_text = "text" in arguments
-    given = arguments.given if has_text else {**arguments.given, "text": old["text"]}
-    said = content(Arguments(given), limits.UPDATED_TEXT if has_text else limits.MESSAGE_TEXT)
-    changed = {**old, **said}
+    values = arguments.values if has_text else {**arguments.values, "text": old["text"]}
+    longest = limits.UPDATED_TEXT if has_text else limits.MESSAGE_TEXT
+    message = {**old, **read_message(Arguments(values), longest)}
     if has_text and "blocks" not in arguments:
-        changed |= {"blocks": [], "edited": {"user": old["user"], "ts": now_ts}}
-    return {name: value for name, value in changed.items() if value != []}
+        message |= {"blocks": [], "edited": {"user": old["user"], "ts": now_ts}}
+    return {name: value for name, value in message.items() if value != []}
 
 
 async def delete(team: Team, arguments: Arguments) -> Answer:
     """chat.delete"""
-    channel = find_channel(team, arguments.needed("channel"))
-    message = await _own_message(team, channel, arguments.needed("ts"), "cant_delete_message")
-    await team.remove(channel, message["ts"])
+    channel = find_channel(team, arguments.required("channel"))
+    message = await _own_message(team, channel, arguments.required("ts"), "cant_delete_message")
+    await team.delete(channel, message["ts"])
     return {"ok": True, "channel": channel.id, "ts": message["ts"]}
 
 
-async def _own_message(team: Team, channel: Channel, ts: str, refusal: str) -> Message:
-    found = await team.archive.message(channel.id, ts)
+async def _own_message(team: Team, channel: Channel, ts: str, error: str) -> Message:
+    found = await team.storage.message(channel.id, ts)
     if found is None or found[1]:
-        # An only-you message is out of the Web API's reach.
+        # The Web API does not reach ephemeral messages.
         raise ApiError("message_not_found")
     if found[0].get("user") != team.identity.bot_user_id:
-        raise ApiError(refusal)
+        raise ApiError(error)
     return found[0]
 
 
 async def post_ephemeral(team: Team, arguments: Arguments) -> Answer:
     """chat.postEphemeral"""
-    channel = find_channel(team, arguments.needed("channel"))
-    person = arguments.needed("user")
+    channel = find_channel(team, arguments.required("channel"))
+    person = arguments.required("user")
     if person not in team.people or team.people[person].is_bot:
         raise ApiError("user_not_in_channel")
-    said = content(arguments)
-    message = team.written_by_bot({**said, **await place_in_thread(team, channel, arguments)})
+    content = read_message(arguments)
+    message = team.message_by_bot({**content, **await thread_fields(team, channel, arguments)})
     await team.post(channel, message, only_for=person)
     return {"ok": True, "message_ts": message["ts"]}
 
 
 async def permalink(team: Team, arguments: Arguments) -> Answer:
     """chat.getPermalink"""
-    channel = find_channel(team, arguments.needed("channel"))
-    ts = arguments.needed("message_ts")
-    if await team.archive.message(channel.id, ts) is None:
+    channel = find_channel(team, arguments.required("channel"))
+    ts = arguments.required("message_ts")
+    if await team.storage.message(channel.id, ts) is None:
         raise ApiError("message_not_found")
     link = f"{team.address}/archives/{channel.id}/p{ts.replace('.', '')}"
     return {"ok": True, "channel": channel.id, "permalink": link}
-
-
-METHODS = {
-    "chat.postMessage": post_message,
-    "chat.update": update,
-    "chat.delete": delete,
-    "chat.postEphemeral": post_ephemeral,
-    "chat.getPermalink": permalink,
-}

@@ -1,14 +1,14 @@
-"""How a call of Slack's Web API is refused."""
+"""The error of a Web API call."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 
 class ApiError(Exception):
-    """A Web API call that is answered with `ok: false`.
+    """The answer `ok: false`.
 
-    `error` is Slack's code. `messages` are the details that Slack adds for what is wrong with
-    blocks and arguments; `extra` are further fields of the answer (a missing scope's name).
+    `error` is Slack's code, `messages` say what is wrong with blocks or arguments, `extra` are
+    further fields of the answer (the name of a missing scope).
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""Faults on demand and a record of calls, so that a test can see how the bot bears them."""
+"""Injected faults and a record of all calls, for tests of the bot."""
 
 import time
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,12 +10,12 @@ Drop = Literal["", "before", "after"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong with a call; with several set, all of them do.
+    """What goes wrong with a call. Several fields may be set.
 
-    `error` answers with Slack's code and does nothing, `status` with that HTTP status and no JSON
-    (429 with `retry_after_s`). `drop` closes the connection with no answer: 'before' anything was
-    done, or 'after' all was done: the caller cannot know which. `delay_s` holds the answer back
-    after the work was done.
+    `error` answers with Slack's code and `status` with that HTTP status and no JSON (429 with
+    `retry_after_s`), both without running the method. `drop` closes the connection without an
+    answer, 'before' or 'after' the method ran; the caller cannot tell which. `delay_s` delays the
+    answer after the method ran.
     """
 
     error: str = ""
@@ -27,10 +27,10 @@ class Fault:
 
 @dataclass(slots=True)
 class Call:
-    """A call of the Web API as it arrived, and what was answered (empty: the line was cut)."""
+    """A call of the Web API and its answer, which is empty if the connection was closed."""
 
     method: str
-    arguments: dict[str, Any]
+    arguments: dict[str, Any] = field(default_factory=dict)
     at: float = field(default_factory=time.time)
     """Seconds since 1970, UTC."""
     status: int = 0
@@ -38,30 +38,22 @@ class Call:
 
     @property
     def ok(self) -> bool:
-        """Whether it was carried out, as far as the caller was told."""
+        """Whether the answer was a success."""
         return self.answer.get("ok", False) is True
 
 
 class FaultInjector:
-    """The faults that are to come, and the calls that were made (the newest 10,000)."""
+    """The faults of the next calls by method, and the newest 10,000 calls."""
 
     def __init__(self) -> None:
-        self._coming: dict[str, deque[Fault]] = {}
-        self._calls: deque[Call] = deque(maxlen=10_000)
+        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self.calls: deque[Call] = deque(maxlen=10_000)
 
-    def expect(self, method: str, fault: Fault, times: int) -> None:
-        """Lets the next `times` calls of `method` meet `fault`."""
-        self._coming.setdefault(method, deque()).extend([fault] * times)
+    def add(self, method: str, fault: Fault, times: int) -> None:
+        """Applies the fault to the next `times` calls of `method`."""
+        self._faults[method].extend([fault] * times)
 
     def next(self, method: str) -> Fault:
-        """The fault for this call; one in which nothing goes wrong when none is due."""
-        waiting = self._coming.get(method)
+        """The fault of this call; an empty one if there is none."""
+        waiting = self._faults[method]
         return waiting.popleft() if waiting else Fault()
-
-    def record(self, call: Call) -> None:
-        """Remembers a call."""
-        self._calls.append(call)
-
-    def calls(self, method: str = "") -> list[Call]:
-        """The calls of `method`, or all, oldest first."""
-        return [call for call in self._calls if method in ("", call.method)]

@@ -1,6 +1,6 @@
-"""The Web API's file upload in three steps: announce, send the bytes, complete.
+"""The Web API's file upload in three steps: get an address, send the bytes, complete.
 
-After https://docs.slack.dev/messaging/working-with-files.
+As https://docs.slack.dev/messaging/working-with-files describes.
 """
 
 import mimetypes
@@ -9,57 +9,56 @@ from typing import Any
 
 from bot.local_slack import limits
 from bot.local_slack.api.arguments import Arguments
-from bot.local_slack.api.chat import Answer, find_channel, place_in_thread
+from bot.local_slack.api.chat import Answer, find_channel, thread_fields
 from bot.local_slack.api.errors import ApiError
-from bot.local_slack.state.identity import new_id
-from bot.local_slack.state.records import File
+from bot.local_slack.state.records import File, new_id
 from bot.local_slack.state.team import Team
 
 
-async def announce(team: Team, arguments: Arguments) -> Answer:
+async def get_upload_url(team: Team, arguments: Arguments) -> Answer:
     """files.getUploadURLExternal"""
-    name = arguments.needed("filename")
-    if not arguments.needed("length").isdecimal():
+    name = arguments.required("filename")
+    if not arguments.required("length").isdecimal():
         raise ApiError("invalid_arguments")
-    if int(arguments.needed("length")) > limits.FILE_BYTES:
+    if int(arguments.required("length")) > limits.FILE_BYTES:
         raise ApiError("file_upload_size_restricted")
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     file = File(new_id("F"), name, name, kind)
-    await team.archive.keep_file(file)
+    await team.storage.save_file(file)
     return {"ok": True, "file_id": file.id, "upload_url": f"{team.address}/upload/{file.id}"}
 
 
 async def receive(team: Team, file_id: str, content: bytes) -> bool:
-    """Whether the bytes were taken: once, for a file that was announced."""
-    file = await team.archive.file(file_id)
+    """Saves the bytes of a new file; whether they were expected, which they are once."""
+    file = await team.storage.file(file_id)
     if file is None or file.content is not None or len(content) > limits.FILE_BYTES:
         return False
-    await team.archive.keep_file(replace(file, content=content))
+    await team.storage.save_file(replace(file, content=content))
     return True
 
 
-async def complete(team: Team, arguments: Arguments) -> Answer:
+async def complete_upload(team: Team, arguments: Arguments) -> Answer:
     """files.completeUploadExternal"""
     listed = arguments.structure("files", "invalid_arguments")
     if not isinstance(listed, list) or not listed or not all(isinstance(f, dict) for f in listed):
         raise ApiError("invalid_arguments")
-    files = [await _titled(team, str(one.get("id")), one.get("title")) for one in listed]
+    files = [await _complete(team, str(one.get("id")), one.get("title")) for one in listed]
     reference = arguments.text("channel_id") or arguments.text("channels")
     if reference:
         channel = find_channel(team, reference)
-        thread = await place_in_thread(team, channel, arguments)
-        said = {"text": arguments.text("initial_comment"), "files": files}
-        await team.post(channel, team.written_by_bot({**said, **thread}))
+        thread = await thread_fields(team, channel, arguments)
+        content = {"text": arguments.text("initial_comment"), "files": files}
+        await team.post(channel, team.message_by_bot({**content, **thread}))
     return {"ok": True, "files": files}
 
 
-async def _titled(team: Team, file_id: str, title: object) -> dict[str, Any]:
-    file = await team.archive.file(file_id)
+async def _complete(team: Team, file_id: str, title: object) -> dict[str, Any]:
+    file = await team.storage.file(file_id)
     if file is None or file.content is None:
         raise ApiError("file_not_found")
     if isinstance(title, str) and title:
         file = replace(file, title=title)
-        await team.archive.keep_file(file)
+        await team.storage.save_file(file)
     return {
         "id": file.id,
         "name": file.name,
@@ -68,9 +67,3 @@ async def _titled(team: Team, file_id: str, title: object) -> dict[str, Any]:
         "size": len(file.content or b""),
         "url_private": f"{team.address}/files/{file.id}",
     }
-
-
-METHODS = {
-    "files.getUploadURLExternal": announce,
-    "files.completeUploadExternal": complete,
-}

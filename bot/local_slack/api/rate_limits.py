@@ -1,53 +1,31 @@
-"""How fast Slack lets an app call.
+"""Slack's rate limits: https://docs.slack.dev/apis/web-api/rate-limits.
 
-In the order in which a call is judged: a post by its channel (one a second, with short bursts),
-any other method by its tier (calls a minute). See https://docs.slack.dev/apis/web-api/rate-limits.
+Posts are limited for each channel (one a second, with short bursts), other methods by their tier.
 """
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.local_slack import limits
 from bot.local_slack.api.errors import ApiError
-
-# The tier that https://docs.slack.dev/reference/methods names for each, in calls a minute.
-TIERS: Mapping[str, int] = {
-    "apps.connections.open": limits.TIER_1,
-    "conversations.list": limits.TIER_2,
-    "users.list": limits.TIER_2,
-    "chat.update": limits.TIER_3,
-    "chat.delete": limits.TIER_3,
-    "conversations.history": limits.TIER_3,
-    "conversations.replies": limits.TIER_3,
-    "conversations.info": limits.TIER_3,
-    "conversations.open": limits.TIER_3,
-    "conversations.join": limits.TIER_3,
-    "chat.postEphemeral": limits.TIER_4,
-    "users.info": limits.TIER_4,
-    "views.open": limits.TIER_4,
-    "views.push": limits.TIER_4,
-    "views.update": limits.TIER_4,
-    "views.publish": limits.TIER_4,
-    "files.getUploadURLExternal": limits.TIER_4,
-    "files.completeUploadExternal": limits.TIER_4,
-}
+from bot.local_slack.api.methods import METHODS
 
 
 @dataclass(slots=True)
 class _Bucket:
-    """Tokens that come back with time; a call takes one."""
+    """A token bucket. Each call takes a token; tokens come back with time."""
 
     per_second: float
     capacity: float
     tokens: float
-    at: float
+    updated: float
 
     def wait_s(self, now: float) -> float:
-        """0 when a call may go now (and takes its token), else the seconds until one may."""
-        self.tokens = min(self.capacity, self.tokens + (now - self.at) * self.per_second)
-        self.at = now
+        """Takes a token and returns 0, or returns the seconds until there is one."""
+        self.tokens = min(self.capacity, self.tokens + (now - self.updated) * self.per_second)
+        self.updated = now
         if self.tokens >= 1:
             self.tokens -= 1
             return 0
@@ -55,29 +33,23 @@ class _Bucket:
 
 
 class RateLimits:
-    """Slack's rate limits, to be switched on and off; `clock` counts seconds."""
+    """Slack's rate limits while `enabled`; `clock` counts seconds."""
 
     def __init__(self, enabled: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self.enabled, self._clock = enabled, clock
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
     def take(self, method: str, channel: str = "") -> None:
-        """Lets a call through, or raises ApiError with HTTP 429 and the seconds to wait."""
-        rate = self._rate(method)
-        if not self.enabled or rate is None:
+        """Counts a call; raises ApiError with HTTP 429 and the seconds to wait if it is early."""
+        per_minute = METHODS[method].per_minute
+        # Tiers allow sporadic bursts: a quarter of a minute's calls, at least four.
+        per_second, burst = per_minute / 60, max(4, per_minute / 4)
+        if method == "chat.postMessage":
+            per_second, burst = limits.POSTS_PER_SECOND, limits.POST_BURST
+        if not self.enabled or not per_second:
             return
-        per_second, burst = rate
         key = (method, channel if method == "chat.postMessage" else "")
         now = self._clock()
         bucket = self._buckets.setdefault(key, _Bucket(per_second, burst, burst, now))
         if wait_s := bucket.wait_s(now):
             raise ApiError("ratelimited", status=429, retry_after_s=math.ceil(wait_s))
-
-    @staticmethod
-    def _rate(method: str) -> tuple[float, float] | None:
-        if method == "chat.postMessage":
-            return limits.POSTS_PER_SECOND, limits.POST_BURST
-        if method not in TIERS:
-            return None
-        # Tiers allow sporadic bursts; a quarter of a minute's calls, and never less than four.
-        return TIERS[method] / 60, max(4, TIERS[method] / 4)

@@ -1,5 +1,6 @@
-"""The Web API's api, auth and users methods."""
+"""The Web API's api, apps, auth and users methods."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,35 +8,44 @@ from zoneinfo import ZoneInfo
 from bot.local_slack.api.arguments import Arguments
 from bot.local_slack.api.chat import Answer
 from bot.local_slack.api.errors import ApiError
-from bot.local_slack.state.team import Person, Team
+from bot.local_slack.state.records import Person
+from bot.local_slack.state.team import Team
 
 
 async def api_test(_: Team, arguments: Arguments) -> Answer:
     """api.test"""
-    args = {name: value for name, value in arguments.given.items() if name != "token"}
+    args = {name: value for name, value in arguments.values.items() if name != "token"}
     if "error" in args:
         raise ApiError(arguments.text("error"), extra={"args": args})
     return {"ok": True, "args": args}
 
 
+async def open_connection(team: Team, _: Arguments) -> Answer:
+    """apps.connections.open"""
+    ticket = secrets.token_urlsafe(24)
+    team.socket_tickets.add(ticket)
+    address = team.address.replace("http://", "ws://", 1)
+    app_id = team.identity.app_id
+    return {"ok": True, "url": f"{address}/link?ticket={ticket}&app_id={app_id}"}
+
+
 async def auth_test(team: Team, _: Arguments) -> Answer:
     """auth.test"""
-    who = team.identity
     return {
         "ok": True,
         "url": f"{team.address}/",
         "team": "Local workspace",
         "user": team.app_name,
-        "team_id": who.team_id,
-        "user_id": who.bot_user_id,
-        "bot_id": who.bot_id,
-        "app_id": who.app_id,
+        "team_id": team.identity.team_id,
+        "user_id": team.identity.bot_user_id,
+        "bot_id": team.identity.bot_id,
+        "app_id": team.identity.app_id,
         "is_enterprise_install": False,
     }
 
 
-def described(team: Team, person: Person) -> dict[str, Any]:
-    """A member as Slack describes them, with the time zone's offset of today in seconds."""
+def describe_person(team: Team, person: Person) -> dict[str, Any]:
+    """A member in Slack's fields, with today's offset of their time zone in seconds."""
     offset = datetime.now(ZoneInfo(person.tz)).utcoffset()
     return {
         "id": person.id,
@@ -54,21 +64,13 @@ def described(team: Team, person: Person) -> dict[str, Any]:
 
 async def user_info(team: Team, arguments: Arguments) -> Answer:
     """users.info"""
-    person = team.people.get(arguments.needed("user"))
+    person = team.people.get(arguments.required("user"))
     if person is None:
         raise ApiError("user_not_found")
-    return {"ok": True, "user": described(team, person)}
+    return {"ok": True, "user": describe_person(team, person)}
 
 
 async def list_users(team: Team, _: Arguments) -> Answer:
     """users.list"""
-    members = [described(team, person) for person in team.people.values()]
+    members = [describe_person(team, person) for person in team.people.values()]
     return {"ok": True, "members": members, "response_metadata": {"next_cursor": ""}}
-
-
-METHODS = {
-    "api.test": api_test,
-    "auth.test": auth_test,
-    "users.info": user_info,
-    "users.list": list_users,
-}

@@ -7,7 +7,7 @@ from bot.local_slack.state.modals import View, check_view
 from bot.local_slack.state.team import Team
 
 
-def _given(arguments: Arguments, kind: str) -> View:
+def _view(arguments: Arguments, kind: str) -> View:
     view = check_view(arguments.structure("view", "invalid_arguments"))
     if view["type"] != kind:
         wrong = [f"must be of type {kind} [json-pointer:/view/type]"]
@@ -17,18 +17,18 @@ def _given(arguments: Arguments, kind: str) -> View:
 
 async def open_view(team: Team, arguments: Arguments) -> Answer:
     """views.open"""
-    view = _given(arguments, "modal")
-    team.triggers.take(arguments.needed("trigger_id"))
-    return {"ok": True, "view": await team.views.open(team.identity, view)}
+    view = _view(arguments, "modal")
+    team.triggers.use(arguments.required("trigger_id"))
+    return {"ok": True, "view": team.views.open(team.identity, view)}
 
 
 async def push(team: Team, arguments: Arguments) -> Answer:
     """views.push"""
-    view = _given(arguments, "modal")
-    team.triggers.take(arguments.needed("trigger_id"))
+    view = _view(arguments, "modal")
+    team.triggers.use(arguments.required("trigger_id"))
     if team.views.top is None:
         raise ApiError("not_found")
-    return {"ok": True, "view": await team.views.push(team.identity, view)}
+    return {"ok": True, "view": team.views.push(team.identity, view)}
 
 
 async def update(team: Team, arguments: Arguments) -> Answer:
@@ -43,17 +43,9 @@ async def update(team: Team, arguments: Arguments) -> Answer:
 
 async def publish(team: Team, arguments: Arguments) -> Answer:
     """views.publish"""
-    content = _given(arguments, "home")
-    person = team.people.get(arguments.needed("user_id"))
+    content = _view(arguments, "home")
+    person = team.people.get(arguments.required("user_id"))
     if person is None or person.is_bot:
         raise ApiError("invalid_arguments", ["no such person [json-pointer:/user_id]"])
     view = await team.views.publish(team.identity, content, arguments.text("hash"))
     return {"ok": True, "view": view}
-
-
-METHODS = {
-    "views.open": open_view,
-    "views.push": push,
-    "views.update": update,
-    "views.publish": publish,
-}

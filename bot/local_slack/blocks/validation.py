@@ -1,6 +1,6 @@
-"""Whether Slack would take these blocks, and if not, what it would say.
+"""Checks blocks as Slack does.
 
-The wording and the pointers of the messages follow what Slack sends with `invalid_blocks`.
+Messages and JSON pointers follow those that Slack sends with `invalid_blocks`.
 """
 
 import copy
@@ -26,17 +26,17 @@ _ONLY_IN: Mapping[str, Surface] = {
     "data_visualization": "message",
     "markdown": "message",
 }
-# What stands in an `elements` list or as an accessory but takes no action.
-_STILL = frozenset(
+# Elements and accessories without actions.
+_PASSIVE = frozenset(
     {"image", "plain_text", "mrkdwn"}
     | {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
 )
 
 
 def check_blocks(raw: Any, surface: Surface = "message") -> list[dict[str, Any]]:
-    """The blocks, each with a block_id and each of their elements with an action_id.
+    """The blocks, with a block_id for each block and an action_id for each element.
 
-    Raises ApiError: invalid_blocks_format for what is no list of objects, else invalid_blocks with
+    Raises ApiError: invalid_blocks_format if it is not a list of objects, else invalid_blocks with
     Slack's messages.
     """
     if not isinstance(raw, list) or not all(isinstance(block, dict) for block in raw):
@@ -48,23 +48,23 @@ def check_blocks(raw: Any, surface: Surface = "message") -> list[dict[str, Any]]
     problems = [*_too_many(raw, surface), *_misplaced(raw, surface), *_repeated(raw)]
     if problems:
         raise ApiError("invalid_blocks", problems)
-    return _named(raw)
+    return _with_ids(raw)
 
 
 def elements(block: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The elements of a block that a person can act on."""
+    """The interactive elements of a block."""
     found = [block.get("accessory"), block.get("element"), *block.get("elements", ())]
-    return [part for part in found if part and part["type"] not in _STILL]
+    return [part for part in found if part and part["type"] not in _PASSIVE]
 
 
-def _named(raw: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_ids(raw: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     blocks = copy.deepcopy(list(raw))
-    taken = {name for block in blocks for name in _ids(block)}
-    fresh = (name for n in count() if (name := f"id{n}") not in taken)
+    used = {name for block in blocks for name in _ids(block)}
+    new_ids = (name for n in count() if (name := f"id{n}") not in used)
     for block in blocks:
-        block["block_id"] = block.get("block_id") or next(fresh)
+        block["block_id"] = block.get("block_id") or next(new_ids)
         for element in elements(block):
-            element["action_id"] = element.get("action_id") or next(fresh)
+            element["action_id"] = element.get("action_id") or next(new_ids)
     return blocks
 
 
@@ -74,9 +74,9 @@ def _ids(block: Mapping[str, Any]) -> Iterator[str]:
 
 
 def check_budget(blocks: Sequence[Mapping[str, Any]]) -> None:
-    """Raises ApiError with msg_blocks_too_long when the whole message is over Slack's budget."""
-    spent = sum(len(text) for block in blocks for text in _texts(block))
-    if spent + limits.BUDGET_OF_A_BLOCK * len(blocks) > limits.MESSAGE_BUDGET:
+    """Raises ApiError with msg_blocks_too_long if the message exceeds Slack's total budget."""
+    used = sum(len(text) for block in blocks for text in _texts(block))
+    if used + limits.BUDGET_OF_A_BLOCK * len(blocks) > limits.MESSAGE_BUDGET:
         raise ApiError("msg_blocks_too_long")
 
 
@@ -106,8 +106,8 @@ def _too_many(blocks: Sequence[Mapping[str, Any]], surface: Surface) -> Iterator
         > limits.TABLE_TEXT
     ):
         yield f"must be less than {limits.TABLE_TEXT + 1} characters in all [json-pointer:/blocks]"
-    written = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
-    if written > limits.MARKDOWN_TEXT:
+    markdown = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
+    if markdown > limits.MARKDOWN_TEXT:
         yield (
             f"must be less than {limits.MARKDOWN_TEXT + 1} characters in all markdown blocks"
             " [json-pointer:/blocks]"
@@ -139,11 +139,11 @@ def _repeated(raw: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def explain(error: ValidationError, raw: Any, start: str) -> list[str]:
-    """Slack's words for each thing wrong, with a JSON pointer that begins with `start`."""
-    return [_in_words(detail, raw, start) for detail in error.errors(include_url=False)]
+    """Slack's message for each error, with a JSON pointer that begins with `start`."""
+    return [_message(detail, raw, start) for detail in error.errors(include_url=False)]
 
 
-def _in_words(detail: ErrorDetails, raw: Any, start: str) -> str:
+def _message(detail: ErrorDetails, raw: Any, start: str) -> str:
     given: Mapping[str, Any] = detail.get("ctx", {})
     pointer = start + _pointer(detail["loc"], raw)
     field = detail["loc"][-1] if detail["loc"] else ""
@@ -172,7 +172,7 @@ def _in_words(detail: ErrorDetails, raw: Any, start: str) -> str:
 
 
 def _pointer(loc: Sequence[int | str], raw: Any) -> str:
-    """The part of pydantic's path that leads through the JSON; union tags are not in it."""
+    """Pydantic's path as a JSON pointer, without the tags of unions."""
     steps = ""
     for step in loc:
         inside = (isinstance(raw, list) and isinstance(step, int)) or (

@@ -1,8 +1,8 @@
-"""Keeps other sites' pages, and other machines, away from the local workspace.
+"""Protects the local workspace from other sites and other machines.
 
-In this order: the Host must be this machine (else a name that was made to point here could read
-the page), an Origin must be the workspace itself, a browser's word that the request comes from
-another site is heeded, and what the page posts must be JSON (which a foreign form cannot send).
+The checks, in order: the Host header is this machine (against DNS rebinding), an Origin header is
+the workspace, Sec-Fetch-Site is not another site, and posts of the page are JSON (which a form of
+another site cannot send).
 """
 
 import ipaddress
@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 
-# Where the bot, not the page, posts to: its requests have other types and carry secrets.
-_FOR_THE_BOT = ("/api/", "/respond/", "/upload/")
-# What a link on another site may lead to.
-_LANDING = ("/", "/archives/")
+# The bot posts here. Its requests have other content types and carry secrets.
+_BOT_PATHS = ("/api/", "/respond/", "/upload/")
+# Other sites may link to these.
+_LINKED_PATHS = ("/", "/archives/")
 
-# No part of the page comes from elsewhere, and nothing in it runs but its own script.
+# The page loads nothing from other sites and runs its own script only.
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -34,28 +34,26 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuses a request with 403 or 415, or lets it through."""
+    """Handles an allowed request; refuses others with 403 or 415."""
     host = request.headers.get(hdrs.HOST, "")
     if not is_loopback(_hostname(host)):
-        raise web.HTTPForbidden(text="The local workspace is served to this machine only.")
-    origin = request.headers.get(hdrs.ORIGIN)
-    if origin is not None and origin != f"http://{host}":
+        raise web.HTTPForbidden(text="Only this machine may use the local workspace.")
+    own = f"http://{host}"
+    if request.headers.get(hdrs.ORIGIN, own) != own or _is_cross_site(request):
         raise web.HTTPForbidden(text="Another site may not use the local workspace.")
-    if _is_from_elsewhere(request):
-        raise web.HTTPForbidden(text="Another site may not use the local workspace.")
-    for_the_bot = request.path.startswith(_FOR_THE_BOT)
-    if request.method == "POST" and not for_the_bot and request.content_type != "application/json":
+    is_bot = request.path.startswith(_BOT_PATHS)
+    if request.method == "POST" and not is_bot and request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="Send JSON.")
     return await handler(request)
 
 
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """Tells the browser what the page may do."""
+    """Adds the headers that restrict the page in the browser."""
     response.headers.update(_HEADERS)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine and nothing else."""
+    """Whether a host name or address is this machine's loopback."""
     if host == "localhost":
         return True
     try:
@@ -70,9 +68,9 @@ def _hostname(host: str) -> str:
     return host.partition(":")[0].lower()
 
 
-def _is_from_elsewhere(request: web.Request) -> bool:
+def _is_cross_site(request: web.Request) -> bool:
     if request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
         return False
     navigates = request.headers.get("Sec-Fetch-Mode") == "navigate"
-    lands = request.path == _LANDING[0] or request.path.startswith(_LANDING[1])
+    lands = request.path == _LINKED_PATHS[0] or request.path.startswith(_LINKED_PATHS[1])
     return not (navigates and lands and request.method == "GET")

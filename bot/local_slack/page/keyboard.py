@@ -1,136 +1,125 @@
-"""What the person types, and how the bot learns of it.
+"""What the person types, sent to the bot.
 
-A line is a command when it begins with a slash, else a message. It is answered within the time that
-Slack gives an app, or is said to have failed.
+A line is a command if it begins with a slash, else a message. If the bot does not answer a command
+in Slack's time, the person sees an error.
 """
 
 from collections.abc import Callable, Mapping
 
 from bot.local_slack.api.errors import ApiError
 from bot.local_slack.api.response_urls import ResponseUrls
-from bot.local_slack.page.mentions import command, encoded
+from bot.local_slack.page.mentions import encode, parse_command
 from bot.local_slack.page.replies import ActionResult, ReplyCollector, failed
 from bot.local_slack.state.broadcast import News
-from bot.local_slack.state.identity import new_id
-from bot.local_slack.state.records import Channel, Message
+from bot.local_slack.state.records import Channel, Message, new_id
 from bot.local_slack.state.team import SLACKBOT, Team
-from bot.local_slack.transport import payloads
-from bot.local_slack.transport.connection import BotConnection, EventSender
+from bot.local_slack.transport.connection import BotConnection
 from bot.local_slack.transport.http import AppUnavailable
+from bot.local_slack.transport.payloads import slash_command
 
-# Longer than Slack waits for an acknowledgement, so that what the bot says right after it counts.
-_AFTERWARDS_S = 0.5
+# Added to Slack's time for an acknowledgement, so that a reply right after it is collected too.
+_EXTRA_S = 0.5
 
 
 class Keyboard:
-    """The person's keyboard. `commands` are the app's slash commands, each with a usage hint."""
+    """The person's keyboard.
+
+    `commands` are the app's slash commands with their usage hints; the bot has `timeout_s` seconds
+    to answer.
+    """
 
     def __init__(
         self,
         team: Team,
-        line: BotConnection,
-        events: EventSender,
+        connection: BotConnection,
         responses: ResponseUrls,
-        *,
         commands: Mapping[str, str],
-        patience_s: float,
+        timeout_s: float,
     ) -> None:
         self.commands = dict(commands)
-        self._team, self._line, self._events, self._responses = team, line, events, responses
-        self._longest_s = patience_s + _AFTERWARDS_S
+        self._team, self._connection, self._responses = team, connection, responses
+        self._longest_s = timeout_s + _EXTRA_S
 
     async def say(self, reference: str, text: str, thread_ts: str = "") -> ActionResult:
-        """Types a line in a conversation; what came back is in the outcome's messages.
+        """Types a line in a conversation. The result has the replies.
 
         `reference` is `#name`, `name`, an id, or `@` with the bot's name for direct messages.
         """
-        channel = self._find(reference)
+        channel = self._team.channel(reference)
+        if reference in (f"@{self._team.app_name}", self._team.identity.bot_user_id):
+            channel = self._team.direct
         if channel is None:
             names = ", ".join(f"#{c.name}" for c in self._team.channels if c.kind == "public")
-            return ActionResult(
-                False, "channel_not_found", f"no channel {reference}; there are {names}"
-            )
+            words = f"no channel {reference}; there are {names}"
+            return ActionResult(False, "channel_not_found", words)
         if not text.strip():
             return ActionResult(False, "no_text", "nothing was typed")
-        typed = command(text.strip())
-        if typed is None:
+        command = parse_command(text.strip())
+        if command is None:
             return await self._message(channel, text.strip(), thread_ts)
         if thread_ts:
             return ActionResult(False, "command_in_thread", "commands cannot be used in threads")
-        if typed[0] not in self.commands:
-            known = " and ".join(self.commands)
-            words = f"{typed[0]} is no command here; the commands are {known}"
+        if command[0] not in self.commands:
+            words = f"there is no {command[0]}; the commands are {' and '.join(self.commands)}"
             return ActionResult(False, "unknown_command", words)
-        return await self._command(channel, *typed)
-
-    def _find(self, reference: str) -> Channel | None:
-        if reference in (f"@{self._team.app_name}", self._team.identity.bot_user_id):
-            return self._team.direct
-        return self._team.channel(reference)
+        return await self._command(channel, *command)
 
     async def _command(self, channel: Channel, name: str, text: str) -> ActionResult:
         cause = new_id("R")
-        payload = payloads.slash_command(
-            self._team,
-            channel,
-            name,
-            text,
-            response_url=self._responses.issue(channel, cause),
-            trigger_id=self._team.triggers.new(),
-        )
-        answers = ReplyCollector(self._answering(channel, cause))
-        with self._team.live.listen(answers.hear):
+        response_url = self._responses.issue(channel, cause)
+        payload = slash_command(self._team, channel, name, text, response_url)
+        replies = ReplyCollector(self._is_reply(channel, cause))
+        with self._team.live.listen(replies.receive):
             try:
-                said = await self._line.send("slash_commands", payload)
-                if said:
-                    await self._responses.show(channel, said, cause)
+                reply = await self._connection.send("slash_commands", payload)
+                if reply:
+                    await self._responses.show(channel, reply, cause)
             except (AppUnavailable, ApiError) as error:
-                outcome = failed(self._team.app_name, error)
-                await self._notice(channel, f"`{name}` failed: {outcome.message}")
-                return outcome
-            return ActionResult(messages=await answers.settle(self._longest_s))
+                result = failed(self._team.app_name, error)
+                await self._show_error(channel, f"`{name}` failed: {result.message}")
+                return result
+            return ActionResult(messages=await replies.collect(self._longest_s))
 
     async def _message(self, channel: Channel, text: str, thread_ts: str) -> ActionResult:
-        said = encoded(text, self._team.people.values(), self._team.channels)
-        place = {"thread_ts": thread_ts} if thread_ts else {}
-        message = self._team.written_by_person({"text": said, **place})
+        encoded = encode(text, self._team.people.values(), self._team.channels)
+        thread = {"thread_ts": thread_ts} if thread_ts else {}
+        message = self._team.message_by_person({"text": encoded, **thread})
         await self._team.post(channel, message)
         await self._team.mark_read(channel.id, message["ts"])
-        answers = ReplyCollector(self._answering(channel, ""))
-        with self._team.live.listen(answers.hear):
-            heard = self._tell_of(channel, message)
-            longest_s = self._longest_s if heard else 0
-            return ActionResult(messages=await answers.settle(longest_s))
+        replies = ReplyCollector(self._is_reply(channel, ""))
+        with self._team.live.listen(replies.receive):
+            longest_s = self._longest_s if self._send_events(channel, message) else 0
+            return ActionResult(messages=await replies.collect(longest_s))
 
-    def _tell_of(self, channel: Channel, message: Message) -> bool:
-        """Whether the bot was spoken to, and is told of it."""
-        direct = channel.kind == "im"
+    def _send_events(self, channel: Channel, message: Message) -> bool:
+        """Sends the events of a message; whether one of them addresses the bot."""
+        is_direct = channel.kind == "im"
         content = {**message, "channel": channel.id, "event_ts": message["ts"]}
-        kind = "im" if direct else "channel"
-        name = "message.im" if direct else "message.channels"
-        told = self._events.tell(name, {**content, "channel_type": kind})
-        if direct or f"<@{self._team.identity.bot_user_id}>" not in message["text"]:
-            return told and direct
-        return self._events.tell("app_mention", {**content, "type": "app_mention"})
+        kind, name = ("im", "message.im") if is_direct else ("channel", "message.channels")
+        was_sent = self._connection.send_event(name, {**content, "channel_type": kind})
+        if is_direct or f"<@{self._team.identity.bot_user_id}>" not in message["text"]:
+            return was_sent and is_direct
+        return self._connection.send_event("app_mention", {**content, "type": "app_mention"})
 
-    def _answering(self, channel: Channel, cause: str) -> Callable[[News], bool]:
-        """Whether news answer a line: by its response URL, or the bot's words in the conversation.
+    def _is_reply(self, channel: Channel, cause: str) -> Callable[[News], bool]:
+        """A check whether a change is a reply to a line.
 
-        A post with metadata is a delivery, which comes whether somebody asked or not.
+        Replies are what the bot posts in the conversation, or by the line's response URL. A post
+        with metadata is a delivery of the bot's own accord.
         """
         bot = self._team.identity.bot_user_id
 
-        def answers_it(news: News) -> bool:
+        def check(news: News) -> bool:
             if news["type"] == "modal":
                 return news["view"] is not None
             if news["type"] not in ("message", "message_changed") or news["channel"] != channel.id:
                 return False
-            message = news["message"]
-            unasked = "metadata" in message or message.get("user") != bot
-            return news["cause"] == cause if news["cause"] else not unasked
+            if news["cause"]:
+                return bool(news["cause"] == cause)
+            return news["message"].get("user") == bot and "metadata" not in news["message"]
 
-        return answers_it
+        return check
 
-    async def _notice(self, channel: Channel, text: str) -> None:
-        message = {**self._team.written_by_person({"text": text}), "user": SLACKBOT}
+    async def _show_error(self, channel: Channel, text: str) -> None:
+        message = self._team.message_by_person({"text": text, "user": SLACKBOT})
         await self._team.post(channel, message, only_for=self._team.identity.person_id)

@@ -1,37 +1,36 @@
-"""What a person types, as Slack keeps it and as a command."""
+"""A typed line as a message in Slack's markup, or as a command."""
 
 import re
 from collections.abc import Iterable
 
-from bot.local_slack.state.records import Channel
-from bot.local_slack.state.team import Person
+from bot.local_slack.state.records import Channel, Person
 
-# What may already be markup in a typed line: a mention or a channel.
+# Markup that a person may type: a mention or a channel.
 _MARKUP = re.compile(r"&lt;((?:@[UW][A-Z0-9]+|#[CD][A-Z0-9]+)(?:\|[^<>&]*)?)&gt;")
-# An address up to, not with, the punctuation that ends a sentence; or a name by its sign.
+# An address without the punctuation that ends a sentence; or a name with its sign.
 _LINKED = re.compile(
     r"(?<![<|\w])(?P<address>https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"])"
     r"|(?<![\w<&/])(?P<name>[@#][\w-]+)"
 )
 
 
-def encoded(text: str, people: Iterable[Person], channels: Iterable[Channel]) -> str:
-    """A typed message in Slack's markup: escaped, with mentions and addresses as links."""
+def encode(text: str, people: Iterable[Person], channels: Iterable[Channel]) -> str:
+    """A typed message in Slack's markup: escaped, with mentions and links."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _MARKUP.sub(r"<\1>", text)
     known = {f"@{person.name}": f"<@{person.id}>" for person in people}
     known |= {f"#{c.name}": f"<#{c.id}|{c.name}>" for c in channels if c.kind == "public"}
 
-    def marked(found: re.Match[str]) -> str:
+    def mark(found: re.Match[str]) -> str:
         if found["address"]:
             return f"<{found['address']}>"
         return known.get(found["name"], found["name"])
 
-    return _LINKED.sub(marked, text)
+    return _LINKED.sub(mark, text)
 
 
-def command(text: str) -> tuple[str, str] | None:
-    """The command with its slash, and what follows it; None when the line is no command."""
+def parse_command(text: str) -> tuple[str, str] | None:
+    """The command with its slash, and its arguments; None if the line is not a command."""
     if not text.startswith("/"):
         return None
     name, _, rest = text.partition(" ")

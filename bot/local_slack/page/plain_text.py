@@ -10,10 +10,9 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
 def in_words(message: Mapping[str, Any]) -> str:
-    """What the message shows, one line or more a block; its `text` where it has no blocks.
+    """The message as lines, one or more for each block; its `text` if it has no blocks.
 
-    Buttons are their labels in brackets, links keep their address, Slack's entities and dates
-    become what a reader would see.
+    Buttons are labels in brackets, links keep their address, entities and dates are readable text.
     """
     shown = [line for block in message.get("blocks") or () for line in _lines(block)]
     return "\n".join(shown) or _read(str(message.get("text", "")))
@@ -41,7 +40,7 @@ def _lines(block: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cell(cell: Mapping[str, Any]) -> str:
-    """What a cell shows: its text, or the texts and links that are nested in it."""
+    """A cell's text, or the nested texts and links."""
     if nested := cell.get("elements"):
         return "".join(_cell(each) for each in nested)
     text = str(cell.get("text", cell.get("value", "")))

@@ -1,151 +1,173 @@
-"""What the person clicks, chooses and fills in, and how the bot learns of it."""
+"""What the person clicks, selects and fills in, sent to the bot."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.local_slack.api.errors import ApiError
 from bot.local_slack.api.response_urls import ResponseUrls
-from bot.local_slack.page import forms
-from bot.local_slack.page.forms import Raw
+from bot.local_slack.blocks.validation import elements
 from bot.local_slack.page.replies import ActionResult, failed
-from bot.local_slack.state.identity import new_id
 from bot.local_slack.state.modals import View, check_view
-from bot.local_slack.state.records import Message
+from bot.local_slack.state.records import new_id
 from bot.local_slack.state.team import Team
-from bot.local_slack.transport import payloads
-from bot.local_slack.transport.connection import BotConnection, EventSender
+from bot.local_slack.transport.connection import BotConnection
 from bot.local_slack.transport.http import AppUnavailable
-from bot.local_slack.transport.payloads import Payload
+from bot.local_slack.transport.payloads import (
+    Payload,
+    action,
+    filled_in,
+    interaction,
+    message_fields,
+    selection,
+)
+
+Blocks = Sequence[Mapping[str, Any]]
+Raw = Mapping[str, Mapping[str, Any]]
+"""What each field holds, by block_id and action_id."""
+
+_NOT_FOUND = ActionResult(False, "action_not_found", "this can no longer be clicked")
 
 
 class Pointer:
-    """The person's clicks. Every method raises ValueError for a choice that is not offered."""
+    """The person's actions. Each method raises ValueError for an option that does not exist."""
 
-    def __init__(
-        self, team: Team, line: BotConnection, events: EventSender, responses: ResponseUrls
-    ) -> None:
-        self._team, self._line, self._events, self._responses = team, line, events, responses
+    def __init__(self, team: Team, connection: BotConnection, responses: ResponseUrls) -> None:
+        self._team, self._connection, self._responses = team, connection, responses
 
     async def click(
         self, channel_id: str, ts: str, block_id: str, action_id: str, value: Any, raw: Raw
     ) -> ActionResult:
-        """Uses an element of a message; `raw` is what all fields of the message hold."""
+        """Uses an element of a message. `raw` is what all fields of the message hold."""
         channel = self._team.channel(channel_id)
-        found = await self._team.archive.message(channel.id, ts) if channel else None
+        found = await self._team.storage.message(channel.id, ts) if channel else None
         if channel is None or found is None:
-            return ActionResult(False, "message_not_found", "this message is gone")
+            return ActionResult(False, "message_not_found", "this message was deleted")
         message, only_for = found
-        blocks = [*message.get("blocks", ()), *_attached(message)]
-        action = self._action(blocks, block_id, action_id, value)
-        if action is None:
-            return ActionResult(False, "action_not_found", "this cannot be clicked any more")
-        cause = new_id("R")
-        payload = payloads.message_action(
-            self._team,
-            channel,
-            message,
-            action,
-            only_you=bool(only_for),
-            response_url=self._responses.issue(channel, cause, ts),
-            trigger_id=self._team.triggers.new(),
-            values=forms.values(blocks, raw),
+        blocks = list(message.get("blocks", ()))
+        for attachment in message.get("attachments", ()):
+            blocks += attachment.get("blocks", ())
+        response_url = self._responses.issue(channel, new_id("R"), ts)
+        fields = message_fields(
+            channel, message, is_ephemeral=bool(only_for), response_url=response_url
         )
-        return await self._tell(payload)
+        state = {"values": _values(blocks, raw)}
+        return await self._act(blocks, block_id, action_id, value, {**fields, "state": state})
 
     async def click_in_view(
         self, view_id: str, block_id: str, action_id: str, value: Any, raw: Raw
     ) -> ActionResult:
         """Uses an element of a modal or of the Home tab."""
         view = self._team.views.find(view_id)
-        action = view and self._action(view["blocks"], block_id, action_id, value)
-        if not view or not action:
-            return ActionResult(False, "action_not_found", "this cannot be clicked any more")
-        payload = payloads.view_action(
-            self._team,
-            view,
-            action,
-            trigger_id=self._team.triggers.new(),
-            values=forms.values(view["blocks"], raw),
-        )
-        return await self._tell(payload)
+        if view is None:
+            return _NOT_FOUND
+        fields = {"container": {"type": "view", "view_id": view["id"]}}
+        fields["view"] = filled_in(view, _values(view["blocks"], raw))
+        return await self._act(view["blocks"], block_id, action_id, value, fields)
 
-    def _action(
-        self, blocks: forms.Blocks, block_id: str, action_id: str, value: Any
-    ) -> Payload | None:
-        element = forms.element(blocks, block_id, action_id)
-        if element is None:
-            return None
-        return payloads.acted(block_id, element, value, self._team.next_ts())
+    async def _act(
+        self, blocks: Blocks, block_id: str, action_id: str, value: Any, fields: Payload
+    ) -> ActionResult:
+        for block in blocks:
+            for element in elements(block):
+                if (block["block_id"], element["action_id"]) == (block_id, action_id):
+                    actions = [action(block_id, element, value, self._team.next_ts())]
+                    return await self._send("block_actions", **fields, actions=actions)
+        return _NOT_FOUND
 
     async def submit(self, view_id: str, raw: Raw) -> ActionResult:
-        """Sends a modal off; what is wrong with it is in the outcome's errors."""
+        """Submits a modal. The result has the errors of its fields."""
         view = self._team.views.find(view_id)
         if view is None:
             return ActionResult(False, "view_not_found", "this form is closed")
-        empty = forms.missing(view["blocks"], raw)
+        empty = _missing(view["blocks"], raw)
         if empty:
-            return ActionResult(False, "incomplete", "something is missing", empty)
-        filled = forms.values(view["blocks"], raw)
-        trigger_id = self._team.triggers.new()
+            return ActionResult(False, "incomplete", "a required field is empty", empty)
+        filled = filled_in(view, _values(view["blocks"], raw))
+        payload = interaction(self._team, "view_submission", view=filled, response_urls=[])
         try:
-            payload = payloads.submission(self._team, view, filled, trigger_id)
-            return await self._follow(view, await self._line.send("interactive", payload))
+            return await self._follow(view, await self._connection.send("interactive", payload))
         except (AppUnavailable, ApiError) as error:
             return failed(self._team.app_name, error)
 
     async def _follow(self, view: View, answer: Payload) -> ActionResult:
-        views, who = self._team.views, self._team.identity
+        views = self._team.views
         match answer.get("response_action"):
             case "errors":
                 errors = {str(k): str(v) for k, v in answer.get("errors", {}).items()}
-                return ActionResult(False, "errors", "something needs a change", errors)
+                return ActionResult(False, "errors", "a field has an error", errors)
             case "update":
                 await views.update(view, check_view(answer.get("view")))
             case "push":
-                await views.push(who, check_view(answer.get("view")))
+                views.push(self._team.identity, check_view(answer.get("view")))
             case "clear":
-                await views.clear()
+                views.clear()
             case _:
-                await views.close(view)
+                views.close(view)
         return ActionResult()
 
     async def close(self, view_id: str) -> ActionResult:
-        """Closes a modal without sending it off."""
+        """Closes a modal without submitting it."""
         view = self._team.views.find(view_id)
         if view is None:
             return ActionResult()
-        await self._team.views.close(view)
-        if view.get("notify_on_close"):
-            return await self._tell(payloads.closing(self._team, view))
-        return ActionResult()
+        self._team.views.close(view)
+        if not view.get("notify_on_close"):
+            return ActionResult()
+        is_cleared = bool(view.get("clear_on_close"))
+        return await self._send("view_closed", view=view, is_cleared=is_cleared)
 
     async def suggest(
         self, container: Payload, block_id: str, action_id: str, typed: str
     ) -> Payload:
-        """The choices that the bot offers for what was typed; none when it does not answer."""
-        asked = payloads.suggestion(self._team, container, block_id, action_id, typed)
+        """The bot's options for a typed text; {} if the bot does not answer."""
+        ids = {"block_id": block_id, "action_id": action_id}
+        payload = interaction(
+            self._team, "block_suggestion", container=container, **ids, value=typed
+        )
         try:
-            return await self._line.send("interactive", asked)
+            return await self._connection.send("interactive", payload)
         except AppUnavailable:
             return {}
 
     async def open_home(self) -> ActionResult:
         """Opens the bot's Home tab."""
-        me = self._team.identity.person_id
-        direct = self._team.direct.id
-        content: Payload = {"type": "app_home_opened", "user": me, "channel": direct}
+        person, channel = self._team.identity.person_id, self._team.direct.id
+        content: Payload = {"type": "app_home_opened", "user": person, "channel": channel}
         content |= {"tab": "home", "event_ts": self._team.next_ts()}
         if self._team.views.home is not None:
             content["view"] = self._team.views.home
-        self._events.tell("app_home_opened", content)
+        self._connection.send_event("app_home_opened", content)
         return ActionResult()
 
-    async def _tell(self, payload: Payload) -> ActionResult:
+    async def _send(self, kind: str, **fields: Any) -> ActionResult:
         try:
-            await self._line.send("interactive", payload)
+            await self._connection.send("interactive", interaction(self._team, kind, **fields))
         except AppUnavailable as error:
             return failed(self._team.app_name, error)
         return ActionResult()
 
 
-def _attached(message: Message) -> list[dict[str, Any]]:
-    return [block for one in message.get("attachments", ()) for block in one.get("blocks", ())]
+def _values(blocks: Blocks, raw: Raw) -> dict[str, dict[str, Any]]:
+    """The state of all fields as Slack reports it."""
+    state: dict[str, dict[str, Any]] = {}
+    for block, element, value in _fields(blocks, raw):
+        entry = {"type": element["type"], **selection(element, value)}
+        state.setdefault(block["block_id"], {})[element["action_id"]] = entry
+    return state
+
+
+def _missing(blocks: Blocks, raw: Raw) -> dict[str, str]:
+    """The error of each required field that is empty, by block_id."""
+    return {
+        block["block_id"]: "Please complete this required field."
+        for block, _, value in _fields(blocks, raw)
+        if block["type"] == "input" and not block.get("optional") and not value
+    }
+
+
+def _fields(blocks: Blocks, raw: Raw) -> Iterator[tuple[Mapping[str, Any], dict[str, Any], Any]]:
+    for block in blocks:
+        for element in elements(block):
+            if element["type"] not in ("button", "overflow"):
+                value = raw.get(block["block_id"], {}).get(element["action_id"])
+                yield block, element, value

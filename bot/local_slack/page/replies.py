@@ -1,4 +1,4 @@
-"""What comes back to a person who typed a line."""
+"""The result of an action, and the replies to a typed line."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,16 +9,16 @@ from bot.local_slack.api.errors import ApiError
 from bot.local_slack.state.broadcast import News
 from bot.local_slack.transport.http import AppUnavailable
 
-# When nothing more has come for so long, in seconds, what came is the answer.
+# A reply is complete after so many seconds without another message.
 QUIET_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """How something a person did went.
+    """The result of a person's action.
 
-    `error` is Slack's code and `message` its words when the bot did not answer; `errors` are what
-    is wrong with a form, by block_id. `messages` are what came back: text, blocks, ephemeral, ts.
+    If it failed, `error` is Slack's code, `message` its explanation and `errors` the errors of a
+    form by block_id. `messages` are the replies: text, blocks, ephemeral, ts.
     """
 
     ok: bool = True
@@ -28,7 +28,7 @@ class ActionResult:
     messages: list[dict[str, Any]] = field(default_factory=list)
 
     def body(self) -> dict[str, Any]:
-        """The outcome as JSON."""
+        """The result as JSON."""
         if self.ok:
             return {"ok": True, "messages": self.messages}
         failed: dict[str, Any] = {"ok": False, "error": self.error, "message": self.message}
@@ -36,36 +36,36 @@ class ActionResult:
 
 
 class ReplyCollector:
-    """Collects the news that answer one line, for as long as `hear` is a listener."""
+    """Collects the changes that reply to one line while `receive` is a listener."""
 
-    def __init__(self, answers_it: Callable[[News], bool]) -> None:
-        self._answers_it = answers_it
-        self._found: dict[str, dict[str, Any]] = {}
-        self._came = asyncio.Event()
+    def __init__(self, is_reply: Callable[[News], bool]) -> None:
+        self._is_reply = is_reply
+        self._replies: dict[str, dict[str, Any]] = {}
+        self._event = asyncio.Event()
 
-    def hear(self, news: News) -> None:
-        """Takes the news if it is an answer."""
-        if self._answers_it(news):
-            answer = _as_answer(news)
-            # A later change of a message, or of a form that was still loading, is the answer.
-            self._found[answer["ts"] or "form"] = answer
-            self._came.set()
+    def receive(self, news: News) -> None:
+        """Saves the change if it is a reply."""
+        if self._is_reply(news):
+            reply = _reply(news)
+            # A later change of the same message or form replaces it.
+            self._replies[reply["ts"] or "form"] = reply
+            self._event.set()
 
-    async def settle(self, longest_s: float) -> list[dict[str, Any]]:
-        """All that came, once it is quiet or after `longest_s` seconds; empty when nothing did."""
+    async def collect(self, longest_s: float) -> list[dict[str, Any]]:
+        """The replies, once there are no more for QUIET_S or after `longest_s` seconds."""
         deadline = asyncio.get_running_loop().time() + longest_s
         wait_s = longest_s
         while wait_s > 0:
-            self._came.clear()
+            self._event.clear()
             try:
-                await asyncio.wait_for(self._came.wait(), QUIET_S if self._found else wait_s)
+                await asyncio.wait_for(self._event.wait(), QUIET_S if self._replies else wait_s)
             except TimeoutError:
                 break
             wait_s = deadline - asyncio.get_running_loop().time()
-        return list(self._found.values())
+        return list(self._replies.values())
 
 
-def _as_answer(news: News) -> dict[str, Any]:
+def _reply(news: News) -> dict[str, Any]:
     if news["type"] == "modal":
         view = news["view"]
         text = f"A form opened: {view['title']['text']}"
@@ -80,13 +80,11 @@ def _as_answer(news: News) -> dict[str, Any]:
 
 
 def failed(app_name: str, error: AppUnavailable | ApiError) -> ActionResult:
-    """What a person is told when the bot does not answer, or with something that fails."""
-    words = {
-        "operation_timeout": f"{app_name} didn't respond in time (operation_timeout)",
-        "not_connected": f"{app_name} isn't connected (not_connected)",
-        "dispatch_failed": f"{app_name} didn't respond as it should (dispatch_failed)",
+    """The result if the bot does not answer, or with an answer that Slack refuses."""
+    reasons = {
+        "operation_timeout": "didn't respond in time",
+        "not_connected": "isn't connected",
+        "dispatch_failed": "didn't respond as expected",
     }
-    code = error.error
-    return ActionResult(
-        False, code, words.get(code, f"{app_name} sent an answer that fails: {code}")
-    )
+    reason = reasons.get(error.error, "sent an answer that Slack refuses")
+    return ActionResult(False, error.error, f"{app_name} {reason} ({error.error})")

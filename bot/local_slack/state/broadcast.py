@@ -1,4 +1,4 @@
-"""What happens in the workspace, told at once to everyone who watches."""
+"""Changes in the workspace, published to the page and to listeners."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -6,44 +6,45 @@ from contextlib import contextmanager
 from typing import Any
 
 News = dict[str, Any]
+"""One change: its `type`, and what the page needs to show it."""
 
-# A watcher that is this far behind is told to look again instead.
-_BACKLOG = 500
+_QUEUE_SIZE = 500
 BEHIND: News = {"type": "behind"}
 
 
 class Broadcast:
-    """Passes each piece of news to all watchers; one who is too slow is told so and starts anew."""
+    """Publishes each change to all queues and listeners.
+
+    A full queue is emptied and gets BEHIND; its reader must load the state again.
+    """
 
     def __init__(self) -> None:
-        self._watchers: set[asyncio.Queue[News]] = set()
+        self._queues: set[asyncio.Queue[News]] = set()
         self._listeners: set[Callable[[News], None]] = set()
 
-    def tell(self, news: News) -> None:
-        """Hands the news on; never waits."""
+    def publish(self, news: News) -> None:
+        """Passes the change on; never waits."""
         for listener in tuple(self._listeners):
             listener(news)
-        for watcher in self._watchers:
-            if watcher.full():
-                while not watcher.empty():
-                    watcher.get_nowait()
-                watcher.put_nowait(BEHIND)
-            else:
-                watcher.put_nowait(news)
+        for queue in self._queues:
+            is_full = queue.full()
+            while is_full and not queue.empty():
+                queue.get_nowait()
+            queue.put_nowait(BEHIND if is_full else news)
 
     @contextmanager
-    def watch(self) -> Iterator[asyncio.Queue[News]]:
-        """A queue of all news from now on."""
-        queue: asyncio.Queue[News] = asyncio.Queue(_BACKLOG)
-        self._watchers.add(queue)
+    def subscribe(self) -> Iterator[asyncio.Queue[News]]:
+        """A queue of all changes from now on."""
+        queue: asyncio.Queue[News] = asyncio.Queue(_QUEUE_SIZE)
+        self._queues.add(queue)
         try:
             yield queue
         finally:
-            self._watchers.discard(queue)
+            self._queues.discard(queue)
 
     @contextmanager
     def listen(self, listener: Callable[[News], None]) -> Iterator[None]:
-        """Calls `listener` with all news from now on, before `tell` returns."""
+        """Calls `listener` with all changes from now on, before `publish` returns."""
         self._listeners.add(listener)
         try:
             yield

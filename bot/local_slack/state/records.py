@@ -1,16 +1,68 @@
-"""What a workspace is made of, as it is kept."""
+"""The records of a workspace, as stored: its identity, conversations, messages and files."""
 
+import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+# Slack's ids are a letter for the kind, then capital letters and digits.
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 Message = dict[str, Any]
 """A message in Slack's own fields."""
 
 
+def new_id(kind: str) -> str:
+    """A random id. `kind` is its first letter: C for channels, U for users, V for views."""
+    return kind + "".join(secrets.choice(_LETTERS) for _ in range(10))
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The ids and secrets of one workspace, created once and stored in its file.
+
+    `repr` omits the secrets, so that they do not get into a log.
+    """
+
+    team_id: str
+    app_id: str
+    bot_id: str
+    bot_user_id: str
+    person_id: str
+    bot_token: str = field(repr=False)
+    app_token: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+
+    @staticmethod
+    def create() -> "Identity":
+        """A new workspace's identity, from the system's random source."""
+        app_id = new_id("A")
+        return Identity(
+            team_id=new_id("T"),
+            app_id=app_id,
+            bot_id=new_id("B"),
+            bot_user_id=new_id("U"),
+            person_id=new_id("U"),
+            bot_token=f"xoxb-local-{secrets.token_urlsafe(24)}",
+            app_token=f"xapp-1-{app_id}-{secrets.token_urlsafe(24)}",
+            signing_secret=secrets.token_hex(16),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member: the person at the page, the bot, or Slackbot."""
+
+    id: str
+    name: str
+    real_name: str
+    tz: str = "UTC"
+    is_bot: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A conversation: a public channel, or a direct message between the person and the bot."""
+    """A public channel, or the direct messages between the person and the bot."""
 
     id: str
     name: str
@@ -26,7 +78,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An uploaded file; `content` is None until its bytes have arrived."""
+    """An uploaded file. `content` is None until its bytes have arrived."""
 
     id: str
     name: str
@@ -37,9 +89,9 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class MessagePage:
-    """A stretch of messages, and whether there are more beyond it.
+    """Consecutive messages, and whether there are more after them.
 
-    `private` holds the ts of those that one person sees.
+    `private` holds the ts of the messages that only one person sees.
     """
 
     messages: Sequence[Message]

@@ -1,21 +1,20 @@
-"""What a local workspace keeps: one SQLite file that survives a killed process.
+"""The workspace's SQLite file.
 
-Every write is committed before it returns, in WAL mode: what was acknowledged to the bot is there
-after SIGKILL. Only-you messages live as long as one run, as Slack's do.
+Each write is committed in WAL mode before it returns, so that everything the bot got an answer for
+survives SIGKILL. Ephemeral messages are deleted at the next start, as Slack does.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, astuple, replace
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
 
 from bot.errors import StoreError
-from bot.local_slack.state.identity import Identity
-from bot.local_slack.state.records import Channel, File, Message, MessagePage
+from bot.local_slack.state.records import Channel, File, Identity, Message, MessagePage
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS identity (body TEXT NOT NULL);
@@ -34,16 +33,16 @@ CREATE TABLE IF NOT EXISTS file (
 
 
 class Storage:
-    """Reads and writes the workspace's file; open it before use."""
+    """Reads and writes the workspace's file. Open it before use."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._db: aiosqlite.Connection | None = None
 
     async def open(self) -> None:
-        """Opens or makes the file, readable by its owner only: it holds the app's secrets.
+        """Opens or creates the file. Only its owner may read it, as it holds the app's secrets.
 
-        Raises StoreError when it cannot be opened or is no such file.
+        Raises StoreError if it cannot be opened or is no workspace.
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,29 +53,28 @@ class Storage:
             await self._db.execute("PRAGMA synchronous=NORMAL")
             await self._db.executescript(_SCHEMA)
             await self._write("DELETE FROM message WHERE only_for <> ''")
-            await self._write("DELETE FROM view WHERE kind <> 'home'")
         except (OSError, sqlite3.Error) as error:
             await self.close()
             cure = "Move it away, or choose another folder with TARIFFWIRE_DATA_DIR"
             raise StoreError(str(self._path), f"cannot be opened ({error})", cure) from error
 
     async def close(self) -> None:
-        """Closes the file; closing twice is harmless."""
+        """Closes the file; a second call does nothing."""
         if self._db is not None:
             await self._db.close()
             self._db = None
 
     async def identity(self) -> Identity:
-        """The workspace's identity, made on the first call for a file."""
-        kept = await self._rows("SELECT body FROM identity")
-        if kept:
-            return Identity(**json.loads(kept[0][0]))
-        fresh = Identity.create()
-        await self._write("INSERT INTO identity VALUES (?)", json.dumps(asdict(fresh)))
-        return fresh
+        """The workspace's identity, created on the first call for a file."""
+        rows = await self._rows("SELECT body FROM identity")
+        if rows:
+            return Identity(**json.loads(rows[0][0]))
+        identity = Identity.create()
+        await self._write("INSERT INTO identity VALUES (?)", json.dumps(asdict(identity)))
+        return identity
 
     async def last_ts(self) -> str:
-        """The newest message's ts, '0' when there is none."""
+        """The newest message's ts; '0' if there is none."""
         rows = await self._rows("SELECT max(ts) FROM message")
         return str(rows[0][0] or "0")
 
@@ -87,22 +85,16 @@ class Storage:
         )
         return [replace(Channel(*row), has_bot=bool(row[5])) for row in rows]
 
-    async def keep_channel(self, channel: Channel) -> None:
-        """Writes a conversation, new or changed."""
+    async def save_channel(self, channel: Channel) -> None:
+        """Inserts or updates a conversation."""
         await self._write(
             "INSERT INTO channel VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
             " name = excluded.name, has_bot = excluded.has_bot, last_read = excluded.last_read",
-            channel.id,
-            channel.name,
-            channel.kind,
-            channel.created,
-            channel.person,
-            channel.has_bot,
-            channel.last_read,
+            *astuple(channel),
         )
 
-    async def keep_message(self, channel: str, message: Message, only_for: str = "") -> None:
-        """Writes a message, new or changed; `only_for` is the one person who sees it."""
+    async def save_message(self, channel: str, message: Message, only_for: str = "") -> None:
+        """Inserts or updates a message; `only_for` is the one person who sees it."""
         ts, thread = message["ts"], message.get("thread_ts", "")
         in_channel = thread in ("", ts) or message.get("subtype") == "thread_broadcast"
         await self._write(
@@ -118,16 +110,17 @@ class Storage:
         )
 
     async def message(self, channel: str, ts: str) -> tuple[Message, str] | None:
-        """A message and whom alone it is for ('' for all), or None."""
+        """A message and the one person who sees it ('' for all), or None."""
         rows = await self._rows(
             "SELECT body, only_for FROM message WHERE channel = ? AND ts = ?", channel, ts
         )
         return (json.loads(rows[0][0]), rows[0][1]) if rows else None
 
-    async def remove_message(self, channel: str, ts: str) -> bool:
-        """Whether there was such a message; it is gone now."""
-        gone = await self._write("DELETE FROM message WHERE channel = ? AND ts = ?", channel, ts)
-        return gone > 0
+    async def delete_message(self, channel: str, ts: str) -> bool:
+        """Deletes a message; whether it existed."""
+        return (
+            await self._write("DELETE FROM message WHERE channel = ? AND ts = ?", channel, ts) > 0
+        )
 
     async def history(
         self,
@@ -139,13 +132,13 @@ class Storage:
         limit: int = 100,
         viewer: str = "",
     ) -> MessagePage:
-        """Messages in the channel itself, newest first, each with what its thread holds.
+        """Messages of a channel without replies, newest first, each with its thread's summary.
 
-        `viewer` also sees the messages that are only for them.
+        It includes the messages that only `viewer` sees.
         """
         where = "ts >= ? AND ts <= ?" if inclusive else "ts > ? AND ts < ?"
         rows = await self._rows(
-            f"SELECT body, only_for FROM message WHERE channel = ? AND in_channel = 1 AND {where}"  # noqa: S608 - two fixed texts
+            f"SELECT body, only_for FROM message WHERE channel = ? AND in_channel = 1 AND {where}"  # noqa: S608 - constants
             " AND only_for IN ('', ?) ORDER BY ts DESC LIMIT ?",
             channel,
             oldest,
@@ -158,7 +151,7 @@ class Storage:
     async def thread(
         self, channel: str, ts: str, *, oldest: str = "0", limit: int = 1000, viewer: str = ""
     ) -> MessagePage:
-        """The message that began a thread, then its replies, oldest first."""
+        """A thread's first message and its replies, oldest first."""
         rows = await self._rows(
             "SELECT body, only_for FROM message WHERE channel = ? AND (ts = ? OR thread = ?)"
             " AND ts > ? AND only_for IN ('', ?) ORDER BY ts LIMIT ?",
@@ -200,7 +193,7 @@ class Storage:
         }
 
     async def unread(self, viewer: str) -> dict[str, int]:
-        """How many messages of others the person has not seen, by conversation; none is absent."""
+        """Number of messages that the viewer has not seen, by conversation, without zeros."""
         rows = await self._rows(
             "SELECT channel.id, count(*) FROM channel JOIN message ON message.channel = channel.id"
             " WHERE in_channel = 1 AND author <> ? AND ts > last_read AND only_for = ''"
@@ -209,45 +202,37 @@ class Storage:
         )
         return dict(rows)
 
-    async def keep_view(self, view: Message) -> None:
-        """Writes a modal or a Home tab, new or changed."""
+    async def home(self) -> Message | None:
+        """The Home tab, or None."""
+        rows = await self._rows("SELECT body FROM view WHERE kind = 'home'")
+        return json.loads(rows[-1][0]) if rows else None
+
+    async def save_home(self, view: Message) -> None:
+        """Inserts or updates the Home tab."""
         await self._write(
-            "INSERT INTO view VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            "INSERT INTO view VALUES (?, 'home', ?) ON CONFLICT (id) DO UPDATE SET"
+            " body = excluded.body",
             view["id"],
-            view["type"],
             json.dumps(view, ensure_ascii=False),
         )
 
-    async def views(self) -> list[Message]:
-        """All views, oldest first."""
-        rows = await self._rows("SELECT body FROM view ORDER BY rowid")
-        return [json.loads(body) for (body,) in rows]
-
-    async def remove_view(self, view_id: str) -> None:
-        """Forgets a closed modal."""
-        await self._write("DELETE FROM view WHERE id = ?", view_id)
-
-    async def keep_file(self, file: File) -> None:
-        """Writes a file, announced or with its bytes."""
+    async def save_file(self, file: File) -> None:
+        """Inserts or updates a file, with or without its bytes."""
         await self._write(
             "INSERT INTO file VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
             " title = excluded.title, content = excluded.content",
-            file.id,
-            file.name,
-            file.title,
-            file.mimetype,
-            file.content,
+            *astuple(file),
         )
 
     async def file(self, file_id: str) -> File | None:
-        """An uploaded or announced file, or None."""
+        """A file, or None."""
         rows = await self._rows("SELECT * FROM file WHERE id = ?", file_id)
         return File(*rows[0]) if rows else None
 
     @property
     def _connection(self) -> aiosqlite.Connection:
         if self._db is None:
-            raise RuntimeError("the workspace's file is not open")
+            raise RuntimeError("the workspace is not open")
         return self._db
 
     async def _rows(self, query: str, *values: object) -> list[Any]:

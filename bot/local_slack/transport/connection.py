@@ -1,9 +1,8 @@
-"""The open line to the bot, and events that are told over it until they are acknowledged."""
+"""The connection to the bot: payloads, and events that are retried until acknowledged."""
 
 import asyncio
 import logging
-from collections.abc import Collection, Coroutine, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from bot.local_slack.state.team import Team
 from bot.local_slack.transport.http import AppUnavailable, HttpLink, Kind
@@ -14,62 +13,51 @@ _log = logging.getLogger(__name__)
 
 
 class BotConnection:
-    """Sends over a socket when the bot has one open, else to its request URL."""
+    """Sends over an open socket if there is one, else to the bot's request URL.
 
-    def __init__(self, sockets: Sockets) -> None:
-        self.sockets = sockets
+    `subscribed` holds the names of the bot's events (`app_mention`, `message.im`), `retries_s` the
+    delays before each retry of an event, in seconds.
+    """
+
+    def __init__(
+        self, team: Team, sockets: Sockets, subscribed: Collection[str], retries_s: Sequence[float]
+    ) -> None:
+        self._team, self._sockets = team, sockets
+        self._subscribed, self._retries_s = frozenset(subscribed), tuple(retries_s)
+        self._tasks: set[asyncio.Task[None]] = set()
         self.http: HttpLink | None = None
 
     async def send(self, kind: Kind, payload: Payload, *, retry: int = 0) -> Payload:
-        """See bot.local_slack.transport.http.Link."""
-        if self.sockets.connected:
-            return await self.sockets.send(kind, payload, retry=retry)
+        """What came with the acknowledgement, {} for nothing; raises AppUnavailable.
+
+        `retry` is the number of earlier attempts.
+        """
+        if self._sockets.connected:
+            return await self._sockets.send(kind, payload, retry=retry)
         if self.http is not None:
             return await self.http.send(kind, payload, retry=retry)
         raise AppUnavailable("not_connected")
 
-
-class EventSender:
-    """Tells the bot of events that it subscribed to; again when it does not acknowledge.
-
-    `subscribed` holds names of the Events API (`app_mention`, `message.im`), `retries_s` the waits
-    before each further try, in seconds.
-    """
-
-    def __init__(
-        self,
-        team: Team,
-        line: BotConnection,
-        subscribed: Collection[str],
-        retries_s: Sequence[float],
-    ) -> None:
-        self._team, self._line = team, line
-        self._subscribed, self._retries_s = frozenset(subscribed), tuple(retries_s)
-        self._under_way: set[asyncio.Task[None]] = set()
-
-    def tell(self, name: str, content: Payload) -> bool:
-        """Whether the bot subscribed to it; then it is told, without waiting for it."""
+    def send_event(self, name: str, content: Payload) -> bool:
+        """Sends an event in the background if the bot subscribed to it; whether it did."""
         if name in self._subscribed:
-            self._start(self._deliver(event(self._team, content)))
+            task = asyncio.create_task(self._deliver(event(self._team, content)))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return name in self._subscribed
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-
     async def _deliver(self, payload: Payload) -> None:
-        for tries, wait_s in enumerate((0.0, *self._retries_s)):
-            await asyncio.sleep(wait_s)
+        for retry, delay_s in enumerate((0.0, *self._retries_s)):
+            await asyncio.sleep(delay_s)
             try:
-                await self._line.send("events_api", payload, retry=tries)
+                await self.send("events_api", payload, retry=retry)
             except AppUnavailable as error:
                 _log.info("event %s not acknowledged: %s", payload["event"]["type"], error.error)
             else:
                 return
 
     async def close(self) -> None:
-        """Gives up what is still to be told."""
-        for task in self._under_way:
+        """Cancels the events that are not acknowledged yet."""
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,14 +1,14 @@
-"""The way from the workspace to the bot: signed HTTP, or Socket Mode when a socket is open.
+"""Signed HTTP requests to the bot's request URL.
 
-Signatures after https://docs.slack.dev/authentication/verifying-requests-from-slack, waiting times
-after https://docs.slack.dev/interactivity/handling-user-interaction.
+Signatures follow https://docs.slack.dev/authentication/verifying-requests-from-slack, timeouts
+https://docs.slack.dev/interactivity/handling-user-interaction.
 """
 
 import hashlib
 import hmac
 import json
 import time
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import aiohttp
@@ -29,38 +29,27 @@ class AppUnavailable(Exception):
         self.error = error
 
 
-class PayloadLink(Protocol):
-    """Something that carries payloads to the bot."""
-
-    async def send(self, kind: Kind, payload: Payload, *, retry: int = 0) -> Payload:
-        """What came with the acknowledgement, {} for nothing; raises AppUnavailable.
-
-        `retry` counts the tries before this one.
-        """
-        ...
-
-
 class HttpLink:
-    """Posts to the bot's request URL, each request signed."""
+    """Posts payloads to the bot's request URL and waits `timeout_s` seconds for the answer."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, url: str, signing_secret: str, patience_s: float
+        self, session: aiohttp.ClientSession, url: str, signing_secret: str, timeout_s: float
     ) -> None:
         self._session, self._url, self._secret = session, url, signing_secret
-        self._patience = aiohttp.ClientTimeout(total=patience_s)
+        self._timeout = aiohttp.ClientTimeout(total=timeout_s)
 
     async def verify(self) -> bool:
         """Whether the URL answers Slack's url_verification."""
         challenge = hashlib.sha256(self._url.encode()).hexdigest()[:24]
-        asked = {"type": "url_verification", "challenge": challenge}
+        question = {"type": "url_verification", "challenge": challenge}
         try:
-            answer = await self.send("events_api", asked)
+            answer = await self.send("events_api", question)
         except AppUnavailable:
             return False
         return challenge in (answer.get("challenge"), answer.get("text"))
 
     async def send(self, kind: Kind, payload: Payload, *, retry: int = 0) -> Payload:
-        """See Link."""
+        """Posts one payload; see BotConnection.send."""
         content_type = "application/x-www-form-urlencoded"
         if kind == "events_api":
             body, content_type = json.dumps(payload).encode(), "application/json"
@@ -68,26 +57,23 @@ class HttpLink:
             body = urlencode({"payload": json.dumps(payload)}).encode()
         else:
             body = urlencode(payload).encode()
-        headers = {"Content-Type": content_type, **sign(self._secret, body)}
+        headers = {"Content-Type": content_type, **_sign(self._secret, body)}
         if retry:
             headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_error"}
+        options: Any = {"timeout": self._timeout, "allow_redirects": False}
         try:
             async with self._session.post(
-                self._url,
-                data=body,
-                headers=headers,
-                timeout=self._patience,
-                allow_redirects=False,
+                self._url, data=body, headers=headers, **options
             ) as response:
                 return await _read(response)
         except TimeoutError as error:
             raise AppUnavailable("operation_timeout") from error
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, ValueError) as error:
             raise AppUnavailable("dispatch_failed") from error
 
 
-def sign(secret: str, body: bytes) -> dict[str, str]:
-    """The headers by which the bot knows that a request is Slack's and of now."""
+def _sign(secret: str, body: bytes) -> dict[str, str]:
+    """The headers that prove to the bot who sent the request and when."""
     timestamp = str(int(time.time()))
     base = b"v0:" + timestamp.encode() + b":" + body
     digest = hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
@@ -102,8 +88,5 @@ async def _read(response: aiohttp.ClientResponse) -> Payload:
         return {}
     if response.content_type != "application/json":
         return {"text": text}
-    try:
-        answer: Any = json.loads(text)
-    except ValueError as error:
-        raise AppUnavailable("dispatch_failed") from error
+    answer: Any = json.loads(text)
     return answer if isinstance(answer, dict) else {}

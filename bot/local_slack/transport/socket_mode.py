@@ -1,54 +1,43 @@
-"""Socket Mode: the bot connects to the workspace and gets its payloads over a WebSocket.
+"""Socket Mode: the bot opens a WebSocket and receives its payloads there.
 
-The protocol after https://docs.slack.dev/apis/events-api/using-socket-mode: a `hello`, envelopes
-that the bot acknowledges by their envelope_id, and a `disconnect` before a link is refreshed.
+As https://docs.slack.dev/apis/events-api/using-socket-mode describes: a `hello`, envelopes that the
+bot acknowledges by envelope_id, and a `disconnect` before the socket is replaced.
 """
 
 import asyncio
 import json
-import secrets
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.local_slack import limits
-from bot.local_slack.api.arguments import Arguments
-from bot.local_slack.api.chat import Answer
 from bot.local_slack.state.team import Team
 from bot.local_slack.transport.http import AppUnavailable, Kind
 from bot.local_slack.transport.payloads import Payload
 
 
 class Sockets:
-    """The bot's open sockets; payloads go to the newest one."""
+    """The bot's open sockets. Payloads go to the newest; the bot has `timeout_s` to acknowledge."""
 
-    def __init__(self, patience_s: float) -> None:
-        self._patience_s = patience_s
-        self._tickets: set[str] = set()
+    def __init__(self, team: Team, timeout_s: float) -> None:
+        self._team, self._timeout_s = team, timeout_s
         self._open: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[Payload]] = {}
 
     @property
     def connected(self) -> bool:
-        """Whether the bot has a socket open."""
+        """Whether the bot has an open socket."""
         return bool(self._open)
 
-    async def connections_open(self, team: Team, _: Arguments) -> Answer:
-        """apps.connections.open"""
-        ticket = secrets.token_urlsafe(24)
-        self._tickets.add(ticket)
-        address = team.address.replace("http://", "ws://", 1)
-        app = team.identity.app_id
-        return {"ok": True, "url": f"{address}/link?ticket={ticket}&app_id={app}"}
-
     async def accept(self, request: web.Request) -> web.StreamResponse:
-        """Serves one socket until it closes; each address is good for one."""
+        """Serves one socket until it closes. Each ticket is valid once."""
         ticket = request.query.get("ticket", "")
-        if ticket not in self._tickets:
+        if ticket not in self._team.socket_tickets:
             raise web.HTTPForbidden(text="unknown ticket")
-        self._tickets.discard(ticket)
+        self._team.socket_tickets.discard(ticket)
         if len(self._open) >= limits.SOCKETS:
             raise web.HTTPTooManyRequests(text="too_many_websockets")
         socket = web.WebSocketResponse(heartbeat=30)
@@ -72,10 +61,9 @@ class Sockets:
         }
 
     def _acknowledge(self, data: str) -> None:
-        try:
-            answer: Any = json.loads(data)
-        except ValueError:
-            return
+        answer: Any = None
+        with suppress(ValueError):
+            answer = json.loads(data)
         if not isinstance(answer, Mapping):
             return
         waiting = self._waiting.get(str(answer.get("envelope_id")))
@@ -84,7 +72,7 @@ class Sockets:
             waiting.set_result(payload if isinstance(payload, dict) else {})
 
     async def send(self, kind: Kind, payload: Payload, *, retry: int = 0) -> Payload:
-        """See bot.local_slack.transport.http.Link."""
+        """Sends one payload; see BotConnection.send."""
         if not self._open:
             raise AppUnavailable("not_connected")
         envelope_id = str(uuid.uuid4())
@@ -100,7 +88,7 @@ class Sockets:
         self._waiting[envelope_id] = answer
         try:
             await self._open[-1].send_json(envelope)
-            return await asyncio.wait_for(answer, self._patience_s)
+            return await asyncio.wait_for(answer, self._timeout_s)
         except TimeoutError as error:
             raise AppUnavailable("operation_timeout") from error
         except ConnectionError as error:
@@ -109,10 +97,10 @@ class Sockets:
             del self._waiting[envelope_id]
 
     async def refresh(self) -> None:
-        """Tells every socket to connect anew, as Slack does every few hours."""
+        """Asks every socket to reconnect, as Slack does every few hours, and closes it."""
         for socket in tuple(self._open):
-            news = {"type": "disconnect", "reason": "refresh_requested"}
-            await socket.send_json({**news, "debug_info": {"host": "local-workspace"}})
+            message = {"type": "disconnect", "reason": "refresh_requested"}
+            await socket.send_json({**message, "debug_info": {"host": "local-workspace"}})
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
     async def close(self) -> None:

@@ -44,7 +44,7 @@ async def test_another_site_cannot_type_for_you(
         assert response.status == status
     channel = workspace.team.channel("general")
     assert channel is not None
-    kept = await workspace.team.archive.history(channel.id)
+    kept = await workspace.team.storage.history(channel.id)
     assert len(kept.messages) == (status == 200)
 
 

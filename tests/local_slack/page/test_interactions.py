@@ -244,12 +244,12 @@ async def test_a_response_url_expires(workspace: Workspace) -> None:
     channel = workspace.team.channels[0]
     key = responses.issue(channel, "cause").rpartition("/")[2]
     now[0] = limits.RESPONSE_WINDOW_S
-    await responses.take(key, {"text": "just in time"})
+    await responses.receive(key, {"text": "just in time"})
     now[0] += 1
     with pytest.raises(ApiError, match="expired_url"):
-        await responses.take(key, {"text": "too late"})
+        await responses.receive(key, {"text": "too late"})
     with pytest.raises(ApiError, match="expired_url"):
-        await responses.take("unknown", {"text": "x"})
+        await responses.receive("unknown", {"text": "x"})
 
 
 async def test_an_answer_can_take_the_original_away(workspace: Workspace, hand: Hand) -> None:

@@ -5,16 +5,15 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.local_slack.page.mentions import command, encoded
-from bot.local_slack.state.records import Channel
-from bot.local_slack.state.team import Person
+from bot.local_slack.page.mentions import encode, parse_command
+from bot.local_slack.state.records import Channel, Person
 
 PEOPLE = (Person("UBOT", "tariffwire", "tariffwire", is_bot=True), Person("UYOU", "you", "You"))
 CHANNELS = (Channel("C1", "general", "public", 0), Channel("C2", "trade-news", "public", 0))
 
 
 def typed(text: str) -> str:
-    return encoded(text, PEOPLE, CHANNELS)
+    return encode(text, PEOPLE, CHANNELS)
 
 
 def test_names_become_mentions() -> None:
@@ -42,11 +41,11 @@ PIECES = st.sampled_from(["https://a.example/", "<", ">", "&", "&lt;", "@you", "
 
 @given(st.lists(PIECES | st.text(max_size=5)).map("".join))
 def test_whoever_reads_it_back_reads_what_was_typed(text: str) -> None:
-    read = re.sub(r"<(https?://[^<>]*)>", r"\1", encoded(text, (), ()))
+    read = re.sub(r"<(https?://[^<>]*)>", r"\1", encode(text, (), ()))
     assert read.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
 
 
 def test_a_line_with_a_slash_is_a_command() -> None:
-    assert command("/tariff  us china ") == ("/tariff", "us china")
-    assert command("/tariff") == ("/tariff", "")
-    assert command("not /tariff") is None
+    assert parse_command("/tariff  us china ") == ("/tariff", "us china")
+    assert parse_command("/tariff") == ("/tariff", "")
+    assert parse_command("not /tariff") is None

@@ -1,0 +1,47 @@
+"""All methods of the Web API with their scopes and rate limits."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+from bot.local_slack.api import chat, conversations, files, users, views
+from bot.local_slack.api.arguments import Arguments
+from bot.local_slack.limits import TIER_1, TIER_2, TIER_3, TIER_4
+from bot.local_slack.state.team import Team
+
+
+class Method(NamedTuple):
+    """One method as https://docs.slack.dev/reference/methods describes it.
+
+    `scope` is the one for a bot token in public channels, '' for none; direct messages need the
+    same here, unlike in Slack. `per_minute` is the rate limit, 0 for none or another one.
+    """
+
+    run: Callable[[Team, Arguments], Awaitable[dict[str, Any]]]
+    scope: str = ""
+    per_minute: int = 0
+
+
+METHODS: Mapping[str, Method] = {
+    "api.test": Method(users.api_test),
+    "apps.connections.open": Method(users.open_connection, "", TIER_1),
+    "auth.test": Method(users.auth_test),
+    "chat.delete": Method(chat.delete, "chat:write", TIER_3),
+    "chat.getPermalink": Method(chat.permalink),
+    "chat.postEphemeral": Method(chat.post_ephemeral, "chat:write", TIER_4),
+    "chat.postMessage": Method(chat.post_message, "chat:write"),
+    "chat.update": Method(chat.update, "chat:write", TIER_3),
+    "conversations.history": Method(conversations.history, "channels:history", TIER_3),
+    "conversations.info": Method(conversations.info, "channels:read", TIER_3),
+    "conversations.join": Method(conversations.join, "channels:join", TIER_3),
+    "conversations.list": Method(conversations.list_channels, "channels:read", TIER_2),
+    "conversations.open": Method(conversations.open_direct, "im:write", TIER_3),
+    "conversations.replies": Method(conversations.replies, "channels:history", TIER_3),
+    "files.completeUploadExternal": Method(files.complete_upload, "files:write", TIER_4),
+    "files.getUploadURLExternal": Method(files.get_upload_url, "files:write", TIER_4),
+    "users.info": Method(users.user_info, "users:read", TIER_4),
+    "users.list": Method(users.list_users, "users:read", TIER_2),
+    "views.open": Method(views.open_view, "", TIER_4),
+    "views.publish": Method(views.publish, "", TIER_4),
+    "views.push": Method(views.push, "", TIER_4),
+    "views.update": Method(views.update, "", TIER_4),
+}
