@@ -1,9 +1,10 @@
 """The local workspace as a server: Slack's Web API, Socket Mode and a page, on loopback."""
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -11,19 +12,16 @@ from aiohttp import web
 from bot.errors import SettingsError
 from bot.local_slack import limits
 from bot.local_slack.api import files
-from bot.local_slack.api.errors import ApiError
-from bot.local_slack.api.fault_injection import Call, Drop, Fault, FaultInjector
+from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.rate_limits import RateLimits
 from bot.local_slack.api.response_urls import ResponseUrls
-from bot.local_slack.api.web_api import WebApi
+from bot.local_slack.api.web_api import Call, Fault, FaultInjector, WebApi
 from bot.local_slack.page.browser_guard import add_headers, guard, is_loopback
 from bot.local_slack.page.keyboard import Keyboard
 from bot.local_slack.page.pointer import Pointer
 from bot.local_slack.page.routes import GOODBYE, WorkspacePage
 from bot.local_slack.state.team import Team
-from bot.local_slack.transport.connection import BotConnection
-from bot.local_slack.transport.http import HttpLink
-from bot.local_slack.transport.socket_mode import Sockets
+from bot.local_slack.transport.connection import BotConnection, HttpLink, Sockets
 
 SCOPES = (
     "app_mentions:read",
@@ -39,13 +37,12 @@ SCOPES = (
     "users:read",
 )
 EVENTS = ("app_home_opened", "app_mention")
-COMMANDS = {"/tariff": "us china | subscribe court-rulings | list | latest | help"}
 
 
 class Workspace:
     """One workspace with one person and one app, stored in the file `path`.
 
-    `scopes`, `events` and `commands` are those of the app's manifest. The app has `timeout_s`
+    `scopes` and `events` are those of the app's manifest. The app has `timeout_s`
     seconds to acknowledge; its events are retried after `event_retries_s` seconds each. `timezone`
     is the person's.
     """
@@ -54,23 +51,21 @@ class Workspace:
         self,
         path: Path,
         *,
-        app_name: str = "tariffwire",
         timezone: str = "UTC",
         rate_limits: bool = True,
         timeout_s: float = limits.ACK_S,
         scopes: Collection[str] = SCOPES,
         events: Collection[str] = EVENTS,
-        commands: Mapping[str, str] = COMMANDS,
         event_retries_s: Sequence[float] = limits.EVENT_RETRIES_S,
     ) -> None:
-        self.team = Team(path, app_name=app_name, timezone=timezone, trigger_lifetime_s=timeout_s)
+        self.team = Team(path, timezone, timeout_s)
         self._timeout_s = timeout_s
         self._faults, self._rate_limits = FaultInjector(), RateLimits(rate_limits)
         self._sockets = Sockets(self.team, timeout_s)
         self._connection = BotConnection(self.team, self._sockets, events, event_retries_s)
         self._responses = ResponseUrls(self.team)
         parts = (self.team, self._connection, self._responses)
-        self.keyboard, self.pointer = Keyboard(*parts, commands, timeout_s), Pointer(*parts)
+        self.keyboard, self.pointer = Keyboard(*parts, timeout_s), Pointer(*parts)
         self._api = WebApi(self.team, self._faults, self._rate_limits, scopes)
         self._stack = AsyncExitStack()
         self._session: aiohttp.ClientSession | None = None
@@ -176,22 +171,12 @@ class Workspace:
         """The key of the signatures of requests to the app: a secret."""
         return self.team.identity.signing_secret
 
-    def fail_next(
-        self,
-        method: str,
-        *,
-        error: str = "",
-        status: int = 0,
-        drop: Drop = "",
-        delay_s: float = 0.0,
-        retry_after_s: int = 0,
-        times: int = 1,
-    ) -> None:
-        """Makes the next calls of a Web API method fail; see `api.fault_injection.Fault`.
+    def fail_next(self, method: str, *, times: int = 1, **fault: Any) -> None:
+        """Makes the next calls of a Web API method fail; `fault` are fields of `Fault`.
 
         The method `response_url` is a post to a response URL; it supports `error` and `status`.
         """
-        self._faults.add(method, Fault(error, status, drop, delay_s, retry_after_s), times)
+        self._faults.add(method, Fault(**fault), times)
 
     def calls(self, method: str = "") -> list[Call]:
         """The Web API calls so far, of one method or all, oldest first."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import ApiError
 from bot.local_slack.blocks.validation import Surface, check_blocks
 from tests.local_slack.bots import actions, button, modal, mrkdwn, plain, section, text_input
 

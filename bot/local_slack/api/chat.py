@@ -4,13 +4,11 @@ import re
 from typing import Any
 
 from bot.local_slack import limits
-from bot.local_slack.api.arguments import Arguments
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import Answer, ApiError, Arguments
 from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.local_slack.state.records import Channel, Message
 from bot.local_slack.state.team import Team
 
-Answer = dict[str, Any]
 _EVENT_TYPE = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 
 

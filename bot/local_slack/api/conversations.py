@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from bot.local_slack.api.arguments import Arguments
-from bot.local_slack.api.chat import Answer, find_channel
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import Answer, ApiError, Arguments
+from bot.local_slack.api.chat import find_channel
 from bot.local_slack.state.records import Channel, MessagePage
 from bot.local_slack.state.team import Team
 

@@ -8,9 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.local_slack import limits
-from bot.local_slack.api.arguments import Arguments
-from bot.local_slack.api.chat import Answer, find_channel, thread_fields
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import Answer, ApiError, Arguments
+from bot.local_slack.api.chat import find_channel, thread_fields
 from bot.local_slack.state.records import File, new_id
 from bot.local_slack.state.team import Team
 

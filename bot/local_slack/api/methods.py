@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 from bot.local_slack.api import chat, conversations, files, users, views
-from bot.local_slack.api.arguments import Arguments
+from bot.local_slack.api.call import Arguments
 from bot.local_slack.limits import TIER_1, TIER_2, TIER_3, TIER_4
 from bot.local_slack.state.team import Team
 

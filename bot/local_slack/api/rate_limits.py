@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.local_slack import limits
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.methods import METHODS
 
 

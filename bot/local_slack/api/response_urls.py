@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.local_slack import limits
-from bot.local_slack.api.arguments import Arguments
+from bot.local_slack.api.call import ApiError, Arguments
 from bot.local_slack.api.chat import read_message, thread_fields
-from bot.local_slack.api.errors import ApiError
 from bot.local_slack.state.records import Channel, Message
 from bot.local_slack.state.team import Team
 

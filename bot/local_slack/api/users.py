@@ -5,9 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.local_slack.api.arguments import Arguments
-from bot.local_slack.api.chat import Answer
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import Answer, ApiError, Arguments
 from bot.local_slack.state.records import Person
 from bot.local_slack.state.team import Team
 

@@ -1,8 +1,6 @@
 """The Web API's views methods."""
 
-from bot.local_slack.api.arguments import Arguments
-from bot.local_slack.api.chat import Answer
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import Answer, ApiError, Arguments
 from bot.local_slack.state.modals import View, check_view
 from bot.local_slack.state.team import Team
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.local_slack import limits
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import ApiError
 from bot.local_slack.blocks.schema import BLOCK
 
 Surface = Literal["message", "modal", "home"]
@@ -31,6 +31,19 @@ _PASSIVE = frozenset(
     {"image", "plain_text", "mrkdwn"}
     | {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
 )
+
+
+# By pydantic's type of error.
+_MESSAGES = {
+    "missing": "missing required field: {field}",
+    "extra_forbidden": "invalid additional property: {field}",
+    "union_tag_invalid": "unsupported type: {tag}",
+    "union_tag_not_found": "missing required field: type",
+    "string_too_long": "must be less than {over} characters",
+    "string_too_short": "must be more than {under} characters",
+    "too_long": "no more than {max_length} items allowed",
+    "too_short": "no fewer than {min_length} items allowed",
+}
 
 
 def check_blocks(raw: Any, surface: Surface = "message") -> list[dict[str, Any]]:
@@ -144,30 +157,16 @@ def explain(error: ValidationError, raw: Any, start: str) -> list[str]:
 
 
 def _message(detail: ErrorDetails, raw: Any, start: str) -> str:
-    given: Mapping[str, Any] = detail.get("ctx", {})
-    pointer = start + _pointer(detail["loc"], raw)
-    field = detail["loc"][-1] if detail["loc"] else ""
-    match detail["type"]:
-        case "missing":
-            message = f"missing required field: {field}"
-        case "extra_forbidden":
-            message, pointer = f"invalid additional property: {field}", pointer.rpartition("/")[0]
-        case "union_tag_invalid":
-            message, pointer = f"unsupported type: {given.get('tag')}", f"{pointer}/type"
-        case "union_tag_not_found":
-            message = "missing required field: type"
-        case "string_too_long":
-            message = f"must be less than {given['max_length'] + 1} characters"
-        case "string_too_short":
-            message = f"must be more than {given['min_length'] - 1} characters"
-        case "too_long":
-            message = f"no more than {given['max_length']} items allowed"
-        case "too_short":
-            message = f"no fewer than {given['min_length']} items allowed"
-        case "text_too_long":
-            message, pointer = detail["msg"], f"{pointer}/text"
-        case _:
-            message = detail["msg"][:1].lower() + detail["msg"][1:]
+    context: Mapping[str, Any] = detail.get("ctx", {})
+    pointer, kind = start + _pointer(detail["loc"], raw), detail["type"]
+    field = str(detail["loc"][-1]) if detail["loc"] else ""
+    if kind == "extra_forbidden":
+        pointer = pointer.rpartition("/")[0]
+    pointer += {"union_tag_invalid": "/type", "text_too_long": "/text"}.get(kind, "")
+    over, under = context.get("max_length", 0) + 1, context.get("min_length", 0) - 1
+    message = detail["msg"][:1].lower() + detail["msg"][1:]
+    if kind in _MESSAGES:
+        message = _MESSAGES[kind].format(**context, field=field, over=over, under=under)
     return f"{message} [json-pointer:{pointer}]"
 
 

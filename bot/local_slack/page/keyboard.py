@@ -4,39 +4,30 @@ A line is a command if it begins with a slash, else a message. If the bot does n
 in Slack's time, the person sees an error.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.response_urls import ResponseUrls
 from bot.local_slack.page.mentions import encode, parse_command
 from bot.local_slack.page.replies import ActionResult, ReplyCollector, failed
 from bot.local_slack.state.broadcast import News
 from bot.local_slack.state.records import Channel, Message, new_id
 from bot.local_slack.state.team import SLACKBOT, Team
-from bot.local_slack.transport.connection import BotConnection
-from bot.local_slack.transport.http import AppUnavailable
+from bot.local_slack.transport.connection import AppUnavailable, BotConnection
 from bot.local_slack.transport.payloads import slash_command
 
 # Added to Slack's time for an acknowledgement, so that a reply right after it is collected too.
 _EXTRA_S = 0.5
+COMMANDS = {"/tariff": "us china | subscribe court-rulings | list | latest | help"}
+"""The app's slash commands with their usage hints."""
 
 
 class Keyboard:
-    """The person's keyboard.
-
-    `commands` are the app's slash commands with their usage hints; the bot has `timeout_s` seconds
-    to answer.
-    """
+    """The person's keyboard. The bot has `timeout_s` seconds to answer."""
 
     def __init__(
-        self,
-        team: Team,
-        connection: BotConnection,
-        responses: ResponseUrls,
-        commands: Mapping[str, str],
-        timeout_s: float,
+        self, team: Team, connection: BotConnection, responses: ResponseUrls, timeout_s: float
     ) -> None:
-        self.commands = dict(commands)
         self._team, self._connection, self._responses = team, connection, responses
         self._longest_s = timeout_s + _EXTRA_S
 
@@ -59,8 +50,8 @@ class Keyboard:
             return await self._message(channel, text.strip(), thread_ts)
         if thread_ts:
             return ActionResult(False, "command_in_thread", "commands cannot be used in threads")
-        if command[0] not in self.commands:
-            words = f"there is no {command[0]}; the commands are {' and '.join(self.commands)}"
+        if command[0] not in COMMANDS:
+            words = f"there is no {command[0]}; the commands are {' and '.join(COMMANDS)}"
             return ActionResult(False, "unknown_command", words)
         return await self._command(channel, *command)
 

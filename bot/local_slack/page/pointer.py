@@ -3,23 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.response_urls import ResponseUrls
 from bot.local_slack.blocks.validation import elements
 from bot.local_slack.page.replies import ActionResult, failed
 from bot.local_slack.state.modals import View, check_view
 from bot.local_slack.state.records import new_id
 from bot.local_slack.state.team import Team
-from bot.local_slack.transport.connection import BotConnection
-from bot.local_slack.transport.http import AppUnavailable
-from bot.local_slack.transport.payloads import (
-    Payload,
-    action,
-    filled_in,
-    interaction,
-    message_fields,
-    selection,
-)
+from bot.local_slack.transport import payloads
+from bot.local_slack.transport.connection import AppUnavailable, BotConnection
+from bot.local_slack.transport.payloads import Payload, interaction
 
 Blocks = Sequence[Mapping[str, Any]]
 Raw = Mapping[str, Mapping[str, Any]]
@@ -47,7 +40,7 @@ class Pointer:
         for attachment in message.get("attachments", ()):
             blocks += attachment.get("blocks", ())
         response_url = self._responses.issue(channel, new_id("R"), ts)
-        fields = message_fields(
+        fields = payloads.message_fields(
             channel, message, is_ephemeral=bool(only_for), response_url=response_url
         )
         state = {"values": _values(blocks, raw)}
@@ -61,7 +54,7 @@ class Pointer:
         if view is None:
             return _NOT_FOUND
         fields = {"container": {"type": "view", "view_id": view["id"]}}
-        fields["view"] = filled_in(view, _values(view["blocks"], raw))
+        fields["view"] = payloads.filled_in(view, _values(view["blocks"], raw))
         return await self._act(view["blocks"], block_id, action_id, value, fields)
 
     async def _act(
@@ -70,7 +63,7 @@ class Pointer:
         for block in blocks:
             for element in elements(block):
                 if (block["block_id"], element["action_id"]) == (block_id, action_id):
-                    actions = [action(block_id, element, value, self._team.next_ts())]
+                    actions = [payloads.action(block_id, element, value, self._team.next_ts())]
                     return await self._send("block_actions", **fields, actions=actions)
         return _NOT_FOUND
 
@@ -82,7 +75,7 @@ class Pointer:
         empty = _missing(view["blocks"], raw)
         if empty:
             return ActionResult(False, "incomplete", "a required field is empty", empty)
-        filled = filled_in(view, _values(view["blocks"], raw))
+        filled = payloads.filled_in(view, _values(view["blocks"], raw))
         payload = interaction(self._team, "view_submission", view=filled, response_urls=[])
         try:
             return await self._follow(view, await self._connection.send("interactive", payload))
@@ -151,7 +144,7 @@ def _values(blocks: Blocks, raw: Raw) -> dict[str, dict[str, Any]]:
     """The state of all fields as Slack reports it."""
     state: dict[str, dict[str, Any]] = {}
     for block, element, value in _fields(blocks, raw):
-        entry = {"type": element["type"], **selection(element, value)}
+        entry = {"type": element["type"], **payloads.selection(element, value)}
         state.setdefault(block["block_id"], {})[element["action_id"]] = entry
     return state
 

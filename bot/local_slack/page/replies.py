@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import ApiError
 from bot.local_slack.state.broadcast import News
-from bot.local_slack.transport.http import AppUnavailable
+from bot.local_slack.transport.connection import AppUnavailable
 
 # A reply is complete after so many seconds without another message.
 QUIET_S = 0.3

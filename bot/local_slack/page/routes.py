@@ -2,18 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from bot.local_slack.page.keyboard import Keyboard
+from bot.local_slack.page.keyboard import COMMANDS, Keyboard
 from bot.local_slack.page.pointer import Pointer
 from bot.local_slack.page.replies import ActionResult
 from bot.local_slack.state.broadcast import News
-from bot.local_slack.state.records import Channel, Message
+from bot.local_slack.state.records import Channel, Message, MessagePage
 from bot.local_slack.state.team import Team
 
 _FILES = Path(__file__).parent / "static"
@@ -62,7 +62,7 @@ class WorkspacePage:
             {**{name: getattr(one, name) for name in names}, "unread": unread.get(one.id, 0)}
             for one in team.channels
         ]
-        commands = [{"name": n, "hint": hint} for n, hint in self._keyboard.commands.items()]
+        commands = [{"name": n, "hint": hint} for n, hint in COMMANDS.items()]
         return web.json_response(
             {
                 "me": {"id": me.id, "name": me.real_name},
@@ -88,18 +88,17 @@ class WorkspacePage:
             limit=_PAGE_SIZE,
             viewer=self._team.identity.person_id,
         )
-        shown = self._shown(page.messages[::-1], page.private)
+        shown = self._shown(page)[::-1]
         return web.json_response({"messages": shown, "has_more": page.has_more})
 
     async def _thread(self, request: web.Request) -> web.StreamResponse:
         channel, ts = self._channel(request), request.query.get("ts", "")
         viewer = self._team.identity.person_id
         page = await self._team.storage.thread(channel.id, ts, viewer=viewer)
-        return web.json_response({"messages": self._shown(page.messages, page.private)})
+        return web.json_response({"messages": self._shown(page)})
 
-    def _shown(self, messages: Sequence[Message], private: Collection[str]) -> list[Message]:
-        me = self._team.identity.person_id
-        return [self._team.shown(one, me if one["ts"] in private else "") for one in messages]
+    def _shown(self, page: MessagePage) -> list[Message]:
+        return [self._team.shown(one, one["ts"] in page.private) for one in page.messages]
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: all changes, and a heartbeat that reveals a broken connection."""
@@ -117,12 +116,10 @@ class WorkspacePage:
         file = await self._team.storage.file(request.match_info["file"])
         if file is None or file.content is None:
             raise web.HTTPNotFound(text="no such file")
-        if file.mimetype in _IMAGES:
-            return web.Response(body=file.content, content_type=file.mimetype)
-        headers = {"Content-Disposition": "attachment"}
-        return web.Response(
-            body=file.content, content_type="application/octet-stream", headers=headers
-        )
+        is_image = file.mimetype in _IMAGES
+        kind = file.mimetype if is_image else "application/octet-stream"
+        headers = {} if is_image else {"Content-Disposition": "attachment"}
+        return web.Response(body=file.content, content_type=kind, headers=headers)
 
     async def _permalink(self, request: web.Request) -> web.StreamResponse:
         channel = self._team.channel(request.match_info["channel"])

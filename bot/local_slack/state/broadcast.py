@@ -13,34 +13,15 @@ BEHIND: News = {"type": "behind"}
 
 
 class Broadcast:
-    """Publishes each change to all queues and listeners.
-
-    A full queue is emptied and gets BEHIND; its reader must load the state again.
-    """
+    """Publishes each change to all listeners."""
 
     def __init__(self) -> None:
-        self._queues: set[asyncio.Queue[News]] = set()
         self._listeners: set[Callable[[News], None]] = set()
 
     def publish(self, news: News) -> None:
         """Passes the change on; never waits."""
         for listener in tuple(self._listeners):
             listener(news)
-        for queue in self._queues:
-            is_full = queue.full()
-            while is_full and not queue.empty():
-                queue.get_nowait()
-            queue.put_nowait(BEHIND if is_full else news)
-
-    @contextmanager
-    def subscribe(self) -> Iterator[asyncio.Queue[News]]:
-        """A queue of all changes from now on."""
-        queue: asyncio.Queue[News] = asyncio.Queue(_QUEUE_SIZE)
-        self._queues.add(queue)
-        try:
-            yield queue
-        finally:
-            self._queues.discard(queue)
 
     @contextmanager
     def listen(self, listener: Callable[[News], None]) -> Iterator[None]:
@@ -50,3 +31,20 @@ class Broadcast:
             yield
         finally:
             self._listeners.discard(listener)
+
+    @contextmanager
+    def subscribe(self) -> Iterator[asyncio.Queue[News]]:
+        """A queue of all changes from now on.
+
+        If it is full, it is emptied and gets BEHIND: its reader must load the state again.
+        """
+        queue: asyncio.Queue[News] = asyncio.Queue(_QUEUE_SIZE)
+
+        def put(news: News) -> None:
+            is_full = queue.full()
+            while is_full and not queue.empty():
+                queue.get_nowait()
+            queue.put_nowait(BEHIND if is_full else news)
+
+        with self.listen(put):
+            yield queue

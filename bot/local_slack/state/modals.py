@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from bot.local_slack import limits
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import ApiError
 from bot.local_slack.blocks.schema import BlockModel, Plain, at_most
 from bot.local_slack.blocks.validation import check_blocks, explain
 from bot.local_slack.state.broadcast import Broadcast

@@ -100,13 +100,8 @@ class Storage:
         await self._write(
             "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (channel, ts) DO UPDATE SET body = excluded.body",
-            channel,
-            ts,
-            "" if thread == ts else thread,
-            in_channel,
-            only_for,
-            message.get("user", ""),
-            json.dumps(message, ensure_ascii=False),
+            *(channel, ts, "" if thread == ts else thread, in_channel),
+            *(only_for, message.get("user", ""), json.dumps(message, ensure_ascii=False)),
         )
 
     async def message(self, channel: str, ts: str) -> tuple[Message, str] | None:
@@ -137,31 +132,22 @@ class Storage:
         It includes the messages that only `viewer` sees.
         """
         where = "ts >= ? AND ts <= ?" if inclusive else "ts > ? AND ts < ?"
-        rows = await self._rows(
+        query = (
             f"SELECT body, only_for FROM message WHERE channel = ? AND in_channel = 1 AND {where}"  # noqa: S608 - constants
-            " AND only_for IN ('', ?) ORDER BY ts DESC LIMIT ?",
-            channel,
-            oldest,
-            latest,
-            viewer,
-            limit + 1,
+            " AND only_for IN ('', ?) ORDER BY ts DESC LIMIT ?"
         )
+        rows = await self._rows(query, channel, oldest, latest, viewer, limit + 1)
         return await self._page(channel, rows, limit)
 
     async def thread(
         self, channel: str, ts: str, *, oldest: str = "0", limit: int = 1000, viewer: str = ""
     ) -> MessagePage:
         """A thread's first message and its replies, oldest first."""
-        rows = await self._rows(
+        query = (
             "SELECT body, only_for FROM message WHERE channel = ? AND (ts = ? OR thread = ?)"
-            " AND ts > ? AND only_for IN ('', ?) ORDER BY ts LIMIT ?",
-            channel,
-            ts,
-            ts,
-            oldest,
-            viewer,
-            limit + 1,
+            " AND ts > ? AND only_for IN ('', ?) ORDER BY ts LIMIT ?"
         )
+        rows = await self._rows(query, channel, ts, ts, oldest, viewer, limit + 1)
         return await self._page(channel, rows, limit)
 
     async def _page(self, channel: str, rows: Sequence[tuple[str, str]], limit: int) -> MessagePage:

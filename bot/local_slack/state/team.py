@@ -25,14 +25,13 @@ class Team:
     `trigger_lifetime_s` is how long the bot may open a modal after an action, in seconds.
     """
 
-    def __init__(
-        self, path: Path, *, app_name: str, timezone: str, trigger_lifetime_s: float
-    ) -> None:
+    app_name = "tariffwire"
+    domain = "local"
+
+    def __init__(self, path: Path, timezone: str, trigger_lifetime_s: float) -> None:
         self.storage, self.live = Storage(path), Broadcast()
         self.triggers = Triggers(trigger_lifetime_s)
         self.views = Views(self.storage, self.live)
-        self.app_name = app_name
-        self.domain = "local"
         self.address = ""
         self.socket_tickets: set[str] = set()
         self._timezone = timezone
@@ -162,7 +161,7 @@ class Team:
         self, kind: str, channel: Channel, message: Message, only_for: str, cause: str
     ) -> None:
         await self.storage.save_message(channel.id, message, only_for)
-        shown = self.shown(message, only_for)
+        shown = self.shown(message, bool(only_for))
         news: News = {"type": kind, "channel": channel.id, "message": shown}
         parent = message.get("thread_ts", "")
         if parent and parent != message["ts"] and not only_for:
@@ -170,9 +169,9 @@ class Team:
             news["parent"] = self.shown(thread.messages[0]) if thread.messages else None
         self.live.publish({**news, "cause": cause})
 
-    def shown(self, message: Message, only_for: str = "") -> Message:
+    def shown(self, message: Message, only_you: bool = False) -> Message:
         """A message for the page: with its author, and whether only one person sees it."""
         author = self.people.get(message.get("user", ""))
         name = author.real_name if author else "Unknown"
         is_bot = author.is_bot if author else True
-        return {**message, "author": {"name": name, "is_bot": is_bot}, "only_you": bool(only_for)}
+        return {**message, "author": {"name": name, "is_bot": is_bot}, "only_you": only_you}

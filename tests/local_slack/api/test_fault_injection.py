@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.rate_limits import RateLimits
 from bot.local_slack.client import say
 from bot.local_slack.server import Workspace

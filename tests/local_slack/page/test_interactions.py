@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.local_slack import limits
-from bot.local_slack.api.errors import ApiError
+from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.response_urls import ResponseUrls
 from bot.local_slack.client import say
 from bot.local_slack.server import Workspace
