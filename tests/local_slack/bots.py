@@ -1,4 +1,4 @@
-"""Small bots on Bolt, reached over signed HTTP or Socket Mode, and block shorthands."""
+"""Bolt apps over signed HTTP or Socket Mode, and functions for blocks."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -23,7 +23,7 @@ def bolt(workspace: Workspace, signing_secret: str = "") -> AsyncApp:
 
 @asynccontextmanager
 async def over_http(workspace: Workspace, app: AsyncApp) -> AsyncIterator[None]:
-    """Serves the app and gives its request URL to the workspace."""
+    """Serves the app and connects the workspace to its request URL."""
     runner = web.AppRunner(app.web_app(path="/slack/events"), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -37,7 +37,7 @@ async def over_http(workspace: Workspace, app: AsyncApp) -> AsyncIterator[None]:
 @asynccontextmanager
 async def over_socket(workspace: Workspace, app: AsyncApp) -> AsyncIterator[None]:
     """Connects the app by Socket Mode."""
-    # Bolt's handler carries no types for these two.
+    # Bolt has no types for these methods.
     handler: Any = AsyncSocketModeHandler(app, workspace.app_token, ping_interval=0.2)
     await handler.connect_async()
     await until(lambda: workspace.connected)
@@ -48,9 +48,9 @@ async def over_socket(workspace: Workspace, app: AsyncApp) -> AsyncIterator[None
 
 
 async def until(true: Callable[[], bool]) -> None:
-    """Waits until something is so, ten seconds at most."""
+    """Waits until the condition is true, at most ten seconds."""
     async with asyncio.timeout(10):
-        # What is waited for happens in other code, which sets no event for this.
+        # The code under test sets no event to wait for.
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

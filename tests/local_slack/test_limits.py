@@ -1,4 +1,4 @@
-"""Each limit of Slack's: what is just within is taken, what is just over is refused."""
+"""Slack's limits: a value at the limit is accepted, one over it is refused."""
 
 from typing import Any
 
@@ -112,7 +112,7 @@ LIMITS: dict[str, tuple[Blocks, Blocks]] = {
 
 
 @pytest.mark.parametrize("limit", LIMITS)
-async def test_a_limit_is_where_slack_says_it_is(limit: str, web: AsyncWebClient) -> None:
+async def test_a_limit_is_exact(limit: str, web: AsyncWebClient) -> None:
     within, over = LIMITS[limit]
     posted = await web.chat_postMessage(channel="#general", text="x", blocks=within)
     assert posted["ok"]
@@ -167,7 +167,7 @@ WRONG: dict[str, tuple[Blocks, str]] = {
 
 
 @pytest.mark.parametrize("mistake", WRONG)
-async def test_a_mistake_in_blocks_is_named_with_its_place(
+async def test_an_error_in_blocks_has_slacks_message_and_pointer(
     mistake: str, web: AsyncWebClient
 ) -> None:
     blocks, words = WRONG[mistake]
@@ -176,7 +176,7 @@ async def test_a_mistake_in_blocks_is_named_with_its_place(
     assert refused.value.response["errors"] == [words]
 
 
-async def test_a_whole_message_has_a_budget_that_a_response_url_has_not(
+async def test_a_message_has_a_total_budget(
     web: AsyncWebClient,
 ) -> None:
     blocks = [section("x" * 2700) for _ in range(4)]
@@ -198,7 +198,7 @@ async def test_a_whole_message_has_a_budget_that_a_response_url_has_not(
         ({"type": "home", "blocks": [section("x")], "title": plain("x")}, "/view"),
     ],
 )
-async def test_a_view_that_slack_would_refuse_is_refused(
+async def test_an_invalid_view_is_refused(
     view: dict[str, Any], pointer: str, web: AsyncWebClient
 ) -> None:
     with pytest.raises(SlackApiError) as refused:
@@ -224,7 +224,7 @@ JSON = st.recursive(
 
 
 @given(JSON, st.sampled_from(["message", "modal", "home"]))
-def test_blocks_of_any_shape_are_taken_or_refused(raw: Any, surface: Surface) -> None:
+def test_any_json_is_accepted_or_refused_as_blocks(raw: Any, surface: Surface) -> None:
     try:
         taken = check_blocks(raw, surface)
     except ApiError as refusal:

@@ -1,4 +1,4 @@
-"""Who may call what: tokens, scopes, methods, membership."""
+"""Access to methods: tokens, scopes, membership."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from bot.errors import SettingsError, StoreError
 from bot.local_slack.server import Workspace
 
 
-async def test_the_bot_learns_who_it_is_and_what_it_may(
+async def test_auth_test_returns_the_bot_and_its_scopes(
     web: AsyncWebClient, workspace: Workspace
 ) -> None:
     answer = await web.auth_test()
@@ -23,7 +23,7 @@ async def test_the_bot_learns_who_it_is_and_what_it_may(
     ("token", "error"),
     [(None, "not_authed"), ("xoxb-wrong", "invalid_auth"), ("", "not_authed")],
 )
-async def test_without_the_right_token_nothing_is_answered(
+async def test_a_call_without_a_valid_token_is_refused(
     token: str | None, error: str, workspace: Workspace
 ) -> None:
     stranger = AsyncWebClient(token=token, base_url=workspace.api_url)
@@ -33,7 +33,7 @@ async def test_without_the_right_token_nothing_is_answered(
     assert (await stranger.api_test())["ok"]
 
 
-async def test_each_token_is_for_its_own_methods(workspace: Workspace) -> None:
+async def test_each_token_works_for_its_own_methods_only(workspace: Workspace) -> None:
     by_app = AsyncWebClient(token=workspace.app_token, base_url=workspace.api_url)
     with pytest.raises(SlackApiError, match="not_allowed_token_type"):
         await by_app.auth_test()
@@ -42,7 +42,7 @@ async def test_each_token_is_for_its_own_methods(workspace: Workspace) -> None:
         await by_bot.api_call("apps.connections.open")
 
 
-async def test_a_method_that_is_not_there_is_unknown(web: AsyncWebClient) -> None:
+async def test_an_unknown_method_is_refused(web: AsyncWebClient) -> None:
     with pytest.raises(SlackApiError, match="unknown_method"):
         await web.api_call("bots.info")
 
@@ -64,9 +64,7 @@ async def test_a_missing_scope_is_named(tmp_path: Path) -> None:
         await narrow.stop()
 
 
-async def test_a_channel_is_read_by_its_members_only(
-    web: AsyncWebClient, workspace: Workspace
-) -> None:
+async def test_only_members_can_read_a_channel(web: AsyncWebClient, workspace: Workspace) -> None:
     channel = await workspace.team.create_channel("elsewhere", with_bot=False)
     assert channel is not None
     await web.chat_postMessage(channel=channel.id, text="in public")
@@ -97,7 +95,7 @@ async def test_a_person_has_a_time_zone(tmp_path: Path) -> None:
         ("x", "text/plain", "invalid_post_type"),
     ],
 )
-async def test_a_body_that_cannot_be_read_is_said_so(
+async def test_an_unreadable_body_is_refused(
     body: str, content_type: str, error: str, workspace: Workspace
 ) -> None:
     headers = {"Authorization": f"Bearer {workspace.bot_token}", "Content-Type": content_type}
@@ -108,7 +106,7 @@ async def test_a_body_that_cannot_be_read_is_said_so(
         assert (await response.json())["error"] == error
 
 
-async def test_no_secret_is_shown_by_accident(workspace: Workspace) -> None:
+async def test_no_page_and_no_repr_shows_a_secret(workspace: Workspace) -> None:
     secrets = (workspace.bot_token, workspace.app_token, workspace.signing_secret)
     shown = repr(workspace.team.identity)
     async with aiohttp.ClientSession() as session:
@@ -118,7 +116,7 @@ async def test_no_secret_is_shown_by_accident(workspace: Workspace) -> None:
     assert not any(secret in shown for secret in secrets)
 
 
-async def test_a_taken_port_and_a_foreign_host_are_said_so(
+async def test_a_taken_port_and_a_foreign_host_are_refused(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     other = Workspace(tmp_path / "other.db")
@@ -129,7 +127,7 @@ async def test_a_taken_port_and_a_foreign_host_are_said_so(
         await other.start(host="192.0.2.1", port=0)
 
 
-async def test_a_file_that_is_no_workspace_is_said_so(tmp_path: Path) -> None:
+async def test_a_file_that_is_not_a_workspace_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "workspace.db"
     path.write_bytes(b"no database" * 200)
     with pytest.raises(StoreError, match=r"workspace\.db"):

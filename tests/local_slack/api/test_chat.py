@@ -1,4 +1,4 @@
-"""Posting, changing and removing messages, as the SDK does it."""
+"""Posting, updating, deleting and reading messages with the SDK."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ async def history(web: AsyncWebClient, channel: str, **more: Any) -> list[dict[s
 
 
 @pytest.mark.parametrize("reference", ["#general", "general"])
-async def test_a_message_goes_where_its_name_points(reference: str, web: AsyncWebClient) -> None:
+async def test_a_channel_name_is_resolved(reference: str, web: AsyncWebClient) -> None:
     posted = await web.chat_postMessage(channel=reference, text="hello")
     assert posted["channel"].startswith("C")
     again = await web.chat_postMessage(channel=posted["channel"], text="again")
@@ -28,7 +28,7 @@ async def test_a_message_goes_where_its_name_points(reference: str, web: AsyncWe
     assert [m["text"] for m in await history(web, posted["channel"])] == ["again", "hello"]
 
 
-async def test_a_message_to_a_person_opens_the_direct_messages(
+async def test_a_message_to_a_person_goes_to_the_direct_messages(
     web: AsyncWebClient, workspace: Workspace
 ) -> None:
     person = workspace.team.identity.person_id
@@ -38,14 +38,14 @@ async def test_a_message_to_a_person_opens_the_direct_messages(
     assert posted["channel"].startswith("D")
 
 
-async def test_metadata_comes_back_only_when_asked_for(web: AsyncWebClient) -> None:
+async def test_metadata_is_returned_on_request_only(web: AsyncWebClient) -> None:
     posted = await web.chat_postMessage(channel="#general", text="x", metadata=NOTE)
     channel = posted["channel"]
     assert "metadata" not in (await history(web, channel))[0]
     assert (await history(web, channel, include_all_metadata=True))[0]["metadata"] == NOTE
 
 
-async def test_replies_stay_in_their_thread_unless_sent_to_the_channel_too(
+async def test_replies_stay_in_their_thread_unless_broadcast(
     web: AsyncWebClient,
 ) -> None:
     first = await web.chat_postMessage(channel="#general", text="event")
@@ -59,7 +59,7 @@ async def test_replies_stay_in_their_thread_unless_sent_to_the_channel_too(
     assert [m["text"] for m in replies["messages"]] == ["event", "quiet", "loud"]
 
 
-async def test_pages_of_history_join_without_a_gap(web: AsyncWebClient) -> None:
+async def test_pages_of_history_have_no_gaps(web: AsyncWebClient) -> None:
     for number in range(7):
         posted = await web.chat_postMessage(channel="#general", text=str(number))
     seen: list[str] = []
@@ -73,7 +73,7 @@ async def test_pages_of_history_join_without_a_gap(web: AsyncWebClient) -> None:
     assert seen == list("6543210")
 
 
-async def test_history_can_be_bounded_in_time(web: AsyncWebClient) -> None:
+async def test_history_can_be_limited_in_time(web: AsyncWebClient) -> None:
     stamps = []
     for number in range(4):
         posted = await web.chat_postMessage(channel="#general", text=str(number))
@@ -85,7 +85,7 @@ async def test_history_can_be_bounded_in_time(web: AsyncWebClient) -> None:
     assert [m["text"] for m in within] == list("3210")
 
 
-async def test_an_update_with_text_alone_takes_the_blocks_away(web: AsyncWebClient) -> None:
+async def test_an_update_with_text_alone_removes_the_blocks(web: AsyncWebClient) -> None:
     posted = await web.chat_postMessage(
         channel="#general", text="old", blocks=[section("old")], metadata=NOTE
     )
@@ -100,7 +100,7 @@ async def test_an_update_with_text_alone_takes_the_blocks_away(web: AsyncWebClie
     assert message["edited"]
 
 
-async def test_a_removed_message_is_gone(web: AsyncWebClient) -> None:
+async def test_a_deleted_message_is_gone(web: AsyncWebClient) -> None:
     posted = await web.chat_postMessage(channel="#general", text="x")
     await web.chat_delete(channel=posted["channel"], ts=posted["ts"])
     assert await history(web, posted["channel"]) == []
@@ -108,7 +108,7 @@ async def test_a_removed_message_is_gone(web: AsyncWebClient) -> None:
         await web.chat_delete(channel=posted["channel"], ts=posted["ts"])
 
 
-async def test_the_persons_own_words_are_not_the_bots_to_change(
+async def test_the_bot_cannot_change_messages_of_the_person(
     web: AsyncWebClient, workspace: Workspace
 ) -> None:
     await workspace.keyboard.say("#general", "mine")
@@ -122,7 +122,7 @@ async def test_the_persons_own_words_are_not_the_bots_to_change(
             await change(channel=channel, ts=message["ts"], text="yours")
 
 
-async def test_an_only_you_message_is_out_of_the_bots_reach(
+async def test_the_bot_cannot_read_or_change_ephemeral_messages(
     web: AsyncWebClient, workspace: Workspace
 ) -> None:
     channel = workspace.team.channels[0].id
@@ -149,7 +149,7 @@ async def test_an_only_you_message_is_out_of_the_bots_reach(
     ],
 )
 @pytest.mark.parametrize("as_json", [True, False])
-async def test_a_post_that_slack_would_refuse_is_refused_by_its_code(
+async def test_an_invalid_post_gets_slacks_error_code(
     given: dict[str, Any], error: str, as_json: bool, web: AsyncWebClient
 ) -> None:
     sent = {"json": given} if as_json else {"data": _as_form(given)}
@@ -162,7 +162,7 @@ def _as_form(given: dict[str, Any]) -> dict[str, str]:
     return {k: v if isinstance(v, str) else json.dumps(v) for k, v in given.items()}
 
 
-async def test_a_permalink_leads_to_the_message_in_the_page(web: AsyncWebClient) -> None:
+async def test_a_permalink_contains_the_ts(web: AsyncWebClient) -> None:
     posted = await web.chat_postMessage(channel="#general", text="x")
     answer = await web.chat_getPermalink(channel=posted["channel"], message_ts=posted["ts"])
     assert answer["permalink"].endswith(f"/p{posted['ts'].replace('.', '')}")

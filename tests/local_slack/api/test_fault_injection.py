@@ -1,4 +1,4 @@
-"""Faults on demand: what the bot sees, and what was done all the same."""
+"""Injected faults, the record of calls, and rate limits."""
 
 import asyncio
 from typing import Any
@@ -17,7 +17,7 @@ from tests.local_slack.bots import bolt, over_http
 
 @pytest.fixture
 def web(workspace: Workspace) -> AsyncWebClient:
-    """A client that tries once: the SDK's own posts again when the line is cut."""
+    """A client without retries. By default, the SDK retries after a lost connection."""
     return AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url, retry_handlers=[])
 
 
@@ -28,7 +28,9 @@ async def texts(web: AsyncWebClient, workspace: Workspace) -> list[str]:
     return [message["text"] for message in read["messages"]]
 
 
-async def test_an_error_on_demand_does_nothing(web: AsyncWebClient, workspace: Workspace) -> None:
+async def test_an_injected_error_does_not_run_the_method(
+    web: AsyncWebClient, workspace: Workspace
+) -> None:
     workspace.fail_next("chat.postMessage", error="fatal_error", times=2)
     for _ in range(2):
         with pytest.raises(SlackApiError, match="fatal_error"):
@@ -37,23 +39,23 @@ async def test_an_error_on_demand_does_nothing(web: AsyncWebClient, workspace: W
     assert await texts(web, workspace) == ["third"]
 
 
-async def test_a_status_on_demand_comes_without_json(
-    web: AsyncWebClient, workspace: Workspace
-) -> None:
+async def test_an_injected_status_has_no_json(web: AsyncWebClient, workspace: Workspace) -> None:
     workspace.fail_next("chat.postMessage", status=503)
     with pytest.raises(SlackApiError) as refused:
         await web.chat_postMessage(channel="#general", text="x")
     assert refused.value.response.status_code == 503
 
 
-async def test_a_line_cut_before_leaves_nothing(web: AsyncWebClient, workspace: Workspace) -> None:
+async def test_a_drop_before_the_call_does_not_run_the_method(
+    web: AsyncWebClient, workspace: Workspace
+) -> None:
     workspace.fail_next("chat.postMessage", drop="before")
     with pytest.raises(aiohttp.ClientError):
         await web.chat_postMessage(channel="#general", text="lost")
     assert await texts(web, workspace) == []
 
 
-async def test_a_line_cut_after_leaves_the_message_and_no_answer(
+async def test_a_drop_after_the_call_leaves_the_message_without_an_answer(
     web: AsyncWebClient, workspace: Workspace
 ) -> None:
     workspace.fail_next("chat.postMessage", drop="after")
@@ -64,7 +66,7 @@ async def test_a_line_cut_after_leaves_the_message_and_no_answer(
     assert (call.ok, call.arguments["text"]) == (False, "there")
 
 
-async def test_a_late_answer_comes_after_the_work(workspace: Workspace) -> None:
+async def test_a_delay_runs_the_method_first(workspace: Workspace) -> None:
     hasty = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url, timeout=1)
     workspace.fail_next("chat.postMessage", delay_s=1.5)
     with pytest.raises(asyncio.TimeoutError):
@@ -72,7 +74,7 @@ async def test_a_late_answer_comes_after_the_work(workspace: Workspace) -> None:
     assert await texts(hasty, workspace) == ["late"]
 
 
-async def test_an_answer_by_response_url_is_refused_on_demand(workspace: Workspace) -> None:
+async def test_response_urls_can_fail_too(workspace: Workspace) -> None:
     app = bolt(workspace)
     met: list[tuple[int, str]] = []
 
@@ -106,7 +108,7 @@ async def test_calls_are_recorded_with_their_answers(
     assert len(workspace.calls()) == 2
 
 
-async def test_a_channel_takes_a_burst_and_then_one_a_second(
+async def test_a_channel_accepts_a_burst_and_then_one_post_a_second(
     web: AsyncWebClient, workspace: Workspace
 ) -> None:
     workspace.set_rate_limits(True)
@@ -120,7 +122,7 @@ async def test_a_channel_takes_a_burst_and_then_one_a_second(
     await web.chat_postMessage(channel="#court-watch", text="elsewhere")
 
 
-def test_the_wait_that_is_named_is_enough() -> None:
+def test_a_post_succeeds_after_retry_after() -> None:
     now = [0.0]
     pace = RateLimits(True, lambda: now[0])
     for _ in range(5):
@@ -132,7 +134,7 @@ def test_the_wait_that_is_named_is_enough() -> None:
         pace.take("chat.postMessage", "C1")
 
 
-def test_other_methods_are_counted_by_the_minute() -> None:
+def test_other_methods_are_limited_by_the_minute() -> None:
     now = [0.0]
     pace = RateLimits(True, lambda: now[0])
     for _ in range(5):

@@ -1,4 +1,4 @@
-"""A picture uploaded in three steps is shown in the page; anything else is only to be saved."""
+"""Files are uploaded in three steps. The page shows images; browsers only save other files."""
 
 import aiohttp
 import pytest
@@ -24,7 +24,7 @@ async def test_an_uploaded_picture_is_part_of_a_message(
         assert (response.content_type, await response.read()) == ("image/png", PNG)
 
 
-async def test_a_page_that_was_uploaded_does_not_run(web: AsyncWebClient) -> None:
+async def test_an_uploaded_page_does_not_run(web: AsyncWebClient) -> None:
     sent = await web.files_upload_v2(filename="x.html", content="<script>alert(1)</script>")
     address = sent["files"][0]["url_private"]
     async with aiohttp.ClientSession() as session, session.get(address) as response:
@@ -32,7 +32,7 @@ async def test_a_page_that_was_uploaded_does_not_run(web: AsyncWebClient) -> Non
         assert response.headers["Content-Disposition"] == "attachment"
 
 
-async def test_only_what_was_announced_and_sent_can_be_completed(web: AsyncWebClient) -> None:
+async def test_an_upload_needs_all_three_steps(web: AsyncWebClient) -> None:
     announced = await web.files_getUploadURLExternal(filename="chart.png", length=9)
     with pytest.raises(SlackApiError, match="file_not_found"):
         await web.files_completeUploadExternal(files=[{"id": announced["file_id"], "title": "x"}])

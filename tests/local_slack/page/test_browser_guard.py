@@ -1,4 +1,4 @@
-"""Other sites and other machines are kept out; the page may load nothing but itself."""
+"""Other sites and machines have no access; the page loads nothing from other sites."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ from bot.local_slack.server import Workspace
 
 
 @pytest.mark.parametrize("path", ["/", "/state", "/events", "/api/auth.test"])
-async def test_a_name_that_points_here_is_not_served(path: str, workspace: Workspace) -> None:
+async def test_another_host_name_is_refused(path: str, workspace: Workspace) -> None:
     headers = {"Host": "rebound.example"}
     async with (
         aiohttp.ClientSession() as session,
@@ -32,7 +32,7 @@ async def test_a_name_that_points_here_is_not_served(path: str, workspace: Works
         ({}, 200),
     ],
 )
-async def test_another_site_cannot_type_for_you(
+async def test_another_site_cannot_post(
     headers: dict[str, str], status: int, workspace: Workspace
 ) -> None:
     headers = {"Content-Type": "application/json", **headers}
@@ -48,7 +48,7 @@ async def test_another_site_cannot_type_for_you(
     assert len(kept.messages) == (status == 200)
 
 
-async def test_another_site_may_link_to_the_page_but_not_read_it(workspace: Workspace) -> None:
+async def test_another_site_can_link_to_the_page_but_not_read_it(workspace: Workspace) -> None:
     link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
     fetch = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}
     async with aiohttp.ClientSession() as session:
@@ -57,7 +57,7 @@ async def test_another_site_may_link_to_the_page_but_not_read_it(workspace: Work
                 assert response.status == status
 
 
-async def test_a_socket_needs_its_ticket(workspace: Workspace) -> None:
+async def test_a_socket_needs_a_ticket(workspace: Workspace) -> None:
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await session.ws_connect(f"{workspace.address}/link?ticket=guess")
@@ -68,7 +68,7 @@ async def test_a_socket_needs_its_ticket(workspace: Workspace) -> None:
     "body", [b"", b"[]", b"{", b"{}", b'{"channel": 5, "text": []}', b'{"channel": "general"}']
 )
 @pytest.mark.parametrize("path", ["/say", "/act", "/view", "/options", "/channels", "/read"])
-async def test_nonsense_is_answered_with_400(body: bytes, path: str, workspace: Workspace) -> None:
+async def test_an_invalid_body_gets_400(body: bytes, path: str, workspace: Workspace) -> None:
     headers = {"Content-Type": "application/json"}
     async with (
         aiohttp.ClientSession() as session,
@@ -78,7 +78,7 @@ async def test_nonsense_is_answered_with_400(body: bytes, path: str, workspace: 
         assert (await response.json())["error"] == "invalid_request"
 
 
-async def test_the_page_may_load_nothing_but_itself(workspace: Workspace) -> None:
+async def test_the_page_cannot_load_other_sites(workspace: Workspace) -> None:
     async with (
         aiohttp.ClientSession() as session,
         session.get(workspace.address) as response,
@@ -91,7 +91,7 @@ async def test_the_page_may_load_nothing_but_itself(workspace: Workspace) -> Non
     assert not re.search(r"<script>|style=|\son\w+=", html)
 
 
-def test_no_data_becomes_markup_in_the_page() -> None:
+def test_the_page_never_builds_html_from_data() -> None:
     script = (Path(routes.__file__).parent / "static" / "page.js").read_text(encoding="utf-8")
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
         assert way not in script
@@ -100,9 +100,7 @@ def test_no_data_becomes_markup_in_the_page() -> None:
 @pytest.mark.parametrize(
     ("name", "ok"), [("steel-desk", True), ("general", False), ("No Spaces", False), ("", False)]
 )
-async def test_a_channel_needs_a_new_and_proper_name(
-    name: str, ok: bool, workspace: Workspace
-) -> None:
+async def test_a_channel_needs_a_new_valid_name(name: str, ok: bool, workspace: Workspace) -> None:
     async with (
         aiohttp.ClientSession() as session,
         session.post(f"{workspace.address}/channels", json={"name": name}) as response,
@@ -111,7 +109,7 @@ async def test_a_channel_needs_a_new_and_proper_name(
     assert (workspace.team.channel("steel-desk") is not None) == (name == "steel-desk")
 
 
-async def test_news_is_streamed_and_the_stream_ends_with_the_workspace(
+async def test_changes_are_streamed_until_the_workspace_stops(
     workspace: Workspace,
 ) -> None:
     async with (

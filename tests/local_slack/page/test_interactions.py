@@ -1,4 +1,4 @@
-"""Clicks, choices, forms and the Home tab, through the addresses that the page uses."""
+"""Clicks, selections, forms and the Home tab, through the page's HTTP interface."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ PICKER = {"type": "static_select", "action_id": "party", "options": CHOICES}
 
 
 class Hand:
-    """Does what the page does."""
+    """Sends the page's requests."""
 
     def __init__(self, session: aiohttp.ClientSession, workspace: Workspace) -> None:
         self._session, self._workspace = session, workspace
@@ -62,7 +62,7 @@ async def hand(workspace: Workspace) -> AsyncIterator[Hand]:
 
 
 @BOTH
-async def test_a_click_replaces_the_message_it_was_in(
+async def test_a_click_can_replace_its_message(
     connect: Connect, workspace: Workspace, hand: Hand
 ) -> None:
     app = bolt(workspace)
@@ -87,7 +87,7 @@ async def test_a_click_replaces_the_message_it_was_in(
     assert message["ts"] == posted["ts"]
 
 
-async def test_a_choice_carries_the_option(workspace: Workspace, hand: Hand) -> None:
+async def test_a_selection_sends_the_option(workspace: Workspace, hand: Hand) -> None:
     app = bolt(workspace)
     seen: list[Any] = []
 
@@ -109,7 +109,7 @@ async def test_a_choice_carries_the_option(workspace: Workspace, hand: Hand) -> 
 
 
 @BOTH
-async def test_a_form_opens_complains_and_closes(
+async def test_a_form_opens_shows_errors_and_closes(
     connect: Connect, workspace: Workspace, hand: Hand
 ) -> None:
     app = bolt(workspace)
@@ -145,7 +145,7 @@ async def test_a_form_opens_complains_and_closes(
     assert (await hand.state())["modal"] is None
 
 
-async def test_a_form_may_be_followed_by_another(workspace: Workspace, hand: Hand) -> None:
+async def test_a_form_can_open_another_form(workspace: Workspace, hand: Hand) -> None:
     app = bolt(workspace)
 
     @app.command("/tariff")
@@ -175,7 +175,7 @@ async def test_a_form_may_be_followed_by_another(workspace: Workspace, hand: Han
     assert (await hand.state())["modal"] is None
 
 
-async def test_a_trigger_is_good_once_and_for_a_moment(workspace: Workspace) -> None:
+async def test_a_trigger_id_is_valid_once_and_expires(workspace: Workspace) -> None:
     client = bolt(workspace).client
     spent = workspace.team.triggers.new()
     await client.views_open(trigger_id=spent, view=modal(section("x")))
@@ -189,7 +189,7 @@ async def test_a_trigger_is_good_once_and_for_a_moment(workspace: Workspace) -> 
         await client.views_open(trigger_id=old, view=modal(section("x")))
 
 
-async def test_the_home_tab_is_filled_when_it_is_opened(workspace: Workspace, hand: Hand) -> None:
+async def test_opening_the_home_tab_sends_an_event(workspace: Workspace, hand: Hand) -> None:
     app = bolt(workspace)
     filled = asyncio.Event()
 
@@ -206,7 +206,7 @@ async def test_the_home_tab_is_filled_when_it_is_opened(workspace: Workspace, ha
     assert home["blocks"][0]["text"]["text"] == "Your subscriptions"
 
 
-async def test_a_menu_may_ask_the_bot_for_its_choices(workspace: Workspace, hand: Hand) -> None:
+async def test_a_menu_can_get_its_options_from_the_bot(workspace: Workspace, hand: Hand) -> None:
     app = bolt(workspace)
 
     @app.options("party")
@@ -219,7 +219,7 @@ async def test_a_menu_may_ask_the_bot_for_its_choices(workspace: Workspace, hand
         assert (await hand.post("/options", asked))["options"] == CHOICES[:1]
 
 
-async def test_a_response_url_is_good_five_times(workspace: Workspace) -> None:
+async def test_a_response_url_is_valid_five_times(workspace: Workspace) -> None:
     app = bolt(workspace)
     urls: list[str] = []
 
@@ -252,7 +252,7 @@ async def test_a_response_url_expires(workspace: Workspace) -> None:
         await responses.receive("unknown", {"text": "x"})
 
 
-async def test_an_answer_can_take_the_original_away(workspace: Workspace, hand: Hand) -> None:
+async def test_an_answer_can_delete_the_original(workspace: Workspace, hand: Hand) -> None:
     channel = workspace.team.channels[0]
     responses = ResponseUrls(workspace.team)
     await responses.show(channel, {"text": "only for you"}, "cause")

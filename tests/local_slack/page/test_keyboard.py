@@ -1,4 +1,4 @@
-"""A line typed in the workspace reaches a Bolt app and comes back, over HTTP and Socket Mode."""
+"""Typed lines reach a Bolt app and its replies come back, over HTTP and Socket Mode."""
 
 import asyncio
 from typing import Any
@@ -16,7 +16,7 @@ BOTH = pytest.mark.parametrize("connect", [over_http, over_socket])
 
 
 @BOTH
-async def test_a_command_is_answered_by_the_acknowledgement(
+async def test_a_command_can_be_answered_in_the_acknowledgement(
     connect: Connect, workspace: Workspace
 ) -> None:
     app = bolt(workspace)
@@ -34,7 +34,7 @@ async def test_a_command_is_answered_by_the_acknowledgement(
 
 
 @BOTH
-async def test_later_words_by_the_response_url_count_too(
+async def test_messages_by_the_response_url_are_replies(
     connect: Connect, workspace: Workspace
 ) -> None:
     app = bolt(workspace)
@@ -52,7 +52,7 @@ async def test_later_words_by_the_response_url_count_too(
 
 
 @BOTH
-async def test_a_mention_is_an_event_and_its_reply_comes_back(
+async def test_a_mention_sends_an_event_and_returns_the_reply(
     connect: Connect, workspace: Workspace
 ) -> None:
     app = bolt(workspace)
@@ -69,7 +69,7 @@ async def test_a_mention_is_an_event_and_its_reply_comes_back(
     assert unheard == []
 
 
-async def test_direct_messages_are_events_too(workspace: Workspace) -> None:
+async def test_a_direct_message_sends_an_event(workspace: Workspace) -> None:
     app = bolt(workspace)
 
     @app.event("message")
@@ -83,7 +83,7 @@ async def test_direct_messages_are_events_too(workspace: Workspace) -> None:
 
 
 @BOTH
-async def test_a_bot_that_is_too_slow_is_said_to_be(connect: Connect, workspace: Workspace) -> None:
+async def test_a_slow_bot_is_reported_as_a_timeout(connect: Connect, workspace: Workspace) -> None:
     app = bolt(workspace)
 
     @app.command("/tariff")
@@ -101,7 +101,7 @@ async def test_a_bot_that_is_too_slow_is_said_to_be(connect: Connect, workspace:
 
 
 async def shown(workspace: Workspace, name: str) -> list[dict[str, Any]]:
-    """What the page shows of a channel."""
+    """The messages of a channel as the page shows them."""
     channel = workspace.team.channel(name)
     assert channel is not None
     async with aiohttp.ClientSession() as session:
@@ -111,7 +111,7 @@ async def shown(workspace: Workspace, name: str) -> list[dict[str, Any]]:
     return messages
 
 
-async def test_a_bot_that_is_not_there_is_said_to_be(workspace: Workspace) -> None:
+async def test_a_missing_bot_is_reported(workspace: Workspace) -> None:
     with pytest.raises(SlackError, match="isn't connected"):
         await say(workspace.address, "#general", "/tariff x")
 
@@ -124,19 +124,19 @@ async def test_a_bot_that_is_not_there_is_said_to_be(workspace: Workspace) -> No
         ("#general", "   ", "nothing was typed"),
     ],
 )
-async def test_a_line_that_cannot_be_typed_is_explained(
+async def test_an_invalid_line_is_explained(
     channel: str, text: str, words: str, workspace: Workspace
 ) -> None:
     with pytest.raises(SlackError, match=words):
         await say(workspace.address, channel, text)
 
 
-async def test_where_nothing_listens_the_cure_is_named() -> None:
+async def test_a_missing_workspace_is_reported_with_the_cure() -> None:
     with pytest.raises(SlackError, match=r"no local workspace at .*:1\. Start it with"):
         await say("http://127.0.0.1:1", "#general", "hello")
 
 
-async def test_a_wrong_secret_is_refused_by_bolt(workspace: Workspace) -> None:
+async def test_bolt_refuses_a_wrong_signing_secret(workspace: Workspace) -> None:
     app = bolt(workspace, signing_secret="another secret")
     asked = []
 
@@ -151,14 +151,14 @@ async def test_a_wrong_secret_is_refused_by_bolt(workspace: Workspace) -> None:
     assert not asked
 
 
-async def test_a_request_url_is_verified_first(workspace: Workspace) -> None:
+async def test_a_request_url_is_verified(workspace: Workspace) -> None:
     app = bolt(workspace)
     async with over_http(workspace, app):
         assert workspace.connected
     assert not await workspace.connect_http("http://127.0.0.1:1/slack/events")
 
 
-async def test_an_event_that_was_not_acknowledged_is_told_again(workspace: Workspace) -> None:
+async def test_an_event_is_retried_until_acknowledged(workspace: Workspace) -> None:
     app = bolt(workspace)
     tries: list[str | None] = []
 
@@ -183,7 +183,7 @@ async def test_an_event_that_was_not_acknowledged_is_told_again(workspace: Works
     assert tries == [None, "1"]
 
 
-async def test_a_socket_that_is_refreshed_is_opened_anew(workspace: Workspace) -> None:
+async def test_the_bot_reconnects_after_a_socket_refresh(workspace: Workspace) -> None:
     app = bolt(workspace)
 
     @app.command("/tariff")
@@ -203,7 +203,7 @@ async def test_a_socket_that_is_refreshed_is_opened_anew(workspace: Workspace) -
     assert len(workspace.calls("apps.connections.open")) >= 2
 
 
-async def test_a_delivery_that_arrives_meanwhile_is_no_answer(workspace: Workspace) -> None:
+async def test_a_delivery_is_not_a_reply(workspace: Workspace) -> None:
     app: AsyncApp = bolt(workspace)
 
     @app.command("/tariff")

@@ -1,4 +1,4 @@
-"""What is typed becomes Slack's markup, and never more than that."""
+"""Typed text becomes Slack's markup."""
 
 import re
 
@@ -24,13 +24,13 @@ def test_names_become_mentions() -> None:
     )
 
 
-def test_addresses_become_links_and_keep_their_tail_outside() -> None:
+def test_addresses_become_links_without_punctuation() -> None:
     assert typed("see https://a.example/x?a=1&b=#general.") == (
         "see <https://a.example/x?a=1&amp;b=#general>."
     )
 
 
-def test_markup_of_ones_own_is_escaped() -> None:
+def test_typed_markup_is_escaped() -> None:
     assert typed("<!channel> <b> & <javascript:x|y>") == (
         "&lt;!channel&gt; &lt;b&gt; &amp; &lt;javascript:x|y&gt;"
     )
@@ -40,7 +40,7 @@ PIECES = st.sampled_from(["https://a.example/", "<", ">", "&", "&lt;", "@you", "
 
 
 @given(st.lists(PIECES | st.text(max_size=5)).map("".join))
-def test_whoever_reads_it_back_reads_what_was_typed(text: str) -> None:
+def test_decoding_returns_the_typed_text(text: str) -> None:
     read = re.sub(r"<(https?://[^<>]*)>", r"\1", encode(text, (), ()))
     assert read.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
 

@@ -1,4 +1,4 @@
-"""The page in a real browser: what the bot posts is seen, what is done there reaches the bot."""
+"""The page in a real browser: it shows what the bot posts and sends actions to the bot."""
 
 import asyncio
 from typing import Any
@@ -17,9 +17,9 @@ HOSTILE = "<script>window.bad=1</script> &lt;img src=x onerror=window.bad=1&gt; 
 
 
 def find(browser: Chrome, css: str, *texts: str) -> WebElement:
-    """The first visible element that fits and holds the texts, waiting ten seconds at most.
+    """The first visible element that matches and has the texts. Waits at most ten seconds.
 
-    The page may draw it anew at any time: ask for all of its text here, not afterwards.
+    The page may redraw it at any time, so check all of its text here, not afterwards.
     """
 
     def look(window: Any) -> WebElement | None:
@@ -33,7 +33,7 @@ def find(browser: Chrome, css: str, *texts: str) -> WebElement:
 
 
 def click(browser: Chrome, css: str, *texts: str) -> None:
-    """Clicks the element that `find` finds, again where it is drawn anew before the click."""
+    """Clicks the element that `find` returns; tries again if the page redraws it first."""
 
     def press(_: Any) -> bool:
         find(browser, css, *texts).click()
@@ -43,14 +43,14 @@ def click(browser: Chrome, css: str, *texts: str) -> None:
 
 
 def waiting(browser: Chrome) -> WebDriverWait[Chrome]:
-    """Waits ten seconds at most, also for what the page draws anew while it is looked at."""
+    """Waits at most ten seconds, and retries if the page redraws an element."""
     return WebDriverWait(
         browser, 10, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]
     )
 
 
 def use(browser: Chrome, address: str) -> None:
-    """Does what a newcomer does; everything that is expected is waited for."""
+    """Uses the page as a new user does, and waits for each expected result."""
     browser.get(address)
     find(browser, "#stream .message", "An alert")
     find(browser, "#channels .unread", "court-watch")
@@ -92,14 +92,12 @@ def look_around(browser: Chrome) -> None:
     click(browser, "#add-channel")
     find(browser, "#channel-name").send_keys("steel-desk" + Keys.ENTER)
     find(browser, "#title", "steel-desk")
-    # Selenium gives this one no types.
+    # Selenium has no type for this method.
     window: Any = browser
     assert window.get_log("browser") == []
 
 
-async def test_a_newcomer_finds_everything_in_the_page(
-    workspace: Workspace, browser: Chrome
-) -> None:
+async def test_the_page_shows_and_does_everything(workspace: Workspace, browser: Chrome) -> None:
     app = bolt(workspace)
 
     @app.command("/tariff")
@@ -139,9 +137,7 @@ async def test_a_newcomer_finds_everything_in_the_page(
         await asyncio.to_thread(use, browser, workspace.address)
 
 
-async def test_the_page_finds_back_after_the_workspace_was_gone(
-    workspace: Workspace, browser: Chrome
-) -> None:
+async def test_the_page_reconnects_after_a_restart(workspace: Workspace, browser: Chrome) -> None:
     port = int(workspace.address.rpartition(":")[2])
     await asyncio.to_thread(browser.get, workspace.address)
     await asyncio.to_thread(find, browser, "#stream .empty")

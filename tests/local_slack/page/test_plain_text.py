@@ -1,9 +1,9 @@
-"""Messages as a terminal shows them."""
+"""Messages as plain text."""
 
 from bot.local_slack.page.plain_text import in_words
 
 
-def test_a_message_is_read_block_by_block_with_its_links() -> None:
+def test_each_block_becomes_text_with_its_links() -> None:
     message = {
         "text": "the notification",
         "blocks": [
@@ -42,11 +42,11 @@ def test_a_message_is_read_block_by_block_with_its_links() -> None:
     ]
 
 
-def test_a_message_without_blocks_is_its_text() -> None:
+def test_a_message_without_blocks_becomes_its_text() -> None:
     assert in_words({"text": "a &amp; b"}) == "a & b"
 
 
-def test_a_table_is_read_row_by_row_and_a_chart_by_its_title() -> None:
+def test_a_table_becomes_rows_and_a_chart_its_title() -> None:
     source = {"type": "link", "url": "https://a.example/x", "text": "FR"}
     message = {
         "blocks": [

@@ -1,4 +1,4 @@
-"""What was acknowledged is there after a stop, and after SIGKILL."""
+"""Acknowledged changes survive a restart and SIGKILL."""
 
 import asyncio
 import signal
@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.local_slack.server import Workspace
 from tests.local_slack.bots import section
 
-# Posts without end and says what was acknowledged, until it is killed.
+# Posts and prints each acknowledged ts until it is killed.
 _POSTER = """
 import asyncio, sys
 from pathlib import Path
@@ -29,7 +29,7 @@ asyncio.run(main())
 """
 
 
-async def test_everything_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+async def test_acknowledged_messages_survive_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "workspace.db"
     poster = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _POSTER, str(path), stdout=asyncio.subprocess.PIPE
@@ -50,7 +50,7 @@ async def test_everything_acknowledged_survives_a_kill(tmp_path: Path) -> None:
         await workspace.stop()
 
 
-async def test_a_workspace_is_the_same_after_a_stop(tmp_path: Path) -> None:
+async def test_a_workspace_is_the_same_after_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "workspace.db"
     first = Workspace(path)
     await first.start(port=0)
@@ -77,7 +77,7 @@ async def test_a_workspace_is_the_same_after_a_stop(tmp_path: Path) -> None:
         await second.stop()
 
 
-def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:
     path = tmp_path / "new" / "workspace.db"
 
     async def run() -> None:

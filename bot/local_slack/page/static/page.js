@@ -1,6 +1,6 @@
-// The page of the local workspace. Whatever comes from the bot or a person becomes DOM nodes, never
-// HTML; see "Building nodes". Sections: nodes, markup, blocks, fields, charts, messages, places,
-// forms, composing, live news.
+// The page of the local workspace. Data from the bot or a person becomes DOM nodes, never HTML; see
+// "Building nodes". Sections: nodes, markup, blocks, fields, charts, messages, conversations,
+// modals, composing, live changes.
 "use strict";
 
 /* ---------- Building nodes ---------- */
@@ -20,7 +20,7 @@ function fill(node, attributes, children) {
 const el = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
 const svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
-// Only these may be followed; a javascript: address stays text.
+// Only these become links; a javascript: address stays text.
 function safeAddress(address) {
   try {
     const parsed = new URL(address);
@@ -221,7 +221,7 @@ const richText = (block) => el("div", { class: "rich text" }, block.elements.map
 
 /* ---------- Blocks ---------- */
 
-// `scene` is where a block stands: how to act in it, and the fields that were filled in so far.
+// `scene` is the context of a block: its message or view, its actions and its fields.
 const BLOCKS = {
   section: (block, scene) => el("div", { class: "section" },
     el("div", { class: "grow" },
@@ -251,7 +251,7 @@ function blocks(list, scene) {
   });
 }
 
-// Pictures of other sites are not fetched: nothing leaves this machine.
+// The page loads no pictures of other sites, so that nothing leaves this machine.
 function picture(image, kind) {
   const own = image.slack_file?.id ? `/files/${encodeURIComponent(image.slack_file.id)}` : null;
   if (own) return el("img", { class: kind || null, src: own, alt: image.alt_text });
@@ -325,7 +325,7 @@ function overflow(part, act) {
 const allOptions = (part) => part.options || (part.option_groups || []).flatMap((group) => group.options);
 const optionNode = (option) => el("option", { value: option.value }, plain(option.text.text));
 
-// Each field says how to read it; `scene.fields[block_id][action_id]` holds that.
+// `scene.fields[block_id][action_id]` is a function that returns the value of the field.
 function field(block, part, scene, act) {
   const kept = scene.kept?.[block.block_id]?.[part.action_id];
   const built = fieldOf(part, kept, (value, node) => agrees(part) && act(value, node), scene, block);
@@ -530,7 +530,7 @@ function toast(text) {
   const node = el("div", { class: "toast" }, el("span", {}, text), el("button", { class: "icon", type: "button", "aria-label": "Dismiss", onclick: () => node.remove() }, "✕"));
   const box = $("toasts");
   box.append(node);
-  // Shown anew, so that it lies above a form that was opened meanwhile.
+  // Show it again, so that it is above a modal that has opened since.
   if (box.matches(":popover-open")) box.hidePopover();
   box.showPopover();
   setTimeout(() => node.remove(), 8000);
@@ -602,7 +602,7 @@ function dayName(message) {
 const nearEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
 const toEnd = (box) => (box.scrollTop = box.scrollHeight);
 
-// The end, or where the last message begins when it is taller than what can be seen.
+// Scrolls to the end, or to the start of the last message if it is taller than the box.
 function reveal(box) {
   const last = box.lastElementChild;
   if (last.offsetHeight > box.clientHeight) last.scrollIntoView({ block: "start" });
@@ -656,7 +656,7 @@ function appendToStream(message) {
   box.append(messageNode(message, place.channel, false, before && sameDay(before, message) ? before : null));
 }
 
-/* ---------- Places: channels, threads, Home ---------- */
+/* ---------- Channels, threads, Home ---------- */
 
 function drawSidebar() {
   const item = (channel, mark) => el("li", { class: channel.unread ? "unread" : null },
@@ -761,7 +761,7 @@ function closeThread() {
   $("thread").hidden = true;
 }
 
-/* ---------- Forms over the page ---------- */
+/* ---------- Modals ---------- */
 
 let modal = null;
 function showModal(view) {
@@ -828,7 +828,7 @@ function composer(form, box, target) {
     recalled = typedLines.length;
     setText(box, "");
     const answer = await send("/say", { text, ...target() });
-    // A command that failed is also said so in the conversation.
+    // The conversation already shows the error of a failed command.
     if (!answer.ok && !(text.startsWith("/") && ["operation_timeout", "dispatch_failed", "not_connected"].includes(answer.error))) toast(answer.message);
   });
   box.addEventListener("input", () => { grow(box); hintCommands(); });
@@ -852,7 +852,7 @@ function composer(form, box, target) {
   });
 }
 
-/* ---------- Live news ---------- */
+/* ---------- Live changes ---------- */
 
 const NEWS = {
   message: (news) => takeMessage(news),
@@ -903,7 +903,7 @@ function listen() {
   let before = false;
   source.onopen = () => {
     $("offline").hidden = true;
-    // What happened while the line was down is read anew.
+    // Load what changed while the connection was lost.
     if (before) refresh();
     before = true;
   };
