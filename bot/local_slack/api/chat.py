@@ -106,7 +106,7 @@ async def update(team: Team, arguments: Arguments) -> Answer:
     old = await _own_message(team, channel, arguments.required("ts"), "cant_update_message")
     message = _updated(old, arguments, team.next_ts())
     check_budget(message.get("blocks", []))
-    await team.change(channel, message)
+    await team.post(channel, message, changed=True)
     result = {"ok": True, "channel": channel.id, "ts": message["ts"]}
     return {**result, "text": message["text"], "message": message}
 

@@ -64,17 +64,19 @@ class ResponseUrls:
         found = await self._team.storage.message(channel.id, original) if original else None
         if found and arguments.flag("delete_original"):
             await self._team.delete(channel, original)
-        elif found and arguments.flag("replace_original"):
-            old, only_for = found
+            return
+        replaced = found if arguments.flag("replace_original") else None
+        if replaced:
+            old, only_for = replaced
             kept = {k: v for k, v in old.items() if k not in ("text", "blocks", "attachments")}
             message = {**kept, **_read(arguments)}
-            await self._team.change(channel, message, only_for=only_for, cause=cause)
         else:
             thread = await thread_fields(self._team, channel, arguments)
             message = self._team.message_by_bot({**_read(arguments), **thread})
-            alone = arguments.text("response_type") != "in_channel"
-            only_for = self._team.identity.person_id if alone else ""
-            await self._team.post(channel, message, only_for=only_for, cause=cause)
+            in_channel = arguments.text("response_type") == "in_channel"
+            only_for = "" if in_channel else self._team.identity.person_id
+        changed = bool(replaced)
+        await self._team.post(channel, message, changed=changed, only_for=only_for, cause=cause)
 
 
 def _read(arguments: Arguments) -> Message:

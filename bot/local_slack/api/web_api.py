@@ -99,11 +99,8 @@ class WebApi:
             if fault.drop == "before":
                 return _close(request)
             if fault.error or fault.status:
-                raise ApiError(
-                    fault.error or "fault",
-                    status=fault.status or 200,
-                    retry_after_s=fault.retry_after_s,
-                )
+                status, retry_after_s = fault.status or 200, fault.retry_after_s
+                raise ApiError(fault.error or "fault", status=status, retry_after_s=retry_after_s)
             self._rate_limits.take(call.method, arguments.text("channel"))
             self._check_membership(call.method, arguments)
             call.answer, call.status = await method.run(self._team, arguments), 200

@@ -73,8 +73,8 @@ def _shape(
     `check` runs on the whole object after its fields.
     """
     fields: Any = {"type": (_literal[tuple(kinds.split())], ...)} if kinds else {}
-    fields |= {name: (kind, ...) for name, kind in (required or {}).items()}
     fields |= {name: (_union[kind, None], None) for name, kind in optional.items()}
+    fields |= {name: (kind, ...) for name, kind in (required or {}).items()}
     checks: Any = {"check": model_validator(mode="after")(check)} if check else {}
     return create_model(kinds or "object", __base__=BlockModel, __validators__=checks, **fields)
 
@@ -129,47 +129,32 @@ _OPTION_FIELDS = {"text": _OPTION_TEXT, "value": _string(limits.OPTION_VALUE)}
 _OPTION = _shape("", _OPTION_FIELDS, description=_OPTION_TEXT, url=_URL)
 _OPTIONS = _items(_OPTION, limits.OPTIONS)
 _OPTION_GROUP = _shape("", {"label": _text(limits.OPTION_TEXT), "options": _OPTIONS})
-_CONFIRM = _shape(
-    "",
-    {
-        "title": _text(limits.CONFIRM_TITLE),
-        "text": _text(limits.CONFIRM_TEXT, _TEXT),
-        "confirm": _text(limits.CONFIRM_BUTTON),
-        "deny": _text(limits.CONFIRM_BUTTON),
-    },
-    style=_COLOR,
-)
+_CONFIRM_TEXTS = _each(_text(limits.CONFIRM_BUTTON), "confirm deny")
+_CONFIRM_TEXTS |= {"title": _text(limits.CONFIRM_TITLE), "text": _text(limits.CONFIRM_TEXT, _TEXT)}
+_CONFIRM = _shape("", _CONFIRM_TEXTS, style=_COLOR)
 _DISPATCH_ON = list[Literal["on_enter_pressed", "on_character_entered"]]
 
 # Elements
 _ACTION = {"action_id": _ID, "confirm": _CONFIRM}
 _INPUT = {**_ACTION, "placeholder": _text(limits.PLACEHOLDER), "focus_on_load": bool}
 _CHOSEN = {"initial_option": _OPTION, "initial_options": _list[_OPTION]}
+_MENU = {**_CHOSEN, **_INPUT, "max_selected_items": _number(1)}
 _ALT = {"alt_text": _string(limits.IMAGE_ALT, 0)}
 _PICTURE = {"image_url": _string(limits.IMAGE_URL), "slack_file": _shape("", id=str, url=str)}
 _IMAGE = _shape("image", _ALT, **_PICTURE)
-_BUTTON = _shape(
-    "button",
-    {"text": _text(limits.BUTTON_TEXT)},
-    url=_URL,
-    value=_string(limits.BUTTON_VALUE, 0),
-    style=_COLOR,
-    accessibility_label=_string(limits.BUTTON_TEXT, 0),
-    **_ACTION,
-)
+_BUTTON_FIELDS = {"value": _string(limits.BUTTON_VALUE, 0), "url": _URL, "style": _COLOR}
+_BUTTON_FIELDS |= {"accessibility_label": _string(limits.BUTTON_TEXT, 0)}
+_BUTTON = _shape("button", {"text": _text(limits.BUTTON_TEXT)}, **_BUTTON_FIELDS, **_ACTION)
 _OVERFLOW = _shape("overflow", {"options": _items(_OPTION, limits.OVERFLOW_OPTIONS)}, **_ACTION)
 _STATIC_SELECT = _shape(
     "static_select multi_static_select",
     check=_exactly_one("options", "option_groups"),
     options=_OPTIONS,
     option_groups=_items(_OPTION_GROUP, limits.OPTIONS, 0),
-    max_selected_items=_number(1),
-    **_CHOSEN,
-    **_INPUT,
+    **_MENU,
 )
 _EXTERNAL_SELECT = _shape(
-    "external_select multi_external_select",
-    **{**_CHOSEN, **_INPUT, "min_query_length": _number(0), "max_selected_items": _number(1)},
+    "external_select multi_external_select", min_query_length=_number(0), **_MENU
 )
 _CONVERSATION_SELECT = _shape(
     "users_select multi_users_select conversations_select multi_conversations_select"
@@ -214,28 +199,15 @@ _PIECE = {
 _NEEDED = {"text": "text", "link": "url", "emoji": "name", "date": "timestamp"}
 _NEEDED |= {"user": "user_id", "channel": "channel_id", "usergroup": "usergroup_id"}
 _NEEDED |= {"broadcast": "range"}
-_PIECES = _items(
-    _any_of(
-        *(
-            _shape(kind, {name: _PIECE[name]}, **{k: v for k, v in _PIECE.items() if k != name})
-            for kind, name in _NEEDED.items()
-        )
-    ),
-    least=0,
-)
+_PIECES = _list[
+    _any_of(*(_shape(k, {name: _PIECE[name]}, **_PIECE) for k, name in _NEEDED.items()))
+]
 _RUN = _shape(
     "rich_text_section rich_text_quote rich_text_preformatted", {"elements": _PIECES}, border=int
 )
-_RICH_LIST = _shape(
-    "rich_text_list",
-    {
-        "style": Literal["bullet", "ordered"],
-        "elements": _list[_shape("rich_text_section", {"elements": _PIECES})],
-    },
-    indent=_number(0, 8),
-    offset=_number(0),
-    border=int,
-)
+_ITEM = _shape("rich_text_section", {"elements": _PIECES})
+_LIST = {"style": Literal["bullet", "ordered"], "elements": _list[_ITEM]}
+_RICH_LIST = _shape("rich_text_list", _LIST, indent=_number(0, 8), offset=_number(0), border=int)
 _RICH_TEXT = _block("rich_text", {"elements": _list[_any_of(_RUN, _RICH_LIST)]})
 
 # Tables and charts

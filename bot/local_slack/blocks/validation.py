@@ -5,7 +5,7 @@ Messages and JSON pointers follow those that Slack sends with `invalid_blocks`.
 
 import copy
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, Literal
 
@@ -88,43 +88,38 @@ def _ids(block: Mapping[str, Any]) -> Iterator[str]:
 
 def check_budget(blocks: Sequence[Mapping[str, Any]]) -> None:
     """Raises ApiError with msg_blocks_too_long if the message exceeds Slack's total budget."""
-    used = sum(len(text) for block in blocks for text in _texts(block))
+    used = sum(map(_text_length, blocks))
     if used + limits.BUDGET_OF_A_BLOCK * len(blocks) > limits.MESSAGE_BUDGET:
         raise ApiError("msg_blocks_too_long")
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _text_length(value: Any) -> int:
     if isinstance(value, Mapping):
-        for key, part in value.items():
-            if key == "text" and isinstance(part, str):
-                yield part
-            else:
-                yield from _texts(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _texts(part)
+        text = value.get("text")
+        own = len(text) if isinstance(text, str) else _text_length(text)
+        return own + sum(_text_length(part) for key, part in value.items() if key != "text")
+    return sum(map(_text_length, value)) if isinstance(value, list) else 0
 
 
 def _too_many(blocks: Sequence[Mapping[str, Any]], surface: Surface) -> Iterator[str]:
     most = limits.MESSAGE_BLOCKS if surface == "message" else limits.VIEW_BLOCKS
-    if len(blocks) > most:
-        yield f"no more than {most} items allowed [json-pointer:/blocks]"
     kinds = Counter(block["type"] for block in blocks)
-    for kind, allowed in (("table", limits.TABLES), ("data_visualization", limits.CHARTS)):
-        if kinds[kind] > allowed:
-            yield f"no more than {allowed} {kind} blocks allowed [json-pointer:/blocks]"
-    tables = (block["rows"] for block in blocks if block["type"] == "table")
-    if (
-        sum(_characters(cell) for rows in tables for row in rows for cell in row)
-        > limits.TABLE_TEXT
+    for number, allowed, name in (
+        (len(blocks), most, "items"),
+        (kinds["table"], limits.TABLES, "table blocks"),
+        (kinds["data_visualization"], limits.CHARTS, "data_visualization blocks"),
     ):
-        yield f"must be less than {limits.TABLE_TEXT + 1} characters in all [json-pointer:/blocks]"
+        if number > allowed:
+            yield f"no more than {allowed} {name} allowed [json-pointer:/blocks]"
+    rows = [row for block in blocks if block["type"] == "table" for row in block["rows"]]
+    cells = sum(_characters(cell) for row in rows for cell in row)
     markdown = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
-    if markdown > limits.MARKDOWN_TEXT:
-        yield (
-            f"must be less than {limits.MARKDOWN_TEXT + 1} characters in all markdown blocks"
-            " [json-pointer:/blocks]"
-        )
+    for number, allowed, where in (
+        (cells, limits.TABLE_TEXT, ""),
+        (markdown, limits.MARKDOWN_TEXT, " markdown blocks"),
+    ):
+        if number > allowed:
+            yield f"must be less than {allowed + 1} characters in all{where} [json-pointer:/blocks]"
 
 
 def _characters(cell: Mapping[str, Any]) -> int:
@@ -140,15 +135,16 @@ def _misplaced(blocks: Sequence[Mapping[str, Any]], surface: Surface) -> Iterato
 
 
 def _repeated(raw: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for name, times in Counter(b["block_id"] for b in raw if b.get("block_id")).items():
-        if times > 1:
-            yield f"`block_id` {name!r} already exists [json-pointer:/blocks]"
+    for name in _twice(block.get("block_id") for block in raw):
+        yield f"`block_id` {name!r} already exists [json-pointer:/blocks]"
     for position, block in enumerate(raw):
-        actions = Counter(e["action_id"] for e in block.get("elements", ()) if "action_id" in e)
-        for name, times in actions.items():
-            if times > 1:
-                where = f"[json-pointer:/blocks/{position}/elements]"
-                yield f"`action_id` {name!r} already exists for this block {where}"
+        for name in _twice(element.get("action_id") for element in block.get("elements", ())):
+            where = f"[json-pointer:/blocks/{position}/elements]"
+            yield f"`action_id` {name!r} already exists for this block {where}"
+
+
+def _twice(names: Iterable[str | None]) -> list[str]:
+    return [name for name, times in Counter(names).items() if name and times > 1]
 
 
 def explain(error: ValidationError, raw: Any, start: str) -> list[str]:

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_LINK = re.compile(r"<(?P<url>[^<>|]+)\|(?P<label>[^<>]*)>")
-_BARE = re.compile(r"<(https?://[^<>|]+)>")
+_LINK = re.compile(r"<(?P<url>[^<>|]+)\|(?P<label>[^<>]*)>|<(?P<bare>https?://[^<>|]+)>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
@@ -49,14 +48,11 @@ def _cell(cell: Mapping[str, Any]) -> str:
 
 def _read(markup: str) -> str:
     text = _LINK.sub(_link, markup)
-    text = _BARE.sub(r"\1", text)
     for entity, letter in _ENTITIES:
         text = text.replace(entity, letter)
     return text
 
 
 def _link(found: re.Match[str]) -> str:
-    url, label = found["url"], found["label"]
-    if url.startswith(("http://", "https://")):
-        return f"{label} ({url})"
-    return label
+    url, label, bare = found["url"], found["label"], found["bare"]
+    return bare or (f"{label} ({url})" if url.startswith(("http://", "https://")) else label)

@@ -54,7 +54,7 @@ class Pointer:
         if view is None:
             return _NOT_FOUND
         fields = {"container": {"type": "view", "view_id": view["id"]}}
-        fields["view"] = payloads.filled_in(view, _values(view["blocks"], raw))
+        fields["view"] = _with_state(view, raw)
         return await self._act(view["blocks"], block_id, action_id, value, fields)
 
     async def _act(
@@ -75,7 +75,7 @@ class Pointer:
         empty = _missing(view["blocks"], raw)
         if empty:
             return ActionResult(False, "incomplete", "a required field is empty", empty)
-        filled = payloads.filled_in(view, _values(view["blocks"], raw))
+        filled = _with_state(view, raw)
         payload = interaction(self._team, "view_submission", view=filled, response_urls=[])
         try:
             return await self._follow(view, await self._connection.send("interactive", payload))
@@ -138,6 +138,10 @@ class Pointer:
         except AppUnavailable as error:
             return failed(self._team.app_name, error)
         return ActionResult()
+
+
+def _with_state(view: View, raw: Raw) -> View:
+    return {**view, "state": {"values": _values(view["blocks"], raw)}}
 
 
 def _values(blocks: Blocks, raw: Raw) -> dict[str, dict[str, Any]]:

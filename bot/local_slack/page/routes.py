@@ -49,7 +49,7 @@ class WorkspacePage:
             web.post("/act", _json(self._act, "block_id", "action_id")),
             web.post("/view", _json(self._view, "view_id")),
             web.post("/options", _json(self._options, "block_id", "action_id", "value")),
-            web.post("/home", _json(self._home)),
+            web.post("/home", _json(lambda _: self._pointer.open_home())),
             web.post("/channels", _json(self._create_channel, "name")),
             web.post("/read", _json(self._read, "channel", "ts")),
         ]
@@ -128,22 +128,19 @@ class WorkspacePage:
             raise web.HTTPNotFound(text="no such message")
         raise web.HTTPFound(f"/#{channel.id}/{number[:-6]}.{number[-6:]}")
 
-    async def _say(self, body: Body) -> Body:
-        thread_ts = body.get("thread_ts") or ""
-        return (await self._keyboard.say(body["channel"], body["text"], thread_ts)).body()
+    async def _say(self, body: Body) -> ActionResult:
+        return await self._keyboard.say(body["channel"], body["text"], body.get("thread_ts") or "")
 
-    async def _act(self, body: Body) -> Body:
+    async def _act(self, body: Body) -> ActionResult:
         element = (body["block_id"], body["action_id"], body.get("value"), body.get("values") or {})
         if body.get("view_id"):
-            click = self._pointer.click_in_view(_text(body, "view_id"), *element)
-        else:
-            click = self._pointer.click(_text(body, "channel"), _text(body, "ts"), *element)
-        return (await click).body()
+            return await self._pointer.click_in_view(_text(body, "view_id"), *element)
+        return await self._pointer.click(_text(body, "channel"), _text(body, "ts"), *element)
 
-    async def _view(self, body: Body) -> Body:
+    async def _view(self, body: Body) -> ActionResult:
         if body.get("action") == "close":
-            return (await self._pointer.close(body["view_id"])).body()
-        return (await self._pointer.submit(body["view_id"], body.get("values") or {})).body()
+            return await self._pointer.close(body["view_id"])
+        return await self._pointer.submit(body["view_id"], body.get("values") or {})
 
     async def _options(self, body: Body) -> Body:
         names = ("view_id", "channel_id", "message_ts")
@@ -152,14 +149,11 @@ class WorkspacePage:
         element = (body["block_id"], body["action_id"], body["value"])
         return await self._pointer.suggest(container, *element)
 
-    async def _home(self, _: Body) -> Body:
-        return (await self._pointer.open_home()).body()
-
-    async def _create_channel(self, body: Body) -> Body:
+    async def _create_channel(self, body: Body) -> Body | ActionResult:
         channel = await self._team.create_channel(body["name"].strip().removeprefix("#"))
         if channel is None:
             words = "use a new name of at most 80 lower-case letters, digits, - and _"
-            return ActionResult(False, "invalid_name", words).body()
+            return ActionResult(False, "invalid_name", words)
         return {"ok": True, "channel": {"id": channel.id, "name": channel.name}}
 
     async def _read(self, body: Body) -> Body:
@@ -170,7 +164,7 @@ class WorkspacePage:
 
 
 def _json(
-    handle: Callable[[Body], Awaitable[Body]], *texts: str
+    handle: Callable[[Body], Awaitable[Body | ActionResult]], *texts: str
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """A handler of JSON that needs the fields `texts`. It answers 400 if the body is invalid."""
 
@@ -179,10 +173,12 @@ def _json(
             body = dict(await request.json())
             for name in texts:
                 _text(body, name)
-            return web.json_response(await handle(body))
+            result = await handle(body)
+            answer = result.body() if isinstance(result, ActionResult) else result
+            return web.json_response(answer)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            result = ActionResult(False, "invalid_request", f"invalid request: {error}")
-            return web.json_response(result.body(), status=400)
+            refusal = ActionResult(False, "invalid_request", f"invalid request: {error}")
+            return web.json_response(refusal.body(), status=400)
 
     return serve
 

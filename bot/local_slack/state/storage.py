@@ -195,20 +195,12 @@ class Storage:
 
     async def save_home(self, view: Message) -> None:
         """Inserts or updates the Home tab."""
-        await self._write(
-            "INSERT INTO view VALUES (?, 'home', ?) ON CONFLICT (id) DO UPDATE SET"
-            " body = excluded.body",
-            view["id"],
-            json.dumps(view, ensure_ascii=False),
-        )
+        body = json.dumps(view, ensure_ascii=False)
+        await self._write("INSERT OR REPLACE INTO view VALUES (?, 'home', ?)", view["id"], body)
 
     async def save_file(self, file: File) -> None:
         """Inserts or updates a file, with or without its bytes."""
-        await self._write(
-            "INSERT INTO file VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-            " title = excluded.title, content = excluded.content",
-            *astuple(file),
-        )
+        await self._write("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", *astuple(file))
 
     async def file(self, file_id: str) -> File | None:
         """A file, or None."""

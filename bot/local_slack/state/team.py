@@ -137,37 +137,35 @@ class Team:
         return {**head, "user": self.identity.person_id, **content}
 
     async def post(
-        self, channel: Channel, message: Message, *, only_for: str = "", cause: str = ""
+        self,
+        channel: Channel,
+        message: Message,
+        *,
+        changed: bool = False,
+        only_for: str = "",
+        cause: str = "",
     ) -> None:
-        """Saves and publishes a new message.
+        """Saves and publishes a new or changed message.
 
         `only_for` is the one person who sees it; `cause` is the id of the command or click that it
         answers.
         """
-        await self._post("message", channel, message, only_for, cause)
-
-    async def change(
-        self, channel: Channel, message: Message, *, only_for: str = "", cause: str = ""
-    ) -> None:
-        """Saves and publishes a changed message."""
-        await self._post("message_changed", channel, message, only_for, cause)
+        await self.storage.save_message(channel.id, message, only_for)
+        kind, shown = (
+            "message_changed" if changed else "message",
+            self.shown(message, bool(only_for)),
+        )
+        news: News = {"type": kind, "channel": channel.id, "message": shown, "cause": cause}
+        parent = message.get("thread_ts", "")
+        if parent and parent != message["ts"] and not only_for:
+            thread = await self.storage.thread(channel.id, parent, limit=1)
+            news["parent"] = self.shown(thread.messages[0]) if thread.messages else None
+        self.live.publish(news)
 
     async def delete(self, channel: Channel, ts: str) -> None:
         """Deletes a message, if it exists."""
         if await self.storage.delete_message(channel.id, ts):
             self.live.publish({"type": "message_deleted", "channel": channel.id, "ts": ts})
-
-    async def _post(
-        self, kind: str, channel: Channel, message: Message, only_for: str, cause: str
-    ) -> None:
-        await self.storage.save_message(channel.id, message, only_for)
-        shown = self.shown(message, bool(only_for))
-        news: News = {"type": kind, "channel": channel.id, "message": shown}
-        parent = message.get("thread_ts", "")
-        if parent and parent != message["ts"] and not only_for:
-            thread = await self.storage.thread(channel.id, parent, limit=1)
-            news["parent"] = self.shown(thread.messages[0]) if thread.messages else None
-        self.live.publish({**news, "cause": cause})
 
     def shown(self, message: Message, only_you: bool = False) -> Message:
         """A message for the page: with its author, and whether only one person sees it."""

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.local_slack.state.modals import View
 from bot.local_slack.state.records import Channel, Message, new_id
 from bot.local_slack.state.team import Team
 
@@ -75,11 +74,6 @@ def message_fields(
         "response_url": response_url,
         **({} if is_ephemeral else {"message": message}),
     }
-
-
-def filled_in(view: View, values: Mapping[str, Any]) -> View:
-    """The view with the state of its fields."""
-    return {**view, "state": {"values": values}}
 
 
 def event(team: Team, content: Payload) -> Payload:
