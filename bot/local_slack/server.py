@@ -60,13 +60,13 @@ class Workspace:
     ) -> None:
         self.team = Team(path, timezone, timeout_s)
         self._timeout_s = timeout_s
-        self._faults, self._rate_limits = FaultInjector(), RateLimits(rate_limits)
+        self._faults = FaultInjector()
         self._sockets = Sockets(self.team, timeout_s)
         self._connection = BotConnection(self.team, self._sockets, events, event_retries_s)
         self._responses = ResponseUrls(self.team)
         parts = (self.team, self._connection, self._responses)
         self.keyboard, self.pointer = Keyboard(*parts, timeout_s), Pointer(*parts)
-        self._api = WebApi(self.team, self._faults, self._rate_limits, scopes)
+        self._api = WebApi(self.team, self._faults, RateLimits(rate_limits), scopes)
         self._stack = AsyncExitStack()
         self._session: aiohttp.ClientSession | None = None
 
@@ -182,10 +182,6 @@ class Workspace:
         """The Web API calls so far, of one method or all, oldest first."""
         return [call for call in self._faults.calls if method in ("", call.method)]
 
-    def set_rate_limits(self, enabled: bool) -> None:
-        """Switches Slack's rate limits on or off."""
-        self._rate_limits.enabled = enabled
-
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         try:
             body = await request.json()
@@ -200,14 +196,11 @@ class Workspace:
         return web.json_response({"ok": True})
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
-        content = b""
-        if request.content_type != "multipart/form-data":
-            content = await request.read()
+        if request.content_type == "multipart/form-data":
+            values = (await request.post()).values()
+            content = next((v.file.read() for v in values if isinstance(v, web.FileField)), b"")
         else:
-            for value in (await request.post()).values():
-                if isinstance(value, web.FileField):
-                    content = value.file.read()
-                    break
+            content = await request.read()
         if not await files.receive(self.team, request.match_info["file"], content):
             raise web.HTTPBadRequest(text="not expected")
         return web.Response(text=f"OK - {len(content)}")

@@ -33,10 +33,10 @@ class _Bucket:
 
 
 class RateLimits:
-    """Slack's rate limits while `enabled`; `clock` counts seconds."""
+    """Slack's rate limits, if `enabled`; `clock` counts seconds."""
 
     def __init__(self, enabled: bool, clock: Callable[[], float] = time.monotonic) -> None:
-        self.enabled, self._clock = enabled, clock
+        self._enabled, self._clock = enabled, clock
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
     def take(self, method: str, channel: str = "") -> None:
@@ -46,7 +46,7 @@ class RateLimits:
         per_second, burst = per_minute / 60, max(4, per_minute / 4)
         if method == "chat.postMessage":
             per_second, burst = limits.POSTS_PER_SECOND, limits.POST_BURST
-        if not self.enabled or not per_second:
+        if not self._enabled or not per_second:
             return
         key = (method, channel if method == "chat.postMessage" else "")
         now = self._clock()

@@ -196,12 +196,12 @@ _PIECE = {
     "range": Literal["here", "channel", "everyone"],
     "style": _shape("", **_each(bool, _STYLES)),
 }
+# The required field of each kind of piece
 _NEEDED = {"text": "text", "link": "url", "emoji": "name", "date": "timestamp"}
 _NEEDED |= {"user": "user_id", "channel": "channel_id", "usergroup": "usergroup_id"}
 _NEEDED |= {"broadcast": "range"}
-_PIECES = _list[
-    _any_of(*(_shape(k, {name: _PIECE[name]}, **_PIECE) for k, name in _NEEDED.items()))
-]
+_PIECE_KINDS = [_shape(kind, {name: _PIECE[name]}, **_PIECE) for kind, name in _NEEDED.items()]
+_PIECES = _list[_any_of(*_PIECE_KINDS)]
 _RUN = _shape(
     "rich_text_section rich_text_quote rich_text_preformatted", {"elements": _PIECES}, border=int
 )

@@ -151,10 +151,8 @@ class Team:
         answers.
         """
         await self.storage.save_message(channel.id, message, only_for)
-        kind, shown = (
-            "message_changed" if changed else "message",
-            self.shown(message, bool(only_for)),
-        )
+        kind = "message_changed" if changed else "message"
+        shown = self.shown(message, bool(only_for))
         news: News = {"type": kind, "channel": channel.id, "message": shown, "cause": cause}
         parent = message.get("thread_ts", "")
         if parent and parent != message["ts"] and not only_for:

@@ -182,10 +182,10 @@ class Sockets:
 
     async def refresh(self) -> None:
         """Asks every socket to reconnect, as Slack does every few hours, and closes it."""
+        message = {"type": "disconnect", "reason": "refresh_requested"}
         for socket in tuple(self._open):
-            message = {"type": "disconnect", "reason": "refresh_requested"}
             await socket.send_json({**message, "debug_info": {"host": "local-workspace"}})
-            await socket.close(code=WSCloseCode.GOING_AWAY)
+        await self.close()
 
     async def close(self) -> None:
         """Closes every socket."""

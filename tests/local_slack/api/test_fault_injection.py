@@ -1,6 +1,7 @@
 """Injected faults, the record of calls, and rate limits."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -108,18 +109,21 @@ async def test_calls_are_recorded_with_their_answers(
     assert len(workspace.calls()) == 2
 
 
-async def test_a_channel_accepts_a_burst_and_then_one_post_a_second(
-    web: AsyncWebClient, workspace: Workspace
-) -> None:
-    workspace.set_rate_limits(True)
-    for _ in range(5):
-        await web.chat_postMessage(channel="#general", text="x")
-    with pytest.raises(SlackApiError) as refused:
-        await web.chat_postMessage(channel="#general", text="x")
-    answer = refused.value.response
-    assert (answer.status_code, answer["error"]) == (429, "ratelimited")
-    assert answer.headers["Retry-After"] == "1"
-    await web.chat_postMessage(channel="#court-watch", text="elsewhere")
+async def test_a_channel_accepts_a_burst_and_then_one_post_a_second(tmp_path: Path) -> None:
+    limited = Workspace(tmp_path / "limited.db")
+    await limited.start(port=0)
+    try:
+        web = AsyncWebClient(token=limited.bot_token, base_url=limited.api_url, retry_handlers=[])
+        for _ in range(5):
+            await web.chat_postMessage(channel="#general", text="x")
+        with pytest.raises(SlackApiError) as refused:
+            await web.chat_postMessage(channel="#general", text="x")
+        answer = refused.value.response
+        assert (answer.status_code, answer["error"]) == (429, "ratelimited")
+        assert answer.headers["Retry-After"] == "1"
+        await web.chat_postMessage(channel="#court-watch", text="elsewhere")
+    finally:
+        await limited.stop()
 
 
 def test_a_post_succeeds_after_retry_after() -> None:
