@@ -68,8 +68,8 @@ class ResponseUrls:
         replaced = found if arguments.flag("replace_original") else None
         if replaced:
             old, only_for = replaced
-            kept = {k: v for k, v in old.items() if k not in ("text", "blocks", "attachments")}
-            message = {**kept, **_read(arguments)}
+            rest = {k: v for k, v in old.items() if k not in ("text", "blocks", "attachments")}
+            message = {**rest, **_read(arguments)}
         else:
             thread = await thread_fields(self._team, channel, arguments)
             message = self._team.message_by_bot({**_read(arguments), **thread})

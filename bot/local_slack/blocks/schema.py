@@ -41,18 +41,10 @@ class Plain(BlockModel):
     emoji: bool | None = None
 
 
-class Mrkdwn(BlockModel):
-    """Text in Slack's markup."""
-
-    type: Literal["mrkdwn"]
-    text: Annotated[str, Field(min_length=1, max_length=limits.SECTION_TEXT)]
-    verbatim: bool | None = None
-
-
 def at_most(most: int) -> AfterValidator:
     """A check that a text object's text has at most `most` characters."""
 
-    def check(text: Plain | Mrkdwn) -> Plain | Mrkdwn:
+    def check(text: Any) -> Any:
         if len(text.text) > most:
             message = "must be less than {least} characters"
             raise PydanticCustomError("text_too_long", message, {"least": most + 1})
@@ -120,7 +112,8 @@ def _exactly_one(*names: str) -> Callable[[Any], Any]:
 
 
 # Composition objects
-_TEXT: Any = Annotated[Plain | Mrkdwn, Field(discriminator="type")]
+_MRKDWN = _shape("mrkdwn", {"text": _string(limits.SECTION_TEXT)}, verbatim=bool)
+_TEXT = _any_of(Plain, _MRKDWN)
 _ID = _string(limits.ID)
 _URL = _string(limits.BUTTON_URL)
 _COLOR: Any = Literal["primary", "danger"]
@@ -269,7 +262,7 @@ BLOCK = _any_of(
     ),
     _block("header", {"text": _text(limits.HEADER_TEXT)}),
     _block(
-        "context", {"elements": _items(_any_of(Plain, Mrkdwn, _IMAGE), limits.CONTEXT_ELEMENTS)}
+        "context", {"elements": _items(_any_of(Plain, _MRKDWN, _IMAGE), limits.CONTEXT_ELEMENTS)}
     ),
     _block("divider"),
     _block(

@@ -32,7 +32,7 @@ CHOICES = [{"text": plain("China"), "value": "CN"}, {"text": plain("Japan"), "va
 PICKER = {"type": "static_select", "action_id": "party", "options": CHOICES}
 
 
-class Hand:
+class PageClient:
     """Sends the page's requests."""
 
     def __init__(self, session: aiohttp.ClientSession, workspace: Workspace) -> None:
@@ -56,14 +56,14 @@ class Hand:
 
 
 @pytest.fixture
-async def hand(workspace: Workspace) -> AsyncIterator[Hand]:
+async def page(workspace: Workspace) -> AsyncIterator[PageClient]:
     async with aiohttp.ClientSession() as session:
-        yield Hand(session, workspace)
+        yield PageClient(session, workspace)
 
 
 @BOTH
 async def test_a_click_can_replace_its_message(
-    connect: Connect, workspace: Workspace, hand: Hand
+    connect: Connect, workspace: Workspace, page: PageClient
 ) -> None:
     app = bolt(workspace)
     row = actions(button("Mute", action_id="mute", value="e-1"), PICKER)
@@ -79,15 +79,15 @@ async def test_a_click_can_replace_its_message(
         posted = await app.client.chat_postMessage(channel="#general", text="x", blocks=[row])
         click = {"channel": posted["channel"], "ts": posted["ts"], "block_id": "row"}
         click |= {"action_id": "mute", "values": {"row": {"party": "JP"}}}
-        assert (await hand.post("/act", click))["ok"]
+        assert (await page.post("/act", click))["ok"]
         await asyncio.sleep(0.3)
-    (message,) = await hand.messages(posted["channel"])
+    (message,) = await page.messages(posted["channel"])
     assert message["text"] == "muted e-1 for JP"
     assert "blocks" not in message
     assert message["ts"] == posted["ts"]
 
 
-async def test_a_selection_sends_the_option(workspace: Workspace, hand: Hand) -> None:
+async def test_a_selection_sends_the_option(workspace: Workspace, page: PageClient) -> None:
     app = bolt(workspace)
     seen: list[Any] = []
 
@@ -100,9 +100,9 @@ async def test_a_selection_sends_the_option(workspace: Workspace, hand: Hand) ->
         row = actions(PICKER)
         posted = await app.client.chat_postMessage(channel="#general", text="x", blocks=[row])
         click = {"channel": posted["channel"], "ts": posted["ts"], "block_id": "row"}
-        assert (await hand.post("/act", {**click, "action_id": "party", "value": "CN"}))["ok"]
-        wrong = await hand.post("/act", {**click, "action_id": "party", "value": "XX"})
-        gone = await hand.post("/act", {**click, "action_id": "other"})
+        assert (await page.post("/act", {**click, "action_id": "party", "value": "CN"}))["ok"]
+        wrong = await page.post("/act", {**click, "action_id": "party", "value": "XX"})
+        gone = await page.post("/act", {**click, "action_id": "other"})
     assert seen == [CHOICES[0]]
     assert wrong["error"] == "invalid_request"
     assert gone["error"] == "action_not_found"
@@ -110,7 +110,7 @@ async def test_a_selection_sends_the_option(workspace: Workspace, hand: Hand) ->
 
 @BOTH
 async def test_a_form_opens_shows_errors_and_closes(
-    connect: Connect, workspace: Workspace, hand: Hand
+    connect: Connect, workspace: Workspace, page: PageClient
 ) -> None:
     app = bolt(workspace)
 
@@ -134,18 +134,18 @@ async def test_a_form_opens_shows_errors_and_closes(
     async with connect(workspace, app):
         (answer,) = await say(workspace.address, "#general", "/tariff subscribe")
         assert answer["text"] == "A form opened: Subscribe"
-        view_id = (await hand.state())["modal"]["id"]
+        view_id = (await page.state())["modal"]["id"]
         send = {"view_id": view_id}
-        empty = await hand.post("/view", send)
+        empty = await page.post("/view", send)
         assert empty["errors"] == {"words": "Please complete this required field."}
-        wrong = await hand.post("/view", {**send, "values": {"words": {"line": "tin"}}})
+        wrong = await page.post("/view", {**send, "values": {"words": {"line": "tin"}}})
         assert wrong["errors"] == {"words": "Only steel is known"}
-        right = await hand.post("/view", {**send, "values": {"words": {"line": "steel"}}})
+        right = await page.post("/view", {**send, "values": {"words": {"line": "steel"}}})
         assert right["ok"]
-    assert (await hand.state())["modal"] is None
+    assert (await page.state())["modal"] is None
 
 
-async def test_a_form_can_open_another_form(workspace: Workspace, hand: Hand) -> None:
+async def test_a_form_can_open_another_form(workspace: Workspace, page: PageClient) -> None:
     app = bolt(workspace)
 
     @app.command("/tariff")
@@ -164,15 +164,15 @@ async def test_a_form_can_open_another_form(workspace: Workspace, hand: Hand) ->
 
     async with over_socket(workspace, app):
         await say(workspace.address, "#general", "/tariff")
-        first = (await hand.state())["modal"]
-        await hand.post("/view", {"view_id": first["id"]})
-        second = (await hand.state())["modal"]
+        first = (await page.state())["modal"]
+        await page.post("/view", {"view_id": first["id"]})
+        second = (await page.state())["modal"]
         assert second["previous_view_id"] == first["id"]
-        await hand.post("/view", {"view_id": second["id"], "action": "close"})
-        assert (await hand.state())["modal"]["id"] == first["id"]
-        await hand.post("/view", {"view_id": first["id"]})
-        await hand.post("/view", {"view_id": (await hand.state())["modal"]["id"]})
-    assert (await hand.state())["modal"] is None
+        await page.post("/view", {"view_id": second["id"], "action": "close"})
+        assert (await page.state())["modal"]["id"] == first["id"]
+        await page.post("/view", {"view_id": first["id"]})
+        await page.post("/view", {"view_id": (await page.state())["modal"]["id"]})
+    assert (await page.state())["modal"] is None
 
 
 async def test_a_trigger_id_is_valid_once_and_expires(workspace: Workspace) -> None:
@@ -189,7 +189,7 @@ async def test_a_trigger_id_is_valid_once_and_expires(workspace: Workspace) -> N
         await client.views_open(trigger_id=old, view=modal(section("x")))
 
 
-async def test_opening_the_home_tab_sends_an_event(workspace: Workspace, hand: Hand) -> None:
+async def test_opening_the_home_tab_sends_an_event(workspace: Workspace, page: PageClient) -> None:
     app = bolt(workspace)
     filled = asyncio.Event()
 
@@ -200,13 +200,15 @@ async def test_opening_the_home_tab_sends_an_event(workspace: Workspace, hand: H
         filled.set()
 
     async with over_socket(workspace, app):
-        await hand.post("/home", {})
+        await page.post("/home", {})
         await asyncio.wait_for(filled.wait(), 5)
-    home = (await hand.state())["home"]
+    home = (await page.state())["home"]
     assert home["blocks"][0]["text"]["text"] == "Your subscriptions"
 
 
-async def test_a_menu_can_get_its_options_from_the_bot(workspace: Workspace, hand: Hand) -> None:
+async def test_a_menu_can_get_its_options_from_the_bot(
+    workspace: Workspace, page: PageClient
+) -> None:
     app = bolt(workspace)
 
     @app.options("party")
@@ -216,7 +218,7 @@ async def test_a_menu_can_get_its_options_from_the_bot(workspace: Workspace, han
 
     async with over_socket(workspace, app):
         asked = {"view_id": "V1", "block_id": "b", "action_id": "party", "value": "chi"}
-        assert (await hand.post("/options", asked))["options"] == CHOICES[:1]
+        assert (await page.post("/options", asked))["options"] == CHOICES[:1]
 
 
 async def test_a_response_url_is_valid_five_times(workspace: Workspace) -> None:
@@ -252,11 +254,11 @@ async def test_a_response_url_expires(workspace: Workspace) -> None:
         await responses.receive("unknown", {"text": "x"})
 
 
-async def test_an_answer_can_delete_the_original(workspace: Workspace, hand: Hand) -> None:
+async def test_an_answer_can_delete_the_original(workspace: Workspace, page: PageClient) -> None:
     channel = workspace.team.channels[0]
     responses = ResponseUrls(workspace.team)
     await responses.show(channel, {"text": "only for you"}, "cause")
-    (message,) = await hand.messages(channel.id)
+    (message,) = await page.messages(channel.id)
     assert message["only_you"]
     await responses.show(channel, {"delete_original": True}, "cause", message["ts"])
-    assert await hand.messages(channel.id) == []
+    assert await page.messages(channel.id) == []
