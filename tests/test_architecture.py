@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[1]
 BOT = ROOT / "bot"
 GLOSSARY = ROOT / "docs" / "glossary.md"
 MOST_MODULES = 12
-LARGE = (("local_slack",), ("store",))
-"""One module for each method of Slack's API, or for each group of tables."""
+LARGE = (("store",),)
+"""One module for each group of tables."""
 
 
 def public_classes() -> Iterator[tuple[str, str]]:
