@@ -3,7 +3,7 @@
 __version__ = "0.1.0"
 
 PAGE = "https://github.com/tariffwire/tariffwire"
-"""Where publishers whose feeds are read find out who reads them."""
+"""The address in the User-Agent, where publishers can find out about the bot."""
 
 COMMAND = "/tariff"
 """The bot's slash command. The app's manifest declares it."""

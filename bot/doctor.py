@@ -47,7 +47,7 @@ class CheckResult(Frozen):
 
 
 async def examine() -> AsyncIterator[CheckResult]:
-    """The result of every check, as soon as it is there; raises nothing for what it finds."""
+    """Yields the result of each check when it is ready. Problems are results, not exceptions."""
     for line in unknown_variables():
         yield _bad("settings", line, "Rename or remove it")
     try:

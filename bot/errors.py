@@ -6,8 +6,8 @@
     ├── FeedError            one feed could not be read; never stops another
     │   ├── AddressRefused   its address, or one it redirects to, may not be fetched
     │   ├── FetchFailed      an error status, too slow or too large
-    │   │   └── NoAnswer     nothing came at all: no such name, no connection, silence
-    │   └── NotAFeed         an answer came, but no feed was in it
+    │   │   └── NoAnswer     no response: unknown host, no connection, timeout
+    │   └── NotAFeed         the response is not a feed
     ├── SourceError          a live source gave no answer that can be used
     ├── QueryError           a question about rates that could not be understood
     │   ├── UnknownParty     no such economy; carries the nearest names
@@ -17,8 +17,8 @@
     ├── StoreError           the database could not be opened, upgraded or backed up
     │   └── StoreAway        it cannot be reached or written for now
     ├── SlackError           Slack refused a call or could not be reached
-    ├── SendLater            a delivery could not be sent now; it stays owed
-    └── SendRefused          a delivery will never be taken; it is given up and reported
+    ├── SendLater            a delivery could not be sent now; it is retried
+    └── SendRefused          a delivery can never be sent; it fails and is reported
 
 Each names the thing, the cause and the cure. No message may hold a token, a signed address or any
 other secret.
@@ -60,19 +60,19 @@ class AddressRefused(FeedError):
 
 
 class FetchFailed(FeedError):
-    """No answer, an error status, or an answer over its bounds in time or size."""
+    """No response, an error status, or a response that is too slow or too large."""
 
 
 class NoAnswer(FetchFailed):
-    """Nothing came at all: the name is not known, nobody listens, or the server stayed silent."""
+    """No response: the host is unknown, refuses connections, or did not answer in time."""
 
 
 class NotAFeed(FeedError):
-    """An answer came, but no feed was in it."""
+    """The response is not a feed."""
 
 
 class SourceError(TariffwireError):
-    """A live source did not answer, or not in its documented shape; `thing` is its name.
+    """A live source failed or sent an unexpected response; `thing` is its name.
 
     `cause` continues a sentence that begins with the name: `did not answer in time`.
     """
@@ -83,9 +83,9 @@ class QueryError(TariffwireError):
 
 
 class UnknownParty(QueryError):
-    """No such economy; `suggestions` are names that come near, best first (may be empty).
+    """No such economy; `suggestions` are similar names, best first (may be empty).
 
-    Where goods could have been meant too, the `cause` says so and the names may be those of goods.
+    If the word may also name goods, `cause` says so and `suggestions` may include goods.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class UnknownParty(QueryError):
 
 
 class Unsaid(QueryError):
-    """A question that names no economy; `questions` are whole ones that do."""
+    """A question that names no economy; `questions` are complete questions that do."""
 
     def __init__(self, thing: str, cause: str, questions: Sequence[str]) -> None:
         self.questions = tuple(questions)
@@ -113,9 +113,9 @@ class StoreError(TariffwireError):
 
 
 class StoreAway(StoreError):
-    """The database cannot be reached or written for now; the same may succeed later.
+    """The database cannot be reached or written at the moment. A retry may succeed.
 
-    Who meets it tries again and logs nothing: `bot.store.outage` tells of it once.
+    Callers retry and log nothing: `bot.store.outage` logs each outage once.
     """
 
 
@@ -124,11 +124,11 @@ class SlackError(TariffwireError):
 
 
 class SendLater(TariffwireError):
-    """A message could not be posted now and is to be tried again.
+    """A message could not be posted now and must be retried.
 
     `after_s` is the wait in seconds that Slack asked for, which then holds for its whole team; None
-    where it asked for none. `uncertain`: the message may have been posted all the same.
-    `unanswered`: Slack said nothing, so nothing can be the message's fault.
+    where it asked for none. `uncertain`: the message may have been posted anyway.
+    `unanswered`: Slack did not respond, so the message itself is not at fault.
     """
 
     def __init__(
@@ -143,7 +143,7 @@ class SendLater(TariffwireError):
 
 
 class SendRefused(TariffwireError):
-    """A message will never be taken by its conversation, whatever is tried."""
+    """The conversation can never accept this message; a retry does not help."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("delivery", reason)

@@ -20,12 +20,12 @@ _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _WORD = re.compile(r"\b[A-Za-z](?:\.[A-Za-z])+\b\.?|[A-Za-z0-9]+")
 _SMALL_WORDS = frozenset({"and", "of", "the", "d", "on"})
 _PLACED_BY = frozenset({"in", "at", "near", "outside", "via", "around", "from"})
-# How far a word may stand from a name and still show that another thing is meant.
+# Maximum distance of a veto word from a name.
 _VETO_REACH = 40
-# How alike a misspelt word and a name must be (0 to 1): 'chnia' is 0.8 of 'china' by edits.
+# Minimum similarity of a misspelt word and a name (0 to 1): 'chnia' and 'china' score 0.8.
 _ALIKE_FROM = 0.82
 _NEAR_FROM = 0.6
-# Shorter words are one letter from too many others.
+# Shorter words are within one letter of too many others.
 _LONG_ENOUGH = 5
 
 
@@ -67,7 +67,7 @@ class Mention(Frozen):
 
 
 class _Phrase(NamedTuple):
-    """Words that name a party, after the first one; `code` is empty where they name nobody."""
+    """Words that name a party, after the first one; `code` is empty if they name no party."""
 
     rest: tuple[str, ...]
     code: str
@@ -134,8 +134,8 @@ class Parties:
         return _key(word).partition(" ")[0] in self._first_words
 
     def suggest(self, word: str, limit: int = 3) -> tuple[str, ...]:
-        """Names of the parties that come nearest to a misspelt word, best first; may be empty."""
-        # Two megabytes and a half, which nobody needs before somebody misspells a name.
+        """Party names most similar to a misspelt word, best first; may be empty."""
+        # Imported on first use: it takes 2.5 MB and is needed only for misspelt names.
         from rapidfuzz import process
         from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -147,7 +147,7 @@ class Parties:
             limit=limit * 6,
             score_cutoff=_ALIKE_FROM,
         )
-        # Jaro-Winkler finds what begins alike; the edit distance then tells Austria from Australia.
+        # Jaro-Winkler favors a shared prefix; edit distance then separates Austria and Australia.
         likeness = {
             key: 1.0 if key.startswith(asked) else OSA.normalized_similarity(asked, key)
             for key, _, _ in near
@@ -157,9 +157,9 @@ class Parties:
         return tuple(names)[:limit]
 
     def misspelt(self, word: str) -> Party | None:
-        """The party whose name this word is but for one letter; names of five letters and more.
+        """The party whose name differs from this word by one letter; names of 5+ letters only.
 
-        Stricter than `suggest`, for words that may well be something else.
+        Stricter than `suggest`, for words that may have another meaning.
         """
         asked = _key(word)[:80]
         if len(asked) < _LONG_ENOUGH:
@@ -242,10 +242,10 @@ def _small(word: str) -> str:
     return lowered if lowered in _SMALL_WORDS else word
 
 
-# Questions are made of the same words again and again.
+# Cached: questions repeat the same words.
 @lru_cache(4_000)
 def _key(word: str) -> str:
-    """A name as one asks for it: no case, accents, points, article or possessive."""
+    """A name normalized for lookup: no case, accents, periods, article or possessive."""
     key = re.sub(r"[^a-z0-9]+", " ", fold_case(word).replace(".", "")).strip()
     return key.removeprefix("the ").removesuffix(" s") or key
 

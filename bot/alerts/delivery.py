@@ -114,7 +114,7 @@ def delivery_id(kind: DeliveryKind, team: str, conversation: str, about: str) ->
 def is_news(entry: Entry, seen_at: datetime, first_round: bool, max_age: timedelta) -> bool:
     """Whether an entry is recent enough for an alert.
 
-    An entry without a date is, except in a feed's first round, which may go back years.
+    Undated entries count as recent, except in a feed's first poll, which may go back years.
     """
     if entry.published is None:
         return not first_round
@@ -122,7 +122,7 @@ def is_news(entry: Entry, seen_at: datetime, first_round: bool, max_age: timedel
 
 
 def newest_events(stories: Sequence[Story], most: int) -> list[Story]:
-    """The stories, given oldest first, of the `most` events that were reported last."""
+    """The stories of the `most` most recently reported events. `stories` are oldest first."""
     latest = dict.fromkeys(story.event_id for story in reversed(stories))
     kept = set(islice(latest, most))
     return [story for story in stories if story.event_id in kept]
@@ -131,7 +131,7 @@ def newest_events(stories: Sequence[Story], most: int) -> list[Story]:
 def is_correction(earlier: Story, later: Story) -> bool:
     """Whether an edited report has another number in its headline, another figure or topic.
 
-    Corrected spelling and longer descriptions are no correction.
+    Spelling fixes and longer descriptions do not count as corrections.
     """
     return _facts(earlier) != _facts(later)
 

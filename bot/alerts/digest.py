@@ -9,7 +9,7 @@ from bot.news.story import Story
 def next_digest_at(now: datetime, hour: int, zone: tzinfo) -> datetime:
     """The first moment after `now`, in UTC, at which clocks in `zone` show `hour` o'clock.
 
-    On a day on which the clocks skip that hour, the moment at which they would have shown it.
+    If a time change skips that hour, the moment at which it would have begun.
     """
     today = now.astimezone(zone).replace(hour=hour, minute=0, second=0, microsecond=0, fold=0)
     moments = ((today + timedelta(days=days)).astimezone(UTC) for days in (0, 1, 2))

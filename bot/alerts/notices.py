@@ -21,7 +21,7 @@ REPORT_AFTER = timedelta(days=1)
 
 
 class Trouble(NamedTuple):
-    """A problem that operators have to know of."""
+    """A problem to report to operators."""
 
     key: str
     """What it is, and since when: the same problem is reported once."""

@@ -1,4 +1,4 @@
-"""Subscriptions: what a conversation wants, whether a story matches, what an unsubscribe leaves."""
+"""Subscriptions: their filters, matching against stories, and partial unsubscribes."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -78,7 +78,7 @@ def match_reason(subscription: Subscription, story: Story, now: datetime) -> str
 def without(
     subscription: Subscription, topics: frozenset[Topic], parties: frozenset[str]
 ) -> tuple[Subscription, ...]:
-    """What remains of it without `topics` (empty: all) on `parties` (empty: all).
+    """The subscription minus `topics` (empty: all) on `parties` (empty: all).
 
     Nothing if that is all of it; the subscription itself if they do not overlap; two if a part is
     cut out. A subscription to every party stays whole when parties are named, because no

@@ -59,7 +59,7 @@ def add_feed(url: str) -> None:
 @click.argument("feed_id", metavar="ID")
 @answers_for_errors
 def remove_feed(feed_id: str) -> None:
-    """Take out a feed that was added. Those of feeds.yaml are turned off there."""
+    """Remove a feed that was added. Feeds of feeds.yaml are disabled in that file."""
     _ask(lambda registry: registry.remove(feed_id))
     click.echo(f"removed {feed_id}")
 
@@ -68,7 +68,7 @@ def remove_feed(feed_id: str) -> None:
 @click.argument("feed_id", metavar="ID")
 @answers_for_errors
 def resume_feed(feed_id: str) -> None:
-    """Ask a feed again that has stopped because it was gone (410)."""
+    """Resume a feed that was stopped because it was gone (410)."""
     _ask(lambda registry: registry.resume(feed_id))
     click.echo(f"resumed {feed_id}: it is due at once")
 
@@ -77,7 +77,7 @@ def resume_feed(feed_id: str) -> None:
 @click.argument("url")
 @answers_for_errors
 def check_feed(url: str) -> None:
-    """Fetch URL once and explain what it gives and what would be flagged. Nothing is kept."""
+    """Fetch URL once; show its entries and which would be flagged. Nothing is saved."""
     settings = load_settings()
     found = asyncio.run(_check(settings, url))
     for line in report(found, ConfigFolder(settings).reader, clock()):
@@ -93,7 +93,7 @@ async def _check(settings: Settings, url: str) -> FeedCheck:
 @click.argument("file", type=click.File("rb"))
 @answers_for_errors
 def import_feeds(file: IO[bytes]) -> None:
-    """Add every feed of an OPML file that is not known yet; name those that cannot be."""
+    """Add every new feed of an OPML file, and list those that cannot be added."""
     opml = file.read(LARGEST_OPML).decode("utf-8-sig", "replace")
     listed = read_opml(opml)
     done = _ask(lambda registry: registry.add_all(listed.feeds))

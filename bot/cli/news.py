@@ -44,7 +44,7 @@ def same(file: IO[bytes]) -> None:
 def _answer_lines(file: IO[bytes], answer: Callable[[Any, dict[str, Any]], object]) -> None:
     """Prints the answer to each line as soon as the line was read."""
     reader, size, done = ConfigFolder(load_settings()).reader, _size(file), 0
-    # No bar among the answers on one terminal.
+    # On a terminal, the bar would mix with the answers.
     with progress_bar("Reading", shown=not sys.stdout.isatty()) as advance:
         for number, line in enumerate(_lines(file), start=1):
             if line.strip():

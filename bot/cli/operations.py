@@ -1,4 +1,4 @@
-"""What the commands about rates need of the database and of live sources."""
+"""Database and live-source access for the commands about rates."""
 
 from collections.abc import Sequence
 from datetime import date

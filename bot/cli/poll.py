@@ -36,11 +36,11 @@ from bot.store.pipeline_store import PipelineStore
 def poll(once: bool, feeds_file: Path | None, as_json: bool) -> None:
     """Poll the feeds that are due and print what was new.
 
-    Without --json only the stories are printed; with it every new entry, its topics empty where it
-    is no story. What subscribers are owed is sent by `run`.
+    Without --json, only stories are printed. With it, every new entry is printed; entries that are
+    not stories have no topics. `run` sends the alerts to subscribers.
     """
     settings = load_settings(**({"feeds_file": feeds_file} if feeds_file else {}))
-    # Two processes that poll the same feeds would each ask for what is due.
+    # Two processes would each poll the same due feeds.
     with lock_data_folder(settings), progress_bar("Polling") as advance:
         readable = asyncio.run(_poll(settings, once, as_json, advance))
     if not readable:

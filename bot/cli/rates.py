@@ -74,7 +74,7 @@ async def _answer(
 
 
 def _ledger(library: Any) -> Any:
-    """The ledger with what operators approved; where that cannot be read, a warning and without."""
+    """The ledger with approved rates. If they cannot be read, warns and leaves them out."""
     from bot.errors import StoreError
     from bot.proposals.approval.overlay import ledger_over
     from bot.store.approved_rates import approved_rates
@@ -131,7 +131,7 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
 
 
 def _warn(reach: Any, *, to_stderr: bool) -> None:
-    """Says how far the sources of a calendar were read, if that is not up to today."""
+    """Prints when a calendar's sources were last checked, unless that is today."""
     from bot.render import words
 
     if warning := words.reach(reach):
@@ -139,7 +139,7 @@ def _warn(reach: Any, *, to_stderr: bool) -> None:
 
 
 def _print_calendar(items: Iterable[Any], reach: Any, *, as_json: bool = False) -> None:
-    """Prints dates, a line each, after the warning how far the sources were read."""
+    """Prints one line per date, after a warning if the sources were not checked today."""
     from bot.render.json import upcoming_json
     from bot.render.text import calendar_line
 
@@ -165,7 +165,7 @@ def _write(file: Path, content: bytes) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a proposal.")
 @answers_for_errors
 def list_proposals(as_json: bool) -> None:
-    """Show what was proposed, what waits, and who decided what, when, on whose word."""
+    """Show all proposals with their state, decisions and sources."""
     from bot.cli.operations import proposed_rates
     from bot.render.proposals import lines, record_json
     from bot.runtime.settings import load_settings
@@ -193,7 +193,7 @@ def list_proposals(as_json: bool) -> None:
 def export_rates(out: Path | None) -> None:
     """Write the rates that operators approved as approved.yaml.
 
-    In config/rates it is laid over the other files. Without --out it is printed.
+    In config/rates it overrides the other files. Without --out it is printed.
     """
     from bot.cli.rates_export import export_rates as export
     from bot.runtime.config_loader import APPROVED

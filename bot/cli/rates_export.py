@@ -1,4 +1,4 @@
-"""Writes approved rates as `approved.yaml`, which the loader lays over the rates files."""
+"""Writes approved rates as `approved.yaml`, which the loader merges into the rates files."""
 
 from decimal import Decimal
 

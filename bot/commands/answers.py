@@ -58,7 +58,7 @@ class AnswerService:
         return DatedQuery(narrowed(query, on, product), today)
 
     async def answer(self, asked: DatedQuery) -> RateAnswers | RateCalendar:
-        """The answer, with what live sources have of what the ledger lacks. Raises QueryError."""
+        """The answer, completed from live sources where the ledger has gaps. Raises QueryError."""
         query, today, ledger = asked.query, asked.today, self.ledger
         if query.kind in (Kind.UPCOMING, Kind.CHANGES):
             items = calendar(query, ledger, today)

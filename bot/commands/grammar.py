@@ -26,7 +26,7 @@ from bot.values import Frozen, Topic
 
 
 class Verb(StrEnum):
-    """What a command does. Those below `ASK` have no words: buttons stand for them."""
+    """What a command does. Those below `ASK` exist only as buttons and cannot be typed."""
 
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
@@ -116,7 +116,7 @@ _CALENDAR = frozenset({"upcoming", "calendar"})
 _QUESTIONS = ("upcoming", "calendar", "changes")
 """Words that begin a question as a command begins, for the correction of typing errors."""
 _BUTTONS = frozenset({"mute", "unmute", "follow", "why", "why?"})
-"""Words that people try as commands, though only buttons do what they say."""
+"""Words that people try as commands but that exist only as buttons."""
 _FILE_WORDS = frozenset({"ics", ".ics", "ical", "icalendar"})
 _ON_OR_OFF = _by_word({"on": "on start", "off": "off stop none"})
 _FREQUENCIES = _by_word({Frequency.DAILY: "daily digest", Frequency.INSTANT: "instant instantly"})

@@ -18,7 +18,7 @@ class LiveSources(Protocol):
     """Public sources of duties and averages that the ledger lacks."""
 
     async def find(self, lookups: Sequence[Lookup]) -> Sequence[Found]:
-        """What they have, within a second or two. A failure is a result, never an exception."""
+        """The findings, within a second or two. Failures are returned, never raised."""
         ...
 
 
@@ -95,7 +95,7 @@ class ProposalStore(Protocol):
 
 
 class FeedAdmin(Protocol):
-    """The feeds, how they are doing, and changes of them."""
+    """Lists, adds, removes and resumes feeds, and reports their health."""
 
     async def summary(self) -> FeedSummary: ...
 

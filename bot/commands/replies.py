@@ -138,12 +138,12 @@ class FeedRefused:
 
 @dataclass(frozen=True, slots=True)
 class ProposalList:
-    """The first of the proposals that wait for a decision."""
+    """The first pending proposals."""
 
     first: Sequence[ProposalRecord]
     count: int
     held_back: int
-    """How many of them were not posted by themselves."""
+    """How many of them were held back by the quota and not posted."""
 
 
 @dataclass(frozen=True, slots=True)

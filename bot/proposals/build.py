@@ -23,7 +23,7 @@ from bot.rates.model.answer import percent_text
 def proposed(
     reported: ReportedRate, by: ReportSource, ledger: Ledger, seen_at: datetime
 ) -> Proposal | None:
-    """The report as a proposal; None where it is no news to the ledger or cannot be placed."""
+    """The report as a proposal; None if the ledger already has the rate or cannot judge it."""
     day = by.published.date()
     try:
         old = standing_on(reported.imposer, reported.partner, reported.product, day, ledger)

@@ -1,4 +1,4 @@
-"""How the ledger in use relates to a proposal: what it holds, and whether it has the rate by now.
+"""Compares a proposal with the ledger in use: its present rates, and whether it has the new one.
 
 An approval changes what other proposals would do: one may be in the ledger already, another would
 follow on a new rate. So a proposal is shown as it stands, not as it was made.
@@ -41,7 +41,7 @@ def standing_on(imposer: str, partner: str, product: str, day: Day, ledger: Ledg
 def _already(proposal: Proposal, old: Standing) -> str:
     """The ledger's duty with just this rate, or the total; empty if it has neither.
 
-    Much else is no news (`proposals.novelty`) and yet no rate of the ledger: it may be approved.
+    A rate that `proposals.novelty` skips may still be missing and can then be approved.
     """
     asked = old.asked
     if proposal.new_percent is None or not on_goods_known(asked):
@@ -53,14 +53,14 @@ def _already(proposal: Proposal, old: Standing) -> str:
         percent=proposal.new_percent,
         from_percent=proposal.from_percent,
         effective_on=proposal.effective_on,
-        # A duty with this rate on some goods leaves something to decide.
+        # As a change: the rate on only some of the goods does not settle the proposal.
         raised=True,
         basis=proposal.basis,
     )
     new = percent_text(proposal.new_percent)
     for measure, period in held_by(reported, asked):
         return f"{measure.name}, {new}% from {period.from_}"
-    # A rate of one legal basis is not held because all duties together come to it.
+    # A total that equals the rate does not mean that this legal basis has it.
     if not reported.basis:
         day = reported.effective_on or asked.day
         then = standing(asked._replace(day=day))
@@ -70,7 +70,7 @@ def _already(proposal: Proposal, old: Standing) -> str:
 
 
 def placement(old: Standing, from_percent: Decimal | None) -> dict[str, object]:
-    """What the ledger says of the goods, and which of its measures may change."""
+    """The ledger's rates on the goods, and the measures that the proposal may change."""
     asked, selection = old.asked, old.asked_selection
     counted = [layer.measure for layer in selection.stacked.counted]
     own = _own(asked, selection, counted, from_percent)
@@ -93,9 +93,9 @@ def placement(old: Standing, from_percent: Decimal | None) -> dict[str, object]:
 def _own(
     context: RateContext, selection: Selection, counted: list[Measure], from_percent: Decimal | None
 ) -> list[Measure]:
-    """The counted measures that fall on this partner alone and on just the goods in question.
+    """The counted measures that apply to this partner only and to exactly these goods.
 
-    A measure on more partners is another's rate too: a report on one of them does not change it.
+    A report about one partner does not change a measure that covers several partners.
     """
     found = []
     for measure in counted:

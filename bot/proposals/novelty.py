@@ -1,4 +1,4 @@
-"""Which reported rates are no news to the ledger.
+"""Decides which reported rates need no proposal.
 
 A report is no news where
 1. its parties share a customs territory, or the ledger does not follow their pair;
@@ -12,7 +12,7 @@ A report is no news where
 6. no change is reported, and the pair has or had that rate anywhere: what is called a tariff on
    Chinese goods may be one on some of them.
 A change is compared on its stated first day, or else on all days to come.
-Better a missed proposal than a flood.
+When in doubt, no proposal is made, to avoid flooding operators.
 """
 
 import re
@@ -73,7 +73,7 @@ def held_by(reported: ReportedRate, context: RateContext) -> Iterator[tuple[Meas
 
 
 def _of_its_kind(reported: ReportedRate, context: RateContext) -> Sequence[Measure]:
-    """The measures that the report can be about, as far as it says."""
+    """The measures that match what the report states."""
     kind = context.measures
     if reported.basis:
         kind = tuple(measure for measure in kind if has_basis(measure, (reported.basis,)))
@@ -89,7 +89,7 @@ def _of_its_kind(reported: ReportedRate, context: RateContext) -> Sequence[Measu
 def _changes_to(
     measure: Measure, reported: ReportedRate, context: RateContext
 ) -> Iterator[RatePeriod]:
-    """Its periods that follow on the reported rate before with the reported rate."""
+    """Its periods with the reported rate that directly follow the reported previous rate."""
     if reported.from_percent is None:
         return
     for before, after in pairwise(measure.periods):
@@ -103,7 +103,7 @@ def _with_rate_before(
 ) -> Sequence[Measure]:
     """Those that have the reported rate before.
 
-    None where that is the total; all where nothing has it, as the report counts otherwise.
+    If none does: empty if the total does, else all, because the report counts differently.
     """
     before = reported.from_percent
     if before is None:
@@ -138,7 +138,7 @@ def _in_question(period: RatePeriod, reported: ReportedRate, day: date) -> bool:
 
 
 def _totals(reported: ReportedRate, old: Standing) -> set[Decimal]:
-    """The totals of the goods and of goods in general; without a change, all there ever were."""
+    """The totals of the goods and of goods in general; without a change, those of all days."""
     known = set(old.span or ()) | {one.percent for one in old.choices}
     context = old.asked
     day = reported.effective_on or context.day

@@ -1,4 +1,4 @@
-"""All measures, and what they say: who pays what on a day, what changed, what comes next."""
+"""The ledger: all measures, indexed for queries by pair, day and goods."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -18,11 +18,11 @@ from bot.rates.question.product import ProductReader, Wanted
 from bot.rates.scope_matching import Fitting
 
 _REMEMBERED = 2_000
-"""Pairs, and goods of a pair, of which is remembered what falls on them; some KB each."""
+"""Maximum cached lookups by pair, and by pair and goods; a few KB each."""
 
 
 class Pair(NamedTuple):
-    """What the ledger holds of an imposer and a partner, whatever the day and the goods."""
+    """The ledger's data on an imposer and a partner, for all days and goods."""
 
     measures: tuple[Measure, ...]
     """All of them over all time."""
@@ -82,7 +82,7 @@ class Ledger:
             for base, words in sheet.bases.items():
                 bases[base] = (*bases.get(base, ()), *words)
         self.reader = ProductReader(self.goods, self.measures, bases)
-        # Pairs and goods are asked for again and again, and a ledger says the same each time.
+        # Cached: a ledger never changes, and the same pairs and goods are queried repeatedly.
         self._pairs = lru_cache(_REMEMBERED)(self._find_pair)
         self._fits = lru_cache(_REMEMBERED)(self._find_fits)
 

@@ -1,4 +1,4 @@
-"""Which measures fall on which goods, how surely, and what leaves them free."""
+"""Matches measures with goods: how certainly they apply, and what is exempt."""
 
 from collections.abc import Collection, Sequence
 from datetime import date

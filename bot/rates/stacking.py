@@ -3,7 +3,7 @@
 In this order, and what is left counts:
 1. what was not charged on the day: suspended, announced, without a rate, zero; and specific duties,
    which are no percent;
-2. what leaves these goods or this partner free;
+2. exemptions of these goods or this partner;
 3. an import ban on these goods: then nothing counts, since no duty lets them in;
 4. of a set of which a tariff line pays one at most: the closest fit, then the first named; where
    two fit by their codes alone with different rates, neither, and the total is a range (`span`);

@@ -58,7 +58,7 @@ def goods(answer: Answer) -> str:
 
 
 def definition(answer: Answer) -> str:
-    """What the total counts, since others are said in public."""
+    """What the total counts, because public figures often count differently."""
     all_in = any(one.calc is not one.calc.ADDS for one in answer.components)
     mfn = "the base rate (MFN) is in it" if all_in else "on top of the base rate (MFN)"
     if answer.basis is TotalBasis.LAYER:
@@ -275,7 +275,7 @@ _DOUBTS = {
 
 
 def doubt(one: Doubt) -> str:
-    """Why a change that comes is less than certain."""
+    """Why an upcoming change is uncertain."""
     return f"{_DOUBTS[one.kind]} {one.text}".strip()
 
 
@@ -285,7 +285,7 @@ def warnings(answer: Answer) -> list[str]:
 
 
 def first_warnings(answer: Answer) -> list[str]:
-    """What stands before the number: the warnings that lead, and the most important other one."""
+    """Warnings shown before the number: all leading ones and the most important other one."""
     return warnings(answer)[: 1 + sum(one.leads for one in answer.warnings)]
 
 

@@ -1,4 +1,4 @@
-"""Keeps what start-up creates out of Python's garbage collection."""
+"""Excludes objects created at startup from Python's garbage collection."""
 
 import gc
 

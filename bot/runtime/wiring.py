@@ -63,7 +63,7 @@ def clock() -> datetime:
 
 
 def tick_s(settings: Settings) -> float:
-    """Seconds between two looks for due feeds: short beside the time between two polls."""
+    """Seconds between checks for due feeds; short compared with the poll interval."""
     return min(settings.poll_seconds / 20, _LONGEST_TICK_S)
 
 
@@ -94,8 +94,8 @@ def fetch_limits(settings: Settings) -> FetchLimits:
 def lock_data_folder(settings: Settings) -> Iterator[None]:
     """Locks the data folder against a second bot or poll; raises StoreError if one is running.
 
-    Two would poll each feed twice and take each other's claimed messages for those of a process
-    that died. The system releases the lock when the process ends, also after a crash.
+    Two processes would poll each feed twice and treat each other's claimed messages as abandoned.
+    The system releases the lock when the process ends, also after a crash.
     """
     folder = settings.data_dir
     lock = FileLock(folder / "run.lock", timeout=0)

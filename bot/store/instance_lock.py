@@ -42,7 +42,7 @@ class LockTimes:
 async def hold_instance_lock(
     database: Database, holder: str, times: LockTimes | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Keeps other processes with the same `holder` name off this PostgreSQL database.
+    """Prevents other processes with the same `holder` name from using this database.
 
     Raises StoreError if another process keeps the lock. So does the task that it yields, if the
     connection broke and another process took the lock first; the task ends in no other way. On

@@ -1,4 +1,4 @@
-"""What the parser gets besides the body, and what it returns."""
+"""The parser's input (except the body) and its result."""
 
 from datetime import datetime
 

@@ -1,7 +1,7 @@
 """The HTTP routes for WebSub hubs: `GET` verifies a request of ours, `POST` pushes a feed's news.
 
-A push is acknowledged when it has arrived, and processed afterwards. What a crash loses in between,
-the next poll finds.
+A push is acknowledged on arrival and processed afterwards. If a crash loses a push, the next poll
+finds its entries.
 """
 
 import asyncio

@@ -14,8 +14,8 @@
        same       "US trade court strikes down Trump's tariffs" and "White House appeals the ruling
                   against its tariffs"
        different  "WTO panel rules on duties" and "US court rules on duties"
-6. Contradictions lower the score (`_contradictions`): other partners, goods, sums or pacts, up
-   against down, and titles that name other firms.
+6. Contradictions lower the score (`_contradictions`): different partners, goods, sums or pacts,
+   a rise and a cut, and titles that name different firms.
        same       "EU raises duties on steel" and "Brussels hikes steel duties"
        different  "EU raises duties on steel" and "EU cuts duties on wine"
 """

@@ -1,4 +1,4 @@
-"""Finds who answers duties with which rate.
+"""Finds retaliation: the party that answers duties with its own, and at which rate.
 
 1. is_own_rate        "(30%) of its own"; not "(30%) of its exports"
 2. find_retaliation   "Canada answers 25% US tariffs with (30%)"; not "Canada answers 25% US tariffs

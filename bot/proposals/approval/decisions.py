@@ -72,7 +72,7 @@ class Decisions:
         self._approved: tuple[Amendment, ...] = ()
         self.ledger = ledger
         self.left_out: tuple[StaleApproval, ...] = ()
-        """Approvals that no longer fit the rates files, and so are in no answer."""
+        """Approvals that no longer fit the rates files and are left out of all answers."""
 
     async def look(self) -> None:
         """Applies the approvals in the database if they changed; raises StoreError.
@@ -162,7 +162,7 @@ class Decisions:
     async def take_back(self, proposal_id: str, by: Operator) -> DecisionResult | None:
         """Makes a decided proposal pending again, and removes its rate from the ledger.
 
-        Raises AmendmentRefused if another approval builds on it, or the files hold it by now.
+        Raises AmendmentRefused if another approval depends on it or the files already contain it.
         """
         async with self._deciding:
             filed = await self._store.get(proposal_id)

@@ -1,4 +1,4 @@
-"""Lays approved rates over the rates files: the ledger that answers are given from.
+"""Merges approved rates into the rates files. Answers use the resulting ledger.
 
 The files win. An approval that they hold is skipped. One that no longer fits them, because they
 have changed since, is left out and reported to the operators.

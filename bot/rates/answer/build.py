@@ -80,7 +80,7 @@ def _names_goods(query: RateQuery, ledger: Ledger) -> bool:
 
 
 def _from_there(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
-    """What others charge on the goods of the one economy named, with a warning of that reading."""
+    """Other economies' duties on the named economy's goods, with a warning about this reading."""
     origin = {"kind": Kind.PARTY, "imposer": None, "partner": query.imposer, "charged": True}
     first, *others = answer(query.model_copy(update={**origin, "one_named": False}), ledger, today)
     read = ReadAsOrigin(query.product or "")

@@ -1,7 +1,7 @@
-"""What narrower goods pay, where no one total holds for all of the goods that were asked for.
+"""Totals of narrower goods, if no single total applies to all of the requested goods.
 
-Batteries for cars and other batteries stand on different lists of which a line pays one at most:
-a sum over batteries would be right for none of them.
+Example: car batteries and other batteries are on different lists, and a tariff line pays at most
+one of them. A single total for all batteries would be wrong.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from bot.rates.model.warnings import Choice
 from bot.rates.question.product import Wanted
 
 _LISTS = 2
-"""Lists that must share the goods out between them; one alone is a caveat of the total."""
+"""Minimum number of lists that divide the goods; a single list is only a caveat."""
 
 
 def choices_of(context: RateContext, selection: Selection) -> tuple[Choice, ...]:
-    """The narrower goods with their totals, where rival lists share them out; mostly empty."""
+    """The narrower goods with their totals, if several lists divide them; usually empty."""
     narrower = _narrower(context, selection)
     if not narrower:
         return ()
@@ -27,15 +27,15 @@ def choices_of(context: RateContext, selection: Selection) -> tuple[Choice, ...]
     if all(total == selection.stacked.total for total in totals.values()):
         return ()
     names = context.ledger.goods.by_id
-    # What pays another total than the rest comes first.
+    # Goods with a different total come first.
     ordered = sorted(totals.items(), key=lambda item: item[1] == selection.stacked.total)
     return tuple(Choice(goods=names[one].name, percent=total) for one, total in ordered)
 
 
 def representative(context: RateContext, choices: Sequence[Choice]) -> RateContext | None:
-    """The context of narrower goods that stand for all, where all of them pay the same total.
+    """The context of representative narrower goods, if all of them pay the same total.
 
-    None where they do not, or where there may be goods besides them.
+    None if totals differ or the narrower goods may not cover everything.
     """
     if not choices or context.wanted is None or len({one.percent for one in choices}) > 1:
         return None

@@ -83,7 +83,7 @@ def _rate_since(context: RateContext, measure: Measure, period: RatePeriod) -> d
 
 
 def _without_period(measure: Measure, exclusion: Exclusion) -> Component:
-    """A measure that has set no rate, or none that the ledger holds."""
+    """A measure without a rate in the ledger."""
     return Component(
         measure=measure.name,
         measure_id=measure.id,
@@ -98,13 +98,13 @@ def _without_period(measure: Measure, exclusion: Exclusion) -> Component:
 
 
 def not_counted(context: RateContext, selection: Selection) -> Iterator[Component]:
-    """What is not in the total: undecided, on particular goods, over, or still to come."""
+    """Measures outside the total: undecided, on particular goods, expired, or upcoming."""
     seen = {layer.measure.id for layer in selection.stacked.counted}
     rivals = {measure.id for measure in context.measures if measure.applies_to_all_goods}
     for left in sorted(selection.stacked.left_out, key=lambda left: not left.unsure):
         measure = left.layer.measure
         seen.add(measure.id)
-        # The baseline gives way to a partner's own rate everywhere; that is no news.
+        # A partner's own rate always replaces the baseline, so do not mention it.
         if measure.applies_to_all_goods and rivals & set(measure.excluded_by):
             continue
         some = left.layer.fit is Fit.PARTIAL
@@ -121,7 +121,7 @@ def not_counted(context: RateContext, selection: Selection) -> Iterator[Componen
 
 
 def _outside_day(context: RateContext, measure: Measure) -> Iterator[Component]:
-    """A measure that no layer of the day stands for."""
+    """A measure that is not among the day's layers."""
     day, reason = context.day, measure.excluded_reason
     period = measure.on(day)
     if period is not None:
@@ -141,5 +141,5 @@ def _outside_day(context: RateContext, measure: Measure) -> Iterator[Component]:
 
 
 def _is_recent(measure: Measure, past: RatePeriod, day: date) -> bool:
-    """Whether a rate that is over still belongs in an answer: on all goods, or within a year."""
+    """Whether to show an expired rate: it covered all goods, or ended within the last year."""
     return measure.applies_to_all_goods or (past.to is not None and (day - past.to).days <= _A_YEAR)

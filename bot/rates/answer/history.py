@@ -1,4 +1,4 @@
-"""How a total went from day to day, with the rulings that bore on it."""
+"""The history of a total, with the court rulings that affected it."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from bot.rates.stacking import Layer, Stacked
 
 
 class Total(NamedTuple):
-    """A total from a day on, and the layers that make it until the next one."""
+    """A total from this day until the next change, and its layers."""
 
     on: date
     percent: Decimal
@@ -31,7 +31,7 @@ def history_of(context: RateContext, selection: Selection) -> tuple[Step, ...]:
 def history_of_range(
     context: RateContext, selection: Selection, choices: Sequence[RateContext]
 ) -> tuple[Step, ...]:
-    """The same where the line decides: the lowest and the highest total of all these choices."""
+    """The same if the tariff line decides: the lowest and highest total of these choices."""
     changes = [totals(one, select(one)) for one in choices]
     return _in_order([*_range_steps(changes), *_rulings(context, selection, changes[0])])
 
@@ -97,7 +97,7 @@ def _backwards(context: RateContext, selection: Selection, until: date) -> Itera
 
 
 def _content(total: Total) -> tuple[Decimal, frozenset[tuple[str, Decimal]]]:
-    """What distinguishes a total from the one before it; layers of 0 percent do not matter."""
+    """A key that changes when the total or its layers change; 0% layers are ignored."""
     layers = ((one.measure.id, one.period.percent or Decimal(0)) for one in total.stacked.counted)
     return total.percent, frozenset(layer for layer in layers if layer[1])
 
@@ -146,7 +146,7 @@ def _change(
 
 
 def _source(now: dict[str, Layer], before: dict[str, Layer]) -> Source:
-    """The sources of all that began, changed or ended, as one."""
+    """The sources of all duties that began, changed or ended, combined into one."""
     found = []
     for one, layer in now.items():
         # A new basis at the same rate is another day's, and changes nothing.

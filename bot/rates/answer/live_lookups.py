@@ -59,7 +59,7 @@ def supplied(
 def _line_of(answer: Answer, query: RateQuery, ledger: Ledger, today: date) -> Iterator[Lookup]:
     past = query.on is not None and query.on < today
     known = answer.base is not None and answer.base.exact
-    # Where a rate would mislead by itself, as with partners outside MFN, no MFN rate is added.
+    # Add no MFN rate where it would mislead, as for partners without MFN treatment.
     remarks = ledger.remarks(answer.imposer, answer.partner, answer.on)
     misleads = any(remark.leads for remark in remarks)
     if answer.imposer != _SCHEDULE_OF or past or known or answer.choices or misleads:
@@ -73,7 +73,7 @@ def _line_of(answer: Answer, query: RateQuery, ledger: Ledger, today: date) -> I
 
 def _average_of(answer: Answer, query: RateQuery, ledger: Ledger, today: date) -> Iterator[Lookup]:
     aged = answer.mfn is not None and answer.mfn.year < today.year - _AGED_YEARS
-    # Of all that one economy pays and imposes, only gaps are worth a question each.
+    # In an overview of one economy, look up only what is missing.
     refreshed = aged and query.on is None and query.kind is not Kind.PARTY
     if answer.mfn is None or refreshed:
         yield Lookup(lack=Lack.MFN_AVERAGE, economy=_customs_territory(answer.imposer, ledger))

@@ -180,7 +180,7 @@ def _closest(
     if not (wanted.goods or wanted.codes):
         return ()
     fitting = [measure for measure in measures if context.fits[measure.id]]
-    # What had no rate yet on the day must not hide what was charged then.
+    # A measure without a rate yet must not hide one that was charged on that day.
     dated = [measure for measure in fitting if measure.on(context.day)]
     best = _best(dated or fitting, context.fits)
     return tuple(measure for measure in fitting if context.fits[measure.id] is best)

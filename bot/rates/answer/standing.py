@@ -23,7 +23,7 @@ class Standing(NamedTuple):
     """`asked`, or that of narrower goods which stand for all that were asked for."""
     selection: Selection
     total: Decimal | None
-    """None where the ledger cannot tell, where imports are banned, or where a range is left."""
+    """None if unknown to the ledger, if imports are banned, or if only a range is known."""
     span: tuple[Decimal, Decimal] | None
     """The lowest and highest total, where the tariff line decides."""
     choices: tuple[Choice, ...]
@@ -156,7 +156,7 @@ def _base_rate(
     if base is None or base.percent is None:
         return base
     if choices or stacked.ban is not None or stacked.span is not None:
-        # What a line pays with it would be wrong for most of the choices.
+        # A total with the base rate would be wrong for most of the choices.
         return base
     total = base.percent
     for layer in stacked.counted:

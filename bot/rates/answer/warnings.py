@@ -73,7 +73,7 @@ def _misleading(found: Standing) -> Iterator[RateWarning]:
 
 
 def _run_out(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
-    """A rate that ends by a day that lies ahead, with nothing known to follow: no promise of 0."""
+    """A rate that ends before the requested day with no known successor; it may not become 0."""
     coverage = context.ledger.coverage(context.imposer, context.partner)
     if coverage is None:
         return

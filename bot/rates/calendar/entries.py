@@ -1,4 +1,4 @@
-"""What comes, each with what must be said beside its day: basis, doubts, how far was read.
+"""Upcoming changes, each with its legal basis, doubts and the date of the last check.
 
 Reminders and the calendar file are made of it.
 """
@@ -19,7 +19,7 @@ from bot.values import Frozen
 
 
 class DoubtKind(StrEnum):
-    """Why a change that comes is less than certain."""
+    """Why an upcoming change is uncertain."""
 
     MAY_BE_PROLONGED = "may_be_prolonged"
     ANNOUNCED = "announced"
@@ -45,10 +45,10 @@ _DOUBTFUL = {
 
 
 class CalendarEntry(Frozen):
-    """One change that comes, complete with what a reader must know of it."""
+    """An upcoming change with everything that a reader needs to know about it."""
 
     key: str
-    """Names the change: the same whatever its rate becomes, another one where its day moves."""
+    """Identifies the change. Stays the same if the rate changes, but not if the day does."""
     on: date
     change: Change
     measure: str
@@ -97,7 +97,7 @@ def all_ahead(query: RateQuery, ledger: Ledger, today: date) -> tuple[CalendarEn
 
 
 def concerns(ledger: Ledger, item: Upcoming, parties: Collection[str]) -> bool:
-    """Whether a change bears on one of the parties: it imposes the duty, or its goods pay it.
+    """Whether a change affects one of the parties, as imposer or as partner.
 
     What falls on all partners bears on each of them, less those left outside; what a bloc imposes
     or pays bears on its members, not the other way round.

@@ -36,7 +36,7 @@ def calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, .
 
 
 class Reach(NamedTuple):
-    """How far the sources behind a calendar were read: by economy, from one day to another."""
+    """When a calendar's sources were last checked, by economy: earliest and latest day."""
 
     first: date
     last: date
@@ -158,7 +158,7 @@ def joined(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Upcoming, ...]:
 
 
 def _identity(item: Upcoming) -> object:
-    """What makes two items one: a milestone may stand on several measures; a rate never does."""
+    """Key for merging items: several measures may share a milestone, but never a rate."""
     change = item.change
     return change.text if change.kind is ChangeKind.MILESTONE else (item.measure_id, change)
 

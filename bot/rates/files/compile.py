@@ -1,4 +1,4 @@
-"""The measures that rates files say: sources and names resolved, a schedule's rows spelled out."""
+"""Builds measures from rates files: resolves sources and names, expands schedule rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -44,7 +44,7 @@ def _members(
     known: Mapping[str, tuple[str, ...]],
     above: frozenset[str],
 ) -> Iterator[str]:
-    """The ids that a name stands for; a group that holds itself adds nothing to itself."""
+    """The ids that a name stands for. A group's reference to itself is ignored."""
     if name not in groups:
         yield from known.get(name, ())
     elif name not in above:

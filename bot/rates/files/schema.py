@@ -144,7 +144,7 @@ class Remark(Frozen):
     text: str = Field(min_length=1)
     source: SourceKeys
     leads: bool = False
-    """Whether it stands before the number, whatever the goods: a rate alone would mislead."""
+    """Whether it is shown before the number for all goods, because a rate alone would mislead."""
 
 
 class BaseDuty(Frozen):

@@ -1,4 +1,4 @@
-"""What a live source says beside the ledger, and what an answer would ask of one.
+"""Lookups in live sources, and their findings.
 
 A finding is a value like those of the ledger: what it is of, the percent or the source's own words,
 and where and when it was read. The core never fetches; it says what it lacks (`Lookup`), and takes
@@ -23,7 +23,7 @@ class Lack(StrEnum):
 
 
 class Lookup(Frozen):
-    """One thing that the ledger lacks; the same thing is the same key, whoever asks."""
+    """One value that the ledger lacks. Equal lookups have equal keys."""
 
     lack: Lack
     economy: str
@@ -58,7 +58,7 @@ class LookupFailure(Frozen):
     source: str = Field(min_length=1)
     """The source's name."""
     why: str = Field(min_length=1)
-    """What it did, so that a sentence can begin with its name: `did not answer in time`."""
+    """The cause, as the rest of a sentence after the name: `did not answer in time`."""
 
 
 Found = Finding | LookupFailure

@@ -39,7 +39,7 @@ class Status(StrEnum):
     SUSPENDED = "suspended"
     """On the books, not charged."""
     STRUCK_DOWN = "struck_down"
-    """Voided by a court; its past spans were charged all the same."""
+    """Voided by a court; its past periods were charged nevertheless."""
     ANNOUNCED = "announced"
     EXPIRED = "expired"
 
@@ -61,7 +61,7 @@ class Confidence(StrEnum):
 
 
 class Source(Frozen):
-    """Where a fact stands: the document's name and, where known, its address."""
+    """The source of a fact: the document's name and, if known, its address."""
 
     text: str = Field(min_length=1)
     url: str | None = Field(default=None, pattern=r"^https?://\S+$")
@@ -175,7 +175,7 @@ class Milestone(Frozen):
 
 
 class Announcement(Frozen):
-    """A rate that was said, and never charged."""
+    """A rate that was announced but never charged."""
 
     on: Day
     percent: Percent

@@ -125,7 +125,7 @@ class RateUnknown(Leading):
 
 
 class AnnouncedOnly(Leading):
-    """A rate was announced for a day up to the one asked about; nobody saw it begin."""
+    """A rate was announced for a day up to the one asked about; its start is not confirmed."""
 
     measure: MeasureRef
     rate: DutyRate

@@ -1,4 +1,4 @@
-"""A question written so that it reads as the same question on any day, whoever typed it how."""
+"""The canonical form of a question, with the same meaning on any day."""
 
 from collections.abc import Iterator
 

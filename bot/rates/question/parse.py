@@ -1,4 +1,4 @@
-"""A question as somebody types it after `/tariff` -> what is asked.
+"""Parses a question typed after `/tariff` into a query.
 
     us china                  both directions, the first named first as imposer
     us on china               one direction; also `china -> us`, `tariffs by us on china`
@@ -30,7 +30,7 @@ from bot.values import Frozen
 
 _MAX_TEXT = 500
 CHANGES_DAYS = 30
-"""Days back that `changes` goes where it is not told."""
+"""Default number of days that `changes` looks back."""
 
 _CALENDAR = frozenset({"upcoming", "calendar", "changes", "changed"})
 _HISTORY = frozenset({"history", "timeline", "chart", "over time"})
@@ -61,7 +61,7 @@ class RateQuery(Frozen):
     imposer: str | None = None
     partner: str | None = None
     versus: tuple[str, ...] = ()
-    """Further partners to set beside the first."""
+    """Further partners to compare with the first."""
     product: str | None = None
     on: date | None = None
     """None for the newest day that the ledger knows; of a calendar, the day one looks from."""
@@ -182,7 +182,7 @@ def _about_rates(
 
 
 def _product(rest: Sequence[str]) -> str | None:
-    """What is left of the text once small words are gone from its ends; None if nothing is."""
+    """The text without small words at its ends; None if nothing is left."""
     words = [word for word in rest if word not in _HISTORY]
     while words and words[0] in NOISE:
         words.pop(0)
@@ -239,7 +239,7 @@ def _refuse_unread(
 ) -> None:
     """Raises QueryError for a day of a calendar that cannot be read, or for words that are nothing.
 
-    The calendar of all would pass for that of an economy or goods that it does not know.
+    Otherwise the full calendar would look like an answer about an unknown economy or goods.
     """
     rest = _product([word for word in words.rest if word not in _CALENDAR])
     if rest is None:

@@ -100,7 +100,7 @@ class Words:
             self._take_code(parties)
 
     def _take_code(self, parties: Parties) -> None:
-        """A small word that is all there is beside one party is the other's code."""
+        """A single small word next to one party is read as the other party's code."""
         (word,) = self.rest
         party = parties.named(word) if word in NOISE else None
         if party is None or party.code in self.codes:
@@ -118,7 +118,7 @@ def is_charged(words: Words) -> bool:
 
 
 class Direction(NamedTuple):
-    """Who charges whom; `told` where small words say so, not the order alone."""
+    """Who charges whom; `told` if small words state the direction, not only the order."""
 
     imposer: str
     partner: str

@@ -1,7 +1,7 @@
 """Replies that still arrive where a workspace refuses a kind of block.
 
 Charts are new (June 2026) and come to workspaces step by step; tables are a year older. Slack drops
-a refused acknowledgement without a word, so a message with either is sent by a call that answers.
+a refused acknowledgement silently, so a message with either is sent by a call that answers.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What Alembic runs for each command: on the connection, and in the transaction, it was given."""
+"""Alembic's entry point: runs migrations on the given connection, in its transaction."""
 
 from alembic import context
 

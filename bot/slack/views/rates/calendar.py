@@ -35,7 +35,7 @@ def calendar(
         return assemble(notice, head)
     ahead = [item for item in items if not item.passed]
     passed = [item for item in items if item.passed]
-    # What was due says nothing of what was asked for: that there is none is said too.
+    # Passed items do not answer the question, so also say that nothing is upcoming.
     entries: list[Upcoming | str] = [bold(escape(title)), *ahead] if ahead else [nothing]
     if passed:
         entries += [bold(markup.PASSED), *passed]

@@ -1,8 +1,8 @@
 """Histories of totals as one of Slack's line charts.
 
 Slack's axis has categories, no time scale, and a line slants or curves between two of them. So each
-change has two: the day before it, still at the old total, and the day itself. What lies between
-two changes is level, and a change is steep: steps, as duties go.
+change has two: the day before it, still at the old total, and the day itself. So the line is
+level between two changes and steep at a change, like a step chart.
 """
 
 from collections.abc import Iterable, Sequence

@@ -17,7 +17,7 @@ PASSED = "Was due; not checked since"
 _NOT_COUNTED = 5
 _NEXT = 3
 _PASSED_SHOWN = 8
-# Steps told by day and rate alone, 20 characters each.
+# Steps shown as day and rate only, 20 characters each.
 _BRIEFLY = 12
 
 
@@ -91,7 +91,7 @@ def named(one: Component) -> str:
 
 
 def base_rates(answer: Answer) -> str:
-    """The most-favoured-nation rates that stand beside the duties."""
+    """The normal (MFN) rates shown with the duties."""
     lines = []
     if answer.base is not None and not answer.includes_base:
         base = answer.base
@@ -115,7 +115,7 @@ def coming(answer: Answer) -> str:
     named = "What came after" if past else "What comes next"
     known = [item for item in answer.next if not item.passed]
     titled = (
-        # Only a day that lies ahead has such: its number knows nothing of them.
+        # Only answers about a future day have these; their total does not include them.
         (f"Scheduled by {answer.on}, not verified", [i for i in known if i.on <= answer.on]),
         (named, [item for item in known if item.on > answer.on]),
         (PASSED, [item for item in answer.next if item.passed]),
