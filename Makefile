@@ -20,7 +20,7 @@ help: ## list what can be made
 run: $(RUN_READY) ## set up and run the bot (local workspace when there are no Slack tokens)
 	@exec $(BIN)/tariffwire run
 
-demo: $(RUN_READY) ## set up and replay a written week of trade news, offline
+demo: $(RUN_READY) ## set up and replay scripted trade news of May 2025, offline
 	@exec $(BIN)/tariffwire demo
 
 test: $(DEV_READY) ## set up and run the tests

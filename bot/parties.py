@@ -1,4 +1,7 @@
-"""Countries and blocs: codes, names and how people write them. News and rates both need them."""
+"""Countries and blocs: codes, names, and which one a written or misspelt word means.
+
+News and rates both need them.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -4,7 +4,7 @@
                                                       |-- SendLater ---> outbox.retry, with backoff
                                                       |-- SendRefused -> outbox.give_up
 
-`claim` decides which message is sent next (`bot.store.delivery_claims`). It gives one message of a
+`claim` decides which message is sent next (`bot.store.next_delivery`). It gives one message of a
 conversation at a time, so messages of a conversation stay in order and no conversation delays
 another. A claim is a lease. When the process dies, or the database is away for long, the lease
 ends and the delivery is queued again, marked `uncertain`. A lease also ends when the machine slept

@@ -1,4 +1,7 @@
-"""Matches measures with goods: how certainly they apply, and what is exempt."""
+"""Matches measures with goods: how certainly they apply, and what is exempt.
+
+How one code or name fits another is decided in `bot.rates.model.goods`.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import date

@@ -1,6 +1,6 @@
 """The outbox: deliveries that are queued, claimed, sent or failed.
 
-`bot.alerts.delivery` has the states, `bot.store.delivery_claims` the order of sending.
+`bot.alerts.delivery` has the states, `bot.store.next_delivery` the order of sending.
 """
 
 import json
@@ -30,7 +30,7 @@ from bot.alerts.delivery import (
     delivery_id,
 )
 from bot.news.story import Story
-from bot.store import delivery_claims, tables
+from bot.store import next_delivery, tables
 from bot.store.engine import AnyRow, Database, chunks, execute_many
 from bot.store.stories import Stories
 from bot.values import Frozen
@@ -67,13 +67,13 @@ class Outbox:
         def write(connection: Connection) -> tuple[Delivery, ...]:
             given = {"now": now, "of_team": self._team}
             far = given | {"farthest": now + LONGEST_PUT_OFF}
-            connection.execute(delivery_claims.RELEASE_EXPIRED, far)
-            connection.execute(delivery_claims.HASTEN, far)
-            sendable = connection.execute(delivery_claims.SENDABLE, given | {"limit": limit})
+            connection.execute(next_delivery.RELEASE_EXPIRED, far)
+            connection.execute(next_delivery.HASTEN, far)
+            sendable = connection.execute(next_delivery.SENDABLE, given | {"limit": limit})
             ids = sendable.scalars().all()
             if not ids:
                 return ()
-            connection.execute(delivery_claims.CLAIM, {"ids": ids, "now": now, "until": until})
+            connection.execute(next_delivery.CLAIM, {"ids": ids, "now": now, "until": until})
             query = select(*_FIELDS).where(_row.id.in_(ids)).order_by(_row.seq)
             return tuple(map(_delivery, connection.execute(query)))
 
@@ -125,7 +125,7 @@ class Outbox:
 
         def write(connection: Connection) -> int:
             given = {"now": now, "of_team": self._team}
-            return connection.execute(delivery_claims.RELEASE, given).rowcount
+            return connection.execute(next_delivery.RELEASE, given).rowcount
 
         return await self._database.write(write)
 
@@ -133,7 +133,7 @@ class Outbox:
         """When the next delivery is due or a lease ends; None if nothing is unsent."""
         found: Sequence[datetime | None]
         given = {"now": now, "of_team": self._team}
-        found = await self._database.column(delivery_claims.NEXT_MOMENT, given)
+        found = await self._database.column(next_delivery.NEXT_MOMENT, given)
         return found[0]
 
     async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
@@ -173,14 +173,14 @@ class Outbox:
 
     async def counts(self) -> dict[DeliveryState, int]:
         """The number of deliveries in each state."""
-        query = select(_row.state, func.count()).where(delivery_claims.OF_TEAM).group_by(_row.state)
+        query = select(_row.state, func.count()).where(next_delivery.OF_TEAM).group_by(_row.state)
         rows = await self._database.rows(query, {"of_team": self._team})
         found = {row[0]: row[1] for row in rows}
         return {state: found.get(state, 0) for state in DeliveryState}
 
     async def failed(self, limit: int = 20) -> tuple[Delivery, ...]:
         """The failed deliveries, newest first, each with its `error`."""
-        query = select(*_FIELDS).where(_row.state == DeliveryState.FAILED, delivery_claims.OF_TEAM)
+        query = select(*_FIELDS).where(_row.state == DeliveryState.FAILED, next_delivery.OF_TEAM)
         query = query.order_by(_row.seq.desc()).limit(limit)
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(map(_delivery, rows))
@@ -188,7 +188,7 @@ class Outbox:
     async def reminders(self, since: datetime) -> tuple[Delivery, ...]:
         """The reminders due since then, oldest first, in any state."""
         query = select(*_FIELDS).where(
-            _row.kind == DeliveryKind.REMINDER, _row.due_at >= since, delivery_claims.OF_TEAM
+            _row.kind == DeliveryKind.REMINDER, _row.due_at >= since, next_delivery.OF_TEAM
         )
         rows = await self._database.rows(query.order_by(_row.seq), {"of_team": self._team})
         return tuple(map(_delivery, rows))

@@ -2,7 +2,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 from bot.alerts.delivery import Delivery, DeliveryState, Thread
-from bot.store.delivery_claims import STUBBORN_AFTER
+from bot.store.next_delivery import STUBBORN_AFTER
 from bot.store.outbox import Outbox
 from tests.store.examples import NOON, TEAM, delivery, minutes, story
 from tests.store.opened import Store, open_store

@@ -1,4 +1,8 @@
-"""The measures of an answer: those in the total, and the others with the reason why not."""
+"""The measures of an answer: those in the total, and the others with the reason why not.
+
+`bot.rates.stacking` decides the reasons, except for measures that do not apply on the day
+(ended, upcoming, without a rate), which get theirs here.
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -1,4 +1,7 @@
-"""The vocabulary of goods: everyday names, their Harmonized System codes, what is part of what."""
+"""The vocabulary of goods: everyday names, their Harmonized System codes, what is part of what.
+
+`Goods.fit` decides how surely a code or a name falls within a scope.
+"""
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum

@@ -1,5 +1,8 @@
 """Parses a question typed after `/tariff` into a query.
 
+Misspelt words are handled elsewhere: goods in `bot.rates.question.product`, economies in
+`bot.parties`, commands in `bot.commands.grammar`.
+
     us china                  both directions, the first named first as imposer
     us on china               one direction; also `china -> us`, `tariffs by us on china`
     us eu steel               with goods, a code, or a layer (`us china section 301 only`)

@@ -1,4 +1,6 @@
-"""Which deliveries may be sent now, as SQL. Each statement's docstring begins with its parameters.
+"""Decides which delivery is sent next, as SQL.
+
+Each statement's docstring begins with its parameters.
 
 A conversation gets its messages one at a time, in the order in which they were queued. The earliest
 unsent one is the head and blocks the others. Two kinds do not block: a digest before its hour, and
