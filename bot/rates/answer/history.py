@@ -84,7 +84,8 @@ def _backwards(context: RateContext, selection: Selection, until: date) -> Itera
     """The changes of the total until a day, the newest first."""
     past = context._replace(measures=selection.chosen)
     later: Total | None = None
-    for day in reversed(change_days(selection.chosen)):
+    of_goods = context.wanted is not None
+    for day in reversed(change_days(selection.chosen, exemptions=of_goods)):
         if day > until:
             continue
         stacked = select(past._replace(day=day)).stacked
@@ -118,7 +119,7 @@ def _step(total: Total, before: Total | None) -> Step:
         on=total.on,
         percent=total.percent,
         changes=tuple(_differences(now, then)),
-        source=_source(now, then),
+        source=_source(total.on, now, then),
     )
 
 
@@ -145,7 +146,7 @@ def _change(
     return RateChange(layer.measure.ref, Change(kind, rate, was))
 
 
-def _source(now: dict[str, Layer], before: dict[str, Layer]) -> Source:
+def _source(day: date, now: dict[str, Layer], before: dict[str, Layer]) -> Source:
     """The sources of all duties that began, changed or ended, combined into one."""
     found = []
     for one, layer in now.items():
@@ -155,7 +156,10 @@ def _source(now: dict[str, Layer], before: dict[str, Layer]) -> Source:
     for one, layer in before.items():
         if one not in now:
             following = layer.measure.after(layer.period.from_)
-            found.append(following.source if following else layer.period.source)
+            exempt = [one.why for one in layer.measure.exempt if one.from_ == day]
+            found += [Source(text=why) for why in exempt]
+            if not exempt:
+                found.append(following.source if following else layer.period.source)
     return _as_one(found)
 
 

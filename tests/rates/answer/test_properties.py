@@ -31,7 +31,7 @@ def _pairs(ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 def _days(context: RateContext) -> list[date]:
     """Days on which anything of the pair changes, and the days before them."""
-    turns = change_days(context.measures)
+    turns = change_days(context.measures, exemptions=True)
     days = {day for turn in turns for day in (turn, turn - timedelta(days=1))}
     return sorted(day for day in days | {FIRST_DAY, TODAY} if day >= FIRST_DAY)
 
@@ -69,6 +69,35 @@ def test_layers_on_goods_stack_by_the_rules_too(product: str, ledger: Ledger) ->
         context = context_of(ledger, imposer, partner, FIRST_DAY, product)
         for day in _days(context):
             _check(context._replace(day=day))
+
+
+@pytest.mark.parametrize(
+    ("imposer", "partner", "product"),
+    [
+        ("US", "BR", "beef"),
+        ("US", "BR", "coffee"),
+        ("US", "VN", "coffee"),
+        ("US", "VN", "fertilisers"),
+        ("US", "DE", "parcels"),
+        ("US", "CN", "parcels"),
+        ("US", "CH", "gold"),
+        ("US", "GB", "aircraft"),
+        ("US", "CN", None),
+        ("CN", "US", "soybeans"),
+    ],
+)
+def test_the_history_agrees_with_the_answer_for_each_day(
+    imposer: str, partner: str, product: str | None, ledger: Ledger
+) -> None:
+    query = RateQuery(
+        kind=Kind.PAIR, imposer=imposer, partner=partner, product=product, history=True
+    )
+    steps = [step for step in answer(query, ledger, TODAY)[0].history if step.moves_total]
+    context = context_of(ledger, imposer, partner, FIRST_DAY, product)
+    for day in _days(context):
+        on_day = answer(query.model_copy(update={"on": day}), ledger, TODAY)[0]
+        past = [step.percent for step in steps if step.on <= day]
+        assert on_day.total_percent in (None, past[-1] if past else Decimal(0)), day
 
 
 def test_no_answer_without_source_and_dates(ledger: Ledger) -> None:
