@@ -49,6 +49,7 @@ class ProcessPool:
         self._deadline_s, self._idle_s = parse_deadline_s, idle_s
         self._pool: pebble.ProcessPool | None = None
         self._start_lock = threading.Lock()
+        self._closed = False
         self._bodies = 0
         self._idle_timer: asyncio.TimerHandle | None = None
         self._stopping: set[asyncio.Task[None]] = set()
@@ -85,6 +86,10 @@ class ProcessPool:
         """Stops the processes; waits up to two seconds for them."""
         if self._idle_timer is not None:
             self._idle_timer.cancel()
+        self._closed = True
+        # The thread of a cancelled parse may be starting the processes right now.
+        await asyncio.to_thread(self._start_lock.acquire)
+        self._start_lock.release()
         self._stop()
         await asyncio.gather(*self._stopping)
 
@@ -92,6 +97,8 @@ class ProcessPool:
         self, body: bytes, context: FeedContext
     ) -> "pebble.ProcessFuture[Parsed | NotParsed]":
         with self._start_lock:
+            if self._closed:
+                raise NotAFeed(context.feed_id, "came after the parser was closed")
             if self._pool is None or not self._pool.active:
                 if _NO_TRACKER_WARNING not in sys.warnoptions:
                     sys.warnoptions.append(_NO_TRACKER_WARNING)

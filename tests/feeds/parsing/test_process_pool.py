@@ -95,3 +95,11 @@ def test_the_main_process_does_not_load_feedparser() -> None:
     code = "import bot.feeds.polling.poller, sys; print('feedparser' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+async def test_a_closed_pool_starts_no_process_for_a_late_body() -> None:
+    workers = ProcessPool(parse_deadline_s=5)
+    await workers.close()
+    with pytest.raises(NotAFeed, match="closed"):
+        await workers.parse(GOOD.encode(), SOURCE)
+    assert not workers.is_running
