@@ -125,9 +125,7 @@ async def check_slack_setup(settings: Settings) -> AsyncIterator[CheckResult]:
     if settings.slack_bot_token is None:
         yield _good("Slack", "no tokens; the local workspace is used")
         now = f"{clock():%Y-%m-%d %H:%M}Z"
-        yield _good(
-            "clock", f"{now}; the local workspace is used, so it was compared with nobody's"
-        )
+        yield _good("clock", f"{now}; not compared, because the local workspace is used")
         return
     async with open_session() as session:
         token = plain_secret(settings.slack_bot_token)

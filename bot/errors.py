@@ -11,11 +11,11 @@
     ├── SourceError          a live source gave no answer that can be used
     ├── QueryError           a question about rates that could not be understood
     │   ├── UnknownParty     no such economy; carries the nearest names
-    │   └── Unsaid           no economy is named; carries whole questions that name one
+    │   └── NoEconomyNamed           no economy is named; carries whole questions that name one
     ├── AmendmentRefused     a rate, approved by an operator, that does not fit the ledger
     ├── CommandError         a slash command that could not be carried out
     ├── StoreError           the database could not be opened, upgraded or backed up
-    │   └── StoreAway        it cannot be reached or written for now
+    │   └── StoreUnavailable        it cannot be reached or written for now
     ├── SlackError           Slack refused a call or could not be reached
     ├── SendLater            a delivery could not be sent now; it is retried
     └── SendRefused          a delivery can never be sent; it fails and is reported
@@ -96,7 +96,7 @@ class UnknownParty(QueryError):
         super().__init__(word, cause, cure)
 
 
-class Unsaid(QueryError):
+class NoEconomyNamed(QueryError):
     """A question that names no economy; `questions` are complete questions that do."""
 
     def __init__(self, thing: str, cause: str, questions: Sequence[str]) -> None:
@@ -112,7 +112,7 @@ class StoreError(TariffwireError):
     """The database could not be opened, upgraded or backed up."""
 
 
-class StoreAway(StoreError):
+class StoreUnavailable(StoreError):
     """The database cannot be reached or written at the moment. A retry may succeed.
 
     Callers retry and log nothing: `bot.store.outage` logs each outage once.

@@ -58,7 +58,7 @@ async def test_a_sound_setup_without_slack_is_well(setup: pytest.MonkeyPatch) ->
     assert {"settings", "config", "data folder", "disk", "database", "clock", "feeds"} <= set(
         findings
     )
-    assert "compared with nobody's" in findings["clock"].says
+    assert "not compared, because the local workspace is used" in findings["clock"].says
     assert "1 never polled" in findings["feeds"].says
 
 

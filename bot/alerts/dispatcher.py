@@ -23,7 +23,7 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from bot.alerts.delivery import LONGEST_PUT_OFF, Delivery, DeliveryKind
-from bot.errors import SendLater, SendRefused, StoreAway, StoreError
+from bot.errors import SendLater, SendRefused, StoreError, StoreUnavailable
 from bot.news.story import Story
 from bot.values import Frozen
 
@@ -153,7 +153,7 @@ class Dispatcher:
             watcher.cancel()
             self._stopped.set()
             ends = await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
-            if unsaved := sum(isinstance(end, StoreAway) for end in ends):
+            if unsaved := sum(isinstance(end, StoreUnavailable) for end in ends):
                 log.warning("the outcome of %d message(s) was not saved; it is looked up", unsaved)
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
@@ -173,7 +173,7 @@ class Dispatcher:
                 if delivery.id not in self._in_flight:
                     self._start(delivery)
             due_at = None if len(claimed) == room else await self._outbox.next_due(now)
-        except StoreAway:
+        except StoreUnavailable:
             return self._times.save_retry_s
         except StoreError:
             retry_s = self._times.longest_sleep_s
@@ -191,7 +191,7 @@ class Dispatcher:
     def _finish(self, delivery: Delivery, task: asyncio.Task[bool]) -> None:
         del self._in_flight[delivery.id]
         error = None if task.cancelled() else task.exception()
-        if error is not None and not isinstance(error, StoreAway):
+        if error is not None and not isinstance(error, StoreUnavailable):
             log.error("a delivery's outcome was not saved; it will be looked up", exc_info=error)
         self.wake()
 
@@ -213,15 +213,15 @@ class Dispatcher:
     async def _save(self, outcome: _Outcome, until: float) -> None:
         """Saves the outcome, with retries while the database is away.
 
-        Raises StoreAway when it is still away at `until` (by the loop's clock), or at the last try
-        after a stop.
+        Raises StoreUnavailable when it is still away at `until` (by the loop's clock), or at the
+        last try after a stop.
         """
         retry_s = self._times.save_retry_s
         while True:
             is_last = self._stopped.is_set()
             try:
                 return await outcome.save()
-            except StoreAway:
+            except StoreUnavailable:
                 if is_last or asyncio.get_running_loop().time() + retry_s > until:
                     raise
             await _wait(self._stopped, retry_s)
@@ -235,7 +235,7 @@ class Dispatcher:
             return self._put_back(delivery, due_at)
         try:
             stories, thread_ts = await self._read(delivery)
-        except StoreAway:
+        except StoreUnavailable:
             return self._put_back(delivery, delivery.due_at)
         try:
             receipt = await self._send(delivery, stories, thread_ts)

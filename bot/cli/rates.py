@@ -178,7 +178,7 @@ def list_proposals(as_json: bool) -> None:
             else:
                 click.echo("\n".join(lines(filed, acts)))
         if not found and not as_json:
-            click.echo("nothing was proposed yet")
+            click.echo("no proposals yet")
 
     run_async(show())
 

@@ -23,7 +23,7 @@ from bot.commands.permissions import OPERATOR_ACTS, OperatorAct, Permissions
 from bot.commands.ports import CommandStores
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
-from bot.errors import FeedError, QueryError, UnknownParty, Unsaid
+from bot.errors import FeedError, NoEconomyNamed, QueryError, UnknownParty
 from bot.parties import Parties
 from bot.proposals.approval.audit import State
 from bot.proposals.approval.decisions import Decisions
@@ -209,7 +209,7 @@ def _not_a_question(text: str, error: QueryError) -> replies.NotUnderstood:
     """The misspelt command or economy corrected, as complete commands."""
     corrected = nearest_command(text)
     commands = [corrected] if corrected else []
-    if isinstance(error, Unsaid):
+    if isinstance(error, NoEconomyNamed):
         commands += error.questions
     if isinstance(error, UnknownParty):
         commands += [_replaced(text, error.word, name) for name in error.suggestions]

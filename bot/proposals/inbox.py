@@ -25,14 +25,14 @@ from bot.proposals.model import Proposal
 FEED_QUOTA = 10
 """Maximum open proposals per feed. If the ledger really lacks more, change the rates files."""
 QUOTA_PERIOD = timedelta(days=1)
-"""A proposal that was decided meanwhile still counts for this long after it was sent."""
+"""A sent proposal counts for this long, even if it has been decided."""
 
 
-class Owed(NamedTuple):
+class QueuedMessages(NamedTuple):
     """Messages to queue, and the proposals that they are about."""
 
     deliveries: tuple[Delivery, ...] = ()
-    told: tuple[Proposal, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
 
 class Chosen(NamedTuple):
@@ -81,13 +81,15 @@ class InboxStore(Protocol):
         ...
 
     async def tell(
-        self, owing: Callable[[Sequence[Proposal], Sequence[Proposal]], Owed], since: datetime
-    ) -> Owed:
-        """Queues what `owing(unsent, sent)` returns, in one transaction, and returns it.
+        self,
+        plan_messages: Callable[[Sequence[Proposal], Sequence[Proposal]], QueuedMessages],
+        since: datetime,
+    ) -> QueuedMessages:
+        """Queues what `plan_messages(unsent, sent)` returns, in one transaction, and returns it.
 
         `unsent` are pending proposals that are new or have a new source; `sent` those sent before
-        that are pending or were sent after `since`, in order of time. `owing` may be called twice.
-        A message that is already queued stays as it is.
+        that are pending or were sent after `since`, in order of time. `plan_messages` may be called
+        twice. A message that is already queued stays as it is.
         """
         ...
 
@@ -127,10 +129,10 @@ class ProposalInbox:
             self._on_deliveries()
         notices = (one.id for one in queued.deliveries if one.kind is DeliveryKind.NOTICE)
         self._noticed = self._noticed.union(notices)
-        for proposal in queued.told:
+        for proposal in queued.proposals:
             self._redraw(proposal.id)
 
-    def _plan(self, unsent: Sequence[Proposal], sent: Sequence[Proposal]) -> Owed:
+    def _plan(self, unsent: Sequence[Proposal], sent: Sequence[Proposal]) -> QueuedMessages:
         chosen = apply_quota(unsent, sent)
         messages = [
             message
@@ -143,7 +145,7 @@ class ProposalInbox:
             for notice in self._notices(name, held)
             if notice.id not in self._noticed
         ]
-        return Owed((*messages, *notices), chosen.send)
+        return QueuedMessages((*messages, *notices), chosen.send)
 
     def _notices(self, name: str, held: Sequence[Proposal]) -> Iterator[Delivery]:
         """A notice about held-back proposals; its id is that of the first one's day."""

@@ -34,7 +34,7 @@ class Pair(NamedTuple):
     talks: tuple[Talk, ...]
     """Rounds of talks in which both took part, in order of time."""
     remarks: tuple[Remark, ...]
-    """What must be said of it besides its rates."""
+    """Notes that an answer about it must show, in addition to its rates."""
 
 
 class Ledger:
@@ -155,7 +155,7 @@ class Ledger:
         return None
 
     def remarks(self, imposer: str, partner: str, day: date) -> Iterator[Remark]:
-        """What must be said of this pair on that day besides its rates."""
+        """Notes that an answer about this pair on that day must show, in addition to its rates."""
         for one in self.pair(imposer, partner).remarks:
             if one.from_ <= day <= (one.to or day):
                 yield one

@@ -138,7 +138,7 @@ def _added(one: Component, base: BaseRate | None) -> Decimal | None:
 
 
 def _range(answer: Answer) -> object:
-    """The lowest and highest total; null beside all-in rates, which are no additional duty."""
+    """The lowest and highest total; null for all-in rates, which are not additional duties."""
     all_in = any(one.calc is not Calc.ADDS for one in (*answer.components, *answer.not_counted))
     return None if all_in else _value(answer.total_range)
 

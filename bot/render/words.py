@@ -258,7 +258,7 @@ def reach(read: Reach | None) -> str:
     if read.first != read.last:
         days = f"between {read.first} and {read.last}, depending on the economy"
     return (
-        f"Sources last checked {days}; today is {read.today}. What was due since then was not "
+        f"Sources last checked {days}; today is {read.today}. Changes due since then were not "
         "checked."
     )
 
@@ -436,7 +436,7 @@ def _not_in_total(one: kinds.NotInTotal, _: Answer) -> str:
 
 
 def _no_measure(one: kinds.NoMeasureOnGoods, answer: Answer) -> str:
-    rest = "we do not know what they pay besides the base rate"
+    rest = "we do not know their additional duties"
     if any(each.measure_id != BASE_ID for each in answer.components):
         rest = "only duties on goods in general are counted"
     return f"We know no duty on {one.product} alone between these two: {rest}."

@@ -146,7 +146,7 @@ class FeedRegistry:
         """
         if any(feed.id == feed_id for feed in self._configured):
             cure = "Set `enabled: false` there, then start the bot again"
-            raise FeedError(feed_id, "it stands in feeds.yaml", cure)
+            raise FeedError(feed_id, "it is defined in feeds.yaml", cure)
         if not await self._feeds.remove(feed_id):
             raise FeedError(feed_id, "no such feed", _SEE_IDS)
 

@@ -15,7 +15,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.errors import StoreAway, StoreError
+from bot.errors import StoreError, StoreUnavailable
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.pipeline import Taken
 from bot.proposals.approval.overlay import stale_notice
@@ -97,7 +97,7 @@ def build_scheduler(jobs: Iterable[Job]) -> AsyncIOScheduler:
 async def _run(job: Job) -> None:
     # APScheduler would log either as a failed job with a traceback: a job that is cancelled at the
     # end, and a database that is away, which the log reports once by itself.
-    with suppress(asyncio.CancelledError, StoreAway):
+    with suppress(asyncio.CancelledError, StoreUnavailable):
         await job.run()
 
 

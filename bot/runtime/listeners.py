@@ -92,7 +92,7 @@ def _hub_callback(services: Services) -> WebSubCallback | None:
     if services.hubs is None:
         return None
     return WebSubCallback(
-        services.hubs, fetch_limits(services.settings), _PushIntake(services).take_in
+        services.hubs, fetch_limits(services.settings), _PushIntake(services).process_push
     )
 
 
@@ -102,8 +102,8 @@ class _PushIntake:
 
     services: Services
 
-    async def take_in(self, push: Push) -> None:
-        await self.services.scheduler.take_in(push.feed_id, partial(self._read, push))
+    async def process_push(self, push: Push) -> None:
+        await self.services.scheduler.process_push(push.feed_id, partial(self._read, push))
 
     async def _read(self, push: Push, feed: Feed, state: FeedState, now: datetime) -> Round:
         return await self.services.poller.read_push(feed, state, now, push.body, push.content_type)

@@ -98,7 +98,9 @@ class Settings(SourceSettings, BaseSettings):
         try:
             return value.expanduser() if value else value
         except RuntimeError as error:
-            raise ValueError(f"{value.parts[0] if value else ''} is nobody's home") from error
+            raise ValueError(
+                f"{value.parts[0] if value else ''} is no known home directory"
+            ) from error
 
     @field_validator("allowed_networks", mode="before")
     @classmethod

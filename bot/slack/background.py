@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from secrets import token_hex
 from typing import Any
 
-from bot.errors import StoreAway
+from bot.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ def log_failure(doing: str) -> str | None:
 
     None while the database is away: `bot.store.outage` logs that once.
     """
-    if isinstance(sys.exception(), StoreAway):
+    if isinstance(sys.exception(), StoreUnavailable):
         return None
     error_id = token_hex(4)
     log.exception("error %s while %s", error_id, doing)

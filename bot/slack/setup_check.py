@@ -33,7 +33,9 @@ async def check_slack(client: AsyncWebClient) -> tuple[SetupFinding, ...]:
     token = _token(True, f"valid in {answer.get('team')} as {answer.get('user')}")
     given = next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), None)
     if given is None:
-        return token, SetupFinding(thing="Slack scopes", ok=True, says="not told by this server")
+        return token, SetupFinding(
+            thing="Slack scopes", ok=True, says="not reported by this server"
+        )
     granted = {scope.strip() for scope in given.split(",")}
     return token, *(_scope(scope, scope.name in granted) for scope in SCOPES)
 

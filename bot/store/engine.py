@@ -41,7 +41,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import StoreAway, StoreError
+from bot.errors import StoreError, StoreUnavailable
 from bot.store import postgresql, sqlite
 from bot.store.outage import Outage
 
@@ -85,7 +85,7 @@ def _sqlite(url: URL) -> URL:
         raise StoreError("DATABASE_URL", "an SQLite database needs a file", _FORMS)
     if url.query:
         cause = "the address of an SQLite file takes no parameters"
-        raise StoreError("DATABASE_URL", cause, "Leave out what stands from ? on")
+        raise StoreError("DATABASE_URL", cause, "Remove the query string (everything from ? on)")
     return url
 
 
@@ -157,7 +157,7 @@ class Database:
         else:
             await self._finish(self._in_thread(lambda: self._write_all([write])))
         if write.error is not None:
-            if self._outage is not None and isinstance(write.error, StoreAway):
+            if self._outage is not None and isinstance(write.error, StoreUnavailable):
                 self._outage.met(write.error)
             raise write.error
         if self._outage is not None:
@@ -177,7 +177,7 @@ class Database:
             with store_errors(self.name):
                 self._transact(writes)
         except Exception as error:
-            if len(writes) == 1 or isinstance(error, StoreAway):
+            if len(writes) == 1 or isinstance(error, StoreUnavailable):
                 # Without a database all of them fail, each after its time limit.
                 for write in writes:
                     write.error = error
@@ -205,7 +205,10 @@ class Database:
         return await self._finish(self._in_thread(lambda: work(engine)))
 
     async def close(self) -> None:
-        """Waits for running work, then closes all connections; later calls raise StoreAway."""
+        """Waits for running work, then closes all connections.
+
+        Later calls raise StoreUnavailable.
+        """
         self._closed = True
         if self._running:
             await asyncio.wait(self._running)
@@ -221,7 +224,7 @@ class Database:
         """Runs `work` to its end even if the caller is cancelled."""
         if self._closed:
             work.close()
-            raise StoreAway(self.name, "closed", "The program is ending; start it again")
+            raise StoreUnavailable(self.name, "closed", "The program is ending; start it again")
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -235,7 +238,7 @@ class Database:
         try:
             with store_errors(self.name):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        except StoreAway as error:
+        except StoreUnavailable as error:
             if self._outage is not None:
                 self._outage.met(error)
             raise
@@ -295,7 +298,7 @@ def store_errors(name: str) -> Iterator[None]:
     except (DBAPIError, PoolTimeout, OSError) as error:
         lines = str(getattr(error, "orig", None) or error).splitlines()
         cause = lines[0].rpartition(">: ")[2] if lines else type(error).__name__
-        kind = StoreAway if _is_temporary(error) else StoreError
+        kind = StoreUnavailable if _is_temporary(error) else StoreError
         raise kind(name, cause, _cure(cause)) from error
 
 

@@ -64,7 +64,7 @@ class Feeds:
 
     async def state(self, feed_id: str) -> FeedState | None:
         """The saved state of one feed; None if it was never polled."""
-        return (await self.anew([feed_id])).get(feed_id)
+        return (await self.states_of([feed_id])).get(feed_id)
 
     async def states(self) -> dict[str, FeedState]:
         """The saved state of every feed ever polled, by feed id."""
@@ -72,7 +72,7 @@ class Feeds:
         # 10,000 of them take a tenth of a second.
         return await asyncio.to_thread(self._by_feed, found)
 
-    async def anew(self, feed_ids: Collection[str]) -> dict[str, FeedState]:
+    async def states_of(self, feed_ids: Collection[str]) -> dict[str, FeedState]:
         """The saved states of these few feeds, by feed id."""
         query = select(_state.data).where(_state.feed_id.in_(feed_ids))
         return self._by_feed(await self._database.column(query))

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from bot.errors import StoreAway, StoreError
+from bot.errors import StoreError, StoreUnavailable
 from bot.store.engine import Database
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class _Lock:
             before = self._connection
             try:
                 await self.take()
-            except StoreAway:
+            except StoreUnavailable:
                 await self.release()
             else:
                 if self._connection is not before:

@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.errors import StoreAway
+from bot.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -13,7 +13,7 @@ class Outage:
     def __init__(self) -> None:
         self._lasts = False
 
-    def met(self, error: StoreAway) -> None:
+    def met(self, error: StoreUnavailable) -> None:
         """Records a failure."""
         if not self._lasts:
             self._lasts = True

@@ -22,7 +22,7 @@ from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, ProposalRecord, State
 from bot.proposals.build import asked_again
-from bot.proposals.inbox import Owed
+from bot.proposals.inbox import QueuedMessages
 from bot.proposals.model import Proposal
 from bot.store import tables
 from bot.store.engine import AnyRow, Database
@@ -97,13 +97,15 @@ class Proposals:
             connection.execute(changed.values(data=data, told=False))
 
     async def tell(
-        self, owing: Callable[[Sequence[Proposal], Sequence[Proposal]], Owed], since: datetime
-    ) -> Owed:
-        """Queues the messages that `owing` makes of new or changed pending proposals; returns them.
+        self,
+        plan_messages: Callable[[Sequence[Proposal], Sequence[Proposal]], QueuedMessages],
+        since: datetime,
+    ) -> QueuedMessages:
+        """Queues the messages that `plan_messages` makes of new or changed proposals; returns them.
 
-        `owing` gets the newest `MOST_UNSENT` of these, and those sent before that are pending or
-        were sent after `since`, oldest first; it may be called twice. A queued message stays as it
-        is. Proposals sent to another team are new to this one.
+        `plan_messages` gets the newest `MOST_UNSENT` of these that are pending, and those sent
+        before that are pending or were sent after `since`, oldest first. It may be called twice. A
+        queued message stays as it is. Proposals sent to another team are new to this one.
         """
         untold = (
             select(_row.data, _row.decision)
@@ -122,17 +124,18 @@ class Proposals:
         new = await self._database.rows(untold)
         if (
             not new
-            or owing(_proposals(new), _proposals(await self._database.rows(taking_room))) == Owed()
+            or plan_messages(_proposals(new), _proposals(await self._database.rows(taking_room)))
+            == QueuedMessages()
         ):
-            return Owed()
+            return QueuedMessages()
 
-        def write(connection: Connection) -> Owed:
+        def write(connection: Connection) -> QueuedMessages:
             new = _proposals(connection.execute(untold).all())
-            owed = owing(new, _proposals(connection.execute(taking_room).all()))
-            self._outbox.put(connection, owed.deliveries)
-            ids = [proposal.id for proposal in owed.told]
+            queued = plan_messages(new, _proposals(connection.execute(taking_room).all()))
+            self._outbox.put(connection, queued.deliveries)
+            ids = [proposal.id for proposal in queued.proposals]
             connection.execute(update(_table).where(_row.id.in_(ids)).values(told=True))
-            return owed
+            return queued
 
         return await self._database.write(write)
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.alerts.dispatcher import LONGEST_BACKOFF_S, Dispatcher, DispatchTimes, Receipt
-from bot.errors import SendLater, SendRefused, StoreAway
+from bot.errors import SendLater, SendRefused, StoreUnavailable
 from bot.news.story import Story
 from bot.store.outbox import Outbox
 from bot.store.upgrade import upgrade
@@ -342,7 +342,7 @@ class _Stumbling(Outbox):
     async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
         self.looks += 1
         if self.looks == 1:
-            raise StoreAway("sqlite database", "database is locked")
+            raise StoreUnavailable("sqlite database", "database is locked")
         return await super().claim(now, limit, lease_s)
 
 
@@ -374,7 +374,7 @@ class _Away(Outbox):
             self.refused += 1
             async with self._more:
                 self._more.notify_all()
-            raise StoreAway("sqlite database", "the disk is full")
+            raise StoreUnavailable("sqlite database", "the disk is full")
 
     async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
         await self._or_away()

@@ -168,7 +168,7 @@ async def test_what_another_process_resumed_is_seen(
     other = open_store(address)
     await other.feeds.save_state(resumed_by_hand := resumed(gone))
     await other.database.close()
-    assert await store.feeds.anew(["listed", "unknown"]) == {"listed": resumed_by_hand}
+    assert await store.feeds.states_of(["listed", "unknown"]) == {"listed": resumed_by_hand}
     assert await store.feeds.state("listed") == resumed_by_hand
 
 

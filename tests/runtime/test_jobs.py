@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from bot.errors import StoreAway
+from bot.errors import StoreUnavailable
 from bot.runtime.jobs import Job, build_scheduler
 
 
@@ -21,7 +21,7 @@ async def test_a_job_is_quiet_about_a_database_that_is_away_and_is_run_again(
         runs += 1
         if runs > 2:
             again.set()
-        raise StoreAway("postgresql database bot", "connection refused")
+        raise StoreUnavailable("postgresql database bot", "connection refused")
 
     scheduler = build_scheduler([Job("poll", poll, 0.02)])
     scheduler.start()

@@ -9,7 +9,7 @@ from time import sleep
 import pytest
 from sqlalchemy import Connection, make_url, select, text
 
-from bot.errors import StoreAway, StoreError
+from bot.errors import StoreError, StoreUnavailable
 from bot.store import tables
 from bot.store.engine import Database, parse_url
 from tests.store.conftest import BACKENDS
@@ -222,11 +222,11 @@ async def test_an_unavailable_database_is_not_tried_for_each_waiting_write(
 
     def fail(_: Connection) -> None:
         tries.append(1)
-        raise StoreAway("test", "gone")
+        raise StoreUnavailable("test", "gone")
 
     results = await _write_together(database, [fail] * 64)
     await database.close()
-    assert all(isinstance(result, StoreAway) for result in results)
+    assert all(isinstance(result, StoreUnavailable) for result in results)
     assert len(tries) == 1
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.errors import StoreAway, StoreError
+from bot.errors import StoreError, StoreUnavailable
 from bot.store.engine import Database
 from bot.store.outage import Outage
 from tests.store.conftest import on_postgresql
@@ -25,9 +25,9 @@ async def test_an_outage_is_told_once_when_it_begins_and_once_when_it_is_over(
     file.mkdir()
     database = Database(f"sqlite:///{file}", Outage())
     for _ in range(3):
-        with pytest.raises(StoreAway, match="unable to open"):
+        with pytest.raises(StoreUnavailable, match="unable to open"):
             await database.write(_ask)
-        with pytest.raises(StoreAway, match="unable to open"):
+        with pytest.raises(StoreUnavailable, match="unable to open"):
             await database.rows(text("SELECT 1"))
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert "nothing is lost" in caplog.text
@@ -42,7 +42,7 @@ async def test_an_outage_is_told_once_when_it_begins_and_once_when_it_is_over(
 
 @on_postgresql
 async def test_a_connection_that_the_server_ends_is_an_outage(store: Store) -> None:
-    with pytest.raises(StoreAway):
+    with pytest.raises(StoreUnavailable):
         await store.database.write(
             lambda connection: connection.execute(
                 text("SELECT pg_terminate_backend(pg_backend_pid())")
@@ -58,6 +58,6 @@ async def test_a_statement_at_fault_is_no_outage(
     database = Database(store.database.url.render_as_string(hide_password=False), Outage())
     with pytest.raises(StoreError) as raised:
         await database.rows(text(wrong))
-    assert not isinstance(raised.value, StoreAway)
+    assert not isinstance(raised.value, StoreUnavailable)
     assert caplog.records == []
     await database.close()

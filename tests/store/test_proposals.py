@@ -11,7 +11,7 @@ from bot.feeds.model import FeedState, PollOutcome, Round
 from bot.pipeline import Taken
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
-from bot.proposals.inbox import Owed
+from bot.proposals.inbox import QueuedMessages
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.model.measure import Source
 from bot.store.outbox import Outbox
@@ -76,8 +76,8 @@ def message(said: Proposal) -> tuple[Delivery, ...]:
     )
 
 
-def owing(untold: Sequence[Proposal], told: Sequence[Proposal]) -> Owed:
-    return Owed(tuple(one for said in untold for one in message(said)), tuple(untold))
+def plan_messages(untold: Sequence[Proposal], told: Sequence[Proposal]) -> QueuedMessages:
+    return QueuedMessages(tuple(one for said in untold for one in message(said)), tuple(untold))
 
 
 async def test_a_second_report_only_adds_who_says_so_too(store: Store) -> None:
@@ -90,11 +90,11 @@ async def test_a_second_report_only_adds_who_says_so_too(store: Store) -> None:
 
 async def test_it_is_told_of_once_and_again_only_for_a_new_witness(store: Store) -> None:
     await store.proposals.keep([proposal()], NOON)
-    assert (await store.proposals.tell(owing, NOON)).told == (proposal(),)
+    assert (await store.proposals.tell(plan_messages, NOON)).proposals == (proposal(),)
     await store.proposals.keep([proposal()], NOON)
-    assert await store.proposals.tell(owing, NOON) == Owed()
+    assert await store.proposals.tell(plan_messages, NOON) == QueuedMessages()
     await store.proposals.keep([proposal(source="Paper")], NOON)
-    [again] = (await store.proposals.tell(owing, NOON)).told
+    [again] = (await store.proposals.tell(plan_messages, NOON)).proposals
     assert len(again.said_by) == 2
     # One message all the same: who shows it has it say so.
     [owed] = await store.outbox.claim(NOON, 10, 60)
@@ -221,10 +221,10 @@ async def test_each_team_on_one_database_is_told_once(store: Store) -> None:
     def of(team: str) -> Proposals:
         return Proposals(store.database, Outbox(store.database, store.stories, team))
 
-    def to(team: str) -> Callable[[Sequence[Proposal], Sequence[Proposal]], Owed]:
-        def owed(untold: Sequence[Proposal], _: Sequence[Proposal]) -> Owed:
+    def to(team: str) -> Callable[[Sequence[Proposal], Sequence[Proposal]], QueuedMessages]:
+        def owed(untold: Sequence[Proposal], _: Sequence[Proposal]) -> QueuedMessages:
             deliveries = [one for said in untold for one in message(said)]
-            return Owed(
+            return QueuedMessages(
                 tuple(
                     one.model_copy(update={"id": f"{team} {one.event_id}", "team": team})
                     for one in deliveries
@@ -236,19 +236,19 @@ async def test_each_team_on_one_database_is_told_once(store: Store) -> None:
 
     await store.proposals.keep([proposal()], NOON)
     told = [await of(team).tell(to(team), NOON) for team in ("T1", "T2", "T1", "T2")]
-    assert [len(each.told) for each in told] == [1, 1, 0, 0]
+    assert [len(each.proposals) for each in told] == [1, 1, 0, 0]
 
 
 async def test_what_takes_room_is_told_of_and_waits_or_is_new(store: Store) -> None:
     shown: list[list[str]] = []
 
-    def look(untold: Sequence[Proposal], told: Sequence[Proposal]) -> Owed:
+    def look(untold: Sequence[Proposal], told: Sequence[Proposal]) -> QueuedMessages:
         shown.append([one.id for one in told])
-        return Owed()
+        return QueuedMessages()
 
     both = [proposal("a1"), proposal("a2")]
     await store.proposals.keep(both, NOON)
-    await store.proposals.tell(owing, NOON)
+    await store.proposals.tell(plan_messages, NOON)
     await store.proposals.decide("a1", decision(), act())
     await store.proposals.keep([proposal("a3")], NOON)
     await store.proposals.tell(look, NOON - timedelta(hours=1))
@@ -261,6 +261,6 @@ async def test_of_thousands_not_told_the_newest_are_looked_at(store: Store) -> N
     made_up = [proposal(f"m{number}") for number in range(MOST_UNSENT)]
     later = proposal("later", seen_at=NOON + timedelta(hours=1))
     await store.proposals.keep([*made_up, later], NOON)
-    told = (await store.proposals.tell(owing, NOON)).told
+    told = (await store.proposals.tell(plan_messages, NOON)).proposals
     assert len(told) == MOST_UNSENT
     assert told[-1].id == "later"

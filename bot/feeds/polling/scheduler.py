@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from bot.errors import StoreAway
+from bot.errors import StoreUnavailable
 from bot.feeds.model import Feed, FeedKind, FeedState, Round
 from bot.feeds.polling.host_queue import HostQueue
 from bot.feeds.polling.next_poll import is_due, state_for
@@ -34,7 +34,7 @@ class FeedStore(Protocol):
 
     async def states(self) -> Mapping[str, FeedState]: ...
 
-    async def anew(self, feed_ids: Collection[str]) -> Mapping[str, FeedState]:
+    async def states_of(self, feed_ids: Collection[str]) -> Mapping[str, FeedState]:
         """The stored states of these feeds, uncached: an operator may have resumed one."""
         ...
 
@@ -107,7 +107,7 @@ class PollScheduler(Generic[T]):
                 return ()
             try:
                 return await self._start_due()
-            except StoreAway:
+            except StoreUnavailable:
                 return ()
 
     async def _start_due(self) -> tuple[asyncio.Future[T | None], ...]:
@@ -123,7 +123,7 @@ class PollScheduler(Generic[T]):
         # Polls run in the order in which they start.
         return tuple(self._start(feed) for feed in sorted(due, key=_rank))
 
-    async def take_in(self, feed_id: str, pushed: Pushed) -> None:
+    async def process_push(self, feed_id: str, pushed: Pushed) -> None:
         """Processes a pushed body as soon as the feed is not being polled.
 
         Ignored if the feed is not, or no longer, enabled.
@@ -193,7 +193,7 @@ class PollScheduler(Generic[T]):
         """Loads the states of stopped feeds that an operator has resumed."""
         stopped = tuple(state.feed_id for state in self._states.values() if state.stopped)
         if stopped:
-            for feed_id, state in (await self._store.anew(stopped)).items():
+            for feed_id, state in (await self._store.states_of(stopped)).items():
                 if not state.stopped:
                     self._states[feed_id] = state
 
@@ -241,7 +241,7 @@ class PollScheduler(Generic[T]):
         try:
             state = self._states.get(feed.id)
             result = await self._poll(feed, self._clock(), pushed, state)
-        except StoreAway:
+        except StoreUnavailable:
             self._delay(feed)
             return None
         except Exception:

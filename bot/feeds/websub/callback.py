@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.errors import StoreAway
+from bot.errors import StoreUnavailable
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.websub import protocol
 from bot.feeds.websub.subscriptions import CALLBACK_PATH, WebSubSubscriptions
@@ -34,15 +34,15 @@ class Push:
 
 
 class WebSubCallback:
-    """Receives the hubs' calls; `take_in` processes a push and returns when done."""
+    """Receives the hubs' calls; `process_push` processes a push and returns when done."""
 
     def __init__(
         self,
         hubs: WebSubSubscriptions,
         limits: FetchLimits,
-        take_in: Callable[[Push], Awaitable[object]],
+        process_push: Callable[[Push], Awaitable[object]],
     ) -> None:
-        self._hubs, self._limits, self._take_in = hubs, limits, take_in
+        self._hubs, self._limits, self._take_in = hubs, limits, process_push
         self._reading = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -107,7 +107,7 @@ class WebSubCallback:
     async def _process(self, push: Push) -> None:
         try:
             await self._take_in(push)
-        except StoreAway:
+        except StoreUnavailable:
             return
         except Exception:
             log.exception("a push for feed %s could not be processed", push.feed_id)

@@ -11,7 +11,7 @@ from datetime import datetime
 from secrets import token_urlsafe
 from typing import Protocol
 
-from bot.errors import AddressRefused, FeedError, FetchFailed, StoreAway
+from bot.errors import AddressRefused, FeedError, FetchFailed, StoreUnavailable
 from bot.feeds.http.fetch import Fetcher, shown
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.websub import protocol
@@ -90,7 +90,7 @@ class WebSubSubscriptions:
     async def _tend_safely(self, wanted: Mapping[str, tuple[str, str]]) -> None:
         try:
             await self.tend(wanted)
-        except StoreAway:
+        except StoreUnavailable:
             return
         except Exception:
             log.exception("the subscriptions at hubs could not be updated")

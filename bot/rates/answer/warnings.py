@@ -1,4 +1,4 @@
-"""What an answer must say besides its number, the most important first.
+"""What an answer must say in addition to its number, the most important first.
 
 0. what would make the number mislead, so that it leads;
 1. where the ledger's knowledge ends before the day, or never reached the pair;

@@ -106,7 +106,7 @@ class RatePeriod(Frozen):
     specific: str = ""
     """The duty in words where it is not a percent of the value: `USD 21 per kg less the price`."""
     excluded_by: tuple[str, ...] = ()
-    """Ids of measures whose goods do not pay this rate, besides those of the whole measure."""
+    """Further measures, by id, whose goods do not pay this rate."""
     source: Source
     announced: Day | None = None
     void_on: Day | None = None

@@ -1,4 +1,4 @@
-"""What an answer must say besides its number: one frozen class for each kind.
+"""What an answer must say in addition to its number: one frozen class for each kind.
 
 A kind is named after its class (`Stale` is "stale"). A warning that leads stands before the number,
 which would mislead without it. Texts in a warning are data of the rates files.
@@ -63,7 +63,7 @@ class Exclusion(NamedTuple):
 
 @dataclass_transform(frozen_default=True)
 class RateWarning:
-    """What an answer must say besides its number; each subclass is a frozen dataclass."""
+    """What an answer must say in addition to its number; each subclass is a frozen dataclass."""
 
     leads: ClassVar[bool] = False
 

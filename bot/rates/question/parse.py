@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from bot.errors import QueryError, UnknownParty, Unsaid
+from bot.errors import NoEconomyNamed, QueryError, UnknownParty
 from bot.parties import WORLD, Parties
 from bot.rates.question.dates import take_day
 from bot.rates.question.parties import NOISE, Words, direction, is_charged, readable
@@ -145,7 +145,7 @@ def _about_rates(
         _refuse_unknown(product, codes, parties, reader)
     if not codes:
         if product and reader is not None and reader.knows(product):
-            raise Unsaid(product, "names goods but no economy", (f"us {product}",))
+            raise NoEconomyNamed(product, "names goods but no economy", (f"us {product}",))
         if product:
             raise UnknownParty(product, parties.suggest(product))
         thing = " ".join(words.rest) or "the question"
@@ -170,7 +170,7 @@ def _about_rates(
             history=history,
             one_named=codes[0] != WORLD,
         )
-    imposer, partner, told = direction(words)
+    imposer, partner, is_explicit = direction(words)
     others = tuple(code for code in codes[2:] if code not in (imposer, partner))
     return RateQuery(
         kind=Kind.COMPARE if others else Kind.PAIR,
@@ -180,7 +180,7 @@ def _about_rates(
         product=product,
         on=on,
         history=history,
-        both_ways=not others and not told and WORLD not in codes[:2],
+        both_ways=not others and not is_explicit and WORLD not in codes[:2],
     )
 
 

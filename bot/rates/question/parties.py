@@ -118,11 +118,11 @@ def is_charged(words: Words) -> bool:
 
 
 class Direction(NamedTuple):
-    """Who charges whom; `told` if small words state the direction, not only the order."""
+    """Who charges whom; `is_explicit` if small words state the direction, not only the order."""
 
     imposer: str
     partner: str
-    told: bool
+    is_explicit: bool
 
 
 def direction(words: Words) -> Direction:

@@ -116,7 +116,7 @@ def fitting(
     blocks: int,
     characters: int,
 ) -> tuple[tuple[Block, ...], int]:
-    """The first of `items` that fit beside the fixed blocks, and how many do not."""
+    """The first of `items` that fit in addition to the fixed blocks, and how many do not."""
     spare_blocks = blocks - len(fixed)
     spare = characters - size(fixed)
     if len(items) <= spare_blocks and size(items) <= spare:

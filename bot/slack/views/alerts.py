@@ -141,7 +141,7 @@ def why(story: Story, reason: str) -> Message:
 
 def mute_choices(event_id: str) -> Message:
     """The ways to get fewer alerts, each a button."""
-    text = "What should be quiet here?"
+    text = "What do you want to mute here?"
     row = actions(
         button("This event", MUTE_EVENT, event_id),
         button("Everything for 24 hours", MUTE_DAY),

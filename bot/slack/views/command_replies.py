@@ -36,7 +36,7 @@ _EXAMPLES = (
     ("us china", "what the US charges on goods from China, and China on the US"),
     ("us china on 2025-04-15", "the same on another day"),
     ("us china steel", "what goods pay, in words or by an HS code such as 8507.60"),
-    ("us china history", "how the rate went, as a chart"),
+    ("us china history", "the history of the rate, as a chart"),
     ("table us china", "the parts of an answer as a table"),
     ("us china vs vietnam", "one imposer on several partners, side by side"),
     ("china", "all that one economy pays and imposes"),
@@ -50,7 +50,7 @@ _EXAMPLES = (
     ("reminders off", "no more reminders here of what takes effect; `on` brings them back"),
     ("latest talks", "the newest stories, of one topic or all"),
     ("feeds", "how the feeds are doing"),
-    ("proposals", "rates that stories say and the ledger lacks, for operators to decide on"),
+    ("proposals", "reported rates that await an operator's decision"),
 )
 
 
@@ -100,7 +100,7 @@ def message_of(reply: replies.Reply, request: CommandRequest, parties: Parties) 
 def help_message() -> Message:
     """Every command, each with an example."""
     lines = [f"• `{COMMAND} {example}` – {what}" for example, what in _EXAMPLES]
-    first = f"Ask for a rate, or say what you want to hear of. All commands start with `{COMMAND}`."
+    first = f"Ask for a rate, or subscribe to news. All commands start with `{COMMAND}`."
     tail = context("Topics: `tariffs`, `talks`, `court-rulings`, `all`. Economies by any name.")
     return assemble(first, [section(first), section("\n".join(lines)), tail])
 
@@ -117,14 +117,14 @@ def operators_only(act: OperatorAct, user: str) -> Message:
         case OperatorAct.DECIDE_ON_RATES:
             return notice(
                 f"Only operators decide on rates: {setting}. Yours is `{escape(user, 40)}`; "
-                "whoever runs the bot can add it."
+                "ask the person who runs the bot to add it."
             )
 
 
 def calendar_comment(file: replies.CalendarFile, user: str, parties: Parties) -> str:
-    """The markup beside a shared calendar file."""
+    """The markup of the comment on a shared calendar file."""
     who = person(user)
-    what = f"{_dates(file)} on which a duty begins, ends or falls due, for your calendar."
+    what = f"{_dates(file)} for your calendar: duties that begin or end, and other deadlines."
     asked = f"{who} asked for it." if who else ""
     title = escape(calendar_title(file.query, parties))
     return " ".join(filter(None, (f"{title}: {what}", asked, escape(reach(file.reach)))))
@@ -256,7 +256,7 @@ def _preference(reply: _Preference, request: CommandRequest) -> Message:
             text = f"{who} muted this event here. Other events still arrive."
             undo = button("Undo", alerts.UNMUTE_EVENT, reply.event_id)
         case replies.EventMuted():
-            text = f"{who} wants to hear of this event here again."
+            text = f"{who} unmuted this event here."
         case replies.ConversationMuted(until=datetime() as until):
             text = f"{who} muted all alerts here until {moment(until)}."
             undo = button("Unmute", alerts.UNMUTE)

@@ -34,7 +34,7 @@ def feed_list(reply: FeedStatusList) -> Message:
 def feed_added(feed: Feed) -> Message:
     """Confirms a new feed, with the command that removes it."""
     text = f"Added {bold(escape(feed.title, 200))}, id `{feed.id}`: {_address_or_id(feed.url)}."
-    undo = f"What it lists now counts as seen. `{COMMAND} feeds remove {feed.id}` takes it out."
+    undo = f"Its current entries count as seen. To remove it: `{COMMAND} feeds remove {feed.id}`"
     return assemble(text, [section(text), context(undo)])
 
 
@@ -76,7 +76,7 @@ def _common_error(failing: Sequence[Health]) -> str:
     if not errors or errors[0][1] < 2:
         return ""
     error, count = errors[0]
-    return f"{count} of them fail alike: {escape(error, 200)}."
+    return f"{count} of them fail for the same reason: {escape(error, 200)}."
 
 
 def _order(feed: Health) -> tuple[bool, bool, float]:

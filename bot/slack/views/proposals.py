@@ -108,7 +108,7 @@ def _grounds(proposal: Proposal) -> list[str]:
     """What the ledger has, who reports what, and who else reports it."""
     lines, total = [], percent_text(proposal.old_percent)
     if not proposal.partner:
-        lines.append("It names no one partner, so no rate of the ledger stands beside it.")
+        lines.append("It does not name a single partner, so there is no current rate to compare.")
     elif proposal.old_parts:
         parts = [_rate(one) for one in proposal.old_parts]
         more = [f"{len(parts) - _PARTS} more"] if len(parts) > _PARTS else []

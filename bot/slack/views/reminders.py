@@ -49,8 +49,8 @@ def reminder_switch(reply: ReminderSwitch, user: str) -> Message:
         more = f"`{COMMAND} reminders on` switches them on, `{COMMAND} upcoming` lists what comes."
         return assemble(text, [section(text), context(more)])
     more = (
-        "What takes effect or ends is told here a week and a day before, for the economies "
-        f"that this conversation is subscribed to. `{COMMAND} reminders off` ends it."
+        "Reminders are posted here a week and a day before a duty starts or ends, for the "
+        f"economies that this conversation subscribes to. `{COMMAND} reminders off` turns them off."
     )
     if not reply.has_tariffs:
         more += f" Nothing about tariffs is subscribed here yet: `{COMMAND} subscribe tariffs`."

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.errors import StoreAway, TariffwireError
+from bot.errors import StoreUnavailable, TariffwireError
 from bot.news.reader import Reader
 from bot.proposals.model import Proposal
 from bot.rates.ledger import Ledger
@@ -74,7 +74,7 @@ class JournalWatcher:
                 await asyncio.sleep(0)
             await self._offers.offer(tuple(proposals.values()))
             self._next_at = now + EVERY
-        except StoreAway:
+        except StoreUnavailable:
             return
         except TariffwireError as error:
             log.warning("%s", error)

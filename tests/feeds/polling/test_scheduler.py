@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.errors import StoreAway
+from bot.errors import StoreUnavailable
 from bot.feeds.model import Feed, FeedKind, FeedState, PollOutcome, Round
 from bot.feeds.polling import next_poll
 from bot.feeds.polling.scheduler import INTERNAL_ERROR_WAIT_S, PollScheduler
@@ -28,7 +28,7 @@ class Shelf:
     async def states(self) -> Mapping[str, FeedState]:
         return self.kept
 
-    async def anew(self, feed_ids: Collection[str]) -> Mapping[str, FeedState]:
+    async def states_of(self, feed_ids: Collection[str]) -> Mapping[str, FeedState]:
         return {feed_id: self.kept[feed_id] for feed_id in feed_ids if feed_id in self.kept}
 
 
@@ -52,7 +52,7 @@ class Taking:
         if feed.id in self.held:
             await self.held[feed.id].wait()
         if self.away:
-            raise StoreAway("the database", "the disk is full", "Free some space")
+            raise StoreUnavailable("the database", "the disk is full", "Free some space")
         if feed.id in self.broken:
             raise OSError("the disk is gone")
         error = self.errors.get(feed.id, "")
@@ -241,8 +241,8 @@ async def test_a_push_waits_for_the_running_poll_of_its_feed() -> None:
     setting = Setting("a", "b")
     setting.taking.held["a"] = asyncio.Event()
     await setting.watch.poll_due()
-    pushes = [asyncio.create_task(setting.watch.take_in("a", _nothing)) for _ in range(3)]
-    other = asyncio.create_task(setting.watch.take_in("b", _nothing))
+    pushes = [asyncio.create_task(setting.watch.process_push("a", _nothing)) for _ in range(3)]
+    other = asyncio.create_task(setting.watch.process_push("b", _nothing))
     await other
     assert setting.taking.taken == ["a", "b", "b"]
     setting.taking.held["a"].set()
@@ -253,7 +253,7 @@ async def test_a_push_waits_for_the_running_poll_of_its_feed() -> None:
 
 async def test_a_push_before_the_first_poll_is_processed() -> None:
     setting = Setting("a", "b")
-    await setting.watch.take_in("b", _nothing)
+    await setting.watch.process_push("b", _nothing)
     assert setting.taking.taken == ["b"]
     assert setting.taking.brought == [_nothing]
 
@@ -262,9 +262,9 @@ async def test_a_push_for_a_removed_feed_is_ignored() -> None:
     setting = Setting("a")
     await setting.poll()
     setting.taking.taken.clear()
-    await setting.watch.take_in("unknown", _nothing)
+    await setting.watch.process_push("unknown", _nothing)
     await setting.watch.stop()
-    await setting.watch.take_in("a", _nothing)
+    await setting.watch.process_push("a", _nothing)
     assert setting.taking.taken == []
 
 

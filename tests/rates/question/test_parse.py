@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.errors import QueryError, UnknownParty, Unsaid
+from bot.errors import NoEconomyNamed, QueryError, UnknownParty
 from bot.parties import WORLD, Parties, Party
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import Kind, RateQuery, parse
@@ -308,7 +308,7 @@ def test_who_pays_alone_is_not_taken_for_who_charges(text: str, read: Read) -> N
 
 
 def test_goods_alone_are_answered_with_a_question_that_names_an_economy(read: Read) -> None:
-    with pytest.raises(Unsaid) as refused:
+    with pytest.raises(NoEconomyNamed) as refused:
         read("steel")
 
     assert read(refused.value.questions[0]).product == "steel"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.errors import QueryError, UnknownParty, Unsaid
+from bot.errors import NoEconomyNamed, QueryError, UnknownParty
 from bot.rates.model.goods import Good
 from bot.rates.question.parse import Kind, RateQuery, parse
 from tests.rates.made import PARTIES, ledger, sheet
@@ -53,7 +53,7 @@ def test_a_question_asks_for_every_change(word: str) -> None:
 
 
 def test_goods_without_an_economy_are_answered_with_a_whole_question() -> None:
-    with pytest.raises(Unsaid) as unsaid:
+    with pytest.raises(NoEconomyNamed) as unsaid:
         read("steel")
     assert unsaid.value.thing == "steel"
     assert unsaid.value.questions == ("us steel",)

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.subscription import Frequency
 from bot.commands.request import CommandRequest
-from bot.errors import StoreAway
+from bot.errors import StoreUnavailable
 from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message
@@ -204,7 +204,7 @@ class _Away:
 
     def __getattr__(self, name: str) -> Any:
         async def fail(*_: object, **__: object) -> None:
-            raise StoreAway("postgresql database bot", "connection refused")
+            raise StoreUnavailable("postgresql database bot", "connection refused")
 
         return fail
 

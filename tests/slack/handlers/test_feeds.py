@@ -164,7 +164,9 @@ def nasty() -> str:
 async def test_a_reason_that_feeds_share_is_said_once_for_all() -> None:
     alike = [health(f"f{n}", "failing", error="its name was not found (DNS)") for n in range(3)]
     given, _ = with_feeds(*alike, health("other", "failing", error="answered 503"))
-    assert "3 of them fail alike: its name was not found (DNS)." in shown(await ask(given, "feeds"))
+    assert "3 of them fail for the same reason: its name was not found (DNS)." in shown(
+        await ask(given, "feeds")
+    )
     given, _ = with_feeds(alike[0], health("other", "failing", error="answered 503"))
     assert "fail alike" not in shown(await ask(given, "feeds"))
 

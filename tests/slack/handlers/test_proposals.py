@@ -384,7 +384,7 @@ async def test_the_list_says_what_each_approval_would_do(office: Office) -> None
 async def test_what_names_no_partner_is_not_shown_as_no_duty(office: Office) -> None:
     document = proposed_by_document(imposer="US", partner="", by=WIRE, ledger=ledger(), seen_at=NOW)
     message = shown([await office.ask(document)])
-    assert "names no one partner" in message
+    assert "does not name a single partner, so there is no current rate to compare" in message
     assert "no duty" not in message
 
 
