@@ -24,7 +24,7 @@ class CommandModule(NamedTuple):
 COMMANDS = {
     "db": CommandModule("database", "Upgrade or back up the database."),
     "demo": CommandModule(
-        "run", "Run the bot on a written week of trade news, replayed fast, offline."
+        "run", "Run the bot on scripted trade news of May 2025, replayed fast, offline."
     ),
     "doctor": CommandModule(
         "doctor",

@@ -23,5 +23,5 @@ def run() -> None:
 @click.command()
 @answers_for_errors
 def demo() -> None:
-    """Run the bot on a written week of trade news, replayed fast, offline."""
+    """Run the bot on scripted trade news of May 2025, replayed fast, offline."""
     asyncio.run(run_demo(load_settings()))

@@ -51,7 +51,7 @@ async def run_bot(settings: Settings) -> None:
 
 
 async def run_demo(settings: Settings) -> None:
-    """Runs the bot in the local workspace on the scripted week of `config/demo`, replayed fast.
+    """Runs the bot in the local workspace on the scripted news of `config/demo`, replayed fast.
 
     Its data is deleted at the end, unless TARIFFWIRE_DATA_DIR names a folder for it.
     """
@@ -62,7 +62,7 @@ async def run_demo(settings: Settings) -> None:
         stack.push_async_callback(replay.stop)
         config = ConfigFolder(settings).read_all()
         feeds = demo_feeds(load_feeds(folder / "feeds.yaml"), await replay.start())
-        print("Replaying a week of May 2025 in about 40 seconds; the outlets are made up.")
+        print("Replaying news of May 2025 in about 40 seconds; the outlets are made up.")
         await _run(Application(settings, config, feeds), settings.log_level)
 
 
@@ -78,7 +78,7 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
         "live_sources": (),
         # Reminders would be about today's duties, among news of another year.
         "reminders": False,
-        # The week is in the past, but its stories count as fresh.
+        # The news is old, but its stories count as fresh.
         "max_age_hours": 24.0 * 365 * 100,
     }
     if "data_dir" in settings.model_fields_set:

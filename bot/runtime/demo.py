@@ -1,9 +1,9 @@
-"""Replays a scripted week of trade news on loopback, as the feeds of a few made-up outlets.
+"""Replays scripted trade news of three weeks on loopback, as the feeds of a few made-up outlets.
 
     config/demo/*.rss, *.atom --read_week--> Recording --revealed--> body --HTTP--> the bot
 
 The rest of the bot does not know that it reads a replay: the feeds answer over HTTP with
-validators, and a feed holds what its outlet has published so far. The week passes in `duration_s`
+validators, and a feed holds what its outlet has published so far. These weeks pass in `duration_s`
 seconds; entries appear one by one in the order of their dates, evenly spread.
 """
 
@@ -73,7 +73,7 @@ def revealed(
 
 
 class Replay:
-    """Serves the week on 127.0.0.1 at a free port. `clock` counts seconds and never goes back."""
+    """Serves the news on 127.0.0.1 at a free port. `clock` counts seconds and never goes back."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Replay:
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> str:
-        """Starts the server and the week; returns its address without a slash at the end."""
+        """Starts the server and the replay; returns its address without a slash at the end."""
         app = web.Application()
         app.router.add_get("/{name}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
