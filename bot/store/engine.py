@@ -167,7 +167,7 @@ class Database:
     async def _write_waiting(self, write: "_Write") -> None:
         """Writes what waits for the only writer, unless `write` was written with another's."""
         async with self._one_writer:
-            if write in self._waiting:
+            while write in self._waiting:
                 writes = self._waiting[:_WRITES_AT_ONCE]
                 del self._waiting[:_WRITES_AT_ONCE]
                 await self._in_thread(lambda: self._write_all(writes))
