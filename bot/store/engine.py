@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from sqlite3 import SQLITE_ERROR
 from typing import Any, TypeVar, cast
@@ -170,7 +171,7 @@ class Database:
             while write in self._waiting:
                 writes = self._waiting[:_WRITES_AT_ONCE]
                 del self._waiting[:_WRITES_AT_ONCE]
-                await self._in_thread(lambda: self._write_all(writes))
+                await self._in_thread(partial(self._write_all, writes))
 
     def _write_all(self, writes: Sequence["_Write"]) -> None:
         try:
