@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from multiprocessing.synchronize import Semaphore
 
 import pebble
 
@@ -26,11 +27,12 @@ _STOP_TIMEOUT_S = 2.0
 _NO_TRACKER_WARNING = "ignore::UserWarning:multiprocessing.resource_tracker"
 
 
-def _start() -> None:
+def _start(ready: Semaphore) -> None:
     """Ignores Ctrl-C, which the terminal sends to all processes, and imports the parser.
 
     The import must not count towards the deadline of the first body.
     """
+    ready.release()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     import bot.feeds.parsing.feedparser_reader  # noqa: F401
 
@@ -48,6 +50,8 @@ class ProcessPool:
     def __init__(self, parse_deadline_s: float, idle_s: float = 30.0) -> None:
         self._deadline_s, self._idle_s = parse_deadline_s, idle_s
         self._pool: pebble.ProcessPool | None = None
+        self._processes = min(MAX_PROCESSES, os.cpu_count() or 1)
+        self._ready: Semaphore | None = None
         self._start_lock = threading.Lock()
         self._closed = False
         self._bodies = 0
@@ -103,23 +107,34 @@ class ProcessPool:
                 if _NO_TRACKER_WARNING not in sys.warnoptions:
                     sys.warnoptions.append(_NO_TRACKER_WARNING)
                 # Spawned, because a forked process would keep all of the bot's memory.
+                spawning = multiprocessing.get_context("spawn")
+                self._ready = spawning.Semaphore(0)
                 self._pool = pebble.ProcessPool(
-                    max_workers=min(MAX_PROCESSES, os.cpu_count() or 1),
+                    max_workers=self._processes,
                     max_tasks=_PARSES_PER_PROCESS,
                     initializer=_start,
-                    context=multiprocessing.get_context("spawn"),
+                    initargs=(self._ready,),
+                    context=spawning,
                 )
             return self._pool.schedule(_parse, args=[body, context], timeout=self._deadline_s)
 
     def _stop(self) -> None:
         pool, self._pool = self._pool, None
-        if pool is not None:
-            task = asyncio.create_task(_stop_pool(pool))
+        if pool is not None and self._ready is not None:
+            task = asyncio.create_task(_stop_pool(pool, self._ready, self._processes))
             self._stopping.add(task)
             task.add_done_callback(self._stopping.discard)
 
 
-async def _stop_pool(pool: pebble.ProcessPool) -> None:
+async def _stop_pool(pool: pebble.ProcessPool, ready: Semaphore, processes: int) -> None:
+    # A process that is stopped while it starts prints a traceback.
+    await asyncio.to_thread(_wait_until_started, ready, processes)
     pool.stop()  # type: ignore[no-untyped-call]  # pebble has no annotation here
     with suppress(TimeoutError):
         await asyncio.to_thread(pool.join, _STOP_TIMEOUT_S)
+
+
+def _wait_until_started(ready: Semaphore, processes: int) -> None:
+    for _ in range(processes):
+        if not ready.acquire(timeout=_STOP_TIMEOUT_S):
+            return
