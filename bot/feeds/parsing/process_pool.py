@@ -87,7 +87,7 @@ class ProcessPool:
         return parsed
 
     async def close(self) -> None:
-        """Stops the processes; waits up to two seconds for them."""
+        """Stops the processes; waits up to two seconds for each to start, and for their end."""
         if self._idle_timer is not None:
             self._idle_timer.cancel()
         self._closed = True
