@@ -1,4 +1,4 @@
-"""The tables. A change here needs a step in `migrations/versions` and its id in `REVISION`.
+"""The tables. A change here needs a step in `migrations/versions`, and its id in `REVISION`.
 
     feeds, feed_states        feeds that operators added; the state of each feed between polls
     entries, identities       entries as published; the identities by which they are recognized

@@ -1,10 +1,14 @@
-"""Creates the tables of a database, or brings them up to date, with `bot.store.migrations`."""
+"""Creates the tables of a new database; brings those of an older one up to date.
+
+A new database gets the tables of `bot.store.tables` at once and is marked with their revision. An
+older one goes through the steps in `bot.store.migrations`.
+"""
 
 from sqlalchemy import Connection, inspect, text
 
 from bot.errors import StoreError
 from bot.store.engine import Database
-from bot.store.tables import REVISION
+from bot.store.tables import REVISION, metadata
 
 _ADVISORY_LOCK = 7_283_002_514
 """PostgreSQL's lock under which one process at a time upgrades; the number is arbitrary."""
@@ -41,8 +45,12 @@ def _upgrade(connection: Connection, database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", "bot.store:migrations")
     config.attributes["connection"] = connection
+    if current is None:
+        metadata.create_all(connection)
+        command.stamp(config, "head")
+        return
     known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
+    if current not in known:
         cause = f"is of a version ({current}) that this program does not know"
         cure = (
             "Update tariffwire if the database is newer. If it is from before release 0.1.0, "

@@ -28,7 +28,7 @@ def on_postgresql(test: Callable[..., object]) -> Callable[..., object]:
 
 @pytest.fixture(scope="session")
 def blank_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An upgraded SQLite file to copy, because migrations take a while."""
+    """An upgraded SQLite file to copy, because an upgrade takes a while."""
     file = tmp_path_factory.mktemp("blank") / "blank.db"
     asyncio.run(upgrade(f"sqlite:///{file}"))
     return file

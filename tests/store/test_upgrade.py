@@ -18,6 +18,9 @@ from bot.store.upgrade import upgrade
 from tests.store.examples import feed
 from tests.store.opened import Store, open_store
 
+SCHEMAS = Path(__file__).parent / "schemas"
+"""The tables of each revision that a release had, as SQLite's dump of an empty database."""
+
 
 def _differences(connection: Connection) -> list[object]:
     from alembic.autogenerate import compare_metadata
@@ -26,9 +29,24 @@ def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
-async def test_the_migrations_lead_to_the_tables_that_the_code_knows(store: Store) -> None:
-    found = await store.database.write(_differences)
+@pytest.mark.parametrize("schema", sorted(SCHEMAS.glob("*.sql")), ids=lambda path: path.stem)
+async def test_the_migrations_lead_from_each_release_to_the_tables_that_the_code_knows(
+    schema: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "bot.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(schema.read_text())
+    await upgrade(f"sqlite:///{file}")
+    database = Database(f"sqlite:///{file}")
+    found = await database.write(_differences)
+    await database.close()
     assert found == []
+
+
+async def test_a_new_database_is_of_the_newest_revision(store: Store) -> None:
+    marked = await store.database.column(text("SELECT version_num FROM alembic_version"))
+    assert marked == [REVISION]
+    assert await store.database.write(_differences) == []
 
 
 async def test_a_second_upgrade_changes_nothing(address: str, store: Store) -> None:
