@@ -9,8 +9,6 @@ https://docs.slack.dev/reference/methods.
 MESSAGE_TEXT = 40_000
 # METHODS/chat.update, its error msg_too_long.
 UPDATED_TEXT = 4_000
-# METHODS/chat.postMessage, its error too_many_attachments.
-ATTACHMENTS = 100
 # BLOCKS
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
@@ -31,12 +29,6 @@ CONTEXT_ELEMENTS = 10
 ACTIONS_ELEMENTS = 25
 # BLOCKS/input-block
 INPUT_TEXT = 2_000
-# BLOCKS/image-block
-IMAGE_URL = 3_000
-IMAGE_ALT = 2_000
-IMAGE_TITLE = 2_000
-# BLOCKS/markdown-block: total of all markdown blocks of a message.
-MARKDOWN_TEXT = 12_000
 # BLOCKS: every block's block_id; https://docs.slack.dev/reference/block-kit/block-elements for
 # every element's action_id.
 ID = 255
@@ -46,9 +38,6 @@ TABLE_ROWS = 100
 TABLE_COLUMNS = 20
 TABLE_TEXT = 10_000
 TABLES = 1
-# BLOCKS/data-table-block: the rows include the header.
-DATA_TABLE_ROWS = 101
-DATA_TABLE_PAGE = 100
 # BLOCKS/data-visualization-block; two per message and 20 points according to client libraries.
 CHART_TITLE = 50
 CHART_SERIES = 6
@@ -64,32 +53,22 @@ BUTTON_URL = 3_000
 # https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 OPTIONS = 100
 PLACEHOLDER = 150
-# https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
-OVERFLOW_OPTIONS = 5
-# https://docs.slack.dev/reference/block-kit/block-elements/checkboxes-element, radio buttons too
-CHOICES = 10
 # https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 INPUT_LENGTH = 3_000
 # https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 OPTION_TEXT = 75
 OPTION_VALUE = 150
-# https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
-CONFIRM_TITLE = 100
-CONFIRM_TEXT = 300
-CONFIRM_BUTTON = 30
 
 # https://docs.slack.dev/reference/views/modal-views
 VIEW_TITLE = 24
 VIEW_BUTTON = 24
 PRIVATE_METADATA = 3_000
 CALLBACK_ID = 255
-# METHODS/views.open, its error view_too_large, in bytes of JSON; METHODS/views.push.
+# METHODS/views.open, its error view_too_large, in bytes of JSON.
 VIEW_BYTES = 250_000
-VIEWS_IN_STACK = 3
 
 # https://docs.slack.dev/interactivity/handling-user-interaction
 ACK_S = 3.0
-TRIGGER_S = 3.0
 RESPONSES = 5
 RESPONSE_WINDOW_S = 30 * 60.0
 # https://docs.slack.dev/apis/events-api: delays before the three retries of an event.

@@ -34,7 +34,6 @@ SCOPES = (
     "files:write",
     "im:history",
     "im:write",
-    "users:read",
 )
 EVENTS = ("app_home_opened", "app_mention")
 
@@ -43,22 +42,20 @@ class Workspace:
     """One workspace with one person and one app, stored in the file `path`.
 
     `scopes` and `events` are those of the app's manifest. The app has `timeout_s`
-    seconds to acknowledge; its events are retried after `event_retries_s` seconds each. `timezone`
-    is the person's.
+    seconds to acknowledge; its events are retried after `event_retries_s` seconds each.
     """
 
     def __init__(
         self,
         path: Path,
         *,
-        timezone: str = "UTC",
         rate_limits: bool = True,
         timeout_s: float = limits.ACK_S,
         scopes: Collection[str] = SCOPES,
         events: Collection[str] = EVENTS,
         event_retries_s: Sequence[float] = limits.EVENT_RETRIES_S,
     ) -> None:
-        self.team = Team(path, timezone, timeout_s)
+        self.team = Team(path, timeout_s)
         self._timeout_s = timeout_s
         self._faults = FaultInjector()
         self._sockets = Sockets(self.team, timeout_s)

@@ -20,7 +20,7 @@ async def open_workspace(settings: Settings) -> AsyncIterator[Workspace | None]:
     if settings.transport != "local":
         yield None
         return
-    workspace = Workspace(settings.data_dir / "workspace.db", timezone=settings.timezone)
+    workspace = Workspace(settings.data_dir / "workspace.db")
     await workspace.start(port=settings.port)
     try:
         if not settings.channel.isupper() and workspace.team.channel(settings.channel) is None:

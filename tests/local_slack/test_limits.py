@@ -42,10 +42,6 @@ def select(options: int) -> dict[str, Any]:
     return {"type": "static_select", "action_id": "pick", "options": choices}
 
 
-def overflow(options: int) -> dict[str, Any]:
-    return {**select(options), "type": "overflow"}
-
-
 def header(length: int) -> dict[str, Any]:
     return {"type": "header", "text": plain("x" * length)}
 
@@ -58,18 +54,8 @@ def context(count: int) -> dict[str, Any]:
     return {"type": "context", "elements": [mrkdwn("x")] * count}
 
 
-def image(alt: int = 1, title: int = 1, url: int = 20) -> dict[str, Any]:
-    address = "https://x.example/".ljust(url, "x")
-    named = {"alt_text": "x" * alt, "title": plain("x" * title)}
-    return {"type": "image", "image_url": address, **named}
-
-
 def named(length: int) -> dict[str, Any]:
     return {"type": "divider", "block_id": "x" * length}
-
-
-def markdown(length: int) -> dict[str, Any]:
-    return {"type": "markdown", "text": "x" * length}
 
 
 LIMITS: dict[str, tuple[Blocks, Blocks]] = {
@@ -95,11 +81,6 @@ LIMITS: dict[str, tuple[Blocks, Blocks]] = {
     ),
     "block_id": ([named(255)], [named(256)]),
     "options of a menu": ([actions(select(100))], [actions(select(101))]),
-    "options of an overflow": ([actions(overflow(5))], [actions(overflow(6))]),
-    "alternative text": ([image(alt=2000)], [image(alt=2001)]),
-    "title of an image": ([image(title=2000)], [image(title=2001)]),
-    "address of an image": ([image(url=3000)], [image(url=3001)]),
-    "markdown in all": ([markdown(6000), markdown(6000)], [markdown(6000), markdown(6001)]),
     "rows of a table": ([table(100)], [table(101)]),
     "columns of a table": ([table(1, 20)], [table(1, 21)]),
     "text of a table": ([table(1, 10, "x" * 1000)], [table(1, 10, "x" * 1001)]),
@@ -151,10 +132,6 @@ WRONG: dict[str, tuple[Blocks, str]] = {
         [section("")],
         "must be more than 0 characters [json-pointer:/blocks/0/text/text]",
     ),
-    "an alert outside a modal": (
-        [{"type": "alert", "text": plain("x")}],
-        "unsupported type: alert [json-pointer:/blocks/0/type]",
-    ),
     "one action_id twice": (
         [actions(button(action_id="a"), button(action_id="a"))],
         "`action_id` 'a' already exists for this block [json-pointer:/blocks/0/elements]",
@@ -188,6 +165,7 @@ async def test_a_message_has_a_total_budget(
 @pytest.mark.parametrize(
     ("view", "pointer"),
     [
+        (modal(table(1)), "/view/blocks/0/type"),
         (modal(section("x"), title=plain("x" * 25)), "/view/title/text"),
         (modal(section("x"), submit=plain("x" * 25)), "/view/submit/text"),
         (modal(section("x"), private_metadata="x" * 3001), "/view/private_metadata"),

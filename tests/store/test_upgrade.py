@@ -18,7 +18,9 @@ from bot.store.upgrade import upgrade
 from tests.store.examples import feed
 from tests.store.opened import Store, open_store
 
-SCHEMAS = Path(__file__).parent / "schemas"
+SCHEMAS = {
+    path.stem: path.read_text() for path in Path(__file__).parent.joinpath("schemas").glob("*.sql")
+}
 """The tables of each revision that a release had, as SQLite's dump of an empty database."""
 
 
@@ -29,13 +31,13 @@ def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
-@pytest.mark.parametrize("schema", sorted(SCHEMAS.glob("*.sql")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("revision", sorted(SCHEMAS))
 async def test_the_migrations_lead_from_each_release_to_the_tables_that_the_code_knows(
-    schema: Path, tmp_path: Path
+    revision: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "bot.db"
     with closing(sqlite3.connect(file)) as connection:
-        connection.executescript(schema.read_text())
+        connection.executescript(SCHEMAS[revision])
     await upgrade(f"sqlite:///{file}")
     database = Database(f"sqlite:///{file}")
     found = await database.write(_differences)

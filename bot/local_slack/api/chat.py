@@ -26,7 +26,7 @@ def find_channel(team: Team, reference: str) -> Channel:
 
 
 def read_message(arguments: Arguments, longest_text: int = limits.MESSAGE_TEXT) -> Message:
-    """The checked content of a message: text, blocks, attachments, metadata.
+    """The checked content of a message: text, blocks, metadata.
 
     Raises ApiError with Slack's code if Slack would refuse it.
     """
@@ -36,36 +36,12 @@ def read_message(arguments: Arguments, longest_text: int = limits.MESSAGE_TEXT) 
     blocks = arguments.structure("blocks", "invalid_blocks_format")
     if blocks is not None:
         content["blocks"] = check_blocks(blocks)
-    attachments = arguments.structure("attachments", "invalid_arguments")
-    if attachments is not None:
-        content["attachments"] = _attachments(attachments)
-    if arguments.text("markdown_text"):
-        content |= _markdown(arguments, content)
-    if not (content["text"].strip() or content.get("blocks") or content.get("attachments")):
+    if not (content["text"].strip() or content.get("blocks")):
         raise ApiError("no_text")
     metadata = arguments.structure("metadata", "invalid_metadata_format")
     if metadata is not None:
         content["metadata"] = _metadata(metadata)
     return content
-
-
-def _markdown(arguments: Arguments, content: Message) -> Message:
-    if content["text"] or "blocks" in content:
-        raise ApiError("markdown_text_conflict")
-    text = arguments.text("markdown_text")
-    if len(text) > limits.MARKDOWN_TEXT:
-        raise ApiError("msg_too_long")
-    return {"text": text, "blocks": check_blocks([{"type": "markdown", "text": text}])}
-
-
-def _attachments(raw: Any) -> list[dict[str, Any]]:
-    if not isinstance(raw, list) or not all(isinstance(one, dict) for one in raw):
-        raise ApiError("invalid_attachments")
-    if len(raw) > limits.ATTACHMENTS:
-        raise ApiError("too_many_attachments")
-    return [
-        {**one, "blocks": check_blocks(one["blocks"])} if "blocks" in one else one for one in raw
-    ]
 
 
 def _metadata(raw: Any) -> dict[str, Any]:
@@ -86,8 +62,7 @@ async def thread_fields(team: Team, channel: Channel, arguments: Arguments) -> M
     if found is None:
         raise ApiError("thread_not_found")
     # As with Slack, a reply's ts also identifies its thread.
-    subtype = {"subtype": "thread_broadcast"} if arguments.flag("reply_broadcast") else {}
-    return {"thread_ts": found[0].get("thread_ts", ts), **subtype}
+    return {"thread_ts": found[0].get("thread_ts", ts)}
 
 
 async def post_message(team: Team, arguments: Arguments) -> Answer:
@@ -103,8 +78,13 @@ async def post_message(team: Team, arguments: Arguments) -> Answer:
 async def update(team: Team, arguments: Arguments) -> Answer:
     """chat.update"""
     channel = find_channel(team, arguments.required("channel"))
-    old = await _own_message(team, channel, arguments.required("ts"), "cant_update_message")
-    message = _updated(old, arguments, team.next_ts())
+    found = await team.storage.message(channel.id, arguments.required("ts"))
+    if found is None or found[1]:
+        # The Web API does not reach ephemeral messages.
+        raise ApiError("message_not_found")
+    if found[0].get("user") != team.identity.bot_user_id:
+        raise ApiError("cant_update_message")
+    message = _updated(found[0], arguments, team.next_ts())
     check_budget(message.get("blocks", []))
     await team.post(channel, message, changed=True)
     result = {"ok": True, "channel": channel.id, "ts": message["ts"]}
@@ -120,43 +100,3 @@ def _updated(old: Message, arguments: Arguments, now_ts: str) -> Message:
     if has_text and "blocks" not in arguments:
         message |= {"blocks": [], "edited": {"user": old["user"], "ts": now_ts}}
     return {name: value for name, value in message.items() if value != []}
-
-
-async def delete(team: Team, arguments: Arguments) -> Answer:
-    """chat.delete"""
-    channel = find_channel(team, arguments.required("channel"))
-    message = await _own_message(team, channel, arguments.required("ts"), "cant_delete_message")
-    await team.delete(channel, message["ts"])
-    return {"ok": True, "channel": channel.id, "ts": message["ts"]}
-
-
-async def _own_message(team: Team, channel: Channel, ts: str, error: str) -> Message:
-    found = await team.storage.message(channel.id, ts)
-    if found is None or found[1]:
-        # The Web API does not reach ephemeral messages.
-        raise ApiError("message_not_found")
-    if found[0].get("user") != team.identity.bot_user_id:
-        raise ApiError(error)
-    return found[0]
-
-
-async def post_ephemeral(team: Team, arguments: Arguments) -> Answer:
-    """chat.postEphemeral"""
-    channel = find_channel(team, arguments.required("channel"))
-    person = arguments.required("user")
-    if person not in team.people or team.people[person].is_bot:
-        raise ApiError("user_not_in_channel")
-    content = read_message(arguments)
-    message = team.message_by_bot({**content, **await thread_fields(team, channel, arguments)})
-    await team.post(channel, message, only_for=person)
-    return {"ok": True, "message_ts": message["ts"]}
-
-
-async def permalink(team: Team, arguments: Arguments) -> Answer:
-    """chat.getPermalink"""
-    channel = find_channel(team, arguments.required("channel"))
-    ts = arguments.required("message_ts")
-    if await team.storage.message(channel.id, ts) is None:
-        raise ApiError("message_not_found")
-    link = f"{team.address}/archives/{channel.id}/p{ts.replace('.', '')}"
-    return {"ok": True, "channel": channel.id, "permalink": link}

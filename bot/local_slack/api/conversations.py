@@ -57,12 +57,6 @@ def _position(arguments: Arguments, kind: str, default: str) -> str:
     return position
 
 
-async def info(team: Team, arguments: Arguments) -> Answer:
-    """conversations.info"""
-    channel = find_channel(team, arguments.required("channel"))
-    return {"ok": True, "channel": describe_channel(team, channel)}
-
-
 async def open_direct(team: Team, arguments: Arguments) -> Answer:
     """conversations.open"""
     if "channel" in arguments:

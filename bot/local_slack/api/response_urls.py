@@ -62,13 +62,10 @@ class ResponseUrls:
             raise ApiError("invalid_payload", status=400)
         arguments = Arguments(body)
         found = await self._team.storage.message(channel.id, original) if original else None
-        if found and arguments.flag("delete_original"):
-            await self._team.delete(channel, original)
-            return
         replaced = found if arguments.flag("replace_original") else None
         if replaced:
             old, only_for = replaced
-            rest = {k: v for k, v in old.items() if k not in ("text", "blocks", "attachments")}
+            rest = {k: v for k, v in old.items() if k not in ("text", "blocks")}
             message = {**rest, **_read(arguments)}
         else:
             thread = await thread_fields(self._team, channel, arguments)

@@ -1,12 +1,8 @@
-"""The Web API's api, apps, auth and users methods."""
+"""The Web API's api, apps and auth methods."""
 
 import secrets
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.local_slack.api.call import Answer, ApiError, Arguments
-from bot.local_slack.state.records import Person
 from bot.local_slack.state.team import Team
 
 
@@ -40,35 +36,3 @@ async def auth_test(team: Team, _: Arguments) -> Answer:
         "app_id": team.identity.app_id,
         "is_enterprise_install": False,
     }
-
-
-def describe_person(team: Team, person: Person) -> dict[str, Any]:
-    """A member in Slack's fields, with today's offset of their time zone in seconds."""
-    offset = datetime.now(ZoneInfo(person.tz)).utcoffset()
-    return {
-        "id": person.id,
-        "team_id": team.identity.team_id,
-        "name": person.name,
-        "real_name": person.real_name,
-        "deleted": False,
-        "tz": person.tz,
-        "tz_label": person.tz.replace("_", " "),
-        "tz_offset": int(offset.total_seconds()) if offset else 0,
-        "is_bot": person.is_bot,
-        "is_admin": not person.is_bot,
-        "profile": {"real_name": person.real_name, "display_name": person.name},
-    }
-
-
-async def user_info(team: Team, arguments: Arguments) -> Answer:
-    """users.info"""
-    person = team.people.get(arguments.required("user"))
-    if person is None:
-        raise ApiError("user_not_found")
-    return {"ok": True, "user": describe_person(team, person)}
-
-
-async def list_users(team: Team, _: Arguments) -> Answer:
-    """users.list"""
-    members = [describe_person(team, person) for person in team.people.values()]
-    return {"ok": True, "members": members, "response_metadata": {"next_cursor": ""}}

@@ -20,23 +20,13 @@ async def open_view(team: Team, arguments: Arguments) -> Answer:
     return {"ok": True, "view": team.views.open(team.identity, view)}
 
 
-async def push(team: Team, arguments: Arguments) -> Answer:
-    """views.push"""
-    view = _view(arguments, "modal")
-    team.triggers.use(arguments.required("trigger_id"))
-    if team.views.top is None:
-        raise ApiError("not_found")
-    return {"ok": True, "view": team.views.push(team.identity, view)}
-
-
 async def update(team: Team, arguments: Arguments) -> Answer:
     """views.update"""
     content = check_view(arguments.structure("view", "invalid_arguments"))
-    view = team.views.find(arguments.text("view_id"), arguments.text("external_id"))
+    view = team.views.find(arguments.required("view_id"))
     if view is None:
         raise ApiError("not_found")
-    changed = await team.views.update(view, content, arguments.text("hash"))
-    return {"ok": True, "view": changed}
+    return {"ok": True, "view": await team.views.update(view, content)}
 
 
 async def publish(team: Team, arguments: Arguments) -> Answer:
@@ -45,5 +35,4 @@ async def publish(team: Team, arguments: Arguments) -> Answer:
     person = team.people.get(arguments.required("user_id"))
     if person is None or person.is_bot:
         raise ApiError("invalid_arguments", ["no such person [json-pointer:/user_id]"])
-    view = await team.views.publish(team.identity, content, arguments.text("hash"))
-    return {"ok": True, "view": view}
+    return {"ok": True, "view": await team.views.publish(team.identity, content)}

@@ -19,19 +19,9 @@ from bot.local_slack.blocks.schema import BLOCK
 Surface = Literal["message", "modal", "home"]
 
 _BLOCKS: TypeAdapter[Any] = TypeAdapter(list[BLOCK])
-_ONLY_IN: Mapping[str, Surface] = {
-    "alert": "modal",
-    "table": "message",
-    "data_table": "message",
-    "data_visualization": "message",
-    "markdown": "message",
-}
-# Elements and accessories without actions.
-_PASSIVE = frozenset(
-    {"image", "plain_text", "mrkdwn"}
-    | {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
-)
-
+_ONLY_IN_MESSAGES = ("table", "data_visualization")
+# Parts of blocks without actions.
+_PASSIVE = ("plain_text", "mrkdwn")
 
 # By pydantic's type of error.
 _MESSAGES = {
@@ -113,13 +103,9 @@ def _too_many(blocks: Sequence[Mapping[str, Any]], surface: Surface) -> Iterator
             yield f"no more than {allowed} {name} allowed [json-pointer:/blocks]"
     rows = [row for block in blocks if block["type"] == "table" for row in block["rows"]]
     cells = sum(_characters(cell) for row in rows for cell in row)
-    markdown = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
-    for number, allowed, where in (
-        (cells, limits.TABLE_TEXT, ""),
-        (markdown, limits.MARKDOWN_TEXT, " markdown blocks"),
-    ):
-        if number > allowed:
-            yield f"must be less than {allowed + 1} characters in all{where} [json-pointer:/blocks]"
+    if cells > limits.TABLE_TEXT:
+        over = limits.TABLE_TEXT + 1
+        yield f"must be less than {over} characters in all [json-pointer:/blocks]"
 
 
 def _characters(cell: Mapping[str, Any]) -> int:
@@ -130,7 +116,7 @@ def _characters(cell: Mapping[str, Any]) -> int:
 
 def _misplaced(blocks: Sequence[Mapping[str, Any]], surface: Surface) -> Iterator[str]:
     for position, block in enumerate(blocks):
-        if _ONLY_IN.get(block["type"], surface) != surface:
+        if block["type"] in _ONLY_IN_MESSAGES and surface != "message":
             yield f"unsupported type: {block['type']} [json-pointer:/blocks/{position}/type]"
 
 

@@ -12,8 +12,6 @@ from aiohttp import hdrs, web
 
 # The bot posts here. Its requests have other content types and carry secrets.
 _BOT_PATHS = ("/api/", "/respond/", "/upload/")
-# Other sites may link to these.
-_LINKED_PATHS = ("/", "/archives/")
 
 # The page loads nothing from other sites and runs its own script only.
 _HEADERS = {
@@ -72,5 +70,5 @@ def _is_cross_site(request: web.Request) -> bool:
     if request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
         return False
     navigates = request.headers.get("Sec-Fetch-Mode") == "navigate"
-    lands = request.path == _LINKED_PATHS[0] or request.path.startswith(_LINKED_PATHS[1])
-    return not (navigates and lands and request.method == "GET")
+    # Other sites may link to the page.
+    return not (navigates and request.path == "/" and request.method == "GET")

@@ -31,7 +31,7 @@ def _lines(block: Mapping[str, Any]) -> Iterator[str]:
     elif kind == "context":
         texts = (_read(part["text"]) for part in block["elements"] if "text" in part)
         yield " · ".join(texts)
-    elif kind in ("table", "data_table"):
+    elif kind == "table":
         for row in block["rows"]:
             yield " | ".join(_cell(cell) for cell in row)
     elif kind == "data_visualization":

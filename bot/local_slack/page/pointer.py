@@ -36,9 +36,7 @@ class Pointer:
         if channel is None or found is None:
             return ActionResult(False, "message_not_found", "this message was deleted")
         message, only_for = found
-        blocks = list(message.get("blocks", ()))
-        for attachment in message.get("attachments", ()):
-            blocks += attachment.get("blocks", ())
+        blocks = message.get("blocks", ())
         response_url = self._responses.issue(channel, new_id("R"), ts)
         fields = payloads.message_fields(
             channel, message, is_ephemeral=bool(only_for), response_url=response_url
@@ -90,37 +88,16 @@ class Pointer:
                 return ActionResult(False, "errors", "a field has an error", errors)
             case "update":
                 await views.update(view, check_view(answer.get("view")))
-            case "push":
-                views.push(self._team.identity, check_view(answer.get("view")))
-            case "clear":
-                views.clear()
-            case _:
-                views.close(view)
+            case None | "clear":
+                views.close()
+            case other:
+                raise ApiError(f"unsupported_{other}")
         return ActionResult()
 
-    async def close(self, view_id: str) -> ActionResult:
-        """Closes a modal without submitting it."""
-        view = self._team.views.find(view_id)
-        if view is None:
-            return ActionResult()
-        self._team.views.close(view)
-        if not view.get("notify_on_close"):
-            return ActionResult()
-        is_cleared = bool(view.get("clear_on_close"))
-        return await self._send("view_closed", view=view, is_cleared=is_cleared)
-
-    async def suggest(
-        self, container: Payload, block_id: str, action_id: str, typed: str
-    ) -> Payload:
-        """The bot's options for a typed text; {} if the bot does not answer."""
-        ids = {"block_id": block_id, "action_id": action_id}
-        payload = interaction(
-            self._team, "block_suggestion", container=container, **ids, value=typed
-        )
-        try:
-            return await self._connection.send("interactive", payload)
-        except AppUnavailable:
-            return {}
+    def close(self) -> ActionResult:
+        """Closes the modal without submitting it."""
+        self._team.views.close()
+        return ActionResult()
 
     async def open_home(self) -> ActionResult:
         """Opens the bot's Home tab."""
@@ -165,6 +142,6 @@ def _missing(blocks: Blocks, raw: Raw) -> dict[str, str]:
 def _fields(blocks: Blocks, raw: Raw) -> Iterator[tuple[Mapping[str, Any], dict[str, Any], Any]]:
     for block in blocks:
         for element in elements(block):
-            if element["type"] not in ("button", "overflow"):
+            if element["type"] != "button":
                 value = raw.get(block["block_id"], {}).get(element["action_id"])
                 yield block, element, value

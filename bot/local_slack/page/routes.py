@@ -39,7 +39,6 @@ class WorkspacePage:
             web.get("/page.css", _static("page.css")),
             web.get("/page.js", _static("page.js")),
             web.get("/favicon.ico", _no_icon),
-            web.get("/archives/{channel}/{message}", self._permalink),
             web.get("/state", self._state),
             web.get("/messages", self._messages),
             web.get("/thread", self._thread),
@@ -48,7 +47,6 @@ class WorkspacePage:
             web.post("/say", _json(self._say, "channel", "text")),
             web.post("/act", _json(self._act, "block_id", "action_id")),
             web.post("/view", _json(self._view, "view_id")),
-            web.post("/options", _json(self._options, "block_id", "action_id", "value")),
             web.post("/home", _json(lambda _: self._pointer.open_home())),
             web.post("/channels", _json(self._create_channel, "name")),
             web.post("/read", _json(self._read, "channel", "ts")),
@@ -71,7 +69,7 @@ class WorkspacePage:
                 "channels": channels,
                 "commands": commands,
                 "home": team.views.home,
-                "modal": team.views.top,
+                "modal": team.views.modal,
             }
         )
 
@@ -121,13 +119,6 @@ class WorkspacePage:
         headers = {} if is_image else {"Content-Disposition": "attachment"}
         return web.Response(body=file.content, content_type=kind, headers=headers)
 
-    async def _permalink(self, request: web.Request) -> web.StreamResponse:
-        channel = self._team.channel(request.match_info["channel"])
-        number = request.match_info["message"].removeprefix("p")
-        if channel is None or not number.isdecimal() or len(number) <= 6:
-            raise web.HTTPNotFound(text="no such message")
-        raise web.HTTPFound(f"/#{channel.id}/{number[:-6]}.{number[-6:]}")
-
     async def _say(self, body: Body) -> ActionResult:
         return await self._keyboard.say(body["channel"], body["text"], body.get("thread_ts") or "")
 
@@ -139,15 +130,8 @@ class WorkspacePage:
 
     async def _view(self, body: Body) -> ActionResult:
         if body.get("action") == "close":
-            return await self._pointer.close(body["view_id"])
+            return self._pointer.close()
         return await self._pointer.submit(body["view_id"], body.get("values") or {})
-
-    async def _options(self, body: Body) -> Body:
-        names = ("view_id", "channel_id", "message_ts")
-        container = {name: body[name] for name in names if body.get(name)}
-        container["type"] = "view" if "view_id" in container else "message"
-        element = (body["block_id"], body["action_id"], body["value"])
-        return await self._pointer.suggest(container, *element)
 
     async def _create_channel(self, body: Body) -> Body | ActionResult:
         channel = await self._team.create_channel(body["name"].strip().removeprefix("#"))

@@ -1,4 +1,4 @@
-"""The bot's views: the open modals, the Home tab, and the trigger ids that allow a modal."""
+"""The bot's views: the open modal, the Home tab, and the trigger ids that allow a modal."""
 
 import json
 import secrets
@@ -18,7 +18,6 @@ from bot.local_slack.state.storage import Storage
 
 View = dict[str, Any]
 Button = Annotated[Plain, at_most(limits.VIEW_BUTTON)]
-_ExternalId = Annotated[str, Field(max_length=limits.CALLBACK_ID)]
 # How long a used trigger id still gets another error than an unknown one, in seconds.
 _TRIGGER_MEMORY_S = 600.0
 
@@ -27,8 +26,7 @@ class _Home(BlockModel):
     type: Literal["home"]
     blocks: list[dict[str, Any]]
     private_metadata: Annotated[str, Field(max_length=limits.PRIVATE_METADATA)] = ""
-    callback_id: _ExternalId = ""
-    external_id: _ExternalId = ""
+    callback_id: Annotated[str, Field(max_length=limits.CALLBACK_ID)] = ""
 
 
 class _Modal(_Home):
@@ -36,8 +34,6 @@ class _Modal(_Home):
     title: Annotated[Plain, at_most(limits.VIEW_TITLE)]
     submit: Button | None = None
     close: Button | None = None
-    clear_on_close: bool = False
-    notify_on_close: bool = False
 
 
 _VIEW: TypeAdapter[_Home | _Modal] = TypeAdapter(
@@ -99,64 +95,36 @@ class Triggers:
 
 
 class Views:
-    """The stack of open modals, and the Home tab, which is stored. Changes are published."""
+    """The open modal, and the Home tab, which is stored. Changes are published."""
 
     def __init__(self, storage: Storage, live: Broadcast) -> None:
         self._storage, self._live = storage, live
-        self._stack: list[View] = []
+        self.modal: View | None = None
         self.home: View | None = None
 
     async def load(self) -> None:
         """Reads the stored Home tab."""
         self.home = await self._storage.home()
 
-    @property
-    def top(self) -> View | None:
-        """The modal in front, or None."""
-        return self._stack[-1] if self._stack else None
-
-    def find(self, view_id: str, external_id: str = "") -> View | None:
-        """The open view with this id, or with this external id, which the bot chose; or None."""
-        for view in (*self._stack, *([self.home] if self.home else [])):
-            if view["id"] == view_id or (external_id and view["external_id"] == external_id):
-                return view
-        return None
+    def find(self, view_id: str) -> View | None:
+        """The open modal or the Home tab, if it has this id; or None."""
+        return next(
+            (view for view in (self.modal, self.home) if view and view["id"] == view_id), None
+        )
 
     def open(self, identity: Identity, content: View) -> View:
-        """Shows a modal and closes all others."""
-        self.clear()
-        return self.push(identity, content)
-
-    def push(self, identity: Identity, content: View) -> View:
-        """Shows a modal over the one in front.
-
-        Raises ApiError if three are open or another view has its external id.
-        """
-        if len(self._stack) >= limits.VIEWS_IN_STACK:
-            raise ApiError("push_limit_reached")
-        if content["external_id"] and self.find("", content["external_id"]):
-            raise ApiError("duplicate_external_id")
-        view = _new(identity, content)
-        view["previous_view_id"] = self._stack[-1]["id"] if self._stack else None
-        view["root_view_id"] = self._stack[0]["id"] if self._stack else view["id"]
-        self._stack.append(view)
+        """Shows a modal in place of the open one."""
+        self.modal = _new(identity, content)
         self._publish_modal()
-        return view
+        return self.modal
 
-    async def publish(self, identity: Identity, content: View, expected_hash: str = "") -> View:
-        """Replaces the Home tab; raises ApiError if its hash is not `expected_hash`."""
-        if expected_hash and self.home and self.home["hash"] != expected_hash:
-            raise ApiError("hash_conflict")
+    async def publish(self, identity: Identity, content: View) -> View:
+        """Replaces the Home tab."""
         home_id = {"id": self.home["id"]} if self.home else {}
         return await self._save_home({**_new(identity, content), **home_id})
 
-    async def update(self, view: View, content: View, expected_hash: str = "") -> View:
-        """Replaces the content of an open view.
-
-        Raises ApiError if its hash is not `expected_hash` or its type would change.
-        """
-        if expected_hash and view["hash"] != expected_hash:
-            raise ApiError("hash_conflict")
+    async def update(self, view: View, content: View) -> View:
+        """Replaces the content of an open view; raises ApiError if its type would change."""
         if content["type"] != view["type"]:
             wrong = ["cannot change the type [json-pointer:/view/type]"]
             raise ApiError("invalid_arguments", wrong)
@@ -166,17 +134,9 @@ class Views:
         self._publish_modal()
         return view
 
-    def close(self, view: View) -> None:
-        """Closes a modal and those over it; all of them if it has clear_on_close."""
-        if view.get("clear_on_close"):
-            self._stack.clear()
-        elif view in self._stack:
-            del self._stack[self._stack.index(view) :]
-        self._publish_modal()
-
-    def clear(self) -> None:
-        """Closes all modals."""
-        self._stack.clear()
+    def close(self) -> None:
+        """Closes the modal."""
+        self.modal = None
         self._publish_modal()
 
     async def _save_home(self, view: View) -> View:
@@ -186,12 +146,13 @@ class Views:
         return view
 
     def _publish_modal(self) -> None:
-        self._live.publish({"type": "modal", "view": self.top})
+        self._live.publish({"type": "modal", "view": self.modal})
 
 
 def _new(identity: Identity, content: View) -> View:
+    view_id = new_id("V")
     return {
-        "id": new_id("V"),
+        "id": view_id,
         "team_id": identity.team_id,
         "app_id": identity.app_id,
         "bot_id": identity.bot_id,
@@ -199,6 +160,6 @@ def _new(identity: Identity, content: View) -> View:
         "hash": secrets.token_hex(8),
         "state": {"values": {}},
         "previous_view_id": None,
-        "root_view_id": None,
+        "root_view_id": view_id,
         **content,
     }

@@ -56,7 +56,6 @@ class Person:
     id: str
     name: str
     real_name: str
-    tz: str = "UTC"
     is_bot: bool = False
 
 

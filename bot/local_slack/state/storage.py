@@ -96,7 +96,7 @@ class Storage:
     async def save_message(self, channel: str, message: Message, only_for: str = "") -> None:
         """Inserts or updates a message; `only_for` is the one person who sees it."""
         ts, thread = message["ts"], message.get("thread_ts", "")
-        in_channel = thread in ("", ts) or message.get("subtype") == "thread_broadcast"
+        in_channel = thread in ("", ts)
         await self._write(
             "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (channel, ts) DO UPDATE SET body = excluded.body",
@@ -110,12 +110,6 @@ class Storage:
             "SELECT body, only_for FROM message WHERE channel = ? AND ts = ?", channel, ts
         )
         return (json.loads(rows[0][0]), rows[0][1]) if rows else None
-
-    async def delete_message(self, channel: str, ts: str) -> bool:
-        """Deletes a message; whether it existed."""
-        return (
-            await self._write("DELETE FROM message WHERE channel = ? AND ts = ?", channel, ts) > 0
-        )
 
     async def history(
         self,
@@ -216,6 +210,6 @@ class Storage:
     async def _rows(self, query: str, *values: object) -> list[Any]:
         return list(await self._connection.execute_fetchall(query, values))
 
-    async def _write(self, statement: str, *values: object) -> int:
-        async with self._connection.execute(statement, values) as cursor:
-            return cursor.rowcount
+    async def _write(self, statement: str, *values: object) -> None:
+        async with self._connection.execute(statement, values):
+            pass

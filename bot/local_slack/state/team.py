@@ -28,13 +28,12 @@ class Team:
     app_name = "tariffwire"
     domain = "local"
 
-    def __init__(self, path: Path, timezone: str, trigger_lifetime_s: float) -> None:
+    def __init__(self, path: Path, trigger_lifetime_s: float) -> None:
         self.storage, self.live = Storage(path), Broadcast()
         self.triggers = Triggers(trigger_lifetime_s)
         self.views = Views(self.storage, self.live)
         self.address = ""
         self.socket_tickets: set[str] = set()
-        self._timezone = timezone
         self._identity: Identity | None = None
         self._channels: dict[str, Channel] = {}
         self._last_us = 0
@@ -68,7 +67,7 @@ class Team:
     def people(self) -> Mapping[str, Person]:
         """All members, by id."""
         members = (
-            Person(self.identity.person_id, "you", "You", self._timezone),
+            Person(self.identity.person_id, "you", "You"),
             Person(self.identity.bot_user_id, self.app_name, self.app_name, is_bot=True),
             Person(SLACKBOT, "slackbot", "Slackbot", is_bot=True),
         )
@@ -159,11 +158,6 @@ class Team:
             thread = await self.storage.thread(channel.id, parent, limit=1)
             news["parent"] = self.shown(thread.messages[0]) if thread.messages else None
         self.live.publish(news)
-
-    async def delete(self, channel: Channel, ts: str) -> None:
-        """Deletes a message, if it exists."""
-        if await self.storage.delete_message(channel.id, ts):
-            self.live.publish({"type": "message_deleted", "channel": channel.id, "ts": ts})
 
     def shown(self, message: Message, only_you: bool = False) -> Message:
         """A message for the page: with its author, and whether only one person sees it."""

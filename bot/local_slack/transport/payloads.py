@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/interaction-payloads and https://docs.slack.dev
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bot.local_slack.state.records import Channel, Message, new_id
@@ -115,38 +115,21 @@ def action(block_id: str, element: Mapping[str, Any], raw: Any, action_ts: str) 
 def selection(element: Mapping[str, Any], raw: Any) -> Payload:
     """What was selected in an element, in the fields in which Slack reports it.
 
-    `raw` is an option's value or an id, a list of them, a text, or None for nothing. Raises
-    ValueError if it is not one of the element's options.
+    `raw` is an option's value, a day, a text, or None for nothing. Raises ValueError if it is not
+    one of the element's options.
     """
-    kind = element["type"]
-    match kind:
-        case "static_select" | "radio_buttons" | "overflow":
+    match element["type"]:
+        case "static_select":
             return {"selected_option": None if raw is None else _option(element, raw)}
-        case "multi_static_select" | "checkboxes":
-            return {"selected_options": [_option(element, value) for value in raw or ()]}
-        case "external_select":
-            return {"selected_option": raw}
-        case "multi_external_select":
-            return {"selected_options": list(raw or ())}
-        case "datepicker" | "timepicker":
-            return {f"selected_{kind.removesuffix('picker')}": raw}
-        case "users_select" | "conversations_select" | "channels_select":
-            return {f"selected_{kind.removesuffix('s_select')}": raw}
-        case "multi_users_select" | "multi_conversations_select" | "multi_channels_select":
-            plural = kind.removeprefix("multi_").removesuffix("_select")
-            return {f"selected_{plural}": list(raw or ())}
+        case "datepicker":
+            return {"selected_date": raw}
         case _:
             return {"value": raw or None}
 
 
 def _option(element: Mapping[str, Any], value: object) -> Payload:
-    for option in _options(element):
+    for option in element["options"]:
         if option["value"] == value:
-            return option
+            found: Payload = option
+            return found
     raise ValueError(f"no option {value!r}")
-
-
-def _options(element: Mapping[str, Any]) -> Iterator[Payload]:
-    yield from element.get("options") or ()
-    for group in element.get("option_groups") or ():
-        yield from group["options"]

@@ -74,19 +74,6 @@ async def test_only_members_can_read_a_channel(web: AsyncWebClient, workspace: W
     assert len((await web.conversations_history(channel=channel.id))["messages"]) == 1
 
 
-async def test_a_person_has_a_time_zone(tmp_path: Path) -> None:
-    tokyo = Workspace(tmp_path / "w.db", timezone="Asia/Tokyo")
-    await tokyo.start(port=0)
-    try:
-        web = AsyncWebClient(token=tokyo.bot_token, base_url=tokyo.api_url)
-        user = (await web.users_info(user=tokyo.team.identity.person_id))["user"]
-        assert (user["tz"], user["tz_offset"], user["is_bot"]) == ("Asia/Tokyo", 9 * 3600, False)
-        names = [one["name"] for one in (await web.users_list())["members"]]
-        assert names == ["you", "tariffwire", "slackbot"]
-    finally:
-        await tokyo.stop()
-
-
 @pytest.mark.parametrize(
     ("body", "content_type", "error"),
     [

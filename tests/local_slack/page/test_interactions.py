@@ -145,36 +145,6 @@ async def test_a_form_opens_shows_errors_and_closes(
     assert (await page.state())["modal"] is None
 
 
-async def test_a_form_can_open_another_form(workspace: Workspace, page: PageClient) -> None:
-    app = bolt(workspace)
-
-    @app.command("/tariff")
-    async def open_form(ack: Any, client: Any, command: dict[str, str]) -> None:
-        await ack()
-        view = modal(section("first"), callback_id="first")
-        await client.views_open(trigger_id=command["trigger_id"], view=view)
-
-    @app.view("first")
-    async def push(ack: Any) -> None:
-        await ack(response_action="push", view=modal(section("second"), callback_id="second"))
-
-    @app.view("second")
-    async def clear(ack: Any) -> None:
-        await ack(response_action="clear")
-
-    async with over_socket(workspace, app):
-        await say(workspace.address, "#general", "/tariff")
-        first = (await page.state())["modal"]
-        await page.post("/view", {"view_id": first["id"]})
-        second = (await page.state())["modal"]
-        assert second["previous_view_id"] == first["id"]
-        await page.post("/view", {"view_id": second["id"], "action": "close"})
-        assert (await page.state())["modal"]["id"] == first["id"]
-        await page.post("/view", {"view_id": first["id"]})
-        await page.post("/view", {"view_id": (await page.state())["modal"]["id"]})
-    assert (await page.state())["modal"] is None
-
-
 async def test_a_trigger_id_is_valid_once_and_expires(workspace: Workspace) -> None:
     client = bolt(workspace).client
     spent = workspace.team.triggers.new()
@@ -204,21 +174,6 @@ async def test_opening_the_home_tab_sends_an_event(workspace: Workspace, page: P
         await asyncio.wait_for(filled.wait(), 5)
     home = (await page.state())["home"]
     assert home["blocks"][0]["text"]["text"] == "Your subscriptions"
-
-
-async def test_a_menu_can_get_its_options_from_the_bot(
-    workspace: Workspace, page: PageClient
-) -> None:
-    app = bolt(workspace)
-
-    @app.options("party")
-    async def offer(ack: Any, payload: dict[str, str]) -> None:
-        fits = [one for one in CHOICES if payload["value"].lower() in str(one["text"]).lower()]
-        await ack(options=fits)
-
-    async with over_socket(workspace, app):
-        asked = {"view_id": "V1", "block_id": "b", "action_id": "party", "value": "chi"}
-        assert (await page.post("/options", asked))["options"] == CHOICES[:1]
 
 
 async def test_a_response_url_is_valid_five_times(workspace: Workspace) -> None:
@@ -254,11 +209,19 @@ async def test_a_response_url_expires(workspace: Workspace) -> None:
         await responses.receive("unknown", {"text": "x"})
 
 
-async def test_an_answer_can_delete_the_original(workspace: Workspace, page: PageClient) -> None:
+async def test_a_form_can_be_closed(workspace: Workspace, page: PageClient) -> None:
+    view = modal(section("x"))
+    trigger_id = workspace.team.triggers.new()
+    opened = await bolt(workspace).client.views_open(trigger_id=trigger_id, view=view)
+    assert (await page.state())["modal"]["id"] == opened["view"]["id"]
+    assert (await page.post("/view", {"view_id": opened["view"]["id"], "action": "close"}))["ok"]
+    assert (await page.state())["modal"] is None
+
+
+async def test_an_answer_by_a_response_url_is_for_the_person_alone(
+    workspace: Workspace, page: PageClient
+) -> None:
     channel = workspace.team.channels[0]
-    responses = ResponseUrls(workspace.team)
-    await responses.show(channel, {"text": "only for you"}, "cause")
+    await ResponseUrls(workspace.team).show(channel, {"text": "only for you"}, "cause")
     (message,) = await page.messages(channel.id)
     assert message["only_you"]
-    await responses.show(channel, {"delete_original": True}, "cause", message["ts"])
-    assert await page.messages(channel.id) == []

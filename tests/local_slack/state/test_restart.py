@@ -7,6 +7,7 @@ from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.local_slack.api.response_urls import ResponseUrls
 from bot.local_slack.server import Workspace
 from tests.local_slack.bots import section
 
@@ -15,6 +16,7 @@ _POSTER = """
 import asyncio, sys
 from pathlib import Path
 from slack_sdk.web.async_client import AsyncWebClient
+from bot.local_slack.api.response_urls import ResponseUrls
 from bot.local_slack.server import Workspace
 
 async def main():
@@ -58,7 +60,9 @@ async def test_a_workspace_is_the_same_after_a_restart(tmp_path: Path) -> None:
     await first.team.create_channel("steel")
     posted = await web.chat_postMessage(channel="#steel", text="kept", blocks=[section("kept")])
     person = first.team.identity.person_id
-    await web.chat_postEphemeral(channel="#steel", user=person, text="gone with the run")
+    channel = first.team.channel("steel")
+    assert channel is not None
+    await ResponseUrls(first.team).show(channel, {"text": "gone with the run"}, "cause")
     await web.views_publish(user_id=person, view={"type": "home", "blocks": [section("home")]})
     await first.stop()
     await first.stop()

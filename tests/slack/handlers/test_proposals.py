@@ -69,7 +69,7 @@ class Office:
 
     async def fill_in(self, **changes: str) -> Any:
         """Sends the open modal off with what it holds, changed."""
-        view = self.desktop.workspace.team.views.top
+        view = self.desktop.workspace.team.views.modal
         assert view is not None
         held = {
             block["block_id"]: {"field": _held(block["element"])}
@@ -200,7 +200,7 @@ async def test_who_is_no_operator_is_refused_and_told_the_cure(elsewhere: Office
         assert elsewhere.desktop.person in told["text"]
     [told] = await elsewhere.desktop.say("/tariff proposals")
     assert "TARIFFWIRE_OPERATORS" in told["text"]
-    assert elsewhere.desktop.workspace.team.views.top is None
+    assert elsewhere.desktop.workspace.team.views.modal is None
     assert await elsewhere.store.proposals.record() == ()
 
 
@@ -210,7 +210,7 @@ async def test_a_form_of_somebody_who_is_no_operator_is_refused(elsewhere: Offic
     trigger = elsewhere.desktop.workspace.team.triggers.new()
     await elsewhere.desktop.context.client.views_open(trigger_id=trigger, view=form)
     assert (await elsewhere.fill_in()).ok
-    top = elsewhere.desktop.workspace.team.views.top
+    top = elsewhere.desktop.workspace.team.views.modal
     assert top is not None
     assert "TARIFFWIRE_OPERATORS" in json.dumps(top["blocks"])
     assert await elsewhere.store.proposals.record() == ()
@@ -225,7 +225,7 @@ async def test_an_edit_shows_what_is_wrong_and_takes_what_is_right(office: Offic
     assert "2026-07-24" in outcome.errors["measure"]
     assert "12.5%" in await office.total()
     assert (await office.fill_in(percent="35.5", note="As <told>.")).ok
-    assert office.desktop.workspace.team.views.top is None
+    assert office.desktop.workspace.team.views.modal is None
     assert "35.5%" in await office.total()
     assert "Approved with changes by" in shown([await office.message()])
     [line] = await office.store.proposals.record()
@@ -264,7 +264,7 @@ async def test_a_form_sent_off_too_late_says_so(office: Office) -> None:
     await office.desktop.click(await office.ask(said()), "rate_edit")
     await office.decisions.reject(said().id, Operator(id="U9", name="bo"))
     assert (await office.fill_in()).ok
-    top = office.desktop.workspace.team.views.top
+    top = office.desktop.workspace.team.views.modal
     assert top is not None
     assert "decided already" in json.dumps(top["blocks"])
 
@@ -331,7 +331,7 @@ async def test_what_would_follow_on_another_approval_says_so(office: Office) -> 
     )
     # Who clicks on a list from before sees what changed, and decides then.
     await office.desktop.click(listed, "rate_approve")
-    assert office.desktop.workspace.team.views.top is not None
+    assert office.desktop.workspace.team.views.modal is not None
     filed = await office.decisions.get(later.id)
     assert filed is not None
     assert filed.decision is None

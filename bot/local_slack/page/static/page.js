@@ -142,82 +142,18 @@ function quoted(text) {
 const plain = (text) => text.replace(/:([a-z0-9_+-]+):/g, (_, name) => emoji(name));
 const textOf = (object) => (object.type === "mrkdwn" ? mrkdwn(object.text) : [plain(object.text)]);
 
-// The markdown block: a subset of CommonMark.
-const MARKDOWN = /`([^`\n]+)`|\[([^\]\n]+)\]\(([^()\s]+)\)|\*\*(.+?)\*\*|(?<![\p{L}\p{N}*])\*([^*\n]+)\*|(?<![\p{L}\p{N}_])_([^_\n]+)_|~~(.+?)~~/gu;
-function markdownInline(text) {
-  const nodes = [];
-  let at = 0;
-  for (const match of text.matchAll(MARKDOWN)) {
-    nodes.push(text.slice(at, match.index));
-    at = match.index + match[0].length;
-    const [, code, label, address, bold, star, under, strike] = match;
-    if (code !== undefined) nodes.push(el("code", {}, code));
-    else if (label !== undefined) nodes.push(link(address, markdownInline(label)));
-    else if (bold !== undefined) nodes.push(el("b", {}, markdownInline(bold)));
-    else if (strike !== undefined) nodes.push(el("s", {}, markdownInline(strike)));
-    else nodes.push(el("i", {}, markdownInline(star ?? under)));
-  }
-  nodes.push(text.slice(at));
-  return nodes;
-}
-function markdown(text) {
-  const root = el("div", { class: "md text" });
-  const parts = text.split(/^```\w*\n([\s\S]*?)\n?```$/m);
-  parts.forEach((part, index) => {
-    if (index % 2) root.append(el("pre", {}, part));
-    else part.split(/\n{2,}/).forEach((paragraph) => paragraph.trim() && root.append(markdownParagraph(paragraph.trim())));
-  });
-  return root;
-}
-function markdownParagraph(text) {
-  const lines = text.split("\n");
-  const heading = /^#{1,6}\s+(.*)$/.exec(lines[0]);
-  if (heading) {
-    const rest = lines.slice(1).join("\n");
-    return el("div", {}, el("h4", {}, markdownInline(heading[1])), rest ? markdownParagraph(rest) : null);
-  }
-  if (/^([-*_])\1{2,}$/.test(text)) return el("hr", { class: "divider" });
-  const items = (pattern) => lines.map((line) => el("li", {}, markdownInline(line.replace(pattern, ""))));
-  if (lines.every((line) => /^[-*+]\s/.test(line))) return el("ul", {}, items(/^[-*+]\s+/));
-  if (lines.every((line) => /^\d+[.)]\s/.test(line))) return el("ol", {}, items(/^\d+[.)]\s+/));
-  if (lines.every((line) => line.startsWith(">"))) return el("blockquote", {}, markdownInline(text.replace(/^> ?/gm, "")));
-  return el("p", {}, markdownInline(text));
-}
-
 /* ---------- Rich text ---------- */
 
 function richPiece(piece) {
   const style = piece.style || {};
-  let node = richContent(piece);
+  let node = piece.type === "link" ? link(piece.url, piece.text || piece.url) : piece.text;
   if (style.code) node = el("code", {}, node);
   if (style.bold) node = el("b", {}, node);
   if (style.italic) node = el("i", {}, node);
   if (style.strike) node = el("s", {}, node);
-  if (style.underline) node = el("u", {}, node);
   return node;
 }
-function richContent(piece) {
-  switch (piece.type) {
-    case "link": return link(piece.url, piece.text || piece.url);
-    case "user": return mention(`@${personName(piece.user_id)}`);
-    case "channel": return channelMention(piece.channel_id, "");
-    case "broadcast": return mention(`@${piece.range}`);
-    case "usergroup": return mention("@group");
-    case "emoji": return piece.unicode ? String.fromCodePoint(...piece.unicode.split("-").map((c) => parseInt(c, 16))) : emoji(piece.name);
-    case "date": return dateMention(`!date^${piece.timestamp}^${piece.format || "{date}"}${piece.url ? `^${piece.url}` : ""}`, piece.fallback || "");
-    default: return piece.text || "";
-  }
-}
-function richPart(part) {
-  if (part.type === "rich_text_list") {
-    const items = part.elements.map((item) => el("li", {}, item.elements.map(richPiece)));
-    const attributes = { class: part.indent ? `indent-${Math.min(part.indent, 3)}` : null };
-    return el(part.style === "ordered" ? "ol" : "ul", { ...attributes, start: part.offset ? part.offset + 1 : null }, items);
-  }
-  const tags = { rich_text_quote: "blockquote", rich_text_preformatted: "pre" };
-  return el(tags[part.type] || "div", {}, part.elements.map(richPiece));
-}
-const richText = (block) => el("div", { class: "rich text" }, block.elements.map(richPart));
+const richText = (block) => el("div", { class: "rich text" }, block.elements.map((part) => el("div", {}, part.elements.map(richPiece))));
 
 /* ---------- Blocks ---------- */
 
@@ -229,17 +165,12 @@ const BLOCKS = {
       block.fields ? el("div", { class: "fields" }, block.fields.map((field) => el("div", { class: "text" }, textOf(field)))) : null),
     block.accessory ? element(block, block.accessory, scene) : null),
   header: (block) => el("h3", { class: "header" }, plain(block.text.text)),
-  context: (block) => el("div", { class: "context" }, block.elements.map((part) => (part.type === "image" ? picture(part, "") : el("span", { class: "text" }, textOf(part))))),
+  context: (block) => el("div", { class: "context" }, block.elements.map((part) => el("span", { class: "text" }, textOf(part)))),
   divider: () => el("hr", { class: "divider" }),
   actions: (block, scene) => el("div", { class: "actions" }, block.elements.map((part) => element(block, part, scene))),
-  image: (block) => el("figure", { class: "block" }, block.title ? el("figcaption", {}, plain(block.title.text)) : null, picture(block, "picture")),
-  markdown: (block) => markdown(block.text),
-  rich_text: richText,
   table: (block) => table(block),
-  data_table: (block) => table(block),
   data_visualization: (block) => chart(block),
   input: (block, scene) => inputBlock(block, scene),
-  alert: (block) => el("div", { class: `alert ${block.level || "default"}`, role: "note" }, el("div", { class: "text" }, textOf(block.text))),
 };
 function blocks(list, scene) {
   return list.map((block) => {
@@ -251,15 +182,6 @@ function blocks(list, scene) {
   });
 }
 
-// The page loads no pictures of other sites, so that nothing leaves this machine.
-function picture(image, kind) {
-  const own = image.slack_file?.id ? `/files/${encodeURIComponent(image.slack_file.id)}` : null;
-  if (own) return el("img", { class: kind || null, src: own, alt: image.alt_text });
-  if (!image.image_url) return image.alt_text;
-  if (!kind) return link(image.image_url, image.alt_text || "picture");
-  return el("div", { class: "no-picture" }, "Picture: ", link(image.image_url, image.alt_text || "picture"), " (pictures of other sites are not loaded here)");
-}
-
 function cellText(cell) {
   if (cell.type === "rich_text") return richText(cell);
   return cell.text ?? String(cell.value);
@@ -268,21 +190,14 @@ function table(block) {
   const settings = block.column_settings || [];
   const kind = (cell, column) => [
     settings[column]?.align || (cell.type === "raw_number" ? "right" : ""),
-    block.type === "table" && !settings[column]?.is_wrapped ? "unwrapped" : "",
+    settings[column]?.is_wrapped ? "" : "unwrapped",
   ].join(" ").trim() || null;
   const [head, ...rows] = block.rows;
   const body = rows.map((row) => el("tr", {}, row.map((cell, column) => el("td", { class: kind(cell, column) }, cellText(cell)))));
-  const shown = block.page_size || (block.type === "data_table" ? 5 : body.length);
-  body.slice(shown).forEach((row) => (row.hidden = true));
   const node = el("table", {},
-    block.caption ? el("caption", {}, block.caption) : null,
     el("thead", {}, el("tr", {}, head.map((cell, column) => el("th", { scope: "col", class: kind(cell, column) }, cellText(cell))))),
     el("tbody", {}, body));
-  const all = body.length > shown ? el("button", { class: "btn", type: "button", onclick: (event) => {
-    body.forEach((row) => (row.hidden = false));
-    event.target.remove();
-  } }, `Show all ${body.length} rows`) : null;
-  return el("div", { class: "scroll" }, node, all);
+  return el("div", { class: "scroll" }, node);
 }
 
 /* ---------- Fields and buttons ---------- */
@@ -290,104 +205,39 @@ function table(block) {
 function element(block, part, scene) {
   const dispatches = block.type !== "input" || block.dispatch_action;
   const act = (value, busy) => dispatches && scene.act(block, part, value, busy);
-  if (part.type === "image") return picture(part, "thumb");
   if (part.type === "button") return button(part, act);
-  if (part.type === "overflow") return overflow(part, act);
   return field(block, part, scene, act);
 }
-const agrees = (part) => !part.confirm || window.confirm(`${part.confirm.title.text}\n\n${part.confirm.text.text}`);
-
 function button(part, act) {
-  const press = (event) => {
-    if (agrees(part)) act(null, event.currentTarget);
-    else event.preventDefault();
-  };
-  const attributes = { class: `btn ${part.style || ""}`, "aria-label": part.accessibility_label, "data-action": part.action_id, onclick: press };
+  const attributes = { class: `btn ${part.style || ""}`, "data-action": part.action_id, onclick: (event) => act(null, event.currentTarget) };
   const href = part.url && safeAddress(part.url);
   if (href) return el("a", { ...attributes, href, target: "_blank", rel: "noopener noreferrer" }, plain(part.text.text));
   return el("button", { ...attributes, type: "button" }, plain(part.text.text));
 }
-function overflow(part, act) {
-  const menu = el("details", { class: "menu", "data-action": part.action_id });
-  const pick = (option) => {
-    menu.open = false;
-    if (option.url && safeAddress(option.url)) window.open(safeAddress(option.url), "_blank", "noopener");
-    if (agrees(part)) act(option.value, menu);
-  };
-  menu.append(
-    el("summary", { class: "btn", "aria-label": "More actions" }, "⋯"),
-    el("ul", {}, part.options.map((option) => el("li", {}, el("button", { type: "button", onclick: () => pick(option) }, plain(option.text.text))))));
-  menu.addEventListener("focusout", (event) => menu.contains(event.relatedTarget) || (menu.open = false));
-  menu.addEventListener("keydown", (event) => event.key === "Escape" && (menu.open = false));
-  return menu;
-}
-
-const allOptions = (part) => part.options || (part.option_groups || []).flatMap((group) => group.options);
 const optionNode = (option) => el("option", { value: option.value }, plain(option.text.text));
 
 // `scene.fields[block_id][action_id]` is a function that returns the value of the field.
 function field(block, part, scene, act) {
   const kept = scene.kept?.[block.block_id]?.[part.action_id];
-  const built = fieldOf(part, kept, (value, node) => agrees(part) && act(value, node), scene, block);
-  const named = built.node.matches("input, select, textarea") ? built.node : built.node.querySelector("input, select, textarea");
-  named?.setAttribute("data-action", part.action_id);
-  if (block.type === "input") named?.setAttribute("id", scene.id(block));
-  else named?.setAttribute("aria-label", part.placeholder?.text || "Choose");
+  const built = fieldOf(part, kept, act);
+  built.node.setAttribute("data-action", part.action_id);
+  if (block.type === "input") built.node.setAttribute("id", scene.id(block));
+  else built.node.setAttribute("aria-label", part.placeholder?.text || "Choose");
   (scene.fields[block.block_id] ||= {})[part.action_id] = built.read;
   return built.node;
 }
-function fieldOf(part, kept, changed, scene, block) {
+function fieldOf(part, kept, changed) {
   const hint = part.placeholder?.text || "";
   switch (part.type) {
-    case "static_select": return select(part, kept ?? part.initial_option?.value, staticOptions(part), changed);
-    case "multi_static_select": return multiSelect(part, kept ?? (part.initial_options || []).map((o) => o.value), staticOptions(part), changed);
-    case "external_select": return external(part, kept ?? part.initial_option, changed, scene, block);
-    case "users_select": return select(part, kept ?? part.initial_user, peopleOptions(), changed);
-    case "multi_users_select": return multiSelect(part, kept ?? part.initial_users ?? [], peopleOptions(), changed);
-    case "channels_select":
-    case "conversations_select": return select(part, kept ?? part.initial_channel ?? part.initial_conversation ?? (part.default_to_current_conversation ? place.channel : null), channelOptions(), changed);
-    case "multi_channels_select":
-    case "multi_conversations_select": return multiSelect(part, kept ?? part.initial_channels ?? part.initial_conversations ?? [], channelOptions(), changed);
-    case "checkboxes":
-    case "radio_buttons": return boxes(part, kept, changed);
+    case "static_select": return select(part, kept ?? part.initial_option?.value, changed);
     case "datepicker": return typed("date", kept ?? part.initial_date, hint, changed, {});
-    case "timepicker": return typed("time", kept ?? part.initial_time, hint, changed, {});
     default: return textField(part, kept ?? part.initial_value, hint, changed);
   }
 }
-function staticOptions(part) {
-  if (!part.option_groups) return (part.options || []).map(optionNode);
-  return part.option_groups.map((group) => el("optgroup", { label: group.label.text }, group.options.map(optionNode)));
-}
-const peopleOptions = () => Object.entries(state.people).map(([id, name]) => el("option", { value: id }, name));
-const channelOptions = () => state.channels.filter((one) => one.kind === "public").map((one) => el("option", { value: one.id }, `#${one.name}`));
-
-function select(part, initial, options, changed) {
-  const node = el("select", { onchange: () => changed(node.value || null, node) }, el("option", { value: "" }, part.placeholder?.text || "Choose…"), options);
+function select(part, initial, changed) {
+  const node = el("select", { onchange: () => changed(node.value || null, node) }, el("option", { value: "" }, part.placeholder?.text || "Choose…"), part.options.map(optionNode));
   node.value = initial || "";
   return { node, read: () => node.value || null };
-}
-function multiSelect(part, initial, options, changed) {
-  const node = el("select", { multiple: true, onchange: () => changed(read(), node) }, options);
-  const read = () => [...node.selectedOptions].map((option) => option.value);
-  for (const option of node.options) option.selected = initial.includes(option.value);
-  return { node, read };
-}
-function boxes(part, kept, changed) {
-  const many = part.type === "checkboxes";
-  const initial = kept ?? (many ? (part.initial_options || []).map((o) => o.value) : part.initial_option?.value);
-  const group = `choice-${(boxes.count = (boxes.count || 0) + 1)}`;
-  const inputs = allOptions(part).map((option) => {
-    const input = el("input", { type: many ? "checkbox" : "radio", name: group, value: option.value, onchange: () => changed(read(), node) });
-    input.checked = many ? initial.includes(option.value) : initial === option.value;
-    return [input, el("label", { class: "choice" }, input, el("span", {}, textOf(option.text), option.description ? el("span", { class: "field-hint" }, " ", textOf(option.description)) : null))];
-  });
-  const node = el("div", { role: many ? "group" : "radiogroup" }, inputs.map(([, label]) => label));
-  const read = () => {
-    const values = inputs.filter(([input]) => input.checked).map(([input]) => input.value);
-    return many ? values : values[0] ?? null;
-  };
-  return { node, read };
 }
 function typed(type, initial, placeholder, changed, attributes) {
   const node = el("input", { type, placeholder, value: initial, ...attributes, onchange: () => changed(node.value || null, node) });
@@ -398,27 +248,7 @@ function textField(part, initial, placeholder, changed) {
     const node = el("textarea", { rows: 4, placeholder, maxlength: part.max_length }, initial || "");
     return { node, read: () => node.value || null };
   }
-  const types = { number_input: "number", email_text_input: "email", url_text_input: "url" };
-  const step = part.type === "number_input" && part.is_decimal_allowed ? "any" : null;
-  return typed(types[part.type] || "text", initial, placeholder, changed, { maxlength: part.max_length, min: part.min_value, max: part.max_value, step });
-}
-function external(part, initial, changed, scene, block) {
-  const list = el("datalist", { id: `list-${(external.count = (external.count || 0) + 1)}` });
-  let known = initial ? [initial] : [];
-  const read = () => known.find((option) => option.text.text === input.value) || null;
-  const search = async () => {
-    if (read()) return changed(read(), input);
-    if (input.value.length < (part.min_query_length ?? 3)) return;
-    const answer = await send("/options", { ...scene.container, block_id: block.block_id, action_id: part.action_id, value: input.value });
-    known = answer.options || (answer.option_groups || []).flatMap((group) => group.options);
-    list.replaceChildren(...known.map((option) => el("option", { value: option.text.text })));
-  };
-  let timer;
-  const input = el("input", { list: list.id, placeholder: part.placeholder?.text || "Type to search", value: initial?.text.text, oninput: () => {
-    clearTimeout(timer);
-    timer = setTimeout(search, 200);
-  } });
-  return { node: el("span", {}, input, list), read };
+  return typed("text", initial, placeholder, changed, { maxlength: part.max_length });
 }
 function readFields(fields) {
   const values = {};
@@ -429,10 +259,8 @@ function readFields(fields) {
 function inputBlock(block, scene) {
   const inner = element(block, block.element, scene);
   const label = plain(block.label.text) + (block.optional ? " (optional)" : "");
-  const grouped = ["checkboxes", "radio_buttons"].includes(block.element.type);
-  if (grouped) inner.setAttribute("aria-label", label);
   return el("div", { class: "field" },
-    grouped ? el("div", { class: "label" }, label) : el("label", { for: scene.id(block) }, label),
+    el("label", { for: scene.id(block) }, label),
     inner,
     block.hint ? el("div", { class: "field-hint" }, plain(block.hint.text)) : null,
     el("div", { class: "field-error", role: "alert", "data-error": block.block_id }));
@@ -441,7 +269,7 @@ function inputBlock(block, scene) {
 /* ---------- Charts ---------- */
 
 function chart(block) {
-  const drawn = block.chart.type === "pie" ? pie(block.chart) : plot(block.chart);
+  const drawn = plot(block.chart);
   const picture = svg("svg", { viewBox: drawn.box, role: "img", "aria-label": `${block.title}: the data follows as a table` }, drawn.nodes);
   return el("div", { class: "chart" }, el("h4", {}, plain(block.title)), picture,
     el("div", { class: "legend" }, drawn.names.map((name, index) => el("span", { class: `s${index}` }, el("i", {}), name))),
@@ -495,22 +323,6 @@ function drawSeries(data, series, which, { categories, value, x, y, slot }) {
   return svg("g", { class: `s${which}` }, area, svg("polyline", { class: "plot stroke", points: points.join(" ") }),
     categories.map((category, index) => svg("circle", { class: "fill", cx: x(index), cy: y(value(series, category)), r: 3.5 }, note(category))));
 }
-function pie(data) {
-  const total = data.segments.reduce((sum, segment) => sum + segment.value, 0);
-  let turn = -Math.PI / 2;
-  const nodes = data.segments.map((segment, index) => {
-    const share = segment.value / total;
-    const from = turn;
-    turn += share * 2 * Math.PI;
-    const at = (angle) => `${(150 + 110 * Math.cos(angle)).toFixed(2)} ${(125 + 110 * Math.sin(angle)).toFixed(2)}`;
-    const label = svg("title", {}, `${segment.label}: ${segment.value} (${(share * 100).toFixed(1)}%)`);
-    if (share > 0.9999) return svg("g", { class: `s${index}` }, svg("circle", { class: "fill", cx: 150, cy: 125, r: 110 }, label));
-    const path = `M150 125 L${at(from)} A110 110 0 ${share > 0.5 ? 1 : 0} 1 ${at(turn)} Z`;
-    return svg("g", { class: `s${index}` }, svg("path", { class: "fill", d: path }, label));
-  });
-  return { box: "0 0 300 250", nodes, names: data.segments.map((s) => s.label), head: ["", "Value"], rows: data.segments.map((s) => [s.label, s.value]) };
-}
-
 /* ---------- Talking to the workspace ---------- */
 
 async function send(address, body) {
@@ -573,11 +385,8 @@ function messageNode(message, channel, inThread, previous) {
 }
 function messageContent(message, own) {
   const nodes = [];
-  if (message.subtype === "thread_broadcast") nodes.push(el("div", { class: "eyes" }, "replied to a thread"));
   if (message.blocks?.length) nodes.push(blocks(message.blocks, own));
   else if (message.text) nodes.push(el("div", { class: "text" }, mrkdwn(message.text), message.edited ? el("span", { class: "edited" }, " (edited)") : null));
-  for (const one of message.attachments || [])
-    nodes.push(el("div", { class: "attachment" }, one.blocks ? blocks(one.blocks, own) : el("div", { class: "text" }, mrkdwn(one.text || one.fallback || ""))));
   for (const file of message.files || []) nodes.push(fileNode(file));
   return nodes;
 }
@@ -857,12 +666,6 @@ function composer(form, box, target) {
 const NEWS = {
   message: (news) => takeMessage(news),
   message_changed: (news) => takeMessage(news),
-  message_deleted(news) {
-    if (news.channel !== place.channel) return;
-    shown.stream.delete(news.ts);
-    shown.replies.delete(news.ts);
-    for (const node of document.querySelectorAll(`[data-ts="${CSS.escape(news.ts)}"]`)) node.remove();
-  },
   async channels() {
     const fresh = await load("/state");
     state = { ...fresh, channels: fresh.channels.map((one) => (one.id === place.channel ? { ...one, unread: 0 } : one)) };
@@ -884,14 +687,13 @@ function takeMessage(news) {
   const { message, channel } = news;
   const thread = message.thread_ts;
   const isReply = thread && thread !== message.ts;
-  const inChannel = !isReply || message.subtype === "thread_broadcast";
   if (channel === place.channel) {
-    if (inChannel) putMessage($("stream"), shown.stream, message, false);
+    if (!isReply) putMessage($("stream"), shown.stream, message, false);
     if (news.parent && shown.stream.has(news.parent.ts)) putMessage($("stream"), shown.stream, news.parent, false);
     if (place.thread && (thread === place.thread || message.ts === place.thread)) putMessage($("replies"), shown.replies, message, true);
-    if (inChannel) markRead();
+    if (!isReply) markRead();
   }
-  const counts = news.type === "message" && inChannel && !message.only_you && message.user !== state.me.id;
+  const counts = news.type === "message" && !isReply && !message.only_you && message.user !== state.me.id;
   if (counts && (channel !== place.channel || document.hidden || place.tab !== "messages")) {
     const there = channelOf(channel);
     if (there) there.unread += 1;
