@@ -51,7 +51,7 @@ class Operator:
 
     async def fill_in(self, **changes: str) -> dict[str, Any]:
         async def opened() -> dict[str, Any] | None:
-            return self.world.workspace.team.views.top
+            return self.world.workspace.team.views.modal
 
         view = await eventually(opened)
         assert view is not None
