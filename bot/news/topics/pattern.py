@@ -47,20 +47,21 @@ class Slot(NamedTuple):
         """Every place at which a match may end that begins at word `at`."""
         word = words[at]
         found: list[int] = []
-        if word.number and self._matches_alone(NUMBER):
-            found.append(at + 1)
-        if word.party and self._matches_alone(PARTY):
-            found.append(at + word.reach)
-        if word.text in self.first_words:
-            for rest in self.phrases.get(word.text, _ALONE):
-                end = at + 1 + len(rest)
-                if tuple(following.text for following in words[at + 1 : end]) == rest:
-                    found.append(end)
-        return found
+        if word.number:
+            found += self._ends_after(NUMBER, words, at + 1)
+        if word.party:
+            found += self._ends_after(PARTY, words, at + word.reach)
+        return found + self._ends_after(word.text, words, at + 1)
 
-    def _matches_alone(self, mark: str) -> bool:
-        """Whether the mark matches with no words after it."""
-        return mark in self.first_words and () in self.phrases.get(mark, _ALONE)
+    def _ends_after(self, first: str, words: Sequence[Word], at: int) -> list[int]:
+        """Where phrases end that begin with `first`, if the word after it is word `at`."""
+        if first not in self.first_words:
+            return []
+        return [
+            at + len(rest)
+            for rest in self.phrases.get(first, _ALONE)
+            if tuple(following.text for following in words[at : at + len(rest)]) == rest
+        ]
 
 
 class Pattern(NamedTuple):
@@ -140,6 +141,8 @@ class Compiler:
                         raise ValueError(
                             f"{source!r}: {word!r} is not one word in lower-case letters"
                         )
+                if {PARTY, NUMBER} & {*rest}:
+                    raise ValueError(f"{source!r}: in {member!r} a mark may only come first")
                 rests[first] = (*rests.get(first, ()), tuple(rest))
             phrases = {first: rest for first, rest in rests.items() if rest != _ALONE}
             self._slots[piece, gap] = Slot(frozenset(rests), phrases, gap, piece.endswith("?"))

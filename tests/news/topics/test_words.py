@@ -1,0 +1,204 @@
+"""The words of a sentence with their places, and where a pattern begins and ends in them."""
+
+import pytest
+
+from bot.news.topics.index import Index
+from bot.news.topics.pattern import Compiler, Pattern, Slot
+from bot.news.topics.tokens import Word, split_words
+from tests.news.examples import PARTIES
+
+LISTS = {
+    "court": ["court", "supreme court", "court of trade"],
+    "talks": ["talks", "{round}"],
+    "round": ["round", "new round"],
+    "share": ["# percent", "@ goods", "half"],
+}
+
+
+def words(text: str) -> tuple[Word, ...]:
+    return split_words(text, PARTIES.mentions(text))
+
+
+def found(text: str, *patterns: str) -> dict[str, str]:
+    """The text of the first match of each pattern."""
+    compiler = Compiler(LISTS)
+    index = Index((pattern, compiler.compile(pattern)) for pattern in patterns)
+    spans = index.find(words(text))
+    return {pattern: text[start:end] for pattern, (start, end) in spans.items()}
+
+
+def test_a_sentence_is_split_into_words_parties_and_numbers() -> None:
+    assert words("China's 2.5% duty") == (
+        Word("china", 0, 5, "CN", 1, False),
+        Word("2.5", 8, 11, "", 1, True),
+        Word("%", 11, 12, "", 1, False),
+        Word("duty", 13, 17, "", 1, False),
+    )
+
+
+def test_a_name_of_several_words_reaches_over_all_of_them() -> None:
+    assert words("U.S. and South Korea's W.T.O. case") == (
+        Word("us", 0, 4, "US", 1, False),
+        Word("and", 5, 8, "", 1, False),
+        Word("south", 9, 14, "KR", 2, False),
+        Word("korea", 15, 20, "", 1, False),
+        Word("wto", 23, 29, "", 1, False),
+        Word("case", 30, 34, "", 1, False),
+    )
+
+
+def test_a_sign_next_to_a_name_is_a_word_of_its_own() -> None:
+    assert words("China% A.B 3.5.")[:3] == (
+        Word("china", 0, 5, "CN", 1, False),
+        Word("%", 5, 6, "", 1, False),
+        Word("ab", 7, 10, "", 1, False),
+    )
+
+
+def test_words_without_mentions_name_no_party() -> None:
+    assert split_words("China 1,000") == (
+        Word("china", 0, 5, "", 1, False),
+        Word("1,000", 6, 11, "", 1, True),
+    )
+    assert split_words("") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "expected"),
+    [
+        ("The trade talks begin", "trade talks", "trade talks"),
+        ("New trade deal and trade deal", "new? trade deal", "New trade deal"),
+        ("A trade deal", "new? trade deal", "trade deal"),
+        ("A new old trade deal", "new? old? trade deal", "new old trade deal"),
+        ("An old trade deal", "new? old? trade deal", "old trade deal"),
+        # An optional word in the middle and before a gap.
+        ("Talks on trade end", "talks on? trade", "Talks on trade"),
+        ("Talks trade end", "talks on? trade", "Talks trade"),
+        ("Talks in the old town on trade", "talks ..5 on? trade", "Talks in the old town on trade"),
+        # Three words are a plain gap; the number of words is counted exactly.
+        ("talks a b c duty", "talks .. duty", "talks a b c duty"),
+        ("talks duty", "talks .. duty", "talks duty"),
+        ("talks a duty", "talks ..1 duty", "talks a duty"),
+        ("talks a b c d duty", "talks .. duty", None),
+        # A gap belongs to the next word only.
+        ("talks a duty b rise", "talks ..1 duty rise", None),
+        # The first of several places, and the longest list entry that fits on.
+        ("talks x duty y duty", "talks ..5 duty", "talks x duty"),
+        ("The Court of Trade rules", "{court} rules", "Court of Trade rules"),
+        ("The Supreme Court rules", "{court} rules", "Supreme Court rules"),
+        ("A court of appeal rules", "{court} rules", None),
+        ("A new round begins", "{talks} begins", "new round begins"),
+        ("A court or a panel rules", "{court}/panel rules", "panel rules"),
+        # Marks.
+        ("Duty of 25 percent", "# percent", "25 percent"),
+        ("South Korea deal", "@ deal", "South Korea deal"),
+        ("South Korea deal", "south korea deal", "South Korea deal"),
+        ("A South Korea deal", "^ @ deal", None),
+        ("South Korea deal", "^ @ deal", "South Korea deal"),
+        ("25 percent taxed", "{share} taxed", "25 percent taxed"),
+        ("Chinese goods taxed", "{share} taxed", "Chinese goods taxed"),
+        ("Half taxed", "{share} taxed", "Half taxed"),
+        ("Some 25 goods taxed", "{share} taxed", None),
+        ("Stocks fall", "^ stocks fall", "Stocks fall"),
+        ("On Monday stocks fall", "^ .. stocks fall", "On Monday stocks fall"),
+        ("Why on this Monday stocks fall", "^ .. stocks fall", None),
+        # A mark is tried before the word itself, and takes the whole name.
+        ("South Korea", "south/@", "South Korea"),
+        ("A 25", "@/# end", None),
+        ("China end", "@/# end", "China end"),
+        ("25 end", "@/# end", "25 end"),
+    ],
+)
+def test_a_match_reaches_from_its_first_to_its_last_word(
+    text: str, pattern: str, expected: str | None
+) -> None:
+    assert found(text, pattern) == ({} if expected is None else {pattern: expected})
+
+
+def test_each_name_is_found_once_with_its_first_match() -> None:
+    compiler = Compiler(LISTS)
+    index = Index(
+        [
+            ("one", compiler.compile("duty falls")),
+            ("one", compiler.compile("tariff falls")),
+            ("other", compiler.compile("falls")),
+            ("absent", compiler.compile("duty rises")),
+        ]
+    )
+    text = "The tariff falls, the duty falls"
+    assert index.find(words(text)) == {"one": (4, 16), "other": (11, 16)}
+    assert index.any(words(text))
+    assert not index.any(words("The duty is what falls not"[:14]))
+    assert not index.any(())
+    assert index.find(()) == {}
+
+
+def test_a_pattern_is_compiled_to_its_slots() -> None:
+    assert Compiler(LISTS).compile("^ .. {court} new? ..2 rules/ruled") == Pattern(
+        slots=(
+            Slot(
+                first_words=frozenset({"court", "supreme"}),
+                phrases={"court": ((), ("of", "trade")), "supreme": (("court",),)},
+                gap=3,
+                optional=False,
+            ),
+            Slot(first_words=frozenset({"new"}), phrases={}, gap=0, optional=True),
+            Slot(first_words=frozenset({"rules", "ruled"}), phrases={}, gap=2, optional=False),
+        ),
+        at_start=True,
+        needs=(frozenset({"court", "supreme"}), frozenset({"rules", "ruled"})),
+    )
+
+
+def test_the_smallest_set_of_words_is_needed_first() -> None:
+    compiled = Compiler({"many": ["a", "b", "c"]}).compile("{many} x/y z? w")
+    assert compiled.needs == (frozenset("w"), frozenset("xy"), frozenset("abc"))
+    assert compiled.first_words == frozenset("abc")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first"),
+    [
+        ("a b", {"a"}),
+        ("a? b c", {"a", "b"}),
+        ("a? b? c d", {"a", "b", "c"}),
+        ("^ a b", {"^"}),
+    ],
+)
+def test_a_pattern_begins_with_its_optional_words_or_the_next(
+    pattern: str, first: set[str]
+) -> None:
+    assert Compiler({}).compile(pattern).first_words == first
+
+
+@pytest.mark.parametrize("pattern", ["a ..12 b", "^ .. a", "^ ..12 a", "2.5 a", "$ # bn"])
+def test_a_pattern_within_the_bounds_is_compiled(pattern: str) -> None:
+    assert Compiler({}).compile(pattern).slots[-1].optional is False
+
+
+@pytest.mark.parametrize(
+    ("pattern", "cause"),
+    [
+        ("a ..13 b", "a gap is at most 12 words"),
+        ("a b ..", "must end with a word"),
+        ("^", "must end with a word"),
+        ("a b?", "must end with a word"),
+        ("..2 a", "must begin with a word"),
+        ("{one", "there is no list"),
+        ("{other} a", "there is no list"),
+        ("{first} a", "list 'first' holds itself"),
+        ("a {words} b", "'B' is not one word"),
+        ("{marks} a", "in 'x @' a mark may only come first"),
+    ],
+)
+def test_a_pattern_out_of_bounds_is_refused(pattern: str, cause: str) -> None:
+    lists = {"one": ["x"], "first": ["{second}"], "second": ["y", "{first}"], "words": ["a B"]}
+    lists["marks"] = ["@ x", "x @"]
+    with pytest.raises(ValueError, match=cause) as caught:
+        Compiler(lists).compile(pattern)
+    assert str(caught.value).startswith(repr(pattern))
+
+
+def test_a_list_may_be_used_twice_in_one_pattern() -> None:
+    lists = {"one": ["{two}"], "two": ["x"]}
+    assert len(Compiler(lists).compile("{one} {two}/{one} {one}").slots) == 3
