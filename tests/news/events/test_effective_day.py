@@ -1,0 +1,98 @@
+"""The first day of a duty, without a year and at the bounds; what makes a duty undecided."""
+
+from datetime import date
+
+import pytest
+
+from bot.news.events.stage import find_effective_day, is_change, is_decided
+
+AUTUMN, NEW_YEAR = date(2026, 11, 25), date(2027, 1, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "day"),
+    [
+        # Without a year: the day nearest to publication.
+        ("from 1 December", AUTUMN, date(2026, 12, 1)),
+        ("from 4 January", AUTUMN, date(2027, 1, 4)),
+        ("from 1 November", AUTUMN, date(2026, 11, 1)),
+        ("from 20 December", NEW_YEAR, date(2026, 12, 20)),
+        ("from 1 June", AUTUMN, date(2027, 6, 1)),
+        ("from 29 February", date(2027, 11, 25), date(2028, 2, 29)),
+        ("from 29 February", AUTUMN, None),
+        # Up to 60 days back and 500 days ahead.
+        ("from 2026-09-26", AUTUMN, date(2026, 9, 26)),
+        ("from 2026-09-25", AUTUMN, None),
+        ("from 2028-04-08", AUTUMN, date(2028, 4, 8)),
+        ("from 2028-04-09", AUTUMN, None),
+        ("from 1 October 2025", AUTUMN, None),
+        # All the ways to write a day.
+        ("from the 3rd of December, 2026", AUTUMN, date(2026, 12, 3)),
+        ("with effect from Dec 3rd 2026", AUTUMN, date(2026, 12, 3)),
+        ("on and after december 3", AUTUMN, date(2026, 12, 3)),
+        ("effective as of Thursday, December 3", AUTUMN, date(2026, 12, 3)),
+        ("kicks in on 3 Dec.", AUTUMN, date(2026, 12, 3)),
+        ("by 3 December", AUTUMN, None),
+        ("from 32 December", AUTUMN, None),
+        ("from 2026-13-01", AUTUMN, None),
+        # One day said twice is one day.
+        ("from 1 December, that is from Dec 1", AUTUMN, date(2026, 12, 1)),
+        # "takes effect" goes before other days.
+        ("takes effect on 2 December, talks from 1 December", AUTUMN, date(2026, 12, 2)),
+        ("starts 1 December and begins 2 December", AUTUMN, None),
+    ],
+)
+def test_a_day_is_read_near_its_publication(text: str, published: date, day: date | None) -> None:
+    assert find_effective_day(f"US tariff {text}", "", published) == day
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rest", "day"),
+    [
+        ("from 1 December", "It takes effect on 2 December.", date(2026, 12, 1)),
+        ("of 40%", "It takes effect on 2 December.", date(2026, 12, 2)),
+        ("of 40%", "It is from 2 December.", None),
+        # Days that cannot be meant leave the question to the rest.
+        ("from 2020-01-01", "It takes effect on 2 December.", date(2026, 12, 2)),
+        ("from 1 and from 2 December", "It takes effect on 3 December.", date(2026, 12, 2)),
+        ("from 1 December, from 2 December", "It takes effect on 3 December.", None),
+    ],
+)
+def test_the_sentence_goes_before_the_rest(sentence: str, rest: str, day: date | None) -> None:
+    assert find_effective_day(f"US tariff {sentence}", rest, AUTUMN) == day
+
+
+@pytest.mark.parametrize(
+    ("sentences", "decided"),
+    [
+        ((), True),
+        (("US raises duty",), True),
+        (("US raises duty", "China may answer"), False),
+        (("Is it so? ", "US raises duty"), False),
+        (("US raises duty in May 2026",), True),
+        (("US raises duty, as May said",), True),
+        (("US raises duty of 2026",), True),
+        (("US raises duty of 2027",), True),
+        (("US raises duty of 2025",), False),
+        (("US raises duty to 2000 dollars",), False),
+        (("It COULD be",), False),
+        (("It ｍａｙ be",), False),
+    ],
+)
+def test_one_doubt_or_past_year_makes_all_undecided(
+    sentences: tuple[str, ...], decided: bool
+) -> None:
+    assert is_decided(*sentences, year=2026) is decided
+
+
+@pytest.mark.parametrize(
+    ("sentence", "change"),
+    [
+        ("US RAISES duty to 25%", True),
+        ("US raises duty by 25%", False),
+        ("US raised duty to 25%", False),
+        ("US will be raising it to about 25%", True),
+    ],
+)
+def test_a_change_names_its_new_rate(sentence: str, change: bool) -> None:
+    assert is_change(sentence) is change
