@@ -1,0 +1,74 @@
+"""Different spellings of one address are equal; different addresses are not."""
+
+import pytest
+
+from bot.feeds.canonical_url import fold_address, fold_guid, without_session
+
+
+@pytest.mark.parametrize(
+    ("address", "folded"),
+    [
+        ("https://wire.example/a", "//wire.example/a"),
+        (" http://www.WIRE.example/a/ ", "//wire.example/a"),
+        ("https://wire.example", "//wire.example"),
+        ("https://user@www.wire.example:443//", "//wire.example"),
+        ("http://wire.example:80/a", "//wire.example/a"),
+        ("http://wire.example:/a", "//wire.example/a"),
+        ("http://wire.example:8080/a", "//wire.example:8080/a"),
+        ("https://wwwire.example/A", "//wwwire.example/A"),
+        # Tracking parameters go, others stay in order, also without a value.
+        ("https://w.example/a?utm_source=x&id=7&fbclid=y&b=", "//w.example/a?id=7&b="),
+        ("https://w.example/a?UTM_MEDIUM=x&gclid=1&at_x=1", "//w.example/a"),
+        ("https://w.example/a?utmost=1&at=2&id=a+b", "//w.example/a?utmost=1&at=2&id=a+b"),
+        ("https://w.example/a?id=%C3%A4", "//w.example/a?id=%C3%A4"),
+        ("https://w.example/a?ref=x", "//w.example/a?ref=x"),
+        # So does a fragment that is not a tracker's.
+        ("https://w.example/a?id=7#part", "//w.example/a?id=7#part"),
+        ("https://w.example/a#tk.rss", "//w.example/a"),
+        ("https://w.example/a#RSS", "//w.example/a"),
+        # Other identifiers are unchanged.
+        (" tag:wire.example,2025:7 ", "tag:wire.example,2025:7"),
+        ("ftp://wire.example/a/", "ftp://wire.example/a/"),
+        ("http://[::1/a", "http://[::1/a"),
+        ("4711", "4711"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_folded(address: str, folded: str) -> None:
+    assert fold_address(address) == folded
+
+
+def test_a_lone_surrogate_in_an_address_is_kept() -> None:
+    assert fold_address("https://w.example/a?id=\ud800") == "//w.example/a?id=%ED%A0%80"
+
+
+@pytest.mark.parametrize(
+    ("guid", "folded"),
+    [
+        ("https://www.bbc.example/news/1#0", "//bbc.example/news/1"),
+        ("https://www.bbc.example/news/1#9999", "//bbc.example/news/1"),
+        ("https://www.bbc.example/news/1#10000", "//bbc.example/news/1#10000"),
+        ("tag:1#3", "tag:1#3"),
+        (" guid ", "guid"),
+    ],
+)
+def test_an_edit_number_is_no_part_of_a_guid(guid: str, folded: str) -> None:
+    assert fold_guid(guid) == folded
+
+
+@pytest.mark.parametrize(
+    ("folded", "expected"),
+    [
+        ("//w.example/a?sid=7", "//w.example/a"),
+        ("//w.example/a?sid=7&id=8", "//w.example/a?id=8"),
+        ("//w.example/a?id=8&token=x#part", "//w.example/a?id=8#part"),
+        ("//w.example/a?sid=7#part", "//w.example/a#part"),
+        ("//w.example/a;JSESSIONID=12ab?id=8", "//w.example/a?id=8"),
+        ("//w.example/a;jsessionid=12ab#part", "//w.example/a#part"),
+        ("//w.example/a?side=7", "//w.example/a?side=7"),
+        ("//w.example/a?q=", "//w.example/a?q="),
+        ("//w.example/a", "//w.example/a"),
+    ],
+)
+def test_what_a_server_adds_for_one_visitor_is_removed(folded: str, expected: str) -> None:
+    assert without_session(folded) == expected
