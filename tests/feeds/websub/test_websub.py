@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import socket
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -58,15 +59,19 @@ class Setting:
     _runner: web.AppRunner | None = None
 
     async def start(self) -> None:
-        listening = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        served = web.Application()
-        self._runner = web.AppRunner(served, shutdown_timeout=0.1)
-        self.hubs = WebSubSubscriptions(self.limits, self.shelf, self.address, self.clock)
-        self.callback = WebSubCallback(self.hubs, self.limits, self._take_in)
-        served.add_routes(self.callback.routes())
-        await self._runner.setup()
-        await web.SockSite(self._runner, listening).start()
+        with ExitStack() as stack:
+            listening = socket.create_server(("127.0.0.1", 0))
+            stack.callback(listening.close)
+            self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            served = web.Application()
+            self._runner = web.AppRunner(served, shutdown_timeout=0.1)
+            self.hubs = WebSubSubscriptions(self.limits, self.shelf, self.address, self.clock)
+            self.callback = WebSubCallback(self.hubs, self.limits, self._take_in)
+            served.add_routes(self.callback.routes())
+            await self._runner.setup()
+            await web.SockSite(self._runner, listening).start()
+            # From here on the runner closes it.
+            stack.pop_all()
         await self.hubs.open()
 
     async def stop(self) -> None:
