@@ -203,8 +203,8 @@ def _is_duty(clause: Clause, follows: bool) -> bool:
 def _is_charged(folded: str, start: int, end: int) -> bool:
     before, after = folded[max(0, start - 50) : start], folded[end : end + 40]
     return bool(
-        re.search(r"\b(?:on|imported|for|of|foreign)\s(?:[a-z'.-]+,?\s){0,3}$", before)
-        or re.match(rf"(?:\s(?:and|or)\s[a-z]+)?(?:\s(?:import|products?))?\s(?:{DUTY})\b", after)
+        re.search(r"\b(?:on|imported|for|of|foreign)\s(?:[a-z'.-]+(?:,?\s|\s&\s|/)){0,3}$", before)
+        or re.match(rf"(?:\s(?:and|or|&)\s[a-z]+)?(?:\s(?:import|products?))?\s(?:{DUTY})\b", after)
     )
 
 

@@ -1,0 +1,184 @@
+"""Who charges a duty and who pays it, one way of saying it at a time."""
+
+from decimal import Decimal
+
+import pytest
+
+from bot.news.figures.duties import FigureReader
+from bot.news.story import Figure
+from tests.news.examples import PARTIES
+
+
+@pytest.fixture
+def reader() -> FigureReader:
+    return FigureReader(PARTIES, ["steel", "copper", "cars", "wine"])
+
+
+Roles = tuple[str | None, str | None]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The US threatens Mexico with a new 25% tariff", [("US", "MX")]),
+        ("The US threatens Mexico over a new 25% tariff", [("US", None)]),
+        ("Mexico exports to Canada pay a 25% tariff", [("CA", "MX")]),
+        ("Peru exporters to the US face a 25% duty", [(None, "PE")]),
+        ("A 25% surcharge on electricity exports to Canada", [(None, None)]),
+        ("Duties of 25% on goods exports to Canada", [(None, None)]),
+        ("Vietnam 46% tariff", [(None, None)]),
+        ("Tariffs: Vietnam 46%", [(None, "VN")]),
+        ("Countries that deal with Iran face a 25% tariff", [(None, None)]),
+        ("Tariff of 25% set by the US on Peru", [("US", "PE")]),
+        ("China's on American goods fall to a 10% tariff", [("CN", "US")]),
+        ("China's 25% tariff on Peru", [("CN", "PE")]),
+        ("China raises the US steel duty to 25%", [("US", None)]),
+        ("Japan, the US agree on a 25% tariff", [(None, None)]),
+        ("Japan, Peru raise a 25% tariff", [("PE", None)]),
+        ("Japan has agreed with the US on a 25% tariff", [(None, None)]),
+        ("Peru signs a deal, raises its tariff to 25%", [("PE", None)]),
+        ("Peru signs a deal on a 25% tariff", [(None, None)]),
+        ("Peru signs a deal and the tariff is 25%", [(None, None)]),
+        ("Japan is hurt as Peru raises its tariff to 25%", [("PE", None)]),
+        ("Japan raises its tariff to 25% as Peru waits", [("JP", None)]),
+        ("Japan says that Peru raises its tariff to 25%", [("PE", None)]),
+        ("After Peru raises its tariff to 25%", [("PE", None)]),
+        ("After the US raises its tariff to 25%", [("US", None)]),
+        ("Peru answers 25% US tariffs with 30%", [("US", None), ("PE", "US")]),
+        ("Peru answers US tariffs with 30%", [("PE", "US")]),
+        ("Peru will retaliate against US tariffs on Chile with 30% on wine", [("PE", "US")]),
+        ("US tariffs hurt and Peru answers US duties with 30%", [("PE", "US")]),
+        (
+            "Peru retaliates against 25% US tariffs, with 30% of its own",
+            [("US", None), (None, None)],
+        ),
+        ("Peru retaliates against US tariffs at 30% of its own", [("PE", "US")]),
+        ("Peru will match the US tariff with 30%", [("PE", "US")]),
+        ("Peru steel tariffs 25%", [(None, None)]),
+        ("Peru levies 25% on steel", [("PE", None)]),
+        ("Peru duty 25%", [(None, None)]),
+        ("Peru would get a 25% tariff", [(None, "PE")]),
+        ("Peru says steel faces a 25% tariff", [(None, None)]),
+        ("Peru and Chile, which pay a 25% tariff", [(None, None)]),
+        ("The US levy while Peru gets 25%", [("US", "PE")]),
+        ("Global tariff of 25%", [(None, "WORLD")]),
+        ("Tariff of 25% on almost all countries", [(None, "WORLD")]),
+        ("Tariff of 25% for most trading partners from the US", [(None, "WORLD")]),
+        ("US imposes a 25% tariff on all imports from Peru", [("US", "PE")]),
+        ("Imports of Peru pay 25% duty", [(None, "PE")]),
+        ("Peru's retaliatory tariffs of 25%", [("PE", None)]),
+        ("Its own tariffs of 25% hit Peru", [(None, None)]),
+        ("Peru own tariffs of 25%", [("PE", None)]),
+        ("US to hit Peru with 25% tariff", [("US", "PE")]),
+        ("The EU pays a 25% US duty", [("US", "EU")]),
+        ("A 25% tariff deal with Peru", [(None, None)]),
+        ("Peru raises 25% tariff deal", [(None, None)]),
+        ("Peru makes a 25% steel tariff deal", [(None, None)]),
+        ("Peru raises a 25% tariff", [("PE", None)]),
+    ],
+)
+def test_imposer_and_partner_are_read_from_the_words_around_a_rate(
+    reader: FigureReader, sentence: str, expected: list[Roles]
+) -> None:
+    found = reader.figures(sentence, "")
+    assert [(figure.imposer, figure.partner) for figure in found] == expected
+
+
+def figure(sentence: str, to: str | None, **fields: object) -> Figure:
+    percent = None if to is None else Decimal(to)
+    return Figure.model_validate({"to_percent": percent, "quote": sentence} | fields)
+
+
+def test_each_rate_of_a_sentence_gets_the_sum_behind_it(reader: FigureReader) -> None:
+    sentence = "US puts a 25% tariff on $50bn of Chinese goods and 10% on $7bn of Peruvian goods"
+    assert reader.figures(sentence, "") == (
+        figure(sentence, "25", imposer="US", partner="CN", amount_usd=Decimal(50 * 10**9)),
+        figure(sentence, "10", partner="PE", amount_usd=Decimal(7 * 10**9)),
+    )
+
+
+def test_a_sum_of_another_rate_is_not_taken(reader: FigureReader) -> None:
+    sentence = "A 5% tariff applies. A 25% tariff on $50bn of Chinese goods"
+    assert [each.amount_usd for each in reader.figures(sentence, "")] == [
+        None,
+        Decimal(50 * 10**9),
+    ]
+    before = "On $50bn of Chinese goods a 5% tariff applies, then a 25% tariff on $3bn of imports"
+    assert [each.amount_usd for each in reader.figures(before, "")] == [
+        Decimal(50 * 10**9),
+        Decimal(3 * 10**9),
+    ]
+
+
+def test_several_sums_of_goods_are_read_where_there_is_no_rate(reader: FigureReader) -> None:
+    sentence = "US tariffs on $50bn of Chinese goods and on $7bn of Peruvian goods"
+    assert [each.amount_usd for each in reader.figures(sentence, "")] == [
+        Decimal(50 * 10**9),
+        Decimal(7 * 10**9),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "products"),
+    [
+        ("A 25% tariff on steel, and copper exports rise", ["steel"]),
+        ("Duties on copper and 25% on steel, as was said", ["steel"]),
+        ("A 25% tariff on steel & copper", ["steel & copper"]),
+        ("A 25% steel & copper tariff", ["steel & copper"]),
+        ("A 25% steel and copper tariff", ["steel and copper"]),
+        ("A 25% tariff on steel and copper and wine", ["steel and copper"]),
+        ("A 25% tariff on steel/copper", ["steel/copper"]),
+        ("A 25% tariff on foreign copper & steel", ["copper & steel"]),
+        ("A 25% tariff on steel from the makers of copper", ["steel"]),
+        ("A 25% steel import tariff", ["steel"]),
+        ("A 25% steel product tariff", ["steel"]),
+        ("Cars face a 25% tariff", [None]),
+        ("A tariff of 25% and imported cars", ["cars"]),
+    ],
+)
+def test_goods_that_a_duty_is_on_are_quoted(
+    reader: FigureReader, sentence: str, products: list[str | None]
+) -> None:
+    assert [each.product for each in reader.figures(sentence, "")] == products
+
+
+@pytest.mark.parametrize(
+    ("sentence", "percents"),
+    [
+        ("A tariff of 4,000%", ["4000"]),
+        ("A tariff of 4,001%", []),
+        ("A tariff from 10% to 4,001%", []),
+        ("A tariff cut to zero from 20%", [None]),
+        ("A 25% rise in tariffs", []),
+        ("A tariff of 25% of its own", ["25"]),
+        ("A tariff down to 25%", ["25"]),
+        ("A tariff is down 25%", []),
+        ("Prices are up 3% on a 25% tariff", ["25"]),
+        ("Tariffs and prices of 25%", []),
+        ("Tariffs: prices of 25%", []),
+        ("Tariffs, the economy, and so on", []),
+    ],
+)
+def test_a_percentage_is_a_duty_where_its_words_say_so(
+    reader: FigureReader, sentence: str, percents: list[str | None]
+) -> None:
+    found = [each.to_percent for each in reader.figures(sentence, "")]
+    assert found == [None if each is None else Decimal(each) for each in percents]
+
+
+def test_ten_sentences_and_six_hundred_characters_of_each_are_read(reader: FigureReader) -> None:
+    many = [f"A tariff of {number}% on steel." for number in (1, 2)]
+    calm = "Rain fell on the fields. " * 9
+    assert [each.to_percent for each in reader.figures("", calm + many[0])] == [Decimal(1)]
+    assert reader.figures("Tariff", f"{calm}{calm[:25]}{many[0]}") == ()
+    for length, found in ((586, 1), (590, 0)):
+        assert len(reader.figures(f"{'x' * length} tariff of 7%", "")) == found
+
+
+def test_a_figure_that_says_less_than_another_is_left_out(reader: FigureReader) -> None:
+    fuller = "US raises its tariff on Chinese steel from 10% to 25%."
+    assert len(reader.figures("Tariff of 25%", fuller)) == 1
+    assert len(reader.figures(fuller, "A tariff of 25%. A tariff of 25% on steel.")) == 1
+    assert len(reader.figures(fuller, "A tariff of 25% on copper.")) == 2
+    assert len(reader.figures(fuller, "A tariff of 10%.")) == 2
+    assert len(reader.figures("Tariff of 25%", "Tariff of 25%")) == 1
