@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from bot.news.story import Evidence, Match
 from bot.news.topics.rules import Matcher, Rule, Silence, TopicRules
 from bot.values import Topic
 from tests.news.examples import PARTIES
@@ -35,25 +37,27 @@ def silence(silence_id: str, *terms: str, unless: tuple[str, ...] = ()) -> Silen
     )
 
 
-MATCHER = Matcher(
-    TopicRules(
-        silences=(
-            silence("stocks", "^ stocks slip/rise"),
-            silence("players", "player", unless=("minister",)),
+def matcher() -> Matcher:
+    """A new matcher with two silences and three rules."""
+    return Matcher(
+        TopicRules(
+            silences=(
+                silence("stocks", "^ stocks slip/rise"),
+                silence("players", "player", unless=("minister",)),
+            ),
+            rules=(
+                rule("duty", "duty", "duties"),
+                rule("loose", "levy", lead=False),
+                rule("talks", "talks", topic=TALKS, contexts=("trade",), vetoes=("peace",)),
+            ),
         ),
-        rules=(
-            rule("duty", "duty", "duties"),
-            rule("loose", "levy", lead=False),
-            rule("talks", "talks", topic=TALKS, contexts=("trade",), vetoes=("peace",)),
-        ),
-    ),
-    PARTIES,
-)
+        PARTIES,
+    )
 
 
 def found(title: str, summary: str = "") -> list[tuple[str, str, str]]:
     """Rule, place and words of each evidence."""
-    evidence = MATCHER.match(title, summary).evidence
+    evidence = matcher().match(title, summary).evidence
     return [(each.rule, each.where, each.words) for each in evidence]
 
 
@@ -99,7 +103,7 @@ def test_a_rule_gives_one_evidence(
 def test_the_first_two_sentences_of_a_summary_count(
     summary: str, topics: tuple[Topic, ...]
 ) -> None:
-    assert MATCHER.match("A roof", summary).topics == topics
+    assert matcher().match("A roof", summary).topics == topics
 
 
 LONG = "The roof is " + "very " * 110 + "old."
@@ -119,7 +123,7 @@ def test_a_long_summary_is_looked_at_sentence_by_sentence(
     summary: str, topics: tuple[Topic, ...]
 ) -> None:
     assert len(summary) > 600
-    assert MATCHER.match("A roof", summary).topics == topics
+    assert matcher().match("A roof", summary).topics == topics
 
 
 @pytest.mark.parametrize(
@@ -166,13 +170,95 @@ def test_a_context_must_stand_near_and_a_veto_may_not(
 def test_a_silence_falls_on_a_title_or_on_what_its_label_names(
     title: str, expected: str | None
 ) -> None:
-    assert MATCHER.silenced_by(title) == expected
+    assert matcher().silenced_by(title) == expected
 
 
 def test_a_silenced_title_has_no_topics() -> None:
-    assert MATCHER.match("Business live: Stocks slip on a new duty", "A duty is due.").topics == ()
-    assert MATCHER.match("Business live: why stocks slip on a new duty", "").topics == (TARIFF,)
+    assert (
+        matcher().match("Business live: Stocks slip on a new duty", "A duty is due.").topics == ()
+    )
+    assert matcher().match("Business live: why stocks slip on a new duty", "").topics == (TARIFF,)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        # A silence that has its exception does not hide the next one.
+        ("Stocks slip as a player pays", "stocks"),
+        ("Stocks slip as a player pays a minister", "stocks"),
+        ("A player, a minister and stocks slip", None),
+        ("A minister: a player pays", "players"),
+    ],
+)
+def test_each_silence_has_its_own_exception(title: str, expected: str | None) -> None:
+    assert matcher().silenced_by(title) == expected
+
+
+def test_the_next_silence_is_tried_where_one_has_its_exception() -> None:
+    given = (silence("one", "player", unless=("minister",)), silence("two", "player"))
+    both = Matcher(TopicRules(silences=given, rules=(rule("duty", "duty"),)), PARTIES)
+    assert both.silenced_by("A player") == "one"
+    assert both.silenced_by("A player and a minister") == "two"
+
+
+def test_lists_and_parties_are_known_in_rules_and_silences() -> None:
+    rules = TopicRules(
+        lists={"charge": ("duty", "levy")},
+        silences=(silence("calm", "{charge} of @", unless=("on {charge}",)),),
+        rules=(
+            rule("party", "@ {charge}", contexts=("{charge} of 5",), vetoes=("no {charge}",)),
+            rule("plain", "tax", "{charge}", topic=TALKS, lead=False),
+        ),
+    )
+    made = Matcher(rules, PARTIES)
+    assert made.silenced_by("A levy of China") == "calm"
+    assert made.silenced_by("A levy of China on duty") is None
+    match = made.match("China levy, a duty of 5", "")
+    assert match == Match(
+        topics=(TARIFF, TALKS),
+        evidence=(
+            Evidence(topic=TARIFF, rule="party", words="China levy", where="title"),
+            Evidence(topic=TALKS, rule="plain", words="levy", where="title"),
+        ),
+    )
+    assert made.match("China levy, no duty of 5", "").topics == (TALKS,)
+    assert made.match("Rain", "A levy is due.") == Match()
+
+
+@pytest.mark.parametrize(
+    ("fields", "where", "given"),
+    [
+        ({"lists": {"a": ["b", "C"]}}, ("lists", "a", 1), "C"),
+        ({"lists": {"a": ["b", "b"]}}, ("lists", "a", 1), "b"),
+        ({"silences": [{"terms": ["{a}"]}]}, ("silences", 0, "terms", 0), "{a}"),
+        ({"silences": [{"unless": ["x ..", "y"]}]}, ("silences", 0, "unless", 0), "x .."),
+        ({"rules": [{"contexts": ["x", "x"]}]}, ("rules", 0, "contexts", 1), "x"),
+        ({"rules": [{"vetoes": ["x?"]}]}, ("rules", 0, "vetoes", 0), "x?"),
+        ({"rules": [{}, {"id": "one", "terms": ["y"]}]}, ("rules", 1, "id"), "one"),
+        (
+            {"silences": [{"id": "one"}], "rules": [{"terms": ["y"]}]},
+            ("rules", 0, "id"),
+            "one",
+        ),
+    ],
+)
+def test_a_mistake_is_reported_at_its_place(
+    fields: dict[str, Any], where: tuple[object, ...], given: str
+) -> None:
+    common = {"reason": "made for a test", "terms": ["x"], "yes": "x", "no": NOTHING}
+    content = {
+        "lists": fields.get("lists", {}),
+        "silences": [{"id": "calm"} | common | each for each in fields.get("silences", ())],
+        "rules": [
+            {"id": "one", "topic": "tariff"} | common | each for each in fields.get("rules", [{}])
+        ],
+    }
+    with pytest.raises(ValidationError) as caught:
+        TopicRules.model_validate(content)
+    [error] = caught.value.errors()
+    assert (error["loc"], error["input"]) == (where, given)
+    assert given in error["msg"]
 
 
 def test_topics_stand_in_their_own_order() -> None:
-    assert MATCHER.match("Trade talks on a duty", "").topics == (TARIFF, TALKS)
+    assert matcher().match("Trade talks on a duty", "").topics == (TARIFF, TALKS)
