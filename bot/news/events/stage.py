@@ -95,7 +95,8 @@ def _days(text: str, pattern: re.Pattern[str], published: date) -> Iterator[date
             one for one in found if published - _LONGEST_BACK <= one <= published + _LONGEST_AHEAD
         ]
         if near:
-            yield min(near, key=lambda one: abs(one - published))
+            # Of two days a year apart, the earlier one is nearer: it is at most 60 days back.
+            yield min(near)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

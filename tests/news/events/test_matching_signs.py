@@ -299,3 +299,35 @@ def test_a_story_joins_the_last_of_those_most_alike() -> None:
         account(OTHER, id="less too", event_id="less too"),
     ]
     assert join(account(ONE, id="new"), recent) == "last"
+
+
+def test_a_story_looks_past_those_that_it_cannot_join() -> None:
+    recent = [
+        account(ONE, id="old", event_id="old", hours=-100),
+        account(ONE, id="other", event_id="other", topics=(TALKS,)),
+        account(ONE, id="same", event_id="same"),
+    ]
+    assert join(account(ONE, id="new"), recent) == "same"
+
+
+def test_only_two_court_stories_may_be_a_week_apart() -> None:
+    ruling = account(ONE, topics=(RULING, TARIFF))
+    for topics, expected in (((RULING,), True), ((TARIFF,), False)):
+        later = account(ONE, topics=topics, hours=100)
+        assert (score(ruling, later) > 0, score(later, ruling) > 0) == (expected, expected)
+
+
+def test_no_score_is_above_one() -> None:
+    assert score(in_court("appeal stay void"), in_court("appeal stay void")) == 1.0
+
+
+def test_a_country_that_one_story_alone_names_does_not_count_against_other_names() -> None:
+    one, other = "Alder zorb plum", "Brill zorb melon"
+    plain = score(account(one, parties=US_CHINA), account(other, parties=US_CHINA))
+    words = (plain * 0.8 - 0.25) / 0.55
+    found = score(account(one, parties=US_CHINA), account(other, parties=US_ONLY))
+    assert found == near((0.55 * words + 0.25 * 0.3 / 1.3) / 0.8 * 0.65)
+
+
+def test_stories_without_words_share_none() -> None:
+    assert score(account("the", id="a"), account("of", id="b")) == near(0.25 / 0.8)

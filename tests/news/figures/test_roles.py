@@ -74,6 +74,11 @@ Roles = tuple[str | None, str | None]
         ("A 25% tariff deal with Peru", [(None, None)]),
         ("Peru raises 25% tariff deal", [(None, None)]),
         ("Peru makes a 25% steel tariff deal", [(None, None)]),
+        ("US tariffs hurt and Peru answers Chinese duties with 30%", [("PE", "CN")]),
+        ("Peru answers Chile on US tariffs with 30%", [("PE", "US")]),
+        ("The talk of Peru raises the tariff to 25%", [(None, None)]),
+        ("Japan agrees with the US, Peru agrees with Chile on a 25% tariff", [(None, None)]),
+        ("China raises its duty on US steel from 10% to 25%", [("CN", "US")]),
         ("Peru raises a 25% tariff", [("PE", None)]),
     ],
 )
@@ -95,6 +100,19 @@ def test_each_rate_of_a_sentence_gets_the_sum_behind_it(reader: FigureReader) ->
         figure(sentence, "25", imposer="US", partner="CN", amount_usd=Decimal(50 * 10**9)),
         figure(sentence, "10", partner="PE", amount_usd=Decimal(7 * 10**9)),
     )
+
+
+def test_a_quote_holds_the_sum_too(reader: FigureReader) -> None:
+    filler = "and so on " * 16
+    sentence = f"{filler}a 25% tariff {filler}on $50bn of Chinese goods {filler}"
+    [found] = reader.figures(sentence, "")
+    assert "25%" in found.quote
+    assert "$50bn" in found.quote
+    assert len(found.quote) <= 300
+    before = f"{filler}On $50bn of Chinese goods {filler}a 25% tariff {filler}"
+    [found] = reader.figures(before, "")
+    assert "25%" in found.quote
+    assert "$50bn" in found.quote
 
 
 def test_a_sum_of_another_rate_is_not_taken(reader: FigureReader) -> None:
@@ -134,6 +152,10 @@ def test_several_sums_of_goods_are_read_where_there_is_no_rate(reader: FigureRea
         ("A 25% steel product tariff", ["steel"]),
         ("Cars face a 25% tariff", [None]),
         ("A tariff of 25% and imported cars", ["cars"]),
+        ("Tariffs of 25%, as well as 10% on copper", [None, "copper"]),
+        ("A copper duty of 25% on the most expensive wine", ["wine"]),
+        ("A 25% tariff on steel and copper from Peru", ["steel and copper"]),
+        ("Duties on steel and copper of 25%", ["steel and copper"]),
     ],
 )
 def test_goods_that_a_duty_is_on_are_quoted(
