@@ -1,0 +1,49 @@
+"""The rulings on a measure as an answer for a day shows them."""
+
+from datetime import date
+
+import pytest
+
+from bot.rates.model.law import Effect, LegalEvent, Ruling, rulings_on
+from tests.rates.made import ruling
+
+DAYS = (date(2025, 5, 28), date(2025, 8, 29), date(2025, 11, 5), date(2026, 2, 20))
+EFFECTS = (Effect.HELD_UNLAWFUL, Effect.STAYED, Effect.ARGUED, Effect.STRUCK_DOWN)
+
+
+def event(day: date, effect: Effect) -> LegalEvent:
+    return ruling(day).model_copy(update={"effect": effect})
+
+
+EVENTS = [event(day, effect) for day, effect in zip(DAYS, EFFECTS, strict=True)]
+
+
+def shown(place: int, *, later: bool) -> Ruling:
+    return Ruling(EFFECTS[place], "court", DAYS[place], later)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2025, 5, 27), [shown(3, later=True)]),
+        (DAYS[0], [shown(0, later=False), shown(3, later=True)]),
+        (DAYS[2], [shown(0, later=False), shown(1, later=False), shown(3, later=True)]),
+        (date(2026, 2, 19), [shown(0, later=False), shown(1, later=False), shown(3, later=True)]),
+        # Once it is struck down, only that counts.
+        (DAYS[3], [shown(3, later=False)]),
+        (date(2026, 12, 1), [shown(3, later=False)]),
+    ],
+)
+def test_a_measure_that_was_struck_down_shows_what_came_until_the_day_and_the_end(
+    day: date, expected: list[Ruling]
+) -> None:
+    assert rulings_on(EVENTS, day) == tuple(expected)
+
+
+def test_a_measure_that_stands_shows_all_rulings() -> None:
+    day = date(2025, 6, 1)
+    assert rulings_on(EVENTS[:3], day) == (shown(0, later=False), shown(1, later=True))
+    assert rulings_on([event(day, Effect.UPHELD)], day) == (
+        Ruling(Effect.UPHELD, "court", day, False),
+    )
+    assert rulings_on([event(day, Effect.REFUNDS)], day) == ()

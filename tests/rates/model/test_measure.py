@@ -1,0 +1,159 @@
+"""What a measure made by hand says of a day, a partner and a legal basis."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from bot.parties import WORLD
+from bot.rates.model.measure import (
+    Calc,
+    Exemption,
+    Measure,
+    RatePeriod,
+    Scope,
+    Status,
+    falls_on,
+    has_basis,
+)
+from tests.rates.made import START, measure, period
+
+MARCH, APRIL, MAY, JUNE = (date(2026, month, 1) for month in (3, 4, 5, 6))
+MARCH_31, MAY_31 = date(2026, 3, 31), date(2026, 5, 31)
+BEFORE = date(2025, 12, 31)
+ONE, TWO = period(10, to=MARCH_31), period(20, **{"from": MAY}, to=MAY_31)
+THREE = period(30, **{"from": JUNE})
+DUTY = measure("a", ONE, TWO, THREE)
+
+
+@pytest.mark.parametrize(
+    ("day", "on", "before", "after"),
+    [
+        (BEFORE, None, None, ONE),
+        (START, ONE, None, TWO),
+        (MARCH_31, ONE, None, TWO),
+        (APRIL, None, ONE, TWO),
+        (MAY, TWO, ONE, THREE),
+        (MAY_31, TWO, ONE, THREE),
+        (JUNE, THREE, TWO, None),
+        (date(2030, 1, 1), THREE, TWO, None),
+    ],
+)
+def test_a_day_has_its_period_the_one_that_is_over_and_the_one_ahead(
+    day: date, on: RatePeriod | None, before: RatePeriod | None, after: RatePeriod | None
+) -> None:
+    assert (DUTY.on(day), DUTY.before(day), DUTY.after(day)) == (on, before, after)
+    assert [each for each in DUTY.periods if each.covers(day)] == ([on] if on else [])
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        period(0, to=MARCH_31),
+        period(None, to=MARCH_31, banned=True),
+        period(10, to=MARCH_31, status=Status.SUSPENDED),
+        period(10, to=MARCH_31, status=Status.ANNOUNCED),
+        period(10),
+    ],
+)
+def test_what_charged_nothing_or_is_not_over_is_no_past_rate(nothing: RatePeriod) -> None:
+    assert measure("a", nothing).before(JUNE) is None
+
+
+@pytest.mark.parametrize(
+    ("since", "periods", "day", "expected"),
+    [
+        (None, (THREE,), MAY, False),
+        (MAY, (), MAY, False),
+        (MAY, (THREE,), date(2026, 4, 30), False),
+        (MAY, (THREE,), MAY, True),
+        (MAY, (THREE,), MAY_31, True),
+        (MAY, (THREE,), JUNE, False),
+    ],
+)
+def test_a_rate_may_be_unknown_before_the_first_that_is_known(
+    since: date | None, periods: tuple[RatePeriod, ...], day: date, expected: bool
+) -> None:
+    assert measure("a", *periods, charged_since=since).unknown_on(day) is expected
+
+
+@pytest.mark.parametrize(
+    ("partners", "exceptions", "codes", "expected"),
+    [
+        (("CN",), (), {"CN"}, True),
+        (("CN",), (), {"DE", "EU"}, False),
+        (("EU",), (), {"DE", "EU"}, True),
+        ((WORLD,), (), {"DE", "EU"}, True),
+        ((WORLD,), ("EU",), {"DE", "EU"}, False),
+        ((WORLD,), ("EU",), {"CN"}, True),
+        (("CN",), ("CN",), {"CN"}, True),
+    ],
+)
+def test_a_measure_falls_on_its_partners(
+    partners: tuple[str, ...], exceptions: tuple[str, ...], codes: set[str], expected: bool
+) -> None:
+    assert falls_on(measure("a", partners=partners, exceptions=exceptions), codes) is expected
+
+
+@pytest.mark.parametrize(
+    ("bases", "expected"),
+    [
+        (("SECTION 1",), True),
+        (("Order 5", "section 1"), True),
+        (("Order 5",), False),
+        ((), False),
+    ],
+)
+def test_a_legal_basis_is_known_in_any_case(bases: tuple[str, ...], expected: bool) -> None:
+    one: Measure = measure("a", legal_basis="Section 1 of the Act")
+    assert has_basis(one, bases) is expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "day", "codes", "expected"),
+    [
+        ({}, START, ["CN"], True),
+        ({"from": APRIL}, MARCH_31, ["CN"], False),
+        ({"from": APRIL}, APRIL, ["CN"], True),
+        ({"to": MARCH_31}, MARCH_31, ["CN"], True),
+        ({"to": MARCH_31}, APRIL, ["CN"], False),
+        ({"from": APRIL, "to": MAY}, JUNE, ["CN"], False),
+        ({"partners": ["EU"]}, START, ["DE", "EU"], True),
+        ({"partners": ["EU"]}, START, ["CN"], False),
+        ({"partners": ["EU"], "to": MARCH_31}, APRIL, ["EU"], False),
+    ],
+)
+def test_an_exemption_holds_for_its_partners_on_its_days(
+    fields: dict[str, Any], day: date, codes: list[str], expected: bool
+) -> None:
+    given = {"scope": Scope(goods=("steel",)), "why": "listed"}
+    assert Exemption.model_validate(given | fields).holds(day, codes) is expected
+
+
+def test_a_scope_is_empty_without_goods_and_codes() -> None:
+    assert [bool(each) for each in (Scope(), Scope(goods=("a",)), Scope(hs=("72",)))] == [
+        *(False, True, True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("calc", "all_in"),
+    [(Calc.ADDS, False), (Calc.ALL_IN_CEILING, True), (Calc.ALL_IN_FLOOR, True)],
+)
+def test_an_all_in_rate_holds_the_base_rate(calc: Calc, all_in: bool) -> None:
+    assert period(10, calc=calc).all_in is all_in
+
+
+@pytest.mark.parametrize(
+    ("given", "cause"),
+    [
+        ("2026-01-01T00:00", "'2026-01-01T00:00' is not a day written as 2025-05-14"),
+        (20260101, "20260101 is not a day written as 2025-05-14"),
+        (1.5, "1.5 is not a day written as 2025-05-14"),
+    ],
+)
+def test_what_is_written_as_no_day_is_refused(given: object, cause: str) -> None:
+    with pytest.raises(ValidationError, match=cause):
+        period(10, to=given)
+    assert period(10, to="2026-01-01").to == START
