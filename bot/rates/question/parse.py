@@ -251,7 +251,10 @@ def _refuse_unread(
         raise QueryError(rest, "not a day I can read", "Write it as 2025-05-14")
     if not words.codes and (near := parties.suggest(rest)):
         raise UnknownParty(rest, near)
-    unread = [word for word in rest.split() if word not in _TIMES | NOISE and not word.isdigit()]
-    said = " ".join(unread)
-    if said and reader is not None and not reader.understands(said):
+    unread = [word for word in rest.split() if word not in _TIMES | NOISE]
+    # A number may count days, or belong to a name: 'last 7 days', 'list 3', 'chapter 72'.
+    said = " ".join(word for word in unread if not word.isdigit())
+    if not said or reader is None or reader.understands(" ".join(unread)):
+        return
+    if not reader.understands(said):
         raise UnknownParty(said, reader.near(said), "neither goods nor an economy I know")

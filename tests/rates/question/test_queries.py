@@ -1,0 +1,274 @@
+"""Whole queries and refusals, read from questions about a few economies and goods."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bot.errors import NoEconomyNamed, QueryError, UnknownParty
+from bot.parties import WORLD, Parties, Party
+from bot.rates.model.goods import Good
+from bot.rates.question.canonical import question
+from bot.rates.question.parse import Kind, RateQuery, narrowed, parse
+from bot.rates.question.product import ProductReader
+from tests.rates.made import ledger, sheet, written
+
+TODAY, DAY = date(2026, 11, 24), date(2025, 5, 14)
+PARTIES = Parties(
+    [
+        Party(code="US", name="United States", alpha3="USA", asked=("american",)),
+        Party(code="CN", name="China", alpha3="CHN", asked=("chinese",)),
+        Party(code="DE", name="Germany", alpha3="DEU", asked=("german",)),
+        Party(code="CA", name="Canada", alpha3="CAN", asked=("canadian",)),
+        Party(code="IN", name="India", alpha3="IND", asked=("indian",)),
+        Party(code="BY", name="Belarus", alpha3="BLR"),
+        Party(code="KG", name="Kyrgyzstan", alpha3="KGZ"),
+        Party(code="BA", name="Bosnia and Herzegovina", alpha3="BIH"),
+        Party(code="EU", name="European Union", members=("DE",)),
+        Party(code=WORLD, name="all partners", asked=("world", "all countries")),
+    ]
+)
+GOODS = [
+    Good(id="steel", name="steel", hs=("72",)),
+    Good(id="wine", name="wine", hs=("2204",)),
+    Good(id="masks", name="face masks", hs=("6307",)),
+    Good(id="phones", name="smartphones", hs=("8517",)),
+]
+
+
+def reader() -> ProductReader:
+    return ledger(sheet(written("list", names=["list 3"])), goods=GOODS).reader
+
+
+def read(text: str) -> RateQuery:
+    return parse(text, PARTIES, TODAY, reader())
+
+
+def pair(imposer: str, partner: str, **fields: Any) -> RateQuery:
+    return RateQuery(kind=Kind.PAIR, imposer=imposer, partner=partner, **fields)
+
+
+def party(code: str, **fields: Any) -> RateQuery:
+    return RateQuery(kind=Kind.PARTY, partner=code, **fields)
+
+
+BOTH: dict[str, Any] = {"both_ways": True}
+STEEL: dict[str, Any] = {"product": "steel"}
+QUERIES: list[tuple[str, RateQuery]] = [
+    ("us china", pair("US", "CN", **BOTH)),
+    ("US china steel", pair("US", "CN", product="steel", **BOTH)),
+    (
+        "us china steel history on 2025-05-14",
+        pair("US", "CN", on=DAY, history=True, **BOTH, **STEEL),
+    ),
+    ("us on china", pair("US", "CN")),
+    ("china by us", pair("US", "CN")),
+    ("tariffs by us on china", pair("US", "CN")),
+    ("us pays china", pair("CN", "US")),
+    ("us imposes china", pair("US", "CN")),
+    ("us against china", pair("US", "CN")),
+    ("us charges china", pair("US", "CN")),
+    ("from china to us", pair("US", "CN")),
+    ("goods of china to us", pair("US", "CN")),
+    ("goods of china in us", pair("CN", "US", **BOTH)),
+    ("steel from china into us", pair("US", "CN", **STEEL)),
+    ("what china faces in us", pair("US", "CN")),
+    ("china face masks us", pair("CN", "US", product="face masks", **BOTH)),
+    ("tariffs on china from us", pair("US", "CN")),
+    ("on china to us", pair("US", "CN")),
+    ("china steel in us", pair("US", "CN", **STEEL)),
+    ("china steel us tariff", pair("US", "CN", **STEEL)),
+    ("china steel us", pair("CN", "US", **STEEL, **BOTH)),
+    ("us tariffs in china", pair("US", "CN", **BOTH)),
+    ("us steel tariffs in china", pair("US", "CN", product="steel", **BOTH)),
+    ("us duty", party("US")),
+    ("us -> china", pair("US", "CN", **BOTH)),
+    ("us ⟶ china", pair("US", "CN", **BOTH)),
+    ("us => china", pair("US", "CN", **BOTH)),
+    ("🇺🇸🇨🇳", pair("US", "CN", **BOTH)),
+    ("(us) 'china'?", pair("US", "CN", **BOTH)),
+    # A small word next to one economy is a code.
+    ("us in", pair("US", "IN", **BOTH)),
+    ("in us", pair("IN", "US", **BOTH)),
+    ("by -> us", pair("BY", "US", **BOTH)),
+    ("us -> by", pair("US", "BY", **BOTH)),
+    ("in in", party("IN")),
+    # Behind a number it is a unit.
+    ("us china 5 kg steel", pair("US", "CN", product="5 kg steel", **BOTH)),
+    ("us kg steel", pair("US", "KG", **STEEL, **BOTH)),
+    ("us bosnia and herzegovina steel", pair("US", "BA", **STEEL, **BOTH)),
+    # Further partners are compared.
+    ("us china vs india", RateQuery(kind=Kind.COMPARE, imposer="US", partner="CN", versus=("IN",))),
+    (
+        "us on china, india, germany, china steel",
+        RateQuery(kind=Kind.COMPARE, imposer="US", partner="CN", versus=("IN", "DE"), **STEEL),
+    ),
+    (
+        "by us on china and india",
+        RateQuery(kind=Kind.COMPARE, imposer="US", partner="CN", versus=("IN",)),
+    ),
+    ("us us china", pair("US", "CN", **BOTH)),
+    ("us all countries steel", pair("US", WORLD, **STEEL)),
+    ("world us", pair(WORLD, "US")),
+    # One economy.
+    ("china", party("CN")),
+    ("china history", party("CN", history=True)),
+    ("tariffs on china", party("CN", charged=True)),
+    ("from china", party("CN", charged=True)),
+    ("against china on 2025-05-14", party("CN", charged=True, on=DAY)),
+    ("steel from canada", party("CA", charged=True, **STEEL)),
+    ("steel made in canada", party("CA", charged=True, product="steel")),
+    ("canadian steel", party("CA", charged=True, **STEEL)),
+    ("canadian tariffs", party("CA")),
+    ("canada steel", pair("CA", WORLD, one_named=True, **STEEL)),
+    ("steel in canada", pair("CA", WORLD, one_named=True, product="steel")),
+    ("steel on world", pair(WORLD, WORLD, product="steel")),
+    ("what china faces", party("CN")),
+    ("china steel on 2025-05-14", pair("CN", WORLD, one_named=True, on=DAY, **STEEL)),
+    # Calendars.
+    ("upcoming", RateQuery(kind=Kind.UPCOMING)),
+    (
+        "upcoming china steel on 2025-05-14",
+        RateQuery(kind=Kind.UPCOMING, partner="CN", on=DAY, **STEEL),
+    ),
+    ("calendar", RateQuery(kind=Kind.UPCOMING)),
+    ("changes", RateQuery(kind=Kind.CHANGES, since=date(2026, 10, 25))),
+    ("changed upcoming", RateQuery(kind=Kind.UPCOMING)),
+    (
+        "changes since 2025-05-14 china list 3",
+        RateQuery(kind=Kind.CHANGES, partner="CN", since=DAY, product="list 3"),
+    ),
+    (
+        "upcoming chapter 72 china",
+        RateQuery(kind=Kind.UPCOMING, partner="CN", product="chapter 72"),
+    ),
+    ("upcoming next 2 weeks steel", RateQuery(kind=Kind.UPCOMING, product="next 2 weeks steel")),
+    ("changes last 7 days", RateQuery(kind=Kind.CHANGES, since=date(2026, 10, 25))),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), QUERIES)
+def test_a_question_is_read(text: str, expected: RateQuery) -> None:
+    assert read(text) == expected
+
+
+REFUSALS: list[tuple[str, QueryError]] = [
+    (
+        "us " * 167,
+        QueryError("the question", "longer than 500 characters", "Ask about one pair"),
+    ),
+    ("", QueryError("the question", "names no economy", "Try: us china")),
+    ("tariff on", QueryError("tariff on", "names no economy", "Try: us china")),
+    ("steel", NoEconomyNamed("steel", "names goods but no economy", ("us steel",))),
+    ("list 3", UnknownParty("list 3", ())),
+    ("chna", UnknownParty("chna", ("China",))),
+    ("us germny", UnknownParty("germny", ("Germany",))),
+    (
+        "us china zzqqx",
+        QueryError(
+            "zzqqx",
+            "neither goods nor an economy I know",
+            "An HS code, such as 8507.60, works too",
+        ),
+    ),
+    ("us germny steel", UnknownParty("germny", ("Germany",))),
+    (
+        "changes since whenever",
+        QueryError("whenever", "not a day I can read", "Write it as 2025-05-14"),
+    ),
+    ("upcoming germny", UnknownParty("germny", ("Germany",))),
+    ("upcoming china zzqqx", UnknownParty("zzqqx", (), "neither goods nor an economy I know")),
+    ("upcoming china zzqqx 3", UnknownParty("zzqqx", (), "neither goods nor an economy I know")),
+    ("us china on 2025-02-30", QueryError("2025-02-30", "not a day", "Write it as 2025-05-14")),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), REFUSALS)
+def test_a_question_that_is_not_understood_is_refused(text: str, expected: QueryError) -> None:
+    with pytest.raises(QueryError) as refused:
+        read(text)
+    assert (type(refused.value), vars(refused.value)) == (type(expected), vars(expected))
+
+
+def test_a_question_of_the_greatest_length_is_read() -> None:
+    assert read("us" + " " * 493 + "china") == read("us china")
+
+
+def test_without_a_vocabulary_words_are_goods() -> None:
+    assert parse("us china zzqqx", PARTIES, TODAY) == pair("US", "CN", product="zzqqx", **BOTH)
+    assert parse("upcoming zzqqx", PARTIES, TODAY) == RateQuery(kind=Kind.UPCOMING)
+    with pytest.raises(UnknownParty):
+        parse("steel", PARTIES, TODAY)
+
+
+CHANGES = RateQuery(kind=Kind.CHANGES, since=date(2025, 5, 1))
+LATER, MONTH_BEFORE = date(2026, 1, 31), date(2025, 4, 14)
+
+
+@pytest.mark.parametrize(
+    ("query", "on", "product", "expected"),
+    [
+        (pair("US", "CN", **BOTH), None, None, pair("US", "CN", **BOTH)),
+        (pair("US", "CN", on=LATER, **BOTH), DAY, None, pair("US", "CN", on=DAY, **BOTH)),
+        (pair("US", "CN", on=DAY, **BOTH), None, "wine", pair("US", "CN", on=DAY, product="wine")),
+        (pair("US", "CN", **STEEL), None, "", pair("US", "CN", **STEEL)),
+        (pair("US", "CN"), None, "\ud800wine", pair("US", "CN", product="?wine")),
+        # One economy and goods: what it imposes on all partners, unless what it pays is asked.
+        (
+            party("US"),
+            None,
+            "wine",
+            party("US").model_copy(
+                update={
+                    "kind": Kind.PAIR,
+                    "imposer": "US",
+                    "partner": WORLD,
+                    "one_named": True,
+                    "product": "wine",
+                }
+            ),
+        ),
+        (party("US", charged=True), DAY, "wine", party("US", charged=True, on=DAY, product="wine")),
+        # The day of changes is where they end.
+        (CHANGES, LATER, None, CHANGES.model_copy(update={"on": LATER})),
+        (
+            CHANGES,
+            date(2025, 5, 1),
+            None,
+            CHANGES.model_copy(update={"on": date(2025, 5, 1), "since": date(2025, 4, 1)}),
+        ),
+        (
+            CHANGES.model_copy(update={"since": None}),
+            DAY,
+            None,
+            CHANGES.model_copy(update={"on": DAY, "since": MONTH_BEFORE}),
+        ),
+        (CHANGES, None, None, CHANGES),
+        (RateQuery(kind=Kind.UPCOMING), DAY, None, RateQuery(kind=Kind.UPCOMING, on=DAY)),
+    ],
+)
+def test_a_day_and_goods_given_apart_take_precedence(
+    query: RateQuery, on: date | None, product: str | None, expected: RateQuery
+) -> None:
+    assert narrowed(query, on, product) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (pair("US", "CN", **BOTH), "🇺🇸 🇨🇳"),
+        (pair("US", "CN"), "🇺🇸 on 🇨🇳"),
+        (pair("US", WORLD, on=DAY, **STEEL), "on 2025-05-14 🇺🇸 on world steel"),
+        (pair("US", WORLD, one_named=True, **STEEL), "🇺🇸 steel"),
+        (party("CN", history=True), "🇨🇳 history"),
+        (party("CN", charged=True), "on 🇨🇳"),
+        (
+            RateQuery(kind=Kind.COMPARE, imposer="US", partner="CN", versus=("IN", WORLD)),
+            "🇺🇸 🇨🇳 🇮🇳 world",
+        ),
+        (RateQuery(kind=Kind.UPCOMING, partner="CN", on=DAY), "upcoming on 2025-05-14 🇨🇳"),
+        (RateQuery(kind=Kind.CHANGES, since=DAY, **STEEL), "changes since 2025-05-14 steel"),
+    ],
+)
+def test_a_query_is_written_as_a_question(query: RateQuery, expected: str) -> None:
+    assert question(query) == expected

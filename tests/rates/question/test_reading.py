@@ -1,0 +1,137 @@
+"""What a text means by a vocabulary that each test makes by itself."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from bot.rates.model.goods import Good, Goods
+from bot.rates.question.product import ProductReader, Wanted
+from tests.rates.made import measure
+
+GOODS = [
+    Good(id="ev-batteries", name="EV batteries", names=("car batteries",), hs=("850760",)),
+    Good(id="batteries", name="batteries", names=("accumulators",), hs=("8507",)),
+    Good(id="steel", name="steel", names=("iron and steel",), hs=("72",)),
+    Good(id="tin", name="tin", hs=("80",)),
+    Good(id="washers", name="washing machines", names=("white goods",)),
+    Good(id="swatches", name="watching machines"),
+    Good(id="irons", name="ironing machines"),
+    Good(id="sewers", name="sewing machines"),
+    Good(id="mowers", name="mowing machines"),
+]
+LAYERS = frozenset({"list", "other"})
+
+
+def reader() -> ProductReader:
+    measures = [
+        measure("list", name="List 3", names=("list three", "steel")),
+        measure("other", name="List 4A"),
+    ]
+    bases: dict[str, Iterable[str]] = {"Section 301": ["unfair trade"], "Order 5": ()}
+    return ProductReader(Goods(GOODS), measures, bases)
+
+
+READINGS: list[tuple[str, Wanted]] = [
+    ("", Wanted("")),
+    ("the", Wanted("the")),
+    ("Tin", Wanted("Tin", goods=("tin",))),
+    # The longest phrase counts.
+    ("car batteries", Wanted("car batteries", goods=("ev-batteries",))),
+    ("ev-batteries", Wanted("ev-batteries", goods=("ev-batteries",))),
+    ("batteries and tin", Wanted("batteries and tin", goods=("batteries", "tin"))),
+    ("tin tin", Wanted("tin tin", goods=("tin",))),
+    ("iron and steel", Wanted("iron and steel", goods=("steel",))),
+    # Goods and a layer by one name.
+    ("steel", Wanted("steel", goods=("steel",), layers=("list",))),
+    ("list 3", Wanted("list 3", layers=("list",))),
+    ("list three only", Wanted("list three only", layers=("list",), alone=True)),
+    ("tin all duties only", Wanted("tin all duties only", goods=("tin",))),
+    ("unfair trade", Wanted("unfair trade", bases=("Section 301",))),
+    ("order 5 tin", Wanted("order 5 tin", goods=("tin",), bases=("Order 5",))),
+    ("goods in general", Wanted("goods in general", headline=True)),
+    ("tin landed", Wanted("tin landed", goods=("tin",), with_base=True)),
+    # Beside a code, goods only say which of its goods are meant.
+    (
+        "8507.60 car batteries tin",
+        Wanted("8507.60 car batteries tin", codes=("850760",), goods=("ev-batteries",)),
+    ),
+    ("8001 tin", Wanted("8001 tin", codes=("8001",), goods=("tin",))),
+    ("8507 purple", Wanted("8507 purple", codes=("8507",), unknown=("purple",))),
+    ("list 4a purple", Wanted("list 4a purple", layers=("other",), unknown=("purple",))),
+    ("order 5 purple", Wanted("order 5 purple", bases=("Order 5",), unknown=("purple",))),
+    ("purple tin", Wanted("purple tin", goods=("tin",), unknown=("purple",))),
+    # A misspelt name is read as the goods.
+    (
+        "accumulatrs",
+        Wanted("accumulatrs", goods=("batteries",), read_as="batteries"),
+    ),
+    ("steell", Wanted("steell", goods=("steel",), read_as="steel")),
+    ("whte goods", Wanted("whte goods", goods=("washers",), read_as="washing machines")),
+    # What is only near is suggested, the likest first and four at most.
+    (
+        "washing",
+        Wanted(
+            "washing",
+            unknown=("washing",),
+            suggestions=("washing machines",),
+        ),
+    ),
+    (
+        "machine",
+        Wanted(
+            "machine",
+            unknown=("machine",),
+            suggestions=(
+                *("sewing machines", "mowing machines", "washing machines", "ironing machines"),
+            ),
+        ),
+    ),
+    ("zzqqx", Wanted("zzqqx", unknown=("zzqqx",))),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), READINGS)
+def test_a_text_is_read(text: str, expected: Wanted) -> None:
+    assert reader().read(text, LAYERS) == expected
+
+
+def test_only_layers_of_the_pair_can_be_meant() -> None:
+    one = reader()
+    assert one.read("list 3", frozenset({"other"})).layers == ()
+    assert one.read("steel", frozenset()) == Wanted("steel", goods=("steel",))
+    assert one.read_any("list 3").layers == ("list",)
+
+
+@pytest.mark.parametrize(
+    ("text", "knows", "names", "understands"),
+    [
+        ("tin", True, True, True),
+        ("8507", True, True, True),
+        ("list 3", False, True, True),
+        ("order 5", False, True, True),
+        ("goods in general", False, False, True),
+        ("the", False, False, True),
+        ("zzqqx", False, False, False),
+        ("zzqqx tin", True, True, True),
+    ],
+)
+def test_a_text_is_goods_a_layer_or_nothing(
+    text: str, knows: bool, names: bool, understands: bool
+) -> None:
+    one = reader()
+    assert (one.knows(text), one.names(text), one.understands(text)) == (
+        knows,
+        names,
+        understands,
+    )
+
+
+def test_near_names_are_those_suggested() -> None:
+    assert reader().near("washing") == ("washing machines",)
+    assert reader().near("tin") == ()
+
+
+def test_a_text_names_each_legal_basis_once() -> None:
+    text = "Under Order 5, unfair trade (Section 301) and steel of list 3"
+    assert reader().bases_in(text) == ("Order 5", "Section 301")
+    assert reader().bases_in("") == ()
