@@ -104,7 +104,7 @@ def _knowledge(
     beyond = asked is not None and context.day > coverage.checked
     if beyond or (asked is None and checked < today):
         kind = kinds.BeyondData if beyond else kinds.Stale
-        yield kind(today, coverage.checked, older, _later(selection, checked))
+        yield kind(today, coverage.checked, older, _later(selection, coverage.checked))
     else:
         yield from (kinds.OlderSource(*one) for one in older)
     sheet = context.ledger.sheet_of(context.imposer)
