@@ -1,0 +1,361 @@
+"""Whole answers, and whose they are, on ledgers made by hand."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.errors import QueryError
+from bot.parties import WORLD
+from bot.rates.answer.build import answer, ask
+from bot.rates.files.schema import Baseline, MfnFile, Sheet
+from bot.rates.ledger import Ledger
+from bot.rates.model import warnings as kinds
+from bot.rates.model.answer import (
+    BASE_ID,
+    Answer,
+    BaseRate,
+    Change,
+    ChangeKind,
+    Component,
+    MfnAverage,
+    OnGoods,
+    RateChange,
+    Step,
+    TotalBasis,
+    Upcoming,
+)
+from bot.rates.model.goods import Good
+from bot.rates.model.measure import DutyRate, MeasureRef, Status
+from bot.rates.model.warnings import Exclusion, Reason
+from bot.rates.question.parse import Kind, RateQuery
+from tests.rates.made import CHECKED, PARTIES, SOURCE, START, book, ledger, sheet, talk, written
+
+DAY, JULY, OCTOBER_3 = date(2026, 6, 15), date(2026, 7, 1), date(2026, 10, 3)
+LATE, NEXT_YEAR = date(2026, 11, 24), date(2027, 1, 1)
+GOODS = [
+    Good(id="steel", name="steel", hs=("72",)),
+    Good(id="rails", name="rails", hs=("7302",), part_of=("steel",)),
+    Good(id="wine", name="wine", hs=("2204",)),
+]
+MFN = MfnFile(
+    sources={"wto": SOURCE},
+    baselines=(
+        Baseline(economy="US", percent=3, year=2024, source="wto"),
+        Baseline(economy="EU", percent=5, year=2023, source="wto"),
+        Baseline(economy="DE", percent=9, year=2020, source="wto"),
+    ),
+)
+
+
+def duty(measure_id: str, *periods: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return written(measure_id, *(periods or [{}]), **{"verified_as_of": CHECKED} | fields)
+
+
+def made(*sheets: Sheet, **fields: Any) -> Ledger:
+    return Ledger(book(*sheets, goods=GOODS, **fields)._replace(mfn=MFN), PARTIES)
+
+
+def pair(imposer: str = "US", partner: str = "CN", **fields: Any) -> RateQuery:
+    return RateQuery(kind=Kind.PAIR, imposer=imposer, partner=partner, **fields)
+
+
+def test_an_answer_on_all_goods_holds_everything_that_is_known_of_the_pair() -> None:
+    days = [CHECKED - timedelta(days=each) for each in (0, 4, 2, 1, 3, -1)]
+    rounds = [talk(day, "US", "CN") for day in days]
+    review = {"on": NEXT_YEAR, "what": "A review.", "source": "gazette"}
+    one = made(
+        sheet(
+            duty("a", {"to": OCTOBER_3}, {"from": "2026-10-04", "percent": 25}, general=True),
+            duty("steel", {"percent": 50}, scope={"goods": ["steel"]}, milestones=[review]),
+        ),
+        talks=rounds,
+    )
+    ten, twenty_five = DutyRate(Decimal(10)), DutyRate(Decimal(25))
+    rises = Change(ChangeKind.CHANGES, twenty_five, Decimal(10))
+    ref = MeasureRef("Duty a", "a")
+    # From the 4th on, a rate holds that was foreseen when the sources were read.
+    last = Step(date(2026, 10, 4), Decimal(25), SOURCE, (RateChange(ref, rises),))
+    kept = Component("Duty a", "a", "Section 1", Status.IN_FORCE, SOURCE)
+    coming = Upcoming(
+        NEXT_YEAR,
+        Change(ChangeKind.MILESTONE, text="A review."),
+        "Duty steel",
+        "steel",
+        "US",
+        ("CN",),
+        SOURCE,
+    )
+    [found] = answer(pair(), one, LATE)
+    assert found == Answer(
+        imposer="US",
+        partner="CN",
+        imposer_name="United States",
+        partner_name="China",
+        on=date(2026, 10, 4),
+        product=None,
+        total_percent=Decimal(25),
+        components=(
+            kept._replace(
+                rate=twenty_five, from_=date(2026, 10, 4), covers="some goods", checked=CHECKED
+            ),
+        ),
+        not_counted=(
+            Component(
+                "Duty steel",
+                "steel",
+                "Section 1",
+                Status.IN_FORCE,
+                SOURCE,
+                DutyRate(Decimal(50)),
+                Exclusion(Reason.PARTICULAR_GOODS),
+                START,
+                covers="some goods",
+                checked=CHECKED,
+            ),
+        ),
+        mfn=MfnAverage(Decimal(3), 2024, SOURCE),
+        checked=CHECKED,
+        warnings=(kinds.Stale(LATE, CHECKED, (), ()),),
+        next=(
+            coming,
+            coming._replace(
+                on=date(2026, 10, 4),
+                change=rises,
+                measure="Duty a",
+                measure_id="a",
+                passed=True,
+            ),
+        ),
+        on_goods=OnGoods(1, Decimal(50)),
+        last_change=last,
+        talks=tuple(reversed(one.talks[3:])),
+    )
+    first = Step(START, Decimal(10), SOURCE, (RateChange(ref, Change(ChangeKind.BEGINS, ten)),))
+    [full] = answer(pair(history=True, on=DAY), one, LATE)
+    assert (full.on, full.total_percent, full.history) == (DAY, 10, (first, last))
+    assert (full.last_change, full.talks, full.warnings) == (first, (), ())
+    [early] = answer(pair(), one, date(2026, 9, 30))
+    assert (early.on, early.checked) == (date(2026, 9, 30), CHECKED)
+    assert early.talks == tuple(reversed(one.talks[:3]))
+
+
+BASE = {"line": "7206.10.00", "what": "Ingots", "percent": "2.5", "year": 2026}
+WORDS: list[tuple[str | None, dict[str, Any], dict[str, Any]]] = [
+    (None, {}, {"basis": TotalBasis.GENERAL, "goods": (), "codes": ()}),
+    ("zzqqx", {}, {"basis": TotalBasis.GENERAL, "goods": (), "codes": ()}),
+    ("rails, wine", {}, {"basis": TotalBasis.GOODS, "goods": ("rails", "wine"), "codes": ()}),
+    ("7206.90", {}, {"basis": TotalBasis.GOODS, "goods": (), "codes": ("720690",)}),
+    ("a list", {}, {"basis": TotalBasis.LAYER, "goods": ("Duty a",), "codes": ()}),
+    ("wine only", {}, {"basis": TotalBasis.LAYER, "goods": ("wine only",), "codes": ()}),
+    ("steell", {}, {"basis": TotalBasis.GOODS, "goods": ("steel",), "suggestions": ()}),
+    ("7206.90", {"partner": WORLD}, {"any_origin": True}),
+    ("7206.90", {}, {"any_origin": False}),
+    (None, {"partner": WORLD}, {"any_origin": True}),
+]
+
+
+@pytest.mark.parametrize(("product", "fields", "expected"), WORDS)
+def test_an_answer_says_what_its_total_is_on(
+    product: str | None, fields: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    one = made(sheet(duty("a", names=["a list"], scope={"goods": ["steel"]})))
+    [found] = answer(pair(product=product, on=DAY, **fields), one, CHECKED)
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+def with_base(**fields: Any) -> Ledger:
+    duties = [
+        BASE | {"goods": ["rails"], "example_for": ["steel"], "source": "gazette"},
+        BASE | {"line": "2204", "what": "Wine", "percent": 20, "source": "gazette"},
+    ]
+    return made(
+        sheet(
+            duty("a", general=True),
+            duty("floor", {"percent": 5}, scope={"goods": ["steel"]}, calc="all_in_floor"),
+            duty("cap", {"percent": 1}, scope={"goods": ["rails"]}, calc="all_in_ceiling"),
+            duty("ban", {"percent": None, "banned": True}, scope={"hs": ["2204"]}),
+            base_duties=duties,
+            **fields,
+        )
+    )
+
+
+def base(with_duties: float | None, *, exact: bool) -> BaseRate:
+    total = None if with_duties is None else Decimal(str(with_duties))
+    return BaseRate("7206.10.00", "Ingots", Decimal("2.5"), total, exact, 2026, SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("product", "total", "expected"),
+    [
+        # 10 on top, and 5 with the base rate in it.
+        ("steel", 15, base(15, exact=False)),
+        # The base rate is above the 1 percent that would hold it.
+        ("rails", 16, base(15, exact=True)),
+        ("7206.10", 10, base("12.5", exact=True)),
+        ("7206", 10, base("12.5", exact=False)),
+        ("7206.10.00.30", 10, base("12.5", exact=True)),
+        ("7207", 10, None),
+        ("steel only", 5, None),
+        (None, 10, None),
+    ],
+)
+def test_the_base_rate_of_the_line_or_of_an_example_stands_beside_the_total(
+    product: str | None, total: float, expected: BaseRate | None
+) -> None:
+    [found] = answer(pair(product=product, on=DAY), with_base(), CHECKED)
+    assert (found.total_percent, found.base) == (total, expected)
+
+
+def test_the_base_rate_is_in_the_total_if_the_question_wants_it() -> None:
+    [found] = answer(pair(product="steel with base", on=DAY), with_base(), CHECKED)
+    assert (found.total_percent, found.base) == (15, base(15, exact=False))
+    assert [(each.measure_id, each.from_) for each in found.components] == [
+        *(("a", START), ("floor", START), (BASE_ID, START))
+    ]
+    [banned] = answer(pair(product="2204 with base", on=DAY), with_base(), CHECKED)
+    assert (banned.total_percent, banned.banned, banned.components) == (None, True, ())
+    assert banned.base is not None
+    assert (banned.base.line, banned.base.with_duties) == ("2204", None)
+
+
+@pytest.mark.parametrize(
+    ("imposer", "expected"),
+    [
+        ("US", MfnAverage(Decimal(3), 2024, SOURCE)),
+        # A member's is its bloc's.
+        ("DE", MfnAverage(Decimal(5), 2023, SOURCE)),
+        ("CN", None),
+    ],
+)
+def test_an_answer_has_the_average_of_its_imposer(
+    imposer: str, expected: MfnAverage | None
+) -> None:
+    partner = "CN" if imposer != "CN" else "US"
+    assert answer(pair(imposer, partner), made(sheet()), CHECKED)[0].mfn == expected
+
+
+def economies() -> Ledger:
+    """The EU has two measures on China, the US one, and China some on both."""
+    here = {"goods": ["steel"]}
+    return made(
+        sheet(duty("us", general=True), duty("all", partners=[WORLD], scope=here)),
+        sheet(
+            duty("eu-1", scope=here),
+            duty("eu-2", {"percent": 5}, scope={"goods": ["wine"]}),
+            imposer="EU",
+        ),
+        sheet(
+            duty("cn", partners=["US", "EU"], general=True),
+            imposer="CN",
+            main_partners=["EU", "US"],
+        ),
+    )
+
+
+def party(code: str, **fields: Any) -> RateQuery:
+    return RateQuery(kind=Kind.PARTY, partner=code, **fields)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (pair(), [("US", "CN")]),
+        (pair(both_ways=True), [("US", "CN"), ("CN", "US")]),
+        (
+            RateQuery(kind=Kind.COMPARE, imposer="US", partner="CN", versus=("EU", "DE")),
+            [("US", "CN"), ("US", "EU"), ("US", "DE")],
+        ),
+        # What it pays, to the one with most measures first; then what it imposes.
+        (party("CN"), [("EU", "CN"), ("US", "CN"), ("CN", "EU"), ("CN", "US")]),
+        (party("CN", charged=True), [("EU", "CN"), ("US", "CN")]),
+        (party("DE"), [("CN", "DE"), ("DE", "CN")]),
+        (party("US"), [("CN", "US"), ("US", "CN")]),
+        # Of goods, only those that charge something on them.
+        (party("CN", product="wine", charged=True), [("US", "CN"), ("EU", "CN")]),
+        (party("DE", product="steel", charged=True), [("US", "DE"), ("CN", "DE")]),
+        (RateQuery(kind=Kind.UPCOMING, partner="CN"), []),
+        (RateQuery(kind=Kind.CHANGES), []),
+    ],
+)
+def test_one_answer_is_for_each_pair_asked_for(
+    query: RateQuery, expected: list[tuple[str, str]]
+) -> None:
+    found = answer(query, economies(), CHECKED)
+    assert [(each.imposer, each.partner) for each in found] == expected
+
+
+def test_an_economy_that_no_file_names_is_asked_about_with_the_us() -> None:
+    alone = ledger(sheet(main_partners=["CN"]))
+    assert [(each.imposer, each.partner) for each in answer(party("DE"), alone, CHECKED)] == [
+        *(("US", "DE"), ("DE", "US"))
+    ]
+    assert [each.partner for each in answer(party("US"), alone, CHECKED)] == ["CN"]
+    with pytest.raises(QueryError) as refused:
+        answer(party(WORLD), alone, CHECKED)
+    assert vars(refused.value) == vars(
+        QueryError("the question", "names no economy", "Try: us china")
+    )
+
+
+def test_an_economy_without_duties_on_goods_is_where_they_come_from() -> None:
+    one = economies()
+    named = pair("CN", WORLD, one_named=True)
+    found = answer(named.model_copy(update={"product": "wine"}), one, CHECKED)
+    assert [(each.imposer, each.partner, each.total_percent) for each in found] == [
+        *(("US", "CN", 10), ("EU", "CN", 5))
+    ]
+    assert found[0].warnings[0] == kinds.ReadAsOrigin("wine")
+    assert not any(isinstance(each, kinds.ReadAsOrigin) for each in found[1].warnings)
+    # It has such duties, or what is asked is a layer: then it is not.
+    for query in (
+        pair("US", WORLD, one_named=True, product="steel"),
+        named.model_copy(update={"product": "section 1 only"}),
+        named.model_copy(update={"product": "duty eu-2 wine"}),
+    ):
+        [same] = answer(query, one, CHECKED)
+        assert (same.imposer, same.partner) == (query.imposer, WORLD)
+
+
+def test_a_question_in_words_has_its_answers() -> None:
+    one = economies()
+    assert ask("us on china", one, CHECKED) == answer(pair(), one, CHECKED)
+    assert ask("us on china", one, CHECKED, on=DAY, product="wine") == answer(
+        pair(on=DAY, product="wine"), one, CHECKED
+    )
+
+
+def test_what_comes_next_is_after_the_day_or_since_the_sources_were_read() -> None:
+    one = made(
+        sheet(
+            duty("a", {"to": "2026-08-31"}, {"from": "2026-12-01", "percent": 5}, general=True),
+            duty(
+                "old",
+                {"to": "2026-09-30"},
+                {"from": "2026-10-01", "percent": 6},
+                general=True,
+                verified_as_of="2026-09-01",
+            ),
+            duty("read", {"from": "2026-11-01", "checked": "2026-11-02"}, general=True),
+            duty("wine", {"from": NEXT_YEAR}, scope={"goods": ["wine"]}),
+        )
+    )
+
+    def coming(**fields: Any) -> list[tuple[str, date, bool]]:
+        [found] = answer(pair(**fields), one, LATE)
+        return [(each.measure_id, each.on, each.passed) for each in found.next]
+
+    december, october = date(2026, 12, 1), date(2026, 10, 1)
+    of_a, of_wine = ("a", december, False), ("wine", NEXT_YEAR, False)
+    assert coming() == [of_a, of_wine, ("old", october, True)]
+    assert coming(product="wine") == [of_a, of_wine, ("old", october, True)]
+    assert coming(on=LATE) == [of_a, of_wine, ("old", october, True)]
+    assert coming(on=date(2026, 8, 31)) == [
+        ("a", date(2026, 9, 1), False),
+        ("read", date(2026, 11, 1), False),
+        of_a,
+        of_wine,
+        ("old", october, True),
+    ]
