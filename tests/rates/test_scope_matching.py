@@ -34,6 +34,14 @@ MEASURES = {
             partial_scope=Scope(goods=("wine", "screws")),
         ),
         measure(
+            "conditional",
+            exempt=(
+                Exemption(scope=Scope(goods=("pipes",)), why="list"),
+                Exemption(scope=Scope(goods=("steel",)), why="condition", only_if="old"),
+                Exemption(scope=Scope(goods=("steel",)), why="others", partners=("DE",)),
+            ),
+        ),
+        measure(
             "exempting",
             scope=Scope(goods=("steel",)),
             exempt=(
@@ -111,3 +119,31 @@ def test_an_exemption_frees_goods_that_lie_within_it(wanted: Wanted, day: date, 
 def test_a_measure_without_exemptions_frees_nothing() -> None:
     pipes = Wanted("pipes", goods=("pipes",))
     assert FITTING.exemptions(MEASURES["steel"], MARCH, {"CN"}, pipes) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Wanted("steel", goods=("steel",)), True),
+        (Wanted("pipes", goods=("pipes", "screws")), True),
+        (Wanted("pipes and wine", goods=("pipes", "wine")), False),
+        (Wanted("metals", goods=("metals",)), False),
+        (Wanted("purple steel", goods=("steel",), unknown=("purple",)), False),
+        (Wanted("7304", codes=("7304",)), False),
+    ],
+)
+def test_a_measure_covers_all_where_each_word_lies_in_its_scope(
+    wanted: Wanted, expected: bool
+) -> None:
+    assert FITTING.covers_all(MEASURES["steel"], wanted) is expected
+    assert FITTING.covers_all(MEASURES["tubes"], Wanted("7304.11", codes=("730411",)))
+
+
+def test_exemptions_are_whole_or_partial() -> None:
+    def exempting(wanted: Wanted, day: date = MARCH) -> tuple[list[str], list[str]]:
+        whole, partial = FITTING.exemptions(MEASURES["conditional"], day, {"CN"}, wanted)
+        return [each.why for each in whole], [each.why for each in partial]
+
+    assert exempting(Wanted("pipes", goods=("pipes",))) == (["list"], ["condition"])
+    assert exempting(Wanted("steel", goods=("steel",))) == ([], ["list", "condition"])
+    assert exempting(Wanted("wine", goods=("wine",))) == ([], [])

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.rates.model.goods import Fit
-from bot.rates.model.measure import Calc, Status
+from bot.rates.model.measure import Calc, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.stacking import Layer, Stacked, stack
 from tests.rates.made import layer
@@ -187,3 +187,102 @@ def test_an_all_in_rate_counts_with_its_own_number() -> None:
     one = layer("a", 15)
     all_in = one._replace(period=one.period.model_copy(update={"calc": Calc.ALL_IN_CEILING}))
     assert stack([all_in, layer("b", 5)], []).total == 20
+
+
+def why(stacked: Stacked) -> dict[str, Exclusion]:
+    return {left.layer.measure.id: left.exclusion for left in stacked.left_out}
+
+
+BANNED = {"banned": True, "percent": None}
+
+
+def banned(measure_id: str, fit: Fit) -> Layer:
+    one = layer(measure_id, None, fit)
+    return one._replace(period=one.period.model_copy(update=BANNED))
+
+
+def test_a_ban_leaves_nothing_to_count_and_the_closest_is_the_one() -> None:
+    near, far = banned("near", NAMED), banned("far", HEADING)
+    suspended = layer("old", 5, status=Status.SUSPENDED)
+    stacked = stack([suspended, layer("a", 10), far, near], [])
+    ban = Exclusion(Reason.IMPORT_BAN)
+    assert (stacked.ban, stacked.counted, stacked.span) == (near, (), None)
+    assert why(stacked) == {
+        "old": Exclusion(Reason.SUSPENDED),
+        **dict.fromkeys(("a", "far", "near"), ban),
+    }
+    assert not any(unsure(stacked).values())
+    some = stack([layer("a", 10), banned("ban", PARTIAL)], [])
+    assert (counted(some), some.ban) == (["a"], None)
+    assert why(some) == {"ban": Exclusion(Reason.BAN_ON_SOME_LINES)}
+    assert unsure(some) == {"ban": True}
+
+
+def test_each_layer_left_out_has_its_reason() -> None:
+    specific = layer("specific", None)
+    words = {"specific": "USD 2 per kg"}
+    specific = specific._replace(period=specific.period.model_copy(update=words))
+    first, second = layer("a", 10), layer("b", 25)
+    stacked = stack(
+        [
+            specific,
+            first,
+            second,
+            layer("c", 7, HEADING),
+            layer("some", 5, PARTIAL),
+            layer("zero", 0),
+            layer("announced", 5, status=Status.ANNOUNCED),
+            layer("struck", 0, status=Status.STRUCK_DOWN),
+            layer("gives", 5, excluded_by=("x", "a")),
+        ],
+        [{"a": 0, "b": 1, "c": 2}],
+    )
+    by_a = Exclusion(Reason.OTHER_COUNTED, first.measure.ref)
+    assert counted(stacked) == ["a"]
+    assert why(stacked) == {
+        "zero": Exclusion(Reason.NOTHING_CHARGED),
+        "announced": Exclusion(Reason.ANNOUNCED),
+        "struck": Exclusion(Reason.STRUCK_DOWN),
+        "specific": Exclusion(Reason.SPECIFIC),
+        "b": by_a,
+        "c": by_a,
+        "some": Exclusion(Reason.SOME_LINES),
+        "gives": Exclusion(Reason.GIVES_WAY, first.measure.ref),
+    }
+    assert [one for one, open_ in unsure(stacked).items() if open_] == ["specific", "b", "some"]
+
+
+def test_where_the_line_decides_the_total_is_a_range() -> None:
+    two = [layer("a", 10, HEADING), layer("b", 25, HEADING), layer("other", 1)]
+    stacked = stack(two, [A_B])
+    assert stacked.span == (Decimal(11), Decimal(26))
+    assert why(stacked) == dict.fromkeys(("a", "b"), Exclusion(Reason.LINE_DECIDES))
+    # Two sets: each lowest with each lowest.
+    more = [*two, layer("c", 3, HEADING), layer("d", 5, HEADING)]
+    assert stack(more, [A_B, {"c": 0, "d": 1}]).span == (Decimal(14), Decimal(31))
+    # The one with the higher rate pushes another duty out, so that both ways come to the same.
+    yields = layer("other", 15, excluded_by=("b",))
+    even = stack([*two[:2], yields], [A_B])
+    assert (even.span, counted(even), even.total) == (None, ["other"], Decimal(15))
+
+
+def test_a_member_of_a_set_gives_way_before_the_set_is_decided() -> None:
+    gives = layer("a", 10, NAMED, excluded_by=("sure",))
+    rest = [layer("b", 25, HEADING), layer("sure", 1)]
+    stacked = stack([gives, *rest], [A_B])
+    assert counted(stacked) == ["b", "sure"]
+    assert why(stacked) == {"a": Exclusion(Reason.GIVES_WAY, rest[1].measure.ref)}
+    # Not to one that is unsure, kept aside or in a set itself.
+    for other in (layer("sure", 1, PARTIAL), layer("sure", 1, excluded_reason="an average")):
+        assert "a" in counted(stack([gives, rest[0], other], [A_B]))
+    assert counted(stack([gives, rest[1]], [{"a": 0, "sure": 1}])) == ["a"]
+
+
+def test_what_is_unsure_and_gives_way_to_what_counts_is_no_longer_unsure() -> None:
+    some = layer("some", 5, PARTIAL, excluded_by=("a",))
+    stacked = stack([some, layer("a", 10)], [])
+    assert why(stacked) == {"some": Exclusion(Reason.GIVES_WAY, MeasureRef("Duty a", "a"))}
+    assert unsure(stacked) == {"some": False}
+    own = layer("b", 5)
+    own = own._replace(period=own.period.model_copy(update={"excluded_by": ("a",)}))
+    assert counted(stack([own, layer("a", 10)], [])) == ["a"]

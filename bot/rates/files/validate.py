@@ -162,10 +162,8 @@ def _schedule_flaws(
     yield from _written_flaws(schedule, loc, known, ids)
     yield from _start_flaws(schedule, tuple(schedule.columns.values()), loc)
     places = [(*loc, "columns", name) for name in schedule.columns]
-    filled = [
-        period.model_copy(update={"percent": 0}) if period.percent is None else period
-        for period in schedule.columns.values()
-    ]
+    # A column may leave its percent to the rows.
+    filled = [period.model_copy(update={"percent": 0}) for period in schedule.columns.values()]
     yield from _period_flaws(sheet, filled, places, known)
     for at, row in enumerate(schedule.rows):
         here = (*loc, "rows", at)

@@ -37,7 +37,7 @@ def component(measure_id: str, percent: float | None = 10, **fields: Any) -> Com
     """A component of a measure as `written` makes one."""
     made = Component(f"Duty {measure_id}", measure_id, "Section 1", Status.IN_FORCE, SOURCE)
     rate = DutyRate(None if percent is None else Decimal(str(percent)))
-    given = {"rate": rate, "from_": START, "covers": "some goods"}
+    given: dict[str, Any] = {"rate": rate, "from_": START, "covers": "some goods"}
     return made._replace(**given | fields)
 
 

@@ -2,21 +2,28 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from bot.rates.answer.build import answer
+from bot.rates.answer.components import base_component
 from bot.rates.answer.live_lookups import lookups, supplied
+from bot.rates.files.schema import Baseline, MfnFile
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import Answer
+from bot.rates.model.answer import BASE_ID, Answer, BaseRate, MfnAverage
+from bot.rates.model.goods import Good
 from bot.rates.model.lookup import Finding, Found, Lack, Lookup, LookupFailure
 from bot.rates.model.measure import Source
-from bot.rates.question.parse import RateQuery, parse
+from bot.rates.question.parse import Kind, RateQuery, parse
+from tests.rates.made import PARTIES, SOURCE, book, sheet, written
+from tests.rates.made import ledger as made_ledger
 from tests.rates.warned import only, warned
 
 LINE = Lookup(lack=Lack.BASE_DUTY, economy="US", code="39269099")
 TAIWAN = Lookup(lack=Lack.MFN_AVERAGE, economy="TW")
+DAY = date(2026, 10, 2)
 JAPAN = Lookup(lack=Lack.MFN_AVERAGE, economy="JP")
 
 
@@ -175,3 +182,158 @@ def test_a_source_that_failed_is_a_warning_among_the_first(
 def test_what_was_found_for_others_changes_nothing(ledger: Ledger, today: date) -> None:
     bare = told("us on china", ledger, today)
     assert told("us on china", ledger, today, finding(LINE, "5.3"), finding(TAIWAN, "6.5")) == bare
+
+
+MFN = MfnFile(
+    sources={"wto": SOURCE},
+    baselines=(Baseline(economy="US", percent=3, year=2023, source="wto"),),
+)
+STEEL_LINE = Lookup(lack=Lack.BASE_DUTY, economy="US", code="720610")
+US_AVERAGE = Lookup(lack=Lack.MFN_AVERAGE, economy="US")
+EU_AVERAGE = Lookup(lack=Lack.MFN_AVERAGE, economy="EU")
+
+
+def made() -> Ledger:
+    """The US with an average of 2023, a base duty and an all-in rate; the EU without any."""
+    base = {"line": "7207.11", "what": "Ingots", "percent": 2, "year": 2026, "source": "gazette"}
+    one = sheet(
+        written("a", {}, general=True, names=["a list"]),
+        written("cap", {"percent": 5}, scope={"hs": ["72"]}, calc="all_in_ceiling"),
+        base_duties=[base],
+        bases={"Section 1": []},
+        remarks=[
+            {"partner": "DE", "from": DAY, "text": "Sanctions.", "source": "gazette", "leads": True}
+        ],
+    )
+    return Ledger(book(one, sheet(imposer="EU"))._replace(mfn=MFN), PARTIES)
+
+
+@pytest.mark.parametrize(
+    ("fields", "today", "expected"),
+    [
+        # The line and an average that is more than three years old.
+        ({"product": "7206.10"}, date(2026, 10, 2), (STEEL_LINE,)),
+        ({"product": "7206.10"}, date(2027, 1, 1), (STEEL_LINE, US_AVERAGE)),
+        ({}, date(2027, 1, 1), (US_AVERAGE,)),
+        ({"on": date(2027, 1, 1)}, date(2027, 1, 1), ()),
+        # The schedule is read as it is today.
+        ({"product": "7206.10", "on": date(2026, 10, 1)}, date(2026, 10, 2), ()),
+        ({"product": "7206.10", "on": date(2026, 10, 2)}, date(2026, 10, 2), (STEEL_LINE,)),
+        # No line, one that is known, a layer or a legal basis, another length, several.
+        ({"product": "steel"}, date(2026, 10, 2), ()),
+        ({"product": "7207.11"}, date(2026, 10, 2), ()),
+        ({"product": "a list 7206.10"}, date(2026, 10, 2), ()),
+        ({"product": "section 1 7206.10"}, date(2026, 10, 2), ()),
+        ({"product": "7206.10 only"}, date(2026, 10, 2), ()),
+        ({"product": "7206"}, date(2026, 10, 2), ()),
+        ({"product": "7206.10 7206.90"}, date(2026, 10, 2), ()),
+        # A partner of whom a rate would mislead.
+        ({"product": "7206.10", "partner": "DE"}, date(2026, 10, 2), ()),
+        # A member is looked up as its bloc, and a line only in the US.
+        ({"imposer": "DE", "product": "7206.10"}, date(2026, 10, 2), (EU_AVERAGE,)),
+        (
+            {"imposer": "EU", "both_ways": True},
+            date(2026, 10, 2),
+            (
+                EU_AVERAGE,
+                Lookup(lack=Lack.MFN_AVERAGE, economy="CN"),
+            ),
+        ),
+        # Of one economy, only what is missing.
+        ({"kind": Kind.PARTY, "partner": "US", "imposer": None}, date(2027, 1, 1), ()),
+    ],
+)
+def test_what_an_answer_lacks_is_looked_up(
+    fields: dict[str, Any], today: date, expected: tuple[Lookup, ...]
+) -> None:
+    query = RateQuery.model_validate({"kind": Kind.PAIR, "imposer": "US", "partner": "CN"} | fields)
+    one = made()
+    assert lookups(answer(query, one, today), query, one, today) == expected
+
+
+def test_no_more_than_six_values_are_looked_up_for_one_question() -> None:
+    one = made()
+    [first] = answer(RateQuery(kind=Kind.PAIR, imposer="CN", partner="US"), one, DAY)
+    codes = ("CN", "IN", "JP", "KR", "TW", "BR", "MX")
+    query = RateQuery(kind=Kind.PAIR, imposer="CN", partner="US")
+    many = [first._replace(imposer=code) for code in ("CN", *codes)]
+    assert [each.economy for each in lookups(many, query, one, DAY)] == [*codes[:6]]
+
+
+def supplied_one(product: str | None, *found: Found, today: date = DAY) -> tuple[Answer, Answer]:
+    """The answer without and with what was found."""
+    query = RateQuery(kind=Kind.PAIR, imposer="US", partner="CN", product=product)
+    one = made()
+    bare = answer(query, one, today)
+    [full] = supplied(bare, found, query, one, today)
+    return bare[0], full
+
+
+@pytest.mark.parametrize(("percent", "total"), [("2.5", 15), ("5", 15), ("6.5", "16.5")])
+def test_a_found_base_duty_meets_an_all_in_rate(percent: str, total: float | str) -> None:
+    found = finding(STEEL_LINE, percent)
+    bare, full = supplied_one("7206.10", found)
+    base = BaseRate(
+        line=found.line,
+        what=found.what,
+        percent=Decimal(percent),
+        with_duties=Decimal(total),
+        exact=True,
+        year=2026,
+        source=found.source,
+    )
+    assert bare.total_percent == 15
+    assert full == bare._replace(base=base)
+    bare, full = supplied_one("7206.10 with base", found)
+    assert full == bare._replace(
+        base=base,
+        total_percent=Decimal(total),
+        components=(*bare.components, base_component(base, bare.on)),
+    )
+
+
+def test_a_found_duty_in_words_is_a_warning_behind_the_first() -> None:
+    found = finding(STEEL_LINE, None, "2 ct/kg")
+    bare, full = supplied_one("7206.10", found)
+    base = BaseRate(found.line, found.what, None, None, True, 2026, found.source, "2 ct/kg")
+    said = kinds.BaseNotPercent(found.line, "2 ct/kg")
+    first, *rest = bare.warnings
+    assert full == bare._replace(base=base, warnings=(first, said, *rest))
+
+
+@pytest.mark.parametrize(
+    ("percent", "year", "replaced"),
+    [("4.1", 2026, True), ("4.1", 2023, False), (None, 2026, False)],
+)
+def test_a_found_average_is_taken_if_it_is_newer(
+    percent: str | None, year: int, replaced: bool
+) -> None:
+    found = finding(US_AVERAGE, percent, year=year)
+    bare, full = supplied_one(None, found, today=date(2027, 1, 1))
+    newer = MfnAverage(Decimal("4.1"), year, found.source)
+    assert full == (bare._replace(mfn=newer) if replaced else bare)
+
+
+def test_a_total_with_the_ledgers_base_duty_keeps_it_if_no_percent_is_found() -> None:
+    base = {"line": "7206", "what": "Ingots", "percent": 2, "year": 2026, "source": "gazette"}
+    one = made_ledger(
+        sheet(
+            written("a", {}, general=True),
+            base_duties=[base | {"example_for": ["ingots"]}],
+        ),
+        goods=[Good(id="ingots", name="ingots", hs=("720610",))],
+    )
+    text = "7206.10 ingots with base"
+    query = RateQuery(kind=Kind.PAIR, imposer="US", partner="CN", product=text)
+    in_total = answer(query, one, DAY)[0]._replace(base=None)
+    bare = in_total._replace(components=in_total.components[:1])
+    assert [each.measure_id for each in in_total.components] == ["a", BASE_ID]
+    words = finding(STEEL_LINE, None, "2 ct/kg")
+    [kept] = supplied([in_total], [words], query, one, DAY)
+    assert kept._replace(warnings=in_total.warnings) == in_total
+    [added] = supplied([bare], [words], query, one, DAY)
+    assert (added.base and added.base.words) == "2 ct/kg"
+    # With a percent, the ledger's base duty gives way to it.
+    [better] = supplied([in_total], [finding(STEEL_LINE, "3")], query, one, DAY)
+    assert [each.percent for each in better.components] == [10, 3]
+    assert better.total_percent == 13

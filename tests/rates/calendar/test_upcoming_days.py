@@ -166,6 +166,11 @@ def test_an_item_is_known_up_to_its_own_check_or_that_of_the_others(
     assert known_up_to(item(JULY_1, checked=checked), CHECKED) == expected
 
 
+def test_what_comes_by_a_day_leaves_out_what_comes_later() -> None:
+    assert listed(upcoming(LEDGER, JULY_2, AUGUST_1))[-1] == (AUGUST_1, "reciprocal-cn")
+    assert listed(upcoming(LEDGER, JULY_2))[-1] == (FAR, "far")
+
+
 def test_a_single_entry_keeps_its_percent_and_its_own_name() -> None:
     family = [each for each in LEDGER.measures if each.id == "reciprocal-cn"]
     [one] = upcoming(LEDGER, JULY_2, AUGUST_1, family)

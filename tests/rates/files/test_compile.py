@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.rates.files.compile import columns_of, measures_of, refer, sources_of
-from bot.rates.files.schema import Schedule, Sheet
+from bot.rates.files.schema import Schedule, Sheet, WrittenPeriod
 from bot.rates.model.measure import (
     Announcement,
     Calc,
@@ -28,6 +28,21 @@ NAMES = {"CN": "China", "DE": "Germany"}
 FIRST, SECOND, THIRD = date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)
 PIPES = Exemption(scope=Scope(goods=("pipes",)), why="on a list")
 WINE = Exemption(scope=Scope(hs=("2204",)), why="wine", partners=("CN",))
+
+
+@pytest.mark.parametrize(
+    ("to", "day", "expected"),
+    [
+        (None, date(2025, 12, 31), False),
+        (None, FIRST, True),
+        (None, THIRD, True),
+        (SECOND, SECOND, True),
+        (SECOND, date(2026, 4, 2), False),
+        (SECOND, date(2025, 12, 31), False),
+    ],
+)
+def test_a_written_period_covers_its_days(to: date | None, day: date, expected: bool) -> None:
+    assert WrittenPeriod.model_validate(rate(to=to)).covers(day) is expected
 
 
 def compiled(one: Sheet) -> list[Measure]:

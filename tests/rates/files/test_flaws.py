@@ -72,14 +72,15 @@ def test_a_sound_book_has_no_flaws() -> None:
             | {"goods": ["steel"], "example_for": ["pipes"]}
         ],
     )
-    events = {"legal": [ruling(JUNE, "a", "both", "plan-cn")], "talks": [talk(JUNE, "US", "CN")]}
     mfn = MfnFile(
         sources={"wto": SOURCE},
         baselines=tuple(
             Baseline(economy=one, percent=3, year=2024, source="wto") for one in ("US", "CN")
         ),
     )
-    assert found(book(sound, goods=GOODS, **events)._replace(mfn=mfn)) == []
+    legal, talks = [ruling(JUNE, "a", "both", "plan-cn")], [talk(JUNE, "US", "CN")]
+    one = book(sound, goods=GOODS, legal=legal, talks=talks)
+    assert found(one._replace(mfn=mfn)) == []
 
 
 def unknown(kind: str, name: str = "XX") -> str:
@@ -202,13 +203,13 @@ PERIOD_FLAWS: list[tuple[list[dict[str, Any]], tuple[int | str, ...], str, str]]
         "Put the periods in order of time",
     ),
     (
-        [rate(to=JUNE), rate(**{"from": JULY}), rate(**{"from": date(2026, 8, 1)})],
+        [rate(to=JUNE), rate() | {"from": JULY}, rate() | {"from": date(2026, 8, 1)}],
         (2, "from"),
         "overlaps the period from 2026-07-01 to an open end",
         "End that one by 2026-07-31",
     ),
     (
-        [rate(to=JUNE), rate(**{"from": JUNE})],
+        [rate(to=JUNE), rate() | {"from": JUNE}],
         (1, "from"),
         "overlaps the period from 2026-01-01 to 2026-06-01",
         "End that one by 2026-05-31",

@@ -5,24 +5,23 @@ import pytest
 from bot.rates.model.goods import Fit, Good, Goods, dotted
 from bot.rates.model.measure import Scope
 
-GOODS = Goods(
-    [
-        Good(id="all", name="all", part_of=("all",)),
-        Good(id="metals", name="metals", part_of=("all",)),
-        Good(id="steel", name="steel", hs=("72", "73"), part_of=("metals", "absent")),
-        Good(id="pipes", name="pipes", hs=("7304",), part_of=("steel",)),
-        Good(id="wine", name="wine", hs=("2204",)),
-    ]
-)
+GOODS = [
+    Good(id="all", name="all", part_of=("all",)),
+    Good(id="metals", name="metals", part_of=("all",)),
+    Good(id="steel", name="steel", hs=("72", "73"), part_of=("metals", "absent")),
+    Good(id="pipes", name="pipes", hs=("7304",), part_of=("steel",)),
+    Good(id="wine", name="wine", hs=("2204",)),
+]
 
 
 def test_goods_know_what_they_are_part_of_and_what_is_part_of_them() -> None:
-    assert GOODS.chain("pipes") == {"pipes", "steel", "metals", "all"}
-    assert GOODS.chain("wine") == {"wine"}
-    assert GOODS.chain("absent") == frozenset()
-    assert GOODS.narrower("all") == ("metals", "steel", "pipes")
-    assert GOODS.narrower("steel") == ("pipes",)
-    assert GOODS.narrower("pipes") == GOODS.narrower("absent") == ()
+    goods = Goods(GOODS)
+    assert goods.chain("pipes") == {"pipes", "steel", "metals", "all"}
+    assert goods.chain("wine") == {"wine"}
+    assert goods.chain("absent") == frozenset()
+    assert goods.narrower("all") == ("metals", "steel", "pipes")
+    assert goods.narrower("steel") == ("pipes",)
+    assert goods.narrower("pipes") == goods.narrower("absent") == ()
 
 
 @pytest.mark.parametrize(
@@ -38,7 +37,7 @@ def test_goods_know_what_they_are_part_of_and_what_is_part_of_them() -> None:
     ],
 )
 def test_a_code_has_its_goods(code: str, expected: list[str]) -> None:
-    assert [good.id for good in GOODS.at(code)] == expected
+    assert [good.id for good in Goods(GOODS).at(code)] == expected
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ def test_a_code_has_its_goods(code: str, expected: list[str]) -> None:
 def test_a_scope_fits_the_best_of_what_was_asked_for(
     scope: Scope, goods: tuple[str, ...], codes: tuple[str, ...], expected: Fit
 ) -> None:
-    assert GOODS.fit(scope, goods, codes) is expected
+    assert Goods(GOODS).fit(scope, goods, codes) is expected
 
 
 @pytest.mark.parametrize(
