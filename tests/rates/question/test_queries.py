@@ -93,6 +93,10 @@ QUERIES: list[tuple[str, RateQuery]] = [
     ("by -> us", pair("BY", "US", **BOTH)),
     ("us -> by", pair("US", "BY", **BOTH)),
     ("in in", party("IN")),
+    ("united states in", pair("US", "IN", **BOTH)),
+    ("in united states", pair("IN", "US", **BOTH)),
+    ("united states the", party("US")),
+    ("*us* `china`~ _steel_", pair("US", "CN", **STEEL, **BOTH)),
     # Behind a number it is a unit.
     ("us china 5 kg steel", pair("US", "CN", product="5 kg steel", **BOTH)),
     ("us kg steel", pair("US", "KG", **STEEL, **BOTH)),

@@ -13,6 +13,7 @@ GOODS = [
     Good(id="batteries", name="batteries", names=("accumulators",), hs=("8507",)),
     Good(id="steel", name="steel", names=("iron and steel",), hs=("72",)),
     Good(id="tin", name="tin", hs=("80",)),
+    Good(id="zinc", name="zinc"),
     Good(id="washers", name="washing machines", names=("white goods",)),
     Good(id="swatches", name="watching machines"),
     Good(id="irons", name="ironing machines"),
@@ -66,6 +67,8 @@ READINGS: list[tuple[str, Wanted]] = [
         Wanted("accumulatrs", goods=("batteries",), read_as="batteries"),
     ),
     ("steell", Wanted("steell", goods=("steel",), read_as="steel")),
+    ("zincs x", Wanted("zincs x", goods=("zinc",), unknown=("x",))),
+    ("zinck", Wanted("zinck", unknown=("zinck",), suggestions=("zinc",))),
     ("whte goods", Wanted("whte goods", goods=("washers",), read_as="washing machines")),
     # What is only near is suggested, the likest first and four at most.
     (
