@@ -292,6 +292,15 @@ def test_a_found_base_duty_meets_an_all_in_rate(percent: str, total: float | str
     )
 
 
+def test_a_base_duty_is_found_for_today_but_not_for_a_day_before() -> None:
+    one = made()
+    for day, found in ((DAY, True), (date(2026, 10, 1), False)):
+        query = RateQuery(kind=Kind.PAIR, imposer="US", partner="CN", product="7206.10", on=day)
+        bare = answer(query, one, DAY)
+        [full] = supplied(bare, [finding(STEEL_LINE, "2.5")], query, one, DAY)
+        assert (full.base is not None) is found
+
+
 def test_a_found_duty_in_words_is_a_warning_behind_the_first() -> None:
     found = finding(STEEL_LINE, None, "2 ct/kg")
     bare, full = supplied_one("7206.10", found)

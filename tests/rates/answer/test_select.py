@@ -60,6 +60,10 @@ CHOSEN: list[tuple[str | None, str, TotalBasis, list[str]]] = [
     ("pipes", "CN", ON_GOODS, ["general", "world", "steel", "ahead", "some"]),
     ("silk", "CN", ON_GOODS, ["general", "world"]),
     ("7304.11", "CN", ON_GOODS, ["general", "world", "some"]),
+    # Words for goods in general say nothing beside a code, a layer or a legal basis.
+    ("all goods 7304.11", "CN", ON_GOODS, ["general", "world", "some"]),
+    ("all goods tubes", "CN", LAYER, ["some"]),
+    ("all goods fifth order", "CN", LAYER, ["world"]),
     # Of all origins, only what is on the goods.
     ("steel", WORLD, ON_GOODS, ["world"]),
     # Layers by name, the closest to the goods if any are named.
@@ -89,6 +93,27 @@ def test_a_question_is_about_measures(
 ) -> None:
     found, chosen = choose(context_of(made(), "US", partner, DAY, product))
     assert (found, [each.id for each in chosen]) == (basis, expected)
+
+
+@pytest.mark.parametrize(
+    ("product", "expected"),
+    [("steel", ["steel"]), ("pipes", ["steel"]), ("metals", ["general", "steel"])],
+)
+def test_goods_of_all_origins_pay_what_is_surely_on_them(product: str, expected: list[str]) -> None:
+    everyone: dict[str, Any] = {"partners": [WORLD]}
+    one = ledger(
+        sheet(
+            written("general", {}, general=True, **everyone),
+            written("steel", {}, **everyone, **on("steel")),
+        ),
+        goods=[
+            Good(id="metals", name="metals"),
+            Good(id="steel", name="steel", part_of=("metals",)),
+            Good(id="pipes", name="pipes", part_of=("steel",)),
+        ],
+    )
+    _, chosen = choose(context_of(one, "US", WORLD, DAY, product))
+    assert [each.id for each in chosen] == expected
 
 
 LAYERS: list[tuple[str | None, list[str], list[str], str | None]] = [
