@@ -5,16 +5,24 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
-# Some tests take a minute, most a millisecond: a process without tests takes some from another.
+# Some tests take a minute, most a millisecond, so idle processes take tests from busy ones.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 # Byte code makes the second start three times as fast.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run demo test test-fast check format lock clean help
+# Typos and US spelling, in addition to the old words of scripts/words.txt.
+SPELLING := $(BIN)/codespell -D - --builtin clear,en-GB_to_en-US
+# Old words that are still names of columns, states and config keys, and words of headlines.
+OLD_IN_CODE := told,owe,owed,nobody,beside,besides
+OLD_IN_TESTS := owes,mend,mends,mended,nought,thereof,whoever
+# Word stems and misspellings that the bot understands.
+PATTERNS := bot/news,bot/rates/question,bot/sources/journals
+
+.PHONY: run demo test test-fast check style format lock clean help
 .DEFAULT_GOAL := help
 
-help: ## list what can be made
+help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(RUN_READY) ## set up and run the bot (local workspace when there are no Slack tokens)
@@ -29,14 +37,19 @@ test: $(DEV_READY) ## set up and run the tests
 test-fast: $(DEV_READY) ## the tests that need no browser, no PostgreSQL and no whole program
 	$(PYTEST) -m "not journey and not browser and not postgres"
 
-check: $(DEV_READY) ## the tests, the linter, the formatter, the type checker, the import rules
+check: $(DEV_READY) style ## the wording, the linter, the formatter, the type checker, the import rules, the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(PYTEST)
 
-format: $(DEV_READY) ## let the formatter and the linter mend what they can
+style: $(DEV_READY) ## check spelling, and that old words do not come back
+	$(SPELLING) *.md .env.example .ci docs scripts
+	$(SPELLING) --skip $(PATTERNS) -L $(OLD_IN_CODE) bench bot
+	$(BIN)/codespell -L $(OLD_IN_CODE),$(OLD_IN_TESTS) config tests
+
+format: $(DEV_READY) ## let the formatter and the linter fix what they can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -49,7 +62,7 @@ lock: $(DEV_READY) ## pin the newest versions that pyproject.toml allows, with t
 
 clean: ## remove the environment and every cache
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
-	find bot tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find bot scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN_READY): requirements/run.txt pyproject.toml
 	$(call install,requirements/run.txt)

@@ -63,7 +63,7 @@ class Entry(Frozen):
     aliases: tuple[str, ...] = ()
     """Digests of the text with only the guid, link or date; see `bot.feeds.identity`."""
     place: str = ""
-    """A digest of guid and link, which recognises an edited text. Empty if it is not unique."""
+    """A digest of guid and link, which recognizes an edited text. Empty if it is not unique."""
 
 
 class PollOutcome(StrEnum):

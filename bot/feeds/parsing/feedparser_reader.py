@@ -2,7 +2,7 @@
 
     bytes -> text of the feed -> feedparser -> raw entries -> clean entries, oldest first
 
-feedparser's own sanitising and link resolving are off, because every text goes through
+feedparser's own sanitizing and link resolving are off, because every text goes through
 `bot.text.plain.plain` afterwards.
 """
 

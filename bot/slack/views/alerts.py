@@ -171,7 +171,7 @@ def figure_line(figure: Figure, parties: Parties) -> str:
 
 
 def party_name(code: str, parties: Parties) -> str:
-    """The party's flag and name as markup; its code where it is not in the catalogue."""
+    """The party's flag and name as markup; its code where it is not in the catalog."""
     if code not in parties:
         return escape(code, 80)
     party = parties.get(code)
