@@ -19,7 +19,7 @@ OLD_IN_TESTS := owes,mend,mends,mended,nought,thereof,whoever
 # Word stems and misspellings that the bot understands.
 PATTERNS := bot/news,bot/rates/question,bot/sources/journals
 
-.PHONY: run demo test test-fast check style format lock clean help
+.PHONY: run demo test test-fast check style format pictures lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -52,6 +52,9 @@ style: $(DEV_READY) ## check spelling, and that old words do not come back
 format: $(DEV_READY) ## let the formatter and the linter fix what they can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+pictures: $(DEV_READY) ## take the pictures of the README from the demo; needs Chromium
+	$(BIN)/python -m scripts.pictures
 
 lock: $(DEV_READY) ## pin the newest versions that pyproject.toml allows, with their hashes
 	$(BIN)/python -m pip install --quiet uv
