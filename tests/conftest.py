@@ -1,4 +1,4 @@
-"""A real browser and a real PostgreSQL server, for the tests that need one."""
+"""Fixtures for the tests that need a real browser or a real PostgreSQL server."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from bot.store.engine import parse_url
 POSTGRES = "TARIFFWIRE_TEST_POSTGRES"
 """Names a PostgreSQL database whose user may create further databases on the same server."""
 
-# Chromium as a test needs it: no window, no word to anybody but the page under test.
+# Chromium without a window and without background requests to other servers.
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -30,14 +30,14 @@ _FLAGS = (
     "--window-size=1280,900",
 )
 
-# A busy machine is slow at times, and a first example pays for what is imported by it.
+# No deadline per example: a busy machine is slow, and the first example also pays for imports.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than cores for `-n auto`, because many tests wait for a moment."""
+    """One process more than cores for `-n auto`, because many tests spend time waiting."""
     return (os.cpu_count() or 1) + 1
 
 
@@ -51,17 +51,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests talk to loopback only, which slack_sdk would go to by the machine's proxy."""
+    """Removes proxy settings: tests use loopback only, but slack_sdk would use the proxy."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
 def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[webdriver.Chrome]:
-    """Headless Chromium of the system; skips without one, fails without one where CI is set."""
+    """The system's headless Chromium. Without one, the test is skipped, or fails if CI is set."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or driver is None:
-        _absent("needs chromium and chromedriver: apt-get install chromium chromium-driver")
+        _skip_or_fail("needs chromium and chromedriver: apt-get install chromium chromium-driver")
     monkeypatch.setenv("SE_OFFLINE", "true")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
@@ -79,10 +79,10 @@ def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[webdriv
 def postgres(worker_id: str) -> Iterator[str]:
     """The address of an empty database that belongs to this test process.
 
-    Skips when no server is configured, fails where CI is set.
+    Skips the test if no server is configured, or fails it if CI is set.
     """
     if POSTGRES not in os.environ:
-        _absent(f"{POSTGRES} names no database to use")
+        _skip_or_fail(f"{POSTGRES} names no database to use")
     given = make_url(os.environ[POSTGRES])
     own = given.set(database=f"{given.database}_{worker_id}")
     server = create_engine(parse_url(os.environ[POSTGRES]), isolation_level="AUTOCOMMIT")
@@ -96,8 +96,8 @@ def postgres(worker_id: str) -> Iterator[str]:
     server.dispose()
 
 
-def _absent(reason: str) -> NoReturn:
-    """Skips the test, or fails it where CI is set."""
+def _skip_or_fail(reason: str) -> NoReturn:
+    """Skips the test, or fails it if CI is set."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

@@ -1,4 +1,4 @@
-"""The shape of the code: names that stand for one thing, and packages that fit on a screen."""
+"""Rules for the structure of the code: unique class names, small packages, a matching glossary."""
 
 import ast
 import re
@@ -55,7 +55,7 @@ def test_every_class_and_module_of_the_glossary_exists() -> None:
     assert missing == []
 
 
-def test_each_noun_is_defined_once() -> None:
+def test_the_glossary_defines_each_noun_once() -> None:
     lines = [line for line in GLOSSARY.read_text("utf-8").splitlines() if line.startswith("- ")]
     nouns = [noun for line in lines for noun in re.findall(r"\*\*(.+?)\*\*", line)]
     assert sorted(set(nouns)) == sorted(nouns)

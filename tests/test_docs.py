@@ -1,4 +1,4 @@
-"""What the documents say of the program is true of it."""
+"""The documentation agrees with the code: links, commands, settings and modules exist."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,7 @@ def anchors(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
-def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
+def test_every_link_to_a_file_points_to_an_existing_file(document: Path) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
     missing = [link for link in links if not (ROOT / document.parent / link).exists()]
@@ -52,7 +52,7 @@ def test_the_guide_names_every_slash_command() -> None:
     assert [verb for verb in typed if f"`/tariff {verb}" not in guide] == []
 
 
-def test_the_list_of_commands_says_what_each_command_says() -> None:
+def test_the_command_list_matches_the_help_of_each_command() -> None:
     context = click.Context(main)
     for name, place in COMMANDS.items():
         command = main.get_command(context, name)
@@ -73,7 +73,7 @@ def test_every_setting_in_the_documents_exists() -> None:
     assert named - known == TEST_OR_EXAMPLE_SETTINGS
 
 
-def test_every_link_to_a_heading_leads_to_one() -> None:
+def test_every_link_to_a_heading_points_to_an_existing_heading() -> None:
     missing = []
     for document in DOCUMENTS:
         text = (ROOT / document).read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ def test_every_link_to_a_heading_leads_to_one() -> None:
     assert missing == []
 
 
-def test_the_documents_speak_of_modules_that_exist() -> None:
+def test_every_module_named_in_the_documents_exists() -> None:
     text = "".join((ROOT / document).read_text(encoding="utf-8") for document in DOCUMENTS)
     named = set(re.findall(r"`((?:bot/)?(?:[a-z_]+/)*[a-z_]+\.py)`", text))
     missing = [
@@ -104,7 +104,7 @@ def tree_of_packages() -> set[str]:
     return paths
 
 
-def test_the_tree_of_the_architecture_page_is_that_of_the_code() -> None:
+def test_the_package_tree_of_the_architecture_page_matches_the_code() -> None:
     bot = ROOT / "bot"
     tree = tree_of_packages()
     assert [path for path in tree if not (bot / path).exists()] == []

@@ -1,4 +1,4 @@
-"""`doctor`: a sound setup is well; whatever is broken is found and told with the cure."""
+"""`doctor` passes a working setup and reports each problem with its cure."""
 
 import json
 import os
@@ -26,7 +26,7 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
 
 @pytest.fixture
 def setup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    """An environment with two feeds and nothing else; a test adds what it looks at."""
+    """An environment with two feeds and no other settings; each test adds what it checks."""
     monkeypatch.chdir(tmp_path)
     for name in list(os.environ):
         if name.startswith(("TARIFFWIRE_", "SLACK_")) or name in {"DATABASE_URL", "PORT"}:
@@ -38,23 +38,23 @@ def setup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
     return monkeypatch
 
 
-def by_socket(setup: pytest.MonkeyPatch, workspace: Workspace) -> None:
+def socket_mode_settings(setup: pytest.MonkeyPatch, workspace: Workspace) -> None:
     setup.setenv("SLACK_BOT_TOKEN", workspace.bot_token)
     setup.setenv("SLACK_APP_TOKEN", workspace.app_token)
     setup.setenv("TARIFFWIRE_SLACK_API_URL", workspace.api_url)
 
 
-async def found() -> dict[str, CheckResult]:
+async def run_doctor() -> dict[str, CheckResult]:
     return {finding.subject: finding async for finding in examine()}
 
 
-def broken(findings: dict[str, CheckResult]) -> set[str]:
+def failed_subjects(findings: dict[str, CheckResult]) -> set[str]:
     return {finding.subject for finding in findings.values() if not finding.ok}
 
 
-async def test_a_sound_setup_without_slack_is_well(setup: pytest.MonkeyPatch) -> None:
-    findings = await found()
-    assert not broken(findings)
+async def test_a_working_setup_without_slack_passes(setup: pytest.MonkeyPatch) -> None:
+    findings = await run_doctor()
+    assert not failed_subjects(findings)
     assert {"settings", "config", "data folder", "disk", "database", "clock", "feeds"} <= set(
         findings
     )
@@ -62,56 +62,58 @@ async def test_a_sound_setup_without_slack_is_well(setup: pytest.MonkeyPatch) ->
     assert "1 never polled" in findings["feeds"].says
 
 
-async def test_a_sound_setup_with_slack_is_well(
+async def test_a_working_setup_with_slack_passes(
     setup: pytest.MonkeyPatch, workspace: Workspace
 ) -> None:
-    by_socket(setup, workspace)
-    findings = await found()
-    assert not broken(findings)
+    socket_mode_settings(setup, workspace)
+    findings = await run_doctor()
+    assert not failed_subjects(findings)
     assert findings["Slack app token"].says == "valid for Socket Mode"
     assert findings["TARIFFWIRE_CHANNEL"].says.startswith("#trade-news is C")
     assert "s from Slack's" in findings["clock"].says
 
 
-async def test_a_wrong_app_token_is_found(setup: pytest.MonkeyPatch, workspace: Workspace) -> None:
-    by_socket(setup, workspace)
+async def test_a_wrong_app_token_is_reported(
+    setup: pytest.MonkeyPatch, workspace: Workspace
+) -> None:
+    socket_mode_settings(setup, workspace)
     setup.setenv("SLACK_APP_TOKEN", "xapp-of-another-app")
-    findings = await found()
-    assert broken(findings) == {"Slack app token"}
+    findings = await run_doctor()
+    assert failed_subjects(findings) == {"Slack app token"}
     assert "connections:write" in findings["Slack app token"].cure
 
 
-async def test_channels_that_are_not_there_are_found_by_the_settings_that_name_them(
+async def test_a_missing_channel_is_reported_with_the_setting_that_names_it(
     setup: pytest.MonkeyPatch, workspace: Workspace
 ) -> None:
-    by_socket(setup, workspace)
+    socket_mode_settings(setup, workspace)
     setup.setenv("TARIFFWIRE_CHANNEL", "#nowhere")
     setup.setenv("TARIFFWIRE_OPERATORS_CHANNEL", "nobody")
-    findings = await found()
-    assert broken(findings) == {"TARIFFWIRE_CHANNEL", "TARIFFWIRE_OPERATORS_CHANNEL"}
+    findings = await run_doctor()
+    assert failed_subjects(findings) == {"TARIFFWIRE_CHANNEL", "TARIFFWIRE_OPERATORS_CHANNEL"}
     assert "#nowhere" in findings["TARIFFWIRE_CHANNEL"].says
     assert "TARIFFWIRE_OPERATORS_CHANNEL" in findings["TARIFFWIRE_OPERATORS_CHANNEL"].cure
 
 
-async def test_a_refused_bot_token_is_said_once(
+async def test_a_refused_bot_token_is_reported_once(
     setup: pytest.MonkeyPatch, workspace: Workspace
 ) -> None:
-    by_socket(setup, workspace)
+    socket_mode_settings(setup, workspace)
     setup.setenv("SLACK_BOT_TOKEN", "xoxb-wrong")
-    assert broken(await found()) == {"Slack token"}
+    assert failed_subjects(await run_doctor()) == {"Slack token"}
 
 
-async def test_a_slack_that_cannot_be_reached_is_found(setup: pytest.MonkeyPatch) -> None:
+async def test_an_unreachable_slack_is_reported(setup: pytest.MonkeyPatch) -> None:
     setup.setenv("SLACK_BOT_TOKEN", "xoxb-1")
     setup.setenv("SLACK_APP_TOKEN", "xapp-1")
     setup.setenv("TARIFFWIRE_SLACK_API_URL", "http://127.0.0.1:9/api/")
-    findings = await found()
-    assert broken(findings) == {"Slack token", "Slack app token"}
+    findings = await run_doctor()
+    assert failed_subjects(findings) == {"Slack token", "Slack app token"}
     assert "TARIFFWIRE_SLACK_API_URL" in findings["Slack app token"].cure
 
 
 @pytest.mark.parametrize(("off_s", "well"), [(0, True), (900, False)])
-async def test_the_clock_is_compared_with_slacks_which_may_name_no_zone(
+async def test_the_clock_is_compared_with_slacks_date_header_even_without_a_zone(
     off_s: int, well: bool, setup: pytest.MonkeyPatch
 ) -> None:
     async def answer(_: web.Request) -> web.Response:
@@ -129,26 +131,26 @@ async def test_the_clock_is_compared_with_slacks_which_may_name_no_zone(
     setup.setenv("SLACK_SIGNING_SECRET", "secret")
     setup.setenv("TARIFFWIRE_SLACK_API_URL", f"http://127.0.0.1:{runner.addresses[0][1]}/api/")
     try:
-        clock = (await found())["clock"]
+        clock = (await run_doctor())["clock"]
     finally:
         await runner.cleanup()
     assert clock.ok is well
     assert well or ("ahead of Slack's" in clock.says and "NTP" in clock.cure)
 
 
-async def test_a_data_folder_that_cannot_be_written_is_found_with_its_cure(
+async def test_a_data_folder_without_write_access_is_reported_with_its_cure(
     setup: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     setup.setenv("TARIFFWIRE_DATA_DIR", str(tmp_path / "file" / "data"))
-    findings = await found()
-    assert broken(findings) == {"data folder", "database"}
+    findings = await run_doctor()
+    assert failed_subjects(findings) == {"data folder", "database"}
     assert str(tmp_path / "file") in findings["data folder"].says
     assert "TARIFFWIRE_DATA_DIR" in findings["data folder"].cure
     assert "TARIFFWIRE_DATA_DIR" in findings["database"].cure
 
 
-async def test_a_broken_feed_list_and_a_misspelt_setting_are_found(
+async def test_a_broken_feed_list_and_a_misspelled_setting_are_reported(
     setup: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "feeds.yaml").write_text("feeds:\n- {id: a, titel: A}\n", encoding="utf-8")
@@ -163,7 +165,7 @@ async def test_a_broken_feed_list_and_a_misspelt_setting_are_found(
 
 @pytest.fixture
 async def sources(setup: pytest.MonkeyPatch) -> AsyncIterator[FeedServer]:
-    """All live sources on, at a server of ours."""
+    """Turns all live sources on and points them at a local server."""
     async with serving() as running:
         setup.setenv("TARIFFWIRE_LIVE_SOURCES", "federal-register,usitc-hts,wits,wto")
         setup.setenv("TARIFFWIRE_WTO_KEY", "a-key")
@@ -179,32 +181,32 @@ WITS = (
 )
 
 
-async def test_live_sources_that_are_off_are_said_to_be(setup: pytest.MonkeyPatch) -> None:
-    finding = (await found())["live sources"]
+async def test_live_sources_that_are_off_are_reported_as_off(setup: pytest.MonkeyPatch) -> None:
+    finding = (await run_doctor())["live sources"]
     assert (finding.ok, finding.says) == (True, "none is on")
 
 
-async def test_live_sources_that_answer_are_well(sources: FeedServer) -> None:
+async def test_live_sources_that_answer_pass(sources: FeedServer) -> None:
     sources.at("/documents.json", page(document("2026-1", "Modifying Duties")))
     sources.at("/search", json.dumps([row("8507.60.00", "3.4%")]))
     sources.at(WITS, sdmx("USA", {"2022": 3.3}))
     sources.at("/reporters", json.dumps([{"code": "840", "iso3A": "USA"}]))
     sources.at("/data", json.dumps({"Dataset": [{"Year": 2024, "Value": 3.4}]}))
-    findings = await found()
-    assert not broken(findings)
+    findings = await run_doctor()
+    assert not failed_subjects(findings)
     assert "3.4 %" in findings["live source usitc-hts"].says
     assert "3.3 % (2022)" in findings["live source wits"].says
     assert "3.4 % (2024)" in findings["live source wto"].says
     assert "1 documents" in findings["live source federal-register"].says
 
 
-async def test_live_sources_that_fail_are_named_with_the_cure(sources: FeedServer) -> None:
+async def test_failing_live_sources_are_reported_with_the_cure(sources: FeedServer) -> None:
     sources.at("/documents.json", "<html>")
     sources.at("/search", "[]")
     sources.at(WITS, lambda _: web.Response(status=503))
     sources.at("/reporters", lambda _: web.Response(status=401))
-    findings = await found()
+    findings = await run_doctor()
     names = {f"live source {name}" for name in LIVE_SOURCES}
-    assert broken(findings) == names
+    assert failed_subjects(findings) == names
     assert "HTTP 503" in findings["live source wits"].says
     assert all("TARIFFWIRE_LIVE_SOURCES" in findings[name].cure for name in names)

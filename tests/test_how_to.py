@@ -1,4 +1,4 @@
-"""The examples of the how-tos work when they are put where the pages say."""
+"""The examples in the how-to pages work when they are added to the files that the pages name."""
 
 import re
 import shutil
@@ -41,14 +41,14 @@ def insert(file: Path, after: str, text: str) -> None:
     file.write_text(f"{before}{found}{text}{rest}", encoding="utf-8")
 
 
-def test_a_feed(config: Path) -> None:
+def test_the_example_feed_loads(config: Path) -> None:
     file = config / "feeds.yaml"
     (example,) = examples("add-a-feed.md", "yaml")
     insert(file, "feeds:\n", example)
     assert "example_customs" in {feed.id for feed in load_feeds(file)}
 
 
-def test_a_topic_rule(config: Path, parties: Parties) -> None:
+def test_the_example_topic_rule_matches(config: Path, parties: Parties) -> None:
     file = config / "topics.yaml"
     (example,) = examples("add-a-topic-rule.md", "yaml")
     before = Matcher(load_topics(file), parties)
@@ -61,13 +61,15 @@ def test_a_topic_rule(config: Path, parties: Parties) -> None:
     assert not after.match(rule.no, "").evidence
 
 
-def test_a_rate_with_exemptions_a_specific_duty_and_a_ban(config: Path, parties: Parties) -> None:
+def test_the_example_rate_with_exemptions_a_specific_duty_and_a_ban_is_answered(
+    config: Path, parties: Parties
+) -> None:
     file = config / "rates" / "ca.yaml"
     sources, measures, special, exempt = examples("add-a-rate.md", "yaml")
     insert(file, "\nsources:\n", sources.removeprefix("sources:\n"))
     insert(file, "\nmeasures:\n", measures.removeprefix("measures:\n"))
 
-    def canadian(product: str, day: str) -> Answer:
+    def ask_canada(product: str, day: str) -> Answer:
         ledger = load_ledger(config / "rates", parties)
         on = date.fromisoformat(day)
         query = RateQuery(kind=Kind.PAIR, imposer="CA", partner="US", product=product, on=on)
@@ -76,17 +78,17 @@ def test_a_rate_with_exemptions_a_specific_duty_and_a_ban(config: Path, parties:
 
     (fact,) = examples("add-a-rate.md", "csv")
     _, _, product, day, percent, *_ = fact.split(",")
-    assert words.total(canadian(product, day)) == percent
+    assert words.total(ask_canada(product, day)) == percent
     (last,) = [line for line in measures.splitlines() if "percent: 30" in line]
     text = file.read_text(encoding="utf-8").replace(f"{last}\n", special)
     file.write_text(text, encoding="utf-8")
     insert(file, "covers: molasses (HS 1703)\n", exempt)
-    assert canadian("molasses", "2026-10-20").total_percent is None
-    assert canadian("molasses", "2026-11-05").banned
-    assert canadian("1703.10.00", "2026-10-12").total_percent == 0
+    assert ask_canada("molasses", "2026-10-20").total_percent is None
+    assert ask_canada("molasses", "2026-11-05").banned
+    assert ask_canada("1703.10.00", "2026-10-12").total_percent == 0
 
 
-def test_a_live_source_has_the_parts_of_one() -> None:
+def test_the_example_live_source_has_the_required_methods() -> None:
     module = examples("add-a-live-source.md", "python")[0]
     names: dict[str, object] = {"__name__": "world_bank"}
     exec(module, names)  # noqa: S102 - our own example

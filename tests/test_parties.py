@@ -1,4 +1,4 @@
-"""What people write for an economy, and what they do not mean by it."""
+"""Which words name an economy or a bloc, and which similar words do not."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ PARTIES = load_parties(ROOT / "config" / "parties.yaml")
 MFN_BASELINE = ROOT / ".." / "shared" / "rates" / "mfn_baseline.csv"
 
 
-def codes(text: str) -> list[str]:
+def codes_in(text: str) -> list[str]:
     return [mention.code for mention in PARTIES.mentions(text)]
 
 
@@ -64,15 +64,15 @@ def test_no_other_word_names_a_party(word: str) -> None:
         ("switz", "Switzerland"),
     ],
 )
-def test_a_misspelt_name_gets_the_nearest_one_first(word: str, name: str) -> None:
+def test_a_misspelled_name_suggests_the_nearest_name_first(word: str, name: str) -> None:
     assert PARTIES.suggest(word)[0] == name
 
 
-def test_a_word_like_no_name_gets_no_suggestion() -> None:
+def test_a_word_unlike_any_name_gets_no_suggestion() -> None:
     assert PARTIES.suggest("subscribe") == ()
 
 
-def test_an_unknown_code_is_an_error_that_suggests() -> None:
+def test_an_unknown_code_is_an_error_with_a_suggestion() -> None:
     with pytest.raises(UnknownParty) as caught:
         PARTIES.get("chnia")
     assert "China" in caught.value.suggestions
@@ -104,11 +104,11 @@ def test_an_unknown_code_is_an_error_that_suggests() -> None:
         ("Bosnia and Herzegovina; Trinidad & Tobago; St. Lucia", ["BA", "TT", "LC"]),
     ],
 )
-def test_running_text_names_parties_in_order(text: str, expected: list[str]) -> None:
-    assert codes(text) == expected
+def test_parties_are_found_in_the_order_of_the_text(text: str, expected: list[str]) -> None:
+    assert codes_in(text) == expected
 
 
-def test_a_mention_says_where_it_stands() -> None:
+def test_a_mention_has_its_position_in_the_text() -> None:
     text = "The European Union’s answer"
     (mention,) = PARTIES.mentions(text)
     assert text[mention.start : mention.end] == mention.words == "European Union"
@@ -119,7 +119,7 @@ def test_a_member_is_covered_by_its_bloc() -> None:
     assert PARTIES.covering("US") == ("US",)
 
 
-def test_every_party_has_a_flag_and_answers_to_its_own_words() -> None:
+def test_every_party_has_a_flag_and_is_found_by_its_own_words() -> None:
     for party in PARTIES:
         assert party.flag
         assert PARTIES.named(party.code) == party
@@ -136,14 +136,14 @@ def test_any_text_can_be_searched(text: str) -> None:
     PARTIES.suggest(text)
 
 
-def test_one_word_for_two_parties_is_refused(tmp_path: Path) -> None:
+def test_the_same_word_for_two_parties_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "parties.yaml"
     path.write_text("parties:\n- {code: AA, name: Ay}\n- {code: BB, name: Bee, aliases: [ay]}\n")
     with pytest.raises(ConfigError, match="'ay' is AA and BB"):
         load_parties(path)
 
 
-def test_an_empty_world_is_harmless() -> None:
+def test_an_empty_list_of_parties_finds_nothing() -> None:
     empty = Parties(())
     assert empty.mentions("US and China") == ()
     assert empty.suggest("china") == ()

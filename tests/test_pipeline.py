@@ -27,7 +27,7 @@ WIRE, COURT = feed("wire"), feed("court", topics=[Topic.COURT_RULING])
 
 
 class Publisher:
-    """Serves the entries that it was given last, newest first."""
+    """Stands in for a feed: each poll returns the entries published so far, newest first."""
 
     def __init__(self) -> None:
         self.entries: dict[str, Sequence[Entry]] = {}
@@ -51,7 +51,7 @@ class Publisher:
 
 
 class PlainReader:
-    """Finds topics by their names in the title; stumbles over 'poison'."""
+    """Finds topics by their names in the title; raises an error for 'poison'."""
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
         if "poison" in entry.title:
@@ -72,7 +72,7 @@ class PlainReader:
 
 
 def join_by_name(story: Story, recent: Sequence[Story]) -> str:
-    """Stories whose titles end with the same word report one event."""
+    """Matches a story with an event whose story has the same last word in its title."""
     name = story.title.split()[-1]
     return next((old.event_id for old in recent if old.title.split()[-1] == name), story.id)
 
@@ -104,12 +104,12 @@ def _titles(stories: Iterable[Entry | Story]) -> list[str]:
     return [each.title for each in stories]
 
 
-def _told(taken: Taken) -> list[tuple[str, str]]:
+def _kinds_and_titles(taken: Taken) -> list[tuple[str, str]]:
     titles = {each.id: each.title for each in taken.stories}
     return [(each.kind, titles[each.story_ids[0]]) for each in taken.deliveries]
 
 
-async def test_what_a_feed_brings_is_kept_and_owed_in_order_of_publication(
+async def test_new_entries_are_saved_and_queued_in_order_of_publication(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(
@@ -119,7 +119,7 @@ async def test_what_a_feed_brings_is_kept_and_owed_in_order_of_publication(
     )
     taken = await pipeline.take(WIRE, NOON)
     assert _titles(taken.entries) == ["Tariff two", "A phone", "Tariff one"]
-    assert _told(taken) == [("alert", "Tariff one"), ("alert", "Tariff two")]
+    assert _kinds_and_titles(taken) == [("alert", "Tariff one"), ("alert", "Tariff two")]
     assert _titles(await store.stories.latest(None, 9)) == ["Tariff two", "Tariff one"]
     claimed = await store.outbox.claim(NOON, 9, 60)
     assert [each.id for each in claimed] == [taken.deliveries[0].id]
@@ -127,7 +127,7 @@ async def test_what_a_feed_brings_is_kept_and_owed_in_order_of_publication(
     assert taken.round.state.last_entry_at == NOON
 
 
-async def test_an_entry_is_taken_once(publisher: Publisher, pipeline: Pipeline) -> None:
+async def test_an_entry_is_processed_once(publisher: Publisher, pipeline: Pipeline) -> None:
     publisher.publish(entry("a", title="Tariff one"))
     await pipeline.take(WIRE, NOON)
     publisher.publish(entry("b", title="Tariff two", published=NOON + minutes(5)))
@@ -138,17 +138,17 @@ async def test_an_entry_is_taken_once(publisher: Publisher, pipeline: Pipeline) 
     assert again.round.state.last_entry_at == NOON + minutes(5)
 
 
-async def test_a_story_whose_guid_and_link_change_at_every_poll_is_told_once(
+async def test_a_story_whose_guid_and_link_change_at_every_poll_is_sent_once(
     publisher: Publisher, pipeline: Pipeline
 ) -> None:
     title = "US tariff on steel from Canada is raised"
     for poll in range(4):
         publisher.entries["wire"] = [entry(f"CBMi{poll}xTE5kR3lX", title=title)]
         taken = await pipeline.take(WIRE, NOON + minutes(poll))
-        assert _told(taken) == ([] if poll else [("alert", title)])
+        assert _kinds_and_titles(taken) == ([] if poll else [("alert", title)])
 
 
-async def test_a_feed_read_for_the_first_time_alerts_of_its_newest_events_only(
+async def test_the_first_poll_of_a_feed_sends_only_its_newest_events(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     for number in range(CATCHING_UP_EVENTS + 5):
@@ -156,14 +156,16 @@ async def test_a_feed_read_for_the_first_time_alerts_of_its_newest_events_only(
         publisher.publish(entry(f"e{number}", title=name, published=published))
     taken = await pipeline.take(WIRE, NOON)
     assert len(taken.stories) == CATCHING_UP_EVENTS + 5
-    assert _told(taken) == [("alert", f"Tariff {n}") for n in range(5, CATCHING_UP_EVENTS + 5)]
+    assert _kinds_and_titles(taken) == [
+        ("alert", f"Tariff {n}") for n in range(5, CATCHING_UP_EVENTS + 5)
+    ]
     for number in range(100, 100 + CATCHING_UP_EVENTS + 5):
         publisher.publish(entry(f"e{number}", title=f"Tariff {number}", published=NOON))
     later = await pipeline.take(WIRE, NOON + minutes(5))
     assert len(later.deliveries) == CATCHING_UP_EVENTS + 5
 
 
-async def test_a_feed_that_is_back_after_a_long_silence_alerts_of_its_newest_events_only(
+async def test_a_feed_that_returns_after_long_downtime_sends_only_its_newest_events(
     publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff one"))
@@ -176,7 +178,7 @@ async def test_a_feed_that_is_back_after_a_long_silence_alerts_of_its_newest_eve
     assert len(back.deliveries) == CATCHING_UP_EVENTS
 
 
-async def test_a_failed_poll_is_remembered_and_brings_nothing(
+async def test_a_failed_poll_is_recorded_and_adds_no_stories(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff one"))
@@ -195,11 +197,11 @@ async def test_further_reports_of_an_event_go_into_its_thread(
     await pipeline.take(WIRE, NOON)
     publisher.publish(entry("b", "paper", title="Tariff deal of Geneva"))
     taken = await pipeline.take(feed("paper"), NOON + minutes(1))
-    assert _told(taken) == [("follow_up", "Tariff deal of Geneva")]
+    assert _kinds_and_titles(taken) == [("follow_up", "Tariff deal of Geneva")]
     assert not taken.stories[0].starts_event
 
 
-async def test_after_an_alert_that_was_given_up_the_next_report_makes_one(
+async def test_the_next_report_sends_an_alert_if_the_first_alert_failed_for_good(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff truce at Geneva"))
@@ -208,24 +210,24 @@ async def test_after_an_alert_that_was_given_up_the_next_report_makes_one(
     await store.outbox.give_up(alert.id, "channel_not_found")
     publisher.publish(entry("b", "paper", title="Tariff deal of Geneva"))
     taken = await pipeline.take(feed("paper"), NOON)
-    assert _told(taken) == [("alert", "Tariff deal of Geneva")]
+    assert _kinds_and_titles(taken) == [("alert", "Tariff deal of Geneva")]
     assert [each.event_id for each in await store.outbox.claim(NOON, 9, 60)] == [alert.event_id]
 
 
-async def test_two_feeds_with_one_event_at_the_same_moment_make_one_alert(
+async def test_two_feeds_that_report_one_event_at_once_send_one_alert(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     feeds = [feed(f"feed{number}") for number in range(8)]
     for each in feeds:
         publisher.publish(entry("a", each.id, title="Tariff truce at Geneva"))
     taken = await asyncio.gather(*(pipeline.take(each, NOON) for each in feeds))
-    kinds = [kind for each in taken for kind, _ in _told(each)]
+    kinds = [kind for each in taken for kind, _ in _kinds_and_titles(each)]
     assert sorted(kinds) == ["alert"] + ["follow_up"] * 7
     assert len({each.stories[0].event_id for each in taken}) == 1
     assert (await store.outbox.counts())[DeliveryState.OWED] == 8
 
 
-async def test_old_entries_are_found_but_not_sent(
+async def test_old_entries_are_saved_but_not_sent(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(
@@ -234,19 +236,23 @@ async def test_old_entries_are_found_but_not_sent(
         entry("c", title="Tariff fresh", published=NOON - minutes(1)),
     )
     taken = await pipeline.take(WIRE, NOON)
-    assert _told(taken) == [("alert", "Tariff fresh")]
+    assert _kinds_and_titles(taken) == [("alert", "Tariff fresh")]
     assert len(await store.stories.latest(Topic.TARIFF, 9)) == 3
 
 
-async def test_an_undated_entry_is_news_once_the_feed_is_known(
+async def test_an_undated_entry_is_sent_unless_it_is_from_the_first_poll(
     publisher: Publisher, pipeline: Pipeline
 ) -> None:
     await pipeline.take(WIRE, NOON)
     publisher.publish(entry("a", title="Tariff undated", published=None))
-    assert _told(await pipeline.take(WIRE, NOON + minutes(5))) == [("alert", "Tariff undated")]
+    assert _kinds_and_titles(await pipeline.take(WIRE, NOON + minutes(5))) == [
+        ("alert", "Tariff undated")
+    ]
 
 
-async def test_a_feeds_topics_limit_its_stories(publisher: Publisher, pipeline: Pipeline) -> None:
+async def test_only_stories_of_the_feeds_topics_are_kept(
+    publisher: Publisher, pipeline: Pipeline
+) -> None:
     publisher.publish(
         entry("a", "court", title="Tariff notice"), entry("b", "court", title="Court ruling stays")
     )
@@ -254,7 +260,7 @@ async def test_a_feeds_topics_limit_its_stories(publisher: Publisher, pipeline: 
     assert _titles(taken.stories) == ["Court ruling stays"]
 
 
-async def test_a_corrected_number_goes_into_the_thread_and_spelling_goes_nowhere(
+async def test_a_corrected_number_goes_into_the_thread_and_a_corrected_spelling_is_not_sent(
     publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff falls to 30%"))
@@ -265,22 +271,24 @@ async def test_a_corrected_number_goes_into_the_thread_and_spelling_goes_nowhere
     number = await pipeline.take(WIRE, NOON + minutes(2))
     assert (spelling.entries, spelling.stories) == ((), ())
     assert _titles(spelling.revised) == ["Tariff falls to 30%!"]
-    assert _told(number) == [("follow_up", "Tariff falls to 35%")]
+    assert _kinds_and_titles(number) == [("follow_up", "Tariff falls to 35%")]
     assert number.stories[0].event_id == first.stories[0].event_id
     again = await pipeline.take(WIRE, NOON + minutes(3))
     assert (again.revised, again.deliveries) == ((), ())
 
 
-async def test_an_edit_that_makes_a_silent_entry_news_alerts(
+async def test_an_edit_that_gives_an_entry_a_topic_sends_an_alert(
     publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Live from Washington"))
     await pipeline.take(WIRE, NOON)
     publisher.entries["wire"] = [entry("a", title="Live: tariff truce")]
-    assert _told(await pipeline.take(WIRE, NOON + minutes(1))) == [("alert", "Live: tariff truce")]
+    assert _kinds_and_titles(await pipeline.take(WIRE, NOON + minutes(1))) == [
+        ("alert", "Live: tariff truce")
+    ]
 
 
-async def test_an_entry_that_breaks_the_reader_is_reported_and_holds_up_no_other(
+async def test_an_entry_that_crashes_the_reader_is_reported_and_does_not_block_others(
     publisher: Publisher, pipeline: Pipeline, caplog: pytest.LogCaptureFixture
 ) -> None:
     publisher.publish(entry("a", title="Tariff poison"), entry("b", title="Tariff two"))
@@ -291,7 +299,7 @@ async def test_an_entry_that_breaks_the_reader_is_reported_and_holds_up_no_other
     assert (await pipeline.take(WIRE, NOON + minutes(1))).entries == ()
 
 
-async def test_followers_hear_and_muted_conversations_do_not(
+async def test_followers_get_a_message_and_muted_conversations_do_not(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff truce at Geneva"))
@@ -312,7 +320,7 @@ async def test_a_subscription_in_a_second_channel_changes_nothing_in_the_first(
     assert [each.conversation for each in taken.deliveries] == ["C1", "C1", "C2"]
 
 
-async def test_daily_stories_wait_together_for_their_hour(
+async def test_daily_stories_are_collected_in_one_digest(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     await store.subscriptions.add(subscription(pace=Frequency.DAILY))
@@ -326,14 +334,14 @@ async def test_daily_stories_wait_together_for_their_hour(
 
 
 class FullDisk(Outbox):
-    """An outbox that fails once it has written, as the last part of a transaction."""
+    """An outbox that fails after it has written, at the end of the transaction."""
 
     def put(self, connection: Connection, deliveries: Iterable[Delivery]) -> None:
         super().put(connection, deliveries)
         raise StoreError("sqlite database", "database or disk is full")
 
 
-async def test_what_cannot_be_kept_whole_is_not_kept_at_all_and_comes_again(
+async def test_a_failed_transaction_saves_nothing_and_the_next_poll_retries(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff one"))
@@ -345,11 +353,11 @@ async def test_what_cannot_be_kept_whole_is_not_kept_at_all_and_comes_again(
     assert await store.feeds.states() == {}
     assert await store.stories.latest(None, 9) == ()
     assert (await store.outbox.counts())[DeliveryState.OWED] == 0
-    assert _told(await pipeline.take(WIRE, NOON)) == [("alert", "Tariff one")]
+    assert _kinds_and_titles(await pipeline.take(WIRE, NOON)) == [("alert", "Tariff one")]
 
 
-class _Waiting(PipelineStore):
-    """A shelf of another process, which sees what is new and then waits for `gate`."""
+class _GatedStore(PipelineStore):
+    """The store of a second process: a poll reads recent stories only once `gate` is open."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
@@ -362,7 +370,7 @@ class _Waiting(PipelineStore):
 
 
 @pytest.mark.parametrize("changes", [{}, {"link": "https://wire.example/session-2"}])
-async def test_a_story_that_two_processes_take_at_once_is_told_once(
+async def test_a_story_that_two_processes_save_at_once_is_sent_once(
     store: Store, publisher: Publisher, pipeline: Pipeline, changes: dict[str, str]
 ) -> None:
     await store.subscriptions.add(subscription("C2", pace=Frequency.DAILY))
@@ -372,7 +380,7 @@ async def test_a_story_that_two_processes_take_at_once_is_told_once(
         entry("a", title="Tariff one", **changes),
         entry("b", title="Tariff two", published=NOON + minutes(1)),
     )
-    shelf = _Waiting(other_store)
+    shelf = _GatedStore(other_store)
     other = Pipeline(other_publisher, PlainReader(), shelf, RULES)
     second = asyncio.create_task(other.take(WIRE, NOON))
     await shelf.reached.wait()
@@ -393,7 +401,7 @@ async def test_a_story_that_two_processes_take_at_once_is_told_once(
     }
 
 
-async def test_a_poll_cancelled_anywhere_loses_nothing(
+async def test_a_poll_cancelled_at_any_point_loses_nothing(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(*(entry(f"a{number}", title=f"Tariff {number}") for number in range(5)))

@@ -15,7 +15,7 @@ from icalendar import Calendar
 from tests.feeds.server import serving
 from tests.journeys.bot_process import environment, run_to_end
 from tests.journeys.feed_server import FeedServer
-from tests.journeys.onlooker import free_port
+from tests.journeys.workspace_reader import free_port
 from tests.sources.examples import row
 
 pytestmark = pytest.mark.journey
