@@ -1,4 +1,4 @@
-"""The program as its users start it: a process of its own."""
+"""Runs `tariffwire` in its own process, as users start it."""
 
 import asyncio
 import os
@@ -14,9 +14,9 @@ _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:
-    """What a process of the bot sees: nothing of the operator's own settings.
+    """Environment variables for a bot process, without the operator's own settings.
 
-    What takes effect this week is another thing each week, so nobody is reminded of it.
+    Reminders are off because the real ledger has different changes each week.
     """
     kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     ours = {"TARIFFWIRE_DATA_DIR": str(data_dir), "TARIFFWIRE_REMINDERS": "false"}
@@ -25,7 +25,7 @@ def environment(data_dir: Path, **more: str) -> dict[str, str]:
 
 @dataclass
 class BotProcess:
-    """`tariffwire <words>`, running; `output` is what it printed so far."""
+    """A running `tariffwire <words>`; `output` collects the lines it prints."""
 
     words: tuple[str, ...]
     env: Mapping[str, str]
@@ -57,18 +57,18 @@ class BotProcess:
             self.output.append(line.decode(errors="replace").rstrip())
 
     def kill(self) -> None:
-        """SIGKILL: no chance to say goodbye."""
+        """Sends SIGKILL, so that the process cannot clean up."""
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
 
     async def stop(self) -> int:
-        """SIGTERM, unless it has ended; returns its exit code."""
+        """Sends SIGTERM if the process still runs; returns its exit code."""
         assert self._process is not None
         if self._process.returncode is None:
             self._process.terminate()
-        return await self.ended()
+        return await self.wait_for_exit()
 
-    async def ended(self) -> int:
+    async def wait_for_exit(self) -> int:
         assert self._process is not None
         assert self._reader is not None
         code = await asyncio.wait_for(self._process.wait(), 20)
@@ -77,7 +77,7 @@ class BotProcess:
 
 
 async def run_to_end(words: tuple[str, ...], env: Mapping[str, str], cwd: Path) -> tuple[int, str]:
-    """Exit code and everything printed."""
+    """Runs the program to its end; returns its exit code and output."""
     process = await BotProcess(words, env, cwd).start()
-    code = await process.ended()
+    code = await process.wait_for_exit()
     return code, "\n".join(process.output)

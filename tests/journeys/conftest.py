@@ -1,4 +1,4 @@
-"""The demo, running as a process of its own."""
+"""Runs the demo in its own process."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.bot_process import BotProcess, environment
-from tests.journeys.onlooker import Onlooker, free_port
+from tests.journeys.workspace_reader import WorkspaceReader, free_port
 
 HERE = Path(__file__).parent
 
@@ -20,13 +20,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Onlooker]:
+async def demo(tmp_path: Path) -> AsyncIterator[WorkspaceReader]:
     port = free_port()
-    # A proxy that nobody listens at: the demo talks to loopback only.
+    # A proxy that does not exist: the demo must use loopback only.
     env = environment(tmp_path / "data", PORT=str(port), HTTP_PROXY="http://127.0.0.1:9")
     process = await BotProcess(("demo",), env, tmp_path).start()
     try:
-        yield Onlooker(f"http://127.0.0.1:{port}")
+        yield WorkspaceReader(f"http://127.0.0.1:{port}")
     finally:
         code = await process.stop()
     assert code == 0, "\n".join(process.output)

@@ -1,4 +1,4 @@
-"""A feed server on loopback whose feeds a test writes as it goes."""
+"""A feed server on loopback; tests publish entries to its feeds while it runs."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from aiohttp import web
 
 @dataclass
 class FeedServer:
-    """Serves `/<name>.rss` for every feed that was published to; keeps each request it got."""
+    """Serves `/<name>.rss` for every published feed and records each request."""
 
     feeds: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     answers: dict[str, web.Response] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class FeedServer:
         )
 
     def yaml(self) -> str:
-        """A feeds.yaml that lists the feeds served here."""
+        """A feeds.yaml with the feeds of this server."""
         rows = [
             f"  - {{id: {name}, title: {name.title()} News, url: '{self.address}/{name}.rss'}}"
             for name in self.feeds

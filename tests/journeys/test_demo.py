@@ -1,4 +1,4 @@
-"""`tariffwire demo`, started as a newcomer starts it and watched from outside."""
+"""Starts `tariffwire demo` as a new user does, and reads the workspace from outside."""
 
 import asyncio
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import feedparser
 import pytest
 import yaml
 
-from tests.journeys.onlooker import Message, Onlooker, eventually, words
+from tests.journeys.workspace_reader import Message, WorkspaceReader, eventually, words
 
 WEEK = Path(__file__).parents[2] / "config" / "demo"
 
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.timeout(180)
 
 
 @dataclass(frozen=True)
-class Told:
-    """An entry of the demo, and what a careful reader says of it."""
+class ExpectedEntry:
+    """An entry of the demo with the event and topics expected of it."""
 
     link: str
     topics: tuple[str, ...]
@@ -28,8 +28,8 @@ class Told:
     event: str = ""
 
 
-def week() -> list[Told]:
-    """Every entry of the demo's feeds; no topics means it must stay silent."""
+def week() -> list[ExpectedEntry]:
+    """Every entry of the demo's feeds. An entry without topics must not be sent."""
     rows = yaml.safe_load((WEEK / "expected.yaml").read_text(encoding="utf-8"))["stories"]
     labels = {row["guid"]: row for row in rows}
     found = []
@@ -38,21 +38,23 @@ def week() -> list[Told]:
             label = labels.get(entry.id, {})
             optional = tuple(label.get("optional", ()))
             topics = tuple(label.get("topics", ()))
-            found.append(Told(entry.link, topics, optional, label.get("event", "")))
+            found.append(ExpectedEntry(entry.link, topics, optional, label.get("event", "")))
     return found
 
 
-async def test_a_newcomer_sees_the_week_and_asks_about_it(demo: Onlooker) -> None:
+async def test_a_new_user_sees_all_alerts_of_the_demo_and_asks_questions(
+    demo: WorkspaceReader,
+) -> None:
     assert await eventually(lambda: demo.messages("trade-news"), within_s=30)
     [subscribed] = await demo.say("#court-watch", "/tariff subscribe court-rulings")
     assert not subscribed["ephemeral"]
     told = [entry for entry in week() if entry.topics]
 
-    async def all_told() -> bool:
+    async def all_sent() -> bool:
         shown = "".join(words(m) for m in await demo.everything("trade-news"))
         return all(entry.link in shown for entry in told)
 
-    assert await eventually(all_told, within_s=100)
+    assert await eventually(all_sent, within_s=100)
     await asyncio.sleep(REVEALED_AT_THE_LATEST_S)
     _noise_is_silent(await demo.everything("trade-news"))
     _geneva_has_both_figures(await demo.messages("trade-news"))
@@ -74,7 +76,7 @@ def _geneva_has_both_figures(alerts: list[Message]) -> None:
         assert part in shown
 
 
-async def _ruling_and_stay_are_one_thread(demo: Onlooker) -> None:
+async def _ruling_and_stay_are_one_thread(demo: WorkspaceReader) -> None:
     links = [entry.link for entry in week() if entry.event == "ruling"]
     for channel in ("trade-news", "court-watch"):
         alerts = await demo.messages(channel)
@@ -90,7 +92,7 @@ def _only_rulings(shown: list[Message]) -> None:
             assert entry.link not in texts
 
 
-async def _questions_are_answered(demo: Onlooker) -> None:
+async def _questions_are_answered(demo: WorkspaceReader) -> None:
     answers = await demo.say("#trade-news", "/tariff us china")
     shown = "".join(map(words, answers))
     assert "12.5" in shown

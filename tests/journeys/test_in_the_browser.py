@@ -1,4 +1,4 @@
-"""The demo in a real browser: an alert comes, a question is asked, a reason is given."""
+"""The demo in a real browser: see an alert, ask a question, click "Why?", subscribe."""
 
 import asyncio
 from typing import Any
@@ -7,14 +7,14 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
 
-from tests.journeys.onlooker import Onlooker, eventually
+from tests.journeys.workspace_reader import WorkspaceReader, eventually
 from tests.local_slack.page.test_page import click, find, waiting
 
 pytestmark = pytest.mark.timeout(180)
 
 
-async def test_a_newcomer_watches_asks_and_subscribes_in_the_page(
-    demo: Onlooker, browser: Chrome
+async def test_a_new_user_watches_asks_and_subscribes_in_the_browser(
+    demo: WorkspaceReader, browser: Chrome
 ) -> None:
     assert await eventually(lambda: demo.messages("trade-news"))
     await asyncio.to_thread(_use, browser, demo.address)
@@ -39,7 +39,7 @@ def _use(browser: Chrome, address: str) -> None:
 
 
 def _click_button(browser: Chrome, css: str, text: str, label: str) -> None:
-    """Clicks a button of the message with the text, again where it is drawn anew meanwhile."""
+    """Clicks a button of the message with this text; retries if the page redraws it meanwhile."""
 
     def press(_: Any) -> bool:
         buttons = find(browser, css, text).find_elements("css selector", "button")

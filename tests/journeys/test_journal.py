@@ -1,4 +1,4 @@
-"""The Federal Register publishes a document: the operators are asked once, and nothing changes."""
+"""A new Federal Register document is proposed to the operators once and changes no rate."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 
 from tests.feeds.server import serving
-from tests.journeys.onlooker import eventually, words
 from tests.journeys.test_whole_way import World, world
+from tests.journeys.workspace_reader import eventually, words
 from tests.sources.examples import document, page
 
 __all__ = ["world"]
@@ -16,7 +16,9 @@ __all__ = ["world"]
 pytestmark = pytest.mark.timeout(180)
 
 
-async def test_a_document_that_changes_duties_is_put_to_the_operators_once(world: World) -> None:
+async def test_a_document_that_changes_duties_is_proposed_to_the_operators_once(
+    world: World,
+) -> None:
     world.feeds.publish("wire", "Nothing to see")
     today = datetime.now(UTC).date()
     about: dict[str, Any] = {
@@ -40,10 +42,10 @@ async def test_a_document_that_changes_duties_is_put_to_the_operators_once(world
         for start in range(2):
             process = await world.start_bot(**settings)
 
-            async def read(times: int = start + 1) -> bool:
+            async def read_so_often(times: int = start + 1) -> bool:
                 return len(register.asked) >= times
 
-            assert await eventually(read)
+            assert await eventually(read_so_often)
             [asked] = await eventually(lambda: world.page.messages("court-watch"))
             assert title in words(asked)
             assert "35" in words(asked)

@@ -1,4 +1,4 @@
-"""A hub brings news that no poll could; an operator looks after the feeds from Slack."""
+"""A hub pushes news before any poll, and an operator manages feeds from Slack."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -11,28 +11,28 @@ from tests.feeds.bodies import item, rss
 from tests.feeds.server import serving
 from tests.feeds.websub.hub import LoopbackHub
 from tests.journeys.bot_process import run_to_end
-from tests.journeys.onlooker import eventually, words
 from tests.journeys.test_whole_way import World, world
+from tests.journeys.workspace_reader import eventually, words
 
 __all__ = ["world"]
 
 pytestmark = pytest.mark.timeout(120)
 
 
-async def test_what_a_hub_pushes_becomes_one_alert(world: World) -> None:
+async def test_news_pushed_by_a_hub_becomes_one_alert(world: World) -> None:
     now = format_datetime(datetime.now(UTC))
     news = item(2, "Canada raises tariffs on steel from 10% to 25%", now)
     async with serving() as server:
         hub = LoopbackHub(server)
         world.feeds.feeds["wire"] = []
         world.feeds.answers["/wire.rss"] = web.Response(body=_listing(hub, item(1, date=now)))
-        # No poll can bring it: the feed itself never lists the news, and asks to be left alone.
+        # No poll can find it: the feed itself never lists the news, and asks for a long interval.
         await world.start_bot(TARIFFWIRE_PUBLIC_URL=f"http://127.0.0.1:{world.port}/")
 
-        async def asked() -> bool:
+        async def hub_was_asked() -> bool:
             return bool(hub.asked)
 
-        assert await eventually(asked)
+        assert await eventually(hub_was_asked)
         assert await hub.confirm() == (200, "ch<b>allenge")
         forged = rss([item(3, "Forged: Norway imposes a 99% tariff on steel", now)])
         assert await hub.push(forged.encode(), signature="sha256=" + "0" * 64) == 202
@@ -49,7 +49,7 @@ def _listing(hub: LoopbackHub, *items: str) -> bytes:
     return rss(items, head=f"{head}<ttl>600</ttl>").encode()
 
 
-async def test_an_operator_adds_a_feed_and_hears_its_news(world: World) -> None:
+async def test_news_of_a_feed_that_an_operator_adds_is_sent(world: World) -> None:
     world.feeds.publish("wire", "Nothing to see")
     await world.start_bot(TARIFFWIRE_OPERATORS=world.workspace.person_id)
     world.feeds.publish("extra", "Nothing to see here either")
@@ -63,25 +63,25 @@ async def test_an_operator_adds_a_feed_and_hears_its_news(world: World) -> None:
     assert "12%" in words(alert)
 
 
-async def test_a_feed_that_was_gone_is_resumed_beside_the_running_bot(
+async def test_a_stopped_feed_is_resumed_from_the_command_line_while_the_bot_runs(
     world: World, tmp_path: Path
 ) -> None:
     world.feeds.feeds["wire"] = []
     world.feeds.answers["/wire.rss"] = web.Response(status=410)
     await world.start_bot(TARIFFWIRE_OPERATORS=world.workspace.person_id)
 
-    async def stopped() -> bool:
+    async def feed_is_stopped() -> bool:
         [health] = await world.page.say("#court-watch", "/tariff feeds")
         return "answered 410 Gone" in words(health)
 
-    assert await eventually(stopped)
+    assert await eventually(feed_is_stopped)
     del world.feeds.answers["/wire.rss"]
     world.feeds.publish("wire", "Brazil raises tariffs on Norwegian fish to 12%")
     code, told = await run_to_end(("feeds", "resume", "wire"), world.env(), tmp_path)
     assert (code, told.strip()) == (0, "resumed wire: it is due at once")
 
-    async def read_again() -> bool:
+    async def feed_is_healthy() -> bool:
         [health] = await world.page.say("#court-watch", "/tariff feeds")
         return "1 well" in words(health)
 
-    assert await eventually(read_again)
+    assert await eventually(feed_is_healthy)

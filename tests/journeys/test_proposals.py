@@ -1,4 +1,4 @@
-"""A story says a rate that the ledger lacks; an operator decides; the answer changes and stays."""
+"""A story states a rate that the ledger lacks; an operator decides; answers follow."""
 
 import json
 import shutil
@@ -11,8 +11,8 @@ import pytest
 
 from bot.runtime.config_loader import load_ledger, load_parties
 from tests.journeys.bot_process import run_to_end
-from tests.journeys.onlooker import Message, eventually, words
 from tests.journeys.test_whole_way import World, world
+from tests.journeys.workspace_reader import Message, eventually, words
 
 __all__ = ["world"]
 
@@ -24,7 +24,7 @@ NEWS = f"US raises tariffs on Chinese goods to 87% from {DAY}"
 
 
 class Operator:
-    """The person at the local workspace's page, who is listed as an operator, or not."""
+    """The person at the page of the local workspace, listed as an operator or not."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -35,8 +35,8 @@ class Operator:
             TARIFFWIRE_OPERATORS=operators, TARIFFWIRE_OPERATORS_CHANNEL="court-watch"
         )
 
-    async def asked(self) -> Message:
-        """The message that asks to decide."""
+    async def proposal_message(self) -> Message:
+        """The message that proposes the rate."""
         found = await eventually(lambda: self.world.page.messages("court-watch"))
         return found[-1]
 
@@ -67,44 +67,44 @@ class Operator:
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         async with (
             aiohttp.ClientSession() as session,
-            session.post(f"{self.world.workspace.address}{path}", json=body) as answer,
+            session.post(f"{self.world.workspace.address}{path}", json=body) as ask_rate,
         ):
-            return dict(await answer.json())
+            return dict(await ask_rate.json())
 
     async def shows(self, said: str) -> bool:
-        """Whether the message comes to say so."""
+        """Whether the message comes to contain this text within 20 seconds."""
 
         async def look() -> bool:
             return said in words((await self.world.page.messages("court-watch"))[-1])
 
         return await eventually(look, within_s=20)
 
-    async def answer(self) -> str:
+    async def ask_rate(self) -> str:
         return words((await self.world.page.say("#trade-news", f"/tariff us on china on {DAY}"))[0])
 
 
-async def test_what_an_operator_approves_is_answered_kept_and_exported(
+async def test_an_approved_rate_is_answered_saved_and_exported(
     world: World, tmp_path: Path
 ) -> None:
     world.feeds.publish("wire", NEWS)
     operator = Operator(world)
     process = await operator.start()
-    asked = await operator.asked()
+    proposal_message = await operator.proposal_message()
     for part in ("→ 87%", "wire.example/1", str(DAY), "until then it stays at 12.5%"):
-        assert part in words(asked)
-    assert "87%" not in await operator.answer()
-    # A second report of the same adds a witness and no message.
+        assert part in words(proposal_message)
+    assert "87%" not in await operator.ask_rate()
+    # A second report of the same rate adds a source and sends no message.
     world.feeds.publish("wire", f"China: {NEWS}")
     assert await operator.shows("Also says")
-    await operator.click(asked, "rate_approve")
+    await operator.click(proposal_message, "rate_approve")
     assert await operator.shows("Approved by")
-    answer = await operator.answer()
-    assert "87%" in answer
-    assert "Approved by" in answer
-    assert "https://wire.example/1" in answer
+    ask_rate = await operator.ask_rate()
+    assert "87%" in ask_rate
+    assert "Approved by" in ask_rate
+    assert "https://wire.example/1" in ask_rate
     assert await process.stop() == 0
     await operator.start()
-    assert "87%" in await operator.answer()
+    assert "87%" in await operator.ask_rate()
     assert len(await world.page.messages("court-watch")) == 1
     env = world.processes[-1].env
     code, told = await run_to_end(
@@ -127,48 +127,46 @@ async def test_what_an_operator_approves_is_answered_kept_and_exported(
     assert period.source.url == "https://wire.example/1"
 
 
-async def test_what_an_operator_rejects_changes_nothing(world: World) -> None:
+async def test_a_rejected_rate_changes_nothing(world: World) -> None:
     world.feeds.publish("wire", NEWS)
     operator = Operator(world)
     await operator.start()
-    await operator.click(await operator.asked(), "rate_reject")
+    await operator.click(await operator.proposal_message(), "rate_reject")
     assert await operator.shows("Rejected by")
-    assert "87%" not in await operator.answer()
+    assert "87%" not in await operator.ask_rate()
 
 
-async def test_an_edit_is_checked_and_then_taken(world: World) -> None:
+async def test_an_edited_rate_is_checked_before_it_is_approved(world: World) -> None:
     world.feeds.publish("wire", NEWS)
     operator = Operator(world)
     await operator.start()
-    await operator.click(await operator.asked(), "rate_edit")
+    await operator.click(await operator.proposal_message(), "rate_edit")
     refused = await operator.fill_in(percent="a lot")
     assert "percent" in refused["errors"]
     assert (await operator.fill_in(percent="86.5"))["ok"]
     assert await operator.shows("Approved with changes by")
-    assert "86.5%" in await operator.answer()
+    assert "86.5%" in await operator.ask_rate()
 
 
-async def test_nobody_else_decides(world: World) -> None:
+async def test_only_operators_can_decide(world: World) -> None:
     world.feeds.publish("wire", NEWS)
     operator = Operator(world)
     await operator.start(listed=False)
-    await operator.click(await operator.asked(), "rate_approve")
+    await operator.click(await operator.proposal_message(), "rate_approve")
 
     async def refused() -> bool:
         return "TARIFFWIRE_OPERATORS" in words({"all": await world.page.messages("court-watch")})
 
     assert await eventually(refused, within_s=20)
-    assert "87%" not in await operator.answer()
+    assert "87%" not in await operator.ask_rate()
 
 
-async def test_what_was_kept_and_not_told_is_told_at_the_next_start(
-    world: World, tmp_path: Path
-) -> None:
-    """`tariffwire poll` keeps what it finds, and knows no operators to tell it to."""
+async def test_a_saved_proposal_is_sent_at_the_next_start(world: World, tmp_path: Path) -> None:
+    """`tariffwire poll` saves proposals but sends none, because it has no operators to send to."""
     world.feeds.publish("wire", NEWS)
     code, told = await run_to_end(("poll", "--once"), world.env(), tmp_path)
     assert code == 0
     assert "87%" in told
     operator = Operator(world)
     await operator.start()
-    assert "→ 87%" in words(await operator.asked())
+    assert "→ 87%" in words(await operator.proposal_message())

@@ -1,4 +1,4 @@
-"""A change that nears: a message in the right channels, once, and a word that ends it."""
+"""Reminders reach the right channels once each, and can be switched off."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -18,8 +18,8 @@ from bot.slack.app import build_app, open_session, web_app
 from bot.store.reminder_switches import ReminderSwitches
 from bot.store.upgrade import upgrade
 from bot.values import Topic
-from tests.journeys.onlooker import Message, Onlooker, eventually, words
 from tests.journeys.test_whole_way import World, world
+from tests.journeys.workspace_reader import Message, WorkspaceReader, eventually, words
 from tests.slack.fakes import ledger, slack_context
 from tests.slack.samples import PARTIES, ROOT
 from tests.store.opened import Store, open_store
@@ -48,10 +48,10 @@ class Bot:
         )
         sender = SlackSender(client, PARTIES)
         self.dispatcher = Dispatcher(store.outbox, sender, lambda: self.now, pace_s=0)
-        self.page = Onlooker(workspace.address)
+        self.page = WorkspaceReader(workspace.address)
 
-    async def days_before(self, days: int) -> None:
-        """Moves the clock to the morning so many days before, and lets the bot work."""
+    async def run_days_before(self, days: int) -> None:
+        """Sets the clock to the morning this many days before the change and runs the bot."""
         day = POLYSILICON - timedelta(days=days)
         self.now = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
         reminders = Reminders(
@@ -81,7 +81,7 @@ class Bot:
         )
         await self.store.subscriptions.add(wish)
 
-    async def told(self, channel: str) -> list[Message]:
+    async def reminders_in(self, channel: str) -> list[Message]:
         found = await self.page.messages(channel)
         return [each for each in found if "olysilicon" in words(each)]
 
@@ -108,16 +108,18 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
     await store.database.close()
 
 
-async def test_a_change_reaches_those_it_concerns_a_week_and_a_day_before(bot: Bot) -> None:
+async def test_a_change_is_reminded_of_a_week_and_a_day_before_in_the_channels_it_concerns(
+    bot: Bot,
+) -> None:
     await bot.subscribe("trade-news", "CN")
     await bot.subscribe("court-watch", "US")
     for days in range(9, -2, -1):
-        await bot.days_before(days)
+        await bot.run_days_before(days)
     for channel in ("trade-news", "court-watch"):
-        first, second = await bot.told(channel)
+        first, second = await bot.reminders_in(channel)
         assert "In 7 days: Friday 2026-12-04" in words(first)
         assert "Tomorrow: Friday 2026-12-04" in words(second)
-    first = (await bot.told("trade-news"))[0]
+    first = (await bot.reminders_in("trade-news"))[0]
     for said in (
         "15% begins",
         "Source: ",
@@ -126,19 +128,19 @@ async def test_a_change_reaches_those_it_concerns_a_week_and_a_day_before(bot: B
         "No more reminders here",
     ):
         assert said in words(first)
-    assert await bot.told("general") == []
+    assert await bot.reminders_in("general") == []
 
 
-async def test_a_broken_line_does_not_tell_twice(bot: Bot) -> None:
+async def test_a_lost_connection_sends_no_reminder_twice(bot: Bot) -> None:
     await bot.subscribe("trade-news", "US")
     bot.workspace.fail_next("chat.postMessage", drop="after")
-    await bot.days_before(7)
+    await bot.run_days_before(7)
     bot.now += timedelta(hours=1)
     await bot.dispatcher.run_once(bot.now)
-    assert len(await bot.told("trade-news")) == 1
+    assert len(await bot.reminders_in("trade-news")) == 1
 
 
-async def test_reminders_are_switched_off_by_a_word_and_by_the_button(bot: Bot) -> None:
+async def test_reminders_are_switched_off_by_a_command_and_by_the_button(bot: Bot) -> None:
     await bot.subscribe("trade-news", "US")
     [state] = await bot.page.say("#trade-news", "/tariff reminders")
     assert "Reminders are on here." in words(state)
@@ -147,18 +149,18 @@ async def test_reminders_are_switched_off_by_a_word_and_by_the_button(bot: Bot) 
     assert not said["ephemeral"]
     [listed] = await bot.page.say("#trade-news", "/tariff list")
     assert "Reminders are off here" in words(listed)
-    await bot.days_before(7)
-    assert await bot.told("trade-news") == []
+    await bot.run_days_before(7)
+    assert await bot.reminders_in("trade-news") == []
     [again] = await bot.page.say("#trade-news", "/tariff reminders on")
     assert "switched reminders on here" in words(again)
-    await bot.days_before(6)
-    [told] = await bot.told("trade-news")
-    assert "In 6 days" in words(told)
+    await bot.run_days_before(6)
+    [reminders_in] = await bot.reminders_in("trade-news")
+    assert "In 6 days" in words(reminders_in)
     [unclear] = await bot.page.say("#trade-news", "/tariff reminders maybe")
     assert "can be on or off" in words(unclear)
 
 
-async def test_the_program_reminds_the_default_channel_by_itself(world: World) -> None:
+async def test_the_running_bot_sends_reminders_to_the_default_channel(world: World) -> None:
     soon = (datetime.now(UTC) + timedelta(days=5)).date()
     config = world.folder / "config"
     shutil.copytree(ROOT / "config", config)
@@ -178,6 +180,6 @@ async def test_the_program_reminds_the_default_channel_by_itself(world: World) -
         found = await world.page.messages("trade-news")
         return [each for each in found if "olysilicon" in words(each)]
 
-    [told] = await eventually(reminded)
-    assert f"{soon:%A} {soon}" in words(told)
-    assert "subscribed here to tariffs of any economy" in words(told)
+    [reminders_in] = await eventually(reminded)
+    assert f"{soon:%A} {soon}" in words(reminders_in)
+    assert "subscribed here to tariffs of any economy" in words(reminders_in)

@@ -1,4 +1,4 @@
-"""In the page: the components of an answer as a table."""
+"""The page shows the components of an answer as a table."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local_slack.server import Workspace
 from bot.slack.app import build_app, open_session, web_app
-from tests.journeys.onlooker import Onlooker
+from tests.journeys.workspace_reader import WorkspaceReader
 from tests.slack.conftest import workspace
 from tests.slack.fakes import slack_context
 
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture
-async def page(workspace: Workspace) -> AsyncIterator[Onlooker]:
-    """The page's workspace, with the bot reached over signed HTTP."""
+async def page(workspace: Workspace) -> AsyncIterator[WorkspaceReader]:
+    """The address of the workspace's page; the bot is connected over signed HTTP."""
     async with open_session() as session:
         client = AsyncWebClient(
             workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
@@ -33,12 +33,14 @@ async def page(workspace: Workspace) -> AsyncIterator[Onlooker]:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
-        yield Onlooker(workspace.address)
+        yield WorkspaceReader(workspace.address)
         await made.background.finish()
         await runner.cleanup()
 
 
-async def test_an_answers_parts_are_a_table_in_the_page(page: Onlooker, browser: Chrome) -> None:
+async def test_the_components_of_an_answer_are_shown_as_a_table(
+    page: WorkspaceReader, browser: Chrome
+) -> None:
     await page.say("#trade-news", "/tariff table us china steel on 2026-09-20")
     await asyncio.to_thread(_see_table, browser, page.address)
 

@@ -1,4 +1,4 @@
-"""Feed server -> scheduler -> a workspace of its own -> slash commands -> what arrives changes."""
+"""The whole bot: feed server -> scheduler -> local workspace -> slash commands -> messages."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.local_slack.server import Workspace
 from tests.journeys.bot_process import BotProcess, environment, run_to_end
 from tests.journeys.feed_server import FeedServer
-from tests.journeys.onlooker import Onlooker, eventually, free_port, words
+from tests.journeys.workspace_reader import WorkspaceReader, eventually, free_port, words
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -30,7 +30,7 @@ GOODS = ["steel", "timber", "coffee", "copper", "cars", "shoes", "wine", "chips"
 
 @dataclass
 class World:
-    """Everything around the bot, and how to start the bot in it."""
+    """The feed server, workspace and folder around a bot, and how to start it."""
 
     folder: Path
     workspace: Workspace
@@ -39,7 +39,7 @@ class World:
     processes: list[BotProcess]
 
     def env(self, **more: str) -> dict[str, str]:
-        """The settings of a bot that reads the feeds as they are listed now."""
+        """Environment variables of a bot that reads the feeds published so far."""
         feeds_file = self.folder / "feeds.yaml"
         feeds_file.write_text(self.feeds.yaml(), encoding="utf-8")
         return environment(
@@ -67,8 +67,8 @@ class World:
         return f"http://127.0.0.1:{self.port}/slack/events"
 
     @property
-    def page(self) -> Onlooker:
-        return Onlooker(self.workspace.address)
+    def page(self) -> WorkspaceReader:
+        return WorkspaceReader(self.workspace.address)
 
     async def _healthy(self) -> bool:
         try:
@@ -98,7 +98,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         assert "Traceback" not in "\n".join(process.output)
 
 
-async def test_a_subscription_changes_what_arrives_where(world: World) -> None:
+async def test_a_subscription_changes_which_channel_gets_a_story(world: World) -> None:
     world.feeds.publish("wire", "Canada raises tariffs on steel from 10% to 25%")
     await world.start_bot()
     [alert] = await eventually(lambda: world.page.messages("trade-news"))
@@ -114,10 +114,10 @@ async def test_a_subscription_changes_what_arrives_where(world: World) -> None:
 
     assert await eventually(ruling_and_answer)
 
-    async def three() -> bool:
+    async def three_alerts() -> bool:
         return len(await world.page.messages("trade-news")) == 3
 
-    assert await eventually(three)
+    assert await eventually(three_alerts)
     subscribed, ruling = await world.page.messages("court-watch")
     assert "subscribed" in words(subscribed)
     assert "solar panels" in words(ruling)
@@ -125,14 +125,14 @@ async def test_a_subscription_changes_what_arrives_where(world: World) -> None:
     assert "no longer" in words(unsubscribed) or "nsubscribed" in words(unsubscribed)
     world.feeds.publish("wire", "US Supreme Court hears challenge to tariffs on Swiss watches")
 
-    async def four() -> bool:
+    async def four_messages() -> bool:
         return len(await world.page.everything("trade-news")) == 4
 
-    assert await eventually(four)
+    assert await eventually(four_messages)
     assert len(await world.page.everything("court-watch")) == 3
 
 
-async def test_one_broken_feed_stops_no_other(world: World) -> None:
+async def test_a_broken_feed_does_not_stop_the_others(world: World) -> None:
     broken = {
         "html": b"<html><body>Access denied</body></html>",
         "empty": b"",
@@ -149,7 +149,7 @@ async def test_one_broken_feed_stops_no_other(world: World) -> None:
     assert "15%" in words(alert)
 
 
-async def test_requests_that_slack_did_not_sign_are_refused(world: World) -> None:
+async def test_requests_without_slacks_signature_are_refused(world: World) -> None:
     world.feeds.publish("wire", "Nothing to see")
     await world.start_bot()
     body = urlencode({"command": "/tariff", "text": "us china", "team_id": "T1", "user_id": "U1"})
@@ -201,7 +201,7 @@ HOSTILE = [
 ]
 
 
-async def test_no_text_makes_a_slash_command_fail(world: World) -> None:
+async def test_a_slash_command_answers_any_text(world: World) -> None:
     world.feeds.publish("wire", "Nothing to see")
     await world.start_bot()
     for text in HOSTILE:
@@ -213,7 +213,7 @@ async def test_no_text_makes_a_slash_command_fail(world: World) -> None:
         assert "Traceback" not in shown
 
 
-async def test_nothing_is_lost_and_nothing_comes_twice_when_the_process_is_killed(
+async def test_killing_the_process_loses_no_message_and_sends_none_twice(
     world: World,
 ) -> None:
     start = datetime.now(UTC) - timedelta(hours=3)
@@ -227,18 +227,18 @@ async def test_nothing_is_lost_and_nothing_comes_twice_when_the_process_is_kille
     for kill_after in (3, 10, 20):
         process = await world.start_bot()
 
-        async def enough(count: int = kill_after) -> bool:
+        async def enough_posted(count: int = kill_after) -> bool:
             return await _posted(world) >= count
 
-        assert await eventually(enough)
+        assert await eventually(enough_posted)
         process.kill()
-        await process.ended()
+        await process.wait_for_exit()
     await world.start_bot()
 
-    async def everything() -> bool:
+    async def all_posted() -> bool:
         return await _posted(world) >= len(titles)
 
-    assert await eventually(everything, within_s=90)
+    assert await eventually(all_posted, within_s=90)
     await asyncio.sleep(2)
     shown = [words(message) for message in await world.page.everything("trade-news")]
     for title in titles:
@@ -253,7 +253,7 @@ async def _posted(world: World) -> int:
     return len(json.loads(json.dumps(history.data))["messages"])
 
 
-async def test_whoever_asks_twice_need_not_wait_for_a_database_that_is_held(world: World) -> None:
+async def test_a_second_stop_signal_ends_the_bot_while_the_database_is_locked(world: World) -> None:
     world.feeds.publish("wire", "Canada raises tariffs on steel from 10% to 25%")
     bot = await world.start_bot()
     database = world.folder / "data" / "tariffwire.db"

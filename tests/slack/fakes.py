@@ -1,4 +1,4 @@
-"""Plain stand-ins for the store, which keep what they are given."""
+"""In-memory fakes of the stores, and requests and services built on them."""
 
 import hashlib
 import hmac
@@ -34,7 +34,7 @@ TODAY = NOW.date()
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
-class KeptSubscriptions:
+class FakeSubscriptions:
     def __init__(self) -> None:
         self.kept: list[Subscription] = []
 
@@ -76,7 +76,7 @@ class KeptSubscriptions:
         ]
 
 
-class KeptStories:
+class FakeStories:
     def __init__(self, *stories: Story) -> None:
         self.kept = list(stories)
 
@@ -87,7 +87,7 @@ class KeptStories:
         return next((s for s in self.kept if s.id == story_id), None)
 
 
-class KeptEvents:
+class FakeEventPreferences:
     def __init__(self) -> None:
         self.follows: set[tuple[str, str, str]] = set()
         self.mutes: set[tuple[str, str, str]] = set()
@@ -110,8 +110,8 @@ class KeptEvents:
         return True
 
 
-class KeptSwitches:
-    """Reminders switched off by conversation, of whatever team."""
+class FakeReminderSwitches:
+    """The conversations in which reminders are off; ignores the team."""
 
     def __init__(self) -> None:
         self.kept: set[str] = set()
@@ -125,8 +125,8 @@ class KeptSwitches:
         return changed
 
 
-class KeptFeeds:
-    """Adds whatever is no page, and removes whatever is not called unknown."""
+class FakeFeeds:
+    """Adds any address except one with `page`, and removes any feed except `unknown`."""
 
     def __init__(self, *healths: Health) -> None:
         self.healths = list(healths)
@@ -160,8 +160,8 @@ class KeptFeeds:
         self.resumed.append(feed_id)
 
 
-class Broken:
-    """A store whose every method fails."""
+class FailingStore:
+    """A store in which every method fails."""
 
     def __getattr__(self, name: str) -> Any:
         async def fail(*_: Any) -> Any:
@@ -181,20 +181,20 @@ def ledger() -> Ledger:
 
 
 def service(**changes: Any) -> CommandService:
-    """The command service on stand-ins for the stores, with whatever a test changes."""
+    """The command service on fake stores; a test can replace any of them."""
     stores: dict[str, Any] = {
-        "subscriptions": KeptSubscriptions(),
-        "stories": KeptStories(story()),
-        "events": KeptEvents(),
-        "reminders": KeptSwitches(),
-        "proposals": Broken(),
-        "feeds": KeptFeeds(),
+        "subscriptions": FakeSubscriptions(),
+        "stories": FakeStories(story()),
+        "events": FakeEventPreferences(),
+        "reminders": FakeReminderSwitches(),
+        "proposals": FailingStore(),
+        "feeds": FakeFeeds(),
     }
     stores |= {name: changes.pop(name) for name in stores.keys() & changes.keys()}
     given: dict[str, Any] = {
         "stores": CommandStores(**stores),
         "answers": AnswerService(ledger()),
-        "decisions": Broken(),
+        "decisions": FailingStore(),
         "permissions": Permissions({"U1"}),
         "clock": lambda: NOW,
     }
@@ -209,7 +209,7 @@ def slack_context(client: AsyncWebClient, secret: str = SECRET, **changes: Any) 
 async def answer_message(
     text: str, today: date = TODAY, of: Ledger | None = None, live: Any = None
 ) -> Message:
-    """The message with which the bot answers a question, at noon of a day."""
+    """The bot's message that answers a question at noon of a day."""
     answers = AnswerService(of or ledger(), live)
     given = slack_context(
         AsyncWebClient("xoxb-unused"),
@@ -220,7 +220,7 @@ async def answer_message(
 
 
 def signed(body: str, secret: str = SECRET, age_s: float = 0) -> dict[str, str]:
-    """The headers with which Slack would send this form."""
+    """The headers of a request that Slack signed."""
     timestamp = str(int(time.time() - age_s))
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256)
     return {
@@ -231,7 +231,7 @@ def signed(body: str, secret: str = SECRET, age_s: float = 0) -> dict[str, str]:
 
 
 def slash(text: str, **changes: str) -> str:
-    """The form of a slash command."""
+    """The form body of a slash command."""
     given = {
         "command": "/tariff",
         "text": text,

@@ -1,4 +1,4 @@
-"""Stories, deliveries and parties for these tests, and text that means harm."""
+"""Sample stories, deliveries and parties, and hostile text."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,7 +34,7 @@ nasty_text = st.one_of(
 
 
 def story(**changes: Any) -> Story:
-    """The day's main story, with whatever a test changes."""
+    """A story about a 10% tariff, with these fields changed."""
     given: dict[str, Any] = {
         "id": "s1",
         "feed_id": "wire",
@@ -62,7 +62,7 @@ def story(**changes: Any) -> Story:
 
 
 def delivery(**changes: Any) -> Delivery:
-    """An alert owed to a channel, with whatever a test changes."""
+    """A queued alert for a channel, with these fields changed."""
     given: dict[str, Any] = {
         "id": "d1",
         "kind": DeliveryKind.ALERT,

@@ -1,4 +1,4 @@
-"""Slack's requests over HTTP: what is signed is answered, everything else is refused."""
+"""The bot's HTTP server: signed requests are answered, all others refused."""
 
 import asyncio
 import io
@@ -18,7 +18,7 @@ from bot.errors import SettingsError, SlackError
 from bot.local_slack.server import Workspace
 from bot.slack.app import RepetitionFilter, build_app, connect, web_app
 from bot.slack.context import SlackContext
-from tests.slack.fakes import Broken, signed, slack_context, slash
+from tests.slack.fakes import FailingStore, signed, slack_context, slash
 
 Post = Callable[..., Any]
 
@@ -100,7 +100,7 @@ async def test_a_stale_timestamp_is_refused(
         (b"[" * 100_000, {"Content-Type": "application/json"}),
     ],
 )
-async def test_nothing_unsigned_is_read(
+async def test_an_unsigned_body_is_not_read(
     server: Server,
     session: aiohttp.ClientSession,
     caplog: pytest.LogCaptureFixture,
@@ -111,7 +111,7 @@ async def test_nothing_unsigned_is_read(
     assert not caplog.records
 
 
-async def test_a_signed_body_that_is_no_request_is_no_crash(
+async def test_a_signed_but_malformed_body_is_refused(
     server: Server, session: aiohttp.ClientSession
 ) -> None:
     for body in ("[1]", "{", "payload=%7B", "payload=[]", ""):
@@ -123,14 +123,14 @@ async def test_a_huge_body_is_refused(server: Server, session: aiohttp.ClientSes
     assert await status(session, server, io.BytesIO(b"a" * 2_000_000), signed("a")) == 413
 
 
-async def test_health_is_told_without_a_signature(
+async def test_the_health_check_needs_no_signature(
     server: Server, session: aiohttp.ClientSession
 ) -> None:
     async with session.get(f"{server.url}/healthz") as answer:
         assert (answer.status, await answer.json()) == (200, {"ok": True})
 
 
-async def test_the_token_is_checked_once_not_at_every_request(
+async def test_the_token_is_checked_once_and_not_for_every_request(
     server: Server, session: aiohttp.ClientSession, workspace: Workspace
 ) -> None:
     assert not workspace.calls()
@@ -139,14 +139,16 @@ async def test_the_token_is_checked_once_not_at_every_request(
     assert len(workspace.calls("auth.test")) == 1
 
 
-async def test_slacks_challenge_is_answered(server: Server, session: aiohttp.ClientSession) -> None:
+async def test_slacks_url_verification_is_answered(
+    server: Server, session: aiohttp.ClientSession
+) -> None:
     body = json.dumps({"type": "url_verification", "challenge": "c123", "token": "t"})
     headers = {**signed(body), "Content-Type": "application/json"}
     async with session.post(f"{server.url}/slack/events", data=body, headers=headers) as answer:
         assert "c123" in await answer.text()
 
 
-async def test_what_nobody_listens_for_is_not_logged_whole(
+async def test_an_unknown_command_is_logged_without_its_response_url(
     server: Server, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
     body = slash("x", command="/another", response_url="https://hooks.example/secret")
@@ -155,10 +157,12 @@ async def test_what_nobody_listens_for_is_not_logged_whole(
     assert "/another" in caplog.text
 
 
-async def test_an_error_of_ours_is_logged_with_the_id_the_user_sees(
+async def test_an_internal_error_is_logged_with_the_id_that_the_user_sees(
     client: AsyncWebClient, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with Server(slack_context(client, stories=Broken(), subscriptions=Broken())) as server:
+    async with Server(
+        slack_context(client, stories=FailingStore(), subscriptions=FailingStore())
+    ) as server:
         for text in ("latest", "list", "subscribe tariffs", "unsubscribe"):
             caplog.clear()
             said = await server.command(session, text)
@@ -168,7 +172,7 @@ async def test_an_error_of_ours_is_logged_with_the_id_the_user_sees(
             assert "RuntimeError" not in json.dumps(said)
 
 
-async def test_a_slow_answer_is_promised_at_once_and_sent_later(
+async def test_a_slow_answer_is_acknowledged_immediately_and_sent_later(
     client: AsyncWebClient, session: aiohttp.ClientSession
 ) -> None:
     given = slack_context(client)
@@ -204,12 +208,14 @@ async def test_a_slow_answer_is_promised_at_once_and_sent_later(
     assert arrived[0]["text"] == "No stories yet."
 
 
-async def test_building_the_app_calls_nobody(client: AsyncWebClient, workspace: Workspace) -> None:
+async def test_building_the_app_makes_no_requests(
+    client: AsyncWebClient, workspace: Workspace
+) -> None:
     build_app(slack_context(client))
     assert not workspace.calls()
 
 
-async def test_oauth_in_the_environment_is_named_with_its_cure(
+async def test_oauth_variables_in_the_environment_are_refused_with_the_cure(
     client: AsyncWebClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
@@ -231,28 +237,28 @@ async def test_socket_mode_reaches_the_same_listeners(
     assert "30%" in json.dumps(outcome.messages[0]["blocks"])
 
 
-async def test_a_wrong_app_token_is_named_with_its_cure(
+async def test_a_wrong_app_token_is_reported_with_its_cure(
     workspace: Workspace, client: AsyncWebClient, session: aiohttp.ClientSession
 ) -> None:
     with pytest.raises(SlackError, match="SLACK_APP_TOKEN"):
         await connect(build_app(slack_context(client)), "xapp-wrong", session)
 
 
-def test_a_client_that_cannot_connect_complains_once() -> None:
-    terse = RepetitionFilter()
+def test_a_repeated_connection_error_is_logged_once_in_five_minutes() -> None:
+    repetition_filter = RepetitionFilter()
     log = logging.getLogger("tests.terse")
 
-    def complaint(text: str, at: float) -> bool:
+    def is_logged(text: str, at: float) -> bool:
         record = log.makeRecord(log.name, logging.ERROR, "f", 1, text, (), None)
         record.created = at
-        return terse.filter(record)
+        return repetition_filter.filter(record)
 
-    passed = [complaint(text, at) for at in (0, 10, 20) for text in ("no address", "no connection")]
+    passed = [is_logged(text, at) for at in (0, 10, 20) for text in ("no address", "no connection")]
     assert passed == [True, True, False, False, False, False]
-    assert complaint("no address", 301)
+    assert is_logged("no address", 301)
 
 
-async def test_a_wrong_bot_token_is_no_traceback_for_the_user(
+async def test_a_wrong_bot_token_shows_the_user_no_traceback(
     workspace: Workspace, session: aiohttp.ClientSession
 ) -> None:
     client = AsyncWebClient("xoxb-wrong", base_url=workspace.api_url, session=session)

@@ -1,4 +1,4 @@
-"""The manifest can be pasted, and asks for what the bot needs and no more."""
+"""The app manifest is valid and requests exactly the scopes that the bot needs."""
 
 import re
 from typing import Any
@@ -15,19 +15,19 @@ NEEDED = [scope.name for scope in SCOPES if scope.needed]
 OPTIONAL = [scope.name for scope in SCOPES if not scope.needed]
 
 
-def test_it_asks_for_every_needed_scope_and_no_other() -> None:
+def test_the_manifest_requests_exactly_the_required_scopes() -> None:
     assert MANIFEST["oauth_config"]["scopes"] == {"bot": NEEDED}
 
 
-def test_it_declares_the_command_that_messages_name() -> None:
+def test_the_manifest_declares_the_slash_command() -> None:
     assert [one["command"] for one in MANIFEST["features"]["slash_commands"]] == [COMMAND]
 
 
-def test_it_offers_the_optional_scopes_as_comments() -> None:
+def test_the_manifest_lists_optional_scopes_as_comments() -> None:
     assert re.findall(r"^ +# - (\S+:\S+)$", TEXT, re.MULTILINE) == OPTIONAL
 
 
-def test_uncommented_for_http_it_is_still_a_manifest() -> None:
+def test_the_manifest_is_valid_with_its_http_lines_uncommented() -> None:
     http = re.sub(r"^( +)# ((?:request_)?url: \S+)$", r"\1\2", TEXT, flags=re.MULTILINE)
     manifest = yaml.safe_load(http.replace("socket_mode_enabled: true", "socket_mode_enabled: no"))
     address = "https://your.host/slack/events"
@@ -37,8 +37,8 @@ def test_uncommented_for_http_it_is_still_a_manifest() -> None:
     assert manifest["settings"]["socket_mode_enabled"] is False
 
 
-def test_it_keeps_the_lengths_that_slack_sets() -> None:
-    """github.com/slackapi/manifest-schema, schemas/manifest.schema.2.0.0.json."""
+def test_the_manifest_respects_slacks_length_limits() -> None:
+    """Source: github.com/slackapi/manifest-schema, schemas/manifest.schema.2.0.0.json."""
     shown = MANIFEST["display_information"]
     command = MANIFEST["features"]["slash_commands"][0]
     assert len(shown["name"]) <= 35
@@ -48,7 +48,7 @@ def test_it_keeps_the_lengths_that_slack_sets() -> None:
     assert command["command"] == "/tariff"
 
 
-def test_it_turns_on_what_the_listeners_need() -> None:
+def test_the_manifest_enables_the_events_that_the_listeners_need() -> None:
     settings, features = MANIFEST["settings"], MANIFEST["features"]
     assert settings["event_subscriptions"]["bot_events"] == ["app_home_opened", "app_mention"]
     assert settings["interactivity"]["is_enabled"] is True

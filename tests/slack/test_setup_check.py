@@ -1,4 +1,4 @@
-"""`doctor` tells whether Slack would let the bot work, and the cure where it would not."""
+"""`doctor` checks Slack tokens and scopes and gives a cure for each problem."""
 
 from pathlib import Path
 
@@ -10,24 +10,24 @@ from bot.slack.scopes import SCOPES
 from bot.slack.setup_check import SetupFinding, check_slack
 
 
-def by_thing(findings: tuple[SetupFinding, ...]) -> dict[str, SetupFinding]:
+def findings_by_subject(findings: tuple[SetupFinding, ...]) -> dict[str, SetupFinding]:
     return {finding.thing: finding for finding in findings}
 
 
-async def test_a_good_token_and_its_scopes_are_well(client: AsyncWebClient) -> None:
+async def test_a_valid_token_with_all_scopes_passes(client: AsyncWebClient) -> None:
     findings = await check_slack(client)
     assert all(finding.ok for finding in findings)
     assert len(findings) == 1 + len(SCOPES)
 
 
-async def test_each_missing_scope_is_named_with_its_use_and_cure(
+async def test_each_missing_scope_is_reported_with_its_use_and_cure(
     tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     workspace = Workspace(tmp_path / "w.db", scopes=["chat:write", "channels:history"])
     await workspace.start(port=0)
     try:
         client = AsyncWebClient(workspace.bot_token, base_url=workspace.api_url, session=session)
-        found = by_thing(await check_slack(client))
+        found = findings_by_subject(await check_slack(client))
     finally:
         await workspace.stop()
     missing = found["Slack scope commands"]
@@ -39,7 +39,7 @@ async def test_each_missing_scope_is_named_with_its_use_and_cure(
     assert "optional" in found["Slack scope channels:join"].says
 
 
-async def test_a_refused_token_is_named_with_its_cure(
+async def test_a_refused_token_is_reported_with_its_cure(
     workspace: Workspace, session: aiohttp.ClientSession
 ) -> None:
     client = AsyncWebClient("xoxb-wrong", base_url=workspace.api_url, session=session)
@@ -48,7 +48,9 @@ async def test_a_refused_token_is_named_with_its_cure(
     assert "SLACK_BOT_TOKEN" in finding.cure
 
 
-async def test_an_unreachable_slack_is_told_apart(session: aiohttp.ClientSession) -> None:
+async def test_an_unreachable_slack_is_reported_as_no_answer(
+    session: aiohttp.ClientSession,
+) -> None:
     client = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/api/", session=session)
     (finding,) = await check_slack(client)
     assert not finding.ok

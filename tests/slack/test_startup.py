@@ -1,4 +1,4 @@
-"""The start waits out what passes, ends at what does not, and can be ended by the operator."""
+"""Calls to Slack at start retry after temporary errors, fail on others, and can be stopped."""
 
 import asyncio
 
@@ -11,10 +11,10 @@ from bot.errors import SlackError
 from bot.local_slack.server import Workspace
 from bot.slack.api.channels import find_channel
 from bot.slack.startup import Stopped, patiently, team_of
-from tests.journeys.onlooker import eventually
+from tests.journeys.workspace_reader import eventually
 
 
-async def test_a_slack_that_is_busy_or_cut_off_is_asked_again(
+async def test_a_lost_connection_at_start_is_retried(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:
     workspace.fail_next("auth.test", drop="before")
@@ -31,21 +31,23 @@ async def test_a_wrong_token_ends_the_start_with_its_cure(
         await patiently("auth.test", lambda: team_of(wrong), asyncio.Event())
 
 
-async def test_a_stop_ends_the_wait(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_a_stop_ends_the_wait_for_a_rate_limit(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
     workspace.fail_next("auth.test", error="ratelimited", status=429, retry_after_s=30)
     stop = asyncio.Event()
     asked = asyncio.create_task(patiently("auth.test", lambda: team_of(client), stop))
 
-    async def called() -> bool:
+    async def auth_test_was_called() -> bool:
         return bool(workspace.calls("auth.test"))
 
-    assert await eventually(called)
+    assert await eventually(auth_test_was_called)
     stop.set()
     with pytest.raises(Stopped):
         await asked
 
 
-async def test_a_stop_ends_a_question_that_is_never_answered() -> None:
+async def test_a_stop_ends_a_call_that_gets_no_response() -> None:
     stop = asyncio.Event()
     asked = asyncio.create_task(patiently("Socket Mode", asyncio.Event().wait, stop))
     await asyncio.sleep(0)
@@ -54,7 +56,7 @@ async def test_a_stop_ends_a_question_that_is_never_answered() -> None:
         await asked
 
 
-async def test_a_rate_limit_never_makes_a_channel_go_by_its_name(
+async def test_a_rate_limit_is_not_mistaken_for_a_missing_scope_when_looking_up_a_channel(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:
     workspace.fail_next("conversations.list", error="ratelimited", status=429, retry_after_s=1)

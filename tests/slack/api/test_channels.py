@@ -1,4 +1,4 @@
-"""The channel that the operator named is found, or its absence told."""
+"""Channel names from the settings become ids; a missing channel is an error with a cure."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from bot.slack.api.channels import find_channel
 
 
 @pytest.mark.parametrize("name", ["trade-news", "#trade-news", "#Trade-News"])
-async def test_a_name_becomes_an_id(
+async def test_a_channel_name_becomes_an_id(
     workspace: Workspace, client: AsyncWebClient, name: str
 ) -> None:
     found = workspace.team.channel("trade-news")
@@ -20,17 +20,17 @@ async def test_a_name_becomes_an_id(
     assert await find_channel(client, name) == found.id
 
 
-async def test_an_id_is_taken_as_it_is(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_a_channel_id_is_used_unchanged(workspace: Workspace, client: AsyncWebClient) -> None:
     assert await find_channel(client, "C0123456789") == "C0123456789"
     assert not workspace.calls()
 
 
-async def test_a_channel_that_is_not_there_is_told_with_its_cure(client: AsyncWebClient) -> None:
+async def test_a_missing_channel_is_reported_with_its_cure(client: AsyncWebClient) -> None:
     with pytest.raises(SlackError, match="TARIFFWIRE_CHANNEL"):
         await find_channel(client, "nowhere")
 
 
-async def test_without_the_scope_the_name_is_used(
+async def test_without_the_scope_the_channel_name_is_used(
     tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     blind = Workspace(tmp_path / "w.db", scopes=["chat:write"])

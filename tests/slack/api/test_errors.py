@@ -1,4 +1,4 @@
-"""What each answer of Slack's means for a delivery, code by code; no server takes part."""
+"""How each error from Slack is handled: retry, give up, or outcome unknown. No server is used."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ LAST = 8
 
 
 class Answer:
-    """An answer as slack_sdk hands it on: `data` is a mapping, or text where it was no JSON."""
+    """A response as slack_sdk returns it: `data` is a mapping, or text if it was not JSON."""
 
     def __init__(
         self,
@@ -39,16 +39,16 @@ class Answer:
         self.data: Any = {"ok": False, "error": error, **data}
 
 
-def answered(response: Any) -> SlackApiError:
+def slack_error(response: Any) -> SlackApiError:
     return SlackApiError("failed", response)  # type: ignore[no-untyped-call]
 
 
-def failed(*given: Any, **fields: Any) -> SlackApiError:
-    return answered(Answer(*given, **fields))
+def error_with(*given: Any, **fields: Any) -> SlackApiError:
+    return slack_error(Answer(*given, **fields))
 
 
-def judged(error: SlackApiError, attempts: int = 1) -> tuple[object, ...]:
-    """The verdict as values: its kind, and of a later try the wait and the two doubts."""
+def verdict_values(error: SlackApiError, attempts: int = 1) -> tuple[object, ...]:
+    """("refused",) or ("later", seconds to wait, uncertain, unanswered)."""
     met = verdict(error, attempts)
     if isinstance(met, SendRefused):
         return ("refused",)
@@ -80,7 +80,7 @@ BLOCKS = (
 
 @pytest.mark.parametrize("attempts", [1, LAST, 99])
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("slack_code", "expected"),
     [
         *((each, ("later", 30.0, False, False)) for each in LIMITED),
         *((each, OPEN) for each in OUTCOME_UNKNOWN),
@@ -91,25 +91,25 @@ BLOCKS = (
         ("", NO_ANSWER),
     ],
 )
-def test_a_known_code_means_the_same_at_every_attempt(
-    said: str, attempts: int, expected: tuple[object, ...]
+def test_a_known_code_is_handled_the_same_at_every_attempt(
+    slack_code: str, attempts: int, expected: tuple[object, ...]
 ) -> None:
-    assert judged(failed(said), attempts) == expected
+    assert verdict_values(error_with(slack_code), attempts) == expected
 
 
 @pytest.mark.parametrize(
     ("attempts", "expected"), [(1, AGAIN), (LAST - 1, AGAIN), (LAST, REFUSED), (99, REFUSED)]
 )
-def test_an_unknown_code_is_tried_again_and_then_given_up(
+def test_an_unknown_code_is_retried_and_then_given_up(
     attempts: int, expected: tuple[object, ...]
 ) -> None:
-    assert judged(failed("a_new_error"), attempts) == expected
+    assert verdict_values(error_with("a_new_error"), attempts) == expected
 
 
 @pytest.mark.parametrize(
-    ("said", "http", "attempts", "expected"),
+    ("slack_code", "http", "attempts", "expected"),
     [
-        # The status goes before a code that says nothing.
+        # The HTTP status decides if the error code is unknown.
         ("a_new_error", 500, LAST, OPEN),
         ("a_new_error", 502, LAST, OPEN),
         ("a_new_error", 499, LAST, REFUSED),
@@ -124,10 +124,10 @@ def test_an_unknown_code_is_tried_again_and_then_given_up(
         ("ratelimited", 500, 1, ("later", 30.0, False, False)),
     ],
 )
-def test_the_status_counts_beside_the_code(
-    said: str, http: int | None, attempts: int, expected: tuple[object, ...]
+def test_the_http_status_counts_as_well_as_the_code(
+    slack_code: str, http: int | None, attempts: int, expected: tuple[object, ...]
 ) -> None:
-    assert judged(failed(said, http), attempts) == expected
+    assert verdict_values(error_with(slack_code, http), attempts) == expected
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_the_status_counts_beside_the_code(
         ({"Retry-After": "7"}, 7.0),
         ({"retry-after": "7"}, 7.0),
         ({"RETRY-AFTER": "2.5"}, 2.5),
-        # Whatever stands before or after it.
+        # Other text around the number does not matter.
         ({"Date": "Mon, 12 May 2025 09:00:00 GMT", "Retry-After": "7"}, 7.0),
         ({"X-Retry": "9", "Retry-After": "7", "Age": "3"}, 7.0),
         ({"Age": "3"}, 30.0),
@@ -150,20 +150,20 @@ def test_the_status_counts_beside_the_code(
         ({"Retry-After": "86400"}, 3600.0),
     ],
 )
-def test_a_limit_waits_as_long_as_slack_says(headers: dict[str, str], seconds: float) -> None:
-    error = failed("ratelimited", 429, headers)
+def test_a_rate_limit_waits_for_retry_after(headers: dict[str, str], seconds: float) -> None:
+    error = error_with("ratelimited", 429, headers)
     assert retry_after_s(error) == seconds
-    assert judged(error) == ("later", seconds, False, False)
+    assert verdict_values(error) == ("later", seconds, False, False)
 
 
-def test_an_answer_without_headers_waits_our_own_time() -> None:
-    error = failed("ratelimited", 429)
+def test_a_rate_limit_without_headers_waits_the_default_time() -> None:
+    error = error_with("ratelimited", 429)
     error.response.headers = None
     assert retry_after_s(error) == 30.0
 
 
 @pytest.mark.parametrize(
-    ("response", "said", "http"),
+    ("response", "slack_code", "http"),
     [
         (Answer("is_archived", 403), "is_archived", 403),
         (Answer("", None), "", 0),
@@ -172,33 +172,35 @@ def test_an_answer_without_headers_waits_our_own_time() -> None:
         ("<html>", "", 0),
     ],
 )
-def test_code_and_status_are_read_from_any_kind_of_answer(
-    response: Any, said: str, http: int
+def test_code_and_status_are_read_from_any_response(
+    response: Any, slack_code: str, http: int
 ) -> None:
-    error = answered(response)
-    assert (code(error), status(error)) == (said, http)
+    error = slack_error(response)
+    assert (code(error), status(error)) == (slack_code, http)
 
 
-def test_a_status_by_another_name_counts_too() -> None:
+def test_the_status_attribute_of_aiohttp_counts_too() -> None:
     answer = Answer("a_new_error", None)
     answer.status = 502  # type: ignore[attr-defined]
-    assert status(answered(answer)) == 502
+    assert status(slack_error(answer)) == 502
 
 
-@pytest.mark.parametrize("said", BLOCKS)
-def test_blocks_that_are_refused_may_go_as_text(said: str) -> None:
-    assert names_blocks(said)
-    assert refuses_blocks(failed(said))
-
-
-@pytest.mark.parametrize("said", ["", "invalid_auth", "invalid_arguments", "blocks", *LIMITED])
-def test_other_codes_do_not_speak_of_blocks(said: str) -> None:
-    assert not names_blocks(said)
-    assert not refuses_blocks(failed(said))
+@pytest.mark.parametrize("slack_code", BLOCKS)
+def test_refused_blocks_are_recognized(slack_code: str) -> None:
+    assert names_blocks(slack_code)
+    assert refuses_blocks(error_with(slack_code))
 
 
 @pytest.mark.parametrize(
-    ("said", "http", "expected"),
+    "slack_code", ["", "invalid_auth", "invalid_arguments", "blocks", *LIMITED]
+)
+def test_other_codes_are_not_taken_for_refused_blocks(slack_code: str) -> None:
+    assert not names_blocks(slack_code)
+    assert not refuses_blocks(error_with(slack_code))
+
+
+@pytest.mark.parametrize(
+    ("slack_code", "http", "expected"),
     [
         *((each, 200, True) for each in (*LIMITED, *OUTCOME_UNKNOWN)),
         *((each, 200, False) for each in (*OPERATOR, *NEVER, "a_new_error")),
@@ -208,27 +210,27 @@ def test_other_codes_do_not_speak_of_blocks(said: str) -> None:
         ("is_archived", 404, False),
     ],
 )
-def test_a_question_may_be_answered_later(said: str, http: int, expected: bool) -> None:
-    assert passes(failed(said, http)) is expected
+def test_temporary_errors_are_recognized(slack_code: str, http: int, expected: bool) -> None:
+    assert passes(error_with(slack_code, http)) is expected
 
 
-@pytest.mark.parametrize("said", [*OPERATOR, *NEVER[:-2]])
-def test_there_is_a_cure_for_what_a_person_can_mend(said: str) -> None:
-    assert cure(failed(said))
-    assert cure(failed(said)) in verdict(failed(said), 1).cause
+@pytest.mark.parametrize("slack_code", [*OPERATOR, *NEVER[:-2]])
+def test_an_error_that_a_person_can_fix_has_a_cure(slack_code: str) -> None:
+    assert cure(error_with(slack_code))
+    assert cure(error_with(slack_code)) in verdict(error_with(slack_code), 1).cause
 
 
-@pytest.mark.parametrize("said", ["", "a_new_error", "internal_error", "ratelimited"])
-def test_there_is_no_cure_for_the_rest(said: str) -> None:
-    assert cure(failed(said)) == ""
+@pytest.mark.parametrize("slack_code", ["", "a_new_error", "internal_error", "ratelimited"])
+def test_other_errors_have_no_cure(slack_code: str) -> None:
+    assert cure(error_with(slack_code)) == ""
 
 
 def test_a_missing_scope_is_named() -> None:
-    assert "chat:write" in verdict(failed("missing_scope", needed="chat:write"), 1).cause
-    assert "None" not in verdict(failed("missing_scope"), 1).cause
+    assert "chat:write" in verdict(error_with("missing_scope", needed="chat:write"), 1).cause
+    assert "None" not in verdict(error_with("missing_scope"), 1).cause
 
 
-def test_a_call_without_an_answer_may_have_arrived() -> None:
+def test_a_call_without_a_response_is_uncertain() -> None:
     met = unanswered("timeout")
     assert (met.after_s, met.uncertain, met.unanswered) == (None, True, True)
     assert met.cause == "timeout"
@@ -242,7 +244,7 @@ def test_a_call_without_an_answer_may_have_arrived() -> None:
         (SendLater(None, "silence", unanswered=True), (None, True, True)),
     ],
 )
-def test_what_was_uncertain_stays_so(
+def test_an_uncertain_delivery_stays_uncertain_after_a_failed_search(
     met: SendLater | SendRefused, expected: tuple[float | None, bool, bool]
 ) -> None:
     after = still_uncertain(met, "looking for it")

@@ -1,4 +1,4 @@
-"""A history arrives with its chart, and without it where the workspace refuses charts."""
+"""A history comes with a chart, or without it if the workspace refuses charts."""
 
 import json
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ HISTORY = "us china history on 2025-05-20"
 
 @pytest.fixture
 async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
-    """The bot, reached by the workspace over signed HTTP."""
+    """Runs the bot; the workspace calls it over signed HTTP."""
     given = slack_context(client, secret=workspace.signing_secret)
     runner = web.AppRunner(web_app(build_app(given), given))
     await runner.setup()
@@ -31,12 +31,12 @@ async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[Non
     await runner.cleanup()
 
 
-def kinds(message: dict[str, Any]) -> list[str]:
+def block_types(message: dict[str, Any]) -> list[str]:
     return [block["type"] for block in message["blocks"]]
 
 
-def answered(messages: list[dict[str, Any]]) -> dict[str, Any]:
-    """The answer, beside the line that announced it."""
+def answer_message_of(messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """The answer, without the message that announced it."""
     announced = [m for m in messages if "message of its own" in m["text"]]
     (answer,) = [m for m in messages if m not in announced]
     assert len(announced) == 1
@@ -45,37 +45,37 @@ def answered(messages: list[dict[str, Any]]) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("bot")
 async def test_a_history_comes_with_a_chart(workspace: Workspace) -> None:
-    answer = answered(await say(workspace.address, "#trade-news", f"/tariff {HISTORY}"))
-    assert "data_visualization" in kinds(answer)
+    answer = answer_message_of(await say(workspace.address, "#trade-news", f"/tariff {HISTORY}"))
+    assert "data_visualization" in block_types(answer)
     assert answer["ephemeral"]
     assert answer["text"].startswith("United States on China, goods in general: 30%")
 
 
 @pytest.mark.usefixtures("bot")
-async def test_where_charts_are_refused_the_list_comes_alone(workspace: Workspace) -> None:
+async def test_if_charts_are_refused_the_list_comes_without_one(workspace: Workspace) -> None:
     workspace.fail_next("response_url", error="invalid_blocks")
-    answer = answered(await say(workspace.address, "#trade-news", f"/tariff {HISTORY}"))
-    assert "data_visualization" not in kinds(answer)
+    answer = answer_message_of(await say(workspace.address, "#trade-news", f"/tariff {HISTORY}"))
+    assert "data_visualization" not in block_types(answer)
     assert "2025-04-10: *145%*" in json.dumps(answer["blocks"])
     assert answer["ephemeral"]
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_mention_is_answered_where_charts_are_refused(workspace: Workspace) -> None:
+async def test_a_mention_is_answered_even_if_charts_are_refused(workspace: Workspace) -> None:
     workspace.fail_next("chat.postMessage", error="invalid_blocks")
     (answer,) = await say(workspace.address, "#trade-news", f"@tariffwire {HISTORY}")
-    assert "data_visualization" not in kinds(answer)
+    assert "data_visualization" not in block_types(answer)
     assert "2025-04-10: *145%*" in json.dumps(answer["blocks"])
 
 
 @pytest.mark.parametrize("body", ["invalid_blocks", '{"ok": false, "error": "invalid_blocks"}'])
-async def test_a_refusal_is_understood_in_either_form(body: str) -> None:
+async def test_a_refusal_by_response_url_is_read_as_text_or_json(body: str) -> None:
     arrived: list[dict[str, Any]] = []
 
     async def refuse_charts(request: web.Request) -> web.Response:
         message = await request.json()
         arrived.append(message)
-        refused = "data_visualization" in kinds(message)
+        refused = "data_visualization" in block_types(message)
         return web.Response(text=body if refused else "ok", status=400 if refused else 200)
 
     hook = web.Application()
@@ -88,10 +88,10 @@ async def test_a_refusal_is_understood_in_either_form(body: str) -> None:
     await respond_with(respond, message.for_all())
     await runner.cleanup()
     assert [one["response_type"] for one in arrived] == ["in_channel", "in_channel"]
-    assert ["data_visualization" in kinds(one) for one in arrived] == [True, False]
+    assert ["data_visualization" in block_types(one) for one in arrived] == [True, False]
 
 
-async def test_what_is_refused_for_other_reasons_is_not_sent_twice(
+async def test_a_message_refused_for_another_reason_is_not_sent_twice(
     caplog: pytest.LogCaptureFixture, workspace: Workspace
 ) -> None:
     respond = AsyncRespond(response_url=f"{workspace.address}/respond/T1/unknown")

@@ -1,4 +1,4 @@
-"""A delivery arrives once, whatever happens on the way; what can never arrive is given up."""
+"""A delivery is posted once despite faults; one that cannot be delivered is given up."""
 
 import re
 from collections.abc import AsyncIterator
@@ -31,8 +31,8 @@ def channel_of(workspace: Workspace, name: str = "trade-news") -> str:
     return found.id
 
 
-class PassingFirst(AsyncWebClient):
-    """A client whose first message arrives; Slack then meets with a fault."""
+class FaultAfterFirstPost(AsyncWebClient):
+    """A client whose first post succeeds and whose second one meets a fault."""
 
     def __init__(self, like: AsyncWebClient, slack: Workspace, fault: dict[str, Any]) -> None:
         super().__init__(like.token, base_url=like.base_url, session=like.session)
@@ -45,8 +45,8 @@ class PassingFirst(AsyncWebClient):
         return answer
 
 
-async def standing(client: AsyncWebClient, channel: str) -> list[dict[str, Any]]:
-    """What the bot has posted in a channel, newest first."""
+async def posts_in(client: AsyncWebClient, channel: str) -> list[dict[str, Any]]:
+    """The bot's posts in a channel, newest first."""
     answer = await client.conversations_history(channel=channel, include_all_metadata=True)
     return [message for message in answer["messages"] if message.get("metadata")]
 
@@ -57,7 +57,7 @@ def sender(client: AsyncWebClient) -> SlackSender:
 
 
 @pytest.fixture
-def owed(workspace: Workspace) -> Delivery:
+def queued(workspace: Workspace) -> Delivery:
     return delivery(conversation=channel_of(workspace))
 
 
@@ -65,10 +65,10 @@ STORIES: tuple[Story, ...] = (story(),)
 
 
 async def test_a_delivery_is_posted_with_its_id_in_the_metadata(
-    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+    sender: SlackSender, client: AsyncWebClient, queued: Delivery
 ) -> None:
-    receipt = await sender.send(owed, STORIES, None)
-    (message,) = await standing(client, owed.conversation)
+    receipt = await sender.send(queued, STORIES, None)
+    (message,) = await posts_in(client, queued.conversation)
     assert message["ts"] == receipt.ts
     assert message["metadata"] == {
         "event_type": EVENT_TYPE,
@@ -77,12 +77,12 @@ async def test_a_delivery_is_posted_with_its_id_in_the_metadata(
 
 
 async def test_a_follow_up_goes_into_its_thread(
-    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+    sender: SlackSender, client: AsyncWebClient, queued: Delivery
 ) -> None:
-    alert = await sender.send(owed, STORIES, None)
-    later = owed.model_copy(update={"id": "d2", "kind": DeliveryKind.FOLLOW_UP})
+    alert = await sender.send(queued, STORIES, None)
+    later = queued.model_copy(update={"id": "d2", "kind": DeliveryKind.FOLLOW_UP})
     reply = await sender.send(later, (story(id="s2", title="Second report"),), alert.ts)
-    thread = await client.conversations_replies(channel=owed.conversation, ts=alert.ts)
+    thread = await client.conversations_replies(channel=queued.conversation, ts=alert.ts)
     assert [message["ts"] for message in thread["messages"]] == [alert.ts, reply.ts]
 
 
@@ -92,24 +92,24 @@ async def test_a_person_gets_a_direct_message(
     person = workspace.team.identity.person_id
     receipt = await sender.send(delivery(conversation=person), STORIES, None)
     opened = await client.conversations_open(users=person)
-    (message,) = await standing(client, opened["channel"]["id"])
+    (message,) = await posts_in(client, opened["channel"]["id"])
     assert message["ts"] == receipt.ts
 
 
-async def test_a_follower_can_end_it_in_the_message(
-    workspace: Workspace, sender: SlackSender, owed: Delivery
+async def test_a_message_to_a_follower_has_an_unfollow_button(
+    workspace: Workspace, sender: SlackSender, queued: Delivery
 ) -> None:
     person = workspace.team.identity.person_id
     changes = {"kind": DeliveryKind.FOLLOW_UP, "conversation": person, "reason": FOLLOWS}
-    await sender.send(owed.model_copy(update=changes), STORIES, None)
+    await sender.send(queued.model_copy(update=changes), STORIES, None)
     (call,) = workspace.calls("chat.postMessage")
     assert "alert_unfollow" in str(call.arguments["blocks"])
 
 
-async def test_a_follow_up_whose_alert_was_given_up_is_told_like_an_alert(
-    workspace: Workspace, sender: SlackSender, owed: Delivery
+async def test_a_follow_up_is_posted_as_an_alert_if_its_alert_was_given_up(
+    workspace: Workspace, sender: SlackSender, queued: Delivery
 ) -> None:
-    later = owed.model_copy(update={"kind": DeliveryKind.FOLLOW_UP})
+    later = queued.model_copy(update={"kind": DeliveryKind.FOLLOW_UP})
     await sender.send(later, STORIES, None)
     (call,) = workspace.calls("chat.postMessage")
     blocks = str(call.arguments["blocks"])
@@ -118,27 +118,27 @@ async def test_a_follow_up_whose_alert_was_given_up_is_told_like_an_alert(
     assert "Why: " in blocks
 
 
-async def test_after_a_broken_connection_the_message_is_found_and_not_repeated(
-    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
+async def test_after_a_lost_connection_the_message_is_found_and_not_repeated(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, queued: Delivery
 ) -> None:
     workspace.fail_next("chat.postMessage", drop="after")
     with pytest.raises(SendLater) as later:
-        await sender.send(owed, STORIES, None)
+        await sender.send(queued, STORIES, None)
     assert later.value.uncertain
-    receipt = await sender.send(owed.model_copy(update={"uncertain": True}), STORIES, None)
-    (message,) = await standing(client, owed.conversation)
+    receipt = await sender.send(queued.model_copy(update={"uncertain": True}), STORIES, None)
+    (message,) = await posts_in(client, queued.conversation)
     assert receipt.ts == message["ts"]
 
 
-async def test_the_same_holds_in_a_thread_and_in_a_direct_message(
-    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
+async def test_after_a_lost_connection_nothing_is_repeated_in_threads_and_direct_messages(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, queued: Delivery
 ) -> None:
-    alert = await sender.send(owed, STORIES, None)
+    alert = await sender.send(queued, STORIES, None)
     for place, thread in (
-        (owed.conversation, alert.ts),
+        (queued.conversation, alert.ts),
         (workspace.team.identity.person_id, None),
     ):
-        later = owed.model_copy(
+        later = queued.model_copy(
             update={"id": "d2", "kind": DeliveryKind.FOLLOW_UP, "conversation": place}
         )
         workspace.fail_next("chat.postMessage", drop="after")
@@ -149,34 +149,34 @@ async def test_the_same_holds_in_a_thread_and_in_a_direct_message(
         assert len(workspace.calls("chat.postMessage")) == posted
 
 
-async def test_what_never_arrived_is_posted_after_looking(
-    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
+async def test_a_lost_message_is_posted_after_a_search(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, queued: Delivery
 ) -> None:
     workspace.fail_next("chat.postMessage", drop="before")
     with pytest.raises(SendLater):
-        await sender.send(owed, STORIES, None)
-    await sender.send(owed.model_copy(update={"uncertain": True}), STORIES, None)
-    (message,) = await standing(client, owed.conversation)
+        await sender.send(queued, STORIES, None)
+    await sender.send(queued.model_copy(update={"uncertain": True}), STORIES, None)
+    (message,) = await posts_in(client, queued.conversation)
     assert "(may repeat)" not in str(message)
 
 
-async def test_the_search_goes_through_a_busy_channel(
-    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+async def test_the_search_finds_the_message_in_a_busy_channel(
+    sender: SlackSender, client: AsyncWebClient, queued: Delivery
 ) -> None:
-    receipt = await sender.send(owed, STORIES, None)
+    receipt = await sender.send(queued, STORIES, None)
     for number in range(210):
-        await client.chat_postMessage(channel=owed.conversation, text=f"chatter {number}")
-    found = await sender.send(owed.model_copy(update={"uncertain": True}), STORIES, None)
+        await client.chat_postMessage(channel=queued.conversation, text=f"chatter {number}")
+    found = await sender.send(queued.model_copy(update={"uncertain": True}), STORIES, None)
     assert found == receipt
 
 
-async def test_the_search_finds_it_though_our_clock_is_ahead_by_most_of_an_hour(
-    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+async def test_the_search_finds_the_message_if_our_clock_is_almost_an_hour_ahead(
+    sender: SlackSender, client: AsyncWebClient, queued: Delivery
 ) -> None:
-    receipt = await sender.send(owed, STORIES, None)
+    receipt = await sender.send(queued, STORIES, None)
     ahead = datetime.now(UTC) + timedelta(minutes=50)
     found = await sender.send(
-        owed.model_copy(update={"uncertain": True}), (story(seen_at=ahead),), None
+        queued.model_copy(update={"uncertain": True}), (story(seen_at=ahead),), None
     )
     assert found == receipt
 
@@ -187,45 +187,47 @@ LONG_DIGEST = tuple(
 )
 
 
-async def below(client: AsyncWebClient, channel: str, ts: str) -> list[dict[str, Any]]:
+async def thread_messages(client: AsyncWebClient, channel: str, ts: str) -> list[dict[str, Any]]:
     answer = await client.conversations_replies(channel=channel, ts=ts)
     return list(answer["messages"])
 
 
-def told_in(messages: list[dict[str, Any]]) -> list[int]:
+def story_numbers(messages: list[dict[str, Any]]) -> list[int]:
     return [int(number) for number in re.findall(r"\|Story (\d+) ", str(messages))]
 
 
-async def test_a_digest_too_long_for_one_message_goes_on_in_its_thread(
-    client: AsyncWebClient, owed: Delivery
+async def test_a_digest_too_long_for_one_message_continues_in_its_thread(
+    client: AsyncWebClient, queued: Delivery
 ) -> None:
     sender = SlackSender(client, PARTIES, pace_s=0)
-    digest = owed.model_copy(update={"kind": DeliveryKind.DIGEST})
+    digest = queued.model_copy(update={"kind": DeliveryKind.DIGEST})
     receipt = await sender.send(digest, LONG_DIGEST, None)
-    assert len(await standing(client, owed.conversation)) == 1
-    thread = await below(client, owed.conversation, receipt.ts)
-    assert told_in(thread) == list(range(60))
+    assert len(await posts_in(client, queued.conversation)) == 1
+    thread = await thread_messages(client, queued.conversation, receipt.ts)
+    assert story_numbers(thread) == list(range(60))
 
 
 @pytest.mark.parametrize("fault", [{"drop": "after"}, {"drop": "before"}, {"error": "ratelimited"}])
-async def test_a_digest_broken_off_in_its_middle_goes_on_where_it_ended(
-    workspace: Workspace, client: AsyncWebClient, owed: Delivery, fault: dict[str, Any]
+async def test_an_interrupted_digest_continues_where_it_stopped(
+    workspace: Workspace, client: AsyncWebClient, queued: Delivery, fault: dict[str, Any]
 ) -> None:
     sender = SlackSender(client, PARTIES, pace_s=0)
-    digest = owed.model_copy(update={"kind": DeliveryKind.DIGEST})
+    digest = queued.model_copy(update={"kind": DeliveryKind.DIGEST})
     stories = LONG_DIGEST[:40]
-    passing = PassingFirst(client, workspace, fault)
+    passing = FaultAfterFirstPost(client, workspace, fault)
     with pytest.raises(SendLater) as later:
         await SlackSender(passing, PARTIES, pace_s=0).send(digest, stories, None)
     assert later.value.uncertain
     receipt = await sender.send(digest.model_copy(update={"uncertain": True}), stories, None)
-    assert len(await standing(client, owed.conversation)) == 1
-    assert told_in(await below(client, owed.conversation, receipt.ts)) == list(range(40))
+    assert len(await posts_in(client, queued.conversation)) == 1
+    assert story_numbers(await thread_messages(client, queued.conversation, receipt.ts)) == list(
+        range(40)
+    )
 
 
 @pytest.fixture
-async def blind(tmp_path: Path) -> Any:
-    """A workspace whose app may not read any history."""
+async def without_history(tmp_path: Path) -> Any:
+    """A workspace in which the app has no scope to read history."""
     scopes = [scope for scope in SCOPES if not scope.endswith(":history")]
     opened = Workspace(tmp_path / "blind.db", rate_limits=False, scopes=scopes)
     await opened.start(port=0)
@@ -233,57 +235,63 @@ async def blind(tmp_path: Path) -> Any:
     await opened.stop()
 
 
-async def test_without_a_history_scope_it_is_repeated_and_says_so(
-    blind: Workspace, session: aiohttp.ClientSession
+async def test_without_the_history_scope_an_uncertain_message_is_repeated_and_says_so(
+    without_history: Workspace, session: aiohttp.ClientSession
 ) -> None:
-    client = AsyncWebClient(blind.bot_token, base_url=blind.api_url, session=session)
-    owed = delivery(conversation=channel_of(blind), uncertain=True)
-    await SlackSender(client, PARTIES, "may_repeat").send(owed, STORIES, None)
-    (call,) = blind.calls("chat.postMessage")
+    client = AsyncWebClient(
+        without_history.bot_token, base_url=without_history.api_url, session=session
+    )
+    queued = delivery(conversation=channel_of(without_history), uncertain=True)
+    await SlackSender(client, PARTIES, "may_repeat").send(queued, STORIES, None)
+    (call,) = without_history.calls("chat.postMessage")
     assert "(may repeat)" in str(call.arguments["blocks"])
 
 
-async def test_or_left_out_and_reported_where_the_operator_chose_so(
-    blind: Workspace, session: aiohttp.ClientSession
+async def test_without_the_history_scope_an_uncertain_message_can_be_given_up_by_a_setting(
+    without_history: Workspace, session: aiohttp.ClientSession
 ) -> None:
-    client = AsyncWebClient(blind.bot_token, base_url=blind.api_url, session=session)
-    owed = delivery(conversation=channel_of(blind), uncertain=True)
+    client = AsyncWebClient(
+        without_history.bot_token, base_url=without_history.api_url, session=session
+    )
+    queued = delivery(conversation=channel_of(without_history), uncertain=True)
     with pytest.raises(SendRefused, match="TARIFFWIRE_UNKNOWN_OUTCOME"):
-        await SlackSender(client, PARTIES, "may_miss").send(owed, STORIES, None)
-    assert not blind.calls("chat.postMessage")
+        await SlackSender(client, PARTIES, "may_miss").send(queued, STORIES, None)
+    assert not without_history.calls("chat.postMessage")
 
 
-async def test_a_blind_repeat_that_fails_stays_uncertain(
-    blind: Workspace, session: aiohttp.ClientSession
+async def test_a_failed_repeat_without_the_history_scope_stays_uncertain(
+    without_history: Workspace, session: aiohttp.ClientSession
 ) -> None:
-    client = AsyncWebClient(blind.bot_token, base_url=blind.api_url, session=session)
-    blind.fail_next("chat.postMessage", error="ratelimited", status=429, retry_after_s=2)
+    client = AsyncWebClient(
+        without_history.bot_token, base_url=without_history.api_url, session=session
+    )
+    without_history.fail_next("chat.postMessage", error="ratelimited", status=429, retry_after_s=2)
     with pytest.raises(SendLater) as later:
         await SlackSender(client, PARTIES).send(
-            delivery(conversation=channel_of(blind), uncertain=True), STORIES, None
+            delivery(conversation=channel_of(without_history), uncertain=True), STORIES, None
         )
     assert later.value.uncertain
     assert later.value.after_s == 2
 
 
-async def test_a_rate_limit_waits_as_long_as_slack_says(
-    workspace: Workspace, sender: SlackSender, owed: Delivery
+async def test_a_rate_limit_waits_for_retry_after(
+    workspace: Workspace, sender: SlackSender, queued: Delivery
 ) -> None:
     workspace.fail_next("chat.postMessage", error="ratelimited", status=429, retry_after_s=7)
     with pytest.raises(SendLater) as later:
-        await sender.send(owed, STORIES, None)
+        await sender.send(queued, STORIES, None)
     assert (later.value.after_s, later.value.uncertain) == (7, False)
 
 
 @pytest.mark.parametrize(
     "fault", [{"error": "internal_error"}, {"status": 500}, {"status": 503}, {"status": 200}]
 )
-async def test_an_answer_that_is_none_leaves_the_outcome_open(
-    workspace: Workspace, sender: SlackSender, owed: Delivery, fault: dict[str, Any]
+async def test_an_unreadable_response_leaves_the_outcome_unknown(
+    workspace: Workspace, sender: SlackSender, queued: Delivery, fault: dict[str, Any]
 ) -> None:
     workspace.fail_next("chat.postMessage", **fault)
     with pytest.raises(SendLater) as later:
-        await sender.send(owed, STORIES, None)
+        await sender.send(queued, STORIES, None)
     assert later.value.uncertain
 
 
@@ -296,34 +304,34 @@ async def test_an_answer_that_is_none_leaves_the_outcome_open(
         ({"error": "a_new_error"}, False),
     ],
 )
-async def test_only_what_slack_answers_can_be_the_messages_fault(
+async def test_without_a_response_the_attempt_does_not_count_against_the_message(
     workspace: Workspace,
     sender: SlackSender,
-    owed: Delivery,
+    queued: Delivery,
     fault: dict[str, Any],
     unanswered: bool,
 ) -> None:
     workspace.fail_next("chat.postMessage", **fault)
     with pytest.raises(SendLater) as later:
-        await sender.send(owed, STORIES, None)
+        await sender.send(queued, STORIES, None)
     assert later.value.unanswered is unanswered
 
 
-async def test_nothing_was_sent_where_slack_cannot_be_reached(
-    session: aiohttp.ClientSession, owed: Delivery
+async def test_if_slack_cannot_be_reached_the_message_was_certainly_not_sent(
+    session: aiohttp.ClientSession, queued: Delivery
 ) -> None:
     client = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/api/", session=session)
     with pytest.raises(SendLater) as later:
-        await SlackSender(client, PARTIES).send(owed, STORIES, None)
+        await SlackSender(client, PARTIES).send(queued, STORIES, None)
     assert not later.value.uncertain
 
 
 @pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long"])
 async def test_refused_blocks_are_sent_as_text(
-    workspace: Workspace, sender: SlackSender, owed: Delivery, error: str
+    workspace: Workspace, sender: SlackSender, queued: Delivery, error: str
 ) -> None:
     workspace.fail_next("chat.postMessage", error=error)
-    await sender.send(owed, STORIES, None)
+    await sender.send(queued, STORIES, None)
     last = workspace.calls("chat.postMessage")[-1]
     assert "blocks" not in last.arguments
     assert "145% → 30%" in last.arguments["text"]
@@ -339,57 +347,57 @@ async def test_refused_blocks_are_sent_as_text(
         ("restricted_action_read_only_channel", "settings"),
     ],
 )
-async def test_a_conversation_that_will_not_take_it_is_given_up_with_a_cure(
-    workspace: Workspace, sender: SlackSender, owed: Delivery, error: str, cure: str
+async def test_a_message_that_the_conversation_refuses_is_given_up_with_a_cure(
+    workspace: Workspace, sender: SlackSender, queued: Delivery, error: str, cure: str
 ) -> None:
     workspace.fail_next("chat.postMessage", error=error)
     with pytest.raises(SendRefused, match=cure):
-        await sender.send(owed, STORIES, None)
+        await sender.send(queued, STORIES, None)
 
 
 @pytest.mark.parametrize("error", ["invalid_auth", "missing_scope", "token_expired"])
-async def test_what_an_operator_can_mend_is_never_lost(
-    workspace: Workspace, sender: SlackSender, owed: Delivery, error: str
+async def test_an_error_that_an_operator_can_fix_is_retried_without_limit(
+    workspace: Workspace, sender: SlackSender, queued: Delivery, error: str
 ) -> None:
     workspace.fail_next("chat.postMessage", error=error)
     with pytest.raises(SendLater) as later:
-        await sender.send(owed.model_copy(update={"attempts": 99}), STORIES, None)
+        await sender.send(queued.model_copy(update={"attempts": 99}), STORIES, None)
     assert later.value.after_s is not None
     assert not later.value.uncertain
 
 
-async def test_a_public_channel_is_joined_where_it_must_be(
-    workspace: Workspace, sender: SlackSender, owed: Delivery
+async def test_a_public_channel_is_joined_if_necessary(
+    workspace: Workspace, sender: SlackSender, queued: Delivery
 ) -> None:
     workspace.fail_next("chat.postMessage", error="not_in_channel")
-    await sender.send(owed, STORIES, None)
+    await sender.send(queued, STORIES, None)
     assert [call.ok for call in workspace.calls("conversations.join")] == [True]
 
 
-async def test_a_channel_that_cannot_be_joined_is_given_up(
-    workspace: Workspace, sender: SlackSender, owed: Delivery
+async def test_a_message_to_a_channel_that_cannot_be_joined_is_given_up(
+    workspace: Workspace, sender: SlackSender, queued: Delivery
 ) -> None:
     workspace.fail_next("chat.postMessage", error="not_in_channel")
     workspace.fail_next("conversations.join", error="missing_scope")
     with pytest.raises(SendRefused, match="invite the bot"):
-        await sender.send(owed, STORIES, None)
+        await sender.send(queued, STORIES, None)
 
 
-async def test_an_error_nobody_knows_is_tried_again_and_then_given_up(
-    workspace: Workspace, sender: SlackSender, owed: Delivery
+async def test_an_unknown_error_is_retried_and_then_given_up(
+    workspace: Workspace, sender: SlackSender, queued: Delivery
 ) -> None:
     workspace.fail_next("chat.postMessage", error="a_new_error", times=2)
     with pytest.raises(SendLater):
-        await sender.send(owed, STORIES, None)
+        await sender.send(queued, STORIES, None)
     with pytest.raises(SendRefused):
-        await sender.send(owed.model_copy(update={"attempts": 8}), STORIES, None)
+        await sender.send(queued.model_copy(update={"attempts": 8}), STORIES, None)
 
 
-async def test_a_failing_search_keeps_the_outcome_open(
-    workspace: Workspace, sender: SlackSender, owed: Delivery
+async def test_a_failed_search_leaves_the_outcome_unknown(
+    workspace: Workspace, sender: SlackSender, queued: Delivery
 ) -> None:
-    uncertain = owed.model_copy(update={"uncertain": True})
-    # aiohttp itself asks once more where a reading call loses its connection.
+    uncertain = queued.model_copy(update={"uncertain": True})
+    # Two drops, because aiohttp itself retries a GET after a lost connection.
     faults: list[dict[str, Any]] = [
         {"error": "ratelimited", "status": 429},
         {"drop": "before", "times": 2},
@@ -404,14 +412,14 @@ async def test_a_failing_search_keeps_the_outcome_open(
 
 
 @pytest.fixture
-async def going_round() -> AsyncIterator[str]:
-    """The address of a Slack, or of a proxy before it, whose every answer leads back to itself."""
+async def redirect_loop() -> AsyncIterator[str]:
+    """The address of a server that redirects every request to itself."""
 
-    async def round_again(request: web.Request) -> web.Response:
+    async def redirect_to_itself(request: web.Request) -> web.Response:
         raise web.HTTPTemporaryRedirect(request.path)
 
     app = web.Application()
-    app.router.add_route("*", "/api/{method}", round_again)
+    app.router.add_route("*", "/api/{method}", redirect_to_itself)
     async with TestServer(app) as server:
         yield str(server.make_url("/api/"))
 
@@ -420,8 +428,8 @@ def _all_bytes(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.iterdir())
 
 
-async def test_the_token_stays_out_of_the_database_and_the_log_where_redirects_go_round(
-    going_round: str,
+async def test_a_redirect_loop_writes_no_token_into_the_database_or_log(
+    redirect_loop: str,
     session: aiohttp.ClientSession,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -430,7 +438,7 @@ async def test_the_token_stays_out_of_the_database_and_the_log_where_redirects_g
     address = f"sqlite:///{tmp_path / 'bot.db'}"
     await upgrade(address)
     store = open_store(address)
-    client = AsyncWebClient(token, base_url=going_round, session=session, retry_handlers=[])
+    client = AsyncWebClient(token, base_url=redirect_loop, session=session, retry_handlers=[])
     dispatcher = Dispatcher(store.outbox, SlackSender(client, PARTIES), lambda: NOW, pace_s=0)
     await store.tell(*STORIES)
     await store.owe(delivery(story_ids=("s1",), due_at=NOW))
@@ -445,30 +453,32 @@ async def test_the_token_stays_out_of_the_database_and_the_log_where_redirects_g
     assert token not in caplog.text
 
 
-async def test_stories_no_longer_kept_owe_nothing(sender: SlackSender, owed: Delivery) -> None:
+async def test_a_delivery_whose_stories_were_pruned_is_given_up(
+    sender: SlackSender, queued: Delivery
+) -> None:
     with pytest.raises(SendRefused):
-        await sender.send(owed, (), None)
+        await sender.send(queued, (), None)
 
 
-async def test_a_command_that_a_notice_names_can_be_copied(
-    sender: SlackSender, client: AsyncWebClient, owed: Delivery
+async def test_a_command_in_a_notice_is_shown_as_code(
+    sender: SlackSender, client: AsyncWebClient, queued: Delivery
 ) -> None:
     changes = {"kind": DeliveryKind.NOTICE, "reason": "Type `/tariff feeds resume old_wire`."}
-    notice = owed.model_copy(update={**changes, "story_ids": (), "event_id": ""})
+    notice = queued.model_copy(update={**changes, "story_ids": (), "event_id": ""})
     await sender.send(notice, (), None)
-    (message,) = await standing(client, owed.conversation)
+    (message,) = await posts_in(client, queued.conversation)
     assert message["text"] == "Type `/tariff feeds resume old_wire`."
 
 
-async def test_a_notice_needs_no_story_and_is_found_again_after_a_broken_connection(
-    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, owed: Delivery
+async def test_a_notice_without_a_story_is_found_again_after_a_lost_connection(
+    workspace: Workspace, sender: SlackSender, client: AsyncWebClient, queued: Delivery
 ) -> None:
     changes = {"kind": DeliveryKind.NOTICE, "reason": "The feed wire is gone <!channel>"}
-    notice = owed.model_copy(update={**changes, "story_ids": (), "event_id": ""})
+    notice = queued.model_copy(update={**changes, "story_ids": (), "event_id": ""})
     workspace.fail_next("chat.postMessage", drop="after")
     with pytest.raises(SendLater):
         await sender.send(notice, (), None)
     found = await sender.send(notice.model_copy(update={"uncertain": True}), (), None)
-    (message,) = await standing(client, owed.conversation)
+    (message,) = await posts_in(client, queued.conversation)
     assert message["ts"] == found.ts
     assert message["text"] == "The feed wire is gone &lt;!channel&gt;"

@@ -1,4 +1,4 @@
-"""What a second refusal means, and how the parts of one delivery follow each other."""
+"""Errors of the second attempt at one message, and the messages of a long digest."""
 
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,7 @@ from bot.slack.api.sender import SlackSender
 from tests.slack.samples import PARTIES, delivery, story
 
 STORIES = (story(),)
-# Three messages long.
+# Enough stories for three messages.
 MANY = tuple(
     story(id=f"s{number}", event_id=f"s{number}", title=f"Story {number} " + "x" * 400)
     for number in range(60)
@@ -22,40 +22,40 @@ MANY = tuple(
 
 
 @pytest.fixture
-def owed(workspace: Workspace) -> Delivery:
+def queued(workspace: Workspace) -> Delivery:
     channel = workspace.team.channel("trade-news")
     assert channel is not None
     return delivery(conversation=channel.id)
 
 
-async def refused(
-    workspace: Workspace, client: AsyncWebClient, owed: Delivery, *faults: dict[str, Any]
+async def send_with_faults(
+    workspace: Workspace, client: AsyncWebClient, queued: Delivery, *faults: dict[str, Any]
 ) -> SendLater | SendRefused:
-    """What the sender raises where these faults meet its posts, one after the other."""
+    """The error that the sender raises when its posts meet these faults in order."""
     for fault in faults:
         workspace.fail_next("chat.postMessage", **fault)
     with pytest.raises((SendLater, SendRefused)) as met:
-        await SlackSender(client, PARTIES).send(owed, STORIES, None)
+        await SlackSender(client, PARTIES).send(queued, STORIES, None)
     assert isinstance(met.value, SendLater | SendRefused)
     assert len(workspace.calls("chat.postMessage")) == len(faults)
     return met.value
 
 
-async def test_a_refusal_after_joining_gives_up(
-    workspace: Workspace, client: AsyncWebClient, owed: Delivery
+async def test_a_message_refused_after_joining_is_given_up(
+    workspace: Workspace, client: AsyncWebClient, queued: Delivery
 ) -> None:
-    met = await refused(
-        workspace, client, owed, {"error": "not_in_channel"}, {"error": "is_archived"}
+    met = await send_with_faults(
+        workspace, client, queued, {"error": "not_in_channel"}, {"error": "is_archived"}
     )
     assert isinstance(met, SendRefused)
     assert len(workspace.calls("conversations.join")) == 1
 
 
-async def test_a_refusal_of_the_text_gives_up(
-    workspace: Workspace, client: AsyncWebClient, owed: Delivery
+async def test_a_message_refused_as_blocks_and_as_text_is_given_up(
+    workspace: Workspace, client: AsyncWebClient, queued: Delivery
 ) -> None:
-    met = await refused(
-        workspace, client, owed, {"error": "invalid_blocks"}, {"error": "msg_too_long"}
+    met = await send_with_faults(
+        workspace, client, queued, {"error": "invalid_blocks"}, {"error": "msg_too_long"}
     )
     assert isinstance(met, SendRefused)
     first, second = workspace.calls("chat.postMessage")
@@ -64,56 +64,56 @@ async def test_a_refusal_of_the_text_gives_up(
 
 
 @pytest.mark.parametrize("first", ["not_in_channel", "invalid_blocks"])
-async def test_a_limit_on_the_second_try_waits(
-    workspace: Workspace, client: AsyncWebClient, owed: Delivery, first: str
+async def test_a_rate_limit_on_the_second_attempt_waits(
+    workspace: Workspace, client: AsyncWebClient, queued: Delivery, first: str
 ) -> None:
     limit = {"error": "ratelimited", "status": 429, "retry_after_s": 7}
-    met = await refused(workspace, client, owed, {"error": first}, limit)
+    met = await send_with_faults(workspace, client, queued, {"error": first}, limit)
     assert isinstance(met, SendLater)
     assert (met.after_s, met.uncertain) == (7, False)
 
 
 @pytest.mark.parametrize("first", ["not_in_channel", "invalid_blocks"])
-async def test_a_second_try_without_an_answer_leaves_the_outcome_open(
-    workspace: Workspace, client: AsyncWebClient, owed: Delivery, first: str
+async def test_a_second_attempt_without_a_response_leaves_the_outcome_unknown(
+    workspace: Workspace, client: AsyncWebClient, queued: Delivery, first: str
 ) -> None:
-    met = await refused(workspace, client, owed, {"error": first}, {"drop": "after"})
+    met = await send_with_faults(workspace, client, queued, {"error": first}, {"drop": "after"})
     assert isinstance(met, SendLater)
     assert (met.uncertain, met.unanswered) == (True, True)
 
 
 @pytest.mark.parametrize(("attempts", "given_up"), [(7, False), (8, True)])
-async def test_an_unknown_error_of_the_second_try_counts_the_attempts(
-    workspace: Workspace, client: AsyncWebClient, owed: Delivery, attempts: int, given_up: bool
+async def test_an_unknown_error_on_the_second_attempt_is_given_up_after_enough_attempts(
+    workspace: Workspace, client: AsyncWebClient, queued: Delivery, attempts: int, given_up: bool
 ) -> None:
     faults = ({"error": "invalid_blocks"}, {"error": "a_new_error"})
-    tried = owed.model_copy(update={"attempts": attempts})
-    met = await refused(workspace, client, tried, *faults)
+    tried = queued.model_copy(update={"attempts": attempts})
+    met = await send_with_faults(workspace, client, tried, *faults)
     assert isinstance(met, SendRefused) is given_up
 
 
 class NoProposals:
-    """Keeps none."""
+    """A proposal store that is always empty."""
 
     async def get(self, proposal_id: str) -> ProposalRecord | None:
         return None
 
 
 @pytest.mark.parametrize("kept", [NoProposals(), None])
-async def test_a_proposal_that_is_gone_is_given_up(
-    workspace: Workspace, client: AsyncWebClient, owed: Delivery, kept: NoProposals | None
+async def test_a_message_about_a_missing_proposal_is_given_up(
+    workspace: Workspace, client: AsyncWebClient, queued: Delivery, kept: NoProposals | None
 ) -> None:
     changes = {"kind": DeliveryKind.PROPOSAL, "event_id": "0123abcd", "story_ids": ()}
     sender = SlackSender(client, PARTIES, proposals=kept)
     with pytest.raises(SendRefused):
-        await sender.send(owed.model_copy(update=changes), (), None)
+        await sender.send(queued.model_copy(update=changes), (), None)
     assert not workspace.calls("chat.postMessage")
 
 
-async def test_the_messages_of_one_delivery_keep_their_pace(
-    workspace: Workspace, client: AsyncWebClient, owed: Delivery
+async def test_the_messages_of_one_delivery_are_spaced(
+    workspace: Workspace, client: AsyncWebClient, queued: Delivery
 ) -> None:
-    digest = owed.model_copy(update={"kind": DeliveryKind.DIGEST})
+    digest = queued.model_copy(update={"kind": DeliveryKind.DIGEST})
     receipt = await SlackSender(client, PARTIES, pace_s=0.15).send(digest, MANY, None)
     calls = workspace.calls("chat.postMessage")
     assert len(calls) >= 3
@@ -124,26 +124,26 @@ async def test_the_messages_of_one_delivery_keep_their_pace(
     ]
 
 
-async def test_each_message_of_one_delivery_has_an_id_of_its_own(
-    workspace: Workspace, client: AsyncWebClient, owed: Delivery
+async def test_each_message_of_one_delivery_has_its_own_id(
+    workspace: Workspace, client: AsyncWebClient, queued: Delivery
 ) -> None:
-    digest = owed.model_copy(update={"kind": DeliveryKind.DIGEST})
+    digest = queued.model_copy(update={"kind": DeliveryKind.DIGEST})
     await SlackSender(client, PARTIES, pace_s=0).send(digest, MANY, None)
     feed_metadata = await client.conversations_history(
-        channel=owed.conversation, include_all_metadata=True
+        channel=queued.conversation, include_all_metadata=True
     )
     [first] = [each for each in feed_metadata["messages"] if each.get("metadata")]
     thread = await client.conversations_replies(
-        channel=owed.conversation, ts=first["ts"], include_all_metadata=True
+        channel=queued.conversation, ts=first["ts"], include_all_metadata=True
     )
     ids = [each["metadata"]["event_payload"]["delivery_id"] for each in thread["messages"]]
     assert ids == ["d1", *(f"d1/{number}" for number in range(2, len(ids) + 1))]
 
 
 async def test_a_delivery_whose_thread_cannot_be_read_stays_uncertain(
-    workspace: Workspace, client: AsyncWebClient, owed: Delivery
+    workspace: Workspace, client: AsyncWebClient, queued: Delivery
 ) -> None:
-    digest = owed.model_copy(update={"kind": DeliveryKind.DIGEST})
+    digest = queued.model_copy(update={"kind": DeliveryKind.DIGEST})
     sender = SlackSender(client, PARTIES, pace_s=0)
     await sender.send(digest, MANY, None)
     posted = len(workspace.calls("chat.postMessage"))

@@ -1,4 +1,4 @@
-"""Text becomes markup that Slack shows and does not obey."""
+"""Text becomes Slack markup that is shown and never acts as a mention or command."""
 
 import re
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from tests.slack.samples import HOSTILE, nasty_text
 
 @given(nasty_text)
 @example(HOSTILE)
-def test_escaped_text_holds_nothing_that_slack_obeys(text: str) -> None:
+def test_escaped_text_contains_no_active_markup(text: str) -> None:
     markup = escape(text, 10_000)
     assert not re.search(r"[<>*_~`\n\u202e\u200b\x00]", markup)
     assert re.sub(r"&(amp|lt|gt);", "", markup).count("&") == 0
@@ -33,23 +33,23 @@ def test_escaped_text_holds_nothing_that_slack_obeys(text: str) -> None:
 
 
 @given(nasty_text, st.integers(1, 200))
-def test_escaped_text_keeps_its_limit_and_its_entities(text: str, limit: int) -> None:
+def test_escaped_text_respects_its_limit_and_cuts_no_entity(text: str, limit: int) -> None:
     markup = escape(text, limit)
     assert len(markup) <= limit
     assert "&" not in re.sub(r"&(amp|lt|gt);", "", markup)
 
 
-def test_a_word_cut_off_calls_nobody() -> None:
+def test_a_truncated_word_mentions_no_one() -> None:
     assert escape("@hereafter @channelé", 6) == "\uff20here…"
 
 
-def test_ordinary_text_is_shown_as_it_was() -> None:
+def test_ordinary_text_is_unchanged() -> None:
     text = "Trump: 145% duties at 10:30, says U.S.-China deal 'done' (Section 301)"
     assert escape(text) == text
 
 
 @given(nasty_text, nasty_text)
-def test_a_link_is_one_link_or_none(url: str, label: str) -> None:
+def test_a_link_is_one_link_or_plain_text(url: str, label: str) -> None:
     markup = link(url, label)
     assert not re.search(r"[<>]", markup) or re.fullmatch(r"<https?://[^|<>\s]+\|[^|<>]+>", markup)
 
@@ -71,12 +71,12 @@ def test_a_link_keeps_its_query() -> None:
         "https://a.example/" + "a" * 3000,
     ],
 )
-def test_an_unsafe_address_is_no_link(url: str) -> None:
+def test_an_unsafe_address_does_not_become_a_link(url: str) -> None:
     assert safe_url(url) is None
     assert link(url, "shown") == "shown"
 
 
-def test_an_address_cannot_leave_its_link() -> None:
+def test_an_address_cannot_close_its_link_early() -> None:
     address = safe_url("https://a.example/x|y> <!channel>")
     assert address == "https://a.example/x%7Cy%3E%20%3C!channel%3E"
 
@@ -93,7 +93,7 @@ def test_markup_is_not_cut_within_an_entity(markup: str, limit: int) -> None:
     assert "&" not in re.sub(r"&(amp|lt|gt);", "", shown)
 
 
-def test_a_moment_shows_in_the_readers_zone_with_utc_beside() -> None:
+def test_a_time_is_shown_in_the_readers_zone_with_utc_as_fallback() -> None:
     when = datetime(2025, 5, 12, 7, 0, tzinfo=UTC)
     assert moment(when) == ("<!date^1747033200^{date_short_pretty} {time}|2025-05-12 07:00 UTC>")
 
@@ -103,5 +103,5 @@ def test_only_ids_become_mentions() -> None:
     assert person("!channel") == channel("x>") == ""
 
 
-def test_nothing_is_not_made_bold() -> None:
+def test_an_empty_text_is_not_made_bold() -> None:
     assert bold("  ") == ""

@@ -1,4 +1,4 @@
-"""Text made safe for Slack, by examples down to the letter."""
+"""Exact examples of text made safe for Slack."""
 
 import pytest
 
@@ -14,13 +14,13 @@ from bot.text.single_line import single_line
         ("  Zölle auf Käse  ", "Zölle auf Käse"),
         ("Zölle  auf   Käse", "Zölle auf Käse"),
         ("Zölle\nauf\r\n\tKäse\n", "Zölle auf Käse"),
-        # What is not seen goes, and nothing else does.
+        # Invisible characters are removed, everything else stays.
         ("Zölle\u200b auf Käse", "Zölle auf Käse"),
         ("\u202eZölle\u202c auf\x00 Käse\x7f", "Zölle auf Käse"),
         ("関税\ue000は\u200d25%", "関税は25%"),
         ("Zölle\ud800 auf", "Zölle auf"),
         ("a\u00a0b", "a b"),
-        # A backslash is a letter like any other.
+        # A backslash is an ordinary character.
         ("a\\n  b\\g<1>", "a\\n b\\g<1>"),
         ("a\\b\nc", "a\\b c"),
     ],
@@ -46,14 +46,14 @@ def test_text_is_cut_to_its_limit(limit: int, expected: str) -> None:
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(4, "abc…"), (5, "abc…"), (6, "abc d…")])
-def test_no_blank_stands_before_an_ellipsis(limit: int, expected: str) -> None:
+def test_there_is_no_space_before_an_ellipsis(limit: int, expected: str) -> None:
     assert cut("abc defg", limit) == expected
 
 
 @pytest.mark.parametrize(
     ("markup", "limit", "expected"),
     [
-        # Exactly at the limit nothing is cut.
+        # A text exactly at the limit is not cut.
         ("a &lt; b", 8, "a &lt; b"),
         ("a &lt; b", 7, "a &lt;…"),
         ("a &lt; b", 6, "a…"),
@@ -67,7 +67,7 @@ def test_no_blank_stands_before_an_ellipsis(limit: int, expected: str) -> None:
         ("abc", 0, "…"),
     ],
 )
-def test_no_link_and_no_entity_is_cut_in_two(markup: str, limit: int, expected: str) -> None:
+def test_no_link_and_no_entity_is_cut_in_the_middle(markup: str, limit: int, expected: str) -> None:
     assert cut_markup(markup, limit) == expected
 
 
@@ -84,5 +84,5 @@ def test_no_link_and_no_entity_is_cut_in_two(markup: str, limit: int, expected: 
         ("Zölle\u200b auf\nKäse", "Zölle auf Käse"),
     ],
 )
-def test_markup_shows_the_text_literally(text: str, expected: str) -> None:
+def test_markup_in_text_is_shown_literally(text: str, expected: str) -> None:
     assert escape(text) == expected

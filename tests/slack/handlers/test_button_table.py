@@ -1,4 +1,4 @@
-"""Every button of the bot's messages has a handler, and those of operators a permission."""
+"""Every button of the bot's messages has a handler, and proposal buttons require an operator."""
 
 import re
 from collections.abc import Iterator
@@ -18,20 +18,20 @@ IDS = {
 }
 
 
-def used() -> Iterator[str]:
-    """The names of the action ids that views give to their buttons."""
+def used_action_ids() -> Iterator[str]:
+    """The constants that views use as action ids of buttons."""
     for file in Path(ROOT / "bot" / "slack" / "views").rglob("*.py"):
         text = file.read_text("utf-8")
         yield from re.findall(r'button\(\s*(?:f?"[^"]*"|[^,()]*),\s*(?:alerts\.)?([A-Z_]+)', text)
 
 
 def test_every_button_has_a_handler() -> None:
-    names = set(used())
+    names = set(used_action_ids())
     assert len(names) > 10
     assert {IDS[name] for name in names} <= BUTTONS.keys()
 
 
-def test_a_button_that_runs_a_command_has_a_handler_whatever_its_number() -> None:
+def test_every_numbered_command_button_has_a_handler() -> None:
     [pattern] = [key for key in BUTTONS if isinstance(key, re.Pattern)]
     assert pattern.match(f"{RUN}_0")
     assert pattern.match(f"{RUN}_12")

@@ -1,4 +1,4 @@
-"""`/tariff upcoming ics` shares a calendar file, or says what is missing."""
+"""`/tariff upcoming ics` uploads a calendar file, or says which scope is missing."""
 
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.commands.grammar import Verb, parse_command
 from bot.local_slack.client import say
 from bot.local_slack.server import SCOPES, Workspace
-from tests.journeys.onlooker import Onlooker, words
-from tests.slack.reached import answering
+from tests.journeys.workspace_reader import WorkspaceReader, words
+from tests.slack.http_bot import running_bot
 from tests.slack.samples import PARTIES
 
 
 async def files(workspace: Workspace, channel: str) -> list[dict[str, Any]]:
-    found = await Onlooker(workspace.address).messages(channel)
+    found = await WorkspaceReader(workspace.address).messages(channel)
     return [file for message in found for file in message.get("files", ())]
 
 
-async def test_the_file_is_shared_in_the_channel(
+async def test_the_calendar_file_is_uploaded_to_the_channel(
     workspace: Workspace, client: AsyncWebClient, session: aiohttp.ClientSession
 ) -> None:
-    async with answering(workspace, client):
+    async with running_bot(workspace, client):
         answers = await say(workspace.address, "#trade-news", "/tariff upcoming ics china")
     assert any("is shared here" in answer["text"] for answer in answers)
     [file] = await files(workspace, "trade-news")
@@ -34,7 +34,7 @@ async def test_the_file_is_shared_in_the_channel(
     assert events
 
 
-async def test_without_the_scope_it_says_what_to_grant(
+async def test_without_the_scope_the_reply_names_the_scope_to_grant(
     tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     scopes = [scope for scope in SCOPES if scope != "files:write"]
@@ -43,7 +43,7 @@ async def test_without_the_scope_it_says_what_to_grant(
     client = AsyncWebClient(
         workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
     )
-    async with answering(workspace, client):
+    async with running_bot(workspace, client):
         [answer] = await say(workspace.address, "#trade-news", "/tariff upcoming ics")
     assert "files:write" in words(answer)
     assert "install it again" in words(answer)
@@ -54,20 +54,20 @@ async def test_without_the_scope_it_says_what_to_grant(
     ("error", "cure"),
     [("not_in_channel", "/invite"), ("internal_error", "could not be shared")],
 )
-async def test_what_slack_refuses_is_told(
+async def test_an_upload_that_slack_refuses_is_reported(
     workspace: Workspace, client: AsyncWebClient, error: str, cure: str
 ) -> None:
     workspace.fail_next("files.completeUploadExternal", error=error)
-    async with answering(workspace, client):
+    async with running_bot(workspace, client):
         [answer] = await say(workspace.address, "#trade-news", "/tariff calendar .ics")
     assert cure in words(answer)
     assert await files(workspace, "trade-news") == []
 
 
-async def test_the_list_has_a_button_for_the_file(
+async def test_the_list_of_changes_has_a_button_for_the_file(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:
-    async with answering(workspace, client):
+    async with running_bot(workspace, client):
         [answer] = await say(workspace.address, "#trade-news", "/tariff upcoming china")
     [row] = [block for block in answer["blocks"] if block["type"] == "actions"]
     [button] = row["elements"]

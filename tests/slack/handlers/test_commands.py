@@ -1,4 +1,4 @@
-"""Every command is answered with something true and useful, whatever was typed."""
+"""Replies to `/tariff` commands: answers, suggestions, subscriptions, lists and errors."""
 
 import json
 from typing import Any
@@ -16,12 +16,12 @@ from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers.commands import answer
 from bot.values import Topic
-from tests.slack.fakes import KeptStories, KeptSubscriptions, slack_context
+from tests.slack.fakes import FakeStories, FakeSubscriptions, slack_context
 from tests.slack.samples import HOSTILE, nasty_text, story
 
 
 @pytest.fixture
-def given_context() -> SlackContext:
+def context() -> SlackContext:
     return slack_context(AsyncWebClient("xoxb-unused"))
 
 
@@ -30,7 +30,7 @@ def ask(text: str, **changes: Any) -> CommandRequest:
     return CommandRequest(text=text, **{**given, **changes})
 
 
-def shown(reply: Message) -> str:
+def as_text(reply: Message) -> str:
     return json.dumps(reply.payload(), ensure_ascii=False)
 
 
@@ -40,10 +40,10 @@ def buttons(reply: Message) -> list[str]:
 
 
 async def test_a_rate_comes_with_both_directions_basis_dates_and_sources(
-    given_context: SlackContext,
+    context: SlackContext,
 ) -> None:
-    reply = await answer(given_context, ask("us china on 2025-05-20"))
-    text = shown(reply)
+    reply = await answer(context, ask("us china on 2025-05-20"))
+    text = as_text(reply)
     for part in (
         "United States on 🇨🇳 China: 30%",
         "China on 🇺🇸 United States: 10%",
@@ -57,104 +57,106 @@ async def test_a_rate_comes_with_both_directions_basis_dates_and_sources(
     assert not reply.in_channel
 
 
-async def test_one_direction_offers_the_other(given_context: SlackContext) -> None:
-    reply = await answer(given_context, ask("us on china on 2025-05-20"))
+async def test_an_answer_for_one_direction_offers_the_other(context: SlackContext) -> None:
+    reply = await answer(context, ask("us on china on 2025-05-20"))
     assert "China on United States" in buttons(reply)
 
 
-async def test_what_is_uncertain_comes_first(given_context: SlackContext) -> None:
-    reply = await answer(given_context, ask("us on china on 2031-01-01"))
+async def test_a_warning_comes_before_the_answer(context: SlackContext) -> None:
+    reply = await answer(context, ask("us on china on 2031-01-01"))
     first = reply.payload()["blocks"][0]
     assert first["type"] == "section"
     assert first["text"]["text"].startswith("⚠️")
 
 
-async def test_a_misspelt_economy_is_suggested_as_a_button(given_context: SlackContext) -> None:
-    reply = await answer(given_context, ask("us chnia"))
+async def test_a_misspelled_economy_gets_suggestions_as_buttons(context: SlackContext) -> None:
+    reply = await answer(context, ask("us chnia"))
     assert "us China" in buttons(reply)
-    assert "“chnia”" in shown(reply)
+    assert "“chnia”" in as_text(reply)
 
 
-async def test_a_misspelt_command_is_suggested_as_a_button(given_context: SlackContext) -> None:
-    reply = await answer(given_context, ask("subcribe court-rulings"))
+async def test_a_misspelled_command_gets_a_suggestion_as_a_button(context: SlackContext) -> None:
+    reply = await answer(context, ask("subcribe court-rulings"))
     assert "subscribe court-rulings" in buttons(reply)
 
 
-async def test_nonsense_is_told_where_help_is(given_context: SlackContext) -> None:
-    assert "/tariff help" in shown(await answer(given_context, ask("xyzzy plugh")))
+async def test_the_reply_to_nonsense_names_the_help_command(context: SlackContext) -> None:
+    assert "/tariff help" in as_text(await answer(context, ask("xyzzy plugh")))
 
 
 @pytest.mark.parametrize("text", ["", "help", "?"])
-async def test_help_shows_every_command(given_context: SlackContext, text: str) -> None:
-    said = shown(await answer(given_context, ask(text)))
+async def test_help_shows_every_command(context: SlackContext, text: str) -> None:
+    said = as_text(await answer(context, ask(text)))
     commands = ("subscribe", "unsubscribe", "list", "latest", "court-rulings", "feeds")
     questions = ("us china", "steel", "history", "vs", "`/tariff china`", "upcoming", "changes")
     for word in (*commands, *questions):
         assert word in said
 
 
-async def test_subscribing_is_seen_by_the_channel_and_kept(given_context: SlackContext) -> None:
-    reply = await answer(given_context, ask("subscribe court-rulings china daily"))
+async def test_a_subscription_is_saved_and_confirmed_to_the_whole_channel(
+    context: SlackContext,
+) -> None:
+    reply = await answer(context, ask("subscribe court-rulings china daily"))
     assert reply.in_channel
-    assert "<@U1> subscribed" in shown(reply)
-    assert isinstance(given_context.service.stores.subscriptions, KeptSubscriptions)
-    (kept,) = given_context.service.stores.subscriptions.kept
+    assert "<@U1> subscribed" in as_text(reply)
+    assert isinstance(context.service.stores.subscriptions, FakeSubscriptions)
+    (kept,) = context.service.stores.subscriptions.kept
     assert (kept.team, kept.conversation, kept.created_by) == ("T1", "C1", "U1")
     assert kept.topics == {Topic.COURT_RULING}
     assert kept.parties == {"CN"}
     assert kept.pace is Frequency.DAILY
 
 
-async def test_subscribing_twice_changes_nothing_and_says_so(given_context: SlackContext) -> None:
-    await answer(given_context, ask("subscribe tariffs"))
-    reply = await answer(given_context, ask("subscribe tariffs"))
-    assert "already" in shown(reply)
+async def test_subscribing_twice_changes_nothing_and_says_so(context: SlackContext) -> None:
+    await answer(context, ask("subscribe tariffs"))
+    reply = await answer(context, ask("subscribe tariffs"))
+    assert "already" in as_text(reply)
     assert not reply.in_channel
 
 
-async def test_the_list_shows_what_the_confirmation_undoes(given_context: SlackContext) -> None:
-    await answer(given_context, ask("subscribe tariffs china"))
-    await answer(given_context, ask("subscribe talks"))
-    assert "2 subscriptions here" in shown(await answer(given_context, ask("list")))
-    gone = await answer(given_context, ask("unsubscribe talks"))
+async def test_the_list_shows_the_remaining_subscriptions_after_an_unsubscribe(
+    context: SlackContext,
+) -> None:
+    await answer(context, ask("subscribe tariffs china"))
+    await answer(context, ask("subscribe talks"))
+    assert "2 subscriptions here" in as_text(await answer(context, ask("list")))
+    gone = await answer(context, ask("unsubscribe talks"))
     assert gone.in_channel
-    listed = shown(await answer(given_context, ask("list")))
+    listed = as_text(await answer(context, ask("list")))
     assert "*tariff* stories naming 🇨🇳 China" in listed
     assert "negotiation" not in listed
 
 
-async def test_an_empty_list_says_how_to_begin(given_context: SlackContext) -> None:
-    assert "subscribe tariffs" in shown(await answer(given_context, ask("list")))
+async def test_an_empty_list_says_how_to_subscribe(context: SlackContext) -> None:
+    assert "subscribe tariffs" in as_text(await answer(context, ask("list")))
 
 
-async def test_ending_what_was_never_wanted_is_told_to_one_person(
-    given_context: SlackContext,
+async def test_an_unsubscribe_without_effect_is_answered_privately(
+    context: SlackContext,
 ) -> None:
-    reply = await answer(given_context, ask("unsubscribe talks"))
-    assert "Nothing changed" in shown(reply)
+    reply = await answer(context, ask("unsubscribe talks"))
+    assert "Nothing changed" in as_text(reply)
     assert not reply.in_channel
 
 
-async def test_a_private_channel_is_told_to_invite_the_bot(given_context: SlackContext) -> None:
-    reply = await answer(given_context, ask("subscribe talks", needs_invitation=True))
-    assert "/invite" in shown(reply)
+async def test_in_a_private_channel_the_reply_says_to_invite_the_bot(context: SlackContext) -> None:
+    reply = await answer(context, ask("subscribe talks", needs_invitation=True))
+    assert "/invite" in as_text(reply)
 
 
-async def test_the_latest_stories_can_be_narrowed() -> None:
+async def test_the_latest_stories_can_be_filtered() -> None:
     talks = story(id="s2", title="Talks resume", topics=(Topic.NEGOTIATION,))
-    given_context = slack_context(
-        AsyncWebClient("xoxb-unused"), stories=KeptStories(story(), talks)
-    )
-    every = shown(await answer(given_context, ask("latest")))
+    context = slack_context(AsyncWebClient("xoxb-unused"), stories=FakeStories(story(), talks))
+    every = as_text(await answer(context, ask("latest")))
     assert "Talks resume" in every
     assert "cut tariffs" in every
-    only = shown(await answer(given_context, ask("latest tariffs")))
+    only = as_text(await answer(context, ask("latest tariffs")))
     assert "Talks resume" not in only
 
 
-async def test_what_comes_and_what_changed_are_listed(given_context: SlackContext) -> None:
-    assert "What comes next" in shown(await answer(given_context, ask("upcoming")))
-    changed = shown(await answer(given_context, ask("changes since 2025-05-01 china")))
+async def test_upcoming_and_past_changes_are_listed(context: SlackContext) -> None:
+    assert "What comes next" in as_text(await answer(context, ask("upcoming")))
+    changed = as_text(await answer(context, ask("changes since 2025-05-01 china")))
     assert "2025-05" in changed
 
 
@@ -171,8 +173,8 @@ async def test_what_comes_and_what_changed_are_listed(given_context: SlackContex
         "unsubscribe @channel :tada:",
     ],
 )
-async def test_hostile_text_is_harmless(given_context: SlackContext, text: str) -> None:
-    reply = await answer(given_context, ask(text))
+async def test_hostile_text_is_harmless(context: SlackContext, text: str) -> None:
+    reply = await answer(context, ask(text))
     said = json.dumps(
         [reply.payload()["text"]]
         + [b["text"]["text"] for b in reply.payload()["blocks"] if b["type"] == "section"],
@@ -187,11 +189,9 @@ async def test_hostile_text_is_harmless(given_context: SlackContext, text: str) 
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(nasty_text)
-async def test_any_text_gets_a_reply_that_slack_takes(
-    given_context: SlackContext, text: str
-) -> None:
+async def test_any_text_gets_a_reply_that_slack_accepts(context: SlackContext, text: str) -> None:
     for line in (text, f"us {text}", f"subscribe {text}", f"latest {text}"):
-        payload = (await answer(given_context, ask(line))).payload()
+        payload = (await answer(context, ask(line))).payload()
         check_blocks(payload["blocks"])
         check_budget(payload["blocks"])
         size = len(json.dumps(payload["blocks"], ensure_ascii=False)) + len(payload["text"])
@@ -199,8 +199,8 @@ async def test_any_text_gets_a_reply_that_slack_takes(
         assert "noted in the log" not in payload["text"]
 
 
-class _Away:
-    """Subscriptions in a database that is away."""
+class _UnavailableSubscriptions:
+    """A subscription store whose database is unavailable."""
 
     def __getattr__(self, name: str) -> Any:
         async def fail(*_: object, **__: object) -> None:
@@ -209,13 +209,13 @@ class _Away:
         return fail
 
 
-async def test_while_the_database_is_away_a_command_says_so_and_logs_nothing(
+async def test_a_command_reports_an_unavailable_database_without_a_log_line(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    away: Any = _Away()
+    away: Any = _UnavailableSubscriptions()
     reply = await answer(
         slack_context(AsyncWebClient("xoxb-unused"), subscriptions=away), ask("list")
     )
-    assert "cannot reach my database" in shown(reply)
-    assert "on my side" not in shown(reply)
+    assert "cannot reach my database" in as_text(reply)
+    assert "on my side" not in as_text(reply)
     assert caplog.records == []

@@ -30,13 +30,13 @@ PLASTICS = json.dumps([row("3926.90.99", "5.3%", "Other articles of plastics")])
 
 @pytest.fixture
 async def schedule() -> AsyncIterator[FeedServer]:
-    """Plays the schedule, and Slack's address for later replies at /respond."""
+    """A fake tariff schedule, which also receives later replies at /respond."""
     async with serving() as running:
         yield running
 
 
 @asynccontextmanager
-async def sourcebook(url: str) -> AsyncIterator[SourceRegistry]:
+async def source_registry(url: str) -> AsyncIterator[SourceRegistry]:
     settings = Settings(live_sources=("usitc-hts",), usitc_hts_url=url + "/")
     limits = FetchLimits(
         user_agent="Tariffwire/0 (+https://example.org)",
@@ -49,8 +49,8 @@ async def sourcebook(url: str) -> AsyncIterator[SourceRegistry]:
         await opened.close()
 
 
-class Slack:
-    """Asks the bot as Slack does, and keeps what comes later."""
+class SlackRequester:
+    """Sends commands as Slack does and collects the messages that come later."""
 
     def __init__(
         self, given: SlackContext, session: aiohttp.ClientSession, server: FeedServer
@@ -65,7 +65,7 @@ class Slack:
         return web.Response(text="ok")
 
     async def ask(self, text: str) -> dict[str, Any]:
-        """The acknowledgement; raises TimeoutError where it comes too late for Slack."""
+        """The acknowledgement; raises TimeoutError if it exceeds Slack's limit."""
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/slack/events"
@@ -82,29 +82,29 @@ def text_of(message: dict[str, Any]) -> str:
     return json.dumps(message.get("blocks", message), ensure_ascii=False)
 
 
-async def asked(
+async def ask_with_source(
     client: AsyncWebClient, session: aiohttp.ClientSession, server: FeedServer, text: str
 ) -> tuple[str, list[str]]:
-    """What was acknowledged and what came later, with the schedule at `server` on."""
-    async with sourcebook(server.url) as book:
+    """The text of the acknowledgement and of later messages, with the live source at `server`."""
+    async with source_registry(server.url) as book:
         given = slack_context(client, answers=AnswerService(ledger(), book.reference))
-        slack = Slack(given, session, server)
+        slack = SlackRequester(given, session, server)
         acknowledged = await slack.ask(text)
         return json.dumps(acknowledged, ensure_ascii=False), [text_of(one) for one in slack.later]
 
 
-async def test_a_quick_source_is_in_the_acknowledgement(
+async def test_a_fast_source_is_included_in_the_acknowledgement(
     client: AsyncWebClient, session: aiohttp.ClientSession, schedule: FeedServer
 ) -> None:
     schedule.at("/search", PLASTICS)
-    acknowledged, later = await asked(client, session, schedule, QUESTION)
+    acknowledged, later = await ask_with_source(client, session, schedule, QUESTION)
     said = "Base rate of 3926.90.99, Other articles of plastics: 5.3%; with it 150.3%"
     assert said in acknowledged
     assert "https://hts.usitc.gov/search?query=3926.90.99" in acknowledged
     assert later == []
 
 
-async def test_while_a_source_hangs_slack_is_answered_and_the_ledgers_answer_comes_with_a_caveat(
+async def test_a_hanging_source_delays_no_acknowledgement_and_the_answer_comes_later_with_a_warning(
     client: AsyncWebClient, session: aiohttp.ClientSession, schedule: FeedServer
 ) -> None:
     async def hang(_: web.BaseRequest) -> web.StreamResponse:
@@ -112,7 +112,7 @@ async def test_while_a_source_hangs_slack_is_answered_and_the_ledgers_answer_com
         raise AssertionError
 
     schedule.at("/search", hang)
-    acknowledged, [later] = await asked(client, session, schedule, QUESTION)
+    acknowledged, [later] = await ask_with_source(client, session, schedule, QUESTION)
     assert "One moment" in acknowledged
     assert "United States on 🇨🇳 China, HS 3926.90.99: 145%" in later
     assert (
@@ -131,28 +131,28 @@ async def test_while_a_source_hangs_slack_is_answered_and_the_ledgers_answer_com
     ],
     ids=["500", "a page", "too large", "to a private address"],
 )
-async def test_a_source_that_fails_leaves_the_ledgers_answer_with_a_caveat(
+async def test_if_a_source_fails_the_answer_has_a_warning(
     client: AsyncWebClient, session: aiohttp.ClientSession, schedule: FeedServer, play: Any
 ) -> None:
     schedule.at("/search", play)
-    acknowledged, _ = await asked(client, session, schedule, QUESTION)
+    acknowledged, _ = await ask_with_source(client, session, schedule, QUESTION)
     assert "United States on 🇨🇳 China, HS 3926.90.99: 145%" in acknowledged
     assert "could not be read just now; the base duty of HS 3926.90.99 is left out" in acknowledged
 
 
 @pytest.mark.parametrize("text", ["us on china", "us on china 8507.60.00", "upcoming", "help"])
-async def test_what_needs_no_source_asks_none(
+async def test_a_question_that_needs_no_live_source_requests_none(
     client: AsyncWebClient, session: aiohttp.ClientSession, schedule: FeedServer, text: str
 ) -> None:
-    await asked(client, session, schedule, text)
+    await ask_with_source(client, session, schedule, text)
     assert "/search" not in [path.partition("?")[0] for path in schedule.paths()]
 
 
-async def test_what_a_source_said_is_not_asked_again_and_is_shared_as_it_was_shown(
+async def test_a_repeated_question_uses_the_cached_figure_of_the_source(
     schedule: FeedServer,
 ) -> None:
     schedule.at("/search", PLASTICS)
-    async with sourcebook(schedule.url) as book:
+    async with source_registry(schedule.url) as book:
         first = await answer_message(QUESTION, live=book.reference)
         assert await answer_message(f"  {QUESTION.upper()} ", live=book.reference) == first
     assert len(schedule.paths()) == 1

@@ -1,4 +1,4 @@
-"""Slack's payloads become plain requests."""
+"""Slack's payloads become requests of the command service."""
 
 from typing import Any
 
@@ -19,11 +19,11 @@ from bot.slack.handlers.payloads import Click, conversation_of, mention, person_
         (":smile: :tada:", ":smile: :tada:"),
     ],
 )
-def test_a_command_is_read_without_markup(text: str, plain: str) -> None:
+def test_markup_is_removed_from_a_command(text: str, plain: str) -> None:
     assert slash_command({"text": text}).text == plain
 
 
-def test_a_slash_command_is_a_request() -> None:
+def test_a_slash_command_becomes_a_request() -> None:
     body = {"text": "list", "team_id": "T1", "channel_id": "C1", "user_id": "U1"}
     request = slash_command(body)
     assert (request.team, request.conversation, request.user) == ("T1", "C1", "U1")
@@ -43,14 +43,14 @@ def test_a_slash_command_is_a_request() -> None:
         ),
     ],
 )
-def test_a_mention_is_read_without_the_name_of_the_bot(text: str, plain: str) -> None:
+def test_the_name_of_the_bot_is_removed_from_a_mention(text: str, plain: str) -> None:
     event = {"text": text, "channel": "C1", "user": "U1", "team": "T1"}
     request = mention({"event": event})
     assert request.text == plain
     assert (request.team, request.conversation, request.user) == ("T1", "C1", "U1")
 
 
-def test_alerts_go_to_the_channel_or_to_the_person() -> None:
+def test_the_conversation_is_the_channel_or_in_a_direct_message_the_person() -> None:
     assert conversation_of({"channel_id": "C1", "user_id": "U1"}) == "C1"
     assert conversation_of({"channel_id": "D1", "user_id": "U1"}) == "U1"
     assert conversation_of({"channel": {"id": "G1"}, "user": {"id": "U1"}}) == "G1"

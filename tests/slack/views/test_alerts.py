@@ -1,4 +1,4 @@
-"""Alerts say what happened, and Slack takes them whatever a feed said."""
+"""Alerts and lists show what happened, and Slack accepts them for any story."""
 
 import json
 import re
@@ -30,12 +30,12 @@ from bot.values import Topic
 from tests.slack.samples import HOSTILE, NOW, PARTIES, nasty_text, stories, story
 
 
-def shown(message: Message) -> str:
+def as_text(message: Message) -> str:
     return json.dumps(message.payload(), ensure_ascii=False)
 
 
-def accepted(message: Message) -> None:
-    """Raises unless Slack would take the message."""
+def check_accepted(message: Message) -> None:
+    """Raises an error unless Slack would accept the message."""
     payload = message.payload()
     check_blocks(payload["blocks"])
     check_budget(payload["blocks"])
@@ -51,24 +51,24 @@ def buttons(message: Message) -> dict[str, dict[str, Any]]:
 
 @settings(max_examples=60, deadline=None)
 @given(stories, nasty_text, st.booleans())
-def test_slack_takes_an_alert_of_any_story(found: Story, reason: str, again: bool) -> None:
-    accepted(alert(found, PARTIES, reason, may_repeat=again))
-    accepted(why(found, reason))
+def test_slack_accepts_an_alert_of_any_story(found: Story, reason: str, again: bool) -> None:
+    check_accepted(alert(found, PARTIES, reason, may_repeat=again))
+    check_accepted(why(found, reason))
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(stories, max_size=3), st.integers(1, 60), nasty_text)
-def test_slack_takes_lists_of_any_length(found: list[Story], times: int, reason: str) -> None:
+def test_slack_accepts_lists_of_any_length(found: list[Story], times: int, reason: str) -> None:
     many = found * times
     for message in digest(many, PARTIES, reason):
-        accepted(message)
-    accepted(latest(LatestStories(many, Topic.TARIFF), PARTIES))
+        check_accepted(message)
+    check_accepted(latest(LatestStories(many, Topic.TARIFF), PARTIES))
     if many:
-        accepted(follow_up(many, PARTIES, may_repeat=True))
+        check_accepted(follow_up(many, PARTIES, may_repeat=True))
 
 
-def test_an_alert_holds_all_that_a_reader_needs() -> None:
-    text = shown(alert(story(), PARTIES, "tariff stories naming CN"))
+def test_an_alert_contains_everything_that_a_reader_needs() -> None:
+    text = as_text(alert(story(), PARTIES, "tariff stories naming CN"))
     for part in (
         "<https://news.example/a?x=1&amp;y=2|United States and China cut tariffs for 90 days>",
         "Duties on Chinese goods fall from 145% to 30%.",
@@ -95,10 +95,10 @@ def test_a_story_without_a_safe_link_has_no_open_button() -> None:
     assert "alert_open" not in found
 
 
-def test_hostile_text_stays_text() -> None:
+def test_hostile_text_is_not_active_markup() -> None:
     message = alert(story(title=HOSTILE, summary=HOSTILE, source=HOSTILE), PARTIES, HOSTILE)
-    # What a button carries is never shown.
-    text = re.sub(r'"value": "(\\.|[^"\\])*"', "", shown(message))
+    # The value of a button is never shown.
+    text = re.sub(r'"value": "(\\.|[^"\\])*"', "", as_text(message))
     for part in (
         "<!channel>",
         "<@U123>",
@@ -112,7 +112,7 @@ def test_hostile_text_stays_text() -> None:
         assert part not in text
 
 
-def test_links_and_mentions_are_never_guessed_from_text() -> None:
+def test_slack_is_told_not_to_parse_links_and_mentions_in_texts() -> None:
     texts = [
         block["text"]
         for block in alert(story(), PARTIES, "r").payload()["blocks"]
@@ -121,28 +121,28 @@ def test_links_and_mentions_are_never_guessed_from_text() -> None:
     assert all(text["verbatim"] for text in texts)
 
 
-def test_a_repeated_alert_says_so() -> None:
-    assert "(may repeat)" in shown(alert(story(), PARTIES, "r", may_repeat=True))
-    assert "(may repeat)" in shown(follow_up([story()], PARTIES, may_repeat=True))
-    assert "(may repeat)" in shown(digest([story()], PARTIES, "r", may_repeat=True)[0])
-    assert "(may repeat)" not in shown(alert(story(), PARTIES, "r"))
+def test_an_alert_that_may_be_a_repeat_says_so() -> None:
+    assert "(may repeat)" in as_text(alert(story(), PARTIES, "r", may_repeat=True))
+    assert "(may repeat)" in as_text(follow_up([story()], PARTIES, may_repeat=True))
+    assert "(may repeat)" in as_text(digest([story()], PARTIES, "r", may_repeat=True)[0])
+    assert "(may repeat)" not in as_text(alert(story(), PARTIES, "r"))
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_a_digest_drops_nothing(again: bool) -> None:
+def test_a_digest_contains_every_story(again: bool) -> None:
     many = [story(id=f"s{n}", event_id=f"s{n}", title=f"Story {n} " + "x" * 400) for n in range(60)]
     messages = digest(many, PARTIES, "your daily digest", may_repeat=again)
     assert "60 trade stories" in messages[0].text
     places = [
-        next(place for place, each in enumerate(messages) if f"|Story {n} " in shown(each))
+        next(place for place, each in enumerate(messages) if f"|Story {n} " in as_text(each))
         for n in range(60)
     ]
     assert places == sorted(places)
     assert set(places) == set(range(len(messages)))
-    assert sum(shown(each).count("|Story ") for each in messages) == 60
+    assert sum(as_text(each).count("|Story ") for each in messages) == 60
 
 
-def test_a_digest_tells_an_events_stories_together() -> None:
+def test_a_digest_groups_the_stories_of_an_event() -> None:
     late = story(id="stay", event_id="s1", title="Stay", published=NOW + timedelta(hours=2))
     other = story(id="o", event_id="o", title="Other", published=NOW + timedelta(hours=1))
     (message,) = digest([story(), other, late], PARTIES, "your daily digest")
@@ -151,13 +151,13 @@ def test_a_digest_tells_an_events_stories_together() -> None:
     assert [line.startswith("↳") for line in told] == [False, True, False]
 
 
-def test_why_names_words_rule_subscription_and_feed() -> None:
-    text = shown(why(story(), "tariff stories naming CN"))
+def test_why_shows_words_rule_subscription_and_feed() -> None:
+    text = as_text(why(story(), "tariff stories naming CN"))
     for part in ("“cut tariffs”", "tariff.word", "tariff stories naming CN", "“Example Wire”"):
         assert part in text
 
 
-def test_muting_offers_event_day_and_end() -> None:
+def test_the_mute_menu_offers_event_day_and_unsubscribe() -> None:
     found = buttons(mute_choices("e1"))
     assert found["mute_event"]["value"] == "e1"
     assert set(found) == {"mute_event", "mute_day", "mute_unsubscribe"}
@@ -176,11 +176,11 @@ def test_muting_offers_event_day_and_end() -> None:
         ({}, ""),
     ],
 )
-def test_a_figure_reads_as_a_person_writes_it(figure: dict[str, Any], line: str) -> None:
+def test_a_figure_is_written_in_plain_words(figure: dict[str, Any], line: str) -> None:
     assert figure_line(Figure(**figure), PARTIES) == line
 
 
-def test_a_percentage_gains_and_loses_nothing() -> None:
+def test_a_percentage_keeps_exactly_its_digits() -> None:
     assert percent(Decimal(100)) == "100%"
     assert percent(Decimal("0.00")) == "0%"
     assert percent(Decimal("2.875")) == "2.875%"

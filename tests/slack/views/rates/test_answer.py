@@ -1,4 +1,4 @@
-"""Answers of any size fit into one message, and never lose what must be said first."""
+"""Answers of any size fit into one message, and warnings come first."""
 
 import asyncio
 import json
@@ -37,26 +37,30 @@ from tests.slack.samples import NOW, PARTIES, nasty_text
 T = TypeVar("T")
 
 
-def made(cls: Callable[..., T], /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[T]:
-    """Values of a kind; what is not named keeps its default, which st.builds would make up."""
+def build_with_defaults(
+    cls: Callable[..., T], /, **fields: st.SearchStrategy[Any]
+) -> st.SearchStrategy[T]:
+    """Builds `cls`; fields that are not given keep their defaults, unlike with st.builds."""
     return st.fixed_dictionaries(fields).map(lambda given: cls(**given))
 
 
-# The ledger is read from UTF-8, which has no lone surrogates.
+# The ledger is UTF-8, which cannot contain lone surrogates.
 ledger_text = nasty_text.map(lambda text: text.encode(errors="ignore").decode())
 days = st.dates(date(2018, 1, 1), date(2030, 1, 1))
 percents = st.none() | st.decimals(0, 1000, places=2)
 sources = st.builds(
     Source,
-    # A filter would throw most of the large answers away.
+    # A filter for non-empty text would make Hypothesis discard most large answers.
     text=ledger_text.map(lambda text: text or "?"),
     url=st.sampled_from([None, "https://a.example/x", "https://b.example/" + "y" * 900]),
 )
-# Texts within texts come from a few, so that whole answers stay small enough to draw.
+# Nested texts are drawn from a short list, so that Hypothesis can generate whole answers.
 few_texts = st.sampled_from(
     ["", "*bold* <!here>", "&" * 700, "w" * 700, "a duty | of\nsome <kind>"]
 )
-duty_rates = made(DutyRate, percent=percents, specific=few_texts, banned=st.booleans())
+duty_rates = build_with_defaults(
+    DutyRate, percent=percents, specific=few_texts, banned=st.booleans()
+)
 measures = few_texts.map(lambda name: MeasureRef(name, "m"))
 changes = st.sampled_from(
     [
@@ -65,14 +69,14 @@ changes = st.sampled_from(
         Change(ChangeKind.MILESTONE, text="&" * 700),
     ]
 )
-exclusions = made(
+exclusions = build_with_defaults(
     Exclusion,
     reason=st.sampled_from(Reason),
     by=measures,
     text=few_texts,
     on_some_lines=st.booleans(),
 )
-rulings = made(
+rulings = build_with_defaults(
     Ruling,
     effect=st.sampled_from([Effect.HELD_UNLAWFUL, Effect.STAYED, Effect.STRUCK_DOWN]),
     body=few_texts,
@@ -80,12 +84,12 @@ rulings = made(
     later=st.booleans(),
 )
 warnings: st.SearchStrategy[RateWarning] = st.one_of(
-    made(kinds.PairRemark, text=ledger_text),
-    made(kinds.LeadingPairRemark, text=ledger_text),
-    made(kinds.RateCaveat, measure=measures, text=ledger_text),
-    made(kinds.NotInTotal, measure=measures, rate=duty_rates, exclusion=exclusions),
+    build_with_defaults(kinds.PairRemark, text=ledger_text),
+    build_with_defaults(kinds.LeadingPairRemark, text=ledger_text),
+    build_with_defaults(kinds.RateCaveat, measure=measures, text=ledger_text),
+    build_with_defaults(kinds.NotInTotal, measure=measures, rate=duty_rates, exclusion=exclusions),
 )
-layers = made(
+layers = build_with_defaults(
     Component,
     measure=ledger_text,
     measure_id=st.just("m"),
@@ -99,7 +103,7 @@ layers = made(
     covers=ledger_text,
     rulings=st.lists(rulings, max_size=2).map(tuple),
 )
-upcoming = made(
+upcoming = build_with_defaults(
     Upcoming,
     on=days,
     change=changes,
@@ -109,14 +113,14 @@ upcoming = made(
     partners=st.lists(st.sampled_from(["CN", "XX", "WORLD"]), max_size=6).map(tuple),
     source=sources,
 )
-steps = made(
+steps = build_with_defaults(
     Step,
     on=days,
     percent=st.decimals(0, 999),
     changes=st.lists(st.builds(RateChange, measures, changes), max_size=2).map(tuple),
     source=sources,
 )
-answers = made(
+answers = build_with_defaults(
     Answer,
     imposer=st.just("US"),
     partner=st.sampled_from(["CN", "WORLD", "XX"]),
@@ -128,13 +132,15 @@ answers = made(
     goods=st.lists(ledger_text, max_size=3).map(tuple),
     total_percent=percents,
     total_range=st.none() | st.tuples(st.decimals(0, 9, places=1), st.decimals(9, 99, places=1)),
-    choices=st.lists(made(Choice, goods=ledger_text, percent=st.decimals(0, 99)), max_size=12).map(
-        tuple
-    ),
+    choices=st.lists(
+        build_with_defaults(Choice, goods=ledger_text, percent=st.decimals(0, 99)), max_size=12
+    ).map(tuple),
     components=st.lists(layers, max_size=10).map(tuple),
     not_counted=st.lists(layers, max_size=10).map(tuple),
     mfn=st.none()
-    | made(MfnAverage, percent=st.decimals(0, 99), year=st.just(2023), source=sources),
+    | build_with_defaults(
+        MfnAverage, percent=st.decimals(0, 99), year=st.just(2023), source=sources
+    ),
     checked=st.none() | days,
     warnings=st.lists(warnings, max_size=6).map(tuple),
     next=st.lists(upcoming, max_size=6).map(tuple),
@@ -143,7 +149,7 @@ answers = made(
 )
 
 
-def accepted(message: Message) -> None:
+def check_accepted(message: Message) -> None:
     payload = message.payload()
     check_blocks(payload["blocks"])
     check_budget(payload["blocks"])
@@ -153,14 +159,14 @@ def accepted(message: Message) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(answers, min_size=1, max_size=4), nasty_text)
-def test_slack_takes_answers_of_any_size(found: list[Answer], asked: str) -> None:
-    accepted(rates(found, PARTIES, asked))
+def test_slack_accepts_answers_of_any_size(found: list[Answer], asked: str) -> None:
+    check_accepted(rates(found, PARTIES, asked))
 
 
 @settings(max_examples=10, deadline=None)
 @given(st.lists(upcoming, max_size=20), st.integers(1, 10))
-def test_slack_takes_a_calendar_of_any_length(found: list[Upcoming], times: int) -> None:
-    accepted(calendar("What comes next", found * times, PARTIES))
+def test_slack_accepts_a_calendar_of_any_length(found: list[Upcoming], times: int) -> None:
+    check_accepted(calendar("What comes next", found * times, PARTIES))
 
 
 def answer_to(text: str, today: date) -> Message:
@@ -177,7 +183,7 @@ def test_every_pair_of_the_ledger_has_an_answer_that_fits() -> None:
     for imposer, partner in sorted(pairs)[::7]:
         for more in ("", " history"):
             if imposer != partner:
-                accepted(answer_to(f"{imposer} {partner}{more}", NOW.date()))
+                check_accepted(answer_to(f"{imposer} {partner}{more}", NOW.date()))
 
 
 def test_a_warning_stands_above_the_total() -> None:
@@ -186,7 +192,7 @@ def test_a_warning_stands_above_the_total() -> None:
     assert said[1].startswith("🇺🇸 United States on 🇨🇳 China")
 
 
-def test_each_part_shows_basis_state_days_and_source() -> None:
+def test_each_component_shows_basis_state_days_and_source() -> None:
     said = texts(answer_to("us on china on 2025-05-20", NOW.date()))
     (reciprocal,) = [text for text in said if "Reciprocal duty" in text]
     assert reciprocal.startswith("*10%*")
@@ -194,13 +200,13 @@ def test_each_part_shows_basis_state_days_and_source() -> None:
         assert part in reciprocal
 
 
-def test_a_history_is_told_newest_first() -> None:
+def test_a_history_is_listed_newest_first() -> None:
     said = texts(answer_to("us on china history", NOW.date()))
     (history,) = [text for text in said if "*History" in text]
     assert history.index("2025-05-14: *30%*") < history.index("2025-04-10: *145%*")
 
 
-def test_what_was_due_stands_under_its_own_words() -> None:
+def test_overdue_changes_have_their_own_heading() -> None:
     today = date(2026, 11, 24)
     (coming,) = [text for text in texts(answer_to("china on us", today)) if "*What comes" in text]
     ahead, due = coming.split("*Was due; not checked since*")
@@ -209,7 +215,7 @@ def test_what_was_due_stands_under_its_own_words() -> None:
     assert "2026-11-10" in due
 
 
-def test_a_calendar_begins_with_how_far_the_sources_were_read() -> None:
+def test_a_calendar_begins_with_the_date_of_the_last_check() -> None:
     today = date(2026, 11, 24)
     changed = texts(answer_to("changes since 2026-10-25 china", today))
     assert any("2026-11-10" in text for text in changed)
@@ -221,27 +227,27 @@ def test_a_calendar_begins_with_how_far_the_sources_were_read() -> None:
         assert all(re.match(r"\*2026-\d\d-\d\d\*", text) for text in due)
 
 
-def test_where_the_line_decides_the_choices_are_shown() -> None:
+def test_a_range_lists_the_goods_with_their_rates() -> None:
     today = date(2026, 11, 24)
     said = texts(answer_to("china on us energy", today))
     assert any("10 to 25%: the line decides" in text for text in said)
     assert any("• crude oil: *20%*" in text for text in said)
 
 
-def test_short_answers_count_the_duties_on_particular_goods() -> None:
+def test_short_answers_mention_duties_on_particular_goods() -> None:
     said = texts(answer_to("china", date(2026, 11, 24)))
     (union,) = [text for text in said if "European Union on 🇨🇳 China" in text]
     assert "on particular goods (up to" in union
 
 
-def test_a_calendar_without_entries_says_so_before_what_was_due() -> None:
+def test_an_empty_calendar_says_so_before_overdue_changes() -> None:
     today = date(2026, 11, 24)
     said = texts(answer_to("changes", today))
     assert said[1] == "What changed since 2026-10-25: nothing in our data."
     assert said[2] == "*Was due; not checked since*"
 
 
-def test_what_is_due_by_a_day_ahead_does_not_come_after_it() -> None:
+def test_changes_before_the_asked_day_are_not_listed_as_coming_after_it() -> None:
     today = date(2026, 11, 24)
     said = texts(answer_to("us on china on 2030-01-01", today))
     (coming,) = [text for text in said if "*What comes next*" in text]
@@ -252,7 +258,7 @@ def test_what_is_due_by_a_day_ahead_does_not_come_after_it() -> None:
     assert "2026-12-04" not in after
 
 
-def test_a_change_that_is_only_foreseen_is_marked_in_a_history() -> None:
+def test_a_scheduled_change_is_marked_in_a_history() -> None:
     today = date(2026, 11, 24)
     (said,) = [one for one in texts(answer_to("china on us history", today)) if "newest" in one]
     assert "2027-01-11, scheduled: *0%*" in said

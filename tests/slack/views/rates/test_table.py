@@ -1,4 +1,4 @@
-"""The parts of an answer as a table: within Slack's limits, and in paragraphs where refused."""
+"""The components of an answer as a table, or as paragraphs if Slack refuses tables."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.local_slack.client import say
 from bot.local_slack.server import Workspace
 from bot.slack.app import build_app, web_app
-from tests.journeys.onlooker import words
+from tests.journeys.workspace_reader import words
 from tests.slack.fakes import answer_message, slack_context
 
 STEEL = "us china steel on 2026-09-20"
@@ -26,7 +26,7 @@ CODES = ("us", "china", "eu", "canada", "mexico", "japan", "india", "brazil", "u
 
 @pytest.fixture
 async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
-    """The bot, reached by the workspace over signed HTTP."""
+    """Runs the bot; the workspace calls it over signed HTTP."""
     made = slack_context(client, secret=workspace.signing_secret)
     runner = web.AppRunner(web_app(build_app(made), made))
     await runner.setup()
@@ -41,20 +41,20 @@ def tables(message: dict[str, Any]) -> list[dict[str, Any]]:
     return [block for block in message["blocks"] if block["type"] == "table"]
 
 
-async def answered(workspace: Workspace, text: str) -> dict[str, Any]:
-    """The answer, beside the line that announced it."""
+async def ask_in_workspace(workspace: Workspace, text: str) -> dict[str, Any]:
+    """The answer, without the message that announced it."""
     messages = await say(workspace.address, "#trade-news", text)
     (answer,) = [each for each in messages if "message of its own" not in each["text"]]
     return answer
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_table_has_every_part_and_the_total(workspace: Workspace) -> None:
-    answer = await answered(workspace, f"/tariff table {STEEL}")
+async def test_a_table_has_every_component_and_the_total(workspace: Workspace) -> None:
+    answer = await ask_in_workspace(workspace, f"/tariff table {STEEL}")
     [table] = tables(answer)
     titles = [cell["text"] for cell in table["rows"][0]]
     assert titles == ["Who on whom", "Rate", "Duty", "Legal basis", "State", "Source"]
-    paragraphs = await answered(workspace, f"/tariff {STEEL}")
+    paragraphs = await ask_in_workspace(workspace, f"/tariff {STEEL}")
     said = json.dumps(paragraphs["blocks"])
     for row in table["rows"][1:]:
         assert row[1]["text"] in said
@@ -65,30 +65,30 @@ async def test_a_table_has_every_part_and_the_total(workspace: Workspace) -> Non
 
 
 @pytest.mark.usefixtures("bot")
-async def test_where_tables_are_refused_the_paragraphs_come(workspace: Workspace) -> None:
+async def test_if_tables_are_refused_paragraphs_are_sent(workspace: Workspace) -> None:
     workspace.fail_next("response_url", error="invalid_blocks")
-    answer = await answered(workspace, f"/tariff table {STEEL}")
+    answer = await ask_in_workspace(workspace, f"/tariff table {STEEL}")
     assert tables(answer) == []
     assert (
         answer["blocks"][0]["text"]
-        == ((await answered(workspace, f"/tariff {STEEL}"))["blocks"][0]["text"])
+        == ((await ask_in_workspace(workspace, f"/tariff {STEEL}"))["blocks"][0]["text"])
     )
 
 
 @pytest.mark.usefixtures("bot")
-async def test_an_answer_of_three_parts_offers_a_table_and_a_smaller_one_does_not(
+async def test_an_answer_with_three_components_offers_a_table_and_a_smaller_one_does_not(
     workspace: Workspace,
 ) -> None:
-    rich = await answered(workspace, f"/tariff {STEEL}")
+    rich = await ask_in_workspace(workspace, f"/tariff {STEEL}")
     buttons = [e for b in rich["blocks"] if b["type"] == "actions" for e in b["elements"]]
     [value] = [b["value"] for b in buttons if b["text"]["text"] == "As a table"]
-    assert len(tables(await answered(workspace, f"/tariff {value}"))) == 1
-    poor = await answered(workspace, "/tariff us on kenya on 2026-09-20")
+    assert len(tables(await ask_in_workspace(workspace, f"/tariff {value}"))) == 1
+    poor = await ask_in_workspace(workspace, "/tariff us on kenya on 2026-09-20")
     assert "As a table" not in words(poor)
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_question_without_parts_is_answered_in_paragraphs(workspace: Workspace) -> None:
+async def test_an_answer_without_components_is_sent_as_paragraphs(workspace: Workspace) -> None:
     for question in ("upcoming", "kenya on japan", "nowhere"):
         [answer] = await say(workspace.address, "#trade-news", f"/tariff table {question}")
         assert tables(answer) == []
@@ -101,7 +101,7 @@ async def test_a_question_without_parts_is_answered_in_paragraphs(workspace: Wor
     st.sampled_from(["", "steel", "8507.60", "cars", "history"]),
     st.integers(0, 3200),
 )
-def test_whatever_is_asked_slack_takes_the_table(codes: list[str], goods: str, days: int) -> None:
+def test_slack_accepts_the_table_of_any_question(codes: list[str], goods: str, days: int) -> None:
     day = TODAY - timedelta(days=days)
     first, second, *more = codes
     question = " ".join([f"{first} {second}", *(f"vs {one}" for one in more), goods, f"on {day}"])

@@ -1,4 +1,4 @@
-"""The bot as the local workspace reaches it, without its feeds and its database."""
+"""Connects a bot to the local workspace over signed HTTP, without feeds and database."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,8 +13,8 @@ from tests.slack.fakes import slack_context
 
 
 @asynccontextmanager
-async def answering(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[SlackContext]:
-    """The bot, reached by the workspace over signed HTTP."""
+async def running_bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[SlackContext]:
+    """Runs the bot while the block runs; the workspace calls it over signed HTTP."""
     made = slack_context(client, secret=workspace.signing_secret)
     runner = web.AppRunner(web_app(build_app(made), made))
     await runner.setup()

@@ -1,4 +1,4 @@
-"""Looks into a running local workspace from outside, as its page does."""
+"""Reads a running local workspace over HTTP, as its page does."""
 
 import asyncio
 import json
@@ -16,9 +16,9 @@ Message = dict[str, Any]
 
 
 def free_port() -> int:
-    """A port that nothing listens on.
+    """A port that no process uses.
 
-    The system gives connections ports above this range, so none of those takes it meanwhile.
+    It lies below the range from which the system picks ports for outgoing connections.
     """
     while True:
         port = secrets.choice(range(20_000, 32_000))
@@ -28,7 +28,7 @@ def free_port() -> int:
 
 
 async def eventually(look: Callable[[], Awaitable[T]], within_s: float = 60.0) -> T:
-    """What `look` sees once it is something; the last it saw when time is up."""
+    """Calls `look` until its result is true or time is up; returns the last result."""
     give_up_at = time.monotonic() + within_s
     while True:
         seen = await look()
@@ -37,14 +37,14 @@ async def eventually(look: Callable[[], Awaitable[T]], within_s: float = 60.0) -
         await asyncio.sleep(0.2)
 
 
-class Onlooker:
-    """Reads the workspace at an address; a workspace that is not there yet shows nothing."""
+class WorkspaceReader:
+    """Reads the workspace at an address; before the workspace is up, it has no messages."""
 
     def __init__(self, address: str) -> None:
         self.address = address
 
     async def say(self, channel: str, text: str) -> list[Message]:
-        """Types a line and returns what came back."""
+        """Types a line in a channel and returns the messages that came back."""
         async with (
             aiohttp.ClientSession() as session,
             session.post(f"{self.address}/say", json={"channel": channel, "text": text}) as answer,
@@ -54,7 +54,7 @@ class Onlooker:
         return list(told["messages"])
 
     async def messages(self, channel: str) -> list[Message]:
-        """The channel's messages by the bot, oldest first, threads aside."""
+        """The bot's messages in the channel, oldest first, without replies in threads."""
         found = await self._get("/messages", channel=await self._channel_id(channel))
         return [m for m in found if m.get("bot_id")]
 
@@ -64,7 +64,7 @@ class Onlooker:
         return [m for m in found if m["ts"] != ts]
 
     async def everything(self, channel: str) -> list[Message]:
-        """The channel's messages by the bot and their replies."""
+        """The bot's messages in the channel and all replies."""
         found = []
         for message in await self.messages(channel):
             found += [message, *await self.thread(channel, message["ts"])]
@@ -92,5 +92,5 @@ class Onlooker:
 
 
 def words(message: Message) -> str:
-    """Everything a message shows, as text."""
+    """The whole message as JSON text."""
     return json.dumps(message, ensure_ascii=False)
