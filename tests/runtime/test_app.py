@@ -1,4 +1,4 @@
-"""The whole bot starts its parts in order and stops them in reverse."""
+"""The bot starts its components in order and stops them in reverse order."""
 
 import asyncio
 import socket
@@ -29,7 +29,7 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
 
 @pytest.fixture
 def settings(workspace: Workspace, tmp_path: Path) -> Settings:
-    """Those of a bot over HTTP; all its feeds are off."""
+    """Settings of a bot over HTTP with all feeds disabled."""
     (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
     changes = {
         "slack_bot_token": SecretStr(workspace.bot_token),
@@ -54,7 +54,7 @@ def application(settings: Settings, port: int) -> Application:
     return Application(settings, config, config.feeds)
 
 
-async def answers(port: int) -> bool:
+async def is_healthy(port: int) -> bool:
     async with aiohttp.ClientSession() as session:
         try:
             async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
@@ -63,25 +63,25 @@ async def answers(port: int) -> bool:
             return False
 
 
-def lasting_tasks() -> set[str]:
+def running_tasks() -> set[str]:
     return {task.get_name() for task in asyncio.all_tasks()} & {"dispatcher", "instance lock"}
 
 
-async def test_a_start_that_fails_half_way_stops_what_was_started(settings: Settings) -> None:
+async def test_a_failed_start_stops_the_components_already_started(settings: Settings) -> None:
     with socket.create_server(("", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"PORT: {port} cannot be listened on"):
             await application(settings, port).start()
-    assert not lasting_tasks()
+    assert not running_tasks()
     with lock_data_folder(settings):
         pass
     app = application(settings, port)
     await app.start()
-    assert await answers(port)
-    assert lasting_tasks() == {"dispatcher", "instance lock"}
+    assert await is_healthy(port)
+    assert running_tasks() == {"dispatcher", "instance lock"}
     await app.stop()
-    assert not await answers(port)
-    assert not lasting_tasks()
+    assert not await is_healthy(port)
+    assert not running_tasks()
 
 
 async def test_a_request_to_stop_ends_the_run(settings: Settings) -> None:
@@ -90,7 +90,7 @@ async def test_a_request_to_stop_ends_the_run(settings: Settings) -> None:
     app = application(settings, port)
     running = asyncio.create_task(app.run())
     async with asyncio.timeout(20):
-        while not await answers(port):
+        while not await is_healthy(port):
             await asyncio.wait({running}, timeout=0.02)
         assert app.request_stop()
         assert not app.request_stop()

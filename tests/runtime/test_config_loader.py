@@ -1,4 +1,4 @@
-"""Config files: what is wrong in one is told with file, line and key."""
+"""Errors in config files name the file, the line and the key."""
 
 from decimal import Decimal
 from itertools import pairwise
@@ -21,14 +21,14 @@ class Rows(Frozen):
     rows: tuple[Row, ...]
 
 
-def read(tmp_path: Path, text: str) -> Rows:
+def read_rows(tmp_path: Path, text: str) -> Rows:
     file = tmp_path / "rows.yaml"
     file.write_text(text, encoding="utf-8")
     return read_model(file, Rows)
 
 
-def test_decimals_and_the_code_of_norway_arrive_as_written(tmp_path: Path) -> None:
-    rows = read(tmp_path, "rows:\n  - id: NO\n    share: 12.50\n")
+def test_decimals_stay_exact_and_norways_code_no_is_not_read_as_false(tmp_path: Path) -> None:
+    rows = read_rows(tmp_path, "rows:\n  - id: NO\n    share: 12.50\n")
     assert rows.rows == (Row(id="NO", share=Decimal("12.50")),)
     assert str(rows.rows[0].share) == "12.50"
 
@@ -58,7 +58,7 @@ def test_decimals_and_the_code_of_norway_arrive_as_written(tmp_path: Path) -> No
 )
 def test_an_error_names_file_line_and_key(tmp_path: Path, text: str, line: int, key: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        read(tmp_path, text)
+        read_rows(tmp_path, text)
     assert (caught.value.line, caught.value.key) == (line, key)
     assert str(caught.value).startswith(f"{tmp_path / 'rows.yaml'}:{line}")
     assert "\n" not in str(caught.value)
@@ -78,7 +78,7 @@ def test_an_error_names_file_line_and_key(tmp_path: Path, text: str, line: int, 
         ("feeds:\n  - {id: a, title: A, url: 'https://a', poll_minutes: soon}", "not a number"),
     ],
 )
-def test_a_mistake_in_the_list_of_feeds_is_told_in_plain_words(
+def test_an_error_in_the_feed_list_is_described_in_plain_words(
     tmp_path: Path, text: str, said: str
 ) -> None:
     file = tmp_path / "feeds.yaml"
@@ -106,18 +106,18 @@ BOMB = "\n".join(
     ],
     ids=["bomb", "itself", "deep", "deeper", "digits", "large", "control character"],
 )
-def test_a_file_that_would_never_end_is_refused(tmp_path: Path, text: str, cause: str) -> None:
+def test_a_file_with_exponential_aliases_is_refused(tmp_path: Path, text: str, cause: str) -> None:
     with pytest.raises(ConfigError, match=cause) as caught:
-        read(tmp_path, text)
+        read_rows(tmp_path, text)
     assert str(caught.value).startswith(str(tmp_path / "rows.yaml"))
     assert "\n" not in str(caught.value)
 
 
-def test_an_alias_is_read_as_what_it_repeats(tmp_path: Path) -> None:
-    rows = read(tmp_path, "rows:\n  - &row {id: a, share: 1}\n  - *row\n")
+def test_an_alias_is_expanded(tmp_path: Path) -> None:
+    rows = read_rows(tmp_path, "rows:\n  - &row {id: a, share: 1}\n  - *row\n")
     assert rows.rows == (Row(id="a", share=Decimal(1)),) * 2
 
 
-def test_a_missing_file_is_named_with_the_setting_to_check(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_the_setting_to_check(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="TARIFFWIRE_CONFIG_DIR"):
         read_model(tmp_path / "absent.yaml", Rows)

@@ -1,4 +1,4 @@
-"""The demo: its feeds are real feeds, and a replay reveals them as a week would."""
+"""The demo's feeds are valid, and a replay publishes their entries gradually."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ FEEDS = load_feeds(DEMO / "feeds.yaml")
 
 
 class Clock:
-    """Stands still until it is told otherwise."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now_s = 1000.0
@@ -68,7 +68,7 @@ def _parsed(body: bytes) -> Any:
 
 
 @pytest.mark.parametrize("recording", WEEK, ids=lambda recording: str(recording.name))
-def test_every_state_of_a_feed_is_valid_and_holds_its_oldest_entries_newest_first(
+def test_a_feed_is_valid_at_every_moment_of_the_replay_and_lists_the_newest_entry_first(
     recording: Any,
 ) -> None:
     newest_first = [entry.id for entry in _parsed(recording.bodies[-1]).entries]
@@ -79,7 +79,7 @@ def test_every_state_of_a_feed_is_valid_and_holds_its_oldest_entries_newest_firs
         assert guids == newest_first[len(newest_first) - count :]
 
 
-def test_every_entry_has_id_link_date_title_and_text() -> None:
+def test_every_entry_has_an_id_link_date_title_and_text() -> None:
     guids: set[str] = set()
     for recording in WEEK:
         for entry in _parsed(recording.bodies[-1]).entries:
@@ -92,7 +92,7 @@ def test_every_entry_has_id_link_date_title_and_text() -> None:
     assert len(guids) == len(DATES)
 
 
-def test_the_feed_list_names_each_file_once_at_the_placeholder() -> None:
+def test_the_feed_list_names_each_file_once_with_the_placeholder_address() -> None:
     assert sorted(feed.url for feed in FEEDS) == [f"{PLACEHOLDER}/{each.name}" for each in WEEK]
     assert len({feed.id for feed in FEEDS}) == len(FEEDS)
 
@@ -102,7 +102,7 @@ def test_the_feed_list_names_each_file_once_at_the_placeholder() -> None:
     st.lists(st.floats(-10, 100), min_size=1, max_size=20),
     st.floats(0.01, 80),
 )
-def test_entries_are_revealed_in_order_and_never_taken_back(
+def test_entries_are_published_in_order_and_never_removed(
     count: int, moments: Sequence[float], duration_s: float
 ) -> None:
     start = datetime(2025, 5, 12, tzinfo=UTC)
@@ -112,18 +112,20 @@ def test_entries_are_revealed_in_order_and_never_taken_back(
     assert all(list(each) == dates[: len(each)] and each for each in shown)
 
 
-def test_the_first_entry_is_there_at_once_and_the_last_when_the_time_is_up() -> None:
+def test_the_first_entry_is_published_immediately_and_the_last_at_the_end() -> None:
     assert list(revealed(DATES, 0, DURATION_S)) == DATES[:1]
     assert len(revealed(DATES, DURATION_S - 0.1, DURATION_S)) == len(DATES) - 1
     assert list(revealed(DATES, DURATION_S, DURATION_S)) == DATES
     assert list(revealed(DATES, 5, 0)) == DATES
 
 
-async def test_the_truce_of_geneva_comes_first(http: aiohttp.ClientSession, address: str) -> None:
+async def test_the_geneva_truce_is_published_first(
+    http: aiohttp.ClientSession, address: str
+) -> None:
     assert await _guids(http, address) == ["https://wire.example/world/2025/05/12/geneva-truce"]
 
 
-async def test_the_whole_week_has_come_after_its_duration(
+async def test_all_entries_are_published_after_the_duration(
     http: aiohttp.ClientSession, address: str, clock: Clock
 ) -> None:
     seen: set[str] = set()
@@ -152,7 +154,9 @@ async def test_an_unchanged_feed_answers_304_to_either_validator(
             assert again.headers["ETag"] != etag
 
 
-async def test_the_etag_outweighs_the_date(http: aiohttp.ClientSession, address: str) -> None:
+async def test_the_etag_takes_precedence_over_the_date(
+    http: aiohttp.ClientSession, address: str
+) -> None:
     url = f"{address}/wire.rss"
     async with http.get(url) as first:
         modified = first.headers["Last-Modified"]
@@ -161,7 +165,7 @@ async def test_the_etag_outweighs_the_date(http: aiohttp.ClientSession, address:
         assert again.status == 200
 
 
-async def test_a_feed_with_nothing_yet_is_an_empty_feed(
+async def test_a_feed_without_published_entries_is_an_empty_feed(
     http: aiohttp.ClientSession, address: str
 ) -> None:
     async with http.get(f"{address}/courts.atom") as answer:
@@ -171,12 +175,14 @@ async def test_a_feed_with_nothing_yet_is_an_empty_feed(
 
 
 @pytest.mark.parametrize("path", ["/", "/other.rss", "/feeds.yaml", "/..%2Ffeeds.yaml"])
-async def test_nothing_else_is_served(http: aiohttp.ClientSession, address: str, path: str) -> None:
+async def test_other_paths_are_not_found(
+    http: aiohttp.ClientSession, address: str, path: str
+) -> None:
     async with http.get(address + path) as answer:
         assert answer.status == 404
 
 
-async def test_a_replay_that_was_stopped_can_be_stopped_again() -> None:
+async def test_a_replay_can_be_stopped_twice() -> None:
     replay = Replay(WEEK)
     await replay.stop()
     await replay.start()
@@ -194,12 +200,12 @@ async def test_a_replay_that_was_stopped_can_be_stopped_again() -> None:
         (RSS.format(""), "nothing to replay"),
     ],
 )
-def test_a_file_that_cannot_be_replayed_is_named(tmp_path: Path, body: str, cause: str) -> None:
+def test_a_file_that_cannot_be_replayed_is_reported(tmp_path: Path, body: str, cause: str) -> None:
     (tmp_path / "week.rss").write_text(body)
     with pytest.raises(ConfigError, match=cause):
         read_week(tmp_path)
 
 
-def test_an_empty_folder_is_named(tmp_path: Path) -> None:
+def test_an_empty_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="nothing to replay"):
         read_week(tmp_path)

@@ -1,4 +1,4 @@
-"""What the bot makes of the demo's week: `config/demo/expected.yaml`, entry by entry."""
+"""The bot's result for each entry of the demo is the one in `config/demo/expected.yaml`."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 class Event(Frozen):
-    """A happening; `may_join` names events that a reader could take for the same."""
+    """A real event; `may_join` names events that readers could take for the same one."""
 
     id: str
     what: str
@@ -31,7 +31,7 @@ class Event(Frozen):
 
 
 class ExpectedFigure(Frozen):
-    """What a figure of the story must say at least."""
+    """The fields that a figure of the story must have."""
 
     imposer: str | None = None
     partner: str | None = None
@@ -40,7 +40,7 @@ class ExpectedFigure(Frozen):
 
 
 class Expected(Frozen):
-    """What a careful reader says of an entry."""
+    """The story expected from an entry."""
 
     guid: str
     event: str
@@ -51,14 +51,14 @@ class Expected(Frozen):
 
 
 class Silent(Frozen):
-    """An entry that is no trade news, though it sounds like some."""
+    """An entry that resembles trade news but must not become a story."""
 
     guid: str
     why: str
 
 
 class Labels(Frozen):
-    """`config/demo/expected.yaml`."""
+    """The content of `config/demo/expected.yaml`."""
 
     events: tuple[Event, ...]
     stories: tuple[Expected, ...]
@@ -66,7 +66,7 @@ class Labels(Frozen):
 
 
 def _entries() -> dict[str, tuple[Entry, Feed]]:
-    """Every entry of the week by guid, as the bot parses it."""
+    """Every entry of the demo by guid, as the bot parses it."""
     feeds = {feed.url.rpartition("/")[2]: feed for feed in load_feeds(CONFIG / "demo/feeds.yaml")}
     entries: dict[str, tuple[Entry, Feed]] = {}
     for recording in read_week(CONFIG / "demo"):
@@ -103,17 +103,17 @@ def stories(reader: Reader) -> dict[str, Story]:
     return {guid: story for guid, story in read.items() if story is not None}
 
 
-def _joined(stories: Iterable[Story]) -> dict[str, str]:
-    """Entry key -> event, when the stories come in this order."""
+def _match_events(stories: Iterable[Story]) -> dict[str, str]:
+    """Maps entry keys to events, with the stories matched in this order."""
     known: list[Story] = []
     for story in stories:
         known.append(story.model_copy(update={"event_id": join(story, known)}))
     return {story.entry_key: story.event_id for story in known}
 
 
-def _misjoined(stories: dict[str, Story], order: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of entries that share a thread and should not, or should and do not."""
-    events = _joined(stories[guid] for guid in order)
+def _wrong_pairs(stories: dict[str, Story], order: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of entries that wrongly share a thread or wrongly do not."""
+    events = _match_events(stories[guid] for guid in order)
     wrong = []
     for one, other in combinations(LABELS.stories, 2):
         key, other_key = ENTRIES[one.guid][0].key, ENTRIES[other.guid][0].key
@@ -130,12 +130,14 @@ def test_every_entry_is_labelled_once() -> None:
 
 
 @pytest.mark.parametrize("label", LABELS.silent, ids=lambda label: str(label.why))
-def test_noise_stays_silent(label: Silent, stories: dict[str, Story]) -> None:
+def test_entries_that_are_not_trade_news_make_no_story(
+    label: Silent, stories: dict[str, Story]
+) -> None:
     assert label.guid not in stories
 
 
 @pytest.mark.parametrize("label", LABELS.stories, ids=lambda label: str(label.guid))
-def test_a_story_has_its_topics_parties_and_figures(
+def test_each_story_has_the_expected_topics_parties_and_figures(
     label: Expected, stories: dict[str, Story]
 ) -> None:
     story = stories[label.guid]
@@ -147,16 +149,16 @@ def test_a_story_has_its_topics_parties_and_figures(
         assert any(wanted.items() <= each.items() for each in said), said
 
 
-def test_one_event_is_one_thread(stories: dict[str, Story]) -> None:
+def test_each_event_has_one_thread(stories: dict[str, Story]) -> None:
     in_time = sorted(stories, key=lambda guid: stories[guid].published)
-    assert _misjoined(stories, in_time) == []
+    assert _wrong_pairs(stories, in_time) == []
 
 
-def test_threads_do_not_hang_on_which_feed_is_read_first(stories: dict[str, Story]) -> None:
+def test_threads_do_not_depend_on_the_order_of_the_feeds(stories: dict[str, Story]) -> None:
     feeds = sorted({story.feed_id for story in stories.values()})
     for order in [feeds, *list(permutations(feeds))[::120]]:
         by_feed = sorted(
             stories,
             key=lambda guid: (order.index(stories[guid].feed_id), stories[guid].published),
         )
-        assert _misjoined(stories, by_feed) == []
+        assert _wrong_pairs(stories, by_feed) == []

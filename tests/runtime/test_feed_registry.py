@@ -1,4 +1,4 @@
-"""Adding and removing feeds while the bot runs, with a real server and database."""
+"""Feeds are added and removed while the bot runs, with a real server and database."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,33 +27,33 @@ LISTED = Feed(id="listed", title="Listed", url="https://listed.example/rss")
 
 
 @dataclass
-class Opened:
+class RegistryAndStore:
     registry: FeedRegistry
     store: Store
 
 
 @pytest.fixture
-async def opened(store: Store, workers: ProcessPool) -> AsyncIterator[Opened]:
+async def running(store: Store, workers: ProcessPool) -> AsyncIterator[RegistryAndStore]:
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
-    yield Opened(
+    yield RegistryAndStore(
         FeedRegistry([LISTED], store, poller),
         store,
     )
     await poller.close()
 
 
-async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
-    opened: Opened, server: FeedServer, store: Store
+async def test_the_entries_of_an_added_feed_count_as_seen_and_the_feed_can_be_removed(
+    running: RegistryAndStore, server: FeedServer, store: Store
 ) -> None:
     url = server.at("/feed", rss([item(2), item(1)]))
-    added = await opened.registry.add(url)
-    assert [feed.id for feed in await opened.registry.every()] == ["listed", added.id]
-    [unread, read] = await opened.registry.health()
+    added = await running.registry.add(url)
+    assert [feed.id for feed in await running.registry.every()] == ["listed", added.id]
+    [unread, read] = await running.registry.health()
     assert (unread.status, read.status) == ("new", "ok")
     assert read.interval_s is not None
-    summary = await opened.registry.summary()
+    summary = await running.registry.summary()
     assert (summary.feeds, summary.failing) == (2, 0)
-    assert await opened.registry.lag() is None
+    assert await running.registry.lag() is None
     agreed = HubSubscription(
         token="t",
         feed_id=added.id,
@@ -64,104 +64,108 @@ async def test_an_added_feed_counts_as_seen_and_can_be_taken_out(
         lease_until=START + timedelta(days=1),
     )
     await HubSubscriptions(store.database).put(agreed)
-    assert [each.pushed for each in await opened.registry.health()] == [False, True]
+    assert [each.pushed for each in await running.registry.health()] == [False, True]
     with pytest.raises(FeedError, match=f"known already, as {added.id}"):
-        await opened.registry.add(url)
-    await opened.registry.remove(added.id)
-    assert await opened.registry.every() == (LISTED,)
+        await running.registry.add(url)
+    await running.registry.remove(added.id)
+    assert await running.registry.every() == (LISTED,)
     assert server.paths() == ["/feed"]
 
 
 class Stopped(Exception):
-    """Stands for the end of the process."""
+    """Simulates the end of the process."""
 
 
-async def test_a_feed_shows_only_once_what_it_lists_counts_as_seen(
-    opened: Opened, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+async def test_a_feed_is_added_only_after_its_entries_count_as_seen(
+    running: RegistryAndStore, server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = server.at("/feed", rss([item(2), item(1)]))
 
-    async def stop(feed: Feed) -> bool:
+    async def stop_process(feed: Feed) -> bool:
         raise Stopped
 
     with monkeypatch.context() as patch:
-        patch.setattr(opened.store.feeds, "add", stop)
+        patch.setattr(running.store.feeds, "add", stop_process)
         with pytest.raises(Stopped):
-            await opened.registry.add(url)
-    assert await opened.registry.every() == (LISTED,)
-    [state] = (await opened.store.feeds.states()).values()
-    added = await opened.registry.add(url)
+            await running.registry.add(url)
+    assert await running.registry.every() == (LISTED,)
+    [state] = (await running.store.feeds.states()).values()
+    added = await running.registry.add(url)
     assert added.id == state.feed_id
 
 
-async def test_of_two_who_add_a_feed_at_once_one_does(opened: Opened, server: FeedServer) -> None:
-    url = server.at("/feed", rss([item(1)]))
-    one, other = await asyncio.gather(
-        opened.registry.add(url), opened.registry.add(url), return_exceptions=True
-    )
-    assert [isinstance(each, FeedError) for each in (one, other)].count(True) == 1
-    assert len(await opened.registry.every()) == 2
-
-
-async def test_another_spelling_of_a_known_address_is_known_and_not_fetched(
-    opened: Opened, server: FeedServer
+async def test_a_feed_added_twice_at_once_is_added_once(
+    running: RegistryAndStore, server: FeedServer
 ) -> None:
     url = server.at("/feed", rss([item(1)]))
-    added = await opened.registry.add(url.replace("http", "HTTP") + "#latest")
+    one, other = await asyncio.gather(
+        running.registry.add(url), running.registry.add(url), return_exceptions=True
+    )
+    assert [isinstance(each, FeedError) for each in (one, other)].count(True) == 1
+    assert len(await running.registry.every()) == 2
+
+
+async def test_another_spelling_of_a_known_address_is_refused_without_a_request(
+    running: RegistryAndStore, server: FeedServer
+) -> None:
+    url = server.at("/feed", rss([item(1)]))
+    added = await running.registry.add(url.replace("http", "HTTP") + "#latest")
     assert added.url == url
     for spelling in (f" {url} ", f"{url}#other", "HTTPS://Listed.example:443/rss"):
         with pytest.raises(FeedError, match="known already"):
-            await opened.registry.add(spelling)
+            await running.registry.add(spelling)
     assert server.paths() == ["/feed"]
     again = Feed(id="again", title="Again", url=f"{url}#again")
-    assert await opened.registry.add_all([again]) == Imported(0, 1)
+    assert await running.registry.add_all([again]) == Imported(0, 1)
 
 
-async def test_a_feed_listed_twice_is_imported_once(opened: Opened) -> None:
+async def test_a_feed_listed_twice_is_imported_once(running: RegistryAndStore) -> None:
     new = Feed(id="new", title="New", url="https://new.example/rss")
     again = new.model_copy(update={"id": "again"})
-    assert await opened.registry.add_all([new, again, LISTED]) == Imported(1, 2)
-    assert await opened.registry.add_all([new]) == Imported(0, 1)
+    assert await running.registry.add_all([new, again, LISTED]) == Imported(1, 2)
+    assert await running.registry.add_all([new]) == Imported(0, 1)
 
 
-async def test_an_address_that_is_private_by_its_number_is_not_imported(opened: Opened) -> None:
+async def test_a_feed_at_a_private_ip_address_is_not_imported(running: RegistryAndStore) -> None:
     inside = Feed(id="inside", title="Inside", url="http://10.0.0.1/rss")
-    done = await opened.registry.add_all([inside, LISTED])
+    done = await running.registry.add_all([inside, LISTED])
     assert done == Imported(0, 1, (("http://10.0.0.1/rss", "is a private or reserved address"),))
-    assert inside not in await opened.registry.every()
+    assert inside not in await running.registry.every()
 
 
-async def test_a_listed_feed_and_an_unknown_one_are_not_taken_out(opened: Opened) -> None:
+async def test_a_feed_from_feeds_yaml_or_an_unknown_feed_cannot_be_removed(
+    running: RegistryAndStore,
+) -> None:
     with pytest.raises(FeedError, match=r"feeds.yaml.*enabled: false"):
-        await opened.registry.remove("listed")
+        await running.registry.remove("listed")
     with pytest.raises(FeedError, match="no such feed"):
-        await opened.registry.remove("unknown")
+        await running.registry.remove("unknown")
 
 
-async def test_a_listed_feed_that_was_gone_is_due_again_once_it_is_resumed(
-    opened: Opened, store: Store
+async def test_a_stopped_feed_from_feeds_yaml_is_due_again_after_resume(
+    running: RegistryAndStore, store: Store
 ) -> None:
     with pytest.raises(FeedError, match="has not stopped"):
-        await opened.registry.resume("listed")
+        await running.registry.resume("listed")
     known = Validators(url=LISTED.url, etag='"1"')
     state = FeedState(feed_id="listed", configured_url=LISTED.url, validators=known)
     await store.feeds.save_state(after_gone(state, START))
-    [gone] = await opened.registry.health()
+    [gone] = await running.registry.health()
     assert gone.status == "stopped"
     assert "`tariffwire feeds resume listed`" in gone.lines(START)
-    await opened.registry.resume("listed")
+    await running.registry.resume("listed")
     resumed = await store.feeds.state("listed")
     assert resumed is not None
     assert is_due(resumed, START)
     assert resumed.validators == known
     with pytest.raises(FeedError, match="has not stopped"):
-        await opened.registry.resume("listed")
-    # Gone anew, it is told of anew.
+        await running.registry.resume("listed")
+    # If it is gone again, a new notice is sent.
     assert after_gone(resumed, START + timedelta(hours=1)).failing_since != START
 
 
-async def test_what_another_process_resumed_is_seen(
-    opened: Opened, store: Store, address: str
+async def test_a_resume_by_another_process_is_seen(
+    running: RegistryAndStore, store: Store, address: str
 ) -> None:
     gone = after_gone(FeedState(feed_id="listed"), START)
     await store.feeds.save_state(gone)
@@ -172,7 +176,9 @@ async def test_what_another_process_resumed_is_seen(
     assert await store.feeds.state("listed") == resumed_by_hand
 
 
-async def test_what_is_off_or_unknown_is_not_resumed(store: Store, workers: ProcessPool) -> None:
+async def test_a_disabled_or_unknown_feed_cannot_be_resumed(
+    store: Store, workers: ProcessPool
+) -> None:
     off = LISTED.model_copy(update={"enabled": False})
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
     registry = FeedRegistry([off], store, poller)
@@ -183,18 +189,22 @@ async def test_what_is_off_or_unknown_is_not_resumed(store: Store, workers: Proc
     await poller.close()
 
 
-async def test_what_is_no_address_of_a_feed_is_refused(opened: Opened, server: FeedServer) -> None:
+async def test_an_address_without_a_feed_is_refused(
+    running: RegistryAndStore, server: FeedServer
+) -> None:
     page = server.at("/page", "<html><body>Nothing here</body></html>", Content_Type="text/html")
     for url in ("nonsense", "ftp://a.example/", "http://10.1.2.3/", page):
         with pytest.raises(FeedError):
-            await opened.registry.add(url)
-    assert await opened.registry.every() == (LISTED,)
+            await running.registry.add(url)
+    assert await running.registry.every() == (LISTED,)
 
 
-async def test_a_feed_whose_server_asked_for_a_pause_says_so(opened: Opened, store: Store) -> None:
+async def test_the_health_of_a_feed_shows_a_pause_that_its_server_asked_for(
+    running: RegistryAndStore, store: Store
+) -> None:
     pause = Pause(server="listed.example:443", until=START + timedelta(minutes=30))
     other = Feed(id="other", title="Other", url="https://listed.example/other")
-    await opened.registry.add_all(
+    await running.registry.add_all(
         [other, Feed(id="far", title="Far", url="https://far.example/rss")]
     )
     await store.feeds.save_state(
@@ -202,11 +212,11 @@ async def test_a_feed_whose_server_asked_for_a_pause_says_so(opened: Opened, sto
             feed_id="other", configured_url=other.url, status=429, pause=pause, last_poll_at=START
         )
     )
-    said = {each.id: each.facts(START) for each in await opened.registry.health()}
+    said = {each.id: each.facts(START) for each in await running.registry.health()}
     held = "its server asked for a pause until"
     assert [feed_id for feed_id, facts in said.items() if held in " ".join(facts)] == [
         "listed",
         "other",
     ]
-    later = {each.id: each.facts(pause.until) for each in await opened.registry.health()}
+    later = {each.id: each.facts(pause.until) for each in await running.registry.health()}
     assert held not in str(later)

@@ -1,4 +1,4 @@
-"""What start-up creates is exempt from garbage collection; what comes later is not."""
+"""Objects from startup are exempt from garbage collection; later objects are not."""
 
 import gc
 import subprocess
@@ -15,22 +15,22 @@ print(gc.get_freeze_count())
 """
 
 
-class _Ring:
+class _Cycle:
     def __init__(self) -> None:
         self.itself = self
 
 
-def test_what_is_there_at_the_end_of_a_start_is_not_looked_through_again() -> None:
+def test_objects_from_startup_are_frozen() -> None:
     said = subprocess.run(
         [sys.executable, "-c", _STARTED], capture_output=True, text=True, check=True
     )
     assert int(said.stdout) > 1000
 
 
-def test_what_comes_later_is_collected_as_ever() -> None:
+def test_objects_created_after_startup_are_collected() -> None:
     try:
         freeze_startup_objects()
-        gone = weakref.ref(_Ring())
+        gone = weakref.ref(_Cycle())
         gc.collect()
         assert gone() is None
     finally:

@@ -1,4 +1,4 @@
-"""A job that finds the database away ends without a word, and comes again."""
+"""A job that fails because the database is unavailable logs nothing and runs again."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from bot.errors import StoreUnavailable
 from bot.runtime.jobs import Job, build_scheduler
 
 
-async def test_a_job_is_quiet_about_a_database_that_is_away_and_is_run_again(
+async def test_a_job_logs_nothing_about_an_unavailable_database_and_runs_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.ERROR)

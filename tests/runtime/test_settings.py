@@ -1,4 +1,4 @@
-"""Settings: defaults that work, and one clear line for whatever is wrong."""
+"""Settings have working defaults, and an error names the variable and the cure in one line."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
 
 
-def test_with_an_empty_environment_the_bot_uses_the_local_workspace_and_sqlite() -> None:
+def test_without_settings_the_bot_uses_the_local_workspace_and_sqlite() -> None:
     settings = load_settings()
     assert settings.transport == "local"
     assert settings.database.startswith("sqlite:///")
@@ -57,7 +57,7 @@ def test_with_an_empty_environment_the_bot_uses_the_local_workspace_and_sqlite()
         ("SLACK_APP_TOKEN", "xapp-but-no-bot-token"),
     ],
 )
-def test_a_wrong_value_is_one_line_that_names_a_variable_and_a_cure(
+def test_the_error_for_a_wrong_value_is_one_line_with_variable_and_cure(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -69,21 +69,21 @@ def test_a_wrong_value_is_one_line_that_names_a_variable_and_a_cure(
     assert caught.value.cure
 
 
-def test_no_error_repeats_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_error_contains_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "hunter2-hunter2")
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_misspelt_variable_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_misspelled_variable_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TARIFFWIRE_POL_SECONDS", "5")
     assert unknown_variables() == (
         "TARIFFWIRE_POL_SECONDS: no such setting. Did you mean TARIFFWIRE_POLL_SECONDS?",
     )
 
 
-def test_a_misspelt_variable_in_the_env_file_is_pointed_out_too(tmp_path: Path) -> None:
+def test_a_misspelled_variable_in_the_env_file_is_reported(tmp_path: Path) -> None:
     text = "TARIFFWIRE_CHANEL=news\nTARIFFWIRE_DIGEST_HOUR=9\nOTHER=1\n"
     (tmp_path / ".env").write_text(text, encoding="utf-8")
     assert unknown_variables() == (
@@ -92,14 +92,14 @@ def test_a_misspelt_variable_in_the_env_file_is_pointed_out_too(tmp_path: Path) 
     assert load_settings().digest_hour == 9
 
 
-def test_an_env_file_that_is_no_text_is_refused_by_its_name(tmp_path: Path) -> None:
+def test_an_env_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"TARIFFWIRE_CHANNEL=caf\xe9\n")
     assert unknown_variables() == ()
     with pytest.raises(SettingsError, match=r"^\.env: not UTF-8 text\. "):
         load_settings()
 
 
-def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tilde_is_expanded_to_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("TARIFFWIRE_DATA_DIR", "TARIFFWIRE_CONFIG_DIR", "TARIFFWIRE_FEEDS_FILE"):
         monkeypatch.setenv(name, "~/x")
     settings = load_settings()
@@ -107,7 +107,7 @@ def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found == {Path.home() / "x"}
 
 
-def test_the_longest_durations_can_be_reckoned_with(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_longest_allowed_durations_cause_no_overflow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TARIFFWIRE_POLL_SECONDS", "31536000")
     monkeypatch.setenv("TARIFFWIRE_MAX_AGE_HOURS", "876000")
     settings = load_settings()
@@ -116,7 +116,7 @@ def test_the_longest_durations_can_be_reckoned_with(monkeypatch: pytest.MonkeyPa
     assert now - timedelta(hours=settings.max_age_hours) < now
 
 
-def test_durations_may_be_fractions_and_networks_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_durations_can_be_fractions_and_networks_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TARIFFWIRE_POLL_SECONDS", "0.5")
     monkeypatch.setenv("TARIFFWIRE_ALLOWED_NETWORKS", "127.0.0.0/8, ::1/128")
     settings = load_settings()
@@ -124,7 +124,7 @@ def test_durations_may_be_fractions_and_networks_a_list(monkeypatch: pytest.Monk
     assert [str(network) for network in settings.allowed_networks] == ["127.0.0.0/8", "::1/128"]
 
 
-def test_operators_are_a_list_and_the_public_address_has_no_slash_at_its_end(
+def test_operators_are_a_list_and_the_public_address_loses_its_final_slash(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TARIFFWIRE_OPERATORS", "U024BE7LH, W0G9QF9C6,")
@@ -140,7 +140,7 @@ def test_every_setting_is_in_the_example_file() -> None:
     assert not missing
 
 
-def test_live_sources_are_off_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_sources_are_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().live_sources == ()
     monkeypatch.setenv("TARIFFWIRE_LIVE_SOURCES", " WITS, usitc-hts,,wits ")
     monkeypatch.setenv("TARIFFWIRE_WITS_URL", "http://127.0.0.1:8000/wits")
@@ -157,7 +157,7 @@ def test_live_sources_are_off_unless_named(monkeypatch: pytest.MonkeyPatch) -> N
         ("TARIFFWIRE_POLL_SECONDS", "often", "not a number"),
     ],
 )
-def test_a_wrong_value_is_told_in_plain_words(
+def test_a_wrong_value_is_described_in_plain_words(
     name: str, value: str, cause: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
