@@ -97,7 +97,7 @@ def publisher() -> Publisher:
 
 @pytest.fixture
 def pipeline(store: Store, publisher: Publisher) -> Pipeline:
-    return Pipeline(publisher, PlainReader(), store.shelf, RULES)
+    return Pipeline(publisher, PlainReader(), store.pipeline_store, RULES)
 
 
 def _titles(stories: Iterable[Entry | Story]) -> list[str]:

@@ -1,8 +1,8 @@
-"""Run as a program: sends queued messages until one is posted, and dies before confirming it.
+"""Program for crash tests: sends queued messages and kills itself before confirming one.
 
     python -m tests.alerts.file_sender DATABASE FILE NUMBER
 
-Each post adds a line to FILE; at the NUMBERth the process kills itself with SIGKILL.
+Each post adds a line to FILE. After line NUMBER, the process sends itself SIGKILL.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from tests.store.opened import open_store
 
 
 class FileSender:
-    """Posts into a file, where it looks first when a delivery is uncertain; may die on the way."""
+    """Posts into a file; looks there first if a delivery is uncertain; can kill itself."""
 
     def __init__(self, file: Path, dies_at: int = 0) -> None:
         self._file, self._dies_at = file, dies_at
@@ -27,7 +27,7 @@ class FileSender:
     async def send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
     ) -> Receipt:
-        if not (delivery.uncertain and delivery.id in posted(self._file)):
+        if not (delivery.uncertain and delivery.id in posted_ids(self._file)):
             with self._file.open("a") as file:
                 file.write(f"{delivery.id}\n")
             self._dies_at -= 1
@@ -36,13 +36,13 @@ class FileSender:
         return Receipt(ts="1.1")
 
 
-def posted(file: Path) -> list[str]:
-    """The ids of the deliveries that were posted into the file."""
+def posted_ids(file: Path) -> list[str]:
+    """The ids of the deliveries in the file."""
     return file.read_text().split() if file.exists() else []
 
 
 async def send_all(database: Path, sender: FileSender) -> None:
-    """What a process does from its start: owes again what is claimed, sends what is due."""
+    """Does the work of one process: releases claims of dead processes, then sends what is due."""
     store = open_store(f"sqlite:///{database}")
     await store.outbox.release_all(NOON)
     await Dispatcher(store.outbox, sender, lambda: NOON, pace_s=0).run_once(NOON)

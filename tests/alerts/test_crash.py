@@ -5,14 +5,14 @@ from pathlib import Path
 
 from bot.alerts.delivery import DeliveryState
 from bot.store.upgrade import upgrade
-from tests.alerts.file_sender import FileSender, posted, send_all
+from tests.alerts.file_sender import FileSender, posted_ids, send_all
 from tests.store.examples import NOON, delivery
 from tests.store.opened import open_store
 
 ROOT = Path(__file__).parents[2]
 
 
-async def _live_and_die(database: Path, file: Path, number: int) -> None:
+async def _run_until_killed(database: Path, file: Path, number: int) -> None:
     module = "tests.alerts.file_sender"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", module, str(database), str(file), str(number), cwd=ROOT
@@ -20,26 +20,26 @@ async def _live_and_die(database: Path, file: Path, number: int) -> None:
     assert await process.wait() == -signal.SIGKILL
 
 
-async def test_killed_between_post_and_confirm_all_arrives_and_nothing_twice(
+async def test_a_kill_between_post_and_confirm_loses_and_repeats_no_message(
     tmp_path: Path,
 ) -> None:
-    database, file = tmp_path / "bot.db", tmp_path / "posted"
+    database, file = tmp_path / "bot.db", tmp_path / "posted_ids"
     await upgrade(f"sqlite:///{database}")
     store = open_store(f"sqlite:///{database}")
     owed = [delivery(about, f"C{number}") for about in "abc" for number in range(4)]
-    await store.owe(*owed)
+    await store.queue(*owed)
 
-    await _live_and_die(database, file, 1)
-    assert len(posted(file)) == 1
-    # What was posted is still under way, and is owed again in doubt by whoever comes next.
+    await _run_until_killed(database, file, 1)
+    assert len(posted_ids(file)) == 1
+    # The posted_ids delivery is still claimed; the next process queues it again as uncertain.
     assert (await store.outbox.counts())[DeliveryState.SENT] == 0
     await store.outbox.release_all(NOON)
     again = await store.outbox.claim(NOON, 9, 60)
-    assert {each.id: each.uncertain for each in again}[posted(file)[0]]
+    assert {each.id: each.uncertain for each in again}[posted_ids(file)[0]]
 
-    await _live_and_die(database, file, 4)
-    await _live_and_die(database, file, 2)
+    await _run_until_killed(database, file, 4)
+    await _run_until_killed(database, file, 2)
     await send_all(database, FileSender(file))
-    assert sorted(posted(file)) == sorted(each.id for each in owed)
+    assert sorted(posted_ids(file)) == sorted(each.id for each in owed)
     assert (await store.outbox.counts())[DeliveryState.SENT] == len(owed)
     await store.database.close()

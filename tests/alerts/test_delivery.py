@@ -12,47 +12,47 @@ EVERYONE = Audience(subscriptions=(subscription(),))
 RULING, STAY = story("ruling"), story("stay", event_id="ruling")
 
 
-def _owed(
+def _plan(
     *stories: Story, to: Audience = EVERYONE, corrections: tuple[str, ...] = ()
 ) -> tuple[Delivery, ...]:
     return plan_deliveries(stories, to, NOON, TOMORROW, corrections)
 
 
-def _told(deliveries: tuple[Delivery, ...]) -> list[tuple[str, str, str]]:
+def _kind_place_stories(deliveries: tuple[Delivery, ...]) -> list[tuple[str, str, str]]:
     return [(each.kind, each.conversation, " ".join(each.story_ids)) for each in deliveries]
 
 
-def test_the_first_story_of_an_event_alerts_and_the_others_follow_it_up() -> None:
-    assert _told(_owed(RULING, STAY)) == [
+def test_the_first_story_of_an_event_is_an_alert_and_the_others_are_follow_ups() -> None:
+    assert _kind_place_stories(_plan(RULING, STAY)) == [
         ("alert", "C1", "ruling"),
         ("follow_up", "C1", "stay"),
     ]
 
 
-def test_an_event_alerted_before_is_only_followed_up() -> None:
+def test_an_event_that_was_alerted_before_gets_only_follow_ups() -> None:
     audience = Audience(
         subscriptions=EVERYONE.subscriptions, alerted=frozenset({Thread("ruling", TEAM, "C1")})
     )
-    assert _told(_owed(STAY, to=audience)) == [("follow_up", "C1", "stay")]
+    assert _kind_place_stories(_plan(STAY, to=audience)) == [("follow_up", "C1", "stay")]
 
 
-def test_a_conversation_that_missed_the_first_story_is_alerted_by_the_next() -> None:
+def test_a_conversation_that_did_not_match_the_first_story_gets_an_alert_for_the_next() -> None:
     audience = Audience(subscriptions=(subscription("C1"), subscription("C2", words=["stay"])))
-    assert _told(_owed(RULING, STAY, to=audience)) == [
+    assert _kind_place_stories(_plan(RULING, STAY, to=audience)) == [
         ("alert", "C1", "ruling"),
         ("follow_up", "C1", "stay"),
         ("alert", "C2", "stay"),
     ]
 
 
-def test_two_subscriptions_of_one_conversation_make_one_message() -> None:
+def test_two_matching_subscriptions_of_one_conversation_make_one_message() -> None:
     both = (subscription(), subscription(topics=[Topic.TARIFF]))
-    assert len(_owed(RULING, to=Audience(subscriptions=both))) == 1
+    assert len(_plan(RULING, to=Audience(subscriptions=both))) == 1
 
 
-def test_the_same_story_leads_to_the_same_ids() -> None:
-    assert [each.id for each in _owed(RULING, STAY)] == [each.id for each in _owed(RULING, STAY)]
-    assert len({each.id for each in _owed(RULING, STAY)}) == 2
+def test_the_same_story_gives_the_same_delivery_ids() -> None:
+    assert [each.id for each in _plan(RULING, STAY)] == [each.id for each in _plan(RULING, STAY)]
+    assert len({each.id for each in _plan(RULING, STAY)}) == 2
 
 
 def test_a_muted_event_sends_nothing_to_its_conversation() -> None:
@@ -61,68 +61,72 @@ def test_a_muted_event_sends_nothing_to_its_conversation() -> None:
         followers=(Thread("ruling", TEAM, "U1"),),
         muted=frozenset({Thread("ruling", TEAM, "C1"), Thread("ruling", TEAM, "U1")}),
     )
-    assert _told(_owed(RULING, to=audience)) == [("alert", "C2", "ruling")]
+    assert _kind_place_stories(_plan(RULING, to=audience)) == [("alert", "C2", "ruling")]
 
 
-def test_a_follower_hears_of_every_further_story_of_that_event_alone() -> None:
+def test_a_follower_gets_every_further_story_of_that_event_only() -> None:
     audience = Audience(followers=(Thread("ruling", TEAM, "U1"),))
-    deliveries = _owed(STAY, story("other"), to=audience)
-    assert _told(deliveries) == [("follow_up", "U1", "stay")]
+    deliveries = _plan(STAY, story("other"), to=audience)
+    assert _kind_place_stories(deliveries) == [("follow_up", "U1", "stay")]
     assert deliveries[0].reason == "you follow this event"
 
 
-def test_a_follower_who_also_subscribed_hears_once() -> None:
+def test_a_follower_who_also_subscribed_gets_one_message() -> None:
     audience = Audience(
         subscriptions=(subscription("U1"),), followers=(Thread("ruling", TEAM, "U1"),)
     )
-    assert _told(_owed(STAY, to=audience)) == [("alert", "U1", "stay")]
+    assert _kind_place_stories(_plan(STAY, to=audience)) == [("alert", "U1", "stay")]
 
 
 def test_daily_stories_are_collected_for_the_next_digest() -> None:
     daily = Audience(subscriptions=(subscription(pace=Frequency.DAILY),))
-    deliveries = _owed(RULING, STAY, to=daily)
-    assert _told(deliveries) == [("digest", "C1", "ruling stay")]
+    deliveries = _plan(RULING, STAY, to=daily)
+    assert _kind_place_stories(deliveries) == [("digest", "C1", "ruling stay")]
     assert deliveries[0].due_at == TOMORROW
-    assert deliveries[0].id == _owed(story("other"), to=daily)[0].id
+    assert deliveries[0].id == _plan(story("other"), to=daily)[0].id
 
 
-def test_instant_goes_before_daily_in_one_conversation() -> None:
+def test_an_instant_subscription_takes_precedence_over_a_daily_one() -> None:
     for first, second in (
         (Frequency.DAILY, Frequency.INSTANT),
         (Frequency.INSTANT, Frequency.DAILY),
     ):
         both = (subscription(pace=first), subscription(topics=[Topic.TARIFF], pace=second))
-        assert _told(_owed(RULING, to=Audience(subscriptions=both))) == [("alert", "C1", "ruling")]
+        assert _kind_place_stories(_plan(RULING, to=Audience(subscriptions=both))) == [
+            ("alert", "C1", "ruling")
+        ]
 
 
-def test_a_correction_goes_into_threads_only() -> None:
+def test_a_correction_is_sent_into_existing_threads_only() -> None:
     audience = Audience(
         subscriptions=(subscription("C1"), subscription("C2")),
         alerted=frozenset({Thread("ruling", TEAM, "C1")}),
     )
-    assert _told(_owed(STAY, to=audience, corrections=("stay",))) == [("follow_up", "C1", "stay")]
+    assert _kind_place_stories(_plan(STAY, to=audience, corrections=("stay",))) == [
+        ("follow_up", "C1", "stay")
+    ]
 
 
-def test_news_is_what_was_published_lately() -> None:
+def test_only_recently_published_stories_are_news() -> None:
     day = timedelta(days=1)
     fresh, old = entry("a", published=NOON - day), entry("b", published=NOON - day - minutes(1))
     assert is_news(fresh, NOON, first_round=True, max_age=day)
     assert not is_news(old, NOON, first_round=False, max_age=day)
 
 
-def test_what_has_no_date_is_news_unless_it_may_be_the_feeds_past() -> None:
+def test_an_undated_story_is_news_except_at_the_first_poll_of_its_feed() -> None:
     undated = entry("a", published=None)
     assert is_news(undated, NOON, first_round=False, max_age=minutes(1))
     assert not is_news(undated, NOON, first_round=True, max_age=minutes(1))
 
 
-def test_another_number_in_the_headline_is_a_correction_and_spelling_is_none() -> None:
+def test_a_changed_number_in_the_headline_is_a_correction_and_a_changed_spelling_is_not() -> None:
     before = story("a", title="Tariffs fall to 30%")
     assert is_correction(before, story("b", title="Tariffs fall to 35%"))
     assert not is_correction(before, story("b", title="Tariffs  fell to 30%", text="More."))
 
 
-def test_another_figure_or_topic_is_a_correction_and_another_quote_is_none() -> None:
+def test_a_changed_figure_or_topic_is_a_correction_and_a_changed_quote_is_not() -> None:
     figure = Figure(imposer="US", to_percent=Decimal(30), quote="to 30%")
     before = story("a", figures=(figure,))
     assert is_correction(before, story("b", figures=()))
@@ -131,7 +135,7 @@ def test_another_figure_or_topic_is_a_correction_and_another_quote_is_none() -> 
     assert not is_correction(before, story("b", figures=(quoted,)))
 
 
-def test_a_product_in_other_capitals_is_no_correction_and_another_product_is_one() -> None:
+def test_a_changed_product_is_a_correction_and_its_capitalization_is_not() -> None:
     figure = Figure(imposer="US", product="Turkish steel", to_percent=Decimal(30))
     before = story("a", figures=(figure,))
     capital, other = (

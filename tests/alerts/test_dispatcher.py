@@ -20,7 +20,7 @@ Answer = Callable[[Delivery], Exception | None]
 
 
 class Clock:
-    """A clock that moves when told to."""
+    """A clock that the test moves."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -29,8 +29,8 @@ class Clock:
         return self.now
 
 
-class Slack:
-    """Keeps what was posted; `answer` may give an error instead, `gate` holds a channel back."""
+class FakeSlack:
+    """Records posts; `answer` can return an error, and `gates` can block a conversation."""
 
     def __init__(self) -> None:
         self.posted: list[Delivery] = []
@@ -75,8 +75,8 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def slack() -> Slack:
-    return Slack()
+def slack() -> FakeSlack:
+    return FakeSlack()
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def dispatcher(store: Store, slack: Slack, clock: Clock) -> Dispatcher:
+def dispatcher(store: Store, slack: FakeSlack, clock: Clock) -> Dispatcher:
     return Dispatcher(store.outbox, slack, clock, pace_s=0)
 
 
@@ -97,13 +97,13 @@ async def _states(store: Store) -> dict[str, int]:
     return {state: number for state, number in (await store.outbox.counts()).items() if number}
 
 
-async def test_all_that_is_due_goes_out_once(
-    store: Store, slack: Slack, dispatcher: Dispatcher
+async def test_every_due_message_is_sent_once(
+    store: Store, slack: FakeSlack, dispatcher: Dispatcher
 ) -> None:
-    await store.tell(story("a"))
+    await store.add_stories(story("a"))
     later = NOON + timedelta(hours=1)
-    await store.owe(*(delivery("a", f"C{number}") for number in range(150)))
-    await store.owe(delivery("b", "C1"), delivery("late", "C2", due_at=later))
+    await store.queue(*(delivery("a", f"C{number}") for number in range(150)))
+    await store.queue(delivery("b", "C1"), delivery("late", "C2", due_at=later))
     assert await dispatcher.run_once(NOON) == 151
     assert await dispatcher.run_once(NOON) == 0
     assert len({each.id for each in slack.posted}) == 151
@@ -112,9 +112,9 @@ async def test_all_that_is_due_goes_out_once(
 
 
 async def test_a_follow_up_goes_into_the_thread_of_its_alert(
-    store: Store, slack: Slack, dispatcher: Dispatcher
+    store: Store, slack: FakeSlack, dispatcher: Dispatcher
 ) -> None:
-    await store.owe(delivery("a"), delivery("b"), _follow_up("c", "a"), _follow_up("d", "b"))
+    await store.queue(delivery("a"), delivery("b"), _follow_up("c", "a"), _follow_up("d", "b"))
     await dispatcher.run_once(NOON)
     assert slack.about == [("C1", "a"), ("C1", "b"), ("C1", "c"), ("C1", "d")]
     assert slack.threads[delivery("a").id] is None
@@ -122,22 +122,22 @@ async def test_a_follow_up_goes_into_the_thread_of_its_alert(
     assert slack.threads[_follow_up("d", "b").id] == "2.0"
 
 
-async def test_followers_get_the_first_follow_up_as_a_message_and_the_rest_below_it(
-    store: Store, slack: Slack, dispatcher: Dispatcher
+async def test_followers_get_the_first_follow_up_as_a_message_and_the_rest_in_its_thread(
+    store: Store, slack: FakeSlack, dispatcher: Dispatcher
 ) -> None:
-    await store.owe(_follow_up("b", "a", "U1"), _follow_up("c", "a", "U1"))
+    await store.queue(_follow_up("b", "a", "U1"), _follow_up("c", "a", "U1"))
     await dispatcher.run_once(NOON)
     assert list(slack.threads.values()) == [None, "1.0"]
 
 
-async def test_a_slow_conversation_holds_up_no_other(
-    store: Store, slack: Slack, dispatcher: Dispatcher
+async def test_a_slow_conversation_does_not_block_others(
+    store: Store, slack: FakeSlack, dispatcher: Dispatcher
 ) -> None:
     gate = slack.gates["C1"] = asyncio.Event()
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop))
-    await store.owe(delivery("a", "C1"), delivery("b", "C1"))
-    await store.owe(*(delivery(about, "C2") for about in "abc"))
+    await store.queue(delivery("a", "C1"), delivery("b", "C1"))
+    await store.queue(*(delivery(about, "C2") for about in "abc"))
     dispatcher.wake()
     await slack.has_posted(3)
     assert slack.about == [("C2", "a"), ("C2", "b"), ("C2", "c")]
@@ -148,22 +148,24 @@ async def test_a_slow_conversation_holds_up_no_other(
     await running
 
 
-async def test_a_wake_makes_it_look_at_once(
-    store: Store, slack: Slack, dispatcher: Dispatcher
+async def test_a_wake_up_sends_due_messages_immediately(
+    store: Store, slack: FakeSlack, dispatcher: Dispatcher
 ) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop))
     await asyncio.sleep(0.05)
-    await store.owe(delivery("a"))
+    await store.queue(delivery("a"))
     dispatcher.wake()
     await slack.has_posted(1)
     stop.set()
     await running
 
 
-async def test_what_becomes_due_later_is_sent_without_a_wake(store: Store, slack: Slack) -> None:
+async def test_a_message_due_later_is_sent_without_a_wake_up(
+    store: Store, slack: FakeSlack
+) -> None:
     start = datetime.now(tz=NOON.tzinfo)
-    await store.owe(delivery("a", due_at=start + timedelta(seconds=0.2)))
+    await store.queue(delivery("a", due_at=start + timedelta(seconds=0.2)))
     dispatcher = Dispatcher(store.outbox, slack, lambda: datetime.now(tz=NOON.tzinfo), pace_s=0)
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop))
@@ -173,12 +175,12 @@ async def test_what_becomes_due_later_is_sent_without_a_wake(store: Store, slack
     assert datetime.now(tz=NOON.tzinfo) - start >= timedelta(seconds=0.2)
 
 
-async def test_a_stop_ends_what_is_posting_and_gives_back_the_rest(
-    store: Store, slack: Slack, clock: Clock
+async def test_a_stop_finishes_the_current_post_and_puts_back_the_rest(
+    store: Store, slack: FakeSlack, clock: Clock
 ) -> None:
     dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, slots=1)
     gate = slack.gates["C1"] = asyncio.Event()
-    await store.owe(delivery("a", "C1"), delivery("a", "C2"))
+    await store.queue(delivery("a", "C1"), delivery("a", "C2"))
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop))
     await asyncio.sleep(0.1)
@@ -191,17 +193,17 @@ async def test_a_stop_ends_what_is_posting_and_gives_back_the_rest(
     assert not (await store.outbox.claim(NOON, 1, 60))[0].uncertain
 
 
-async def test_a_clock_that_leaps_over_the_lease_begins_no_message_twice(
-    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+async def test_a_clock_jump_past_the_lease_sends_no_message_twice(
+    store: Store, slack: FakeSlack, clock: Clock, dispatcher: Dispatcher
 ) -> None:
     gate = slack.gates["C1"] = asyncio.Event()
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop))
-    await store.owe(delivery("a", "C1"), delivery("b", "C1"))
+    await store.queue(delivery("a", "C1"), delivery("b", "C1"))
     dispatcher.wake()
     await asyncio.sleep(0.1)
     clock.now += timedelta(hours=8)
-    await store.owe(delivery("a", "C2"))
+    await store.queue(delivery("a", "C2"))
     dispatcher.wake()
     await slack.has_posted(1)
     gate.set()
@@ -212,10 +214,10 @@ async def test_a_clock_that_leaps_over_the_lease_begins_no_message_twice(
     assert await _states(store) == {"sent": 3}
 
 
-async def test_a_pause_ends_though_the_clock_is_set_back(
-    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+async def test_a_pause_ends_even_if_the_clock_is_set_back(
+    store: Store, slack: FakeSlack, clock: Clock, dispatcher: Dispatcher
 ) -> None:
-    await store.owe(delivery("a"))
+    await store.queue(delivery("a"))
     slack.answer = lambda _: SendLater(30, "ratelimited")
     await dispatcher.run_once(clock.now)
     slack.answer = lambda _: None
@@ -223,21 +225,21 @@ async def test_a_pause_ends_though_the_clock_is_set_back(
     assert await dispatcher.run_once(clock.now) == 1
 
 
-async def test_a_conversation_gets_no_two_messages_within_its_pace(
-    store: Store, slack: Slack, clock: Clock
+async def test_messages_to_one_conversation_are_spaced(
+    store: Store, slack: FakeSlack, clock: Clock
 ) -> None:
     dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0.1)
-    await store.owe(*(delivery(about) for about in "abc"))
+    await store.queue(*(delivery(about) for about in "abc"))
     await dispatcher.run_once(NOON)
     gaps = [after - before for before, after in zip(slack.times, slack.times[1:], strict=False)]
-    # The loop's timers may fire early by its clock's resolution.
+    # Timers of the event loop can fire early by the resolution of its clock.
     assert min(gaps) > 0.099
 
 
-async def test_an_outage_is_waited_out_for_longer_and_longer_and_loses_nothing(
-    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+async def test_an_outage_backs_off_and_loses_no_message(
+    store: Store, slack: FakeSlack, clock: Clock, dispatcher: Dispatcher
 ) -> None:
-    await store.owe(delivery("a"))
+    await store.queue(delivery("a"))
     slack.answer = lambda _: SendLater(None, "Slack cannot be reached", unanswered=True)
     waits = []
     for _ in range(12):
@@ -261,10 +263,10 @@ async def test_an_outage_is_waited_out_for_longer_and_longer_and_loses_nothing(
         SendLater(300, "invalid_auth"),
     ],
 )
-async def test_an_outage_is_no_fault_of_the_message_and_keeps_the_order(
-    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, later: SendLater
+async def test_a_long_outage_gives_up_no_message_and_keeps_their_order(
+    store: Store, slack: FakeSlack, clock: Clock, dispatcher: Dispatcher, later: SendLater
 ) -> None:
-    await store.owe(delivery("a"), delivery("b"))
+    await store.queue(delivery("a"), delivery("b"))
     slack.answer = lambda _: later
     for _ in range(12):
         assert await dispatcher.run_once(clock.now) == 0
@@ -275,8 +277,8 @@ async def test_an_outage_is_no_fault_of_the_message_and_keeps_the_order(
     assert slack.posted[0].attempts == 1
 
 
-async def test_a_rate_limit_quiets_its_whole_team_for_as_long_as_slack_asks(
-    store: Store, slack: Slack, clock: Clock
+async def test_a_rate_limit_pauses_the_whole_team_for_retry_after(
+    store: Store, slack: FakeSlack, clock: Clock
 ) -> None:
     dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, slots=1)
     asked: list[str] = []
@@ -286,8 +288,8 @@ async def test_a_rate_limit_quiets_its_whole_team_for_as_long_as_slack_asks(
         return SendLater(30, "ratelimited") if delivery.team == "T1" else None
 
     slack.answer = answer
-    await store.owe(*(delivery("a", f"C{number}") for number in range(5)))
-    await store.owe(delivery("a", "D1").model_copy(update={"id": "other", "team": "T2"}))
+    await store.queue(*(delivery("a", f"C{number}") for number in range(5)))
+    await store.queue(delivery("a", "D1").model_copy(update={"id": "other", "team": "T2"}))
     assert await dispatcher.run_once(NOON) == 1
     assert asked == ["C0", "D1"]
     assert await store.outbox.next_due(NOON) == NOON + timedelta(seconds=30)
@@ -298,19 +300,19 @@ async def test_a_rate_limit_quiets_its_whole_team_for_as_long_as_slack_asks(
     assert attempts == {"D1": 1, "C0": 1, "C1": 1, "C2": 1, "C3": 1, "C4": 1}
 
 
-async def test_a_refused_message_is_given_up_and_the_next_one_goes_out(
-    store: Store, slack: Slack, dispatcher: Dispatcher
+async def test_a_refused_message_is_given_up_and_the_next_one_is_sent(
+    store: Store, slack: FakeSlack, dispatcher: Dispatcher
 ) -> None:
-    await store.owe(delivery("a"), delivery("b"))
+    await store.queue(delivery("a"), delivery("b"))
     slack.answer = lambda each: SendRefused("is_archived") if each.event_id == "a" else None
     assert await dispatcher.run_once(NOON) == 1
     assert [each.error for each in await store.outbox.failed()] == ["is_archived"]
 
 
-async def test_an_unknown_outcome_is_looked_up_at_the_next_attempt(
-    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+async def test_an_unknown_outcome_makes_the_next_attempt_uncertain(
+    store: Store, slack: FakeSlack, clock: Clock, dispatcher: Dispatcher
 ) -> None:
-    await store.owe(delivery("a"), delivery("b", "C2"))
+    await store.queue(delivery("a"), delivery("b", "C2"))
     slack.answer = lambda each: (
         RuntimeError("a bug") if each.event_id == "a" else SendLater(None, "broken", uncertain=True)
     )
@@ -321,21 +323,21 @@ async def test_an_unknown_outcome_is_looked_up_at_the_next_attempt(
     assert [each.uncertain for each in slack.posted] == [True, True]
 
 
-async def test_a_send_without_end_is_ended_and_its_outcome_counts_as_unknown(
-    store: Store, slack: Slack, clock: Clock
+async def test_a_send_that_times_out_has_an_unknown_outcome(
+    store: Store, slack: FakeSlack, clock: Clock
 ) -> None:
     times = DispatchTimes(send_timeout_s=0.05)
     dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, times=times)
     slack.gates["C1"] = asyncio.Event()
-    await store.owe(delivery("a"))
+    await store.queue(delivery("a"))
     assert await dispatcher.run_once(NOON) == 0
     claimed = await store.outbox.claim(NOON + timedelta(seconds=2), 1, 60)
     assert claimed[0].uncertain
     assert claimed[0].state is DeliveryState.CLAIMED
 
 
-class _Stumbling(Outbox):
-    """An outbox whose database is away at the first look."""
+class _UnavailableOnce(Outbox):
+    """An outbox whose database is unavailable at the first claim."""
 
     looks = 0
 
@@ -346,11 +348,11 @@ class _Stumbling(Outbox):
         return await super().claim(now, limit, lease_s)
 
 
-async def test_a_database_that_is_away_for_a_moment_ends_nothing(
-    store: Store, slack: Slack, clock: Clock
+async def test_a_briefly_unavailable_database_does_not_stop_the_dispatcher(
+    store: Store, slack: FakeSlack, clock: Clock
 ) -> None:
-    await store.owe(delivery("a"))
-    outbox = _Stumbling(store.database, store.stories)
+    await store.queue(delivery("a"))
+    outbox = _UnavailableOnce(store.database, store.stories)
     stop = asyncio.Event()
     running = asyncio.create_task(Dispatcher(outbox, slack, clock, pace_s=0, times=QUICK).run(stop))
     await slack.has_posted(1)
@@ -359,41 +361,41 @@ async def test_a_database_that_is_away_for_a_moment_ends_nothing(
     assert outbox.looks > 1
 
 
-class _Away(Outbox):
-    """An outbox whose database can be taken away; counts what it refused."""
+class _UnavailableOutbox(Outbox):
+    """An outbox whose database can become unavailable; counts the refused calls."""
 
-    is_away = False
+    is_unavailable = False
     refused = 0
 
     def __init__(self, store: Store) -> None:
         super().__init__(store.database, store.stories)
         self._more = asyncio.Condition()
 
-    async def _or_away(self) -> None:
-        if self.is_away:
+    async def _raise_if_unavailable(self) -> None:
+        if self.is_unavailable:
             self.refused += 1
             async with self._more:
                 self._more.notify_all()
             raise StoreUnavailable("sqlite database", "the disk is full")
 
     async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
-        await self._or_away()
+        await self._raise_if_unavailable()
         return await super().claim(now, limit, lease_s)
 
     async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
-        await self._or_away()
+        await self._raise_if_unavailable()
         return await super().stories(story_ids)
 
     async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
-        await self._or_away()
+        await self._raise_if_unavailable()
         await super().confirm(delivery_id, ts, now)
 
     async def give_up(self, delivery_id: str, error: str) -> None:
-        await self._or_away()
+        await self._raise_if_unavailable()
         await super().give_up(delivery_id, error)
 
     async def put_back(self, delivery_id: str, due_at: datetime) -> None:
-        await self._or_away()
+        await self._raise_if_unavailable()
         await super().put_back(delivery_id, due_at)
 
     async def has_refused(self, number: int) -> None:
@@ -401,22 +403,22 @@ class _Away(Outbox):
             await self._more.wait_for(lambda: self.refused >= number)
 
 
-class _Outage:
-    """A dispatcher at work whose database goes with the first send and stays away."""
+class _DispatcherInOutage:
+    """A running dispatcher whose database becomes unavailable at the first send."""
 
     def __init__(
-        self, store: Store, slack: Slack, clock: Clock, times: DispatchTimes = QUICK
+        self, store: Store, slack: FakeSlack, clock: Clock, times: DispatchTimes = QUICK
     ) -> None:
-        self.outbox = _Away(store)
+        self.outbox = _UnavailableOutbox(store)
         self._slack, self._says = slack, slack.answer
-        slack.answer = self._answer
+        slack.answer = self._answer_and_break
         self._stop = asyncio.Event()
         dispatcher = Dispatcher(self.outbox, slack, clock, pace_s=0, times=times)
         self._running = asyncio.create_task(dispatcher.run(self._stop))
 
-    def _answer(self, delivery: Delivery) -> Exception | None:
+    def _answer_and_break(self, delivery: Delivery) -> Exception | None:
         if not self._slack.posted and not self.outbox.refused:
-            self.outbox.is_away = True
+            self.outbox.is_unavailable = True
         return self._says(delivery)
 
     async def end(self) -> None:
@@ -426,20 +428,20 @@ class _Outage:
 
 
 @pytest.mark.parametrize("refused", [False, True])
-async def test_what_became_of_a_message_is_written_when_the_database_is_back(
+async def test_the_outcome_of_a_message_is_saved_when_the_database_is_back(
     store: Store,
-    slack: Slack,
+    slack: FakeSlack,
     clock: Clock,
     caplog: pytest.LogCaptureFixture,
     refused: bool,
 ) -> None:
     if refused:
         slack.answer = lambda each: SendRefused("gone") if each.event_id == "a" else None
-    await store.owe(delivery("a"), delivery("b"))
-    outage = _Outage(store, slack, clock)
+    await store.queue(delivery("a"), delivery("b"))
+    outage = _DispatcherInOutage(store, slack, clock)
     await outage.outbox.has_refused(8)
-    outage.outbox.is_away = False
-    # No lease has run out meanwhile: the clock stands.
+    outage.outbox.is_unavailable = False
+    # The clock stands still, so no lease has expired.
     await slack.has_posted(1 if refused else 2)
     await outage.end()
     assert slack.about == ([] if refused else [("C1", "a")]) + [("C1", "b")]
@@ -448,46 +450,46 @@ async def test_what_became_of_a_message_is_written_when_the_database_is_back(
     assert "Traceback" not in caplog.text
 
 
-async def test_a_posted_message_is_posted_once_though_its_lease_ends_meanwhile(
-    store: Store, slack: Slack, clock: Clock
+async def test_a_message_is_posted_once_even_if_its_lease_expires_during_an_outage(
+    store: Store, slack: FakeSlack, clock: Clock
 ) -> None:
-    await store.owe(delivery("a"), delivery("b"))
-    outage = _Outage(store, slack, clock, replace(QUICK, lease_s=0.05))
+    await store.queue(delivery("a"), delivery("b"))
+    outage = _DispatcherInOutage(store, slack, clock, replace(QUICK, lease_s=0.05))
     await outage.outbox.has_refused(16)
     clock.now += timedelta(minutes=10)
-    outage.outbox.is_away = False
+    outage.outbox.is_unavailable = False
     await slack.has_posted(2)
     await outage.end()
     assert slack.about == [("C1", "a"), ("C1", "b")]
     assert await _states(store) == {"sent": 2}
 
 
-async def test_a_message_that_cannot_be_read_is_queued_again_without_an_attempt(
-    store: Store, slack: Slack, clock: Clock, monkeypatch: pytest.MonkeyPatch
+async def test_a_message_whose_stories_cannot_be_read_is_put_back_without_an_attempt(
+    store: Store, slack: FakeSlack, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await store.owe(delivery("a"))
-    outbox = _Away(store)
+    await store.queue(delivery("a"))
+    outbox = _UnavailableOutbox(store)
     dispatcher = Dispatcher(outbox, slack, clock, pace_s=0, times=QUICK)
 
     async def claim(now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
         claimed = await Outbox.claim(outbox, now, limit, lease_s)
-        outbox.is_away = bool(claimed) and not outbox.refused
+        outbox.is_unavailable = bool(claimed) and not outbox.refused
         return claimed
 
     monkeypatch.setattr(outbox, "claim", claim)
     sending = asyncio.create_task(dispatcher.run_once(NOON))
     await outbox.has_refused(3)
     assert slack.posted == []
-    outbox.is_away = False
+    outbox.is_unavailable = False
     assert await sending == 1
     assert [(each.attempts, each.uncertain) for each in slack.posted] == [(1, False)]
 
 
 async def test_a_stop_during_an_outage_tries_once_more_and_ends(
-    store: Store, slack: Slack, clock: Clock, caplog: pytest.LogCaptureFixture
+    store: Store, slack: FakeSlack, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await store.owe(delivery("a"))
-    outage = _Outage(store, slack, clock)
+    await store.queue(delivery("a"))
+    outage = _DispatcherInOutage(store, slack, clock)
     await outage.outbox.has_refused(1)
     await outage.end()
     assert "outcome of 1 message(s) was not saved" in caplog.text

@@ -30,7 +30,7 @@ class Setting:
         self.start()
 
     def start(self) -> None:
-        """As the bot does at each start."""
+        """Creates the notices as the bot does at each start."""
         self.notices = Notices(
             self.store.outbox, TEAM, self.conversations, lambda: self.now, self.wake
         )
@@ -38,8 +38,8 @@ class Setting:
     def wake(self) -> None:
         self.woken += 1
 
-    async def owed(self) -> list[Delivery]:
-        """What is owed now, sent and confirmed."""
+    async def send_due(self) -> list[Delivery]:
+        """Sends and confirms all due deliveries; returns them."""
         found: list[Delivery] = []
         while claimed := await self.store.outbox.claim(self.now, 10, 60):
             for each in claimed:
@@ -59,7 +59,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def test_a_feed_that_is_gone_is_reported_to_each_operator_immediately(store: Store) -> None:
     setting = Setting(store, "U1", "U2")
     await setting.notices.look([GONE])
-    told = await setting.owed()
+    told = await setting.send_due()
     assert [each.conversation for each in told] == ["U1", "U2"]
     assert {each.kind for each in told} == {DeliveryKind.NOTICE}
     assert "court" in told[0].reason
@@ -72,41 +72,41 @@ async def test_a_failing_feed_is_reported_once_after_a_day(store: Store) -> None
     setting = Setting(store, "C1")
     setting.now += REPORT_AFTER - minutes(1)
     await setting.notices.look([FAILING])
-    assert await setting.owed() == []
+    assert await setting.send_due() == []
     setting.now += minutes(1)
     await setting.notices.look([FAILING])
-    [told] = await setting.owed()
+    [told] = await setting.send_due()
     assert "no answer in 30 s" in told.reason
     setting.now += timedelta(days=3)
     await setting.notices.look([replace(FAILING, failures=9, error="other")])
-    assert await setting.owed() == []
+    assert await setting.send_due() == []
 
 
 async def test_a_restart_repeats_no_notice(store: Store) -> None:
     setting = Setting(store, "C1")
     await setting.notices.look([GONE])
-    await setting.owed()
+    await setting.send_due()
     setting.start()
     await setting.notices.look([GONE])
-    assert await setting.owed() == []
+    assert await setting.send_due() == []
 
 
 async def test_a_feed_that_recovers_and_fails_again_is_reported_again(store: Store) -> None:
     setting = Setting(store, "C1")
     setting.now += REPORT_AFTER
     await setting.notices.look([FAILING])
-    assert len(await setting.owed()) == 1
+    assert len(await setting.send_due()) == 1
     await setting.notices.look([])
     anew = replace(FAILING, failing_since=setting.now)
     setting.now += REPORT_AFTER
     await setting.notices.look([anew])
-    assert len(await setting.owed()) == 1
+    assert len(await setting.send_due()) == 1
 
 
 async def test_without_operators_nothing_is_queued(store: Store) -> None:
     setting = Setting(store)
     await setting.notices.look([GONE])
-    assert await setting.owed() == []
+    assert await setting.send_due() == []
     assert setting.woken == 0
 
 
@@ -127,6 +127,6 @@ async def test_a_stale_approval_is_reported_once(store: Store) -> None:
         left = StaleApproval(made, "a rate of it begins on that day already")
         await setting.notices.look([], [stale_notice(left)])
         setting.start()
-    [told] = await setting.owed()
+    [told] = await setting.send_due()
     for part in ("us-232-steel, 40 %", "ana", "begins on that day already", "Take it back"):
         assert part in told.reason

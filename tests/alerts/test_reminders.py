@@ -35,7 +35,7 @@ from tests.store.examples import TEAM, subscription
 from tests.store.opened import Store, open_store
 
 CONFIG = Path(__file__).parents[2] / "config"
-# What the shipped ledger says of these days is told in config/rates.
+# Changes of these days are in the shipped ledger, config/rates.
 POLYSILICON = date(2026, 12, 4)
 NEW_YEAR = date(2027, 1, 1)
 CANADA = Place(TEAM, "C1")
@@ -50,31 +50,31 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-def wish(conversation: str = "C1", **fields: Any) -> Subscription:
-    # Each its own id: a conversation may hold several.
+def subscribed(conversation: str = "C1", **fields: Any) -> Subscription:
+    # Different fields give a different id, so that a conversation can have several.
     return subscription(conversation, id=f"{conversation} {sorted(fields.items())}", **fields)
 
 
-def told_on(
+def reminders_on(
     day: date,
-    *wishes: Subscription,
+    *subscriptions: Subscription,
     off: Sequence[Place] = (),
     before: Sequence[Delivery] = (),
 ) -> tuple[Delivery, ...]:
-    return plan_reminders(ledger(), wishes, off, sent_reminders(before), day, noon(day))
+    return plan_reminders(ledger(), subscriptions, off, sent_reminders(before), day, noon(day))
 
 
-def names(delivery: Delivery) -> set[str]:
+def measures_in(delivery: Delivery) -> set[str]:
     found = Reminder.model_validate_json(delivery.content)
     return {due.ahead.key.split()[0] for due in found.due}
 
 
-# --- when ---------------------------------------------------------------------------------
+# --- days ------------------------------------------------------------------------------------
 
 
 @given(st.sets(st.integers(0, 20)))
 def test_no_change_has_more_than_two_reminders_or_one_outside_its_window(awake: set[int]) -> None:
-    """The bot looks on some of the days before a change, in order, and keeps what it told."""
+    """`awake`: how many days before the change the bot runs and plans reminders."""
     given_at: dict[LeadTime, int] = {}
     for left in sorted(awake, reverse=True):
         notice = reminder_due(left, given_at)
@@ -97,7 +97,7 @@ def test_missed_days_repeat_no_reminder(awake: set[int], repeated: int) -> None:
     sent: list[Delivery] = []
     for offset in sorted(awake):
         for _ in range(1 + repeated % 2):
-            sent += told_on(NEW_YEAR - timedelta(days=9 - offset), wish(), before=sent)
+            sent += reminders_on(NEW_YEAR - timedelta(days=9 - offset), subscribed(), before=sent)
     assert len({each.id for each in sent}) == len(sent)
     told = [
         (due.ahead.key, due.notice)
@@ -113,7 +113,7 @@ def test_a_change_has_reminders_seven_days_and_one_day_before() -> None:
     sent: list[Delivery] = []
     for left in range(12, -2, -1):
         day = POLYSILICON - timedelta(days=left)
-        sent += told_on(day, wish(parties=["US"]), before=sent)
+        sent += reminders_on(day, subscribed(parties=["US"]), before=sent)
     told = [
         (due.notice, (due.ahead.on - told.counted_on).days)
         for told in (Reminder.model_validate_json(each.content) for each in sent)
@@ -124,92 +124,94 @@ def test_a_change_has_reminders_seven_days_and_one_day_before() -> None:
 
 
 def test_after_downtime_a_reminder_is_late_and_the_second_on_time() -> None:
-    [late] = told_on(POLYSILICON - timedelta(days=5), wish())
-    [last] = told_on(POLYSILICON - timedelta(days=1), wish(), before=[late])
+    [late] = reminders_on(POLYSILICON - timedelta(days=5), subscribed())
+    [last] = reminders_on(POLYSILICON - timedelta(days=1), subscribed(), before=[late])
     assert late.id != last.id
-    assert told_on(POLYSILICON, wish(), before=[late, last]) == ()
+    assert reminders_on(POLYSILICON, subscribed(), before=[late, last]) == ()
 
 
 def test_after_a_week_of_downtime_there_is_one_reminder() -> None:
-    [only] = told_on(POLYSILICON - timedelta(days=1), wish())
-    assert told_on(POLYSILICON, wish(), before=[only]) == ()
+    [only] = reminders_on(POLYSILICON - timedelta(days=1), subscribed())
+    assert reminders_on(POLYSILICON, subscribed(), before=[only]) == ()
 
 
 def test_a_change_known_three_days_ahead_has_one_reminder() -> None:
-    [first] = told_on(POLYSILICON - timedelta(days=3), wish())
+    [first] = reminders_on(POLYSILICON - timedelta(days=3), subscribed())
     for left in (2, 1, 0):
-        assert told_on(POLYSILICON - timedelta(days=left), wish(), before=[first]) == ()
+        assert reminders_on(POLYSILICON - timedelta(days=left), subscribed(), before=[first]) == ()
 
 
-def test_all_of_one_day_is_one_message() -> None:
-    [told] = told_on(NEW_YEAR - timedelta(days=7), wish())
+def test_all_changes_of_one_day_are_in_one_message() -> None:
+    [told] = reminders_on(NEW_YEAR - timedelta(days=7), subscribed())
     assert told.kind is DeliveryKind.REMINDER
-    assert names(told) >= {"us-232-kitchen-cabinets", "us-ni-301"}
-    assert told.id == told_on(NEW_YEAR - timedelta(days=7), wish())[0].id
+    assert measures_in(told) >= {"us-232-kitchen-cabinets", "us-ni-301"}
+    assert told.id == reminders_on(NEW_YEAR - timedelta(days=7), subscribed())[0].id
 
 
-def test_a_reminder_of_another_version_is_not_repeated() -> None:
-    [told] = told_on(POLYSILICON - timedelta(days=7), wish())
+def test_a_reminder_saved_by_another_version_is_not_repeated() -> None:
+    [told] = reminders_on(POLYSILICON - timedelta(days=7), subscribed())
     content = json.loads(told.content)
     for due in content["due"]:
         due["ahead"]["weight"] = due["ahead"].pop("legal_basis")
     before = told.model_copy(update={"content": json.dumps(content)})
-    assert told_on(POLYSILICON - timedelta(days=6), wish(), before=[before]) == ()
+    assert reminders_on(POLYSILICON - timedelta(days=6), subscribed(), before=[before]) == ()
 
 
-# --- who ----------------------------------------------------------------------------------
+# --- conversations ---------------------------------------------------------------------------
 
 
-def test_those_who_named_no_economy_hear_of_all() -> None:
-    [told] = told_on(NEW_YEAR - timedelta(days=7), wish())
-    assert {"cn-ca-lobster", "us-ni-301"} <= names(told)
+def test_a_subscription_without_parties_gets_all_reminders() -> None:
+    [told] = reminders_on(NEW_YEAR - timedelta(days=7), subscribed())
+    assert {"cn-ca-lobster", "us-ni-301"} <= measures_in(told)
     assert told.reason == "subscribed here to tariffs of any economy"
 
 
-def test_who_imposes_and_who_pays_hear_of_it_others_do_not() -> None:
+def test_subscriptions_to_imposer_or_partner_get_the_reminder_and_others_do_not() -> None:
     day = NEW_YEAR - timedelta(days=7)
-    [imposer] = told_on(day, wish(parties=["US"]))
-    assert "us-ni-301" in names(imposer)
-    [payer] = told_on(day, wish(parties=["NI"]))
-    assert "us-ni-301" in names(payer)
-    [other] = told_on(day, wish(parties=["JP"]))
-    assert "us-ni-301" not in names(other)
+    [imposer] = reminders_on(day, subscribed(parties=["US"]))
+    assert "us-ni-301" in measures_in(imposer)
+    [payer] = reminders_on(day, subscribed(parties=["NI"]))
+    assert "us-ni-301" in measures_in(payer)
+    [other] = reminders_on(day, subscribed(parties=["JP"]))
+    assert "us-ni-301" not in measures_in(other)
 
 
-def test_what_falls_on_all_partners_concerns_each_of_them() -> None:
-    [told] = told_on(POLYSILICON - timedelta(days=7), wish(parties=["CN"]))
-    assert names(told) == {"us-232-polysilicon-derivatives", "us-232-polysilicon-price-floor"}
+def test_a_change_for_all_partners_is_reminded_of_for_each_partner() -> None:
+    [told] = reminders_on(POLYSILICON - timedelta(days=7), subscribed(parties=["CN"]))
+    assert measures_in(told) == {"us-232-polysilicon-derivatives", "us-232-polysilicon-price-floor"}
     assert told.reason == "subscribed here to tariffs of China"
 
 
-def test_other_topics_mutes_and_other_words_are_not_reminded() -> None:
+def test_other_topics_muted_conversations_and_other_words_get_no_reminder() -> None:
     day = POLYSILICON - timedelta(days=7)
-    assert told_on(day, wish(topics=[Topic.COURT_RULING])) == ()
-    assert told_on(day, wish(muted_until=noon(day) + timedelta(hours=1))) == ()
-    assert told_on(day, wish(words=["whisky"])) == ()
-    assert len(told_on(day, wish(words=["Polysilicon"]))) == 1
-    assert len(told_on(day, wish(topics=[Topic.TARIFF, Topic.COURT_RULING]))) == 1
+    assert reminders_on(day, subscribed(topics=[Topic.COURT_RULING])) == ()
+    assert reminders_on(day, subscribed(muted_until=noon(day) + timedelta(hours=1))) == ()
+    assert reminders_on(day, subscribed(words=["whisky"])) == ()
+    assert len(reminders_on(day, subscribed(words=["Polysilicon"]))) == 1
+    assert len(reminders_on(day, subscribed(topics=[Topic.TARIFF, Topic.COURT_RULING]))) == 1
 
 
 def test_switched_off_reminders_are_not_sent() -> None:
     day = POLYSILICON - timedelta(days=7)
-    [told] = told_on(day, wish("C1"), wish("C2"), off=[CANADA])
+    [told] = reminders_on(day, subscribed("C1"), subscribed("C2"), off=[CANADA])
     assert told.conversation == "C2"
 
 
-def test_two_subscriptions_of_a_conversation_are_one_message() -> None:
+def test_two_subscriptions_of_a_conversation_get_one_reminder() -> None:
     day = POLYSILICON - timedelta(days=7)
-    [told] = told_on(day, wish(parties=["CN"]), wish(parties=["US"]), wish(parties=["KE"]))
+    [told] = reminders_on(
+        day, subscribed(parties=["CN"]), subscribed(parties=["US"]), subscribed(parties=["KE"])
+    )
     assert told.reason.startswith("subscribed here to tariffs of China; tariffs of United States")
 
 
-def test_each_change_says_source_basis_and_what_is_unsure() -> None:
-    [told] = told_on(POLYSILICON - timedelta(days=7), wish(parties=["CN"]))
+def test_each_change_in_a_reminder_has_source_legal_basis_and_doubts() -> None:
+    [told] = reminders_on(POLYSILICON - timedelta(days=7), subscribed(parties=["CN"]))
     for due in Reminder.model_validate_json(told.content).due:
         assert due.ahead.source.text
         assert due.ahead.legal_basis
         assert due.ahead.as_of is not None
-    [chips] = told_on(date(2027, 6, 16), wish(parties=["CN"]))
+    [chips] = reminders_on(date(2027, 6, 16), subscribed(parties=["CN"]))
     [due] = Reminder.model_validate_json(chips.content).due
     assert Doubt(DoubtKind.ANNOUNCED) in due.ahead.doubts
 
@@ -218,7 +220,7 @@ def test_each_change_says_source_basis_and_what_is_unsure() -> None:
 
 
 class Setting:
-    """The bot's part, with a clock that the test moves and a zone far from UTC."""
+    """The reminders of a bot in a zone far from UTC, with a clock that the test moves."""
 
     def __init__(self, store: Store, zone: str = "Asia/Tokyo") -> None:
         self.store, self.zone = store, zone
@@ -227,7 +229,7 @@ class Setting:
         self.start()
 
     def start(self) -> None:
-        """As the bot does at each start."""
+        """Creates the reminders as the bot does at each start."""
         self.reminders = Reminders(
             ledger,
             self.store.outbox,
@@ -240,7 +242,7 @@ class Setting:
             zone=ZoneInfo(self.zone),
         )
 
-    async def owed(self) -> list[Delivery]:
+    async def send_due(self) -> list[Delivery]:
         await self.reminders.look()
         found: list[Delivery] = []
         while claimed := await self.store.outbox.claim(self.now, 10, 60):
@@ -254,40 +256,42 @@ class Setting:
 async def setting(tmp_path: Path) -> AsyncIterator[Setting]:
     await upgrade(f"sqlite:///{tmp_path / 'bot.db'}")
     opened = open_store(f"sqlite:///{tmp_path / 'bot.db'}")
-    await opened.subscriptions.add(wish())
+    await opened.subscriptions.add(subscribed())
     yield Setting(opened)
     await opened.database.close()
 
 
-async def test_they_come_at_the_hour_of_the_digest_where_its_clock_stands(setting: Setting) -> None:
-    # Seven days before, 07:59 and 08:01 in Tokyo are on the evening before in UTC.
+async def test_reminders_are_sent_at_the_digest_hour_of_the_configured_zone(
+    setting: Setting,
+) -> None:
+    # 07:59 and 08:01 in Tokyo, seven days before the change, are the evening before in UTC.
     eve = POLYSILICON - timedelta(days=8)
     setting.now = datetime(eve.year, eve.month, eve.day, 22, 59, tzinfo=UTC)
-    assert await setting.owed() == []
+    assert await setting.send_due() == []
     setting.now += timedelta(minutes=2)
-    [told] = await setting.owed()
+    [told] = await setting.send_due()
     assert Reminder.model_validate_json(told.content).counted_on == eve + timedelta(days=1)
 
 
-async def test_neither_a_restart_nor_a_repeated_look_tells_again(setting: Setting) -> None:
+async def test_neither_a_restart_nor_another_look_repeats_a_reminder(setting: Setting) -> None:
     setting.now = noon(POLYSILICON - timedelta(days=7))
-    assert len(await setting.owed()) == 1
+    assert len(await setting.send_due()) == 1
     for _ in range(3):
         setting.start()
-        assert await setting.owed() == []
+        assert await setting.send_due() == []
     setting.now += timedelta(days=1)
-    assert await setting.owed() == []
+    assert await setting.send_due() == []
     setting.now = noon(POLYSILICON - timedelta(days=1))
-    assert len(await setting.owed()) == 1
+    assert len(await setting.send_due()) == 1
 
 
-async def test_a_conversation_can_switch_them_off_and_on(setting: Setting) -> None:
+async def test_a_conversation_can_switch_reminders_off_and_on(setting: Setting) -> None:
     setting.now = noon(POLYSILICON - timedelta(days=7))
     assert await setting.switches.switch(TEAM, "C1", on=False)
     assert not await setting.switches.switch(TEAM, "C1", on=False)
     assert await setting.switches.off(TEAM) == {"C1"}
-    assert await setting.owed() == []
+    assert await setting.send_due() == []
     assert await setting.switches.switch(TEAM, "C1", on=True)
     assert await setting.switches.off(TEAM) == frozenset()
     setting.now += timedelta(days=1)
-    assert len(await setting.owed()) == 1
+    assert len(await setting.send_due()) == 1

@@ -1,8 +1,7 @@
-"""Ids of subscriptions and deliveries: in the database, and a delivery's in Slack's metadata too.
+"""Ids of subscriptions and deliveries stored in the database and in Slack's metadata.
 
-An upgrade that makes them otherwise finds no subscription again, and sends what was sent. Some are
-made of words, which are part of the id like any others. Change a value here only together with a
-migration.
+If an upgrade changes how ids are made, subscriptions are lost and old messages are sent again. Some
+ids contain words. Change a value here only together with a migration.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -58,13 +57,13 @@ def test_a_delivery_of_this_kind_has_this_id(kind: str, expected: str) -> None:
     assert delivery_id(DeliveryKind(kind), "T1", "C1", "s1") == expected
 
 
-def test_every_kind_of_delivery_is_pinned() -> None:
+def test_every_kind_of_delivery_has_an_example_here() -> None:
     assert {str(kind) for kind in DeliveryKind} == {
         *("alert", "follow_up", "digest", "notice", "proposal", "reminder")
     }
 
 
-def test_a_delivery_is_about_its_story_or_the_hour_of_its_digest() -> None:
+def test_the_id_of_a_delivery_comes_from_its_story_or_the_hour_of_its_digest() -> None:
     stories = (story("s1"), story("s2", event_id="s1"))
     instant, daily = subscription("C1"), subscription("C2", pace=Frequency.DAILY)
     audience = Audience(subscriptions=(instant, daily))
@@ -76,7 +75,7 @@ def test_a_delivery_is_about_its_story_or_the_hour_of_its_digest() -> None:
     ]
 
 
-def test_a_notice_is_about_a_feed_and_the_moment_its_trouble_began() -> None:
+def test_the_id_of_a_feed_notice_comes_from_the_feed_and_the_start_of_its_failures() -> None:
     gone = FeedState(feed_id="wire", failing_since=NOON, stopped=True)
     failing = FeedState(feed_id="paper", failing_since=NOON, error="HTTP 500")
     made = plan_notices([gone, failing], "T1", ["C1"], NOON + timedelta(days=1))
@@ -86,7 +85,7 @@ def test_a_notice_is_about_a_feed_and_the_moment_its_trouble_began() -> None:
     ]
 
 
-def test_a_notice_is_about_an_approval_and_why_it_does_not_fit() -> None:
+def test_the_id_of_an_approval_notice_comes_from_the_approval_and_the_reason() -> None:
     amendment = Amendment(
         id="0123abcd",
         imposer="US",
@@ -103,14 +102,14 @@ def test_a_notice_is_about_an_approval_and_why_it_does_not_fit() -> None:
     assert made.id == "1a892e74a07ff2ca3ebaa2f2f1e460f0"
 
 
-def test_a_reminder_is_about_a_change_and_which_of_its_two_notices_it_is() -> None:
+def test_the_id_of_a_reminder_comes_from_the_change_and_the_lead_time() -> None:
     coming = ledger(sheet(written("us-1", {"from": date(2026, 12, 1)})))
     now = datetime(2026, 11, 24, 7, tzinfo=UTC)
     [made] = plan_reminders(coming, [subscription("C1")], [], {}, now.date(), now)
     assert made.id == "0bab6e219372a9d9488c3ebdd2c1555d"
 
 
-def test_the_metadata_of_a_message_names_its_delivery() -> None:
+def test_the_metadata_of_a_message_contains_its_delivery_id() -> None:
     made = marked(delivery("s1", id="d1"))
     assert made.to_dict() == {
         "event_type": "tariffwire_delivery",

@@ -22,22 +22,22 @@ def _fits(subscription: Subscription, topic: Topic, party: str) -> bool:
     )
 
 
-def test_an_empty_subscription_fits_every_story() -> None:
+def test_a_subscription_without_filters_matches_every_story() -> None:
     assert match_reason(subscription(), story("a"), NOON) == "tariff stories"
 
 
-def test_the_reason_names_what_was_asked_for() -> None:
-    wish = subscription(topics=[TARIFF, RULING], parties=["CN"], words=["stay"])
+def test_the_reason_names_the_filters_that_matched() -> None:
+    wanted = subscription(topics=[TARIFF, RULING], parties=["CN"], words=["stay"])
     ruling = story("a", topics=(RULING, TALKS), parties=("US", "CN"), text="A Stay was granted.")
-    assert match_reason(wish, ruling, NOON) == "court ruling stories and naming CN and with stay"
+    assert match_reason(wanted, ruling, NOON) == "court ruling stories and naming CN and with stay"
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "wanted",
     [{"topics": [RULING]}, {"parties": ["JP"]}, {"words": ["steel"]}],
 )
-def test_a_story_that_lacks_what_was_asked_for_does_not_fit(wish: dict[str, Any]) -> None:
-    assert match_reason(subscription(**wish), story("a", parties=("US", "CN")), NOON) is None
+def test_a_story_must_match_every_filter(wanted: dict[str, Any]) -> None:
+    assert match_reason(subscription(**wanted), story("a", parties=("US", "CN")), NOON) is None
 
 
 def test_a_bloc_and_its_members_are_different_parties() -> None:
@@ -45,13 +45,13 @@ def test_a_bloc_and_its_members_are_different_parties() -> None:
     assert not _fits(subscription(parties=["DE"]), TARIFF, "EU")
 
 
-def test_a_mute_ends_at_its_moment() -> None:
+def test_a_mute_ends_at_its_time() -> None:
     muted = subscription(muted_until=NOON)
     assert match_reason(muted, story("a"), NOON - minutes(1)) is None
     assert match_reason(muted, story("a"), NOON) is not None
 
 
-def test_a_wish_has_one_id_however_it_is_written() -> None:
+def test_equal_subscriptions_have_equal_ids_in_any_order() -> None:
     one = subscription_id(TEAM, "C1", frozenset({TARIFF, RULING}), frozenset({"US", "CN"}))
     other = subscription_id(TEAM, "C1", frozenset({RULING, TARIFF}), frozenset({"CN", "US"}))
     assert one == other
@@ -61,7 +61,7 @@ def test_a_wish_has_one_id_however_it_is_written() -> None:
 
 
 @given(topics, parties, topics, st.frozensets(st.sampled_from(PARTIES), min_size=1))
-def test_an_unsubscribe_takes_out_exactly_what_it_names(
+def test_an_unsubscribe_removes_exactly_the_given_topics_and_parties(
     had_topics: frozenset[Topic],
     had_parties: frozenset[str],
     cut_topics: frozenset[Topic],
@@ -71,7 +71,7 @@ def test_an_unsubscribe_takes_out_exactly_what_it_names(
     left = without(had, cut_topics, cut_parties)
     for topic, party in product(Topic, PARTIES):
         named = (not cut_topics or topic in cut_topics) and party in cut_parties
-        # 'All but China' cannot be said, so a subscription to all parties stays whole.
+        # A subscription cannot mean 'all but China', so one without parties stays unchanged.
         gone = named and bool(had_parties)
         assert any(_fits(each, topic, party) for each in left) == (
             _fits(had, topic, party) and not gone
@@ -79,7 +79,7 @@ def test_an_unsubscribe_takes_out_exactly_what_it_names(
 
 
 @given(topics, parties, topics)
-def test_an_unsubscribe_without_parties_takes_the_topics_whole(
+def test_an_unsubscribe_without_parties_removes_the_topics_for_all_parties(
     had_topics: frozenset[Topic], had_parties: frozenset[str], cut: frozenset[Topic]
 ) -> None:
     had = subscription(topics=had_topics, parties=had_parties)

@@ -1,4 +1,4 @@
-"""What an unsubscribe leaves of a subscription, value by value."""
+"""Exact results of an unsubscribe on one subscription."""
 
 import pytest
 
@@ -12,7 +12,7 @@ NO_TOPICS: frozenset[Topic] = frozenset()
 NO_PARTIES: frozenset[str] = frozenset()
 
 
-def wish(topics: frozenset[Topic], parties: frozenset[str]) -> Subscription:
+def subscription_to(topics: frozenset[Topic], parties: frozenset[str]) -> Subscription:
     made = subscription(
         topics=topics,
         parties=parties,
@@ -28,60 +28,84 @@ def wish(topics: frozenset[Topic], parties: frozenset[str]) -> Subscription:
 Wish = tuple[frozenset[Topic], frozenset[str]]
 
 
-def of(*topics: Topic) -> frozenset[Topic]:
+def topics(*topics: Topic) -> frozenset[Topic]:
     return frozenset(topics)
 
 
-def on(*parties: str) -> frozenset[str]:
+def parties(*parties: str) -> frozenset[str]:
     return frozenset(parties)
 
 
 @pytest.mark.parametrize(
-    ("had", "cut", "left"),
+    ("before", "removed", "after"),
     [
-        # All of it goes.
+        # The whole subscription is removed.
         ((NO_TOPICS, NO_PARTIES), (NO_TOPICS, NO_PARTIES), []),
-        ((of(TARIFF), NO_PARTIES), (of(TARIFF, TALKS), NO_PARTIES), []),
-        ((of(TARIFF), on("CN")), (NO_TOPICS, on("CN", "US")), []),
-        ((NO_TOPICS, on("CN")), (ALL, on("CN")), []),
-        # Some topics go.
-        ((NO_TOPICS, NO_PARTIES), (of(TARIFF), NO_PARTIES), [(of(TALKS, RULING), NO_PARTIES)]),
-        ((of(TARIFF, TALKS), on("CN")), (of(TARIFF), NO_PARTIES), [(of(TALKS), on("CN"))]),
-        # Some parties go; a wish for any topic stays one.
-        ((NO_TOPICS, on("CN", "US")), (NO_TOPICS, on("CN")), [(NO_TOPICS, on("US"))]),
-        ((NO_TOPICS, on("CN", "US")), (ALL, on("CN")), [(NO_TOPICS, on("US"))]),
-        ((of(TARIFF), on("CN", "US")), (NO_TOPICS, on("CN", "JP")), [(of(TARIFF), on("US"))]),
-        ((of(TARIFF), on("CN", "US")), (of(TARIFF, TALKS), on("CN")), [(of(TARIFF), on("US"))]),
-        # A corner goes: two are left.
+        ((topics(TARIFF), NO_PARTIES), (topics(TARIFF, TALKS), NO_PARTIES), []),
+        ((topics(TARIFF), parties("CN")), (NO_TOPICS, parties("CN", "US")), []),
+        ((NO_TOPICS, parties("CN")), (ALL, parties("CN")), []),
+        # Some topics are removed.
         (
-            (NO_TOPICS, on("CN", "US")),
-            (of(TARIFF), on("CN")),
-            [(of(TALKS, RULING), on("CN", "US")), (of(TARIFF), on("US"))],
+            (NO_TOPICS, NO_PARTIES),
+            (topics(TARIFF), NO_PARTIES),
+            [(topics(TALKS, RULING), NO_PARTIES)],
         ),
         (
-            (of(TARIFF, TALKS), on("CN", "US")),
-            (of(TARIFF), on("CN")),
-            [(of(TALKS), on("CN", "US")), (of(TARIFF), on("US"))],
+            (topics(TARIFF, TALKS), parties("CN")),
+            (topics(TARIFF), NO_PARTIES),
+            [(topics(TALKS), parties("CN"))],
         ),
-        ((of(TARIFF, TALKS), on("CN")), (of(TARIFF), on("CN")), [(of(TALKS), on("CN"))]),
+        # Some parties are removed; a subscription without topics stays one.
+        (
+            (NO_TOPICS, parties("CN", "US")),
+            (NO_TOPICS, parties("CN")),
+            [(NO_TOPICS, parties("US"))],
+        ),
+        ((NO_TOPICS, parties("CN", "US")), (ALL, parties("CN")), [(NO_TOPICS, parties("US"))]),
+        (
+            (topics(TARIFF), parties("CN", "US")),
+            (NO_TOPICS, parties("CN", "JP")),
+            [(topics(TARIFF), parties("US"))],
+        ),
+        (
+            (topics(TARIFF), parties("CN", "US")),
+            (topics(TARIFF, TALKS), parties("CN")),
+            [(topics(TARIFF), parties("US"))],
+        ),
+        # One topic is removed for one party only: the subscription is split in two.
+        (
+            (NO_TOPICS, parties("CN", "US")),
+            (topics(TARIFF), parties("CN")),
+            [(topics(TALKS, RULING), parties("CN", "US")), (topics(TARIFF), parties("US"))],
+        ),
+        (
+            (topics(TARIFF, TALKS), parties("CN", "US")),
+            (topics(TARIFF), parties("CN")),
+            [(topics(TALKS), parties("CN", "US")), (topics(TARIFF), parties("US"))],
+        ),
+        (
+            (topics(TARIFF, TALKS), parties("CN")),
+            (topics(TARIFF), parties("CN")),
+            [(topics(TALKS), parties("CN"))],
+        ),
     ],
 )
-def test_an_unsubscribe_leaves_this(had: Wish, cut: Wish, left: list[Wish]) -> None:
-    found = without(wish(*had), *cut)
-    assert found == tuple(wish(*each) for each in left)
+def test_an_unsubscribe_leaves_this(before: Wish, removed: Wish, after: list[Wish]) -> None:
+    found = without(subscription_to(*before), *removed)
+    assert found == tuple(subscription_to(*each) for each in after)
 
 
 @pytest.mark.parametrize(
-    ("had", "cut"),
+    ("before", "removed"),
     [
-        ((of(TARIFF), NO_PARTIES), (of(TALKS), NO_PARTIES)),
-        ((of(TARIFF), on("CN")), (of(TALKS), on("CN"))),
-        ((of(TARIFF), on("CN")), (of(TARIFF), on("US"))),
-        # 'All but China' is no wish that can be kept.
-        ((of(TARIFF), NO_PARTIES), (of(TARIFF), on("CN"))),
-        ((NO_TOPICS, NO_PARTIES), (NO_TOPICS, on("CN"))),
+        ((topics(TARIFF), NO_PARTIES), (topics(TALKS), NO_PARTIES)),
+        ((topics(TARIFF), parties("CN")), (topics(TALKS), parties("CN"))),
+        ((topics(TARIFF), parties("CN")), (topics(TARIFF), parties("US"))),
+        # A subscription cannot mean 'all but China'.
+        ((topics(TARIFF), NO_PARTIES), (topics(TARIFF), parties("CN"))),
+        ((NO_TOPICS, NO_PARTIES), (NO_TOPICS, parties("CN"))),
     ],
 )
-def test_an_unsubscribe_from_something_else_changes_nothing(had: Wish, cut: Wish) -> None:
-    whole = wish(*had)
-    assert without(whole, *cut) == (whole,)
+def test_an_unsubscribe_from_something_else_changes_nothing(before: Wish, removed: Wish) -> None:
+    whole = subscription_to(*before)
+    assert without(whole, *removed) == (whole,)

@@ -130,7 +130,7 @@ async def test_the_latest_stories_of_a_topic(commands: Commands) -> None:
     talks = examples.story(
         "talks", topics=(Topic.NEGOTIATION,), seen_at=examples.NOON + timedelta(hours=1)
     )
-    await commands.store.tell(tariff, talks)
+    await commands.store.add_stories(tariff, talks)
     every = await commands.type("latest")
     assert isinstance(every, replies.LatestStories)
     assert [story.id for story in every.stories] == ["talks", "tariff"]

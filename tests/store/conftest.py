@@ -1,4 +1,4 @@
-"""A fresh database for each test: an SQLite file, and PostgreSQL where one is at hand."""
+"""A fresh database for each test: SQLite, and also PostgreSQL if a server is configured."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ BACKENDS = ["sqlite", _POSTGRESQL] if {POSTGRES, "CI"} & os.environ.keys() else 
 
 
 def on_postgresql(test: Callable[..., object]) -> Callable[..., object]:
-    """Runs the test, which takes `address` or what is opened at it, on PostgreSQL alone."""
+    """Decorator: runs a test that uses `address` or a fixture built on it on PostgreSQL only."""
     marked: Callable[..., object] = pytest.mark.parametrize(
         "address", [_POSTGRESQL], indirect=True
     )(test)
@@ -28,7 +28,7 @@ def on_postgresql(test: Callable[..., object]) -> Callable[..., object]:
 
 @pytest.fixture(scope="session")
 def blank_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An upgraded SQLite file to copy, because an upgrade takes a while."""
+    """A migrated SQLite file that tests copy, because migrations are slow."""
     file = tmp_path_factory.mktemp("blank") / "blank.db"
     asyncio.run(upgrade(f"sqlite:///{file}"))
     return file

@@ -1,4 +1,4 @@
-"""Small values to test with; each builder takes the fields that matter to its test."""
+"""Small example values; each builder takes the fields that matter to a test."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ def feed(feed_id: str = "wire", **fields: Any) -> Feed:
 
 
 def entry(name: str, feed_id: str = "wire", **fields: Any) -> Entry:
-    """An entry as a parser gives it; `name` makes its guid, link and title."""
+    """An entry as a parser returns it; `name` determines its guid, link and title."""
     given = {
         "feed_id": feed_id,
         "key": "",
@@ -64,7 +64,7 @@ def subscription(conversation: str = "C1", **fields: Any) -> Subscription:
 
 
 def delivery(about: str, conversation: str = "C1", **fields: Any) -> Delivery:
-    """An alert about the story of that name; a follow-up's event is given as `event_id`."""
+    """An alert about the story with this name; for a follow-up, pass its `event_id`."""
     kind = fields.get("kind", DeliveryKind.ALERT)
     given = {
         "id": delivery_id(kind, TEAM, conversation, about),

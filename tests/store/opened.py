@@ -1,4 +1,4 @@
-"""Every table group on one database, with the helpers that tests want."""
+"""All table groups on one database, with methods that add test data."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,26 +16,28 @@ from tests.store.examples import NOON
 
 @dataclass(frozen=True)
 class Store(store.Store):
-    """Every table group on one database."""
+    """All table groups on one database, with methods that add test data."""
 
     @cached_property
-    def shelf(self) -> PipelineStore:
+    def pipeline_store(self) -> PipelineStore:
         return PipelineStore(self)
 
-    async def owe(self, *deliveries: Delivery) -> None:
+    async def queue(self, *deliveries: Delivery) -> None:
         await self.database.write(lambda connection: self.outbox.put(connection, deliveries))
 
-    async def see(self, *entries: Entry, at: datetime = NOON, first_round: bool = False) -> None:
+    async def add_entries(
+        self, *entries: Entry, at: datetime = NOON, first_round: bool = False
+    ) -> None:
         await self.database.write(
             lambda connection: self.entries.put(connection, entries, at, first_round)
         )
 
-    async def see_again(self, *entries: Entry, made_story: Collection[str] = ()) -> None:
+    async def add_revised(self, *entries: Entry, made_story: Collection[str] = ()) -> None:
         await self.database.write(
             lambda connection: self.entries.put_revised(connection, entries, NOON, made_story)
         )
 
-    async def tell(self, *stories: Story) -> None:
+    async def add_stories(self, *stories: Story) -> None:
         await self.database.write(lambda connection: self.stories.put(connection, stories))
 
 

@@ -27,23 +27,23 @@ from tests.store.opened import Store
         ("postgresql+asyncpg://u:p@host/name", "postgresql+psycopg"),
     ],
 )
-def test_every_common_form_of_an_address_is_taken(given: str, driver: str) -> None:
+def test_every_common_form_of_an_address_is_accepted(given: str, driver: str) -> None:
     assert parse_url(given).drivername == driver
 
 
 @pytest.mark.parametrize("word", ["ssl", "sslmode"])
-def test_what_a_host_says_of_encryption_becomes_what_the_driver_knows(word: str) -> None:
+def test_ssl_options_in_an_address_become_sslmode(word: str) -> None:
     url = parse_url(f"postgres://u:p@host/name?{word}=require")
     assert url.query["sslmode"] == "require"
     assert "ssl" not in url.query
 
 
-def test_a_silent_server_is_given_up_after_seconds_or_as_the_address_says() -> None:
+def test_connect_timeout_is_ten_seconds_unless_the_address_sets_it() -> None:
     assert parse_url("postgres://u:p@host/name").query["connect_timeout"] == "10"
     assert parse_url("postgres://host/name?connect_timeout=60").query["connect_timeout"] == "60"
 
 
-async def test_a_server_that_accepts_and_says_nothing_is_named_with_a_cure() -> None:
+async def test_a_server_that_never_responds_is_reported_with_a_cure() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         database = Database(f"postgresql://u:hunter2@127.0.0.1:{port}/name?connect_timeout=2")
@@ -70,7 +70,7 @@ def test_an_unusable_address_is_refused_without_repeating_its_password(given: st
     assert "hunter2" not in str(raised.value)
 
 
-def test_postgresql_runs_every_test_that_sqlite_does(postgres: str) -> None:
+def test_every_store_test_runs_on_postgresql_too(postgres: str) -> None:
     assert postgres.startswith("postgresql://")
     assert ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)] == BACKENDS
 
@@ -83,7 +83,7 @@ async def test_sqlite_is_set_up_to_survive_a_power_cut(tmp_path: Path) -> None:
     assert settings == ["wal", 2, 1]
 
 
-async def test_work_that_fails_leaves_nothing_behind(store: Store) -> None:
+async def test_a_failed_transaction_is_rolled_back(store: Store) -> None:
     def fail_after_writing(connection: Connection) -> None:
         connection.execute(store.database.insert(tables.feeds).values(_row("wire")))
         raise RuntimeError
@@ -93,9 +93,9 @@ async def test_work_that_fails_leaves_nothing_behind(store: Store) -> None:
     assert await store.feeds.added() == ()
 
 
-async def test_writers_and_readers_may_come_at_the_same_time(store: Store) -> None:
+async def test_many_writers_and_readers_can_work_at_once(store: Store) -> None:
     def add(connection: Connection, number: int) -> None:
-        # Reads first and writes then: what a deferred transaction could not be upgraded from.
+        # Reads before it writes: a deferred transaction could then fail to get the write lock.
         connection.execute(select(tables.feeds.c.id))
         sleep(0.001)
         insert = store.database.insert(tables.feeds)
@@ -125,14 +125,14 @@ async def test_a_cancelled_transaction_ends_before_its_caller_does(store: Store)
     assert [each.id for each in await store.feeds.added()] == ["wire"]
 
 
-async def test_what_is_asked_for_before_the_close_is_done(store: Store) -> None:
+async def test_a_write_requested_before_the_close_is_completed(store: Store) -> None:
     adding = asyncio.create_task(store.feeds.add(feed("wire")))
     await asyncio.sleep(0)
     await store.database.close()
     assert await adding
 
 
-async def test_reads_and_writes_cancelled_anywhere_leave_no_lock(store: Store) -> None:
+async def test_reads_and_writes_cancelled_at_any_point_leave_no_lock(store: Store) -> None:
     for number in range(40):
         task = asyncio.create_task(store.feeds.add(feed(f"feed{number}")))
         other = asyncio.create_task(store.feeds.added())
@@ -144,20 +144,20 @@ async def test_reads_and_writes_cancelled_anywhere_leave_no_lock(store: Store) -
         assert await store.feeds.add(feed("last"))
 
 
-async def test_what_comes_after_the_end_is_refused_as_any_failure_is(store: Store) -> None:
+async def test_a_query_after_the_close_is_a_store_error(store: Store) -> None:
     await store.database.close()
     with pytest.raises(StoreError, match="closed"):
         await store.feeds.added()
 
 
-async def test_a_database_without_tables_says_how_to_make_them(tmp_path: Path) -> None:
+async def test_the_error_for_missing_tables_says_how_to_create_them(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'bot.db'}")
     with pytest.raises(StoreError, match="tariffwire db upgrade"):
         await database.rows(select(tables.feeds))
     await database.close()
 
 
-async def test_a_missing_database_of_a_server_is_to_be_created(postgres: str) -> None:
+async def test_the_error_for_a_missing_postgresql_database_says_to_create_it(postgres: str) -> None:
     url = make_url(postgres).set(database="nowhere")
     database = Database(url.render_as_string(hide_password=False))
     with pytest.raises(StoreError, match=r'"nowhere" does not exist\. Create it'):
@@ -165,7 +165,7 @@ async def test_a_missing_database_of_a_server_is_to_be_created(postgres: str) ->
     await database.close()
 
 
-async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+async def test_a_file_that_is_not_a_database_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "bot.db"
     file.write_text("not a database at all, but long enough to be looked at" * 20)
     database = Database(f"sqlite:///{file}")
@@ -181,7 +181,7 @@ def _row(feed_id: str) -> dict[str, str]:
 async def _write_together(
     database: Database, works: list[Callable[[Connection], object]]
 ) -> list[object]:
-    """The results of works that all wait while another one is being written."""
+    """Queues several writes while another one runs; returns their results."""
     begun, go_on = Event(), Event()
 
     def hold(_: Connection) -> None:
@@ -214,7 +214,7 @@ async def test_writes_that_wait_for_each_other_share_a_transaction_on_sqlite(sto
     assert len(set(transactions)) == (1 if store.database.is_sqlite else 50)
 
 
-async def test_an_unavailable_database_is_not_tried_for_each_waiting_write(
+async def test_waiting_writes_fail_together_if_the_database_is_unavailable(
     tmp_path: Path,
 ) -> None:
     database = Database(f"sqlite:///{tmp_path / 'none.db'}")

@@ -3,47 +3,49 @@ from tests.store.examples import entry, story
 from tests.store.opened import Store
 
 
-async def test_every_identity_of_a_kept_entry_is_known_for_its_feed_alone(store: Store) -> None:
+async def test_every_identity_of_a_saved_entry_is_known_for_its_own_feed_only(store: Store) -> None:
     first = entry("first")
-    await store.see(first)
+    await store.add_entries(first)
     assert await store.entries.known("wire", identities(first)) == set(identities(first))
     assert await store.entries.known("court", identities(first)) == frozenset()
 
 
-async def test_more_identities_may_be_asked_than_one_statement_holds(store: Store) -> None:
+async def test_more_identities_can_be_looked_up_than_fit_into_one_statement(store: Store) -> None:
     kept = [entry(f"entry{number}") for number in range(400)]
-    await store.see(*kept)
+    await store.add_entries(*kept)
     wanted = {identity for each in kept for identity in identities(each)} | {"unknown"}
     assert await store.entries.known("wire", wanted) == wanted - {"unknown"}
 
 
-async def test_a_place_leads_to_the_newest_story_told_there(store: Store) -> None:
+async def test_a_revised_entry_leads_to_the_newest_story_of_its_earlier_versions(
+    store: Store,
+) -> None:
     first, silent, last = (entry("a", title=title) for title in ("30%", "30 %", "35%"))
 
-    async def told() -> str:
+    async def earlier_story_id() -> str:
         return (await store.entries.earlier("wire", [first.place]))[first.place].id
 
-    await store.see(first)
-    await store.tell(story("told first", entry_key=first.key))
-    assert await told() == "told first"
-    await store.see_again(silent)
-    assert await told() == "told first"
-    await store.see_again(last, made_story=[last.key])
-    await store.tell(story("told last", entry_key=last.key))
-    assert await told() == "told last"
+    await store.add_entries(first)
+    await store.add_stories(story("told first", entry_key=first.key))
+    assert await earlier_story_id() == "told first"
+    await store.add_revised(silent)
+    assert await earlier_story_id() == "told first"
+    await store.add_revised(last, made_story=[last.key])
+    await store.add_stories(story("told last", entry_key=last.key))
+    assert await earlier_story_id() == "told last"
 
 
-async def test_a_place_that_told_nothing_leads_nowhere(store: Store) -> None:
+async def test_an_entry_without_a_story_leads_to_no_earlier_story(store: Store) -> None:
     silent = entry("a")
-    await store.see(silent)
+    await store.add_entries(silent)
     assert await store.entries.earlier("wire", [silent.place]) == {}
 
 
-async def test_a_revised_entry_is_known_when_it_comes_again(store: Store) -> None:
+async def test_a_revision_is_saved_and_known_at_the_next_poll(store: Store) -> None:
     first, edited = entry("a", title="30%"), entry("a", title="35%")
-    await store.see(first)
+    await store.add_entries(first)
     known = await store.entries.known("wire", identities(edited))
     assert sift([edited], known) == ((), (edited,))
-    await store.see_again(edited)
+    await store.add_revised(edited)
     known = await store.entries.known("wire", identities(edited))
     assert sift([edited], known) == ((), ())

@@ -3,7 +3,7 @@ from tests.store.examples import NOON, TEAM, delivery
 from tests.store.opened import Store
 
 
-async def test_a_follow_is_one_persons_and_ends(store: Store) -> None:
+async def test_a_person_can_follow_and_unfollow_an_event(store: Store) -> None:
     assert await store.events.follow(TEAM, "U1", "ruling")
     assert not await store.events.follow(TEAM, "U1", "ruling")
     await store.events.follow(TEAM, "U2", "other")
@@ -13,7 +13,7 @@ async def test_a_follow_is_one_persons_and_ends(store: Store) -> None:
     assert await store.events.followers(["ruling"]) == ()
 
 
-async def test_a_muted_event_is_muted_in_its_conversation_alone(store: Store) -> None:
+async def test_a_muted_event_is_muted_in_one_conversation_only(store: Store) -> None:
     assert await store.events.mute_event(TEAM, "C1", "ruling")
     assert not await store.events.mute_event(TEAM, "C1", "ruling")
     assert await store.events.muted(["ruling", "other"]) == {Thread("ruling", TEAM, "C1")}
@@ -21,9 +21,11 @@ async def test_a_muted_event_is_muted_in_its_conversation_alone(store: Store) ->
     assert await store.events.muted(["ruling"]) == frozenset()
 
 
-async def test_muting_drops_what_was_not_yet_tried_of_the_event_there(store: Store) -> None:
+async def test_muting_an_event_deletes_its_untried_deliveries_in_that_conversation(
+    store: Store,
+) -> None:
     follow_up = {"kind": DeliveryKind.FOLLOW_UP, "event_id": "ruling"}
-    await store.owe(
+    await store.queue(
         delivery("ruling"),
         delivery("stay", **follow_up),
         delivery("stay", "C2", **follow_up),

@@ -13,7 +13,7 @@ from tests.store.examples import NOON, entry, feed, minutes
 from tests.store.opened import Store
 
 
-async def test_an_added_feed_comes_back_as_it_was_and_only_once(store: Store) -> None:
+async def test_an_added_feed_is_read_back_unchanged_and_cannot_be_added_twice(store: Store) -> None:
     court = feed("court", kind="court", topics=["court_ruling"], poll_minutes=2.5)
     assert await store.feeds.add(court)
     assert not await store.feeds.add(feed("court", title="Another"))
@@ -28,7 +28,7 @@ async def test_a_removed_feed_leaves_no_state(store: Store) -> None:
     assert await store.feeds.states() == {}
 
 
-async def test_the_last_state_of_each_feed_is_remembered_to_the_letter(store: Store) -> None:
+async def test_the_last_state_of_each_feed_is_read_back_unchanged(store: Store) -> None:
     first = FeedState(feed_id="wire", validators=Validators(etag='W/"a\u00e9"'), next_poll_at=NOON)
     last = replace(first, failures=2, error="no answer in 30 s")
     other = FeedState(feed_id="court")
@@ -39,11 +39,11 @@ async def test_the_last_state_of_each_feed_is_remembered_to_the_letter(store: St
     assert await store.feeds.state("unknown") is None
 
 
-async def test_lag_is_counted_per_feed_from_published_to_seen(store: Store) -> None:
+async def test_lag_is_measured_per_feed_from_publication_to_first_seen(store: Store) -> None:
     late = (entry(f"late{number}", published=NOON - minutes(number)) for number in range(1, 101))
     future = entry("future", "court", published=NOON + minutes(5))
     undated = entry("undated", "paper", published=None)
-    await store.see(*late, future, undated)
+    await store.add_entries(*late, future, undated)
     lags = await store.feeds.lags(NOON - timedelta(days=1))
     assert (lags["wire"].median_s, lags["wire"].p95_s) == (50 * 60, 95 * 60)
     assert lags["wire"].entries == 100
@@ -51,23 +51,23 @@ async def test_lag_is_counted_per_feed_from_published_to_seen(store: Store) -> N
     assert "paper" not in lags
 
 
-async def test_a_first_round_and_old_times_are_no_lag(store: Store) -> None:
-    await store.see(entry("archive"), first_round=True)
-    await store.see(entry("before", "court"), at=NOON - timedelta(days=9))
+async def test_entries_of_a_first_poll_and_old_entries_do_not_count_as_lag(store: Store) -> None:
+    await store.add_entries(entry("archive"), first_round=True)
+    await store.add_entries(entry("before", "court"), at=NOON - timedelta(days=9))
     assert await store.feeds.lags(NOON - timedelta(days=7)) == {}
 
 
-async def test_the_lag_of_all_feeds_is_counted_over_all_their_entries(store: Store) -> None:
+async def test_the_lag_of_all_feeds_is_measured_over_all_entries(store: Store) -> None:
     assert await store.feeds.lag(NOON - timedelta(days=1)) is None
     wire = (entry(f"wire{number}", published=NOON - minutes(1)) for number in range(90))
     court = (entry(f"court{n}", "court", published=NOON - minutes(30)) for n in range(10))
-    await store.see(*wire, *court)
+    await store.add_entries(*wire, *court)
     lag = await store.feeds.lag(NOON - timedelta(days=1))
     assert lag is not None
     assert (lag.median_s, lag.p95_s, lag.entries) == (60, 1800, 100)
 
 
-async def test_a_state_that_another_process_wrote_is_seen_when_all_are_read(store: Store) -> None:
+async def test_reading_all_states_includes_changes_by_another_process(store: Store) -> None:
     await store.feeds.save_state(FeedState(feed_id="wire", failures=1))
     there = FeedState(feed_id="wire", failures=2)
     await Feeds(store.database).save_state(there)
@@ -79,26 +79,26 @@ async def test_a_state_whose_transaction_failed_is_not_saved(store: Store) -> No
     before = FeedState(feed_id="wire", failures=1)
     await store.feeds.save_state(before)
 
-    def fails(connection: Connection) -> None:
+    def fail_after_writing(connection: Connection) -> None:
         store.feeds.put_state(connection, replace(before, failures=2))
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await store.database.write(fails)
+        await store.database.write(fail_after_writing)
     assert await store.feeds.state("wire") == before
 
 
-async def test_a_caller_cancelled_while_a_state_is_written_waits_for_it(store: Store) -> None:
+async def test_a_cancelled_caller_waits_until_the_state_is_written(store: Store) -> None:
     before = FeedState(feed_id="wire", failures=1)
     await store.feeds.save_state(before)
     begun, go_on = threading.Event(), threading.Event()
 
-    def writes(connection: Connection) -> None:
+    def write_slowly(connection: Connection) -> None:
         begun.set()
         go_on.wait()
         store.feeds.put_state(connection, replace(before, failures=2))
 
-    saving = asyncio.create_task(store.database.write(writes))
+    saving = asyncio.create_task(store.database.write(write_slowly))
     await asyncio.to_thread(begun.wait)
     assert (await store.feeds.states())["wire"] == before
     saving.cancel()
@@ -122,16 +122,16 @@ async def test_many_states_are_decoded_off_the_event_loop(store: Store) -> None:
     await asyncio.gather(*(store.feeds.save_state(FeedState(feed_id=name)) for name in names))
     threads = set[int]()
 
-    def noted(data: str) -> FeedState:
+    def decode_and_record_thread(data: str) -> FeedState:
         threads.add(threading.get_ident())
         return STATE.validate_json(data)
 
-    feeds = Feeds(store.database, decode=noted)
+    feeds = Feeds(store.database, decode=decode_and_record_thread)
     assert (await feeds.states()).keys() == names
     assert threading.get_ident() not in threads
 
 
-async def test_what_a_newer_version_kept_is_read_for_what_this_one_knows(store: Store) -> None:
+async def test_unknown_fields_written_by_a_newer_version_are_ignored(store: Store) -> None:
     data = '{"feed_id": "wire", "failures": 3, "invented_later": {"a": 1}}'
     insert = store.database.insert(tables.feed_states)
     await store.database.change(insert.values(feed_id="wire", data=data))
@@ -149,7 +149,9 @@ async def test_what_a_newer_version_kept_is_read_for_what_this_one_knows(store: 
         "é" * 70_000,
     ],
 )
-async def test_a_state_is_stored_as_the_text_that_it_has_alone(store: Store, odd: str) -> None:
+async def test_states_saved_together_are_stored_as_the_same_json_as_alone(
+    store: Store, odd: str
+) -> None:
     every = [
         FeedState(feed_id="wire", error=odd, window_s=0.1, interval_s=1e300, failures=2**70),
         FeedState(feed_id="court", configured_url=odd, validators=Validators(etag=odd)),

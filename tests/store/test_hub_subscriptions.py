@@ -4,7 +4,7 @@ from tests.store.examples import NOON
 from tests.store.opened import Store
 
 
-async def test_what_was_agreed_with_a_hub_is_kept_to_the_letter_until_it_is_forgotten(
+async def test_a_hub_subscription_is_read_back_unchanged_until_it_is_removed(
     store: Store,
 ) -> None:
     shelf = HubSubscriptions(store.database)

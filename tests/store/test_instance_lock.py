@@ -1,4 +1,4 @@
-"""One bot works on a PostgreSQL database, also when the connection that says so breaks."""
+"""Only one bot works on a PostgreSQL database, even after the lock's connection is lost."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ async def second(address: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def test_only_one_bot_works_on_a_postgresql_database(
+async def test_only_one_bot_works_on_a_postgresql_database_at_a_time(
     first: Database, second: Database
 ) -> None:
     async with hold_instance_lock(first, "bot"):
@@ -46,7 +46,7 @@ async def test_only_one_bot_works_on_a_postgresql_database(
 
 
 @on_postgresql
-async def test_a_lock_that_went_with_its_connection_is_taken_again(
+async def test_a_lock_lost_with_its_connection_is_acquired_again(
     first: Database, second: Database
 ) -> None:
     times = LockTimes(check_every_s=0.05, retry_every_s=0.05)
@@ -65,7 +65,7 @@ async def test_a_lock_that_went_with_its_connection_is_taken_again(
 
 
 @on_postgresql
-async def test_a_bot_whose_place_was_taken_meanwhile_ends_and_says_why(
+async def test_a_bot_stops_if_another_bot_acquired_its_lost_lock(
     first: Database, second: Database
 ) -> None:
     times = LockTimes(patience_s=0, check_every_s=1.0, retry_every_s=1.0)

@@ -1,4 +1,4 @@
-"""A database that goes and comes back: told once at each end, and no fault of ours."""
+"""A database outage is logged once at its start and once at its end."""
 
 import logging
 from pathlib import Path
@@ -13,11 +13,11 @@ from tests.store.conftest import on_postgresql
 from tests.store.opened import Store
 
 
-def _ask(connection: Connection) -> object:
+def _select_one(connection: Connection) -> object:
     return connection.execute(text("SELECT 1")).scalar()
 
 
-async def test_an_outage_is_told_once_when_it_begins_and_once_when_it_is_over(
+async def test_an_outage_is_logged_once_at_its_start_and_once_at_its_end(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -26,14 +26,14 @@ async def test_an_outage_is_told_once_when_it_begins_and_once_when_it_is_over(
     database = Database(f"sqlite:///{file}", Outage())
     for _ in range(3):
         with pytest.raises(StoreUnavailable, match="unable to open"):
-            await database.write(_ask)
+            await database.write(_select_one)
         with pytest.raises(StoreUnavailable, match="unable to open"):
             await database.rows(text("SELECT 1"))
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert "nothing is lost" in caplog.text
     file.rmdir()
     for _ in range(3):
-        assert await database.write(_ask) == 1
+        assert await database.write(_select_one) == 1
     assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
     assert "can be written again" in caplog.text
     assert "Traceback" not in caplog.text
@@ -41,18 +41,18 @@ async def test_an_outage_is_told_once_when_it_begins_and_once_when_it_is_over(
 
 
 @on_postgresql
-async def test_a_connection_that_the_server_ends_is_an_outage(store: Store) -> None:
+async def test_a_connection_closed_by_the_server_counts_as_an_outage(store: Store) -> None:
     with pytest.raises(StoreUnavailable):
         await store.database.write(
             lambda connection: connection.execute(
                 text("SELECT pg_terminate_backend(pg_backend_pid())")
             )
         )
-    assert await store.database.write(_ask) == 1
+    assert await store.database.write(_select_one) == 1
 
 
 @pytest.mark.parametrize("wrong", ["SELECT * FROM nowhere", "SELECT nothing FROM once", "SELECT ("])
-async def test_a_statement_at_fault_is_no_outage(
+async def test_an_invalid_statement_does_not_count_as_an_outage(
     store: Store, wrong: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     database = Database(store.database.url.render_as_string(hide_password=False), Outage())

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, no delivery is lost and none is posted twice."""
+"""Stateful property test: no sequence of steps loses a delivery or posts one twice."""
 
 import asyncio
 import shutil
@@ -30,7 +30,7 @@ pick = st.integers(0, 9)
 
 
 class World(RuleBasedStateMachine):
-    """One outbox, one sender that may die at any point, and a Slack that keeps what it got."""
+    """An outbox, a sender that can crash at any step, and a fake Slack that records posts."""
 
     blank: ClassVar[Path]
 
@@ -42,7 +42,7 @@ class World(RuleBasedStateMachine):
         shutil.copyfile(self.blank, self.file)
         self.store = self._open()
         self.now = NOON
-        self.owed: dict[str, int] = {}
+        self.queued: dict[str, int] = {}
         self.given_up: set[str] = set()
         self.slack: list[Delivery] = []
         self.claimed: list[Delivery] = []
@@ -52,34 +52,34 @@ class World(RuleBasedStateMachine):
         return self.runner.run(work)
 
     def _open(self) -> Store:
-        # The engine's locks belong to the loop in which they are first awaited.
+        # The database must be used in one event loop, because its locks belong to that loop.
         return open_store(f"sqlite:///{self.file}")
 
-    def _owe(self, owed: Delivery) -> None:
-        self.owed.setdefault(owed.id, len(self.owed))
-        self.run(self.store.owe(owed))
+    def _queue(self, queued: Delivery) -> None:
+        self.queued.setdefault(queued.id, len(self.queued))
+        self.run(self.store.queue(queued))
 
     def _post(self, claimed: Delivery) -> None:
-        """Posts as the sender does: an uncertain delivery is looked for first."""
+        """Posts as the sender does: an uncertain delivery is searched for first."""
         if claimed.uncertain and claimed.id in {each.id for each in self.slack}:
             return
         self.slack.append(claimed)
 
     @rule(number=st.integers(0, 30), conversation=st.sampled_from(CONVERSATIONS))
-    def owe_an_alert(self, number: int, conversation: str) -> None:
-        owed = delivery(f"a{number}", conversation, due_at=self.now)
-        self._owe(owed)
+    def queue_an_alert(self, number: int, conversation: str) -> None:
+        queued = delivery(f"a{number}", conversation, due_at=self.now)
+        self._queue(queued)
 
     @rule(number=st.integers(0, 30), conversation=st.sampled_from(CONVERSATIONS))
-    def owe_a_follow_up(self, number: int, conversation: str) -> None:
-        owed = delivery(
+    def queue_a_follow_up(self, number: int, conversation: str) -> None:
+        queued = delivery(
             f"b{number}",
             conversation,
             kind=DeliveryKind.FOLLOW_UP,
             event_id=f"a{number}",
             due_at=self.now,
         )
-        self._owe(owed)
+        self._queue(queued)
 
     @rule(limit=st.integers(1, 3))
     def claim(self, limit: int) -> None:
@@ -100,7 +100,7 @@ class World(RuleBasedStateMachine):
 
     @precondition(lambda self: self.claimed)
     @rule(which=pick, wait_s=st.integers(0, 30))
-    def put_off(self, which: int, wait_s: int) -> None:
+    def retry_later(self, which: int, wait_s: int) -> None:
         claimed = self.claimed.pop(which % len(self.claimed))
         due_at = self.now + timedelta(seconds=wait_s)
         self.run(self.store.outbox.retry(claimed.id, due_at, "Slack is away"))
@@ -113,7 +113,7 @@ class World(RuleBasedStateMachine):
 
     @precondition(lambda self: self.unconfirmed)
     @rule(which=pick)
-    def hear_no_answer(self, which: int) -> None:
+    def get_no_response(self, which: int) -> None:
         posted = self.unconfirmed.pop(which % len(self.unconfirmed))
         self.run(self.store.outbox.retry(posted.id, self.now, "no answer", uncertain=True))
 
@@ -126,12 +126,12 @@ class World(RuleBasedStateMachine):
 
     @precondition(lambda self: self.claimed or self.unconfirmed)
     @rule()
-    def hang_until_every_lease_is_over(self) -> None:
+    def hang_until_all_leases_expire(self) -> None:
         self.claimed, self.unconfirmed = [], []
         self.now += timedelta(seconds=LEASE_S)
 
     @rule()
-    def die_and_start_again(self) -> None:
+    def crash_and_restart(self) -> None:
         self.claimed, self.unconfirmed = [], []
         self.run(self.store.database.close())
         self.store = self._open()
@@ -148,15 +148,15 @@ class World(RuleBasedStateMachine):
         assert len(posted) == len(set(posted))
 
     @invariant()
-    def a_conversation_has_one_message_under_way(self) -> None:
+    def a_conversation_has_one_message_in_progress(self) -> None:
         lines = [each.conversation for each in self.claimed + self.unconfirmed]
         assert len(lines) == len(set(lines))
 
     def teardown(self) -> None:
         try:
-            self._send_all_that_is_left()
+            self._send_the_rest()
             posted = {each.id for each in self.slack}
-            assert posted | self.given_up == set(self.owed)
+            assert posted | self.given_up == set(self.queued)
             self.nothing_is_posted_twice()
             self._check_threads()
             counts = self.run(self.store.outbox.counts())
@@ -166,8 +166,8 @@ class World(RuleBasedStateMachine):
             self.runner.close()
             self.folder.cleanup()
 
-    def _send_all_that_is_left(self) -> None:
-        self.die_and_start_again()
+    def _send_the_rest(self) -> None:
+        self.crash_and_restart()
         self.now += timedelta(hours=1)
         while claimed := self.run(self.store.outbox.claim(self.now, 9, LEASE_S)):
             for each in claimed:
@@ -175,16 +175,16 @@ class World(RuleBasedStateMachine):
                 self.run(self.store.outbox.confirm(each.id, "1.1", self.now))
 
     def _check_threads(self) -> None:
-        """A follow-up that came to be owed after its event's alert was posted after it."""
+        """Checks that a follow-up queued after its event's alert was also posted after it."""
         posted = {each.id: place for place, each in enumerate(self.slack)}
         for follow_up in self.slack:
             opening = delivery(follow_up.event_id, follow_up.conversation).id
-            owed_before = self.owed.get(opening, 999) < self.owed[follow_up.id]
-            if owed_before and opening in posted:
+            alert_queued_first = self.queued.get(opening, 999) < self.queued[follow_up.id]
+            if alert_queued_first and opening in posted:
                 assert posted[opening] < posted[follow_up.id]
 
 
-def test_nothing_is_lost_or_doubled_whatever_happens(blank_file: Path) -> None:
+def test_no_sequence_of_steps_loses_or_repeats_a_delivery(blank_file: Path) -> None:
     World.blank = blank_file
     run_state_machine_as_test(
         World,

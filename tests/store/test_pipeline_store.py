@@ -8,7 +8,7 @@ def _of_team(store: Store, team: str | None) -> PipelineStore:
     return PipelineStore(Store.of(store.database, team))
 
 
-async def test_only_the_connected_team_is_an_audience(store: Store) -> None:
+async def test_the_audience_is_the_connected_team_only(store: Store) -> None:
     here, there = subscription(), subscription("C9", team="T2")
     await store.subscriptions.add(here)
     await store.subscriptions.add(there)

@@ -1,4 +1,4 @@
-"""Proposals are kept once, decided once, and every decision stays on record."""
+"""Proposals are saved once and decided once, and every decision is recorded."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -56,7 +56,7 @@ def decision(
     return Decision.model_validate(given | changes)
 
 
-def act(by: Operator = ANA, what: str = "approved", name: str = "a1") -> AuditEntry:
+def audit_entry(by: Operator = ANA, what: str = "approved", name: str = "a1") -> AuditEntry:
     return AuditEntry(proposal_id=name, at=NOON, by=by, what=what, source="Wire")
 
 
@@ -80,7 +80,7 @@ def plan_messages(untold: Sequence[Proposal], told: Sequence[Proposal]) -> Queue
     return QueuedMessages(tuple(one for said in untold for one in message(said)), tuple(untold))
 
 
-async def test_a_second_report_only_adds_who_says_so_too(store: Store) -> None:
+async def test_a_second_report_only_adds_its_source(store: Store) -> None:
     await store.proposals.keep([proposal(), proposal(source="Paper")], NOON)
     await store.proposals.keep([proposal(source="Paper")], NOON)
     [filed] = await store.proposals.every()
@@ -88,7 +88,7 @@ async def test_a_second_report_only_adds_who_says_so_too(store: Store) -> None:
     assert filed.state is State.PENDING
 
 
-async def test_it_is_told_of_once_and_again_only_for_a_new_witness(store: Store) -> None:
+async def test_a_proposal_is_sent_once_and_updated_only_for_a_new_source(store: Store) -> None:
     await store.proposals.keep([proposal()], NOON)
     assert (await store.proposals.tell(plan_messages, NOON)).proposals == (proposal(),)
     await store.proposals.keep([proposal()], NOON)
@@ -96,7 +96,7 @@ async def test_it_is_told_of_once_and_again_only_for_a_new_witness(store: Store)
     await store.proposals.keep([proposal(source="Paper")], NOON)
     [again] = (await store.proposals.tell(plan_messages, NOON)).proposals
     assert len(again.said_by) == 2
-    # One message all the same: who shows it has it say so.
+    # Still one message: the sender updates it with the new source.
     [owed] = await store.outbox.claim(NOON, 10, 60)
     assert owed.event_id == "a1"
     assert await store.proposals.copies("a1") == ()
@@ -104,11 +104,11 @@ async def test_it_is_told_of_once_and_again_only_for_a_new_witness(store: Store)
     assert await store.proposals.copies("a1") == (("C1", "1.2"),)
 
 
-async def test_of_two_decisions_one_holds_and_is_on_record(store: Store) -> None:
+async def test_of_two_simultaneous_decisions_one_wins_and_is_recorded(store: Store) -> None:
     await store.proposals.keep([proposal()], NOON)
     outcomes = await asyncio.gather(
-        store.proposals.decide("a1", decision(ANA), act(ANA)),
-        store.proposals.decide("a1", decision(BO, State.REJECTED), act(BO, "rejected")),
+        store.proposals.decide("a1", decision(ANA), audit_entry(ANA)),
+        store.proposals.decide("a1", decision(BO, State.REJECTED), audit_entry(BO, "rejected")),
     )
     assert sorted(outcomes) == [False, True]
     filed = await store.proposals.get("a1")
@@ -119,28 +119,28 @@ async def test_of_two_decisions_one_holds_and_is_on_record(store: Store) -> None
     assert await store.proposals.every(State.PENDING) == ()
 
 
-async def test_what_is_taken_back_waits_again_and_the_record_grows(store: Store) -> None:
+async def test_an_undone_decision_reopens_the_proposal_and_is_recorded(store: Store) -> None:
     await store.proposals.keep([proposal()], NOON)
-    assert await store.proposals.decide("a1", decision(), act())
+    assert await store.proposals.decide("a1", decision(), audit_entry())
     assert [one.id for one in await store.proposals.approved()] == ["a1"]
-    assert not await store.proposals.reopen("a1", State.REJECTED, act(what="taken back"))
-    assert await store.proposals.reopen("a1", State.APPROVED, act(BO, "taken back"))
-    assert not await store.proposals.reopen("a1", State.APPROVED, act(what="taken back"))
+    assert not await store.proposals.reopen("a1", State.REJECTED, audit_entry(what="taken back"))
+    assert await store.proposals.reopen("a1", State.APPROVED, audit_entry(BO, "taken back"))
+    assert not await store.proposals.reopen("a1", State.APPROVED, audit_entry(what="taken back"))
     assert await store.proposals.approved() == ()
     said = [(one.what, one.by.name) for one in await store.proposals.record()]
     assert said == [("approved", "ana"), ("taken back", "bo")]
 
 
-async def test_approvals_come_in_the_order_of_the_decisions(store: Store) -> None:
+async def test_approvals_are_listed_in_the_order_of_the_decisions(store: Store) -> None:
     await store.proposals.keep([proposal("a1"), proposal("a2")], NOON)
-    assert await store.proposals.decide("a2", decision(name="a2"), act(name="a2"))
-    assert await store.proposals.decide("a1", decision(), act())
+    assert await store.proposals.decide("a2", decision(name="a2"), audit_entry(name="a2"))
+    assert await store.proposals.decide("a1", decision(), audit_entry())
     assert [one.id for one in await store.proposals.approved()] == ["a2", "a1"]
 
 
-async def test_a_decision_stands_for_a_month_and_then_is_asked_again(store: Store) -> None:
+async def test_a_rejected_rate_is_proposed_again_after_a_month(store: Store) -> None:
     await store.proposals.keep([proposal()], NOON)
-    await store.proposals.decide("a1", decision(state=State.REJECTED), act(what="rejected"))
+    await store.proposals.decide("a1", decision(state=State.REJECTED), audit_entry(what="rejected"))
     await store.proposals.keep([proposal(source="Paper")], NOON + timedelta(days=20))
     assert await store.proposals.every(State.PENDING) == ()
     for days in (31, 32):
@@ -149,7 +149,7 @@ async def test_a_decision_stands_for_a_month_and_then_is_asked_again(store: Stor
     assert again.proposal.id != "a1"
 
 
-async def test_it_is_kept_with_the_story_that_makes_it(store: Store) -> None:
+async def test_a_proposal_is_saved_in_one_transaction_with_its_story(store: Store) -> None:
     state = FeedState(feed_id="wire", last_success_at=NOON)
     taken = Taken(
         round=Round(
@@ -163,13 +163,13 @@ async def test_it_is_kept_with_the_story_that_makes_it(store: Store) -> None:
         stories=(story("one"),),
         proposals=(proposal(),),
     )
-    await store.shelf.keep(taken)
+    await store.pipeline_store.keep(taken)
     assert [filed.proposal.id for filed in await store.proposals.every()] == ["a1"]
 
 
-async def test_what_nobody_proposed_is_not_there(store: Store) -> None:
+async def test_an_unknown_proposal_cannot_be_read_or_decided(store: Store) -> None:
     assert await store.proposals.get("a1") is None
-    assert not await store.proposals.decide("a1", decision(), act())
+    assert not await store.proposals.decide("a1", decision(), audit_entry())
     assert await store.proposals.record() == ()
 
 
@@ -177,8 +177,8 @@ def document(**changes: Any) -> Proposal:
     return proposal("doc", "Register", **{"same_as": "a1", **changes})
 
 
-async def test_a_document_and_the_stories_of_its_rate_are_one_proposal(store: Store) -> None:
-    """Whichever comes first, and however often the document is read."""
+async def test_a_document_and_the_stories_about_its_rate_are_one_proposal(store: Store) -> None:
+    """In any order, and however often the document is read."""
     said, also = proposal(), document(effective_on=NOON.date())
     for name, order in (("a1", (said, also, also)), ("b1", (also, also, said))):
         for one in order:
@@ -191,37 +191,37 @@ async def test_a_document_and_the_stories_of_its_rate_are_one_proposal(store: St
     assert len(await store.proposals.every()) == 2
 
 
-async def test_a_document_that_names_another_day_is_a_proposal_of_its_own(store: Store) -> None:
+async def test_a_document_with_another_day_is_a_separate_proposal(store: Store) -> None:
     later = NOON.date() + timedelta(days=9)
     await store.proposals.keep([proposal(effective_on=NOON.date())], NOON)
     await store.proposals.keep([document(effective_on=later)], NOON)
     assert [one.proposal.id for one in await store.proposals.every()] == ["a1", "doc"]
 
 
-async def test_what_was_rejected_as_a_rumour_is_asked_about_once_it_is_official(
+async def test_a_rejected_rumor_is_proposed_again_once_a_document_states_it(
     store: Store,
 ) -> None:
     rejected = decision(state=State.REJECTED)
     await store.proposals.keep([proposal()], NOON)
-    await store.proposals.decide("a1", rejected, act(what="rejected"))
+    await store.proposals.decide("a1", rejected, audit_entry(what="rejected"))
     for _ in range(2):
         await store.proposals.keep([document()], NOON)
     assert [one.proposal.id for one in await store.proposals.every(State.PENDING)] == ["doc"]
 
 
-async def test_a_document_that_was_rejected_is_not_asked_about_again(store: Store) -> None:
+async def test_a_rejected_document_is_not_proposed_again(store: Store) -> None:
     rejected = decision(state=State.REJECTED)
     await store.proposals.keep([document()], NOON)
-    await store.proposals.decide("a1", rejected, act(what="rejected"))
+    await store.proposals.decide("a1", rejected, audit_entry(what="rejected"))
     await store.proposals.keep([document()], NOON)
     assert await store.proposals.every(State.PENDING) == ()
 
 
-async def test_each_team_on_one_database_is_told_once(store: Store) -> None:
-    def of(team: str) -> Proposals:
+async def test_each_team_on_one_database_gets_one_message(store: Store) -> None:
+    def proposals_of(team: str) -> Proposals:
         return Proposals(store.database, Outbox(store.database, store.stories, team))
 
-    def to(team: str) -> Callable[[Sequence[Proposal], Sequence[Proposal]], QueuedMessages]:
+    def plan_for(team: str) -> Callable[[Sequence[Proposal], Sequence[Proposal]], QueuedMessages]:
         def owed(untold: Sequence[Proposal], _: Sequence[Proposal]) -> QueuedMessages:
             deliveries = [one for said in untold for one in message(said)]
             return QueuedMessages(
@@ -235,11 +235,13 @@ async def test_each_team_on_one_database_is_told_once(store: Store) -> None:
         return owed
 
     await store.proposals.keep([proposal()], NOON)
-    told = [await of(team).tell(to(team), NOON) for team in ("T1", "T2", "T1", "T2")]
+    told = [
+        await proposals_of(team).tell(plan_for(team), NOON) for team in ("T1", "T2", "T1", "T2")
+    ]
     assert [len(each.proposals) for each in told] == [1, 1, 0, 0]
 
 
-async def test_what_takes_room_is_told_of_and_waits_or_is_new(store: Store) -> None:
+async def test_open_and_recent_proposals_count_toward_the_limit(store: Store) -> None:
     shown: list[list[str]] = []
 
     def look(untold: Sequence[Proposal], told: Sequence[Proposal]) -> QueuedMessages:
@@ -249,7 +251,7 @@ async def test_what_takes_room_is_told_of_and_waits_or_is_new(store: Store) -> N
     both = [proposal("a1"), proposal("a2")]
     await store.proposals.keep(both, NOON)
     await store.proposals.tell(plan_messages, NOON)
-    await store.proposals.decide("a1", decision(), act())
+    await store.proposals.decide("a1", decision(), audit_entry())
     await store.proposals.keep([proposal("a3")], NOON)
     await store.proposals.tell(look, NOON - timedelta(hours=1))
     await store.proposals.tell(look, NOON + timedelta(hours=1))
@@ -257,7 +259,7 @@ async def test_what_takes_room_is_told_of_and_waits_or_is_new(store: Store) -> N
     assert await store.proposals.untold() == {"a3"}
 
 
-async def test_of_thousands_not_told_the_newest_are_looked_at(store: Store) -> None:
+async def test_of_thousands_of_unsent_proposals_the_newest_are_considered(store: Store) -> None:
     made_up = [proposal(f"m{number}") for number in range(MOST_UNSENT)]
     later = proposal("later", seen_at=NOON + timedelta(hours=1))
     await store.proposals.keep([*made_up, later], NOON)

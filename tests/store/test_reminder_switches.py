@@ -8,7 +8,7 @@ from tests.store.examples import NOON, TEAM, delivery
 from tests.store.opened import Store
 
 
-async def test_reminders_are_off_where_they_were_switched_off_and_nowhere_else(
+async def test_switching_reminders_off_affects_one_conversation_only(
     store: Store,
 ) -> None:
     switches = ReminderSwitches(store.database)
@@ -22,7 +22,7 @@ async def test_reminders_are_off_where_they_were_switched_off_and_nowhere_else(
     assert await switches.off("T2") == {"C2"}
 
 
-async def test_what_was_reminded_of_is_found_whatever_became_of_it(store: Store) -> None:
+async def test_reminders_are_found_in_every_state_of_their_delivery(store: Store) -> None:
     def reminder(about: str, **fields: Any) -> Delivery:
         return delivery(about, kind=DeliveryKind.REMINDER, story_ids=(), content=about, **fields)
 

@@ -1,4 +1,4 @@
-"""What is old goes; what is owed, and what is needed to know an entry again, never does."""
+"""Old rows are pruned, but never queued deliveries or the identities of entries."""
 
 from datetime import timedelta
 
@@ -28,18 +28,20 @@ async def _send_all(store: Store) -> None:
             await store.outbox.confirm(each.id, "1.1", NOON)
 
 
-async def test_an_old_entry_goes_and_is_known_all_the_same(store: Store) -> None:
+async def test_an_old_entry_is_pruned_but_still_recognized(store: Store) -> None:
     old, young = entry("old"), entry("young")
-    await store.see(old)
-    await store.see(young, at=NOON + minutes(5))
+    await store.add_entries(old)
+    await store.add_entries(young, at=NOON + minutes(5))
     await Retention(store.database).prune(NOON + LONGEST_TEXT + minutes(1), KEEP)
     assert await _rows(store, tables.entries) == 1
     assert await store.entries.known("wire", identities(old)) == set(identities(old))
 
 
-async def test_an_old_event_goes_with_all_that_hangs_on_it(store: Store) -> None:
-    await store.tell(story("old"), story("more", event_id="old"))
-    await store.owe(delivery("old"), delivery("more", kind=DeliveryKind.FOLLOW_UP, event_id="old"))
+async def test_an_old_event_is_pruned_with_its_stories_and_deliveries(store: Store) -> None:
+    await store.add_stories(story("old"), story("more", event_id="old"))
+    await store.queue(
+        delivery("old"), delivery("more", kind=DeliveryKind.FOLLOW_UP, event_id="old")
+    )
     await store.events.follow(TEAM, "U1", "old")
     await store.events.mute_event(TEAM, "C2", "old")
     await _send_all(store)
@@ -48,22 +50,22 @@ async def test_an_old_event_goes_with_all_that_hangs_on_it(store: Store) -> None
         assert await _rows(store, table) == 0
 
 
-async def test_an_event_that_goes_on_is_kept_whole(store: Store) -> None:
-    await store.tell(story("old"), story("new", event_id="old", seen_at=NOON + minutes(5)))
-    await store.owe(delivery("old"))
+async def test_an_event_with_recent_stories_is_not_pruned(store: Store) -> None:
+    await store.add_stories(story("old"), story("new", event_id="old", seen_at=NOON + minutes(5)))
+    await store.queue(delivery("old"))
     await _send_all(store)
     assert await Retention(store.database).prune(LATER, KEEP) == 0
 
 
 @pytest.mark.parametrize("claimed", [False, True])
-async def test_what_is_owed_is_never_let_go_nor_what_it_tells_of(
+async def test_queued_deliveries_and_their_stories_are_never_pruned(
     store: Store, claimed: bool
 ) -> None:
-    await store.tell(story("alert"), story("digested"), story("neither"))
+    await store.add_stories(story("alert"), story("digested"), story("neither"))
     digest = delivery(
         "digested", "C2", kind=DeliveryKind.DIGEST, event_id="", story_ids=("digested",)
     )
-    await store.owe(delivery("alert"), digest)
+    await store.queue(delivery("alert"), digest)
     if claimed:
         assert len(await store.outbox.claim(NOON, 10, 60)) == 2
     assert await Retention(store.database).prune(LATER, KEEP) == 1
@@ -72,11 +74,11 @@ async def test_what_is_owed_is_never_let_go_nor_what_it_tells_of(
     assert await _rows(store, tables.deliveries) == 2
 
 
-async def test_an_old_digest_goes_and_a_notice_stays_so_that_it_is_not_told_again(
+async def test_an_old_digest_is_pruned_but_a_notice_stays_so_that_it_is_not_repeated(
     store: Store,
 ) -> None:
     kinds = {"digest": DeliveryKind.DIGEST, "notice": DeliveryKind.NOTICE}
-    await store.owe(
+    await store.queue(
         *(
             delivery(name, kind=kind, event_id="", story_ids=(), conversation=name)
             for name, kind in kinds.items()
@@ -87,9 +89,9 @@ async def test_an_old_digest_goes_and_a_notice_stays_so_that_it_is_not_told_agai
     assert await store.database.column(select(tables.deliveries.c.kind)) == ["notice"]
 
 
-async def test_many_rows_go_in_several_short_transactions(store: Store) -> None:
-    await store.tell(*(story(f"story{number}") for number in range(35)))
-    await store.see(*(entry(f"entry{number}") for number in range(35)))
-    await store.owe(delivery("story7"))
+async def test_many_rows_are_pruned_in_several_short_transactions(store: Store) -> None:
+    await store.add_stories(*(story(f"story{number}") for number in range(35)))
+    await store.add_entries(*(entry(f"entry{number}") for number in range(35)))
+    await store.queue(delivery("story7"))
     assert await Retention(store.database, rows=10, pause_s=0).prune(LATER, KEEP) == 69
     assert [each.id for each in await store.stories.latest(None, 10)] == ["story7"]

@@ -13,7 +13,7 @@ def _ids(stories: tuple[Story, ...]) -> list[str]:
     return [each.id for each in stories]
 
 
-async def test_a_story_comes_back_as_it_was(store: Store) -> None:
+async def test_a_story_is_read_back_unchanged(store: Store) -> None:
     figure = Figure(imposer="US", partner="CN", to_percent=Decimal("30.50"), quote="to 30.50%")
     whole = story(
         "whole",
@@ -24,22 +24,22 @@ async def test_a_story_comes_back_as_it_was(store: Store) -> None:
         evidence=(Evidence(topic=RULING, rule="r1", words="ruled", where="title"),),
         published=NOON + minutes(0.123456),
     )
-    await store.tell(whole)
+    await store.add_stories(whole)
     fresh = Stories(store.database)
     assert await fresh.get("whole") == whole
     assert await fresh.get("unknown") is None
 
 
-async def test_a_story_kept_is_never_changed(store: Store) -> None:
-    await store.tell(story("one", title="First"))
-    await store.tell(story("one", title="Second"))
+async def test_a_saved_story_is_never_changed(store: Store) -> None:
+    await store.add_stories(story("one", title="First"))
+    await store.add_stories(story("one", title="Second"))
     kept = await store.stories.get("one")
     assert kept is not None
     assert kept.title == "First"
 
 
-async def test_latest_are_the_newest_of_a_topic(store: Store) -> None:
-    await store.tell(
+async def test_the_latest_stories_are_the_newest_of_a_topic(store: Store) -> None:
+    await store.add_stories(
         story("old", published=NOON - minutes(60), topics=(TALKS,)),
         story("both", published=NOON - minutes(5), topics=(Topic.TARIFF, TALKS)),
         story("ruling", published=NOON, topics=(RULING,)),
@@ -49,15 +49,15 @@ async def test_latest_are_the_newest_of_a_topic(store: Store) -> None:
     assert _ids(await store.stories.latest(Topic.TARIFF, 5)) == ["both"]
 
 
-async def test_recent_goes_by_when_a_story_was_seen(store: Store) -> None:
-    await store.tell(
+async def test_recent_stories_are_selected_by_the_time_they_were_seen(store: Store) -> None:
+    await store.add_stories(
         story("late find", published=NOON - minutes(9000), seen_at=NOON),
         story("seen before", seen_at=NOON - minutes(1)),
     )
     assert _ids(await store.stories.recent(NOON)) == ["late find"]
 
 
-async def test_many_are_found_in_the_order_asked_for(store: Store) -> None:
-    await store.tell(*(story(f"story{number}") for number in range(700)))
+async def test_many_stories_are_returned_in_the_requested_order(store: Store) -> None:
+    await store.add_stories(*(story(f"story{number}") for number in range(700)))
     wanted = [f"story{number}" for number in range(699, -1, -1)]
     assert _ids(await Stories(store.database).many(["unknown", *wanted])) == wanted

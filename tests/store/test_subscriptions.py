@@ -6,21 +6,21 @@ from tests.store.opened import Store
 TARIFF, TALKS, RULING = Topic.TARIFF, Topic.NEGOTIATION, Topic.COURT_RULING
 
 
-async def test_the_same_wish_is_kept_once_whatever_its_id(store: Store) -> None:
-    wish = subscription(topics=[RULING], words=["stay"])
-    assert await store.subscriptions.add(wish)
-    assert not await store.subscriptions.add(wish.model_copy(update={"id": "another"}))
+async def test_equal_subscriptions_are_saved_once_even_with_different_ids(store: Store) -> None:
+    wanted = subscription(topics=[RULING], words=["stay"])
+    assert await store.subscriptions.add(wanted)
+    assert not await store.subscriptions.add(wanted.model_copy(update={"id": "another"}))
     assert len(await store.subscriptions.of(TEAM, "C1")) == 1
 
 
-async def test_a_new_pace_replaces_the_old_one(store: Store) -> None:
-    wish = subscription(topics=[TARIFF])
-    await store.subscriptions.add(wish)
-    assert await store.subscriptions.add(wish.model_copy(update={"pace": Frequency.DAILY}))
+async def test_a_new_frequency_replaces_the_old_one(store: Store) -> None:
+    wanted = subscription(topics=[TARIFF])
+    await store.subscriptions.add(wanted)
+    assert await store.subscriptions.add(wanted.model_copy(update={"pace": Frequency.DAILY}))
     assert [each.pace for each in await store.subscriptions.of(TEAM, "C1")] == [Frequency.DAILY]
 
 
-async def test_every_conversation_and_team_has_its_own(store: Store) -> None:
+async def test_every_conversation_and_team_has_its_own_subscriptions(store: Store) -> None:
     await store.subscriptions.add(subscription("C1"))
     await store.subscriptions.add(subscription("C2", created_at=NOON + minutes(1)))
     await store.subscriptions.add(subscription("C1", team="T2", created_at=NOON + minutes(2)))
@@ -34,7 +34,7 @@ async def test_every_conversation_and_team_has_its_own(store: Store) -> None:
     assert len(await store.subscriptions.of("T2", "C1")) == 1
 
 
-async def test_an_unsubscribe_takes_out_what_it_names(store: Store) -> None:
+async def test_an_unsubscribe_removes_exactly_the_given_topics_and_parties(store: Store) -> None:
     await store.subscriptions.add(subscription(topics=[TARIFF, RULING]))
     await store.subscriptions.add(subscription(topics=[TALKS], parties=["CN", "JP"]))
     assert await store.subscriptions.remove(TEAM, "C1", frozenset({RULING})) == 1
@@ -49,14 +49,16 @@ async def test_an_unsubscribe_takes_out_what_it_names(store: Store) -> None:
     assert await store.subscriptions.remove(TEAM, "C1") == 0
 
 
-async def test_what_an_unsubscribe_leaves_is_not_kept_twice(store: Store) -> None:
+async def test_subscriptions_that_become_equal_after_an_unsubscribe_are_merged(
+    store: Store,
+) -> None:
     await store.subscriptions.add(subscription(topics=[TARIFF]))
     await store.subscriptions.add(subscription(topics=[TARIFF, RULING]))
     await store.subscriptions.remove(TEAM, "C1", frozenset({RULING}))
     assert len(await store.subscriptions.of(TEAM, "C1")) == 1
 
 
-async def test_a_mute_holds_for_the_conversation_until_it_is_lifted(store: Store) -> None:
+async def test_a_mute_applies_to_the_conversation_until_it_is_removed(store: Store) -> None:
     await store.subscriptions.add(subscription())
     await store.subscriptions.add(subscription("C2"))
     until = NOON + minutes(60)
@@ -66,7 +68,9 @@ async def test_a_mute_holds_for_the_conversation_until_it_is_lifted(store: Store
     assert await store.subscriptions.unmute(TEAM, "C1") == 0
 
 
-async def test_a_default_is_subscribed_once_and_an_unsubscribe_is_respected(store: Store) -> None:
+async def test_the_default_subscription_is_created_once_and_not_again_after_an_unsubscribe(
+    store: Store,
+) -> None:
     assert await store.subscriptions.ensure_default(subscription("C-news"))
     assert not await store.subscriptions.ensure_default(subscription("C-news"))
     await store.subscriptions.remove(TEAM, "C-news")
@@ -74,6 +78,6 @@ async def test_a_default_is_subscribed_once_and_an_unsubscribe_is_respected(stor
     assert await store.subscriptions.every() == ()
 
 
-async def test_another_default_channel_is_another_choice(store: Store) -> None:
+async def test_a_new_default_channel_gets_its_own_subscription(store: Store) -> None:
     await store.subscriptions.ensure_default(subscription("C-news"))
     assert await store.subscriptions.ensure_default(subscription("C-other"))

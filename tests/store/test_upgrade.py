@@ -57,7 +57,7 @@ async def test_a_second_upgrade_changes_nothing(address: str, store: Store) -> N
     assert [each.id for each in await store.feeds.added()] == ["kept"]
 
 
-def test_the_tables_name_the_newest_migration() -> None:
+def test_the_revision_in_the_code_is_the_newest_migration() -> None:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
@@ -66,12 +66,12 @@ def test_the_tables_name_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == REVISION
 
 
-async def test_two_processes_may_upgrade_at_the_same_time(tmp_path: Path) -> None:
+async def test_two_processes_can_upgrade_at_the_same_time(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path / 'bot.db'}"
     await asyncio.gather(upgrade(address), upgrade(address))
 
 
-async def test_a_newer_database_is_left_alone(address: str) -> None:
+async def test_a_newer_database_is_not_changed(address: str) -> None:
     database = Database(address)
     newer = text("UPDATE alembic_version SET version_num = '9999'")
     await database.change(newer)
@@ -81,7 +81,7 @@ async def test_a_newer_database_is_left_alone(address: str) -> None:
 
 
 @pytest.mark.parametrize("revision", ["0001", "0005"])
-async def test_a_database_of_before_the_first_release_is_refused_with_a_cure(
+async def test_a_database_from_before_the_first_release_is_refused_with_a_cure(
     address: str, revision: str
 ) -> None:
     database = Database(address)
@@ -92,13 +92,13 @@ async def test_a_database_of_before_the_first_release_is_refused_with_a_cure(
         await upgrade(address)
 
 
-async def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+async def test_a_file_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="TARIFFWIRE_DATA_DIR"):
         await upgrade(f"sqlite:///{tmp_path / 'file' / 'bot.db'}")
 
 
-async def test_a_backup_is_a_whole_database_taken_while_another_writes(
+async def test_a_backup_during_a_write_is_a_complete_database(
     blank_file: Path, tmp_path: Path
 ) -> None:
     file, copy = tmp_path / "bot.db", tmp_path / "copy" / "bot.db"
@@ -107,12 +107,12 @@ async def test_a_backup_is_a_whole_database_taken_while_another_writes(
     store = open_store(f"sqlite:///{file}")
     await store.feeds.add(feed("kept"))
 
-    def back_up_amid(connection: Connection) -> None:
+    def back_up_during_a_write(connection: Connection) -> None:
         row = {"id": "unfinished", "data": feed("unfinished").model_dump_json()}
         connection.execute(store.database.insert(feeds).values(row))
         asyncio.run(backup(f"sqlite:///{file}", copy))
 
-    await store.database.write(back_up_amid)
+    await store.database.write(back_up_during_a_write)
     await store.database.close()
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -121,7 +121,7 @@ async def test_a_backup_is_a_whole_database_taken_while_another_writes(
     assert [each.name for each in copy.parent.glob("*")] == ["bot.db"]
 
 
-async def test_a_backup_never_replaces_a_file(blank_file: Path, tmp_path: Path) -> None:
+async def test_a_backup_never_overwrites_a_file(blank_file: Path, tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_text("precious")
     with pytest.raises(StoreError, match="exists already"):
@@ -129,29 +129,29 @@ async def test_a_backup_never_replaces_a_file(blank_file: Path, tmp_path: Path) 
     assert precious.read_text() == "precious"
 
 
-async def test_nobody_else_can_read_a_backup_while_it_is_written(
+async def test_an_unfinished_backup_is_readable_by_its_owner_only(
     blank_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     modes: list[int] = []
     connect = sqlite3.connect
 
-    def look_and_connect(*given: Any, **options: Any) -> Any:
+    def record_modes_and_connect(*given: Any, **options: Any) -> Any:
         modes.extend(each.stat().st_mode & 0o777 for each in tmp_path.glob(".*.partial"))
         return connect(*given, **options)
 
-    monkeypatch.setattr(sqlite3, "connect", look_and_connect)
+    monkeypatch.setattr(sqlite3, "connect", record_modes_and_connect)
     await backup(f"sqlite:///{blank_file}", tmp_path / "copy.db")
     assert modes == [0o600]
     assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
 
 
-async def test_a_file_system_without_links_takes_a_backup_too(
+async def test_a_backup_works_on_a_file_system_without_hard_links(
     blank_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_links(source: Path, target: Path) -> None:
+    def refuse_links(source: Path, target: Path) -> None:
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
-    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(os, "link", refuse_links)
     folder = tmp_path / "stick"
     folder.mkdir()
     await backup(f"sqlite:///{blank_file}", folder / "copy.db")
@@ -161,7 +161,7 @@ async def test_a_file_system_without_links_takes_a_backup_too(
     assert [each.name for each in folder.iterdir()] == ["copy.db"]
 
 
-async def test_a_backup_of_nothing_or_into_nowhere_is_refused(
+async def test_a_backup_of_a_missing_database_or_into_a_missing_folder_is_refused(
     blank_file: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(StoreError, match="no database yet"):
@@ -170,6 +170,6 @@ async def test_a_backup_of_nothing_or_into_nowhere_is_refused(
         await backup(f"sqlite:///{blank_file}", tmp_path / "nowhere" / "copy.db")
 
 
-async def test_postgresql_is_backed_up_by_its_own_tool(tmp_path: Path) -> None:
+async def test_a_backup_of_postgresql_is_refused_with_a_hint_to_pg_dump(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="pg_dump"):
         await backup("postgresql://host/name", tmp_path / "copy.db")

@@ -440,8 +440,8 @@ async def test_a_redirect_loop_writes_no_token_into_the_database_or_log(
     store = open_store(address)
     client = AsyncWebClient(token, base_url=redirect_loop, session=session, retry_handlers=[])
     dispatcher = Dispatcher(store.outbox, SlackSender(client, PARTIES), lambda: NOW, pace_s=0)
-    await store.tell(*STORIES)
-    await store.owe(delivery(story_ids=("s1",), due_at=NOW))
+    await store.add_stories(*STORIES)
+    await store.queue(delivery(story_ids=("s1",), due_at=NOW))
     with caplog.at_level("INFO"):
         await dispatcher.run_once(NOW)
         await dispatcher.run_once(NOW + timedelta(minutes=1))
