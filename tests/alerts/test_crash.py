@@ -23,7 +23,7 @@ async def _run_until_killed(database: Path, file: Path, number: int) -> None:
 async def test_a_kill_between_post_and_confirm_loses_and_repeats_no_message(
     tmp_path: Path,
 ) -> None:
-    database, file = tmp_path / "bot.db", tmp_path / "posted_ids"
+    database, file = tmp_path / "bot.db", tmp_path / "posted"
     await upgrade(f"sqlite:///{database}")
     store = open_store(f"sqlite:///{database}")
     owed = [delivery(about, f"C{number}") for about in "abc" for number in range(4)]
@@ -31,7 +31,7 @@ async def test_a_kill_between_post_and_confirm_loses_and_repeats_no_message(
 
     await _run_until_killed(database, file, 1)
     assert len(posted_ids(file)) == 1
-    # The posted_ids delivery is still claimed; the next process queues it again as uncertain.
+    # The posted delivery is still claimed; the next process queues it again as uncertain.
     assert (await store.outbox.counts())[DeliveryState.SENT] == 0
     await store.outbox.release_all(NOON)
     again = await store.outbox.claim(NOON, 9, 60)
