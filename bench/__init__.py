@@ -1,1 +1,1 @@
-"""Measurements beside the best peers; `bench/README.md` says what each found."""
+"""Benchmarks of the bot and comparable programs; `bench/README.md` has the results."""

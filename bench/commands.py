@@ -1,8 +1,8 @@
 """Measures `/tariff` over signed HTTP against a bare handler: `python -m bench.commands`.
 
-Each server is a process of its own. A round asks the bare handler, then the bot: ordinary questions
-for the first time, questions that were asked before, and the worst case, of which no two are alike;
-each at one connection and at 32. The latencies of all rounds are taken together. The result is a
+Each server is a separate process. A round sends requests to the bare handler, then to the bot:
+ordinary first questions, repeated questions, and the worst case, questions that are all different.
+Each uses one connection and then 32. The latencies of all rounds are pooled. The result is a
 table in Markdown; progress goes to stderr.
 """
 
@@ -22,33 +22,33 @@ from bench.commanded.load import Load, ask
 from bench.commanded.questions import new, ordinary, repeated
 
 BARE = "bare aiohttp"
-ORDINARY = "tariffwire, ordinary, first time"
-REPEATED = "tariffwire, asked before"
-WORST = "tariffwire, no two alike"
+ORDINARY = "tariffwire, ordinary first questions"
+REPEATED = "tariffwire, repeated questions"
+WORST = "tariffwire, all different questions"
 CONNECTIONS = (1, 32)
 P99_MS = 20.0
-"""The 99th percentile of a first answer at one connection, at most."""
+"""The highest allowed 99th percentile on one connection, for each kind of question."""
 _WARM_UP = 200
 Loads = dict[tuple[str, int], list[Load]]
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Runs the benchmark and prints its result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--count", type=int, default=500, help="requests a turn (default: 500)")
-    parser.add_argument("--rounds", type=int, default=3, help="default: 3")
+    parser.add_argument("--count", type=int, default=500, help="requests per turn (default: 500)")
+    parser.add_argument("--rounds", type=int, default=3, help="number of rounds (default: 3)")
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="commands-"))
-        bare = stack.enter_context(_served("with_bare"))
-        ours = stack.enter_context(_served("with_tariffwire", folder))
+        bare = stack.enter_context(_running_server("with_bare"))
+        ours = stack.enter_context(_running_server("with_tariffwire", folder))
         loads = asyncio.run(_measure(bare, ours, options.count, options.rounds))
     _print(loads, options.count, options.rounds)
 
 
 @contextmanager
-def _served(program: str, *arguments: str) -> Iterator[int]:
-    """The port of a server program, which is ended afterwards."""
+def _running_server(program: str, *arguments: str) -> Iterator[int]:
+    """Starts a server program, yields its port and stops it afterwards."""
     command = [sys.executable, "-m", f"bench.commanded.{program}", *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
@@ -78,28 +78,28 @@ async def _measure(bare: int, ours: int, count: int, rounds: int) -> Loads:
             for name, port, questions in turns:
                 load = await ask(port, questions, connections, count)
                 loads.setdefault((name, connections), []).append(load)
-                _say(f"round {number + 1}, {connections}: {name}: {_shown(load.latencies_s)}")
+                _log(f"round {number + 1}, {connections}: {name}: {_latency(load.latencies_s)}")
     return loads
 
 
 def _print(loads: Loads, count: int, rounds: int) -> None:
     cores = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     print(f"\n{datetime.now(UTC):%Y-%m-%d}, {rounds} rounds of {count} requests, {cores}.")
-    print("Milliseconds, median / 99th percentile, and requests a second.\n")
-    print("| server | 1 connection | a second | times bare | 32 connections | a second |")
+    print("Latency in milliseconds: median / 99th percentile.\n")
+    print("| server | 1 connection | requests/s | times bare | 32 connections | requests/s |")
     print("| --- | --- | --- | --- | --- | --- |")
     for name in (BARE, ORDINARY, REPEATED, WORST):
         one, many = loads[name, 1], loads[name, 32]
         times = _median_ms(one) / _median_ms(loads[BARE, 1])
         print(
-            f"| {name} | {_shown(_all(one))} | {_rate(one)} | {times:.1f} "
-            f"| {_shown(_all(many))} | {_rate(many)} |"
+            f"| {name} | {_latency(_all(one))} | {_rate(one)} | {times:.1f} "
+            f"| {_latency(_all(many))} | {_rate(many)} |"
         )
-    print("\n| expected | measured | |\n| --- | --- | --- |")
+    print("\n| requirement | measured | |\n| --- | --- | --- |")
     for name in (ORDINARY, REPEATED, WORST):
         p99_ms = _p99_ms(_all(loads[name, 1]))
         result = "met" if p99_ms <= P99_MS else "missed"
-        what = f"{name}: 99th percentile at 1 connection <= {P99_MS:g} ms"
+        what = f"{name}: 99th percentile on 1 connection <= {P99_MS:g} ms"
         print(f"| {what} | {p99_ms:.2f} | {result} |")
 
 
@@ -115,7 +115,7 @@ def _p99_ms(latencies_s: tuple[float, ...]) -> float:
     return quantiles(latencies_s, n=100)[98] * 1000
 
 
-def _shown(latencies_s: tuple[float, ...]) -> str:
+def _latency(latencies_s: tuple[float, ...]) -> str:
     return f"{median(latencies_s) * 1000:.2f} / {_p99_ms(latencies_s):.2f}"
 
 
@@ -124,7 +124,7 @@ def _rate(loads: list[Load]) -> str:
     return f"{sum(len(load.latencies_s) for load in loads) / seconds:.0f}"
 
 
-def _say(line: str) -> None:
+def _log(line: str) -> None:
     print(line, file=sys.stderr)
 
 

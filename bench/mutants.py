@@ -1,14 +1,14 @@
-"""How strong the tests are: `python -m bench.mutants` runs mutmut on the core packages.
+"""Measures how many mutants the tests kill: `python -m bench.mutants` runs mutmut on the core.
 
-    modules without I/O | by folder of tests | a sample of mutants each | mutmut in a copy | score
+    modules without I/O | group by test folder | sample of mutants | mutmut in a copy | score
 
 mutmut changes one thing in a function (a comparison, a number, an argument, `and` to `or`) and runs
 the tests that call the function. A mutant that no test notices survives. Each module is tested by
-the folder of its name, `tests/rates` for `bot/rates`, or by the nearest one above it.
+the folder with its name (`tests/rates` for `bot/rates`) or by the nearest parent folder.
 
-The core are the modules that import none of the I/O libraries in the import contract. Mutants of
-strings are left out: tests look at facts, not at sentences. mutmut does not reach constants and
-tables of a module, nor functions with a decorator.
+The core is every module that imports none of the I/O libraries in the import contract. Mutants of
+strings are left out, because tests check facts and not sentences. mutmut cannot change module-level
+constants and tables, or functions with a decorator.
 
 The result is Markdown; progress goes to stderr. Needs `pip install "mutmut>=3.8,<3.9"`.
 """
@@ -43,7 +43,7 @@ _LOG = re.compile(r"\blog\.\w+\(")
 
 
 class Mutant(NamedTuple):
-    """One change: mutmut's name for it, and the line before and after."""
+    """One mutant: mutmut's name for it, its line number, and the line before and after."""
 
     name: str
     file: str
@@ -53,7 +53,7 @@ class Mutant(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What became of a package's mutants; the codes of those that ran, by mutant."""
+    """The outcome for one package: mutmut's exit code for each mutant that ran."""
 
     package: str
     modules: int
@@ -61,20 +61,24 @@ class Result(NamedTuple):
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Runs the benchmark and prints its result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument(
-        "--package", action="append", help=f"below bot/ (default: {' '.join(PACKAGES)})"
+        "--package", action="append", help=f"package below bot/ (default:  {' '.join(PACKAGES)})"
     )
-    parser.add_argument("--per-module", type=int, default=25, help="mutants (default: 25)")
-    parser.add_argument("--seed", type=int, default=2026, help="of the sample (default: 2026)")
-    parser.add_argument("--seconds", type=float, default=1800, help="for all (default: 1800)")
+    parser.add_argument(
+        "--per-module", type=int, default=25, help="mutants per module (default: 25)"
+    )
+    parser.add_argument("--seed", type=int, default=2026, help="seed of the sample (default: 2026)")
+    parser.add_argument(
+        "--seconds", type=float, default=1800, help="time limit for all mutants (default: 1800)"
+    )
     options = parser.parse_args()
     results = []
     groups = [
         (package, tests, modules)
         for package in options.package or PACKAGES
-        for tests, modules in _by_tests(package).items()
+        for tests, modules in _group_by_tests(package).items()
     ]
     end = monotonic() + options.seconds
     for place, (package, tests, modules) in enumerate(groups):
@@ -85,8 +89,8 @@ def main() -> None:
     _print(results)
 
 
-def _by_tests(package: str) -> dict[str, list[str]]:
-    """The core modules of a package by the folder that tests them; paths are from the root."""
+def _group_by_tests(package: str) -> dict[str, list[str]]:
+    """Groups a package's core modules by the folder with their tests, as paths from the root."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     banned = {one for each in contracts["contracts"] for one in each.get("forbidden_modules", ())}
     folder = ROOT / "bot" / package.replace(".", "/")
@@ -94,7 +98,7 @@ def _by_tests(package: str) -> dict[str, list[str]]:
         raise SystemExit(f"bot has no package {package}")
     found: dict[str, list[str]] = {}
     for path in sorted(folder.rglob("*.py")):
-        if not banned & set(_imported(path)):
+        if not banned & set(_imports(path)):
             mirrored = (ROOT / "tests" / path.relative_to(ROOT / "bot")).parent
             tests = next(one for one in (mirrored, *mirrored.parents) if any(one.glob("test_*.py")))
             key = str(tests.relative_to(ROOT))
@@ -102,8 +106,8 @@ def _by_tests(package: str) -> dict[str, list[str]]:
     return found
 
 
-def _imported(path: Path) -> Iterator[str]:
-    """The top names of all that a module imports."""
+def _imports(path: Path) -> Iterator[str]:
+    """The top-level packages that a module imports."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
@@ -114,7 +118,7 @@ def _imported(path: Path) -> Iterator[str]:
 def _measure(
     tests: str, modules: Sequence[str], per_module: int, seed: int, seconds: float
 ) -> dict[Mutant, int]:
-    """Runs a sample of the modules' mutants in a copy of the tree."""
+    """Tests a sample of the modules' mutants in a copy of the repository."""
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=_LEFT_OUT)
@@ -146,7 +150,7 @@ def _configure(copy: Path, tests: str, modules: Sequence[str]) -> None:
 
 
 def _sample(module: str, most: int, seed: int) -> list[Mutant]:
-    """Some of the mutants that mutmut makes of a module, the same for a seed."""
+    """A random sample of the mutants that mutmut makes of a module; reproducible by its seed."""
     try:
         from mutmut.mutation.file_mutation import mutate_file_contents
         from mutmut.utils.format_utils import get_mutant_name
@@ -155,7 +159,7 @@ def _sample(module: str, most: int, seed: int) -> list[Mutant]:
     source = Path(module).read_text()
     made = mutate_file_contents(module, source)
     lines, spans = made.code.splitlines(), made.line_span_by_function_name
-    starts = _starts(source)
+    starts = _first_lines(source)
     found = []
     for name in made.mutant_names:
         function = name.partition("__mutmut_")[0]
@@ -171,8 +175,8 @@ def _sample(module: str, most: int, seed: int) -> list[Mutant]:
     return Random(f"{seed} {module}").sample(found, min(most, len(found)))
 
 
-def _starts(source: str) -> dict[str, int]:
-    """The line on which each function begins, by mutmut's name for it."""
+def _first_lines(source: str) -> dict[str, int]:
+    """The first line of each function, by mutmut's name for the function."""
     tree = ast.parse(source)
     named = [("x_", node) for node in tree.body]
     named += [
@@ -188,7 +192,7 @@ def _starts(source: str) -> dict[str, int]:
 
 
 def _change(old: Sequence[str], new: Sequence[str]) -> tuple[int, str, str] | None:
-    """Where two functions differ, and how; None where it is in a string or in what is logged."""
+    """The line in which two functions differ; None if only strings or log calls differ."""
     old, new = ([re.sub(r"__mutmut_\w+", "", line) for line in each] for each in (old, new))
     while not old[0].strip():
         old, new = old[1:], new[1:]
@@ -211,7 +215,7 @@ def _without_strings(function: Sequence[str]) -> str:
 
 
 def _run(copy: Path, names: Sequence[str], seconds: float) -> None:
-    """Runs mutmut until it is done or its time is up; what it found by then stays in the copy."""
+    """Runs mutmut until it finishes or times out; its results remain in the copy."""
     command = [sys.executable, "-m", "mutmut", "run", *names]
     log = copy / "mutmut.log"
     with log.open("w") as out:

@@ -5,7 +5,7 @@
     c  every response is 200 with the same bytes and without validators
     d  one feed in twenty has one new entry, the others answer 304
 
-Before the next turn begins, each program takes the current one. A value is the median of its turns.
+All programs finish a turn before the next one begins. Each value is the median of several turns.
 The result is a Markdown table; progress goes to stderr.
 """
 
@@ -32,10 +32,12 @@ Turns = dict[tuple[str, str], list[Turn]]
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Runs the benchmark and prints its result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--feeds", type=int, default=1000, help="how many (default: 1000)")
-    parser.add_argument("--repeats", type=int, default=3, help="turns of b, c, d (default: 3)")
+    parser.add_argument("--feeds", type=int, default=1000, help="number of feeds (default: 1000)")
+    parser.add_argument(
+        "--repeats", type=int, default=3, help="turns of phases b, c and d (default: 3)"
+    )
     parser.add_argument("--alone", action="store_true", help="without the reader library")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="polling-") as name:
@@ -49,7 +51,7 @@ def _measure(folder: Path, feeds: int, repeats: int, alone: bool) -> None:
     server = Server(press.folder, folder)
     urls = folder / "urls"
     urls.write_text("".join(f"{server.address}/{each}\n" for each in press.names()))
-    _say(f"{feeds} feeds of {ENTRIES} entries; server: {server.name}; load {_load()}")
+    _log(f"{feeds} feeds of {ENTRIES} entries; server: {server.name}; load {_load()}")
     programs = [
         Program(OURS, "with_tariffwire", urls, folder / "ours"),
         Program(LIMIT, "with_aiohttp", urls, folder / "limit"),
@@ -59,24 +61,24 @@ def _measure(folder: Path, feeds: int, repeats: int, alone: bool) -> None:
         programs.append(Program(READER, "with_reader", urls, folder / "reader", workers))
     turns: Turns = {}
     with server.serving(validators=True):
-        _take("a", programs, turns, new_entries=feeds * ENTRIES)
+        _run_turn("a", programs, turns, new_entries=feeds * ENTRIES)
         for turn in range(1, repeats + 1):
-            _take("b", programs, turns, new_entries=0)
+            _run_turn("b", programs, turns, new_entries=0)
             renewed = press.renew(turn, RENEWED_EVERY)
-            _take("d", programs, turns, new_entries=renewed)
+            _run_turn("d", programs, turns, new_entries=renewed)
     with server.serving(validators=False):
         for _ in range(repeats):
-            _take("c", programs, turns, new_entries=0)
+            _run_turn("c", programs, turns, new_entries=0)
     memory = {program.name: program.end() for program in programs}
     _print(feeds, server.name, turns, memory)
 
 
-def _take(phase: str, programs: Sequence[Program], turns: Turns, new_entries: int) -> None:
+def _run_turn(phase: str, programs: Sequence[Program], turns: Turns, new_entries: int) -> None:
     for program in programs:
         turn = program.turn()
         turns.setdefault((program.name, phase), []).append(turn)
         found = f"{turn.read} read, {turn.unchanged} unchanged, {turn.new_entries} new entries"
-        _say(f"{phase} {program.name}: {turn.wall_s:.2f} s, {found}")
+        _log(f"{phase} {program.name}: {turn.wall_s:.2f} s, {found}")
         if program.name != LIMIT and turn.new_entries != new_entries:
             raise SystemExit(f"{program.name} did not find the {new_entries} new entries")
 
@@ -89,23 +91,27 @@ def _print(feeds: int, server: str, turns: Turns, memory: dict[str, float]) -> N
     for name, peak_mb in memory.items():
         cells = [_cell(feeds, turns[name, phase]) for phase in PHASES]
         print(f"| {name} | {' | '.join(cells)} | {peak_mb:.0f} |")
-    print("\n| bar | measured | |\n| --- | --- | --- |")
+    print("\n| requirement | measured | |\n| --- | --- | --- |")
     first_s = _wall_s(turns[OURS, "a"])
     blocked_ms = [max(turn.blocked_ms for turn in turns[OURS, phase]) for phase in PHASES]
-    _print_bar(f"(a) <= {MAX_FIRST_POLL_S} s", f"{first_s:.0f} s", first_s <= MAX_FIRST_POLL_S)
+    _print_requirement(
+        f"(a) <= {MAX_FIRST_POLL_S} s", f"{first_s:.0f} s", first_s <= MAX_FIRST_POLL_S
+    )
     for phase, least in MIN_TIMES_READER.items():
         if READER in memory:
             times = _wall_s(turns[READER, phase]) / _wall_s(turns[OURS, phase])
-            _print_bar(f"({phase}) >= {least} times reader", f"{times:.1f}", times >= least)
+            _print_requirement(f"({phase}) >= {least} times reader", f"{times:.1f}", times >= least)
     ours_mb = memory[OURS]
-    _print_bar(f"memory <= {MAX_MEMORY_MB} MB", f"{ours_mb:.0f} MB", ours_mb <= MAX_MEMORY_MB)
+    _print_requirement(
+        f"memory <= {MAX_MEMORY_MB} MB", f"{ours_mb:.0f} MB", ours_mb <= MAX_MEMORY_MB
+    )
     is_free = max(blocked_ms) <= MAX_BLOCKED_MS
     found = " / ".join(f"{each:.0f}" for each in blocked_ms) + " ms"
-    _print_bar(f"event loop blocked <= {MAX_BLOCKED_MS} ms (a / b / c / d)", found, is_free)
+    _print_requirement(f"event loop blocked <= {MAX_BLOCKED_MS} ms (a / b / c / d)", found, is_free)
 
 
-def _print_bar(bar: str, measured: str, met: bool) -> None:
-    print(f"| {bar} | {measured} | {'met' if met else 'missed'} |")
+def _print_requirement(requirement: str, measured: str, met: bool) -> None:
+    print(f"| {requirement} | {measured} | {'met' if met else 'missed'} |")
 
 
 def _cell(feeds: int, turns: Sequence[Turn]) -> str:
@@ -121,7 +127,7 @@ def _load() -> str:
     return f"{os.getloadavg()[0]:.1f}"
 
 
-def _say(line: str) -> None:
+def _log(line: str) -> None:
     print(line, file=sys.stderr)
 
 

@@ -1,14 +1,14 @@
-"""How much code takes part: `python -m bench.walk` counts it along five ways through the bot.
+"""Counts the code that runs in five steps of the bot: `python -m bench.walk`.
 
-    entry     the ruling in config/demo/courts.atom: fetched, read, its messages queued
-    rate      the same of an entry with a rate, which is compared with the ledger
-    alert     the ruling's message: claimed, sent to a local workspace, confirmed
-    question  `/tariff us china`, asked for the first time
-    follow    a click on Follow under the alert
+    entry     the ruling in config/demo/courts.atom is fetched and parsed; its alert is queued
+    rate      the same for an entry with a rate, which is compared with the ledger
+    alert     the queued alert is claimed, sent to a local workspace and confirmed
+    question  `/tariff us china` is asked for the first time
+    follow    a person clicks Follow under the alert
 
-It counts the files, functions and calls below bot/ in all threads. A coroutine or generator is one
-call; how often these were resumed is a column of its own. Imports, the local workspace (it plays
-Slack), the replay of the feeds and the scheduler's jobs do not count. The result is Markdown.
+It counts files, functions and calls below bot/ in all threads. A coroutine or generator counts as
+one call; its resumptions have their own column. Imports, the local workspace (which stands in for
+Slack), the replay of the feeds and scheduled jobs do not count. The result is a Markdown table.
 """
 
 import asyncio
@@ -61,52 +61,52 @@ _LEFT_OUT = (str(Path(inspect.getfile(Workspace)).parent), inspect.getfile(Repla
 
 
 class Hook:
-    """What Python calls on every call and return; counts while a way is walked."""
+    """A profile hook that counts calls while a step runs."""
 
     def __init__(self) -> None:
         self.calls: dict[str, Counter[CodeType]] = {}
         self.resumed: Counter[str] = Counter()
-        self.job = asyncio.Event()  # Set when the scheduler runs one.
-        self._way, self._main = "", threading.get_ident()
+        self.job = asyncio.Event()  # Set when the scheduler starts a job.
+        self._step, self._main = "", threading.get_ident()
         self._importing: Counter[int] = Counter()
 
     @contextmanager
-    def walking(self, way: str) -> Iterator[None]:
-        """Counts the calls within."""
-        self.calls[way], self.resumed[way], self._way = Counter(), 0, way
+    def counting(self, step: str) -> Iterator[None]:
+        """Counts the calls of this step while the block runs."""
+        self.calls[step], self.resumed[step], self._step = Counter(), 0, step
         yield
-        self._way = ""
+        self._step = ""
 
     def __call__(self, frame: FrameType, event: str, _: object) -> None:
         code, thread = frame.f_code, threading.get_ident()
         if code.co_name == "<module>" and event in ("call", "return"):
             self._importing[thread] += 1 if event == "call" else -1
-        way = self._way
-        if event != "call" or not way or self._importing[thread] or not _counts(code):
+        step = self._step
+        if event != "call" or not step or self._importing[thread] or not _counts(code):
             return
         task = asyncio.current_task() if thread == self._main else None
         if task is not None and getattr(task.get_coro(), "__name__", "") == "run_coroutine_job":
             self.job.set()
-        elif frame.f_lasti > _start(code):
-            self.resumed[way] += 1
+        elif frame.f_lasti > _start_offset(code):
+            self.resumed[step] += 1
         else:
-            self.calls[way][code] += 1
+            self.calls[step][code] += 1
 
 
 @cache
 def _counts(code: CodeType) -> bool:
-    # Newer versions of Python make no call of a comprehension.
+    # Comprehensions are left out: from Python 3.12 on, they are not calls.
     file, comprehension = code.co_filename, code.co_name.startswith("<")
     return file.startswith(_ROOT) and not file.startswith(_LEFT_OUT) and not comprehension
 
 
 @cache
-def _start(code: CodeType) -> int:
-    """Where the body begins; a coroutine or generator resumes at a later instruction."""
+def _start_offset(code: CodeType) -> int:
+    """The offset at which a function starts; a coroutine or generator resumes at a later one."""
     return next(each.offset for each in dis.get_instructions(code) if each.opname == "RESUME")
 
 
-async def _walk(folder: Path, hook: Hook) -> None:
+async def _run_steps(folder: Path, hook: Hook) -> None:
     workspace = Workspace(folder / "workspace.db", rate_limits=False)
     await workspace.start(port=0)
     settings = settings_without_feeds(folder, workspace, workspace.signing_secret).model_copy(
@@ -118,23 +118,23 @@ async def _walk(folder: Path, hook: Hook) -> None:
             "reminders": False,
         }
     )
-    for way in ENTRIES:
-        await _walk_entry(settings, workspace, hook, way)
-    # The longer between two polls, the longer between two looks for feeds that are due.
+    for step in ENTRIES:
+        await _run_entry_step(settings, workspace, hook, step)
+    # A long interval between polls also makes the scheduler look for due feeds less often.
     running = asyncio.create_task(run_bot(settings.model_copy(update={"poll_seconds": 3600.0})))
     url = f"http://127.0.0.1:{settings.port}/slack/events"
-    while not await workspace.connect_http(url):  # noqa: ASYNC110 - it is reached by HTTP alone
+    while not await workspace.connect_http(url):  # noqa: ASYNC110 - only HTTP shows that it is up
         await asyncio.sleep(0.05)
     asked = {"channel": f"#{CHANNEL}", "text": "/tariff us china"}
-    steps = {"question": ("/say", asked), "follow": ("/act", _button(workspace))}
+    steps = {"question": ("/say", asked), "follow": ("/act", _follow_button(workspace))}
     async with aiohttp.ClientSession(workspace.address) as session:
-        for way, (path, given) in steps.items():
-            # What a job leaves to threads is no part of the way, and the next is a second away.
+        for step, (path, given) in steps.items():
+            # Start right after a scheduled job and its threads: the next job is a second away.
             hook.job.clear()
-            with hook.walking("waiting"):
+            with hook.counting("waiting"):
                 await hook.job.wait()
             await asyncio.sleep(0.2)
-            with hook.walking(way):
+            with hook.counting(step):
                 async with session.post(path, json=given) as answer:
                     assert (await answer.json())["ok"]
                 await asyncio.sleep(0.3)
@@ -144,9 +144,9 @@ async def _walk(folder: Path, hook: Hook) -> None:
     await workspace.stop()
 
 
-async def _walk_entry(settings: Settings, workspace: Workspace, hook: Hook, way: str) -> None:
-    """Polls a feed up to the entry before, then once more; sends what that brought."""
-    file, published = ENTRIES[way]
+async def _run_entry_step(settings: Settings, workspace: Workspace, hook: Hook, step: str) -> None:
+    """Polls a feed without the entry, then with it, and sends the alert that it causes."""
+    file, published = ENTRIES[step]
     [week] = [each for each in read_week(settings.config_dir / "demo") if each.name == file]
     place, shown = week.published.index(published), 0.0
     replay = Replay([week], duration_s=len(week.published) - 1, clock=lambda: shown)
@@ -175,20 +175,20 @@ async def _walk_entry(settings: Settings, workspace: Workspace, hook: Hook, way:
             decisions=await open_decisions(config, store),
         )
         scheduler = await stack.enter_async_context(open_scheduler(polling))
-        # What the feed lists first is its past; the second time counts.
+        # Entries of the first poll count as old news; the second poll is the one that counts.
         for more in (-0.5, 0.5):
             shown = place + more
             await asyncio.sleep(POLL_S * 1.2)
-            with hook.walking(way):
+            with hook.counting(step):
                 [taken] = await asyncio.gather(*await scheduler.poll_due())
-            with hook.walking("alert"):
+            with hook.counting("alert"):
                 await dispatcher.run_once(clock())
     assert len(taken.deliveries) == 1
     await replay.stop()
 
 
-def _button(workspace: Workspace) -> dict[str, str]:
-    """Where the button Follow under the last alert is."""
+def _follow_button(workspace: Workspace) -> dict[str, str]:
+    """The message, block and value of the Follow button under the last alert."""
     posted = workspace.calls("chat.postMessage")[-1].answer
     return next(
         {key: (posted | block | element)[key] for key in _CLICK}
@@ -199,17 +199,17 @@ def _button(workspace: Workspace) -> dict[str, str]:
 
 
 def main() -> None:
-    """Walks and prints."""
+    """Runs the benchmark and prints its result."""
     hook = Hook()
     threading.setprofile(hook)
     sys.setprofile(hook)
     with tempfile.TemporaryDirectory(prefix="walk-") as folder:
-        asyncio.run(_walk(Path(folder), hook))
+        asyncio.run(_run_steps(Path(folder), hook))
     sys.setprofile(None)
-    print("| way | files | functions | calls | resumed |\n| --- | --- | --- | --- | --- |")
-    for way, calls in hook.calls.items():
+    print("| step | files | functions | calls | resumed |\n| --- | --- | --- | --- | --- |")
+    for step, calls in hook.calls.items():
         files = len({code.co_filename for code in calls})
-        print(f"| {way} | {files} | {len(calls)} | {calls.total()} | {hook.resumed[way]} |")
+        print(f"| {step} | {files} | {len(calls)} | {calls.total()} | {hook.resumed[step]} |")
 
 
 if __name__ == "__main__":

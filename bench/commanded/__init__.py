@@ -1,1 +1,1 @@
-"""What `bench.commands` is made of: the questions, the load, and a program for each server."""
+"""The parts of `bench.commands`: questions, a load generator, and a program for each server."""

@@ -1,6 +1,6 @@
-"""Requests over kept connections, each sent when the one before it on its connection is answered.
+"""Load generator: on each kept-alive connection, a request follows the response to the last one.
 
-The client does as little as it can: what it takes itself is in every latency.
+The client does very little, because its own time is part of every latency.
 """
 
 import asyncio
@@ -15,19 +15,20 @@ from bench.commanded.questions import request
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Latencies in seconds, and how long all requests took together."""
+    """Latencies in seconds, and the wall time of all requests."""
 
     latencies_s: tuple[float, ...]
     wall_s: float
 
 
 async def ask(port: int, questions: Iterator[str], connections: int, count: int) -> Load:
-    """Asks `count` questions; raises SystemExit for an answer that is none."""
+    """Asks `count` questions; raises SystemExit if a response is not an answer."""
     now_s = int(time.time())
     ready = iter([request(question, now_s) for question in islice(questions, count)])
     loop = asyncio.get_running_loop()
     lines = [
-        (await loop.create_connection(_Line, "127.0.0.1", port))[1] for _ in range(connections)
+        (await loop.create_connection(_Connection, "127.0.0.1", port))[1]
+        for _ in range(connections)
     ]
     latencies_s: list[float] = []
     began = perf_counter()
@@ -38,17 +39,17 @@ async def ask(port: int, questions: Iterator[str], connections: int, count: int)
     return Load(tuple(latencies_s), wall_s)
 
 
-async def _ask(line: "_Line", ready: Iterator[bytes], latencies_s: list[float]) -> None:
+async def _ask(line: "_Connection", ready: Iterator[bytes], latencies_s: list[float]) -> None:
     for sent in ready:
         began = perf_counter()
         answer = await line.ask(sent)
         latencies_s.append(perf_counter() - began)
         if not answer.startswith(b"HTTP/1.1 200 ") or b'"response_type"' not in answer:
-            raise SystemExit(f"no answer to a command: {answer[:300]!r}")
+            raise SystemExit(f"unexpected response to a command:  {answer[:300]!r}")
 
 
-class _Line(asyncio.Protocol):
-    """One connection, one request at a time."""
+class _Connection(asyncio.Protocol):
+    """A connection that sends one request at a time."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
@@ -60,7 +61,7 @@ class _Line(asyncio.Protocol):
         self._transport = transport
 
     def ask(self, sent: bytes) -> asyncio.Future[bytes]:
-        """What is answered: head and body."""
+        """Sends a request; the future resolves to the response with head and body."""
         assert self._transport is not None
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(sent)
@@ -78,9 +79,9 @@ class _Line(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(exc or ConnectionError("the server hung up"))
+            self._answer.set_exception(exc or ConnectionError("the server closed the connection"))
 
     def close(self) -> None:
-        """Hangs up."""
+        """Closes the connection."""
         if self._transport is not None:
             self._transport.close()

@@ -1,4 +1,4 @@
-"""Questions about rates as Slack's signed forms: those asked again and again, and ever new ones."""
+"""Questions about rates as signed requests from Slack: repeated, ordinary and all different."""
 
 import random
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from slack_sdk.signature import SignatureVerifier
 
-SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105 - signs nothing outside the bench
+SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105 - used in the benchmark only
 PATH = "/slack/events"
 
 _IMPOSERS = ("us", "china", "eu", "canada", "mexico", "india", "uk")
@@ -28,14 +28,14 @@ _DAYS = 3000
 
 
 def repeated() -> Iterator[str]:
-    """Forty questions, over and over."""
+    """Forty questions, repeated endlessly."""
     asked = list(dict(zip(range(40), _questions(seed=1), strict=False)).values())
     while True:
         yield from asked
 
 
 def new(seed: int) -> Iterator[str]:
-    """Questions of which no two are the same."""
+    """Questions that never repeat."""
     seen: set[str] = set()
     for question in _questions(seed):
         if question not in seen:
@@ -44,7 +44,7 @@ def new(seed: int) -> Iterator[str]:
 
 
 def ordinary(seed: int) -> Iterator[str]:
-    """Questions as people ask them, about today and no two written alike: every fourth on goods."""
+    """Questions about today as people type them, every fourth with goods; no wording repeats."""
     chance, seen = random.Random(seed), set[str]()
     while True:
         imposer, partner = chance.choice(_IMPOSERS), chance.choice(_PARTNERS)
@@ -57,7 +57,7 @@ def ordinary(seed: int) -> Iterator[str]:
 
 
 def request(question: str, now_s: int) -> bytes:
-    """The HTTP request with which Slack would ask this, signed for `now_s` (Unix time)."""
+    """The HTTP request that Slack would send, signed at `now_s` (Unix time)."""
     body = urlencode(
         {
             "token": "unused",

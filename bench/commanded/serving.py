@@ -1,4 +1,4 @@
-"""What the server programs share: a port, and serving until the end."""
+"""Functions that the server programs share: find a port, and serve until killed."""
 
 import asyncio
 import socket
@@ -7,14 +7,14 @@ from aiohttp import web
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
+    """A loopback port that no process uses."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
 
 
 async def serve(application: web.Application) -> None:
-    """Serves on a free port of loopback, which is the first line it prints."""
+    """Serves on a free loopback port and prints the port as the first line."""
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -1,4 +1,4 @@
-"""Program: the limit. aiohttp reads a command, checks its signature, and says one word."""
+"""Program: the baseline. aiohttp reads a command, verifies its signature and returns one word."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from bench.commanded.serving import serve
 
 
 async def main() -> None:
-    """Serves until it is ended."""
+    """Serves until the process is stopped."""
     verifier = SignatureVerifier(SECRET)
 
     async def command(request: web.Request) -> web.Response:

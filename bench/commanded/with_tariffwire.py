@@ -1,6 +1,6 @@
-"""Program: the whole bot over HTTP, with the shipped ledger; all its feeds are off.
+"""Program: the whole bot over HTTP, with the shipped ledger and all feeds disabled.
 
-Slack is the local workspace, which has nothing to do once the bot has started.
+A local workspace takes the place of Slack; it is idle once the bot has started.
 """
 
 import asyncio
@@ -26,13 +26,13 @@ feeds:
 
 
 async def main() -> None:
-    """Serves until it is ended; its argument is a folder for its files."""
+    """Serves until the process is stopped; the argument is a folder for its files."""
     folder = Path(sys.argv[1])
     workspace = Workspace(folder / "workspace.db", rate_limits=False)
     await workspace.start(port=0)
     try:
         settings = settings_without_feeds(folder, workspace)
-        telling = asyncio.create_task(_tell(settings.port))
+        telling = asyncio.create_task(_print_port_when_ready(settings.port))
         await run_bot(settings)
         telling.cancel()
     finally:
@@ -40,7 +40,7 @@ async def main() -> None:
 
 
 def settings_without_feeds(folder: Path, workspace: Workspace, secret: str = SECRET) -> Settings:
-    """Settings of a bot in the workspace that polls no feed and keeps its files in the folder."""
+    """Settings of a bot in this workspace with no feeds and with its files in this folder."""
     (folder / "feeds.yaml").write_text(_FEEDS)
     return Settings().model_copy(
         update={
@@ -60,8 +60,8 @@ def settings_without_feeds(folder: Path, workspace: Workspace, secret: str = SEC
     )
 
 
-async def _tell(port: int) -> None:
-    """Prints the port once the bot answers there."""
+async def _print_port_when_ready(port: int) -> None:
+    """Prints the port once the bot responds there."""
     async with aiohttp.ClientSession() as session:
         while True:
             try:

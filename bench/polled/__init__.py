@@ -1,1 +1,1 @@
-"""What `bench.polling` is made of: the feeds, their server, and a program for each peer."""
+"""The parts of `bench.polling`: generated feeds, their server, and a program for each client."""

@@ -1,6 +1,6 @@
-"""The bot's polling: PollScheduler, Pipeline, Poller and topics on real SQLite, without Slack.
+"""Polls with the bot's PollScheduler, Pipeline, Poller and topics on SQLite, without Slack.
 
-All feeds are on one host here, so the limits per host and between two requests are lifted.
+All feeds are on one host here, so there is no limit per host and no delay between requests.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ def clock() -> datetime:
 
 
 class Tally:
-    """Counts the results of polls as they end, without keeping them."""
+    """Counts the results of polls as they finish, without storing them."""
 
     def __init__(self) -> None:
         self.read = self.unchanged = self.new_entries = 0
@@ -52,7 +52,7 @@ class Tally:
         self._done = asyncio.Event()
 
     async def all_of(self, polls: Collection[asyncio.Future[Taken | None]]) -> None:
-        """Returns when all have ended."""
+        """Returns when all polls have finished."""
         self._left = len(polls)
         for poll in polls:
             poll.add_done_callback(self._count)
@@ -72,7 +72,7 @@ class Tally:
 
 
 def _create_database(url: str) -> None:
-    """Creates the database in another process, so that its memory does not count."""
+    """Creates the database in another process, so that its memory is not measured."""
     environment = {**os.environ, "DATABASE_URL": url}
     subprocess.run([sys.executable, "-m", "bot", "db", "upgrade"], env=environment, check=True)
 
@@ -105,7 +105,7 @@ async def main() -> None:
     freeze_startup_objects()
     async with measured() as lag:
         for _ in turns():
-            # Reading standard input blocks the loop; that does not count.
+            # Waiting for standard input blocks the loop; reset the measurement.
             await asyncio.sleep(0.1)
             lag.clear()
             tally = Tally()

@@ -1,6 +1,6 @@
-"""Measures for how long the event loop is blocked.
+"""Measures how long the event loop is blocked.
 
-Counted is the CPU time of the loop's thread, which does not depend on other processes.
+It measures CPU time of the loop's thread, which does not depend on other processes.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ _EVERY_S = 0.001
 
 
 class Lag:
-    """The most CPU time between two wake-ups of a sleeping task, in milliseconds."""
+    """The longest block of the event loop in milliseconds, as CPU time between two wake-ups."""
 
     def __init__(self) -> None:
         self.longest_ms = 0.0

@@ -1,4 +1,4 @@
-"""Starts the measured programs and asks them for turns."""
+"""Starts the measured programs and tells them to poll."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.polled.usage import PeakMemory, cpu_s
 
 ROOT = Path(__file__).parents[2]
-# reader's copy of feedparser needs sgmllib3k, but reader does not require it.
+# reader's copy of feedparser imports sgmllib3k, but reader does not declare it.
 READER = ("reader>=3.26,<4", "sgmllib3k")
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tariffwire-bench"
 
@@ -60,7 +60,7 @@ class Program:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise SystemExit(f"{self.name} ended early; its error stands above")
+            raise SystemExit(f"{self.name} exited early; see its error above")
         return line
 
     def end(self) -> float:
@@ -82,5 +82,5 @@ def reader_python() -> Path:
 
 
 def environment() -> dict[str, str]:
-    """The environment without the variable that disables byte code."""
+    """The environment variables, except the one that disables bytecode files."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

@@ -1,4 +1,4 @@
-"""Generated feeds in a folder: half RSS, half Atom, about 25 KB each, all of one made-up press."""
+"""Generates feeds in a folder: half RSS, half Atom, about 25 KB each."""
 
 import random
 from dataclasses import dataclass, field
@@ -18,14 +18,14 @@ _WORDS = str.split(
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """The feeds' folder, and how many there are."""
+    """A folder of generated feeds and their number."""
 
     folder: Path
     feeds: int
     born: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
     def names(self) -> list[str]:
-        """The file names, in order: RSS and Atom in turn."""
+        """The file names in order, RSS and Atom alternating."""
         return [_name(number) for number in range(self.feeds)]
 
     def write(self) -> None:
@@ -35,9 +35,9 @@ class Press:
             self._write(number, name, newest=ENTRIES)
 
     def renew(self, turn: int, every: int) -> int:
-        """One new entry in each `every`th feed, others at each turn; returns how many changed.
+        """Adds an entry to every `every`th feed, others at each turn; returns how many changed.
 
-        The oldest entry goes, as feeds have it.
+        The oldest entry of the feed is dropped, as in real feeds.
         """
         chosen = range((turn * 7) % every, self.feeds, every)
         for number in chosen:
@@ -45,7 +45,7 @@ class Press:
         return len(chosen)
 
     def renew_one(self, number: int, new: int) -> None:
-        """The feed with this number, with `new` entries since the beginning."""
+        """Writes one feed again, with `new` entries added since the beginning."""
         self._write(number, _name(number), newest=ENTRIES + new)
 
     def _write(self, number: int, name: str, newest: int) -> None:
@@ -53,7 +53,7 @@ class Press:
 
 
 def feed_text(number: int, born: datetime, newest: int = ENTRIES) -> str:
-    """The feed with this number, RSS where it is even; `newest` numbers its newest entry."""
+    """The text of a feed, RSS for an even number; `newest` is the number of its newest entry."""
     form = _rss if number % 2 == 0 else _atom
     return form(number, [_entry(number, n, born) for n in range(newest, newest - ENTRIES, -1)])
 

@@ -1,4 +1,4 @@
-"""Program: a folder over HTTP, for machines without nginx. Arguments: folder, port, validators."""
+"""Program: serves a folder over HTTP if there is no nginx. Arguments: folder, port, validators."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from aiohttp import web
 
 
 def main(folder: Path, port: int, validators: bool) -> None:
-    """Serves until it is ended."""
+    """Serves until the process is stopped."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         path = folder / request.match_info["name"]

@@ -1,4 +1,4 @@
-"""The server that all peers ask: nginx in processes of its own, else aiohttp in one of its own."""
+"""The server of the feeds: nginx if installed, else aiohttp, in its own process."""
 
 import os
 import shutil
@@ -59,7 +59,7 @@ class Server:
             process.wait()
 
     def _nginx_command(self, validators: bool) -> list[str]:
-        # nginx gives its workers away to nobody when it is started by root.
+        # Started by root, nginx runs its workers as `nobody`, which cannot read the folder.
         user = "user root;" if os.geteuid() == 0 else ""
         text = _NGINX.format(
             user=user,
@@ -80,7 +80,7 @@ class Server:
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         for _ in range(200):
             if process.poll() is not None:
-                raise SystemExit(f"the server ended at once; see {self._state / 'error.log'}")
+                raise SystemExit(f"the server exited immediately; see {self._state / 'error.log'}")
             try:
                 socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
             except OSError:

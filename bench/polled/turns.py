@@ -1,8 +1,8 @@
-"""The protocol of a measured program: it polls every feed once for each line on standard input.
+"""Protocol of a measured program: one line on standard input makes it poll every feed once.
 
 Its arguments are a file of addresses and a folder for its state. It prints `ready` when it has
-started. It answers each line with one line of JSON: seconds, feeds read, feeds unchanged, new
-entries, and the longest block of its event loop.
+started. It answers each input line with one line of JSON: seconds, feeds read, feeds unchanged,
+new entries, and the longest block of its event loop.
 """
 
 import json
@@ -12,12 +12,12 @@ from pathlib import Path
 
 
 def arguments() -> tuple[list[str], Path]:
-    """The feeds' addresses and the folder for state."""
+    """The addresses of the feeds, and the folder for state."""
     return Path(sys.argv[1]).read_text(encoding="utf-8").split(), Path(sys.argv[2])
 
 
 def turns() -> Iterator[str]:
-    """Yields for each requested turn; first tells that the program has started."""
+    """Prints `ready`, then yields once for each requested turn."""
     print("ready", flush=True)
     for line in sys.stdin:
         yield line.strip()
@@ -26,7 +26,7 @@ def turns() -> Iterator[str]:
 def answer(
     wall_s: float, read: int, unchanged: int, new_entries: int, blocked_ms: float = 0.0
 ) -> None:
-    """Prints the result of a turn."""
+    """Prints the result of a turn as JSON."""
     result = {
         "wall_s": wall_s,
         "read": read,

@@ -1,4 +1,4 @@
-"""CPU time and memory of a process and all its children, as Linux counts them."""
+"""CPU time and memory of a process and its descendants on Linux."""
 
 import os
 import threading
@@ -20,12 +20,12 @@ class _Process:
 def cpu_s(pid: int) -> float:
     """CPU seconds of the process and its descendants."""
     processes = _processes()
-    return sum(processes[each].cpu_s for each in _family(pid, processes))
+    return sum(processes[each].cpu_s for each in _with_descendants(pid, processes))
 
 
 def memory_mb(pid: int) -> float:
-    """PSS of the process and its descendants: shared memory is divided among its users."""
-    return sum(_pss_kb(each) for each in _family(pid, _processes())) / 1024
+    """PSS of the process and its descendants. PSS divides shared memory among its users."""
+    return sum(_pss_kb(each) for each in _with_descendants(pid, _processes())) / 1024
 
 
 class PeakMemory:
@@ -37,7 +37,7 @@ class PeakMemory:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Samples while the block runs, and at its end."""
+        """Samples while the block runs and once at its end."""
         ended = threading.Event()
         thread = threading.Thread(target=self._watch, args=[ended])
         thread.start()
@@ -71,7 +71,7 @@ def _processes() -> dict[int, _Process]:
     return found
 
 
-def _family(pid: int, processes: dict[int, _Process]) -> list[int]:
+def _with_descendants(pid: int, processes: dict[int, _Process]) -> list[int]:
     family = [pid] if pid in processes else []
     for member in family:
         family += [each for each, process in processes.items() if process.parent == member]
@@ -79,7 +79,7 @@ def _family(pid: int, processes: dict[int, _Process]) -> list[int]:
 
 
 def _pss_kb(pid: int) -> int:
-    """0 for a process that has ended."""
+    """The PSS of one process; 0 if it has ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

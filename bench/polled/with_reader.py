@@ -1,4 +1,4 @@
-"""Program: the `reader` library, which runs in an environment of its own.
+"""Program: the `reader` library, in its own virtual environment.
 
 The third argument is the number of its workers.
 """

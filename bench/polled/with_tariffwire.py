@@ -1,6 +1,6 @@
-"""Program: the bot's own polling, see `bench.polled.bot_turns`.
+"""Program: the bot's own polling; see `bench.polled.bot_turns`.
 
-It imports nothing at the top, because every parser process imports this module again.
+It has no imports at the top, because every parser process imports this module again.
 """
 
 import asyncio
