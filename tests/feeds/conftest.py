@@ -35,7 +35,7 @@ class Clock:
 
 
 class Life:
-    """One feed, polled whenever it is due; the clock jumps to the next poll."""
+    """One feed that is polled whenever it is due; the clock jumps to the next poll."""
 
     def __init__(self, poller: Poller, clock: Clock, feed: Feed) -> None:
         self.poller, self.clock, self.feed = poller, clock, feed
@@ -54,7 +54,7 @@ class Life:
 
 
 class Reader:
-    """Follows feeds with one poller."""
+    """Creates a `Life` for each feed, all with one poller."""
 
     def __init__(self, poller: Poller, clock: Clock) -> None:
         self.poller, self.clock = poller, clock

@@ -12,7 +12,7 @@ Play = Callable[[web.BaseRequest], Awaitable[web.StreamResponse] | web.StreamRes
 
 @dataclass
 class Asked:
-    """One received request."""
+    """A received request."""
 
     path: str
     headers: dict[str, str]

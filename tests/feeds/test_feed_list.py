@@ -1,4 +1,4 @@
-"""`feeds.yaml`: the shipped file, and the errors for wrong ones."""
+"""`feeds.yaml`: the shipped list is valid, and errors name file, line and key."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from bot.runtime.config_loader import load_feeds
 SHIPPED = Path(__file__).parents[2] / "config" / "feeds.yaml"
 
 
-def test_the_shipped_list_has_each_address_once_and_no_pattern_turned_on() -> None:
+def test_the_shipped_list_has_no_duplicate_address_and_no_enabled_placeholder() -> None:
     feeds = load_feeds(SHIPPED)
     assert len({feed.url for feed in feeds}) == len(feeds)
     on = [feed for feed in feeds if feed.enabled]
@@ -22,7 +22,7 @@ def test_the_shipped_list_has_each_address_once_and_no_pattern_turned_on() -> No
     assert all(feed.poll_minutes for feed in on)
 
 
-def test_the_shipped_list_goes_through_opml_unchanged() -> None:
+def test_the_shipped_list_survives_an_opml_export_and_import() -> None:
     feeds = load_feeds(SHIPPED)
     assert read_opml(write_opml(feeds)).feeds == feeds
 

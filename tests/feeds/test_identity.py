@@ -1,4 +1,4 @@
-"""Which entries count as the same, by `identify` and `sift`."""
+"""Which entries count as the same entry: tests of `identify` and `sift`."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -61,13 +61,13 @@ def test_blanks_and_capitals_are_no_revision() -> None:
     assert memory.poll(entry("g1", "https://w.example/1", "DUTY  set at 25% ")) == ([], [])
 
 
-def test_an_entry_whose_guid_changes_at_every_fetch_is_known() -> None:
+def test_an_entry_whose_guid_changes_at_every_poll_is_recognized() -> None:
     memory = Memory()
     memory.poll(entry("session-1", "https://w.example/1", "Duty raised"))
     assert memory.poll(entry("session-2", "https://w.example/1?sid=2", "Duty raised")) == ([], [])
 
 
-def test_tracking_in_the_link_makes_no_second_entry() -> None:
+def test_tracking_parameters_in_the_link_make_no_second_entry() -> None:
     memory = Memory()
     memory.poll(entry("", "http://www.w.example/a/?id=7&utm_source=rss#tk.rss_all", "Duty raised"))
     assert memory.poll(entry("", "https://w.example/a?id=7&fbclid=x", "Duty raised")) == ([], [])
@@ -116,7 +116,7 @@ def test_a_court_gives_two_entries_of_the_same_words_different_guids() -> None:
     assert len(memory.poll(*both)[0]) == 2
 
 
-def test_an_entry_whose_guid_and_link_both_change_is_known_by_its_text_and_moment() -> None:
+def test_an_entry_with_another_guid_and_link_is_recognized_by_its_text_and_time() -> None:
     memory = Memory()
     assert memory.poll(opaque(1)) == ([RAISED], [])
     assert memory.poll(opaque(2)) == ([], [])
@@ -136,7 +136,7 @@ def test_an_entry_whose_guid_and_link_both_change_is_known_by_its_text_and_momen
         {"link": "", "guid": "8002-5512"},
     ],
 )
-def test_another_text_moment_or_document_is_another_entry(other: dict[str, Any]) -> None:
+def test_another_text_time_or_document_is_another_entry(other: dict[str, Any]) -> None:
     memory = Memory()
     memory.poll(opaque(1, link="https://register.example/documents/2025/05/12/2025-08001/steel"))
     memory.poll(opaque(2, link="https://w.example/live#block-1"))
@@ -187,7 +187,9 @@ def test_the_key_is_the_first_identity() -> None:
 
 
 @given(st.lists(st.tuples(st.text(), st.text(), st.text()), max_size=8), st.sampled_from(FeedKind))
-def test_any_body_polled_twice_is_known(fields: list[tuple[str, str, str]], kind: FeedKind) -> None:
+def test_any_body_polled_twice_has_no_new_entries(
+    fields: list[tuple[str, str, str]], kind: FeedKind
+) -> None:
     memory = Memory(kind)
     body = [entry(guid, link, title) for guid, link, title in fields]
     memory.poll(*body)

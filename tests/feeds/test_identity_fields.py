@@ -1,4 +1,4 @@
-"""By what an entry is known again, one field at a time."""
+"""Which fields identify an entry, one field at a time."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +32,7 @@ def named(kind: FeedKind = FeedKind.WIRE, **fields: Any) -> Entry:
 
 
 def after_edit(kind: FeedKind = FeedKind.WIRE, **fields: Any) -> Sighting:
-    """What the entry is to a feed that listed it before with another text."""
+    """Whether an entry with a changed text counts as new, revised or known."""
     before = named(kind, **fields, title="US to raise the duty on steel, officials say")
     return sight(named(kind, **fields), identities(before))
 
@@ -45,13 +45,13 @@ def after_edit(kind: FeedKind = FeedKind.WIRE, **fields: Any) -> Sighting:
         ("guid-1", "", Sighting.REVISED),
         ("guid-1", HOME, Sighting.REVISED),
         ("", "https://wire.example/a", Sighting.REVISED),
-        # A link to the home page says nothing of an entry, and nor does none.
+        # A link to the home page identifies no entry, nor does a missing link.
         ("", HOME, Sighting.NEW),
         ("", "http://wire.example", Sighting.NEW),
         ("", "", Sighting.NEW),
     ],
 )
-def test_an_edited_text_is_a_revision_where_guid_or_link_name_it(
+def test_an_edited_text_is_a_revision_if_guid_or_link_identify_the_entry(
     kind: FeedKind, guid: str, link: str, expected: Sighting
 ) -> None:
     assert after_edit(kind, guid=guid, link=link) is expected
@@ -69,27 +69,27 @@ def test_an_edited_text_of_a_court_is_a_new_entry() -> None:
         (FeedKind.WIRE, {"guid": "guid-2"}, Sighting.KNOWN),
         (FeedKind.WIRE, {"link": "https://wire.example/b"}, Sighting.KNOWN),
         (FeedKind.WIRE, {"guid": "guid-2", "link": "https://wire.example/b"}, Sighting.NEW),
-        # What a server adds for one visitor is no part of a link.
+        # Tracking and session parameters are ignored.
         (
             FeedKind.WIRE,
             {"guid": "guid-2", "link": "https://wire.example/2025/a?sid=8"},
             Sighting.KNOWN,
         ),
-        # A court gives one link to many entries: with a guid, the guid decides.
+        # Entries of a court can share one link: if there is a guid, the guid decides.
         (FeedKind.COURT, {"guid": "guid-2"}, Sighting.NEW),
         (FeedKind.COURT, {"link": "https://wire.example/b"}, Sighting.KNOWN),
-        # Without one, link and text are all that names it.
+        # Without a guid, link and text identify the entry.
         (FeedKind.COURT, {"guid": ""}, Sighting.NEW),
     ],
 )
-def test_an_entry_is_known_by_two_of_guid_link_and_text(
+def test_an_entry_is_recognized_by_two_of_guid_link_and_text(
     kind: FeedKind, changes: dict[str, str], expected: Sighting
 ) -> None:
     known = identities(named(kind, published=None))
     assert sight(named(kind, published=None, **changes), known) is expected
 
 
-def test_an_entry_of_a_court_without_a_guid_is_known_by_link_and_text() -> None:
+def test_an_entry_of_a_court_without_a_guid_is_recognized_by_link_and_text() -> None:
     known = identities(named(FeedKind.COURT, guid=""))
     again = named(FeedKind.COURT, guid="", link="https://wire.example/2025/a?sid=8")
     assert sight(again, known) is Sighting.KNOWN
@@ -98,7 +98,7 @@ def test_an_entry_of_a_court_without_a_guid_is_known_by_link_and_text() -> None:
 @pytest.mark.parametrize(
     ("title", "tells"),
     [
-        # With the blank between title and summary, 32 bytes are enough.
+        # Title, space and summary together have 32 bytes, which is enough.
         ("a" * 16, True),
         ("a" * 15, False),
         ("é" * 8, True),
@@ -107,7 +107,7 @@ def test_an_entry_of_a_court_without_a_guid_is_known_by_link_and_text() -> None:
         ("関" * 5 + "a", True),
     ],
 )
-def test_a_text_of_32_bytes_tells_with_its_moment(title: str, tells: bool) -> None:
+def test_a_text_of_32_bytes_and_its_time_identify_an_entry(title: str, tells: bool) -> None:
     assert bool(moment(entry(title=title, summary="b" * 15))) is tells
 
 
@@ -120,11 +120,11 @@ def test_a_text_of_32_bytes_tells_with_its_moment(title: str, tells: bool) -> No
         ({"title": "Duty", "summary": ""}, False),
     ],
 )
-def test_a_moment_needs_an_exact_time(changes: dict[str, Any], tells: bool) -> None:
+def test_only_an_exact_time_identifies_an_entry(changes: dict[str, Any], tells: bool) -> None:
     assert bool(moment(entry(**changes))) is tells
 
 
 @pytest.mark.parametrize("kind", FeedKind)
-def test_courts_and_officials_have_no_moments(kind: FeedKind) -> None:
+def test_entries_of_courts_and_officials_are_not_identified_by_time(kind: FeedKind) -> None:
     feed_metadata = moment(entry()) in named(kind).aliases
     assert feed_metadata is (kind not in (FeedKind.COURT, FeedKind.OFFICIAL))

@@ -74,7 +74,7 @@ def test_other_documents_than_opml_and_entity_bombs_are_refused(text: str, cause
 
 
 @given(st.text(), st.text())
-def test_no_text_is_too_odd(title: str, text: str) -> None:
+def test_any_text_survives_export_and_import(title: str, text: str) -> None:
     with contextlib.suppress(NotAFeed):
         read_opml(text)
     clean = "".join(char for char in title if char.isprintable())[:100] or "t"

@@ -1,7 +1,7 @@
-"""Ids that databases keep of feeds and of guids that are too long.
+"""Ids of feeds, and of very long guids, as stored in databases.
 
-An upgrade that makes them otherwise takes a feed for another one, or an entry for a new one. Change
-a value here only together with a migration.
+If an upgrade changes how they are made, a known feed or entry counts as a new one. Change a value
+here only together with a migration.
 """
 
 import pytest
@@ -29,7 +29,7 @@ def test_a_feed_has_this_id(title: str, url: str, taken: tuple[str, ...], expect
     assert make_feed_id(title, url, taken) == expected
 
 
-def test_a_guid_is_kept_as_it_is_or_as_this_digest_where_it_is_too_long() -> None:
+def test_a_guid_is_stored_unchanged_or_as_this_digest_if_it_is_too_long() -> None:
     assert stored_guid(" guid\n1 ") == "guid 1"
     assert stored_guid("x" * 500) == "x" * 500
     assert stored_guid("x" * 501) == (

@@ -72,7 +72,9 @@ class TestLostConnections:
         assert failed.state.error == "the server closed the connection without an answer"
         assert len(came) == 1
 
-    async def test_a_reused_connection_that_was_closed_is_no_failure(self, reader: Reader) -> None:
+    async def test_a_reused_connection_that_was_closed_is_not_a_failure(
+        self, reader: Reader
+    ) -> None:
         async with scripted(_OK, b"", _OK) as (url, came):
             life = reader.follow(url)
             assert (await life.poll()).outcome is PollOutcome.READ
@@ -101,7 +103,7 @@ class TestInvalidUtf8:
         assert life.state.validators.etag == ""
         assert STATE.dump_json(life.state)
 
-    async def test_json_may_spell_half_a_character(
+    async def test_a_lone_surrogate_in_json_does_not_break_a_feed(
         self, server: FeedServer, reader: Reader
     ) -> None:
         half = "\ud800"
@@ -157,7 +159,7 @@ class TestCompression:
         failed = await Reader(poller, Clock()).follow(server.at("/f", endless)).poll()
         await poller.close()
         assert "larger than 20,000 bytes" in failed.state.error
-        # What the sockets hold beside it is the system's.
+        # The rest is socket buffers of the operating system.
         assert sent < 20_000_000
 
 

@@ -108,7 +108,7 @@ def test_a_real_feed_is_read_as_feedparser_reads_it(name: str) -> None:
     }
     assert wanted <= ours | {(guid, "") for guid, _ in ours}
     if "gb2312" in name:
-        return  # feedparser takes 2020/1/10 for the first of November
+        return  # feedparser reads 2020/1/10 as 1 November
     dates = {
         datetime.fromtimestamp(calendar.timegm(stamp), UTC)
         for e in theirs.entries
@@ -122,7 +122,7 @@ def test_docket_entries_that_share_a_guid_are_all_kept() -> None:
     assert isinstance(sdny, Parsed)
     assert isinstance(nyed, Parsed)
     assert len(sift(sdny.entries, ())[0]) == 358
-    # Of New York's 432, 23 repeat guid, link and text of another to the letter.
+    # Of New York's 432 entries, 23 have exactly the guid, link and text of another one.
     assert len(sift(nyed.entries, ())[0]) == 432 - 23
     assert sdny.window_s is not None
     assert sdny.window_s < 3 * 3600
@@ -171,7 +171,7 @@ def test_nothing_hostile_gets_through(name: str) -> None:
         text = f"{entry.title}\n{entry.summary}"
         assert "root:" not in text
         assert "\ufffd" not in text
-        # One title tells of a tag; it is none.
+        # One title mentions a tag, which is text and not markup.
         assert not re.search(r"<[A-Za-z/!?]", text.replace("Duty <b> 25%", ""))
         assert not re.search("[\x00-\x08\x0b-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text)
         assert len(entry.title) <= TITLE_CHARS
@@ -188,7 +188,7 @@ def test_texts_are_decoded_as_the_index_says() -> None:
     assert "10%" in entries("own_gbk_undeclared.rss")[0].title
 
 
-def test_the_index_cases_of_identity_alert_once_each() -> None:
+def test_each_identity_case_of_the_index_alerts_once() -> None:
     assert len(alerts("own_duplicate_guids.rss")[0]) == 3
     assert [len(new) for new in alerts("own_guid_changing_a.rss", "own_guid_changing_b.rss")] == [
         1,
@@ -200,7 +200,7 @@ def test_the_index_cases_of_identity_alert_once_each() -> None:
         assert alerts(twice, twice)[1] == []
 
 
-def test_a_story_of_a_news_search_is_known_with_another_guid_and_link() -> None:
+def test_a_story_of_a_news_search_is_recognized_with_another_guid_and_link() -> None:
     body = (FOLDER / "real" / "excerpt_google_news_2026.rss").read_bytes()
     first, again = (
         read_feed(body.replace(b"CBMib", name), source("news.rss")) for name in (b"CBMic", b"CBMid")

@@ -295,7 +295,7 @@ def test_unclosed_markup_before_the_root_is_parsed_quickly(opening: str) -> None
     assert titles(opening * 9000 + GOOD.partition("?>")[2]) == ["Item 1", "Item 2"]
 
 
-def test_a_bumped_date_makes_no_second_entry() -> None:
+def test_a_changed_date_makes_no_second_entry() -> None:
     first = read(rss([item(1)])).entries
     again = read(rss([item(1, date="Tue, 06 May 2025 10:00:00 GMT")])).entries
     new, revised = sift(again, {each for entry in first for each in identities(entry)})
@@ -335,7 +335,7 @@ def test_the_headers_charset_counts() -> None:
     assert titles(body, content_type="text/xml; charset=windows-1251") == ["Пошлины на сталь"]
 
 
-def test_an_invalid_byte_costs_one_letter() -> None:
+def test_an_invalid_byte_replaces_one_character_only() -> None:
     body = rss([item(1, "Zölle für Übersee: ÄÖÜ äöü ß €"), item(2, "X@Y")]).encode()
     assert titles(body.replace(b"@", b"\xff"))[1] == "Zölle für Übersee: ÄÖÜ äöü ß €"
 
@@ -385,7 +385,7 @@ markup = st.lists(
 def test_no_markup_gets_through(title: str, summary: str) -> None:
     parsed = outcome(rss([item(1, title, summary=summary)]))
     for entry in parsed.entries if isinstance(parsed, Parsed) else ():
-        # A title may tell of a lone tag; no text may hold one.
+        # A title may mention a single tag as text; other texts contain none.
         tags = re.findall(r"<[a-zA-Z/!?][^<>]*>?", f"{entry.title}\n{entry.summary}")
         assert set(tags) <= {"<b>"} or set(tags) <= {"</b>"}
         assert not re.search(r"<[a-zA-Z/!?]", entry.summary)

@@ -30,7 +30,7 @@ BASE = "https://harbour.example/news/feed.xml"
         ),
     ],
 )
-def test_a_web_link_is_made_whole_and_harmless(link: str, shown: str) -> None:
+def test_a_web_link_becomes_absolute_and_safe(link: str, shown: str) -> None:
     assert web_link(link, BASE) == shown
 
 

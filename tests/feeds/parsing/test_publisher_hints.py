@@ -1,4 +1,4 @@
-"""How long a feed asks to be left alone, element by element."""
+"""How long a feed asks clients to wait between polls, for each element."""
 
 from typing import Any
 
@@ -23,7 +23,9 @@ HOUR, DAY = 3600.0, 86_400.0
         (None, None),
     ],
 )
-def test_each_update_period_is_so_many_seconds(period: str | None, seconds: float | None) -> None:
+def test_each_update_period_is_converted_to_seconds(
+    period: str | None, seconds: float | None
+) -> None:
     about = {} if period is None else {"sy_updateperiod": period}
     assert read_hints(about, "").period_s == seconds
 
@@ -35,7 +37,7 @@ def test_each_update_period_is_so_many_seconds(period: str | None, seconds: floa
         ("4", DAY / 4),
         ("0.5", 2 * DAY),
         (2, DAY / 2),
-        # Nonsense counts as once.
+        # An invalid frequency counts as 1.
         ("0", DAY),
         ("-3", DAY),
         ("often", DAY),
@@ -50,7 +52,7 @@ def test_the_update_frequency_divides_the_period(times: Any, seconds: float) -> 
     assert read_hints(about, "").period_s == seconds
 
 
-def test_a_frequency_without_a_period_says_nothing() -> None:
+def test_a_frequency_without_a_period_is_ignored() -> None:
     assert read_hints({"sy_updatefrequency": "2"}, "").period_s is None
 
 
@@ -67,7 +69,7 @@ def test_the_time_to_live_is_in_minutes(ttl: str | None, seconds: float | None) 
     [
         ("<skipHours><hour>3</hour><hour>1</hour></skipHours>", (1, 3)),
         ("<skiphours ><HOUR> 07 </HOUR></skiphours>", (7,)),
-        # RSS 0.91 counts from 1 to 24.
+        # RSS 0.91 numbers hours from 1 to 24.
         ("<skipHours><hour>24</hour><hour>0</hour><hour>25</hour></skipHours>", (0, 1)),
         ("<skipHours><hour>100</hour><hour>x</hour><hour>-1</hour></skipHours>", ()),
         ("<hour>3</hour>", ()),
@@ -96,7 +98,7 @@ def test_days_to_skip_are_listed_once_in_order() -> None:
     assert read_hints({}, text).skip_days == (0, 6)
 
 
-def test_lists_far_down_in_the_document_are_not_the_channels() -> None:
+def test_skip_lists_late_in_the_document_are_ignored() -> None:
     skip = "<skipHours><hour>3</hour></skipHours>"
     assert read_hints({}, " " * (20_000 - len(skip)) + skip).skip_hours == (3,)
     assert read_hints({}, " " * 20_000 + skip).skip_hours == ()

@@ -87,7 +87,7 @@ class Setting:
         )
 
     async def poll(self) -> list[str]:
-        """Polls what is due, to the end; the ids of the polled feeds."""
+        """Polls all due feeds and waits for them; returns their ids."""
         self.taking.taken.clear()
         await asyncio.gather(*await self.watch.poll_due())
         return list(self.taking.taken)

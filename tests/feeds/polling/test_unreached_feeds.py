@@ -1,4 +1,4 @@
-"""How long a feed that cannot be reached at all waits, failure by failure."""
+"""How long to wait before the next poll of an unreachable feed, by number of failures."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ HOUR_S = 3600.0
 
 
 def wait(failures: int, *, reached: bool, feed: Feed = FEED, jitter: float = 0.0) -> float:
-    """Seconds to the next try after so many failures in a row."""
+    """Seconds to the next poll after this many failures in a row."""
     state = replace(FeedState(feed_id="wire"), failures=failures - 1)
     state = after_failure(state, feed, LIMITS, NOW, "silence", jitter, reached=reached)
     assert state.failures == failures
@@ -41,7 +41,7 @@ def wait(failures: int, *, reached: bool, feed: Feed = FEED, jitter: float = 0.0
         (100_000, HOUR_S, DAY_S),
     ],
 )
-def test_a_wait_doubles_up_to_an_hour_or_where_an_answer_came_to_a_day(
+def test_the_wait_doubles_up_to_an_hour_or_a_day_if_the_server_responded(
     failures: int, unreached: float, reached: float
 ) -> None:
     assert wait(failures, reached=False) == unreached
@@ -51,7 +51,7 @@ def test_a_wait_doubles_up_to_an_hour_or_where_an_answer_came_to_a_day(
 @pytest.mark.parametrize(
     ("minutes", "first", "longest"), [(1.0, 300, HOUR_S), (120.0, 300, 7200), (None, 300, HOUR_S)]
 )
-def test_the_operators_interval_bounds_the_wait_of_an_unreached_feed(
+def test_the_operators_interval_is_the_minimum_wait_of_an_unreachable_feed(
     minutes: float | None, first: float, longest: float
 ) -> None:
     feed = FEED.model_copy(update={"poll_minutes": minutes})

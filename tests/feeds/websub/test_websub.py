@@ -1,4 +1,4 @@
-"""WebSub: requests to hubs, and what is accepted from them."""
+"""WebSub: requests to hubs, and which pushes and confirmations are accepted."""
 
 import asyncio
 import hashlib
@@ -30,7 +30,7 @@ TOPIC = "https://wire.example/feed"
 
 
 class Shelf:
-    """Stores subscriptions as text, like the database."""
+    """Stores hub subscriptions as text, like the database."""
 
     def __init__(self) -> None:
         self.kept: dict[str, str] = {}
