@@ -1,4 +1,4 @@
-"""StoryStore made by hand, so that a test states all that two of them share or not."""
+"""Stories made by hand, so that each test states everything that two of them share."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -15,14 +15,14 @@ def account(
     title: str,
     text: str = "",
     *,
-    id: str = "",  # noqa: A002 - as the story has it
+    id: str = "",  # noqa: A002 - named like the field of a story
     topics: Iterable[Topic] = (Topic.TARIFF,),
     parties: Iterable[str] = ("US", "CN"),
     percents: Iterable[int] = (),
     hours: float = 0,
     event_id: str = "",
 ) -> Story:
-    """A story with just these topics, parties and percentages, published hours after noon."""
+    """A story with exactly these topics, parties and percentages, published hours after noon."""
     published = NOON + timedelta(hours=hours)
     return Story(
         id=id or title,

@@ -1,4 +1,4 @@
-"""`match` and `same` answer any line, or refuse it with its number."""
+"""`match` and `same` process any line of JSON, or refuse it with its line number."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ ANYTHING = st.recursive(
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    # Lone surrogates too, which JSON can spell and UTF-8 cannot.
+    # Includes lone surrogates, which JSON escapes can contain and UTF-8 cannot.
     | st.text(st.characters(exclude_categories=[])),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
@@ -44,29 +44,29 @@ STORY = st.fixed_dictionaries(
     ],
     ids=["NaN", "infinity", "too large", "too many digits", "too deep", "torn", "no object"],
 )
-def test_what_is_no_json_object_is_refused_by_its_line(line: bytes) -> None:
+def test_a_line_that_is_not_a_json_object_is_refused_with_its_number(line: bytes) -> None:
     with pytest.raises(TariffwireError, match=r"^line 7: not .*Give one object a line$"):
         read_line(line, 7)
 
 
-def test_a_byte_that_is_not_utf8_costs_one_character() -> None:
+def test_an_invalid_byte_replaces_one_character_only() -> None:
     assert read_line(b'\xef\xbb\xbf{"title": "caf\xe9"}', 1) == {"title": "caf�"}
 
 
 @given(ANYTHING, st.sampled_from(["utf-8", "ascii", "latin-1", "cp1252"]))
-def test_what_is_written_can_be_encoded_and_read_back(value: Any, encoding: str) -> None:
+def test_any_output_can_be_encoded_and_read_back(value: Any, encoding: str) -> None:
     line = dump_line({"id": value}, encoding)
     assert "\n" not in line
     assert json.loads(line.encode(encoding).decode(encoding)) == {"id": value}
 
 
-def test_letters_are_written_as_they_are_where_they_can_be() -> None:
+def test_letters_are_not_escaped_unless_necessary() -> None:
     assert dump_line("café", "utf-8") == '"café"'
     assert dump_line("café", "ascii") == '"caf\\u00e9"'
 
 
 @given(STORY)
-def test_any_story_is_answered_with_the_keys_of_the_contract(story: dict[str, Any]) -> None:
+def test_any_story_gets_the_documented_keys(story: dict[str, Any]) -> None:
     answer = match_story(READER, story)
     keys = {"id", "topics", "parties", "figures", "evidence", "summary"}
     assert answer.keys() == keys
@@ -75,9 +75,7 @@ def test_any_story_is_answered_with_the_keys_of_the_contract(story: dict[str, An
 
 
 @given(ANYTHING, STORY, STORY)
-def test_any_pair_is_answered_with_the_keys_of_the_contract(
-    pair: Any, a: dict[str, Any], b: dict[str, Any]
-) -> None:
+def test_any_pair_gets_the_documented_keys(pair: Any, a: dict[str, Any], b: dict[str, Any]) -> None:
     answer = compare_stories(READER, {"id": pair, "a": a, "b": b})
     assert answer.keys() == {"id", "same", "score"}
     assert answer["id"] == pair
@@ -85,7 +83,7 @@ def test_any_pair_is_answered_with_the_keys_of_the_contract(
 
 
 @pytest.mark.parametrize("day", ["0001-01-01T00:00+23:00", "9999-12-31T23:59-10:00", "soon", 7])
-def test_a_date_at_the_end_of_the_calendar_or_none_is_some_day(day: object) -> None:
+def test_an_extreme_or_missing_date_is_accepted(day: object) -> None:
     story = {"title": "US and China meet in Geneva for talks on tariffs", "published": day}
     assert compare_stories(READER, {"id": 1, "a": story, "b": story})["same"]
 

@@ -1,4 +1,4 @@
-"""From an entry to a story, or to silence."""
+"""Entries about trade become stories; others do not."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -26,7 +26,7 @@ GENEVA = Entry(
 )
 
 
-def test_an_entry_becomes_a_story_with_all_that_it_says() -> None:
+def test_an_entry_becomes_a_story_with_topics_parties_and_figures() -> None:
     story = READER.read(GENEVA, FEED, NOON + timedelta(minutes=5))
     assert story is not None
     assert story.topics == (Topic.TARIFF, Topic.NEGOTIATION)
@@ -53,32 +53,32 @@ def test_the_id_is_the_same_each_time_and_differs_between_feeds() -> None:
     assert elsewhere.id != first.id
 
 
-def test_no_trade_news_is_no_story() -> None:
+def test_an_entry_that_is_not_trade_news_makes_no_story() -> None:
     assert READER.read(GENEVA.model_copy(update={"title": "A", "summary": ""}), FEED, NOON) is None
     market = "European shares slip as tariff worries return"
     assert READER.read(GENEVA.model_copy(update={"title": market}), FEED, NOON) is None
 
 
-def test_an_entry_without_a_date_is_dated_when_it_was_seen() -> None:
+def test_an_undated_entry_gets_the_time_it_was_seen() -> None:
     story = READER.read(GENEVA.model_copy(update={"published": None}), FEED, NOON)
     assert story is not None
     assert story.published == NOON
 
 
-def test_parties_and_figures_are_understood_without_a_topic() -> None:
+def test_parties_and_figures_are_found_without_a_topic() -> None:
     understood = READER.understand("Dollar slips as China's 25% tariff on US cars begins", "")
     assert understood.topics == ()
     assert understood.parties == ("CN", "US")
     assert [figure.to_percent for figure in understood.figures] == [25]
 
 
-def test_a_text_without_trade_is_understood_as_nothing() -> None:
+def test_a_text_without_trade_news_gives_nothing() -> None:
     understood = READER.understand("Rain", "")
     assert not any(dict(understood).values())
 
 
 @given(st.text(), st.text())
-def test_any_text_is_understood(title: str, summary: str) -> None:
+def test_any_text_is_accepted(title: str, summary: str) -> None:
     understood = READER.understand(title, summary)
     assert len(understood.summary) <= 600
 
@@ -86,6 +86,6 @@ def test_any_text_is_understood(title: str, summary: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["US ", "tariff of 1% ", "$5 billion of goods ", "A. ", "from 1% to ", "1,1", "<"]
 )
-def test_a_hostile_length_is_bounded(unit: str) -> None:
+def test_very_long_texts_are_limited(unit: str) -> None:
     text = unit * 30_000
     assert len(READER.understand(text, text).summary) <= 600

@@ -1,7 +1,7 @@
-"""Digests that databases keep of entries and stories.
+"""Digests of entries and stories as stored in databases.
 
-An upgrade that makes them otherwise makes every entry new, and every story another one. Change a
-value here only together with a migration.
+If an upgrade changes how they are made, every entry counts as new and every story as another one.
+Change a value here only together with a migration.
 """
 
 from datetime import UTC, datetime

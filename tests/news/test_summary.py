@@ -1,4 +1,4 @@
-"""A summary has the best sentences of the source and nothing else."""
+"""A summary consists of the best sentences of the source, unchanged."""
 
 import re
 
@@ -37,7 +37,7 @@ TEXT = st.one_of(
 )
 
 
-def test_two_sentences_that_say_most_come_in_the_order_of_the_text() -> None:
+def test_the_two_best_sentences_are_in_the_order_of_the_text() -> None:
     text = (
         "Officials met in a hotel by the lake. The weather was mild for the season. "
         "Norland will cut its duty on Sudland's goods from 40% to 15%. "
@@ -50,12 +50,12 @@ def test_two_sentences_that_say_most_come_in_the_order_of_the_text() -> None:
     )
 
 
-def test_without_anything_wanted_the_first_sentences_are_taken() -> None:
+def test_without_keywords_the_first_sentences_are_used() -> None:
     text = "Envoys met on Monday. Both sides want a longer pause. Nobody took questions at all."
     assert summarize(TITLE, text) == "Envoys met on Monday. Both sides want a longer pause."
 
 
-def test_a_sentence_that_leans_on_one_left_out_counts_less() -> None:
+def test_a_sentence_that_refers_to_an_omitted_one_counts_less() -> None:
     text = (
         "The harbour was busy on Monday. The crane was painted green. He wants the duty gone. "
         "Farmers want the duty gone before the harvest starts."
@@ -63,7 +63,7 @@ def test_a_sentence_that_leans_on_one_left_out_counts_less() -> None:
     assert summarize(TITLE, text, ("duty", "duty gone")).endswith("before the harvest starts.")
 
 
-def test_a_sentence_that_leans_on_the_one_taken_may_follow_it() -> None:
+def test_a_sentence_that_refers_to_the_chosen_one_can_follow_it() -> None:
     text = "Minister Aro opposes the new duty. He calls the duty a tax on bread."
     assert summarize(TITLE, text, ("duty",)) == text
 
@@ -94,11 +94,11 @@ def test_a_sentence_that_leans_on_the_one_taken_may_follow_it() -> None:
         " \n ",
     ],
 )
-def test_what_tells_nothing_new_makes_no_summary(text: str) -> None:
+def test_a_text_that_only_repeats_the_title_makes_no_summary(text: str) -> None:
     assert summarize(TITLE, text) == ""
 
 
-def test_boilerplate_around_the_news_is_left_out() -> None:
+def test_boilerplate_around_the_news_is_removed() -> None:
     text = (
         "By Ann Lee\nEnvoys met on Monday in a hotel by the lake.\nRead more: what a truce is\n"
         "Both sides want a longer pause. Subscribe now."
@@ -123,7 +123,7 @@ def test_boilerplate_around_the_news_is_left_out() -> None:
         "SUMMARY: ",
     ],
 )
-def test_a_dateline_goes_and_the_sentence_stays(dateline: str) -> None:
+def test_a_dateline_is_removed_from_its_sentence(dateline: str) -> None:
     sentence = "Envoys of both sides met on Monday."
     assert summarize(TITLE, dateline + sentence) == sentence
 
@@ -139,16 +139,16 @@ def test_a_dateline_goes_and_the_sentence_stays(dateline: str) -> None:
         "Imaging firms ask for relief from the new duty.",
     ],
 )
-def test_a_sentence_that_only_looks_like_boilerplate_stays_whole(sentence: str) -> None:
+def test_a_sentence_that_resembles_boilerplate_is_kept(sentence: str) -> None:
     assert summarize(TITLE, sentence) == sentence
 
 
-def test_a_sentence_with_a_number_is_no_repetition_of_the_title() -> None:
+def test_a_sentence_with_a_new_number_does_not_count_as_a_repetition_of_the_title() -> None:
     text = "Norland and Sudland agree on a truce of 90 days."
     assert summarize(TITLE, text) == text
 
 
-def test_two_sentences_that_say_the_same_are_taken_once() -> None:
+def test_of_two_sentences_with_the_same_content_one_is_used() -> None:
     text = (
         "The duty on cheese ends on Monday. The duty on cheese ends Monday. Farmers are glad of it."
     )
@@ -157,37 +157,37 @@ def test_two_sentences_that_say_the_same_are_taken_once() -> None:
     )
 
 
-def test_a_text_cut_off_by_its_feed_is_taken_where_there_is_nothing_whole() -> None:
+def test_a_truncated_sentence_is_used_if_there_is_no_complete_one() -> None:
     cut_off = "Envoys of both sides met on Monday and agreed to…"
     assert summarize(TITLE, cut_off) == cut_off
     assert summarize(TITLE, "Both want a longer pause. " + cut_off) == "Both want a longer pause."
 
 
-def test_a_code_in_capitals_is_not_a_word_in_small_letters() -> None:
+def test_a_country_code_in_capitals_is_not_a_lowercase_word() -> None:
     text = (
         "Nobody told us a word of it. A pause suits everybody well. US farmers want the deal kept."
     )
     assert summarize(TITLE, text, ("US", "US farmers")).endswith("US farmers want the deal kept.")
 
 
-def test_what_is_too_long_ends_at_a_word_with_an_ellipsis() -> None:
+def test_a_long_sentence_is_cut_at_a_word_with_an_ellipsis() -> None:
     text = "Envoys of both sides met on Monday to talk about the price of grain, wool and cheese."
     assert summarize(TITLE, text, limit=40) == "Envoys of both sides met on Monday to…"
 
 
-def test_a_number_at_the_cut_is_left_out_with_its_unit() -> None:
+def test_a_number_at_the_cut_is_removed_with_its_unit() -> None:
     text = "The new duty covers goods worth $1.5 billion a year, most of them cheese."
     assert summarize(TITLE, text, limit=38) == "The new duty covers goods worth…"
 
 
-def test_a_second_sentence_without_room_is_left_out_whole() -> None:
+def test_a_second_sentence_that_does_not_fit_is_left_out() -> None:
     text = "Envoys of both sides met on Monday. Both sides want a much longer pause than before."
     assert summarize(TITLE, text, limit=60) == "Envoys of both sides met on Monday."
 
 
 @given(TEXT, TEXT, st.lists(st.one_of(WORDS, st.text(max_size=5)), max_size=5), st.integers(0, 700))
 @example("", "GENEVA (AP) - ", ["AP"], 600)
-def test_whatever_comes_the_summary_stands_in_the_text(
+def test_every_summary_is_a_part_of_the_text(
     title: str, text: str, wanted: list[str], limit: int
 ) -> None:
     summary = summarize(title, text, wanted, limit)
@@ -199,7 +199,7 @@ def test_whatever_comes_the_summary_stands_in_the_text(
 
 
 def _begins_with_sentences(said: str, pieces: tuple[str, ...]) -> bool:
-    """Whether it is (the beginning of) the end of one sentence, or two of them, in their order."""
+    """Whether the summary is one or two sentences of the text, possibly cut, in their order."""
     if any(said in piece for piece in pieces) or not said:
         return True
     blanks = [place for place, sign in enumerate(said) if sign == " "]
@@ -214,5 +214,5 @@ def _begins_with_sentences(said: str, pieces: tuple[str, ...]) -> bool:
     "unit",
     ["A. ", "Read more ", "by a ", "- ", "The post ", "25% ", "a", "A", "(Reuters) ", "U.S. ", "é"],
 )
-def test_repetition_makes_it_neither_slow_nor_long(unit: str) -> None:
+def test_repetitive_text_gives_a_short_summary_quickly(unit: str) -> None:
     assert len(summarize(unit * 500, unit * 50_000, [unit, unit * 100])) <= 600

@@ -8,7 +8,7 @@ from bot.news.events.matching import SAME_SCORE, join, score
 from bot.news.story import Story
 from tests.news.examples import told
 
-# The examples of the rules in bot.news.events.matching come first.
+# First the examples from the rules in bot.news.events.matching.
 ONE_EVENT = [
     ("Judges void the tariffs", "Court strikes down US tariffs"),
     ("India raises its duty on gold", "New Delhi lifts the gold levy"),
@@ -54,12 +54,12 @@ def same(a: Story, b: Story) -> bool:
 
 
 @pytest.mark.parametrize(("one", "other"), ONE_EVENT)
-def test_two_accounts_of_one_event_are_the_same(one: str, other: str) -> None:
+def test_two_reports_of_one_event_match(one: str, other: str) -> None:
     assert same(told(one), told(other, hours=6))
 
 
 @pytest.mark.parametrize(("one", "other"), TWO_EVENTS)
-def test_two_events_of_one_day_are_not(one: str, other: str) -> None:
+def test_reports_of_two_events_of_one_day_do_not_match(one: str, other: str) -> None:
     assert not same(told(one), told(other, hours=6))
 
 
@@ -73,33 +73,33 @@ RULING = "US trade court strikes down the emergency tariffs"
 STAY = "Appeals court stays the ruling, so the emergency tariffs remain"
 
 
-def test_a_ruling_its_stay_and_its_appeal_are_one_thread_for_a_week() -> None:
+def test_a_ruling_its_stay_and_its_appeal_within_a_week_are_one_event() -> None:
     assert same(told(RULING), told(STAY, hours=24))
     assert same(told(RULING), told("White House appeals the ruling against its tariffs", hours=20))
     assert same(told(RULING), told(STAY, hours=24 * 6))
     assert not same(told(RULING), told(STAY, hours=24 * 8))
 
 
-def test_a_story_joins_the_event_of_the_one_most_like_it() -> None:
+def test_a_story_joins_the_event_of_the_most_similar_story() -> None:
     first = told("Japan and US hold tariff talks").model_copy(update={"event_id": "japan"})
     second = told("Swiss and US hold tariff talks").model_copy(update={"event_id": "swiss"})
     late = told("Tariff talks of Swiss ministers and US begin", hours=3)
     assert join(late, [first, second]) == "swiss"
 
 
-def test_a_story_like_no_other_starts_its_own_event() -> None:
+def test_a_story_without_a_similar_one_starts_its_own_event() -> None:
     story = told("EU puts a duty on Turkish tiles")
     assert join(story, []) == story.id
     assert join(story, [told("Japan and US hold tariff talks")]) == story.id
 
 
-def test_an_event_without_an_id_is_named_by_its_first_story() -> None:
+def test_an_event_has_the_id_of_its_first_story() -> None:
     first = told("Japan and US hold tariff talks")
     assert join(told("US and Japan hold talks on tariffs", hours=1), [first]) == first.id
 
 
 @given(st.text(), st.text())
-def test_any_two_texts_can_be_compared_either_way_round(one: str, other: str) -> None:
+def test_any_two_texts_get_the_same_score_in_either_order(one: str, other: str) -> None:
     a, b = told(one), told(other)
     assert 0 <= score(a, b) <= 1
     assert score(a, b) == pytest.approx(score(b, a))

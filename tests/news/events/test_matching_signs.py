@@ -1,7 +1,7 @@
-"""What each sign of one event, or of two, does to the score: one sign at a time.
+"""How each sign changes the similarity score of two stories, one sign at a time.
 
-A sign is compared with the same pair of stories without it. Words of the title that are a sign are
-exchanged for others that weigh the same and mean nothing.
+A sign (shared topics, parties, numbers, names...) is compared with the same pair of stories without
+it. Words of the title that are a sign are replaced by meaningless words of the same weight.
 """
 
 from collections.abc import Iterable
@@ -14,13 +14,13 @@ from bot.values import Topic
 from tests.news.made import account
 
 TARIFF, TALKS, RULING = Topic.TARIFF, Topic.NEGOTIATION, Topic.COURT_RULING
-# One word of three in common: a score well below 1, so that nothing is cut off there.
+# One shared word of three: a score well below 1, so that the limit of 1 has no effect.
 ONE, OTHER = "zorb plum banana", "zorb melon pebble"
 US_CHINA, US_JAPAN, US_ONLY, NO_ONE = ("US", "CN"), ("US", "JP"), ("US",), ()
 
 
 def factor(a: Story, b: Story, plain_a: Story, plain_b: Story) -> float:
-    """The score of two stories as a share of that of the plain ones, whichever comes first."""
+    """The score of two stories divided by that of the plain pair, in either order."""
     assert score(a, b) == score(b, a)
     return score(a, b) / score(plain_a, plain_b)
 
@@ -29,7 +29,7 @@ def near(share: float) -> object:
     return pytest.approx(share, abs=2e-4)
 
 
-def test_a_story_is_the_same_as_itself() -> None:
+def test_a_story_has_score_1_with_itself() -> None:
     assert score(account(ONE), account(ONE)) == 1.0
 
 
@@ -40,13 +40,13 @@ def test_a_story_is_the_same_as_itself() -> None:
         ((TARIFF, TALKS), (TALKS,), 1.0),
         ((TARIFF,), (TALKS,), 0.8),
         ((TARIFF,), (), 1.0),
-        # A court's ruling against what is none, with and without a topic in common.
+        # A court ruling and a story that is none, with and without a shared topic.
         ((RULING, TARIFF), (TARIFF,), 0.75),
         ((RULING,), (TARIFF,), 0.75 * 0.8),
         ((RULING,), (), 0.75),
     ],
 )
-def test_other_topics_are_held_against_a_pair(
+def test_different_topics_lower_the_score(
     a: Iterable[Topic], b: Iterable[Topic], expected: float
 ) -> None:
     plain = account(ONE), account(OTHER)
@@ -67,7 +67,7 @@ def test_other_topics_are_held_against_a_pair(
         (NO_ONE, NO_ONE, 0.5, 1.0),
     ],
 )
-def test_parties_weigh_a_quarter_and_the_us_little(
+def test_parties_count_a_quarter_and_the_us_little(
     a: Iterable[str], b: Iterable[str], shared: float, contradicted: float
 ) -> None:
     plain = account(ONE), account(OTHER)
@@ -80,7 +80,7 @@ def test_parties_weigh_a_quarter_and_the_us_little(
     ("a", "b", "shared"),
     [((25,), (25,), 1.0), ((25, 10), (10,), 1.0), ((25,), (10,), 0.0), ((25,), (), None)],
 )
-def test_percentages_count_where_both_have_some(
+def test_percentages_count_if_both_stories_have_some(
     a: Iterable[int], b: Iterable[int], shared: float | None
 ) -> None:
     plain = score(account(ONE), account(OTHER))
@@ -88,17 +88,17 @@ def test_percentages_count_where_both_have_some(
     assert score(account(ONE, percents=a), account(OTHER, percents=b)) == near(expected)
 
 
-# Words that weigh as much as those of the sign, in the order in which they are exchanged.
+# Meaningless words that replace the words of the sign in this order, with the same weight.
 SIGNS = [
-    # Other goods.
+    # Different goods.
     ("copper", "cotton", 0.4),
     ("copper", "pebble", 0.88),
     ("banana", "copper", 0.88),
-    # Up against down.
+    # Increase and reduction.
     ("raise", "cut", 0.75),
     ("raise", "pebble", 1.0),
     ("banana", "cut", 1.0),
-    # Another pact.
+    # Different agreements.
     ("mercosur", "nafta", 0.65),
     ("mercosur", "pebble", 0.65),
     ("banana", "usmca", 0.65),
@@ -106,7 +106,7 @@ SIGNS = [
 
 
 @pytest.mark.parametrize(("a", "b", "expected"), SIGNS)
-def test_a_word_that_contradicts_lowers_the_score(a: str, b: str, expected: float) -> None:
+def test_a_contradicting_word_lowers_the_score(a: str, b: str, expected: float) -> None:
     pair = account(f"zorb plum {a}"), account(f"zorb melon {b}")
     assert factor(*pair, account(ONE), account(OTHER)) == near(expected)
 
@@ -114,21 +114,21 @@ def test_a_word_that_contradicts_lowers_the_score(a: str, b: str, expected: floa
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [
-        # Goods in one title, and a partner in the other that the first does not have.
+        # Goods in one title, and in the other a partner that the first does not have.
         ((US_ONLY, "copper"), (US_CHINA, "pebble"), 0.6),
         ((US_CHINA, "banana"), (US_ONLY, "copper"), 0.6),
         ((NO_ONE, "copper"), (US_CHINA, "pebble"), 0.6),
-        # Any part of it missing is the lesser sign, that of goods in one title alone.
+        # If a part of this is missing, the weaker sign remains: goods in one title only.
         ((US_CHINA, "copper"), (US_CHINA, "pebble"), 0.88),
         ((US_CHINA, "copper"), (US_ONLY, "pebble"), 0.88),
         ((US_ONLY, "banana"), (US_CHINA, "copper"), 0.88),
         ((US_ONLY, "copper"), (US_ONLY, "pebble"), 0.88),
-        # Both have goods, or none has.
+        # Both titles have goods, or neither has.
         ((US_ONLY, "copper"), (US_CHINA, "cotton"), 0.4),
         ((US_ONLY, "banana"), (US_CHINA, "pebble"), 1.0),
     ],
 )
-def test_goods_here_and_a_partner_there_are_two_events(
+def test_goods_in_one_title_and_a_new_partner_in_the_other_lower_the_score(
     a: tuple[Iterable[str], str], b: tuple[Iterable[str], str], expected: float
 ) -> None:
     (parties_a, word_a), (parties_b, word_b) = a, b
@@ -147,7 +147,7 @@ def test_goods_here_and_a_partner_there_are_two_events(
         ("$5bn", "", 1.0),
     ],
 )
-def test_other_sums_are_held_against_a_pair(a: str, b: str, expected: float) -> None:
+def test_different_amounts_lower_the_score(a: str, b: str, expected: float) -> None:
     pair = account(f"{a} zorb plum"), account(f"{b} zorb melon")
     plain = (account(each.title.replace("bn", "kg").replace("$", "")) for each in pair)
     assert factor(*pair, *plain) == near(expected)
@@ -161,15 +161,15 @@ def test_other_sums_are_held_against_a_pair(a: str, b: str, expected: float) -> 
         ("Alder", "Alder", US_ONLY, 1.0),
         ("Alder", "brill", US_ONLY, 1.0),
         ("alder", "Brill", US_ONLY, 1.0),
-        # A partner in common says more than a name.
+        # A shared partner counts more than a name.
         ("Alder", "Brill", US_CHINA, 1.0),
     ],
 )
-def test_other_names_tell_two_events_apart_where_no_country_is_shared(
+def test_different_names_lower_the_score_if_no_country_is_shared(
     a: str, b: str, parties: Iterable[str], expected: float
 ) -> None:
     one, other = f"{a} zorb plum", f"{b} zorb melon"
-    # A party in common in the plain pair changes the score by as much as here.
+    # The plain pair shares a party too, so only the sign differs.
     plain = score(account(one, parties=US_CHINA), account(other, parties=US_CHINA))
     if not parties:
         plain -= 0.25 * 0.5 / 0.8
@@ -188,7 +188,7 @@ def in_court(title: str, parties: Iterable[str] = US_CHINA) -> Story:
     ("step", "control"),
     [*((step, "pebble") for step in COURT_STEPS), ("court", "talk"), ("ruling", "talk")],
 )
-def test_a_step_of_one_case_that_both_name_raises_the_score(step: str, control: str) -> None:
+def test_a_court_step_in_both_stories_raises_the_score(step: str, control: str) -> None:
     def pair(word: str, parties: Iterable[str] = US_CHINA) -> float:
         one, other = f"zorb banana {word} fig", f"zorb melon {word} plum"
         return score(in_court(one), in_court(other, parties))
@@ -198,7 +198,7 @@ def test_a_step_of_one_case_that_both_name_raises_the_score(step: str, control: 
 
 
 @pytest.mark.parametrize(("shared", "counted"), [(0, 0), (1, 1), (2, 2), (3, 3), (4, 3), (5, 3)])
-def test_three_steps_of_a_case_count_at_most(shared: int, counted: int) -> None:
+def test_at_most_three_court_steps_count(shared: int, counted: int) -> None:
     def pair(words: Iterable[str]) -> float:
         same = " ".join(words)
         one = f"{same} banana grape lemon cherry raisin onion carrot fig"
@@ -213,7 +213,7 @@ def test_three_steps_of_a_case_count_at_most(shared: int, counted: int) -> None:
 @pytest.mark.parametrize(
     ("a", "b", "expected"), [("wto", "pebble", 0.6), ("pebble", "wto", 0.6), ("wto", "wto", 1.0)]
 )
-def test_a_panel_of_the_trade_body_is_another_case(a: str, b: str, expected: float) -> None:
+def test_a_wto_panel_is_not_a_step_of_a_court_case(a: str, b: str, expected: float) -> None:
     pair = in_court(f"zorb plum {a}"), in_court(f"zorb melon {b}")
     words = ("banana", "banana") if a == b else ("banana", "pebble")
     plain = in_court(f"zorb plum {words[0]}"), in_court(f"zorb melon {words[1]}")
@@ -228,7 +228,7 @@ def test_a_word_of_the_text_weighs_no_more_than_in_the_title() -> None:
 
 @pytest.mark.parametrize(
     ("title", "text", "expected"),
-    # A plain word weighs 0.6 in a title and 0.36 in a text, and the shared one is "zorb":
+    # A plain word has weight 0.6 in a title and 0.36 in a text; the shared word is "zorb":
     # 1.8 * 0.6 / sqrt(1.2 * 1.2) = 0.9, and 1.8 * 0.36 / sqrt(0.96 * 1.2) = 0.6037.
     [("banana zorb", "", 0.9), ("banana", "zorb", 0.6037)],
 )
@@ -239,7 +239,7 @@ def test_a_word_of_the_text_weighs_less_than_in_the_title(
     assert found == near((0.55 * expected + 0.25) / 0.8)
 
 
-def test_the_beginning_of_the_text_is_read() -> None:
+def test_only_the_beginning_of_the_text_counts() -> None:
     other = account("zorb pebble")
     beginning = account("banana", "zorb ".rjust(400, "-"))
     behind = account("banana", "-" * 400 + " zorb")
@@ -252,7 +252,7 @@ def test_a_story_joins_no_event_of_four_days_ago() -> None:
     assert join(account(ONE, id="new", hours=72.1), [old]) == "new"
 
 
-def test_a_story_of_a_court_joins_an_event_of_the_week() -> None:
+def test_a_court_story_joins_an_event_of_the_last_week() -> None:
     old = account(ONE, id="old", event_id="event", topics=(RULING,))
     assert join(account(ONE, id="new", hours=24 * 7, topics=(RULING,)), [old]) == "event"
     assert join(account(ONE, id="new", hours=24 * 7.1, topics=(RULING,)), [old]) == "new"
@@ -263,7 +263,7 @@ def test_a_story_of_a_court_joins_an_event_of_the_week() -> None:
     ("topics", "joins"),
     [((TARIFF,), True), ((TALKS,), False), ((TALKS, TARIFF), True), ((), True)],
 )
-def test_a_story_joins_where_a_topic_is_shared_or_one_has_none(
+def test_a_story_joins_only_if_a_topic_is_shared_or_one_story_has_none(
     topics: Iterable[Topic], joins: bool
 ) -> None:
     first, second = account(ONE, id="first"), account(ONE, id="second", topics=topics)
@@ -276,7 +276,7 @@ def test_a_story_joins_where_a_topic_is_shared_or_one_has_none(
     ("parties", "joins"),
     [(US_ONLY, True), (US_CHINA, True), (("CN",), False), (NO_ONE, True)],
 )
-def test_a_story_joins_where_a_country_is_shared_or_one_has_none(
+def test_a_story_joins_only_if_a_country_is_shared_or_one_story_has_none(
     parties: Iterable[str], joins: bool
 ) -> None:
     first = account(ONE, id="first", parties=US_ONLY)
@@ -291,7 +291,7 @@ def test_a_story_does_not_join_itself() -> None:
     assert join(account(ONE, id="one"), [again]) == "one"
 
 
-def test_a_story_joins_the_last_of_those_most_alike() -> None:
+def test_of_equally_similar_stories_the_last_one_is_joined() -> None:
     recent = [
         account(OTHER, id="less", event_id="less"),
         account(ONE, id="most", event_id="first"),

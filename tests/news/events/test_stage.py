@@ -1,4 +1,4 @@
-"""Threats and plans are not decided; the first day of a duty is found."""
+"""Whether a duty is decided or only discussed, and from which day it applies."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ TOLD_ON = date(2026, 11, 25)
         "Canada's 35% duty on US steel took effect at midnight",
     ],
 )
-def test_what_is_done_or_will_be_is_decided(sentence: str) -> None:
+def test_a_duty_in_effect_or_ordered_is_decided(sentence: str) -> None:
     assert is_decided(sentence, year=2026)
 
 
@@ -36,7 +36,7 @@ def test_what_is_done_or_will_be_is_decided(sentence: str) -> None:
         "US puts anti-dumping duties of 34% on Chinese tyres",
     ],
 )
-def test_threats_plans_doubts_and_history_are_not(sentence: str) -> None:
+def test_threats_plans_doubts_and_history_are_not_decided(sentence: str) -> None:
     assert not is_decided(sentence, year=2026)
 
 
@@ -51,7 +51,7 @@ def test_threats_plans_doubts_and_history_are_not(sentence: str) -> None:
         ("China hikes pork output; its tariff is 25%", False),
     ],
 )
-def test_a_change_is_distinguished_from_a_present_rate(sentence: str, change: bool) -> None:
+def test_a_changed_rate_is_distinguished_from_a_current_rate(sentence: str, change: bool) -> None:
     assert is_change(sentence) is change
 
 
@@ -68,12 +68,12 @@ def test_a_change_is_distinguished_from_a_present_rate(sentence: str, change: bo
         ("US raises tariffs to 40% from 31 February", "", None),
     ],
 )
-def test_the_day_of_effect_is_read(sentence: str, rest: str, day: date | None) -> None:
+def test_the_effective_date_is_read(sentence: str, rest: str, day: date | None) -> None:
     assert find_effective_day(sentence, rest, TOLD_ON) == day
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200))
-def test_no_text_is_too_much(sentence: str, rest: str) -> None:
+def test_any_text_is_accepted(sentence: str, rest: str) -> None:
     is_decided(sentence, rest, year=2026)
     find_effective_day(sentence, rest, TOLD_ON)

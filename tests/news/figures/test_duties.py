@@ -1,4 +1,4 @@
-"""Duties are found with their numbers; other numbers are not."""
+"""Duties are found with their rates; other numbers are ignored."""
 
 import re
 from decimal import Decimal
@@ -57,7 +57,7 @@ TEXT = st.one_of(
         ("amount", "A duty of 25% on $50bn of goods", "A 25% tariff costs it $50bn"),
     ],
 )
-def test_each_rule_matches_its_example_and_not_the_other(
+def test_each_rule_matches_its_example_and_not_its_counterexample(
     rule: str, matches: str, does_not: str
 ) -> None:
     def found(sentence: str) -> bool:
@@ -282,8 +282,8 @@ def test_each_rule_matches_its_example_and_not_the_other(
         ),
     ],
 )
-def test_a_duty_is_read_with_its_sides_and_goods(sentence: str, rows: list[Row]) -> None:
-    """Rows: imposer, partner, product, from percent, to percent, US dollars."""
+def test_a_duty_is_read_with_imposer_partner_and_goods(sentence: str, rows: list[Row]) -> None:
+    """Columns: imposer, partner, product, from percent, to percent, US dollars."""
     assert [_row(figure) for figure in READER.figures(sentence, "")] == [
         _values(row) for row in rows
     ]
@@ -344,12 +344,12 @@ def _values(row: Row) -> tuple[object, ...]:
         "Excise duty on beer up 5%",
     ],
 )
-def test_a_number_that_is_no_duty_makes_no_figure(sentence: str) -> None:
+def test_a_number_that_is_not_a_duty_gives_no_figure(sentence: str) -> None:
     assert READER.figures(sentence, "") == ()
     assert READER.figures("Tariff talks go on", sentence) == ()
 
 
-def test_title_and_text_that_say_the_same_give_one_figure_the_fuller_one() -> None:
+def test_the_same_duty_in_title_and_text_gives_the_more_complete_figure() -> None:
     text = "The US will cut its tariff on British cars from 27.5% to 10%, ministers say."
     for title in ("Tariff to fall to 10%", "Tariff cut from 27.5% to 10%"):
         assert [_row(figure) for figure in READER.figures(title, text)] == [
@@ -357,13 +357,13 @@ def test_title_and_text_that_say_the_same_give_one_figure_the_fuller_one() -> No
         ]
 
 
-def test_a_long_list_of_duties_is_bounded() -> None:
+def test_the_number_of_figures_is_limited() -> None:
     text = " ".join(f"A {rate}% tariff on steel applies." for rate in range(10, 60))
     assert len(READER.figures("", text)) <= 8
 
 
 @given(TEXT, TEXT)
-def test_whatever_comes_every_number_stands_in_its_quote_and_the_quote_in_the_source(
+def test_every_number_is_in_its_quote_and_every_quote_is_in_the_source(
     title: str, text: str
 ) -> None:
     for figure in READER.figures(title, text):
@@ -384,5 +384,5 @@ def test_whatever_comes_every_number_stands_in_its_quote_and_the_quote_in_the_so
         *("China's ", "tariffs of up to ", "a", "9", "9 ", "tariff from a b c ", "between 1% and "),
     ],
 )
-def test_repetition_gives_few_figures_and_an_end(unit: str) -> None:
+def test_repetitive_text_gives_few_figures_quickly(unit: str) -> None:
     assert len(READER.figures("tariff " + unit * 500, unit * 20_000)) <= 8

@@ -1,4 +1,4 @@
-"""Numbers in long sentences, and which goods belong to a number, on sentences made by hand."""
+"""Numbers in long sentences and the goods that belong to a number, in made-up sentences."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from tests.news.examples import PARTIES
 
 READER = FigureReader(PARTIES, ["steel", "copper", "wine", "electric vehicles", "cars"])
 D5, D10, D25 = Decimal(5), Decimal(10), Decimal(25)
-# Makes a sentence longer, and says nothing.
+# Filler that makes a sentence longer.
 FILLER = "and so on and on and on and on and on "
 
 
@@ -20,7 +20,7 @@ def figures(title: str) -> tuple[Figure, ...]:
 
 @pytest.mark.parametrize("length", [0, 80, 120, 300])
 @pytest.mark.parametrize("start", ["", "As was said, "])
-def test_a_sum_after_a_word_for_duties_is_read_in_a_sentence_of_any_length(
+def test_an_amount_after_a_word_for_duties_is_read_in_a_sentence_of_any_length(
     start: str, length: int
 ) -> None:
     rest = (FILLER * 10)[:length].rstrip()
@@ -31,7 +31,7 @@ def test_a_sum_after_a_word_for_duties_is_read_in_a_sentence_of_any_length(
 @pytest.mark.parametrize(
     ("between", "read"), [("on ", True), ("x" * 35 + " on ", True), ("x" * 36 + " on ", False)]
 )
-def test_a_word_for_duties_far_before_a_sum_says_nothing_of_it(between: str, read: bool) -> None:
+def test_a_word_for_duties_far_before_an_amount_is_ignored(between: str, read: bool) -> None:
     found = figures(f"{FILLER * 3}, tariffs {between}$200 billion of Chinese goods")
     assert bool(found) is read
 
@@ -46,12 +46,12 @@ def test_a_word_for_duties_far_before_a_sum_says_nothing_of_it(between: str, rea
         ("of Chinese debt face tariffs", False),
     ],
 )
-def test_a_sum_of_goods_is_read_where_duties_are_named_behind_it(after: str, read: bool) -> None:
+def test_an_amount_of_goods_is_read_if_duties_are_named_after_it(after: str, read: bool) -> None:
     assert bool(figures(f"Some $200 billion {after}")) is read
 
 
 @pytest.mark.parametrize("before", [0, 100, 250, 480])
-def test_a_quote_of_a_long_sentence_is_short_and_holds_its_number(before: int) -> None:
+def test_the_quote_of_a_long_sentence_is_short_and_contains_the_number(before: int) -> None:
     words = FILLER * 14
     sentence = f"{words[:before]} the 25% tariff {words[: 480 - before]}"
     assert len(sentence) > 490
@@ -60,7 +60,7 @@ def test_a_quote_of_a_long_sentence_is_short_and_holds_its_number(before: int) -
     assert figure.quote in sentence
     assert len(figure.quote) <= 300
     if before == 250:
-        # As much stands before the number as behind it.
+        # The quote has as much text before the number as after it.
         at = figure.quote.index("25%")
         assert abs(at - (len(figure.quote) - at - 3)) <= 3
         assert len(figure.quote) > 290
@@ -76,14 +76,14 @@ def test_a_short_sentence_is_quoted_whole(length: int) -> None:
 @pytest.mark.parametrize(
     ("sentence", "product"),
     [
-        # Four letters before the number, fourteen behind it.
+        # Goods four letters before the number, other goods fourteen letters after it.
         ("The tariff on electric vehicles is 25%, not that of steel.", "electric vehicles"),
-        # Twelve letters before it, five behind it.
+        # Twelve letters before it, five after it.
         ("The tariff on steel will be at 25%, of electric vehicles too.", "electric vehicles"),
         ("A levy on copper, and on steel a tariff of 25%", "steel"),
         ("A 25% tariff on steel and copper", "steel and copper"),
         ("A 25% tariff on wine next to that of foreign steel", "wine"),
-        # Goods that pay nothing here.
+        # Exempt goods.
         ("A 25% tariff makes steel dear", None),
     ],
 )
@@ -94,20 +94,20 @@ def test_the_goods_nearest_to_a_number_belong_to_it(sentence: str, product: str 
 @pytest.mark.parametrize(
     ("second", "percents"),
     [
-        # A change is a duty where the number before it is one.
+        # A change counts as a duty if the number before it is one.
         ("and, as was said there later on, from 5% to 10%", [(None, D25), (D5, D10)]),
-        # A number alone needs goods behind it, or a list.
+        # A number by itself needs goods after it, or a list.
         ("and, as was said there later on, it is 10%", [(None, D25)]),
         ("and, as was said there later on, 10% on wine", [(None, D25), (None, D10)]),
         ("and wine 10%", [(None, D25), (None, D10)]),
     ],
 )
-def test_a_number_beside_a_duty_is_one_where_it_says_so(
+def test_a_number_next_to_a_duty_is_a_duty_if_the_words_say_so(
     second: str, percents: list[tuple[Decimal | None, Decimal]]
 ) -> None:
     found = figures(f"The tariffs are these: 25% on cars, {second}.")
     assert [(each.from_percent, each.to_percent) for each in found] == percents
 
 
-def test_a_number_beside_one_that_is_no_duty_is_none() -> None:
+def test_a_number_next_to_one_that_is_not_a_duty_is_ignored() -> None:
     assert figures("Prices rose 3%, and some 10% as tariffs bit") == ()

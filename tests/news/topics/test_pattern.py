@@ -1,4 +1,4 @@
-"""Patterns match what their syntax says."""
+"""Patterns match according to their syntax."""
 
 import pytest
 from hypothesis import given
@@ -46,7 +46,7 @@ def holds(pattern: str, text: str) -> bool:
         ("duty", "ｄuty"),
     ],
 )
-def test_a_pattern_finds_what_it_writes(pattern: str, text: str) -> None:
+def test_a_pattern_matches_these_texts(pattern: str, text: str) -> None:
     assert holds(pattern, text)
 
 
@@ -63,7 +63,7 @@ def test_a_pattern_finds_what_it_writes(pattern: str, text: str) -> None:
         ("{share} taxed", "China taxed"),
     ],
 )
-def test_a_pattern_finds_nothing_else(pattern: str, text: str) -> None:
+def test_a_pattern_does_not_match_other_texts(pattern: str, text: str) -> None:
     assert not holds(pattern, text)
 
 
@@ -82,13 +82,13 @@ def test_a_pattern_finds_nothing_else(pattern: str, text: str) -> None:
         ("tar* up", "not one word in lower-case"),
     ],
 )
-def test_a_pattern_that_cannot_be_meant_says_why(pattern: str, cause: str) -> None:
+def test_an_invalid_pattern_is_refused_with_the_reason(pattern: str, cause: str) -> None:
     with pytest.raises(ValueError, match=cause.replace("^", r"\^")):
         Compiler(LISTS).compile(pattern)
 
 
 @given(st.text())
-def test_words_stand_where_they_say(text: str) -> None:
+def test_matched_words_have_their_position_in_the_text(text: str) -> None:
     for word in split_words(text, PARTIES.mentions(text)):
         assert 0 <= word.start < word.end <= len(text)
         assert word.reach >= 1

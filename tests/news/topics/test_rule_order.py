@@ -1,4 +1,4 @@
-"""How rules and silences are applied, on rules made by hand."""
+"""How topic rules and silences (exclusions) are applied, with made-up rules."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ def matcher() -> Matcher:
 
 
 def found(title: str, summary: str = "") -> list[tuple[str, str, str]]:
-    """Rule, place and words of each evidence."""
+    """Rule, place and words of each match."""
     evidence = matcher().match(title, summary).evidence
     return [(each.rule, each.where, each.words) for each in evidence]
 
@@ -65,14 +65,14 @@ def found(title: str, summary: str = "") -> list[tuple[str, str, str]]:
     ("title", "summary", "expected"),
     [
         ("A levy", "", [("loose", "title", "levy")]),
-        # A rule for titles alone does not hold in the summary.
+        # A rule for titles does not apply to the summary.
         ("A roof", "A levy is due.", []),
         ("A levy", "A levy is due.", [("loose", "title", "levy")]),
         ("A duty", "A levy is due.", [("duty", "title", "duty")]),
         ("A roof", "A duty is due.", [("duty", "summary", "duty")]),
     ],
 )
-def test_a_rule_for_titles_holds_in_no_summary(
+def test_a_rule_for_titles_does_not_apply_to_summaries(
     title: str, summary: str, expected: list[tuple[str, str, str]]
 ) -> None:
     assert found(title, summary) == expected
@@ -85,7 +85,7 @@ def test_a_rule_for_titles_holds_in_no_summary(
         ("A roof", "Duties rise. A duty falls.", [("duty", "summary", "Duties")]),
     ],
 )
-def test_a_rule_gives_one_evidence(
+def test_a_rule_gives_one_match(
     title: str, summary: str, expected: list[tuple[str, str, str]]
 ) -> None:
     assert found(title, summary) == expected
@@ -112,14 +112,14 @@ LONG = "The roof is " + "very " * 110 + "old."
 @pytest.mark.parametrize(
     ("summary", "topics"),
     [
-        # 566 characters, and what follows is beyond the first 600.
+        # 566 characters, so the sentence after it ends beyond the first 600.
         (f"{LONG} It stands in the old town, not far. Then a duty is due.", ()),
         (f"{LONG} It stands in the old town, not far from where a duty is due.", (TARIFF,)),
         (f"{LONG[:-4]} {'very ' * 20} old, and a duty is due.", ()),
         (f"{LONG[:-4]} {'very ' * 20} old. A duty is due.", (TARIFF,)),
     ],
 )
-def test_a_long_summary_is_looked_at_sentence_by_sentence(
+def test_a_long_summary_is_matched_sentence_by_sentence(
     summary: str, topics: tuple[Topic, ...]
 ) -> None:
     assert len(summary) > 600
@@ -134,7 +134,7 @@ def test_a_long_summary_is_looked_at_sentence_by_sentence(
         ("Talks begin", "It is green. It is about trade.", True),
         ("Trade", "Talks begin.", True),
         ("A roof", "Trade talks begin.", True),
-        # Another sentence of the summary is not near.
+        # Another sentence of the summary does not count as near.
         ("A roof", "Trade grows. Talks begin.", False),
         ("Talks begin", "", False),
         ("Trade and peace talks", "", False),
@@ -142,7 +142,7 @@ def test_a_long_summary_is_looked_at_sentence_by_sentence(
         ("Trade talks", "Peace reigns.", True),
     ],
 )
-def test_a_context_must_stand_near_and_a_veto_may_not(
+def test_a_rule_needs_its_context_nearby_and_no_veto_nearby(
     title: str, summary: str, holds: bool
 ) -> None:
     assert [rule for rule, _, _ in found(title, summary)] == (["talks"] if holds else [])
@@ -153,21 +153,21 @@ def test_a_context_must_stand_near_and_a_veto_may_not(
     [
         ("Stocks slip on a new duty", "stocks"),
         ("Why stocks slip", None),
-        # A label before a title hides nothing.
+        # A label before the title, such as "LIVE:", does not hide the title.
         ("Business live: Stocks slip on a new duty", "stocks"),
         ("Business live | Stocks rise", "stocks"),
         ("Business live: why stocks slip", None),
         ("Business live - Stocks slip", None),
         ("B: Stocks slip", None),
-        # A label with words of a rule is a part of what the title says.
+        # A label that contains words of a rule counts as part of the title.
         ("Duty live: Stocks slip", None),
-        # One label is looked behind, no more.
+        # Only one label is skipped.
         ("Business live: Markets: Stocks slip", None),
         ("A player pays", "players"),
         ("A player and a minister", None),
     ],
 )
-def test_a_silence_falls_on_a_title_or_on_what_its_label_names(
+def test_a_silence_applies_to_the_title_with_or_without_its_label(
     title: str, expected: str | None
 ) -> None:
     assert matcher().silenced_by(title) == expected
@@ -260,5 +260,5 @@ def test_a_mistake_is_reported_at_its_place(
     assert given in error["msg"]
 
 
-def test_topics_stand_in_their_own_order() -> None:
-    assert matcher().match("Trade talks on a duty", "").topics == (TARIFF, TALKS)
+def test_topics_are_listed_in_a_fixed_order() -> None:
+    assert MATCHER.match("Trade talks on a duty", "").topics == (TARIFF, TALKS)
