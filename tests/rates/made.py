@@ -1,4 +1,4 @@
-"""A small ledger and its parts, made by hand, so that a test states every value it depends on."""
+"""A made-up ledger and its parts, so that each test states every value it depends on."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -66,13 +66,13 @@ def layer(
     status: Status = Status.IN_FORCE,
     **fields: Any,
 ) -> Layer:
-    """A measure on a day, with the fit that a test needs."""
+    """A measure on a day, with the given fit to the goods."""
     rate = period(percent, status=status)
     return Layer(measure(measure_id, rate, **fields), rate, fit, exempt)
 
 
 def written(measure_id: str, *periods: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
-    """A measure as a rates file has it; a period needs `from` and `percent` at most."""
+    """A measure in the format of a rates file."""
     given = {
         "id": measure_id,
         "name": f"Duty {measure_id}",
@@ -86,13 +86,13 @@ def written(measure_id: str, *periods: Mapping[str, Any], **fields: Any) -> dict
 
 
 def rate(percent: float | None = 10, **fields: Any) -> dict[str, Any]:
-    """A period as a rates file has it."""
+    """A period in the format of a rates file."""
     given = {"from": START, "percent": percent, "status": "in_force", "source": "gazette"}
     return given | fields
 
 
 def sheet(*measures: Mapping[str, Any], imposer: str = "US", **fields: Any) -> Sheet:
-    """The file of one imposer, which covers all partners and general duties."""
+    """The file of one imposer that covers all partners and general duties."""
     given = {
         "imposer": imposer,
         "coverage": [{"partners": [WORLD], "since": date(2018, 1, 1), "checked": CHECKED}],
@@ -123,12 +123,12 @@ def ledger(
     talks: Iterable[Talk] = (),
     goods: Sequence[Good] = (),
 ) -> Ledger:
-    """The ledger of these sheets over the economies of `PARTIES`."""
+    """A ledger of these sheets, with the economies of `PARTIES`."""
     return Ledger(book(*sheets, legal=legal, talks=talks, goods=goods), PARTIES)
 
 
 def ruling(day: date, *affects: str) -> LegalEvent:
-    """A ruling on these measures."""
+    """A court ruling on these measures."""
     return LegalEvent(
         on=day,
         body="court",

@@ -1,8 +1,8 @@
-"""Single facts, each with the document it rests on, asked through the public door.
+"""Single facts, each with its source document, checked with ordinary questions.
 
 `percent` in facts.csv is a total, a range (`25 to 50`), `ban` (may not be imported) or `none` (no
-total can be given). `warns` is the kind of a warning that the answer must hold; after a colon comes
-a fragment of its values.
+total can be given). `warns` is the kind of a warning that the answer must have, and after a colon a
+fragment of its values.
 """
 
 import csv

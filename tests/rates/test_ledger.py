@@ -1,4 +1,4 @@
-"""What a ledger of made-up files holds of a pair."""
+"""What a made-up ledger returns for a pair of economies."""
 
 from datetime import date
 from decimal import Decimal
@@ -38,13 +38,13 @@ TALKS = ledger(
         ("US", WORLD, []),
     ],
 )
-def test_talks_of_a_pair_are_those_in_which_both_took_part(
+def test_the_talks_of_a_pair_are_those_with_both_parties(
     imposer: str, partner: str, days: list[date]
 ) -> None:
     assert [each.on for each in TALKS.pair(imposer, partner).talks] == days
 
 
-def test_words_for_one_legal_basis_may_stand_in_several_files() -> None:
+def test_several_files_can_have_words_for_the_same_legal_basis() -> None:
     both = ledger(
         sheet(bases={"Section 301": ["unfair trade"]}),
         sheet(imposer="CN", bases={"Section 301": ["retaliation act"], "Order 5": []}),
@@ -80,7 +80,7 @@ CHINA = frozenset({"CN"})
 PIPES = Wanted("pipes", goods=("pipes",))
 
 
-def test_a_pair_holds_what_falls_on_the_partner() -> None:
+def test_a_pair_has_the_measures_on_the_partner() -> None:
     assert {each.id for each in LAYERS.between("US", "CN")} == {
         *("a", "quota", "steel", "world", "planned")
     }
@@ -93,13 +93,13 @@ def test_a_pair_holds_what_falls_on_the_partner() -> None:
 def layer(
     measure: Measure, charged: frozenset[str], day: date, wanted: Wanted | None, fit: Fit
 ) -> Layer | None:
-    """The measure as a layer on a partner with these codes."""
+    """The measure as a layer for a partner and goods with these codes."""
     fits = {measure.id: fit}
     context = RateContext(LAYERS, "US", "CN", day, wanted, (measure,), charged, fits)
     return layer_of(context, measure)
 
 
-def test_a_measure_is_a_layer_only_on_days_and_goods_that_it_falls_on() -> None:
+def test_a_measure_is_a_layer_only_on_its_days_and_goods() -> None:
     one = next(each for each in LAYERS.measures if each.id == "a")
     assert layer(one, CHINA, date(2025, 12, 31), None, Fit.NAMED) is None
     assert layer(one, CHINA, date(2026, 6, 2), None, Fit.NAMED) is None
@@ -110,7 +110,7 @@ def test_a_measure_is_a_layer_only_on_days_and_goods_that_it_falls_on() -> None:
         assert (found.period.percent, found.fit, found.exempt) == (percent, Fit.PARTIAL, None)
 
 
-def test_a_partner_with_a_quota_of_its_own_is_free() -> None:
+def test_a_partner_with_its_own_quota_is_exempt() -> None:
     one = next(each for each in LAYERS.measures if each.id == "quota")
     free = layer(one, CHINA, DAY, None, Fit.NAMED)
     charged = layer(one, frozenset({"DE", "EU"}), DAY, None, Fit.NAMED)
@@ -120,7 +120,7 @@ def test_a_partner_with_a_quota_of_its_own_is_free() -> None:
     assert charged.exempt is None
 
 
-def test_exempt_goods_are_free_while_the_exemption_runs() -> None:
+def test_exempt_goods_are_exempt_during_the_exemption_only() -> None:
     one = next(each for each in LAYERS.measures if each.id == "steel")
     freed = []
     for day in (START, MAY, date(2026, 5, 2)):
@@ -130,7 +130,7 @@ def test_exempt_goods_are_free_while_the_exemption_runs() -> None:
     assert freed == [True, True, False]
 
 
-def test_fits_name_every_measure_of_the_pair() -> None:
+def test_every_measure_of_the_pair_has_a_fit() -> None:
     assert LAYERS.fits("US", "CN", PIPES) == {
         "a": Fit.NAMED,
         "quota": Fit.NAMED,

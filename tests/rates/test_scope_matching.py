@@ -1,4 +1,4 @@
-"""How surely a made-up measure falls on goods of a made-up vocabulary."""
+"""Whether a measure applies to goods surely, partly or not at all, with a made-up vocabulary."""
 
 from datetime import date
 
@@ -68,7 +68,7 @@ MARCH = date(2026, 3, 15)
         ("steel", ("wine",), (), Fit.NONE),
         ("steel", (), (), Fit.NONE),
         ("steel", ("wine", "steel"), (), Fit.NAMED),
-        # By codes: all of the goods' codes, some of them, none.
+        # By codes: the measure has all, some or none of the codes of the goods.
         ("chapter", ("pipes",), (), Fit.HEADING),
         ("chapter", ("steel",), (), Fit.PARTIAL),
         ("tubes", ("pipes",), (), Fit.PARTIAL),
@@ -77,13 +77,13 @@ MARCH = date(2026, 3, 15)
         ("tubes", (), ("73",), Fit.PARTIAL),
         ("tubes", (), ("7306",), Fit.NONE),
         ("tubes", (), ("7306", "7304"), Fit.HEADING),
-        # Of which only some lines pay it.
+        # The measure applies to some lines of its goods only.
         ("some_steel", ("steel",), (), Fit.PARTIAL),
         ("some_steel", ("pipes",), (), Fit.PARTIAL),
         ("some_steel", ("wine",), (), Fit.NONE),
         ("pipes_or_steel", ("pipes",), (), Fit.NAMED),
         ("pipes_or_steel", ("wine",), (), Fit.PARTIAL),
-        # Pipes are part of steel, and surely pay it: of steel, some lines do.
+        # Pipes are a part of steel and surely pay the duty; of steel, only some lines do.
         ("pipes_or_steel", ("steel",), (), Fit.PARTIAL),
         ("pipes_or_steel", ("wine", "pipes"), (), Fit.NAMED),
     ],
@@ -104,19 +104,21 @@ def test_a_measure_fits_goods(
         (Wanted("7304", codes=("7304",)), date(2026, 3, 1), "second"),
         (Wanted("7304", codes=("7304",)), date(2026, 2, 28), ""),
         (Wanted("730411", codes=("730411",)), MARCH, "second"),
-        # Of wider goods or codes, only some lines are free.
+        # Of wider goods or codes, only some lines are exempt.
         (Wanted("steel", goods=("steel",)), MARCH, ""),
         (Wanted("73", codes=("73",)), MARCH, ""),
         (Wanted("wine", goods=("wine",)), date(1999, 1, 1), "third"),
         (Wanted("screws", goods=("screws",)), MARCH, ""),
     ],
 )
-def test_an_exemption_frees_goods_that_lie_within_it(wanted: Wanted, day: date, why: str) -> None:
+def test_an_exemption_applies_to_goods_within_its_scope(
+    wanted: Wanted, day: date, why: str
+) -> None:
     found = FITTING.exemptions(MEASURES["exempting"], day, {"CN"}, wanted).whole
     assert [exemption.why for exemption in found][:1] == ([why] if why else [])
 
 
-def test_a_measure_without_exemptions_frees_nothing() -> None:
+def test_a_measure_without_exemptions_exempts_nothing() -> None:
     pipes = Wanted("pipes", goods=("pipes",))
     assert FITTING.exemptions(MEASURES["steel"], MARCH, {"CN"}, pipes) == ((), ())
 

@@ -1,4 +1,4 @@
-"""Which layers of duty a total counts, each rule on layers made by hand."""
+"""Which layers a total counts: each stacking rule with made-up layers."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -20,7 +20,7 @@ def counted(stacked: Stacked) -> list[str]:
 
 
 def unsure(stacked: Stacked) -> dict[str, bool]:
-    """The layers that do not count, and whether they may be due all the same."""
+    """The layers that are not counted, and whether they may be due anyway."""
     return {left.layer.measure.id: left.unsure for left in stacked.left_out}
 
 
@@ -50,7 +50,7 @@ def test_nothing_adds_up_to_zero() -> None:
         (Status.STRUCK_DOWN, 0, False),
     ],
 )
-def test_a_rate_counts_where_customs_charges_it(
+def test_a_rate_counts_only_if_customs_charges_it(
     status: Status, percent: int | None, counts: bool
 ) -> None:
     stacked = stack([layer("a", percent, status=status)], [])
@@ -58,13 +58,13 @@ def test_a_rate_counts_where_customs_charges_it(
     assert unsure(stacked) == ({} if counts else {"a": False})
 
 
-def test_each_state_of_an_uncharged_rate_has_a_reason_of_its_own() -> None:
+def test_each_state_of_an_uncharged_rate_has_its_own_reason() -> None:
     states = (Status.SUSPENDED, Status.ANNOUNCED, Status.STRUCK_DOWN, Status.IN_FORCE)
     stacked = stack([layer(str(each), 0, status=each) for each in states], [])
     assert len({left.exclusion for left in stacked.left_out}) == len(states)
 
 
-def test_a_freed_layer_keeps_its_reason() -> None:
+def test_an_exempt_layer_keeps_its_reason() -> None:
     quota = Exclusion(Reason.PARTNER_EXEMPT)
     stacked = stack([layer("a", exempt=quota), layer("b", 5)], [])
     assert counted(stacked) == ["b"]
@@ -123,7 +123,7 @@ ONE_OF_TWO: list[tuple[str, Sequence[Layer], list[str], dict[str, bool]]] = [
     ("layers", "counts", "left"),
     [pytest.param(*values, id=name) for name, *values in ONE_OF_TWO],
 )
-def test_a_line_pays_one_duty_of_a_set(
+def test_only_one_duty_of_an_exclusive_set_is_charged(
     layers: Sequence[Layer], counts: list[str], left: dict[str, bool]
 ) -> None:
     other = layer("other", 1)
@@ -136,7 +136,7 @@ def test_a_line_pays_one_duty_of_a_set(
     ("percents", "left"),
     [((10, 25, 25), {"a": False, "b": False}), ((10, 25, 30), {"a": False, "b": True})],
 )
-def test_of_three_the_closest_fits_decide_whether_the_rates_differ(
+def test_of_three_layers_only_the_closest_fits_decide_whether_rates_differ(
     percents: tuple[int, int, int], left: dict[str, bool]
 ) -> None:
     fits = {"a": HEADING, "b": NAMED, "c": NAMED}
@@ -148,14 +148,14 @@ def test_of_three_the_closest_fits_decide_whether_the_rates_differ(
     assert unsure(stacked) == left
 
 
-def test_each_set_is_judged_by_itself() -> None:
+def test_each_exclusive_set_is_decided_separately() -> None:
     layers = [layer(one, 10, NAMED) for one in ("a", "b", "c", "d")]
     sets: list[Mapping[str, int]] = [{"b": 0, "a": 1}, {"c": 0, "d": 1}]
     assert counted(stack(layers, sets)) == ["b", "c"]
 
 
 @pytest.mark.parametrize("given", [{"fit": PARTIAL}, {"excluded_reason": "an average"}])
-def test_what_is_never_part_of_a_sum_counts_where_it_is_all_that_was_asked_for(
+def test_a_layer_that_is_never_added_counts_if_it_was_requested_by_itself(
     given: dict[str, Fit | str],
 ) -> None:
     alone = layer("a", 10, **given)  # type: ignore[arg-type]
@@ -166,18 +166,18 @@ def test_what_is_never_part_of_a_sum_counts_where_it_is_all_that_was_asked_for(
     assert unsure(stack([alone, other], [], by_itself=True)) == {"a": True}
 
 
-def test_the_reason_of_what_is_kept_aside_is_its_own() -> None:
+def test_a_layer_that_is_never_added_keeps_its_own_reason() -> None:
     [left] = stack([layer("a", excluded_reason="an average of lines")], []).left_out
     assert left.exclusion == Exclusion(Reason.NEVER_SUMMED, text="an average of lines")
 
 
-def test_a_layer_gives_way_to_one_that_counts() -> None:
+def test_a_layer_is_replaced_by_one_that_counts() -> None:
     yields = layer("a", 10, excluded_by=("z", "b"))
     assert counted(stack([yields, layer("b", 5)], [])) == ["b"]
     assert unsure(stack([yields, layer("b", 5)], [])) == {"a": False}
 
 
-def test_a_layer_does_not_give_way_to_one_that_does_not_count() -> None:
+def test_a_layer_is_not_replaced_by_one_that_does_not_count() -> None:
     yields = layer("a", 10, excluded_by=("b",))
     for other in (layer("b", 5, status=Status.SUSPENDED), layer("b", 5, PARTIAL), layer("c", 5)):
         assert "a" in counted(stack([yields, other], []))

@@ -1,8 +1,7 @@
-"""Ids of proposals, of rates that were approved, and of events in a calendar.
+"""Ids of proposals, approved rates and calendar events, as stored in databases and calendars.
 
-Databases and the calendars of readers keep them. An upgrade that makes them otherwise proposes
-again what was decided, and shows every event twice. Change a value here only together with a
-migration.
+If an upgrade changes how they are made, decided proposals are sent again and calendar apps show
+events twice. Change a value here only together with a migration.
 """
 
 from datetime import UTC, date, datetime
@@ -64,7 +63,7 @@ def test_a_document_has_the_id_of_its_address() -> None:
     assert (linked.id, bare.id) == ("928e0b77ff3d9fe6", "0ba2a23502738c29")
 
 
-def test_a_document_with_a_rate_names_the_id_that_reports_of_it_have() -> None:
+def test_a_document_with_a_rate_refers_to_the_id_of_reports_about_it() -> None:
     made = proposed_by_document(
         imposer="US",
         partner="CN",
@@ -79,14 +78,14 @@ def test_a_document_with_a_rate_names_the_id_that_reports_of_it_have() -> None:
     assert made.same_as == again.id
 
 
-def test_a_proposal_that_is_made_again_has_this_id() -> None:
+def test_a_proposal_that_is_reopened_has_this_id() -> None:
     first = claimed("40")
     assert first is not None
     assert asked_again(first, date(2026, 11, 26)).id == "b9d2da381a6e4770"
 
 
 @pytest.mark.parametrize(("measure", "expected"), [("us-1", "us-1"), ("", "us-approved-0123abcd")])
-def test_an_approved_rate_is_kept_under_this_id(measure: str, expected: str) -> None:
+def test_an_approved_rate_has_this_id(measure: str, expected: str) -> None:
     amendment = Amendment(
         id="0123abcd",
         imposer="US",
@@ -101,7 +100,7 @@ def test_an_approved_rate_is_kept_under_this_id(measure: str, expected: str) -> 
     assert amendment.measure_id == expected
 
 
-def test_a_change_is_named_by_its_measure_or_family_and_its_day() -> None:
+def test_the_id_of_a_change_comes_from_its_measure_or_family_and_its_day() -> None:
     coming = ledger(
         sheet(
             written(
@@ -132,5 +131,5 @@ def test_a_change_is_named_by_its_measure_or_family_and_its_day() -> None:
     ]
 
 
-def test_an_event_of_a_calendar_has_this_uid() -> None:
+def test_a_calendar_event_has_this_uid() -> None:
     assert uid("us-1 2026-12-01") == "5213c0b7ff38c4e780d4570774d335aa@tariffwire"

@@ -1,4 +1,4 @@
-"""Looks for warnings of an answer by their kind."""
+"""Finds warnings of an answer by their kind."""
 
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ W = TypeVar("W", bound=RateWarning)
 
 
 def warned(answer: Answer, kind: type[W]) -> list[W]:
-    """The answer's warnings of just this kind."""
+    """The answer's warnings of exactly this kind."""
     return [one for one in answer.warnings if type(one) is kind]
 
 

@@ -1,4 +1,4 @@
-"""What an answer holds: its number, its components, its warnings, what comes next."""
+"""The content of an answer: total, components, warnings and upcoming changes."""
 
 from datetime import date
 from decimal import Decimal
@@ -37,7 +37,7 @@ def test_both_directions_are_answered_when_two_parties_are_named(
     assert [str(one.percent) for one in there.components] == ["20", "125"]
 
 
-def test_without_a_day_the_newest_known_state_is_given_and_says_so_first(
+def test_an_answer_for_today_begins_with_a_warning_if_the_last_check_is_older(
     ledger: Ledger, today: date
 ) -> None:
     one = _one("us china", ledger, today)
@@ -47,28 +47,28 @@ def test_without_a_day_the_newest_known_state_is_given_and_says_so_first(
     assert one.warnings[0] == kinds.Stale(today, date(2026, 10, 7), (), ())
 
 
-def test_an_answer_of_the_day_of_the_check_needs_no_warning(ledger: Ledger) -> None:
+def test_an_answer_for_the_day_of_the_check_has_no_warning(ledger: Ledger) -> None:
     one = _one("us on china", ledger, date(2026, 10, 7))
 
     assert not warned(one, kinds.Stale)
     assert not warned(one, kinds.OlderSource)
 
 
-def test_a_day_beyond_the_ledgers_knowledge_leads_the_answer(ledger: Ledger, today: date) -> None:
+def test_a_day_beyond_the_data_begins_with_a_warning(ledger: Ledger, today: date) -> None:
     one = _one("china on us on 2026-12-01", ledger, today)
 
     assert isinstance(one.warnings[0], kinds.BeyondData)
     assert any("US Treasury secretary alone" in said.text for said in warned(one, kinds.RateCaveat))
 
 
-def test_a_day_before_the_ledger_begins_has_no_total(ledger: Ledger, today: date) -> None:
+def test_a_day_before_the_data_begins_has_no_total(ledger: Ledger, today: date) -> None:
     one = _one("us on china on 2015-01-01", ledger, today)
 
     assert one.total_percent is None
     assert one.warnings[0] == kinds.BeforeData(date(2018, 1, 1))
 
 
-def test_a_steel_article_on_list_3_reconciles_with_a_real_entry(
+def test_the_total_for_a_steel_article_on_list_3_matches_a_real_customs_entry(
     ledger: Ledger, today: date
 ) -> None:
     one = _one("us on china on 2026-09-15", ledger, today, "7326.90.86")
@@ -86,9 +86,7 @@ def test_a_steel_article_on_list_3_reconciles_with_a_real_entry(
     assert exempt.exclusion == Exclusion(Reason.GIVES_WAY, steel)
 
 
-def test_the_base_rate_is_in_the_total_only_where_it_is_asked_for(
-    ledger: Ledger, today: date
-) -> None:
+def test_the_base_rate_is_in_the_total_only_if_it_is_requested(ledger: Ledger, today: date) -> None:
     one = _one("us china on 2026-09-15", ledger, today, "steel article on List 3, with base")
 
     assert one.total_percent == Decimal("77.9")
@@ -98,7 +96,7 @@ def test_the_base_rate_is_in_the_total_only_where_it_is_asked_for(
     assert sum(part.percent or 0 for part in one.components) == one.total_percent
 
 
-def test_an_all_in_rate_takes_the_base_rate_in(ledger: Ledger, today: date) -> None:
+def test_an_all_in_rate_includes_the_base_rate(ledger: Ledger, today: date) -> None:
     one = _one("us on japan on 2025-10-01", ledger, today, "cars")
 
     assert one.total_percent == 15
@@ -107,7 +105,7 @@ def test_an_all_in_rate_takes_the_base_rate_in(ledger: Ledger, today: date) -> N
     assert warned(one, kinds.AllIn)
 
 
-def test_the_courts_show_in_the_status_of_a_duty(ledger: Ledger, today: date) -> None:
+def test_court_rulings_appear_in_the_status_of_a_duty(ledger: Ledger, today: date) -> None:
     before = _component(_one("us china on 2025-06-01", ledger, today), "us-cn-ieepa-reciprocal")
     after = _component(_one("us china on 2026-03-01", ledger, today), "us-cn-ieepa-reciprocal")
 
@@ -124,7 +122,7 @@ def test_the_courts_show_in_the_status_of_a_duty(ledger: Ledger, today: date) ->
     assert after.charged_until == date(2026, 2, 23)
 
 
-def test_between_ruling_and_stop_the_answer_says_void_but_charged(
+def test_between_a_ruling_and_the_end_of_collection_a_duty_is_invalid_but_charged(
     ledger: Ledger, today: date
 ) -> None:
     one = _one("us china on 2026-02-21", ledger, today)
@@ -134,7 +132,7 @@ def test_between_ruling_and_stop_the_answer_says_void_but_charged(
     assert one.warnings[0] == void
 
 
-def test_history_tells_every_change_and_ruling_with_its_source(ledger: Ledger, today: date) -> None:
+def test_a_history_has_every_change_and_ruling_with_its_source(ledger: Ledger, today: date) -> None:
     history = _one("us china history", ledger, today).history
 
     rates = {str(step.on): step.percent for step in history if step.moves_total}
@@ -155,7 +153,9 @@ def test_history_tells_every_change_and_ruling_with_its_source(ledger: Ledger, t
     assert all(step.source.text for step in history)
 
 
-def test_a_duty_on_some_lines_only_is_named_and_left_out(ledger: Ledger, today: date) -> None:
+def test_a_duty_on_some_tariff_lines_only_is_listed_but_not_counted(
+    ledger: Ledger, today: date
+) -> None:
     one = _one("us on canada on 2026-09-01", ledger, today, "dairy")
 
     assert one.total_percent == 10
@@ -163,7 +163,7 @@ def test_a_duty_on_some_lines_only_is_named_and_left_out(ledger: Ledger, today: 
     assert any(each.startswith("us-ca-338") for each in left_out)
 
 
-def test_a_heading_with_two_possible_rates_gets_a_range(ledger: Ledger, today: date) -> None:
+def test_a_heading_with_two_possible_rates_has_a_range(ledger: Ledger, today: date) -> None:
     one = _one("us on china on 2025-06-01", ledger, today, "8507.60")
 
     assert one.total_percent is None
@@ -176,7 +176,7 @@ def test_a_heading_with_two_possible_rates_gets_a_range(ledger: Ledger, today: d
     assert {"us-cn-301-review-ev-batteries", "us-cn-301-list-4a"} <= left_out
 
 
-def test_lists_whose_state_is_unknown_never_join_a_sum(ledger: Ledger, today: date) -> None:
+def test_duties_with_unknown_state_are_never_counted(ledger: Ledger, today: date) -> None:
     one = _one("china on us on 2026-09-01", ledger, today, "soybeans")
 
     assert one.total_percent == 10
@@ -186,14 +186,16 @@ def test_lists_whose_state_is_unknown_never_join_a_sum(ledger: Ledger, today: da
     assert "not checked" in unsure.exclusion.text
 
 
-def test_figures_said_in_public_are_told_apart(ledger: Ledger, today: date) -> None:
+def test_figures_from_public_statements_are_explained_in_a_remark(
+    ledger: Ledger, today: date
+) -> None:
     one = _one("us china on 2025-11-10", ledger, today)
 
     assert one.total_percent == 20
     assert any(said.text.startswith("The 47 %") for said in warned(one, kinds.PairRemark))
 
 
-def test_not_in_our_data_is_not_called_free(ledger: Ledger, today: date) -> None:
+def test_a_pair_without_data_is_not_reported_as_duty_free(ledger: Ledger, today: date) -> None:
     one = _one("japan on china", ledger, today)
 
     assert one.total_percent is None
@@ -201,7 +203,9 @@ def test_not_in_our_data_is_not_called_free(ledger: Ledger, today: date) -> None
     assert one.mfn is not None
 
 
-def test_goods_no_measure_names_are_told_from_goods_unknown(ledger: Ledger, today: date) -> None:
+def test_goods_without_a_measure_and_unknown_goods_have_different_warnings(
+    ledger: Ledger, today: date
+) -> None:
     known = _one("us on vietnam", ledger, today, "watches")
     unknown = _one("us on vietnam", ledger, today, "gizmos")
 
@@ -222,30 +226,28 @@ def test_a_near_miss_in_the_goods_is_suggested(ledger: Ledger, today: date) -> N
     assert "washing machines" in _one("us on china", ledger, today, "washing").suggestions
 
 
-def test_a_misspelt_product_is_read_and_said(ledger: Ledger, today: date) -> None:
+def test_a_misspelled_product_is_corrected_with_a_warning(ledger: Ledger, today: date) -> None:
     one = _one("us on china", ledger, today, "semiconducters")
 
     assert one.goods == ("semiconductors",)
     assert only(one, kinds.SpellingRead) == kinds.SpellingRead("semiconducters", "semiconductors")
 
 
-def test_what_comes_next_is_listed_in_order(ledger: Ledger, today: date) -> None:
+def test_upcoming_changes_are_listed_in_order(ledger: Ledger, today: date) -> None:
     coming = _one("china on us", ledger, today).next
 
     assert [str(item.on) for item in coming][:2] == ["2027-01-10", "2027-01-11"]
     assert all(item.source.text for item in coming)
 
 
-def test_what_was_due_since_the_sources_were_read_is_told_apart(
-    ledger: Ledger, today: date
-) -> None:
+def test_changes_due_since_the_last_check_are_marked(ledger: Ledger, today: date) -> None:
     one = _one("china on us", ledger, today)
 
     assert [(str(item.on), item.passed) for item in one.next][-1] == ("2026-11-10", True)
     assert [item.passed for item in one.next] == [False, False, True]
 
 
-def test_a_rate_known_to_have_begun_since_the_sources_were_read_is_the_answer(
+def test_a_scheduled_rate_that_began_after_the_last_check_is_the_answer(
     ledger: Ledger, today: date
 ) -> None:
     steel = _one("canada on us", ledger, today, "steel")
@@ -257,23 +259,21 @@ def test_a_rate_known_to_have_begun_since_the_sources_were_read_is_the_answer(
 
 
 @pytest.mark.parametrize("text", ["us japan", "us japan steel", "canada us steel", "china us"])
-def test_the_day_of_the_oldest_source_is_that_of_the_answer(
-    text: str, ledger: Ledger, today: date
-) -> None:
+def test_an_answer_is_as_old_as_its_oldest_source(text: str, ledger: Ledger, today: date) -> None:
     for one in ask(text, ledger, today):
         for stale in warned(one, kinds.Stale):
             days = [each.checked for each in stale.older] or [stale.checked]
             assert days[0] == one.checked == min(days)
 
 
-def test_the_last_change_is_named(ledger: Ledger, today: date) -> None:
+def test_the_last_change_is_given(ledger: Ledger, today: date) -> None:
     change = _one("us on china", ledger, today).last_change
 
     assert change is not None
     assert change.on == date(2026, 7, 24)
 
 
-def test_a_members_duties_are_its_blocs(ledger: Ledger, today: date) -> None:
+def test_a_member_of_a_bloc_has_the_duties_of_the_bloc(ledger: Ledger, today: date) -> None:
     one = _one("germany on china", ledger, today, "electric cars")
 
     assert one.total_percent == Decimal("35.3")
@@ -282,7 +282,7 @@ def test_a_members_duties_are_its_blocs(ledger: Ledger, today: date) -> None:
     assert one.mfn.percent == 5
 
 
-def test_partners_side_by_side_are_answered_in_the_order_asked(ledger: Ledger, today: date) -> None:
+def test_several_partners_are_answered_in_the_requested_order(ledger: Ledger, today: date) -> None:
     answers = ask("us china vs vietnam vs brazil on 2026-09-15", ledger, today)
 
     assert [(one.imposer, one.partner) for one in answers] == [
@@ -292,13 +292,15 @@ def test_partners_side_by_side_are_answered_in_the_order_asked(ledger: Ledger, t
     ]
 
 
-def test_one_party_is_told_what_it_pays_and_what_it_imposes(ledger: Ledger, today: date) -> None:
+def test_a_question_about_one_party_shows_what_it_pays_and_imposes(
+    ledger: Ledger, today: date
+) -> None:
     pairs = [(one.imposer, one.partner) for one in ask("china", ledger, today)]
 
     assert {("US", "CN"), ("EU", "CN"), ("CA", "CN"), ("CN", "US"), ("CN", "CA")} <= set(pairs)
 
 
-def test_goods_from_one_economy_are_answered_by_those_who_charge_them(
+def test_goods_from_one_economy_are_answered_for_each_importing_country(
     ledger: Ledger, today: date
 ) -> None:
     said = {one.imposer: one for one in ask("steel from canada", ledger, today)}
@@ -309,7 +311,7 @@ def test_goods_from_one_economy_are_answered_by_those_who_charge_them(
 
 
 @pytest.mark.parametrize("text", ["canada steel", "japan cars", "china 8507.60"])
-def test_goods_beside_who_charges_nobody_in_our_data_are_read_as_its_exports(
+def test_goods_of_an_economy_without_own_duties_in_our_data_are_read_as_its_exports(
     text: str, ledger: Ledger, today: date
 ) -> None:
     name, goods = text.split()
@@ -322,7 +324,7 @@ def test_goods_beside_who_charges_nobody_in_our_data_are_read_as_its_exports(
 
 
 @pytest.mark.parametrize("text", ["us steel", "germany steel", "canada countermeasures"])
-def test_goods_beside_an_imposer_and_names_of_duties_stay_its_own(
+def test_goods_with_an_importing_country_or_duty_name_are_read_as_its_imports(
     text: str, ledger: Ledger, today: date
 ) -> None:
     [said] = ask(text, ledger, today)
@@ -330,14 +332,12 @@ def test_goods_beside_an_imposer_and_names_of_duties_stay_its_own(
     assert not warned(said, kinds.ReadAsOrigin)
 
 
-def test_an_imposer_on_all_countries_is_answered_as_asked(ledger: Ledger, today: date) -> None:
+def test_a_question_about_duties_on_all_countries_is_answered(ledger: Ledger, today: date) -> None:
     [said] = ask("canada on all countries steel", ledger, today)
     assert (said.imposer, said.partner) == ("CA", WORLD)
 
 
-def test_a_warning_of_old_sources_names_the_part_whose_they_are(
-    ledger: Ledger, today: date
-) -> None:
+def test_a_warning_about_an_old_check_names_the_measure(ledger: Ledger, today: date) -> None:
     steel, general = _one("us vietnam steel", ledger, today), _one("us vietnam", ledger, today)
     [older] = only(steel, kinds.Stale).older
     assert (older.measure.id, older.checked) == ("us-232-steel", steel.checked)
@@ -345,7 +345,7 @@ def test_a_warning_of_old_sources_names_the_part_whose_they_are(
     assert only(general, kinds.Stale).older == ()
 
 
-def test_a_new_basis_at_the_same_rate_is_told_beside_the_day_of_the_rate(
+def test_a_new_legal_basis_at_the_same_rate_does_not_hide_since_when_the_rate_applies(
     ledger: Ledger, today: date
 ) -> None:
     answer = _one("china on us", ledger, today)
@@ -356,14 +356,14 @@ def test_a_new_basis_at_the_same_rate_is_told_beside_the_day_of_the_rate(
     assert part.foreseen
 
 
-def test_a_rate_after_a_break_or_another_rate_is_as_old_as_its_period(
+def test_after_a_break_or_another_rate_a_rate_applies_since_its_own_period(
     ledger: Ledger, today: date
 ) -> None:
     for text in ("us on china", "china on us on 2025-04-12", "us on vietnam"):
         assert all(part.rate_since is None for part in _one(text, ledger, today).components)
 
 
-def test_two_of_one_customs_territory_are_refused(ledger: Ledger, today: date) -> None:
+def test_two_members_of_one_customs_territory_are_refused(ledger: Ledger, today: date) -> None:
     with pytest.raises(QueryError, match="customs territory"):
         ask("france germany", ledger, today)
 
@@ -375,7 +375,7 @@ def test_an_unknown_party_gets_suggestions(ledger: Ledger, today: date) -> None:
     assert refused.value.suggestions[0] == "China"
 
 
-def test_goods_that_rival_lists_share_out_get_a_range_with_the_choices(
+def test_goods_divided_among_several_lists_have_a_range_with_choices(
     ledger: Ledger, today: date
 ) -> None:
     one = _one("china on us energy on 2026-09-15", ledger, today)
@@ -389,7 +389,7 @@ def test_goods_that_rival_lists_share_out_get_a_range_with_the_choices(
     }
 
 
-def test_goods_that_pay_the_same_whichever_they_are_get_that_total(
+def test_goods_with_the_same_rate_for_every_choice_have_one_total(
     ledger: Ledger, today: date
 ) -> None:
     one = _one("us on china batteries", ledger, today)
@@ -405,7 +405,7 @@ def test_goods_that_pay_the_same_whichever_they_are_get_that_total(
     assert len(only(one, kinds.SameForAll).goods) > 1
 
 
-def test_a_range_has_a_history_of_ranges(ledger: Ledger, today: date) -> None:
+def test_the_history_of_a_range_has_ranges(ledger: Ledger, today: date) -> None:
     one = _one("china on us energy history on 2026-09-15", ledger, today)
 
     ends = {step.on.isoformat(): (str(step.percent), str(step.up_to)) for step in one.history}
@@ -416,7 +416,7 @@ def test_a_range_has_a_history_of_ranges(ledger: Ledger, today: date) -> None:
     assert one.last_change.on == date(2025, 5, 14)
 
 
-def test_goods_that_go_different_ways_for_a_time_have_a_history_of_ranges(
+def test_a_history_has_a_range_only_while_the_rates_of_the_goods_differ(
     ledger: Ledger, today: date
 ) -> None:
     one = _one("us on china batteries history", ledger, today)
@@ -425,7 +425,9 @@ def test_goods_that_go_different_ways_for_a_time_have_a_history_of_ranges(
     assert ends["2026-07-24"] == (Decimal("37.5"), None)
 
 
-def test_goods_of_which_some_pay_another_total_say_so(ledger: Ledger, today: date) -> None:
+def test_goods_of_which_some_pay_another_rate_have_a_range_with_choices(
+    ledger: Ledger, today: date
+) -> None:
     one = _one("us on china batteries on 2025-06-01", ledger, today)
     assert one.total_range == (Decimal("37.5"), Decimal(55))
     choices = {choice.goods: choice.percent for choice in one.choices}
@@ -434,7 +436,7 @@ def test_goods_of_which_some_pay_another_total_say_so(ledger: Ledger, today: dat
     assert other.total_percent == Decimal("37.5")
 
 
-def test_each_choice_answers_with_its_own_total(ledger: Ledger, today: date) -> None:
+def test_asking_for_a_choice_gives_the_total_of_that_choice(ledger: Ledger, today: date) -> None:
     for choice in _one("china on us energy on 2026-09-15", ledger, today).choices:
         one = _one(f"china on us {choice.goods} on 2026-09-15", ledger, today)
         assert (one.total_percent, one.total_range) == (choice.percent, None)
@@ -442,7 +444,7 @@ def test_each_choice_answers_with_its_own_total(ledger: Ledger, today: date) -> 
 
 @pytest.mark.parametrize("partner", ["cuba", "north korea", "iran", "russia", "belarus", "syria"])
 @pytest.mark.parametrize("product", [None, "steel"])
-def test_sanctions_and_column_2_are_said_before_the_number(
+def test_sanctions_and_column_2_are_warnings_before_the_number(
     partner: str, product: str | None, ledger: Ledger, today: date
 ) -> None:
     one = _one(f"us on {partner}", ledger, today, product)
@@ -455,7 +457,9 @@ def test_sanctions_and_column_2_are_said_before_the_number(
         assert "Column 2" in remark.text
 
 
-def test_a_general_total_counts_the_duties_on_particular_goods(ledger: Ledger, today: date) -> None:
+def test_a_general_total_says_how_many_duties_apply_to_particular_goods(
+    ledger: Ledger, today: date
+) -> None:
     one = _one("eu on china", ledger, today)
 
     assert one.total_percent == 0
@@ -465,7 +469,7 @@ def test_a_general_total_counts_the_duties_on_particular_goods(ledger: Ledger, t
     assert _one("eu on china", ledger, today, "electric cars").on_goods is None
 
 
-def test_a_choice_of_many_goods_is_told_in_short(ledger: Ledger, today: date) -> None:
+def test_a_choice_of_many_goods_is_abbreviated(ledger: Ledger, today: date) -> None:
     one = _one("china on us on 2025-06-01", ledger, today, "farm goods")
 
     only(one, kinds.NoOneTotal)
@@ -473,9 +477,7 @@ def test_a_choice_of_many_goods_is_told_in_short(ledger: Ledger, today: date) ->
     assert all(len(text) < 400 for text in words.warnings(one))
 
 
-def test_an_economy_that_is_not_known_is_told_before_the_number(
-    ledger: Ledger, today: date
-) -> None:
+def test_an_unknown_economy_is_a_warning_before_the_number(ledger: Ledger, today: date) -> None:
     one = _one("us steel atlantis", ledger, today)
     assert one.warnings[0] == kinds.UnknownEconomy("atlantis")
     assert one.warnings[0].leads
@@ -485,11 +487,13 @@ def test_an_economy_that_is_not_known_is_told_before_the_number(
 
 
 @pytest.mark.parametrize("word", ["coated", "parts", "seeds", "rolled", "turbine"])
-def test_a_word_of_goods_is_no_misspelt_economy(word: str, ledger: Ledger, today: date) -> None:
+def test_a_word_for_goods_is_not_read_as_a_misspelled_economy(
+    word: str, ledger: Ledger, today: date
+) -> None:
     assert _one(f"us steel {word}", ledger, today).partner == "WORLD"
 
 
-def test_nought_on_goods_says_that_it_is_what_our_data_holds(ledger: Ledger, today: date) -> None:
+def test_a_zero_on_goods_says_that_our_data_may_be_incomplete(ledger: Ledger, today: date) -> None:
     one = _one("us solar", ledger, today)
     assert one.total_percent == 0
     assert one.only_in_data
@@ -498,7 +502,7 @@ def test_nought_on_goods_says_that_it_is_what_our_data_holds(ledger: Ledger, tod
     assert "anti-dumping" in first.not_followed
 
 
-def test_a_rate_charged_before_our_data_begins_leaves_no_total(ledger: Ledger, today: date) -> None:
+def test_a_rate_from_before_our_data_begins_leaves_no_total(ledger: Ledger, today: date) -> None:
     first, last = (
         _one(f"us solar on {day}", ledger, today) for day in ("2018-02-07", "2025-02-06")
     )
@@ -512,7 +516,7 @@ def test_a_rate_charged_before_our_data_begins_leaves_no_total(ledger: Ledger, t
     assert _one("us solar on 2018-02-06", ledger, today).only_in_data
 
 
-def test_what_was_only_announced_for_the_day_is_told_before_the_number(
+def test_a_rate_that_was_only_announced_is_a_warning_before_the_number(
     ledger: Ledger, today: date
 ) -> None:
     one = _one("us on china cranes on 2026-11-15", ledger, today)
@@ -522,7 +526,7 @@ def test_what_was_only_announced_for_the_day_is_told_before_the_number(
     assert announced.from_ == date(2026, 11, 10)
 
 
-def test_nought_names_the_list_that_may_hold_the_goods(ledger: Ledger, today: date) -> None:
+def test_a_zero_names_the_list_that_may_contain_the_goods(ledger: Ledger, today: date) -> None:
     one = _one("canada on us orange juice on 2025-04-01", ledger, today)
     assert one.total_percent == 0
     first = one.warnings[0]
@@ -532,7 +536,7 @@ def test_nought_names_the_list_that_may_hold_the_goods(ledger: Ledger, today: da
     ]
 
 
-def test_the_last_change_names_what_ended_not_what_had_ended_before(
+def test_the_last_change_does_not_include_duties_that_had_ended_before(
     ledger: Ledger, today: date
 ) -> None:
     change = _one("us on georgia", ledger, today).last_change
@@ -545,7 +549,7 @@ def test_the_last_change_names_what_ended_not_what_had_ended_before(
 
 
 @pytest.mark.parametrize("text", ["us on mexico cars", "us on eu wine", "us on georgia history"])
-def test_a_duty_that_takes_the_place_of_another_at_the_same_rate_is_a_change(
+def test_a_duty_that_replaces_another_at_the_same_rate_is_a_change(
     text: str, ledger: Ledger, today: date
 ) -> None:
     one = _one(text, ledger, today)
@@ -558,7 +562,7 @@ def test_a_duty_that_takes_the_place_of_another_at_the_same_rate_is_a_change(
     assert not changes or "Reciprocal baseline duty" in ended
 
 
-def test_an_older_source_of_one_part_makes_nothing_else_unchecked(
+def test_an_older_source_of_one_component_does_not_affect_the_others(
     ledger: Ledger, today: date
 ) -> None:
     steel = _one("us on uk steel", ledger, today)
@@ -569,7 +573,7 @@ def test_an_older_source_of_one_part_makes_nothing_else_unchecked(
     assert not any(item.on == date(2025, 11, 10) for item in gas.next)
 
 
-def test_a_rate_that_runs_out_by_a_day_ahead_is_no_promise_of_nothing(
+def test_a_future_day_after_a_rate_expires_begins_with_a_warning(
     ledger: Ledger, today: date
 ) -> None:
     ahead = _one("china on us on 2030-01-01", ledger, today)
@@ -579,9 +583,7 @@ def test_a_rate_that_runs_out_by_a_day_ahead_is_no_promise_of_nothing(
     assert not warned(_one("china on us on 2026-12-01", ledger, today), kinds.RunsOut)
 
 
-def test_goods_without_a_total_are_not_said_to_count_what_is_not_there(
-    ledger: Ledger, today: date
-) -> None:
+def test_goods_without_measures_have_no_total_and_one_warning(ledger: Ledger, today: date) -> None:
     one = _one("eu on us wine", ledger, today)
 
     assert one.total_percent is None
@@ -589,13 +591,13 @@ def test_goods_without_a_total_are_not_said_to_count_what_is_not_there(
     only(one, kinds.NoMeasureOnGoods)
 
 
-def test_misspelt_goods_are_told_by_their_name(ledger: Ledger, today: date) -> None:
+def test_misspelled_goods_are_shown_by_their_correct_name(ledger: Ledger, today: date) -> None:
     one = _one("china on us steeel", ledger, today)
 
     assert only(one, kinds.NoMeasureOnGoods).product == "steel"
 
 
-def test_a_change_has_the_sources_of_what_changed_alone(ledger: Ledger, today: date) -> None:
+def test_a_change_has_only_the_sources_of_the_changed_measures(ledger: Ledger, today: date) -> None:
     change = _one("us on brazil on 2025-10-01", ledger, today).last_change
 
     assert change is not None
@@ -616,7 +618,7 @@ def test_a_change_has_the_sources_of_what_changed_alone(ledger: Ledger, today: d
         ("china on us", {"2026-11-10 cn-us-2025-universal"}),
     ],
 )
-def test_an_answer_past_the_last_check_names_what_was_due_since(
+def test_an_answer_after_the_last_check_lists_changes_due_since(
     text: str, due: set[str], ledger: Ledger
 ) -> None:
     one = _one(text, ledger, date(2026, 11, 29))
@@ -624,7 +626,7 @@ def test_an_answer_past_the_last_check_names_what_was_due_since(
     assert due <= {f"{item.on} {item.measure_id}" for item in one.next if item.passed}
 
 
-def test_goods_that_may_not_be_imported_get_no_total(ledger: Ledger, today: date) -> None:
+def test_banned_goods_have_no_total(ledger: Ledger, today: date) -> None:
     one = _one("us on canada wine on 2026-10-01", ledger, today)
 
     assert one.banned
@@ -635,7 +637,7 @@ def test_goods_that_may_not_be_imported_get_no_total(ledger: Ledger, today: date
     assert warned(one, kinds.ImportBan)
 
 
-def test_the_history_of_banned_goods_never_falls_to_nought(ledger: Ledger, today: date) -> None:
+def test_the_history_of_banned_goods_never_shows_zero(ledger: Ledger, today: date) -> None:
     one = _one("us on canada wine history on 2026-10-01", ledger, today)
 
     [ban] = [step for step in one.history if str(step.on) == "2026-09-29"]
@@ -644,7 +646,7 @@ def test_the_history_of_banned_goods_never_falls_to_nought(ledger: Ledger, today
     assert ban.percent == 60
 
 
-def test_a_specific_duty_is_told_in_words_and_never_summed(ledger: Ledger, today: date) -> None:
+def test_a_specific_duty_is_given_in_words_and_never_added(ledger: Ledger, today: date) -> None:
     one = _one("us on china polysilicon on 2026-12-05", ledger, today)
 
     floor = _component(one, "us-232-polysilicon-price-floor")
@@ -654,7 +656,7 @@ def test_a_specific_duty_is_told_in_words_and_never_summed(ledger: Ledger, today
     assert one.total_percent == 50
 
 
-def test_quartz_is_answered_with_the_range_of_its_quota(ledger: Ledger, today: date) -> None:
+def test_goods_with_a_quota_have_a_range(ledger: Ledger, today: date) -> None:
     one = _one("us on china quartz on 2026-10-01", ledger, today)
 
     assert one.total_percent is None
@@ -664,14 +666,14 @@ def test_quartz_is_answered_with_the_range_of_its_quota(ledger: Ledger, today: d
     assert len(one.choices) == 2
 
 
-def test_british_cars_pay_ten_in_all_within_the_quota(ledger: Ledger, today: date) -> None:
+def test_british_cars_pay_10_percent_in_total_within_the_quota(ledger: Ledger, today: date) -> None:
     one = _one("us on uk cars on 2026-08-01", ledger, today)
 
     assert one.base is not None
     assert one.base.with_duties == 10
 
 
-def test_the_parcels_ruling_upheld_the_end_of_the_exemption(ledger: Ledger, today: date) -> None:
+def test_the_ruling_on_parcels_upheld_the_end_of_the_exemption(ledger: Ledger, today: date) -> None:
     one = _one("us on germany parcels on 2026-09-01", ledger, today)
 
     rulings = _component(one, "us-world-de-minimis").rulings

@@ -1,4 +1,4 @@
-"""What an answer lacks, and the same answer with what live sources said."""
+"""Which lookups an answer needs, and how it uses the findings of live sources."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -84,21 +84,19 @@ def test_a_line_and_an_average_that_the_ledger_lacks_are_looked_up(
         "changes since 2026-07-01",
     ],
 )
-def test_no_base_duty_is_looked_up_where_none_is_missing_or_none_could_be_had(
+def test_a_base_duty_is_looked_up_only_if_it_is_missing_and_a_source_may_have_it(
     ledger: Ledger, today: date, text: str
 ) -> None:
     assert [one for one in wishes(text, ledger, today) if one.lack is Lack.BASE_DUTY] == []
 
 
-def test_what_one_economy_pays_and_imposes_does_not_become_dozens_of_requests(
-    ledger: Ledger, today: date
-) -> None:
+def test_a_question_about_one_economy_makes_no_lookups(ledger: Ledger, today: date) -> None:
     for party in ledger.parties:
         if party.code != "WORLD":
             assert len(wishes(party.name, ledger, today)) <= 6
 
 
-def test_a_found_base_duty_stands_beside_the_total_with_its_source(
+def test_a_found_base_duty_is_shown_next_to_the_total_with_its_source(
     ledger: Ledger, today: date
 ) -> None:
     bare = told("us on china 3926.90.99", ledger, today)
@@ -113,7 +111,9 @@ def test_a_found_base_duty_stands_beside_the_total_with_its_source(
     assert full.warnings == bare.warnings
 
 
-def test_a_total_with_the_base_duty_in_it_counts_the_found_one(ledger: Ledger, today: date) -> None:
+def test_a_total_that_includes_the_base_duty_counts_the_found_one(
+    ledger: Ledger, today: date
+) -> None:
     text = "us on china 3926.90.99 including base"
     bare = told(text, ledger, today)
     full = told(text, ledger, today, finding(LINE, "5.3"))
@@ -127,7 +127,7 @@ def test_a_total_with_the_base_duty_in_it_counts_the_found_one(ledger: Ledger, t
 @pytest.mark.parametrize(
     "text", ["us on china 3926.90.99", "us on china 3926.90.99 including base"]
 )
-def test_a_duty_that_is_no_percent_is_told_in_words_and_summed_with_nothing(
+def test_a_found_duty_that_is_not_a_percent_is_given_in_words_and_not_added(
     ledger: Ledger, today: date, text: str
 ) -> None:
     bare = told(text, ledger, today)
@@ -140,7 +140,7 @@ def test_a_duty_that_is_no_percent_is_told_in_words_and_summed_with_nothing(
     assert (full.base.exact, full.base.year) == (True, 2026)
 
 
-def test_a_found_average_fills_the_gap_and_is_no_longer_called_missing(
+def test_a_found_average_removes_the_warning_about_a_missing_one(
     ledger: Ledger, today: date
 ) -> None:
     bare = told("taiwan on us", ledger, today)
@@ -160,7 +160,7 @@ def test_an_average_replaces_only_an_older_one(ledger: Ledger, today: date) -> N
     assert older.mfn == bare.mfn
 
 
-def test_a_member_of_a_union_is_looked_up_as_the_union(ledger: Ledger, today: date) -> None:
+def test_a_member_of_a_customs_union_is_looked_up_as_the_union(ledger: Ledger, today: date) -> None:
     late = today.replace(year=today.year + 10)
     assert Lookup(lack=Lack.MFN_AVERAGE, economy="EU") in wishes("germany on us", ledger, late)
 
@@ -168,7 +168,7 @@ def test_a_member_of_a_union_is_looked_up_as_the_union(ledger: Ledger, today: da
 @pytest.mark.parametrize(
     ("text", "lookup"), [("us on china 3926.90.99", LINE), ("taiwan on us", TAIWAN)]
 )
-def test_a_source_that_failed_is_a_warning_among_the_first(
+def test_a_failed_source_is_a_warning_before_the_number(
     ledger: Ledger, today: date, text: str, lookup: Lookup
 ) -> None:
     silence = LookupFailure(of=lookup, source="Its source", why="did not answer in time")
@@ -179,7 +179,7 @@ def test_a_source_that_failed_is_a_warning_among_the_first(
     assert full._replace(warnings=bare.warnings) == bare
 
 
-def test_what_was_found_for_others_changes_nothing(ledger: Ledger, today: date) -> None:
+def test_findings_for_other_lookups_change_nothing(ledger: Ledger, today: date) -> None:
     bare = told("us on china", ledger, today)
     assert told("us on china", ledger, today, finding(LINE, "5.3"), finding(TAIWAN, "6.5")) == bare
 

@@ -1,4 +1,4 @@
-"""What holds for every pair on every day on which anything changes."""
+"""Properties of the answers for every pair on every day on which anything changes."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -52,7 +52,9 @@ def _check(context: RateContext) -> None:
         assert len(counted.intersection(members)) <= 1, where
 
 
-def test_the_parts_sum_to_the_total_by_the_stacking_rules_on_every_day(ledger: Ledger) -> None:
+def test_the_components_add_up_to_the_total_by_the_stacking_rules_on_every_day(
+    ledger: Ledger,
+) -> None:
     for imposer, partner in _pairs(ledger):
         context = context_of(ledger, imposer, partner, FIRST_DAY, None)
         for day in _days(context):
@@ -60,7 +62,7 @@ def test_the_parts_sum_to_the_total_by_the_stacking_rules_on_every_day(ledger: L
 
 
 @pytest.mark.parametrize("product", PRODUCTS[1:])
-def test_layers_on_goods_stack_by_the_rules_too(product: str, ledger: Ledger) -> None:
+def test_layers_on_goods_follow_the_stacking_rules_too(product: str, ledger: Ledger) -> None:
     for imposer, partner in (
         *(("US", code) for code in ("CN", "CA", "MX", "EU", "JP", "GB", "IN", "BR", "RU", WORLD)),
         *(("CN", code) for code in ("US", "CA")),
@@ -100,7 +102,7 @@ def test_the_history_agrees_with_the_answer_for_each_day(
         assert on_day.total_percent in (None, past[-1] if past else Decimal(0)), day
 
 
-def test_no_answer_without_source_and_dates(ledger: Ledger) -> None:
+def test_every_answer_has_sources_and_dates(ledger: Ledger) -> None:
     pairs = [pair for pair in _pairs(ledger) if pair[0] == "US" or pair[1] in ("US", "CN", "CA")]
     for imposer, partner in pairs:
         for on in (None, date(2025, 4, 9), date(2025, 12, 1), date(2026, 9, 15)):
@@ -114,7 +116,7 @@ def test_no_answer_without_source_and_dates(ledger: Ledger) -> None:
                 assert one.total_percent is not None or one.warnings
 
 
-def test_any_two_economies_with_a_baseline_get_the_average_with_year_and_source(
+def test_any_two_economies_with_an_average_rate_get_it_with_year_and_source(
     ledger: Ledger,
 ) -> None:
     with_baseline = [party.code for party in ledger.parties if ledger.mfn(party.code)]
@@ -132,7 +134,7 @@ def test_any_two_economies_with_a_baseline_get_the_average_with_year_and_source(
         assert one.mfn.source.text
 
 
-def test_struck_down_duties_are_charged_to_the_day_customs_stopped_and_not_after(
+def test_struck_down_duties_are_charged_until_the_day_customs_stopped_collecting(
     ledger: Ledger,
 ) -> None:
     voided = [

@@ -1,4 +1,4 @@
-"""The number of an answer: when there is one, for which day, and how far its sources were read."""
+"""The total of an answer: whether there is one, for which day, and the date of the last check."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -53,7 +53,7 @@ def left_out(fit: Fit, *, unsure: bool) -> LeftOut:
     return LeftOut(layer("a", fit=fit), Exclusion(Reason.SOME_LINES), unsure)
 
 
-def test_what_counts_is_the_total_whatever_else_is_open() -> None:
+def test_counted_layers_give_the_total_even_if_others_are_unsure() -> None:
     stacked = Stacked((layer("a", 10), layer("b", "2.5")), (left_out(Fit.NAMED, unsure=True),))
     open_context = context(RATE_UNKNOWN, book=ledger())
     assert total_of(open_context, Selection(TotalBasis.GOODS, stacked, ())) == Decimal("12.5")
@@ -63,7 +63,7 @@ def test_a_general_question_with_no_duty_is_zero() -> None:
     assert total_of(context(), selected(TotalBasis.GENERAL)) == 0
 
 
-def test_there_is_no_total_where_general_duties_are_not_followed() -> None:
+def test_there_is_no_total_if_general_duties_are_not_tracked() -> None:
     partly = sheet(
         coverage=[{"partners": [WORLD], "since": START, "checked": CHECKED, "general": False}]
     )
@@ -80,7 +80,7 @@ def test_there_is_no_total_outside_the_data() -> None:
 
 @pytest.mark.parametrize("basis", TotalBasis)
 @pytest.mark.parametrize("unknown", [RATE_UNKNOWN, CHARGED_BEFORE])
-def test_there_is_no_total_where_a_rate_is_unknown(basis: TotalBasis, unknown: Measure) -> None:
+def test_there_is_no_total_if_a_rate_is_unknown(basis: TotalBasis, unknown: Measure) -> None:
     assert total_of(context(RATED), selected(basis, RATED)) == 0
     assert total_of(context(unknown), selected(basis, unknown)) is None
 
@@ -108,21 +108,21 @@ def test_a_rate_is_unknown_between_its_first_day_and_its_first_period(
 @pytest.mark.parametrize(
     ("basis", "fit", "unsure", "expected"),
     [
-        # One of several rates for a heading: the line decides.
+        # Several rates for one heading: the tariff line decides.
         (TotalBasis.GOODS, Fit.NAMED, True, None),
         (TotalBasis.GOODS, Fit.HEADING, True, None),
-        # Some lines of the goods pay it: zero is the rest, with a warning.
+        # Only some lines of the goods pay it: the total is zero with a warning.
         (TotalBasis.GOODS, Fit.PARTIAL, True, 0),
-        # Asked for by itself, such a layer has no number.
+        # If only this layer is requested, there is no total.
         (TotalBasis.LAYER, Fit.PARTIAL, True, None),
         (TotalBasis.LAYER, Fit.NAMED, True, None),
-        # Not charged: zero.
+        # Not charged: the total is zero.
         (TotalBasis.GOODS, Fit.NAMED, False, 0),
         (TotalBasis.LAYER, Fit.NAMED, False, 0),
         (TotalBasis.GENERAL, Fit.NAMED, True, 0),
     ],
 )
-def test_there_is_no_total_where_the_only_duty_is_undecided(
+def test_there_is_no_total_if_the_only_duty_is_undecided(
     basis: TotalBasis, fit: Fit, unsure: bool, expected: int | None
 ) -> None:
     left = (left_out(fit, unsure=unsure),)
@@ -130,11 +130,11 @@ def test_there_is_no_total_where_the_only_duty_is_undecided(
 
 
 @pytest.mark.parametrize("basis", [TotalBasis.GOODS, TotalBasis.LAYER])
-def test_goods_that_no_measure_is_about_have_no_total(basis: TotalBasis) -> None:
+def test_goods_without_a_measure_have_no_total(basis: TotalBasis) -> None:
     assert total_of(context(RATED), selected(basis)) is None
 
 
-def test_one_undecided_layer_of_several_is_enough() -> None:
+def test_one_undecided_layer_of_several_leaves_no_total() -> None:
     left = (left_out(Fit.NAMED, unsure=False), left_out(Fit.HEADING, unsure=True))
     assert total_of(context(RATED), selected(TotalBasis.GOODS, RATED, left=left)) is None
 
@@ -142,20 +142,20 @@ def test_one_undecided_layer_of_several_is_enough() -> None:
 @pytest.mark.parametrize(
     ("checked", "day", "of_layers", "expected"),
     [
-        # A layer checked after the day asked changes nothing.
+        # A layer checked after the requested day changes nothing.
         (CHECKED, date(2025, 5, 20), [AUGUST], CHECKED),
         (CHECKED, AUGUST, [AUGUST], CHECKED),
         (CHECKED, date(2026, 8, 29), [AUGUST], AUGUST),
         (CHECKED, TODAY, [AUGUST, date(2026, 9, 30)], AUGUST),
         (CHECKED, date(2026, 9, 15), [date(2026, 9, 30), AUGUST], AUGUST),
         (CHECKED, TODAY, [date(2026, 10, 20)], CHECKED),
-        # One that was never checked says nothing.
+        # A layer that was never checked is ignored.
         (CHECKED, TODAY, [None], CHECKED),
         (CHECKED, TODAY, [], CHECKED),
         (None, TODAY, [AUGUST], None),
     ],
 )
-def test_sources_are_read_up_to_the_oldest_check_before_the_day_asked(
+def test_the_last_check_of_an_answer_is_the_oldest_check_of_its_layers(
     checked: date | None, day: date, of_layers: list[date | None], expected: date | None
 ) -> None:
     layers = tuple(layer("a", verified_as_of=each) for each in of_layers)
@@ -164,7 +164,7 @@ def test_sources_are_read_up_to_the_oldest_check_before_the_day_asked(
     )
 
 
-def test_a_layer_that_does_not_count_leaves_the_day_alone() -> None:
+def test_a_layer_that_does_not_count_does_not_affect_the_last_check() -> None:
     stale = layer("a", verified_as_of="2026-01-05")
     stacked = Selection(
         TotalBasis.GENERAL, Stacked((), (LeftOut(stale, Exclusion(Reason.SUSPENDED)),)), ()
@@ -172,7 +172,7 @@ def test_a_layer_that_does_not_count_leaves_the_day_alone() -> None:
     assert read_up_to(stacked, CHECKED, DAY) == CHECKED
 
 
-def test_a_period_that_was_checked_by_itself_goes_before_its_measure() -> None:
+def test_the_check_of_a_period_takes_precedence_over_that_of_its_measure() -> None:
     one = period(10, checked="2026-11-20")
     both = Layer(measure("a", one, verified_as_of="2026-08-28"), one, Fit.NAMED)
     assert both.checked == date(2026, 11, 20)
@@ -189,14 +189,14 @@ def test_a_period_that_was_checked_by_itself_goes_before_its_measure() -> None:
         ("2026-11-25", Status.IN_FORCE, DAY),
     ],
 )
-def test_the_newest_day_is_the_last_on_which_a_known_rate_began(
+def test_the_newest_day_is_the_last_start_of_a_known_rate(
     from_: str, status: Status, expected: date
 ) -> None:
     one = measure("a", period(10, **{"from": from_}, status=status), applies_to_all_goods=True)
     assert newest_day(context(one), TODAY) == expected
 
 
-def test_what_particular_goods_pay_is_counted_with_its_height() -> None:
+def test_duties_on_particular_goods_are_counted_with_their_highest_rate() -> None:
     measures = (
         measure("low", period("7.5")),
         measure("high", period(100)),
@@ -214,6 +214,6 @@ def test_what_particular_goods_pay_is_counted_with_its_height() -> None:
     assert on_goods(here, selected(TotalBasis.LAYER)) is None
 
 
-def test_nothing_is_said_of_particular_goods_where_they_pay_nothing() -> None:
+def test_particular_goods_are_not_mentioned_if_they_pay_nothing() -> None:
     assert on_goods(context(measure("zero", period(0))), selected(TotalBasis.GENERAL)) is None
     assert on_goods(context(), selected(TotalBasis.GENERAL)) is None

@@ -1,4 +1,4 @@
-"""What comes, and what has changed."""
+"""Calendars of upcoming and past changes, from the shipped ledger."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from bot.rates.model.measure import DutyRate
 from bot.rates.question.parse import Kind, RateQuery, parse
 
 
-def test_what_is_known_to_come_is_listed_by_day(ledger: Ledger) -> None:
+def test_upcoming_changes_are_listed_by_day(ledger: Ledger) -> None:
     coming = upcoming(ledger, date(2026, 11, 24), date(2027, 1, 31))
 
     assert [item.on for item in coming] == sorted(item.on for item in coming)
@@ -33,7 +33,7 @@ def test_an_action_on_many_partners_is_one_entry(ledger: Ledger) -> None:
     assert began[0].change == Change(ChangeKind.BY_PARTNER, rates, up_to=Decimal("12.5"))
 
 
-def test_changes_are_told_newest_first_and_only_within_the_days(ledger: Ledger) -> None:
+def test_past_changes_are_listed_newest_first_within_the_requested_days(ledger: Ledger) -> None:
     told = changes(ledger, date(2025, 5, 1), date(2025, 5, 31))
 
     assert [item.on for item in told] == sorted((item.on for item in told), reverse=True)
@@ -51,7 +51,7 @@ def test_two_bans_of_one_day_are_two_entries(ledger: Ledger) -> None:
     assert bans == {"us-ca-338-import-ban", "us-ca-338-import-ban-packaged"}
 
 
-def test_a_calendar_tells_what_was_due_since_the_sources_were_read(ledger: Ledger) -> None:
+def test_a_calendar_marks_changes_due_since_the_last_check(ledger: Ledger) -> None:
     today = date(2026, 11, 24)
     for kind in (Kind.UPCOMING, Kind.CHANGES):
         query = RateQuery(kind=kind, partner="CN", since=date(2026, 10, 25))
@@ -64,7 +64,7 @@ def test_a_calendar_tells_what_was_due_since_the_sources_were_read(ledger: Ledge
         assert reach.first <= reach.last < reach.today == today
 
 
-def test_a_calendar_of_days_that_were_read_needs_no_warning(ledger: Ledger) -> None:
+def test_a_calendar_before_the_last_check_has_no_warning(ledger: Ledger) -> None:
     query = RateQuery(kind=Kind.UPCOMING, partner="CN")
 
     assert how_far_read(query, ledger, date(2026, 1, 1)) is None
@@ -76,24 +76,24 @@ def _asked(text: str, ledger: Ledger) -> tuple[Upcoming, ...]:
     return calendar(parse(text, ledger.parties, today, ledger.reader), ledger, today)
 
 
-def test_changes_on_goods_are_those_of_duties_on_them(ledger: Ledger) -> None:
+def test_changes_for_goods_include_only_duties_on_these_goods(ledger: Ledger) -> None:
     found = _asked("changes since 2025-03-01 steel us", ledger)
     measures = {item.measure for item in found}
     assert "Section 232, steel" in measures
     assert not any("Reciprocal" in one or "Fentanyl" in one for one in measures)
 
 
-def test_the_calendar_of_a_layer_or_a_legal_basis_is_its_own(ledger: Ledger) -> None:
+def test_a_calendar_can_be_limited_to_a_layer_or_a_legal_basis(ledger: Ledger) -> None:
     families = {item.measure_id for item in _asked("changes since 2018-01-01 section 122", ledger)}
     assert families == {"us-122-surcharge"}
     assert all("232" in item.measure for item in _asked("upcoming section 232", ledger))
 
 
-def test_words_that_are_no_goods_leave_the_calendar_whole(ledger: Ledger) -> None:
+def test_words_that_are_not_goods_do_not_limit_the_calendar(ledger: Ledger) -> None:
     assert _asked("upcoming this month", ledger) == _asked("upcoming", ledger)
 
 
-def test_what_came_is_seen_from_a_day_of_the_past(ledger: Ledger) -> None:
+def test_upcoming_changes_can_be_listed_as_of_a_past_day(ledger: Ledger) -> None:
     days = [item.on for item in _asked("upcoming us on 2025-07-01", ledger) if not item.passed]
     assert min(days) > date(2025, 7, 1)
     assert date(2025, 8, 7) in days

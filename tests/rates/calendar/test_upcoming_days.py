@@ -1,4 +1,4 @@
-"""Which changes a calendar lists between two days, on a ledger made by hand."""
+"""Which changes a calendar lists between two days, with a made-up ledger."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -33,11 +33,11 @@ FAR = date(2029, 1, 1)
 MILESTONE = {"on": AUGUST_1, "what": "A review is due.", "source": "gazette"}
 LEDGER = ledger(
     sheet(
-        # From 10 to 25 percent on 1 July.
+        # Rises from 10% to 25% on 1 July.
         written(
             "steps", {"from": JUNE_1, "to": date(2026, 6, 30)}, {"from": JULY_1, "percent": 25}
         ),
-        # Until 1 July: over on the 2nd.
+        # Last charged on 1 July, so it ends on the 2nd.
         written("ends", {"from": JUNE_1, "to": JULY_1}, milestones=[MILESTONE]),
         written("far", {"from": FAR, "percent": 50}, partners=["DE"], milestones=[MILESTONE]),
         schedules=[
@@ -85,13 +85,13 @@ ALL = [
         (FAR, None, 10, 10),
     ],
 )
-def test_what_comes_is_listed_after_one_day_and_by_another(
+def test_upcoming_changes_are_listed_after_one_day_and_up_to_another(
     after: date, until: date | None, first: int, last: int
 ) -> None:
     assert listed(coming(LEDGER, after, until)) == ALL[first:last]
 
 
-def test_what_comes_of_some_measures_is_theirs_alone() -> None:
+def test_upcoming_changes_can_be_limited_to_some_measures() -> None:
     some = [each for each in LEDGER.measures if each.id == "steps"]
     assert listed(coming(LEDGER, date(2026, 1, 1), None, some)) == [
         (JUNE_1, "steps"),
@@ -108,11 +108,11 @@ def test_what_comes_of_some_measures_is_theirs_alone() -> None:
         (JUNE_1, JULY_1, [(JULY_1, "steps")]),
         (JULY_1, JULY_2, [(JULY_2, "ends")]),
         (JULY_1, JULY_1, []),
-        # A day that is due is no change of a rate; the rows of one action are one.
+        # A due date is not a change of a rate; the rows of one action count as one change.
         (JULY_2, AUGUST_1, [(AUGUST_1, "reciprocal-cn")]),
     ],
 )
-def test_changes_are_those_after_one_day_and_by_another_newest_first(
+def test_past_changes_between_two_days_are_listed_newest_first(
     since: date, until: date, expected: list[tuple[date, str]]
 ) -> None:
     assert listed(changes(LEDGER, since, until)) == expected
@@ -145,12 +145,12 @@ def item(day: date, change: Change = TEN, **fields: object) -> Upcoming:
         (date(2026, 11, 25), False),
     ],
 )
-def test_what_was_due_since_the_sources_were_read_is_marked(on: date, passed: bool) -> None:
+def test_changes_due_since_the_last_check_are_marked(on: date, passed: bool) -> None:
     [found] = passed_last([item(on)], lambda _: CHECKED, date(2026, 11, 24))
     assert (found.on, found.passed) == (on, passed)
 
 
-def test_what_has_passed_stands_last() -> None:
+def test_changes_due_since_the_last_check_are_listed_last() -> None:
     days = [date(2026, 11, 1), date(2026, 9, 1), date(2026, 10, 10), date(2026, 12, 1)]
     found = passed_last(map(item, days), lambda _: CHECKED, date(2026, 11, 24))
     assert [each.on for each in found] == [days[1], days[3], days[0], days[2]]
@@ -160,7 +160,7 @@ def test_what_has_passed_stands_last() -> None:
     ("checked", "expected"),
     [(None, CHECKED), (date(2026, 9, 1), CHECKED), (date(2026, 11, 1), date(2026, 11, 1))],
 )
-def test_an_item_is_known_up_to_its_own_check_or_that_of_the_others(
+def test_an_item_has_its_own_last_check_or_that_of_the_others(
     checked: date | None, expected: date
 ) -> None:
     assert known_up_to(item(JULY_1, checked=checked), CHECKED) == expected
@@ -180,7 +180,7 @@ def test_a_single_entry_keeps_its_percent_and_its_own_name() -> None:
     assert (begun.measure, begun.change) == ("Duty steps", begins(25, 10))
 
 
-def test_the_rows_of_one_action_are_one_entry_with_the_lowest_and_the_highest_rate() -> None:
+def test_the_rows_of_one_action_are_one_entry_with_lowest_and_highest_rate() -> None:
     rows = [each for each in LEDGER.measures if each.family]
     [one] = upcoming(LEDGER, JULY_2, AUGUST_1, rows)
     assert one.measure == "Reciprocal duty"
@@ -205,7 +205,7 @@ def test_rows_that_change_differently_are_one_entry_with_their_rates(
     assert one.change == Change(ChangeKind.BY_PARTNER, DutyRate(Decimal(lowest)), up_to=up_to)
 
 
-def test_rows_with_one_rate_say_it_once() -> None:
+def test_rows_with_the_same_rate_give_it_once() -> None:
     rows = [item(JULY_1, measure_id=one, partners=(one[-2:].upper(),)) for one in ROWS[:2]]
     [one] = joined(LEDGER, rows)
     assert (one.change, one.partners) == (TEN, ("CN", "DE"))
@@ -220,7 +220,7 @@ def test_rows_with_one_rate_say_it_once() -> None:
         ((None, None), None),
     ],
 )
-def test_an_entry_for_many_was_checked_when_the_first_of_them_was(
+def test_an_entry_for_several_measures_has_their_earliest_check(
     days: tuple[date | None, date | None], expected: date | None
 ) -> None:
     rows = [
@@ -230,7 +230,7 @@ def test_an_entry_for_many_was_checked_when_the_first_of_them_was(
     assert one.checked == expected
 
 
-def test_what_is_due_of_several_measures_word_for_word_is_one_entry() -> None:
+def test_the_same_due_date_and_text_of_several_measures_is_one_entry() -> None:
     due = [item(AUGUST_1, REVIEW, measure_id=one) for one in ("steps", "far")]
     rates = [item(AUGUST_1, measure_id=one) for one in ("steps", "far")]
     assert len(joined(LEDGER, due)) == 1
@@ -238,7 +238,7 @@ def test_what_is_due_of_several_measures_word_for_word_is_one_entry() -> None:
 
 
 def two_sheets() -> Ledger:
-    """The US followed up to October for China and up to November for others; China to December."""
+    """The US was checked in October for China and November for others; China in December."""
     china = {"partners": ["CN"], "since": date(2018, 1, 1), "checked": CHECKED}
     others = {"partners": [WORLD], "since": date(2018, 1, 1), "checked": date(2026, 11, 1)}
     return ledger(
@@ -258,13 +258,13 @@ def two_sheets() -> Ledger:
         ("US", [], None),
     ],
 )
-def test_a_duty_is_read_up_to_the_day_of_the_partner_checked_first(
+def test_the_last_check_is_the_earliest_of_the_partners(
     imposer: str, partners: list[str], expected: date | None
 ) -> None:
     assert read_up_to(two_sheets(), imposer, partners) == expected
 
 
-def test_an_upcoming_question_lists_what_comes_after_today_and_what_was_due() -> None:
+def test_an_upcoming_question_lists_changes_after_today_and_overdue_ones() -> None:
     today = date(2026, 11, 24)
     read = ledger(
         sheet(
@@ -282,7 +282,7 @@ def test_an_upcoming_question_lists_what_comes_after_today_and_what_was_due() ->
     ]
 
 
-def test_a_question_on_changes_goes_back_thirty_days_by_itself() -> None:
+def test_a_question_about_changes_covers_thirty_days_by_default() -> None:
     today = date(2026, 9, 30)
     read = ledger(
         sheet(

@@ -1,4 +1,4 @@
-"""A duty's day follows the clock of the law that sets it."""
+"""The first day of a duty follows local time in the importing country."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,9 +17,9 @@ US = DutyClock.model_validate({"zone": "America/New_York", "starts_at": "00:01"}
     ("moment", "day"),
     [
         ("2026-09-29T04:00:59", "2026-09-28"),
-        ("2026-09-29T04:01:00", "2026-09-29"),  # 00:01 in summer
+        ("2026-09-29T04:01:00", "2026-09-29"),  # 00:01 in Washington in summer
         ("2026-12-04T05:00:59", "2026-12-03"),
-        ("2026-12-04T05:01:00", "2026-12-04"),  # 00:01 in winter
+        ("2026-12-04T05:01:00", "2026-12-04"),  # 00:01 in Washington in winter
         ("2026-12-04T12:00:00", "2026-12-04"),
     ],
 )

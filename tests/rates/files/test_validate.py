@@ -1,4 +1,4 @@
-"""What is wrong in a ledger's files is told with file, line and key."""
+"""Errors in ledger files name the file, the line and the key."""
 
 import shutil
 from pathlib import Path
@@ -31,7 +31,7 @@ measures:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A ledger of one measure, without events."""
+    """A ledger with one measure and no events."""
     shutil.copy(CONFIG / "rates" / "goods.yaml", tmp_path)
     shutil.copy(CONFIG / "rates" / "mfn.yaml", tmp_path)
     (tmp_path / "events.yaml").write_text("legal: []\ntalks: []\n", encoding="utf-8")
@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_sound_ledger_is_read(folder: Path, parties: Parties) -> None:
+def test_a_valid_ledger_is_read(folder: Path, parties: Parties) -> None:
     ledger = load_ledger(folder, parties)
 
     assert [measure.id for measure in ledger.between("US", "CN")] == ["us-x"]
@@ -97,7 +97,7 @@ def test_a_mistake_is_named_with_file_line_and_key(
     assert cause in refused.value.cause
 
 
-def test_an_id_given_twice_is_refused_across_files(folder: Path, parties: Parties) -> None:
+def test_a_duplicate_id_in_another_file_is_refused(folder: Path, parties: Parties) -> None:
     other = MINIMAL.replace("imposer: US", "imposer: CA")
     (folder / "ca.yaml").write_text(other, encoding="utf-8")
 
@@ -115,7 +115,7 @@ def test_a_rule_that_contradicts_itself_is_refused(folder: Path, parties: Partie
         load_ledger(folder, parties)
 
 
-def test_a_charge_before_the_first_rate_must_lie_before_it(folder: Path, parties: Parties) -> None:
+def test_charged_before_must_be_earlier_than_the_first_rate(folder: Path, parties: Parties) -> None:
     late = MINIMAL.replace("  covers", "  charged_since: 2031-01-01\n  covers", 1)
     (folder / "us.yaml").write_text(late, encoding="utf-8")
 
@@ -123,7 +123,7 @@ def test_a_charge_before_the_first_rate_must_lie_before_it(folder: Path, parties
         load_ledger(folder, parties)
 
 
-def test_an_event_on_an_unknown_measure_is_refused(folder: Path, parties: Parties) -> None:
+def test_an_event_about_an_unknown_measure_is_refused(folder: Path, parties: Parties) -> None:
     (folder / "events.yaml").write_text(
         "legal:\n- on: 2025-05-28\n  body: Court\n  case: A v. B\n  what: Void.\n"
         "  effect: struck_down\n  affects: [us-z]\n  source: {text: Slip Op.}\ntalks: []\n",

@@ -1,4 +1,4 @@
-"""A question as the buttons ask it again."""
+"""The wording in which a button repeats a question."""
 
 from datetime import date
 
@@ -38,7 +38,7 @@ TODAY = date(2026, 11, 24)
         "us china list 3 only on 2026-08-01 history",
     ],
 )
-def test_it_reads_as_the_same_question_on_any_later_day(
+def test_the_wording_means_the_same_question_on_any_later_day(
     text: str, parties: Parties, ledger: Ledger
 ) -> None:
     asked = parse(text, parties, TODAY, ledger.reader)
@@ -47,7 +47,7 @@ def test_it_reads_as_the_same_question_on_any_later_day(
 
 
 @given(st.data())
-def test_any_two_economies_are_asked_about_again(
+def test_any_two_economies_can_be_asked_about_again(
     parties: Parties, ledger: Ledger, data: st.DataObject
 ) -> None:
     names = st.sampled_from([party.name for party in parties if party.code != WORLD])

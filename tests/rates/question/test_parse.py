@@ -1,4 +1,4 @@
-"""Questions as people type them."""
+"""Parsing of questions as people type them, with the shipped vocabulary."""
 
 from collections.abc import Callable
 from datetime import date
@@ -39,7 +39,7 @@ def read(parties: Parties, ledger: Ledger, today: date) -> Read:
         "us china today",
     ],
 )
-def test_two_parties_are_imposer_and_partner_both_ways(text: str, read: Read) -> None:
+def test_two_parties_are_asked_about_in_both_directions(text: str, read: Read) -> None:
     query = read(text)
 
     assert (query.kind, query.imposer, query.partner) == (Kind.PAIR, "US", "CN")
@@ -59,19 +59,19 @@ def test_two_parties_are_imposer_and_partner_both_ways(text: str, read: Read) ->
         "how much does china pay in the us",
     ],
 )
-def test_small_words_say_who_charges_whom(text: str, read: Read) -> None:
+def test_prepositions_say_which_party_imposes(text: str, read: Read) -> None:
     query = read(text)
 
     assert (query.imposer, query.partner, query.both_ways) == ("US", "CN", False)
 
 
-def test_codes_that_are_small_words_are_economies_on_both_sides_of_an_arrow(read: Read) -> None:
+def test_codes_that_are_also_words_are_economies_next_to_an_arrow(read: Read) -> None:
     query = read("by -> in")
 
     assert (query.imposer, query.partner) == ("BY", "IN")
 
 
-def test_the_first_named_imposes_in_an_arrow(read: Read) -> None:
+def test_the_party_before_an_arrow_imposes(read: Read) -> None:
     query = read("china -> us")
 
     assert (query.imposer, query.partner) == ("CN", "US")
@@ -88,11 +88,11 @@ def test_the_first_named_imposes_in_an_arrow(read: Read) -> None:
         ("what are the us tariffs on chinese steel?", "steel"),
     ],
 )
-def test_what_is_left_is_the_product(text: str, product: str, read: Read) -> None:
+def test_the_remaining_words_are_the_product(text: str, product: str, read: Read) -> None:
     assert read(text).product == product
 
 
-def test_goods_of_one_imposer_are_asked_for_all_partners(read: Read) -> None:
+def test_one_imposer_with_goods_asks_for_all_partners(read: Read) -> None:
     query = read("us steel")
 
     assert (query.imposer, query.partner, query.product) == ("US", "WORLD", "steel")
@@ -109,7 +109,7 @@ def test_goods_of_one_imposer_are_asked_for_all_partners(read: Read) -> None:
         ("tariffs on china", "CN", None),
     ],
 )
-def test_goods_from_one_economy_are_asked_for_what_they_pay(
+def test_goods_from_one_economy_ask_for_what_they_pay(
     text: str, origin: str, product: str | None, read: Read
 ) -> None:
     query = read(text)
@@ -119,7 +119,7 @@ def test_goods_from_one_economy_are_asked_for_what_they_pay(
 
 
 @pytest.mark.parametrize("text", ["us steel", "chinese tariffs on steel", "what does china pay"])
-def test_one_economy_without_such_words_is_not_only_charged(text: str, read: Read) -> None:
+def test_one_economy_without_from_asks_for_both_directions(text: str, read: Read) -> None:
     assert not read(text).charged
 
 
@@ -140,7 +140,7 @@ def test_a_day_is_understood_as_people_write_it(text: str, read: Read) -> None:
     assert query.product is None
 
 
-def test_history_versus_upcoming_and_changes_are_asked_for(read: Read) -> None:
+def test_the_words_history_versus_upcoming_and_changes_are_understood(read: Read) -> None:
     assert read("us china history").history
     compared = read("us china vs vietnam vs brazil")
     assert (compared.kind, compared.partner, compared.versus) == (Kind.COMPARE, "CN", ("VN", "BR"))
@@ -154,7 +154,7 @@ def test_history_versus_upcoming_and_changes_are_asked_for(read: Read) -> None:
     ("text", "near"),
     [("us chnia", "China"), ("us vitenam", "Vietnam"), ("canda us", "Canada"), ("chnia", "China")],
 )
-def test_a_misspelt_party_is_refused_with_the_nearest_names(
+def test_a_misspelled_party_is_refused_with_the_nearest_names(
     text: str, near: str, read: Read
 ) -> None:
     with pytest.raises(UnknownParty) as refused:
@@ -171,7 +171,7 @@ def test_words_that_are_neither_goods_nor_an_economy_are_refused(text: str, read
     assert refused.value.cure
 
 
-def test_goods_that_come_near_are_named(read: Read) -> None:
+def test_similar_goods_are_suggested(read: Read) -> None:
     with pytest.raises(UnknownParty) as refused:
         read("us china washing")
 
@@ -180,25 +180,25 @@ def test_goods_that_come_near_are_named(read: Read) -> None:
 
 
 @pytest.mark.parametrize("text", ["us china section 232 only", "us ieepa", "us china headline"])
-def test_layers_and_legal_bases_are_no_unknown_words(text: str, read: Read) -> None:
+def test_layers_and_legal_bases_are_known_words(text: str, read: Read) -> None:
     assert read(text).product
 
 
 @pytest.mark.parametrize("day", ["foo", "2025-04", "april", "last week"])
-def test_an_unreadable_day_is_said(day: str, read: Read) -> None:
+def test_an_unreadable_day_is_reported(day: str, read: Read) -> None:
     with pytest.raises(QueryError, match="not a day I can read") as refused:
         read(f"changes since {day}")
 
     assert refused.value.cure == "Write it as 2025-05-14"
 
 
-def test_a_misspelt_economy_of_a_calendar_is_said(read: Read) -> None:
+def test_a_misspelled_economy_in_a_calendar_question_is_reported(read: Read) -> None:
     with pytest.raises(UnknownParty):
         read("upcoming chnia")
 
 
 @pytest.mark.parametrize("text", ["", "tariff", "us china on 2025-02-30", "x" * 3000, "steel"])
-def test_what_cannot_be_understood_names_a_cure(text: str, read: Read) -> None:
+def test_a_question_that_is_not_understood_has_a_cure(text: str, read: Read) -> None:
     with pytest.raises(QueryError) as refused:
         read(text)
 
@@ -226,7 +226,7 @@ _WORDS = st.sampled_from(
         ("swiss watches us tariff", "US", "CH", "watches"),
     ],
 )
-def test_goods_on_their_way_say_who_imposes(
+def test_words_of_direction_say_who_imposes(
     text: str, imposer: str, partner: str, product: str | None, read: Read
 ) -> None:
     query = read(text)
@@ -238,7 +238,7 @@ def test_goods_on_their_way_say_who_imposes(
 @pytest.mark.parametrize(
     "text", ["us tariffs in china", "us china tariffs", "us face masks china", "us steel china"]
 )
-def test_no_goods_on_their_way_leave_the_first_named_as_imposer(text: str, read: Read) -> None:
+def test_without_words_of_direction_the_first_party_imposes(text: str, read: Read) -> None:
     query = read(text)
 
     assert (query.imposer, query.partner) == ("US", "CN")
@@ -259,9 +259,7 @@ def test_the_parser_raises_nothing_but_query_errors(
 
 
 @given(st.data())
-def test_any_two_parties_are_found_however_they_are_spelt(
-    parties: Parties, data: st.DataObject
-) -> None:
+def test_any_two_parties_are_found_in_any_spelling(parties: Parties, data: st.DataObject) -> None:
     both = st.lists(
         st.sampled_from([party for party in parties if party.code != WORLD]),
         min_size=2,
@@ -270,7 +268,7 @@ def test_any_two_parties_are_found_however_they_are_spelt(
     )
     first, second = data.draw(both)
     text = f"{data.draw(_spelt(first))} {data.draw(_spelt(second))}"
-    # 'la Reunion' is one island, not Laos and another.
+    # 'la Reunion' is one island and not LA (Laos) and Reunion.
     assume(parties.named(text) is None)
 
     query = parse(text, parties, date(2026, 11, 24))
@@ -283,7 +281,7 @@ def _spelt(party: Party) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize("text", ["upcoming narnia", "changes gizmos", "upcoming china gizmos"])
-def test_a_calendar_of_what_is_not_known_is_not_that_of_all(text: str, read: Read) -> None:
+def test_a_calendar_for_unknown_words_is_refused(text: str, read: Read) -> None:
     with pytest.raises(QueryError, match="neither goods nor an economy"):
         read(text)
 
@@ -291,7 +289,7 @@ def test_a_calendar_of_what_is_not_known_is_not_that_of_all(text: str, read: Rea
 @pytest.mark.parametrize(
     "text", ["upcoming in the next 30 days", "changes this month", "what is upcoming in december"]
 )
-def test_words_of_time_leave_a_calendar_whole(text: str, read: Read) -> None:
+def test_words_of_time_do_not_limit_a_calendar(text: str, read: Read) -> None:
     query = read(text)
 
     assert (query.partner, query.product) == (None, None)
@@ -301,20 +299,20 @@ def test_words_of_time_leave_a_calendar_whole(text: str, read: Read) -> None:
     "text",
     ["tariffs on chinese steel", "what is the duty on steel from china", "duty from china cars"],
 )
-def test_who_pays_alone_is_not_taken_for_who_charges(text: str, read: Read) -> None:
+def test_a_partner_alone_is_not_read_as_the_imposer(text: str, read: Read) -> None:
     query = read(text)
 
     assert (query.kind, query.partner, query.charged) == (Kind.PARTY, "CN", True)
 
 
-def test_goods_alone_are_answered_with_a_question_that_names_an_economy(read: Read) -> None:
+def test_goods_without_an_economy_get_a_suggested_question_with_one(read: Read) -> None:
     with pytest.raises(NoEconomyNamed) as refused:
         read("steel")
 
     assert read(refused.value.questions[0]).product == "steel"
 
 
-def test_a_unit_behind_a_number_is_no_economy(ledger: Ledger) -> None:
+def test_a_unit_after_a_number_is_not_an_economy(ledger: Ledger) -> None:
     query = parse("us canada motorcycles over 800 cc", ledger.parties, date(2026, 11, 29))
 
     assert (query.imposer, query.partner, query.versus) == ("US", "CA", ())

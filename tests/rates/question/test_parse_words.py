@@ -1,4 +1,4 @@
-"""Words of a question, one by one, read with a vocabulary made by hand."""
+"""Single words of a question, with a made-up vocabulary."""
 
 from datetime import date
 
@@ -28,31 +28,31 @@ def read(text: str) -> RateQuery:
 @pytest.mark.parametrize(
     ("asked", "kind"), [("upcoming", Kind.UPCOMING), ("changes", Kind.CHANGES)]
 )
-def test_a_word_of_time_leaves_a_calendar_whole(asked: str, kind: Kind, word: str) -> None:
+def test_a_word_of_time_does_not_limit_a_calendar(asked: str, kind: Kind, word: str) -> None:
     query = read(f"{asked} china {word}")
     assert (query.kind, query.partner, query.product) == (kind, "CN", None)
 
 
 @pytest.mark.parametrize("word", ["zzqqx", "fortnightly"])
-def test_a_word_that_means_nothing_is_refused_in_a_calendar(word: str) -> None:
+def test_an_unknown_word_is_refused_in_a_calendar_question(word: str) -> None:
     with pytest.raises(UnknownParty) as refused:
         read(f"upcoming china {word}")
     assert refused.value.word == word
 
 
 @pytest.mark.parametrize("word", ["upcoming", "calendar"])
-def test_a_calendar_of_goods_is_about_them(word: str) -> None:
+def test_a_calendar_can_be_limited_to_goods(word: str) -> None:
     assert read(f"{word} steel").product == "steel"
 
 
 @pytest.mark.parametrize("word", ["history", "timeline", "chart"])
-def test_a_question_asks_for_every_change(word: str) -> None:
+def test_words_for_a_history_ask_for_every_change(word: str) -> None:
     query = read(f"us china {word}")
     assert (query.history, query.product) == (True, None)
     assert not read("us china").history
 
 
-def test_goods_without_an_economy_are_answered_with_a_whole_question() -> None:
+def test_goods_without_an_economy_get_a_complete_question_as_suggestion() -> None:
     with pytest.raises(NoEconomyNamed) as unsaid:
         read("steel")
     assert unsaid.value.thing == "steel"
@@ -60,25 +60,25 @@ def test_goods_without_an_economy_are_answered_with_a_whole_question() -> None:
 
 
 @pytest.mark.parametrize("text", ["zzqqx", "zzqqx wwkkv"])
-def test_unknown_words_alone_are_taken_for_an_economy(text: str) -> None:
+def test_unknown_words_alone_are_read_as_an_economy(text: str) -> None:
     with pytest.raises(UnknownParty) as unknown:
         read(text)
     assert (unknown.value.word, unknown.value.suggestions) == (text, ())
 
 
 @pytest.mark.parametrize("text", ["us china zzqqx", "us zzqqx"])
-def test_unknown_words_beside_an_economy_are_taken_for_goods(text: str) -> None:
+def test_unknown_words_next_to_an_economy_are_read_as_goods(text: str) -> None:
     with pytest.raises(QueryError) as unknown:
         read(text)
     assert unknown.value.thing == "zzqqx"
     assert not isinstance(unknown.value, UnknownParty)
 
 
-def test_a_question_without_words_names_no_economy() -> None:
+def test_an_empty_question_is_refused_for_naming_no_economy() -> None:
     with pytest.raises(QueryError) as empty:
         read(" ")
     assert not isinstance(empty.value, UnknownParty)
 
 
-def test_without_a_vocabulary_any_words_beside_economies_may_be_goods() -> None:
+def test_without_a_vocabulary_any_words_next_to_economies_are_goods() -> None:
     assert parse("us china zzqqx", PARTIES, TODAY).product == "zzqqx"

@@ -1,4 +1,4 @@
-"""Product texts: goods, codes, layers, and what is not understood."""
+"""Parsing of product texts: goods, codes, layers and unknown words."""
 
 import pytest
 from hypothesis import given
@@ -47,19 +47,19 @@ def test_names_are_understood_in_any_case_number_and_spelling(
         ("30 bn", ()),
     ],
 )
-def test_codes_are_told_from_years_and_amounts(
+def test_codes_are_distinguished_from_years_and_amounts(
     text: str, codes: tuple[str, ...], ledger: Ledger
 ) -> None:
     assert _read(text, ledger).codes == codes
 
 
-def test_the_longest_phrase_counts(ledger: Ledger) -> None:
+def test_the_longest_matching_phrase_counts(ledger: Ledger) -> None:
     wanted = _read("lithium-ion batteries other than for EVs", ledger)
 
     assert wanted.goods == ("storage-batteries",)
 
 
-def test_a_layer_by_itself_is_told_from_goods(ledger: Ledger) -> None:
+def test_a_layer_is_distinguished_from_goods(ledger: Ledger) -> None:
     wanted = _read("solar cells, Section 301 layer only", ledger)
 
     assert (wanted.goods, wanted.bases, wanted.alone) == (("solar-cells",), ("Section 301",), True)
@@ -68,16 +68,14 @@ def test_a_layer_by_itself_is_told_from_goods(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("text", "good"), [("ev battry", "ev-batteries"), ("electic cars", "electric-cars")]
 )
-def test_a_typing_mistake_is_read_as_the_goods_it_comes_near(
-    text: str, good: str, ledger: Ledger
-) -> None:
+def test_a_typo_is_read_as_the_nearest_goods(text: str, good: str, ledger: Ledger) -> None:
     wanted = _read(text, ledger)
 
     assert wanted.goods == (good,)
     assert wanted.read_as
 
 
-def test_words_not_understood_are_kept(ledger: Ledger) -> None:
+def test_unknown_words_are_returned(ledger: Ledger) -> None:
     assert _read("purple steel", ledger).unknown == ("purple",)
 
 
