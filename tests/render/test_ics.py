@@ -1,4 +1,4 @@
-"""The calendar file is read by others' programs, and tells each change once."""
+"""The calendar file is valid iCalendar and has one event per change."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -22,22 +22,22 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PARTIES = load_parties(CONFIG / "parties.yaml")
 
 
-def read(content: bytes) -> list[Event]:
+def read_events(content: bytes) -> list[Event]:
     return [part for part in Calendar.from_ical(content).walk("VEVENT") if isinstance(part, Event)]
 
 
-def ahead_of(ledger: Ledger, partner: str | None = None) -> tuple[CalendarEntry, ...]:
+def upcoming_for(ledger: Ledger, partner: str | None = None) -> tuple[CalendarEntry, ...]:
     return all_ahead(RateQuery(kind=Kind.UPCOMING, partner=partner), ledger, NOW.date())
 
 
-def written(changes: tuple[CalendarEntry, ...], now: datetime = NOW) -> list[Event]:
-    return read(calendar_file(changes, "Tariffs ahead", PARTIES, now))
+def write_and_read(changes: tuple[CalendarEntry, ...], now: datetime = NOW) -> list[Event]:
+    return read_events(calendar_file(changes, "Tariffs ahead", PARTIES, now))
 
 
 @pytest.mark.parametrize("partner", [None, "CN", "EU"])
-def test_every_change_is_an_event_of_one_whole_day(ledger: Ledger, partner: str | None) -> None:
-    changes = ahead_of(ledger, partner)
-    events = written(changes)
+def test_every_change_is_an_all_day_event(ledger: Ledger, partner: str | None) -> None:
+    changes = upcoming_for(ledger, partner)
+    events = write_and_read(changes)
     assert changes
     assert [event.decoded("dtstart") for event in events] == [change.on for change in changes]
     for event, change in zip(events, changes, strict=True):
@@ -52,21 +52,23 @@ def test_every_change_is_an_event_of_one_whole_day(ledger: Ledger, partner: str 
         assert str(event.get("url", "")) == (change.source.url or "")
 
 
-def test_no_two_events_have_one_uid(ledger: Ledger) -> None:
-    uids = [str(event["uid"]) for event in written(ahead_of(ledger))]
+def test_every_event_has_a_different_uid(ledger: Ledger) -> None:
+    uids = [str(event["uid"]) for event in write_and_read(upcoming_for(ledger))]
     assert len(set(uids)) == len(uids)
 
 
-def test_written_again_an_event_keeps_its_uid_and_moves_on(ledger: Ledger) -> None:
-    """Another rate and sources read anew are the same event, revised."""
-    [change] = [one for one in ahead_of(ledger) if one.key.startswith("us-cn-301-legacy-chips ")]
+def test_a_changed_event_keeps_its_uid_and_gets_a_newer_revision(ledger: Ledger) -> None:
+    """A changed rate or newly checked sources revise the same event."""
+    [change] = [
+        one for one in upcoming_for(ledger) if one.key.startswith("us-cn-301-legacy-chips ")
+    ]
     assert change.as_of is not None
     read_later = change.as_of + timedelta(days=30)
     higher = Change(ChangeKind.BEGINS, DutyRate(Decimal(20)))
     later = change.model_copy(update={"change": higher, "as_of": read_later, "doubts": ()})
     before, after = (
-        written((change,))[0],
-        written((later,), NOW + timedelta(days=40))[0],
+        write_and_read((change,))[0],
+        write_and_read((later,), NOW + timedelta(days=40))[0],
     )
     assert before["uid"] == after["uid"]
     assert after.decoded("sequence") - before.decoded("sequence") == 30
@@ -74,13 +76,13 @@ def test_written_again_an_event_keeps_its_uid_and_moves_on(ledger: Ledger) -> No
     assert (str(before["status"]), str(after["status"])) == ("TENTATIVE", "CONFIRMED")
 
 
-def test_one_economys_file_has_the_same_events_as_the_file_of_all(ledger: Ledger) -> None:
-    every = {str(event["uid"]) for event in written(ahead_of(ledger))}
-    some = {str(event["uid"]) for event in written(ahead_of(ledger, "CN"))}
+def test_a_file_for_one_economy_has_the_same_events_as_the_file_for_all(ledger: Ledger) -> None:
+    every = {str(event["uid"]) for event in write_and_read(upcoming_for(ledger))}
+    some = {str(event["uid"]) for event in write_and_read(upcoming_for(ledger, "CN"))}
     assert some < every
 
 
-# A byte order mark is left out of what it begins by the library, which is no loss to a reader.
+# The library drops a byte order mark at the beginning of a text, which is harmless.
 texts = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff")
     | st.sampled_from('\n,;:\\"^'),
@@ -88,14 +90,14 @@ texts = st.text(
 )
 
 
-def seen(text: str) -> str:
-    """As a reader sees it: a letter like a backslash stands for one."""
+def normalized(text: str) -> str:
+    """The text with backslashes replaced, because the library does not preserve them."""
     return " ".join(text.replace("\\", "\u2216").split())
 
 
 @example("\\N", "\\N", "\\n", "\\\\N", "\n")
 @given(what=texts, measure=texts, basis=texts, source=texts, doubt=texts)
-def test_any_text_survives_the_way_there_and_back(
+def test_any_text_is_read_back_unchanged(
     what: str, measure: str, basis: str, source: str, doubt: str
 ) -> None:
     change = CalendarEntry(
@@ -111,16 +113,16 @@ def test_any_text_survives_the_way_there_and_back(
         doubts=(Doubt(DoubtKind.CAVEAT, doubt),),
     )
     content = calendar_file((change,), what, PARTIES, NOW)
-    # The library reads this one as it stands, escapes and all.
+    # The library does not unescape this property.
     escaped = what.replace("\\", "\u2216")
     assert str(Calendar.from_ical(content)["name"]) == vText(escaped).to_ical().decode()
     lines = content.split(b"\r\n")
     assert max(map(len, lines)) <= 75
     assert not any(b"\n" in line or b"\r" in line for line in lines)
-    [event] = read(content)
-    assert seen(f"United States on China, all partners: {measure}: {what}") == seen(
+    [event] = read_events(content)
+    assert normalized(f"United States on China, all partners: {measure}: {what}") == normalized(
         str(event["summary"])
     )
     for said in (what, measure, basis, source, doubt):
-        assert seen(said) in seen(str(event["description"]))
+        assert normalized(said) in normalized(str(event["description"]))
     assert str(event["url"]) == "https://gazette.example/a,b;c?d=1"

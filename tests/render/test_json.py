@@ -1,4 +1,4 @@
-"""The object of `tariffwire rate --json`, as its contract says."""
+"""The JSON object of `tariffwire rate --json` has the documented fields."""
 
 import json
 from datetime import date
@@ -51,7 +51,7 @@ def _first(text: str, ledger: Ledger, today: date) -> dict[str, Any]:
     return found
 
 
-def test_one_object_holds_the_question_and_its_answers(ledger: Ledger, today: date) -> None:
+def test_one_object_contains_the_question_and_its_answers(ledger: Ledger, today: date) -> None:
     found = _object("us china steel on 2026-09-15", ledger, today)
 
     assert set(found) == {"asked", "answers", "error"}
@@ -67,7 +67,7 @@ def test_one_object_holds_the_question_and_its_answers(ledger: Ledger, today: da
     assert found["error"] is None
 
 
-def test_an_answer_has_the_fields_of_the_contract(ledger: Ledger, today: date) -> None:
+def test_an_answer_has_the_documented_fields(ledger: Ledger, today: date) -> None:
     one = _first("us on china on 2026-09-15", ledger, today)
 
     assert (one["imposer"], one["partner"], one["on"]) == ("US", "CN", "2026-09-15")
@@ -95,7 +95,7 @@ def test_an_answer_has_the_fields_of_the_contract(ledger: Ledger, today: date) -
     assert {"on", "kind", "percent", "measure", "source"} <= one["next"][0].keys()
 
 
-def test_the_base_rate_of_a_line_comes_with_the_total(ledger: Ledger, today: date) -> None:
+def test_an_answer_for_a_tariff_line_includes_the_base_rate(ledger: Ledger, today: date) -> None:
     one = _first("us on china 7326.90.86 on 2026-09-15", ledger, today)
 
     assert (one["total_percent"], one["with_base_percent"]) == ("75", "77.9")
@@ -106,7 +106,7 @@ def test_the_base_rate_of_a_line_comes_with_the_total(ledger: Ledger, today: dat
     )
 
 
-def test_an_all_in_rate_adds_what_is_left_above_the_base_rate(ledger: Ledger, today: date) -> None:
+def test_an_all_in_rate_adds_only_its_part_above_the_base_rate(ledger: Ledger, today: date) -> None:
     unknown = _first("us on eu on 2025-09-01", ledger, today)
     known = _first("us on japan cars on 2025-10-01", ledger, today)
 
@@ -117,20 +117,20 @@ def test_an_all_in_rate_adds_what_is_left_above_the_base_rate(ledger: Ledger, to
     assert component["added_percent"] == known["additional_percent"] == "12.5"
 
 
-def test_the_base_rate_is_no_additional_duty(ledger: Ledger, today: date) -> None:
+def test_the_base_rate_is_not_an_additional_duty(ledger: Ledger, today: date) -> None:
     one = _first("us on china 7326.90.86 including base on 2026-09-15", ledger, today)
 
     assert (one["total_percent"], one["additional_percent"]) == ("77.9", "75")
 
 
-def test_a_range_is_never_shown_as_its_floor(ledger: Ledger, today: date) -> None:
+def test_a_range_is_not_reduced_to_its_lowest_rate(ledger: Ledger, today: date) -> None:
     one = _first("us on china 8507.60 on 2025-06-01", ledger, today)
 
     assert (one["total_percent"], one["additional_percent"]) == (None, None)
     assert (one["range"], one["certainty"]) == (["37.5", "55"], "range")
 
 
-def test_a_ban_and_a_total_that_cannot_be_given(ledger: Ledger, today: date) -> None:
+def test_a_ban_and_an_unknown_total_are_marked(ledger: Ledger, today: date) -> None:
     ban = _first("us on canada wine on 2026-10-01", ledger, today)
     nothing = _first("japan on vietnam", ledger, today)
 
@@ -145,7 +145,7 @@ def test_a_duty_on_some_lines_makes_the_total_uncertain(ledger: Ledger, today: d
     assert "some_lines" in {each["reason"] for each in one["components"]}
 
 
-def test_a_warning_is_its_kind_and_its_values(ledger: Ledger, today: date) -> None:
+def test_a_warning_has_its_kind_and_its_values(ledger: Ledger, today: date) -> None:
     first = _first("us on china", ledger, today)["warnings"][0]
 
     assert first == {
@@ -158,15 +158,15 @@ def test_a_warning_is_its_kind_and_its_values(ledger: Ledger, today: date) -> No
     }
 
 
-def test_the_kinds_of_warnings_are_part_of_the_contract() -> None:
-    def below(kind: type[RateWarning]) -> set[str]:
+def test_the_kinds_of_warnings_are_documented() -> None:
+    def kinds_below(kind: type[RateWarning]) -> set[str]:
         own = set() if kind in (RateWarning, Leading) else {kind.__new__(kind).kind}
-        return own.union(*(below(each) for each in kind.__subclasses__()))
+        return own.union(*(kinds_below(each) for each in kind.__subclasses__()))
 
-    assert below(RateWarning) == KINDS
+    assert kinds_below(RateWarning) == KINDS
 
 
-def test_a_history_has_its_changes_and_rulings(ledger: Ledger, today: date) -> None:
+def test_a_history_lists_changes_and_rulings(ledger: Ledger, today: date) -> None:
     steps = _first("us on china history", ledger, today)["history"]
 
     by_day = {step["on"]: step for step in steps}
@@ -176,7 +176,7 @@ def test_a_history_has_its_changes_and_rulings(ledger: Ledger, today: date) -> N
     assert Decimal(by_day["2025-04-10"]["percent"]) == 145
 
 
-def test_a_refused_question_is_an_error_in_the_object(ledger: Ledger, today: date) -> None:
+def test_a_refused_question_has_an_error_in_the_object(ledger: Ledger, today: date) -> None:
     with pytest.raises(UnknownParty) as refused:
         ask("us chnia", ledger, today)
 

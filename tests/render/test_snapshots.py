@@ -1,6 +1,6 @@
-"""The words for every kind of fact, kept as text files beside this one.
+"""Snapshot tests of the words for every kind of fact; the snapshots are in this folder.
 
-The facts are made up, so that new rates change no words. To accept a new wording, run
+The facts are made up, so that new rates change no snapshot. To accept a new wording, run
 `python -m tests.render.test_snapshots`.
 """
 
@@ -243,7 +243,7 @@ def _file(name: str) -> Path:
 
 
 @pytest.mark.parametrize("name", SNAPSHOTS)
-def test_the_words_are_as_accepted(name: str) -> None:
+def test_the_words_match_the_snapshots(name: str) -> None:
     text = "".join(f"{line}\n" for line in SNAPSHOTS[name]())
     assert text == _file(name).read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""What the tests of the live sources share: a server that plays them, and a client for it."""
+"""A fake server of the live sources, its client, and the shipped parties, ledger and topics."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime

@@ -1,11 +1,11 @@
-"""Answers of the documented shapes, written for these tests."""
+"""Example responses with the documented structure, written for these tests."""
 
 import json
 from typing import Any
 
 
 def row(htsno: str, general: str = "", description: str = "Goods", **more: Any) -> dict[str, Any]:
-    """A row of the tariff schedule's search."""
+    """A row of a search in the US tariff schedule."""
     return {
         "htsno": htsno,
         "indent": "2",
@@ -33,7 +33,7 @@ HEADPHONES = [
 
 
 def sdmx(reporter: str, values: dict[str, Any], product: str = "Total") -> str:
-    """The values of one economy by year, as WITS sends them; one other series stands beside."""
+    """The values of one economy by year, as WITS sends them, with one unrelated series."""
     years = list(values)
     dimensions = [
         ("FREQ", ["A"]),
@@ -78,7 +78,7 @@ def sdmx(reporter: str, values: dict[str, Any], product: str = "Total") -> str:
 
 
 def document(number: str, title: str | None, **changes: Any) -> dict[str, Any]:
-    """A document as the Federal Register lists it."""
+    """A document in the format of the Federal Register."""
     return {
         "document_number": number,
         "title": title,
@@ -95,6 +95,6 @@ def document(number: str, title: str | None, **changes: Any) -> dict[str, Any]:
 
 
 def page(*results: dict[str, Any], total_pages: int = 1) -> str:
-    """A page of the Federal Register's list; one without hits has no `results`."""
+    """A result page of the Federal Register; a page without results has no `results` key."""
     listed = {"results": list(results), "next_page_url": None} if results else {}
     return json.dumps({"count": len(results), "total_pages": total_pages, **listed})

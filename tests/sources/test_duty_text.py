@@ -1,4 +1,4 @@
-"""The duty column's words: a percent where they are one, never a number that they don't hold."""
+"""Reading the duty column: a percent only if the text is a plain percent."""
 
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ from bot.sources.hts import ad_valorem
         ("350%", "350"),
     ],
 )
-def test_a_plain_percent_is_taken_as_it_stands(words: str, percent: str) -> None:
+def test_a_plain_percent_is_read_exactly(words: str, percent: str) -> None:
     assert ad_valorem(words) == Decimal(percent)
 
 
@@ -43,7 +43,7 @@ def test_a_plain_percent_is_taken_as_it_stands(words: str, percent: str) -> None
         "٣%",
     ],
 )
-def test_other_words_are_no_percent(words: str) -> None:
+def test_other_texts_give_no_percent(words: str) -> None:
     assert ad_valorem(words) is None
 
 
@@ -54,7 +54,7 @@ _PIECES = st.sampled_from(
 
 @example("9" * 5000 + "%")
 @given(st.one_of(st.text(max_size=400), st.lists(_PIECES, max_size=8).map("".join)))
-def test_no_text_raises_and_no_number_is_invented(words: str) -> None:
+def test_any_text_is_accepted_and_no_number_is_invented(words: str) -> None:
     percent = ad_valorem(words)
     if percent is None:
         return

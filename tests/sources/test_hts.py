@@ -1,4 +1,4 @@
-"""The US tariff schedule over HTTP: a line's duty with its source, or nothing."""
+"""Lookups in the US tariff schedule over HTTP: the duty of a line with its source, or nothing."""
 
 import json
 from decimal import Decimal
@@ -27,7 +27,7 @@ def line(code: str) -> Lookup:
 
 
 async def ask(server: FeedServer, api: JsonApi, code: str, answer: Any) -> Finding | None:
-    """What is found of the code where the search answers so."""
+    """The finding for this code if the search returns this response."""
     body = answer if isinstance(answer, str | bytes) else json.dumps(answer)
     server.at("/reststop/search", body, Content_Type="application/json")
     return await hts(api, f"{server.url}/reststop/").find(line(code))
@@ -49,7 +49,7 @@ async def test_a_line_has_its_duty_with_source_day_and_address(
     assert asked.headers["user-agent"] == LIMITS.user_agent
 
 
-async def test_a_subheading_without_a_rate_has_that_of_the_nearest_one_above(
+async def test_a_subheading_without_a_rate_has_the_rate_of_its_parent(
     server: FeedServer, api: JsonApi
 ) -> None:
     rows = [row("2309", "1%"), row("2309.90", "1.4%", "Other:"), row("2309.90.95", "", "Other")]
@@ -58,7 +58,7 @@ async def test_a_subheading_without_a_rate_has_that_of_the_nearest_one_above(
     assert (found.percent, found.line) == (Decimal("1.4"), "2309.90.95")
 
 
-async def test_lines_of_one_rate_answer_for_their_subheading(
+async def test_lines_with_the_same_rate_give_the_rate_of_their_subheading(
     server: FeedServer, api: JsonApi
 ) -> None:
     rows = [row("8471.30", description="Portable machines"), row("8471.30.01", "Free")]
@@ -67,7 +67,7 @@ async def test_lines_of_one_rate_answer_for_their_subheading(
     assert found.percent == 0
 
 
-async def test_lines_of_several_rates_give_no_percent_for_their_subheading(
+async def test_lines_with_different_rates_give_no_percent_for_their_subheading(
     server: FeedServer, api: JsonApi
 ) -> None:
     found = await ask(server, api, "851830", HEADPHONES)
@@ -79,7 +79,7 @@ async def test_lines_of_several_rates_give_no_percent_for_their_subheading(
 @pytest.mark.parametrize(
     "words", ["4.4¢/kg", "1.5¢/kg + 2.5%", "The rate applicable to the article of which it is part"]
 )
-async def test_a_specific_or_compound_duty_is_told_in_the_schedules_words(
+async def test_a_specific_or_compound_duty_is_given_in_the_words_of_the_schedule(
     server: FeedServer, api: JsonApi, words: str
 ) -> None:
     found = await ask(server, api, "02023010", [row("0202.30.10", words)])
@@ -87,7 +87,7 @@ async def test_a_specific_or_compound_duty_is_told_in_the_schedules_words(
     assert (found.percent, found.words) == (None, words)
 
 
-async def test_statistical_suffixes_under_their_lines_number_hide_nothing(
+async def test_rows_with_statistical_suffixes_do_not_hide_the_rate_of_their_line(
     server: FeedServer, api: JsonApi
 ) -> None:
     rows = [
@@ -104,7 +104,7 @@ async def test_statistical_suffixes_under_their_lines_number_hide_nothing(
     )
 
 
-async def test_markup_in_a_description_is_taken_out(server: FeedServer, api: JsonApi) -> None:
+async def test_markup_in_a_description_is_removed(server: FeedServer, api: JsonApi) -> None:
     given = row("8518.30.20", "4.9%", "Headphones <il>Apis\u202e</il> <script>x</script>")
     found = await ask(server, api, "85183020", [given])
     assert found is not None
@@ -121,7 +121,7 @@ async def test_markup_in_a_description_is_taken_out(server: FeedServer, api: Jso
         [row("9903.88.15", "The duty provided in the applicable subheading + 7.5%")],
     ],
 )
-async def test_a_schedule_without_the_line_or_its_rate_gives_nothing(
+async def test_a_missing_line_or_rate_gives_no_finding(
     server: FeedServer, api: JsonApi, rows: list[dict[str, Any]]
 ) -> None:
     assert await ask(server, api, "85183020", rows) is None
@@ -145,7 +145,7 @@ async def test_a_schedule_without_the_line_or_its_rate_gives_nothing(
     ],
     ids=range(12),
 )
-async def test_an_answer_in_another_shape_is_an_error_that_names_the_source(
+async def test_an_unexpected_response_is_an_error_that_names_the_source(
     server: FeedServer, api: JsonApi, answer: Any
 ) -> None:
     with pytest.raises(SourceError, match="USITC's tariff schedule: answered in a shape"):
@@ -159,12 +159,12 @@ async def test_an_error_status_is_an_error(server: FeedServer, api: JsonApi, sta
         await hts(api, f"{server.url}/").find(line("85183020"))
 
 
-async def test_a_huge_answer_is_cut_off(server: FeedServer, api: JsonApi) -> None:
+async def test_a_response_over_the_size_limit_is_an_error(server: FeedServer, api: JsonApi) -> None:
     with pytest.raises(SourceError, match="larger than 1,000,000 bytes"):
         await ask(server, api, "85183020", b"[" + b" " * LARGEST_BYTES + b"]")
 
 
-async def test_a_server_that_hangs_ends_at_the_deadline() -> None:
+async def test_a_request_to_a_hanging_server_times_out() -> None:
     api = JsonApi(LIMITS.model_copy(update={"deadline_s": 0.2}))
     try:
         async with raw_serving(b"HTTP/1.1 200 OK\r\n", hold=True) as address:

@@ -1,4 +1,4 @@
-"""All sources together: what came in time, and a silence for what did not."""
+"""All live sources together: findings that arrive in time, and a warning for the others."""
 
 import asyncio
 import time
@@ -29,8 +29,8 @@ def finding(of: Lookup, percent: str, year: int = 2026) -> Finding:
     )
 
 
-class Says:
-    """A source that says one thing, after a while if it must."""
+class FakeSource:
+    """A source that returns this finding, after a delay if one is set."""
 
     lack, probe = Lack.BASE_DUTY, LINE
 
@@ -44,17 +44,17 @@ class Says:
         return self.said
 
 
-def reference(*sources: tuple[Lack, Says], deadline_s: float = 5.0) -> LiveLookups:
-    table: dict[Lack, list[tuple[Says, LookupCache[Finding]]]] = {}
+def reference(*sources: tuple[Lack, FakeSource], deadline_s: float = 5.0) -> LiveLookups:
+    table: dict[Lack, list[tuple[FakeSource, LookupCache[Finding]]]] = {}
     for lack, source in sources:
         table.setdefault(lack, []).append((source, LookupCache(source.name, time.monotonic)))
     return LiveLookups(table, deadline_s)
 
 
-async def test_each_lookup_goes_to_the_sources_that_know_such_things() -> None:
+async def test_each_lookup_goes_to_the_sources_for_its_kind() -> None:
     known = reference(
-        (Lack.BASE_DUTY, Says("USITC", finding(LINE, "4.9"))),
-        (Lack.MFN_AVERAGE, Says("WITS", finding(AVERAGE, "5.1", 2023))),
+        (Lack.BASE_DUTY, FakeSource("USITC", finding(LINE, "4.9"))),
+        (Lack.MFN_AVERAGE, FakeSource("WITS", finding(AVERAGE, "5.1", 2023))),
     )
     assert set(await known.find((LINE, AVERAGE))) == {
         finding(LINE, "4.9"),
@@ -62,22 +62,24 @@ async def test_each_lookup_goes_to_the_sources_that_know_such_things() -> None:
     }
 
 
-async def test_what_has_no_source_is_not_spoken_of() -> None:
-    assert await reference((Lack.BASE_DUTY, Says("USITC", None))).find((AVERAGE,)) == ()
+async def test_a_lookup_without_a_source_gives_no_finding_and_no_failure() -> None:
+    assert await reference((Lack.BASE_DUTY, FakeSource("USITC", None))).find((AVERAGE,)) == ()
 
 
-async def test_a_source_that_has_nothing_says_nothing() -> None:
-    assert await reference((Lack.BASE_DUTY, Says("USITC", None))).find((LINE,)) == ()
+async def test_a_source_without_a_figure_gives_no_finding() -> None:
+    assert await reference((Lack.BASE_DUTY, FakeSource("USITC", None))).find((LINE,)) == ()
 
 
 @pytest.mark.parametrize("error", [SourceError("USITC", "did not answer"), RuntimeError("a bug")])
-async def test_a_source_that_fails_is_a_silence(error: Exception) -> None:
-    [said] = await reference((Lack.BASE_DUTY, Says("USITC", error))).find((LINE,))
+async def test_a_failing_source_is_reported_as_a_failure(error: Exception) -> None:
+    [said] = await reference((Lack.BASE_DUTY, FakeSource("USITC", error))).find((LINE,))
     assert said == LookupFailure(of=LINE, source="USITC", why="could not be read just now")
 
 
-async def test_a_late_source_is_a_silence_now_and_a_finding_for_the_next_who_asks() -> None:
-    slow = Says("USITC", finding(LINE, "4.9"), after_s=0.3)
+async def test_a_late_finding_is_reported_as_a_failure_now_and_returned_at_the_next_lookup() -> (
+    None
+):
+    slow = FakeSource("USITC", finding(LINE, "4.9"), after_s=0.3)
     known = reference((Lack.BASE_DUTY, slow), deadline_s=0.05)
     [said] = await known.find((LINE,))
     assert said == LookupFailure(of=LINE, source="USITC", why="did not answer in time")
@@ -86,17 +88,17 @@ async def test_a_late_source_is_a_silence_now_and_a_finding_for_the_next_who_ask
     await known.close()
 
 
-async def test_of_two_averages_the_newer_is_taken_and_a_failure_beside_it_is_no_matter() -> None:
+async def test_the_newer_of_two_averages_is_used_even_if_another_source_fails() -> None:
     known = reference(
-        (Lack.MFN_AVERAGE, Says("WITS", finding(AVERAGE, "5.1", 2021))),
-        (Lack.MFN_AVERAGE, Says("Another", finding(AVERAGE, "4.8", 2023))),
-        (Lack.MFN_AVERAGE, Says("A third", SourceError("A third", "failed"))),
+        (Lack.MFN_AVERAGE, FakeSource("WITS", finding(AVERAGE, "5.1", 2021))),
+        (Lack.MFN_AVERAGE, FakeSource("Another", finding(AVERAGE, "4.8", 2023))),
+        (Lack.MFN_AVERAGE, FakeSource("A third", SourceError("A third", "failed"))),
     )
     assert await known.find((AVERAGE,)) == (finding(AVERAGE, "4.8", 2023),)
 
 
-async def test_closing_ends_what_is_under_way() -> None:
-    known = reference((Lack.BASE_DUTY, Says("USITC", None, after_s=60)), deadline_s=0.01)
+async def test_closing_cancels_running_lookups() -> None:
+    known = reference((Lack.BASE_DUTY, FakeSource("USITC", None, after_s=60)), deadline_s=0.01)
     await known.find((LINE,))
     await known.close()
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

@@ -1,4 +1,4 @@
-"""MFN averages from WITS over HTTP."""
+"""Lookups of MFN averages from WITS over HTTP."""
 
 import json
 from decimal import Decimal
@@ -33,7 +33,7 @@ async def ask(
     ).find(lookup)
 
 
-async def test_the_newest_average_comes_with_year_source_and_address(
+async def test_the_newest_average_has_year_source_and_address(
     server: FeedServer, api: JsonApi, parties: Parties
 ) -> None:
     answer = sdmx("IRQ", {"2021": 4.91, "2023": 5.1299999, "2022": 5})
@@ -48,7 +48,7 @@ async def test_the_newest_average_comes_with_year_source_and_address(
     assert [asked.path for asked in server.asked] == [PATH.format("irq") + "?format=JSON"]
 
 
-async def test_the_union_is_asked_for_by_the_banks_own_code(
+async def test_the_eu_is_requested_by_the_world_banks_code(
     server: FeedServer, api: JsonApi, parties: Parties
 ) -> None:
     found = await ask(server, api, parties, "EU", sdmx("EUN", {"2022": 5.0}), "eun")
@@ -56,7 +56,7 @@ async def test_the_union_is_asked_for_by_the_banks_own_code(
     assert found.percent == 5
 
 
-async def test_another_economys_series_is_not_taken(
+async def test_a_series_of_another_economy_is_not_used(
     server: FeedServer, api: JsonApi, parties: Parties
 ) -> None:
     assert await ask(server, api, parties, "IQ", sdmx("IRN", {"2022": 5.0}), "irq") is None
@@ -75,7 +75,7 @@ async def test_another_economys_series_is_not_taken(
     ],
     ids=["404", "no years", "no numbers", "no total", "no series"],
 )
-async def test_no_figure_gives_nothing(
+async def test_a_response_without_figures_gives_no_finding(
     server: FeedServer, api: JsonApi, parties: Parties, answer: Any
 ) -> None:
     assert await ask(server, api, parties, "IQ", answer, "irq") is None
@@ -93,7 +93,7 @@ async def test_no_figure_gives_nothing(
     ],
     ids=range(6),
 )
-async def test_another_shape_or_an_impossible_figure_is_an_error(
+async def test_an_unexpected_response_or_an_impossible_figure_is_an_error(
     server: FeedServer, api: JsonApi, parties: Parties, answer: str
 ) -> None:
     with pytest.raises(SourceError, match="WITS: answered in a shape"):

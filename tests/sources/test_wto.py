@@ -1,4 +1,4 @@
-"""MFN averages from the WTO over HTTP."""
+"""Lookups of MFN averages from the WTO over HTTP."""
 
 import json
 from decimal import Decimal
@@ -26,7 +26,7 @@ REPORTERS = [
 
 
 def rows(code: str, **by_year: Any) -> str:
-    """The series as the API sends it: `y2023=5.1` is a value of 2023."""
+    """A series as the API sends it; `y2023=5.1` is the value for 2023."""
     return json.dumps(
         {
             "Dataset": [
@@ -54,7 +54,7 @@ async def ask(source: Wto, economy: str) -> Finding | None:
     return await source.find(Lookup(lack=Lack.MFN_AVERAGE, economy=economy))
 
 
-async def test_the_newest_average_comes_with_year_source_and_address(
+async def test_the_newest_average_has_year_source_and_address(
     server: FeedServer, api: JsonApi, parties: Parties
 ) -> None:
     data = rows("368", y2022=5, y2024=5.149, y2023=5.1, y2025=None)
@@ -71,7 +71,7 @@ async def test_the_newest_average_comes_with_year_source_and_address(
 
 
 @pytest.mark.parametrize(("economy", "code"), [("TW", "158"), ("EU", "918")])
-async def test_taiwan_and_the_union_are_found_by_the_wtos_own_codes(
+async def test_taiwan_and_the_eu_are_requested_by_the_wtos_codes(
     server: FeedServer, api: JsonApi, parties: Parties, economy: str, code: str
 ) -> None:
     found = await ask(wto(server, api, parties, rows(code, y2024=6.5)), economy)
@@ -79,7 +79,7 @@ async def test_taiwan_and_the_union_are_found_by_the_wtos_own_codes(
     assert found.percent == Decimal("6.5")
 
 
-async def test_the_list_of_economies_is_read_once(
+async def test_the_list_of_economies_is_requested_once(
     server: FeedServer, api: JsonApi, parties: Parties
 ) -> None:
     source = wto(server, api, parties, rows("368", y2024=5))
@@ -99,7 +99,7 @@ async def test_the_list_of_economies_is_read_once(
     ],
     ids=["not listed", "204", "of another", "no value", "empty"],
 )
-async def test_no_figure_gives_nothing(
+async def test_a_response_without_figures_gives_no_finding(
     server: FeedServer, api: JsonApi, parties: Parties, economy: str, data: Any
 ) -> None:
     assert await ask(wto(server, api, parties, data), economy) is None
@@ -117,7 +117,7 @@ async def test_no_figure_gives_nothing(
     ],
     ids=range(6),
 )
-async def test_another_shape_or_an_error_is_an_error_without_the_key(
+async def test_the_error_for_an_unexpected_response_does_not_contain_the_key(
     server: FeedServer, api: JsonApi, parties: Parties, data: Any
 ) -> None:
     with pytest.raises(SourceError, match="The WTO") as caught:
@@ -125,7 +125,7 @@ async def test_another_shape_or_an_error_is_an_error_without_the_key(
     assert KEY not in str(caught.value)
 
 
-async def test_the_key_goes_into_a_header_and_to_no_other_server(
+async def test_the_key_is_sent_as_a_header_and_to_no_other_server(
     server: FeedServer, api: JsonApi, parties: Parties
 ) -> None:
     async with serving() as other:

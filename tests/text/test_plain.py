@@ -1,4 +1,4 @@
-"""Hostile markup becomes plain text, and text becomes sentences."""
+"""Hostile markup becomes plain text, and plain text is split into sentences."""
 
 import re
 import unicodedata
@@ -72,13 +72,13 @@ def test_markup_becomes_visible_text(markup: str, text: str) -> None:
         ("Duty <&lt;b&gt; 25%", "Duty <b> 25%"),
     ],
 )
-def test_an_escaped_lone_tag_stays_if_allowed(markup: str, text: str) -> None:
+def test_an_escaped_lone_tag_is_kept_if_allowed(markup: str, text: str) -> None:
     assert " ".join(plain(markup, 500, lone_tags=True).split()) == text
 
 
 @settings(max_examples=500)
 @given(MARKUP)
-def test_only_bare_formatting_tags_stay_and_never_with_their_counterpart(markup: str) -> None:
+def test_only_unpaired_formatting_tags_without_attributes_are_kept(markup: str) -> None:
     left = {tag.lower() for tag in LEFT.findall(plain(markup, 10_000, lone_tags=True))}
     assert all(BARE.fullmatch(tag) for tag in left)
     assert not any(f"</{tag[1:]}" in left for tag in left)
@@ -105,7 +105,7 @@ def test_no_tag_and_no_control_character_gets_through(markup: str, limit: int) -
 @pytest.mark.parametrize(
     "unit", ["<", "<div>", "&lt;", "&amp;", "<!--", " \n", "a\u0300", "<a b='"]
 )
-def test_repetition_does_not_make_it_slow(unit: str) -> None:
+def test_repetitive_text_is_processed_quickly(unit: str) -> None:
     assert len(plain(unit * 40_000, 1000)) <= 1000
 
 
@@ -126,7 +126,7 @@ def test_repetition_does_not_make_it_slow(unit: str) -> None:
         ("", []),
     ],
 )
-def test_sentences_end_where_a_reader_ends_them(text: str, parts: list[str]) -> None:
+def test_sentences_end_where_a_reader_expects(text: str, parts: list[str]) -> None:
     assert list(sentences(text)) == parts
 
 

@@ -1,4 +1,4 @@
-"""The Federal Register over HTTP: documents by day, page by page."""
+"""Requests to the Federal Register: documents since a day, over several pages."""
 
 import json
 from datetime import date
@@ -25,14 +25,16 @@ from tests.sources.examples import document, page
 SINCE = date(2026, 11, 17)
 
 
-async def since(server: FeedServer, api: JsonApi, play: Any) -> tuple[JournalDocument, ...]:
+async def fetch_documents(
+    server: FeedServer, api: JsonApi, play: Any
+) -> tuple[JournalDocument, ...]:
     server.at("/api/v1/documents.json", play)
     settings = FederalRegisterSettings(federal_register_url=f"{server.url}/api/v1/")
     tools = SourceTools(api, Parties(()), lambda: NOW)
     return await FederalRegister(settings, tools).since(SINCE)
 
 
-async def test_a_document_comes_with_what_is_needed_to_judge_it(
+async def test_a_document_is_read_with_its_title_abstract_and_dates(
     server: FeedServer, api: JsonApi
 ) -> None:
     given = document(
@@ -44,7 +46,7 @@ async def test_a_document_comes_with_what_is_needed_to_judge_it(
         signing_date="2026-11-18",
         effective_on="2026-12-01",
     )
-    [found] = await since(server, api, page(given))
+    [found] = await fetch_documents(server, api, page(given))
     assert found == JournalDocument(
         number="2026-21001",
         title="Adjusting Imports of Widgets Into the United States",
@@ -59,10 +61,10 @@ async def test_a_document_comes_with_what_is_needed_to_judge_it(
     )
 
 
-async def test_what_is_asked_for_is_documents_on_the_tariff_schedule_that_are_in_effect(
+async def test_the_request_asks_for_all_kinds_of_documents_on_the_tariff_schedule(
     server: FeedServer, api: JsonApi
 ) -> None:
-    assert await since(server, api, page()) == ()
+    assert await fetch_documents(server, api, page()) == ()
     [asked] = server.asked
     query = parse_qsl(asked.path.partition("?")[2])
     assert ("conditions[term]", '"Harmonized Tariff Schedule"') in query
@@ -73,7 +75,7 @@ async def test_what_is_asked_for_is_documents_on_the_tariff_schedule_that_are_in
     assert {"document_number", "title", "abstract", "effective_on", "html_url"} <= fields
 
 
-async def test_further_pages_are_read_up_to_a_bound_and_a_document_is_given_once(
+async def test_pages_are_read_up_to_a_limit_and_each_document_is_returned_once(
     server: FeedServer, api: JsonApi
 ) -> None:
     def play(request: web.BaseRequest) -> web.Response:
@@ -81,7 +83,7 @@ async def test_further_pages_are_read_up_to_a_bound_and_a_document_is_given_once
         both = (document("same", "On All Pages"), document(f"n{number}", "On One"))
         return web.Response(text=page(*both, total_pages=99))
 
-    found = await since(server, api, play)
+    found = await fetch_documents(server, api, play)
     assert [each.number for each in found] == ["same", *(f"n{n + 1}" for n in range(MOST_PAGES))]
     assert len(server.asked) == MOST_PAGES
 
@@ -97,12 +99,12 @@ async def test_further_pages_are_read_up_to_a_bound_and_a_document_is_given_once
         {"agencies": "none"},
     ],
 )
-async def test_a_document_that_cannot_be_read_is_left_out_and_the_others_are_not(
+async def test_an_unreadable_document_is_skipped(
     server: FeedServer, api: JsonApi, broken: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     good = document("good", "Modifying Duties")
     answer = page({**document("bad", "Modifying Duties"), **broken}, good)
-    assert [each.number for each in await since(server, api, answer)] == ["good"]
+    assert [each.number for each in await fetch_documents(server, api, answer)] == ["good"]
     assert "left out" in caplog.text
 
 
@@ -117,8 +119,8 @@ async def test_a_document_that_cannot_be_read_is_left_out_and_the_others_are_not
     ],
     ids=range(5),
 )
-async def test_another_shape_or_an_error_is_an_error_that_names_it(
+async def test_an_unexpected_response_is_an_error_that_names_the_source(
     server: FeedServer, api: JsonApi, answer: Any
 ) -> None:
     with pytest.raises(SourceError, match="The Federal Register"):
-        await since(server, api, answer)
+        await fetch_documents(server, api, answer)

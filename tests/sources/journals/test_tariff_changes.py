@@ -1,4 +1,4 @@
-"""Which official documents change duties, and what is proposed of them."""
+"""Which official documents change duties, and the proposals made from them."""
 
 import re
 from datetime import date
@@ -16,7 +16,7 @@ from bot.sources.journals.tariff_changes import proposal_of
 from tests.sources.conftest import NOW
 
 
-def paper(title: str, abstract: str = "", **changes: Any) -> JournalDocument:
+def notice(title: str, abstract: str = "", **changes: Any) -> JournalDocument:
     return JournalDocument(
         **{
             "number": "2026-21001",
@@ -30,47 +30,49 @@ def paper(title: str, abstract: str = "", **changes: Any) -> JournalDocument:
     )
 
 
-def signed(title: str, abstract: str = "", **changes: Any) -> JournalDocument:
-    return paper(title, abstract, kind="Proclamation", signed=date(2026, 11, 18), **changes)
+def proclamation(title: str, abstract: str = "", **changes: Any) -> JournalDocument:
+    return notice(title, abstract, kind="Proclamation", signed=date(2026, 11, 18), **changes)
 
 
 CHANGES = [
-    signed("Adjusting Imports of Copper Tubes Into the United States"),
-    signed("Regulating Imports With a Surcharge To Mend the Balance of Payments"),
-    signed("Modifying the Scope of the Reciprocal Tariffs With Respect to Certain Farm Products"),
-    signed("Further Amendment to Duties Addressing the Situation at Our Southern Border"),
-    signed("Implementing the Trade Framework Between the United States and Thailand"),
-    signed("Suspending Duty-Free Treatment of Small Parcels for All Countries"),
-    signed("To Modify Duty-Free Treatment Under a Preference Program and for Other Purposes"),
-    signed("Progress on the Situation at Our Northern Border", names_schedule=True),
-    paper("Notice of Modification of Section 301 Action: Acts of Country X on Ships"),
-    paper("Notice of Product Exclusion Extensions: Acts of Country X on Technology"),
-    paper("Notice of Action and Request for Comments: Section 301 Investigation of Country X"),
-    paper("Technical Corrections", "This notice amends the HTSUS to correct a heading."),
-    paper(
+    proclamation("Adjusting Imports of Copper Tubes Into the United States"),
+    proclamation("Regulating Imports With a Surcharge To Mend the Balance of Payments"),
+    proclamation(
+        "Modifying the Scope of the Reciprocal Tariffs With Respect to Certain Farm Products"
+    ),
+    proclamation("Further Amendment to Duties Addressing the Situation at Our Southern Border"),
+    proclamation("Implementing the Trade Framework Between the United States and Thailand"),
+    proclamation("Suspending Duty-Free Treatment of Small Parcels for All Countries"),
+    proclamation("To Modify Duty-Free Treatment Under a Preference Program and for Other Purposes"),
+    proclamation("Progress on the Situation at Our Northern Border", names_schedule=True),
+    notice("Notice of Modification of Section 301 Action: Acts of Country X on Ships"),
+    notice("Notice of Product Exclusion Extensions: Acts of Country X on Technology"),
+    notice("Notice of Action and Request for Comments: Section 301 Investigation of Country X"),
+    notice("Technical Corrections", "This notice amends the HTSUS to correct a heading."),
+    notice(
         "Implementing Certain Tariff-Related Parts of the Agreement With Country X",
         "Modifies the Harmonized Tariff Schedule of the United States.",
     ),
-    paper(
+    notice(
         "Procedures for Steel Derivatives",
         "Adds articles subject to Section 232 duties.",
         kind="Rule",
     ),
 ]
 NO_CHANGE = [
-    paper("Certain Pipe From Country X: Final Results of Antidumping Duty Administrative Review"),
-    paper("Certain Pipe From Country X: Countervailing Duty Order", "Rates of duty are set."),
-    paper("Request for Comments on Possible Modification of Duties Under Section 301"),
-    paper("Initiation of Section 301 Investigation: Acts of Country X; Hearing"),
-    paper("Proposed Action in Section 301 Investigation of Country X; Public Hearing"),
-    paper("Agency Information Collection Activities: Entry Summary"),
-    paper("Meeting of the Advisory Committee on Duties"),
-    paper("Quarterly Interest Rates on Overdue Accounts", "Names the tariff schedule in passing."),
-    paper("Foreign-Trade Zone 12; Application for Production Authority; Toys"),
-    paper("Allocations of the Tariff-Rate Quota for Raw Cane Sugar", names_schedule=True),
-    paper("Certain Phones; Notice of a Commission Determination To Review"),
-    signed("Continuation of the National Emergency With Respect to Country X"),
-    signed("National Seafood Month"),
+    notice("Certain Pipe From Country X: Final Results of Antidumping Duty Administrative Review"),
+    notice("Certain Pipe From Country X: Countervailing Duty Order", "Rates of duty are set."),
+    notice("Request for Comments on Possible Modification of Duties Under Section 301"),
+    notice("Initiation of Section 301 Investigation: Acts of Country X; Hearing"),
+    notice("Proposed Action in Section 301 Investigation of Country X; Public Hearing"),
+    notice("Agency Information Collection Activities: Entry Summary"),
+    notice("Meeting of the Advisory Committee on Duties"),
+    notice("Quarterly Interest Rates on Overdue Accounts", "Names the tariff schedule in passing."),
+    notice("Foreign-Trade Zone 12; Application for Production Authority; Toys"),
+    notice("Allocations of the Tariff-Rate Quota for Raw Cane Sugar", names_schedule=True),
+    notice("Certain Phones; Notice of a Commission Determination To Review"),
+    proclamation("Continuation of the National Emergency With Respect to Country X"),
+    proclamation("National Seafood Month"),
 ]
 
 
@@ -83,23 +85,21 @@ def test_a_document_that_changes_duties_becomes_a_proposal(
     [witness] = proposal.said_by
     assert (witness.source, witness.link) == ("Federal Register", document.url)
     assert witness.quote == document.title
-    # The words given as evidence stand in the document.
+    # The words quoted as evidence occur in the document.
     words = re.search(r"'(.*)'", proposal.why)
     assert words is not None
     assert words[1].lower() in f"{document.title} {document.abstract}".lower()
 
 
 @pytest.mark.parametrize("document", NO_CHANGE, ids=lambda document: document.title[:50])
-def test_a_document_that_changes_none_becomes_no_proposal(
+def test_a_document_that_changes_no_duties_becomes_no_proposal(
     document: JournalDocument, reader: Reader, ledger: Ledger
 ) -> None:
     assert proposal_of(document, reader, ledger, NOW) is None
 
 
-def test_a_single_rate_for_a_single_partner_is_proposed_with_its_day(
-    reader: Reader, ledger: Ledger
-) -> None:
-    document = paper(
+def test_one_rate_for_one_partner_is_proposed_with_its_day(reader: Reader, ledger: Ledger) -> None:
+    document = notice(
         "Notice of Modification of Section 301 Action on China",
         "The United States raises the additional duty on graphite from China to 35 percent, "
         "effective January 15, 2027.",
@@ -120,19 +120,19 @@ def test_a_single_rate_for_a_single_partner_is_proposed_with_its_day(
         "Imposes additional tariffs of 10 percent on goods of all countries.",
     ],
 )
-def test_no_rate_is_proposed_where_there_is_none_or_not_one_for_one_partner(
+def test_no_rate_is_proposed_unless_the_document_states_one_rate_for_one_partner(
     reader: Reader, ledger: Ledger, abstract: str
 ) -> None:
-    document = signed("Modifying Additional Duties", abstract)
+    document = proclamation("Modifying Additional Duties", abstract)
     proposal = proposal_of(document, reader, ledger, NOW)
     assert proposal is not None
     assert proposal.new_percent is None
 
 
-def test_the_journals_own_day_of_effect_goes_before_the_texts(
+def test_the_effective_date_of_the_journal_takes_precedence_over_the_text(
     reader: Reader, ledger: Ledger
 ) -> None:
-    document = paper(
+    document = notice(
         "Notice of Modification of Section 301 Action",
         "Effective January 15, 2027.",
         effective_on=date(2027, 1, 1),
@@ -158,10 +158,10 @@ _WORDS = st.sampled_from(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.lists(_WORDS, min_size=1, max_size=25).map(" ".join), st.text(max_size=80))
-def test_no_text_raises_and_no_rate_is_invented(
+def test_any_text_is_accepted_and_no_rate_is_invented(
     reader: Reader, ledger: Ledger, title: str, tail: str
 ) -> None:
     text = f"Modifying duties. {title}"
-    proposal = proposal_of(paper(text, tail), reader, ledger, NOW)
+    proposal = proposal_of(notice(text, tail), reader, ledger, NOW)
     if proposal is not None and proposal.new_percent is not None:
         assert f"{proposal.new_percent:f}" in f"{text} {tail}".replace(",", "")

@@ -1,4 +1,4 @@
-"""The journal looked through now and then: what changes duties is offered, failures are borne."""
+"""The watcher checks a journal regularly, proposes changes of duties and logs failures."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
@@ -15,8 +15,8 @@ from tests.sources.conftest import NOW
 from tests.sources.journals.test_tariff_changes import CHANGES, NO_CHANGE
 
 
-class Lists:
-    """A journal that lists these, or fails."""
+class FakeJournal:
+    """A journal that lists these documents, or fails."""
 
     def __init__(self, listed: Sequence[JournalDocument] | SourceError) -> None:
         self.listed = listed
@@ -29,8 +29,8 @@ class Lists:
         return self.listed
 
 
-class Keeps:
-    """Keeps what is offered, unless it fails."""
+class FakeInbox:
+    """An inbox that records offered proposals, or fails."""
 
     def __init__(self, error: StoreError | None = None) -> None:
         self.error = error
@@ -42,10 +42,10 @@ class Keeps:
         self.offered.append(proposals)
 
 
-async def test_only_what_changes_duties_is_offered_each_document_once(
+async def test_only_documents_that_change_duties_are_offered_once_each(
     reader: Reader, ledger: Ledger
 ) -> None:
-    lists, keeps = Lists([*NO_CHANGE, CHANGES[0], CHANGES[0]]), Keeps()
+    lists, keeps = FakeJournal([*NO_CHANGE, CHANGES[0], CHANGES[0]]), FakeInbox()
     await JournalWatcher(lists, reader, lambda: ledger, keeps, lambda: NOW).look()
     [[proposal]] = keeps.offered
     assert proposal.said_by[0].quote == CHANGES[0].title
@@ -56,8 +56,8 @@ async def test_a_failure_is_one_line_in_the_log(
     reader: Reader, ledger: Ledger, caplog: pytest.LogCaptureFixture
 ) -> None:
     for lists, keeps in (
-        (Lists(SourceError("The Federal Register", "did not answer")), Keeps()),
-        (Lists([CHANGES[0]]), Keeps(StoreError("the database", "is locked"))),
+        (FakeJournal(SourceError("The Federal Register", "did not answer")), FakeInbox()),
+        (FakeJournal([CHANGES[0]]), FakeInbox(StoreError("the database", "is locked"))),
     ):
         caplog.clear()
         await JournalWatcher(lists, reader, lambda: ledger, keeps, lambda: NOW).look()
@@ -66,15 +66,15 @@ async def test_a_failure_is_one_line_in_the_log(
         assert keeps.offered == []
 
 
-async def test_it_is_read_once_an_hour_and_sooner_after_a_failure(
+async def test_the_journal_is_read_once_an_hour_and_sooner_after_a_failure(
     reader: Reader, ledger: Ledger
 ) -> None:
-    lists, times = Lists(SourceError("The Federal Register", "did not answer")), [NOW]
+    lists, times = FakeJournal(SourceError("The Federal Register", "did not answer")), [NOW]
 
     def clock() -> datetime:
         return times[-1]
 
-    journal = JournalWatcher(lists, reader, lambda: ledger, Keeps(), clock)
+    journal = JournalWatcher(lists, reader, lambda: ledger, FakeInbox(), clock)
     asked = []
     for minutes in (0, 9, 10, 20, 70, 81, 139, 141):
         times.append(NOW + timedelta(minutes=minutes))
@@ -85,18 +85,20 @@ async def test_it_is_read_once_an_hour_and_sooner_after_a_failure(
     assert asked == [1, 1, 2, 3, 3, 4, 4, 5]
 
 
-async def test_a_document_that_cannot_be_read_does_not_keep_the_others_back(
+async def test_an_unreadable_document_does_not_block_the_others(
     reader: Reader, ledger: Ledger, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Stumbles(Reader):
+    class FailingReader(Reader):
         def understand(self, title: str, text: str) -> Understanding:
             if title == CHANGES[0].title:
                 raise ZeroDivisionError
             return reader.understand(title, text)
 
-    keeps = Keeps()
-    stumbles = Stumbles.__new__(Stumbles)
-    await JournalWatcher(Lists(CHANGES[:2]), stumbles, lambda: ledger, keeps, lambda: NOW).look()
+    keeps = FakeInbox()
+    stumbles = FailingReader.__new__(FailingReader)
+    await JournalWatcher(
+        FakeJournal(CHANGES[:2]), stumbles, lambda: ledger, keeps, lambda: NOW
+    ).look()
     [[proposal]] = keeps.offered
     assert proposal.said_by[0].quote == CHANGES[1].title
     assert CHANGES[0].number in caplog.text
