@@ -1,4 +1,4 @@
-"""The shipped parties and ledger, as the tests of rates have them."""
+"""The shipped parties and ledger; the fixtures are those of tests/rates."""
 
 from tests.rates.conftest import ledger, parties, today
 

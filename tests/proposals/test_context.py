@@ -1,4 +1,4 @@
-"""A proposal is called outdated only by a rate that the ledger really holds."""
+"""A proposal is marked as already in the ledger only if the ledger has that duty or total."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -40,7 +40,7 @@ def document(imposer: str, partner: str, percent: str, ledger: Ledger, goods: st
     )
 
 
-def said(percent: str, ledger: Ledger, imposer: str, partner: str) -> Proposal:
+def proposal_from_report(percent: str, ledger: Ledger, imposer: str, partner: str) -> Proposal:
     claim = ReportedRate(
         imposer=imposer,
         partner=partner,
@@ -56,19 +56,19 @@ def said(percent: str, ledger: Ledger, imposer: str, partner: str) -> Proposal:
 @pytest.mark.parametrize(
     ("imposer", "partner", "percent", "goods"),
     [
-        ("CN", "US", "15", ""),  # what a remark says of farm goods
-        ("EU", "CN", "5", "wine"),  # the average of normal duties
+        ("CN", "US", "15", ""),  # from a note about farm goods
+        ("EU", "CN", "5", "wine"),  # the average MFN duty
         ("IN", "US", "17", ""),  # the same
-        ("US", "RU", "2", ""),  # the number of a column
+        ("US", "RU", "2", ""),  # the number of a tariff column
     ],
 )
-def test_what_is_merely_no_news_is_left_to_approve(
+def test_a_number_that_is_no_duty_in_the_ledger_can_still_be_approved(
     imposer: str, partner: str, percent: str, goods: str, ledger: Ledger
 ) -> None:
     assert restated(document(imposer, partner, percent, ledger, goods), ledger).already == ""
 
 
-def test_a_duty_or_a_total_that_the_ledger_has_leaves_nothing_to_approve(ledger: Ledger) -> None:
+def test_a_duty_or_total_already_in_the_ledger_is_marked_so(ledger: Ledger) -> None:
     duty = restated(document("US", "CN", "25", ledger, "steel"), ledger)
     assert duty.already.startswith("Section 301")
     assert duty.already.endswith("25% from 2024-09-27")
@@ -78,8 +78,11 @@ def test_a_duty_or_a_total_that_the_ledger_has_leaves_nothing_to_approve(ledger:
     assert restated(of_one_basis, ledger).already == ""
 
 
-def test_a_base_rate_is_not_added_to_what_was_approved(ledger: Ledger, parties: Parties) -> None:
-    first, higher = said("60", ledger, "CN", "US"), said("67.5", ledger, "CN", "US")
+def test_the_base_rate_is_not_added_to_an_approved_rate(ledger: Ledger, parties: Parties) -> None:
+    first, higher = (
+        proposal_from_report("60", ledger, "CN", "US"),
+        proposal_from_report("67.5", ledger, "CN", "US"),
+    )
     made = amendment_of(form_of(first, ledger), first, ledger, Operator(id="U1", name="Ana"), NOW)
     after = ledger_with(load_book(CONFIG / "rates", parties), [], made, parties)
     assert "60% from 2026-12-05" in restated(first, after).already
@@ -92,7 +95,7 @@ def test_a_base_rate_is_not_added_to_what_was_approved(ledger: Ledger, parties: 
     goods=st.sampled_from(["", "steel", "cars", "wine"]),
     percent=st.sampled_from([0, 2, 5, 10, 15, 22, 50, 55, 75]),
 )
-def test_in_all_is_what_an_answer_for_that_day_says(
+def test_a_total_marked_as_known_equals_the_answer_for_that_day(
     pair: tuple[str, str], goods: str, percent: int, ledger: Ledger
 ) -> None:
     already = restated(document(*pair, str(percent), ledger, goods), ledger).already
@@ -104,5 +107,5 @@ def test_in_all_is_what_an_answer_for_that_day_says(
         assert known.total_percent == percent
 
 
-def test_the_number_of_a_column_is_no_rate(ledger: Ledger) -> None:
-    assert said("2", ledger, "US", "RU").new_percent == 2
+def test_the_number_of_a_tariff_column_is_not_a_rate(ledger: Ledger) -> None:
+    assert proposal_from_report("2", ledger, "US", "RU").new_percent == 2

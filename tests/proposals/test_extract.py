@@ -1,4 +1,4 @@
-"""Stories make proposals of decided rates that the ledger lacks."""
+"""A story about a decided rate that the ledger lacks becomes a proposal."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -55,7 +55,7 @@ def test_a_story_with_a_new_figure_makes_a_proposal() -> None:
         ("Ministers meet", ""),
     ],
 )
-def test_other_stories_make_none(title: str, text: str) -> None:
+def test_other_stories_make_no_proposal(title: str, text: str) -> None:
     assert proposals_in(today(title, text), ledger()) == ()
 
 
@@ -66,15 +66,15 @@ def test_other_stories_make_none(title: str, text: str) -> None:
         ("US cuts Section 232 tariff on Chinese steel to 25%", "75"),
     ],
 )
-def test_a_change_to_a_rate_that_another_duty_has_makes_a_proposal(title: str, old: str) -> None:
+def test_a_change_to_the_rate_of_another_duty_makes_a_proposal(title: str, old: str) -> None:
     [proposal] = proposals_in(today(title), ledger())
     assert (proposal.old_percent, proposal.new_percent) == (Decimal(old), Decimal(25))
 
 
-def test_the_basis_of_another_partys_duty_is_not_the_imposers() -> None:
+def test_a_legal_basis_of_another_party_is_not_attributed_to_the_imposer() -> None:
     told = today("Canada charges 25% on US steel in answer to Section 232 tariffs")
     assert proposals_in(told, ledger()) == ()
 
 
-def test_an_old_story_makes_none() -> None:
+def test_an_old_story_makes_no_proposal() -> None:
     assert proposals_in(told("US raises tariffs on Chinese goods to 47%"), ledger()) == ()

@@ -1,4 +1,4 @@
-"""An approval changes one rate from one day, or nothing."""
+"""An approved rate changes one measure from one day on, and nothing else."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -48,8 +48,8 @@ def amendment(**changes: Any) -> Amendment:
     return Amendment.model_validate(given | changes)
 
 
-def own(**changes: Any) -> Amendment:
-    """A measure of its own, on all Chinese goods."""
+def new_measure(**changes: Any) -> Amendment:
+    """An amendment that adds a separate measure on all Chinese goods."""
     given = {
         "measure": "",
         "partners": ("CN",),
@@ -59,16 +59,16 @@ def own(**changes: Any) -> Amendment:
     return amendment(**(given | changes))
 
 
-def answered(
+def answer_with(
     book: Book, parties: Parties, *amendments: Amendment, text: str = "us on china", on: date
 ) -> Answer:
     [answer] = ask(text, ledger_over(book, amendments, parties), on, on=on)
     return answer
 
 
-def test_a_measure_gets_its_rate_from_that_day_on(book: Book, parties: Parties) -> None:
-    before = answered(book, parties, amendment(), on=DECEMBER - timedelta(days=1))
-    after = answered(book, parties, amendment(), on=DECEMBER)
+def test_a_measure_has_the_approved_rate_from_its_day_on(book: Book, parties: Parties) -> None:
+    before = answer_with(book, parties, amendment(), on=DECEMBER - timedelta(days=1))
+    after = answer_with(book, parties, amendment(), on=DECEMBER)
     assert (before.total_percent, after.total_percent) == (Decimal("12.5"), Decimal(40))
     [part] = after.components
     assert part.measure_id == FORCED_LABOUR
@@ -77,37 +77,39 @@ def test_a_measure_gets_its_rate_from_that_day_on(book: Book, parties: Parties) 
     assert "Approved by ana on 2026-11-25 from Wire, 2026-11-25." in part.note
 
 
-def test_the_sources_of_an_approved_rate_were_read_on_the_day_of_the_approval(
+def test_an_approved_rate_counts_as_checked_on_the_day_of_its_story(
     book: Book, parties: Parties
 ) -> None:
     on = date(2026, 11, 20)
-    # Steel was last checked in spring; the story of November was read in November.
+    # The steel duty was last checked in spring; the story is from November.
     read = date(2026, 11, 25)
     steel = amendment(measure="us-232-steel", from_=on)
-    answer = answered(book, parties, steel, text="us on eu steel", on=on)
+    answer = answer_with(book, parties, steel, text="us on eu steel", on=on)
     part = next(one for one in answer.components if one.measure_id == "us-232-steel")
     assert (part.percent, part.checked) == (Decimal(40), read)
     assert not any(isinstance(one, kinds.OlderSource) for one in answer.warnings)
 
 
-def test_a_schedules_other_rows_stay(book: Book, parties: Parties) -> None:
+def test_other_rows_of_a_schedule_do_not_change(book: Book, parties: Parties) -> None:
     on = DECEMBER
-    shipped = answered(book, parties, text="us on vietnam", on=on)
-    assert answered(book, parties, amendment(), text="us on vietnam", on=on) == shipped
+    shipped = answer_with(book, parties, text="us on vietnam", on=on)
+    assert answer_with(book, parties, amendment(), text="us on vietnam", on=on) == shipped
 
 
-def test_a_measure_of_its_own_comes_on_top(book: Book, parties: Parties) -> None:
-    after = answered(book, parties, own(), on=DECEMBER)
+def test_a_new_measure_is_added_to_the_total(book: Book, parties: Parties) -> None:
+    after = answer_with(book, parties, new_measure(), on=DECEMBER)
     assert after.total_percent == Decimal("52.5")
     assert {part.measure_id for part in after.components} == {FORCED_LABOUR, "us-approved-0123abcd"}
-    on_cars = own(scope=Scope(goods=("cars",)), covers="cars")
-    assert answered(book, parties, on_cars, on=DECEMBER).total_percent == Decimal("12.5")
+    on_cars = new_measure(scope=Scope(goods=("cars",)), covers="cars")
+    assert answer_with(book, parties, on_cars, on=DECEMBER).total_percent == Decimal("12.5")
 
 
-def test_a_rate_takes_the_end_of_the_one_it_follows(book: Book, parties: Parties) -> None:
+def test_an_approved_rate_ends_when_the_rate_it_replaces_would_have_ended(
+    book: Book, parties: Parties
+) -> None:
     truce = amendment(imposer="CN", measure="cn-us-2025-universal", percent=Decimal(34))
-    until = answered(book, parties, truce, text="china on us", on=date(2027, 1, 10))
-    over = answered(book, parties, truce, text="china on us", on=date(2027, 1, 11))
+    until = answer_with(book, parties, truce, text="china on us", on=date(2027, 1, 10))
+    over = answer_with(book, parties, truce, text="china on us", on=date(2027, 1, 11))
     assert (until.total_percent, over.total_percent) == (Decimal(34), Decimal(0))
 
 
@@ -118,12 +120,12 @@ def test_a_rate_takes_the_end_of_the_one_it_follows(book: Book, parties: Parties
         (amendment(imposer="BR"), "no file for BR"),
         (amendment(measure="us-232-steel", from_=date(2025, 6, 4)), "begins on 2025-06-04 already"),
         (amendment(from_=date(2026, 7, 24)), "a rate of it is known for 2026-07-24"),
-        (own(legal_basis=""), "legal basis"),
-        (own(partners=("XX",)), "no economy is called 'XX'"),
-        (own(scope=Scope(goods=("unobtainium",))), "no kind of goods"),
+        (new_measure(legal_basis=""), "legal basis"),
+        (new_measure(partners=("XX",)), "no economy is called 'XX'"),
+        (new_measure(scope=Scope(goods=("unobtainium",))), "no kind of goods"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_its_reason(
+def test_an_amendment_that_does_not_fit_is_refused_with_the_reason(
     wrong: Amendment, cause: str, book: Book, parties: Parties
 ) -> None:
     codes = {party.code for party in parties}
@@ -131,16 +133,16 @@ def test_what_does_not_fit_is_refused_with_its_reason(
         apply(book, wrong, codes)
 
 
-def test_an_amendment_that_the_files_hold_is_not_applied_again(
+def test_an_amendment_already_in_the_files_is_not_applied_again(
     book: Book, parties: Parties
 ) -> None:
-    for one in (amendment(), own()):
+    for one in (amendment(), new_measure()):
         shipped = lay_over(book, [one], parties).book
         again = lay_over(shipped, [one], parties)
         assert (again.book, again.held, again.left_out) == (shipped, (), ())
 
 
-def test_an_amendment_that_does_not_fit_is_left_out_with_its_reason(
+def test_an_amendment_that_no_longer_fits_is_left_out_with_the_reason(
     book: Book, parties: Parties
 ) -> None:
     gone = amendment(id="1", measure="us-nothing")
@@ -150,20 +152,20 @@ def test_an_amendment_that_does_not_fit_is_left_out_with_its_reason(
     assert "no measure" in laid.left_out[0].why
 
 
-def test_two_rates_of_one_measure_follow_each_other(book: Book, parties: Parties) -> None:
+def test_a_measure_can_have_two_approved_rates_in_succession(book: Book, parties: Parties) -> None:
     first = amendment(id="1")
     second = amendment(id="2", percent=Decimal(60), from_=date(2027, 2, 1))
     for days in ([first, second], [first, second]):
         laid = lay_over(book, days, parties)
         assert laid.left_out == ()
-    january = answered(book, parties, first, second, on=date(2027, 1, 31))
-    february = answered(book, parties, first, second, on=date(2027, 2, 1))
+    january = answer_with(book, parties, first, second, on=date(2027, 1, 31))
+    february = answer_with(book, parties, first, second, on=date(2027, 2, 1))
     assert (january.total_percent, february.total_percent) == (Decimal(40), Decimal(60))
 
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), days=st.integers(-3000, 1000), percent=st.integers(0, 1000))
-def test_an_amendment_fits_or_is_refused_and_touches_one_measure_only(
+def test_an_amendment_changes_one_measure_only_or_is_refused(
     data: st.DataObject, days: int, percent: int, book: Book, ledger: Ledger, parties: Parties
 ) -> None:
     measure = data.draw(st.sampled_from(ledger.measures))
@@ -190,15 +192,15 @@ def test_an_amendment_fits_or_is_refused_and_touches_one_measure_only(
             assert now == old
 
 
-def renamed(book: Book, **changes: Any) -> Book:
-    """The files after a review gave the approved measure an id of its own."""
+def with_reviewed_id(book: Book, **changes: Any) -> Book:
+    """The files after a reviewer gave the approved measure another id."""
     sheet = book.sheets["us.yaml"]
     last = sheet.measures[-1].model_copy(update={"id": "us-338-china", **changes})
     sheet = sheet.model_copy(update={"measures": (*sheet.measures[:-1], last)})
     return book._replace(sheets={**book.sheets, "us.yaml": sheet})
 
 
-def without_source(book: Book) -> Book:
+def with_reviewed_source(book: Book) -> Book:
     sheet = book.sheets["us.yaml"]
     sources = {key: one for key, one in sheet.sources.items() if key != "approved-0123abcd"}
     sources["notice"] = sheet.sources["approved-0123abcd"]
@@ -210,35 +212,35 @@ def without_source(book: Book) -> Book:
 
 
 @pytest.mark.parametrize("scope", [Scope(), Scope(goods=("cars",))])
-def test_a_new_measure_that_a_review_renamed_is_not_charged_twice(
+def test_a_new_measure_with_an_id_changed_by_a_reviewer_is_not_counted_twice(
     scope: Scope, book: Book, parties: Parties
 ) -> None:
-    one = own(scope=scope)
-    shipped = renamed(lay_over(book, [one], parties).book)
-    for files in (shipped, without_source(shipped)):
+    one = new_measure(scope=scope)
+    shipped = with_reviewed_id(lay_over(book, [one], parties).book)
+    for files in (shipped, with_reviewed_source(shipped)):
         again = lay_over(files, [one], parties)
         assert (again.book, again.held, again.left_out) == (files, (), ())
 
 
-def test_what_a_review_corrected_stays_corrected(book: Book, parties: Parties) -> None:
-    one = own()
+def test_a_correction_by_a_reviewer_is_not_overridden(book: Book, parties: Parties) -> None:
+    one = new_measure()
     shipped = lay_over(book, [one], parties).book
     [period] = shipped.sheets["us.yaml"].measures[-1].periods
     corrected = period.model_copy(update={"percent": Decimal(35)})
-    shipped = renamed(shipped, periods=(corrected,))
+    shipped = with_reviewed_id(shipped, periods=(corrected,))
     assert lay_over(shipped, [one], parties) == (shipped, (), ())
 
 
-def test_another_rate_of_the_same_day_on_other_goods_is_laid_over_all_the_same(
+def test_an_amendment_on_other_goods_from_the_same_day_is_still_applied(
     book: Book, parties: Parties
 ) -> None:
-    cars = own(id="1", scope=Scope(goods=("cars",)))
-    steel = own(id="2", scope=Scope(goods=("steel",)))
+    cars = new_measure(id="1", scope=Scope(goods=("cars",)))
+    steel = new_measure(id="2", scope=Scope(goods=("steel",)))
     shipped = lay_over(book, [cars], parties).book
     assert lay_over(shipped, [cars, steel], parties).held == (steel,)
 
 
-def test_a_rate_that_came_as_a_schedules_column_is_not_laid_over_it_again(
+def test_an_amendment_already_in_a_schedule_column_is_not_applied_again(
     book: Book, parties: Parties
 ) -> None:
     one = amendment(from_=date(2026, 7, 24), percent=Decimal("12.5"))
@@ -246,9 +248,11 @@ def test_a_rate_that_came_as_a_schedules_column_is_not_laid_over_it_again(
     assert (laid.held, laid.left_out) == ((), ())
 
 
-def test_an_answer_does_not_deny_the_approval_that_it_holds(book: Book, parties: Parties) -> None:
-    without = answered(book, parties, on=DECEMBER)
-    with_it = answered(book, parties, amendment(), on=DECEMBER)
+def test_an_answer_beyond_the_data_lists_an_approved_rate_as_a_later_change(
+    book: Book, parties: Parties
+) -> None:
+    without = answer_with(book, parties, on=DECEMBER)
+    with_it = answer_with(book, parties, amendment(), on=DECEMBER)
     before, after = without.warnings[0], with_it.warnings[0]
     assert isinstance(before, kinds.BeyondData)
     assert isinstance(after, kinds.BeyondData)
@@ -256,7 +260,7 @@ def test_an_answer_does_not_deny_the_approval_that_it_holds(book: Book, parties:
     assert [one.measure.id for one in after.later] == [FORCED_LABOUR]
 
 
-def test_a_date_of_an_approval_is_as_of_the_day_on_which_its_source_was_read(
+def test_an_upcoming_approved_rate_counts_as_checked_on_the_day_of_its_story(
     book: Book, parties: Parties
 ) -> None:
     changed = ledger_over(book, [amendment()], parties)
@@ -270,7 +274,7 @@ def test_a_date_of_an_approval_is_as_of_the_day_on_which_its_source_was_read(
 
 
 @pytest.mark.parametrize("kind", [Kind.UPCOMING, Kind.CHANGES])
-def test_an_approval_after_its_day_is_no_date_that_was_not_checked_since(
+def test_a_rate_approved_after_its_first_day_is_not_listed_as_overdue(
     kind: Kind, book: Book, parties: Parties
 ) -> None:
     today = date(2026, 12, 6)

@@ -1,4 +1,4 @@
-"""Two bots on one database: the second to decide is shown what the first has decided."""
+"""Two bots on one database: a decision that comes second shows the first one."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
@@ -25,8 +25,8 @@ BOOK = book(sheet(written("us-1", {"percent": 10}, general=True)))
 SHIPPED = Ledger(BOOK, PARTIES)
 
 
-def reported() -> Proposal:
-    """40 percent of the US on China from December, where the files have 10."""
+def proposal_of_40_percent() -> Proposal:
+    """A proposal of 40% by the US on China from December, where the files have 10%."""
     claim = ReportedRate(
         imposer="US", partner="CN", percent=Decimal(40), effective_on=date(2026, 12, 1)
     )
@@ -36,8 +36,8 @@ def reported() -> Proposal:
     return found
 
 
-class Overtaken:
-    """The files of a bot that another one forestalls: it acts just before they are written."""
+class OvertakenStore:
+    """A proposal store in which another bot acts just before each write."""
 
     def __init__(self, files: DecisionStore, first: Callable[[], Awaitable[object]]) -> None:
         self._files, self._first = files, first
@@ -65,7 +65,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     address = f"sqlite:///{tmp_path / 'bot.db'}"
     await upgrade(address)
     opened = open_store(address)
-    await opened.proposals.keep([reported()], NOW)
+    await opened.proposals.keep([proposal_of_40_percent()], NOW)
     yield opened
     await opened.database.close()
 
@@ -76,67 +76,63 @@ def first(store: Store) -> Decisions:
 
 
 def second(store: Store, after: Callable[[], Awaitable[object]]) -> Decisions:
-    return Decisions(Overtaken(store.proposals, after), BOOK, SHIPPED, lambda: NOW)
+    return Decisions(OvertakenStore(store.proposals, after), BOOK, SHIPPED, lambda: NOW)
 
 
-async def record(store: Store) -> list[str]:
+async def recorded_decisions(store: Store) -> list[str]:
     return [act.what for act in await store.proposals.record()]
 
 
-async def test_a_rejection_that_comes_second_shows_the_approval(
+async def test_a_rejection_after_an_approval_shows_the_approval(
     store: Store, first: Decisions
 ) -> None:
-    late = second(store, lambda: first.approve(reported().id, ANA, None))
-    outcome = await late.reject(reported().id, BO)
+    late = second(store, lambda: first.approve(proposal_of_40_percent().id, ANA, None))
+    outcome = await late.reject(proposal_of_40_percent().id, BO)
     assert outcome is not None
     assert (outcome.done, outcome.filed.state) == (False, State.APPROVED)
-    assert outcome.filed == await first.get(reported().id)
-    assert await record(store) == ["approved"]
+    assert outcome.filed == await first.get(proposal_of_40_percent().id)
+    assert await recorded_decisions(store) == ["approved"]
 
 
-async def test_an_approval_that_comes_second_shows_the_rejection_and_changes_no_rate(
+async def test_an_approval_after_a_rejection_shows_the_rejection_and_changes_no_rate(
     store: Store, first: Decisions
 ) -> None:
-    late = second(store, lambda: first.reject(reported().id, ANA))
-    outcome = await late.approve(reported().id, BO, None)
+    late = second(store, lambda: first.reject(proposal_of_40_percent().id, ANA))
+    outcome = await late.approve(proposal_of_40_percent().id, BO, None)
     assert outcome is not None
     assert (outcome.done, outcome.filed.state) == (False, State.REJECTED)
     assert outcome.filed.decision is not None
     assert outcome.filed.decision.by == ANA
     assert late.ledger is SHIPPED
-    assert await record(store) == ["rejected"]
+    assert await recorded_decisions(store) == ["rejected"]
 
 
-async def test_what_was_taken_back_meanwhile_is_shown_as_waiting(
-    store: Store, first: Decisions
-) -> None:
-    await first.approve(reported().id, ANA, None)
-    late = second(store, lambda: first.take_back(reported().id, ANA))
+async def test_a_decision_undone_meanwhile_is_shown_as_open(store: Store, first: Decisions) -> None:
+    await first.approve(proposal_of_40_percent().id, ANA, None)
+    late = second(store, lambda: first.take_back(proposal_of_40_percent().id, ANA))
     await late.look()
     used = late.ledger
-    outcome = await late.take_back(reported().id, BO)
+    outcome = await late.take_back(proposal_of_40_percent().id, BO)
     assert outcome is not None
     assert (outcome.done, outcome.filed.state) == (False, State.PENDING)
     assert late.ledger is used
-    assert await record(store) == ["approved", "taken back"]
+    assert await recorded_decisions(store) == ["approved", "taken back"]
 
 
-async def test_what_was_decided_anew_meanwhile_is_shown_so(store: Store, first: Decisions) -> None:
-    await first.approve(reported().id, ANA, None)
+async def test_a_decision_changed_meanwhile_is_shown(store: Store, first: Decisions) -> None:
+    await first.approve(proposal_of_40_percent().id, ANA, None)
 
-    async def reject_it() -> None:
-        await first.take_back(reported().id, ANA)
-        await first.reject(reported().id, ANA)
+    async def undo_and_reject() -> None:
+        await first.take_back(proposal_of_40_percent().id, ANA)
+        await first.reject(proposal_of_40_percent().id, ANA)
 
-    outcome = await second(store, reject_it).take_back(reported().id, BO)
+    outcome = await second(store, undo_and_reject).take_back(proposal_of_40_percent().id, BO)
     assert outcome is not None
     assert (outcome.done, outcome.filed.state) == (False, State.REJECTED)
-    assert await record(store) == ["approved", "taken back", "rejected"]
+    assert await recorded_decisions(store) == ["approved", "taken back", "rejected"]
 
 
-async def test_a_story_proposes_the_rate_that_the_ledger_in_use_lacks(
-    store: Store, first: Decisions
-) -> None:
+async def test_a_story_is_compared_with_the_current_ledger(store: Store, first: Decisions) -> None:
     figure = Figure(imposer="US", partner="CN", to_percent=Decimal(40), quote="to 40%")
     feed_metadata = story(
         "s1",
@@ -147,7 +143,7 @@ async def test_a_story_proposes_the_rate_that_the_ledger_in_use_lacks(
         seen_at=NOW,
     )
     [made] = first.propose(feed_metadata)
-    assert made.id == reported().id
+    assert made.id == proposal_of_40_percent().id
     assert (made.new_percent, made.old_percent) == (Decimal(40), Decimal(10))
-    await first.approve(reported().id, ANA, None)
+    await first.approve(proposal_of_40_percent().id, ANA, None)
     assert first.propose(feed_metadata) == ()

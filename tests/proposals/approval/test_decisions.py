@@ -1,4 +1,4 @@
-"""A proposal is sent once and decided once; the decision changes the ledger or nothing."""
+"""A proposal is sent once and decided once; only an approval changes the ledger."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ SHIPPED = Ledger(BOOK, PARTIES)
 WIRE = ReportSource(source="Wire", link="https://wire.example/1", published=NOW, quote="40%")
 
 
-def said(percent: int = 40, day: date | None = DECEMBER, product: str = "") -> Proposal:
+def proposal_of(percent: int = 40, day: date | None = DECEMBER, product: str = "") -> Proposal:
     claim = ReportedRate(
         imposer="US", partner="CN", percent=Decimal(percent), effective_on=day, product=product
     )
@@ -66,16 +66,16 @@ async def setting(tmp_path: Path) -> AsyncIterator[Setting]:
 
 async def test_each_conversation_gets_one_message(setting: Setting) -> None:
     for _ in range(2):
-        await setting.inbox.offer([said()])
+        await setting.inbox.offer([proposal_of()])
     owed = await setting.store.outbox.claim(NOW, 10, 60)
     assert [each.conversation for each in owed] == ["C1", "U1"]
-    assert {each.event_id for each in owed} == {said().id}
+    assert {each.event_id for each in owed} == {proposal_of().id}
     assert setting.woken == 1
 
 
-async def test_the_next_look_sends_what_was_saved_and_not_sent(setting: Setting) -> None:
+async def test_the_next_look_sends_saved_proposals_that_were_not_sent(setting: Setting) -> None:
     nobody = ProposalInbox(setting.store.proposals, TEAM, [], lambda: NOW, setting.wake)
-    await nobody.offer([said()])
+    await nobody.offer([proposal_of()])
     assert await setting.store.outbox.claim(NOW, 10, 60) == ()
     await setting.inbox.look()
     assert len(await setting.store.outbox.claim(NOW, 10, 60)) == 2
@@ -86,8 +86,8 @@ async def test_an_approval_changes_the_ledger_at_once_and_after_a_restart(
 ) -> None:
     used: list[Ledger] = []
     setting.decisions.watch(used.append)
-    await setting.inbox.offer([said()])
-    outcome = await setting.decisions.approve(said().id, ANA, None)
+    await setting.inbox.offer([proposal_of()])
+    outcome = await setting.decisions.approve(proposal_of().id, ANA, None)
     assert outcome is not None
     assert outcome.done
     assert [total(ledger) for ledger in used] == [Decimal("12.5"), Decimal(40)]
@@ -100,31 +100,31 @@ async def test_an_approval_changes_the_ledger_at_once_and_after_a_restart(
 
 
 async def test_two_clicks_are_one_decision(setting: Setting) -> None:
-    await setting.inbox.offer([said()])
+    await setting.inbox.offer([proposal_of()])
     outcomes = await asyncio.gather(
-        setting.decisions.approve(said().id, ANA, None),
-        setting.decisions.reject(said().id, BO),
-        setting.decisions.approve(said().id, BO, None),
+        setting.decisions.approve(proposal_of().id, ANA, None),
+        setting.decisions.reject(proposal_of().id, BO),
+        setting.decisions.approve(proposal_of().id, BO, None),
     )
     assert sorted(bool(each and each.done) for each in outcomes) == [False, False, True]
     assert len(await setting.store.proposals.record()) == 1
 
 
 async def test_a_rejection_changes_no_rate(setting: Setting) -> None:
-    await setting.inbox.offer([said()])
-    outcome = await setting.decisions.reject(said().id, ANA)
+    await setting.inbox.offer([proposal_of()])
+    outcome = await setting.decisions.reject(proposal_of().id, ANA)
     assert outcome is not None
     assert outcome.filed.state is State.REJECTED
     assert total(setting.decisions.ledger) == Decimal("12.5")
 
 
-async def test_what_is_not_said_must_be_filled_in(setting: Setting) -> None:
-    await setting.inbox.offer([said(day=None)])
+async def test_missing_terms_must_be_filled_in(setting: Setting) -> None:
+    await setting.inbox.offer([proposal_of(day=None)])
     with pytest.raises(FormRefused) as refused:
-        await setting.decisions.approve(said().id, ANA, None)
+        await setting.decisions.approve(proposal_of().id, ANA, None)
     assert set(refused.value.problems) == {"day"}
-    form = form_of(said(day=None), SHIPPED).model_copy(update={"day": "2026-12-15"})
-    outcome = await setting.decisions.approve(said().id, ANA, form)
+    form = form_of(proposal_of(day=None), SHIPPED).model_copy(update={"day": "2026-12-15"})
+    outcome = await setting.decisions.approve(proposal_of().id, ANA, form)
     assert outcome is not None
     assert outcome.filed.decision is not None
     assert outcome.filed.decision.edited
@@ -149,29 +149,29 @@ async def test_what_is_not_said_must_be_filled_in(setting: Setting) -> None:
         ({"measure": NEW, "legal_basis": "Section 9", "partner": "Atlantis"}, {"partner"}),
     ],
 )
-async def test_wrong_terms_are_refused_at_their_fields(
+async def test_wrong_terms_are_reported_at_their_fields(
     changes: dict[str, str], fields: set[str], setting: Setting
 ) -> None:
-    await setting.inbox.offer([said()])
-    form = form_of(said(), SHIPPED).model_copy(update=changes)
+    await setting.inbox.offer([proposal_of()])
+    form = form_of(proposal_of(), SHIPPED).model_copy(update=changes)
     with pytest.raises(FormRefused) as refused:
-        await setting.decisions.approve(said().id, ANA, form)
+        await setting.decisions.approve(proposal_of().id, ANA, form)
     assert set(refused.value.problems) == fields
-    filed = await setting.decisions.get(said().id)
+    filed = await setting.decisions.get(proposal_of().id)
     assert filed is not None
     assert filed.state is State.PENDING
 
 
 async def test_a_rate_that_does_not_fit_is_refused_and_nothing_changes(setting: Setting) -> None:
-    await setting.inbox.offer([said(day=date(2026, 7, 24))])
+    await setting.inbox.offer([proposal_of(day=date(2026, 7, 24))])
     with pytest.raises(AmendmentRefused, match="2026-07-24"):
-        await setting.decisions.approve(said().id, ANA, None)
+        await setting.decisions.approve(proposal_of().id, ANA, None)
     assert setting.decisions.ledger is SHIPPED
     assert await setting.store.proposals.record() == ()
 
 
-async def test_a_new_measure_on_goods_comes_on_top(setting: Setting) -> None:
-    await setting.inbox.offer([said(63, product="cars")])
+async def test_a_new_measure_on_goods_is_added_to_the_total(setting: Setting) -> None:
+    await setting.inbox.offer([proposal_of(63, product="cars")])
     form = ApprovalForm(
         percent="63 %",
         day="2026-12-01",
@@ -183,7 +183,7 @@ async def test_a_new_measure_on_goods_comes_on_top(setting: Setting) -> None:
     )
     before = ask("us on china cars", SHIPPED, DECEMBER, on=DECEMBER)[0].total_percent
     assert before is not None
-    await setting.decisions.approve(said(63, product="cars").id, ANA, form)
+    await setting.decisions.approve(proposal_of(63, product="cars").id, ANA, form)
     [answer] = ask("us on china cars", setting.decisions.ledger, DECEMBER, on=DECEMBER)
     assert answer.total_percent == before + 63
     part = next(one for one in answer.components if one.percent == 63)
@@ -191,14 +191,14 @@ async def test_a_new_measure_on_goods_comes_on_top(setting: Setting) -> None:
     assert "As told." in part.note
 
 
-async def test_an_approval_can_be_taken_back(setting: Setting) -> None:
-    await setting.inbox.offer([said()])
-    await setting.decisions.approve(said().id, ANA, None)
-    outcome = await setting.decisions.take_back(said().id, BO)
+async def test_an_approval_can_be_undone(setting: Setting) -> None:
+    await setting.inbox.offer([proposal_of()])
+    await setting.decisions.approve(proposal_of().id, ANA, None)
+    outcome = await setting.decisions.take_back(proposal_of().id, BO)
     assert outcome is not None
     assert (outcome.done, outcome.filed.state) == (True, State.PENDING)
     assert total(setting.decisions.ledger) == Decimal("12.5")
-    again = await setting.decisions.take_back(said().id, BO)
+    again = await setting.decisions.take_back(proposal_of().id, BO)
     assert again is not None
     assert not again.done
     assert [one.what for one in await setting.store.proposals.record()] == [
@@ -207,8 +207,8 @@ async def test_an_approval_can_be_taken_back(setting: Setting) -> None:
     ]
 
 
-async def test_one_of_two_approvals_can_be_taken_back(setting: Setting) -> None:
-    first, second = said(40, date(2026, 12, 1)), said(60, date(2027, 1, 1))
+async def test_one_of_two_approvals_can_be_undone(setting: Setting) -> None:
+    first, second = proposal_of(40, date(2026, 12, 1)), proposal_of(60, date(2027, 1, 1))
     await setting.inbox.offer([first, second])
     await setting.decisions.approve(first.id, ANA, None)
     await setting.decisions.approve(second.id, ANA, None)
@@ -217,8 +217,8 @@ async def test_one_of_two_approvals_can_be_taken_back(setting: Setting) -> None:
     assert total(setting.decisions.ledger, date(2027, 1, 1)) == 60
 
 
-async def test_what_another_approval_builds_on_stays(setting: Setting) -> None:
-    first, second = said(40), said(60, date(2027, 1, 1))
+async def test_an_approval_that_another_one_depends_on_cannot_be_undone(setting: Setting) -> None:
+    first, second = proposal_of(40), proposal_of(60, date(2027, 1, 1))
     await setting.inbox.offer([first, second])
     new = ApprovalForm(
         percent="40", day="2026-12-01", measure=NEW, partner="China", legal_basis="Section 338"
@@ -232,30 +232,30 @@ async def test_what_another_approval_builds_on_stays(setting: Setting) -> None:
     assert total(setting.decisions.ledger, date(2027, 1, 1)) == Decimal("72.5")
 
 
-async def test_what_was_never_proposed_cannot_be_decided(setting: Setting) -> None:
+async def test_an_unknown_proposal_cannot_be_decided(setting: Setting) -> None:
     assert await setting.decisions.approve("nothing", ANA, None) is None
     assert await setting.decisions.reject("nothing", ANA) is None
     assert await setting.decisions.take_back("nothing", ANA) is None
 
 
-async def test_a_rate_that_the_files_hold_cannot_be_approved(setting: Setting) -> None:
-    """It would count twice until the next start, and once from then on."""
-    await setting.inbox.offer([said()])
+async def test_a_rate_already_in_the_files_cannot_be_approved(setting: Setting) -> None:
+    """Otherwise it would count twice until the next start."""
+    await setting.inbox.offer([proposal_of()])
     form = ApprovalForm(
         percent="12.5", day="2026-07-24", measure="us-cn-301-forced-labor", partner="China"
     )
     with pytest.raises(AmendmentRefused, match="already"):
-        await setting.decisions.approve(said().id, ANA, form)
+        await setting.decisions.approve(proposal_of().id, ANA, form)
     assert await setting.store.proposals.record() == ()
 
 
-async def test_an_approval_that_new_files_do_not_take_is_known_as_left_out(
+async def test_an_approval_that_conflicts_with_new_files_is_reported_as_left_out(
     setting: Setting,
 ) -> None:
-    await setting.inbox.offer([said()])
-    await setting.decisions.approve(said().id, ANA, None)
+    await setting.inbox.offer([proposal_of()])
+    await setting.decisions.approve(proposal_of().id, ANA, None)
     [made] = await setting.store.proposals.approved()
-    # A release that has another rate for the very day.
+    # A new release of the files has another rate for the same day.
     shipped = made.model_copy(update={"id": "elsewhere", "percent": Decimal(45)})
     files = apply(BOOK, shipped, {party.code for party in PARTIES})
     again = Decisions(setting.store.proposals, files, SHIPPED, lambda: NOW)
@@ -263,48 +263,50 @@ async def test_an_approval_that_new_files_do_not_take_is_known_as_left_out(
     [left] = again.left_out
     assert left.amendment == made
     assert "45 %" in left.why
-    await again.take_back(said().id, ANA)
+    await again.take_back(proposal_of().id, ANA)
     assert again.left_out == ()
 
 
-async def test_what_the_files_hold_by_now_cannot_be_taken_back_in_slack(setting: Setting) -> None:
-    await setting.inbox.offer([said()])
-    await setting.decisions.approve(said().id, ANA, None)
+async def test_an_approval_that_is_now_in_the_files_cannot_be_undone_in_slack(
+    setting: Setting,
+) -> None:
+    await setting.inbox.offer([proposal_of()])
+    await setting.decisions.approve(proposal_of().id, ANA, None)
     [made] = await setting.store.proposals.approved()
     files = apply(BOOK, made, {party.code for party in PARTIES})
     again = Decisions(setting.store.proposals, files, Ledger(files, PARTIES), lambda: NOW)
     await again.look()
     with pytest.raises(AmendmentRefused, match="hold it by now"):
-        await again.take_back(said().id, ANA)
-    filed = await again.get(said().id)
+        await again.take_back(proposal_of().id, ANA)
+    filed = await again.get(proposal_of().id)
     assert filed is not None
     assert filed.state is State.APPROVED
     assert total(again.ledger) == 40
 
 
-async def test_another_bot_on_the_same_database_takes_up_what_was_decided(setting: Setting) -> None:
+async def test_another_bot_on_the_same_database_applies_the_decisions(setting: Setting) -> None:
     other = Decisions(setting.store.proposals, BOOK, SHIPPED, lambda: NOW)
     used: list[Ledger] = []
     other.watch(used.append)
     own: list[Ledger] = []
     setting.decisions.watch(own.append)
-    await setting.inbox.offer([said()])
+    await setting.inbox.offer([proposal_of()])
     await other.look()
     assert used == [SHIPPED]
-    await setting.decisions.approve(said().id, ANA, None)
+    await setting.decisions.approve(proposal_of().id, ANA, None)
     for _ in range(2):
         await other.look()
         await setting.decisions.look()
     assert [total(ledger) for ledger in used] == [Decimal("12.5"), Decimal(40)]
-    await setting.decisions.take_back(said().id, ANA)
+    await setting.decisions.take_back(proposal_of().id, ANA)
     await setting.decisions.look()
     assert len(own) == 3, "what it decided itself is no news to it"
     await other.look()
     assert total(other.ledger) == Decimal("12.5")
 
 
-async def test_what_waits_stands_as_the_ledger_in_use_has_it(setting: Setting) -> None:
-    first, other = said(40), said(60)
+async def test_open_proposals_are_compared_with_the_current_ledger(setting: Setting) -> None:
+    first, other = proposal_of(40), proposal_of(60)
     await setting.inbox.offer([first, other])
     form = form_of(first, SHIPPED).model_copy(update={"percent": "60"})
     await setting.decisions.approve(first.id, ANA, form)
@@ -315,5 +317,5 @@ async def test_what_waits_stands_as_the_ledger_in_use_has_it(setting: Setting) -
     assert "60% from 2026-12-01" in waiting.proposal.already
     assert await setting.decisions.moved(SHIPPED, after) == (other.id,)
     assert await setting.decisions.moved(after, after) == ()
-    # Nothing but the approval is on record: nobody decided on the other.
+    # Only the approval is recorded; there is no decision on the other proposal.
     assert [one.proposal_id for one in await setting.store.proposals.record()] == [first.id]
