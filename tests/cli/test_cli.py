@@ -1,4 +1,4 @@
-"""Each command as its users start it: a process of its own, its output and its exit code."""
+"""Each command runs in its own process; the tests check its output and exit code."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ CONFIG = Path(__file__).parents[2] / "config"
 
 @dataclass
 class Shell:
-    """Where the commands run: two feeds on loopback, an empty database, no Slack."""
+    """Runs commands in a folder with two feeds on loopback, an empty database and no Slack."""
 
     folder: Path
     feeds: FeedServer
@@ -36,14 +36,14 @@ class Shell:
         assert "Traceback" not in output
         return code, output
 
-    async def done(self, *words: str) -> str:
+    async def output_of(self, *words: str) -> str:
         """The output of a command that must succeed."""
         code, output = await self(*words)
         assert code == 0, output
         return output
 
-    async def failed(self, *words: str) -> str:
-        """The one line of a command that must fail."""
+    async def error_of(self, *words: str) -> str:
+        """The single error line of a command that must fail."""
         code, output = await self(*words)
         assert code == 1, output
         assert output.startswith("tariffwire: ")
@@ -74,7 +74,7 @@ async def shell(tmp_path: Path) -> AsyncIterator[Shell]:
     await feeds.stop()
 
 
-def objects(output: str) -> list[dict[str, Any]]:
+def json_lines(output: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output.splitlines()]
 
 
@@ -82,14 +82,14 @@ def lines(rows: Sequence[object]) -> str:
     return "".join(f"{json.dumps(row)}\n" for row in rows)
 
 
-async def test_match_answers_three_thousand_lines_in_order(shell: Shell) -> None:
+async def test_match_processes_three_thousand_lines_in_order(shell: Shell) -> None:
     rows = [
         {"id": number, "title": "US raises tariffs on Chinese steel to 50%", "summary": ""}
         if number % 3 == 0
         else {"id": number, "title": "A quiet day at the zoo"}
         for number in range(3000)
     ]
-    answers = objects(await shell.done("match", shell.write("in.jsonl", lines(rows))))
+    answers = json_lines(await shell.output_of("match", shell.write("in.jsonl", lines(rows))))
     assert [answer["id"] for answer in answers] == list(range(3000))
     assert {tuple(answer) for answer in answers} == {
         ("id", "topics", "parties", "figures", "evidence", "summary")
@@ -110,29 +110,29 @@ async def test_match_answers_three_thousand_lines_in_order(shell: Shell) -> None
     }
 
 
-async def test_same_and_match_name_the_line_that_they_cannot_read(shell: Shell) -> None:
+async def test_same_and_match_report_the_line_that_they_cannot_read(shell: Shell) -> None:
     story = {"id": "a", "title": "US raises tariffs on Chinese steel to 50%", "summary": ""}
     other = {"id": "b", "title": "Canada's dairy farmers fear the winter", "summary": ""}
     pairs = [{"id": 1, "a": story, "b": story}, {"id": 2, "a": story, "b": other}]
     torn = shell.write("torn.jsonl", f'{json.dumps(story)}\n\n{{"id": NaN}}\n')
     (said, (code, output)) = await asyncio.gather(
-        shell.done("same", shell.write("in.jsonl", lines(pairs))), shell("match", torn)
+        shell.output_of("same", shell.write("in.jsonl", lines(pairs))), shell("match", torn)
     )
-    assert [(row["id"], row["same"]) for row in objects(said)] == [(1, True), (2, False)]
-    assert all(isinstance(row["score"], float) for row in objects(said))
+    assert [(row["id"], row["same"]) for row in json_lines(said)] == [(1, True), (2, False)]
+    assert all(isinstance(row["score"], float) for row in json_lines(said))
     assert code == 1
     first, last = output.splitlines()
     assert json.loads(first)["id"] == "a"
     assert last == "tariffwire: line 3: not JSON that can be read. Give one object a line"
 
 
-async def test_rate_answers_two_parties_with_the_object_of_the_contract(shell: Shell) -> None:
+async def test_rate_for_two_parties_prints_the_documented_json_object(shell: Shell) -> None:
     said, words, last_day = await asyncio.gather(
-        shell.done("rate", "us", "china", "--on", "2025-05-20", "--json"),
-        shell.done("rate", "us", "china", "--on", "2025-05-20"),
-        shell.done("rate", "us", "china", "--on", "9999-12-31", "--json"),
+        shell.output_of("rate", "us", "china", "--on", "2025-05-20", "--json"),
+        shell.output_of("rate", "us", "china", "--on", "2025-05-20"),
+        shell.output_of("rate", "us", "china", "--on", "9999-12-31", "--json"),
     )
-    [found] = objects(said)
+    [found] = json_lines(said)
     assert set(found) == {"asked", "answers", "error"}
     assert found["asked"]["text"] == "us china"
     answer, back = found["answers"]
@@ -154,37 +154,37 @@ async def test_rate_answers_two_parties_with_the_object_of_the_contract(shell: S
     assert answer["components"]
     assert all(component <= each.keys() and each["source"] for each in answer["components"])
     assert "30%" in words
-    assert len(objects(last_day)) == 1
+    assert len(json_lines(last_day)) == 1
 
 
-async def test_rate_asks_live_sources_where_they_are_on(shell: Shell) -> None:
+async def test_rate_uses_live_sources_if_they_are_enabled(shell: Shell) -> None:
     async with serving() as schedule:
         schedule.at("/search", json.dumps([row("3926.90.99", "5.3%", "Articles of plastics")]))
         shell.env |= {
             "TARIFFWIRE_LIVE_SOURCES": "usitc-hts",
             "TARIFFWIRE_USITC_HTS_URL": schedule.url,
         }
-        [found] = objects(await shell.done("rate", "us on china 3926.90.99", "--json"))
+        [found] = json_lines(await shell.output_of("rate", "us on china 3926.90.99", "--json"))
         [answer] = found["answers"]
         assert (answer["base"]["percent"], answer["base"]["line"]) == ("5.3", "3926.90.99")
         assert "USITC" in answer["base"]["source"]
         schedule.at("/search", "not today")
-        said = await shell.done("rate", "us", "on", "china", "--product", "3926.90.99")
+        said = await shell.output_of("rate", "us", "on", "china", "--product", "3926.90.99")
         assert "the base duty of HS 3926.90.99 is left out" in said
 
 
-async def test_rate_answers_one_party_or_several_partners_in_one_object(shell: Shell) -> None:
+async def test_rate_for_one_party_or_several_partners_prints_one_json_object(shell: Shell) -> None:
     us, compared, unknown, refused = await asyncio.gather(
-        shell.done("rate", "us", "--json"),
-        shell.done("rate", "us china vs vietnam", "--json"),
-        shell.failed("rate", "us", "chnia"),
+        shell.output_of("rate", "us", "--json"),
+        shell.output_of("rate", "us china vs vietnam", "--json"),
+        shell.error_of("rate", "us", "chnia"),
         shell("rate", "us", "chnia", "--json"),
     )
-    [found] = objects(us)
+    [found] = json_lines(us)
     pairs = [(row["imposer"], row["partner"]) for row in found["answers"]]
     assert {("CN", "US"), ("US", "CN")} <= set(pairs)
     assert len(set(pairs)) == len(pairs)
-    [found] = objects(compared)
+    [found] = json_lines(compared)
     compared_pairs = [(row["imposer"], row["partner"]) for row in found["answers"]]
     assert compared_pairs == [("US", "CN"), ("US", "VN")]
     assert "China" in unknown
@@ -194,18 +194,18 @@ async def test_rate_answers_one_party_or_several_partners_in_one_object(shell: S
     assert "China" in error["cure"]
 
 
-async def test_rate_sees_the_calendar_from_a_day_and_on_goods(shell: Shell) -> None:
+async def test_rate_lists_changes_from_a_day_on_and_for_goods(shell: Shell) -> None:
     def days(output: str) -> list[dict[str, Any]]:
-        # The warning how far the sources were read goes to stderr, which is in the output here.
-        [found] = objects("\n".join(output.splitlines()[1:]))
+        # The output includes stderr, with the warning about the date of the last check.
+        [found] = json_lines("\n".join(output.splitlines()[1:]))
         assert found["answers"] == []
         rows: list[dict[str, Any]] = found["calendar"]
         return rows
 
     ahead, back, goods = await asyncio.gather(
-        shell.done("rate", "upcoming", "us", "--on", "2025-07-30", "--json"),
-        shell.done("rate", "changes", "--on", "2025-05-20", "--json"),
-        shell.done("rate", "changes since 2025-01-01", "--product", "steel", "--json"),
+        shell.output_of("rate", "upcoming", "us", "--on", "2025-07-30", "--json"),
+        shell.output_of("rate", "changes", "--on", "2025-05-20", "--json"),
+        shell.output_of("rate", "changes since 2025-01-01", "--product", "steel", "--json"),
     )
     assert days(ahead)[0]["on"] == "2025-08-01"
     assert {row["on"] for row in days(back)} <= {f"2025-05-{day:02}" for day in range(1, 21)} | {
@@ -218,7 +218,7 @@ async def test_rate_sees_the_calendar_from_a_day_and_on_goods(shell: Shell) -> N
 async def test_poll_prints_each_new_entry_once(shell: Shell) -> None:
     other = shell.write("other.yaml", shell.feeds.yaml().replace("court", "court-of-trade"))
     shell.feeds.feeds["court-of-trade"] = shell.feeds.feeds["court"]
-    rows = objects(await shell.done("poll", "--once", "--json", "--feeds", other))
+    rows = json_lines(await shell.output_of("poll", "--once", "--json", "--feeds", other))
     keys = ("feed", "id", "title", "link", "published", "summary", "topics", "parties", "event")
     assert {tuple(row) for row in rows} == {keys}
     topics = {row["title"]: row["topics"] for row in rows}
@@ -227,12 +227,12 @@ async def test_poll_prints_each_new_entry_once(shell: Shell) -> None:
     assert "court_ruling" in topics["Trade court strikes down tariffs on all partners"]
     assert sorted(row["feed"] for row in rows) == ["court-of-trade", "wire", "wire"]
     again, listed, table = await asyncio.gather(
-        shell.done("poll", "--once", "--json", "--feeds", other),
-        shell.done("feeds", "list", "--json"),
-        shell.done("feeds", "list"),
+        shell.output_of("poll", "--once", "--json", "--feeds", other),
+        shell.output_of("feeds", "list", "--json"),
+        shell.output_of("feeds", "list"),
     )
     assert again == ""
-    status = {row["id"]: row["status"] for row in objects(listed)}
+    status = {row["id"]: row["status"] for row in json_lines(listed)}
     assert status == {"wire": "ok", "court": "new"}
     assert [line.split()[:2] for line in table.splitlines() if line[0] != " "] == [
         ["ok", "wire"],
@@ -240,7 +240,7 @@ async def test_poll_prints_each_new_entry_once(shell: Shell) -> None:
     ]
 
 
-async def test_a_host_that_asked_for_a_wait_is_left_alone_by_the_next_process_too(
+async def test_retry_after_is_respected_by_the_next_process(
     shell: Shell,
 ) -> None:
     shell.feeds.feeds["busy"] = []
@@ -250,17 +250,19 @@ async def test_a_host_that_asked_for_a_wait_is_left_alone_by_the_next_process_to
     alone = shell.write("busy.yaml", f"{head}\n{busy}\n")
     code, told = await shell("poll", "--once", "--feeds", alone)
     assert (code, "429" in told) == (1, True)
-    assert await shell.done("poll", "--once", "--feeds", shell.write("every.yaml", every)) == ""
+    assert (
+        await shell.output_of("poll", "--once", "--feeds", shell.write("every.yaml", every)) == ""
+    )
     assert [path for path, _ in shell.feeds.requests] == ["/busy.rss"]
 
 
-async def test_one_process_polls_a_data_folder_at_a_time(shell: Shell) -> None:
-    await shell.done("db", "upgrade")
+async def test_a_second_process_cannot_poll_with_the_same_data_folder(shell: Shell) -> None:
+    await shell.output_of("db", "upgrade")
     with FileLock(Path(shell.env["TARIFFWIRE_DATA_DIR"]) / "run.lock", timeout=0):
-        assert "a bot is running on it" in await shell.failed("poll")
-        assert "a bot is running on it" in await shell.failed("poll", "--once")
+        assert "a bot is running on it" in await shell.error_of("poll")
+        assert "a bot is running on it" in await shell.error_of("poll", "--once")
     assert shell.feeds.requests == []
-    assert "steel" in await shell.done("poll", "--once")
+    assert "steel" in await shell.output_of("poll", "--once")
 
 
 async def test_feeds_are_checked_added_exported_imported_and_removed(shell: Shell) -> None:
@@ -272,40 +274,40 @@ async def test_feeds_are_checked_added_exported_imported_and_removed(shell: Shel
     )
     page = f"{shell.feeds.address}/page"
     checked, added = await asyncio.gather(
-        shell.done("feeds", "check", page), shell.done("feeds", "add", page)
+        shell.output_of("feeds", "check", page), shell.output_of("feeds", "add", page)
     )
     assert "1 of 1 entries would be flagged" in checked
     feed_id = added.split()[1].rstrip(":")
     assert f"{shell.feeds.address}/extra.rss" in added
     known, exported, polled = await asyncio.gather(
-        shell.failed("feeds", "add", f"{shell.feeds.address}/extra.rss"),
-        shell.done("feeds", "export"),
-        shell.done("poll", "--once", "--json"),
+        shell.error_of("feeds", "add", f"{shell.feeds.address}/extra.rss"),
+        shell.output_of("feeds", "export"),
+        shell.output_of("poll", "--once", "--json"),
     )
     assert f"known already, as {feed_id}" in known
     assert exported.count("xmlUrl=") == 3
-    # What a feed lists when it is added counts as seen.
-    assert feed_id not in {row["feed"] for row in objects(polled)}
+    # Entries that a feed lists when it is added count as seen.
+    assert feed_id not in {row["feed"] for row in json_lines(polled)}
     opml = shell.write("feeds.opml", exported.replace("/wire.rss", "/new.rss").replace("wire", "x"))
-    imported = await shell.done("feeds", "import", opml)
+    imported = await shell.output_of("feeds", "import", opml)
     assert imported == "added 1 feed(s), 2 known already"
-    assert await shell.done("feeds", "remove", feed_id) == f"removed {feed_id}"
+    assert await shell.output_of("feeds", "remove", feed_id) == f"removed {feed_id}"
     gone, broken = await asyncio.gather(
-        shell.failed("feeds", "remove", feed_id),
-        shell.failed("feeds", "import", shell.write("no.opml", "<html>")),
+        shell.error_of("feeds", "remove", feed_id),
+        shell.error_of("feeds", "import", shell.write("no.opml", "<html>")),
     )
     assert "no such feed" in gone
     assert "OPML" in broken
 
 
-async def test_doctor_and_the_database(shell: Shell) -> None:
-    absent = await shell.failed("db", "backup", "copy.db")
+async def test_doctor_checks_the_database(shell: Shell) -> None:
+    absent = await shell.error_of("db", "backup", "copy.db")
     assert "Run: tariffwire db upgrade" in absent
-    await shell.done("db", "upgrade")
-    findings = objects(await shell.done("doctor", "--json"))
+    await shell.output_of("db", "upgrade")
+    findings = json_lines(await shell.output_of("doctor", "--json"))
     assert all(finding["ok"] for finding in findings)
-    assert await shell.done("db", "backup", "copy.db") == "backed up to copy.db"
-    assert "exists already" in await shell.failed("db", "backup", "copy.db")
+    assert await shell.output_of("db", "backup", "copy.db") == "backed up to copy.db"
+    assert "exists already" in await shell.error_of("db", "backup", "copy.db")
     shell.env |= {"TARIFFWIRE_MAX_AGE_HOURS": "1e15"}
     code, output = await shell("doctor")
     assert code == 1
@@ -313,7 +315,7 @@ async def test_doctor_and_the_database(shell: Shell) -> None:
     assert "    Set TARIFFWIRE_MAX_AGE_HOURS to a valid value" in output
 
 
-async def test_a_typo_in_a_config_file_is_told_by_file_line_and_key(shell: Shell) -> None:
+async def test_a_typo_in_a_config_file_is_reported_with_file_line_and_key(shell: Shell) -> None:
     config = shell.folder / "config"
     config.mkdir()
     for name in ("parties.yaml", "rates"):
@@ -321,10 +323,10 @@ async def test_a_typo_in_a_config_file_is_told_by_file_line_and_key(shell: Shell
     topics = (CONFIG / "topics.yaml").read_text(encoding="utf-8").splitlines()
     (config / "topics.yaml").write_text("\n".join([*topics, "topcis: 1", ""]), encoding="utf-8")
     shell.write("feeds.yaml", "feeds:\n  - id: a\n    titel: A\n    url: https://a.example/\n")
-    feeds = await shell.failed("feeds", "list")
+    feeds = await shell.error_of("feeds", "list")
     assert feeds.startswith("tariffwire: feeds.yaml:")
     shell.env |= {"TARIFFWIRE_CONFIG_DIR": "config"}
-    topic = await shell.failed("match", shell.write("in.jsonl", "{}\n"))
+    topic = await shell.error_of("match", shell.write("in.jsonl", "{}\n"))
     assert topic.startswith(f"tariffwire: config/topics.yaml:{len(topics) + 1}: topcis: ")
 
 
@@ -333,25 +335,27 @@ async def test_a_typo_in_a_config_file_is_told_by_file_line_and_key(shell: Shell
     [("polll",), ("rate", "us", "--on", "yesterday"), ("match", "absent.jsonl")],
     ids=["command", "option", "file"],
 )
-async def test_wrong_usage_is_told_apart(shell: Shell, words: tuple[str, ...]) -> None:
+async def test_wrong_usage_has_its_own_exit_code(shell: Shell, words: tuple[str, ...]) -> None:
     code, output = await shell(*words)
     assert code == 2
     assert "Usage: " in output
 
 
 async def test_say_without_a_workspace_says_how_to_start_one(shell: Shell) -> None:
-    said = await shell.failed("say", "#trade-news", "/tariff us china")
+    said = await shell.error_of("say", "#trade-news", "/tariff us china")
     assert "tariffwire run" in said
 
 
-async def test_what_comes_is_listed_and_written_as_a_calendar(shell: Shell, tmp_path: Path) -> None:
+async def test_upcoming_changes_are_listed_and_written_as_a_calendar(
+    shell: Shell, tmp_path: Path
+) -> None:
     file = tmp_path / "china.ics"
     listed, told, _, printed, refused = await asyncio.gather(
-        shell.done("rates", "upcoming", "china"),
-        shell.done("rates", "upcoming", "china", "--json"),
-        shell.done("rates", "upcoming", "china", "--ics", str(file)),
-        shell.done("rates", "upcoming", "china", "--ics"),
-        shell.failed("rates", "upcoming", "--ics", str(tmp_path / "absent" / "x.ics")),
+        shell.output_of("rates", "upcoming", "china"),
+        shell.output_of("rates", "upcoming", "china", "--json"),
+        shell.output_of("rates", "upcoming", "china", "--ics", str(file)),
+        shell.output_of("rates", "upcoming", "china", "--ics"),
+        shell.error_of("rates", "upcoming", "--ics", str(tmp_path / "absent" / "x.ics")),
     )
     days = [json.loads(line)["on"] for line in told.splitlines() if line.startswith("{")]
     assert len(days) == sum(not line.startswith("! ") for line in listed.splitlines()) > 0

@@ -1,4 +1,4 @@
-"""What operators approved, on the command line: in answers, listed, written as YAML."""
+"""Approved rates on the command line: counted in answers, listed, exported as YAML."""
 
 import asyncio
 import shutil
@@ -42,7 +42,7 @@ def amendment(name: str, imposer: str = "US", measure: str = "us-cn-301-forced-l
 
 
 async def approve(folder: Path, *amendments: Amendment) -> str:
-    """Keeps them as approved in the database of that data folder; returns its address."""
+    """Saves the amendments as approved in this data folder's database; returns its address."""
     address = f"sqlite:///{folder / 'tariffwire.db'}"
     await upgrade(address)
     store = open_store(address)
@@ -91,7 +91,7 @@ async def test_an_export_is_printed_or_goes_to_one_file(tmp_path: Path) -> None:
     assert (tmp_path / "new.yaml").read_text().strip() == printed.strip()
 
 
-async def test_an_export_goes_to_one_file_of_a_folder_and_adds_to_it(tmp_path: Path) -> None:
+async def test_an_export_into_a_folder_adds_to_approved_yaml(tmp_path: Path) -> None:
     await approve(tmp_path, amendment("a1"))
     shutil.copytree(CONFIG, tmp_path / "config")
     env = environment(tmp_path) | {"TARIFFWIRE_CONFIG_DIR": str(tmp_path / "config")}
@@ -110,35 +110,35 @@ async def test_an_export_goes_to_one_file_of_a_folder_and_adds_to_it(tmp_path: P
     assert load_book(rates, parties) == lay_over(files, made, parties).book
 
 
-async def test_what_no_longer_fits_is_told(tmp_path: Path) -> None:
+async def test_an_amendment_that_no_longer_fits_is_reported(tmp_path: Path) -> None:
     await approve(tmp_path, amendment("a1", measure="us-gone"))
     code, told = await run_to_end(("rates", "export"), environment(tmp_path), tmp_path)
     assert code == 0
     assert "left out: us-gone" in told
 
 
-async def test_the_quick_reader_reads_what_the_store_keeps(tmp_path: Path) -> None:
+async def test_the_fast_reader_returns_the_same_amendments_as_the_store(tmp_path: Path) -> None:
     made = [amendment("a2"), amendment("a1")]
     address = await approve(tmp_path, *made)
-    # It runs an event loop of its own, as the command line has none.
+    # It starts its own event loop, because the command line has none.
     assert list(await asyncio.to_thread(approved_rates, address)) == made
     parties = load_parties(CONFIG / "parties.yaml")
     assert lay_over(load_book(CONFIG / "rates", parties), made, parties).held
 
 
-def test_without_a_database_nothing_is_approved(tmp_path: Path) -> None:
+def test_without_a_database_there_are_no_approved_rates(tmp_path: Path) -> None:
     assert approved_rates(f"sqlite+aiosqlite:///{tmp_path / 'none.db'}") == ()
     (tmp_path / "old.db").touch()
     assert approved_rates(f"sqlite:///{tmp_path / 'old.db'}") == ()
 
 
-def test_a_broken_database_is_named(tmp_path: Path) -> None:
+def test_a_broken_database_is_reported(tmp_path: Path) -> None:
     (tmp_path / "broken.db").write_bytes(b"no database at all, but long enough to be one" * 30)
     with pytest.raises(StoreError, match="broken"):
         approved_rates(f"sqlite:///{tmp_path / 'broken.db'}")
 
 
-async def test_an_answer_comes_though_the_database_is_broken(tmp_path: Path) -> None:
+async def test_a_question_is_answered_even_if_the_database_is_broken(tmp_path: Path) -> None:
     (tmp_path / "tariffwire.db").write_bytes(b"no database at all, but long enough to be one" * 30)
     code, told = await run_to_end(("rate", "us on china"), environment(tmp_path), tmp_path)
     assert code == 0

@@ -1,4 +1,4 @@
-"""Approved rates are exported as one file, which the loader lays over the rates files."""
+"""Approved rates are exported to one file, which the loader applies over the other rates files."""
 
 import shutil
 from datetime import date, timedelta
@@ -77,13 +77,13 @@ def load_with(folder: Path, text: str) -> Book:
     return load_book(folder, PARTIES)
 
 
-def test_an_export_loads_as_the_ledger_it_came_from(folder: Path) -> None:
+def test_a_loaded_export_gives_the_same_ledger(folder: Path) -> None:
     laid = lay_over(BOOK, SEVERAL, PARTIES)
     assert laid.held == tuple(SEVERAL)
     assert load_with(folder, approved_text(*SEVERAL)) == laid.book
 
 
-def test_a_percent_and_a_day_are_written_as_such() -> None:
+def test_percents_are_written_as_numbers_and_days_as_dates() -> None:
     lines = approved_text(SEVERAL[0], SEVERAL[1]).splitlines()
     assert "  percent: 62.5" in lines
     assert "  percent: 40" in lines
@@ -92,7 +92,7 @@ def test_a_percent_and_a_day_are_written_as_such() -> None:
 
 @settings(max_examples=12, deadline=None)
 @given(data=st.data(), days=st.integers(0, 800), note=NOTES)
-def test_any_export_gives_the_same_answers_once_it_is_loaded(
+def test_any_loaded_export_gives_the_same_answers(
     data: st.DataObject, days: int, note: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     chosen = data.draw(st.lists(st.sampled_from(SHIPPED.measures), min_size=1, max_size=3))
@@ -127,13 +127,13 @@ def test_an_approval_in_the_exported_file_is_not_applied_again(folder: Path) -> 
     assert (again.held, again.left_out, again.book) == ((), (), loaded)
 
 
-def test_a_row_that_a_reviewer_corrected_is_not_applied_again(folder: Path) -> None:
+def test_a_row_corrected_by_a_reviewer_is_not_applied_again(folder: Path) -> None:
     text = approved_text(SEVERAL[0]).replace("percent: 62.5", "percent: 60")
     loaded = load_with(folder, text)
     assert lay_over(loaded, SEVERAL[:1], PARTIES).book == loaded
 
 
-def test_a_row_that_was_moved_into_its_file_is_skipped(folder: Path) -> None:
+def test_a_row_moved_into_the_importing_countrys_file_is_skipped(folder: Path) -> None:
     file = folder / "us.yaml"
     period = '{from: 2026-12-01, percent: 40, status: in_force, source: approved-a2, note: ""}'
     text = file.read_text(encoding="utf-8")
@@ -171,7 +171,7 @@ ROW = """approved:
         ("approved_on: 2026-11-25\n", f"approved_on: 2026-11-25\n{ROW[10:]}", 11, "approved.1", ""),
     ],
 )
-def test_a_broken_row_is_refused_with_its_line(
+def test_an_invalid_row_is_refused_with_its_line(
     old: str, new: str, line: int, key: str, cause: str, folder: Path
 ) -> None:
     assert old in ROW

@@ -32,7 +32,7 @@ OPERATOR, PERSON = "UOP", "U1"
 
 @dataclass
 class Commands:
-    """The service, and its stores to look at."""
+    """The command service with direct access to its stores."""
 
     service: CommandService
     store: Store
@@ -42,7 +42,7 @@ class Commands:
         return await self.service.handle(CommandRequest(text, "T1", conversation, user))
 
     async def click(self, verb: Verb, text: str = "", user: str = PERSON) -> Reply:
-        """The reply to the command that a button stands for."""
+        """The reply to the command of a button."""
         request = CommandRequest("", "T1", "C1", user)
         return await self.service.execute(Command(verb=verb, text=text), request)
 

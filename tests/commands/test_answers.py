@@ -1,4 +1,4 @@
-"""A question gets the same answer on every platform, from the ledger in use."""
+"""The answer service uses the current ledger, the right day, and gives structured answers."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -28,19 +28,19 @@ async def ask(
     return reply.answers
 
 
-async def test_the_words_of_a_question_do_not_matter() -> None:
+async def test_different_wordings_of_a_question_get_the_same_answer() -> None:
     service = AnswerService(ledger())
     first = await ask(service, "us china")
     assert await ask(service, "  USA   prc ") == first
 
 
-async def test_the_day_is_that_of_the_importing_country() -> None:
+async def test_today_is_the_day_in_the_importing_country() -> None:
     service, evening = AnswerService(ledger()), datetime(2026, 9, 15, 20, tzinfo=UTC)
     assert service.parse("us on china", evening).today == date(2026, 9, 15)
     assert service.parse("china on us", evening).today == date(2026, 9, 16)
 
 
-async def test_a_new_ledger_replaces_the_old_one_at_once(tmp_path: Path) -> None:
+async def test_a_new_ledger_is_used_immediately(tmp_path: Path) -> None:
     service = AnswerService(ledger())
     [before] = await ask(service, "us on china")
     service.use(_with_other_rates(tmp_path))
@@ -50,18 +50,18 @@ async def test_a_new_ledger_replaces_the_old_one_at_once(tmp_path: Path) -> None
     assert Decimal("12.5") not in {part.percent for part in after.components}
 
 
-async def test_a_day_and_a_product_given_apart_take_precedence() -> None:
+async def test_a_day_and_product_given_as_options_take_precedence() -> None:
     service = AnswerService(ledger())
     given = await ask(service, "us china on 2020-01-01", on=date(2026, 9, 1), product="steel")
     assert given == await ask(service, "us on china steel on 2026-09-01")
 
 
-async def test_a_product_for_one_party_asks_what_it_charges_all() -> None:
+async def test_one_party_and_a_product_asks_what_it_charges_all_partners() -> None:
     service = AnswerService(ledger())
     assert await ask(service, "us", product="steel") == await ask(service, "us steel")
 
 
-async def test_changes_end_at_a_day_given_apart() -> None:
+async def test_changes_end_at_the_day_given_as_an_option() -> None:
     service = AnswerService(ledger())
     for text, since in (
         ("changes", date(2025, 4, 20)),
@@ -75,14 +75,14 @@ async def test_changes_end_at_a_day_given_apart() -> None:
         assert all(since < item.on <= date(2025, 5, 20) for item in reply.items)
 
 
-async def test_an_unknown_economy_is_an_error_with_names_like_it() -> None:
+async def test_an_unknown_economy_is_an_error_with_similar_names() -> None:
     with pytest.raises(UnknownParty) as error:
         AnswerService(ledger()).parse("us chnia", NOW)
     assert "China" in error.value.suggestions
 
 
 def _with_other_rates(folder: Path) -> Ledger:
-    """The ledger, with 13.5 % where it has 12.5 %."""
+    """A copy of the ledger with 13.5% in place of 12.5%."""
     copied = copytree(ROOT / "config" / "rates", folder / "rates")
     file = copied / "us.yaml"
     file.write_text(file.read_text().replace("{action: 12.5}", "{action: 13.5}"))

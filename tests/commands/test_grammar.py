@@ -1,4 +1,4 @@
-"""What is typed after /tariff is understood, or answered with what could have been meant."""
+"""Text after /tariff becomes a command, or a reply that suggests one."""
 
 from contextlib import suppress
 
@@ -58,11 +58,11 @@ def test_topics_and_economies_may_be_named_in_any_way(
     assert command.frequency is Frequency.INSTANT
 
 
-def test_a_digest_is_asked_for_by_daily() -> None:
+def test_the_word_daily_requests_a_digest() -> None:
     assert parse_command("subscribe tariffs daily", PARTIES).frequency is Frequency.DAILY
 
 
-def test_unsubscribing_from_nothing_named_means_all() -> None:
+def test_unsubscribe_without_arguments_means_everything() -> None:
     command = parse_command("unsubscribe", PARTIES)
     assert (command.topics, command.parties) == (frozenset(), frozenset())
 
@@ -77,7 +77,7 @@ def test_unsubscribing_from_nothing_named_means_all() -> None:
         ("subscribe", "subscribe court-rulings"),
     ],
 )
-def test_a_slip_is_answered_with_a_whole_command(text: str, suggestion: str) -> None:
+def test_a_typo_is_answered_with_a_complete_command(text: str, suggestion: str) -> None:
     with pytest.raises(CommandNotUnderstood) as error:
         parse_command(text, PARTIES)
     assert suggestion in error.value.suggestions
@@ -96,18 +96,18 @@ def test_a_slip_is_answered_with_a_whole_command(text: str, suggestion: str) -> 
         ("xyzzy", None),
     ],
 )
-def test_a_misspelt_command_is_recognised(text: str, mended: str | None) -> None:
+def test_a_misspelled_command_is_recognized(text: str, mended: str | None) -> None:
     assert nearest_command(text) == mended
 
 
 @given(nasty_text)
-def test_any_text_is_a_command_or_misunderstood(text: str) -> None:
+def test_any_text_is_a_command_or_not_understood(text: str) -> None:
     for line in (text, f"subscribe {text}", f"unsubscribe {text}", f"latest {text}"):
         with suppress(CommandNotUnderstood):
             parse_command(line, PARTIES)
 
 
 @pytest.mark.parametrize("word", ["mute", "why", "Follow"])
-def test_what_a_button_does_is_said_to_be_a_buttons(word: str) -> None:
+def test_typing_a_command_that_only_a_button_has_says_so(word: str) -> None:
     with pytest.raises(CommandNotUnderstood, match="buttons under each alert"):
         parse_command(word, PARTIES)

@@ -1,4 +1,4 @@
-"""Each command changes what it says and replies with what changed, on any platform."""
+"""The effect and the reply of each command, on any platform."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ from tests.slack.fakes import ledger
 from tests.store import examples
 
 
-async def test_help(commands: Commands) -> None:
+async def test_help_lists_the_commands(commands: Commands) -> None:
     assert await commands.type("") == replies.Help()
 
 
@@ -34,14 +34,16 @@ async def test_a_question_is_answered_in_both_directions(commands: Commands) -> 
     assert not is_public(reply)
 
 
-async def test_a_table_is_the_same_answer(commands: Commands) -> None:
+async def test_a_table_contains_the_same_answer(commands: Commands) -> None:
     answer = await commands.type("us china steel")
     table = await commands.type("table us china steel")
     assert isinstance(answer, replies.RateAnswers)
     assert table == replies.RateAnswers(answer.query, answer.answers, as_table=True)
 
 
-async def test_a_calendar_is_a_reply_of_its_own_also_as_a_table(commands: Commands) -> None:
+async def test_a_calendar_has_its_own_reply_even_if_a_table_is_requested(
+    commands: Commands,
+) -> None:
     for text in ("upcoming china", "table upcoming china"):
         reply = await commands.type(text)
         assert isinstance(reply, replies.RateCalendar)
@@ -70,7 +72,7 @@ async def test_a_calendar_file_holds_dates_ahead_in_order(commands: Commands) ->
         ("feeds ad https://new.example/", "feeds add https://new.example/"),
     ],
 )
-async def test_a_typing_error_gets_a_complete_command(
+async def test_a_typo_is_answered_with_a_complete_command(
     commands: Commands, text: str, suggestion: str
 ) -> None:
     reply = await commands.type(text)
@@ -96,7 +98,7 @@ async def test_a_subscription_is_saved_once_and_shown_to_all(commands: Commands)
     assert not is_public(again)
 
 
-async def test_an_unsubscribe_ends_what_it_names_and_the_list_shows_the_rest(
+async def test_an_unsubscribe_removes_the_given_topics_and_the_list_shows_the_rest(
     commands: Commands,
 ) -> None:
     for text in ("subscribe tariffs china", "subscribe talks"):
@@ -113,7 +115,7 @@ async def test_an_unsubscribe_ends_what_it_names_and_the_list_shows_the_rest(
     assert listed.reminders_on
 
 
-async def test_reminders_are_switched_for_one_conversation(commands: Commands) -> None:
+async def test_reminders_are_switched_off_for_one_conversation(commands: Commands) -> None:
     await commands.type("subscribe talks")
     assert await commands.type("reminders") == replies.ReminderSwitch(True, False, False)
     off = await commands.type("reminders off")
@@ -125,7 +127,7 @@ async def test_reminders_are_switched_for_one_conversation(commands: Commands) -
     assert other == replies.ReminderSwitch(on=True, changed=False, has_tariffs=False)
 
 
-async def test_the_latest_stories_of_a_topic(commands: Commands) -> None:
+async def test_latest_lists_the_stories_of_a_topic(commands: Commands) -> None:
     tariff = examples.story("tariff")
     talks = examples.story(
         "talks", topics=(Topic.NEGOTIATION,), seen_at=examples.NOON + timedelta(hours=1)
@@ -171,14 +173,14 @@ async def test_an_operator_adds_and_removes_a_feed(commands: Commands, server: F
     assert refused.error.cure
 
 
-async def test_a_long_address_is_read_whole(commands: Commands, server: FeedServer) -> None:
+async def test_a_long_address_is_not_cut(commands: Commands, server: FeedServer) -> None:
     address = server.at("/feed", rss([item(1)])) + "?" + "q" * 1500
     added = await commands.type(f"feeds add {address}", OPERATOR)
     assert isinstance(added, replies.FeedAdded)
     assert added.feed.url == address
 
 
-async def test_proposals_that_were_held_back_come_last(commands: Commands) -> None:
+async def test_proposals_that_were_held_back_are_listed_last(commands: Commands) -> None:
     report = ReportSource(source="Wire", link="https://wire.example/1", published=NOW, quote="40%")
     found = []
     for percent in (40, 50):
