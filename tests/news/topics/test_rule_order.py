@@ -261,4 +261,4 @@ def test_a_mistake_is_reported_at_its_place(
 
 
 def test_topics_are_listed_in_a_fixed_order() -> None:
-    assert MATCHER.match("Trade talks on a duty", "").topics == (TARIFF, TALKS)
+    assert matcher().match("Trade talks on a duty", "").topics == (TARIFF, TALKS)
