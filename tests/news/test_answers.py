@@ -175,6 +175,20 @@ def test_names_and_numbers_make_a_sentence_of_the_summary_better(reader: Reader)
     assert reader.understand("Rain", "") == Understanding()
 
 
+def test_figures_have_no_products_where_the_rules_list_none() -> None:
+    duty = Rule(
+        id="duty",
+        topic=Topic.TARIFF,
+        reason="made for a test",
+        terms=("tariff",),
+        yes="tariff",
+        no="rain",
+    )
+    bare = Reader(TopicRules(rules=(duty,)), Parties([]))
+    [figure] = bare.understand("A 5% tariff on steel", "").figures
+    assert (figure.to_percent, figure.product) == (Decimal(5), None)
+
+
 SAME = {"title": "US raises tariff on Peruvian steel", "published": "2025-05-12T12:00:00Z"}
 
 
@@ -230,6 +244,7 @@ def test_a_missing_story_is_named_with_its_pair(
         compare_stories(reader, pair)
     assert caught.value.thing == thing
     assert f'"{side}"' in caught.value.cause
+    assert caught.value.cure
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from bot.values import Topic
 from tests.news.examples import PARTIES
 
 TARIFF, TALKS = Topic.TARIFF, Topic.NEGOTIATION
+TALKS_FOUND = ("talks", "summary", "talks")
 NOTHING = "nothing of it"
 
 
@@ -70,6 +71,9 @@ def found(title: str, summary: str = "") -> list[tuple[str, str, str]]:
         ("A levy", "A levy is due.", [("loose", "title", "levy")]),
         ("A duty", "A levy is due.", [("duty", "title", "duty")]),
         ("A roof", "A duty is due.", [("duty", "summary", "duty")]),
+        # One that does not hold, or has matched, hides no other one.
+        ("A roof", "A levy and a duty are due.", [("duty", "summary", "duty")]),
+        ("A duty", "A duty and trade talks.", [("duty", "title", "duty"), TALKS_FOUND]),
     ],
 )
 def test_a_rule_for_titles_does_not_apply_to_summaries(
