@@ -86,8 +86,8 @@ class _Word(NamedTuple):
 class Parties:
     """All economies the bot knows, by code, by name and within running text."""
 
-    def __init__(self, parties: Iterable[Party], nobody: Iterable[str] = ()) -> None:
-        """`nobody` are phrases that hold a party's name but do not mean it (South China Sea)."""
+    def __init__(self, parties: Iterable[Party], not_parties: Iterable[str] = ()) -> None:
+        """`not_parties` are phrases that hold a name but mean no party (South China Sea)."""
         self._by_code = {party.code: party for party in parties}
         self._by_key = dict(_keys(self._by_code.values()))
         longer = (key for key in self._by_key if " " in key)
@@ -99,7 +99,7 @@ class Parties:
             for key in map(_key, (party.name, *party.aliases))
             if len(key) >= _LONG_ENOUGH
         ]
-        self._phrases = _phrases(self._by_code.values(), nobody)
+        self._phrases = _phrases(self._by_code.values(), not_parties)
         self._vetoes = {
             party.code: frozenset(word.lower() for word in party.vetoes)
             for party in self
@@ -274,7 +274,9 @@ def _joined(words: list[_Word], text: str) -> bool:
     return True
 
 
-def _phrases(parties: Iterable[Party], nobody: Iterable[str]) -> Mapping[str, tuple[_Phrase, ...]]:
+def _phrases(
+    parties: Iterable[Party], not_parties: Iterable[str]
+) -> Mapping[str, tuple[_Phrase, ...]]:
     """First word -> the phrases that begin with it, longest first."""
     known: dict[str, dict[_Phrase, None]] = {}
 
@@ -287,7 +289,7 @@ def _phrases(parties: Iterable[Party], nobody: Iterable[str]) -> Mapping[str, tu
             phrase = _Phrase(tuple(_small(word) for word in rest), code, seat)
             known.setdefault(first, {})[phrase] = None
 
-    for phrase in nobody:
+    for phrase in not_parties:
         learn(phrase, "", seat=False)
     for party in parties:
         if party.code == WORLD:

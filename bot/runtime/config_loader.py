@@ -126,7 +126,7 @@ class PartiesFile(Frozen):
     """`parties.yaml`: the economies, and phrases that contain a name but mean no economy."""
 
     parties: tuple[Party, ...]
-    nobody: tuple[str, ...] = ()
+    not_parties: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _one_meaning_each(self) -> "PartiesFile":
@@ -170,7 +170,7 @@ def load_topics(path: Path) -> TopicRules:
 def load_parties(path: Path) -> Parties:
     """The economies of `parties.yaml`; raises ConfigError with file, line and key."""
     file = read_model(path, PartiesFile)
-    return Parties(file.parties, file.nobody)
+    return Parties(file.parties, file.not_parties)
 
 
 def load_ledger(folder: Path, parties: Parties) -> Ledger:

@@ -77,7 +77,7 @@ def test_an_answer_has_the_documented_fields(ledger: Ledger, today: date) -> Non
     assert (one["base"], one["with_base_percent"], one["questions"]) == (None, None, [])
     [counted] = [each for each in one["components"] if each["counted"]]
     expected = {
-        "measure": "Forced-labour Section 301 duty, China",
+        "measure": "Section 301 forced labor, China",
         "measure_id": "us-cn-301-forced-labor",
         "heading": None,
         "percent": "12.5",

@@ -192,7 +192,7 @@ class Sheet(Frozen):
     """When a day begins for this imposer's customs."""
     coverage: tuple[Coverage, ...] = Field(min_length=1)
     main_partners: tuple[str, ...] = ()
-    not_followed: str = Field(default="anti-dumping and countervailing duties", min_length=1)
+    not_followed: str = Field(default="antidumping and countervailing duties", min_length=1)
     """Kinds of duty that the imposer charges and this file leaves out, in words."""
     sources: Mapping[str, Source]
     bases: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)

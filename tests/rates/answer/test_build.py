@@ -1,6 +1,6 @@
 """The content of an answer: total, components, warnings and upcoming changes."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,6 +15,8 @@ from bot.rates.model.law import Effect
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
 from bot.render import words
+from tests.rates.made import CHECKED, sheet, written
+from tests.rates.made import ledger as ledger_of
 from tests.rates.warned import only, warned
 
 
@@ -58,7 +60,7 @@ def test_a_day_beyond_the_data_begins_with_a_warning(ledger: Ledger, today: date
     one = _one("china on us on 2026-12-01", ledger, today)
 
     assert isinstance(one.warnings[0], kinds.BeyondData)
-    assert any("US Treasury secretary alone" in said.text for said in warned(one, kinds.RateCaveat))
+    assert any("no Chinese announcement" in said.text for said in warned(one, kinds.RateCaveat))
 
 
 def test_a_day_before_the_data_begins_has_no_total(ledger: Ledger, today: date) -> None:
@@ -82,7 +84,7 @@ def test_the_total_for_a_steel_article_on_list_3_matches_a_real_customs_entry(
     assert (one.base.percent, one.base.with_duties) == (Decimal("2.9"), Decimal("77.9"))
     exempt = _component(one, "us-cn-301-forced-labor")
     assert not exempt.counted
-    steel = MeasureRef("Section 232, steel", "us-232-steel")
+    steel = MeasureRef("Section 232 steel", "us-232-steel")
     assert exempt.exclusion == Exclusion(Reason.GIVES_WAY, steel)
 
 
@@ -192,7 +194,7 @@ def test_figures_from_public_statements_are_explained_in_a_remark(
     one = _one("us china on 2025-11-10", ledger, today)
 
     assert one.total_percent == 20
-    assert any(said.text.startswith("The 47 %") for said in warned(one, kinds.PairRemark))
+    assert any(said.text.startswith("The 47%") for said in warned(one, kinds.PairRemark))
 
 
 def test_a_pair_without_data_is_not_reported_as_duty_free(ledger: Ledger, today: date) -> None:
@@ -247,15 +249,15 @@ def test_changes_due_since_the_last_check_are_marked(ledger: Ledger, today: date
     assert [item.passed for item in one.next] == [False, False, True]
 
 
-def test_a_scheduled_rate_that_began_after_the_last_check_is_the_answer(
-    ledger: Ledger, today: date
-) -> None:
-    steel = _one("canada on us", ledger, today, "steel")
-    earlier = _one("canada on us", ledger, date(2026, 9, 7), "steel")
+def test_a_scheduled_rate_that_began_after_the_last_check_is_the_answer(today: date) -> None:
+    last, first = CHECKED + timedelta(days=2), CHECKED + timedelta(days=3)
+    steps = [{"percent": 25, "to": last}, {"from": first, "percent": 50}]
+    made = ledger_of(sheet(written("steps", *steps, general=True)))
+    now, earlier = (_one("us on china", made, day) for day in (today, last))
 
-    assert (steel.total_percent, steel.on) == (Decimal(50), date(2026, 9, 8))
-    assert (earlier.total_percent, earlier.on) == (Decimal(25), date(2026, 9, 5))
-    assert steel.warnings[0] == kinds.Stale(today, date(2026, 9, 5), (), ())
+    assert (now.total_percent, now.on) == (Decimal(50), first)
+    assert (earlier.total_percent, earlier.on) == (Decimal(25), CHECKED)
+    assert now.warnings[0] == kinds.Stale(today, CHECKED, (), ())
 
 
 @pytest.mark.parametrize("text", ["us japan", "us japan steel", "canada us steel", "china us"])
@@ -431,7 +433,7 @@ def test_goods_of_which_some_pay_another_rate_have_a_range_with_choices(
     one = _one("us on china batteries on 2025-06-01", ledger, today)
     assert one.total_range == (Decimal("37.5"), Decimal(55))
     choices = {choice.goods: choice.percent for choice in one.choices}
-    assert choices["batteries for electric cars"] == 55
+    assert choices["EV batteries"] == 55
     other = _one("us on china non-ev batteries on 2025-06-01", ledger, today)
     assert other.total_percent == Decimal("37.5")
 
@@ -451,7 +453,7 @@ def test_sanctions_and_column_2_are_warnings_before_the_number(
 
     remark, stale = one.warnings[0], next(each for each in one.warnings if not each.leads)
     assert isinstance(remark, kinds.LeadingPairRemark)
-    assert "anctions are not in this ledger" in remark.text
+    assert "Sanctions are not in our data" in remark.text
     assert isinstance(stale, kinds.Stale)
     if partner in ("cuba", "north korea", "russia", "belarus"):
         assert "Column 2" in remark.text
@@ -499,7 +501,7 @@ def test_a_zero_on_goods_says_that_our_data_may_be_incomplete(ledger: Ledger, to
     assert one.only_in_data
     first = one.warnings[0]
     assert isinstance(first, kinds.ZeroInData)
-    assert "anti-dumping" in first.not_followed
+    assert "antidumping" in first.not_followed
 
 
 def test_a_rate_from_before_our_data_begins_leaves_no_total(ledger: Ledger, today: date) -> None:
@@ -531,8 +533,8 @@ def test_a_zero_names_the_list_that_may_contain_the_goods(ledger: Ledger, today:
     assert one.total_percent == 0
     first = one.warnings[0]
     assert isinstance(first, kinds.ZeroInData)
-    assert [(each.name, rate) for each, rate in first.on_some_lines] == [
-        ("First surtax on American goods", DutyRate(Decimal(25)))
+    assert [(each.id, rate) for each, rate in first.on_some_lines] == [
+        ("ca-us-2025-first", DutyRate(Decimal(25)))
     ]
 
 
@@ -544,7 +546,7 @@ def test_the_last_change_does_not_include_duties_that_had_ended_before(
     assert change is not None
     assert change.on == date(2026, 7, 24)
     [(measure, what)] = change.changes
-    assert measure.name == "Balance-of-payments surcharge"
+    assert measure.id == "us-122-surcharge"
     assert (what.kind, what.rate.percent) == (ChangeKind.ENDS, Decimal(10))
 
 
@@ -558,8 +560,8 @@ def test_a_duty_that_replaces_another_at_the_same_rate_is_a_change(
     assert change is not None
     assert all(part.from_ is not None and part.from_ <= change.on for part in one.components)
     changes = [each for step in one.history for each in step.changes]
-    ended = [each.measure.name for each in changes if each.change.kind is ChangeKind.ENDS]
-    assert not changes or "Reciprocal baseline duty" in ended
+    ended = [each.measure.id for each in changes if each.change.kind is ChangeKind.ENDS]
+    assert not changes or "us-world-ieepa-baseline" in ended
 
 
 def test_an_older_source_of_one_component_does_not_affect_the_others(
@@ -602,7 +604,7 @@ def test_a_change_has_only_the_sources_of_the_changed_measures(ledger: Ledger, t
 
     assert change is not None
     [(measure, what)] = change.changes
-    assert measure.name == "IEEPA duty of 40 on Brazil"
+    assert measure.id == "us-br-ieepa-40"
     assert (what.kind, what.rate.percent) == (ChangeKind.BEGINS, Decimal(40))
     assert "Executive Order 14323" in change.source.text
     assert "Executive Order 14266" not in change.source.text

@@ -24,7 +24,7 @@ def test_an_action_on_many_partners_is_one_entry(ledger: Ledger) -> None:
     began = [
         item
         for item in changes(ledger, date(2026, 7, 23), date(2026, 7, 24))
-        if item.measure == "Forced-labour Section 301 duty"
+        if item.measure == "Section 301 forced labor"
     ]
 
     assert len(began) == 1
@@ -79,7 +79,7 @@ def _asked(text: str, ledger: Ledger) -> tuple[Upcoming, ...]:
 def test_changes_for_goods_include_only_duties_on_these_goods(ledger: Ledger) -> None:
     found = _asked("changes since 2025-03-01 steel us", ledger)
     measures = {item.measure for item in found}
-    assert "Section 232, steel" in measures
+    assert "Section 232 steel" in measures
     assert not any("Reciprocal" in one or "Fentanyl" in one for one in measures)
 
 

@@ -140,7 +140,7 @@ async def test_the_message_shows_old_and_new_rate_source_day_and_effect(
     operators: OperatorChannel,
 ) -> None:
     message = as_text([await operators.ask(proposal_of())])
-    for part in ("12.5% → 40%", "2026-12-01", "wire.example/1", "Forced-labour", "*Approve* sets"):
+    for part in ("12.5% → 40%", "2026-12-01", "wire.example/1", "forced labor", "*Approve* sets"):
         assert part in message
     assert "<!channel>" not in message
 
@@ -334,7 +334,7 @@ async def test_a_proposal_made_redundant_by_another_approval_says_so_until_that_
     assert (await operators.fill_in(percent="60")).ok
     outdated = as_text([await message_on(operators, second)])
     assert "A reported rate that the ledger has by now" in outdated
-    assert "Forced-labour Section 301 duty, China, 60% from 2026-12-01" in outdated
+    assert "Section 301 forced labor, China, 60% from 2026-12-01" in outdated
     assert "rate_approve" not in outdated
     [listed] = await operators.page_user.say("/tariff proposals")
     assert "Nothing is left to approve" in as_text([listed])
