@@ -22,7 +22,7 @@ from bot.runtime.wiring import clock, fetch_limits, open_feed_registry, open_sto
 from bot.slack.api.channels import find_channel
 from bot.slack.api.errors import code, status
 from bot.slack.app import open_session, web_client
-from bot.slack.setup_check import check_slack
+from bot.slack.scopes import SCOPES, OAuthScope
 from bot.sources.registry import SourceRegistry
 from bot.values import Frozen
 
@@ -130,9 +130,9 @@ async def check_slack_setup(settings: Settings) -> AsyncIterator[CheckResult]:
     async with open_session() as session:
         token = plain_secret(settings.slack_bot_token)
         client = web_client(token, settings.slack_api_url, session)
-        found = await check_slack(client)
+        found = await check_token(client)
         for each in found:
-            yield CheckResult(subject=each.thing, ok=each.ok, says=each.says, cure=each.cure)
+            yield each
         if settings.slack_app_token is not None:
             yield await check_app_token(client, plain_secret(settings.slack_app_token))
         # With a refused token, every other call would fail the same way.
@@ -144,6 +144,35 @@ async def check_slack_setup(settings: Settings) -> AsyncIterator[CheckResult]:
         result = await check_clock(settings.slack_api_url, session)
         if result is not None:
             yield result
+
+
+async def check_token(client: AsyncWebClient) -> tuple[CheckResult, ...]:
+    """The results of one auth.test: whether the token is valid, and each scope."""
+    subject = "Slack token"
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        cure = "Copy SLACK_BOT_TOKEN from the app's page at Slack again"
+        return (_bad(subject, _slack_code(error), cure),)
+    except (aiohttp.ClientError, TimeoutError, OSError, AttributeError) as error:
+        # slack_sdk raises AttributeError for an answer that is no JSON.
+        return (_no_answer(subject, error),)
+    token = _good(subject, f"valid in {answer.get('team')} as {answer.get('user')}")
+    given = next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), None)
+    if given is None:
+        return token, _good("Slack scopes", "not reported by this server")
+    granted = {scope.strip() for scope in given.split(",")}
+    return token, *(_scope(scope, scope.name in granted) for scope in SCOPES)
+
+
+def _scope(scope: OAuthScope, granted: bool) -> CheckResult:
+    subject = f"Slack scope {scope.name}"
+    if granted:
+        return _good(subject, f"granted, for {scope.why}")
+    if not scope.needed:
+        return _good(subject, f"not granted; optional, for {scope.why}")
+    cure = "Add it under OAuth & Permissions, then install the app to the workspace again"
+    return _bad(subject, f"missing, for {scope.why}", cure)
 
 
 async def check_app_token(client: AsyncWebClient, token: str) -> CheckResult:

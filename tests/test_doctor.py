@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.doctor import CheckResult, examine
+from bot.doctor import CheckResult, check_token, examine
 from bot.local_slack.server import Workspace
+from bot.slack.scopes import SCOPES
 from bot.sources.settings import LIVE_SOURCES
 from tests.feeds.server import FeedServer, serving
 from tests.sources.examples import document, page, row, sdmx
@@ -210,3 +212,45 @@ async def test_failing_live_sources_are_reported_with_the_cure(sources: FeedServ
     assert failed_subjects(findings) == names
     assert "HTTP 503" in findings["live source wits"].says
     assert all("TARIFFWIRE_LIVE_SOURCES" in findings[name].cure for name in names)
+
+
+async def test_a_good_token_and_its_scopes_are_well(workspace: Workspace) -> None:
+    client = AsyncWebClient(workspace.bot_token, base_url=workspace.api_url)
+    findings = await check_token(client)
+    assert all(finding.ok for finding in findings)
+    assert len(findings) == 1 + len(SCOPES)
+
+
+async def test_each_missing_scope_is_named_with_its_use_and_cure(
+    tmp_path: Path,
+) -> None:
+    workspace = Workspace(tmp_path / "w.db", scopes=["chat:write", "channels:history"])
+    await workspace.start(port=0)
+    try:
+        client = AsyncWebClient(workspace.bot_token, base_url=workspace.api_url)
+        found = {each.subject: each for each in await check_token(client)}
+    finally:
+        await workspace.stop()
+    missing = found["Slack scope commands"]
+    assert not missing.ok
+    assert "/tariff" in missing.says
+    assert "install the app" in missing.cure
+    assert found["Slack scope chat:write"].ok
+    assert found["Slack scope channels:join"].ok
+    assert "optional" in found["Slack scope channels:join"].says
+
+
+async def test_a_refused_token_is_named_with_its_cure(
+    workspace: Workspace,
+) -> None:
+    client = AsyncWebClient("xoxb-wrong", base_url=workspace.api_url)
+    (finding,) = await check_token(client)
+    assert (finding.ok, finding.says) == (False, "invalid_auth")
+    assert "SLACK_BOT_TOKEN" in finding.cure
+
+
+async def test_an_unreachable_slack_is_told_apart() -> None:
+    client = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/api/")
+    (finding,) = await check_token(client)
+    assert not finding.ok
+    assert "no answer" in finding.says

@@ -1,11 +1,10 @@
 """What all commands share: errors in one line, JSON output, a progress bar on long work."""
 
-import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import ParamSpec
 
 import click
 
@@ -49,10 +48,6 @@ def _check_text(given: Mapping[str, object]) -> None:
                 str(part).encode()
             except UnicodeEncodeError as error:
                 raise click.UsageError(f"{str(part)!a} is not UTF-8 text") from error
-
-
-def run_async(coroutine: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(coroutine)
 
 
 def print_json(value: object) -> None:

@@ -1,16 +1,26 @@
 """Commands about rates: ask, list what comes and what was proposed, export what was approved."""
 
 import asyncio
-from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import click
 
-from bot.cli.output import answers_for_errors, print_json, run_async
-from bot.errors import TariffwireError
+from bot.cli.output import answers_for_errors, print_json
+from bot.commands.answers import AnswerService
+from bot.commands.replies import RateAnswers, RateCalendar
+from bot.errors import QueryError, StoreError, TariffwireError
+from bot.proposals.approval.overlay import ledger_over
+from bot.rates.calendar.upcoming import Reach
+from bot.rates.ledger import Ledger
+from bot.render import words as say
+from bot.render.json import rate_json, upcoming_json
+from bot.render.text import calendar_line, lines
+from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.settings import Settings, load_settings
+from bot.store.approved_rates import approved_rates
 
 
 @click.command()
@@ -24,13 +34,6 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
 
     JSON is one object: what was asked, the answers to it, and an error if it was refused.
     """
-    from bot.commands.replies import RateCalendar
-    from bot.errors import QueryError
-    from bot.render.json import rate_json
-    from bot.render.text import lines
-    from bot.runtime.config_folder import ConfigFolder
-    from bot.runtime.settings import load_settings
-
     settings = load_settings()
     ledger = _ledger(ConfigFolder(settings))
     day = on.date() if on else None
@@ -48,17 +51,15 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
         answers = () if isinstance(reply, RateCalendar) else reply.answers
         print_json(rate_json(question, reply.query, answers, calendar=dates))
     elif isinstance(reply, RateCalendar):
-        _print_calendar(reply.items, reply.reach)
+        _print_calendar(reply)
     else:
         click.echo("\n\n".join("\n".join(lines(answer)) for answer in reply.answers))
 
 
 async def _answer(
-    settings: Any, ledger: Any, question: str, on: date | None, product: str | None
-) -> Any:
+    settings: Settings, ledger: Ledger, question: str, on: date | None, product: str | None
+) -> RateAnswers | RateCalendar:
     """The reply that `/tariff` gets, with the live sources that are on."""
-    from bot.commands.answers import AnswerService
-
     async with AsyncExitStack() as stack:
         live = None
         if settings.live_sources:
@@ -73,18 +74,14 @@ async def _answer(
         return await answers.answer(parsed)
 
 
-def _ledger(library: Any) -> Any:
+def _ledger(config: ConfigFolder) -> Ledger:
     """The ledger with approved rates. If they cannot be read, warns and leaves them out."""
-    from bot.errors import StoreError
-    from bot.proposals.approval.overlay import ledger_over
-    from bot.store.approved_rates import approved_rates
-
     try:
-        approved = approved_rates(library.settings.database)
+        approved = approved_rates(config.settings.database)
     except StoreError as error:
         click.echo(f"! Rates that operators approved are not in this answer: {error}", err=True)
         approved = ()
-    return ledger_over(library.book, approved, library.parties)
+    return ledger_over(config.book, approved, config.parties)
 
 
 @click.group("rates")
@@ -110,17 +107,14 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
 
     tariffwire rates upcoming china --ics china.ics
     """
-    from bot.runtime.config_folder import ConfigFolder
-    from bot.runtime.settings import load_settings
-
     settings, question = load_settings(), " ".join(("upcoming", *words))
     ledger = _ledger(ConfigFolder(settings))
     if ics_file is None:
-        calendar = asyncio.run(_answer(settings, ledger, question, None, None))
-        _print_calendar(calendar.items, calendar.reach, as_json=as_json)
+        calendar = cast(
+            "RateCalendar", asyncio.run(_answer(settings, ledger, question, None, None))
+        )
+        _print_calendar(calendar, as_json=as_json)
         return
-    from bot.commands.answers import AnswerService
-    from bot.render import words as say
     from bot.render.ics import calendar_file
 
     now = datetime.now(UTC)
@@ -130,21 +124,16 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
     _warn(file.reach, to_stderr=True)
 
 
-def _warn(reach: Any, *, to_stderr: bool) -> None:
+def _warn(reach: Reach | None, *, to_stderr: bool) -> None:
     """Prints when a calendar's sources were last checked, unless that is today."""
-    from bot.render import words
-
-    if warning := words.reach(reach):
+    if warning := say.reach(reach):
         click.echo(f"! {warning}", err=to_stderr)
 
 
-def _print_calendar(items: Iterable[Any], reach: Any, *, as_json: bool = False) -> None:
+def _print_calendar(calendar: RateCalendar, *, as_json: bool = False) -> None:
     """Prints one line per date, after a warning if the sources were not checked today."""
-    from bot.render.json import upcoming_json
-    from bot.render.text import calendar_line
-
-    _warn(reach, to_stderr=as_json)
-    for item in items:
+    _warn(calendar.reach, to_stderr=as_json)
+    for item in calendar.items:
         if as_json:
             print_json(upcoming_json(item))
         else:
@@ -166,21 +155,23 @@ def _write(file: Path, content: bytes) -> None:
 @answers_for_errors
 def list_proposals(as_json: bool) -> None:
     """Show all proposals with their state, decisions and sources."""
-    from bot.cli.operations import proposed_rates
-    from bot.render.proposals import lines, record_json
-    from bot.runtime.settings import load_settings
+    asyncio.run(_print_proposals(as_json))
 
-    async def show() -> None:
-        found = await proposed_rates(load_settings())
-        for filed, acts in found:
-            if as_json:
-                print_json(record_json(filed, acts))
-            else:
-                click.echo("\n".join(lines(filed, acts)))
-        if not found and not as_json:
-            click.echo("no proposals yet")
 
-    run_async(show())
+async def _print_proposals(as_json: bool) -> None:
+    from bot.render import proposals
+    from bot.runtime.wiring import open_store
+
+    async with open_store(load_settings()) as store:
+        record, found = await store.proposals.record(), await store.proposals.every()
+    for filed in found:
+        acts = [act for act in record if act.proposal_id == filed.proposal.id]
+        if as_json:
+            print_json(proposals.record_json(filed, acts))
+        else:
+            click.echo("\n".join(proposals.lines(filed, acts)))
+    if not found and not as_json:
+        click.echo("no proposals yet")
 
 
 @rates.command("export")
@@ -197,7 +188,6 @@ def export_rates(out: Path | None) -> None:
     """
     from bot.cli.rates_export import export_rates as export
     from bot.runtime.config_loader import APPROVED
-    from bot.runtime.settings import load_settings
 
     text, left_out = export(load_settings())
     for left in left_out:
