@@ -4,9 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
@@ -89,21 +87,14 @@ async def _listen(runner: web.AppRunner, port: int, workspace: Workspace | None)
 
 
 def _hub_callback(services: Services) -> WebSubCallback | None:
+    """Takes in what hubs push, as if it had been polled; None where no hub can push."""
     if services.hubs is None:
         return None
-    return WebSubCallback(
-        services.hubs, fetch_limits(services.settings), _PushIntake(services).process_push
-    )
 
+    async def take_in(push: Push) -> None:
+        async def read(feed: Feed, state: FeedState, now: datetime) -> Round:
+            return await services.poller.read_push(feed, state, now, push.body, push.content_type)
 
-@dataclass(frozen=True)
-class _PushIntake:
-    """Takes in what hubs push, as if it had been polled."""
+        await services.scheduler.process_push(push.feed_id, read)
 
-    services: Services
-
-    async def process_push(self, push: Push) -> None:
-        await self.services.scheduler.process_push(push.feed_id, partial(self._read, push))
-
-    async def _read(self, push: Push, feed: Feed, state: FeedState, now: datetime) -> Round:
-        return await self.services.poller.read_push(feed, state, now, push.body, push.content_type)
+    return WebSubCallback(services.hubs, fetch_limits(services.settings), take_in)

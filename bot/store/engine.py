@@ -19,18 +19,7 @@ from pathlib import Path
 from sqlite3 import SQLITE_ERROR
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    Executable,
-    Row,
-    Table,
-    TextClause,
-    UpdateBase,
-    create_engine,
-    make_url,
-)
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import (
@@ -47,7 +36,7 @@ from bot.store import postgresql, sqlite
 from bot.store.outage import Outage
 
 T = TypeVar("T")
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow = sa.Row[*tuple[Any, ...]]
 
 _FORMS = "Use sqlite:///path/to/file.db or postgresql://user:password@host/name"
 _DRIVERS = {
@@ -68,10 +57,10 @@ _WRITES_AT_ONCE = 100
 """Maximum works in one transaction of SQLite."""
 
 
-def parse_url(address: str) -> URL:
+def parse_url(address: str) -> sa.URL:
     """The database's address with its driver; raises StoreError for one that cannot be used."""
     try:
-        url = make_url(address)
+        url = sa.make_url(address)
     except (ArgumentError, ValueError):
         # SQLAlchemy's message may quote a password.
         raise StoreError("DATABASE_URL", "not a database address", _FORMS) from None
@@ -81,7 +70,7 @@ def parse_url(address: str) -> URL:
     return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
 
 
-def _sqlite(url: URL) -> URL:
+def _sqlite(url: sa.URL) -> sa.URL:
     if url.database in (None, "", ":memory:"):
         raise StoreError("DATABASE_URL", "an SQLite database needs a file", _FORMS)
     if url.query:
@@ -90,7 +79,7 @@ def _sqlite(url: URL) -> URL:
     return url
 
 
-def _postgresql(url: URL) -> URL:
+def _postgresql(url: sa.URL) -> sa.URL:
     if "@" in (url.host or ""):
         # A DNS query for such a host would reveal a part of the password.
         raise StoreError("DATABASE_URL", "has more than one @", "Write an @ in a password as %40")
@@ -128,7 +117,7 @@ class Database:
         return f"{self.url.get_backend_name()} database {named}"
 
     async def rows(
-        self, query: Executable, given: Mapping[str, Any] | None = None
+        self, query: sa.Executable, given: Mapping[str, Any] | None = None
     ) -> Sequence[AnyRow]:
         """The rows of the query with the given parameters; raises StoreError on failure."""
 
@@ -139,12 +128,12 @@ class Database:
         return await self._finish(self._in_thread(read))
 
     async def column(
-        self, query: Executable, given: Mapping[str, Any] | None = None
+        self, query: sa.Executable, given: Mapping[str, Any] | None = None
     ) -> Sequence[Any]:
         """The first value of each row of the query; raises StoreError on failure."""
         return [row[0] for row in await self.rows(query, given)]
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[sa.Connection], T]) -> T:
         """Runs `work` in one transaction and returns its result; raises StoreError on failure.
 
         `work` runs in a thread, so it must not touch state that code of the event loop changes.
@@ -193,11 +182,11 @@ class Database:
                 for write in writes:
                     write.result = write.work(connection)
 
-    async def change(self, statement: UpdateBase | TextClause) -> int:
+    async def change(self, statement: sa.UpdateBase | sa.TextClause) -> int:
         """Runs one statement in its own transaction; returns the number of changed rows."""
         return await self.write(lambda connection: connection.execute(statement).rowcount)
 
-    async def with_engine(self, work: Callable[[Engine], T]) -> T:
+    async def with_engine(self, work: Callable[[sa.Engine], T]) -> T:
         """Runs `work` in a thread on an engine that commits each statement; returns its result.
 
         For work that keeps a connection of its own. Raises StoreError on failure.
@@ -216,7 +205,7 @@ class Database:
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
 
-    def insert(self, table: Table) -> sqlite_dialect.Insert | postgresql_dialect.Insert:
+    def insert(self, table: sa.Table) -> sqlite_dialect.Insert | postgresql_dialect.Insert:
         """An INSERT of the database's dialect, with ON CONFLICT."""
         insert = sqlite_dialect.insert if self.is_sqlite else postgresql_dialect.insert
         return insert(table)
@@ -249,13 +238,13 @@ class Database:
 class _Write:
     """Work for a transaction, then its result or its error."""
 
-    work: Callable[[Connection], Any]
+    work: Callable[[sa.Connection], Any]
     result: Any = None
     error: Exception | None = None
 
 
 def execute_many(
-    connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]
+    connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Runs the statement for all rows; does nothing without rows."""
     if rows:
@@ -268,12 +257,12 @@ def chunks(values: Collection[str], size: int = 500) -> Iterator[list[str]]:
     return (ordered[start : start + size] for start in range(0, len(ordered), size))
 
 
-def _engine(url: URL, at_once: int) -> Engine:
+def _engine(url: sa.URL, at_once: int) -> sa.Engine:
     is_sqlite = url.get_backend_name() == "sqlite"
     try:
         if is_sqlite:
             Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(
+        engine = sa.create_engine(
             url,
             pool_size=at_once,
             max_overflow=0,

@@ -5,16 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    case,
-    delete,
-    func,
-    literal,
-    select,
-)
+import sqlalchemy as sa
 
 from bot.feeds.health import Lag
 from bot.feeds.model import STATE, Feed, FeedState
@@ -40,7 +31,7 @@ class Feeds:
 
     async def added(self) -> tuple[Feed, ...]:
         """The feeds that operators added, by id."""
-        found = await self._database.column(select(_feed.data).order_by(_feed.id))
+        found = await self._database.column(sa.select(_feed.data).order_by(_feed.id))
         # The scheduler asks every second, and they seldom change.
         known = self._parsed
         self._parsed = {data: known.get(data) or Feed.model_validate_json(data) for data in found}
@@ -55,9 +46,9 @@ class Feeds:
     async def remove(self, feed_id: str) -> bool:
         """Deletes an added feed and its state; False if there was none."""
 
-        def write(connection: Connection) -> bool:
-            connection.execute(delete(tables.feed_states).where(_state.feed_id == feed_id))
-            result = connection.execute(delete(tables.feeds).where(_feed.id == feed_id))
+        def write(connection: sa.Connection) -> bool:
+            connection.execute(sa.delete(tables.feed_states).where(_state.feed_id == feed_id))
+            result = connection.execute(sa.delete(tables.feeds).where(_feed.id == feed_id))
             return result.rowcount > 0
 
         return await self._database.write(write)
@@ -68,13 +59,13 @@ class Feeds:
 
     async def states(self) -> dict[str, FeedState]:
         """The saved state of every feed ever polled, by feed id."""
-        found = await self._database.column(select(_state.data))
+        found = await self._database.column(sa.select(_state.data))
         # 10,000 of them take a tenth of a second.
         return await asyncio.to_thread(self._by_feed, found)
 
     async def states_of(self, feed_ids: Collection[str]) -> dict[str, FeedState]:
         """The saved states of these few feeds, by feed id."""
-        query = select(_state.data).where(_state.feed_id.in_(feed_ids))
+        query = sa.select(_state.data).where(_state.feed_id.in_(feed_ids))
         return self._by_feed(await self._database.column(query))
 
     def _by_feed(self, states: Iterable[str]) -> dict[str, FeedState]:
@@ -84,7 +75,7 @@ class Feeds:
         """Saves a feed's state; raises StoreError."""
         await self._database.write(lambda connection: self.put_state(connection, state))
 
-    def put_state(self, connection: Connection, state: FeedState) -> None:
+    def put_state(self, connection: sa.Connection, state: FeedState) -> None:
         """Saves a feed's state within the caller's transaction."""
         row = {"feed_id": state.feed_id, "data": STATE.dump_json(state).decode()}
         connection.execute(self._put_state, row)
@@ -98,33 +89,33 @@ class Feeds:
 
     async def lag(self, since: datetime) -> Lag | None:
         """How late the entries of all feeds together came that were seen since then."""
-        return (await self._lags(since, literal("all"))).get("all")
+        return (await self._lags(since, sa.literal("all"))).get("all")
 
-    async def _lags(self, since: datetime, group: ColumnElement[str]) -> dict[str, Lag]:
+    async def _lags(self, since: datetime, group: sa.ColumnElement[str]) -> dict[str, Lag]:
         return {
             row.of: Lag(median_s=row.median_s, p95_s=row.p95_s, entries=row.entries)
             for row in await self._database.rows(_lags(since, group))
         }
 
 
-def _lags(since: datetime, group: ColumnElement[str]) -> Select[Any]:
+def _lags(since: datetime, group: sa.ColumnElement[str]) -> sa.Select[Any]:
     entry = tables.entries.c
     grouped = (
-        select(group.label("of"), entry.lag_s)
+        sa.select(group.label("of"), entry.lag_s)
         .where(entry.seen_at >= since, entry.lag_s.is_not(None))
         .subquery()
     ).c
-    rank = func.row_number().over(partition_by=grouped.of, order_by=grouped.lag_s)
-    count = func.count().over(partition_by=grouped.of)
-    ranked = select(
+    rank = sa.func.row_number().over(partition_by=grouped.of, order_by=grouped.lag_s)
+    count = sa.func.count().over(partition_by=grouped.of)
+    ranked = sa.select(
         grouped.of, grouped.lag_s, rank.label("rank"), count.label("entries")
     ).subquery()
     row = ranked.c
-    median = case((row.rank == (row.entries + 1) // 2, row.lag_s))
-    p95 = case((row.rank == (row.entries * 95 + 99) // 100, row.lag_s))
-    return select(
+    median = sa.case((row.rank == (row.entries + 1) // 2, row.lag_s))
+    p95 = sa.case((row.rank == (row.entries * 95 + 99) // 100, row.lag_s))
+    return sa.select(
         row.of,
-        func.max(median).label("median_s"),
-        func.max(p95).label("p95_s"),
-        func.max(row.entries).label("entries"),
+        sa.func.max(median).label("median_s"),
+        sa.func.max(p95).label("p95_s"),
+        sa.func.max(row.entries).label("entries"),
     ).group_by(row.of)

@@ -8,21 +8,7 @@ a message that failed so often that it may be at fault itself, with the replies 
 follow-up always waits for the alert that opens its thread.
 """
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    String,
-    TextClause,
-    and_,
-    bindparam,
-    case,
-    func,
-    not_,
-    or_,
-    select,
-    text,
-    update,
-)
+import sqlalchemy as sa
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.store import tables
@@ -34,43 +20,43 @@ _table = tables.deliveries
 _row = _table.c
 _earlier = _table.alias("earlier")
 _opening = _table.alias("opening")
-_now = bindparam("now", type_=tables.Moment)
-_farthest = bindparam("farthest", type_=tables.Moment)
-_team = bindparam("of_team", type_=String)
+_now = sa.bindparam("now", type_=tables.Moment)
+_farthest = sa.bindparam("farthest", type_=tables.Moment)
+_team = sa.bindparam("of_team", type_=sa.String)
 
-OF_TEAM = or_(_team.is_(None), _row.team == _team)
+OF_TEAM = sa.or_(_team.is_(None), _row.team == _team)
 """`of_team`: the deliveries of one team; NULL for all teams."""
 
 
-def _unsent(name: str) -> TextClause:
+def _unsent(name: str) -> sa.TextClause:
     # The databases use their partial index only for this exact condition.
-    return text(f"{name}.{tables.UNSENT}")
+    return sa.text(f"{name}.{tables.UNSENT}")
 
 
-def _is_head() -> ColumnElement[bool]:
+def _is_head() -> sa.ColumnElement[bool]:
     earlier = _earlier.c
-    at_fault = or_(earlier.attempts >= STUBBORN_AFTER, _waits_for_one_at_fault())
-    not_yet = and_(earlier.kind == DeliveryKind.DIGEST, earlier.due_at > _now)
-    opens_thread = and_(earlier.kind == DeliveryKind.ALERT, earlier.event_id == _row.event_id)
+    at_fault = sa.or_(earlier.attempts >= STUBBORN_AFTER, _waits_for_one_at_fault())
+    not_yet = sa.and_(earlier.kind == DeliveryKind.DIGEST, earlier.due_at > _now)
+    opens_thread = sa.and_(earlier.kind == DeliveryKind.ALERT, earlier.event_id == _row.event_id)
     held_back = (
-        select(1)
+        sa.select(1)
         .where(
             earlier.team == _row.team,
             earlier.conversation == _row.conversation,
             earlier.seq < _row.seq,
             _unsent("earlier"),
-            or_(opens_thread, not_(or_(at_fault, not_yet))),
+            sa.or_(opens_thread, sa.not_(sa.or_(at_fault, not_yet))),
         )
         .exists()
     )
-    return not_(held_back)
+    return sa.not_(held_back)
 
 
-def _waits_for_one_at_fault() -> ColumnElement[bool]:
+def _waits_for_one_at_fault() -> sa.ColumnElement[bool]:
     """Whether the earlier message is a reply in a thread whose opening message is at fault."""
     earlier, opening = _earlier.c, _opening.c
     found = (
-        select(1)
+        sa.select(1)
         .where(
             opening.team == earlier.team,
             opening.conversation == earlier.conversation,
@@ -82,11 +68,11 @@ def _waits_for_one_at_fault() -> ColumnElement[bool]:
         )
         .exists()
     )
-    return and_(earlier.kind == DeliveryKind.FOLLOW_UP, found)
+    return sa.and_(earlier.kind == DeliveryKind.FOLLOW_UP, found)
 
 
 SENDABLE = (
-    select(_row.id)
+    sa.select(_row.id)
     .where(
         _unsent("deliveries"),
         _row.state == DeliveryState.OWED,
@@ -95,7 +81,7 @@ SENDABLE = (
         _is_head(),
     )
     .order_by(_row.due_at, _row.seq)
-    .limit(bindparam("limit", type_=Integer))
+    .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(skip_locked=True, of=_table)
 )
 """`now`, `of_team`, `limit`: the ids of deliveries that may be claimed, the first due first.
@@ -104,29 +90,29 @@ On PostgreSQL, rows that another process is claiming are skipped.
 """
 
 CLAIM = (
-    update(_table)
-    .where(_row.id.in_(bindparam("ids", expanding=True)))
+    sa.update(_table)
+    .where(_row.id.in_(sa.bindparam("ids", expanding=True)))
     .values(
         state=DeliveryState.CLAIMED,
         attempts=_row.attempts + 1,
         claimed_at=_now,
-        lease_until=bindparam("until", type_=tables.Moment),
+        lease_until=sa.bindparam("until", type_=tables.Moment),
     )
 )
 """`ids`, `now`, `until`: claims deliveries with a lease until then."""
 
 RELEASE = (
-    update(_table)
+    sa.update(_table)
     .where(_unsent("deliveries"), _row.state == DeliveryState.CLAIMED, OF_TEAM)
     .values(state=DeliveryState.OWED, due_at=_now, lease_until=None, uncertain=True)
 )
 """`now`, `of_team`: queues claimed deliveries again as uncertain: they may have been posted."""
 
-RELEASE_EXPIRED = RELEASE.where(or_(_row.lease_until <= _now, _row.lease_until > _farthest))
+RELEASE_EXPIRED = RELEASE.where(sa.or_(_row.lease_until <= _now, _row.lease_until > _farthest))
 """`now`, `farthest`, `of_team`: the same for expired leases, and leases too far in the future."""
 
 HASTEN = (
-    update(_table)
+    sa.update(_table)
     .where(
         _unsent("deliveries"),
         _row.state == DeliveryState.OWED,
@@ -138,7 +124,7 @@ HASTEN = (
 )
 """`now`, `farthest`, `of_team`: makes due what was put off before the clock was set back."""
 
-NEXT_MOMENT = select(
-    func.min(case((_row.state == DeliveryState.CLAIMED, _row.lease_until), else_=_row.due_at))
-).where(_unsent("deliveries"), OF_TEAM, or_(_row.state == DeliveryState.CLAIMED, _is_head()))
+NEXT_MOMENT = sa.select(
+    sa.func.min(sa.case((_row.state == DeliveryState.CLAIMED, _row.lease_until), else_=_row.due_at))
+).where(_unsent("deliveries"), OF_TEAM, sa.or_(_row.state == DeliveryState.CLAIMED, _is_head()))
 """`now`, `of_team`: when the next delivery is due or a lease ends; NULL if none is unsent."""

@@ -8,18 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Connection,
-    Integer,
-    String,
-    and_,
-    bindparam,
-    func,
-    or_,
-    select,
-    update,
-)
+import sqlalchemy as sa
 
 from bot.alerts.delivery import (
     LONGEST_PUT_OFF,
@@ -64,7 +53,7 @@ class Outbox:
         """
         until = now + timedelta(seconds=lease_s)
 
-        def write(connection: Connection) -> tuple[Delivery, ...]:
+        def write(connection: sa.Connection) -> tuple[Delivery, ...]:
             given = {"now": now, "of_team": self._team}
             far = given | {"farthest": now + LONGEST_PUT_OFF}
             connection.execute(next_delivery.RELEASE_EXPIRED, far)
@@ -74,7 +63,7 @@ class Outbox:
             if not ids:
                 return ()
             connection.execute(next_delivery.CLAIM, {"ids": ids, "now": now, "until": until})
-            query = select(*_FIELDS).where(_row.id.in_(ids)).order_by(_row.seq)
+            query = sa.select(*_FIELDS).where(_row.id.in_(ids)).order_by(_row.seq)
             return tuple(map(_delivery, connection.execute(query)))
 
         return await self._database.write(write)
@@ -123,7 +112,7 @@ class Outbox:
         For the start of the only process that sends: the processes with the claims have died.
         """
 
-        def write(connection: Connection) -> int:
+        def write(connection: sa.Connection) -> int:
             given = {"now": now, "of_team": self._team}
             return connection.execute(next_delivery.RELEASE, given).rowcount
 
@@ -148,7 +137,7 @@ class Outbox:
     async def sent(self, team: str, conversation: str, event_id: str) -> tuple[Delivery, ...]:
         """The deliveries about an event that were sent to a conversation, in order."""
         query = (
-            select(*_FIELDS)
+            sa.select(*_FIELDS)
             .where(
                 _row.event_id == event_id,
                 _row.team == team,
@@ -163,7 +152,7 @@ class Outbox:
         """The conversations with an alert about one of these events, sent or unsent."""
         found: set[Thread] = set()
         for chunk in chunks(event_ids):
-            query = select(_row.event_id, _row.team, _row.conversation).where(
+            query = sa.select(_row.event_id, _row.team, _row.conversation).where(
                 _row.event_id.in_(chunk),
                 _row.kind == DeliveryKind.ALERT,
                 _row.state != DeliveryState.FAILED,
@@ -173,21 +162,23 @@ class Outbox:
 
     async def counts(self) -> dict[DeliveryState, int]:
         """The number of deliveries in each state."""
-        query = select(_row.state, func.count()).where(next_delivery.OF_TEAM).group_by(_row.state)
+        query = (
+            sa.select(_row.state, sa.func.count()).where(next_delivery.OF_TEAM).group_by(_row.state)
+        )
         rows = await self._database.rows(query, {"of_team": self._team})
         found = {row[0]: row[1] for row in rows}
         return {state: found.get(state, 0) for state in DeliveryState}
 
     async def failed(self, limit: int = 20) -> tuple[Delivery, ...]:
         """The failed deliveries, newest first, each with its `error`."""
-        query = select(*_FIELDS).where(_row.state == DeliveryState.FAILED, next_delivery.OF_TEAM)
+        query = sa.select(*_FIELDS).where(_row.state == DeliveryState.FAILED, next_delivery.OF_TEAM)
         query = query.order_by(_row.seq.desc()).limit(limit)
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(map(_delivery, rows))
 
     async def reminders(self, since: datetime) -> tuple[Delivery, ...]:
         """The reminders due since then, oldest first, in any state."""
-        query = select(*_FIELDS).where(
+        query = sa.select(*_FIELDS).where(
             _row.kind == DeliveryKind.REMINDER, _row.due_at >= since, next_delivery.OF_TEAM
         )
         rows = await self._database.rows(query.order_by(_row.seq), {"of_team": self._team})
@@ -197,7 +188,7 @@ class Outbox:
         """Queues deliveries that belong to no story; those with a known id stay as they are."""
         await self._database.write(lambda connection: self.put(connection, deliveries))
 
-    def put(self, connection: Connection, deliveries: Iterable[Delivery]) -> None:
+    def put(self, connection: sa.Connection, deliveries: Iterable[Delivery]) -> None:
         """Queues deliveries within the caller's transaction; known ids stay as they are.
 
         The stories of a digest are added to the queued digest of the same hour.
@@ -225,34 +216,36 @@ class _Outcome(Frozen):
 
 
 _record = (
-    update(_table)
+    sa.update(_table)
     .where(
-        _row.id == bindparam("delivery"),
+        _row.id == sa.bindparam("delivery"),
         # A posted message counts as sent even if its lease had expired.
-        or_(
+        sa.or_(
             _row.state == DeliveryState.CLAIMED,
-            and_(_row.state == DeliveryState.OWED, bindparam("to", type_=String) == "sent"),
+            sa.and_(
+                _row.state == DeliveryState.OWED, sa.bindparam("to", type_=sa.String) == "sent"
+            ),
         ),
     )
     .values(
-        state=bindparam("to", type_=String),
-        attempts=_row.attempts - bindparam("untried", type_=Integer),
-        due_at=func.coalesce(bindparam("due", type_=tables.Moment), _row.due_at),
+        state=sa.bindparam("to", type_=sa.String),
+        attempts=_row.attempts - sa.bindparam("untried", type_=sa.Integer),
+        due_at=sa.func.coalesce(sa.bindparam("due", type_=tables.Moment), _row.due_at),
         lease_until=None,
-        uncertain=or_(_row.uncertain, bindparam("unsure", type_=Boolean)),
-        ts=bindparam("ts"),
-        sent_at=bindparam("sent_at"),
-        error=bindparam("error"),
+        uncertain=sa.or_(_row.uncertain, sa.bindparam("unsure", type_=sa.Boolean)),
+        ts=sa.bindparam("ts"),
+        sent_at=sa.bindparam("sent_at"),
+        error=sa.bindparam("error"),
     )
 )
 
 
-def _digest_to_insert(connection: Connection, digest: Delivery) -> Delivery | None:
+def _digest_to_insert(connection: sa.Connection, digest: Delivery) -> Delivery | None:
     """The digest to insert; None if its stories were added to the queued one.
 
     If that one was claimed before, the new stories make a second digest.
     """
-    query = select(_row.state, _row.attempts, _row.uncertain, _row.story_ids)
+    query = sa.select(_row.state, _row.attempts, _row.uncertain, _row.story_ids)
     query = query.where(_row.id == digest.id)
     owed = connection.execute(query.with_for_update()).one_or_none()
     if owed is None:
@@ -262,7 +255,7 @@ def _digest_to_insert(connection: Connection, digest: Delivery) -> Delivery | No
         second = delivery_id(digest.kind, digest.team, digest.conversation, about)
         return digest.model_copy(update={"id": second})
     both = dict.fromkeys((*json.loads(owed.story_ids), *digest.story_ids))
-    adding = update(_table).where(_row.id == digest.id).values(story_ids=json.dumps(list(both)))
+    adding = sa.update(_table).where(_row.id == digest.id).values(story_ids=json.dumps(list(both)))
     connection.execute(adding)
     return None
 

@@ -4,19 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    and_,
-    exists,
-    false,
-    func,
-    insert,
-    not_,
-    or_,
-    select,
-    update,
-)
+import sqlalchemy as sa
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.proposals.approval.amendments import Amendment
@@ -56,22 +44,22 @@ class Proposals:
         """Saves new proposals; a known one gains the report sources that it lacks."""
         await self._database.write(lambda connection: self.put(connection, proposals, now))
 
-    def put(self, connection: Connection, proposals: Iterable[Proposal], now: datetime) -> None:
+    def put(self, connection: sa.Connection, proposals: Iterable[Proposal], now: datetime) -> None:
         """`keep` within the caller's transaction."""
         for proposal in proposals:
             self._put(connection, self._with_shared_id(connection, proposal), now)
 
-    def _with_shared_id(self, connection: Connection, proposal: Proposal) -> Proposal:
+    def _with_shared_id(self, connection: sa.Connection, proposal: Proposal) -> Proposal:
         """A document's proposal, with the id of the stories' proposal of its rate if it fits."""
         if not proposal.same_as:
             return proposal
-        query = select(_row.data, _row.decision).where(_row.id == proposal.same_as)
+        query = sa.select(_row.data, _row.decision).where(_row.id == proposal.same_as)
         theirs = connection.execute(query.with_for_update()).one_or_none()
         if theirs is not None and not _record(theirs).takes(proposal):
             return proposal
         return proposal.model_copy(update={"id": proposal.same_as})
 
-    def _put(self, connection: Connection, proposal: Proposal, now: datetime) -> None:
+    def _put(self, connection: sa.Connection, proposal: Proposal, now: datetime) -> None:
         values = {
             "id": proposal.id,
             "state": State.PENDING,
@@ -83,7 +71,7 @@ class Proposals:
         new = self._database.insert(_table).values(values).on_conflict_do_nothing()
         if connection.execute(new).rowcount:
             return
-        query = select(_row.data, _row.decision).where(_row.id == proposal.id).with_for_update()
+        query = sa.select(_row.data, _row.decision).where(_row.id == proposal.id).with_for_update()
         known = _record(connection.execute(query).one())
         if known.decision is not None and now - known.decision.at > A_DECISION_STANDS:
             again = asked_again(proposal, known.decision.at.date())
@@ -91,7 +79,7 @@ class Proposals:
             return
         joined = known.proposal.joined(proposal)
         if joined != known.proposal:
-            changed = update(_table).where(_row.id == proposal.id)
+            changed = sa.update(_table).where(_row.id == proposal.id)
             # Its messages lack the new source.
             data = joined.model_dump_json()
             connection.execute(changed.values(data=data, told=False))
@@ -108,17 +96,19 @@ class Proposals:
         queued message stays as it is. Proposals sent to another team are new to this one.
         """
         untold = (
-            select(_row.data, _row.decision)
+            sa.select(_row.data, _row.decision)
             .where(
                 _row.state == State.PENDING,
-                or_(_row.told.is_(False), not_(self._told()) if self._outbox.team else false()),
+                sa.or_(
+                    _row.told.is_(False), sa.not_(self._told()) if self._outbox.team else sa.false()
+                ),
             )
             .order_by(_row.seen_at.desc(), _row.id.desc())
             .limit(MOST_UNSENT)
         )
         taking_room = (
-            select(_row.data, _row.decision)
-            .where(or_(and_(_row.state == State.PENDING, self._told()), self._told(since)))
+            sa.select(_row.data, _row.decision)
+            .where(sa.or_(sa.and_(_row.state == State.PENDING, self._told()), self._told(since)))
             .order_by(_row.seen_at, _row.id)
         )
         new = await self._database.rows(untold)
@@ -129,33 +119,33 @@ class Proposals:
         ):
             return QueuedMessages()
 
-        def write(connection: Connection) -> QueuedMessages:
+        def write(connection: sa.Connection) -> QueuedMessages:
             new = _proposals(connection.execute(untold).all())
             queued = plan_messages(new, _proposals(connection.execute(taking_room).all()))
             self._outbox.put(connection, queued.deliveries)
             ids = [proposal.id for proposal in queued.proposals]
-            connection.execute(update(_table).where(_row.id.in_(ids)).values(told=True))
+            connection.execute(sa.update(_table).where(_row.id.in_(ids)).values(told=True))
             return queued
 
         return await self._database.write(write)
 
-    def _told(self, since: datetime | None = None) -> ColumnElement[bool]:
+    def _told(self, since: datetime | None = None) -> sa.ColumnElement[bool]:
         """Whether there is a message for the outbox's team, ever or after `since`."""
         here = [_sent.event_id == _row.id, _sent.kind == DeliveryKind.PROPOSAL]
         if self._outbox.team is not None:
             here.append(_sent.team == self._outbox.team)
         if since is not None:
             here.append(_sent.due_at > since)
-        return exists().where(*here)
+        return sa.exists().where(*here)
 
     async def untold(self) -> frozenset[str]:
         """The ids of pending proposals whose messages were not sent, or lack a source."""
-        query = select(_row.id).where(_row.state == State.PENDING, _row.told.is_(False))
+        query = sa.select(_row.id).where(_row.state == State.PENDING, _row.told.is_(False))
         return frozenset(await self._database.column(query))
 
     async def get(self, proposal_id: str) -> ProposalRecord | None:
         """The proposal and its decision; None if there is none."""
-        query = select(_row.data, _row.decision).where(_row.id == proposal_id)
+        query = sa.select(_row.data, _row.decision).where(_row.id == proposal_id)
         found = await self._database.rows(query)
         return _record(found[0]) if found else None
 
@@ -173,12 +163,12 @@ class Proposals:
         to = decision.state if decision else State.PENDING
         data = decision.model_dump_json() if decision else ""
         # Compare and set: of two clicks, only one finds the state that it saw.
-        moved = update(_table).where(_row.id == proposal_id, _row.state == state)
-        entry = insert(tables.rate_acts).values(
+        moved = sa.update(_table).where(_row.id == proposal_id, _row.state == state)
+        entry = sa.insert(tables.rate_acts).values(
             proposal_id=proposal_id, at=act.at, data=act.model_dump_json()
         )
 
-        def write(connection: Connection) -> bool:
+        def write(connection: sa.Connection) -> bool:
             if not connection.execute(moved.values(state=to, decision=data)).rowcount:
                 return False
             connection.execute(entry)
@@ -188,17 +178,17 @@ class Proposals:
 
     async def every(self, state: State | None = None) -> tuple[ProposalRecord, ...]:
         """All proposals, or those in that state, in the order in which they were seen."""
-        query = select(_row.data, _row.decision).order_by(_row.seen_at, _row.id)
+        query = sa.select(_row.data, _row.decision).order_by(_row.seen_at, _row.id)
         if state is not None:
             query = query.where(_row.state == state)
         return tuple(_record(row) for row in await self._database.rows(query))
 
     async def approved(self) -> tuple[Amendment, ...]:
         """The approved rates, in the order of the decisions."""
-        last = select(_act.proposal_id, func.max(_act.seq).label("seq"))
+        last = sa.select(_act.proposal_id, sa.func.max(_act.seq).label("seq"))
         last_act = last.group_by(_act.proposal_id).subquery()
         query = (
-            select(_row.data, _row.decision)
+            sa.select(_row.data, _row.decision)
             .join(last_act, last_act.c.proposal_id == _row.id)
             .where(_row.state == State.APPROVED)
             .order_by(last_act.c.seq)
@@ -208,14 +198,14 @@ class Proposals:
 
     async def record(self, proposal_id: str | None = None) -> tuple[AuditEntry, ...]:
         """The audit entries of one proposal, or of all, oldest first."""
-        query = select(_act.data).order_by(_act.seq)
+        query = sa.select(_act.data).order_by(_act.seq)
         if proposal_id is not None:
             query = query.where(_act.proposal_id == proposal_id)
         return tuple(map(AuditEntry.model_validate_json, await self._database.column(query)))
 
     async def copies(self, proposal_id: str) -> tuple[MessageCopy, ...]:
         """The messages that were sent about a proposal."""
-        query = select(_sent.conversation, _sent.ts).where(
+        query = sa.select(_sent.conversation, _sent.ts).where(
             _sent.event_id == proposal_id,
             _sent.kind == DeliveryKind.PROPOSAL,
             _sent.state == DeliveryState.SENT,

@@ -16,22 +16,7 @@ A value is a column where a query asks for it; the whole value is JSON in `data`
 
 from datetime import UTC, datetime
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    Dialect,
-    Float,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-    text,
-)
+import sqlalchemy as sa
 
 from bot.values import utc
 
@@ -39,13 +24,13 @@ REVISION = "0006"
 """The Alembic revision that has these tables."""
 
 
-class Moment(TypeDecorator[datetime]):
+class Moment(sa.TypeDecorator[datetime]):
     """An aware UTC datetime; SQLite, which has no time zones, stores it as UTC text."""
 
-    impl = DateTime(timezone=True)
+    impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         """The value for the driver; raises ValueError for a naive datetime."""
         if value is None:
             return None
@@ -54,7 +39,7 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(
         self,
         value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+        dialect: sa.Dialect,  # noqa: ARG002 - SQLAlchemy's signature
     ) -> datetime | None:
         """The driver's value in UTC; PostgreSQL gives it in the session's zone."""
         if value is None:
@@ -62,7 +47,7 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-metadata = MetaData(
+metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
@@ -70,174 +55,174 @@ metadata = MetaData(
     }
 )
 
-feeds = Table(
+feeds = sa.Table(
     "feeds",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("data", Text, nullable=False),
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("data", sa.Text, nullable=False),
 )
 
-feed_states = Table(
+feed_states = sa.Table(
     "feed_states",
     metadata,
-    Column("feed_id", String, primary_key=True),
-    Column("data", Text, nullable=False),
+    sa.Column("feed_id", sa.String, primary_key=True),
+    sa.Column("data", sa.Text, nullable=False),
 )
 
-entries = Table(
+entries = sa.Table(
     "entries",
     metadata,
-    Column("feed_id", String, primary_key=True),
-    Column("key", String, primary_key=True),
-    Column("seen_at", Moment, nullable=False),
+    sa.Column("feed_id", sa.String, primary_key=True),
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("seen_at", Moment, nullable=False),
     # From published to seen; NULL without a date, and for a feed's first round.
-    Column("lag_s", Float),
-    Column("data", Text, nullable=False),
-    Index(None, "seen_at"),
+    sa.Column("lag_s", sa.Float),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index(None, "seen_at"),
 )
 
-identities = Table(
+identities = sa.Table(
     "identities",
     metadata,
-    Column("feed_id", String, primary_key=True),
-    Column("identity", String, primary_key=True),
+    sa.Column("feed_id", sa.String, primary_key=True),
+    sa.Column("identity", sa.String, primary_key=True),
     # The newest entry with this identity that became a story; the first, while none did.
-    Column("entry_key", String, nullable=False),
+    sa.Column("entry_key", sa.String, nullable=False),
     sqlite_with_rowid=False,
 )
 
-stories = Table(
+stories = sa.Table(
     "stories",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("event_id", String, nullable=False),
-    Column("feed_id", String, nullable=False),
-    Column("entry_key", String, nullable=False),
-    Column("published", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("event_id", sa.String, nullable=False),
+    sa.Column("feed_id", sa.String, nullable=False),
+    sa.Column("entry_key", sa.String, nullable=False),
+    sa.Column("published", Moment, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
     # Each topic between blanks, so that LIKE '% tariff %' finds it.
-    Column("topics", String, nullable=False),
-    Column("data", Text, nullable=False),
-    Index(None, "event_id"),
-    Index(None, "published"),
-    Index(None, "seen_at"),
-    Index(None, "feed_id", "entry_key"),
+    sa.Column("topics", sa.String, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index(None, "event_id"),
+    sa.Index(None, "published"),
+    sa.Index(None, "seen_at"),
+    sa.Index(None, "feed_id", "entry_key"),
 )
 
 UNSENT = "state IN ('owed', 'claimed')"
 """The condition of two partial indexes."""
 
-deliveries = Table(
+deliveries = sa.Table(
     "deliveries",
     metadata,
     # The order in which messages were queued; each conversation gets them in this order.
-    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("id", String, nullable=False, unique=True),
-    Column("kind", String, nullable=False),
-    Column("team", String, nullable=False),
-    Column("conversation", String, nullable=False),
-    Column("event_id", String, nullable=False),
-    Column("story_ids", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("content", Text, nullable=False, server_default=""),
-    Column("state", String, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("due_at", Moment, nullable=False),
-    Column("claimed_at", Moment),
-    Column("lease_until", Moment),
-    Column("uncertain", Boolean, nullable=False),
-    Column("ts", String, nullable=False),
-    Column("sent_at", Moment),
-    Column("error", Text, nullable=False),
-    Index(None, "event_id", "team", "conversation"),
-    Index(
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("id", sa.String, nullable=False, unique=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("team", sa.String, nullable=False),
+    sa.Column("conversation", sa.String, nullable=False),
+    sa.Column("event_id", sa.String, nullable=False),
+    sa.Column("story_ids", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False, server_default=""),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("claimed_at", Moment),
+    sa.Column("lease_until", Moment),
+    sa.Column("uncertain", sa.Boolean, nullable=False),
+    sa.Column("ts", sa.String, nullable=False),
+    sa.Column("sent_at", Moment),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Index(None, "event_id", "team", "conversation"),
+    sa.Index(
         "ix_deliveries_due",
         "due_at",
         "seq",
-        sqlite_where=text(UNSENT),
-        postgresql_where=text(UNSENT),
+        sqlite_where=sa.text(UNSENT),
+        postgresql_where=sa.text(UNSENT),
     ),
-    Index(
+    sa.Index(
         "ix_deliveries_unsent",
         "team",
         "conversation",
         "seq",
-        sqlite_where=text(UNSENT),
-        postgresql_where=text(UNSENT),
+        sqlite_where=sa.text(UNSENT),
+        postgresql_where=sa.text(UNSENT),
     ),
 )
 
-subscriptions = Table(
+subscriptions = sa.Table(
     "subscriptions",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("team", String, nullable=False),
-    Column("conversation", String, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("data", Text, nullable=False),
-    Index(None, "team", "conversation"),
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("team", sa.String, nullable=False),
+    sa.Column("conversation", sa.String, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index(None, "team", "conversation"),
 )
 
-follows = Table(
+follows = sa.Table(
     "follows",
     metadata,
-    Column("event_id", String, primary_key=True),
-    Column("team", String, primary_key=True),
-    Column("user", String, primary_key=True),
+    sa.Column("event_id", sa.String, primary_key=True),
+    sa.Column("team", sa.String, primary_key=True),
+    sa.Column("user", sa.String, primary_key=True),
     sqlite_with_rowid=False,
 )
 
-mutes = Table(
+mutes = sa.Table(
     "mutes",
     metadata,
-    Column("event_id", String, primary_key=True),
-    Column("team", String, primary_key=True),
-    Column("conversation", String, primary_key=True),
+    sa.Column("event_id", sa.String, primary_key=True),
+    sa.Column("team", sa.String, primary_key=True),
+    sa.Column("conversation", sa.String, primary_key=True),
     sqlite_with_rowid=False,
 )
 
-reminders_off = Table(
+reminders_off = sa.Table(
     "reminders_off",
     metadata,
-    Column("team", String, primary_key=True),
-    Column("conversation", String, primary_key=True),
+    sa.Column("team", sa.String, primary_key=True),
+    sa.Column("conversation", sa.String, primary_key=True),
     sqlite_with_rowid=False,
 )
 
-hub_subscriptions = Table(
+hub_subscriptions = sa.Table(
     "hub_subscriptions",
     metadata,
-    Column("token", String, primary_key=True),
-    Column("data", Text, nullable=False),
+    sa.Column("token", sa.String, primary_key=True),
+    sa.Column("data", sa.Text, nullable=False),
 )
 
-proposals = Table(
+proposals = sa.Table(
     "proposals",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("state", String, nullable=False),
-    Column("seen_at", Moment, nullable=False),
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
     # Whether the message to operators shows the proposal as it is now.
-    Column("told", Boolean, nullable=False),
-    Column("data", Text, nullable=False),
+    sa.Column("told", sa.Boolean, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
     # Empty while it is pending.
-    Column("decision", Text, nullable=False),
-    Index(None, "state"),
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Index(None, "state"),
 )
 
-rate_acts = Table(
+rate_acts = sa.Table(
     "rate_acts",
     metadata,
-    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("proposal_id", String, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("data", Text, nullable=False),
-    Index(None, "proposal_id"),
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("proposal_id", sa.String, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index(None, "proposal_id"),
 )
 
-once = Table(
+once = sa.Table(
     "once",
     metadata,
-    Column("name", String, primary_key=True),
-    Column("done_at", Moment, nullable=False),
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("done_at", Moment, nullable=False),
 )

@@ -10,23 +10,14 @@ from bot.local_slack.state.team import Team
 _PAGE = 1000
 
 
-def describe_channel(team: Team, channel: Channel) -> dict[str, Any]:
+def describe_channel(channel: Channel) -> dict[str, Any]:
     """A conversation in Slack's fields."""
     base = {"id": channel.id, "created": channel.created, "is_archived": False}
     if channel.kind == "im":
         return {**base, "is_im": True, "is_channel": False, "user": channel.person}
-    return {
-        **base,
-        "name": channel.name,
-        "name_normalized": channel.name,
-        "is_channel": True,
-        **dict.fromkeys(("is_group", "is_im", "is_mpim", "is_private"), False),
-        "is_general": channel.name == "general",
-        "is_member": channel.has_bot,
-        "creator": team.identity.person_id,
-        "num_members": 1 + channel.has_bot,
-        **{key: {"value": "", "creator": "", "last_set": 0} for key in ("topic", "purpose")},
-    }
+    names = {"name": channel.name, "name_normalized": channel.name}
+    kind = {"is_channel": True, "is_im": False, "is_private": False}
+    return {**base, **names, **kind, "is_member": channel.has_bot}
 
 
 async def list_channels(team: Team, arguments: Arguments) -> Answer:
@@ -41,7 +32,7 @@ async def list_channels(team: Team, arguments: Arguments) -> Answer:
     end = int(start) + arguments.limit(100, _PAGE)
     return {
         "ok": True,
-        "channels": [describe_channel(team, channel) for channel in found[int(start) : end]],
+        "channels": [describe_channel(channel) for channel in found[int(start) : end]],
         "response_metadata": {"next_cursor": f"at:{end}" if len(found) > end else ""},
     }
 
@@ -69,7 +60,7 @@ async def open_direct(team: Team, arguments: Arguments) -> Answer:
             raise ApiError("cannot_dm_bot")
         channel = team.direct
     is_whole = arguments.flag("return_im")
-    found = describe_channel(team, channel) if is_whole else {"id": channel.id}
+    found = describe_channel(channel) if is_whole else {"id": channel.id}
     return {"ok": True, "channel": found}
 
 
@@ -78,7 +69,7 @@ async def join(team: Team, arguments: Arguments) -> Answer:
     channel = find_channel(team, arguments.required("channel"))
     if channel.kind == "im":
         raise ApiError("method_not_supported_for_channel_type")
-    return {"ok": True, "channel": describe_channel(team, await team.join(channel.id))}
+    return {"ok": True, "channel": describe_channel(await team.join(channel.id))}
 
 
 async def history(team: Team, arguments: Arguments) -> Answer:

@@ -78,11 +78,6 @@ def _block(
     return _shape(kind, required, check=check, block_id=_string(limits.ID), **optional)
 
 
-def _each(kind: Any, names: str) -> Any:
-    """The same type for each of the names, separated by spaces."""
-    return dict.fromkeys(names.split(), kind)
-
-
 def _text(most: int, kind: Any = Plain) -> Any:
     return _annotated[kind, at_most(most)]
 
@@ -140,7 +135,7 @@ _TEXT_INPUT = _shape(
 _ELEMENT = _any_of(_BUTTON, _SELECT, _DATE_PICKER)
 
 # Rich text, in the cells of a table
-_PIECE = {"style": _shape("", **_each(bool, "bold italic strike code"))}
+_PIECE = {"style": _shape("", bold=bool, italic=bool, strike=bool, code=bool)}
 _PIECES = _any_of(
     _shape("text", {"text": str}, **_PIECE), _shape("link", {"url": str}, text=str, **_PIECE)
 )
@@ -160,7 +155,7 @@ _AXIS_LABEL = _string(limits.CHART_AXIS_LABEL, 0)
 _POINT = _shape("", {"label": _LABEL, "value": _VALUE})
 _SERIES = _shape("", {"name": _LABEL, "data": _items(_POINT, limits.CHART_POINTS)})
 _CATEGORIES = {"categories": _items(_LABEL, limits.CHART_POINTS)}
-_AXES = _shape("", _CATEGORIES, **_each(_AXIS_LABEL, "x_label y_label"))
+_AXES = _shape("", _CATEGORIES, x_label=_AXIS_LABEL, y_label=_AXIS_LABEL)
 
 
 def _series_fit_the_axis(chart: Any) -> Any:

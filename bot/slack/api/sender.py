@@ -67,20 +67,15 @@ class SlackSender:
         Raises SendLater and SendRefused as the dispatcher's port says.
         """
         message, *rest = await self._compose(delivery, stories, thread_ts)
-        found = None
+        receipt, look_for = None, None
         if delivery.uncertain:
             try:
-                found = await find(self._client, delivery, stories, thread_ts)
+                if found := await find(self._client, delivery, stories, thread_ts):
+                    receipt, look_for = Receipt(ts=found), stories
             except CannotLook:
                 receipt = await self._post_unseen(delivery, stories, thread_ts)
-                await self._post_rest(delivery, rest, receipt.ts)
-                return receipt
-        if found is None:
-            receipt = await self._post(delivery, message, thread_ts)
-            await self._post_rest(delivery, rest, receipt.ts)
-        else:
-            receipt = Receipt(ts=found)
-            await self._post_rest(delivery, rest, receipt.ts, look_for=stories)
+        receipt = receipt or await self._post(delivery, message, thread_ts)
+        await self._post_rest(delivery, rest, receipt.ts, look_for)
         return receipt
 
     async def _compose(
@@ -106,7 +101,7 @@ class SlackSender:
         delivery: Delivery,
         rest: Sequence[Message],
         ts: str,
-        look_for: Sequence[Story] | None = None,
+        look_for: Sequence[Story] | None,
     ) -> None:
         """Posts the rest of a delivery in the thread of its first message, without repetitions."""
         for number, message in enumerate(rest, start=2):
