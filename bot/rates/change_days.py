@@ -1,26 +1,12 @@
 """The days that a measure's rates and milestones give: what begins, ends or falls due on each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
-from bot.rates.model.measure import Exemption, Measure, RatePeriod, Source, Status
+from bot.rates.model.measure import Measure, RatePeriod, Source, Status
 
 _A_DAY = timedelta(days=1)
-
-
-def change_days(measures: Iterable[Measure], *, exemptions: bool) -> tuple[date, ...]:
-    """Days on which a period of these measures begins, or the day after one ends.
-
-    With `exemptions`, also the days on which an exemption of goods begins and after it ends.
-    """
-    spans: list[RatePeriod | Exemption] = []
-    for measure in measures:
-        spans += measure.periods
-        spans += measure.exempt if exemptions else ()
-    begins = {span.from_ for span in spans if span.from_ is not None}
-    ends = {span.to + _A_DAY for span in spans if span.to is not None}
-    return tuple(sorted(begins | ends))
 
 
 def milestone_days(measure: Measure) -> Iterator[Upcoming]:

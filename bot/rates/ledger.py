@@ -1,19 +1,19 @@
 """The ledger: all measures, indexed for queries by pair, day and goods."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
 from bot.parties import WORLD, Parties
 from bot.rates.change_days import milestone_days, rate_days
-from bot.rates.files.compile import measures_of, refer, sources_of
+from bot.rates.files.compile import measures_of, refer, sources_of, spelled_out
 from bot.rates.files.schema import BaseDuty, Coverage, DutyClock, Remark, Sheet
 from bot.rates.files.validate import Book
-from bot.rates.model.answer import BaseRate, MfnAverage, Upcoming
+from bot.rates.model.answer import BaseRate, MfnAverage
 from bot.rates.model.goods import Fit, Goods
 from bot.rates.model.law import LegalEvent, Talk
-from bot.rates.model.measure import Measure, falls_on
+from bot.rates.model.measure import Measure, falling_on
 from bot.rates.question.product import ProductReader, Wanted
 from bot.rates.scope_matching import Fitting
 
@@ -54,17 +54,17 @@ class Ledger:
         self.family_names: Mapping[str, str] = {
             schedule.id: schedule.name for sheet in sheets for schedule in sheet.schedules
         }
-        self.family_of: Mapping[str, str] = {
-            measure.id: measure.family for measure in self.measures
-        }
+        self.by_id: Mapping[str, Measure] = {measure.id: measure for measure in self.measures}
+        self._by_imposer: dict[str, list[Measure]] = {}
+        for measure in self.measures:
+            self._by_imposer.setdefault(measure.imposer, []).append(measure)
         self.events = tuple(sorted(book.events.legal, key=lambda event: event.on))
         self.talks = tuple(sorted(book.events.talks, key=lambda talk: talk.on))
-        self._by_imposer = _grouped(self.measures)
-        self._events_of = _events_of(self.events, references)
-        self._rate_days = {one.id: tuple(rate_days(one)) for one in self.measures}
-        self._days = {
-            one.id: (*self._rate_days[one.id], *milestone_days(one)) for one in self.measures
-        }
+        self.events_of: Mapping[str, Sequence[LegalEvent]] = _events_of(self.events, references)
+        """By measure id, the legal events that bear on it, in order of time."""
+        self.rate_days = {one.id: tuple(rate_days(one)) for one in self.measures}
+        """By measure id, the days on which its rates begin and end, in order of time."""
+        self.milestone_days = {one.id: tuple(milestone_days(one)) for one in self.measures}
         self._sheets = {sheet.imposer: sheet for sheet in sheets}
         self._averages = {
             one.economy: MfnAverage(one.percent, one.year, sources_of(book.mfn, one.source))
@@ -73,7 +73,7 @@ class Ledger:
         self.fitting = Fitting(self.goods, self.measures)
         sets = (members for sheet in sheets for members in sheet.one_of.values())
         self.one_of: Sequence[Mapping[str, int]] = [
-            {one: place for place, one in enumerate(_spelled_out(members, references))}
+            {one: place for place, one in enumerate(spelled_out(members, references))}
             for members in sets
         ]
         """Sets of measures of which a line pays one at most, each with its place in the set."""
@@ -83,27 +83,20 @@ class Ledger:
                 bases[base] = (*bases.get(base, ()), *words)
         self.reader = ProductReader(self.goods, self.measures, bases)
         # Cached: a ledger never changes, and the same pairs and goods are queried repeatedly.
-        self._pairs = lru_cache(_REMEMBERED)(self._find_pair)
-        self._fits = lru_cache(_REMEMBERED)(self._find_fits)
+        self.pair: Callable[[str, str], Pair] = lru_cache(_REMEMBERED)(self._find_pair)
+        """What the imposer, or its bloc, has on the partner."""
+        self.fits: Callable[[str, str, Wanted | None], Mapping[str, Fit]]
+        self.fits = lru_cache(_REMEMBERED)(self._find_fits)
+        """How surely each measure of the pair, by id, falls on the goods; a general one does."""
 
     def covering(self, code: str) -> tuple[str, ...]:
         """The code itself and the blocs it belongs to, as `Parties.covering`."""
         return self._covering.get(code) or self.parties.covering(code)
 
-    def pair(self, imposer: str, partner: str) -> Pair:
-        """What the imposer, or its bloc, has on the partner."""
-        return self._pairs(imposer, partner)
-
     def _find_pair(self, imposer: str, partner: str) -> Pair:
-        charged = frozenset(self.covering(partner))
-        measures = tuple(
-            measure
-            for code in self.covering(imposer)
-            for measure in self._by_imposer.get(code, ())
-            if falls_on(measure, charged)
-        )
-        ids = frozenset(measure.id for measure in measures)
-        imposing = frozenset(self.covering(imposer))
+        imposing, charged = frozenset(self.covering(imposer)), frozenset(self.covering(partner))
+        imposed = (one for code in self.covering(imposer) for one in self._by_imposer.get(code, ()))
+        measures = falling_on(imposed, charged)
         talks = tuple(
             talk
             for talk in self.talks
@@ -111,16 +104,13 @@ class Ledger:
         )
         sheet = self.sheet_of(imposer)
         remarks = tuple(one for one in sheet.remarks if one.partner in charged) if sheet else ()
+        ids = frozenset(measure.id for measure in measures)
         return Pair(measures, ids, charged, _coverage(sheet, charged), talks, remarks)
 
     def duty_day(self, now: datetime, imposer: str = "US") -> date:
         """The day whose rates the imposer's customs charges at this moment (aware)."""
         sheet = self.sheet_of(imposer)
         return (sheet.clock if sheet else DutyClock()).day(now)
-
-    def between(self, imposer: str, partner: str) -> tuple[Measure, ...]:
-        """All measures that the imposer, or its bloc, has on the partner, over all time."""
-        return self.pair(imposer, partner).measures
 
     def sheet_of(self, imposer: str) -> Sheet | None:
         """The file of the imposer or of its bloc."""
@@ -160,54 +150,20 @@ class Ledger:
             if one.from_ <= day <= (one.to or day):
                 yield one
 
-    def rate_days_of(self, measure: Measure) -> tuple[Upcoming, ...]:
-        """The days on which its rates begin and end, in order of time."""
-        return self._rate_days[measure.id]
-
-    def days_of(self, measure: Measure) -> tuple[Upcoming, ...]:
-        """The same, and after them its milestones."""
-        return self._days[measure.id]
-
-    def events_of(self, measure: Measure) -> tuple[LegalEvent, ...]:
-        """Legal events that bear on the measure, in order of time."""
-        return self._events_of.get(measure.id, ())
-
-    def fits(self, imposer: str, partner: str, wanted: Wanted | None) -> Mapping[str, Fit]:
-        """How surely each measure of the pair, by id, falls on the goods; a general one does."""
-        goods, codes = (wanted.goods, wanted.codes) if wanted else ((), ())
-        return self._fits(imposer, partner, goods, codes)
-
-    def fit(self, measure: Measure, wanted: Wanted) -> Fit:
-        """How surely one measure falls on the goods; a general one does."""
-        return self.fitting.fit(measure, wanted.goods, wanted.codes)
-
-    def _find_fits(
-        self, imposer: str, partner: str, goods: tuple[str, ...], codes: tuple[str, ...]
-    ) -> Mapping[str, Fit]:
-        measures = self.between(imposer, partner)
-        return {measure.id: self.fitting.fit(measure, goods, codes) for measure in measures}
-
-
-def _spelled_out(
-    names: Iterable[str], references: Mapping[str, tuple[str, ...]]
-) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for name in names for one in references[name]))
-
-
-def _grouped(measures: Iterable[Measure]) -> Mapping[str, tuple[Measure, ...]]:
-    grouped: dict[str, tuple[Measure, ...]] = {}
-    for measure in measures:
-        grouped[measure.imposer] = (*grouped.get(measure.imposer, ()), measure)
-    return grouped
+    def _find_fits(self, imposer: str, partner: str, wanted: Wanted | None) -> Mapping[str, Fit]:
+        measures = self.pair(imposer, partner).measures
+        if wanted is None:
+            return {one.id: Fit.NAMED if one.applies_to_all_goods else Fit.NONE for one in measures}
+        return {one.id: self.fitting.fit(one, wanted) for one in measures}
 
 
 def _events_of(
     events: Iterable[LegalEvent], references: Mapping[str, tuple[str, ...]]
-) -> Mapping[str, tuple[LegalEvent, ...]]:
-    found: dict[str, tuple[LegalEvent, ...]] = {}
+) -> Mapping[str, Sequence[LegalEvent]]:
+    found: dict[str, list[LegalEvent]] = {}
     for event in events:
-        for one in dict.fromkeys(one for name in event.affects for one in references[name]):
-            found[one] = (*found.get(one, ()), event)
+        for one in spelled_out(event.affects, references):
+            found.setdefault(one, []).append(event)
     return found
 
 

@@ -1,6 +1,9 @@
-"""Matches measures with goods: how certainly they apply, and what is exempt.
+"""Matches measures with goods: how surely they fall on them, and what is exempt.
 
-How one code or name fits another is decided in `bot.rates.model.goods`.
+Of the goods and codes asked for, the best fit to a scope counts:
+- a name: the scope has this very name (`NAMED`), one that it is part of (`HEADING`), or one that is
+  part of it (`PARTIAL`); otherwise its codes decide, of which all must lie within the scope;
+- a code: it lies within a code of the scope (`HEADING`), or the other way round (`PARTIAL`).
 """
 
 from collections.abc import Collection, Sequence
@@ -9,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.rates.model.goods import Fit, Goods
-from bot.rates.model.measure import Exemption, Measure
+from bot.rates.model.measure import Exemption, Measure, Scope
 from bot.rates.question.product import Wanted
 
 
@@ -35,24 +38,17 @@ class Fitting:
         self._fit = lru_cache(_REMEMBERED)(self._find)
         self._exempt = lru_cache(_REMEMBERED)(self._find_exempt)
 
-    def fit(self, measure: Measure, goods: tuple[str, ...], codes: tuple[str, ...]) -> Fit:
+    def fit(self, measure: Measure, wanted: Wanted) -> Fit:
         """How surely the measure falls on the goods; a general one does."""
-        return Fit.NAMED if measure.applies_to_all_goods else self._fit(measure.id, goods, codes)
+        if measure.applies_to_all_goods:
+            return Fit.NAMED
+        return self._fit(measure.id, wanted.goods, wanted.codes)
 
     def covers_all(self, measure: Measure, wanted: Wanted) -> bool:
         """Whether all that was asked for, word by word, lies in the measure's scope."""
-        each = [((good,), ()) for good in wanted.goods] + [((), (code,)) for code in wanted.codes]
         return not wanted.unknown and all(
-            self._goods.fit(measure.scope, goods, codes) >= Fit.HEADING for goods, codes in each
+            fit >= Fit.HEADING for fit in self._each(measure.scope, wanted.goods, wanted.codes)
         )
-
-    def _find(self, measure_id: str, goods: tuple[str, ...], codes: tuple[str, ...]) -> Fit:
-        measure = self._measures[measure_id]
-        sure = self._goods.fit(measure.scope, goods, codes)
-        if sure >= Fit.HEADING:
-            return sure
-        maybe = self._goods.fit(measure.partial_scope, goods, codes)
-        return Fit.PARTIAL if maybe or sure else Fit.NONE
 
     def exemptions(
         self, measure: Measure, day: date, charged: Collection[str], wanted: Wanted
@@ -69,12 +65,46 @@ class Fitting:
                 (whole if certain else partial).append(exemption)
         return Exemptions(tuple(whole), tuple(partial))
 
+    def _find(self, measure_id: str, goods: tuple[str, ...], codes: tuple[str, ...]) -> Fit:
+        measure = self._measures[measure_id]
+        sure = max(self._each(measure.scope, goods, codes), default=Fit.NONE)
+        if sure >= Fit.HEADING:
+            return sure
+        maybe = sure or any(self._each(measure.partial_scope, goods, codes))
+        return Fit.PARTIAL if maybe else Fit.NONE
+
     def _find_exempt(
         self, measure_id: str, goods: tuple[str, ...], codes: tuple[str, ...]
     ) -> tuple[tuple[Exemption, Fit], ...]:
         """The exemptions that hold for these goods, or some of them, on some day."""
         fits = (
-            (exemption, self._goods.fit(exemption.scope, goods, codes))
+            (exemption, max(self._each(exemption.scope, goods, codes), default=Fit.NONE))
             for exemption in self._measures[measure_id].exempt
         )
         return tuple((exemption, fit) for exemption, fit in fits if fit)
+
+    def _each(self, scope: Scope, goods: Sequence[str], codes: Sequence[str]) -> list[Fit]:
+        """How surely the scope holds each of the goods and codes."""
+        fits = [self._fit_good(scope, good_id) for good_id in goods]
+        return [*fits, *(_fit_code(scope.hs, code) for code in codes)]
+
+    def _fit_good(self, scope: Scope, good_id: str) -> Fit:
+        if good_id in scope.goods:
+            return Fit.NAMED
+        if not self._goods.chain(good_id).isdisjoint(scope.goods):
+            return Fit.HEADING
+        if not set(self._goods.narrower(good_id)).isdisjoint(scope.goods):
+            return Fit.PARTIAL
+        good = self._goods.by_id.get(good_id)
+        fits = [_fit_code(scope.hs, code) for code in good.hs] if good and scope.hs else []
+        if fits and min(fits) is Fit.HEADING:
+            return Fit.HEADING
+        return Fit.PARTIAL if any(fits) else Fit.NONE
+
+
+def _fit_code(held: tuple[str, ...], code: str) -> Fit:
+    if code.startswith(held):
+        return Fit.HEADING
+    if any(prefix.startswith(code) for prefix in held):
+        return Fit.PARTIAL
+    return Fit.NONE

@@ -81,13 +81,13 @@ PIPES = Wanted("pipes", goods=("pipes",))
 
 
 def test_a_pair_has_the_measures_on_the_partner() -> None:
-    assert {each.id for each in LAYERS.between("US", "CN")} == {
+    assert {each.id for each in LAYERS.pair("US", "CN").measures} == {
         *("a", "quota", "steel", "world", "planned")
     }
-    assert [each.id for each in LAYERS.between("US", "EU")] == ["world"]
-    assert [each.id for each in LAYERS.between("US", "DE")] == []
-    assert [each.id for each in LAYERS.between("DE", "US")] == ["bloc"]
-    assert LAYERS.between("CN", "US") == ()
+    assert [each.id for each in LAYERS.pair("US", "EU").measures] == ["world"]
+    assert [each.id for each in LAYERS.pair("US", "DE").measures] == []
+    assert [each.id for each in LAYERS.pair("DE", "US").measures] == ["bloc"]
+    assert LAYERS.pair("CN", "US").measures == ()
 
 
 def layer(

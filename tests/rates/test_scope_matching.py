@@ -91,7 +91,8 @@ MARCH = date(2026, 3, 15)
 def test_a_measure_fits_goods(
     name: str, goods: tuple[str, ...], codes: tuple[str, ...], expected: Fit
 ) -> None:
-    assert FITTING.fit(MEASURES[name], goods, codes) is expected
+    wanted = Wanted(text="", goods=goods, codes=codes)
+    assert FITTING.fit(MEASURES[name], wanted) is expected
 
 
 @pytest.mark.parametrize(

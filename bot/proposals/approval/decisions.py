@@ -207,7 +207,7 @@ def _compare(filed: ProposalRecord, ledger: Ledger) -> ProposalRecord:
 
 def _differing(pending: Sequence[ProposalRecord], before: Ledger, after: Ledger) -> tuple[str, ...]:
     pairs = {(one.proposal.imposer, one.proposal.partner) for one in pending}
-    changed = {pair for pair in pairs if before.between(*pair) != after.between(*pair)}
+    changed = {pair for pair in pairs if before.pair(*pair).measures != after.pair(*pair).measures}
     return tuple(
         one.proposal.id
         for one in pending

@@ -80,7 +80,7 @@ def measures_for(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
     """
     codes = ledger.covering(proposal.imposer)
     if proposal.partner:
-        pool = ledger.between(proposal.imposer, proposal.partner)
+        pool = ledger.pair(proposal.imposer, proposal.partner).measures
     else:
         pool = tuple(one for one in ledger.measures if one.imposer in codes)
     running = [

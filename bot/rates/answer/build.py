@@ -28,7 +28,7 @@ from bot.rates.answer.standing import (
     standing,
 )
 from bot.rates.answer.warnings import warnings_of
-from bot.rates.calendar.upcoming import known_up_to, passed_last, upcoming
+from bot.rates.calendar.upcoming import passed_last, upcoming
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Step, TotalBasis, Upcoming
 from bot.rates.model.law import Talk
@@ -209,12 +209,11 @@ def _next(
     }
 
     def read_of(item: Upcoming) -> date:
-        return known_up_to(item, stale.get(item.measure_id, read))
+        return stale.get(item.measure_id, read)
 
     first = min((context.day, read, *stale.values()))
     coming = upcoming(context.ledger, first, measures=measures)
-    known = (item for item in coming if item.on > min(context.day, read_of(item)))
-    return passed_last(known, read_of, today)
+    return passed_last(coming, read_of, today, context.day)
 
 
 def _talks(context: RateContext) -> tuple[Talk, ...]:

@@ -1,17 +1,18 @@
 """The history of a total, with the court rulings that affected it."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
 from bot.rates.answer.select import RateContext, Selection, select
-from bot.rates.change_days import change_days
 from bot.rates.model.answer import Change, ChangeKind, RateChange, Step
 from bot.rates.model.law import RULINGS, LegalEvent
-from bot.rates.model.measure import DutyRate, Source
+from bot.rates.model.measure import DutyRate, Exemption, Measure, RatePeriod, Source, joined
 from bot.rates.stacking import Layer, Stacked
+
+_A_DAY = timedelta(days=1)
 
 
 class Total(NamedTuple):
@@ -76,7 +77,7 @@ def _range_steps(changes: Sequence[Sequence[Total]]) -> Iterator[Step]:
             percent=span[0],
             up_to=span[1] if span[1] != span[0] else None,
             changes=tuple(dict.fromkeys(one for step in made for one in step.changes)),
-            source=_as_one([step.source for step in made]),
+            source=joined([step.source for step in made]),
         )
 
 
@@ -95,6 +96,20 @@ def _backwards(context: RateContext, selection: Selection, until: date) -> Itera
         later = here
     if later is not None and (later.percent or later.stacked.ban):
         yield later
+
+
+def change_days(measures: Iterable[Measure], *, exemptions: bool) -> tuple[date, ...]:
+    """Days on which a period of these measures begins, or the day after one ends.
+
+    With `exemptions`, also the days on which an exemption of goods begins and after it ends.
+    """
+    spans: list[RatePeriod | Exemption] = []
+    for measure in measures:
+        spans += measure.periods
+        spans += measure.exempt if exemptions else ()
+    begins = {span.from_ for span in spans if span.from_ is not None}
+    ends = {span.to + _A_DAY for span in spans if span.to is not None}
+    return tuple(sorted(begins | ends))
 
 
 def _content(total: Total) -> tuple[Decimal, frozenset[tuple[str, Decimal]]]:
@@ -160,12 +175,7 @@ def _source(day: date, now: dict[str, Layer], before: dict[str, Layer]) -> Sourc
             found += [Source(text=why) for why in exempt]
             if not exempt:
                 found.append(following.source if following else layer.period.source)
-    return _as_one(found)
-
-
-def _as_one(sources: Sequence[Source]) -> Source:
-    url = next((source.url for source in sources if source.url), None)
-    return Source(text="; ".join(dict.fromkeys(source.text for source in sources)), url=url)
+    return joined(found)
 
 
 def _rulings(
@@ -173,7 +183,7 @@ def _rulings(
 ) -> Iterator[Step]:
     seen: dict[LegalEvent, None] = {}
     for measure in selection.chosen:
-        seen.update(dict.fromkeys(context.ledger.events_of(measure)))
+        seen.update(dict.fromkeys(context.ledger.events_of.get(measure.id, ())))
     for event in seen:
         if event.effect in RULINGS:
             yield Step(event.on, _total_on(changes, event.on), event.source, ruling=event)

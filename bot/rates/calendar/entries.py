@@ -64,11 +64,10 @@ class CalendarEntry(Frozen):
 
 def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[CalendarEntry, ...]:
     """The items, in their order, as `agenda.upcoming` gives them."""
-    measures = {measure.id: measure for measure in ledger.measures}
     seen: Counter[str] = Counter()
     found = []
     for item in items:
-        measure = measures[item.measure_id]
+        measure = ledger.by_id[item.measure_id]
         # By its family: which row of an action stands first depends on who asks.
         key = f"{measure.family or measure.id} {item.on}"
         seen[key] += 1

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
 from bot.rates.model.goods import Fit
-from bot.rates.model.measure import DutyRate, Measure, falls_on, has_basis
+from bot.rates.model.measure import DutyRate, Measure, falling_on, has_basis
 from bot.rates.question.parse import CHANGES_DAYS, Kind, RateQuery
 from bot.rates.question.product import Wanted
 
@@ -23,7 +23,7 @@ def calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, .
     measures = _asked_for(query, ledger)
 
     def read(item: Upcoming) -> date:
-        return known_up_to(item, read_up_to(ledger, item.imposer, item.partners) or today)
+        return read_up_to(ledger, item.imposer, item.partners) or today
 
     from_day = query.on or today
     if query.kind is Kind.CHANGES:
@@ -31,8 +31,7 @@ def calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, .
         return passed_last(changes(ledger, since, from_day, measures), read, today)
     first = min((*_reaches(ledger, measures), from_day))
     coming = upcoming(ledger, first, measures=measures)
-    known = (item for item in coming if item.on > min(read(item), from_day))
-    return passed_last(known, read, today)
+    return passed_last(coming, read, today, from_day)
 
 
 class Reach(NamedTuple):
@@ -52,33 +51,35 @@ def how_far_read(query: RateQuery, ledger: Ledger, today: date) -> Reach | None:
 
 
 def passed_last(
-    items: Iterable[Upcoming], read: Callable[[Upcoming], date], today: date
+    items: Iterable[Upcoming],
+    read: Callable[[Upcoming], date],
+    today: date,
+    from_day: date = date.min,
 ) -> tuple[Upcoming, ...]:
-    """The items in their order, after them those that were due since the sources were `read`."""
+    """The items in their order, after them those that were due since their sources were read.
+
+    `read` gives the day up to which those of the pair were read. Items until `from_day` are left
+    out, except those that were not checked since they were due.
+    """
     kept: list[Upcoming] = []
     passed: list[Upcoming] = []
     for item in items:
-        if read(item) < item.on <= today:
+        known_up_to = max(read(item), item.checked or date.min)
+        if known_up_to < item.on <= today:
             passed.append(item._replace(passed=True))
-        else:
+        elif item.on > min(known_up_to, from_day):
             kept.append(item)
     return (*kept, *passed)
 
 
-def known_up_to(item: Upcoming, read: date) -> date:
-    """The day up to which it is known, where the others' sources were `read` up to that day."""
-    return read if item.checked is None else max(read, item.checked)
-
-
 def _asked_for(query: RateQuery, ledger: Ledger) -> list[Measure]:
-    codes = set(ledger.parties.covering(query.partner)) if query.partner else set()
+    measures = ledger.measures
+    if query.partner:
+        codes = frozenset(ledger.parties.covering(query.partner))
+        paid = {measure.id for measure in falling_on(measures, codes)}
+        measures = tuple(one for one in measures if one.imposer in codes or one.id in paid)
     wanted = ledger.reader.read_any(query.product) if query.product else None
-    return [
-        measure
-        for measure in ledger.measures
-        if (not codes or measure.imposer in codes or falls_on(measure, codes))
-        and (wanted is None or _is_about(measure, wanted, ledger))
-    ]
+    return [one for one in measures if wanted is None or _is_about(one, wanted, ledger)]
 
 
 def _is_about(measure: Measure, wanted: Wanted, ledger: Ledger) -> bool:
@@ -89,7 +90,7 @@ def _is_about(measure: Measure, wanted: Wanted, ledger: Ledger) -> bool:
         return False
     if not (wanted.goods or wanted.codes):
         return bool(wanted.bases)
-    return not measure.applies_to_all_goods and ledger.fit(measure, wanted) > Fit.NONE
+    return not measure.applies_to_all_goods and ledger.fitting.fit(measure, wanted) > Fit.NONE
 
 
 def _reaches(ledger: Ledger, measures: Iterable[Measure]) -> list[date]:
@@ -105,10 +106,7 @@ def read_up_to(ledger: Ledger, imposer: str, partners: Iterable[str]) -> date | 
 
 
 def upcoming(
-    ledger: Ledger,
-    after: date,
-    until: date | None = None,
-    measures: Iterable[Measure] | None = None,
+    ledger: Ledger, after: date, until: date = date.max, measures: Iterable[Measure] | None = None
 ) -> tuple[Upcoming, ...]:
     """All that is known to come after one day and by another, of these measures or of all.
 
@@ -118,16 +116,12 @@ def upcoming(
 
 
 def coming(
-    ledger: Ledger,
-    after: date,
-    until: date | None = None,
-    measures: Iterable[Measure] | None = None,
+    ledger: Ledger, after: date, until: date = date.max, measures: Iterable[Measure] | None = None
 ) -> tuple[Upcoming, ...]:
     """The same, one entry a measure and change."""
     chosen = ledger.measures if measures is None else measures
-    items = (item for measure in chosen for item in ledger.days_of(measure))
-    found = (item for item in items if after < item.on and (until is None or item.on <= until))
-    return tuple(sorted(found, key=lambda item: (item.on, item.measure_id)))
+    days = (ledger.rate_days[one.id] + ledger.milestone_days[one.id] for one in chosen)
+    return _between(days, after, until)
 
 
 def changes(
@@ -135,26 +129,24 @@ def changes(
 ) -> tuple[Upcoming, ...]:
     """All rates that began or ended after one day and by another, newest first."""
     chosen = ledger.measures if measures is None else measures
-    items = (item for measure in chosen for item in ledger.rate_days_of(measure))
-    found = (item for item in items if since < item.on <= until)
-    ordered = sorted(found, key=lambda item: (item.on, item.measure_id))
-    return tuple(reversed(joined(ledger, ordered)))
+    items = _between((ledger.rate_days[one.id] for one in chosen), since, until)
+    return tuple(reversed(joined(ledger, items)))
+
+
+def _between(days: Iterable[Iterable[Upcoming]], after: date, until: date) -> tuple[Upcoming, ...]:
+    found = (item for each in days for item in each if after < item.on <= until)
+    return tuple(sorted(found, key=lambda item: (item.on, item.measure_id)))
 
 
 def joined(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Upcoming, ...]:
-    """The items in their order, those of one family and day as one."""
-    families = ledger.family_of
+    """The items in their order; the rows of one action that change on one day are one entry."""
     groups: dict[tuple[date, object], list[Upcoming]] = {}
     for item in items:
-        family = families.get(item.measure_id, "")
-        key = (item.on, family or _identity(item))
-        groups.setdefault(key, []).append(item)
-    found = []
-    for group in groups.values():
-        family = families.get(group[0].measure_id, "")
-        name = ledger.family_names.get(family, group[0].measure)
-        found.append(_as_one(group, name) if len(group) > 1 else group[0])
-    return tuple(found)
+        family = ledger.by_id[item.measure_id].family
+        groups.setdefault((item.on, family or _identity(item)), []).append(item)
+    return tuple(
+        _as_one(group, ledger) if len(group) > 1 else group[0] for group in groups.values()
+    )
 
 
 def _identity(item: Upcoming) -> object:
@@ -163,8 +155,11 @@ def _identity(item: Upcoming) -> object:
     return change.text if change.kind is ChangeKind.MILESTONE else (item.measure_id, change)
 
 
-def _as_one(group: Sequence[Upcoming], name: str) -> Upcoming:
+def _as_one(group: Sequence[Upcoming], ledger: Ledger) -> Upcoming:
     """One entry for many partners of an action, with its lowest and highest rate."""
+    if len(group) == 1:
+        return group[0]
+    family = ledger.by_id[group[0].measure_id].family
     changes = {item.change for item in group}
     change = group[0].change
     if len(changes) > 1:
@@ -174,7 +169,7 @@ def _as_one(group: Sequence[Upcoming], name: str) -> Upcoming:
     partners = dict.fromkeys(partner for item in group for partner in item.partners)
     read = [item.checked for item in group if item.checked is not None]
     return group[0]._replace(
-        measure=name,
+        measure=ledger.family_names.get(family, group[0].measure),
         partners=tuple(partners),
         change=change,
         checked=min(read) if len(read) == len(group) else None,

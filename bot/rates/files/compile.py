@@ -1,6 +1,6 @@
 """Builds measures from rates files: resolves sources and names, expands schedule rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from bot.rates.files.schema import (
@@ -13,14 +13,21 @@ from bot.rates.files.schema import (
     WrittenMeasure,
     WrittenPeriod,
 )
-from bot.rates.model.measure import Announcement, Calc, Measure, Milestone, RatePeriod, Source
+from bot.rates.model.measure import (
+    Announcement,
+    Calc,
+    DutyTerms,
+    Measure,
+    Milestone,
+    RatePeriod,
+    Source,
+    joined,
+)
 
 
 def sources_of(sheet: Sheet | MfnFile, keys: SourceKeys) -> Source:
     """The sources with these keys as one: all their texts, the first address."""
-    found = [sheet.sources[key] for key in ([keys] if isinstance(keys, str) else keys)]
-    url = next((source.url for source in found if source.url), None)
-    return Source(text="; ".join(source.text for source in found), url=url)
+    return joined([sheet.sources[key] for key in ([keys] if isinstance(keys, str) else keys)])
 
 
 def refer(sheets: Sequence[Sheet]) -> Mapping[str, tuple[str, ...]]:
@@ -36,6 +43,11 @@ def refer(sheets: Sequence[Sheet]) -> Mapping[str, tuple[str, ...]]:
     for name in groups:
         known[name] = tuple(dict.fromkeys(_members(name, groups, known, frozenset())))
     return known
+
+
+def spelled_out(names: Iterable[str], references: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The ids of the measures that these names mean, each once."""
+    return tuple(dict.fromkeys(one for name in names for one in references[name]))
 
 
 def _members(
@@ -83,27 +95,17 @@ def _measure(
     periods = tuple(_period(sheet, period, written.calc, references) for period in written.periods)
     source = sources_of(sheet, written.source) if written.source else periods[-1].source
     return Measure(
-        **_common(sheet, written, references),
-        id=written.id,
-        name=written.name,
+        **_terms(sheet, written, references),
         partners=written.partners,
-        exempt=written.exempt,
         periods=periods,
         source=source,
         rate_unknown=written.rate_unknown,
-        note=written.note,
         announcements=tuple(
-            Announcement(
-                on=said.on,
-                percent=said.percent,
-                planned_from=said.planned_from,
-                outcome=said.outcome,
-                source=sources_of(sheet, said.source),
-            )
+            Announcement(**{**dict(said), "source": sources_of(sheet, said.source)})
             for said in written.announcements
         ),
         milestones=tuple(
-            Milestone(on=due.on, what=due.what, source=sources_of(sheet, due.source))
+            Milestone(**{**dict(due), "source": sources_of(sheet, due.source)})
             for due in written.milestones
         ),
     )
@@ -124,59 +126,41 @@ def _row_measure(
         filled = period.model_copy(update={"percent": percent, "caveat": caveat})
         periods.append(_period(sheet, filled, calc, references))
     periods += [_period(sheet, period, row.calc, references) for period in row.periods]
-    common = _common(sheet, schedule, references)
+    own = {
+        "id": row_id(schedule, row),
+        "name": f"{schedule.name}, {partner_name}",
+        "exempt": (*schedule.exempt, *row.exempt),
+        "confidence": row.confidence or schedule.confidence,
+        "note": " ".join(filter(None, (schedule.note, row.note))),
+    }
     return Measure(
-        **common | {"confidence": row.confidence or schedule.confidence},
-        id=row_id(schedule, row),
-        name=f"{schedule.name}, {partner_name}",
+        **_terms(sheet, schedule, references) | own,
         family=schedule.id,
         partners=(row.partner,),
-        exempt=(*schedule.exempt, *row.exempt),
         periods=tuple(periods),
         source=periods[-1].source,
-        note=" ".join(filter(None, (schedule.note, row.note))),
     )
 
 
-def _common(
+def _terms(
     sheet: Sheet, written: Written, references: Mapping[str, tuple[str, ...]]
 ) -> dict[str, object]:
-    excluders = (one for name in written.excluded_by for one in references[name])
-    return {
+    """The fields that a measure takes from its file as they are, or under another name."""
+    return {name: getattr(written, name) for name in DutyTerms.model_fields} | {
         "imposer": sheet.imposer,
-        "exceptions": written.exceptions,
-        "legal_basis": written.legal_basis,
-        "covers": written.covers,
         "applies_to_all_goods": written.general,
-        "scope": written.scope,
         "partial_scope": written.perhaps,
-        "names": written.names,
-        "excluded_by": tuple(dict.fromkeys(excluders)),
+        "excluded_by": spelled_out(written.excluded_by, references),
         "excluded_reason": written.aside,
-        "confidence": written.confidence,
-        "verified_as_of": written.verified_as_of,
-        "charged_since": written.charged_since,
     }
 
 
 def _period(
     sheet: Sheet, written: WrittenPeriod, calc: Calc, references: Mapping[str, tuple[str, ...]]
 ) -> RatePeriod:
-    excluders = (one for name in written.excluded_by for one in references[name])
-    return RatePeriod(
-        from_=written.from_,
-        to=written.to,
-        percent=written.percent,
-        status=written.status,
-        calc=written.calc or calc,
-        banned=written.banned,
-        specific=written.specific,
-        excluded_by=tuple(dict.fromkeys(excluders)),
-        source=sources_of(sheet, written.source),
-        announced=written.announced,
-        void_on=written.void_on,
-        not_for=written.not_for,
-        note=written.note,
-        caveat=written.caveat,
-        checked=written.checked,
-    )
+    resolved = {
+        "calc": written.calc or calc,
+        "excluded_by": spelled_out(written.excluded_by, references),
+        "source": sources_of(sheet, written.source),
+    }
+    return RatePeriod(**dict(written) | resolved)

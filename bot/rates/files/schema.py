@@ -11,7 +11,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ConfigDict, Field, field_validator
 
-from bot.rates.model.measure import Calc, Confidence, Day, Exemption, Percent, Scope, Source, Status
+from bot.rates.model.measure import (
+    Calc,
+    Confidence,
+    Day,
+    DutyTerms,
+    Exemption,
+    Percent,
+    PeriodTerms,
+    Scope,
+    Source,
+)
 from bot.values import Frozen
 
 SourceKeys = str | tuple[str, ...]
@@ -30,33 +40,12 @@ class Coverage(Frozen):
     note: str = ""
 
 
-class WrittenPeriod(Frozen):
+class WrittenPeriod(PeriodTerms):
     """A rate period with its sources as keys."""
 
-    model_config = ConfigDict(populate_by_name=True)
-
-    from_: Day = Field(alias="from")
-    to: Day | None = None
-    percent: Percent | None = None
-    status: Status
     calc: Calc | None = None
-    banned: bool = False
-    """Whether the goods may not be imported at all; such a period has no percent."""
-    specific: str = ""
-    """The duty in words where it is not a percent of the value."""
-    excluded_by: tuple[str, ...] = ()
-    """Measures, schedules or groups whose goods do not pay this rate in this period."""
+    """None for that of the measure."""
     source: SourceKeys
-    announced: Day | None = None
-    void_on: Day | None = None
-    not_for: tuple[str, ...] = ()
-    note: str = ""
-    caveat: str = ""
-    checked: Day | None = None
-    """When its own source was read, where the measure's others were read on another day."""
-
-    def covers(self, day: date) -> bool:
-        return self.from_ <= day and (self.to is None or day <= self.to)
 
 
 class WrittenMilestone(Frozen):
@@ -73,28 +62,15 @@ class WrittenAnnouncement(Frozen):
     source: SourceKeys
 
 
-class Written(Frozen):
+class Written(DutyTerms):
     """What measures and schedules have in common."""
 
     id: Slug
-    name: str = Field(min_length=1)
-    legal_basis: str = Field(min_length=1)
-    covers: str = Field(min_length=1)
     general: bool = False
-    scope: Scope = Scope()
     perhaps: Scope = Scope()
-    exempt: tuple[Exemption, ...] = ()
-    names: tuple[str, ...] = ()
-    exceptions: tuple[str, ...] = ()
-    excluded_by: tuple[str, ...] = ()
     adds_to: tuple[str, ...] = ()
     """Measures it is known to come on top of; a contradiction with `excluded_by` is refused."""
     aside: str = ""
-    confidence: Confidence = Confidence.HIGH
-    verified_as_of: Day | None = None
-    charged_since: Day | None = None
-    """The day from which it was charged, where that is before the first rate that is known."""
-    note: str = ""
 
 
 class WrittenMeasure(Written):

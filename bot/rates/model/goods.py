@@ -1,6 +1,6 @@
 """The vocabulary of goods: everyday names, their Harmonized System codes, what is part of what.
 
-`Goods.fit` decides how surely a code or a name falls within a scope.
+`bot.rates.scope_matching` decides how surely a code or a name falls within a scope.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.rates.model.measure import Scope
 from bot.values import Frozen
 
 
@@ -56,7 +55,6 @@ class Goods:
             one: tuple(other for other, chain in self._chains.items() if one in chain - {other})
             for one in self.by_id
         }
-        self._within = {one: frozenset((one, *self._narrower[one])) for one in self.by_id}
 
     def chain(self, good_id: str) -> frozenset[str]:
         """The goods and all that they are part of."""
@@ -84,40 +82,11 @@ class Goods:
         ]
         return tuple(good for good, depth in sorted(near, key=lambda pair: -pair[1]) if depth)
 
-    def fit(self, scope: Scope, good_ids: Iterable[str], codes: Iterable[str]) -> Fit:
-        """How surely the scope holds the goods or the codes asked for; the best of them counts."""
-        if not scope:
-            return Fit.NONE
-        fits = [self._fit_good(scope, good_id) for good_id in good_ids]
-        fits.extend(_fit_code(scope.hs, code) for code in codes)
-        return max(fits, default=Fit.NONE)
-
-    def _fit_good(self, scope: Scope, good_id: str) -> Fit:
-        if good_id in scope.goods:
-            return Fit.NAMED
-        if not self.chain(good_id).isdisjoint(scope.goods):
-            return Fit.HEADING
-        if not self._within.get(good_id, frozenset()).isdisjoint(scope.goods):
-            return Fit.PARTIAL
-        good = self.by_id.get(good_id)
-        fits = [_fit_code(scope.hs, code) for code in good.hs] if good and scope.hs else []
-        if fits and min(fits) is Fit.HEADING:
-            return Fit.HEADING
-        return Fit.PARTIAL if any(fits) else Fit.NONE
-
 
 def dotted(code: str) -> str:
     """A code as tariffs print it: 8507.60."""
     pairs = [code[at : at + 2] for at in range(4, len(code), 2)]
     return ".".join([code[:4], *pairs])
-
-
-def _fit_code(held: tuple[str, ...], code: str) -> Fit:
-    if code.startswith(held):
-        return Fit.HEADING
-    if any(prefix.startswith(code) for prefix in held):
-        return Fit.PARTIAL
-    return Fit.NONE
 
 
 def _shared(code: str, held: str) -> int:

@@ -5,7 +5,7 @@ period's `from_` and `to` are the first and the last day on which customs charge
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -67,6 +67,12 @@ class Source(Frozen):
     url: str | None = Field(default=None, pattern=r"^https?://\S+$")
 
 
+def joined(sources: Sequence[Source]) -> Source:
+    """The sources as one: all their texts, each once, and the first address."""
+    url = next((source.url for source in sources if source.url), None)
+    return Source(text="; ".join(dict.fromkeys(source.text for source in sources)), url=url)
+
+
 class DutyRate(NamedTuple):
     """How much a duty is: a percent, a specific duty in words, or a ban; all empty if not known."""
 
@@ -85,7 +91,7 @@ class MeasureRef(NamedTuple):
         return self.name
 
 
-class RatePeriod(Frozen):
+class PeriodTerms(Frozen):
     """One rate from day to day, both inclusive; `to` is None where no end was seen.
 
     Three clocks: `announced` is when it was signed or published (later than `from_` where it was
@@ -100,14 +106,12 @@ class RatePeriod(Frozen):
     percent: Percent | None = None
     """None where there is a duty whose rate is not known, a ban, or a specific duty."""
     status: Status
-    calc: Calc = Calc.ADDS
     banned: bool = False
-    """Whether the goods may not be imported at all."""
+    """Whether the goods may not be imported at all; such a period has no percent."""
     specific: str = ""
     """The duty in words where it is not a percent of the value: `USD 21 per kg less the price`."""
     excluded_by: tuple[str, ...] = ()
-    """Further measures, by id, whose goods do not pay this rate."""
-    source: Source
+    """Further measures whose goods do not pay this rate: ids, in a file also other names."""
     announced: Day | None = None
     void_on: Day | None = None
     not_for: tuple[str, ...] = ()
@@ -120,6 +124,13 @@ class RatePeriod(Frozen):
 
     def covers(self, day: date) -> bool:
         return self.from_ <= day and (self.to is None or day <= self.to)
+
+
+class RatePeriod(PeriodTerms):
+    """A rate of a measure with its source."""
+
+    calc: Calc = Calc.ADDS
+    source: Source
 
     @property
     def charged(self) -> bool:
@@ -184,48 +195,53 @@ class Announcement(Frozen):
     source: Source
 
 
-class Measure(Frozen):
-    """One duty by an imposer on some partners, with its scope and its rates over time."""
+class DutyTerms(Frozen):
+    """What a measure has in a rates file and in the ledger alike."""
 
     id: str
-    imposer: str
-    partners: tuple[str, ...]
-    """Codes of economies or blocs, or `WORLD` alone for all partners."""
-    exceptions: tuple[str, ...] = ()
-    """Partners outside it though `WORLD` is named."""
-    family: str = ""
-    """The schedule it is a row of, where one action set rates for many partners."""
-    name: str
-    legal_basis: str
-    covers: str
+    name: str = Field(min_length=1)
+    legal_basis: str = Field(min_length=1)
+    covers: str = Field(min_length=1)
     """Its scope in words."""
-    applies_to_all_goods: bool
-    """Whether it falls on goods in general, so that the headline total counts it."""
     scope: Scope = Scope()
     """Goods that certainly pay it (a general measure needs none)."""
-    partial_scope: Scope = Scope()
-    """Goods of which only some lines pay it, so that a sum must leave it out."""
     exempt: tuple[Exemption, ...] = ()
     names: tuple[str, ...] = ()
     """What people call this layer when they ask for it alone."""
+    exceptions: tuple[str, ...] = ()
+    """Partners outside it though `WORLD` is named."""
     excluded_by: tuple[str, ...] = ()
-    """Ids of measures whose goods do not pay this one."""
+    """Measures whose goods do not pay this one: ids, in a file also other names."""
+    charged_since: Day | None = None
+    """Where it was charged before its first period, at rates that the ledger does not hold."""
+    confidence: Confidence = Confidence.HIGH
+    verified_as_of: Day | None = None
+    """The day up to which its sources were read; None where none was opened."""
+    note: str = ""
+
+
+class Measure(DutyTerms):
+    """One duty by an imposer on some partners, with its scope and its rates over time."""
+
+    imposer: str
+    partners: tuple[str, ...]
+    """Codes of economies or blocs, or `WORLD` alone for all partners."""
+    family: str = ""
+    """The schedule it is a row of, where one action set rates for many partners."""
+    applies_to_all_goods: bool
+    """Whether it falls on goods in general, so that the headline total counts it."""
+    partial_scope: Scope = Scope()
+    """Goods of which only some lines pay it, so that a sum must leave it out."""
     excluded_reason: str = ""
     """Why it is never part of a sum of several layers; empty for most."""
     periods: tuple[RatePeriod, ...] = ()
     """In order of time; empty for an action that has set no rate."""
-    charged_since: Day | None = None
-    """Where it was charged before its first period, at rates that the ledger does not hold."""
     rate_unknown: bool = False
     """With no periods: whether a duty exists that the ledger has no rate for."""
     announcements: tuple[Announcement, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     source: Source
     """Where a measure without periods is described; the newest period's source otherwise."""
-    confidence: Confidence = Confidence.HIGH
-    verified_as_of: Day | None = None
-    """The day up to which its sources were read; None where none was opened."""
-    note: str = ""
 
     @property
     def ref(self) -> MeasureRef:
@@ -258,11 +274,14 @@ class Measure(Frozen):
         return next((period for period in self.periods if period.from_ > day), None)
 
 
-def falls_on(measure: Measure, partner_codes: frozenset[str] | set[str]) -> bool:
-    """Whether goods of a partner pay the measure; its codes are its own and those of its blocs."""
-    if not partner_codes.isdisjoint(measure.partners):
-        return True
-    return WORLD in measure.partners and partner_codes.isdisjoint(measure.exceptions)
+def falling_on(measures: Iterable[Measure], codes: frozenset[str]) -> tuple[Measure, ...]:
+    """Those that goods of a partner pay; its `codes` are its own and those of its blocs."""
+    return tuple(
+        one
+        for one in measures
+        if not codes.isdisjoint(one.partners)
+        or (WORLD in one.partners and codes.isdisjoint(one.exceptions))
+    )
 
 
 def has_basis(measure: Measure, bases: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Parses a question typed after `/tariff` into a query.
+"""Parses a question typed after `/tariff` into a query, and writes a query as a question.
 
 Misspelt words are handled elsewhere: goods in `bot.rates.question.product`, economies in
 `bot.parties`, commands in `bot.commands.grammar`.
@@ -24,7 +24,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.errors import NoEconomyNamed, QueryError, UnknownParty
-from bot.parties import WORLD, Parties
+from bot.parties import WORLD, Parties, flag_of
 from bot.rates.question.dates import take_day
 from bot.rates.question.parties import NOISE, Words, direction, is_charged, readable
 from bot.rates.question.product import ProductReader
@@ -119,6 +119,30 @@ def narrowed(query: RateQuery, on: date | None, product: str | None) -> RateQuer
     return query.model_copy(update=changed)
 
 
+def question(query: RateQuery) -> str:
+    """The question in flags, words of its goods and a day: `on 2025-04-15 🇺🇸 🇨🇳`.
+
+    It is for buttons, which ask it again later: `yesterday` has become a day.
+    """
+    words = {Kind.UPCOMING: ["upcoming"], Kind.CHANGES: [f"changes since {query.since}"]}
+    said = words.get(query.kind, [])
+    # The first day in a text counts; what looks like another one is left to the goods.
+    if query.on is not None:
+        said.append(f"on {query.on.isoformat()}")
+    if query.imposer is not None:
+        said.append(_flag(query.imposer))
+    if query.partner is not None and not query.one_named:
+        one_way = query.charged or (query.kind is Kind.PAIR and not query.both_ways)
+        said.append(f"on {_flag(query.partner)}" if one_way else _flag(query.partner))
+    said += map(_flag, query.versus)
+    said += [query.product] if query.product else []
+    return " ".join([*said, "history"] if query.history else said)
+
+
+def _flag(code: str) -> str:
+    return "world" if code == WORLD else flag_of(code)
+
+
 def _about_days(
     words: Words, on: date | None, today: date, reader: ProductReader | None
 ) -> RateQuery:
@@ -211,7 +235,7 @@ def _refuse_unknown(
         raise UnknownParty(product, near)
     if reader is None or not codes:
         return
-    near = (*near, *reader.near(product))
+    near = (*near, *reader.read_any(product).suggestions)
     cause = "neither goods nor an economy I know"
     if near:
         raise UnknownParty(product, near, cause)
@@ -257,4 +281,5 @@ def _refuse_unread(
     if not said or reader is None or reader.understands(" ".join(unread)):
         return
     if not reader.understands(said):
-        raise UnknownParty(said, reader.near(said), "neither goods nor an economy I know")
+        suggestions = reader.read_any(said).suggestions
+        raise UnknownParty(said, suggestions, "neither goods nor an economy I know")

@@ -8,13 +8,15 @@ In this order:
    nearly the whole text is taken for it; if nothing was known, near names are suggested.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from bot.rates.model.goods import Goods
 from bot.rates.model.measure import Measure
-from bot.rates.question.stemming import codes_in, stems
+from bot.rates.question.stemming import stems
+from bot.text.folding import fold_case
 
 _IGNORED = frozenset(
     {
@@ -37,6 +39,13 @@ _OWN_WORDS = {
     "including mfn;including the mfn rate;with base;with the base;with base rate;with mfn;in all;"
     "all in;base included;incl base;landed;total duty;everything included",
 }
+_CODE = re.compile(
+    r"\b(?:(?:hts|htsus|hs|cn|heading|subheading|chapter|chap|ch|code)\b\.?\s*(?:code\s*)?"
+    r"(?P<led>\d{2}(?:\d{2}(?:[. ]?\d{2}){0,3})?)"
+    r"|(?P<bare>\d{4}(?:\.?\d{2}){0,3}))(?![\d.]*\d)"
+)
+# Headings of chapter 20 end at 2009; what looks like 2025 is a year.
+_YEAR = re.compile(r"20[1-9]\d")
 # Likeness of 0 to 100: by edits to be taken, by the better part to be suggested.
 _TAKE_FROM, _SUGGEST_FROM = 90, 80
 _SUGGESTIONS = 4
@@ -99,16 +108,13 @@ class ProductReader:
         for phrases in self._phrases.values():
             phrases.sort(key=lambda phrase: -len(phrase.words))
         # A question's words are read to understand it, and again for each pair that it is about.
-        self._readings = lru_cache(_REMEMBERED)(self._read)
+        self.read: Callable[[str, frozenset[str]], Wanted] = lru_cache(_REMEMBERED)(self._read)
+        """The text as understood, where only these layers (ids of measures) can be meant."""
 
     def _learn(self, name: str, kind: str, key: str) -> None:
         words = stems(name)
         if words:
             self._phrases.setdefault(words[0], []).append(_Phrase(words, kind, key))
-
-    def read(self, text: str, layers: frozenset[str]) -> Wanted:
-        """The text as understood, where only these `layers` (ids of measures) can be meant."""
-        return self._readings(text, layers)
 
     def _read(self, text: str, allowed: frozenset[str]) -> Wanted:
         codes, rest = codes_in(text)
@@ -164,10 +170,6 @@ class ProductReader:
         wanted = self.read_any(text)
         return not (wanted.nothing_known and wanted.unknown)
 
-    def near(self, text: str) -> tuple[str, ...]:
-        """Names of goods that come near to a text that is not understood; may be empty."""
-        return self.read_any(text).suggestions
-
     def _longest(self, words: tuple[str, ...], at: int, allowed: frozenset[str]) -> list[_Phrase]:
         """All phrases of the greatest length that begin here; a layer must be an allowed one."""
         best: list[_Phrase] = []
@@ -212,3 +214,20 @@ class ProductReader:
             return wanted
         likely = dict.fromkeys(good.name for good in goods.values())
         return wanted._replace(suggestions=tuple(likely)[:_SUGGESTIONS])
+
+
+def codes_in(text: str) -> tuple[tuple[str, ...], str]:
+    """The codes in a text, as digits, and the text without them."""
+    found: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        digits = re.sub(r"\D", "", match["led"] or match["bare"])
+        if match["bare"] and _YEAR.fullmatch(digits):
+            return match.group()
+        if not 1 <= int(digits[:2]) <= 97:
+            return " "
+        found.append(digits)
+        return " "
+
+    rest = _CODE.sub(take, fold_case(text))
+    return tuple(dict.fromkeys(found)), rest

@@ -10,8 +10,7 @@ from bot.commands.permissions import OperatorAct
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
-from bot.rates.question.canonical import question
-from bot.rates.question.parse import Kind
+from bot.rates.question.parse import Kind, question
 from bot.render.words import calendar_title, reach
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, moment, person, quoted

@@ -9,8 +9,8 @@ import pytest
 from bot.errors import QueryError
 from bot.parties import WORLD
 from bot.rates.answer.build import answer
+from bot.rates.answer.history import change_days
 from bot.rates.answer.select import RateContext, context_of, select
-from bot.rates.change_days import change_days
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Status
 from bot.rates.question.parse import Kind, RateQuery

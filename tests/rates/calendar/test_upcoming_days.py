@@ -1,7 +1,7 @@
 """Which changes a calendar lists between two days, with a made-up ledger."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,6 @@ from bot.rates.calendar.upcoming import (
     changes,
     coming,
     joined,
-    known_up_to,
     passed_last,
     read_up_to,
     upcoming,
@@ -75,29 +74,29 @@ ALL = [
 @pytest.mark.parametrize(
     ("after", "until", "first", "last"),
     [
-        (date(2026, 5, 31), None, 0, 10),
-        (JUNE_1, None, 2, 10),
+        (date(2026, 5, 31), date.max, 0, 10),
+        (JUNE_1, date.max, 2, 10),
         (date(2026, 6, 30), JULY_1, 2, 3),
         (JULY_1, JULY_2, 3, 4),
         (JULY_1, JULY_1, 3, 3),
         (JULY_2, date(2028, 12, 31), 4, 9),
         (JULY_2, FAR, 4, 10),
-        (FAR, None, 10, 10),
+        (FAR, date.max, 10, 10),
     ],
 )
 def test_upcoming_changes_are_listed_after_one_day_and_up_to_another(
-    after: date, until: date | None, first: int, last: int
+    after: date, until: date, first: int, last: int
 ) -> None:
     assert listed(coming(LEDGER, after, until)) == ALL[first:last]
 
 
 def test_upcoming_changes_can_be_limited_to_some_measures() -> None:
     some = [each for each in LEDGER.measures if each.id == "steps"]
-    assert listed(coming(LEDGER, date(2026, 1, 1), None, some)) == [
+    assert listed(coming(LEDGER, date(2026, 1, 1), date.max, some)) == [
         (JUNE_1, "steps"),
         (JULY_1, "steps"),
     ]
-    assert coming(LEDGER, date(2026, 1, 1), None, []) == ()
+    assert coming(LEDGER, date(2026, 1, 1), date.max, []) == ()
 
 
 @pytest.mark.parametrize(
@@ -163,7 +162,12 @@ def test_changes_due_since_the_last_check_are_listed_last() -> None:
 def test_an_item_has_its_own_last_check_or_that_of_the_others(
     checked: date | None, expected: date
 ) -> None:
-    assert known_up_to(item(JULY_1, checked=checked), CHECKED) == expected
+    days = [date(2026, 1, 1) + timedelta(days=each) for each in range(365)]
+    items = [item(day, checked=checked) for day in days]
+    listed_as_passed = [
+        one.on for one in passed_last(items, lambda _: CHECKED, days[-1]) if one.passed
+    ]
+    assert listed_as_passed[0] == expected + timedelta(days=1)
 
 
 def test_what_comes_by_a_day_leaves_out_what_comes_later() -> None:

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from bot.parties import WORLD, Parties
 from bot.rates.ledger import Ledger
-from bot.rates.question.canonical import question
-from bot.rates.question.parse import parse
+from bot.rates.question.parse import parse, question
 
 TODAY = date(2026, 11, 24)
 
