@@ -13,19 +13,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+from pydantic import BaseModel
+
 from bot.rates.files.compile import refer, row_id
-from bot.rates.files.schema import (
-    MfnFile,
-    Schedule,
-    Sheet,
-    SourceKeys,
-    Written,
-    WrittenMeasure,
-    WrittenPeriod,
-)
+from bot.rates.files.schema import MfnFile, Schedule, Sheet, Written, WrittenPeriod
 from bot.rates.model.goods import GoodsFile
 from bot.rates.model.law import EventsFile
-from bot.rates.model.measure import Exemption, Scope, Status
+from bot.rates.model.measure import Exemption, Status
 
 Loc = tuple[int | str, ...]
 
@@ -50,29 +44,37 @@ class Book(NamedTuple):
     events: EventsFile
 
 
-class _Known(NamedTuple):
-    parties: Collection[str]
-    goods: Collection[str]
-    measures: Collection[str]
+_Found = tuple[Loc, str, str]
+_KINDS = {
+    **dict.fromkeys(("imposer", "economy", "partner", "partners"), "economy"),
+    **dict.fromkeys(("main_partners", "exceptions", "not_for", "parties"), "economy"),
+    **dict.fromkeys(("goods", "example_for", "part_of"), "kind of goods"),
+    **dict.fromkeys(("excluded_by", "adds_to", "affects", "groups", "one_of"), "measure"),
+    "source": "source",
+}
+"""What the names in a field, of whatever part of a file, refer to."""
 
 
 def flaws(book: Book, parties: Collection[str]) -> Iterator[Flaw]:
     """Every flaw of the book, file by file; `parties` are the codes of all economies."""
     sheets = tuple(book.sheets.values())
-    known = _Known(parties, {good.id for good in book.goods.goods}, refer(sheets))
+    known: dict[str, Collection[str]] = {
+        "economy": parties,
+        "kind of goods": {good.id for good in book.goods.goods},
+        "measure": refer(sheets),
+    }
     ids = Counter(one for sheet in sheets for one in _ids(sheet))
-    for name, sheet in book.sheets.items():
-        for loc, cause, cure in _sheet_flaws(sheet, known, ids):
+    files: dict[str, tuple[BaseModel, Iterable[_Found]]] = {
+        name: (sheet, _sheet_flaws(sheet, ids)) for name, sheet in book.sheets.items()
+    }
+    economies = [one.economy for one in book.mfn.baselines]
+    files[MFN] = book.mfn, _repeated(economies, ("baselines",), "economy")
+    files[GOODS] = book.goods, _repeated([one.id for one in book.goods.goods], ("goods",), "id")
+    files[EVENTS] = book.events, ()
+    for name, (file, found) in files.items():
+        sources = getattr(file, "sources", ())
+        for loc, cause, cure in (*_dangling(file, {**known, "source": sources}), *found):
             yield Flaw(name, loc, cause, cure)
-    for loc, cause, cure in _mfn_flaws(book.mfn, parties):
-        yield Flaw(MFN, loc, cause, cure)
-    for loc, cause, cure in _goods_flaws(book.goods, known.goods):
-        yield Flaw(GOODS, loc, cause, cure)
-    for loc, cause, cure in _event_flaws(book.events, known):
-        yield Flaw(EVENTS, loc, cause, cure)
-
-
-_Found = tuple[Loc, str, str]
 
 
 def _ids(sheet: Sheet) -> Iterator[str]:
@@ -83,51 +85,79 @@ def _ids(sheet: Sheet) -> Iterator[str]:
     yield from sheet.groups
 
 
-def _sheet_flaws(sheet: Sheet, known: _Known, ids: Counter[str]) -> Iterator[_Found]:
-    yield from _unknown(("imposer",), [sheet.imposer], known.parties, "economy")
-    yield from _unknown(("main_partners",), sheet.main_partners, known.parties, "economy")
-    for at, coverage in enumerate(sheet.coverage):
-        loc = ("coverage", at, "partners")
-        yield from _unknown(loc, coverage.partners, known.parties, "economy")
-    for kind, sets in (("groups", sheet.groups), ("one_of", sheet.one_of)):
-        for name, members in sets.items():
-            yield from _unknown((kind, name), members, known.measures, "measure")
+def _dangling(file: BaseModel, known: Mapping[str, Collection[str]]) -> Iterator[_Found]:
+    """Rule 1, for every field that refers to something by name."""
+    for loc, field, names in _names(file, ()):
+        if field == "source" and not names:
+            yield loc, "has no source", "Name one of the file's sources"
+        for name in names:
+            if name not in known[_KINDS[field]]:
+                yield loc, *_unknown(name, _KINDS[field])
+
+
+def _unknown(name: str, kind: str) -> tuple[str, str]:
+    cure = "Add it under sources" if kind == "source" else "Check the spelling"
+    return f"no {kind} is called '{name}'", cure
+
+
+def _names(model: BaseModel, loc: Loc) -> Iterator[tuple[Loc, str, Sequence[str]]]:
+    """The fields of the model, and of all in it, that hold names; each with its place."""
+    for field, value in model:
+        here = (*loc, field)
+        if isinstance(value, BaseModel):
+            yield from _names(value, here)
+        elif isinstance(value, str) and field in _KINDS:
+            yield here, field, (value,)
+        elif isinstance(value, tuple | Mapping):
+            items = value.items() if isinstance(value, Mapping) else enumerate(value)
+            inner = [(key, one) for key, one in items if not isinstance(one, str)]
+            for key, one in inner:
+                if isinstance(one, BaseModel):
+                    yield from _names(one, (*here, key))
+                elif field in _KINDS:
+                    yield (*here, key), field, one
+            if field in _KINDS and isinstance(value, tuple) and not inner:
+                yield here, field, value
+
+
+def _repeated(names: Sequence[str], loc: Loc, key: str) -> Iterator[_Found]:
+    times = Counter(names)
+    for at, name in enumerate(names):
+        if times[name] > 1:
+            yield (*loc, at, key), f"'{name}' is given twice", "Keep one"
+
+
+def _sheet_flaws(sheet: Sheet, ids: Counter[str]) -> Iterator[_Found]:
     for at, measure in enumerate(sheet.measures):
-        yield from _measure_flaws(sheet, measure, ("measures", at), known, ids)
+        loc: Loc = ("measures", at)
+        if measure.source is None and not measure.periods:
+            cause = f"'{measure.id}' has neither periods nor a source"
+            yield loc, cause, "Say where it is described"
+        yield from _written_flaws(measure, measure.periods, loc, ids)
+        places = [(*loc, "periods", at) for at in range(len(measure.periods))]
+        yield from _period_flaws(measure.periods, places)
     for at, schedule in enumerate(sheet.schedules):
-        yield from _schedule_flaws(sheet, schedule, ("schedules", at), known, ids)
-    for at, remark in enumerate(sheet.remarks):
-        yield from _unknown(("remarks", at, "partner"), [remark.partner], known.parties, "economy")
-        yield from _source_flaws(sheet, remark.source, ("remarks", at, "source"))
-    for at, base in enumerate(sheet.base_duties):
-        place: Loc = ("base_duties", at)
-        yield from _unknown((*place, "goods"), base.goods, known.goods, "kind of goods")
-        yield from _unknown((*place, "example_for"), base.example_for, known.goods, "kind of goods")
-        yield from _source_flaws(sheet, base.source, (*place, "source"))
+        yield from _schedule_flaws(schedule, ("schedules", at), ids)
 
 
 def _written_flaws(
-    written: Written, loc: Loc, known: _Known, ids: Counter[str]
+    written: Written, periods: Sequence[WrittenPeriod], loc: Loc, ids: Counter[str]
 ) -> Iterator[_Found]:
     if ids[written.id] > 1:
         yield (*loc, "id"), f"'{written.id}' is given twice", "Give each measure its own id"
-    rules = (("excluded_by", written.excluded_by), ("adds_to", written.adds_to))
-    for rule, names in rules:
-        yield from _unknown((*loc, rule), names, known.measures, "measure")
     both = sorted(set(written.adds_to) & set(written.excluded_by))
     if both:
         cause = f"'{both[0]}' cannot both exclude '{written.id}' and be added to"
         yield (*loc, "adds_to"), cause, "Keep one of the two rules"
-    yield from _unknown((*loc, "exceptions"), written.exceptions, known.parties, "economy")
-    yield from _scope_flaws(written.scope, (*loc, "scope"), known)
-    yield from _scope_flaws(written.perhaps, (*loc, "perhaps"), known)
-    yield from _exempt_flaws(written.exempt, (*loc, "exempt"), known)
+    since = written.charged_since
+    if since is not None and not (periods and since < periods[0].from_):
+        cause = f"{since} is not before the first rate that is known"
+        yield (*loc, "charged_since"), cause, "Leave it out, or give the rates since then"
+    yield from _exempt_flaws(written.exempt, (*loc, "exempt"))
 
 
-def _exempt_flaws(exempt: Iterable[Exemption], loc: Loc, known: _Known) -> Iterator[_Found]:
+def _exempt_flaws(exempt: Iterable[Exemption], loc: Loc) -> Iterator[_Found]:
     for at, exemption in enumerate(exempt):
-        yield from _scope_flaws(exemption.scope, (*loc, at, "scope"), known)
-        yield from _unknown((*loc, at, "partners"), exemption.partners, known.parties, "economy")
         if exemption.from_ and exemption.to and exemption.to < exemption.from_:
             cause = f"{exemption.to} comes before {exemption.from_}"
             yield (*loc, at, "to"), cause, "Swap the days"
@@ -135,43 +165,19 @@ def _exempt_flaws(exempt: Iterable[Exemption], loc: Loc, known: _Known) -> Itera
             yield (*loc, at, "scope"), "names no goods", "Name goods or codes"
 
 
-def _scope_flaws(scope: Scope, loc: Loc, known: _Known) -> Iterator[_Found]:
-    yield from _unknown((*loc, "goods"), scope.goods, known.goods, "kind of goods")
-
-
-def _measure_flaws(
-    sheet: Sheet, measure: WrittenMeasure, loc: Loc, known: _Known, ids: Counter[str]
-) -> Iterator[_Found]:
-    yield from _written_flaws(measure, loc, known, ids)
-    yield from _unknown((*loc, "partners"), measure.partners, known.parties, "economy")
-    if measure.source is not None:
-        yield from _source_flaws(sheet, measure.source, (*loc, "source"))
-    elif not measure.periods:
-        yield loc, f"'{measure.id}' has neither periods nor a source", "Say where it is described"
-    for kind in ("announcements", "milestones"):
-        for at, item in enumerate(getattr(measure, kind)):
-            yield from _source_flaws(sheet, item.source, (*loc, kind, at, "source"))
-    yield from _start_flaws(measure, measure.periods, loc)
-    places = [(*loc, "periods", at) for at in range(len(measure.periods))]
-    yield from _period_flaws(sheet, measure.periods, places, known)
-
-
-def _schedule_flaws(
-    sheet: Sheet, schedule: Schedule, loc: Loc, known: _Known, ids: Counter[str]
-) -> Iterator[_Found]:
-    yield from _written_flaws(schedule, loc, known, ids)
-    yield from _start_flaws(schedule, tuple(schedule.columns.values()), loc)
+def _schedule_flaws(schedule: Schedule, loc: Loc, ids: Counter[str]) -> Iterator[_Found]:
+    yield from _written_flaws(schedule, tuple(schedule.columns.values()), loc, ids)
     places = [(*loc, "columns", name) for name in schedule.columns]
     # A column may leave its percent to the rows.
     filled = [period.model_copy(update={"percent": 0}) for period in schedule.columns.values()]
-    yield from _period_flaws(sheet, filled, places, known)
+    yield from _period_flaws(filled, places)
     for at, row in enumerate(schedule.rows):
         here = (*loc, "rows", at)
-        yield from _unknown((*here, "partner"), [row.partner], known.parties, "economy")
-        yield from _unknown((*here, "rates"), row.rates, schedule.columns, "column")
-        yield from _exempt_flaws(row.exempt, (*here, "exempt"), known)
+        for name in (each for each in row.rates if each not in schedule.columns):
+            yield (*here, "rates"), *_unknown(name, "column")
+        yield from _exempt_flaws(row.exempt, (*here, "exempt"))
         own = [(*here, "periods", number) for number in range(len(row.periods))]
-        yield from _period_flaws(sheet, row.periods, own, known)
+        yield from _period_flaws(row.periods, own)
         if ids[row_id(schedule, row)] > 1:
             yield (*here, "partner"), f"'{row_id(schedule, row)}' is given twice", ""
         missing = [
@@ -183,21 +189,9 @@ def _schedule_flaws(
             yield here, f"{row.partner} has no rate for '{missing[0]}'", "Give one under rates"
 
 
-def _start_flaws(written: Written, periods: Sequence[WrittenPeriod], loc: Loc) -> Iterator[_Found]:
-    since = written.charged_since
-    if since is not None and not (periods and since < periods[0].from_):
-        cause = f"{since} is not before the first rate that is known"
-        yield (*loc, "charged_since"), cause, "Leave it out, or give the rates since then"
-
-
-def _period_flaws(
-    sheet: Sheet, periods: Iterable[WrittenPeriod], places: list[Loc], known: _Known
-) -> Iterator[_Found]:
+def _period_flaws(periods: Iterable[WrittenPeriod], places: list[Loc]) -> Iterator[_Found]:
     before: WrittenPeriod | None = None
     for period, loc in zip(periods, places, strict=True):
-        yield from _source_flaws(sheet, period.source, (*loc, "source"))
-        yield from _unknown((*loc, "not_for"), period.not_for, known.parties, "economy")
-        yield from _unknown((*loc, "excluded_by"), period.excluded_by, known.measures, "measure")
         if period.to is not None and period.to < period.from_:
             yield (*loc, "to"), f"{period.to} comes before {period.from_}", "Swap the days"
         without = period.banned or period.specific or period.status is Status.ANNOUNCED
@@ -216,45 +210,3 @@ def _period_flaws(
             cure = f"End that one by {period.from_ - timedelta(days=1)}"
             yield (*loc, "from"), cause, cure
         before = period
-
-
-def _source_flaws(sheet: Sheet, keys: SourceKeys, loc: Loc) -> Iterator[_Found]:
-    wanted = [keys] if isinstance(keys, str) else list(keys)
-    if not wanted:
-        yield loc, "has no source", "Name one of the file's sources"
-    for key in wanted:
-        if key not in sheet.sources:
-            yield loc, f"no source is called '{key}'", "Add it under sources"
-
-
-def _unknown(loc: Loc, names: Iterable[str], known: Collection[str], kind: str) -> Iterator[_Found]:
-    for name in names:
-        if name not in known:
-            yield loc, f"no {kind} is called '{name}'", "Check the spelling"
-
-
-def _mfn_flaws(mfn: MfnFile, parties: Collection[str]) -> Iterator[_Found]:
-    times = Counter(baseline.economy for baseline in mfn.baselines)
-    for at, baseline in enumerate(mfn.baselines):
-        loc = ("baselines", at)
-        yield from _unknown((*loc, "economy"), [baseline.economy], parties, "economy")
-        if baseline.source not in mfn.sources:
-            cause = f"no source is called '{baseline.source}'"
-            yield (*loc, "source"), cause, "Add it under sources"
-        if times[baseline.economy] > 1:
-            yield (*loc, "economy"), f"'{baseline.economy}' is given twice", "Keep one"
-
-
-def _goods_flaws(goods: GoodsFile, known: Collection[str]) -> Iterator[_Found]:
-    times = Counter(good.id for good in goods.goods)
-    for at, good in enumerate(goods.goods):
-        yield from _unknown(("goods", at, "part_of"), good.part_of, known, "kind of goods")
-        if times[good.id] > 1:
-            yield ("goods", at, "id"), f"'{good.id}' is given twice", "Keep one"
-
-
-def _event_flaws(events: EventsFile, known: _Known) -> Iterator[_Found]:
-    for at, event in enumerate(events.legal):
-        yield from _unknown(("legal", at, "affects"), event.affects, known.measures, "measure")
-    for at, talk in enumerate(events.talks):
-        yield from _unknown(("talks", at, "parties"), talk.parties, known.parties, "economy")
