@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import blake2b
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +18,12 @@ def utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone")
     return moment.astimezone(UTC)
+
+
+def digest(*parts: str, size: int = 16) -> str:
+    """A digest of the parts, of `size` bytes in hexadecimal; lone surrogates are allowed."""
+    packed = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return blake2b(packed, digest_size=size).hexdigest()
 
 
 class Topic(StrEnum):

@@ -198,7 +198,7 @@ async def test_further_reports_of_an_event_go_into_its_thread(
     publisher.publish(entry("b", "paper", title="Tariff deal of Geneva"))
     taken = await pipeline.take(feed("paper"), NOON + minutes(1))
     assert _kinds_and_titles(taken) == [("follow_up", "Tariff deal of Geneva")]
-    assert not taken.stories[0].starts_event
+    assert taken.stories[0].event_id != taken.stories[0].id
 
 
 async def test_the_next_report_sends_an_alert_if_the_first_alert_failed_for_good(

@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hashlib import blake2b
 from itertools import islice
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ from pydantic import AwareDatetime
 from bot.alerts.subscription import Frequency, Subscription, match_reason
 from bot.feeds.model import Entry
 from bot.news.story import Story
-from bot.values import Frozen
+from bot.values import Frozen, digest
 
 LONGEST_PUT_OFF = timedelta(hours=2)
 """No message except a digest is delayed for longer; Slack asks for waits of an hour at most. A due
@@ -107,8 +106,28 @@ class Audience(Frozen):
 
 def delivery_id(kind: DeliveryKind, team: str, conversation: str, about: str) -> str:
     """The id of the one message of this kind about one subject in one conversation."""
-    packed = "\x1f".join((kind, team, conversation, about))
-    return blake2b(packed.encode(), digest_size=16).hexdigest()
+    return digest(kind, team, conversation, about)
+
+
+def make_delivery(
+    kind: DeliveryKind,
+    place: tuple[str, str],
+    about: str,
+    reason: str,
+    due_at: datetime,
+    **more: object,
+) -> Delivery:
+    """The delivery for a `place` (team and conversation), with the id that follows from `about`."""
+    team, conversation = place
+    return Delivery(
+        id=delivery_id(kind, team, conversation, about),
+        kind=kind,
+        team=team,
+        conversation=conversation,
+        reason=reason,
+        due_at=due_at,
+        **more,
+    )
 
 
 def is_news(entry: Entry, seen_at: datetime, first_round: bool, max_age: timedelta) -> bool:
@@ -173,7 +192,7 @@ def plan_deliveries(
             elif story.id not in corrections:
                 alerted.add(thread)
                 found.append(_message(DeliveryKind.ALERT, story, thread, recipient.reason, now))
-    return (*found, *(_digest(*place, listed, digest_at) for place, listed in digests.items()))
+    return (*found, *(_digest(place, listed, digest_at) for place, listed in digests.items()))
 
 
 class _Recipient(NamedTuple):
@@ -204,25 +223,11 @@ def _message(
     kind: DeliveryKind, story: Story, thread: Thread, reason: str, now: datetime
 ) -> Delivery:
     # The id is the story's, not the event's: after a failed alert the next story makes a new one.
-    return Delivery(
-        id=delivery_id(kind, thread.team, thread.conversation, story.id),
-        kind=kind,
-        team=thread.team,
-        conversation=thread.conversation,
-        story_ids=(story.id,),
-        event_id=story.event_id,
-        reason=reason,
-        due_at=now,
-    )
+    more = {"story_ids": (story.id,), "event_id": story.event_id}
+    return make_delivery(kind, thread[1:], story.id, reason, now, **more)
 
 
-def _digest(team: str, conversation: str, stories: Sequence[Story], due_at: datetime) -> Delivery:
-    return Delivery(
-        id=delivery_id(DeliveryKind.DIGEST, team, conversation, due_at.isoformat()),
-        kind=DeliveryKind.DIGEST,
-        team=team,
-        conversation=conversation,
-        story_ids=tuple(story.id for story in stories),
-        reason="your daily digest",
-        due_at=due_at,
-    )
+def _digest(place: tuple[str, str], stories: Sequence[Story], due_at: datetime) -> Delivery:
+    ids = tuple(story.id for story in stories)
+    about, reason = due_at.isoformat(), "your daily digest"
+    return make_delivery(DeliveryKind.DIGEST, place, about, reason, due_at, story_ids=ids)

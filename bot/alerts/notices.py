@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot import COMMAND
-from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
+from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
 from bot.feeds.model import FeedState
 
 REPORT_AFTER = timedelta(days=1)
@@ -44,14 +44,7 @@ def plan_notices(
     """The notices about failing feeds and other problems, for each conversation."""
     troubles = [trouble for state in failing if (trouble := _feed_trouble(state, now))]
     return tuple(
-        Delivery(
-            id=delivery_id(DeliveryKind.NOTICE, team, conversation, trouble.key),
-            kind=DeliveryKind.NOTICE,
-            team=team,
-            conversation=conversation,
-            reason=trouble.text,
-            due_at=now,
-        )
+        make_delivery(DeliveryKind.NOTICE, (team, conversation), trouble.key, trouble.text, now)
         for trouble in (*troubles, *others)
         for conversation in conversations
     )

@@ -19,7 +19,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
+from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
+from bot.alerts.notices import NoticeQueue
 from bot.alerts.subscription import Subscription
 from bot.rates.calendar.entries import CalendarEntry, ahead, concerns
 from bot.rates.calendar.upcoming import coming, joined
@@ -155,25 +156,15 @@ def _describe(ledger: Ledger, subscription: Subscription) -> str:
 
 def _delivery(place: Place, reminder: Reminder, reason: str, now: datetime) -> Delivery:
     about = "\x1e".join(f"{due.ahead.key} {due.notice}" for due in reminder.due)
-    return Delivery(
-        id=delivery_id(DeliveryKind.REMINDER, *place, about),
-        kind=DeliveryKind.REMINDER,
-        team=place.team,
-        conversation=place.conversation,
-        reason=reason,
-        due_at=now,
-        content=reminder.model_dump_json(),
-    )
+    content = reminder.model_dump_json()
+    return make_delivery(DeliveryKind.REMINDER, place, about, reason, now, content=content)
 
 
-class ReminderQueue(Protocol):
-    """The outbox. A delivery that is already queued or sent stays as it is."""
-
-    async def owe(self, deliveries: Collection[Delivery]) -> None: ...
+class ReminderQueue(NoticeQueue, Protocol):
+    """The outbox, with the reminders in it."""
 
     async def reminders(self, since: datetime) -> Collection[Delivery]:
         """The deliveries of kind REMINDER queued since then, in any state."""
-        ...
 
 
 class SubscriptionSource(Protocol):
@@ -187,7 +178,6 @@ class Switches(Protocol):
 
     async def off(self, team: str) -> Collection[str]:
         """The conversations."""
-        ...
 
 
 class Reminders:

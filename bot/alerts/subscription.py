@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from hashlib import blake2b
 
 from pydantic import AwareDatetime
 
 from bot.news.story import Story
-from bot.values import Frozen, Topic
+from bot.values import Frozen, Topic, digest
 
 
 class Frequency(StrEnum):
@@ -52,7 +51,7 @@ def subscription_id(
 ) -> str:
     """The same id for the same filters in the same conversation, at any frequency."""
     filters = [team, conversation, *sorted(topics), "", *sorted(parties), "", *sorted(words)]
-    return blake2b("\x1f".join(filters).encode(), digest_size=12).hexdigest()
+    return digest(*filters, size=12)
 
 
 def match_reason(subscription: Subscription, story: Story, now: datetime) -> str | None:

@@ -23,11 +23,11 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC
 from enum import StrEnum
-from hashlib import blake2b
 from typing import NamedTuple
 
 from bot.feeds.canonical_url import fold_address, fold_guid, without_session
 from bot.feeds.model import Entry, FeedKind
+from bot.values import digest
 
 _MIN_TEXT_BYTES = 32
 """In UTF-8: a character of a language with many characters says more and takes more bytes."""
@@ -102,7 +102,7 @@ def moment(entry: Entry) -> str:
     link = fold_address(entry.link)
     numbers = _DOCUMENT_NUMBER.findall(link or entry.guid)
     at = entry.published.astimezone(UTC).isoformat()
-    return _digest("moment", at, text, link.partition("#")[2], *numbers)
+    return digest("moment", at, text, link.partition("#")[2], *numbers)
 
 
 class _Digests(NamedTuple):
@@ -122,14 +122,14 @@ def _digests(entry: Entry, kind: FeedKind, site: str) -> _Digests:
     is_court = kind is FeedKind.COURT
     aliases = []
     if guid:
-        aliases.append(_digest("guid", guid, text))
+        aliases.append(digest("guid", guid, text))
     if link and not (is_court and guid):
-        aliases.append(_digest("link", without_session(link), text))
+        aliases.append(digest("link", without_session(link), text))
     has_place = not is_court and bool(guid or (link and link != site))
     return _Digests(
-        key=_digest("entry", guid, link, text),
+        key=digest("entry", guid, link, text),
         aliases=tuple(aliases),
-        place=_digest("place", guid, link) if has_place else "",
+        place=digest("place", guid, link) if has_place else "",
         moment="" if is_court or kind is FeedKind.OFFICIAL else moment(entry),
     )
 
@@ -142,11 +142,6 @@ def _shared(found: Iterable[tuple[str, str]]) -> set[str]:
 
 def _text(entry: Entry) -> str:
     return fold(f"{entry.title}\n{entry.summary}")
-
-
-def _digest(*parts: str) -> str:
-    packed = "\x1f".join(parts).encode("utf-8", "surrogatepass")
-    return blake2b(packed, digest_size=16).hexdigest()
 
 
 def fold(text: str) -> str:

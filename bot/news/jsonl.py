@@ -15,7 +15,7 @@ from bot.errors import TariffwireError
 from bot.feeds.model import FeedKind
 from bot.news.events.matching import SAME_SCORE, score
 from bot.news.reader import Reader, Understanding
-from bot.news.story import Evidence, Figure, Story
+from bot.news.story import Figure, Story
 from bot.text.plain import plain
 
 _TITLE, _SUMMARY = 1000, 20_000
@@ -78,7 +78,7 @@ def match_story(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
         "topics": list(found.topics),
         "parties": list(found.parties),
         "figures": [_figure(figure) for figure in found.figures],
-        "evidence": [_evidence(each) for each in found.evidence],
+        "evidence": [each.model_dump(mode="json") for each in found.evidence],
         "summary": found.summary,
     }
 
@@ -130,21 +130,12 @@ def _moment(value: object) -> datetime:
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
+    values = figure.model_dump(exclude={"quote"})
     return {
-        "imposer": figure.imposer,
-        "partner": figure.partner,
-        "product": figure.product,
-        "from_percent": _number(figure.from_percent),
-        "to_percent": _number(figure.to_percent),
-        "amount_usd": _number(figure.amount_usd),
+        name: _number(value) if isinstance(value, Decimal) else value
+        for name, value in values.items()
     }
 
 
-def _number(value: Decimal | None) -> int | float | None:
-    if value is None:
-        return None
+def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
-
-
-def _evidence(each: Evidence) -> dict[str, Any]:
-    return {"topic": each.topic, "rule": each.rule, "words": each.words, "where": each.where}

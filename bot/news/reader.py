@@ -8,7 +8,6 @@ summary   its best sentences    see `summary`
 """
 
 from datetime import datetime
-from hashlib import blake2b
 
 from bot.feeds.model import Entry, Feed
 from bot.news.figures.duties import FigureReader
@@ -16,7 +15,7 @@ from bot.news.story import Evidence, Figure, Match, Story
 from bot.news.summary import summarize
 from bot.news.topics.rules import Matcher, TopicRules
 from bot.parties import Parties
-from bot.values import Frozen, Topic, utc
+from bot.values import Frozen, Topic, digest, utc
 
 _TEXT_READ = 5000
 """Characters read of a whole article; its subject is near the beginning."""
@@ -48,7 +47,7 @@ class Reader:
             return None
         seen_at = utc(seen_at)
         return Story(
-            id=_digest(entry.feed_id, entry.key),
+            id=digest(entry.feed_id, entry.key, size=12),
             feed_id=entry.feed_id,
             entry_key=entry.key,
             source=feed.title,
@@ -89,8 +88,3 @@ class Reader:
 def _numbers(figure: Figure) -> list[str]:
     given = (figure.from_percent, figure.to_percent)
     return [str(number) for number in given if number is not None]
-
-
-def _digest(feed_id: str, key: str) -> str:
-    packed = f"{feed_id}\x1f{key}".encode("utf-8", "surrogatepass")
-    return blake2b(packed, digest_size=12).hexdigest()

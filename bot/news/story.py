@@ -66,8 +66,3 @@ class Story(Frozen):
     evidence: tuple[Evidence, ...] = ()
     event_id: str = ""
     """The id of the first story of the event it belongs to; empty until the pipeline joins it."""
-
-    @property
-    def starts_event(self) -> bool:
-        """Whether this is the event's first story; the others go into its thread."""
-        return self.event_id == self.id

@@ -7,7 +7,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from hashlib import blake2b
 
 from bot.errors import QueryError
 from bot.parties import WORLD
@@ -18,6 +17,9 @@ from bot.rates.answer.select import RateContext
 from bot.rates.answer.standing import Standing
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import percent_text
+from bot.values import digest
+
+_ID_BYTES = 8
 
 
 def proposed(
@@ -78,7 +80,7 @@ def proposed_by_document(
         except QueryError:
             given = {}
     return Proposal(
-        id=_digest("document", imposer, by.link or f"{by.source} {by.quote}"),
+        id=digest("document", imposer, by.link or f"{by.source} {by.quote}", size=_ID_BYTES),
         imposer=imposer,
         partner=partner,
         product=product,
@@ -93,14 +95,14 @@ def proposed_by_document(
 
 def asked_again(proposal: Proposal, decided_on: date) -> Proposal:
     """The proposal under a new id, for a rate that is reported again long after its decision."""
-    again = _digest("again", proposal.id, decided_on.isoformat())
+    again = digest("again", proposal.id, decided_on.isoformat(), size=_ID_BYTES)
     return proposal.model_copy(update={"id": again})
 
 
 def _report_id(context: RateContext, percent: Decimal) -> str:
     goods = context.wanted and (context.wanted.goods or context.wanted.codes)
     about = " ".join(sorted(goods or ())), percent_text(percent) or ""
-    return _digest("claim", context.imposer, context.partner, *about)
+    return digest("claim", context.imposer, context.partner, *about, size=_ID_BYTES)
 
 
 def _why(reported: ReportedRate, old: Standing) -> str:
@@ -113,8 +115,3 @@ def _why(reported: ReportedRate, old: Standing) -> str:
     held = "no one total for it" if total is None else f"{total}% in all"
     new = percent_text(reported.percent)
     return f"{new}% is reported for {on}; the ledger has {held}, and no such rate."
-
-
-def _digest(*values: str) -> str:
-    packed = "\x1f".join(values).encode("utf-8", "surrogatepass")
-    return blake2b(packed, digest_size=8).hexdigest()

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot import COMMAND
-from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
+from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
 from bot.proposals.model import Proposal
 
 FEED_QUOTA = 10
@@ -78,7 +78,6 @@ class InboxStore(Protocol):
 
     async def keep(self, proposals: Collection[Proposal], now: datetime) -> None:
         """Saves the new ones; a known one gains the sources that it lacks."""
-        ...
 
     async def tell(
         self,
@@ -91,7 +90,6 @@ class InboxStore(Protocol):
         that are pending or were sent after `since`, in order of time. `plan_messages` may be called
         twice. A message that is already queued stays as it is.
         """
-        ...
 
 
 class ProposalInbox:
@@ -164,12 +162,5 @@ class ProposalInbox:
     ) -> Iterator[Delivery]:
         now = self._clock()
         for conversation in self._conversations:
-            yield Delivery(
-                id=delivery_id(kind, self._team, conversation, about),
-                kind=kind,
-                team=self._team,
-                conversation=conversation,
-                event_id=event_id,
-                reason=reason,
-                due_at=now,
-            )
+            place = self._team, conversation
+            yield make_delivery(kind, place, about, reason, now, event_id=event_id)

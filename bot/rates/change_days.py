@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
-from bot.rates.model.measure import Measure, RatePeriod, Source, Status
+from bot.rates.model.measure import Measure, Milestone, RatePeriod, Status
 
 _A_DAY = timedelta(days=1)
 
@@ -13,7 +13,7 @@ def milestone_days(measure: Measure) -> Iterator[Upcoming]:
     """The known days on which something other than its rate is due."""
     for milestone in measure.milestones:
         change = Change(ChangeKind.MILESTONE, text=milestone.what)
-        yield _upcoming(measure, milestone.on, change, milestone.source)
+        yield _upcoming(measure, milestone, milestone.on, change)
 
 
 def rate_days(measure: Measure) -> Iterator[Upcoming]:
@@ -22,7 +22,7 @@ def rate_days(measure: Measure) -> Iterator[Upcoming]:
     for period in measure.periods:
         if before is not None and before.to is not None and before.to + _A_DAY < period.from_:
             yield _ending(measure, before, before.to)
-        yield _of_period(measure, period, period.from_, _beginning(period, before))
+        yield _upcoming(measure, period, period.from_, _beginning(period, before))
         before = period
     if before is not None and before.to is not None:
         yield _ending(measure, before, before.to)
@@ -46,16 +46,11 @@ def _beginning(period: RatePeriod, before: RatePeriod | None) -> Change:
 def _ending(measure: Measure, period: RatePeriod, last: date) -> Upcoming:
     suspended = period.status is Status.SUSPENDED
     kind = ChangeKind.SUSPENSION_ENDS if suspended else ChangeKind.ENDS
-    return _of_period(measure, period, last + _A_DAY, Change(kind, period.rate))
+    return _upcoming(measure, period, last + _A_DAY, Change(kind, period.rate))
 
 
-def _of_period(measure: Measure, period: RatePeriod, day: date, change: Change) -> Upcoming:
-    found = _upcoming(measure, day, change, period.source)
-    not_for = (*measure.exceptions, *period.not_for)
-    return found._replace(not_for=not_for, checked=period.checked)
-
-
-def _upcoming(measure: Measure, day: date, change: Change, source: Source) -> Upcoming:
+def _upcoming(measure: Measure, of: RatePeriod | Milestone, day: date, change: Change) -> Upcoming:
+    own = (of.not_for, of.checked) if isinstance(of, RatePeriod) else ((), None)
     return Upcoming(
         on=day,
         change=change,
@@ -63,6 +58,7 @@ def _upcoming(measure: Measure, day: date, change: Change, source: Source) -> Up
         measure_id=measure.id,
         imposer=measure.imposer,
         partners=measure.partners,
-        not_for=measure.exceptions,
-        source=source,
+        not_for=(*measure.exceptions, *own[0]),
+        checked=own[1],
+        source=of.source,
     )

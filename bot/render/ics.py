@@ -6,13 +6,13 @@ from the change's key, so that a second import updates the events instead of dou
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from hashlib import blake2b
 
 from icalendar import Calendar, Event, vText
 
 from bot.parties import WORLD, Parties
 from bot.rates.calendar.entries import CalendarEntry
 from bot.render import words
+from bot.values import digest
 
 _PRODUCT = "-//Tariffwire//Tariffs ahead//EN"
 _NAMED = 6
@@ -41,7 +41,7 @@ def calendar_file(
 
 def uid(key: str) -> str:
     """The event's UID, from the name of the change."""
-    return f"{blake2b(key.encode(), digest_size=16).hexdigest()}@tariffwire"
+    return f"{digest(key)}@tariffwire"
 
 
 def _event(change: CalendarEntry, parties: Parties, now: datetime) -> Event:

@@ -7,11 +7,6 @@ from bot.proposals.approval.audit import AuditEntry, ProposalRecord
 from bot.rates.model.answer import percent_text
 
 
-def lines(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> tuple[str, ...]:
-    """What is proposed, who says so, and the record of decisions."""
-    return tuple(_lines(filed, acts))
-
-
 def record_json(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> dict[str, object]:
     """The proposal's own fields, its state, its decision and the record; percents as strings."""
     decision = filed.decision.model_dump(mode="json", by_alias=True) if filed.decision else None
@@ -23,7 +18,8 @@ def record_json(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> dict[str, 
     }
 
 
-def _lines(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> Iterator[str]:
+def lines(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> Iterator[str]:
+    """What is proposed, who says so, and the record of decisions."""
     said = filed.proposal
     old, new = (percent_text(one) for one in (said.old_rate, said.new_percent))
     when = f"from {said.effective_on}" if said.effective_on else "from when is not said"

@@ -38,11 +38,6 @@ def sentence(answer: Answer) -> str:
     return f"{subject}: {total}% {kind} on {answer.on}{decides}.{warning}"
 
 
-def lines(answer: Answer) -> tuple[str, ...]:
-    """The whole answer, what must be known first at the top."""
-    return tuple(_lines(answer))
-
-
 def calendar_line(item: Upcoming) -> str:
     """One entry of a calendar: day, who charges whom, measure, what happens, source."""
     left = len(item.partners) - _PARTNERS_SHOWN
@@ -51,7 +46,8 @@ def calendar_line(item: Upcoming) -> str:
     return _upcoming(item._replace(measure=f"{whom}: {item.measure}"))
 
 
-def _lines(answer: Answer) -> Iterator[str]:
+def lines(answer: Answer) -> Iterator[str]:
+    """The whole answer, what must be known first at the top."""
     first = words.first_warnings(answer)
     yield from (f"! {warning}" for warning in first)
     names = f"{answer.imposer_name} on {answer.partner_name}, {words.goods(answer)}, {answer.on}"

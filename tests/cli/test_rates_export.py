@@ -14,11 +14,11 @@ from bot.cli.rates_export import approved_text
 from bot.errors import ConfigError
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.overlay import lay_over
-from bot.rates.answer.build import ask
 from bot.rates.files.validate import Book
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Scope, Source
 from bot.runtime.config_loader import load_approved, load_book, load_files, load_parties
+from tests.rates.asked import ask
 
 CONFIG = Path(__file__).parents[2] / "config"
 PARTIES = load_parties(CONFIG / "parties.yaml")

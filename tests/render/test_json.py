@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from bot.errors import QueryError, UnknownParty
-from bot.rates.answer.build import ask
 from bot.rates.calendar.upcoming import calendar
 from bot.rates.ledger import Ledger
 from bot.rates.model.warnings import Leading, RateWarning
 from bot.rates.question.parse import parse
 from bot.render.json import rate_json
+from tests.rates.asked import ask
 
 KINDS = {
     *("all_in", "announced_only", "base_not_percent", "before_data", "beyond_data", "bloc_duties"),

@@ -78,17 +78,22 @@ class TopicRules(Frozen):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        errors = [*_pattern_errors(self), *_duplicate_ids(self), *_duplicate_patterns(self)]
+        errors = [*_pattern_errors(self), *_duplicate_ids(self)]
         if errors:
             raise ValidationError.from_exception_data("TopicRules", errors)
         return self
 
 
 def _pattern_errors(rules: TopicRules) -> Iterator[InitErrorDetails]:
-    """The patterns that cannot be compiled, with their places in the file."""
+    """The patterns that cannot be compiled, or are twice in one list, with their places."""
     compiler = Compiler(rules.lists)
     for where, patterns in _pattern_lists(rules):
+        seen: set[tuple[str, ...]] = set()
         for place, pattern in enumerate(patterns):
+            spelling = tuple(pattern.split())
+            if spelling in seen:
+                yield _detail(f"{pattern!r} is given twice", (*where, place), pattern)
+            seen.add(spelling)
             try:
                 compiler.compile(pattern)
             except ValueError as error:
@@ -115,17 +120,6 @@ def _duplicate_ids(rules: TopicRules) -> Iterator[InitErrorDetails]:
             seen.add(rule.id)
 
 
-def _duplicate_patterns(rules: TopicRules) -> Iterator[InitErrorDetails]:
-    """Patterns that are twice in one list; the second may be a typing error."""
-    for where, patterns in _pattern_lists(rules):
-        seen: set[tuple[str, ...]] = set()
-        for place, pattern in enumerate(patterns):
-            spelling = tuple(pattern.split())
-            if spelling in seen:
-                yield _detail(f"{pattern!r} is given twice", (*where, place), pattern)
-            seen.add(spelling)
-
-
 def _detail(message: str, where: tuple[str | int, ...], given: str) -> InitErrorDetails:
     # Pydantic would interpret braces in a message.
     kind = PydanticCustomError("topic_rule", "{problem}", {"problem": message})
@@ -138,15 +132,6 @@ class _Sentence(NamedTuple):
     words: tuple[Word, ...]
 
 
-class _Rule(NamedTuple):
-    """A rule with its patterns compiled."""
-
-    topic: Topic
-    lead: bool
-    contexts: Index | None
-    vetoes: Index | None
-
-
 class Matcher:
     """The rules, compiled once; `match` is pure, and its time is linear in the text."""
 
@@ -156,15 +141,9 @@ class Matcher:
         self._terms = _index_terms(compiler, rules.rules)
         self._silences = _index_terms(compiler, rules.silences)
         self._unless = {each.id: _index(compiler, each.unless) for each in rules.silences}
-        self._rules = {
-            rule.id: _Rule(
-                rule.topic,
-                rule.lead,
-                _index(compiler, rule.contexts),
-                _index(compiler, rule.vetoes),
-            )
-            for rule in rules.rules
-        }
+        self._rules = {rule.id: rule for rule in rules.rules}
+        self._contexts = {rule.id: _index(compiler, rule.contexts) for rule in rules.rules}
+        self._vetoes = {rule.id: _index(compiler, rule.vetoes) for rule in rules.rules}
 
     def match(self, title: str, summary: str) -> Match:
         """The topics of a story in plain text, each with its evidence; none means: stay silent."""
@@ -212,9 +191,9 @@ class Matcher:
                     )
 
     def _applies(
-        self, rule: _Rule, sentence: _Sentence, head: _Sentence, near: Sequence[_Sentence]
+        self, rule: Rule, sentence: _Sentence, head: _Sentence, near: Sequence[_Sentence]
     ) -> bool:
-        contexts, vetoes = rule.contexts, rule.vetoes
+        contexts, vetoes = self._contexts[rule.id], self._vetoes[rule.id]
         if contexts is not None and not any(contexts.any(other.words) for other in near):
             return False
         return vetoes is None or not (vetoes.any(sentence.words) or vetoes.any(head.words))

@@ -79,7 +79,7 @@ def apply(book: Book, amendment: Amendment, parties: Collection[str]) -> Book:
     sheet, source = book.sheets[file], source_key(amendment)
     sheet = sheet.model_copy(update={"sources": {**sheet.sources, source: amendment.source}})
     changed = book._replace(sheets={**book.sheets, file: _with_rate(sheet, amendment, source)})
-    for flaw in flaws(changed, parties):
+    for flaw in flaws(changed, parties, file):
         raise AmendmentRefused(amendment.measure_id, flaw.cause, flaw.cure or _BY_FILE)
     return changed
 

@@ -39,7 +39,6 @@ class DecisionStore(Protocol):
 
     async def decide(self, proposal_id: str, decision: Decision, act: AuditEntry) -> bool:
         """Saves both; False, and nothing saved, if there was a decision before."""
-        ...
 
     async def reopen(self, proposal_id: str, state: State, act: AuditEntry) -> bool: ...
 

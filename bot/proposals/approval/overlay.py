@@ -47,7 +47,7 @@ class Overlay(NamedTuple):
 
 
 def lay_over(book: Book, amendments: Iterable[Amendment], parties: Parties) -> Overlay:
-    """The book with all amendments that fit, applied in their order; 2 ms for each.
+    """The book with all amendments that fit, applied in their order; 6 ms for each.
 
     One that the book holds already is neither in `held` nor in `left_out`.
     """

@@ -33,25 +33,9 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Step, TotalBasis, Upcoming
 from bot.rates.model.law import Talk
 from bot.rates.model.warnings import ReadAsOrigin
-from bot.rates.question.parse import Kind, RateQuery, narrowed, parse
+from bot.rates.question.parse import Kind, RateQuery
 
 _TALKS_SHOWN = 3
-
-
-def ask(
-    text: str,
-    ledger: Ledger,
-    today: date,
-    *,
-    on: date | None = None,
-    product: str | None = None,
-) -> tuple[Answer, ...]:
-    """The answers to a question in words; a separate day or product overrides the text's.
-
-    Raises QueryError. A question about the calendar (`upcoming`, `changes`) has no answers here.
-    """
-    query = parse(text, ledger.parties, today, ledger.reader)
-    return answer(narrowed(query, on, product), ledger, today)
 
 
 def answer(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:

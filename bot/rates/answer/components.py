@@ -4,14 +4,14 @@
 (ended, upcoming, without a rate), which get theirs here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from bot.parties import WORLD
 from bot.rates.answer.select import RateContext, Selection
 from bot.rates.model.answer import BASE_ID, BaseRate, Component, TotalBasis
 from bot.rates.model.goods import Fit
-from bot.rates.model.law import Effect, rulings_on
+from bot.rates.model.law import RULINGS, Effect, LegalEvent, Ruling
 from bot.rates.model.measure import DutyRate, Measure, RatePeriod, Status
 from bot.rates.model.warnings import Exclusion, Reason
 
@@ -50,27 +50,37 @@ def _component(
     struck_down = any(one.effect is Effect.STRUCK_DOWN for one in rulings)
     void = (one.to for one in measure.periods if one.void_on and one.to)
     notes = (measure.note, period.note) if exclusion is None else ()
-    return Component(
-        measure=measure.name,
-        measure_id=measure.id,
-        legal_basis=measure.legal_basis,
+    return _without_period(measure, exclusion)._replace(
         status=period.status,
         source=period.source,
         rate=period.rate,
-        exclusion=exclusion,
         from_=period.from_,
         to=period.to,
         rate_since=_rate_since(context, measure, period),
         note=" ".join(filter(None, notes)),
-        covers=measure.covers,
         calc=period.calc,
         rulings=rulings,
         charged_until=max(void, default=None) if struck_down else None,
         announced=period.announced,
         void_on=period.void_on,
         checked=period.checked or measure.verified_as_of,
-        confidence=measure.confidence,
     )
+
+
+def rulings_on(events: Iterable[LegalEvent], day: date) -> tuple[Ruling, ...]:
+    """The rulings among a measure's events, as known now, in order of time.
+
+    Once the measure is struck down, only that counts; before, what came until the day and the end.
+    """
+    found = [
+        Ruling(event.effect, event.body, event.on, event.on > day)
+        for event in events
+        if event.effect in RULINGS
+    ]
+    end = next((one for one in found if one.effect is Effect.STRUCK_DOWN), None)
+    if end is None:
+        return tuple(found)
+    return (*(one for one in found if end.later and not one.later), end)
 
 
 def _rate_since(context: RateContext, measure: Measure, period: RatePeriod) -> date | None:
@@ -87,8 +97,8 @@ def _rate_since(context: RateContext, measure: Measure, period: RatePeriod) -> d
     return since if since < period.from_ and period.charged else None
 
 
-def _without_period(measure: Measure, exclusion: Exclusion) -> Component:
-    """A measure without a rate in the ledger."""
+def _without_period(measure: Measure, exclusion: Exclusion | None) -> Component:
+    """A measure without a rate."""
     return Component(
         measure=measure.name,
         measure_id=measure.id,

@@ -37,10 +37,8 @@ def lookups(
     answers: Sequence[Answer], query: RateQuery, ledger: Ledger, today: date
 ) -> tuple[Lookup, ...]:
     """What live sources could add to the answers to a question, most useful first."""
-    wished = [
-        *(one for answer in answers for one in _line_of(answer, query, ledger, today)),
-        *(one for answer in answers for one in _average_of(answer, query, ledger, today)),
-    ]
+    wished = [one for answer in answers for one in _lacking(answer, query, ledger, today)]
+    wished.sort(key=lambda one: one.lack is not Lack.BASE_DUTY)
     return tuple(dict.fromkeys(wished))[:MOST]
 
 
@@ -53,35 +51,34 @@ def supplied(
 ) -> tuple[Answer, ...]:
     """The answers with what was found for them, and warnings for failed lookups."""
     by_lookup = {one.of: one for one in found}
-    return tuple(_supplied(answer, by_lookup, query, ledger, today) for answer in answers)
+    completed = []
+    for answer in answers:
+        lacking = _lacking(answer, query, ledger, today)
+        brought = [by_lookup[one] for one in lacking if one in by_lookup]
+        completed.append(_supplied(answer, brought, ledger))
+    return tuple(completed)
 
 
-def _line_of(answer: Answer, query: RateQuery, ledger: Ledger, today: date) -> Iterator[Lookup]:
+def _lacking(answer: Answer, query: RateQuery, ledger: Ledger, today: date) -> Iterator[Lookup]:
+    """The normal duty of the answer's line, and the imposer's MFN average."""
     past = query.on is not None and query.on < today
     known = answer.base is not None and answer.base.exact
     # Add no MFN rate where it would mislead, as for partners without MFN treatment.
     remarks = ledger.remarks(answer.imposer, answer.partner, answer.on)
     misleads = any(remark.leads for remark in remarks)
-    if answer.imposer != _SCHEDULE_OF or past or known or answer.choices or misleads:
-        return
     wanted = _wanted(answer, ledger)
-    if wanted is None or wanted.layers or wanted.bases or wanted.alone:
-        return
-    if len(wanted.codes) == 1 and len(wanted.codes[0]) in _LINE_DIGITS:
-        yield Lookup(lack=Lack.BASE_DUTY, economy=answer.imposer, code=wanted.codes[0])
-
-
-def _average_of(answer: Answer, query: RateQuery, ledger: Ledger, today: date) -> Iterator[Lookup]:
+    as_goods = wanted and not (wanted.layers or wanted.bases or wanted.alone)
+    codes = wanted.codes if wanted and as_goods else ()
+    is_line = len(codes) == 1 and len(codes[0]) in _LINE_DIGITS
+    unneeded = past or known or answer.choices or misleads
+    if is_line and answer.imposer == _SCHEDULE_OF and not unneeded:
+        yield Lookup(lack=Lack.BASE_DUTY, economy=answer.imposer, code=codes[0])
     aged = answer.mfn is not None and answer.mfn.year < today.year - _AGED_YEARS
     # In an overview of one economy, look up only what is missing.
     refreshed = aged and query.on is None and query.kind is not Kind.PARTY
     if answer.mfn is None or refreshed:
-        yield Lookup(lack=Lack.MFN_AVERAGE, economy=_customs_territory(answer.imposer, ledger))
-
-
-def _customs_territory(code: str, ledger: Ledger) -> str:
-    """The bloc whose tariff the economy applies, or the economy itself."""
-    return ledger.covering(code)[-1]
+        # An economy of a bloc applies the bloc's tariff.
+        yield Lookup(lack=Lack.MFN_AVERAGE, economy=ledger.covering(answer.imposer)[-1])
 
 
 def _wanted(answer: Answer, ledger: Ledger) -> Wanted | None:
@@ -92,24 +89,12 @@ def _wanted(answer: Answer, ledger: Ledger) -> Wanted | None:
     )
 
 
-def _supplied(
-    answer: Answer,
-    found: dict[Lookup, Found],
-    query: RateQuery,
-    ledger: Ledger,
-    today: date,
-) -> Answer:
+def _supplied(answer: Answer, brought: Iterable[Found], ledger: Ledger) -> Answer:
     added: list[RateWarning] = []
-    for lookup in (
-        *_line_of(answer, query, ledger, today),
-        *_average_of(answer, query, ledger, today),
-    ):
-        one = found.get(lookup)
-        if one is None:
-            continue
+    for one in brought:
         if not isinstance(one, Finding):
-            added.append(LookupFailed(one.source, one.why, lookup))
-        elif lookup.lack is Lack.MFN_AVERAGE:
+            added.append(LookupFailed(one.source, one.why, one.of))
+        elif one.of.lack is Lack.MFN_AVERAGE:
             answer = _with_average(answer, one)
         else:
             answer = _with_base(answer, one, _wanted(answer, ledger))

@@ -35,10 +35,7 @@ def warnings_of(
         *_knowledge(context, selection, checked, today, asked),
         *_choices(found),
         *_understanding(context, selection),
-        *_rulings(context, selection),
-        *_rates(selection),
-        *_remarks(context, selection),
-        *_not_followed(context, selection),
+        *_duties(context, selection),
         *([kinds.SameForAll(found.same_for_all)] if found.same_for_all else []),
     )
     return tuple(dict.fromkeys(warnings))
@@ -100,38 +97,23 @@ def _knowledge(
         yield kinds.SingleProductsOnly()
     if context.day < coverage.since:
         yield kinds.BeforeData(coverage.since)
-    older = _older(selection, min(context.day, coverage.checked))
+    counted, until = selection.stacked.counted, min(context.day, coverage.checked)
+    read = [ReadUpTo(one.measure.ref, one.checked) for one in counted if one.checked]
+    older = tuple(sorted((one for one in read if one.checked < until), key=lambda one: one.checked))
     beyond = asked is not None and context.day > coverage.checked
     if beyond or (asked is None and checked < today):
         kind = kinds.BeyondData if beyond else kinds.Stale
-        yield kind(today, coverage.checked, older, _later(selection, coverage.checked))
+        own = [(one.measure.ref, one.period.checked) for one in counted]
+        later = tuple(ReadUpTo(ref, day) for ref, day in own if day and day > coverage.checked)
+        yield kind(today, coverage.checked, older, later)
     else:
         yield from (kinds.OlderSource(*one) for one in older)
     sheet = context.ledger.sheet_of(context.imposer)
     if sheet is not None and sheet.imposer != context.imposer:
         yield kinds.BlocDuties(context.ledger.parties.get(sheet.imposer).name)
-    for layer in selection.stacked.counted:
+    for layer in counted:
         if layer.checked is None:
             yield kinds.NoSourceOpened(layer.measure.ref)
-
-
-def _older(selection: Selection, day: date) -> tuple[ReadUpTo, ...]:
-    """What counts and whose sources were last read before this day, the oldest first."""
-    found = (
-        ReadUpTo(layer.measure.ref, layer.checked)
-        for layer in selection.stacked.counted
-        if layer.checked and layer.checked < day
-    )
-    return tuple(sorted(found, key=lambda one: one.checked))
-
-
-def _later(selection: Selection, checked: date) -> tuple[ReadUpTo, ...]:
-    """The counted rates whose own source was read later, as that of an approved rate."""
-    return tuple(
-        ReadUpTo(layer.measure.ref, layer.period.checked)
-        for layer in selection.stacked.counted
-        if layer.period.checked is not None and layer.period.checked > checked
-    )
 
 
 def _choices(found: Standing) -> Iterator[RateWarning]:
@@ -166,15 +148,14 @@ def _understanding(context: RateContext, selection: Selection) -> Iterator[RateW
         yield kinds.UnknownWords(" ".join(wanted.unknown))
 
 
-def _rulings(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
-    for layer in selection.stacked.counted:
+def _duties(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
+    """What is to be known of the duties that are counted, and of those that no total counts."""
+    counted, basis = selection.stacked.counted, selection.basis
+    for layer in counted:
         period = layer.period
         if period.void_on is not None and period.void_on <= context.day:
             yield kinds.VoidButCharged(layer.measure.legal_basis, period.void_on, period.to)
-
-
-def _rates(selection: Selection) -> Iterator[RateWarning]:
-    for layer in selection.stacked.counted:
+    for layer in counted:
         measure, period = layer.measure, layer.period
         if period.all_in:
             yield kinds.AllIn(measure.ref, period.percent)
@@ -184,18 +165,10 @@ def _rates(selection: Selection) -> Iterator[RateWarning]:
             yield kinds.PartlyExempt(measure.ref, exemption.only_if, exemption.why)
         if measure.confidence is Confidence.LOW:
             yield kinds.LowConfidence(measure.ref, measure.note)
-
-
-def _remarks(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
-    if selection.basis is not TotalBasis.GENERAL:
-        return
-    for remark in context.ledger.remarks(context.imposer, context.partner, context.day):
-        if not remark.leads:
-            yield kinds.PairRemark(remark.text)
-
-
-def _not_followed(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
+    if basis is TotalBasis.GENERAL:
+        for remark in context.ledger.remarks(context.imposer, context.partner, context.day):
+            if not remark.leads:
+                yield kinds.PairRemark(remark.text)
     sheet = context.ledger.sheet_of(context.imposer)
-    on_goods = selection.basis is TotalBasis.GOODS
-    if on_goods and selection.stacked.counted and sheet is not None:
+    if basis is TotalBasis.GOODS and counted and sheet is not None:
         yield kinds.NotFollowed(sheet.not_followed)

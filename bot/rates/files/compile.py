@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from bot.rates.files.schema import (
     MfnFile,
@@ -82,85 +83,75 @@ def measures_of(
     sheet: Sheet, references: Mapping[str, tuple[str, ...]], names: Mapping[str, str]
 ) -> Iterator[Measure]:
     """All measures of a sheet; `names` are the partners' names by code, for a schedule's rows."""
-    for written in sheet.measures:
-        yield _measure(sheet, written, references)
+    compiler = _Compiler(sheet, references)
+    yield from map(compiler.measure, sheet.measures)
     for schedule in sheet.schedules:
         for row in schedule.rows:
-            yield _row_measure(sheet, schedule, row, references, names[row.partner])
+            yield compiler.row_measure(schedule, row, names[row.partner])
 
 
-def _measure(
-    sheet: Sheet, written: WrittenMeasure, references: Mapping[str, tuple[str, ...]]
-) -> Measure:
-    periods = tuple(_period(sheet, period, written.calc, references) for period in written.periods)
-    source = sources_of(sheet, written.source) if written.source else periods[-1].source
-    return Measure(
-        **_terms(sheet, written, references),
-        partners=written.partners,
-        periods=periods,
-        source=source,
-        rate_unknown=written.rate_unknown,
-        announcements=tuple(
-            Announcement(**{**dict(said), "source": sources_of(sheet, said.source)})
-            for said in written.announcements
-        ),
-        milestones=tuple(
-            Milestone(**{**dict(due), "source": sources_of(sheet, due.source)})
-            for due in written.milestones
-        ),
-    )
+class _Compiler(NamedTuple):
+    sheet: Sheet
+    references: Mapping[str, tuple[str, ...]]
 
+    def measure(self, written: WrittenMeasure) -> Measure:
+        periods = tuple(self._period(period, written.calc) for period in written.periods)
+        return Measure(
+            **self._terms(written),
+            partners=written.partners,
+            periods=periods,
+            source=self.source(written.source) if written.source else periods[-1].source,
+            rate_unknown=written.rate_unknown,
+            announcements=tuple(
+                Announcement(**dict(said) | {"source": self.source(said.source)})
+                for said in written.announcements
+            ),
+            milestones=tuple(
+                Milestone(**dict(due) | {"source": self.source(due.source)})
+                for due in written.milestones
+            ),
+        )
 
-def _row_measure(
-    sheet: Sheet,
-    schedule: Schedule,
-    row: Row,
-    references: Mapping[str, tuple[str, ...]],
-    partner_name: str,
-) -> Measure:
-    periods = []
-    for column, period in columns_of(schedule, row):
-        percent = row.rates.get(column, period.percent)
-        caveat = " ".join(filter(None, (period.caveat, row.caveat if percent else "")))
-        calc = row.calc if percent else Calc.ADDS
-        filled = period.model_copy(update={"percent": percent, "caveat": caveat})
-        periods.append(_period(sheet, filled, calc, references))
-    periods += [_period(sheet, period, row.calc, references) for period in row.periods]
-    own = {
-        "id": row_id(schedule, row),
-        "name": f"{schedule.name}, {partner_name}",
-        "exempt": (*schedule.exempt, *row.exempt),
-        "confidence": row.confidence or schedule.confidence,
-        "note": " ".join(filter(None, (schedule.note, row.note))),
-    }
-    return Measure(
-        **_terms(sheet, schedule, references) | own,
-        family=schedule.id,
-        partners=(row.partner,),
-        periods=tuple(periods),
-        source=periods[-1].source,
-    )
+    def row_measure(self, schedule: Schedule, row: Row, partner_name: str) -> Measure:
+        periods = []
+        for column, period in columns_of(schedule, row):
+            percent = row.rates.get(column, period.percent)
+            caveat = " ".join(filter(None, (period.caveat, row.caveat if percent else "")))
+            filled = period.model_copy(update={"percent": percent, "caveat": caveat})
+            periods.append(self._period(filled, row.calc if percent else Calc.ADDS))
+        periods += [self._period(period, row.calc) for period in row.periods]
+        own = {
+            "id": row_id(schedule, row),
+            "name": f"{schedule.name}, {partner_name}",
+            "exempt": (*schedule.exempt, *row.exempt),
+            "confidence": row.confidence or schedule.confidence,
+            "note": " ".join(filter(None, (schedule.note, row.note))),
+        }
+        return Measure(
+            **self._terms(schedule) | own,
+            family=schedule.id,
+            partners=(row.partner,),
+            periods=tuple(periods),
+            source=periods[-1].source,
+        )
 
+    def _terms(self, written: Written) -> dict[str, object]:
+        """The fields that a measure takes from its file as they are, or under another name."""
+        return {name: getattr(written, name) for name in DutyTerms.model_fields} | {
+            "imposer": self.sheet.imposer,
+            "applies_to_all_goods": written.general,
+            "partial_scope": written.perhaps,
+            "excluded_by": spelled_out(written.excluded_by, self.references),
+            "excluded_reason": written.aside,
+        }
 
-def _terms(
-    sheet: Sheet, written: Written, references: Mapping[str, tuple[str, ...]]
-) -> dict[str, object]:
-    """The fields that a measure takes from its file as they are, or under another name."""
-    return {name: getattr(written, name) for name in DutyTerms.model_fields} | {
-        "imposer": sheet.imposer,
-        "applies_to_all_goods": written.general,
-        "partial_scope": written.perhaps,
-        "excluded_by": spelled_out(written.excluded_by, references),
-        "excluded_reason": written.aside,
-    }
+    def _period(self, written: WrittenPeriod, calc: Calc) -> RatePeriod:
+        resolved = {
+            "calc": written.calc or calc,
+            "excluded_by": spelled_out(written.excluded_by, self.references),
+            "source": self.source(written.source),
+        }
+        return RatePeriod(**dict(written) | resolved)
 
-
-def _period(
-    sheet: Sheet, written: WrittenPeriod, calc: Calc, references: Mapping[str, tuple[str, ...]]
-) -> RatePeriod:
-    resolved = {
-        "calc": written.calc or calc,
-        "excluded_by": spelled_out(written.excluded_by, references),
-        "source": sources_of(sheet, written.source),
-    }
-    return RatePeriod(**dict(written) | resolved)
+    def source(self, keys: SourceKeys) -> Source:
+        return sources_of(self.sheet, keys)

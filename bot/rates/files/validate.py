@@ -55,8 +55,8 @@ _KINDS = {
 """What the names in a field, of whatever part of a file, refer to."""
 
 
-def flaws(book: Book, parties: Collection[str]) -> Iterator[Flaw]:
-    """Every flaw of the book, file by file; `parties` are the codes of all economies."""
+def flaws(book: Book, parties: Collection[str], only: str = "") -> Iterator[Flaw]:
+    """Every flaw of the book, or of `only` one file; `parties` are the codes of all economies."""
     sheets = tuple(book.sheets.values())
     known: dict[str, Collection[str]] = {
         "economy": parties,
@@ -72,6 +72,8 @@ def flaws(book: Book, parties: Collection[str]) -> Iterator[Flaw]:
     files[GOODS] = book.goods, _repeated([one.id for one in book.goods.goods], ("goods",), "id")
     files[EVENTS] = book.events, ()
     for name, (file, found) in files.items():
+        if only not in ("", name):
+            continue
         sources = getattr(file, "sources", ())
         for loc, cause, cure in (*_dangling(file, {**known, "source": sources}), *found):
             yield Flaw(name, loc, cause, cure)
@@ -100,24 +102,26 @@ def _unknown(name: str, kind: str) -> tuple[str, str]:
     return f"no {kind} is called '{name}'", cure
 
 
-def _names(model: BaseModel, loc: Loc) -> Iterator[tuple[Loc, str, Sequence[str]]]:
+def _names(model: BaseModel, loc: Loc) -> list[tuple[Loc, str, Sequence[str]]]:
     """The fields of the model, and of all in it, that hold names; each with its place."""
+    found: list[tuple[Loc, str, Sequence[str]]] = []
     for field, value in model:
         here = (*loc, field)
         if isinstance(value, BaseModel):
-            yield from _names(value, here)
+            found += _names(value, here)
         elif isinstance(value, str) and field in _KINDS:
-            yield here, field, (value,)
+            found.append((here, field, (value,)))
         elif isinstance(value, tuple | Mapping):
             items = value.items() if isinstance(value, Mapping) else enumerate(value)
             inner = [(key, one) for key, one in items if not isinstance(one, str)]
             for key, one in inner:
                 if isinstance(one, BaseModel):
-                    yield from _names(one, (*here, key))
+                    found += _names(one, (*here, key))
                 elif field in _KINDS:
-                    yield (*here, key), field, one
+                    found.append(((*here, key), field, one))
             if field in _KINDS and isinstance(value, tuple) and not inner:
-                yield here, field, value
+                found.append((here, field, value))
+    return found
 
 
 def _repeated(names: Sequence[str], loc: Loc, key: str) -> Iterator[_Found]:

@@ -1,6 +1,5 @@
 """Court rulings, statutes and talks that bear on measures."""
 
-from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -73,19 +72,3 @@ class Ruling(NamedTuple):
     on: date
     later: bool
     """Whether it came after the day of the answer."""
-
-
-def rulings_on(events: Iterable[LegalEvent], day: date) -> tuple[Ruling, ...]:
-    """The rulings among a measure's events, as known now, in order of time.
-
-    Once the measure is struck down, only that counts; before, what came until the day and the end.
-    """
-    found = [
-        Ruling(event.effect, event.body, event.on, event.on > day)
-        for event in events
-        if event.effect in RULINGS
-    ]
-    end = next((one for one in found if one.effect is Effect.STRUCK_DOWN), None)
-    if end is None:
-        return tuple(found)
-    return (*(one for one in found if end.later and not one.later), end)

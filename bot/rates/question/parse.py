@@ -22,6 +22,7 @@ leaves `parse`, whatever the text.
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 
 from bot.errors import NoEconomyNamed, QueryError, UnknownParty
 from bot.parties import WORLD, Parties, flag_of
@@ -38,13 +39,12 @@ CHANGES_DAYS = 30
 _CALENDAR = frozenset({"upcoming", "calendar", "changes", "changed"})
 _HISTORY = frozenset({"history", "timeline", "chart", "over time"})
 _TIMES = frozenset(
-    {
-        *("this", "next", "last", "past", "coming", "recent", "recently", "latest", "new", "soon"),
-        *("day", "days", "week", "weeks", "month", "months", "quarter", "year", "years", "ahead"),
-        *("date", "dates", "deadline", "deadlines", "event", "events", "change", "up"),
-        *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
-        *("october", "november", "december", "tomorrow", "measures", "measure"),
-    }
+    str.split(
+        "this next last past coming recent recently latest new soon day days week weeks "
+        "month months quarter year years ahead date dates deadline deadlines event events "
+        "change up january february march april may june july august september october "
+        "november december tomorrow measures measure"
+    )
 )
 """Words of a calendar's question that name no goods and leave nothing out."""
 
@@ -174,36 +174,20 @@ def _about_rates(
             raise UnknownParty(product, parties.suggest(product))
         thing = " ".join(words.rest) or "the question"
         raise QueryError(thing, "names no economy", "Try: us china")
-    charged = len(codes) == 1 and codes[0] != WORLD and is_charged(words)
-    if charged or (len(codes) == 1 and not product):
-        return RateQuery(
-            kind=Kind.PARTY,
-            partner=codes[0],
-            product=product,
-            on=on,
-            history=history,
-            charged=charged,
-        )
+    asked = partial(RateQuery, product=product, on=on, history=history)
     if len(codes) == 1:
-        return RateQuery(
-            kind=Kind.PAIR,
-            imposer=codes[0],
-            partner=WORLD,
-            product=product,
-            on=on,
-            history=history,
-            one_named=codes[0] != WORLD,
-        )
+        charged = codes[0] != WORLD and is_charged(words)
+        if charged or not product:
+            return asked(kind=Kind.PARTY, partner=codes[0], charged=charged)
+        one_named = codes[0] != WORLD
+        return asked(kind=Kind.PAIR, imposer=codes[0], partner=WORLD, one_named=one_named)
     imposer, partner, is_explicit = direction(words)
     others = tuple(code for code in codes[2:] if code not in (imposer, partner))
-    return RateQuery(
+    return asked(
         kind=Kind.COMPARE if others else Kind.PAIR,
         imposer=imposer,
         partner=partner,
         versus=others,
-        product=product,
-        on=on,
-        history=history,
         both_ways=not others and not is_explicit and WORLD not in codes[:2],
     )
 

@@ -22,29 +22,16 @@ _ADJECTIVE = re.compile(
     r"(?:american|[a-z]+(?:ese|ians?|eans?|icans?|ish|tch|nch|ani|eli|ino|wiss|hai|rman|reek))"
 )
 NOISE = frozenset(
-    {
-        *("a", "about", "additional", "all", "an", "and", "applied", "are", "as", "at", "between"),
-        *("be", "by", "charge", "charged", "charges", "current", "currently", "customs", "do"),
-        *("does", "duties", "duty", "for", "from", "give", "goods", "has", "have", "how", "i"),
-        *("import", "imports", "imposed", "imposes", "impose", "in", "is", "it", "levies", "levy"),
-        *("me", "much", "of", "on", "paid", "pay", "pays", "please", "product", "products"),
-        *("rate", "rates", "show", "tariff", "tariffs", "tell", "that", "the", "there", "to"),
-        *("under", "what", "what's", "whats", "which", "with", "against", "vs", "versus"),
-        *("it's", "that's", "there's", "would", "should", "could", "will", "into", "faces"),
-        *(
-            "made",
-            "produced",
-            "grown",
-            "imported",
-            "importing",
-            "export",
-            "exports",
-            "exported",
-            "exporting",
-            "shipping",
-        ),
-        *("now", "today", "right", "effect", "force", "when", "since", "&", "/", "+", "x", "->"),
-    }
+    str.split(
+        "a about additional all an and applied are as at between be by charge charged "
+        "charges current currently customs do does duties duty for from give goods has have "
+        "how i import imports imposed imposes impose in is it levies levy me much of on "
+        "paid pay pays please product products rate rates show tariff tariffs tell that the "
+        "there to under what what's whats which with against vs versus it's that's there's "
+        "would should could will into faces made produced grown imported importing export "
+        "exports exported exporting shipping now today right effect force when since & / + "
+        "x ->"
+    )
 )
 _UNITS = frozenset({"cc", "cm", "gb", "kg", "kw", "lb", "mg", "ml", "mm", "tb"})
 """Units that are also codes of economies; behind a number they are units."""

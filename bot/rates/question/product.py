@@ -19,14 +19,12 @@ from bot.rates.question.stemming import stems
 from bot.text.folding import fold_case
 
 _IGNORED = frozenset(
-    {
-        *("a", "ad", "add", "additional", "all", "an", "and", "any", "are", "article", "as"),
-        *("at", "be", "by", "customs", "deal", "duty", "for", "from", "good", "how", "import"),
-        *("imported", "in", "including", "into", "is", "it", "item", "its", "layer", "levy"),
-        *("listed", "made", "making", "manufactured", "much", "no", "of", "on", "or", "our"),
-        *("paid", "pay", "product", "rate", "s", "section", "special", "tariff", "tax", "that"),
-        *("the", "this", "to", "total", "under", "us", "valorem", "what", "which", "with"),
-    }
+    str.split(
+        "a ad add additional all an and any are article as at be by customs deal duty for "
+        "from good how import imported in including into is it item its layer levy listed "
+        "made making manufactured much no of on or our paid pay product rate s section "
+        "special tariff tax that the this to total under us valorem what which with"
+    )
 )
 _OWN_WORDS = {
     "headline": "headline;goods in general;all goods;everything;overall;general rate;general;"

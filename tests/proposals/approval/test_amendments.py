@@ -12,7 +12,6 @@ from bot.errors import AmendmentRefused
 from bot.parties import Parties
 from bot.proposals.approval.amendments import Amendment, apply
 from bot.proposals.approval.overlay import lay_over, ledger_over
-from bot.rates.answer.build import ask
 from bot.rates.calendar.entries import all_ahead
 from bot.rates.calendar.upcoming import calendar
 from bot.rates.files.validate import Book, flaws
@@ -22,6 +21,7 @@ from bot.rates.model.answer import Answer
 from bot.rates.model.measure import Scope, Source
 from bot.rates.question.parse import Kind, RateQuery
 from bot.runtime.config_loader import load_book
+from tests.rates.asked import ask
 from tests.rates.conftest import CONFIG
 
 DECEMBER = date(2026, 12, 1)

@@ -16,11 +16,11 @@ from bot.proposals.approval.terms import NEW, ApprovalForm, FormRefused, form_of
 from bot.proposals.build import proposed
 from bot.proposals.inbox import ProposalInbox
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
-from bot.rates.answer.build import ask
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_book
 from bot.store.upgrade import upgrade
 from tests.news.examples import PARTIES, ROOT
+from tests.rates.asked import ask
 from tests.store.examples import TEAM
 from tests.store.opened import Store, open_store
 

@@ -7,7 +7,6 @@ import pytest
 
 from bot.errors import QueryError, UnknownParty
 from bot.parties import WORLD
-from bot.rates.answer.build import ask
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, ChangeKind, Component, OnGoods
@@ -15,6 +14,7 @@ from bot.rates.model.law import Effect
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
 from bot.render import words
+from tests.rates.asked import ask
 from tests.rates.made import CHECKED, sheet, written
 from tests.rates.made import ledger as ledger_of
 from tests.rates.warned import only, warned

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.local_slack.blocks.validation import check_blocks
-from bot.rates.answer.build import ask
 from bot.rates.model.answer import Answer
 from bot.slack.blockkit import limits
 from bot.slack.views.rates.answer import rates
 from bot.slack.views.rates.chart import history_chart, without_chart
+from tests.rates.asked import ask
 from tests.slack.fakes import answer_message, ledger
 from tests.slack.samples import PARTIES, nasty_text
 from tests.slack.views.rates.test_answer import answers, check_accepted, steps, texts
