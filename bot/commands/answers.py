@@ -14,7 +14,6 @@ from bot.rates.answer.live_lookups import lookups, supplied
 from bot.rates.calendar.entries import all_ahead
 from bot.rates.calendar.upcoming import calendar, how_far_read
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer
 from bot.rates.question.parse import Kind, RateQuery, narrowed, parse
 
 
@@ -64,7 +63,10 @@ class AnswerService:
             items = calendar(query, ledger, today)
             return RateCalendar(query, today, items, how_far_read(query, ledger, today))
         answers = answer(query, ledger, today)
-        return RateAnswers(query, await self._with_live_figures(answers, asked))
+        if self._live is not None and (wanted := lookups(answers, query, ledger, today)):
+            found = await self._live.find(wanted)
+            answers = supplied(answers, found, query, ledger, today)
+        return RateAnswers(query, answers)
 
     def calendar_file(self, text: str, now: datetime) -> CalendarFile:
         """The dates that a question about the calendar asks for. Raises QueryError."""
@@ -73,13 +75,3 @@ class AnswerService:
         query = parse(text, ledger.parties, today, ledger.reader)
         entries = all_ahead(query, ledger, today)
         return CalendarFile(query, entries, how_far_read(query, ledger, today))
-
-    async def _with_live_figures(
-        self, answers: tuple[Answer, ...], asked: DatedQuery
-    ) -> tuple[Answer, ...]:
-        if self._live is None:
-            return answers
-        query, today, ledger = asked.query, asked.today, self.ledger
-        wanted = lookups(answers, query, ledger, today)
-        found = await self._live.find(wanted) if wanted else ()
-        return supplied(answers, found, query, ledger, today) if found else answers

@@ -19,7 +19,6 @@ class LiveSources(Protocol):
 
     async def find(self, lookups: Sequence[Lookup]) -> Sequence[Found]:
         """The findings, within a second or two. Failures are returned, never raised."""
-        ...
 
 
 class SubscriptionStore(Protocol):
@@ -27,13 +26,11 @@ class SubscriptionStore(Protocol):
 
     async def add(self, subscription: Subscription) -> bool:
         """Whether it is new. Adding it again changes nothing."""
-        ...
 
     async def remove(
         self, team: str, conversation: str, topics: frozenset[Topic], parties: frozenset[str]
     ) -> int:
         """How many subscriptions changed or ended. No topics and no parties means all."""
-        ...
 
     async def of(self, team: str, conversation: str) -> Sequence[Subscription]: ...
 
@@ -49,7 +46,6 @@ class StoryStore(Protocol):
 
     async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
         """The newest stories, newest first."""
-        ...
 
     async def get(self, story_id: str) -> Story | None: ...
 
@@ -59,7 +55,6 @@ class EventPreferenceStore(Protocol):
 
     async def follow(self, team: str, user: str, event_id: str) -> bool:
         """Whether this is new."""
-        ...
 
     async def unfollow(self, team: str, user: str, event_id: str) -> object: ...
 
@@ -73,11 +68,9 @@ class ReminderStore(Protocol):
 
     async def off(self, team: str) -> Collection[str]:
         """Their ids."""
-        ...
 
     async def switch(self, team: str, conversation: str, *, on: bool) -> bool:
         """Whether this changed anything."""
-        ...
 
 
 class ProposalStore(Protocol):
@@ -87,11 +80,9 @@ class ProposalStore(Protocol):
 
     async def untold(self) -> Collection[str]:
         """The ids of pending proposals that were held back and not posted."""
-        ...
 
     async def copies(self, proposal_id: str) -> Sequence[tuple[str, str]]:
         """The conversation and the id of each message about a proposal."""
-        ...
 
 
 class FeedAdmin(Protocol):
@@ -105,15 +96,12 @@ class FeedAdmin(Protocol):
 
     async def add(self, url: str) -> Feed:
         """The feed at the address, or that its page names. Raises FeedError."""
-        ...
 
     async def remove(self, feed_id: str) -> object:
         """Raises FeedError where there is none that may be removed."""
-        ...
 
     async def resume(self, feed_id: str) -> object:
         """Raises FeedError where there is none that has stopped."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import dataclass_transform
 
 from bot.alerts.subscription import Subscription
 from bot.commands.permissions import OperatorAct
@@ -18,13 +19,19 @@ from bot.rates.question.parse import RateQuery
 from bot.values import Topic
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
+@dataclass_transform(frozen_default=True)
+class Reply:
+    """What a command returns; each subclass is a frozen dataclass."""
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True)(cls)
+
+
+class Help(Reply):
     """All commands."""
 
 
-@dataclass(frozen=True, slots=True)
-class RateAnswers:
+class RateAnswers(Reply):
     """The answers to a question about rates, one for each direction or partner."""
 
     query: RateQuery
@@ -32,8 +39,7 @@ class RateAnswers:
     as_table: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RateCalendar:
+class RateCalendar(Reply):
     """What takes effect, or what has changed, as the question asks."""
 
     query: RateQuery
@@ -43,8 +49,7 @@ class RateCalendar:
     """How far the sources were read; None if up to today."""
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarFile:
+class CalendarFile(Reply):
     """The dates for a calendar file; none where the ledger knows of none."""
 
     query: RateQuery
@@ -53,16 +58,14 @@ class CalendarFile:
     """How far the sources were read; None if up to today."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subscribed:
+class Subscribed(Reply):
     """A subscription of the conversation; not new where it had the same before."""
 
     subscription: Subscription
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Unsubscribed:
+class Unsubscribed(Reply):
     """How many subscriptions changed or ended, and what was named; nothing named means all."""
 
     count: int
@@ -70,8 +73,7 @@ class Unsubscribed:
     parties: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionList:
+class SubscriptionList(Reply):
     """The subscriptions of a conversation."""
 
     subscriptions: Sequence[Subscription]
@@ -79,16 +81,14 @@ class SubscriptionList:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class LatestStories:
+class LatestStories(Reply):
     """The newest stories, of one topic or of all."""
 
     stories: Sequence[Story]
     topic: Topic | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReminderSwitch:
+class ReminderSwitch(Reply):
     """Whether a conversation gets reminders, and whether the command changed that."""
 
     on: bool
@@ -97,8 +97,7 @@ class ReminderSwitch:
     """Whether the conversation has a subscription that reminders can be about."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedStatusList:
+class FeedStatusList(Reply):
     """How the feeds are doing."""
 
     feeds: Sequence[Health]
@@ -108,36 +107,31 @@ class FeedStatusList:
     """Whether the person who asked may change feeds."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedAdded:
+class FeedAdded(Reply):
     """A feed that is polled from now on."""
 
     feed: Feed
 
 
-@dataclass(frozen=True, slots=True)
-class FeedRemoved:
+class FeedRemoved(Reply):
     """A feed that is no longer polled."""
 
     feed_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class FeedResumed:
+class FeedResumed(Reply):
     """A feed that had stopped and is polled again."""
 
     feed_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class FeedRefused:
+class FeedRefused(Reply):
     """Why a feed was not added, removed or resumed."""
 
     error: FeedError
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalList:
+class ProposalList(Reply):
     """The first pending proposals."""
 
     first: Sequence[ProposalRecord]
@@ -146,36 +140,31 @@ class ProposalList:
     """How many of them were held back by the quota and not posted."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventFollowed:
+class EventFollowed(Reply):
     """The person follows the event; not new where they did before."""
 
     event_id: str
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EventUnfollowed:
+class EventUnfollowed(Reply):
     """The person no longer follows the event."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventMuted:
+class EventMuted(Reply):
     """Whether the event is muted in the conversation now."""
 
     event_id: str
     muted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationMuted:
+class ConversationMuted(Reply):
     """Until when all alerts of the conversation are muted; None where they are not."""
 
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
+class NotUnderstood(Reply):
     """Text that is neither a command nor a question; `suggestions` are complete commands."""
 
     word: str
@@ -183,45 +172,19 @@ class NotUnderstood:
     suggestions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorsOnly:
+class OperatorsOnly(Reply):
     """The person is no operator, so nothing was done."""
 
     act: OperatorAct
     user: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Overview:
     """The subscriptions that concern a person, and how the feeds are doing."""
 
     subscriptions: Sequence[Subscription]
     feeds: FeedSummary
-
-
-Reply = (
-    Help
-    | RateAnswers
-    | RateCalendar
-    | CalendarFile
-    | Subscribed
-    | Unsubscribed
-    | SubscriptionList
-    | LatestStories
-    | ReminderSwitch
-    | FeedStatusList
-    | FeedAdded
-    | FeedRemoved
-    | FeedResumed
-    | FeedRefused
-    | ProposalList
-    | EventFollowed
-    | EventUnfollowed
-    | EventMuted
-    | ConversationMuted
-    | NotUnderstood
-    | OperatorsOnly
-)
 
 
 def is_public(reply: Reply) -> bool:

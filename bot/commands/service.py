@@ -6,6 +6,7 @@ request | parse_command | permission | execute | Reply
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.alerts.subscription import Subscription, subscription_id
@@ -82,6 +83,7 @@ class CommandService:
         return replies.Overview(own, await self.stores.feeds.summary())
 
     async def _execute(self, command: Command, request: CommandRequest) -> Reply:
+        feeds, events = self.stores.feeds, self.stores.events
         match command.verb:
             case Verb.HELP:
                 return replies.Help()
@@ -92,7 +94,10 @@ class CommandService:
             case Verb.SUBSCRIBE:
                 return await self._subscribe(command, request)
             case Verb.UNSUBSCRIBE:
-                return await self._unsubscribe(command, request)
+                place = request.team, request.conversation
+                filters = command.topics, command.parties
+                count = await self.stores.subscriptions.remove(*place, *filters)
+                return replies.Unsubscribed(count, *filters)
             case Verb.LIST:
                 return await self._list(request)
             case Verb.LATEST:
@@ -101,20 +106,45 @@ class CommandService:
                 return replies.LatestStories(stories, topic)
             case Verb.REMINDERS:
                 return await self._reminders(command, request)
-            case Verb.FEEDS | Verb.ADD_FEED | Verb.REMOVE_FEED | Verb.RESUME_FEED:
-                return await self._feeds(command, request)
+            case Verb.FEEDS:
+                may_change = self.permissions.allow(request.user, OperatorAct.CHANGE_FEEDS)
+                found, lag = await feeds.health(), await feeds.lag()
+                return replies.FeedStatusList(found, lag, self.clock(), may_change)
+            case Verb.ADD_FEED:
+                return replies.FeedAdded(await feeds.add(command.text))
+            case Verb.REMOVE_FEED:
+                await feeds.remove(command.text)
+                return replies.FeedRemoved(command.text)
+            case Verb.RESUME_FEED:
+                await feeds.resume(command.text)
+                return replies.FeedResumed(command.text)
             case Verb.PROPOSALS:
                 return await self._proposals()
-            case Verb.MUTE_CONVERSATION | Verb.UNMUTE_CONVERSATION:
-                return await self._mute_conversation(command, request)
-            case _:
-                return await self._choose_event(command, request)
+            case Verb.MUTE_CONVERSATION:
+                until = self.clock() + MUTED_FOR
+                await self.stores.subscriptions.mute(request.team, request.conversation, until)
+                return replies.ConversationMuted(until)
+            case Verb.UNMUTE_CONVERSATION:
+                await self.stores.subscriptions.unmute(request.team, request.conversation)
+                return replies.ConversationMuted(until=None)
+            case Verb.FOLLOW_EVENT:
+                is_new = await events.follow(request.team, request.user, command.text)
+                return replies.EventFollowed(command.text, is_new)
+            case Verb.UNFOLLOW_EVENT:
+                await events.unfollow(request.team, request.user, command.text)
+                return replies.EventUnfollowed()
+            case Verb.MUTE_EVENT:
+                await events.mute_event(request.team, request.conversation, command.text)
+                return replies.EventMuted(command.text, muted=True)
+            case Verb.UNMUTE_EVENT:
+                await events.unmute_event(request.team, request.conversation, command.text)
+                return replies.EventMuted(command.text, muted=False)
 
     async def _ask(self, command: Command) -> Reply:
         asked = self.answers.parse(command.text, self.clock())
         reply = await self.answers.answer(asked)
         if command.verb is Verb.TABLE and isinstance(reply, replies.RateAnswers):
-            return replies.RateAnswers(reply.query, reply.answers, as_table=True)
+            return replace(reply, as_table=True)
         return reply
 
     async def _subscribe(self, command: Command, request: CommandRequest) -> Reply:
@@ -131,12 +161,6 @@ class CommandService:
         )
         is_new = await self.stores.subscriptions.add(subscription)
         return replies.Subscribed(subscription, is_new)
-
-    async def _unsubscribe(self, command: Command, request: CommandRequest) -> Reply:
-        count = await self.stores.subscriptions.remove(
-            request.team, request.conversation, command.topics, command.parties
-        )
-        return replies.Unsubscribed(count, command.topics, command.parties)
 
     async def _list(self, request: CommandRequest) -> Reply:
         found = await self.stores.subscriptions.of(request.team, request.conversation)
@@ -155,22 +179,6 @@ class CommandService:
     async def _reminders_on(self, request: CommandRequest) -> bool:
         return request.conversation not in await self.stores.reminders.off(request.team)
 
-    async def _feeds(self, command: Command, request: CommandRequest) -> Reply:
-        feeds = self.stores.feeds
-        match command.verb:
-            case Verb.ADD_FEED:
-                return replies.FeedAdded(await feeds.add(command.text))
-            case Verb.REMOVE_FEED:
-                await feeds.remove(command.text)
-                return replies.FeedRemoved(command.text)
-            case Verb.RESUME_FEED:
-                await feeds.resume(command.text)
-                return replies.FeedResumed(command.text)
-            case _:
-                may_change = self.permissions.allow(request.user, OperatorAct.CHANGE_FEEDS)
-                found, lag = await feeds.health(), await feeds.lag()
-                return replies.FeedStatusList(found, lag, self.clock(), may_change)
-
     async def _proposals(self) -> Reply:
         pending = await self.stores.proposals.every(State.PENDING)
         not_posted = await self.stores.proposals.untold()
@@ -178,31 +186,6 @@ class CommandService:
         first = sorted(pending, key=lambda one: one.proposal.id in not_posted)[:LISTED_PROPOSALS]
         current = [self.decisions.as_it_stands(one) for one in first]
         return replies.ProposalList(current, len(pending), held_back)
-
-    async def _mute_conversation(self, command: Command, request: CommandRequest) -> Reply:
-        subscriptions = self.stores.subscriptions
-        if command.verb is Verb.UNMUTE_CONVERSATION:
-            await subscriptions.unmute(request.team, request.conversation)
-            return replies.ConversationMuted(until=None)
-        until = self.clock() + MUTED_FOR
-        await subscriptions.mute(request.team, request.conversation, until)
-        return replies.ConversationMuted(until)
-
-    async def _choose_event(self, command: Command, request: CommandRequest) -> Reply:
-        events, event_id = self.stores.events, command.text
-        match command.verb:
-            case Verb.FOLLOW_EVENT:
-                is_new = await events.follow(request.team, request.user, event_id)
-                return replies.EventFollowed(event_id, is_new)
-            case Verb.UNFOLLOW_EVENT:
-                await events.unfollow(request.team, request.user, event_id)
-                return replies.EventUnfollowed()
-            case Verb.MUTE_EVENT:
-                await events.mute_event(request.team, request.conversation, event_id)
-                return replies.EventMuted(event_id, muted=True)
-            case _:
-                await events.unmute_event(request.team, request.conversation, event_id)
-                return replies.EventMuted(event_id, muted=False)
 
 
 def _not_a_question(text: str, error: QueryError) -> replies.NotUnderstood:

@@ -236,12 +236,7 @@ def _suggestions(reply: replies.NotUnderstood) -> Message:
     return assemble(f"{text} {listed}".strip(), [section(text), *row, tail])
 
 
-_Preference = (
-    replies.EventFollowed | replies.EventUnfollowed | replies.EventMuted | replies.ConversationMuted
-)
-
-
-def _preference(reply: _Preference, request: CommandRequest) -> Message:
+def _preference(reply: replies.Reply, request: CommandRequest) -> Message:
     """What a person or a conversation chose to get, with a button that undoes it."""
     who, undo = person(request.user), None
     match reply:
@@ -259,7 +254,7 @@ def _preference(reply: _Preference, request: CommandRequest) -> Message:
         case replies.ConversationMuted(until=datetime() as until):
             text = f"{who} muted all alerts here until {moment(until)}."
             undo = button("Unmute", alerts.UNMUTE)
-        case replies.ConversationMuted():
+        case _:
             text = f"{who} unmuted this conversation: alerts arrive again."
     return Message(text, (section(text), *actions(undo)))
 
