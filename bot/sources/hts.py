@@ -9,7 +9,7 @@ clients of the search in November 2026.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -129,12 +129,14 @@ def _finding(lookup: Lookup, code: str, rows: dict[str, _Row], now: datetime) ->
 
 def _rate_of(digits: str, rows: dict[str, _Row]) -> str:
     """The duty of the row, or of the nearest row above with one; empty if there is none."""
-    while len(digits) >= 4:
-        row = rows.get(digits)
-        if row is not None and row.general:
-            return row.general
-        digits = digits[:-2]
-    return ""
+    return next((row.general for row in _upwards(digits, rows) if row.general), "")
+
+
+def _upwards(digits: str, rows: dict[str, _Row]) -> Iterator[_Row]:
+    """The row, and those above it."""
+    for size in range(len(digits), 3, -2):
+        if (row := rows.get(digits[:size])) is not None:
+            yield row
 
 
 def _words(rates: Sequence[str]) -> str:
@@ -148,13 +150,11 @@ def _words(rates: Sequence[str]) -> str:
 def _what(digits: str, rows: dict[str, _Row]) -> str:
     """The row's goods; `Other` is preceded by the heading that it is part of."""
     named: list[str] = []
-    while len(digits) >= 4:
-        row = rows.get(digits)
-        if row is not None and row.what:
+    for row in _upwards(digits, rows):
+        if row.what:
             named.insert(0, cut(row.what.rstrip(":"), _SHORT))
             if not row.what.lower().startswith("other"):
                 break
-        digits = digits[:-2]
     return cut(": ".join(named), 290)
 
 

@@ -30,7 +30,6 @@ class LookupSource(Protocol):
 
     async def find(self, lookup: Lookup) -> Finding | None:
         """The figure; None if it has none. Raises SourceError."""
-        ...
 
 
 class LiveLookups:
@@ -82,11 +81,10 @@ class LiveLookups:
             return await cache.get(key, lambda: source.find(lookup))
         except SourceError as error:
             log.warning("%s", error)
-            return LookupFailure(of=lookup, source=source.name, why="could not be read just now")
         except Exception:
             # A fault in a source must not prevent the ledger's answer.
             log.exception("asking %s", source.name)
-            return LookupFailure(of=lookup, source=source.name, why="could not be read just now")
+        return LookupFailure(of=lookup, source=source.name, why="could not be read just now")
 
 
 def _best(said: Sequence[Found]) -> tuple[Found, ...]:

@@ -11,13 +11,13 @@ which `conditions[term]` searches. Proposed rules are left out: they change noth
 
 import logging
 from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from bot.errors import SourceError
 from bot.sources.api import ApiModel, ApiUrl, SourceTools, parsed
 from bot.text.plain import plain
-from bot.values import Frozen
 
 log = logging.getLogger(__name__)
 
@@ -26,58 +26,33 @@ PER_PAGE = 50
 MOST_PAGES = 6
 _TERM = '"Harmonized Tariff Schedule"'
 _TYPES = ("RULE", "NOTICE", "PRESDOCU")
-_FIELDS = (
-    "document_number",
-    "title",
-    "abstract",
-    "type",
-    "subtype",
-    "publication_date",
-    "signing_date",
-    "effective_on",
-    "html_url",
-    "agencies",
-)
-_LONGEST_ABSTRACT = 4000
 
 
-class JournalDocument(Frozen):
+def _text(longest: int) -> BeforeValidator:
+    """Makes plain text on one line of markup, or of nothing, and cuts it."""
+    return BeforeValidator(lambda markup: " ".join(plain(markup or "", longest).split()))
+
+
+class JournalDocument(ApiModel):
     """A document as a journal lists it; all texts are plain, not escaped for any output."""
 
-    number: str = Field(min_length=1, max_length=40)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    number: str = Field(alias="document_number", min_length=1, max_length=40)
     """The journal's number of the document."""
-    title: str = Field(min_length=1, max_length=500)
-    abstract: str = Field(default="", max_length=5000)
-    kind: str = Field(default="", max_length=60)
-    """`Rule`, `Notice`, `Presidential Document`, or narrower: `Proclamation`."""
-    published: date
-    signed: date | None = None
+    title: Annotated[str, _text(500), Field(min_length=1)]
+    abstract: Annotated[str, _text(4000)] = ""
+    type: Annotated[str, _text(60)] = ""
+    """`Rule`, `Notice` or `Presidential Document`."""
+    subtype: Annotated[str, _text(60)] = ""
+    """Narrower: `Proclamation`; often empty."""
+    published: date = Field(alias="publication_date")
+    signed: date | None = Field(alias="signing_date", default=None)
     effective_on: date | None = None
     """The day in the journal's data; most orders state it only in their text."""
     names_schedule: bool = False
     """Whether the full text, which is not here, names the tariff schedule."""
-    url: str = Field(pattern=r"^https?://\S+$", max_length=500)
-    agencies: tuple[str, ...] = ()
-
-
-class _Agency(ApiModel):
-    name: str | None = None
-    raw_name: str | None = None
-
-
-class _Result(ApiModel):
-    """A document as it is sent."""
-
-    document_number: str
-    title: str
-    abstract: str | None = None
-    type: str | None = None
-    subtype: str | None = None
-    publication_date: date
-    signing_date: date | None = None
-    effective_on: date | None = None
-    html_url: str
-    agencies: tuple[_Agency, ...] = ()
+    url: str = Field(alias="html_url", pattern=r"^https?://\S+$", max_length=500)
 
 
 class _Page(ApiModel):
@@ -132,29 +107,18 @@ def _query(day: date, page: int) -> list[tuple[str, str]]:
     ]
 
 
-_RESULT = TypeAdapter(_Result)
+_DOCUMENT = TypeAdapter(JournalDocument)
+_FIELDS = [
+    field.alias or name
+    for name, field in JournalDocument.model_fields.items()
+    if name != "names_schedule"
+]
 
 
 def _document(given: object) -> JournalDocument | None:
     try:
-        result = parsed(NAME, given, _RESULT)
-        names = (agency.name or agency.raw_name or "" for agency in result.agencies[:10])
-        return JournalDocument(
-            number=result.document_number,
-            title=_one_line(result.title, 500),
-            abstract=_one_line(result.abstract or "", _LONGEST_ABSTRACT),
-            kind=_one_line(result.subtype or result.type or "", 60),
-            published=result.publication_date,
-            signed=result.signing_date,
-            effective_on=result.effective_on,
-            names_schedule=True,
-            url=result.html_url,
-            agencies=tuple(_one_line(name, 120) for name in names if name),
-        )
-    except (SourceError, ValidationError) as error:
+        # The search is for this name.
+        return parsed(NAME, given, _DOCUMENT).model_copy(update={"names_schedule": True})
+    except SourceError as error:
         log.warning("%s: a document was left out: %s", NAME, str(error)[:200])
         return None
-
-
-def _one_line(markup: str, limit: int) -> str:
-    return " ".join(plain(markup, limit).split())

@@ -130,7 +130,7 @@ def proposal_of(
 
 
 def _why(document: JournalDocument, ground: Ground) -> str:
-    kind = document.kind or "Document"
+    kind = document.subtype or document.type or "Document"
     return (
         f"{kind} {document.number} of {document.published} {ground.act}: '{ground.words[:120]}'. "
         "Read it for rates and days before you approve anything."

@@ -32,7 +32,6 @@ class JournalDocuments(Protocol):
 
     async def since(self, day: date) -> Sequence[JournalDocument]:
         """The documents published since `day`; raises SourceError."""
-        ...
 
 
 class Offers(Protocol):

@@ -51,13 +51,13 @@ async def test_a_document_is_read_with_its_title_abstract_and_dates(
         number="2026-21001",
         title="Adjusting Imports of Widgets Into the United States",
         abstract="Duties rise.",
-        kind="Proclamation",
+        type="Presidential Document",
+        subtype="Proclamation",
         published=date(2026, 11, 20),
         signed=date(2026, 11, 18),
         effective_on=date(2026, 12, 1),
         names_schedule=True,
         url="https://www.federalregister.gov/documents/2026/11/20/2026-21001/x",
-        agencies=("Trade Office",),
     )
 
 
@@ -96,7 +96,6 @@ async def test_pages_are_read_up_to_a_limit_and_each_document_is_returned_once(
         {"html_url": "javascript:alert(1)"},
         {"publication_date": "soon"},
         {"document_number": ""},
-        {"agencies": "none"},
     ],
 )
 async def test_an_unreadable_document_is_skipped(

@@ -22,7 +22,7 @@ def notice(title: str, abstract: str = "", **changes: Any) -> JournalDocument:
             "number": "2026-21001",
             "title": title,
             "abstract": abstract,
-            "kind": "Notice",
+            "type": "Notice",
             "published": date(2026, 11, 20),
             "url": "https://www.federalregister.gov/documents/2026/11/20/2026-21001/x",
             **changes,
@@ -31,7 +31,7 @@ def notice(title: str, abstract: str = "", **changes: Any) -> JournalDocument:
 
 
 def proclamation(title: str, abstract: str = "", **changes: Any) -> JournalDocument:
-    return notice(title, abstract, kind="Proclamation", signed=date(2026, 11, 18), **changes)
+    return notice(title, abstract, type="Proclamation", signed=date(2026, 11, 18), **changes)
 
 
 CHANGES = [
@@ -56,7 +56,7 @@ CHANGES = [
     notice(
         "Procedures for Steel Derivatives",
         "Adds articles subject to Section 232 duties.",
-        kind="Rule",
+        type="Rule",
     ),
 ]
 NO_CHANGE = [
