@@ -102,28 +102,23 @@ def health(
     held_until: datetime | None = None,
 ) -> Health:
     """The feed's health; `state` is None if it was never polled, `lag` without dates."""
-    basis = Health(
+    kept = state or FeedState(feed_id=feed.id)
+    return Health(
         id=feed.id,
         title=feed.title,
         url=feed.url,
         enabled=feed.enabled,
         status=_status(feed, state),
+        error=kept.error,
+        failures=kept.failures,
+        last_success_at=kept.last_success_at,
+        last_entry_at=kept.last_entry_at,
+        next_poll_at=kept.next_poll_at,
+        interval_s=kept.interval_s,
+        lag_median_s=lag.median_s if lag else None,
+        lag_p95_s=lag.p95_s if lag else None,
+        pushed=pushed,
         held_until=held_until,
-    )
-    if state is None:
-        return basis
-    return basis.model_copy(
-        update={
-            "error": state.error,
-            "failures": state.failures,
-            "last_success_at": state.last_success_at,
-            "last_entry_at": state.last_entry_at,
-            "next_poll_at": state.next_poll_at,
-            "interval_s": state.interval_s,
-            "lag_median_s": lag.median_s if lag else None,
-            "lag_p95_s": lag.p95_s if lag else None,
-            "pushed": pushed,
-        }
     )
 
 

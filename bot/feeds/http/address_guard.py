@@ -50,16 +50,12 @@ def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 
 
 def _not_public(address: IPv4Address | IPv6Address) -> str:
-    if address.is_unspecified:
-        return "an unspecified address"
-    if address.is_loopback:
-        return "a loopback address"
-    if address.is_link_local:
-        return "a link-local address, where clouds keep their metadata"
-    if address.is_multicast:
-        return "a multicast address"
-    if isinstance(address, IPv6Address) and address.is_site_local:
-        return "a private address"
-    if not address.is_global or address.is_reserved:
-        return "a private or reserved address"
-    return ""
+    reasons = {
+        "an unspecified address": address.is_unspecified,
+        "a loopback address": address.is_loopback,
+        "a link-local address, where clouds keep their metadata": address.is_link_local,
+        "a multicast address": address.is_multicast,
+        "a private address": isinstance(address, IPv6Address) and address.is_site_local,
+        "a private or reserved address": not address.is_global or address.is_reserved,
+    }
+    return next((reason for reason, applies in reasons.items() if applies), "")

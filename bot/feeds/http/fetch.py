@@ -110,7 +110,7 @@ class Fetcher:
                 if headers and url.origin() == first_url.origin():
                     sent = {**headers, **sent}
                 try:
-                    request = self._get(url, sent, attempt)
+                    request = self._request(attempt, url, sent)
                     answer = await self._ask(first_url, url, request, left_s, attempt)
                 except NoAnswer as error:
                     # The server may have closed a reused connection just then. A new slot keeps
@@ -128,14 +128,10 @@ class Fetcher:
             is_permanent = is_permanent and answer.status in _PERMANENT
             url = _next_hop(first_url, url, target)
             moved_to = str(url) if is_permanent else moved_to
-            if url in seen:
-                raise FetchFailed(shown(address), "redirect loop", "Check the feed's address")
-            if len(seen) > self._limits.max_redirects:
-                raise FetchFailed(
-                    shown(address),
-                    f"more than {self._limits.max_redirects} redirects in a row",
-                    "Check the feed's address",
-                )
+            if url in seen or len(seen) > self._limits.max_redirects:
+                many = f"more than {self._limits.max_redirects} redirects in a row"
+                cause = "redirect loop" if url in seen else many
+                raise FetchFailed(shown(address), cause, "Check the feed's address")
             seen.append(url)
 
     async def post(self, address: str, form: Mapping[str, str]) -> int:
@@ -147,7 +143,7 @@ class Fetcher:
         for _ in range(self._limits.max_redirects + 1):
             async with self._throttle.slot(_server(url), str(url)):
                 attempt = Attempt()
-                request = self._post(url, form, attempt)
+                request = self._request(attempt, url, form=dict(form))
                 answer = await self._ask(first_url, url, request, self._limits.deadline_s, attempt)
             target = answer.headers.get("location", "")
             if answer.status not in _POST_ON or not target:
@@ -194,22 +190,26 @@ class Fetcher:
             failed = NoAnswer if never_came and not attempt.answered else FetchFailed
             raise failed(thing, explain(error)) from error
 
-    async def _get(self, url: URL, headers: Mapping[str, str], attempt: Attempt) -> Fetched:
-        session = self._open()
-        async with session.get(url, headers=headers, allow_redirects=False) as response:
+    async def _request(
+        self,
+        attempt: Attempt,
+        url: URL,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Fetched:
+        """The response to a GET, or to a POST of the form, whose body is not read."""
+        if self._session is None:
+            self._session = open_session(self._limits)
+        method = "GET" if form is None else "POST"
+        async with self._session.request(
+            method, url, headers=headers, data=form, allow_redirects=False
+        ) as response:
             attempt.answered = True
             found = _lowered(response.headers.items())
-            body = b""
-            if response.status in _WITH_BODY:
-                body = await self._body(response, found)
-            conditional = not _CONDITIONS.isdisjoint(headers)
+            is_read = form is None and response.status in _WITH_BODY
+            body = await self._body(response, found) if is_read else b""
+            conditional = not _CONDITIONS.isdisjoint(headers or ())
             return Fetched(response.status, str(url), found, body, conditional=conditional)
-
-    async def _post(self, url: URL, form: Mapping[str, str], attempt: Attempt) -> Fetched:
-        session = self._open()
-        async with session.post(url, data=dict(form), allow_redirects=False) as response:
-            attempt.answered = True
-            return Fetched(response.status, str(url), _lowered(response.headers.items()))
 
     async def _body(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
         if (response.content_length or 0) > self._limits.max_body_bytes:
@@ -220,11 +220,6 @@ class Fetcher:
         async for chunk in response.content.iter_any():
             decompressor.feed(chunk)
         return decompressor.finish()
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = open_session(self._limits)
-        return self._session
 
 
 def shown(address: str) -> str:

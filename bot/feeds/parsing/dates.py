@@ -16,15 +16,10 @@ _COMMENT = re.compile(r" ?\([^()]*\)$")
 # The zones of RFC 822 without its military letters, and those that European and Asian feeds use.
 _ZONE = re.compile(r"(?:\b(?:UTC?|GMT|Z|[ECMP][SD]T)|[+-]\d{4})$", re.IGNORECASE)
 _OTHER_ZONES = {
-    "CET": "+0100",
-    "MET": "+0100",
-    "BST": "+0100",
-    "CEST": "+0200",
-    "MEST": "+0200",
-    "HKT": "+0800",
-    "SGT": "+0800",
-    "JST": "+0900",
-    "KST": "+0900",
+    **dict.fromkeys(("CET", "MET", "BST"), "+0100"),
+    **dict.fromkeys(("CEST", "MEST"), "+0200"),
+    **dict.fromkeys(("HKT", "SGT"), "+0800"),
+    **dict.fromkeys(("JST", "KST"), "+0900"),
 }
 _ZONE_NAME_OR_COLON = re.compile(r"(?<= )([A-Z]{3,4})$|(?<=[+-]\d\d):(?=\d\d$)")
 _ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[T\s]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?(.*)")

@@ -12,7 +12,7 @@ from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, FeedState, Round, Validators, make_feed_id
 from bot.feeds.parsing.links import web_link
 from bot.feeds.polling.next_poll import state_for
-from bot.feeds.polling.poller import Poller
+from bot.feeds.polling.poller import Poll, Poller
 from bot.text.plain import plain
 from bot.values import Frozen
 
@@ -66,7 +66,8 @@ async def check(poller: Poller, address: str, taken: frozenset[str] = frozenset(
     try:
         return await _check_body(poller, address, fetched, taken)
     except NotAFeed as error:
-        links = _public(feed_links(fetched.body, fetched.url), poller.limits)
+        named = feed_links(fetched.body, fetched.url)
+        links = [each for each in named if not _is_private(each.url, poller.limits)]
         if not links:
             raise NotAFeed(shown(address), error.cause, "Give the address of a feed") from error
     errors: list[FeedError] = []
@@ -112,7 +113,7 @@ async def _check_body(
     state = state_for(feed, FeedState(feed_id=feed.id))
     return FeedCheck(
         feed=feed,
-        round=poller.read_round(feed, state, now, fetched, parsed),
+        round=poller.read_round(Poll(feed, state, now), fetched, parsed),
         title=parsed.title,
         form=parsed.form,
         listed=parsed.listed,
@@ -126,12 +127,8 @@ def _caching_headers(headers: Mapping[str, str]) -> tuple[str, ...]:
     return tuple("".join(filter(str.isprintable, line))[:_HEADER_CHARS] for line in lines)
 
 
-def _public(links: tuple[FeedLink, ...], limits: FetchLimits) -> tuple[FeedLink, ...]:
-    """Those whose host is not obviously private. Names are checked again when resolved."""
-    return tuple(link for link in links if not _is_private(link.url, limits))
-
-
 def _is_private(url: str, limits: FetchLimits) -> bool:
+    """Whether the host is obviously private. Names are checked again when resolved."""
     host = urlsplit(url).hostname or ""
     is_local = not set(host) & set(".:") or host.endswith((".local", ".internal", ".localhost"))
     return is_local or bool(numeric_refusal(url, limits.allowed_networks))

@@ -141,10 +141,7 @@ def after_failure(
     redirect's target; see `after_gone` for the feed's own address.
     """
     failures = state.failures + 1
-    if reached:
-        wait_s = _wait_s(feed, limits, failures, status, wait_asked_s)
-    else:
-        wait_s = _wait_unreached_s(feed, limits, failures)
+    wait_s = _wait_s(feed, limits, failures, status, wait_asked_s, reached)
     wait_s = _at_most_a_day(feed, limits, wait_s * (1 + jitter / 5))
     forget = failures % _FAILURES_FORGET_MOVE == 0 or status == HTTPStatus.GONE
     return replace(
@@ -262,22 +259,23 @@ def _at_most_a_day(feed: Feed, limits: FetchLimits, wait_s: float) -> float:
 
 
 def _wait_s(
-    feed: Feed, limits: FetchLimits, failures: int, status: int | None, wait_asked_s: float | None
+    feed: Feed,
+    limits: FetchLimits,
+    failures: int,
+    status: int | None,
+    asked_s: float | None,
+    reached: bool,
 ) -> float:
-    floor = min_interval_s(feed, limits)
-    if wait_asked_s is not None:
-        return max(floor, min(wait_asked_s, DAY_S))
+    floor, growth = min_interval_s(feed, limits), 2.0 ** min(failures - 1, 30)
+    if not reached:
+        # Without a response the server has no load: retry soon, later every hour.
+        return min(max(limits.backoff_s, limits.poll_s) * growth, max(floor, _HOUR_S))
+    if asked_s is not None:
+        return max(floor, min(asked_s, DAY_S))
     first = max(limits.backoff_s, floor)
     if status in _OVERLOADED:
         first = max(first, limits.backoff_s * _OVERLOADED_FACTOR)
-    return max(floor, min(first * 2.0 ** min(failures - 1, 30), DAY_S))
-
-
-def _wait_unreached_s(feed: Feed, limits: FetchLimits, failures: int) -> float:
-    """Without a response the server has no load: retry soon, later every hour."""
-    first = max(limits.backoff_s, limits.poll_s)
-    longest = max(min_interval_s(feed, limits), _HOUR_S)
-    return min(first * 2.0 ** min(failures - 1, 30), longest)
+    return max(floor, min(first * growth, DAY_S))
 
 
 def _moved(state: FeedState, feed: Feed, to: str) -> FeedState:

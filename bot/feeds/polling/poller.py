@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import NamedTuple
 
 from bot.errors import FeedError, NoAnswer
 from bot.feeds.http.errors import GOOD, OVERLOADED, BadStatus
@@ -19,6 +20,7 @@ from bot.feeds.model import (
     FeedState,
     Pause,
     PollOutcome,
+    PublisherHints,
     Round,
     Validators,
 )
@@ -43,6 +45,14 @@ log = logging.getLogger(__name__)
 _MAX_VALIDATOR_CHARS = 1000
 _MIN_ENTRIES_FOR_WINDOW = 10
 """With fewer entries, the time they cover does not show how long an entry stays listed."""
+
+
+class Poll(NamedTuple):
+    """A poll of a feed: the state it began with, and when."""
+
+    feed: Feed
+    state: FeedState
+    started_at: datetime
 
 
 class Poller:
@@ -84,21 +94,24 @@ class Poller:
 
         Requests nothing before the feed is due by its state.
         """
-        state = state_for(feed, state)
-        if not is_due(state, now):
-            return self._round(feed, PollOutcome.DEFERRED, now, state)
+        poll = Poll(feed, state_for(feed, state), now)
+        if not is_due(poll.state, now):
+            return self._round(poll, PollOutcome.DEFERRED, poll.state)
         fetched = None
         try:
             fetched = await self._fetcher.fetch(
-                state.current_url or feed.url,
-                state.validators,
+                poll.state.current_url or feed.url,
+                poll.state.validators,
                 is_paused=lambda server: self._pauses.until(server) is not None,
             )
-            return await self._evaluate(feed, state, now, fetched)
+            return await self._evaluate(poll, fetched)
         except HostPaused as paused:
-            return self._deferred(feed, state, now, self._pauses.until(paused.host))
+            until = self._pauses.until(paused.host) or now
+            # Spread, or all feeds of the host would be polled when the pause ends.
+            at = until + timedelta(seconds=self._chance() * self.limits.poll_s)
+            return self._round(poll, PollOutcome.DEFERRED, replace(poll.state, next_poll_at=at))
         except FeedError as error:
-            return self._failed(feed, state, now, error, fetched)
+            return self._round(poll, PollOutcome.FAILED, self._failed(poll, error, fetched))
 
     async def fetch(self, address: str, validators: Validators) -> Fetched:
         """The response to one guarded GET; raises AddressRefused and FetchFailed."""
@@ -127,116 +140,77 @@ class Poller:
         self, feed: Feed, state: FeedState, now: datetime, body: bytes, content_type: str
     ) -> Round:
         """The Round of a pushed body. The time of the next poll does not change."""
-        url = state.topic or feed.url
+        poll, url = Poll(feed, state, now), state.topic or feed.url
         headers = {"content-type": content_type}
         try:
             parsed = await self.parse(feed, Fetched(HTTPStatus.OK, url, headers, body), now)
         except FeedError as error:
             log.warning("a push for feed %s could not be read: %s", feed.id, error.cause)
-            return self._round(feed, PollOutcome.FAILED, now, state)
-        return self._round(
-            feed, PollOutcome.READ, now, state, entries=parsed.entries, warnings=parsed.warnings
-        )
+            return self._round(poll, PollOutcome.FAILED, state)
+        return self._round(poll, PollOutcome.READ, state, parsed.entries, parsed.warnings)
 
-    async def _evaluate(
-        self, feed: Feed, state: FeedState, started_at: datetime, fetched: Fetched
-    ) -> Round:
-        if fetched.status == HTTPStatus.GONE and not state.current_url:
-            return self._round(feed, PollOutcome.GONE, started_at, after_gone(state, self.clock()))
+    async def _evaluate(self, poll: Poll, fetched: Fetched) -> Round:
+        before = poll.state
+        if fetched.status == HTTPStatus.GONE and not before.current_url:
+            return self._round(poll, PollOutcome.GONE, after_gone(before, self.clock()))
+        # A 304 need not repeat the validators.
         if fetched.status == HTTPStatus.NOT_MODIFIED and fetched.conditional:
-            return self._unchanged(feed, state, started_at, fetched, PollOutcome.NOT_MODIFIED)
-        if fetched.status in GOOD and fetched.digest == state.validators.body_digest:
-            return self._unchanged(feed, state, started_at, fetched, PollOutcome.SAME_BODY)
-        parsed = await self.parse(feed, fetched, started_at)
-        return self.read_round(feed, state, started_at, fetched, parsed)
+            state = self._unchanged(poll, fetched, known=before.validators)
+            return self._round(poll, PollOutcome.NOT_MODIFIED, state)
+        if fetched.status in GOOD and fetched.digest == before.validators.body_digest:
+            state = self._unchanged(poll, fetched, known=Validators())
+            return self._round(poll, PollOutcome.SAME_BODY, state)
+        return self.read_round(poll, fetched, await self.parse(poll.feed, fetched, poll.started_at))
 
-    def read_round(
-        self,
-        feed: Feed,
-        state: FeedState,
-        started_at: datetime,
-        fetched: Fetched,
-        parsed: Parsed,
-    ) -> Round:
+    def read_round(self, poll: Poll, fetched: Fetched, parsed: Parsed) -> Round:
         """The Round of a new body."""
+        state, headers = poll.state, fetched.headers
         # The validators of a body that was cut off stand for the whole body.
-        validators = _validators(fetched, fetched.digest) if parsed.complete else state.validators
-        hints = replace(parsed.asked, max_age_s=max_age_s(fetched.headers, self.clock()))
-        hub, topic = find_hub(
-            fetched.headers.get("link", ""), parsed, without_password(fetched.url)
-        )
-        after = self._after_response(
-            feed,
-            replace(state, hub=hub, topic=topic),
-            fetched,
-            Response(
-                status=fetched.status,
-                validators=validators,
-                asked=hints,
-                window_s=parsed.window_s,
-                listed_digest=parsed.listed_digest,
-            ),
-        )
-        return self._round(
-            feed,
-            PollOutcome.READ,
-            started_at,
-            after,
-            entries=parsed.entries,
-            warnings=parsed.warnings + _missed_entries_warning(feed, self.limits, parsed),
-        )
+        validators = state.validators
+        if parsed.complete:
+            validators = _validators(fetched, fetched.digest, Validators())
+        hints = replace(parsed.asked, max_age_s=max_age_s(headers, self.clock()))
+        hub, topic = find_hub(headers.get("link", ""), parsed, without_password(fetched.url))
+        state = replace(state, hub=hub, topic=topic)
+        after = self._after_response(poll.feed, state, fetched, validators, hints, parsed)
+        warnings = parsed.warnings + _missed_entries_warning(poll.feed, self.limits, parsed)
+        return self._round(poll, PollOutcome.READ, after, parsed.entries, warnings)
 
-    def _unchanged(
-        self,
-        feed: Feed,
-        state: FeedState,
-        started_at: datetime,
-        fetched: Fetched,
-        outcome: PollOutcome,
-    ) -> Round:
-        if outcome is PollOutcome.NOT_MODIFIED:
-            validators = _confirmed(state.validators, fetched)
-        else:
-            validators = _validators(fetched, state.validators.body_digest)
+    def _unchanged(self, poll: Poll, fetched: Fetched, known: Validators) -> FeedState:
+        """The state after a response without a new body."""
+        state, headers = poll.state, fetched.headers
+        validators = _validators(fetched, state.validators.body_digest, known)
         hints = state.asked
-        if "cache-control" in fetched.headers or "expires" in fetched.headers:
-            hints = replace(hints, max_age_s=max_age_s(fetched.headers, self.clock()))
-        after = self._after_response(
-            feed,
-            state,
-            fetched,
-            Response(
-                status=fetched.status,
-                validators=validators,
-                asked=hints,
-                window_s=state.window_s,
-                listed_digest=state.listed_digest,
-            ),
-        )
-        return self._round(feed, outcome, started_at, after)
+        if "cache-control" in headers or "expires" in headers:
+            hints = replace(hints, max_age_s=max_age_s(headers, self.clock()))
+        return self._after_response(poll.feed, state, fetched, validators, hints, state)
 
     def _after_response(
-        self, feed: Feed, state: FeedState, fetched: Fetched, response: Response
+        self,
+        feed: Feed,
+        state: FeedState,
+        fetched: Fetched,
+        validators: Validators,
+        asked: PublisherHints,
+        body: Parsed | FeedState,
     ) -> FeedState:
+        """The state after a good response; `body` is what is known of the last body."""
         now = self.clock()
-        response = replace(
-            response,
+        response = Response(
+            status=fetched.status,
+            validators=validators,
+            asked=asked,
             moved_to=fetched.moved_to,
+            window_s=body.window_s,
+            listed_digest=body.listed_digest,
             retry_after_s=retry_after_s(fetched.headers, now),
         )
         is_pushed = self._pushes(feed.id)
         return after_response(state, feed, self.limits, now, response, self._chance(), is_pushed)
 
-    def _failed(
-        self,
-        feed: Feed,
-        state: FeedState,
-        started_at: datetime,
-        error: FeedError,
-        fetched: Fetched | None,
-    ) -> Round:
-        """The Round of a failure; `fetched` is None without a response."""
-        now = self.clock()
+    def _failed(self, poll: Poll, error: FeedError, fetched: Fetched | None) -> FeedState:
+        """The state after a failure; `fetched` is None without a response."""
+        feed, state, now = poll.feed, poll.state, self.clock()
         status = error.status if isinstance(error, BadStatus) else None
         wait_s = retry_after_s(fetched.headers, now) if fetched else None
         pause = None
@@ -247,7 +221,7 @@ class Poller:
             self._pauses.begin(pause, now)
         # The error names the address if it is another one, after a redirect.
         is_own_address = error.thing in (feed.id, shown(state.current_url or feed.url))
-        after = after_failure(
+        return after_failure(
             state,
             feed,
             self.limits,
@@ -259,51 +233,34 @@ class Poller:
             pause=pause,
             reached=not isinstance(error, NoAnswer),
         )
-        return self._round(feed, PollOutcome.FAILED, started_at, after)
-
-    def _deferred(
-        self, feed: Feed, state: FeedState, now: datetime, until: datetime | None
-    ) -> Round:
-        # Spread, or all feeds of the host would be polled when the pause ends.
-        at = (until or now) + timedelta(seconds=self._chance() * self.limits.poll_s)
-        return self._round(feed, PollOutcome.DEFERRED, now, replace(state, next_poll_at=at))
 
     def _round(
         self,
-        feed: Feed,
+        poll: Poll,
         outcome: PollOutcome,
-        started_at: datetime,
         state: FeedState,
         entries: tuple[Entry, ...] = (),
         warnings: tuple[str, ...] = (),
     ) -> Round:
         return Round(
-            feed_id=feed.id,
+            feed_id=poll.feed.id,
             outcome=outcome,
-            started_at=started_at,
-            finished_at=max(self.clock(), started_at),
+            started_at=poll.started_at,
+            finished_at=max(self.clock(), poll.started_at),
             entries=entries,
             state=state,
             warnings=warnings,
         )
 
 
-def _validators(fetched: Fetched, digest: str) -> Validators:
+def _validators(fetched: Fetched, digest: str, known: Validators) -> Validators:
+    """The validators of the response, or else those that are `known`."""
     return Validators(
         url=fetched.url,
-        etag=_sendable(fetched.headers.get("etag", "")),
-        last_modified=_sendable(fetched.headers.get("last-modified", "")),
+        etag=_sendable(fetched.headers.get("etag", "")) or known.etag,
+        last_modified=_sendable(fetched.headers.get("last-modified", "")) or known.last_modified,
         body_digest=digest,
     )
-
-
-def _confirmed(old: Validators, fetched: Fetched) -> Validators:
-    """The validators after a 304, which need not repeat them."""
-    etag = _sendable(fetched.headers.get("etag", "")) or old.etag
-    last_modified = _sendable(fetched.headers.get("last-modified", "")) or old.last_modified
-    if (old.etag, old.last_modified) == (etag, last_modified):
-        return old
-    return replace(old, etag=etag, last_modified=last_modified)
 
 
 def _sendable(value: str) -> str:

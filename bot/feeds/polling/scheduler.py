@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from bot.errors import StoreUnavailable
 from bot.feeds.model import Feed, FeedKind, FeedState, Round
-from bot.feeds.polling.host_queue import HostQueue
 from bot.feeds.polling.next_poll import is_due, state_for
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,6 @@ class FeedStore(Protocol):
 
     async def states_of(self, feed_ids: Collection[str]) -> Mapping[str, FeedState]:
         """The stored states of these feeds, uncached: an operator may have resumed one."""
-        ...
 
 
 class PollResult(Protocol):
@@ -58,7 +57,7 @@ class PollScheduler(Generic[T]):
     `poll(feed, now, pushed, state)` polls and saves. `on_deliveries` is called when a poll created
     deliveries. Feeds that are due at the start, or after a jump of the clock, are spread over
     `spread_s` seconds. At each host, at most `polls_per_host` polls run at once; the others wait in
-    a queue.
+    their order.
     """
 
     def __init__(
@@ -74,14 +73,16 @@ class PollScheduler(Generic[T]):
         self._configured = tuple(configured)
         self._store, self._poll, self._clock = store, poll, clock
         self._on_deliveries, self._spread_s = on_deliveries, spread_s
-        self._queue: HostQueue[T | None] = HostQueue(polls_per_host)
+        self._polls_per_host = polls_per_host
+        # A host's semaphore disappears when no poll holds it or waits for it.
+        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._added: tuple[Feed, ...] | None = None
         self._feeds: tuple[Feed, ...] = ()
         self._feeds_with_states: tuple[Feed, ...] | None = None
         self._last_look: datetime | None = None
         self._states: dict[str, FeedState] = {}
         self._not_before: dict[str, datetime] = {}
-        self._running: dict[str, asyncio.Future[T | None]] = {}
+        self._running: dict[str, asyncio.Task[T | None]] = {}
         self._reported: set[str] = set()
         self._lock = asyncio.Lock()
         self._stopped = False
@@ -97,7 +98,7 @@ class PollScheduler(Generic[T]):
             self._added = added
         return self._feeds
 
-    async def poll_due(self) -> tuple[asyncio.Future[T | None], ...]:
+    async def poll_due(self) -> tuple[asyncio.Task[T | None], ...]:
         """Starts a poll of every due feed that is not being polled; returns the started polls.
 
         Starts none while the database is unavailable.
@@ -110,7 +111,7 @@ class PollScheduler(Generic[T]):
             except StoreUnavailable:
                 return ()
 
-    async def _start_due(self) -> tuple[asyncio.Future[T | None], ...]:
+    async def _start_due(self) -> tuple[asyncio.Task[T | None], ...]:
         now = self._clock()
         feeds = await self.feeds()
         self._adjust_to_clock_jump(feeds, now)
@@ -152,7 +153,10 @@ class PollScheduler(Generic[T]):
         """Cancels the running polls; the next start polls these feeds again."""
         async with self._lock:
             self._stopped = True
-        await self._queue.stop()
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     def failing(self) -> tuple[FeedState, ...]:
         """The states of the feeds whose last poll failed."""
@@ -229,13 +233,20 @@ class PollScheduler(Generic[T]):
         not_before = self._not_before.get(feed.id, now)
         return not_before <= now and is_due(state_for(feed, self._states[feed.id]), now)
 
-    def _start(self, feed: Feed, pushed: Pushed | None = None) -> asyncio.Future[T | None]:
+    def _start(self, feed: Feed, pushed: Pushed | None = None) -> asyncio.Task[T | None]:
         # A pushed body needs no request, so it does not wait for the feed's host.
-        queue = _host(feed) if pushed is None else f"pushed {feed.id}"
-        result = self._queue.add(queue, lambda: self._run(feed, pushed))
-        self._running[feed.id] = result
-        result.add_done_callback(lambda _: self._running.pop(feed.id, None))
-        return result
+        work = self._run(feed, pushed) if pushed else self._run_at_host(feed)
+        task = self._running[feed.id] = asyncio.create_task(work)
+        task.add_done_callback(lambda _: self._running.pop(feed.id, None))
+        return task
+
+    async def _run_at_host(self, feed: Feed) -> T | None:
+        host = _host(feed)
+        slots = self._hosts.get(host)
+        if slots is None:
+            slots = self._hosts[host] = asyncio.Semaphore(self._polls_per_host)
+        async with slots:
+            return await self._run(feed, None)
 
     async def _run(self, feed: Feed, pushed: Pushed | None) -> T | None:
         try:

@@ -121,7 +121,8 @@ class WebSubSubscriptions:
             await self._save(
                 protocol.after_request(subscription, self._clock(), self._first_wait_s)
             )
-            form = protocol.request(subscription, self._callback(subscription))
+            callback = f"{self._public_url}{CALLBACK_PATH}{subscription.token}"
+            form = protocol.request(subscription, callback)
             try:
                 status = await self._fetcher.post(subscription.hub, form)
                 if not 200 <= status < 300:
@@ -139,9 +140,6 @@ class WebSubSubscriptions:
             later = current.model_copy(update={"asks": _ASKS_FOR_DAILY})
             current = protocol.after_request(later, self._clock(), self._first_wait_s)
         await self._save(current.model_copy(update={"error": f"{error.thing} {error.cause}"}))
-
-    def _callback(self, subscription: HubSubscription) -> str:
-        return f"{self._public_url}{CALLBACK_PATH}{subscription.token}"
 
     async def answer(self, token: str, query: Mapping[str, str]) -> str | None:
         """The response to a hub that verifies or denies a request: its challenge, as plain text.

@@ -361,3 +361,21 @@ async def test_a_feed_that_is_enabled_again_is_polled() -> None:
     assert await setting.poll() == []
     setting.shelf.feeds = [moved.model_copy(update={"enabled": True})]
     assert await setting.poll() == ["a"]
+
+
+async def test_a_limited_number_of_polls_runs_per_host_and_the_others_follow_in_order() -> None:
+    feeds = [Feed(id=name, title=name, url=f"https://one.example/{name}") for name in "abcde"]
+    other = Feed(id="z", title="z", url="https://other.example/z")
+    taking = Taking()
+    taking.held = {name: asyncio.Event() for name in "abz"}
+    watch = PollScheduler(
+        [*feeds, other], Shelf(), taking, lambda: NOON, lambda: None, polls_per_host=2
+    )
+    polls = await watch.poll_due()
+    await asyncio.sleep(0)
+    assert taking.taken == ["a", "b", "z"]
+    taking.held["b"].set()
+    await asyncio.wait(polls[2:5], timeout=5)
+    assert taking.taken == ["a", "b", "z", "c", "d", "e"]
+    await watch.stop()
+    assert [poll.cancelled() for poll in polls] == [True, *[False] * 4, True]
