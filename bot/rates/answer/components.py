@@ -127,37 +127,30 @@ def not_counted(context: RateContext, selection: Selection) -> Iterator[Componen
         yield _component(context, measure, left.layer.period, exclusion)
     on_all = selection.basis is TotalBasis.GENERAL
     pool = context.measures if on_all else selection.chosen
+    day = context.day
     for measure in sorted(pool, key=lambda measure: WORLD in measure.partners):
-        period = measure.on(context.day)
+        period, reason = measure.on(day), measure.excluded_reason
         # With goods named, a measure with a rate that day and not seen yet lost to a surer fit.
         lost = not on_all and period is not None
         gives_way = measure.applies_to_all_goods and rivals & set(measure.excluded_by)
-        if not (lost or gives_way or measure.id in seen):
-            component = _outside_day(context, measure, period)
-            if component is not None:
-                yield component
+        if lost or gives_way or measure.id in seen:
+            continue
+        if period is not None:
+            kind = Reason.NEVER_SUMMED if reason else Reason.PARTICULAR_GOODS
+            yield _component(context, measure, period, Exclusion(kind, text=reason))
+        elif not measure.periods:
+            texts = ". ".join(filter(None, (reason, measure.note)))
+            yield _without_period(measure, Exclusion(Reason.NO_RATE_SET, text=texts))
+        elif measure.unknown_on(day):
+            unknown = _without_period(measure, Exclusion(Reason.RATE_UNKNOWN))
+            until = measure.periods[0].from_ - _A_DAY
+            yield unknown._replace(status=Status.EXPIRED, from_=measure.charged_since, to=until)
+        elif (past := measure.before(day)) and _is_recent(measure, past, day):
+            yield _component(context, measure, past, Exclusion(Reason.ENDED))
+        elif ahead := measure.after(day):
+            yield _component(context, measure, ahead, Exclusion(Reason.NOT_YET, text=reason))
 
 
-def _outside_day(
-    context: RateContext, measure: Measure, period: RatePeriod | None
-) -> Component | None:
-    """A measure that is not among the day's layers; None if it is not worth mentioning."""
-    day, reason = context.day, measure.excluded_reason
-    if period is not None:
-        kind = Reason.NEVER_SUMMED if reason else Reason.PARTICULAR_GOODS
-        return _component(context, measure, period, Exclusion(kind, text=reason))
-    if not measure.periods:
-        texts = ". ".join(filter(None, (reason, measure.note)))
-        return _without_period(measure, Exclusion(Reason.NO_RATE_SET, text=texts))
-    if measure.unknown_on(day):
-        unknown = _without_period(measure, Exclusion(Reason.RATE_UNKNOWN))
-        until = measure.periods[0].from_ - _A_DAY
-        return unknown._replace(status=Status.EXPIRED, from_=measure.charged_since, to=until)
-    past = measure.before(day)
-    # A rate on all goods is shown long after its end, another one for a year.
-    if past and past.to and (measure.applies_to_all_goods or (day - past.to).days <= _A_YEAR):
-        return _component(context, measure, past, Exclusion(Reason.ENDED))
-    ahead = measure.after(day)
-    if ahead is None:
-        return None
-    return _component(context, measure, ahead, Exclusion(Reason.NOT_YET, text=reason))
+def _is_recent(measure: Measure, past: RatePeriod, day: date) -> bool:
+    """Whether to show an expired rate: it covered all goods, or ended within the last year."""
+    return measure.applies_to_all_goods or (past.to is not None and (day - past.to).days <= _A_YEAR)
