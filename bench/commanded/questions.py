@@ -57,12 +57,13 @@ def ordinary(seed: int) -> Iterator[str]:
 
 
 def request(question: str, now_s: int) -> bytes:
-    """The HTTP request that Slack would send, signed at `now_s` (Unix time)."""
+    """The HTTP request that Slack would send, signed at `now_s` (Unix time).
+
+    It names no workspace, because the id of the bot's workspace is random.
+    """
     body = urlencode(
         {
             "token": "unused",
-            "team_id": "T0000001",
-            "team_domain": "bench",
             "channel_id": "C0000001",
             "channel_name": "trade-news",
             "user_id": "U0000001",

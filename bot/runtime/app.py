@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.subscription import Subscription
 from bot.feeds.model import Feed
+from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
 from bot.runtime.demo import Replay, demo_feeds, read_week
@@ -102,6 +103,7 @@ class Application:
     def __init__(self, settings: Settings, config: ConfigFolder, feeds: Sequence[Feed]) -> None:
         self._settings, self._config, self._feeds = settings, config, feeds
         self._stop = asyncio.Event()
+        self._readiness = Readiness()
         self._parts = AsyncExitStack()
         self._lasting: set[asyncio.Task[None]] = set()
         """Tasks that end early only by an error."""
@@ -145,7 +147,7 @@ class Application:
             settings = with_workspace(settings, workspace)
         keep_proxies_off_loopback(settings.slack_api_url)
         slack = await enter(open_slack(settings, stop))
-        store = await enter(open_store(settings, slack.team, Outage()))
+        store = await enter(open_store(settings, slack.team, Outage(self._readiness)))
         lock = await enter(hold_instance_lock(store.database, f"Tariffwire of team {slack.team}"))
         await subscribe_default(settings, slack, store, stop)
         operators = await patiently(
@@ -154,7 +156,7 @@ class Application:
         services = await enter(
             open_services(Foundation(settings, self._config, self._feeds, slack, store, operators))
         )
-        await enter(open_listener(services, slack, workspace, stop))
+        await enter(open_listener(services, slack, workspace, self._readiness, stop))
         await store.outbox.release_all(clock())
         sending = await enter(_sending(services.dispatcher, stop))
         self._lasting = {lock, sending}

@@ -6,37 +6,52 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
 from bot.errors import SettingsError
 from bot.feeds.model import Feed, FeedState, Round
 from bot.feeds.websub.callback import Push, WebSubCallback
+from bot.http_server.health import ready_route
+from bot.http_server.limits import HttpLimits, connection_limit
+from bot.http_server.rejections import Rejections
+from bot.http_server.server import HttpServer
 from bot.local_slack.server import Workspace
+from bot.readiness import Readiness
 from bot.runtime.settings import Settings
 from bot.runtime.wiring import Services, SlackConnection, fetch_limits, plain_secret
 from bot.slack.app import build_app, connect, web_app
 from bot.slack.startup import patiently
+from bot.slack.teams import TeamGuard
 
 log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def open_listener(
-    services: Services, slack: SlackConnection, workspace: Workspace | None, stop: asyncio.Event
+    services: Services,
+    slack: SlackConnection,
+    workspace: Workspace | None,
+    readiness: Readiness,
+    stop: asyncio.Event,
 ) -> AsyncIterator[None]:
     """Receives Slack's requests: over Socket Mode with an app token, over HTTP otherwise.
 
-    Raises SettingsError if the port is taken, and Stopped once `stop` is set.
+    Over HTTP, `/readyz` shows the `readiness`. Raises SettingsError if the port is taken, and
+    Stopped once `stop` is set.
     """
+    rejections = Rejections()
     app = build_app(services.slack)
+    app.use(TeamGuard(slack.team, rejections))
     opened = (
         _socket(app, services.settings, slack, stop)
         if services.settings.slack_app_token is not None
-        else _http(app, services, workspace)
+        else _http(app, services, workspace, rejections, readiness)
     )
     async with opened:
-        yield
+        try:
+            yield
+        finally:
+            rejections.report()
 
 
 @asynccontextmanager
@@ -55,38 +70,43 @@ async def _socket(
 
 @asynccontextmanager
 async def _http(
-    app: AsyncApp, services: Services, workspace: Workspace | None
+    app: AsyncApp,
+    services: Services,
+    workspace: Workspace | None,
+    rejections: Rejections,
+    readiness: Readiness,
 ) -> AsyncIterator[None]:
-    served = web_app(app, services.slack)
-    callback = _hub_callback(services)
+    limits = HttpLimits(connections=connection_limit())
+    served = web_app(app, services.slack, rejections, limits)
+    served.add_routes([ready_route(readiness)])
+    callback = _hub_callback(services, rejections)
     if callback is not None:
         served.add_routes(callback.routes())
-    runner = web.AppRunner(served, access_log=None, shutdown_timeout=2.0)
+    server = HttpServer(served, limits, rejections)
     try:
-        await runner.setup()
-        await _listen(runner, services.settings.port, workspace)
+        await _listen(server, services.settings.port, workspace)
         yield
     finally:
-        await runner.cleanup()
+        await server.stop()
         if callback is not None:
             await callback.close()
 
 
-async def _listen(runner: web.AppRunner, port: int, workspace: Workspace | None) -> None:
+async def _listen(server: HttpServer, port: int, workspace: Workspace | None) -> None:
     """Opens the port; the local workspace finds a free one on loopback."""
     if workspace is not None:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+        await server.start("127.0.0.1", 0)
+        await workspace.connect_http(f"http://127.0.0.1:{server.port}/slack/events")
         return
     try:
-        await web.TCPSite(runner, "0.0.0.0", port).start()  # noqa: S104 - Slack is elsewhere
+        await server.start("0.0.0.0", port)  # noqa: S104 - Slack is elsewhere
     except OSError as error:
         cure = "Stop the other program, or set PORT to a free one"
         raise SettingsError("PORT", f"{port} cannot be listened on", cure) from error
     log.info("listening for Slack at port %d, path /slack/events", port)
 
 
-def _hub_callback(services: Services) -> WebSubCallback | None:
+def _hub_callback(services: Services, rejections: Rejections) -> WebSubCallback | None:
     """Takes in what hubs push, as if it had been polled; None where no hub can push."""
     if services.hubs is None:
         return None
@@ -97,4 +117,4 @@ def _hub_callback(services: Services) -> WebSubCallback | None:
 
         await services.scheduler.process_push(push.feed_id, read)
 
-    return WebSubCallback(services.hubs, fetch_limits(services.settings), take_in)
+    return WebSubCallback(services.hubs, fetch_limits(services.settings), take_in, rejections)

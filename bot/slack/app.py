@@ -4,7 +4,6 @@ Building connects to nothing. Both ways lead to the same listeners.
 """
 
 import logging
-import re
 from typing import Any
 
 import aiohttp
@@ -20,11 +19,14 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SettingsError, SlackError
+from bot.http_server.bodies import BodyReader
+from bot.http_server.limits import HttpLimits
+from bot.http_server.rejections import Rejections
 from bot.slack.api.errors import code
 from bot.slack.background import log_failure
-from bot.slack.blockkit.limits import REQUEST_BYTES
 from bot.slack.context import SlackContext
 from bot.slack.handlers import buttons, commands, events
+from bot.slack.signed_requests import RequestRefused, read_signed
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
@@ -107,14 +109,26 @@ async def connect(
     return handler
 
 
-def web_app(app: AsyncApp, context: SlackContext) -> web.Application:
-    """The HTTP server's application: Slack's requests at `/slack/events`, and `/healthz`."""
+def web_app(
+    app: AsyncApp,
+    context: SlackContext,
+    rejections: Rejections | None = None,
+    limits: HttpLimits | None = None,
+) -> web.Application:
+    """The HTTP server's application: Slack's requests at `/slack/events`, and `/healthz`.
+
+    What it refuses is counted in `rejections`.
+    """
     verifier = SignatureVerifier(context.signing_secret)
+    bodies = BodyReader(limits or HttpLimits())
+    refused_requests = rejections or Rejections()
 
     async def receive(request: web.Request) -> web.Response:
-        body = await _verified(request, verifier)
-        if body is None:
-            return web.json_response({"error": "invalid request"}, status=401)
+        try:
+            body = await read_signed(request, verifier, bodies)
+        except RequestRefused as refused:
+            refused_requests.count(refused.reason)
+            return web.json_response({"error": "invalid request"}, status=refused.status)
         headers: Any = request.headers
         try:
             bolt_request = AsyncBoltRequest(body=body, query=request.query_string, headers=headers)
@@ -125,25 +139,9 @@ def web_app(app: AsyncApp, context: SlackContext) -> web.Application:
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"ok": True})
 
-    server = web.Application(client_max_size=REQUEST_BYTES)
+    server = web.Application()
     server.add_routes([web.post(EVENTS_PATH, receive), web.get(HEALTH_PATH, health)])
     return server
-
-
-async def _verified(request: web.Request, verifier: SignatureVerifier) -> str | None:
-    """The body, if Slack signed it within the last five minutes; otherwise None.
-
-    Bolt checks the signature too, but parses the body first.
-    """
-    timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
-    signature = request.headers.get("X-Slack-Signature", "")
-    if not (re.fullmatch(r"[0-9]{1,20}", timestamp) and signature.isascii()):
-        return None
-    try:
-        body = (await request.read()).decode()
-    except UnicodeDecodeError:
-        return None
-    return body if verifier.is_valid(body, timestamp, signature) else None
 
 
 async def _failed(error: Exception) -> BoltResponse:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
@@ -15,9 +16,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SettingsError, SlackError
+from bot.http_server.limits import HttpLimits
+from bot.http_server.rejections import Rejection, Rejections
+from bot.http_server.server import HttpServer
 from bot.local_slack.server import Workspace
 from bot.slack.app import RepetitionFilter, build_app, connect, web_app
 from bot.slack.context import SlackContext
+from tests.http_server.clients import Client, post
 from tests.slack.fakes import FailingStore, signed, slack_context, slash
 
 Post = Callable[..., Any]
@@ -26,20 +31,22 @@ Post = Callable[..., Any]
 class Server:
     """The bot's HTTP server on loopback."""
 
-    def __init__(self, given: SlackContext) -> None:
-        self.context = given
-        self._runner = web.AppRunner(web_app(build_app(given), given))
-        self.url = ""
+    def __init__(self, given: SlackContext, limits: HttpLimits | None = None) -> None:
+        self.context, self.rejections = given, Rejections()
+        limits = limits or HttpLimits()
+        application = web_app(build_app(given), given, self.rejections, limits)
+        self._server = HttpServer(application, limits, self.rejections)
+        self.port, self.url = 0, ""
 
     async def __aenter__(self) -> "Server":
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await self._server.start("127.0.0.1", 0)
+        self.port = self._server.port
+        self.url = f"http://127.0.0.1:{self.port}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.context.background.finish()
-        await self._runner.cleanup()
+        await self._server.stop()
 
     async def command(self, session: aiohttp.ClientSession, text: str) -> dict[str, Any]:
         body = slash(text)
@@ -77,6 +84,7 @@ async def test_a_wrong_signature_is_refused(
     body = slash("help")
     assert await status(session, server, body, signed(body, secret="another")) == 401
     assert await status(session, server, body + "x", signed(body)) == 401
+    assert server.rejections.counts() == {Rejection.FORGED: 2}
     assert not workspace.calls()
 
 
@@ -117,6 +125,38 @@ async def test_a_signed_but_malformed_body_is_refused(
     for body in ("[1]", "{", "payload=%7B", "payload=[]", ""):
         headers = {**signed(body), "Content-Type": "application/json"}
         assert await status(session, server, body, headers) in (400, 404)
+
+
+async def test_a_body_with_a_missing_or_stale_signature_is_not_read(server: Server) -> None:
+    """The response comes although the body never does."""
+    stale = signed("help", age_s=301)
+    for headers in ({}, stale, {**signed("help"), "X-Slack-Signature": "v0=1"}):
+        async with Client(server.port) as client:
+            client.send(post("/slack/events", 1000, headers=headers))
+            assert b" 401 " in await client.response()
+    assert server.rejections.counts() == {Rejection.UNSIGNED: 2, Rejection.STALE: 1}
+
+
+async def test_a_signed_body_that_stops_arriving_is_given_up(client: AsyncWebClient) -> None:
+    async with (
+        Server(slack_context(client), HttpLimits(body_s=0.1)) as server,
+        Client(server.port) as slow,
+    ):
+        slow.send(post("/slack/events", 1000, b"command=", signed("command=")))
+        assert b" 408 " in await slow.response()
+        assert server.rejections.counts() == {Rejection.SLOW: 1}
+
+
+async def test_a_click_in_a_large_view_is_read(
+    server: Server, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack sends the whole view with each click in it."""
+    view = {"type": "home", "blocks": [{"text": "x" * 200_000}]}
+    payload: dict[str, Any] = {"type": "block_actions", "view": view, "user": {"id": "U1"}}
+    payload["actions"] = [{"type": "button", "action_id": "another", "block_id": "b"}]
+    body = urlencode({"payload": json.dumps(payload)})
+    assert await status(session, server, body, signed(body)) == 404
+    assert "no listener for a block_actions" in caplog.text
 
 
 async def test_a_huge_body_is_refused(server: Server, session: aiohttp.ClientSession) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot.errors import StoreError, StoreUnavailable
+from bot.readiness import NotReady, Readiness
 from bot.store.engine import Database
 from bot.store.outage import Outage
 from tests.store.conftest import on_postgresql
@@ -23,7 +24,8 @@ async def test_an_outage_is_logged_once_at_its_start_and_once_at_its_end(
     caplog.set_level(logging.INFO)
     file = tmp_path / "bot.db"
     file.mkdir()
-    database = Database(f"sqlite:///{file}", Outage())
+    readiness = Readiness()
+    database = Database(f"sqlite:///{file}", Outage(readiness))
     for _ in range(3):
         with pytest.raises(StoreUnavailable, match="unable to open"):
             await database.write(_select_one)
@@ -31,11 +33,13 @@ async def test_an_outage_is_logged_once_at_its_start_and_once_at_its_end(
             await database.rows(text("SELECT 1"))
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert "nothing is lost" in caplog.text
+    assert list(readiness.reasons) == [NotReady.DATABASE]
     file.rmdir()
     for _ in range(3):
         assert await database.write(_select_one) == 1
     assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
     assert "can be written again" in caplog.text
+    assert list(readiness.reasons) == []
     assert "Traceback" not in caplog.text
     await database.close()
 

@@ -15,6 +15,7 @@ from bot.errors import StoreUnavailable
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.websub import protocol
 from bot.feeds.websub.subscriptions import CALLBACK_PATH, WebSubSubscriptions
+from bot.http_server.rejections import Rejection, Rejections
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +42,10 @@ class WebSubCallback:
         hubs: WebSubSubscriptions,
         limits: FetchLimits,
         process_push: Callable[[Push], Awaitable[object]],
+        rejections: Rejections,
     ) -> None:
         self._hubs, self._limits, self._take_in = hubs, limits, process_push
+        self._rejections = rejections
         self._reading = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -75,13 +78,15 @@ class WebSubCallback:
         try:
             body = await self._body(request)
         except TimeoutError:
+            self._rejections.count(Rejection.SLOW)
             return web.Response(status=408)
         if body is None:
+            self._rejections.count(Rejection.OVERSIZED)
             return web.Response(status=413)
         signature = request.headers.get("X-Hub-Signature", "")
         if not protocol.is_authentic(body, signature, subscription.secret):
             # Acknowledged nevertheless, so that guessing signatures reveals nothing.
-            log.warning("a push for feed %s has no valid signature", subscription.feed_id)
+            self._rejections.count(Rejection.FORGED_PUSH)
             return web.Response(status=202)
         content_type = request.headers.get("Content-Type", "")
         push = Push(subscription.feed_id, subscription.topic, body, content_type)

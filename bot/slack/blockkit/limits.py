@@ -82,6 +82,3 @@ CHART_LABEL = 20
 TABLE_ROWS = 100
 """Rows of a table with its header (reference/block-kit/blocks/table-block). A message may have one
 table with 10,000 characters in its cells, which the limit of a message keeps too."""
-
-REQUEST_BYTES = 1_000_000
-"""Our own limit for a request body; Slack's payloads are far smaller."""

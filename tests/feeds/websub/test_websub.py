@@ -21,6 +21,7 @@ from bot.feeds.polling.next_poll import Response, after_response
 from bot.feeds.websub.callback import Push, WebSubCallback
 from bot.feeds.websub.protocol import DENIED_WAIT, LEASE_S, HubSubscription, find_hub, is_authentic
 from bot.feeds.websub.subscriptions import WebSubSubscriptions
+from bot.http_server.rejections import Rejection, Rejections
 from tests.feeds.bodies import item, rss
 from tests.feeds.conftest import LIMITS, START, Clock, Reader
 from tests.feeds.server import FeedServer
@@ -55,6 +56,7 @@ class Setting:
     shelf: Shelf = field(default_factory=Shelf)
     pushed: list[Push] = field(default_factory=list)
     held: asyncio.Event | None = None
+    rejections: Rejections = field(default_factory=Rejections)
     address: str = ""
     _runner: web.AppRunner | None = None
 
@@ -66,7 +68,9 @@ class Setting:
             served = web.Application()
             self._runner = web.AppRunner(served, shutdown_timeout=0.1)
             self.hubs = WebSubSubscriptions(self.limits, self.shelf, self.address, self.clock)
-            self.callback = WebSubCallback(self.hubs, self.limits, self._take_in)
+            self.callback = WebSubCallback(
+                self.hubs, self.limits, self._take_in, self.rejections
+            )
             served.add_routes(self.callback.routes())
             await self._runner.setup()
             await web.SockSite(self._runner, listening).start()
@@ -269,14 +273,16 @@ async def test_a_signed_push_is_processed(setting: Setting, method: str) -> None
 @pytest.mark.parametrize(
     "signature", ["", "sha256=" + "0" * 64, "md5=" + "0" * 32, "sha256", "sha256=é", "=", "sha1="]
 )
-async def test_a_push_without_a_valid_signature_is_ignored(
-    setting: Setting, signature: str
+async def test_a_push_without_a_valid_signature_is_counted_and_ignored(
+    setting: Setting, signature: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     await setting.tend()
     await setting.hub.confirm()
     assert await setting.hub.push(b"<rss/>", signature=signature) == 202
     await asyncio.sleep(0)
     assert setting.pushed == []
+    assert setting.rejections.counts() == {Rejection.FORGED_PUSH: 1}
+    assert not caplog.records
 
 
 async def test_pushes_are_limited_in_size_coding_and_number(server: FeedServer) -> None:

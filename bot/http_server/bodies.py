@@ -1,0 +1,71 @@
+"""Reads request bodies within limits of size, time and number."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from aiohttp import web
+
+from bot.http_server.limits import HttpLimits
+
+
+class BodyTooLarge(Exception):
+    """The body has more bytes than the server reads."""
+
+
+class BodyReader:
+    """Reads the bodies of clients that may not be who they claim to be.
+
+    At most `bodies` are in memory, and `large_bodies` of those may exceed `body_bytes`. The oldest
+    makes room for a new one: an honest body arrives within milliseconds, so it is never the oldest
+    for long.
+    """
+
+    def __init__(self, limits: HttpLimits) -> None:
+        self._limits = limits
+        self._all, self._large = _Places(limits.bodies), _Places(limits.large_bodies)
+
+    async def read(self, request: web.Request) -> bytes:
+        """The whole body.
+
+        Raises BodyTooLarge, TimeoutError for one that is late or made room for another, and
+        ConnectionError or web.RequestPayloadError if the client left or sent no valid body.
+        """
+        limits = self._limits
+        if (request.content_length or 0) > limits.large_body_bytes:
+            raise BodyTooLarge
+        body = bytearray()
+        with ExitStack() as places:
+            async with asyncio.timeout(limits.body_s) as deadline:
+                places.enter_context(self._all.taken(deadline))
+                is_large = False
+                async for chunk in request.content.iter_any():
+                    size = len(body) + len(chunk)
+                    if size > limits.large_body_bytes:
+                        raise BodyTooLarge
+                    if size > limits.body_bytes and not is_large:
+                        is_large = True
+                        places.enter_context(self._large.taken(deadline))
+                    body += chunk
+        return bytes(body)
+
+
+class _Places:
+    """A limited number of places; the newest taker gets that of the oldest, whose time is up."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._takers: dict[asyncio.Timeout, None] = {}
+
+    @contextmanager
+    def taken(self, deadline: asyncio.Timeout) -> Iterator[None]:
+        if len(self._takers) >= self._most:
+            oldest = next(iter(self._takers))
+            del self._takers[oldest]
+            if not oldest.expired():
+                oldest.reschedule(asyncio.get_running_loop().time())
+        self._takers[deadline] = None
+        try:
+            yield
+        finally:
+            self._takers.pop(deadline, None)

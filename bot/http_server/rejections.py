@@ -1,0 +1,64 @@
+"""Counts refused requests and logs them once a minute, as one line."""
+
+import asyncio
+import logging
+from collections import Counter
+from enum import StrEnum
+
+log = logging.getLogger(__name__)
+
+
+class Rejection(StrEnum):
+    """Why a request or a connection was refused, as the log names it."""
+
+    UNSIGNED = "unsigned"
+    STALE = "stale"
+    FORGED = "forged"
+    FORGED_PUSH = "forged push"
+    OTHER_TEAM = "of another workspace"
+    MALFORMED = "malformed"
+    OVERSIZED = "oversized"
+    SLOW = "slow"
+    ABORTED = "aborted"
+    IDLE = "idle"
+    CROWDED_OUT = "closed for newer connections"
+    NO_FILE = "without a free file descriptor"
+
+
+_SERIOUS = frozenset(
+    {Rejection.FORGED, Rejection.FORGED_PUSH, Rejection.OTHER_TEAM, Rejection.NO_FILE}
+)
+"""These make the line a warning: someone has an address or a secret that is not theirs, or the
+operator should raise a limit."""
+
+
+class Rejections:
+    """The counts since the last line of the log. Use it within a running event loop."""
+
+    def __init__(self, report_s: float = 60.0) -> None:
+        self._report_s = report_s
+        self._counts: Counter[Rejection] = Counter()
+        self._due: asyncio.TimerHandle | None = None
+
+    def count(self, kind: Rejection) -> None:
+        """Counts one. The line follows within a minute."""
+        self._counts[kind] += 1
+        if self._due is None:
+            loop = asyncio.get_running_loop()
+            self._due = loop.call_later(self._report_s, self.report)
+
+    def counts(self) -> dict[Rejection, int]:
+        """The counts that are not logged yet."""
+        return dict(self._counts)
+
+    def report(self) -> None:
+        """Logs the line now, if there is anything to report, and starts again from zero."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        if not self._counts:
+            return
+        level = logging.WARNING if _SERIOUS & self._counts.keys() else logging.INFO
+        counts = ", ".join(f"{number} {kind}" for kind, number in self._counts.most_common())
+        log.log(level, "refused requests within %.0f s: %s", self._report_s, counts)
+        self._counts.clear()
