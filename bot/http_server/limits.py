@@ -31,8 +31,9 @@ class HttpLimits:
     header_bytes: int = 65_536
     body_s: float = 5.0
     """From the last header to the end of the body; Slack gives up after three seconds."""
-    idle_s: float = 75.0
-    """Between two requests of a connection; longer than the 60 s of nginx, which reuses it."""
+    idle_s: float = 150.0
+    """Between two requests of a connection. Longer than proxies keep theirs (nginx 60 s, Caddy
+    120 s), so that they never reuse one that the bot is closing."""
     body_bytes: int = 65_536
     bodies: int = 128
     """Bodies being read at once. When there are more, the oldest is given up."""
