@@ -30,7 +30,7 @@ class Bot:
     def __init__(self, limits: HttpLimits) -> None:
         self.rejections, self.readiness = Rejections(), Readiness()
         self.go_on = asyncio.Event()
-        self.busy = 0
+        self.busy = self.bodies = 0
         self._bodies = BodyReader(limits)
         application = web.Application()
         application.add_routes(
@@ -44,6 +44,7 @@ class Bot:
         self.server = HttpServer(application, limits, self.rejections)
 
     async def _body(self, request: web.Request) -> web.Response:
+        self.bodies += 1
         try:
             return web.Response(text=str(len(await self._bodies.read(request))))
         except TimeoutError:
@@ -103,7 +104,7 @@ async def test_a_request_is_answered_on_a_kept_connection() -> None:
 async def test_headers_that_do_not_end_in_time_close_the_connection(
     start: bytes, kind: Rejection
 ) -> None:
-    async with serving(replace(LIMITS, header_s=0.1)) as bot, bot.client() as client:
+    async with serving(replace(LIMITS, header_s=1.0)) as bot, bot.client() as client:
         client.send(start)
         assert await client.received() == b""
         assert bot.rejections.counts() == {kind: 1}
@@ -124,14 +125,14 @@ async def while_dripping(client: Client, answer: Callable[[], Awaitable[bytes]])
 
 
 async def test_dripping_bytes_do_not_extend_the_time_for_headers() -> None:
-    async with serving(replace(LIMITS, header_s=0.2)) as bot, bot.client() as client:
+    async with serving(replace(LIMITS, header_s=1.0)) as bot, bot.client() as client:
         client.send(b"GET /readyz HTTP/1.1\r\nX-Long: ")
         assert await while_dripping(client, client.received) in (b"", b"reset")
         assert bot.rejections.counts() == {Rejection.SLOW: 1}
 
 
 async def test_headers_of_a_second_request_have_a_time_too() -> None:
-    async with serving(replace(LIMITS, header_s=0.2)) as bot, bot.client() as client:
+    async with serving(replace(LIMITS, header_s=1.0)) as bot, bot.client() as client:
         client.send(GET)
         await client.response()
         client.send(GET[:-2])
@@ -140,7 +141,7 @@ async def test_headers_of_a_second_request_have_a_time_too() -> None:
 
 
 async def test_dripping_bytes_do_not_extend_the_time_for_a_body() -> None:
-    async with serving(replace(LIMITS, body_s=0.2)) as bot, bot.client() as client:
+    async with serving(replace(LIMITS, body_s=0.5)) as bot, bot.client() as client:
         client.send(post("/body", 1000))
         assert b" 408 " in await while_dripping(client, client.response)
 
@@ -175,9 +176,9 @@ async def test_a_body_over_the_limit_is_refused_unread() -> None:
 async def test_the_oldest_body_makes_room_for_a_new_one() -> None:
     async with serving(replace(LIMITS, bodies=2)) as bot, AsyncExitStack() as stack:
         slow = [await stack.enter_async_context(bot.client()) for _ in range(4)]
-        for client in slow:
+        for number, client in enumerate(slow, 1):
             client.send(post("/body", 1000, b"a"))
-            await asyncio.sleep(0.05)
+            await eventually(lambda number=number: bot.bodies == number)  # type: ignore[misc]
         assert [b" 408 " in await client.response() for client in slow[:2]] == [True, True]
         fast = await stack.enter_async_context(bot.client())
         fast.send(post("/body", 3, b"abc"))
@@ -186,23 +187,29 @@ async def test_the_oldest_body_makes_room_for_a_new_one() -> None:
 
 async def test_few_large_bodies_are_held_at_once() -> None:
     async with serving(replace(LIMITS, large_bodies=1)) as bot, AsyncExitStack() as stack:
-        slow = [await stack.enter_async_context(bot.client()) for _ in range(3)]
-        for client in slow:
+        waiting = {}
+        for _ in range(3):
+            client = await stack.enter_async_context(bot.client())
             client.send(post("/body", 200_000, b"a" * 100_000))
-            await asyncio.sleep(0.05)
-        assert [b" 408 " in await client.response() for client in slow[:2]] == [True, True]
-        slow[2].send(b"a" * 100_000)
-        assert (await slow[2].response()).endswith(b"200000")
+            waiting[asyncio.create_task(client.response())] = client
+        while len(waiting) > 1:
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                assert b" 408 " in task.result()
+                del waiting[task]
+        [(last, client)] = waiting.items()
+        client.send(b"a" * 100_000)
+        assert (await last).endswith(b"200000")
 
 
 async def test_a_client_that_leaves_in_a_body_is_counted_without_a_traceback(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with serving() as bot:
-        for _ in range(3):
+        for number in range(1, 4):
             async with bot.client() as client:
                 client.send(post("/body", 1000, b"a"))
-                await asyncio.sleep(0.05)
+                await eventually(lambda number=number: bot.bodies == number)  # type: ignore[misc]
         await eventually(lambda: bot.rejections.counts() == {Rejection.ABORTED: 3})
         assert not caplog.records
 
