@@ -26,13 +26,15 @@ feeds:
 
 
 async def main() -> None:
-    """Serves until the process is stopped; the arguments are a folder for its files and a log level."""
+    """Serves until the process is stopped; its arguments are a data folder and a log level."""
     folder = Path(sys.argv[1])
     log_level = sys.argv[2] if len(sys.argv) > 2 else "WARNING"
     workspace = Workspace(folder / "workspace.db", rate_limits=False)
     await workspace.start(port=0)
     try:
-        settings = settings_without_feeds(folder, workspace).model_copy(update={"log_level": log_level})
+        settings = settings_without_feeds(folder, workspace).model_copy(
+            update={"log_level": log_level}
+        )
         telling = asyncio.create_task(_print_port_when_ready(settings.port))
         await run_bot(settings)
         telling.cancel()

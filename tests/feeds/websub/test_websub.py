@@ -68,9 +68,7 @@ class Setting:
             served = web.Application()
             self._runner = web.AppRunner(served, shutdown_timeout=0.1)
             self.hubs = WebSubSubscriptions(self.limits, self.shelf, self.address, self.clock)
-            self.callback = WebSubCallback(
-                self.hubs, self.limits, self._take_in, self.rejections
-            )
+            self.callback = WebSubCallback(self.hubs, self.limits, self._take_in, self.rejections)
             served.add_routes(self.callback.routes())
             await self._runner.setup()
             await web.SockSite(self._runner, listening).start()
