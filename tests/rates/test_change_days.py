@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.rates.change_days import change_days, milestone_days, rate_days
+from bot.rates.answer.history import change_days
+from bot.rates.change_days import milestone_days, rate_days
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import DutyRate, Exemption, Milestone, RatePeriod, Scope, Source
 from tests.rates.made import SOURCE, START, measure, period

@@ -150,3 +150,39 @@ def test_exemptions_are_whole_or_partial() -> None:
     assert exempting(Wanted("pipes", goods=("pipes",))) == (["list"], ["condition"])
     assert exempting(Wanted("steel", goods=("steel",))) == ([], ["list", "condition"])
     assert exempting(Wanted("wine", goods=("wine",))) == ([], [])
+
+
+NESTED = [
+    Good(id="all", name="all", part_of=("all",)),
+    Good(id="metals", name="metals", part_of=("all",)),
+    Good(id="steel", name="steel", hs=("72", "73"), part_of=("metals", "absent")),
+    Good(id="pipes", name="pipes", hs=("7304",), part_of=("steel",)),
+    Good(id="wine", name="wine", hs=("2204",)),
+]
+
+
+@pytest.mark.parametrize(
+    ("scope", "goods", "codes", "expected"),
+    [
+        (Scope(), ("steel",), ("72",), Fit.NONE),
+        (Scope(hs=("72",)), ("steel",), (), Fit.PARTIAL),
+        (Scope(hs=("72", "73")), ("steel",), (), Fit.HEADING),
+        (Scope(hs=("73041",)), ("pipes",), (), Fit.PARTIAL),
+        (Scope(goods=("wine",), hs=("72", "73")), ("steel",), (), Fit.HEADING),
+        (Scope(goods=("pipes",)), ("all",), (), Fit.PARTIAL),
+        (Scope(goods=("all",)), ("pipes",), (), Fit.HEADING),
+        (Scope(goods=("wine",)), ("metals",), (), Fit.NONE),
+        (Scope(hs=("72",)), ("metals",), (), Fit.NONE),
+        (Scope(hs=("72",)), ("absent",), (), Fit.NONE),
+        (Scope(hs=("72",)), (), (), Fit.NONE),
+        (Scope(goods=("steel",)), ("wine",), ("7304",), Fit.NONE),
+        (Scope(goods=("steel",), hs=("7304",)), ("wine",), ("73", "2204"), Fit.PARTIAL),
+        (Scope(goods=("steel",), hs=("7304",)), ("wine", "steel"), ("73",), Fit.NAMED),
+    ],
+)
+def test_a_scope_fits_the_best_of_what_was_asked_for(
+    scope: Scope, goods: tuple[str, ...], codes: tuple[str, ...], expected: Fit
+) -> None:
+    one = measure("one", scope=scope)
+    wanted = Wanted("asked", goods=goods, codes=codes)
+    assert Fitting(Goods(NESTED), [one]).fit(one, wanted) is expected

@@ -97,13 +97,16 @@ def test_a_pair_holds_all_that_is_known_of_it() -> None:
 def test_names_families_and_sets_are_by_id() -> None:
     one = made()
     assert one.family_names == {"plan": "Plan"}
-    assert one.family_of == {"a": "", "b": "", "plan-cn": "plan", "plan-de": "plan", "eu": ""}
+    families = {each.id: each.family for each in one.measures}
+    assert families == {"a": "", "b": "", "plan-cn": "plan", "plan-de": "plan", "eu": ""}
     assert one.one_of == [{"b": 0, "plan-cn": 1, "plan-de": 2}, {"a": 0, "b": 1}]
 
 
 def test_events_of_a_measure_are_in_order_of_time() -> None:
     one = made()
-    found = {each.id: [event.on for event in one.events_of(each)] for each in one.measures}
+    found = {
+        each.id: [event.on for event in one.events_of.get(each.id, ())] for each in one.measures
+    }
     assert found == {
         "a": [JUNE],
         "b": [],
@@ -116,14 +119,14 @@ def test_events_of_a_measure_are_in_order_of_time() -> None:
 def test_days_of_a_measure_are_those_of_its_rates_and_its_milestones() -> None:
     one = made()
     measure = one.measures[0]
-    kinds = [(each.on, each.change.kind) for each in one.days_of(measure)]
+    days = (*one.rate_days[measure.id], *one.milestone_days[measure.id])
+    kinds = [(each.on, each.change.kind) for each in days]
     assert kinds == [
         (START, ChangeKind.BEGINS),
         (date(2026, 6, 2), ChangeKind.ENDS),
         (AUGUST, ChangeKind.CONTINUES),
         (MAY, ChangeKind.MILESTONE),
     ]
-    assert one.rate_days_of(measure) == one.days_of(measure)[:3]
 
 
 @pytest.mark.parametrize(
@@ -193,6 +196,6 @@ def test_fits_are_of_goods_or_codes() -> None:
     steel = Wanted("steel", goods=("steel",))
     assert one.fits("US", "CN", steel) == {"a": Fit.NONE, "b": Fit.NAMED, "plan-cn": Fit.NONE}
     assert one.fits("US", "CN", None) == dict.fromkeys(("a", "b", "plan-cn"), Fit.NONE)
-    assert one.fit(one.measures[1], steel) is Fit.NAMED
+    assert one.fitting.fit(one.measures[1], steel) is Fit.NAMED
     assert one.covering("DE") == ("DE", "EU")
     assert one.covering("ZZ") == ("ZZ",)

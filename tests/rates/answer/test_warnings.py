@@ -23,7 +23,7 @@ GOODS = [
     Good(id="pipes", name="pipes", hs=("7304",), part_of=("steel",)),
     Good(id="wine", name="wine", hs=("2204",)),
 ]
-ANTI_DUMPING = kinds.NotFollowed("anti-dumping and countervailing duties")
+ANTI_DUMPING = kinds.NotFollowed("antidumping and countervailing duties")
 STEEL: dict[str, Any] = {"scope": {"goods": ["steel"]}}
 SOME: dict[str, Any] = {"scope": {"hs": ["7208"]}}
 ON_ALL: dict[str, Any] = {"general": True}

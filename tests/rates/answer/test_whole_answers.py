@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.rates.answer.build import answer, ask
+from bot.rates.answer.build import answer
 from bot.rates.files.schema import Baseline, MfnFile, Sheet
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
@@ -30,6 +30,7 @@ from bot.rates.model.goods import Good
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.question.parse import Kind, RateQuery
+from tests.rates.asked import ask
 from tests.rates.made import CHECKED, PARTIES, SOURCE, START, book, ledger, sheet, talk, written
 
 DAY, JULY, OCTOBER_3 = date(2026, 6, 15), date(2026, 7, 1), date(2026, 10, 3)

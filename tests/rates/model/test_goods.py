@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.rates.model.goods import Fit, Good, Goods, dotted
-from bot.rates.model.measure import Scope
+from bot.rates.model.goods import Good, Goods, dotted
 
 GOODS = [
     Good(id="all", name="all", part_of=("all",)),
@@ -38,31 +37,6 @@ def test_goods_know_what_they_are_part_of_and_what_is_part_of_them() -> None:
 )
 def test_a_code_has_its_goods(code: str, expected: list[str]) -> None:
     assert [good.id for good in Goods(GOODS).at(code)] == expected
-
-
-@pytest.mark.parametrize(
-    ("scope", "goods", "codes", "expected"),
-    [
-        (Scope(), ("steel",), ("72",), Fit.NONE),
-        (Scope(hs=("72",)), ("steel",), (), Fit.PARTIAL),
-        (Scope(hs=("72", "73")), ("steel",), (), Fit.HEADING),
-        (Scope(hs=("73041",)), ("pipes",), (), Fit.PARTIAL),
-        (Scope(goods=("wine",), hs=("72", "73")), ("steel",), (), Fit.HEADING),
-        (Scope(goods=("pipes",)), ("all",), (), Fit.PARTIAL),
-        (Scope(goods=("all",)), ("pipes",), (), Fit.HEADING),
-        (Scope(goods=("wine",)), ("metals",), (), Fit.NONE),
-        (Scope(hs=("72",)), ("metals",), (), Fit.NONE),
-        (Scope(hs=("72",)), ("absent",), (), Fit.NONE),
-        (Scope(hs=("72",)), (), (), Fit.NONE),
-        (Scope(goods=("steel",)), ("wine",), ("7304",), Fit.NONE),
-        (Scope(goods=("steel",), hs=("7304",)), ("wine",), ("73", "2204"), Fit.PARTIAL),
-        (Scope(goods=("steel",), hs=("7304",)), ("wine", "steel"), ("73",), Fit.NAMED),
-    ],
-)
-def test_a_scope_fits_the_best_of_what_was_asked_for(
-    scope: Scope, goods: tuple[str, ...], codes: tuple[str, ...], expected: Fit
-) -> None:
-    assert Goods(GOODS).fit(scope, goods, codes) is expected
 
 
 @pytest.mark.parametrize(

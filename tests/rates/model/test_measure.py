@@ -14,7 +14,7 @@ from bot.rates.model.measure import (
     RatePeriod,
     Scope,
     Status,
-    falls_on,
+    falling_on,
     has_basis,
 )
 from tests.rates.made import START, measure, period
@@ -93,7 +93,8 @@ def test_a_rate_may_be_unknown_before_the_first_that_is_known(
 def test_a_measure_falls_on_its_partners(
     partners: tuple[str, ...], exceptions: tuple[str, ...], codes: set[str], expected: bool
 ) -> None:
-    assert falls_on(measure("a", partners=partners, exceptions=exceptions), codes) is expected
+    one = measure("a", partners=partners, exceptions=exceptions)
+    assert falling_on([one], frozenset(codes)) == ((one,) if expected else ())
 
 
 @pytest.mark.parametrize(

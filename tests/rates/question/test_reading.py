@@ -130,8 +130,8 @@ def test_a_text_is_goods_a_layer_or_nothing(
 
 
 def test_near_names_are_those_suggested() -> None:
-    assert reader().near("washing") == ("washing machines",)
-    assert reader().near("tin") == ()
+    assert reader().read_any("washing").suggestions == ("washing machines",)
+    assert reader().read_any("tin").suggestions == ()
 
 
 def test_a_text_names_each_legal_basis_once() -> None:

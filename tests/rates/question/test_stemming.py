@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.rates.question.stemming import codes_in, stems
+from bot.rates.question.product import codes_in
+from bot.rates.question.stemming import stems
 
 
 @pytest.mark.parametrize(

@@ -356,7 +356,7 @@ async def test_a_proposal_shows_the_rate_of_another_approval_that_would_precede_
     await operators.page_user.click(await operators.ask(proposal_of()), "rate_approve")
     after = await message_on(operators, later)
     assert "until then it stays at 12.5%, then 40%." in as_text([after])
-    assert "40% Forced-labour Section 301 duty, China from 2026-12-01" in as_text([after])
+    assert "40% Section 301 forced labor, China from 2026-12-01" in as_text([after])
     assert "from that very day on, so *Approve* is refused" in as_text(
         [await message_on(operators, same_day)]
     )
@@ -417,7 +417,7 @@ async def test_the_list_shows_the_effect_of_each_approval(
 ) -> None:
     await operators.ask(proposal_of())
     [listed] = await operators.page_user.say("/tariff proposals")
-    assert "*Approve* sets *Forced-labour Section 301 duty, China* to *40%*" in as_text([listed])
+    assert "*Approve* sets *Section 301 forced labor, China* to *40%*" in as_text([listed])
 
 
 async def test_a_document_without_a_partner_is_not_shown_as_no_duty(

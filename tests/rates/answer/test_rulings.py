@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from bot.rates.model.law import Effect, LegalEvent, Ruling, rulings_on
+from bot.rates.answer.components import rulings_on
+from bot.rates.model.law import Effect, LegalEvent, Ruling
 from tests.rates.made import ruling
 
 DAYS = (date(2025, 5, 28), date(2025, 8, 29), date(2025, 11, 5), date(2026, 2, 20))
