@@ -77,7 +77,13 @@ def test_a_feed_without_a_hub_or_dates_is_neither_pushed_nor_late() -> None:
 
 def test_a_feed_that_was_never_polled_has_only_its_settings() -> None:
     expected = Health(
-        id="wire", title="Harbour Wire", url=FEED.url, enabled=True, status="new", held_until=NOW
+        id="wire",
+        title="Harbour Wire",
+        url=FEED.url,
+        enabled=True,
+        status="new",
+        pushed=True,
+        held_until=NOW,
     )
     assert health(FEED, None, None, pushed=True, held_until=NOW) == expected
 
