@@ -1,14 +1,15 @@
 """Sends the deliveries in the outbox: claim, send, confirm.
 
-    outbox.claim | wait for the conversation's turn | sender.send | outbox.confirm
-                                                      |-- SendLater ---> outbox.retry, with backoff
-                                                      |-- SendRefused -> outbox.give_up
+    outbox.claim | wait for the conversation's turn | outbox.start_sending | sender.send | confirm
+                                                      SendLater ---> outbox.retry, with backoff
+                                                      SendRefused -> outbox.give_up
 
 `claim` decides which message is sent next (`bot.store.next_delivery`). It gives one message of a
 conversation at a time, so messages of a conversation stay in order and no conversation delays
 another. A claim is a lease. When the process dies, or the database is away for long, the lease
-ends and the delivery is queued again, marked `uncertain`. A lease also ends when the machine slept
-or its clock jumped, so a delivery that is still in flight is not started again.
+ends and the delivery is queued again, marked `uncertain` if it was being sent. A lease also ends
+when the machine slept or its clock jumped. A delivery that is still in flight then is not started
+a second time.
 
 While the database is away, the outcome of a send is kept in memory and its save is retried.
 """
@@ -72,6 +73,8 @@ class DeliveryQueue(Protocol):
 
     async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]: ...
 
+    async def start_sending(self, delivery_id: str, claimed_at: datetime | None) -> bool: ...
+
     async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None: ...
 
     async def retry(
@@ -101,6 +104,13 @@ class _Outcome(NamedTuple):
     save: Callable[[], Awaitable[None]]
 
 
+async def _save_nothing() -> None:
+    return None
+
+
+_NOTHING_TO_SAVE = _Outcome(False, _save_nothing)
+
+
 class Dispatcher:
     """Empties an outbox through a sender.
 
@@ -124,6 +134,7 @@ class Dispatcher:
         self._next_send_at: dict[tuple[str, str], float] = {}
         self._paused_until: dict[str, datetime] = {}
         self._in_flight: dict[str, asyncio.Task[bool]] = {}
+        self._claimed_again: dict[str, Delivery] = {}
         self._unanswered: dict[str, int] = {}
         self._woken = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -170,7 +181,9 @@ class Dispatcher:
         try:
             claimed = await self._outbox.claim(now, room, self._times.lease_s)
             for delivery in claimed:
-                if delivery.id not in self._in_flight:
+                if delivery.id in self._in_flight:
+                    self._claimed_again[delivery.id] = delivery
+                else:
                     self._start(delivery)
             due_at = None if len(claimed) == room else await self._outbox.next_due(now)
         except StoreUnavailable:
@@ -190,6 +203,7 @@ class Dispatcher:
 
     def _finish(self, delivery: Delivery, task: asyncio.Task[bool]) -> None:
         del self._in_flight[delivery.id]
+        self._claimed_again.pop(delivery.id, None)
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, StoreUnavailable):
             log.error("a delivery's outcome was not saved; it will be looked up", exc_info=error)
@@ -235,8 +249,11 @@ class Dispatcher:
             return self._put_back(delivery, due_at)
         try:
             stories, thread_ts = await self._read(delivery)
+            is_claimed = await self._outbox.start_sending(delivery.id, delivery.claimed_at)
         except StoreUnavailable:
             return self._put_back(delivery, delivery.due_at)
+        if not is_claimed:
+            return self._lost_claim(delivery)
         try:
             receipt = await self._send(delivery, stories, thread_ts)
         except SendLater as later:
@@ -254,6 +271,14 @@ class Dispatcher:
 
     def _put_back(self, delivery: Delivery, due_at: datetime) -> _Outcome:
         return _Outcome(False, partial(self._outbox.put_back, delivery.id, due_at))
+
+    def _lost_claim(self, delivery: Delivery) -> _Outcome:
+        """The outcome of a delivery whose lease ended before it was sent.
+
+        If this process claimed it again, it is queued again; otherwise another process has it.
+        """
+        again = self._claimed_again.get(delivery.id)
+        return self._put_back(again, again.due_at) if again is not None else _NOTHING_TO_SAVE
 
     async def _read(self, delivery: Delivery) -> tuple[tuple[Story, ...], str | None]:
         """The stories of a delivery, and the message that it replies to."""

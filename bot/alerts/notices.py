@@ -31,7 +31,7 @@ class Trouble(NamedTuple):
 class NoticeQueue(Protocol):
     """The outbox. A delivery that is already queued or sent stays as it is."""
 
-    async def owe(self, deliveries: Collection[Delivery]) -> None: ...
+    async def queue(self, deliveries: Collection[Delivery]) -> None: ...
 
 
 def plan_notices(
@@ -69,7 +69,7 @@ class Notices:
         """Queues notices about these feeds and other problems; raises StoreError."""
         found = plan_notices(failing, self._team, self._conversations, self._clock(), others)
         if new := [each for each in found if each.id not in self._queued]:
-            await self._outbox.owe(new)
+            await self._outbox.queue(new)
             self._on_deliveries()
         self._queued = frozenset(each.id for each in found)
 

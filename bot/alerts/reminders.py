@@ -220,6 +220,6 @@ class Reminders:
             lambda: plan_reminders(ledger, subscriptions, off, sent_reminders(earlier), today, now)
         )
         if found:
-            await self._outbox.owe(found)
+            await self._outbox.queue(found)
             self._on_deliveries()
         self._done_on = today

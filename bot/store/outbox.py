@@ -1,8 +1,9 @@
-"""The outbox: deliveries that are queued, claimed, sent or failed.
+"""The outbox: the deliveries with their states.
 
 `bot.alerts.delivery` has the states, `bot.store.next_delivery` the order of sending.
 """
 
+import asyncio
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -39,6 +40,9 @@ class Outbox:
     def __init__(self, database: Database, stories: Stories, team: str | None = None) -> None:
         self._database, self._stories, self._team = database, stories, team
         self._insert = database.insert(_table).on_conflict_do_nothing()
+        self._starting: dict[datetime | None, list[str]] = {}
+        self._start: asyncio.Task[Collection[str]] | None = None
+        self._one_start = asyncio.Lock()
 
     @property
     def team(self) -> str | None:
@@ -49,7 +53,7 @@ class Outbox:
         """Claims at most `limit` due deliveries, one per conversation, for the caller to send.
 
         The lease lasts `lease_s` seconds, less than LONGEST_PUT_OFF. When it expires the deliveries
-        are queued again as `uncertain`.
+        are queued again, those that were being sent as `uncertain`.
         """
         until = now + timedelta(seconds=lease_s)
 
@@ -67,6 +71,30 @@ class Outbox:
             return tuple(map(_delivery, connection.execute(query)))
 
         return await self._database.write(write)
+
+    async def start_sending(self, delivery_id: str, claimed_at: datetime | None) -> bool:
+        """Records that a claimed delivery is passed to Slack now.
+
+        False if the claim ended meanwhile: then it must not be sent.
+        """
+        self._starting.setdefault(claimed_at, []).append(delivery_id)
+        if self._start is None:
+            self._start = asyncio.create_task(self._start_waiting())
+        return delivery_id in await asyncio.shield(self._start)
+
+    async def _start_waiting(self) -> Collection[str]:
+        """Starts all that wait, in one transaction: one for each delivery halves the throughput."""
+        async with self._one_start:
+            starting, self._starting, self._start = self._starting, {}, None
+
+            def write(connection: sa.Connection) -> set[str]:
+                started: set[str] = set()
+                for at, ids in starting.items():
+                    given = {"ids": ids, "at": at}
+                    started.update(connection.execute(next_delivery.START_SENDING, given).scalars())
+                return started
+
+            return await self._database.write(write)
 
     async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
         """Marks a delivery as sent; `ts` is Slack's id of the message."""
@@ -107,9 +135,10 @@ class Outbox:
         await self._database.write(lambda connection: connection.execute(_record, parameters))
 
     async def release_all(self, now: datetime) -> int:
-        """Queues all claimed deliveries again as `uncertain`; returns how many.
+        """Queues all claimed deliveries again; returns how many.
 
-        For the start of the only process that sends: the processes with the claims have died.
+        Those that were being sent are `uncertain`. For the start of the only process that sends:
+        the processes with the claims have died.
         """
 
         def write(connection: sa.Connection) -> int:
@@ -184,7 +213,7 @@ class Outbox:
         rows = await self._database.rows(query.order_by(_row.seq), {"of_team": self._team})
         return tuple(map(_delivery, rows))
 
-    async def owe(self, deliveries: Collection[Delivery]) -> None:
+    async def queue(self, deliveries: Collection[Delivery]) -> None:
         """Queues deliveries that belong to no story; those with a known id stay as they are."""
         await self._database.write(lambda connection: self.put(connection, deliveries))
 
@@ -206,7 +235,7 @@ class _Outcome(Frozen):
     """The result of one attempt; the names are the statement's parameters."""
 
     delivery: str
-    to: DeliveryState = DeliveryState.OWED
+    to: DeliveryState = DeliveryState.QUEUED
     due: datetime | None = None
     untried: int = 0
     unsure: bool = False
@@ -221,9 +250,9 @@ _record = (
         _row.id == sa.bindparam("delivery"),
         # A posted message counts as sent even if its lease had expired.
         sa.or_(
-            _row.state == DeliveryState.CLAIMED,
+            _row.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
             sa.and_(
-                _row.state == DeliveryState.OWED, sa.bindparam("to", type_=sa.String) == "sent"
+                _row.state == DeliveryState.QUEUED, sa.bindparam("to", type_=sa.String) == "sent"
             ),
         ),
     )
@@ -247,14 +276,14 @@ def _digest_to_insert(connection: sa.Connection, digest: Delivery) -> Delivery |
     """
     query = sa.select(_row.state, _row.attempts, _row.uncertain, _row.story_ids)
     query = query.where(_row.id == digest.id)
-    owed = connection.execute(query.with_for_update()).one_or_none()
-    if owed is None:
+    known = connection.execute(query.with_for_update()).one_or_none()
+    if known is None:
         return digest
-    if owed.state != DeliveryState.OWED or owed.attempts > 0 or owed.uncertain:
+    if known.state != DeliveryState.QUEUED or known.attempts > 0 or known.uncertain:
         about = " ".join((digest.due_at.isoformat(), *digest.story_ids))
         second = delivery_id(digest.kind, digest.team, digest.conversation, about)
         return digest.model_copy(update={"id": second})
-    both = dict.fromkeys((*json.loads(owed.story_ids), *digest.story_ids))
+    both = dict.fromkeys((*json.loads(known.story_ids), *digest.story_ids))
     adding = sa.update(_table).where(_row.id == digest.id).values(story_ids=json.dumps(list(both)))
     connection.execute(adding)
     return None

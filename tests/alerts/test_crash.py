@@ -26,12 +26,12 @@ async def test_a_kill_between_post_and_confirm_loses_and_repeats_no_message(
     database, file = tmp_path / "bot.db", tmp_path / "posted"
     await upgrade(f"sqlite:///{database}")
     store = open_store(f"sqlite:///{database}")
-    owed = [delivery(about, f"C{number}") for about in "abc" for number in range(4)]
-    await store.queue(*owed)
+    queued = [delivery(about, f"C{number}") for about in "abc" for number in range(4)]
+    await store.queue(*queued)
 
     await _run_until_killed(database, file, 1)
     assert len(posted_ids(file)) == 1
-    # The posted delivery is still claimed; the next process queues it again as uncertain.
+    # The posted delivery is still being sent; the next process queues it again as uncertain.
     assert (await store.outbox.counts())[DeliveryState.SENT] == 0
     await store.outbox.release_all(NOON)
     again = await store.outbox.claim(NOON, 9, 60)
@@ -40,6 +40,6 @@ async def test_a_kill_between_post_and_confirm_loses_and_repeats_no_message(
     await _run_until_killed(database, file, 4)
     await _run_until_killed(database, file, 2)
     await send_all(database, FileSender(file))
-    assert sorted(posted_ids(file)) == sorted(each.id for each in owed)
-    assert (await store.outbox.counts())[DeliveryState.SENT] == len(owed)
+    assert sorted(posted_ids(file)) == sorted(each.id for each in queued)
+    assert (await store.outbox.counts())[DeliveryState.SENT] == len(queued)
     await store.database.close()

@@ -108,7 +108,7 @@ async def test_every_due_message_is_sent_once(
     assert await dispatcher.run_once(NOON) == 0
     assert len({each.id for each in slack.posted}) == 151
     assert slack.told[delivery("a", "C1").id] == ["a"]
-    assert await _states(store) == {"sent": 151, "owed": 1}
+    assert await _states(store) == {"sent": 151, "queued": 1}
 
 
 async def test_a_follow_up_goes_into_the_thread_of_its_alert(
@@ -189,7 +189,7 @@ async def test_a_stop_finishes_the_current_post_and_puts_back_the_rest(
     gate.set()
     await running
     assert slack.about == [("C1", "a")]
-    assert await _states(store) == {"sent": 1, "owed": 1}
+    assert await _states(store) == {"sent": 1, "queued": 1}
     assert not (await store.outbox.claim(NOON, 1, 60))[0].uncertain
 
 
@@ -493,6 +493,6 @@ async def test_a_stop_during_an_outage_tries_once_more_and_ends(
     await outage.outbox.has_refused(1)
     await outage.end()
     assert "outcome of 1 message(s) was not saved" in caplog.text
-    assert await _states(store) == {"claimed": 1}
+    assert await _states(store) == {"sending": 1}
     await store.outbox.release_all(NOON)
     assert (await store.outbox.claim(NOON, 1, 60))[0].uncertain
