@@ -107,6 +107,15 @@ class Thread(NamedTuple):
     conversation: str
 
 
+class HeldConversation(NamedTuple):
+    """A conversation that refuses messages, since when and why."""
+
+    team: str
+    conversation: str
+    since: datetime
+    reason: str
+
+
 class Audience(Frozen):
     """The subscriptions, followers and mutes that concern some events."""
 

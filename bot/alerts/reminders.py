@@ -92,7 +92,8 @@ def plan_reminders(
     for subscription in subscriptions:
         place = Place(subscription.team, subscription.conversation)
         about_tariffs = not subscription.topics or Topic.TARIFF in subscription.topics
-        if about_tariffs and place not in off and not subscription.is_muted(now):
+        is_silent = subscription.is_muted(now) or subscription.paused_at is not None
+        if about_tariffs and place not in off and not is_silent:
             by_place.setdefault(place, []).append(subscription)
     found = []
     for place, held in by_place.items():

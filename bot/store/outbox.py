@@ -16,6 +16,7 @@ from bot.alerts.delivery import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    HeldConversation,
     Thread,
     delivery_id,
 )
@@ -23,6 +24,7 @@ from bot.news.story import Story
 from bot.store import next_delivery, tables
 from bot.store.engine import AnyRow, Database, chunks, execute_many
 from bot.store.stories import Stories
+from bot.store.subscriptions import pause, resume
 from bot.values import Frozen
 
 _table = tables.deliveries
@@ -49,8 +51,12 @@ class Outbox:
         """The team whose deliveries it serves; None for all teams."""
         return self._team
 
-    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+    async def claim(
+        self, now: datetime, limit: int, lease_s: float, closed: Collection[str] = ()
+    ) -> tuple[Delivery, ...]:
         """Claims at most `limit` due deliveries, one per conversation, for the caller to send.
+
+        Those of the `closed` teams are left out.
 
         The lease lasts `lease_s` seconds, less than LONGEST_PUT_OFF. When it expires the deliveries
         are queued again, those that were being sent as `uncertain`.
@@ -58,8 +64,8 @@ class Outbox:
         until = now + timedelta(seconds=lease_s)
 
         def write(connection: sa.Connection) -> tuple[Delivery, ...]:
-            given = {"now": now, "of_team": self._team}
-            far = given | {"farthest": now + LONGEST_PUT_OFF}
+            given = {"now": now, "of_team": self._team, "closed": list(closed)}
+            far = {"now": now, "of_team": self._team, "farthest": now + LONGEST_PUT_OFF}
             connection.execute(next_delivery.RELEASE_EXPIRED, far)
             connection.execute(next_delivery.HASTEN, far)
             sendable = connection.execute(next_delivery.SENDABLE, given | {"limit": limit})
@@ -121,9 +127,66 @@ class Outbox:
             )
         )
 
-    async def put_back(self, delivery_id: str, due_at: datetime) -> None:
-        """Queues a claimed delivery again that was not tried."""
-        await self._record(_Outcome(delivery=delivery_id, due=due_at, untried=1))
+    async def put_back(
+        self, delivery_id: str, due_at: datetime, error: str = "", uncertain: bool = False
+    ) -> None:
+        """Queues a claimed delivery again without an attempt, with the reason if there is one."""
+        await self._record(
+            _Outcome(delivery=delivery_id, due=due_at, untried=1, error=error, unsure=uncertain)
+        )
+
+    async def hold(
+        self, delivery: Delivery, due_at: datetime, error: str, now: datetime, uncertain: bool
+    ) -> None:
+        """Holds all that is queued for the conversation of a claimed delivery that it refused.
+
+        The delivery is tried again at `due_at`; the others wait for it. The conversation's
+        subscriptions are paused.
+        """
+        outcome = _Outcome(
+            delivery=delivery.id,
+            to=DeliveryState.HELD,
+            due=due_at,
+            error=error,
+            untried=1,
+            unsure=uncertain,
+        )
+        place = {"in_team": delivery.team, "in_conversation": delivery.conversation}
+
+        def write(connection: sa.Connection) -> None:
+            connection.execute(_record, outcome.model_dump())
+            connection.execute(next_delivery.HOLD, {**place, "now": now})
+            pause(connection, delivery.team, delivery.conversation, error, now)
+
+        await self._database.write(write)
+
+    async def give_up_held(self, delivery: Delivery, error: str, before: datetime) -> None:
+        """Marks a claimed delivery as failed, with all in its conversation held since `before`."""
+        outcome = _Outcome(delivery=delivery.id, to=DeliveryState.FAILED, error=error)
+        place = {"in_team": delivery.team, "in_conversation": delivery.conversation}
+        given = {**place, "before": before, "error": error}
+
+        def write(connection: sa.Connection) -> None:
+            connection.execute(_record, outcome.model_dump())
+            connection.execute(next_delivery.GIVE_UP_HELD, given)
+
+        await self._database.write(write)
+
+    async def resume(self, team: str, conversation: str, now: datetime) -> None:
+        """Queues what was held for a conversation, and ends the pause of its subscriptions."""
+        await self._database.write(lambda connection: resume(connection, team, conversation, now))
+
+    async def held(self) -> tuple[HeldConversation, ...]:
+        """The conversations that refuse messages, the first held first."""
+        since = sa.func.min(_row.held_at).label("since")
+        query = (
+            sa.select(_row.team, _row.conversation, since, sa.func.max(_row.error))
+            .where(sa.text(tables.UNSENT), _row.held_at.is_not(None), next_delivery.OF_TEAM)
+            .group_by(_row.team, _row.conversation)
+            .order_by(since)
+        )
+        rows = await self._database.rows(query, {"of_team": self._team})
+        return tuple(HeldConversation(*row) for row in rows)
 
     async def give_up(self, delivery_id: str, error: str) -> None:
         """Marks a claimed delivery as failed for good, with the reason."""
@@ -147,10 +210,13 @@ class Outbox:
 
         return await self._database.write(write)
 
-    async def next_due(self, now: datetime) -> datetime | None:
-        """When the next delivery is due or a lease ends; None if nothing is unsent."""
+    async def next_due(self, now: datetime, closed: Collection[str] = ()) -> datetime | None:
+        """When the next delivery is due or a lease ends; None if nothing is unsent.
+
+        Deliveries of the `closed` teams are left out.
+        """
         found: Sequence[datetime | None]
-        given = {"now": now, "of_team": self._team}
+        given = {"now": now, "of_team": self._team, "closed": list(closed)}
         found = await self._database.column(next_delivery.NEXT_MOMENT, given)
         return found[0]
 

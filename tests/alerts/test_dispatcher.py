@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -260,7 +261,7 @@ async def test_an_outage_backs_off_and_loses_no_message(
     [
         SendLater(None, "Slack cannot be reached", unanswered=True),
         SendLater(None, "ServerDisconnectedError", uncertain=True, unanswered=True),
-        SendLater(300, "invalid_auth"),
+        SendLater(300, "ratelimited"),
     ],
 )
 async def test_a_long_outage_gives_up_no_message_and_keeps_their_order(
@@ -341,11 +342,11 @@ class _UnavailableOnce(Outbox):
 
     looks = 0
 
-    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+    async def claim(self, *given: Any, **options: Any) -> tuple[Delivery, ...]:
         self.looks += 1
         if self.looks == 1:
             raise StoreUnavailable("sqlite database", "database is locked")
-        return await super().claim(now, limit, lease_s)
+        return await super().claim(*given, **options)
 
 
 async def test_a_briefly_unavailable_database_does_not_stop_the_dispatcher(
@@ -378,9 +379,9 @@ class _UnavailableOutbox(Outbox):
                 self._more.notify_all()
             raise StoreUnavailable("sqlite database", "the disk is full")
 
-    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+    async def claim(self, *given: Any, **options: Any) -> tuple[Delivery, ...]:
         await self._raise_if_unavailable()
-        return await super().claim(now, limit, lease_s)
+        return await super().claim(*given, **options)
 
     async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
         await self._raise_if_unavailable()
@@ -394,9 +395,9 @@ class _UnavailableOutbox(Outbox):
         await self._raise_if_unavailable()
         await super().give_up(delivery_id, error)
 
-    async def put_back(self, delivery_id: str, due_at: datetime) -> None:
+    async def put_back(self, *given: Any, **options: Any) -> None:
         await self._raise_if_unavailable()
-        await super().put_back(delivery_id, due_at)
+        await super().put_back(*given, **options)
 
     async def has_refused(self, number: int) -> None:
         async with asyncio.timeout(10), self._more:
@@ -471,8 +472,8 @@ async def test_a_message_whose_stories_cannot_be_read_is_put_back_without_an_att
     outbox = _UnavailableOutbox(store)
     dispatcher = Dispatcher(outbox, slack, clock, pace_s=0, times=QUICK)
 
-    async def claim(now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
-        claimed = await Outbox.claim(outbox, now, limit, lease_s)
+    async def claim(*given: Any, **options: Any) -> tuple[Delivery, ...]:
+        claimed = await Outbox.claim(outbox, *given, **options)
         outbox.is_unavailable = bool(claimed) and not outbox.refused
         return claimed
 

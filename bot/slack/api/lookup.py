@@ -58,8 +58,8 @@ async def find(
             raise CannotLook from error
         if code(error) == "thread_not_found":
             return None
-        later = verdict(error, 0)
-        raise still_uncertain(later, f"looking for it: {later.cause}") from error
+        met = verdict(error, 0, delivery.conversation)
+        raise still_uncertain(met, f"looking for it: {met.cause}") from error
     except (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError) as error:
         # Only its name: the text of an aiohttp error may quote the request with the token.
         raise unanswered(f"looking for it: {type(error).__name__}") from error

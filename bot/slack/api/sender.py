@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.dispatcher import Receipt
-from bot.errors import SendLater, SendRefused
+from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.news.story import Story
 from bot.parties import Parties
 from bot.proposals.approval.audit import ProposalRecord
@@ -64,7 +64,7 @@ class SlackSender:
     ) -> Receipt:
         """Posts the delivery, or finds it where an earlier attempt has posted it.
 
-        Raises SendLater and SendRefused as the dispatcher's port says.
+        Raises the errors that the dispatcher's port names.
         """
         message, *rest = await self._compose(delivery, stories, thread_ts)
         receipt, look_for = None, None
@@ -77,6 +77,15 @@ class SlackSender:
         receipt = receipt or await self._post(delivery, message, thread_ts)
         await self._post_rest(delivery, rest, receipt.ts, look_for)
         return receipt
+
+    async def check_workspace(self, team: str) -> None:
+        """Asks Slack whether the token is valid; raises WorkspaceRefused, or SendLater."""
+        try:
+            await self._client.auth_test()
+        except SlackApiError as error:
+            raise verdict(error, 0) from error
+        except (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError) as error:
+            raise unanswered(f"auth.test of {team}: {type(error).__name__}") from error
 
     async def _compose(
         self,
@@ -116,9 +125,9 @@ class SlackSender:
                 await self._post(reply, message, ts)
             except CannotLook as error:
                 raise SendLater(None, "its thread cannot be read", uncertain=True) from error
-            except SendLater as later:
+            except (SendLater, ConversationRefused, WorkspaceRefused) as error:
                 # The first message was posted: the next attempt finds it and continues.
-                raise still_uncertain(later, later.cause) from later
+                raise still_uncertain(error, error.cause) from error
 
     async def _post_unseen(
         self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None
@@ -143,11 +152,11 @@ class SlackSender:
             if refuses_blocks(error):
                 message = Message(message.text)
             elif code(error) != "not_in_channel" or not await self._join(delivery.conversation):
-                raise verdict(error, delivery.attempts) from error
+                raise verdict(error, delivery.attempts, delivery.conversation) from error
         try:
             return await self._post_once(delivery, message, thread_ts)
         except SlackApiError as error:
-            raise verdict(error, delivery.attempts) from error
+            raise verdict(error, delivery.attempts, delivery.conversation) from error
 
     async def _post_once(
         self, delivery: Delivery, message: Message, thread_ts: str | None
