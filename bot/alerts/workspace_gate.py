@@ -58,11 +58,16 @@ async def _no_check(_team: str) -> None:
 class WorkspaceGate:
     """Which workspaces get messages now. Without a `check`, a message is tried at each moment."""
 
-    def __init__(self, check: Check = _no_check, reports: RefusalReports | None = None) -> None:
-        self._check, self._reports = check, reports
+    def __init__(self, check: Check = _no_check) -> None:
+        self._check = check
+        self._reports: RefusalReports | None = None
         self._refusals: dict[str, WorkspaceRefusal] = {}
         self._recoveries: dict[str, Recovery] = {}
         self._trials: dict[str, asyncio.Lock] = {}
+
+    def report_to(self, reports: RefusalReports) -> None:
+        """Reports refusals and recoveries from now on; the log has them in any case."""
+        self._reports = reports
 
     @property
     def closed(self) -> frozenset[str]:

@@ -92,7 +92,8 @@ def dispatcher(store: Store, slack: Slack, clock: Clock, reports: Reports) -> Di
         if slack.revoked:
             raise WorkspaceRefused("Slack", slack.revoked, "install the app again")
 
-    gate = WorkspaceGate(check, reports)
+    gate = WorkspaceGate(check)
+    gate.report_to(reports)
     return Dispatcher(store.outbox, slack, clock, pace_s=0, workspaces=gate)
 
 
@@ -185,7 +186,8 @@ async def test_a_running_dispatcher_resumes_by_itself(
     async def check(_team: str) -> None:
         slack.revoked = ""
 
-    gate = WorkspaceGate(check, reports)
+    gate = WorkspaceGate(check)
+    gate.report_to(reports)
     dispatcher = Dispatcher(store.outbox, slack, now, pace_s=0, workspaces=gate)
     await store.queue(delivery("a"), delivery("b"))
     slack.revoked = "token_revoked"

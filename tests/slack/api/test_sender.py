@@ -492,3 +492,13 @@ async def test_a_notice_without_a_story_is_found_again_after_a_lost_connection(
     (message,) = await posts_in(client, queued.conversation)
     assert message["ts"] == found.ts
     assert message["text"] == "The feed wire is gone &lt;!channel&gt;"
+
+
+async def test_a_notice_shows_the_name_of_a_channel(
+    workspace: Workspace, sender: SlackSender, queued: Delivery
+) -> None:
+    reason = f"Slack refuses messages to #{queued.conversation} since noon."
+    changes = {"kind": DeliveryKind.NOTICE, "reason": reason}
+    await sender.send(queued.model_copy(update=changes), (), None)
+    (call,) = workspace.calls("chat.postMessage")
+    assert f"<#{queued.conversation}>" in call.arguments["text"]
