@@ -46,6 +46,8 @@ LONGEST_BACKOFF_S = 300.0
 """The longest wait between two attempts, unless Slack asks for more."""
 CLAIMS_PER_SLOT = 10
 """Claimed deliveries for each that may be posting; the others wait for their channel's pace."""
+LOOKUP_SLOTS = 5
+"""Uncertain deliveries that are looked up at a time. They take no slot of other deliveries."""
 _SEND_TIMEOUT_S = 30.0
 
 
@@ -156,6 +158,8 @@ class Dispatcher:
         self._workspaces = workspaces or WorkspaceGate()
         self._outbox, self._sender, self._clock, self._times = outbox, sender, clock, times
         self._posting = asyncio.Semaphore(slots)
+        self._looking_up = asyncio.Semaphore(LOOKUP_SLOTS)
+        self._certain_in_flight = 0
         self._most_claims = slots * CLAIMS_PER_SLOT
         self._pace_s = pace_s
         self._next_send_at: dict[tuple[str, str], float] = {}
@@ -202,7 +206,7 @@ class Dispatcher:
     async def _start_due(self) -> float:
         """Starts the deliveries that are due; returns the seconds until the next one is."""
         now = self._clock()
-        room = self._most_claims - len(self._in_flight)
+        room = self._most_claims - self._certain_in_flight
         if room < self._most_claims // 2:
             # Claiming many at a time is cheaper. A delivery that ends wakes the loop again.
             return self._times.longest_sleep_s
@@ -240,10 +244,12 @@ class Dispatcher:
     def _start(self, delivery: Delivery) -> None:
         task = asyncio.create_task(self._deliver(delivery), name=f"deliver {delivery.id}")
         self._in_flight[delivery.id] = task
+        self._certain_in_flight += not delivery.uncertain
         task.add_done_callback(lambda ended: self._finish(delivery, ended))
 
     def _finish(self, delivery: Delivery, task: asyncio.Task[bool]) -> None:
         del self._in_flight[delivery.id]
+        self._certain_in_flight -= not delivery.uncertain
         self._claimed_again.pop(delivery.id, None)
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, StoreUnavailable):
@@ -256,7 +262,8 @@ class Dispatcher:
         save_until = loop.time() + self._times.lease_s
         conversation = delivery.team, delivery.conversation
         await asyncio.sleep(self._next_send_at.get(conversation, 0.0) - loop.time())
-        async with self._workspaces.turn(delivery.team), self._posting:
+        slots = self._looking_up if delivery.uncertain else self._posting
+        async with self._workspaces.turn(delivery.team), slots:
             outcome = await self._attempt(delivery)
         if outcome.sent and self._is_running:
             # The outbox accepts this after the lease too, and an in-flight delivery is not started
@@ -375,9 +382,10 @@ class Dispatcher:
             backoff_s = 2.0 ** min(delivery.attempts + unanswered, 16)
             due_at = now + timedelta(seconds=min(backoff_s, LONGEST_BACKOFF_S))
         else:
-            # Slack's rate limits hold for the whole workspace, so its other channels wait too.
             due_at = now + timedelta(seconds=later.after_s)
-            self._paused_until[delivery.team] = due_at
+            if not later.lookups_only:
+                # The rate limit of posts holds for the whole workspace: other channels wait too.
+                self._paused_until[delivery.team] = due_at
         log.info("%s waits until %s: %s", _named(delivery), due_at.isoformat(), later.cause)
         retry = partial(
             self._outbox.retry, delivery.id, due_at, later.cause, later.uncertain, counts

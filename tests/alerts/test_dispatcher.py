@@ -301,6 +301,49 @@ async def test_a_rate_limit_pauses_the_whole_team_for_retry_after(
     assert attempts == {"D1": 1, "C0": 1, "C1": 1, "C2": 1, "C3": 1, "C4": 1}
 
 
+async def test_a_rate_limit_of_look_ups_delays_only_uncertain_messages(
+    store: Store, slack: FakeSlack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.queue(*(delivery("a", f"C{number}") for number in range(10)))
+    slack.answer = lambda _: SendLater(None, "no answer", uncertain=True)
+    await dispatcher.run_once(NOON)
+    await store.queue(*(delivery("a", f"D{number}") for number in range(10)))
+    slack.answer = lambda each: (
+        SendLater(30, "ratelimited", uncertain=True, lookups_only=True) if each.uncertain else None
+    )
+    clock.now += timedelta(seconds=5)
+    assert await dispatcher.run_once(clock.now) == 10
+    assert {each.conversation[0] for each in slack.posted} == {"D"}
+    assert await store.outbox.next_due(clock.now) == clock.now + timedelta(seconds=30)
+    slack.answer = lambda _: None
+    clock.now += timedelta(seconds=30)
+    assert await dispatcher.run_once(clock.now) == 10
+
+
+async def test_slow_look_ups_take_no_slot_of_other_messages(
+    store: Store, slack: FakeSlack, clock: Clock
+) -> None:
+    uncertain = [delivery("a", f"C{number}") for number in range(30)]
+    await store.queue(*uncertain)
+    slack.answer = lambda _: SendLater(None, "no answer", uncertain=True)
+    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, slots=3)
+    await dispatcher.run_once(NOON)
+    slack.answer = lambda _: None
+    gate = asyncio.Event()
+    slack.gates |= {each.conversation: gate for each in uncertain}
+    clock.now += timedelta(seconds=5)
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    await asyncio.sleep(0.05)
+    await store.queue(*(delivery(about, f"D{number}") for about in "ab" for number in range(9)))
+    dispatcher.wake()
+    await slack.has_posted(18)
+    gate.set()
+    await slack.has_posted(48)
+    stop.set()
+    await running
+
+
 async def test_a_refused_message_is_given_up_and_the_next_one_is_sent(
     store: Store, slack: FakeSlack, dispatcher: Dispatcher
 ) -> None:

@@ -23,7 +23,7 @@ from bot.news.story import Story
 from bot.parties import Parties
 from bot.proposals.approval.audit import ProposalRecord
 from bot.slack.api.errors import code, refuses_blocks, still_uncertain, unanswered, verdict
-from bot.slack.api.lookup import CannotLook, find, marked
+from bot.slack.api.lookup import CannotLook, Lookups, marked
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.delivery import compose
 from bot.slack.views.proposals import proposal_message
@@ -58,6 +58,7 @@ class SlackSender:
         """
         self._client, self._parties, self._on_unknown = client, parties, on_unknown
         self._proposals, self._pace_s = proposals, pace_s
+        self._lookups = Lookups(client)
 
     async def send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
@@ -70,7 +71,7 @@ class SlackSender:
         receipt, look_for = None, None
         if delivery.uncertain:
             try:
-                if found := await find(self._client, delivery, stories, thread_ts):
+                if found := await self._lookups.find(delivery, stories, thread_ts):
                     receipt, look_for = Receipt(ts=found), stories
             except CannotLook:
                 receipt = await self._post_unseen(delivery, stories, thread_ts)
@@ -118,7 +119,7 @@ class SlackSender:
             try:
                 if (
                     look_for is not None
-                    and await find(self._client, reply, look_for, ts) is not None
+                    and await self._lookups.find(reply, look_for, ts) is not None
                 ):
                     continue
                 await asyncio.sleep(self._pace_s)
@@ -146,6 +147,19 @@ class SlackSender:
             raise still_uncertain(later, later.cause) from later
 
     async def _post(self, delivery: Delivery, message: Message, thread_ts: str | None) -> Receipt:
+        try:
+            receipt = await self._post_or_join(delivery, message, thread_ts)
+        except BaseException:
+            # It may have arrived, also if this call was cancelled.
+            self._lookups.forget(delivery.conversation)
+            raise
+        self._lookups.posted(delivery, thread_ts, receipt.ts)
+        return receipt
+
+    async def _post_or_join(
+        self, delivery: Delivery, message: Message, thread_ts: str | None
+    ) -> Receipt:
+        """Posts the message; as text if its blocks are refused, and after joining if need be."""
         try:
             return await self._post_once(delivery, message, thread_ts)
         except SlackApiError as error:
