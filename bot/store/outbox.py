@@ -29,6 +29,7 @@ from bot.values import Frozen
 
 _table = tables.deliveries
 _row = tables.deliveries.c
+_WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 _FIELDS = [_row[name] for name in Delivery.model_fields]
 
 
@@ -270,6 +271,42 @@ class Outbox:
         query = query.order_by(_row.seq.desc()).limit(limit)
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(map(_delivery, rows))
+
+    async def unsent(self, limit: int) -> tuple[Delivery, ...]:
+        """The deliveries that are not sent yet, in the order in which they were queued."""
+        query = sa.select(*_FIELDS).where(sa.text(tables.UNSENT), next_delivery.OF_TEAM)
+        rows = await self._database.rows(
+            query.order_by(_row.seq).limit(limit), {"of_team": self._team}
+        )
+        return tuple(map(_delivery, rows))
+
+    async def send_again(self, now: datetime, delivery_id: str | None = None) -> int:
+        """Queues a failed, dropped or waiting delivery to be sent at once; returns how many.
+
+        Without an id, it queues all that failed.
+        """
+        states = (
+            (DeliveryState.FAILED,)
+            if delivery_id is None
+            else (*_WAITING, DeliveryState.FAILED, DeliveryState.DROPPED)
+        )
+        statement = sa.update(_table).where(_row.state.in_(states))
+        if delivery_id is not None:
+            statement = statement.where(_row.id == delivery_id)
+        queued = {"state": DeliveryState.QUEUED, "attempts": 0, "held_at": None, "due_at": now}
+        return await self._database.change(statement.values(**queued, error=""))
+
+    async def drop(self, delivery_id: str) -> bool:
+        """Marks a delivery as one that is not sent; False if it is being sent, or was."""
+        statement = sa.update(_table).where(
+            _row.id == delivery_id, _row.state.in_((*_WAITING, DeliveryState.FAILED))
+        )
+        return await self._database.change(statement.values(state=DeliveryState.DROPPED)) > 0
+
+    async def get(self, delivery_id: str) -> Delivery | None:
+        """The delivery with this id; None if there is none."""
+        rows = await self._database.rows(sa.select(*_FIELDS).where(_row.id == delivery_id))
+        return _delivery(rows[0]) if rows else None
 
     async def reminders(self, since: datetime) -> tuple[Delivery, ...]:
         """The reminders due since then, oldest first, in any state."""
