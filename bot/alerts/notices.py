@@ -98,8 +98,8 @@ def _hold_text(conversation: str, since: datetime, reason: str) -> str:
     name = conversation if _is_direct(conversation) else f"#{conversation}"
     return (
         f"Slack refuses messages to {name} since {_moment(since)}: {reason}. The subscriptions "
-        "there are paused, and what is queued is kept for a day. It is sent when Slack accepts "
-        "messages again. To end the pause earlier, subscribe there again."
+        "there are paused. What is queued is kept for a day and sent if Slack accepts messages "
+        "again, which ends the pause. Later, subscribe there again."
     )
 
 
