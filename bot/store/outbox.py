@@ -5,9 +5,9 @@
 
 import asyncio
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
@@ -27,6 +27,9 @@ from bot.store.stories import Stories
 from bot.store.subscriptions import pause, resume
 from bot.values import Frozen
 
+P = TypeVar("P")
+R = TypeVar("R")
+
 _table = tables.deliveries
 _row = tables.deliveries.c
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
@@ -43,9 +46,8 @@ class Outbox:
     def __init__(self, database: Database, stories: Stories, team: str | None = None) -> None:
         self._database, self._stories, self._team = database, stories, team
         self._insert = database.insert(_table).on_conflict_do_nothing()
-        self._starting: dict[datetime | None, list[str]] = {}
-        self._start: asyncio.Task[Collection[str]] | None = None
-        self._one_start = asyncio.Lock()
+        self._starts = _WriteBatch(database, _start_all)
+        self._outcomes = _WriteBatch(database, _record_all)
 
     @property
     def team(self) -> str | None:
@@ -84,24 +86,7 @@ class Outbox:
 
         False if the claim ended meanwhile: then it must not be sent.
         """
-        self._starting.setdefault(claimed_at, []).append(delivery_id)
-        if self._start is None:
-            self._start = asyncio.create_task(self._start_waiting())
-        return delivery_id in await asyncio.shield(self._start)
-
-    async def _start_waiting(self) -> Collection[str]:
-        """Starts all that wait, in one transaction: one for each delivery halves the throughput."""
-        async with self._one_start:
-            starting, self._starting, self._start = self._starting, {}, None
-
-            def write(connection: sa.Connection) -> set[str]:
-                started: set[str] = set()
-                for at, ids in starting.items():
-                    given = {"ids": ids, "at": at}
-                    started.update(connection.execute(next_delivery.START_SENDING, given).scalars())
-                return started
-
-            return await self._database.write(write)
+        return delivery_id in await self._starts.add((delivery_id, claimed_at))
 
     async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
         """Marks a delivery as sent; `ts` is Slack's id of the message."""
@@ -195,8 +180,7 @@ class Outbox:
         await self._record(_Outcome(delivery=delivery_id, to=failed, error=error))
 
     async def _record(self, outcome: "_Outcome") -> None:
-        parameters = outcome.model_dump()
-        await self._database.write(lambda connection: connection.execute(_record, parameters))
+        await self._outcomes.add(outcome)
 
     async def release_all(self, now: datetime) -> int:
         """Queues all claimed deliveries again; returns how many.
@@ -334,6 +318,49 @@ class Outbox:
         execute_many(connection, self._insert, rows)
 
 
+class _WriteBatch(Generic[P, R]):
+    """Runs `work` once for all that is added while the batch before is written.
+
+    A write for each delivery alone costs half of the throughput.
+    """
+
+    def __init__(self, database: Database, work: Callable[[sa.Connection, Sequence[P]], R]) -> None:
+        self._database, self._work = database, work
+        self._waiting: list[P] = []
+        self._next: asyncio.Task[R] | None = None
+        self._one_write = asyncio.Lock()
+
+    async def add(self, given: P) -> R:
+        """Returns what `work` returned for the batch; raises StoreError on failure."""
+        self._waiting.append(given)
+        if self._next is None:
+            self._next = asyncio.create_task(self._write())
+        return await asyncio.shield(self._next)
+
+    async def _write(self) -> R:
+        async with self._one_write:
+            batch, self._waiting, self._next = self._waiting, [], None
+            return await self._database.write(lambda connection: self._work(connection, batch))
+
+
+def _start_all(
+    connection: sa.Connection, claims: Sequence[tuple[str, datetime | None]]
+) -> frozenset[str]:
+    """Marks claimed deliveries as being sent; returns the ids of those whose claim still holds."""
+    by_moment: dict[datetime | None, list[str]] = {}
+    for claimed, at in claims:
+        by_moment.setdefault(at, []).append(claimed)
+    started: set[str] = set()
+    for at, ids in by_moment.items():
+        given = {"ids": ids, "at": at}
+        started.update(connection.execute(next_delivery.START_SENDING, given).scalars())
+    return frozenset(started)
+
+
+def _record_all(connection: sa.Connection, outcomes: Sequence["_Outcome"]) -> None:
+    connection.execute(_record, [outcome.model_dump() for outcome in outcomes])
+
+
 class _Outcome(Frozen):
     """The result of one attempt; the names are the statement's parameters."""
 
@@ -353,9 +380,12 @@ _record = (
         _row.id == sa.bindparam("delivery"),
         # A posted message counts as sent even if its lease had expired.
         sa.or_(
-            _row.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
+            # SQLAlchemy runs no IN for many rows at once.
+            _row.state == DeliveryState.CLAIMED,
+            _row.state == DeliveryState.SENDING,
             sa.and_(
-                _row.state == DeliveryState.QUEUED, sa.bindparam("to", type_=sa.String) == "sent"
+                sa.or_(_row.state == DeliveryState.QUEUED, _row.state == DeliveryState.HELD),
+                sa.bindparam("to", type_=sa.String) == "sent",
             ),
         ),
     )
