@@ -18,7 +18,9 @@
     │   └── StoreUnavailable        it cannot be reached or written for now
     ├── SlackError           Slack refused a call or could not be reached
     ├── SendLater            a delivery could not be sent now; it is retried
-    └── SendRefused          a delivery can never be sent; it fails and is reported
+    ├── SendRefused          a delivery can never be sent; it fails
+    ├── ConversationRefused  a conversation accepts no messages now; its deliveries are held
+    └── WorkspaceRefused     a workspace accepts no messages now; its deliveries stay queued
 
 Each names the thing, the cause and the cure. No message may hold a token, a signed address or any
 other secret.
@@ -126,9 +128,10 @@ class SlackError(TariffwireError):
 class SendLater(TariffwireError):
     """A message could not be posted now and must be retried.
 
-    `after_s` is the wait in seconds that Slack asked for, which then holds for its whole team; None
-    where it asked for none. `uncertain`: the message may have been posted anyway.
-    `unanswered`: Slack did not respond, so the message itself is not at fault.
+    `after_s` is the wait in seconds that Slack asked for, None where it asked for none. It holds
+    for all messages of the team, unless it is for `lookups_only`, the search for earlier copies.
+    `uncertain`: the message may have been posted anyway. `unanswered`: Slack did not respond, so
+    the message itself is not at fault.
     """
 
     def __init__(
@@ -137,16 +140,41 @@ class SendLater(TariffwireError):
         reason: str,
         uncertain: bool = False,
         unanswered: bool = False,
+        lookups_only: bool = False,
     ) -> None:
         self.after_s, self.uncertain, self.unanswered = after_s, uncertain, unanswered
+        self.lookups_only = lookups_only
         super().__init__("delivery", reason)
 
 
 class SendRefused(TariffwireError):
-    """The conversation can never accept this message; a retry does not help."""
+    """This message can never be posted; a retry does not help."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("delivery", reason)
+
+
+class ConversationRefused(TariffwireError):
+    """The conversation accepts no messages until a person changes something, such as a setting.
+
+    `thing` is the conversation, `cause` Slack's code. `uncertain`: the message, or a part of it,
+    may have been posted in an earlier attempt.
+    """
+
+    def __init__(self, thing: str, cause: str, cure: str = "", uncertain: bool = False) -> None:
+        self.uncertain = uncertain
+        super().__init__(thing, cause, cure)
+
+
+class WorkspaceRefused(TariffwireError):
+    """Slack accepts no messages for the whole workspace until an operator changes something.
+
+    `cause` is Slack's code, with the scope that is missing if one is. `uncertain` as above.
+    """
+
+    def __init__(self, thing: str, cause: str, cure: str = "", uncertain: bool = False) -> None:
+        self.uncertain = uncertain
+        super().__init__(thing, cause, cure)
 
 
 class AmendmentRefused(TariffwireError):

@@ -224,7 +224,7 @@ async def test_two_feeds_that_report_one_event_at_once_send_one_alert(
     kinds = [kind for each in taken for kind, _ in _kinds_and_titles(each)]
     assert sorted(kinds) == ["alert"] + ["follow_up"] * 7
     assert len({each.stories[0].event_id for each in taken}) == 1
-    assert (await store.outbox.counts())[DeliveryState.OWED] == 8
+    assert (await store.outbox.counts())[DeliveryState.QUEUED] == 8
 
 
 async def test_old_entries_are_saved_but_not_sent(
@@ -352,7 +352,7 @@ async def test_a_failed_transaction_saves_nothing_and_the_next_poll_retries(
         await full.take(WIRE, NOON)
     assert await store.feeds.states() == {}
     assert await store.stories.latest(None, 9) == ()
-    assert (await store.outbox.counts())[DeliveryState.OWED] == 0
+    assert (await store.outbox.counts())[DeliveryState.QUEUED] == 0
     assert _kinds_and_titles(await pipeline.take(WIRE, NOON)) == [("alert", "Tariff one")]
 
 
@@ -412,5 +412,5 @@ async def test_a_poll_cancelled_at_any_point_loses_nothing(
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     await pipeline.take(WIRE, NOON)
-    assert (await store.outbox.counts())[DeliveryState.OWED] == 5
+    assert (await store.outbox.counts())[DeliveryState.QUEUED] == 5
     assert len(await store.stories.latest(None, 99)) == 5

@@ -1,9 +1,15 @@
 """Deliveries: which messages a story causes, and the states of a delivery.
 
-queued --claim--> claimed --confirm--> sent
-                     |  \\---retry------> queued   (due later)
-                     |  \\---give up----> failed   (reported to the operators)
-                     \\---lease ends----> queued   (the process died: `uncertain`, the sender looks)
+queued --claim--> claimed --start sending--> sending --confirm--> sent
+                     |                          |---retry--------> queued   (due later)
+                     |                          |---hold---------> held     (for a day at most)
+                     |                          |---give up------> failed
+                     |                          \\---lease ends---> queued   (`uncertain`)
+                     \\---put back, lease ends--> queued
+
+A lease ends when the process that sends has died. Slack may have received a message that was being
+sent, so the sender looks for it before it posts again. A held delivery waits because its
+conversation refuses messages; it is claimed again from time to time. An operator can drop one.
 """
 
 import re
@@ -47,11 +53,17 @@ class DeliveryKind(StrEnum):
 class DeliveryState(StrEnum):
     """Where a delivery stands; the values are stored."""
 
-    OWED = "owed"
-    """Queued: not sent yet, and not claimed."""
+    QUEUED = "queued"
     CLAIMED = "claimed"
+    """Reserved for a process that will send it."""
+    SENDING = "sending"
+    """Passed to Slack; the response is not saved yet."""
+    HELD = "held"
+    """The conversation refuses messages at present."""
     SENT = "sent"
     FAILED = "failed"
+    DROPPED = "dropped"
+    """An operator decided not to send it."""
 
 
 class Delivery(Frozen):
@@ -72,12 +84,14 @@ class Delivery(Frozen):
     """Why this conversation gets it, in words."""
     content: str = ""
     """The content as JSON, where it is not in a story."""
-    state: DeliveryState = DeliveryState.OWED
+    state: DeliveryState = DeliveryState.QUEUED
     attempts: int = 0
-    """Attempts so far, including the present one. Not counted: no answer from Slack, and a rate
-    limit of the whole team. Neither is the message's fault."""
+    """Attempts so far, including the present one. Not counted are those that failed through no
+    fault of the message: no answer, a rate limit, a refusal of the workspace or conversation."""
     due_at: AwareDatetime
     claimed_at: AwareDatetime | None = None
+    held_at: AwareDatetime | None = None
+    """When its conversation first refused a message; None if it accepts them."""
     uncertain: bool = False
     """An earlier attempt may have posted it: look for `id` before posting it again."""
     ts: str = ""
@@ -91,6 +105,15 @@ class Thread(NamedTuple):
     event_id: str
     team: str
     conversation: str
+
+
+class HeldConversation(NamedTuple):
+    """A conversation that refuses messages, since when and why."""
+
+    team: str
+    conversation: str
+    since: datetime
+    reason: str
 
 
 class Audience(Frozen):

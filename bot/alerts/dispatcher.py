@@ -1,14 +1,18 @@
 """Sends the deliveries in the outbox: claim, send, confirm.
 
-    outbox.claim | wait for the conversation's turn | sender.send | outbox.confirm
-                                                      |-- SendLater ---> outbox.retry, with backoff
-                                                      |-- SendRefused -> outbox.give_up
+    outbox.claim | wait for the conversation's turn | outbox.start_sending | sender.send | confirm
+
+    SendLater            outbox.retry, with backoff
+    SendRefused          outbox.give_up
+    ConversationRefused  outbox.hold, and outbox.give_up_held after a day
+    WorkspaceRefused     outbox.put_back, until the workspace accepts messages (`WorkspaceGate`)
 
 `claim` decides which message is sent next (`bot.store.next_delivery`). It gives one message of a
 conversation at a time, so messages of a conversation stay in order and no conversation delays
 another. A claim is a lease. When the process dies, or the database is away for long, the lease
-ends and the delivery is queued again, marked `uncertain`. A lease also ends when the machine slept
-or its clock jumped, so a delivery that is still in flight is not started again.
+ends and the delivery is queued again, marked `uncertain` if it was being sent. A lease also ends
+when the machine slept or its clock jumped. A delivery that is still in flight then is not started
+a second time.
 
 While the database is away, the outcome of a send is kept in memory and its save is retried.
 """
@@ -16,14 +20,23 @@ While the database is away, the outcome of a send is kept in memory and its save
 import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple, Protocol
 
 from bot.alerts.delivery import LONGEST_PUT_OFF, Delivery, DeliveryKind
-from bot.errors import SendLater, SendRefused, StoreError, StoreUnavailable
+from bot.alerts.held import HELD_FOR, next_try
+from bot.alerts.workspace_gate import WorkspaceGate
+from bot.errors import (
+    ConversationRefused,
+    SendLater,
+    SendRefused,
+    StoreError,
+    StoreUnavailable,
+    WorkspaceRefused,
+)
 from bot.news.story import Story
 from bot.values import Frozen
 
@@ -33,6 +46,8 @@ LONGEST_BACKOFF_S = 300.0
 """The longest wait between two attempts, unless Slack asks for more."""
 CLAIMS_PER_SLOT = 10
 """Claimed deliveries for each that may be posting; the others wait for their channel's pace."""
+LOOKUP_SLOTS = 5
+"""Uncertain deliveries that are looked up at a time. They take no slot of other deliveries."""
 _SEND_TIMEOUT_S = 30.0
 
 
@@ -59,7 +74,8 @@ class Receipt(Frozen):
 class Sender(Protocol):
     """Posts a message. Looks for `delivery.id` first when the delivery is `uncertain`.
 
-    Raises SendLater or SendRefused; any other exception counts as an unknown outcome.
+    Raises SendLater, SendRefused, ConversationRefused or WorkspaceRefused; any other exception
+    counts as an unknown outcome.
     """
 
     async def send(
@@ -70,7 +86,11 @@ class Sender(Protocol):
 class DeliveryQueue(Protocol):
     """The unsent deliveries in the database."""
 
-    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]: ...
+    async def claim(
+        self, now: datetime, limit: int, lease_s: float, closed: Collection[str] = ()
+    ) -> tuple[Delivery, ...]: ...
+
+    async def start_sending(self, delivery_id: str, claimed_at: datetime | None) -> bool: ...
 
     async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None: ...
 
@@ -83,7 +103,17 @@ class DeliveryQueue(Protocol):
         counts: bool = True,
     ) -> None: ...
 
-    async def put_back(self, delivery_id: str, due_at: datetime) -> None: ...
+    async def put_back(
+        self, delivery_id: str, due_at: datetime, error: str = "", uncertain: bool = False
+    ) -> None: ...
+
+    async def hold(
+        self, delivery: Delivery, due_at: datetime, error: str, now: datetime, uncertain: bool
+    ) -> None: ...
+
+    async def give_up_held(self, delivery: Delivery, error: str, before: datetime) -> None: ...
+
+    async def resume(self, team: str, conversation: str, now: datetime) -> None: ...
 
     async def give_up(self, delivery_id: str, error: str) -> None: ...
 
@@ -91,7 +121,7 @@ class DeliveryQueue(Protocol):
 
     async def thread_ts(self, event_id: str, team: str, conversation: str) -> str | None: ...
 
-    async def next_due(self, now: datetime) -> datetime | None: ...
+    async def next_due(self, now: datetime, closed: Collection[str] = ()) -> datetime | None: ...
 
 
 class _Outcome(NamedTuple):
@@ -99,6 +129,13 @@ class _Outcome(NamedTuple):
 
     sent: bool
     save: Callable[[], Awaitable[None]]
+
+
+async def _save_nothing() -> None:
+    return None
+
+
+_NOTHING_TO_SAVE = _Outcome(False, _save_nothing)
 
 
 class Dispatcher:
@@ -116,14 +153,19 @@ class Dispatcher:
         pace_s: float = 1.0,
         slots: int = 20,
         times: DispatchTimes = DispatchTimes(),
+        workspaces: WorkspaceGate | None = None,
     ) -> None:
+        self._workspaces = workspaces or WorkspaceGate()
         self._outbox, self._sender, self._clock, self._times = outbox, sender, clock, times
         self._posting = asyncio.Semaphore(slots)
+        self._looking_up = asyncio.Semaphore(LOOKUP_SLOTS)
+        self._certain_in_flight = 0
         self._most_claims = slots * CLAIMS_PER_SLOT
         self._pace_s = pace_s
         self._next_send_at: dict[tuple[str, str], float] = {}
         self._paused_until: dict[str, datetime] = {}
         self._in_flight: dict[str, asyncio.Task[bool]] = {}
+        self._claimed_again: dict[str, Delivery] = {}
         self._unanswered: dict[str, int] = {}
         self._woken = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -136,8 +178,9 @@ class Dispatcher:
     async def run_once(self, now: datetime) -> int:
         """Sends all deliveries that are due at `now` and returns how many were sent."""
         sent = 0
-        while claimed := await self._outbox.claim(now, self._most_claims, self._times.lease_s):
+        while claimed := await self._claim(now, self._most_claims):
             sent += sum(await asyncio.gather(*map(self._deliver, claimed)))
+        await self._workspaces.report_delivered()
         return sent
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -163,16 +206,20 @@ class Dispatcher:
     async def _start_due(self) -> float:
         """Starts the deliveries that are due; returns the seconds until the next one is."""
         now = self._clock()
-        room = self._most_claims - len(self._in_flight)
+        room = self._most_claims - self._certain_in_flight
         if room < self._most_claims // 2:
             # Claiming many at a time is cheaper. A delivery that ends wakes the loop again.
             return self._times.longest_sleep_s
         try:
-            claimed = await self._outbox.claim(now, room, self._times.lease_s)
+            claimed = await self._claim(now, room)
             for delivery in claimed:
-                if delivery.id not in self._in_flight:
+                if delivery.id in self._in_flight:
+                    self._claimed_again[delivery.id] = delivery
+                else:
                     self._start(delivery)
-            due_at = None if len(claimed) == room else await self._outbox.next_due(now)
+            due_at = None if len(claimed) == room else await self._next_moment(now)
+            if not claimed and not self._in_flight:
+                await self._workspaces.report_delivered()
         except StoreUnavailable:
             return self._times.save_retry_s
         except StoreError:
@@ -183,13 +230,27 @@ class Dispatcher:
             return self._times.longest_sleep_s
         return (due_at - self._clock()).total_seconds()
 
+    async def _claim(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
+        await self._workspaces.look(now)
+        closed = self._workspaces.closed
+        return await self._outbox.claim(now, limit, self._times.lease_s, closed)
+
+    async def _next_moment(self, now: datetime) -> datetime | None:
+        """When the next delivery is due, or the next check of a workspace."""
+        check_at = await self._workspaces.look(now)
+        due_at = await self._outbox.next_due(now, self._workspaces.closed)
+        return min((each for each in (check_at, due_at) if each is not None), default=None)
+
     def _start(self, delivery: Delivery) -> None:
         task = asyncio.create_task(self._deliver(delivery), name=f"deliver {delivery.id}")
         self._in_flight[delivery.id] = task
+        self._certain_in_flight += not delivery.uncertain
         task.add_done_callback(lambda ended: self._finish(delivery, ended))
 
     def _finish(self, delivery: Delivery, task: asyncio.Task[bool]) -> None:
         del self._in_flight[delivery.id]
+        self._certain_in_flight -= not delivery.uncertain
+        self._claimed_again.pop(delivery.id, None)
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, StoreUnavailable):
             log.error("a delivery's outcome was not saved; it will be looked up", exc_info=error)
@@ -201,7 +262,8 @@ class Dispatcher:
         save_until = loop.time() + self._times.lease_s
         conversation = delivery.team, delivery.conversation
         await asyncio.sleep(self._next_send_at.get(conversation, 0.0) - loop.time())
-        async with self._posting:
+        slots = self._looking_up if delivery.uncertain else self._posting
+        async with self._workspaces.turn(delivery.team), slots:
             outcome = await self._attempt(delivery)
         if outcome.sent and self._is_running:
             # The outbox accepts this after the lease too, and an in-flight delivery is not started
@@ -233,27 +295,55 @@ class Dispatcher:
         if self._stopped.is_set() or paused:
             due_at = max(paused_until, delivery.due_at) if paused else delivery.due_at
             return self._put_back(delivery, due_at)
+        if delivery.team in self._workspaces.closed:
+            return self._put_back(delivery, delivery.due_at)
         try:
             stories, thread_ts = await self._read(delivery)
+            is_claimed = await self._outbox.start_sending(delivery.id, delivery.claimed_at)
         except StoreUnavailable:
             return self._put_back(delivery, delivery.due_at)
+        if not is_claimed:
+            return self._lost_claim(delivery)
         try:
             receipt = await self._send(delivery, stories, thread_ts)
         except SendLater as later:
             return self._retry(delivery, later)
+        except WorkspaceRefused as refused:
+            self._workspaces.refuse(delivery.team, refused, self._clock())
+            back = partial(self._outbox.put_back, delivery.id, delivery.due_at)
+            return _Outcome(False, partial(back, str(refused), refused.uncertain))
+        except ConversationRefused as refused:
+            self._workspaces.accept(delivery.team, self._clock(), sent=False)
+            return self._hold(delivery, refused)
         except SendRefused as refused:
             self._unanswered.pop(delivery.id, None)
-            log.warning("delivery %s was refused: %s", delivery.id, refused.cause)
+            log.warning("%s was refused: %s", _named(delivery), refused.cause)
             return _Outcome(False, partial(self._outbox.give_up, delivery.id, refused.cause))
         finally:
             conversation = delivery.team, delivery.conversation
             self._next_send_at[conversation] = asyncio.get_running_loop().time() + self._pace_s
         self._unanswered.pop(delivery.id, None)
-        confirm = partial(self._outbox.confirm, delivery.id, receipt.ts, self._clock())
-        return _Outcome(True, confirm)
+        now = self._clock()
+        self._workspaces.accept(delivery.team, now)
+        return _Outcome(True, partial(self._confirm, delivery, receipt.ts, now))
+
+    async def _confirm(self, delivery: Delivery, ts: str, now: datetime) -> None:
+        if delivery.held_at is not None:
+            # First, because after a crash between the two the delivery is found and sent again.
+            await self._outbox.resume(delivery.team, delivery.conversation, now)
+            log.info("conversation %s accepts messages again", delivery.conversation)
+        await self._outbox.confirm(delivery.id, ts, now)
 
     def _put_back(self, delivery: Delivery, due_at: datetime) -> _Outcome:
         return _Outcome(False, partial(self._outbox.put_back, delivery.id, due_at))
+
+    def _lost_claim(self, delivery: Delivery) -> _Outcome:
+        """The outcome of a delivery whose lease ended before it was sent.
+
+        If this process claimed it again, it is queued again; otherwise another process has it.
+        """
+        again = self._claimed_again.get(delivery.id)
+        return self._put_back(again, again.due_at) if again is not None else _NOTHING_TO_SAVE
 
     async def _read(self, delivery: Delivery) -> tuple[tuple[Story, ...], str | None]:
         """The stories of a delivery, and the message that it replies to."""
@@ -272,14 +362,14 @@ class Dispatcher:
         try:
             async with asyncio.timeout(timeout_s):
                 return await self._sender.send(delivery, stories, thread_ts)
-        except (SendLater, SendRefused):
+        except (SendLater, SendRefused, ConversationRefused, WorkspaceRefused):
             raise
         except TimeoutError as error:
             cause = f"no answer in {timeout_s:.0f} s"
             raise SendLater(None, cause, uncertain=True, unanswered=True) from error
         except Exception as error:
             # A bug in the sender must not lose a message or stop the others.
-            log.exception("delivery %s failed with an error of the bot's own", delivery.id)
+            log.exception("%s failed with an error of the bot's own", _named(delivery))
             raise SendLater(None, type(error).__name__, uncertain=True) from error
 
     def _retry(self, delivery: Delivery, later: SendLater) -> _Outcome:
@@ -292,14 +382,35 @@ class Dispatcher:
             backoff_s = 2.0 ** min(delivery.attempts + unanswered, 16)
             due_at = now + timedelta(seconds=min(backoff_s, LONGEST_BACKOFF_S))
         else:
-            # Slack's rate limits hold for the whole workspace, so its other channels wait too.
             due_at = now + timedelta(seconds=later.after_s)
-            self._paused_until[delivery.team] = due_at
-        log.info("delivery %s waits until %s: %s", delivery.id, due_at.isoformat(), later.cause)
+            if not later.lookups_only:
+                # The rate limit of posts holds for the whole workspace: other channels wait too.
+                self._paused_until[delivery.team] = due_at
+        log.info("%s waits until %s: %s", _named(delivery), due_at.isoformat(), later.cause)
         retry = partial(
             self._outbox.retry, delivery.id, due_at, later.cause, later.uncertain, counts
         )
         return _Outcome(False, retry)
+
+    def _hold(self, delivery: Delivery, refused: ConversationRefused) -> _Outcome:
+        """Holds what is queued for the conversation, or gives it up after a day."""
+        now, reason = self._clock(), f"{refused.cause}: {refused.cure}"
+        self._unanswered.pop(delivery.id, None)
+        due_at = next_try(delivery.held_at or now, now)
+        if due_at is None:
+            log.warning("%s was refused for a day and is given up: %s", _named(delivery), reason)
+            give_up = partial(self._outbox.give_up_held, delivery, reason, now - HELD_FOR)
+            return _Outcome(False, give_up)
+        if delivery.held_at is None:
+            log.warning("%s was refused; its conversation is paused: %s", _named(delivery), reason)
+        hold = partial(self._outbox.hold, delivery, due_at, reason, now, refused.uncertain)
+        return _Outcome(False, hold)
+
+
+def _named(delivery: Delivery) -> str:
+    """The delivery for a log line: its id, its first story and its conversation."""
+    story = f" about story {delivery.story_ids[0]}" if delivery.story_ids else ""
+    return f"delivery {delivery.id}{story} to {delivery.conversation}"
 
 
 async def _wait(event: asyncio.Event, timeout_s: float) -> None:

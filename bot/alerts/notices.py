@@ -2,10 +2,14 @@
 
     feeds that are gone or have failed for a day       | notices not yet sent | outbox
     approved rates that no longer fit the rates files  |
+    conversations that refuse messages                 |
+    a workspace that refused messages for a while      |
 
 A notice's id is computed from the feed and the moment its failure began, or from the approval and
 the reason why it does not fit. So a restart repeats nothing, and a feed that recovers and fails
 again is reported again.
+
+A conversation that refuses messages is also reported to those who subscribed it.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -13,7 +17,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot import COMMAND
-from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
+from bot.alerts.delivery import Delivery, DeliveryKind, HeldConversation, make_delivery
+from bot.alerts.subscription import Subscription
+from bot.alerts.workspace_gate import Recovery
 from bot.feeds.model import FeedState
 
 REPORT_AFTER = timedelta(days=1)
@@ -31,7 +37,7 @@ class Trouble(NamedTuple):
 class NoticeQueue(Protocol):
     """The outbox. A delivery that is already queued or sent stays as it is."""
 
-    async def owe(self, deliveries: Collection[Delivery]) -> None: ...
+    async def queue(self, deliveries: Collection[Delivery]) -> None: ...
 
 
 def plan_notices(
@@ -50,6 +56,75 @@ def plan_notices(
     )
 
 
+def plan_hold_notices(
+    held: Iterable[HeldConversation],
+    subscriptions: Iterable[Subscription],
+    team: str,
+    operators: Collection[str],
+    now: datetime,
+) -> tuple[Delivery, ...]:
+    """The notices about conversations that refuse messages, or whose subscriptions are paused.
+
+    A conversation without subscriptions gets messages about followed events only. It is reported
+    once for each reason, because each later message may be refused anew.
+    """
+    paused: dict[str, list[Subscription]] = {}
+    for subscription in subscriptions:
+        if subscription.paused_at is not None:
+            paused.setdefault(subscription.conversation, []).append(subscription)
+    found: list[Delivery] = []
+    for conversation, own in paused.items():
+        since = min(each.paused_at for each in own if each.paused_at is not None)
+        text = _hold_text(conversation, since, own[0].paused_reason)
+        people = () if _is_direct(conversation) else (each.created_by for each in own)
+        to = dict.fromkeys((*operators, *filter(None, people)))
+        key = f"{conversation} refuses messages since {since.isoformat()}"
+        found += _notices(key, text, team, [each for each in to if each != conversation], now)
+    for each in held:
+        if each.conversation not in paused:
+            text = _hold_text(each.conversation, each.since, each.reason)
+            key = f"{each.conversation} refuses messages: {each.reason}"
+            to = dict.fromkeys(one for one in operators if one != each.conversation)
+            found += _notices(key, text, team, to, now)
+    return tuple(found)
+
+
+def _is_direct(conversation: str) -> bool:
+    """Whether it is a direct message; its person cannot get a notice about it either."""
+    return conversation.startswith(("D", "U", "W"))
+
+
+def _hold_text(conversation: str, since: datetime, reason: str) -> str:
+    name = conversation if _is_direct(conversation) else f"#{conversation}"
+    return (
+        f"Slack refuses messages to {name} since {_moment(since)}: {reason}. The subscriptions "
+        "there are paused. What is queued is kept for a day and sent if Slack accepts messages "
+        "again, which ends the pause. Later, subscribe there again."
+    )
+
+
+def _notices(
+    key: str, text: str, team: str, conversations: Iterable[str], now: datetime
+) -> list[Delivery]:
+    kind = DeliveryKind.NOTICE
+    return [make_delivery(kind, (team, each), key, text, now) for each in conversations]
+
+
+def recovery_trouble(recovery: Recovery) -> Trouble:
+    """The report about a workspace that accepts messages again."""
+    refusal, count = recovery.refusal, recovery.messages
+    messages = "1 message was" if count == 1 else f"{count} messages were"
+    return Trouble(
+        f"workspace refused messages since {refusal.since.isoformat()}",
+        f"Slack refused posts from {_moment(refusal.since)} to {_moment(recovery.at)} "
+        f"({refusal.cause}). {messages} delivered afterwards.",
+    )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
 class Notices:
     """Queues notices; call `look` regularly."""
 
@@ -65,13 +140,29 @@ class Notices:
         self._clock, self._on_deliveries = clock, on_deliveries
         self._queued: frozenset[str] = frozenset()
 
-    async def look(self, failing: Iterable[FeedState], others: Iterable[Trouble] = ()) -> None:
-        """Queues notices about these feeds and other problems; raises StoreError."""
-        found = plan_notices(failing, self._team, self._conversations, self._clock(), others)
+    async def look(
+        self,
+        failing: Iterable[FeedState],
+        others: Iterable[Trouble] = (),
+        held: Iterable[HeldConversation] = (),
+        subscriptions: Iterable[Subscription] = (),
+    ) -> None:
+        """Queues notices about these feeds, conversations and other problems; raises StoreError."""
+        team, operators, now = self._team, self._conversations, self._clock()
+        found = (
+            *plan_notices(failing, team, operators, now, others),
+            *plan_hold_notices(held, subscriptions, team, operators, now),
+        )
         if new := [each for each in found if each.id not in self._queued]:
-            await self._outbox.owe(new)
+            await self._outbox.queue(new)
             self._on_deliveries()
         self._queued = frozenset(each.id for each in found)
+
+    async def report(self, trouble: Trouble) -> None:
+        """Queues a notice about one problem; raises StoreError."""
+        now = self._clock()
+        await self._outbox.queue(plan_notices((), self._team, self._conversations, now, (trouble,)))
+        self._on_deliveries()
 
 
 def _feed_trouble(state: FeedState, now: datetime) -> Trouble | None:

@@ -92,7 +92,8 @@ def plan_reminders(
     for subscription in subscriptions:
         place = Place(subscription.team, subscription.conversation)
         about_tariffs = not subscription.topics or Topic.TARIFF in subscription.topics
-        if about_tariffs and place not in off and not subscription.is_muted(now):
+        is_silent = subscription.is_muted(now) or subscription.paused_at is not None
+        if about_tariffs and place not in off and not is_silent:
             by_place.setdefault(place, []).append(subscription)
     found = []
     for place, held in by_place.items():
@@ -220,6 +221,6 @@ class Reminders:
             lambda: plan_reminders(ledger, subscriptions, off, sent_reminders(earlier), today, now)
         )
         if found:
-            await self._outbox.owe(found)
+            await self._outbox.queue(found)
             self._on_deliveries()
         self._done_on = today

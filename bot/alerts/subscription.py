@@ -34,6 +34,9 @@ class Subscription(Frozen):
     words: tuple[str, ...] = ()
     pace: Frequency = Frequency.INSTANT
     muted_until: AwareDatetime | None = None
+    paused_at: AwareDatetime | None = None
+    """When Slack first refused a message to the conversation; None if it accepts them."""
+    paused_reason: str = ""
     created_by: str = ""
     created_at: AwareDatetime
 
@@ -57,9 +60,9 @@ def subscription_id(
 def match_reason(subscription: Subscription, story: Story, now: datetime) -> str | None:
     """Why the story matches, in words for 'why am I seeing this'; None if it does not.
 
-    A muted subscription matches nothing.
+    A muted or paused subscription matches nothing.
     """
-    if subscription.is_muted(now):
+    if subscription.is_muted(now) or subscription.paused_at is not None:
         return None
     topics = [t for t in story.topics if not subscription.topics or t in subscription.topics]
     parties = [p for p in story.parties if p in subscription.parties]

@@ -34,6 +34,7 @@ COMMANDS = {
     "match": CommandModule(
         "news", "Say what stories are about: JSON lines in, JSON lines out, in the same order."
     ),
+    "outbox": CommandModule("outbox", "List unsent and failed messages; retry or drop them."),
     "poll": CommandModule("poll", "Poll the feeds that are due and print what was new."),
     "rate": CommandModule("rates", "Answer what /tariff answers: `tariffwire rate us china`."),
     "rates": CommandModule(

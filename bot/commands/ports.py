@@ -78,7 +78,7 @@ class ProposalStore(Protocol):
 
     async def every(self, state: State | None = None) -> Sequence[ProposalRecord]: ...
 
-    async def untold(self) -> Collection[str]:
+    async def unposted(self) -> Collection[str]:
         """The ids of pending proposals that were held back and not posted."""
 
     async def copies(self, proposal_id: str) -> Sequence[tuple[str, str]]:

@@ -181,7 +181,7 @@ class CommandService:
 
     async def _proposals(self) -> Reply:
         pending = await self.stores.proposals.every(State.PENDING)
-        not_posted = await self.stores.proposals.untold()
+        not_posted = await self.stores.proposals.unposted()
         held_back = sum(one.proposal.id in not_posted for one in pending)
         first = sorted(pending, key=lambda one: one.proposal.id in not_posted)[:LISTED_PROPOSALS]
         current = [self.decisions.as_it_stands(one) for one in first]

@@ -79,7 +79,7 @@ class InboxStore(Protocol):
     async def keep(self, proposals: Collection[Proposal], now: datetime) -> None:
         """Saves the new ones; a known one gains the sources that it lacks."""
 
-    async def tell(
+    async def queue_messages(
         self,
         plan_messages: Callable[[Sequence[Proposal], Sequence[Proposal]], QueuedMessages],
         since: datetime,
@@ -122,7 +122,7 @@ class ProposalInbox:
         """Queues messages about the proposals that operators did not get yet; call it regularly."""
         if not self._conversations:
             return
-        queued = await self._store.tell(self._plan, self._clock() - QUOTA_PERIOD)
+        queued = await self._store.queue_messages(self._plan, self._clock() - QUOTA_PERIOD)
         if queued.deliveries:
             self._on_deliveries()
         notices = (one.id for one in queued.deliveries if one.kind is DeliveryKind.NOTICE)

@@ -154,7 +154,11 @@ class Application:
             "conversations.list", lambda: operator_conversations(settings, slack.client), stop
         )
         services = await enter(
-            open_services(Foundation(settings, self._config, self._feeds, slack, store, operators))
+            open_services(
+                Foundation(
+                    settings, self._config, self._feeds, slack, store, operators, self._readiness
+                )
+            )
         )
         await enter(open_listener(services, slack, workspace, self._readiness, stop))
         await store.outbox.release_all(clock())

@@ -58,7 +58,9 @@ async def report_problems(services: Services) -> None:
     await services.scheduler.report()
     await services.decisions.look()
     stale = map(stale_notice, services.decisions.left_out)
-    await services.notices.look(services.scheduler.failing(), stale)
+    held = await services.store.outbox.held()
+    subscriptions = await services.store.subscriptions.every(services.store.outbox.team)
+    await services.notices.look(services.scheduler.failing(), stale, held, subscriptions)
     await services.inbox.look()
 
 

@@ -6,7 +6,8 @@ fractions.
 
 import os
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from contextlib import suppress
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -88,6 +89,7 @@ class Settings(SourceSettings, BaseSettings):
     contact: str = Field(PAGE, pattern=r"^[\x21-\x7e]{1,200}$")
     operators: Annotated[tuple[str, ...], NoDecode] = ()
     operators_channel: str = Field("", max_length=80)
+    alert_webhook: SecretStr | None = None
     unknown_outcome: Literal["may_repeat", "may_miss"] = "may_repeat"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -199,6 +201,7 @@ def _check_together(settings: Settings) -> None:
             raise SettingsError(
                 name, f"does not start with {start}", "Copy it from your app's page at Slack again"
             )
+    _check_webhook(settings)
     if "wto" in settings.live_sources and settings.wto_key is None:
         raise SettingsError(
             "TARIFFWIRE_WTO_KEY",
@@ -218,6 +221,23 @@ def _check_together(settings: Settings) -> None:
             "SLACK_APP_TOKEN",
             "neither it nor SLACK_SIGNING_SECRET is set",
             "Set SLACK_APP_TOKEN for Socket Mode or SLACK_SIGNING_SECRET for HTTP",
+        )
+
+
+def _check_webhook(settings: Settings) -> None:
+    if settings.alert_webhook is None:
+        return
+    parts = urlsplit(settings.alert_webhook.get_secret_value())
+    host = parts.hostname or ""
+    allowed = parts.scheme == "https" and bool(host)
+    if parts.scheme == "http":
+        with suppress(ValueError):
+            allowed = any(ip_address(host) in network for network in settings.allowed_networks)
+    if not allowed:
+        raise SettingsError(
+            "TARIFFWIRE_ALERT_WEBHOOK",
+            "neither an https address nor an http address in an allowed network",
+            "Use https, or an IP address within TARIFFWIRE_ALLOWED_NETWORKS",
         )
 
 

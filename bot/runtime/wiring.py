@@ -21,6 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.notices import Notices
 from bot.alerts.reminders import Reminders
+from bot.alerts.workspace_gate import WorkspaceGate
 from bot.commands.answers import AnswerService
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
@@ -34,8 +35,10 @@ from bot.feeds.websub.subscriptions import WebSubSubscriptions
 from bot.pipeline import Bring, Pipeline, PipelineRules, Taken
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
+from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
+from bot.runtime.refusal_reports import RefusalReporter, open_webhook
 from bot.runtime.settings import Settings
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import open_session, web_client
@@ -260,6 +263,7 @@ class Foundation:
     slack: SlackConnection
     store: Store
     operators: tuple[str, ...]
+    readiness: Readiness
 
 
 @dataclass(frozen=True)
@@ -289,7 +293,13 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         decisions = await open_decisions(config, store)
         sender = SlackSender(base.slack.client, config.parties, settings.unknown_outcome, decisions)
-        dispatcher = Dispatcher(store.outbox, sender, clock)
+        webhook = await stack.enter_async_context(
+            open_webhook(plain_secret(settings.alert_webhook), fetch_limits(settings))
+        )
+        gate = WorkspaceGate(sender.check_workspace)
+        dispatcher = Dispatcher(store.outbox, sender, clock, workspaces=gate)
+        notices = Notices(store.outbox, team, base.operators, clock, dispatcher.wake)
+        gate.report_to(RefusalReporter(base.readiness, notices, webhook))
         inbox = ProposalInbox(store.proposals, team, base.operators, clock, dispatcher.wake)
         hubs = await stack.enter_async_context(open_hubs(settings, store))
         pushes = hubs.pushes if hubs is not None else None
@@ -322,7 +332,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             inbox=inbox,
             poller=poller,
             scheduler=scheduler,
-            notices=Notices(store.outbox, team, base.operators, clock, dispatcher.wake),
+            notices=notices,
             reminders=_reminders(base, answers, dispatcher),
             slack=slack,
             hubs=hubs,

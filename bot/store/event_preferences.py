@@ -35,7 +35,7 @@ class EventPreferences:
             row.team == team,
             row.conversation == conversation,
             row.kind == DeliveryKind.FOLLOW_UP,
-            row.state == DeliveryState.OWED,
+            row.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)),
             row.attempts == 0,
         )
 

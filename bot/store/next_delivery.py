@@ -16,6 +16,9 @@ from bot.store import tables
 STUBBORN_AFTER = 8
 """Attempts after which a message no longer blocks later ones in its conversation."""
 
+_CLAIMABLE = (DeliveryState.QUEUED, DeliveryState.HELD)
+_LEASED = (DeliveryState.CLAIMED, DeliveryState.SENDING)
+
 _table = tables.deliveries
 _row = _table.c
 _earlier = _table.alias("earlier")
@@ -26,6 +29,8 @@ _team = sa.bindparam("of_team", type_=sa.String)
 
 OF_TEAM = sa.or_(_team.is_(None), _row.team == _team)
 """`of_team`: the deliveries of one team; NULL for all teams."""
+_OPEN = _row.team.not_in(sa.bindparam("closed", expanding=True))
+"""`closed`: teams that get no messages now."""
 
 
 def _unsent(name: str) -> sa.TextClause:
@@ -75,19 +80,32 @@ SENDABLE = (
     sa.select(_row.id)
     .where(
         _unsent("deliveries"),
-        _row.state == DeliveryState.OWED,
+        _row.state.in_(_CLAIMABLE),
         _row.due_at <= _now,
         OF_TEAM,
+        _OPEN,
         _is_head(),
     )
     .order_by(_row.due_at, _row.seq)
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(skip_locked=True, of=_table)
 )
-"""`now`, `of_team`, `limit`: the ids of deliveries that may be claimed, the first due first.
+"""`now`, `of_team`, `closed`, `limit`: the ids of deliveries that may be claimed, first due first.
 
 On PostgreSQL, rows that another process is claiming are skipped.
 """
+
+START_SENDING = (
+    sa.update(_table)
+    .where(
+        _row.id.in_(sa.bindparam("ids", expanding=True)),
+        _row.state == DeliveryState.CLAIMED,
+        _row.claimed_at == sa.bindparam("at", type_=tables.Moment),
+    )
+    .values(state=DeliveryState.SENDING)
+    .returning(_row.id)
+)
+"""`ids`, `at`: marks deliveries that were claimed at that moment as being sent; gives their ids."""
 
 CLAIM = (
     sa.update(_table)
@@ -103,10 +121,17 @@ CLAIM = (
 
 RELEASE = (
     sa.update(_table)
-    .where(_unsent("deliveries"), _row.state == DeliveryState.CLAIMED, OF_TEAM)
-    .values(state=DeliveryState.OWED, due_at=_now, lease_until=None, uncertain=True)
+    .where(_unsent("deliveries"), _row.state.in_(_LEASED), OF_TEAM)
+    .values(
+        state=DeliveryState.QUEUED,
+        due_at=_now,
+        lease_until=None,
+        uncertain=sa.or_(_row.uncertain, _row.state == DeliveryState.SENDING),
+    )
 )
-"""`now`, `of_team`: queues claimed deliveries again as uncertain: they may have been posted."""
+"""`now`, `of_team`: queues deliveries again that a process had claimed; those that it was sending
+are uncertain, because Slack may have received them.
+"""
 
 RELEASE_EXPIRED = RELEASE.where(sa.or_(_row.lease_until <= _now, _row.lease_until > _farthest))
 """`now`, `farthest`, `of_team`: the same for expired leases, and leases too far in the future."""
@@ -115,7 +140,7 @@ HASTEN = (
     sa.update(_table)
     .where(
         _unsent("deliveries"),
-        _row.state == DeliveryState.OWED,
+        _row.state.in_(_CLAIMABLE),
         _row.due_at > _farthest,
         _row.kind != DeliveryKind.DIGEST,
         OF_TEAM,
@@ -125,6 +150,38 @@ HASTEN = (
 """`now`, `farthest`, `of_team`: makes due what was put off before the clock was set back."""
 
 NEXT_MOMENT = sa.select(
-    sa.func.min(sa.case((_row.state == DeliveryState.CLAIMED, _row.lease_until), else_=_row.due_at))
-).where(_unsent("deliveries"), OF_TEAM, sa.or_(_row.state == DeliveryState.CLAIMED, _is_head()))
-"""`now`, `of_team`: when the next delivery is due or a lease ends; NULL if none is unsent."""
+    sa.func.min(sa.case((_row.state.in_(_LEASED), _row.lease_until), else_=_row.due_at))
+).where(_unsent("deliveries"), OF_TEAM, _OPEN, sa.or_(_row.state.in_(_LEASED), _is_head()))
+"""`now`, `of_team`, `closed`: when a delivery is due or a lease ends next; NULL if all are sent."""
+
+_here = sa.and_(
+    _unsent("deliveries"),
+    _row.team == sa.bindparam("in_team"),
+    _row.conversation == sa.bindparam("in_conversation"),
+    _row.state.in_(_CLAIMABLE),
+)
+
+HOLD = (
+    sa.update(_table)
+    .where(_here)
+    .values(state=DeliveryState.HELD, held_at=sa.func.coalesce(_row.held_at, _now))
+)
+"""`in_team`, `in_conversation`, `now`: holds what is queued for a conversation."""
+
+GIVE_UP_HELD = (
+    sa.update(_table)
+    .where(_here, _row.held_at <= sa.bindparam("before", type_=tables.Moment))
+    .values(state=DeliveryState.FAILED, error=sa.bindparam("error"))
+)
+"""`in_team`, `in_conversation`, `before`, `error`: gives up what was held before then."""
+
+RESUME = (
+    sa.update(_table)
+    .where(_here, _row.held_at.is_not(None))
+    .values(
+        state=DeliveryState.QUEUED,
+        held_at=None,
+        due_at=sa.case((_row.kind == DeliveryKind.DIGEST, _row.due_at), else_=_now),
+    )
+)
+"""`in_team`, `in_conversation`, `now`: queues what was held; a digest still waits for its hour."""

@@ -1,12 +1,13 @@
-"""The outbox: deliveries that are queued, claimed, sent or failed.
+"""The outbox: the deliveries with their states.
 
 `bot.alerts.delivery` has the states, `bot.store.next_delivery` the order of sending.
 """
 
+import asyncio
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
@@ -15,6 +16,7 @@ from bot.alerts.delivery import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    HeldConversation,
     Thread,
     delivery_id,
 )
@@ -22,10 +24,15 @@ from bot.news.story import Story
 from bot.store import next_delivery, tables
 from bot.store.engine import AnyRow, Database, chunks, execute_many
 from bot.store.stories import Stories
+from bot.store.subscriptions import pause, resume
 from bot.values import Frozen
+
+P = TypeVar("P")
+R = TypeVar("R")
 
 _table = tables.deliveries
 _row = tables.deliveries.c
+_WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 _FIELDS = [_row[name] for name in Delivery.model_fields]
 
 
@@ -39,23 +46,29 @@ class Outbox:
     def __init__(self, database: Database, stories: Stories, team: str | None = None) -> None:
         self._database, self._stories, self._team = database, stories, team
         self._insert = database.insert(_table).on_conflict_do_nothing()
+        self._starts = _WriteBatch(database, _start_all)
+        self._outcomes = _WriteBatch(database, _record_all)
 
     @property
     def team(self) -> str | None:
         """The team whose deliveries it serves; None for all teams."""
         return self._team
 
-    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+    async def claim(
+        self, now: datetime, limit: int, lease_s: float, closed: Collection[str] = ()
+    ) -> tuple[Delivery, ...]:
         """Claims at most `limit` due deliveries, one per conversation, for the caller to send.
 
+        Those of the `closed` teams are left out.
+
         The lease lasts `lease_s` seconds, less than LONGEST_PUT_OFF. When it expires the deliveries
-        are queued again as `uncertain`.
+        are queued again, those that were being sent as `uncertain`.
         """
         until = now + timedelta(seconds=lease_s)
 
         def write(connection: sa.Connection) -> tuple[Delivery, ...]:
-            given = {"now": now, "of_team": self._team}
-            far = given | {"farthest": now + LONGEST_PUT_OFF}
+            given = {"now": now, "of_team": self._team, "closed": list(closed)}
+            far = {"now": now, "of_team": self._team, "farthest": now + LONGEST_PUT_OFF}
             connection.execute(next_delivery.RELEASE_EXPIRED, far)
             connection.execute(next_delivery.HASTEN, far)
             sendable = connection.execute(next_delivery.SENDABLE, given | {"limit": limit})
@@ -67,6 +80,13 @@ class Outbox:
             return tuple(map(_delivery, connection.execute(query)))
 
         return await self._database.write(write)
+
+    async def start_sending(self, delivery_id: str, claimed_at: datetime | None) -> bool:
+        """Records that a claimed delivery is passed to Slack now.
+
+        False if the claim ended meanwhile: then it must not be sent.
+        """
+        return delivery_id in await self._starts.add((delivery_id, claimed_at))
 
     async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
         """Marks a delivery as sent; `ts` is Slack's id of the message."""
@@ -93,9 +113,66 @@ class Outbox:
             )
         )
 
-    async def put_back(self, delivery_id: str, due_at: datetime) -> None:
-        """Queues a claimed delivery again that was not tried."""
-        await self._record(_Outcome(delivery=delivery_id, due=due_at, untried=1))
+    async def put_back(
+        self, delivery_id: str, due_at: datetime, error: str = "", uncertain: bool = False
+    ) -> None:
+        """Queues a claimed delivery again without an attempt, with the reason if there is one."""
+        await self._record(
+            _Outcome(delivery=delivery_id, due=due_at, untried=1, error=error, unsure=uncertain)
+        )
+
+    async def hold(
+        self, delivery: Delivery, due_at: datetime, error: str, now: datetime, uncertain: bool
+    ) -> None:
+        """Holds all that is queued for the conversation of a claimed delivery that it refused.
+
+        The delivery is tried again at `due_at`; the others wait for it. The conversation's
+        subscriptions are paused.
+        """
+        outcome = _Outcome(
+            delivery=delivery.id,
+            to=DeliveryState.HELD,
+            due=due_at,
+            error=error,
+            untried=1,
+            unsure=uncertain,
+        )
+        place = {"in_team": delivery.team, "in_conversation": delivery.conversation}
+
+        def write(connection: sa.Connection) -> None:
+            connection.execute(_record, outcome.model_dump())
+            connection.execute(next_delivery.HOLD, {**place, "now": now})
+            pause(connection, delivery.team, delivery.conversation, error, now)
+
+        await self._database.write(write)
+
+    async def give_up_held(self, delivery: Delivery, error: str, before: datetime) -> None:
+        """Marks a claimed delivery as failed, with all in its conversation held since `before`."""
+        outcome = _Outcome(delivery=delivery.id, to=DeliveryState.FAILED, error=error)
+        place = {"in_team": delivery.team, "in_conversation": delivery.conversation}
+        given = {**place, "before": before, "error": error}
+
+        def write(connection: sa.Connection) -> None:
+            connection.execute(_record, outcome.model_dump())
+            connection.execute(next_delivery.GIVE_UP_HELD, given)
+
+        await self._database.write(write)
+
+    async def resume(self, team: str, conversation: str, now: datetime) -> None:
+        """Queues what was held for a conversation, and ends the pause of its subscriptions."""
+        await self._database.write(lambda connection: resume(connection, team, conversation, now))
+
+    async def held(self) -> tuple[HeldConversation, ...]:
+        """The conversations that refuse messages, the first held first."""
+        since = sa.func.min(_row.held_at).label("since")
+        query = (
+            sa.select(_row.team, _row.conversation, since, sa.func.max(_row.error))
+            .where(sa.text(tables.UNSENT), _row.held_at.is_not(None), next_delivery.OF_TEAM)
+            .group_by(_row.team, _row.conversation)
+            .order_by(since)
+        )
+        rows = await self._database.rows(query, {"of_team": self._team})
+        return tuple(HeldConversation(*row) for row in rows)
 
     async def give_up(self, delivery_id: str, error: str) -> None:
         """Marks a claimed delivery as failed for good, with the reason."""
@@ -103,13 +180,13 @@ class Outbox:
         await self._record(_Outcome(delivery=delivery_id, to=failed, error=error))
 
     async def _record(self, outcome: "_Outcome") -> None:
-        parameters = outcome.model_dump()
-        await self._database.write(lambda connection: connection.execute(_record, parameters))
+        await self._outcomes.add(outcome)
 
     async def release_all(self, now: datetime) -> int:
-        """Queues all claimed deliveries again as `uncertain`; returns how many.
+        """Queues all claimed deliveries again; returns how many.
 
-        For the start of the only process that sends: the processes with the claims have died.
+        Those that were being sent are `uncertain`. For the start of the only process that sends:
+        the processes with the claims have died.
         """
 
         def write(connection: sa.Connection) -> int:
@@ -118,10 +195,13 @@ class Outbox:
 
         return await self._database.write(write)
 
-    async def next_due(self, now: datetime) -> datetime | None:
-        """When the next delivery is due or a lease ends; None if nothing is unsent."""
+    async def next_due(self, now: datetime, closed: Collection[str] = ()) -> datetime | None:
+        """When the next delivery is due or a lease ends; None if nothing is unsent.
+
+        Deliveries of the `closed` teams are left out.
+        """
         found: Sequence[datetime | None]
-        given = {"now": now, "of_team": self._team}
+        given = {"now": now, "of_team": self._team, "closed": list(closed)}
         found = await self._database.column(next_delivery.NEXT_MOMENT, given)
         return found[0]
 
@@ -176,6 +256,42 @@ class Outbox:
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(map(_delivery, rows))
 
+    async def unsent(self, limit: int) -> tuple[Delivery, ...]:
+        """The deliveries that are not sent yet, in the order in which they were queued."""
+        query = sa.select(*_FIELDS).where(sa.text(tables.UNSENT), next_delivery.OF_TEAM)
+        rows = await self._database.rows(
+            query.order_by(_row.seq).limit(limit), {"of_team": self._team}
+        )
+        return tuple(map(_delivery, rows))
+
+    async def send_again(self, now: datetime, delivery_id: str | None = None) -> int:
+        """Queues a failed, dropped or waiting delivery to be sent at once; returns how many.
+
+        Without an id, it queues all that failed.
+        """
+        states = (
+            (DeliveryState.FAILED,)
+            if delivery_id is None
+            else (*_WAITING, DeliveryState.FAILED, DeliveryState.DROPPED)
+        )
+        statement = sa.update(_table).where(_row.state.in_(states))
+        if delivery_id is not None:
+            statement = statement.where(_row.id == delivery_id)
+        queued = {"state": DeliveryState.QUEUED, "attempts": 0, "held_at": None, "due_at": now}
+        return await self._database.change(statement.values(**queued, error=""))
+
+    async def drop(self, delivery_id: str) -> bool:
+        """Marks a delivery as one that is not sent; False if it is being sent, or was."""
+        statement = sa.update(_table).where(
+            _row.id == delivery_id, _row.state.in_((*_WAITING, DeliveryState.FAILED))
+        )
+        return await self._database.change(statement.values(state=DeliveryState.DROPPED)) > 0
+
+    async def get(self, delivery_id: str) -> Delivery | None:
+        """The delivery with this id; None if there is none."""
+        rows = await self._database.rows(sa.select(*_FIELDS).where(_row.id == delivery_id))
+        return _delivery(rows[0]) if rows else None
+
     async def reminders(self, since: datetime) -> tuple[Delivery, ...]:
         """The reminders due since then, oldest first, in any state."""
         query = sa.select(*_FIELDS).where(
@@ -184,7 +300,7 @@ class Outbox:
         rows = await self._database.rows(query.order_by(_row.seq), {"of_team": self._team})
         return tuple(map(_delivery, rows))
 
-    async def owe(self, deliveries: Collection[Delivery]) -> None:
+    async def queue(self, deliveries: Collection[Delivery]) -> None:
         """Queues deliveries that belong to no story; those with a known id stay as they are."""
         await self._database.write(lambda connection: self.put(connection, deliveries))
 
@@ -202,11 +318,54 @@ class Outbox:
         execute_many(connection, self._insert, rows)
 
 
+class _WriteBatch(Generic[P, R]):
+    """Runs `work` once for all that is added while the batch before is written.
+
+    A write for each delivery alone costs half of the throughput.
+    """
+
+    def __init__(self, database: Database, work: Callable[[sa.Connection, Sequence[P]], R]) -> None:
+        self._database, self._work = database, work
+        self._waiting: list[P] = []
+        self._next: asyncio.Task[R] | None = None
+        self._one_write = asyncio.Lock()
+
+    async def add(self, given: P) -> R:
+        """Returns what `work` returned for the batch; raises StoreError on failure."""
+        self._waiting.append(given)
+        if self._next is None:
+            self._next = asyncio.create_task(self._write())
+        return await asyncio.shield(self._next)
+
+    async def _write(self) -> R:
+        async with self._one_write:
+            batch, self._waiting, self._next = self._waiting, [], None
+            return await self._database.write(lambda connection: self._work(connection, batch))
+
+
+def _start_all(
+    connection: sa.Connection, claims: Sequence[tuple[str, datetime | None]]
+) -> frozenset[str]:
+    """Marks claimed deliveries as being sent; returns the ids of those whose claim still holds."""
+    by_moment: dict[datetime | None, list[str]] = {}
+    for claimed, at in claims:
+        by_moment.setdefault(at, []).append(claimed)
+    started: set[str] = set()
+    for at, ids in by_moment.items():
+        given = {"ids": ids, "at": at}
+        started.update(connection.execute(next_delivery.START_SENDING, given).scalars())
+    return frozenset(started)
+
+
+def _record_all(connection: sa.Connection, outcomes: Sequence["_Outcome"]) -> None:
+    connection.execute(_record, [outcome.model_dump() for outcome in outcomes])
+
+
 class _Outcome(Frozen):
     """The result of one attempt; the names are the statement's parameters."""
 
     delivery: str
-    to: DeliveryState = DeliveryState.OWED
+    to: DeliveryState = DeliveryState.QUEUED
     due: datetime | None = None
     untried: int = 0
     unsure: bool = False
@@ -221,9 +380,12 @@ _record = (
         _row.id == sa.bindparam("delivery"),
         # A posted message counts as sent even if its lease had expired.
         sa.or_(
+            # SQLAlchemy runs no IN for many rows at once.
             _row.state == DeliveryState.CLAIMED,
+            _row.state == DeliveryState.SENDING,
             sa.and_(
-                _row.state == DeliveryState.OWED, sa.bindparam("to", type_=sa.String) == "sent"
+                sa.or_(_row.state == DeliveryState.QUEUED, _row.state == DeliveryState.HELD),
+                sa.bindparam("to", type_=sa.String) == "sent",
             ),
         ),
     )
@@ -247,14 +409,14 @@ def _digest_to_insert(connection: sa.Connection, digest: Delivery) -> Delivery |
     """
     query = sa.select(_row.state, _row.attempts, _row.uncertain, _row.story_ids)
     query = query.where(_row.id == digest.id)
-    owed = connection.execute(query.with_for_update()).one_or_none()
-    if owed is None:
+    known = connection.execute(query.with_for_update()).one_or_none()
+    if known is None:
         return digest
-    if owed.state != DeliveryState.OWED or owed.attempts > 0 or owed.uncertain:
+    if known.state != DeliveryState.QUEUED or known.attempts > 0 or known.uncertain:
         about = " ".join((digest.due_at.isoformat(), *digest.story_ids))
         second = delivery_id(digest.kind, digest.team, digest.conversation, about)
         return digest.model_copy(update={"id": second})
-    both = dict.fromkeys((*json.loads(owed.story_ids), *digest.story_ids))
+    both = dict.fromkeys((*json.loads(known.story_ids), *digest.story_ids))
     adding = sa.update(_table).where(_row.id == digest.id).values(story_ids=json.dumps(list(both)))
     connection.execute(adding)
     return None

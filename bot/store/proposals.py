@@ -19,7 +19,7 @@ from bot.store.outbox import Outbox
 A_DECISION_STANDS = timedelta(days=30)
 """A proposal that is reported again within this time after its decision stays decided."""
 MOST_UNSENT = 500
-"""Maximum unsent proposals that `tell` looks at, the newest first."""
+"""Maximum unsent proposals that `queue_messages` looks at, the newest first."""
 
 _table = tables.proposals
 _row = tables.proposals.c
@@ -64,7 +64,7 @@ class Proposals:
             "id": proposal.id,
             "state": State.PENDING,
             "seen_at": proposal.seen_at,
-            "told": False,
+            "posted": False,
             "data": proposal.model_dump_json(),
             "decision": "",
         }
@@ -82,9 +82,9 @@ class Proposals:
             changed = sa.update(_table).where(_row.id == proposal.id)
             # Its messages lack the new source.
             data = joined.model_dump_json()
-            connection.execute(changed.values(data=data, told=False))
+            connection.execute(changed.values(data=data, posted=False))
 
-    async def tell(
+    async def queue_messages(
         self,
         plan_messages: Callable[[Sequence[Proposal], Sequence[Proposal]], QueuedMessages],
         since: datetime,
@@ -95,12 +95,13 @@ class Proposals:
         before that are pending or were sent after `since`, oldest first. It may be called twice. A
         queued message stays as it is. Proposals sent to another team are new to this one.
         """
-        untold = (
+        unposted = (
             sa.select(_row.data, _row.decision)
             .where(
                 _row.state == State.PENDING,
                 sa.or_(
-                    _row.told.is_(False), sa.not_(self._told()) if self._outbox.team else sa.false()
+                    _row.posted.is_(False),
+                    sa.not_(self._has_message()) if self._outbox.team else sa.false(),
                 ),
             )
             .order_by(_row.seen_at.desc(), _row.id.desc())
@@ -108,10 +109,15 @@ class Proposals:
         )
         taking_room = (
             sa.select(_row.data, _row.decision)
-            .where(sa.or_(sa.and_(_row.state == State.PENDING, self._told()), self._told(since)))
+            .where(
+                sa.or_(
+                    sa.and_(_row.state == State.PENDING, self._has_message()),
+                    self._has_message(since),
+                )
+            )
             .order_by(_row.seen_at, _row.id)
         )
-        new = await self._database.rows(untold)
+        new = await self._database.rows(unposted)
         if (
             not new
             or plan_messages(_proposals(new), _proposals(await self._database.rows(taking_room)))
@@ -120,16 +126,16 @@ class Proposals:
             return QueuedMessages()
 
         def write(connection: sa.Connection) -> QueuedMessages:
-            new = _proposals(connection.execute(untold).all())
+            new = _proposals(connection.execute(unposted).all())
             queued = plan_messages(new, _proposals(connection.execute(taking_room).all()))
             self._outbox.put(connection, queued.deliveries)
             ids = [proposal.id for proposal in queued.proposals]
-            connection.execute(sa.update(_table).where(_row.id.in_(ids)).values(told=True))
+            connection.execute(sa.update(_table).where(_row.id.in_(ids)).values(posted=True))
             return queued
 
         return await self._database.write(write)
 
-    def _told(self, since: datetime | None = None) -> sa.ColumnElement[bool]:
+    def _has_message(self, since: datetime | None = None) -> sa.ColumnElement[bool]:
         """Whether there is a message for the outbox's team, ever or after `since`."""
         here = [_sent.event_id == _row.id, _sent.kind == DeliveryKind.PROPOSAL]
         if self._outbox.team is not None:
@@ -138,9 +144,9 @@ class Proposals:
             here.append(_sent.due_at > since)
         return sa.exists().where(*here)
 
-    async def untold(self) -> frozenset[str]:
+    async def unposted(self) -> frozenset[str]:
         """The ids of pending proposals whose messages were not sent, or lack a source."""
-        query = sa.select(_row.id).where(_row.state == State.PENDING, _row.told.is_(False))
+        query = sa.select(_row.id).where(_row.state == State.PENDING, _row.posted.is_(False))
         return frozenset(await self._database.column(query))
 
     async def get(self, proposal_id: str) -> ProposalRecord | None:

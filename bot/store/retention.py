@@ -70,7 +70,7 @@ def _events(connection: Connection, before: datetime, limit: int) -> int:
 
 
 def _unsent_events(connection: Connection) -> set[str]:
-    """The events with a queued or claimed delivery."""
+    """The events with an unsent delivery."""
     query = select(_delivery.event_id, _delivery.story_ids).where(text(tables.UNSENT))
     unsent = connection.execute(query).all()
     events = {row.event_id for row in unsent}
@@ -84,7 +84,7 @@ def _digests(connection: Connection, before: datetime, limit: int) -> int:
     old = select(_delivery.seq).where(
         _delivery.kind == DeliveryKind.DIGEST,
         _delivery.due_at < before,
-        _delivery.state.in_((DeliveryState.SENT, DeliveryState.FAILED)),
+        _delivery.state.in_((DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DROPPED)),
     )
     statement = delete(tables.deliveries).where(_delivery.seq.in_(old.limit(limit)))
     return connection.execute(statement).rowcount

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, delete, select
+from sqlalchemy import Connection, Select, delete, select, update
 
 from bot.alerts.subscription import Subscription, subscription_id, without
-from bot.store import tables
+from bot.store import next_delivery, tables
 from bot.store.engine import AnyRow, Database, execute_many
 from bot.values import Topic
 
@@ -20,12 +20,15 @@ class Subscriptions:
     async def add(self, subscription: Subscription) -> bool:
         """Saves a subscription; False if the conversation already has the same at this pace.
 
-        Its id is computed from its content. The same content at another pace replaces it.
+        Its id is computed from its content. The same content at another pace replaces it. If the
+        conversation is paused, that ends, and what is held for it is sent.
         """
         new = _with_id(subscription)
 
         def write(connection: Connection) -> bool:
             had = _read(connection.execute(_query(new.team, new.conversation)))
+            if any(each.paused_at is not None for each in had):
+                resume(connection, new.team, new.conversation, new.created_at)
             if any(each.id == new.id and each.pace is new.pace for each in had):
                 return False
             self._replace(connection, [new.id], [new])
@@ -117,6 +120,28 @@ class Subscriptions:
         # The rest after an unsubscribe may equal another subscription.
         statement = self._database.insert(table).on_conflict_do_nothing()
         execute_many(connection, statement, rows)
+
+
+def pause(connection: Connection, team: str, conversation: str, reason: str, now: datetime) -> None:
+    """Pauses the subscriptions of a conversation that refuses messages."""
+    for each in _read(connection.execute(_query(team, conversation))):
+        if each.paused_at is None:
+            _update(connection, each, paused_at=now, paused_reason=reason)
+
+
+def resume(connection: Connection, team: str, conversation: str, now: datetime) -> None:
+    """Ends the pause of a conversation, and queues what was held for it."""
+    place = {"in_team": team, "in_conversation": conversation, "now": now}
+    connection.execute(next_delivery.RESUME, place)
+    for each in _read(connection.execute(_query(team, conversation))):
+        if each.paused_at is not None:
+            _update(connection, each, paused_at=None, paused_reason="")
+
+
+def _update(connection: Connection, subscription: Subscription, **changes: object) -> None:
+    table = tables.subscriptions
+    data = subscription.model_copy(update=changes).model_dump_json()
+    connection.execute(update(table).where(table.c.id == subscription.id).values(data=data))
 
 
 def _with_id(subscription: Subscription) -> Subscription:

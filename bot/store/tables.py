@@ -3,7 +3,7 @@
     feeds, feed_states        feeds that operators added; the state of each feed between polls
     entries, identities       entries as published; the identities by which they are recognized
     stories                   stories; those with one event_id are an event
-    deliveries                the outbox: messages queued, claimed, sent or failed
+    deliveries                the outbox: messages, each with its state
     subscriptions             which conversation wants which stories
     follows, mutes            events that a person follows; events that a conversation muted
     reminders_off             conversations without reminders
@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from bot.values import utc
 
-REVISION = "0006"
+REVISION = "0007"
 """The Alembic revision that has these tables."""
 
 
@@ -109,7 +109,7 @@ stories = sa.Table(
     sa.Index(None, "feed_id", "entry_key"),
 )
 
-UNSENT = "state IN ('owed', 'claimed')"
+UNSENT = "state IN ('queued', 'claimed', 'sending', 'held')"
 """The condition of two partial indexes."""
 
 deliveries = sa.Table(
@@ -130,6 +130,7 @@ deliveries = sa.Table(
     sa.Column("due_at", Moment, nullable=False),
     sa.Column("claimed_at", Moment),
     sa.Column("lease_until", Moment),
+    sa.Column("held_at", Moment),
     sa.Column("uncertain", sa.Boolean, nullable=False),
     sa.Column("ts", sa.String, nullable=False),
     sa.Column("sent_at", Moment),
@@ -203,7 +204,7 @@ proposals = sa.Table(
     sa.Column("state", sa.String, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
     # Whether the message to operators shows the proposal as it is now.
-    sa.Column("told", sa.Boolean, nullable=False),
+    sa.Column("posted", sa.Boolean, nullable=False),
     sa.Column("data", sa.Text, nullable=False),
     # Empty while it is pending.
     sa.Column("decision", sa.Text, nullable=False),

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,7 +109,7 @@ async def test_every_due_message_is_sent_once(
     assert await dispatcher.run_once(NOON) == 0
     assert len({each.id for each in slack.posted}) == 151
     assert slack.told[delivery("a", "C1").id] == ["a"]
-    assert await _states(store) == {"sent": 151, "owed": 1}
+    assert await _states(store) == {"sent": 151, "queued": 1}
 
 
 async def test_a_follow_up_goes_into_the_thread_of_its_alert(
@@ -189,7 +190,7 @@ async def test_a_stop_finishes_the_current_post_and_puts_back_the_rest(
     gate.set()
     await running
     assert slack.about == [("C1", "a")]
-    assert await _states(store) == {"sent": 1, "owed": 1}
+    assert await _states(store) == {"sent": 1, "queued": 1}
     assert not (await store.outbox.claim(NOON, 1, 60))[0].uncertain
 
 
@@ -260,7 +261,7 @@ async def test_an_outage_backs_off_and_loses_no_message(
     [
         SendLater(None, "Slack cannot be reached", unanswered=True),
         SendLater(None, "ServerDisconnectedError", uncertain=True, unanswered=True),
-        SendLater(300, "invalid_auth"),
+        SendLater(300, "ratelimited"),
     ],
 )
 async def test_a_long_outage_gives_up_no_message_and_keeps_their_order(
@@ -298,6 +299,49 @@ async def test_a_rate_limit_pauses_the_whole_team_for_retry_after(
     assert await dispatcher.run_once(clock.now) == 5
     attempts = {each.conversation: each.attempts for each in slack.posted}
     assert attempts == {"D1": 1, "C0": 1, "C1": 1, "C2": 1, "C3": 1, "C4": 1}
+
+
+async def test_a_rate_limit_of_look_ups_delays_only_uncertain_messages(
+    store: Store, slack: FakeSlack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.queue(*(delivery("a", f"C{number}") for number in range(10)))
+    slack.answer = lambda _: SendLater(None, "no answer", uncertain=True)
+    await dispatcher.run_once(NOON)
+    await store.queue(*(delivery("a", f"D{number}") for number in range(10)))
+    slack.answer = lambda each: (
+        SendLater(30, "ratelimited", uncertain=True, lookups_only=True) if each.uncertain else None
+    )
+    clock.now += timedelta(seconds=5)
+    assert await dispatcher.run_once(clock.now) == 10
+    assert {each.conversation[0] for each in slack.posted} == {"D"}
+    assert await store.outbox.next_due(clock.now) == clock.now + timedelta(seconds=30)
+    slack.answer = lambda _: None
+    clock.now += timedelta(seconds=30)
+    assert await dispatcher.run_once(clock.now) == 10
+
+
+async def test_slow_look_ups_take_no_slot_of_other_messages(
+    store: Store, slack: FakeSlack, clock: Clock
+) -> None:
+    uncertain = [delivery("a", f"C{number}") for number in range(30)]
+    await store.queue(*uncertain)
+    slack.answer = lambda _: SendLater(None, "no answer", uncertain=True)
+    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, slots=3)
+    await dispatcher.run_once(NOON)
+    slack.answer = lambda _: None
+    gate = asyncio.Event()
+    slack.gates |= {each.conversation: gate for each in uncertain}
+    clock.now += timedelta(seconds=5)
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    await asyncio.sleep(0.05)
+    await store.queue(*(delivery(about, f"D{number}") for about in "ab" for number in range(9)))
+    dispatcher.wake()
+    await slack.has_posted(18)
+    gate.set()
+    await slack.has_posted(48)
+    stop.set()
+    await running
 
 
 async def test_a_refused_message_is_given_up_and_the_next_one_is_sent(
@@ -341,11 +385,11 @@ class _UnavailableOnce(Outbox):
 
     looks = 0
 
-    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+    async def claim(self, *given: Any, **options: Any) -> tuple[Delivery, ...]:
         self.looks += 1
         if self.looks == 1:
             raise StoreUnavailable("sqlite database", "database is locked")
-        return await super().claim(now, limit, lease_s)
+        return await super().claim(*given, **options)
 
 
 async def test_a_briefly_unavailable_database_does_not_stop_the_dispatcher(
@@ -378,9 +422,9 @@ class _UnavailableOutbox(Outbox):
                 self._more.notify_all()
             raise StoreUnavailable("sqlite database", "the disk is full")
 
-    async def claim(self, now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+    async def claim(self, *given: Any, **options: Any) -> tuple[Delivery, ...]:
         await self._raise_if_unavailable()
-        return await super().claim(now, limit, lease_s)
+        return await super().claim(*given, **options)
 
     async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
         await self._raise_if_unavailable()
@@ -394,9 +438,9 @@ class _UnavailableOutbox(Outbox):
         await self._raise_if_unavailable()
         await super().give_up(delivery_id, error)
 
-    async def put_back(self, delivery_id: str, due_at: datetime) -> None:
+    async def put_back(self, *given: Any, **options: Any) -> None:
         await self._raise_if_unavailable()
-        await super().put_back(delivery_id, due_at)
+        await super().put_back(*given, **options)
 
     async def has_refused(self, number: int) -> None:
         async with asyncio.timeout(10), self._more:
@@ -471,8 +515,8 @@ async def test_a_message_whose_stories_cannot_be_read_is_put_back_without_an_att
     outbox = _UnavailableOutbox(store)
     dispatcher = Dispatcher(outbox, slack, clock, pace_s=0, times=QUICK)
 
-    async def claim(now: datetime, limit: int, lease_s: float) -> tuple[Delivery, ...]:
-        claimed = await Outbox.claim(outbox, now, limit, lease_s)
+    async def claim(*given: Any, **options: Any) -> tuple[Delivery, ...]:
+        claimed = await Outbox.claim(outbox, *given, **options)
         outbox.is_unavailable = bool(claimed) and not outbox.refused
         return claimed
 
@@ -493,6 +537,6 @@ async def test_a_stop_during_an_outage_tries_once_more_and_ends(
     await outage.outbox.has_refused(1)
     await outage.end()
     assert "outcome of 1 message(s) was not saved" in caplog.text
-    assert await _states(store) == {"claimed": 1}
+    assert await _states(store) == {"sending": 1}
     await store.outbox.release_all(NOON)
     assert (await store.outbox.claim(NOON, 1, 60))[0].uncertain

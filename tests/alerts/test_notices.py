@@ -5,17 +5,21 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.alerts.delivery import Delivery, DeliveryKind
-from bot.alerts.notices import REPORT_AFTER, Notices
+from bot.alerts.delivery import Delivery, DeliveryKind, HeldConversation
+from bot.alerts.notices import REPORT_AFTER, Notices, recovery_trouble
+from bot.alerts.subscription import Subscription
+from bot.alerts.workspace_gate import Recovery
+from bot.alerts.workspace_refusal import first_refusal
 from bot.feeds.model import FeedState
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.overlay import StaleApproval, stale_notice
 from bot.rates.model.measure import Source
 from bot.store.upgrade import upgrade
-from tests.store.examples import NOON, TEAM, minutes
+from tests.store.examples import NOON, TEAM, minutes, subscription
 from tests.store.opened import Store, open_store
 
 FAILING = FeedState(feed_id="wire", failures=3, failing_since=NOON, error="no answer in 30 s")
@@ -130,3 +134,64 @@ async def test_a_stale_approval_is_reported_once(store: Store) -> None:
     [told] = await setting.send_due()
     for part in ("us-232-steel, 40 %", "ana", "begins on that day already", "Take it back"):
         assert part in told.reason
+
+
+HELD = HeldConversation(TEAM, "C0123456", NOON, "is_archived: unarchive it")
+
+
+def _paused(**fields: Any) -> Subscription:
+    given = {"created_by": "U7", "paused_at": NOON, "paused_reason": HELD.reason, **fields}
+    return subscription("C0123456", **given)
+
+
+async def test_a_refusing_conversation_is_reported_once_to_operators_and_its_subscribers(
+    store: Store,
+) -> None:
+    setting = Setting(store, "U1", "U2")
+    both = [_paused(), _paused(id="other", created_by="U1")]
+    await setting.notices.look([], held=[HELD], subscriptions=[*both, subscription("C2")])
+    told = await setting.send_due()
+    assert [each.conversation for each in told] == ["U1", "U2", "U7"]
+    assert all("is_archived" in each.reason for each in told)
+    assert all("#C0123456" in each.reason for each in told)
+    setting.now += timedelta(hours=1)
+    setting.start()
+    await setting.notices.look([], held=[HELD], subscriptions=both)
+    assert await setting.send_due() == []
+
+
+async def test_a_subscription_without_a_person_is_reported_to_operators(store: Store) -> None:
+    setting = Setting(store, "U1")
+    await setting.notices.look([], held=[HELD], subscriptions=[_paused(created_by="")])
+    assert [each.conversation for each in await setting.send_due()] == ["U1"]
+
+
+async def test_a_conversation_that_refuses_again_later_is_reported_again(store: Store) -> None:
+    setting = Setting(store, "U1")
+    await setting.notices.look([], subscriptions=[_paused()])
+    await setting.notices.look([], subscriptions=[_paused(paused_at=NOON + timedelta(days=9))])
+    assert len(await setting.send_due()) == 4
+
+
+async def test_a_direct_message_that_is_refused_is_reported_once_and_not_to_its_person(
+    store: Store,
+) -> None:
+    setting = Setting(store, "U1", "U2")
+    gone = HeldConversation(TEAM, "U2", NOON, "user_disabled: the account is deactivated")
+    await setting.notices.look([], held=[gone])
+    await setting.notices.look([], held=[gone._replace(since=NOON + timedelta(days=2))])
+    assert [each.conversation for each in await setting.send_due()] == ["U1"]
+
+
+async def test_operators_get_one_message_after_a_workspace_refused_posts(store: Store) -> None:
+    setting = Setting(store, "U1")
+    refusal = first_refusal("token_revoked", "install the app again", NOON)
+    recovery = Recovery(refusal, NOON + minutes(65), messages=63)
+    await setting.notices.report(recovery_trouble(recovery))
+    await setting.notices.report(recovery_trouble(recovery))
+    [told] = await setting.send_due()
+    assert told.reason == (
+        "Slack refused posts from 2025-05-12 12:00 UTC to 2025-05-12 13:05 UTC (token_revoked). "
+        "63 messages were delivered afterwards."
+    )
+    assert setting.woken == 2

@@ -78,10 +78,10 @@ class OperatorInbox:
     async def send_due(self) -> list[Delivery]:
         """Sends and confirms all due deliveries; returns them."""
         found: list[Delivery] = []
-        while owed := await self.store.outbox.claim(self.now, 100, 60):
-            for each in owed:
+        while queued := await self.store.outbox.claim(self.now, 100, 60):
+            for each in queued:
                 await self.store.outbox.confirm(each.id, each.id, self.now)
-            found += owed
+            found += queued
         return found
 
     async def reject(self, proposal: Proposal) -> None:
@@ -112,7 +112,7 @@ async def test_a_hundred_invented_rates_make_ten_messages_and_one_notice(
     assert "Evil reports more new rates" in notice.reason
     assert "90 more are held back" in notice.reason
     assert len(await operators.store.proposals.every(State.PENDING)) == 100
-    assert await operators.store.proposals.untold() == set(ids(tuple(made_up[FEED_QUOTA:])))
+    assert await operators.store.proposals.unposted() == set(ids(tuple(made_up[FEED_QUOTA:])))
 
 
 async def test_neither_time_nor_a_restart_raises_the_limit(operators: OperatorInbox) -> None:

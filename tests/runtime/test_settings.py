@@ -51,6 +51,9 @@ def test_without_settings_the_bot_uses_the_local_workspace_and_sqlite() -> None:
         ("TARIFFWIRE_PUBLIC_URL", "tariffwire.example"),
         ("TARIFFWIRE_PUBLIC_URL", "https://me:secret@tariffwire.example"),
         ("TARIFFWIRE_PUBLIC_URL", "https://tariffwire.example/?a=b"),
+        ("TARIFFWIRE_ALERT_WEBHOOK", "hooks.example/services/secret"),
+        ("TARIFFWIRE_ALERT_WEBHOOK", "http://hooks.example/services/secret"),
+        ("TARIFFWIRE_ALERT_WEBHOOK", "http://127.0.0.1/secret"),
         ("PORT", "99999"),
         ("SLACK_BOT_TOKEN", "xoxp-a-users-token"),
         ("SLACK_BOT_TOKEN", "xoxb-but-no-transport"),
@@ -74,6 +77,17 @@ def test_no_error_contains_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["https://hooks.example/x7q", "http://127.0.0.1:9/x7q"])
+def test_a_webhook_needs_https_or_an_allowed_network(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("TARIFFWIRE_ALLOWED_NETWORKS", "127.0.0.0/8")
+    monkeypatch.setenv("TARIFFWIRE_ALERT_WEBHOOK", url)
+    settings = load_settings()
+    assert settings.alert_webhook is not None
+    assert "x7q" not in repr(settings)
 
 
 def test_a_misspelled_variable_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

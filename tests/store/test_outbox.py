@@ -20,10 +20,12 @@ async def _claim(store: Store, now: datetime = NOON, limit: int = 10) -> tuple[D
 
 
 async def test_a_queued_delivery_is_claimed_once_and_unchanged(store: Store) -> None:
-    owed = delivery("ruling", reason="court ruling stories \u2014 naming JP")
-    await store.queue(owed)
+    queued = delivery("ruling", reason="court ruling stories \u2014 naming JP")
+    await store.queue(queued)
     assert await _claim(store) == (
-        owed.model_copy(update={"state": DeliveryState.CLAIMED, "attempts": 1, "claimed_at": NOON}),
+        queued.model_copy(
+            update={"state": DeliveryState.CLAIMED, "attempts": 1, "claimed_at": NOON}
+        ),
     )
     assert await _claim(store) == ()
 
@@ -31,7 +33,7 @@ async def test_a_queued_delivery_is_claimed_once_and_unchanged(store: Store) -> 
 async def test_the_same_delivery_is_not_queued_twice(store: Store) -> None:
     await store.queue(delivery("ruling"))
     await store.queue(delivery("ruling", reason="another reason"), delivery("ruling"))
-    assert (await store.outbox.counts())[DeliveryState.OWED] == 1
+    assert (await store.outbox.counts())[DeliveryState.QUEUED] == 1
 
 
 async def test_a_conversation_gets_one_message_at_a_time_in_order(store: Store) -> None:
@@ -80,11 +82,16 @@ async def test_a_digest_blocks_no_message_before_its_hour(store: Store) -> None:
     assert _story_ids(await _claim(store, NOON + HOUR)) == ["digest"]
 
 
-async def test_after_its_lease_expires_a_delivery_is_queued_again_as_uncertain(
+async def _start_sending(store: Store, *claimed: Delivery) -> list[bool]:
+    starts = (store.outbox.start_sending(each.id, each.claimed_at) for each in claimed)
+    return await asyncio.gather(*starts)
+
+
+async def test_after_its_lease_expires_a_delivery_that_was_being_sent_is_uncertain(
     store: Store,
 ) -> None:
     await store.queue(delivery("a"))
-    await _claim(store)
+    assert await _start_sending(store, *await _claim(store)) == [True]
     end = NOON + timedelta(seconds=LEASE_S)
     assert await store.outbox.next_due(NOON) == end
     assert await _claim(store, end - timedelta(seconds=1)) == ()
@@ -93,13 +100,25 @@ async def test_after_its_lease_expires_a_delivery_is_queued_again_as_uncertain(
 
 
 async def test_a_start_queues_deliveries_claimed_by_a_dead_process_again(store: Store) -> None:
-    await store.queue(delivery("a"), delivery("b", "C2"))
-    await _claim(store, limit=1)
-    assert await store.outbox.release_all(NOON) == 1
+    await store.queue(*(delivery("a", f"C{number}") for number in range(1, 4)))
+    claimed = await _claim(store, limit=2)
+    await _start_sending(store, claimed[0])
+    assert await store.outbox.release_all(NOON) == 2
     assert {each.conversation: each.uncertain for each in await _claim(store)} == {
         "C1": True,
         "C2": False,
+        "C3": False,
     }
+
+
+async def test_a_delivery_is_not_sent_after_its_claim_ended(store: Store) -> None:
+    await store.queue(*(delivery("a", f"C{number}") for number in range(3)))
+    late, ended, current = await _claim(store)
+    await store.outbox.put_back(ended.id, NOON)
+    await store.outbox.put_back(late.id, NOON)
+    await _claim(store, NOON + minutes(0.5), limit=1)
+    assert await _start_sending(store, late, ended, current) == [False, False, True]
+    assert await _start_sending(store, current) == [False]
 
 
 async def test_an_uncertain_delivery_stays_uncertain_until_it_is_sent(store: Store) -> None:
@@ -148,10 +167,9 @@ async def test_a_delivery_that_was_given_up_is_reported_and_does_not_block_the_n
     assert _story_ids(await _claim(store)) == ["b"]
     failed = await store.outbox.failed()
     assert [(each.id, each.error) for each in failed] == [(delivery("a").id, "channel_not_found")]
-    assert await store.outbox.counts() == {
-        DeliveryState.OWED: 0,
+    counts = await store.outbox.counts()
+    assert counts == dict.fromkeys(DeliveryState, 0) | {
         DeliveryState.CLAIMED: 1,
-        DeliveryState.SENT: 0,
         DeliveryState.FAILED: 1,
     }
 
@@ -218,7 +236,7 @@ async def test_deliveries_of_another_team_are_not_claimed(store: Store) -> None:
     await store.outbox.give_up("refused", "is_archived")
     await store.queue(here, there)
     outbox = Outbox(store.database, store.stories, TEAM)
-    assert await outbox.counts() == {"owed": 1, "claimed": 0, "sent": 0, "failed": 0}
+    assert await outbox.counts() == dict.fromkeys(DeliveryState, 0) | {DeliveryState.QUEUED: 1}
     assert await outbox.failed() == ()
     assert [each.id for each in await outbox.claim(NOON, 10, LEASE_S)] == [here.id]
     await outbox.confirm(here.id, "1.1", NOON)

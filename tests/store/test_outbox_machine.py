@@ -61,6 +61,7 @@ class World(RuleBasedStateMachine):
 
     def _post(self, claimed: Delivery) -> None:
         """Posts as the sender does: an uncertain delivery is searched for first."""
+        assert self.run(self.store.outbox.start_sending(claimed.id, claimed.claimed_at))
         if claimed.uncertain and claimed.id in {each.id for each in self.slack}:
             return
         self.slack.append(claimed)
@@ -160,7 +161,8 @@ class World(RuleBasedStateMachine):
             self.nothing_is_posted_twice()
             self._check_threads()
             counts = self.run(self.store.outbox.counts())
-            assert counts[DeliveryState.OWED] == counts[DeliveryState.CLAIMED] == 0
+            assert counts[DeliveryState.QUEUED] == counts[DeliveryState.CLAIMED] == 0
+            assert counts[DeliveryState.SENDING] == 0
         finally:
             self.run(self.store.database.close())
             self.runner.close()

@@ -76,8 +76,8 @@ def message(said: Proposal) -> tuple[Delivery, ...]:
     )
 
 
-def plan_messages(untold: Sequence[Proposal], told: Sequence[Proposal]) -> QueuedMessages:
-    return QueuedMessages(tuple(one for said in untold for one in message(said)), tuple(untold))
+def plan_messages(unposted: Sequence[Proposal], told: Sequence[Proposal]) -> QueuedMessages:
+    return QueuedMessages(tuple(one for said in unposted for one in message(said)), tuple(unposted))
 
 
 async def test_a_second_report_only_adds_its_source(store: Store) -> None:
@@ -90,17 +90,17 @@ async def test_a_second_report_only_adds_its_source(store: Store) -> None:
 
 async def test_a_proposal_is_sent_once_and_updated_only_for_a_new_source(store: Store) -> None:
     await store.proposals.keep([proposal()], NOON)
-    assert (await store.proposals.tell(plan_messages, NOON)).proposals == (proposal(),)
+    assert (await store.proposals.queue_messages(plan_messages, NOON)).proposals == (proposal(),)
     await store.proposals.keep([proposal()], NOON)
-    assert await store.proposals.tell(plan_messages, NOON) == QueuedMessages()
+    assert await store.proposals.queue_messages(plan_messages, NOON) == QueuedMessages()
     await store.proposals.keep([proposal(source="Paper")], NOON)
-    [again] = (await store.proposals.tell(plan_messages, NOON)).proposals
+    [again] = (await store.proposals.queue_messages(plan_messages, NOON)).proposals
     assert len(again.said_by) == 2
     # Still one message: the sender updates it with the new source.
-    [owed] = await store.outbox.claim(NOON, 10, 60)
-    assert owed.event_id == "a1"
+    [queued] = await store.outbox.claim(NOON, 10, 60)
+    assert queued.event_id == "a1"
     assert await store.proposals.copies("a1") == ()
-    await store.outbox.confirm(owed.id, "1.2", NOON)
+    await store.outbox.confirm(queued.id, "1.2", NOON)
     assert await store.proposals.copies("a1") == (("C1", "1.2"),)
 
 
@@ -222,21 +222,22 @@ async def test_each_team_on_one_database_gets_one_message(store: Store) -> None:
         return Proposals(store.database, Outbox(store.database, store.stories, team))
 
     def plan_for(team: str) -> Callable[[Sequence[Proposal], Sequence[Proposal]], QueuedMessages]:
-        def owed(untold: Sequence[Proposal], _: Sequence[Proposal]) -> QueuedMessages:
-            deliveries = [one for said in untold for one in message(said)]
+        def plan(unposted: Sequence[Proposal], _: Sequence[Proposal]) -> QueuedMessages:
+            deliveries = [one for said in unposted for one in message(said)]
             return QueuedMessages(
                 tuple(
                     one.model_copy(update={"id": f"{team} {one.event_id}", "team": team})
                     for one in deliveries
                 ),
-                tuple(untold),
+                tuple(unposted),
             )
 
-        return owed
+        return plan
 
     await store.proposals.keep([proposal()], NOON)
     told = [
-        await proposals_of(team).tell(plan_for(team), NOON) for team in ("T1", "T2", "T1", "T2")
+        await proposals_of(team).queue_messages(plan_for(team), NOON)
+        for team in ("T1", "T2", "T1", "T2")
     ]
     assert [len(each.proposals) for each in told] == [1, 1, 0, 0]
 
@@ -244,25 +245,25 @@ async def test_each_team_on_one_database_gets_one_message(store: Store) -> None:
 async def test_open_and_recent_proposals_count_toward_the_limit(store: Store) -> None:
     shown: list[list[str]] = []
 
-    def look(untold: Sequence[Proposal], told: Sequence[Proposal]) -> QueuedMessages:
+    def look(unposted: Sequence[Proposal], told: Sequence[Proposal]) -> QueuedMessages:
         shown.append([one.id for one in told])
         return QueuedMessages()
 
     both = [proposal("a1"), proposal("a2")]
     await store.proposals.keep(both, NOON)
-    await store.proposals.tell(plan_messages, NOON)
+    await store.proposals.queue_messages(plan_messages, NOON)
     await store.proposals.decide("a1", decision(), audit_entry())
     await store.proposals.keep([proposal("a3")], NOON)
-    await store.proposals.tell(look, NOON - timedelta(hours=1))
-    await store.proposals.tell(look, NOON + timedelta(hours=1))
+    await store.proposals.queue_messages(look, NOON - timedelta(hours=1))
+    await store.proposals.queue_messages(look, NOON + timedelta(hours=1))
     assert shown == [["a1", "a2"], ["a2"]]
-    assert await store.proposals.untold() == {"a3"}
+    assert await store.proposals.unposted() == {"a3"}
 
 
 async def test_of_thousands_of_unsent_proposals_the_newest_are_considered(store: Store) -> None:
     made_up = [proposal(f"m{number}") for number in range(MOST_UNSENT)]
     later = proposal("later", seen_at=NOON + timedelta(hours=1))
     await store.proposals.keep([*made_up, later], NOON)
-    told = (await store.proposals.tell(plan_messages, NOON)).proposals
+    told = (await store.proposals.queue_messages(plan_messages, NOON)).proposals
     assert len(told) == MOST_UNSENT
     assert told[-1].id == "later"

@@ -32,7 +32,7 @@ async def test_reminders_are_found_in_every_state_of_their_delivery(store: Store
         reminder("old", conversation="C3", due_at=NOON - timedelta(days=20)),
         reminder("other", conversation="C4", team="T2"),
     )
-    await store.outbox.owe([late, given_up, old, other, delivery("alert", "C5")])
+    await store.outbox.queue([late, given_up, old, other, delivery("alert", "C5")])
     await store.outbox.claim(NOON, 10, 60)
     await store.outbox.give_up(given_up.id, "the channel is gone")
     found = await Outbox(store.database, store.stories, TEAM).reminders(NOON - timedelta(days=14))

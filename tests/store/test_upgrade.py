@@ -1,6 +1,7 @@
 import asyncio
 import errno
 import os
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -10,18 +11,60 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from bot.alerts.delivery import DeliveryState
 from bot.errors import StoreError
 from bot.store.backup import backup
 from bot.store.engine import Database
 from bot.store.tables import REVISION, feeds, metadata
 from bot.store.upgrade import upgrade
-from tests.store.examples import feed
+from tests.store.examples import NOON, feed
 from tests.store.opened import Store, open_store
 
 SCHEMAS = {
     path.stem: path.read_text() for path in Path(__file__).parent.joinpath("schemas").glob("*.sql")
 }
 """The tables of each revision that a release had, as SQLite's dump of an empty database."""
+
+
+@pytest.fixture
+async def first_release(address: str) -> str:
+    """The address of a database of the first release, with a delivery in each of its states."""
+    database = Database(address)
+    await database.write(_as_first_release)
+    await database.close()
+    return address
+
+
+def _as_first_release(connection: Connection) -> None:
+    connection.execute(text("DROP TABLE deliveries"))
+    connection.execute(text("DROP TABLE proposals"))
+    key = "SERIAL" if connection.dialect.name == "postgresql" else "INTEGER"
+    moment = "TIMESTAMPTZ" if connection.dialect.name == "postgresql" else "DATETIME"
+    schema = SCHEMAS["0006"]
+    for name in ("deliveries", "proposals"):
+        start = schema.index(f"CREATE TABLE {name} ")
+        create = schema[start : schema.index(";", start)]
+        create = create.replace("seq INTEGER", f"seq {key}").replace("DATETIME", moment)
+        connection.execute(text(create))
+    for index in re.findall(
+        r"^CREATE INDEX .* ON (?:deliveries|proposals) .*;$", schema, re.MULTILINE
+    ):
+        connection.execute(text(index))
+    delivery = text(
+        "INSERT INTO deliveries (id, kind, team, conversation, event_id, story_ids, reason, state,"
+        " attempts, due_at, uncertain, ts, error) VALUES (:state, 'alert', 'T1', :state, 'e', '[]',"
+        " 'tariffs', :state, 0, :at, false, '', '')"
+    )
+    at = "2025-05-12 12:00:00.000000"
+    for state in ("owed", "claimed", "sent", "failed"):
+        connection.execute(delivery, {"state": state, "at": at})
+    proposal = text(
+        "INSERT INTO proposals (id, state, seen_at, told, data, decision) "
+        "VALUES (:id, 'pending', :at, :told, '', '')"
+    )
+    for id_, told in (("new", False), ("shown", True)):
+        connection.execute(proposal, {"id": id_, "told": told, "at": at})
+    connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -43,6 +86,25 @@ async def test_the_migrations_lead_from_each_release_to_the_tables_that_the_code
     found = await database.write(_differences)
     await database.close()
     assert found == []
+
+
+async def test_deliveries_of_the_first_release_are_sent_after_the_upgrade(
+    first_release: str,
+) -> None:
+    await upgrade(first_release)
+    store = open_store(first_release)
+    assert await store.outbox.counts() == dict.fromkeys(DeliveryState, 0) | {
+        DeliveryState.QUEUED: 1,
+        DeliveryState.SENDING: 1,
+        DeliveryState.SENT: 1,
+        DeliveryState.FAILED: 1,
+    }
+    await store.outbox.release_all(NOON)
+    claimed = await store.outbox.claim(NOON, 9, 60)
+    # The first release may have posted what it had claimed.
+    assert {each.id: each.uncertain for each in claimed} == {"owed": False, "claimed": True}
+    assert await store.proposals.unposted() == {"new"}
+    await store.database.close()
 
 
 async def test_a_new_database_is_of_the_newest_revision(store: Store) -> None:

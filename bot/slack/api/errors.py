@@ -1,11 +1,13 @@
-"""What Slack's error codes mean for a delivery: retry later, give up, or unknown.
+"""What Slack's error codes mean for a delivery.
 
 The codes are those of reference/methods/chat.postMessage, conversations.history and
-conversations.join on docs.slack.dev. There are three kinds:
+conversations.join on docs.slack.dev. There are these kinds:
 
 1. Slack may have posted the message (`internal_error`, no answer): look before the next attempt.
-2. The whole workspace is affected (a token, a scope, a limit): wait, nothing is lost.
-3. This conversation will never take the message: give up, and name the cure for an operator.
+2. A rate limit: wait.
+3. The workspace accepts no messages (a token, a scope): keep all of them queued.
+4. The conversation accepts no messages (archived, gone): hold its messages for a day.
+5. This message can never be posted (its blocks, its thread): give up.
 
 Any other code is retried a few times and then given up.
 """
@@ -14,11 +16,12 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import SendLater, SendRefused
+from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.slack.blockkit.limits import RETRY_AFTER_S
 
-OPERATOR_S = 300.0
-"""Seconds between attempts while an operator has to fix the setup."""
+Refusal = SendLater | SendRefused | ConversationRefused | WorkspaceRefused
+"""How a delivery can fail."""
+
 MOST_ATTEMPTS = 8
 """Attempts after which an unknown error is final."""
 
@@ -26,7 +29,7 @@ _OUTCOME_UNKNOWN = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
-_OPERATOR = {
+_WORKSPACE = {
     "not_authed": "set SLACK_BOT_TOKEN",
     "invalid_auth": "copy SLACK_BOT_TOKEN from the app's page again",
     "token_expired": "turn token rotation off for the app and copy SLACK_BOT_TOKEN again",
@@ -35,22 +38,28 @@ _OPERATOR = {
     "org_login_required": "the workspace is being moved; it comes back by itself",
     "team_added_to_org": "the workspace is being moved; it comes back by itself",
     "accesslimited": "allow this machine's address in the app's settings",
-    "messages_tab_disabled": "turn on the Messages tab under App Home in the app's settings",
-}
-_NEVER = {
-    "channel_not_found": "the conversation is gone or private: invite the bot and subscribe again",
-    "is_archived": "the channel is archived: subscribe in another one",
-    "not_in_channel": "invite the bot to the channel and subscribe again",
-    "user_not_found": "the person is gone",
-    "user_disabled": "the person's account is deactivated",
     "account_inactive": "the app was removed from the workspace: install it again",
     "token_revoked": "the app was removed from the workspace: install it again",
     "team_access_not_granted": "the app is not installed in this workspace: install it",
     "ekm_access_denied": "the workspace's administrators have suspended posting",
+    "enterprise_is_restricted": "the organization's administrators have restricted the app",
+}
+_CONVERSATION = {
+    "channel_not_found": "the conversation is gone or private: invite the bot and subscribe again",
+    "is_archived": "the channel is archived: unarchive it, or subscribe in another one",
+    "not_in_channel": "invite the bot to the channel and subscribe again",
+    "user_not_found": "the person is gone",
+    "user_disabled": "the person's account is deactivated",
     "no_permission": "invite the bot to the channel and subscribe again",
+    "messages_tab_disabled": "turn on the Messages tab under App Home in the app's settings",
+}
+_MESSAGE = {
     "cannot_reply_to_message": "the alert that this belongs to cannot be answered",
     "thread_not_found": "the alert that this belongs to was deleted",
+    "restricted_action_thread_locked": "the thread that this belongs to is locked",
+    "restricted_action_non_threadable_channel": "the channel takes no replies",
 }
+_RESTRICTED = "the channel's settings do not let the bot post"
 _BLOCKS = ("invalid_blocks", "msg_blocks_too_long", "msg_too_long", "invalid_attachments")
 
 
@@ -77,7 +86,7 @@ def names_blocks(said: str) -> bool:
     return said.startswith(_BLOCKS)
 
 
-def verdict(error: SlackApiError, attempts: int) -> SendLater | SendRefused:
+def verdict(error: SlackApiError, attempts: int, conversation: str = "") -> Refusal:
     """The exception for this answer to `chat.postMessage`; `attempts` includes this one.
 
     A status without a code comes from a proxy and not from Slack.
@@ -87,12 +96,13 @@ def verdict(error: SlackApiError, attempts: int) -> SendLater | SendRefused:
         return SendLater(retry_after_s(error), "Slack's rate limit")
     if said in _OUTCOME_UNKNOWN or not said or http >= 500:
         return SendLater(None, said or f"HTTP {http}", uncertain=True, unanswered=not said)
-    if said in _OPERATOR:
-        return SendLater(OPERATOR_S, f"{_named(error)}: {_OPERATOR[said]}")
-    if said in _NEVER:
-        return SendRefused(f"{said}: {_NEVER[said]}")
-    if said.startswith("restricted_action"):
-        return SendRefused(f"{said}: the channel's settings do not let the bot post")
+    if said in _WORKSPACE:
+        return WorkspaceRefused("Slack", _named(error), _WORKSPACE[said])
+    if said in _MESSAGE:
+        return SendRefused(f"{said}: {_MESSAGE[said]}")
+    if said in _CONVERSATION or said.startswith("restricted_action"):
+        cure_ = _CONVERSATION.get(said, _RESTRICTED)
+        return ConversationRefused(conversation or "the conversation", said, cure_)
     if attempts >= MOST_ATTEMPTS or said.startswith(("invalid_", *_BLOCKS)):
         return SendRefused(f"{said}: Slack does not take this message")
     return SendLater(None, said)
@@ -107,7 +117,7 @@ def passes(error: SlackApiError) -> bool:
 def cure(error: SlackApiError) -> str:
     """What an operator can do about the error; empty where that is unknown."""
     said = code(error)
-    return _OPERATOR.get(said) or _NEVER.get(said) or ""
+    return next((each[said] for each in (_WORKSPACE, _CONVERSATION, _MESSAGE) if said in each), "")
 
 
 def retry_after_s(error: SlackApiError) -> float:
@@ -131,8 +141,10 @@ def unanswered(cause: str) -> SendLater:
     return SendLater(None, cause, uncertain=True, unanswered=True)
 
 
-def still_uncertain(error: SendLater | SendRefused, cause: str) -> SendLater:
-    """The same wait, for a delivery that may have arrived in an earlier attempt."""
+def still_uncertain(error: Refusal, cause: str) -> Refusal:
+    """The same, for a delivery that may have arrived in an earlier attempt."""
+    if isinstance(error, SendLater):
+        return SendLater(error.after_s, cause, True, error.unanswered, error.lookups_only)
     if isinstance(error, SendRefused):
         return SendLater(None, cause, uncertain=True)
-    return SendLater(error.after_s, cause, uncertain=True, unanswered=error.unanswered)
+    return type(error)(error.thing, error.cause, error.cure, uncertain=True)

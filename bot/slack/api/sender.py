@@ -18,12 +18,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.dispatcher import Receipt
-from bot.errors import SendLater, SendRefused
+from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.news.story import Story
 from bot.parties import Parties
 from bot.proposals.approval.audit import ProposalRecord
 from bot.slack.api.errors import code, refuses_blocks, still_uncertain, unanswered, verdict
-from bot.slack.api.lookup import CannotLook, find, marked
+from bot.slack.api.lookup import CannotLook, Lookups, marked
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.delivery import compose
 from bot.slack.views.proposals import proposal_message
@@ -58,25 +58,35 @@ class SlackSender:
         """
         self._client, self._parties, self._on_unknown = client, parties, on_unknown
         self._proposals, self._pace_s = proposals, pace_s
+        self._lookups = Lookups(client)
 
     async def send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
     ) -> Receipt:
         """Posts the delivery, or finds it where an earlier attempt has posted it.
 
-        Raises SendLater and SendRefused as the dispatcher's port says.
+        Raises the errors that the dispatcher's port names.
         """
         message, *rest = await self._compose(delivery, stories, thread_ts)
         receipt, look_for = None, None
         if delivery.uncertain:
             try:
-                if found := await find(self._client, delivery, stories, thread_ts):
+                if found := await self._lookups.find(delivery, stories, thread_ts):
                     receipt, look_for = Receipt(ts=found), stories
             except CannotLook:
                 receipt = await self._post_unseen(delivery, stories, thread_ts)
         receipt = receipt or await self._post(delivery, message, thread_ts)
         await self._post_rest(delivery, rest, receipt.ts, look_for)
         return receipt
+
+    async def check_workspace(self, team: str) -> None:
+        """Asks Slack whether the token is valid; raises WorkspaceRefused, or SendLater."""
+        try:
+            await self._client.auth_test()
+        except SlackApiError as error:
+            raise verdict(error, 0) from error
+        except (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError) as error:
+            raise unanswered(f"auth.test of {team}: {type(error).__name__}") from error
 
     async def _compose(
         self,
@@ -109,16 +119,16 @@ class SlackSender:
             try:
                 if (
                     look_for is not None
-                    and await find(self._client, reply, look_for, ts) is not None
+                    and await self._lookups.find(reply, look_for, ts) is not None
                 ):
                     continue
                 await asyncio.sleep(self._pace_s)
                 await self._post(reply, message, ts)
             except CannotLook as error:
                 raise SendLater(None, "its thread cannot be read", uncertain=True) from error
-            except SendLater as later:
+            except (SendLater, ConversationRefused, WorkspaceRefused) as error:
                 # The first message was posted: the next attempt finds it and continues.
-                raise still_uncertain(later, later.cause) from later
+                raise still_uncertain(error, error.cause) from error
 
     async def _post_unseen(
         self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None
@@ -138,16 +148,29 @@ class SlackSender:
 
     async def _post(self, delivery: Delivery, message: Message, thread_ts: str | None) -> Receipt:
         try:
+            receipt = await self._post_or_join(delivery, message, thread_ts)
+        except BaseException:
+            # It may have arrived, also if this call was cancelled.
+            self._lookups.forget(delivery.conversation)
+            raise
+        self._lookups.posted(delivery, thread_ts, receipt.ts)
+        return receipt
+
+    async def _post_or_join(
+        self, delivery: Delivery, message: Message, thread_ts: str | None
+    ) -> Receipt:
+        """Posts the message; as text if its blocks are refused, and after joining if need be."""
+        try:
             return await self._post_once(delivery, message, thread_ts)
         except SlackApiError as error:
             if refuses_blocks(error):
                 message = Message(message.text)
             elif code(error) != "not_in_channel" or not await self._join(delivery.conversation):
-                raise verdict(error, delivery.attempts) from error
+                raise verdict(error, delivery.attempts, delivery.conversation) from error
         try:
             return await self._post_once(delivery, message, thread_ts)
         except SlackApiError as error:
-            raise verdict(error, delivery.attempts) from error
+            raise verdict(error, delivery.attempts, delivery.conversation) from error
 
     async def _post_once(
         self, delivery: Delivery, message: Message, thread_ts: str | None

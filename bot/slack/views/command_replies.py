@@ -199,7 +199,10 @@ def _subscriptions(reply: replies.SubscriptionList, parties: Parties) -> Message
     if not found:
         return notice(f"Nothing is subscribed here yet. Try `{COMMAND} subscribe tariffs`.")
     title = f"{len(found)} subscription{'s' if len(found) > 1 else ''} here"
-    lines = [section(f"• {subscription_words(one, parties)} – {_since(one)}") for one in found]
+    lines = [
+        section(f"• {subscription_words(one, parties)} – {_since(one)}{_paused(one)}")
+        for one in found
+    ]
     muted = _muted(found, reply.now)
     off = f"Reminders are off here: `{COMMAND} reminders on` brings them back."
     tail = [context(muted, "" if reply.reminders_on else off)]
@@ -212,6 +215,14 @@ def _subscriptions(reply: replies.SubscriptionList, parties: Parties) -> Message
 def _since(subscription: Subscription) -> str:
     who = person(subscription.created_by)
     return f"since {moment(subscription.created_at)}" + (f" by {who}" if who else "")
+
+
+def _paused(subscription: Subscription) -> str:
+    if subscription.paused_at is None:
+        return ""
+    reason = escape(subscription.paused_reason)
+    again = "Subscribe again to end the pause."
+    return f"\n:warning: paused since {moment(subscription.paused_at)}: {reason}. {again}"
 
 
 def _muted(found: Iterable[Subscription], now: datetime) -> str:

@@ -15,6 +15,7 @@ from bot.slack.views.alerts import alert, digest, follow_up
 from bot.slack.views.reminders import reminder_message
 from bot.slack.views.replies import notice
 
+_CHANNEL_ID = re.compile(r"#([CG][A-Z0-9]{7,30})\b")
 _COMMAND_IN_QUOTES = re.compile(f"'({COMMAND} [a-z ]{{1,40}} [a-z0-9{LOW_LINE}-]{{1,64}})'")
 """A command in a notice, as `escape` leaves it."""
 
@@ -39,7 +40,7 @@ def compose(
             followed = delivery.event_id
             return (follow_up(stories, parties, followed=followed, may_repeat=may_repeat),)
         case DeliveryKind.NOTICE:
-            return (notice(_with_commands_as_code(escape(delivery.reason, NOTICE_CHARACTERS))),)
+            return (notice(_with_links(escape(delivery.reason, NOTICE_CHARACTERS))),)
         case DeliveryKind.REMINDER:
             due = Reminder.model_validate_json(delivery.content)
             return (reminder_message(due, parties, delivery.reason, may_repeat=may_repeat),)
@@ -49,6 +50,8 @@ def compose(
             return (alert(stories[0], parties, delivery.reason, may_repeat=may_repeat),)
 
 
-def _with_commands_as_code(markup: str) -> str:
-    """The markup with its commands as code, because escaped ids cannot be copied."""
+def _with_links(markup: str) -> str:
+    """The markup with its commands as code, because escaped ids cannot be copied, and with the
+    names of its channels in place of their ids."""
+    markup = _CHANNEL_ID.sub(r"<#\1>", markup)
     return _COMMAND_IN_QUOTES.sub(lambda found: f"`{found[1].replace(LOW_LINE, '_')}`", markup)

@@ -67,9 +67,9 @@ async def setting(tmp_path: Path) -> AsyncIterator[Setting]:
 async def test_each_conversation_gets_one_message(setting: Setting) -> None:
     for _ in range(2):
         await setting.inbox.offer([proposal_of()])
-    owed = await setting.store.outbox.claim(NOW, 10, 60)
-    assert [each.conversation for each in owed] == ["C1", "U1"]
-    assert {each.event_id for each in owed} == {proposal_of().id}
+    queued = await setting.store.outbox.claim(NOW, 10, 60)
+    assert [each.conversation for each in queued] == ["C1", "U1"]
+    assert {each.event_id for each in queued} == {proposal_of().id}
     assert setting.woken == 1
 
 

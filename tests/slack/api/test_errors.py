@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import SendLater, SendRefused
+from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.slack.api.errors import (
     code,
     cure,
@@ -48,29 +48,35 @@ def error_with(*given: Any, **fields: Any) -> SlackApiError:
 
 
 def verdict_values(error: SlackApiError, attempts: int = 1) -> tuple[object, ...]:
-    """("refused",) or ("later", seconds to wait, uncertain, unanswered)."""
+    """The kind of the error; of SendLater also seconds to wait, uncertain, unanswered."""
     met = verdict(error, attempts)
-    if isinstance(met, SendRefused):
-        return ("refused",)
+    if not isinstance(met, SendLater):
+        return (type(met),)
     return "later", met.after_s, met.uncertain, met.unanswered
 
 
-REFUSED = ("refused",)
+REFUSED = (SendRefused,)
+IN_CONVERSATION = (ConversationRefused,)
+IN_WORKSPACE = (WorkspaceRefused,)
 AGAIN = ("later", None, False, False)
 OPEN = ("later", None, True, False)
 NO_ANSWER = ("later", None, True, True)
 
 LIMITED = ("ratelimited", "rate_limited", "message_limit_exceeded")
 OUTCOME_UNKNOWN = ("internal_error", "fatal_error", "service_unavailable", "request_timeout")
-OPERATOR = (
+WORKSPACE = (
     *("not_authed", "invalid_auth", "token_expired", "missing_scope", "not_allowed_token_type"),
-    *("org_login_required", "team_added_to_org", "accesslimited", "messages_tab_disabled"),
-)
-NEVER = (
-    *("channel_not_found", "is_archived", "not_in_channel", "user_not_found", "user_disabled"),
+    *("org_login_required", "team_added_to_org", "accesslimited", "enterprise_is_restricted"),
     *("account_inactive", "token_revoked", "team_access_not_granted", "ekm_access_denied"),
-    *("no_permission", "cannot_reply_to_message", "thread_not_found"),
-    *("restricted_action", "restricted_action_read_only_channel"),
+)
+CONVERSATION = (
+    *("channel_not_found", "is_archived", "not_in_channel", "user_not_found", "user_disabled"),
+    *("no_permission", "messages_tab_disabled"),
+)
+RESTRICTED = ("restricted_action", "restricted_action_read_only_channel")
+MESSAGE = (
+    *("cannot_reply_to_message", "thread_not_found", "restricted_action_thread_locked"),
+    "restricted_action_non_threadable_channel",
 )
 BLOCKS = (
     *("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"),
@@ -84,8 +90,9 @@ BLOCKS = (
     [
         *((each, ("later", 30.0, False, False)) for each in LIMITED),
         *((each, OPEN) for each in OUTCOME_UNKNOWN),
-        *((each, ("later", 300.0, False, False)) for each in OPERATOR),
-        *((each, REFUSED) for each in (*NEVER, *BLOCKS)),
+        *((each, IN_WORKSPACE) for each in WORKSPACE),
+        *((each, IN_CONVERSATION) for each in (*CONVERSATION, *RESTRICTED)),
+        *((each, REFUSED) for each in (*MESSAGE, *BLOCKS)),
         ("invalid_arguments", REFUSED),
         ("invalid_metadata_format", REFUSED),
         ("", NO_ANSWER),
@@ -203,7 +210,7 @@ def test_other_codes_are_not_taken_for_refused_blocks(slack_code: str) -> None:
     ("slack_code", "http", "expected"),
     [
         *((each, 200, True) for each in (*LIMITED, *OUTCOME_UNKNOWN)),
-        *((each, 200, False) for each in (*OPERATOR, *NEVER, "a_new_error")),
+        *((each, 200, False) for each in (*WORKSPACE, *CONVERSATION, *MESSAGE, "a_new_error")),
         ("", 200, True),
         ("is_archived", 429, True),
         ("is_archived", 500, True),
@@ -214,10 +221,10 @@ def test_temporary_errors_are_recognized(slack_code: str, http: int, expected: b
     assert passes(error_with(slack_code, http)) is expected
 
 
-@pytest.mark.parametrize("slack_code", [*OPERATOR, *NEVER[:-2]])
+@pytest.mark.parametrize("slack_code", [*WORKSPACE, *CONVERSATION, *MESSAGE])
 def test_an_error_that_a_person_can_fix_has_a_cure(slack_code: str) -> None:
     assert cure(error_with(slack_code))
-    assert cure(error_with(slack_code)) in verdict(error_with(slack_code), 1).cause
+    assert cure(error_with(slack_code)) in str(verdict(error_with(slack_code), 1))
 
 
 @pytest.mark.parametrize("slack_code", ["", "a_new_error", "internal_error", "ratelimited"])
@@ -248,5 +255,16 @@ def test_an_uncertain_delivery_stays_uncertain_after_a_failed_search(
     met: SendLater | SendRefused, expected: tuple[float | None, bool, bool]
 ) -> None:
     after = still_uncertain(met, "looking for it")
+    assert isinstance(after, SendLater)
     assert (after.after_s, after.uncertain, after.unanswered) == expected
     assert after.cause == "looking for it"
+
+
+@pytest.mark.parametrize("slack_code", ["is_archived", "token_revoked"])
+def test_a_refusal_of_a_later_part_leaves_the_delivery_uncertain(slack_code: str) -> None:
+    met = verdict(error_with(slack_code), 1, "C1")
+    after = still_uncertain(met, "its second part")
+    assert isinstance(met, ConversationRefused | WorkspaceRefused)
+    assert isinstance(after, type(met))
+    assert (met.uncertain, after.uncertain) == (False, True)
+    assert after.cause == slack_code

@@ -15,7 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
 from bot.alerts.dispatcher import Dispatcher
-from bot.errors import SendLater, SendRefused
+from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.local_slack.server import SCOPES, Workspace
 from bot.news.story import Story
 from bot.slack.api.lookup import EVENT_TYPE
@@ -342,28 +342,38 @@ async def test_refused_blocks_are_sent_as_text(
     [
         ("channel_not_found", "subscribe again"),
         ("is_archived", "another one"),
-        ("account_inactive", "install it again"),
-        ("token_revoked", "install it again"),
         ("restricted_action_read_only_channel", "settings"),
     ],
 )
-async def test_a_message_that_the_conversation_refuses_is_given_up_with_a_cure(
+async def test_a_refusal_of_the_conversation_has_a_cure(
     workspace: Workspace, sender: SlackSender, queued: Delivery, error: str, cure: str
 ) -> None:
     workspace.fail_next("chat.postMessage", error=error)
-    with pytest.raises(SendRefused, match=cure):
+    with pytest.raises(ConversationRefused, match=cure) as refused:
         await sender.send(queued, STORIES, None)
+    assert (refused.value.thing, refused.value.cause) == (queued.conversation, error)
 
 
-@pytest.mark.parametrize("error", ["invalid_auth", "missing_scope", "token_expired"])
-async def test_an_error_that_an_operator_can_fix_is_retried_without_limit(
+@pytest.mark.parametrize("error", ["invalid_auth", "missing_scope", "token_revoked"])
+async def test_a_refusal_of_the_workspace_is_never_final(
     workspace: Workspace, sender: SlackSender, queued: Delivery, error: str
 ) -> None:
     workspace.fail_next("chat.postMessage", error=error)
-    with pytest.raises(SendLater) as later:
+    with pytest.raises(WorkspaceRefused) as refused:
         await sender.send(queued.model_copy(update={"attempts": 99}), STORIES, None)
-    assert later.value.after_s is not None
-    assert not later.value.uncertain
+    assert not refused.value.uncertain
+
+
+async def test_a_check_of_the_workspace_asks_slack_for_the_token(
+    workspace: Workspace, sender: SlackSender
+) -> None:
+    await sender.check_workspace("T1")
+    workspace.fail_next("auth.test", error="token_revoked")
+    with pytest.raises(WorkspaceRefused):
+        await sender.check_workspace("T1")
+    workspace.fail_next("auth.test", drop="before")
+    with pytest.raises(SendLater):
+        await sender.check_workspace("T1")
 
 
 async def test_a_public_channel_is_joined_if_necessary(
@@ -374,12 +384,12 @@ async def test_a_public_channel_is_joined_if_necessary(
     assert [call.ok for call in workspace.calls("conversations.join")] == [True]
 
 
-async def test_a_message_to_a_channel_that_cannot_be_joined_is_given_up(
+async def test_a_message_to_a_channel_that_cannot_be_joined_is_refused(
     workspace: Workspace, sender: SlackSender, queued: Delivery
 ) -> None:
     workspace.fail_next("chat.postMessage", error="not_in_channel")
     workspace.fail_next("conversations.join", error="missing_scope")
-    with pytest.raises(SendRefused, match="invite the bot"):
+    with pytest.raises(ConversationRefused, match="invite the bot"):
         await sender.send(queued, STORIES, None)
 
 
@@ -482,3 +492,13 @@ async def test_a_notice_without_a_story_is_found_again_after_a_lost_connection(
     (message,) = await posts_in(client, queued.conversation)
     assert message["ts"] == found.ts
     assert message["text"] == "The feed wire is gone &lt;!channel&gt;"
+
+
+async def test_a_notice_shows_the_name_of_a_channel(
+    workspace: Workspace, sender: SlackSender, queued: Delivery
+) -> None:
+    reason = f"Slack refuses messages to #{queued.conversation} since noon."
+    changes = {"kind": DeliveryKind.NOTICE, "reason": reason}
+    await sender.send(queued.model_copy(update=changes), (), None)
+    (call,) = workspace.calls("chat.postMessage")
+    assert f"<#{queued.conversation}>" in call.arguments["text"]

@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import Delivery, DeliveryKind
-from bot.errors import SendLater, SendRefused
+from bot.errors import ConversationRefused, SendLater, SendRefused
 from bot.local_slack.server import Workspace
 from bot.proposals.approval.audit import ProposalRecord
 from bot.slack.api.sender import SlackSender
@@ -30,24 +30,24 @@ def queued(workspace: Workspace) -> Delivery:
 
 async def send_with_faults(
     workspace: Workspace, client: AsyncWebClient, queued: Delivery, *faults: dict[str, Any]
-) -> SendLater | SendRefused:
+) -> SendLater | SendRefused | ConversationRefused:
     """The error that the sender raises when its posts meet these faults in order."""
     for fault in faults:
         workspace.fail_next("chat.postMessage", **fault)
-    with pytest.raises((SendLater, SendRefused)) as met:
+    with pytest.raises((SendLater, SendRefused, ConversationRefused)) as met:
         await SlackSender(client, PARTIES).send(queued, STORIES, None)
-    assert isinstance(met.value, SendLater | SendRefused)
+    assert isinstance(met.value, SendLater | SendRefused | ConversationRefused)
     assert len(workspace.calls("chat.postMessage")) == len(faults)
     return met.value
 
 
-async def test_a_message_refused_after_joining_is_given_up(
+async def test_a_message_refused_after_joining_is_refused_by_the_conversation(
     workspace: Workspace, client: AsyncWebClient, queued: Delivery
 ) -> None:
     met = await send_with_faults(
         workspace, client, queued, {"error": "not_in_channel"}, {"error": "is_archived"}
     )
-    assert isinstance(met, SendRefused)
+    assert isinstance(met, ConversationRefused)
     assert len(workspace.calls("conversations.join")) == 1
 
 

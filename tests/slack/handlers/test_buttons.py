@@ -38,9 +38,9 @@ class PageUser:
 
     async def alert(self) -> dict[str, Any]:
         """Posts an alert in the channel and returns its message."""
-        owed = delivery(conversation=self.channel, team=self.team)
+        queued = delivery(conversation=self.channel, team=self.team)
         sender = SlackSender(self.context.client, PARTIES)
-        receipt = await sender.send(owed, (story(),), None)
+        receipt = await sender.send(queued, (story(),), None)
         answer = await self.context.client.conversations_history(channel=self.channel)
         return next(m for m in answer["messages"] if m["ts"] == receipt.ts)
 
@@ -186,8 +186,8 @@ async def test_a_subscription_in_a_direct_message_belongs_to_the_person(
     await page_user.say("/tariff subscribe talks", "@tariffwire")
     assert isinstance(page_user.context.service.stores.subscriptions, FakeSubscriptions)
     assert page_user.context.service.stores.subscriptions.kept[0].conversation == page_user.person
-    owed = delivery(conversation=page_user.person, kind=DeliveryKind.DIGEST, team=page_user.team)
-    receipt = await SlackSender(page_user.context.client, PARTIES).send(owed, (story(),), None)
+    queued = delivery(conversation=page_user.person, kind=DeliveryKind.DIGEST, team=page_user.team)
+    receipt = await SlackSender(page_user.context.client, PARTIES).send(queued, (story(),), None)
     assert receipt.ts
 
 

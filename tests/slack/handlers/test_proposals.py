@@ -389,7 +389,7 @@ async def test_proposals_held_back_are_listed_last_and_can_be_decided_there(
         for number in range(FEED_QUOTA + 1)
     ]
     await operators.inbox.offer([*made_up[1:], made_up[0]])
-    [held] = await operators.store.proposals.untold()
+    [held] = await operators.store.proposals.unposted()
     [listed] = await operators.page_user.say("/tariff proposals")
     assert f"{FEED_QUOTA + 1} rates wait for a decision, 1 of them held back" in listed["text"]
     for one in made_up:

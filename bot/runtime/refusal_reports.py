@@ -1,0 +1,114 @@
+"""Reports that Slack refuses all messages, in the ways that do not need Slack."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+
+from bot.alerts.notices import Notices, recovery_trouble
+from bot.alerts.workspace_gate import Recovery
+from bot.alerts.workspace_refusal import WorkspaceRefusal
+from bot.feeds.http.address_guard import numeric_refusal
+from bot.feeds.http.limits import FetchLimits
+from bot.feeds.http.session import open_session
+from bot.readiness import NotReady, Readiness
+
+log = logging.getLogger(__name__)
+
+_TIMEOUT_S = 10.0
+
+
+class WebhookFailed(Exception):
+    """The webhook did not accept a report; the text names no part of its address."""
+
+
+class AlertWebhook:
+    """Posts `{"text": ...}` to an address of the operators, in the background.
+
+    A failure is logged once, until a post succeeds. Slack's own incoming webhooks take this form,
+    and so do those of many other chats.
+    """
+
+    def __init__(self, url: str, limits: FetchLimits, session: aiohttp.ClientSession) -> None:
+        self._url, self._limits, self._session = url, limits, session
+        self._posts: set[asyncio.Task[None]] = set()
+        self._failing = False
+
+    def post(self, text: str) -> None:
+        """Starts to post the text."""
+        task = asyncio.create_task(self._post(text), name="post to the alert webhook")
+        self._posts.add(task)
+        task.add_done_callback(self._posts.discard)
+
+    async def finish(self) -> None:
+        """Waits for the posts that were started."""
+        await asyncio.gather(*self._posts)
+
+    async def _post(self, text: str) -> None:
+        try:
+            await self._send(text)
+        except (WebhookFailed, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            if not self._failing:
+                # The text of an aiohttp error may quote the address, which is a secret.
+                cause = str(error) if isinstance(error, WebhookFailed) else type(error).__name__
+                log.warning("TARIFFWIRE_ALERT_WEBHOOK: the report was not accepted: %s", cause)
+            self._failing = True
+        else:
+            self._failing = False
+
+    async def _send(self, text: str) -> None:
+        if refusal := numeric_refusal(self._url, self._limits.allowed_networks):
+            raise WebhookFailed(refusal)
+        async with (
+            asyncio.timeout(_TIMEOUT_S),
+            self._session.post(self._url, json={"text": text}, allow_redirects=False) as answer,
+        ):
+            if answer.status >= 300:
+                raise WebhookFailed(f"HTTP {answer.status}")
+
+
+@asynccontextmanager
+async def open_webhook(url: str, limits: FetchLimits) -> AsyncIterator[AlertWebhook | None]:
+    """The webhook with this address; None for an empty one."""
+    if not url:
+        yield None
+        return
+    async with open_session(limits) as session:
+        webhook = AlertWebhook(url, limits, session)
+        try:
+            yield webhook
+        finally:
+            await webhook.finish()
+
+
+class RefusalReporter:
+    """Reports by `/readyz` and the webhook; after the recovery by one message to operators."""
+
+    def __init__(
+        self, readiness: Readiness, notices: Notices, webhook: AlertWebhook | None
+    ) -> None:
+        self._readiness, self._notices, self._webhook = readiness, notices, webhook
+
+    def refused(self, refusal: WorkspaceRefusal) -> None:
+        """The workspace refuses messages from now on."""
+        self._readiness.set(NotReady.POSTS_REFUSED)
+        if self._webhook is not None:
+            self._webhook.post(
+                f"Tariffwire: Slack refuses all messages ({refusal.cause}). "
+                f"To fix it: {refusal.cure}. Nothing is lost; messages stay queued."
+            )
+
+    def recovered(self, recovery: Recovery) -> None:
+        """It accepts them again."""
+        self._readiness.clear(NotReady.POSTS_REFUSED)
+        if self._webhook is not None:
+            since = f"{recovery.refusal.since:%Y-%m-%d %H:%M} UTC"
+            self._webhook.post(
+                f"Tariffwire: Slack accepts messages again; it refused them since {since}."
+            )
+
+    async def delivered(self, recovery: Recovery) -> None:
+        """It got all messages that were due."""
+        await self._notices.report(recovery_trouble(recovery))

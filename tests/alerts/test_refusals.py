@@ -1,0 +1,310 @@
+"""Refusals of a workspace lose nothing; refusals of a conversation pause it and are reported."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
+from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.workspace_gate import Recovery, WorkspaceGate
+from bot.alerts.workspace_refusal import WorkspaceRefusal
+from bot.errors import ConversationRefused, SendLater, WorkspaceRefused
+from bot.store.upgrade import upgrade
+from tests.alerts.test_dispatcher import Clock, FakeSlack
+from tests.store.examples import NOON, TEAM, delivery, subscription
+from tests.store.opened import Store, open_store
+
+HOUR = timedelta(hours=1)
+ARCHIVED = ConversationRefused("C1", "is_archived", "unarchive it")
+
+
+class Slack(FakeSlack):
+    """Posts that are recorded, with the reasons for which all of them are refused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.revoked = ""
+        """The code with which the token is refused."""
+        self.scope_missing = False
+        self.calls = 0
+        self.checks: list[datetime] = []
+        self.answer = self._answer
+
+    def _answer(self, _: Delivery) -> Exception | None:
+        self.calls += 1
+        if self.revoked:
+            return WorkspaceRefused("Slack", self.revoked, "install the app again")
+        if self.scope_missing:
+            return WorkspaceRefused("Slack", "missing_scope (chat:write)", "add the scope")
+        return None
+
+
+class Reports:
+    """The reports of a gate."""
+
+    def __init__(self) -> None:
+        self.refusals: list[WorkspaceRefusal] = []
+        self.recoveries: list[Recovery] = []
+        self.messages: list[tuple[datetime, datetime, int]] = []
+
+    def refused(self, refusal: WorkspaceRefusal) -> None:
+        self.refusals.append(refusal)
+
+    def recovered(self, recovery: Recovery) -> None:
+        self.recoveries.append(recovery)
+
+    async def delivered(self, recovery: Recovery) -> None:
+        self.messages.append((recovery.refusal.since, recovery.at, recovery.messages))
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    address = f"sqlite:///{tmp_path / 'bot.db'}"
+    await upgrade(address)
+    opened = open_store(address)
+    yield opened
+    await opened.database.close()
+
+
+@pytest.fixture
+def slack() -> Slack:
+    return Slack()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def reports() -> Reports:
+    return Reports()
+
+
+@pytest.fixture
+def dispatcher(store: Store, slack: Slack, clock: Clock, reports: Reports) -> Dispatcher:
+    async def check(_team: str) -> None:
+        slack.checks.append(clock.now)
+        if slack.revoked:
+            raise WorkspaceRefused("Slack", slack.revoked, "install the app again")
+
+    gate = WorkspaceGate(check)
+    gate.report_to(reports)
+    return Dispatcher(store.outbox, slack, clock, pace_s=0, workspaces=gate)
+
+
+async def _wait(dispatcher: Dispatcher, clock: Clock, time: timedelta) -> int:
+    """Runs the dispatcher each second of the simulated time; returns how many messages it sent."""
+    sent, end = 0, clock.now + time
+    while clock.now < end:
+        clock.now += timedelta(seconds=1)
+        sent += await dispatcher.run_once(clock.now)
+    return sent
+
+
+async def test_a_token_revoked_for_an_hour_loses_nothing_and_is_reported_once(
+    store: Store,
+    slack: Slack,
+    clock: Clock,
+    dispatcher: Dispatcher,
+    reports: Reports,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    queued = [delivery(about, f"C{number}") for about in "abc" for number in range(21)]
+    await store.queue(*queued)
+    slack.revoked = "token_revoked"
+    assert await dispatcher.run_once(clock.now) == 0
+    refused_calls = slack.calls
+    assert await _wait(dispatcher, clock, HOUR) == 0
+    assert slack.calls == refused_calls <= 20
+    slack.revoked = ""
+    assert await _wait(dispatcher, clock, timedelta(minutes=5)) == 63
+    assert sorted(each.id for each in slack.posted) == sorted(each.id for each in queued)
+    assert {each.attempts for each in slack.posted} == {1}
+    by_channel = [story for channel, story in slack.about if channel == "C7"]
+    assert by_channel == ["a", "b", "c"]
+    [refusal], [recovery] = reports.refusals, reports.recoveries
+    assert (refusal.since, refusal.cause) == (NOON, "token_revoked")
+    assert NOON + HOUR < recovery.at <= NOON + HOUR + timedelta(minutes=5)
+    assert reports.messages == [(NOON, recovery.at, 63)]
+    warnings = [each for each in caplog.records if each.levelno >= logging.WARNING]
+    assert len(warnings) == 2
+    assert "token_revoked" in warnings[0].getMessage()
+    assert "install the app again" in warnings[0].getMessage()
+
+
+async def test_the_workspace_is_checked_after_growing_waits(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.queue(delivery("a"))
+    slack.revoked = "invalid_auth"
+    await dispatcher.run_once(clock.now)
+    await _wait(dispatcher, clock, HOUR)
+    waits = [
+        (after - before).total_seconds()
+        for before, after in zip([NOON, *slack.checks], slack.checks, strict=False)
+    ]
+    assert waits[:9] == [1, 2, 4, 8, 16, 32, 64, 128, 256]
+    assert set(waits[9:]) == {300}
+
+
+async def test_a_missing_scope_costs_one_post_at_each_check_and_one_report(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(*(delivery("a", f"C{number}") for number in range(50)))
+    slack.scope_missing = True
+    await dispatcher.run_once(clock.now)
+    slack.calls = 0
+    assert await _wait(dispatcher, clock, HOUR) == 0
+    assert slack.calls == len(slack.checks) < 25
+    assert len(reports.refusals) == 1
+    assert reports.recoveries == []
+    slack.scope_missing = False
+    assert await _wait(dispatcher, clock, timedelta(minutes=5)) == 50
+    assert len(reports.messages) == 1
+
+
+async def test_a_refused_workspace_delays_no_other(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.queue(delivery("a"), delivery("b", team="T2", id="other"))
+    slack.answer = lambda each: WorkspaceRefused("", "x", "") if each.team == TEAM else None
+    await dispatcher.run_once(clock.now)
+    assert [each.id for each in slack.posted] == ["other"]
+
+
+async def test_a_running_dispatcher_resumes_by_itself(
+    store: Store, slack: Slack, reports: Reports
+) -> None:
+    def now() -> datetime:
+        return datetime.now(NOON.tzinfo)
+
+    async def check(_team: str) -> None:
+        slack.revoked = ""
+
+    gate = WorkspaceGate(check)
+    gate.report_to(reports)
+    dispatcher = Dispatcher(store.outbox, slack, now, pace_s=0, workspaces=gate)
+    await store.queue(delivery("a"), delivery("b"))
+    slack.revoked = "token_revoked"
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    await slack.has_posted(2)
+    stop.set()
+    await running
+    assert len(reports.recoveries) == 1
+
+
+async def test_a_refused_later_part_leaves_the_delivery_uncertain(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.queue(delivery("a"))
+    slack.answer = lambda _: WorkspaceRefused("Slack", "token_revoked", uncertain=True)
+    await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: None
+    await _wait(dispatcher, clock, timedelta(seconds=3))
+    assert [each.uncertain for each in slack.posted] == [True]
+
+
+async def test_a_conversation_that_refuses_is_paused_after_the_first_refusal(
+    store: Store,
+    slack: Slack,
+    clock: Clock,
+    dispatcher: Dispatcher,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    await store.subscriptions.add(subscription("C2"))
+    await store.queue(delivery("a"), delivery("b"), delivery("a", "C2"))
+    slack.answer = lambda each: ARCHIVED if each.conversation == "C1" else None
+    assert await dispatcher.run_once(clock.now) == 1
+    counts = await store.outbox.counts()
+    assert (counts[DeliveryState.HELD], counts[DeliveryState.FAILED]) == (2, 0)
+    [paused] = await store.subscriptions.of(TEAM, "C1")
+    assert paused.paused_at == NOON
+    assert "is_archived" in paused.paused_reason
+    [other] = await store.subscriptions.of(TEAM, "C2")
+    assert other.paused_at is None
+    [held] = await store.outbox.held()
+    assert (held.conversation, held.since) == ("C1", NOON)
+    await _wait(dispatcher, clock, timedelta(minutes=30))
+    warnings = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert len(warnings) == 1
+    assert delivery("a").id in warnings[0]
+    assert "story a" in warnings[0]
+
+
+async def test_held_messages_are_sent_in_order_when_the_conversation_accepts_them(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    follow_up = delivery("c", kind=DeliveryKind.FOLLOW_UP, event_id="a")
+    await store.queue(delivery("a"), delivery("b"), follow_up)
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    for _ in range(10):
+        clock.now += HOUR
+        assert await dispatcher.run_once(clock.now) == 0
+    slack.answer = lambda _: None
+    clock.now += HOUR
+    assert await dispatcher.run_once(clock.now) == 3
+    assert [story for _, story in slack.about] == ["a", "b", "c"]
+    assert {each.attempts for each in slack.posted} == {1}
+    [resumed] = await store.subscriptions.of(TEAM, "C1")
+    assert (resumed.paused_at, resumed.paused_reason) == (None, "")
+    assert await store.outbox.held() == ()
+
+
+async def test_what_a_conversation_refuses_for_a_day_fails(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.queue(delivery("a"), delivery("b"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    for _ in range(25):
+        clock.now += HOUR
+        await dispatcher.run_once(clock.now)
+    counts = await store.outbox.counts()
+    assert (counts[DeliveryState.HELD], counts[DeliveryState.FAILED]) == (0, 2)
+    assert {each.error for each in await store.outbox.failed()} == {"is_archived: unarchive it"}
+
+
+async def test_to_subscribe_again_sends_what_is_held(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    await store.queue(delivery("a"), delivery("b"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: None
+    assert await dispatcher.run_once(clock.now) == 0
+    assert not await store.subscriptions.add(subscription("C1"))
+    assert await dispatcher.run_once(clock.now) == 2
+    [resumed] = await store.subscriptions.of(TEAM, "C1")
+    assert resumed.paused_at is None
+
+
+async def test_a_refusing_conversation_delays_no_other(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.queue(*(delivery(about, place) for about in "abc" for place in ("C1", "C2")))
+    slack.answer = lambda each: ARCHIVED if each.conversation == "C1" else None
+    assert await dispatcher.run_once(clock.now) == 3
+
+
+async def test_a_held_delivery_that_gets_no_answer_stays_queued(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.queue(delivery("a"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: SendLater(None, "away", unanswered=True)
+    clock.now += HOUR
+    await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: None
+    clock.now += HOUR
+    assert await dispatcher.run_once(clock.now) == 1

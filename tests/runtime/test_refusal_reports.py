@@ -1,0 +1,112 @@
+"""Refusals of a workspace reach operators by `/readyz` and by a webhook, whatever Slack does."""
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.alerts.notices import Notices
+from bot.alerts.workspace_gate import Recovery
+from bot.alerts.workspace_refusal import first_refusal
+from bot.feeds.http.limits import FetchLimits
+from bot.readiness import NotReady, Readiness
+from bot.runtime.refusal_reports import RefusalReporter, open_webhook
+from bot.store.upgrade import upgrade
+from tests.store.examples import NOON, TEAM
+from tests.store.opened import Store, open_store
+
+PUBLIC = FetchLimits(user_agent="Test/1")
+LOOPBACK = PUBLIC.model_copy(update={"allowed_networks": (ip_network("127.0.0.0/8"),)})
+REFUSAL = first_refusal("token_revoked", "install the app again", NOON)
+
+
+class Hook:
+    """A server that records what is posted to it, and answers with `status`."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.status = 200
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.texts.append((await request.json())["text"])
+        return web.Response(status=self.status, headers={"Location": "/elsewhere"})
+
+
+@pytest.fixture
+def hook() -> Hook:
+    return Hook()
+
+
+@pytest.fixture
+async def url(hook: Hook) -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_post("/secret", hook.handle)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/secret"))
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    await upgrade(f"sqlite:///{tmp_path / 'bot.db'}")
+    opened = open_store(f"sqlite:///{tmp_path / 'bot.db'}")
+    yield opened
+    await opened.database.close()
+
+
+def _notices(store: Store) -> Notices:
+    return Notices(store.outbox, TEAM, ("U1",), lambda: NOON, lambda: None)
+
+
+async def test_both_ends_of_a_refusal_are_posted_and_one_message_is_queued(
+    hook: Hook, url: str, store: Store
+) -> None:
+    readiness = Readiness()
+    async with open_webhook(url, LOOPBACK) as webhook:
+        reporter = RefusalReporter(readiness, _notices(store), webhook)
+        reporter.refused(REFUSAL)
+        assert NotReady.POSTS_REFUSED in readiness.reasons
+        assert webhook is not None
+        await webhook.finish()
+        recovery = Recovery(REFUSAL, NOON + timedelta(hours=1), messages=2)
+        reporter.recovered(recovery)
+        assert NotReady.POSTS_REFUSED not in readiness.reasons
+        await reporter.delivered(recovery)
+    assert ["token_revoked" in text for text in hook.texts] == [True, False]
+    [notice] = await store.outbox.claim(NOON, 9, 60)
+    assert notice.conversation == "U1"
+
+
+@pytest.mark.parametrize("status", [302, 500])
+async def test_a_webhook_that_fails_is_logged_once_without_its_address(
+    hook: Hook, url: str, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    hook.status = status
+    async with open_webhook(url, LOOPBACK) as webhook:
+        assert webhook is not None
+        for text in "abc":
+            webhook.post(text)
+            await webhook.finish()
+    assert hook.texts == ["a", "b", "c"]
+    [record] = [each for each in caplog.records if each.levelno >= logging.WARNING]
+    assert str(status) in record.getMessage()
+    assert "secret" not in record.getMessage()
+
+
+async def test_an_address_outside_the_allowed_networks_is_not_contacted(
+    hook: Hook, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_webhook(url, PUBLIC) as webhook:
+        assert webhook is not None
+        webhook.post("a")
+    assert hook.texts == []
+    assert "loopback" in caplog.text
+
+
+async def test_without_an_address_there_is_no_webhook() -> None:
+    async with open_webhook("", PUBLIC) as webhook:
+        assert webhook is None
