@@ -170,7 +170,7 @@ def _scope(scope: OAuthScope, granted: bool) -> CheckResult:
     if granted:
         return _good(subject, f"granted, for {scope.why}")
     if not scope.needed:
-        return _good(subject, f"not granted; optional, for {scope.why}")
+        return _good(subject, f"optional, for {scope.why}. Not granted: {scope.without}")
     cure = "Add it under OAuth & Permissions, then install the app to the workspace again"
     return _bad(subject, f"missing, for {scope.why}", cure)
 

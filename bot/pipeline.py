@@ -153,6 +153,7 @@ class Pipeline:
         async with self._joining:
             taken = await self._join_and_deliver(taken, read, self._most_events(state, round_))
             await self._store.keep(taken)
+        _log_stories(taken)
         return taken
 
     async def _sift(self, round_: Round, first_round: bool) -> Taken:
@@ -259,3 +260,14 @@ class Pipeline:
             known.append(story)
             joined.append(each._replace(story=story))
         return joined
+
+
+def _log_stories(taken: Taken) -> None:
+    """Logs the ids by which the way of a story can be followed, in one line for each poll."""
+    if taken.stories:
+        log.info(
+            "feed %s: %d deliveries of stories %s",
+            taken.round.feed_id,
+            len(taken.deliveries),
+            " ".join(story.id for story in taken.stories),
+        )

@@ -238,6 +238,8 @@ async def test_each_missing_scope_is_named_with_its_use_and_cure(
     assert found["Slack scope chat:write"].ok
     assert found["Slack scope channels:join"].ok
     assert "optional" in found["Slack scope channels:join"].says
+    assert "possible repetition" in found["Slack scope im:history"].says
+    assert "possible repetition" not in found["Slack scope channels:history"].says
 
 
 async def test_a_refused_token_is_named_with_its_cure(

@@ -414,3 +414,15 @@ async def test_a_poll_cancelled_at_any_point_loses_nothing(
     await pipeline.take(WIRE, NOON)
     assert (await store.outbox.counts())[DeliveryState.QUEUED] == 5
     assert len(await store.stories.latest(None, 99)) == 5
+
+
+async def test_the_ids_of_feed_and_stories_are_logged(
+    publisher: Publisher, pipeline: Pipeline, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    publisher.publish(entry("a", title="Tariff one"), entry("b", title="Tariff two"))
+    taken = await pipeline.take(WIRE, NOON)
+    (line,) = caplog.messages
+    assert all(name in line for name in ("wire", *(story.id for story in taken.stories)))
+    await pipeline.take(WIRE, NOON + minutes(5))
+    assert len(caplog.messages) == 1

@@ -10,14 +10,23 @@ from bot.runtime.settings import load_settings
 
 
 @click.command()
+@click.option(
+    "--by",
+    "transport",
+    type=click.Choice(["http", "socket"]),
+    help="Run only if the tokens are for this way to Slack. The Procfile uses it.",
+)
 @answers_for_errors
-def run() -> None:
+def run(transport: str | None) -> None:
     """Run the bot: poll feeds, post alerts, answer /tariff.
 
     With SLACK_BOT_TOKEN (and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET) it talks to Slack; with none
     it opens a local workspace and prints its address.
     """
-    asyncio.run(run_bot(load_settings()))
+    settings = load_settings()
+    if transport is not None:
+        settings.require_transport(transport)
+    asyncio.run(run_bot(settings))
 
 
 @click.command()

@@ -37,6 +37,7 @@ from bot.slack.api.channels import find_channel
 from bot.slack.startup import Stopped, patiently
 from bot.store.instance_lock import hold_instance_lock
 from bot.store.outage import Outage
+from bot.store.owner import Owner, claim_database
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -148,7 +149,9 @@ class Application:
         keep_proxies_off_loopback(settings.slack_api_url)
         slack = await enter(open_slack(settings, stop))
         store = await enter(open_store(settings, slack.team, Outage(self._readiness)))
-        lock = await enter(hold_instance_lock(store.database, f"Tariffwire of team {slack.team}"))
+        owner = Owner(slack.team, is_local=workspace is not None)
+        await claim_database(store.database, owner, clock())
+        lock = await enter(hold_instance_lock(store.database, "Tariffwire", clock))
         await subscribe_default(settings, slack, store, stop)
         operators = await patiently(
             "conversations.list", lambda: operator_conversations(settings, slack.client), stop

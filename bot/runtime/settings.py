@@ -48,6 +48,10 @@ def _plain(name: str) -> Any:
     return AliasChoices(name)
 
 
+_WAYS = {"http": "HTTP", "socket": "Socket Mode", "local": "the local workspace"}
+"""Names of the ways to reach Slack."""
+
+
 class Settings(SourceSettings, BaseSettings):
     """The settings; `.env.example` explains each with its default."""
 
@@ -169,6 +173,19 @@ class Settings(SourceSettings, BaseSettings):
         if self.slack_bot_token is None:
             return "local"
         return "socket" if self.slack_app_token is not None else "http"
+
+    def require_transport(self, transport: str) -> None:
+        """Raises SettingsError if Slack is reached in another way than `transport`."""
+        if self.transport == transport:
+            return
+        process = {"socket": "`worker`", "http": "`web`"}.get(self.transport)
+        cure = (
+            f"Run the process {process} of the Procfile instead, and stop this one"
+            if process is not None
+            else "Set SLACK_BOT_TOKEN, and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"
+        )
+        wanted, given = _WAYS[transport], _WAYS[self.transport]
+        raise SettingsError("--by", f"this process is for {wanted}, the tokens for {given}", cure)
 
 
 def load_settings(**given: Any) -> Settings:

@@ -26,7 +26,9 @@ from bot.slack.api.errors import code
 from bot.slack.background import log_failure
 from bot.slack.context import SlackContext
 from bot.slack.handlers import buttons, commands, events
+from bot.slack.payload_shape import malformed
 from bot.slack.signed_requests import RequestRefused, read_signed
+from bot.text.single_line import single_line
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
@@ -79,6 +81,8 @@ def build_app(context: SlackContext) -> AsyncApp:
     for module in (commands, events, buttons):
         module.register(app, context)
     app.error(_failed)
+    # At DEBUG, it logs every response_url, with which anyone can post.
+    _quiet("slack_sdk.webhook")
     return app
 
 
@@ -132,8 +136,10 @@ def web_app(
         headers: Any = request.headers
         try:
             bolt_request = AsyncBoltRequest(body=body, query=request.query_string, headers=headers)
-        except (ValueError, TypeError, AttributeError, RecursionError):
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
             return web.json_response({"error": "unreadable request"}, status=400)
+        if field := malformed(bolt_request.body):
+            return web.json_response({"error": f"malformed field {field}"}, status=400)
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
 
     async def health(_: web.Request) -> web.Response:
@@ -144,12 +150,16 @@ def web_app(
     return server
 
 
-async def _failed(error: Exception) -> BoltResponse:
+async def _failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """The response to an error that no listener handled."""
+    log = logging.getLogger(__name__)
     if isinstance(error, BoltUnhandledRequestError):
-        kind = error.body.get("type") or error.body.get("command") or "request"
-        logging.getLogger(__name__).warning("no listener for a %s from Slack", kind)
+        kind = single_line(str(body.get("type") or body.get("command") or "request"))
+        log.warning("no listener for a %.60s from Slack", kind)
         return BoltResponse(status=404, body="")
+    if field := malformed(body):
+        log.warning("a payload from Slack has a malformed field: %s", field)
+        return BoltResponse(status=400, body="")
     try:
         raise error
     except Exception:

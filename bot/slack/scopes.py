@@ -8,8 +8,16 @@ class OAuthScope(Frozen):
 
     name: str
     why: str
-    needed: bool = True
-    """Whether a feature fails without it."""
+    without: str = ""
+    """What happens without it; empty for a scope that the bot cannot do without."""
+
+    @property
+    def needed(self) -> bool:
+        """Whether a feature fails without it. The others are optional in the manifest."""
+        return not self.without
+
+
+_REPEATED = "a message whose post got no response is posted again, marked as a possible repetition"
 
 
 SCOPES = (
@@ -22,14 +30,22 @@ SCOPES = (
     OAuthScope(name="files:write", why="sharing the calendar as a file"),
     OAuthScope(
         name="channels:history",
-        why="looking whether an alert arrived before it is posted again, in public channels",
-        needed=False,
+        why="no repeated message in public channels, after looking whether it arrived",
+        without=_REPEATED,
     ),
-    OAuthScope(name="groups:history", why="the same in private channels", needed=False),
-    OAuthScope(name="im:history", why="the same in direct messages", needed=False),
+    OAuthScope(
+        name="groups:history",
+        why="no repeated message in private channels, after looking whether it arrived",
+        without=_REPEATED,
+    ),
+    OAuthScope(
+        name="im:history",
+        why="no repeated direct message, after looking whether it arrived",
+        without=_REPEATED,
+    ),
     OAuthScope(
         name="channels:join",
         why="joining a public channel that only lets members post",
-        needed=False,
+        without="invite the app to such a channel",
     ),
 )

@@ -1,4 +1,4 @@
-"""One bot per workspace on a PostgreSQL database: an advisory lock, held by a connection.
+"""One bot on a database. On PostgreSQL it holds an advisory lock; see `heartbeat` for SQLite.
 
 The server releases the lock when the connection ends, also when the process is killed. The
 connection may also end while the bot runs: the server restarts, or the network fails. So the lock
@@ -7,15 +7,17 @@ is taken again at intervals; its holder may do that at any time.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
 from bot.errors import StoreError, StoreUnavailable
 from bot.store.engine import Database
+from bot.store.heartbeat import CURE, Heartbeat
 
 log = logging.getLogger(__name__)
 
@@ -40,49 +42,50 @@ class LockTimes:
 
 @asynccontextmanager
 async def hold_instance_lock(
-    database: Database, holder: str, times: LockTimes | None = None
+    database: Database,
+    holder: str,
+    clock: Callable[[], datetime],
+    times: LockTimes | None = None,
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Prevents other processes with the same `holder` name from using this database.
 
     Raises StoreError if another process keeps the lock. So does the task that it yields, if the
-    connection broke and another process took the lock first; the task ends in no other way. On
-    SQLite, which is for one machine, the lock of the data folder does the same.
+    connection broke, or this process stood still, and another process took the lock first; the task
+    ends in no other way. On SQLite, the `holder` has no influence.
     """
-    lock = _Lock(database, holder, times or LockTimes())
+    lock = (
+        Heartbeat(database, clock)
+        if database.is_sqlite
+        else _Lock(database, holder, times or LockTimes())
+    )
     try:
-        if not database.is_sqlite:
-            await lock.take()
-        keeping = asyncio.create_task(
-            _wait_forever() if database.is_sqlite else lock.keep(), name="instance lock"
-        )
+        await lock.start()
+        keeping = asyncio.create_task(lock.keep(), name="instance lock")
         try:
             yield keeping
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
     finally:
-        await lock.release()
-
-
-async def _wait_forever() -> None:
-    await asyncio.Event().wait()
+        await lock.stop()
 
 
 class _Lock:
+    """The advisory lock of PostgreSQL."""
+
     def __init__(self, database: Database, holder: str, times: LockTimes) -> None:
         self._database, self._holder, self._times = database, holder, times
         self._connection: Connection | None = None
         self._session: dict[str, Any] | None = None
 
-    async def take(self) -> None:
+    async def start(self) -> None:
         """Takes the lock or checks that it is held; raises StoreError if another process has it."""
         for _ in range(self._times.patience_s):
             if await self._database.with_engine(self._try):
                 return
             await asyncio.sleep(1)
         if not await self._database.with_engine(self._try):
-            cure = "Stop it first: only one may run at a time"
-            raise StoreError(self._database.name, f"another {self._holder} works on it", cure)
+            raise StoreError(self._database.name, f"another {self._holder} works on it", CURE)
 
     async def keep(self) -> None:
         """Checks the lock until it is lost; raises StoreError then."""
@@ -91,14 +94,14 @@ class _Lock:
             await asyncio.sleep(self._times.retry_every_s if lost else self._times.check_every_s)
             before = self._connection
             try:
-                await self.take()
+                await self.start()
             except StoreUnavailable:
-                await self.release()
+                await self.stop()
             else:
                 if self._connection is not before:
                     log.info("took the lock of the database again")
 
-    async def release(self) -> None:
+    async def stop(self) -> None:
         """Ends the connection, and with it the lock."""
         connection, self._connection = self._connection, None
         if connection is not None:

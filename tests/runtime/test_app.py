@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError
 from bot.local_slack.server import Workspace
 from bot.runtime.app import Application
 from bot.runtime.config_folder import ConfigFolder
@@ -97,3 +97,35 @@ async def test_a_request_to_stop_ends_the_run(settings: Settings) -> None:
         await running
     with lock_data_folder(settings):
         pass
+
+
+async def test_a_second_workspace_on_the_same_database_is_refused(
+    settings: Settings, workspace: Workspace, tmp_path: Path
+) -> None:
+    app = application(settings, 0)
+    await app.start()
+    await app.stop()
+    second = Workspace(tmp_path / "second.db", rate_limits=False)
+    await second.start(port=0)
+    changes = {
+        "slack_bot_token": SecretStr(second.bot_token),
+        "slack_api_url": second.api_url,
+    }
+    try:
+        team = workspace.team.identity.team_id
+        with pytest.raises(StoreError, match=f"belongs to workspace {team}"):
+            await application(settings.model_copy(update=changes), 0).start()
+    finally:
+        await second.stop()
+    assert not running_tasks()
+
+
+async def test_the_local_workspace_does_not_take_over_the_data_of_slack(
+    settings: Settings,
+) -> None:
+    app = application(settings, 0)
+    await app.start()
+    await app.stop()
+    local = settings.model_copy(update={"slack_bot_token": None, "slack_signing_secret": None})
+    with pytest.raises(StoreError, match="not to the local workspace"):
+        await application(local, 0).start()

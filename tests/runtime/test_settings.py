@@ -178,3 +178,38 @@ def test_a_wrong_value_is_described_in_plain_words(
 
     with pytest.raises(SettingsError, match=f"{name}: {cause}"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("tokens", "transport", "process"),
+    [
+        (("SLACK_APP_TOKEN",), "http", "`worker`"),
+        (("SLACK_SIGNING_SECRET",), "socket", "`web`"),
+        ((), "http", "SLACK_BOT_TOKEN"),
+    ],
+)
+def test_a_process_of_the_procfile_without_its_tokens_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tokens: tuple[str, ...], transport: str, process: str
+) -> None:
+    for name in (*tokens, "SLACK_BOT_TOKEN") if tokens else ():
+        monkeypatch.setenv(name, "xapp-1" if "APP" in name else "xoxb-1")
+    settings = load_settings()
+    with pytest.raises(SettingsError) as caught:
+        settings.require_transport(transport)
+    assert process in caught.value.cure
+
+
+def test_a_process_of_the_procfile_with_its_tokens_is_accepted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "secret")
+    load_settings().require_transport("http")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+    load_settings().require_transport("socket")
+
+
+def test_each_process_of_the_procfile_has_its_own_way_to_slack() -> None:
+    procfile = (Path(__file__).parents[2] / "Procfile").read_text(encoding="utf-8")
+    assert "\nweb: tariffwire run --by http\n" in procfile
+    assert "\nworker: tariffwire run --by socket\n" in procfile

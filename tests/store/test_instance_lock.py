@@ -1,7 +1,8 @@
-"""Only one bot works on a PostgreSQL database, even after the lock's connection is lost."""
+"""Only one bot works on a database; on PostgreSQL even after the lock's connection is lost."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +11,11 @@ from bot.errors import StoreError
 from bot.store.engine import Database
 from bot.store.instance_lock import LockTimes, hold_instance_lock
 from tests.store.conftest import on_postgresql
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
 
 HOLDERS = text(
     "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database"
@@ -31,17 +37,15 @@ async def second(address: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def test_only_one_bot_works_on_a_postgresql_database_at_a_time(
+async def test_only_one_bot_works_on_a_database_at_a_time(
     first: Database, second: Database
 ) -> None:
-    async with hold_instance_lock(first, "bot"):
-        if not first.is_sqlite:
-            with pytest.raises(StoreError, match="another bot"):
-                async with hold_instance_lock(second, "bot", LockTimes(patience_s=0)):
-                    pytest.fail("two bots work at once")
-        async with hold_instance_lock(second, "bot of another team", LockTimes(patience_s=0)):
-            pass
-    async with hold_instance_lock(second, "bot", LockTimes(patience_s=0)):
+    async with hold_instance_lock(first, "bot", clock):
+        with pytest.raises(StoreError, match=r"another \w+ works on it") as caught:
+            async with hold_instance_lock(second, "bot", clock, LockTimes(patience_s=0)):
+                pytest.fail("two bots work at once")
+        assert "`web`" in caught.value.cure
+    async with hold_instance_lock(second, "bot", clock, LockTimes(patience_s=0)):
         pass
 
 
@@ -50,7 +54,7 @@ async def test_a_lock_lost_with_its_connection_is_acquired_again(
     first: Database, second: Database
 ) -> None:
     times = LockTimes(check_every_s=0.05, retry_every_s=0.05)
-    async with hold_instance_lock(first, "bot", times) as keeping:
+    async with hold_instance_lock(first, "bot", clock, times) as keeping:
         before = await second.column(HOLDERS)
         await second.rows(text("SELECT pg_terminate_backend(:pid)"), {"pid": before[0]})
         async with asyncio.timeout(10):
@@ -59,7 +63,7 @@ async def test_a_lock_lost_with_its_connection_is_acquired_again(
         assert len(now) == 1
         assert not keeping.done()
         with pytest.raises(StoreError, match="another bot"):
-            async with hold_instance_lock(second, "bot", LockTimes(patience_s=0)):
+            async with hold_instance_lock(second, "bot", clock, LockTimes(patience_s=0)):
                 pytest.fail("two bots work at once")
     assert await second.column(HOLDERS) == []
 
@@ -69,9 +73,9 @@ async def test_a_bot_stops_if_another_bot_acquired_its_lost_lock(
     first: Database, second: Database
 ) -> None:
     times = LockTimes(patience_s=0, check_every_s=1.0, retry_every_s=1.0)
-    async with hold_instance_lock(first, "bot", times) as keeping:
+    async with hold_instance_lock(first, "bot", clock, times) as keeping:
         (pid,) = await second.column(HOLDERS)
         await second.rows(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
-        async with hold_instance_lock(second, "bot"), asyncio.timeout(10):
+        async with hold_instance_lock(second, "bot", clock), asyncio.timeout(10):
             with pytest.raises(StoreError, match="another bot works on it"):
                 await keeping

@@ -131,8 +131,9 @@ class WebSubSubscriptions:
                 await self._failed(subscription.token, error)
 
     async def _failed(self, token: str, error: FeedError) -> None:
-        log.info("the hub %s: %s", error.thing, error.cause)
         current = self._known.get(token)
+        feed_id = current.feed_id if current else "?"
+        log.info("the hub %s of feed %s: %s", error.thing, feed_id, error.cause)
         if current is None or not current.asks:
             # The hub has confirmed it meanwhile with a call.
             return

@@ -7,7 +7,7 @@ from bot.local_slack.api.chat import find_channel
 from bot.local_slack.state.records import Channel, MessagePage
 from bot.local_slack.state.team import Team
 
-_PAGE = 1000
+_PAGE = 999
 
 
 def describe_channel(channel: Channel) -> dict[str, Any]:

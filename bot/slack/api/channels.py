@@ -10,7 +10,8 @@ from bot.slack.api.errors import code
 
 log = logging.getLogger(__name__)
 
-_PAGE = 1000
+_PAGE = 999
+"""Slack's maximum (`limit` in ConversationsListArguments of the Node Slack SDK's reference)."""
 _MOST_PAGES = 50
 _MAY_NOT_LIST = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
 

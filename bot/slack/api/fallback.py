@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookResponse
@@ -23,12 +24,17 @@ log = logging.getLogger(__name__)
 async def respond_with(respond: AsyncRespond, message: Message, **options: Any) -> None:
     """Posts the message to the response_url, and again in plainer blocks if Slack refuses it.
 
-    `options` are further fields of the reply, such as replace_original.
+    `options` are further fields of the reply, such as replace_original. A failure is logged.
     """
-    answer = await respond({**message.response(), **options})
-    if message.instead is not None and names_blocks(_error_code(answer)):
-        instead = replace(message.instead, in_channel=message.in_channel)
-        answer = await respond({**instead.response(), **options})
+    try:
+        answer = await respond({**message.response(), **options})
+        if message.instead is not None and names_blocks(_error_code(answer)):
+            instead = replace(message.instead, in_channel=message.in_channel)
+            answer = await respond({**instead.response(), **options})
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        # Only its name: the text of the error may quote the address.
+        log.warning("an answer could not be sent to its response_url: %s", type(error).__name__)
+        return
     if answer.status_code != 200:
         log.warning(
             "a response_url refused an answer: %s", _error_code(answer) or answer.status_code

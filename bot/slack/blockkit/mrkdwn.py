@@ -30,7 +30,8 @@ _HARMLESS = str.maketrans(
 LOW_LINE = "\u02cd"
 """The character with which `escape` replaces an underscore."""
 
-_EMOJI = re.compile(r":(?=\S{1,100}?:)")
+# The name of an emoji contains no slash and no bracket; an address with a port does.
+_EMOJI = re.compile(r":(?=[^\s:/\[\]]{1,100}:)")
 # Without a word boundary, because the text may be cut here.
 _BROADCAST = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
 _QUOTE_OR_LIST = re.compile(r"^[>›•◦▪‣\s]+")

@@ -1,16 +1,22 @@
 """Events that Slack sends: a mention of the bot, and an opened Home tab."""
 
+import logging
+from collections.abc import Awaitable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.say.async_say import AsyncSay
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.api.errors import code
 from bot.slack.api.fallback import post_with
 from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
 from bot.slack.handlers.commands import answer
 from bot.slack.views.home import home_view
+
+log = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
@@ -19,25 +25,38 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 
     @app.event("app_mention")
     async def mentioned(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
+        channel = event.get("channel")
+        if not isinstance(channel, str) or not channel:
+            return
         if context.deduplicator.is_repeated(f"event {body.get('event_id')}", service.clock()):
             return
 
         async def reply() -> None:
             message = await answer(context, payloads.mention(body))
             thread_ts = event.get("thread_ts") or event.get("ts")
-            await post_with(say, message, thread_ts=thread_ts, unfurl_links=False)
+            posting = post_with(say, message, thread_ts=thread_ts, unfurl_links=False)
+            await _unless_refused(posting, "a mention was not answered")
 
         context.background.spawn(reply(), "answering a mention")
 
     @app.event("app_home_opened")
     async def opened(body: dict[str, Any], event: dict[str, Any], client: AsyncWebClient) -> None:
-        if event.get("tab") != "home":
+        if event.get("tab") != "home" or not event.get("user"):
             return
         user, team = str(event.get("user") or ""), str(body.get("team_id") or "")
 
         async def publish() -> None:
             overview = await service.overview(team, user)
             view = home_view(overview, user, service.parties)
-            await client.views_publish(user_id=user, view=view)
+            publishing = client.views_publish(user_id=user, view=view)
+            await _unless_refused(publishing, "a Home tab was not drawn")
 
         context.background.spawn(publish(), "drawing a Home tab")
+
+
+async def _unless_refused(call: Awaitable[object], failure: str) -> None:
+    """Awaits a call of Slack's and logs a refusal, such as that of a wrong channel."""
+    try:
+        await call
+    except SlackApiError as error:
+        log.warning("%s: %s", failure, code(error))

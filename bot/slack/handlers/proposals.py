@@ -34,6 +34,7 @@ from bot.slack.views.replies import failed, notice
 
 log = logging.getLogger(__name__)
 
+_NOT_UPDATED = "a message about proposal %s in channel %s was not updated: %s"
 _GONE = "I no longer keep this proposal."
 
 
@@ -183,9 +184,9 @@ async def _update(
         try:
             await context.client.chat_update(channel=channel, ts=ts, **message.payload())
         except SlackApiError as error:
-            log.warning("a message on a proposed rate was not updated: %s", code(error))
+            log.warning(_NOT_UPDATED, record.proposal.id, channel, code(error))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("a message on a proposed rate was not updated: %s", type(error).__name__)
+            log.warning(_NOT_UPDATED, record.proposal.id, channel, type(error).__name__)
 
 
 async def _channel(context: SlackContext, conversation: str) -> str:

@@ -25,6 +25,14 @@ async def test_a_channel_id_is_used_unchanged(workspace: Workspace, client: Asyn
     assert not workspace.calls()
 
 
+async def test_a_page_of_channels_is_within_slacks_maximum(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    await find_channel(client, "trade-news")
+    (call,) = workspace.calls("conversations.list")
+    assert int(call.arguments["limit"]) <= 999
+
+
 async def test_a_missing_channel_is_reported_with_its_cure(client: AsyncWebClient) -> None:
     with pytest.raises(SlackError, match="TARIFFWIRE_CHANNEL"):
         await find_channel(client, "nowhere")

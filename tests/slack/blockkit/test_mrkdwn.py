@@ -27,7 +27,7 @@ def test_escaped_text_contains_no_active_markup(text: str) -> None:
     markup = escape(text, 10_000)
     assert not re.search(r"[<>*_~`\n\u202e\u200b\x00]", markup)
     assert re.sub(r"&(amp|lt|gt);", "", markup).count("&") == 0
-    assert not re.search(r":[^\s:]{1,100}:", markup)
+    assert not re.search(r":[^\s:/\[\]\u2236]{1,100}:", markup)
     assert not re.search(r"@(here|channel|everyone)\b", markup, re.IGNORECASE)
     assert not markup.startswith(("&gt;", "•"))
 
@@ -56,6 +56,15 @@ def test_a_link_is_one_link_or_plain_text(url: str, label: str) -> None:
 
 def test_a_link_keeps_its_query() -> None:
     assert link("https://a.example/?x=1&y=2", "A | B") == "<https://a.example/?x=1&amp;y=2|A ¦ B>"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:8080/feed", "https://a.example:8443/x:y", "http://[::1]:80/rss"],
+)
+def test_a_link_to_an_address_with_a_port_shows_the_address(address: str) -> None:
+    markup = link(address, address)
+    assert markup.partition("|")[2] == f"{address}>"
 
 
 @pytest.mark.parametrize(

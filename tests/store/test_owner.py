@@ -1,0 +1,51 @@
+"""A database belongs to one workspace."""
+
+import asyncio
+import logging
+
+import pytest
+
+from bot.errors import StoreError
+from bot.store.owner import Owner, claim_database
+from tests.store.examples import NOON
+from tests.store.opened import Store, open_store
+
+FIRST, SECOND = Owner("T1"), Owner("T2")
+LOCAL, OTHER_LOCAL = Owner("T8", is_local=True), Owner("T9", is_local=True)
+
+
+async def claim(store: Store, *owners: Owner) -> None:
+    for owner in owners:
+        await claim_database(store.database, owner, NOON)
+
+
+async def test_a_second_workspace_is_refused_with_the_owner_and_the_cure(store: Store) -> None:
+    await claim(store, FIRST, FIRST)
+    with pytest.raises(StoreError, match="belongs to workspace T1, not to workspace T2") as caught:
+        await claim(store, SECOND)
+    assert caught.value.thing == store.database.name
+    assert "DATABASE_URL" in caught.value.cure
+    await claim(store, FIRST)
+
+
+async def test_a_workspace_of_slack_takes_over_from_the_local_one(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    await claim(store, LOCAL, OTHER_LOCAL)
+    assert not caplog.records
+    await claim(store, FIRST)
+    assert len(caplog.records) == 1
+    with pytest.raises(StoreError, match="belongs to workspace T1, not to the local workspace"):
+        await claim(store, OTHER_LOCAL)
+
+
+async def test_of_two_workspaces_at_the_same_moment_one_gets_the_database(
+    store: Store, address: str
+) -> None:
+    other = open_store(address)
+    results = await asyncio.gather(
+        claim(store, FIRST), claim(other, SECOND), return_exceptions=True
+    )
+    await other.database.close()
+    assert sorted(isinstance(result, StoreError) for result in results) == [False, True]
