@@ -1,6 +1,7 @@
 """Sends the deliveries in the outbox: claim, send, confirm.
 
-    outbox.claim | wait for the conversation's turn | sender.send | outbox.confirm
+    outbox.claim | wait for the turns of the conversation and of the workspace
+                 | sender.send | outbox.confirm
                                                       |-- SendLater ---> outbox.retry, with backoff
                                                       |-- SendRefused -> outbox.give_up
 
@@ -33,7 +34,19 @@ LONGEST_BACKOFF_S = 300.0
 """The longest wait between two attempts, unless Slack asks for more."""
 CLAIMS_PER_SLOT = 10
 """Claimed deliveries for each that may be posting; the others wait for their channel's pace."""
+LONGEST_TURN_S = 25.0
+"""How long a delivery waits in place for its workspace's turn; a later one is put back."""
 _SEND_TIMEOUT_S = 30.0
+
+TakeTurn = Callable[[str], Awaitable[float]]
+"""Takes the next turn to post in a workspace, given its id, for the next send of this task.
+
+Returns 0, or the seconds until a turn if it is more than a moment away.
+"""
+
+
+async def _without_limit(_team: str) -> float:
+    return 0.0
 
 
 @dataclass(frozen=True)
@@ -105,7 +118,8 @@ class Dispatcher:
     """Empties an outbox through a sender.
 
     `pace_s` is the shortest time in seconds between two messages in one conversation, `slots` how
-    many messages may be posting at a time. `clock` gives the present moment in UTC.
+    many messages may be posting at a time. `clock` gives the present moment in UTC. `take_turn`
+    keeps to the limit of a whole workspace.
     """
 
     def __init__(
@@ -116,7 +130,9 @@ class Dispatcher:
         pace_s: float = 1.0,
         slots: int = 20,
         times: DispatchTimes = DispatchTimes(),
+        take_turn: TakeTurn = _without_limit,
     ) -> None:
+        self._take_turn = take_turn
         self._outbox, self._sender, self._clock, self._times = outbox, sender, clock, times
         self._posting = asyncio.Semaphore(slots)
         self._most_claims = slots * CLAIMS_PER_SLOT
@@ -233,6 +249,8 @@ class Dispatcher:
         if self._stopped.is_set() or paused:
             due_at = max(paused_until, delivery.due_at) if paused else delivery.due_at
             return self._put_back(delivery, due_at)
+        if wait_s := await self._wait_for_turn(delivery.team):
+            return self._put_back(delivery, self._clock() + timedelta(seconds=wait_s))
         try:
             stories, thread_ts = await self._read(delivery)
         except StoreUnavailable:
@@ -251,6 +269,16 @@ class Dispatcher:
         self._unanswered.pop(delivery.id, None)
         confirm = partial(self._outbox.confirm, delivery.id, receipt.ts, self._clock())
         return _Outcome(True, confirm)
+
+    async def _wait_for_turn(self, team: str) -> float:
+        """Returns 0 with a turn, or the seconds until one when it is far away or after a stop."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LONGEST_TURN_S
+        while wait_s := await self._take_turn(team):
+            if self._stopped.is_set() or loop.time() + wait_s > until:
+                return wait_s
+            await _wait(self._stopped, wait_s / 2)
+        return 0.0
 
     def _put_back(self, delivery: Delivery, due_at: datetime) -> _Outcome:
         return _Outcome(False, partial(self._outbox.put_back, delivery.id, due_at))

@@ -33,8 +33,8 @@ log = logging.getLogger(__name__)
 POST = "chat.postMessage"
 LONGEST_WAIT_S = 5.0
 """How long a call waits that took no turn before; a part of the session's timeout."""
-LONGEST_TURN_S = 10.0
-"""How long the dispatcher waits in place for a turn."""
+LONGEST_TURN_S = 1.0
+"""How long `take_turn` waits. Short, so that the caller can end in between."""
 
 _LONGEST_SLEEP_S = 0.25
 """Between two looks at the state: an answer may have ended the wait."""

@@ -105,7 +105,7 @@ async def test_calls_wait_in_their_order(clock: FakeTime, limiter: CallLimiter) 
     taken: list[tuple[int, float]] = []
 
     async def take(number: int) -> None:
-        await limiter.take_turn(method_key(TOKEN, POST))
+        await limiter.take_turn(method_key(TOKEN, POST), longest_s=5)
         taken.append((number, clock.now - 100))
 
     await asyncio.gather(*map(take, range(5)))
