@@ -41,7 +41,7 @@ _FULL = 0.95
 _CLOSE = 1.06
 _REFUSED_IN_HOLD = 1.12
 _FIRST_PROBE = 1.05
-_SHORTEST_HOLD_S = 60.0
+_SHORTEST_HOLD_S = 120.0
 _PAUSES_PER_HOLD = 12
 """So that refused tries of more cost at most a twelfth of the calls."""
 _LONGEST_HOLD_S = 900.0
