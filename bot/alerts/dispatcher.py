@@ -1,6 +1,7 @@
 """Sends the deliveries in the outbox: claim, send, confirm.
 
-    outbox.claim | wait for the conversation's turn | outbox.start_sending | sender.send | confirm
+    outbox.claim | wait for the turns of the conversation and of the workspace
+                 | outbox.start_sending | sender.send | outbox.confirm
 
     SendLater            outbox.retry, with backoff
     SendRefused          outbox.give_up
@@ -48,7 +49,19 @@ CLAIMS_PER_SLOT = 10
 """Claimed deliveries for each that may be posting; the others wait for their channel's pace."""
 LOOKUP_SLOTS = 5
 """Uncertain deliveries that are looked up at a time. They take no slot of other deliveries."""
+LONGEST_TURN_S = 25.0
+"""How long a delivery waits in place for its workspace's turn; a later one is put back."""
 _SEND_TIMEOUT_S = 30.0
+
+TakeTurn = Callable[[str], Awaitable[float]]
+"""Takes the next turn to post in a workspace, given its id, for the next send of this task.
+
+Returns 0, or the seconds until a turn if it is more than a moment away.
+"""
+
+
+async def _without_limit(_team: str) -> float:
+    return 0.0
 
 
 @dataclass(frozen=True)
@@ -142,7 +155,8 @@ class Dispatcher:
     """Empties an outbox through a sender.
 
     `pace_s` is the shortest time in seconds between two messages in one conversation, `slots` how
-    many messages may be posting at a time. `clock` gives the present moment in UTC.
+    many messages may be posting at a time. `clock` gives the present moment in UTC. `take_turn`
+    keeps to the limit of a whole workspace.
     """
 
     def __init__(
@@ -154,8 +168,9 @@ class Dispatcher:
         slots: int = 20,
         times: DispatchTimes = DispatchTimes(),
         workspaces: WorkspaceGate | None = None,
+        take_turn: TakeTurn = _without_limit,
     ) -> None:
-        self._workspaces = workspaces or WorkspaceGate()
+        self._workspaces, self._take_turn = workspaces or WorkspaceGate(), take_turn
         self._outbox, self._sender, self._clock, self._times = outbox, sender, clock, times
         self._posting = asyncio.Semaphore(slots)
         self._looking_up = asyncio.Semaphore(LOOKUP_SLOTS)
@@ -297,6 +312,8 @@ class Dispatcher:
             return self._put_back(delivery, due_at)
         if delivery.team in self._workspaces.closed:
             return self._put_back(delivery, delivery.due_at)
+        if wait_s := await self._wait_for_turn(delivery.team):
+            return self._put_back(delivery, self._clock() + timedelta(seconds=wait_s))
         try:
             stories, thread_ts = await self._read(delivery)
             is_claimed = await self._outbox.start_sending(delivery.id, delivery.claimed_at)
@@ -333,6 +350,16 @@ class Dispatcher:
             await self._outbox.resume(delivery.team, delivery.conversation, now)
             log.info("conversation %s accepts messages again", delivery.conversation)
         await self._outbox.confirm(delivery.id, ts, now)
+
+    async def _wait_for_turn(self, team: str) -> float:
+        """Returns 0 with a turn, or the seconds until one when it is far away or after a stop."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LONGEST_TURN_S
+        while wait_s := await self._take_turn(team):
+            if self._stopped.is_set() or loop.time() + wait_s > until:
+                return wait_s
+            await _wait(self._stopped, wait_s / 2)
+        return 0.0
 
     def _put_back(self, delivery: Delivery, due_at: datetime) -> _Outcome:
         return _Outcome(False, partial(self._outbox.put_back, delivery.id, due_at))

@@ -94,6 +94,7 @@ class Settings(SourceSettings, BaseSettings):
     operators: Annotated[tuple[str, ...], NoDecode] = ()
     operators_channel: str = Field("", max_length=80)
     alert_webhook: SecretStr | None = None
+    posts_per_second: float | None = Field(None, gt=0, le=100)
     unknown_outcome: Literal["may_repeat", "may_miss"] = "may_repeat"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

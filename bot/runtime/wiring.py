@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.dispatcher import Dispatcher, TakeTurn
 from bot.alerts.notices import Notices
 from bot.alerts.reminders import Reminders
 from bot.alerts.workspace_gate import WorkspaceGate
@@ -40,6 +40,7 @@ from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.refusal_reports import RefusalReporter, open_webhook
 from bot.runtime.settings import Settings
+from bot.slack.api.call_limiter import POST, CallLimiter, MethodLimits, method_key
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import open_session, web_client
 from bot.slack.context import SlackContext
@@ -233,11 +234,15 @@ class _Intake:
 
 @dataclass(frozen=True)
 class SlackConnection:
-    """A checked token, with the session that all calls share."""
+    """A checked token, with the session that all calls share.
+
+    `take_turn` waits for the workspace's limit of posts.
+    """
 
     client: AsyncWebClient
     session: aiohttp.ClientSession
     team: str
+    take_turn: TakeTurn
 
 
 @asynccontextmanager
@@ -246,11 +251,14 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
 
     Raises SlackError for a refused token, and Stopped once `stop` is set.
     """
-    async with open_session() as session:
+    posts = settings.posts_per_second
+    limiter = CallLimiter(MethodLimits({} if posts is None else {POST: posts}))
+    async with open_session(limiter) as session:
         token = plain_secret(settings.slack_bot_token)
         client = web_client(token, settings.slack_api_url, session)
         team = await patiently("auth.test", lambda: team_of(client), stop)
-        yield SlackConnection(client, session, team)
+        post = method_key(token, POST)
+        yield SlackConnection(client, session, team, lambda _team: limiter.take_turn(post))
 
 
 @dataclass(frozen=True)
@@ -297,7 +305,8 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             open_webhook(plain_secret(settings.alert_webhook), fetch_limits(settings))
         )
         gate = WorkspaceGate(sender.check_workspace)
-        dispatcher = Dispatcher(store.outbox, sender, clock, workspaces=gate)
+        take_turn = base.slack.take_turn
+        dispatcher = Dispatcher(store.outbox, sender, clock, workspaces=gate, take_turn=take_turn)
         notices = Notices(store.outbox, team, base.operators, clock, dispatcher.wake)
         gate.report_to(RefusalReporter(base.readiness, notices, webhook))
         inbox = ProposalInbox(store.proposals, team, base.operators, clock, dispatcher.wake)

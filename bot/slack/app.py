@@ -22,6 +22,7 @@ from bot.errors import SettingsError, SlackError
 from bot.http_server.bodies import BodyReader
 from bot.http_server.limits import HttpLimits
 from bot.http_server.rejections import Rejections
+from bot.slack.api.call_limiter import CallLimiter
 from bot.slack.api.errors import code
 from bot.slack.background import log_failure
 from bot.slack.context import SlackContext
@@ -37,9 +38,12 @@ _CALL_S = 20
 """Seconds for one call of the Web API; less than the dispatcher waits for a send."""
 
 
-def open_session() -> aiohttp.ClientSession:
-    """The session that all calls to Slack share. The caller closes it."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_CALL_S))
+def open_session(limiter: CallLimiter | None = None) -> aiohttp.ClientSession:
+    """The session that all calls to Slack share; `limiter` paces them. The caller closes it."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=_CALL_S),
+        middlewares=() if limiter is None else (limiter,),
+    )
 
 
 def web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -41,6 +41,7 @@ def test_without_settings_the_bot_uses_the_local_workspace_and_sqlite() -> None:
         ("TARIFFWIRE_DATA_DIR", "~nobody-of-this-name/x"),
         ("TARIFFWIRE_ALLOWED_NETWORKS", "10.0.0.1/8"),
         ("TARIFFWIRE_TIMEZONE", "Mars/Olympus"),
+        ("TARIFFWIRE_POSTS_PER_SECOND", "0"),
         ("TARIFFWIRE_UNKNOWN_OUTCOME", "shrug"),
         ("TARIFFWIRE_SLACK_API_URL", "slack.com"),
         ("TARIFFWIRE_OPERATORS", "U024BE7LH, @anna"),

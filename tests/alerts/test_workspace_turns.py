@@ -1,0 +1,95 @@
+"""A delivery is sent in its workspace's turn; without a turn it is put back and nothing is lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.alerts.delivery import Delivery, DeliveryState
+from bot.alerts.dispatcher import LONGEST_TURN_S, Dispatcher, Receipt
+from bot.news.story import Story
+from bot.store.upgrade import upgrade
+from tests.store.examples import NOON, delivery
+from tests.store.opened import Store, open_store
+
+
+class Turns:
+    """Gives `left` turns; the next one is `wait_s` away."""
+
+    def __init__(self, left: int, wait_s: float) -> None:
+        self.left, self.wait_s = left, wait_s
+        self.teams: list[str] = []
+        self.asked = asyncio.Event()
+
+    async def take(self, team: str) -> float:
+        self.teams.append(team)
+        self.asked.set()
+        if not self.left:
+            return self.wait_s
+        self.left -= 1
+        return 0.0
+
+
+class FakeSender:
+    def __init__(self) -> None:
+        self.sent: list[Delivery] = []
+
+    async def send(
+        self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
+    ) -> Receipt:
+        self.sent.append(delivery)
+        return Receipt(ts=f"{len(self.sent)}.0")
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    address = f"sqlite:///{tmp_path / 'bot.db'}"
+    await upgrade(address)
+    opened = open_store(address)
+    yield opened
+    await opened.database.close()
+
+
+def _dispatcher(store: Store, sender: FakeSender, turns: Turns) -> Dispatcher:
+    return Dispatcher(store.outbox, sender, lambda: NOON, pace_s=0, take_turn=turns.take)
+
+
+async def _due(store: Store) -> datetime | None:
+    return await store.outbox.next_due(NOON)
+
+
+async def test_a_delivery_without_a_turn_is_put_back_until_there_is_one(store: Store) -> None:
+    sender, turns = FakeSender(), Turns(2, wait_s=LONGEST_TURN_S + 5)
+    await store.queue(*(delivery("a", f"C{number}") for number in range(3)))
+    assert await _dispatcher(store, sender, turns).run_once(NOON) == 2
+    assert len(sender.sent) == 2
+    assert set(turns.teams) == {sender.sent[0].team}
+    due_at = await _due(store)
+    assert due_at == NOON + timedelta(seconds=turns.wait_s)
+    turns.left = 1
+    assert await _dispatcher(store, sender, turns).run_once(due_at) == 1
+    assert not any(each.uncertain or each.attempts > 1 for each in sender.sent)
+
+
+async def test_a_delivery_waits_in_place_for_a_turn_that_is_near(store: Store) -> None:
+    sender, turns = FakeSender(), Turns(0, wait_s=0.01)
+    await store.queue(delivery("a"))
+    sending = asyncio.create_task(_dispatcher(store, sender, turns).run_once(NOON))
+    async with asyncio.timeout(10):
+        await turns.asked.wait()
+    turns.left = 1
+    assert await sending == 1
+
+
+async def test_a_stop_ends_the_wait_for_a_turn(store: Store) -> None:
+    sender, turns, stop = FakeSender(), Turns(0, wait_s=LONGEST_TURN_S - 5), asyncio.Event()
+    await store.queue(delivery("a"))
+    running = asyncio.create_task(_dispatcher(store, sender, turns).run(stop))
+    async with asyncio.timeout(10):
+        await turns.asked.wait()
+        stop.set()
+        await running
+    assert sender.sent == []
+    assert (await store.outbox.counts())[DeliveryState.OWED] == 1

@@ -1,0 +1,48 @@
+"""The bot keeps to the limit of posts of its workspace, from the configured pace on."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from slack_sdk.errors import SlackApiError
+
+from bot.local_slack.server import Workspace
+from bot.runtime.settings import Settings
+from bot.runtime.wiring import open_slack
+from bot.slack.api.method_limits import START_BURST
+
+
+def _settings(workspace: Workspace, posts_per_second: float | None = None) -> Settings:
+    token = SecretStr(workspace.bot_token)
+    base = Settings(slack_api_url=workspace.api_url, posts_per_second=posts_per_second)
+    return base.model_copy(update={"slack_bot_token": token})
+
+
+async def test_the_first_pace_of_posts_is_configurable(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "w.db")
+    await workspace.start(port=0)
+    try:
+        settings = _settings(workspace, posts_per_second=0.01)
+        async with open_slack(settings, asyncio.Event()) as slack:
+            waits = [await slack.take_turn(slack.team) for _ in range(int(START_BURST) + 1)]
+    finally:
+        await workspace.stop()
+    assert waits[:-1] == [0] * int(START_BURST)
+    assert waits[-1] == pytest.approx(100, rel=0.1)
+
+
+async def test_a_429_pauses_posts_and_no_other_method(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "w.db")
+    await workspace.start(port=0)
+    try:
+        async with open_slack(_settings(workspace), asyncio.Event()) as slack:
+            workspace.fail_next(
+                "chat.postMessage", error="ratelimited", status=429, retry_after_s=60
+            )
+            with pytest.raises(SlackApiError):
+                await slack.client.chat_postMessage(channel="#trade-news", text="news")
+            assert await slack.take_turn(slack.team) == pytest.approx(60, rel=0.1)
+            assert (await slack.client.auth_test())["ok"]
+    finally:
+        await workspace.stop()
