@@ -75,3 +75,4 @@ async def test_after_a_kill_other_conversations_do_not_wait_for_limited_look_ups
         posts_again = await wait_for(slack, lambda: slack.arrived >= before + 100, limit_s=10)
         await kill(process)
     assert posts_again
+    assert len(slack.posted) == slack.arrived
