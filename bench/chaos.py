@@ -59,7 +59,7 @@ _MOST_RATE = 0.01
 _PACE_S = 0.1
 """Between two messages of a conversation in the part `exact`; the bot's own pace is a second."""
 _SEND_TIMEOUT_S = 5.0
-_EXACT_LIMIT_S = (330.0, 240.0)
+_EXACT_LIMIT_S = (380.0, 220.0)
 _HISTORY_A_MINUTE, _HISTORY_AT_ONCE = 50, 10
 _POSTS_A_SECOND, _RETRY_AFTER_S = 10, 5
 _LIMIT_MINUTES = 3

@@ -13,15 +13,13 @@ import sys
 from contextlib import suppress
 
 from bot.alerts.delivery import DeliveryState
-from bot.alerts.dispatcher import Dispatcher, DispatchTimes
-from bot.slack.api.sender import SlackSender
-from bot.slack.app import open_session, web_client
+from bot.alerts.dispatcher import Dispatcher
 from bot.store.engine import Database
 from bot.store.store import Store
 from bot.values import Frozen
 from tests.chaos.faulty_slack import TEAM
 from tests.chaos.load import Load, clock
-from tests.slack.samples import PARTIES
+from tests.chaos.sending import open_dispatcher
 
 _ENDED = (DeliveryState.SENT, DeliveryState.FAILED)
 
@@ -45,15 +43,13 @@ class SendingJob(Frozen):
 async def run(job: SendingJob) -> None:
     """Queues and sends until SIGTERM."""
     load = Load(job.channels, job.stories)
-    times = DispatchTimes(send_timeout_s=job.send_timeout_s)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     database = Database(job.database)
-    async with open_session() as session:
-        client = web_client("xoxb-chaos", job.api_url, session)
-        store = Store.of(database, TEAM)
-        sender = SlackSender(client, PARTIES, pace_s=job.pace_s)
-        dispatcher = Dispatcher(store.outbox, sender, clock, pace_s=job.pace_s, times=times)
+    store = Store.of(database, TEAM)
+    async with open_dispatcher(
+        store, job.api_url, clock, job.pace_s, job.send_timeout_s
+    ) as dispatcher:
         await store.outbox.release_all(clock())
         publishing = asyncio.create_task(_publish(store, load, dispatcher, job.backlog))
         await dispatcher.run(stop)

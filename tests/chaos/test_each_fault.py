@@ -7,17 +7,14 @@ from pathlib import Path
 import pytest
 
 from bot.alerts.delivery import DeliveryState
-from bot.alerts.dispatcher import Dispatcher, DispatchTimes
-from bot.slack.api.sender import SlackSender
-from bot.slack.app import open_session, web_client
 from bot.store.engine import Database
 from bot.store.store import Store
 from bot.store.upgrade import upgrade
 from tests.chaos.faults import CODES, Fault, FaultPlan
 from tests.chaos.faulty_slack import TEAM, Behavior, FaultySlack
 from tests.chaos.load import Load, clock
+from tests.chaos.sending import open_dispatcher
 from tests.chaos.trial import Tally, count, states_of
-from tests.slack.samples import PARTIES
 
 LOAD = Load(channels=10, stories=4)
 OF_MESSAGES = [each for each in Fault if each not in (Fault.WORKSPACE, Fault.CONVERSATION)]
@@ -46,10 +43,7 @@ async def slack() -> AsyncIterator[FaultySlack]:
 async def deliver(store: Store, slack: FaultySlack, refused_rounds: int = 0) -> Tally:
     """Sends what is due every 20 minutes; the workspace may refuse everything at first."""
     now = clock()
-    async with open_session() as session:
-        sender = SlackSender(web_client("xoxb-1", slack.url, session), PARTIES, pace_s=0)
-        times = DispatchTimes(send_timeout_s=0.3)
-        dispatcher = Dispatcher(store.outbox, sender, lambda: now, pace_s=0, times=times)
+    async with open_dispatcher(store, slack.url, lambda: now, send_timeout_s=0.3) as dispatcher:
         for number in range(ROUNDS):
             if number == refused_rounds:
                 slack.behavior.refuses_all = ""
@@ -120,9 +114,8 @@ async def test_a_conversation_that_refuses_delays_no_other(
     refusing = LOAD.conversations[1]
     slack.behavior.refuses = {refusing: code}
     now = clock()
-    async with open_session() as session:
-        sender = SlackSender(web_client("xoxb-1", slack.url, session), PARTIES, pace_s=0)
-        await Dispatcher(store.outbox, sender, lambda: now, pace_s=0).run_once(now)
+    async with open_dispatcher(store, slack.url, lambda: now) as dispatcher:
+        await dispatcher.run_once(now)
     assert slack.in_conversation(refusing) == []
     assert slack.arrived == LOAD.expected - LOAD.stories
     counts = await store.outbox.counts()

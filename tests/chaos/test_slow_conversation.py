@@ -3,16 +3,13 @@
 import asyncio
 from pathlib import Path
 
-from bot.alerts.dispatcher import Dispatcher
-from bot.slack.api.sender import SlackSender
-from bot.slack.app import open_session, web_client
 from bot.store.engine import Database
 from bot.store.store import Store
 from bot.store.upgrade import upgrade
 from tests.chaos.faulty_slack import TEAM, FaultySlack
 from tests.chaos.load import Load, clock
+from tests.chaos.sending import open_dispatcher
 from tests.chaos.trial import count, states_of
-from tests.slack.samples import PARTIES
 
 LOAD = Load(channels=20, stories=5)
 
@@ -25,10 +22,8 @@ async def test_a_slow_conversation_delays_no_other(tmp_path: Path) -> None:
     for number in range(LOAD.stories):
         await LOAD.publish(store, number)
     slow, stop = LOAD.conversations[4], asyncio.Event()
-    async with FaultySlack() as slack, open_session() as session:
+    async with FaultySlack() as slack, open_dispatcher(store, slack.url, clock) as dispatcher:
         slack.behavior.held = {slow}
-        sender = SlackSender(web_client("xoxb-1", slack.url, session), PARTIES, pace_s=0)
-        dispatcher = Dispatcher(store.outbox, sender, clock, pace_s=0)
         running = asyncio.create_task(dispatcher.run(stop))
         # One message of the slow conversation is posted and not answered.
         await slack.wait_until(
