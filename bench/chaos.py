@@ -31,7 +31,7 @@ from tests.chaos.faults import Fault, FaultPlan, RateLimit
 from tests.chaos.faulty_slack import Behavior, FaultySlack
 from tests.chaos.load import Load
 from tests.chaos.sending_process import SendingJob
-from tests.chaos.trial import Tally, Trial, kill, run_trial, start, wait_for
+from tests.chaos.trial import SOON_S, Tally, Trial, kill, run_trial, start, wait_for
 
 PARTS = ("exact", "limit", "delay", "refusal")
 
@@ -126,6 +126,7 @@ async def _exact(sizes: _Sizes) -> list[list[str]]:
 def _exact_cells(tally: Tally, slack: FaultySlack) -> dict[str, str]:
     waits = [each for each in tally.first_posts_s if each is not None]
     late = len(tally.first_posts_s) - len(waits)
+    least = min(tally.soon_after_restart, default=0)
     longest = f"{max(waits):.1f}" if waits else "-"
     return {
         "messages expected": f"{tally.expected:,}",
@@ -140,6 +141,7 @@ def _exact_cells(tally: Tally, slack: FaultySlack) -> dict[str, str]:
         "kills": str(len(tally.first_posts_s)),
         "restart to first new post, median, s": f"{median(waits):.1f}" if waits else "-",
         "longest, s": longest if not late else f"{longest}; {late} times none within 60",
+        f"new messages within {SOON_S:.0f} s of a restart, least": f"{least:,}",
         "seconds": f"{tally.seconds:.0f}" + ("" if tally.is_finished else " (time limit)"),
     }
 

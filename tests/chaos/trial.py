@@ -8,7 +8,7 @@ from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from tests.chaos.load import Load
 from tests.chaos.sending_process import SendingJob
 
 ROOT = Path(__file__).parents[2]
+SOON_S = 10.0
 _LOOK_S = 0.3
 
 
@@ -48,6 +49,8 @@ class Tally:
     """Whether the outbox was empty before the time limit."""
     first_posts_s: list[float | None] = field(default_factory=list)
     """For each restart, the seconds until a new message arrived; None: not in time."""
+    soon_after_restart: list[int] = field(default_factory=list)
+    """For each restart, how many new messages arrived within SOON_S."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ async def run_trial(trial: Trial, slack: FaultySlack) -> Tally:
     database = Database(job.database)
     store = Store.of(database, TEAM)
     first_posts_s: list[float | None] = []
+    restarts_s: list[float] = []
     process = await start(job)
     try:
         for number in range(1, trial.kills + 1):
@@ -78,6 +82,7 @@ async def run_trial(trial: Trial, slack: FaultySlack) -> Tally:
             await _reach(slack, round(load.expected * share), until_s)
             await kill(process)
             restarted_s, before = time.monotonic(), slack.arrived
+            restarts_s.append(restarted_s)
             process = await start(job)
             arrived = await _reach(slack, before + 1, restarted_s + trial.first_post_limit_s)
             first_posts_s.append(time.monotonic() - restarted_s if arrived else None)
@@ -89,7 +94,13 @@ async def run_trial(trial: Trial, slack: FaultySlack) -> Tally:
         if process.returncode is None:
             await kill(process)
         await database.close()
-    return count(slack, load, states, seconds, is_finished, first_posts_s)
+    return replace(
+        count(slack, load, states),
+        seconds=seconds,
+        is_finished=is_finished,
+        first_posts_s=first_posts_s,
+        soon_after_restart=_soon_after(slack, restarts_s),
+    )
 
 
 async def start(job: SendingJob) -> Process:
@@ -140,14 +151,15 @@ async def states_of(database: Database) -> dict[str, str]:
     return {each[0]: each[1] for each in await database.rows(sa.select(row.id, row.state))}
 
 
-def count(
-    slack: FaultySlack,
-    load: Load,
-    states: dict[str, str],
-    seconds: float = 0.0,
-    is_finished: bool = True,
-    first_posts_s: list[float | None] | None = None,
-) -> Tally:
+def _soon_after(slack: FaultySlack, restarts_s: list[float]) -> list[int]:
+    """How many new messages arrived within SOON_S of each of these moments."""
+    first_s: dict[str, float] = {}
+    for posted in slack.posted:
+        first_s.setdefault(posted.delivery_id, posted.at_s)
+    return [sum(0 <= each - moment <= SOON_S for each in first_s.values()) for moment in restarts_s]
+
+
+def count(slack: FaultySlack, load: Load, states: dict[str, str]) -> Tally:
     """Compares what arrived with the load; `states` has the state of each queued message."""
     arrived = unmarked = out_of_order = unsent = lost = copies = 0
     for conversation in load.conversations:
@@ -175,7 +187,4 @@ def count(
         unsent=unsent,
         lost=lost,
         out_of_order=out_of_order,
-        seconds=seconds,
-        is_finished=is_finished,
-        first_posts_s=first_posts_s or [],
     )
