@@ -1,0 +1,122 @@
+"""Each kind of fault alone, with a clock that the test moves: delivery stays exact."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.alerts.delivery import DeliveryState
+from bot.store.engine import Database
+from bot.store.store import Store
+from bot.store.upgrade import upgrade
+from tests.chaos.faults import CODES, Fault, FaultPlan
+from tests.chaos.faulty_slack import TEAM, Behavior, FaultySlack
+from tests.chaos.load import Load, clock
+from tests.chaos.sending import open_dispatcher
+from tests.chaos.trial import Tally, count, states_of
+
+LOAD = Load(channels=10, stories=4)
+OF_MESSAGES = [each for each in Fault if each not in (Fault.WORKSPACE, Fault.CONVERSATION)]
+DROPS_THE_QUEUE = ("token_revoked", "account_inactive", "team_access_not_granted")
+ROUNDS = 12
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    address = f"sqlite:///{tmp_path / 'bot.db'}"
+    await upgrade(address)
+    database = Database(address)
+    opened = Store.of(database, TEAM)
+    for number in range(LOAD.stories):
+        await LOAD.publish(opened, number)
+    yield opened
+    await database.close()
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[FaultySlack]:
+    async with FaultySlack() as server:
+        yield server
+
+
+async def deliver(store: Store, slack: FaultySlack, refused_rounds: int = 0) -> Tally:
+    """Sends what is due every 20 minutes; the workspace may refuse everything at first."""
+    now = clock()
+    async with open_dispatcher(store, slack.url, lambda: now, send_timeout_s=0.3) as dispatcher:
+        for number in range(ROUNDS):
+            if number == refused_rounds:
+                slack.behavior.refuses_all = ""
+            await dispatcher.run_once(now)
+            now += timedelta(minutes=20)
+    return count(slack, LOAD, await states_of(store.database))
+
+
+@pytest.mark.parametrize("fault", OF_MESSAGES)
+async def test_each_message_arrives_once_and_in_order(
+    store: Store, slack: FaultySlack, fault: Fault
+) -> None:
+    slack.behavior.posts = FaultPlan(rates={fault: 0.5}, most_per_message=1)
+    tally = await deliver(store, slack)
+    assert slack.faults[fault] > 5
+    assert (tally.arrived, tally.lost, tally.unsent) == (LOAD.expected, 0, 0)
+    assert (tally.repeated, tally.out_of_order) == (0, 0)
+
+
+@pytest.mark.parametrize("fault", OF_MESSAGES)
+async def test_without_the_history_scope_no_message_is_lost_and_repetitions_are_marked(
+    store: Store, slack: FaultySlack, fault: Fault
+) -> None:
+    slack.behavior = Behavior(
+        posts=FaultPlan(rates={fault: 0.5}, most_per_message=1), has_history_scope=False
+    )
+    tally = await deliver(store, slack)
+    assert (tally.arrived, tally.lost, tally.unsent) == (LOAD.expected, 0, 0)
+    assert (tally.repeated_unmarked, tally.out_of_order) == (0, 0)
+    may_repeat = fault.takes_effect and fault is not Fault.SLOW
+    assert tally.repeated == (slack.faults[fault] if may_repeat else 0)
+
+
+@pytest.mark.parametrize("fault", [Fault.LIMITED, Fault.ERROR_500, Fault.HTML_503, Fault.CUT])
+async def test_faults_of_the_look_up_repeat_nothing(
+    store: Store, slack: FaultySlack, fault: Fault
+) -> None:
+    slack.behavior.posts = FaultPlan(rates={Fault.CUT_AFTER: 0.5}, most_per_message=1)
+    slack.behavior.reads = FaultPlan(rates={fault: 0.5}, most_per_message=2)
+    tally = await deliver(store, slack)
+    assert slack.faults[fault] > 0
+    assert (tally.arrived, tally.lost, tally.unsent) == (LOAD.expected, 0, 0)
+    assert (tally.repeated, tally.out_of_order) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(code, marks=pytest.mark.xfail(reason="drops the queue"))
+        if code in DROPS_THE_QUEUE
+        else code
+        for code in CODES[Fault.WORKSPACE]
+    ],
+)
+async def test_after_the_workspace_refused_everything_each_message_arrives_once(
+    store: Store, slack: FaultySlack, code: str
+) -> None:
+    slack.behavior.refuses_all = code
+    tally = await deliver(store, slack, refused_rounds=3)
+    assert (tally.arrived, tally.lost, tally.unsent) == (LOAD.expected, 0, 0)
+    assert (tally.repeated, tally.out_of_order) == (0, 0)
+
+
+@pytest.mark.parametrize("code", [*CODES[Fault.CONVERSATION], *CODES[Fault.UNKNOWN]])
+async def test_a_conversation_that_refuses_delays_no_other(
+    store: Store, slack: FaultySlack, code: str
+) -> None:
+    refusing = LOAD.conversations[1]
+    slack.behavior.refuses = {refusing: code}
+    now = clock()
+    async with open_dispatcher(store, slack.url, lambda: now) as dispatcher:
+        await dispatcher.run_once(now)
+    assert slack.in_conversation(refusing) == []
+    assert slack.arrived == LOAD.expected - LOAD.stories
+    counts = await store.outbox.counts()
+    assert counts[DeliveryState.SENT] == slack.arrived
