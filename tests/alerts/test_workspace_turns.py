@@ -92,4 +92,4 @@ async def test_a_stop_ends_the_wait_for_a_turn(store: Store) -> None:
         stop.set()
         await running
     assert sender.sent == []
-    assert (await store.outbox.counts())[DeliveryState.OWED] == 1
+    assert (await store.outbox.counts())[DeliveryState.QUEUED] == 1
