@@ -22,14 +22,14 @@ _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 # Initials first, so that "U.S." is one word; folding has made the rest ASCII.
 _WORD = re.compile(r"\b[A-Za-z](?:\.[A-Za-z])+\b\.?|[A-Za-z0-9]+")
 _SMALL_WORDS = frozenset({"and", "of", "the", "d", "on"})
-_PLACED_BY = frozenset({"in", "at", "near", "outside", "via", "around", "from"})
+_PLACE_PREPOSITIONS = frozenset({"in", "at", "near", "outside", "via", "around", "from"})
 # Maximum distance of a veto word from a name.
-_VETO_REACH = 40
+_VETO_DISTANCE = 40
 # Minimum similarity of a misspelt word and a name (0 to 1): 'chnia' and 'china' score 0.8.
-_ALIKE_FROM = 0.82
-_NEAR_FROM = 0.6
+_MIN_PREFIX_SIMILARITY = 0.82
+_MIN_SIMILARITY = 0.6
 # Shorter words are within one letter of too many others.
-_LONG_ENOUGH = 5
+_MIN_NAME_LENGTH = 5
 
 
 class Party(Frozen):
@@ -52,10 +52,10 @@ class Party(Frozen):
     @property
     def flag(self) -> str:
         """The flag as an emoji; a globe for `WORLD`."""
-        return "🌐" if self.code == WORLD else flag_of(self.code)
+        return "🌐" if self.code == WORLD else build_flag(self.code)
 
 
-def flag_of(code: str) -> str:
+def build_flag(code: str) -> str:
     """The flag of a code of two capital letters, as an emoji."""
     return "".join(chr(_REGIONAL_A + ord(letter) - ord("A")) for letter in code)
 
@@ -89,17 +89,17 @@ class Parties:
     def __init__(self, parties: Iterable[Party], not_parties: Iterable[str] = ()) -> None:
         """`not_parties` are phrases that hold a name but mean no party (South China Sea)."""
         self._by_code = {party.code: party for party in parties}
-        self._by_key = dict(_keys(self._by_code.values()))
+        self._by_key = dict(_list_keys(self._by_code.values()))
         longer = (key for key in self._by_key if " " in key)
         # An article before a name is not part of its key.
         self._first_words = {"the", *(key.partition(" ")[0] for key in longer)}
         self._names = [
             key
             for party in self
-            for key in map(_key, (party.name, *party.aliases))
-            if len(key) >= _LONG_ENOUGH
+            for key in map(_normalize, (party.name, *party.aliases))
+            if len(key) >= _MIN_NAME_LENGTH
         ]
-        self._phrases = _phrases(self._by_code.values(), not_parties)
+        self._phrases = _group_phrases(self._by_code.values(), not_parties)
         self._vetoes = {
             party.code: frozenset(word.lower() for word in party.vetoes)
             for party in self
@@ -122,7 +122,7 @@ class Parties:
         except KeyError:
             raise UnknownParty(code, self.suggest(code)) from None
 
-    def named(self, word: str) -> Party | None:
+    def find(self, word: str) -> Party | None:
         """The party that exactly this word means in a question; None when there is none.
 
         Understands codes (us, usa), names and aliases in any case, and flags.
@@ -130,11 +130,11 @@ class Parties:
         word = word.strip()
         if not word.isascii() and _FLAG.fullmatch(word):
             word = "".join(chr(ord(sign) - _REGIONAL_A + ord("A")) for sign in word)
-        return self._by_key.get(_key(word))
+        return self._by_key.get(_normalize(word))
 
     def may_begin(self, word: str) -> bool:
         """Whether a name of several words may begin with this one, in a question."""
-        return _key(word).partition(" ")[0] in self._first_words
+        return _normalize(word).partition(" ")[0] in self._first_words
 
     def suggest(self, word: str, limit: int = 3) -> tuple[str, ...]:
         """Party names most similar to a misspelt word, best first; may be empty."""
@@ -142,13 +142,13 @@ class Parties:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA, JaroWinkler
 
-        asked = _key(word)[:80]
+        asked = _normalize(word)[:80]
         near = process.extract(
             asked,
             [key for key in self._by_key if len(key) > 3],
             scorer=JaroWinkler.normalized_similarity,
             limit=limit * 6,
-            score_cutoff=_ALIKE_FROM,
+            score_cutoff=_MIN_PREFIX_SIMILARITY,
         )
         # Jaro-Winkler favors a shared prefix; edit distance then separates Austria and Australia.
         likeness = {
@@ -156,16 +156,18 @@ class Parties:
             for key, _, _ in near
         }
         best = sorted(likeness, key=lambda key: -likeness[key])
-        names = dict.fromkeys(self._by_key[key].name for key in best if likeness[key] >= _NEAR_FROM)
+        names = dict.fromkeys(
+            self._by_key[key].name for key in best if likeness[key] >= _MIN_SIMILARITY
+        )
         return tuple(names)[:limit]
 
-    def misspelt(self, word: str) -> Party | None:
+    def find_misspelt(self, word: str) -> Party | None:
         """The party whose name differs from this word by one letter; names of 5+ letters only.
 
         Stricter than `suggest`, for words that may have another meaning.
         """
-        asked = _key(word)[:80]
-        if len(asked) < _LONG_ENOUGH:
+        asked = _normalize(word)[:80]
+        if len(asked) < _MIN_NAME_LENGTH:
             return None
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
@@ -173,99 +175,102 @@ class Parties:
         near = process.extractOne(asked, self._names, scorer=OSA.distance, score_cutoff=1)
         return self._by_key[near[0]] if near else None
 
-    def covering(self, code: str) -> tuple[str, ...]:
+    def list_codes(self, code: str) -> tuple[str, ...]:
         """The code itself and the blocs it belongs to: `DE` -> (`DE`, `EU`)."""
         return (code, *(party.code for party in self if code in party.members))
 
-    def mentions(self, text: str) -> tuple[Mention, ...]:
+    def find_mentions(self, text: str) -> tuple[Mention, ...]:
         """Every place where running text names a party, in order; the longest name wins.
 
         Names count with a capital only: `US` is a country, `us` is not.
         """
-        words = [_Word(_bare(match.group()), *match.span()) for match in _WORD.finditer(fold(text))]
+        words = [
+            _Word(_remove_periods(match.group()), *match.span())
+            for match in _WORD.finditer(fold(text))
+        ]
         found: list[Mention] = []
         at = 0
         while at < len(words):
             known = self._phrases.get(words[at].text)
-            phrase = self._longest(known, words, at, text) if known else None
+            phrase = self._find_longest(known, words, at, text) if known else None
             if phrase is None:
                 at += 1
                 continue
             last = at + len(phrase.rest)
-            if phrase.code and not self._vetoed(phrase, words, at, last, text):
+            if phrase.code and not self._is_vetoed(phrase, words, at, last, text):
                 start, end = words[at].start, words[last].end
                 found.append(Mention(code=phrase.code, start=start, end=end, words=text[start:end]))
             at = last + 1
-        found.extend(self._flags(text))
+        found.extend(self._find_flags(text))
         return tuple(sorted(found, key=lambda mention: mention.start))
 
-    def _longest(
+    def _find_longest(
         self, known: tuple[_Phrase, ...], words: list[_Word], at: int, text: str
     ) -> _Phrase | None:
         for phrase in known:
             last = at + len(phrase.rest)
-            if tuple(_small(word.text) for word in words[at + 1 : last + 1]) == phrase.rest and (
-                last == at or _joined(words[at : last + 1], text)
-            ):
+            if tuple(
+                _lower_small_word(word.text) for word in words[at + 1 : last + 1]
+            ) == phrase.rest and (last == at or _are_adjacent(words[at : last + 1], text)):
                 return phrase
         return None
 
-    def _vetoed(
+    def _is_vetoed(
         self, phrase: _Phrase, words: list[_Word], first: int, last: int, text: str
     ) -> bool:
         # US$ and HK$ are money.
         if text[words[last].end : words[last].end + 1] == "$":
             return True
-        if phrase.seat and first > 0 and words[first - 1].text.lower() in _PLACED_BY:
+        if phrase.seat and first > 0 and words[first - 1].text.lower() in _PLACE_PREPOSITIONS:
             return True
         vetoes = self._vetoes.get(phrase.code)
         if not vetoes:
             return False
-        low, high = words[first].start - _VETO_REACH, words[last].end + _VETO_REACH
+        low, high = words[first].start - _VETO_DISTANCE, words[last].end + _VETO_DISTANCE
         return any(
             low <= word.start and word.end <= high and word.text.lower() in vetoes
             for word in words[max(0, first - 12) : last + 13]
         )
 
-    def _flags(self, text: str) -> Iterator[Mention]:
+    def _find_flags(self, text: str) -> Iterator[Mention]:
         for match in _FLAG.finditer(text):
-            party = self.named(match.group())
+            party = self.find(match.group())
             if party is not None:
                 yield Mention(
                     code=party.code, start=match.start(), end=match.end(), words=match.group()
                 )
 
 
-def _bare(word: str) -> str:
+def _remove_periods(word: str) -> str:
     return word.replace(".", "") if "." in word else word
 
 
-def _small(word: str) -> str:
+def _lower_small_word(word: str) -> str:
     lowered = word.lower()
     return lowered if lowered in _SMALL_WORDS else word
 
 
 # Cached: questions repeat the same words.
 @lru_cache(4_000)
-def _key(word: str) -> str:
+def _normalize(word: str) -> str:
     """A name normalized for lookup: no case, accents, periods, article or possessive."""
     key = re.sub(r"[^a-z0-9]+", " ", fold_case(word).replace(".", "")).strip()
     return key.removeprefix("the ").removesuffix(" s") or key
 
 
-def _keys(parties: Iterable[Party]) -> Iterator[tuple[str, Party]]:
+def _list_keys(parties: Iterable[Party]) -> Iterator[tuple[str, Party]]:
     """Codes come last, so that where an alias and another party's code agree, the code wins."""
     parties = tuple(parties)
     for party in parties:
         for word in (party.name, *party.aliases, *party.seats, *party.asked):
-            yield _key(word), party
+            yield _normalize(word), party
     for party in parties:
         for word in (party.alpha3, party.code):
             if word:
-                yield _key(word), party
+                yield _normalize(word), party
 
 
-def _joined(words: list[_Word], text: str) -> bool:
+def _are_adjacent(words: list[_Word], text: str) -> bool:
     """Whether only blanks, hyphens and apostrophes stand between the words."""
     for left, right in pairwise(words):
         gap = fold(text[left.end : right.start]).strip(" -'&()")
@@ -274,19 +279,19 @@ def _joined(words: list[_Word], text: str) -> bool:
     return True
 
 
-def _phrases(
+def _group_phrases(
     parties: Iterable[Party], not_parties: Iterable[str]
 ) -> Mapping[str, tuple[_Phrase, ...]]:
     """First word -> the phrases that begin with it, longest first."""
     known: dict[str, dict[_Phrase, None]] = {}
 
     def learn(words: str, code: str, seat: bool) -> None:
-        bare = [_bare(match.group()) for match in _WORD.finditer(fold(words))]
+        bare = [_remove_periods(match.group()) for match in _WORD.finditer(fold(words))]
         spellings = [bare]
         if len(words) > 3:
             spellings.append([word.upper() for word in bare])
         for first, *rest in spellings:
-            phrase = _Phrase(tuple(_small(word) for word in rest), code, seat)
+            phrase = _Phrase(tuple(_lower_small_word(word) for word in rest), code, seat)
             known.setdefault(first, {})[phrase] = None
 
     for phrase in not_parties:

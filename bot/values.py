@@ -13,7 +13,7 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def utc(moment: datetime) -> datetime:
+def to_utc(moment: datetime) -> datetime:
     """The same moment in UTC; raises ValueError for a naive datetime."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.news.topics.rules import Matcher
+from bot.news.topics.rules import TopicMatcher
 from bot.parties import Parties
 from bot.rates.answer.build import answer
 from bot.rates.model.answer import Answer
@@ -51,12 +51,12 @@ def test_the_example_feed_loads(config: Path) -> None:
 def test_the_example_topic_rule_matches(config: Path, parties: Parties) -> None:
     file = config / "topics.yaml"
     (example,) = examples("add-a-topic-rule.md", "yaml")
-    before = Matcher(load_topics(file), parties)
+    before = TopicMatcher(load_topics(file), parties)
     insert(file, "\nrules:\n", example)
     rules = load_topics(file)
     (rule,) = [each for each in rules.rules if each.id == "origin-rules"]
     assert not before.match(rule.yes, "").topics
-    after = Matcher(rules, parties)
+    after = TopicMatcher(rules, parties)
     assert [each.rule for each in after.match(rule.yes, "").evidence] == [rule.id]
     assert not after.match(rule.no, "").evidence
 

@@ -21,7 +21,7 @@ from rapidfuzz.distance import OSA
 from bot.alerts.subscription import Frequency
 from bot.errors import CommandError
 from bot.parties import Parties
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 from bot.values import Frozen, Topic
 
 
@@ -136,7 +136,7 @@ TEXT_CHARACTERS = 300
 
 def parse_command(text: str, parties: Parties) -> Command:
     """The command in the text. Raises CommandNotUnderstood for arguments it does not know."""
-    whole = single_line(text)
+    whole = to_single_line(text)
     line = whole[:TEXT_CHARACTERS]
     words = re.split(r"[\s,;]+", line)
     first = words[0].lower()
@@ -166,7 +166,7 @@ def parse_command(text: str, parties: Parties) -> Command:
 
 def nearest_command(text: str) -> str | None:
     """The text with its first word corrected to a similar command; None where there is none."""
-    first, _, rest = single_line(text).partition(" ")
+    first, _, rest = to_single_line(text).partition(" ")
     known = [word for word in (*_VERBS, *_QUESTIONS) if len(word) > 3]
     near = _nearest(first.lower(), known)
     return f"{near} {rest}".strip() if near else None
@@ -209,7 +209,7 @@ def _parse_topics_and_parties(verb: Verb, words: list[str], parties: Parties) ->
             everything = True
         elif key in _FREQUENCIES and verb is Verb.SUBSCRIBE:
             frequency = _FREQUENCIES[key]
-        elif (party := parties.named(phrase)) is not None and verb is not Verb.LATEST:
+        elif (party := parties.find(phrase)) is not None and verb is not Verb.LATEST:
             codes.add(party.code)
         else:
             raise _unknown_argument(phrase, verb, words, parties)
@@ -231,7 +231,7 @@ def _phrases(words: list[str], parties: Parties) -> Iterator[str]:
         longest_first = range(min(_NAME_WORDS, len(words) - at), 1, -1)
         names = (" ".join(words[at : at + size]) for size in longest_first)
         # Names ignore flags in them, so a flag is a phrase of its own.
-        known = (name for name in names if parties.named(name) and not _FLAG.search(name))
+        known = (name for name in names if parties.find(name) and not _FLAG.search(name))
         phrase = next(known, words[at])
         at += phrase.count(" ") + 1
         if phrase and phrase.lower() not in _FILLERS:

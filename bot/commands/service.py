@@ -28,7 +28,7 @@ from bot.errors import FeedError, NoEconomyNamed, QueryError, UnknownParty
 from bot.parties import Parties
 from bot.proposals.approval.audit import State
 from bot.proposals.approval.decisions import Decisions
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 from bot.values import Topic
 
 LATEST_STORIES = 5
@@ -73,7 +73,7 @@ class CommandService:
         except FeedError as error:
             return replies.FeedRefused(error)
         except QueryError as error:
-            return _not_a_question(single_line(request.text)[:TEXT_CHARACTERS], error)
+            return _not_a_question(to_single_line(request.text)[:TEXT_CHARACTERS], error)
 
     async def overview(self, team: str, user: str) -> replies.Overview:
         """What concerns one person: the subscriptions they made or get, and the feeds."""

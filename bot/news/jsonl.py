@@ -13,14 +13,14 @@ from typing import Any
 
 from bot.errors import TariffwireError
 from bot.feeds.model import FeedKind
-from bot.news.events.matching import SAME_SCORE, score
+from bot.news.events.matching import SAME_SCORE, score_similarity
 from bot.news.reader import Reader, Understanding
 from bot.news.story import Figure, Story
-from bot.text.plain import plain
+from bot.text.plain import to_plain_text
 
 _TITLE, _SUMMARY = 1000, 20_000
 _DEFAULT_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-_SHOWN = 80
+_MAX_SHOWN = 80
 _CURE = "Give one object a line"
 
 
@@ -62,7 +62,7 @@ def dump_line(value: object, encoding: str) -> str:
 def _parse_finite(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
-        raise ValueError(f"{digits[:_SHOWN]} is too large")
+        raise ValueError(f"{digits[:_MAX_SHOWN]} is too large")
     return value
 
 
@@ -77,7 +77,7 @@ def match_story(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
         "id": given.get("id"),
         "topics": list(found.topics),
         "parties": list(found.parties),
-        "figures": [_figure(figure) for figure in found.figures],
+        "figures": [_figure_json(figure) for figure in found.figures],
         "evidence": [each.model_dump(mode="json") for each in found.evidence],
         "summary": found.summary,
     }
@@ -85,41 +85,43 @@ def match_story(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def compare_stories(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
     """The answer of `same` to `{"id","a":{story},"b":{story}}`; TariffwireError without both."""
-    likeness = score(_story(reader, given, "a"), _story(reader, given, "b"))
+    likeness = score_similarity(_read_story(reader, given, "a"), _read_story(reader, given, "b"))
     return {"id": given.get("id"), "same": likeness >= SAME_SCORE, "score": round(likeness, 3)}
 
 
 def _understand(reader: Reader, given: Mapping[str, Any]) -> Understanding:
-    return reader.understand(_text(given, "title", _TITLE), _text(given, "summary", _SUMMARY))
+    return reader.understand(
+        _read_text(given, "title", _TITLE), _read_text(given, "summary", _SUMMARY)
+    )
 
 
-def _text(given: Mapping[str, Any], key: str, limit: int) -> str:
+def _read_text(given: Mapping[str, Any], key: str, limit: int) -> str:
     value = given.get(key)
-    return plain(value, limit) if isinstance(value, str) else ""
+    return to_plain_text(value, limit) if isinstance(value, str) else ""
 
 
-def _story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
+def _read_story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
     part = given.get(side)
     if not isinstance(part, Mapping):
-        thing = f"the pair {given.get('id')!r:.{_SHOWN}}"
+        thing = f"the pair {given.get('id')!r:.{_MAX_SHOWN}}"
         raise TariffwireError(thing, f'has no story "{side}"', 'Give {"id","a":{..},"b":{..}}')
     understanding = _understand(reader, part)
-    published = _moment(part.get("published"))
+    published = _parse_moment(part.get("published"))
     return Story(
         id=side,
         feed_id=side,
         entry_key=side,
         source=side,
         kind=FeedKind.WIRE,
-        title=_text(part, "title", _TITLE),
-        text=_text(part, "summary", _SUMMARY),
+        title=_read_text(part, "title", _TITLE),
+        text=_read_text(part, "summary", _SUMMARY),
         published=published,
         seen_at=published,
         **understanding.model_dump(),
     )
 
 
-def _moment(value: object) -> datetime:
+def _parse_moment(value: object) -> datetime:
     """The moment in an ISO 8601 text, UTC if it names no zone; a fixed day for other values."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else _DEFAULT_DAY
@@ -129,13 +131,13 @@ def _moment(value: object) -> datetime:
         return _DEFAULT_DAY
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
+def _figure_json(figure: Figure) -> dict[str, Any]:
     values = figure.model_dump(exclude={"quote"})
     return {
-        name: _number(value) if isinstance(value, Decimal) else value
+        name: _to_number(value) if isinstance(value, Decimal) else value
         for name, value in values.items()
     }
 
 
-def _number(value: Decimal) -> int | float:
+def _to_number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)

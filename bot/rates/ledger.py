@@ -46,7 +46,7 @@ class Ledger:
         references = refer(sheets)
         names = {party.code: party.name for party in parties}
         self.parties = parties
-        self._covering = {party.code: parties.covering(party.code) for party in parties}
+        self._covering = {party.code: parties.list_codes(party.code) for party in parties}
         self.goods = Goods(book.goods.goods)
         self.measures = tuple(
             measure for sheet in sheets for measure in measures_of(sheet, references, names)
@@ -91,7 +91,7 @@ class Ledger:
 
     def covering(self, code: str) -> tuple[str, ...]:
         """The code itself and the blocs it belongs to, as `Parties.covering`."""
-        return self._covering.get(code) or self.parties.covering(code)
+        return self._covering.get(code) or self.parties.list_codes(code)
 
     def _find_pair(self, imposer: str, partner: str) -> Pair:
         imposing, charged = frozenset(self.covering(imposer)), frozenset(self.covering(partner))

@@ -18,7 +18,7 @@ from bot.rates.files.schema import MfnFile, Sheet
 from bot.rates.ledger import Ledger
 from bot.rates.model.goods import GoodsFile
 from bot.rates.model.law import EventsFile
-from bot.text.validation_messages import in_words
+from bot.text.validation_messages import describe_error
 from bot.values import Frozen
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -95,7 +95,7 @@ def read_text_model(path: str, text: str, model: type[Model]) -> Model:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         line, key = _locate(text, first["loc"])
-        raise ConfigError(path, line, key, in_words(first)) from error
+        raise ConfigError(path, line, key, describe_error(first)) from error
     except RecursionError as error:
         raise ConfigError(path, None, "", "nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:

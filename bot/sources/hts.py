@@ -20,7 +20,7 @@ from bot.rates.model.goods import dotted
 from bot.rates.model.lookup import Finding, Lack, Lookup
 from bot.rates.model.measure import Source
 from bot.sources.api import ApiModel, ApiUrl, SourceTools, parsed
-from bot.text.plain import cut, plain
+from bot.text.plain import cut, to_plain_text
 
 NAME = "USITC's tariff schedule"
 PAGE = "https://hts.usitc.gov/search?query="
@@ -100,7 +100,7 @@ def _rows_of(code: str, given: Iterable[_Given]) -> dict[str, _Row]:
 
 
 def _one_line(markup: str | None) -> str:
-    return " ".join(plain(markup or "", 280).split())
+    return " ".join(to_plain_text(markup or "", 280).split())
 
 
 def _finding(lookup: Lookup, code: str, rows: dict[str, _Row], now: datetime) -> Finding | None:

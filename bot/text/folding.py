@@ -20,7 +20,7 @@ _LOOKALIKES = dict(
 )
 
 
-def _without_marks() -> dict[str, str]:
+def _build_letter_table() -> dict[str, str]:
     """Maps accented Latin letters to plain ones, and full-width ASCII to ASCII."""
     table = {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"}
     for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
@@ -31,7 +31,7 @@ def _without_marks() -> dict[str, str]:
     return table
 
 
-_TABLE = str.maketrans({**_without_marks(), **_LOOKALIKES, **_TYPOGRAPHY})
+_TABLE = str.maketrans({**_build_letter_table(), **_LOOKALIKES, **_TYPOGRAPHY})
 
 
 def fold(text: str) -> str:

@@ -42,7 +42,7 @@ _NESTED_TAG = re.compile(rf"<(/?)({'|'.join(_NESTED)})(?=[\s/>])[^<>]*>", re.IGN
 _MAX_DEPTH = 200
 
 
-def plain(markup: str, limit: int, *, lone_tags: bool = False) -> str:
+def to_plain_text(markup: str, limit: int, *, lone_tags: bool = False) -> str:
     """The text that a reader of `markup` sees, without tags and at most `limit` characters long.
 
     Entities are resolved, escaped markup is removed too, scripts and styles disappear with their
@@ -54,12 +54,12 @@ def plain(markup: str, limit: int, *, lone_tags: bool = False) -> str:
     """
     text = _INVISIBLE.sub("", markup[: limit * 8 + 1000])
     for round_number in range(_ROUNDS):
-        decoded = _without_markup(text, lone_tags=lone_tags and round_number > 0)
+        decoded = _remove_markup(text, lone_tags=lone_tags and round_number > 0)
         if decoded == text:
             break
         text = _INVISIBLE.sub("", decoded)
     text = _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
-    text = _without_tag_openings(text, lone_tags=lone_tags)
+    text = _remove_tag_openings(text, lone_tags=lone_tags)
     lines = [" ".join(line.split()) for line in _LINE_ENDS.split(text)]
     return cut("\n".join(filter(None, lines)), limit)
 
@@ -82,16 +82,16 @@ def _is_in_number(text: str, at: int) -> bool:
     return text[at - 1].isdigit() and (text[at].isdigit() or text[at] in ".,%")
 
 
-def _without_markup(text: str, *, lone_tags: bool) -> str:
+def _remove_markup(text: str, *, lone_tags: bool) -> str:
     """The text without tags and with resolved entities, unchanged if it has neither."""
     if "<" in text and _TAG.search(text):
-        return _visible_text(_with_lone_tags_escaped(text) if lone_tags else text)
+        return _extract_visible_text(_escape_lone_tags(text) if lone_tags else text)
     return html.unescape(text)
 
 
-def _visible_text(markup: str) -> str:
+def _extract_visible_text(markup: str) -> str:
     """The text of the HTML, as an HTML parser finds it."""
-    tree = LexborHTMLParser(shallow(markup))
+    tree = LexborHTMLParser(limit_depth(markup))
     tree.strip_tags(_HIDDEN)
     pieces: list[str] = []
     # None marks the end of a block.
@@ -110,7 +110,7 @@ def _visible_text(markup: str) -> str:
     return "".join(pieces)
 
 
-def shallow(markup: str) -> str:
+def limit_depth(markup: str) -> str:
     """The markup with a line end instead of each block that is nested too deeply.
 
     An HTML parser's time grows with the square of the depth.
@@ -132,9 +132,9 @@ def shallow(markup: str) -> str:
     return _NESTED_TAG.sub(kept, markup)
 
 
-def _without_tag_openings(text: str, *, lone_tags: bool) -> str:
+def _remove_tag_openings(text: str, *, lone_tags: bool) -> str:
     """The text without any `<` that could start a tag, except lone formatting tags if allowed."""
-    lone = _lone_tags(text) if lone_tags else set()
+    lone = _find_lone_tags(text) if lone_tags else set()
 
     def kept(opening: re.Match[str]) -> str:
         tag = _FORMATTING.match(text, opening.end() - 1)
@@ -143,15 +143,15 @@ def _without_tag_openings(text: str, *, lone_tags: bool) -> str:
     return _OPENINGS.sub(kept, text)
 
 
-def _with_lone_tags_escaped(text: str) -> str:
-    lone = _lone_tags(text)
+def _escape_lone_tags(text: str) -> str:
+    lone = _find_lone_tags(text)
     return _FORMATTING.sub(
         lambda tag: f"&lt;{tag.group()[1:-1]}&gt;" if tag.group(2).lower() in lone else tag.group(),
         text,
     )
 
 
-def _lone_tags(text: str) -> set[str]:
+def _find_lone_tags(text: str) -> set[str]:
     """The formatting elements with only start tags or only end tags."""
     started: set[str] = set()
     ended: set[str] = set()

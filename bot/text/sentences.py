@@ -27,7 +27,7 @@ _NEXT_WORD = re.compile(r"['\"‘“(\[]?([A-Za-z]+)")
 _INITIALS = re.compile(r"(?:^|[^A-Za-z])(?:[A-Za-z]\.)*[A-Za-z]$")
 
 
-def sentences(text: str) -> tuple[str, ...]:
+def split_sentences(text: str) -> tuple[str, ...]:
     """The sentences in order. Each is a substring of the text without a newline."""
     found: list[str] = []
     for line in text.split("\n"):

@@ -7,7 +7,7 @@ _BLANKS = re.compile(r"\s+")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co"}
 
 
-def single_line(text: str) -> str:
+def to_single_line(text: str) -> str:
     """The text on one line, without control, bidirectional, zero-width and private characters."""
     line = _BLANKS.sub(" ", text).strip()
     if line.isprintable():

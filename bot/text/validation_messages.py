@@ -25,7 +25,7 @@ _PATTERNS = {
 }
 
 
-def in_words(error: ErrorDetails) -> str:
+def describe_error(error: ErrorDetails) -> str:
     """The error as the end of a sentence that starts with the key."""
     if error["type"] == "string_pattern_mismatch":
         message = _PATTERNS.get(error.get("ctx", {}).get("pattern", ""), "")

@@ -77,12 +77,12 @@ _GOODS = {
 }
 
 
-def _by_word(classes: Mapping[str, str]) -> dict[str, str]:
+def _index_words(classes: Mapping[str, str]) -> dict[str, str]:
     return {word: name for name, words in classes.items() for word in words.split()}
 
 
-_GOODS_OF = _by_word(_GOODS)
-_CONCEPT_OF = _by_word(_CONCEPTS) | _GOODS_OF
+_GOODS_OF = _index_words(_GOODS)
+_CONCEPT_OF = _index_words(_CONCEPTS) | _GOODS_OF
 
 # Common words of trade news. Parties are compared separately, so their names count little.
 _COMMON = dict.fromkeys(("duty", "deal", "talk", "charge", "threat", "court", "ruling"), 0.35)

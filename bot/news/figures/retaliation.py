@@ -34,10 +34,10 @@ def find_retaliation(clause: Clause, mentions: Sequence[Mention]) -> tuple[str, 
     """
     pattern = _ANSWERS if is_own_rate(clause) else _ANSWERS_WITH
     found = [one for one in mentions if pattern.fullmatch(clause.folded, one.end, clause.start)]
-    return (found[-1].code, _answered(clause, found[-1], mentions)) if found else None
+    return (found[-1].code, _find_answered(clause, found[-1], mentions)) if found else None
 
 
-def _answered(clause: Clause, by: Mention, mentions: Sequence[Mention]) -> str | None:
+def _find_answered(clause: Clause, by: Mention, mentions: Sequence[Mention]) -> str | None:
     """The party whose duties are answered: "against 25% US tariffs with"."""
     return next(
         (

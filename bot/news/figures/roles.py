@@ -125,7 +125,7 @@ def find_roles(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None,
     if partner_code is None:
         # The EU may pay an "EU duty"; the US charges "US tariffs".
         owners = [each for each in owners if each.code == "US" or _is_possessive(clause, each)]
-    imposer = owners[0] if owners else _actor(clause, others)
+    imposer = owners[0] if owners else _find_actor(clause, others)
     if imposer and not owners and partner_code is None and only_agrees(clause, imposer):
         imposer = None
     return (imposer.code if imposer else None), partner_code
@@ -175,7 +175,7 @@ def _is_possessive(clause: Clause, mention: Mention) -> bool:
     return _POSSESSIVE.match(clause.folded, mention.end) is not None
 
 
-def _actor(clause: Clause, mentions: Sequence[Mention]) -> Mention | None:
+def _find_actor(clause: Clause, mentions: Sequence[Mention]) -> Mention | None:
     """The party that charges: of several the last with its verb directly after it, or the first."""
     if is_deal_rate(clause):
         return None

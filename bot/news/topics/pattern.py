@@ -43,17 +43,17 @@ class Slot(NamedTuple):
     """How many other words may come before."""
     optional: bool
 
-    def ends(self, words: Sequence[Word], at: int) -> list[int]:
+    def find_ends(self, words: Sequence[Word], at: int) -> list[int]:
         """Every place at which a match may end that begins at word `at`."""
         word = words[at]
         found: list[int] = []
-        if word.number:
-            found += self._ends_after(NUMBER, words, at + 1)
+        if word.is_number:
+            found += self._find_ends_after(NUMBER, words, at + 1)
         if word.party:
-            found += self._ends_after(PARTY, words, at + word.reach)
-        return found + self._ends_after(word.text, words, at + 1)
+            found += self._find_ends_after(PARTY, words, at + word.word_count)
+        return found + self._find_ends_after(word.text, words, at + 1)
 
-    def _ends_after(self, first: str, words: Sequence[Word], at: int) -> list[int]:
+    def _find_ends_after(self, first: str, words: Sequence[Word], at: int) -> list[int]:
         """Where phrases end that begin with `first`, if the word after it is word `at`."""
         if first not in self.first_words:
             return []
@@ -72,9 +72,9 @@ class Pattern(NamedTuple):
     needs: tuple[frozenset[str], ...]
     """The sentence must contain a word of each of these sets."""
 
-    def end(self, words: Sequence[Word], at: int) -> int | None:
+    def find_end(self, words: Sequence[Word], at: int) -> int | None:
         """Where a match ends that begins at word `at`; None when there is none."""
-        return _walk(self.slots, 0, words, at)
+        return _match_slots(self.slots, 0, words, at)
 
     @property
     def first_words(self) -> frozenset[str]:
@@ -89,19 +89,19 @@ class Pattern(NamedTuple):
         return first
 
 
-def _walk(slots: Sequence[Slot], index: int, words: Sequence[Word], at: int) -> int | None:
+def _match_slots(slots: Sequence[Slot], index: int, words: Sequence[Word], at: int) -> int | None:
     if index == len(slots):
         return at
     slot = slots[index]
     for place in range(at, min(at + slot.gap + 1, len(words))):
-        for end in slot.ends(words, place):
-            last = _walk(slots, index + 1, words, end)
+        for end in slot.find_ends(words, place):
+            last = _match_slots(slots, index + 1, words, end)
             if last is not None:
                 return last
-    return _walk(slots, index + 1, words, at) if slot.optional else None
+    return _match_slots(slots, index + 1, words, at) if slot.optional else None
 
 
-class Compiler:
+class PatternCompiler:
     """Compiles patterns over the same lists."""
 
     def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
@@ -121,7 +121,7 @@ class Compiler:
                 if gap > _WIDEST_GAP:
                     raise ValueError(f"{source!r}: a gap is at most {_WIDEST_GAP} words")
             else:
-                slots.append(self._slot(source, piece, gap))
+                slots.append(self._compile_slot(source, piece, gap))
                 gap = 0
         if gap or not slots or slots[-1].optional:
             raise ValueError(f"{source!r}: a pattern must end with a word")
@@ -131,10 +131,12 @@ class Compiler:
         needs = sorted((slot.first_words for slot in slots if not slot.optional), key=len)
         return Pattern(tuple(slots), at_start, tuple(needs))
 
-    def _slot(self, source: str, piece: str, gap: int) -> Slot:
+    def _compile_slot(self, source: str, piece: str, gap: int) -> Slot:
         if (piece, gap) not in self._slots:
             rests: dict[str, tuple[tuple[str, ...], ...]] = {}
-            for member in _members(source, piece.removesuffix("?").split("/"), self._lists, ()):
+            for member in _expand_alternatives(
+                source, piece.removesuffix("?").split("/"), self._lists, ()
+            ):
                 first, *rest = member.split()
                 for word in (first, *rest):
                     if not _PLAIN.fullmatch(word):
@@ -149,7 +151,7 @@ class Compiler:
         return self._slots[piece, gap]
 
 
-def _members(
+def _expand_alternatives(
     source: str,
     alternatives: Iterable[str],
     lists: Mapping[str, Sequence[str]],
@@ -164,4 +166,4 @@ def _members(
             raise ValueError(f"{source!r}: there is no list {alternative!r}")
         if name in above:
             raise ValueError(f"{source!r}: list {name!r} holds itself")
-        yield from _members(source, lists[name], lists, (*above, name))
+        yield from _expand_alternatives(source, lists[name], lists, (*above, name))

@@ -19,9 +19,9 @@ class Word(NamedTuple):
     end: int
     party: str
     """A code; empty for other words and for all but the first word of a name."""
-    reach: int
+    word_count: int
     """Number of words in the name; 1 for other words."""
-    number: bool
+    is_number: bool
     """Whether it is a number in digits."""
 
 

@@ -195,5 +195,5 @@ def _partner(text: str, ledger: Ledger) -> str | None:
     named = _tidy(text)
     if named.casefold() in _ALL_PARTNERS:
         return WORLD
-    party = ledger.parties.named(named)
+    party = ledger.parties.find(named)
     return party.code if party else None

@@ -75,7 +75,7 @@ def passed_last(
 def _asked_for(query: RateQuery, ledger: Ledger) -> list[Measure]:
     measures = ledger.measures
     if query.partner:
-        codes = frozenset(ledger.parties.covering(query.partner))
+        codes = frozenset(ledger.parties.list_codes(query.partner))
         paid = {measure.id for measure in falling_on(measures, codes)}
         measures = tuple(one for one in measures if one.imposer in codes or one.id in paid)
     wanted = ledger.reader.read_any(query.product) if query.product else None

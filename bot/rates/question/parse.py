@@ -25,7 +25,7 @@ from enum import StrEnum
 from functools import partial
 
 from bot.errors import NoEconomyNamed, QueryError, UnknownParty
-from bot.parties import WORLD, Parties, flag_of
+from bot.parties import WORLD, Parties, build_flag
 from bot.rates.question.dates import take_day
 from bot.rates.question.parties import NOISE, Words, direction, is_charged, readable
 from bot.rates.question.product import ProductReader
@@ -140,7 +140,7 @@ def question(query: RateQuery) -> str:
 
 
 def _flag(code: str) -> str:
-    return "world" if code == WORLD else flag_of(code)
+    return "world" if code == WORLD else build_flag(code)
 
 
 def _about_days(
@@ -233,7 +233,7 @@ def _refuse_misspelt_economy(
     if len(codes) != 1 or not (unknown := set(reader.read_any(product).unknown)):
         return
     for word in product.split():
-        meant = parties.misspelt(word) if unknown.issuperset(stems(word)) else None
+        meant = parties.find_misspelt(word) if unknown.issuperset(stems(word)) else None
         if meant is not None and meant.code not in (*codes, WORLD):
             raise UnknownParty(word, (meant.name,))
 

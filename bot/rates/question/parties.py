@@ -64,7 +64,7 @@ class Words:
         between: list[str] = []
         # 'us in' can only mean the codes; in a longer text 'in' is a small word.
         said = [each for each in tokens if each != "->"]
-        codes_only = len(said) == 2 and parties.named(said[0]) is not None
+        codes_only = len(said) == 2 and parties.find(said[0]) is not None
         at = 0
         while at < len(tokens):
             size, code = _party_at(tokens, at, parties, small_words=not codes_only)
@@ -89,7 +89,7 @@ class Words:
     def _take_code(self, parties: Parties) -> None:
         """A single small word next to one party is read as the other party's code."""
         (word,) = self.rest
-        party = parties.named(word) if word in NOISE else None
+        party = parties.find(word) if word in NOISE else None
         if party is None or party.code in self.codes:
             return
         leads = self.joints == [word]
@@ -155,7 +155,7 @@ def _party_at(
             continue
         if words in _UNITS and at and tokens[at - 1].isdigit():
             continue
-        party = parties.named(words)
+        party = parties.find(words)
         if party is not None:
             return size, party.code
     return 1, None

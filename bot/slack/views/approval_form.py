@@ -13,7 +13,7 @@ from bot.rates.model.measure import Measure
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import section
 from bot.slack.blockkit.mrkdwn import cut
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 
 Values = dict[str, Any]
 """A view, a block or an element as JSON values."""
@@ -82,7 +82,7 @@ def _value(state: Any) -> str:
 def _text(name: str, label: str, value: str, hint: str, *, optional: bool = False) -> Values:
     size = {"note": _NOTE_CHARACTERS, "link": limits.URL_CHARACTERS}.get(name, _TEXT_CHARACTERS)
     element: Values = {"type": "plain_text_input", "max_length": size}
-    if held := single_line(value)[:size]:
+    if held := to_single_line(value)[:size]:
         element["initial_value"] = held
     return _input(name, label, element, hint, optional=optional)
 
@@ -129,4 +129,4 @@ def _input(name: str, label: str, element: Values, hint: str, *, optional: bool 
 
 
 def _plain(text: str, limit: int) -> Values:
-    return {"type": "plain_text", "text": cut(single_line(text), limit), "emoji": False}
+    return {"type": "plain_text", "text": cut(to_single_line(text), limit), "emoji": False}

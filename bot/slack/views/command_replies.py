@@ -21,7 +21,7 @@ from bot.slack.views.rates.calendar import calendar
 from bot.slack.views.rates.table import rates_table
 from bot.slack.views.reminders import reminder_switch
 from bot.slack.views.replies import RUN, notice
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 from bot.values import Topic
 
 _TOPIC_WORDS = {
@@ -227,7 +227,7 @@ def _suggestions(reply: replies.NotUnderstood) -> Message:
     text = f"{what} Did you mean one of these?" if offered else what
     row = actions(
         *(
-            button(f"{COMMAND} {single_line(each)}", f"{RUN}_{n}", each)
+            button(f"{COMMAND} {to_single_line(each)}", f"{RUN}_{n}", each)
             for n, each in enumerate(offered)
         )
     )

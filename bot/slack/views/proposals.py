@@ -19,7 +19,7 @@ from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button,
 from bot.slack.blockkit.mrkdwn import bold, escape, link, moment, person, quoted
 from bot.slack.views.alerts import MAY_REPEAT, party_name
 from bot.slack.views.replies import notice
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 
 APPROVE, EDIT, REJECT, TAKE_BACK = "rate_approve", "rate_edit", "rate_reject", "rate_take_back"
 
@@ -42,7 +42,7 @@ def proposal_message(
     asked = "you are" if decision is None else "it was"
     why = f"Why {asked} asked: {escape(proposal.why, 500)}"
     tail.append(context(why, f"({MAY_REPEAT})" if may_repeat else ""))
-    return assemble(f"{single_line(title)} {change}", head, (), tail)
+    return assemble(f"{to_single_line(title)} {change}", head, (), tail)
 
 
 def proposal_list(reply: ProposalList, parties: Parties) -> Message:

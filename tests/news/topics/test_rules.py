@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ConfigError
-from bot.news.topics.rules import Matcher, Rule, Silence
+from bot.news.topics.rules import Rule, Silence, TopicMatcher
 from bot.runtime.config_loader import load_topics
 from bot.values import Topic
 from tests.news.examples import PARTIES, ROOT, RULES
 
-MATCHER = Matcher(RULES, PARTIES)
+MATCHER = TopicMatcher(RULES, PARTIES)
 HEADLINES = [
     json.loads(line)
     for line in Path(__file__).with_name("headlines.jsonl").read_text("utf-8").splitlines()
@@ -33,8 +33,8 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(rule: Rule) ->
 
 @pytest.mark.parametrize("silence", RULES.silences, ids=lambda silence: silence.id)
 def test_each_silence_matches_its_example_and_not_its_counterexample(silence: Silence) -> None:
-    assert MATCHER.silenced_by(silence.yes) == silence.id
-    assert MATCHER.silenced_by(silence.no) != silence.id
+    assert MATCHER.find_silence(silence.yes) == silence.id
+    assert MATCHER.find_silence(silence.no) != silence.id
 
 
 @pytest.mark.parametrize("headline", HEADLINES, ids=lambda headline: headline["title"])

@@ -23,9 +23,9 @@ PRODUCTS = (None, "steel", "8507.60", "electric cars", "soybeans", "Section 301 
 
 def _pairs(ledger: Ledger) -> Iterator[tuple[str, str]]:
     for imposer in IMPOSERS:
-        own = set(ledger.parties.covering(imposer))
+        own = set(ledger.parties.list_codes(imposer))
         for party in ledger.parties:
-            if own.isdisjoint(ledger.parties.covering(party.code)):
+            if own.isdisjoint(ledger.parties.list_codes(party.code)):
                 yield imposer, party.code
 
 

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from bot.rates.question.canonical import question
 
 from bot.errors import NoEconomyNamed, QueryError, UnknownParty
 from bot.parties import WORLD, Parties, Party
 from bot.rates.model.goods import Good
-from bot.rates.question.canonical import question
 from bot.rates.question.parse import Kind, RateQuery, narrowed, parse
 from bot.rates.question.product import ProductReader
 from tests.rates.made import ledger, sheet, written

@@ -30,7 +30,7 @@ from bot.slack.views.rates import markup
 from bot.slack.views.rates.chart import history_chart, without_chart
 from bot.slack.views.rates.table import table_worth
 from bot.slack.views.replies import RUN
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 
 SHARE = "rate_share"
 
@@ -136,7 +136,7 @@ def _buttons(answers: Sequence[Answer], asked: str) -> list[Element | None]:
     questions = [f"{_pair(first)} {goods}" for goods in first.suggestions[:3]]
     if len(answers) == 1 and WORLD not in (first.imposer, first.partner):
         questions.append(f"{first.partner_name} on {first.imposer_name}")
-    buttons = [button(single_line(each), f"{RUN}_{n}", each) for n, each in enumerate(questions)]
+    buttons = [button(to_single_line(each), f"{RUN}_{n}", each) for n, each in enumerate(questions)]
     if table_worth(answers):
         buttons.append(button("As a table", f"{RUN}_{len(buttons)}", f"table {asked}"))
     return [button("Share in channel", SHARE, asked), *buttons]

@@ -12,7 +12,7 @@ from bot.rates.model.answer import Answer
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Block, Message
 from bot.slack.blockkit.mrkdwn import cut
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 
 _TITLE = "Duty in percent of customs value, as it changed"
 _BELOW = "days of change, not to scale"
@@ -106,8 +106,8 @@ def _point(answer: Answer, day: date) -> dict[str, object]:
 
 def _names(answers: Sequence[Answer]) -> list[str]:
     """Names for the legend, all written alike: in full, or by code where that is too long."""
-    full = [single_line(f"{each.imposer_name} on {each.partner_name}") for each in answers]
-    half = [single_line(f"{each.imposer} on {each.partner_name}") for each in answers]
+    full = [to_single_line(f"{each.imposer_name} on {each.partner_name}") for each in answers]
+    half = [to_single_line(f"{each.imposer} on {each.partner_name}") for each in answers]
     for names in (full, half):
         if max(map(len, names)) <= limits.CHART_LABEL and len(set(names)) == len(names):
             return names

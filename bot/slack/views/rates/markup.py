@@ -9,7 +9,7 @@ from bot.rates.model.answer import Answer, Component, Step, Upcoming, percent_te
 from bot.rates.model.measure import Source
 from bot.render import words
 from bot.slack.blockkit.mrkdwn import bold, escape, link
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 
 PASSED = "Was due; not checked since"
 """The title of what was due since the sources were read."""
@@ -34,7 +34,7 @@ def title(answer: Answer, parties: Parties) -> str:
     goods = f", {words.goods(answer)}" if answer.product else ""
     imposer = flagged(answer.imposer, answer.imposer_name, parties)
     partner = flagged(answer.partner, answer.partner_name, parties)
-    return single_line(f"{imposer} on {partner}{goods}: {figure}")
+    return to_single_line(f"{imposer} on {partner}{goods}: {figure}")
 
 
 def flagged(code: str, name: str, parties: Parties) -> str:

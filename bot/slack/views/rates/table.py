@@ -14,7 +14,7 @@ from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Block, Element, Message, assemble, context, section, size
 from bot.slack.blockkit.mrkdwn import bold, cut, escape, safe_url
 from bot.slack.views.rates import markup
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 
 _TYPE = "table"
 FEWEST_COMPONENTS = 3
@@ -99,13 +99,13 @@ def _table(titles: Row, rows: Sequence[Row], room: int) -> tuple[Block, int]:
 
 def _text(said: str) -> Element:
     # Slack refuses a whole message for one empty cell.
-    return {"text": cut(single_line(said), _CELL) or "–", "type": "raw_text"}
+    return {"text": cut(to_single_line(said), _CELL) or "–", "type": "raw_text"}
 
 
 def _link(said: str, url: str) -> Element:
     address = safe_url(url)
     if address is None:
         return _text(said)
-    piece = {"text": cut(single_line(said), _CELL) or "–", "type": "link", "url": address}
+    piece = {"text": cut(to_single_line(said), _CELL) or "–", "type": "link", "url": address}
     run = {"elements": [piece], "type": "rich_text_section"}
     return {"elements": [run], "type": "rich_text"}
