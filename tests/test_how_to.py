@@ -9,9 +9,9 @@ import pytest
 
 from bot.news.topics.rules import TopicMatcher
 from bot.parties import Parties
-from bot.rates.answer.build import answer
+from bot.rates.answer.build import answer_query
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render import words
 from bot.runtime.config_loader import load_feeds, load_ledger, load_parties, load_topics
 from bot.sources.wits import Wits
@@ -72,8 +72,8 @@ def test_the_example_rate_with_exemptions_a_specific_duty_and_a_ban_is_answered(
     def ask_canada(product: str, day: str) -> Answer:
         ledger = load_ledger(config / "rates", parties)
         on = date.fromisoformat(day)
-        query = RateQuery(kind=Kind.PAIR, imposer="CA", partner="US", product=product, on=on)
-        (only,) = answer(query, ledger, date(2026, 11, 24))
+        query = RateQuery(kind=QueryKind.PAIR, imposer="CA", partner="US", product=product, on=on)
+        (only,) = answer_query(query, ledger, date(2026, 11, 24))
         return only
 
     (fact,) = examples("add-a-rate.md", "csv")

@@ -13,7 +13,7 @@ from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers, RateCalendar
 from bot.errors import QueryError, StoreError, TariffwireError
 from bot.proposals.approval.overlay import ledger_over
-from bot.rates.calendar.upcoming import Reach
+from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.ledger import Ledger
 from bot.render import words as say
 from bot.render.json import rate_json, upcoming_json
@@ -46,7 +46,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
         raise
     if as_json:
         if isinstance(reply, RateCalendar):
-            _warn(reply.reach, to_stderr=True)
+            _warn(reply.checked_period, to_stderr=True)
         dates = reply.items if isinstance(reply, RateCalendar) else None
         answers = () if isinstance(reply, RateCalendar) else reply.answers
         print_json(rate_json(question, reply.query, answers, calendar=dates))
@@ -121,10 +121,10 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
     file = AnswerService(ledger).calendar_file(question, now)
     title = say.calendar_title(file.query, ledger.parties)
     _write(ics_file, calendar_file(file.entries, title, ledger.parties, now))
-    _warn(file.reach, to_stderr=True)
+    _warn(file.checked_period, to_stderr=True)
 
 
-def _warn(reach: Reach | None, *, to_stderr: bool) -> None:
+def _warn(reach: CheckedPeriod | None, *, to_stderr: bool) -> None:
     """Prints when a calendar's sources were last checked, unless that is today."""
     if warning := say.reach(reach):
         click.echo(f"! {warning}", err=to_stderr)
@@ -132,7 +132,7 @@ def _warn(reach: Reach | None, *, to_stderr: bool) -> None:
 
 def _print_calendar(calendar: RateCalendar, *, as_json: bool = False) -> None:
     """Prints one line per date, after a warning if the sources were not checked today."""
-    _warn(calendar.reach, to_stderr=as_json)
+    _warn(calendar.checked_period, to_stderr=as_json)
     for item in calendar.items:
         if as_json:
             print_json(upcoming_json(item))

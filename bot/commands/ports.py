@@ -10,14 +10,14 @@ from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
 from bot.news.story import Story
 from bot.proposals.approval.audit import ProposalRecord, State
-from bot.rates.model.lookup import Found, Lookup
+from bot.rates.model.lookup import Lookup, LookupResult
 from bot.values import Topic
 
 
 class LiveSources(Protocol):
     """Public sources of duties and averages that the ledger lacks."""
 
-    async def find(self, lookups: Sequence[Lookup]) -> Sequence[Found]:
+    async def find(self, lookups: Sequence[Lookup]) -> Sequence[LookupResult]:
         """The findings, within a second or two. Failures are returned, never raised."""
 
 

@@ -13,7 +13,7 @@ from bot.feeds.model import Feed
 from bot.news.story import Story
 from bot.proposals.approval.audit import ProposalRecord
 from bot.rates.calendar.entries import CalendarEntry
-from bot.rates.calendar.upcoming import Reach
+from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.parse import RateQuery
 from bot.values import Topic
@@ -45,7 +45,7 @@ class RateCalendar(Reply):
     query: RateQuery
     today: date
     items: tuple[Upcoming, ...]
-    reach: Reach | None
+    checked_period: CheckedPeriod | None
     """How far the sources were read; None if up to today."""
 
 
@@ -54,7 +54,7 @@ class CalendarFile(Reply):
 
     query: RateQuery
     entries: tuple[CalendarEntry, ...]
-    reach: Reach | None
+    checked_period: CheckedPeriod | None
     """How far the sources were read; None if up to today."""
 
 

@@ -30,7 +30,7 @@ class Layer(NamedTuple):
     measure: Measure
     period: RatePeriod
     fit: Fit
-    exempt: Exclusion | None = None
+    exclusion: Exclusion | None = None
     """Why these goods or this partner do not pay it; None if they do."""
     partly_exempt: tuple[Exemption, ...] = ()
     """Exemptions of some of these goods, or of all of them on a condition."""
@@ -41,20 +41,20 @@ class Layer(NamedTuple):
         return self.period.checked or self.measure.verified_as_of
 
 
-class LeftOut(NamedTuple):
+class ExcludedLayer(NamedTuple):
     """A layer that is not in the total."""
 
     layer: Layer
     exclusion: Exclusion
-    unsure: bool = False
+    may_apply: bool = False
     """Whether it may be due all the same, so that an answer must say so first."""
 
 
-class Stacked(NamedTuple):
+class StackedLayers(NamedTuple):
     """The layers that make a total, and those left out."""
 
     counted: tuple[Layer, ...]
-    left_out: tuple[LeftOut, ...]
+    excluded: tuple[ExcludedLayer, ...]
     ban: Layer | None = None
     """The import ban on these goods; then nothing is counted."""
     span: tuple[Decimal, Decimal] | None = None
@@ -78,31 +78,33 @@ _MAX_COMBINATIONS = 32
 
 def stack(
     layers: Sequence[Layer], one_of: Sequence[Mapping[str, int]], *, by_itself: bool = False
-) -> Stacked:
+) -> StackedLayers:
     """The layers that count; `by_itself` where the question names the layers it wants.
 
     Each of `one_of` is a set of measures, by id, of which a line pays one at most, with its order.
     """
-    left_out: list[LeftOut] = []
-    charged = _charged(layers, left_out)
-    if (ban := _ban(charged)) is not None:
-        left_out.extend(LeftOut(layer, Exclusion(Reason.IMPORT_BAN)) for layer in charged)
-        return Stacked((), tuple(left_out), ban)
-    charged = _without_partial_bans(charged, left_out)
+    left_out: list[ExcludedLayer] = []
+    charged = _exclude_uncharged(layers, left_out)
+    if (ban := _find_ban(charged)) is not None:
+        left_out.extend(ExcludedLayer(layer, Exclusion(Reason.IMPORT_BAN)) for layer in charged)
+        return StackedLayers((), tuple(left_out), ban)
+    charged = _exclude_partial_bans(charged, left_out)
     undecided: list[list[Layer]] = []
-    charged = _without_excluded_rivals(charged, one_of, left_out)
+    charged = _exclude_rivals(charged, one_of, left_out)
     ids = {layer.measure.id for layer in charged}
     for members in one_of:
         if len(ids & members.keys()) > 1:
-            charged = _choose(charged, members, left_out, undecided)
-    stacked = _give_way(_certain(charged, left_out, by_itself=by_itself), left_out)
+            charged = _choose_from_set(charged, members, left_out, undecided)
+    stacked = _exclude_superseded_last(
+        _exclude_uncertain(charged, left_out, by_itself=by_itself), left_out
+    )
     if not undecided:
         return stacked
-    low, high = _span(layers, one_of, undecided, by_itself=by_itself)
+    low, high = _compute_span(layers, one_of, undecided, by_itself=by_itself)
     return stacked if low == high else stacked._replace(span=(low, high))
 
 
-def _span(
+def _compute_span(
     layers: Sequence[Layer],
     one_of: Sequence[Mapping[str, int]],
     undecided: Sequence[Sequence[Layer]],
@@ -119,52 +121,54 @@ def _span(
     return min(totals), max(totals)
 
 
-def _ban(layers: Sequence[Layer]) -> Layer | None:
+def _find_ban(layers: Sequence[Layer]) -> Layer | None:
     """Rule 3: the ban that surely holds for the goods; of several the closest fit."""
     bans = [one for one in layers if one.period.banned and one.fit > Fit.PARTIAL]
     return max(bans, key=lambda one: one.fit, default=None)
 
 
-def _without_partial_bans(layers: Sequence[Layer], left_out: list[LeftOut]) -> list[Layer]:
+def _exclude_partial_bans(layers: Sequence[Layer], left_out: list[ExcludedLayer]) -> list[Layer]:
     some = Exclusion(Reason.BAN_ON_SOME_LINES)
-    left_out.extend(LeftOut(one, some, True) for one in layers if one.period.banned)
+    left_out.extend(ExcludedLayer(one, some, True) for one in layers if one.period.banned)
     return [one for one in layers if not one.period.banned]
 
 
-def _charged(layers: Sequence[Layer], left_out: list[LeftOut]) -> list[Layer]:
+def _exclude_uncharged(layers: Sequence[Layer], left_out: list[ExcludedLayer]) -> list[Layer]:
     """Rules 1 and 2."""
     charged = []
     for layer in layers:
         period = layer.period
-        if not period.charged or not (period.percent or period.banned or period.specific):
+        if not period.is_charged or not (period.percent or period.banned or period.specific):
             reason = _NOT_CHARGED.get(period.status, Reason.NOTHING_CHARGED)
-            left_out.append(LeftOut(layer, Exclusion(reason)))
-        elif layer.exempt:
-            left_out.append(LeftOut(layer, layer.exempt))
+            left_out.append(ExcludedLayer(layer, Exclusion(reason)))
+        elif layer.exclusion:
+            left_out.append(ExcludedLayer(layer, layer.exclusion))
         elif period.specific:
-            left_out.append(LeftOut(layer, Exclusion(Reason.SPECIFIC), True))
+            left_out.append(ExcludedLayer(layer, Exclusion(Reason.SPECIFIC), True))
         else:
             charged.append(layer)
     return charged
 
 
-def _certain(layers: Sequence[Layer], left_out: list[LeftOut], *, by_itself: bool) -> list[Layer]:
+def _exclude_uncertain(
+    layers: Sequence[Layer], left_out: list[ExcludedLayer], *, by_itself: bool
+) -> list[Layer]:
     """Rule 5."""
     if by_itself and len(layers) == 1:
         return list(layers)
     certain = []
     for layer in layers:
         if layer.fit is Fit.PARTIAL:
-            left_out.append(LeftOut(layer, Exclusion(Reason.SOME_LINES), True))
+            left_out.append(ExcludedLayer(layer, Exclusion(Reason.SOME_LINES), True))
         elif why := layer.measure.excluded_reason:
-            left_out.append(LeftOut(layer, Exclusion(Reason.NEVER_SUMMED, text=why), True))
+            left_out.append(ExcludedLayer(layer, Exclusion(Reason.NEVER_SUMMED, text=why), True))
         else:
             certain.append(layer)
     return certain
 
 
-def _without_excluded_rivals(
-    layers: list[Layer], one_of: Sequence[Mapping[str, int]], left_out: list[LeftOut]
+def _exclude_rivals(
+    layers: list[Layer], one_of: Sequence[Mapping[str, int]], left_out: list[ExcludedLayer]
 ) -> list[Layer]:
     """Drops members of a set that give way to a sure layer outside all sets, before rule 4."""
     ids = {one for members in one_of for one in members}
@@ -174,25 +178,25 @@ def _without_excluded_rivals(
         if one.fit > Fit.PARTIAL and one.measure.id not in ids and not one.measure.excluded_reason
     }
     rivals = [layer for layer in layers if layer.measure.id in ids]
-    kept = _without_excluded(rivals, sure, left_out)
+    kept = _exclude_superseded(rivals, sure, left_out)
     return [layer for layer in layers if layer.measure.id not in ids or layer in kept]
 
 
-def _without_excluded(
-    layers: list[Layer], others: Mapping[str, Measure], left_out: list[LeftOut]
+def _exclude_superseded(
+    layers: list[Layer], others: Mapping[str, Measure], left_out: list[ExcludedLayer]
 ) -> list[Layer]:
     """The layers without those that give way to one of the others (by id)."""
     stays = []
     for layer in layers:
-        over = _excluder(layer, others)
+        over = _find_superseding(layer, others)
         if over is None:
             stays.append(layer)
         else:
-            left_out.append(LeftOut(layer, Exclusion(Reason.GIVES_WAY, over.ref)))
+            left_out.append(ExcludedLayer(layer, Exclusion(Reason.GIVES_WAY, over.ref)))
     return stays
 
 
-def _excluder(layer: Layer, others: Mapping[str, Measure]) -> Measure | None:
+def _find_superseding(layer: Layer, others: Mapping[str, Measure]) -> Measure | None:
     """The first of these measures (by id) whose goods do not pay the layer."""
     for one in (*layer.measure.excluded_by, *layer.period.excluded_by):
         if one in others:
@@ -200,10 +204,10 @@ def _excluder(layer: Layer, others: Mapping[str, Measure]) -> Measure | None:
     return None
 
 
-def _choose(
+def _choose_from_set(
     counted: list[Layer],
     members: Mapping[str, int],
-    left_out: list[LeftOut],
+    left_out: list[ExcludedLayer],
     undecided: list[list[Layer]],
 ) -> list[Layer]:
     """Rule 4 for one set; a rate on some lines silently gives way to one on all of them.
@@ -228,22 +232,22 @@ def _choose(
         else Exclusion(Reason.OTHER_COUNTED, winner.measure.ref)
     )
     left_out.extend(
-        LeftOut(layer, exclusion, differ and layer.fit is closest)
+        ExcludedLayer(layer, exclusion, differ and layer.fit is closest)
         for layer in rivals
         if layer is not winner and layer.fit is not Fit.PARTIAL
     )
     return [layer for layer in counted if layer is winner or layer.measure.id not in members]
 
 
-def _give_way(counted: list[Layer], left_out: list[LeftOut]) -> Stacked:
+def _exclude_superseded_last(counted: list[Layer], left_out: list[ExcludedLayer]) -> StackedLayers:
     """Rule 6."""
     measures = {layer.measure.id: layer.measure for layer in counted}
-    stays = _without_excluded(counted, measures, left_out)
+    stays = _exclude_superseded(counted, measures, left_out)
     counts = {layer.measure.id: layer.measure for layer in stays}
     settled = [
-        LeftOut(left.layer, Exclusion(Reason.GIVES_WAY, over.ref))
-        if left.unsure and (over := _excluder(left.layer, counts)) is not None
+        ExcludedLayer(left.layer, Exclusion(Reason.GIVES_WAY, over.ref))
+        if left.may_apply and (over := _find_superseding(left.layer, counts)) is not None
         else left
         for left in left_out
     ]
-    return Stacked(tuple(stays), tuple(settled))
+    return StackedLayers(tuple(stays), tuple(settled))

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from bot.errors import QueryError
-from bot.rates.model.answer import BASE_ID, Answer, BaseRate, Component, Upcoming, percent_text
+from bot.rates.model.answer import BASE_ID, Answer, BaseRate, Component, Upcoming, format_percent
 from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
 from bot.rates.question.parse import RateQuery
@@ -47,7 +47,7 @@ def rate_json(
 _ASKED = ("imposer", "partner", "on", "product")
 _ANSWER = ("imposer", "partner", "on", "checked", "product", "total_percent", "banned")
 _BEYOND = ("basis", "goods", "codes", "choices", "on_goods", "mfn", "last_change", "history")
-_COMPONENT = ("measure", "measure_id", "percent", "counted", "legal_basis", "status", "to")
+_COMPONENT = ("measure", "measure_id", "percent", "is_counted", "legal_basis", "status", "to")
 _UPCOMING = ("on", "measure", "measure_id", "imposer", "partners")
 
 
@@ -78,7 +78,7 @@ def component_json(one: Component, base: BaseRate | None) -> Json:
     return {
         **_values(one, _COMPONENT),
         "heading": None,
-        "added_percent": _value(_added(one, base)) if one.counted else None,
+        "added_percent": _value(_added(one, base)) if one.is_counted else None,
         "reason": why and why.reason.value,
         "from": _value(one.from_),
         "all_in": one.calc is not Calc.ADDS,
@@ -89,7 +89,7 @@ def component_json(one: Component, base: BaseRate | None) -> Json:
             banned=one.rate.banned,
             reason_text=why and why.text,
             reason_measure_id=why and why.by and why.by.id,
-            **({name: getattr(one, name) for name in beyond} if one.counted else {}),
+            **({name: getattr(one, name) for name in beyond} if one.is_counted else {}),
         ),
     }
 
@@ -148,12 +148,12 @@ def _certainty(answer: Answer) -> str:
         return "range"
     if answer.banned:
         return "exact"
-    unsure = any(isinstance(one, _UNCERTAIN) for one in answer.warnings) or answer.only_in_data
+    unsure = any(isinstance(one, _UNCERTAIN) for one in answer.warnings) or answer.is_zero_in_data
     return "unknown" if answer.total_percent is None or unsure else "exact"
 
 
 def _base_json(base: BaseRate) -> Json:
-    text = base.words or f"{percent_text(base.percent)}%"
+    text = base.words or f"{format_percent(base.percent)}%"
     names = ("percent", "exact", "line", "what", "with_duties", "year")
     return {**_values(base, names), "text": text, **_source(base.source)}
 
@@ -172,7 +172,7 @@ def _values(value: object, names: Sequence[str]) -> Json:
         elif isinstance(held, Source):
             found |= _source(held)
         else:
-            found[name.rstrip("_")] = _value(held)
+            found[name.removeprefix("is_").rstrip("_")] = _value(held)
     return found
 
 
@@ -183,7 +183,7 @@ def _filled(**values: object) -> Json:
 def _value(value: object) -> object:
     """A value of a fact as JSON; named tuples become objects."""
     if isinstance(value, Decimal):
-        return percent_text(value)
+        return format_percent(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, ProposalRecord
-from bot.rates.model.answer import percent_text
+from bot.rates.model.answer import format_percent
 
 
 def record_json(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> dict[str, object]:
@@ -21,7 +21,7 @@ def record_json(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> dict[str, 
 def lines(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> Iterator[str]:
     """What is proposed, who says so, and the record of decisions."""
     said = filed.proposal
-    old, new = (percent_text(one) for one in (said.old_rate, said.new_percent))
+    old, new = (format_percent(one) for one in (said.old_rate, said.new_percent))
     when = f"from {said.effective_on}" if said.effective_on else "from when is not said"
     goods = said.product or "goods in general"
     pair = f"{said.imposer} on {said.partner or '?'}, {goods}"
@@ -37,4 +37,4 @@ def lines(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> Iterator[str]:
 
 
 def _terms(made: Amendment) -> str:
-    return f"{made.measure_id} {percent_text(made.percent)}% from {made.from_}"
+    return f"{made.measure_id} {format_percent(made.percent)}% from {made.from_}"

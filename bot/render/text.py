@@ -8,7 +8,7 @@ from bot.rates.model.answer import (
     MfnAverage,
     Step,
     Upcoming,
-    percent_text,
+    format_percent,
 )
 from bot.rates.model.measure import Source
 from bot.render import words
@@ -34,7 +34,7 @@ def sentence(answer: Answer) -> str:
     if not answer.total_percent and answer.on_goods:
         kind = f"{kind}, and {words.on_goods(answer.on_goods)},"
     decides = ": the line decides" if answer.total_range else ""
-    decides = ", by what our data holds" if answer.only_in_data else decides
+    decides = ", by what our data holds" if answer.is_zero_in_data else decides
     return f"{subject}: {total}% {kind} on {answer.on}{decides}.{warning}"
 
 
@@ -53,7 +53,7 @@ def lines(answer: Answer) -> Iterator[str]:
     names = f"{answer.imposer_name} on {answer.partner_name}, {words.goods(answer)}, {answer.on}"
     yield f"{names}: {_headline(answer)}"
     yield f"  {words.definition(answer)}"
-    choices = (f"{one.goods}: {percent_text(one.percent)}%" for one in answer.choices)
+    choices = (f"{one.goods}: {format_percent(one.percent)}%" for one in answer.choices)
     yield from _block("by line", choices)
     counted = "breakdown" if not answer.choices else "counted on all"
     yield from _block(counted, map(_component, answer.components))
@@ -85,7 +85,7 @@ def _headline(answer: Answer) -> str:
         return "may not be imported"
     if total is None:
         return "no total"
-    if answer.only_in_data:
+    if answer.is_zero_in_data:
         return f"{total}% in our data"
     return f"{total}%: the line decides" if answer.total_range else f"{total}%"
 
@@ -118,5 +118,5 @@ def _source(source: Source) -> str:
 
 
 def _mfn(answer: Answer, mfn: MfnAverage) -> str:
-    rate = f"{percent_text(mfn.percent)}% ({mfn.year}, {_source(mfn.source)})"
+    rate = f"{format_percent(mfn.percent)}% ({mfn.year}, {_source(mfn.source)})"
     return f"MFN average of {answer.imposer_name}: {rate}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.parties import Parties
 from bot.rates.calendar.entries import Doubt, DoubtKind
-from bot.rates.calendar.upcoming import Reach
+from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
     BASE_ID,
@@ -17,11 +17,11 @@ from bot.rates.model.answer import (
     OnGoods,
     Step,
     TotalBasis,
-    percent_text,
+    format_percent,
 )
-from bot.rates.model.goods import dotted
+from bot.rates.model.goods import format_code
 from bot.rates.model.law import Effect
-from bot.rates.model.lookup import Lack
+from bot.rates.model.lookup import MissingFigure
 from bot.rates.model.measure import DutyRate, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
 from bot.rates.question.parse import RateQuery
@@ -35,25 +35,25 @@ def rate(duty: DutyRate, unknown: str = "rate not known") -> str:
         return "may not be imported"
     if duty.percent is None:
         return duty.specific or unknown
-    return f"{percent_text(duty.percent)}%"
+    return f"{format_percent(duty.percent)}%"
 
 
 def total(answer: Answer) -> str | None:
     """The total's number, `12.5` or `12.5 to 37.5`; None where none can be given."""
     if answer.total_range is not None:
-        return " to ".join(str(percent_text(end)) for end in answer.total_range)
-    return percent_text(answer.total_percent)
+        return " to ".join(str(format_percent(end)) for end in answer.total_range)
+    return format_percent(answer.total_percent)
 
 
 def step_total(step: Step) -> str:
     """The total of a step: `12.5`, or `12.5 to 37.5`."""
     ends = [step.percent] if step.up_to is None else [step.percent, step.up_to]
-    return " to ".join(str(percent_text(end)) for end in ends)
+    return " to ".join(str(format_percent(end)) for end in ends)
 
 
 def goods(answer: Answer) -> str:
     """What the total is on: `goods in general`, `steel, HS 8507.60`, the name of a layer."""
-    codes = (f"HS {dotted(code)}" for code in answer.codes)
+    codes = (f"HS {format_code(code)}" for code in answer.codes)
     return ", ".join([*answer.goods, *codes]) or "goods in general"
 
 
@@ -83,17 +83,17 @@ def base(answer: Answer) -> str:
     base = answer.base
     if base is None:
         return ""
-    rate = base.words if base.percent is None else f"{percent_text(base.percent)}%"
+    rate = base.words if base.percent is None else f"{format_percent(base.percent)}%"
     if base.with_duties is None:
         return rate
     word = "with it" if base.exact else "a line of it, which pays in all"
-    return f"{rate}; {word} {percent_text(base.with_duties)}%"
+    return f"{rate}; {word} {format_percent(base.with_duties)}%"
 
 
 def on_goods(left_out: OnGoods) -> str:
     """`3 duties on particular goods (up to 100%)`."""
     duties = "duty" if left_out.how_many == 1 else "duties"
-    up_to = percent_text(left_out.up_to)
+    up_to = format_percent(left_out.up_to)
     return f"{left_out.how_many} {duties} on particular goods (up to {up_to}%)"
 
 
@@ -117,12 +117,12 @@ def status(component: Component) -> str:
     if component.status is Status.STRUCK_DOWN and component.percent:
         void = f", void since {component.void_on}" if component.void_on else ""
         return f"charged {span}{void}"
-    if component.foreseen:
+    if component.is_foreseen:
         first = span if component.to else f"from {component.from_}"
         span = f"scheduled {first}, not verified"
     if component.rate_since is not None:
         return f"{state} at this rate since {component.rate_since}; on these terms {span}"
-    return span if component.foreseen else f"{state} {span}"
+    return span if component.is_foreseen else f"{state} {span}"
 
 
 def _span(start: date, end: date | None) -> str:
@@ -190,7 +190,7 @@ def exclusion(why: Exclusion) -> str:
 
 def change(what: Change) -> str:
     """What happens to a duty on a day: `12.5% begins`."""
-    percent = percent_text(what.rate.percent)
+    percent = format_percent(what.rate.percent)
     new = rate(what.rate, "a rate to be announced")
     if what.rate.banned and what.kind not in (ChangeKind.ENDS, ChangeKind.SUSPENSION_ENDS):
         return "imports are banned"
@@ -206,14 +206,14 @@ def change(what: Change) -> str:
         case ChangeKind.CONTINUES:
             return f"{new} continues on a new basis. {what.text}".removesuffix(". ")
         case ChangeKind.CHANGES:
-            return f"{new}, from {percent_text(what.from_percent)}%"
+            return f"{new}, from {format_percent(what.from_percent)}%"
         case ChangeKind.ENDS:
             old = f"{percent}%" if what.rate.percent else "this rate"
             return f"{old} expires; no successor known"
         case ChangeKind.SUSPENSION_ENDS:
             return "the suspension expires; no successor known"
         case ChangeKind.BY_PARTNER:
-            span = percent if what.up_to is None else f"{percent} to {percent_text(what.up_to)}"
+            span = percent if what.up_to is None else f"{percent} to {format_percent(what.up_to)}"
             return f"{span}% by partner"
     return f"{new} begins"
 
@@ -228,9 +228,9 @@ def step(one: Step) -> str:
 def _rate_change(name: str, what: Change) -> str:
     if what.rate.banned:
         return f"{name}: {rate(what.rate)}"
-    percent = percent_text(what.rate.percent)
+    percent = format_percent(what.rate.percent)
     if what.kind is ChangeKind.CHANGES:
-        return f"{name} {percent_text(what.from_percent)}% to {percent}%"
+        return f"{name} {format_percent(what.from_percent)}% to {percent}%"
     return f"{name} {percent}% {what.kind.value}"
 
 
@@ -239,7 +239,7 @@ def last_change(answer: Answer) -> str:
     last = answer.last_change
     if last is None:
         return ""
-    foreseen = any(one.foreseen and one.from_ == last.on for one in answer.components)
+    foreseen = any(one.is_foreseen and one.from_ == last.on for one in answer.components)
     return f"{last.on}, {'scheduled: ' if foreseen else ''}{step(last)}"
 
 
@@ -250,7 +250,7 @@ def calendar_title(query: RateQuery, parties: Parties) -> str:
     return f"Tariffs ahead{of}{on}"
 
 
-def reach(read: Reach | None) -> str:
+def reach(read: CheckedPeriod | None) -> str:
     """A warning how far the sources behind a calendar were read; empty if up to today."""
     if read is None:
         return ""
@@ -349,7 +349,7 @@ def _announced_only(one: kinds.AnnouncedOnly, _: Answer) -> str:
 
 def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
     return (
-        f"Not in the total: {one.measure}, {percent_text(one.percent)}% until {one.until}. We do "
+        f"Not in the total: {one.measure}, {format_percent(one.percent)}% until {one.until}. We do "
         "not know what follows."
     )
 
@@ -401,8 +401,8 @@ def _read_later(one: kinds.Stale) -> str:
 def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
     average = f"the MFN average of {answer.imposer_name}"
     left_out = f"{average} is left out"
-    if one.lookup.lack is Lack.BASE_DUTY:
-        left_out = f"the base duty of HS {dotted(one.lookup.code)} is left out"
+    if one.lookup.lack is MissingFigure.BASE_DUTY:
+        left_out = f"the base duty of HS {format_code(one.lookup.code)} is left out"
     elif answer.mfn is not None:
         left_out = f"{average} is the ledger's, of {answer.mfn.year}"
     return f"{one.source} {one.why}; {left_out}."
@@ -415,7 +415,7 @@ def _no_one_total(one: kinds.NoOneTotal, answer: Answer) -> str:
     more = f"; {len(differ) - _LISTED} more" if len(differ) > _LISTED else ""
     return (
         f"These goods pay different totals, depending on the tariff line: {_listed(differ)}{more}. "
-        f"Lines on none of these lists pay {percent_text(one.rest_percent)}%."
+        f"Lines on none of these lists pay {format_percent(one.rest_percent)}%."
     )
 
 
@@ -444,8 +444,8 @@ def _no_measure(one: kinds.NoMeasureOnGoods, answer: Answer) -> str:
 
 def _all_in(one: kinds.AllIn, _: Answer) -> str:
     return (
-        f"{one.measure}: {percent_text(one.percent)}% is all-in. It includes the base rate, so MFN "
-        "is not added."
+        f"{one.measure}: {format_percent(one.percent)}% is all-in. It includes the base rate, so "
+        "MFN is not added."
     )
 
 
@@ -481,5 +481,5 @@ def _pair(answer: Answer) -> str:
 
 
 def _listed(choices: Sequence[Choice]) -> str:
-    shown = [f"{one.goods}, {percent_text(one.percent)}%" for one in choices[:_LISTED]]
+    shown = [f"{one.goods}, {format_percent(one.percent)}%" for one in choices[:_LISTED]]
     return "; ".join(shown)

@@ -12,7 +12,7 @@ from bot.commands.permissions import OperatorAct
 from bot.commands.replies import is_public
 from bot.proposals.build import proposed
 from bot.proposals.model import ReportedRate, ReportSource
-from bot.rates.question.parse import Kind
+from bot.rates.question.parse import QueryKind
 from bot.values import Topic
 from tests.commands.conftest import NOW, OPERATOR, PERSON, Commands
 from tests.feeds.bodies import item, rss
@@ -47,10 +47,10 @@ async def test_a_calendar_has_its_own_reply_even_if_a_table_is_requested(
     for text in ("upcoming china", "table upcoming china"):
         reply = await commands.type(text)
         assert isinstance(reply, replies.RateCalendar)
-        assert reply.query.kind is Kind.UPCOMING
+        assert reply.query.kind is QueryKind.UPCOMING
         assert reply.today == NOW.date()
         assert reply.items
-        assert reply.reach
+        assert reply.checked_period
 
 
 async def test_a_calendar_file_holds_dates_ahead_in_order(commands: Commands) -> None:

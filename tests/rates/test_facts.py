@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.rates.answer.build import answer
+from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render import words
 from bot.render.json import warning_json
 
@@ -31,13 +31,13 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 def _answer(ledger: Ledger, imposer: str, partner: str, product: str, on: str) -> Answer:
     query = RateQuery(
-        kind=Kind.PAIR,
+        kind=QueryKind.PAIR,
         imposer=imposer,
         partner=partner,
         product=product or None,
         on=date.fromisoformat(on),
     )
-    (only,) = answer(query, ledger, date(2026, 11, 24))
+    (only,) = answer_query(query, ledger, date(2026, 11, 24))
     return only
 
 

@@ -13,8 +13,8 @@ from bot.parties import WORLD
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.build import asked_again, proposed, proposed_by_document
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
-from bot.rates.calendar.entries import ahead
-from bot.rates.calendar.upcoming import upcoming
+from bot.rates.calendar.entries import build_entries
+from bot.rates.calendar.upcoming import list_upcoming
 from bot.rates.model.goods import Good
 from bot.rates.model.measure import Source
 from bot.render.ics import uid
@@ -123,7 +123,7 @@ def test_the_id_of_a_change_comes_from_its_measure_or_family_and_its_day() -> No
             ],
         )
     )
-    found = ahead(coming, upcoming(coming, NOW.date()))
+    found = build_entries(coming, list_upcoming(coming, NOW.date()))
     assert [each.key for each in found] == [
         "us-1 2026-12-01",
         "us-1 2026-12-01 2",

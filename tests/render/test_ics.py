@@ -8,11 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event, vText
 
-from bot.rates.calendar.entries import CalendarEntry, Doubt, DoubtKind, all_ahead
+from bot.rates.calendar.entries import CalendarEntry, Doubt, DoubtKind, list_entries
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind
 from bot.rates.model.measure import DutyRate, Source
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render import words
 from bot.render.ics import calendar_file
 from bot.runtime.config_loader import load_parties
@@ -27,7 +27,7 @@ def read_events(content: bytes) -> list[Event]:
 
 
 def upcoming_for(ledger: Ledger, partner: str | None = None) -> tuple[CalendarEntry, ...]:
-    return all_ahead(RateQuery(kind=Kind.UPCOMING, partner=partner), ledger, NOW.date())
+    return list_entries(RateQuery(kind=QueryKind.UPCOMING, partner=partner), ledger, NOW.date())
 
 
 def write_and_read(changes: tuple[CalendarEntry, ...], now: datetime = NOW) -> list[Event]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.rates.calendar.entries import Doubt, DoubtKind
-from bot.rates.calendar.upcoming import Reach
+from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
     Answer,
@@ -28,9 +28,9 @@ from bot.rates.model.answer import (
     Upcoming,
 )
 from bot.rates.model.law import Effect, LegalEvent, Ruling, Talk
-from bot.rates.model.lookup import Lack, Lookup
+from bot.rates.model.lookup import Lookup, MissingFigure
 from bot.rates.model.measure import Calc, DutyRate, MeasureRef, Source, Status
-from bot.rates.model.warnings import Choice, Exclusion, ReadUpTo, Reason
+from bot.rates.model.warnings import CheckedMeasure, Choice, Exclusion, Reason
 from bot.render import words
 from bot.render.text import calendar_line, lines, sentence
 
@@ -131,16 +131,23 @@ WARNINGS = (
     kinds.BeforeData(date(2018, 1, 1)),
     kinds.Stale(LATER, DAY, (), ()),
     kinds.Stale(
-        LATER, DAY, (ReadUpTo(STEEL, date(2026, 5, 3)),), (ReadUpTo(STEEL, date(2026, 11, 1)),)
+        LATER,
+        DAY,
+        (CheckedMeasure(STEEL, date(2026, 5, 3)),),
+        (CheckedMeasure(STEEL, date(2026, 11, 1)),),
     ),
     kinds.BeyondData(LATER, DAY, (), ()),
     kinds.OlderSource(STEEL, DAY),
     kinds.BlocDuties("European Union"),
     kinds.NoSourceOpened(STEEL),
     kinds.LookupFailed(
-        "USITC", "did not answer", Lookup(lack=Lack.BASE_DUTY, economy="US", code="39269099")
+        "USITC",
+        "did not answer",
+        Lookup(lack=MissingFigure.BASE_DUTY, economy="US", code="39269099"),
     ),
-    kinds.LookupFailed("WITS", "did not answer", Lookup(lack=Lack.MFN_AVERAGE, economy="US")),
+    kinds.LookupFailed(
+        "WITS", "did not answer", Lookup(lack=MissingFigure.MFN_AVERAGE, economy="US")
+    ),
     kinds.BaseNotPercent("3926.90.99", "1.5¢/kg"),
     kinds.NoOneTotal(None),
     kinds.NoOneTotal(Decimal(25)),
@@ -177,8 +184,8 @@ def _changes() -> Iterator[str]:
         yield words.change(Change(ChangeKind.BEGINS, rate))
     yield words.change(Change(ChangeKind.BY_PARTNER, HALF, up_to=Decimal(60)))
     yield from (f"{kind}: {words.doubt(Doubt(kind, 'A text.'))}" for kind in DoubtKind)
-    yield words.reach(Reach(DAY, DAY, LATER))
-    yield words.reach(Reach(DAY, LATER, LATER))
+    yield words.reach(CheckedPeriod(DAY, DAY, LATER))
+    yield words.reach(CheckedPeriod(DAY, LATER, LATER))
     yield from map(words.step, STEPS)
     for item in (NEXT, NEXT._replace(passed=True, partners=tuple("ABCDEFGH"))):
         yield calendar_line(item)

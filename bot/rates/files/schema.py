@@ -40,7 +40,7 @@ class Coverage(Frozen):
     note: str = ""
 
 
-class WrittenPeriod(PeriodTerms):
+class PeriodSpec(PeriodTerms):
     """A rate period with its sources as keys."""
 
     calc: Calc | None = None
@@ -48,13 +48,13 @@ class WrittenPeriod(PeriodTerms):
     source: SourceKeys
 
 
-class WrittenMilestone(Frozen):
+class MilestoneSpec(Frozen):
     on: Day
     what: str = Field(min_length=1)
     source: SourceKeys
 
 
-class WrittenAnnouncement(Frozen):
+class AnnouncementSpec(Frozen):
     on: Day
     percent: Percent
     planned_from: Day | None = None
@@ -62,7 +62,7 @@ class WrittenAnnouncement(Frozen):
     source: SourceKeys
 
 
-class Written(DutyTerms):
+class DutySpec(DutyTerms):
     """What measures and schedules have in common."""
 
     id: Slug
@@ -73,18 +73,18 @@ class Written(DutyTerms):
     aside: str = ""
 
 
-class WrittenMeasure(Written):
+class MeasureSpec(DutySpec):
     partners: tuple[str, ...] = Field(min_length=1)
     calc: Calc = Calc.ADDS
-    periods: tuple[WrittenPeriod, ...] = ()
+    periods: tuple[PeriodSpec, ...] = ()
     rate_unknown: bool = False
     source: SourceKeys | None = None
     """Needed by a measure without periods."""
-    announcements: tuple[WrittenAnnouncement, ...] = ()
-    milestones: tuple[WrittenMilestone, ...] = ()
+    announcements: tuple[AnnouncementSpec, ...] = ()
+    milestones: tuple[MilestoneSpec, ...] = ()
 
 
-class Row(Frozen):
+class ScheduleRow(Frozen):
     """One partner of a schedule: its percent by column, where that differs from the column's."""
 
     partner: str
@@ -95,17 +95,17 @@ class Row(Frozen):
     """None for that of the schedule."""
     note: str = ""
     caveat: str = ""
-    periods: tuple[WrittenPeriod, ...] = ()
+    periods: tuple[PeriodSpec, ...] = ()
     """Rates of this partner alone, in order of time. From the first of them on, the schedule's
     columns no longer hold for it."""
 
 
-class Schedule(Written):
+class Schedule(DutySpec):
     """One action with a rate for each partner; `id` is the family, `row_id` names its measures."""
 
     row_id: str = Field(pattern=r"^[a-z0-9-]*\{partner\}[a-z0-9-]*$")
-    columns: Mapping[str, WrittenPeriod] = Field(min_length=1)
-    rows: tuple[Row, ...] = Field(min_length=1)
+    columns: Mapping[str, PeriodSpec] = Field(min_length=1)
+    rows: tuple[ScheduleRow, ...] = Field(min_length=1)
 
 
 class Remark(Frozen):
@@ -153,14 +153,14 @@ class DutyClock(Frozen):
             ) from None
         return zone
 
-    def day(self, now: datetime) -> date:
+    def find_day(self, now: datetime) -> date:
         """The day whose rates customs charges at this moment (aware)."""
         here = now.astimezone(ZoneInfo(self.zone))
         begun = here.timetz().replace(tzinfo=None) >= self.starts_at
         return here.date() if begun else here.date() - timedelta(days=1)
 
 
-class Sheet(Frozen):
+class ImposerFile(Frozen):
     """One imposer's file."""
 
     imposer: str
@@ -178,12 +178,12 @@ class Sheet(Frozen):
     one_of: Mapping[Slug, tuple[str, ...]] = Field(default_factory=dict)
     """Sets of which at most one falls on a tariff line."""
     schedules: tuple[Schedule, ...] = ()
-    measures: tuple[WrittenMeasure, ...] = ()
+    measures: tuple[MeasureSpec, ...] = ()
     remarks: tuple[Remark, ...] = ()
     base_duties: tuple[BaseDuty, ...] = ()
 
 
-class Baseline(Frozen):
+class MfnBaseline(Frozen):
     """An economy's simple average of its applied MFN duties, in percent."""
 
     economy: str
@@ -196,4 +196,4 @@ class MfnFile(Frozen):
     """`mfn.yaml`."""
 
     sources: Mapping[str, Source]
-    baselines: tuple[Baseline, ...]
+    baselines: tuple[MfnBaseline, ...]

@@ -58,11 +58,11 @@ class Component(NamedTuple):
         return self.rate.percent
 
     @property
-    def counted(self) -> bool:
+    def is_counted(self) -> bool:
         return self.exclusion is None
 
     @property
-    def foreseen(self) -> bool:
+    def is_foreseen(self) -> bool:
         """Whether its sources were last read before it was to begin, so that they announce it."""
         if self.status is not Status.IN_FORCE or self.from_ is None or self.checked is None:
             return False
@@ -226,7 +226,7 @@ class Answer(NamedTuple):
         return any(one.measure_id == BASE_ID for one in self.components)
 
     @property
-    def only_in_data(self) -> bool:
+    def is_zero_in_data(self) -> bool:
         """Whether a total of 0 only means that the ledger holds nothing that is charged."""
         return self.basis is TotalBasis.GOODS and self.total_percent == 0
 
@@ -237,7 +237,7 @@ class Answer(NamedTuple):
         return has_total or bool(self.components or self.choices or self.banned)
 
 
-def percent_text(percent: Decimal | None) -> str | None:
+def format_percent(percent: Decimal | None) -> str | None:
     """A percent as people write it: `12.5`, `145`, `0`; None for None."""
     if percent is None:
         return None

@@ -50,21 +50,21 @@ class Goods:
 
     def __init__(self, goods: Iterable[Good]) -> None:
         self.by_id: Mapping[str, Good] = {good.id: good for good in goods}
-        self._chains = {one: self._chain(one) for one in self.by_id}
+        self._with_wider = {one: self._find_with_wider(one) for one in self.by_id}
         self._narrower = {
-            one: tuple(other for other, chain in self._chains.items() if one in chain - {other})
+            one: tuple(other for other, chain in self._with_wider.items() if one in chain - {other})
             for one in self.by_id
         }
 
-    def chain(self, good_id: str) -> frozenset[str]:
+    def list_with_wider(self, good_id: str) -> frozenset[str]:
         """The goods and all that they are part of."""
-        return self._chains.get(good_id, frozenset())
+        return self._with_wider.get(good_id, frozenset())
 
-    def narrower(self, good_id: str) -> tuple[str, ...]:
+    def list_narrower(self, good_id: str) -> tuple[str, ...]:
         """All goods that are part of these, in the vocabulary's order."""
         return self._narrower.get(good_id, ())
 
-    def _chain(self, good_id: str) -> frozenset[str]:
+    def _find_with_wider(self, good_id: str) -> frozenset[str]:
         found: set[str] = set()
         open_ids = [good_id]
         while open_ids:
@@ -74,21 +74,21 @@ class Goods:
                 open_ids.extend(self.by_id[here].part_of)
         return frozenset(found)
 
-    def at(self, code: str) -> tuple[Good, ...]:
+    def find_by_code(self, code: str) -> tuple[Good, ...]:
         """Goods with a code that lies within this one or holds it, closest first."""
         near = [
-            (good, max((_shared(code, held) for held in good.hs), default=0))
+            (good, max((_count_shared_digits(code, held) for held in good.hs), default=0))
             for good in self.by_id.values()
         ]
         return tuple(good for good, depth in sorted(near, key=lambda pair: -pair[1]) if depth)
 
 
-def dotted(code: str) -> str:
+def format_code(code: str) -> str:
     """A code as tariffs print it: 8507.60."""
     pairs = [code[at : at + 2] for at in range(4, len(code), 2)]
     return ".".join([code[:4], *pairs])
 
 
-def _shared(code: str, held: str) -> int:
+def _count_shared_digits(code: str, held: str) -> int:
     """How many digits two codes share, where one lies within the other; 0 otherwise."""
     return min(len(code), len(held)) if code.startswith(held) or held.startswith(code) else 0

@@ -13,7 +13,7 @@ from bot.rates.model.measure import Percent, Source
 from bot.values import Frozen
 
 
-class Lack(StrEnum):
+class MissingFigure(StrEnum):
     """What can be looked up."""
 
     BASE_DUTY = "base_duty"
@@ -25,7 +25,7 @@ class Lack(StrEnum):
 class Lookup(Frozen):
     """One value that the ledger lacks. Equal lookups have equal keys."""
 
-    lack: Lack
+    lack: MissingFigure
     economy: str
     """The imposer's code, as in the ledger."""
     code: str = Field(default="", pattern=r"^(\d{6}|\d{8}|\d{10})?$")
@@ -61,4 +61,4 @@ class LookupFailure(Frozen):
     """The cause, as the rest of a sentence after the name: `did not answer in time`."""
 
 
-Found = Finding | LookupFailure
+LookupResult = Finding | LookupFailure

@@ -19,7 +19,7 @@ from bot.values import Frozen
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def _written_day(value: object) -> object:
+def _check_day_text(value: object) -> object:
     """Refuses what pydantic would also read as a day: a number of seconds, a time of day."""
     if isinstance(value, str) and not _DAY.fullmatch(value):
         raise ValueError(f"'{value}' is not a day written as 2025-05-14")
@@ -28,7 +28,7 @@ def _written_day(value: object) -> object:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_written_day)]
+Day = Annotated[date, BeforeValidator(_check_day_text)]
 Percent = Annotated[Decimal, Field(ge=0, le=1000)]
 
 
@@ -67,7 +67,7 @@ class Source(Frozen):
     url: str | None = Field(default=None, pattern=r"^https?://\S+$")
 
 
-def joined(sources: Sequence[Source]) -> Source:
+def merge_sources(sources: Sequence[Source]) -> Source:
     """The sources as one: all their texts, each once, and the first address."""
     url = next((source.url for source in sources if source.url), None)
     return Source(text="; ".join(dict.fromkeys(source.text for source in sources)), url=url)
@@ -133,12 +133,12 @@ class RatePeriod(PeriodTerms):
     source: Source
 
     @property
-    def charged(self) -> bool:
+    def is_charged(self) -> bool:
         """Whether customs collects it: suspended and announced rates count nothing."""
         return self.status not in (Status.SUSPENDED, Status.ANNOUNCED)
 
     @property
-    def all_in(self) -> bool:
+    def is_all_in(self) -> bool:
         return self.calc is not Calc.ADDS
 
     @property
@@ -170,7 +170,7 @@ class Exemption(Frozen):
     only_if: str = ""
     """A condition that the goods' codes and names cannot show; the duty counts, with a warning."""
 
-    def holds(self, day: date, charged: Collection[str]) -> bool:
+    def applies_to(self, day: date, charged: Collection[str]) -> bool:
         """Whether it applies on the day to a partner with these codes (its own and its blocs')."""
         if self.partners and set(self.partners).isdisjoint(charged):
             return False
@@ -247,34 +247,34 @@ class Measure(DutyTerms):
     def ref(self) -> MeasureRef:
         return MeasureRef(self.name, self.id)
 
-    def on(self, day: date) -> RatePeriod | None:
+    def find_period(self, day: date) -> RatePeriod | None:
         """The period that covers the day."""
         for period in self.periods:
             if period.from_ <= day and (period.to is None or day <= period.to):
                 return period
         return None
 
-    def unknown_on(self, day: date) -> bool:
+    def is_rate_unknown(self, day: date) -> bool:
         """Whether it was charged on the day at a rate that the ledger does not hold."""
         if self.charged_since is None or not self.periods:
             return False
         return self.charged_since <= day < self.periods[0].from_
 
-    def before(self, day: date) -> RatePeriod | None:
+    def find_period_before(self, day: date) -> RatePeriod | None:
         """The last period that was over by this day and had charged anything."""
         past = [
             period
             for period in self.periods
-            if period.charged and period.percent and period.to is not None and period.to < day
+            if period.is_charged and period.percent and period.to is not None and period.to < day
         ]
         return past[-1] if past else None
 
-    def after(self, day: date) -> RatePeriod | None:
+    def find_period_after(self, day: date) -> RatePeriod | None:
         """The first period that begins after this day."""
         return next((period for period in self.periods if period.from_ > day), None)
 
 
-def falling_on(measures: Iterable[Measure], codes: frozenset[str]) -> tuple[Measure, ...]:
+def filter_by_partner(measures: Iterable[Measure], codes: frozenset[str]) -> tuple[Measure, ...]:
     """Those that goods of a partner pay; its `codes` are its own and those of its blocs."""
     return tuple(
         one

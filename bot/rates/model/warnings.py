@@ -164,7 +164,7 @@ class BeforeData(RateWarning):
     since: date
 
 
-class ReadUpTo(NamedTuple):
+class CheckedMeasure(NamedTuple):
     """A measure whose sources were read up to another day than the rest."""
 
     measure: MeasureRef
@@ -177,9 +177,9 @@ class Stale(RateWarning):
     today: date
     checked: date
     """The day up to which the sources of the pair were read."""
-    older: tuple[ReadUpTo, ...]
+    older: tuple[CheckedMeasure, ...]
     """Counted measures whose sources were read less far, the oldest first."""
-    later: tuple[ReadUpTo, ...]
+    later: tuple[CheckedMeasure, ...]
     """Counted measures whose own source was read later, as that of an approved rate."""
 
 

@@ -26,19 +26,19 @@ def take_day(text: str, today: date) -> tuple[date | None, str]:
     for pattern in _DAYS if _YEAR.search(text) else ():
         match = pattern.search(text)
         if match:
-            return _day(match), _without(text, match)
+            return _build_day(match), _remove_match(text, match)
     match = _YESTERDAY.search(text)
     if match:
-        return today - timedelta(days=1), _without(text, match)
+        return today - timedelta(days=1), _remove_match(text, match)
     return None, text
 
 
-def _without(text: str, match: re.Match[str]) -> str:
+def _remove_match(text: str, match: re.Match[str]) -> str:
     head = re.sub(r"\b(?:on|as of|at|since|in)\s*$", " ", text[: match.start()])
     return f"{head} {text[match.end() :]}"
 
 
-def _day(match: re.Match[str]) -> date:
+def _build_day(match: re.Match[str]) -> date:
     month = match["m"]
     number = int(month) if month.isdigit() else MONTHS[month]
     try:

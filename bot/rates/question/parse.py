@@ -27,9 +27,15 @@ from functools import partial
 from bot.errors import NoEconomyNamed, QueryError, UnknownParty
 from bot.parties import WORLD, Parties, build_flag
 from bot.rates.question.dates import take_day
-from bot.rates.question.parties import NOISE, Words, direction, is_charged, readable
+from bot.rates.question.parties import (
+    NOISE,
+    TokenizedQuestion,
+    find_direction,
+    names_origin,
+    normalize_question,
+)
 from bot.rates.question.product import ProductReader
-from bot.rates.question.stemming import stems
+from bot.rates.question.stemming import stem_words
 from bot.values import Frozen
 
 _MAX_TEXT = 500
@@ -38,7 +44,7 @@ CHANGES_DAYS = 30
 
 _CALENDAR = frozenset({"upcoming", "calendar", "changes", "changed"})
 _HISTORY = frozenset({"history", "timeline", "chart", "over time"})
-_TIMES = frozenset(
+_CALENDAR_WORDS = frozenset(
     str.split(
         "this next last past coming recent recently latest new soon day days week weeks "
         "month months quarter year years ahead date dates deadline deadlines event events "
@@ -49,7 +55,7 @@ _TIMES = frozenset(
 """Words of a calendar's question that name no goods and leave nothing out."""
 
 
-class Kind(StrEnum):
+class QueryKind(StrEnum):
     PAIR = "pair"
     COMPARE = "compare"
     PARTY = "party"
@@ -60,7 +66,7 @@ class Kind(StrEnum):
 class RateQuery(Frozen):
     """What is asked; parties are codes, `WORLD` for all partners."""
 
-    kind: Kind
+    kind: QueryKind
     imposer: str | None = None
     partner: str | None = None
     versus: tuple[str, ...] = ()
@@ -72,14 +78,14 @@ class RateQuery(Frozen):
     history: bool = False
     both_ways: bool = False
     """Whether the other direction is answered too."""
-    charged: bool = False
+    only_as_origin: bool = False
     """Of one economy: whether only what it pays is asked, and not what it imposes."""
-    one_named: bool = False
+    partner_implied: bool = False
     """Of a pair on goods: whether the partner, all countries, is not named. Who has no such duties
     in the ledger is then where the goods come from: `canada steel`."""
 
 
-def parse(
+def parse_query(
     text: str,
     parties: Parties,
     today: date,
@@ -96,95 +102,99 @@ def parse(
         )
     # A lone surrogate (from a broken terminal or feed) is no text that a model may hold.
     sound = text.encode("utf-8", "replace").decode("utf-8")
-    on, undated = take_day(readable(sound), today)
-    words = Words(undated, parties)
-    if _CALENDAR & set(words.rest):
+    on, undated = take_day(normalize_question(sound), today)
+    words = TokenizedQuestion(undated, parties)
+    if _CALENDAR & set(words.other_words):
         _refuse_unread(words, parties, reader, dated=on is not None)
-        return _about_days(words, on, today, reader)
-    return _about_rates(words, parties, on, reader)
+        return _parse_calendar(words, on, today, reader)
+    return _parse_rates(words, parties, on, reader)
 
 
-def narrowed(query: RateQuery, on: date | None, product: str | None) -> RateQuery:
+def override_query(query: RateQuery, on: date | None, product: str | None) -> RateQuery:
     """The query with a day and a product given apart, which take precedence over its own."""
     changed: dict[str, object] = {}
     if on is not None:
         changed["on"] = on
     if product:
         changed.update(product=product.encode("utf-8", "replace").decode("utf-8"), both_ways=False)
-        if query.kind is Kind.PARTY and not query.charged:
-            changed.update(kind=Kind.PAIR, imposer=query.partner, partner=WORLD, one_named=True)
-    if on is not None and query.kind is Kind.CHANGES and (query.since or on) >= on:
+        if query.kind is QueryKind.PARTY and not query.only_as_origin:
+            changed.update(
+                kind=QueryKind.PAIR, imposer=query.partner, partner=WORLD, partner_implied=True
+            )
+    if on is not None and query.kind is QueryKind.CHANGES and (query.since or on) >= on:
         # In words, the day of `changes since` is where they begin; here it is where they end.
         changed["since"] = on - timedelta(days=CHANGES_DAYS)
     return query.model_copy(update=changed)
 
 
-def question(query: RateQuery) -> str:
+def format_query(query: RateQuery) -> str:
     """The question in flags, words of its goods and a day: `on 2025-04-15 🇺🇸 🇨🇳`.
 
     It is for buttons, which ask it again later: `yesterday` has become a day.
     """
-    words = {Kind.UPCOMING: ["upcoming"], Kind.CHANGES: [f"changes since {query.since}"]}
+    words = {QueryKind.UPCOMING: ["upcoming"], QueryKind.CHANGES: [f"changes since {query.since}"]}
     said = words.get(query.kind, [])
     # The first day in a text counts; what looks like another one is left to the goods.
     if query.on is not None:
         said.append(f"on {query.on.isoformat()}")
     if query.imposer is not None:
-        said.append(_flag(query.imposer))
-    if query.partner is not None and not query.one_named:
-        one_way = query.charged or (query.kind is Kind.PAIR and not query.both_ways)
-        said.append(f"on {_flag(query.partner)}" if one_way else _flag(query.partner))
-    said += map(_flag, query.versus)
+        said.append(_format_flag(query.imposer))
+    if query.partner is not None and not query.partner_implied:
+        one_way = query.only_as_origin or (query.kind is QueryKind.PAIR and not query.both_ways)
+        said.append(f"on {_format_flag(query.partner)}" if one_way else _format_flag(query.partner))
+    said += map(_format_flag, query.versus)
     said += [query.product] if query.product else []
     return " ".join([*said, "history"] if query.history else said)
 
 
-def _flag(code: str) -> str:
+def _format_flag(code: str) -> str:
     return "world" if code == WORLD else build_flag(code)
 
 
-def _about_days(
-    words: Words, on: date | None, today: date, reader: ProductReader | None
+def _parse_calendar(
+    words: TokenizedQuestion, on: date | None, today: date, reader: ProductReader | None
 ) -> RateQuery:
     party = words.codes[0] if words.codes else None
-    said = _product([word for word in words.rest if word not in _CALENDAR])
+    said = _trim_product([word for word in words.other_words if word not in _CALENDAR])
     # Words that are no goods say nothing here: 'this month', 'next week'.
-    product = said if said and reader is not None and reader.names(said) else None
-    if "upcoming" in words.rest or "calendar" in words.rest:
-        return RateQuery(kind=Kind.UPCOMING, partner=party, product=product, on=on)
+    product = said if said and reader is not None and reader.names_any(said) else None
+    if "upcoming" in words.other_words or "calendar" in words.other_words:
+        return RateQuery(kind=QueryKind.UPCOMING, partner=party, product=product, on=on)
     since = on or today - timedelta(days=CHANGES_DAYS)
-    return RateQuery(kind=Kind.CHANGES, partner=party, product=product, since=since)
+    return RateQuery(kind=QueryKind.CHANGES, partner=party, product=product, since=since)
 
 
-def _about_rates(
-    words: Words,
+def _parse_rates(
+    words: TokenizedQuestion,
     parties: Parties,
     on: date | None,
     reader: ProductReader | None,
 ) -> RateQuery:
-    history = bool(_HISTORY & set(words.rest))
-    product = _product(words.rest)
+    history = bool(_HISTORY & set(words.other_words))
+    product = _trim_product(words.other_words)
     codes = words.codes
     if product:
         _refuse_unknown(product, codes, parties, reader)
     if not codes:
-        if product and reader is not None and reader.knows(product):
+        if product and reader is not None and reader.names_goods(product):
             raise NoEconomyNamed(product, "names goods but no economy", (f"us {product}",))
         if product:
             raise UnknownParty(product, parties.suggest(product))
-        thing = " ".join(words.rest) or "the question"
+        thing = " ".join(words.other_words) or "the question"
         raise QueryError(thing, "names no economy", "Try: us china")
     asked = partial(RateQuery, product=product, on=on, history=history)
     if len(codes) == 1:
-        charged = codes[0] != WORLD and is_charged(words)
+        charged = codes[0] != WORLD and names_origin(words)
         if charged or not product:
-            return asked(kind=Kind.PARTY, partner=codes[0], charged=charged)
-        one_named = codes[0] != WORLD
-        return asked(kind=Kind.PAIR, imposer=codes[0], partner=WORLD, one_named=one_named)
-    imposer, partner, is_explicit = direction(words)
+            return asked(kind=QueryKind.PARTY, partner=codes[0], only_as_origin=charged)
+        partner_implied = codes[0] != WORLD
+        return asked(
+            kind=QueryKind.PAIR, imposer=codes[0], partner=WORLD, partner_implied=partner_implied
+        )
+    imposer, partner, is_explicit = find_direction(words)
     others = tuple(code for code in codes[2:] if code not in (imposer, partner))
     return asked(
-        kind=Kind.COMPARE if others else Kind.PAIR,
+        kind=QueryKind.COMPARE if others else QueryKind.PAIR,
         imposer=imposer,
         partner=partner,
         versus=others,
@@ -192,7 +202,7 @@ def _about_rates(
     )
 
 
-def _product(rest: Sequence[str]) -> str | None:
+def _trim_product(rest: Sequence[str]) -> str | None:
     """The text without small words at its ends; None if nothing is left."""
     words = [word for word in rest if word not in _HISTORY]
     while words and words[0] in NOISE:
@@ -214,7 +224,7 @@ def _refuse_unknown(
     if reader is not None and reader.understands(product):
         _refuse_misspelt_economy(product, codes, parties, reader)
         return
-    near = _near(product, codes, parties)
+    near = _suggest_economies(product, codes, parties)
     if len(codes) < 2 and near:
         raise UnknownParty(product, near)
     if reader is None or not codes:
@@ -233,12 +243,12 @@ def _refuse_misspelt_economy(
     if len(codes) != 1 or not (unknown := set(reader.read_any(product).unknown)):
         return
     for word in product.split():
-        meant = parties.find_misspelt(word) if unknown.issuperset(stems(word)) else None
+        meant = parties.find_misspelt(word) if unknown.issuperset(stem_words(word)) else None
         if meant is not None and meant.code not in (*codes, WORLD):
             raise UnknownParty(word, (meant.name,))
 
 
-def _near(words: str, codes: Sequence[str], parties: Parties) -> tuple[str, ...]:
+def _suggest_economies(words: str, codes: Sequence[str], parties: Parties) -> tuple[str, ...]:
     """Names of economies that the words come near to, without those already named."""
     known = {parties.get(code).name for code in codes}
     suggestions = parties.suggest(words) or parties.suggest(words.split()[0])
@@ -246,20 +256,20 @@ def _near(words: str, codes: Sequence[str], parties: Parties) -> tuple[str, ...]
 
 
 def _refuse_unread(
-    words: Words, parties: Parties, reader: ProductReader | None, *, dated: bool
+    words: TokenizedQuestion, parties: Parties, reader: ProductReader | None, *, dated: bool
 ) -> None:
     """Raises QueryError for a day of a calendar that cannot be read, or for words that are nothing.
 
     Otherwise the full calendar would look like an answer about an unknown economy or goods.
     """
-    rest = _product([word for word in words.rest if word not in _CALENDAR])
+    rest = _trim_product([word for word in words.other_words if word not in _CALENDAR])
     if rest is None:
         return
-    if "since" in words.rest and not dated:
+    if "since" in words.other_words and not dated:
         raise QueryError(rest, "not a day I can read", "Write it as 2025-05-14")
     if not words.codes and (near := parties.suggest(rest)):
         raise UnknownParty(rest, near)
-    unread = [word for word in rest.split() if word not in _TIMES | NOISE]
+    unread = [word for word in rest.split() if word not in _CALENDAR_WORDS | NOISE]
     # A number may count days, or belong to a name: 'last 7 days', 'list 3', 'chapter 72'.
     said = " ".join(word for word in unread if not word.isdigit())
     if not said or reader is None or reader.understands(" ".join(unread)):

@@ -42,24 +42,24 @@ _OF_ORIGIN = frozenset({"on", "from", "against"})
 _ONE_WAY = frozenset({"on", "by", "pay", "pays", "paid", "against", "imposes", "charges"})
 
 
-def readable(text: str) -> str:
+def normalize_question(text: str) -> str:
     """The text in lower case and plain letters, its arrows alike and its flags apart."""
     lowered = _ARROWS.sub(" -> ", fold(text)).lower()
     return _FLAG.sub(r" \g<0> ", lowered)
 
 
-class Words:
+class TokenizedQuestion:
     """The text cut into tokens, some of them recognised as parties."""
 
     def __init__(self, text: str, parties: Parties) -> None:
         """`text` is `readable`."""
         bare = [run if run == "->" else run.strip(_EDGES) for run in _TOKEN.findall(text)]
         tokens = [run for run in bare if run]
-        self.rest: list[str] = []
+        self.other_words: list[str] = []
         self.codes: list[str] = []
-        self.joints: list[str] = []
+        self.words_before: list[str] = []
         """Words that stood before each party since the one before it, joined by blanks."""
-        self.qualified = False
+        self.has_adjective = False
         """Whether a party is named by an adjective of goods: `canadian steel`."""
         between: list[str] = []
         # 'us in' can only mean the codes; in a longer text 'in' is a small word.
@@ -67,41 +67,41 @@ class Words:
         codes_only = len(said) == 2 and parties.find(said[0]) is not None
         at = 0
         while at < len(tokens):
-            size, code = _party_at(tokens, at, parties, small_words=not codes_only)
+            size, code = _find_party(tokens, at, parties, small_words=not codes_only)
             if code is None:
                 between.append(tokens[at])
-                self.rest.append(tokens[at])
+                self.other_words.append(tokens[at])
                 at += 1
                 continue
             if code not in self.codes:
                 self.codes.append(code)
-                self.joints.append(" ".join(between))
+                self.words_before.append(" ".join(between))
             between = []
             goods = tokens[at + size : at + size + 1]
             adjective = size == 1 and _ADJECTIVE.fullmatch(tokens[at]) is not None
-            self.qualified |= adjective and bool(goods) and goods[0] not in NOISE
+            self.has_adjective |= adjective and bool(goods) and goods[0] not in NOISE
             at += size
-        self.tail = between
+        self.words_after = between
         """Words after the last party."""
-        if len(self.codes) == 1 and len(self.rest) == 1:
+        if len(self.codes) == 1 and len(self.other_words) == 1:
             self._take_code(parties)
 
     def _take_code(self, parties: Parties) -> None:
         """A single small word next to one party is read as the other party's code."""
-        (word,) = self.rest
+        (word,) = self.other_words
         party = parties.find(word) if word in NOISE else None
         if party is None or party.code in self.codes:
             return
-        leads = self.joints == [word]
+        leads = self.words_before == [word]
         self.codes.insert(0 if leads else 1, party.code)
-        self.joints, self.rest = ["", ""], []
+        self.words_before, self.other_words = ["", ""], []
 
 
-def is_charged(words: Words) -> bool:
+def names_origin(words: TokenizedQuestion) -> bool:
     """Whether the one economy that is named is where the goods come from."""
-    before = words.joints[0].split()
+    before = words.words_before[0].split()
     made_in = before[-1:] == ["in"] and not _MADE.isdisjoint(before)
-    return words.qualified or made_in or not _OF_ORIGIN.isdisjoint(before[-1:])
+    return words.has_adjective or made_in or not _OF_ORIGIN.isdisjoint(before[-1:])
 
 
 class Direction(NamedTuple):
@@ -112,16 +112,16 @@ class Direction(NamedTuple):
     is_explicit: bool
 
 
-def direction(words: Words) -> Direction:
+def find_direction(words: TokenizedQuestion) -> Direction:
     """The direction in a text that names two at least."""
     first, second = words.codes[:2]
-    if _second_imposes(words):
+    if _is_second_imposer(words):
         return Direction(second, first, True)
-    return Direction(first, second, not _ONE_WAY.isdisjoint(words.joints[1].split()))
+    return Direction(first, second, not _ONE_WAY.isdisjoint(words.words_before[1].split()))
 
 
-def _second_imposes(words: Words) -> bool:
-    before, between = words.joints[0].split(), words.joints[1].split()
+def _is_second_imposer(words: TokenizedQuestion) -> bool:
+    before, between = words.words_before[0].split(), words.words_before[1].split()
     into = not _INTO.isdisjoint(between)
     if "by" in between and "by" not in before:
         return True
@@ -137,10 +137,10 @@ def _second_imposes(words: Words) -> bool:
     # 'japanese cars in the us', and 'swiss watches us tariff', but not 'us tariffs in china'
     goods = bool(between) and not set(between) <= NOISE
     charged = not _DUTIES.isdisjoint(between)
-    return goods and not charged and (into or not _DUTIES.isdisjoint(words.tail[:1]))
+    return goods and not charged and (into or not _DUTIES.isdisjoint(words.words_after[:1]))
 
 
-def _party_at(
+def _find_party(
     tokens: Sequence[str], at: int, parties: Parties, *, small_words: bool
 ) -> tuple[int, str | None]:
     """The longest run of tokens from here that names a party: how many, and its code."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.parties import WORLD
 from bot.proposals.approval.terms import NEW, ApprovalForm
-from bot.rates.model.answer import percent_text
+from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Measure
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import section
@@ -108,7 +108,7 @@ def _measure(chosen: str, measures: Sequence[Measure]) -> Values:
 def _option(measure: Measure) -> Values:
     """A measure by name, with its newest rate, and with its partners where there are several."""
     last = measure.periods[-1].percent if measure.periods else None
-    rate = f" ({percent_text(last)}%)" if last is not None else ""
+    rate = f" ({format_percent(last)}%)" if last is not None else ""
     whom = ""
     if len(measure.partners) > 1 or WORLD in measure.partners:
         whom = f", on {'all' if WORLD in measure.partners else ' '.join(measure.partners)}"

@@ -10,7 +10,7 @@ from bot.commands.permissions import OperatorAct
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
-from bot.rates.question.parse import Kind, question
+from bot.rates.question.parse import QueryKind, format_query
 from bot.render.words import calendar_title, reach
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, moment, person, quoted
@@ -59,7 +59,7 @@ def message_of(reply: replies.Reply, request: CommandRequest, parties: Parties) 
         case replies.Help():
             return help_message()
         case replies.RateAnswers():
-            message = rates(reply.answers, parties, question(reply.query))
+            message = rates(reply.answers, parties, format_query(reply.query))
             return rates_table(reply.answers, parties, message) if reply.as_table else message
         case replies.RateCalendar():
             return _calendar(reply, parties)
@@ -126,7 +126,7 @@ def calendar_comment(file: replies.CalendarFile, user: str, parties: Parties) ->
     what = f"{_dates(file)} for your calendar: duties that begin or end, and other deadlines."
     asked = f"{who} asked for it." if who else ""
     title = escape(calendar_title(file.query, parties))
-    return " ".join(filter(None, (f"{title}: {what}", asked, escape(reach(file.reach)))))
+    return " ".join(filter(None, (f"{title}: {what}", asked, escape(reach(file.checked_period)))))
 
 
 def calendar_shared(file: replies.CalendarFile, error: SlackError | None = None) -> Message:
@@ -158,12 +158,14 @@ def _dates(file: replies.CalendarFile) -> str:
 
 def _calendar(reply: replies.RateCalendar, parties: Parties) -> Message:
     query = reply.query
-    title, file_command = "What comes next", f"{question(query)} ics"
-    if query.kind is Kind.CHANGES:
+    title, file_command = "What comes next", f"{format_query(query)} ics"
+    if query.kind is QueryKind.CHANGES:
         title, file_command = f"What changed since {query.since or reply.today}", ""
     goods = f" on {query.product}" if query.product else ""
     since = f", seen from {query.on}" if query.on else ""
-    return calendar(f"{title}{goods}{since}", reply.items, parties, reply.reach, file_command)
+    return calendar(
+        f"{title}{goods}{since}", reply.items, parties, reply.checked_period, file_command
+    )
 
 
 def _subscribed(reply: replies.Subscribed, request: CommandRequest, parties: Parties) -> Message:

@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_valid_ledger_is_read(folder: Path, parties: Parties) -> None:
     ledger = load_ledger(folder, parties)
 
-    assert [measure.id for measure in ledger.pair("US", "CN").measures] == ["us-x"]
+    assert [measure.id for measure in ledger.get_pair("US", "CN").measures] == ["us-x"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rates.question.stemming import codes_in, stems
+from bot.rates.question.stemming import codes_in, stem_words
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ from bot.rates.question.stemming import codes_in, stems
     ],
 )
 def test_words_lose_their_plural_and_are_spelt_the_british_way(text: str, expected: str) -> None:
-    assert stems(text) == tuple(expected.split())
+    assert stem_words(text) == tuple(expected.split())
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.parties import Parties
-from bot.rates.calendar.upcoming import Reach
+from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.model.answer import Upcoming
 from bot.render import words
 from bot.slack.blockkit import limits
@@ -18,7 +18,7 @@ def calendar(
     title: str,
     items: Sequence[Upcoming],
     parties: Parties,
-    reach: Reach | None = None,
+    reach: CheckedPeriod | None = None,
     as_file: str = "",
 ) -> Message:
     """What takes effect or has changed, day by day, then what was due and was not checked.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.parties import Parties
-from bot.rates.model.answer import Answer, Component, Step, Upcoming, percent_text
+from bot.rates.model.answer import Answer, Component, Step, Upcoming, format_percent
 from bot.rates.model.measure import Source
 from bot.render import words
 from bot.slack.blockkit.mrkdwn import bold, escape, link
@@ -27,7 +27,7 @@ def title(answer: Answer, parties: Parties) -> str:
     figure = "no total can be given" if total is None else f"{total}%"
     if answer.total_range:
         figure = f"{figure}: the line decides"
-    if answer.only_in_data:
+    if answer.is_zero_in_data:
         figure = f"{figure} in our data"
     if answer.banned:
         figure = "may not be imported"
@@ -196,7 +196,7 @@ def component_rate(one: Component) -> str:
 
 def rate(percent: Decimal | None) -> str:
     """A percent with its sign."""
-    shown = percent_text(percent)
+    shown = format_percent(percent)
     return "rate not set" if shown is None else f"{shown}%"
 
 
