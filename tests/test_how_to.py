@@ -78,7 +78,7 @@ def test_the_example_rate_with_exemptions_a_specific_duty_and_a_ban_is_answered(
 
     (fact,) = examples("add-a-rate.md", "csv")
     _, _, product, day, percent, *_ = fact.split(",")
-    assert words.total(ask_canada(product, day)) == percent
+    assert words.format_total(ask_canada(product, day)) == percent
     (last,) = [line for line in measures.splitlines() if "percent: 30" in line]
     text = file.read_text(encoding="utf-8").replace(f"{last}\n", special)
     file.write_text(text, encoding="utf-8")

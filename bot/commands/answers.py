@@ -37,7 +37,7 @@ class AnswerService:
         """Whether an answer may have to wait for another server."""
         return self._live is not None
 
-    def use(self, ledger: Ledger) -> None:
+    def replace_ledger(self, ledger: Ledger) -> None:
         """Answers from this ledger from now on."""
         self.ledger = ledger
 
@@ -68,7 +68,7 @@ class AnswerService:
             answers = add_results(answers, found, query, ledger, today)
         return RateAnswers(query, answers)
 
-    def calendar_file(self, text: str, now: datetime) -> CalendarFile:
+    def build_calendar_file(self, text: str, now: datetime) -> CalendarFile:
         """The dates that a question about the calendar asks for. Raises QueryError."""
         ledger = self.ledger
         today = ledger.find_duty_day(now)

@@ -79,12 +79,12 @@ class CommandNotUnderstood(CommandError):
 T = TypeVar("T")
 
 
-def _by_word(words: Mapping[T, str]) -> dict[str, T]:
+def _index_words(words: Mapping[T, str]) -> dict[str, T]:
     """Each word with its meaning, from meanings with their words."""
     return {word: meaning for meaning, listed in words.items() for word in listed.split()}
 
 
-_VERBS = _by_word(
+_VERBS = _index_words(
     {
         Verb.SUBSCRIBE: "subscribe sub",
         Verb.UNSUBSCRIBE: "unsubscribe unsub",
@@ -97,14 +97,14 @@ _VERBS = _by_word(
         Verb.HELP: "help ?",
     }
 )
-_FEED_VERBS = _by_word(
+_FEED_VERBS = _index_words(
     {
         Verb.ADD_FEED: "add",
         Verb.REMOVE_FEED: "remove rm delete",
         Verb.RESUME_FEED: "resume restart",
     }
 )
-_TOPICS = _by_word(
+_TOPICS = _index_words(
     {
         Topic.TARIFF: "tariff tariffs duty duties",
         Topic.NEGOTIATION: "negotiation negotiations talk talks",
@@ -118,8 +118,10 @@ _QUESTIONS = ("upcoming", "calendar", "changes")
 _BUTTONS = frozenset({"mute", "unmute", "follow", "why", "why?"})
 """Words that people try as commands but that exist only as buttons."""
 _FILE_WORDS = frozenset({"ics", ".ics", "ical", "icalendar"})
-_ON_OR_OFF = _by_word({"on": "on start", "off": "off stop none"})
-_FREQUENCIES = _by_word({Frequency.DAILY: "daily digest", Frequency.INSTANT: "instant instantly"})
+_ON_OR_OFF = _index_words({"on": "on start", "off": "off stop none"})
+_FREQUENCIES = _index_words(
+    {Frequency.DAILY: "daily digest", Frequency.INSTANT: "instant instantly"}
+)
 # IN, ME and TO are country codes too, but not between other words.
 _FILLERS = frozenset(
     {"a", "about", "and", "for", "from", "in", "me", "of", "on", "please", "the", "to", "with"}
@@ -130,14 +132,14 @@ _NAME_WORDS = 5
 """The most words in an economy's name."""
 _SIMILARITY = 0.6
 """How similar a misspelt word must be to a known one, from 0 to 1."""
-TEXT_CHARACTERS = 300
+MAX_TEXT = 300
 """Characters of a command that are read; a feed's address may be longer."""
 
 
 def parse_command(text: str, parties: Parties) -> Command:
     """The command in the text. Raises CommandNotUnderstood for arguments it does not know."""
     whole = to_single_line(text)
-    line = whole[:TEXT_CHARACTERS]
+    line = whole[:MAX_TEXT]
     words = re.split(r"[\s,;]+", line)
     first = words[0].lower()
     if not first:
@@ -164,11 +166,11 @@ def parse_command(text: str, parties: Parties) -> Command:
             return _parse_topics_and_parties(verb, words[1:], parties)
 
 
-def nearest_command(text: str) -> str | None:
+def suggest_command(text: str) -> str | None:
     """The text with its first word corrected to a similar command; None where there is none."""
     first, _, rest = to_single_line(text).partition(" ")
     known = [word for word in (*_VERBS, *_QUESTIONS) if len(word) > 3]
-    near = _nearest(first.lower(), known)
+    near = _find_nearest(first.lower(), known)
     return f"{near} {rest}".strip() if near else None
 
 
@@ -177,7 +179,7 @@ def _parse_feeds(words: list[str]) -> Command:
         return Command(verb=Verb.FEEDS)
     verb = _FEED_VERBS.get(words[0].lower())
     if verb is None:
-        near = _nearest(words[0].lower(), list(_FEED_VERBS))
+        near = _find_nearest(words[0].lower(), list(_FEED_VERBS))
         corrected = [" ".join((Verb.FEEDS, near, *words[1:]))] if near else []
         suggestions = [*corrected, Verb.FEEDS]
         raise CommandNotUnderstood(words[0], "not something I do with feeds", suggestions)
@@ -201,7 +203,7 @@ def _parse_topics_and_parties(verb: Verb, words: list[str], parties: Parties) ->
     codes: set[str] = set()
     frequency = Frequency.INSTANT
     everything = False
-    for phrase in _phrases(words, parties):
+    for phrase in _split_phrases(words, parties):
         key = phrase.lower().replace("_", "-")
         if key in _TOPICS:
             topics.add(_TOPICS[key])
@@ -212,7 +214,7 @@ def _parse_topics_and_parties(verb: Verb, words: list[str], parties: Parties) ->
         elif (party := parties.find(phrase)) is not None and verb is not Verb.LATEST:
             codes.add(party.code)
         else:
-            raise _unknown_argument(phrase, verb, words, parties)
+            raise _build_error(phrase, verb, words, parties)
     if verb is Verb.SUBSCRIBE and not (topics or codes or everything):
         commands = [f"{verb} {topic}" for topic in ("tariffs", "talks", "court-rulings", "all")]
         raise CommandNotUnderstood(verb, "it does not say to what", commands)
@@ -224,7 +226,7 @@ def _parse_topics_and_parties(verb: Verb, words: list[str], parties: Parties) ->
     )
 
 
-def _phrases(words: list[str], parties: Parties) -> Iterator[str]:
+def _split_phrases(words: list[str], parties: Parties) -> Iterator[str]:
     """The arguments: names of several words joined, filler words left out."""
     at = 0
     while at < len(words):
@@ -238,11 +240,9 @@ def _phrases(words: list[str], parties: Parties) -> Iterator[str]:
             yield phrase
 
 
-def _unknown_argument(
-    word: str, verb: Verb, words: list[str], parties: Parties
-) -> CommandNotUnderstood:
+def _build_error(word: str, verb: Verb, words: list[str], parties: Parties) -> CommandNotUnderstood:
     known = [*_TOPICS, *_EVERYTHING, *(_FREQUENCIES if verb is Verb.SUBSCRIBE else ())]
-    near = _nearest(word.lower(), known)
+    near = _find_nearest(word.lower(), known)
     names = () if verb is Verb.LATEST else parties.suggest(word)
     corrections = dict.fromkeys([*([near] if near else []), *names])
     commands = [" ".join([verb, *(fit if w == word else w for w in words)]) for fit in corrections]
@@ -251,7 +251,7 @@ def _unknown_argument(
     return CommandNotUnderstood(word, cause, commands[:4])
 
 
-def _nearest(word: str, known: list[str]) -> str | None:
+def _find_nearest(word: str, known: list[str]) -> str | None:
     scorer = OSA.normalized_similarity
     found = process.extractOne(word[:40], known, scorer=scorer, score_cutoff=_SIMILARITY)
     return found[0] if found else None

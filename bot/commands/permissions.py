@@ -6,18 +6,18 @@ from enum import StrEnum
 from bot.commands.grammar import Verb
 
 
-class OperatorAct(StrEnum):
+class OperatorAction(StrEnum):
     """What only operators may do."""
 
     CHANGE_FEEDS = "change feeds"
     DECIDE_ON_RATES = "decide on rates"
 
 
-OPERATOR_ACTS = {
-    Verb.ADD_FEED: OperatorAct.CHANGE_FEEDS,
-    Verb.REMOVE_FEED: OperatorAct.CHANGE_FEEDS,
-    Verb.RESUME_FEED: OperatorAct.CHANGE_FEEDS,
-    Verb.PROPOSALS: OperatorAct.DECIDE_ON_RATES,
+OPERATOR_ACTIONS = {
+    Verb.ADD_FEED: OperatorAction.CHANGE_FEEDS,
+    Verb.REMOVE_FEED: OperatorAction.CHANGE_FEEDS,
+    Verb.RESUME_FEED: OperatorAction.CHANGE_FEEDS,
+    Verb.PROPOSALS: OperatorAction.DECIDE_ON_RATES,
 }
 """The commands that only operators may use."""
 
@@ -29,6 +29,6 @@ class Permissions:
         """`operators` are ids of people, as the setting TARIFFWIRE_OPERATORS lists them."""
         self._operators = frozenset(operators)
 
-    def allow(self, user: str, act: OperatorAct | None) -> bool:
+    def is_allowed(self, user: str, act: OperatorAction | None) -> bool:
         """Whether the person may do it; None stands for what everyone may do."""
         return act is None or user in self._operators

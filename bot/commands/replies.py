@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import dataclass_transform
 
 from bot.alerts.subscription import Subscription
-from bot.commands.permissions import OperatorAct
+from bot.commands.permissions import OperatorAction
 from bot.errors import FeedError
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
@@ -175,7 +175,7 @@ class NotUnderstood(Reply):
 class OperatorsOnly(Reply):
     """The person is no operator, so nothing was done."""
 
-    act: OperatorAct
+    act: OperatorAction
     user: str
 
 

@@ -7,7 +7,7 @@ from bot.proposals.approval.audit import AuditEntry, ProposalRecord
 from bot.rates.model.answer import format_percent
 
 
-def record_json(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> dict[str, object]:
+def build_record_json(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> dict[str, object]:
     """The proposal's own fields, its state, its decision and the record; percents as strings."""
     decision = filed.decision.model_dump(mode="json", by_alias=True) if filed.decision else None
     return {
@@ -18,7 +18,7 @@ def record_json(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> dict[str, 
     }
 
 
-def lines(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> Iterator[str]:
+def render_record_lines(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> Iterator[str]:
     """What is proposed, who says so, and the record of decisions."""
     said = filed.proposal
     old, new = (format_percent(one) for one in (said.old_rate, said.new_percent))
@@ -30,11 +30,11 @@ def lines(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> Iterator[str]:
         link = f" <{witness.link}>" if witness.link else ""
         yield f"    {witness.published:%Y-%m-%d %H:%M}Z {witness.source}{link}"
     for act in acts:
-        terms = f": {_terms(act.amendment)}" if act.amendment else ""
+        terms = f": {_format_terms(act.amendment)}" if act.amendment else ""
         who = act.by.name if act.by.name == act.by.id else f"{act.by.name} ({act.by.id})"
         note = f" ({act.note})" if act.note else ""
         yield f"    {act.at:%Y-%m-%d %H:%M}Z {act.what} by {who} on {act.source}{terms}{note}"
 
 
-def _terms(made: Amendment) -> str:
+def _format_terms(made: Amendment) -> str:
     return f"{made.measure_id} {format_percent(made.percent)}% from {made.from_}"

@@ -26,10 +26,10 @@ from bot.rates.model.measure import DutyRate, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
 from bot.rates.question.parse import RateQuery
 
-_LISTED = 6
+_MAX_LISTED = 6
 
 
-def rate(duty: DutyRate, unknown: str = "rate not known") -> str:
+def describe_rate(duty: DutyRate, unknown: str = "rate not known") -> str:
     """A rate: `12.5%`, a specific duty, or that the goods may not be imported."""
     if duty.banned:
         return "may not be imported"
@@ -38,26 +38,26 @@ def rate(duty: DutyRate, unknown: str = "rate not known") -> str:
     return f"{format_percent(duty.percent)}%"
 
 
-def total(answer: Answer) -> str | None:
+def format_total(answer: Answer) -> str | None:
     """The total's number, `12.5` or `12.5 to 37.5`; None where none can be given."""
     if answer.total_range is not None:
         return " to ".join(str(format_percent(end)) for end in answer.total_range)
     return format_percent(answer.total_percent)
 
 
-def step_total(step: Step) -> str:
+def format_step_total(step: Step) -> str:
     """The total of a step: `12.5`, or `12.5 to 37.5`."""
     ends = [step.percent] if step.up_to is None else [step.percent, step.up_to]
     return " to ".join(str(format_percent(end)) for end in ends)
 
 
-def goods(answer: Answer) -> str:
+def describe_goods(answer: Answer) -> str:
     """What the total is on: `goods in general`, `steel, HS 8507.60`, the name of a layer."""
     codes = (f"HS {format_code(code)}" for code in answer.codes)
     return ", ".join([*answer.goods, *codes]) or "goods in general"
 
 
-def definition(answer: Answer) -> str:
+def describe_definition(answer: Answer) -> str:
     """What the total counts, because public figures often count differently."""
     all_in = any(one.calc is not one.calc.ADDS for one in answer.components)
     mfn = "the base rate (MFN) is in it" if all_in else "on top of the base rate (MFN)"
@@ -69,16 +69,18 @@ def definition(answer: Answer) -> str:
             "are not in it"
         )
     if answer.base is not None and answer.includes_base:
-        return f"all duties on {goods(answer)}, the base rate of {answer.base.line} included"
+        return (
+            f"all duties on {describe_goods(answer)}, the base rate of {answer.base.line} included"
+        )
     if answer.any_origin:
         return (
-            f"the duty on {goods(answer)} whatever their origin, {mfn}; deals with single "
+            f"the duty on {describe_goods(answer)} whatever their origin, {mfn}; deals with single "
             "partners and duties on goods in general are not in it"
         )
-    return f"all additional ad valorem duties on {goods(answer)}, {mfn}"
+    return f"all additional ad valorem duties on {describe_goods(answer)}, {mfn}"
 
 
-def base(answer: Answer) -> str:
+def describe_base(answer: Answer) -> str:
     """The base rate, and what the line pays with it: `2.9%; with it 52.9%`."""
     base = answer.base
     if base is None:
@@ -90,7 +92,7 @@ def base(answer: Answer) -> str:
     return f"{rate}; {word} {format_percent(base.with_duties)}%"
 
 
-def on_goods(left_out: OnGoods) -> str:
+def describe_goods_duties(left_out: OnGoods) -> str:
     """`3 duties on particular goods (up to 100%)`."""
     duties = "duty" if left_out.how_many == 1 else "duties"
     up_to = format_percent(left_out.up_to)
@@ -106,14 +108,14 @@ _STATUS = {
 }
 
 
-def status(component: Component) -> str:
+def describe_status(component: Component) -> str:
     """A component's state and days: `in force since 2026-07-24`.
 
     A rate that goes on under new terms has two days: first that of the rate, then of the terms.
     """
     if component.from_ is None:
         return _STATUS[component.status]
-    state, span = _STATUS[component.status], _span(component.from_, component.to)
+    state, span = _STATUS[component.status], _format_span(component.from_, component.to)
     if component.status is Status.STRUCK_DOWN and component.percent:
         void = f", void since {component.void_on}" if component.void_on else ""
         return f"charged {span}{void}"
@@ -125,7 +127,7 @@ def status(component: Component) -> str:
     return span if component.is_foreseen else f"{state} {span}"
 
 
-def _span(start: date, end: date | None) -> str:
+def _format_span(start: date, end: date | None) -> str:
     return f"{start} to {end}" if end else f"since {start}"
 
 
@@ -137,7 +139,7 @@ _RULINGS = {
 }
 
 
-def rulings(component: Component) -> str:
+def describe_rulings(component: Component) -> str:
     """What courts decided on it; empty if it was never in court."""
     said = [
         f"{'later ' if one.later else ''}{_RULINGS[one.effect].format(body=one.body, on=one.on)}"
@@ -148,7 +150,7 @@ def rulings(component: Component) -> str:
     return "; ".join(said)
 
 
-def note(component: Component) -> str:
+def describe_note(component: Component) -> str:
     """Why the total leaves it out, or what else is to be known of a counted one."""
     if component.exclusion is None:
         return component.note
@@ -162,7 +164,7 @@ def note(component: Component) -> str:
     if why.reason is Reason.NOT_YET:
         return "; ".join(filter(None, (f"not before {component.from_}", why.text)))
     covers = f" ({component.covers})" if why.on_some_lines else ""
-    return f"{exclusion(why)}{covers}"
+    return f"{describe_exclusion(why)}{covers}"
 
 
 _EXCLUSIONS = {
@@ -183,15 +185,15 @@ _EXCLUSIONS = {
 }
 
 
-def exclusion(why: Exclusion) -> str:
+def describe_exclusion(why: Exclusion) -> str:
     """Why a total leaves a duty out, without what only its component knows."""
     return _EXCLUSIONS.get(why.reason, "{text}").format(text=why.text, by=why.by)
 
 
-def change(what: Change) -> str:
+def describe_change(what: Change) -> str:
     """What happens to a duty on a day: `12.5% begins`."""
     percent = format_percent(what.rate.percent)
-    new = rate(what.rate, "a rate to be announced")
+    new = describe_rate(what.rate, "a rate to be announced")
     if what.rate.banned and what.kind not in (ChangeKind.ENDS, ChangeKind.SUSPENSION_ENDS):
         return "imports are banned"
     match what.kind:
@@ -218,39 +220,39 @@ def change(what: Change) -> str:
     return f"{new} begins"
 
 
-def step(one: Step) -> str:
+def describe_step(one: Step) -> str:
     """Why a total changed, or the ruling: `Fentanyl duty 10% begins; Baseline 20% to 10%`."""
     if one.ruling is not None:
         return f"{one.ruling.body}: {one.ruling.what}"
-    return "; ".join(_rate_change(each.measure.name, each.change) for each in one.changes)
+    return "; ".join(_describe_rate_change(each.measure.name, each.change) for each in one.changes)
 
 
-def _rate_change(name: str, what: Change) -> str:
+def _describe_rate_change(name: str, what: Change) -> str:
     if what.rate.banned:
-        return f"{name}: {rate(what.rate)}"
+        return f"{name}: {describe_rate(what.rate)}"
     percent = format_percent(what.rate.percent)
     if what.kind is ChangeKind.CHANGES:
         return f"{name} {format_percent(what.from_percent)}% to {percent}%"
     return f"{name} {percent}% {what.kind.value}"
 
 
-def last_change(answer: Answer) -> str:
+def describe_last_change(answer: Answer) -> str:
     """The last change of the total until the day, `2026-07-24, duty 10% to 12.5%`; may be empty."""
     last = answer.last_change
     if last is None:
         return ""
     foreseen = any(one.is_foreseen and one.from_ == last.on for one in answer.components)
-    return f"{last.on}, {'scheduled: ' if foreseen else ''}{step(last)}"
+    return f"{last.on}, {'scheduled: ' if foreseen else ''}{describe_step(last)}"
 
 
-def calendar_title(query: RateQuery, parties: Parties) -> str:
+def format_calendar_title(query: RateQuery, parties: Parties) -> str:
     """The title of what comes: `Tariffs ahead of China on steel`."""
     of = f" of {parties.get(query.partner).name}" if query.partner else ""
     on = f" on {query.product}" if query.product else ""
     return f"Tariffs ahead{of}{on}"
 
 
-def reach(read: CheckedPeriod | None) -> str:
+def describe_checked_period(read: CheckedPeriod | None) -> str:
     """A warning how far the sources behind a calendar were read; empty if up to today."""
     if read is None:
         return ""
@@ -274,24 +276,24 @@ _DOUBTS = {
 }
 
 
-def doubt(one: Doubt) -> str:
+def describe_doubt(one: Doubt) -> str:
     """Why an upcoming change is uncertain."""
     return f"{_DOUBTS[one.kind]} {one.text}".strip()
 
 
-def warnings(answer: Answer) -> list[str]:
+def describe_warnings(answer: Answer) -> list[str]:
     """All warnings of an answer, the most important first."""
-    return [_warning(one, answer) for one in answer.warnings]
+    return [_describe_warning(one, answer) for one in answer.warnings]
 
 
-def first_warnings(answer: Answer) -> list[str]:
+def describe_first_warnings(answer: Answer) -> list[str]:
     """Warnings shown before the number: all leading ones and the most important other one."""
-    return warnings(answer)[: 1 + sum(one.leads for one in answer.warnings)]
+    return describe_warnings(answer)[: 1 + sum(one.leads for one in answer.warnings)]
 
 
-def _warning(one: RateWarning, answer: Answer) -> str:
+def _describe_warning(one: RateWarning, answer: Answer) -> str:
     if text := _TEXTS.get(type(one)):
-        return text.format(one=one, answer=answer, pair=_pair(answer)).strip()
+        return text.format(one=one, answer=answer, pair=_format_pair(answer)).strip()
     return _WRITERS[type(one)](one, answer)
 
 
@@ -342,8 +344,8 @@ _TEXTS: dict[type[RateWarning], str] = {
 
 def _announced_only(one: kinds.AnnouncedOnly, _: Answer) -> str:
     return (
-        f"Not in the total: {one.measure}, {rate(one.rate)} announced from {one.from_}. We do not "
-        "know whether it began."
+        f"Not in the total: {one.measure}, {describe_rate(one.rate)} announced from {one.from_}. "
+        "We do not know whether it began."
     )
 
 
@@ -355,7 +357,9 @@ def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
 
 
 def _zero_in_data(one: kinds.ZeroInData, answer: Answer) -> str:
-    maybe = [f"{measure}, {rate(duty)}" for measure, duty in one.on_some_lines[:_LISTED]]
+    maybe = [
+        f"{measure}, {describe_rate(duty)}" for measure, duty in one.on_some_lines[:_MAX_LISTED]
+    ]
     some = f" Some lines pay {'; '.join(maybe)}." if maybe else ""
     return (
         f"We have no duty on all of these goods on {answer.on}; that does not mean that none is "
@@ -366,23 +370,23 @@ def _zero_in_data(one: kinds.ZeroInData, answer: Answer) -> str:
 def _not_covered(_: kinds.NotCovered, answer: Answer) -> str:
     average = "only the MFN average is given" if answer.mfn else "its MFN average is missing too"
     return (
-        f"Not in our data: we don't track additional duties of {_pair(answer)}. There may be some; "
-        f"{average}."
+        f"Not in our data: we don't track additional duties of {_format_pair(answer)}. "
+        f"There may be some; {average}."
     )
 
 
 def _beyond_data(one: kinds.BeyondData, answer: Answer) -> str:
-    later = _read_later(one) or "Changes since then are not included."
-    return f"{answer.on} is after our last check. {_last_checked(one)} {later}"
+    later = _describe_later_checks(one) or "Changes since then are not included."
+    return f"{answer.on} is after our last check. {_describe_last_check(one)} {later}"
 
 
 def _stale(one: kinds.Stale, answer: Answer) -> str:
     known = f" This is the state of {answer.on} as known then." * (answer.on != answer.checked)
-    later = _read_later(one) or "Later changes may be missing."
-    return f"{_last_checked(one)}{known} {later}"
+    later = _describe_later_checks(one) or "Later changes may be missing."
+    return f"{_describe_last_check(one)}{known} {later}"
 
 
-def _last_checked(one: kinds.Stale) -> str:
+def _describe_last_check(one: kinds.Stale) -> str:
     """When the sources were read: of the pair, and of duties that are older than the rest."""
     first = one.older[0].checked if one.older else one.checked
     ago = f" ({(one.today - first).days} days ago)" if one.today > first else ""
@@ -393,7 +397,7 @@ def _last_checked(one: kinds.Stale) -> str:
     return f"{one.older[0].measure} last checked {first}{ago}, {rest}."
 
 
-def _read_later(one: kinds.Stale) -> str:
+def _describe_later_checks(one: kinds.Stale) -> str:
     read = [f"{each.measure} (source read {each.checked})" for each in one.later]
     return f"Of later changes, only {', '.join(read)} is included." if read else ""
 
@@ -410,17 +414,18 @@ def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
 
 def _no_one_total(one: kinds.NoOneTotal, answer: Answer) -> str:
     if one.rest_percent is None:
-        return f"These goods pay different totals: {_listed(answer.choices)}."
+        return f"These goods pay different totals: {_list_choices(answer.choices)}."
     differ = [each for each in answer.choices if each.percent != one.rest_percent]
-    more = f"; {len(differ) - _LISTED} more" if len(differ) > _LISTED else ""
+    more = f"; {len(differ) - _MAX_LISTED} more" if len(differ) > _MAX_LISTED else ""
+    listed = f"{_list_choices(differ)}{more}"
     return (
-        f"These goods pay different totals, depending on the tariff line: {_listed(differ)}{more}. "
+        f"These goods pay different totals, depending on the tariff line: {listed}. "
         f"Lines on none of these lists pay {format_percent(one.rest_percent)}%."
     )
 
 
 def _some_differ(one: kinds.SomeGoodsDiffer, _: Answer) -> str:
-    return f"Some of these goods pay another total: {_listed(one.choices)}."
+    return f"Some of these goods pay another total: {_list_choices(one.choices)}."
 
 
 def _unknown_product(one: kinds.UnknownProduct, _: Answer) -> str:
@@ -432,7 +437,8 @@ def _unknown_product(one: kinds.UnknownProduct, _: Answer) -> str:
 
 
 def _not_in_total(one: kinds.NotInTotal, _: Answer) -> str:
-    return f"Not in the total: {one.measure}, {rate(one.rate)}: {exclusion(one.exclusion)}."
+    why = describe_exclusion(one.exclusion)
+    return f"Not in the total: {one.measure}, {describe_rate(one.rate)}: {why}."
 
 
 def _no_measure(one: kinds.NoMeasureOnGoods, answer: Answer) -> str:
@@ -476,10 +482,10 @@ _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
 }
 
 
-def _pair(answer: Answer) -> str:
+def _format_pair(answer: Answer) -> str:
     return f"{answer.imposer_name} on {answer.partner_name}"
 
 
-def _listed(choices: Sequence[Choice]) -> str:
-    shown = [f"{one.goods}, {format_percent(one.percent)}%" for one in choices[:_LISTED]]
+def _list_choices(choices: Sequence[Choice]) -> str:
+    shown = [f"{one.goods}, {format_percent(one.percent)}%" for one in choices[:_MAX_LISTED]]
     return "; ".join(shown)

@@ -43,7 +43,7 @@ async def test_today_is_the_day_in_the_importing_country() -> None:
 async def test_a_new_ledger_is_used_immediately(tmp_path: Path) -> None:
     service = AnswerService(ledger())
     [before] = await ask(service, "us on china")
-    service.use(_with_other_rates(tmp_path))
+    service.replace_ledger(_with_other_rates(tmp_path))
     [after] = await ask(service, "us on china")
     assert Decimal("12.5") in {part.percent for part in before.components}
     assert Decimal("13.5") in {part.percent for part in after.components}

@@ -14,7 +14,7 @@ from bot.rates.model.answer import Change, ChangeKind
 from bot.rates.model.measure import DutyRate, Source
 from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render import words
-from bot.render.ics import calendar_file
+from bot.render.ics import render_calendar_file
 from bot.runtime.config_loader import load_parties
 from tests.rates.conftest import CONFIG
 
@@ -31,7 +31,7 @@ def upcoming_for(ledger: Ledger, partner: str | None = None) -> tuple[CalendarEn
 
 
 def write_and_read(changes: tuple[CalendarEntry, ...], now: datetime = NOW) -> list[Event]:
-    return read_events(calendar_file(changes, "Tariffs ahead", PARTIES, now))
+    return read_events(render_calendar_file(changes, "Tariffs ahead", PARTIES, now))
 
 
 @pytest.mark.parametrize("partner", [None, "CN", "EU"])
@@ -45,7 +45,7 @@ def test_every_change_is_an_all_day_event(ledger: Ledger, partner: str | None) -
         assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(days=1)
         assert event.decoded("dtstamp") == NOW
         said = str(event["description"])
-        assert words.change(change.change) in said
+        assert words.describe_change(change.change) in said
         assert f"Legal basis: {change.legal_basis}" in said
         assert change.source.text in said
         assert (f"As of {change.as_of}" in said) == (change.as_of is not None)
@@ -112,7 +112,7 @@ def test_any_text_is_read_back_unchanged(
         as_of=date(2026, 10, 2),
         doubts=(Doubt(DoubtKind.CAVEAT, doubt),),
     )
-    content = calendar_file((change,), what, PARTIES, NOW)
+    content = render_calendar_file((change,), what, PARTIES, NOW)
     # The library does not unescape this property.
     escaped = what.replace("\\", "\u2216")
     assert str(Calendar.from_ical(content)["name"]) == vText(escaped).to_ical().decode()

@@ -32,7 +32,7 @@ from bot.rates.model.lookup import Lookup, MissingFigure
 from bot.rates.model.measure import Calc, DutyRate, MeasureRef, Source, Status
 from bot.rates.model.warnings import CheckedMeasure, Choice, Exclusion, Reason
 from bot.render import words
-from bot.render.text import calendar_line, lines, sentence
+from bot.render.text import render_calendar_line, render_lines, render_sentence
 
 DAY, LATER = date(2026, 10, 2), date(2026, 12, 4)
 STEEL = MeasureRef("Section 232, steel", "us-232-steel")
@@ -172,42 +172,46 @@ WARNINGS = (
 
 def _warnings() -> Iterator[str]:
     answer = ANSWER._replace(warnings=WARNINGS, choices=CHOICES)
-    for one, text in zip(WARNINGS, words.warnings(answer), strict=True):
+    for one, text in zip(WARNINGS, words.describe_warnings(answer), strict=True):
         yield f"{one.kind}: {text}"
-    yield from words.warnings(ANSWER._replace(mfn=None, warnings=(kinds.NotCovered(),)))
+    yield from words.describe_warnings(ANSWER._replace(mfn=None, warnings=(kinds.NotCovered(),)))
 
 
 def _changes() -> Iterator[str]:
     for kind in ChangeKind:
-        yield f"{kind}: {words.change(Change(kind, HALF, Decimal(25), text='comments are due'))}"
+        change = Change(kind, HALF, Decimal(25), text="comments are due")
+        yield f"{kind}: {words.describe_change(change)}"
     for rate in (BAN, FLOOR, DutyRate()):
-        yield words.change(Change(ChangeKind.BEGINS, rate))
-    yield words.change(Change(ChangeKind.BY_PARTNER, HALF, up_to=Decimal(60)))
-    yield from (f"{kind}: {words.doubt(Doubt(kind, 'A text.'))}" for kind in DoubtKind)
-    yield words.reach(CheckedPeriod(DAY, DAY, LATER))
-    yield words.reach(CheckedPeriod(DAY, LATER, LATER))
-    yield from map(words.step, STEPS)
+        yield words.describe_change(Change(ChangeKind.BEGINS, rate))
+    yield words.describe_change(Change(ChangeKind.BY_PARTNER, HALF, up_to=Decimal(60)))
+    yield from (f"{kind}: {words.describe_doubt(Doubt(kind, 'A text.'))}" for kind in DoubtKind)
+    yield words.describe_checked_period(CheckedPeriod(DAY, DAY, LATER))
+    yield words.describe_checked_period(CheckedPeriod(DAY, LATER, LATER))
+    yield from map(words.describe_step, STEPS)
     for item in (NEXT, NEXT._replace(passed=True, partners=tuple("ABCDEFGH"))):
-        yield calendar_line(item)
+        yield render_calendar_line(item)
 
 
 def _components() -> Iterator[str]:
     for reason in Reason:
         why = Exclusion(reason, STEEL, "a text of the rates files")
-        yield f"{reason}: {words.note(DUTY._replace(exclusion=why, to=LATER))}"
-    yield words.note(LEFT_OUT)
+        yield f"{reason}: {words.describe_note(DUTY._replace(exclusion=why, to=LATER))}"
+    yield words.describe_note(LEFT_OUT)
     for status in Status:
-        yield f"{status}: {words.status(DUTY._replace(status=status, to=LATER, void_on=DAY))}"
-    yield words.status(DUTY._replace(rate_since=date(2025, 3, 12)))
-    yield words.status(DUTY._replace(checked=date(2025, 3, 12)))
-    yield words.status(DUTY._replace(checked=date(2025, 3, 12), rate_since=date(2025, 3, 12)))
+        component = DUTY._replace(status=status, to=LATER, void_on=DAY)
+        yield f"{status}: {words.describe_status(component)}"
+    yield words.describe_status(DUTY._replace(rate_since=date(2025, 3, 12)))
+    yield words.describe_status(DUTY._replace(checked=date(2025, 3, 12)))
+    yield words.describe_status(
+        DUTY._replace(checked=date(2025, 3, 12), rate_since=date(2025, 3, 12))
+    )
     rulings = (
         Ruling(Effect.HELD_UNLAWFUL, "Trade Court", DAY, False),
         Ruling(Effect.STAYED, "Appeals Court", DAY, False),
         Ruling(Effect.UPHELD, "Appeals Court", DAY, False),
         Ruling(Effect.STRUCK_DOWN, "Supreme Court", LATER, True),
     )
-    yield words.rulings(DUTY._replace(rulings=rulings, charged_until=LATER))
+    yield words.describe_rulings(DUTY._replace(rulings=rulings, charged_until=LATER))
 
 
 def _answers() -> Iterator[str]:
@@ -234,7 +238,7 @@ def _answers() -> Iterator[str]:
         ANSWER._replace(basis=TotalBasis.LAYER, goods=(STEEL.name,)),
     )
     for answer in answers:
-        yield from (sentence(answer), *lines(answer), "")
+        yield from (render_sentence(answer), *render_lines(answer), "")
 
 
 SNAPSHOTS: dict[str, Callable[[], Iterator[str]]] = {

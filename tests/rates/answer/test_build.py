@@ -476,7 +476,7 @@ def test_a_choice_of_many_goods_is_abbreviated(ledger: Ledger, today: date) -> N
 
     only(one, kinds.NoOneTotal)
     assert len(one.choices) > 6
-    assert all(len(text) < 400 for text in words.warnings(one))
+    assert all(len(text) < 400 for text in words.describe_warnings(one))
 
 
 def test_an_unknown_economy_is_a_warning_before_the_number(ledger: Ledger, today: date) -> None:

@@ -10,11 +10,11 @@ from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message, actions, assemble, button, section
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
-from bot.slack.views.rates.answer import left_out, warnings
+from bot.slack.views.rates.answer import render_left_out, render_warnings
 from bot.slack.views.replies import RUN
 
 
-def calendar(
+def render_calendar(
     title: str,
     items: Sequence[Upcoming],
     parties: Parties,
@@ -26,8 +26,8 @@ def calendar(
     A warning of how far the sources were read (`reach`) stands first. `as_file` is the command
     that gives the same as a file, for a button.
     """
-    warning = words.reach(reach)
-    head = warnings([warning] if warning else [])
+    warning = words.describe_checked_period(reach)
+    head = render_warnings([warning] if warning else [])
     nothing = escape(f"{title}: nothing in our data.")
     notice = escape(f"{title}. Note: {warning}" if warning else title, 400)
     if not items:
@@ -38,22 +38,21 @@ def calendar(
     # Passed items do not answer the question, so also say that nothing is upcoming.
     entries: list[Upcoming | str] = [bold(escape(title)), *ahead] if ahead else [nothing]
     if passed:
-        entries += [bold(markup.PASSED), *passed]
+        entries += [bold(markup.OVERDUE_TITLE), *passed]
     # A block more than fits is enough: thousands of days may be asked for.
     lines = [
-        section(each if isinstance(each, str) else _dated(each, parties))
+        section(each if isinstance(each, str) else _render_item(each, parties))
         for each in entries[: limits.MESSAGE_BLOCKS + 1]
     ]
     row = actions(button("Calendar (.ics)", f"{RUN}_0", as_file)) if as_file else ()
     return assemble(
-        notice, head, lines, row, lambda count: left_out(count + len(entries) - len(lines))
+        notice, head, lines, row, lambda count: render_left_out(count + len(entries) - len(lines))
     )
 
 
-def _dated(item: Upcoming, parties: Parties) -> str:
-    pays = ", ".join(markup.flagged(code, code, parties) for code in item.partners[:6])
-    whom = f"{markup.flagged(item.imposer, item.imposer, parties)} on {pays}" if pays else ""
-    what = f"{escape(item.measure, 160)}: {escape(words.change(item.change), 300)}"
-    return (
-        f"{bold(item.on.isoformat())}  {what}\n{escape(whom, 200)} ({markup.sourced(item.source)})"
-    )
+def _render_item(item: Upcoming, parties: Parties) -> str:
+    pays = ", ".join(markup.add_flag(code, code, parties) for code in item.partners[:6])
+    whom = f"{markup.add_flag(item.imposer, item.imposer, parties)} on {pays}" if pays else ""
+    what = f"{escape(item.measure, 160)}: {escape(words.describe_change(item.change), 300)}"
+    source = markup.format_source(item.source)
+    return f"{bold(item.on.isoformat())}  {what}\n{escape(whom, 200)} ({source})"

@@ -15,41 +15,41 @@ from bot.slack.blockkit.mrkdwn import cut
 from bot.text.single_line import to_single_line
 
 _TITLE = "Duty in percent of customs value, as it changed"
-_BELOW = "days of change, not to scale"
-_BELOW_CUT = "newest days of change, not to scale"
-_BESIDE = "percent"
+_X_LABEL = "days of change, not to scale"
+_X_LABEL_CUT = "newest days of change, not to scale"
+_Y_LABEL = "percent"
 _DAY = timedelta(days=1)
 
 
 _TYPE = "data_visualization"
 
 
-def history_chart(answers: Sequence[Answer]) -> Block | None:
+def render_history_chart(answers: Sequence[Answer]) -> Block | None:
     """A line for each direction with a history, up to the last day that was asked for.
 
     The newest changes, where there are more than fit. None where nothing has changed by then.
     """
-    answers = [line for answer in answers for line in lines_of(answer)]
+    answers = [line for answer in answers for line in split_range(answer)]
     last = max((answer.on for answer in answers), default=date.min)
-    drawn = _drawn(answers, last)
-    changes = sorted({day for answer in drawn for day in _changes(answer, last)})
+    drawn = _select_answers(answers, last)
+    changes = sorted({day for answer in drawn for day in _list_change_days(answer, last)})
     if not changes:
         return None
-    days = _days(changes, last)
+    days = _list_axis_days(changes, last)
     series = [
-        {"name": name, "data": [_point(answer, day) for day in days]}
-        for name, answer in zip(_names(drawn), drawn, strict=True)
+        {"name": name, "data": [_build_point(answer, day) for day in days]}
+        for name, answer in zip(_list_names(drawn), drawn, strict=True)
     ]
     axis = {
         "categories": [day.isoformat() for day in days],
-        "x_label": _BELOW if days[0] < changes[0] else _BELOW_CUT,
-        "y_label": _BESIDE,
+        "x_label": _X_LABEL if days[0] < changes[0] else _X_LABEL_CUT,
+        "y_label": _Y_LABEL,
     }
     chart = {"type": "line", "series": series, "axis_config": axis}
     return {"type": _TYPE, "title": _TITLE, "chart": chart}
 
 
-def lines_of(answer: Answer) -> tuple[Answer, ...]:
+def split_range(answer: Answer) -> tuple[Answer, ...]:
     """The answer for each line that its history is drawn as: two where the tariff line decides."""
     if all(step.up_to is None for step in answer.history):
         return (answer,)
@@ -68,26 +68,28 @@ def lines_of(answer: Answer) -> tuple[Answer, ...]:
     )
 
 
-def without_chart(message: Message) -> Message:
+def remove_charts(message: Message) -> Message:
     """The same message, its charts left out."""
     kept = tuple(block for block in message.blocks if block["type"] != _TYPE)
     return Message(message.text, kept)
 
 
-def _drawn(answers: Iterable[Answer], last: date) -> list[Answer]:
+def _select_answers(answers: Iterable[Answer], last: date) -> list[Answer]:
     """One answer a direction, as many as a chart has lines."""
-    found = {(each.imposer, each.partner): each for each in answers if _changes(each, last)}
+    found = {
+        (each.imposer, each.partner): each for each in answers if _list_change_days(each, last)
+    }
     return list(found.values())[: limits.CHART_SERIES]
 
 
-def _changes(answer: Answer, last: date) -> list[date]:
+def _list_change_days(answer: Answer, last: date) -> list[date]:
     """The days on which the line moves; a duty in place of another at the same rate moves none."""
     steps = [step for step in answer.history if step.moves_total and step.on <= last]
     before = [None, *(step.percent for step in steps)]
     return [step.on for step, was in zip(steps, before, strict=False) if step.percent != was]
 
 
-def _days(changes: Sequence[date], last: date) -> list[date]:
+def _list_axis_days(changes: Sequence[date], last: date) -> list[date]:
     """Both sides of the newest changes that fit, and the last day, in order of time."""
     days = {last}
     for day in reversed(changes):
@@ -98,13 +100,13 @@ def _days(changes: Sequence[date], last: date) -> list[date]:
     return sorted(days)
 
 
-def _point(answer: Answer, day: date) -> dict[str, object]:
+def _build_point(answer: Answer, day: date) -> dict[str, object]:
     past = [step for step in answer.history if step.on <= day and step.moves_total]
     total = float(max(past, key=lambda step: step.on).percent) if past else 0.0
     return {"label": day.isoformat(), "value": total}
 
 
-def _names(answers: Sequence[Answer]) -> list[str]:
+def _list_names(answers: Sequence[Answer]) -> list[str]:
     """Names for the legend, all written alike: in full, or by code where that is too long."""
     full = [to_single_line(f"{each.imposer_name} on {each.partner_name}") for each in answers]
     half = [to_single_line(f"{each.imposer} on {each.partner_name}") for each in answers]

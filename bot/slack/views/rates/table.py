@@ -26,59 +26,74 @@ _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 Row = list[Element]
 
 
-def table_worth(answers: Sequence[Answer]) -> bool:
+def is_table_useful(answers: Sequence[Answer]) -> bool:
     """Whether a table of these answers says more than their paragraphs."""
     return sum(len(answer.components) for answer in answers) >= FEWEST_COMPONENTS
 
 
-def rates_table(answers: Sequence[Answer], parties: Parties, instead: Message) -> Message:
+def render_rates_table(answers: Sequence[Answer], parties: Parties, instead: Message) -> Message:
     """The answers' components and totals in a table; `instead` says the same in paragraphs.
 
     Returns `instead` if no answer has components, which would be the rows.
     """
-    rows = [row for answer in answers for row in _rows(answer, len(answers) > 1)]
+    rows = [row for answer in answers for row in _build_rows(answer, len(answers) > 1)]
     if not any(answer.components for answer in answers):
         return instead
-    head = [section(_heading(answer, parties)) for answer in answers]
-    tail = [context(*dict.fromkeys(_checked(answer, len(answers) > 1) for answer in answers))]
+    head = [section(_render_heading(answer, parties)) for answer in answers]
+    tail = [
+        context(*dict.fromkeys(_describe_check(answer, len(answers) > 1) for answer in answers))
+    ]
     room = _ROOM - size([*head, *tail])
-    table, left = _table(_titles(len(answers) > 1), rows, room)
+    table, left = _build_table(_build_titles(len(answers) > 1), rows, room)
     note = [context(f"… and {left} more rows than Slack takes.")] if left else []
     message = assemble(instead.text, [*head, table, *note, *tail])
     return Message(message.text, message.blocks, instead=instead)
 
 
-def _heading(answer: Answer, parties: Parties) -> str:
-    warned = markup.warnings(words.first_warnings(answer), 300)
-    title = bold(escape(markup.title(answer, parties), 200))
-    return "\n".join(filter(None, [warned, title, markup.definition(answer)]))
+def _render_heading(answer: Answer, parties: Parties) -> str:
+    warned = markup.format_warnings(words.describe_first_warnings(answer), 300)
+    title = bold(escape(markup.format_title(answer, parties), 200))
+    return "\n".join(filter(None, [warned, title, markup.format_definition(answer)]))
 
 
-def _checked(answer: Answer, several: bool) -> str:
+def _describe_check(answer: Answer, several: bool) -> str:
     whose = f"{escape(f'{answer.imposer} on {answer.partner}')}: " if several else ""
-    return f"{whose}{markup.checked(answer)}"
+    return f"{whose}{markup.format_checked(answer)}"
 
 
-def _titles(several: bool) -> Row:
+def _build_titles(several: bool) -> Row:
     whose = ["Who on whom"] if several else []
-    return [_text(title) for title in (*whose, "Rate", "Duty", "Legal basis", "State", "Source")]
+    return [
+        _text_cell(title) for title in (*whose, "Rate", "Duty", "Legal basis", "State", "Source")
+    ]
 
 
-def _rows(answer: Answer, several: bool) -> Iterator[Row]:
-    whose = [_text(f"{answer.imposer} on {answer.partner}")] if several else []
+def _build_rows(answer: Answer, several: bool) -> Iterator[Row]:
+    whose = [_text_cell(f"{answer.imposer} on {answer.partner}")] if several else []
     for one in answer.components:
-        yield [*whose, *_component(one)]
+        yield [*whose, *_build_row(one)]
     if answer.total_percent is not None:
-        total = (markup.rate(answer.total_percent), f"Total on {words.goods(answer)}", "", "", "")
-        yield [*whose, *map(_text, total)]
+        total = (
+            markup.format_rate(answer.total_percent),
+            f"Total on {words.describe_goods(answer)}",
+            "",
+            "",
+            "",
+        )
+        yield [*whose, *map(_text_cell, total)]
 
 
-def _component(one: Component) -> Row:
-    cells = (markup.component_rate(one), one.measure, one.legal_basis, words.status(one))
-    return [*map(_text, cells), _link(one.source.text, one.source.url or "")]
+def _build_row(one: Component) -> Row:
+    cells = (
+        markup.format_component_rate(one),
+        one.measure,
+        one.legal_basis,
+        words.describe_status(one),
+    )
+    return [*map(_text_cell, cells), _link_cell(one.source.text, one.source.url or "")]
 
 
-def _table(titles: Row, rows: Sequence[Row], room: int) -> tuple[Block, int]:
+def _build_table(titles: Row, rows: Sequence[Row], room: int) -> tuple[Block, int]:
     """A table of the first rows that fit into so many characters, and how many do not."""
     kept: list[Row] = [titles]
     room -= 300 + len(json.dumps(titles, ensure_ascii=False))
@@ -97,15 +112,15 @@ def _table(titles: Row, rows: Sequence[Row], room: int) -> tuple[Block, int]:
     return table, len(rows) + 1 - len(kept)
 
 
-def _text(said: str) -> Element:
+def _text_cell(said: str) -> Element:
     # Slack refuses a whole message for one empty cell.
     return {"text": cut(to_single_line(said), _CELL) or "–", "type": "raw_text"}
 
 
-def _link(said: str, url: str) -> Element:
+def _link_cell(said: str, url: str) -> Element:
     address = safe_url(url)
     if address is None:
-        return _text(said)
+        return _text_cell(said)
     piece = {"text": cut(to_single_line(said), _CELL) or "–", "type": "link", "url": address}
     run = {"elements": [piece], "type": "rich_text_section"}
     return {"elements": [run], "type": "rich_text"}

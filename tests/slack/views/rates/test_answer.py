@@ -29,8 +29,8 @@ from bot.rates.model.measure import DutyRate, MeasureRef, Source, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message
-from bot.slack.views.rates.answer import rates
-from bot.slack.views.rates.calendar import calendar
+from bot.slack.views.rates.answer import render_answers
+from bot.slack.views.rates.calendar import render_calendar
 from tests.slack.fakes import answer_message, ledger
 from tests.slack.samples import NOW, PARTIES, nasty_text
 
@@ -160,13 +160,13 @@ def check_accepted(message: Message) -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.lists(answers, min_size=1, max_size=4), nasty_text)
 def test_slack_accepts_answers_of_any_size(found: list[Answer], asked: str) -> None:
-    check_accepted(rates(found, PARTIES, asked))
+    check_accepted(render_answers(found, PARTIES, asked))
 
 
 @settings(max_examples=10, deadline=None)
 @given(st.lists(upcoming, max_size=20), st.integers(1, 10))
 def test_slack_accepts_a_calendar_of_any_length(found: list[Upcoming], times: int) -> None:
-    check_accepted(calendar("What comes next", found * times, PARTIES))
+    check_accepted(render_calendar("What comes next", found * times, PARTIES))
 
 
 def answer_to(text: str, today: date) -> Message:

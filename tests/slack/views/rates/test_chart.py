@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.local_slack.blocks.validation import check_blocks
 from bot.rates.model.answer import Answer
 from bot.slack.blockkit import limits
-from bot.slack.views.rates.answer import rates
-from bot.slack.views.rates.chart import history_chart, without_chart
+from bot.slack.views.rates.answer import render_answers
+from bot.slack.views.rates.chart import remove_charts, render_history_chart
 from tests.rates.asked import ask
 from tests.slack.fakes import answer_message, ledger
 from tests.slack.samples import PARTIES, nasty_text
@@ -29,7 +29,7 @@ traced = st.builds(
 
 
 def draw_chart(question: str, today: date = TODAY) -> dict[str, Any]:
-    chart = history_chart(ask(question, ledger(), today))
+    chart = render_history_chart(ask(question, ledger(), today))
     assert chart is not None
     block: dict[str, Any] = chart
     check_blocks([block])
@@ -73,7 +73,7 @@ def test_the_oldest_changes_are_left_out_if_there_are_too_many_and_the_chart_say
         answer.history[0]._replace(on=date(year, 6, 1), percent=Decimal(year))
         for year in range(2000, 2026)
     )
-    chart = history_chart([answer._replace(history=many)])
+    chart = render_history_chart([answer._replace(history=many)])
     assert chart is not None
     axis = chart["chart"]["axis_config"]
     assert len(axis["categories"]) <= limits.CHART_POINTS
@@ -88,25 +88,25 @@ def test_a_range_is_drawn_as_its_lowest_and_highest_rate() -> None:
 
 
 def test_a_history_without_changes_has_no_chart() -> None:
-    assert history_chart(ask("us on china history on 1990-01-01", ledger(), TODAY)) is None
-    assert history_chart(ask("us on china", ledger(), TODAY)) is None
+    assert render_history_chart(ask("us on china history on 1990-01-01", ledger(), TODAY)) is None
+    assert render_history_chart(ask("us on china", ledger(), TODAY)) is None
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(traced, min_size=1, max_size=8), nasty_text)
 def test_slack_accepts_any_history(found: list[Answer], asked: str) -> None:
-    chart = history_chart(found)
+    chart = render_history_chart(found)
     if chart is not None:
         check_blocks([chart])
-    message = rates(found, PARTIES, asked)
+    message = render_answers(found, PARTIES, asked)
     check_accepted(message)
-    check_accepted(without_chart(message))
+    check_accepted(remove_charts(message))
 
 
 def test_the_list_below_the_chart_has_every_rate_of_the_chart() -> None:
     for question in ("us china history", "us china vs vietnam vs mexico history"):
         message = asyncio.run(answer_message(question, TODAY))
-        assert message.instead == without_chart(message) != message
+        assert message.instead == remove_charts(message) != message
         told = [text for text in texts(message.instead) if "*History" in text]
         for answer, said in zip(ask(question, ledger(), TODAY), told, strict=True):
             for step in answer.history:
