@@ -134,7 +134,7 @@ class RatePeriod(PeriodTerms):
 
     @property
     def is_charged(self) -> bool:
-        """Whether customs charges it, so that it is neither suspended nor only announced."""
+        """Whether customs charges it: it is neither suspended nor only announced."""
         return self.status not in (Status.SUSPENDED, Status.ANNOUNCED)
 
     @property
