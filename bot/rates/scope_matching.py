@@ -102,9 +102,9 @@ class ScopeMatcher:
         return Fit.PARTIAL if any(fits) else Fit.NONE
 
 
-def _fit_code(held: tuple[str, ...], code: str) -> Fit:
-    if code.startswith(held):
+def _fit_code(scope_codes: tuple[str, ...], code: str) -> Fit:
+    if code.startswith(scope_codes):
         return Fit.HEADING
-    if any(prefix.startswith(code) for prefix in held):
+    if any(prefix.startswith(code) for prefix in scope_codes):
         return Fit.PARTIAL
     return Fit.NONE

@@ -168,13 +168,13 @@ def _collect_values(value: object, names: Sequence[str]) -> Json:
     """The named attributes. A measure becomes name and id; a source becomes text and link."""
     found: Json = {}
     for name in names:
-        held = getattr(value, name)
-        if isinstance(held, MeasureRef):
-            found |= {"measure": held.name, "measure_id": held.id}
-        elif isinstance(held, Source):
-            found |= _build_source(held)
+        attribute = getattr(value, name)
+        if isinstance(attribute, MeasureRef):
+            found |= {"measure": attribute.name, "measure_id": attribute.id}
+        elif isinstance(attribute, Source):
+            found |= _build_source(attribute)
         else:
-            found[name.removeprefix("is_").rstrip("_")] = _to_json(held)
+            found[name.removeprefix("is_").rstrip("_")] = _to_json(attribute)
     return found
 
 

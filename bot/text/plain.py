@@ -121,7 +121,7 @@ def limit_depth(markup: str) -> str:
         return markup
     is_open: Counter[str] = Counter()
 
-    def kept(tag: re.Match[str]) -> str:
+    def replace_deep_tag(tag: re.Match[str]) -> str:
         name = tag.group(2).lower()
         if tag.group(1):
             is_open[name] = max(is_open[name] - 1, 0)
@@ -131,18 +131,18 @@ def limit_depth(markup: str) -> str:
             return "\n"
         return tag.group()
 
-    return _NESTED_TAG.sub(kept, markup)
+    return _NESTED_TAG.sub(replace_deep_tag, markup)
 
 
 def _remove_tag_openings(text: str, *, lone_tags: bool) -> str:
     """The text without each `<` that could start a tag, except lone formatting tags if allowed."""
     lone = _find_lone_tags(text) if lone_tags else set()
 
-    def kept(opening: re.Match[str]) -> str:
+    def replace_opening(opening: re.Match[str]) -> str:
         tag = _FORMATTING.match(text, opening.end() - 1)
         return "<" if tag is not None and tag.group(2).lower() in lone else ""
 
-    return _OPENINGS.sub(kept, text)
+    return _OPENINGS.sub(replace_opening, text)
 
 
 def _escape_lone_tags(text: str) -> str:

@@ -111,12 +111,12 @@ class _Compiler(NamedTuple):
             source=self.resolve(written.source) if written.source else periods[-1].source,
             rate_unknown=written.rate_unknown,
             announcements=tuple(
-                Announcement(**dict(said) | {"source": self.resolve(said.source)})
-                for said in written.announcements
+                Announcement(**dict(announcement) | {"source": self.resolve(announcement.source)})
+                for announcement in written.announcements
             ),
             milestones=tuple(
-                Milestone(**dict(due) | {"source": self.resolve(due.source)})
-                for due in written.milestones
+                Milestone(**dict(milestone) | {"source": self.resolve(milestone.source)})
+                for milestone in written.milestones
             ),
         )
 

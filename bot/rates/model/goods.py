@@ -77,7 +77,7 @@ class Goods:
     def find_by_code(self, code: str) -> tuple[Good, ...]:
         """Goods with a code that is a prefix of this one or the other way round, closest first."""
         near = [
-            (good, max((_count_shared_digits(code, held) for held in good.hs), default=0))
+            (good, max((_count_shared_digits(code, other) for other in good.hs), default=0))
             for good in self.by_id.values()
         ]
         return tuple(good for good, depth in sorted(near, key=lambda pair: -pair[1]) if depth)
@@ -89,6 +89,7 @@ def format_code(code: str) -> str:
     return ".".join([code[:4], *pairs])
 
 
-def _count_shared_digits(code: str, held: str) -> int:
+def _count_shared_digits(code: str, other: str) -> int:
     """The length of the shorter code if it is a prefix of the other, else 0."""
-    return min(len(code), len(held)) if code.startswith(held) or held.startswith(code) else 0
+    is_prefix = code.startswith(other) or other.startswith(code)
+    return min(len(code), len(other)) if is_prefix else 0

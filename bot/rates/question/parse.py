@@ -157,9 +157,9 @@ def _parse_calendar(
     words: TokenizedQuestion, on: date | None, today: date, reader: ProductReader | None
 ) -> RateQuery:
     party = words.codes[0] if words.codes else None
-    said = _trim_product([word for word in words.other_words if word not in _CALENDAR])
+    rest = _trim_product([word for word in words.other_words if word not in _CALENDAR])
     # Ignores words that are no goods: 'this month', 'next week'.
-    product = said if said and reader is not None and reader.names_any(said) else None
+    product = rest if rest and reader is not None and reader.names_any(rest) else None
     if "upcoming" in words.other_words or "calendar" in words.other_words:
         return RateQuery(kind=QueryKind.UPCOMING, partner=party, product=product, on=on)
     since = on or today - timedelta(days=CHANGES_DAYS)
@@ -273,9 +273,9 @@ def _refuse_unread(
         raise UnknownParty(rest, near)
     unread = [word for word in rest.split() if word not in _CALENDAR_WORDS | NOISE]
     # A number may count days or be part of a name: 'last 7 days', 'list 3', 'chapter 72'.
-    said = " ".join(word for word in unread if not word.isdigit())
-    if not said or reader is None or reader.understands(" ".join(unread)):
+    words_only = " ".join(word for word in unread if not word.isdigit())
+    if not words_only or reader is None or reader.understands(" ".join(unread)):
         return
-    if not reader.understands(said):
-        suggestions = reader.read_any(said).suggestions
-        raise UnknownParty(said, suggestions, "neither goods nor an economy I know")
+    if not reader.understands(words_only):
+        suggestions = reader.read_any(words_only).suggestions
+        raise UnknownParty(words_only, suggestions, "neither goods nor an economy I know")

@@ -63,8 +63,8 @@ class TokenizedQuestion:
         """Whether an adjective before goods names a party: `canadian steel`."""
         between: list[str] = []
         # In 'us in', 'in' is the code of India. In a longer text, it is a preposition.
-        said = [each for each in tokens if each != "->"]
-        codes_only = len(said) == 2 and parties.find(said[0]) is not None
+        named = [each for each in tokens if each != "->"]
+        codes_only = len(named) == 2 and parties.find(named[0]) is not None
         at = 0
         while at < len(tokens):
             size, code = _find_party(tokens, at, parties, small_words=not codes_only)
