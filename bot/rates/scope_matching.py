@@ -26,7 +26,7 @@ class Exemptions(NamedTuple):
 
 
 _CACHE_SIZE = 10_000
-"""Maximum entries of each cache. Each has a measure and goods, whatever the partner."""
+"""Maximum entries of each cache, by measure and goods."""
 
 
 class ScopeMatcher:

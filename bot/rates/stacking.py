@@ -8,7 +8,7 @@ Each rule excludes layers, in this order:
    If two fit only by their codes and have different rates, neither counts: the total is a range.
 5. Layers on only some tariff lines, and layers that never count in a sum (`excluded_reason`),
    unless the question is about that layer alone.
-6. Layers that are not charged on goods that pay another counted layer (`excluded_by`).
+6. Layers that another counted layer replaces (`excluded_by`).
 The total is the sum of the other layers. An all-in rate counts in full, with the base rate in it.
 """
 
@@ -196,7 +196,7 @@ def _exclude_superseded(
 
 
 def _find_superseding(layer: Layer, others: Mapping[str, Measure]) -> Measure | None:
-    """The first of these measures (by id) whose goods do not pay the layer, or None."""
+    """The first of these measures (by id) that replaces the layer on its goods, or None."""
     for one in (*layer.measure.excluded_by, *layer.period.excluded_by):
         if one in others:
             return others[one]

@@ -70,7 +70,7 @@ def render_lines(answer: Answer) -> Iterator[str]:
     shown = answer.not_counted[:_NOT_COUNTED_SHOWN]
     yield from _render_block("not in the total", map(_render_component, shown))
     if more := len(answer.not_counted) - len(shown):
-        yield f"  and {more} more on particular goods; name the goods to see what falls on them"
+        yield f"  and {more} more on particular goods; name the goods to see their duties"
     if change := words.describe_last_change(answer):
         yield f"last change: {change}"
     yield from _render_block("next", map(_render_upcoming, answer.next))

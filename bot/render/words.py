@@ -97,7 +97,7 @@ def describe_base(answer: Answer) -> str:
     rate = base.words if base.percent is None else f"{format_percent(base.percent)}%"
     if base.with_duties is None:
         return rate
-    word = "with it" if base.exact else "a line of it, which pays in all"
+    word = "with it" if base.exact else "for an example line, in total"
     return f"{rate}; {word} {format_percent(base.with_duties)}%"
 
 
@@ -192,8 +192,8 @@ _EXCLUSIONS = {
     Reason.BAN_ON_SOME_LINES: "some tariff lines of these goods may not be imported",
     Reason.SOME_LINES: "applies to some tariff lines of these goods only",
     Reason.LINE_DECIDES: "one of several rates for this heading; the tariff line decides",
-    Reason.OTHER_COUNTED: "a tariff line pays only one of these; counted: {by}",
-    Reason.GIVES_WAY: "not charged on goods that pay {by}",
+    Reason.OTHER_COUNTED: "only one of these applies to a tariff line; counted: {by}",
+    Reason.GIVES_WAY: "not charged on goods with {by}",
     Reason.RATE_UNKNOWN: "charged at a rate that is not in our data",
 }
 
@@ -380,7 +380,7 @@ def _zero_in_data(one: kinds.ZeroInData, answer: Answer) -> str:
     maybe = [
         f"{measure}, {describe_rate(duty)}" for measure, duty in one.on_some_lines[:_MAX_LISTED]
     ]
-    some = f" Some lines pay {'; '.join(maybe)}." if maybe else ""
+    some = f" On some tariff lines: {'; '.join(maybe)}." if maybe else ""
     return (
         f"We have no duty on all of these goods on {format_day(answer.on)}; that does not mean "
         f"that none is due.{some} Not covered: {one.not_followed}."
@@ -436,13 +436,13 @@ def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
 
 def _no_one_total(one: kinds.NoOneTotal, answer: Answer) -> str:
     if one.rest_percent is None:
-        return f"These goods pay different totals: {_list_choices(answer.choices)}."
+        return f"These goods have different totals: {_list_choices(answer.choices)}."
     differ = [each for each in answer.choices if each.percent != one.rest_percent]
     more = f"; {len(differ) - _MAX_LISTED} more" if len(differ) > _MAX_LISTED else ""
     listed = f"{_list_choices(differ)}{more}"
     return (
-        f"These goods pay different totals, depending on the tariff line: {listed}. "
-        f"Lines on none of these lists pay {format_percent(one.rest_percent)}%."
+        f"These goods have different totals, depending on the tariff line: {listed}. "
+        f"On none of these lists: {format_percent(one.rest_percent)}%."
     )
 
 
@@ -482,7 +482,7 @@ def _partly_exempt(one: kinds.PartlyExempt, _: Answer) -> str:
 
 
 def _same_for_all(one: kinds.SameForAll, _: Answer) -> str:
-    return f"All of these pay this total: {'; '.join(one.goods)}."
+    return f"All of these have this total: {'; '.join(one.goods)}."
 
 
 _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {

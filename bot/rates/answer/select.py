@@ -116,7 +116,7 @@ def _asks_for_all_goods(wanted: ParsedProduct) -> bool:
 def _build_layers(
     context: RateContext, chosen: Sequence[Measure], *, named: bool = False
 ) -> list[Layer]:
-    """The layers of the measures that apply to the goods; with `named`, whatever the goods are."""
+    """The layers of the measures that apply to the goods; if `named`, of all measures."""
     found = []
     for measure in chosen:
         layer = build_layer(context, measure)

@@ -1,8 +1,8 @@
 """Finds contradictions in rates files. Pydantic has already validated each value.
 
 The rules:
-1. a source, an economy, a kind of goods or a measure that is referred to exists;
-2. an id is given once;
+1. each source, economy, kind of goods and measure that a file refers to exists;
+2. no id is used twice;
 3. periods are in order of time, end after they begin, and do not overlap;
 4. a measure without periods says where it is described; with a rate, a period has a percent;
 5. a rule does not contradict itself: nothing adds to what excludes it.

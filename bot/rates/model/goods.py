@@ -75,7 +75,7 @@ class Goods:
         return frozenset(found)
 
     def find_by_code(self, code: str) -> tuple[Good, ...]:
-        """Goods with a code that is a prefix of this one or the other way round, closest first."""
+        """Goods with a code that includes this one or is part of it, closest first."""
         near = [
             (good, max((_count_shared_digits(code, other) for other in good.hs), default=0))
             for good in self.by_id.values()

@@ -111,7 +111,7 @@ class PeriodTerms(Frozen):
     specific: str = ""
     """A duty that is no percent of the value, in words: `USD 21 per kg less the price`."""
     excluded_by: tuple[str, ...] = ()
-    """More measures whose goods do not pay this rate, by id; a file may also name groups."""
+    """More measures that replace this rate on their goods, by id; a file may also name groups."""
     announced: Day | None = None
     void_on: Day | None = None
     not_for: tuple[str, ...] = ()
@@ -204,14 +204,14 @@ class DutyTerms(Frozen):
     covers: str = Field(min_length=1)
     """Its scope in words."""
     scope: Scope = Scope()
-    """Goods that certainly pay it; empty for a measure on all goods."""
+    """Goods that it certainly applies to; empty for a measure on all goods."""
     exempt: tuple[Exemption, ...] = ()
     names: tuple[str, ...] = ()
     """Names of this measure in questions about it alone."""
     exceptions: tuple[str, ...] = ()
     """Partners that it does not charge, although its partner is `WORLD`."""
     excluded_by: tuple[str, ...] = ()
-    """Measures whose goods do not pay this one, by id; a file may also name groups."""
+    """Measures that replace this one on their goods, by id; a file may also name groups."""
     charged_since: Day | None = None
     """The first day, if it was charged before its first period at unknown rates."""
     confidence: Confidence = Confidence.HIGH
@@ -231,7 +231,7 @@ class Measure(DutyTerms):
     applies_to_all_goods: bool
     """Whether it applies to goods in general, so that a total on all goods counts it."""
     partial_scope: Scope = Scope()
-    """Goods of which only some tariff lines pay it, so that a total cannot count it."""
+    """Goods with this measure on only some of their tariff lines; a total cannot count it."""
     excluded_reason: str = ""
     """Why it never counts in a total with other measures; empty for most."""
     periods: tuple[RatePeriod, ...] = ()

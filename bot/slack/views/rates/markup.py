@@ -18,7 +18,7 @@ OVERDUE_TITLE = "Was due; not checked since"
 _MAX_NOT_COUNTED = 5
 _MAX_NEXT = 3
 _MAX_OVERDUE = 8
-# Steps shown only as date and rate, about 20 characters each.
+# Steps shown only as date and rate, up to 24 characters each.
 _MAX_SHORT_STEPS = 12
 
 
@@ -86,7 +86,7 @@ def format_not_counted(answer: Answer) -> str:
         why = escape(words.describe_note(one), 160)
         lines.append(f"• {format_component_rate(one)} {format_duty(one)}: {why}")
     left = len(answer.not_counted) - _MAX_NOT_COUNTED
-    more = [f"• … and {left} more: name a product to see what it pays"] if left > 0 else []
+    more = [f"• … and {left} more: name a product to see its duties"] if left > 0 else []
     return "\n".join([bold("Not in the total"), *lines, *more])
 
 
@@ -160,7 +160,7 @@ def format_history(answer: Answer, room: int) -> str:
         return ""
     newest_first = tuple(reversed(answer.history))
     lines: dict[Step, str] = {}
-    room -= _MAX_SHORT_STEPS * 20
+    room -= _MAX_SHORT_STEPS * 24
     for step in sorted(newest_first, key=lambda step: not step.moves_total):
         line = _format_step(step, foreseen=step.on > max(answer.on, answer.checked or answer.on))
         room -= len(json.dumps(line, ensure_ascii=False))
