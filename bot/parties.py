@@ -1,6 +1,7 @@
-"""Countries and blocs: codes, names, and which one a written or misspelt word means.
+"""Countries and blocs: their codes and names, and how to find them in text.
 
-News and rates both need them.
+Questions are looked up word by word (`find`), with suggestions for misspelt names. News is scanned
+for names (`find_mentions`).
 """
 
 import re
@@ -19,49 +20,50 @@ WORLD = "WORLD"
 
 _REGIONAL_A = 0x1F1E6
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
-# Initials first, so that "U.S." is one word; folding has made the rest ASCII.
+# Initials come first, so that "U.S." is one word. The text is folded, so letters are ASCII.
 _WORD = re.compile(r"\b[A-Za-z](?:\.[A-Za-z])+\b\.?|[A-Za-z0-9]+")
 _SMALL_WORDS = frozenset({"and", "of", "the", "d", "on"})
-_PLACED_BY = frozenset({"in", "at", "near", "outside", "via", "around", "from"})
-# Maximum distance of a veto word from a name.
-_VETO_REACH = 40
-# Minimum similarity of a misspelt word and a name (0 to 1): 'chnia' and 'china' score 0.8.
-_ALIKE_FROM = 0.82
-_NEAR_FROM = 0.6
-# Shorter words are within one letter of too many others.
-_LONG_ENOUGH = 5
+_PLACE_PREPOSITIONS = frozenset({"in", "at", "near", "outside", "via", "around", "from"})
+# Maximum distance of a veto word from a name, in characters.
+_VETO_DISTANCE = 40
+# Minimum similarities of a misspelt word and a name, from 0 to 1: by Jaro-Winkler, which favors a
+# shared start, then by edit distance, where 'chnia' and 'china' score 0.8.
+_MIN_PREFIX_SIMILARITY = 0.82
+_MIN_SIMILARITY = 0.6
+# Too many shorter words differ by only one letter.
+_MIN_NAME_LENGTH = 5
 
 
 class Party(Frozen):
-    """One economy: ISO 3166-1 alpha-2, `EU`, or `WORLD` for 'all partners'."""
+    """An economy or bloc. Its code is ISO 3166-1 alpha-2, `EU`, or `WORLD` for all countries."""
 
     code: str = Field(pattern=r"^([A-Z]{2}|WORLD)$")
     name: str = Field(min_length=1)
     alpha3: str = Field(default="", pattern=r"^([A-Z]{3})?$")
     aliases: tuple[str, ...] = ()
-    """Names, demonyms, governments and people, found in running text."""
+    """Names, demonyms, governments and people; found in questions and in news."""
     seats: tuple[str, ...] = ()
-    """Capitals that stand for their government, unless something only happens in them."""
+    """Capitals. They name the government, but not after a preposition of place ("in Geneva")."""
     asked: tuple[str, ...] = ()
-    """Words understood in a question, but not looked for in running text."""
+    """Words found in questions, but not in news."""
     vetoes: tuple[str, ...] = ()
-    """Words close by which show that the name means something else."""
+    """Words near a name that show that it means something else (Georgia, the US state)."""
     members: tuple[str, ...] = ()
     """The codes of a bloc's members; empty for a country."""
 
     @property
     def flag(self) -> str:
         """The flag as an emoji; a globe for `WORLD`."""
-        return "🌐" if self.code == WORLD else flag_of(self.code)
+        return "🌐" if self.code == WORLD else build_flag(self.code)
 
 
-def flag_of(code: str) -> str:
-    """The flag of a code of two capital letters, as an emoji."""
+def build_flag(code: str) -> str:
+    """The flag emoji of a code of two capital letters."""
     return "".join(chr(_REGIONAL_A + ord(letter) - ord("A")) for letter in code)
 
 
 class Mention(Frozen):
-    """Where a text names a party: `words` are `text[start:end]`."""
+    """A place where a text names a party: `words` is `text[start:end]`."""
 
     code: str
     start: int
@@ -70,7 +72,7 @@ class Mention(Frozen):
 
 
 class _Phrase(NamedTuple):
-    """Words that name a party, after the first one; `code` is empty if they name no party."""
+    """A name without its first word, which is its key; `code` is empty for a name of no party."""
 
     rest: tuple[str, ...]
     code: str
@@ -84,22 +86,22 @@ class _Word(NamedTuple):
 
 
 class Parties:
-    """All economies the bot knows, by code, by name and within running text."""
+    """All economies and blocs of `config/parties.yaml`."""
 
     def __init__(self, parties: Iterable[Party], not_parties: Iterable[str] = ()) -> None:
-        """`not_parties` are phrases that hold a name but mean no party (South China Sea)."""
+        """`not_parties` are phrases that contain a name but mean no party (South China Sea)."""
         self._by_code = {party.code: party for party in parties}
-        self._by_key = dict(_keys(self._by_code.values()))
+        self._by_key = dict(_list_keys(self._by_code.values()))
         longer = (key for key in self._by_key if " " in key)
         # An article before a name is not part of its key.
         self._first_words = {"the", *(key.partition(" ")[0] for key in longer)}
         self._names = [
             key
             for party in self
-            for key in map(_key, (party.name, *party.aliases))
-            if len(key) >= _LONG_ENOUGH
+            for key in map(_normalize, (party.name, *party.aliases))
+            if len(key) >= _MIN_NAME_LENGTH
         ]
-        self._phrases = _phrases(self._by_code.values(), not_parties)
+        self._phrases = _group_phrases(self._by_code.values(), not_parties)
         self._vetoes = {
             party.code: frozenset(word.lower() for word in party.vetoes)
             for party in self
@@ -116,39 +118,39 @@ class Parties:
         return code in self._by_code
 
     def get(self, code: str) -> Party:
-        """The party with this code, as `US`; raises UnknownParty with the nearest names."""
+        """The party with this code, such as `US`; raises UnknownParty with similar names."""
         try:
             return self._by_code[code]
         except KeyError:
             raise UnknownParty(code, self.suggest(code)) from None
 
-    def named(self, word: str) -> Party | None:
-        """The party that exactly this word means in a question; None when there is none.
+    def find(self, word: str) -> Party | None:
+        """The party that the word or phrase means in a question, or None.
 
-        Understands codes (us, usa), names and aliases in any case, and flags.
+        Finds codes (us, usa), names and aliases in any case, and flags; no misspelt names.
         """
         word = word.strip()
         if not word.isascii() and _FLAG.fullmatch(word):
             word = "".join(chr(ord(sign) - _REGIONAL_A + ord("A")) for sign in word)
-        return self._by_key.get(_key(word))
+        return self._by_key.get(_normalize(word))
 
     def may_begin(self, word: str) -> bool:
-        """Whether a name of several words may begin with this one, in a question."""
-        return _key(word).partition(" ")[0] in self._first_words
+        """Whether a name of several words begins with this word."""
+        return _normalize(word).partition(" ")[0] in self._first_words
 
     def suggest(self, word: str, limit: int = 3) -> tuple[str, ...]:
         """Party names most similar to a misspelt word, best first; may be empty."""
-        # Imported on first use: it takes 2.5 MB and is needed only for misspelt names.
+        # Imported on first use, because it takes 2.5 MB and only misspelt names need it.
         from rapidfuzz import process
         from rapidfuzz.distance import OSA, JaroWinkler
 
-        asked = _key(word)[:80]
+        asked = _normalize(word)[:80]
         near = process.extract(
             asked,
             [key for key in self._by_key if len(key) > 3],
             scorer=JaroWinkler.normalized_similarity,
             limit=limit * 6,
-            score_cutoff=_ALIKE_FROM,
+            score_cutoff=_MIN_PREFIX_SIMILARITY,
         )
         # Jaro-Winkler favors a shared prefix; edit distance then separates Austria and Australia.
         likeness = {
@@ -156,16 +158,18 @@ class Parties:
             for key, _, _ in near
         }
         best = sorted(likeness, key=lambda key: -likeness[key])
-        names = dict.fromkeys(self._by_key[key].name for key in best if likeness[key] >= _NEAR_FROM)
+        names = dict.fromkeys(
+            self._by_key[key].name for key in best if likeness[key] >= _MIN_SIMILARITY
+        )
         return tuple(names)[:limit]
 
-    def misspelt(self, word: str) -> Party | None:
+    def find_misspelt(self, word: str) -> Party | None:
         """The party whose name differs from this word by one letter; names of 5+ letters only.
 
         Stricter than `suggest`, for words that may have another meaning.
         """
-        asked = _key(word)[:80]
-        if len(asked) < _LONG_ENOUGH:
+        asked = _normalize(word)[:80]
+        if len(asked) < _MIN_NAME_LENGTH:
             return None
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
@@ -173,100 +177,103 @@ class Parties:
         near = process.extractOne(asked, self._names, scorer=OSA.distance, score_cutoff=1)
         return self._by_key[near[0]] if near else None
 
-    def covering(self, code: str) -> tuple[str, ...]:
-        """The code itself and the blocs it belongs to: `DE` -> (`DE`, `EU`)."""
+    def list_codes(self, code: str) -> tuple[str, ...]:
+        """The code and the codes of its blocs: `DE` -> (`DE`, `EU`)."""
         return (code, *(party.code for party in self if code in party.members))
 
-    def mentions(self, text: str) -> tuple[Mention, ...]:
-        """Every place where running text names a party, in order; the longest name wins.
+    def find_mentions(self, text: str) -> tuple[Mention, ...]:
+        """All mentions of parties in a text, in order; of overlapping names, the longest.
 
-        Names count with a capital only: `US` is a country, `us` is not.
+        Names need a capital letter: `US` is a country, `us` is not.
         """
-        words = [_Word(_bare(match.group()), *match.span()) for match in _WORD.finditer(fold(text))]
+        words = [
+            _Word(_remove_periods(match.group()), *match.span())
+            for match in _WORD.finditer(fold(text))
+        ]
         found: list[Mention] = []
         at = 0
         while at < len(words):
             known = self._phrases.get(words[at].text)
-            phrase = self._longest(known, words, at, text) if known else None
+            phrase = self._find_longest(known, words, at, text) if known else None
             if phrase is None:
                 at += 1
                 continue
             last = at + len(phrase.rest)
-            if phrase.code and not self._vetoed(phrase, words, at, last, text):
+            if phrase.code and not self._is_vetoed(phrase, words, at, last, text):
                 start, end = words[at].start, words[last].end
                 found.append(Mention(code=phrase.code, start=start, end=end, words=text[start:end]))
             at = last + 1
-        found.extend(self._flags(text))
+        found.extend(self._find_flags(text))
         return tuple(sorted(found, key=lambda mention: mention.start))
 
-    def _longest(
+    def _find_longest(
         self, known: tuple[_Phrase, ...], words: list[_Word], at: int, text: str
     ) -> _Phrase | None:
         for phrase in known:
             last = at + len(phrase.rest)
-            if tuple(_small(word.text) for word in words[at + 1 : last + 1]) == phrase.rest and (
-                last == at or _joined(words[at : last + 1], text)
-            ):
+            if tuple(
+                _lower_small_word(word.text) for word in words[at + 1 : last + 1]
+            ) == phrase.rest and (last == at or _are_adjacent(words[at : last + 1], text)):
                 return phrase
         return None
 
-    def _vetoed(
+    def _is_vetoed(
         self, phrase: _Phrase, words: list[_Word], first: int, last: int, text: str
     ) -> bool:
-        # US$ and HK$ are money.
+        # US$ and HK$ are currencies.
         if text[words[last].end : words[last].end + 1] == "$":
             return True
-        if phrase.seat and first > 0 and words[first - 1].text.lower() in _PLACED_BY:
+        if phrase.seat and first > 0 and words[first - 1].text.lower() in _PLACE_PREPOSITIONS:
             return True
         vetoes = self._vetoes.get(phrase.code)
         if not vetoes:
             return False
-        low, high = words[first].start - _VETO_REACH, words[last].end + _VETO_REACH
+        low, high = words[first].start - _VETO_DISTANCE, words[last].end + _VETO_DISTANCE
         return any(
             low <= word.start and word.end <= high and word.text.lower() in vetoes
             for word in words[max(0, first - 12) : last + 13]
         )
 
-    def _flags(self, text: str) -> Iterator[Mention]:
+    def _find_flags(self, text: str) -> Iterator[Mention]:
         for match in _FLAG.finditer(text):
-            party = self.named(match.group())
+            party = self.find(match.group())
             if party is not None:
                 yield Mention(
                     code=party.code, start=match.start(), end=match.end(), words=match.group()
                 )
 
 
-def _bare(word: str) -> str:
+def _remove_periods(word: str) -> str:
     return word.replace(".", "") if "." in word else word
 
 
-def _small(word: str) -> str:
+def _lower_small_word(word: str) -> str:
     lowered = word.lower()
     return lowered if lowered in _SMALL_WORDS else word
 
 
 # Cached: questions repeat the same words.
 @lru_cache(4_000)
-def _key(word: str) -> str:
+def _normalize(word: str) -> str:
     """A name normalized for lookup: no case, accents, periods, article or possessive."""
     key = re.sub(r"[^a-z0-9]+", " ", fold_case(word).replace(".", "")).strip()
     return key.removeprefix("the ").removesuffix(" s") or key
 
 
-def _keys(parties: Iterable[Party]) -> Iterator[tuple[str, Party]]:
-    """Codes come last, so that where an alias and another party's code agree, the code wins."""
+def _list_keys(parties: Iterable[Party]) -> Iterator[tuple[str, Party]]:
+    """All keys of the parties. Codes come last, so that a code wins over an equal alias."""
     parties = tuple(parties)
     for party in parties:
         for word in (party.name, *party.aliases, *party.seats, *party.asked):
-            yield _key(word), party
+            yield _normalize(word), party
     for party in parties:
         for word in (party.alpha3, party.code):
             if word:
-                yield _key(word), party
+                yield _normalize(word), party
 
 
-def _joined(words: list[_Word], text: str) -> bool:
-    """Whether only blanks, hyphens and apostrophes stand between the words."""
+def _are_adjacent(words: list[_Word], text: str) -> bool:
+    """Whether only spaces, hyphens, apostrophes, `&` or parentheses are between the words."""
     for left, right in pairwise(words):
         gap = fold(text[left.end : right.start]).strip(" -'&()")
         if gap and not (gap == "." and len(left.text) <= 2):
@@ -274,19 +281,19 @@ def _joined(words: list[_Word], text: str) -> bool:
     return True
 
 
-def _phrases(
+def _group_phrases(
     parties: Iterable[Party], not_parties: Iterable[str]
 ) -> Mapping[str, tuple[_Phrase, ...]]:
     """First word -> the phrases that begin with it, longest first."""
     known: dict[str, dict[_Phrase, None]] = {}
 
     def learn(words: str, code: str, seat: bool) -> None:
-        bare = [_bare(match.group()) for match in _WORD.finditer(fold(words))]
+        bare = [_remove_periods(match.group()) for match in _WORD.finditer(fold(words))]
         spellings = [bare]
         if len(words) > 3:
             spellings.append([word.upper() for word in bare])
         for first, *rest in spellings:
-            phrase = _Phrase(tuple(_small(word) for word in rest), code, seat)
+            phrase = _Phrase(tuple(_lower_small_word(word) for word in rest), code, seat)
             known.setdefault(first, {})[phrase] = None
 
     for phrase in not_parties:

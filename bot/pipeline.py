@@ -58,7 +58,7 @@ class PipelineRules:
     digest_hour: int
     zone: tzinfo
     """Where the digest's hour is read."""
-    join: Callable[[Story, Sequence[Story]], str] = matching.join
+    join: Callable[[Story, Sequence[Story]], str] = matching.find_event
     """The id of the event of a story, given recent stories; its own id if it starts an event."""
     propose: Callable[[Story], Collection[Proposal]] = _no_proposals
     """The rates in a story that the ledger lacks."""

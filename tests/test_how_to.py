@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.news.topics.rules import Matcher
+from bot.news.topics.rules import TopicMatcher
 from bot.parties import Parties
-from bot.rates.answer.build import answer
+from bot.rates.answer.build import answer_query
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render import words
 from bot.runtime.config_loader import load_feeds, load_ledger, load_parties, load_topics
 from bot.sources.wits import Wits
@@ -51,12 +51,12 @@ def test_the_example_feed_loads(config: Path) -> None:
 def test_the_example_topic_rule_matches(config: Path, parties: Parties) -> None:
     file = config / "topics.yaml"
     (example,) = examples("add-a-topic-rule.md", "yaml")
-    before = Matcher(load_topics(file), parties)
+    before = TopicMatcher(load_topics(file), parties)
     insert(file, "\nrules:\n", example)
     rules = load_topics(file)
     (rule,) = [each for each in rules.rules if each.id == "origin-rules"]
     assert not before.match(rule.yes, "").topics
-    after = Matcher(rules, parties)
+    after = TopicMatcher(rules, parties)
     assert [each.rule for each in after.match(rule.yes, "").evidence] == [rule.id]
     assert not after.match(rule.no, "").evidence
 
@@ -72,13 +72,13 @@ def test_the_example_rate_with_exemptions_a_specific_duty_and_a_ban_is_answered(
     def ask_canada(product: str, day: str) -> Answer:
         ledger = load_ledger(config / "rates", parties)
         on = date.fromisoformat(day)
-        query = RateQuery(kind=Kind.PAIR, imposer="CA", partner="US", product=product, on=on)
-        (only,) = answer(query, ledger, date(2026, 11, 24))
+        query = RateQuery(kind=QueryKind.PAIR, imposer="CA", partner="US", product=product, on=on)
+        (only,) = answer_query(query, ledger, date(2026, 11, 24))
         return only
 
     (fact,) = examples("add-a-rate.md", "csv")
     _, _, product, day, percent, *_ = fact.split(",")
-    assert words.total(ask_canada(product, day)) == percent
+    assert words.format_total(ask_canada(product, day)) == percent
     (last,) = [line for line in measures.splitlines() if "percent: 30" in line]
     text = file.read_text(encoding="utf-8").replace(f"{last}\n", special)
     file.write_text(text, encoding="utf-8")

@@ -16,7 +16,7 @@ MFN_BASELINE = ROOT / ".." / "shared" / "rates" / "mfn_baseline.csv"
 
 
 def codes_in(text: str) -> list[str]:
-    return [mention.code for mention in PARTIES.mentions(text)]
+    return [mention.code for mention in PARTIES.find_mentions(text)]
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,14 @@ def codes_in(text: str) -> list[str]:
     ],
 )
 def test_a_word_names_its_party(word: str, code: str) -> None:
-    party = PARTIES.named(word)
+    party = PARTIES.find(word)
     assert party is not None
     assert party.code == code
 
 
 @pytest.mark.parametrize("word", ["", "steel", "chnia", "tariff", "🍞", ":smile:", "<!channel>"])
 def test_no_other_word_names_a_party(word: str) -> None:
-    assert PARTIES.named(word) is None
+    assert PARTIES.find(word) is None
 
 
 @pytest.mark.parametrize(
@@ -110,29 +110,29 @@ def test_parties_are_found_in_the_order_of_the_text(text: str, expected: list[st
 
 def test_a_mention_has_its_position_in_the_text() -> None:
     text = "The European Union’s answer"
-    (mention,) = PARTIES.mentions(text)
+    (mention,) = PARTIES.find_mentions(text)
     assert text[mention.start : mention.end] == mention.words == "European Union"
 
 
 def test_a_member_is_covered_by_its_bloc() -> None:
-    assert PARTIES.covering("DE") == ("DE", "EU")
-    assert PARTIES.covering("US") == ("US",)
+    assert PARTIES.list_codes("DE") == ("DE", "EU")
+    assert PARTIES.list_codes("US") == ("US",)
 
 
 def test_every_party_has_a_flag_and_is_found_by_its_own_words() -> None:
     for party in PARTIES:
         assert party.flag
-        assert PARTIES.named(party.code) == party
-        assert PARTIES.named(party.name) == party
-        assert PARTIES.named(party.flag) in (party, None)
+        assert PARTIES.find(party.code) == party
+        assert PARTIES.find(party.name) == party
+        assert PARTIES.find(party.flag) in (party, None)
     assert len(PARTIES.get("EU").members) == 27
 
 
 @given(st.text())
 def test_any_text_can_be_searched(text: str) -> None:
-    for mention in PARTIES.mentions(text):
+    for mention in PARTIES.find_mentions(text):
         assert text[mention.start : mention.end] == mention.words
-    PARTIES.named(text)
+    PARTIES.find(text)
     PARTIES.suggest(text)
 
 
@@ -145,7 +145,7 @@ def test_the_same_word_for_two_parties_is_refused(tmp_path: Path) -> None:
 
 def test_an_empty_list_of_parties_finds_nothing() -> None:
     empty = Parties(())
-    assert empty.mentions("US and China") == ()
+    assert empty.find_mentions("US and China") == ()
     assert empty.suggest("china") == ()
 
 

@@ -22,8 +22,8 @@ from typing import NamedTuple, Protocol
 from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
 from bot.alerts.notices import NoticeQueue
 from bot.alerts.subscription import Subscription
-from bot.rates.calendar.entries import CalendarEntry, ahead, concerns
-from bot.rates.calendar.upcoming import coming, joined
+from bot.rates.calendar.entries import CalendarEntry, affects, build_entries
+from bot.rates.calendar.upcoming import list_upcoming_by_measure, merge_rows
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Upcoming
 from bot.values import Frozen, Topic
@@ -87,7 +87,9 @@ def plan_reminders(
     now: datetime,
 ) -> tuple[Delivery, ...]:
     """One message for each conversation that has a reminder due today."""
-    changes = coming(ledger, today - timedelta(days=1), today + timedelta(days=WEEK_DAYS))
+    changes = list_upcoming_by_measure(
+        ledger, today - timedelta(days=1), today + timedelta(days=WEEK_DAYS)
+    )
     by_place: dict[Place, list[Subscription]] = {}
     for subscription in subscriptions:
         place = Place(subscription.team, subscription.conversation)
@@ -98,7 +100,7 @@ def plan_reminders(
     found = []
     for place, held in by_place.items():
         wanted = [item for item in changes if any(_wants(ledger, each, item) for each in held)]
-        due = tuple(_due(ahead(ledger, joined(ledger, wanted)), place, sent, today))
+        due = tuple(_due(build_entries(ledger, merge_rows(ledger, wanted)), place, sent, today))
         if due:
             asking = [each for each in held if any(_wants(ledger, each, item) for item in wanted)]
             reminder = Reminder(counted_on=today, due=due)
@@ -133,7 +135,7 @@ def _due(
 
 
 def _wants(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
-    if subscription.parties and not concerns(ledger, item, subscription.parties):
+    if subscription.parties and not affects(ledger, item, subscription.parties):
         return False
     text = f"{item.measure}\n{item.change.text}".casefold()
     return not subscription.words or any(word.casefold() in text for word in subscription.words)

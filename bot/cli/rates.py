@@ -12,12 +12,13 @@ from bot.cli.output import answers_for_errors, print_json
 from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers, RateCalendar
 from bot.errors import QueryError, StoreError, TariffwireError
+from bot.parties import Parties
 from bot.proposals.approval.overlay import ledger_over
-from bot.rates.calendar.upcoming import Reach
+from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.ledger import Ledger
 from bot.render import words as say
-from bot.render.json import rate_json, upcoming_json
-from bot.render.text import calendar_line, lines
+from bot.render.json import build_rate_json, build_upcoming_json
+from bot.render.text import render_calendar_line, render_lines
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 from bot.store.approved_rates import approved_rates
@@ -42,18 +43,18 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
         reply = asyncio.run(_answer(settings, ledger, question, day, product))
     except QueryError as error:
         if as_json:
-            print_json(rate_json(question, None, error=error))
+            print_json(build_rate_json(question, None, error=error))
         raise
     if as_json:
         if isinstance(reply, RateCalendar):
-            _warn(reply.reach, to_stderr=True)
+            _warn(reply.checked_period, to_stderr=True)
         dates = reply.items if isinstance(reply, RateCalendar) else None
         answers = () if isinstance(reply, RateCalendar) else reply.answers
-        print_json(rate_json(question, reply.query, answers, calendar=dates))
+        print_json(build_rate_json(question, reply.query, answers, calendar=dates))
     elif isinstance(reply, RateCalendar):
-        _print_calendar(reply)
+        _print_calendar(reply, ledger.parties)
     else:
-        click.echo("\n\n".join("\n".join(lines(answer)) for answer in reply.answers))
+        click.echo("\n\n".join("\n".join(render_lines(answer)) for answer in reply.answers))
 
 
 async def _answer(
@@ -113,31 +114,31 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
         calendar = cast(
             "RateCalendar", asyncio.run(_answer(settings, ledger, question, None, None))
         )
-        _print_calendar(calendar, as_json=as_json)
+        _print_calendar(calendar, ledger.parties, as_json=as_json)
         return
-    from bot.render.ics import calendar_file
+    from bot.render.ics import render_calendar_file
 
     now = datetime.now(UTC)
-    file = AnswerService(ledger).calendar_file(question, now)
-    title = say.calendar_title(file.query, ledger.parties)
-    _write(ics_file, calendar_file(file.entries, title, ledger.parties, now))
-    _warn(file.reach, to_stderr=True)
+    file = AnswerService(ledger).build_calendar_file(question, now)
+    title = say.format_calendar_title(file.query, ledger.parties)
+    _write(ics_file, render_calendar_file(file.entries, title, ledger.parties, now))
+    _warn(file.checked_period, to_stderr=True)
 
 
-def _warn(reach: Reach | None, *, to_stderr: bool) -> None:
+def _warn(reach: CheckedPeriod | None, *, to_stderr: bool) -> None:
     """Prints when a calendar's sources were last checked, unless that is today."""
-    if warning := say.reach(reach):
+    if warning := say.describe_checked_period(reach):
         click.echo(f"! {warning}", err=to_stderr)
 
 
-def _print_calendar(calendar: RateCalendar, *, as_json: bool = False) -> None:
+def _print_calendar(calendar: RateCalendar, parties: Parties, *, as_json: bool = False) -> None:
     """Prints one line per date, after a warning if the sources were not checked today."""
-    _warn(calendar.reach, to_stderr=as_json)
+    _warn(calendar.checked_period, to_stderr=as_json)
     for item in calendar.items:
         if as_json:
-            print_json(upcoming_json(item))
+            print_json(build_upcoming_json(item))
         else:
-            click.echo(calendar_line(item))
+            click.echo(render_calendar_line(item, parties))
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -167,9 +168,9 @@ async def _print_proposals(as_json: bool) -> None:
     for filed in found:
         acts = [act for act in record if act.proposal_id == filed.proposal.id]
         if as_json:
-            print_json(proposals.record_json(filed, acts))
+            print_json(proposals.build_record_json(filed, acts))
         else:
-            click.echo("\n".join(proposals.lines(filed, acts)))
+            click.echo("\n".join(proposals.render_record_lines(filed, acts)))
     if not found and not as_json:
         click.echo("no proposals yet")
 

@@ -1,7 +1,7 @@
-"""Answers to questions about rates, from the ledger in use and from live sources.
+"""Answers questions about rates from the ledger and from live sources.
 
-text | RateQuery on a duty day | ledger | live look-ups for what it lacks | RateAnswers
-                               |-- `upcoming`, `changes` ---------------> RateCalendar
+text | RateQuery and date | ledger | live lookups of missing figures | RateAnswers
+                          |-- `upcoming`, `changes` --------------> RateCalendar
 """
 
 from dataclasses import dataclass
@@ -9,69 +9,69 @@ from datetime import date, datetime
 
 from bot.commands.ports import LiveSources
 from bot.commands.replies import CalendarFile, RateAnswers, RateCalendar
-from bot.rates.answer.build import answer
-from bot.rates.answer.live_lookups import lookups, supplied
-from bot.rates.calendar.entries import all_ahead
-from bot.rates.calendar.upcoming import calendar, how_far_read
+from bot.rates.answer.build import answer_query
+from bot.rates.answer.live_lookups import add_results, list_lookups
+from bot.rates.calendar.entries import list_entries
+from bot.rates.calendar.upcoming import find_checked_period, list_calendar
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import Kind, RateQuery, narrowed, parse
+from bot.rates.question.parse import QueryKind, RateQuery, override_query, parse_query
 
 
 @dataclass(frozen=True, slots=True)
 class DatedQuery:
-    """A question that was parsed, and today by the clock of the importing country."""
+    """A parsed question, and today's date in the importing country."""
 
     query: RateQuery
     today: date
 
 
 class AnswerService:
-    """Answers questions from the ledger in use, which `use` replaces."""
+    """Answers questions from the current ledger."""
 
     def __init__(self, ledger: Ledger, live: LiveSources | None = None) -> None:
-        """`live` are the live sources; None where all are off."""
+        """`live` has the live sources; None if all are off."""
         self.ledger, self._live = ledger, live
 
     @property
     def uses_live_sources(self) -> bool:
-        """Whether an answer may have to wait for another server."""
+        """Whether an answer may wait for a live source."""
         return self._live is not None
 
-    def use(self, ledger: Ledger) -> None:
-        """Answers from this ledger from now on."""
+    def replace_ledger(self, ledger: Ledger) -> None:
+        """Answers later questions from this ledger."""
         self.ledger = ledger
 
     def parse(
         self, text: str, now: datetime, *, on: date | None = None, product: str | None = None
     ) -> DatedQuery:
-        """The question in the text. A day or product given apart takes precedence.
+        """The question in the text. `on` and `product` override its date and product.
 
-        Raises QueryError where the text is no question.
+        Raises QueryError if the text is no question.
         """
         ledger = self.ledger
-        today = ledger.duty_day(now)
-        query = parse(text, ledger.parties, today, ledger.reader)
-        if query.imposer and (there := ledger.duty_day(now, query.imposer)) != today:
+        today = ledger.find_duty_day(now)
+        query = parse_query(text, ledger.parties, today, ledger.reader)
+        if query.imposer and (there := ledger.find_duty_day(now, query.imposer)) != today:
             today = there
-            query = parse(text, ledger.parties, today, ledger.reader)
-        return DatedQuery(narrowed(query, on, product), today)
+            query = parse_query(text, ledger.parties, today, ledger.reader)
+        return DatedQuery(override_query(query, on, product), today)
 
     async def answer(self, asked: DatedQuery) -> RateAnswers | RateCalendar:
-        """The answer, completed from live sources where the ledger has gaps. Raises QueryError."""
+        """The answer, with missing figures from live sources. Raises QueryError."""
         query, today, ledger = asked.query, asked.today, self.ledger
-        if query.kind in (Kind.UPCOMING, Kind.CHANGES):
-            items = calendar(query, ledger, today)
-            return RateCalendar(query, today, items, how_far_read(query, ledger, today))
-        answers = answer(query, ledger, today)
-        if self._live is not None and (wanted := lookups(answers, query, ledger, today)):
+        if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
+            items = list_calendar(query, ledger, today)
+            return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
+        answers = answer_query(query, ledger, today)
+        if self._live is not None and (wanted := list_lookups(answers, query, ledger, today)):
             found = await self._live.find(wanted)
-            answers = supplied(answers, found, query, ledger, today)
+            answers = add_results(answers, found, query, ledger, today)
         return RateAnswers(query, answers)
 
-    def calendar_file(self, text: str, now: datetime) -> CalendarFile:
-        """The dates that a question about the calendar asks for. Raises QueryError."""
+    def build_calendar_file(self, text: str, now: datetime) -> CalendarFile:
+        """The entries of the calendar that the question asks for. Raises QueryError."""
         ledger = self.ledger
-        today = ledger.duty_day(now)
-        query = parse(text, ledger.parties, today, ledger.reader)
-        entries = all_ahead(query, ledger, today)
-        return CalendarFile(query, entries, how_far_read(query, ledger, today))
+        today = ledger.find_duty_day(now)
+        query = parse_query(text, ledger.parties, today, ledger.reader)
+        entries = list_entries(query, ledger, today)
+        return CalendarFile(query, entries, find_checked_period(query, ledger, today))

@@ -1,4 +1,4 @@
-"""Who may do what: everyone may ask and subscribe, operators also change feeds and rates."""
+"""Permissions: everyone may ask and subscribe; only operators change feeds and rates."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -6,18 +6,18 @@ from enum import StrEnum
 from bot.commands.grammar import Verb
 
 
-class OperatorAct(StrEnum):
-    """What only operators may do."""
+class OperatorAction(StrEnum):
+    """Actions that only operators may perform."""
 
     CHANGE_FEEDS = "change feeds"
     DECIDE_ON_RATES = "decide on rates"
 
 
-OPERATOR_ACTS = {
-    Verb.ADD_FEED: OperatorAct.CHANGE_FEEDS,
-    Verb.REMOVE_FEED: OperatorAct.CHANGE_FEEDS,
-    Verb.RESUME_FEED: OperatorAct.CHANGE_FEEDS,
-    Verb.PROPOSALS: OperatorAct.DECIDE_ON_RATES,
+OPERATOR_ACTIONS = {
+    Verb.ADD_FEED: OperatorAction.CHANGE_FEEDS,
+    Verb.REMOVE_FEED: OperatorAction.CHANGE_FEEDS,
+    Verb.RESUME_FEED: OperatorAction.CHANGE_FEEDS,
+    Verb.PROPOSALS: OperatorAction.DECIDE_ON_RATES,
 }
 """The commands that only operators may use."""
 
@@ -26,9 +26,9 @@ class Permissions:
     """The one check of permissions, for typed commands, buttons and forms."""
 
     def __init__(self, operators: Collection[str] = ()) -> None:
-        """`operators` are ids of people, as the setting TARIFFWIRE_OPERATORS lists them."""
+        """`operators` has the user ids of the setting TARIFFWIRE_OPERATORS."""
         self._operators = frozenset(operators)
 
-    def allow(self, user: str, act: OperatorAct | None) -> bool:
-        """Whether the person may do it; None stands for what everyone may do."""
+    def is_allowed(self, user: str, act: OperatorAction | None) -> bool:
+        """Whether the user may perform the action; None is an action for everyone."""
         return act is None or user in self._operators

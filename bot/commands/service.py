@@ -1,4 +1,4 @@
-"""What each command does. Slash commands, mentions, direct messages and buttons all come here.
+"""Executes commands from slash commands, mentions, direct messages and buttons.
 
 request | parse_command | permission | execute | Reply
              |-- CommandNotUnderstood, QueryError --> NotUnderstood, with suggestions
@@ -13,14 +13,14 @@ from bot.alerts.subscription import Subscription, subscription_id
 from bot.commands import replies
 from bot.commands.answers import AnswerService
 from bot.commands.grammar import (
-    TEXT_CHARACTERS,
+    MAX_TEXT,
     Command,
     CommandNotUnderstood,
     Verb,
-    nearest_command,
     parse_command,
+    suggest_command,
 )
-from bot.commands.permissions import OPERATOR_ACTS, OperatorAct, Permissions
+from bot.commands.permissions import OPERATOR_ACTIONS, OperatorAction, Permissions
 from bot.commands.ports import CommandStores
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
@@ -28,16 +28,16 @@ from bot.errors import FeedError, NoEconomyNamed, QueryError, UnknownParty
 from bot.parties import Parties
 from bot.proposals.approval.audit import State
 from bot.proposals.approval.decisions import Decisions
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 from bot.values import Topic
 
-LATEST_STORIES = 5
-LISTED_PROPOSALS = 10
+MAX_STORIES = 5
+MAX_PROPOSALS = 10
 MUTED_FOR = timedelta(hours=24)
 
 
 class CommandService:
-    """Carries out commands, the same way for every platform."""
+    """Executes commands, in the same way for every platform."""
 
     def __init__(
         self,
@@ -47,17 +47,17 @@ class CommandService:
         permissions: Permissions,
         clock: Callable[[], datetime],
     ) -> None:
-        """`clock` gives the present moment in UTC."""
+        """`clock` returns the current time in UTC."""
         self.stores, self.answers, self.decisions = stores, answers, decisions
         self.permissions, self.clock = permissions, clock
 
     @property
     def parties(self) -> Parties:
-        """The economies that commands can name."""
+        """The economies and blocs that commands can name."""
         return self.answers.ledger.parties
 
     async def handle(self, request: CommandRequest) -> Reply:
-        """The reply to typed text. Raises StoreError and other faults, never for the text."""
+        """The reply to typed text. No text raises an error, but StoreError may be raised."""
         try:
             return await self.execute(parse_command(request.text, self.parties), request)
         except CommandNotUnderstood as error:
@@ -65,18 +65,18 @@ class CommandService:
 
     async def execute(self, command: Command, request: CommandRequest) -> Reply:
         """The reply to a parsed command, or to the command that a button stands for."""
-        act = OPERATOR_ACTS.get(command.verb)
-        if act is not None and not self.permissions.allow(request.user, act):
+        act = OPERATOR_ACTIONS.get(command.verb)
+        if act is not None and not self.permissions.is_allowed(request.user, act):
             return replies.OperatorsOnly(act, request.user)
         try:
             return await self._execute(command, request)
         except FeedError as error:
             return replies.FeedRefused(error)
         except QueryError as error:
-            return _not_a_question(single_line(request.text)[:TEXT_CHARACTERS], error)
+            return _build_not_understood(to_single_line(request.text)[:MAX_TEXT], error)
 
-    async def overview(self, team: str, user: str) -> replies.Overview:
-        """What concerns one person: the subscriptions they made or get, and the feeds."""
+    async def build_overview(self, team: str, user: str) -> replies.Overview:
+        """The subscriptions that a person created or receives, and the health of the feeds."""
         every = await self.stores.subscriptions.every(team)
         # Other people's subscriptions of private channels stay hidden.
         own = [one for one in every if user in (one.conversation, one.created_by)]
@@ -90,7 +90,7 @@ class CommandService:
             case Verb.ASK | Verb.TABLE:
                 return await self._ask(command)
             case Verb.CALENDAR_FILE:
-                return self.answers.calendar_file(command.text, self.clock())
+                return self.answers.build_calendar_file(command.text, self.clock())
             case Verb.SUBSCRIBE:
                 return await self._subscribe(command, request)
             case Verb.UNSUBSCRIBE:
@@ -102,12 +102,12 @@ class CommandService:
                 return await self._list(request)
             case Verb.LATEST:
                 topic = min(command.topics) if len(command.topics) == 1 else None
-                stories = await self.stores.stories.latest(topic, LATEST_STORIES)
+                stories = await self.stores.stories.latest(topic, MAX_STORIES)
                 return replies.LatestStories(stories, topic)
             case Verb.REMINDERS:
                 return await self._reminders(command, request)
             case Verb.FEEDS:
-                may_change = self.permissions.allow(request.user, OperatorAct.CHANGE_FEEDS)
+                may_change = self.permissions.is_allowed(request.user, OperatorAction.CHANGE_FEEDS)
                 found, lag = await feeds.health(), await feeds.lag()
                 return replies.FeedStatusList(found, lag, self.clock(), may_change)
             case Verb.ADD_FEED:
@@ -183,22 +183,22 @@ class CommandService:
         pending = await self.stores.proposals.every(State.PENDING)
         not_posted = await self.stores.proposals.unposted()
         held_back = sum(one.proposal.id in not_posted for one in pending)
-        first = sorted(pending, key=lambda one: one.proposal.id in not_posted)[:LISTED_PROPOSALS]
+        first = sorted(pending, key=lambda one: one.proposal.id in not_posted)[:MAX_PROPOSALS]
         current = [self.decisions.as_it_stands(one) for one in first]
         return replies.ProposalList(current, len(pending), held_back)
 
 
-def _not_a_question(text: str, error: QueryError) -> replies.NotUnderstood:
-    """The misspelt command or economy corrected, as complete commands."""
-    corrected = nearest_command(text)
+def _build_not_understood(text: str, error: QueryError) -> replies.NotUnderstood:
+    """The reply for an error, with the corrected command or economy as suggestions."""
+    corrected = suggest_command(text)
     commands = [corrected] if corrected else []
     if isinstance(error, NoEconomyNamed):
         commands += error.questions
     if isinstance(error, UnknownParty):
-        commands += [_replaced(text, error.word, name) for name in error.suggestions]
+        commands += [_replace_word(text, error.word, name) for name in error.suggestions]
     return replies.NotUnderstood(error.thing, error.cause, tuple(commands))
 
 
-def _replaced(text: str, word: str, name: str) -> str:
+def _replace_word(text: str, word: str, name: str) -> str:
     start = text.casefold().find(word.casefold())
     return f"{text[:start]}{name}{text[start + len(word) :]}" if start >= 0 else name

@@ -1,7 +1,7 @@
-"""The JSON lines of `tariffwire match` and `tariffwire same`: plain objects in, plain objects out.
+"""The JSON lines of `tariffwire match` and `tariffwire same`.
 
-Input is untrusted: every field may be missing or of another type, and titles and summaries become
-plain text like those of a feed.
+Input is untrusted: any field may be missing or have another type. Titles and summaries become plain
+text, as those of a feed do.
 """
 
 import json
@@ -13,22 +13,22 @@ from typing import Any
 
 from bot.errors import TariffwireError
 from bot.feeds.model import FeedKind
-from bot.news.events.matching import SAME_SCORE, score
+from bot.news.events.matching import SAME_SCORE, score_similarity
 from bot.news.reader import Reader, Understanding
 from bot.news.story import Figure, Story
-from bot.text.plain import plain
+from bot.text.plain import to_plain_text
 
 _TITLE, _SUMMARY = 1000, 20_000
 _DEFAULT_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-_SHOWN = 80
-_CURE = "Give one object a line"
+_MAX_SHOWN = 80
+_CURE = "Write one JSON object per line"
 
 
 def read_line(line: bytes, number: int) -> dict[str, Any]:
     """The object on a line; bytes that are not UTF-8 become U+FFFD.
 
-    Raises TariffwireError naming the line's number if it is no JSON object. NaN and infinities are
-    not JSON, although Python's parser accepts them.
+    Raises TariffwireError with the line number if the line is no JSON object, or has a NaN or an
+    infinity, which Python's parser accepts.
     """
     try:
         value = json.loads(
@@ -37,8 +37,8 @@ def read_line(line: bytes, number: int) -> dict[str, Any]:
             parse_constant=_refuse_constant,
         )
     except (ValueError, RecursionError) as error:
-        # Besides JSONDecodeError: a number of more digits than Python turns into one.
-        raise TariffwireError(f"line {number}", "not JSON that can be read", _CURE) from error
+        # ValueError is also raised for a number with more digits than Python converts.
+        raise TariffwireError(f"line {number}", "not valid JSON", _CURE) from error
     if not isinstance(value, dict):
         raise TariffwireError(f"line {number}", "not a JSON object", _CURE)
     return value
@@ -62,7 +62,7 @@ def dump_line(value: object, encoding: str) -> str:
 def _parse_finite(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
-        raise ValueError(f"{digits[:_SHOWN]} is too large")
+        raise ValueError(f"{digits[:_MAX_SHOWN]} is too large")
     return value
 
 
@@ -71,71 +71,76 @@ def _refuse_constant(constant: str) -> float:
 
 
 def match_story(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of `match` to `{"id","title","summary","published"?}`."""
+    """The result of `match` for `{"id","title","summary","published"?}`."""
     found = _understand(reader, given)
     return {
         "id": given.get("id"),
         "topics": list(found.topics),
         "parties": list(found.parties),
-        "figures": [_figure(figure) for figure in found.figures],
+        "figures": [_figure_json(figure) for figure in found.figures],
         "evidence": [each.model_dump(mode="json") for each in found.evidence],
         "summary": found.summary,
     }
 
 
 def compare_stories(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of `same` to `{"id","a":{story},"b":{story}}`; TariffwireError without both."""
-    likeness = score(_story(reader, given, "a"), _story(reader, given, "b"))
+    """The result of `same` for `{"id","a":{story},"b":{story}}`.
+
+    Raises TariffwireError if one of the stories is missing.
+    """
+    likeness = score_similarity(_read_story(reader, given, "a"), _read_story(reader, given, "b"))
     return {"id": given.get("id"), "same": likeness >= SAME_SCORE, "score": round(likeness, 3)}
 
 
 def _understand(reader: Reader, given: Mapping[str, Any]) -> Understanding:
-    return reader.understand(_text(given, "title", _TITLE), _text(given, "summary", _SUMMARY))
+    return reader.understand(
+        _read_text(given, "title", _TITLE), _read_text(given, "summary", _SUMMARY)
+    )
 
 
-def _text(given: Mapping[str, Any], key: str, limit: int) -> str:
+def _read_text(given: Mapping[str, Any], key: str, limit: int) -> str:
     value = given.get(key)
-    return plain(value, limit) if isinstance(value, str) else ""
+    return to_plain_text(value, limit) if isinstance(value, str) else ""
 
 
-def _story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
+def _read_story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
     part = given.get(side)
     if not isinstance(part, Mapping):
-        thing = f"the pair {given.get('id')!r:.{_SHOWN}}"
+        thing = f"the pair {given.get('id')!r:.{_MAX_SHOWN}}"
         raise TariffwireError(thing, f'has no story "{side}"', 'Give {"id","a":{..},"b":{..}}')
     understanding = _understand(reader, part)
-    published = _moment(part.get("published"))
+    published = _parse_moment(part.get("published"))
     return Story(
         id=side,
         feed_id=side,
         entry_key=side,
         source=side,
         kind=FeedKind.WIRE,
-        title=_text(part, "title", _TITLE),
-        text=_text(part, "summary", _SUMMARY),
+        title=_read_text(part, "title", _TITLE),
+        text=_read_text(part, "summary", _SUMMARY),
         published=published,
         seen_at=published,
         **understanding.model_dump(),
     )
 
 
-def _moment(value: object) -> datetime:
-    """The moment in an ISO 8601 text, UTC if it names no zone; a fixed day for other values."""
+def _parse_moment(value: object) -> datetime:
+    """The time in an ISO 8601 text, in UTC if it has no zone; a fixed date for other values."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else _DEFAULT_DAY
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        # In UTC, the first and last day of the calendar may be out of range.
+        # Conversion to UTC can overflow on the first and last date that Python supports.
         return _DEFAULT_DAY
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
+def _figure_json(figure: Figure) -> dict[str, Any]:
     values = figure.model_dump(exclude={"quote"})
     return {
-        name: _number(value) if isinstance(value, Decimal) else value
+        name: _to_number(value) if isinstance(value, Decimal) else value
         for name, value in values.items()
     }
 
 
-def _number(value: Decimal) -> int | float:
+def _to_number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)

@@ -1,4 +1,4 @@
-"""Turns an entry into a story, or into nothing. The steps, in order:
+"""Turns an entry into a story, or drops it. The steps, in order:
 
 topics    is it trade news?     matches "Brussels prepares tariffs on motorcycles"
                                 not     "The grid pays a feed-in tariff" -> no story
@@ -13,16 +13,16 @@ from bot.feeds.model import Entry, Feed
 from bot.news.figures.duties import FigureReader
 from bot.news.story import Evidence, Figure, Match, Story
 from bot.news.summary import summarize
-from bot.news.topics.rules import Matcher, TopicRules
+from bot.news.topics.rules import TopicMatcher, TopicRules
 from bot.parties import Parties
-from bot.values import Frozen, Topic, digest, utc
+from bot.values import Frozen, Topic, digest, to_utc
 
 _TEXT_READ = 5000
-"""Characters read of a whole article; its subject is near the beginning."""
+"""Maximum characters of a text that are read. The subject of an article is near its beginning."""
 
 
 class Understanding(Frozen):
-    """The content of a title and a text; without topics the bot stays silent about them."""
+    """What a title and a text are about. Without topics, there is no story."""
 
     topics: tuple[Topic, ...] = ()
     parties: tuple[str, ...] = ()
@@ -33,19 +33,19 @@ class Understanding(Frozen):
 
 
 class Reader:
-    """Turns entries into stories. It is pure, so it may run in any thread."""
+    """Turns entries into stories. It has no state, so any thread may use it."""
 
     def __init__(self, rules: TopicRules, parties: Parties) -> None:
         self._parties = parties
-        self._matcher = Matcher(rules, parties)
+        self._matcher = TopicMatcher(rules, parties)
         self._figures = FigureReader(parties, rules.lists.get("product", ()))
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
-        """The entry as a story, or None if it is no trade news; `seen_at` is aware."""
+        """The entry as a story, or None if it matches no topic; `seen_at` must be aware."""
         match = self._match(entry.title, entry.summary)
         if not match.topics:
             return None
-        seen_at = utc(seen_at)
+        seen_at = to_utc(seen_at)
         return Story(
             id=digest(entry.feed_id, entry.key, size=12),
             feed_id=entry.feed_id,
@@ -55,13 +55,13 @@ class Reader:
             title=entry.title,
             link=entry.link,
             text=entry.summary,
-            published=utc(entry.published) if entry.published else seen_at,
+            published=to_utc(entry.published) if entry.published else seen_at,
             seen_at=seen_at,
             **dict(self._understand(entry.title, entry.summary, match)),
         )
 
     def understand(self, title: str, summary: str) -> Understanding:
-        """The content of a text; it has parties and figures without topics too."""
+        """The content of a title and a text, with parties and figures even if no topic matches."""
         return self._understand(title, summary, self._match(title, summary))
 
     def _match(self, title: str, summary: str) -> Match:
@@ -69,10 +69,10 @@ class Reader:
 
     def _understand(self, title: str, summary: str, match: Match) -> Understanding:
         text = summary[:_TEXT_READ]
-        mentions = (*self._parties.mentions(title), *self._parties.mentions(text))
-        figures = self._figures.figures(title, text)
+        mentions = (*self._parties.find_mentions(title), *self._parties.find_mentions(text))
+        figures = self._figures.find_figures(title, text)
         wanted = [
-            *(words for figure in figures for words in _numbers(figure)),
+            *(words for figure in figures for words in _list_numbers(figure)),
             *dict.fromkeys(each.words for each in match.evidence),
             *dict.fromkeys(mention.words for mention in mentions),
         ]
@@ -85,6 +85,6 @@ class Reader:
         )
 
 
-def _numbers(figure: Figure) -> list[str]:
+def _list_numbers(figure: Figure) -> list[str]:
     given = (figure.from_percent, figure.to_percent)
     return [str(number) for number in given if number is not None]

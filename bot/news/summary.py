@@ -22,18 +22,18 @@ from typing import NamedTuple
 
 from bot.text.folding import fold, fold_case
 from bot.text.plain import cut
-from bot.text.sentences import sentences
+from bot.text.sentences import split_sentences
 
-# Most feeds give a few sentences; a whole article begins with its news.
+# Limits of what is read. Most feeds give a few sentences; an article begins with its news.
 _LONGEST_TEXT = 12_000
 _MOST_SENTENCES = 16
 _MOST_WANTED = 40
 _FEWEST_WORDS = 4
 _LONG_SENTENCE = 350
-# A second sentence shorter than this, after the cut, says nothing.
+# Minimum characters left for the second sentence; a shorter piece would say nothing.
 _LEAST_ROOM = 80
-# Share of new words in a sentence that repeats the title; more in a heading, which often ends with
-# the name of its source.
+# Maximum share of new words in a sentence that repeats the title. It is higher for headings, which
+# often end with the name of their source.
 _NEW_WORDS = 0.2
 _NEW_WORDS_OF_HEADING = 0.4
 
@@ -89,10 +89,10 @@ _ENDS = re.compile(r"[.!?][\"')\]]*$")
 
 class _Sentence(NamedTuple):
     place: int
-    """Its place among the candidates, from 0."""
+    """Its index among the candidates."""
     text: str
     cased: str
-    """The text with plain letters and dashes; `folded` is also in lower case."""
+    """The folded text in its own case; `folded` is in lower case."""
     folded: str
     words: frozenset[str]
     whole: bool
@@ -100,22 +100,22 @@ class _Sentence(NamedTuple):
 
 
 def summarize(title: str, text: str, wanted: Sequence[str] = (), limit: int = 600) -> str:
-    """At most two sentences of `text`, in its order; empty where no sentence is good enough.
+    """The best one or two sentences of `text`, in its order; empty if none is good enough.
 
-    `wanted` are words that make a sentence better: numbers of figures, words of evidence, names of
-    parties; those with a digit count double. `limit` is in characters. Each sentence is unchanged,
-    unless it was cut at a word and ends with an ellipsis.
+    A sentence scores for each of the `wanted` words in it: numbers of figures, words of evidence,
+    names of parties; words with a digit count double. `limit` is in characters; a sentence that
+    is too long is cut at a word and ends with an ellipsis.
     """
-    candidates = _candidates(title, text[:_LONGEST_TEXT])
+    candidates = _find_candidates(title, text[:_LONGEST_TEXT])
     if not candidates:
         return ""
     looked_for = list(dict.fromkeys(fold(word).strip() for word in wanted if word.strip()))
-    values = {one: _value(one, looked_for[:_MOST_WANTED]) for one in candidates}
-    first = max(candidates, key=lambda one: values[one] - _reference_cost(one, None))
+    values = {one: _score(one, looked_for[:_MOST_WANTED]) for one in candidates}
+    first = max(candidates, key=lambda one: values[one] - _score_reference(one, None))
     worth = {
-        one: values[one] - _reference_cost(one, first)
+        one: values[one] - _score_reference(one, first)
         for one in candidates
-        if one is not first and not _repeats(one, first.words)
+        if one is not first and not _is_repetition(one, first.words)
     }
     second = max(worth, key=lambda one: worth[one], default=None)
     if second is None or worth[second] <= 0:
@@ -123,25 +123,25 @@ def summarize(title: str, text: str, wanted: Sequence[str] = (), limit: int = 60
     return _join(first, second, limit)
 
 
-def _candidates(title: str, text: str) -> list[_Sentence]:
-    of_title = _words(fold_case(title))
+def _find_candidates(title: str, text: str) -> list[_Sentence]:
+    of_title = _split_words(fold_case(title))
     found = [
         one
-        for one in map(_sentence, _pieces(text))
+        for one in map(_read_sentence, _split_text(text))
         if len(one.folded.split()) >= _FEWEST_WORDS
         and not _BEGINS_BOILERPLATE.match(one.folded)
         and not _HAS_BOILERPLATE.search(one.folded)
-        and not _repeats(one, of_title)
+        and not _is_repetition(one, of_title)
     ]
     found = [one for one in found if one.whole] or found
     return [one._replace(place=place) for place, one in enumerate(found)]
 
 
-def _pieces(text: str) -> list[str]:
-    return [_without_prefix(piece) for piece in sentences(text)[:_MOST_SENTENCES]]
+def _split_text(text: str) -> list[str]:
+    return [_remove_prefixes(piece) for piece in split_sentences(text)[:_MOST_SENTENCES]]
 
 
-def _without_prefix(sentence: str) -> str:
+def _remove_prefixes(sentence: str) -> str:
     for prefix in _PREFIXES:
         match = prefix.match(fold(sentence))
         if match:
@@ -149,18 +149,20 @@ def _without_prefix(sentence: str) -> str:
     return sentence
 
 
-def _sentence(text: str) -> _Sentence:
+def _read_sentence(text: str) -> _Sentence:
     cased = fold(text)
     folded = cased.lower()
-    return _Sentence(0, text, cased, folded, _words(folded), _ENDS.search(folded[-8:]) is not None)
+    return _Sentence(
+        0, text, cased, folded, _split_words(folded), _ENDS.search(folded[-8:]) is not None
+    )
 
 
-def _words(folded: str) -> frozenset[str]:
+def _split_words(folded: str) -> frozenset[str]:
     """The words without stop words; numbers count as words."""
     return frozenset(_WORD.findall(folded)) - _STOP_WORDS
 
 
-def _repeats(sentence: _Sentence, known: frozenset[str]) -> bool:
+def _is_repetition(sentence: _Sentence, known: frozenset[str]) -> bool:
     """Whether nearly all words of the sentence, and all its numbers, are in `known`."""
     new = sentence.words - known
     if any(word[0].isdigit() for word in new):
@@ -169,7 +171,7 @@ def _repeats(sentence: _Sentence, known: frozenset[str]) -> bool:
     return len(new) <= share * len(sentence.words)
 
 
-def _value(sentence: _Sentence, wanted: Sequence[str]) -> float:
+def _score(sentence: _Sentence, wanted: Sequence[str]) -> float:
     value = max(2 - 0.5 * sentence.place, 0.0)
     hits = [word for word in wanted if _contains(sentence, word)]
     value += sum(2.0 if any(sign.isdigit() for sign in word) else 1.0 for word in hits[:6])
@@ -181,7 +183,7 @@ def _value(sentence: _Sentence, wanted: Sequence[str]) -> float:
 
 
 def _contains(sentence: _Sentence, word: str) -> bool:
-    """Whether the sentence contains the folded word; one in capitals (US) only in capitals."""
+    """Whether the sentence contains the folded word. A word in capitals (US) matches its case."""
     where, word = (sentence.cased, word) if word.isupper() else (sentence.folded, word.lower())
     at = where.find(word)
     while at >= 0:
@@ -192,8 +194,8 @@ def _contains(sentence: _Sentence, word: str) -> bool:
     return False
 
 
-def _reference_cost(sentence: _Sentence, taken: _Sentence | None) -> float:
-    """The points that a sentence loses for referring to one that is not taken."""
+def _score_reference(sentence: _Sentence, taken: _Sentence | None) -> float:
+    """The points that a sentence loses if it refers to a sentence that is not taken."""
     if sentence.place == 0 or not _REFERS_BACK.match(sentence.folded):
         return 0.0
     return 0.0 if taken is not None and taken.place == sentence.place - 1 else 1.0
@@ -210,7 +212,7 @@ def _join(first: _Sentence, second: _Sentence, limit: int) -> str:
 
 
 def _cut(text: str, limit: int) -> str:
-    """The text within the limit, without a number at the cut: its unit may be missing."""
+    """The text within the limit. It does not end with a number, whose unit might be missing."""
     if len(text) <= limit:
         return text
     short = cut(text, limit)

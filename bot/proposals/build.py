@@ -16,7 +16,7 @@ from bot.proposals.novelty import can_be_placed, is_known, on_goods_known
 from bot.rates.answer.select import RateContext
 from bot.rates.answer.standing import Standing
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import percent_text
+from bot.rates.model.answer import format_percent
 from bot.values import digest
 
 _ID_BYTES = 8
@@ -101,7 +101,7 @@ def asked_again(proposal: Proposal, decided_on: date) -> Proposal:
 
 def _report_id(context: RateContext, percent: Decimal) -> str:
     goods = context.wanted and (context.wanted.goods or context.wanted.codes)
-    about = " ".join(sorted(goods or ())), percent_text(percent) or ""
+    about = " ".join(sorted(goods or ())), format_percent(percent) or ""
     return digest("claim", context.imposer, context.partner, *about, size=_ID_BYTES)
 
 
@@ -111,7 +111,7 @@ def _why(reported: ReportedRate, old: Standing) -> str:
     partner = "all partners" if reported.partner == WORLD else partner
     goods = reported.product or "goods in general"
     on = f"{parties.get(reported.imposer).name} on {partner}, {goods}"
-    total = percent_text(old.total)
+    total = format_percent(old.total)
     held = "no one total for it" if total is None else f"{total}% in all"
-    new = percent_text(reported.percent)
+    new = format_percent(reported.percent)
     return f"{new}% is reported for {on}; the ledger has {held}, and no such rate."

@@ -10,10 +10,10 @@ from decimal import Decimal
 from bot.errors import QueryError
 from bot.proposals.model import Coming, OldPart, Proposal, ReportedRate
 from bot.proposals.novelty import held_by, on_goods_known
-from bot.rates.answer.select import RateContext, Selection, check_border, context_of
-from bot.rates.answer.standing import Standing, standing
+from bot.rates.answer.select import RateContext, Selection, build_context, check_pair
+from bot.rates.answer.standing import Standing, compute_standing
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import TotalBasis, percent_text
+from bot.rates.model.answer import TotalBasis, format_percent
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Day, Measure
 
@@ -34,8 +34,8 @@ def restated(proposal: Proposal, ledger: Ledger) -> Proposal:
 
 def standing_on(imposer: str, partner: str, product: str, day: Day, ledger: Ledger) -> Standing:
     """What the ledger charges on that day; raises QueryError within one customs territory."""
-    check_border(imposer, partner, ledger)
-    return standing(context_of(ledger, imposer, partner, day, product or None))
+    check_pair(imposer, partner, ledger)
+    return compute_standing(build_context(ledger, imposer, partner, day, product or None))
 
 
 def _already(proposal: Proposal, old: Standing) -> str:
@@ -57,14 +57,14 @@ def _already(proposal: Proposal, old: Standing) -> str:
         raised=True,
         basis=proposal.basis,
     )
-    new = percent_text(proposal.new_percent)
+    new = format_percent(proposal.new_percent)
     for measure, period in held_by(reported, asked):
         return f"{measure.name}, {new}% from {period.from_}"
     # A total that equals the rate does not mean that this legal basis has it.
     if not reported.basis:
         day = reported.effective_on or asked.day
-        then = standing(asked._replace(day=day))
-        if not then.only_in_data and then.total == reported.percent:
+        then = compute_standing(asked._replace(day=day))
+        if not then.is_zero_in_data and then.total == reported.percent:
             return f"{new}% in all"
     return ""
 
@@ -109,7 +109,9 @@ def _own(
 
 def _at(context: RateContext, measures: list[Measure], percent: Decimal) -> list[Measure]:
     """Those that have just this rate on the day."""
-    return [one for one in measures if (now := one.on(context.day)) and now.percent == percent]
+    return [
+        one for one in measures if (now := one.find_period(context.day)) and now.percent == percent
+    ]
 
 
 def _coming(context: RateContext, measures: Sequence[Measure]) -> Iterator[Coming]:

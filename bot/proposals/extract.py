@@ -61,6 +61,6 @@ def _basis(figure: Figure, ledger: Ledger) -> str:
 
     "Canada's 25% on US steel, in answer to Section 232 duties" is not based on Section 232.
     """
-    sheet = ledger.sheet_of(figure.imposer or "")
-    named = [one for one in ledger.reader.bases_in(figure.quote) if sheet and one in sheet.bases]
+    sheet = ledger.find_imposer_file(figure.imposer or "")
+    named = [one for one in ledger.reader.find_bases(figure.quote) if sheet and one in sheet.bases]
     return named[0] if len(named) == 1 else ""

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pydantic import AwareDatetime, Field
 
-from bot.rates.model.answer import percent_text
+from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Day, Percent
 from bot.values import Frozen
 
@@ -148,9 +148,9 @@ class Proposal(Frozen):
     @property
     def terms(self) -> str:
         """The terms of an approval without changes, as a key: other terms have another key."""
-        new, day = percent_text(self.new_percent), self.effective_on
+        new, day = format_percent(self.new_percent), self.effective_on
         terms = (new or "?", day.isoformat() if day else "?", self.replaces or "?")
-        known = (percent_text(self.until) or "?", *(["so"] if self.already else []))
+        known = (format_percent(self.until) or "?", *(["so"] if self.already else []))
         return " ".join((*terms, *known))
 
     def joined(self, again: "Proposal") -> "Proposal":

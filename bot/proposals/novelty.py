@@ -22,8 +22,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.proposals.model import ReportedRate
-from bot.rates.answer.history import totals
-from bot.rates.answer.select import RateContext, select
+from bot.rates.answer.history import list_totals
+from bot.rates.answer.select import RateContext, select_layers
 from bot.rates.answer.standing import Standing
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, RatePeriod, has_basis
@@ -36,7 +36,7 @@ _SLACK = timedelta(days=3)
 
 def can_be_placed(reported: ReportedRate, context: RateContext) -> bool:
     """Whether the ledger follows the report's pair and goods, and was not read since."""
-    coverage = context.ledger.coverage(reported.imposer, reported.partner)
+    coverage = context.ledger.find_coverage(reported.imposer, reported.partner)
     if coverage is None or context.day <= coverage.checked:
         return False
     return on_goods_known(context)
@@ -109,9 +109,11 @@ def _with_rate_before(
     if before is None:
         return measures
     day = context.day
-    if found := [one for one in measures if (now := one.on(day)) and now.percent == before]:
+    if found := [
+        one for one in measures if (now := one.find_period(day)) and now.percent == before
+    ]:
         return found
-    return () if select(context).stacked.total == before else measures
+    return () if select_layers(context).stacked.total == before else measures
 
 
 def _rates(
@@ -145,10 +147,10 @@ def _totals(reported: ReportedRate, old: Standing) -> set[Decimal]:
     contexts = [context] if context.wanted is None else [context, context._replace(wanted=None)]
     for one in contexts:
         same = one is context and day == one.day
-        selection = old.asked_selection if same else select(one._replace(day=day))
+        selection = old.asked_selection if same else select_layers(one._replace(day=day))
         known.add(selection.stacked.total)
         if not reported.says_change:
-            known |= {total.percent for total in totals(one, select(one))}
+            known |= {total.percent for total in list_totals(one, select_layers(one))}
     return known
 
 
@@ -157,10 +159,10 @@ def _related(rates: set[Decimal], old: Standing) -> set[Decimal]:
     known: set[Decimal | None] = set()
     if old.base is not None:
         known |= {old.base.percent, old.base.with_duties}
-    if (mfn := old.asked.ledger.mfn(old.asked.imposer)) is not None:
+    if (mfn := old.asked.ledger.find_mfn_average(old.asked.imposer)) is not None:
         rates = rates | {percent for percent in known if percent is not None}
         known |= {mfn.percent} | {mfn.percent + percent for percent in rates}
     ledger, context = old.asked.ledger, old.asked
-    for remark in ledger.remarks(context.imposer, context.partner, context.day):
+    for remark in ledger.list_remarks(context.imposer, context.partner, context.day):
         known |= {Decimal(number) for number in _PERCENT.findall(remark.text)}
     return {percent for percent in known if percent is not None}

@@ -1,4 +1,4 @@
-"""The days that a measure's rates and milestones give: what begins, ends or falls due on each."""
+"""The dates of a measure: when its rates begin and end, and its milestones."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -9,27 +9,27 @@ from bot.rates.model.measure import Measure, Milestone, RatePeriod, Status
 _A_DAY = timedelta(days=1)
 
 
-def milestone_days(measure: Measure) -> Iterator[Upcoming]:
-    """The known days on which something other than its rate is due."""
+def list_milestone_days(measure: Measure) -> Iterator[Upcoming]:
+    """The milestones of the measure, in the order of the file."""
     for milestone in measure.milestones:
         change = Change(ChangeKind.MILESTONE, text=milestone.what)
-        yield _upcoming(measure, milestone, milestone.on, change)
+        yield _build_upcoming(measure, milestone, milestone.on, change)
 
 
-def rate_days(measure: Measure) -> Iterator[Upcoming]:
-    """The day on which each period begins, and the day after one that nothing follows."""
+def list_rate_days(measure: Measure) -> Iterator[Upcoming]:
+    """The first day of each rate period, and the day after a period without a successor."""
     before: RatePeriod | None = None
     for period in measure.periods:
         if before is not None and before.to is not None and before.to + _A_DAY < period.from_:
-            yield _ending(measure, before, before.to)
-        yield _upcoming(measure, period, period.from_, _beginning(period, before))
+            yield _build_ending(measure, before, before.to)
+        yield _build_upcoming(measure, period, period.from_, _build_beginning(period, before))
         before = period
     if before is not None and before.to is not None:
-        yield _ending(measure, before, before.to)
+        yield _build_ending(measure, before, before.to)
 
 
-def _beginning(period: RatePeriod, before: RatePeriod | None) -> Change:
-    was = before.percent if before is not None and before.charged else None
+def _build_beginning(period: RatePeriod, before: RatePeriod | None) -> Change:
+    was = before.percent if before is not None and before.is_charged else None
     if period.status is Status.ANNOUNCED:
         return Change(ChangeKind.ANNOUNCED, period.rate)
     if period.status is Status.SUSPENDED:
@@ -43,13 +43,15 @@ def _beginning(period: RatePeriod, before: RatePeriod | None) -> Change:
     return Change(ChangeKind.CHANGES, period.rate, was)
 
 
-def _ending(measure: Measure, period: RatePeriod, last: date) -> Upcoming:
+def _build_ending(measure: Measure, period: RatePeriod, last: date) -> Upcoming:
     suspended = period.status is Status.SUSPENDED
     kind = ChangeKind.SUSPENSION_ENDS if suspended else ChangeKind.ENDS
-    return _upcoming(measure, period, last + _A_DAY, Change(kind, period.rate))
+    return _build_upcoming(measure, period, last + _A_DAY, Change(kind, period.rate))
 
 
-def _upcoming(measure: Measure, of: RatePeriod | Milestone, day: date, change: Change) -> Upcoming:
+def _build_upcoming(
+    measure: Measure, of: RatePeriod | Milestone, day: date, change: Change
+) -> Upcoming:
     own = (of.not_for, of.checked) if isinstance(of, RatePeriod) else ((), None)
     return Upcoming(
         on=day,

@@ -1,9 +1,9 @@
-"""Matches measures with goods: how surely they fall on them, and what is exempt.
+"""Matches measures with goods: how surely a measure applies, and what is exempt.
 
-Of the goods and codes asked for, the best fit to a scope counts:
-- a name: the scope has this very name (`NAMED`), one that it is part of (`HEADING`), or one that is
-  part of it (`PARTIAL`); otherwise its codes decide, of which all must lie within the scope;
-- a code: it lies within a code of the scope (`HEADING`), or the other way round (`PARTIAL`).
+If a question has several goods and codes, the best fit counts:
+- goods: the scope names them (`NAMED`), wider goods (`HEADING`) or narrower ones (`PARTIAL`).
+  Otherwise their codes decide: all in the scope is `HEADING`, some is `PARTIAL`.
+- a code: a code of the scope is a prefix of it (`HEADING`), or the other way round (`PARTIAL`).
 """
 
 from collections.abc import Collection, Sequence
@@ -13,87 +13,87 @@ from typing import NamedTuple
 
 from bot.rates.model.goods import Fit, Goods
 from bot.rates.model.measure import Exemption, Measure, Scope
-from bot.rates.question.product import Wanted
+from bot.rates.question.product import ParsedProduct
 
 
 class Exemptions(NamedTuple):
-    """What exempts some goods from a measure."""
+    """The exemptions of a measure that apply to the goods of a question."""
 
     whole: tuple[Exemption, ...] = ()
-    """Those that exempt all of the goods."""
+    """Exemptions of all the goods."""
     partial: tuple[Exemption, ...] = ()
-    """Those that exempt some of the goods, or all of them on a condition."""
+    """Exemptions of some of the goods, or of all of them under a condition."""
 
 
-_REMEMBERED = 10_000
-"""Fits of a measure and goods; a duty on all partners is asked about with each of them."""
+_CACHE_SIZE = 10_000
+"""Maximum entries of each cache, by measure and goods."""
 
 
-class Fitting:
-    """How measures fit goods of the vocabulary."""
+class ScopeMatcher:
+    """Matches the scopes of measures with goods and codes."""
 
     def __init__(self, goods: Goods, measures: Sequence[Measure]) -> None:
         self._goods = goods
         self._measures = {measure.id: measure for measure in measures}
-        self._fit = lru_cache(_REMEMBERED)(self._find)
-        self._exempt = lru_cache(_REMEMBERED)(self._find_exempt)
+        self._find_fit_cached = lru_cache(_CACHE_SIZE)(self._find_fit)
+        self._find_exempt_cached = lru_cache(_CACHE_SIZE)(self._find_exempt)
 
-    def fit(self, measure: Measure, wanted: Wanted) -> Fit:
-        """How surely the measure falls on the goods; a general one does."""
+    def match(self, measure: Measure, wanted: ParsedProduct) -> Fit:
+        """How surely the measure applies to the goods; `NAMED` for a measure on all goods."""
         if measure.applies_to_all_goods:
             return Fit.NAMED
-        return self._fit(measure.id, wanted.goods, wanted.codes)
+        return self._find_fit_cached(measure.id, wanted.goods, wanted.codes)
 
-    def covers_all(self, measure: Measure, wanted: Wanted) -> bool:
-        """Whether all that was asked for, word by word, lies in the measure's scope."""
+    def covers_all(self, measure: Measure, wanted: ParsedProduct) -> bool:
+        """Whether the scope includes all goods and codes of the question, with no word unknown."""
         return not wanted.unknown and all(
-            fit >= Fit.HEADING for fit in self._each(measure.scope, wanted.goods, wanted.codes)
+            fit >= Fit.HEADING for fit in self._fit_each(measure.scope, wanted.goods, wanted.codes)
         )
 
-    def exemptions(
-        self, measure: Measure, day: date, charged: Collection[str], wanted: Wanted
+    def find_exemptions(
+        self, measure: Measure, day: date, charged: Collection[str], wanted: ParsedProduct
     ) -> Exemptions:
-        """What exempts the goods, or some of them, from the measure on that day.
+        """The exemptions of the goods from the measure on that day.
 
-        `charged` are the codes of the partner and its blocs.
+        `charged` has the codes of the partner and its blocs.
         """
         whole: list[Exemption] = []
         partial: list[Exemption] = []
-        for exemption, fit in self._exempt(measure.id, wanted.goods, wanted.codes):
-            if exemption.holds(day, charged):
+        for exemption, fit in self._find_exempt_cached(measure.id, wanted.goods, wanted.codes):
+            if exemption.applies_to(day, charged):
                 certain = fit >= Fit.HEADING and not exemption.only_if
                 (whole if certain else partial).append(exemption)
         return Exemptions(tuple(whole), tuple(partial))
 
-    def _find(self, measure_id: str, goods: tuple[str, ...], codes: tuple[str, ...]) -> Fit:
+    def _find_fit(self, measure_id: str, goods: tuple[str, ...], codes: tuple[str, ...]) -> Fit:
         measure = self._measures[measure_id]
-        sure = max(self._each(measure.scope, goods, codes), default=Fit.NONE)
+        sure = max(self._fit_each(measure.scope, goods, codes), default=Fit.NONE)
         if sure >= Fit.HEADING:
             return sure
-        maybe = sure or any(self._each(measure.partial_scope, goods, codes))
+        maybe = sure or any(self._fit_each(measure.partial_scope, goods, codes))
         return Fit.PARTIAL if maybe else Fit.NONE
 
     def _find_exempt(
         self, measure_id: str, goods: tuple[str, ...], codes: tuple[str, ...]
     ) -> tuple[tuple[Exemption, Fit], ...]:
-        """The exemptions that hold for these goods, or some of them, on some day."""
+        """The exemptions of these goods on any day, each with its fit."""
         fits = (
-            (exemption, max(self._each(exemption.scope, goods, codes), default=Fit.NONE))
+            (exemption, max(self._fit_each(exemption.scope, goods, codes), default=Fit.NONE))
             for exemption in self._measures[measure_id].exempt
         )
         return tuple((exemption, fit) for exemption, fit in fits if fit)
 
-    def _each(self, scope: Scope, goods: Sequence[str], codes: Sequence[str]) -> list[Fit]:
-        """How surely the scope holds each of the goods and codes."""
+    def _fit_each(self, scope: Scope, goods: Sequence[str], codes: Sequence[str]) -> list[Fit]:
+        """How surely the scope includes each of the goods and codes."""
         fits = [self._fit_good(scope, good_id) for good_id in goods]
         return [*fits, *(_fit_code(scope.hs, code) for code in codes)]
 
     def _fit_good(self, scope: Scope, good_id: str) -> Fit:
         if good_id in scope.goods:
             return Fit.NAMED
-        if not self._goods.chain(good_id).isdisjoint(scope.goods):
+        if not self._goods.list_with_wider(good_id).isdisjoint(scope.goods):
             return Fit.HEADING
-        if not set(self._goods.narrower(good_id)).isdisjoint(scope.goods):
+        if not set(self._goods.list_narrower(good_id)).isdisjoint(scope.goods):
             return Fit.PARTIAL
         good = self._goods.by_id.get(good_id)
         fits = [_fit_code(scope.hs, code) for code in good.hs] if good and scope.hs else []
@@ -102,9 +102,9 @@ class Fitting:
         return Fit.PARTIAL if any(fits) else Fit.NONE
 
 
-def _fit_code(held: tuple[str, ...], code: str) -> Fit:
-    if code.startswith(held):
+def _fit_code(scope_codes: tuple[str, ...], code: str) -> Fit:
+    if code.startswith(scope_codes):
         return Fit.HEADING
-    if any(prefix.startswith(code) for prefix in held):
+    if any(prefix.startswith(code) for prefix in scope_codes):
         return Fit.PARTIAL
     return Fit.NONE

@@ -1,16 +1,15 @@
-"""Which layers of duty add up on some goods, and why the others do not.
+"""Decides which duties add up on goods on a day, and why others do not count.
 
-In this order, and what is left counts:
-1. what was not charged on the day: suspended, announced, without a rate, zero; and specific duties,
-   which are no percent;
-2. exemptions of these goods or this partner;
-3. an import ban on these goods: then nothing counts, since no duty lets them in;
-4. of a set of which a tariff line pays one at most: the closest fit, then the first named; where
-   two fit by their codes alone with different rates, neither, and the total is a range (`span`);
-5. what falls on some lines of them only, and what is never part of a sum (`excluded_reason`),
-   unless it is all that was asked for by itself;
-6. what gives way to another layer that counts.
-The total is the sum of the rest. An all-in rate counts with its own number, base rate included.
+Each rule excludes layers, in this order:
+1. Not charged on the day: suspended, announced, no rate, or zero. Specific duties are no percent.
+2. Exempt: these goods or this partner.
+3. Import ban on these goods: no layer counts.
+4. Sets of which a tariff line pays at most one: the closest fit counts, then the first in the set.
+   If two fit only by their codes and have different rates, neither counts: the total is a range.
+5. Layers on only some tariff lines, and layers that never count in a sum (`excluded_reason`),
+   unless the question is about that layer alone.
+6. Layers that another counted layer replaces (`excluded_by`).
+The total is the sum of the other layers. An all-in rate counts in full, with the base rate in it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,40 +24,40 @@ from bot.rates.model.warnings import Exclusion, Reason
 
 
 class Layer(NamedTuple):
-    """A measure on a day, and how surely it falls on the goods in question."""
+    """A measure on a day, and how surely it applies to the goods of a question."""
 
     measure: Measure
     period: RatePeriod
     fit: Fit
-    exempt: Exclusion | None = None
-    """Why these goods or this partner do not pay it; None if they do."""
+    exclusion: Exclusion | None = None
+    """The exemption of these goods or this partner; None if they are not exempt."""
     partly_exempt: tuple[Exemption, ...] = ()
-    """Exemptions of some of these goods, or of all of them on a condition."""
+    """Exemptions of some of these goods, or of all of them under a condition."""
 
     @property
     def checked(self) -> date | None:
-        """The day up to which the sources of this rate were read; None where none was opened."""
+        """The day of the last check of this rate's sources; None if no source was opened."""
         return self.period.checked or self.measure.verified_as_of
 
 
-class LeftOut(NamedTuple):
-    """A layer that is not in the total."""
+class ExcludedLayer(NamedTuple):
+    """A layer that the total does not count."""
 
     layer: Layer
     exclusion: Exclusion
-    unsure: bool = False
-    """Whether it may be due all the same, so that an answer must say so first."""
+    may_apply: bool = False
+    """Whether it may apply nevertheless. Then the answer needs a warning."""
 
 
-class Stacked(NamedTuple):
-    """The layers that make a total, and those left out."""
+class StackedLayers(NamedTuple):
+    """The layers of a total, and the excluded ones."""
 
     counted: tuple[Layer, ...]
-    left_out: tuple[LeftOut, ...]
+    excluded: tuple[ExcludedLayer, ...]
     ban: Layer | None = None
-    """The import ban on these goods; then nothing is counted."""
+    """The import ban on these goods. Then nothing is counted."""
     span: tuple[Decimal, Decimal] | None = None
-    """The lowest and highest total in percent, where the line decides between rates of a set."""
+    """The lowest and highest total in percent, if the tariff line decides (rule 4)."""
 
     @property
     def total(self) -> Decimal:
@@ -73,43 +72,45 @@ _NOT_CHARGED = {
     Status.STRUCK_DOWN: Reason.STRUCK_DOWN,
 }
 _MAX_COMBINATIONS = 32
-"""Combinations of rates that a range is computed from; a code lies in one such set, rarely two."""
+"""Maximum combinations of rates for a range. A code is in one such set, rarely in two."""
 
 
 def stack(
     layers: Sequence[Layer], one_of: Sequence[Mapping[str, int]], *, by_itself: bool = False
-) -> Stacked:
-    """The layers that count; `by_itself` where the question names the layers it wants.
+) -> StackedLayers:
+    """Applies the rules; `by_itself` is true if the question is about named layers alone.
 
-    Each of `one_of` is a set of measures, by id, of which a line pays one at most, with its order.
+    `one_of` has the sets of rule 4: the rank of each measure by id.
     """
-    left_out: list[LeftOut] = []
-    charged = _charged(layers, left_out)
-    if (ban := _ban(charged)) is not None:
-        left_out.extend(LeftOut(layer, Exclusion(Reason.IMPORT_BAN)) for layer in charged)
-        return Stacked((), tuple(left_out), ban)
-    charged = _without_partial_bans(charged, left_out)
+    left_out: list[ExcludedLayer] = []
+    charged = _exclude_uncharged(layers, left_out)
+    if (ban := _find_ban(charged)) is not None:
+        left_out.extend(ExcludedLayer(layer, Exclusion(Reason.IMPORT_BAN)) for layer in charged)
+        return StackedLayers((), tuple(left_out), ban)
+    charged = _exclude_partial_bans(charged, left_out)
     undecided: list[list[Layer]] = []
-    charged = _without_excluded_rivals(charged, one_of, left_out)
+    charged = _exclude_rivals(charged, one_of, left_out)
     ids = {layer.measure.id for layer in charged}
     for members in one_of:
         if len(ids & members.keys()) > 1:
-            charged = _choose(charged, members, left_out, undecided)
-    stacked = _give_way(_certain(charged, left_out, by_itself=by_itself), left_out)
+            charged = _choose_from_set(charged, members, left_out, undecided)
+    stacked = _exclude_superseded_last(
+        _exclude_uncertain(charged, left_out, by_itself=by_itself), left_out
+    )
     if not undecided:
         return stacked
-    low, high = _span(layers, one_of, undecided, by_itself=by_itself)
+    low, high = _compute_span(layers, one_of, undecided, by_itself=by_itself)
     return stacked if low == high else stacked._replace(span=(low, high))
 
 
-def _span(
+def _compute_span(
     layers: Sequence[Layer],
     one_of: Sequence[Mapping[str, int]],
     undecided: Sequence[Sequence[Layer]],
     *,
     by_itself: bool,
 ) -> tuple[Decimal, Decimal]:
-    """The lowest and the highest total over all ways to decide each of the sets."""
+    """The lowest and highest total over all combinations of the undecided layers."""
     rivals = {layer.measure.id for alternatives in undecided for layer in alternatives}
     totals = []
     for chosen in islice(product(*undecided), _MAX_COMBINATIONS):
@@ -119,54 +120,56 @@ def _span(
     return min(totals), max(totals)
 
 
-def _ban(layers: Sequence[Layer]) -> Layer | None:
-    """Rule 3: the ban that surely holds for the goods; of several the closest fit."""
+def _find_ban(layers: Sequence[Layer]) -> Layer | None:
+    """Rule 3: the ban that certainly applies to the goods; of several, the closest fit."""
     bans = [one for one in layers if one.period.banned and one.fit > Fit.PARTIAL]
     return max(bans, key=lambda one: one.fit, default=None)
 
 
-def _without_partial_bans(layers: Sequence[Layer], left_out: list[LeftOut]) -> list[Layer]:
+def _exclude_partial_bans(layers: Sequence[Layer], left_out: list[ExcludedLayer]) -> list[Layer]:
     some = Exclusion(Reason.BAN_ON_SOME_LINES)
-    left_out.extend(LeftOut(one, some, True) for one in layers if one.period.banned)
+    left_out.extend(ExcludedLayer(one, some, True) for one in layers if one.period.banned)
     return [one for one in layers if not one.period.banned]
 
 
-def _charged(layers: Sequence[Layer], left_out: list[LeftOut]) -> list[Layer]:
-    """Rules 1 and 2."""
+def _exclude_uncharged(layers: Sequence[Layer], left_out: list[ExcludedLayer]) -> list[Layer]:
+    """Rules 1 and 2. Returns the other layers and adds excluded ones to `left_out`."""
     charged = []
     for layer in layers:
         period = layer.period
-        if not period.charged or not (period.percent or period.banned or period.specific):
+        if not period.is_charged or not (period.percent or period.banned or period.specific):
             reason = _NOT_CHARGED.get(period.status, Reason.NOTHING_CHARGED)
-            left_out.append(LeftOut(layer, Exclusion(reason)))
-        elif layer.exempt:
-            left_out.append(LeftOut(layer, layer.exempt))
+            left_out.append(ExcludedLayer(layer, Exclusion(reason)))
+        elif layer.exclusion:
+            left_out.append(ExcludedLayer(layer, layer.exclusion))
         elif period.specific:
-            left_out.append(LeftOut(layer, Exclusion(Reason.SPECIFIC), True))
+            left_out.append(ExcludedLayer(layer, Exclusion(Reason.SPECIFIC), True))
         else:
             charged.append(layer)
     return charged
 
 
-def _certain(layers: Sequence[Layer], left_out: list[LeftOut], *, by_itself: bool) -> list[Layer]:
-    """Rule 5."""
+def _exclude_uncertain(
+    layers: Sequence[Layer], left_out: list[ExcludedLayer], *, by_itself: bool
+) -> list[Layer]:
+    """Rule 5: returns the layers that certainly count."""
     if by_itself and len(layers) == 1:
         return list(layers)
     certain = []
     for layer in layers:
         if layer.fit is Fit.PARTIAL:
-            left_out.append(LeftOut(layer, Exclusion(Reason.SOME_LINES), True))
+            left_out.append(ExcludedLayer(layer, Exclusion(Reason.SOME_LINES), True))
         elif why := layer.measure.excluded_reason:
-            left_out.append(LeftOut(layer, Exclusion(Reason.NEVER_SUMMED, text=why), True))
+            left_out.append(ExcludedLayer(layer, Exclusion(Reason.NEVER_SUMMED, text=why), True))
         else:
             certain.append(layer)
     return certain
 
 
-def _without_excluded_rivals(
-    layers: list[Layer], one_of: Sequence[Mapping[str, int]], left_out: list[LeftOut]
+def _exclude_rivals(
+    layers: list[Layer], one_of: Sequence[Mapping[str, int]], left_out: list[ExcludedLayer]
 ) -> list[Layer]:
-    """Drops members of a set that give way to a sure layer outside all sets, before rule 4."""
+    """Before rule 4: excludes members of sets replaced by a certain layer outside all sets."""
     ids = {one for members in one_of for one in members}
     sure = {
         one.measure.id: one.measure
@@ -174,41 +177,41 @@ def _without_excluded_rivals(
         if one.fit > Fit.PARTIAL and one.measure.id not in ids and not one.measure.excluded_reason
     }
     rivals = [layer for layer in layers if layer.measure.id in ids]
-    kept = _without_excluded(rivals, sure, left_out)
+    kept = _exclude_superseded(rivals, sure, left_out)
     return [layer for layer in layers if layer.measure.id not in ids or layer in kept]
 
 
-def _without_excluded(
-    layers: list[Layer], others: Mapping[str, Measure], left_out: list[LeftOut]
+def _exclude_superseded(
+    layers: list[Layer], others: Mapping[str, Measure], left_out: list[ExcludedLayer]
 ) -> list[Layer]:
-    """The layers without those that give way to one of the others (by id)."""
+    """The layers without those that one of the other measures (by id) replaces."""
     stays = []
     for layer in layers:
-        over = _excluder(layer, others)
+        over = _find_superseding(layer, others)
         if over is None:
             stays.append(layer)
         else:
-            left_out.append(LeftOut(layer, Exclusion(Reason.GIVES_WAY, over.ref)))
+            left_out.append(ExcludedLayer(layer, Exclusion(Reason.GIVES_WAY, over.ref)))
     return stays
 
 
-def _excluder(layer: Layer, others: Mapping[str, Measure]) -> Measure | None:
-    """The first of these measures (by id) whose goods do not pay the layer."""
+def _find_superseding(layer: Layer, others: Mapping[str, Measure]) -> Measure | None:
+    """The first of these measures (by id) that replaces the layer on its goods, or None."""
     for one in (*layer.measure.excluded_by, *layer.period.excluded_by):
         if one in others:
             return others[one]
     return None
 
 
-def _choose(
+def _choose_from_set(
     counted: list[Layer],
     members: Mapping[str, int],
-    left_out: list[LeftOut],
+    left_out: list[ExcludedLayer],
     undecided: list[list[Layer]],
 ) -> list[Layer]:
-    """Rule 4 for one set; a rate on some lines silently gives way to one on all of them.
+    """Rule 4 for one set. Layers on only some tariff lines are dropped if another layer fits all.
 
-    Where the line decides, the rates that it decides between are added to `undecided`.
+    If the tariff line decides, the possible layers are added to `undecided`.
     """
     rivals = [layer for layer in counted if layer.measure.id in members]
     if len(rivals) < 2:
@@ -228,22 +231,22 @@ def _choose(
         else Exclusion(Reason.OTHER_COUNTED, winner.measure.ref)
     )
     left_out.extend(
-        LeftOut(layer, exclusion, differ and layer.fit is closest)
+        ExcludedLayer(layer, exclusion, differ and layer.fit is closest)
         for layer in rivals
         if layer is not winner and layer.fit is not Fit.PARTIAL
     )
     return [layer for layer in counted if layer is winner or layer.measure.id not in members]
 
 
-def _give_way(counted: list[Layer], left_out: list[LeftOut]) -> Stacked:
-    """Rule 6."""
+def _exclude_superseded_last(counted: list[Layer], left_out: list[ExcludedLayer]) -> StackedLayers:
+    """Rule 6, for counted layers and for excluded ones that may apply."""
     measures = {layer.measure.id: layer.measure for layer in counted}
-    stays = _without_excluded(counted, measures, left_out)
+    stays = _exclude_superseded(counted, measures, left_out)
     counts = {layer.measure.id: layer.measure for layer in stays}
     settled = [
-        LeftOut(left.layer, Exclusion(Reason.GIVES_WAY, over.ref))
-        if left.unsure and (over := _excluder(left.layer, counts)) is not None
+        ExcludedLayer(left.layer, Exclusion(Reason.GIVES_WAY, over.ref))
+        if left.may_apply and (over := _find_superseding(left.layer, counts)) is not None
         else left
         for left in left_out
     ]
-    return Stacked(tuple(stays), tuple(settled))
+    return StackedLayers(tuple(stays), tuple(settled))

@@ -1,7 +1,7 @@
-"""Answers as JSON values. Percents are decimal strings, days are written as 2025-05-14.
+"""Answers as JSON values. Percents are decimal strings, and dates are ISO 8601 (`2025-05-14`).
 
-`rate_json` is the contract of `tariffwire rate --json`. Fields that need data on tariff lines are
-null or empty so far. Keys beyond the contract are left out where they are empty.
+`build_rate_json` defines the output of `tariffwire rate --json`. Fields that need data on tariff
+lines are null or empty so far. Optional keys are omitted if they are empty.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from bot.errors import QueryError
-from bot.rates.model.answer import BASE_ID, Answer, BaseRate, Component, Upcoming, percent_text
+from bot.rates.model.answer import BASE_ID, Answer, BaseRate, Component, Upcoming, format_percent
 from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
 from bot.rates.question.parse import RateQuery
@@ -22,23 +22,25 @@ _ZERO = Decimal(0)
 _UNCERTAIN = (NoOneTotal, NotInTotal, SomeGoodsDiffer)
 
 
-def rate_json(
+def build_rate_json(
     text: str,
     query: RateQuery | None,
     answers: Sequence[Answer] = (),
     error: QueryError | None = None,
     calendar: Sequence[Upcoming] | None = None,
 ) -> Json:
-    """The answers to a question, or the error that it was refused with, as one object.
+    """The answers to a question, or its error, as one object.
 
     `query` is None if the text could not be parsed. `calendar` is the answer to `upcoming` and
     `changes`; None for all other questions.
     """
-    asked = {key: _value(getattr(query, key, None)) for key in _ASKED}
-    days = {} if calendar is None else {"calendar": [upcoming_json(item) for item in calendar]}
+    asked = {key: _to_json(getattr(query, key, None)) for key in _ASKED}
+    days = (
+        {} if calendar is None else {"calendar": [build_upcoming_json(item) for item in calendar]}
+    )
     return {
         "asked": {"text": text, **asked},
-        "answers": [answer_json(one) for one in answers],
+        "answers": [build_answer_json(one) for one in answers],
         **days,
         "error": error and {"thing": error.thing, "cause": error.cause, "cure": error.cure},
     }
@@ -47,62 +49,62 @@ def rate_json(
 _ASKED = ("imposer", "partner", "on", "product")
 _ANSWER = ("imposer", "partner", "on", "checked", "product", "total_percent", "banned")
 _BEYOND = ("basis", "goods", "codes", "choices", "on_goods", "mfn", "last_change", "history")
-_COMPONENT = ("measure", "measure_id", "percent", "counted", "legal_basis", "status", "to")
+_COMPONENT = ("measure", "measure_id", "percent", "is_counted", "legal_basis", "status", "to")
 _UPCOMING = ("on", "measure", "measure_id", "imposer", "partners")
 
 
-def answer_json(answer: Answer) -> Json:
+def build_answer_json(answer: Answer) -> Json:
     """One answer."""
     base = answer.base if answer.base and answer.base.exact else None
     both = (*answer.components, *answer.not_counted)
     return {
-        **_values(answer, _ANSWER),
-        "additional_percent": _value(_additional(answer, base)),
-        "range": _range(answer),
-        "certainty": _certainty(answer),
-        "base": answer.base and _base_json(answer.base),
-        "with_base_percent": _value(base and base.with_duties),
-        "components": [component_json(one, base) for one in both],
+        **_collect_values(answer, _ANSWER),
+        "additional_percent": _to_json(_sum_additional(answer, base)),
+        "range": _build_range(answer),
+        "certainty": _find_certainty(answer),
+        "base": answer.base and _build_base_json(answer.base),
+        "with_base_percent": _to_json(base and base.with_duties),
+        "components": [build_component_json(one, base) for one in both],
         "questions": [],
         "reports": [],
-        "next": [upcoming_json(item) for item in answer.next],
-        "warnings": [warning_json(one) for one in answer.warnings],
-        **_values(answer, (*_BEYOND, "talks", "suggestions")),
+        "next": [build_upcoming_json(item) for item in answer.next],
+        "warnings": [build_warning_json(one) for one in answer.warnings],
+        **_collect_values(answer, (*_BEYOND, "talks", "suggestions")),
     }
 
 
-def component_json(one: Component, base: BaseRate | None) -> Json:
-    """A component, counted or not; `base` is the base rate of the very line, if it is known."""
+def build_component_json(one: Component, base: BaseRate | None) -> Json:
+    """A component, counted or not; `base` is the base rate of its tariff line, if known."""
     why = one.exclusion
     beyond = ("rate_since", "note", "covers", "rulings", "charged_until", "announced", "void_on")
     return {
-        **_values(one, _COMPONENT),
+        **_collect_values(one, _COMPONENT),
         "heading": None,
-        "added_percent": _value(_added(one, base)) if one.counted else None,
+        "added_percent": _to_json(_compute_added(one, base)) if one.is_counted else None,
         "reason": why and why.reason.value,
-        "from": _value(one.from_),
+        "from": _to_json(one.from_),
         "all_in": one.calc is not Calc.ADDS,
-        **_source(one.source),
-        "checked": _value(one.checked),
-        **_filled(
+        **_build_source(one.source),
+        "checked": _to_json(one.checked),
+        **_collect_filled(
             specific=one.rate.specific,
             banned=one.rate.banned,
             reason_text=why and why.text,
             reason_measure_id=why and why.by and why.by.id,
-            **({name: getattr(one, name) for name in beyond} if one.counted else {}),
+            **({name: getattr(one, name) for name in beyond} if one.is_counted else {}),
         ),
     }
 
 
-def upcoming_json(item: Upcoming) -> Json:
-    """One entry of a calendar, or of what comes next."""
+def build_upcoming_json(item: Upcoming) -> Json:
+    """One upcoming or past change."""
     change = item.change
     return {
-        **_values(item, _UPCOMING),
+        **_collect_values(item, _UPCOMING),
         "kind": change.kind.value,
-        "percent": _value(change.rate.percent),
-        **_source(item.source),
-        **_filled(
+        "percent": _to_json(change.rate.percent),
+        **_build_source(item.source),
+        **_collect_filled(
             passed=item.passed,
             from_percent=change.from_percent,
             up_to_percent=change.up_to,
@@ -113,23 +115,23 @@ def upcoming_json(item: Upcoming) -> Json:
     }
 
 
-def warning_json(one: RateWarning) -> Json:
-    """The kind of a warning, and its values under their own names."""
+def build_warning_json(one: RateWarning) -> Json:
+    """The kind of a warning and its fields."""
     names = [field.name for field in fields(one)]  # type: ignore[arg-type]
-    return {"kind": one.kind, "leads": one.leads, **_values(one, names)}
+    return {"kind": one.kind, "leads": one.leads, **_collect_values(one, names)}
 
 
-def _additional(answer: Answer, base: BaseRate | None) -> Decimal | None:
-    """The sum of what the counted duties add on top of the base rate; None if that is unknown."""
-    added = [_added(one, base) for one in answer.components if one.measure_id != BASE_ID]
+def _sum_additional(answer: Answer, base: BaseRate | None) -> Decimal | None:
+    """The sum that the counted duties add to the base rate; None if unknown."""
+    added = [_compute_added(one, base) for one in answer.components if one.measure_id != BASE_ID]
     known = [percent for percent in added if percent is not None]
     if answer.total_percent is None or len(known) < len(added):
         return None
     return sum(known, _ZERO)
 
 
-def _added(one: Component, base: BaseRate | None) -> Decimal | None:
-    """What a duty adds on top of the base rate, which an all-in rate includes."""
+def _compute_added(one: Component, base: BaseRate | None) -> Decimal | None:
+    """The percent that a duty adds to the base rate; less than its rate if that is all-in."""
     if one.calc is Calc.ADDS or one.percent is None:
         return one.percent
     if base is None or base.percent is None:
@@ -137,58 +139,58 @@ def _added(one: Component, base: BaseRate | None) -> Decimal | None:
     return max(_ZERO, one.percent - base.percent)
 
 
-def _range(answer: Answer) -> object:
-    """The lowest and highest total; null for all-in rates, which are not additional duties."""
+def _build_range(answer: Answer) -> object:
+    """The lowest and highest total; None if a rate is all-in, so totals include the base rate."""
     all_in = any(one.calc is not Calc.ADDS for one in (*answer.components, *answer.not_counted))
-    return None if all_in else _value(answer.total_range)
+    return None if all_in else _to_json(answer.total_range)
 
 
-def _certainty(answer: Answer) -> str:
+def _find_certainty(answer: Answer) -> str:
     if answer.total_range is not None:
         return "range"
     if answer.banned:
         return "exact"
-    unsure = any(isinstance(one, _UNCERTAIN) for one in answer.warnings) or answer.only_in_data
+    unsure = any(isinstance(one, _UNCERTAIN) for one in answer.warnings) or answer.is_zero_in_data
     return "unknown" if answer.total_percent is None or unsure else "exact"
 
 
-def _base_json(base: BaseRate) -> Json:
-    text = base.words or f"{percent_text(base.percent)}%"
+def _build_base_json(base: BaseRate) -> Json:
+    text = base.words or f"{format_percent(base.percent)}%"
     names = ("percent", "exact", "line", "what", "with_duties", "year")
-    return {**_values(base, names), "text": text, **_source(base.source)}
+    return {**_collect_values(base, names), "text": text, **_build_source(base.source)}
 
 
-def _source(source: Source) -> Json:
+def _build_source(source: Source) -> Json:
     return {"source": source.text, "source_url": source.url}
 
 
-def _values(value: object, names: Sequence[str]) -> Json:
-    """These attributes under their names; a measure is its name and id, a source text and link."""
+def _collect_values(value: object, names: Sequence[str]) -> Json:
+    """The named attributes. A measure becomes name and id; a source becomes text and link."""
     found: Json = {}
     for name in names:
-        held = getattr(value, name)
-        if isinstance(held, MeasureRef):
-            found |= {"measure": held.name, "measure_id": held.id}
-        elif isinstance(held, Source):
-            found |= _source(held)
+        attribute = getattr(value, name)
+        if isinstance(attribute, MeasureRef):
+            found |= {"measure": attribute.name, "measure_id": attribute.id}
+        elif isinstance(attribute, Source):
+            found |= _build_source(attribute)
         else:
-            found[name.rstrip("_")] = _value(held)
+            found[name.removeprefix("is_").rstrip("_")] = _to_json(attribute)
     return found
 
 
-def _filled(**values: object) -> Json:
-    return {name: _value(value) for name, value in values.items() if value}
+def _collect_filled(**values: object) -> Json:
+    return {name: _to_json(value) for name, value in values.items() if value}
 
 
-def _value(value: object) -> object:
-    """A value of a fact as JSON; named tuples become objects."""
+def _to_json(value: object) -> object:
+    """The value as JSON; named tuples and models become objects."""
     if isinstance(value, Decimal):
-        return percent_text(value)
+        return format_percent(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if isinstance(value, tuple):
         names: Sequence[str] = getattr(value, "_fields", ())
-        return _values(value, names) if names else [_value(one) for one in value]
+        return _collect_values(value, names) if names else [_to_json(one) for one in value]
     return value

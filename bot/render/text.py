@@ -1,122 +1,131 @@
-"""An answer as plain text: one sentence for a notification, lines for a terminal."""
+"""Answers as plain text: one sentence for a notification, or lines for a terminal."""
 
 from collections.abc import Iterable, Iterator
 
+from bot.parties import Parties
 from bot.rates.model.answer import (
     Answer,
     Component,
     MfnAverage,
     Step,
     Upcoming,
-    percent_text,
+    format_percent,
 )
 from bot.rates.model.measure import Source
 from bot.render import words
+from bot.render.dates import format_day
 
 _NOT_COUNTED_SHOWN = 12
 _PARTNERS_SHOWN = 6
 
 
-def sentence(answer: Answer) -> str:
-    """The answer in one line: who on whom, on what, how much, which definition, which day.
+def render_sentence(answer: Answer) -> str:
+    """The answer in one line: importing country, origin, goods, total, date, first warning.
 
-    `United States on China, goods in general: 12.5% additional ad valorem on 2026-10-02.`
+    `United States on China, goods in general: 12.5% additional ad valorem on 2 Oct 2026.`
     """
-    subject = f"{answer.imposer_name} on {answer.partner_name}, {words.goods(answer)}"
-    total, warnings = words.total(answer), words.warnings(answer)
+    subject = f"{answer.imposer_name} on {answer.partner_name}, {words.describe_goods(answer)}"
+    total, warnings = words.format_total(answer), words.describe_warnings(answer)
+    day = format_day(answer.on)
     if answer.banned:
-        return f"{subject}: may not be imported on {answer.on}. {warnings[0]}"
+        return f"{subject}: may not be imported on {day}. {warnings[0]}"
     if total is None:
-        average = _mfn(answer, answer.mfn) if answer.mfn else ""
-        return f"{subject}: no total can be given for {answer.on}. {average}".strip()
+        average = _format_mfn(answer, answer.mfn) if answer.mfn else ""
+        return f"{subject}: no total can be given for {day}. {average}".strip()
     warning = f" Note: {warnings[0]}" if warnings else ""
     kind = "ad valorem, base rate included" if answer.includes_base else "additional ad valorem"
     if not answer.total_percent and answer.on_goods:
-        kind = f"{kind}, and {words.on_goods(answer.on_goods)},"
-    decides = ": the line decides" if answer.total_range else ""
-    decides = ", by what our data holds" if answer.only_in_data else decides
-    return f"{subject}: {total}% {kind} on {answer.on}{decides}.{warning}"
+        kind = f"{kind}, and {words.describe_goods_duties(answer.on_goods)},"
+    decides = ": the tariff line decides" if answer.total_range else ""
+    decides = ", as far as our data shows" if answer.is_zero_in_data else decides
+    return f"{subject}: {total}% {kind} on {day}{decides}.{warning}"
 
 
-def calendar_line(item: Upcoming) -> str:
-    """One entry of a calendar: day, who charges whom, measure, what happens, source."""
+def render_calendar_line(item: Upcoming, parties: Parties) -> str:
+    """One entry of a calendar: date, importing country, origins, duty, what happens, source."""
+    names = [words.describe_party(code, parties) for code in item.partners[:_PARTNERS_SHOWN]]
     left = len(item.partners) - _PARTNERS_SHOWN
     more = f" and {left} more" if left > 0 else ""
-    whom = f"{item.imposer} on {', '.join(item.partners[:_PARTNERS_SHOWN])}{more}"
-    return _upcoming(item._replace(measure=f"{whom}: {item.measure}"))
+    pair = f"{words.describe_party(item.imposer, parties)} on {', '.join(names)}{more}"
+    return _render_upcoming(item._replace(measure=f"{pair}: {item.measure}"))
 
 
-def lines(answer: Answer) -> Iterator[str]:
-    """The whole answer, what must be known first at the top."""
-    first = words.first_warnings(answer)
+def render_lines(answer: Answer) -> Iterator[str]:
+    """The whole answer, line by line. Lines with `!` are the warnings that come first."""
+    first = words.describe_first_warnings(answer)
     yield from (f"! {warning}" for warning in first)
-    names = f"{answer.imposer_name} on {answer.partner_name}, {words.goods(answer)}, {answer.on}"
-    yield f"{names}: {_headline(answer)}"
-    yield f"  {words.definition(answer)}"
-    choices = (f"{one.goods}: {percent_text(one.percent)}%" for one in answer.choices)
-    yield from _block("by line", choices)
+    pair = f"{answer.imposer_name} on {answer.partner_name}"
+    subject = f"{pair}, {words.describe_goods(answer)}, {format_day(answer.on)}"
+    yield f"{subject}: {_format_headline(answer)}"
+    yield f"  {words.describe_definition(answer)}"
+    choices = (f"{one.goods}: {format_percent(one.percent)}%" for one in answer.choices)
+    yield from _render_block("by line", choices)
     counted = "breakdown" if not answer.choices else "counted on all"
-    yield from _block(counted, map(_component, answer.components))
+    yield from _render_block(counted, map(_render_component, answer.components))
     if answer.base is not None and not answer.includes_base:
-        line = f"base rate of {answer.base.line}, {answer.base.what}: {words.base(answer)}"
-        yield f"  {line} ({_source(answer.base.source)})"
+        line = f"base rate of {answer.base.line}, {answer.base.what}: {words.describe_base(answer)}"
+        yield f"  {line} ({_format_source(answer.base.source)})"
     if answer.mfn is not None:
-        yield f"  {_mfn(answer, answer.mfn)}"
+        yield f"  {_format_mfn(answer, answer.mfn)}"
     shown = answer.not_counted[:_NOT_COUNTED_SHOWN]
-    yield from _block("not in the total", map(_component, shown))
+    yield from _render_block("not in the total", map(_render_component, shown))
     if more := len(answer.not_counted) - len(shown):
-        yield f"  and {more} more on particular goods; name the goods to see what falls on them"
-    if change := words.last_change(answer):
+        yield f"  and {more} more on particular goods; name the goods to see their duties"
+    if change := words.describe_last_change(answer):
         yield f"last change: {change}"
-    yield from _block("next", map(_upcoming, answer.next))
-    yield from _block("history", map(_step, answer.history))
+    yield from _render_block("next", map(_render_upcoming, answer.next))
+    yield from _render_block("history", map(_render_step, answer.history))
     talks = (
-        f"{one.on}  {one.place}: {one.outcome} ({_source(one.source)})" for one in answer.talks
+        f"{format_day(one.on)}  {one.place}: {one.outcome} ({_format_source(one.source)})"
+        for one in answer.talks
     )
-    yield from _block("talks", talks)
-    yield from _block("notes", words.warnings(answer)[len(first) :])
+    yield from _render_block("talks", talks)
+    yield from _render_block("notes", words.describe_warnings(answer)[len(first) :])
     if answer.checked is not None:
-        yield f"sources last checked {answer.checked}"
+        yield f"sources last checked {format_day(answer.checked)}"
 
 
-def _headline(answer: Answer) -> str:
-    total = words.total(answer)
+def _format_headline(answer: Answer) -> str:
+    total = words.format_total(answer)
     if answer.banned:
         return "may not be imported"
     if total is None:
         return "no total"
-    if answer.only_in_data:
+    if answer.is_zero_in_data:
         return f"{total}% in our data"
-    return f"{total}%: the line decides" if answer.total_range else f"{total}%"
+    return f"{total}%: the tariff line decides" if answer.total_range else f"{total}%"
 
 
-def _block(title: str, items: Iterable[str]) -> Iterator[str]:
+def _render_block(title: str, items: Iterable[str]) -> Iterator[str]:
     found = [f"  {item}" for item in items]
     return iter([f"{title}:", *found] if found else ())
 
 
-def _component(one: Component) -> str:
-    rate = words.rate(one.rate, "rate not set")
-    state = words.status(one) if one.from_ else ""
-    pieces = (f"{one.measure}: {rate}", one.legal_basis, state, words.rulings(one))
-    return "; ".join(filter(None, (*pieces, words.note(one).rstrip("."), _source(one.source))))
+def _render_component(one: Component) -> str:
+    rate = words.describe_rate(one.rate, "rate not set")
+    state = words.describe_status(one) if one.from_ else ""
+    pieces = (f"{one.measure}: {rate}", one.legal_basis, state, words.describe_rulings(one))
+    return "; ".join(
+        filter(None, (*pieces, words.describe_note(one).rstrip("."), _format_source(one.source)))
+    )
 
 
-def _upcoming(item: Upcoming) -> str:
-    day = f"was due on {item.on}, not checked since:" if item.passed else f"{item.on} "
-    return f"{day} {item.measure}: {words.change(item.change)} ({item.source.text})"
+def _render_upcoming(item: Upcoming) -> str:
+    day = format_day(item.on)
+    day = f"was due on {day}, not checked since:" if item.passed else f"{day} "
+    return f"{day} {item.measure}: {words.describe_change(item.change)} ({item.source.text})"
 
 
-def _step(step: Step) -> str:
-    """One line of a history: day, total from then on, why, source."""
-    rate = f"{words.step_total(step):>5}%" if step.moves_total else "      "
-    return f"{step.on}  {rate}  {words.step(step)} ({step.source.text})"
+def _render_step(step: Step) -> str:
+    """One line of a history: date, the total from then on, what changed, source."""
+    rate = f"{words.format_step_total(step):>5}%" if step.moves_total else "      "
+    return f"{format_day(step.on):>11}  {rate}  {words.describe_step(step)} ({step.source.text})"
 
 
-def _source(source: Source) -> str:
+def _format_source(source: Source) -> str:
     return f"{source.text} {source.url}" if source.url else source.text
 
 
-def _mfn(answer: Answer, mfn: MfnAverage) -> str:
-    rate = f"{percent_text(mfn.percent)}% ({mfn.year}, {_source(mfn.source)})"
+def _format_mfn(answer: Answer, mfn: MfnAverage) -> str:
+    rate = f"{format_percent(mfn.percent)}% ({mfn.year}, {_format_source(mfn.source)})"
     return f"MFN average of {answer.imposer_name}: {rate}"

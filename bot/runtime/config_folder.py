@@ -5,7 +5,7 @@ from functools import cached_property
 from bot.feeds.model import Feed
 from bot.news.reader import Reader
 from bot.parties import Parties
-from bot.rates.files.validate import Book
+from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_book, load_feeds, load_parties, load_topics
 from bot.runtime.settings import Settings
@@ -33,7 +33,7 @@ class ConfigFolder:
         return Reader(load_topics(self.settings.config_dir / "topics.yaml"), self.parties)
 
     @cached_property
-    def book(self) -> Book:
+    def book(self) -> RatesFiles:
         """The rates files, without approved rates."""
         return load_book(self.settings.config_dir / "rates", self.parties)
 

@@ -14,11 +14,11 @@ from bot.parties import Parties, Party
 from bot.proposals.approval.amendments import ApprovedRatesFile
 from bot.proposals.approval.overlay import Overlay, lay_over
 from bot.rates.files import validate
-from bot.rates.files.schema import MfnFile, Sheet
+from bot.rates.files.schema import ImposerFile, MfnFile
 from bot.rates.ledger import Ledger
 from bot.rates.model.goods import GoodsFile
 from bot.rates.model.law import EventsFile
-from bot.text.validation_messages import in_words
+from bot.text.validation_messages import describe_error
 from bot.values import Frozen
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -95,7 +95,7 @@ def read_text_model(path: str, text: str, model: type[Model]) -> Model:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         line, key = _locate(text, first["loc"])
-        raise ConfigError(path, line, key, in_words(first)) from error
+        raise ConfigError(path, line, key, describe_error(first)) from error
     except RecursionError as error:
         raise ConfigError(path, None, "", "nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:
@@ -178,7 +178,7 @@ def load_ledger(folder: Path, parties: Parties) -> Ledger:
     return Ledger(load_book(folder, parties), parties)
 
 
-def load_book(folder: Path, parties: Parties) -> validate.Book:
+def load_book(folder: Path, parties: Parties) -> validate.RatesFiles:
     """The files of `config/rates`, with `approved.yaml` laid over them.
 
     Raises ConfigError as `load_files` and `load_approved` do.
@@ -186,7 +186,7 @@ def load_book(folder: Path, parties: Parties) -> validate.Book:
     return load_approved(folder, load_files(folder, parties), parties).book
 
 
-def load_files(folder: Path, parties: Parties) -> validate.Book:
+def load_files(folder: Path, parties: Parties) -> validate.RatesFiles:
     """The files of `config/rates` without `approved.yaml`: one sheet for each imposer, MFN, goods
     and events.
 
@@ -195,20 +195,20 @@ def load_files(folder: Path, parties: Parties) -> validate.Book:
     """
     others = {validate.MFN, validate.GOODS, validate.EVENTS, APPROVED}
     paths = [path for path in sorted(folder.glob("*.yaml")) if path.name not in others]
-    book = validate.Book(
-        sheets={path.name: read_model(path, Sheet) for path in paths},
+    book = validate.RatesFiles(
+        imposer_files={path.name: read_model(path, ImposerFile) for path in paths},
         mfn=read_model(folder / validate.MFN, MfnFile),
         goods=read_model(folder / validate.GOODS, GoodsFile),
         events=read_model(folder / validate.EVENTS, EventsFile),
     )
-    for flaw in validate.flaws(book, {party.code for party in parties}):
+    for flaw in validate.find_problems(book, {party.code for party in parties}):
         path = folder / flaw.file
         line, key = _locate(file_text(path), flaw.loc)
         raise ConfigError(str(path), line, key, flaw.cause, flaw.cure)
     return book
 
 
-def load_approved(folder: Path, files: validate.Book, parties: Parties) -> Overlay:
+def load_approved(folder: Path, files: validate.RatesFiles, parties: Parties) -> Overlay:
     """The files with the rates of `approved.yaml`, where there is one.
 
     A row that the files already hold is skipped. Raises ConfigError naming line and key of a row

@@ -22,7 +22,7 @@ from aiohttp import web
 
 from bot.errors import ConfigError
 from bot.feeds.model import Feed
-from bot.values import utc
+from bot.values import to_utc
 
 PLACEHOLDER = "http://127.0.0.1:0"
 """The placeholder in `config/demo/feeds.yaml` for the server's address."""
@@ -158,8 +158,8 @@ def _read(path: Path) -> Recording:
 
 def _published(item: Element) -> datetime:
     if dates := item.getElementsByTagName("pubDate"):
-        return utc(parsedate_to_datetime(_text(dates[0])))
-    return utc(datetime.fromisoformat(_text(item.getElementsByTagName("published")[0])))
+        return to_utc(parsedate_to_datetime(_text(dates[0])))
+    return to_utc(datetime.fromisoformat(_text(item.getElementsByTagName("published")[0])))
 
 
 def _text(element: Element) -> str:

@@ -26,7 +26,7 @@ from rapidfuzz import process
 from bot import PAGE, __version__
 from bot.errors import SettingsError
 from bot.sources.settings import SourceSettings
-from bot.text.validation_messages import in_words
+from bot.text.validation_messages import describe_error
 
 PREFIX = "TARIFFWIRE_"
 DAY_S = 86_400.0
@@ -199,7 +199,7 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = variable(str(first["loc"][0]))
-        cause = in_words(first)
+        cause = describe_error(first)
         cure = f"Set {name} to a valid value or remove it to use the default"
         raise SettingsError(name, f"{cause[0].lower()}{cause[1:]}", cure) from error
     except (OSError, UnicodeDecodeError) as error:

@@ -329,7 +329,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         sources = SourceRegistry(settings, fetch_limits(settings), config.parties, clock)
         stack.push_async_callback(sources.close)
         answers = AnswerService(decisions.ledger, sources.reference)
-        decisions.watch(answers.use)
+        decisions.watch(answers.replace_ledger)
         slack = _slack_context(base, FeedRegistry(base.feeds, store, poller), answers, decisions)
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)

@@ -29,7 +29,7 @@ from bot.slack.context import SlackContext
 from bot.slack.handlers import buttons, commands, events
 from bot.slack.payload_shape import malformed
 from bot.slack.signed_requests import RequestRefused, read_signed
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
@@ -158,7 +158,7 @@ async def _failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """The response to an error that no listener handled."""
     log = logging.getLogger(__name__)
     if isinstance(error, BoltUnhandledRequestError):
-        kind = single_line(str(body.get("type") or body.get("command") or "request"))
+        kind = to_single_line(str(body.get("type") or body.get("command") or "request"))
         log.warning("no listener for a %.60s from Slack", kind)
         return BoltResponse(status=404, body="")
     if field := malformed(body):

@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, TypeAdapter
 
-from bot.rates.model.goods import dotted
-from bot.rates.model.lookup import Finding, Lack, Lookup
+from bot.rates.model.goods import format_code
+from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.rates.model.measure import Source
 from bot.sources.api import ApiModel, ApiUrl, SourceTools, parsed
-from bot.text.plain import cut, plain
+from bot.text.plain import cut, to_plain_text
 
 NAME = "USITC's tariff schedule"
 PAGE = "https://hts.usitc.gov/search?query="
@@ -61,8 +61,8 @@ class Hts:
 
     name = NAME
 
-    lack = Lack.BASE_DUTY
-    probe = Lookup(lack=Lack.BASE_DUTY, economy="US", code="85076000")
+    lack = MissingFigure.BASE_DUTY
+    probe = Lookup(lack=MissingFigure.BASE_DUTY, economy="US", code="85076000")
     """A lookup that the source must be able to answer."""
 
     def __init__(self, settings: HtsSettings, tools: SourceTools) -> None:
@@ -71,7 +71,7 @@ class Hts:
     async def find(self, lookup: Lookup) -> Finding | None:
         """The duty of the code; None if the schedule lacks the line. Raises SourceError."""
         code = lookup.code[:_RATED_DIGITS]
-        query = [("keyword", dotted(code))]
+        query = [("keyword", format_code(code))]
         answer = await self._tools.api.get(NAME, f"{self._url}search", query)
         given = parsed(NAME, answer, _ROWS)
         return _finding(lookup, code, _rows_of(code, given), self._tools.clock())
@@ -100,7 +100,7 @@ def _rows_of(code: str, given: Iterable[_Given]) -> dict[str, _Row]:
 
 
 def _one_line(markup: str | None) -> str:
-    return " ".join(plain(markup or "", 280).split())
+    return " ".join(to_plain_text(markup or "", 280).split())
 
 
 def _finding(lookup: Lookup, code: str, rows: dict[str, _Row], now: datetime) -> Finding | None:
@@ -116,12 +116,12 @@ def _finding(lookup: Lookup, code: str, rows: dict[str, _Row], now: datetime) ->
         of=lookup,
         percent=percent,
         words="" if percent is not None else _words(rates),
-        line=dotted(line),
+        line=format_code(line),
         what=_what(line, rows),
         year=now.year,
         source=Source(
             text=f"USITC, Harmonized Tariff Schedule, general column, read on {now.date()}",
-            url=f"{PAGE}{dotted(line)}",
+            url=f"{PAGE}{format_code(line)}",
         ),
         fetched_at=now,
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.errors import SourceError
-from bot.rates.model.lookup import Finding, Found, Lack, Lookup, LookupFailure
+from bot.rates.model.lookup import Finding, Lookup, LookupFailure, LookupResult, MissingFigure
 from bot.sources.cache import LookupCache
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ class LookupSource(Protocol):
 
     name: str
     """As warnings name it."""
-    lack: Lack
+    lack: MissingFigure
     """What it knows."""
     probe: Lookup
     """A lookup that it must be able to answer."""
@@ -37,12 +37,12 @@ class LiveLookups:
 
     def __init__(
         self,
-        sources: Mapping[Lack, Sequence[tuple[LookupSource, LookupCache[Finding]]]],
+        sources: Mapping[MissingFigure, Sequence[tuple[LookupSource, LookupCache[Finding]]]],
         deadline_s: float = DEADLINE_S,
     ) -> None:
         self._sources, self._deadline_s = sources, deadline_s
 
-    async def find(self, lookups: Sequence[Lookup]) -> tuple[Found, ...]:
+    async def find(self, lookups: Sequence[Lookup]) -> tuple[LookupResult, ...]:
         """The figures found in time, and a failure for each lookup whose sources all failed.
 
         A lookup without a source has no result. It never raises SourceError.
@@ -75,7 +75,7 @@ class LiveLookups:
 
     async def _ask(
         self, source: LookupSource, cache: LookupCache[Finding], lookup: Lookup
-    ) -> Found | None:
+    ) -> LookupResult | None:
         key = f"{lookup.economy} {lookup.code}"
         try:
             return await cache.get(key, lambda: source.find(lookup))
@@ -87,13 +87,13 @@ class LiveLookups:
         return LookupFailure(of=lookup, source=source.name, why="could not be read just now")
 
 
-def _best(said: Sequence[Found]) -> tuple[Found, ...]:
+def _best(said: Sequence[LookupResult]) -> tuple[LookupResult, ...]:
     """For each lookup the finding of the newest year, or a failure if there is none."""
-    best: dict[Lookup, Found] = {}
+    best: dict[Lookup, LookupResult] = {}
     for one in sorted(said, key=_rank):
         best[one.of] = one
     return tuple(best.values())
 
 
-def _rank(one: Found) -> int:
+def _rank(one: LookupResult) -> int:
     return one.year if isinstance(one, Finding) else 0

@@ -9,7 +9,7 @@ from bot.feeds.http.limits import FetchLimits
 from bot.news.reader import Reader
 from bot.parties import Parties
 from bot.rates.ledger import Ledger
-from bot.rates.model.lookup import Finding, Lack
+from bot.rates.model.lookup import Finding, MissingFigure
 from bot.sources.api import SourceTools
 from bot.sources.api_client import JsonApi
 from bot.sources.cache import LookupCache, Times
@@ -32,8 +32,8 @@ _FIGURES: dict[str, Callable[[SourceSettings, SourceTools], LookupSource]] = {
 }
 """The sources of figures by their name in TARIFFWIRE_LIVE_SOURCES."""
 _CACHED = {
-    Lack.BASE_DUTY: (Times(), "the line 8507.60.00"),
-    Lack.MFN_AVERAGE: (Times(keep_s=7 * 86_400.0), "the average of the United States"),
+    MissingFigure.BASE_DUTY: (Times(), "the line 8507.60.00"),
+    MissingFigure.MFN_AVERAGE: (Times(keep_s=7 * 86_400.0), "the average of the United States"),
 }
 """For each kind of figure, how long it is cached, and how the probe is called."""
 _PROBED_DAYS = 14
@@ -73,8 +73,8 @@ class SourceRegistry:
         self.reference = LiveLookups(self._by_lack()) if self._figures else None
         """The sources of figures; None if all are off."""
 
-    def _by_lack(self) -> dict[Lack, Sequence[tuple[LookupSource, LookupCache[Finding]]]]:
-        found: dict[Lack, list[tuple[LookupSource, LookupCache[Finding]]]] = {}
+    def _by_lack(self) -> dict[MissingFigure, Sequence[tuple[LookupSource, LookupCache[Finding]]]]:
+        found: dict[MissingFigure, list[tuple[LookupSource, LookupCache[Finding]]]] = {}
         for source in self._figures.values():
             times, _ = _CACHED[source.lack]
             cache: LookupCache[Finding] = LookupCache(source.name, _seconds, times)

@@ -8,7 +8,7 @@ one to three years old. An unknown economy or indicator is answered with 404.
 
 from pydantic import BaseModel, TypeAdapter
 
-from bot.rates.model.lookup import Finding, Lack, Lookup
+from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.rates.model.measure import Source
 from bot.sources.api import ApiUrl, SourceTools, mfn_average, parsed
 from bot.sources.sdmx import SdmxDocument, newest
@@ -33,8 +33,8 @@ class Wits:
     """Looks up an economy's simple average of its applied MFN duties, all goods."""
 
     name = NAME
-    lack = Lack.MFN_AVERAGE
-    probe = Lookup(lack=Lack.MFN_AVERAGE, economy="US")
+    lack = MissingFigure.MFN_AVERAGE
+    probe = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="US")
     """A lookup that the source must be able to answer."""
 
     def __init__(self, settings: WitsSettings, tools: SourceTools) -> None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel, SecretStr, TypeAdapter
 
-from bot.rates.model.lookup import Finding, Lack, Lookup
+from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.rates.model.measure import Source
 from bot.sources.api import ApiModel, ApiUrl, Query, SourceTools, mfn_average, parsed
 
@@ -57,8 +57,8 @@ class Wto:
     """Looks up an economy's simple average of its applied MFN duties, all goods."""
 
     name = NAME
-    lack = Lack.MFN_AVERAGE
-    probe = Lookup(lack=Lack.MFN_AVERAGE, economy="US")
+    lack = MissingFigure.MFN_AVERAGE
+    probe = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="US")
     """A lookup that the source must be able to answer."""
 
     def __init__(self, settings: WtoSettings, tools: SourceTools) -> None:

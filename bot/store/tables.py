@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from bot.values import utc
+from bot.values import to_utc
 
 REVISION = "0007"
 """The Alembic revision that has these tables."""
@@ -35,7 +35,7 @@ class Moment(sa.TypeDecorator[datetime]):
         """The value for the driver; raises ValueError for a naive datetime."""
         if value is None:
             return None
-        return utc(value).replace(tzinfo=None) if dialect.name == "sqlite" else utc(value)
+        return to_utc(value).replace(tzinfo=None) if dialect.name == "sqlite" else to_utc(value)
 
     def process_result_value(
         self,

@@ -1,4 +1,4 @@
-"""Simplifies letters for matching. The length stays the same, so that offsets stay valid."""
+"""Simplifies letters for matching. The text keeps its length, so offsets stay valid."""
 
 import unicodedata
 
@@ -20,7 +20,7 @@ _LOOKALIKES = dict(
 )
 
 
-def _without_marks() -> dict[str, str]:
+def _build_letter_table() -> dict[str, str]:
     """Maps accented Latin letters to plain ones, and full-width ASCII to ASCII."""
     table = {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"}
     for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
@@ -31,11 +31,11 @@ def _without_marks() -> dict[str, str]:
     return table
 
 
-_TABLE = str.maketrans({**_without_marks(), **_LOOKALIKES, **_TYPOGRAPHY})
+_TABLE = str.maketrans({**_build_letter_table(), **_LOOKALIKES, **_TYPOGRAPHY})
 
 
 def fold(text: str) -> str:
-    """The text with plain letters, quotes, dashes and blanks; same length, same case."""
+    """The text with ASCII letters, quotes, dashes and spaces; same length, same case."""
     return text if text.isascii() else text.translate(_TABLE)
 
 

@@ -14,7 +14,7 @@ from bot.cli.rates_export import approved_text
 from bot.errors import ConfigError
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.overlay import lay_over
-from bot.rates.files.validate import Book
+from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Scope, Source
 from bot.runtime.config_loader import load_approved, load_book, load_files, load_parties
@@ -72,7 +72,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "rates"
 
 
-def load_with(folder: Path, text: str) -> Book:
+def load_with(folder: Path, text: str) -> RatesFiles:
     (folder / "approved.yaml").write_text(text, encoding="utf-8")
     return load_book(folder, PARTIES)
 

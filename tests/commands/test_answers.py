@@ -12,7 +12,7 @@ from bot.commands.replies import RateAnswers, RateCalendar
 from bot.errors import UnknownParty
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import Kind
+from bot.rates.question.parse import QueryKind
 from bot.runtime.config_loader import load_ledger
 from tests.slack.fakes import ledger
 from tests.slack.samples import PARTIES, ROOT
@@ -43,7 +43,7 @@ async def test_today_is_the_day_in_the_importing_country() -> None:
 async def test_a_new_ledger_is_used_immediately(tmp_path: Path) -> None:
     service = AnswerService(ledger())
     [before] = await ask(service, "us on china")
-    service.use(_with_other_rates(tmp_path))
+    service.replace_ledger(_with_other_rates(tmp_path))
     [after] = await ask(service, "us on china")
     assert Decimal("12.5") in {part.percent for part in before.components}
     assert Decimal("13.5") in {part.percent for part in after.components}
@@ -69,7 +69,7 @@ async def test_changes_end_at_the_day_given_as_an_option() -> None:
         ("changes since 2026-01-01", date(2025, 4, 20)),
     ):
         asked = service.parse(text, NOW, on=date(2025, 5, 20))
-        assert (asked.query.kind, asked.query.since) == (Kind.CHANGES, since)
+        assert (asked.query.kind, asked.query.since) == (QueryKind.CHANGES, since)
         reply = await service.answer(asked)
         assert isinstance(reply, RateCalendar)
         assert all(since < item.on <= date(2025, 5, 20) for item in reply.items)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from bot.alerts.subscription import Frequency
-from bot.commands.grammar import CommandNotUnderstood, Verb, nearest_command, parse_command
+from bot.commands.grammar import CommandNotUnderstood, Verb, parse_command, suggest_command
 from bot.values import Topic
 from tests.slack.samples import PARTIES, nasty_text
 
@@ -97,7 +97,7 @@ def test_a_typo_is_answered_with_a_complete_command(text: str, suggestion: str) 
     ],
 )
 def test_a_misspelled_command_is_recognized(text: str, mended: str | None) -> None:
-    assert nearest_command(text) == mended
+    assert suggest_command(text) == mended
 
 
 @given(nasty_text)

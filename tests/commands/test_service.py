@@ -8,11 +8,11 @@ import pytest
 from bot.alerts.subscription import Frequency
 from bot.commands import replies
 from bot.commands.grammar import Verb
-from bot.commands.permissions import OperatorAct
+from bot.commands.permissions import OperatorAction
 from bot.commands.replies import is_public
 from bot.proposals.build import proposed
 from bot.proposals.model import ReportedRate, ReportSource
-from bot.rates.question.parse import Kind
+from bot.rates.question.parse import QueryKind
 from bot.values import Topic
 from tests.commands.conftest import NOW, OPERATOR, PERSON, Commands
 from tests.feeds.bodies import item, rss
@@ -47,10 +47,10 @@ async def test_a_calendar_has_its_own_reply_even_if_a_table_is_requested(
     for text in ("upcoming china", "table upcoming china"):
         reply = await commands.type(text)
         assert isinstance(reply, replies.RateCalendar)
-        assert reply.query.kind is Kind.UPCOMING
+        assert reply.query.kind is QueryKind.UPCOMING
         assert reply.today == NOW.date()
         assert reply.items
-        assert reply.reach
+        assert reply.checked_period
 
 
 async def test_a_calendar_file_holds_dates_ahead_in_order(commands: Commands) -> None:
@@ -142,14 +142,14 @@ async def test_latest_lists_the_stories_of_a_topic(commands: Commands) -> None:
 @pytest.mark.parametrize(
     ("text", "act"),
     [
-        ("feeds add https://new.example/rss", OperatorAct.CHANGE_FEEDS),
-        ("feeds remove wire", OperatorAct.CHANGE_FEEDS),
-        ("feeds resume wire", OperatorAct.CHANGE_FEEDS),
-        ("proposals", OperatorAct.DECIDE_ON_RATES),
+        ("feeds add https://new.example/rss", OperatorAction.CHANGE_FEEDS),
+        ("feeds remove wire", OperatorAction.CHANGE_FEEDS),
+        ("feeds resume wire", OperatorAction.CHANGE_FEEDS),
+        ("proposals", OperatorAction.DECIDE_ON_RATES),
     ],
 )
 async def test_only_operators_change_feeds_and_see_proposals(
-    commands: Commands, text: str, act: OperatorAct
+    commands: Commands, text: str, act: OperatorAction
 ) -> None:
     for user in (PERSON, "", OPERATOR.lower(), f"{OPERATOR},{PERSON}"):
         assert await commands.type(text, user) == replies.OperatorsOnly(act, user)
@@ -230,6 +230,6 @@ async def test_the_overview_hides_subscriptions_of_others(commands: Commands) ->
     await commands.type("subscribe tariffs")
     await commands.type("subscribe talks", user="U2", conversation="C2")
     await commands.type("subscribe talks", user="U2", conversation=PERSON)
-    overview = await commands.service.overview("T1", PERSON)
+    overview = await commands.service.build_overview("T1", PERSON)
     assert {one.conversation for one in overview.subscriptions} == {"C1", PERSON}
     assert overview.feeds.feeds == 0

@@ -121,7 +121,7 @@ async def test_an_approved_rate_is_answered_saved_and_exported(
     code, told = await run_to_end(("rates", "export", "--out", "rates"), env, tmp_path)
     assert code == 0, told
     measures = load_ledger(folder, load_parties(CONFIG / "parties.yaml")).measures
-    period = next(m for m in measures if m.id == record["replaces"]).on(DAY)
+    period = next(m for m in measures if m.id == record["replaces"]).find_period(DAY)
     assert period is not None
     assert period.percent == 87
     assert period.source.url == "https://wire.example/1"

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.news.summary import summarize
-from bot.text.sentences import sentences
+from bot.text.sentences import split_sentences
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 TITLE = "Norland and Sudland agree on a truce"
@@ -192,7 +192,7 @@ def test_every_summary_is_a_part_of_the_text(
 ) -> None:
     summary = summarize(title, text, wanted, limit)
     assert len(summary) <= limit
-    pieces = sentences(text)
+    pieces = split_sentences(text)
     said = summary.removesuffix("…").rstrip()
     assert _begins_with_sentences(said, pieces)
     assert set(NUMBER.findall(summary)) <= set(NUMBER.findall(text))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.news.summary import summarize
-from bot.text.sentences import sentences
+from bot.text.sentences import split_sentences
 
 FIRST, SECOND, THIRD = (
     "Envoys met in town.",
@@ -17,7 +17,7 @@ SIX = ("ants", "bees", "cats", "dogs", "elks", "foxes")
 
 def best(text: str, *wanted: str, title: str = "") -> str:
     """The best sentence alone: there is no room for a second one."""
-    longest = max(map(len, sentences(text)))
+    longest = max(map(len, split_sentences(text)))
     return summarize(title, text, wanted, limit=longest)
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bot.proposals.build import proposed, proposed_by_document
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
-from bot.rates.answer.build import answer
+from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 WIRE = ReportSource(
@@ -139,9 +139,9 @@ def test_no_rate_of_the_ledger_is_ever_proposed(
     published = NOW + timedelta(days=days)
     day = published.date()
     query = RateQuery(
-        kind=Kind.PAIR, imposer="US", partner=partner, product=product or None, on=day
+        kind=QueryKind.PAIR, imposer="US", partner=partner, product=product or None, on=day
     )
-    [known] = answer(query, ledger, day)
+    [known] = answer_query(query, ledger, day)
     others = [one for one in known.not_counted if one.to is None]
     rates: set[tuple[Decimal | None, date | None]] = {(known.total_percent, day)}
     rates |= {(one.percent, None) for one in others}

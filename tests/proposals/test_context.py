@@ -14,9 +14,9 @@ from bot.proposals.approval.terms import amendment_of, form_of
 from bot.proposals.build import proposed, proposed_by_document
 from bot.proposals.context import restated
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
-from bot.rates.answer.build import answer
+from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from bot.runtime.config_loader import load_book
 from tests.rates.conftest import CONFIG
 
@@ -101,9 +101,9 @@ def test_a_total_marked_as_known_equals_the_answer_for_that_day(
     already = restated(document(*pair, str(percent), ledger, goods), ledger).already
     if already.endswith("in all"):
         query = RateQuery(
-            kind=Kind.PAIR, imposer=pair[0], partner=pair[1], product=goods or None, on=SOON
+            kind=QueryKind.PAIR, imposer=pair[0], partner=pair[1], product=goods or None, on=SOON
         )
-        [known] = answer(query, ledger, SOON)
+        [known] = answer_query(query, ledger, SOON)
         assert known.total_percent == percent
 
 

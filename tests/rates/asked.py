@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from bot.rates.answer.build import answer
+from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import narrowed, parse
+from bot.rates.question.parse import override_query, parse_query
 
 
 def ask(
@@ -20,5 +20,5 @@ def ask(
 
     A question about the calendar (`upcoming`, `changes`) has no answers here.
     """
-    query = parse(text, ledger.parties, today, ledger.reader)
-    return answer(narrowed(query, on, product), ledger, today)
+    query = parse_query(text, ledger.parties, today, ledger.reader)
+    return answer_query(override_query(query, on, product), ledger, today)

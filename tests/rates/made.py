@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.parties import WORLD, Parties, Party
-from bot.rates.files.schema import MfnFile, Sheet
-from bot.rates.files.validate import Book
+from bot.rates.files.schema import ImposerFile, MfnFile
+from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 from bot.rates.model.goods import Fit, Good, GoodsFile
 from bot.rates.model.law import Effect, EventsFile, LegalEvent, Talk
@@ -91,7 +91,7 @@ def rate(percent: float | None = 10, **fields: Any) -> dict[str, Any]:
     return given | fields
 
 
-def sheet(*measures: Mapping[str, Any], imposer: str = "US", **fields: Any) -> Sheet:
+def sheet(*measures: Mapping[str, Any], imposer: str = "US", **fields: Any) -> ImposerFile:
     """The file of one imposer that covers all partners and general duties."""
     given = {
         "imposer": imposer,
@@ -99,18 +99,18 @@ def sheet(*measures: Mapping[str, Any], imposer: str = "US", **fields: Any) -> S
         "sources": {"gazette": SOURCE},
         "measures": measures,
     }
-    return Sheet.model_validate(given | fields)
+    return ImposerFile.model_validate(given | fields)
 
 
 def book(
-    *sheets: Sheet,
+    *sheets: ImposerFile,
     legal: Iterable[LegalEvent] = (),
     talks: Iterable[Talk] = (),
     goods: Sequence[Good] = (),
-) -> Book:
+) -> RatesFiles:
     """These sheets as the files of a ledger."""
-    return Book(
-        sheets={f"{one.imposer}.yaml": one for one in sheets},
+    return RatesFiles(
+        imposer_files={f"{one.imposer}.yaml": one for one in sheets},
         mfn=MfnFile(sources={}, baselines=()),
         goods=GoodsFile(goods=tuple(goods)),
         events=EventsFile(legal=tuple(legal), talks=tuple(talks)),
@@ -118,7 +118,7 @@ def book(
 
 
 def ledger(
-    *sheets: Sheet,
+    *sheets: ImposerFile,
     legal: Iterable[LegalEvent] = (),
     talks: Iterable[Talk] = (),
     goods: Sequence[Good] = (),

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.rates.answer.history import change_days
-from bot.rates.change_days import milestone_days, rate_days
+from bot.rates.answer.history import list_change_days
+from bot.rates.change_days import list_milestone_days, list_rate_days
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import DutyRate, Exemption, Milestone, RatePeriod, Scope, Source
 from tests.rates.made import SOURCE, START, measure, period
@@ -109,7 +109,7 @@ CHANGES: list[tuple[str, list[RatePeriod], list[tuple[date, Change]]]] = [
 def test_each_rate_is_a_change_of_its_kind(
     periods: list[RatePeriod], expected: list[tuple[date, Change]]
 ) -> None:
-    assert [(one.on, one.change) for one in rate_days(measure("a", *periods))] == expected
+    assert [(one.on, one.change) for one in list_rate_days(measure("a", *periods))] == expected
 
 
 def test_a_change_has_the_facts_of_its_period_and_a_milestone_those_of_its_measure() -> None:
@@ -123,11 +123,11 @@ def test_a_change_has_the_facts_of_its_period_and_a_milestone_those_of_its_measu
         return made._replace(**fields)
 
     facts = {"source": ORDER, "not_for": ("US", "DE"), "checked": JULY}
-    assert list(rate_days(one)) == [
+    assert list(list_rate_days(one)) == [
         upcoming(JUNE, Change(ChangeKind.BEGINS, FIVE), **facts),
         upcoming(JULY, Change(ChangeKind.ENDS, FIVE), **facts),
     ]
-    assert list(milestone_days(one)) == [
+    assert list(list_milestone_days(one)) == [
         upcoming(JULY, Change(ChangeKind.MILESTONE, text="A review."))
     ]
 
@@ -147,6 +147,6 @@ def test_change_days_are_those_of_periods_and_if_wanted_of_exemptions() -> None:
         measure("b", period(5, **{"from": MAY}, to=date(2026, 8, 31))),
     ]
     rates = (START, MAY, JUNE, date(2026, 9, 1))
-    assert change_days(measures, exemptions=False) == rates
-    assert change_days(measures, exemptions=True) == (*rates[:3], JULY, rates[3])
-    assert change_days([], exemptions=True) == ()
+    assert list_change_days(measures, exemptions=False) == rates
+    assert list_change_days(measures, exemptions=True) == (*rates[:3], JULY, rates[3])
+    assert list_change_days([], exemptions=True) == ()

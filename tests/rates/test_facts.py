@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.rates.answer.build import answer
+from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render import words
-from bot.render.json import warning_json
+from bot.render.json import build_warning_json
 
 FACTS = Path(__file__).with_name("facts.csv")
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "rates" / "rates_questions.csv"
@@ -31,13 +31,13 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 def _answer(ledger: Ledger, imposer: str, partner: str, product: str, on: str) -> Answer:
     query = RateQuery(
-        kind=Kind.PAIR,
+        kind=QueryKind.PAIR,
         imposer=imposer,
         partner=partner,
         product=product or None,
         on=date.fromisoformat(on),
     )
-    (only,) = answer(query, ledger, date(2026, 11, 24))
+    (only,) = answer_query(query, ledger, date(2026, 11, 24))
     return only
 
 
@@ -53,11 +53,11 @@ def _total(ledger: Ledger, imposer: str, partner: str, product: str, on: str) ->
 def test_a_known_rate_is_answered(fact: dict[str, str], ledger: Ledger) -> None:
     got = _answer(ledger, fact["imposer"], fact["partner"], fact["product"], fact["on"])
 
-    answered = "ban" if got.banned else words.total(got) or "none"
+    answered = "ban" if got.banned else words.format_total(got) or "none"
     assert answered == fact["percent"], fact["source"]
     if fact["warns"]:
         kind, _, fragment = fact["warns"].partition(": ")
-        values = [str(warning_json(one)) for one in got.warnings if one.kind == kind]
+        values = [str(build_warning_json(one)) for one in got.warnings if one.kind == kind]
         assert any(fragment in each for each in values)
 
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 
 from bot.parties import WORLD
-from bot.rates.answer.select import RateContext, layer_of
+from bot.rates.answer.select import RateContext, build_layer
 from bot.rates.model.goods import Fit, Good
 from bot.rates.model.measure import Measure, Status
 from bot.rates.model.warnings import Exclusion, Reason
-from bot.rates.question.product import Wanted
+from bot.rates.question.product import ParsedProduct
 from bot.rates.stacking import Layer
 from tests.rates.made import START, ledger, rate, sheet, talk, written
 
@@ -41,7 +41,7 @@ TALKS = ledger(
 def test_the_talks_of_a_pair_are_those_with_both_parties(
     imposer: str, partner: str, days: list[date]
 ) -> None:
-    assert [each.on for each in TALKS.pair(imposer, partner).talks] == days
+    assert [each.on for each in TALKS.get_pair(imposer, partner).talks] == days
 
 
 def test_several_files_can_have_words_for_the_same_legal_basis() -> None:
@@ -50,8 +50,8 @@ def test_several_files_can_have_words_for_the_same_legal_basis() -> None:
         sheet(imposer="CN", bases={"Section 301": ["retaliation act"], "Order 5": []}),
     )
     for words in ("unfair trade", "retaliation act", "section 301"):
-        assert both.reader.bases_in(words) == ("Section 301",)
-    assert both.reader.bases_in("order 5") == ("Order 5",)
+        assert both.reader.find_bases(words) == ("Section 301",)
+    assert both.reader.find_bases("order 5") == ("Order 5",)
 
 
 LAYERS = ledger(
@@ -77,26 +77,26 @@ LAYERS = ledger(
     ],
 )
 CHINA = frozenset({"CN"})
-PIPES = Wanted("pipes", goods=("pipes",))
+PIPES = ParsedProduct("pipes", goods=("pipes",))
 
 
 def test_a_pair_has_the_measures_on_the_partner() -> None:
-    assert {each.id for each in LAYERS.pair("US", "CN").measures} == {
+    assert {each.id for each in LAYERS.get_pair("US", "CN").measures} == {
         *("a", "quota", "steel", "world", "planned")
     }
-    assert [each.id for each in LAYERS.pair("US", "EU").measures] == ["world"]
-    assert [each.id for each in LAYERS.pair("US", "DE").measures] == []
-    assert [each.id for each in LAYERS.pair("DE", "US").measures] == ["bloc"]
-    assert LAYERS.pair("CN", "US").measures == ()
+    assert [each.id for each in LAYERS.get_pair("US", "EU").measures] == ["world"]
+    assert [each.id for each in LAYERS.get_pair("US", "DE").measures] == []
+    assert [each.id for each in LAYERS.get_pair("DE", "US").measures] == ["bloc"]
+    assert LAYERS.get_pair("CN", "US").measures == ()
 
 
 def layer(
-    measure: Measure, charged: frozenset[str], day: date, wanted: Wanted | None, fit: Fit
+    measure: Measure, charged: frozenset[str], day: date, wanted: ParsedProduct | None, fit: Fit
 ) -> Layer | None:
     """The measure as a layer for a partner and goods with these codes."""
     fits = {measure.id: fit}
     context = RateContext(LAYERS, "US", "CN", day, wanted, (measure,), charged, fits)
-    return layer_of(context, measure)
+    return build_layer(context, measure)
 
 
 def test_a_measure_is_a_layer_only_on_its_days_and_goods() -> None:
@@ -107,7 +107,7 @@ def test_a_measure_is_a_layer_only_on_its_days_and_goods() -> None:
     for day, percent in ((DAY, Decimal(10)), (JULY, Decimal(25))):
         found = layer(one, CHINA, day, None, Fit.PARTIAL)
         assert found is not None
-        assert (found.period.percent, found.fit, found.exempt) == (percent, Fit.PARTIAL, None)
+        assert (found.period.percent, found.fit, found.exclusion) == (percent, Fit.PARTIAL, None)
 
 
 def test_a_partner_with_its_own_quota_is_exempt() -> None:
@@ -115,9 +115,9 @@ def test_a_partner_with_its_own_quota_is_exempt() -> None:
     free = layer(one, CHINA, DAY, None, Fit.NAMED)
     charged = layer(one, frozenset({"DE", "EU"}), DAY, None, Fit.NAMED)
     assert free is not None
-    assert free.exempt == Exclusion(Reason.PARTNER_EXEMPT)
+    assert free.exclusion == Exclusion(Reason.PARTNER_EXEMPT)
     assert charged is not None
-    assert charged.exempt is None
+    assert charged.exclusion is None
 
 
 def test_exempt_goods_are_exempt_during_the_exemption_only() -> None:
@@ -126,22 +126,22 @@ def test_exempt_goods_are_exempt_during_the_exemption_only() -> None:
     for day in (START, MAY, date(2026, 5, 2)):
         found = layer(one, CHINA, day, PIPES, Fit.NAMED)
         assert found is not None
-        freed.append(found.exempt is not None)
+        freed.append(found.exclusion is not None)
     assert freed == [True, True, False]
 
 
 def test_every_measure_of_the_pair_has_a_fit() -> None:
-    assert LAYERS.fits("US", "CN", PIPES) == {
+    assert LAYERS.get_fits("US", "CN", PIPES) == {
         "a": Fit.NAMED,
         "quota": Fit.NAMED,
         "steel": Fit.HEADING,
         "world": Fit.NAMED,
         "planned": Fit.NONE,
     }
-    assert LAYERS.fits("US", "CN", None)["steel"] is Fit.NONE
+    assert LAYERS.get_fits("US", "CN", None)["steel"] is Fit.NONE
 
 
 def test_an_announced_rate_is_not_charged() -> None:
     made = ledger(sheet(written("a", rate(10, status="announced"))))
     [period] = made.measures[0].periods
-    assert (period.status, period.charged) == (Status.ANNOUNCED, False)
+    assert (period.status, period.is_charged) == (Status.ANNOUNCED, False)

@@ -6,8 +6,8 @@ import pytest
 
 from bot.rates.model.goods import Fit, Good, Goods
 from bot.rates.model.measure import Exemption, Scope
-from bot.rates.question.product import Wanted
-from bot.rates.scope_matching import Fitting
+from bot.rates.question.product import ParsedProduct
+from bot.rates.scope_matching import ScopeMatcher
 from tests.rates.made import measure
 
 GOODS = Goods(
@@ -52,7 +52,7 @@ MEASURES = {
         ),
     )
 }
-FITTING = Fitting(GOODS, list(MEASURES.values()))
+FITTING = ScopeMatcher(GOODS, list(MEASURES.values()))
 MARCH = date(2026, 3, 15)
 
 
@@ -91,65 +91,65 @@ MARCH = date(2026, 3, 15)
 def test_a_measure_fits_goods(
     name: str, goods: tuple[str, ...], codes: tuple[str, ...], expected: Fit
 ) -> None:
-    wanted = Wanted(text="", goods=goods, codes=codes)
-    assert FITTING.fit(MEASURES[name], wanted) is expected
+    wanted = ParsedProduct(text="", goods=goods, codes=codes)
+    assert FITTING.match(MEASURES[name], wanted) is expected
 
 
 @pytest.mark.parametrize(
     ("wanted", "day", "why"),
     [
-        (Wanted("pipes", goods=("pipes",)), MARCH, "first"),
-        (Wanted("pipes", goods=("pipes",)), date(2026, 3, 31), "first"),
-        (Wanted("pipes", goods=("pipes",)), date(2026, 4, 1), ""),
-        (Wanted("7304", codes=("7304",)), MARCH, "second"),
-        (Wanted("7304", codes=("7304",)), date(2026, 3, 1), "second"),
-        (Wanted("7304", codes=("7304",)), date(2026, 2, 28), ""),
-        (Wanted("730411", codes=("730411",)), MARCH, "second"),
+        (ParsedProduct("pipes", goods=("pipes",)), MARCH, "first"),
+        (ParsedProduct("pipes", goods=("pipes",)), date(2026, 3, 31), "first"),
+        (ParsedProduct("pipes", goods=("pipes",)), date(2026, 4, 1), ""),
+        (ParsedProduct("7304", codes=("7304",)), MARCH, "second"),
+        (ParsedProduct("7304", codes=("7304",)), date(2026, 3, 1), "second"),
+        (ParsedProduct("7304", codes=("7304",)), date(2026, 2, 28), ""),
+        (ParsedProduct("730411", codes=("730411",)), MARCH, "second"),
         # Of wider goods or codes, only some lines are exempt.
-        (Wanted("steel", goods=("steel",)), MARCH, ""),
-        (Wanted("73", codes=("73",)), MARCH, ""),
-        (Wanted("wine", goods=("wine",)), date(1999, 1, 1), "third"),
-        (Wanted("screws", goods=("screws",)), MARCH, ""),
+        (ParsedProduct("steel", goods=("steel",)), MARCH, ""),
+        (ParsedProduct("73", codes=("73",)), MARCH, ""),
+        (ParsedProduct("wine", goods=("wine",)), date(1999, 1, 1), "third"),
+        (ParsedProduct("screws", goods=("screws",)), MARCH, ""),
     ],
 )
 def test_an_exemption_applies_to_goods_within_its_scope(
-    wanted: Wanted, day: date, why: str
+    wanted: ParsedProduct, day: date, why: str
 ) -> None:
-    found = FITTING.exemptions(MEASURES["exempting"], day, {"CN"}, wanted).whole
+    found = FITTING.find_exemptions(MEASURES["exempting"], day, {"CN"}, wanted).whole
     assert [exemption.why for exemption in found][:1] == ([why] if why else [])
 
 
 def test_a_measure_without_exemptions_exempts_nothing() -> None:
-    pipes = Wanted("pipes", goods=("pipes",))
-    assert FITTING.exemptions(MEASURES["steel"], MARCH, {"CN"}, pipes) == ((), ())
+    pipes = ParsedProduct("pipes", goods=("pipes",))
+    assert FITTING.find_exemptions(MEASURES["steel"], MARCH, {"CN"}, pipes) == ((), ())
 
 
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
-        (Wanted("steel", goods=("steel",)), True),
-        (Wanted("pipes", goods=("pipes", "screws")), True),
-        (Wanted("pipes and wine", goods=("pipes", "wine")), False),
-        (Wanted("metals", goods=("metals",)), False),
-        (Wanted("purple steel", goods=("steel",), unknown=("purple",)), False),
-        (Wanted("7304", codes=("7304",)), False),
+        (ParsedProduct("steel", goods=("steel",)), True),
+        (ParsedProduct("pipes", goods=("pipes", "screws")), True),
+        (ParsedProduct("pipes and wine", goods=("pipes", "wine")), False),
+        (ParsedProduct("metals", goods=("metals",)), False),
+        (ParsedProduct("purple steel", goods=("steel",), unknown=("purple",)), False),
+        (ParsedProduct("7304", codes=("7304",)), False),
     ],
 )
 def test_a_measure_covers_all_where_each_word_lies_in_its_scope(
-    wanted: Wanted, expected: bool
+    wanted: ParsedProduct, expected: bool
 ) -> None:
     assert FITTING.covers_all(MEASURES["steel"], wanted) is expected
-    assert FITTING.covers_all(MEASURES["tubes"], Wanted("7304.11", codes=("730411",)))
+    assert FITTING.covers_all(MEASURES["tubes"], ParsedProduct("7304.11", codes=("730411",)))
 
 
 def test_exemptions_are_whole_or_partial() -> None:
-    def exempting(wanted: Wanted, day: date = MARCH) -> tuple[list[str], list[str]]:
-        whole, partial = FITTING.exemptions(MEASURES["conditional"], day, {"CN"}, wanted)
+    def exempting(wanted: ParsedProduct, day: date = MARCH) -> tuple[list[str], list[str]]:
+        whole, partial = FITTING.find_exemptions(MEASURES["conditional"], day, {"CN"}, wanted)
         return [each.why for each in whole], [each.why for each in partial]
 
-    assert exempting(Wanted("pipes", goods=("pipes",))) == (["list"], ["condition"])
-    assert exempting(Wanted("steel", goods=("steel",))) == ([], ["list", "condition"])
-    assert exempting(Wanted("wine", goods=("wine",))) == ([], [])
+    assert exempting(ParsedProduct("pipes", goods=("pipes",))) == (["list"], ["condition"])
+    assert exempting(ParsedProduct("steel", goods=("steel",))) == ([], ["list", "condition"])
+    assert exempting(ParsedProduct("wine", goods=("wine",))) == ([], [])
 
 
 NESTED = [
@@ -184,5 +184,5 @@ def test_a_scope_fits_the_best_of_what_was_asked_for(
     scope: Scope, goods: tuple[str, ...], codes: tuple[str, ...], expected: Fit
 ) -> None:
     one = measure("one", scope=scope)
-    wanted = Wanted("asked", goods=goods, codes=codes)
-    assert Fitting(Goods(NESTED), [one]).fit(one, wanted) is expected
+    wanted = ParsedProduct("asked", goods=goods, codes=codes)
+    assert ScopeMatcher(Goods(NESTED), [one]).match(one, wanted) is expected

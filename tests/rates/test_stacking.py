@@ -8,31 +8,31 @@ import pytest
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Calc, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
-from bot.rates.stacking import Layer, Stacked, stack
+from bot.rates.stacking import Layer, StackedLayers, stack
 from tests.rates.made import layer
 
 PARTIAL, HEADING, NAMED = Fit.PARTIAL, Fit.HEADING, Fit.NAMED
 A_B = {"a": 0, "b": 1}
 
 
-def counted(stacked: Stacked) -> list[str]:
+def counted(stacked: StackedLayers) -> list[str]:
     return [each.measure.id for each in stacked.counted]
 
 
-def unsure(stacked: Stacked) -> dict[str, bool]:
+def unsure(stacked: StackedLayers) -> dict[str, bool]:
     """The layers that are not counted, and whether they may be due anyway."""
-    return {left.layer.measure.id: left.unsure for left in stacked.left_out}
+    return {left.layer.measure.id: left.may_apply for left in stacked.excluded}
 
 
 def test_layers_add_up() -> None:
     stacked = stack([layer("a", 10), layer("b", "2.5"), layer("c", 25)], [])
     assert counted(stacked) == ["a", "b", "c"]
     assert stacked.total == Decimal("37.5")
-    assert stacked.left_out == ()
+    assert stacked.excluded == ()
 
 
 def test_nothing_adds_up_to_zero() -> None:
-    assert stack([], []) == Stacked((), ())
+    assert stack([], []) == StackedLayers((), ())
     assert stack([], []).total == 0
 
 
@@ -61,14 +61,14 @@ def test_a_rate_counts_only_if_customs_charges_it(
 def test_each_state_of_an_uncharged_rate_has_its_own_reason() -> None:
     states = (Status.SUSPENDED, Status.ANNOUNCED, Status.STRUCK_DOWN, Status.IN_FORCE)
     stacked = stack([layer(str(each), 0, status=each) for each in states], [])
-    assert len({left.exclusion for left in stacked.left_out}) == len(states)
+    assert len({left.exclusion for left in stacked.excluded}) == len(states)
 
 
 def test_an_exempt_layer_keeps_its_reason() -> None:
     quota = Exclusion(Reason.PARTNER_EXEMPT)
     stacked = stack([layer("a", exempt=quota), layer("b", 5)], [])
     assert counted(stacked) == ["b"]
-    assert [(left.exclusion, left.unsure) for left in stacked.left_out] == [(quota, False)]
+    assert [(left.exclusion, left.may_apply) for left in stacked.excluded] == [(quota, False)]
 
 
 ONE_OF_TWO: list[tuple[str, Sequence[Layer], list[str], dict[str, bool]]] = [
@@ -167,7 +167,7 @@ def test_a_layer_that_is_never_added_counts_if_it_was_requested_by_itself(
 
 
 def test_a_layer_that_is_never_added_keeps_its_own_reason() -> None:
-    [left] = stack([layer("a", excluded_reason="an average of lines")], []).left_out
+    [left] = stack([layer("a", excluded_reason="an average of lines")], []).excluded
     assert left.exclusion == Exclusion(Reason.NEVER_SUMMED, text="an average of lines")
 
 
@@ -189,8 +189,8 @@ def test_an_all_in_rate_counts_with_its_own_number() -> None:
     assert stack([all_in, layer("b", 5)], []).total == 20
 
 
-def why(stacked: Stacked) -> dict[str, Exclusion]:
-    return {left.layer.measure.id: left.exclusion for left in stacked.left_out}
+def why(stacked: StackedLayers) -> dict[str, Exclusion]:
+    return {left.layer.measure.id: left.exclusion for left in stacked.excluded}
 
 
 BANNED = {"banned": True, "percent": None}

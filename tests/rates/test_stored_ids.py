@@ -13,11 +13,11 @@ from bot.parties import WORLD
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.build import asked_again, proposed, proposed_by_document
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
-from bot.rates.calendar.entries import ahead
-from bot.rates.calendar.upcoming import upcoming
+from bot.rates.calendar.entries import build_entries
+from bot.rates.calendar.upcoming import list_upcoming
 from bot.rates.model.goods import Good
 from bot.rates.model.measure import Source
-from bot.render.ics import uid
+from bot.render.ics import build_uid
 from tests.rates.made import ledger, rate, sheet, written
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -123,7 +123,7 @@ def test_the_id_of_a_change_comes_from_its_measure_or_family_and_its_day() -> No
             ],
         )
     )
-    found = ahead(coming, upcoming(coming, NOW.date()))
+    found = build_entries(coming, list_upcoming(coming, NOW.date()))
     assert [each.key for each in found] == [
         "us-1 2026-12-01",
         "us-1 2026-12-01 2",
@@ -132,4 +132,4 @@ def test_the_id_of_a_change_comes_from_its_measure_or_family_and_its_day() -> No
 
 
 def test_a_calendar_event_has_this_uid() -> None:
-    assert uid("us-1 2026-12-01") == "5213c0b7ff38c4e780d4570774d335aa@tariffwire"
+    assert build_uid("us-1 2026-12-01") == "5213c0b7ff38c4e780d4570774d335aa@tariffwire"

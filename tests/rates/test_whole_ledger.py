@@ -11,7 +11,7 @@ from bot.rates.files.schema import Coverage
 from bot.rates.ledger import Ledger, Pair
 from bot.rates.model.answer import BaseRate, ChangeKind
 from bot.rates.model.goods import Fit, Good
-from bot.rates.question.product import Wanted
+from bot.rates.question.product import ParsedProduct
 from tests.rates.made import CHECKED, SOURCE, START, ledger, rate, ruling, sheet, talk, written
 
 MAY, JUNE, JULY, AUGUST = (date(2026, month, 1) for month in (5, 6, 7, 8))
@@ -71,9 +71,9 @@ def test_a_pair_holds_all_that_is_known_of_it() -> None:
     one = made()
     by_id = {each.id: each for each in one.measures}
     assert list(by_id) == ["a", "b", "plan-cn", "plan-de", "eu"]
-    remarks = one.sheet_of("US")
+    remarks = one.find_imposer_file("US")
     assert remarks is not None
-    assert one.pair("US", "CN") == Pair(
+    assert one.get_pair("US", "CN") == Pair(
         measures=(by_id["a"], by_id["b"], by_id["plan-cn"]),
         ids=frozenset({"a", "b", "plan-cn"}),
         charged=frozenset({"CN"}),
@@ -82,16 +82,16 @@ def test_a_pair_holds_all_that_is_known_of_it() -> None:
         remarks=remarks.remarks[:1],
     )
     assert [each.on for each in one.talks] == [JUNE, JULY]
-    germany = one.pair("US", "DE")
+    germany = one.get_pair("US", "DE")
     assert (germany.measures, germany.charged) == ((by_id["plan-de"],), frozenset({"DE", "EU"}))
     assert (germany.talks, germany.remarks) == ((), remarks.remarks[1:])
     assert germany.coverage is not None
     assert germany.coverage.partners == ("EU",)
-    world = one.coverage("US", WORLD)
+    world = one.find_coverage("US", WORLD)
     assert world is not None
     assert not world.general
-    assert one.pair("CN", "US") == Pair((), frozenset(), frozenset({"US"}), None, one.talks, ())
-    assert one.pair("DE", "US").measures == (by_id["eu"],)
+    assert one.get_pair("CN", "US") == Pair((), frozenset(), frozenset({"US"}), None, one.talks, ())
+    assert one.get_pair("DE", "US").measures == (by_id["eu"],)
 
 
 def test_names_families_and_sets_are_by_id() -> None:
@@ -141,7 +141,7 @@ def test_days_of_a_measure_are_those_of_its_rates_and_its_milestones() -> None:
     ],
 )
 def test_remarks_hold_on_their_days(partner: str, day: date, expected: list[str]) -> None:
-    assert [each.text for each in made().remarks("US", partner, day)] == expected
+    assert [each.text for each in made().list_remarks("US", partner, day)] == expected
 
 
 INGOTS, WINE, SHEETS = ("7206.10", "Ingots"), ("2204.21.00", "Wine"), ("7208", "Sheets")
@@ -150,35 +150,35 @@ INGOTS, WINE, SHEETS = ("7206.10", "Ingots"), ("2204.21.00", "Wine"), ("7208", "
 @pytest.mark.parametrize(
     ("wanted", "expected", "exact"),
     [
-        (Wanted("", goods=("wine",)), WINE, True),
+        (ParsedProduct("", goods=("wine",)), WINE, True),
         # Goods that lie in a line come before those of which it is an example.
-        (Wanted("", goods=("steel",)), SHEETS, True),
-        (Wanted("", codes=("720610",)), INGOTS, True),
-        (Wanted("", codes=("7206", "720610")), INGOTS, True),
-        (Wanted("", codes=("72061000",)), INGOTS, True),
-        (Wanted("", codes=("220421",)), WINE, True),
-        (Wanted("", codes=("22042100",)), WINE, True),
-        (Wanted("", codes=("7206",)), INGOTS, False),
-        (Wanted("", codes=("22",)), WINE, False),
-        (Wanted("", codes=("7207",)), None, False),
-        (Wanted(""), None, False),
+        (ParsedProduct("", goods=("steel",)), SHEETS, True),
+        (ParsedProduct("", codes=("720610",)), INGOTS, True),
+        (ParsedProduct("", codes=("7206", "720610")), INGOTS, True),
+        (ParsedProduct("", codes=("72061000",)), INGOTS, True),
+        (ParsedProduct("", codes=("220421",)), WINE, True),
+        (ParsedProduct("", codes=("22042100",)), WINE, True),
+        (ParsedProduct("", codes=("7206",)), INGOTS, False),
+        (ParsedProduct("", codes=("22",)), WINE, False),
+        (ParsedProduct("", codes=("7207",)), None, False),
+        (ParsedProduct(""), None, False),
     ],
 )
 def test_a_base_duty_is_of_the_very_line_or_of_an_example(
-    wanted: Wanted, expected: tuple[str, str] | None, exact: bool
+    wanted: ParsedProduct, expected: tuple[str, str] | None, exact: bool
 ) -> None:
-    found = made().base_duty("US", wanted)
+    found = made().find_base_duty("US", wanted)
     if expected is None:
         assert found is None
     else:
         assert found == BaseRate(*expected, Decimal(2), None, exact, 2026, SOURCE)
-    assert made().base_duty("CN", wanted) is None
+    assert made().find_base_duty("CN", wanted) is None
 
 
 def test_goods_that_a_line_is_an_example_for_take_it_where_there_is_no_better() -> None:
     base = {"what": "Ingots", "percent": 2, "year": 2026, "source": "gazette", "line": "7206.10"}
     one = ledger(sheet(base_duties=[base | {"example_for": ["steel"]}]), goods=GOODS)
-    found = one.base_duty("US", Wanted("steel", goods=("steel",)))
+    found = one.find_base_duty("US", ParsedProduct("steel", goods=("steel",)))
     assert found == BaseRate("7206.10", "Ingots", Decimal(2), None, False, 2026, SOURCE)
 
 
@@ -187,15 +187,15 @@ def test_goods_that_a_line_is_an_example_for_take_it_where_there_is_no_better() 
 )
 def test_a_duty_day_is_that_of_the_imposers_clock(imposer: str, expected: date) -> None:
     midnight = datetime(2026, 6, 1, tzinfo=UTC)
-    assert made().duty_day(midnight, imposer) == expected
-    assert made().duty_day(midnight) == date(2026, 5, 31)
+    assert made().find_duty_day(midnight, imposer) == expected
+    assert made().find_duty_day(midnight) == date(2026, 5, 31)
 
 
 def test_fits_are_of_goods_or_codes() -> None:
     one = made()
-    steel = Wanted("steel", goods=("steel",))
-    assert one.fits("US", "CN", steel) == {"a": Fit.NONE, "b": Fit.NAMED, "plan-cn": Fit.NONE}
-    assert one.fits("US", "CN", None) == dict.fromkeys(("a", "b", "plan-cn"), Fit.NONE)
-    assert one.fitting.fit(one.measures[1], steel) is Fit.NAMED
-    assert one.covering("DE") == ("DE", "EU")
-    assert one.covering("ZZ") == ("ZZ",)
+    steel = ParsedProduct("steel", goods=("steel",))
+    assert one.get_fits("US", "CN", steel) == {"a": Fit.NONE, "b": Fit.NAMED, "plan-cn": Fit.NONE}
+    assert one.get_fits("US", "CN", None) == dict.fromkeys(("a", "b", "plan-cn"), Fit.NONE)
+    assert one.scope_matcher.match(one.measures[1], steel) is Fit.NAMED
+    assert one.list_codes("DE") == ("DE", "EU")
+    assert one.list_codes("ZZ") == ("ZZ",)

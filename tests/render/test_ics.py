@@ -8,13 +8,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event, vText
 
-from bot.rates.calendar.entries import CalendarEntry, Doubt, DoubtKind, all_ahead
+from bot.rates.calendar.entries import CalendarEntry, Doubt, DoubtKind, list_entries
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind
 from bot.rates.model.measure import DutyRate, Source
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render import words
-from bot.render.ics import calendar_file
+from bot.render.dates import format_day
+from bot.render.ics import render_calendar_file
 from bot.runtime.config_loader import load_parties
 from tests.rates.conftest import CONFIG
 
@@ -27,11 +28,11 @@ def read_events(content: bytes) -> list[Event]:
 
 
 def upcoming_for(ledger: Ledger, partner: str | None = None) -> tuple[CalendarEntry, ...]:
-    return all_ahead(RateQuery(kind=Kind.UPCOMING, partner=partner), ledger, NOW.date())
+    return list_entries(RateQuery(kind=QueryKind.UPCOMING, partner=partner), ledger, NOW.date())
 
 
 def write_and_read(changes: tuple[CalendarEntry, ...], now: datetime = NOW) -> list[Event]:
-    return read_events(calendar_file(changes, "Tariffs ahead", PARTIES, now))
+    return read_events(render_calendar_file(changes, "Tariffs ahead", PARTIES, now))
 
 
 @pytest.mark.parametrize("partner", [None, "CN", "EU"])
@@ -45,10 +46,11 @@ def test_every_change_is_an_all_day_event(ledger: Ledger, partner: str | None) -
         assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(days=1)
         assert event.decoded("dtstamp") == NOW
         said = str(event["description"])
-        assert words.change(change.change) in said
+        assert words.describe_change(change.change) in said
         assert f"Legal basis: {change.legal_basis}" in said
         assert change.source.text in said
-        assert (f"As of {change.as_of}" in said) == (change.as_of is not None)
+        checked = change.as_of and f"Sources last checked {format_day(change.as_of)}."
+        assert (checked in said) if checked else ("last checked" not in said)
         assert str(event.get("url", "")) == (change.source.url or "")
 
 
@@ -112,7 +114,7 @@ def test_any_text_is_read_back_unchanged(
         as_of=date(2026, 10, 2),
         doubts=(Doubt(DoubtKind.CAVEAT, doubt),),
     )
-    content = calendar_file((change,), what, PARTIES, NOW)
+    content = render_calendar_file((change,), what, PARTIES, NOW)
     # The library does not unescape this property.
     escaped = what.replace("\\", "\u2216")
     assert str(Calendar.from_ical(content)["name"]) == vText(escaped).to_ical().decode()
@@ -120,7 +122,7 @@ def test_any_text_is_read_back_unchanged(
     assert max(map(len, lines)) <= 75
     assert not any(b"\n" in line or b"\r" in line for line in lines)
     [event] = read_events(content)
-    assert normalized(f"United States on China, all partners: {measure}: {what}") == normalized(
+    assert normalized(f"United States on China, all countries: {measure}: {what}") == normalized(
         str(event["summary"])
     )
     for said in (what, measure, basis, source, doubt):

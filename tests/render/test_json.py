@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from bot.errors import QueryError, UnknownParty
-from bot.rates.calendar.upcoming import calendar
+from bot.rates.calendar.upcoming import list_calendar
 from bot.rates.ledger import Ledger
 from bot.rates.model.warnings import Leading, RateWarning
-from bot.rates.question.parse import parse
-from bot.render.json import rate_json
+from bot.rates.question.parse import parse_query
+from bot.render.json import build_rate_json
 from tests.rates.asked import ask
 
 KINDS = {
@@ -40,9 +40,9 @@ KINDS = {
 
 
 def _object(text: str, ledger: Ledger, today: date) -> dict[str, Any]:
-    query = parse(text, ledger.parties, today, ledger.reader)
+    query = parse_query(text, ledger.parties, today, ledger.reader)
     answers = ask(text, ledger, today)
-    found: dict[str, Any] = json.loads(json.dumps(rate_json(text, query, answers)))
+    found: dict[str, Any] = json.loads(json.dumps(build_rate_json(text, query, answers)))
     return found
 
 
@@ -180,7 +180,7 @@ def test_a_refused_question_has_an_error_in_the_object(ledger: Ledger, today: da
     with pytest.raises(UnknownParty) as refused:
         ask("us chnia", ledger, today)
 
-    found = rate_json("us chnia", None, error=refused.value)
+    found = build_rate_json("us chnia", None, error=refused.value)
     assert found == {
         "asked": {
             "text": "us chnia",
@@ -200,8 +200,8 @@ def test_a_refused_question_has_an_error_in_the_object(ledger: Ledger, today: da
 
 
 def test_a_calendar_is_a_list_of_days(ledger: Ledger, today: date) -> None:
-    query = parse("upcoming china", ledger.parties, today, ledger.reader)
-    found = rate_json("upcoming china", query, calendar=calendar(query, ledger, today))
+    query = parse_query("upcoming china", ledger.parties, today, ledger.reader)
+    found = build_rate_json("upcoming china", query, calendar=list_calendar(query, ledger, today))
 
     assert found["answers"] == []
     days = found["calendar"]

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.parties import Parties, Party
 from bot.rates.calendar.entries import Doubt, DoubtKind
-from bot.rates.calendar.upcoming import Reach
+from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
     Answer,
@@ -28,11 +29,11 @@ from bot.rates.model.answer import (
     Upcoming,
 )
 from bot.rates.model.law import Effect, LegalEvent, Ruling, Talk
-from bot.rates.model.lookup import Lack, Lookup
+from bot.rates.model.lookup import Lookup, MissingFigure
 from bot.rates.model.measure import Calc, DutyRate, MeasureRef, Source, Status
-from bot.rates.model.warnings import Choice, Exclusion, ReadUpTo, Reason
+from bot.rates.model.warnings import CheckedMeasure, Choice, Exclusion, Reason
 from bot.render import words
-from bot.render.text import calendar_line, lines, sentence
+from bot.render.text import render_calendar_line, render_lines, render_sentence
 
 DAY, LATER = date(2026, 10, 2), date(2026, 12, 4)
 STEEL = MeasureRef("Section 232, steel", "us-232-steel")
@@ -52,6 +53,7 @@ DUTY = Component(
     covers="steel of Annex I-A",
     checked=DAY,
 )
+PARTIES = Parties([Party(code="US", name="United States"), Party(code="CN", name="China")])
 LEFT_OUT = DUTY._replace(exclusion=Exclusion(Reason.SOME_LINES, on_some_lines=True))
 ANSWER = Answer(
     imposer="US",
@@ -131,16 +133,23 @@ WARNINGS = (
     kinds.BeforeData(date(2018, 1, 1)),
     kinds.Stale(LATER, DAY, (), ()),
     kinds.Stale(
-        LATER, DAY, (ReadUpTo(STEEL, date(2026, 5, 3)),), (ReadUpTo(STEEL, date(2026, 11, 1)),)
+        LATER,
+        DAY,
+        (CheckedMeasure(STEEL, date(2026, 5, 3)),),
+        (CheckedMeasure(STEEL, date(2026, 11, 1)),),
     ),
     kinds.BeyondData(LATER, DAY, (), ()),
     kinds.OlderSource(STEEL, DAY),
     kinds.BlocDuties("European Union"),
     kinds.NoSourceOpened(STEEL),
     kinds.LookupFailed(
-        "USITC", "did not answer", Lookup(lack=Lack.BASE_DUTY, economy="US", code="39269099")
+        "USITC",
+        "did not answer",
+        Lookup(lack=MissingFigure.BASE_DUTY, economy="US", code="39269099"),
     ),
-    kinds.LookupFailed("WITS", "did not answer", Lookup(lack=Lack.MFN_AVERAGE, economy="US")),
+    kinds.LookupFailed(
+        "WITS", "did not answer", Lookup(lack=MissingFigure.MFN_AVERAGE, economy="US")
+    ),
     kinds.BaseNotPercent("3926.90.99", "1.5¢/kg"),
     kinds.NoOneTotal(None),
     kinds.NoOneTotal(Decimal(25)),
@@ -165,42 +174,46 @@ WARNINGS = (
 
 def _warnings() -> Iterator[str]:
     answer = ANSWER._replace(warnings=WARNINGS, choices=CHOICES)
-    for one, text in zip(WARNINGS, words.warnings(answer), strict=True):
+    for one, text in zip(WARNINGS, words.describe_warnings(answer), strict=True):
         yield f"{one.kind}: {text}"
-    yield from words.warnings(ANSWER._replace(mfn=None, warnings=(kinds.NotCovered(),)))
+    yield from words.describe_warnings(ANSWER._replace(mfn=None, warnings=(kinds.NotCovered(),)))
 
 
 def _changes() -> Iterator[str]:
     for kind in ChangeKind:
-        yield f"{kind}: {words.change(Change(kind, HALF, Decimal(25), text='comments are due'))}"
+        change = Change(kind, HALF, Decimal(25), text="comments are due")
+        yield f"{kind}: {words.describe_change(change)}"
     for rate in (BAN, FLOOR, DutyRate()):
-        yield words.change(Change(ChangeKind.BEGINS, rate))
-    yield words.change(Change(ChangeKind.BY_PARTNER, HALF, up_to=Decimal(60)))
-    yield from (f"{kind}: {words.doubt(Doubt(kind, 'A text.'))}" for kind in DoubtKind)
-    yield words.reach(Reach(DAY, DAY, LATER))
-    yield words.reach(Reach(DAY, LATER, LATER))
-    yield from map(words.step, STEPS)
+        yield words.describe_change(Change(ChangeKind.BEGINS, rate))
+    yield words.describe_change(Change(ChangeKind.BY_PARTNER, HALF, up_to=Decimal(60)))
+    yield from (f"{kind}: {words.describe_doubt(Doubt(kind, 'A text.'))}" for kind in DoubtKind)
+    yield words.describe_checked_period(CheckedPeriod(DAY, DAY, LATER))
+    yield words.describe_checked_period(CheckedPeriod(DAY, LATER, LATER))
+    yield from map(words.describe_step, STEPS)
     for item in (NEXT, NEXT._replace(passed=True, partners=tuple("ABCDEFGH"))):
-        yield calendar_line(item)
+        yield render_calendar_line(item, PARTIES)
 
 
 def _components() -> Iterator[str]:
     for reason in Reason:
         why = Exclusion(reason, STEEL, "a text of the rates files")
-        yield f"{reason}: {words.note(DUTY._replace(exclusion=why, to=LATER))}"
-    yield words.note(LEFT_OUT)
+        yield f"{reason}: {words.describe_note(DUTY._replace(exclusion=why, to=LATER))}"
+    yield words.describe_note(LEFT_OUT)
     for status in Status:
-        yield f"{status}: {words.status(DUTY._replace(status=status, to=LATER, void_on=DAY))}"
-    yield words.status(DUTY._replace(rate_since=date(2025, 3, 12)))
-    yield words.status(DUTY._replace(checked=date(2025, 3, 12)))
-    yield words.status(DUTY._replace(checked=date(2025, 3, 12), rate_since=date(2025, 3, 12)))
+        component = DUTY._replace(status=status, to=LATER, void_on=DAY)
+        yield f"{status}: {words.describe_status(component)}"
+    yield words.describe_status(DUTY._replace(rate_since=date(2025, 3, 12)))
+    yield words.describe_status(DUTY._replace(checked=date(2025, 3, 12)))
+    yield words.describe_status(
+        DUTY._replace(checked=date(2025, 3, 12), rate_since=date(2025, 3, 12))
+    )
     rulings = (
         Ruling(Effect.HELD_UNLAWFUL, "Trade Court", DAY, False),
         Ruling(Effect.STAYED, "Appeals Court", DAY, False),
         Ruling(Effect.UPHELD, "Appeals Court", DAY, False),
         Ruling(Effect.STRUCK_DOWN, "Supreme Court", LATER, True),
     )
-    yield words.rulings(DUTY._replace(rulings=rulings, charged_until=LATER))
+    yield words.describe_rulings(DUTY._replace(rulings=rulings, charged_until=LATER))
 
 
 def _answers() -> Iterator[str]:
@@ -227,7 +240,7 @@ def _answers() -> Iterator[str]:
         ANSWER._replace(basis=TotalBasis.LAYER, goods=(STEEL.name,)),
     )
     for answer in answers:
-        yield from (sentence(answer), *lines(answer), "")
+        yield from (render_sentence(answer), *render_lines(answer), "")
 
 
 SNAPSHOTS: dict[str, Callable[[], Iterator[str]]] = {

@@ -11,7 +11,7 @@ import pytest
 from bot.feeds.model import Entry, Feed
 from bot.feeds.parsing.feedparser_reader import read_feed
 from bot.feeds.parsing.result import FeedContext, Parsed
-from bot.news.events.matching import join
+from bot.news.events.matching import find_event
 from bot.news.reader import Reader
 from bot.news.story import Story
 from bot.runtime.config_loader import load_feeds, load_parties, load_topics, read_model
@@ -107,7 +107,7 @@ def _match_events(stories: Iterable[Story]) -> dict[str, str]:
     """Maps entry keys to events, with the stories matched in this order."""
     known: list[Story] = []
     for story in stories:
-        known.append(story.model_copy(update={"event_id": join(story, known)}))
+        known.append(story.model_copy(update={"event_id": find_event(story, known)}))
     return {story.entry_key: story.event_id for story in known}
 
 

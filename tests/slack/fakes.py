@@ -21,7 +21,7 @@ from bot.errors import FeedError, NotAFeed
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
 from bot.news.story import Story
-from bot.rates.files.validate import Book
+from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_book
 from bot.slack.blockkit.blocks import Message
@@ -171,7 +171,7 @@ class FailingStore:
 
 
 @cache
-def book() -> Book:
+def book() -> RatesFiles:
     return load_book(ROOT / "config" / "rates", PARTIES)
 
 

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.errors import SourceError
 from bot.parties import Parties
-from bot.rates.model.lookup import Finding, Lack, Lookup
+from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.sources.api import SourceTools
 from bot.sources.api_client import LARGEST_BYTES, JsonApi
 from bot.sources.hts import Hts, HtsSettings
@@ -23,7 +23,7 @@ def hts(api: JsonApi, url: str) -> Hts:
 
 
 def line(code: str) -> Lookup:
-    return Lookup(lack=Lack.BASE_DUTY, economy="US", code=code)
+    return Lookup(lack=MissingFigure.BASE_DUTY, economy="US", code=code)
 
 
 async def ask(server: FeedServer, api: JsonApi, code: str, answer: Any) -> Finding | None:

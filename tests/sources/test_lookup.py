@@ -7,14 +7,14 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import SourceError
-from bot.rates.model.lookup import Finding, Lack, Lookup, LookupFailure
+from bot.rates.model.lookup import Finding, Lookup, LookupFailure, MissingFigure
 from bot.rates.model.measure import Source as Where
 from bot.sources.cache import LookupCache
 from bot.sources.lookup import LiveLookups
 from tests.sources.conftest import NOW
 
-LINE = Lookup(lack=Lack.BASE_DUTY, economy="US", code="85183020")
-AVERAGE = Lookup(lack=Lack.MFN_AVERAGE, economy="IQ")
+LINE = Lookup(lack=MissingFigure.BASE_DUTY, economy="US", code="85183020")
+AVERAGE = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="IQ")
 
 
 def finding(of: Lookup, percent: str, year: int = 2026) -> Finding:
@@ -32,7 +32,7 @@ def finding(of: Lookup, percent: str, year: int = 2026) -> Finding:
 class FakeSource:
     """A source that returns this finding, after a delay if one is set."""
 
-    lack, probe = Lack.BASE_DUTY, LINE
+    lack, probe = MissingFigure.BASE_DUTY, LINE
 
     def __init__(self, name: str, said: Finding | Exception | None, after_s: float = 0) -> None:
         self.name, self.said, self.after_s = name, said, after_s
@@ -44,8 +44,8 @@ class FakeSource:
         return self.said
 
 
-def reference(*sources: tuple[Lack, FakeSource], deadline_s: float = 5.0) -> LiveLookups:
-    table: dict[Lack, list[tuple[FakeSource, LookupCache[Finding]]]] = {}
+def reference(*sources: tuple[MissingFigure, FakeSource], deadline_s: float = 5.0) -> LiveLookups:
+    table: dict[MissingFigure, list[tuple[FakeSource, LookupCache[Finding]]]] = {}
     for lack, source in sources:
         table.setdefault(lack, []).append((source, LookupCache(source.name, time.monotonic)))
     return LiveLookups(table, deadline_s)
@@ -53,8 +53,8 @@ def reference(*sources: tuple[Lack, FakeSource], deadline_s: float = 5.0) -> Liv
 
 async def test_each_lookup_goes_to_the_sources_for_its_kind() -> None:
     known = reference(
-        (Lack.BASE_DUTY, FakeSource("USITC", finding(LINE, "4.9"))),
-        (Lack.MFN_AVERAGE, FakeSource("WITS", finding(AVERAGE, "5.1", 2023))),
+        (MissingFigure.BASE_DUTY, FakeSource("USITC", finding(LINE, "4.9"))),
+        (MissingFigure.MFN_AVERAGE, FakeSource("WITS", finding(AVERAGE, "5.1", 2023))),
     )
     assert set(await known.find((LINE, AVERAGE))) == {
         finding(LINE, "4.9"),
@@ -63,16 +63,18 @@ async def test_each_lookup_goes_to_the_sources_for_its_kind() -> None:
 
 
 async def test_a_lookup_without_a_source_gives_no_finding_and_no_failure() -> None:
-    assert await reference((Lack.BASE_DUTY, FakeSource("USITC", None))).find((AVERAGE,)) == ()
+    assert (
+        await reference((MissingFigure.BASE_DUTY, FakeSource("USITC", None))).find((AVERAGE,)) == ()
+    )
 
 
 async def test_a_source_without_a_figure_gives_no_finding() -> None:
-    assert await reference((Lack.BASE_DUTY, FakeSource("USITC", None))).find((LINE,)) == ()
+    assert await reference((MissingFigure.BASE_DUTY, FakeSource("USITC", None))).find((LINE,)) == ()
 
 
 @pytest.mark.parametrize("error", [SourceError("USITC", "did not answer"), RuntimeError("a bug")])
 async def test_a_failing_source_is_reported_as_a_failure(error: Exception) -> None:
-    [said] = await reference((Lack.BASE_DUTY, FakeSource("USITC", error))).find((LINE,))
+    [said] = await reference((MissingFigure.BASE_DUTY, FakeSource("USITC", error))).find((LINE,))
     assert said == LookupFailure(of=LINE, source="USITC", why="could not be read just now")
 
 
@@ -80,7 +82,7 @@ async def test_a_late_finding_is_reported_as_a_failure_now_and_returned_at_the_n
     None
 ):
     slow = FakeSource("USITC", finding(LINE, "4.9"), after_s=0.3)
-    known = reference((Lack.BASE_DUTY, slow), deadline_s=0.05)
+    known = reference((MissingFigure.BASE_DUTY, slow), deadline_s=0.05)
     [said] = await known.find((LINE,))
     assert said == LookupFailure(of=LINE, source="USITC", why="did not answer in time")
     await asyncio.sleep(0.5)
@@ -90,15 +92,17 @@ async def test_a_late_finding_is_reported_as_a_failure_now_and_returned_at_the_n
 
 async def test_the_newer_of_two_averages_is_used_even_if_another_source_fails() -> None:
     known = reference(
-        (Lack.MFN_AVERAGE, FakeSource("WITS", finding(AVERAGE, "5.1", 2021))),
-        (Lack.MFN_AVERAGE, FakeSource("Another", finding(AVERAGE, "4.8", 2023))),
-        (Lack.MFN_AVERAGE, FakeSource("A third", SourceError("A third", "failed"))),
+        (MissingFigure.MFN_AVERAGE, FakeSource("WITS", finding(AVERAGE, "5.1", 2021))),
+        (MissingFigure.MFN_AVERAGE, FakeSource("Another", finding(AVERAGE, "4.8", 2023))),
+        (MissingFigure.MFN_AVERAGE, FakeSource("A third", SourceError("A third", "failed"))),
     )
     assert await known.find((AVERAGE,)) == (finding(AVERAGE, "4.8", 2023),)
 
 
 async def test_closing_cancels_running_lookups() -> None:
-    known = reference((Lack.BASE_DUTY, FakeSource("USITC", None, after_s=60)), deadline_s=0.01)
+    known = reference(
+        (MissingFigure.BASE_DUTY, FakeSource("USITC", None, after_s=60)), deadline_s=0.01
+    )
     await known.find((LINE,))
     await known.close()
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.errors import SourceError
 from bot.parties import Parties
-from bot.rates.model.lookup import Finding, Lack, Lookup
+from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.sources.api import SourceTools
 from bot.sources.api_client import JsonApi
 from bot.sources.wits import Wits, WitsSettings
@@ -27,7 +27,7 @@ async def ask(
     server: FeedServer, api: JsonApi, parties: Parties, economy: str, answer: Any, code: str
 ) -> Finding | None:
     server.at(PATH.format(code), answer)
-    lookup = Lookup(lack=Lack.MFN_AVERAGE, economy=economy)
+    lookup = Lookup(lack=MissingFigure.MFN_AVERAGE, economy=economy)
     return await Wits(
         WitsSettings(wits_url=server.url), SourceTools(api, parties, lambda: NOW)
     ).find(lookup)

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.errors import SourceError
 from bot.parties import Parties
-from bot.rates.model.lookup import Finding, Lack, Lookup
+from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.sources.api import SourceTools
 from bot.sources.api_client import JsonApi
 from bot.sources.wto import Wto, WtoSettings
@@ -51,7 +51,7 @@ def wto(server: FeedServer, api: JsonApi, parties: Parties, data: Any) -> Wto:
 
 
 async def ask(source: Wto, economy: str) -> Finding | None:
-    return await source.find(Lookup(lack=Lack.MFN_AVERAGE, economy=economy))
+    return await source.find(Lookup(lack=MissingFigure.MFN_AVERAGE, economy=economy))
 
 
 async def test_the_newest_average_has_year_source_and_address(

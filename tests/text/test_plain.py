@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.text.plain import cut, plain, shallow
-from bot.text.sentences import sentences
+from bot.text.plain import cut, limit_depth, to_plain_text
+from bot.text.sentences import split_sentences
 
 TAG = re.compile(r"<[a-zA-Z/!?]")
 LEFT = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
@@ -57,7 +57,7 @@ MARKUP = st.lists(
     ],
 )
 def test_markup_becomes_visible_text(markup: str, text: str) -> None:
-    assert plain(markup, 500) == text
+    assert to_plain_text(markup, 500) == text
 
 
 @pytest.mark.parametrize(
@@ -73,29 +73,29 @@ def test_markup_becomes_visible_text(markup: str, text: str) -> None:
     ],
 )
 def test_an_escaped_lone_tag_is_kept_if_allowed(markup: str, text: str) -> None:
-    assert " ".join(plain(markup, 500, lone_tags=True).split()) == text
+    assert " ".join(to_plain_text(markup, 500, lone_tags=True).split()) == text
 
 
 @settings(max_examples=500)
 @given(MARKUP)
 def test_only_unpaired_formatting_tags_without_attributes_are_kept(markup: str) -> None:
-    left = {tag.lower() for tag in LEFT.findall(plain(markup, 10_000, lone_tags=True))}
+    left = {tag.lower() for tag in LEFT.findall(to_plain_text(markup, 10_000, lone_tags=True))}
     assert all(BARE.fullmatch(tag) for tag in left)
     assert not any(f"</{tag[1:]}" in left for tag in left)
 
 
 def test_stacked_combining_marks_are_limited() -> None:
-    assert len(plain("t" + "\u0316" * 400, 500)) <= 4
+    assert len(to_plain_text("t" + "\u0316" * 400, 500)) <= 4
 
 
 def test_a_cut_text_ends_at_a_word_with_an_ellipsis() -> None:
-    assert plain("duties on steel and aluminium", 20) == "duties on steel and…"
+    assert to_plain_text("duties on steel and aluminium", 20) == "duties on steel and…"
     assert cut("duties on steel and aluminium", 13) == "duties on…"
 
 
 @given(MARKUP, st.integers(0, 200))
 def test_no_tag_and_no_control_character_gets_through(markup: str, limit: int) -> None:
-    text = plain(markup, limit)
+    text = to_plain_text(markup, limit)
     assert not TAG.search(text)
     assert len(text) <= limit
     assert not [c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c != "\n"]
@@ -106,7 +106,7 @@ def test_no_tag_and_no_control_character_gets_through(markup: str, limit: int) -
     "unit", ["<", "<div>", "&lt;", "&amp;", "<!--", " \n", "a\u0300", "<a b='"]
 )
 def test_repetitive_text_is_processed_quickly(unit: str) -> None:
-    assert len(plain(unit * 40_000, 1000)) <= 1000
+    assert len(to_plain_text(unit * 40_000, 1000)) <= 1000
 
 
 @pytest.mark.parametrize(
@@ -127,24 +127,24 @@ def test_repetitive_text_is_processed_quickly(unit: str) -> None:
     ],
 )
 def test_sentences_end_where_a_reader_expects(text: str, parts: list[str]) -> None:
-    assert list(sentences(text)) == parts
+    assert list(split_sentences(text)) == parts
 
 
 @given(st.text())
 def test_each_sentence_is_a_substring_of_the_text(text: str) -> None:
-    for sentence in sentences(text):
+    for sentence in split_sentences(text):
         assert sentence in text
         assert "\n" not in sentence
 
 
 @pytest.mark.parametrize("opening", ["<div>", "<UL class='x'><li>", "<dl></ul>", "<rp>a</zz>"])
 def test_blocks_nested_too_deeply_become_lines(opening: str) -> None:
-    markup = shallow(opening * 1000 + "Duty of 25%")
+    markup = limit_depth(opening * 1000 + "Duty of 25%")
     deep = LexborHTMLParser(markup).css("div, ul, dl, rp")
     assert len(deep) <= 200
-    assert plain(opening * 1000 + "Duty of 25%", 40_000).endswith("Duty of 25%")
+    assert to_plain_text(opening * 1000 + "Duty of 25%", 40_000).endswith("Duty of 25%")
 
 
 def test_many_blocks_in_a_row_are_unchanged() -> None:
     markup = "<div><p>Duty <br> of 25%</p></div>" * 1000
-    assert shallow(markup) == markup
+    assert limit_depth(markup) == markup

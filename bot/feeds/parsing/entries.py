@@ -9,7 +9,7 @@ from bot.feeds.model import Entry, FeedKind
 from bot.feeds.parsing.dates import publication_date
 from bot.feeds.parsing.links import web_link
 from bot.feeds.parsing.result import FeedContext, Parsed
-from bot.text.plain import cut, plain
+from bot.text.plain import cut, to_plain_text
 
 TITLE_CHARS, SUMMARY_CHARS = 400, 4000
 _UNTITLED_CHARS = 120
@@ -74,7 +74,7 @@ def with_entries(
 def _clean(raw: RawEntry, context: FeedContext, language: str) -> Entry | None:
     """The entry without identities; None if it has neither text nor link."""
     summary = _summary(raw, context.kind)
-    title = plain(raw.title, TITLE_CHARS, lone_tags=True).replace("\n", " ")
+    title = to_plain_text(raw.title, TITLE_CHARS, lone_tags=True).replace("\n", " ")
     title = title or cut(summary.partition("\n")[0], _UNTITLED_CHARS)
     link = web_link(raw.link, context.url)
     if not title and not link:
@@ -99,10 +99,10 @@ def _summary(raw: RawEntry, kind: FeedKind) -> str:
 
     For courts it is both, because only the content may name the court of origin.
     """
-    summary = plain(raw.summary, SUMMARY_CHARS)
+    summary = to_plain_text(raw.summary, SUMMARY_CHARS)
     if summary and kind is not FeedKind.COURT:
         return summary
-    content = plain(raw.content, SUMMARY_CHARS)
+    content = to_plain_text(raw.content, SUMMARY_CHARS)
     if not summary or not content or _without_blanks(content) == _without_blanks(summary):
         return content or summary
     return cut(f"{summary}\n{content}", SUMMARY_CHARS)
@@ -114,5 +114,5 @@ def _without_blanks(text: str) -> str:
 
 def stored_guid(guid: str) -> str:
     """The guid on one line and without markup; a digest of it if it is too long."""
-    guid = " ".join((plain(guid, _MAX_GUID * 2) if "<" in guid else guid).split())
+    guid = " ".join((to_plain_text(guid, _MAX_GUID * 2) if "<" in guid else guid).split())
     return guid if len(guid) <= _MAX_GUID else sha256(guid.encode("utf-8", "replace")).hexdigest()

@@ -7,7 +7,7 @@ from typing import Any
 from bot.feeds.model import PublisherHints
 from bot.feeds.parsing.links import web_link
 from bot.feeds.parsing.result import FeedContext, Parsed
-from bot.text.plain import plain
+from bot.text.plain import to_plain_text
 
 _MAX_HUBS = 5
 _TITLE_CHARS = 200
@@ -35,7 +35,7 @@ def feed_metadata(head: Mapping[str, Any], form: str, text: str, context: FeedCo
     """
     links = head.get("links", ())
     return Parsed(
-        title=plain(str(head.get("title", "")), _TITLE_CHARS),
+        title=to_plain_text(str(head.get("title", "")), _TITLE_CHARS),
         form=form,
         home=web_link(str(head.get("link", "")), context.url),
         asked=read_hints(head, text),

@@ -13,7 +13,7 @@ from bot.feeds.model import Feed, FeedState, Round, Validators, make_feed_id
 from bot.feeds.parsing.links import web_link
 from bot.feeds.polling.next_poll import state_for
 from bot.feeds.polling.poller import Poll, Poller
-from bot.text.plain import plain
+from bot.text.plain import to_plain_text
 from bot.values import Frozen
 
 _CACHING_HEADERS = ("etag", "last-modified", "cache-control", "expires", "retry-after")
@@ -94,7 +94,7 @@ def feed_links(page: bytes, url: str) -> tuple[FeedLink, ...]:
         rel = (link.attributes.get("rel") or "").lower().split()
         address = web_link(link.attributes.get("href") or "", base)
         if kind in _FEED_TYPES and "alternate" in rel and address and len(found) < _MAX_FEED_LINKS:
-            title = plain(link.attributes.get("title") or "", 100)
+            title = to_plain_text(link.attributes.get("title") or "", 100)
             found.setdefault(address, FeedLink(url=address, title=title, type=kind))
     return tuple(found.values())
 

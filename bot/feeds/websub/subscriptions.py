@@ -16,7 +16,7 @@ from bot.feeds.http.fetch import Fetcher, shown
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.websub import protocol
 from bot.feeds.websub.protocol import HubSubscription
-from bot.text.plain import plain
+from bot.text.plain import to_plain_text
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +152,7 @@ class WebSubSubscriptions:
             return None
         mode, challenge = query.get("hub.mode", ""), query.get("hub.challenge", "")
         if mode == "denied":
-            reason = plain(query.get("hub.reason", ""), 200)
+            reason = to_plain_text(query.get("hub.reason", ""), 200)
             await self._save(protocol.after_denial(found, self._clock(), reason))
             log.warning("the hub of feed %s: %s", found.feed_id, self._known[token].error)
             return ""

@@ -35,9 +35,9 @@ from bot.values import Topic
 
 SAME_SCORE = 0.52
 """The lowest score of two stories that report one event."""
-_APART = timedelta(hours=72)
-_APART_IN_COURT = timedelta(days=7)
-_TEXT_READ = 400
+_MAX_DISTANCE = timedelta(hours=72)
+_MAX_DISTANCE_IN_COURT = timedelta(days=7)
+_MAX_TEXT = 400
 
 _SUM = re.compile(r"\b(\d[\d.,]*)[\s-]?(?:bn|billion|million|m|trillion)\b")
 
@@ -50,84 +50,84 @@ class _Features(NamedTuple):
 
     words: Mapping[str, float]
     names: frozenset[str]
-    """Words of the title with a capital, lower-cased."""
+    """Capitalized words of the title, in lower case."""
     goods: frozenset[str]
     parties: frozenset[str]
     percents: frozenset[Decimal]
     sums: frozenset[str]
-    """Billions and millions in the title, as written."""
+    """Amounts of millions, billions or trillions in the title, as written."""
 
 
-def score(a: Story, b: Story) -> float:
-    """The likelihood that both report one event, from 0 to 1."""
-    return 0.0 if _far_apart(a, b) else _likeness(a, b, _features(a), _features(b))
+def score_similarity(a: Story, b: Story) -> float:
+    """A score from 0 to 1; from `SAME_SCORE` on, both stories report one event."""
+    return 0.0 if _are_far_apart(a, b) else _compare(a, b, _get_features(a), _get_features(b))
 
 
-def join(story: Story, recent: Sequence[Story]) -> str:
-    """The id of the event that the story belongs to: that of the most similar story, or its own."""
-    features = _features(story)
+def find_event(story: Story, recent: Sequence[Story]) -> str:
+    """The event id of the most similar recent story, or the story's own id for a new event."""
+    features = _get_features(story)
     best, event = SAME_SCORE, story.id
     for other in recent:
-        if other.id == story.id or _far_apart(story, other) or _is_unrelated(story, other):
+        if other.id == story.id or _are_far_apart(story, other) or _is_unrelated(story, other):
             continue
-        likeness = _likeness(story, other, features, _features(other))
+        likeness = _compare(story, other, features, _get_features(other))
         if likeness >= best:
             best, event = likeness, other.event_id or other.id
     return event
 
 
-def _far_apart(a: Story, b: Story) -> bool:
-    bound = _APART_IN_COURT if _in_court(a) and _in_court(b) else _APART
+def _are_far_apart(a: Story, b: Story) -> bool:
+    bound = _MAX_DISTANCE_IN_COURT if _is_about_court(a) and _is_about_court(b) else _MAX_DISTANCE
     return abs(a.published - b.published) > bound
 
 
 def _is_unrelated(a: Story, b: Story) -> bool:
-    """A quick check that rules out most pairs before their words are compared."""
+    """Whether topics or parties rule out one event. This quick check spares most comparisons."""
     if a.topics and b.topics and not set(a.topics) & set(b.topics):
         return True
     return bool(a.parties and b.parties and not set(a.parties) & set(b.parties))
 
 
-def _in_court(story: Story) -> bool:
+def _is_about_court(story: Story) -> bool:
     return Topic.COURT_RULING in story.topics
 
 
-def _likeness(a: Story, b: Story, of_a: _Features, of_b: _Features) -> float:
+def _compare(a: Story, b: Story, of_a: _Features, of_b: _Features) -> float:
     parts = [
-        (0.55, _shared_words(of_a.words, of_b.words)),
-        (0.25, _shared_parties(of_a.parties, of_b.parties)),
+        (0.55, _score_words(of_a.words, of_b.words)),
+        (0.25, _score_parties(of_a.parties, of_b.parties)),
     ]
     if of_a.percents and of_b.percents:
         parts.append((0.15, 1.0 if of_a.percents & of_b.percents else 0.0))
     total = sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
-    if _in_court(a) and _in_court(b):
+    if _is_about_court(a) and _is_about_court(b):
         total = _score_court_steps(total, of_a, of_b)
-    elif _in_court(a) != _in_court(b):
+    elif _is_about_court(a) != _is_about_court(b):
         total *= 0.75
-    elif _other_names(of_a, of_b):
+    elif _have_other_names(of_a, of_b):
         total *= 0.65
     if a.topics and b.topics and not set(a.topics) & set(b.topics):
         total *= 0.8
-    for factor in _contradictions(of_a, of_b):
+    for factor in _find_contradictions(of_a, of_b):
         total *= factor
     return round(min(1.0, total), 4)
 
 
 def _score_court_steps(total: float, a: _Features, b: _Features) -> float:
-    """The score of two court stories: reports of a case's steps share few other words."""
+    """The adjusted score of two court stories, which share few words other than steps of a case."""
     if ("wto" in a.words) != ("wto" in b.words):
         return total * 0.6
     steps = a.words.keys() & b.words.keys() & _STEPS
     return total + 0.05 * min(len(steps), 3) if a.parties == b.parties else total
 
 
-def _other_names(a: _Features, b: _Features) -> bool:
+def _have_other_names(a: _Features, b: _Features) -> bool:
     """Whether the titles name different firms or people, and share no country but the US."""
     abroad = (a.parties & b.parties) - {"US"}
     return not abroad and bool(a.names and b.names) and not a.names & b.names
 
 
-def _contradictions(a: _Features, b: _Features) -> Iterator[float]:
+def _find_contradictions(a: _Features, b: _Features) -> Iterator[float]:
     """A factor below 1 for each sign of different events."""
     others_a, others_b = a.parties - {"US"}, b.parties - {"US"}
     if others_a and others_b and not others_a & others_b:
@@ -144,22 +144,22 @@ def _contradictions(a: _Features, b: _Features) -> Iterator[float]:
         yield 0.8
     if (a.words.keys() & _PACTS) != (b.words.keys() & _PACTS):
         yield 0.65
-    if _direction(a) * _direction(b) < 0:
+    if _find_direction(a) * _find_direction(b) < 0:
         yield 0.75
 
 
-def _direction(features: _Features) -> int:
-    """1 where duties rise, -1 where they fall, 0 where both or neither."""
+def _find_direction(features: _Features) -> int:
+    """1 if duties rise, -1 if they fall, 0 for both or neither."""
     return ("raise" in features.words) - ("cut" in features.words)
 
 
-def _shared_words(a: Mapping[str, float], b: Mapping[str, float]) -> float:
+def _score_words(a: Mapping[str, float], b: Mapping[str, float]) -> float:
     common = sum(min(weight, b[word]) for word, weight in a.items() if word in b)
     size = sqrt(sum(a.values()) * sum(b.values()))
     return min(1.0, 1.8 * common / size) if size else 0.0
 
 
-def _shared_parties(a: frozenset[str], b: frozenset[str]) -> float:
+def _score_parties(a: frozenset[str], b: frozenset[str]) -> float:
     if not a or not b:
         return 0.5
     weight = {"US": 0.3}
@@ -167,21 +167,21 @@ def _shared_parties(a: frozenset[str], b: frozenset[str]) -> float:
     return both / sum(weight.get(code, 1.0) for code in a | b)
 
 
-def _features(story: Story) -> _Features:
+def _get_features(story: Story) -> _Features:
     percents = (
         percent
         for figure in story.figures
         for percent in (figure.from_percent, figure.to_percent)
         if percent is not None
     )
-    return _extract(
-        story.title, story.text[:_TEXT_READ], frozenset(story.parties), frozenset(percents)
+    return _extract_features(
+        story.title, story.text[:_MAX_TEXT], frozenset(story.parties), frozenset(percents)
     )
 
 
-# A new story is compared with every recent one, so each is read hundreds of times.
+# Cached, because a new story is compared with every recent one.
 @lru_cache(maxsize=4096)
-def _extract(
+def _extract_features(
     title: str, text: str, parties: frozenset[str], percents: frozenset[Decimal]
 ) -> _Features:
     words: dict[str, float] = {}

@@ -45,12 +45,12 @@ _EFFECT = re.compile(
     rf"(?:(?:as\s)?(?:of|on|from)\s+(?:and\safter\s)?)?{_DAY}"
 )
 _FROM = re.compile(rf"\b(?:from|as\sof|with\seffect\sfrom|on\sand\safter|on)\s+{_DAY}")
-_LONGEST_BACK, _LONGEST_AHEAD = timedelta(days=60), timedelta(days=500)
-"""How far an effective day may be from the day of publication."""
+_MAX_BACK, _MAX_AHEAD = timedelta(days=60), timedelta(days=500)
+"""How far an effective date may be from the date of publication."""
 
 
 def is_decided(*sentences: str, year: int) -> bool:
-    """Whether none of the sentences, published in `year`, is about a plan, a doubt or the past.
+    """Whether the duty is decided: no sentence mentions a plan, a doubt or a year before `year`.
 
     Averages count as undecided, and so do antidumping and countervailing cases, which set a rate
     for each company.
@@ -66,23 +66,23 @@ def is_decided(*sentences: str, year: int) -> bool:
 
 
 def is_change(sentence: str) -> bool:
-    """Whether its verb says that a rate changes, in the present or the future."""
+    """Whether a verb in the present or future says that a rate changes."""
     return _CHANGE.search(fold_case(sentence)) is not None
 
 
 def find_effective_day(sentence: str, rest: str, published: date) -> date | None:
-    """The first day of the sentence's duty, from the sentence or else from the `rest`.
+    """The first day of the sentence's duty, from the sentence or else from `rest`, the other text.
 
-    A day without a year is the one nearest to `published`. None where there is no day, or several.
+    A date without a year is the one nearest to `published`. None for no date or several.
     """
     for text, pattern in ((sentence, _EFFECT), (sentence, _FROM), (rest, _EFFECT)):
-        days = set(_days(text, pattern, published))
+        days = set(_find_days(text, pattern, published))
         if days:
             return days.pop() if len(days) == 1 else None
     return None
 
 
-def _days(text: str, pattern: re.Pattern[str], published: date) -> Iterator[date]:
+def _find_days(text: str, pattern: re.Pattern[str], published: date) -> Iterator[date]:
     for match in pattern.finditer(fold_case(text)):
         given = [match[name] for name in ("y", "y2", "y3")]
         year = next((int(one) for one in given if one), None)
@@ -90,16 +90,14 @@ def _days(text: str, pattern: re.Pattern[str], published: date) -> Iterator[date
         number = int(month) if month.isdigit() else MONTHS[month]
         day = int(match["d"] or match["d2"] or match["d3"])
         years = (year,) if year else (published.year - 1, published.year, published.year + 1)
-        found = [made for each in years if (made := _date(each, number, day))]
-        near = [
-            one for one in found if published - _LONGEST_BACK <= one <= published + _LONGEST_AHEAD
-        ]
+        found = [made for each in years if (made := _make_date(each, number, day))]
+        near = [one for one in found if published - _MAX_BACK <= one <= published + _MAX_AHEAD]
         if near:
             # Of two days a year apart, the earlier one is nearer: it is at most 60 days back.
             yield min(near)
 
 
-def _date(year: int, month: int, day: int) -> date | None:
+def _make_date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:

@@ -17,7 +17,7 @@ For each sentence, in this order:
        matches       "25% on $50bn of goods"
        does not      "a 25% tariff costs it $50bn"
 
-A missing figure is better than a wrong one: each number is in its quote as it was read.
+A missing figure is better than a wrong one. The quote of a figure contains each of its numbers.
 """
 
 import re
@@ -25,12 +25,12 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from bot.news.figures.context import DUTY, DUTY_AFTER, DUTY_WORD, Clause, find_last
-from bot.news.figures.numbers import Rate, Sum, find_rates, find_sums
+from bot.news.figures.numbers import DollarSum, PercentRate, find_rates, find_sums
 from bot.news.figures.roles import find_roles
 from bot.news.story import Figure
 from bot.parties import Mention, Parties
 from bot.text.folding import fold_case
-from bot.text.sentences import sentences
+from bot.text.sentences import split_sentences
 
 _MOST_SENTENCES = 10
 _LONGEST_SENTENCE = 600
@@ -48,7 +48,7 @@ _ITS_OWN_GOODS = re.compile(
     r"\s(?:[a-z-]+\s){0,3}?(?:on|for)\s[^,;]{0,80}?(?=[,;]|\s(?:and|or|while|but|as)\s)"
 )
 
-# Other things that are counted in percent.
+# Other things that are stated in percent.
 _NO_DUTY = re.compile(
     r"\b(?:inflation|prices?|growth|grew|grow|gdp|econom\w+|unemployment|jobless|shares?|stocks?|"
     r"index|yields?|sales|profits?|revenues?|earnings|margins?|output|production|demand|stake|"
@@ -84,7 +84,7 @@ _SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
 
 
 class FigureReader:
-    """Finds the figures of stories. It is pure, and its time is bounded for any text."""
+    """Finds the figures of stories. Its time is bounded for any text."""
 
     def __init__(self, parties: Parties, products: Iterable[str] = ()) -> None:
         """`products` are names of goods in lower case, such as `steel` or `electric vehicles`."""
@@ -92,40 +92,40 @@ class FigureReader:
         names = "|".join(re.escape(name) for name in sorted(products, key=len, reverse=True))
         self._product = re.compile(rf"\b(?:{names or '(?!)'})\b")
 
-    def figures(self, title: str, text: str) -> tuple[Figure, ...]:
-        """The duties in title and text, in order; of several readings of one, the fullest."""
-        read = [title, *sentences(text)[:_MOST_SENTENCES]]
+    def find_figures(self, title: str, text: str) -> tuple[Figure, ...]:
+        """The duties in title and text, in order. Of repetitions, the fullest remains."""
+        read = [title, *split_sentences(text)[:_MOST_SENTENCES]]
         if not any(DUTY_WORD.search(fold_case(sentence)) for sentence in read):
             return ()
-        found = [figure for sentence in read for figure in self._in_sentence(sentence)]
-        return tuple(_without_repetitions(found)[:_MOST_FIGURES])
+        found = [figure for sentence in read for figure in self._find_in_sentence(sentence)]
+        return tuple(_remove_repetitions(found)[:_MOST_FIGURES])
 
-    def _in_sentence(self, sentence: str) -> list[Figure]:
+    def _find_in_sentence(self, sentence: str) -> list[Figure]:
         sentence = sentence[:_LONGEST_SENTENCE]
         folded = fold_case(sentence)
         rates, money = find_rates(folded), list(find_sums(folded))
         if not rates and not money:
             return []
-        mentions = self._parties.mentions(sentence)
-        duties = _duties(folded, rates)
+        mentions = self._parties.find_mentions(sentence)
+        duties = _find_duties(folded, rates)
         figures = []
         for clause, rate in duties:
-            amount = next((sum_ for sum_ in money if _belongs(clause, sum_)), None)
+            amount = next((sum_ for sum_ in money if _is_value_in_clause(clause, sum_)), None)
             money = [sum_ for sum_ in money if sum_ is not amount]
-            figures.append(self._figure(sentence, clause, mentions, rate, amount))
+            figures.append(self._build_figure(sentence, clause, mentions, rate, amount))
         for sum_ in money:
             if not duties and _is_value_of_goods(folded, sum_):
                 clause = Clause(folded, 0, sum_.start, sum_.end, len(folded), False)
-                figures.append(self._figure(sentence, clause, mentions, None, sum_))
+                figures.append(self._build_figure(sentence, clause, mentions, None, sum_))
         return figures
 
-    def _figure(
+    def _build_figure(
         self,
         sentence: str,
         clause: Clause,
         mentions: Sequence[Mention],
-        rate: Rate | None,
-        amount: Sum | None,
+        rate: PercentRate | None,
+        amount: DollarSum | None,
     ) -> Figure:
         imposer, partner = find_roles(clause, mentions)
         low = min(clause.start, amount.start if amount else clause.start)
@@ -133,15 +133,15 @@ class FigureReader:
         return Figure(
             imposer=imposer,
             partner=partner,
-            product=self._product_of(sentence, clause),
+            product=self._find_product(sentence, clause),
             from_percent=rate.from_percent if rate else None,
             to_percent=rate.to_percent if rate else None,
             amount_usd=amount.dollars if amount else None,
-            quote=_quote(sentence, low, high),
+            quote=_cut_quote(sentence, low, high),
         )
 
-    def _product_of(self, sentence: str, clause: Clause) -> str | None:
-        """The goods nearest to the number that the duty is on; None where there are none."""
+    def _find_product(self, sentence: str, clause: Clause) -> str | None:
+        """The goods of the duty nearest to the number, or None."""
         spans = [
             match.span()
             for match in self._product.finditer(clause.folded, clause.low, clause.high)
@@ -164,8 +164,8 @@ class FigureReader:
         return sentence[start:end]
 
 
-def _duties(folded: str, rates: Sequence[Rate]) -> list[tuple[Clause, Rate]]:
-    found: list[tuple[Clause, Rate]] = []
+def _find_duties(folded: str, rates: Sequence[PercentRate]) -> list[tuple[Clause, PercentRate]]:
+    found: list[tuple[Clause, PercentRate]] = []
     for place, rate in enumerate(rates):
         low = rates[place - 1].end if place else 0
         if own := _ITS_OWN_GOODS.match(folded, low, rate.start):
@@ -181,7 +181,7 @@ def _duties(folded: str, rates: Sequence[Rate]) -> list[tuple[Clause, Rate]]:
 
 
 def _is_duty(clause: Clause, follows: bool) -> bool:
-    """Whether a percentage is a duty; `follows`: the percentage before it is one."""
+    """Whether a percentage is a duty; `follows` says that the percentage before it is one."""
     before, after = clause.before, clause.after
     if _NOT_A_LEVEL_AFTER.match(after) and not clause.is_change:
         return False
@@ -208,13 +208,13 @@ def _is_charged(folded: str, start: int, end: int) -> bool:
     )
 
 
-def _belongs(clause: Clause, sum_: Sum) -> bool:
+def _is_value_in_clause(clause: Clause, sum_: DollarSum) -> bool:
     """Whether a sum in the clause is the value of the goods that the duty is on."""
     inside = clause.low <= sum_.start and sum_.end <= clause.high
     return inside and bool(_GOODS_AFTER.match(clause.folded[sum_.end :]))
 
 
-def _is_value_of_goods(folded: str, sum_: Sum) -> bool:
+def _is_value_of_goods(folded: str, sum_: DollarSum) -> bool:
     after = _GOODS_AFTER.match(folded[sum_.end :])
     return bool(after) and bool(
         _SUM_BEFORE.search(folded[max(0, sum_.start - 80) : sum_.start])
@@ -222,16 +222,16 @@ def _is_value_of_goods(folded: str, sum_: Sum) -> bool:
     )
 
 
-def _quote(sentence: str, low: int, high: int) -> str:
-    """The sentence, or of a long one the part around the number."""
+def _cut_quote(sentence: str, low: int, high: int) -> str:
+    """The sentence, or the part around the number if the sentence is long."""
     if len(sentence) <= _LONGEST_QUOTE:
         return sentence
     room = max(0, _LONGEST_QUOTE - (high - low)) // 2
     return sentence[max(0, low - room) : high + room].strip()
 
 
-def _without_repetitions(figures: Sequence[Figure]) -> list[Figure]:
-    """The figures without those that say nothing more than another one."""
+def _remove_repetitions(figures: Sequence[Figure]) -> list[Figure]:
+    """The figures without those whose values are all in another one."""
     kept: list[Figure] = []
     for place, figure in enumerate(figures):
         others = [*kept, *figures[place + 1 :]]

@@ -4,10 +4,10 @@
 2. From one rate to another.         "from 145% to 30%"; not "ranging from 10% to 20%"
 3. One rate from another.            "25% instead of 50%"; but "25% from China" is a single rate
 4. A single rate.                    "a 25% tariff"; not "0,5 %", "10-20%" or "2 percentage points"
-5. A single rate of the past.        "cut to zero from 20%": from 20, to nothing known
+5. A former rate.                    "cut to zero from 20%": from 20, and no new rate
 6. Dollars, separately.              "$50bn", "US$ 1,000"; not "A$50bn" or "€50bn"
 
-Ambiguous numbers give nothing: in `1.000,5 %` the comma may be either sign.
+Ambiguous numbers give nothing: in `1.000,5 %`, the comma may separate thousands or decimals.
 """
 
 import re
@@ -35,7 +35,7 @@ _RANGE_END = re.compile(r"\d\s?(?:%|per\s?cent|pct)?\s?(?:-|to|or)\s$")
 _RANGE = re.compile(r"\b(?:rang\w+|var\w+|anywhere|differ\w*|between)\s+(?:[a-z]+\s){0,2}$")
 
 # "cut to zero from 20%", "down from 39%": the rate before, without the new one.
-_WAS = re.compile(
+_OLD_RATE = re.compile(
     r"\b(?:zero|nil|nothing|down|up|cut|lowered|raised|reduced)\sfrom\s(?:[a-z]+\s){0,2}$"
 )
 
@@ -48,7 +48,7 @@ _DOLLARS = re.compile(
 )
 
 
-class Rate(NamedTuple):
+class PercentRate(NamedTuple):
     """One percentage, or a change from one to another, in percent."""
 
     start: int
@@ -57,7 +57,7 @@ class Rate(NamedTuple):
     to_percent: Decimal | None
 
 
-class Sum(NamedTuple):
+class DollarSum(NamedTuple):
     """A sum of US dollars."""
 
     start: int
@@ -65,9 +65,9 @@ class Sum(NamedTuple):
     dollars: Decimal
 
 
-def find_rates(folded: str) -> list[Rate]:
-    """The percentages of a sentence in lower case, in order; each number is in one of them."""
-    found: list[Rate] = []
+def find_rates(folded: str) -> list[PercentRate]:
+    """The percentages of a lower-case sentence, in order; no number is in two of them."""
+    found: list[PercentRate] = []
     taken = [match.span() for match in _BETWEEN.finditer(folded)]
 
     def is_free(match: re.Match[str]) -> bool:
@@ -76,28 +76,34 @@ def find_rates(folded: str) -> list[Rate]:
     for match in _FROM_TO.finditer(folded):
         taken.append(match.span())
         if not _RANGE.search(folded[max(0, match.start() - 40) : match.start()]):
-            found.append(Rate(*match.span(), _decimal(match[1]), _decimal(match[2])))
+            found.append(
+                PercentRate(*match.span(), _parse_decimal(match[1]), _parse_decimal(match[2]))
+            )
     for match in _TO_FROM.finditer(folded):
         if is_free(match):
             taken.append(match.span())
-            found.append(Rate(*match.span(), _decimal(match[2]), _decimal(match[1])))
+            found.append(
+                PercentRate(*match.span(), _parse_decimal(match[2]), _parse_decimal(match[1]))
+            )
     for match in _SINGLE.finditer(folded):
         before = folded[max(0, match.start() - 40) : match.start()]
         if is_free(match) and not _RANGE_END.search(before):
-            percent = _decimal(match[1])
-            was = _WAS.search(before) is not None
-            found.append(Rate(*match.span(), percent if was else None, None if was else percent))
+            percent = _parse_decimal(match[1])
+            was = _OLD_RATE.search(before) is not None
+            found.append(
+                PercentRate(*match.span(), percent if was else None, None if was else percent)
+            )
     return sorted(found)
 
 
-def find_sums(folded: str) -> Iterator[Sum]:
-    """The sums of US dollars in a sentence in lower case, in order."""
+def find_sums(folded: str) -> Iterator[DollarSum]:
+    """The sums of US dollars in a lower-case sentence, in order."""
     for match in _DOLLARS.finditer(folded):
         number, scale = (match[1], match[2]) if match[1] else (match[3], match[4])
-        dollars = _decimal(number) * 10 ** _SCALES.get(scale or "", 0)
+        dollars = _parse_decimal(number) * 10 ** _SCALES.get(scale or "", 0)
         whole = dollars == dollars.to_integral_value()
-        yield Sum(*match.span(), Decimal(int(dollars)) if whole else dollars)
+        yield DollarSum(*match.span(), Decimal(int(dollars)) if whole else dollars)
 
 
-def _decimal(number: str) -> Decimal:
+def _parse_decimal(number: str) -> Decimal:
     return Decimal(number.replace(",", ""))

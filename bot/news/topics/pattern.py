@@ -1,4 +1,4 @@
-"""Patterns over words: how a rule in `config/topics.yaml` says what to look for.
+"""Patterns over words, the language of the rules in `config/topics.yaml`.
 
     tariff/tariffs       one of these words, in any case
     trade talks          adjacent words; spaces, hyphens, commas and quotes between them are equal
@@ -10,8 +10,8 @@
     ..                   up to three other words; `..8` up to eight
     ^                    the beginning of the sentence
 
-A possessive 's is ignored: `@ tariffs` finds "China's tariffs". Gaps are bounded, so no rule and no
-text takes long.
+A possessive 's is ignored: `@ tariffs` finds "China's tariffs". Gaps are bounded, and so is the
+time of a match.
 """
 
 import re
@@ -38,23 +38,23 @@ class Slot(NamedTuple):
     first_words: frozenset[str]
     """The words with which a match can begin."""
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
-    """First word -> the words that may follow it. A first word that is not here stands alone."""
+    """The words that must follow, by first word. A first word without an entry stands alone."""
     gap: int
-    """How many other words may come before."""
+    """Maximum number of other words before it."""
     optional: bool
 
-    def ends(self, words: Sequence[Word], at: int) -> list[int]:
-        """Every place at which a match may end that begins at word `at`."""
+    def find_ends(self, words: Sequence[Word], at: int) -> list[int]:
+        """The indexes after each match that begins at word `at`."""
         word = words[at]
         found: list[int] = []
-        if word.number:
-            found += self._ends_after(NUMBER, words, at + 1)
+        if word.is_number:
+            found += self._find_ends_after(NUMBER, words, at + 1)
         if word.party:
-            found += self._ends_after(PARTY, words, at + word.reach)
-        return found + self._ends_after(word.text, words, at + 1)
+            found += self._find_ends_after(PARTY, words, at + word.word_count)
+        return found + self._find_ends_after(word.text, words, at + 1)
 
-    def _ends_after(self, first: str, words: Sequence[Word], at: int) -> list[int]:
-        """Where phrases end that begin with `first`, if the word after it is word `at`."""
+    def _find_ends_after(self, first: str, words: Sequence[Word], at: int) -> list[int]:
+        """The indexes after each phrase that begins with `first`, just before word `at`."""
         if first not in self.first_words:
             return []
         return [
@@ -70,11 +70,11 @@ class Pattern(NamedTuple):
     slots: tuple[Slot, ...]
     at_start: bool
     needs: tuple[frozenset[str], ...]
-    """The sentence must contain a word of each of these sets."""
+    """Sets of words; a sentence needs at least one word of each set."""
 
-    def end(self, words: Sequence[Word], at: int) -> int | None:
-        """Where a match ends that begins at word `at`; None when there is none."""
-        return _walk(self.slots, 0, words, at)
+    def find_end(self, words: Sequence[Word], at: int) -> int | None:
+        """The index after a match that begins at word `at`; None without a match."""
+        return _match_slots(self.slots, 0, words, at)
 
     @property
     def first_words(self) -> frozenset[str]:
@@ -89,28 +89,28 @@ class Pattern(NamedTuple):
         return first
 
 
-def _walk(slots: Sequence[Slot], index: int, words: Sequence[Word], at: int) -> int | None:
+def _match_slots(slots: Sequence[Slot], index: int, words: Sequence[Word], at: int) -> int | None:
     if index == len(slots):
         return at
     slot = slots[index]
     for place in range(at, min(at + slot.gap + 1, len(words))):
-        for end in slot.ends(words, place):
-            last = _walk(slots, index + 1, words, end)
+        for end in slot.find_ends(words, place):
+            last = _match_slots(slots, index + 1, words, end)
             if last is not None:
                 return last
-    return _walk(slots, index + 1, words, at) if slot.optional else None
+    return _match_slots(slots, index + 1, words, at) if slot.optional else None
 
 
-class Compiler:
-    """Compiles patterns over the same lists."""
+class PatternCompiler:
+    """Compiles patterns that may refer to the given lists."""
 
     def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
         self._lists = lists
-        # Rules use the same lists many times, and a list may have hundreds of words.
+        # Cached: rules use the same lists many times, and a list may have hundreds of words.
         self._slots: dict[tuple[str, int], Slot] = {}
 
     def compile(self, source: str) -> Pattern:
-        """The pattern that `source` describes; raises ValueError naming what is wrong."""
+        """The compiled pattern; raises ValueError with the mistake in `source`."""
         slots: list[Slot] = []
         gap, at_start = 0, False
         for place, piece in enumerate(source.split()):
@@ -121,20 +121,22 @@ class Compiler:
                 if gap > _WIDEST_GAP:
                     raise ValueError(f"{source!r}: a gap is at most {_WIDEST_GAP} words")
             else:
-                slots.append(self._slot(source, piece, gap))
+                slots.append(self._compile_slot(source, piece, gap))
                 gap = 0
         if gap or not slots or slots[-1].optional:
             raise ValueError(f"{source!r}: a pattern must end with a word")
         if slots[0].gap and not at_start:
             raise ValueError(f"{source!r}: a pattern must begin with a word")
-        # The smallest set first: it rules out most sentences.
+        # The smallest set comes first, because it rules out most sentences.
         needs = sorted((slot.first_words for slot in slots if not slot.optional), key=len)
         return Pattern(tuple(slots), at_start, tuple(needs))
 
-    def _slot(self, source: str, piece: str, gap: int) -> Slot:
+    def _compile_slot(self, source: str, piece: str, gap: int) -> Slot:
         if (piece, gap) not in self._slots:
             rests: dict[str, tuple[tuple[str, ...], ...]] = {}
-            for member in _members(source, piece.removesuffix("?").split("/"), self._lists, ()):
+            for member in _expand_alternatives(
+                source, piece.removesuffix("?").split("/"), self._lists, ()
+            ):
                 first, *rest = member.split()
                 for word in (first, *rest):
                     if not _PLAIN.fullmatch(word):
@@ -149,7 +151,7 @@ class Compiler:
         return self._slots[piece, gap]
 
 
-def _members(
+def _expand_alternatives(
     source: str,
     alternatives: Iterable[str],
     lists: Mapping[str, Sequence[str]],
@@ -163,5 +165,5 @@ def _members(
         if not alternative.endswith("}") or name not in lists:
             raise ValueError(f"{source!r}: there is no list {alternative!r}")
         if name in above:
-            raise ValueError(f"{source!r}: list {name!r} holds itself")
-        yield from _members(source, lists[name], lists, (*above, name))
+            raise ValueError(f"{source!r}: list {name!r} contains itself")
+        yield from _expand_alternatives(source, lists[name], lists, (*above, name))

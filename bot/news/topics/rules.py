@@ -25,11 +25,11 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bot.news.story import Evidence, Match
-from bot.news.topics.index import Index
-from bot.news.topics.pattern import Compiler
+from bot.news.topics.index import PatternIndex
+from bot.news.topics.pattern import PatternCompiler
 from bot.news.topics.tokens import Word, split_words
 from bot.parties import Parties
-from bot.text.sentences import sentences
+from bot.text.sentences import split_sentences
 from bot.values import Frozen, Topic
 
 # News agencies put the news into the first sentences; the rest is background.
@@ -41,7 +41,7 @@ _LABEL = re.compile(r"[^:|]{2,40}[:|]\s+(?=\S)")
 Patterns = tuple[str, ...]
 
 
-class _Entry(Frozen):
+class _RuleBase(Frozen):
     """The common fields of rules and silences; `reason` explains it to readers."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -53,8 +53,8 @@ class _Entry(Frozen):
     """A similar sentence that it must not match."""
 
 
-class Rule(_Entry):
-    """One sign that a story is about a topic."""
+class Rule(_RuleBase):
+    """A rule for a topic. A story is about the topic if one of its rules matches."""
 
     topic: Topic
     contexts: Patterns = ()
@@ -63,8 +63,8 @@ class Rule(_Entry):
     """Whether it applies to the summary too; False for ambiguous terms."""
 
 
-class Silence(_Entry):
-    """A kind of title that makes no alert, although it contains the words of a rule."""
+class Silence(_RuleBase):
+    """A kind of title that is never news, although it may match a rule."""
 
     unless: Patterns = ()
 
@@ -78,30 +78,30 @@ class TopicRules(Frozen):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        errors = [*_pattern_errors(self), *_duplicate_ids(self)]
+        errors = [*_find_pattern_errors(self), *_find_duplicate_ids(self)]
         if errors:
             raise ValidationError.from_exception_data("TopicRules", errors)
         return self
 
 
-def _pattern_errors(rules: TopicRules) -> Iterator[InitErrorDetails]:
-    """The patterns that cannot be compiled, or are twice in one list, with their places."""
-    compiler = Compiler(rules.lists)
-    for where, patterns in _pattern_lists(rules):
+def _find_pattern_errors(rules: TopicRules) -> Iterator[InitErrorDetails]:
+    """Errors for patterns that cannot be compiled or are twice in one list."""
+    compiler = PatternCompiler(rules.lists)
+    for where, patterns in _list_patterns(rules):
         seen: set[tuple[str, ...]] = set()
         for place, pattern in enumerate(patterns):
             spelling = tuple(pattern.split())
             if spelling in seen:
-                yield _detail(f"{pattern!r} is given twice", (*where, place), pattern)
+                yield _build_error(f"{pattern!r} is listed twice", (*where, place), pattern)
             seen.add(spelling)
             try:
                 compiler.compile(pattern)
             except ValueError as error:
-                yield _detail(str(error), (*where, place), pattern)
+                yield _build_error(str(error), (*where, place), pattern)
 
 
-def _pattern_lists(rules: TopicRules) -> Iterator[tuple[tuple[str | int, ...], Patterns]]:
-    """Each list of patterns in the file, with its place."""
+def _list_patterns(rules: TopicRules) -> Iterator[tuple[tuple[str | int, ...], Patterns]]:
+    """Each list of patterns in the file, with its location."""
     for name, members in rules.lists.items():
         yield ("lists", name), members
     keys = {"silences": ("terms", "unless"), "rules": ("terms", "contexts", "vetoes")}
@@ -111,16 +111,16 @@ def _pattern_lists(rules: TopicRules) -> Iterator[tuple[tuple[str | int, ...], P
                 yield (kind, place, name), getattr(rule, name)
 
 
-def _duplicate_ids(rules: TopicRules) -> Iterator[InitErrorDetails]:
+def _find_duplicate_ids(rules: TopicRules) -> Iterator[InitErrorDetails]:
     seen: set[str] = set()
     for kind in ("silences", "rules"):
         for place, rule in enumerate(getattr(rules, kind)):
             if rule.id in seen:
-                yield _detail(f"{rule.id!r} is given twice", (kind, place, "id"), rule.id)
+                yield _build_error(f"{rule.id!r} is listed twice", (kind, place, "id"), rule.id)
             seen.add(rule.id)
 
 
-def _detail(message: str, where: tuple[str | int, ...], given: str) -> InitErrorDetails:
+def _build_error(message: str, where: tuple[str | int, ...], given: str) -> InitErrorDetails:
     # Pydantic would interpret braces in a message.
     kind = PydanticCustomError("topic_rule", "{problem}", {"problem": message})
     return InitErrorDetails(type=kind, loc=where, input=given)
@@ -132,50 +132,53 @@ class _Sentence(NamedTuple):
     words: tuple[Word, ...]
 
 
-class Matcher:
-    """The rules, compiled once; `match` is pure, and its time is linear in the text."""
+class TopicMatcher:
+    """The compiled rules. The time of `match` is linear in the length of the text."""
 
     def __init__(self, rules: TopicRules, parties: Parties) -> None:
         self._parties = parties
-        compiler = Compiler(rules.lists)
+        compiler = PatternCompiler(rules.lists)
         self._terms = _index_terms(compiler, rules.rules)
         self._silences = _index_terms(compiler, rules.silences)
-        self._unless = {each.id: _index(compiler, each.unless) for each in rules.silences}
+        self._unless = {each.id: _index_patterns(compiler, each.unless) for each in rules.silences}
         self._rules = {rule.id: rule for rule in rules.rules}
-        self._contexts = {rule.id: _index(compiler, rule.contexts) for rule in rules.rules}
-        self._vetoes = {rule.id: _index(compiler, rule.vetoes) for rule in rules.rules}
+        self._contexts = {rule.id: _index_patterns(compiler, rule.contexts) for rule in rules.rules}
+        self._vetoes = {rule.id: _index_patterns(compiler, rule.vetoes) for rule in rules.rules}
 
     def match(self, title: str, summary: str) -> Match:
-        """The topics of a story in plain text, each with its evidence; none means: stay silent."""
-        head = self._sentence(title, "title")
-        if self._silence(head) is not None:
+        """The topics of a story with their evidence; no topics if no rule matches."""
+        head = self._split_sentence(title, "title")
+        if self._find_silence(head) is not None:
             return Match()
-        lead = [self._sentence(text, "summary") for text in sentences(summary)[:_LEAD_SENTENCES]]
-        evidence = tuple(self._evidence(head, lead))
+        lead = [
+            self._split_sentence(text, "summary")
+            for text in split_sentences(summary)[:_LEAD_SENTENCES]
+        ]
+        evidence = tuple(self._find_evidence(head, lead))
         topics = tuple(topic for topic in Topic if any(e.topic is topic for e in evidence))
         return Match(topics=topics, evidence=evidence)
 
-    def silenced_by(self, title: str) -> str | None:
-        """The id of the silence that a title matches, or None."""
-        return self._silence(self._sentence(title, "title"))
+    def find_silence(self, title: str) -> str | None:
+        """The id of the first silence that the title matches, or None."""
+        return self._find_silence(self._split_sentence(title, "title"))
 
-    def _silence(self, head: _Sentence) -> str | None:
-        found = self._matching_silence(head)
+    def _find_silence(self, head: _Sentence) -> str | None:
+        found = self._match_silences(head)
         label = _LABEL.match(head.text)
         if found is not None or label is None:
             return found
-        if self._terms.any(self._sentence(label.group(), head.where).words):
+        if self._terms.matches_any(self._split_sentence(label.group(), head.where).words):
             return None
-        return self._matching_silence(self._sentence(head.text[label.end() :], head.where))
+        return self._match_silences(self._split_sentence(head.text[label.end() :], head.where))
 
-    def _matching_silence(self, head: _Sentence) -> str | None:
+    def _match_silences(self, head: _Sentence) -> str | None:
         for silence in self._silences.find(head.words):
             unless = self._unless[silence]
-            if unless is None or not unless.any(head.words):
+            if unless is None or not unless.matches_any(head.words):
                 return silence
         return None
 
-    def _evidence(self, head: _Sentence, lead: Sequence[_Sentence]) -> Iterator[Evidence]:
+    def _find_evidence(self, head: _Sentence, lead: Sequence[_Sentence]) -> Iterator[Evidence]:
         matched: set[str] = set()
         for sentence in (head, *lead):
             near = (head, *lead) if sentence is head else (sentence, head)
@@ -194,21 +197,25 @@ class Matcher:
         self, rule: Rule, sentence: _Sentence, head: _Sentence, near: Sequence[_Sentence]
     ) -> bool:
         contexts, vetoes = self._contexts[rule.id], self._vetoes[rule.id]
-        if contexts is not None and not any(contexts.any(other.words) for other in near):
+        if contexts is not None and not any(contexts.matches_any(other.words) for other in near):
             return False
-        return vetoes is None or not (vetoes.any(sentence.words) or vetoes.any(head.words))
+        return vetoes is None or not (
+            vetoes.matches_any(sentence.words) or vetoes.matches_any(head.words)
+        )
 
-    def _sentence(self, text: str, where: str) -> _Sentence:
+    def _split_sentence(self, text: str, where: str) -> _Sentence:
         text = text[:_LONGEST_SENTENCE]
-        return _Sentence(text, where, split_words(text, self._parties.mentions(text)))
+        return _Sentence(text, where, split_words(text, self._parties.find_mentions(text)))
 
 
-def _index_terms(compiler: Compiler, rules: Sequence[Rule] | Sequence[Silence]) -> Index:
-    return Index((rule.id, compiler.compile(term)) for rule in rules for term in rule.terms)
+def _index_terms(
+    compiler: PatternCompiler, rules: Sequence[Rule] | Sequence[Silence]
+) -> PatternIndex:
+    return PatternIndex((rule.id, compiler.compile(term)) for rule in rules for term in rule.terms)
 
 
-def _index(compiler: Compiler, patterns: Patterns) -> Index | None:
-    """None where there are no patterns."""
+def _index_patterns(compiler: PatternCompiler, patterns: Patterns) -> PatternIndex | None:
+    """An index of the patterns; None if there are none."""
     if not patterns:
         return None
-    return Index(("", compiler.compile(pattern)) for pattern in patterns)
+    return PatternIndex(("", compiler.compile(pattern)) for pattern in patterns)

@@ -15,10 +15,10 @@ from typing import TypeVar
 from pydantic import ConfigDict, Field
 
 from bot.errors import AmendmentRefused
-from bot.rates.files.compile import columns_of, row_id
-from bot.rates.files.schema import Row, Schedule, Sheet, WrittenMeasure, WrittenPeriod
-from bot.rates.files.validate import Book, flaws
-from bot.rates.model.answer import percent_text
+from bot.rates.files.compile import format_row_id, list_columns
+from bot.rates.files.schema import ImposerFile, MeasureSpec, PeriodSpec, Schedule, ScheduleRow
+from bot.rates.files.validate import RatesFiles, find_problems
+from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Confidence, Day, Percent, Scope, Source, Status
 from bot.values import Frozen
 
@@ -67,19 +67,23 @@ class ApprovedRatesFile(Frozen):
     approved: tuple[Amendment, ...]
 
 
-def apply(book: Book, amendment: Amendment, parties: Collection[str]) -> Book:
+def apply(book: RatesFiles, amendment: Amendment, parties: Collection[str]) -> RatesFiles:
     """The book with the amendment; `parties` are the codes of all economies.
 
     Raises AmendmentRefused with the reason if it does not fit.
     """
-    file = next((name for name, one in book.sheets.items() if one.imposer == amendment.imposer), "")
+    file = next(
+        (name for name, one in book.imposer_files.items() if one.imposer == amendment.imposer), ""
+    )
     if not file:
         cause = f"the ledger has no file for {amendment.imposer}"
         raise AmendmentRefused(amendment.measure_id, cause, _BY_FILE)
-    sheet, source = book.sheets[file], source_key(amendment)
+    sheet, source = book.imposer_files[file], source_key(amendment)
     sheet = sheet.model_copy(update={"sources": {**sheet.sources, source: amendment.source}})
-    changed = book._replace(sheets={**book.sheets, file: _with_rate(sheet, amendment, source)})
-    for flaw in flaws(changed, parties, file):
+    changed = book._replace(
+        imposer_files={**book.imposer_files, file: _with_rate(sheet, amendment, source)}
+    )
+    for flaw in find_problems(changed, parties, file):
         raise AmendmentRefused(amendment.measure_id, flaw.cause, flaw.cure or _BY_FILE)
     return changed
 
@@ -89,7 +93,7 @@ def source_key(amendment: Amendment) -> str:
     return f"approved-{amendment.id}"
 
 
-def _with_rate(sheet: Sheet, amendment: Amendment, source: str) -> Sheet:
+def _with_rate(sheet: ImposerFile, amendment: Amendment, source: str) -> ImposerFile:
     if not amendment.measure:
         return _with_measure(sheet, amendment, source)
     for at, measure in enumerate(sheet.measures):
@@ -99,7 +103,7 @@ def _with_rate(sheet: Sheet, amendment: Amendment, source: str) -> Sheet:
             return sheet.model_copy(update={"measures": _replace(sheet.measures, at, longer)})
     for at, schedule in enumerate(sheet.schedules):
         for number, row in enumerate(schedule.rows):
-            if row_id(schedule, row) == amendment.measure:
+            if format_row_id(schedule, row) == amendment.measure:
                 rows = _replace(
                     schedule.rows, number, _with_own_period(schedule, row, amendment, source)
                 )
@@ -109,11 +113,11 @@ def _with_rate(sheet: Sheet, amendment: Amendment, source: str) -> Sheet:
     raise AmendmentRefused(amendment.measure, cause, "Choose another measure")
 
 
-def _with_measure(sheet: Sheet, amendment: Amendment, source: str) -> Sheet:
+def _with_measure(sheet: ImposerFile, amendment: Amendment, source: str) -> ImposerFile:
     if not (amendment.name and amendment.legal_basis and amendment.partners):
         cause = "a new measure needs a name, a legal basis and a partner"
         raise AmendmentRefused(amendment.measure_id, cause, "Give them, or choose a measure")
-    measure = WrittenMeasure(
+    measure = MeasureSpec(
         id=amendment.measure_id,
         partners=amendment.partners,
         name=amendment.name,
@@ -128,16 +132,18 @@ def _with_measure(sheet: Sheet, amendment: Amendment, source: str) -> Sheet:
     return sheet.model_copy(update={"measures": (*sheet.measures, measure)})
 
 
-def _with_own_period(schedule: Schedule, row: Row, amendment: Amendment, source: str) -> Row:
+def _with_own_period(
+    schedule: Schedule, row: ScheduleRow, amendment: Amendment, source: str
+) -> ScheduleRow:
     """The row with its own period; refused where it would hide later columns of the schedule."""
     first = row.periods[0].from_ if row.periods else None
     if first is not None and first <= amendment.from_:
         return row.model_copy(update={"periods": _insert_period(row.periods, amendment, source)})
-    later = [column for _, column in columns_of(schedule, row) if column.from_ >= amendment.from_]
+    later = [column for _, column in list_columns(schedule, row) if column.from_ >= amendment.from_]
     if later or first is not None:
         cause = f"a rate of it is known for {later[0].from_ if later else first}"
         raise AmendmentRefused(amendment.measure, cause, _BY_FILE)
-    *_, (_, column) = columns_of(schedule, row)
+    *_, (_, column) = list_columns(schedule, row)
     period = _period(amendment, source)
     if column.covers(amendment.from_):
         period = period.model_copy(update={"to": column.to, "not_for": column.not_for})
@@ -145,13 +151,13 @@ def _with_own_period(schedule: Schedule, row: Row, amendment: Amendment, source:
 
 
 def _insert_period(
-    periods: Sequence[WrittenPeriod], amendment: Amendment, source: str
-) -> tuple[WrittenPeriod, ...]:
+    periods: Sequence[PeriodSpec], amendment: Amendment, source: str
+) -> tuple[PeriodSpec, ...]:
     """The periods with the new one between them."""
     day = amendment.from_
     for period in periods:
         if period.from_ == day:
-            cause = f"a rate of it begins on {day} already: {percent_text(period.percent)} %"
+            cause = f"a rate of it begins on {day} already: {format_percent(period.percent)} %"
             raise AmendmentRefused(amendment.measure, cause, "Give another day")
     before = [period for period in periods if period.from_ < day]
     after = [period for period in periods if period.from_ > day]
@@ -169,10 +175,10 @@ def _insert_period(
     return (*before, new, *after)
 
 
-def _period(amendment: Amendment, source: str) -> WrittenPeriod:
+def _period(amendment: Amendment, source: str) -> PeriodSpec:
     note = f"Approved by {amendment.approved_by} on {amendment.approved_on} from "
     note += f"{amendment.source.text}."
-    return WrittenPeriod(
+    return PeriodSpec(
         from_=amendment.from_,
         percent=amendment.percent,
         status=Status.IN_FORCE,

@@ -26,7 +26,7 @@ from bot.proposals.approval.terms import ApprovalForm, amendment_of, form_of
 from bot.proposals.context import restated
 from bot.proposals.extract import proposals_in
 from bot.proposals.model import Proposal
-from bot.rates.files.validate import Book
+from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class Decisions:
     """
 
     def __init__(
-        self, store: DecisionStore, book: Book, ledger: Ledger, clock: Callable[[], datetime]
+        self, store: DecisionStore, book: RatesFiles, ledger: Ledger, clock: Callable[[], datetime]
     ) -> None:
         self._store, self._book, self._clock = store, book, clock
         self._parties = ledger.parties
@@ -206,7 +206,9 @@ def _compare(filed: ProposalRecord, ledger: Ledger) -> ProposalRecord:
 
 def _differing(pending: Sequence[ProposalRecord], before: Ledger, after: Ledger) -> tuple[str, ...]:
     pairs = {(one.proposal.imposer, one.proposal.partner) for one in pending}
-    changed = {pair for pair in pairs if before.pair(*pair).measures != after.pair(*pair).measures}
+    changed = {
+        pair for pair in pairs if before.get_pair(*pair).measures != after.get_pair(*pair).measures
+    }
     return tuple(
         one.proposal.id
         for one in pending

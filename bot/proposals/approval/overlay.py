@@ -11,11 +11,11 @@ from bot.alerts.notices import Trouble
 from bot.errors import AmendmentRefused
 from bot.parties import Parties
 from bot.proposals.approval.amendments import Amendment, apply, source_key
-from bot.rates.files.compile import columns_of, row_id
-from bot.rates.files.schema import Row, Schedule, Sheet, WrittenMeasure, WrittenPeriod
-from bot.rates.files.validate import Book
+from bot.rates.files.compile import format_row_id, list_columns
+from bot.rates.files.schema import ImposerFile, MeasureSpec, PeriodSpec, Schedule, ScheduleRow
+from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import percent_text
+from bot.rates.model.answer import format_percent
 
 
 class StaleApproval(NamedTuple):
@@ -28,7 +28,7 @@ class StaleApproval(NamedTuple):
 def stale_notice(left: StaleApproval) -> Trouble:
     """The notice to operators about an approval that no longer fits the rates files."""
     made = left.amendment
-    what = f"{made.name or made.measure_id}, {percent_text(made.percent)} % from {made.from_}"
+    what = f"{made.name or made.measure_id}, {format_percent(made.percent)} % from {made.from_}"
     return Trouble(
         f"{made.id} left out: {left.why}",
         "An approved rate no longer fits the rates files, which have changed since. It is in no "
@@ -40,13 +40,13 @@ def stale_notice(left: StaleApproval) -> Trouble:
 class Overlay(NamedTuple):
     """The rates files with approved rates over them."""
 
-    book: Book
+    book: RatesFiles
     held: tuple[Amendment, ...]
     """The approved rates that the book holds and the files do not."""
     left_out: tuple[StaleApproval, ...]
 
 
-def lay_over(book: Book, amendments: Iterable[Amendment], parties: Parties) -> Overlay:
+def lay_over(book: RatesFiles, amendments: Iterable[Amendment], parties: Parties) -> Overlay:
     """The book with all amendments that fit, applied in their order; 6 ms for each.
 
     One that the book holds already is neither in `held` nor in `left_out`.
@@ -64,13 +64,13 @@ def lay_over(book: Book, amendments: Iterable[Amendment], parties: Parties) -> O
     return Overlay(changed, tuple(held), tuple(left_out))
 
 
-def ledger_over(book: Book, amendments: Iterable[Amendment], parties: Parties) -> Ledger:
+def ledger_over(book: RatesFiles, amendments: Iterable[Amendment], parties: Parties) -> Ledger:
     """The ledger of the rates files with these approved rates over them."""
     return Ledger(lay_over(book, amendments, parties).book, parties)
 
 
 def ledger_with(
-    book: Book, approved: Iterable[Amendment], amendment: Amendment, parties: Parties
+    book: RatesFiles, approved: Iterable[Amendment], amendment: Amendment, parties: Parties
 ) -> Ledger:
     """The ledger with one more amendment; raises AmendmentRefused."""
     if holds(book, amendment):
@@ -82,7 +82,7 @@ def ledger_with(
 
 
 def ledger_without(
-    book: Book, approved: Sequence[Amendment], amendment: Amendment, parties: Parties
+    book: RatesFiles, approved: Sequence[Amendment], amendment: Amendment, parties: Parties
 ) -> Ledger:
     """The ledger without one of the approved amendments; raises AmendmentRefused."""
     if holds(book, amendment):
@@ -96,7 +96,7 @@ def ledger_without(
     return Ledger(after.book, parties)
 
 
-def holds(book: Book, amendment: Amendment) -> bool:
+def holds(book: RatesFiles, amendment: Amendment) -> bool:
     """Whether the book has this rate already: a reviewer moved it into the files.
 
     It is recognized by its source, `approved-ID`, even where a reviewer corrected the rate or
@@ -104,12 +104,12 @@ def holds(book: Book, amendment: Amendment) -> bool:
     """
     return any(
         source_key(amendment) in sheet.sources or _has_rate(sheet, amendment)
-        for sheet in book.sheets.values()
+        for sheet in book.imposer_files.values()
         if sheet.imposer == amendment.imposer
     )
 
 
-def _has_rate(sheet: Sheet, amendment: Amendment) -> bool:
+def _has_rate(sheet: ImposerFile, amendment: Amendment) -> bool:
     for measure in sheet.measures:
         same = measure.id == amendment.measure_id
         if not amendment.measure:
@@ -120,16 +120,16 @@ def _has_rate(sheet: Sheet, amendment: Amendment) -> bool:
         _has_period((*_columns(schedule, row), *row.periods), amendment)
         for schedule in sheet.schedules
         for row in schedule.rows
-        if row_id(schedule, row) == amendment.measure_id
+        if format_row_id(schedule, row) == amendment.measure_id
     )
 
 
-def _columns(schedule: Schedule, row: Row) -> Iterator[WrittenPeriod]:
-    for name, column in columns_of(schedule, row):
+def _columns(schedule: Schedule, row: ScheduleRow) -> Iterator[PeriodSpec]:
+    for name, column in list_columns(schedule, row):
         yield column.model_copy(update={"percent": row.rates.get(name, column.percent)})
 
 
-def _is_same_duty(measure: WrittenMeasure, amendment: Amendment) -> bool:
+def _is_same_duty(measure: MeasureSpec, amendment: Amendment) -> bool:
     """Whether a measure has the partners and goods of a new one: one duty, not two."""
     if set(measure.partners) != set(amendment.partners):
         return False
@@ -143,7 +143,7 @@ def _is_same_duty(measure: WrittenMeasure, amendment: Amendment) -> bool:
     )
 
 
-def _has_period(periods: Iterable[WrittenPeriod], amendment: Amendment) -> bool:
+def _has_period(periods: Iterable[PeriodSpec], amendment: Amendment) -> bool:
     return any(
         period.from_ == amendment.from_ and period.percent == amendment.percent
         for period in periods

@@ -16,7 +16,7 @@ from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import Operator
 from bot.proposals.model import Proposal
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import percent_text
+from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Measure, Scope, Source
 from bot.values import Frozen
 
@@ -64,7 +64,7 @@ def form_of(proposal: Proposal, ledger: Ledger) -> ApprovalForm:
     """The form with the proposal's own terms; fields that it leaves open are empty."""
     partner = proposal.partner
     return ApprovalForm(
-        percent=percent_text(proposal.new_percent) or "",
+        percent=format_percent(proposal.new_percent) or "",
         day=proposal.effective_on.isoformat() if proposal.effective_on else "",
         measure=proposal.replaces,
         partner=ledger.parties.get(partner).name if partner in ledger.parties else "",
@@ -78,13 +78,15 @@ def measures_for(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
 
     Only those with a present or coming rate; all of the imposer's if the partner is unknown.
     """
-    codes = ledger.covering(proposal.imposer)
+    codes = ledger.list_codes(proposal.imposer)
     if proposal.partner:
-        pool = ledger.pair(proposal.imposer, proposal.partner).measures
+        pool = ledger.get_pair(proposal.imposer, proposal.partner).measures
     else:
         pool = tuple(one for one in ledger.measures if one.imposer in codes)
     running = [
-        one for one in pool if one.on(proposal.old_on) or one.after(proposal.old_on) is not None
+        one
+        for one in pool
+        if one.find_period(proposal.old_on) or one.find_period_after(proposal.old_on) is not None
     ]
     first = {name: place for place, name in enumerate(proposal.choices)}
     return tuple(sorted(running, key=lambda one: first.get(one.id, len(first))))
@@ -108,7 +110,7 @@ def amendment_of(
         raise FormRefused(problems)
     report = proposal.said_by[0]
     source = _tidy(f"{report.source}, {report.published:%Y-%m-%d}")
-    sheet = ledger.sheet_of(chosen.imposer if chosen else proposal.imposer)
+    sheet = ledger.find_imposer_file(chosen.imposer if chosen else proposal.imposer)
     return Amendment(
         id=proposal.id,
         imposer=sheet.imposer if sheet else proposal.imposer,
@@ -195,5 +197,5 @@ def _partner(text: str, ledger: Ledger) -> str | None:
     named = _tidy(text)
     if named.casefold() in _ALL_PARTNERS:
         return WORLD
-    party = ledger.parties.named(named)
+    party = ledger.parties.find(named)
     return party.code if party else None

@@ -1,7 +1,7 @@
-"""A question and the ledger -> answers: the total, its components, what is left out, what comes.
+"""Answers a query from the ledger: total, components, duties not counted, upcoming changes.
 
-An answer without a day is for the newest day that the ledger knows of the pair, today at most: the
-day up to which its sources were read, or a later one on which a rate that they foresaw began.
+Without a date in the query, an answer is for the day of the last check of the pair's sources, or
+for a later day (today at most) on which a scheduled rate began.
 """
 
 from collections import Counter
@@ -10,84 +10,96 @@ from datetime import date
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.rates.answer.choices import all_choices
-from bot.rates.answer.components import base_component, counted, not_counted
-from bot.rates.answer.history import history_of, history_of_range, last_change_of, last_step
+from bot.rates.answer.choices import list_contexts
+from bot.rates.answer.components import build_base_component, list_counted, list_not_counted
+from bot.rates.answer.history import (
+    build_history,
+    build_range_history,
+    find_last_change,
+    find_last_step,
+)
 from bot.rates.answer.select import (
-    LONGEST_PRODUCT,
+    MAX_PRODUCT,
     RateContext,
     Selection,
-    check_border,
-    context_of,
+    build_context,
+    check_pair,
 )
 from bot.rates.answer.standing import (
     Standing,
-    newest_day,
-    on_goods,
-    read_up_to,
-    standing,
+    compute_standing,
+    find_checked_day,
+    find_newest_day,
+    summarize_goods_duties,
 )
-from bot.rates.answer.warnings import warnings_of
-from bot.rates.calendar.upcoming import passed_last, upcoming
+from bot.rates.answer.warnings import list_warnings
+from bot.rates.calendar.upcoming import list_upcoming, move_passed_last
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Step, TotalBasis, Upcoming
 from bot.rates.model.law import Talk
 from bot.rates.model.warnings import ReadAsOrigin
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 
 _TALKS_SHOWN = 3
 
 
-def answer(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
-    """One answer for each direction or partner asked for, in the order of the question.
+def answer_query(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
+    """One answer for each direction or partner of the query, in its order.
 
-    Raises QueryError for two that share one customs territory. `upcoming` and `changes` are
-    answered by bot.rates.calendar.upcoming, and by an empty tuple here.
+    Raises QueryError for two economies in one customs territory. Empty for `upcoming` and
+    `changes`, which `bot.rates.calendar.upcoming` answers.
     """
     answers = tuple(
-        _answer(query, imposer, partner, ledger, today)
-        for imposer, partner in _pairs(query, ledger)
+        _answer_pair(query, imposer, partner, ledger, today)
+        for imposer, partner in _list_pairs(query, ledger)
     )
     silent = not any(one.has_content or one.not_counted for one in answers)
-    if query.one_named and silent and _names_goods(query, ledger):
-        return _from_there(query, ledger, today)
-    if query.kind is Kind.PARTY and query.product:
-        # Of goods asked of all importers, only those that charge something on them are shown.
+    if query.partner_implied and silent and _names_goods(query, ledger):
+        return _answer_as_origin(query, ledger, today)
+    if query.kind is QueryKind.PARTY and query.product:
+        # For goods and one economy, show only importing countries that charge a duty on them.
         return tuple(one for one in answers if one.has_content) or answers[:1]
     return answers
 
 
 def _names_goods(query: RateQuery, ledger: Ledger) -> bool:
-    """Whether the product is goods, and no layer or legal basis: `canada countermeasures`."""
-    wanted = ledger.reader.read_any((query.product or "")[:LONGEST_PRODUCT])
+    """Whether the product is goods, and no layer or legal basis (`canada countermeasures`)."""
+    wanted = ledger.reader.read_any((query.product or "")[:MAX_PRODUCT])
     return bool(wanted.goods or wanted.codes) and not (wanted.layers or wanted.bases)
 
 
-def _from_there(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
-    """Other economies' duties on the named economy's goods, with a warning about this reading."""
-    origin = {"kind": Kind.PARTY, "imposer": None, "partner": query.imposer, "charged": True}
-    first, *others = answer(query.model_copy(update={**origin, "one_named": False}), ledger, today)
+def _answer_as_origin(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
+    """The duties of others on the named economy's goods, with a warning about this reading."""
+    origin = {
+        "kind": QueryKind.PARTY,
+        "imposer": None,
+        "partner": query.imposer,
+        "only_as_origin": True,
+    }
+    first, *others = answer_query(
+        query.model_copy(update={**origin, "partner_implied": False}), ledger, today
+    )
     read = ReadAsOrigin(query.product or "")
     return (first._replace(warnings=(read, *first.warnings)), *others)
 
 
-def _pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
-    if query.kind is Kind.PARTY and query.partner is not None:
-        yield from _pairs_of(query.partner, ledger, query)
+def _list_pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
+    if query.kind is QueryKind.PARTY and query.partner is not None:
+        yield from _list_pairs_of_party(query.partner, ledger, query)
     elif query.imposer is not None and query.partner is not None:
         for partner in (query.partner, *query.versus):
-            check_border(query.imposer, partner, ledger)
+            check_pair(query.imposer, partner, ledger)
             yield query.imposer, partner
         if query.both_ways:
             yield query.partner, query.imposer
 
 
-def _pairs_of(party: str, ledger: Ledger, query: RateQuery) -> Iterator[tuple[str, str]]:
-    """What a party pays to those that have duties on it, then what it imposes on its partners.
+def _list_pairs_of_party(party: str, ledger: Ledger, query: RateQuery) -> Iterator[tuple[str, str]]:
+    """The pairs of imposers that charge the party, then of the party and its main partners.
 
-    The imposer with most measures on it comes first. On goods, duties on all partners count too.
+    The imposer with most measures comes first. For goods, measures on all countries count too.
     """
-    codes = set(ledger.covering(party))
+    codes = set(ledger.list_codes(party))
     charged = codes | {WORLD} if query.product else codes
     counts = Counter(
         measure.imposer
@@ -95,31 +107,33 @@ def _pairs_of(party: str, ledger: Ledger, query: RateQuery) -> Iterator[tuple[st
         if charged & set(measure.partners) and measure.imposer not in codes
     )
     payers = {imposer: None for imposer, _ in counts.most_common()}
-    sheet = ledger.sheet_of(party)
-    partners = sheet.main_partners if sheet else tuple(payers)
+    imposer_file = ledger.find_imposer_file(party)
+    partners = imposer_file.main_partners if imposer_file else tuple(payers)
     if not payers and party != WORLD and "US" not in codes:
         payers = {"US": None}
     if party == WORLD:
         raise QueryError("the question", "names no economy", "Try: us china")
     yield from ((imposer, party) for imposer in payers)
-    if not query.charged:
+    if not query.only_as_origin:
         yield from ((party, partner) for partner in partners or tuple(payers))
 
 
-def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today: date) -> Answer:
-    coverage = ledger.coverage(imposer, partner)
+def _answer_pair(
+    query: RateQuery, imposer: str, partner: str, ledger: Ledger, today: date
+) -> Answer:
+    coverage = ledger.find_coverage(imposer, partner)
     read = min(today, coverage.checked) if coverage else today
-    asked = context_of(ledger, imposer, partner, query.on or read, query.product)
+    asked = build_context(ledger, imposer, partner, query.on or read, query.product)
     if query.on is None:
-        asked = asked._replace(day=newest_day(asked, today))
-    found = standing(asked)
+        asked = asked._replace(day=find_newest_day(asked, today))
+    found = compute_standing(asked)
     context, selection, base = found.context, found.selection, found.base
-    checked = read_up_to(selection, coverage.checked if coverage else None, context.day)
-    components = counted(context, selection)
+    checked = find_checked_day(selection, coverage.checked if coverage else None, context.day)
+    components = list_counted(context, selection)
     if base is not None and found.includes_base:
-        components = (*components, base_component(base, context.day))
-    last_change, history = _changes(found, with_history=query.history)
-    basis, goods, codes = _goods(asked, selection)
+        components = (*components, build_base_component(base, context.day))
+    last_change, history = _build_changes(found, with_history=query.history)
+    basis, goods, codes = _describe_basis(asked, selection)
     any_origin = partner == WORLD and not any(one.applies_to_all_goods for one in selection.chosen)
     near = asked.wanted.suggestions if asked.wanted else ()
     return Answer(
@@ -137,25 +151,25 @@ def _answer(query: RateQuery, imposer: str, partner: str, ledger: Ledger, today:
         total_range=found.span,
         choices=found.choices,
         components=components,
-        not_counted=tuple(not_counted(context, selection)),
-        mfn=ledger.mfn(imposer),
+        not_counted=tuple(list_not_counted(context, selection)),
+        mfn=ledger.find_mfn_average(imposer),
         base=base,
         checked=checked,
-        warnings=warnings_of(found, checked, today, query.on),
+        warnings=list_warnings(found, checked, today, query.on),
         banned=selection.stacked.ban is not None,
-        on_goods=on_goods(context, selection),
-        next=_next(context, selection, coverage.checked if coverage else None, today),
+        on_goods=summarize_goods_duties(context, selection),
+        next=_list_next(context, selection, coverage.checked if coverage else None, today),
         last_change=last_change,
         history=history,
-        talks=_talks(context),
+        talks=_list_talks(context),
         suggestions=(*near, *(one.goods for one in found.choices)),
     )
 
 
-def _goods(
+def _describe_basis(
     context: RateContext, selection: Selection
 ) -> tuple[TotalBasis, tuple[str, ...], tuple[str, ...]]:
-    """What the total is on: names of goods or layers, and HS codes."""
+    """The basis of the total, with its goods or layers and its HS codes."""
     wanted, basis = context.wanted, selection.basis
     if wanted is None or basis is TotalBasis.GENERAL:
         return basis, (), ()
@@ -165,27 +179,27 @@ def _goods(
     return basis, names, wanted.codes
 
 
-def _changes(found: Standing, *, with_history: bool) -> tuple[Step | None, tuple[Step, ...]]:
-    """The last change, and the history if it is wanted."""
+def _build_changes(found: Standing, *, with_history: bool) -> tuple[Step | None, tuple[Step, ...]]:
+    """The last change of the total, and its history if requested."""
     asked = found.asked
     ranged: tuple[Step, ...] = ()
     if found.choices or found.same_for_all:
-        ranged = history_of_range(asked, found.asked_selection, all_choices(asked))
+        ranged = build_range_history(asked, found.asked_selection, list_contexts(asked))
     if ranged:
-        return last_step(ranged, asked.day), ranged if with_history else ()
+        return find_last_step(ranged, asked.day), ranged if with_history else ()
     context, selection = found.context, found.selection
-    history = history_of(context, selection) if with_history else ()
-    return last_change_of(context, selection), history
+    history = build_history(context, selection) if with_history else ()
+    return find_last_change(context, selection), history
 
 
-def _next(
+def _list_next(
     context: RateContext, selection: Selection, checked: date | None, today: date
 ) -> tuple[Upcoming, ...]:
-    """What comes after the day, and what was due since the sources of the measure were read."""
+    """Changes after the day of the answer, then those due since the last check of their sources."""
     on_all = selection.basis is TotalBasis.GENERAL
     measures = context.measures if on_all else selection.chosen
     read = checked or context.day
-    # A component whose sources are older makes no other component unknown.
+    # An older check of one component does not affect the others.
     stale = {
         layer.measure.id: layer.checked
         for layer in selection.stacked.counted
@@ -196,11 +210,11 @@ def _next(
         return stale.get(item.measure_id, read)
 
     first = min((context.day, read, *stale.values()))
-    coming = upcoming(context.ledger, first, measures=measures)
-    return passed_last(coming, read_of, today, context.day)
+    coming = list_upcoming(context.ledger, first, measures=measures)
+    return move_passed_last(coming, read_of, today, context.day)
 
 
-def _talks(context: RateContext) -> tuple[Talk, ...]:
-    """The last talks between the two until the day, newest first."""
-    talks = context.ledger.pair(context.imposer, context.partner).talks
+def _list_talks(context: RateContext) -> tuple[Talk, ...]:
+    """The last three talks between the two up to the day, newest first."""
+    talks = context.ledger.get_pair(context.imposer, context.partner).talks
     return tuple(talk for talk in reversed(talks) if talk.on <= context.day)[:_TALKS_SHOWN]

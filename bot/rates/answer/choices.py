@@ -1,4 +1,4 @@
-"""Totals of narrower goods, if no single total applies to all of the requested goods.
+"""Totals of narrower goods, if no single total applies to all goods of a question.
 
 Example: car batteries and other batteries are on different lists, and a tariff line pays at most
 one of them. A single total for all batteries would be wrong.
@@ -6,24 +6,24 @@ one of them. A single total for all batteries would be wrong.
 
 from collections.abc import Sequence
 
-from bot.rates.answer.select import RateContext, Selection, select
+from bot.rates.answer.select import RateContext, Selection, select_layers
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.warnings import Choice
-from bot.rates.question.product import Wanted
+from bot.rates.question.product import ParsedProduct
 
-_LISTS = 2
-"""Minimum number of lists that divide the goods; a single list is only a caveat."""
+_MIN_LISTS = 2
+"""Minimum number of lists that divide the goods. A single list only causes a warning."""
 
 
-def choices_of(context: RateContext, selection: Selection) -> tuple[Choice, ...]:
+def find_choices(context: RateContext, selection: Selection) -> tuple[Choice, ...]:
     """The narrower goods with their totals, if several lists divide them; usually empty."""
-    narrower = _narrower(context, selection)
+    narrower = _list_narrower(context, selection)
     if not narrower:
         return ()
-    if not is_divided(context) and not _shared_out(context, selection, narrower):
+    if not is_divided(context) and not _are_on_lists(context, selection, narrower):
         return ()
-    totals = {one: select(_narrowed(context, one)).stacked.total for one in narrower}
+    totals = {one: select_layers(_narrow(context, one)).stacked.total for one in narrower}
     if all(total == selection.stacked.total for total in totals.values()):
         return ()
     names = context.ledger.goods.by_id
@@ -32,7 +32,7 @@ def choices_of(context: RateContext, selection: Selection) -> tuple[Choice, ...]
     return tuple(Choice(goods=names[one].name, percent=total) for one, total in ordered)
 
 
-def representative(context: RateContext, choices: Sequence[Choice]) -> RateContext | None:
+def find_representative(context: RateContext, choices: Sequence[Choice]) -> RateContext | None:
     """The context of representative narrower goods, if all of them pay the same total.
 
     None if totals differ or the narrower goods may not cover everything.
@@ -42,73 +42,72 @@ def representative(context: RateContext, choices: Sequence[Choice]) -> RateConte
     if not is_divided(context):
         return None
     [good_id] = context.wanted.goods
-    last = context.ledger.goods.narrower(good_id)[-1]
-    return _narrowed(context, last)._replace(wanted=context.wanted._replace(goods=(last,)))
+    last = context.ledger.goods.list_narrower(good_id)[-1]
+    return _narrow(context, last)._replace(wanted=context.wanted._replace(goods=(last,)))
 
 
 def is_divided(context: RateContext) -> bool:
-    """Whether the narrower goods are, together, all of the goods asked for."""
+    """Whether the narrower goods together are all of the goods of the question."""
     wanted = context.wanted
     if wanted is None or len(wanted.goods) != 1:
         return False
     return context.ledger.goods.by_id[wanted.goods[0]].divided
 
 
-def _shared_out(context: RateContext, selection: Selection, narrower: Sequence[str]) -> bool:
+def _are_on_lists(context: RateContext, selection: Selection, narrower: Sequence[str]) -> bool:
     """Whether enough lists of one set name narrower goods and are charged on the day."""
     lists = {
         left.layer.measure.id
-        for left in selection.stacked.left_out
-        if left.unsure
+        for left in selection.stacked.excluded
+        if left.may_apply
         and left.layer.fit is Fit.PARTIAL
         and not set(left.layer.measure.scope.goods).isdisjoint(narrower)
     }
-    if len(lists) < _LISTS:
+    if len(lists) < _MIN_LISTS:
         return False
-    return any(len(lists & members.keys()) >= _LISTS for members in context.ledger.one_of)
+    return any(len(lists & members.keys()) >= _MIN_LISTS for members in context.ledger.one_of)
 
 
-def others_of(context: RateContext, selection: Selection) -> tuple[Choice, ...]:
-    """Narrower goods that a list names and that pay another total, where one holds for the rest."""
-    narrower = _narrower(context, selection)
+def find_exceptions(context: RateContext, selection: Selection) -> tuple[Choice, ...]:
+    """Narrower goods on a list with a total that differs from that of the other goods."""
+    narrower = _list_narrower(context, selection)
     if not narrower:
         return ()
     charged = (
         measure
         for measure in context.measures
-        if (period := measure.on(context.day)) and period.charged and period.percent
+        if (period := measure.find_period(context.day)) and period.is_charged and period.percent
     )
     named = {one for measure in charged for one in measure.scope.goods}
     found = []
     for one in narrower:
         if one in named:
-            other = select(_narrowed(context, one)).stacked
+            other = select_layers(_narrow(context, one)).stacked
             if other.counted and other.total != selection.stacked.total:
                 name = context.ledger.goods.by_id[one].name
                 found.append(Choice(goods=name, percent=other.total))
     return tuple(found)
 
 
-def all_choices(context: RateContext) -> tuple[RateContext, ...]:
-    """The question about each of the goods that it may mean, where there are choices.
+def list_contexts(context: RateContext) -> tuple[RateContext, ...]:
+    """A context for each narrower kind of goods.
 
-    First about all of them together, which stands for those that no list names, if there may be
-    any.
+    If these may not be all goods, the given context comes first and stands for the rest.
     """
     [good_id] = context.wanted.goods if context.wanted else ("",)
-    narrower = tuple(_narrowed(context, one) for one in context.ledger.goods.narrower(good_id))
+    narrower = tuple(_narrow(context, one) for one in context.ledger.goods.list_narrower(good_id))
     return narrower if is_divided(context) else (context, *narrower)
 
 
-def _narrower(context: RateContext, selection: Selection) -> tuple[str, ...]:
-    """Ids of the goods that are part of the one kind of goods asked for."""
+def _list_narrower(context: RateContext, selection: Selection) -> tuple[str, ...]:
+    """The ids of goods narrower than the only goods of the question."""
     wanted = context.wanted
     if selection.basis is not TotalBasis.GOODS or wanted is None or wanted.codes:
         return ()
-    return context.ledger.goods.narrower(wanted.goods[0]) if len(wanted.goods) == 1 else ()
+    return context.ledger.goods.list_narrower(wanted.goods[0]) if len(wanted.goods) == 1 else ()
 
 
-def _narrowed(context: RateContext, good_id: str) -> RateContext:
-    wanted = Wanted(text=context.ledger.goods.by_id[good_id].name, goods=(good_id,))
-    fits = context.ledger.fits(context.imposer, context.partner, wanted)
+def _narrow(context: RateContext, good_id: str) -> RateContext:
+    wanted = ParsedProduct(text=context.ledger.goods.by_id[good_id].name, goods=(good_id,))
+    fits = context.ledger.get_fits(context.imposer, context.partner, wanted)
     return context._replace(wanted=wanted, fits=fits)

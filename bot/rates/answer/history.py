@@ -1,4 +1,4 @@
-"""The history of a total, with the court rulings that affected it."""
+"""The history of a total, with court rulings on its duties."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -6,99 +6,100 @@ from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
-from bot.rates.answer.select import RateContext, Selection, select
+from bot.rates.answer.select import RateContext, Selection, select_layers
 from bot.rates.model.answer import Change, ChangeKind, RateChange, Step
 from bot.rates.model.law import RULINGS, LegalEvent
-from bot.rates.model.measure import DutyRate, Exemption, Measure, RatePeriod, Source, joined
-from bot.rates.stacking import Layer, Stacked
+from bot.rates.model.measure import DutyRate, Exemption, Measure, RatePeriod, Source, merge_sources
+from bot.rates.stacking import Layer, StackedLayers
 
 _A_DAY = timedelta(days=1)
 
 
-class Total(NamedTuple):
+class DatedTotal(NamedTuple):
     """A total from this day until the next change, and its layers."""
 
     on: date
     percent: Decimal
-    stacked: Stacked
+    stacked: StackedLayers
 
 
-def history_of(context: RateContext, selection: Selection) -> tuple[Step, ...]:
-    """Every change of the total asked for, and every ruling on its duties, in order of time."""
-    changes = totals(context, selection)
-    return _in_order([*_rate_steps(changes), *_rulings(context, selection, changes)])
+def build_history(context: RateContext, selection: Selection) -> tuple[Step, ...]:
+    """All changes of the total and all rulings on its duties, in order of time."""
+    changes = list_totals(context, selection)
+    return _sort_steps([*_build_steps(changes), *_build_ruling_steps(context, selection, changes)])
 
 
-def history_of_range(
+def build_range_history(
     context: RateContext, selection: Selection, choices: Sequence[RateContext]
 ) -> tuple[Step, ...]:
-    """The same if the tariff line decides: the lowest and highest total of these choices."""
-    changes = [totals(one, select(one)) for one in choices]
-    return _in_order([*_range_steps(changes), *_rulings(context, selection, changes[0])])
+    """The same if the tariff line decides: the lowest and highest total of the choices."""
+    changes = [list_totals(one, select_layers(one)) for one in choices]
+    return _sort_steps(
+        [*_build_range_steps(changes), *_build_ruling_steps(context, selection, changes[0])]
+    )
 
 
-def last_change_of(context: RateContext, selection: Selection) -> Step | None:
-    """The last change of the total until the day of the context; None where there was none."""
-    # A step shows the difference to the one before it; older ones are not needed.
-    newest = [*islice(_backwards(context, selection, context.day), 2)]
-    return _step(newest[0], newest[1] if len(newest) > 1 else None) if newest else None
+def find_last_change(context: RateContext, selection: Selection) -> Step | None:
+    """The last change of the total up to the day of the context, or None."""
+    # A step shows the difference to the step before, so two are enough.
+    newest = [*islice(_walk_back(context, selection, context.day), 2)]
+    return _build_step(newest[0], newest[1] if len(newest) > 1 else None) if newest else None
 
 
-def last_step(steps: Sequence[Step], day: date) -> Step | None:
-    """The last change of a total until the day; None where there was none."""
+def find_last_step(steps: Sequence[Step], day: date) -> Step | None:
+    """The last change of the total up to the day, or None."""
     past = [step for step in steps if step.on <= day and step.moves_total]
     return past[-1] if past else None
 
 
-def totals(context: RateContext, selection: Selection) -> tuple[Total, ...]:
-    """Every day on which the total or its components changed, in order of time.
+def list_totals(context: RateContext, selection: Selection) -> tuple[DatedTotal, ...]:
+    """The totals from each day on which the total or its components changed, in order of time.
 
-    A duty that replaces another at the same rate is a change: where a duty is in force since July,
-    the last change cannot be of February.
+    A duty that replaces another one at the same rate is a change too.
     """
-    return tuple(_backwards(context, selection, date.max))[::-1]
+    return tuple(_walk_back(context, selection, date.max))[::-1]
 
 
-def _in_order(steps: list[Step]) -> tuple[Step, ...]:
+def _sort_steps(steps: list[Step]) -> tuple[Step, ...]:
     return tuple(sorted(steps, key=lambda step: (step.on, not step.moves_total)))
 
 
-def _range_steps(changes: Sequence[Sequence[Total]]) -> Iterator[Step]:
+def _build_range_steps(changes: Sequence[Sequence[DatedTotal]]) -> Iterator[Step]:
     before = (Decimal(0), Decimal(0))
     for day in sorted({change.on for each in changes for change in each}):
-        percents = [_total_on(each, day) for each in changes]
+        percents = [_find_total(each, day) for each in changes]
         span = (min(percents), max(percents))
         if span == before:
             continue
         before = span
-        made = [step for each in changes for step in _rate_steps(each) if step.on == day]
+        made = [step for each in changes for step in _build_steps(each) if step.on == day]
         yield Step(
             on=day,
             percent=span[0],
             up_to=span[1] if span[1] != span[0] else None,
             changes=tuple(dict.fromkeys(one for step in made for one in step.changes)),
-            source=joined([step.source for step in made]),
+            source=merge_sources([step.source for step in made]),
         )
 
 
-def _backwards(context: RateContext, selection: Selection, until: date) -> Iterator[Total]:
-    """The changes of the total until a day, the newest first."""
+def _walk_back(context: RateContext, selection: Selection, until: date) -> Iterator[DatedTotal]:
+    """The changes of the total up to a day, newest first."""
     past = context._replace(measures=selection.chosen)
-    later: Total | None = None
+    later: DatedTotal | None = None
     of_goods = context.wanted is not None
-    for day in reversed(change_days(selection.chosen, exemptions=of_goods)):
+    for day in reversed(list_change_days(selection.chosen, exemptions=of_goods)):
         if day > until:
             continue
-        stacked = select(past._replace(day=day)).stacked
-        here = Total(day, stacked.total, stacked)
-        if later is not None and _content(later) != _content(here):
+        stacked = select_layers(past._replace(day=day)).stacked
+        here = DatedTotal(day, stacked.total, stacked)
+        if later is not None and _comparison_key(later) != _comparison_key(here):
             yield later
         later = here
     if later is not None and (later.percent or later.stacked.ban):
         yield later
 
 
-def change_days(measures: Iterable[Measure], *, exemptions: bool) -> tuple[date, ...]:
+def list_change_days(measures: Iterable[Measure], *, exemptions: bool) -> tuple[date, ...]:
     """Days on which a period of these measures begins, or the day after one ends.
 
     With `exemptions`, also the days on which an exemption of goods begins and after it ends.
@@ -112,82 +113,82 @@ def change_days(measures: Iterable[Measure], *, exemptions: bool) -> tuple[date,
     return tuple(sorted(begins | ends))
 
 
-def _content(total: Total) -> tuple[Decimal, frozenset[tuple[str, Decimal]]]:
-    """A key that changes when the total or its layers change; 0% layers are ignored."""
+def _comparison_key(total: DatedTotal) -> tuple[Decimal, frozenset[tuple[str, Decimal]]]:
+    """A key that differs if the total or its layers differ; layers of 0% are ignored."""
     layers = ((one.measure.id, one.period.percent or Decimal(0)) for one in total.stacked.counted)
     return total.percent, frozenset(layer for layer in layers if layer[1])
 
 
-def _rate_steps(changes: Sequence[Total]) -> Iterator[Step]:
+def _build_steps(changes: Sequence[DatedTotal]) -> Iterator[Step]:
     for place, change in enumerate(changes):
-        yield _step(change, changes[place - 1] if place else None)
+        yield _build_step(change, changes[place - 1] if place else None)
 
 
-def _step(total: Total, before: Total | None) -> Step:
-    now, then = _by_id(total), _by_id(before) if before else {}
+def _build_step(total: DatedTotal, before: DatedTotal | None) -> Step:
+    now, then = _index_layers(total), _index_layers(before) if before else {}
     if (ban := total.stacked.ban) is not None:
-        # The duties end with the imports, not before them: a total of 0 would mislead.
+        # With a ban, a total of 0 would mislead, so the step keeps the last total.
         last = before.percent if before else Decimal(0)
-        change = _change(ban, ChangeKind.BEGINS, ban.period.rate)
+        change = _build_change(ban, ChangeKind.BEGINS, ban.period.rate)
         return Step(total.on, last, ban.period.source, (change,), banned=True)
     return Step(
         on=total.on,
         percent=total.percent,
-        changes=tuple(_differences(now, then)),
-        source=_source(total.on, now, then),
+        changes=tuple(_list_differences(now, then)),
+        source=_merge_sources(total.on, now, then),
     )
 
 
-def _by_id(total: Total) -> dict[str, Layer]:
+def _index_layers(total: DatedTotal) -> dict[str, Layer]:
     return {layer.measure.id: layer for layer in total.stacked.counted if layer.period.percent}
 
 
-def _differences(now: dict[str, Layer], before: dict[str, Layer]) -> Iterator[RateChange]:
+def _list_differences(now: dict[str, Layer], before: dict[str, Layer]) -> Iterator[RateChange]:
     for one, layer in now.items():
         was = before.get(one)
         rate = layer.period.rate
         if was is None:
-            yield _change(layer, ChangeKind.BEGINS, rate)
+            yield _build_change(layer, ChangeKind.BEGINS, rate)
         elif was.period.percent != rate.percent:
-            yield _change(layer, ChangeKind.CHANGES, rate, was.period.percent)
+            yield _build_change(layer, ChangeKind.CHANGES, rate, was.period.percent)
     for one, layer in before.items():
         if one not in now:
-            yield _change(layer, ChangeKind.ENDS, layer.period.rate)
+            yield _build_change(layer, ChangeKind.ENDS, layer.period.rate)
 
 
-def _change(
+def _build_change(
     layer: Layer, kind: ChangeKind, rate: DutyRate, was: Decimal | None = None
 ) -> RateChange:
     return RateChange(layer.measure.ref, Change(kind, rate, was))
 
 
-def _source(day: date, now: dict[str, Layer], before: dict[str, Layer]) -> Source:
-    """The sources of all duties that began, changed or ended, combined into one."""
+def _merge_sources(day: date, now: dict[str, Layer], before: dict[str, Layer]) -> Source:
+    """The sources of all duties that began, changed or ended, merged into one."""
     found = []
     for one, layer in now.items():
-        # A new basis at the same rate is another day's, and changes nothing.
+        # A new period at the same rate is no change.
         if one not in before or before[one].period.percent != layer.period.percent:
             found.append(layer.period.source)
     for one, layer in before.items():
         if one not in now:
-            following = layer.measure.after(layer.period.from_)
+            following = layer.measure.find_period_after(layer.period.from_)
             exempt = [one.why for one in layer.measure.exempt if one.from_ == day]
             found += [Source(text=why) for why in exempt]
             if not exempt:
                 found.append(following.source if following else layer.period.source)
-    return joined(found)
+    return merge_sources(found)
 
 
-def _rulings(
-    context: RateContext, selection: Selection, changes: Sequence[Total]
+def _build_ruling_steps(
+    context: RateContext, selection: Selection, changes: Sequence[DatedTotal]
 ) -> Iterator[Step]:
     seen: dict[LegalEvent, None] = {}
     for measure in selection.chosen:
         seen.update(dict.fromkeys(context.ledger.events_of.get(measure.id, ())))
     for event in seen:
         if event.effect in RULINGS:
-            yield Step(event.on, _total_on(changes, event.on), event.source, ruling=event)
+            yield Step(event.on, _find_total(changes, event.on), event.source, ruling=event)
 
 
-def _total_on(changes: Sequence[Total], day: date) -> Decimal:
+def _find_total(changes: Sequence[DatedTotal], day: date) -> Decimal:
     return next((change.percent for change in reversed(changes) if change.on <= day), Decimal(0))

@@ -1,11 +1,11 @@
-"""What is charged on some goods on a day: the total or range, the choices and the base rate."""
+"""The duty on goods on a day: total or range, choices, and base rate."""
 
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.rates.answer.choices import all_choices, choices_of, representative
-from bot.rates.answer.select import RateContext, Selection, choose, select
+from bot.rates.answer.choices import find_choices, find_representative, list_contexts
+from bot.rates.answer.select import RateContext, Selection, choose_measures, select_layers
 from bot.rates.model.answer import BaseRate, OnGoods, TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, Status
@@ -15,49 +15,49 @@ _ZERO = Decimal(0)
 
 
 class Standing(NamedTuple):
-    """What is charged in a context."""
+    """The duty in a context."""
 
     asked: RateContext
     asked_selection: Selection
     context: RateContext
-    """`asked`, or that of narrower goods which stand for all that were asked for."""
+    """`asked`, or the context of narrower goods that represent all goods of the question."""
     selection: Selection
     total: Decimal | None
-    """None if unknown to the ledger, if imports are banned, or if only a range is known."""
+    """In percent; None if it is unknown, if imports are banned, or if there is only a range."""
     span: tuple[Decimal, Decimal] | None
-    """The lowest and highest total, where the tariff line decides."""
+    """The lowest and highest total, if the tariff line decides."""
     choices: tuple[Choice, ...]
-    """Narrower goods with their totals, where these differ."""
+    """Narrower goods with their totals, if these differ."""
     same_for_all: tuple[str, ...]
-    """Narrower goods that all pay the total, where their lists differ."""
+    """Narrower goods that have the same total although they are on different lists."""
     base: BaseRate | None
     includes_base: bool
-    """Whether the total holds the base rate, as the question wanted."""
+    """Whether the total includes the base rate, because the question asks for that."""
 
     @property
-    def only_in_data(self) -> bool:
-        """Whether a total of 0 only means that the ledger holds nothing that is charged."""
+    def is_zero_in_data(self) -> bool:
+        """Whether the total is 0 only because the ledger has no duty on the goods."""
         return self.selection.basis is TotalBasis.GOODS and self.total == 0
 
 
-def standing(asked: RateContext) -> Standing:
-    """What is charged in the context on its day."""
-    asked_selection = select(asked)
+def compute_standing(asked: RateContext) -> Standing:
+    """The duty in the context on its day."""
+    asked_selection = select_layers(asked)
     context, selection = asked, asked_selection
-    choices = choices_of(context, selection)
+    choices = find_choices(context, selection)
     same: tuple[str, ...] = ()
-    if one := representative(context, choices):
+    if one := find_representative(context, choices):
         same = tuple(each.goods for each in choices)
-        context, selection, choices = one, select(one), ()
-    total = total_of(context, selection)
+        context, selection, choices = one, select_layers(one), ()
+    total = compute_total(context, selection)
     span = selection.stacked.span
     if choices and total is not None:
-        stacks = [select(one).stacked for one in all_choices(context)]
+        stacks = [select_layers(one).stacked for one in list_contexts(context)]
         ends = [stacked.total for stacked in stacks if stacked.ban is None]
         span = (min(ends), max(ends))
     if span is not None:
         total = None
-    base = _base_rate(context, selection, choices)
+    base = _find_base_rate(context, selection, choices)
     wants_base = context.wanted is not None and context.wanted.with_base
     includes_base = base is not None and total is not None and wants_base
     if base is not None and includes_base:
@@ -76,19 +76,19 @@ def standing(asked: RateContext) -> Standing:
     )
 
 
-def newest_day(context: RateContext, today: date) -> date:
-    """The day of the context, or a later one until today on which a known rate of these begins."""
+def find_newest_day(context: RateContext, today: date) -> date:
+    """The day of the context, or the latest day up to today on which a known rate began."""
     begun = (
         period.from_
-        for measure in choose(context)[1]
+        for measure in choose_measures(context)[1]
         for period in measure.periods
         if period.status is not Status.ANNOUNCED and period.from_ <= today
     )
     return max((context.day, *begun))
 
 
-def read_up_to(selection: Selection, checked: date | None, day: date) -> date | None:
-    """The day up to which all that counts was checked, where that matters for the day asked."""
+def find_checked_day(selection: Selection, checked: date | None, day: date) -> date | None:
+    """The earliest last check of the pair and of counted layers checked before the day."""
     if checked is None:
         return None
     stale = [
@@ -99,67 +99,70 @@ def read_up_to(selection: Selection, checked: date | None, day: date) -> date | 
     return min([checked, *stale])
 
 
-def total_of(context: RateContext, selection: Selection) -> Decimal | None:
-    """The sum, or None where the ledger cannot tell: outside its data, or all is undecided."""
+def compute_total(context: RateContext, selection: Selection) -> Decimal | None:
+    """The total in percent; None if imports are banned or the ledger does not know it."""
     stacked, basis = selection.stacked, selection.basis
-    bans_some = any(left.unsure and left.layer.period.banned for left in stacked.left_out)
+    bans_some = any(left.may_apply and left.layer.period.banned for left in stacked.excluded)
     if stacked.ban is not None or bans_some:
         return None
     if stacked.counted:
         return stacked.total
-    coverage = context.ledger.coverage(context.imposer, context.partner)
+    coverage = context.ledger.find_coverage(context.imposer, context.partner)
     if coverage is None or context.day < coverage.since:
         return None
-    if any(one.rate_unknown for one in selection.chosen) or unknown_rates(context, selection):
+    if any(one.rate_unknown for one in selection.chosen) or find_unknown_rates(context, selection):
         return None
     if basis is TotalBasis.GENERAL:
         return _ZERO if coverage.general else None
     undecided = any(
-        left.unsure and (left.layer.fit > Fit.PARTIAL or basis is TotalBasis.LAYER)
-        for left in stacked.left_out
+        left.may_apply and (left.layer.fit > Fit.PARTIAL or basis is TotalBasis.LAYER)
+        for left in stacked.excluded
     )
     return None if undecided or not selection.chosen else _ZERO
 
 
-def unknown_rates(context: RateContext, selection: Selection) -> tuple[Measure, ...]:
-    """Measures that fell on these goods on the day at a rate that the ledger does not hold."""
+def find_unknown_rates(context: RateContext, selection: Selection) -> tuple[Measure, ...]:
+    """Measures charged on these goods on the day at a rate that the ledger lacks."""
     return tuple(
         measure
         for measure in selection.chosen
-        if measure.unknown_on(context.day) and context.fits[measure.id] > Fit.PARTIAL
+        if measure.is_rate_unknown(context.day) and context.fits[measure.id] > Fit.PARTIAL
     )
 
 
-def on_goods(context: RateContext, selection: Selection) -> OnGoods | None:
-    """The duties that particular goods pay on the day, where the total is on goods in general."""
+def summarize_goods_duties(context: RateContext, selection: Selection) -> OnGoods | None:
+    """The duties on particular goods, if the total is on goods in general; else None."""
     if selection.basis is not TotalBasis.GENERAL:
         return None
     particular = (one for one in context.measures if not one.applies_to_all_goods)
     rates = [
         period.percent
         for measure in particular
-        if (period := measure.on(context.day))
-        and period.charged
+        if (period := measure.find_period(context.day))
+        and period.is_charged
         and period.percent
         and context.charged.isdisjoint(period.not_for)
     ]
     return OnGoods(how_many=len(rates), up_to=max(rates)) if rates else None
 
 
-def _base_rate(
+def _find_base_rate(
     context: RateContext, selection: Selection, choices: tuple[Choice, ...]
 ) -> BaseRate | None:
-    """The base rate of the goods asked for, and what they pay with it."""
+    """The base rate of the goods, with the sum of base rate and duties if it is known."""
     if context.wanted is None or selection.basis is not TotalBasis.GOODS:
         return None
-    base, stacked = context.ledger.base_duty(context.imposer, context.wanted), selection.stacked
+    base, stacked = (
+        context.ledger.find_base_duty(context.imposer, context.wanted),
+        selection.stacked,
+    )
     if base is None or base.percent is None:
         return base
     if choices or stacked.ban is not None or stacked.span is not None:
-        # A total with the base rate would be wrong for most of the choices.
+        # The sum with the base rate would be wrong for most of the choices.
         return base
     total = base.percent
     for layer in stacked.counted:
         percent = layer.period.percent or _ZERO
-        total += max(_ZERO, percent - base.percent) if layer.period.all_in else percent
+        total += max(_ZERO, percent - base.percent) if layer.period.is_all_in else percent
     return base._replace(with_duties=total)

@@ -1,7 +1,4 @@
-"""Upcoming changes, each with its legal basis, doubts and the date of the last check.
-
-Reminders and the calendar file are made of it.
-"""
+"""Upcoming changes with legal basis, doubts and last check, for reminders and calendar files."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -10,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.parties import WORLD
-from bot.rates.calendar.upcoming import calendar, read_up_to
+from bot.rates.calendar.upcoming import find_checked_day, list_calendar
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, Upcoming
 from bot.rates.model.measure import Confidence, Measure, Source, Status
@@ -31,7 +28,7 @@ class DoubtKind(StrEnum):
 
 
 class Doubt(NamedTuple):
-    """A reason for doubt, with what the rates files say on it."""
+    """A reason for doubt, with an explanation from the rates files."""
 
     kind: DoubtKind
     text: str = ""
@@ -45,10 +42,10 @@ _DOUBTFUL = {
 
 
 class CalendarEntry(Frozen):
-    """An upcoming change with everything that a reader needs to know about it."""
+    """An upcoming change with its legal basis, source and doubts."""
 
     key: str
-    """Identifies the change. Stays the same if the rate changes, but not if the day does."""
+    """Identifies the change. It depends on the date but not on the rate."""
     on: date
     change: Change
     measure: str
@@ -57,18 +54,18 @@ class CalendarEntry(Frozen):
     legal_basis: str
     source: Source
     as_of: date | None
-    """The day up to which its sources were read; None where none was opened."""
+    """The day of the last check of its sources; None if no source was opened."""
     doubts: tuple[Doubt, ...]
-    """What makes it less than certain."""
+    """Reasons why the change is uncertain."""
 
 
-def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[CalendarEntry, ...]:
-    """The items, in their order, as `agenda.upcoming` gives them."""
+def build_entries(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[CalendarEntry, ...]:
+    """An entry for each item of `list_upcoming`, in the same order."""
     seen: Counter[str] = Counter()
     found = []
     for item in items:
         measure = ledger.by_id[item.measure_id]
-        # By its family: which row of an action stands first depends on who asks.
+        # The key has the family, because the first row of a schedule depends on the question.
         key = f"{measure.family or measure.id} {item.on}"
         seen[key] += 1
         found.append(
@@ -81,48 +78,48 @@ def ahead(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[CalendarEntry, ...
                 partners=item.partners,
                 legal_basis=measure.legal_basis,
                 source=item.source,
-                as_of=_as_of(ledger, measure, item),
-                doubts=tuple(_doubts(measure, item)),
+                as_of=_find_checked_day(ledger, measure, item),
+                doubts=tuple(_list_doubts(measure, item)),
             )
         )
     return tuple(found)
 
 
-def all_ahead(query: RateQuery, ledger: Ledger, today: date) -> tuple[CalendarEntry, ...]:
-    """What `upcoming` asks for from today on, or from the day it names, in the order of days."""
+def list_entries(query: RateQuery, ledger: Ledger, today: date) -> tuple[CalendarEntry, ...]:
+    """The entries that an `upcoming` query asks for, from its date or today on, by date."""
     first = query.on or today
-    items = [item for item in calendar(query, ledger, today) if item.on >= first]
-    return ahead(ledger, sorted(items, key=lambda item: item.on))
+    items = [item for item in list_calendar(query, ledger, today) if item.on >= first]
+    return build_entries(ledger, sorted(items, key=lambda item: item.on))
 
 
-def concerns(ledger: Ledger, item: Upcoming, parties: Collection[str]) -> bool:
+def affects(ledger: Ledger, item: Upcoming, parties: Collection[str]) -> bool:
     """Whether a change affects one of the parties, as imposer or as partner.
 
-    What falls on all partners bears on each of them, less those left outside; what a bloc imposes
-    or pays bears on its members, not the other way round.
+    A change for all countries affects each that is not exempt. A change for a bloc affects its
+    members, but a change for a member does not affect the bloc.
     """
-    return any(_concerns(item, set(ledger.covering(code))) for code in parties)
+    return any(_affects(item, set(ledger.list_codes(code))) for code in parties)
 
 
-def _concerns(item: Upcoming, codes: set[str]) -> bool:
+def _affects(item: Upcoming, codes: set[str]) -> bool:
     if item.imposer in codes:
         return True
     falls = WORLD in item.partners or not codes.isdisjoint(item.partners)
     return falls and codes.isdisjoint(item.not_for)
 
 
-def _as_of(ledger: Ledger, measure: Measure, item: Upcoming) -> date | None:
+def _find_checked_day(ledger: Ledger, measure: Measure, item: Upcoming) -> date | None:
     period = next((one for one in measure.periods if one.from_ == item.on), None)
     if period is not None and period.checked is not None:
-        # Its own source was read on a day of its own, as that of an approved rate is.
+        # Its own source was checked on another day, as for an approved rate.
         return period.checked
     if measure.verified_as_of is None:
         return None
-    days = (measure.verified_as_of, read_up_to(ledger, measure.imposer, measure.partners))
+    days = (measure.verified_as_of, find_checked_day(ledger, measure.imposer, measure.partners))
     return min((day for day in days if day is not None), default=None)
 
 
-def _doubts(measure: Measure, item: Upcoming) -> Iterator[Doubt]:
+def _list_doubts(measure: Measure, item: Upcoming) -> Iterator[Doubt]:
     period = next((one for one in measure.periods if one.from_ == item.on), None)
     if period is None and any(one.to == item.on - timedelta(days=1) for one in measure.periods):
         yield Doubt(DoubtKind.MAY_BE_PROLONGED)

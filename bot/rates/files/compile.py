@@ -1,18 +1,18 @@
-"""Builds measures from rates files: resolves sources and names, expands schedule rows."""
+"""Builds measures from rates files: resolves sources and names, expands schedules."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
 from bot.rates.files.schema import (
+    DutySpec,
+    ImposerFile,
+    MeasureSpec,
     MfnFile,
-    Row,
+    PeriodSpec,
     Schedule,
-    Sheet,
+    ScheduleRow,
     SourceKeys,
-    Written,
-    WrittenMeasure,
-    WrittenPeriod,
 )
 from bot.rates.model.measure import (
     Announcement,
@@ -22,36 +22,44 @@ from bot.rates.model.measure import (
     Milestone,
     RatePeriod,
     Source,
-    joined,
+    merge_sources,
 )
 
 
-def sources_of(sheet: Sheet | MfnFile, keys: SourceKeys) -> Source:
-    """The sources with these keys as one: all their texts, the first address."""
-    return joined([sheet.sources[key] for key in ([keys] if isinstance(keys, str) else keys)])
+def resolve_sources(imposer_file: ImposerFile | MfnFile, keys: SourceKeys) -> Source:
+    """The sources with these keys, merged into one."""
+    return merge_sources(
+        [imposer_file.sources[key] for key in ([keys] if isinstance(keys, str) else keys)]
+    )
 
 
-def refer(sheets: Sequence[Sheet]) -> Mapping[str, tuple[str, ...]]:
-    """Every name that a rule may use -> ids of the measures it means."""
+def index_references(imposer_files: Sequence[ImposerFile]) -> Mapping[str, tuple[str, ...]]:
+    """The ids of measures for each name that a rule may use: measure, schedule or group."""
     known: dict[str, tuple[str, ...]] = {}
-    for sheet in sheets:
-        known.update({measure.id: (measure.id,) for measure in sheet.measures})
-        for schedule in sheet.schedules:
-            ids = tuple(row_id(schedule, row) for row in schedule.rows)
+    for imposer_file in imposer_files:
+        known.update({measure.id: (measure.id,) for measure in imposer_file.measures})
+        for schedule in imposer_file.schedules:
+            ids = tuple(format_row_id(schedule, row) for row in schedule.rows)
             known[schedule.id] = ids
             known.update({one: (one,) for one in ids})
-    groups = {name: members for sheet in sheets for name, members in sheet.groups.items()}
+    groups = {
+        name: members
+        for imposer_file in imposer_files
+        for name, members in imposer_file.groups.items()
+    }
     for name in groups:
-        known[name] = tuple(dict.fromkeys(_members(name, groups, known, frozenset())))
+        known[name] = tuple(dict.fromkeys(_expand_group(name, groups, known, frozenset())))
     return known
 
 
-def spelled_out(names: Iterable[str], references: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The ids of the measures that these names mean, each once."""
+def expand_names(
+    names: Iterable[str], references: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The distinct ids of the measures that these names stand for."""
     return tuple(dict.fromkeys(one for name in names for one in references[name]))
 
 
-def _members(
+def _expand_group(
     name: str,
     groups: Mapping[str, tuple[str, ...]],
     known: Mapping[str, tuple[str, ...]],
@@ -62,15 +70,15 @@ def _members(
         yield from known.get(name, ())
     elif name not in above:
         for member in groups[name]:
-            yield from _members(member, groups, known, above | {name})
+            yield from _expand_group(member, groups, known, above | {name})
 
 
-def row_id(schedule: Schedule, row: Row) -> str:
+def format_row_id(schedule: Schedule, row: ScheduleRow) -> str:
     return schedule.row_id.replace("{partner}", row.partner.lower())
 
 
-def columns_of(schedule: Schedule, row: Row) -> Iterator[tuple[str, WrittenPeriod]]:
-    """The columns that hold for a row, up to the first period of its own."""
+def list_columns(schedule: Schedule, row: ScheduleRow) -> Iterator[tuple[str, PeriodSpec]]:
+    """The columns that apply to a row. They end before the row's own first period."""
     own = row.periods[0].from_ if row.periods else None
     for name, column in schedule.columns.items():
         if own is None or (column.to is not None and column.to < own):
@@ -79,79 +87,79 @@ def columns_of(schedule: Schedule, row: Row) -> Iterator[tuple[str, WrittenPerio
             yield name, column.model_copy(update={"to": own - timedelta(days=1)})
 
 
-def measures_of(
-    sheet: Sheet, references: Mapping[str, tuple[str, ...]], names: Mapping[str, str]
+def build_measures(
+    imposer_file: ImposerFile, references: Mapping[str, tuple[str, ...]], names: Mapping[str, str]
 ) -> Iterator[Measure]:
-    """All measures of a sheet; `names` are the partners' names by code, for a schedule's rows."""
-    compiler = _Compiler(sheet, references)
-    yield from map(compiler.measure, sheet.measures)
-    for schedule in sheet.schedules:
+    """All measures of an imposer's file; `names` are the names of partners by code."""
+    compiler = _Compiler(imposer_file, references)
+    yield from map(compiler.build_measure, imposer_file.measures)
+    for schedule in imposer_file.schedules:
         for row in schedule.rows:
-            yield compiler.row_measure(schedule, row, names[row.partner])
+            yield compiler.build_row_measure(schedule, row, names[row.partner])
 
 
 class _Compiler(NamedTuple):
-    sheet: Sheet
+    file: ImposerFile
     references: Mapping[str, tuple[str, ...]]
 
-    def measure(self, written: WrittenMeasure) -> Measure:
-        periods = tuple(self._period(period, written.calc) for period in written.periods)
+    def build_measure(self, written: MeasureSpec) -> Measure:
+        periods = tuple(self._build_period(period, written.calc) for period in written.periods)
         return Measure(
-            **self._terms(written),
+            **self._collect_terms(written),
             partners=written.partners,
             periods=periods,
-            source=self.source(written.source) if written.source else periods[-1].source,
+            source=self.resolve(written.source) if written.source else periods[-1].source,
             rate_unknown=written.rate_unknown,
             announcements=tuple(
-                Announcement(**dict(said) | {"source": self.source(said.source)})
-                for said in written.announcements
+                Announcement(**dict(announcement) | {"source": self.resolve(announcement.source)})
+                for announcement in written.announcements
             ),
             milestones=tuple(
-                Milestone(**dict(due) | {"source": self.source(due.source)})
-                for due in written.milestones
+                Milestone(**dict(milestone) | {"source": self.resolve(milestone.source)})
+                for milestone in written.milestones
             ),
         )
 
-    def row_measure(self, schedule: Schedule, row: Row, partner_name: str) -> Measure:
+    def build_row_measure(self, schedule: Schedule, row: ScheduleRow, partner_name: str) -> Measure:
         periods = []
-        for column, period in columns_of(schedule, row):
+        for column, period in list_columns(schedule, row):
             percent = row.rates.get(column, period.percent)
             caveat = " ".join(filter(None, (period.caveat, row.caveat if percent else "")))
             filled = period.model_copy(update={"percent": percent, "caveat": caveat})
-            periods.append(self._period(filled, row.calc if percent else Calc.ADDS))
-        periods += [self._period(period, row.calc) for period in row.periods]
+            periods.append(self._build_period(filled, row.calc if percent else Calc.ADDS))
+        periods += [self._build_period(period, row.calc) for period in row.periods]
         own = {
-            "id": row_id(schedule, row),
+            "id": format_row_id(schedule, row),
             "name": f"{schedule.name}, {partner_name}",
             "exempt": (*schedule.exempt, *row.exempt),
             "confidence": row.confidence or schedule.confidence,
             "note": " ".join(filter(None, (schedule.note, row.note))),
         }
         return Measure(
-            **self._terms(schedule) | own,
+            **self._collect_terms(schedule) | own,
             family=schedule.id,
             partners=(row.partner,),
             periods=tuple(periods),
             source=periods[-1].source,
         )
 
-    def _terms(self, written: Written) -> dict[str, object]:
-        """The fields that a measure takes from its file as they are, or under another name."""
+    def _collect_terms(self, written: DutySpec) -> dict[str, object]:
+        """The fields of a measure that come from its file, some under other names."""
         return {name: getattr(written, name) for name in DutyTerms.model_fields} | {
-            "imposer": self.sheet.imposer,
+            "imposer": self.file.imposer,
             "applies_to_all_goods": written.general,
             "partial_scope": written.perhaps,
-            "excluded_by": spelled_out(written.excluded_by, self.references),
+            "excluded_by": expand_names(written.excluded_by, self.references),
             "excluded_reason": written.aside,
         }
 
-    def _period(self, written: WrittenPeriod, calc: Calc) -> RatePeriod:
+    def _build_period(self, written: PeriodSpec, calc: Calc) -> RatePeriod:
         resolved = {
             "calc": written.calc or calc,
-            "excluded_by": spelled_out(written.excluded_by, self.references),
-            "source": self.source(written.source),
+            "excluded_by": expand_names(written.excluded_by, self.references),
+            "source": self.resolve(written.source),
         }
         return RatePeriod(**dict(written) | resolved)
 
-    def source(self, keys: SourceKeys) -> Source:
-        return sources_of(self.sheet, keys)
+    def resolve(self, keys: SourceKeys) -> Source:
+        return resolve_sources(self.file, keys)

@@ -1,8 +1,8 @@
-"""What is wrong across a ledger's files: each flaw with the place in its file.
+"""Finds contradictions in rates files. Pydantic has already validated each value.
 
-Pydantic judges each value by itself; the rules here are about how they fit together:
-1. a source, an economy, a kind of goods or a measure that is referred to exists;
-2. an id is given once;
+The rules:
+1. each source, economy, kind of goods and measure that a file refers to exists;
+2. no id is used twice;
 3. periods are in order of time, end after they begin, and do not overlap;
 4. a measure without periods says where it is described; with a rate, a period has a percent;
 5. a rule does not contradict itself: nothing adds to what excludes it.
@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from bot.rates.files.compile import refer, row_id
-from bot.rates.files.schema import MfnFile, Schedule, Sheet, Written, WrittenPeriod
+from bot.rates.files.compile import format_row_id, index_references
+from bot.rates.files.schema import DutySpec, ImposerFile, MfnFile, PeriodSpec, Schedule
 from bot.rates.model.goods import GoodsFile
 from bot.rates.model.law import EventsFile
 from bot.rates.model.measure import Exemption, Status
@@ -26,8 +26,8 @@ Loc = tuple[int | str, ...]
 MFN, GOODS, EVENTS = "mfn.yaml", "goods.yaml", "events.yaml"
 
 
-class Flaw(NamedTuple):
-    """One mistake: the file's name, the way to the place in it, what is wrong and the cure."""
+class FileProblem(NamedTuple):
+    """A mistake: the file name, the keys and indexes that lead to it, its cause and its cure."""
 
     file: str
     loc: Loc
@@ -35,16 +35,16 @@ class Flaw(NamedTuple):
     cure: str = ""
 
 
-class Book(NamedTuple):
-    """All files of a ledger; sheets by file name."""
+class RatesFiles(NamedTuple):
+    """All rates files; those of imposers by file name."""
 
-    sheets: Mapping[str, Sheet]
+    imposer_files: Mapping[str, ImposerFile]
     mfn: MfnFile
     goods: GoodsFile
     events: EventsFile
 
 
-_Found = tuple[Loc, str, str]
+_Problem = tuple[Loc, str, str]
 _KINDS = {
     **dict.fromkeys(("imposer", "economy", "partner", "partners"), "economy"),
     **dict.fromkeys(("main_partners", "exceptions", "not_for", "parties"), "economy"),
@@ -52,63 +52,71 @@ _KINDS = {
     **dict.fromkeys(("excluded_by", "adds_to", "affects", "groups", "one_of"), "measure"),
     "source": "source",
 }
-"""What the names in a field, of whatever part of a file, refer to."""
+"""What the names in a field refer to, by the name of the field."""
 
 
-def flaws(book: Book, parties: Collection[str], only: str = "") -> Iterator[Flaw]:
-    """Every flaw of the book, or of `only` one file; `parties` are the codes of all economies."""
-    sheets = tuple(book.sheets.values())
+def find_problems(
+    files: RatesFiles, parties: Collection[str], only: str = ""
+) -> Iterator[FileProblem]:
+    """All mistakes in the files, or in `only` one; `parties` has the codes of all economies."""
+    imposer_files = tuple(files.imposer_files.values())
     known: dict[str, Collection[str]] = {
         "economy": parties,
-        "kind of goods": {good.id for good in book.goods.goods},
-        "measure": refer(sheets),
+        "kind of goods": {good.id for good in files.goods.goods},
+        "measure": index_references(imposer_files),
     }
-    ids = Counter(one for sheet in sheets for one in _ids(sheet))
-    files: dict[str, tuple[BaseModel, Iterable[_Found]]] = {
-        name: (sheet, _sheet_flaws(sheet, ids)) for name, sheet in book.sheets.items()
+    ids = Counter(one for file in imposer_files for one in _list_ids(file))
+    found_by_file: dict[str, tuple[BaseModel, Iterable[_Problem]]] = {
+        name: (imposer_file, _check_imposer_file(imposer_file, ids))
+        for name, imposer_file in files.imposer_files.items()
     }
-    economies = [one.economy for one in book.mfn.baselines]
-    files[MFN] = book.mfn, _repeated(economies, ("baselines",), "economy")
-    files[GOODS] = book.goods, _repeated([one.id for one in book.goods.goods], ("goods",), "id")
-    files[EVENTS] = book.events, ()
-    for name, (file, found) in files.items():
+    economies = [one.economy for one in files.mfn.baselines]
+    found_by_file[MFN] = files.mfn, _find_repeated(economies, ("baselines",), "economy")
+    found_by_file[GOODS] = (
+        files.goods,
+        _find_repeated([one.id for one in files.goods.goods], ("goods",), "id"),
+    )
+    found_by_file[EVENTS] = files.events, ()
+    for name, (file, found) in found_by_file.items():
         if only not in ("", name):
             continue
         sources = getattr(file, "sources", ())
-        for loc, cause, cure in (*_dangling(file, {**known, "source": sources}), *found):
-            yield Flaw(name, loc, cause, cure)
+        for loc, cause, cure in (*_find_unknown_names(file, {**known, "source": sources}), *found):
+            yield FileProblem(name, loc, cause, cure)
 
 
-def _ids(sheet: Sheet) -> Iterator[str]:
-    yield from (measure.id for measure in sheet.measures)
-    for schedule in sheet.schedules:
+def _list_ids(imposer_file: ImposerFile) -> Iterator[str]:
+    yield from (measure.id for measure in imposer_file.measures)
+    for schedule in imposer_file.schedules:
         yield schedule.id
-        yield from (row_id(schedule, row) for row in schedule.rows)
-    yield from sheet.groups
+        yield from (format_row_id(schedule, row) for row in schedule.rows)
+    yield from imposer_file.groups
 
 
-def _dangling(file: BaseModel, known: Mapping[str, Collection[str]]) -> Iterator[_Found]:
-    """Rule 1, for every field that refers to something by name."""
-    for loc, field, names in _names(file, ()):
+def _find_unknown_names(
+    file: BaseModel, known: Mapping[str, Collection[str]]
+) -> Iterator[_Problem]:
+    """Rule 1, for each field that refers to something by name."""
+    for loc, field, names in _list_names(file, ()):
         if field == "source" and not names:
             yield loc, "has no source", "Name one of the file's sources"
         for name in names:
             if name not in known[_KINDS[field]]:
-                yield loc, *_unknown(name, _KINDS[field])
+                yield loc, *_describe_unknown(name, _KINDS[field])
 
 
-def _unknown(name: str, kind: str) -> tuple[str, str]:
+def _describe_unknown(name: str, kind: str) -> tuple[str, str]:
     cure = "Add it under sources" if kind == "source" else "Check the spelling"
     return f"no {kind} is called '{name}'", cure
 
 
-def _names(model: BaseModel, loc: Loc) -> list[tuple[Loc, str, Sequence[str]]]:
-    """The fields of the model, and of all in it, that hold names; each with its place."""
+def _list_names(model: BaseModel, loc: Loc) -> list[tuple[Loc, str, Sequence[str]]]:
+    """All fields with names in the model and its parts: location, field name, names."""
     found: list[tuple[Loc, str, Sequence[str]]] = []
     for field, value in model:
         here = (*loc, field)
         if isinstance(value, BaseModel):
-            found += _names(value, here)
+            found += _list_names(value, here)
         elif isinstance(value, str) and field in _KINDS:
             found.append((here, field, (value,)))
         elif isinstance(value, tuple | Mapping):
@@ -116,7 +124,7 @@ def _names(model: BaseModel, loc: Loc) -> list[tuple[Loc, str, Sequence[str]]]:
             inner = [(key, one) for key, one in items if not isinstance(one, str)]
             for key, one in inner:
                 if isinstance(one, BaseModel):
-                    found += _names(one, (*here, key))
+                    found += _list_names(one, (*here, key))
                 elif field in _KINDS:
                     found.append(((*here, key), field, one))
             if field in _KINDS and isinstance(value, tuple) and not inner:
@@ -124,29 +132,29 @@ def _names(model: BaseModel, loc: Loc) -> list[tuple[Loc, str, Sequence[str]]]:
     return found
 
 
-def _repeated(names: Sequence[str], loc: Loc, key: str) -> Iterator[_Found]:
+def _find_repeated(names: Sequence[str], loc: Loc, key: str) -> Iterator[_Problem]:
     times = Counter(names)
     for at, name in enumerate(names):
         if times[name] > 1:
             yield (*loc, at, key), f"'{name}' is given twice", "Keep one"
 
 
-def _sheet_flaws(sheet: Sheet, ids: Counter[str]) -> Iterator[_Found]:
-    for at, measure in enumerate(sheet.measures):
+def _check_imposer_file(imposer_file: ImposerFile, ids: Counter[str]) -> Iterator[_Problem]:
+    for at, measure in enumerate(imposer_file.measures):
         loc: Loc = ("measures", at)
         if measure.source is None and not measure.periods:
             cause = f"'{measure.id}' has neither periods nor a source"
             yield loc, cause, "Say where it is described"
-        yield from _written_flaws(measure, measure.periods, loc, ids)
+        yield from _check_duty(measure, measure.periods, loc, ids)
         places = [(*loc, "periods", at) for at in range(len(measure.periods))]
-        yield from _period_flaws(measure.periods, places)
-    for at, schedule in enumerate(sheet.schedules):
-        yield from _schedule_flaws(schedule, ("schedules", at), ids)
+        yield from _check_periods(measure.periods, places)
+    for at, schedule in enumerate(imposer_file.schedules):
+        yield from _check_schedule(schedule, ("schedules", at), ids)
 
 
-def _written_flaws(
-    written: Written, periods: Sequence[WrittenPeriod], loc: Loc, ids: Counter[str]
-) -> Iterator[_Found]:
+def _check_duty(
+    written: DutySpec, periods: Sequence[PeriodSpec], loc: Loc, ids: Counter[str]
+) -> Iterator[_Problem]:
     if ids[written.id] > 1:
         yield (*loc, "id"), f"'{written.id}' is given twice", "Give each measure its own id"
     both = sorted(set(written.adds_to) & set(written.excluded_by))
@@ -157,10 +165,10 @@ def _written_flaws(
     if since is not None and not (periods and since < periods[0].from_):
         cause = f"{since} is not before the first rate that is known"
         yield (*loc, "charged_since"), cause, "Leave it out, or give the rates since then"
-    yield from _exempt_flaws(written.exempt, (*loc, "exempt"))
+    yield from _check_exemptions(written.exempt, (*loc, "exempt"))
 
 
-def _exempt_flaws(exempt: Iterable[Exemption], loc: Loc) -> Iterator[_Found]:
+def _check_exemptions(exempt: Iterable[Exemption], loc: Loc) -> Iterator[_Problem]:
     for at, exemption in enumerate(exempt):
         if exemption.from_ and exemption.to and exemption.to < exemption.from_:
             cause = f"{exemption.to} comes before {exemption.from_}"
@@ -169,21 +177,21 @@ def _exempt_flaws(exempt: Iterable[Exemption], loc: Loc) -> Iterator[_Found]:
             yield (*loc, at, "scope"), "names no goods", "Name goods or codes"
 
 
-def _schedule_flaws(schedule: Schedule, loc: Loc, ids: Counter[str]) -> Iterator[_Found]:
-    yield from _written_flaws(schedule, tuple(schedule.columns.values()), loc, ids)
+def _check_schedule(schedule: Schedule, loc: Loc, ids: Counter[str]) -> Iterator[_Problem]:
+    yield from _check_duty(schedule, tuple(schedule.columns.values()), loc, ids)
     places = [(*loc, "columns", name) for name in schedule.columns]
     # A column may leave its percent to the rows.
     filled = [period.model_copy(update={"percent": 0}) for period in schedule.columns.values()]
-    yield from _period_flaws(filled, places)
+    yield from _check_periods(filled, places)
     for at, row in enumerate(schedule.rows):
         here = (*loc, "rows", at)
         for name in (each for each in row.rates if each not in schedule.columns):
-            yield (*here, "rates"), *_unknown(name, "column")
-        yield from _exempt_flaws(row.exempt, (*here, "exempt"))
+            yield (*here, "rates"), *_describe_unknown(name, "column")
+        yield from _check_exemptions(row.exempt, (*here, "exempt"))
         own = [(*here, "periods", number) for number in range(len(row.periods))]
-        yield from _period_flaws(row.periods, own)
-        if ids[row_id(schedule, row)] > 1:
-            yield (*here, "partner"), f"'{row_id(schedule, row)}' is given twice", ""
+        yield from _check_periods(row.periods, own)
+        if ids[format_row_id(schedule, row)] > 1:
+            yield (*here, "partner"), f"'{format_row_id(schedule, row)}' is given twice", ""
         missing = [
             name
             for name, period in schedule.columns.items()
@@ -193,8 +201,8 @@ def _schedule_flaws(schedule: Schedule, loc: Loc, ids: Counter[str]) -> Iterator
             yield here, f"{row.partner} has no rate for '{missing[0]}'", "Give one under rates"
 
 
-def _period_flaws(periods: Iterable[WrittenPeriod], places: list[Loc]) -> Iterator[_Found]:
-    before: WrittenPeriod | None = None
+def _check_periods(periods: Iterable[PeriodSpec], places: list[Loc]) -> Iterator[_Problem]:
+    before: PeriodSpec | None = None
     for period, loc in zip(periods, places, strict=True):
         if period.to is not None and period.to < period.from_:
             yield (*loc, "to"), f"{period.to} comes before {period.from_}", "Swap the days"

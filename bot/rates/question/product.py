@@ -1,11 +1,11 @@
-"""What a product text asks for: goods, codes, one layer alone, or goods in general.
+"""Parses a product text: goods, codes, single layers, or goods in general.
 
-In this order:
-1. Harmonized System codes are taken out: `8507.60`, `HS 72`, `chapter 73`.
-2. The longest known phrase at each place counts: goods, names of layers, legal bases, and a few
-   words of our own (`only`, `headline`, `including base`).
-3. What is left and says something is kept as unknown. With unknown words, a name of goods that is
-   nearly the whole text is taken for it; if nothing was known, near names are suggested.
+The steps, in order:
+1. Extract Harmonized System codes: `8507.60`, `HS 72`, `chapter 73`.
+2. Find the longest known phrase at each word: goods, layers, legal bases, and special words
+   (`only`, `headline`, `including base`).
+3. Keep other words as unknown, without stop words. If there are any, read the text as misspelt
+   goods if it is very similar to their name; if nothing is known, suggest similar names.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from bot.rates.model.goods import Goods
 from bot.rates.model.measure import Measure
-from bot.rates.question.stemming import stems
+from bot.rates.question.stemming import stem_words
 from bot.text.folding import fold_case
 
 _IGNORED = frozenset(
@@ -42,35 +42,36 @@ _CODE = re.compile(
     r"(?P<led>\d{2}(?:\d{2}(?:[. ]?\d{2}){0,3})?)"
     r"|(?P<bare>\d{4}(?:\.?\d{2}){0,3}))(?![\d.]*\d)"
 )
-# Headings of chapter 20 end at 2009; what looks like 2025 is a year.
+# Chapter 20 has headings 2001 to 2009, so 2010 to 2099 are years.
 _YEAR = re.compile(r"20[1-9]\d")
-# Likeness of 0 to 100: by edits to be taken, by the better part to be suggested.
-_TAKE_FROM, _SUGGEST_FROM = 90, 80
+# Minimum similarities from 0 to 100: by edit distance to read a text as goods, and by its best
+# part to suggest them.
+_MIN_TO_TAKE, _MIN_TO_SUGGEST = 90, 80
 _SUGGESTIONS = 4
-_REMEMBERED = 500
+_CACHE_SIZE = 500
 
 
-class Wanted(NamedTuple):
-    """A product text as understood."""
+class ParsedProduct(NamedTuple):
+    """A parsed product text."""
 
     text: str
     goods: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     """Digits only."""
     layers: tuple[str, ...] = ()
-    """Ids of measures that it calls by name."""
+    """The ids of measures that it names."""
     bases: tuple[str, ...] = ()
     alone: bool = False
-    """Whether it asks for one layer and not for a sum."""
+    """Whether it asks for a layer alone and not for a sum."""
     headline: bool = False
     with_base: bool = False
     unknown: tuple[str, ...] = ()
     read_as: str = ""
-    """The goods that a misspelt text was taken for."""
+    """The name of the goods that a misspelt text was read as."""
     suggestions: tuple[str, ...] = ()
 
     @property
-    def nothing_known(self) -> bool:
+    def is_unknown(self) -> bool:
         return not (self.goods or self.codes or self.layers or self.bases or self.headline)
 
 
@@ -81,7 +82,7 @@ class _Phrase(NamedTuple):
 
 
 class ProductReader:
-    """Reads product texts by the vocabulary of a ledger."""
+    """Parses product texts with the goods, measures and legal bases of a ledger."""
 
     def __init__(
         self, goods: Goods, measures: Collection[Measure], bases: Mapping[str, Iterable[str]]
@@ -91,43 +92,45 @@ class ProductReader:
         self._names: dict[str, str] = {}
         for good in goods.by_id.values():
             for name in (good.name, *good.names, good.id):
-                self._learn(name, "goods", good.id)
-                self._names.setdefault(" ".join(stems(name)), good.id)
+                self._add_phrase(name, "goods", good.id)
+                self._names.setdefault(" ".join(stem_words(name)), good.id)
         self._layers = frozenset(measure.id for measure in measures)
         for measure in measures:
             for name in (measure.name, *measure.names):
-                self._learn(name, "layer", measure.id)
+                self._add_phrase(name, "layer", measure.id)
         for base, names in bases.items():
             for name in (base, *names):
-                self._learn(name, "base", base)
+                self._add_phrase(name, "base", base)
         for kind, names in _OWN_WORDS.items():
             for name in names.split(";"):
-                self._learn(name, kind, "")
+                self._add_phrase(name, kind, "")
         for phrases in self._phrases.values():
             phrases.sort(key=lambda phrase: -len(phrase.words))
-        # A question's words are read to understand it, and again for each pair that it is about.
-        self.read: Callable[[str, frozenset[str]], Wanted] = lru_cache(_REMEMBERED)(self._read)
-        """The text as understood, where only these layers (ids of measures) can be meant."""
+        # Cached, because a text is parsed for the question and again for each of its pairs.
+        self.read: Callable[[str, frozenset[str]], ParsedProduct] = lru_cache(_CACHE_SIZE)(
+            self._read
+        )
+        """Parses the text. Only layers with these ids of measures can be named."""
 
-    def _learn(self, name: str, kind: str, key: str) -> None:
-        words = stems(name)
+    def _add_phrase(self, name: str, kind: str, key: str) -> None:
+        words = stem_words(name)
         if words:
             self._phrases.setdefault(words[0], []).append(_Phrase(words, kind, key))
 
-    def _read(self, text: str, allowed: frozenset[str]) -> Wanted:
-        codes, rest = codes_in(text)
-        words = stems(rest)
+    def _read(self, text: str, allowed: frozenset[str]) -> ParsedProduct:
+        codes, rest = extract_codes(text)
+        words = stem_words(rest)
         found: dict[str, dict[str, None]] = {}
         unknown: list[str] = []
         at = 0
         while at < len(words):
-            matches = self._longest(words, at, allowed)
+            matches = self._find_longest(words, at, allowed)
             for phrase in matches:
                 found.setdefault(phrase.kind, {})[phrase.key] = None
             if not matches and words[at] not in _IGNORED:
                 unknown.append(words[at])
             at += len(matches[0].words) if matches else 1
-        wanted = Wanted(
+        wanted = ParsedProduct(
             text=text,
             goods=tuple(found.get("goods", ())),
             codes=codes,
@@ -139,37 +142,39 @@ class ProductReader:
             unknown=tuple(unknown),
         )
         if unknown and not (wanted.codes or wanted.layers or wanted.bases):
-            return self._nearest(wanted, " ".join(words)[:80])
-        return self._beside_codes(wanted)
+            return self._find_nearest(wanted, " ".join(words)[:80])
+        return self._narrow_to_codes(wanted)
 
-    def bases_in(self, text: str) -> tuple[str, ...]:
-        """The legal bases that a text of any kind names."""
-        words = stems(text)
-        named = (self._longest(words, at, frozenset()) for at in range(len(words)))
+    def find_bases(self, text: str) -> tuple[str, ...]:
+        """The legal bases that any text names, such as a headline."""
+        words = stem_words(text)
+        named = (self._find_longest(words, at, frozenset()) for at in range(len(words)))
         bases = (one.key for found in named for one in found if one.kind == "base")
         return tuple(dict.fromkeys(bases))
 
-    def knows(self, text: str) -> bool:
-        """Whether the text names goods or holds a code, by itself or nearly."""
+    def names_goods(self, text: str) -> bool:
+        """Whether the text has goods, even misspelt, or a code."""
         wanted = self.read(text, frozenset())
         return bool(wanted.goods or wanted.codes)
 
-    def names(self, text: str) -> bool:
-        """Whether the text names goods, a code, a layer of any pair or a legal basis."""
+    def names_any(self, text: str) -> bool:
+        """Whether the text has goods, a code, a layer of any pair or a legal basis."""
         wanted = self.read_any(text)
         return bool(wanted.goods or wanted.codes or wanted.layers or wanted.bases)
 
-    def read_any(self, text: str) -> Wanted:
-        """The text as understood, where the layers of all pairs can be meant."""
+    def read_any(self, text: str) -> ParsedProduct:
+        """Parses the text. Layers of all pairs can be named."""
         return self.read(text, self._layers)
 
     def understands(self, text: str) -> bool:
-        """Whether any of the text is goods, a code or a layer of any pair, or none is unknown."""
+        """Whether anything in the text is known, or it has only stop words."""
         wanted = self.read_any(text)
-        return not (wanted.nothing_known and wanted.unknown)
+        return not (wanted.is_unknown and wanted.unknown)
 
-    def _longest(self, words: tuple[str, ...], at: int, allowed: frozenset[str]) -> list[_Phrase]:
-        """All phrases of the greatest length that begin here; a layer must be an allowed one."""
+    def _find_longest(
+        self, words: tuple[str, ...], at: int, allowed: frozenset[str]
+    ) -> list[_Phrase]:
+        """All longest phrases that begin at this word; layers must be in `allowed`."""
         best: list[_Phrase] = []
         for phrase in self._phrases.get(words[at], ()):
             size = len(phrase.words)
@@ -181,16 +186,16 @@ class ProductReader:
                 best.append(phrase)
         return best
 
-    def _beside_codes(self, wanted: Wanted) -> Wanted:
-        """Where codes are given, goods only say which of a code's goods are meant."""
+    def _narrow_to_codes(self, wanted: ParsedProduct) -> ParsedProduct:
+        """If the text has codes, keeps only goods within these codes."""
         if not (wanted.codes and wanted.goods):
             return wanted
-        within = {good.id for code in wanted.codes for good in self._goods.at(code)}
+        within = {good.id for code in wanted.codes for good in self._goods.find_by_code(code)}
         return wanted._replace(goods=tuple(good for good in wanted.goods if good in within))
 
-    def _nearest(self, wanted: Wanted, asked: str) -> Wanted:
-        """With the goods that a misspelt text comes nearest to, or with suggestions."""
-        # As with names of parties: most starts can do without.
+    def _find_nearest(self, wanted: ParsedProduct, asked: str) -> ParsedProduct:
+        """Reads a misspelt text as the most similar goods, or adds suggestions."""
+        # Imported on first use, because only misspelt goods need it.
         from rapidfuzz import fuzz, process
 
         near = [
@@ -200,22 +205,22 @@ class ProductReader:
                 [name for name in self._names if len(name) > 3],
                 scorer=fuzz.WRatio,
                 limit=6,
-                score_cutoff=_SUGGEST_FROM,
+                score_cutoff=_MIN_TO_SUGGEST,
             )
         ]
         near.sort(key=lambda name: -fuzz.ratio(asked, name))
         goods = {name: self._goods.by_id[self._names[name]] for name in near}
-        if near and fuzz.ratio(asked, near[0]) >= _TAKE_FROM:
+        if near and fuzz.ratio(asked, near[0]) >= _MIN_TO_TAKE:
             taken = goods[near[0]]
             return wanted._replace(goods=(taken.id,), read_as=taken.name, unknown=())
-        if not wanted.nothing_known:
+        if not wanted.is_unknown:
             return wanted
         likely = dict.fromkeys(good.name for good in goods.values())
         return wanted._replace(suggestions=tuple(likely)[:_SUGGESTIONS])
 
 
-def codes_in(text: str) -> tuple[tuple[str, ...], str]:
-    """The codes in a text, as digits, and the text without them."""
+def extract_codes(text: str) -> tuple[tuple[str, ...], str]:
+    """The HS codes in a text, digits only, and the text without them."""
     found: list[str] = []
 
     def take(match: re.Match[str]) -> str:

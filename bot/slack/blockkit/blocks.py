@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.mrkdwn import cut, cut_markup, safe_url
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -57,7 +57,7 @@ def context(*markups: str) -> Block:
 
 def header(text: str) -> Block:
     """A headline in large letters; takes plain text, no markup."""
-    shown = cut(single_line(text) or "–", limits.HEADER_CHARACTERS)
+    shown = cut(to_single_line(text) or "–", limits.HEADER_CHARACTERS)
     return {"type": "header", "text": _plain(shown)}
 
 
@@ -70,10 +70,10 @@ def button(
     label: str, action_id: str, value: str = "", *, url: str = "", style: str | None = None
 ) -> Element | None:
     """A button, or None where its value or address would not survive Slack's limits whole."""
-    address, carried = safe_url(url) if url else None, single_line(value)
+    address, carried = safe_url(url) if url else None, to_single_line(value)
     if len(carried) > limits.BUTTON_VALUE_CHARACTERS or (url and address is None):
         return None
-    shown = cut(single_line(label) or "–", limits.BUTTON_CHARACTERS)
+    shown = cut(to_single_line(label) or "–", limits.BUTTON_CHARACTERS)
     values = {
         "type": "button",
         "action_id": action_id,

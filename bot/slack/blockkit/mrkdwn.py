@@ -12,8 +12,8 @@ from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from bot.slack.blockkit.limits import URL_CHARACTERS
-from bot.text.single_line import single_line
-from bot.values import utc
+from bot.text.single_line import to_single_line
+from bot.values import to_utc
 
 _HARMLESS = str.maketrans(
     {
@@ -49,7 +49,7 @@ def escape(text: str, limit: int = 500) -> str:
 
     At most `limit` characters of markup; an entity is never cut in two.
     """
-    shown = _QUOTE_OR_LIST.sub("", single_line(text), 1)
+    shown = _QUOTE_OR_LIST.sub("", to_single_line(text), 1)
     shown = _BROADCAST.sub("\uff20", _EMOJI.sub("\u2236", shown))
     return cut_markup(shown.translate(_HARMLESS), limit)
 
@@ -82,7 +82,7 @@ def safe_url(url: str) -> str | None:
     opens another), and short enough for a button.
     """
     try:
-        parts = urlsplit(single_line(url).replace(" ", "%20"))
+        parts = urlsplit(to_single_line(url).replace(" ", "%20"))
         if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
             return None
         address = quote(parts.geturl(), safe=_URL_SAFE)
@@ -112,5 +112,5 @@ def channel(conversation: str) -> str:
 
 def moment(when: datetime) -> str:
     """The moment in the reader's time zone; in UTC where the client cannot convert it."""
-    fallback = f"{utc(when):%Y-%m-%d %H:%M} UTC"
+    fallback = f"{to_utc(when):%Y-%m-%d %H:%M} UTC"
     return f"<!date^{int(when.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"

@@ -15,7 +15,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.commands.grammar import Command, Verb
-from bot.commands.permissions import OperatorAct
+from bot.commands.permissions import OperatorAction
 from bot.commands.replies import NotUnderstood
 from bot.errors import AmendmentRefused
 from bot.slack.api.fallback import respond_with
@@ -41,7 +41,7 @@ class ButtonRoute(NamedTuple):
     """What a click does, and the permission that it needs; None lets everyone click."""
 
     handle: Handler
-    act: OperatorAct | None = None
+    act: OperatorAction | None = None
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
@@ -73,7 +73,7 @@ def _listen(
 async def _handle(context: SlackContext, button: ButtonRoute, click: Click) -> Message | None:
     user = click.person.id
     try:
-        if button.act and not context.service.permissions.allow(user, button.act):
+        if button.act and not context.service.permissions.is_allowed(user, button.act):
             return operators_only(button.act, user)
         return await button.handle(context, click)
     except AmendmentRefused as error:
@@ -149,8 +149,8 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     alerts.WHY: ButtonRoute(_why),
     re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),
     SHARE: ButtonRoute(_share),
-    proposal_views.APPROVE: ButtonRoute(proposals.approve, OperatorAct.DECIDE_ON_RATES),
-    proposal_views.EDIT: ButtonRoute(proposals.edit, OperatorAct.DECIDE_ON_RATES),
-    proposal_views.REJECT: ButtonRoute(proposals.reject, OperatorAct.DECIDE_ON_RATES),
-    proposal_views.TAKE_BACK: ButtonRoute(proposals.take_back, OperatorAct.DECIDE_ON_RATES),
+    proposal_views.APPROVE: ButtonRoute(proposals.approve, OperatorAction.DECIDE_ON_RATES),
+    proposal_views.EDIT: ButtonRoute(proposals.edit, OperatorAction.DECIDE_ON_RATES),
+    proposal_views.REJECT: ButtonRoute(proposals.reject, OperatorAction.DECIDE_ON_RATES),
+    proposal_views.TAKE_BACK: ButtonRoute(proposals.take_back, OperatorAction.DECIDE_ON_RATES),
 }

@@ -13,7 +13,7 @@ from bot.commands.grammar import Command
 from bot.commands.replies import CalendarFile, is_public
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
-from bot.render.words import calendar_title
+from bot.render.words import format_calendar_title
 from bot.slack.api.fallback import respond_with
 from bot.slack.api.upload import upload
 from bot.slack.background import log_failure
@@ -73,7 +73,7 @@ async def _share_calendar(
             request.conversation,
             CALENDAR_FILE_NAME,
             content,
-            title=calendar_title(calendar.query, context.service.parties),
+            title=format_calendar_title(calendar.query, context.service.parties),
             comment=calendar_comment(calendar, request.user, context.service.parties),
         )
     except SlackError as error:
@@ -82,11 +82,11 @@ async def _share_calendar(
 
 
 def _ics(context: SlackContext, calendar: CalendarFile) -> bytes:
-    from bot.render.ics import calendar_file
+    from bot.render.ics import render_calendar_file
 
     service = context.service
-    title = calendar_title(calendar.query, service.parties)
-    return calendar_file(calendar.entries, title, service.parties, service.clock())
+    title = format_calendar_title(calendar.query, service.parties)
+    return render_calendar_file(calendar.entries, title, service.parties, service.clock())
 
 
 def _acknowledgement(message: Message) -> BoltResponse:

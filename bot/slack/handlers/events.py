@@ -46,7 +46,7 @@ def register(app: AsyncApp, context: SlackContext) -> None:
         user, team = str(event.get("user") or ""), str(body.get("team_id") or "")
 
         async def publish() -> None:
-            overview = await service.overview(team, user)
+            overview = await service.build_overview(team, user)
             view = home_view(overview, user, service.parties)
             publishing = client.views_publish(user_id=user, view=view)
             await _unless_refused(publishing, "a Home tab was not drawn")

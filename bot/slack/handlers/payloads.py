@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from bot.commands.request import CommandRequest
-from bot.parties import flag_of
+from bot.parties import build_flag
 from bot.proposals.approval.audit import Operator
 
 # Slack writes people, channels and @channel as <@U1>, <#C1|name> and <!channel>.
@@ -80,4 +80,4 @@ def person_of(body: dict[str, Any]) -> Operator:
 def _plain(text: str) -> str:
     """The text without Slack's markup: links as addresses, flags as characters, no mentions."""
     text = _REFERENCE.sub(" ", _LINK.sub(r"\1", text))
-    return _FLAG.sub(lambda found: flag_of(found[1].upper()), text)
+    return _FLAG.sub(lambda found: build_flag(found[1].upper()), text)

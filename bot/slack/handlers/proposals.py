@@ -15,7 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 
-from bot.commands.permissions import OperatorAct
+from bot.commands.permissions import OperatorAction
 from bot.errors import AmendmentRefused
 from bot.proposals.approval.audit import Operator, ProposalRecord
 from bot.proposals.approval.decisions import DecisionResult
@@ -127,8 +127,8 @@ async def _submit(
 ) -> None:
     service = context.service
     proposal_id = str(view.get("private_metadata") or "")
-    if not service.permissions.allow(operator.id, OperatorAct.DECIDE_ON_RATES):
-        refusal = operators_only(OperatorAct.DECIDE_ON_RATES, operator.id)
+    if not service.permissions.is_allowed(operator.id, OperatorAction.DECIDE_ON_RATES):
+        refusal = operators_only(OperatorAction.DECIDE_ON_RATES, operator.id)
         await ack(response_action="update", view=closing(refusal.text))
         return
     try:

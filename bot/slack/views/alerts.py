@@ -20,7 +20,7 @@ from bot.slack.blockkit.blocks import (
     section,
 )
 from bot.slack.blockkit.mrkdwn import bold, cut, escape, link, moment, quoted
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 from bot.values import Frozen
 
 OPEN = "alert_open"
@@ -48,7 +48,7 @@ class WhyValue(Frozen):
         """The button's value, within its limit."""
         room = limits.BUTTON_VALUE_CHARACTERS - len(self.story) - 50
         # JSON can double a character.
-        reason = cut(single_line(self.reason), room // 2)
+        reason = cut(to_single_line(self.reason), room // 2)
         return self.model_copy(update={"reason": reason}).model_dump_json()
 
 

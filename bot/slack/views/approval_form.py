@@ -8,12 +8,12 @@ from typing import Any
 
 from bot.parties import WORLD
 from bot.proposals.approval.terms import NEW, ApprovalForm
-from bot.rates.model.answer import percent_text
+from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Measure
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import section
 from bot.slack.blockkit.mrkdwn import cut
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 
 Values = dict[str, Any]
 """A view, a block or an element as JSON values."""
@@ -82,7 +82,7 @@ def _value(state: Any) -> str:
 def _text(name: str, label: str, value: str, hint: str, *, optional: bool = False) -> Values:
     size = {"note": _NOTE_CHARACTERS, "link": limits.URL_CHARACTERS}.get(name, _TEXT_CHARACTERS)
     element: Values = {"type": "plain_text_input", "max_length": size}
-    if held := single_line(value)[:size]:
+    if held := to_single_line(value)[:size]:
         element["initial_value"] = held
     return _input(name, label, element, hint, optional=optional)
 
@@ -108,7 +108,7 @@ def _measure(chosen: str, measures: Sequence[Measure]) -> Values:
 def _option(measure: Measure) -> Values:
     """A measure by name, with its newest rate, and with its partners where there are several."""
     last = measure.periods[-1].percent if measure.periods else None
-    rate = f" ({percent_text(last)}%)" if last is not None else ""
+    rate = f" ({format_percent(last)}%)" if last is not None else ""
     whom = ""
     if len(measure.partners) > 1 or WORLD in measure.partners:
         whom = f", on {'all' if WORLD in measure.partners else ' '.join(measure.partners)}"
@@ -129,4 +129,4 @@ def _input(name: str, label: str, element: Values, hint: str, *, optional: bool 
 
 
 def _plain(text: str, limit: int) -> Values:
-    return {"type": "plain_text", "text": cut(single_line(text), limit), "emoji": False}
+    return {"type": "plain_text", "text": cut(to_single_line(text), limit), "emoji": False}

@@ -6,22 +6,22 @@ from datetime import datetime
 from bot import COMMAND
 from bot.alerts.subscription import Frequency, Subscription
 from bot.commands import replies
-from bot.commands.permissions import OperatorAct
+from bot.commands.permissions import OperatorAction
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
-from bot.rates.question.parse import Kind, question
-from bot.render.words import calendar_title, reach
+from bot.rates.question.parse import QueryKind, format_query
+from bot.render.words import describe_checked_period, format_calendar_title
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, moment, person, quoted
 from bot.slack.views import alerts, feeds
 from bot.slack.views.proposals import proposal_list
-from bot.slack.views.rates.answer import rates
-from bot.slack.views.rates.calendar import calendar
-from bot.slack.views.rates.table import rates_table
+from bot.slack.views.rates.answer import render_answers
+from bot.slack.views.rates.calendar import render_calendar
+from bot.slack.views.rates.table import render_rates_table
 from bot.slack.views.reminders import reminder_switch
 from bot.slack.views.replies import RUN, notice
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 from bot.values import Topic
 
 _TOPIC_WORDS = {
@@ -59,12 +59,14 @@ def message_of(reply: replies.Reply, request: CommandRequest, parties: Parties) 
         case replies.Help():
             return help_message()
         case replies.RateAnswers():
-            message = rates(reply.answers, parties, question(reply.query))
-            return rates_table(reply.answers, parties, message) if reply.as_table else message
+            message = render_answers(reply.answers, parties, format_query(reply.query))
+            return (
+                render_rates_table(reply.answers, parties, message) if reply.as_table else message
+            )
         case replies.RateCalendar():
             return _calendar(reply, parties)
         case replies.CalendarFile():
-            title = calendar_title(reply.query, parties)
+            title = format_calendar_title(reply.query, parties)
             return notice(f"{escape(title)}: nothing that the ledger knows of.")
         case replies.Subscribed():
             return _subscribed(reply, request, parties)
@@ -104,16 +106,16 @@ def help_message() -> Message:
     return assemble(first, [section(first), section("\n".join(lines)), tail])
 
 
-def operators_only(act: OperatorAct, user: str) -> Message:
+def operators_only(act: OperatorAction, user: str) -> Message:
     """Only operators may do this, and how to become one."""
     setting = "people whose Slack id is in the bot's setting `TARIFFWIRE_OPERATORS`"
     match act:
-        case OperatorAct.CHANGE_FEEDS:
+        case OperatorAction.CHANGE_FEEDS:
             return notice(
                 f"Only operators add, remove and resume feeds: {setting}. "
                 f"`{COMMAND} feeds` shows everybody how they are doing."
             )
-        case OperatorAct.DECIDE_ON_RATES:
+        case OperatorAction.DECIDE_ON_RATES:
             return notice(
                 f"Only operators decide on rates: {setting}. Yours is `{escape(user, 40)}`; "
                 "ask the person who runs the bot to add it."
@@ -125,8 +127,12 @@ def calendar_comment(file: replies.CalendarFile, user: str, parties: Parties) ->
     who = person(user)
     what = f"{_dates(file)} for your calendar: duties that begin or end, and other deadlines."
     asked = f"{who} asked for it." if who else ""
-    title = escape(calendar_title(file.query, parties))
-    return " ".join(filter(None, (f"{title}: {what}", asked, escape(reach(file.reach)))))
+    title = escape(format_calendar_title(file.query, parties))
+    return " ".join(
+        filter(
+            None, (f"{title}: {what}", asked, escape(describe_checked_period(file.checked_period)))
+        )
+    )
 
 
 def calendar_shared(file: replies.CalendarFile, error: SlackError | None = None) -> Message:
@@ -158,12 +164,14 @@ def _dates(file: replies.CalendarFile) -> str:
 
 def _calendar(reply: replies.RateCalendar, parties: Parties) -> Message:
     query = reply.query
-    title, file_command = "What comes next", f"{question(query)} ics"
-    if query.kind is Kind.CHANGES:
+    title, file_command = "What comes next", f"{format_query(query)} ics"
+    if query.kind is QueryKind.CHANGES:
         title, file_command = f"What changed since {query.since or reply.today}", ""
     goods = f" on {query.product}" if query.product else ""
     since = f", seen from {query.on}" if query.on else ""
-    return calendar(f"{title}{goods}{since}", reply.items, parties, reply.reach, file_command)
+    return render_calendar(
+        f"{title}{goods}{since}", reply.items, parties, reply.checked_period, file_command
+    )
 
 
 def _subscribed(reply: replies.Subscribed, request: CommandRequest, parties: Parties) -> Message:
@@ -238,7 +246,7 @@ def _suggestions(reply: replies.NotUnderstood) -> Message:
     text = f"{what} Did you mean one of these?" if offered else what
     row = actions(
         *(
-            button(f"{COMMAND} {single_line(each)}", f"{RUN}_{n}", each)
+            button(f"{COMMAND} {to_single_line(each)}", f"{RUN}_{n}", each)
             for n, each in enumerate(offered)
         )
     )

@@ -14,12 +14,12 @@ from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import Decision, ProposalRecord, State
 from bot.proposals.approval.decisions import DecisionResult
 from bot.proposals.model import OldPart, Proposal, ReportSource
-from bot.rates.model.answer import percent_text
+from bot.rates.model.answer import format_percent
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, link, moment, person, quoted
 from bot.slack.views.alerts import MAY_REPEAT, party_name
 from bot.slack.views.replies import notice
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 
 APPROVE, EDIT, REJECT, TAKE_BACK = "rate_approve", "rate_edit", "rate_reject", "rate_take_back"
 
@@ -42,7 +42,7 @@ def proposal_message(
     asked = "you are" if decision is None else "it was"
     why = f"Why {asked} asked: {escape(proposal.why, 500)}"
     tail.append(context(why, f"({MAY_REPEAT})" if may_repeat else ""))
-    return assemble(f"{single_line(title)} {change}", head, (), tail)
+    return assemble(f"{to_single_line(title)} {change}", head, (), tail)
 
 
 def proposal_list(reply: ProposalList, parties: Parties) -> Message:
@@ -94,7 +94,7 @@ def _change(proposal: Proposal, parties: Parties) -> str:
     """`US on China, steel: 75% in all → 110% from 2026-12-01`."""
     imposer = party_name(proposal.imposer, parties)
     partner = party_name(proposal.partner, parties) if proposal.partner else "a partner not named"
-    old, new = percent_text(proposal.old_rate), percent_text(proposal.new_percent)
+    old, new = format_percent(proposal.old_rate), format_percent(proposal.new_percent)
     before = "?" if old is None else f"{old}%"
     if proposal.old_part is None and len(proposal.old_parts) > 1:
         before += " in all"
@@ -106,7 +106,7 @@ def _change(proposal: Proposal, parties: Parties) -> str:
 
 def _grounds(proposal: Proposal) -> list[str]:
     """What the ledger has, who reports what, and who else reports it."""
-    lines, total = [], percent_text(proposal.old_percent)
+    lines, total = [], format_percent(proposal.old_percent)
     if not proposal.partner:
         lines.append("It does not name a single partner, so there is no current rate to compare.")
     elif proposal.old_parts:
@@ -143,7 +143,7 @@ def _effect(proposal: Proposal) -> str:
             f"Our ledger has this rate by now: {bold(escape(proposal.already, 250))}. Nothing is "
             "left to approve: *Reject* closes this; *Edit* is for another duty that gets it too."
         )
-    new, day, part = percent_text(proposal.new_percent), proposal.effective_on, proposal.old_part
+    new, day, part = format_percent(proposal.new_percent), proposal.effective_on, proposal.old_part
     if part is not None and new is not None and day is not None:
         if proposal.same_day is not None:
             return (
@@ -162,17 +162,17 @@ def _effect(proposal: Proposal) -> str:
 def _sets(proposal: Proposal, part: OldPart, new: str, day: date) -> Iterator[str]:
     yield (
         f"*Approve* sets {bold(escape(part.name, 200))} to {bold(f'{new}%')} from "
-        f"{bold(day.isoformat())} on; until then it stays at {percent_text(part.percent)}%"
-        + ("." if proposal.until == part.percent else f", then {percent_text(proposal.until)}%.")
+        f"{bold(day.isoformat())} on; until then it stays at {format_percent(part.percent)}%"
+        + ("." if proposal.until == part.percent else f", then {format_percent(proposal.until)}%.")
     )
     if proposal.follows is not None:
-        yield f"From {proposal.follows.from_} on it is {percent_text(proposal.follows.percent)}%."
+        yield f"From {proposal.follows.from_} on it is {format_percent(proposal.follows.percent)}%."
     if len(proposal.old_parts) > 1:
         yield "All other duties stay as they are."
 
 
 def _rate(one: OldPart) -> str:
-    return f"{percent_text(one.percent)}% {escape(one.name, 120)}"
+    return f"{format_percent(one.percent)}% {escape(one.name, 120)}"
 
 
 def _choices(proposal: Proposal) -> tuple[Block, ...]:
@@ -195,7 +195,7 @@ def _decided(decision: Decision) -> str:
 
 
 def _amendment(made: Amendment) -> str:
-    rate = bold(f"{percent_text(made.percent)}%")
+    rate = bold(f"{format_percent(made.percent)}%")
     source = link(made.source.url or "", made.source.text, 300)
     what = escape(made.name, 200) + ("" if made.measure else ", a new measure")
     note = f" {escape(made.note, 300)}" if made.note else ""

@@ -67,11 +67,11 @@ def _day(day: date, counted_on: date) -> str:
 def _change(change: CalendarEntry, parties: Parties) -> str:
     """Who on whom, what happens to which duty, its legal basis, its doubts and its source."""
     read = f"read up to {change.as_of}" if change.as_of else "not opened by us"
-    what = bold(escape(words.change(change.change), 400))
+    what = bold(escape(words.describe_change(change.change), 400))
     lines = [
         f"{_who(change, parties)}: {escape(change.measure, 200)}",
         f"{change.on}: {what} ({escape(change.legal_basis, 200)})",
-        *(f"⚠️ {escape(words.doubt(doubt), 300)}" for doubt in change.doubts),
+        *(f"⚠️ {escape(words.describe_doubt(doubt), 300)}" for doubt in change.doubts),
         f"Source: {link(change.source.url or '', change.source.text, 300)}; {read}",
     ]
     return "\n".join(lines)
@@ -90,7 +90,7 @@ def _who(change: CalendarEntry, parties: Parties) -> str:
 def _notice(days: Sequence[tuple[date, Sequence[Due]]], counted_on: date) -> str:
     """The message without blocks: what a notification shows."""
     lines = [
-        f"{_day(day, counted_on)}: {each.ahead.measure}: {words.change(each.ahead.change)}"
+        f"{_day(day, counted_on)}: {each.ahead.measure}: {words.describe_change(each.ahead.change)}"
         f" ({each.ahead.source.text})"
         for day, due in days
         for each in due

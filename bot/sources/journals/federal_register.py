@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from bot.errors import SourceError
 from bot.sources.api import ApiModel, ApiUrl, SourceTools, parsed
-from bot.text.plain import plain
+from bot.text.plain import to_plain_text
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ _TYPES = ("RULE", "NOTICE", "PRESDOCU")
 
 def _text(longest: int) -> BeforeValidator:
     """Makes plain text on one line of markup, or of nothing, and cuts it."""
-    return BeforeValidator(lambda markup: " ".join(plain(markup or "", longest).split()))
+    return BeforeValidator(lambda markup: " ".join(to_plain_text(markup or "", longest).split()))
 
 
 class JournalDocument(ApiModel):

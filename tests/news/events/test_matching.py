@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.news.events.matching import SAME_SCORE, join, score
+from bot.news.events.matching import SAME_SCORE, find_event, score_similarity
 from bot.news.story import Story
 from tests.news.examples import told
 
@@ -50,7 +50,7 @@ TWO_EVENTS = [
 
 
 def same(a: Story, b: Story) -> bool:
-    return score(a, b) >= SAME_SCORE
+    return score_similarity(a, b) >= SAME_SCORE
 
 
 @pytest.mark.parametrize(("one", "other"), ONE_EVENT)
@@ -84,22 +84,22 @@ def test_a_story_joins_the_event_of_the_most_similar_story() -> None:
     first = told("Japan and US hold tariff talks").model_copy(update={"event_id": "japan"})
     second = told("Swiss and US hold tariff talks").model_copy(update={"event_id": "swiss"})
     late = told("Tariff talks of Swiss ministers and US begin", hours=3)
-    assert join(late, [first, second]) == "swiss"
+    assert find_event(late, [first, second]) == "swiss"
 
 
 def test_a_story_without_a_similar_one_starts_its_own_event() -> None:
     story = told("EU puts a duty on Turkish tiles")
-    assert join(story, []) == story.id
-    assert join(story, [told("Japan and US hold tariff talks")]) == story.id
+    assert find_event(story, []) == story.id
+    assert find_event(story, [told("Japan and US hold tariff talks")]) == story.id
 
 
 def test_an_event_has_the_id_of_its_first_story() -> None:
     first = told("Japan and US hold tariff talks")
-    assert join(told("US and Japan hold talks on tariffs", hours=1), [first]) == first.id
+    assert find_event(told("US and Japan hold talks on tariffs", hours=1), [first]) == first.id
 
 
 @given(st.text(), st.text())
 def test_any_two_texts_get_the_same_score_in_either_order(one: str, other: str) -> None:
     a, b = told(one), told(other)
-    assert 0 <= score(a, b) <= 1
-    assert score(a, b) == pytest.approx(score(b, a))
+    assert 0 <= score_similarity(a, b) <= 1
+    assert score_similarity(a, b) == pytest.approx(score_similarity(b, a))

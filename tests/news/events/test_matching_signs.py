@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from bot.news.events.matching import SAME_SCORE, join, score
+from bot.news.events.matching import SAME_SCORE, find_event, score_similarity
 from bot.news.story import Story
 from bot.values import Topic
 from tests.news.made import account
@@ -21,8 +21,8 @@ US_CHINA, US_JAPAN, US_ONLY, NO_ONE = ("US", "CN"), ("US", "JP"), ("US",), ()
 
 def factor(a: Story, b: Story, plain_a: Story, plain_b: Story) -> float:
     """The score of two stories divided by that of the plain pair, in either order."""
-    assert score(a, b) == score(b, a)
-    return score(a, b) / score(plain_a, plain_b)
+    assert score_similarity(a, b) == score_similarity(b, a)
+    return score_similarity(a, b) / score_similarity(plain_a, plain_b)
 
 
 def near(share: float) -> object:
@@ -30,7 +30,7 @@ def near(share: float) -> object:
 
 
 def test_a_story_has_score_1_with_itself() -> None:
-    assert score(account(ONE), account(ONE)) == 1.0
+    assert score_similarity(account(ONE), account(ONE)) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def test_parties_count_a_quarter_and_the_us_little(
     a: Iterable[str], b: Iterable[str], shared: float, contradicted: float
 ) -> None:
     plain = account(ONE), account(OTHER)
-    words = (score(*plain) * 0.8 - 0.25) / 0.55
+    words = (score_similarity(*plain) * 0.8 - 0.25) / 0.55
     expected = (0.55 * words + 0.25 * shared) / 0.8 * contradicted
-    assert score(account(ONE, parties=a), account(OTHER, parties=b)) == near(expected)
+    assert score_similarity(account(ONE, parties=a), account(OTHER, parties=b)) == near(expected)
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ def test_parties_count_a_quarter_and_the_us_little(
 def test_percentages_count_if_both_stories_have_some(
     a: Iterable[int], b: Iterable[int], shared: float | None
 ) -> None:
-    plain = score(account(ONE), account(OTHER))
+    plain = score_similarity(account(ONE), account(OTHER))
     expected = plain if shared is None else (plain * 0.8 + 0.15 * shared) / 0.95
-    assert score(account(ONE, percents=a), account(OTHER, percents=b)) == near(expected)
+    assert score_similarity(account(ONE, percents=a), account(OTHER, percents=b)) == near(expected)
 
 
 # Meaningless words that replace the words of the sign in this order, with the same weight.
@@ -170,10 +170,10 @@ def test_different_names_lower_the_score_if_no_country_is_shared(
 ) -> None:
     one, other = f"{a} zorb plum", f"{b} zorb melon"
     # The plain pair shares a party too, so only the sign differs.
-    plain = score(account(one, parties=US_CHINA), account(other, parties=US_CHINA))
+    plain = score_similarity(account(one, parties=US_CHINA), account(other, parties=US_CHINA))
     if not parties:
         plain -= 0.25 * 0.5 / 0.8
-    found = score(account(one, parties=parties), account(other, parties=parties))
+    found = score_similarity(account(one, parties=parties), account(other, parties=parties))
     assert found == near(plain * expected)
 
 
@@ -191,7 +191,7 @@ def in_court(title: str, parties: Iterable[str] = US_CHINA) -> Story:
 def test_a_court_step_in_both_stories_raises_the_score(step: str, control: str) -> None:
     def pair(word: str, parties: Iterable[str] = US_CHINA) -> float:
         one, other = f"zorb banana {word} fig", f"zorb melon {word} plum"
-        return score(in_court(one), in_court(other, parties))
+        return score_similarity(in_court(one), in_court(other, parties))
 
     assert pair(step) == pytest.approx(pair(control) + 0.05, abs=2e-4)
     assert pair(step, ("US", "CN", "JP")) == pair(control, ("US", "CN", "JP"))
@@ -203,7 +203,7 @@ def test_at_most_three_court_steps_count(shared: int, counted: int) -> None:
         same = " ".join(words)
         one = f"{same} banana grape lemon cherry raisin onion carrot fig"
         other = f"{same} melon olive walnut pepper basil clover thyme plum"
-        return score(in_court(one), in_court(other))
+        return score_similarity(in_court(one), in_court(other))
 
     controls = ("pebble", "marble", "gravel", "cobble", "quartz")
     steps = (*COURT_STEPS[:shared], *controls[shared:])
@@ -223,7 +223,7 @@ def test_a_wto_panel_is_not_a_step_of_a_court_case(a: str, b: str, expected: flo
 def test_a_word_of_the_text_weighs_no_more_than_in_the_title() -> None:
     one, other = account("zorb banana"), account("zorb pebble")
     again = account("zorb banana", "zorb")
-    assert score(again, other) == score(one, other)
+    assert score_similarity(again, other) == score_similarity(one, other)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_word_of_the_text_weighs_no_more_than_in_the_title() -> None:
 def test_a_word_of_the_text_weighs_less_than_in_the_title(
     title: str, text: str, expected: float
 ) -> None:
-    found = score(account(title, text), account("pebble zorb"))
+    found = score_similarity(account(title, text), account("pebble zorb"))
     assert found == near((0.55 * expected + 0.25) / 0.8)
 
 
@@ -243,20 +243,24 @@ def test_only_the_beginning_of_the_text_counts() -> None:
     other = account("zorb pebble")
     beginning = account("banana", "zorb ".rjust(400, "-"))
     behind = account("banana", "-" * 400 + " zorb")
-    assert score(behind, other) == score(account("banana"), other) < score(beginning, other)
+    assert (
+        score_similarity(behind, other)
+        == score_similarity(account("banana"), other)
+        < score_similarity(beginning, other)
+    )
 
 
 def test_a_story_joins_no_event_of_four_days_ago() -> None:
     old = account(ONE, id="old", event_id="event")
-    assert join(account(ONE, id="new", hours=72), [old]) == "event"
-    assert join(account(ONE, id="new", hours=72.1), [old]) == "new"
+    assert find_event(account(ONE, id="new", hours=72), [old]) == "event"
+    assert find_event(account(ONE, id="new", hours=72.1), [old]) == "new"
 
 
 def test_a_court_story_joins_an_event_of_the_last_week() -> None:
     old = account(ONE, id="old", event_id="event", topics=(RULING,))
-    assert join(account(ONE, id="new", hours=24 * 7, topics=(RULING,)), [old]) == "event"
-    assert join(account(ONE, id="new", hours=24 * 7.1, topics=(RULING,)), [old]) == "new"
-    assert join(account(ONE, id="new", hours=24 * 7, topics=(TARIFF,)), [old]) == "new"
+    assert find_event(account(ONE, id="new", hours=24 * 7, topics=(RULING,)), [old]) == "event"
+    assert find_event(account(ONE, id="new", hours=24 * 7.1, topics=(RULING,)), [old]) == "new"
+    assert find_event(account(ONE, id="new", hours=24 * 7, topics=(TARIFF,)), [old]) == "new"
 
 
 @pytest.mark.parametrize(
@@ -267,9 +271,9 @@ def test_a_story_joins_only_if_a_topic_is_shared_or_one_story_has_none(
     topics: Iterable[Topic], joins: bool
 ) -> None:
     first, second = account(ONE, id="first"), account(ONE, id="second", topics=topics)
-    assert score(first, second) >= SAME_SCORE
-    assert (join(second, [first]) == "first") is joins
-    assert (join(first, [second]) == "second") is joins
+    assert score_similarity(first, second) >= SAME_SCORE
+    assert (find_event(second, [first]) == "first") is joins
+    assert (find_event(first, [second]) == "second") is joins
 
 
 @pytest.mark.parametrize(
@@ -281,14 +285,14 @@ def test_a_story_joins_only_if_a_country_is_shared_or_one_story_has_none(
 ) -> None:
     first = account(ONE, id="first", parties=US_ONLY)
     second = account(ONE, id="second", parties=parties)
-    assert score(first, second) >= SAME_SCORE
-    assert (join(second, [first]) == "first") is joins
-    assert (join(first, [second]) == "second") is joins
+    assert score_similarity(first, second) >= SAME_SCORE
+    assert (find_event(second, [first]) == "first") is joins
+    assert (find_event(first, [second]) == "second") is joins
 
 
 def test_a_story_does_not_join_itself() -> None:
     again = account(ONE, id="one", event_id="event")
-    assert join(account(ONE, id="one"), [again]) == "one"
+    assert find_event(account(ONE, id="one"), [again]) == "one"
 
 
 def test_of_equally_similar_stories_the_last_one_is_joined() -> None:
@@ -298,7 +302,7 @@ def test_of_equally_similar_stories_the_last_one_is_joined() -> None:
         account(ONE, id="also", event_id="last"),
         account(OTHER, id="less too", event_id="less too"),
     ]
-    assert join(account(ONE, id="new"), recent) == "last"
+    assert find_event(account(ONE, id="new"), recent) == "last"
 
 
 def test_a_story_looks_past_those_that_it_cannot_join() -> None:
@@ -307,27 +311,30 @@ def test_a_story_looks_past_those_that_it_cannot_join() -> None:
         account(ONE, id="other", event_id="other", topics=(TALKS,)),
         account(ONE, id="same", event_id="same"),
     ]
-    assert join(account(ONE, id="new"), recent) == "same"
+    assert find_event(account(ONE, id="new"), recent) == "same"
 
 
 def test_only_two_court_stories_may_be_a_week_apart() -> None:
     ruling = account(ONE, topics=(RULING, TARIFF))
     for topics, expected in (((RULING,), True), ((TARIFF,), False)):
         later = account(ONE, topics=topics, hours=100)
-        assert (score(ruling, later) > 0, score(later, ruling) > 0) == (expected, expected)
+        assert (score_similarity(ruling, later) > 0, score_similarity(later, ruling) > 0) == (
+            expected,
+            expected,
+        )
 
 
 def test_no_score_is_above_one() -> None:
-    assert score(in_court("appeal stay void"), in_court("appeal stay void")) == 1.0
+    assert score_similarity(in_court("appeal stay void"), in_court("appeal stay void")) == 1.0
 
 
 def test_a_country_that_one_story_alone_names_does_not_count_against_other_names() -> None:
     one, other = "Alder zorb plum", "Brill zorb melon"
-    plain = score(account(one, parties=US_CHINA), account(other, parties=US_CHINA))
+    plain = score_similarity(account(one, parties=US_CHINA), account(other, parties=US_CHINA))
     words = (plain * 0.8 - 0.25) / 0.55
-    found = score(account(one, parties=US_CHINA), account(other, parties=US_ONLY))
+    found = score_similarity(account(one, parties=US_CHINA), account(other, parties=US_ONLY))
     assert found == near((0.55 * words + 0.25 * 0.3 / 1.3) / 0.8 * 0.65)
 
 
 def test_stories_without_words_share_none() -> None:
-    assert score(account("the", id="a"), account("of", id="b")) == near(0.25 / 0.8)
+    assert score_similarity(account("the", id="a"), account("of", id="b")) == near(0.25 / 0.8)

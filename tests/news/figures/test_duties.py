@@ -61,7 +61,7 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(
     rule: str, matches: str, does_not: str
 ) -> None:
     def found(sentence: str) -> bool:
-        figures = READER.figures(sentence, "")
+        figures = READER.find_figures(sentence, "")
         if rule in ("duty", "listed"):
             return len(figures) == sentence.count("%") + sentence.count("per cent")
         if rule == "retaliation":
@@ -284,10 +284,10 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(
 )
 def test_a_duty_is_read_with_imposer_partner_and_goods(sentence: str, rows: list[Row]) -> None:
     """Columns: imposer, partner, product, from percent, to percent, US dollars."""
-    assert [_row(figure) for figure in READER.figures(sentence, "")] == [
+    assert [_row(figure) for figure in READER.find_figures(sentence, "")] == [
         _values(row) for row in rows
     ]
-    assert READER.figures("", sentence) == READER.figures(sentence, "")
+    assert READER.find_figures("", sentence) == READER.find_figures(sentence, "")
 
 
 def _row(figure: Figure) -> tuple[object, ...]:
@@ -345,28 +345,28 @@ def _values(row: Row) -> tuple[object, ...]:
     ],
 )
 def test_a_number_that_is_not_a_duty_gives_no_figure(sentence: str) -> None:
-    assert READER.figures(sentence, "") == ()
-    assert READER.figures("Tariff talks go on", sentence) == ()
+    assert READER.find_figures(sentence, "") == ()
+    assert READER.find_figures("Tariff talks go on", sentence) == ()
 
 
 def test_the_same_duty_in_title_and_text_gives_the_more_complete_figure() -> None:
     text = "The US will cut its tariff on British cars from 27.5% to 10%, ministers say."
     for title in ("Tariff to fall to 10%", "Tariff cut from 27.5% to 10%"):
-        assert [_row(figure) for figure in READER.figures(title, text)] == [
+        assert [_row(figure) for figure in READER.find_figures(title, text)] == [
             ("US", "GB", "cars", Decimal("27.5"), Decimal(10), None)
         ]
 
 
 def test_the_number_of_figures_is_limited() -> None:
     text = " ".join(f"A {rate}% tariff on steel applies." for rate in range(10, 60))
-    assert len(READER.figures("", text)) <= 8
+    assert len(READER.find_figures("", text)) <= 8
 
 
 @given(TEXT, TEXT)
 def test_every_number_is_in_its_quote_and_every_quote_is_in_the_source(
     title: str, text: str
 ) -> None:
-    for figure in READER.figures(title, text):
+    for figure in READER.find_figures(title, text):
         assert figure.quote in title or figure.quote in text
         said = {Decimal(number.replace(",", "")) for number in DIGITS.findall(figure.quote)}
         for percent in (figure.from_percent, figure.to_percent):
@@ -385,4 +385,4 @@ def test_every_number_is_in_its_quote_and_every_quote_is_in_the_source(
     ],
 )
 def test_repetitive_text_gives_few_figures_quickly(unit: str) -> None:
-    assert len(READER.figures("tariff " + unit * 500, unit * 20_000)) <= 8
+    assert len(READER.find_figures("tariff " + unit * 500, unit * 20_000)) <= 8

@@ -15,7 +15,7 @@ FILLER = "and so on and on and on and on and on "
 
 
 def figures(title: str) -> tuple[Figure, ...]:
-    return READER.figures(title, "")
+    return READER.find_figures(title, "")
 
 
 @pytest.mark.parametrize("length", [0, 80, 120, 300])

@@ -85,7 +85,7 @@ Roles = tuple[str | None, str | None]
 def test_imposer_and_partner_are_read_from_the_words_around_a_rate(
     reader: FigureReader, sentence: str, expected: list[Roles]
 ) -> None:
-    found = reader.figures(sentence, "")
+    found = reader.find_figures(sentence, "")
     assert [(figure.imposer, figure.partner) for figure in found] == expected
 
 
@@ -96,7 +96,7 @@ def figure(sentence: str, to: str | None, **fields: object) -> Figure:
 
 def test_each_rate_of_a_sentence_gets_the_sum_behind_it(reader: FigureReader) -> None:
     sentence = "US puts a 25% tariff on $50bn of Chinese goods and 10% on $7bn of Peruvian goods"
-    assert reader.figures(sentence, "") == (
+    assert reader.find_figures(sentence, "") == (
         figure(sentence, "25", imposer="US", partner="CN", amount_usd=Decimal(50 * 10**9)),
         figure(sentence, "10", partner="PE", amount_usd=Decimal(7 * 10**9)),
     )
@@ -105,24 +105,24 @@ def test_each_rate_of_a_sentence_gets_the_sum_behind_it(reader: FigureReader) ->
 def test_a_quote_holds_the_sum_too(reader: FigureReader) -> None:
     filler = "and so on " * 16
     sentence = f"{filler}a 25% tariff {filler}on $50bn of Chinese goods {filler}"
-    [found] = reader.figures(sentence, "")
+    [found] = reader.find_figures(sentence, "")
     assert "25%" in found.quote
     assert "$50bn" in found.quote
     assert len(found.quote) <= 300
     before = f"{filler}On $50bn of Chinese goods {filler}a 25% tariff {filler}"
-    [found] = reader.figures(before, "")
+    [found] = reader.find_figures(before, "")
     assert "25%" in found.quote
     assert "$50bn" in found.quote
 
 
 def test_a_sum_of_another_rate_is_not_taken(reader: FigureReader) -> None:
     sentence = "A 5% tariff applies. A 25% tariff on $50bn of Chinese goods"
-    assert [each.amount_usd for each in reader.figures(sentence, "")] == [
+    assert [each.amount_usd for each in reader.find_figures(sentence, "")] == [
         None,
         Decimal(50 * 10**9),
     ]
     before = "On $50bn of Chinese goods a 5% tariff applies, then a 25% tariff on $3bn of imports"
-    assert [each.amount_usd for each in reader.figures(before, "")] == [
+    assert [each.amount_usd for each in reader.find_figures(before, "")] == [
         Decimal(50 * 10**9),
         Decimal(3 * 10**9),
     ]
@@ -130,7 +130,7 @@ def test_a_sum_of_another_rate_is_not_taken(reader: FigureReader) -> None:
 
 def test_several_sums_of_goods_are_read_where_there_is_no_rate(reader: FigureReader) -> None:
     sentence = "US tariffs on $50bn of Chinese goods and on $7bn of Peruvian goods"
-    assert [each.amount_usd for each in reader.figures(sentence, "")] == [
+    assert [each.amount_usd for each in reader.find_figures(sentence, "")] == [
         Decimal(50 * 10**9),
         Decimal(7 * 10**9),
     ]
@@ -161,7 +161,7 @@ def test_several_sums_of_goods_are_read_where_there_is_no_rate(reader: FigureRea
 def test_goods_that_a_duty_is_on_are_quoted(
     reader: FigureReader, sentence: str, products: list[str | None]
 ) -> None:
-    assert [each.product for each in reader.figures(sentence, "")] == products
+    assert [each.product for each in reader.find_figures(sentence, "")] == products
 
 
 @pytest.mark.parametrize(
@@ -184,23 +184,23 @@ def test_goods_that_a_duty_is_on_are_quoted(
 def test_a_percentage_is_a_duty_where_its_words_say_so(
     reader: FigureReader, sentence: str, percents: list[str | None]
 ) -> None:
-    found = [each.to_percent for each in reader.figures(sentence, "")]
+    found = [each.to_percent for each in reader.find_figures(sentence, "")]
     assert found == [None if each is None else Decimal(each) for each in percents]
 
 
 def test_ten_sentences_and_six_hundred_characters_of_each_are_read(reader: FigureReader) -> None:
     many = [f"A tariff of {number}% on steel." for number in (1, 2)]
     calm = "Rain fell on the fields. " * 9
-    assert [each.to_percent for each in reader.figures("", calm + many[0])] == [Decimal(1)]
-    assert reader.figures("Tariff", f"{calm}{calm[:25]}{many[0]}") == ()
+    assert [each.to_percent for each in reader.find_figures("", calm + many[0])] == [Decimal(1)]
+    assert reader.find_figures("Tariff", f"{calm}{calm[:25]}{many[0]}") == ()
     for length, found in ((586, 1), (590, 0)):
-        assert len(reader.figures(f"{'x' * length} tariff of 7%", "")) == found
+        assert len(reader.find_figures(f"{'x' * length} tariff of 7%", "")) == found
 
 
 def test_a_figure_that_says_less_than_another_is_left_out(reader: FigureReader) -> None:
     fuller = "US raises its tariff on Chinese steel from 10% to 25%."
-    assert len(reader.figures("Tariff of 25%", fuller)) == 1
-    assert len(reader.figures(fuller, "A tariff of 25%. A tariff of 25% on steel.")) == 1
-    assert len(reader.figures(fuller, "A tariff of 25% on copper.")) == 2
-    assert len(reader.figures(fuller, "A tariff of 10%.")) == 2
-    assert len(reader.figures("Tariff of 25%", "Tariff of 25%")) == 1
+    assert len(reader.find_figures("Tariff of 25%", fuller)) == 1
+    assert len(reader.find_figures(fuller, "A tariff of 25%. A tariff of 25% on steel.")) == 1
+    assert len(reader.find_figures(fuller, "A tariff of 25% on copper.")) == 2
+    assert len(reader.find_figures(fuller, "A tariff of 10%.")) == 2
+    assert len(reader.find_figures("Tariff of 25%", "Tariff of 25%")) == 1

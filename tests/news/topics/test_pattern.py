@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.news.topics.index import Index
-from bot.news.topics.pattern import Compiler
+from bot.news.topics.index import PatternIndex
+from bot.news.topics.pattern import PatternCompiler
 from bot.news.topics.tokens import split_words
 from tests.news.examples import PARTIES
 
@@ -19,10 +19,10 @@ LISTS = {
 
 
 def holds(pattern: str, text: str) -> bool:
-    index = Index([("it", Compiler(LISTS).compile(pattern))])
-    words = split_words(text, PARTIES.mentions(text))
-    assert index.any(words) is bool(index.find(words))
-    return index.any(words)
+    index = PatternIndex([("it", PatternCompiler(LISTS).compile(pattern))])
+    words = split_words(text, PARTIES.find_mentions(text))
+    assert index.matches_any(words) is bool(index.find(words))
+    return index.matches_any(words)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_pattern_does_not_match_other_texts(pattern: str, text: str) -> None:
         (".. trade", "must begin with a word"),
         ("trade ..40 talks", "a gap is at most"),
         ("{curt} rules", "there is no list"),
-        ("{loop} rules", "holds itself"),
+        ("{loop} rules", "contains itself"),
         ("Trade talks", "not one word in lower-case"),
         ("trade ^ talks", "not one word in lower-case"),
         ("tar* up", "not one word in lower-case"),
@@ -84,11 +84,11 @@ def test_a_pattern_does_not_match_other_texts(pattern: str, text: str) -> None:
 )
 def test_an_invalid_pattern_is_refused_with_the_reason(pattern: str, cause: str) -> None:
     with pytest.raises(ValueError, match=cause.replace("^", r"\^")):
-        Compiler(LISTS).compile(pattern)
+        PatternCompiler(LISTS).compile(pattern)
 
 
 @given(st.text())
 def test_matched_words_have_their_position_in_the_text(text: str) -> None:
-    for word in split_words(text, PARTIES.mentions(text)):
+    for word in split_words(text, PARTIES.find_mentions(text)):
         assert 0 <= word.start < word.end <= len(text)
-        assert word.reach >= 1
+        assert word.word_count >= 1

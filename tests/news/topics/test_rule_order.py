@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.news.story import Evidence, Match
-from bot.news.topics.rules import Matcher, Rule, Silence, TopicRules
+from bot.news.topics.rules import Rule, Silence, TopicMatcher, TopicRules
 from bot.values import Topic
 from tests.news.examples import PARTIES
 
@@ -38,9 +38,9 @@ def silence(silence_id: str, *terms: str, unless: tuple[str, ...] = ()) -> Silen
     )
 
 
-def matcher() -> Matcher:
+def matcher() -> TopicMatcher:
     """A new matcher with two silences and three rules."""
-    return Matcher(
+    return TopicMatcher(
         TopicRules(
             silences=(
                 silence("stocks", "^ stocks slip/rise"),
@@ -174,7 +174,7 @@ def test_a_rule_needs_its_context_nearby_and_no_veto_nearby(
 def test_a_silence_applies_to_the_title_with_or_without_its_label(
     title: str, expected: str | None
 ) -> None:
-    assert matcher().silenced_by(title) == expected
+    assert matcher().find_silence(title) == expected
 
 
 def test_a_silenced_title_has_no_topics() -> None:
@@ -195,14 +195,14 @@ def test_a_silenced_title_has_no_topics() -> None:
     ],
 )
 def test_each_silence_has_its_own_exception(title: str, expected: str | None) -> None:
-    assert matcher().silenced_by(title) == expected
+    assert matcher().find_silence(title) == expected
 
 
 def test_the_next_silence_is_tried_where_one_has_its_exception() -> None:
     given = (silence("one", "player", unless=("minister",)), silence("two", "player"))
-    both = Matcher(TopicRules(silences=given, rules=(rule("duty", "duty"),)), PARTIES)
-    assert both.silenced_by("A player") == "one"
-    assert both.silenced_by("A player and a minister") == "two"
+    both = TopicMatcher(TopicRules(silences=given, rules=(rule("duty", "duty"),)), PARTIES)
+    assert both.find_silence("A player") == "one"
+    assert both.find_silence("A player and a minister") == "two"
 
 
 def test_lists_and_parties_are_known_in_rules_and_silences() -> None:
@@ -214,9 +214,9 @@ def test_lists_and_parties_are_known_in_rules_and_silences() -> None:
             rule("plain", "tax", "{charge}", topic=TALKS, lead=False),
         ),
     )
-    made = Matcher(rules, PARTIES)
-    assert made.silenced_by("A levy of China") == "calm"
-    assert made.silenced_by("A levy of China on duty") is None
+    made = TopicMatcher(rules, PARTIES)
+    assert made.find_silence("A levy of China") == "calm"
+    assert made.find_silence("A levy of China on duty") is None
     match = made.match("China levy, a duty of 5", "")
     assert match == Match(
         topics=(TARIFF, TALKS),

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ConfigError
-from bot.news.topics.rules import Matcher, Rule, Silence
+from bot.news.topics.rules import Rule, Silence, TopicMatcher
 from bot.runtime.config_loader import load_topics
 from bot.values import Topic
 from tests.news.examples import PARTIES, ROOT, RULES
 
-MATCHER = Matcher(RULES, PARTIES)
+MATCHER = TopicMatcher(RULES, PARTIES)
 HEADLINES = [
     json.loads(line)
     for line in Path(__file__).with_name("headlines.jsonl").read_text("utf-8").splitlines()
@@ -33,8 +33,8 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(rule: Rule) ->
 
 @pytest.mark.parametrize("silence", RULES.silences, ids=lambda silence: silence.id)
 def test_each_silence_matches_its_example_and_not_its_counterexample(silence: Silence) -> None:
-    assert MATCHER.silenced_by(silence.yes) == silence.id
-    assert MATCHER.silenced_by(silence.no) != silence.id
+    assert MATCHER.find_silence(silence.yes) == silence.id
+    assert MATCHER.find_silence(silence.no) != silence.id
 
 
 @pytest.mark.parametrize("headline", HEADLINES, ids=lambda headline: headline["title"])
@@ -103,7 +103,7 @@ def test_one_id_for_two_rules_is_refused(tmp_path: Path) -> None:
     )
     path = tmp_path / "topics.yaml"
     path.write_text(f"rules:\n{rule}{rule}")
-    with pytest.raises(ConfigError, match="given twice"):
+    with pytest.raises(ConfigError, match="listed twice"):
         load_topics(path)
 
 
@@ -127,7 +127,7 @@ def test_a_pattern_given_twice_is_refused(tmp_path: Path, text: str, line: int, 
     path = tmp_path / "topics.yaml"
     sound = RULE.replace("id: port", "id: quay")
     path.write_text(text if "rules:" in text else f"{text}rules:\n- {{{sound}, topic: tariff}}\n")
-    with pytest.raises(ConfigError, match="given twice") as caught:
+    with pytest.raises(ConfigError, match="listed twice") as caught:
         load_topics(path)
     assert (caught.value.line, caught.value.key) == (line, key)
 

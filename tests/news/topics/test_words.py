@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.news.topics.index import Index
-from bot.news.topics.pattern import Compiler, Pattern, Slot
+from bot.news.topics.index import PatternIndex
+from bot.news.topics.pattern import Pattern, PatternCompiler, Slot
 from bot.news.topics.tokens import Word, split_words
 from tests.news.examples import PARTIES
 
@@ -16,13 +16,13 @@ LISTS = {
 
 
 def words(text: str) -> tuple[Word, ...]:
-    return split_words(text, PARTIES.mentions(text))
+    return split_words(text, PARTIES.find_mentions(text))
 
 
 def found(text: str, *patterns: str) -> dict[str, str]:
     """The text of the first match of each pattern."""
-    compiler = Compiler(LISTS)
-    index = Index((pattern, compiler.compile(pattern)) for pattern in patterns)
+    compiler = PatternCompiler(LISTS)
+    index = PatternIndex((pattern, compiler.compile(pattern)) for pattern in patterns)
     spans = index.find(words(text))
     return {pattern: text[start:end] for pattern, (start, end) in spans.items()}
 
@@ -116,8 +116,8 @@ def test_a_match_reaches_from_its_first_to_its_last_word(
 
 
 def test_each_name_is_found_once_with_its_first_match() -> None:
-    compiler = Compiler(LISTS)
-    index = Index(
+    compiler = PatternCompiler(LISTS)
+    index = PatternIndex(
         [
             ("one", compiler.compile("duty falls")),
             ("one", compiler.compile("tariff falls")),
@@ -127,14 +127,14 @@ def test_each_name_is_found_once_with_its_first_match() -> None:
     )
     text = "The tariff falls, the duty falls"
     assert index.find(words(text)) == {"one": (4, 16), "other": (11, 16)}
-    assert index.any(words(text))
-    assert not index.any(words("The duty is what falls not"[:14]))
-    assert not index.any(())
+    assert index.matches_any(words(text))
+    assert not index.matches_any(words("The duty is what falls not"[:14]))
+    assert not index.matches_any(())
     assert index.find(()) == {}
 
 
 def test_a_pattern_is_compiled_to_its_slots() -> None:
-    assert Compiler(LISTS).compile("^ .. {court} new? ..2 rules/ruled") == Pattern(
+    assert PatternCompiler(LISTS).compile("^ .. {court} new? ..2 rules/ruled") == Pattern(
         slots=(
             Slot(
                 first_words=frozenset({"court", "supreme"}),
@@ -151,7 +151,7 @@ def test_a_pattern_is_compiled_to_its_slots() -> None:
 
 
 def test_the_smallest_set_of_words_is_needed_first() -> None:
-    compiled = Compiler({"many": ["a", "b", "c"]}).compile("{many} x/y z? w")
+    compiled = PatternCompiler({"many": ["a", "b", "c"]}).compile("{many} x/y z? w")
     assert compiled.needs == (frozenset("w"), frozenset("xy"), frozenset("abc"))
     assert compiled.first_words == frozenset("abc")
 
@@ -168,12 +168,12 @@ def test_the_smallest_set_of_words_is_needed_first() -> None:
 def test_a_pattern_begins_with_its_optional_words_or_the_next(
     pattern: str, first: set[str]
 ) -> None:
-    assert Compiler({}).compile(pattern).first_words == first
+    assert PatternCompiler({}).compile(pattern).first_words == first
 
 
 @pytest.mark.parametrize("pattern", ["a ..12 b", "^ .. a", "^ ..12 a", "2.5 a", "$ # bn"])
 def test_a_pattern_within_the_bounds_is_compiled(pattern: str) -> None:
-    assert Compiler({}).compile(pattern).slots[-1].optional is False
+    assert PatternCompiler({}).compile(pattern).slots[-1].optional is False
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_a_pattern_within_the_bounds_is_compiled(pattern: str) -> None:
         ("..2 a", "must begin with a word"),
         ("{one", "there is no list"),
         ("{other} a", "there is no list"),
-        ("{first} a", "list 'first' holds itself"),
+        ("{first} a", "list 'first' contains itself"),
         ("a {words} b", "'B' is not one word"),
         ("{marks} a", "in 'x @' a mark may only come first"),
     ],
@@ -195,10 +195,10 @@ def test_a_pattern_out_of_bounds_is_refused(pattern: str, cause: str) -> None:
     lists = {"one": ["x"], "first": ["{second}"], "second": ["y", "{first}"], "words": ["a B"]}
     lists["marks"] = ["@ x", "x @"]
     with pytest.raises(ValueError, match=cause) as caught:
-        Compiler(lists).compile(pattern)
+        PatternCompiler(lists).compile(pattern)
     assert str(caught.value).startswith(repr(pattern))
 
 
 def test_a_list_may_be_used_twice_in_one_pattern() -> None:
     lists = {"one": ["{two}"], "two": ["x"]}
-    assert len(Compiler(lists).compile("{one} {two}/{one} {one}").slots) == 3
+    assert len(PatternCompiler(lists).compile("{one} {two}/{one} {one}").slots) == 3

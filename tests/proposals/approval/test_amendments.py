@@ -12,14 +12,14 @@ from bot.errors import AmendmentRefused
 from bot.parties import Parties
 from bot.proposals.approval.amendments import Amendment, apply
 from bot.proposals.approval.overlay import lay_over, ledger_over
-from bot.rates.calendar.entries import all_ahead
-from bot.rates.calendar.upcoming import calendar
-from bot.rates.files.validate import Book, flaws
+from bot.rates.calendar.entries import list_entries
+from bot.rates.calendar.upcoming import list_calendar
+from bot.rates.files.validate import RatesFiles, find_problems
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer
 from bot.rates.model.measure import Scope, Source
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from bot.runtime.config_loader import load_book
 from tests.rates.asked import ask
 from tests.rates.conftest import CONFIG
@@ -29,7 +29,7 @@ FORCED_LABOUR = "us-cn-301-forced-labor"
 
 
 @pytest.fixture(scope="module")
-def book(parties: Parties) -> Book:
+def book(parties: Parties) -> RatesFiles:
     return load_book(CONFIG / "rates", parties)
 
 
@@ -60,13 +60,15 @@ def new_measure(**changes: Any) -> Amendment:
 
 
 def answer_with(
-    book: Book, parties: Parties, *amendments: Amendment, text: str = "us on china", on: date
+    book: RatesFiles, parties: Parties, *amendments: Amendment, text: str = "us on china", on: date
 ) -> Answer:
     [answer] = ask(text, ledger_over(book, amendments, parties), on, on=on)
     return answer
 
 
-def test_a_measure_has_the_approved_rate_from_its_day_on(book: Book, parties: Parties) -> None:
+def test_a_measure_has_the_approved_rate_from_its_day_on(
+    book: RatesFiles, parties: Parties
+) -> None:
     before = answer_with(book, parties, amendment(), on=DECEMBER - timedelta(days=1))
     after = answer_with(book, parties, amendment(), on=DECEMBER)
     assert (before.total_percent, after.total_percent) == (Decimal("12.5"), Decimal(40))
@@ -78,7 +80,7 @@ def test_a_measure_has_the_approved_rate_from_its_day_on(book: Book, parties: Pa
 
 
 def test_an_approved_rate_counts_as_checked_on_the_day_of_its_story(
-    book: Book, parties: Parties
+    book: RatesFiles, parties: Parties
 ) -> None:
     on = date(2026, 11, 20)
     # The steel duty was last checked in spring; the story is from November.
@@ -90,13 +92,13 @@ def test_an_approved_rate_counts_as_checked_on_the_day_of_its_story(
     assert not any(isinstance(one, kinds.OlderSource) for one in answer.warnings)
 
 
-def test_other_rows_of_a_schedule_do_not_change(book: Book, parties: Parties) -> None:
+def test_other_rows_of_a_schedule_do_not_change(book: RatesFiles, parties: Parties) -> None:
     on = DECEMBER
     shipped = answer_with(book, parties, text="us on vietnam", on=on)
     assert answer_with(book, parties, amendment(), text="us on vietnam", on=on) == shipped
 
 
-def test_a_new_measure_is_added_to_the_total(book: Book, parties: Parties) -> None:
+def test_a_new_measure_is_added_to_the_total(book: RatesFiles, parties: Parties) -> None:
     after = answer_with(book, parties, new_measure(), on=DECEMBER)
     assert after.total_percent == Decimal("52.5")
     assert {part.measure_id for part in after.components} == {FORCED_LABOUR, "us-approved-0123abcd"}
@@ -105,7 +107,7 @@ def test_a_new_measure_is_added_to_the_total(book: Book, parties: Parties) -> No
 
 
 def test_an_approved_rate_ends_when_the_rate_it_replaces_would_have_ended(
-    book: Book, parties: Parties
+    book: RatesFiles, parties: Parties
 ) -> None:
     truce = amendment(imposer="CN", measure="cn-us-2025-universal", percent=Decimal(34))
     until = answer_with(book, parties, truce, text="china on us", on=date(2027, 1, 10))
@@ -126,7 +128,7 @@ def test_an_approved_rate_ends_when_the_rate_it_replaces_would_have_ended(
     ],
 )
 def test_an_amendment_that_does_not_fit_is_refused_with_the_reason(
-    wrong: Amendment, cause: str, book: Book, parties: Parties
+    wrong: Amendment, cause: str, book: RatesFiles, parties: Parties
 ) -> None:
     codes = {party.code for party in parties}
     with pytest.raises(AmendmentRefused, match=cause):
@@ -134,7 +136,7 @@ def test_an_amendment_that_does_not_fit_is_refused_with_the_reason(
 
 
 def test_an_amendment_already_in_the_files_is_not_applied_again(
-    book: Book, parties: Parties
+    book: RatesFiles, parties: Parties
 ) -> None:
     for one in (amendment(), new_measure()):
         shipped = lay_over(book, [one], parties).book
@@ -143,7 +145,7 @@ def test_an_amendment_already_in_the_files_is_not_applied_again(
 
 
 def test_an_amendment_that_no_longer_fits_is_left_out_with_the_reason(
-    book: Book, parties: Parties
+    book: RatesFiles, parties: Parties
 ) -> None:
     gone = amendment(id="1", measure="us-nothing")
     laid = lay_over(book, [gone, amendment()], parties)
@@ -152,7 +154,9 @@ def test_an_amendment_that_no_longer_fits_is_left_out_with_the_reason(
     assert "no measure" in laid.left_out[0].why
 
 
-def test_a_measure_can_have_two_approved_rates_in_succession(book: Book, parties: Parties) -> None:
+def test_a_measure_can_have_two_approved_rates_in_succession(
+    book: RatesFiles, parties: Parties
+) -> None:
     first = amendment(id="1")
     second = amendment(id="2", percent=Decimal(60), from_=date(2027, 2, 1))
     for days in ([first, second], [first, second]):
@@ -166,7 +170,7 @@ def test_a_measure_can_have_two_approved_rates_in_succession(book: Book, parties
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), days=st.integers(-3000, 1000), percent=st.integers(0, 1000))
 def test_an_amendment_changes_one_measure_only_or_is_refused(
-    data: st.DataObject, days: int, percent: int, book: Book, ledger: Ledger, parties: Parties
+    data: st.DataObject, days: int, percent: int, book: RatesFiles, ledger: Ledger, parties: Parties
 ) -> None:
     measure = data.draw(st.sampled_from(ledger.measures))
     one = amendment(
@@ -180,40 +184,40 @@ def test_an_amendment_changes_one_measure_only_or_is_refused(
         new = apply(book, one, codes)
     except AmendmentRefused:
         return
-    assert list(flaws(new, codes)) == []
+    assert list(find_problems(new, codes)) == []
     changed = ledger_over(new, [], parties)
     assert changed.measures != ledger.measures
     for old, now in zip(ledger.measures, changed.measures, strict=True):
         if old.id == measure.id:
-            period = now.on(one.from_)
+            period = now.find_period(one.from_)
             assert period is not None
             assert period.percent == percent
         else:
             assert now == old
 
 
-def with_reviewed_id(book: Book, **changes: Any) -> Book:
+def with_reviewed_id(book: RatesFiles, **changes: Any) -> RatesFiles:
     """The files after a reviewer gave the approved measure another id."""
-    sheet = book.sheets["us.yaml"]
+    sheet = book.imposer_files["us.yaml"]
     last = sheet.measures[-1].model_copy(update={"id": "us-338-china", **changes})
     sheet = sheet.model_copy(update={"measures": (*sheet.measures[:-1], last)})
-    return book._replace(sheets={**book.sheets, "us.yaml": sheet})
+    return book._replace(imposer_files={**book.imposer_files, "us.yaml": sheet})
 
 
-def with_reviewed_source(book: Book) -> Book:
-    sheet = book.sheets["us.yaml"]
+def with_reviewed_source(book: RatesFiles) -> RatesFiles:
+    sheet = book.imposer_files["us.yaml"]
     sources = {key: one for key, one in sheet.sources.items() if key != "approved-0123abcd"}
     sources["notice"] = sheet.sources["approved-0123abcd"]
     last = sheet.measures[-1]
     periods = tuple(one.model_copy(update={"source": "notice"}) for one in last.periods)
     last = last.model_copy(update={"periods": periods})
     sheet = sheet.model_copy(update={"measures": (*sheet.measures[:-1], last), "sources": sources})
-    return book._replace(sheets={**book.sheets, "us.yaml": sheet})
+    return book._replace(imposer_files={**book.imposer_files, "us.yaml": sheet})
 
 
 @pytest.mark.parametrize("scope", [Scope(), Scope(goods=("cars",))])
 def test_a_new_measure_with_an_id_changed_by_a_reviewer_is_not_counted_twice(
-    scope: Scope, book: Book, parties: Parties
+    scope: Scope, book: RatesFiles, parties: Parties
 ) -> None:
     one = new_measure(scope=scope)
     shipped = with_reviewed_id(lay_over(book, [one], parties).book)
@@ -222,17 +226,17 @@ def test_a_new_measure_with_an_id_changed_by_a_reviewer_is_not_counted_twice(
         assert (again.book, again.held, again.left_out) == (files, (), ())
 
 
-def test_a_correction_by_a_reviewer_is_not_overridden(book: Book, parties: Parties) -> None:
+def test_a_correction_by_a_reviewer_is_not_overridden(book: RatesFiles, parties: Parties) -> None:
     one = new_measure()
     shipped = lay_over(book, [one], parties).book
-    [period] = shipped.sheets["us.yaml"].measures[-1].periods
+    [period] = shipped.imposer_files["us.yaml"].measures[-1].periods
     corrected = period.model_copy(update={"percent": Decimal(35)})
     shipped = with_reviewed_id(shipped, periods=(corrected,))
     assert lay_over(shipped, [one], parties) == (shipped, (), ())
 
 
 def test_an_amendment_on_other_goods_from_the_same_day_is_still_applied(
-    book: Book, parties: Parties
+    book: RatesFiles, parties: Parties
 ) -> None:
     cars = new_measure(id="1", scope=Scope(goods=("cars",)))
     steel = new_measure(id="2", scope=Scope(goods=("steel",)))
@@ -241,7 +245,7 @@ def test_an_amendment_on_other_goods_from_the_same_day_is_still_applied(
 
 
 def test_an_amendment_already_in_a_schedule_column_is_not_applied_again(
-    book: Book, parties: Parties
+    book: RatesFiles, parties: Parties
 ) -> None:
     one = amendment(from_=date(2026, 7, 24), percent=Decimal("12.5"))
     laid = lay_over(book, [one], parties)
@@ -249,7 +253,7 @@ def test_an_amendment_already_in_a_schedule_column_is_not_applied_again(
 
 
 def test_an_answer_beyond_the_data_lists_an_approved_rate_as_a_later_change(
-    book: Book, parties: Parties
+    book: RatesFiles, parties: Parties
 ) -> None:
     without = answer_with(book, parties, on=DECEMBER)
     with_it = answer_with(book, parties, amendment(), on=DECEMBER)
@@ -261,29 +265,29 @@ def test_an_answer_beyond_the_data_lists_an_approved_rate_as_a_later_change(
 
 
 def test_an_upcoming_approved_rate_counts_as_checked_on_the_day_of_its_story(
-    book: Book, parties: Parties
+    book: RatesFiles, parties: Parties
 ) -> None:
     changed = ledger_over(book, [amendment()], parties)
-    query = RateQuery(kind=Kind.UPCOMING, partner="CN")
+    query = RateQuery(kind=QueryKind.UPCOMING, partner="CN")
     [coming] = [
         each
-        for each in all_ahead(query, changed, date(2026, 11, 25))
+        for each in list_entries(query, changed, date(2026, 11, 25))
         if each.source.text == "Wire, 2026-11-25"
     ]
     assert (coming.on, coming.as_of) == (DECEMBER, date(2026, 11, 25))
 
 
-@pytest.mark.parametrize("kind", [Kind.UPCOMING, Kind.CHANGES])
+@pytest.mark.parametrize("kind", [QueryKind.UPCOMING, QueryKind.CHANGES])
 def test_a_rate_approved_after_its_first_day_is_not_listed_as_overdue(
-    kind: Kind, book: Book, parties: Parties
+    kind: QueryKind, book: RatesFiles, parties: Parties
 ) -> None:
     today = date(2026, 12, 6)
     changed = ledger_over(book, [amendment(approved_on=date(2026, 12, 5))], parties)
     [answer] = ask("us on china", changed, today)
-    days = calendar(RateQuery(kind=kind, partner="CN"), changed, today)
+    days = list_calendar(RateQuery(kind=kind, partner="CN"), changed, today)
     assert answer.total_percent == Decimal(40)
     assert "Wire, 2026-11-25" not in {each.source.text for each in answer.next}
     told = [each for each in days if each.source.text == "Wire, 2026-11-25"]
     assert [(each.on, each.passed) for each in told] == (
-        [(DECEMBER, False)] if kind is Kind.CHANGES else []
+        [(DECEMBER, False)] if kind is QueryKind.CHANGES else []
     )

@@ -83,7 +83,7 @@ def test_the_total_for_a_steel_article_on_list_3_matches_a_real_customs_entry(
     assert one.base is not None
     assert (one.base.percent, one.base.with_duties) == (Decimal("2.9"), Decimal("77.9"))
     exempt = _component(one, "us-cn-301-forced-labor")
-    assert not exempt.counted
+    assert not exempt.is_counted
     steel = MeasureRef("Section 232 steel", "us-232-steel")
     assert exempt.exclusion == Exclusion(Reason.GIVES_WAY, steel)
 
@@ -119,7 +119,7 @@ def test_court_rulings_appear_in_the_status_of_a_duty(ledger: Ledger, today: dat
     assert before.charged_until == date(2026, 2, 23)
     assert before.void_on == date(2026, 2, 20)
     assert after.status is Status.STRUCK_DOWN
-    assert not after.counted
+    assert not after.is_counted
     assert [ruling.effect for ruling in after.rulings] == [Effect.STRUCK_DOWN]
     assert after.charged_until == date(2026, 2, 23)
 
@@ -355,7 +355,7 @@ def test_a_new_legal_basis_at_the_same_rate_does_not_hide_since_when_the_rate_ap
     assert answer.last_change is not None
     assert (part.rate_since, part.from_) == (answer.last_change.on, date(2026, 11, 10))
     assert part.rate_since == date(2025, 5, 14)
-    assert part.foreseen
+    assert part.is_foreseen
 
 
 def test_after_a_break_or_another_rate_a_rate_applies_since_its_own_period(
@@ -476,7 +476,7 @@ def test_a_choice_of_many_goods_is_abbreviated(ledger: Ledger, today: date) -> N
 
     only(one, kinds.NoOneTotal)
     assert len(one.choices) > 6
-    assert all(len(text) < 400 for text in words.warnings(one))
+    assert all(len(text) < 400 for text in words.describe_warnings(one))
 
 
 def test_an_unknown_economy_is_a_warning_before_the_number(ledger: Ledger, today: date) -> None:
@@ -498,7 +498,7 @@ def test_a_word_for_goods_is_not_read_as_a_misspelled_economy(
 def test_a_zero_on_goods_says_that_our_data_may_be_incomplete(ledger: Ledger, today: date) -> None:
     one = _one("us solar", ledger, today)
     assert one.total_percent == 0
-    assert one.only_in_data
+    assert one.is_zero_in_data
     first = one.warnings[0]
     assert isinstance(first, kinds.ZeroInData)
     assert "antidumping" in first.not_followed
@@ -515,7 +515,7 @@ def test_a_rate_from_before_our_data_begins_leaves_no_total(ledger: Ledger, toda
     [part] = [part for part in last.not_counted if part.measure_id == "us-201-solar"]
     assert (part.percent, part.from_, part.to) == (None, date(2018, 2, 7), date(2025, 2, 6))
     assert _one("us solar on 2025-02-07", ledger, today).total_percent == 14
-    assert _one("us solar on 2018-02-06", ledger, today).only_in_data
+    assert _one("us solar on 2018-02-06", ledger, today).is_zero_in_data
 
 
 def test_a_rate_that_was_only_announced_is_a_warning_before_the_number(
@@ -654,7 +654,7 @@ def test_a_specific_duty_is_given_in_words_and_never_added(ledger: Ledger, today
     floor = _component(one, "us-232-polysilicon-price-floor")
     assert floor.percent is None
     assert "USD 21/kg" in floor.rate.specific
-    assert not floor.counted
+    assert not floor.is_counted
     assert one.total_percent == 50
 
 

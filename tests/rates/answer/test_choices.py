@@ -6,23 +6,23 @@ from typing import Any
 
 import pytest
 
-from bot.rates.answer.build import answer
+from bot.rates.answer.build import answer_query
 from bot.rates.answer.choices import (
-    all_choices,
-    choices_of,
+    find_choices,
+    find_exceptions,
+    find_representative,
     is_divided,
-    others_of,
-    representative,
+    list_contexts,
 )
-from bot.rates.answer.select import RateContext, context_of, select
-from bot.rates.answer.standing import standing
+from bot.rates.answer.select import RateContext, build_context, select_layers
+from bot.rates.answer.standing import compute_standing
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, Change, ChangeKind, RateChange, Step, TotalBasis
 from bot.rates.model.goods import Good
 from bot.rates.model.law import LegalEvent
 from bot.rates.model.measure import DutyRate, MeasureRef, Source
 from bot.rates.model.warnings import Choice
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from tests.rates.made import CHECKED, SOURCE, START, ledger, ruling, sheet, written
 from tests.rates.warned import warned
 
@@ -60,7 +60,7 @@ def asked(
     lists = [each["id"] for each in measures if not each.get("general")]
     sets = {"lists": lists} if one_of is None else one_of
     made = ledger(sheet(*measures, one_of=sets), goods=vocabulary(divided=divided), legal=legal)
-    return context_of(made, "US", "CN", day, product)
+    return build_context(made, "US", "CN", day, product)
 
 
 def choice(goods: str, percent: float) -> Choice:
@@ -110,7 +110,7 @@ CHOICES: list[tuple[str, RateContext, tuple[Choice, ...]]] = [
 def test_goods_that_lists_divide_leave_a_choice(
     context: RateContext, expected: tuple[Choice, ...]
 ) -> None:
-    assert choices_of(context, select(context)) == expected
+    assert find_choices(context, select_layers(context)) == expected
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_goods_are_divided_where_the_vocabulary_says_so(
 
 def test_all_choices_are_the_narrower_goods_and_the_rest() -> None:
     open_ended = asked(GENERAL, CARS, OTHERS)
-    first, *narrower = all_choices(open_ended)
+    first, *narrower = list_contexts(open_ended)
     assert first == open_ended
-    divided = all_choices(asked(GENERAL, CARS, OTHERS, divided=True))
+    divided = list_contexts(asked(GENERAL, CARS, OTHERS, divided=True))
     for found in (narrower, divided):
         assert [each.wanted and (each.wanted.text, each.wanted.goods) for each in found] == [
             ("car batteries", ("car-batteries",)),
@@ -144,25 +144,25 @@ def test_all_choices_are_the_narrower_goods_and_the_rest() -> None:
 def test_narrower_goods_that_all_pay_the_same_stand_for_the_whole() -> None:
     seven = listed("cars", "car-batteries", 7)
     same = asked(GENERAL, seven, OTHERS, divided=True, product="batteries with base")
-    found = choices_of(same, select(same))
-    one = representative(same, found)
+    found = find_choices(same, select_layers(same))
+    one = find_representative(same, found)
     assert found == (choice("car batteries", 17), choice("other batteries", 17))
     assert one is not None
     assert one.wanted is not None
     assert (one.wanted.goods, one.wanted.text) == (("other-batteries",), "batteries with base")
     assert one.wanted.with_base
-    assert representative(same, ()) is None
-    assert representative(same._replace(wanted=None), found) is None
-    assert representative(same, (choice("car batteries", 1), *found)) is None
+    assert find_representative(same, ()) is None
+    assert find_representative(same._replace(wanted=None), found) is None
+    assert find_representative(same, (choice("car batteries", 1), *found)) is None
     # There may be batteries on neither list.
-    assert representative(asked(GENERAL, seven, OTHERS), found) is None
+    assert find_representative(asked(GENERAL, seven, OTHERS), found) is None
 
-    stands = standing(same)
+    stands = compute_standing(same)
     assert (stands.asked, stands.context) == (same, one)
     assert (stands.total, stands.span) == (Decimal(17), None)
     assert (stands.choices, stands.same_for_all) == ((), ("car batteries", "other batteries"))
-    assert stands.selection == select(one)
-    assert stands.asked_selection == select(same)
+    assert stands.selection == select_layers(one)
+    assert stands.asked_selection == select_layers(same)
 
 
 OTHER_TOTALS: list[tuple[str, RateContext, tuple[Choice, ...]]] = [
@@ -200,14 +200,19 @@ OTHER_TOTALS: list[tuple[str, RateContext, tuple[Choice, ...]]] = [
 def test_goods_that_a_list_names_may_pay_another_total(
     context: RateContext, expected: tuple[Choice, ...]
 ) -> None:
-    assert others_of(context, select(context)) == expected
+    assert find_exceptions(context, select_layers(context)) == expected
 
 
 def answered(context: RateContext, *, history: bool = False) -> Answer:
     query = RateQuery(
-        kind=Kind.PAIR, imposer="US", partner="CN", product="batteries", on=DAY, history=history
+        kind=QueryKind.PAIR,
+        imposer="US",
+        partner="CN",
+        product="batteries",
+        on=DAY,
+        history=history,
     )
-    return answer(query, context.ledger, CHECKED)[0]
+    return answer_query(query, context.ledger, CHECKED)[0]
 
 
 def begun(measure_id: str, percent: float) -> RateChange:
@@ -232,7 +237,7 @@ def test_an_answer_with_choices_has_a_range_and_its_history() -> None:
         goods=vocabulary(divided=False),
         legal=[ruling(date(2026, 6, 10), "general")],
     )
-    context = context_of(made, "US", "CN", DAY, "batteries")
+    context = build_context(made, "US", "CN", DAY, "batteries")
     one = answered(context, history=True)
     held = made.events[0]
     first = Step(START, Decimal(10), SOURCE, (begun("general", 10),))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.parties import WORLD
-from bot.rates.answer.components import base_component, counted, not_counted
-from bot.rates.answer.select import RateContext, context_of, select
+from bot.rates.answer.components import build_base_component, list_counted, list_not_counted
+from bot.rates.answer.select import RateContext, build_context, select_layers
 from bot.rates.model.answer import BaseRate, Component
 from bot.rates.model.goods import Good
 from bot.rates.model.law import Effect, Ruling
@@ -24,13 +24,13 @@ GOODS = [Good(id="steel", name="steel", hs=("72",)), Good(id="wine", name="wine"
 def context(*measures: dict[str, Any], product: str | None = None, **fields: Any) -> RateContext:
     """The US on China, on `DAY`."""
     made = ledger(sheet(*measures), goods=GOODS, **fields)
-    return context_of(made, "US", "CN", DAY, product)
+    return build_context(made, "US", "CN", DAY, product)
 
 
 def parts(context: RateContext) -> tuple[list[Component], list[Component]]:
     """The components that count and those that do not."""
-    selection = select(context)
-    return list(counted(context, selection)), list(not_counted(context, selection))
+    selection = select_layers(context)
+    return list(list_counted(context, selection)), list(list_not_counted(context, selection))
 
 
 def component(measure_id: str, percent: float | None = 10, **fields: Any) -> Component:
@@ -239,5 +239,5 @@ def test_the_base_rate_is_a_component_from_its_year_or_the_day_asked() -> None:
         rate=DutyRate(Decimal("2.5")),
         from_=START,
     )
-    assert base_component(base, DAY) == expected
-    assert base_component(base, date(2025, 5, 1)) == expected._replace(from_=date(2025, 5, 1))
+    assert build_base_component(base, DAY) == expected
+    assert build_base_component(base, date(2025, 5, 1)) == expected._replace(from_=date(2025, 5, 1))

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from bot.rates.answer.history import (
-    history_of,
-    last_change_of,
-    last_step,
-    totals,
+    build_history,
+    find_last_change,
+    find_last_step,
+    list_totals,
 )
-from bot.rates.answer.select import RateContext, context_of, select
+from bot.rates.answer.select import RateContext, build_context, select_layers
 from bot.rates.model.answer import Change, ChangeKind, RateChange, Step
 from bot.rates.model.goods import Good
 from bot.rates.model.law import Effect, LegalEvent
@@ -33,7 +33,7 @@ def context(
     legal: tuple[LegalEvent, ...] = (),
 ) -> RateContext:
     made = ledger(sheet(*measures, sources=SOURCES), goods=GOODS, legal=legal)
-    return context_of(made, "US", "CN", day, product)
+    return build_context(made, "US", "CN", day, product)
 
 
 def general(measure_id: str, *periods: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def general(measure_id: str, *periods: dict[str, Any], **fields: Any) -> dict[st
 
 
 def history(context: RateContext) -> list[Step]:
-    return list(history_of(context, select(context)))
+    return list(build_history(context, select_layers(context)))
 
 
 def happened(
@@ -89,16 +89,16 @@ def test_rates_that_begin_change_and_end_are_steps_with_their_sources() -> None:
     )
     fourth = step(date(2026, 7, 2), 25, happened("c", ENDS, 1), source=NOTICE)
     assert history(here) == [first, second, third, fourth]
-    selection = select(here)
-    assert last_change_of(here, selection) == fourth
+    selection = select_layers(here)
+    assert find_last_change(here, selection) == fourth
     for day, expected in ((MARCH, first), (APRIL, second), (JUNE_30, second), (JULY, third)):
         on_day = here._replace(day=day)
-        assert last_change_of(on_day, select(on_day)) == expected
-        assert last_step(history(here), day) == expected
+        assert find_last_change(on_day, select_layers(on_day)) == expected
+        assert find_last_step(history(here), day) == expected
     before = here._replace(day=date(2025, 12, 31))
-    assert last_change_of(before, select(before)) is None
-    assert last_step(history(here), before.day) is None
-    assert {total.on: str(total.percent) for total in totals(here, selection)} == {
+    assert find_last_change(before, select_layers(before)) is None
+    assert find_last_step(history(here), before.day) is None
+    assert {total.on: str(total.percent) for total in list_totals(here, selection)} == {
         START: "10",
         APRIL: "30",
         JULY: "26",
@@ -156,8 +156,8 @@ def test_a_ban_keeps_the_total_of_the_day_before() -> None:
     assert history(context(*measures, product="steel")) == [A_BEGINS, ban]
     alone = context(measures[1], product="steel")
     assert history(alone) == [ban._replace(percent=Decimal(0))]
-    assert last_change_of(alone, select(alone)) == ban._replace(percent=Decimal(0))
-    assert last_step([A_BEGINS, ban], LATE) == A_BEGINS
+    assert find_last_change(alone, select_layers(alone)) == ban._replace(percent=Decimal(0))
+    assert find_last_step([A_BEGINS, ban], LATE) == A_BEGINS
 
 
 def test_rulings_stand_after_the_change_of_their_day_with_the_total_then() -> None:
@@ -185,11 +185,11 @@ def test_rulings_stand_after_the_change_of_their_day_with_the_total_then() -> No
         step(APRIL, 15, happened("b", BEGINS, 5)),
         held(events[3], 15),
     ]
-    assert last_step(history(here), MARCH) == A_BEGINS
+    assert find_last_step(history(here), MARCH) == A_BEGINS
 
 
 @pytest.mark.parametrize("percent", [0, None])
 def test_nothing_charged_is_no_history(percent: float | None) -> None:
     here = context(general("a", {"percent": percent, "status": "announced"}))
     assert history(here) == []
-    assert last_change_of(here, select(here)) is None
+    assert find_last_change(here, select_layers(here)) is None

@@ -6,40 +6,40 @@ from typing import Any
 
 import pytest
 
-from bot.rates.answer.build import answer
-from bot.rates.answer.components import base_component
-from bot.rates.answer.live_lookups import lookups, supplied
-from bot.rates.files.schema import Baseline, MfnFile
+from bot.rates.answer.build import answer_query
+from bot.rates.answer.components import build_base_component
+from bot.rates.answer.live_lookups import add_results, list_lookups
+from bot.rates.files.schema import MfnBaseline, MfnFile
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import BASE_ID, Answer, BaseRate, MfnAverage
 from bot.rates.model.goods import Good
-from bot.rates.model.lookup import Finding, Found, Lack, Lookup, LookupFailure
+from bot.rates.model.lookup import Finding, Lookup, LookupFailure, LookupResult, MissingFigure
 from bot.rates.model.measure import Source
-from bot.rates.question.parse import Kind, RateQuery, parse
+from bot.rates.question.parse import QueryKind, RateQuery, parse_query
 from tests.rates.made import PARTIES, SOURCE, book, sheet, written
 from tests.rates.made import ledger as made_ledger
 from tests.rates.warned import only, warned
 
-LINE = Lookup(lack=Lack.BASE_DUTY, economy="US", code="39269099")
-TAIWAN = Lookup(lack=Lack.MFN_AVERAGE, economy="TW")
+LINE = Lookup(lack=MissingFigure.BASE_DUTY, economy="US", code="39269099")
+TAIWAN = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="TW")
 DAY = date(2026, 10, 2)
-JAPAN = Lookup(lack=Lack.MFN_AVERAGE, economy="JP")
+JAPAN = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="JP")
 
 
 def asked(text: str, ledger: Ledger, today: date) -> tuple[RateQuery, tuple[Answer, ...]]:
-    query = parse(text, ledger.parties, today, ledger.reader)
-    return query, answer(query, ledger, today)
+    query = parse_query(text, ledger.parties, today, ledger.reader)
+    return query, answer_query(query, ledger, today)
 
 
 def wishes(text: str, ledger: Ledger, today: date) -> tuple[Lookup, ...]:
     query, answers = asked(text, ledger, today)
-    return lookups(answers, query, ledger, today)
+    return list_lookups(answers, query, ledger, today)
 
 
-def told(text: str, ledger: Ledger, today: date, *found: Found) -> Answer:
+def told(text: str, ledger: Ledger, today: date, *found: LookupResult) -> Answer:
     query, answers = asked(text, ledger, today)
-    return supplied(answers, found, query, ledger, today)[0]
+    return add_results(answers, found, query, ledger, today)[0]
 
 
 def finding(of: Lookup, percent: str | None, words: str = "", year: int = 2026) -> Finding:
@@ -59,7 +59,10 @@ def finding(of: Lookup, percent: str | None, words: str = "", year: int = 2026) 
     ("text", "lookup"),
     [
         ("us on china 3926.90.99", LINE),
-        ("us on china hts 3926.90", Lookup(lack=Lack.BASE_DUTY, economy="US", code="392690")),
+        (
+            "us on china hts 3926.90",
+            Lookup(lack=MissingFigure.BASE_DUTY, economy="US", code="392690"),
+        ),
         ("taiwan on us", TAIWAN),
     ],
 )
@@ -87,7 +90,7 @@ def test_a_line_and_an_average_that_the_ledger_lacks_are_looked_up(
 def test_a_base_duty_is_looked_up_only_if_it_is_missing_and_a_source_may_have_it(
     ledger: Ledger, today: date, text: str
 ) -> None:
-    assert [one for one in wishes(text, ledger, today) if one.lack is Lack.BASE_DUTY] == []
+    assert [one for one in wishes(text, ledger, today) if one.lack is MissingFigure.BASE_DUTY] == []
 
 
 def test_a_question_about_one_economy_makes_no_lookups(ledger: Ledger, today: date) -> None:
@@ -152,7 +155,7 @@ def test_a_found_average_removes_the_warning_about_a_missing_one(
 
 
 def test_an_average_replaces_only_an_older_one(ledger: Ledger, today: date) -> None:
-    said = ledger.mfn("JP")
+    said = ledger.find_mfn_average("JP")
     assert said is not None
     bare = told("japan on us", ledger, today)
     assert bare.mfn is not None
@@ -162,7 +165,9 @@ def test_an_average_replaces_only_an_older_one(ledger: Ledger, today: date) -> N
 
 def test_a_member_of_a_customs_union_is_looked_up_as_the_union(ledger: Ledger, today: date) -> None:
     late = today.replace(year=today.year + 10)
-    assert Lookup(lack=Lack.MFN_AVERAGE, economy="EU") in wishes("germany on us", ledger, late)
+    assert Lookup(lack=MissingFigure.MFN_AVERAGE, economy="EU") in wishes(
+        "germany on us", ledger, late
+    )
 
 
 @pytest.mark.parametrize(
@@ -186,11 +191,11 @@ def test_findings_for_other_lookups_change_nothing(ledger: Ledger, today: date) 
 
 MFN = MfnFile(
     sources={"wto": SOURCE},
-    baselines=(Baseline(economy="US", percent=3, year=2023, source="wto"),),
+    baselines=(MfnBaseline(economy="US", percent=3, year=2023, source="wto"),),
 )
-STEEL_LINE = Lookup(lack=Lack.BASE_DUTY, economy="US", code="720610")
-US_AVERAGE = Lookup(lack=Lack.MFN_AVERAGE, economy="US")
-EU_AVERAGE = Lookup(lack=Lack.MFN_AVERAGE, economy="EU")
+STEEL_LINE = Lookup(lack=MissingFigure.BASE_DUTY, economy="US", code="720610")
+US_AVERAGE = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="US")
+EU_AVERAGE = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="EU")
 
 
 def made() -> Ledger:
@@ -236,36 +241,40 @@ def made() -> Ledger:
             date(2026, 10, 2),
             (
                 EU_AVERAGE,
-                Lookup(lack=Lack.MFN_AVERAGE, economy="CN"),
+                Lookup(lack=MissingFigure.MFN_AVERAGE, economy="CN"),
             ),
         ),
         # Of one economy, only what is missing.
-        ({"kind": Kind.PARTY, "partner": "US", "imposer": None}, date(2027, 1, 1), ()),
+        ({"kind": QueryKind.PARTY, "partner": "US", "imposer": None}, date(2027, 1, 1), ()),
     ],
 )
 def test_what_an_answer_lacks_is_looked_up(
     fields: dict[str, Any], today: date, expected: tuple[Lookup, ...]
 ) -> None:
-    query = RateQuery.model_validate({"kind": Kind.PAIR, "imposer": "US", "partner": "CN"} | fields)
+    query = RateQuery.model_validate(
+        {"kind": QueryKind.PAIR, "imposer": "US", "partner": "CN"} | fields
+    )
     one = made()
-    assert lookups(answer(query, one, today), query, one, today) == expected
+    assert list_lookups(answer_query(query, one, today), query, one, today) == expected
 
 
 def test_no_more_than_six_values_are_looked_up_for_one_question() -> None:
     one = made()
-    [first] = answer(RateQuery(kind=Kind.PAIR, imposer="CN", partner="US"), one, DAY)
+    [first] = answer_query(RateQuery(kind=QueryKind.PAIR, imposer="CN", partner="US"), one, DAY)
     codes = ("CN", "IN", "JP", "KR", "TW", "BR", "MX")
-    query = RateQuery(kind=Kind.PAIR, imposer="CN", partner="US")
+    query = RateQuery(kind=QueryKind.PAIR, imposer="CN", partner="US")
     many = [first._replace(imposer=code) for code in ("CN", *codes)]
-    assert [each.economy for each in lookups(many, query, one, DAY)] == [*codes[:6]]
+    assert [each.economy for each in list_lookups(many, query, one, DAY)] == [*codes[:6]]
 
 
-def supplied_one(product: str | None, *found: Found, today: date = DAY) -> tuple[Answer, Answer]:
+def supplied_one(
+    product: str | None, *found: LookupResult, today: date = DAY
+) -> tuple[Answer, Answer]:
     """The answer without and with what was found."""
-    query = RateQuery(kind=Kind.PAIR, imposer="US", partner="CN", product=product)
+    query = RateQuery(kind=QueryKind.PAIR, imposer="US", partner="CN", product=product)
     one = made()
-    bare = answer(query, one, today)
-    [full] = supplied(bare, found, query, one, today)
+    bare = answer_query(query, one, today)
+    [full] = add_results(bare, found, query, one, today)
     return bare[0], full
 
 
@@ -288,16 +297,18 @@ def test_a_found_base_duty_meets_an_all_in_rate(percent: str, total: float | str
     assert full == bare._replace(
         base=base,
         total_percent=Decimal(total),
-        components=(*bare.components, base_component(base, bare.on)),
+        components=(*bare.components, build_base_component(base, bare.on)),
     )
 
 
 def test_a_base_duty_is_found_for_today_but_not_for_a_day_before() -> None:
     one = made()
     for day, found in ((DAY, True), (date(2026, 10, 1), False)):
-        query = RateQuery(kind=Kind.PAIR, imposer="US", partner="CN", product="7206.10", on=day)
-        bare = answer(query, one, DAY)
-        [full] = supplied(bare, [finding(STEEL_LINE, "2.5")], query, one, DAY)
+        query = RateQuery(
+            kind=QueryKind.PAIR, imposer="US", partner="CN", product="7206.10", on=day
+        )
+        bare = answer_query(query, one, DAY)
+        [full] = add_results(bare, [finding(STEEL_LINE, "2.5")], query, one, DAY)
         assert (full.base is not None) is found
 
 
@@ -333,16 +344,16 @@ def test_a_total_with_the_ledgers_base_duty_keeps_it_if_no_percent_is_found() ->
         goods=[Good(id="ingots", name="ingots", hs=("720610",))],
     )
     text = "7206.10 ingots with base"
-    query = RateQuery(kind=Kind.PAIR, imposer="US", partner="CN", product=text)
-    in_total = answer(query, one, DAY)[0]._replace(base=None)
+    query = RateQuery(kind=QueryKind.PAIR, imposer="US", partner="CN", product=text)
+    in_total = answer_query(query, one, DAY)[0]._replace(base=None)
     bare = in_total._replace(components=in_total.components[:1])
     assert [each.measure_id for each in in_total.components] == ["a", BASE_ID]
     words = finding(STEEL_LINE, None, "2 ct/kg")
-    [kept] = supplied([in_total], [words], query, one, DAY)
+    [kept] = add_results([in_total], [words], query, one, DAY)
     assert kept._replace(warnings=in_total.warnings) == in_total
-    [added] = supplied([bare], [words], query, one, DAY)
+    [added] = add_results([bare], [words], query, one, DAY)
     assert (added.base and added.base.words) == "2 ct/kg"
     # With a percent, the ledger's base duty gives way to it.
-    [better] = supplied([in_total], [finding(STEEL_LINE, "3")], query, one, DAY)
+    [better] = add_results([in_total], [finding(STEEL_LINE, "3")], query, one, DAY)
     assert [each.percent for each in better.components] == [10, 3]
     assert better.total_percent == 13

@@ -8,12 +8,12 @@ import pytest
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.rates.answer.build import answer
-from bot.rates.answer.history import change_days
-from bot.rates.answer.select import RateContext, context_of, select
+from bot.rates.answer.build import answer_query
+from bot.rates.answer.history import list_change_days
+from bot.rates.answer.select import RateContext, build_context, select_layers
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Status
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 
 FIRST_DAY = date(2018, 1, 1)
 TODAY = date(2026, 11, 24)
@@ -23,21 +23,21 @@ PRODUCTS = (None, "steel", "8507.60", "electric cars", "soybeans", "Section 301 
 
 def _pairs(ledger: Ledger) -> Iterator[tuple[str, str]]:
     for imposer in IMPOSERS:
-        own = set(ledger.parties.covering(imposer))
+        own = set(ledger.parties.list_codes(imposer))
         for party in ledger.parties:
-            if own.isdisjoint(ledger.parties.covering(party.code)):
+            if own.isdisjoint(ledger.parties.list_codes(party.code)):
                 yield imposer, party.code
 
 
 def _days(context: RateContext) -> list[date]:
     """Days on which anything of the pair changes, and the days before them."""
-    turns = change_days(context.measures, exemptions=True)
+    turns = list_change_days(context.measures, exemptions=True)
     days = {day for turn in turns for day in (turn, turn - timedelta(days=1))}
     return sorted(day for day in days | {FIRST_DAY, TODAY} if day >= FIRST_DAY)
 
 
 def _check(context: RateContext) -> None:
-    stacked = select(context).stacked
+    stacked = select_layers(context).stacked
     where = f"{context.imposer} on {context.partner}, {context.day}"
     counted = {layer.measure.id for layer in stacked.counted}
     total = sum((layer.period.percent or Decimal(0) for layer in stacked.counted), Decimal(0))
@@ -45,7 +45,7 @@ def _check(context: RateContext) -> None:
     assert len(counted) == len(stacked.counted), where
     for layer in stacked.counted:
         assert layer.period.covers(context.day), where
-        assert layer.period.charged, where
+        assert layer.period.is_charged, where
         assert counted.isdisjoint(layer.measure.excluded_by), where
         assert context.partner not in layer.measure.exceptions, where
     for members in context.ledger.one_of:
@@ -56,7 +56,7 @@ def test_the_components_add_up_to_the_total_by_the_stacking_rules_on_every_day(
     ledger: Ledger,
 ) -> None:
     for imposer, partner in _pairs(ledger):
-        context = context_of(ledger, imposer, partner, FIRST_DAY, None)
+        context = build_context(ledger, imposer, partner, FIRST_DAY, None)
         for day in _days(context):
             _check(context._replace(day=day))
 
@@ -68,7 +68,7 @@ def test_layers_on_goods_follow_the_stacking_rules_too(product: str, ledger: Led
         *(("CN", code) for code in ("US", "CA")),
         *((code, "CN") for code in ("CA", "EU", "MX")),
     ):
-        context = context_of(ledger, imposer, partner, FIRST_DAY, product)
+        context = build_context(ledger, imposer, partner, FIRST_DAY, product)
         for day in _days(context):
             _check(context._replace(day=day))
 
@@ -92,12 +92,12 @@ def test_the_history_agrees_with_the_answer_for_each_day(
     imposer: str, partner: str, product: str | None, ledger: Ledger
 ) -> None:
     query = RateQuery(
-        kind=Kind.PAIR, imposer=imposer, partner=partner, product=product, history=True
+        kind=QueryKind.PAIR, imposer=imposer, partner=partner, product=product, history=True
     )
-    steps = [step for step in answer(query, ledger, TODAY)[0].history if step.moves_total]
-    context = context_of(ledger, imposer, partner, FIRST_DAY, product)
+    steps = [step for step in answer_query(query, ledger, TODAY)[0].history if step.moves_total]
+    context = build_context(ledger, imposer, partner, FIRST_DAY, product)
     for day in _days(context):
-        on_day = answer(query.model_copy(update={"on": day}), ledger, TODAY)[0]
+        on_day = answer_query(query.model_copy(update={"on": day}), ledger, TODAY)[0]
         past = [step.percent for step in steps if step.on <= day]
         assert on_day.total_percent in (None, past[-1] if past else Decimal(0)), day
 
@@ -106,8 +106,8 @@ def test_every_answer_has_sources_and_dates(ledger: Ledger) -> None:
     pairs = [pair for pair in _pairs(ledger) if pair[0] == "US" or pair[1] in ("US", "CN", "CA")]
     for imposer, partner in pairs:
         for on in (None, date(2025, 4, 9), date(2025, 12, 1), date(2026, 9, 15)):
-            query = RateQuery(kind=Kind.PAIR, imposer=imposer, partner=partner, on=on)
-            for one in answer(query, ledger, TODAY):
+            query = RateQuery(kind=QueryKind.PAIR, imposer=imposer, partner=partner, on=on)
+            for one in answer_query(query, ledger, TODAY):
                 assert all(part.source.text and part.from_ for part in one.components)
                 assert all(part.source.text for part in one.not_counted)
                 assert all(step.source.text for step in one.history)
@@ -119,14 +119,14 @@ def test_every_answer_has_sources_and_dates(ledger: Ledger) -> None:
 def test_any_two_economies_with_an_average_rate_get_it_with_year_and_source(
     ledger: Ledger,
 ) -> None:
-    with_baseline = [party.code for party in ledger.parties if ledger.mfn(party.code)]
+    with_baseline = [party.code for party in ledger.parties if ledger.find_mfn_average(party.code)]
     assert len(with_baseline) >= 154
 
     for imposer in with_baseline:
         partner = "US" if imposer != "US" else "CN"
         try:
-            query = RateQuery(kind=Kind.PAIR, imposer=imposer, partner=partner)
-            (one,) = answer(query, ledger, TODAY)
+            query = RateQuery(kind=QueryKind.PAIR, imposer=imposer, partner=partner)
+            (one,) = answer_query(query, ledger, TODAY)
         except QueryError:
             pytest.fail(f"{imposer} on {partner} was refused")
         assert one.mfn is not None

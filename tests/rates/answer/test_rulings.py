@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.rates.answer.components import rulings_on
+from bot.rates.answer.components import find_rulings
 from bot.rates.model.law import Effect, LegalEvent, Ruling
 from tests.rates.made import ruling
 
@@ -38,13 +38,13 @@ def shown(place: int, *, later: bool) -> Ruling:
 def test_a_measure_that_was_struck_down_shows_what_came_until_the_day_and_the_end(
     day: date, expected: list[Ruling]
 ) -> None:
-    assert rulings_on(EVENTS, day) == tuple(expected)
+    assert find_rulings(EVENTS, day) == tuple(expected)
 
 
 def test_a_measure_that_stands_shows_all_rulings() -> None:
     day = date(2025, 6, 1)
-    assert rulings_on(EVENTS[:3], day) == (shown(0, later=False), shown(1, later=True))
-    assert rulings_on([event(day, Effect.UPHELD)], day) == (
+    assert find_rulings(EVENTS[:3], day) == (shown(0, later=False), shown(1, later=True))
+    assert find_rulings([event(day, Effect.UPHELD)], day) == (
         Ruling(Effect.UPHELD, "court", day, False),
     )
-    assert rulings_on([event(day, Effect.REFUNDS)], day) == ()
+    assert find_rulings([event(day, Effect.REFUNDS)], day) == ()

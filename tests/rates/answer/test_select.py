@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.rates.answer.select import check_border, choose, context_of, select
+from bot.rates.answer.select import build_context, check_pair, choose_measures, select_layers
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Good
@@ -91,7 +91,7 @@ CHOSEN: list[tuple[str | None, str, TotalBasis, list[str]]] = [
 def test_a_question_is_about_measures(
     product: str | None, partner: str, basis: TotalBasis, expected: list[str]
 ) -> None:
-    found, chosen = choose(context_of(made(), "US", partner, DAY, product))
+    found, chosen = choose_measures(build_context(made(), "US", partner, DAY, product))
     assert (found, [each.id for each in chosen]) == (basis, expected)
 
 
@@ -112,7 +112,7 @@ def test_goods_of_all_origins_pay_what_is_surely_on_them(product: str, expected:
             Good(id="pipes", name="pipes", part_of=("steel",)),
         ],
     )
-    _, chosen = choose(context_of(one, "US", WORLD, DAY, product))
+    _, chosen = choose_measures(build_context(one, "US", WORLD, DAY, product))
     assert [each.id for each in chosen] == expected
 
 
@@ -137,14 +137,14 @@ LAYERS: list[tuple[str | None, list[str], list[str], str | None]] = [
 def test_what_counts_of_it(
     product: str | None, counted: list[str], left: list[str], ban: str | None
 ) -> None:
-    stacked = select(context_of(made(), "US", "CN", DAY, product)).stacked
+    stacked = select_layers(build_context(made(), "US", "CN", DAY, product)).stacked
     assert [each.measure.id for each in stacked.counted] == counted
-    assert [each.layer.measure.id for each in stacked.left_out] == left
+    assert [each.layer.measure.id for each in stacked.excluded] == left
     assert (stacked.ban and stacked.ban.measure.id) == ban
 
 
 def test_only_the_beginning_of_a_long_product_is_read() -> None:
-    read = context_of(made(), "US", "CN", DAY, "steel" + " " * 290 + "wine wool")
+    read = build_context(made(), "US", "CN", DAY, "steel" + " " * 290 + "wine wool")
     assert read.wanted is not None
     assert read.wanted.goods == ("steel", "wine")
 
@@ -157,7 +157,7 @@ def test_there_is_no_border_within_a_customs_territory() -> None:
         ("US", "US", ("United States", "United States")),
     ):
         with pytest.raises(QueryError) as refused:
-            check_border(imposer, partner, book)
+            check_pair(imposer, partner, book)
         cause = f"shares a customs territory with {names[1]}"
         assert (refused.value.thing, refused.value.cause) == (names[0], cause)
-    check_border("US", "DE", book)
+    check_pair("US", "DE", book)

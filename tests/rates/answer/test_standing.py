@@ -9,24 +9,24 @@ import pytest
 from bot.parties import WORLD
 from bot.rates.answer.select import RateContext, Selection
 from bot.rates.answer.standing import (
-    newest_day,
-    on_goods,
-    read_up_to,
-    total_of,
-    unknown_rates,
+    compute_total,
+    find_checked_day,
+    find_newest_day,
+    find_unknown_rates,
+    summarize_goods_duties,
 )
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import OnGoods, TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, Status
 from bot.rates.model.warnings import Exclusion, Reason
-from bot.rates.question.product import Wanted
-from bot.rates.stacking import Layer, LeftOut, Stacked
+from bot.rates.question.product import ParsedProduct
+from bot.rates.stacking import ExcludedLayer, Layer, StackedLayers
 from tests.rates.made import CHECKED, START, layer, ledger, measure, period, sheet
 
 DAY, AUGUST, TODAY = date(2026, 6, 1), date(2026, 8, 28), date(2026, 11, 24)
 LEDGER = ledger(sheet())
-NOTHING = Stacked((), ())
+NOTHING = StackedLayers((), ())
 RATED = measure("a", period(10))
 RATE_UNKNOWN = measure("a", rate_unknown=True)
 CHARGED_BEFORE = measure("a", period(10, **{"from": date(2026, 7, 1)}), charged_since=START)
@@ -37,7 +37,7 @@ def context(
     book: Ledger = LEDGER,
     day: date = DAY,
     fits: Mapping[str, Fit] | None = None,
-    wanted: Wanted | None = None,
+    wanted: ParsedProduct | None = None,
 ) -> RateContext:
     """The US on China; all measures fall on the goods by name unless `fits` says otherwise."""
     named = {each.id: Fit.NAMED for each in measures}
@@ -45,22 +45,26 @@ def context(
     return RateContext(book, "US", "CN", day, wanted, measures, charged, fits or named)
 
 
-def selected(basis: TotalBasis, *chosen: Measure, left: tuple[LeftOut, ...] = ()) -> Selection:
-    return Selection(basis, Stacked((), left), chosen)
+def selected(
+    basis: TotalBasis, *chosen: Measure, left: tuple[ExcludedLayer, ...] = ()
+) -> Selection:
+    return Selection(basis, StackedLayers((), left), chosen)
 
 
-def left_out(fit: Fit, *, unsure: bool) -> LeftOut:
-    return LeftOut(layer("a", fit=fit), Exclusion(Reason.SOME_LINES), unsure)
+def left_out(fit: Fit, *, unsure: bool) -> ExcludedLayer:
+    return ExcludedLayer(layer("a", fit=fit), Exclusion(Reason.SOME_LINES), unsure)
 
 
 def test_counted_layers_give_the_total_even_if_others_are_unsure() -> None:
-    stacked = Stacked((layer("a", 10), layer("b", "2.5")), (left_out(Fit.NAMED, unsure=True),))
+    stacked = StackedLayers(
+        (layer("a", 10), layer("b", "2.5")), (left_out(Fit.NAMED, unsure=True),)
+    )
     open_context = context(RATE_UNKNOWN, book=ledger())
-    assert total_of(open_context, Selection(TotalBasis.GOODS, stacked, ())) == Decimal("12.5")
+    assert compute_total(open_context, Selection(TotalBasis.GOODS, stacked, ())) == Decimal("12.5")
 
 
 def test_a_general_question_with_no_duty_is_zero() -> None:
-    assert total_of(context(), selected(TotalBasis.GENERAL)) == 0
+    assert compute_total(context(), selected(TotalBasis.GENERAL)) == 0
 
 
 def test_there_is_no_total_if_general_duties_are_not_tracked() -> None:
@@ -68,21 +72,21 @@ def test_there_is_no_total_if_general_duties_are_not_tracked() -> None:
         coverage=[{"partners": [WORLD], "since": START, "checked": CHECKED, "general": False}]
     )
     here = context(book=ledger(partly))
-    assert total_of(here, selected(TotalBasis.GENERAL)) is None
-    assert total_of(here, selected(TotalBasis.GOODS, RATED)) == 0
+    assert compute_total(here, selected(TotalBasis.GENERAL)) is None
+    assert compute_total(here, selected(TotalBasis.GOODS, RATED)) == 0
 
 
 def test_there_is_no_total_outside_the_data() -> None:
     before = context(day=date(2017, 12, 31))
-    assert total_of(before, selected(TotalBasis.GENERAL)) is None
-    assert total_of(context(book=ledger()), selected(TotalBasis.GENERAL)) is None
+    assert compute_total(before, selected(TotalBasis.GENERAL)) is None
+    assert compute_total(context(book=ledger()), selected(TotalBasis.GENERAL)) is None
 
 
 @pytest.mark.parametrize("basis", TotalBasis)
 @pytest.mark.parametrize("unknown", [RATE_UNKNOWN, CHARGED_BEFORE])
 def test_there_is_no_total_if_a_rate_is_unknown(basis: TotalBasis, unknown: Measure) -> None:
-    assert total_of(context(RATED), selected(basis, RATED)) == 0
-    assert total_of(context(unknown), selected(basis, unknown)) is None
+    assert compute_total(context(RATED), selected(basis, RATED)) == 0
+    assert compute_total(context(unknown), selected(basis, unknown)) is None
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,7 @@ def test_a_rate_is_unknown_between_its_first_day_and_its_first_period(
     fit: Fit, day: date, unknown: bool
 ) -> None:
     here = context(CHARGED_BEFORE, day=day, fits={"a": fit})
-    found = unknown_rates(here, selected(TotalBasis.GOODS, CHARGED_BEFORE))
+    found = find_unknown_rates(here, selected(TotalBasis.GOODS, CHARGED_BEFORE))
     assert found == ((CHARGED_BEFORE,) if unknown else ())
 
 
@@ -126,17 +130,17 @@ def test_there_is_no_total_if_the_only_duty_is_undecided(
     basis: TotalBasis, fit: Fit, unsure: bool, expected: int | None
 ) -> None:
     left = (left_out(fit, unsure=unsure),)
-    assert total_of(context(RATED), selected(basis, RATED, left=left)) == expected
+    assert compute_total(context(RATED), selected(basis, RATED, left=left)) == expected
 
 
 @pytest.mark.parametrize("basis", [TotalBasis.GOODS, TotalBasis.LAYER])
 def test_goods_without_a_measure_have_no_total(basis: TotalBasis) -> None:
-    assert total_of(context(RATED), selected(basis)) is None
+    assert compute_total(context(RATED), selected(basis)) is None
 
 
 def test_one_undecided_layer_of_several_leaves_no_total() -> None:
     left = (left_out(Fit.NAMED, unsure=False), left_out(Fit.HEADING, unsure=True))
-    assert total_of(context(RATED), selected(TotalBasis.GOODS, RATED, left=left)) is None
+    assert compute_total(context(RATED), selected(TotalBasis.GOODS, RATED, left=left)) is None
 
 
 @pytest.mark.parametrize(
@@ -160,16 +164,19 @@ def test_the_last_check_of_an_answer_is_the_oldest_check_of_its_layers(
 ) -> None:
     layers = tuple(layer("a", verified_as_of=each) for each in of_layers)
     assert (
-        read_up_to(Selection(TotalBasis.GENERAL, Stacked(layers, ()), ()), checked, day) == expected
+        find_checked_day(Selection(TotalBasis.GENERAL, StackedLayers(layers, ()), ()), checked, day)
+        == expected
     )
 
 
 def test_a_layer_that_does_not_count_does_not_affect_the_last_check() -> None:
     stale = layer("a", verified_as_of="2026-01-05")
     stacked = Selection(
-        TotalBasis.GENERAL, Stacked((), (LeftOut(stale, Exclusion(Reason.SUSPENDED)),)), ()
+        TotalBasis.GENERAL,
+        StackedLayers((), (ExcludedLayer(stale, Exclusion(Reason.SUSPENDED)),)),
+        (),
     )
-    assert read_up_to(stacked, CHECKED, DAY) == CHECKED
+    assert find_checked_day(stacked, CHECKED, DAY) == CHECKED
 
 
 def test_the_check_of_a_period_takes_precedence_over_that_of_its_measure() -> None:
@@ -193,7 +200,7 @@ def test_the_newest_day_is_the_last_start_of_a_known_rate(
     from_: str, status: Status, expected: date
 ) -> None:
     one = measure("a", period(10, **{"from": from_}, status=status), applies_to_all_goods=True)
-    assert newest_day(context(one), TODAY) == expected
+    assert find_newest_day(context(one), TODAY) == expected
 
 
 def test_duties_on_particular_goods_are_counted_with_their_highest_rate() -> None:
@@ -209,11 +216,16 @@ def test_duties_on_particular_goods_are_counted_with_their_highest_rate() -> Non
         measure("other_freed", period(20, not_for=("DE",))),
     )
     here = context(*measures)
-    assert on_goods(here, selected(TotalBasis.GENERAL)) == OnGoods(how_many=3, up_to=Decimal(100))
-    assert on_goods(here, selected(TotalBasis.GOODS)) is None
-    assert on_goods(here, selected(TotalBasis.LAYER)) is None
+    assert summarize_goods_duties(here, selected(TotalBasis.GENERAL)) == OnGoods(
+        how_many=3, up_to=Decimal(100)
+    )
+    assert summarize_goods_duties(here, selected(TotalBasis.GOODS)) is None
+    assert summarize_goods_duties(here, selected(TotalBasis.LAYER)) is None
 
 
 def test_particular_goods_are_not_mentioned_if_they_pay_nothing() -> None:
-    assert on_goods(context(measure("zero", period(0))), selected(TotalBasis.GENERAL)) is None
-    assert on_goods(context(), selected(TotalBasis.GENERAL)) is None
+    assert (
+        summarize_goods_duties(context(measure("zero", period(0))), selected(TotalBasis.GENERAL))
+        is None
+    )
+    assert summarize_goods_duties(context(), selected(TotalBasis.GENERAL)) is None

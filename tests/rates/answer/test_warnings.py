@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from bot.parties import WORLD
-from bot.rates.answer.build import answer
+from bot.rates.answer.build import answer_query
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer
 from bot.rates.model.goods import Good
 from bot.rates.model.measure import DutyRate, MeasureRef
 from bot.rates.model.warnings import Exclusion, RateWarning, Reason
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from tests.rates.made import CHECKED, START, ledger, sheet, written
 
 DAY, JUNE, MAY_31 = date(2026, 6, 15), date(2026, 6, 1), date(2026, 5, 31)
@@ -50,8 +50,8 @@ def answered(
 ) -> Answer:
     """What the US charges China, or another pair, on a day."""
     made = ledger(sheet(*measures, **fields), sheet(imposer="EU"), goods=GOODS)
-    query = RateQuery(kind=Kind.PAIR, imposer=imposer, partner=partner, product=product, on=on)
-    return answer(query, made, today)[0]
+    query = RateQuery(kind=QueryKind.PAIR, imposer=imposer, partner=partner, product=product, on=on)
+    return answer_query(query, made, today)[0]
 
 
 def said(*measures: dict[str, Any], **asked: Any) -> list[RateWarning]:
@@ -279,8 +279,11 @@ def test_the_day_and_the_checks_decide_what_is_said_of_the_data() -> None:
     older = duty("older", verified_as_of=date(2026, 7, 1), **ON_ALL)
     own = duty("own", {"checked": date(2026, 11, 1)}, **ON_ALL)
     unread = duty("unread", verified_as_of=None, **ON_ALL)
-    both = (kinds.ReadUpTo(ref("older"), date(2026, 7, 1)), kinds.ReadUpTo(ref("old"), AUGUST))
-    later = (kinds.ReadUpTo(ref("own"), date(2026, 11, 1)),)
+    both = (
+        kinds.CheckedMeasure(ref("older"), date(2026, 7, 1)),
+        kinds.CheckedMeasure(ref("old"), AUGUST),
+    )
+    later = (kinds.CheckedMeasure(ref("own"), date(2026, 11, 1)),)
     all_four = (old, older, own, unread)
     unopened = kinds.NoSourceOpened(ref("unread"))
     # No day is asked for: the newest that is known.

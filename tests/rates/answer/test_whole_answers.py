@@ -8,8 +8,8 @@ import pytest
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.rates.answer.build import answer
-from bot.rates.files.schema import Baseline, MfnFile, Sheet
+from bot.rates.answer.build import answer_query
+from bot.rates.files.schema import ImposerFile, MfnBaseline, MfnFile
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
@@ -29,7 +29,7 @@ from bot.rates.model.answer import (
 from bot.rates.model.goods import Good
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from tests.rates.asked import ask
 from tests.rates.made import CHECKED, PARTIES, SOURCE, START, book, ledger, sheet, talk, written
 
@@ -43,9 +43,9 @@ GOODS = [
 MFN = MfnFile(
     sources={"wto": SOURCE},
     baselines=(
-        Baseline(economy="US", percent=3, year=2024, source="wto"),
-        Baseline(economy="EU", percent=5, year=2023, source="wto"),
-        Baseline(economy="DE", percent=9, year=2020, source="wto"),
+        MfnBaseline(economy="US", percent=3, year=2024, source="wto"),
+        MfnBaseline(economy="EU", percent=5, year=2023, source="wto"),
+        MfnBaseline(economy="DE", percent=9, year=2020, source="wto"),
     ),
 )
 
@@ -54,12 +54,12 @@ def duty(measure_id: str, *periods: dict[str, Any], **fields: Any) -> dict[str, 
     return written(measure_id, *(periods or [{}]), **{"verified_as_of": CHECKED} | fields)
 
 
-def made(*sheets: Sheet, **fields: Any) -> Ledger:
+def made(*sheets: ImposerFile, **fields: Any) -> Ledger:
     return Ledger(book(*sheets, goods=GOODS, **fields)._replace(mfn=MFN), PARTIES)
 
 
 def pair(imposer: str = "US", partner: str = "CN", **fields: Any) -> RateQuery:
-    return RateQuery(kind=Kind.PAIR, imposer=imposer, partner=partner, **fields)
+    return RateQuery(kind=QueryKind.PAIR, imposer=imposer, partner=partner, **fields)
 
 
 def test_an_answer_on_all_goods_holds_everything_that_is_known_of_the_pair() -> None:
@@ -88,7 +88,7 @@ def test_an_answer_on_all_goods_holds_everything_that_is_known_of_the_pair() -> 
         ("CN",),
         SOURCE,
     )
-    [found] = answer(pair(), one, LATE)
+    [found] = answer_query(pair(), one, LATE)
     assert found == Answer(
         imposer="US",
         partner="CN",
@@ -134,11 +134,11 @@ def test_an_answer_on_all_goods_holds_everything_that_is_known_of_the_pair() -> 
         talks=tuple(reversed(one.talks[3:])),
     )
     first = Step(START, Decimal(10), SOURCE, (RateChange(ref, Change(ChangeKind.BEGINS, ten)),))
-    [full] = answer(pair(history=True, on=DAY), one, LATE)
+    [full] = answer_query(pair(history=True, on=DAY), one, LATE)
     assert (full.on, full.total_percent) == (DAY, Decimal(10))
     assert full.history == (first, last)
     assert (full.last_change, full.talks, full.warnings) == (first, (), ())
-    [early] = answer(pair(), one, date(2026, 9, 30))
+    [early] = answer_query(pair(), one, date(2026, 9, 30))
     assert (early.on, early.checked) == (date(2026, 9, 30), CHECKED)
     assert early.talks == tuple(reversed(one.talks[:3]))
 
@@ -163,7 +163,7 @@ def test_an_answer_says_what_its_total_is_on(
     product: str | None, fields: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     one = made(sheet(duty("a", names=["a list"], scope={"goods": ["steel"]})))
-    [found] = answer(pair(product=product, on=DAY, **fields), one, CHECKED)
+    [found] = answer_query(pair(product=product, on=DAY, **fields), one, CHECKED)
     assert {name: getattr(found, name) for name in expected} == expected
 
 
@@ -207,17 +207,17 @@ def base(with_duties: float, *, exact: bool) -> BaseRate:
 def test_the_base_rate_of_the_line_or_of_an_example_stands_beside_the_total(
     product: str | None, total: int, expected: BaseRate | None
 ) -> None:
-    [found] = answer(pair(product=product, on=DAY), with_base(), CHECKED)
+    [found] = answer_query(pair(product=product, on=DAY), with_base(), CHECKED)
     assert (found.total_percent, found.base) == (Decimal(total), expected)
 
 
 def test_the_base_rate_is_in_the_total_if_the_question_wants_it() -> None:
-    [found] = answer(pair(product="steel with base", on=DAY), with_base(), CHECKED)
+    [found] = answer_query(pair(product="steel with base", on=DAY), with_base(), CHECKED)
     assert (found.total_percent, found.base) == (Decimal(15), base(15, exact=False))
     assert [(each.measure_id, each.from_) for each in found.components] == [
         *(("a", START), ("floor", START), (BASE_ID, START))
     ]
-    [banned] = answer(pair(product="2204 with base", on=DAY), with_base(), CHECKED)
+    [banned] = answer_query(pair(product="2204 with base", on=DAY), with_base(), CHECKED)
     assert (banned.total_percent, banned.banned, banned.components) == (None, True, ())
     assert banned.base is not None
     assert (banned.base.line, banned.base.with_duties) == ("2204", None)
@@ -236,7 +236,7 @@ def test_an_answer_has_the_average_of_its_imposer(
     imposer: str, expected: MfnAverage | None
 ) -> None:
     partner = "CN" if imposer != "CN" else "US"
-    assert answer(pair(imposer, partner), made(sheet()), CHECKED)[0].mfn == expected
+    assert answer_query(pair(imposer, partner), made(sheet()), CHECKED)[0].mfn == expected
 
 
 def economies() -> Ledger:
@@ -258,7 +258,7 @@ def economies() -> Ledger:
 
 
 def party(code: str, **fields: Any) -> RateQuery:
-    return RateQuery(kind=Kind.PARTY, partner=code, **fields)
+    return RateQuery(kind=QueryKind.PARTY, partner=code, **fields)
 
 
 @pytest.mark.parametrize(
@@ -267,36 +267,36 @@ def party(code: str, **fields: Any) -> RateQuery:
         (pair(), [("US", "CN")]),
         (pair(both_ways=True), [("US", "CN"), ("CN", "US")]),
         (
-            RateQuery(kind=Kind.COMPARE, imposer="US", partner="CN", versus=("EU", "DE")),
+            RateQuery(kind=QueryKind.COMPARE, imposer="US", partner="CN", versus=("EU", "DE")),
             [("US", "CN"), ("US", "EU"), ("US", "DE")],
         ),
         # What it pays, to the one with most measures first; then what it imposes.
         (party("CN"), [("EU", "CN"), ("US", "CN"), ("CN", "EU"), ("CN", "US")]),
-        (party("CN", charged=True), [("EU", "CN"), ("US", "CN")]),
+        (party("CN", only_as_origin=True), [("EU", "CN"), ("US", "CN")]),
         (party("DE"), [("CN", "DE"), ("DE", "CN")]),
         (party("US"), [("CN", "US"), ("US", "CN")]),
         # Of goods, only those that charge something on them.
-        (party("CN", product="wine", charged=True), [("US", "CN"), ("EU", "CN")]),
-        (party("DE", product="steel", charged=True), [("US", "DE"), ("CN", "DE")]),
-        (RateQuery(kind=Kind.UPCOMING, partner="CN"), []),
-        (RateQuery(kind=Kind.CHANGES), []),
+        (party("CN", product="wine", only_as_origin=True), [("US", "CN"), ("EU", "CN")]),
+        (party("DE", product="steel", only_as_origin=True), [("US", "DE"), ("CN", "DE")]),
+        (RateQuery(kind=QueryKind.UPCOMING, partner="CN"), []),
+        (RateQuery(kind=QueryKind.CHANGES), []),
     ],
 )
 def test_one_answer_is_for_each_pair_asked_for(
     query: RateQuery, expected: list[tuple[str, str]]
 ) -> None:
-    found = answer(query, economies(), CHECKED)
+    found = answer_query(query, economies(), CHECKED)
     assert [(each.imposer, each.partner) for each in found] == expected
 
 
 def test_an_economy_that_no_file_names_is_asked_about_with_the_us() -> None:
     alone = ledger(sheet(main_partners=["CN"]))
-    assert [(each.imposer, each.partner) for each in answer(party("DE"), alone, CHECKED)] == [
+    assert [(each.imposer, each.partner) for each in answer_query(party("DE"), alone, CHECKED)] == [
         *(("US", "DE"), ("DE", "US"))
     ]
-    assert [each.partner for each in answer(party("US"), alone, CHECKED)] == ["CN"]
+    assert [each.partner for each in answer_query(party("US"), alone, CHECKED)] == ["CN"]
     with pytest.raises(QueryError) as refused:
-        answer(party(WORLD), alone, CHECKED)
+        answer_query(party(WORLD), alone, CHECKED)
     assert vars(refused.value) == vars(
         QueryError("the question", "names no economy", "Try: us china")
     )
@@ -304,8 +304,8 @@ def test_an_economy_that_no_file_names_is_asked_about_with_the_us() -> None:
 
 def test_an_economy_without_duties_on_goods_is_where_they_come_from() -> None:
     one = economies()
-    named = pair("CN", WORLD, one_named=True)
-    found = answer(named.model_copy(update={"product": "wine"}), one, CHECKED)
+    named = pair("CN", WORLD, partner_implied=True)
+    found = answer_query(named.model_copy(update={"product": "wine"}), one, CHECKED)
     assert [(each.imposer, each.partner, str(each.total_percent)) for each in found] == [
         *(("US", "CN", "10"), ("EU", "CN", "5"))
     ]
@@ -313,18 +313,18 @@ def test_an_economy_without_duties_on_goods_is_where_they_come_from() -> None:
     assert not any(isinstance(each, kinds.ReadAsOrigin) for each in found[1].warnings)
     # It has such duties, or what is asked is a layer: then it is not.
     for query in (
-        pair("US", WORLD, one_named=True, product="steel"),
+        pair("US", WORLD, partner_implied=True, product="steel"),
         named.model_copy(update={"product": "section 1 only"}),
         named.model_copy(update={"product": "duty eu-2 wine"}),
     ):
-        [same] = answer(query, one, CHECKED)
+        [same] = answer_query(query, one, CHECKED)
         assert (same.imposer, same.partner) == (query.imposer, WORLD)
 
 
 def test_a_question_in_words_has_its_answers() -> None:
     one = economies()
-    assert ask("us on china", one, CHECKED) == answer(pair(), one, CHECKED)
-    assert ask("us on china", one, CHECKED, on=DAY, product="wine") == answer(
+    assert ask("us on china", one, CHECKED) == answer_query(pair(), one, CHECKED)
+    assert ask("us on china", one, CHECKED, on=DAY, product="wine") == answer_query(
         pair(on=DAY, product="wine"), one, CHECKED
     )
 
@@ -346,7 +346,7 @@ def test_what_comes_next_is_after_the_day_or_since_the_sources_were_read() -> No
     )
 
     def coming(**fields: Any) -> list[tuple[str, date, bool]]:
-        [found] = answer(pair(**fields), one, LATE)
+        [found] = answer_query(pair(**fields), one, LATE)
         return [(each.measure_id, each.on, each.passed) for each in found.next]
 
     december, october = date(2026, 12, 1), date(2026, 10, 1)

@@ -10,15 +10,20 @@ from bot.rates.calendar.entries import (
     CalendarEntry,
     Doubt,
     DoubtKind,
-    ahead,
-    all_ahead,
-    concerns,
+    affects,
+    build_entries,
+    list_entries,
 )
-from bot.rates.calendar.upcoming import Reach, calendar, coming, how_far_read
+from bot.rates.calendar.upcoming import (
+    CheckedPeriod,
+    find_checked_period,
+    list_calendar,
+    list_upcoming_by_measure,
+)
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Upcoming
 from bot.rates.model.goods import Good
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from tests.rates.made import CHECKED, SOURCE, ledger, rate, sheet, written
 
 JUNE, JULY, AUGUST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)
@@ -29,7 +34,7 @@ READ = date(2026, 9, 1)
 def entries(*measures: dict[str, Any], after: date = JUNE, **fields: Any) -> list[CalendarEntry]:
     """What comes after a day in a ledger of these measures."""
     made = ledger(sheet(*measures, **fields))
-    return list(ahead(made, coming(made, after)))
+    return list(build_entries(made, list_upcoming_by_measure(made, after)))
 
 
 def read(measure_id: str, *periods: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -39,8 +44,8 @@ def read(measure_id: str, *periods: dict[str, Any], **fields: Any) -> dict[str, 
 
 def test_an_entry_says_what_its_measure_says() -> None:
     made = ledger(sheet(read("a", {"from": JULY}, partners=["CN", "DE"])))
-    items = coming(made, JUNE)
-    assert ahead(made, items) == (
+    items = list_upcoming_by_measure(made, JUNE)
+    assert build_entries(made, items) == (
         CalendarEntry(
             key="a 2026-07-01",
             on=JULY,
@@ -156,17 +161,17 @@ def test_what_is_ahead_begins_on_the_day_asked_from_in_the_order_of_days() -> No
     today = date(2026, 11, 24)
 
     def keys(query: RateQuery) -> list[str]:
-        return [each.key for each in all_ahead(query, made, today)]
+        return [each.key for each in list_entries(query, made, today)]
 
-    everything = RateQuery(kind=Kind.UPCOMING)
+    everything = RateQuery(kind=QueryKind.UPCOMING)
     # The sources were last read before the 24th, so that what was due then may have come.
     assert keys(everything) == ["c 2026-11-24", "d 2026-11-25", "a 2026-11-30"]
-    assert keys(RateQuery(kind=Kind.UPCOMING, partner="DE")) == ["c 2026-11-24"]
-    assert keys(RateQuery(kind=Kind.UPCOMING, on=date(2026, 11, 25))) == [
+    assert keys(RateQuery(kind=QueryKind.UPCOMING, partner="DE")) == ["c 2026-11-24"]
+    assert keys(RateQuery(kind=QueryKind.UPCOMING, on=date(2026, 11, 25))) == [
         "d 2026-11-25",
         "a 2026-11-30",
     ]
-    assert keys(RateQuery(kind=Kind.UPCOMING, on=date(2026, 9, 30)))[0] == "a 2026-10-01"
+    assert keys(RateQuery(kind=QueryKind.UPCOMING, on=date(2026, 9, 30)))[0] == "a 2026-10-01"
 
 
 @pytest.mark.parametrize(
@@ -197,9 +202,9 @@ def test_a_change_concerns_who_imposes_and_who_pays(
     expected: bool,
 ) -> None:
     made = ledger(sheet(read("a", {"from": JULY})))
-    [item] = coming(made, JUNE)
+    [item] = list_upcoming_by_measure(made, JUNE)
     changed = item._replace(imposer=imposer, partners=partners, not_for=not_for)
-    assert concerns(made, changed, codes) is expected
+    assert affects(made, changed, codes) is expected
 
 
 GOODS = [Good(id="steel", name="steel", hs=("72",)), Good(id="wine", name="wine", hs=("2204",))]
@@ -237,8 +242,8 @@ BY_GOODS = ledger(
 def test_a_calendar_is_of_the_economy_and_the_goods_asked_for(
     product: str | None, partner: str | None, expected: list[str]
 ) -> None:
-    query = RateQuery(kind=Kind.UPCOMING, product=product, partner=partner, on=JUNE)
-    found: tuple[Upcoming, ...] = calendar(query, BY_GOODS, AUGUST)
+    query = RateQuery(kind=QueryKind.UPCOMING, product=product, partner=partner, on=JUNE)
+    found: tuple[Upcoming, ...] = list_calendar(query, BY_GOODS, AUGUST)
     assert sorted(each.measure_id for each in found) == expected
 
 
@@ -249,12 +254,14 @@ def test_a_calendar_was_read_as_far_as_its_sources() -> None:
         sheet(read("a", {}), read("b", {}, partners=["DE"]), coverage=[china, others]),
         sheet(read("c", {}, partners=["US"]), imposer="CN", coverage=[others]),
     )
-    everything = RateQuery(kind=Kind.UPCOMING)
+    everything = RateQuery(kind=QueryKind.UPCOMING)
     late = date(2026, 11, 24)
-    assert how_far_read(everything, made, late) == Reach(JULY, AUGUST, late)
-    assert how_far_read(RateQuery(kind=Kind.UPCOMING, partner="DE"), made, late) == Reach(
-        AUGUST, AUGUST, late
+    assert find_checked_period(everything, made, late) == CheckedPeriod(JULY, AUGUST, late)
+    assert find_checked_period(
+        RateQuery(kind=QueryKind.UPCOMING, partner="DE"), made, late
+    ) == CheckedPeriod(AUGUST, AUGUST, late)
+    assert find_checked_period(everything, made, JULY) is None
+    assert find_checked_period(everything, made, date(2026, 7, 2)) == CheckedPeriod(
+        JULY, AUGUST, date(2026, 7, 2)
     )
-    assert how_far_read(everything, made, JULY) is None
-    assert how_far_read(everything, made, date(2026, 7, 2)) == Reach(JULY, AUGUST, date(2026, 7, 2))
-    assert how_far_read(everything, ledger(sheet()), late) is None
+    assert find_checked_period(everything, ledger(sheet()), late) is None

@@ -3,15 +3,20 @@
 from datetime import date
 from decimal import Decimal
 
-from bot.rates.calendar.upcoming import calendar, changes, how_far_read, upcoming
+from bot.rates.calendar.upcoming import (
+    find_checked_period,
+    list_calendar,
+    list_changes,
+    list_upcoming,
+)
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import DutyRate
-from bot.rates.question.parse import Kind, RateQuery, parse
+from bot.rates.question.parse import QueryKind, RateQuery, parse_query
 
 
 def test_upcoming_changes_are_listed_by_day(ledger: Ledger) -> None:
-    coming = upcoming(ledger, date(2026, 11, 24), date(2027, 1, 31))
+    coming = list_upcoming(ledger, date(2026, 11, 24), date(2027, 1, 31))
 
     assert [item.on for item in coming] == sorted(item.on for item in coming)
     told = {(str(item.on), item.measure_id) for item in coming}
@@ -23,7 +28,7 @@ def test_upcoming_changes_are_listed_by_day(ledger: Ledger) -> None:
 def test_an_action_on_many_partners_is_one_entry(ledger: Ledger) -> None:
     began = [
         item
-        for item in changes(ledger, date(2026, 7, 23), date(2026, 7, 24))
+        for item in list_changes(ledger, date(2026, 7, 23), date(2026, 7, 24))
         if item.measure == "Section 301 forced labor"
     ]
 
@@ -34,7 +39,7 @@ def test_an_action_on_many_partners_is_one_entry(ledger: Ledger) -> None:
 
 
 def test_past_changes_are_listed_newest_first_within_the_requested_days(ledger: Ledger) -> None:
-    told = changes(ledger, date(2025, 5, 1), date(2025, 5, 31))
+    told = list_changes(ledger, date(2025, 5, 1), date(2025, 5, 31))
 
     assert [item.on for item in told] == sorted((item.on for item in told), reverse=True)
     assert {str(item.on) for item in told} <= {"2025-05-02", "2025-05-03", "2025-05-14"}
@@ -45,7 +50,7 @@ def test_past_changes_are_listed_newest_first_within_the_requested_days(ledger: 
 
 
 def test_two_bans_of_one_day_are_two_entries(ledger: Ledger) -> None:
-    began = changes(ledger, date(2026, 9, 28), date(2026, 9, 29))
+    began = list_changes(ledger, date(2026, 9, 28), date(2026, 9, 29))
 
     bans = {item.measure_id for item in began if item.change.rate.banned}
     assert bans == {"us-ca-338-import-ban", "us-ca-338-import-ban-packaged"}
@@ -53,27 +58,27 @@ def test_two_bans_of_one_day_are_two_entries(ledger: Ledger) -> None:
 
 def test_a_calendar_marks_changes_due_since_the_last_check(ledger: Ledger) -> None:
     today = date(2026, 11, 24)
-    for kind in (Kind.UPCOMING, Kind.CHANGES):
+    for kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
         query = RateQuery(kind=kind, partner="CN", since=date(2026, 10, 25))
-        items = calendar(query, ledger, today)
+        items = list_calendar(query, ledger, today)
         due = [item for item in items if item.passed]
         assert {str(item.on) for item in due} >= {"2026-11-10"}
         assert items[len(items) - len(due) :] == tuple(due)
-        reach = how_far_read(query, ledger, today)
+        reach = find_checked_period(query, ledger, today)
         assert reach is not None
         assert reach.first <= reach.last < reach.today == today
 
 
 def test_a_calendar_before_the_last_check_has_no_warning(ledger: Ledger) -> None:
-    query = RateQuery(kind=Kind.UPCOMING, partner="CN")
+    query = RateQuery(kind=QueryKind.UPCOMING, partner="CN")
 
-    assert how_far_read(query, ledger, date(2026, 1, 1)) is None
-    assert not any(item.passed for item in calendar(query, ledger, date(2026, 1, 1)))
+    assert find_checked_period(query, ledger, date(2026, 1, 1)) is None
+    assert not any(item.passed for item in list_calendar(query, ledger, date(2026, 1, 1)))
 
 
 def _asked(text: str, ledger: Ledger) -> tuple[Upcoming, ...]:
     today = date(2026, 11, 24)
-    return calendar(parse(text, ledger.parties, today, ledger.reader), ledger, today)
+    return list_calendar(parse_query(text, ledger.parties, today, ledger.reader), ledger, today)
 
 
 def test_changes_for_goods_include_only_duties_on_these_goods(ledger: Ledger) -> None:

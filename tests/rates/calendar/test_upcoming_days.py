@@ -8,18 +8,18 @@ import pytest
 
 from bot.parties import WORLD
 from bot.rates.calendar.upcoming import (
-    calendar,
-    changes,
-    coming,
-    joined,
-    passed_last,
-    read_up_to,
-    upcoming,
+    find_checked_day,
+    list_calendar,
+    list_changes,
+    list_upcoming,
+    list_upcoming_by_measure,
+    merge_rows,
+    move_passed_last,
 )
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import DutyRate
-from bot.rates.question.parse import Kind, RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from tests.rates.made import CHECKED, SOURCE, ledger, rate, sheet, written
 
 JUNE_1, JULY_1, JULY_2, AUGUST_1 = (
@@ -87,16 +87,16 @@ ALL = [
 def test_upcoming_changes_are_listed_after_one_day_and_up_to_another(
     after: date, until: date, first: int, last: int
 ) -> None:
-    assert listed(coming(LEDGER, after, until)) == ALL[first:last]
+    assert listed(list_upcoming_by_measure(LEDGER, after, until)) == ALL[first:last]
 
 
 def test_upcoming_changes_can_be_limited_to_some_measures() -> None:
     some = [each for each in LEDGER.measures if each.id == "steps"]
-    assert listed(coming(LEDGER, date(2026, 1, 1), date.max, some)) == [
+    assert listed(list_upcoming_by_measure(LEDGER, date(2026, 1, 1), date.max, some)) == [
         (JUNE_1, "steps"),
         (JULY_1, "steps"),
     ]
-    assert coming(LEDGER, date(2026, 1, 1), date.max, []) == ()
+    assert list_upcoming_by_measure(LEDGER, date(2026, 1, 1), date.max, []) == ()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_upcoming_changes_can_be_limited_to_some_measures() -> None:
 def test_past_changes_between_two_days_are_listed_newest_first(
     since: date, until: date, expected: list[tuple[date, str]]
 ) -> None:
-    assert listed(changes(LEDGER, since, until)) == expected
+    assert listed(list_changes(LEDGER, since, until)) == expected
 
 
 def begins(percent: float, was: float | None = None) -> Change:
@@ -145,13 +145,13 @@ def item(day: date, change: Change = TEN, **fields: object) -> Upcoming:
     ],
 )
 def test_changes_due_since_the_last_check_are_marked(on: date, passed: bool) -> None:
-    [found] = passed_last([item(on)], lambda _: CHECKED, date(2026, 11, 24))
+    [found] = move_passed_last([item(on)], lambda _: CHECKED, date(2026, 11, 24))
     assert (found.on, found.passed) == (on, passed)
 
 
 def test_changes_due_since_the_last_check_are_listed_last() -> None:
     days = [date(2026, 11, 1), date(2026, 9, 1), date(2026, 10, 10), date(2026, 12, 1)]
-    found = passed_last(map(item, days), lambda _: CHECKED, date(2026, 11, 24))
+    found = move_passed_last(map(item, days), lambda _: CHECKED, date(2026, 11, 24))
     assert [each.on for each in found] == [days[1], days[3], days[0], days[2]]
 
 
@@ -165,28 +165,28 @@ def test_an_item_has_its_own_last_check_or_that_of_the_others(
     days = [date(2026, 1, 1) + timedelta(days=each) for each in range(365)]
     items = [item(day, checked=checked) for day in days]
     listed_as_passed = [
-        one.on for one in passed_last(items, lambda _: CHECKED, days[-1]) if one.passed
+        one.on for one in move_passed_last(items, lambda _: CHECKED, days[-1]) if one.passed
     ]
     assert listed_as_passed[0] == expected + timedelta(days=1)
 
 
 def test_what_comes_by_a_day_leaves_out_what_comes_later() -> None:
-    assert listed(upcoming(LEDGER, JULY_2, AUGUST_1))[-1] == (AUGUST_1, "reciprocal-cn")
-    assert listed(upcoming(LEDGER, JULY_2))[-1] == (FAR, "far")
+    assert listed(list_upcoming(LEDGER, JULY_2, AUGUST_1))[-1] == (AUGUST_1, "reciprocal-cn")
+    assert listed(list_upcoming(LEDGER, JULY_2))[-1] == (FAR, "far")
 
 
 def test_a_single_entry_keeps_its_percent_and_its_own_name() -> None:
     family = [each for each in LEDGER.measures if each.id == "reciprocal-cn"]
-    [one] = upcoming(LEDGER, JULY_2, AUGUST_1, family)
+    [one] = list_upcoming(LEDGER, JULY_2, AUGUST_1, family)
     assert (one.measure, one.change) == ("Reciprocal duty, China", TEN)
     assert one.partners == ("CN",)
-    [begun] = changes(LEDGER, date(2026, 6, 30), JULY_1)
+    [begun] = list_changes(LEDGER, date(2026, 6, 30), JULY_1)
     assert (begun.measure, begun.change) == ("Duty steps", begins(25, 10))
 
 
 def test_the_rows_of_one_action_are_one_entry_with_lowest_and_highest_rate() -> None:
     rows = [each for each in LEDGER.measures if each.family]
-    [one] = upcoming(LEDGER, JULY_2, AUGUST_1, rows)
+    [one] = list_upcoming(LEDGER, JULY_2, AUGUST_1, rows)
     assert one.measure == "Reciprocal duty"
     assert one.partners == ("CN", "DE", "EU")
     lowest, highest = DutyRate(Decimal(10)), Decimal("12.5")
@@ -204,14 +204,14 @@ def test_rows_that_change_differently_are_one_entry_with_their_rates(
         item(JULY_1, begins(percent, was), measure_id=one, partners=(one[-2:],))
         for one, percent, was in zip(ROWS[:2], percents, (1, 2), strict=True)
     ]
-    [one] = joined(LEDGER, rows)
+    [one] = merge_rows(LEDGER, rows)
     up_to = None if highest is None else Decimal(highest)
     assert one.change == Change(ChangeKind.BY_PARTNER, DutyRate(Decimal(lowest)), up_to=up_to)
 
 
 def test_rows_with_the_same_rate_give_it_once() -> None:
     rows = [item(JULY_1, measure_id=one, partners=(one[-2:].upper(),)) for one in ROWS[:2]]
-    [one] = joined(LEDGER, rows)
+    [one] = merge_rows(LEDGER, rows)
     assert (one.change, one.partners) == (TEN, ("CN", "DE"))
 
 
@@ -230,15 +230,15 @@ def test_an_entry_for_several_measures_has_their_earliest_check(
     rows = [
         item(JULY_1, measure_id=one, checked=day) for one, day in zip(ROWS[:2], days, strict=True)
     ]
-    [one] = joined(LEDGER, rows)
+    [one] = merge_rows(LEDGER, rows)
     assert one.checked == expected
 
 
 def test_the_same_due_date_and_text_of_several_measures_is_one_entry() -> None:
     due = [item(AUGUST_1, REVIEW, measure_id=one) for one in ("steps", "far")]
     rates = [item(AUGUST_1, measure_id=one) for one in ("steps", "far")]
-    assert len(joined(LEDGER, due)) == 1
-    assert len(joined(LEDGER, rates)) == 2
+    assert len(merge_rows(LEDGER, due)) == 1
+    assert len(merge_rows(LEDGER, rates)) == 2
 
 
 def two_sheets() -> Ledger:
@@ -265,7 +265,7 @@ def two_sheets() -> Ledger:
 def test_the_last_check_is_the_earliest_of_the_partners(
     imposer: str, partners: list[str], expected: date | None
 ) -> None:
-    assert read_up_to(two_sheets(), imposer, partners) == expected
+    assert find_checked_day(two_sheets(), imposer, partners) == expected
 
 
 def test_an_upcoming_question_lists_changes_after_today_and_overdue_ones() -> None:
@@ -278,7 +278,7 @@ def test_an_upcoming_question_lists_changes_after_today_and_overdue_ones() -> No
             written("soon", {"from": date(2026, 11, 25)}),
         )
     )
-    found = calendar(RateQuery(kind=Kind.UPCOMING), read, today)
+    found = list_calendar(RateQuery(kind=QueryKind.UPCOMING), read, today)
     assert [(each.measure_id, each.passed) for each in found] == [
         ("soon", False),
         ("unread", True),
@@ -296,5 +296,5 @@ def test_a_question_about_changes_covers_thirty_days_by_default() -> None:
             written("soon", {"from": date(2026, 10, 1)}),
         )
     )
-    found = calendar(RateQuery(kind=Kind.CHANGES), read, today)
+    found = list_calendar(RateQuery(kind=QueryKind.CHANGES), read, today)
     assert [each.measure_id for each in found] == ["today", "first"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.rates.files.compile import columns_of, measures_of, refer, sources_of
-from bot.rates.files.schema import Schedule, Sheet, WrittenPeriod
+from bot.rates.files.compile import build_measures, index_references, list_columns, resolve_sources
+from bot.rates.files.schema import ImposerFile, PeriodSpec, Schedule
 from bot.rates.model.measure import (
     Announcement,
     Calc,
@@ -42,11 +42,11 @@ WINE = Exemption(scope=Scope(hs=("2204",)), why="wine", partners=("CN",))
     ],
 )
 def test_a_written_period_covers_its_days(to: date | None, day: date, expected: bool) -> None:
-    assert WrittenPeriod.model_validate(rate(to=to)).covers(day) is expected
+    assert PeriodSpec.model_validate(rate(to=to)).covers(day) is expected
 
 
-def compiled(one: Sheet) -> list[Measure]:
-    return list(measures_of(one, refer([one]), NAMES))
+def compiled(one: ImposerFile) -> list[Measure]:
+    return list(build_measures(one, index_references([one]), NAMES))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def compiled(one: Sheet) -> list[Measure]:
 def test_several_sources_are_one_with_all_texts_and_the_first_address(
     keys: str | tuple[str, ...], expected: Source
 ) -> None:
-    assert sources_of(sheet(sources=SOURCES), keys) == expected
+    assert resolve_sources(sheet(sources=SOURCES), keys) == expected
 
 
 def schedule(**fields: Any) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def test_a_name_stands_for_a_measure_a_schedule_its_row_or_a_group_of_them() -> 
         },
     )
     other = sheet(written("c"), imposer="CN", groups={"across": ["both", "c"]})
-    assert refer([one, other]) == {
+    assert index_references([one, other]) == {
         "a": ("a",),
         "b": ("b",),
         "c": ("c",),
@@ -333,5 +333,5 @@ def test_columns_hold_until_the_first_period_of_a_row_itself(
 ) -> None:
     periods = [] if own is None else [rate(5, **{"from": own})]
     plan = Schedule.model_validate(schedule(rows=[{"partner": "CN", "periods": periods}]))
-    found = columns_of(plan, plan.rows[0])
+    found = list_columns(plan, plan.rows[0])
     assert [(name, column.to) for name, column in found] == expected

@@ -25,7 +25,7 @@ US = DutyClock.model_validate({"zone": "America/New_York", "starts_at": "00:01"}
 )
 def test_a_us_day_begins_one_minute_past_midnight_in_washington(moment: str, day: str) -> None:
     now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    assert US.day(now) == date.fromisoformat(day)
+    assert US.find_day(now) == date.fromisoformat(day)
 
 
 MINUTES = st.integers(0, 12 * 365 * 24 * 60)
@@ -33,13 +33,13 @@ MINUTES = st.integers(0, 12 * 365 * 24 * 60)
 
 @given(MINUTES.map(lambda minutes: datetime(2018, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)))
 def test_a_later_moment_never_has_an_earlier_day(now: datetime) -> None:
-    assert US.day(now) <= US.day(now + timedelta(minutes=1))
-    assert abs((US.day(now) - now.date()).days) <= 1
+    assert US.find_day(now) <= US.find_day(now + timedelta(minutes=1))
+    assert abs((US.find_day(now) - now.date()).days) <= 1
 
 
 def test_each_importing_country_has_its_own_day(ledger: Ledger) -> None:
     now = datetime(2026, 11, 29, 18, 0, tzinfo=UTC)
-    days = {one: str(ledger.duty_day(now, one)) for one in ("US", "DE", "CN", "CA")}
+    days = {one: str(ledger.find_duty_day(now, one)) for one in ("US", "DE", "CN", "CA")}
     assert days == {"US": "2026-11-29", "DE": "2026-11-29", "CN": "2026-11-30", "CA": "2026-11-29"}
 
 

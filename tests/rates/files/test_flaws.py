@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.parties import WORLD
-from bot.rates.files.schema import Baseline, MfnFile, Sheet
-from bot.rates.files.validate import Book, Flaw, flaws
+from bot.rates.files.schema import ImposerFile, MfnBaseline, MfnFile
+from bot.rates.files.validate import FileProblem, RatesFiles, find_problems
 from bot.rates.model.goods import Good
 from tests.rates.made import PARTIES, SOURCE, book, rate, ruling, sheet, talk, written
 
@@ -18,15 +18,15 @@ SPELL, SOURCES = "Check the spelling", "Add it under sources"
 JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
 
 
-def found(one: Book) -> list[Flaw]:
-    return list(flaws(one, CODES))
+def found(one: RatesFiles) -> list[FileProblem]:
+    return list(find_problems(one, CODES))
 
 
-def us(*loc: int | str, cause: str, cure: str = SPELL) -> Flaw:
-    return Flaw("US.yaml", loc, cause, cure)
+def us(*loc: int | str, cause: str, cure: str = SPELL) -> FileProblem:
+    return FileProblem("US.yaml", loc, cause, cure)
 
 
-def duty(**fields: Any) -> Sheet:
+def duty(**fields: Any) -> ImposerFile:
     return sheet(written("a", **fields), written("b"))
 
 
@@ -75,7 +75,7 @@ def test_a_sound_book_has_no_flaws() -> None:
     mfn = MfnFile(
         sources={"wto": SOURCE},
         baselines=tuple(
-            Baseline(economy=one, percent=3, year=2024, source="wto") for one in ("US", "CN")
+            MfnBaseline(economy=one, percent=3, year=2024, source="wto") for one in ("US", "CN")
         ),
     )
     legal, talks = [ruling(JUNE, "a", "both", "plan-cn")], [talk(JUNE, "US", "CN")]
@@ -336,9 +336,9 @@ def test_a_mistake_is_found_in_each_file() -> None:
     mfn = MfnFile(
         sources={"wto": SOURCE},
         baselines=(
-            Baseline(economy="US", percent=3, year=2024, source="wto"),
-            Baseline(economy="XX", percent=3, year=2024, source="x"),
-            Baseline(economy="US", percent=4, year=2024, source="wto"),
+            MfnBaseline(economy="US", percent=3, year=2024, source="wto"),
+            MfnBaseline(economy="XX", percent=3, year=2024, source="x"),
+            MfnBaseline(economy="US", percent=4, year=2024, source="wto"),
         ),
     )
     goods = [
@@ -355,16 +355,16 @@ def test_a_mistake_is_found_in_each_file() -> None:
     )
     twice = "'US' is given twice"
     expected = [
-        Flaw("XX.yaml", ("imposer",), unknown("economy"), SPELL),
-        Flaw("mfn.yaml", ("baselines", 0, "economy"), twice, "Keep one"),
-        Flaw("mfn.yaml", ("baselines", 1, "economy"), unknown("economy"), SPELL),
-        Flaw("mfn.yaml", ("baselines", 1, "source"), "no source is called 'x'", SOURCES),
-        Flaw("mfn.yaml", ("baselines", 2, "economy"), twice, "Keep one"),
-        Flaw("goods.yaml", ("goods", 0, "id"), "'steel' is given twice", "Keep one"),
-        Flaw("goods.yaml", ("goods", 1, "part_of"), unknown("kind of goods", "x"), SPELL),
-        Flaw("goods.yaml", ("goods", 2, "id"), "'steel' is given twice", "Keep one"),
-        Flaw("events.yaml", ("legal", 1, "affects"), unknown("measure", "x"), SPELL),
-        Flaw("events.yaml", ("talks", 1, "parties"), unknown("economy"), SPELL),
+        FileProblem("XX.yaml", ("imposer",), unknown("economy"), SPELL),
+        FileProblem("mfn.yaml", ("baselines", 0, "economy"), twice, "Keep one"),
+        FileProblem("mfn.yaml", ("baselines", 1, "economy"), unknown("economy"), SPELL),
+        FileProblem("mfn.yaml", ("baselines", 1, "source"), "no source is called 'x'", SOURCES),
+        FileProblem("mfn.yaml", ("baselines", 2, "economy"), twice, "Keep one"),
+        FileProblem("goods.yaml", ("goods", 0, "id"), "'steel' is given twice", "Keep one"),
+        FileProblem("goods.yaml", ("goods", 1, "part_of"), unknown("kind of goods", "x"), SPELL),
+        FileProblem("goods.yaml", ("goods", 2, "id"), "'steel' is given twice", "Keep one"),
+        FileProblem("events.yaml", ("legal", 1, "affects"), unknown("measure", "x"), SPELL),
+        FileProblem("events.yaml", ("talks", 1, "parties"), unknown("economy"), SPELL),
     ]
     assert sorted(found(one._replace(mfn=mfn)), key=str) == sorted(expected, key=str)
 
@@ -385,7 +385,7 @@ def test_a_mistake_is_found_in_each_file() -> None:
     ],
 )
 def test_an_id_that_is_given_twice_is_named_at_each_place(
-    one: Sheet, places: list[tuple[int | str, ...]]
+    one: ImposerFile, places: list[tuple[int | str, ...]]
 ) -> None:
     twice = found(book(one))
     assert [flaw.loc for flaw in twice] == places

@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_valid_ledger_is_read(folder: Path, parties: Parties) -> None:
     ledger = load_ledger(folder, parties)
 
-    assert [measure.id for measure in ledger.pair("US", "CN").measures] == ["us-x"]
+    assert [measure.id for measure in ledger.get_pair("US", "CN").measures] == ["us-x"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_valid_ledger_is_read(folder: Path, parties: Parties) -> None:
             "no measure is called 'us-y'",
         ),
         ("covers", "scope: {goods: [stel]}\n  covers", 11, "scope.goods", "'stel'"),
-        ("general: true", "genral: true", 12, "measures.0.genral", "no such key here"),
+        ("general: true", "genral: true", 12, "measures.0.genral", "unknown key"),
         ("imposer: US", "imposer: UX", 1, "imposer", "no economy is called 'UX'"),
     ],
 )

@@ -12,7 +12,7 @@ from bot.rates.model.answer import (
     Component,
     Step,
     TotalBasis,
-    percent_text,
+    format_percent,
 )
 from bot.rates.model.measure import DutyRate, Status
 from bot.rates.model.warnings import Choice, Exclusion, Reason
@@ -44,13 +44,13 @@ def answer(**fields: Any) -> Answer:
 def test_a_rate_in_force_is_foreseen_if_its_sources_were_read_before_it_began(
     fields: dict[str, Any], expected: bool
 ) -> None:
-    assert component(**fields).foreseen is expected
+    assert component(**fields).is_foreseen is expected
 
 
 def test_a_component_counts_unless_it_is_excluded() -> None:
     ten = component(rate=DutyRate(Decimal(10)))
-    assert (ten.counted, ten.percent) == (True, Decimal(10))
-    assert not component(exclusion=Exclusion(Reason.ENDED)).counted
+    assert (ten.is_counted, ten.percent) == (True, Decimal(10))
+    assert not component(exclusion=Exclusion(Reason.ENDED)).is_counted
 
 
 def test_a_step_moves_the_total_unless_it_is_a_ruling_or_a_ban() -> None:
@@ -92,7 +92,7 @@ def test_zero_on_goods_is_only_what_the_data_hold(
     basis: TotalBasis, percent: int | None, expected: bool
 ) -> None:
     total = None if percent is None else Decimal(percent)
-    assert answer(basis=basis, total_percent=total).only_in_data is expected
+    assert answer(basis=basis, total_percent=total).is_zero_in_data is expected
 
 
 def test_a_total_holds_the_base_rate_if_it_is_a_component() -> None:
@@ -116,4 +116,4 @@ def test_a_total_holds_the_base_rate_if_it_is_a_component() -> None:
 def test_a_percent_is_written_without_needless_zeros(
     percent: str | None, expected: str | None
 ) -> None:
-    assert percent_text(None if percent is None else Decimal(percent)) == expected
+    assert format_percent(None if percent is None else Decimal(percent)) == expected

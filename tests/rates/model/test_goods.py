@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rates.model.goods import Good, Goods, dotted
+from bot.rates.model.goods import Good, Goods, format_code
 
 GOODS = [
     Good(id="all", name="all", part_of=("all",)),
@@ -15,12 +15,12 @@ GOODS = [
 
 def test_goods_know_what_they_are_part_of_and_what_is_part_of_them() -> None:
     goods = Goods(GOODS)
-    assert goods.chain("pipes") == {"pipes", "steel", "metals", "all"}
-    assert goods.chain("wine") == {"wine"}
-    assert goods.chain("absent") == frozenset()
-    assert goods.narrower("all") == ("metals", "steel", "pipes")
-    assert goods.narrower("steel") == ("pipes",)
-    assert goods.narrower("pipes") == goods.narrower("absent") == ()
+    assert goods.list_with_wider("pipes") == {"pipes", "steel", "metals", "all"}
+    assert goods.list_with_wider("wine") == {"wine"}
+    assert goods.list_with_wider("absent") == frozenset()
+    assert goods.list_narrower("all") == ("metals", "steel", "pipes")
+    assert goods.list_narrower("steel") == ("pipes",)
+    assert goods.list_narrower("pipes") == goods.list_narrower("absent") == ()
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_goods_know_what_they_are_part_of_and_what_is_part_of_them() -> None:
     ],
 )
 def test_a_code_has_its_goods(code: str, expected: list[str]) -> None:
-    assert [good.id for good in Goods(GOODS).at(code)] == expected
+    assert [good.id for good in Goods(GOODS).find_by_code(code)] == expected
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_a_code_has_its_goods(code: str, expected: list[str]) -> None:
     ],
 )
 def test_a_code_is_printed_as_in_a_tariff(code: str, expected: str) -> None:
-    assert dotted(code) == expected
+    assert format_code(code) == expected

@@ -14,7 +14,7 @@ from bot.rates.model.measure import (
     RatePeriod,
     Scope,
     Status,
-    falling_on,
+    filter_by_partner,
     has_basis,
 )
 from tests.rates.made import START, measure, period
@@ -43,7 +43,11 @@ DUTY = measure("a", ONE, TWO, THREE)
 def test_a_day_has_its_period_the_one_that_is_over_and_the_one_ahead(
     day: date, on: RatePeriod | None, before: RatePeriod | None, after: RatePeriod | None
 ) -> None:
-    assert (DUTY.on(day), DUTY.before(day), DUTY.after(day)) == (on, before, after)
+    assert (DUTY.find_period(day), DUTY.find_period_before(day), DUTY.find_period_after(day)) == (
+        on,
+        before,
+        after,
+    )
     assert [each for each in DUTY.periods if each.covers(day)] == ([on] if on else [])
 
 
@@ -58,7 +62,7 @@ def test_a_day_has_its_period_the_one_that_is_over_and_the_one_ahead(
     ],
 )
 def test_what_charged_nothing_or_is_not_over_is_no_past_rate(nothing: RatePeriod) -> None:
-    assert measure("a", nothing).before(JUNE) is None
+    assert measure("a", nothing).find_period_before(JUNE) is None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +79,7 @@ def test_what_charged_nothing_or_is_not_over_is_no_past_rate(nothing: RatePeriod
 def test_a_rate_may_be_unknown_before_the_first_that_is_known(
     since: date | None, periods: tuple[RatePeriod, ...], day: date, expected: bool
 ) -> None:
-    assert measure("a", *periods, charged_since=since).unknown_on(day) is expected
+    assert measure("a", *periods, charged_since=since).is_rate_unknown(day) is expected
 
 
 @pytest.mark.parametrize(
@@ -94,7 +98,7 @@ def test_a_measure_falls_on_its_partners(
     partners: tuple[str, ...], exceptions: tuple[str, ...], codes: set[str], expected: bool
 ) -> None:
     one = measure("a", partners=partners, exceptions=exceptions)
-    assert falling_on([one], frozenset(codes)) == ((one,) if expected else ())
+    assert filter_by_partner([one], frozenset(codes)) == ((one,) if expected else ())
 
 
 @pytest.mark.parametrize(
@@ -129,7 +133,7 @@ def test_an_exemption_holds_for_its_partners_on_its_days(
     fields: dict[str, Any], day: date, codes: list[str], expected: bool
 ) -> None:
     given = {"scope": Scope(goods=("steel",)), "why": "listed"}
-    assert Exemption.model_validate(given | fields).holds(day, codes) is expected
+    assert Exemption.model_validate(given | fields).applies_to(day, codes) is expected
 
 
 def test_a_scope_is_empty_without_goods_and_codes() -> None:
@@ -143,7 +147,7 @@ def test_a_scope_is_empty_without_goods_and_codes() -> None:
     [(Calc.ADDS, False), (Calc.ALL_IN_CEILING, True), (Calc.ALL_IN_FLOOR, True)],
 )
 def test_an_all_in_rate_holds_the_base_rate(calc: Calc, all_in: bool) -> None:
-    assert period(10, calc=calc).all_in is all_in
+    assert period(10, calc=calc).is_all_in is all_in
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import NoEconomyNamed, QueryError, UnknownParty
 from bot.rates.model.goods import Good
-from bot.rates.question.parse import Kind, RateQuery, parse
+from bot.rates.question.parse import QueryKind, RateQuery, parse_query
 from tests.rates.made import PARTIES, ledger, sheet
 
 TODAY = date(2026, 11, 24)
@@ -21,14 +21,14 @@ WORDS_OF_TIME = """
 
 
 def read(text: str) -> RateQuery:
-    return parse(text, PARTIES, TODAY, READER)
+    return parse_query(text, PARTIES, TODAY, READER)
 
 
 @pytest.mark.parametrize("word", WORDS_OF_TIME.split())
 @pytest.mark.parametrize(
-    ("asked", "kind"), [("upcoming", Kind.UPCOMING), ("changes", Kind.CHANGES)]
+    ("asked", "kind"), [("upcoming", QueryKind.UPCOMING), ("changes", QueryKind.CHANGES)]
 )
-def test_a_word_of_time_does_not_limit_a_calendar(asked: str, kind: Kind, word: str) -> None:
+def test_a_word_of_time_does_not_limit_a_calendar(asked: str, kind: QueryKind, word: str) -> None:
     query = read(f"{asked} china {word}")
     assert (query.kind, query.partner, query.product) == (kind, "CN", None)
 
@@ -81,4 +81,4 @@ def test_an_empty_question_is_refused_for_naming_no_economy() -> None:
 
 
 def test_without_a_vocabulary_any_words_next_to_economies_are_goods() -> None:
-    assert parse("us china zzqqx", PARTIES, TODAY).product == "zzqqx"
+    assert parse_query("us china zzqqx", PARTIES, TODAY).product == "zzqqx"

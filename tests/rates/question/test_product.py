@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rates.ledger import Ledger
-from bot.rates.question.product import Wanted
+from bot.rates.question.product import ParsedProduct
 
 
-def _read(text: str, ledger: Ledger) -> Wanted:
+def _read(text: str, ledger: Ledger) -> ParsedProduct:
     return ledger.reader.read(text, frozenset(measure.id for measure in ledger.measures))
 
 

@@ -8,7 +8,7 @@ import pytest
 from bot.errors import NoEconomyNamed, QueryError, UnknownParty
 from bot.parties import WORLD, Parties, Party
 from bot.rates.model.goods import Good
-from bot.rates.question.parse import Kind, RateQuery, narrowed, parse, question
+from bot.rates.question.parse import QueryKind, RateQuery, format_query, override_query, parse_query
 from bot.rates.question.product import ProductReader
 from tests.rates.made import ledger, sheet, written
 
@@ -40,15 +40,15 @@ def reader() -> ProductReader:
 
 
 def read(text: str) -> RateQuery:
-    return parse(text, PARTIES, TODAY, reader())
+    return parse_query(text, PARTIES, TODAY, reader())
 
 
 def pair(imposer: str, partner: str, **fields: Any) -> RateQuery:
-    return RateQuery(kind=Kind.PAIR, imposer=imposer, partner=partner, **fields)
+    return RateQuery(kind=QueryKind.PAIR, imposer=imposer, partner=partner, **fields)
 
 
 def party(code: str, **fields: Any) -> RateQuery:
-    return RateQuery(kind=Kind.PARTY, partner=code, **fields)
+    return RateQuery(kind=QueryKind.PARTY, partner=code, **fields)
 
 
 BOTH: dict[str, Any] = {"both_ways": True}
@@ -101,14 +101,17 @@ QUERIES: list[tuple[str, RateQuery]] = [
     ("us kg steel", pair("US", "KG", **STEEL, **BOTH)),
     ("us bosnia and herzegovina steel", pair("US", "BA", **STEEL, **BOTH)),
     # Further partners are compared.
-    ("us china vs india", RateQuery(kind=Kind.COMPARE, imposer="US", partner="CN", versus=("IN",))),
+    (
+        "us china vs india",
+        RateQuery(kind=QueryKind.COMPARE, imposer="US", partner="CN", versus=("IN",)),
+    ),
     (
         "us on china, india, germany, china steel",
-        RateQuery(kind=Kind.COMPARE, imposer="US", partner="CN", versus=("IN", "DE"), **STEEL),
+        RateQuery(kind=QueryKind.COMPARE, imposer="US", partner="CN", versus=("IN", "DE"), **STEEL),
     ),
     (
         "by us on china and india",
-        RateQuery(kind=Kind.COMPARE, imposer="US", partner="CN", versus=("IN",)),
+        RateQuery(kind=QueryKind.COMPARE, imposer="US", partner="CN", versus=("IN",)),
     ),
     ("us us china", pair("US", "CN", **BOTH)),
     ("us all countries steel", pair("US", WORLD, **STEEL)),
@@ -116,37 +119,40 @@ QUERIES: list[tuple[str, RateQuery]] = [
     # One economy.
     ("china", party("CN")),
     ("china history", party("CN", history=True)),
-    ("tariffs on china", party("CN", charged=True)),
-    ("from china", party("CN", charged=True)),
-    ("against china on 2025-05-14", party("CN", charged=True, on=DAY)),
-    ("steel from canada", party("CA", charged=True, **STEEL)),
-    ("steel made in canada", party("CA", charged=True, product="steel")),
-    ("canadian steel", party("CA", charged=True, **STEEL)),
+    ("tariffs on china", party("CN", only_as_origin=True)),
+    ("from china", party("CN", only_as_origin=True)),
+    ("against china on 2025-05-14", party("CN", only_as_origin=True, on=DAY)),
+    ("steel from canada", party("CA", only_as_origin=True, **STEEL)),
+    ("steel made in canada", party("CA", only_as_origin=True, product="steel")),
+    ("canadian steel", party("CA", only_as_origin=True, **STEEL)),
     ("canadian tariffs", party("CA")),
-    ("canada steel", pair("CA", WORLD, one_named=True, **STEEL)),
-    ("steel in canada", pair("CA", WORLD, one_named=True, product="steel")),
+    ("canada steel", pair("CA", WORLD, partner_implied=True, **STEEL)),
+    ("steel in canada", pair("CA", WORLD, partner_implied=True, product="steel")),
     ("steel on world", pair(WORLD, WORLD, product="steel")),
     ("what china faces", party("CN")),
-    ("china steel on 2025-05-14", pair("CN", WORLD, one_named=True, on=DAY, **STEEL)),
+    ("china steel on 2025-05-14", pair("CN", WORLD, partner_implied=True, on=DAY, **STEEL)),
     # Calendars.
-    ("upcoming", RateQuery(kind=Kind.UPCOMING)),
+    ("upcoming", RateQuery(kind=QueryKind.UPCOMING)),
     (
         "upcoming china steel on 2025-05-14",
-        RateQuery(kind=Kind.UPCOMING, partner="CN", on=DAY, **STEEL),
+        RateQuery(kind=QueryKind.UPCOMING, partner="CN", on=DAY, **STEEL),
     ),
-    ("calendar", RateQuery(kind=Kind.UPCOMING)),
-    ("changes", RateQuery(kind=Kind.CHANGES, since=date(2026, 10, 25))),
-    ("changed upcoming", RateQuery(kind=Kind.UPCOMING)),
+    ("calendar", RateQuery(kind=QueryKind.UPCOMING)),
+    ("changes", RateQuery(kind=QueryKind.CHANGES, since=date(2026, 10, 25))),
+    ("changed upcoming", RateQuery(kind=QueryKind.UPCOMING)),
     (
         "changes since 2025-05-14 china list 3",
-        RateQuery(kind=Kind.CHANGES, partner="CN", since=DAY, product="list 3"),
+        RateQuery(kind=QueryKind.CHANGES, partner="CN", since=DAY, product="list 3"),
     ),
     (
         "upcoming chapter 72 china",
-        RateQuery(kind=Kind.UPCOMING, partner="CN", product="chapter 72"),
+        RateQuery(kind=QueryKind.UPCOMING, partner="CN", product="chapter 72"),
     ),
-    ("upcoming next 2 weeks steel", RateQuery(kind=Kind.UPCOMING, product="next 2 weeks steel")),
-    ("changes last 7 days", RateQuery(kind=Kind.CHANGES, since=date(2026, 10, 25))),
+    (
+        "upcoming next 2 weeks steel",
+        RateQuery(kind=QueryKind.UPCOMING, product="next 2 weeks steel"),
+    ),
+    ("changes last 7 days", RateQuery(kind=QueryKind.CHANGES, since=date(2026, 10, 25))),
 ]
 
 
@@ -177,12 +183,12 @@ REFUSALS: list[tuple[str, QueryError]] = [
     ("us germny steel", UnknownParty("germny", ("Germany",))),
     (
         "changes since whenever",
-        QueryError("whenever", "not a day I can read", "Write it as 2025-05-14"),
+        QueryError("whenever", "not a date I can read", "Write it as 2025-05-14"),
     ),
     ("upcoming germny", UnknownParty("germny", ("Germany",))),
     ("upcoming china zzqqx", UnknownParty("zzqqx", (), "neither goods nor an economy I know")),
     ("upcoming china zzqqx 3", UnknownParty("zzqqx", (), "neither goods nor an economy I know")),
-    ("us china on 2025-02-30", QueryError("2025-02-30", "not a day", "Write it as 2025-05-14")),
+    ("us china on 2025-02-30", QueryError("2025-02-30", "not a date", "Write it as 2025-05-14")),
 ]
 
 
@@ -198,13 +204,15 @@ def test_a_question_of_the_greatest_length_is_read() -> None:
 
 
 def test_without_a_vocabulary_words_are_goods() -> None:
-    assert parse("us china zzqqx", PARTIES, TODAY) == pair("US", "CN", product="zzqqx", **BOTH)
-    assert parse("upcoming zzqqx", PARTIES, TODAY) == RateQuery(kind=Kind.UPCOMING)
+    assert parse_query("us china zzqqx", PARTIES, TODAY) == pair(
+        "US", "CN", product="zzqqx", **BOTH
+    )
+    assert parse_query("upcoming zzqqx", PARTIES, TODAY) == RateQuery(kind=QueryKind.UPCOMING)
     with pytest.raises(UnknownParty):
-        parse("steel", PARTIES, TODAY)
+        parse_query("steel", PARTIES, TODAY)
 
 
-CHANGES = RateQuery(kind=Kind.CHANGES, since=date(2025, 5, 1))
+CHANGES = RateQuery(kind=QueryKind.CHANGES, since=date(2025, 5, 1))
 LATER, MONTH_BEFORE = date(2026, 1, 31), date(2025, 4, 14)
 
 
@@ -223,15 +231,20 @@ LATER, MONTH_BEFORE = date(2026, 1, 31), date(2025, 4, 14)
             "wine",
             party("US").model_copy(
                 update={
-                    "kind": Kind.PAIR,
+                    "kind": QueryKind.PAIR,
                     "imposer": "US",
                     "partner": WORLD,
-                    "one_named": True,
+                    "partner_implied": True,
                     "product": "wine",
                 }
             ),
         ),
-        (party("US", charged=True), DAY, "wine", party("US", charged=True, on=DAY, product="wine")),
+        (
+            party("US", only_as_origin=True),
+            DAY,
+            "wine",
+            party("US", only_as_origin=True, on=DAY, product="wine"),
+        ),
         # The day of changes is where they end.
         (CHANGES, LATER, None, CHANGES.model_copy(update={"on": LATER})),
         (
@@ -247,13 +260,13 @@ LATER, MONTH_BEFORE = date(2026, 1, 31), date(2025, 4, 14)
             CHANGES.model_copy(update={"on": DAY, "since": MONTH_BEFORE}),
         ),
         (CHANGES, None, None, CHANGES),
-        (RateQuery(kind=Kind.UPCOMING), DAY, None, RateQuery(kind=Kind.UPCOMING, on=DAY)),
+        (RateQuery(kind=QueryKind.UPCOMING), DAY, None, RateQuery(kind=QueryKind.UPCOMING, on=DAY)),
     ],
 )
 def test_a_day_and_goods_given_apart_take_precedence(
     query: RateQuery, on: date | None, product: str | None, expected: RateQuery
 ) -> None:
-    assert narrowed(query, on, product) == expected
+    assert override_query(query, on, product) == expected
 
 
 @pytest.mark.parametrize(
@@ -262,16 +275,16 @@ def test_a_day_and_goods_given_apart_take_precedence(
         (pair("US", "CN", **BOTH), "🇺🇸 🇨🇳"),
         (pair("US", "CN"), "🇺🇸 on 🇨🇳"),
         (pair("US", WORLD, on=DAY, **STEEL), "on 2025-05-14 🇺🇸 on world steel"),
-        (pair("US", WORLD, one_named=True, **STEEL), "🇺🇸 steel"),
+        (pair("US", WORLD, partner_implied=True, **STEEL), "🇺🇸 steel"),
         (party("CN", history=True), "🇨🇳 history"),
-        (party("CN", charged=True), "on 🇨🇳"),
+        (party("CN", only_as_origin=True), "on 🇨🇳"),
         (
-            RateQuery(kind=Kind.COMPARE, imposer="US", partner="CN", versus=("IN", WORLD)),
+            RateQuery(kind=QueryKind.COMPARE, imposer="US", partner="CN", versus=("IN", WORLD)),
             "🇺🇸 🇨🇳 🇮🇳 world",
         ),
-        (RateQuery(kind=Kind.UPCOMING, partner="CN", on=DAY), "upcoming on 2025-05-14 🇨🇳"),
-        (RateQuery(kind=Kind.CHANGES, since=DAY, **STEEL), "changes since 2025-05-14 steel"),
+        (RateQuery(kind=QueryKind.UPCOMING, partner="CN", on=DAY), "upcoming on 2025-05-14 🇨🇳"),
+        (RateQuery(kind=QueryKind.CHANGES, since=DAY, **STEEL), "changes since 2025-05-14 steel"),
     ],
 )
 def test_a_query_is_written_as_a_question(query: RateQuery, expected: str) -> None:
-    assert question(query) == expected
+    assert format_query(query) == expected

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.parties import WORLD, Parties
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import parse, question
+from bot.rates.question.parse import format_query, parse_query
 
 TODAY = date(2026, 11, 24)
 
@@ -40,8 +40,8 @@ TODAY = date(2026, 11, 24)
 def test_the_wording_means_the_same_question_on_any_later_day(
     text: str, parties: Parties, ledger: Ledger
 ) -> None:
-    asked = parse(text, parties, TODAY, ledger.reader)
-    again = parse(question(asked), parties, date(2031, 1, 1), ledger.reader)
+    asked = parse_query(text, parties, TODAY, ledger.reader)
+    again = parse_query(format_query(asked), parties, date(2031, 1, 1), ledger.reader)
     assert again == asked
 
 
@@ -53,5 +53,5 @@ def test_any_two_economies_can_be_asked_about_again(
     one, other = data.draw(st.lists(names, min_size=2, max_size=2, unique=True))
     joint = data.draw(st.sampled_from([" ", " on ", " vs "]))
     goods = data.draw(st.sampled_from(["", " steel", " ev batteries", " 8507.60", " list 3 only"]))
-    asked = parse(f"{one}{joint}{other}{goods}", parties, TODAY, ledger.reader)
-    assert parse(question(asked), parties, TODAY, ledger.reader) == asked
+    asked = parse_query(f"{one}{joint}{other}{goods}", parties, TODAY, ledger.reader)
+    assert parse_query(format_query(asked), parties, TODAY, ledger.reader) == asked

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from bot.rates.model.goods import Good, Goods
-from bot.rates.question.product import ProductReader, Wanted
+from bot.rates.question.product import ParsedProduct, ProductReader
 from tests.rates.made import measure
 
 GOODS = [
@@ -32,48 +32,48 @@ def reader() -> ProductReader:
     return ProductReader(Goods(GOODS), measures, bases)
 
 
-READINGS: list[tuple[str, Wanted]] = [
-    ("", Wanted("")),
-    ("the", Wanted("the")),
-    ("Tin", Wanted("Tin", goods=("tin",))),
+READINGS: list[tuple[str, ParsedProduct]] = [
+    ("", ParsedProduct("")),
+    ("the", ParsedProduct("the")),
+    ("Tin", ParsedProduct("Tin", goods=("tin",))),
     # The longest phrase counts.
-    ("car batteries", Wanted("car batteries", goods=("ev-batteries",))),
-    ("ev-batteries", Wanted("ev-batteries", goods=("ev-batteries",))),
-    ("batteries and tin", Wanted("batteries and tin", goods=("batteries", "tin"))),
-    ("tin tin", Wanted("tin tin", goods=("tin",))),
-    ("iron and steel", Wanted("iron and steel", goods=("steel",))),
+    ("car batteries", ParsedProduct("car batteries", goods=("ev-batteries",))),
+    ("ev-batteries", ParsedProduct("ev-batteries", goods=("ev-batteries",))),
+    ("batteries and tin", ParsedProduct("batteries and tin", goods=("batteries", "tin"))),
+    ("tin tin", ParsedProduct("tin tin", goods=("tin",))),
+    ("iron and steel", ParsedProduct("iron and steel", goods=("steel",))),
     # Goods and a layer by one name.
-    ("steel", Wanted("steel", goods=("steel",), layers=("list",))),
-    ("list 3", Wanted("list 3", layers=("list",))),
-    ("list three only", Wanted("list three only", layers=("list",), alone=True)),
-    ("tin all duties only", Wanted("tin all duties only", goods=("tin",))),
-    ("unfair trade", Wanted("unfair trade", bases=("Section 301",))),
-    ("order 5 tin", Wanted("order 5 tin", goods=("tin",), bases=("Order 5",))),
-    ("goods in general", Wanted("goods in general", headline=True)),
-    ("tin landed", Wanted("tin landed", goods=("tin",), with_base=True)),
+    ("steel", ParsedProduct("steel", goods=("steel",), layers=("list",))),
+    ("list 3", ParsedProduct("list 3", layers=("list",))),
+    ("list three only", ParsedProduct("list three only", layers=("list",), alone=True)),
+    ("tin all duties only", ParsedProduct("tin all duties only", goods=("tin",))),
+    ("unfair trade", ParsedProduct("unfair trade", bases=("Section 301",))),
+    ("order 5 tin", ParsedProduct("order 5 tin", goods=("tin",), bases=("Order 5",))),
+    ("goods in general", ParsedProduct("goods in general", headline=True)),
+    ("tin landed", ParsedProduct("tin landed", goods=("tin",), with_base=True)),
     # Beside a code, goods only say which of its goods are meant.
     (
         "8507.60 car batteries tin",
-        Wanted("8507.60 car batteries tin", codes=("850760",), goods=("ev-batteries",)),
+        ParsedProduct("8507.60 car batteries tin", codes=("850760",), goods=("ev-batteries",)),
     ),
-    ("8001 tin", Wanted("8001 tin", codes=("8001",), goods=("tin",))),
-    ("8507 purple", Wanted("8507 purple", codes=("8507",), unknown=("purple",))),
-    ("list 4a purple", Wanted("list 4a purple", layers=("other",), unknown=("purple",))),
-    ("order 5 purple", Wanted("order 5 purple", bases=("Order 5",), unknown=("purple",))),
-    ("purple tin", Wanted("purple tin", goods=("tin",), unknown=("purple",))),
+    ("8001 tin", ParsedProduct("8001 tin", codes=("8001",), goods=("tin",))),
+    ("8507 purple", ParsedProduct("8507 purple", codes=("8507",), unknown=("purple",))),
+    ("list 4a purple", ParsedProduct("list 4a purple", layers=("other",), unknown=("purple",))),
+    ("order 5 purple", ParsedProduct("order 5 purple", bases=("Order 5",), unknown=("purple",))),
+    ("purple tin", ParsedProduct("purple tin", goods=("tin",), unknown=("purple",))),
     # A misspelt name is read as the goods.
     (
         "accumulatrs",
-        Wanted("accumulatrs", goods=("batteries",), read_as="batteries"),
+        ParsedProduct("accumulatrs", goods=("batteries",), read_as="batteries"),
     ),
-    ("steell", Wanted("steell", goods=("steel",), read_as="steel")),
-    ("zincs x", Wanted("zincs x", goods=("zinc",), unknown=("x",))),
-    ("zinck", Wanted("zinck", unknown=("zinck",), suggestions=("zinc",))),
-    ("whte goods", Wanted("whte goods", goods=("washers",), read_as="washing machines")),
+    ("steell", ParsedProduct("steell", goods=("steel",), read_as="steel")),
+    ("zincs x", ParsedProduct("zincs x", goods=("zinc",), unknown=("x",))),
+    ("zinck", ParsedProduct("zinck", unknown=("zinck",), suggestions=("zinc",))),
+    ("whte goods", ParsedProduct("whte goods", goods=("washers",), read_as="washing machines")),
     # What is only near is suggested, the likest first and four at most.
     (
         "washing",
-        Wanted(
+        ParsedProduct(
             "washing",
             unknown=("washing",),
             suggestions=("washing machines",),
@@ -81,7 +81,7 @@ READINGS: list[tuple[str, Wanted]] = [
     ),
     (
         "machine",
-        Wanted(
+        ParsedProduct(
             "machine",
             unknown=("machine",),
             suggestions=(
@@ -89,19 +89,19 @@ READINGS: list[tuple[str, Wanted]] = [
             ),
         ),
     ),
-    ("zzqqx", Wanted("zzqqx", unknown=("zzqqx",))),
+    ("zzqqx", ParsedProduct("zzqqx", unknown=("zzqqx",))),
 ]
 
 
 @pytest.mark.parametrize(("text", "expected"), READINGS)
-def test_a_text_is_read(text: str, expected: Wanted) -> None:
+def test_a_text_is_read(text: str, expected: ParsedProduct) -> None:
     assert reader().read(text, LAYERS) == expected
 
 
 def test_only_layers_of_the_pair_can_be_meant() -> None:
     one = reader()
     assert one.read("list 3", frozenset({"other"})).layers == ()
-    assert one.read("steel", frozenset()) == Wanted("steel", goods=("steel",))
+    assert one.read("steel", frozenset()) == ParsedProduct("steel", goods=("steel",))
     assert one.read_any("list 3").layers == ("list",)
 
 
@@ -122,7 +122,7 @@ def test_a_text_is_goods_a_layer_or_nothing(
     text: str, knows: bool, names: bool, understands: bool
 ) -> None:
     one = reader()
-    assert (one.knows(text), one.names(text), one.understands(text)) == (
+    assert (one.names_goods(text), one.names_any(text), one.understands(text)) == (
         knows,
         names,
         understands,
@@ -136,5 +136,5 @@ def test_near_names_are_those_suggested() -> None:
 
 def test_a_text_names_each_legal_basis_once() -> None:
     text = "Under Order 5, unfair trade (Section 301) and steel of list 3"
-    assert reader().bases_in(text) == ("Order 5", "Section 301")
-    assert reader().bases_in("") == ()
+    assert reader().find_bases(text) == ("Order 5", "Section 301")
+    assert reader().find_bases("") == ()

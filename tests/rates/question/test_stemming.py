@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.rates.question.product import codes_in
-from bot.rates.question.stemming import stems
+from bot.rates.question.product import extract_codes
+from bot.rates.question.stemming import stem_words
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ from bot.rates.question.stemming import stems
     ],
 )
 def test_words_lose_their_plural_and_are_spelt_the_british_way(text: str, expected: str) -> None:
-    assert stems(text) == tuple(expected.split())
+    assert stem_words(text) == tuple(expected.split())
 
 
 @pytest.mark.parametrize(
@@ -72,5 +72,5 @@ def test_words_lose_their_plural_and_are_spelt_the_british_way(text: str, expect
     ],
 )
 def test_codes_are_taken_out_of_a_text(text: str, codes: tuple[str, ...], rest: str) -> None:
-    found, left = codes_in(text)
+    found, left = extract_codes(text)
     assert (found, " ".join(left.split())) == (codes, rest)

@@ -17,7 +17,7 @@ from bot.slack.blockkit.mrkdwn import (
     person,
     safe_url,
 )
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 from tests.slack.samples import HOSTILE, nasty_text
 
 
@@ -92,7 +92,7 @@ def test_an_address_cannot_close_its_link_early() -> None:
 
 @given(nasty_text)
 def test_plain_text_is_one_visible_line(text: str) -> None:
-    assert not re.search(r"[\x00-\x1f\x7f\u200b\u202e]", single_line(text))
+    assert not re.search(r"[\x00-\x1f\x7f\u200b\u202e]", to_single_line(text))
 
 
 @given(nasty_text.map(escape), st.integers(2, 100))

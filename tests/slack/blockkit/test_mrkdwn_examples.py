@@ -3,7 +3,7 @@
 import pytest
 
 from bot.slack.blockkit.mrkdwn import cut, cut_markup, escape
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from bot.text.single_line import single_line
     ],
 )
 def test_text_is_put_on_one_line(text: str, expected: str) -> None:
-    assert single_line(text) == expected
+    assert to_single_line(text) == expected
 
 
 @pytest.mark.parametrize(

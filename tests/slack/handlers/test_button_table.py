@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.commands.permissions import OperatorAct
+from bot.commands.permissions import OperatorAction
 from bot.slack.handlers.buttons import BUTTONS
 from bot.slack.views import alerts, proposals
 from bot.slack.views.rates.answer import SHARE
@@ -43,4 +43,4 @@ def test_only_operators_may_use_the_buttons_of_a_proposal() -> None:
         of_proposal = str(action_id).startswith(
             ("rate_approve", "rate_edit", "rate_reject", "rate_take")
         )
-        assert (route.act is OperatorAct.DECIDE_ON_RATES) == of_proposal
+        assert (route.act is OperatorAction.DECIDE_ON_RATES) == of_proposal

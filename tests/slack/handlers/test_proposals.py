@@ -107,7 +107,7 @@ async def operators_of(
         permissions=Permissions({operator}),
         clock=lambda: NOW,
     )
-    decisions.watch(given.service.answers.use)
+    decisions.watch(given.service.answers.replace_ledger)
     sender = SlackSender(client, PARTIES, proposals=decisions, pace_s=0)
     decisions.watch(update_on_new_ledger(given))
     async with page_user_of(workspace, given) as page_user:

@@ -1,8 +1,7 @@
-"""Answers about rates as messages: what is uncertain first, then the total, its parts and sources.
+"""Answers about rates as messages: warnings first, then the total, its components and sources.
 
-One or two answers are shown in full, as far as they fit into one message; more are a comparison and
-shortened. Asked for a history, they are a chart and, for those who cannot see it, a list of its
-steps.
+One or two answers are shown in full if they fit into one message. Three or more are a comparison
+and shown in short form. A history is a chart with a list of its steps below it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +10,7 @@ from dataclasses import replace
 from bot.parties import WORLD, Parties
 from bot.rates.model.answer import Answer
 from bot.render import words
-from bot.render.text import sentence
+from bot.render.text import render_sentence
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -27,125 +26,138 @@ from bot.slack.blockkit.blocks import (
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
-from bot.slack.views.rates.chart import history_chart, without_chart
-from bot.slack.views.rates.table import table_worth
+from bot.slack.views.rates.chart import remove_charts, render_history_chart
+from bot.slack.views.rates.table import is_table_useful
 from bot.slack.views.replies import RUN
-from bot.text.single_line import single_line
+from bot.text.single_line import to_single_line
 
 SHARE = "rate_share"
 
-_FULL = 2
-# With more, the lists below the chart would hardly hold a step.
-_TRACED = 4
+_MAX_FULL = 2
+# With more answers, the lists below the chart would have room for hardly any step.
+_MAX_CHARTED = 4
 _WARNINGS = 5
 _LIST = limits.SECTION_CHARACTERS - 100
-# Room for the notice, and for the line that counts what was left out.
+# Leaves room for the notice and the line with the number of omitted paragraphs.
 _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 
 
-def rates(answers: Sequence[Answer], parties: Parties, asked: str) -> Message:
-    """The answers to one question; `asked` is the question, which the buttons ask again."""
-    row = actions(*_buttons(answers, asked))
-    notice = "\n".join(escape(sentence(answer), 400) for answer in answers)
-    traced = _traced(answers, parties, size(row)) if len(answers) <= _TRACED else []
-    shown = traced or _stated(answers, parties, size(row))
-    message = assemble(notice or "No answer.", [], shown, row, left_out)
-    return replace(message, instead=without_chart(message)) if traced else message
+def render_answers(answers: Sequence[Answer], parties: Parties, asked: str) -> Message:
+    """A message with the answers to one question; `asked` is its text, for the buttons."""
+    row = actions(*_build_buttons(answers, asked))
+    notice = "\n".join(escape(render_sentence(answer), 400) for answer in answers)
+    traced = _render_history(answers, parties, size(row)) if len(answers) <= _MAX_CHARTED else []
+    shown = traced or _render_totals(answers, parties, size(row))
+    message = assemble(notice or "No answer.", [], shown, row, render_left_out)
+    return replace(message, instead=remove_charts(message)) if traced else message
 
 
-def _traced(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
-    """How the totals went, as a chart and in words; nothing where there is no history to draw."""
-    chart = history_chart(answers)
+def _render_history(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
+    """The histories of the totals as a chart and a list; empty if there is no history."""
+    chart = render_history_chart(answers)
     if chart is None:
         return []
-    texts = (text for answer in answers for text in words.warnings(answer)[:_WARNINGS])
-    head = [*warnings([*dict.fromkeys(texts)][:_WARNINGS]), chart]
+    texts = (text for answer in answers for text in words.describe_warnings(answer)[:_WARNINGS])
+    head = [*render_warnings([*dict.fromkeys(texts)][:_WARNINGS]), chart]
     room = (_ROOM - taken - size(head)) // len(answers)
-    return [*head, *_joined(_steps(answer, parties, room) for answer in answers)]
+    return [*head, *_flatten(_render_steps(answer, parties, room) for answer in answers)]
 
 
-def _steps(answer: Answer, parties: Parties, room: int) -> list[Block]:
-    """The title, the definition, and as many steps as there is room for, in characters of JSON."""
-    title, checked = header(markup.title(answer, parties)), context(markup.checked(answer))
-    definition = markup.definition(answer)
+def _render_steps(answer: Answer, parties: Parties, room: int) -> list[Block]:
+    """Title, definition and as many steps as fit into `room` characters of JSON."""
+    title, checked = (
+        header(markup.format_title(answer, parties)),
+        context(markup.format_checked(answer)),
+    )
+    definition = markup.format_definition(answer)
     spare = room - size([title, section(definition), checked])
     spare = min(spare, limits.SECTION_CHARACTERS - len(definition) - 100)
-    paragraph = "\n".join(filter(None, [definition, markup.history(answer, spare)]))
+    paragraph = "\n".join(filter(None, [definition, markup.format_history(answer, spare)]))
     return [title, section(paragraph), checked]
 
 
-def _stated(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
-    """What is charged on a day: in full if that fits, else the first in full, others short."""
-    view = _full if len(answers) <= _FULL else _short
+def _render_totals(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
+    """The totals: all in full, or only the first in full if they do not fit."""
+    view = _render_full if len(answers) <= _MAX_FULL else _render_short
     shown = [view(answer, parties) for answer in answers]
-    if size(_joined(shown)) + taken > _ROOM:
-        shown[1:] = [_short(answer, parties) for answer in answers[1:]]
-    return _joined(shown)
+    if size(_flatten(shown)) + taken > _ROOM:
+        shown[1:] = [_render_short(answer, parties) for answer in answers[1:]]
+    return _flatten(shown)
 
 
-def warnings(texts: Sequence[str]) -> list[Block]:
-    """A paragraph of warnings, if there are any."""
-    return [section(markup.warnings(texts, 500))] if texts else []
+def render_warnings(texts: Sequence[str]) -> list[Block]:
+    """A paragraph with the warnings; no block if there are none."""
+    return [section(markup.format_warnings(texts, 500))] if texts else []
 
 
-def _joined(shown: Iterable[Sequence[Block]]) -> list[Block]:
+def _flatten(shown: Iterable[Sequence[Block]]) -> list[Block]:
     return [block for blocks in shown for block in blocks]
 
 
-def _full(answer: Answer, parties: Parties) -> list[Block]:
-    blocks = warnings(words.warnings(answer)[:_WARNINGS])
-    blocks += [header(markup.title(answer, parties)), section(markup.definition(answer))]
+def _render_full(answer: Answer, parties: Parties) -> list[Block]:
+    blocks = render_warnings(words.describe_warnings(answer)[:_WARNINGS])
+    blocks += [
+        header(markup.format_title(answer, parties)),
+        section(markup.format_definition(answer)),
+    ]
     paragraphs = (
-        markup.choices(answer),
-        *map(markup.component, answer.components),
-        markup.base_rates(answer),
-        markup.not_counted(answer),
-        markup.coming(answer),
-        markup.history(answer, _LIST),
+        markup.format_choices(answer),
+        *map(markup.format_component, answer.components),
+        markup.format_base_rates(answer),
+        markup.format_not_counted(answer),
+        markup.format_next(answer),
+        markup.format_history(answer, _LIST),
     )
     blocks += [section(paragraph) for paragraph in paragraphs if paragraph]
-    blocks.append(context(markup.checked(answer), markup.last_change(answer)))
+    blocks.append(context(markup.format_checked(answer), markup.format_last_change(answer)))
     return blocks
 
 
-def _short(answer: Answer, parties: Parties) -> list[Block]:
-    """The title, the first warnings and the components, in one paragraph."""
-    warned = markup.warnings(words.first_warnings(answer), 300)
-    title = bold(escape(markup.title(answer, parties), 200))
-    # A number that misleads by itself comes after what must be known first.
+def _render_short(answer: Answer, parties: Parties) -> list[Block]:
+    """Title, first warnings and components in one paragraph."""
+    warned = markup.format_warnings(words.describe_first_warnings(answer), 300)
+    title = bold(escape(markup.format_title(answer, parties), 200))
+    # A total that misleads by itself comes after its warnings.
     misleads = any(one.leads for one in answer.warnings)
     counted = [
-        f"• {markup.component_rate(one)} {markup.named(one)}" for one in answer.components[:8]
+        f"• {markup.format_component_rate(one)} {markup.format_duty(one)}"
+        for one in answer.components[:8]
     ]
-    on_goods = f"• not in it: {words.on_goods(answer.on_goods)}" if answer.on_goods else ""
+    on_goods = (
+        f"• not in the total: {words.describe_goods_duties(answer.on_goods)}"
+        if answer.on_goods
+        else ""
+    )
     lines = [
         *([warned, title] if misleads else [title, warned]),
-        markup.choices(answer),
+        markup.format_choices(answer),
         *counted,
         on_goods,
-        markup.checked(answer),
+        markup.format_checked(answer),
     ]
     return [section("\n".join(filter(None, lines)))]
 
 
-def _buttons(answers: Sequence[Answer], asked: str) -> list[Element | None]:
-    """Share, the other way round, and goods that may have been meant."""
+def _build_buttons(answers: Sequence[Answer], asked: str) -> list[Element | None]:
+    """Buttons: share, suggested goods, the other direction, the answer as a table."""
     if not answers:
         return []
     first = answers[0]
-    questions = [f"{_pair(first)} {goods}" for goods in first.suggestions[:3]]
+    questions = [f"{_format_pair(first)} {goods}" for goods in first.suggestions[:3]]
     if len(answers) == 1 and WORLD not in (first.imposer, first.partner):
         questions.append(f"{first.partner_name} on {first.imposer_name}")
-    buttons = [button(single_line(each), f"{RUN}_{n}", each) for n, each in enumerate(questions)]
-    if table_worth(answers):
+    buttons = [button(to_single_line(each), f"{RUN}_{n}", each) for n, each in enumerate(questions)]
+    if is_table_useful(answers):
         buttons.append(button("As a table", f"{RUN}_{len(buttons)}", f"table {asked}"))
     return [button("Share in channel", SHARE, asked), *buttons]
 
 
-def _pair(answer: Answer) -> str:
+def _format_pair(answer: Answer) -> str:
     return f"{answer.imposer_name} on {answer.partner_name}"
 
 
-def left_out(count: int) -> Block:
-    """Says how many paragraphs had no room."""
-    return context(f"… and {count} more paragraphs than Slack takes: ask about one direction.")
+def render_left_out(count: int) -> Block:
+    """A line with the number of paragraphs that did not fit."""
+    return context(
+        f"… and {count} more paragraphs than fit into a Slack message. Ask about one direction."
+    )

@@ -1,33 +1,36 @@
-"""Days on which duties begin, end or fall due, as a message."""
+"""A calendar of changes of duties, as a message."""
 
 from collections.abc import Sequence
 
 from bot.parties import Parties
-from bot.rates.calendar.upcoming import Reach
+from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.model.answer import Upcoming
 from bot.render import words
+from bot.render.dates import format_day
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message, actions, assemble, button, section
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
-from bot.slack.views.rates.answer import left_out, warnings
+from bot.slack.views.rates.answer import render_left_out, render_warnings
 from bot.slack.views.replies import RUN
 
+_MAX_PARTNERS = 6
 
-def calendar(
+
+def render_calendar(
     title: str,
     items: Sequence[Upcoming],
     parties: Parties,
-    reach: Reach | None = None,
+    checked_period: CheckedPeriod | None = None,
     as_file: str = "",
 ) -> Message:
-    """What takes effect or has changed, day by day, then what was due and was not checked.
+    """The items by date, then those not checked since they were due.
 
-    A warning of how far the sources were read (`reach`) stands first. `as_file` is the command
-    that gives the same as a file, for a button.
+    The message starts with a warning if `checked_period` is given. `as_file` is the command that
+    returns the same calendar as a file, for a button; empty for no button.
     """
-    warning = words.reach(reach)
-    head = warnings([warning] if warning else [])
+    warning = words.describe_checked_period(checked_period)
+    head = render_warnings([warning] if warning else [])
     nothing = escape(f"{title}: nothing in our data.")
     notice = escape(f"{title}. Note: {warning}" if warning else title, 400)
     if not items:
@@ -35,25 +38,30 @@ def calendar(
         return assemble(notice, head)
     ahead = [item for item in items if not item.passed]
     passed = [item for item in items if item.passed]
-    # Passed items do not answer the question, so also say that nothing is upcoming.
+    # Overdue items are not upcoming. If there are no others, the message says so.
     entries: list[Upcoming | str] = [bold(escape(title)), *ahead] if ahead else [nothing]
     if passed:
-        entries += [bold(markup.PASSED), *passed]
-    # A block more than fits is enough: thousands of days may be asked for.
+        entries += [bold(markup.OVERDUE_TITLE), *passed]
+    # One block more than fits is enough; a calendar may have thousands of dates.
     lines = [
-        section(each if isinstance(each, str) else _dated(each, parties))
+        section(each if isinstance(each, str) else _render_item(each, parties))
         for each in entries[: limits.MESSAGE_BLOCKS + 1]
     ]
     row = actions(button("Calendar (.ics)", f"{RUN}_0", as_file)) if as_file else ()
     return assemble(
-        notice, head, lines, row, lambda count: left_out(count + len(entries) - len(lines))
+        notice, head, lines, row, lambda count: render_left_out(count + len(entries) - len(lines))
     )
 
 
-def _dated(item: Upcoming, parties: Parties) -> str:
-    pays = ", ".join(markup.flagged(code, code, parties) for code in item.partners[:6])
-    whom = f"{markup.flagged(item.imposer, item.imposer, parties)} on {pays}" if pays else ""
-    what = f"{escape(item.measure, 160)}: {escape(words.change(item.change), 300)}"
-    return (
-        f"{bold(item.on.isoformat())}  {what}\n{escape(whom, 200)} ({markup.sourced(item.source)})"
-    )
+def _render_item(item: Upcoming, parties: Parties) -> str:
+    names = [_name(code, parties) for code in item.partners[:_MAX_PARTNERS]]
+    left = len(item.partners) - _MAX_PARTNERS
+    more = f" and {left} more" if left > 0 else ""
+    pair = f"{_name(item.imposer, parties)} on {', '.join(names)}{more}" if names else ""
+    what = f"{escape(item.measure, 160)}: {escape(words.describe_change(item.change), 300)}"
+    source = markup.format_source(item.source)
+    return f"{bold(format_day(item.on))}  {what}\n{escape(pair, 300)} ({source})"
+
+
+def _name(code: str, parties: Parties) -> str:
+    return markup.add_flag(code, words.describe_party(code, parties), parties)
