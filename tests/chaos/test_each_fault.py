@@ -77,7 +77,7 @@ async def test_without_the_history_scope_no_message_is_lost_and_repetitions_are_
     assert tally.repeated == (slack.faults[fault] if may_repeat else 0)
 
 
-@pytest.mark.parametrize("fault", [Fault.LIMITED, Fault.ERROR_500, Fault.HTML_503, Fault.CUT])
+@pytest.mark.parametrize("fault", [Fault.ERROR_500, Fault.HTML_503, Fault.CUT])
 async def test_faults_of_the_look_up_repeat_nothing(
     store: Store, slack: FaultySlack, fault: Fault
 ) -> None:

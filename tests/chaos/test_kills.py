@@ -18,6 +18,7 @@ MIXED = (
     *(Fault.INTERNAL, Fault.INTERNAL_AFTER, Fault.CONTENT, Fault.UNKNOWN),
 )
 """Each kind that passes by itself; a bare 429 pauses for too long here."""
+OF_LOOK_UPS = (Fault.LIMITED, Fault.ERROR_500, Fault.CUT)
 RATE, SEED = 0.006, 17
 """With this seed each kind occurs, and no conversation meets more than two faults."""
 
@@ -25,6 +26,7 @@ RATE, SEED = 0.006, 17
 async def run(folder: Path, has_history_scope: bool) -> tuple[Tally, FaultySlack]:
     behavior = Behavior(
         posts=FaultPlan(SEED, dict.fromkeys(MIXED, RATE), most_per_message=1),
+        reads=FaultPlan(SEED, dict.fromkeys(OF_LOOK_UPS, 0.05), most_per_message=2),
         has_history_scope=has_history_scope,
     )
     async with FaultySlack(behavior) as slack:
