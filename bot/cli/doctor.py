@@ -5,13 +5,13 @@ import sys
 
 import click
 
-from bot.cli.output import answers_for_errors, print_json
+from bot.cli.output import print_json, report_errors
 from bot.doctor import CheckResult, examine
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="The findings as JSON lines.")
-@answers_for_errors
+@report_errors
 def doctor(as_json: bool) -> None:
     """Check settings, config, database, clock, Slack and feeds; say what is wrong and the cure."""
     sys.exit(0 if asyncio.run(_examine(as_json)) else 1)

@@ -13,7 +13,7 @@ from bot.errors import TariffwireError
 P = ParamSpec("P")
 
 
-def answers_for_errors(command: Callable[P, None]) -> Callable[P, None]:
+def report_errors(command: Callable[P, None]) -> Callable[P, None]:
     """Prints a TariffwireError as one line on stderr and exits with 1.
 
     An argument that is not text is wrong usage, exit code 2.

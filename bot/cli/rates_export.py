@@ -5,7 +5,7 @@ from decimal import Decimal
 import yaml
 
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.overlay import StaleApproval, lay_over
+from bot.proposals.approval.overlay import StaleApproval, build_overlay
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_approved, load_files
 from bot.runtime.settings import Settings
@@ -26,12 +26,12 @@ def export_rates(settings: Settings) -> tuple[str, tuple[StaleApproval, ...]]:
     """
     folder, parties = settings.config_dir / "rates", ConfigFolder(settings).parties
     present = load_approved(folder, load_files(folder, parties), parties)
-    new = lay_over(present.book, approved_rates(settings.database), parties)
-    text = approved_text(*present.held, *new.held) if new.held else ""
+    new = build_overlay(present.book, approved_rates(settings.database), parties)
+    text = format_approved(*present.applied, *new.applied) if new.applied else ""
     return text, new.left_out
 
 
-def approved_text(*amendments: Amendment) -> str:
+def format_approved(*amendments: Amendment) -> str:
     """The text of an `approved.yaml` with these rates."""
     rows = [one.model_dump(by_alias=True, exclude_defaults=True) for one in amendments]
     return _HEADER + yaml.dump(
@@ -46,11 +46,11 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _number(dumper: _Dumper, value: Decimal) -> yaml.Node:
+def _represent_number(dumper: _Dumper, value: Decimal) -> yaml.Node:
     digits = f"{value:f}"
     return dumper.represent_scalar(
         f"tag:yaml.org,2002:{'float' if '.' in digits else 'int'}", digits
     )
 
 
-_Dumper.add_representer(Decimal, _number)
+_Dumper.add_representer(Decimal, _represent_number)

@@ -4,13 +4,13 @@ import asyncio
 
 import click
 
-from bot.cli.output import answers_for_errors
+from bot.cli.output import report_errors
 from bot.runtime.app import run_bot, run_demo
 from bot.runtime.settings import load_settings
 
 
 @click.command()
-@answers_for_errors
+@report_errors
 def run() -> None:
     """Run the bot: poll feeds, post alerts, answer /tariff.
 
@@ -21,7 +21,7 @@ def run() -> None:
 
 
 @click.command()
-@answers_for_errors
+@report_errors
 def demo() -> None:
     """Run the bot on scripted trade news of May 2025, replayed fast, offline."""
     asyncio.run(run_demo(load_settings()))

@@ -4,9 +4,9 @@ import asyncio
 
 import click
 
-from bot.cli.output import answers_for_errors, print_json
+from bot.cli.output import print_json, report_errors
 from bot.local_slack.client import say as say_locally
-from bot.local_slack.page.plain_text import in_words
+from bot.local_slack.page.plain_text import format_plain
 from bot.runtime.settings import load_settings
 
 
@@ -14,7 +14,7 @@ from bot.runtime.settings import load_settings
 @click.argument("channel")
 @click.argument("text")
 @click.option("--json", "as_json", is_flag=True, help="What came back, with its blocks, as JSON.")
-@answers_for_errors
+@report_errors
 def say(channel: str, text: str, as_json: bool) -> None:
     """Type a line in the local workspace and print what comes back.
 
@@ -25,4 +25,4 @@ def say(channel: str, text: str, as_json: bool) -> None:
         if as_json:
             print_json(message)
         else:
-            click.echo(in_words(message))
+            click.echo(format_plain(message))

@@ -35,14 +35,14 @@ class QueuedMessages(NamedTuple):
     proposals: tuple[Proposal, ...] = ()
 
 
-class Chosen(NamedTuple):
+class QuotaResult(NamedTuple):
     """The proposals to send, and those held back by the name of the publication."""
 
     send: tuple[Proposal, ...]
-    held: Mapping[str, tuple[Proposal, ...]]
+    held_back: Mapping[str, tuple[Proposal, ...]]
 
 
-def apply_quota(unsent: Iterable[Proposal], sent: Iterable[Proposal]) -> Chosen:
+def apply_quota(unsent: Iterable[Proposal], sent: Iterable[Proposal]) -> QuotaResult:
     """Which of the `unsent` to send now; `sent` are those that count, in order of time.
 
     A proposal that was sent before and has a new source is in both, and counts once.
@@ -51,18 +51,18 @@ def apply_quota(unsent: Iterable[Proposal], sent: Iterable[Proposal]) -> Chosen:
     known = set()
     for proposal in sent:
         known.add(proposal.id)
-        _charge(proposal, used)
+        _charge_quota(proposal, used)
     send, held = [], dict[str, tuple[Proposal, ...]]()
     for proposal in unsent:
-        if proposal.id in known or _charge(proposal, used):
+        if proposal.id in known or _charge_quota(proposal, used):
             send.append(proposal)
         else:
             name = proposal.said_by[0].source
             held[name] = (*held.get(name, ()), proposal)
-    return Chosen(tuple(send), held)
+    return QuotaResult(tuple(send), held)
 
 
-def _charge(proposal: Proposal, used: Counter[str]) -> bool:
+def _charge_quota(proposal: Proposal, used: Counter[str]) -> bool:
     """Counts it for the first of its feeds that has room; False where none has."""
     for source in proposal.said_by:
         if not source.feed:
@@ -135,17 +135,17 @@ class ProposalInbox:
         messages = [
             message
             for one in chosen.send
-            for message in self._to_all(DeliveryKind.PROPOSAL, one.id, one.why, one.id)
+            for message in self._make_deliveries(DeliveryKind.PROPOSAL, one.id, one.why, one.id)
         ]
         notices = [
             notice
-            for name, held in chosen.held.items()
-            for notice in self._notices(name, held)
+            for name, held in chosen.held_back.items()
+            for notice in self._make_notices(name, held)
             if notice.id not in self._noticed
         ]
         return QueuedMessages((*messages, *notices), chosen.send)
 
-    def _notices(self, name: str, held: Sequence[Proposal]) -> Iterator[Delivery]:
+    def _make_notices(self, name: str, held: Sequence[Proposal]) -> Iterator[Delivery]:
         """A notice about held-back proposals; its id is that of the first one's day."""
         many = "1 more is" if len(held) == 1 else f"{len(held)} more are"
         text = (
@@ -155,9 +155,9 @@ class ProposalInbox:
             "makes rates up."
         )
         about = f"{name} held back on {held[0].seen_at.date().isoformat()}"
-        return self._to_all(DeliveryKind.NOTICE, about, text)
+        return self._make_deliveries(DeliveryKind.NOTICE, about, text)
 
-    def _to_all(
+    def _make_deliveries(
         self, kind: DeliveryKind, about: str, reason: str, event_id: str = ""
     ) -> Iterator[Delivery]:
         now = self._clock()

@@ -51,7 +51,7 @@ class ReportedRate(Frozen):
         return self.raised or self.from_percent is not None or self.effective_on is not None
 
 
-class OldPart(Frozen):
+class LedgerRate(Frozen):
     """A measure that the ledger counts on the day, and its percent."""
 
     measure: str
@@ -59,7 +59,7 @@ class OldPart(Frozen):
     percent: Percent
 
 
-class Coming(OldPart):
+class ComingRate(LedgerRate):
     """A later rate of a measure that the ledger knows already."""
 
     from_: Day
@@ -81,8 +81,8 @@ class Proposal(Frozen):
     """The day of `old_percent` and `old_parts`."""
     old_percent: Decimal | None = None
     """The ledger's total; None if it has no single one."""
-    old_parts: tuple[OldPart, ...] = ()
-    coming: tuple[Coming, ...] = ()
+    old_parts: tuple[LedgerRate, ...] = ()
+    coming: tuple[ComingRate, ...] = ()
     """Later rates of the `choices`, in order of time."""
     from_percent: Percent | None = None
     """The rate before, if the source states it."""
@@ -116,7 +116,7 @@ class Proposal(Frozen):
         return self.old_percent if part is None else part.percent
 
     @property
-    def old_part(self) -> OldPart | None:
+    def old_part(self) -> LedgerRate | None:
         """The ledger's present rate of the measure `replaces`."""
         return next((part for part in self.old_parts if part.measure == self.replaces), None)
 
@@ -131,18 +131,18 @@ class Proposal(Frozen):
         )
 
     @property
-    def same_day(self) -> Coming | None:
+    def same_day(self) -> ComingRate | None:
         """A rate of that measure in the ledger that begins on the same day."""
         return next((one for one in self._later_rates if one.from_ == self.effective_on), None)
 
     @property
-    def follows(self) -> Coming | None:
+    def follows(self) -> ComingRate | None:
         """The next rate of that measure in the ledger after the new rate's first day."""
         day = self.effective_on
         return next((one for one in self._later_rates if day is not None and one.from_ > day), None)
 
     @property
-    def _later_rates(self) -> tuple[Coming, ...]:
+    def _later_rates(self) -> tuple[ComingRate, ...]:
         return tuple(one for one in self.coming if one.measure == self.replaces)
 
     @property

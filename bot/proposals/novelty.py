@@ -39,10 +39,10 @@ def can_be_placed(reported: ReportedRate, context: RateContext) -> bool:
     coverage = context.ledger.find_coverage(reported.imposer, reported.partner)
     if coverage is None or context.day <= coverage.checked:
         return False
-    return on_goods_known(context)
+    return knows_goods(context)
 
 
-def on_goods_known(context: RateContext) -> bool:
+def knows_goods(context: RateContext) -> bool:
     """Whether the context is on goods in general, or on goods that the ledger resolves."""
     wanted = context.wanted
     return wanted is None or (bool(wanted.goods or wanted.codes) and not wanted.unknown)
@@ -51,28 +51,30 @@ def on_goods_known(context: RateContext) -> bool:
 def is_known(reported: ReportedRate, old: Standing) -> bool:
     """Whether the report is no news (rules 4 to 6); `old` is what is charged on its day."""
     context = old.asked
-    if any(held_by(reported, context)):
+    if any(find_matching_periods(reported, context)):
         return True
-    measures = _with_rate_before(_of_its_kind(reported, context), reported, context)
-    rates = _rates(reported, context, measures)
+    measures = _select_by_rate_before(_select_same_kind(reported, context), reported, context)
+    rates = _collect_rates(reported, context, measures)
     if reported.percent in rates:
         return True
-    rates |= _totals(reported, old)
-    return reported.percent in rates | _related(rates, old)
+    rates |= _collect_totals(reported, old)
+    return reported.percent in rates | _derive_rates(rates, old)
 
 
-def held_by(reported: ReportedRate, context: RateContext) -> Iterator[tuple[Measure, RatePeriod]]:
+def find_matching_periods(
+    reported: ReportedRate, context: RateContext
+) -> Iterator[tuple[Measure, RatePeriod]]:
     """The duties of its kind with just this rate on its day, or that change to it as reported."""
-    measures = _of_its_kind(reported, context)
+    measures = _select_same_kind(reported, context)
     for measure in measures:
-        yield from ((measure, period) for period in _changes_to(measure, reported, context))
-    for measure in _with_rate_before(measures, reported, context):
+        yield from ((measure, period) for period in _find_changes(measure, reported, context))
+    for measure in _select_by_rate_before(measures, reported, context):
         for period in measure.periods:
-            if period.percent == reported.percent and _in_question(period, reported, context.day):
+            if period.percent == reported.percent and _is_relevant(period, reported, context.day):
                 yield measure, period
 
 
-def _of_its_kind(reported: ReportedRate, context: RateContext) -> Sequence[Measure]:
+def _select_same_kind(reported: ReportedRate, context: RateContext) -> Sequence[Measure]:
     """The measures that match what the report states."""
     kind = context.measures
     if reported.basis:
@@ -86,7 +88,7 @@ def _of_its_kind(reported: ReportedRate, context: RateContext) -> Sequence[Measu
     return kind
 
 
-def _changes_to(
+def _find_changes(
     measure: Measure, reported: ReportedRate, context: RateContext
 ) -> Iterator[RatePeriod]:
     """Its periods with the reported rate that directly follow the reported previous rate."""
@@ -94,11 +96,11 @@ def _changes_to(
         return
     for before, after in pairwise(measure.periods):
         same = (before.percent, after.percent) == (reported.from_percent, reported.percent)
-        if same and _in_question(after, reported, context.day):
+        if same and _is_relevant(after, reported, context.day):
             yield after
 
 
-def _with_rate_before(
+def _select_by_rate_before(
     measures: Sequence[Measure], reported: ReportedRate, context: RateContext
 ) -> Sequence[Measure]:
     """Those that have the reported rate before.
@@ -116,7 +118,7 @@ def _with_rate_before(
     return () if select_layers(context).stacked.total == before else measures
 
 
-def _rates(
+def _collect_rates(
     reported: ReportedRate, context: RateContext, measures: Sequence[Measure]
 ) -> set[Decimal]:
     """The percents of these measures that would be no news."""
@@ -125,21 +127,21 @@ def _rates(
         period.percent or Decimal(0)
         for measure in measures
         for period in measure.periods
-        if not changes or _in_question(period, reported, context.day)
+        if not changes or _is_relevant(period, reported, context.day)
     }
     if not changes:
         known |= {each.percent for measure in measures for each in measure.announcements}
     return known
 
 
-def _in_question(period: RatePeriod, reported: ReportedRate, day: date) -> bool:
+def _is_relevant(period: RatePeriod, reported: ReportedRate, day: date) -> bool:
     """Whether a period is of the time of a change: its first day, or all days to come."""
     if reported.effective_on is None:
         return period.to is None or period.to >= day
     return period.covers(reported.effective_on) or period.covers(reported.effective_on + _SLACK)
 
 
-def _totals(reported: ReportedRate, old: Standing) -> set[Decimal]:
+def _collect_totals(reported: ReportedRate, old: Standing) -> set[Decimal]:
     """The totals of the goods and of goods in general; without a change, those of all days."""
     known = set(old.span or ()) | {one.percent for one in old.choices}
     context = old.asked
@@ -154,7 +156,7 @@ def _totals(reported: ReportedRate, old: Standing) -> set[Decimal]:
     return known
 
 
-def _related(rates: set[Decimal], old: Standing) -> set[Decimal]:
+def _derive_rates(rates: set[Decimal], old: Standing) -> set[Decimal]:
     """These rates with the base rate or the MFN average, and percents that a remark explains."""
     known: set[Decimal | None] = set()
     if old.base is not None:

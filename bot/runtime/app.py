@@ -18,23 +18,23 @@ from bot.feeds.model import Feed
 from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
-from bot.runtime.demo import Replay, demo_feeds, read_week
+from bot.runtime.demo import Replay, read_recordings, set_demo_address
 from bot.runtime.gc_tuning import freeze_startup_objects
-from bot.runtime.jobs import jobs_of, running_jobs
+from bot.runtime.jobs import list_jobs, run_jobs
 from bot.runtime.listeners import open_listener
-from bot.runtime.local_workspace import keep_proxies_off_loopback, open_workspace, with_workspace
-from bot.runtime.settings import Settings, unknown_variables
+from bot.runtime.local_workspace import apply_workspace, keep_proxies_off_loopback, open_workspace
+from bot.runtime.settings import Settings, list_unknown_variables
 from bot.runtime.wiring import (
     Foundation,
     SlackConnection,
-    clock,
     lock_data_folder,
     open_services,
     open_slack,
     open_store,
+    read_clock,
 )
 from bot.slack.api.channels import find_channel
-from bot.slack.startup import Stopped, patiently
+from bot.slack.startup import Stopped, retry_until_answered
 from bot.store.instance_lock import hold_instance_lock
 from bot.store.outage import Outage
 from bot.store.store import Store
@@ -59,10 +59,10 @@ async def run_demo(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         settings = _demo_settings(settings, stack)
         folder = settings.config_dir / "demo"
-        replay = Replay(read_week(folder))
+        replay = Replay(read_recordings(folder))
         stack.push_async_callback(replay.stop)
         config = ConfigFolder(settings).read_all()
-        feeds = demo_feeds(load_feeds(folder / "feeds.yaml"), await replay.start())
+        feeds = set_demo_address(load_feeds(folder / "feeds.yaml"), await replay.start())
         print("Replaying news of May 2025 in about 40 seconds; the outlets are made up.")
         await _run(Application(settings, config, feeds), settings.log_level)
 
@@ -122,7 +122,7 @@ class Application:
         """
         await self.start()
         try:
-            await self._until_stopped()
+            await self._wait_until_stopped()
         finally:
             await self.stop()
 
@@ -144,30 +144,30 @@ class Application:
         self._parts.enter_context(lock_data_folder(settings))
         workspace = await enter(open_workspace(settings))
         if workspace is not None:
-            settings = with_workspace(settings, workspace)
+            settings = apply_workspace(settings, workspace)
         keep_proxies_off_loopback(settings.slack_api_url)
         slack = await enter(open_slack(settings, stop))
         store = await enter(open_store(settings, slack.team, Outage(self._readiness)))
         lock = await enter(hold_instance_lock(store.database, f"Tariffwire of team {slack.team}"))
         await subscribe_default(settings, slack, store, stop)
-        operators = await patiently(
-            "conversations.list", lambda: operator_conversations(settings, slack.client), stop
+        operators = await retry_until_answered(
+            "conversations.list", lambda: find_operator_conversations(settings, slack.client), stop
         )
         services = await enter(
             open_services(Foundation(settings, self._config, self._feeds, slack, store, operators))
         )
         await enter(open_listener(services, slack, workspace, self._readiness, stop))
-        await store.outbox.release_all(clock())
-        sending = await enter(_sending(services.dispatcher, stop))
+        await store.outbox.release_all(read_clock())
+        sending = await enter(_run_dispatcher(services.dispatcher, stop))
         self._lasting = {lock, sending}
         await services.inbox.look()
         freeze_startup_objects()
-        await enter(running_jobs(jobs_of(services), services.scheduler))
+        await enter(run_jobs(list_jobs(services), services.scheduler))
         if workspace is not None:
             print(f"Local workspace: {workspace.address}  (Ctrl-C stops it)", flush=True)
         log.info("reading %d feeds", sum(feed.enabled for feed in self._feeds))
 
-    async def _until_stopped(self) -> None:
+    async def _wait_until_stopped(self) -> None:
         stopping = asyncio.create_task(self._stop.wait())
         done, _ = await asyncio.wait(
             {stopping, *self._lasting}, return_when=asyncio.FIRST_COMPLETED
@@ -179,7 +179,7 @@ class Application:
 
 
 @asynccontextmanager
-async def _sending(
+async def _run_dispatcher(
     dispatcher: Dispatcher, stop: asyncio.Event
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Sends deliveries; at the end it finishes what is being posted, and raises its own error."""
@@ -200,14 +200,18 @@ async def subscribe_default(
     """
     if await store.subscriptions.every(slack.team):
         return
-    channel = await patiently(
+    channel = await retry_until_answered(
         "conversations.list", lambda: find_channel(slack.client, settings.channel), stop
     )
-    subscription = Subscription(id="", team=slack.team, conversation=channel, created_at=clock())
+    subscription = Subscription(
+        id="", team=slack.team, conversation=channel, created_at=read_clock()
+    )
     await store.subscriptions.ensure_default(subscription)
 
 
-async def operator_conversations(settings: Settings, client: AsyncWebClient) -> tuple[str, ...]:
+async def find_operator_conversations(
+    settings: Settings, client: AsyncWebClient
+) -> tuple[str, ...]:
     """The conversations that get notices and proposals."""
     if not settings.operators_channel:
         return settings.operators
@@ -217,7 +221,7 @@ async def operator_conversations(settings: Settings, client: AsyncWebClient) -> 
 
 async def _run(app: Application, log_level: str) -> None:
     _log_to_stderr(log_level)
-    for line in unknown_variables():
+    for line in list_unknown_variables():
         log.warning(line)
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead

@@ -12,7 +12,7 @@ from bot.feeds.model import Feed
 from bot.news.topics.rules import TopicRules
 from bot.parties import Parties, Party
 from bot.proposals.approval.amendments import ApprovedRatesFile
-from bot.proposals.approval.overlay import Overlay, lay_over
+from bot.proposals.approval.overlay import Overlay, build_overlay
 from bot.rates.files import validate
 from bot.rates.files.schema import ImposerFile, MfnFile
 from bot.rates.ledger import Ledger
@@ -79,7 +79,7 @@ _Loader.yaml_implicit_resolvers = {
 
 def read_model(path: Path, model: type[Model]) -> Model:
     """The file as a `model`; raises ConfigError with file, line and key."""
-    return read_text_model(str(path), file_text(path), model)
+    return read_text_model(str(path), read_file(path), model)
 
 
 def read_text_model(path: str, text: str, model: type[Model]) -> Model:
@@ -107,7 +107,7 @@ def _has_tab(text: str, mark: yaml.Mark | None) -> bool:
     return mark is not None and "\t" in "".join(text.splitlines()[mark.line : mark.line + 1])
 
 
-def file_text(path: Path) -> str:
+def read_file(path: Path) -> str:
     """The file's text; raises ConfigError, also for a file that is too large."""
     try:
         with path.open("rb") as file:
@@ -156,7 +156,7 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
     seen: set[str] = set()
     for place, feed in enumerate(feeds):
         if feed.id in seen:
-            line, key = _locate(file_text(path), ("feeds", place, "id"))
+            line, key = _locate(read_file(path), ("feeds", place, "id"))
             raise ConfigError(str(path), line, key, f"{feed.id} is given twice", "Rename one")
         seen.add(feed.id)
     return feeds
@@ -203,7 +203,7 @@ def load_files(folder: Path, parties: Parties) -> validate.RatesFiles:
     )
     for flaw in validate.find_problems(book, {party.code for party in parties}):
         path = folder / flaw.file
-        line, key = _locate(file_text(path), flaw.loc)
+        line, key = _locate(read_file(path), flaw.loc)
         raise ConfigError(str(path), line, key, flaw.cause, flaw.cure)
     return book
 
@@ -218,10 +218,10 @@ def load_approved(folder: Path, files: validate.RatesFiles, parties: Parties) ->
     if not path.exists():
         return Overlay(files, (), ())
     rows = read_model(path, ApprovedRatesFile).approved
-    overlay = lay_over(files, rows, parties)
+    overlay = build_overlay(files, rows, parties)
     for stale in overlay.left_out:
         place = next(at for at, row in enumerate(rows) if row is stale.amendment)
-        line, key = _locate(file_text(path), ("approved", place))
+        line, key = _locate(read_file(path), ("approved", place))
         raise ConfigError(str(path), line, key, stale.why, "Correct the row, or delete it")
     return overlay
 

@@ -17,9 +17,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.errors import StoreError, StoreUnavailable
 from bot.feeds.polling.scheduler import PollScheduler
-from bot.pipeline import Taken
-from bot.proposals.approval.overlay import stale_notice
-from bot.runtime.wiring import Services, clock, tick_s
+from bot.pipeline import IntakeResult
+from bot.proposals.approval.overlay import report_stale
+from bot.runtime.wiring import Services, choose_tick_s, read_clock
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +34,9 @@ class Job:
     jitter_s: float = 0.0
 
 
-def jobs_of(services: Services) -> Sequence[Job]:
+def list_jobs(services: Services) -> Sequence[Job]:
     """The table of all jobs of the bot."""
-    tick = tick_s(services.settings)
+    tick = choose_tick_s(services.settings)
     jobs = [
         Job("poll due feeds", services.scheduler.poll_due, tick, jitter_s=tick / 4),
         Job("report problems", partial(report_problems, services), 60.0),
@@ -55,25 +55,25 @@ def jobs_of(services: Services) -> Sequence[Job]:
 
 async def report_problems(services: Services) -> None:
     """Logs failing feeds, and sends operators new notices and proposals."""
-    await services.scheduler.report()
+    await services.scheduler.log_failing()
     await services.decisions.look()
-    stale = map(stale_notice, services.decisions.left_out)
-    await services.notices.look(services.scheduler.failing(), stale)
+    stale = map(report_stale, services.decisions.left_out)
+    await services.notices.look(services.scheduler.list_failing(), stale)
     await services.inbox.look()
 
 
 async def renew_hubs(services: Services) -> None:
     """Subscribes to the hubs that feeds name, and renews what expires."""
-    named = services.scheduler.hubs()
+    named = services.scheduler.list_hubs()
     if services.hubs is not None and named is not None:
-        services.hubs.start_tending(named)
+        services.hubs.start_sending(named)
 
 
 async def prune(services: Services) -> None:
     """Deletes rows past retention."""
     try:
         rows = await services.store.retention.prune(
-            clock(), timedelta(days=services.settings.keep_days)
+            read_clock(), timedelta(days=services.settings.keep_days)
         )
     except StoreError as error:
         log.warning("%s; old rows are pruned later", error)
@@ -102,7 +102,7 @@ async def _run(job: Job) -> None:
 
 
 @asynccontextmanager
-async def running_jobs(jobs: Iterable[Job], polls: PollScheduler[Taken]) -> AsyncIterator[None]:
+async def run_jobs(jobs: Iterable[Job], polls: PollScheduler[IntakeResult]) -> AsyncIterator[None]:
     """Runs the jobs within the block; at its end the polls under way are ended too."""
     scheduler = build_scheduler(jobs)
     scheduler.start()

@@ -30,7 +30,7 @@ async def open_workspace(settings: Settings) -> AsyncIterator[Workspace | None]:
         await workspace.stop()
 
 
-def with_workspace(settings: Settings, workspace: Workspace) -> Settings:
+def apply_workspace(settings: Settings, workspace: Workspace) -> Settings:
     """The settings with the local workspace's tokens and address."""
     return settings.model_copy(
         update={

@@ -31,17 +31,17 @@ from bot.feeds.model import Feed, FeedState
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.feeds.websub.subscriptions import WebSubSubscriptions
-from bot.pipeline import Bring, Pipeline, PipelineRules, Taken
+from bot.pipeline import IntakeResult, Pipeline, PipelineRules, RoundSource
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.settings import Settings
 from bot.slack.api.sender import SlackSender
-from bot.slack.app import open_session, web_client
+from bot.slack.app import build_client, open_session
 from bot.slack.context import SlackContext
-from bot.slack.handlers.proposals import update_messages, update_on_new_ledger
-from bot.slack.startup import patiently, team_of
+from bot.slack.handlers.proposals import update_messages, watch_ledger
+from bot.slack.startup import fetch_team, retry_until_answered
 from bot.sources.journals.watcher import JournalWatcher
 from bot.sources.registry import SourceRegistry
 from bot.store.engine import Database
@@ -57,27 +57,27 @@ _SHORTEST_SPREAD_S = 20.0
 _STARTS_PER_SECOND = 50
 
 
-def clock() -> datetime:
+def read_clock() -> datetime:
     """The present moment in UTC."""
     return datetime.now(UTC)
 
 
-def tick_s(settings: Settings) -> float:
+def choose_tick_s(settings: Settings) -> float:
     """Seconds between checks for due feeds; short compared with the poll interval."""
     return min(settings.poll_seconds / 20, _LONGEST_TICK_S)
 
 
-def spread_s(settings: Settings, feeds: int) -> float:
+def choose_spread_s(settings: Settings, feeds: int) -> float:
     """Seconds over which the first polls after the start are spread."""
     return min(settings.poll_seconds / 2, max(_SHORTEST_SPREAD_S, feeds / _STARTS_PER_SECOND))
 
 
-def plain_secret(secret: SecretStr | None) -> str:
+def reveal_secret(secret: SecretStr | None) -> str:
     """The secret as text; empty if there is none."""
     return secret.get_secret_value() if secret else ""
 
 
-def fetch_limits(settings: Settings) -> FetchLimits:
+def make_fetch_limits(settings: Settings) -> FetchLimits:
     """The limits within which feeds are fetched."""
     return FetchLimits(
         user_agent=settings.user_agent,
@@ -133,17 +133,17 @@ async def open_store(
 
 async def open_decisions(config: ConfigFolder, store: Store) -> Decisions:
     """The shipped rates with the approved ones over them; raises StoreError."""
-    decisions = Decisions(store.proposals, config.book, config.ledger, clock)
+    decisions = Decisions(store.proposals, config.book, config.ledger, read_clock)
     await decisions.look()
     return decisions
 
 
 @asynccontextmanager
 async def open_poller(
-    settings: Settings, pushes: Callable[[str], bool] | None = None
+    settings: Settings, is_pushed: Callable[[str], bool] | None = None
 ) -> AsyncIterator[Poller]:
-    """Fetches and parses feeds; `pushes(feed_id)` says whether a hub pushes the feed's news."""
-    poller = Poller(fetch_limits(settings), clock, random.random, pushes=pushes)
+    """Fetches and parses feeds; `is_pushed(feed_id)` says whether a hub pushes the feed's news."""
+    poller = Poller(make_fetch_limits(settings), read_clock, random.random, is_pushed=is_pushed)
     try:
         yield poller
     finally:
@@ -175,18 +175,18 @@ class Polling:
 @asynccontextmanager
 async def open_scheduler(
     parts: Polling, spread_s: float = 0.0
-) -> AsyncIterator[PollScheduler[Taken]]:
+) -> AsyncIterator[PollScheduler[IntakeResult]]:
     """Polls the feeds and saves what they publish; the first polls are spread over `spread_s`.
 
     Pauses that hosts asked for before a restart are kept.
     """
     states = await parts.store.feeds.states()
-    parts.poller.recall(states.values())
+    parts.poller.restore_pauses(states.values())
     scheduler = PollScheduler(
         parts.feeds,
         parts.store.feeds,
-        _Intake(build_pipeline(parts), parts.inbox).take,
-        clock,
+        _Intake(build_pipeline(parts), parts.inbox).run,
+        read_clock,
         parts.on_deliveries,
         spread_s,
         parts.poller.limits.polls_per_host,
@@ -215,17 +215,17 @@ class _Intake:
     def __init__(self, pipeline: Pipeline, inbox: ProposalInbox | None) -> None:
         self._pipeline, self._inbox = pipeline, inbox
 
-    async def take(
-        self, feed: Feed, now: datetime, bring: Bring | None, state: FeedState | None
-    ) -> Taken:
-        taken = await self._pipeline.take(feed, now, bring, state)
-        if taken.proposals and self._inbox is not None:
+    async def run(
+        self, feed: Feed, now: datetime, fetch_round: RoundSource | None, state: FeedState | None
+    ) -> IntakeResult:
+        result = await self._pipeline.run(feed, now, fetch_round, state)
+        if result.proposals and self._inbox is not None:
             try:
                 await self._inbox.look()
             except StoreError as error:
                 # The result of the poll is saved; the next look sends the proposals.
                 log.warning("%s; proposals are sent later", error)
-        return taken
+        return result
 
 
 @dataclass(frozen=True)
@@ -244,9 +244,9 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
     Raises SlackError for a refused token, and Stopped once `stop` is set.
     """
     async with open_session() as session:
-        token = plain_secret(settings.slack_bot_token)
-        client = web_client(token, settings.slack_api_url, session)
-        team = await patiently("auth.test", lambda: team_of(client), stop)
+        token = reveal_secret(settings.slack_bot_token)
+        client = build_client(token, settings.slack_api_url, session)
+        team = await retry_until_answered("auth.test", lambda: fetch_team(client), stop)
         yield SlackConnection(client, session, team)
 
 
@@ -272,7 +272,7 @@ class Services:
     dispatcher: Dispatcher
     inbox: ProposalInbox
     poller: Poller
-    scheduler: PollScheduler[Taken]
+    scheduler: PollScheduler[IntakeResult]
     notices: Notices
     reminders: Reminders
     slack: SlackContext
@@ -289,11 +289,11 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         decisions = await open_decisions(config, store)
         sender = SlackSender(base.slack.client, config.parties, settings.unknown_outcome, decisions)
-        dispatcher = Dispatcher(store.outbox, sender, clock)
-        inbox = ProposalInbox(store.proposals, team, base.operators, clock, dispatcher.wake)
+        dispatcher = Dispatcher(store.outbox, sender, read_clock)
+        inbox = ProposalInbox(store.proposals, team, base.operators, read_clock, dispatcher.wake)
         hubs = await stack.enter_async_context(open_hubs(settings, store))
-        pushes = hubs.pushes if hubs is not None else None
-        poller = await stack.enter_async_context(open_poller(settings, pushes))
+        is_pushed = hubs.is_pushed if hubs is not None else None
+        poller = await stack.enter_async_context(open_poller(settings, is_pushed))
         polling = Polling(
             settings=settings,
             feeds=base.feeds,
@@ -305,13 +305,15 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             on_deliveries=dispatcher.wake,
         )
         scheduler = await stack.enter_async_context(
-            open_scheduler(polling, spread_s(settings, len(base.feeds)))
+            open_scheduler(polling, choose_spread_s(settings, len(base.feeds)))
         )
-        sources = SourceRegistry(settings, fetch_limits(settings), config.parties, clock)
+        sources = SourceRegistry(settings, make_fetch_limits(settings), config.parties, read_clock)
         stack.push_async_callback(sources.close)
         answers = AnswerService(decisions.ledger, sources.reference)
         decisions.watch(answers.replace_ledger)
-        slack = _slack_context(base, FeedRegistry(base.feeds, store, poller), answers, decisions)
+        slack = _build_slack_context(
+            base, FeedRegistry(base.feeds, store, poller), answers, decisions
+        )
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)
         yield Services(
@@ -322,8 +324,8 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             inbox=inbox,
             poller=poller,
             scheduler=scheduler,
-            notices=Notices(store.outbox, team, base.operators, clock, dispatcher.wake),
-            reminders=_reminders(base, answers, dispatcher),
+            notices=Notices(store.outbox, team, base.operators, read_clock, dispatcher.wake),
+            reminders=_build_reminders(base, answers, dispatcher),
             slack=slack,
             hubs=hubs,
             journal=sources.journal(config.reader, lambda: decisions.ledger, inbox),
@@ -338,7 +340,9 @@ async def open_hubs(settings: Settings, store: Store) -> AsyncIterator[WebSubSub
             log.warning("TARIFFWIRE_PUBLIC_URL is not used: only over HTTP can hubs call the bot")
         yield None
         return
-    hubs = WebSubSubscriptions(fetch_limits(settings), store.hubs, settings.public_url, clock)
+    hubs = WebSubSubscriptions(
+        make_fetch_limits(settings), store.hubs, settings.public_url, read_clock
+    )
     await hubs.open()
     try:
         yield hubs
@@ -346,7 +350,7 @@ async def open_hubs(settings: Settings, store: Store) -> AsyncIterator[WebSubSub
         await hubs.close()
 
 
-def _slack_context(
+def _build_slack_context(
     base: Foundation, feeds: FeedRegistry, answers: AnswerService, decisions: Decisions
 ) -> SlackContext:
     store = base.store
@@ -359,8 +363,8 @@ def _slack_context(
         feeds=feeds,
     )
     permissions = Permissions(base.settings.operators)
-    service = CommandService(stores, answers, decisions, permissions, clock)
-    secret = plain_secret(base.settings.slack_signing_secret)
+    service = CommandService(stores, answers, decisions, permissions, read_clock)
+    secret = reveal_secret(base.settings.slack_signing_secret)
     return SlackContext(base.slack.client, secret, service)
 
 
@@ -373,17 +377,17 @@ def _show_changes_of_proposals(
             update_messages(slack, proposal_id), "showing another report of a proposal"
         )
     )
-    decisions.watch(update_on_new_ledger(slack))
+    decisions.watch(watch_ledger(slack))
 
 
-def _reminders(base: Foundation, answers: AnswerService, dispatcher: Dispatcher) -> Reminders:
+def _build_reminders(base: Foundation, answers: AnswerService, dispatcher: Dispatcher) -> Reminders:
     return Reminders(
         lambda: answers.ledger,
         base.store.outbox,
         base.store.subscriptions,
         base.store.reminders,
         base.slack.team,
-        clock,
+        read_clock,
         dispatcher.wake,
         base.settings.digest_hour,
         ZoneInfo(base.settings.timezone),

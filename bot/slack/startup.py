@@ -28,12 +28,14 @@ class Stopped(Exception):
     """The operator ended the program while it was waiting."""
 
 
-async def team_of(client: AsyncWebClient) -> str:
+async def fetch_team(client: AsyncWebClient) -> str:
     """The id of the workspace that the token belongs to."""
     return str((await client.auth_test())["team_id"])
 
 
-async def patiently(what: str, ask: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T:
+async def retry_until_answered(
+    what: str, ask: Callable[[], Awaitable[T]], stop: asyncio.Event
+) -> T:
     """The result of `ask`, which is retried with backoff while Slack is away or busy.
 
     `what` names the call in messages. Raises Stopped once `stop` is set, and SlackError for an
@@ -42,7 +44,7 @@ async def patiently(what: str, ask: Callable[[], Awaitable[T]], stop: asyncio.Ev
     wait_s = 1.0
     while True:
         try:
-            return await _unless(stop, ask())
+            return await _wait_unless(stop, ask())
         except SlackApiError as error:
             said = code(error) or f"HTTP {status(error)}"
             if not passes(error):
@@ -58,7 +60,7 @@ async def patiently(what: str, ask: Callable[[], Awaitable[T]], stop: asyncio.Ev
         wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
 
-async def _unless(stop: asyncio.Event, call: Awaitable[T]) -> T:
+async def _wait_unless(stop: asyncio.Event, call: Awaitable[T]) -> T:
     """The result, unless `stop` is set first: a connection attempt may never end."""
     answer = asyncio.ensure_future(call)
     stopped = asyncio.ensure_future(stop.wait())

@@ -30,12 +30,12 @@ _HUNDREDTH = Decimal("0.01")
 _HIGHEST_AVERAGE = 1000
 
 
-def _with_slash(address: str) -> str:
+def _add_slash(address: str) -> str:
     return address if address.endswith("/") else f"{address}/"
 
 
 ApiUrl = Annotated[
-    str, StringConstraints(pattern=r"^https?://[^\s?#]+$"), AfterValidator(_with_slash)
+    str, StringConstraints(pattern=r"^https?://[^\s?#]+$"), AfterValidator(_add_slash)
 ]
 """The address below which an API lies; it ends with a slash."""
 
@@ -55,22 +55,22 @@ class ApiModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-def parsed(source: str, answer: object, shape: TypeAdapter[T]) -> T:
+def parse_answer(source: str, answer: object, shape: TypeAdapter[T]) -> T:
     """The answer in its documented shape; raises SourceError if it has another."""
     try:
         return shape.validate_python(answer)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(step)[:30] for step in first["loc"][:6])
-        raise unexpected(source, where or "another kind of value") from error
+        raise make_shape_error(source, where or "another kind of value") from error
 
 
-def unexpected(source: str, what: str) -> SourceError:
+def make_shape_error(source: str, what: str) -> SourceError:
     """The error for an answer that does not have the documented shape."""
     return SourceError(source, f"answered in a shape that is not documented ({what})")
 
 
-def mfn_average(
+def make_average_finding(
     name: str, lookup: Lookup, found: tuple[int, Decimal], source: Source, now: datetime
 ) -> Finding:
     """The average duty that the source `name` gives for a year, to the hundredth.
@@ -79,7 +79,7 @@ def mfn_average(
     """
     year, percent = found
     if not (percent.is_finite() and 0 <= percent <= _HIGHEST_AVERAGE and 1990 <= year <= now.year):
-        raise unexpected(name, f"{percent:.10g} percent in {year}")
+        raise make_shape_error(name, f"{percent:.10g} percent in {year}")
     return Finding(
         of=lookup,
         percent=percent.quantize(_HUNDREDTH, ROUND_HALF_UP).normalize(),

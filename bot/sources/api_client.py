@@ -14,7 +14,7 @@ from bot.errors import AddressRefused, FeedError, SourceError
 from bot.feeds.http.fetch import Fetched, Fetcher
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Validators
-from bot.sources.api import Query, unexpected
+from bot.sources.api import Query, make_shape_error
 
 LARGEST_BYTES = 1_000_000
 """Of one answer, unpacked. To parse as much blocks the event loop for about 10 ms."""
@@ -66,7 +66,7 @@ def _read(source: str, answer: Fetched) -> object:
         read: object = json.loads(answer.body, parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, ArithmeticError, RecursionError) as error:
         # ArithmeticError: an exponent that no Decimal can have.
-        raise unexpected(source, "no JSON") from error
+        raise make_shape_error(source, "no JSON") from error
     return read
 
 

@@ -65,7 +65,7 @@ class LiveLookups:
             LookupFailure(of=lookup, source=name, why="did not answer in time")
             for name, lookup in (asked[task] for task in late)
         ]
-        return _best([one for one in said if one is not None])
+        return _choose_best([one for one in said if one is not None])
 
     async def close(self) -> None:
         """Ends the requests under way."""
@@ -87,13 +87,13 @@ class LiveLookups:
         return LookupFailure(of=lookup, source=source.name, why="could not be read just now")
 
 
-def _best(said: Sequence[LookupResult]) -> tuple[LookupResult, ...]:
+def _choose_best(said: Sequence[LookupResult]) -> tuple[LookupResult, ...]:
     """For each lookup the finding of the newest year, or a failure if there is none."""
     best: dict[Lookup, LookupResult] = {}
-    for one in sorted(said, key=_rank):
+    for one in sorted(said, key=_rank_result):
         best[one.of] = one
     return tuple(best.values())
 
 
-def _rank(one: LookupResult) -> int:
+def _rank_result(one: LookupResult) -> int:
     return one.year if isinstance(one, Finding) else 0

@@ -15,7 +15,7 @@ from bot.sources.api_client import JsonApi
 from bot.sources.cache import LookupCache, Times
 from bot.sources.hts import Hts
 from bot.sources.journals.federal_register import FederalRegister
-from bot.sources.journals.watcher import JournalWatcher, Offers
+from bot.sources.journals.watcher import JournalWatcher, ProposalIntake
 from bot.sources.lookup import LiveLookups, LookupSource
 from bot.sources.settings import SourceSettings
 from bot.sources.wits import Wits
@@ -77,12 +77,12 @@ class SourceRegistry:
         found: dict[MissingFigure, list[tuple[LookupSource, LookupCache[Finding]]]] = {}
         for source in self._figures.values():
             times, _ = _CACHED[source.lack]
-            cache: LookupCache[Finding] = LookupCache(source.name, _seconds, times)
+            cache: LookupCache[Finding] = LookupCache(source.name, _read_seconds, times)
             found.setdefault(source.lack, []).append((source, cache))
         return dict(found)
 
     def journal(
-        self, reader: Reader, ledger: Callable[[], Ledger], offers: Offers
+        self, reader: Reader, ledger: Callable[[], Ledger], offers: ProposalIntake
     ) -> JournalWatcher | None:
         """Makes proposals of the journal's documents; None if it is off."""
         if self._journal is None:
@@ -124,5 +124,5 @@ async def _probe(name: str, source: LookupSource) -> SourceProbe:
     return SourceProbe(name=name, ok=True, says=f"answers: {of} is {said} ({found.year})")
 
 
-def _seconds() -> float:
+def _read_seconds() -> float:
     return asyncio.get_running_loop().time()

@@ -14,7 +14,7 @@ LIVE_SOURCES = ("federal-register", "usitc-hts", "wits", "wto")
 """The names that TARIFFWIRE_LIVE_SOURCES may hold."""
 
 
-def _names(value: object) -> object:
+def _split_names(value: object) -> object:
     """The names in a text with commas; raises ValueError for one that is no live source."""
     if not isinstance(value, str):
         return value
@@ -29,4 +29,4 @@ def _names(value: object) -> object:
 class SourceSettings(FederalRegisterSettings, HtsSettings, WitsSettings, WtoSettings):
     """Which live sources are on, and the settings that each brings."""
 
-    live_sources: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
+    live_sources: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)] = ()

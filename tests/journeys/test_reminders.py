@@ -14,7 +14,7 @@ from bot.alerts.reminders import Reminders
 from bot.alerts.subscription import Subscription
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
-from bot.slack.app import build_app, open_session, web_app
+from bot.slack.app import build_app, build_web_app, open_session
 from bot.store.reminder_switches import ReminderSwitches
 from bot.store.upgrade import upgrade
 from bot.values import Topic
@@ -97,7 +97,7 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
             workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
         )
         made = Bot(workspace, store, client)
-        runner = web.AppRunner(web_app(build_app(made.context), made.context))
+        runner = web.AppRunner(build_web_app(build_app(made.context), made.context))
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")

@@ -68,7 +68,7 @@ class WebSubCallback:
         return web.Response(text=challenge, headers={"X-Content-Type-Options": "nosniff"})
 
     async def _receive(self, request: web.Request) -> web.Response:
-        subscription = self._hubs.by_token(request.match_info["token"])
+        subscription = self._hubs.find_by_token(request.match_info["token"])
         if subscription is None:
             return web.Response(status=404)
         if request.headers.get("Content-Encoding", "").strip().lower() not in _NO_CODINGS:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.local_slack import limits
 from bot.local_slack.api.call import Answer, ApiError, Arguments
-from bot.local_slack.api.chat import find_channel, thread_fields
+from bot.local_slack.api.chat import find_channel, read_thread
 from bot.local_slack.state.records import File, new_id
 from bot.local_slack.state.team import Team
 
@@ -45,9 +45,9 @@ async def complete_upload(team: Team, arguments: Arguments) -> Answer:
     reference = arguments.text("channel_id") or arguments.text("channels")
     if reference:
         channel = find_channel(team, reference)
-        thread = await thread_fields(team, channel, arguments)
+        thread = await read_thread(team, channel, arguments)
         content = {"text": arguments.text("initial_comment"), "files": files}
-        await team.post(channel, team.message_by_bot({**content, **thread}))
+        await team.post(channel, team.make_bot_message({**content, **thread}))
     return {"ok": True, "files": files}
 
 

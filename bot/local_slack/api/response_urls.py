@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.local_slack import limits
 from bot.local_slack.api.call import ApiError, Arguments
-from bot.local_slack.api.chat import read_message, thread_fields
+from bot.local_slack.api.chat import read_message, read_thread
 from bot.local_slack.state.records import Channel, Message
 from bot.local_slack.state.team import Team
 
@@ -68,8 +68,8 @@ class ResponseUrls:
             rest = {k: v for k, v in old.items() if k not in ("text", "blocks")}
             message = {**rest, **_read(arguments)}
         else:
-            thread = await thread_fields(self._team, channel, arguments)
-            message = self._team.message_by_bot({**_read(arguments), **thread})
+            thread = await read_thread(self._team, channel, arguments)
+            message = self._team.make_bot_message({**_read(arguments), **thread})
             in_channel = arguments.text("response_type") == "in_channel"
             only_for = "" if in_channel else self._team.identity.person_id
         changed = bool(replaced)

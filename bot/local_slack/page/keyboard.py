@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.response_urls import ResponseUrls
-from bot.local_slack.page.mentions import encode, parse_command
-from bot.local_slack.page.replies import ActionResult, ReplyCollector, failed
+from bot.local_slack.page.mentions import encode_markup, parse_command
+from bot.local_slack.page.replies import ActionResult, ReplyCollector, make_failure
 from bot.local_slack.state.broadcast import News
 from bot.local_slack.state.records import Channel, Message, new_id
 from bot.local_slack.state.team import SLACKBOT, Team
 from bot.local_slack.transport.connection import AppUnavailable, BotConnection
-from bot.local_slack.transport.payloads import slash_command
+from bot.local_slack.transport.payloads import make_slash_command
 
 # Added to Slack's time for an acknowledgement, so that a reply right after it is collected too.
 _EXTRA_S = 0.5
@@ -58,7 +58,7 @@ class Keyboard:
     async def _command(self, channel: Channel, name: str, text: str) -> ActionResult:
         cause = new_id("R")
         response_url = self._responses.issue(channel, cause)
-        payload = slash_command(self._team, channel, name, text, response_url)
+        payload = make_slash_command(self._team, channel, name, text, response_url)
         replies = ReplyCollector(self._is_reply(channel, cause))
         with self._team.live.listen(replies.receive):
             try:
@@ -66,15 +66,15 @@ class Keyboard:
                 if reply:
                     await self._responses.show(channel, reply, cause)
             except (AppUnavailable, ApiError) as error:
-                result = failed(self._team.app_name, error)
+                result = make_failure(self._team.app_name, error)
                 await self._show_error(channel, f"`{name}` failed: {result.message}")
                 return result
             return ActionResult(messages=await replies.collect(self._longest_s))
 
     async def _message(self, channel: Channel, text: str, thread_ts: str) -> ActionResult:
-        encoded = encode(text, self._team.people.values(), self._team.channels)
+        encoded = encode_markup(text, self._team.people.values(), self._team.channels)
         thread = {"thread_ts": thread_ts} if thread_ts else {}
-        message = self._team.message_by_person({"text": encoded, **thread})
+        message = self._team.make_person_message({"text": encoded, **thread})
         await self._team.post(channel, message)
         await self._team.mark_read(channel.id, message["ts"])
         replies = ReplyCollector(self._is_reply(channel, ""))
@@ -112,5 +112,5 @@ class Keyboard:
         return check
 
     async def _show_error(self, channel: Channel, text: str) -> None:
-        message = self._team.message_by_person({"text": text, "user": SLACKBOT})
+        message = self._team.make_person_message({"text": text, "user": SLACKBOT})
         await self._team.post(channel, message, only_for=self._team.identity.person_id)

@@ -35,21 +35,21 @@ class WorkspacePage:
     def routes(self) -> Sequence[web.RouteDef]:
         """All routes."""
         return [
-            web.get("/", _static("index.html")),
-            web.get("/page.css", _static("page.css")),
-            web.get("/page.js", _static("page.js")),
-            web.get("/favicon.ico", _no_icon),
+            web.get("/", _serve_static("index.html")),
+            web.get("/page.css", _serve_static("page.css")),
+            web.get("/page.js", _serve_static("page.js")),
+            web.get("/favicon.ico", _serve_no_icon),
             web.get("/state", self._state),
             web.get("/messages", self._messages),
             web.get("/thread", self._thread),
             web.get("/events", self._events),
             web.get("/files/{file}", self._file),
-            web.post("/say", _json(self._say, "channel", "text")),
-            web.post("/act", _json(self._act, "block_id", "action_id")),
-            web.post("/view", _json(self._view, "view_id")),
-            web.post("/home", _json(lambda _: self._pointer.open_home())),
-            web.post("/channels", _json(self._create_channel, "name")),
-            web.post("/read", _json(self._read, "channel", "ts")),
+            web.post("/say", _handle_json(self._say, "channel", "text")),
+            web.post("/act", _handle_json(self._act, "block_id", "action_id")),
+            web.post("/view", _handle_json(self._view, "view_id")),
+            web.post("/home", _handle_json(lambda _: self._pointer.open_home())),
+            web.post("/channels", _handle_json(self._create_channel, "name")),
+            web.post("/read", _handle_json(self._read, "channel", "ts")),
         ]
 
     async def _state(self, _: web.Request) -> web.StreamResponse:
@@ -105,7 +105,7 @@ class WorkspacePage:
         # A browser that leaves closes the connection in the middle of a write.
         with self._team.live.subscribe() as queue, suppress(ConnectionError):
             await stream.write(b"retry: 1000\n\n")
-            while (news := await _next(queue)) != GOODBYE:
+            while (news := await _wait_for_next(queue)) != GOODBYE:
                 line = f"data: {json.dumps(news)}\n\n" if news else ": heartbeat\n\n"
                 await stream.write(line.encode())
         return stream
@@ -125,8 +125,10 @@ class WorkspacePage:
     async def _act(self, body: Body) -> ActionResult:
         element = (body["block_id"], body["action_id"], body.get("value"), body.get("values") or {})
         if body.get("view_id"):
-            return await self._pointer.click_in_view(_text(body, "view_id"), *element)
-        return await self._pointer.click(_text(body, "channel"), _text(body, "ts"), *element)
+            return await self._pointer.click_in_view(_require_text(body, "view_id"), *element)
+        return await self._pointer.click(
+            _require_text(body, "channel"), _require_text(body, "ts"), *element
+        )
 
     async def _view(self, body: Body) -> ActionResult:
         if body.get("action") == "close":
@@ -147,7 +149,7 @@ class WorkspacePage:
         return {"ok": True}
 
 
-def _json(
+def _handle_json(
     handle: Callable[[Body], Awaitable[Body | ActionResult]], *texts: str
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """A handler of JSON that needs the fields `texts`. It answers 400 if the body is invalid."""
@@ -156,7 +158,7 @@ def _json(
         try:
             body = dict(await request.json())
             for name in texts:
-                _text(body, name)
+                _require_text(body, name)
             result = await handle(body)
             answer = result.body() if isinstance(result, ActionResult) else result
             return web.json_response(answer)
@@ -167,25 +169,25 @@ def _json(
     return serve
 
 
-def _text(body: Body, name: str) -> str:
+def _require_text(body: Body, name: str) -> str:
     value = body[name]
     if not isinstance(value, str):
         raise TypeError(f"{name} is not a text")
     return value
 
 
-async def _next(queue: asyncio.Queue[News]) -> News | None:
+async def _wait_for_next(queue: asyncio.Queue[News]) -> News | None:
     """The next change, or None when a heartbeat is due."""
     with suppress(TimeoutError):
         return await asyncio.wait_for(queue.get(), _HEARTBEAT_S)
     return None
 
 
-async def _no_icon(_: web.Request) -> web.StreamResponse:
+async def _serve_no_icon(_: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
-def _static(name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _serve_static(name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def serve(_: web.Request) -> web.StreamResponse:
         return web.FileResponse(_FILES / name)
 

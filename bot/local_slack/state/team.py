@@ -124,13 +124,13 @@ class Team:
         self._last_us = max(time.time_ns() // 1000, self._last_us + 1)
         return f"{self._last_us // 1_000_000}.{self._last_us % 1_000_000:06d}"
 
-    def message_by_bot(self, content: Mapping[str, Any]) -> Message:
+    def make_bot_message(self, content: Mapping[str, Any]) -> Message:
         """A new message by the bot, not saved yet."""
         identity = self.identity
         author = {"user": identity.bot_user_id, "bot_id": identity.bot_id}
-        return self.message_by_person({**author, "app_id": identity.app_id, **content})
+        return self.make_person_message({**author, "app_id": identity.app_id, **content})
 
-    def message_by_person(self, content: Mapping[str, Any]) -> Message:
+    def make_person_message(self, content: Mapping[str, Any]) -> Message:
         """A new message by the person, not saved yet."""
         head = {"type": "message", "ts": self.next_ts(), "team": self.identity.team_id}
         return {**head, "user": self.identity.person_id, **content}

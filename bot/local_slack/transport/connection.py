@@ -23,7 +23,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.local_slack import limits
 from bot.local_slack.state.team import Team
-from bot.local_slack.transport.payloads import Payload, event
+from bot.local_slack.transport.payloads import Payload, make_event
 
 _log = logging.getLogger(__name__)
 Kind = Literal["slash_commands", "interactive", "events_api"]
@@ -222,7 +222,7 @@ class BotConnection:
     def send_event(self, name: str, content: Payload) -> bool:
         """Sends an event in the background if the bot subscribed to it; whether it did."""
         if name in self._subscribed:
-            task = asyncio.create_task(self._deliver(event(self._team, content)))
+            task = asyncio.create_task(self._deliver(make_event(self._team, content)))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return name in self._subscribed

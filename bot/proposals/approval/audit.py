@@ -47,7 +47,7 @@ class ProposalRecord(Frozen):
     def state(self) -> State:
         return self.decision.state if self.decision else State.PENDING
 
-    def takes(self, document: Proposal) -> bool:
+    def accepts_source(self, document: Proposal) -> bool:
         """Whether a document with the same rate is one more source of this proposal.
 
         It is not if it names another day, or if the rate was rejected before the document came: a

@@ -10,7 +10,7 @@ from bot.slack.api.fallback import post_with
 from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
 from bot.slack.handlers.commands import answer
-from bot.slack.views.home import home_view
+from bot.slack.views.home import render_home
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
@@ -23,7 +23,7 @@ def register(app: AsyncApp, context: SlackContext) -> None:
             return
 
         async def reply() -> None:
-            message = await answer(context, payloads.mention(body))
+            message = await answer(context, payloads.read_mention(body))
             thread_ts = event.get("thread_ts") or event.get("ts")
             await post_with(say, message, thread_ts=thread_ts, unfurl_links=False)
 
@@ -37,7 +37,7 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 
         async def publish() -> None:
             overview = await service.build_overview(team, user)
-            view = home_view(overview, user, service.parties)
+            view = render_home(overview, user, service.parties)
             await client.views_publish(user_id=user, view=view)
 
         context.background.spawn(publish(), "drawing a Home tab")

@@ -15,7 +15,7 @@ from bot.news.reader import Reader
 from bot.proposals.model import Proposal
 from bot.rates.ledger import Ledger
 from bot.sources.journals.federal_register import JournalDocument
-from bot.sources.journals.tariff_changes import proposal_of
+from bot.sources.journals.tariff_changes import make_proposal
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class JournalDocuments(Protocol):
         """The documents published since `day`; raises SourceError."""
 
 
-class Offers(Protocol):
+class ProposalIntake(Protocol):
     """Takes proposals in; known ones change nothing."""
 
     async def offer(self, proposals: Collection[Proposal]) -> None: ...
@@ -48,7 +48,7 @@ class JournalWatcher:
         documents: JournalDocuments,
         reader: Reader,
         ledger: Callable[[], Ledger],
-        offers: Offers,
+        offers: ProposalIntake,
         clock: Callable[[], datetime],
     ) -> None:
         """`ledger` returns the ledger in use, which may change."""
@@ -80,7 +80,7 @@ class JournalWatcher:
 
     def _proposal(self, document: JournalDocument, now: datetime) -> Proposal | None:
         try:
-            return proposal_of(document, self._reader, self._ledger(), now)
+            return make_proposal(document, self._reader, self._ledger(), now)
         except Exception:
             # A fault of ours with one document must not block the others.
             log.exception("document %s could not be read", document.number)

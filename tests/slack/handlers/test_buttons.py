@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.alerts.delivery import DeliveryKind
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
-from bot.slack.app import build_app, web_app
+from bot.slack.app import build_app, build_web_app
 from bot.slack.context import SlackContext
 from tests.slack.fakes import (
     FailingStore,
@@ -70,7 +70,7 @@ class PageUser:
 
 @asynccontextmanager
 async def page_user_of(workspace: Workspace, given: SlackContext) -> AsyncIterator[PageUser]:
-    runner = web.AppRunner(web_app(build_app(given), given))
+    runner = web.AppRunner(build_web_app(build_app(given), given))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     port = runner.addresses[0][1]

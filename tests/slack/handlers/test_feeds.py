@@ -14,7 +14,7 @@ from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers.commands import answer
-from bot.slack.views.feeds import feed_refused
+from bot.slack.views.feeds import render_feed_refused
 from tests.slack.fakes import FakeFeeds, slack_context
 from tests.slack.samples import NOW
 
@@ -162,9 +162,11 @@ def hostile_text() -> str:
 
 
 async def test_a_reason_shared_by_several_feeds_is_given_once() -> None:
-    alike = [health(f"f{n}", "failing", error="its name was not found (DNS)") for n in range(3)]
+    alike = [
+        health(f"f{n}", "failing", error="its host name was not found (DNS)") for n in range(3)
+    ]
     given, _ = context_with(*alike, health("other", "failing", error="answered 503"))
-    assert "3 of them fail for the same reason: its name was not found (DNS)." in valid_text(
+    assert "3 of them fail for the same reason: its host name was not found (DNS)." in valid_text(
         await ask(given, "feeds")
     )
     given, _ = context_with(alike[0], health("other", "failing", error="answered 503"))
@@ -172,7 +174,7 @@ async def test_a_reason_shared_by_several_feeds_is_given_once() -> None:
 
 
 def test_a_setting_in_a_cure_is_shown_as_code() -> None:
-    said = feed_refused(
+    said = render_feed_refused(
         FeedError("https://new.example/", "is a private address", "TARIFFWIRE_A_B can allow it")
     )
     assert "`TARIFFWIRE_A_B` can allow it." in said.text

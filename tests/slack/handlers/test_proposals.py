@@ -17,13 +17,13 @@ from bot.commands.permissions import Permissions
 from bot.local_slack.server import Workspace
 from bot.proposals.approval.audit import Operator
 from bot.proposals.approval.decisions import Decisions
-from bot.proposals.approval.terms import form_of, measures_for
-from bot.proposals.build import proposed, proposed_by_document
+from bot.proposals.approval.terms import fill_form, list_measures
+from bot.proposals.build import propose_document, propose_rate
 from bot.proposals.inbox import FEED_QUOTA, ProposalInbox
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.slack.api.sender import SlackSender
-from bot.slack.handlers.proposals import update_messages, update_on_new_ledger
-from bot.slack.views.approval_form import terms_form
+from bot.slack.handlers.proposals import update_messages, watch_ledger
+from bot.slack.views.approval_form import render_form
 from bot.store.upgrade import upgrade
 from tests.proposals.approval.test_decisions import NOW
 from tests.slack.fakes import answer_message, book, ledger, slack_context
@@ -40,7 +40,7 @@ DECEMBER = date(2026, 12, 1)
 
 def proposal_of(day: date | None = DECEMBER, percent: int = 40) -> Proposal:
     claim = ReportedRate(imposer="US", partner="CN", percent=Decimal(percent), effective_on=day)
-    found = proposed(claim, WIRE, ledger(), NOW)
+    found = propose_rate(claim, WIRE, ledger(), NOW)
     assert found is not None
     return found
 
@@ -109,7 +109,7 @@ async def operators_of(
     )
     decisions.watch(given.service.answers.replace_ledger)
     sender = SlackSender(client, PARTIES, proposals=decisions, pace_s=0)
-    decisions.watch(update_on_new_ledger(given))
+    decisions.watch(watch_ledger(given))
     async with page_user_of(workspace, given) as page_user:
         inbox = ProposalInbox(
             store.proposals, page_user.team, [page_user.channel], lambda: NOW, lambda: None
@@ -218,10 +218,10 @@ async def test_a_form_sent_by_a_non_operator_is_refused(
     non_operator_channel: OperatorChannel,
 ) -> None:
     await non_operator_channel.ask(proposal_of())
-    form = terms_form(
+    form = render_form(
         proposal_of().id,
-        form_of(proposal_of(), ledger()),
-        measures_for(proposal_of(), ledger()),
+        fill_form(proposal_of(), ledger()),
+        list_measures(proposal_of(), ledger()),
         "x",
     )
     trigger = non_operator_channel.page_user.workspace.team.triggers.new()
@@ -267,9 +267,7 @@ async def test_an_operator_can_fill_in_a_document_without_a_figure(
     operators: OperatorChannel,
 ) -> None:
     notice = WIRE.model_copy(update={"source": "Federal Register", "quote": "Notice of action"})
-    document = proposed_by_document(
-        imposer="US", partner="", by=notice, ledger=ledger(), seen_at=NOW
-    )
+    document = propose_document(imposer="US", partner="", by=notice, ledger=ledger(), seen_at=NOW)
     message = await operators.ask(document)
     for part in ("a partner not named", "? → a new rate", "Notice of action"):
         assert part in as_text([message])
@@ -372,7 +370,7 @@ async def test_an_approved_rate_changes_no_message_about_another_pair(
     operators: OperatorChannel,
 ) -> None:
     on_canada = ReportedRate(imposer="US", partner="CA", percent=Decimal(63), effective_on=DECEMBER)
-    proposal = proposed(on_canada, WIRE, ledger(), NOW)
+    proposal = propose_rate(on_canada, WIRE, ledger(), NOW)
     assert proposal is not None
     await operators.ask(proposal)
     before = await message_on(operators, proposal)
@@ -423,7 +421,7 @@ async def test_the_list_shows_the_effect_of_each_approval(
 async def test_a_document_without_a_partner_is_not_shown_as_no_duty(
     operators: OperatorChannel,
 ) -> None:
-    document = proposed_by_document(imposer="US", partner="", by=WIRE, ledger=ledger(), seen_at=NOW)
+    document = propose_document(imposer="US", partner="", by=WIRE, ledger=ledger(), seen_at=NOW)
     message = as_text([await operators.ask(document)])
     assert "does not name a single partner, so there is no current rate to compare" in message
     assert "no duty" not in message
@@ -447,6 +445,6 @@ def steel_proposal(before: str | None) -> Proposal:
         from_percent=Decimal(before) if before else None,
         effective_on=date(2026, 12, 1),
     )
-    found = proposed(claim, WIRE, ledger(), NOW)
+    found = propose_rate(claim, WIRE, ledger(), NOW)
     assert found is not None
     return found
