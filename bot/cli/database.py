@@ -19,7 +19,7 @@ def db() -> None:
 @db.command()
 @report_errors
 def upgrade() -> None:
-    """Bring the database to this version's tables. `run` does it by itself."""
+    """Upgrade the tables of the database to this version. `run` does it automatically."""
     asyncio.run(store_upgrade.upgrade(load_settings().database))
 
 

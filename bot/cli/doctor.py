@@ -10,10 +10,10 @@ from bot.doctor import CheckResult, examine
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="The findings as JSON lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per check.")
 @report_errors
 def doctor(as_json: bool) -> None:
-    """Check settings, config, database, clock, Slack and feeds; say what is wrong and the cure."""
+    """Check settings, config, database, clock, Slack and feeds; print each problem and its fix."""
     sys.exit(0 if asyncio.run(_examine(as_json)) else 1)
 
 

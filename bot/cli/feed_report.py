@@ -17,8 +17,8 @@ def _describe_feed(found: FeedCheck) -> list[str]:
     entries = "1 entry" if found.listed == 1 else f"{found.listed:,} entries"
     lines = [f"{found.title or found.feed.id}: {found.form}, {entries}"]
     lines += [f"address: {found.feed.url}"]
-    lines += [f"named by the page {found.page}"] if found.page else []
-    lines += [f"also there: {other.url} {other.title}".rstrip() for other in found.others]
+    lines += [f"linked from the page {found.page}"] if found.page else []
+    lines += [f"other feed: {other.url} {other.title}".rstrip() for other in found.others]
     dates = [entry.published for entry in round_.entries if entry.published is not None]
     if dates:
         lines.append(f"entries from {min(dates):%Y-%m-%d %H:%M}Z to {max(dates):%Y-%m-%d %H:%M}Z")

@@ -19,11 +19,11 @@ from bot.runtime.wiring import open_feed_registry, open_poller, read_clock
 T = TypeVar("T")
 
 LARGEST_OPML = 20_000_001
-"""Bytes read of a feed list: one more than `read_opml` takes."""
+"""Maximum bytes read of a feed list: one more than `read_opml` accepts, so that it can tell."""
 
 
 def _ask(question: Callable[[FeedRegistry], Awaitable[T]]) -> T:
-    """Asks the list of feeds of the configured bot."""
+    """Runs `question` on the feed registry of the configured bot and returns its result."""
     return asyncio.run(_answer(question))
 
 
@@ -38,10 +38,10 @@ def feeds() -> None:
 
 
 @feeds.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a feed.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per feed.")
 @report_errors
 def list_feeds(as_json: bool) -> None:
-    """Show each feed's health: last success, next poll, what is wrong."""
+    """Show each feed's health: last new entry, next poll, error."""
     for health in _ask(lambda registry: registry.health()):
         click.echo(health.model_dump_json() if as_json else health.format_lines(read_clock()))
 
@@ -59,7 +59,7 @@ def add_feed(url: str) -> None:
 @click.argument("feed_id", metavar="ID")
 @report_errors
 def remove_feed(feed_id: str) -> None:
-    """Remove a feed that was added. Feeds of feeds.yaml are disabled in that file."""
+    """Remove a feed that was added. To disable a feed of feeds.yaml, edit that file."""
     _ask(lambda registry: registry.remove(feed_id))
     click.echo(f"removed {feed_id}")
 
@@ -70,7 +70,7 @@ def remove_feed(feed_id: str) -> None:
 def resume_feed(feed_id: str) -> None:
     """Resume a feed that was stopped because it was gone (410)."""
     _ask(lambda registry: registry.resume(feed_id))
-    click.echo(f"resumed {feed_id}: it is due at once")
+    click.echo(f"resumed {feed_id}: it is due now")
 
 
 @feeds.command("check")
@@ -97,11 +97,11 @@ def import_feeds(file: IO[bytes]) -> None:
     opml = file.read(LARGEST_OPML).decode("utf-8-sig", "replace")
     listed = read_opml(opml)
     done = _ask(lambda registry: registry.add_all(listed.feeds))
-    refused = [(url, "no feed can have this address") for url in listed.left_out]
+    refused = [(url, "not a valid feed address") for url in listed.left_out]
     for url, reason in (*refused, *done.refused):
         address = "".join(filter(str.isprintable, redact_address(url)))
-        click.echo(f"left out {address}: {reason}", err=True)
-    click.echo(f"added {done.added} feed(s), {done.known} known already")
+        click.echo(f"skipped {address}: {reason}", err=True)
+    click.echo(f"added {done.added} feed(s), {done.known} already in the list")
 
 
 @feeds.command("export")

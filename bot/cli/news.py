@@ -22,7 +22,7 @@ LONGEST_LINE = 5_000_000
 @click.argument("file", type=click.File("rb"), default="-")
 @report_errors
 def match(file: IO[bytes]) -> None:
-    """Say what stories are about: JSON lines in, JSON lines out, in the same order.
+    """Print what stories are about: JSON lines in, JSON lines out, in the same order.
 
     In: {"id","title","summary","published"?}. Out: {"id","topics","parties","figures","evidence",
     "summary"}.
@@ -34,7 +34,7 @@ def match(file: IO[bytes]) -> None:
 @click.argument("file", type=click.File("rb"), default="-")
 @report_errors
 def same(file: IO[bytes]) -> None:
-    """Say whether two stories report one event: JSON lines in and out, in the same order.
+    """Print whether two stories report one event: JSON lines in and out, in the same order.
 
     In: {"id","a":{story},"b":{story}}. Out: {"id","same","score"}.
     """
@@ -58,7 +58,7 @@ def _read_lines(file: IO[bytes]) -> Iterator[bytes]:
     while line := file.readline(LONGEST_LINE + 1):
         if len(line) > LONGEST_LINE:
             cause = f"longer than {LONGEST_LINE:,} bytes"
-            raise TariffwireError(f"line {number}", cause, "Give one story a line")
+            raise TariffwireError(f"line {number}", cause, "Put one story on each line")
         yield line
         number += 1
 

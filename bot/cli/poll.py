@@ -21,26 +21,27 @@ from bot.runtime.wiring import (
     open_store,
 )
 from bot.store.pipeline_store import PipelineStore
+from bot.text.dates import format_day
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Poll what is due now, then stop.")
+@click.option("--once", is_flag=True, help="Poll the feeds that are due now, then stop.")
 @click.option(
     "--feeds",
     "feeds_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A feed list to use instead of the configured one.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON line for each new entry.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per new entry.")
 @report_errors
 def poll(once: bool, feeds_file: Path | None, as_json: bool) -> None:
-    """Poll the feeds that are due and print what was new.
+    """Poll the feeds that are due and print what is new.
 
     Without --json, only stories are printed. With it, every new entry is printed; entries that are
     not stories have no topics. `run` sends the alerts to subscribers.
     """
     settings = load_settings(**({"feeds_file": feeds_file} if feeds_file else {}))
-    # Two processes would each poll the same due feeds.
+    # Without the lock, two processes would poll the same feeds.
     with lock_data_folder(settings), progress_bar("Polling") as advance:
         readable = asyncio.run(_poll(settings, once, as_json, advance))
     if not readable:
@@ -95,5 +96,6 @@ def _show_taken(result: IntakeResult, as_json: bool) -> None:
             )
         elif story:
             topics = ", ".join(topic.label for topic in story.topics)
-            click.echo(f"{story.published:%Y-%m-%d %H:%M}Z  [{topics}] {story.title}")
+            when = f"{format_day(story.published)}, {story.published:%H:%M} UTC"
+            click.echo(f"{when}  [{topics}] {story.title}")
             click.echo(f"    {story.source}  {story.link}")

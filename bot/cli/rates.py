@@ -1,4 +1,4 @@
-"""Commands about rates: ask, list what comes and what was proposed, export what was approved."""
+"""Commands about rates: ask a question, list upcoming changes and proposals, export approvals."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -25,14 +25,14 @@ from bot.store.approved_rates import approved_rates
 
 @click.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="A day, such as 2025-05-20.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day, such as 2025-05-20.")
 @click.option("--product", help="A product in words or an HS code.")
-@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @report_errors
 def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_json: bool) -> None:
-    """Answer what /tariff answers: `tariffwire rate us china`.
+    """Answer a question like /tariff: `tariffwire rate us china`.
 
-    JSON is one object: what was asked, the answers to it, and an error if it was refused.
+    With --json: one object with the question, the answers, and an error if there is none.
     """
     settings = load_settings()
     ledger = _build_ledger(ConfigFolder(settings))
@@ -77,30 +77,30 @@ async def _answer(
 
 
 def _build_ledger(config: ConfigFolder) -> Ledger:
-    """The ledger with approved rates. If they cannot be read, warns and leaves them out."""
+    """The ledger with approved rates. If the database cannot be read, warns and omits them."""
     try:
         approved = approved_rates(config.settings.database)
     except StoreError as error:
-        click.echo(f"! Rates that operators approved are not in this answer: {error}", err=True)
+        click.echo(f"! Approved rates are missing from this answer: {error}", err=True)
         approved = ()
     return build_ledger(config.book, approved, config.parties)
 
 
 @click.group("rates")
 def rates() -> None:
-    """List what comes and what was proposed; export what was approved."""
+    """List upcoming changes and proposals; export approved rates."""
 
 
 @rates.command("upcoming")
 @click.argument("words", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a date.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per date.")
 @click.option(
     "--ics",
     "ics_file",
     is_flag=False,
     flag_value="-",
     type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
-    help="An iCalendar file instead: to FILE, or to stdout.",
+    help="Write an iCalendar file to FILE, or to stdout without FILE.",
     metavar="[FILE]",
 )
 @report_errors
@@ -153,7 +153,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 @rates.command("proposals")
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a proposal.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per proposal.")
 @report_errors
 def list_proposals(as_json: bool) -> None:
     """Show all proposals with their state, decisions and sources."""
@@ -184,18 +184,18 @@ async def _print_proposals(as_json: bool) -> None:
 )
 @report_errors
 def export_rates(out: Path | None) -> None:
-    """Write the rates that operators approved as approved.yaml.
+    """Export the rates that operators approved as approved.yaml.
 
-    In config/rates it overrides the other files. Without --out it is printed.
+    In config/rates, this file overrides the other files. Without --out, print it.
     """
     from bot.cli.rates_export import export_rates as export
     from bot.runtime.config_loader import APPROVED
 
     text, left_out = export(load_settings())
     for left in left_out:
-        click.echo(f"! left out: {left.amendment.measure_id}: {left.why}", err=True)
+        click.echo(f"! skipped {left.amendment.measure_id}: {left.why}", err=True)
     if not text:
-        click.echo("nothing is approved that the rates files do not hold", err=True)
+        click.echo("nothing to export: the rates files already have all approved rates", err=True)
     elif out is None:
         click.echo(text, nl=False)
     else:

@@ -12,17 +12,17 @@ from bot.runtime.settings import Settings
 from bot.store.approved_rates import approved_rates
 
 _HEADER = """\
-# Rates that operators approved, laid over the other files of this folder. To review a row, move it
-# into the file of its imposer, with the source under the name approved-ID, and delete it here.
+# Rates that operators approved. They override the other files of this folder. To review a row, move
+# it into the file of its imposer, with the source under the name approved-ID, and delete it here.
 """
 
 
 def export_rates(settings: Settings) -> tuple[str, tuple[StaleApproval, ...]]:
     """The new text of `approved.yaml`, and the approvals that no longer fit the rates files.
 
-    The text holds the rows of the present file and the approvals in the database; what the other
-    files hold is left out. It is empty where the database has nothing new. Raises ConfigError and
-    StoreError.
+    The text has the rows of the current `approved.yaml` and the approvals in the database, without
+    those that the other files already have. It is empty if the database has nothing new. Raises
+    ConfigError and StoreError.
     """
     folder, parties = settings.config_dir / "rates", ConfigFolder(settings).parties
     present = load_approved(folder, load_files(folder, parties), parties)
@@ -40,7 +40,7 @@ def format_approved(*amendments: Amendment) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes each value in full, and a Decimal as the number that it is."""
+    """Writes YAML without aliases, and a Decimal as a plain number."""
 
     def ignore_aliases(self, _data: object) -> bool:
         return True

@@ -14,8 +14,8 @@ from bot.runtime.settings import load_settings
 def run() -> None:
     """Run the bot: poll feeds, post alerts, answer /tariff.
 
-    With SLACK_BOT_TOKEN (and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET) it talks to Slack; with none
-    it opens a local workspace and prints its address.
+    With SLACK_BOT_TOKEN (and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET), it connects to Slack.
+    Without a token, it opens a local workspace and prints its address.
     """
     asyncio.run(run_bot(load_settings()))
 

@@ -13,10 +13,12 @@ from bot.runtime.settings import load_settings
 @click.command()
 @click.argument("channel")
 @click.argument("text")
-@click.option("--json", "as_json", is_flag=True, help="What came back, with its blocks, as JSON.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the replies with their blocks as JSON."
+)
 @report_errors
 def say(channel: str, text: str, as_json: bool) -> None:
-    """Type a line in the local workspace and print what comes back.
+    """Type a line in the local workspace and print the replies.
 
     tariffwire say "#trade-news" "/tariff us china"
     """

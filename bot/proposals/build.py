@@ -1,8 +1,8 @@
-"""Makes proposals of reported rates and of documents.
+"""Makes proposals from reported rates and from official documents.
 
     reported rate | is it news to the ledger? | Proposal: old, new, sources, first day
 
-`bot.proposals.novelty` decides what is news. Nothing here changes a rate.
+`bot.proposals.novelty` decides whether it is news. Nothing here changes a rate.
 """
 
 from datetime import date, datetime
@@ -63,11 +63,11 @@ def propose_document(
 ) -> Proposal:
     """A proposal for an official document that changes duties, with or without a figure.
 
-    `partner` is a code, `WORLD`, or empty if unknown. The id follows from `by.link`, the document's
-    own address, so the same document is proposed once. With a rate on goods that stories may name
-    too, `same_as` is the id of the stories' proposal. Give `new_percent` only where the document
+    `partner` is a code, `WORLD`, or empty if unknown. The id is computed from `by.link`, the
+    document's own address, so the same document is proposed once. If stories can report the same
+    rate, `same_as` is the id that their proposal has. Give `new_percent` only if the document
     states one rate for one measure. `why` is a sentence for the operators.
-    An official document is proposed even if the ledger does not follow the economy or the pair.
+    An official document is proposed even if the ledger does not cover the economy or the pair.
     """
     day = by.published.date()
     given: dict[str, object] = {}
@@ -94,7 +94,7 @@ def propose_document(
 
 
 def renew_proposal(proposal: Proposal, decided_on: date) -> Proposal:
-    """The proposal under a new id, for a rate that is reported again long after its decision."""
+    """The proposal with a new id, for a rate that is reported again long after its decision."""
     again = digest("again", proposal.id, decided_on.isoformat(), size=_ID_BYTES)
     return proposal.model_copy(update={"id": again})
 
@@ -112,6 +112,6 @@ def _explain(reported: ReportedRate, old: Standing) -> str:
     goods = reported.product or "goods in general"
     on = f"{parties.get(reported.imposer).name} on {partner}, {goods}"
     total = format_percent(old.total)
-    held = "no one total for it" if total is None else f"{total}% in all"
+    known = "no single total" if total is None else f"{total}% in total"
     new = format_percent(reported.percent)
-    return f"{new}% is reported for {on}; the ledger has {held}, and no such rate."
+    return f"{new}% is reported for {on}. Our data has {known}, and no such rate."

@@ -1,7 +1,7 @@
-"""Compares a proposal with the ledger in use: its present rates, and whether it has the new one.
+"""Compares a proposal with the current ledger: its rates, and whether it has the new one.
 
-An approval changes what other proposals would do: one may be in the ledger already, another would
-follow on a new rate. So a proposal is shown as it stands, not as it was made.
+An approval changes what other proposals would do: the ledger may now have their rate, or another
+rate to replace. So messages show a proposal against the current ledger, not as it was made.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,10 +16,11 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import TotalBasis, format_percent
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Day, Measure
+from bot.text.dates import format_day
 
 
 def compare_with_ledger(proposal: Proposal, ledger: Ledger) -> Proposal:
-    """The proposal against this ledger: what it has and foresees, and whether it has the rate."""
+    """The proposal with this ledger's present and later rates, and whether it has the new rate."""
     if not proposal.partner:
         return proposal
     try:
@@ -33,15 +34,16 @@ def compare_with_ledger(proposal: Proposal, ledger: Ledger) -> Proposal:
 
 
 def find_standing(imposer: str, partner: str, product: str, day: Day, ledger: Ledger) -> Standing:
-    """What the ledger charges on that day; raises QueryError within one customs territory."""
+    """The duty in the ledger on that day; raises QueryError within one customs territory."""
     check_pair(imposer, partner, ledger)
     return compute_standing(build_context(ledger, imposer, partner, day, product or None))
 
 
 def _find_existing_rate(proposal: Proposal, old: Standing) -> str:
-    """The ledger's duty with just this rate, or the total; empty if it has neither.
+    """Where the ledger has exactly this rate, in words: a duty or a total; empty if nowhere.
 
-    A rate that `proposals.novelty` skips may still be missing and can then be approved.
+    Stricter than `proposals.novelty`: a rate that is no news may still be missing, and can then be
+    approved.
     """
     asked = old.asked
     if proposal.new_percent is None or not knows_goods(asked):
@@ -53,19 +55,19 @@ def _find_existing_rate(proposal: Proposal, old: Standing) -> str:
         percent=proposal.new_percent,
         from_percent=proposal.from_percent,
         effective_on=proposal.effective_on,
-        # As a change: the rate on only some of the goods does not settle the proposal.
+        # Compared as a change, because the same rate on only some of the goods is not enough.
         raised=True,
         basis=proposal.basis,
     )
     new = format_percent(proposal.new_percent)
     for measure, period in find_matching_periods(reported, asked):
-        return f"{measure.name}, {new}% from {period.from_}"
+        return f"{measure.name}, {new}% from {format_day(period.from_)}"
     # A total that equals the rate does not mean that this legal basis has it.
     if not reported.basis:
         day = reported.effective_on or asked.day
         then = compute_standing(asked._replace(day=day))
         if not then.is_zero_in_data and then.total == reported.percent:
-            return f"{new}% in all"
+            return f"{new}% in total"
     return ""
 
 
@@ -110,7 +112,7 @@ def _select_own(
 def _select_at_percent(
     context: RateContext, measures: list[Measure], percent: Decimal
 ) -> list[Measure]:
-    """Those that have just this rate on the day."""
+    """The measures that have exactly this rate on the day."""
     return [
         one for one in measures if (now := one.find_period(context.day)) and now.percent == percent
     ]

@@ -2,8 +2,8 @@
 
     story | figures with both parties and a percent | stated as decided? | news to the ledger?
 
-No proposal: sums of money, figures without imposer or partner, and threats, plans, doubts and
-history. Such stories are alerts like any other.
+These make no proposal: sums of money, figures without imposer or partner, threats, plans, doubts
+and history. Their stories still cause alerts.
 """
 
 from bot.news.events.stage import find_effective_day, is_change, is_decided

@@ -7,10 +7,10 @@
 After a crash between saving and queuing, the next `look` queues the rest. It repeats no message:
 the id is computed from the proposal and the conversation.
 
-The quota protects operators from a feed that makes rates up. A feed may have `FEED_QUOTA` proposals
-that are pending or were sent within a day. A proposal of several feeds counts for the first one
-with room. Official documents come from no feed and are always sent. Held-back proposals stay
-pending and are listed with the others.
+The quota protects operators from a feed that makes rates up: each feed may have `FEED_QUOTA`
+proposals that are pending or were sent within a day. A proposal of several feeds counts for the
+first of them whose quota is not used up. Official documents come from no feed and are always sent.
+Held-back proposals stay pending, and lists include them.
 """
 
 from collections import Counter
@@ -43,7 +43,7 @@ class QuotaResult(NamedTuple):
 
 
 def apply_quota(unsent: Iterable[Proposal], sent: Iterable[Proposal]) -> QuotaResult:
-    """Which of the `unsent` to send now; `sent` are those that count, in order of time.
+    """Which of the `unsent` proposals to send now; `sent` use up the quota, in order of time.
 
     A proposal that was sent before and has a new source is in both, and counts once.
     """
@@ -63,7 +63,7 @@ def apply_quota(unsent: Iterable[Proposal], sent: Iterable[Proposal]) -> QuotaRe
 
 
 def _charge_quota(proposal: Proposal, used: Counter[str]) -> bool:
-    """Counts it for the first of its feeds that has room; False where none has."""
+    """Counts it for the first of its feeds whose quota is not used up; False if all are."""
     for source in proposal.said_by:
         if not source.feed:
             return True
@@ -119,7 +119,7 @@ class ProposalInbox:
             await self.look()
 
     async def look(self) -> None:
-        """Queues messages about the proposals that operators did not get yet; call it regularly."""
+        """Queues messages about proposals that were not sent yet; call it regularly."""
         if not self._conversations:
             return
         queued = await self._store.tell(self._plan, self._clock() - QUOTA_PERIOD)
@@ -146,12 +146,12 @@ class ProposalInbox:
         return QueuedMessages((*messages, *notices), chosen.send)
 
     def _make_notices(self, name: str, held: Sequence[Proposal]) -> Iterator[Delivery]:
-        """A notice about held-back proposals; its id is that of the first one's day."""
+        """A notice about held-back proposals; at most one per feed and day of the first of them."""
         many = "1 more is" if len(held) == 1 else f"{len(held)} more are"
         text = (
-            f"{name} reports more new rates than the bot asks about: {FEED_QUOTA} wait for a "
-            f"decision or were posted within a day, and {many} held back. {COMMAND} proposals and "
-            "tariffwire rates proposals list them all. Decide on some, or remove the feed if it "
+            f"{name} reports more new rates than one feed may propose: {FEED_QUOTA} are pending or "
+            f"were posted within a day, and {many} held back. {COMMAND} proposals and "
+            "tariffwire rates proposals list all of them. Decide on some, or remove the feed if it "
             "makes rates up."
         )
         about = f"{name} held back on {held[0].seen_at.date().isoformat()}"

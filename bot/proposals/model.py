@@ -47,7 +47,7 @@ class ReportedRate(Frozen):
 
     @property
     def says_change(self) -> bool:
-        """Whether a rate before, a first day or the verb says that the rate changes."""
+        """Whether the source states a change, by a previous rate, a first day or a verb."""
         return self.raised or self.from_percent is not None or self.effective_on is not None
 
 
@@ -60,7 +60,7 @@ class LedgerRate(Frozen):
 
 
 class ComingRate(LedgerRate):
-    """A later rate of a measure that the ledger knows already."""
+    """A later rate of a measure, scheduled in the ledger."""
 
     from_: Day
 
@@ -94,20 +94,20 @@ class Proposal(Frozen):
     replaces: str = ""
     """The id of the only measure whose rate this can be; empty if there is none or several.
 
-    Where several duties are paid, only one whose present rate is the stated rate before: a number
-    alone may be the sum of all.
+    If several duties are charged together, the new number alone may be their sum. Then this is the
+    measure whose present rate equals the previous rate that the source states.
     """
     choices: tuple[str, ...] = ()
     """Ids of the measures that it may change, the likeliest first."""
     why: str
     """Why the bot made it, in a sentence."""
     said_by: tuple[ReportSource, ...] = Field(min_length=1)
-    """In order of arrival."""
+    """The stories or documents that state the rate, in order of arrival."""
     seen_at: AwareDatetime
     already: str = ""
-    """Where the ledger has this rate by now, in words; empty while it lacks it."""
+    """Where the ledger has this rate now, in words; empty while it is missing."""
     same_as: str = ""
-    """The id that stories would give the same rate; empty if they could not state it."""
+    """For a document: the id of a story's proposal with the same rate; empty if none can exist."""
 
     @property
     def old_rate(self) -> Decimal | None:
@@ -122,7 +122,7 @@ class Proposal(Frozen):
 
     @property
     def until(self) -> Decimal | None:
-        """The percent of that measure on the day before the new rate's first day."""
+        """The percent of the measure `replaces` on the day before the new rate's first day."""
         part, day = self.old_part, self.effective_on
         if part is None or day is None:
             return None
@@ -132,12 +132,12 @@ class Proposal(Frozen):
 
     @property
     def same_day(self) -> ComingRate | None:
-        """A rate of that measure in the ledger that begins on the same day."""
+        """The ledger's rate of the measure `replaces` that begins on the new rate's first day."""
         return next((one for one in self._later_rates if one.from_ == self.effective_on), None)
 
     @property
     def follows(self) -> ComingRate | None:
-        """The next rate of that measure in the ledger after the new rate's first day."""
+        """The ledger's next rate of the measure `replaces` after the new rate's first day."""
         day = self.effective_on
         return next((one for one in self._later_rates if day is not None and one.from_ > day), None)
 
@@ -147,7 +147,7 @@ class Proposal(Frozen):
 
     @property
     def terms(self) -> str:
-        """The terms of an approval without changes, as a key: other terms have another key."""
+        """A key for the terms of an approval without changes; it differs if the terms differ."""
         new, day = format_percent(self.new_percent), self.effective_on
         terms = (new or "?", day.isoformat() if day else "?", self.replaces or "?")
         known = (format_percent(self.until) or "?", *(["so"] if self.already else []))

@@ -63,7 +63,7 @@ async def run_demo(settings: Settings) -> None:
         stack.push_async_callback(replay.stop)
         config = ConfigFolder(settings).read_all()
         feeds = set_demo_address(load_feeds(folder / "feeds.yaml"), await replay.start())
-        print("Replaying news of May 2025 in about 40 seconds; the outlets are made up.")
+        print("Replaying news of May 2025 in about 40 seconds; the outlets are invented.")
         await _run(Application(settings, config, feeds), settings.log_level)
 
 
@@ -77,7 +77,7 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
         "backoff_seconds": min(settings.backoff_seconds, 1.0),
         "allowed_networks": (ip_network("127.0.0.0/8"),),
         "live_sources": (),
-        # Reminders would be about today's duties, among news of another year.
+        # Reminders are about today's duties, but the news is of May 2025.
         "reminders": False,
         # The news is old, but its stories count as fresh.
         "max_age_hours": 24.0 * 365 * 100,
@@ -106,10 +106,10 @@ class Application:
         self._readiness = Readiness()
         self._parts = AsyncExitStack()
         self._lasting: set[asyncio.Task[None]] = set()
-        """Tasks that end early only by an error."""
+        """Tasks that run until the stop; one that ends earlier has failed."""
 
     def request_stop(self) -> bool:
-        """Ends `run`, also while it waits for Slack; False if that was requested before."""
+        """Makes `run` end, even while it waits for Slack; False for a repeated request."""
         first = not self._stop.is_set()
         self._stop.set()
         return first
@@ -182,7 +182,8 @@ class Application:
 async def _run_dispatcher(
     dispatcher: Dispatcher, stop: asyncio.Event
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Sends deliveries; at the end it finishes what is being posted, and raises its own error."""
+    """Runs the dispatcher within the block. At its end, waits for posts in progress; raises an
+    error of the dispatcher."""
     task = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
     try:
         yield task
@@ -196,7 +197,7 @@ async def subscribe_default(
 ) -> None:
     """Subscribes TARIFFWIRE_CHANNEL to everything if there never was a subscription.
 
-    It must come before the first poll: a story without subscriptions creates no deliveries.
+    Call it before the first poll, because a story without subscribers creates no deliveries.
     """
     if await store.subscriptions.every(slack.team):
         return
@@ -243,6 +244,7 @@ def _stop_or_exit(app: Application, signal_number: int) -> None:
 
 def _log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # At INFO they log every step, and each tick that came while the one before was running.
+    # At INFO, alembic logs every step, and apscheduler each run that was skipped because the
+    # previous one had not ended.
     for name, least in (("alembic", logging.WARNING), ("apscheduler", logging.ERROR)):
         logging.getLogger(name).setLevel(least)

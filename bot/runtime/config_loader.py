@@ -28,7 +28,8 @@ APPROVED = "approved.yaml"
 LARGEST_FILE = 5_000_000
 """Maximum bytes of one file."""
 MOST_VALUES = 1_000_000
-"""Maximum values in one file; an alias counts as what it repeats, as a few lines can mean 10^9."""
+"""Maximum values in one file. An alias counts as all the values it repeats, because a few lines of
+nested aliases can expand to a billion values."""
 
 
 class _Loader(yaml.CSafeLoader):
@@ -60,7 +61,7 @@ class _Loader(yaml.CSafeLoader):
 def _count(node: yaml.Node, counted: dict[int, int]) -> int:
     """The number of values in the node, with itself; `counted` holds the results of other nodes."""
     if id(node) not in counted:
-        # For a node that contains itself.
+        # A node that contains itself through an alias is too large.
         counted[id(node)] = MOST_VALUES + 1
         inner = node.value if isinstance(node, yaml.CollectionNode) else ()
         parts = (part for each in inner for part in (each if isinstance(each, tuple) else (each,)))
@@ -90,7 +91,7 @@ def read_text_model(path: str, text: str, model: type[Model]) -> Model:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        cure = "Indent with blanks, not with tabs" if _has_tab(text, mark) else ""
+        cure = "Indent with spaces, not with tabs" if _has_tab(text, mark) else ""
         raise ConfigError(path, line, "", error.problem or "not YAML", cure) from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
@@ -129,7 +130,7 @@ class PartiesFile(Frozen):
     not_parties: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _one_meaning_each(self) -> "PartiesFile":
+    def _check_meanings(self) -> "PartiesFile":
         codes = {party.code for party in self.parties}
         owners: dict[str, str] = {}
         for party in self.parties:
@@ -233,7 +234,8 @@ def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:
     for step in loc:
         found = _child(node, step)
         if found is None:
-            # Pydantic's location also has union branches and missing keys.
+            # Pydantic's location may contain steps that are not in the text: union branches and
+            # missing keys.
             if isinstance(step, str) and step == loc[-1]:
                 key.append(step)
             continue

@@ -2,9 +2,9 @@
 
     config/demo/*.rss, *.atom --read_week--> Recording --revealed--> body --HTTP--> the bot
 
-The rest of the bot does not know that it reads a replay: the feeds answer over HTTP with
-validators, and a feed holds what its outlet has published so far. These weeks pass in `duration_s`
-seconds; entries appear one by one in the order of their dates, evenly spread.
+The bot polls these feeds over HTTP like any others. At each moment, a feed lists what its outlet
+has published so far. The three weeks take `duration_s` seconds: entries appear one by one in the
+order of their dates, at equal intervals.
 """
 
 import time
@@ -32,7 +32,7 @@ _MEDIA_TYPES = {".rss": "application/rss+xml", ".atom": "application/atom+xml"}
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A feed over the whole week: `bodies[n]` holds its `n` oldest entries."""
+    """A feed over the whole replay: `bodies[n]` is its document with the `n` oldest entries."""
 
     name: str
     """The name of the file, and its path on the server."""
@@ -62,7 +62,7 @@ def set_demo_address(feeds: Iterable[Feed], base_url: str) -> tuple[Feed, ...]:
 def select_published(
     published: Sequence[datetime], elapsed_s: float, duration_s: float
 ) -> Sequence[datetime]:
-    """Those of the dates (oldest first) that are published `elapsed_s` seconds into the replay.
+    """The dates (oldest first) that are published `elapsed_s` seconds into the replay.
 
     The first appears at once, the last after `duration_s` seconds, the others evenly between.
     """

@@ -89,21 +89,21 @@ class FeedRegistry:
         return tuple(of(feed) for feed in await self.every())
 
     async def lag(self) -> Lag | None:
-        """How late entries came, over all feeds; None while no entry has a date."""
+        """The delay from publication until the bot saw an entry; None while none has a date."""
         return await self._feeds.lag(self._poller.clock() - LAG_OVER)
 
     async def add(self, url: str) -> Feed:
         """Adds the feed at the address, or the first that the page there names.
 
-        Its present entries count as seen, so they cause no alerts; it is next polled when it is
-        due. Raises FeedError if there is no feed, or it is in the list.
+        Its current entries count as seen, so they cause no alerts. Raises FeedError if there is no
+        feed at the address, or it is already in the list.
         """
         feeds = await self.every()
         _refuse_known(url, feeds)
         try:
             found = await check_address(self._poller, url, frozenset(feed.id for feed in feeds))
         except ValidationError as error:
-            raise FeedError(url[:200], "no address that a feed can have") from error
+            raise FeedError(url[:200], "not a valid feed address") from error
         async with self._adding:
             await self._add(found)
         return found.feed
@@ -115,7 +115,7 @@ class FeedRegistry:
         if any(each.id == feed.id for each in feeds):
             # While this one was fetched, another feed with the same id was added.
             raise FeedError(feed.url, "another feed was added meanwhile", "Try again")
-        # The entries first: a feed in the list whose entries are unknown would cause alerts.
+        # Save the entries first. Otherwise the next poll would treat them as news.
         await self._pipeline_store.keep(
             IntakeResult(round=found.round, first_round=True, entries=found.round.entries)
         )
@@ -164,10 +164,10 @@ class FeedRegistry:
             raise FeedError(feed_id, "no such feed", _SEE_IDS)
         if not feed.enabled:
             cure = "Set `enabled: true` in feeds.yaml, then start the bot again"
-            raise FeedError(feed_id, "it is turned off", cure)
+            raise FeedError(feed_id, "it is disabled", cure)
         state = (await self._feeds.states()).get(feed_id)
         if state is None or not state.stopped:
-            raise FeedError(feed_id, "it has not stopped, and is asked again by itself", _SEE)
+            raise FeedError(feed_id, "it is not stopped; the bot polls it automatically", _SEE)
         await self._feeds.save_state(resume(state))
 
 
@@ -175,7 +175,7 @@ def _find_server(address: str) -> str:
     try:
         return parse_server(address)
     except ValueError:
-        # No feed can be fetched from such an address, so no server asked for a pause.
+        # Such an address cannot be fetched, so no server can have asked for a pause.
         return ""
 
 
@@ -183,4 +183,4 @@ def _refuse_known(url: str, feeds: Iterable[Feed]) -> None:
     wanted = normalize_address(url)
     for feed in feeds:
         if wanted in (feed.url, normalize_address(feed.url)):
-            raise FeedError(url, f"known already, as {feed.id}", _SEE)
+            raise FeedError(url, f"already in the list as {feed.id}", _SEE)

@@ -1,7 +1,7 @@
 """The recurring jobs: what runs, and how often.
 
-A job may be cancelled anywhere and run again. The state that matters is in the database, so a run
-that is missed or late loses nothing.
+A job may be cancelled at any point and run again. All lasting state is in the database, so nothing
+is lost if a run is missed or late.
 """
 
 import asyncio
@@ -43,12 +43,12 @@ def list_jobs(services: Services) -> Sequence[Job]:
         Job("prune old rows", partial(prune, services), 3600.0),
     ]
     if services.settings.reminders:
-        # Sends once a day, at the hour of the digest.
+        # Runs often, but sends only once a day, at the hour of the digest.
         jobs.append(Job("send reminders", services.reminders.look, tick * 10))
     if services.hubs is not None:
         jobs.append(Job("renew hub subscriptions", partial(renew_hubs, services), tick * 5))
     if services.journal is not None:
-        # Reads once an hour.
+        # Runs often, but reads the journal only once an hour.
         jobs.append(Job("read the journal", services.journal.look, tick * 5))
     return jobs
 
@@ -95,15 +95,15 @@ def build_scheduler(jobs: Iterable[Job]) -> AsyncIOScheduler:
 
 
 async def _run(job: Job) -> None:
-    # APScheduler would log either as a failed job with a traceback: a job that is cancelled at the
-    # end, and a database that is away, which the log reports once by itself.
+    # APScheduler would log these with a traceback. Cancelling at the stop is normal, and
+    # `bot.store.outage` logs once that the database cannot be reached.
     with suppress(asyncio.CancelledError, StoreUnavailable):
         await job.run()
 
 
 @asynccontextmanager
 async def run_jobs(jobs: Iterable[Job], polls: PollScheduler[IntakeResult]) -> AsyncIterator[None]:
-    """Runs the jobs within the block; at its end the polls under way are ended too."""
+    """Runs the jobs within the block; at its end, cancels the polls in progress."""
     scheduler = build_scheduler(jobs)
     scheduler.start()
     try:

@@ -1,4 +1,4 @@
-"""How the bot is reached: by Slack over Socket Mode or HTTP, and by the hubs that push news."""
+"""Receives requests: from Slack over Socket Mode or HTTP, and from hubs that push news."""
 
 import asyncio
 import logging
@@ -109,7 +109,7 @@ async def _listen(server: HttpServer, port: int, workspace: Workspace | None) ->
 
 
 def _build_hub_callback(services: Services, rejections: Rejections) -> WebSubCallback | None:
-    """Takes in what hubs push, as if it had been polled; None where no hub can push."""
+    """The routes for hubs, which process pushes like polls; None if no hub can reach the bot."""
     if services.hubs is None:
         return None
 

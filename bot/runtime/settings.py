@@ -43,7 +43,7 @@ def find_bundled_config() -> Path:
 
 
 def _name_variable(name: str) -> Any:
-    """The name of a variable without the prefix."""
+    """A field that is read from the variable `name`, without the prefix."""
     return AliasChoices(name)
 
 
@@ -97,36 +97,36 @@ class Settings(SourceSettings, BaseSettings):
 
     @field_validator("data_dir", "config_dir", "feeds_file")
     @classmethod
-    def _at_home(cls, value: Path | None) -> Path | None:
+    def _expand_home(cls, value: Path | None) -> Path | None:
         """Expands `~`, which no shell did in `.env` or a unit file."""
         try:
             return value.expanduser() if value else value
         except RuntimeError as error:
             raise ValueError(
-                f"{value.parts[0] if value else ''} is no known home directory"
+                f"{value.parts[0] if value else ''} is not a known home directory"
             ) from error
 
     @field_validator("allowed_networks", mode="before")
     @classmethod
-    def _networks(cls, value: object) -> object:
+    def _split_networks(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
 
     @field_validator("operators", mode="before")
     @classmethod
-    def _people(cls, value: object) -> object:
+    def _split_people(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         people = tuple(part.strip() for part in value.split(",") if part.strip())
         for person in people:
             if not _USER_ID.fullmatch(person):
-                raise ValueError(f"{person[:40]!r} is no Slack user id, such as U024BE7LH")
+                raise ValueError(f"{person[:40]!r} is not a Slack user id, such as U024BE7LH")
         return people
 
     @field_validator("timezone")
     @classmethod
-    def _zone(cls, value: str) -> str:
+    def _check_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
@@ -135,19 +135,19 @@ class Settings(SourceSettings, BaseSettings):
 
     @field_validator("public_url")
     @classmethod
-    def _reachable(cls, value: str) -> str:
+    def _check_public_url(cls, value: str) -> str:
         parts = urlsplit(value)
         bare = not (parts.query or parts.fragment or "@" in parts.netloc)
         sendable = value.isascii() and value.isprintable() and " " not in value
         if value and not (
             parts.scheme in ("http", "https") and parts.hostname and bare and sendable
         ):
-            raise ValueError("not the address of a server, such as https://tariffwire.example")
+            raise ValueError("not a server address, such as https://tariffwire.example")
         return value.rstrip("/")
 
     @field_validator("slack_api_url")
     @classmethod
-    def _with_slash(cls, value: str) -> str:
+    def _add_slash(cls, value: str) -> str:
         return value if value.endswith("/") else value + "/"
 
     @property

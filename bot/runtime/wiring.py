@@ -1,7 +1,7 @@
-"""The composition root: builds every part from the settings and connects it with the others.
+"""The composition root: builds every part from the settings and connects the parts.
 
-The functions named `open_...` are context managers: the part works within the block. The bot is
-built by `open_services`; the commands and the benchmarks use the smaller functions above it.
+The functions `open_...` are context managers: they close the part at the end of the block. `run`
+uses `open_services`; the other commands and the benchmarks use the smaller functions above it.
 """
 
 import asyncio
@@ -103,7 +103,7 @@ def lock_data_folder(settings: Settings) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        cure = "A bot polls what is due by itself; stop it first, or set TARIFFWIRE_DATA_DIR"
+        cure = "Stop it first, or set TARIFFWIRE_DATA_DIR to another folder"
         raise StoreError(str(folder), "a bot is running on it, or a poll", cure) from error
     except OSError as error:
         cure = "Set TARIFFWIRE_DATA_DIR to a folder that can be written"
@@ -160,7 +160,7 @@ async def open_feed_registry(settings: Settings) -> AsyncIterator[FeedRegistry]:
 
 @dataclass(frozen=True)
 class Polling:
-    """What polling is built from. With an `inbox`, operators get new proposals at once."""
+    """The parts that polling needs. With an `inbox`, operators get new proposals at once."""
 
     settings: Settings
     feeds: Sequence[Feed]
@@ -198,7 +198,7 @@ async def open_scheduler(
 
 
 def build_pipeline(parts: Polling) -> Pipeline:
-    """The way of an entry from the poller to the store."""
+    """The pipeline from the poller to the store."""
     settings = parts.settings
     rules = PipelineRules(
         max_age=timedelta(hours=settings.max_age_hours),
@@ -210,7 +210,7 @@ def build_pipeline(parts: Polling) -> Pipeline:
 
 
 class _Intake:
-    """Takes a feed in, then sends its proposals to operators."""
+    """Runs the pipeline for a feed, then sends its proposals to operators."""
 
     def __init__(self, pipeline: Pipeline, inbox: ProposalInbox | None) -> None:
         self._pipeline, self._inbox = pipeline, inbox
@@ -230,7 +230,7 @@ class _Intake:
 
 @dataclass(frozen=True)
 class SlackConnection:
-    """A checked token, with the session that all calls share."""
+    """A client with a valid token, its HTTP session and the id of its workspace."""
 
     client: AsyncWebClient
     session: aiohttp.ClientSession
@@ -252,7 +252,10 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
 
 @dataclass(frozen=True)
 class Foundation:
-    """What is open before the services are built. Notices go to the `operators` conversations."""
+    """The parts that are open before the services are built.
+
+    `operators` are the conversations that get notices.
+    """
 
     settings: Settings
     config: ConfigFolder
@@ -277,9 +280,9 @@ class Services:
     reminders: Reminders
     slack: SlackContext
     hubs: WebSubSubscriptions | None
-    """None where no hub can reach this program."""
+    """None if no hub can reach the bot."""
     journal: JournalWatcher | None
-    """None where no journal is read."""
+    """None if the journal is off."""
 
 
 @asynccontextmanager
@@ -334,10 +337,12 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
 
 @asynccontextmanager
 async def open_hubs(settings: Settings, store: Store) -> AsyncIterator[WebSubSubscriptions | None]:
-    """The subscriptions at WebSub hubs; None where no hub can reach this program."""
+    """The subscriptions at WebSub hubs; None if no hub can reach the bot."""
     if not settings.public_url or settings.transport != "http":
         if settings.public_url:
-            log.warning("TARIFFWIRE_PUBLIC_URL is not used: only over HTTP can hubs call the bot")
+            log.warning(
+                "TARIFFWIRE_PUBLIC_URL is ignored: hubs can reach the bot only in HTTP mode"
+            )
         yield None
         return
     hubs = WebSubSubscriptions(

@@ -41,7 +41,7 @@ def open_session() -> aiohttp.ClientSession:
 
 
 def build_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """A Web API client on the shared session, 2.7 times as fast as one without.
+    """A Web API client on the shared session, which makes calls 2.7 times as fast.
 
     It does not retry: a second chat.postMessage after a broken connection posts twice.
     """
@@ -56,9 +56,10 @@ def build_client(token: str, api_url: str, session: aiohttp.ClientSession) -> As
 
 
 def build_app(context: SlackContext) -> AsyncApp:
-    """The app with all its listeners. Raises SettingsError where the environment misleads Bolt.
+    """The app with all its listeners.
 
-    Bolt checks the token by one auth.test at the first request.
+    Bolt checks the token by one auth.test at the first request. Raises SettingsError if the
+    environment has variables that make Bolt use OAuth.
     """
     app = AsyncApp(
         name="tariffwire",
@@ -87,7 +88,7 @@ async def connect(
 ) -> AsyncSocketModeHandler:
     """A connected Socket Mode client, which reconnects until `close_async()` ends it.
 
-    It waits while Slack cannot be reached. Raises SlackError where Slack refuses the token.
+    It waits while Slack cannot be reached. Raises SlackError if Slack refuses the token.
     """
     client = build_client(app_token, app.client.base_url, session)
     logger = _make_quiet_logger("bot.slack.app.socket")
@@ -158,7 +159,7 @@ async def _handle_error(error: Exception) -> BoltResponse:
 
 
 def _make_quiet_logger(name: str) -> logging.Logger:
-    """A logger for the libraries, which at INFO log whole requests."""
+    """A logger that hides INFO lines of the libraries, because they contain whole requests."""
     logger = logging.getLogger(name)
     logger.setLevel(logging.ERROR)
     return logger

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 def log_failure(doing: str) -> str | None:
     """Logs the exception being handled with its traceback; returns the id of the log line.
 
-    None while the database is away: `bot.store.outage` logs that once.
+    None if the database cannot be reached: `bot.store.outage` logs that once.
     """
     if isinstance(sys.exception(), StoreUnavailable):
         return None

@@ -1,4 +1,4 @@
-"""Refuses what comes from another workspace than the bot's.
+"""Refuses requests from any workspace other than the bot's.
 
 That happens if the app is installed in several workspaces: all of them share the signing secret
 and the app-level token, but this bot's token, data and subscriptions belong to one.

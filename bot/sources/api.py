@@ -1,4 +1,4 @@
-"""What all live sources share: their settings' types, their tools, and checked answers."""
+"""Parts that all live sources share: types of settings, tools, and validation of answers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from bot.errors import SourceError
 from bot.parties import Parties
 from bot.rates.model.lookup import Finding, Lookup
 from bot.rates.model.measure import Source
+from bot.text.dates import format_day
 
 if TYPE_CHECKING:
     # It loads aiohttp, and the settings of the sources are part of every command.
@@ -37,12 +38,12 @@ def _add_slash(address: str) -> str:
 ApiUrl = Annotated[
     str, StringConstraints(pattern=r"^https?://[^\s?#]+$"), AfterValidator(_add_slash)
 ]
-"""The address below which an API lies; it ends with a slash."""
+"""The base address of an API, with a slash at the end."""
 
 
 @dataclass(frozen=True)
 class SourceTools:
-    """What a live source works with. `clock` gives the present moment in UTC."""
+    """The tools that a live source gets. `clock` returns the time in UTC."""
 
     api: "JsonApi"
     parties: Parties
@@ -67,15 +68,15 @@ def parse_answer(source: str, answer: object, shape: TypeAdapter[T]) -> T:
 
 def make_shape_error(source: str, what: str) -> SourceError:
     """The error for an answer that does not have the documented shape."""
-    return SourceError(source, f"answered in a shape that is not documented ({what})")
+    return SourceError(source, f"answered in an undocumented format ({what})")
 
 
 def make_average_finding(
     name: str, lookup: Lookup, found: tuple[int, Decimal], source: Source, now: datetime
 ) -> Finding:
-    """The average duty that the source `name` gives for a year, to the hundredth.
+    """The average duty of a year by the source `name`, rounded to 0.01 percent.
 
-    Raises SourceError if it cannot be one.
+    Raises SourceError if the number is negative or impossibly high.
     """
     year, percent = found
     if not (percent.is_finite() and 0 <= percent <= _HIGHEST_AVERAGE and 1990 <= year <= now.year):
@@ -84,6 +85,6 @@ def make_average_finding(
         of=lookup,
         percent=percent.quantize(_HUNDREDTH, ROUND_HALF_UP).normalize(),
         year=year,
-        source=source.model_copy(update={"text": f"{source.text}, read on {now.date()}"}),
+        source=source.model_copy(update={"text": f"{source.text}, read on {format_day(now)}"}),
         fetched_at=now,
     )

@@ -20,13 +20,14 @@ from bot.rates.model.goods import format_code
 from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.rates.model.measure import Source
 from bot.sources.api import ApiModel, ApiUrl, SourceTools, parse_answer
+from bot.text.dates import format_day
 from bot.text.plain import cut, to_plain_text
 
 NAME = "USITC's tariff schedule"
 PAGE = "https://hts.usitc.gov/search?query="
 
 MOST_ROWS = 300
-"""Maximum rows read of one answer; a subheading with all its lines has fewer."""
+"""Maximum rows read from one answer. A subheading with all its lines has fewer."""
 _RATED_DIGITS = 8
 _RATES_SHOWN = 5
 _SHORT = 140
@@ -122,7 +123,7 @@ def _make_finding(
         what=_describe_goods(line, rows),
         year=now.year,
         source=Source(
-            text=f"USITC, Harmonized Tariff Schedule, general column, read on {now.date()}",
+            text=f"USITC, Harmonized Tariff Schedule, general column, read on {format_day(now)}",
             url=f"{PAGE}{format_code(line)}",
         ),
         fetched_at=now,
@@ -150,7 +151,7 @@ def _describe_rates(rates: Sequence[str]) -> str:
 
 
 def _describe_goods(digits: str, rows: dict[str, _Row]) -> str:
-    """The row's goods; `Other` is preceded by the heading that it is part of."""
+    """The row's goods. `Other` alone says nothing, so the heading above is put before it."""
     named: list[str] = []
     for row in _walk_up(digits, rows):
         if row.what:
@@ -161,7 +162,7 @@ def _describe_goods(digits: str, rows: dict[str, _Row]) -> str:
 
 
 def parse_ad_valorem(words: str) -> Decimal | None:
-    """A duty as the schedule words it, in percent of the customs value; None if it is no percent.
+    """A duty in the schedule's words as percent of the customs value; None if it is not a percent.
 
     `Free` is 0, `2.9%` is 2.9. Other wordings stay words: `4.4¢/kg`, `1.5¢/kg + 2.5%`, `See
     9903.88.15`. A number after the duty, as in `2.9% 1/`, marks a footnote.

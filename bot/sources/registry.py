@@ -1,4 +1,4 @@
-"""The live sources that are on, and a check whether they answer."""
+"""The live sources that are on, and a test of each."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -23,7 +23,7 @@ from bot.sources.wto import Wto
 from bot.values import Frozen
 
 LONGEST_FETCH_S = 10.0
-"""Maximum seconds of one request, also after an answer was given without it."""
+"""Maximum seconds of one request. It may continue after the answer was sent without it."""
 _FEDERAL_REGISTER = "federal-register"
 _FIGURES: dict[str, Callable[[SourceSettings, SourceTools], LookupSource]] = {
     "usitc-hts": Hts,
@@ -84,19 +84,19 @@ class SourceRegistry:
     def journal(
         self, reader: Reader, ledger: Callable[[], Ledger], offers: ProposalIntake
     ) -> JournalWatcher | None:
-        """Makes proposals of the journal's documents; None if it is off."""
+        """The watcher that makes proposals from the journal's documents; None if it is off."""
         if self._journal is None:
             return None
         return JournalWatcher(self._journal, reader, ledger, offers, self._clock)
 
     async def close(self) -> None:
-        """Ends the requests under way, and closes all connections."""
+        """Cancels the requests in progress, and closes all connections."""
         if self.reference is not None:
             await self.reference.close()
         await self._api.close()
 
     async def probes(self) -> AsyncIterator[SourceProbe]:
-        """Asks each source that is on for something that it must know; never raises SourceError."""
+        """Tests each source that is on with a lookup that it must answer; raises no SourceError."""
         if self._journal is not None:
             yield await self._probe_journal(self._journal)
         for name, source in self._figures.items():
@@ -119,9 +119,9 @@ async def _probe(name: str, source: LookupSource) -> SourceProbe:
     except SourceError as error:
         return SourceProbe(name=name, ok=False, says=error.cause)
     if found is None:
-        return SourceProbe(name=name, ok=False, says=f"answers, but knows nothing of {of}")
-    said = found.words if found.percent is None else f"{found.percent:f} %"
-    return SourceProbe(name=name, ok=True, says=f"answers: {of} is {said} ({found.year})")
+        return SourceProbe(name=name, ok=False, says=f"answers, but not about {of}")
+    value = found.words if found.percent is None else f"{found.percent:f}%"
+    return SourceProbe(name=name, ok=True, says=f"answers: {of} is {value} ({found.year})")
 
 
 def _read_seconds() -> float:

@@ -52,8 +52,8 @@ class SdmxDocument(ApiModel):
 def find_newest(document: SdmxDocument, wanted: Mapping[str, str]) -> tuple[int, Decimal] | None:
     """The last year of the series and its value; None if there is none.
 
-    `wanted` has ids of values by id of dimension, in any case; a dimension that the document lacks
-    is ignored. So is an index outside its list.
+    `wanted` maps dimension ids to value ids, in upper or lower case. Dimensions that the document
+    lacks are ignored, and so are indexes outside their list.
     """
     dimensions = document.structure.dimensions
     found = (

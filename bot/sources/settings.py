@@ -15,14 +15,14 @@ LIVE_SOURCES = ("federal-register", "usitc-hts", "wits", "wto")
 
 
 def _split_names(value: object) -> object:
-    """The names in a text with commas; raises ValueError for one that is no live source."""
+    """The names in a comma-separated text; raises ValueError for an unknown live source."""
     if not isinstance(value, str):
         return value
     names = tuple(part.strip().lower() for part in value.split(",") if part.strip())
     for name in names:
         if name not in LIVE_SOURCES:
             known = ", ".join(LIVE_SOURCES)
-            raise ValueError(f"{name[:40]!r} is no live source; there are {known}")
+            raise ValueError(f"{name[:40]!r} is not a live source; known are {known}")
     return tuple(dict.fromkeys(names))
 
 

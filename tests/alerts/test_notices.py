@@ -128,5 +128,5 @@ async def test_a_stale_approval_is_reported_once(store: Store) -> None:
         await setting.notices.look([], [report_stale(left)])
         setting.start()
     [told] = await setting.send_due()
-    for part in ("us-232-steel, 40 %", "ana", "begins on that day already", "Take it back"):
+    for part in ("us-232-steel, 40%", "ana", "begins on that day already", "Undo it"):
         assert part in told.reason

@@ -95,7 +95,7 @@ async def test_an_approved_rate_is_answered_saved_and_exported(
     assert "87%" not in await operator.ask_rate()
     # A second report of the same rate adds a source and sends no message.
     world.feeds.publish("wire", f"China: {NEWS}")
-    assert await operator.shows("Also says")
+    assert await operator.shows("Also reported by")
     await operator.click(proposal_message, "rate_approve")
     assert await operator.shows("Approved by")
     ask_rate = await operator.ask_rate()

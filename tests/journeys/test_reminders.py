@@ -117,13 +117,13 @@ async def test_a_change_is_reminded_of_a_week_and_a_day_before_in_the_channels_i
         await bot.run_days_before(days)
     for channel in ("trade-news", "court-watch"):
         first, second = await bot.reminders_in(channel)
-        assert "In 7 days: Friday 2026-12-04" in words(first)
-        assert "Tomorrow: Friday 2026-12-04" in words(second)
+        assert "In 7 days: Friday, 4 Dec 2026" in words(first)
+        assert "Tomorrow: Friday, 4 Dec 2026" in words(second)
     first = (await bot.reminders_in("trade-news"))[0]
     for said in (
         "15% begins",
         "Source: ",
-        "read up to 2026-",
+        "checked ",
         "Why: subscribed here to tariffs of China",
         "No more reminders here",
     ):
@@ -145,14 +145,14 @@ async def test_reminders_are_switched_off_by_a_command_and_by_the_button(bot: Bo
     [state] = await bot.page.say("#trade-news", "/tariff reminders")
     assert "Reminders are on here." in words(state)
     [said] = await bot.page.say("#trade-news", "/tariff reminders off")
-    assert "switched reminders off here" in words(said)
+    assert "turned reminders off here" in words(said)
     assert not said["ephemeral"]
     [listed] = await bot.page.say("#trade-news", "/tariff list")
     assert "Reminders are off here" in words(listed)
     await bot.run_days_before(7)
     assert await bot.reminders_in("trade-news") == []
     [again] = await bot.page.say("#trade-news", "/tariff reminders on")
-    assert "switched reminders on here" in words(again)
+    assert "turned reminders on here" in words(again)
     await bot.run_days_before(6)
     [reminders_in] = await bot.reminders_in("trade-news")
     assert "In 6 days" in words(reminders_in)

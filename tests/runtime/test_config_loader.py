@@ -69,7 +69,7 @@ def test_an_error_names_file_line_and_key(tmp_path: Path, text: str, line: int, 
     [
         ("", ":1: must hold keys with values"),
         ("feeds: none", ":1: feeds: must be a list"),
-        ("feeds:\n\t- id: a", ":2: found character .* Indent with blanks, not with tabs"),
+        ("feeds:\n\t- id: a", ":2: found character .* Indent with spaces, not with tabs"),
         ("feeds:\n  - {id: A b}", r"feeds.0.id: takes small letters a to z, digits, - and _ only"),
         ("feeds:\n  - {id: a, title: 5}", "feeds.0.title: must be text; put it between quotation"),
         ("feeds:\n  - {id: a, title: A}", "feeds.0.url: is missing"),

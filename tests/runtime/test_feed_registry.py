@@ -65,7 +65,7 @@ async def test_the_entries_of_an_added_feed_count_as_seen_and_the_feed_can_be_re
     )
     await HubSubscriptions(store.database).put(agreed)
     assert [each.pushed for each in await running.registry.health()] == [False, True]
-    with pytest.raises(FeedError, match=f"known already, as {added.id}"):
+    with pytest.raises(FeedError, match=f"already in the list as {added.id}"):
         await running.registry.add(url)
     await running.registry.remove(added.id)
     assert await running.registry.every() == (LISTED,)
@@ -112,7 +112,7 @@ async def test_another_spelling_of_a_known_address_is_refused_without_a_request(
     added = await running.registry.add(url.replace("http", "HTTP") + "#latest")
     assert added.url == url
     for spelling in (f" {url} ", f"{url}#other", "HTTPS://Listed.example:443/rss"):
-        with pytest.raises(FeedError, match="known already"):
+        with pytest.raises(FeedError, match="already in the list"):
             await running.registry.add(spelling)
     assert server.paths() == ["/feed"]
     again = Feed(id="again", title="Again", url=f"{url}#again")
@@ -147,7 +147,7 @@ async def test_a_feed_from_feeds_yaml_or_an_unknown_feed_cannot_be_removed(
 async def test_a_stopped_feed_from_feeds_yaml_is_due_again_after_resume(
     running: RegistryAndStore, store: Store
 ) -> None:
-    with pytest.raises(FeedError, match="has not stopped"):
+    with pytest.raises(FeedError, match="is not stopped"):
         await running.registry.resume("listed")
     known = Validators(url=LISTED.url, etag='"1"')
     state = FeedState(feed_id="listed", configured_url=LISTED.url, validators=known)
@@ -160,7 +160,7 @@ async def test_a_stopped_feed_from_feeds_yaml_is_due_again_after_resume(
     assert resumed is not None
     assert is_due(resumed, START)
     assert resumed.validators == known
-    with pytest.raises(FeedError, match="has not stopped"):
+    with pytest.raises(FeedError, match="is not stopped"):
         await running.registry.resume("listed")
     # If it is gone again, a new notice is sent.
     assert apply_gone(resumed, START + timedelta(hours=1)).failing_since != START
@@ -184,7 +184,7 @@ async def test_a_disabled_or_unknown_feed_cannot_be_resumed(
     off = LISTED.model_copy(update={"enabled": False})
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
     registry = FeedRegistry([off], store, poller)
-    with pytest.raises(FeedError, match=r"turned off.*enabled: true"):
+    with pytest.raises(FeedError, match=r"disabled.*enabled: true"):
         await registry.resume("listed")
     with pytest.raises(FeedError, match="no such feed"):
         await registry.resume("unknown")

@@ -37,5 +37,5 @@ class FetchLimits(Frozen):
 
     @property
     def polls_per_host(self) -> int:
-        """Polls in progress at one host: while one fetches, others are parsed and saved."""
+        """Maximum polls in progress at a host. While one fetches, others are parsed and saved."""
         return 4 * self.fetches_per_host

@@ -11,7 +11,7 @@ from bot.text.plain import to_plain_text
 
 _MAX_HUBS = 5
 _TITLE_CHARS = 200
-# RSS 2.0 puts one list of each at the start of the channel.
+# Where skipHours and skipDays are searched: RSS 2.0 has them at the start of the channel.
 _HEAD_CHARS = 20_000
 _SKIP_HOURS = re.compile(r"<skipHours\s*>(.{0,2000}?)</skipHours", re.IGNORECASE | re.DOTALL)
 _SKIP_DAYS = re.compile(r"<skipDays\s*>(.{0,2000}?)</skipDays", re.IGNORECASE | re.DOTALL)

@@ -136,7 +136,7 @@ def apply_failure(
 ) -> FeedState:
     """The state after a failure at `now`; `wait_asked_s` comes from Retry-After.
 
-    `pause` is what the server asks for all its feeds. `reached` is False without any response.
+    `pause` is set if all feeds of the server must wait. `reached` is False without any response.
     Validators stay, because they belong to the last good body. A status of 410 comes from a
     redirect's target; see `apply_gone` for the feed's own address.
     """
@@ -279,7 +279,7 @@ def _choose_wait_s(
 
 
 def _record_redirect(state: FeedState, feed: Feed, to: str) -> FeedState:
-    """The state after a permanent redirect to `to`; empty without a redirect."""
+    """The state after a response with permanent redirects to `to`; `to` is empty without any."""
     if not to:
         return replace(state, moving_to="", moves_seen=0) if state.moving_to else state
     seen = state.moves_seen + 1 if to == state.moving_to else 1

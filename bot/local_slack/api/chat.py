@@ -58,7 +58,7 @@ async def read_thread(team: Team, channel: Channel, arguments: Arguments) -> Mes
     ts = arguments.text("thread_ts")
     if not ts:
         return {}
-    found = await team.storage.message(channel.id, ts)
+    found = await team.storage.find_message(channel.id, ts)
     if found is None:
         raise ApiError("thread_not_found")
     # As with Slack, a reply's ts also identifies its thread.
@@ -78,7 +78,7 @@ async def post_message(team: Team, arguments: Arguments) -> Answer:
 async def update(team: Team, arguments: Arguments) -> Answer:
     """chat.update"""
     channel = find_channel(team, arguments.required("channel"))
-    found = await team.storage.message(channel.id, arguments.required("ts"))
+    found = await team.storage.find_message(channel.id, arguments.required("ts"))
     if found is None or found[1]:
         # The Web API does not reach ephemeral messages.
         raise ApiError("message_not_found")

@@ -75,7 +75,7 @@ async def join(team: Team, arguments: Arguments) -> Answer:
 async def history(team: Team, arguments: Arguments) -> Answer:
     """conversations.history"""
     channel = _find_readable(team, arguments)
-    page = await team.storage.history(
+    page = await team.storage.load_history(
         channel.id,
         oldest=arguments.text("oldest", "0"),
         latest=_read_cursor(arguments, "before", arguments.text("latest", "9")),
@@ -89,10 +89,10 @@ async def replies(team: Team, arguments: Arguments) -> Answer:
     """conversations.replies"""
     channel = _find_readable(team, arguments)
     ts = arguments.required("ts")
-    found = await team.storage.message(channel.id, ts)
+    found = await team.storage.find_message(channel.id, ts)
     if found is None or found[1]:
         raise ApiError("thread_not_found")
-    page = await team.storage.thread(
+    page = await team.storage.load_thread(
         channel.id,
         found[0].get("thread_ts", ts),
         oldest=_read_cursor(arguments, "before", arguments.text("oldest", "0")),

@@ -29,7 +29,7 @@ async def get_upload_url(team: Team, arguments: Arguments) -> Answer:
 
 async def receive(team: Team, file_id: str, content: bytes) -> bool:
     """Saves the bytes of a new file; whether they were expected, which they are once."""
-    file = await team.storage.file(file_id)
+    file = await team.storage.find_file(file_id)
     if file is None or file.content is not None or len(content) > limits.FILE_BYTES:
         return False
     await team.storage.save_file(replace(file, content=content))
@@ -52,7 +52,7 @@ async def complete_upload(team: Team, arguments: Arguments) -> Answer:
 
 
 async def _complete(team: Team, file_id: str, title: object) -> dict[str, Any]:
-    file = await team.storage.file(file_id)
+    file = await team.storage.find_file(file_id)
     if file is None or file.content is None:
         raise ApiError("file_not_found")
     if isinstance(title, str) and title:

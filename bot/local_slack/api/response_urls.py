@@ -61,7 +61,7 @@ class ResponseUrls:
         if not isinstance(body, Mapping):
             raise ApiError("invalid_payload", status=400)
         arguments = Arguments(body)
-        found = await self._team.storage.message(channel.id, original) if original else None
+        found = await self._team.storage.find_message(channel.id, original) if original else None
         replaced = found if arguments.flag("replace_original") else None
         if replaced:
             old, only_for = replaced

@@ -32,7 +32,7 @@ class Pointer:
     ) -> ActionResult:
         """Uses an element of a message. `raw` is what all fields of the message hold."""
         channel = self._team.channel(channel_id)
-        found = await self._team.storage.message(channel.id, ts) if channel else None
+        found = await self._team.storage.find_message(channel.id, ts) if channel else None
         if channel is None or found is None:
             return ActionResult(False, "message_not_found", "this message was deleted")
         message, only_for = found

@@ -54,7 +54,7 @@ class WorkspacePage:
 
     async def _state(self, _: web.Request) -> web.StreamResponse:
         team, me = self._team, self._team.people[self._team.identity.person_id]
-        unread = await team.storage.unread(me.id)
+        unread = await team.storage.count_unread(me.id)
         names = ("id", "name", "kind", "last_read")
         channels = [
             {**{name: getattr(one, name) for name in names}, "unread": unread.get(one.id, 0)}
@@ -80,23 +80,23 @@ class WorkspacePage:
         return channel
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
-        page = await self._team.storage.history(
+        page = await self._team.storage.load_history(
             self._channel(request).id,
             latest=request.query.get("before", "9"),
             limit=_PAGE_SIZE,
             viewer=self._team.identity.person_id,
         )
-        shown = self._shown(page)[::-1]
+        shown = self._format_page(page)[::-1]
         return web.json_response({"messages": shown, "has_more": page.has_more})
 
     async def _thread(self, request: web.Request) -> web.StreamResponse:
         channel, ts = self._channel(request), request.query.get("ts", "")
         viewer = self._team.identity.person_id
-        page = await self._team.storage.thread(channel.id, ts, viewer=viewer)
-        return web.json_response({"messages": self._shown(page)})
+        page = await self._team.storage.load_thread(channel.id, ts, viewer=viewer)
+        return web.json_response({"messages": self._format_page(page)})
 
-    def _shown(self, page: MessagePage) -> list[Message]:
-        return [self._team.shown(one, one["ts"] in page.private) for one in page.messages]
+    def _format_page(self, page: MessagePage) -> list[Message]:
+        return [self._team.format_for_page(one, one["ts"] in page.private) for one in page.messages]
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: all changes, and a heartbeat that reveals a broken connection."""
@@ -111,7 +111,7 @@ class WorkspacePage:
         return stream
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        file = await self._team.storage.file(request.match_info["file"])
+        file = await self._team.storage.find_file(request.match_info["file"])
         if file is None or file.content is None:
             raise web.HTTPNotFound(text="no such file")
         is_image = file.mimetype in _IMAGES

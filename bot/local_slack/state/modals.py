@@ -104,7 +104,7 @@ class Views:
 
     async def load(self) -> None:
         """Reads the stored Home tab."""
-        self.home = await self._storage.home()
+        self.home = await self._storage.load_home()
 
     def find(self, view_id: str) -> View | None:
         """The open modal or the Home tab, if it has this id; or None."""

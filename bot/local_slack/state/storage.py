@@ -64,7 +64,7 @@ class Storage:
             await self._db.close()
             self._db = None
 
-    async def identity(self) -> Identity:
+    async def load_identity(self) -> Identity:
         """The workspace's identity, created on the first call for a file."""
         rows = await self._rows("SELECT body FROM identity")
         if rows:
@@ -73,12 +73,12 @@ class Storage:
         await self._write("INSERT INTO identity VALUES (?)", json.dumps(asdict(identity)))
         return identity
 
-    async def last_ts(self) -> str:
+    async def find_last_ts(self) -> str:
         """The newest message's ts; '0' if there is none."""
         rows = await self._rows("SELECT max(ts) FROM message")
         return str(rows[0][0] or "0")
 
-    async def channels(self) -> list[Channel]:
+    async def load_channels(self) -> list[Channel]:
         """All conversations, oldest first."""
         rows = await self._rows(
             "SELECT id, name, kind, created, person, has_bot, last_read FROM channel ORDER BY rowid"
@@ -104,14 +104,14 @@ class Storage:
             *(only_for, message.get("user", ""), json.dumps(message, ensure_ascii=False)),
         )
 
-    async def message(self, channel: str, ts: str) -> tuple[Message, str] | None:
+    async def find_message(self, channel: str, ts: str) -> tuple[Message, str] | None:
         """A message and the one person who sees it ('' for all), or None."""
         rows = await self._rows(
             "SELECT body, only_for FROM message WHERE channel = ? AND ts = ?", channel, ts
         )
         return (json.loads(rows[0][0]), rows[0][1]) if rows else None
 
-    async def history(
+    async def load_history(
         self,
         channel: str,
         *,
@@ -133,7 +133,7 @@ class Storage:
         rows = await self._rows(query, channel, oldest, latest, viewer, limit + 1)
         return await self._page(channel, rows, limit)
 
-    async def thread(
+    async def load_thread(
         self, channel: str, ts: str, *, oldest: str = "0", limit: int = 1000, viewer: str = ""
     ) -> MessagePage:
         """A thread's first message and its replies, oldest first."""
@@ -172,7 +172,7 @@ class Storage:
             for parent, replies, latest, authors in rows
         }
 
-    async def unread(self, viewer: str) -> dict[str, int]:
+    async def count_unread(self, viewer: str) -> dict[str, int]:
         """Number of messages that the viewer has not seen, by conversation, without zeros."""
         rows = await self._rows(
             "SELECT channel.id, count(*) FROM channel JOIN message ON message.channel = channel.id"
@@ -182,7 +182,7 @@ class Storage:
         )
         return dict(rows)
 
-    async def home(self) -> Message | None:
+    async def load_home(self) -> Message | None:
         """The Home tab, or None."""
         rows = await self._rows("SELECT body FROM view WHERE kind = 'home'")
         return json.loads(rows[-1][0]) if rows else None
@@ -196,7 +196,7 @@ class Storage:
         """Inserts or updates a file, with or without its bytes."""
         await self._write("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", *astuple(file))
 
-    async def file(self, file_id: str) -> File | None:
+    async def find_file(self, file_id: str) -> File | None:
         """A file, or None."""
         rows = await self._rows("SELECT * FROM file WHERE id = ?", file_id)
         return File(*rows[0]) if rows else None

@@ -45,10 +45,10 @@ class Team:
         Raises StoreError if it cannot be opened.
         """
         await self.storage.open()
-        self._identity = await self.storage.identity()
-        seconds, _, fraction = (await self.storage.last_ts()).partition(".")
+        self._identity = await self.storage.load_identity()
+        seconds, _, fraction = (await self.storage.find_last_ts()).partition(".")
         self._last_us = int(seconds) * 1_000_000 + int(fraction or 0)
-        self._channels = {one.id: one for one in await self.storage.channels()}
+        self._channels = {one.id: one for one in await self.storage.load_channels()}
         await self.views.load()
         if not self._channels:
             for name in FIRST_CHANNELS:
@@ -151,15 +151,15 @@ class Team:
         """
         await self.storage.save_message(channel.id, message, only_for)
         kind = "message_changed" if changed else "message"
-        shown = self.shown(message, bool(only_for))
+        shown = self.format_for_page(message, bool(only_for))
         news: News = {"type": kind, "channel": channel.id, "message": shown, "cause": cause}
         parent = message.get("thread_ts", "")
         if parent and parent != message["ts"] and not only_for:
-            thread = await self.storage.thread(channel.id, parent, limit=1)
-            news["parent"] = self.shown(thread.messages[0]) if thread.messages else None
+            thread = await self.storage.load_thread(channel.id, parent, limit=1)
+            news["parent"] = self.format_for_page(thread.messages[0]) if thread.messages else None
         self.live.publish(news)
 
-    def shown(self, message: Message, only_you: bool = False) -> Message:
+    def format_for_page(self, message: Message, only_you: bool = False) -> Message:
         """A message for the page: with its author, and whether only one person sees it."""
         author = self.people.get(message.get("user", ""))
         name = author.real_name if author else "Unknown"

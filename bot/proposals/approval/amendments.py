@@ -20,6 +20,7 @@ from bot.rates.files.schema import ImposerFile, MeasureSpec, PeriodSpec, Schedul
 from bot.rates.files.validate import RatesFiles, find_problems
 from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Confidence, Day, Percent, Scope, Source, Status
+from bot.text.dates import format_day
 from bot.values import Frozen
 
 _BY_FILE = "Change the rates files by a pull request instead"
@@ -36,13 +37,13 @@ class Amendment(Frozen):
     imposer: str
     """The economy whose file it belongs to."""
     partners: tuple[str, ...] = ()
-    """For a new measure; an existing one keeps its partners."""
+    """The partners of a new measure; empty for an existing one, which keeps its own."""
     measure: str = ""
     """The id of the measure whose rate it changes; empty for a new measure."""
     percent: Percent
     from_: Day = Field(alias="from")
     scope: Scope = Scope()
-    """For a new measure; empty for goods in general."""
+    """The goods of a new measure; empty for goods in general."""
     covers: str = "all goods"
     """The scope in words."""
     name: str = ""
@@ -89,7 +90,7 @@ def apply_amendment(book: RatesFiles, amendment: Amendment, parties: Collection[
 
 
 def make_source_key(amendment: Amendment) -> str:
-    """The key of its source in a rates file."""
+    """The key of the amendment's source in a rates file."""
     return f"approved-{amendment.id}"
 
 
@@ -135,7 +136,10 @@ def _add_measure(sheet: ImposerFile, amendment: Amendment, source: str) -> Impos
 def _add_row_period(
     schedule: Schedule, row: ScheduleRow, amendment: Amendment, source: str
 ) -> ScheduleRow:
-    """The row with its own period; refused where it would hide later columns of the schedule."""
+    """The row with its own period.
+
+    Raises AmendmentRefused if that would hide later columns of the schedule.
+    """
     first = row.periods[0].from_ if row.periods else None
     if first is not None and first <= amendment.from_:
         return row.model_copy(update={"periods": _insert_period(row.periods, amendment, source)})
@@ -157,7 +161,9 @@ def _insert_period(
     day = amendment.from_
     for period in periods:
         if period.from_ == day:
-            cause = f"a rate of it begins on {day} already: {format_percent(period.percent)} %"
+            cause = (
+                f"its rate of {format_percent(period.percent)}% begins on {format_day(day)} already"
+            )
             raise AmendmentRefused(amendment.measure, cause, "Give another day")
     before = [period for period in periods if period.from_ < day]
     after = [period for period in periods if period.from_ > day]

@@ -2,14 +2,14 @@
 
     approve     | read the form | does it fit the ledger? | save decision, audit entry | new ledger
     reject      | save decision, audit entry
-    take back   | do the other approvals fit without it? | save audit entry | new ledger
+    undo        | do the other approvals fit without it? | save audit entry | new ledger
 
 The caller checks that the person is an operator. Each proposal is decided once; the first click
 wins.
 
-The ledger is built again from the rates files and all approvals, at the start and at each decision,
-in a thread: it takes some tenths of a second. Where bots of several workspaces share a database,
-each applies the decisions of the others at its next `look`.
+The ledger is rebuilt from the rates files and all approvals, at the start and at each decision. It
+takes some tenths of a second and runs in a thread. If bots of several workspaces share a database,
+each bot applies the decisions of the others at its next `look`.
 """
 
 import asyncio
@@ -60,9 +60,9 @@ class DecisionResult(NamedTuple):
 
 
 class Decisions:
-    """Takes decisions. `ledger` is that of the rates files until the first `look`.
+    """Saves decisions and keeps the current ledger.
 
-    `clock` gives the present moment in UTC.
+    Until the first `look`, the ledger is that of the rates files. `clock` returns the time in UTC.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Decisions:
             self._approved = approved
 
     def watch(self, use: Callable[[Ledger], None]) -> None:
-        """Calls `use` with the present ledger, and then with each new one."""
+        """Calls `use` with the current ledger, and then with each new one."""
         self._watchers.append(use)
         use(self.ledger)
 
@@ -105,12 +105,12 @@ class Decisions:
         return extract_proposals(story, self.ledger)
 
     async def get(self, proposal_id: str) -> ProposalRecord | None:
-        """The proposal compared with the present ledger, with its decision; None if unknown."""
+        """The proposal compared with the current ledger, with its decision; None if unknown."""
         record = await self._store.get(proposal_id)
         return record and self.compare_with_ledger(record)
 
     def compare_with_ledger(self, record: ProposalRecord) -> ProposalRecord:
-        """A pending proposal compared with the present ledger; takes about a millisecond."""
+        """A pending proposal compared with the current ledger; takes about a millisecond."""
         return _compare(record, self.ledger)
 
     async def list_differing(self, before: Ledger, after: Ledger) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ class Decisions:
     ) -> DecisionResult | None:
         """Approves with the form, or with the proposal's own terms; None if there is none.
 
-        Raises FormRefused and AmendmentRefused, and then nothing is changed.
+        Raises FormRefused and AmendmentRefused; then nothing has changed.
         """
         async with self._deciding:
             record = await self.get(proposal_id)

@@ -1,7 +1,7 @@
 """Merges approved rates into the rates files. Answers use the resulting ledger.
 
-The files win. An approval that they hold is skipped. One that no longer fits them, because they
-have changed since, is left out and reported to the operators.
+The files take precedence. An approval whose rate is already in the files is skipped. An approval
+that no longer fits, because the files have changed since, is left out and reported to operators.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +16,7 @@ from bot.rates.files.schema import ImposerFile, MeasureSpec, PeriodSpec, Schedul
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import format_percent
+from bot.text.dates import format_day
 
 
 class StaleApproval(NamedTuple):
@@ -28,12 +29,14 @@ class StaleApproval(NamedTuple):
 def report_stale(left: StaleApproval) -> Trouble:
     """The notice to operators about an approval that no longer fits the rates files."""
     made = left.amendment
-    what = f"{made.name or made.measure_id}, {format_percent(made.percent)} % from {made.from_}"
+    day = format_day(made.from_)
+    what = f"{made.name or made.measure_id}, {format_percent(made.percent)}% from {day}"
     return Trouble(
         f"{made.id} left out: {left.why}",
-        "An approved rate no longer fits the rates files, which have changed since. It is in no "
-        f"answer: {what} (approved by {made.approved_by} on {made.approved_on}). Reason: "
-        f"{left.why}. Take it back at its message, or change the files.",
+        "An approved rate no longer fits the rates files, which have changed since, so answers "
+        f"leave it out: {what} (approved by {made.approved_by} on "
+        f"{format_day(made.approved_on)}). Reason: {left.why}. Undo it at its message, or change "
+        "the files.",
     )
 
 
@@ -74,8 +77,8 @@ def build_ledger_with(
 ) -> Ledger:
     """The ledger with one more amendment; raises AmendmentRefused."""
     if has_amendment(book, amendment):
-        # The next start would skip it, so it is refused now.
-        cause = "the rates files have this rate already"
+        # The next start would skip it, so refuse it now.
+        cause = "the rates files already have this rate"
         raise AmendmentRefused(amendment.measure_id, cause, "Reject the proposal")
     changed = build_overlay(book, approved, parties).book
     return Ledger(apply_amendment(changed, amendment, {party.code for party in parties}), parties)
@@ -86,13 +89,14 @@ def build_ledger_without(
 ) -> Ledger:
     """The ledger without one of the approved amendments; raises AmendmentRefused."""
     if has_amendment(book, amendment):
-        cause = "the rates files hold it by now"
+        cause = "the rates files now contain it"
         raise AmendmentRefused(amendment.measure_id, cause, "Change the files instead")
     before = build_overlay(book, approved, parties)
     after = build_overlay(book, [one for one in approved if one.id != amendment.id], parties)
     if lost := set(after.left_out) - set(before.left_out):
-        cause = f"the rate of {lost.pop().amendment.from_} approved later builds on it"
-        raise AmendmentRefused(amendment.measure_id, cause, "Take that one back first")
+        later = format_day(lost.pop().amendment.from_)
+        cause = f"the approved rate from {later} depends on it"
+        raise AmendmentRefused(amendment.measure_id, cause, "Undo that approval first")
     return Ledger(after.book, parties)
 
 

@@ -1,4 +1,4 @@
-"""The form in which an operator approves a proposal, and the check of what was filled in.
+"""The form in which an operator approves a proposal, and the validation of its fields.
 
 The form starts with the proposal's own terms. With an existing measure, that measure gets the rate
 and keeps its goods and partners. `NEW` makes a new measure, which needs a legal basis and a
@@ -176,7 +176,7 @@ def _read_new_measure(
         problems["legal_basis"] = "A new measure needs its legal basis, such as Section 232"
     partner = _find_partner(form.partner, ledger)
     if partner is None:
-        problems["partner"] = "Name one economy, or all"
+        problems["partner"] = "Name one economy, or `all`"
     wanted = ledger.reader.read(product, frozenset()) if product else None
     if wanted is not None and (wanted.unknown or not (wanted.goods or wanted.codes)):
         near = f"; similar: {', '.join(wanted.suggestions)}" if wanted.suggestions else ""

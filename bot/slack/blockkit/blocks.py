@@ -25,7 +25,7 @@ class Message:
     text: str
     blocks: tuple[Block, ...] = ()
     instead: "Message | None" = None
-    """The same without the kinds of blocks that some workspaces refuse, where it has any."""
+    """The same message without blocks that some workspaces refuse; None if it has none of them."""
     in_channel: bool = False
     """Whether a reply is for the whole conversation, and not only for the person who asked."""
 
@@ -69,7 +69,7 @@ def divider() -> Block:
 def button(
     label: str, action_id: str, value: str = "", *, url: str = "", style: str | None = None
 ) -> Element | None:
-    """A button, or None where its value or address would not survive Slack's limits whole."""
+    """A button; None if its value or address exceeds Slack's limits."""
     address, carried = check_url(url) if url else None, to_single_line(value)
     if len(carried) > limits.BUTTON_VALUE_CHARACTERS or (url and address is None):
         return None
@@ -86,7 +86,7 @@ def button(
 
 
 def actions(*buttons: Element | None) -> tuple[Block, ...]:
-    """A row of the buttons there are; no row at all where there are none."""
+    """A row of the buttons that are not None; empty if there are none."""
     shown = [b for b in buttons if b is not None][: limits.ACTIONS_ELEMENTS]
     return ({"type": "actions", "elements": shown},) if shown else ()
 
@@ -133,7 +133,7 @@ def fit_items(
 
 
 def count_characters(blocks: Sequence[Block]) -> int:
-    """Characters of the blocks as JSON, in which Slack counts a message's limit."""
+    """The characters of the blocks as JSON, which Slack's limit for a message counts."""
     return sum(len(json.dumps(block, ensure_ascii=False)) + 2 for block in blocks)
 
 

@@ -38,7 +38,7 @@ Handler = Callable[[SlackContext, Click], Awaitable[Message | None]]
 
 
 class ButtonRoute(NamedTuple):
-    """What a click does, and the permission that it needs; None lets everyone click."""
+    """The handler of a click, and the permission that it needs; None means everyone may click."""
 
     handle: Handler
     act: OperatorAction | None = None
@@ -54,20 +54,20 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 def _listen(
     app: AsyncApp, context: SlackContext, action_id: str | re.Pattern[str], button: ButtonRoute
 ) -> None:
-    async def clicked(
+    async def handle_click(
         body: dict[str, Any], action: dict[str, Any], ack: AsyncAck, respond: AsyncRespond
     ) -> None:
         await ack()
         click = Click(body, action)
 
-        async def work() -> None:
+        async def run_handler() -> None:
             message = await _handle(context, button, click)
             if message is not None:
                 await respond_with(respond, message, replace_original=False)
 
-        context.background.spawn(work(), "answering a button")
+        context.background.spawn(run_handler(), "answering a button")
 
-    app.action(action_id)(clicked)
+    app.action(action_id)(handle_click)
 
 
 async def _handle(context: SlackContext, button: ButtonRoute, click: Click) -> Message | None:
@@ -105,7 +105,7 @@ async def _share(context: SlackContext, click: Click) -> Message | None:
     request = click.request(click.value)
     reply = await service.execute(Command(verb=Verb.ASK, text=request.text), request)
     if isinstance(reply, NotUnderstood):
-        return render_notice("I no longer understand that question.")
+        return render_notice("This question can no longer be answered. Please type it again.")
     return _add_asker(render_reply(reply, request, service.parties), user)
 
 
@@ -125,15 +125,15 @@ async def _explain(context: SlackContext, click: Click) -> Message:
     try:
         value = alerts.WhyValue.model_validate_json(click.value)
     except ValidationError:
-        return render_notice("This button is from an older version of me.")
+        return render_notice("This button is from an older version and no longer works.")
     story = await context.service.stores.stories.get(value.story)
     if story is None:
-        return render_notice("I no longer keep this story.")
+        return render_notice("This story is no longer saved.")
     return alerts.render_why(story, value.reason)
 
 
 async def _do_nothing(_: SlackContext, __: Click) -> None:
-    """Slack opens the link of a button by itself."""
+    """Handles a link button, whose link Slack opens itself."""
 
 
 BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {

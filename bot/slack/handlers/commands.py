@@ -35,7 +35,7 @@ def register(app: AsyncApp, context: SlackContext) -> None:
     """Listens for the command."""
 
     @app.command(COMMAND)
-    async def command(body: dict[str, Any], respond: AsyncRespond) -> BoltResponse:
+    async def handle_command(body: dict[str, Any], respond: AsyncRespond) -> BoltResponse:
         work = asyncio.ensure_future(answer(context, payloads.read_slash_command(body)))
         within_s = context.answer_within_s
         if context.service.answers.uses_live_sources:
@@ -44,10 +44,10 @@ def register(app: AsyncApp, context: SlackContext) -> None:
         if done and not work.result().instead:
             return _acknowledge(work.result())
 
-        async def later() -> None:
+        async def answer_later() -> None:
             await respond_with(respond, await work)
 
-        context.background.spawn(later(), "answering a slow command")
+        context.background.spawn(answer_later(), "answering a slow command")
         return _acknowledge(replies.render_announcement() if done else replies.render_working())
 
 

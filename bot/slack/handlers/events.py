@@ -18,19 +18,21 @@ def register(app: AsyncApp, context: SlackContext) -> None:
     service = context.service
 
     @app.event("app_mention")
-    async def mentioned(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
+    async def handle_mention(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
         if context.deduplicator.is_repeated(f"event {body.get('event_id')}", service.clock()):
             return
 
-        async def reply() -> None:
+        async def send_reply() -> None:
             message = await answer(context, payloads.read_mention(body))
             thread_ts = event.get("thread_ts") or event.get("ts")
             await post_with(say, message, thread_ts=thread_ts, unfurl_links=False)
 
-        context.background.spawn(reply(), "answering a mention")
+        context.background.spawn(send_reply(), "answering a mention")
 
     @app.event("app_home_opened")
-    async def opened(body: dict[str, Any], event: dict[str, Any], client: AsyncWebClient) -> None:
+    async def handle_home_opened(
+        body: dict[str, Any], event: dict[str, Any], client: AsyncWebClient
+    ) -> None:
         if event.get("tab") != "home":
             return
         user, team = str(event.get("user") or ""), str(body.get("team_id") or "")

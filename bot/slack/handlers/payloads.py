@@ -62,7 +62,7 @@ class Click:
 
 
 def read_conversation(body: dict[str, Any]) -> str:
-    """Where alerts go that this person asks for here: in a direct message, to the person."""
+    """The conversation for alerts that are requested here: the channel, or the person in a DM."""
     channel = str(body.get("channel_id") or (body.get("channel") or {}).get("id") or "")
     user = str(body.get("user_id") or (body.get("user") or {}).get("id") or "")
     # The bot cannot post in a direct message between two people, but always to one person.

@@ -34,14 +34,14 @@ from bot.slack.views.replies import render_failure, render_notice
 
 log = logging.getLogger(__name__)
 
-_GONE = "I no longer keep this proposal."
+_GONE = "This proposal is no longer saved."
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
     """Listens for the submitted form."""
 
     @app.view(TERMS)
-    async def submitted(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
+    async def handle_submission(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
         await _submit(context, read_person(body), view, ack)
 
 
@@ -70,7 +70,7 @@ def watch_ledger(context: SlackContext) -> Callable[[Ledger], None]:
 
 
 async def approve(context: SlackContext, click: Click) -> Message | None:
-    """Approves a complete proposal; opens the form where something is missing or has changed."""
+    """Approves a complete proposal; opens the form if something is missing or has changed."""
     decisions = context.service.decisions
     # The value holds the terms that the message shows.
     proposal_id, _, terms = click.value.partition(" ")
@@ -107,7 +107,10 @@ async def reject(context: SlackContext, click: Click) -> Message | None:
 
 
 async def undo(context: SlackContext, click: Click) -> Message | None:
-    """Reopens a decided proposal. Raises AmendmentRefused where another approval builds on it."""
+    """Makes a decided proposal pending again.
+
+    Raises AmendmentRefused if another approval depends on it.
+    """
     result = await context.service.decisions.undo(click.value, click.person)
     return await _show_result(context, click, result)
 
@@ -155,7 +158,7 @@ async def _submit(
 async def _show_result(
     context: SlackContext, click: Click, result: DecisionResult | None
 ) -> Message | None:
-    """Updates the messages; returns what the person who clicked cannot see in them."""
+    """Updates the messages; returns a reply if they do not show the result to the person."""
     if result is None:
         return render_notice(_GONE)
     await _update(context, result.record, click)

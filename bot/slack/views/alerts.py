@@ -55,7 +55,7 @@ class WhyValue(Frozen):
 def render_alert(
     story: Story, parties: Parties, reason: str, *, may_repeat: bool = False
 ) -> Message:
-    """The first message about a story: the news, the figures, the source, and why you see it."""
+    """The first message about an event: headline, figures, source, and why you see it."""
     head: list[Block] = [
         section("\n".join(filter(None, (_format_headline(story), escape(story.summary, 1200)))))
     ]
@@ -93,12 +93,12 @@ def render_follow_up(
 def render_digest(
     stories: Sequence[Story], parties: Parties, reason: str, *, may_repeat: bool = False
 ) -> tuple[Message, ...]:
-    """Many stories, event by event: a message, and replies to it with those it has no room for."""
+    """Many stories, event by event: a message, then replies to it with those that do not fit."""
     count = f"{len(stories)} trade {'story' if len(stories) == 1 else 'stories'}"
     first = f": {escape(stories[0].title)}" if stories else ""
     why = f"Why: {escape(reason, 200)}" if reason else ""
     head, tail = [section(bold(f"Your digest: {count}"))], [context(why, _mark_repeat(may_repeat))]
-    # With and without the mark, each message holds the same stories: a retry completes the rest.
+    # Space for the mark is always reserved, so a retry splits the stories in the same way.
     marked = [*head, context(why, _mark_repeat(True))]
     lines: Sequence[Block] = [
         section(("" if place == 0 else "↳ ") + _format_line(story, parties))
@@ -117,7 +117,7 @@ def render_digest(
 def _split_where_full(
     fixed: Sequence[Block], items: Sequence[Block]
 ) -> tuple[Sequence[Block], Sequence[Block]]:
-    """The first of the items that fit into a message with the fixed blocks, and the others."""
+    """The items that fit into one message with the fixed blocks, and the rest."""
     room = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS
     kept, _ = fit_items(fixed, items, None, limits.MESSAGE_BLOCKS, room)
     kept = kept or tuple(items[:1])
@@ -136,18 +136,18 @@ def render_latest(reply: LatestStories, parties: Parties) -> Message:
 
 
 def render_why(story: Story, reason: str) -> Message:
-    """The words, the rule, the subscription and the feed that brought the story here."""
-    lines = [f"• This conversation gets it for: {escape(reason, 300)}."] if reason else []
+    """Why a story was posted here: the subscription, the matched words and rule, and the feed."""
+    lines = [f"• Subscription here: {escape(reason, 300)}."] if reason else []
     lines += [f"• {_format_evidence(found)}" for found in story.evidence[:12]]
-    lines.append(f"• It came from the feed {quote_text(story.source)} ({story.kind.value}).")
-    change = f"See `{COMMAND} list` and `{COMMAND} unsubscribe` to change what arrives here."
+    lines.append(f"• Feed: {quote_text(story.source)} ({story.kind.value}).")
+    change = f"See `{COMMAND} list` and `{COMMAND} unsubscribe` to change this."
     head = [section(f"{bold('Why you see this')}: {escape(story.title, 300)}")]
     return assemble("Why you see this", [*head, section("\n".join(lines)), context(change)])
 
 
 def render_mute_choices(event_id: str) -> Message:
     """The ways to get fewer alerts, each a button."""
-    text = "What do you want to mute here?"
+    text = "Mute…"
     row = actions(
         button("This event", MUTE_EVENT, event_id),
         button("Everything for 24 hours", MUTE_DAY),
@@ -157,12 +157,12 @@ def render_mute_choices(event_id: str) -> Message:
 
 
 def format_percent(value: Decimal) -> str:
-    """The number as people read it, `12.5%`: no digit added, none lost but trailing zeros."""
+    """The number as `12.5%`, with all its digits but without trailing zeros."""
     return f"{_format_digits(value)}%"
 
 
 def format_figure(figure: Figure, parties: Parties) -> str:
-    """A figure in one line of markup: who on whom, on what, from what to what."""
+    """A figure in one line of markup: the parties, the goods, the rate before and after."""
     imposer, partner = (
         format_party(code, parties) if code else "" for code in (figure.imposer, figure.partner)
     )

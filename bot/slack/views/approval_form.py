@@ -30,7 +30,7 @@ def render_form(
 ) -> Values:
     """The modal with the values of the form; `summary` is markup that says what is proposed."""
     new = "Only for a new measure"
-    goods = f"{new}: in words or as HS codes; empty for goods in general"
+    goods = f"{new}: words or HS codes; empty for all goods"
     return {
         **_make_modal("Cancel", summary),
         "callback_id": TERMS,
@@ -39,17 +39,17 @@ def render_form(
         "blocks": [
             section(summary),
             _make_text_field(
-                "percent", "Rate, in percent", form.percent, "Ad valorem, such as 12.5"
+                "percent", "Rate in percent", form.percent, "Ad valorem, such as 12.5"
             ),
             _make_day_field(form.day),
             _make_measure_field(form.measure, measures),
             _make_text_field("legal_basis", "Legal basis", form.legal_basis, new, optional=True),
             _make_text_field(
-                "partner", "Partner", form.partner, f"{new}; all for all", optional=True
+                "partner", "Partner", form.partner, f"{new}; `all` for all partners", optional=True
             ),
             _make_text_field("product", "Goods", form.product, goods, optional=True),
             _make_text_field(
-                "link", "Source", form.link, "The address where it is said", optional=True
+                "link", "Source", form.link, "The address of the document", optional=True
             ),
             _make_text_field("note", "Note", form.note, "Shown in answers", optional=True),
         ],
@@ -57,7 +57,7 @@ def render_form(
 
 
 def render_closing(markup: str) -> Values:
-    """A modal with a text only, which replaces the form."""
+    """A modal that shows only a text, in place of the form."""
     return _make_modal("Close", markup)
 
 
@@ -102,17 +102,17 @@ def _make_day_field(value: str) -> Values:
     element: Values = {"type": "datepicker"}
     if value:
         element["initial_date"] = value
-    return _make_input("day", "Charged from", element, "The first day on which customs charges it")
+    return _make_input("day", "First day", element, "The first day on which the rate is charged")
 
 
 def _make_measure_field(chosen: str, measures: Sequence[Measure]) -> Values:
     options = [_make_option(one) for one in measures[: limits.OPTIONS - 1]]
-    new = _make_plain("A new measure, on top", limits.OPTION_CHARACTERS)
+    new = _make_plain("A new measure, added to the others", limits.OPTION_CHARACTERS)
     options.append({"text": new, "value": NEW})
     element: Values = {"type": "static_select", "options": options}
     if initial := next((one for one in options if one["value"] == chosen), None):
         element["initial_option"] = initial
-    hint = "It gets the rate from that day on, for all the goods and partners that it falls on"
+    hint = "It gets the rate from that day, for all its goods and partners"
     return _make_input("measure", "Measure", element, hint)
 
 

@@ -21,6 +21,7 @@ from bot.slack.views.rates.calendar import render_calendar
 from bot.slack.views.rates.table import render_rates_table
 from bot.slack.views.reminders import render_reminder_switch
 from bot.slack.views.replies import RUN, render_notice
+from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 from bot.values import Topic
 
@@ -32,23 +33,23 @@ _TOPIC_WORDS = {
 """The word for each topic in a command."""
 
 _EXAMPLES = (
-    ("us china", "what the US charges on goods from China, and China on the US"),
+    ("us china", "duties of the US on goods of China, and of China on US goods"),
     ("us china on 2025-04-15", "the same on another day"),
-    ("us china steel", "what goods pay, in words or by an HS code such as 8507.60"),
+    ("us china steel", "the duty on a product, in words or by an HS code such as 8507.60"),
     ("us china history", "the history of the rate, as a chart"),
     ("table us china", "the parts of an answer as a table"),
-    ("us china vs vietnam", "one imposer on several partners, side by side"),
-    ("china", "all that one economy pays and imposes"),
-    ("upcoming china", "what comes next, for one economy or all"),
+    ("us china vs vietnam", "one importing country, several origins, side by side"),
+    ("china", "all duties on goods of one economy, and all that it imposes"),
+    ("upcoming china", "upcoming changes, for one economy or all"),
     ("upcoming ics", "the same as a file for your calendar"),
-    ("changes since 2025-04-01", "what has changed since a day"),
+    ("changes since 2025-04-01", "what changed since a day"),
     ("subscribe court-rulings", "stories on court rulings, posted here"),
     ("subscribe tariffs china japan daily", "one digest a day on tariffs and those economies"),
-    ("unsubscribe talks", "end one topic here, or all without a topic"),
-    ("list", "what this conversation is subscribed to"),
-    ("reminders off", "no more reminders here of what takes effect; `on` brings them back"),
-    ("latest talks", "the newest stories, of one topic or all"),
-    ("feeds", "how the feeds are doing"),
+    ("unsubscribe talks", "unsubscribe from one topic here, or from all without a topic"),
+    ("list", "the subscriptions of this conversation"),
+    ("reminders off", "turn off reminders of duty changes here; `on` turns them on"),
+    ("latest talks", "the newest stories, on one topic or all"),
+    ("feeds", "the state of the feeds"),
     ("proposals", "reported rates that await an operator's decision"),
 )
 
@@ -67,7 +68,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return _render_calendar(reply, parties)
         case replies.CalendarFile():
             title = format_calendar_title(reply.query, parties)
-            return render_notice(f"{escape(title)}: nothing that the ledger knows of.")
+            return render_notice(f"{escape(title)}: nothing in our data.")
         case replies.Subscribed():
             return _render_subscribed(reply, request, parties)
         case replies.Unsubscribed():
@@ -102,7 +103,7 @@ def render_help() -> Message:
     """Every command, each with an example."""
     lines = [f"• `{COMMAND} {example}` – {what}" for example, what in _EXAMPLES]
     first = f"Ask for a rate, or subscribe to news. All commands start with `{COMMAND}`."
-    tail = context("Topics: `tariffs`, `talks`, `court-rulings`, `all`. Economies by any name.")
+    tail = context("Topics: `tariffs`, `talks`, `court-rulings`, `all`. Economies: names or codes.")
     return assemble(first, [section(first), section("\n".join(lines)), tail])
 
 
@@ -113,7 +114,7 @@ def render_operators_only(act: OperatorAction, user: str) -> Message:
         case OperatorAction.CHANGE_FEEDS:
             return render_notice(
                 f"Only operators add, remove and resume feeds: {setting}. "
-                f"`{COMMAND} feeds` shows everybody how they are doing."
+                f"Everyone can see the feeds with `{COMMAND} feeds`."
             )
         case OperatorAction.DECIDE_ON_RATES:
             return render_notice(
@@ -126,7 +127,7 @@ def render_calendar_comment(file: replies.CalendarFile, user: str, parties: Part
     """The markup of the comment on a shared calendar file."""
     who = mention_person(user)
     what = f"{_count_dates(file)} for your calendar: duties that begin or end, and other deadlines."
-    asked = f"{who} asked for it." if who else ""
+    asked = f"Requested by {who}." if who else ""
     title = escape(format_calendar_title(file.query, parties))
     return " ".join(
         filter(
@@ -136,10 +137,10 @@ def render_calendar_comment(file: replies.CalendarFile, user: str, parties: Part
 
 
 def render_calendar_shared(file: replies.CalendarFile, error: SlackError | None = None) -> Message:
-    """Whether the calendar file was shared in the conversation, and why not."""
+    """Says that the calendar file was shared in the conversation, or why it was not."""
     if error is None:
         return render_notice(
-            f"The calendar with {_count_dates(file)} is shared here: open it to add them to yours."
+            f"A calendar file with {_count_dates(file)} is above. Open it to add them to yours."
         )
     cure = f" {escape(error.cure)}." if error.cure else ""
     return render_notice(f"The calendar could not be shared: {escape(error.cause)}.{cure}")
@@ -164,11 +165,12 @@ def _count_dates(file: replies.CalendarFile) -> str:
 
 def _render_calendar(reply: replies.RateCalendar, parties: Parties) -> Message:
     query = reply.query
-    title, file_command = "What comes next", f"{format_query(query)} ics"
+    title, file_command = "Upcoming changes", f"{format_query(query)} ics"
     if query.kind is QueryKind.CHANGES:
-        title, file_command = f"What changed since {query.since or reply.today}", ""
+        since_day = format_day(query.since or reply.today)
+        title, file_command = f"What changed since {since_day}", ""
     goods = f" on {query.product}" if query.product else ""
-    since = f", seen from {query.on}" if query.on else ""
+    since = f", after {format_day(query.on)}" if query.on else ""
     return render_calendar(
         f"{title}{goods}{since}", reply.items, parties, reply.checked_period, file_command
     )
@@ -186,12 +188,12 @@ def _render_subscribed(
     undo = " ".join([COMMAND, "unsubscribe", *words, *sorted(subscription.parties)])
     note = ""
     if not reply.is_new:
-        text = f"This is subscribed already: {what}."
+        text = f"Already subscribed: {what}."
     else:
         text = f"{who} subscribed: {what}." if who else f"Subscribed: {what}."
         if request.needs_invitation:
-            note = "This channel is private: `/invite` me, or nothing arrives."
-    return assemble(text, [section(text), context(note, f"`{undo}` ends it.")])
+            note = "This channel is private. `/invite` me, so that I can post here."
+    return assemble(text, [section(text), context(note, f"To unsubscribe: `{undo}`")])
 
 
 def _render_unsubscribed(
@@ -201,8 +203,8 @@ def _render_unsubscribed(
     named += [alerts.format_party(code, parties) for code in sorted(reply.parties)]
     what = ", ".join(named) or "everything"
     if not reply.count:
-        text = f"Nothing changed: no subscription here is for {what}."
-        return assemble(text, [section(text), context(f"`{COMMAND} list` shows what there is.")])
+        text = f"Nothing changed: this conversation has no subscription to {what}."
+        return assemble(text, [section(text), context(f"`{COMMAND} list` shows all of them.")])
     text = f"{mention_person(request.user)} unsubscribed this conversation from {what}."
     return assemble(text, [section(text)])
 
@@ -210,13 +212,13 @@ def _render_unsubscribed(
 def _render_subscriptions(reply: replies.SubscriptionList, parties: Parties) -> Message:
     found = reply.subscriptions
     if not found:
-        return render_notice(f"Nothing is subscribed here yet. Try `{COMMAND} subscribe tariffs`.")
+        return render_notice(f"No subscriptions here yet. Try `{COMMAND} subscribe tariffs`.")
     title = f"{len(found)} subscription{'s' if len(found) > 1 else ''} here"
     lines = [
         section(f"• {describe_subscription(one, parties)} – {_format_since(one)}") for one in found
     ]
     muted = _format_mute(found, reply.now)
-    off = f"Reminders are off here: `{COMMAND} reminders on` brings them back."
+    off = f"Reminders are off here. `{COMMAND} reminders on` turns them on."
     tail = [context(muted, "" if reply.reminders_on else off)]
     if muted:
         tail += actions(button("Unmute", alerts.UNMUTE))
@@ -252,15 +254,15 @@ def _render_suggestions(reply: replies.NotUnderstood) -> Message:
 
 
 def _render_preference(reply: replies.Reply, request: CommandRequest) -> Message:
-    """What a person or a conversation chose to get, with a button that undoes it."""
+    """Confirms a followed event or a mute, with a button that undoes it."""
     who, undo = mention_person(request.user), None
     match reply:
         case replies.EventFollowed():
-            verb = "You now follow" if reply.is_new else "You follow"
-            text = f"{verb} this event: what else happens in it reaches you directly."
+            verb = "Following" if reply.is_new else "Already following"
+            text = f"{verb}. Updates will come to you by direct message."
             undo = button("Unfollow", alerts.UNFOLLOW, reply.event_id)
         case replies.EventUnfollowed():
-            text = "You no longer follow this event."
+            text = "Stopped following this event."
         case replies.EventMuted(muted=True):
             text = f"{who} muted this event here. Other events still arrive."
             undo = button("Undo", alerts.UNMUTE_EVENT, reply.event_id)
@@ -270,7 +272,7 @@ def _render_preference(reply: replies.Reply, request: CommandRequest) -> Message
             text = f"{who} muted all alerts here until {format_moment(until)}."
             undo = button("Unmute", alerts.UNMUTE)
         case _:
-            text = f"{who} unmuted this conversation: alerts arrive again."
+            text = f"{who} unmuted this conversation. Alerts arrive again."
     return Message(text, (section(text), *actions(undo)))
 
 

@@ -1,4 +1,4 @@
-"""Replies about feeds: how they are doing, and what an operator changed."""
+"""Replies about feeds: their state, and what an operator changed."""
 
 import re
 from collections import Counter
@@ -20,7 +20,7 @@ _SETTING = re.compile(f"TARIFFWIRE[A-Z{LOW_LINE}]+")
 
 
 def render_feed_list(reply: FeedStatusList) -> Message:
-    """How the feeds are doing: in numbers, then each, those that fail first."""
+    """The state of the feeds: counts first, then one line per feed, failing feeds first."""
     polled = [feed for feed in reply.feeds if feed.enabled]
     failing = [feed for feed in polled if feed.is_unwell]
     title = _format_title(polled, failing)
@@ -45,12 +45,12 @@ def render_feed_added(feed: Feed) -> Message:
 
 def render_feed_removed(feed_id: str) -> Message:
     """Confirms that a feed is no longer polled."""
-    return render_notice(f"Took out {_format_id(feed_id)}: it is not polled any more.")
+    return render_notice(f"Removed {_format_id(feed_id)}. It is no longer polled.")
 
 
 def render_feed_resumed(feed_id: str) -> Message:
     """Confirms that a stopped feed is polled again."""
-    return render_notice(f"Resumed {_format_id(feed_id)}: it is asked again at once.")
+    return render_notice(f"Resumed {_format_id(feed_id)}. It is polled now.")
 
 
 def render_feed_refused(error: FeedError) -> Message:
@@ -63,16 +63,16 @@ def _format_title(polled: Sequence[Health], failing: Sequence[Health]) -> str:
     well = sum(feed.status == "ok" for feed in polled)
     new = sum(feed.status == "new" for feed in polled)
     count = f"{len(polled)} feed{'' if len(polled) == 1 else 's'}"
-    title = f"{count}: {well} well, {len(failing)} failing"
-    return f"{title}, {new} not read yet" if new else title
+    title = f"{count}: {well} ok, {len(failing)} failing"
+    return f"{title}, {new} not polled yet" if new else title
 
 
 def _describe_lag(lag: Lag | None) -> str:
     if lag is None:
-        return "No entry with a date came yet, so nothing is known of the lag."
+        return "The delay is not known yet: no entry with a date has arrived."
     noun = "entry" if lag.entries == 1 else "entries"
     times = f"median {format_duration(lag.median_s)}, 95% within {format_duration(lag.p95_s)}"
-    return f"From published to seen here: {times} ({lag.entries:,} {noun} of 30 days)."
+    return f"Delay after publication: {times} ({lag.entries:,} {noun} in 30 days)."
 
 
 def _describe_common_error(failing: Sequence[Health]) -> str:
@@ -99,9 +99,9 @@ def _format_line(feed: Health, now: datetime) -> str:
 
 
 def _describe_commands(gone: Sequence[str]) -> str:
-    how = f"`{COMMAND} feeds add ADDRESS` adds one, `{COMMAND} feeds remove ID` takes one out."
-    which = f"such as {_format_id(gone[0])}" if gone else "because it was gone"
-    return f"{how} `{COMMAND} feeds resume ID` asks one again that has stopped, {which}."
+    how = f"`{COMMAND} feeds add ADDRESS` adds one, `{COMMAND} feeds remove ID` removes one."
+    which = f"such as {_format_id(gone[0])}" if gone else "because it was gone (410)"
+    return f"{how} `{COMMAND} feeds resume ID` resumes one that was stopped, {which}."
 
 
 def _format_address_or_id(thing: str) -> str:

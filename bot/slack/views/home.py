@@ -1,4 +1,4 @@
-"""The Home tab: your subscriptions, how to ask, and how the feeds are doing."""
+"""The Home tab: your subscriptions, how to ask, and the state of the feeds."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ def render_home(overview: Overview, user: str, parties: Parties) -> dict[str, An
     ]
     if not lines:
         lines = [section(f"None yet. `{COMMAND} subscribe tariffs` starts one.")]
-    head = [header("Tariffwire"), section(bold("Subscriptions of yours"))]
+    head = [header("Tariffwire"), section(bold("Your subscriptions"))]
     tail = [
-        context(f"`{COMMAND} list` in a channel shows all that it is subscribed to."),
+        context(f"`{COMMAND} list` in a channel shows the channel's subscriptions."),
         divider(),
         *render_help().blocks,
         divider(),
@@ -41,6 +41,6 @@ def _describe_place(subscription: Subscription, user: str) -> str:
 
 def _describe_feeds(summary: FeedSummary) -> str:
     if summary.last_poll_at is None:
-        return f"{summary.feeds} feeds, none read yet."
+        return f"{summary.feeds} feeds, none polled yet."
     failing = f", {summary.failing} failing" if summary.failing else ""
-    return f"{summary.feeds} feeds{failing}, last read {format_moment(summary.last_poll_at)}."
+    return f"{summary.feeds} feeds{failing}, last poll {format_moment(summary.last_poll_at)}."

@@ -29,7 +29,7 @@ _TYPES = ("RULE", "NOTICE", "PRESDOCU")
 
 
 def _plain_text(longest: int) -> BeforeValidator:
-    """Makes plain text on one line of markup, or of nothing, and cuts it."""
+    """Converts markup or None to plain text on one line, cut to `longest` characters."""
     return BeforeValidator(lambda markup: " ".join(to_plain_text(markup or "", longest).split()))
 
 
@@ -39,19 +39,19 @@ class JournalDocument(ApiModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     number: str = Field(alias="document_number", min_length=1, max_length=40)
-    """The journal's number of the document."""
+    """The document's number in the journal."""
     title: Annotated[str, _plain_text(500), Field(min_length=1)]
     abstract: Annotated[str, _plain_text(4000)] = ""
     type: Annotated[str, _plain_text(60)] = ""
     """`Rule`, `Notice` or `Presidential Document`."""
     subtype: Annotated[str, _plain_text(60)] = ""
-    """Narrower: `Proclamation`; often empty."""
+    """A narrower type, such as `Proclamation`; often empty."""
     published: date = Field(alias="publication_date")
     signed: date | None = Field(alias="signing_date", default=None)
     effective_on: date | None = None
-    """The day in the journal's data; most orders state it only in their text."""
+    """The first day by the journal's data. Most orders state it only in their text."""
     names_schedule: bool = False
-    """Whether the full text, which is not here, names the tariff schedule."""
+    """Whether the full text, which is not loaded, names the tariff schedule."""
     url: str = Field(alias="html_url", pattern=r"^https?://\S+$", max_length=500)
 
 
@@ -117,7 +117,7 @@ _FIELDS = [
 
 def _read_document(given: object) -> JournalDocument | None:
     try:
-        # The search is for this name.
+        # True for every result, because the search looks for the schedule's name.
         return parse_answer(NAME, given, _DOCUMENT).model_copy(update={"names_schedule": True})
     except SourceError as error:
         log.warning("%s: a document was left out: %s", NAME, str(error)[:200])

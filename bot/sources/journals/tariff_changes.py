@@ -1,13 +1,13 @@
-"""Decides whether an official document changes duties, and makes a proposal of it. Pure.
+"""Decides whether an official document changes duties, and makes a proposal from it. Pure.
 
-The first rule that matches decides; the words that matched are kept as evidence:
-1. a title about a request, a proposal, a meeting or a collection, without an action: no;
-2. a title about antidumping or countervailing duties: no; they apply to single companies, and the
-   ledger does not track them;
-3. a title or abstract with the words of an act (`_ACTS`): yes, with the name of the act;
-4. a presidential document about tariffs, or whose full text names the tariff schedule: yes; such
-   documents rarely name it without changing it;
-5. anything else: no.
+The first rule that matches decides; the matched words are kept as evidence:
+1. The title is about a request, a proposal, a meeting or a collection, without an action: no.
+2. The title is about antidumping or countervailing duties: no. They apply to single companies, and
+   the ledger does not track them.
+3. The title or abstract has the words of an act (`_ACTS`): yes, with the name of the act.
+4. A presidential document is about tariffs, or its full text names the tariff schedule: yes. Such
+   documents rarely name it without changing it.
+5. Anything else: no.
 """
 
 import re
@@ -20,6 +20,7 @@ from bot.proposals.build import propose_document
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.ledger import Ledger
 from bot.sources.journals.federal_register import JournalDocument
+from bot.text.dates import format_day
 from bot.text.folding import fold_case
 from bot.values import Topic
 
@@ -132,6 +133,7 @@ def make_proposal(
 def _explain(document: JournalDocument, ground: Ground) -> str:
     kind = document.subtype or document.type or "Document"
     return (
-        f"{kind} {document.number} of {document.published} {ground.act}: '{ground.words[:120]}'. "
-        "Read it for rates and days before you approve anything."
+        f"{kind} {document.number} of {format_day(document.published)} {ground.act}: "
+        f"'{ground.words[:120]}'. "
+        "Read its rates and days before you approve anything."
     )

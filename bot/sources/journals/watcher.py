@@ -1,7 +1,7 @@
-"""Reads an official journal once an hour, and makes proposals of documents that change duties.
+"""Reads an official journal once an hour, and makes proposals from documents that change duties.
 
-It remembers no documents: a document makes the same proposal every time, and the inbox drops the
-proposals that it knows.
+It does not save documents: the same document makes the same proposal every time, and the inbox
+drops proposals that it already has.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from bot.sources.journals.tariff_changes import make_proposal
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
-"""Journals appear once a day."""
+"""How often the journal is read. It is published once a day."""
 AGAIN_AFTER = timedelta(minutes=10)
 """The wait after a failure."""
 LOOKS_BACK = timedelta(days=7)
-"""How far back documents are read, so that the bot may be off for a week."""
+"""How far back documents are read, so that none is missed if the bot was off for a week."""
 
 
 class JournalDocuments(Protocol):
@@ -35,7 +35,7 @@ class JournalDocuments(Protocol):
 
 
 class ProposalIntake(Protocol):
-    """Takes proposals in; known ones change nothing."""
+    """Saves and sends proposals; known ones change nothing."""
 
     async def offer(self, proposals: Collection[Proposal]) -> None: ...
 
@@ -82,6 +82,6 @@ class JournalWatcher:
         try:
             return make_proposal(document, self._reader, self._ledger(), now)
         except Exception:
-            # A fault of ours with one document must not block the others.
+            # A bug that one document triggers must not block the others.
             log.exception("document %s could not be read", document.number)
             return None

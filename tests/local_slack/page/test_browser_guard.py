@@ -44,7 +44,7 @@ async def test_another_site_cannot_post(
         assert response.status == status
     channel = workspace.team.channel("general")
     assert channel is not None
-    kept = await workspace.team.storage.history(channel.id)
+    kept = await workspace.team.storage.load_history(channel.id)
     assert len(kept.messages) == (status == 200)
 
 

@@ -46,7 +46,7 @@ async def test_acknowledged_messages_survive_a_kill(tmp_path: Path) -> None:
     try:
         channel = workspace.team.channel("general")
         assert channel is not None
-        kept = await workspace.team.storage.history(channel.id, limit=1000)
+        kept = await workspace.team.storage.load_history(channel.id, limit=1000)
         assert set(acknowledged) <= {message["ts"] for message in kept.messages}
     finally:
         await workspace.stop()

@@ -37,7 +37,7 @@ def block_types(message: dict[str, Any]) -> list[str]:
 
 def answer_message_of(messages: list[dict[str, Any]]) -> dict[str, Any]:
     """The answer, without the message that announced it."""
-    announced = [m for m in messages if "message of its own" in m["text"]]
+    announced = [m for m in messages if "in the next message" in m["text"]]
     (answer,) = [m for m in messages if m not in announced]
     assert len(announced) == 1
     return answer

@@ -96,7 +96,7 @@ def test_markup_is_not_cut_within_an_entity(markup: str, limit: int) -> None:
 def test_a_time_is_shown_in_the_readers_zone_with_utc_as_fallback() -> None:
     when = datetime(2025, 5, 12, 7, 0, tzinfo=UTC)
     assert format_moment(when) == (
-        "<!date^1747033200^{date_short_pretty} {time}|2025-05-12 07:00 UTC>"
+        "<!date^1747033200^{date_short_pretty} {time}|12 May 2025, 07:00 UTC>"
     )
 
 

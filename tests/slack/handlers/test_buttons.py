@@ -94,7 +94,7 @@ def as_text(messages: list[dict[str, Any]]) -> str:
 
 async def test_following_an_event_twice_has_the_effect_of_once(page_user: PageUser) -> None:
     alert = await page_user.alert()
-    assert "You now follow" in as_text(await page_user.click(alert, "alert_follow"))
+    assert "Following." in as_text(await page_user.click(alert, "alert_follow"))
     (again,) = await page_user.click(alert, "alert_follow")
     assert again["text"].startswith("You follow")
     assert again["ephemeral"]
@@ -114,7 +114,7 @@ async def test_why_of_a_pruned_story_says_so(workspace: Workspace, client: Async
     given = slack_context(client, workspace.signing_secret, stories=FakeStories())
     async with page_user_of(workspace, given) as page_user:
         said = as_text(await page_user.click(await page_user.alert(), "alert_why"))
-        assert "no longer keep" in said
+        assert "no longer saved" in said
 
 
 async def test_an_event_can_be_muted_and_unmuted(page_user: PageUser) -> None:
@@ -176,7 +176,7 @@ async def test_a_failing_button_reports_the_error(
     given = slack_context(client, workspace.signing_secret, events=FailingStore())
     async with page_user_of(workspace, given) as page_user:
         said = as_text(await page_user.click(await page_user.alert(), "alert_follow"))
-        assert "noted in the log" in said
+        assert "in the log" in said
         assert "RuntimeError" not in said
 
 

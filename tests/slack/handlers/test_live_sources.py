@@ -137,7 +137,7 @@ async def test_if_a_source_fails_the_answer_has_a_warning(
     schedule.at("/search", play)
     acknowledged, _ = await ask_with_source(client, session, schedule, QUESTION)
     assert "United States on 🇨🇳 China, HS 3926.90.99: 145%" in acknowledged
-    assert "could not be read just now; the base duty of HS 3926.90.99 is left out" in acknowledged
+    assert "could not be read; the base duty of HS 3926.90.99 is left out" in acknowledged
 
 
 @pytest.mark.parametrize("text", ["us on china", "us on china 8507.60.00", "upcoming", "help"])

@@ -44,7 +44,7 @@ def tables(message: dict[str, Any]) -> list[dict[str, Any]]:
 async def ask_in_workspace(workspace: Workspace, text: str) -> dict[str, Any]:
     """The answer, without the message that announced it."""
     messages = await say(workspace.address, "#trade-news", text)
-    (answer,) = [each for each in messages if "message of its own" not in each["text"]]
+    (answer,) = [each for each in messages if "in the next message" not in each["text"]]
     return answer
 
 
