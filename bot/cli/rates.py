@@ -12,6 +12,7 @@ from bot.cli.output import print_json, report_errors
 from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers, RateCalendar
 from bot.errors import QueryError, StoreError, TariffwireError
+from bot.parties import Parties
 from bot.proposals.approval.overlay import build_ledger
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.ledger import Ledger
@@ -51,7 +52,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
         answers = () if isinstance(reply, RateCalendar) else reply.answers
         print_json(build_rate_json(question, reply.query, answers, calendar=dates))
     elif isinstance(reply, RateCalendar):
-        _print_calendar(reply)
+        _print_calendar(reply, ledger.parties)
     else:
         click.echo("\n\n".join("\n".join(render_lines(answer)) for answer in reply.answers))
 
@@ -115,7 +116,7 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
         calendar = cast(
             "RateCalendar", asyncio.run(_answer(settings, ledger, question, None, None))
         )
-        _print_calendar(calendar, as_json=as_json)
+        _print_calendar(calendar, ledger.parties, as_json=as_json)
         return
     from bot.render.ics import render_calendar_file
 
@@ -132,14 +133,14 @@ def _warn(reach: CheckedPeriod | None, *, to_stderr: bool) -> None:
         click.echo(f"! {warning}", err=to_stderr)
 
 
-def _print_calendar(calendar: RateCalendar, *, as_json: bool = False) -> None:
+def _print_calendar(calendar: RateCalendar, parties: Parties, *, as_json: bool = False) -> None:
     """Prints one line per date, after a warning if the sources were not checked today."""
     _warn(calendar.checked_period, to_stderr=as_json)
     for item in calendar.items:
         if as_json:
             print_json(build_upcoming_json(item))
         else:
-            click.echo(render_calendar_line(item))
+            click.echo(render_calendar_line(item, parties))
 
 
 def _write(file: Path, content: bytes) -> None:

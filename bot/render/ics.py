@@ -1,7 +1,7 @@
-"""What comes as an iCalendar file (RFC 5545), for Outlook, Google Calendar and the like.
+"""Upcoming changes as an iCalendar file (RFC 5545), for Outlook, Google Calendar and the like.
 
-An event lasts the whole day on which something takes effect, ends or falls due. Its UID follows
-from the change's key, so that a second import updates the events instead of doubling them.
+Each change is an all-day event. Its UID is a hash of the change's key, so a second import updates
+the event instead of adding another one.
 """
 
 from collections.abc import Iterable
@@ -9,30 +9,31 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Calendar, Event, vText
 
-from bot.parties import WORLD, Parties
+from bot.parties import Parties
 from bot.rates.calendar.entries import CalendarEntry
 from bot.render import words
+from bot.text.dates import format_day
 from bot.values import digest
 
 _PRODUCT = "-//Tariffwire//Tariffs ahead//EN"
 _MAX_PARTNERS = 6
-_LIKE_A_BACKSLASH = "\u2216"
+_BACKSLASH_LOOKALIKE = "\u2216"
 _FIRST_DAY = date(2020, 1, 1)
-"""Days are counted from here for the number of a revision."""
+"""An event's SEQUENCE is the number of days from this date to its last check."""
 
 
 def render_calendar_file(
     changes: Iterable[CalendarEntry], title: str, parties: Parties, now: datetime
 ) -> bytes:
-    """The file, its lines folded and its text escaped; `now` is the moment it is made, in UTC."""
+    """The file as bytes, with folded lines and escaped text; `now` (aware) becomes DTSTAMP."""
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    # The library escapes what it knows to be text, and these are not among it.
+    # icalendar does not know these two properties to be text, so vText escapes them.
     calendar.add("name", vText(_replace_backslashes(title)))
-    # For programs that do not know NAME, which is newer (RFC 7986).
+    # For programs that do not know NAME (RFC 7986).
     calendar.add("x-wr-calname", vText(_replace_backslashes(title)))
     for change in changes:
         calendar.add_component(_build_event(change, parties, now))
@@ -40,7 +41,7 @@ def render_calendar_file(
 
 
 def build_uid(key: str) -> str:
-    """The event's UID, from the name of the change."""
+    """The UID of the event of a change, from the change's key."""
     return f"{digest(key)}@tariffwire"
 
 
@@ -57,48 +58,41 @@ def _build_event(change: CalendarEntry, parties: Parties, now: datetime) -> Even
     )
     event.add("description", _replace_backslashes(_describe(change, parties)))
     event.add("categories", ["Tariffs"])
-    # A known date does not make its owner busy.
+    # The event does not block time in the calendar.
     event.add("transp", "TRANSPARENT")
     event.add("status", "TENTATIVE" if change.doubts else "CONFIRMED")
     if change.source.url:
         event.add("url", change.source.url)
     if change.as_of is not None:
-        # Reading the sources again may change the entry: each day of reading is a revision.
+        # A later check of the sources may change the event, so it gets a higher SEQUENCE.
         event.add("sequence", max((change.as_of - _FIRST_DAY).days, 0))
         event.add("last-modified", datetime.combine(change.as_of, time(), UTC))
     return event
 
 
 def _replace_backslashes(text: str) -> str:
-    """The text with letters like backslashes for backslashes.
+    """The text with a lookalike (U+2216) for each backslash.
 
-    icalendar writes and reads a backslash before an N as the end of a line, whatever stands before.
+    icalendar turns a backslash followed by N into a line break, even after another backslash.
     """
-    return text.replace("\\", _LIKE_A_BACKSLASH)
+    return text.replace("\\", _BACKSLASH_LOOKALIKE)
 
 
 def _describe(change: CalendarEntry, parties: Parties) -> str:
-    partners = ", ".join(_get_name(code, parties) for code in change.partners)
-    read = change.as_of
+    partners = ", ".join(words.describe_party(code, parties) for code in change.partners)
     lines = [
-        f"{words.describe_change(change.change)} on {change.on}",
-        f"{change.measure}, by {_get_name(change.imposer, parties)} on {partners}",
+        f"{words.describe_change(change.change)} on {format_day(change.on)}",
+        f"{change.measure}, by {words.describe_party(change.imposer, parties)} on {partners}",
         f"Legal basis: {change.legal_basis}",
         *map(words.describe_doubt, change.doubts),
         " ".join(filter(None, (f"Source: {change.source.text}", change.source.url))),
-        f"As of {read}, when the sources were last checked." if read else "",
+        f"Sources last checked {format_day(change.as_of)}." if change.as_of else "",
     ]
     return "\n".join(filter(None, lines))
 
 
 def _format_pair(change: CalendarEntry, parties: Parties) -> str:
-    names = [_get_name(code, parties) for code in change.partners[:_MAX_PARTNERS]]
+    names = [words.describe_party(code, parties) for code in change.partners[:_MAX_PARTNERS]]
     left = len(change.partners) - _MAX_PARTNERS
     more = f" and {left} more" if left > 0 else ""
-    return f"{_get_name(change.imposer, parties)} on {', '.join(names)}{more}"
-
-
-def _get_name(code: str, parties: Parties) -> str:
-    if code == WORLD:
-        return "all partners"
-    return parties.get(code).name if code in parties else code
+    return f"{words.describe_party(change.imposer, parties)} on {', '.join(names)}{more}"

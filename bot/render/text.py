@@ -1,7 +1,8 @@
-"""An answer as plain text: one sentence for a notification, lines for a terminal."""
+"""Answers as plain text: one sentence for a notification, or lines for a terminal."""
 
 from collections.abc import Iterable, Iterator
 
+from bot.parties import Parties
 from bot.rates.model.answer import (
     Answer,
     Component,
@@ -12,46 +13,49 @@ from bot.rates.model.answer import (
 )
 from bot.rates.model.measure import Source
 from bot.render import words
+from bot.text.dates import format_day
 
 _NOT_COUNTED_SHOWN = 12
 _PARTNERS_SHOWN = 6
 
 
 def render_sentence(answer: Answer) -> str:
-    """The answer in one line: who on whom, on what, how much, which definition, which day.
+    """The answer in one line: importing country, origin, goods, total, date, first warning.
 
-    `United States on China, goods in general: 12.5% additional ad valorem on 2026-10-02.`
+    `United States on China, goods in general: 12.5% additional ad valorem on 2 Oct 2026.`
     """
     subject = f"{answer.imposer_name} on {answer.partner_name}, {words.describe_goods(answer)}"
     total, warnings = words.format_total(answer), words.describe_warnings(answer)
+    day = format_day(answer.on)
     if answer.banned:
-        return f"{subject}: may not be imported on {answer.on}. {warnings[0]}"
+        return f"{subject}: may not be imported on {day}. {warnings[0]}"
     if total is None:
         average = _format_mfn(answer, answer.mfn) if answer.mfn else ""
-        return f"{subject}: no total can be given for {answer.on}. {average}".strip()
+        return f"{subject}: no total can be given for {day}. {average}".strip()
     warning = f" Note: {warnings[0]}" if warnings else ""
     kind = "ad valorem, base rate included" if answer.includes_base else "additional ad valorem"
     if not answer.total_percent and answer.on_goods:
         kind = f"{kind}, and {words.describe_goods_duties(answer.on_goods)},"
-    decides = ": the line decides" if answer.total_range else ""
-    decides = ", by what our data holds" if answer.is_zero_in_data else decides
-    return f"{subject}: {total}% {kind} on {answer.on}{decides}.{warning}"
+    decides = ": the tariff line decides" if answer.total_range else ""
+    decides = ", as far as our data shows" if answer.is_zero_in_data else decides
+    return f"{subject}: {total}% {kind} on {day}{decides}.{warning}"
 
 
-def render_calendar_line(item: Upcoming) -> str:
-    """One entry of a calendar: day, who charges whom, measure, what happens, source."""
+def render_calendar_line(item: Upcoming, parties: Parties) -> str:
+    """One entry of a calendar: date, importing country, origins, duty, what happens, source."""
+    names = [words.describe_party(code, parties) for code in item.partners[:_PARTNERS_SHOWN]]
     left = len(item.partners) - _PARTNERS_SHOWN
     more = f" and {left} more" if left > 0 else ""
-    whom = f"{item.imposer} on {', '.join(item.partners[:_PARTNERS_SHOWN])}{more}"
-    return _render_upcoming(item._replace(measure=f"{whom}: {item.measure}"))
+    pair = f"{words.describe_party(item.imposer, parties)} on {', '.join(names)}{more}"
+    return _render_upcoming(item._replace(measure=f"{pair}: {item.measure}"))
 
 
 def render_lines(answer: Answer) -> Iterator[str]:
-    """The whole answer, what must be known first at the top."""
+    """The whole answer, line by line. Lines with `!` are the warnings that come first."""
     first = words.describe_first_warnings(answer)
     yield from (f"! {warning}" for warning in first)
     pair = f"{answer.imposer_name} on {answer.partner_name}"
-    subject = f"{pair}, {words.describe_goods(answer)}, {answer.on}"
+    subject = f"{pair}, {words.describe_goods(answer)}, {format_day(answer.on)}"
     yield f"{subject}: {_format_headline(answer)}"
     yield f"  {words.describe_definition(answer)}"
     choices = (f"{one.goods}: {format_percent(one.percent)}%" for one in answer.choices)
@@ -72,13 +76,13 @@ def render_lines(answer: Answer) -> Iterator[str]:
     yield from _render_block("next", map(_render_upcoming, answer.next))
     yield from _render_block("history", map(_render_step, answer.history))
     talks = (
-        f"{one.on}  {one.place}: {one.outcome} ({_format_source(one.source)})"
+        f"{format_day(one.on)}  {one.place}: {one.outcome} ({_format_source(one.source)})"
         for one in answer.talks
     )
     yield from _render_block("talks", talks)
     yield from _render_block("notes", words.describe_warnings(answer)[len(first) :])
     if answer.checked is not None:
-        yield f"sources last checked {answer.checked}"
+        yield f"sources last checked {format_day(answer.checked)}"
 
 
 def _format_headline(answer: Answer) -> str:
@@ -89,7 +93,7 @@ def _format_headline(answer: Answer) -> str:
         return "no total"
     if answer.is_zero_in_data:
         return f"{total}% in our data"
-    return f"{total}%: the line decides" if answer.total_range else f"{total}%"
+    return f"{total}%: the tariff line decides" if answer.total_range else f"{total}%"
 
 
 def _render_block(title: str, items: Iterable[str]) -> Iterator[str]:
@@ -107,14 +111,15 @@ def _render_component(one: Component) -> str:
 
 
 def _render_upcoming(item: Upcoming) -> str:
-    day = f"was due on {item.on}, not checked since:" if item.passed else f"{item.on} "
+    day = format_day(item.on)
+    day = f"was due on {day}, not checked since:" if item.passed else f"{day} "
     return f"{day} {item.measure}: {words.describe_change(item.change)} ({item.source.text})"
 
 
 def _render_step(step: Step) -> str:
-    """One line of a history: day, total from then on, why, source."""
+    """One line of a history: date, the total from then on, what changed, source."""
     rate = f"{words.format_step_total(step):>5}%" if step.moves_total else "      "
-    return f"{step.on}  {rate}  {words.describe_step(step)} ({step.source.text})"
+    return f"{format_day(step.on):>11}  {rate}  {words.describe_step(step)} ({step.source.text})"
 
 
 def _format_source(source: Source) -> str:

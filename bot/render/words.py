@@ -1,10 +1,11 @@
-"""The words for facts about rates: what every medium says alike."""
+"""Facts about rates in words. Slack, the terminal and calendar files all use them."""
 
+import string
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from bot.parties import Parties
+from bot.parties import WORLD, Parties
 from bot.rates.calendar.entries import Doubt, DoubtKind
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.model import warnings as kinds
@@ -25,12 +26,20 @@ from bot.rates.model.lookup import MissingFigure
 from bot.rates.model.measure import DutyRate, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
 from bot.rates.question.parse import RateQuery
+from bot.text.dates import format_day
 
 _MAX_LISTED = 6
 
 
+def describe_party(code: str, parties: Parties) -> str:
+    """The name of an economy, or `all countries` for `WORLD`; an unknown code as it is."""
+    if code == WORLD:
+        return "all countries"
+    return parties.get(code).name if code in parties else code
+
+
 def describe_rate(duty: DutyRate, unknown: str = "rate not known") -> str:
-    """A rate: `12.5%`, a specific duty, or that the goods may not be imported."""
+    """`12.5%`, a specific duty in words, `may not be imported`, or `unknown` without a rate."""
     if duty.banned:
         return "may not be imported"
     if duty.percent is None:
@@ -39,30 +48,30 @@ def describe_rate(duty: DutyRate, unknown: str = "rate not known") -> str:
 
 
 def format_total(answer: Answer) -> str | None:
-    """The total's number, `12.5` or `12.5 to 37.5`; None where none can be given."""
+    """The total in percent, as `12.5` or `12.5 to 37.5`; None if the answer has none."""
     if answer.total_range is not None:
         return " to ".join(str(format_percent(end)) for end in answer.total_range)
     return format_percent(answer.total_percent)
 
 
 def format_step_total(step: Step) -> str:
-    """The total of a step: `12.5`, or `12.5 to 37.5`."""
+    """The total after a step, in percent: `12.5`, or `12.5 to 37.5`."""
     ends = [step.percent] if step.up_to is None else [step.percent, step.up_to]
     return " to ".join(str(format_percent(end)) for end in ends)
 
 
 def describe_goods(answer: Answer) -> str:
-    """What the total is on: `goods in general`, `steel, HS 8507.60`, the name of a layer."""
+    """The goods of the total: `goods in general`, `steel, HS 8507.60`, or the name of a duty."""
     codes = (f"HS {format_code(code)}" for code in answer.codes)
     return ", ".join([*answer.goods, *codes]) or "goods in general"
 
 
 def describe_definition(answer: Answer) -> str:
-    """What the total counts, because public figures often count differently."""
+    """Which duties the total counts. Public figures often count others."""
     all_in = any(one.calc is not one.calc.ADDS for one in answer.components)
     mfn = "the base rate (MFN) is in it" if all_in else "on top of the base rate (MFN)"
     if answer.basis is TotalBasis.LAYER:
-        return f"this layer by itself, {mfn}"
+        return f"this duty alone, {mfn}"
     if answer.basis is TotalBasis.GENERAL:
         return (
             f"additional ad valorem duty on goods in general, {mfn}; duties on particular goods "
@@ -81,7 +90,7 @@ def describe_definition(answer: Answer) -> str:
 
 
 def describe_base(answer: Answer) -> str:
-    """The base rate, and what the line pays with it: `2.9%; with it 52.9%`."""
+    """The normal (MFN) rate, and the sum with it: `2.9%; with it 52.9%`. Empty if unknown."""
     base = answer.base
     if base is None:
         return ""
@@ -93,7 +102,7 @@ def describe_base(answer: Answer) -> str:
 
 
 def describe_goods_duties(left_out: OnGoods) -> str:
-    """`3 duties on particular goods (up to 100%)`."""
+    """The duties that a general total leaves out: `3 duties on particular goods (up to 100%)`."""
     duties = "duty" if left_out.how_many == 1 else "duties"
     up_to = format_percent(left_out.up_to)
     return f"{left_out.how_many} {duties} on particular goods (up to {up_to}%)"
@@ -109,26 +118,28 @@ _STATUS = {
 
 
 def describe_status(component: Component) -> str:
-    """A component's state and days: `in force since 2026-07-24`.
+    """A component's status and dates: `in force since 24 Jul 2026`.
 
-    A rate that goes on under new terms has two days: first that of the rate, then of the terms.
+    If the terms changed but not the rate, it has two dates: of the rate, then of the terms.
     """
     if component.from_ is None:
         return _STATUS[component.status]
     state, span = _STATUS[component.status], _format_span(component.from_, component.to)
     if component.status is Status.STRUCK_DOWN and component.percent:
-        void = f", void since {component.void_on}" if component.void_on else ""
+        void = f", void since {format_day(component.void_on)}" if component.void_on else ""
         return f"charged {span}{void}"
     if component.is_foreseen:
-        first = span if component.to else f"from {component.from_}"
+        first = span if component.to else f"from {format_day(component.from_)}"
         span = f"scheduled {first}, not verified"
     if component.rate_since is not None:
-        return f"{state} at this rate since {component.rate_since}; on these terms {span}"
+        since = format_day(component.rate_since)
+        return f"{state} at this rate since {since}; on these terms {span}"
     return span if component.is_foreseen else f"{state} {span}"
 
 
 def _format_span(start: date, end: date | None) -> str:
-    return f"{start} to {end}" if end else f"since {start}"
+    first = format_day(start)
+    return f"{first} to {format_day(end)}" if end else f"since {first}"
 
 
 _RULINGS = {
@@ -140,18 +151,19 @@ _RULINGS = {
 
 
 def describe_rulings(component: Component) -> str:
-    """What courts decided on it; empty if it was never in court."""
-    said = [
-        f"{'later ' if one.later else ''}{_RULINGS[one.effect].format(body=one.body, on=one.on)}"
-        for one in component.rulings
-    ]
+    """The court rulings on a component, in order of time; empty if there are none."""
+    parts = []
+    for ruling in component.rulings:
+        later = "later " if ruling.later else ""
+        text = _RULINGS[ruling.effect].format(body=ruling.body, on=format_day(ruling.on))
+        parts.append(f"{later}{text}")
     if component.charged_until is not None:
-        said.append(f"charged at the border until {component.charged_until}")
-    return "; ".join(said)
+        parts.append(f"charged at the border until {format_day(component.charged_until)}")
+    return "; ".join(parts)
 
 
 def describe_note(component: Component) -> str:
-    """Why the total leaves it out, or what else is to be known of a counted one."""
+    """The note on a counted component, or the reason why the total does not count it."""
     if component.exclusion is None:
         return component.note
     why = component.exclusion
@@ -160,9 +172,10 @@ def describe_note(component: Component) -> str:
         state = f"{_STATUS[component.status]}; " if component.status in marked else ""
         return f"{state}only on: {component.covers}"
     if why.reason is Reason.ENDED:
-        return f"ended on {component.to}"
+        return f"ended on {format_day(component.to)}" if component.to else "ended"
     if why.reason is Reason.NOT_YET:
-        return "; ".join(filter(None, (f"not before {component.from_}", why.text)))
+        start = f"not before {format_day(component.from_)}" if component.from_ else ""
+        return "; ".join(filter(None, (start, why.text)))
     covers = f" ({component.covers})" if why.on_some_lines else ""
     return f"{describe_exclusion(why)}{covers}"
 
@@ -173,25 +186,25 @@ _EXCLUSIONS = {
     Reason.STRUCK_DOWN: "struck down, no longer charged",
     Reason.NOTHING_CHARGED: "nothing charged",
     Reason.PARTNER_EXEMPT: "this partner had an exemption, a quota or a rate of its own",
-    Reason.GOODS_EXEMPT: "these goods are free of it: {text}",
+    Reason.GOODS_EXEMPT: "these goods are exempt: {text}",
     Reason.SPECIFIC: "not a percent of the value",
     Reason.IMPORT_BAN: "these goods may not be imported",
-    Reason.BAN_ON_SOME_LINES: "some lines of these goods may not be imported; the line decides",
-    Reason.SOME_LINES: "falls on some lines of these goods only; the line decides",
-    Reason.LINE_DECIDES: "one of several rates for this heading; the line decides",
-    Reason.OTHER_COUNTED: "a line pays one of these; counted: {by}",
-    Reason.GIVES_WAY: "not on goods that pay {by}",
-    Reason.RATE_UNKNOWN: "it was charged, at a rate that is not in our data",
+    Reason.BAN_ON_SOME_LINES: "some tariff lines of these goods may not be imported",
+    Reason.SOME_LINES: "applies to some tariff lines of these goods only",
+    Reason.LINE_DECIDES: "one of several rates for this heading; the tariff line decides",
+    Reason.OTHER_COUNTED: "a tariff line pays only one of these; counted: {by}",
+    Reason.GIVES_WAY: "not charged on goods that pay {by}",
+    Reason.RATE_UNKNOWN: "charged at a rate that is not in our data",
 }
 
 
 def describe_exclusion(why: Exclusion) -> str:
-    """Why a total leaves a duty out, without what only its component knows."""
+    """Why a total does not count a duty. `describe_note` adds its dates and scope."""
     return _EXCLUSIONS.get(why.reason, "{text}").format(text=why.text, by=why.by)
 
 
 def describe_change(what: Change) -> str:
-    """What happens to a duty on a day: `12.5% begins`."""
+    """What happens to a duty on a date: `12.5% begins`."""
     percent = format_percent(what.rate.percent)
     new = describe_rate(what.rate, "a rate to be announced")
     if what.rate.banned and what.kind not in (ChangeKind.ENDS, ChangeKind.SUSPENSION_ENDS):
@@ -221,7 +234,7 @@ def describe_change(what: Change) -> str:
 
 
 def describe_step(one: Step) -> str:
-    """Why a total changed, or the ruling: `Fentanyl duty 10% begins; Baseline 20% to 10%`."""
+    """What changed a total, or a ruling: `Fentanyl duty 10% begins; Baseline 20% to 10%`."""
     if one.ruling is not None:
         return f"{one.ruling.body}: {one.ruling.what}"
     return "; ".join(_describe_rate_change(each.measure.name, each.change) for each in one.changes)
@@ -237,32 +250,31 @@ def _describe_rate_change(name: str, what: Change) -> str:
 
 
 def describe_last_change(answer: Answer) -> str:
-    """The last change of the total until the day, `2026-07-24, duty 10% to 12.5%`; may be empty."""
+    """The total's last change up to the day: `24 Jul 2026, duty 10% to 12.5%`; may be empty."""
     last = answer.last_change
     if last is None:
         return ""
     foreseen = any(one.is_foreseen and one.from_ == last.on for one in answer.components)
-    return f"{last.on}, {'scheduled: ' if foreseen else ''}{describe_step(last)}"
+    scheduled = "scheduled: " if foreseen else ""
+    return f"{format_day(last.on)}, {scheduled}{describe_step(last)}"
 
 
 def format_calendar_title(query: RateQuery, parties: Parties) -> str:
-    """The title of what comes: `Tariffs ahead of China on steel`."""
+    """The title of a calendar of upcoming changes: `Tariffs ahead of China on steel`."""
     of = f" of {parties.get(query.partner).name}" if query.partner else ""
     on = f" on {query.product}" if query.product else ""
     return f"Tariffs ahead{of}{on}"
 
 
-def describe_checked_period(read: CheckedPeriod | None) -> str:
-    """A warning how far the sources behind a calendar were read; empty if up to today."""
-    if read is None:
+def describe_checked_period(period: CheckedPeriod | None) -> str:
+    """A warning that a calendar's sources were last checked before today; empty for None."""
+    if period is None:
         return ""
-    days = f"on {read.first}"
-    if read.first != read.last:
-        days = f"between {read.first} and {read.last}, depending on the economy"
-    return (
-        f"Sources last checked {days}; today is {read.today}. Changes due since then were not "
-        "checked."
-    )
+    first, last, today = map(format_day, period)
+    days = f"on {first}"
+    if first != last:
+        days = f"between {first} and {last}, depending on the economy"
+    return f"Sources last checked {days}; today is {today}. Later changes may be missing."
 
 
 _DOUBTS = {
@@ -272,7 +284,7 @@ _DOUBTS = {
     DoubtKind.STRUCK_DOWN: "Struck down by a court.",
     DoubtKind.CAVEAT: "",
     DoubtKind.NO_SOURCE_OPENED: "No source was opened for it; treat it as unverified.",
-    DoubtKind.LOW_CONFIDENCE: "Of low confidence.",
+    DoubtKind.LOW_CONFIDENCE: "Low confidence.",
 }
 
 
@@ -282,26 +294,36 @@ def describe_doubt(one: Doubt) -> str:
 
 
 def describe_warnings(answer: Answer) -> list[str]:
-    """All warnings of an answer, the most important first."""
+    """All warnings of an answer in words, the most important first."""
     return [_describe_warning(one, answer) for one in answer.warnings]
 
 
 def describe_first_warnings(answer: Answer) -> list[str]:
-    """Warnings shown before the number: all leading ones and the most important other one."""
+    """The warnings shown before the total: all leading ones and one more."""
     return describe_warnings(answer)[: 1 + sum(one.leads for one in answer.warnings)]
 
 
 def _describe_warning(one: RateWarning, answer: Answer) -> str:
     if text := _TEXTS.get(type(one)):
-        return text.format(one=one, answer=answer, pair=_format_pair(answer)).strip()
+        return _FORMATTER.format(text, one=one, answer=answer, pair=_format_pair(answer)).strip()
     return _WRITERS[type(one)](one, answer)
 
 
+class _Formatter(string.Formatter):
+    """`str.format` that writes dates for readers."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if isinstance(value, date):
+            return format_day(value)
+        return str(super().format_field(value, format_spec))
+
+
+_FORMATTER = _Formatter()
 _TEXTS: dict[type[RateWarning], str] = {
     kinds.ReadAsOrigin: (
         "Read as {one.product} from {answer.partner_name}, because we have no such duties of "
-        "{answer.partner_name} on all countries. For what {answer.partner_name} charges, name the "
-        "other economy too."
+        "{answer.partner_name} on all countries. To see the duties that {answer.partner_name} "
+        "charges, name the other economy too."
     ),
     kinds.LeadingPairRemark: "{one.text}",
     kinds.ImportBan: "May not be imported since {one.since}: {one.measure}. {one.text}",
@@ -310,11 +332,11 @@ _TEXTS: dict[type[RateWarning], str] = {
     ),
     kinds.UnknownEconomy: (
         "'{one.words}' is neither a product nor an economy I know, so this is for all countries. "
-        "Name the other economy to see what its goods pay."
+        "Name the other economy to see the duties on its goods."
     ),
     kinds.RateUnknown: (
-        "Not in the total: {one.measure}, charged since {one.since}. We have its rates only from "
-        "{one.known_from}."
+        "Not in the total: {one.measure}, charged since {one.since}. Our data has its rates only "
+        "from {one.known_from}."
     ),
     kinds.SingleProductsOnly: (
         "We track {pair} for single products only. There may be a duty on all goods that is not "
@@ -329,7 +351,7 @@ _TEXTS: dict[type[RateWarning], str] = {
         "total includes it."
     ),
     kinds.SpellingRead: "Read '{one.text}' as {one.read_as}.",
-    kinds.NoSuchLayer: "We know no duty called '{one.text}' between these two.",
+    kinds.NoSuchLayer: "We don't track a duty called '{one.text}' between these two.",
     kinds.UnknownWords: "Not understood in the product: {one.words}.",
     kinds.VoidButCharged: (
         "The duties under {one.legal_basis} were already void on this day by the ruling of "
@@ -338,22 +360,20 @@ _TEXTS: dict[type[RateWarning], str] = {
     kinds.RateCaveat: "{one.measure}: {one.text}",
     kinds.LowConfidence: "{one.measure}: low confidence. {one.text}",
     kinds.PairRemark: "{one.text}",
-    kinds.NotFollowed: "Not in our data, so in no total: {one.text}.",
+    kinds.NotFollowed: "Not covered: {one.text}.",
 }
 
 
 def _announced_only(one: kinds.AnnouncedOnly, _: Answer) -> str:
     return (
-        f"Not in the total: {one.measure}, {describe_rate(one.rate)} announced from {one.from_}. "
-        "We do not know whether it began."
+        f"Not in the total: {one.measure}, {describe_rate(one.rate)} announced from "
+        f"{format_day(one.from_)}. We do not know whether it began."
     )
 
 
 def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
-    return (
-        f"Not in the total: {one.measure}, {format_percent(one.percent)}% until {one.until}. We do "
-        "not know what follows."
-    )
+    rate = f"{format_percent(one.percent)}% until {format_day(one.until)}"
+    return f"Not in the total: {one.measure}, {rate}. We do not know what follows."
 
 
 def _zero_in_data(one: kinds.ZeroInData, answer: Answer) -> str:
@@ -362,8 +382,8 @@ def _zero_in_data(one: kinds.ZeroInData, answer: Answer) -> str:
     ]
     some = f" Some lines pay {'; '.join(maybe)}." if maybe else ""
     return (
-        f"We have no duty on all of these goods on {answer.on}; that does not mean that none is "
-        f"due.{some} Not covered: {one.not_followed}."
+        f"We have no duty on all of these goods on {format_day(answer.on)}; that does not mean "
+        f"that none is due.{some} Not covered: {one.not_followed}."
     )
 
 
@@ -377,29 +397,31 @@ def _not_covered(_: kinds.NotCovered, answer: Answer) -> str:
 
 def _beyond_data(one: kinds.BeyondData, answer: Answer) -> str:
     later = _describe_later_checks(one) or "Changes since then are not included."
-    return f"{answer.on} is after our last check. {_describe_last_check(one)} {later}"
+    return f"{format_day(answer.on)} is after our last check. {_describe_last_check(one)} {later}"
 
 
 def _stale(one: kinds.Stale, answer: Answer) -> str:
-    known = f" This is the state of {answer.on} as known then." * (answer.on != answer.checked)
+    known = ""
+    if answer.on != answer.checked:
+        known = f" This is the state of {format_day(answer.on)} as known then."
     later = _describe_later_checks(one) or "Later changes may be missing."
     return f"{_describe_last_check(one)}{known} {later}"
 
 
 def _describe_last_check(one: kinds.Stale) -> str:
-    """When the sources were read: of the pair, and of duties that are older than the rest."""
+    """When the sources were last checked, of the pair and of each duty checked before the rest."""
     first = one.older[0].checked if one.older else one.checked
     ago = f" ({(one.today - first).days} days ago)" if one.today > first else ""
     if not one.older:
-        return f"Last checked {first}{ago}."
-    younger = [f"{each.measure} {each.checked}" for each in one.older[1:]]
-    rest = ", ".join([*younger, f"all else {one.checked}"])
-    return f"{one.older[0].measure} last checked {first}{ago}, {rest}."
+        return f"Last checked {format_day(first)}{ago}."
+    younger = [f"{each.measure} {format_day(each.checked)}" for each in one.older[1:]]
+    rest = ", ".join([*younger, f"all else {format_day(one.checked)}"])
+    return f"{one.older[0].measure} last checked {format_day(first)}{ago}, {rest}."
 
 
 def _describe_later_checks(one: kinds.Stale) -> str:
-    read = [f"{each.measure} (source read {each.checked})" for each in one.later]
-    return f"Of later changes, only {', '.join(read)} is included." if read else ""
+    checked = [f"{each.measure} (checked {format_day(each.checked)})" for each in one.later]
+    return f"Of later changes, only {', '.join(checked)} is included." if checked else ""
 
 
 def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
@@ -408,7 +430,7 @@ def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
     if one.lookup.lack is MissingFigure.BASE_DUTY:
         left_out = f"the base duty of HS {format_code(one.lookup.code)} is left out"
     elif answer.mfn is not None:
-        left_out = f"{average} is the ledger's, of {answer.mfn.year}"
+        left_out = f"{average} is from our data, of {answer.mfn.year}"
     return f"{one.source} {one.why}; {left_out}."
 
 
@@ -425,7 +447,7 @@ def _no_one_total(one: kinds.NoOneTotal, answer: Answer) -> str:
 
 
 def _some_differ(one: kinds.SomeGoodsDiffer, _: Answer) -> str:
-    return f"Some of these goods pay another total: {_list_choices(one.choices)}."
+    return f"Other totals for some of these goods: {_list_choices(one.choices)}."
 
 
 def _unknown_product(one: kinds.UnknownProduct, _: Answer) -> str:
@@ -442,10 +464,10 @@ def _not_in_total(one: kinds.NotInTotal, _: Answer) -> str:
 
 
 def _no_measure(one: kinds.NoMeasureOnGoods, answer: Answer) -> str:
-    rest = "we do not know their additional duties"
+    rest = "their additional duties are unknown"
     if any(each.measure_id != BASE_ID for each in answer.components):
         rest = "only duties on goods in general are counted"
-    return f"We know no duty on {one.product} alone between these two: {rest}."
+    return f"We don't track a duty on {one.product} alone between these two: {rest}."
 
 
 def _all_in(one: kinds.AllIn, _: Answer) -> str:

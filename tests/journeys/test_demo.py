@@ -97,7 +97,7 @@ async def _questions_are_answered(demo: WorkspaceReader) -> None:
     shown = "".join(map(words, answers))
     assert "12.5" in shown
     assert "Section 301" in shown
-    assert "2026-10-07" in shown
+    assert "7 Oct 2026" in shown
     [other] = await demo.say("#trade-news", "/tariff china us")
     assert "10" in words(other)
     [suggestion] = await demo.say("#trade-news", "/tariff us chnia")

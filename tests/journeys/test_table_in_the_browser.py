@@ -51,6 +51,7 @@ def _see_table(browser: Chrome, address: str) -> None:
         lambda b: b.find_element(By.CSS_SELECTOR, "#stream table")
     )
     titles = [cell.text for cell in table.find_elements(By.CSS_SELECTOR, "th")]
-    assert titles == ["Who on whom", "Rate", "Duty", "Legal basis", "State", "Source"]
+    first = "Importing country, origin"
+    assert titles == [first, "Rate", "Duty", "Legal basis", "Status", "Source"]
     rates = [cell.text for cell in table.find_elements(By.CSS_SELECTOR, "td:nth-child(2)")]
     assert rates == ["25%", "50%", "75%", "10%", "10%"]

@@ -16,6 +16,7 @@ from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render import words
 from bot.render.ics import render_calendar_file
 from bot.runtime.config_loader import load_parties
+from bot.text.dates import format_day
 from tests.rates.conftest import CONFIG
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -48,7 +49,8 @@ def test_every_change_is_an_all_day_event(ledger: Ledger, partner: str | None) -
         assert words.describe_change(change.change) in said
         assert f"Legal basis: {change.legal_basis}" in said
         assert change.source.text in said
-        assert (f"As of {change.as_of}" in said) == (change.as_of is not None)
+        checked = change.as_of and f"Sources last checked {format_day(change.as_of)}."
+        assert (checked in said) if checked else ("last checked" not in said)
         assert str(event.get("url", "")) == (change.source.url or "")
 
 
@@ -120,7 +122,7 @@ def test_any_text_is_read_back_unchanged(
     assert max(map(len, lines)) <= 75
     assert not any(b"\n" in line or b"\r" in line for line in lines)
     [event] = read_events(content)
-    assert normalized(f"United States on China, all partners: {measure}: {what}") == normalized(
+    assert normalized(f"United States on China, all countries: {measure}: {what}") == normalized(
         str(event["summary"])
     )
     for said in (what, measure, basis, source, doubt):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.parties import Parties, Party
 from bot.rates.calendar.entries import Doubt, DoubtKind
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.model import warnings as kinds
@@ -52,6 +53,7 @@ DUTY = Component(
     covers="steel of Annex I-A",
     checked=DAY,
 )
+PARTIES = Parties([Party(code="US", name="United States"), Party(code="CN", name="China")])
 LEFT_OUT = DUTY._replace(exclusion=Exclusion(Reason.SOME_LINES, on_some_lines=True))
 ANSWER = Answer(
     imposer="US",
@@ -189,7 +191,7 @@ def _changes() -> Iterator[str]:
     yield words.describe_checked_period(CheckedPeriod(DAY, LATER, LATER))
     yield from map(words.describe_step, STEPS)
     for item in (NEXT, NEXT._replace(passed=True, partners=tuple("ABCDEFGH"))):
-        yield render_calendar_line(item)
+        yield render_calendar_line(item, PARTIES)
 
 
 def _components() -> Iterator[str]:

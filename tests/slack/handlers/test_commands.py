@@ -48,7 +48,7 @@ async def test_a_rate_comes_with_both_directions_basis_dates_and_sources(
         "United States on 🇨🇳 China: 30%",
         "China on 🇺🇸 United States: 10%",
         "IEEPA",
-        "2025-05-14",
+        "14 May 2025",
         "https://www.whitehouse.gov/",
         "MFN average",
         "Sources last checked ",

@@ -1,8 +1,7 @@
-"""Answers about rates as messages: what is uncertain first, then the total, its parts and sources.
+"""Answers about rates as messages: warnings first, then the total, its components and sources.
 
-One or two answers are shown in full, as far as they fit into one message; more are a comparison and
-shortened. Asked for a history, they are a chart and, for those who cannot see it, a list of its
-steps.
+One or two answers are shown in full if they fit into one message. Three or more are a comparison
+and shown in short form. A history is a chart with a list of its steps below it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,16 +34,16 @@ from bot.text.single_line import to_single_line
 SHARE = "rate_share"
 
 _MAX_FULL = 2
-# With more, the lists below the chart would hardly hold a step.
+# With more answers, the lists below the chart would have room for hardly any step.
 _MAX_CHARTED = 4
 _WARNINGS = 5
 _LIST = limits.SECTION_CHARACTERS - 100
-# Room for the notice, and for the line that counts what was left out.
+# Leaves room for the notice and the line with the number of omitted paragraphs.
 _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 
 
 def render_answers(answers: Sequence[Answer], parties: Parties, asked: str) -> Message:
-    """The answers to one question; `asked` is the question, which the buttons ask again."""
+    """A message with the answers to one question; `asked` is its text, for the buttons."""
     row = actions(*_build_buttons(answers, asked))
     notice = "\n".join(escape(render_sentence(answer), 400) for answer in answers)
     traced = (
@@ -58,7 +57,7 @@ def render_answers(answers: Sequence[Answer], parties: Parties, asked: str) -> M
 
 
 def _render_history(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
-    """How the totals went, as a chart and in words; nothing where there is no history to draw."""
+    """The histories of the totals as a chart and a list; empty if there is no history."""
     chart = render_history_chart(answers)
     if chart is None:
         return []
@@ -69,7 +68,7 @@ def _render_history(answers: Sequence[Answer], parties: Parties, taken: int) -> 
 
 
 def _render_steps(answer: Answer, parties: Parties, room: int) -> list[Block]:
-    """The title, the definition, and as many steps as there is room for, in characters of JSON."""
+    """Title, definition and as many steps as fit into `room` characters of JSON."""
     title, checked = (
         header(markup.format_title(answer, parties)),
         context(markup.format_checked(answer)),
@@ -82,7 +81,7 @@ def _render_steps(answer: Answer, parties: Parties, room: int) -> list[Block]:
 
 
 def _render_totals(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
-    """What is charged on a day: in full if that fits, else the first in full, others short."""
+    """The totals: all in full, or only the first in full if they do not fit."""
     view = _render_full if len(answers) <= _MAX_FULL else _render_short
     shown = [view(answer, parties) for answer in answers]
     if count_characters(_flatten(shown)) + taken > _ROOM:
@@ -91,7 +90,7 @@ def _render_totals(answers: Sequence[Answer], parties: Parties, taken: int) -> l
 
 
 def render_warnings(texts: Sequence[str]) -> list[Block]:
-    """A paragraph of warnings, if there are any."""
+    """A paragraph with the warnings; no block if there are none."""
     return [section(markup.format_warnings(texts, 500))] if texts else []
 
 
@@ -119,17 +118,19 @@ def _render_full(answer: Answer, parties: Parties) -> list[Block]:
 
 
 def _render_short(answer: Answer, parties: Parties) -> list[Block]:
-    """The title, the first warnings and the components, in one paragraph."""
+    """Title, first warnings and components in one paragraph."""
     warned = markup.format_warnings(words.describe_first_warnings(answer), 300)
     title = bold(escape(markup.format_title(answer, parties), 200))
-    # A number that misleads by itself comes after what must be known first.
+    # A total that misleads by itself comes after its warnings.
     misleads = any(one.leads for one in answer.warnings)
     counted = [
         f"• {markup.format_component_rate(one)} {markup.format_duty(one)}"
         for one in answer.components[:8]
     ]
     on_goods = (
-        f"• not in it: {words.describe_goods_duties(answer.on_goods)}" if answer.on_goods else ""
+        f"• not in the total: {words.describe_goods_duties(answer.on_goods)}"
+        if answer.on_goods
+        else ""
     )
     lines = [
         *([warned, title] if misleads else [title, warned]),
@@ -142,7 +143,7 @@ def _render_short(answer: Answer, parties: Parties) -> list[Block]:
 
 
 def _build_buttons(answers: Sequence[Answer], asked: str) -> list[Element | None]:
-    """Share, the other way round, and goods that may have been meant."""
+    """Buttons: share, suggested goods, the other direction, the answer as a table."""
     if not answers:
         return []
     first = answers[0]
@@ -160,5 +161,7 @@ def _format_pair(answer: Answer) -> str:
 
 
 def render_left_out(count: int) -> Block:
-    """Says how many paragraphs had no room."""
-    return context(f"… and {count} more paragraphs than Slack takes: ask about one direction.")
+    """A line with the number of paragraphs that did not fit."""
+    return context(
+        f"… and {count} more paragraphs than fit into a Slack message. Ask about one direction."
+    )

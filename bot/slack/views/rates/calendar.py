@@ -1,4 +1,4 @@
-"""Days on which duties begin, end or fall due, as a message."""
+"""A calendar of changes of duties, as a message."""
 
 from collections.abc import Sequence
 
@@ -12,21 +12,24 @@ from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
 from bot.slack.views.rates.answer import render_left_out, render_warnings
 from bot.slack.views.replies import RUN
+from bot.text.dates import format_day
+
+_MAX_PARTNERS = 6
 
 
 def render_calendar(
     title: str,
     items: Sequence[Upcoming],
     parties: Parties,
-    reach: CheckedPeriod | None = None,
+    checked_period: CheckedPeriod | None = None,
     as_file: str = "",
 ) -> Message:
-    """What takes effect or has changed, day by day, then what was due and was not checked.
+    """The items by date, then those not checked since they were due.
 
-    A warning of how far the sources were read (`reach`) stands first. `as_file` is the command
-    that gives the same as a file, for a button.
+    The message starts with a warning if `checked_period` is given. `as_file` is the command that
+    returns the same calendar as a file, for a button; empty for no button.
     """
-    warning = words.describe_checked_period(reach)
+    warning = words.describe_checked_period(checked_period)
     head = render_warnings([warning] if warning else [])
     nothing = escape(f"{title}: nothing in our data.")
     notice = escape(f"{title}. Note: {warning}" if warning else title, 400)
@@ -35,11 +38,11 @@ def render_calendar(
         return assemble(notice, head)
     ahead = [item for item in items if not item.passed]
     passed = [item for item in items if item.passed]
-    # Passed items do not answer the question, so also say that nothing is upcoming.
+    # Overdue items are not upcoming. If there are no others, the message says so.
     entries: list[Upcoming | str] = [bold(escape(title)), *ahead] if ahead else [nothing]
     if passed:
         entries += [bold(markup.OVERDUE_TITLE), *passed]
-    # A block more than fits is enough: thousands of days may be asked for.
+    # One block more than fits is enough; a calendar may have thousands of dates.
     lines = [
         section(each if isinstance(each, str) else _render_item(each, parties))
         for each in entries[: limits.MESSAGE_BLOCKS + 1]
@@ -51,8 +54,14 @@ def render_calendar(
 
 
 def _render_item(item: Upcoming, parties: Parties) -> str:
-    pays = ", ".join(markup.add_flag(code, code, parties) for code in item.partners[:6])
-    whom = f"{markup.add_flag(item.imposer, item.imposer, parties)} on {pays}" if pays else ""
+    names = [_name(code, parties) for code in item.partners[:_MAX_PARTNERS]]
+    left = len(item.partners) - _MAX_PARTNERS
+    more = f" and {left} more" if left > 0 else ""
+    pair = f"{_name(item.imposer, parties)} on {', '.join(names)}{more}" if names else ""
     what = f"{escape(item.measure, 160)}: {escape(words.describe_change(item.change), 300)}"
     source = markup.format_source(item.source)
-    return f"{bold(item.on.isoformat())}  {what}\n{escape(whom, 200)} ({source})"
+    return f"{bold(format_day(item.on))}  {what}\n{escape(pair, 300)} ({source})"
+
+
+def _name(code: str, parties: Parties) -> str:
+    return markup.add_flag(code, words.describe_party(code, parties), parties)

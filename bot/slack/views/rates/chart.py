@@ -1,8 +1,8 @@
-"""Histories of totals as one of Slack's line charts.
+"""The history of totals as a Slack line chart.
 
-Slack's axis has categories, no time scale, and a line slants or curves between two of them. So each
-change has two: the day before it, still at the old total, and the day itself. So the line is
-level between two changes and steep at a change, like a step chart.
+Slack's x axis has categories and no time scale, and the line slants between two of them. So each
+change gets two categories: the day before, with the old total, and the day itself. The line is then
+level between changes and steep at a change, like a step chart.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +12,7 @@ from bot.rates.model.answer import Answer
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Block, Message
 from bot.slack.blockkit.mrkdwn import cut
+from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
 _TITLE = "Duty in percent of customs value, as it changed"
@@ -25,9 +26,9 @@ _TYPE = "data_visualization"
 
 
 def render_history_chart(answers: Sequence[Answer]) -> Block | None:
-    """A line for each direction with a history, up to the last day that was asked for.
+    """A chart with one line per direction, up to the latest date of the answers.
 
-    The newest changes, where there are more than fit. None where nothing has changed by then.
+    If there are too many changes, it shows the newest. None if nothing changed by that date.
     """
     answers = [line for answer in answers for line in split_range(answer)]
     last = max((answer.on for answer in answers), default=date.min)
@@ -41,7 +42,7 @@ def render_history_chart(answers: Sequence[Answer]) -> Block | None:
         for name, answer in zip(_list_names(drawn), drawn, strict=True)
     ]
     axis = {
-        "categories": [day.isoformat() for day in days],
+        "categories": [format_day(day) for day in days],
         "x_label": _X_LABEL if days[0] < changes[0] else _X_LABEL_CUT,
         "y_label": _Y_LABEL,
     }
@@ -50,7 +51,7 @@ def render_history_chart(answers: Sequence[Answer]) -> Block | None:
 
 
 def split_range(answer: Answer) -> tuple[Answer, ...]:
-    """The answer for each line that its history is drawn as: two where the tariff line decides."""
+    """The answer, or if its history is a range, one answer each for lowest and highest totals."""
     if all(step.up_to is None for step in answer.history):
         return (answer,)
     lowest = tuple(step._replace(up_to=None) for step in answer.history)
@@ -69,13 +70,13 @@ def split_range(answer: Answer) -> tuple[Answer, ...]:
 
 
 def remove_charts(message: Message) -> Message:
-    """The same message, its charts left out."""
+    """The message without its charts."""
     kept = tuple(block for block in message.blocks if block["type"] != _TYPE)
     return Message(message.text, kept)
 
 
 def _select_answers(answers: Iterable[Answer], last: date) -> list[Answer]:
-    """One answer a direction, as many as a chart has lines."""
+    """One answer with changes for each direction, at most as many as a chart can have lines."""
     found = {
         (each.imposer, each.partner): each for each in answers if _list_change_days(each, last)
     }
@@ -83,14 +84,14 @@ def _select_answers(answers: Iterable[Answer], last: date) -> list[Answer]:
 
 
 def _list_change_days(answer: Answer, last: date) -> list[date]:
-    """The days on which the line moves; a duty in place of another at the same rate moves none."""
+    """The dates on which the total changes. A duty replaced at the same rate changes nothing."""
     steps = [step for step in answer.history if step.moves_total and step.on <= last]
     before = [None, *(step.percent for step in steps)]
     return [step.on for step, was in zip(steps, before, strict=False) if step.percent != was]
 
 
 def _list_axis_days(changes: Sequence[date], last: date) -> list[date]:
-    """Both sides of the newest changes that fit, and the last day, in order of time."""
+    """The categories of the x axis in order: two for each of the newest changes, and `last`."""
     days = {last}
     for day in reversed(changes):
         wider = days | {day, day - _DAY} if day > date.min else days | {day}
@@ -103,11 +104,11 @@ def _list_axis_days(changes: Sequence[date], last: date) -> list[date]:
 def _build_point(answer: Answer, day: date) -> dict[str, object]:
     past = [step for step in answer.history if step.on <= day and step.moves_total]
     total = float(max(past, key=lambda step: step.on).percent) if past else 0.0
-    return {"label": day.isoformat(), "value": total}
+    return {"label": format_day(day), "value": total}
 
 
 def _list_names(answers: Sequence[Answer]) -> list[str]:
-    """Names for the legend, all written alike: in full, or by code where that is too long."""
+    """Names for the legend, all in one form: full names, or codes if those are too long."""
     full = [to_single_line(f"{each.imposer_name} on {each.partner_name}") for each in answers]
     half = [to_single_line(f"{each.imposer} on {each.partner_name}") for each in answers]
     for names in (full, half):

@@ -1,4 +1,4 @@
-"""The paragraphs of an answer about rates, as Slack's markup."""
+"""The paragraphs of an answer about rates, in Slack's mrkdwn, with all text escaped."""
 
 import json
 from collections.abc import Sequence
@@ -9,24 +9,25 @@ from bot.rates.model.answer import Answer, Component, Step, Upcoming, format_per
 from bot.rates.model.measure import Source
 from bot.render import words
 from bot.slack.blockkit.mrkdwn import bold, escape, link
+from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
 OVERDUE_TITLE = "Was due; not checked since"
-"""The title of what was due since the sources were read."""
+"""The title above changes that were due after the last check of the sources."""
 
 _MAX_NOT_COUNTED = 5
 _MAX_NEXT = 3
 _MAX_OVERDUE = 8
-# Steps shown as day and rate only, 20 characters each.
+# Steps shown only as date and rate, about 20 characters each.
 _MAX_SHORT_STEPS = 12
 
 
 def format_title(answer: Answer, parties: Parties) -> str:
-    """Who on whom, on what goods, how much; plain text."""
+    """Importing country, origin, goods and total, as plain text for a header."""
     total = words.format_total(answer)
     figure = "no total can be given" if total is None else f"{total}%"
     if answer.total_range:
-        figure = f"{figure}: the line decides"
+        figure = f"{figure}: the tariff line decides"
     if answer.is_zero_in_data:
         figure = f"{figure} in our data"
     if answer.banned:
@@ -38,22 +39,22 @@ def format_title(answer: Answer, parties: Parties) -> str:
 
 
 def add_flag(code: str, name: str, parties: Parties) -> str:
-    """The name behind its flag; plain text."""
+    """The flag and the name, as plain text."""
     return f"{parties.get(code).flag} {name}" if code in parties else name
 
 
 def format_warnings(texts: Sequence[str], longest: int) -> str:
-    """A line for each warning, cut to so many characters."""
+    """One line for each warning, each cut to `longest` characters."""
     return "\n".join(f"⚠️ {escape(text, longest)}" for text in texts)
 
 
 def format_definition(answer: Answer) -> str:
-    """The day, and what the total counts."""
-    return f"On {answer.on}: {escape(words.describe_definition(answer), 500)}."
+    """The date of the answer, and which duties the total counts."""
+    return f"On {format_day(answer.on)}: {escape(words.describe_definition(answer), 500)}."
 
 
 def format_choices(answer: Answer) -> str:
-    """What the narrower goods pay in all, between which the line decides."""
+    """The totals of narrower goods, if the tariff line decides; else empty."""
     return "\n".join(
         f"• {escape(one.goods, 120)}: {bold(format_rate(one.percent))}"
         for one in answer.choices[:10]
@@ -61,7 +62,7 @@ def format_choices(answer: Answer) -> str:
 
 
 def format_component(one: Component) -> str:
-    """A counted duty: how much, what it is, its legal basis, its state and days, its source."""
+    """A counted duty: rate, name, legal basis, status with dates, notes, source."""
     details = [
         escape(text, 300)
         for text in (words.describe_rulings(one), words.describe_note(one))
@@ -77,7 +78,7 @@ def format_component(one: Component) -> str:
 
 
 def format_not_counted(answer: Answer) -> str:
-    """The first duties that are not in the total, and how many more there are."""
+    """The first five duties that the total does not count, and the number of others."""
     if not answer.not_counted:
         return ""
     lines = []
@@ -90,13 +91,13 @@ def format_not_counted(answer: Answer) -> str:
 
 
 def format_duty(one: Component) -> str:
-    """A duty in half a line, its name linked to its source."""
+    """A duty in short form: its name as a link to its source, legal basis, status."""
     name = link(one.source.url or "", one.measure, 200)
     return f"{name} ({escape(one.legal_basis, 100)}; {escape(words.describe_status(one), 130)})"
 
 
 def format_base_rates(answer: Answer) -> str:
-    """The normal (MFN) rates shown with the duties."""
+    """The normal (MFN) duty of the tariff line, and the importing country's MFN average."""
     lines = []
     if answer.base is not None and not answer.includes_base:
         base = answer.base
@@ -112,16 +113,19 @@ def format_base_rates(answer: Answer) -> str:
 
 
 def format_next(answer: Answer) -> str:
-    """What is due by the day, what comes after it, what was due since the sources were read."""
+    """Changes up to the answer's date, later ones, and those not checked since they were due."""
     if not answer.next:
         return ""
     past = answer.checked is not None and answer.on < answer.checked
-    named = "What came after" if past else "What comes next"
+    next_title = "Changes after that" if past else "Next changes"
     known = [item for item in answer.next if not item.passed]
     titled = (
-        # Only answers about a future day have these; their total does not include them.
-        (f"Scheduled by {answer.on}, not verified", [i for i in known if i.on <= answer.on]),
-        (named, [item for item in known if item.on > answer.on]),
+        # Only answers about a future date have these. Their total does not include them.
+        (
+            f"Scheduled by {format_day(answer.on)}, not verified",
+            [i for i in known if i.on <= answer.on],
+        ),
+        (next_title, [item for item in known if item.on > answer.on]),
         (OVERDUE_TITLE, [item for item in answer.next if item.passed]),
     )
     return "\n".join(
@@ -130,7 +134,7 @@ def format_next(answer: Answer) -> str:
         if items
         for line in (
             bold(title),
-            *_format_items(items, _MAX_NEXT if title == named else _MAX_OVERDUE),
+            *_format_items(items, _MAX_NEXT if title == next_title else _MAX_OVERDUE),
         )
     )
 
@@ -142,13 +146,15 @@ def _format_items(items: Sequence[Upcoming], most: int) -> list[str]:
 
 def _format_item(item: Upcoming) -> str:
     what = escape(words.describe_change(item.change), 200)
-    return f"• {item.on}: {escape(item.measure, 120)}: {what} ({format_source(item.source)})"
+    duty = f"{escape(item.measure, 120)}: {what}"
+    return f"• {format_day(item.on)}: {duty} ({format_source(item.source)})"
 
 
 def format_history(answer: Answer, room: int) -> str:
-    """The steps that fit into so many characters of JSON, the rates before the rulings.
+    """The steps of the history, newest first, in at most `room` characters of JSON.
 
-    Rates that have no line of their own are in the last line, without what made them so.
+    If there is no room for all, changes of the total go before rulings. The last line lists the
+    other changes as date and rate only.
     """
     if not answer.history:
         return ""
@@ -168,7 +174,10 @@ def format_history(answer: Answer, room: int) -> str:
 
 def _format_short_steps(steps: Sequence[Step]) -> list[str]:
     moves = [step for step in steps if step.moves_total]
-    rates = [f"{step.on} {words.format_step_total(step)}%" for step in moves[:_MAX_SHORT_STEPS]]
+    rates = [
+        f"{format_day(step.on)} {words.format_step_total(step)}%"
+        for step in moves[:_MAX_SHORT_STEPS]
+    ]
     left = [f"{len(steps) - len(rates)} more"] if len(steps) > len(rates) else []
     return [f"• … {'; '.join([*rates, *left])}"] if steps else []
 
@@ -177,36 +186,36 @@ def _format_step(step: Step, *, foreseen: bool) -> str:
     percent = f"{bold(f'{words.format_step_total(step)}%')} " if step.moves_total else ""
     what = link(step.source.url or "", words.describe_step(step), 120)
     source = "" if what.startswith("<") else f" ({escape(step.source.text, 100)})"
-    day = f"{step.on}, scheduled" if foreseen else f"{step.on}"
+    day = f"{format_day(step.on)}, scheduled" if foreseen else format_day(step.on)
     return f"• {day}: {percent}{what}{source}"
 
 
 def format_checked(answer: Answer) -> str:
-    """How far the sources were read."""
+    """When the sources were last checked."""
     if answer.checked is None:
         return "No sources of these duties were checked."
-    return f"Sources last checked {answer.checked}."
+    return f"Sources last checked {format_day(answer.checked)}."
 
 
 def format_last_change(answer: Answer) -> str:
-    """The last change of the total until the day; may be empty."""
+    """The last change of the total up to the answer's date; may be empty."""
     change = words.describe_last_change(answer)
     return f"Last change: {escape(change, 230)}" if change else ""
 
 
 def format_component_rate(one: Component) -> str:
-    """The rate of a duty: its percent, or its words where it is none."""
+    """The rate of a duty: a percent, a specific duty in words, or an import ban."""
     if one.rate.banned or one.rate.specific:
         return escape(words.describe_rate(one.rate), 200)
     return format_rate(one.percent)
 
 
 def format_rate(percent: Decimal | None) -> str:
-    """A percent with its sign."""
+    """The percent as `12.5%`, or `rate not set` for None."""
     shown = format_percent(percent)
     return "rate not set" if shown is None else f"{shown}%"
 
 
 def format_source(source: Source) -> str:
-    """The source, linked where it has an address."""
+    """The name of the source, as a link if it has an address."""
     return link(source.url or "", source.text, 300)

@@ -1,7 +1,7 @@
-"""The components of answers as one of Slack's tables, on request.
+"""The components of answers as a Slack table, on request.
 
-A phone shows three columns of a table and hides the others behind a swipe, so an answer comes in
-paragraphs. On a wide screen, and to compare several directions, a table reads better.
+Answers use paragraphs by default, because a phone shows only three columns of a table. A table is
+better on a wide screen, and to compare several directions.
 """
 
 import json
@@ -26,23 +26,24 @@ from bot.text.single_line import to_single_line
 
 _TYPE = "table"
 FEWEST_COMPONENTS = 3
-"""With fewer, a table says no more than a sentence."""
+"""Minimum number of components; with fewer, the paragraphs are as clear."""
 _CELL = 160
-# Room for the notice, the titles and the line that counts what was left out.
+# Leaves room for the notice, the titles and the line with the number of omitted rows.
 _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 
 Row = list[Element]
 
 
 def is_table_useful(answers: Sequence[Answer]) -> bool:
-    """Whether a table of these answers says more than their paragraphs."""
+    """Whether the answers have enough components for a table."""
     return sum(len(answer.components) for answer in answers) >= FEWEST_COMPONENTS
 
 
 def render_rates_table(answers: Sequence[Answer], parties: Parties, instead: Message) -> Message:
-    """The answers' components and totals in a table; `instead` says the same in paragraphs.
+    """A table of the answers' components and totals.
 
-    Returns `instead` if no answer has components, which would be the rows.
+    `instead` is the same in paragraphs, for a workspace without tables. It is also the result if
+    no answer has components.
     """
     rows = [row for answer in answers for row in _build_rows(answer, len(answers) > 1)]
     if not any(answer.components for answer in answers):
@@ -53,7 +54,7 @@ def render_rates_table(answers: Sequence[Answer], parties: Parties, instead: Mes
     ]
     room = _ROOM - count_characters([*head, *tail])
     table, left = _build_table(_build_titles(len(answers) > 1), rows, room)
-    note = [context(f"… and {left} more rows than Slack takes.")] if left else []
+    note = [context(f"… and {left} more rows than fit into a Slack message.")] if left else []
     message = assemble(instead.text, [*head, table, *note, *tail])
     return Message(message.text, message.blocks, instead=instead)
 
@@ -65,19 +66,20 @@ def _render_heading(answer: Answer, parties: Parties) -> str:
 
 
 def _describe_check(answer: Answer, several: bool) -> str:
-    whose = f"{escape(f'{answer.imposer} on {answer.partner}')}: " if several else ""
-    return f"{whose}{markup.format_checked(answer)}"
+    pair = f"{answer.imposer_name} on {answer.partner_name}"
+    start = f"{escape(pair)}: " if several else ""
+    return f"{start}{markup.format_checked(answer)}"
 
 
 def _build_titles(several: bool) -> Row:
-    whose = ["Who on whom"] if several else []
+    whose = ["Importing country, origin"] if several else []
     return [
-        _text_cell(title) for title in (*whose, "Rate", "Duty", "Legal basis", "State", "Source")
+        _text_cell(title) for title in (*whose, "Rate", "Duty", "Legal basis", "Status", "Source")
     ]
 
 
 def _build_rows(answer: Answer, several: bool) -> Iterator[Row]:
-    whose = [_text_cell(f"{answer.imposer} on {answer.partner}")] if several else []
+    whose = [_text_cell(f"{answer.imposer_name} on {answer.partner_name}")] if several else []
     for one in answer.components:
         yield [*whose, *_build_row(one)]
     if answer.total_percent is not None:
@@ -102,7 +104,7 @@ def _build_row(one: Component) -> Row:
 
 
 def _build_table(titles: Row, rows: Sequence[Row], room: int) -> tuple[Block, int]:
-    """A table of the first rows that fit into so many characters, and how many do not."""
+    """A table of the rows that fit into `room` characters of JSON, and how many are omitted."""
     kept: list[Row] = [titles]
     room -= 300 + len(json.dumps(titles, ensure_ascii=False))
     for row in rows[: limits.TABLE_ROWS - 1]:
@@ -120,15 +122,15 @@ def _build_table(titles: Row, rows: Sequence[Row], room: int) -> tuple[Block, in
     return table, len(rows) + 1 - len(kept)
 
 
-def _text_cell(said: str) -> Element:
-    # Slack refuses a whole message for one empty cell.
-    return {"text": cut(to_single_line(said), _CELL) or "–", "type": "raw_text"}
+def _text_cell(text: str) -> Element:
+    # Slack rejects the whole message if one cell is empty.
+    return {"text": cut(to_single_line(text), _CELL) or "–", "type": "raw_text"}
 
 
-def _link_cell(said: str, url: str) -> Element:
+def _link_cell(text: str, url: str) -> Element:
     address = check_url(url)
     if address is None:
-        return _text_cell(said)
-    piece = {"text": cut(to_single_line(said), _CELL) or "–", "type": "link", "url": address}
+        return _text_cell(text)
+    piece = {"text": cut(to_single_line(text), _CELL) or "–", "type": "link", "url": address}
     run = {"elements": [piece], "type": "rich_text_section"}
     return {"elements": [run], "type": "rich_text"}

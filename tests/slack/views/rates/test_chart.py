@@ -13,6 +13,7 @@ from bot.rates.model.answer import Answer
 from bot.slack.blockkit import limits
 from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.chart import remove_charts, render_history_chart
+from bot.text.dates import format_day
 from tests.rates.asked import ask
 from tests.slack.fakes import answer_message, ledger
 from tests.slack.samples import PARTIES, nasty_text
@@ -44,13 +45,13 @@ def values_of(block: dict[str, Any], name: str) -> dict[str, float]:
 def test_every_change_is_a_step_between_two_days() -> None:
     us = values_of(draw_chart("us china history"), "US on China")
     for day, percent in {
-        "2025-04-08": 30,
-        "2025-04-09": 104,
-        "2025-04-10": 145,
-        "2025-05-13": 145,
-        "2025-05-14": 30,
-        "2026-07-24": 12.5,
-        "2026-10-02": 12.5,
+        "8 Apr 2025": 30,
+        "9 Apr 2025": 104,
+        "10 Apr 2025": 145,
+        "13 May 2025": 145,
+        "14 May 2025": 30,
+        "24 Jul 2026": 12.5,
+        "2 Oct 2026": 12.5,
     }.items():
         assert us[day] == percent
 
@@ -59,12 +60,12 @@ def test_each_direction_has_a_line_over_the_same_days() -> None:
     block = draw_chart("us china history")
     china = values_of(block, "CN on United States")
     assert list(china) == block["chart"]["axis_config"]["categories"]
-    assert (china["2025-04-12"], china["2025-05-14"]) == (125, 10)
+    assert (china["12 Apr 2025"], china["14 May 2025"]) == (125, 10)
 
 
 def test_future_changes_are_not_drawn() -> None:
     days = draw_chart("us china history on 2025-05-20")["chart"]["axis_config"]["categories"]
-    assert days[-1] == "2025-05-20"
+    assert days[-1] == "20 May 2025"
 
 
 def test_the_oldest_changes_are_left_out_if_there_are_too_many_and_the_chart_says_so() -> None:
@@ -77,14 +78,14 @@ def test_the_oldest_changes_are_left_out_if_there_are_too_many_and_the_chart_say
     assert chart is not None
     axis = chart["chart"]["axis_config"]
     assert len(axis["categories"]) <= limits.CHART_POINTS
-    assert axis["categories"][-2:] == ["2025-06-01", "2026-10-02"]
+    assert axis["categories"][-2:] == ["1 Jun 2025", "2 Oct 2026"]
     assert axis["x_label"].startswith("newest")
 
 
 def test_a_range_is_drawn_as_its_lowest_and_highest_rate() -> None:
     block = draw_chart("china on us energy history on 2026-09-15")
     lowest, highest = values_of(block, "CN on US, lowest"), values_of(block, "CN on US, highest")
-    assert (lowest["2025-05-14"], highest["2025-05-14"]) == (10, 25)
+    assert (lowest["14 May 2025"], highest["14 May 2025"]) == (10, 25)
 
 
 def test_a_history_without_changes_has_no_chart() -> None:
@@ -110,12 +111,12 @@ def test_the_list_below_the_chart_has_every_rate_of_the_chart() -> None:
         told = [text for text in texts(message.instead) if "*History" in text]
         for answer, said in zip(ask(question, ledger(), TODAY), told, strict=True):
             for step in answer.history:
-                assert not step.moves_total or step.on.isoformat() in said
+                assert not step.moves_total or format_day(step.on) in said
 
 
 def test_a_duty_replaced_at_the_same_rate_adds_no_day_to_the_axis() -> None:
     block = draw_chart("us on georgia history")
     days = block["chart"]["axis_config"]["categories"]
-    assert "2025-04-05" in days
-    assert "2026-07-24" in days
-    assert "2026-02-24" not in days
+    assert "5 Apr 2025" in days
+    assert "24 Jul 2026" in days
+    assert "24 Feb 2026" not in days

@@ -53,14 +53,15 @@ async def test_a_table_has_every_component_and_the_total(workspace: Workspace) -
     answer = await ask_in_workspace(workspace, f"/tariff table {STEEL}")
     [table] = tables(answer)
     titles = [cell["text"] for cell in table["rows"][0]]
-    assert titles == ["Who on whom", "Rate", "Duty", "Legal basis", "State", "Source"]
+    first = "Importing country, origin"
+    assert titles == [first, "Rate", "Duty", "Legal basis", "Status", "Source"]
     paragraphs = await ask_in_workspace(workspace, f"/tariff {STEEL}")
     said = json.dumps(paragraphs["blocks"])
     for row in table["rows"][1:]:
         assert row[1]["text"] in said
     assert any(row[2]["text"].startswith("Total on steel") for row in table["rows"])
-    assert "US on CN: Sources last checked 2026-" in words(answer)
-    assert "CN on US: Sources last checked 2026-" in words(answer)
+    assert "United States on China: Sources last checked " in words(answer)
+    assert "China on United States: Sources last checked " in words(answer)
     assert answer["ephemeral"]
 
 
