@@ -153,7 +153,7 @@ async def _run_entry_step(settings: Settings, workspace: Workspace, hook: Hook, 
     listed = load_feeds(settings.config_dir / "demo" / "feeds.yaml")
     served = set_demo_address(listed, await replay.start())
     feeds = [each for each in served if each.url.endswith(file)]
-    channel, team = workspace.team.channel(CHANNEL), workspace.team.identity.team_id
+    channel, team = workspace.team.find_channel(CHANNEL), workspace.team.identity.team_id
     assert channel is not None
     config = ConfigFolder(settings).read_all()
     async with (

@@ -237,7 +237,7 @@ async def check_live_sources(settings: Settings) -> AsyncIterator[CheckResult]:
     sources = SourceRegistry(settings, make_fetch_limits(settings), parties, read_clock)
     cure = "Check the network and the source's address, or take it out of TARIFFWIRE_LIVE_SOURCES"
     try:
-        async for probe in sources.probes():
+        async for probe in sources.run_probes():
             subject = f"live source {probe.name}"
             yield _good(subject, probe.says) if probe.ok else _bad(subject, probe.says, cure)
     finally:

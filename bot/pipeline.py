@@ -154,7 +154,7 @@ class Pipeline:
             await self._store.keep(result)
             return result
         async with self._joining:
-            result = await self._join_and_deliver(result, read, self._most_events(state, round_))
+            result = await self._join_and_deliver(result, read, self._limit_events(state, round_))
             await self._store.keep(result)
         return result
 
@@ -204,7 +204,7 @@ class Pipeline:
         wanted = story is not None and (not feed.topics or feed.topics.intersection(story.topics))
         return story if wanted else None
 
-    def _most_events(self, before: FeedState, round_: Round) -> int | None:
+    def _limit_events(self, before: FeedState, round_: Round) -> int | None:
         """Maximum events that may cause alerts; None if there is no limit.
 
         A feed that is new, or back after a long time, may list many old events at once.

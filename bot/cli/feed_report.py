@@ -5,10 +5,11 @@ from datetime import datetime
 from bot.feeds.health import format_duration
 from bot.feeds.polling.feed_check import FeedCheck
 from bot.news.reader import Reader
+from bot.text.dates import format_day
 
 
 def format_report(found: FeedCheck, reader: Reader, now: datetime) -> list[str]:
-    """Lines about the feed, and about the entries that would be flagged."""
+    """Lines about the feed, and about the entries that match a topic."""
     return [*_describe_feed(found), *_list_flagged(found, reader, now)]
 
 
@@ -21,11 +22,11 @@ def _describe_feed(found: FeedCheck) -> list[str]:
     lines += [f"other feed: {other.url} {other.title}".rstrip() for other in found.others]
     dates = [entry.published for entry in round_.entries if entry.published is not None]
     if dates:
-        lines.append(f"entries from {min(dates):%Y-%m-%d %H:%M}Z to {max(dates):%Y-%m-%d %H:%M}Z")
+        lines.append(f"entries from {format_day(min(dates))} to {format_day(max(dates))}")
     if state.window_s is not None:
-        lines.append(f"its entries cover {format_duration(state.window_s)}")
+        lines.append(f"the entries cover {format_duration(state.window_s)}")
     if state.interval_s is not None:
-        lines.append(f"it would be polled every {format_duration(state.interval_s)}")
+        lines.append(f"polling interval: {format_duration(state.interval_s)}")
     lines += list(found.headers) or ["no caching headers"]
     lines += [f"hub: {hub}" for hub in found.hubs]
     return lines + [f"warning: {warning}" for warning in round_.warnings]
@@ -34,7 +35,7 @@ def _describe_feed(found: FeedCheck) -> list[str]:
 def _list_flagged(found: FeedCheck, reader: Reader, now: datetime) -> list[str]:
     read = (reader.read(entry, found.feed, now) for entry in found.round.entries)
     stories = [story for story in read if story is not None]
-    lines = [f"{len(stories)} of {len(found.round.entries)} entries would be flagged:"]
+    lines = [f"{len(stories)} of {len(found.round.entries)} entries match a topic:"]
     for story in stories:
         lines.append(f"  [{', '.join(topic.label for topic in story.topics)}] {story.title}")
         lines += [

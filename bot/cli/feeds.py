@@ -77,7 +77,7 @@ def resume_feed(feed_id: str) -> None:
 @click.argument("url")
 @report_errors
 def check_feed(url: str) -> None:
-    """Fetch URL once; show its entries and which would be flagged. Nothing is saved."""
+    """Fetch URL once; show the feed and which entries match a topic. Nothing is saved."""
     settings = load_settings()
     found = asyncio.run(_check(settings, url))
     for line in format_report(found, ConfigFolder(settings).reader, read_clock()):

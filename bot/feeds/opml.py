@@ -109,22 +109,22 @@ def _read_feed(given: Mapping[str, str], url: str, taken: set[str]) -> Feed | No
         or _parse_host(url)[:_TITLE_CHARS]
     )
 
-    def ours(name: str) -> str:
+    def read_ours(name: str) -> str:
         return given.get(f"{{{_OURS}}}{name}".lower(), "")
 
-    wanted_id = ours("id")
+    wanted_id = read_ours("id")
     fields = {
         "id": wanted_id
         if wanted_id and wanted_id not in taken
         else make_feed_id(title, url, taken),
         "title": title,
         "url": url,
-        "kind": ours("kind") or FeedKind.SPECIALIST,
-        "region": ours("region"),
+        "kind": read_ours("kind") or FeedKind.SPECIALIST,
+        "region": read_ours("region"),
         "language": given.get("language") or "en",
-        "poll_minutes": ours("pollMinutes") or None,
-        "topics": [topic for topic in ours("topics").split(",") if topic in set(Topic)],
-        "enabled": ours("enabled") != "false",
+        "poll_minutes": read_ours("pollMinutes") or None,
+        "topics": [topic for topic in read_ours("topics").split(",") if topic in set(Topic)],
+        "enabled": read_ours("enabled") != "false",
     }
     try:
         return Feed.model_validate(fields)

@@ -153,7 +153,7 @@ class Proposal(Frozen):
         known = (format_percent(self.until) or "?", *(["so"] if self.already else []))
         return " ".join((*terms, *known))
 
-    def joined(self, again: "Proposal") -> "Proposal":
+    def merge(self, again: "Proposal") -> "Proposal":
         """The proposal with the sources of `again`, and with its first day if it had none.
 
         `again` is the same proposal, made by a later report.

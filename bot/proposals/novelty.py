@@ -92,7 +92,7 @@ def _select_same_kind(reported: ReportedRate, context: RateContext) -> Sequence[
 def _find_changes(
     measure: Measure, reported: ReportedRate, context: RateContext
 ) -> Iterator[RatePeriod]:
-    """The measure's periods with the reported rate that follow one with the reported old rate."""
+    """The measure's periods with the reported rate, directly after one with the previous rate."""
     if reported.from_percent is None:
         return
     for before, after in pairwise(measure.periods):

@@ -236,9 +236,9 @@ async def _run(app: Application, log_level: str) -> None:
 
 
 def _stop_or_exit(app: Application, signal_number: int) -> None:
-    """Requests a stop; a second signal ends the process without waiting for anything."""
+    """Requests a stop; a second signal ends the process immediately."""
     if not app.request_stop():
-        log.warning("ended at once; unsent messages are sent after the next start")
+        log.warning("ended immediately; unsent messages are sent after the next start")
         os._exit(128 + signal_number)
 
 

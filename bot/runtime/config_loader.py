@@ -116,7 +116,7 @@ def read_file(path: Path) -> str:
         text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        cure = "Check TARIFFWIRE_CONFIG_DIR, or TARIFFWIRE_FEEDS_FILE where that is set"
+        cure = "Check TARIFFWIRE_CONFIG_DIR, or TARIFFWIRE_FEEDS_FILE if that is set"
         raise ConfigError(str(path), None, "", reason, cure) from error
     if len(content) > LARGEST_FILE:
         raise ConfigError(str(path), None, "", f"larger than {LARGEST_FILE:,} bytes", "Split it")
@@ -232,7 +232,7 @@ def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:
     node = yaml.compose(text, Loader=_Loader)
     line, key = 1, []
     for step in loc:
-        found = _child(node, step)
+        found = _find_child(node, step)
         if found is None:
             # Pydantic's location may contain steps that are not in the text: union branches and
             # missing keys.
@@ -244,7 +244,7 @@ def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:
     return line, ".".join(key)
 
 
-def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | None:
+def _find_child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | None:
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
             if name.value == str(step):

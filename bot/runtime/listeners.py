@@ -62,7 +62,7 @@ async def _open_socket(
     socket = await retry_until_answered(
         "Socket Mode", lambda: connect(app, token, slack.session), stop
     )
-    log.info("listening by Socket Mode")
+    log.info("connected by Socket Mode")
     try:
         yield
     finally:

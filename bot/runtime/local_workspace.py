@@ -23,7 +23,7 @@ async def open_workspace(settings: Settings) -> AsyncIterator[Workspace | None]:
     workspace = Workspace(settings.data_dir / "workspace.db")
     await workspace.start(port=settings.port)
     try:
-        if not settings.channel.isupper() and workspace.team.channel(settings.channel) is None:
+        if not settings.channel.isupper() and workspace.team.find_channel(settings.channel) is None:
             await workspace.team.create_channel(settings.channel.removeprefix("#").lower())
         yield workspace
     finally:

@@ -331,7 +331,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             reminders=_build_reminders(base, answers, dispatcher),
             slack=slack,
             hubs=hubs,
-            journal=sources.journal(config.reader, lambda: decisions.ledger, inbox),
+            journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
         )
 
 

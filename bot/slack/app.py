@@ -137,11 +137,11 @@ def build_web_app(
             return web.json_response({"error": "unreadable request"}, status=400)
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
 
-    async def health(_: web.Request) -> web.Response:
+    async def serve_health(_: web.Request) -> web.Response:
         return web.json_response({"ok": True})
 
     server = web.Application()
-    server.add_routes([web.post(EVENTS_PATH, receive), web.get(HEALTH_PATH, health)])
+    server.add_routes([web.post(EVENTS_PATH, receive), web.get(HEALTH_PATH, serve_health)])
     return server
 
 

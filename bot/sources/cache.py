@@ -74,7 +74,7 @@ class LookupCache(Generic[V]):
         return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Ends the requests under way."""
+        """Cancels the requests in progress."""
         tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()

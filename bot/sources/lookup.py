@@ -57,7 +57,7 @@ class LiveLookups:
         try:
             done, late = await asyncio.wait(asked, timeout=self._deadline_s)
         finally:
-            # This cancels the waiting only; the requests go on.
+            # This cancels only the waiting; the requests continue.
             for task in asked:
                 task.cancel()
         results = [task.result() for task in done]
@@ -68,7 +68,7 @@ class LiveLookups:
         return _choose_best([result for result in results if result is not None])
 
     async def close(self) -> None:
-        """Ends the requests under way."""
+        """Cancels the requests in progress."""
         for sources in self._sources.values():
             for _, cache in sources:
                 await cache.close()
@@ -82,8 +82,8 @@ class LiveLookups:
         except SourceError as error:
             log.warning("%s", error)
         except Exception:
-            # A fault in a source must not prevent the ledger's answer.
-            log.exception("asking %s", source.name)
+            # A bug in a source must not prevent the ledger's answer.
+            log.exception("a lookup from %s failed", source.name)
         return LookupFailure(of=lookup, source=source.name, why="could not be read")
 
 

@@ -70,10 +70,12 @@ class SourceRegistry:
         self._journal = (
             FederalRegister(settings, tools) if _FEDERAL_REGISTER in settings.live_sources else None
         )
-        self.reference = LiveLookups(self._by_lack()) if self._figures else None
+        self.reference = LiveLookups(self._group_sources()) if self._figures else None
         """The sources of figures; None if all are off."""
 
-    def _by_lack(self) -> dict[MissingFigure, Sequence[tuple[LookupSource, LookupCache[Finding]]]]:
+    def _group_sources(
+        self,
+    ) -> dict[MissingFigure, Sequence[tuple[LookupSource, LookupCache[Finding]]]]:
         found: dict[MissingFigure, list[tuple[LookupSource, LookupCache[Finding]]]] = {}
         for source in self._figures.values():
             times, _ = _CACHED[source.lack]
@@ -81,7 +83,7 @@ class SourceRegistry:
             found.setdefault(source.lack, []).append((source, cache))
         return dict(found)
 
-    def journal(
+    def build_journal_watcher(
         self, reader: Reader, ledger: Callable[[], Ledger], offers: ProposalIntake
     ) -> JournalWatcher | None:
         """The watcher that makes proposals from the journal's documents; None if it is off."""
@@ -95,7 +97,7 @@ class SourceRegistry:
             await self.reference.close()
         await self._api.close()
 
-    async def probes(self) -> AsyncIterator[SourceProbe]:
+    async def run_probes(self) -> AsyncIterator[SourceProbe]:
         """Tests each source that is on with a lookup that it must answer; raises no SourceError."""
         if self._journal is not None:
             yield await self._probe_journal(self._journal)
@@ -105,7 +107,7 @@ class SourceRegistry:
     async def _probe_journal(self, journal: FederalRegister) -> SourceProbe:
         since = (self._clock() - timedelta(days=_PROBED_DAYS)).date()
         try:
-            found = await journal.since(since, most_pages=1)
+            found = await journal.list_since(since, most_pages=1)
         except SourceError as error:
             return SourceProbe(name=_FEDERAL_REGISTER, ok=False, says=error.cause)
         says = f"answers: {len(found)} documents of the last {_PROBED_DAYS} days on its first page"

@@ -68,7 +68,7 @@ class Wto:
 
     async def find(self, lookup: Lookup) -> Finding | None:
         """The newest average of the economy; None if the WTO has none. Raises SourceError."""
-        code = await self._code(lookup.economy)
+        code = await self._find_code(lookup.economy)
         if code is None:
             return None
         query = [("i", INDICATOR), ("r", code), ("fmt", "json"), ("mode", "full")]
@@ -85,7 +85,7 @@ class Wto:
         source = Source(text=_SOURCE, url=PAGE)
         return make_average_finding(NAME, lookup, max(found), source, self._tools.clock())
 
-    async def _code(self, economy: str) -> str | None:
+    async def _find_code(self, economy: str) -> str | None:
         """The WTO's code of an economy; the list of codes is fetched once."""
         if economy == "EU":
             return _EU

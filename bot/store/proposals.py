@@ -77,7 +77,7 @@ class Proposals:
             again = renew_proposal(proposal, known.decision.at.date())
             self._put(connection, again, now)
             return
-        joined = known.proposal.joined(proposal)
+        joined = known.proposal.merge(proposal)
         if joined != known.proposal:
             changed = sa.update(_table).where(_row.id == proposal.id)
             # Its messages lack the new source.

@@ -43,7 +43,7 @@ class Operator:
     async def click(self, message: Message, action_id: str) -> None:
         row = next(b for b in message["blocks"] if b["type"] == "actions")
         button = next(e for e in row["elements"] if e["action_id"] == action_id)
-        channel = self.world.workspace.team.channel("court-watch")
+        channel = self.world.workspace.team.find_channel("court-watch")
         assert channel is not None
         where = {"channel": channel.id, "ts": message["ts"], "block_id": row["block_id"]}
         value = {"action_id": action_id, "value": button["value"]}

@@ -69,7 +69,7 @@ class Bot:
         await self.dispatcher.run_once(self.now)
 
     async def subscribe(self, channel: str, *parties: str) -> None:
-        found = self.workspace.team.channel(channel)
+        found = self.workspace.team.find_channel(channel)
         assert found is not None
         wish = Subscription(
             id="",

@@ -47,7 +47,7 @@ def test_ten_reports_of_one_event_are_one_proposal(ledger: Ledger) -> None:
     assert found[0] is not None
     assert found[1] is not None
     assert found[0].id == found[1].id
-    joined = found[0].joined(found[1]).joined(found[1])
+    joined = found[0].merge(found[1]).merge(found[1])
     assert [one.source for one in joined.said_by] == ["Wire", "Paper"]
     assert joined.effective_on == date(2026, 12, 1)
 

@@ -175,7 +175,7 @@ class Fetcher:
             raise FetchFailed(
                 thing,
                 f"its body is larger than {bound:,} bytes",
-                "Raise TARIFFWIRE_MAX_BODY_BYTES if the feed is worth it",
+                "Raise TARIFFWIRE_MAX_BODY_BYTES to accept it",
             ) from error
         except CannotDecompress as error:
             raise FetchFailed(thing, str(error)) from error
@@ -207,11 +207,13 @@ class Fetcher:
             attempt.answered = True
             found = _join_headers(response.headers.items())
             is_read = form is None and response.status in _WITH_BODY
-            body = await self._body(response, found) if is_read else b""
+            body = await self._read_body(response, found) if is_read else b""
             conditional = not _CONDITIONS.isdisjoint(headers or ())
             return Fetched(response.status, str(url), found, body, conditional=conditional)
 
-    async def _body(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
+    async def _read_body(
+        self, response: aiohttp.ClientResponse, headers: Mapping[str, str]
+    ) -> bytes:
         if (response.content_length or 0) > self._limits.max_body_bytes:
             raise TooLarge
         decompressor = Decompressor(

@@ -103,7 +103,7 @@ class Poller:
         """
         poll = Poll(feed, prepare_state(feed, state), now)
         if not is_due(poll.state, now):
-            return self._round(poll, PollOutcome.DEFERRED, poll.state)
+            return self._make_round(poll, PollOutcome.DEFERRED, poll.state)
         fetched = None
         try:
             fetched = await self._fetcher.fetch(
@@ -116,9 +116,13 @@ class Poller:
             until = self._pauses.find_end(paused.host) or now
             # Spread, or all feeds of the host would be polled when the pause ends.
             at = until + timedelta(seconds=self._chance() * self.limits.poll_s)
-            return self._round(poll, PollOutcome.DEFERRED, replace(poll.state, next_poll_at=at))
+            return self._make_round(
+                poll, PollOutcome.DEFERRED, replace(poll.state, next_poll_at=at)
+            )
         except FeedError as error:
-            return self._round(poll, PollOutcome.FAILED, self._failed(poll, error, fetched))
+            return self._make_round(
+                poll, PollOutcome.FAILED, self._apply_failure(poll, error, fetched)
+            )
 
     async def fetch(self, address: str, validators: Validators) -> Fetched:
         """The response to one guarded GET; raises AddressRefused and FetchFailed."""
@@ -153,20 +157,20 @@ class Poller:
             parsed = await self.parse(feed, Fetched(HTTPStatus.OK, url, headers, body), now)
         except FeedError as error:
             log.warning("a push for feed %s could not be read: %s", feed.id, error.cause)
-            return self._round(poll, PollOutcome.FAILED, state)
-        return self._round(poll, PollOutcome.READ, state, parsed.entries, parsed.warnings)
+            return self._make_round(poll, PollOutcome.FAILED, state)
+        return self._make_round(poll, PollOutcome.READ, state, parsed.entries, parsed.warnings)
 
     async def _evaluate(self, poll: Poll, fetched: Fetched) -> Round:
         before = poll.state
         if fetched.status == HTTPStatus.GONE and not before.current_url:
-            return self._round(poll, PollOutcome.GONE, apply_gone(before, self.clock()))
+            return self._make_round(poll, PollOutcome.GONE, apply_gone(before, self.clock()))
         # A 304 need not repeat the validators.
         if fetched.status == HTTPStatus.NOT_MODIFIED and fetched.conditional:
-            state = self._unchanged(poll, fetched, known=before.validators)
-            return self._round(poll, PollOutcome.NOT_MODIFIED, state)
+            state = self._keep_state(poll, fetched, known=before.validators)
+            return self._make_round(poll, PollOutcome.NOT_MODIFIED, state)
         if fetched.status in GOOD and fetched.digest == before.validators.body_digest:
-            state = self._unchanged(poll, fetched, known=Validators())
-            return self._round(poll, PollOutcome.SAME_BODY, state)
+            state = self._keep_state(poll, fetched, known=Validators())
+            return self._make_round(poll, PollOutcome.SAME_BODY, state)
         return self.read_round(poll, fetched, await self.parse(poll.feed, fetched, poll.started_at))
 
     def read_round(self, poll: Poll, fetched: Fetched, parsed: Parsed) -> Round:
@@ -179,20 +183,20 @@ class Poller:
         hints = replace(parsed.asked, max_age_s=read_max_age_s(headers, self.clock()))
         hub, topic = find_hub(headers.get("link", ""), parsed, strip_password(fetched.url))
         state = replace(state, hub=hub, topic=topic)
-        after = self._after_response(poll.feed, state, fetched, validators, hints, parsed)
+        after = self._apply_response(poll.feed, state, fetched, validators, hints, parsed)
         warnings = parsed.warnings + _warn_of_missed_entries(poll.feed, self.limits, parsed)
-        return self._round(poll, PollOutcome.READ, after, parsed.entries, warnings)
+        return self._make_round(poll, PollOutcome.READ, after, parsed.entries, warnings)
 
-    def _unchanged(self, poll: Poll, fetched: Fetched, known: Validators) -> FeedState:
+    def _keep_state(self, poll: Poll, fetched: Fetched, known: Validators) -> FeedState:
         """The state after a response without a new body."""
         state, headers = poll.state, fetched.headers
         validators = _read_validators(fetched, state.validators.body_digest, known)
         hints = state.asked
         if "cache-control" in headers or "expires" in headers:
             hints = replace(hints, max_age_s=read_max_age_s(headers, self.clock()))
-        return self._after_response(poll.feed, state, fetched, validators, hints, state)
+        return self._apply_response(poll.feed, state, fetched, validators, hints, state)
 
-    def _after_response(
+    def _apply_response(
         self,
         feed: Feed,
         state: FeedState,
@@ -201,7 +205,7 @@ class Poller:
         asked: PublisherHints,
         body: Parsed | FeedState,
     ) -> FeedState:
-        """The state after a good response; `body` is what is known of the last body."""
+        """The state after a good response; without a new body, `body` is the old state."""
         now = self.clock()
         response = Response(
             status=fetched.status,
@@ -215,7 +219,7 @@ class Poller:
         is_pushed = self._is_pushed(feed.id)
         return apply_response(state, feed, self.limits, now, response, self._chance(), is_pushed)
 
-    def _failed(self, poll: Poll, error: FeedError, fetched: Fetched | None) -> FeedState:
+    def _apply_failure(self, poll: Poll, error: FeedError, fetched: Fetched | None) -> FeedState:
         """The state after a failure; `fetched` is None without a response."""
         feed, state, now = poll.feed, poll.state, self.clock()
         status = error.status if isinstance(error, BadStatus) else None
@@ -241,7 +245,7 @@ class Poller:
             reached=not isinstance(error, NoAnswer),
         )
 
-    def _round(
+    def _make_round(
         self,
         poll: Poll,
         outcome: PollOutcome,

@@ -76,7 +76,7 @@ class WebSubCallback:
         if self._reading + len(self._tasks) >= _MAX_PUSHES:
             return web.Response(status=503, headers={"Retry-After": "60"})
         try:
-            body = await self._body(request)
+            body = await self._read_body(request)
         except TimeoutError:
             self._rejections.count(Rejection.SLOW)
             return web.Response(status=408)
@@ -95,7 +95,7 @@ class WebSubCallback:
         task.add_done_callback(self._tasks.discard)
         return web.Response(status=202)
 
-    async def _body(self, request: web.Request) -> bytes | None:
+    async def _read_body(self, request: web.Request) -> bytes | None:
         """The whole body; None if it exceeds the size limit of feeds."""
         self._reading += 1
         body = bytearray()

@@ -131,9 +131,9 @@ class WebSubSubscriptions:
                 if not 200 <= status < 300:
                     raise FetchFailed(redact_address(subscription.hub), f"answered {status}")
             except FeedError as error:
-                await self._failed(subscription.token, error)
+                await self._record_failure(subscription.token, error)
 
-    async def _failed(self, token: str, error: FeedError) -> None:
+    async def _record_failure(self, token: str, error: FeedError) -> None:
         log.info("the hub %s: %s", error.thing, error.cause)
         current = self._known.get(token)
         if current is None or not current.asks:

@@ -19,7 +19,7 @@ def find_channel(team: Team, reference: str) -> Channel:
     """
     if reference in team.people and not team.people[reference].is_bot:
         return team.direct
-    channel = team.channel(reference)
+    channel = team.find_channel(reference)
     if channel is None:
         raise ApiError("channel_not_found")
     return channel

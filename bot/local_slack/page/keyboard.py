@@ -36,7 +36,7 @@ class Keyboard:
 
         `reference` is `#name`, `name`, an id, or `@` with the bot's name for direct messages.
         """
-        channel = self._team.channel(reference)
+        channel = self._team.find_channel(reference)
         if reference in (f"@{self._team.app_name}", self._team.identity.bot_user_id):
             channel = self._team.direct
         if channel is None:
@@ -47,15 +47,15 @@ class Keyboard:
             return ActionResult(False, "no_text", "nothing was typed")
         command = parse_command(text.strip())
         if command is None:
-            return await self._message(channel, text.strip(), thread_ts)
+            return await self._send_message(channel, text.strip(), thread_ts)
         if thread_ts:
             return ActionResult(False, "command_in_thread", "commands cannot be used in threads")
         if command[0] not in COMMANDS:
             words = f"there is no {command[0]}; the commands are {' and '.join(COMMANDS)}"
             return ActionResult(False, "unknown_command", words)
-        return await self._command(channel, *command)
+        return await self._send_command(channel, *command)
 
-    async def _command(self, channel: Channel, name: str, text: str) -> ActionResult:
+    async def _send_command(self, channel: Channel, name: str, text: str) -> ActionResult:
         cause = new_id("R")
         response_url = self._responses.issue(channel, cause)
         payload = make_slash_command(self._team, channel, name, text, response_url)
@@ -71,7 +71,7 @@ class Keyboard:
                 return result
             return ActionResult(messages=await replies.collect(self._longest_s))
 
-    async def _message(self, channel: Channel, text: str, thread_ts: str) -> ActionResult:
+    async def _send_message(self, channel: Channel, text: str, thread_ts: str) -> ActionResult:
         encoded = encode_markup(text, self._team.people.values(), self._team.channels)
         thread = {"thread_ts": thread_ts} if thread_ts else {}
         message = self._team.make_person_message({"text": encoded, **thread})

@@ -31,7 +31,7 @@ class Pointer:
         self, channel_id: str, ts: str, block_id: str, action_id: str, value: Any, raw: Raw
     ) -> ActionResult:
         """Uses an element of a message. `raw` is what all fields of the message hold."""
-        channel = self._team.channel(channel_id)
+        channel = self._team.find_channel(channel_id)
         found = await self._team.storage.find_message(channel.id, ts) if channel else None
         if channel is None or found is None:
             return ActionResult(False, "message_not_found", "this message was deleted")

@@ -39,11 +39,11 @@ class WorkspacePage:
             web.get("/page.css", _serve_static("page.css")),
             web.get("/page.js", _serve_static("page.js")),
             web.get("/favicon.ico", _serve_no_icon),
-            web.get("/state", self._state),
-            web.get("/messages", self._messages),
-            web.get("/thread", self._thread),
-            web.get("/events", self._events),
-            web.get("/files/{file}", self._file),
+            web.get("/state", self._serve_state),
+            web.get("/messages", self._serve_messages),
+            web.get("/thread", self._serve_thread),
+            web.get("/events", self._serve_events),
+            web.get("/files/{file}", self._serve_file),
             web.post("/say", _handle_json(self._say, "channel", "text")),
             web.post("/act", _handle_json(self._act, "block_id", "action_id")),
             web.post("/view", _handle_json(self._view, "view_id")),
@@ -52,7 +52,7 @@ class WorkspacePage:
             web.post("/read", _handle_json(self._read, "channel", "ts")),
         ]
 
-    async def _state(self, _: web.Request) -> web.StreamResponse:
+    async def _serve_state(self, _: web.Request) -> web.StreamResponse:
         team, me = self._team, self._team.people[self._team.identity.person_id]
         unread = await team.storage.count_unread(me.id)
         names = ("id", "name", "kind", "last_read")
@@ -73,15 +73,15 @@ class WorkspacePage:
             }
         )
 
-    def _channel(self, request: web.Request) -> Channel:
-        channel = self._team.channel(request.query.get("channel", ""))
+    def _find_channel(self, request: web.Request) -> Channel:
+        channel = self._team.find_channel(request.query.get("channel", ""))
         if channel is None:
             raise web.HTTPNotFound(text="no such channel")
         return channel
 
-    async def _messages(self, request: web.Request) -> web.StreamResponse:
+    async def _serve_messages(self, request: web.Request) -> web.StreamResponse:
         page = await self._team.storage.load_history(
-            self._channel(request).id,
+            self._find_channel(request).id,
             latest=request.query.get("before", "9"),
             limit=_PAGE_SIZE,
             viewer=self._team.identity.person_id,
@@ -89,8 +89,8 @@ class WorkspacePage:
         shown = self._format_page(page)[::-1]
         return web.json_response({"messages": shown, "has_more": page.has_more})
 
-    async def _thread(self, request: web.Request) -> web.StreamResponse:
-        channel, ts = self._channel(request), request.query.get("ts", "")
+    async def _serve_thread(self, request: web.Request) -> web.StreamResponse:
+        channel, ts = self._find_channel(request), request.query.get("ts", "")
         viewer = self._team.identity.person_id
         page = await self._team.storage.load_thread(channel.id, ts, viewer=viewer)
         return web.json_response({"messages": self._format_page(page)})
@@ -98,7 +98,7 @@ class WorkspacePage:
     def _format_page(self, page: MessagePage) -> list[Message]:
         return [self._team.format_for_page(one, one["ts"] in page.private) for one in page.messages]
 
-    async def _events(self, request: web.Request) -> web.StreamResponse:
+    async def _serve_events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: all changes, and a heartbeat that reveals a broken connection."""
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await stream.prepare(request)
@@ -110,7 +110,7 @@ class WorkspacePage:
                 await stream.write(line.encode())
         return stream
 
-    async def _file(self, request: web.Request) -> web.StreamResponse:
+    async def _serve_file(self, request: web.Request) -> web.StreamResponse:
         file = await self._team.storage.find_file(request.match_info["file"])
         if file is None or file.content is None:
             raise web.HTTPNotFound(text="no such file")
@@ -143,7 +143,7 @@ class WorkspacePage:
         return {"ok": True, "channel": {"id": channel.id, "name": channel.name}}
 
     async def _read(self, body: Body) -> Body:
-        channel = self._team.channel(body["channel"])
+        channel = self._team.find_channel(body["channel"])
         if channel is not None:
             await self._team.mark_read(channel.id, body["ts"])
         return {"ok": True}

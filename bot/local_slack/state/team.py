@@ -78,7 +78,7 @@ class Team:
         """All conversations, oldest first."""
         return list(self._channels.values())
 
-    def channel(self, reference: str) -> Channel | None:
+    def find_channel(self, reference: str) -> Channel | None:
         """The conversation with this id, or the public channel `#name` or `name`; or None."""
         if reference in self._channels:
             return self._channels[reference]
@@ -90,7 +90,7 @@ class Team:
         if not _NAME.fullmatch(name):
             return None
         async with self._naming:
-            if self.channel(name) is not None:
+            if self.find_channel(name) is not None:
                 return None
             now = int(time.time())
             return await self._save(Channel(new_id("C"), name, "public", now, has_bot=with_bot))

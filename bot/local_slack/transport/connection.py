@@ -128,7 +128,7 @@ class Sockets:
         await socket.prepare(request)
         self._open.append(socket)
         try:
-            await socket.send_json(self._hello(request.query.get("app_id", "")))
+            await socket.send_json(self._make_hello(request.query.get("app_id", "")))
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
                     self._acknowledge(message.data)
@@ -136,7 +136,7 @@ class Sockets:
             self._open.remove(socket)
         return socket
 
-    def _hello(self, app_id: str) -> Payload:
+    def _make_hello(self, app_id: str) -> Payload:
         return {
             "type": "hello",
             "num_connections": len(self._open),

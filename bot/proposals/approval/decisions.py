@@ -180,7 +180,7 @@ class Decisions:
                 )
             entry = _make_audit_entry(proposal, by, self._clock(), "taken back", amendment)
             if not await self._store.reopen(proposal_id, record.decision.state, entry):
-                return DecisionResult(await self._current(proposal), False)
+                return DecisionResult(await self._find_current(proposal), False)
             if amendment is not None:
                 self.left_out = tuple(one for one in self.left_out if one.amendment != amendment)
                 self._approved = tuple(one for one in self._approved if one != amendment)
@@ -192,9 +192,9 @@ class Decisions:
     ) -> DecisionResult:
         if await self._store.decide(proposal.id, decision, entry):
             return DecisionResult(ProposalRecord(proposal=proposal, decision=decision), True)
-        return DecisionResult(await self._current(proposal), False)
+        return DecisionResult(await self._find_current(proposal), False)
 
-    async def _current(self, proposal: Proposal) -> ProposalRecord:
+    async def _find_current(self, proposal: Proposal) -> ProposalRecord:
         return await self.get(proposal.id) or ProposalRecord(proposal=proposal)
 
     def _publish(self, ledger: Ledger) -> None:

@@ -120,7 +120,7 @@ async def _open_form(context: SlackContext, click: Click, record: ProposalRecord
     ledger = service.decisions.ledger
     summary = render_proposal(record, service.parties).text
     measures = list_measures(proposal, ledger)
-    form = render_form(proposal.id, fill_form(proposal, ledger), measures, summary)
+    form = render_form(proposal.id, fill_form(proposal, ledger), measures, summary, service.parties)
     await context.client.views_open(trigger_id=click.trigger_id, view=form)
 
 

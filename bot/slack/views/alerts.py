@@ -44,7 +44,7 @@ class WhyValue(Frozen):
     story: str
     reason: str
 
-    def value(self) -> str:
+    def encode(self) -> str:
         """The button's value, within its limit."""
         room = limits.BUTTON_VALUE_CHARACTERS - len(self.story) - 50
         # JSON can double a character.
@@ -265,5 +265,5 @@ def _make_buttons(story: Story, reason: str) -> tuple[Block, ...]:
         button("Open", OPEN, url=story.link) if story.link else None,
         button("Follow event", FOLLOW, event),
         button("Mute…", MUTE, event),
-        button("Why?", WHY, WhyValue(story=story.id, reason=reason).value()),
+        button("Why?", WHY, WhyValue(story=story.id, reason=reason).encode()),
     )

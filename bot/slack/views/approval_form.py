@@ -6,7 +6,7 @@ Each block's id is the name of a field of `ApprovalForm`, so that an error is sh
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.parties import WORLD
+from bot.parties import WORLD, Parties
 from bot.proposals.approval.terms import NEW, ApprovalForm
 from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Measure
@@ -26,7 +26,11 @@ _TEXT_CHARACTERS = 200
 
 
 def render_form(
-    proposal_id: str, form: ApprovalForm, measures: Sequence[Measure], summary: str
+    proposal_id: str,
+    form: ApprovalForm,
+    measures: Sequence[Measure],
+    summary: str,
+    parties: Parties,
 ) -> Values:
     """The modal with the values of the form; `summary` is markup that says what is proposed."""
     new = "Only for a new measure"
@@ -42,7 +46,7 @@ def render_form(
                 "percent", "Rate in percent", form.percent, "Ad valorem, such as 12.5"
             ),
             _make_day_field(form.day),
-            _make_measure_field(form.measure, measures),
+            _make_measure_field(form.measure, measures, parties),
             _make_text_field("legal_basis", "Legal basis", form.legal_basis, new, optional=True),
             _make_text_field(
                 "partner", "Partner", form.partner, f"{new}; `all` for all partners", optional=True
@@ -105,8 +109,8 @@ def _make_day_field(value: str) -> Values:
     return _make_input("day", "First day", element, "The first day on which the rate is charged")
 
 
-def _make_measure_field(chosen: str, measures: Sequence[Measure]) -> Values:
-    options = [_make_option(one) for one in measures[: limits.OPTIONS - 1]]
+def _make_measure_field(chosen: str, measures: Sequence[Measure], parties: Parties) -> Values:
+    options = [_make_option(measure, parties) for measure in measures[: limits.OPTIONS - 1]]
     new = _make_plain("A new measure, added to the others", limits.OPTION_CHARACTERS)
     options.append({"text": new, "value": NEW})
     element: Values = {"type": "static_select", "options": options}
@@ -116,13 +120,16 @@ def _make_measure_field(chosen: str, measures: Sequence[Measure]) -> Values:
     return _make_input("measure", "Measure", element, hint)
 
 
-def _make_option(measure: Measure) -> Values:
-    """A measure by name, with its newest rate, and with its partners where there are several."""
+def _make_option(measure: Measure, parties: Parties) -> Values:
+    """A measure by name, with its newest rate, and with its partners if there are several."""
     last = measure.periods[-1].percent if measure.periods else None
     rate = f" ({format_percent(last)}%)" if last is not None else ""
     whom = ""
-    if len(measure.partners) > 1 or WORLD in measure.partners:
-        whom = f", on {'all' if WORLD in measure.partners else ' '.join(measure.partners)}"
+    if WORLD in measure.partners:
+        whom = ", on all partners"
+    elif len(measure.partners) > 1:
+        first = parties.get(measure.partners[0]).name
+        whom = f", on {first} and {len(measure.partners) - 1} more"
     room = max(limits.OPTION_CHARACTERS - len(rate) - len(whom), 20)
     name = f"{cut(measure.name, room)}{whom}{rate}"
     return {"text": _make_plain(name, limits.OPTION_CHARACTERS), "value": measure.id}

@@ -27,10 +27,10 @@ def compose_messages(
     *,
     may_repeat: bool = False,
 ) -> tuple[Message, ...]:
-    """The message of the delivery, then replies to it with what it has no room for.
+    """The message of the delivery, then replies to it with what does not fit.
 
-    A follow-up without a thread goes to a follower as one; others get it as an alert, because
-    their alert could not be delivered.
+    A follow-up without a thread is for a follower of the event, or for a conversation whose alert
+    could not be delivered. The latter gets it as an alert.
     """
     match delivery.kind:
         case DeliveryKind.FOLLOW_UP if thread_ts is not None:

@@ -77,7 +77,9 @@ class FederalRegister:
     def __init__(self, settings: FederalRegisterSettings, tools: SourceTools) -> None:
         self._url, self._api = settings.federal_register_url, tools.api
 
-    async def since(self, day: date, most_pages: int = MOST_PAGES) -> tuple[JournalDocument, ...]:
+    async def list_since(
+        self, day: date, most_pages: int = MOST_PAGES
+    ) -> tuple[JournalDocument, ...]:
         """The documents published since `day`, newest first; raises SourceError.
 
         Documents that cannot be read are logged and left out.
@@ -120,5 +122,5 @@ def _read_document(given: object) -> JournalDocument | None:
         # True for every result, because the search looks for the schedule's name.
         return parse_answer(NAME, given, _DOCUMENT).model_copy(update={"names_schedule": True})
     except SourceError as error:
-        log.warning("%s: a document was left out: %s", NAME, str(error)[:200])
+        log.warning("%s: skipped a document: %s", NAME, str(error)[:200])
         return None

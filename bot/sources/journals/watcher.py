@@ -30,7 +30,7 @@ LOOKS_BACK = timedelta(days=7)
 class JournalDocuments(Protocol):
     """A journal that lists its documents by day."""
 
-    async def since(self, day: date) -> Sequence[JournalDocument]:
+    async def list_since(self, day: date) -> Sequence[JournalDocument]:
         """The documents published since `day`; raises SourceError."""
 
 
@@ -63,7 +63,7 @@ class JournalWatcher:
             return
         self._next_at = now + AGAIN_AFTER
         try:
-            documents = await self._documents.since((now - LOOKS_BACK).date())
+            documents = await self._documents.list_since((now - LOOKS_BACK).date())
             proposals: dict[str, Proposal] = {}
             for document in documents:
                 proposal = self._proposal(document, now)

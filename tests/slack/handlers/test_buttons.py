@@ -30,7 +30,7 @@ class PageUser:
 
     def __init__(self, workspace: Workspace, given: SlackContext) -> None:
         self.workspace, self.context = workspace, given
-        found = workspace.team.channel("trade-news")
+        found = workspace.team.find_channel("trade-news")
         assert found is not None
         self.channel = found.id
         self.team = workspace.team.identity.team_id
@@ -96,7 +96,7 @@ async def test_following_an_event_twice_has_the_effect_of_once(page_user: PageUs
     alert = await page_user.alert()
     assert "Following." in as_text(await page_user.click(alert, "alert_follow"))
     (again,) = await page_user.click(alert, "alert_follow")
-    assert again["text"].startswith("You follow")
+    assert again["text"].startswith("Already following")
     assert again["ephemeral"]
     assert isinstance(page_user.context.service.stores.events, FakeEventPreferences)
     assert page_user.context.service.stores.events.follows == {

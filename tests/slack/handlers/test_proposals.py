@@ -223,6 +223,7 @@ async def test_a_form_sent_by_a_non_operator_is_refused(
         fill_form(proposal_of(), ledger()),
         list_measures(proposal_of(), ledger()),
         "x",
+        non_operator_channel.page_user.context.service.parties,
     )
     trigger = non_operator_channel.page_user.workspace.team.triggers.new()
     await non_operator_channel.page_user.context.client.views_open(trigger_id=trigger, view=form)
