@@ -67,9 +67,9 @@ class AuditEntry(Frozen):
     at: AwareDatetime
     by: Operator
     what: str
-    """`approved`, `approved with changes`, `rejected` or `taken back`."""
+    """`approved`, `approved with changes`, `rejected` or `taken back` (undone)."""
     source: str
     """The publication and its address."""
     amendment: Amendment | None = None
-    """The rate that was approved or taken back."""
+    """The rate that was approved, or whose approval was undone."""
     note: str = ""
