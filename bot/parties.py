@@ -1,6 +1,7 @@
-"""Countries and blocs: codes, names, and which one a written or misspelt word means.
+"""Countries and blocs: their codes and names, and how to find them in text.
 
-News and rates both need them.
+Questions are looked up word by word (`find`), with suggestions for misspelt names. News is scanned
+for names (`find_mentions`).
 """
 
 import re
@@ -19,33 +20,34 @@ WORLD = "WORLD"
 
 _REGIONAL_A = 0x1F1E6
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
-# Initials first, so that "U.S." is one word; folding has made the rest ASCII.
+# Initials come first, so that "U.S." is one word. The text is folded, so letters are ASCII.
 _WORD = re.compile(r"\b[A-Za-z](?:\.[A-Za-z])+\b\.?|[A-Za-z0-9]+")
 _SMALL_WORDS = frozenset({"and", "of", "the", "d", "on"})
 _PLACE_PREPOSITIONS = frozenset({"in", "at", "near", "outside", "via", "around", "from"})
-# Maximum distance of a veto word from a name.
+# Maximum distance of a veto word from a name, in characters.
 _VETO_DISTANCE = 40
-# Minimum similarity of a misspelt word and a name (0 to 1): 'chnia' and 'china' score 0.8.
+# Minimum similarities of a misspelt word and a name, from 0 to 1: by Jaro-Winkler, which favors a
+# shared start, then by edit distance, where 'chnia' and 'china' score 0.8.
 _MIN_PREFIX_SIMILARITY = 0.82
 _MIN_SIMILARITY = 0.6
-# Shorter words are within one letter of too many others.
+# Too many shorter words differ by only one letter.
 _MIN_NAME_LENGTH = 5
 
 
 class Party(Frozen):
-    """One economy: ISO 3166-1 alpha-2, `EU`, or `WORLD` for 'all partners'."""
+    """An economy or bloc. Its code is ISO 3166-1 alpha-2, `EU`, or `WORLD` for all countries."""
 
     code: str = Field(pattern=r"^([A-Z]{2}|WORLD)$")
     name: str = Field(min_length=1)
     alpha3: str = Field(default="", pattern=r"^([A-Z]{3})?$")
     aliases: tuple[str, ...] = ()
-    """Names, demonyms, governments and people, found in running text."""
+    """Names, demonyms, governments and people; found in questions and in news."""
     seats: tuple[str, ...] = ()
-    """Capitals that stand for their government, unless something only happens in them."""
+    """Capitals. They name the government, but not after a preposition of place ("in Geneva")."""
     asked: tuple[str, ...] = ()
-    """Words understood in a question, but not looked for in running text."""
+    """Words found in questions, but not in news."""
     vetoes: tuple[str, ...] = ()
-    """Words close by which show that the name means something else."""
+    """Words near a name that show that it means something else (Georgia, the US state)."""
     members: tuple[str, ...] = ()
     """The codes of a bloc's members; empty for a country."""
 
@@ -56,12 +58,12 @@ class Party(Frozen):
 
 
 def build_flag(code: str) -> str:
-    """The flag of a code of two capital letters, as an emoji."""
+    """The flag emoji of a code of two capital letters."""
     return "".join(chr(_REGIONAL_A + ord(letter) - ord("A")) for letter in code)
 
 
 class Mention(Frozen):
-    """Where a text names a party: `words` are `text[start:end]`."""
+    """A place where a text names a party: `words` is `text[start:end]`."""
 
     code: str
     start: int
@@ -70,7 +72,7 @@ class Mention(Frozen):
 
 
 class _Phrase(NamedTuple):
-    """Words that name a party, after the first one; `code` is empty if they name no party."""
+    """A name without its first word, which is its key; `code` is empty for a name of no party."""
 
     rest: tuple[str, ...]
     code: str
@@ -84,10 +86,10 @@ class _Word(NamedTuple):
 
 
 class Parties:
-    """All economies the bot knows, by code, by name and within running text."""
+    """All economies and blocs of `config/parties.yaml`."""
 
     def __init__(self, parties: Iterable[Party], not_parties: Iterable[str] = ()) -> None:
-        """`not_parties` are phrases that hold a name but mean no party (South China Sea)."""
+        """`not_parties` are phrases that contain a name but mean no party (South China Sea)."""
         self._by_code = {party.code: party for party in parties}
         self._by_key = dict(_list_keys(self._by_code.values()))
         longer = (key for key in self._by_key if " " in key)
@@ -116,16 +118,16 @@ class Parties:
         return code in self._by_code
 
     def get(self, code: str) -> Party:
-        """The party with this code, as `US`; raises UnknownParty with the nearest names."""
+        """The party with this code, such as `US`; raises UnknownParty with similar names."""
         try:
             return self._by_code[code]
         except KeyError:
             raise UnknownParty(code, self.suggest(code)) from None
 
     def find(self, word: str) -> Party | None:
-        """The party that exactly this word means in a question; None when there is none.
+        """The party that the word or phrase means in a question, or None.
 
-        Understands codes (us, usa), names and aliases in any case, and flags.
+        Finds codes (us, usa), names and aliases in any case, and flags; no misspelt names.
         """
         word = word.strip()
         if not word.isascii() and _FLAG.fullmatch(word):
@@ -133,12 +135,12 @@ class Parties:
         return self._by_key.get(_normalize(word))
 
     def may_begin(self, word: str) -> bool:
-        """Whether a name of several words may begin with this one, in a question."""
+        """Whether a name of several words begins with this word."""
         return _normalize(word).partition(" ")[0] in self._first_words
 
     def suggest(self, word: str, limit: int = 3) -> tuple[str, ...]:
         """Party names most similar to a misspelt word, best first; may be empty."""
-        # Imported on first use: it takes 2.5 MB and is needed only for misspelt names.
+        # Imported on first use, because it takes 2.5 MB and only misspelt names need it.
         from rapidfuzz import process
         from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -176,13 +178,13 @@ class Parties:
         return self._by_key[near[0]] if near else None
 
     def list_codes(self, code: str) -> tuple[str, ...]:
-        """The code itself and the blocs it belongs to: `DE` -> (`DE`, `EU`)."""
+        """The code and the codes of its blocs: `DE` -> (`DE`, `EU`)."""
         return (code, *(party.code for party in self if code in party.members))
 
     def find_mentions(self, text: str) -> tuple[Mention, ...]:
-        """Every place where running text names a party, in order; the longest name wins.
+        """All mentions of parties in a text, in order; of overlapping names, the longest.
 
-        Names count with a capital only: `US` is a country, `us` is not.
+        Names need a capital letter: `US` is a country, `us` is not.
         """
         words = [
             _Word(_remove_periods(match.group()), *match.span())
@@ -218,7 +220,7 @@ class Parties:
     def _is_vetoed(
         self, phrase: _Phrase, words: list[_Word], first: int, last: int, text: str
     ) -> bool:
-        # US$ and HK$ are money.
+        # US$ and HK$ are currencies.
         if text[words[last].end : words[last].end + 1] == "$":
             return True
         if phrase.seat and first > 0 and words[first - 1].text.lower() in _PLACE_PREPOSITIONS:
@@ -259,7 +261,7 @@ def _normalize(word: str) -> str:
 
 
 def _list_keys(parties: Iterable[Party]) -> Iterator[tuple[str, Party]]:
-    """Codes come last, so that where an alias and another party's code agree, the code wins."""
+    """All keys of the parties. Codes come last, so that a code wins over an equal alias."""
     parties = tuple(parties)
     for party in parties:
         for word in (party.name, *party.aliases, *party.seats, *party.asked):
@@ -271,7 +273,7 @@ def _list_keys(parties: Iterable[Party]) -> Iterator[tuple[str, Party]]:
 
 
 def _are_adjacent(words: list[_Word], text: str) -> bool:
-    """Whether only blanks, hyphens and apostrophes stand between the words."""
+    """Whether only spaces, hyphens, apostrophes, `&` or parentheses are between the words."""
     for left, right in pairwise(words):
         gap = fold(text[left.end : right.start]).strip(" -'&()")
         if gap and not (gap == "." and len(left.text) <= 2):

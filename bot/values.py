@@ -1,4 +1,4 @@
-"""The base of every value in the bot, and the topics it listens for."""
+"""The base class of all values, and the topics of news."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """A value: it compares by content, cannot be changed, and refuses fields it does not know."""
+    """A value: immutable, compared by content; raises ValidationError for unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,13 +21,16 @@ def to_utc(moment: datetime) -> datetime:
 
 
 def digest(*parts: str, size: int = 16) -> str:
-    """A digest of the parts, of `size` bytes in hexadecimal; lone surrogates are allowed."""
+    """The BLAKE2b hash of the parts, `size` bytes as hexadecimal digits.
+
+    The parts may contain lone surrogates, which UTF-8 does not allow.
+    """
     packed = "\x1f".join(parts).encode("utf-8", "surrogatepass")
     return blake2b(packed, digest_size=size).hexdigest()
 
 
 class Topic(StrEnum):
-    """A topic a story can be about; the values are part of the JSON contract."""
+    """A topic of stories. Its values appear in JSON."""
 
     TARIFF = "tariff"
     NEGOTIATION = "negotiation"
@@ -35,5 +38,5 @@ class Topic(StrEnum):
 
     @property
     def label(self) -> str:
-        """The topic as people read it: `court ruling`."""
+        """The topic for readers: `court ruling`."""
         return self.value.replace("_", " ")

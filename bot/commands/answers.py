@@ -1,7 +1,7 @@
-"""Answers to questions about rates, from the ledger in use and from live sources.
+"""Answers questions about rates from the ledger and from live sources.
 
-text | RateQuery on a duty day | ledger | live look-ups for what it lacks | RateAnswers
-                               |-- `upcoming`, `changes` ---------------> RateCalendar
+text | RateQuery and date | ledger | live lookups of missing figures | RateAnswers
+                          |-- `upcoming`, `changes` --------------> RateCalendar
 """
 
 from dataclasses import dataclass
@@ -19,34 +19,34 @@ from bot.rates.question.parse import QueryKind, RateQuery, override_query, parse
 
 @dataclass(frozen=True, slots=True)
 class DatedQuery:
-    """A question that was parsed, and today by the clock of the importing country."""
+    """A parsed question, and today's date in the importing country."""
 
     query: RateQuery
     today: date
 
 
 class AnswerService:
-    """Answers questions from the ledger in use, which `use` replaces."""
+    """Answers questions from the current ledger."""
 
     def __init__(self, ledger: Ledger, live: LiveSources | None = None) -> None:
-        """`live` are the live sources; None where all are off."""
+        """`live` has the live sources; None if all are off."""
         self.ledger, self._live = ledger, live
 
     @property
     def uses_live_sources(self) -> bool:
-        """Whether an answer may have to wait for another server."""
+        """Whether an answer may wait for a live source."""
         return self._live is not None
 
     def replace_ledger(self, ledger: Ledger) -> None:
-        """Answers from this ledger from now on."""
+        """Answers later questions from this ledger."""
         self.ledger = ledger
 
     def parse(
         self, text: str, now: datetime, *, on: date | None = None, product: str | None = None
     ) -> DatedQuery:
-        """The question in the text. A day or product given apart takes precedence.
+        """The question in the text. `on` and `product` override its date and product.
 
-        Raises QueryError where the text is no question.
+        Raises QueryError if the text is no question.
         """
         ledger = self.ledger
         today = ledger.find_duty_day(now)
@@ -57,7 +57,7 @@ class AnswerService:
         return DatedQuery(override_query(query, on, product), today)
 
     async def answer(self, asked: DatedQuery) -> RateAnswers | RateCalendar:
-        """The answer, completed from live sources where the ledger has gaps. Raises QueryError."""
+        """The answer, with missing figures from live sources. Raises QueryError."""
         query, today, ledger = asked.query, asked.today, self.ledger
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
@@ -69,7 +69,7 @@ class AnswerService:
         return RateAnswers(query, answers)
 
     def build_calendar_file(self, text: str, now: datetime) -> CalendarFile:
-        """The dates that a question about the calendar asks for. Raises QueryError."""
+        """The entries of the calendar that the question asks for. Raises QueryError."""
         ledger = self.ledger
         today = ledger.find_duty_day(now)
         query = parse_query(text, ledger.parties, today, ledger.reader)

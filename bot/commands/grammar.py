@@ -1,13 +1,13 @@
-"""Text after `/tariff` to a typed command, or to a question about rates.
+"""Parses the text after `/tariff` into a command.
 
-1. Nothing, `help` or `?`: help.
+1. Empty, `help` or `?`: help.
 2. A first word that is a command: `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`,
    `feeds`, `proposals`, with its arguments.
-3. `table` before a question: its answer as a table.
-4. `upcoming` with `ics` among its words: the calendar as a file.
-5. Anything else is a question, which `bot.rates.question.parse` reads.
+3. `table` before a question: the answer as a table.
+4. `upcoming` and `ics`: the calendar as a file.
+5. Any other text: a question, which `bot.rates.question.parse` parses.
 
-Nothing is guessed: other text raises CommandNotUnderstood with complete commands to choose from.
+Invalid arguments raise CommandNotUnderstood, with suggestions of complete commands.
 """
 
 import re
@@ -26,7 +26,7 @@ from bot.values import Frozen, Topic
 
 
 class Verb(StrEnum):
-    """What a command does. Those below `ASK` exist only as buttons and cannot be typed."""
+    """The kinds of commands. Those after `ASK` are buttons and cannot be typed."""
 
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
@@ -34,7 +34,7 @@ class Verb(StrEnum):
     LATEST = "latest"
     REMINDERS = "reminders"
     TABLE = "table"
-    """A question to be answered by a table."""
+    """A question whose answer should be a table."""
     CALENDAR_FILE = "upcoming ics"
     FEEDS = "feeds"
     ADD_FEED = "feeds add"
@@ -43,7 +43,7 @@ class Verb(StrEnum):
     PROPOSALS = "proposals"
     HELP = "help"
     ASK = "ask"
-    """A question about rates. No word introduces it."""
+    """A question about rates, which has no command word."""
     FOLLOW_EVENT = "follow event"
     UNFOLLOW_EVENT = "unfollow event"
     MUTE_EVENT = "mute event"
@@ -69,7 +69,7 @@ class Command(Frozen):
 
 
 class CommandNotUnderstood(CommandError):
-    """Text that is no command. `suggestions` are complete commands that it may have meant."""
+    """Raised for text that is no valid command; `suggestions` are complete commands."""
 
     def __init__(self, word: str, cause: str, suggestions: Iterable[str] = ()) -> None:
         self.word, self.suggestions = word, tuple(suggestions)
@@ -80,7 +80,7 @@ T = TypeVar("T")
 
 
 def _index_words(words: Mapping[T, str]) -> dict[str, T]:
-    """Each word with its meaning, from meanings with their words."""
+    """Maps each word to its meaning, from meanings with their words."""
     return {word: meaning for meaning, listed in words.items() for word in listed.split()}
 
 
@@ -114,30 +114,30 @@ _TOPICS = _index_words(
 _EVERYTHING = frozenset({"all", "everything"})
 _CALENDAR = frozenset({"upcoming", "calendar"})
 _QUESTIONS = ("upcoming", "calendar", "changes")
-"""Words that begin a question as a command begins, for the correction of typing errors."""
+"""Words that begin a question, for the correction of misspelt first words."""
 _BUTTONS = frozenset({"mute", "unmute", "follow", "why", "why?"})
-"""Words that people try as commands but that exist only as buttons."""
+"""Words that people type although they exist only as buttons."""
 _FILE_WORDS = frozenset({"ics", ".ics", "ical", "icalendar"})
 _ON_OR_OFF = _index_words({"on": "on start", "off": "off stop none"})
 _FREQUENCIES = _index_words(
     {Frequency.DAILY: "daily digest", Frequency.INSTANT: "instant instantly"}
 )
-# IN, ME and TO are country codes too, but not between other words.
+# IN, ME and TO are also country codes, but between other words they are ignored.
 _FILLERS = frozenset(
     {"a", "about", "and", "for", "from", "in", "me", "of", "on", "please", "the", "to", "with"}
     | {"alerts", "news", "stories", "trade", "updates"}
 )
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 _NAME_WORDS = 5
-"""The most words in an economy's name."""
+"""Maximum words of an economy's name."""
 _SIMILARITY = 0.6
-"""How similar a misspelt word must be to a known one, from 0 to 1."""
+"""Minimum similarity of a misspelt word and a known one, from 0 to 1."""
 MAX_TEXT = 300
-"""Characters of a command that are read; a feed's address may be longer."""
+"""Maximum characters of a command that are read; a feed's address may be longer."""
 
 
 def parse_command(text: str, parties: Parties) -> Command:
-    """The command in the text. Raises CommandNotUnderstood for arguments it does not know."""
+    """The command in the text. Raises CommandNotUnderstood for unknown arguments."""
     whole = to_single_line(text)
     line = whole[:MAX_TEXT]
     words = re.split(r"[\s,;]+", line)
@@ -167,7 +167,7 @@ def parse_command(text: str, parties: Parties) -> Command:
 
 
 def suggest_command(text: str) -> str | None:
-    """The text with its first word corrected to a similar command; None where there is none."""
+    """The text with its first word replaced by a similar command, or None."""
     first, _, rest = to_single_line(text).partition(" ")
     known = [word for word in (*_VERBS, *_QUESTIONS) if len(word) > 3]
     near = _find_nearest(first.lower(), known)
@@ -227,12 +227,12 @@ def _parse_topics_and_parties(verb: Verb, words: list[str], parties: Parties) ->
 
 
 def _split_phrases(words: list[str], parties: Parties) -> Iterator[str]:
-    """The arguments: names of several words joined, filler words left out."""
+    """The arguments without filler words. A name of several words is one argument."""
     at = 0
     while at < len(words):
         longest_first = range(min(_NAME_WORDS, len(words) - at), 1, -1)
         names = (" ".join(words[at : at + size]) for size in longest_first)
-        # Names ignore flags in them, so a flag is a phrase of its own.
+        # `find` ignores flags within names, so a flag is an argument of its own.
         known = (name for name in names if parties.find(name) and not _FLAG.search(name))
         phrase = next(known, words[at])
         at += phrase.count(" ") + 1

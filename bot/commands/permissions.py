@@ -1,4 +1,4 @@
-"""Who may do what: everyone may ask and subscribe, operators also change feeds and rates."""
+"""Permissions: everyone may ask and subscribe; only operators change feeds and rates."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -7,7 +7,7 @@ from bot.commands.grammar import Verb
 
 
 class OperatorAction(StrEnum):
-    """What only operators may do."""
+    """Actions that only operators may perform."""
 
     CHANGE_FEEDS = "change feeds"
     DECIDE_ON_RATES = "decide on rates"
@@ -26,9 +26,9 @@ class Permissions:
     """The one check of permissions, for typed commands, buttons and forms."""
 
     def __init__(self, operators: Collection[str] = ()) -> None:
-        """`operators` are ids of people, as the setting TARIFFWIRE_OPERATORS lists them."""
+        """`operators` has the user ids of the setting TARIFFWIRE_OPERATORS."""
         self._operators = frozenset(operators)
 
     def is_allowed(self, user: str, act: OperatorAction | None) -> bool:
-        """Whether the person may do it; None stands for what everyone may do."""
+        """Whether the user may perform the action; None is an action for everyone."""
         return act is None or user in self._operators

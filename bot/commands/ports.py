@@ -1,4 +1,4 @@
-"""What the commands need of the database, the feeds and live sources. `bot.runtime` passes it."""
+"""Protocols for the stores, feeds and live sources that commands use. `bot.runtime` passes them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,22 +15,25 @@ from bot.values import Topic
 
 
 class LiveSources(Protocol):
-    """Public sources of duties and averages that the ledger lacks."""
+    """Public sources for figures that the ledger lacks."""
 
     async def find(self, lookups: Sequence[Lookup]) -> Sequence[LookupResult]:
-        """The findings, within a second or two. Failures are returned, never raised."""
+        """The results, within about two seconds. Failures are results too and never raised."""
 
 
 class SubscriptionStore(Protocol):
-    """The subscriptions of each conversation, and until when it is muted."""
+    """The subscriptions and mutes of conversations."""
 
     async def add(self, subscription: Subscription) -> bool:
-        """Whether it is new. Adding it again changes nothing."""
+        """Saves the subscription and returns whether it is new."""
 
     async def remove(
         self, team: str, conversation: str, topics: frozenset[Topic], parties: frozenset[str]
     ) -> int:
-        """How many subscriptions changed or ended. No topics and no parties means all."""
+        """Removes subscriptions and returns how many changed or ended.
+
+        Without topics and parties, it removes all of the conversation.
+        """
 
     async def of(self, team: str, conversation: str) -> Sequence[Subscription]: ...
 
@@ -45,16 +48,16 @@ class StoryStore(Protocol):
     """The stories of the last weeks."""
 
     async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
-        """The newest stories, newest first."""
+        """The latest stories of the topic, or of all topics; newest first."""
 
     async def get(self, story_id: str) -> Story | None: ...
 
 
 class EventPreferenceStore(Protocol):
-    """Who follows an event, and where it is muted."""
+    """The people who follow an event, and the conversations that mute it."""
 
     async def follow(self, team: str, user: str, event_id: str) -> bool:
-        """Whether this is new."""
+        """Saves it and returns whether it is new."""
 
     async def unfollow(self, team: str, user: str, event_id: str) -> object: ...
 
@@ -64,13 +67,13 @@ class EventPreferenceStore(Protocol):
 
 
 class ReminderStore(Protocol):
-    """The conversations that switched reminders off."""
+    """The conversations with reminders off."""
 
     async def off(self, team: str) -> Collection[str]:
-        """Their ids."""
+        """The ids of the conversations with reminders off."""
 
     async def switch(self, team: str, conversation: str, *, on: bool) -> bool:
-        """Whether this changed anything."""
+        """Switches reminders on or off and returns whether that changed anything."""
 
 
 class ProposalStore(Protocol):
@@ -95,18 +98,18 @@ class FeedAdmin(Protocol):
     async def lag(self) -> Lag | None: ...
 
     async def add(self, url: str) -> Feed:
-        """The feed at the address, or that its page names. Raises FeedError."""
+        """Adds the feed at the address, or that the page at it links to. Raises FeedError."""
 
     async def remove(self, feed_id: str) -> object:
-        """Raises FeedError where there is none that may be removed."""
+        """Raises FeedError if there is no such feed or it may not be removed."""
 
     async def resume(self, feed_id: str) -> object:
-        """Raises FeedError where there is none that has stopped."""
+        """Raises FeedError if there is no such feed or it is not stopped."""
 
 
 @dataclass(frozen=True)
 class CommandStores:
-    """All that commands read and write."""
+    """All stores that commands use."""
 
     subscriptions: SubscriptionStore
     stories: StoryStore

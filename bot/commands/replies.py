@@ -1,4 +1,4 @@
-"""Replies to commands, as values. Each platform turns them into words and buttons of its own."""
+"""Replies to commands, as values. Each platform renders them in its own way."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from bot.values import Topic
 
 @dataclass_transform(frozen_default=True)
 class Reply:
-    """What a command returns; each subclass is a frozen dataclass."""
+    """The result of a command; each subclass becomes a frozen dataclass."""
 
     def __init_subclass__(cls) -> None:
         dataclass(frozen=True)(cls)
@@ -40,33 +40,33 @@ class RateAnswers(Reply):
 
 
 class RateCalendar(Reply):
-    """What takes effect, or what has changed, as the question asks."""
+    """Upcoming or past changes, as the question asks."""
 
     query: RateQuery
     today: date
     items: tuple[Upcoming, ...]
     checked_period: CheckedPeriod | None
-    """How far the sources were read; None if up to today."""
+    """When the sources were last checked; None if today."""
 
 
 class CalendarFile(Reply):
-    """The dates for a calendar file; none where the ledger knows of none."""
+    """The entries for a calendar file; empty if there are none."""
 
     query: RateQuery
     entries: tuple[CalendarEntry, ...]
     checked_period: CheckedPeriod | None
-    """How far the sources were read; None if up to today."""
+    """When the sources were last checked; None if today."""
 
 
 class Subscribed(Reply):
-    """A subscription of the conversation; not new where it had the same before."""
+    """A subscription was saved. It is not new if the conversation already had it."""
 
     subscription: Subscription
     is_new: bool
 
 
 class Unsubscribed(Reply):
-    """How many subscriptions changed or ended, and what was named; nothing named means all."""
+    """How many subscriptions changed or ended, with the topics and parties of the command."""
 
     count: int
     topics: frozenset[Topic]
@@ -82,7 +82,7 @@ class SubscriptionList(Reply):
 
 
 class LatestStories(Reply):
-    """The newest stories, of one topic or of all."""
+    """The latest stories, of one topic or of all."""
 
     stories: Sequence[Story]
     topic: Topic | None
@@ -94,11 +94,11 @@ class ReminderSwitch(Reply):
     on: bool
     changed: bool
     has_tariffs: bool
-    """Whether the conversation has a subscription that reminders can be about."""
+    """Whether a subscription includes tariffs, the only topic with reminders."""
 
 
 class FeedStatusList(Reply):
-    """How the feeds are doing."""
+    """The health of the feeds."""
 
     feeds: Sequence[Health]
     lag: Lag | None
@@ -108,19 +108,19 @@ class FeedStatusList(Reply):
 
 
 class FeedAdded(Reply):
-    """A feed that is polled from now on."""
+    """A feed was added and is now polled."""
 
     feed: Feed
 
 
 class FeedRemoved(Reply):
-    """A feed that is no longer polled."""
+    """A feed was removed and is no longer polled."""
 
     feed_id: str
 
 
 class FeedResumed(Reply):
-    """A feed that had stopped and is polled again."""
+    """A stopped feed is polled again."""
 
     feed_id: str
 
@@ -137,11 +137,11 @@ class ProposalList(Reply):
     first: Sequence[ProposalRecord]
     count: int
     held_back: int
-    """How many of them were held back by the quota and not posted."""
+    """How many of them were not posted because of the quota."""
 
 
 class EventFollowed(Reply):
-    """The person follows the event; not new where they did before."""
+    """The person follows the event. It is not new if they already did."""
 
     event_id: str
     is_new: bool
@@ -159,13 +159,13 @@ class EventMuted(Reply):
 
 
 class ConversationMuted(Reply):
-    """Until when all alerts of the conversation are muted; None where they are not."""
+    """When the mute of the conversation ends; None if it is not muted."""
 
     until: datetime | None
 
 
 class NotUnderstood(Reply):
-    """Text that is neither a command nor a question; `suggestions` are complete commands."""
+    """The text is neither a command nor a question; `suggestions` are complete commands."""
 
     word: str
     cause: str
@@ -173,7 +173,7 @@ class NotUnderstood(Reply):
 
 
 class OperatorsOnly(Reply):
-    """The person is no operator, so nothing was done."""
+    """The command needs an operator, so nothing was done."""
 
     act: OperatorAction
     user: str
@@ -181,14 +181,14 @@ class OperatorsOnly(Reply):
 
 @dataclass(frozen=True)
 class Overview:
-    """The subscriptions that concern a person, and how the feeds are doing."""
+    """A person's subscriptions and the health of the feeds."""
 
     subscriptions: Sequence[Subscription]
     feeds: FeedSummary
 
 
 def is_public(reply: Reply) -> bool:
-    """Whether the whole conversation should see the reply: it changes what all of them get."""
+    """Whether everyone in the conversation should see the reply, because it affects them all."""
     match reply:
         case Subscribed():
             return reply.is_new

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CommandRequest:
-    """What was typed, by whom and where.
+    """A typed command with its user and conversation.
 
     `text` is plain, without a platform's markup. `conversation` is where alerts would be posted: a
     channel, or the person for a direct message.
@@ -16,4 +16,4 @@ class CommandRequest:
     conversation: str
     user: str
     needs_invitation: bool = False
-    """Whether the bot can post in the conversation only after an invitation, as in private ones."""
+    """Whether the bot must be invited before it can post, as in private channels."""

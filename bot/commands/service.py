@@ -1,4 +1,4 @@
-"""What each command does. Slash commands, mentions, direct messages and buttons all come here.
+"""Executes commands from slash commands, mentions, direct messages and buttons.
 
 request | parse_command | permission | execute | Reply
              |-- CommandNotUnderstood, QueryError --> NotUnderstood, with suggestions
@@ -37,7 +37,7 @@ MUTED_FOR = timedelta(hours=24)
 
 
 class CommandService:
-    """Carries out commands, the same way for every platform."""
+    """Executes commands, in the same way for every platform."""
 
     def __init__(
         self,
@@ -47,17 +47,17 @@ class CommandService:
         permissions: Permissions,
         clock: Callable[[], datetime],
     ) -> None:
-        """`clock` gives the present moment in UTC."""
+        """`clock` returns the current time in UTC."""
         self.stores, self.answers, self.decisions = stores, answers, decisions
         self.permissions, self.clock = permissions, clock
 
     @property
     def parties(self) -> Parties:
-        """The economies that commands can name."""
+        """The economies and blocs that commands can name."""
         return self.answers.ledger.parties
 
     async def handle(self, request: CommandRequest) -> Reply:
-        """The reply to typed text. Raises StoreError and other faults, never for the text."""
+        """The reply to typed text. No text raises an error, but StoreError may be raised."""
         try:
             return await self.execute(parse_command(request.text, self.parties), request)
         except CommandNotUnderstood as error:
@@ -76,7 +76,7 @@ class CommandService:
             return _build_not_understood(to_single_line(request.text)[:MAX_TEXT], error)
 
     async def build_overview(self, team: str, user: str) -> replies.Overview:
-        """What concerns one person: the subscriptions they made or get, and the feeds."""
+        """The subscriptions that a person created or receives, and the health of the feeds."""
         every = await self.stores.subscriptions.every(team)
         # Other people's subscriptions of private channels stay hidden.
         own = [one for one in every if user in (one.conversation, one.created_by)]
@@ -189,7 +189,7 @@ class CommandService:
 
 
 def _build_not_understood(text: str, error: QueryError) -> replies.NotUnderstood:
-    """The misspelt command or economy corrected, as complete commands."""
+    """The reply for an error, with the corrected command or economy as suggestions."""
     corrected = suggest_command(text)
     commands = [corrected] if corrected else []
     if isinstance(error, NoEconomyNamed):

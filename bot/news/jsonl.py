@@ -1,7 +1,7 @@
-"""The JSON lines of `tariffwire match` and `tariffwire same`: plain objects in, plain objects out.
+"""The JSON lines of `tariffwire match` and `tariffwire same`.
 
-Input is untrusted: every field may be missing or of another type, and titles and summaries become
-plain text like those of a feed.
+Input is untrusted: any field may be missing or have another type. Titles and summaries become plain
+text, as those of a feed do.
 """
 
 import json
@@ -21,14 +21,14 @@ from bot.text.plain import to_plain_text
 _TITLE, _SUMMARY = 1000, 20_000
 _DEFAULT_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 _MAX_SHOWN = 80
-_CURE = "Give one object a line"
+_CURE = "Write one JSON object per line"
 
 
 def read_line(line: bytes, number: int) -> dict[str, Any]:
     """The object on a line; bytes that are not UTF-8 become U+FFFD.
 
-    Raises TariffwireError naming the line's number if it is no JSON object. NaN and infinities are
-    not JSON, although Python's parser accepts them.
+    Raises TariffwireError with the line number if the line is no JSON object, or has a NaN or an
+    infinity, which Python's parser accepts.
     """
     try:
         value = json.loads(
@@ -37,8 +37,8 @@ def read_line(line: bytes, number: int) -> dict[str, Any]:
             parse_constant=_refuse_constant,
         )
     except (ValueError, RecursionError) as error:
-        # Besides JSONDecodeError: a number of more digits than Python turns into one.
-        raise TariffwireError(f"line {number}", "not JSON that can be read", _CURE) from error
+        # ValueError is also raised for a number with more digits than Python converts.
+        raise TariffwireError(f"line {number}", "not valid JSON", _CURE) from error
     if not isinstance(value, dict):
         raise TariffwireError(f"line {number}", "not a JSON object", _CURE)
     return value
@@ -71,7 +71,7 @@ def _refuse_constant(constant: str) -> float:
 
 
 def match_story(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of `match` to `{"id","title","summary","published"?}`."""
+    """The result of `match` for `{"id","title","summary","published"?}`."""
     found = _understand(reader, given)
     return {
         "id": given.get("id"),
@@ -84,7 +84,10 @@ def match_story(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def compare_stories(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of `same` to `{"id","a":{story},"b":{story}}`; TariffwireError without both."""
+    """The result of `same` for `{"id","a":{story},"b":{story}}`.
+
+    Raises TariffwireError if one of the stories is missing.
+    """
     likeness = score_similarity(_read_story(reader, given, "a"), _read_story(reader, given, "b"))
     return {"id": given.get("id"), "same": likeness >= SAME_SCORE, "score": round(likeness, 3)}
 
@@ -122,12 +125,12 @@ def _read_story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
 
 
 def _parse_moment(value: object) -> datetime:
-    """The moment in an ISO 8601 text, UTC if it names no zone; a fixed day for other values."""
+    """The time in an ISO 8601 text, in UTC if it has no zone; a fixed date for other values."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else _DEFAULT_DAY
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        # In UTC, the first and last day of the calendar may be out of range.
+        # Conversion to UTC can overflow on the first and last date that Python supports.
         return _DEFAULT_DAY
 
 

@@ -1,4 +1,4 @@
-"""Turns an entry into a story, or into nothing. The steps, in order:
+"""Turns an entry into a story, or drops it. The steps, in order:
 
 topics    is it trade news?     matches "Brussels prepares tariffs on motorcycles"
                                 not     "The grid pays a feed-in tariff" -> no story
@@ -18,11 +18,11 @@ from bot.parties import Parties
 from bot.values import Frozen, Topic, digest, to_utc
 
 _TEXT_READ = 5000
-"""Characters read of a whole article; its subject is near the beginning."""
+"""Maximum characters of a text that are read. The subject of an article is near its beginning."""
 
 
 class Understanding(Frozen):
-    """The content of a title and a text; without topics the bot stays silent about them."""
+    """What a title and a text are about. Without topics, there is no story."""
 
     topics: tuple[Topic, ...] = ()
     parties: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class Understanding(Frozen):
 
 
 class Reader:
-    """Turns entries into stories. It is pure, so it may run in any thread."""
+    """Turns entries into stories. It has no state, so any thread may use it."""
 
     def __init__(self, rules: TopicRules, parties: Parties) -> None:
         self._parties = parties
@@ -41,7 +41,7 @@ class Reader:
         self._figures = FigureReader(parties, rules.lists.get("product", ()))
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
-        """The entry as a story, or None if it is no trade news; `seen_at` is aware."""
+        """The entry as a story, or None if it matches no topic; `seen_at` must be aware."""
         match = self._match(entry.title, entry.summary)
         if not match.topics:
             return None
@@ -61,7 +61,7 @@ class Reader:
         )
 
     def understand(self, title: str, summary: str) -> Understanding:
-        """The content of a text; it has parties and figures without topics too."""
+        """The content of a title and a text, with parties and figures even if no topic matches."""
         return self._understand(title, summary, self._match(title, summary))
 
     def _match(self, title: str, summary: str) -> Match:

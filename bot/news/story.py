@@ -15,14 +15,14 @@ class Evidence(Frozen):
     rule: str
     """The id of the rule in `config/topics.yaml`."""
     words: str
-    """The words as in the story."""
+    """The words as they are in the story."""
     where: str = Field(pattern="^(title|summary)$")
 
 
 class Figure(Frozen):
-    """A number that the story states for a duty: percent of customs value, or US dollars.
+    """A duty that a story states, in percent of the customs value or in US dollars.
 
-    Every number is in `quote`, which is a part of the story's text.
+    `quote` is a part of the story's text and contains every number.
     """
 
     imposer: str | None = None
@@ -35,14 +35,14 @@ class Figure(Frozen):
 
 
 class Match(Frozen):
-    """The result of matching the topic rules; no topics means: stay silent."""
+    """The result of the topic rules. Without topics, the entry becomes no story."""
 
     topics: tuple[Topic, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
 
 class Story(Frozen):
-    """An entry about one of the topics; `id` is a digest of feed and entry key."""
+    """An entry about at least one topic; `id` is a hash of the feed id and the entry key."""
 
     id: str
     feed_id: FeedId
@@ -53,9 +53,9 @@ class Story(Frozen):
     title: str
     link: str = ""
     text: str = ""
-    """The entry's summary as plain text; figures quote it, and events are matched by it."""
+    """The entry's summary as plain text, which figures quote."""
     summary: str = ""
-    """The best sentences of title and text, unchanged."""
+    """At most two sentences of the text, unchanged."""
     published: AwareDatetime
     """UTC; for an entry without a date, when it was first seen."""
     seen_at: AwareDatetime
@@ -65,4 +65,4 @@ class Story(Frozen):
     figures: tuple[Figure, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     event_id: str = ""
-    """The id of the first story of the event it belongs to; empty until the pipeline joins it."""
+    """The id of its event, which is the id of the event's first story; empty until it is known."""

@@ -24,16 +24,16 @@ from bot.text.folding import fold, fold_case
 from bot.text.plain import cut
 from bot.text.sentences import split_sentences
 
-# Most feeds give a few sentences; a whole article begins with its news.
+# Limits of what is read. Most feeds give a few sentences; an article begins with its news.
 _LONGEST_TEXT = 12_000
 _MOST_SENTENCES = 16
 _MOST_WANTED = 40
 _FEWEST_WORDS = 4
 _LONG_SENTENCE = 350
-# A second sentence shorter than this, after the cut, says nothing.
+# Minimum characters left for the second sentence; a shorter piece would say nothing.
 _LEAST_ROOM = 80
-# Share of new words in a sentence that repeats the title; more in a heading, which often ends with
-# the name of its source.
+# Maximum share of new words in a sentence that repeats the title. It is higher for headings, which
+# often end with the name of their source.
 _NEW_WORDS = 0.2
 _NEW_WORDS_OF_HEADING = 0.4
 
@@ -89,10 +89,10 @@ _ENDS = re.compile(r"[.!?][\"')\]]*$")
 
 class _Sentence(NamedTuple):
     place: int
-    """Its place among the candidates, from 0."""
+    """Its index among the candidates."""
     text: str
     cased: str
-    """The text with plain letters and dashes; `folded` is also in lower case."""
+    """The folded text in its own case; `folded` is in lower case."""
     folded: str
     words: frozenset[str]
     whole: bool
@@ -100,11 +100,11 @@ class _Sentence(NamedTuple):
 
 
 def summarize(title: str, text: str, wanted: Sequence[str] = (), limit: int = 600) -> str:
-    """At most two sentences of `text`, in its order; empty where no sentence is good enough.
+    """The best one or two sentences of `text`, in its order; empty if none is good enough.
 
-    `wanted` are words that make a sentence better: numbers of figures, words of evidence, names of
-    parties; those with a digit count double. `limit` is in characters. Each sentence is unchanged,
-    unless it was cut at a word and ends with an ellipsis.
+    A sentence scores for each of the `wanted` words in it: numbers of figures, words of evidence,
+    names of parties; words with a digit count double. `limit` is in characters; a sentence that
+    is too long is cut at a word and ends with an ellipsis.
     """
     candidates = _find_candidates(title, text[:_LONGEST_TEXT])
     if not candidates:
@@ -183,7 +183,7 @@ def _score(sentence: _Sentence, wanted: Sequence[str]) -> float:
 
 
 def _contains(sentence: _Sentence, word: str) -> bool:
-    """Whether the sentence contains the folded word; one in capitals (US) only in capitals."""
+    """Whether the sentence contains the folded word. A word in capitals (US) matches its case."""
     where, word = (sentence.cased, word) if word.isupper() else (sentence.folded, word.lower())
     at = where.find(word)
     while at >= 0:
@@ -195,7 +195,7 @@ def _contains(sentence: _Sentence, word: str) -> bool:
 
 
 def _score_reference(sentence: _Sentence, taken: _Sentence | None) -> float:
-    """The points that a sentence loses for referring to one that is not taken."""
+    """The points that a sentence loses if it refers to a sentence that is not taken."""
     if sentence.place == 0 or not _REFERS_BACK.match(sentence.folded):
         return 0.0
     return 0.0 if taken is not None and taken.place == sentence.place - 1 else 1.0
@@ -212,7 +212,7 @@ def _join(first: _Sentence, second: _Sentence, limit: int) -> str:
 
 
 def _cut(text: str, limit: int) -> str:
-    """The text within the limit, without a number at the cut: its unit may be missing."""
+    """The text within the limit. It does not end with a number, whose unit might be missing."""
     if len(text) <= limit:
         return text
     short = cut(text, limit)

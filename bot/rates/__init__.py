@@ -1,1 +1,1 @@
-"""The ledger of duties, and answers to questions about it."""
+"""The ledger of duties, questions about it and their answers."""

@@ -1,4 +1,4 @@
-"""The days that a measure's rates and milestones give: what begins, ends or falls due on each."""
+"""The dates of a measure: when its rates begin and end, and its milestones."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -10,14 +10,14 @@ _A_DAY = timedelta(days=1)
 
 
 def list_milestone_days(measure: Measure) -> Iterator[Upcoming]:
-    """The known days on which something other than its rate is due."""
+    """The milestones of the measure, in the order of the file."""
     for milestone in measure.milestones:
         change = Change(ChangeKind.MILESTONE, text=milestone.what)
         yield _build_upcoming(measure, milestone, milestone.on, change)
 
 
 def list_rate_days(measure: Measure) -> Iterator[Upcoming]:
-    """The day on which each period begins, and the day after one that nothing follows."""
+    """The first day of each rate period, and the day after a period without a successor."""
     before: RatePeriod | None = None
     for period in measure.periods:
         if before is not None and before.to is not None and before.to + _A_DAY < period.from_:

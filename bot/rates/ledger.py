@@ -18,30 +18,30 @@ from bot.rates.question.product import ParsedProduct, ProductReader
 from bot.rates.scope_matching import ScopeMatcher
 
 _CACHE_SIZE = 2_000
-"""Maximum cached lookups by pair, and by pair and goods; a few KB each."""
+"""Maximum entries of each cache: of pairs, and of pairs with goods; a few KB per entry."""
 
 
 class Pair(NamedTuple):
-    """The ledger's data on an imposer and a partner, for all days and goods."""
+    """All data of the ledger about an imposer and a partner."""
 
     measures: tuple[Measure, ...]
-    """All of them over all time."""
+    """All measures of the imposer on the partner, past ones too."""
     ids: frozenset[str]
     charged: frozenset[str]
     """Codes of the partner and its blocs."""
     coverage: Coverage | None
-    """How far they are followed; None where they are not at all."""
+    """Which duties are tracked since when; None if none are."""
     talks: tuple[Talk, ...]
-    """Rounds of talks in which both took part, in order of time."""
+    """Talks in which both took part, in order of time."""
     remarks: tuple[Remark, ...]
-    """Notes that an answer about it must show, in addition to its rates."""
+    """Notes that an answer about the pair must show."""
 
 
 class Ledger:
-    """The files of one set of files, indexed; it never changes."""
+    """All measures of the rates files, indexed. A ledger never changes."""
 
     def __init__(self, files: RatesFiles, parties: Parties) -> None:
-        """`files` must have no flaws (`check.flaws`)."""
+        """`files` must be valid: `find_problems` finds nothing."""
         imposer_files = tuple(files.imposer_files.values())
         references = index_references(imposer_files)
         names = {party.code: party.name for party in parties}
@@ -65,9 +65,9 @@ class Ledger:
         self.events = tuple(sorted(files.events.legal, key=lambda event: event.on))
         self.talks = tuple(sorted(files.events.talks, key=lambda talk: talk.on))
         self.events_of: Mapping[str, Sequence[LegalEvent]] = _group_events(self.events, references)
-        """By measure id, the legal events that bear on it, in order of time."""
+        """Legal events by measure id, in order of time."""
         self.rate_days = {one.id: tuple(list_rate_days(one)) for one in self.measures}
-        """By measure id, the days on which its rates begin and end, in order of time."""
+        """The dates on which rates begin and end, by measure id, in order of time."""
         self.milestone_days = {one.id: tuple(list_milestone_days(one)) for one in self.measures}
         self._imposer_files = {imposer_file.imposer: imposer_file for imposer_file in imposer_files}
         self._averages = {
@@ -82,21 +82,21 @@ class Ledger:
             {one: place for place, one in enumerate(expand_names(members, references))}
             for members in sets
         ]
-        """Sets of measures of which a line pays one at most, each with its place in the set."""
+        """Sets of measures of which a tariff line pays at most one, as ranks by measure id."""
         bases: dict[str, tuple[str, ...]] = {}
         for imposer_file in imposer_files:
             for base, words in imposer_file.bases.items():
                 bases[base] = (*bases.get(base, ()), *words)
         self.reader = ProductReader(self.goods, self.measures, bases)
-        # Cached: a ledger never changes, and the same pairs and goods are queried repeatedly.
+        # Cached, because questions repeat the same pairs and goods.
         self.get_pair: Callable[[str, str], Pair] = lru_cache(_CACHE_SIZE)(self._find_pair)
-        """What the imposer, or its bloc, has on the partner."""
+        """The pair of these codes. The imposer's measures include those of its bloc."""
         self.get_fits: Callable[[str, str, ParsedProduct | None], Mapping[str, Fit]]
         self.get_fits = lru_cache(_CACHE_SIZE)(self._find_fits)
-        """How surely each measure of the pair, by id, falls on the goods; a general one does."""
+        """How surely each measure of the pair applies to the goods, by measure id."""
 
     def list_codes(self, code: str) -> tuple[str, ...]:
-        """The code itself and the blocs it belongs to, as `Parties.covering`."""
+        """The code and the codes of its blocs, as `Parties.list_codes`, but cached."""
         return self._codes.get(code) or self.parties.list_codes(code)
 
     def _find_pair(self, imposer: str, partner: str) -> Pair:
@@ -120,28 +120,28 @@ class Ledger:
         return Pair(measures, ids, charged, _find_coverage(imposer_file, charged), talks, remarks)
 
     def find_duty_day(self, now: datetime, imposer: str = "US") -> date:
-        """The day whose rates the imposer's customs charges at this moment (aware)."""
+        """The date whose rates the imposer's customs charges at `now` (aware)."""
         imposer_file = self.find_imposer_file(imposer)
         return (imposer_file.clock if imposer_file else DutyClock()).find_day(now)
 
     def find_imposer_file(self, imposer: str) -> ImposerFile | None:
-        """The file of the imposer or of its bloc."""
+        """The file of the imposer or of its bloc; None if there is none."""
         return next(
             (self._imposer_files[c] for c in self.list_codes(imposer) if c in self._imposer_files),
             None,
         )
 
     def find_coverage(self, imposer: str, partner: str) -> Coverage | None:
-        """How far the ledger follows this pair; None where it does not at all."""
+        """Which duties of the pair the ledger tracks since when; None if it tracks none."""
         return self.get_pair(imposer, partner).coverage
 
     def find_mfn_average(self, imposer: str) -> MfnAverage | None:
-        """The imposer's MFN average (a member's is its bloc's)."""
+        """The MFN average of the imposer or of its bloc; None if unknown."""
         codes = reversed(self.list_codes(imposer))
         return next((self._averages[code] for code in codes if code in self._averages), None)
 
     def find_base_duty(self, imposer: str, wanted: ParsedProduct) -> BaseRate | None:
-        """The MFN duty of the line or the goods asked for, or of an example of them."""
+        """The MFN duty of the line or goods, or else of an example; None if unknown."""
         imposer_file = self.find_imposer_file(imposer)
         if imposer_file is None:
             return None
@@ -160,7 +160,7 @@ class Ledger:
         return None
 
     def list_remarks(self, imposer: str, partner: str, day: date) -> Iterator[Remark]:
-        """Notes that an answer about this pair on that day must show, in addition to its rates."""
+        """The notes that an answer about this pair on that day must show."""
         for one in self.get_pair(imposer, partner).remarks:
             if one.from_ <= day <= (one.to or day):
                 yield one
@@ -185,7 +185,7 @@ def _group_events(
 
 
 def _find_coverage(imposer_file: ImposerFile | None, charged: frozenset[str]) -> Coverage | None:
-    """How far the duties on a partner with these codes are followed."""
+    """The coverage that names one of these codes, or else the one for all countries."""
     coverage = imposer_file.coverage if imposer_file else ()
     named = (one for one in coverage if not charged.isdisjoint(one.partners))
     rest = (one for one in coverage if WORLD in one.partners)
@@ -194,7 +194,7 @@ def _find_coverage(imposer_file: ImposerFile | None, charged: frozenset[str]) ->
 
 def _is_base_of(base: BaseDuty, wanted: ParsedProduct, exactly: bool) -> bool:
     line = base.line.replace(".", "")
-    # 8507.60 is undivided in a tariff that goes on to 8507.60.00.
+    # 8507.60.00 is all of 8507.60.
     whole = line.removesuffix("00")
     if wanted.codes and any(code.startswith(whole) for code in wanted.codes):
         return exactly

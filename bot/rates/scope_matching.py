@@ -1,9 +1,9 @@
-"""Matches measures with goods: how surely they fall on them, and what is exempt.
+"""Matches measures with goods: how surely a measure applies, and what is exempt.
 
-Of the goods and codes asked for, the best fit to a scope counts:
-- a name: the scope has this very name (`NAMED`), one that it is part of (`HEADING`), or one that is
-  part of it (`PARTIAL`); otherwise its codes decide, of which all must lie within the scope;
-- a code: it lies within a code of the scope (`HEADING`), or the other way round (`PARTIAL`).
+If a question has several goods and codes, the best fit counts:
+- goods: the scope names them (`NAMED`), wider goods (`HEADING`) or narrower ones (`PARTIAL`).
+  Otherwise their codes decide: all in the scope is `HEADING`, some is `PARTIAL`.
+- a code: a code of the scope is a prefix of it (`HEADING`), or the other way round (`PARTIAL`).
 """
 
 from collections.abc import Collection, Sequence
@@ -17,20 +17,20 @@ from bot.rates.question.product import ParsedProduct
 
 
 class Exemptions(NamedTuple):
-    """What exempts some goods from a measure."""
+    """The exemptions of a measure that apply to the goods of a question."""
 
     whole: tuple[Exemption, ...] = ()
-    """Those that exempt all of the goods."""
+    """Exemptions of all the goods."""
     partial: tuple[Exemption, ...] = ()
-    """Those that exempt some of the goods, or all of them on a condition."""
+    """Exemptions of some of the goods, or of all of them under a condition."""
 
 
 _CACHE_SIZE = 10_000
-"""Fits of a measure and goods; a duty on all partners is asked about with each of them."""
+"""Maximum entries of each cache. Each has a measure and goods, whatever the partner."""
 
 
 class ScopeMatcher:
-    """How measures fit goods of the vocabulary."""
+    """Matches the scopes of measures with goods and codes."""
 
     def __init__(self, goods: Goods, measures: Sequence[Measure]) -> None:
         self._goods = goods
@@ -39,13 +39,13 @@ class ScopeMatcher:
         self._find_exempt_cached = lru_cache(_CACHE_SIZE)(self._find_exempt)
 
     def match(self, measure: Measure, wanted: ParsedProduct) -> Fit:
-        """How surely the measure falls on the goods; a general one does."""
+        """How surely the measure applies to the goods; `NAMED` for a measure on all goods."""
         if measure.applies_to_all_goods:
             return Fit.NAMED
         return self._find_fit_cached(measure.id, wanted.goods, wanted.codes)
 
     def covers_all(self, measure: Measure, wanted: ParsedProduct) -> bool:
-        """Whether all that was asked for, word by word, lies in the measure's scope."""
+        """Whether the scope includes all goods and codes of the question, with no word unknown."""
         return not wanted.unknown and all(
             fit >= Fit.HEADING for fit in self._fit_each(measure.scope, wanted.goods, wanted.codes)
         )
@@ -53,9 +53,9 @@ class ScopeMatcher:
     def find_exemptions(
         self, measure: Measure, day: date, charged: Collection[str], wanted: ParsedProduct
     ) -> Exemptions:
-        """What exempts the goods, or some of them, from the measure on that day.
+        """The exemptions of the goods from the measure on that day.
 
-        `charged` are the codes of the partner and its blocs.
+        `charged` has the codes of the partner and its blocs.
         """
         whole: list[Exemption] = []
         partial: list[Exemption] = []
@@ -76,7 +76,7 @@ class ScopeMatcher:
     def _find_exempt(
         self, measure_id: str, goods: tuple[str, ...], codes: tuple[str, ...]
     ) -> tuple[tuple[Exemption, Fit], ...]:
-        """The exemptions that hold for these goods, or some of them, on some day."""
+        """The exemptions of these goods on any day, each with its fit."""
         fits = (
             (exemption, max(self._fit_each(exemption.scope, goods, codes), default=Fit.NONE))
             for exemption in self._measures[measure_id].exempt
@@ -84,7 +84,7 @@ class ScopeMatcher:
         return tuple((exemption, fit) for exemption, fit in fits if fit)
 
     def _fit_each(self, scope: Scope, goods: Sequence[str], codes: Sequence[str]) -> list[Fit]:
-        """How surely the scope holds each of the goods and codes."""
+        """How surely the scope includes each of the goods and codes."""
         fits = [self._fit_good(scope, good_id) for good_id in goods]
         return [*fits, *(_fit_code(scope.hs, code) for code in codes)]
 
@@ -102,9 +102,9 @@ class ScopeMatcher:
         return Fit.PARTIAL if any(fits) else Fit.NONE
 
 
-def _fit_code(held: tuple[str, ...], code: str) -> Fit:
-    if code.startswith(held):
+def _fit_code(scope_codes: tuple[str, ...], code: str) -> Fit:
+    if code.startswith(scope_codes):
         return Fit.HEADING
-    if any(prefix.startswith(code) for prefix in held):
+    if any(prefix.startswith(code) for prefix in scope_codes):
         return Fit.PARTIAL
     return Fit.NONE

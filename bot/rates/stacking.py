@@ -1,16 +1,15 @@
-"""Which layers of duty add up on some goods, and why the others do not.
+"""Decides which duties add up on goods on a day, and why others do not count.
 
-In this order, and what is left counts:
-1. what was not charged on the day: suspended, announced, without a rate, zero; and specific duties,
-   which are no percent;
-2. exemptions of these goods or this partner;
-3. an import ban on these goods: then nothing counts, since no duty lets them in;
-4. of a set of which a tariff line pays one at most: the closest fit, then the first named; where
-   two fit by their codes alone with different rates, neither, and the total is a range (`span`);
-5. what falls on some lines of them only, and what is never part of a sum (`excluded_reason`),
-   unless it is all that was asked for by itself;
-6. what gives way to another layer that counts.
-The total is the sum of the rest. An all-in rate counts with its own number, base rate included.
+Each rule excludes layers, in this order:
+1. Not charged on the day: suspended, announced, no rate, or zero. Specific duties are no percent.
+2. Exempt: these goods or this partner.
+3. Import ban on these goods: no layer counts.
+4. Sets of which a tariff line pays at most one: the closest fit counts, then the first in the set.
+   If two fit only by their codes and have different rates, neither counts: the total is a range.
+5. Layers on only some tariff lines, and layers that never count in a sum (`excluded_reason`),
+   unless the question is about that layer alone.
+6. Layers that are not charged on goods that pay another counted layer (`excluded_by`).
+The total is the sum of the other layers. An all-in rate counts in full, with the base rate in it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,40 +24,40 @@ from bot.rates.model.warnings import Exclusion, Reason
 
 
 class Layer(NamedTuple):
-    """A measure on a day, and how surely it falls on the goods in question."""
+    """A measure on a day, and how surely it applies to the goods of a question."""
 
     measure: Measure
     period: RatePeriod
     fit: Fit
     exclusion: Exclusion | None = None
-    """Why these goods or this partner do not pay it; None if they do."""
+    """The exemption of these goods or this partner; None if they are not exempt."""
     partly_exempt: tuple[Exemption, ...] = ()
-    """Exemptions of some of these goods, or of all of them on a condition."""
+    """Exemptions of some of these goods, or of all of them under a condition."""
 
     @property
     def checked(self) -> date | None:
-        """The day up to which the sources of this rate were read; None where none was opened."""
+        """The day of the last check of this rate's sources; None if no source was opened."""
         return self.period.checked or self.measure.verified_as_of
 
 
 class ExcludedLayer(NamedTuple):
-    """A layer that is not in the total."""
+    """A layer that the total does not count."""
 
     layer: Layer
     exclusion: Exclusion
     may_apply: bool = False
-    """Whether it may be due all the same, so that an answer must say so first."""
+    """Whether it may apply nevertheless. Then the answer needs a warning."""
 
 
 class StackedLayers(NamedTuple):
-    """The layers that make a total, and those left out."""
+    """The layers of a total, and the excluded ones."""
 
     counted: tuple[Layer, ...]
     excluded: tuple[ExcludedLayer, ...]
     ban: Layer | None = None
-    """The import ban on these goods; then nothing is counted."""
+    """The import ban on these goods. Then nothing is counted."""
     span: tuple[Decimal, Decimal] | None = None
-    """The lowest and highest total in percent, where the line decides between rates of a set."""
+    """The lowest and highest total in percent, if the tariff line decides (rule 4)."""
 
     @property
     def total(self) -> Decimal:
@@ -73,15 +72,15 @@ _NOT_CHARGED = {
     Status.STRUCK_DOWN: Reason.STRUCK_DOWN,
 }
 _MAX_COMBINATIONS = 32
-"""Combinations of rates that a range is computed from; a code lies in one such set, rarely two."""
+"""Maximum combinations of rates for a range. A code is in one such set, rarely in two."""
 
 
 def stack(
     layers: Sequence[Layer], one_of: Sequence[Mapping[str, int]], *, by_itself: bool = False
 ) -> StackedLayers:
-    """The layers that count; `by_itself` where the question names the layers it wants.
+    """Applies the rules; `by_itself` is true if the question is about named layers alone.
 
-    Each of `one_of` is a set of measures, by id, of which a line pays one at most, with its order.
+    `one_of` has the sets of rule 4: the rank of each measure by id.
     """
     left_out: list[ExcludedLayer] = []
     charged = _exclude_uncharged(layers, left_out)
@@ -111,7 +110,7 @@ def _compute_span(
     *,
     by_itself: bool,
 ) -> tuple[Decimal, Decimal]:
-    """The lowest and the highest total over all ways to decide each of the sets."""
+    """The lowest and highest total over all combinations of the undecided layers."""
     rivals = {layer.measure.id for alternatives in undecided for layer in alternatives}
     totals = []
     for chosen in islice(product(*undecided), _MAX_COMBINATIONS):
@@ -122,7 +121,7 @@ def _compute_span(
 
 
 def _find_ban(layers: Sequence[Layer]) -> Layer | None:
-    """Rule 3: the ban that surely holds for the goods; of several the closest fit."""
+    """Rule 3: the ban that certainly applies to the goods; of several, the closest fit."""
     bans = [one for one in layers if one.period.banned and one.fit > Fit.PARTIAL]
     return max(bans, key=lambda one: one.fit, default=None)
 
@@ -134,7 +133,7 @@ def _exclude_partial_bans(layers: Sequence[Layer], left_out: list[ExcludedLayer]
 
 
 def _exclude_uncharged(layers: Sequence[Layer], left_out: list[ExcludedLayer]) -> list[Layer]:
-    """Rules 1 and 2."""
+    """Rules 1 and 2. Returns the other layers and adds excluded ones to `left_out`."""
     charged = []
     for layer in layers:
         period = layer.period
@@ -153,7 +152,7 @@ def _exclude_uncharged(layers: Sequence[Layer], left_out: list[ExcludedLayer]) -
 def _exclude_uncertain(
     layers: Sequence[Layer], left_out: list[ExcludedLayer], *, by_itself: bool
 ) -> list[Layer]:
-    """Rule 5."""
+    """Rule 5: returns the layers that certainly count."""
     if by_itself and len(layers) == 1:
         return list(layers)
     certain = []
@@ -170,7 +169,7 @@ def _exclude_uncertain(
 def _exclude_rivals(
     layers: list[Layer], one_of: Sequence[Mapping[str, int]], left_out: list[ExcludedLayer]
 ) -> list[Layer]:
-    """Drops members of a set that give way to a sure layer outside all sets, before rule 4."""
+    """Before rule 4: excludes members of sets replaced by a certain layer outside all sets."""
     ids = {one for members in one_of for one in members}
     sure = {
         one.measure.id: one.measure
@@ -185,7 +184,7 @@ def _exclude_rivals(
 def _exclude_superseded(
     layers: list[Layer], others: Mapping[str, Measure], left_out: list[ExcludedLayer]
 ) -> list[Layer]:
-    """The layers without those that give way to one of the others (by id)."""
+    """The layers without those that one of the other measures (by id) replaces."""
     stays = []
     for layer in layers:
         over = _find_superseding(layer, others)
@@ -197,7 +196,7 @@ def _exclude_superseded(
 
 
 def _find_superseding(layer: Layer, others: Mapping[str, Measure]) -> Measure | None:
-    """The first of these measures (by id) whose goods do not pay the layer."""
+    """The first of these measures (by id) whose goods do not pay the layer, or None."""
     for one in (*layer.measure.excluded_by, *layer.period.excluded_by):
         if one in others:
             return others[one]
@@ -210,9 +209,9 @@ def _choose_from_set(
     left_out: list[ExcludedLayer],
     undecided: list[list[Layer]],
 ) -> list[Layer]:
-    """Rule 4 for one set; a rate on some lines silently gives way to one on all of them.
+    """Rule 4 for one set. Layers on only some tariff lines are dropped if another layer fits all.
 
-    Where the line decides, the rates that it decides between are added to `undecided`.
+    If the tariff line decides, the possible layers are added to `undecided`.
     """
     rivals = [layer for layer in counted if layer.measure.id in members]
     if len(rivals) < 2:
@@ -240,7 +239,7 @@ def _choose_from_set(
 
 
 def _exclude_superseded_last(counted: list[Layer], left_out: list[ExcludedLayer]) -> StackedLayers:
-    """Rule 6."""
+    """Rule 6, for counted layers and for excluded ones that may apply."""
     measures = {layer.measure.id: layer.measure for layer in counted}
     stays = _exclude_superseded(counted, measures, left_out)
     counts = {layer.measure.id: layer.measure for layer in stays}

@@ -33,7 +33,7 @@ def render_calendar_file(
     calendar.add("method", "PUBLISH")
     # icalendar does not know these two properties to be text, so vText escapes them.
     calendar.add("name", vText(_replace_backslashes(title)))
-    # For programs that do not know NAME (RFC 7986).
+    # Programs that do not support NAME (RFC 7986) read this one.
     calendar.add("x-wr-calname", vText(_replace_backslashes(title)))
     for change in changes:
         calendar.add_component(_build_event(change, parties, now))

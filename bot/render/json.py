@@ -1,7 +1,7 @@
-"""Answers as JSON values. Percents are decimal strings, days are written as 2025-05-14.
+"""Answers as JSON values. Percents are decimal strings, and dates are ISO 8601 (`2025-05-14`).
 
-`rate_json` is the contract of `tariffwire rate --json`. Fields that need data on tariff lines are
-null or empty so far. Keys beyond the contract are left out where they are empty.
+`build_rate_json` defines the output of `tariffwire rate --json`. Fields that need data on tariff
+lines are null or empty so far. Optional keys are omitted if they are empty.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ def build_rate_json(
     error: QueryError | None = None,
     calendar: Sequence[Upcoming] | None = None,
 ) -> Json:
-    """The answers to a question, or the error that it was refused with, as one object.
+    """The answers to a question, or its error, as one object.
 
     `query` is None if the text could not be parsed. `calendar` is the answer to `upcoming` and
     `changes`; None for all other questions.
@@ -74,7 +74,7 @@ def build_answer_json(answer: Answer) -> Json:
 
 
 def build_component_json(one: Component, base: BaseRate | None) -> Json:
-    """A component, counted or not; `base` is the base rate of the very line, if it is known."""
+    """A component, counted or not; `base` is the base rate of its tariff line, if known."""
     why = one.exclusion
     beyond = ("rate_since", "note", "covers", "rulings", "charged_until", "announced", "void_on")
     return {
@@ -97,7 +97,7 @@ def build_component_json(one: Component, base: BaseRate | None) -> Json:
 
 
 def build_upcoming_json(item: Upcoming) -> Json:
-    """One entry of a calendar, or of what comes next."""
+    """One upcoming or past change."""
     change = item.change
     return {
         **_collect_values(item, _UPCOMING),
@@ -116,13 +116,13 @@ def build_upcoming_json(item: Upcoming) -> Json:
 
 
 def build_warning_json(one: RateWarning) -> Json:
-    """The kind of a warning, and its values under their own names."""
+    """The kind of a warning and its fields."""
     names = [field.name for field in fields(one)]  # type: ignore[arg-type]
     return {"kind": one.kind, "leads": one.leads, **_collect_values(one, names)}
 
 
 def _sum_additional(answer: Answer, base: BaseRate | None) -> Decimal | None:
-    """The sum of what the counted duties add on top of the base rate; None if that is unknown."""
+    """The sum that the counted duties add to the base rate; None if unknown."""
     added = [_compute_added(one, base) for one in answer.components if one.measure_id != BASE_ID]
     known = [percent for percent in added if percent is not None]
     if answer.total_percent is None or len(known) < len(added):
@@ -131,7 +131,7 @@ def _sum_additional(answer: Answer, base: BaseRate | None) -> Decimal | None:
 
 
 def _compute_added(one: Component, base: BaseRate | None) -> Decimal | None:
-    """What a duty adds on top of the base rate, which an all-in rate includes."""
+    """The percent that a duty adds to the base rate; less than its rate if that is all-in."""
     if one.calc is Calc.ADDS or one.percent is None:
         return one.percent
     if base is None or base.percent is None:
@@ -140,7 +140,7 @@ def _compute_added(one: Component, base: BaseRate | None) -> Decimal | None:
 
 
 def _build_range(answer: Answer) -> object:
-    """The lowest and highest total; null for all-in rates, which are not additional duties."""
+    """The lowest and highest total; None if a rate is all-in, so totals include the base rate."""
     all_in = any(one.calc is not Calc.ADDS for one in (*answer.components, *answer.not_counted))
     return None if all_in else _to_json(answer.total_range)
 
@@ -165,16 +165,16 @@ def _build_source(source: Source) -> Json:
 
 
 def _collect_values(value: object, names: Sequence[str]) -> Json:
-    """These attributes under their names; a measure is its name and id, a source text and link."""
+    """The named attributes. A measure becomes name and id; a source becomes text and link."""
     found: Json = {}
     for name in names:
-        held = getattr(value, name)
-        if isinstance(held, MeasureRef):
-            found |= {"measure": held.name, "measure_id": held.id}
-        elif isinstance(held, Source):
-            found |= _build_source(held)
+        attribute = getattr(value, name)
+        if isinstance(attribute, MeasureRef):
+            found |= {"measure": attribute.name, "measure_id": attribute.id}
+        elif isinstance(attribute, Source):
+            found |= _build_source(attribute)
         else:
-            found[name.removeprefix("is_").rstrip("_")] = _to_json(held)
+            found[name.removeprefix("is_").rstrip("_")] = _to_json(attribute)
     return found
 
 
@@ -183,7 +183,7 @@ def _collect_filled(**values: object) -> Json:
 
 
 def _to_json(value: object) -> object:
-    """A value of a fact as JSON; named tuples become objects."""
+    """The value as JSON; named tuples and models become objects."""
     if isinstance(value, Decimal):
         return format_percent(value)
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""Simplifies letters for matching. The length stays the same, so that offsets stay valid."""
+"""Simplifies letters for matching. The text keeps its length, so offsets stay valid."""
 
 import unicodedata
 
@@ -35,7 +35,7 @@ _TABLE = str.maketrans({**_build_letter_table(), **_LOOKALIKES, **_TYPOGRAPHY})
 
 
 def fold(text: str) -> str:
-    """The text with plain letters, quotes, dashes and blanks; same length, same case."""
+    """The text with ASCII letters, quotes, dashes and spaces; same length, same case."""
     return text if text.isascii() else text.translate(_TABLE)
 
 

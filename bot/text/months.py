@@ -1,4 +1,4 @@
-"""The English names of months in lower case, as in questions and news."""
+"""English month names in lower case, for parsing dates in questions and news."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ MONTHS: Mapping[str, int] = {
     for number, name in enumerate(_NAMES.split(), start=1)
     for size in (3, 4, len(name))
 }
-"""The number of each month by its full or short name: `december`, `dece`, `dec`."""
+"""Month numbers by full and short names: `december`, `dece` and `dec` are 12."""
 
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 """A regex alternation of all names, the longest first."""

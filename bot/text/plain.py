@@ -1,4 +1,4 @@
-"""Converts hostile HTML to plain text, and cuts text to length. All steps take linear time."""
+"""Converts untrusted HTML to plain text, and truncates text. All steps take linear time."""
 
 import html
 import re
@@ -7,7 +7,7 @@ from collections import Counter
 
 from selectolax.lexbor import LexborHTMLParser
 
-# Feeds escape markup once, twice and, if one feed quotes another, three times.
+# Feeds escape markup once or twice, and three times if one feed quotes another.
 _ROUNDS = 4
 
 INVISIBLE = (
@@ -15,8 +15,10 @@ INVISIBLE = (
     "\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
     "\uffa0\ufff0-\uffff\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff"
 )
-"""The content of a regex character class: controls, soft hyphens, zero-width, bidirectional and tag
-characters, fillers and surrogates, which split words and reorder digits. Not tab and line feed."""
+"""The content of a regex character class: invisible characters and those that reorder text.
+
+Controls (without tab and line feed), soft hyphens, zero-width, bidirectional and tag characters,
+fillers and surrogates."""
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _MARKS = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED_MARKS = re.compile(f"({_MARKS}{{2}}){_MARKS}+")
@@ -36,21 +38,21 @@ _BLOCKS = frozenset(
         "table tbody td tfoot th thead tr ul"
     )
 )
-# At the start of each of these, an HTML parser searches all open elements.
+# At the start tag of each of these, an HTML parser searches all open elements.
 _NESTED = (_BLOCKS - {"br", "hr"}) | set(str.split("center dialog dir hgroup menu rp rt search"))
 _NESTED_TAG = re.compile(rf"<(/?)({'|'.join(_NESTED)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _MAX_DEPTH = 200
 
 
 def to_plain_text(markup: str, limit: int, *, lone_tags: bool = False) -> str:
-    """The text that a reader of `markup` sees, without tags and at most `limit` characters long.
+    """The visible text of HTML, in at most `limit` characters.
 
-    Entities are resolved, escaped markup is removed too, scripts and styles disappear with their
-    content, blocks become lines, blanks are collapsed, invisible and reordering characters are
-    removed, letters are composed (NFC). A cut text ends with an ellipsis.
+    Resolves entities; removes tags, escaped tags, scripts, styles and invisible characters; puts
+    each block on its own line; collapses spaces; composes letters (NFC). Truncated text ends with
+    an ellipsis.
 
-    With `lone_tags`, an escaped formatting tag without its counterpart stays as text, because its
-    author wrote about it. Pairs are markup that was escaped once too often.
+    With `lone_tags`, an escaped formatting tag without its counterpart stays in the text: its
+    author wrote about the tag. A pair of tags is markup that was escaped twice.
     """
     text = _INVISIBLE.sub("", markup[: limit * 8 + 1000])
     for round_number in range(_ROUNDS):
@@ -65,14 +67,14 @@ def to_plain_text(markup: str, limit: int, *, lone_tags: bool = False) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """The text in at most `limit` characters, cut at a word and ended with an ellipsis."""
+    """The text truncated at a word to `limit` characters, with an ellipsis if it was longer."""
     if len(text) <= limit:
         return text
     end = max(limit - 1, 0)
     blank = max(text.rfind(" ", 0, end + 1), text.rfind("\n", 0, end + 1))
     if blank > end * 2 // 3:
         end = blank
-    # Half a number would be another number, and half a letter another letter.
+    # Do not cut within a number or before a combining mark, which would change the meaning.
     while end > 0 and (unicodedata.combining(text[end]) or _is_in_number(text, end)):
         end -= 1
     return (text[:end].rstrip(" \n,;:-–—") + "…")[:limit]
@@ -83,14 +85,14 @@ def _is_in_number(text: str, at: int) -> bool:
 
 
 def _remove_markup(text: str, *, lone_tags: bool) -> str:
-    """The text without tags and with resolved entities, unchanged if it has neither."""
+    """The text without tags and with resolved entities."""
     if "<" in text and _TAG.search(text):
         return _extract_visible_text(_escape_lone_tags(text) if lone_tags else text)
     return html.unescape(text)
 
 
 def _extract_visible_text(markup: str) -> str:
-    """The text of the HTML, as an HTML parser finds it."""
+    """The text of the HTML without hidden elements; each block is a line."""
     tree = LexborHTMLParser(limit_depth(markup))
     tree.strip_tags(_HIDDEN)
     pieces: list[str] = []
@@ -111,15 +113,15 @@ def _extract_visible_text(markup: str) -> str:
 
 
 def limit_depth(markup: str) -> str:
-    """The markup with a line end instead of each block that is nested too deeply.
+    """The markup with a line break instead of each block tag nested deeper than 200 levels.
 
-    An HTML parser's time grows with the square of the depth.
+    The time of an HTML parser grows with the square of the depth.
     """
     if markup.count("<") <= _MAX_DEPTH:
         return markup
     is_open: Counter[str] = Counter()
 
-    def kept(tag: re.Match[str]) -> str:
+    def replace_deep_tag(tag: re.Match[str]) -> str:
         name = tag.group(2).lower()
         if tag.group(1):
             is_open[name] = max(is_open[name] - 1, 0)
@@ -129,18 +131,18 @@ def limit_depth(markup: str) -> str:
             return "\n"
         return tag.group()
 
-    return _NESTED_TAG.sub(kept, markup)
+    return _NESTED_TAG.sub(replace_deep_tag, markup)
 
 
 def _remove_tag_openings(text: str, *, lone_tags: bool) -> str:
-    """The text without any `<` that could start a tag, except lone formatting tags if allowed."""
+    """The text without each `<` that could start a tag, except lone formatting tags if allowed."""
     lone = _find_lone_tags(text) if lone_tags else set()
 
-    def kept(opening: re.Match[str]) -> str:
+    def replace_opening(opening: re.Match[str]) -> str:
         tag = _FORMATTING.match(text, opening.end() - 1)
         return "<" if tag is not None and tag.group(2).lower() in lone else ""
 
-    return _OPENINGS.sub(kept, text)
+    return _OPENINGS.sub(replace_opening, text)
 
 
 def _escape_lone_tags(text: str) -> str:
@@ -152,7 +154,7 @@ def _escape_lone_tags(text: str) -> str:
 
 
 def _find_lone_tags(text: str) -> set[str]:
-    """The formatting elements with only start tags or only end tags."""
+    """The names of formatting elements that have only start tags or only end tags."""
     started: set[str] = set()
     ended: set[str] = set()
     for slash, name in _FORMATTING.findall(text):

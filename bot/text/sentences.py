@@ -12,8 +12,7 @@ _ABBREVIATIONS = frozenset(
         "mo mont neb nev okla penn tenn va vt wis"
     )
 )
-# Company suffixes and months can end a sentence. Then the next word decides: one of these starts a
-# new sentence.
+# After an abbreviation or initials, a sentence ends only if the next word is one of these.
 _OPENERS = frozenset(
     str.split(
         "A An The This That These Those It Its He She They We You I In On At As After Before "
@@ -28,7 +27,7 @@ _INITIALS = re.compile(r"(?:^|[^A-Za-z])(?:[A-Za-z]\.)*[A-Za-z]$")
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
-    """The sentences in order. Each is a substring of the text without a newline."""
+    """The sentences in order, each a substring of one line of the text."""
     found: list[str] = []
     for line in text.split("\n"):
         start = 0

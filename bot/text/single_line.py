@@ -1,4 +1,4 @@
-"""Puts text of any origin on one line."""
+"""Untrusted text on one line."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Co"}
 
 
 def to_single_line(text: str) -> str:
-    """The text on one line, without control, bidirectional, zero-width and private characters."""
+    """The text on one line, without control, format, surrogate and private-use characters."""
     line = _BLANKS.sub(" ", text).strip()
     if line.isprintable():
         return line

@@ -1,32 +1,32 @@
-"""Rewrites pydantic's validation errors for the people who write settings and config files."""
+"""Pydantic's validation errors in plain words, for settings and config files."""
 
 from pydantic_core import ErrorDetails
 
 _WORDS = {
-    "bool_parsing": "neither true nor false",
-    "decimal_parsing": "not a number",
-    "decimal_type": "not a number",
-    "extra_forbidden": "no such key here",
-    "float_parsing": "not a number",
-    "float_type": "not a number",
+    "bool_parsing": "must be true or false",
+    "decimal_parsing": "must be a number",
+    "decimal_type": "must be a number",
+    "extra_forbidden": "unknown key",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
     "frozen_set_type": "must be a list",
-    "int_from_float": "not a whole number",
-    "int_parsing": "not a whole number",
-    "int_type": "not a whole number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
     "missing": "is missing",
-    "model_type": "must hold keys with values",
-    "string_type": "must be text; put it between quotation marks",
+    "model_type": "must be a mapping of keys to values",
+    "string_type": "must be text; put it in quotation marks",
     "tuple_type": "must be a list",
 }
 _PATTERNS = {
-    r"^[a-z0-9][a-z0-9_-]{0,63}$": "takes small letters a to z, digits, - and _ only, 64 at most",
-    r"^[a-z0-9-]+$": "takes small letters a to z, digits and - only",
+    r"^[a-z0-9][a-z0-9_-]{0,63}$": "may only contain a to z, 0 to 9, - and _ (at most 64)",
+    r"^[a-z0-9-]+$": "may only contain a to z, 0 to 9 and -",
     r"^https?://": "must begin with https:// or http://",
 }
 
 
 def describe_error(error: ErrorDetails) -> str:
-    """The error as the end of a sentence that starts with the key."""
+    """The error in words that follow the key, such as `must be a number`."""
     if error["type"] == "string_pattern_mismatch":
         message = _PATTERNS.get(error.get("ctx", {}).get("pattern", ""), "")
         if message:

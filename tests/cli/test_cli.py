@@ -123,7 +123,7 @@ async def test_same_and_match_report_the_line_that_they_cannot_read(shell: Shell
     assert code == 1
     first, last = output.splitlines()
     assert json.loads(first)["id"] == "a"
-    assert last == "tariffwire: line 3: not JSON that can be read. Give one object a line"
+    assert last == "tariffwire: line 3: not valid JSON. Write one JSON object per line"
 
 
 async def test_rate_for_two_parties_prints_the_documented_json_object(shell: Shell) -> None:

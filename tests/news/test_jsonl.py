@@ -45,7 +45,7 @@ STORY = st.fixed_dictionaries(
     ids=["NaN", "infinity", "too large", "too many digits", "too deep", "torn", "no object"],
 )
 def test_a_line_that_is_not_a_json_object_is_refused_with_its_number(line: bytes) -> None:
-    with pytest.raises(TariffwireError, match=r"^line 7: not .*Give one object a line$"):
+    with pytest.raises(TariffwireError, match=r"^line 7: not .*Write one JSON object per line$"):
         read_line(line, 7)
 
 

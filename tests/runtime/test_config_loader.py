@@ -67,15 +67,18 @@ def test_an_error_names_file_line_and_key(tmp_path: Path, text: str, line: int, 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", ":1: must hold keys with values"),
+        ("", ":1: must be a mapping of keys to values"),
         ("feeds: none", ":1: feeds: must be a list"),
         ("feeds:\n\t- id: a", ":2: found character .* Indent with spaces, not with tabs"),
-        ("feeds:\n  - {id: A b}", r"feeds.0.id: takes small letters a to z, digits, - and _ only"),
-        ("feeds:\n  - {id: a, title: 5}", "feeds.0.title: must be text; put it between quotation"),
+        (
+            "feeds:\n  - {id: A b}",
+            r"feeds.0.id: may only contain a to z, 0 to 9, - and _",
+        ),
+        ("feeds:\n  - {id: a, title: 5}", "feeds.0.title: must be text; put it in quotation"),
         ("feeds:\n  - {id: a, title: A}", "feeds.0.url: is missing"),
         ("feeds:\n  - {id: a, title: A, url: a.example}", "url: must begin with https:// or http"),
         ("feeds:\n  - {id: a, title: A, url: 'https://a', kind: blog}", "kind: must be 'official'"),
-        ("feeds:\n  - {id: a, title: A, url: 'https://a', poll_minutes: soon}", "not a number"),
+        ("feeds:\n  - {id: a, title: A, url: 'https://a', poll_minutes: soon}", "must be a number"),
     ],
 )
 def test_an_error_in_the_feed_list_is_described_in_plain_words(

@@ -154,9 +154,9 @@ def test_live_sources_are_off_by_default(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize(
     ("name", "value", "cause"),
     [
-        ("TARIFFWIRE_REMINDERS", "perhaps", "neither true nor false"),
-        ("TARIFFWIRE_DIGEST_HOUR", "noon", "not a whole number"),
-        ("TARIFFWIRE_POLL_SECONDS", "often", "not a number"),
+        ("TARIFFWIRE_REMINDERS", "perhaps", "must be true or false"),
+        ("TARIFFWIRE_DIGEST_HOUR", "noon", "must be a whole number"),
+        ("TARIFFWIRE_POLL_SECONDS", "often", "must be a number"),
     ],
 )
 def test_a_wrong_value_is_described_in_plain_words(

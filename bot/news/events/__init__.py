@@ -1,1 +1,1 @@
-"""Which stories report one event, and at which stage it is."""
+"""Groups stories into events, and finds whether a duty is decided."""

@@ -50,21 +50,21 @@ class _Features(NamedTuple):
 
     words: Mapping[str, float]
     names: frozenset[str]
-    """Words of the title with a capital, lower-cased."""
+    """Capitalized words of the title, in lower case."""
     goods: frozenset[str]
     parties: frozenset[str]
     percents: frozenset[Decimal]
     sums: frozenset[str]
-    """Billions and millions in the title, as written."""
+    """Amounts of millions, billions or trillions in the title, as written."""
 
 
 def score_similarity(a: Story, b: Story) -> float:
-    """The likelihood that both report one event, from 0 to 1."""
+    """A score from 0 to 1; from `SAME_SCORE` on, both stories report one event."""
     return 0.0 if _are_far_apart(a, b) else _compare(a, b, _get_features(a), _get_features(b))
 
 
 def find_event(story: Story, recent: Sequence[Story]) -> str:
-    """The id of the event that the story belongs to: that of the most similar story, or its own."""
+    """The event id of the most similar recent story, or the story's own id for a new event."""
     features = _get_features(story)
     best, event = SAME_SCORE, story.id
     for other in recent:
@@ -82,7 +82,7 @@ def _are_far_apart(a: Story, b: Story) -> bool:
 
 
 def _is_unrelated(a: Story, b: Story) -> bool:
-    """A quick check that rules out most pairs before their words are compared."""
+    """Whether topics or parties rule out one event. This quick check spares most comparisons."""
     if a.topics and b.topics and not set(a.topics) & set(b.topics):
         return True
     return bool(a.parties and b.parties and not set(a.parties) & set(b.parties))
@@ -114,7 +114,7 @@ def _compare(a: Story, b: Story, of_a: _Features, of_b: _Features) -> float:
 
 
 def _score_court_steps(total: float, a: _Features, b: _Features) -> float:
-    """The score of two court stories: reports of a case's steps share few other words."""
+    """The adjusted score of two court stories, which share few words other than steps of a case."""
     if ("wto" in a.words) != ("wto" in b.words):
         return total * 0.6
     steps = a.words.keys() & b.words.keys() & _STEPS
@@ -149,7 +149,7 @@ def _find_contradictions(a: _Features, b: _Features) -> Iterator[float]:
 
 
 def _find_direction(features: _Features) -> int:
-    """1 where duties rise, -1 where they fall, 0 where both or neither."""
+    """1 if duties rise, -1 if they fall, 0 for both or neither."""
     return ("raise" in features.words) - ("cut" in features.words)
 
 
@@ -179,7 +179,7 @@ def _get_features(story: Story) -> _Features:
     )
 
 
-# A new story is compared with every recent one, so each is read hundreds of times.
+# Cached, because a new story is compared with every recent one.
 @lru_cache(maxsize=4096)
 def _extract_features(
     title: str, text: str, parties: frozenset[str], percents: frozenset[Decimal]

@@ -46,11 +46,11 @@ _EFFECT = re.compile(
 )
 _FROM = re.compile(rf"\b(?:from|as\sof|with\seffect\sfrom|on\sand\safter|on)\s+{_DAY}")
 _MAX_BACK, _MAX_AHEAD = timedelta(days=60), timedelta(days=500)
-"""How far an effective day may be from the day of publication."""
+"""How far an effective date may be from the date of publication."""
 
 
 def is_decided(*sentences: str, year: int) -> bool:
-    """Whether none of the sentences, published in `year`, is about a plan, a doubt or the past.
+    """Whether the duty is decided: no sentence mentions a plan, a doubt or a year before `year`.
 
     Averages count as undecided, and so do antidumping and countervailing cases, which set a rate
     for each company.
@@ -66,14 +66,14 @@ def is_decided(*sentences: str, year: int) -> bool:
 
 
 def is_change(sentence: str) -> bool:
-    """Whether its verb says that a rate changes, in the present or the future."""
+    """Whether a verb in the present or future says that a rate changes."""
     return _CHANGE.search(fold_case(sentence)) is not None
 
 
 def find_effective_day(sentence: str, rest: str, published: date) -> date | None:
-    """The first day of the sentence's duty, from the sentence or else from the `rest`.
+    """The first day of the sentence's duty, from the sentence or else from `rest`, the other text.
 
-    A day without a year is the one nearest to `published`. None where there is no day, or several.
+    A date without a year is the one nearest to `published`. None for no date or several.
     """
     for text, pattern in ((sentence, _EFFECT), (sentence, _FROM), (rest, _EFFECT)):
         days = set(_find_days(text, pattern, published))

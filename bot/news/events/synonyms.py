@@ -1,6 +1,6 @@
-"""Words that mean the same in trade news, and the weight of each when two stories share it.
+"""Synonyms in trade news, and weights of words for comparing stories.
 
-Names weigh most, common words of trade news little, articles nothing.
+Names have the highest weight and common words of trade news a low one. Stop words have none.
 """
 
 import re
@@ -84,7 +84,7 @@ def _index_words(classes: Mapping[str, str]) -> dict[str, str]:
 _GOODS_OF = _index_words(_GOODS)
 _CONCEPT_OF = _index_words(_CONCEPTS) | _GOODS_OF
 
-# Common words of trade news. Parties are compared separately, so their names count little.
+# Weights of common words. Names of parties have a low one, because parties are compared separately.
 _COMMON = dict.fromkeys(("duty", "deal", "talk", "charge", "threat", "court", "ruling"), 0.35)
 _COMMON |= dict.fromkeys(
     str.split(
@@ -122,7 +122,7 @@ def weigh_words(text: str) -> Iterator[tuple[str, float]]:
 
 
 def find_names(text: str) -> frozenset[str]:
-    """The capitalized words of a text that are not common ones, in lower case."""
+    """The capitalized words of a text without common words, in lower case."""
     capitals = (word.lower() for word in _CAPITAL.findall(fold(text)))
     return frozenset(word for word in capitals if word not in _STOP_WORDS and word not in _COMMON)
 

@@ -1,1 +1,1 @@
-"""The duties that a story states: imposer, partner, goods, percent."""
+"""Finds the duties that a story states: imposer, partner, goods, percent."""

@@ -1,4 +1,4 @@
-"""The words around a number, and the patterns that show how they name a duty.
+"""The words around a number, and patterns for words that name a duty.
 
 DUTY_WORD     "tariffs", "duty", "surcharge"; not "tax"
 DUTY_AFTER    "(a 25%) tariff", "(50%) steel and car tariffs"; not "(3%) as tariffs rise"
@@ -26,11 +26,14 @@ OWN_DUTY = re.compile(
     rf"anti-?dumping|section|\d[\d.]*|%|per|cent|percent|and)\s?){{0,6}}?(?:{DUTY})\b"
 )
 CONJUNCTIONS = "as|while|when|because|amid|since|though|after|before|unless|if"
-"""Words that begin another statement."""
+"""Words that begin another clause."""
 
 
 class Clause(NamedTuple):
-    """The words around a number: from the end of the number before to the start of the next one."""
+    """A number in a sentence, and the words between the numbers before and after it.
+
+    The number is `folded[start:end]` and the clause is `folded[low:high]`.
+    """
 
     folded: str
     low: int
@@ -50,7 +53,7 @@ class Clause(NamedTuple):
 
 
 def find_last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """The last match of the pattern; None where there is none."""
+    """The last match of the pattern, or None."""
     found = None
     for match in pattern.finditer(text):
         found = match

@@ -1,4 +1,4 @@
-"""Finds parties that agree on a rate: either of them, or both, may be the one who charges it.
+"""Finds parties that agree on a rate. It is then not clear which of them charges it.
 
 1. find_agreeing   "Japan and the US agree on", "Japan agrees with the US on"; not "Japan and the US
                    raise"
@@ -30,7 +30,7 @@ _AGREES_TO = re.compile(
 
 
 def find_agreeing(clause: Clause, mentions: Sequence[Mention]) -> list[Mention]:
-    """The parties that agree with each other: either may be the one who charges, or both."""
+    """The parties that agree with each other; one of them or both may charge the rate."""
     found: list[Mention] = []
     for one, other in pairwise(mentions):
         between = clause.folded[one.end : other.start]
@@ -46,5 +46,5 @@ def only_agrees(clause: Clause, mention: Mention) -> bool:
 
 
 def is_deal_rate(clause: Clause) -> bool:
-    """Whether the rate is called that of a deal: the party that makes it may not charge it."""
+    """Whether the rate is part of a deal. The party that makes the deal may not charge it."""
     return _DEAL_AFTER.match(clause.after) is not None

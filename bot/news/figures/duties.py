@@ -17,7 +17,7 @@ For each sentence, in this order:
        matches       "25% on $50bn of goods"
        does not      "a 25% tariff costs it $50bn"
 
-A missing figure is better than a wrong one: each number is in its quote as it was read.
+A missing figure is better than a wrong one. The quote of a figure contains each of its numbers.
 """
 
 import re
@@ -48,7 +48,7 @@ _ITS_OWN_GOODS = re.compile(
     r"\s(?:[a-z-]+\s){0,3}?(?:on|for)\s[^,;]{0,80}?(?=[,;]|\s(?:and|or|while|but|as)\s)"
 )
 
-# Other things that are counted in percent.
+# Other things that are stated in percent.
 _NO_DUTY = re.compile(
     r"\b(?:inflation|prices?|growth|grew|grow|gdp|econom\w+|unemployment|jobless|shares?|stocks?|"
     r"index|yields?|sales|profits?|revenues?|earnings|margins?|output|production|demand|stake|"
@@ -84,7 +84,7 @@ _SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
 
 
 class FigureReader:
-    """Finds the figures of stories. It is pure, and its time is bounded for any text."""
+    """Finds the figures of stories. Its time is bounded for any text."""
 
     def __init__(self, parties: Parties, products: Iterable[str] = ()) -> None:
         """`products` are names of goods in lower case, such as `steel` or `electric vehicles`."""
@@ -93,7 +93,7 @@ class FigureReader:
         self._product = re.compile(rf"\b(?:{names or '(?!)'})\b")
 
     def find_figures(self, title: str, text: str) -> tuple[Figure, ...]:
-        """The duties in title and text, in order; of several readings of one, the fullest."""
+        """The duties in title and text, in order. Of repetitions, the fullest remains."""
         read = [title, *split_sentences(text)[:_MOST_SENTENCES]]
         if not any(DUTY_WORD.search(fold_case(sentence)) for sentence in read):
             return ()
@@ -141,7 +141,7 @@ class FigureReader:
         )
 
     def _find_product(self, sentence: str, clause: Clause) -> str | None:
-        """The goods nearest to the number that the duty is on; None where there are none."""
+        """The goods of the duty nearest to the number, or None."""
         spans = [
             match.span()
             for match in self._product.finditer(clause.folded, clause.low, clause.high)
@@ -181,7 +181,7 @@ def _find_duties(folded: str, rates: Sequence[PercentRate]) -> list[tuple[Clause
 
 
 def _is_duty(clause: Clause, follows: bool) -> bool:
-    """Whether a percentage is a duty; `follows`: the percentage before it is one."""
+    """Whether a percentage is a duty; `follows` says that the percentage before it is one."""
     before, after = clause.before, clause.after
     if _NOT_A_LEVEL_AFTER.match(after) and not clause.is_change:
         return False
@@ -223,7 +223,7 @@ def _is_value_of_goods(folded: str, sum_: DollarSum) -> bool:
 
 
 def _cut_quote(sentence: str, low: int, high: int) -> str:
-    """The sentence, or of a long one the part around the number."""
+    """The sentence, or the part around the number if the sentence is long."""
     if len(sentence) <= _LONGEST_QUOTE:
         return sentence
     room = max(0, _LONGEST_QUOTE - (high - low)) // 2
@@ -231,7 +231,7 @@ def _cut_quote(sentence: str, low: int, high: int) -> str:
 
 
 def _remove_repetitions(figures: Sequence[Figure]) -> list[Figure]:
-    """The figures without those that say nothing more than another one."""
+    """The figures without those whose values are all in another one."""
     kept: list[Figure] = []
     for place, figure in enumerate(figures):
         others = [*kept, *figures[place + 1 :]]

@@ -4,10 +4,10 @@
 2. From one rate to another.         "from 145% to 30%"; not "ranging from 10% to 20%"
 3. One rate from another.            "25% instead of 50%"; but "25% from China" is a single rate
 4. A single rate.                    "a 25% tariff"; not "0,5 %", "10-20%" or "2 percentage points"
-5. A single rate of the past.        "cut to zero from 20%": from 20, to nothing known
+5. A former rate.                    "cut to zero from 20%": from 20, and no new rate
 6. Dollars, separately.              "$50bn", "US$ 1,000"; not "A$50bn" or "€50bn"
 
-Ambiguous numbers give nothing: in `1.000,5 %` the comma may be either sign.
+Ambiguous numbers give nothing: in `1.000,5 %`, the comma may separate thousands or decimals.
 """
 
 import re
@@ -66,7 +66,7 @@ class DollarSum(NamedTuple):
 
 
 def find_rates(folded: str) -> list[PercentRate]:
-    """The percentages of a sentence in lower case, in order; each number is in one of them."""
+    """The percentages of a lower-case sentence, in order; no number is in two of them."""
     found: list[PercentRate] = []
     taken = [match.span() for match in _BETWEEN.finditer(folded)]
 
@@ -97,7 +97,7 @@ def find_rates(folded: str) -> list[PercentRate]:
 
 
 def find_sums(folded: str) -> Iterator[DollarSum]:
-    """The sums of US dollars in a sentence in lower case, in order."""
+    """The sums of US dollars in a lower-case sentence, in order."""
     for match in _DOLLARS.finditer(folded):
         number, scale = (match[1], match[2]) if match[1] else (match[3], match[4])
         dollars = _parse_decimal(number) * 10 ** _SCALES.get(scale or "", 0)

@@ -1,4 +1,4 @@
-"""Finds retaliation: the party that answers duties with its own, and at which rate.
+"""Finds retaliation: a party that answers duties with its own duties.
 
 1. is_own_rate        "(30%) of its own"; not "(30%) of its exports"
 2. find_retaliation   "Canada answers 25% US tariffs with (30%)"; not "Canada answers 25% US tariffs
@@ -23,14 +23,14 @@ _OWN = re.compile(rf"(?:\s(?:{DUTY}))?\sof\s(?:its|their|his)\sown\b")
 
 
 def is_own_rate(clause: Clause) -> bool:
-    """Whether the rate is called the answering party's own."""
+    """Whether the words after the rate call it the answering party's own."""
     return _OWN.match(clause.after) is not None
 
 
 def find_retaliation(clause: Clause, mentions: Sequence[Mention]) -> tuple[str, str | None] | None:
-    """Who answers with the rate, and whose duties it answers; None where it is no answer.
+    """The party that retaliates with the rate, and the party it answers; None for no retaliation.
 
-    Give all mentions of the sentence: both parties may be before the rate that is answered.
+    `mentions` are all those of the sentence, because both may be before the answered rate.
     """
     pattern = _ANSWERS if is_own_rate(clause) else _ANSWERS_WITH
     found = [one for one in mentions if pattern.fullmatch(clause.folded, one.end, clause.start)]

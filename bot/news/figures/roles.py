@@ -10,7 +10,7 @@
                  first with a verb; not "Carney says that Norway faces"
 6. deal          a party that only agrees to a rate is no imposer; see `deals`
 
-A party without any of these has no role.
+All other parties have no role.
 """
 
 import re
@@ -62,11 +62,11 @@ _NAMES_THE_DUTY = re.compile(
     rf"\s(?:(?!{_IMPOSES.pattern})[a-z-]+\s){{0,2}}(?:{DUTY})\b(?!\s(?:an?\s|\d|up\s|$))"
 )
 _CONJUNCTION = re.compile(rf"\b(?:{CONJUNCTIONS})\s")
-# Not between a name and the rate that it pays: "Trump says that foreign films face".
+# Words of speech end the search for a payer: "Trump says that foreign films face".
 _NO_SPEAKER = (
     r"(?!(?:sa(?:y|ys|id)|warn\w*|tells?|told|threat\w*|vow\w*|wants?|thinks?|sees?|that)\s)"
 )
-# In "the US levy while Cambodia gets" the US is no payer.
+# In "the US levy while Cambodia gets", the US does not pay.
 _PAYER = re.compile(
     rf"(?:'s?)?\s(?:{_NO_SPEAKER}(?!(?:{DUTY}|{CONJUNCTIONS})\s)[a-z-]+\s){{0,3}}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
     r"subject|charged|gets?|got|burdened|struck\swith|singled\sout|to\spay|to\sface)\b"
@@ -86,7 +86,7 @@ _COMPANION = re.compile(r"\b(?:with|by|over|against|about)\s(?:the\s)?$")
 _OBJECT = re.compile(
     r"\b(?:of|on|in|from|with|against|for|to|over|at|by|into|between|after|about)\s(?:the\s)?$"
 )
-# But "after the US hits it with".
+# An exception: "after the US hits it with".
 _AFTER = re.compile(r"\bafter\s(?:the\s)?$")
 _IMPOSES_NEXT = re.compile(rf"\s{_IMPOSES.pattern}")
 # A party that makes a deal may not charge its rate, unless another verb follows.
@@ -108,7 +108,7 @@ _EVERYONE = re.compile(
 
 
 def find_roles(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None, str | None]:
-    """Codes of the imposer and the partner, each None where the words do not say it."""
+    """The codes of the imposer and the partner, each None if the words do not name it."""
     near = [each for each in mentions if clause.low <= each.start and each.end <= clause.high]
     partner = next((each for each in near if _is_partner(clause, each)), None)
     if partner is None and _EVERYONE.search(clause.folded, clause.low, clause.high):
@@ -153,7 +153,7 @@ def _is_partner(clause: Clause, mention: Mention) -> bool:
 
 
 def _has_duty(clause: Clause, mention: Mention) -> bool:
-    """Whether the duty of the rate is called this party's own."""
+    """Whether the words call the duty this party's own."""
     folded = clause.folded
     before = folded[max(clause.low, mention.start - 30) : mention.start]
     if _BY.search(before):
@@ -176,7 +176,7 @@ def _is_possessive(clause: Clause, mention: Mention) -> bool:
 
 
 def _find_actor(clause: Clause, mentions: Sequence[Mention]) -> Mention | None:
-    """The party that charges: of several the last with its verb directly after it, or the first."""
+    """The party that charges: the last one with a verb directly after it, or else the first."""
     if is_deal_rate(clause):
         return None
     agreeing = find_agreeing(clause, mentions)

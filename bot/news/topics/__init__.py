@@ -1,1 +1,1 @@
-"""What a story is about, by the rules of `config/topics.yaml`."""
+"""Finds the topics of a story by the rules of `config/topics.yaml`."""

@@ -7,17 +7,17 @@ from bot.news.topics.tokens import Word
 
 
 class PatternIndex:
-    """Patterns by the words with which they can begin, so that a sentence is read once."""
+    """Patterns by their first words, so that one pass over a sentence finds all matches."""
 
     def __init__(self, patterns: Iterable[tuple[str, Pattern]]) -> None:
-        """Each pattern comes with the name under which it is reported; several may share one."""
+        """Takes pairs of a name and a pattern; several patterns may share a name."""
         self._by_word: dict[str, list[tuple[str, Pattern]]] = {}
         for name, pattern in patterns:
             for word in pattern.first_words:
                 self._by_word.setdefault(word, []).append((name, pattern))
 
     def find(self, words: Sequence[Word]) -> dict[str, tuple[int, int]]:
-        """Names of the matching patterns -> first and last character of their first match."""
+        """The names of the matching patterns, each with the offsets of its first match."""
         found: dict[str, tuple[int, int]] = {}
         for at, name, pattern in self._find_candidates(words):
             if name not in found:
@@ -34,7 +34,7 @@ class PatternIndex:
         )
 
     def _find_candidates(self, words: Sequence[Word]) -> Iterator[tuple[int, str, Pattern]]:
-        """The patterns that can begin at each word, and whose words are all in the sentence."""
+        """Word indexes with the patterns that can begin there, if their words are all present."""
         keys = [_list_keys(word, at) for at, word in enumerate(words)]
         present = set().union(*keys)
         for at, of_word in enumerate(keys):
@@ -45,7 +45,7 @@ class PatternIndex:
 
 
 def _list_keys(word: Word, at: int) -> list[str]:
-    """The keys of patterns that may begin with the word."""
+    """The keys in `_by_word` of the patterns that may begin with the word."""
     keys = [word.text]
     if word.party:
         keys.append(PARTY)

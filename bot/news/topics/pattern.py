@@ -1,4 +1,4 @@
-"""Patterns over words: how a rule in `config/topics.yaml` says what to look for.
+"""Patterns over words, the language of the rules in `config/topics.yaml`.
 
     tariff/tariffs       one of these words, in any case
     trade talks          adjacent words; spaces, hyphens, commas and quotes between them are equal
@@ -10,8 +10,8 @@
     ..                   up to three other words; `..8` up to eight
     ^                    the beginning of the sentence
 
-A possessive 's is ignored: `@ tariffs` finds "China's tariffs". Gaps are bounded, so no rule and no
-text takes long.
+A possessive 's is ignored: `@ tariffs` finds "China's tariffs". Gaps are bounded, and so is the
+time of a match.
 """
 
 import re
@@ -38,13 +38,13 @@ class Slot(NamedTuple):
     first_words: frozenset[str]
     """The words with which a match can begin."""
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
-    """First word -> the words that may follow it. A first word that is not here stands alone."""
+    """The words that must follow, by first word. A first word without an entry stands alone."""
     gap: int
-    """How many other words may come before."""
+    """Maximum number of other words before it."""
     optional: bool
 
     def find_ends(self, words: Sequence[Word], at: int) -> list[int]:
-        """Every place at which a match may end that begins at word `at`."""
+        """The indexes after each match that begins at word `at`."""
         word = words[at]
         found: list[int] = []
         if word.is_number:
@@ -54,7 +54,7 @@ class Slot(NamedTuple):
         return found + self._find_ends_after(word.text, words, at + 1)
 
     def _find_ends_after(self, first: str, words: Sequence[Word], at: int) -> list[int]:
-        """Where phrases end that begin with `first`, if the word after it is word `at`."""
+        """The indexes after each phrase that begins with `first`, just before word `at`."""
         if first not in self.first_words:
             return []
         return [
@@ -70,10 +70,10 @@ class Pattern(NamedTuple):
     slots: tuple[Slot, ...]
     at_start: bool
     needs: tuple[frozenset[str], ...]
-    """The sentence must contain a word of each of these sets."""
+    """Sets of words; a sentence needs at least one word of each set."""
 
     def find_end(self, words: Sequence[Word], at: int) -> int | None:
-        """Where a match ends that begins at word `at`; None when there is none."""
+        """The index after a match that begins at word `at`; None without a match."""
         return _match_slots(self.slots, 0, words, at)
 
     @property
@@ -102,15 +102,15 @@ def _match_slots(slots: Sequence[Slot], index: int, words: Sequence[Word], at: i
 
 
 class PatternCompiler:
-    """Compiles patterns over the same lists."""
+    """Compiles patterns that may refer to the given lists."""
 
     def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
         self._lists = lists
-        # Rules use the same lists many times, and a list may have hundreds of words.
+        # Cached: rules use the same lists many times, and a list may have hundreds of words.
         self._slots: dict[tuple[str, int], Slot] = {}
 
     def compile(self, source: str) -> Pattern:
-        """The pattern that `source` describes; raises ValueError naming what is wrong."""
+        """The compiled pattern; raises ValueError with the mistake in `source`."""
         slots: list[Slot] = []
         gap, at_start = 0, False
         for place, piece in enumerate(source.split()):
@@ -127,7 +127,7 @@ class PatternCompiler:
             raise ValueError(f"{source!r}: a pattern must end with a word")
         if slots[0].gap and not at_start:
             raise ValueError(f"{source!r}: a pattern must begin with a word")
-        # The smallest set first: it rules out most sentences.
+        # The smallest set comes first, because it rules out most sentences.
         needs = sorted((slot.first_words for slot in slots if not slot.optional), key=len)
         return Pattern(tuple(slots), at_start, tuple(needs))
 
@@ -165,5 +165,5 @@ def _expand_alternatives(
         if not alternative.endswith("}") or name not in lists:
             raise ValueError(f"{source!r}: there is no list {alternative!r}")
         if name in above:
-            raise ValueError(f"{source!r}: list {name!r} holds itself")
+            raise ValueError(f"{source!r}: list {name!r} contains itself")
         yield from _expand_alternatives(source, lists[name], lists, (*above, name))

@@ -54,7 +54,7 @@ class _RuleBase(Frozen):
 
 
 class Rule(_RuleBase):
-    """One sign that a story is about a topic."""
+    """A rule for a topic. A story is about the topic if one of its rules matches."""
 
     topic: Topic
     contexts: Patterns = ()
@@ -64,7 +64,7 @@ class Rule(_RuleBase):
 
 
 class Silence(_RuleBase):
-    """A kind of title that makes no alert, although it contains the words of a rule."""
+    """A kind of title that is never news, although it may match a rule."""
 
     unless: Patterns = ()
 
@@ -85,14 +85,14 @@ class TopicRules(Frozen):
 
 
 def _find_pattern_errors(rules: TopicRules) -> Iterator[InitErrorDetails]:
-    """The patterns that cannot be compiled, or are twice in one list, with their places."""
+    """Errors for patterns that cannot be compiled or are twice in one list."""
     compiler = PatternCompiler(rules.lists)
     for where, patterns in _list_patterns(rules):
         seen: set[tuple[str, ...]] = set()
         for place, pattern in enumerate(patterns):
             spelling = tuple(pattern.split())
             if spelling in seen:
-                yield _build_error(f"{pattern!r} is given twice", (*where, place), pattern)
+                yield _build_error(f"{pattern!r} is listed twice", (*where, place), pattern)
             seen.add(spelling)
             try:
                 compiler.compile(pattern)
@@ -101,7 +101,7 @@ def _find_pattern_errors(rules: TopicRules) -> Iterator[InitErrorDetails]:
 
 
 def _list_patterns(rules: TopicRules) -> Iterator[tuple[tuple[str | int, ...], Patterns]]:
-    """Each list of patterns in the file, with its place."""
+    """Each list of patterns in the file, with its location."""
     for name, members in rules.lists.items():
         yield ("lists", name), members
     keys = {"silences": ("terms", "unless"), "rules": ("terms", "contexts", "vetoes")}
@@ -116,7 +116,7 @@ def _find_duplicate_ids(rules: TopicRules) -> Iterator[InitErrorDetails]:
     for kind in ("silences", "rules"):
         for place, rule in enumerate(getattr(rules, kind)):
             if rule.id in seen:
-                yield _build_error(f"{rule.id!r} is given twice", (kind, place, "id"), rule.id)
+                yield _build_error(f"{rule.id!r} is listed twice", (kind, place, "id"), rule.id)
             seen.add(rule.id)
 
 
@@ -133,7 +133,7 @@ class _Sentence(NamedTuple):
 
 
 class TopicMatcher:
-    """The rules, compiled once; `match` is pure, and its time is linear in the text."""
+    """The compiled rules. The time of `match` is linear in the length of the text."""
 
     def __init__(self, rules: TopicRules, parties: Parties) -> None:
         self._parties = parties
@@ -146,7 +146,7 @@ class TopicMatcher:
         self._vetoes = {rule.id: _index_patterns(compiler, rule.vetoes) for rule in rules.rules}
 
     def match(self, title: str, summary: str) -> Match:
-        """The topics of a story in plain text, each with its evidence; none means: stay silent."""
+        """The topics of a story with their evidence; no topics if no rule matches."""
         head = self._split_sentence(title, "title")
         if self._find_silence(head) is not None:
             return Match()
@@ -159,7 +159,7 @@ class TopicMatcher:
         return Match(topics=topics, evidence=evidence)
 
     def find_silence(self, title: str) -> str | None:
-        """The id of the silence that a title matches, or None."""
+        """The id of the first silence that the title matches, or None."""
         return self._find_silence(self._split_sentence(title, "title"))
 
     def _find_silence(self, head: _Sentence) -> str | None:
@@ -215,7 +215,7 @@ def _index_terms(
 
 
 def _index_patterns(compiler: PatternCompiler, patterns: Patterns) -> PatternIndex | None:
-    """None where there are no patterns."""
+    """An index of the patterns; None if there are none."""
     if not patterns:
         return None
     return PatternIndex(("", compiler.compile(pattern)) for pattern in patterns)

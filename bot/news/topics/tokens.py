@@ -12,13 +12,13 @@ _WORD = re.compile(r"(?<=[a-z.])'s\b|\b[a-z](?:\.[a-z])+\b\.?|\d+(?:[.,]\d+)*|[^
 
 
 class Word(NamedTuple):
-    """One word of a sentence: its folded text, its place, and the party whose name it begins."""
+    """A word of a sentence: its folded text, its offsets, and the party whose name starts here."""
 
     text: str
     start: int
     end: int
     party: str
-    """A code; empty for other words and for all but the first word of a name."""
+    """The party's code on the first word of its name; empty on all other words."""
     word_count: int
     """Number of words in the name; 1 for other words."""
     is_number: bool
@@ -26,7 +26,7 @@ class Word(NamedTuple):
 
 
 def split_words(text: str, mentions: Sequence[Mention] = ()) -> tuple[Word, ...]:
-    """The words of one sentence, with the parties that `mentions` found in it."""
+    """The words of one sentence, with the parties in `mentions`."""
     by_start = {mention.start: mention for mention in mentions}
     matches = [match for match in _WORD.finditer(fold_case(text)) if match.group() != "'s"]
     words: list[Word] = []

@@ -1,1 +1,1 @@
-"""From a query and the ledger to answers."""
+"""Answers queries from the ledger."""

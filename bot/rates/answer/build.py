@@ -1,7 +1,7 @@
-"""A question and the ledger -> answers: the total, its components, what is left out, what comes.
+"""Answers a query from the ledger: total, components, duties not counted, upcoming changes.
 
-An answer without a day is for the newest day that the ledger knows of the pair, today at most: the
-day up to which its sources were read, or a later one on which a rate that they foresaw began.
+Without a date in the query, an answer is for the day of the last check of the pair's sources, or
+for a later day (today at most) on which a scheduled rate began.
 """
 
 from collections import Counter
@@ -44,10 +44,10 @@ _TALKS_SHOWN = 3
 
 
 def answer_query(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
-    """One answer for each direction or partner asked for, in the order of the question.
+    """One answer for each direction or partner of the query, in its order.
 
-    Raises QueryError for two that share one customs territory. `upcoming` and `changes` are
-    answered by bot.rates.calendar.upcoming, and by an empty tuple here.
+    Raises QueryError for two economies in one customs territory. Empty for `upcoming` and
+    `changes`, which `bot.rates.calendar.upcoming` answers.
     """
     answers = tuple(
         _answer_pair(query, imposer, partner, ledger, today)
@@ -57,19 +57,19 @@ def answer_query(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer,
     if query.partner_implied and silent and _names_goods(query, ledger):
         return _answer_as_origin(query, ledger, today)
     if query.kind is QueryKind.PARTY and query.product:
-        # Of goods asked of all importers, only those that charge something on them are shown.
+        # For goods and one economy, show only importing countries that charge a duty on them.
         return tuple(one for one in answers if one.has_content) or answers[:1]
     return answers
 
 
 def _names_goods(query: RateQuery, ledger: Ledger) -> bool:
-    """Whether the product is goods, and no layer or legal basis: `canada countermeasures`."""
+    """Whether the product is goods, and no layer or legal basis (`canada countermeasures`)."""
     wanted = ledger.reader.read_any((query.product or "")[:MAX_PRODUCT])
     return bool(wanted.goods or wanted.codes) and not (wanted.layers or wanted.bases)
 
 
 def _answer_as_origin(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
-    """Other economies' duties on the named economy's goods, with a warning about this reading."""
+    """The duties of others on the named economy's goods, with a warning about this reading."""
     origin = {
         "kind": QueryKind.PARTY,
         "imposer": None,
@@ -95,9 +95,9 @@ def _list_pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 
 def _list_pairs_of_party(party: str, ledger: Ledger, query: RateQuery) -> Iterator[tuple[str, str]]:
-    """What a party pays to those that have duties on it, then what it imposes on its partners.
+    """The pairs of imposers that charge the party, then of the party and its main partners.
 
-    The imposer with most measures on it comes first. On goods, duties on all partners count too.
+    The imposer with most measures comes first. For goods, measures on all countries count too.
     """
     codes = set(ledger.list_codes(party))
     charged = codes | {WORLD} if query.product else codes
@@ -169,7 +169,7 @@ def _answer_pair(
 def _describe_basis(
     context: RateContext, selection: Selection
 ) -> tuple[TotalBasis, tuple[str, ...], tuple[str, ...]]:
-    """What the total is on: names of goods or layers, and HS codes."""
+    """The basis of the total, with its goods or layers and its HS codes."""
     wanted, basis = context.wanted, selection.basis
     if wanted is None or basis is TotalBasis.GENERAL:
         return basis, (), ()
@@ -180,7 +180,7 @@ def _describe_basis(
 
 
 def _build_changes(found: Standing, *, with_history: bool) -> tuple[Step | None, tuple[Step, ...]]:
-    """The last change, and the history if it is wanted."""
+    """The last change of the total, and its history if requested."""
     asked = found.asked
     ranged: tuple[Step, ...] = ()
     if found.choices or found.same_for_all:
@@ -195,11 +195,11 @@ def _build_changes(found: Standing, *, with_history: bool) -> tuple[Step | None,
 def _list_next(
     context: RateContext, selection: Selection, checked: date | None, today: date
 ) -> tuple[Upcoming, ...]:
-    """What comes after the day, and what was due since the sources of the measure were read."""
+    """Changes after the day of the answer, then those due since the last check of their sources."""
     on_all = selection.basis is TotalBasis.GENERAL
     measures = context.measures if on_all else selection.chosen
     read = checked or context.day
-    # A component whose sources are older makes no other component unknown.
+    # An older check of one component does not affect the others.
     stale = {
         layer.measure.id: layer.checked
         for layer in selection.stacked.counted
@@ -215,6 +215,6 @@ def _list_next(
 
 
 def _list_talks(context: RateContext) -> tuple[Talk, ...]:
-    """The last talks between the two until the day, newest first."""
+    """The last three talks between the two up to the day, newest first."""
     talks = context.ledger.get_pair(context.imposer, context.partner).talks
     return tuple(talk for talk in reversed(talks) if talk.on <= context.day)[:_TALKS_SHOWN]

@@ -1,4 +1,4 @@
-"""Totals of narrower goods, if no single total applies to all of the requested goods.
+"""Totals of narrower goods, if no single total applies to all goods of a question.
 
 Example: car batteries and other batteries are on different lists, and a tariff line pays at most
 one of them. A single total for all batteries would be wrong.
@@ -13,7 +13,7 @@ from bot.rates.model.warnings import Choice
 from bot.rates.question.product import ParsedProduct
 
 _MIN_LISTS = 2
-"""Minimum number of lists that divide the goods; a single list is only a caveat."""
+"""Minimum number of lists that divide the goods. A single list only causes a warning."""
 
 
 def find_choices(context: RateContext, selection: Selection) -> tuple[Choice, ...]:
@@ -47,7 +47,7 @@ def find_representative(context: RateContext, choices: Sequence[Choice]) -> Rate
 
 
 def is_divided(context: RateContext) -> bool:
-    """Whether the narrower goods are, together, all of the goods asked for."""
+    """Whether the narrower goods together are all of the goods of the question."""
     wanted = context.wanted
     if wanted is None or len(wanted.goods) != 1:
         return False
@@ -69,7 +69,7 @@ def _are_on_lists(context: RateContext, selection: Selection, narrower: Sequence
 
 
 def find_exceptions(context: RateContext, selection: Selection) -> tuple[Choice, ...]:
-    """Narrower goods that a list names and that pay another total, where one holds for the rest."""
+    """Narrower goods on a list with a total that differs from that of the other goods."""
     narrower = _list_narrower(context, selection)
     if not narrower:
         return ()
@@ -90,10 +90,9 @@ def find_exceptions(context: RateContext, selection: Selection) -> tuple[Choice,
 
 
 def list_contexts(context: RateContext) -> tuple[RateContext, ...]:
-    """The question about each of the goods that it may mean, where there are choices.
+    """A context for each narrower kind of goods.
 
-    First about all of them together, which stands for those that no list names, if there may be
-    any.
+    If these may not be all goods, the given context comes first and stands for the rest.
     """
     [good_id] = context.wanted.goods if context.wanted else ("",)
     narrower = tuple(_narrow(context, one) for one in context.ledger.goods.list_narrower(good_id))
@@ -101,7 +100,7 @@ def list_contexts(context: RateContext) -> tuple[RateContext, ...]:
 
 
 def _list_narrower(context: RateContext, selection: Selection) -> tuple[str, ...]:
-    """Ids of the goods that are part of the one kind of goods asked for."""
+    """The ids of goods narrower than the only goods of the question."""
     wanted = context.wanted
     if selection.basis is not TotalBasis.GOODS or wanted is None or wanted.codes:
         return ()

@@ -1,7 +1,7 @@
-"""The measures of an answer: those in the total, and the others with the reason why not.
+"""The components of an answer: counted measures, and others with the reason why not.
 
-`bot.rates.stacking` decides the reasons, except for measures that do not apply on the day
-(ended, upcoming, without a rate), which get theirs here.
+`bot.rates.stacking` decides most reasons. This module adds those of measures that do not apply on
+the day (ended, upcoming, without a rate).
 """
 
 from collections.abc import Iterable, Iterator
@@ -69,9 +69,10 @@ def _build_component(
 
 
 def find_rulings(events: Iterable[LegalEvent], day: date) -> tuple[Ruling, ...]:
-    """The rulings among a measure's events, as known now, in order of time.
+    """The rulings among the events of a measure, in order of time, including later ones.
 
-    Once the measure is struck down, only that counts; before, what came until the day and the end.
+    If a court struck the measure down by the day, only that ruling; if it did so later, the rulings
+    up to the day and that one.
     """
     found = [
         Ruling(event.effect, event.body, event.on, event.on > day)
@@ -85,7 +86,7 @@ def find_rulings(events: Iterable[LegalEvent], day: date) -> tuple[Ruling, ...]:
 
 
 def _find_rate_start(context: RateContext, measure: Measure, period: RatePeriod) -> date | None:
-    """The first day of its rate, where periods just before it have the same one."""
+    """The first day of the rate, if the periods just before have the same one; else None."""
     since = period.from_
     for earlier in reversed(measure.periods):
         if earlier.from_ >= since:
@@ -102,7 +103,7 @@ def _find_rate_start(context: RateContext, measure: Measure, period: RatePeriod)
 
 
 def _build_without_period(measure: Measure, exclusion: Exclusion | None) -> Component:
-    """A measure without a rate."""
+    """The component of a measure without a rate."""
     return Component(
         measure=measure.name,
         measure_id=measure.id,
@@ -117,13 +118,13 @@ def _build_without_period(measure: Measure, exclusion: Exclusion | None) -> Comp
 
 
 def list_not_counted(context: RateContext, selection: Selection) -> Iterator[Component]:
-    """Measures outside the total: undecided, on particular goods, expired, or upcoming."""
+    """The measures that the total does not count, those that may apply first."""
     seen = {layer.measure.id for layer in selection.stacked.counted}
     rivals = {measure.id for measure in context.measures if measure.applies_to_all_goods}
     for left in sorted(selection.stacked.excluded, key=lambda left: not left.may_apply):
         measure = left.layer.measure
         seen.add(measure.id)
-        # A partner's own rate always replaces the baseline, so do not mention it.
+        # A partner's own rate always replaces the general one, so the latter is not shown.
         if measure.applies_to_all_goods and rivals & set(measure.excluded_by):
             continue
         some = left.layer.fit is Fit.PARTIAL
@@ -134,7 +135,7 @@ def list_not_counted(context: RateContext, selection: Selection) -> Iterator[Com
     day = context.day
     for measure in sorted(pool, key=lambda measure: WORLD in measure.partners):
         period, reason = measure.find_period(day), measure.excluded_reason
-        # With goods named, a measure with a rate that day and not seen yet lost to a surer fit.
+        # For goods, a measure with a rate on the day that is not listed yet lost to a closer fit.
         lost = not on_all and period is not None
         gives_way = measure.applies_to_all_goods and rivals & set(measure.excluded_by)
         if lost or gives_way or measure.id in seen:

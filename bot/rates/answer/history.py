@@ -1,4 +1,4 @@
-"""The history of a total, with the court rulings that affected it."""
+"""The history of a total, with court rulings on its duties."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ class DatedTotal(NamedTuple):
 
 
 def build_history(context: RateContext, selection: Selection) -> tuple[Step, ...]:
-    """Every change of the total asked for, and every ruling on its duties, in order of time."""
+    """All changes of the total and all rulings on its duties, in order of time."""
     changes = list_totals(context, selection)
     return _sort_steps([*_build_steps(changes), *_build_ruling_steps(context, selection, changes)])
 
@@ -32,7 +32,7 @@ def build_history(context: RateContext, selection: Selection) -> tuple[Step, ...
 def build_range_history(
     context: RateContext, selection: Selection, choices: Sequence[RateContext]
 ) -> tuple[Step, ...]:
-    """The same if the tariff line decides: the lowest and highest total of these choices."""
+    """The same if the tariff line decides: the lowest and highest total of the choices."""
     changes = [list_totals(one, select_layers(one)) for one in choices]
     return _sort_steps(
         [*_build_range_steps(changes), *_build_ruling_steps(context, selection, changes[0])]
@@ -40,23 +40,22 @@ def build_range_history(
 
 
 def find_last_change(context: RateContext, selection: Selection) -> Step | None:
-    """The last change of the total until the day of the context; None where there was none."""
-    # A step shows the difference to the one before it; older ones are not needed.
+    """The last change of the total up to the day of the context, or None."""
+    # A step shows the difference to the step before, so two are enough.
     newest = [*islice(_walk_back(context, selection, context.day), 2)]
     return _build_step(newest[0], newest[1] if len(newest) > 1 else None) if newest else None
 
 
 def find_last_step(steps: Sequence[Step], day: date) -> Step | None:
-    """The last change of a total until the day; None where there was none."""
+    """The last change of the total up to the day, or None."""
     past = [step for step in steps if step.on <= day and step.moves_total]
     return past[-1] if past else None
 
 
 def list_totals(context: RateContext, selection: Selection) -> tuple[DatedTotal, ...]:
-    """Every day on which the total or its components changed, in order of time.
+    """The totals from each day on which the total or its components changed, in order of time.
 
-    A duty that replaces another at the same rate is a change: where a duty is in force since July,
-    the last change cannot be of February.
+    A duty that replaces another one at the same rate is a change too.
     """
     return tuple(_walk_back(context, selection, date.max))[::-1]
 
@@ -84,7 +83,7 @@ def _build_range_steps(changes: Sequence[Sequence[DatedTotal]]) -> Iterator[Step
 
 
 def _walk_back(context: RateContext, selection: Selection, until: date) -> Iterator[DatedTotal]:
-    """The changes of the total until a day, the newest first."""
+    """The changes of the total up to a day, newest first."""
     past = context._replace(measures=selection.chosen)
     later: DatedTotal | None = None
     of_goods = context.wanted is not None
@@ -115,7 +114,7 @@ def list_change_days(measures: Iterable[Measure], *, exemptions: bool) -> tuple[
 
 
 def _comparison_key(total: DatedTotal) -> tuple[Decimal, frozenset[tuple[str, Decimal]]]:
-    """A key that changes when the total or its layers change; 0% layers are ignored."""
+    """A key that differs if the total or its layers differ; layers of 0% are ignored."""
     layers = ((one.measure.id, one.period.percent or Decimal(0)) for one in total.stacked.counted)
     return total.percent, frozenset(layer for layer in layers if layer[1])
 
@@ -128,7 +127,7 @@ def _build_steps(changes: Sequence[DatedTotal]) -> Iterator[Step]:
 def _build_step(total: DatedTotal, before: DatedTotal | None) -> Step:
     now, then = _index_layers(total), _index_layers(before) if before else {}
     if (ban := total.stacked.ban) is not None:
-        # The duties end with the imports, not before them: a total of 0 would mislead.
+        # With a ban, a total of 0 would mislead, so the step keeps the last total.
         last = before.percent if before else Decimal(0)
         change = _build_change(ban, ChangeKind.BEGINS, ban.period.rate)
         return Step(total.on, last, ban.period.source, (change,), banned=True)
@@ -164,10 +163,10 @@ def _build_change(
 
 
 def _merge_sources(day: date, now: dict[str, Layer], before: dict[str, Layer]) -> Source:
-    """The sources of all duties that began, changed or ended, combined into one."""
+    """The sources of all duties that began, changed or ended, merged into one."""
     found = []
     for one, layer in now.items():
-        # A new basis at the same rate is another day's, and changes nothing.
+        # A new period at the same rate is no change.
         if one not in before or before[one].period.percent != layer.period.percent:
             found.append(layer.period.source)
     for one, layer in before.items():

@@ -1,14 +1,13 @@
-"""What an answer lacks, and the same answer with the findings of live sources.
+"""Finds the figures that answers lack, and adds the results of live sources to them.
 
-    answers | lookups | (the edge asks, within its deadline) | supplied
+    answers | list_lookups | `sources/` looks them up within a deadline | add_results
 
-1. `lookups`: a line's normal duty where the tariff is the US's and the ledger has none for the very
-   line; an imposer's MFN average where the ledger has none, or an old one.
-2. `supplied`: findings go where the ledger's own figures would stand, each with its source and the
-   day it was read. A failed lookup becomes a warning. No total of the ledger changes, unless the
-   question asked for one with the base duty in it.
+1. `list_lookups`: the normal duty of a US tariff line, if the ledger does not have it; the MFN
+   average of an imposer, if the ledger has none or an old one.
+2. `add_results`: fills in the figures, with their sources. A failed lookup becomes a warning. The
+   total changes only if the question asks for a total with the base duty.
 
-The schedule is read as it is today, so it is not asked about a day in the past.
+A tariff schedule has today's duties only, so there are no lookups for past dates.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +25,7 @@ from bot.rates.question.parse import QueryKind, RateQuery
 from bot.rates.question.product import ParsedProduct
 
 MAX_LOOKUPS = 6
-"""Lookups for one question at most."""
+"""Maximum lookups for one question."""
 
 _SCHEDULE_OF = "US"
 _AGED_YEARS = 3
@@ -36,7 +35,7 @@ _LINE_DIGITS = (6, 8, 10)
 def list_lookups(
     answers: Sequence[Answer], query: RateQuery, ledger: Ledger, today: date
 ) -> tuple[Lookup, ...]:
-    """What live sources could add to the answers to a question, most useful first."""
+    """The figures that live sources could add to the answers, most useful first."""
     wished = [one for answer in answers for one in _list_missing(answer, query, ledger, today)]
     wished.sort(key=lambda one: one.lack is not MissingFigure.BASE_DUTY)
     return tuple(dict.fromkeys(wished))[:MAX_LOOKUPS]
@@ -49,7 +48,7 @@ def add_results(
     ledger: Ledger,
     today: date,
 ) -> tuple[Answer, ...]:
-    """The answers with what was found for them, and warnings for failed lookups."""
+    """The answers with the figures found, and with warnings for failed lookups."""
     by_lookup = {one.of: one for one in found}
     completed = []
     for answer in answers:
@@ -62,10 +61,10 @@ def add_results(
 def _list_missing(
     answer: Answer, query: RateQuery, ledger: Ledger, today: date
 ) -> Iterator[Lookup]:
-    """The normal duty of the answer's line, and the imposer's MFN average."""
+    """Lookups of the normal duty of the answer's line and of the imposer's MFN average."""
     past = query.on is not None and query.on < today
     known = answer.base is not None and answer.base.exact
-    # Add no MFN rate where it would mislead, as for partners without MFN treatment.
+    # An MFN rate would mislead for partners without MFN treatment.
     remarks = ledger.list_remarks(answer.imposer, answer.partner, answer.on)
     misleads = any(remark.leads for remark in remarks)
     wanted = _read_product(answer, ledger)
@@ -76,10 +75,10 @@ def _list_missing(
     if is_line and answer.imposer == _SCHEDULE_OF and not unneeded:
         yield Lookup(lack=MissingFigure.BASE_DUTY, economy=answer.imposer, code=codes[0])
     aged = answer.mfn is not None and answer.mfn.year < today.year - _AGED_YEARS
-    # In an overview of one economy, look up only what is missing.
+    # For an overview of one economy, look up only missing averages, not old ones.
     refreshed = aged and query.on is None and query.kind is not QueryKind.PARTY
     if answer.mfn is None or refreshed:
-        # An economy of a bloc applies the bloc's tariff.
+        # A member of a bloc applies the bloc's tariff, so look up the bloc.
         yield Lookup(lack=MissingFigure.MFN_AVERAGE, economy=ledger.list_codes(answer.imposer)[-1])
 
 
@@ -101,7 +100,7 @@ def _add_to_answer(answer: Answer, brought: Iterable[LookupResult], ledger: Ledg
         else:
             answer = _add_base(answer, one, _read_product(answer, ledger))
             added += [BaseNotPercent(one.line, one.words)] if one.percent is None else []
-    # After the warnings that lead, and the most important other one.
+    # They come after the leading warnings and the most important other one.
     place = 1 + sum(one.leads for one in answer.warnings)
     warnings = (*answer.warnings[:place], *added, *answer.warnings[place:])
     return answer._replace(warnings=warnings)
@@ -116,7 +115,7 @@ def _add_average(answer: Answer, finding: Finding) -> Answer:
 
 def _add_base(answer: Answer, finding: Finding, wanted: ParsedProduct | None) -> Answer:
     if finding.percent is None and answer.includes_base:
-        # The total holds the ledger's base duty of a line in it; without a better one it stays.
+        # The total already includes a base duty from the ledger.
         return answer
     base = BaseRate(
         line=finding.line,

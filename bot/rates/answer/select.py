@@ -1,11 +1,11 @@
-"""Which measures a question is about, and how they stack: on all goods, some goods, or one layer.
+"""Selects the measures that a question is about, and stacks them.
 
-In this order:
-1. no product, or 'goods in general': the general measures;
-2. a layer called by name or by its legal basis, or goods with 'only': those layers by themselves;
-3. goods or codes: the general measures and those on the goods; on all partners at once only those
-   on the goods, since general duties differ from partner to partner;
-4. a product that is not known: the general measures, with a warning.
+The first case that applies:
+1. No product, or 'goods in general': the measures on all goods.
+2. A layer by name or legal basis, or goods with 'only': these layers alone.
+3. Goods or codes: the measures on all goods and those on the goods. For all countries, only those
+   on the goods, because general duties differ by partner.
+4. An unknown product: the measures on all goods, with a warning.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,11 +24,11 @@ from bot.rates.scope_matching import Exemptions
 from bot.rates.stacking import Layer, StackedLayers, stack
 
 MAX_PRODUCT = 300
-"""Characters of a product text that are read."""
+"""Maximum characters of a product text that are read."""
 
 
 class RateContext(NamedTuple):
-    """What a question is about: an imposer, a partner, a day, and the product if any."""
+    """One direction of a question: imposer, partner, day, and product if any."""
 
     ledger: Ledger
     imposer: str
@@ -36,15 +36,15 @@ class RateContext(NamedTuple):
     day: date
     wanted: ParsedProduct | None
     measures: tuple[Measure, ...]
-    """All that the imposer has on the partner, over all time."""
+    """All measures of the imposer on the partner, past ones too."""
     charged: frozenset[str]
-    """Codes of the partner and its blocs."""
+    """The codes of the partner and its blocs."""
     fits: Mapping[str, Fit]
-    """How surely each measure, by id, falls on the goods."""
+    """How surely each measure applies to the goods, by measure id."""
 
 
 class Selection(NamedTuple):
-    """The layers on the day, and the measures that the question is about."""
+    """The measures that a question is about, and their layers on the day."""
 
     basis: TotalBasis
     stacked: StackedLayers
@@ -54,7 +54,7 @@ class Selection(NamedTuple):
 def build_context(
     ledger: Ledger, imposer: str, partner: str, day: date, product: str | None
 ) -> RateContext:
-    """The context of a question; the product is read by the ledger's vocabulary."""
+    """The context of a question, with its product parsed."""
     pair = ledger.get_pair(imposer, partner)
     wanted = None
     if product is not None and product.strip():
@@ -64,7 +64,7 @@ def build_context(
 
 
 def check_pair(imposer: str, partner: str, ledger: Ledger) -> None:
-    """Raises QueryError for two that share a customs territory, so that no duty lies between."""
+    """Raises QueryError if both are in one customs territory, which has no duties inside."""
     if set(ledger.list_codes(imposer)) & set(ledger.list_codes(partner)):
         name = ledger.parties.get(imposer).name
         cause = f"shares a customs territory with {ledger.parties.get(partner).name}"
@@ -72,7 +72,7 @@ def check_pair(imposer: str, partner: str, ledger: Ledger) -> None:
 
 
 def select_layers(context: RateContext) -> Selection:
-    """What counts, what does not, and why."""
+    """The selected measures, stacked on the day of the context."""
     basis, chosen = choose_measures(context)
     wanted = context.wanted
     named = basis is TotalBasis.LAYER and wanted is not None and bool(wanted.layers or wanted.bases)
@@ -85,7 +85,7 @@ def select_layers(context: RateContext) -> Selection:
 
 
 def _find_bans(context: RateContext) -> list[Measure]:
-    """Import bans on the goods: they hold whatever layer the question names."""
+    """Import bans on the goods. They apply even if the question names other layers."""
     if context.wanted is None:
         return []
     return [
@@ -98,7 +98,7 @@ def _find_bans(context: RateContext) -> list[Measure]:
 
 
 def choose_measures(context: RateContext) -> tuple[TotalBasis, tuple[Measure, ...]]:
-    """What the total is on, and the measures that it is about."""
+    """The basis of the total, and the measures that it is about."""
     wanted = context.wanted
     if wanted is None or wanted.is_unknown or _asks_for_all_goods(wanted):
         return TotalBasis.GENERAL, tuple(
@@ -116,7 +116,7 @@ def _asks_for_all_goods(wanted: ParsedProduct) -> bool:
 def _build_layers(
     context: RateContext, chosen: Sequence[Measure], *, named: bool = False
 ) -> list[Layer]:
-    """The measures on the day as they fall on the goods; a `named` one whatever the goods."""
+    """The layers of the measures that apply to the goods; with `named`, whatever the goods are."""
     found = []
     for measure in chosen:
         layer = build_layer(context, measure)
@@ -128,12 +128,12 @@ def _build_layers(
 
 
 def build_layer(context: RateContext, measure: Measure) -> Layer | None:
-    """The measure on that day as it falls on the goods; None where it does not."""
+    """The layer of the measure on the day; None if it does not apply to the goods."""
     period, fit = measure.find_period(context.day), context.fits[measure.id]
     if period is None or fit is Fit.NONE:
         return None
     if period.banned and context.wanted is not None:
-        # "Wine vinegar" is not wine: only what was understood as a whole may be called banned.
+        # "Wine vinegar" is not wine, so a ban needs all words of the product to be known.
         fit = (
             fit if context.ledger.scope_matcher.covers_all(measure, context.wanted) else Fit.PARTIAL
         )
@@ -160,12 +160,12 @@ def _choose_on_goods(context: RateContext) -> tuple[Measure, ...]:
 
 
 def _choose_named(context: RateContext, wanted: ParsedProduct) -> tuple[Measure, ...]:
-    """The layers asked for: by name first, then by legal basis, then those on the goods."""
+    """The layers of the question: by name, else by legal basis, else those on the goods."""
     pool = context.measures
     by_name = tuple(measure for measure in pool if measure.id in wanted.layers)
     if by_name:
         return _choose_closest(context, wanted, by_name) or by_name
-    # A word such as 'countermeasure' may be the basis of another pair's duties only.
+    # A word such as 'countermeasure' may be a legal basis only for another pair.
     on_basis = tuple(measure for measure in pool if has_basis(measure, wanted.bases))
     pool = on_basis or pool
     particular = tuple(measure for measure in pool if not measure.applies_to_all_goods)
@@ -180,11 +180,11 @@ def _choose_named(context: RateContext, wanted: ParsedProduct) -> tuple[Measure,
 def _choose_closest(
     context: RateContext, wanted: ParsedProduct, measures: Sequence[Measure]
 ) -> tuple[Measure, ...]:
-    """Those that fit the goods best; empty where none does or no goods were named."""
+    """The measures with the closest fit; empty if none fits or the question has no goods."""
     if not (wanted.goods or wanted.codes):
         return ()
     fitting = [measure for measure in measures if context.fits[measure.id]]
-    # A measure without a rate yet must not hide one that was charged on that day.
+    # A measure without a rate on the day must not hide one with a rate.
     dated = [measure for measure in fitting if measure.find_period(context.day)]
     best = _find_best_fit(dated or fitting, context.fits)
     return tuple(measure for measure in fitting if context.fits[measure.id] is best)

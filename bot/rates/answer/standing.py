@@ -1,4 +1,4 @@
-"""What is charged on some goods on a day: the total or range, the choices and the base rate."""
+"""The duty on goods on a day: total or range, choices, and base rate."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,33 +15,33 @@ _ZERO = Decimal(0)
 
 
 class Standing(NamedTuple):
-    """What is charged in a context."""
+    """The duty in a context."""
 
     asked: RateContext
     asked_selection: Selection
     context: RateContext
-    """`asked`, or that of narrower goods which stand for all that were asked for."""
+    """`asked`, or the context of narrower goods that represent all goods of the question."""
     selection: Selection
     total: Decimal | None
-    """None if unknown to the ledger, if imports are banned, or if only a range is known."""
+    """In percent; None if it is unknown, if imports are banned, or if there is only a range."""
     span: tuple[Decimal, Decimal] | None
-    """The lowest and highest total, where the tariff line decides."""
+    """The lowest and highest total, if the tariff line decides."""
     choices: tuple[Choice, ...]
-    """Narrower goods with their totals, where these differ."""
+    """Narrower goods with their totals, if these differ."""
     same_for_all: tuple[str, ...]
-    """Narrower goods that all pay the total, where their lists differ."""
+    """Narrower goods that have the same total although they are on different lists."""
     base: BaseRate | None
     includes_base: bool
-    """Whether the total holds the base rate, as the question wanted."""
+    """Whether the total includes the base rate, because the question asks for that."""
 
     @property
     def is_zero_in_data(self) -> bool:
-        """Whether a total of 0 only means that the ledger holds nothing that is charged."""
+        """Whether the total is 0 only because the ledger has no duty on the goods."""
         return self.selection.basis is TotalBasis.GOODS and self.total == 0
 
 
 def compute_standing(asked: RateContext) -> Standing:
-    """What is charged in the context on its day."""
+    """The duty in the context on its day."""
     asked_selection = select_layers(asked)
     context, selection = asked, asked_selection
     choices = find_choices(context, selection)
@@ -77,7 +77,7 @@ def compute_standing(asked: RateContext) -> Standing:
 
 
 def find_newest_day(context: RateContext, today: date) -> date:
-    """The day of the context, or a later one until today on which a known rate of these begins."""
+    """The day of the context, or the latest day up to today on which a known rate began."""
     begun = (
         period.from_
         for measure in choose_measures(context)[1]
@@ -88,7 +88,7 @@ def find_newest_day(context: RateContext, today: date) -> date:
 
 
 def find_checked_day(selection: Selection, checked: date | None, day: date) -> date | None:
-    """The day up to which all that counts was checked, where that matters for the day asked."""
+    """The earliest last check of the pair and of counted layers checked before the day."""
     if checked is None:
         return None
     stale = [
@@ -100,7 +100,7 @@ def find_checked_day(selection: Selection, checked: date | None, day: date) -> d
 
 
 def compute_total(context: RateContext, selection: Selection) -> Decimal | None:
-    """The sum, or None where the ledger cannot tell: outside its data, or all is undecided."""
+    """The total in percent; None if imports are banned or the ledger does not know it."""
     stacked, basis = selection.stacked, selection.basis
     bans_some = any(left.may_apply and left.layer.period.banned for left in stacked.excluded)
     if stacked.ban is not None or bans_some:
@@ -122,7 +122,7 @@ def compute_total(context: RateContext, selection: Selection) -> Decimal | None:
 
 
 def find_unknown_rates(context: RateContext, selection: Selection) -> tuple[Measure, ...]:
-    """Measures that fell on these goods on the day at a rate that the ledger does not hold."""
+    """Measures charged on these goods on the day at a rate that the ledger lacks."""
     return tuple(
         measure
         for measure in selection.chosen
@@ -131,7 +131,7 @@ def find_unknown_rates(context: RateContext, selection: Selection) -> tuple[Meas
 
 
 def summarize_goods_duties(context: RateContext, selection: Selection) -> OnGoods | None:
-    """The duties that particular goods pay on the day, where the total is on goods in general."""
+    """The duties on particular goods, if the total is on goods in general; else None."""
     if selection.basis is not TotalBasis.GENERAL:
         return None
     particular = (one for one in context.measures if not one.applies_to_all_goods)
@@ -149,7 +149,7 @@ def summarize_goods_duties(context: RateContext, selection: Selection) -> OnGood
 def _find_base_rate(
     context: RateContext, selection: Selection, choices: tuple[Choice, ...]
 ) -> BaseRate | None:
-    """The base rate of the goods asked for, and what they pay with it."""
+    """The base rate of the goods, with the sum of base rate and duties if it is known."""
     if context.wanted is None or selection.basis is not TotalBasis.GOODS:
         return None
     base, stacked = (
@@ -159,7 +159,7 @@ def _find_base_rate(
     if base is None or base.percent is None:
         return base
     if choices or stacked.ban is not None or stacked.span is not None:
-        # A total with the base rate would be wrong for most of the choices.
+        # The sum with the base rate would be wrong for most of the choices.
         return base
     total = base.percent
     for layer in stacked.counted:

@@ -1,12 +1,12 @@
-"""What an answer must say in addition to its number, the most important first.
+"""Finds the warnings of an answer. They are in this order:
 
-0. what would make the number mislead, so that it leads;
-1. where the ledger's knowledge ends before the day, or never reached the pair;
-2. what was not understood, and what could not be decided;
-3. a ruling that had voided a duty while customs still charged it;
-4. what each counted rate says of itself: all-in, tiers, exemptions, doubts;
-5. what else is to be said of the pair, such as other figures said in public;
-6. what kinds of duty are in no total.
+1. leading warnings, without which the total would mislead;
+2. limits of the data: pair not tracked, sources not checked;
+3. choices of goods, unknown words and duties that may apply;
+4. duties that a ruling voided while customs still charges them;
+5. notes on each counted rate: all-in, tiers, exemptions, low confidence;
+6. remarks on the pair, such as how figures in public are counted;
+7. kinds of duty that no total includes.
 """
 
 from collections.abc import Iterator
@@ -25,9 +25,10 @@ from bot.rates.model.warnings import CheckedMeasure, RateWarning
 def list_warnings(
     found: Standing, checked: date | None, today: date, asked: date | None
 ) -> tuple[RateWarning, ...]:
-    """All warnings of an answer, those that lead first.
+    """All warnings of an answer, leading ones first.
 
-    `checked` is how far the answer's sources were read, `asked` the day named in the question.
+    `checked` is the day of the last check of the answer's sources, and `asked` the date in the
+    question, if any.
     """
     context, selection = found.context, found.selection
     warnings = (
@@ -70,7 +71,7 @@ def _warn_before_number(found: Standing) -> Iterator[RateWarning]:
 
 
 def _warn_of_expired_rates(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
-    """A rate that ends before the requested day with no known successor; it may not become 0."""
+    """Rates that end before the day without a known successor, which may not mean 0."""
     coverage = context.ledger.find_coverage(context.imposer, context.partner)
     if coverage is None:
         return
@@ -151,7 +152,7 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
 
 
 def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
-    """What is to be known of the duties that are counted, and of those that no total counts."""
+    """Notes on the counted duties, remarks on the pair, and duties that no total includes."""
     counted, basis = selection.stacked.counted, selection.basis
     for layer in counted:
         period = layer.period

@@ -1,1 +1,1 @@
-"""What takes effect, ends or falls due, and on which day."""
+"""The calendar: changes of duties and milestones with their dates."""

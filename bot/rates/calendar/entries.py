@@ -1,7 +1,4 @@
-"""Upcoming changes, each with its legal basis, doubts and the date of the last check.
-
-Reminders and the calendar file are made of it.
-"""
+"""Upcoming changes with legal basis, doubts and last check, for reminders and calendar files."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -31,7 +28,7 @@ class DoubtKind(StrEnum):
 
 
 class Doubt(NamedTuple):
-    """A reason for doubt, with what the rates files say on it."""
+    """A reason for doubt, with an explanation from the rates files."""
 
     kind: DoubtKind
     text: str = ""
@@ -45,10 +42,10 @@ _DOUBTFUL = {
 
 
 class CalendarEntry(Frozen):
-    """An upcoming change with everything that a reader needs to know about it."""
+    """An upcoming change with its legal basis, source and doubts."""
 
     key: str
-    """Identifies the change. Stays the same if the rate changes, but not if the day does."""
+    """Identifies the change. It depends on the date but not on the rate."""
     on: date
     change: Change
     measure: str
@@ -57,18 +54,18 @@ class CalendarEntry(Frozen):
     legal_basis: str
     source: Source
     as_of: date | None
-    """The day up to which its sources were read; None where none was opened."""
+    """The day of the last check of its sources; None if no source was opened."""
     doubts: tuple[Doubt, ...]
-    """What makes it less than certain."""
+    """Reasons why the change is uncertain."""
 
 
 def build_entries(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[CalendarEntry, ...]:
-    """The items, in their order, as `agenda.upcoming` gives them."""
+    """An entry for each item of `list_upcoming`, in the same order."""
     seen: Counter[str] = Counter()
     found = []
     for item in items:
         measure = ledger.by_id[item.measure_id]
-        # By its family: which row of an action stands first depends on who asks.
+        # The key has the family, because the first row of a schedule depends on the question.
         key = f"{measure.family or measure.id} {item.on}"
         seen[key] += 1
         found.append(
@@ -89,7 +86,7 @@ def build_entries(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[CalendarEn
 
 
 def list_entries(query: RateQuery, ledger: Ledger, today: date) -> tuple[CalendarEntry, ...]:
-    """What `upcoming` asks for from today on, or from the day it names, in the order of days."""
+    """The entries that an `upcoming` query asks for, from its date or today on, by date."""
     first = query.on or today
     items = [item for item in list_calendar(query, ledger, today) if item.on >= first]
     return build_entries(ledger, sorted(items, key=lambda item: item.on))
@@ -98,8 +95,8 @@ def list_entries(query: RateQuery, ledger: Ledger, today: date) -> tuple[Calenda
 def affects(ledger: Ledger, item: Upcoming, parties: Collection[str]) -> bool:
     """Whether a change affects one of the parties, as imposer or as partner.
 
-    What falls on all partners bears on each of them, less those left outside; what a bloc imposes
-    or pays bears on its members, not the other way round.
+    A change for all countries affects each that is not exempt. A change for a bloc affects its
+    members, but a change for a member does not affect the bloc.
     """
     return any(_affects(item, set(ledger.list_codes(code))) for code in parties)
 
@@ -114,7 +111,7 @@ def _affects(item: Upcoming, codes: set[str]) -> bool:
 def _find_checked_day(ledger: Ledger, measure: Measure, item: Upcoming) -> date | None:
     period = next((one for one in measure.periods if one.from_ == item.on), None)
     if period is not None and period.checked is not None:
-        # Its own source was read on a day of its own, as that of an approved rate is.
+        # Its own source was checked on another day, as for an approved rate.
         return period.checked
     if measure.verified_as_of is None:
         return None

@@ -1,4 +1,4 @@
-"""What takes effect, ends or falls due on which day, and what has changed since one."""
+"""Lists upcoming and past changes of duties, and milestones, with their dates."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
@@ -15,10 +15,11 @@ _A_DAY = timedelta(days=1)
 
 
 def list_calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, ...]:
-    """What `upcoming` and `changes` ask for, of all economies or of the one that was named.
+    """The answer to an `upcoming` or `changes` query, for all economies or one.
 
-    On goods, or of a layer, only what falls on them by itself; with `query.on` as one saw it from
-    that day. What was due since the sources were read stands last, marked as passed.
+    If the query has goods or a layer, only measures on these goods in particular, or this layer. If
+    it has a date, the list is as of that date. Items due since the last check of their sources come
+    last, marked as passed.
     """
     measures = _select_measures(query, ledger)
 
@@ -43,7 +44,7 @@ class CheckedPeriod(NamedTuple):
 
 
 def find_checked_period(query: RateQuery, ledger: Ledger, today: date) -> CheckedPeriod | None:
-    """How far the sources behind a calendar were read; None if up to today."""
+    """When the sources of a calendar were last checked; None if all were checked today."""
     reaches = _list_checked_days(ledger, _select_measures(query, ledger))
     if not reaches or reaches[0] >= today:
         return None
@@ -56,10 +57,10 @@ def move_passed_last(
     today: date,
     from_day: date = date.min,
 ) -> tuple[Upcoming, ...]:
-    """The items in their order, after them those that were due since their sources were read.
+    """The items in their order, but those due since the last check of their sources at the end.
 
-    `read` gives the day up to which those of the pair were read. Items until `from_day` are left
-    out, except those that were not checked since they were due.
+    `read` returns the day of the last check of an item's pair. Items up to `from_day` are dropped,
+    unless they were not checked since they were due.
     """
     kept: list[Upcoming] = []
     passed: list[Upcoming] = []
@@ -83,7 +84,7 @@ def _select_measures(query: RateQuery, ledger: Ledger) -> list[Measure]:
 
 
 def _is_about(measure: Measure, wanted: ParsedProduct, ledger: Ledger) -> bool:
-    """Whether the measure is a layer that was named, or falls on the goods by itself."""
+    """Whether the measure is a named layer, or applies to these goods in particular."""
     if wanted.layers:
         return measure.id in wanted.layers
     if wanted.bases and not has_basis(measure, wanted.bases):
@@ -96,13 +97,13 @@ def _is_about(measure: Measure, wanted: ParsedProduct, ledger: Ledger) -> bool:
 
 
 def _list_checked_days(ledger: Ledger, measures: Iterable[Measure]) -> list[date]:
-    """The days up to which the sources of these measures were read, the earliest first."""
+    """The days of the last checks of these measures' pairs, the earliest first."""
     found = {find_checked_day(ledger, one.imposer, one.partners) for one in measures}
     return sorted(day for day in found if day is not None)
 
 
 def find_checked_day(ledger: Ledger, imposer: str, partners: Iterable[str]) -> date | None:
-    """The day up to which all sources of the imposer's duties on these partners were read."""
+    """The earliest last check of the imposer's duties on these partners; None if not tracked."""
     covered = (ledger.find_coverage(imposer, partner) for partner in partners)
     return min((one.checked for one in covered if one is not None), default=None)
 
@@ -110,9 +111,9 @@ def find_checked_day(ledger: Ledger, imposer: str, partners: Iterable[str]) -> d
 def list_upcoming(
     ledger: Ledger, after: date, until: date = date.max, measures: Iterable[Measure] | None = None
 ) -> tuple[Upcoming, ...]:
-    """All that is known to come after one day and by another, of these measures or of all.
+    """All changes and milestones after one day and up to another, of these measures or of all.
 
-    The rows of one action that change on one day are one entry with all their partners.
+    Rows of a schedule that change on the same day are one item with all their partners.
     """
     return merge_rows(ledger, list_upcoming_by_measure(ledger, after, until, measures))
 
@@ -120,7 +121,7 @@ def list_upcoming(
 def list_upcoming_by_measure(
     ledger: Ledger, after: date, until: date = date.max, measures: Iterable[Measure] | None = None
 ) -> tuple[Upcoming, ...]:
-    """The same, one entry a measure and change."""
+    """The same with one item for each measure and change."""
     chosen = ledger.measures if measures is None else measures
     days = (ledger.rate_days[one.id] + ledger.milestone_days[one.id] for one in chosen)
     return _filter_days(days, after, until)
@@ -129,7 +130,7 @@ def list_upcoming_by_measure(
 def list_changes(
     ledger: Ledger, since: date, until: date, measures: Iterable[Measure] | None = None
 ) -> tuple[Upcoming, ...]:
-    """All rates that began or ended after one day and by another, newest first."""
+    """All rates that began or ended after one day and up to another, newest first."""
     chosen = ledger.measures if measures is None else measures
     items = _filter_days((ledger.rate_days[one.id] for one in chosen), since, until)
     return tuple(reversed(merge_rows(ledger, items)))
@@ -143,7 +144,7 @@ def _filter_days(
 
 
 def merge_rows(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Upcoming, ...]:
-    """The items in their order; the rows of one action that change on one day are one entry."""
+    """The items in their order; rows of a schedule that change on the same day become one."""
     groups: dict[tuple[date, object], list[Upcoming]] = {}
     for item in items:
         family = ledger.by_id[item.measure_id].family
@@ -152,13 +153,13 @@ def merge_rows(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Upcoming, ...
 
 
 def _merge_key(item: Upcoming) -> object:
-    """Key for merging items: several measures may share a milestone, but never a rate."""
+    """The key for merging: measures may share a milestone but not a change of rate."""
     change = item.change
     return change.text if change.kind is ChangeKind.MILESTONE else (item.measure_id, change)
 
 
 def _merge(group: Sequence[Upcoming], ledger: Ledger) -> Upcoming:
-    """One entry for many partners of an action, with its lowest and highest rate."""
+    """One item for all partners in the group, with the lowest and highest rate."""
     if len(group) == 1:
         return group[0]
     family = ledger.by_id[group[0].measure_id].family

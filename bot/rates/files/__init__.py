@@ -1,1 +1,1 @@
-"""The rates files in `config/rates`: their schema, their checks, their measures."""
+"""The rates files in `config/rates`: schema, validation and compilation into measures."""

@@ -1,4 +1,4 @@
-"""Builds measures from rates files: resolves sources and names, expands schedule rows."""
+"""Builds measures from rates files: resolves sources and names, expands schedules."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -27,14 +27,14 @@ from bot.rates.model.measure import (
 
 
 def resolve_sources(imposer_file: ImposerFile | MfnFile, keys: SourceKeys) -> Source:
-    """The sources with these keys as one: all their texts, the first address."""
+    """The sources with these keys, merged into one."""
     return merge_sources(
         [imposer_file.sources[key] for key in ([keys] if isinstance(keys, str) else keys)]
     )
 
 
 def index_references(imposer_files: Sequence[ImposerFile]) -> Mapping[str, tuple[str, ...]]:
-    """Every name that a rule may use -> ids of the measures it means."""
+    """The ids of measures for each name that a rule may use: measure, schedule or group."""
     known: dict[str, tuple[str, ...]] = {}
     for imposer_file in imposer_files:
         known.update({measure.id: (measure.id,) for measure in imposer_file.measures})
@@ -55,7 +55,7 @@ def index_references(imposer_files: Sequence[ImposerFile]) -> Mapping[str, tuple
 def expand_names(
     names: Iterable[str], references: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
-    """The ids of the measures that these names mean, each once."""
+    """The distinct ids of the measures that these names stand for."""
     return tuple(dict.fromkeys(one for name in names for one in references[name]))
 
 
@@ -78,7 +78,7 @@ def format_row_id(schedule: Schedule, row: ScheduleRow) -> str:
 
 
 def list_columns(schedule: Schedule, row: ScheduleRow) -> Iterator[tuple[str, PeriodSpec]]:
-    """The columns that hold for a row, up to the first period of its own."""
+    """The columns that apply to a row. They end before the row's own first period."""
     own = row.periods[0].from_ if row.periods else None
     for name, column in schedule.columns.items():
         if own is None or (column.to is not None and column.to < own):
@@ -111,12 +111,12 @@ class _Compiler(NamedTuple):
             source=self.resolve(written.source) if written.source else periods[-1].source,
             rate_unknown=written.rate_unknown,
             announcements=tuple(
-                Announcement(**dict(said) | {"source": self.resolve(said.source)})
-                for said in written.announcements
+                Announcement(**dict(announcement) | {"source": self.resolve(announcement.source)})
+                for announcement in written.announcements
             ),
             milestones=tuple(
-                Milestone(**dict(due) | {"source": self.resolve(due.source)})
-                for due in written.milestones
+                Milestone(**dict(milestone) | {"source": self.resolve(milestone.source)})
+                for milestone in written.milestones
             ),
         )
 
@@ -144,7 +144,7 @@ class _Compiler(NamedTuple):
         )
 
     def _collect_terms(self, written: DutySpec) -> dict[str, object]:
-        """The fields that a measure takes from its file as they are, or under another name."""
+        """The fields of a measure that come from its file, some under other names."""
         return {name: getattr(written, name) for name in DutyTerms.model_fields} | {
             "imposer": self.file.imposer,
             "applies_to_all_goods": written.general,

@@ -1,7 +1,7 @@
-"""A rates file as people write it (`config/rates/us.yaml`).
+"""The schema of rates files, such as `config/rates/us.yaml`.
 
-One file holds one imposer. Sources are named once and referred to by key. A schedule is an action
-that set rates for many partners: its columns are periods, its rows are partners.
+Each file is about one imposer. It defines its sources once and refers to them by key. A schedule is
+an action that set rates for many partners; its columns are periods and its rows are partners.
 """
 
 from collections.abc import Mapping
@@ -29,22 +29,22 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
 
 
 class Coverage(Frozen):
-    """How far the ledger follows an imposer's duties on some partners (`WORLD`: all others)."""
+    """Which duties on some partners are tracked since when (`WORLD`: on all others)."""
 
     partners: tuple[str, ...]
     since: Day
     checked: Day
-    """The newest day up to which its sources were read."""
+    """The day of the last check of its sources."""
     general: bool = True
-    """Whether duties on goods in general are followed; otherwise only the measures listed are."""
+    """Whether duties on all goods are tracked, and not only the listed measures."""
     note: str = ""
 
 
 class PeriodSpec(PeriodTerms):
-    """A rate period with its sources as keys."""
+    """A rate period in a file, with the keys of its sources."""
 
     calc: Calc | None = None
-    """None for that of the measure."""
+    """None for the value of the measure."""
     source: SourceKeys
 
 
@@ -63,13 +63,17 @@ class AnnouncementSpec(Frozen):
 
 
 class DutySpec(DutyTerms):
-    """What measures and schedules have in common."""
+    """The common fields of measures and schedules in a file.
+
+    `general`, `perhaps` and `aside` become `applies_to_all_goods`, `partial_scope` and
+    `excluded_reason` of `Measure`.
+    """
 
     id: Slug
     general: bool = False
     perhaps: Scope = Scope()
     adds_to: tuple[str, ...] = ()
-    """Measures it is known to come on top of; a contradiction with `excluded_by` is refused."""
+    """Measures that it is charged in addition to; none may be in `excluded_by` too."""
     aside: str = ""
 
 
@@ -79,29 +83,28 @@ class MeasureSpec(DutySpec):
     periods: tuple[PeriodSpec, ...] = ()
     rate_unknown: bool = False
     source: SourceKeys | None = None
-    """Needed by a measure without periods."""
+    """Required for a measure without periods."""
     announcements: tuple[AnnouncementSpec, ...] = ()
     milestones: tuple[MilestoneSpec, ...] = ()
 
 
 class ScheduleRow(Frozen):
-    """One partner of a schedule: its percent by column, where that differs from the column's."""
+    """One partner of a schedule, with its percent by column if it differs from the column's."""
 
     partner: str
     rates: Mapping[str, Percent] = Field(default_factory=dict)
     calc: Calc = Calc.ADDS
     exempt: tuple[Exemption, ...] = ()
     confidence: Confidence | None = None
-    """None for that of the schedule."""
+    """None for the value of the schedule."""
     note: str = ""
     caveat: str = ""
     periods: tuple[PeriodSpec, ...] = ()
-    """Rates of this partner alone, in order of time. From the first of them on, the schedule's
-    columns no longer hold for it."""
+    """Rates of this partner alone, in order of time. They replace columns from the first one on."""
 
 
 class Schedule(DutySpec):
-    """One action with a rate for each partner; `id` is the family, `row_id` names its measures."""
+    """An action with a rate for each partner; `row_id` is the pattern for ids of its measures."""
 
     row_id: str = Field(pattern=r"^[a-z0-9-]*\{partner\}[a-z0-9-]*$")
     columns: Mapping[str, PeriodSpec] = Field(min_length=1)
@@ -109,8 +112,7 @@ class Schedule(DutySpec):
 
 
 class Remark(Frozen):
-    """What an answer about a pair must say besides: a figure said in public that counts something
-    else, a rule that no measure holds."""
+    """A note for answers about a pair, such as how a figure in public is counted."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -120,11 +122,11 @@ class Remark(Frozen):
     text: str = Field(min_length=1)
     source: SourceKeys
     leads: bool = False
-    """Whether it is shown before the number for all goods, because a rate alone would mislead."""
+    """Whether it is shown before the total, which would mislead without it."""
 
 
 class BaseDuty(Frozen):
-    """The MFN duty on one tariff line; `goods` that lie in it, `example_for` goods that hold it."""
+    """The MFN duty of a tariff line. It is the duty of `goods` and an example for `example_for`."""
 
     line: str = Field(pattern=r"^\d{4}(\.\d{2}){0,3}$")
     what: str = Field(min_length=1)
@@ -149,12 +151,12 @@ class DutyClock(Frozen):
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError(
-                f"'{zone}' is no time zone; write one such as Europe/Brussels"
+                f"'{zone}' is no time zone; use a name such as Europe/Brussels"
             ) from None
         return zone
 
     def find_day(self, now: datetime) -> date:
-        """The day whose rates customs charges at this moment (aware)."""
+        """The date whose rates customs charges at `now` (aware)."""
         here = now.astimezone(ZoneInfo(self.zone))
         begun = here.timetz().replace(tzinfo=None) >= self.starts_at
         return here.date() if begun else here.date() - timedelta(days=1)
@@ -169,14 +171,14 @@ class ImposerFile(Frozen):
     coverage: tuple[Coverage, ...] = Field(min_length=1)
     main_partners: tuple[str, ...] = ()
     not_followed: str = Field(default="antidumping and countervailing duties", min_length=1)
-    """Kinds of duty that the imposer charges and this file leaves out, in words."""
+    """Kinds of duty of the imposer that this file does not track, in words."""
     sources: Mapping[str, Source]
     bases: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Legal bases as they stand in `legal_basis`, with what people call them."""
+    """Legal bases as in `legal_basis`, each with its names in questions."""
     groups: Mapping[Slug, tuple[str, ...]] = Field(default_factory=dict)
-    """Names for sets of measures and schedules, to be used where one of them may be named."""
+    """Named sets of measures and schedules; a name may be used in place of a measure."""
     one_of: Mapping[Slug, tuple[str, ...]] = Field(default_factory=dict)
-    """Sets of which at most one falls on a tariff line."""
+    """Sets of measures of which a tariff line pays at most one."""
     schedules: tuple[Schedule, ...] = ()
     measures: tuple[MeasureSpec, ...] = ()
     remarks: tuple[Remark, ...] = ()

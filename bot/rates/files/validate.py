@@ -1,6 +1,6 @@
-"""What is wrong across a ledger's files: each flaw with the place in its file.
+"""Finds contradictions in rates files. Pydantic has already validated each value.
 
-Pydantic judges each value by itself; the rules here are about how they fit together:
+The rules:
 1. a source, an economy, a kind of goods or a measure that is referred to exists;
 2. an id is given once;
 3. periods are in order of time, end after they begin, and do not overlap;
@@ -27,7 +27,7 @@ MFN, GOODS, EVENTS = "mfn.yaml", "goods.yaml", "events.yaml"
 
 
 class FileProblem(NamedTuple):
-    """One mistake: the file's name, the way to the place in it, what is wrong and the cure."""
+    """A mistake: the file name, the keys and indexes that lead to it, its cause and its cure."""
 
     file: str
     loc: Loc
@@ -36,7 +36,7 @@ class FileProblem(NamedTuple):
 
 
 class RatesFiles(NamedTuple):
-    """All files of a ledger; imposer files by file name."""
+    """All rates files; those of imposers by file name."""
 
     imposer_files: Mapping[str, ImposerFile]
     mfn: MfnFile
@@ -52,13 +52,13 @@ _KINDS = {
     **dict.fromkeys(("excluded_by", "adds_to", "affects", "groups", "one_of"), "measure"),
     "source": "source",
 }
-"""What the names in a field, of whatever part of a file, refer to."""
+"""What the names in a field refer to, by the name of the field."""
 
 
 def find_problems(
     files: RatesFiles, parties: Collection[str], only: str = ""
 ) -> Iterator[FileProblem]:
-    """Every flaw of the files, or of `only` one file; `parties` are the codes of all economies."""
+    """All mistakes in the files, or in `only` one; `parties` has the codes of all economies."""
     imposer_files = tuple(files.imposer_files.values())
     known: dict[str, Collection[str]] = {
         "economy": parties,
@@ -96,7 +96,7 @@ def _list_ids(imposer_file: ImposerFile) -> Iterator[str]:
 def _find_unknown_names(
     file: BaseModel, known: Mapping[str, Collection[str]]
 ) -> Iterator[_Problem]:
-    """Rule 1, for every field that refers to something by name."""
+    """Rule 1, for each field that refers to something by name."""
     for loc, field, names in _list_names(file, ()):
         if field == "source" and not names:
             yield loc, "has no source", "Name one of the file's sources"
@@ -111,7 +111,7 @@ def _describe_unknown(name: str, kind: str) -> tuple[str, str]:
 
 
 def _list_names(model: BaseModel, loc: Loc) -> list[tuple[Loc, str, Sequence[str]]]:
-    """The fields of the model, and of all in it, that hold names; each with its place."""
+    """All fields with names in the model and its parts: location, field name, names."""
     found: list[tuple[Loc, str, Sequence[str]]] = []
     for field, value in model:
         here = (*loc, field)

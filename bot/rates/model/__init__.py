@@ -1,1 +1,1 @@
-"""The values of the ledger and of its answers."""
+"""The values that make up the ledger and its answers."""

@@ -1,7 +1,7 @@
-"""The answer to a question about rates, as frozen facts that renderers turn into words or JSON.
+"""The answer to a question about rates, as facts. Renderers turn it into words or JSON.
 
-Percents are ad valorem: hundredths of the customs value. The values are plain tuples, because the
-ledger has checked their content and an answer holds dozens of them.
+Percents are ad valorem: parts of a hundred of the customs value. The values are named tuples and
+not validated, because the ledger's content is already checked.
 """
 
 from datetime import date
@@ -18,29 +18,32 @@ BASE_ID = "mfn"
 
 
 class TotalBasis(StrEnum):
-    """What the total of an answer is on."""
+    """What the total of an answer counts."""
 
     GENERAL = "general"
+    """The duties on all goods."""
     GOODS = "goods"
+    """All duties on particular goods."""
     LAYER = "layer"
+    """Only the duties that the question names."""
 
 
 class Component(NamedTuple):
-    """One measure on the day in question, counted in the total or not."""
+    """One measure on the day of the answer, counted in the total or not."""
 
     measure: str
     measure_id: str
     legal_basis: str
     status: Status
-    """As known now: a past rate is expired or struck down, though it was charged."""
+    """The status known today. A past rate is expired or struck down, even if it was charged."""
     source: Source
     rate: DutyRate = DutyRate()
     exclusion: Exclusion | None = None
-    """Why the total leaves it out; None for a counted one."""
+    """Why the total does not count it; None if it does."""
     from_: date | None = None
     to: date | None = None
     rate_since: date | None = None
-    """The first day of this percent, where earlier periods on other terms had it without a gap."""
+    """The first day of this percent, if earlier periods had it too; else None."""
     note: str = ""
     covers: str = ""
     calc: Calc = Calc.ADDS
@@ -50,7 +53,7 @@ class Component(NamedTuple):
     announced: date | None = None
     void_on: date | None = None
     checked: date | None = None
-    """The day up to which its sources were read."""
+    """The day of the last check of its sources."""
     confidence: Confidence = Confidence.HIGH
 
     @property
@@ -63,14 +66,14 @@ class Component(NamedTuple):
 
     @property
     def is_foreseen(self) -> bool:
-        """Whether its sources were last read before it was to begin, so that they announce it."""
+        """Whether it began after the last check of its sources, so its start is unverified."""
         if self.status is not Status.IN_FORCE or self.from_ is None or self.checked is None:
             return False
         return self.from_ > self.checked
 
 
 class MfnAverage(NamedTuple):
-    """The imposer's simple average of its applied MFN duties."""
+    """The simple average of the imposer's applied MFN duties, in percent."""
 
     percent: Decimal
     year: int
@@ -83,19 +86,19 @@ class BaseRate(NamedTuple):
     line: str
     what: str
     percent: Decimal | None
-    """None for a duty that is no single percent of the value: see `words`."""
+    """None if the duty is no single percent of the value; then see `words`."""
     with_duties: Decimal | None
-    """What the line pays in all."""
+    """The sum of the base rate and the counted duties, in percent."""
     exact: bool
-    """Whether it is the line asked for, not an example."""
+    """Whether it is the line of the question, and not an example of its goods."""
     year: int
     source: Source
     words: str = ""
-    """The duty as its source writes it, where it is no percent: `4.4¢/kg`."""
+    """The duty in the words of its source, if it is no percent: `4.4¢/kg`."""
 
 
 class OnGoods(NamedTuple):
-    """Duties on particular goods that a total on goods in general leaves out."""
+    """The duties on particular goods, which a total on all goods does not count."""
 
     how_many: int
     up_to: Decimal
@@ -110,7 +113,7 @@ class ChangeKind(StrEnum):
     CONTINUES = "continues"
     """The same percent on a new basis."""
     ENDS = "ends"
-    """Its period is over and nothing is known to follow."""
+    """Its period ends, and no later one is known."""
     ANNOUNCED = "announced"
     SUSPENDED = "suspended"
     SUSPENSION_ENDS = "suspension_ends"
@@ -121,20 +124,20 @@ class ChangeKind(StrEnum):
 
 
 class Change(NamedTuple):
-    """What happens, with its figures."""
+    """What happens to a duty, with its figures."""
 
     kind: ChangeKind
     rate: DutyRate = DutyRate()
-    """The new rate; of an end, the old one; by partner, the lowest."""
+    """The new rate. For an end, the old rate; by partner, the lowest rate."""
     from_percent: Decimal | None = None
     up_to: Decimal | None = None
-    """By partner, the highest percent; None if all are the same."""
+    """By partner, the highest percent; None if all partners have the same."""
     text: str = ""
-    """A milestone or a new basis, as the rates files describe it."""
+    """The milestone or the new basis, in the words of the rates files."""
 
 
 class Upcoming(NamedTuple):
-    """Something that takes effect, ends or falls due on a known day."""
+    """A change or a milestone of a measure on a known day."""
 
     on: date
     change: Change
@@ -144,24 +147,24 @@ class Upcoming(NamedTuple):
     partners: tuple[str, ...]
     source: Source
     not_for: tuple[str, ...] = ()
-    """Partners among `partners` that it does not fall on."""
+    """Partners that the measure does not charge, although `partners` includes them."""
     checked: date | None = None
-    """When its own source was read, where that differs from the pair's: an approved rate."""
+    """The day of the last check of its own source, if it has one, such as an approved rate."""
     passed: bool = False
-    """Whether its day is over and the sources were not read since."""
+    """Whether its day is over and its sources were not checked since then."""
 
 
 class RateChange(NamedTuple):
-    """What happened to one measure."""
+    """A change of one measure."""
 
     measure: MeasureRef
     change: Change
 
 
 class Step(NamedTuple):
-    """One day of a history: the total from then on, and why.
+    """One day of a history: the total from then on, and what changed.
 
-    Where the line decides, `percent` is the lowest total and `up_to` the highest.
+    If the tariff line decides, `percent` is the lowest total and `up_to` the highest.
     """
 
     on: date
@@ -169,19 +172,19 @@ class Step(NamedTuple):
     source: Source
     changes: tuple[RateChange, ...] = ()
     ruling: LegalEvent | None = None
-    """A ruling or an order that left the total as it was."""
+    """A ruling or an order that did not change the total."""
     up_to: Decimal | None = None
     banned: bool = False
-    """Whether imports ended, so that the total is that of the day before."""
+    """Whether an import ban begins. Then `percent` is the total of the day before."""
 
     @property
     def moves_total(self) -> bool:
-        """Whether the total or what it is made of changed."""
+        """Whether the total or its components changed."""
         return self.ruling is None and not self.banned
 
 
 class Answer(NamedTuple):
-    """What the imposer charges on the partner's goods on a day."""
+    """The duties of the imposer on the partner's goods on a day."""
 
     imposer: str
     partner: str
@@ -190,55 +193,55 @@ class Answer(NamedTuple):
     on: date
     product: str | None
     total_percent: Decimal | None
-    """None where the ledger cannot tell, or no one total holds for all of the goods."""
+    """None if it is unknown, or if no single total applies to all of the goods."""
     components: tuple[Component, ...]
     not_counted: tuple[Component, ...]
     mfn: MfnAverage | None
     checked: date | None
-    """The day up to which the sources of this answer were read; None without any."""
+    """The day of the last check of this answer's sources; None if nothing was checked."""
     warnings: tuple[RateWarning, ...]
-    """The most important first; those that lead come before all others."""
+    """The most important first. Leading warnings come before all others."""
     next: tuple[Upcoming, ...]
     basis: TotalBasis = TotalBasis.GENERAL
     goods: tuple[str, ...] = ()
-    """Names of the goods, or of the layers, that the total is on; empty for goods in general."""
+    """The names of the goods or layers of the total; empty for goods in general."""
     codes: tuple[str, ...] = ()
-    """HS codes that the total is on, digits only."""
+    """The HS codes of the total, digits only."""
     any_origin: bool = False
-    """Whether the goods are asked of all origins, so that general duties are left out."""
+    """Whether the question is about goods of all origins. Then general duties do not count."""
     total_range: tuple[Decimal, Decimal] | None = None
-    """The lowest and the highest total, where the tariff line decides; see `choices`."""
+    """The lowest and the highest total, if the tariff line decides; see `choices`."""
     choices: tuple[Choice, ...] = ()
     banned: bool = False
-    """Whether the goods may not be imported, so that there is no total."""
+    """Whether the goods may not be imported. Then there is no total."""
     base: BaseRate | None = None
     on_goods: OnGoods | None = None
-    """What a total on goods in general leaves out; None where there is nothing."""
+    """The duties that a total on goods in general does not count; None if there are none."""
     last_change: Step | None = None
     history: tuple[Step, ...] = ()
     talks: tuple[Talk, ...] = ()
     suggestions: tuple[str, ...] = ()
-    """Names of goods that come near an unknown product, or between which it leaves a choice."""
+    """Goods with names similar to an unknown product, and the goods of `choices`."""
 
     @property
     def includes_base(self) -> bool:
-        """Whether the total holds the base rate."""
-        return any(one.measure_id == BASE_ID for one in self.components)
+        """Whether the total includes the base rate."""
+        return any(component.measure_id == BASE_ID for component in self.components)
 
     @property
     def is_zero_in_data(self) -> bool:
-        """Whether a total of 0 only means that the ledger holds nothing that is charged."""
+        """Whether the total is 0 only because the ledger has no duty on the goods."""
         return self.basis is TotalBasis.GOODS and self.total_percent == 0
 
     @property
     def has_content(self) -> bool:
-        """Whether it states a total, a range, a ban or any counted component."""
+        """Whether it has a total, a range, a ban or a counted component."""
         has_total = self.total_percent is not None or self.total_range is not None
         return has_total or bool(self.components or self.choices or self.banned)
 
 
 def format_percent(percent: Decimal | None) -> str | None:
-    """A percent as people write it: `12.5`, `145`, `0`; None for None."""
+    """The percent without trailing zeros: `12.5`, `145`, `0`; None for None."""
     if percent is None:
         return None
     text = f"{percent:f}"

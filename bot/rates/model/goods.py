@@ -1,6 +1,6 @@
-"""The vocabulary of goods: everyday names, their Harmonized System codes, what is part of what.
+"""The vocabulary of goods: everyday names, Harmonized System codes, wider and narrower goods.
 
-`bot.rates.scope_matching` decides how surely a code or a name falls within a scope.
+`bot.rates.scope_matching` decides how surely goods or codes are in the scope of a measure.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,18 +13,18 @@ from bot.values import Frozen
 
 
 class Good(Frozen):
-    """One kind of goods as people name it."""
+    """One kind of goods under its everyday name."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     name: str = Field(min_length=1)
     names: tuple[str, ...] = ()
-    """Other ways of saying it; plurals and US spelling (aluminum, tires) need no entry."""
+    """Synonyms. Plurals and US spelling (aluminum, tires) need no entry."""
     hs: tuple[Annotated[str, Field(pattern=r"^\d{2,10}$")], ...] = ()
-    """Codes that together hold it; empty for a set that only a law defines."""
+    """HS codes (digits) that together cover it; empty for goods that only a law defines."""
     part_of: tuple[str, ...] = ()
-    """Wider goods whose duties it pays too."""
+    """The ids of wider goods, whose duties apply to it too."""
     divided: bool = False
-    """Whether the goods that are part of it are, together, all of it."""
+    """Whether its narrower goods together are all of it."""
 
 
 class GoodsFile(Frozen):
@@ -34,19 +34,19 @@ class GoodsFile(Frozen):
 
 
 class Fit(IntEnum):
-    """How surely a scope holds what was asked for."""
+    """How surely the scope of a measure includes the goods of a question."""
 
     NONE = 0
     PARTIAL = 1
-    """Some lines of it, or the other way round."""
+    """Some tariff lines of the goods are in the scope, or the scope is a part of the goods."""
     HEADING = 2
-    """Its codes lie within the scope's."""
+    """The codes of the goods, or wider goods, are in the scope."""
     NAMED = 3
-    """The very goods that the scope names."""
+    """The scope names exactly these goods."""
 
 
 class Goods:
-    """All goods by id, with what each is part of."""
+    """All goods by id, with their wider and narrower goods."""
 
     def __init__(self, goods: Iterable[Good]) -> None:
         self.by_id: Mapping[str, Good] = {good.id: good for good in goods}
@@ -57,11 +57,11 @@ class Goods:
         }
 
     def list_with_wider(self, good_id: str) -> frozenset[str]:
-        """The goods and all that they are part of."""
+        """The ids of the goods and of all wider goods; empty for an unknown id."""
         return self._with_wider.get(good_id, frozenset())
 
     def list_narrower(self, good_id: str) -> tuple[str, ...]:
-        """All goods that are part of these, in the vocabulary's order."""
+        """The ids of all narrower goods, in the order of the vocabulary."""
         return self._narrower.get(good_id, ())
 
     def _find_with_wider(self, good_id: str) -> frozenset[str]:
@@ -75,20 +75,21 @@ class Goods:
         return frozenset(found)
 
     def find_by_code(self, code: str) -> tuple[Good, ...]:
-        """Goods with a code that lies within this one or holds it, closest first."""
+        """Goods with a code that is a prefix of this one or the other way round, closest first."""
         near = [
-            (good, max((_count_shared_digits(code, held) for held in good.hs), default=0))
+            (good, max((_count_shared_digits(code, other) for other in good.hs), default=0))
             for good in self.by_id.values()
         ]
         return tuple(good for good, depth in sorted(near, key=lambda pair: -pair[1]) if depth)
 
 
 def format_code(code: str) -> str:
-    """A code as tariffs print it: 8507.60."""
+    """A code as tariffs print it: `8507.60`."""
     pairs = [code[at : at + 2] for at in range(4, len(code), 2)]
     return ".".join([code[:4], *pairs])
 
 
-def _count_shared_digits(code: str, held: str) -> int:
-    """How many digits two codes share, where one lies within the other; 0 otherwise."""
-    return min(len(code), len(held)) if code.startswith(held) or held.startswith(code) else 0
+def _count_shared_digits(code: str, other: str) -> int:
+    """The length of the shorter code if it is a prefix of the other, else 0."""
+    is_prefix = code.startswith(other) or other.startswith(code)
+    return min(len(code), len(other)) if is_prefix else 0

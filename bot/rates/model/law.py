@@ -1,4 +1,4 @@
-"""Court rulings, statutes and talks that bear on measures."""
+"""Court rulings, statutes and talks about measures."""
 
 from datetime import date
 from enum import StrEnum
@@ -11,15 +11,15 @@ from bot.values import Frozen
 
 
 class Effect(StrEnum):
-    """What an event did to the measures it names."""
+    """The effect of a legal event on measures."""
 
     FILED = "filed"
     ARGUED = "argued"
     HELD_UNLAWFUL = "held_unlawful"
     STAYED = "stayed"
-    """A ruling against them was put on hold: they go on being charged."""
+    """A ruling against them was put on hold, so they are still charged."""
     UPHELD = "upheld"
-    """A court ruled for them."""
+    """A court confirmed them."""
     STRUCK_DOWN = "struck_down"
     ENDED = "ended"
     BEGAN = "began"
@@ -29,7 +29,7 @@ class Effect(StrEnum):
 
 
 class LegalEvent(Frozen):
-    """A ruling, order or statute: `affects` are ids of measures, schedules or groups."""
+    """A ruling, order or statute. `affects` has ids of measures, schedules or groups."""
 
     on: Day
     body: str = Field(min_length=1)
@@ -61,7 +61,7 @@ class EventsFile(Frozen):
 
 
 RULINGS = (Effect.HELD_UNLAWFUL, Effect.STAYED, Effect.UPHELD, Effect.STRUCK_DOWN)
-"""What decides whether a duty stands. Filings and refunds change no rate."""
+"""The effects that decide whether a duty is valid. Filings and refunds change no rate."""
 
 
 class Ruling(NamedTuple):
@@ -71,4 +71,4 @@ class Ruling(NamedTuple):
     body: str
     on: date
     later: bool
-    """Whether it came after the day of the answer."""
+    """Whether it is later than the day of the answer."""

@@ -1,8 +1,7 @@
-"""Lookups in live sources, and their findings.
+"""Lookups in live sources, and their results.
 
-A finding is a value like those of the ledger: what it is of, the percent or the source's own words,
-and where and when it was read. The core never fetches; it says what it lacks (`Lookup`), and takes
-what the edge brings.
+The core never fetches anything. It lists the figures that an answer lacks (`Lookup`), and
+`sources/` returns a `Finding` or a `LookupFailure` for each.
 """
 
 from enum import StrEnum
@@ -14,7 +13,7 @@ from bot.values import Frozen
 
 
 class MissingFigure(StrEnum):
-    """What can be looked up."""
+    """The kinds of figures that live sources can provide."""
 
     BASE_DUTY = "base_duty"
     """The normal (MFN) duty of a tariff line."""
@@ -23,7 +22,7 @@ class MissingFigure(StrEnum):
 
 
 class Lookup(Frozen):
-    """One value that the ledger lacks. Equal lookups have equal keys."""
+    """A request for one figure that the ledger lacks. Equal requests compare equal."""
 
     lack: MissingFigure
     economy: str
@@ -33,32 +32,32 @@ class Lookup(Frozen):
 
 
 class Finding(Frozen):
-    """What a source said of a lookup."""
+    """The figure that a source returned for a lookup."""
 
     of: Lookup
     percent: Percent | None
-    """Ad valorem; None where the duty is specific or compound, or differs from line to line."""
+    """Ad valorem; None if the duty is specific or compound, or differs between lines."""
     words: str = Field(default="", max_length=300)
-    """The duty as the source writes it, where it is no percent: `4.4¢/kg`."""
+    """The duty in the words of the source, if it is no percent: `4.4¢/kg`."""
     line: str = ""
     """The line as the tariff prints it: `8507.60.00`."""
     what: str = Field(default="", max_length=300)
     """The goods of the line, as the tariff describes them."""
     year: int = Field(ge=1990, le=2100)
-    """The year that the figure is of."""
+    """The year of the figure."""
     source: Source
-    """Its name says when it was read; its address can be opened by a person."""
+    """Its text says when it was read; its address opens in a browser."""
     fetched_at: AwareDatetime
 
 
 class LookupFailure(Frozen):
-    """A lookup that brought nothing, because its source failed or was too slow."""
+    """A lookup without a result, because its source failed or was too slow."""
 
     of: Lookup
     source: str = Field(min_length=1)
     """The source's name."""
     why: str = Field(min_length=1)
-    """The cause, as the rest of a sentence after the name: `did not answer in time`."""
+    """The cause, in words that follow the source's name: `did not answer in time`."""
 
 
 LookupResult = Finding | LookupFailure

@@ -1,7 +1,7 @@
-"""A duty as the ledger knows it: who charges whom, on what, how much, since when and why.
+"""Measures: who charges whom, on which goods, at which rate, since when, on which legal basis.
 
-Percent are ad valorem: parts of a hundred of the customs value. Days are the imposer's own: a
-period's `from_` and `to` are the first and the last day on which customs charged the rate.
+Percents are ad valorem: parts of a hundred of the customs value. Days are in the imposer's time
+zone. A period's `from_` and `to` are the first and the last day on which customs charges the rate.
 """
 
 import re
@@ -20,7 +20,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _check_day_text(value: object) -> object:
-    """Refuses what pydantic would also read as a day: a number of seconds, a time of day."""
+    """Raises ValueError for numbers and times, which pydantic would accept as days."""
     if isinstance(value, str) and not _DAY.fullmatch(value):
         raise ValueError(f"'{value}' is not a day written as 2025-05-14")
     if isinstance(value, int | float):
@@ -33,25 +33,25 @@ Percent = Annotated[Decimal, Field(ge=0, le=1000)]
 
 
 class Status(StrEnum):
-    """What is known of a period: only what was charged counts in a total."""
+    """The status of a rate period. Only charged rates count in a total."""
 
     IN_FORCE = "in_force"
     SUSPENDED = "suspended"
-    """On the books, not charged."""
+    """Still law, but not charged."""
     STRUCK_DOWN = "struck_down"
-    """Voided by a court; its past periods were charged nevertheless."""
+    """Voided by a court. Its past periods were charged nevertheless."""
     ANNOUNCED = "announced"
     EXPIRED = "expired"
 
 
 class Calc(StrEnum):
-    """How a rate meets the base rate (MFN)."""
+    """How a rate combines with the base rate (MFN)."""
 
     ADDS = "adds"
     ALL_IN_CEILING = "all_in_ceiling"
-    """The number holds the base rate: max(0, number - base) is added."""
+    """The rate includes the base rate: max(0, rate - base) is added to it."""
     ALL_IN_FLOOR = "all_in_floor"
-    """The same sum; nothing is added where the base rate reaches the number by itself."""
+    """The same sum. If the base rate is as high as this rate, nothing is added."""
 
 
 class Confidence(StrEnum):
@@ -68,13 +68,13 @@ class Source(Frozen):
 
 
 def merge_sources(sources: Sequence[Source]) -> Source:
-    """The sources as one: all their texts, each once, and the first address."""
+    """One source with all distinct texts and the first address."""
     url = next((source.url for source in sources if source.url), None)
     return Source(text="; ".join(dict.fromkeys(source.text for source in sources)), url=url)
 
 
 class DutyRate(NamedTuple):
-    """How much a duty is: a percent, a specific duty in words, or a ban; all empty if not known."""
+    """A percent, a specific duty in words, or an import ban; all empty if the rate is unknown."""
 
     percent: Decimal | None = None
     specific: str = ""
@@ -82,7 +82,7 @@ class DutyRate(NamedTuple):
 
 
 class MeasureRef(NamedTuple):
-    """A measure as others refer to it."""
+    """The name and id of a measure."""
 
     name: str
     id: str
@@ -92,11 +92,11 @@ class MeasureRef(NamedTuple):
 
 
 class PeriodTerms(Frozen):
-    """One rate from day to day, both inclusive; `to` is None where no end was seen.
+    """A rate from its first to its last day; `to` is None if no end is known.
 
-    Three clocks: `announced` is when it was signed or published (later than `from_` where it was
-    back-dated), `from_` to `to` is when customs charged it, and `void_on` is the day from which a
-    ruling took away its legal basis though customs went on until `to`.
+    It has three kinds of dates: it was signed or published on `announced` (after `from_` if it was
+    backdated), customs charges it from `from_` to `to`, and a ruling voided it on `void_on`, even
+    if customs charged it longer.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -104,23 +104,23 @@ class PeriodTerms(Frozen):
     from_: Day = Field(alias="from")
     to: Day | None = None
     percent: Percent | None = None
-    """None where there is a duty whose rate is not known, a ban, or a specific duty."""
+    """None for an unknown rate, a ban or a specific duty."""
     status: Status
     banned: bool = False
-    """Whether the goods may not be imported at all; such a period has no percent."""
+    """Whether the goods may not be imported; such a period has no percent."""
     specific: str = ""
-    """The duty in words where it is not a percent of the value: `USD 21 per kg less the price`."""
+    """A duty that is no percent of the value, in words: `USD 21 per kg less the price`."""
     excluded_by: tuple[str, ...] = ()
-    """Further measures whose goods do not pay this rate: ids, in a file also other names."""
+    """More measures whose goods do not pay this rate, by id; a file may also name groups."""
     announced: Day | None = None
     void_on: Day | None = None
     not_for: tuple[str, ...] = ()
-    """Partners that had an exemption or a quota of their own in this period."""
+    """Partners with an exemption or a quota of their own in this period."""
     note: str = ""
     caveat: str = ""
-    """What an answer that counts this rate must say."""
+    """A warning for each answer that counts this rate."""
     checked: Day | None = None
-    """When its own source was read, where the measure's others were read on another day."""
+    """The day of the last check of its own source, if it differs from the measure's."""
 
     def covers(self, day: date) -> bool:
         return self.from_ <= day and (self.to is None or day <= self.to)
@@ -134,7 +134,7 @@ class RatePeriod(PeriodTerms):
 
     @property
     def is_charged(self) -> bool:
-        """Whether customs collects it: suspended and announced rates count nothing."""
+        """Whether customs charges it: it is neither suspended nor only announced."""
         return self.status not in (Status.SUSPENDED, Status.ANNOUNCED)
 
     @property
@@ -147,7 +147,7 @@ class RatePeriod(PeriodTerms):
 
 
 class Scope(Frozen):
-    """Goods by the ids of the vocabulary and by Harmonized System codes (digits, any length)."""
+    """Goods by their ids in the vocabulary and by HS codes (2 to 10 digits)."""
 
     goods: tuple[str, ...] = ()
     hs: tuple[Annotated[str, Field(pattern=r"^\d{2,10}$")], ...] = ()
@@ -157,7 +157,7 @@ class Scope(Frozen):
 
 
 class Exemption(Frozen):
-    """Goods that a measure does not charge, from `from_` to `to` or for as long as it runs."""
+    """Goods that a measure does not charge; without `from_` and `to`, for as long as it exists."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -166,19 +166,19 @@ class Exemption(Frozen):
     from_: Day | None = Field(default=None, alias="from")
     to: Day | None = None
     partners: tuple[str, ...] = ()
-    """Economies or blocs whose goods it exempts; empty for all that pay the measure."""
+    """Economies or blocs whose goods are exempt; empty for all partners of the measure."""
     only_if: str = ""
-    """A condition that the goods' codes and names cannot show; the duty counts, with a warning."""
+    """A condition that goods and codes do not show. The duty counts, with a warning."""
 
     def applies_to(self, day: date, charged: Collection[str]) -> bool:
-        """Whether it applies on the day to a partner with these codes (its own and its blocs')."""
+        """Whether it applies on the day to a partner with these codes, its own and its blocs'."""
         if self.partners and set(self.partners).isdisjoint(charged):
             return False
         return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
 
 
 class Milestone(Frozen):
-    """A known day on which something about a measure is due, other than a change of its rate."""
+    """A known date of a measure on which its rate does not change, such as a review."""
 
     on: Day
     what: str = Field(min_length=1)
@@ -196,7 +196,7 @@ class Announcement(Frozen):
 
 
 class DutyTerms(Frozen):
-    """What a measure has in a rates file and in the ledger alike."""
+    """The fields that a measure has both in a rates file and in the ledger."""
 
     id: str
     name: str = Field(min_length=1)
@@ -204,64 +204,64 @@ class DutyTerms(Frozen):
     covers: str = Field(min_length=1)
     """Its scope in words."""
     scope: Scope = Scope()
-    """Goods that certainly pay it (a general measure needs none)."""
+    """Goods that certainly pay it; empty for a measure on all goods."""
     exempt: tuple[Exemption, ...] = ()
     names: tuple[str, ...] = ()
-    """What people call this layer when they ask for it alone."""
+    """Names of this measure in questions about it alone."""
     exceptions: tuple[str, ...] = ()
-    """Partners outside it though `WORLD` is named."""
+    """Partners that it does not charge, although its partner is `WORLD`."""
     excluded_by: tuple[str, ...] = ()
-    """Measures whose goods do not pay this one: ids, in a file also other names."""
+    """Measures whose goods do not pay this one, by id; a file may also name groups."""
     charged_since: Day | None = None
-    """Where it was charged before its first period, at rates that the ledger does not hold."""
+    """The first day, if it was charged before its first period at unknown rates."""
     confidence: Confidence = Confidence.HIGH
     verified_as_of: Day | None = None
-    """The day up to which its sources were read; None where none was opened."""
+    """The day of the last check of its sources; None if no source was opened."""
     note: str = ""
 
 
 class Measure(DutyTerms):
-    """One duty by an imposer on some partners, with its scope and its rates over time."""
+    """A duty of an imposer on partners, with its scope and its rates over time."""
 
     imposer: str
     partners: tuple[str, ...]
     """Codes of economies or blocs, or `WORLD` alone for all partners."""
     family: str = ""
-    """The schedule it is a row of, where one action set rates for many partners."""
+    """The id of its schedule, if one action set rates for many partners; else empty."""
     applies_to_all_goods: bool
-    """Whether it falls on goods in general, so that the headline total counts it."""
+    """Whether it applies to goods in general, so that a total on all goods counts it."""
     partial_scope: Scope = Scope()
-    """Goods of which only some lines pay it, so that a sum must leave it out."""
+    """Goods of which only some tariff lines pay it, so that a total cannot count it."""
     excluded_reason: str = ""
-    """Why it is never part of a sum of several layers; empty for most."""
+    """Why it never counts in a total with other measures; empty for most."""
     periods: tuple[RatePeriod, ...] = ()
-    """In order of time; empty for an action that has set no rate."""
+    """In order of time; empty if no rate was ever set."""
     rate_unknown: bool = False
-    """With no periods: whether a duty exists that the ledger has no rate for."""
+    """Without periods: whether a duty is charged at a rate that the ledger lacks."""
     announcements: tuple[Announcement, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     source: Source
-    """Where a measure without periods is described; the newest period's source otherwise."""
+    """The source of the newest period, or of the measure if it has no periods."""
 
     @property
     def ref(self) -> MeasureRef:
         return MeasureRef(self.name, self.id)
 
     def find_period(self, day: date) -> RatePeriod | None:
-        """The period that covers the day."""
+        """The period that includes the day, or None."""
         for period in self.periods:
             if period.from_ <= day and (period.to is None or day <= period.to):
                 return period
         return None
 
     def is_rate_unknown(self, day: date) -> bool:
-        """Whether it was charged on the day at a rate that the ledger does not hold."""
+        """Whether it was charged on the day at a rate that the ledger lacks."""
         if self.charged_since is None or not self.periods:
             return False
         return self.charged_since <= day < self.periods[0].from_
 
     def find_period_before(self, day: date) -> RatePeriod | None:
-        """The last period that was over by this day and had charged anything."""
+        """The last charged period that ended before the day, or None."""
         past = [
             period
             for period in self.periods
@@ -270,12 +270,12 @@ class Measure(DutyTerms):
         return past[-1] if past else None
 
     def find_period_after(self, day: date) -> RatePeriod | None:
-        """The first period that begins after this day."""
+        """The first period that begins after the day, or None."""
         return next((period for period in self.periods if period.from_ > day), None)
 
 
 def filter_by_partner(measures: Iterable[Measure], codes: frozenset[str]) -> tuple[Measure, ...]:
-    """Those that goods of a partner pay; its `codes` are its own and those of its blocs."""
+    """The measures on a partner's goods; `codes` are its own code and those of its blocs."""
     return tuple(
         one
         for one in measures
@@ -285,6 +285,6 @@ def filter_by_partner(measures: Iterable[Measure], codes: frozenset[str]) -> tup
 
 
 def has_basis(measure: Measure, bases: Sequence[str]) -> bool:
-    """Whether the measure rests on one of these legal bases."""
+    """Whether the measure has one of these legal bases."""
     basis = measure.legal_basis.casefold()
     return any(base.casefold() in basis for base in bases)

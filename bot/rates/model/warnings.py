@@ -1,7 +1,8 @@
-"""What an answer must say in addition to its number: one frozen class for each kind.
+"""Warnings of an answer, as facts: one class for each kind.
 
-A kind is named after its class (`Stale` is "stale"). A warning that leads stands before the number,
-which would mislead without it. Texts in a warning are data of the rates files.
+The name of a kind in JSON comes from its class (`BeyondData` is "beyond_data"). Leading warnings
+are shown before the total, which would mislead without them. Texts in a warning come from the rates
+files.
 """
 
 import re
@@ -16,14 +17,14 @@ from bot.rates.model.measure import DutyRate, MeasureRef
 
 
 class Choice(NamedTuple):
-    """Narrower goods among those asked for, and their total."""
+    """Some of the goods of a question, and their total."""
 
     goods: str
     percent: Decimal
 
 
 class Reason(StrEnum):
-    """Why a component is not in the total."""
+    """Why the total does not count a component."""
 
     SUSPENDED = "suspended"
     ANNOUNCED = "announced"
@@ -33,14 +34,14 @@ class Reason(StrEnum):
     GOODS_EXEMPT = "goods_exempt"
     SPECIFIC = "specific_duty"
     IMPORT_BAN = "import_ban"
-    """The goods may not be imported, so no duty lets them in."""
+    """The goods may not be imported, so no duty applies."""
     BAN_ON_SOME_LINES = "ban_on_some_lines"
     SOME_LINES = "some_lines"
     LINE_DECIDES = "line_decides"
     OTHER_COUNTED = "other_counted"
-    """A line pays one measure of a set, and another one is counted."""
+    """A tariff line pays only one measure of a set, and another one is counted."""
     GIVES_WAY = "gives_way"
-    """It is not charged on goods that pay another measure."""
+    """It is not charged on goods that pay another counted measure."""
     NEVER_SUMMED = "never_summed"
     PARTICULAR_GOODS = "particular_goods"
     RATE_UNKNOWN = "rate_unknown"
@@ -50,20 +51,20 @@ class Reason(StrEnum):
 
 
 class Exclusion(NamedTuple):
-    """Why a component is not in the total."""
+    """Why the total does not count a component, with details."""
 
     reason: Reason
     by: MeasureRef | None = None
-    """The measure that is counted instead."""
+    """The measure that the total counts instead."""
     text: str = ""
-    """What the rates files say on it."""
+    """The explanation in the rates files."""
     on_some_lines: bool = False
-    """Whether the measure covers only some of the goods asked for."""
+    """Whether the measure applies to only some of the goods of the question."""
 
 
 @dataclass_transform(frozen_default=True)
 class RateWarning:
-    """What an answer must say in addition to its number; each subclass is a frozen dataclass."""
+    """A warning of an answer; each subclass becomes a frozen dataclass."""
 
     leads: ClassVar[bool] = False
 
@@ -77,22 +78,22 @@ class RateWarning:
 
 
 class Leading(RateWarning):
-    """A warning without which the number would mislead."""
+    """A warning without which the total would mislead."""
 
     leads: ClassVar[bool] = True
 
 
-# Those that lead, in the order in which an answer has them.
+# Leading warnings, in the order of an answer.
 
 
 class ReadAsOrigin(Leading):
-    """The economy named was read as the origin of the goods, as it has no such duties itself."""
+    """The only economy in the question is read as the origin: it has no such duties itself."""
 
     product: str
 
 
 class LeadingPairRemark(Leading):
-    """A remark on the pair: sanctions, no MFN treatment."""
+    """A remark on the pair, such as sanctions or no MFN treatment."""
 
     text: str
 
@@ -111,13 +112,13 @@ class SomeLinesBanned(Leading):
 
 
 class UnknownEconomy(Leading):
-    """Words besides one economy and its goods that may have meant another economy."""
+    """Unknown words in a question with one economy and goods; they may name another economy."""
 
     words: str
 
 
 class RateUnknown(Leading):
-    """A measure was charged at a rate that the ledger does not hold."""
+    """A measure was charged at a rate that the ledger lacks."""
 
     measure: MeasureRef
     since: date | None
@@ -125,7 +126,7 @@ class RateUnknown(Leading):
 
 
 class AnnouncedOnly(Leading):
-    """A rate was announced for a day up to the one asked about; its start is not confirmed."""
+    """A rate was announced to begin by the day of the answer; its start is not confirmed."""
 
     measure: MeasureRef
     rate: DutyRate
@@ -133,7 +134,7 @@ class AnnouncedOnly(Leading):
 
 
 class RunsOut(Leading):
-    """A rate ends before the day asked about, with nothing known to follow."""
+    """A rate ends before the day of the answer, and no later rate is known."""
 
     measure: MeasureRef
     percent: Decimal
@@ -141,50 +142,50 @@ class RunsOut(Leading):
 
 
 class ZeroInData(Leading):
-    """The total is 0 because the ledger holds nothing that is charged on all of the goods."""
+    """The total is 0 because the ledger has no duty on all of the goods."""
 
     on_some_lines: tuple[tuple[MeasureRef, DutyRate], ...]
     not_followed: str
 
 
-# How far the ledger knows.
+# Limits of the data.
 
 
 class NotCovered(RateWarning):
-    """The ledger does not follow the imposer's duties on the partner."""
+    """The ledger does not track the imposer's duties on the partner."""
 
 
 class SingleProductsOnly(RateWarning):
-    """Of the pair, the ledger follows duties on single products only."""
+    """For this pair, the ledger tracks duties on single products only."""
 
 
 class BeforeData(RateWarning):
-    """The day lies before the ledger begins."""
+    """The day is before the first day that the ledger tracks."""
 
     since: date
 
 
 class CheckedMeasure(NamedTuple):
-    """A measure whose sources were read up to another day than the rest."""
+    """A measure with the day of the last check of its sources."""
 
     measure: MeasureRef
     checked: date
 
 
 class Stale(RateWarning):
-    """The sources were last read before today."""
+    """The sources were last checked before today."""
 
     today: date
     checked: date
-    """The day up to which the sources of the pair were read."""
+    """The day of the last check of the pair's sources."""
     older: tuple[CheckedMeasure, ...]
-    """Counted measures whose sources were read less far, the oldest first."""
+    """Counted measures that were checked earlier, the earliest first."""
     later: tuple[CheckedMeasure, ...]
-    """Counted measures whose own source was read later, as that of an approved rate."""
+    """Counted measures that were checked later, such as an approved rate."""
 
 
 class BeyondData(Stale):
-    """The day asked about lies after the last check."""
+    """The question names a day after the last check."""
 
 
 class OlderSource(RateWarning):
@@ -193,7 +194,7 @@ class OlderSource(RateWarning):
 
 
 class BlocDuties(RateWarning):
-    """The imposer's duties are those of its bloc."""
+    """The imposer applies the duties of its bloc."""
 
     bloc: str
 
@@ -203,7 +204,7 @@ class NoSourceOpened(RateWarning):
 
 
 class LookupFailed(RateWarning):
-    """A live source gave nothing for the lookup."""
+    """A live source returned nothing for the lookup."""
 
     source: str
     why: str
@@ -211,24 +212,24 @@ class LookupFailed(RateWarning):
 
 
 class BaseNotPercent(RateWarning):
-    """The base duty of the line is no single percent of the value."""
+    """The base duty of the tariff line is no single percent of the value."""
 
     line: str
     text: str
 
 
-# What was not understood or could not be decided.
+# Goods that were not understood, or whose total is undecided.
 
 
 class NoOneTotal(RateWarning):
-    """The goods pay different totals: the answer's `choices`."""
+    """The goods have different totals, which the answer's `choices` list."""
 
     rest_percent: Decimal | None
-    """What goods on none of the lists pay; None if there are no such goods."""
+    """The total of goods on none of the lists; None if there are no such goods."""
 
 
 class SomeGoodsDiffer(RateWarning):
-    """Some of the goods pay another total."""
+    """Some of the goods have another total."""
 
     choices: tuple[Choice, ...]
 
@@ -239,14 +240,14 @@ class UnknownProduct(RateWarning):
 
 
 class SpellingRead(RateWarning):
-    """The product was taken for the nearest name."""
+    """The product was misspelt and read as the most similar name."""
 
     text: str
     read_as: str
 
 
 class NotInTotal(RateWarning):
-    """A duty that may apply all the same and is left out."""
+    """A duty that may apply although the total does not count it."""
 
     measure: MeasureRef
     rate: DutyRate
@@ -254,7 +255,7 @@ class NotInTotal(RateWarning):
 
 
 class NoMeasureOnGoods(RateWarning):
-    """No measure of the pair is on the goods by themselves."""
+    """No measure of the pair is about these goods in particular."""
 
     product: str
 
@@ -267,11 +268,11 @@ class UnknownWords(RateWarning):
     words: str
 
 
-# What is to be known of the duties that are counted.
+# Notes on the counted duties.
 
 
 class VoidButCharged(RateWarning):
-    """Customs still charged duties that a ruling had voided."""
+    """Customs still charges duties that a ruling had already voided."""
 
     legal_basis: str
     void_on: date
@@ -291,7 +292,7 @@ class RateCaveat(RateWarning):
 
 
 class PartlyExempt(RateWarning):
-    """Some of the goods are exempt, or all on a condition."""
+    """Some of the goods are exempt, or all of them under a condition."""
 
     measure: MeasureRef
     condition: str
@@ -304,18 +305,18 @@ class LowConfidence(RateWarning):
 
 
 class PairRemark(RateWarning):
-    """A remark on the pair, such as a public figure that counts something else."""
+    """A remark on the pair, such as how a figure in public is counted."""
 
     text: str
 
 
 class NotFollowed(RateWarning):
-    """Kinds of duty that are in no total."""
+    """Kinds of duty that no total includes."""
 
     text: str
 
 
 class SameForAll(RateWarning):
-    """All of these narrower goods pay the total."""
+    """All of these narrower goods have the same total."""
 
     goods: tuple[str, ...]

@@ -1,1 +1,1 @@
-"""From a question as a person types it to a query."""
+"""Parses questions about rates, as people type them, into queries."""

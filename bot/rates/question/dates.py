@@ -1,4 +1,4 @@
-"""The day that a question names."""
+"""Finds the date in a question."""
 
 import re
 from datetime import date, timedelta
@@ -13,15 +13,15 @@ _DAYS = (
     ),
     re.compile(rf"\b(?P<m>{MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b"),
 )
-# Most questions name no day.
+# A quick check: most questions have no date.
 _YEAR = re.compile(r"\d{4}")
 _YESTERDAY = re.compile(r"\byesterday\b")
 
 
 def take_day(text: str, today: date) -> tuple[date | None, str]:
-    """The first day named in the text, and the text without it and the 'on' before it.
+    """The first date in the text, and the text without it and a preposition such as `on`.
 
-    The text must be in lower case. Raises QueryError for what looks like a day and is none.
+    The text must be in lower case. Raises QueryError for an impossible date (31 June 2025).
     """
     for pattern in _DAYS if _YEAR.search(text) else ():
         match = pattern.search(text)
@@ -44,4 +44,4 @@ def _build_day(match: re.Match[str]) -> date:
     try:
         return date(int(match["y"]), number, int(match["d"]))
     except ValueError:
-        raise QueryError(match.group(), "not a day", "Write it as 2025-05-14") from None
+        raise QueryError(match.group(), "not a date", "Write it as 2025-05-14") from None

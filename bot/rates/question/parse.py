@@ -1,7 +1,4 @@
-"""Parses a question typed after `/tariff` into a query, and writes a query as a question.
-
-Misspelt words are handled elsewhere: goods in `bot.rates.question.product`, economies in
-`bot.parties`, commands in `bot.commands.grammar`.
+"""Parses the text after `/tariff` into a query, and formats a query as such a text.
 
     us china                  both directions, the first named first as imposer
     us on china               one direction; also `china -> us`, `tariffs by us on china`
@@ -9,14 +6,16 @@ Misspelt words are handled elsewhere: goods in `bot.rates.question.product`, eco
     us china on 2025-04-15    on a day
     us china history          with every change
     us china vs vietnam       the same imposer, side by side
-    us steel                  on all partners; `canada steel`, which has no such duties: from it
-    china                     all that it pays and imposes
-    steel from china          what it pays, to each that has duties on it
-    upcoming [china] [steel]  what comes next
+    us steel                  on all countries. Canada has no such duties, so `canada steel` means
+                              steel of Canada
+    china                     all duties on its goods, and all that it imposes
+    steel from china          the duties on its goods, by each importing country
+    upcoming [china] [steel]  upcoming changes
     changes [since 2025-04-01] [china] [steel]
 
-Case, accents, flags, order of the extras and small words do not matter. Nothing but QueryError
-leaves `parse`, whatever the text.
+Case, accents and small words do not matter, and extras may come in any order. Any other text raises
+QueryError. Misspelt goods are found by `bot.rates.question.product`, misspelt economies by
+`bot.parties`.
 """
 
 from collections.abc import Sequence
@@ -52,7 +51,7 @@ _CALENDAR_WORDS = frozenset(
         "november december tomorrow measures measure"
     )
 )
-"""Words of a calendar's question that name no goods and leave nothing out."""
+"""Words in a question about the calendar that are neither goods nor an economy."""
 
 
 class QueryKind(StrEnum):
@@ -64,25 +63,27 @@ class QueryKind(StrEnum):
 
 
 class RateQuery(Frozen):
-    """What is asked; parties are codes, `WORLD` for all partners."""
+    """A parsed question. Parties are codes; `WORLD` means all countries."""
 
     kind: QueryKind
     imposer: str | None = None
     partner: str | None = None
     versus: tuple[str, ...] = ()
-    """Further partners to compare with the first."""
+    """More partners, to compare with the first."""
     product: str | None = None
     on: date | None = None
-    """None for the newest day that the ledger knows; of a calendar, the day one looks from."""
+    """The date of the answer; None for today. For a calendar, its first day."""
     since: date | None = None
     history: bool = False
     both_ways: bool = False
-    """Whether the other direction is answered too."""
+    """Whether to answer the other direction too."""
     only_as_origin: bool = False
-    """Of one economy: whether only what it pays is asked, and not what it imposes."""
+    """For one economy: whether only duties on its goods are asked, not those it imposes."""
     partner_implied: bool = False
-    """Of a pair on goods: whether the partner, all countries, is not named. Who has no such duties
-    in the ledger is then where the goods come from: `canada steel`."""
+    """For goods: whether the question names only one economy and the partner is all countries.
+
+    If the economy has no such duties in the ledger, it is read as the origin: `canada steel`.
+    """
 
 
 def parse_query(
@@ -91,16 +92,16 @@ def parse_query(
     today: date,
     reader: ProductReader | None = None,
 ) -> RateQuery:
-    """The question in the text; raises QueryError, or UnknownParty with the nearest names.
+    """The query in the text. Raises QueryError, or UnknownParty with similar names.
 
-    By the `reader` (`Ledger.reader`), `us steel` is not taken for two economies of which one is
-    misspelt, and words that are neither goods nor an economy are refused.
+    With the `reader` (`Ledger.reader`), goods are recognized, so `steel` is no misspelt economy,
+    and words that are neither goods nor an economy raise QueryError.
     """
     if len(text) > _MAX_TEXT:
         raise QueryError(
             "the question", f"longer than {_MAX_TEXT} characters", "Ask about one pair"
         )
-    # A lone surrogate (from a broken terminal or feed) is no text that a model may hold.
+    # Pydantic rejects lone surrogates, which a broken terminal or feed may send.
     sound = text.encode("utf-8", "replace").decode("utf-8")
     on, undated = take_day(normalize_question(sound), today)
     words = TokenizedQuestion(undated, parties)
@@ -111,7 +112,7 @@ def parse_query(
 
 
 def override_query(query: RateQuery, on: date | None, product: str | None) -> RateQuery:
-    """The query with a day and a product given apart, which take precedence over its own."""
+    """The query with another date and product, where given (options of the command line)."""
     changed: dict[str, object] = {}
     if on is not None:
         changed["on"] = on
@@ -122,29 +123,30 @@ def override_query(query: RateQuery, on: date | None, product: str | None) -> Ra
                 kind=QueryKind.PAIR, imposer=query.partner, partner=WORLD, partner_implied=True
             )
     if on is not None and query.kind is QueryKind.CHANGES and (query.since or on) >= on:
-        # In words, the day of `changes since` is where they begin; here it is where they end.
+        # `changes since` begins on its date, but the option sets the date on which changes end.
         changed["since"] = on - timedelta(days=CHANGES_DAYS)
     return query.model_copy(update=changed)
 
 
 def format_query(query: RateQuery) -> str:
-    """The question in flags, words of its goods and a day: `on 2025-04-15 🇺🇸 🇨🇳`.
+    """The query as a text that `parse_query` reads back: `on 2025-04-15 🇺🇸 🇨🇳`.
 
-    It is for buttons, which ask it again later: `yesterday` has become a day.
+    Buttons use it to ask the question again later, so relative dates have become fixed ones.
     """
     words = {QueryKind.UPCOMING: ["upcoming"], QueryKind.CHANGES: [f"changes since {query.since}"]}
-    said = words.get(query.kind, [])
-    # The first day in a text counts; what looks like another one is left to the goods.
+    parts = words.get(query.kind, [])
+    # The date comes first, because the parser takes the first date in the text.
     if query.on is not None:
-        said.append(f"on {query.on.isoformat()}")
+        parts.append(f"on {query.on.isoformat()}")
     if query.imposer is not None:
-        said.append(_format_flag(query.imposer))
+        parts.append(_format_flag(query.imposer))
     if query.partner is not None and not query.partner_implied:
         one_way = query.only_as_origin or (query.kind is QueryKind.PAIR and not query.both_ways)
-        said.append(f"on {_format_flag(query.partner)}" if one_way else _format_flag(query.partner))
-    said += map(_format_flag, query.versus)
-    said += [query.product] if query.product else []
-    return " ".join([*said, "history"] if query.history else said)
+        flag = _format_flag(query.partner)
+        parts.append(f"on {flag}" if one_way else flag)
+    parts += map(_format_flag, query.versus)
+    parts += [query.product] if query.product else []
+    return " ".join([*parts, "history"] if query.history else parts)
 
 
 def _format_flag(code: str) -> str:
@@ -155,9 +157,9 @@ def _parse_calendar(
     words: TokenizedQuestion, on: date | None, today: date, reader: ProductReader | None
 ) -> RateQuery:
     party = words.codes[0] if words.codes else None
-    said = _trim_product([word for word in words.other_words if word not in _CALENDAR])
-    # Words that are no goods say nothing here: 'this month', 'next week'.
-    product = said if said and reader is not None and reader.names_any(said) else None
+    rest = _trim_product([word for word in words.other_words if word not in _CALENDAR])
+    # Ignores words that are no goods: 'this month', 'next week'.
+    product = rest if rest and reader is not None and reader.names_any(rest) else None
     if "upcoming" in words.other_words or "calendar" in words.other_words:
         return RateQuery(kind=QueryKind.UPCOMING, partner=party, product=product, on=on)
     since = on or today - timedelta(days=CHANGES_DAYS)
@@ -203,23 +205,23 @@ def _parse_rates(
 
 
 def _trim_product(rest: Sequence[str]) -> str | None:
-    """The text without small words at its ends; None if nothing is left."""
+    """The words as a text without small words at both ends; None if nothing is left."""
     words = [word for word in rest if word not in _HISTORY]
     while words and words[0] in NOISE:
         words.pop(0)
     while words and words[-1] in NOISE:
         words.pop()
     kept = [word for word in words if word != "->"]
-    # 'what india faces', which is no mask.
+    # 'face' alone is the verb of 'what india faces', not a mask.
     return " ".join(kept) if kept and kept != ["face"] else None
 
 
 def _refuse_unknown(
     product: str, codes: Sequence[str], parties: Parties, reader: ProductReader | None
 ) -> None:
-    """Raises QueryError where the words left over are no goods, no code, no layer of duty.
+    """Raises QueryError if the product is no goods, code or layer.
 
-    It is UnknownParty where names of economies or goods come near.
+    If names of economies or goods are similar, the error is UnknownParty.
     """
     if reader is not None and reader.understands(product):
         _refuse_misspelt_economy(product, codes, parties, reader)
@@ -239,7 +241,7 @@ def _refuse_unknown(
 def _refuse_misspelt_economy(
     product: str, codes: Sequence[str], parties: Parties, reader: ProductReader
 ) -> None:
-    """Raises UnknownParty for a word beside one economy and goods that comes near another one."""
+    """Raises UnknownParty if a word next to one economy and goods is similar to another economy."""
     if len(codes) != 1 or not (unknown := set(reader.read_any(product).unknown)):
         return
     for word in product.split():
@@ -249,7 +251,7 @@ def _refuse_misspelt_economy(
 
 
 def _suggest_economies(words: str, codes: Sequence[str], parties: Parties) -> tuple[str, ...]:
-    """Names of economies that the words come near to, without those already named."""
+    """Names of economies similar to the words, without those already in the question."""
     known = {parties.get(code).name for code in codes}
     suggestions = parties.suggest(words) or parties.suggest(words.split()[0])
     return tuple(name for name in suggestions if name not in known)
@@ -258,22 +260,22 @@ def _suggest_economies(words: str, codes: Sequence[str], parties: Parties) -> tu
 def _refuse_unread(
     words: TokenizedQuestion, parties: Parties, reader: ProductReader | None, *, dated: bool
 ) -> None:
-    """Raises QueryError for a day of a calendar that cannot be read, or for words that are nothing.
+    """Raises QueryError for an invalid date or unknown words in a question about the calendar.
 
-    Otherwise the full calendar would look like an answer about an unknown economy or goods.
+    Without this, the full calendar would look like an answer about the unknown words.
     """
     rest = _trim_product([word for word in words.other_words if word not in _CALENDAR])
     if rest is None:
         return
     if "since" in words.other_words and not dated:
-        raise QueryError(rest, "not a day I can read", "Write it as 2025-05-14")
+        raise QueryError(rest, "not a date I can read", "Write it as 2025-05-14")
     if not words.codes and (near := parties.suggest(rest)):
         raise UnknownParty(rest, near)
     unread = [word for word in rest.split() if word not in _CALENDAR_WORDS | NOISE]
-    # A number may count days, or belong to a name: 'last 7 days', 'list 3', 'chapter 72'.
-    said = " ".join(word for word in unread if not word.isdigit())
-    if not said or reader is None or reader.understands(" ".join(unread)):
+    # A number may count days or be part of a name: 'last 7 days', 'list 3', 'chapter 72'.
+    words_only = " ".join(word for word in unread if not word.isdigit())
+    if not words_only or reader is None or reader.understands(" ".join(unread)):
         return
-    if not reader.understands(said):
-        suggestions = reader.read_any(said).suggestions
-        raise UnknownParty(said, suggestions, "neither goods nor an economy I know")
+    if not reader.understands(words_only):
+        suggestions = reader.read_any(words_only).suggestions
+        raise UnknownParty(words_only, suggestions, "neither goods nor an economy I know")

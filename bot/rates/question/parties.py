@@ -1,8 +1,8 @@
-"""Who is named in a question, and who charges whom.
+"""Finds the economies in a question, and which of them charges the other.
 
-The first named imposes on the second, unless small words say otherwise: `us china`, `us on china`,
-`china from us`, `goods from china to us`. One that is named alone imposes too, unless they say so:
-`steel from canada`, `tariffs on canada`, `canadian steel`.
+The first one charges the second (`us china`, `us on china`), unless small words reverse that
+(`china from us`, `goods from china to us`). A single economy charges too, unless words make it the
+origin (`steel from canada`, `tariffs on canada`, `canadian steel`).
 """
 
 import re
@@ -34,7 +34,7 @@ NOISE = frozenset(
     )
 )
 _UNITS = frozenset({"cc", "cm", "gb", "kg", "kw", "lb", "mg", "ml", "mm", "tb"})
-"""Units that are also codes of economies; behind a number they are units."""
+"""Units that are also codes of economies. After a number, they are units."""
 _DUTIES = frozenset({"tariff", "tariffs", "duty", "duties", "levy", "levies", "rate", "rates"})
 _INTO = frozenset({"to", "in", "into"})
 _MADE = frozenset({"made", "produced", "grown"})
@@ -43,28 +43,28 @@ _ONE_WAY = frozenset({"on", "by", "pay", "pays", "paid", "against", "imposes", "
 
 
 def normalize_question(text: str) -> str:
-    """The text in lower case and plain letters, its arrows alike and its flags apart."""
+    """The folded text in lower case, with `->` for all arrows and spaces around flags."""
     lowered = _ARROWS.sub(" -> ", fold(text)).lower()
     return _FLAG.sub(r" \g<0> ", lowered)
 
 
 class TokenizedQuestion:
-    """The text cut into tokens, some of them recognised as parties."""
+    """A question split into the economies it names and its other words."""
 
     def __init__(self, text: str, parties: Parties) -> None:
-        """`text` is `readable`."""
+        """`text` comes from `normalize_question`."""
         bare = [run if run == "->" else run.strip(_EDGES) for run in _TOKEN.findall(text)]
         tokens = [run for run in bare if run]
         self.other_words: list[str] = []
         self.codes: list[str] = []
         self.words_before: list[str] = []
-        """Words that stood before each party since the one before it, joined by blanks."""
+        """For each party, the words between it and the party before it, joined by spaces."""
         self.has_adjective = False
-        """Whether a party is named by an adjective of goods: `canadian steel`."""
+        """Whether an adjective before goods names a party: `canadian steel`."""
         between: list[str] = []
-        # 'us in' can only mean the codes; in a longer text 'in' is a small word.
-        said = [each for each in tokens if each != "->"]
-        codes_only = len(said) == 2 and parties.find(said[0]) is not None
+        # In 'us in', 'in' is the code of India. In a longer text, it is a preposition.
+        named = [each for each in tokens if each != "->"]
+        codes_only = len(named) == 2 and parties.find(named[0]) is not None
         at = 0
         while at < len(tokens):
             size, code = _find_party(tokens, at, parties, small_words=not codes_only)
@@ -87,7 +87,7 @@ class TokenizedQuestion:
             self._take_code(parties)
 
     def _take_code(self, parties: Parties) -> None:
-        """A single small word next to one party is read as the other party's code."""
+        """If one small word is next to one party, reads it as the code of another party."""
         (word,) = self.other_words
         party = parties.find(word) if word in NOISE else None
         if party is None or party.code in self.codes:
@@ -98,14 +98,14 @@ class TokenizedQuestion:
 
 
 def names_origin(words: TokenizedQuestion) -> bool:
-    """Whether the one economy that is named is where the goods come from."""
+    """Whether words make the only economy the origin of the goods."""
     before = words.words_before[0].split()
     made_in = before[-1:] == ["in"] and not _MADE.isdisjoint(before)
     return words.has_adjective or made_in or not _OF_ORIGIN.isdisjoint(before[-1:])
 
 
 class Direction(NamedTuple):
-    """Who charges whom; `is_explicit` if small words state the direction, not only the order."""
+    """Imposer and partner; `is_explicit` if words state the direction, not only the order."""
 
     imposer: str
     partner: str
@@ -113,7 +113,7 @@ class Direction(NamedTuple):
 
 
 def find_direction(words: TokenizedQuestion) -> Direction:
-    """The direction in a text that names two at least."""
+    """The direction between the first two economies of the question."""
     first, second = words.codes[:2]
     if _is_second_imposer(words):
         return Direction(second, first, True)
@@ -128,10 +128,10 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     # 'goods from china to us', 'steel from india in the us'
     if ("from" in before and into) or ({"from", "of"} & set(before) and "to" in between):
         return True
-    # 'china pays in the us', 'india faces in the us', but no 'face masks'
+    # 'china pays in the us', 'india faces in the us', but not 'face masks'
     if {"pay", "pays", "paid"} & set(between) or ({"face", "faces"} & set(between) and into):
         return True
-    # 'tariffs on china from us', 'on chinese goods in the us': who is charged stands first
+    # 'tariffs on china from us', 'on chinese goods in the us': the origin comes first
     if before[-1:] == ["on"] and (into or "from" in between):
         return True
     # 'japanese cars in the us', and 'swiss watches us tariff', but not 'us tariffs in china'
@@ -143,11 +143,11 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
 def _find_party(
     tokens: Sequence[str], at: int, parties: Parties, *, small_words: bool
 ) -> tuple[int, str | None]:
-    """The longest run of tokens from here that names a party: how many, and its code."""
+    """The number of tokens and the code of the longest name at `at`; 1 and None without a name."""
     longest = _MAX_NAME_WORDS if parties.may_begin(tokens[at]) else 1
     for size in range(min(longest, len(tokens) - at), 0, -1):
         run = tokens[at : at + size]
-        # A name is looked up by its letters alone, so that a sign at its end would be swallowed.
+        # `find` ignores signs, so a run must not begin or end with one.
         if size > 1 and not (_is_word(run[0]) and _is_word(run[-1])):
             continue
         words = " ".join(run)

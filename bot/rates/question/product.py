@@ -1,11 +1,11 @@
-"""What a product text asks for: goods, codes, one layer alone, or goods in general.
+"""Parses a product text: goods, codes, single layers, or goods in general.
 
-In this order:
-1. Harmonized System codes are taken out: `8507.60`, `HS 72`, `chapter 73`.
-2. The longest known phrase at each place counts: goods, names of layers, legal bases, and a few
-   words of our own (`only`, `headline`, `including base`).
-3. What is left and says something is kept as unknown. With unknown words, a name of goods that is
-   nearly the whole text is taken for it; if nothing was known, near names are suggested.
+The steps, in order:
+1. Extract Harmonized System codes: `8507.60`, `HS 72`, `chapter 73`.
+2. Find the longest known phrase at each word: goods, layers, legal bases, and special words
+   (`only`, `headline`, `including base`).
+3. Keep other words as unknown, without stop words. If there are any, read the text as misspelt
+   goods if it is very similar to their name; if nothing is known, suggest similar names.
 """
 
 import re
@@ -42,31 +42,32 @@ _CODE = re.compile(
     r"(?P<led>\d{2}(?:\d{2}(?:[. ]?\d{2}){0,3})?)"
     r"|(?P<bare>\d{4}(?:\.?\d{2}){0,3}))(?![\d.]*\d)"
 )
-# Headings of chapter 20 end at 2009; what looks like 2025 is a year.
+# Chapter 20 has headings 2001 to 2009, so 2010 to 2099 are years.
 _YEAR = re.compile(r"20[1-9]\d")
-# Likeness of 0 to 100: by edits to be taken, by the better part to be suggested.
+# Minimum similarities from 0 to 100: by edit distance to read a text as goods, and by its best
+# part to suggest them.
 _MIN_TO_TAKE, _MIN_TO_SUGGEST = 90, 80
 _SUGGESTIONS = 4
 _CACHE_SIZE = 500
 
 
 class ParsedProduct(NamedTuple):
-    """A product text as understood."""
+    """A parsed product text."""
 
     text: str
     goods: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     """Digits only."""
     layers: tuple[str, ...] = ()
-    """Ids of measures that it calls by name."""
+    """The ids of measures that it names."""
     bases: tuple[str, ...] = ()
     alone: bool = False
-    """Whether it asks for one layer and not for a sum."""
+    """Whether it asks for a layer alone and not for a sum."""
     headline: bool = False
     with_base: bool = False
     unknown: tuple[str, ...] = ()
     read_as: str = ""
-    """The goods that a misspelt text was taken for."""
+    """The name of the goods that a misspelt text was read as."""
     suggestions: tuple[str, ...] = ()
 
     @property
@@ -81,7 +82,7 @@ class _Phrase(NamedTuple):
 
 
 class ProductReader:
-    """Reads product texts by the vocabulary of a ledger."""
+    """Parses product texts with the goods, measures and legal bases of a ledger."""
 
     def __init__(
         self, goods: Goods, measures: Collection[Measure], bases: Mapping[str, Iterable[str]]
@@ -105,11 +106,11 @@ class ProductReader:
                 self._add_phrase(name, kind, "")
         for phrases in self._phrases.values():
             phrases.sort(key=lambda phrase: -len(phrase.words))
-        # A question's words are read to understand it, and again for each pair that it is about.
+        # Cached, because a text is parsed for the question and again for each of its pairs.
         self.read: Callable[[str, frozenset[str]], ParsedProduct] = lru_cache(_CACHE_SIZE)(
             self._read
         )
-        """The text as understood, where only these layers (ids of measures) can be meant."""
+        """Parses the text. Only layers with these ids of measures can be named."""
 
     def _add_phrase(self, name: str, kind: str, key: str) -> None:
         words = stem_words(name)
@@ -145,35 +146,35 @@ class ProductReader:
         return self._narrow_to_codes(wanted)
 
     def find_bases(self, text: str) -> tuple[str, ...]:
-        """The legal bases that a text of any kind names."""
+        """The legal bases that any text names, such as a headline."""
         words = stem_words(text)
         named = (self._find_longest(words, at, frozenset()) for at in range(len(words)))
         bases = (one.key for found in named for one in found if one.kind == "base")
         return tuple(dict.fromkeys(bases))
 
     def names_goods(self, text: str) -> bool:
-        """Whether the text names goods or holds a code, by itself or nearly."""
+        """Whether the text has goods, even misspelt, or a code."""
         wanted = self.read(text, frozenset())
         return bool(wanted.goods or wanted.codes)
 
     def names_any(self, text: str) -> bool:
-        """Whether the text names goods, a code, a layer of any pair or a legal basis."""
+        """Whether the text has goods, a code, a layer of any pair or a legal basis."""
         wanted = self.read_any(text)
         return bool(wanted.goods or wanted.codes or wanted.layers or wanted.bases)
 
     def read_any(self, text: str) -> ParsedProduct:
-        """The text as understood, where the layers of all pairs can be meant."""
+        """Parses the text. Layers of all pairs can be named."""
         return self.read(text, self._layers)
 
     def understands(self, text: str) -> bool:
-        """Whether any of the text is goods, a code or a layer of any pair, or none is unknown."""
+        """Whether anything in the text is known, or it has only stop words."""
         wanted = self.read_any(text)
         return not (wanted.is_unknown and wanted.unknown)
 
     def _find_longest(
         self, words: tuple[str, ...], at: int, allowed: frozenset[str]
     ) -> list[_Phrase]:
-        """All phrases of the greatest length that begin here; a layer must be an allowed one."""
+        """All longest phrases that begin at this word; layers must be in `allowed`."""
         best: list[_Phrase] = []
         for phrase in self._phrases.get(words[at], ()):
             size = len(phrase.words)
@@ -186,15 +187,15 @@ class ProductReader:
         return best
 
     def _narrow_to_codes(self, wanted: ParsedProduct) -> ParsedProduct:
-        """Where codes are given, goods only say which of a code's goods are meant."""
+        """If the text has codes, keeps only goods within these codes."""
         if not (wanted.codes and wanted.goods):
             return wanted
         within = {good.id for code in wanted.codes for good in self._goods.find_by_code(code)}
         return wanted._replace(goods=tuple(good for good in wanted.goods if good in within))
 
     def _find_nearest(self, wanted: ParsedProduct, asked: str) -> ParsedProduct:
-        """With the goods that a misspelt text comes nearest to, or with suggestions."""
-        # As with names of parties: most starts can do without.
+        """Reads a misspelt text as the most similar goods, or adds suggestions."""
+        # Imported on first use, because only misspelt goods need it.
         from rapidfuzz import fuzz, process
 
         near = [
@@ -219,7 +220,7 @@ class ProductReader:
 
 
 def extract_codes(text: str) -> tuple[tuple[str, ...], str]:
-    """The codes in a text, as digits, and the text without them."""
+    """The HS codes in a text, digits only, and the text without them."""
     found: list[str] = []
 
     def take(match: re.Match[str]) -> str:

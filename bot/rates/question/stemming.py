@@ -1,4 +1,4 @@
-"""The words of a text about goods, made alike: singular and in British spelling."""
+"""Normalizes words for goods: singular, and one spelling for US and British words."""
 
 import re
 
@@ -9,13 +9,13 @@ _SPELLING = {"aluminum": "aluminium", "labor": "labour", "tire": "tyre", "fertil
 
 
 def stem_words(text: str) -> tuple[str, ...]:
-    """The words of the text, each without its plural and in British spelling."""
+    """The words of the text, singular and in British spelling."""
     words = _WORD.findall(fold_case(text).replace("'s", "").replace("&", " and "))
     return tuple(_stem(word) for word in words)
 
 
 def _stem(word: str) -> str:
-    """A word without its plural, in British spelling: tires -> tyre, batteries -> battery."""
+    """The word as singular in British spelling: tires -> tyre, batteries -> battery."""
     if len(word) > 4 and word.endswith("ies"):
         word = word[:-3] + "y"
     elif len(word) > 4 and word.endswith(("atoes", "ses", "xes", "zes", "ches", "shes")):

@@ -76,7 +76,7 @@ def test_a_pattern_does_not_match_other_texts(pattern: str, text: str) -> None:
         (".. trade", "must begin with a word"),
         ("trade ..40 talks", "a gap is at most"),
         ("{curt} rules", "there is no list"),
-        ("{loop} rules", "holds itself"),
+        ("{loop} rules", "contains itself"),
         ("Trade talks", "not one word in lower-case"),
         ("trade ^ talks", "not one word in lower-case"),
         ("tar* up", "not one word in lower-case"),

@@ -103,7 +103,7 @@ def test_one_id_for_two_rules_is_refused(tmp_path: Path) -> None:
     )
     path = tmp_path / "topics.yaml"
     path.write_text(f"rules:\n{rule}{rule}")
-    with pytest.raises(ConfigError, match="given twice"):
+    with pytest.raises(ConfigError, match="listed twice"):
         load_topics(path)
 
 
@@ -127,7 +127,7 @@ def test_a_pattern_given_twice_is_refused(tmp_path: Path, text: str, line: int, 
     path = tmp_path / "topics.yaml"
     sound = RULE.replace("id: port", "id: quay")
     path.write_text(text if "rules:" in text else f"{text}rules:\n- {{{sound}, topic: tariff}}\n")
-    with pytest.raises(ConfigError, match="given twice") as caught:
+    with pytest.raises(ConfigError, match="listed twice") as caught:
         load_topics(path)
     assert (caught.value.line, caught.value.key) == (line, key)
 

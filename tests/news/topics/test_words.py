@@ -186,7 +186,7 @@ def test_a_pattern_within_the_bounds_is_compiled(pattern: str) -> None:
         ("..2 a", "must begin with a word"),
         ("{one", "there is no list"),
         ("{other} a", "there is no list"),
-        ("{first} a", "list 'first' holds itself"),
+        ("{first} a", "list 'first' contains itself"),
         ("a {words} b", "'B' is not one word"),
         ("{marks} a", "in 'x @' a mark may only come first"),
     ],

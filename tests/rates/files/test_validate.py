@@ -78,7 +78,7 @@ def test_a_valid_ledger_is_read(folder: Path, parties: Parties) -> None:
             "no measure is called 'us-y'",
         ),
         ("covers", "scope: {goods: [stel]}\n  covers", 11, "scope.goods", "'stel'"),
-        ("general: true", "genral: true", 12, "measures.0.genral", "no such key here"),
+        ("general: true", "genral: true", 12, "measures.0.genral", "unknown key"),
         ("imposer: US", "imposer: UX", 1, "imposer", "no economy is called 'UX'"),
     ],
 )

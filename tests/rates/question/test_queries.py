@@ -184,12 +184,12 @@ REFUSALS: list[tuple[str, QueryError]] = [
     ("us germny steel", UnknownParty("germny", ("Germany",))),
     (
         "changes since whenever",
-        QueryError("whenever", "not a day I can read", "Write it as 2025-05-14"),
+        QueryError("whenever", "not a date I can read", "Write it as 2025-05-14"),
     ),
     ("upcoming germny", UnknownParty("germny", ("Germany",))),
     ("upcoming china zzqqx", UnknownParty("zzqqx", (), "neither goods nor an economy I know")),
     ("upcoming china zzqqx 3", UnknownParty("zzqqx", (), "neither goods nor an economy I know")),
-    ("us china on 2025-02-30", QueryError("2025-02-30", "not a day", "Write it as 2025-05-14")),
+    ("us china on 2025-02-30", QueryError("2025-02-30", "not a date", "Write it as 2025-05-14")),
 ]
 
 

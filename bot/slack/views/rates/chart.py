@@ -51,7 +51,7 @@ def render_history_chart(answers: Sequence[Answer]) -> Block | None:
 
 
 def split_range(answer: Answer) -> tuple[Answer, ...]:
-    """The answer, or if its history is a range, one answer each for lowest and highest totals."""
+    """The answer itself; two answers, of the lowest and highest totals, if it has a range."""
     if all(step.up_to is None for step in answer.history):
         return (answer,)
     lowest = tuple(step._replace(up_to=None) for step in answer.history)
