@@ -36,18 +36,18 @@ from bot.local_slack.server import Workspace
 from bot.runtime.app import run_bot
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
-from bot.runtime.demo import Replay, demo_feeds, read_week
+from bot.runtime.demo import Replay, read_recordings, set_demo_address
 from bot.runtime.settings import Settings
 from bot.runtime.wiring import (
     Polling,
-    clock,
     open_decisions,
     open_poller,
     open_scheduler,
     open_store,
+    read_clock,
 )
 from bot.slack.api.sender import SlackSender
-from bot.slack.app import open_session, web_client
+from bot.slack.app import build_client, open_session
 from bot.store.pipeline_store import PipelineStore
 
 ENTRIES = {
@@ -147,13 +147,13 @@ async def _run_steps(folder: Path, hook: Hook) -> None:
 async def _run_entry_step(settings: Settings, workspace: Workspace, hook: Hook, step: str) -> None:
     """Polls a feed without the entry, then with it, and sends the alert that it causes."""
     file, published = ENTRIES[step]
-    [week] = [each for each in read_week(settings.config_dir / "demo") if each.name == file]
+    [week] = [each for each in read_recordings(settings.config_dir / "demo") if each.name == file]
     place, shown = week.published.index(published), 0.0
     replay = Replay([week], duration_s=len(week.published) - 1, clock=lambda: shown)
     listed = load_feeds(settings.config_dir / "demo" / "feeds.yaml")
-    served = demo_feeds(listed, await replay.start())
+    served = set_demo_address(listed, await replay.start())
     feeds = [each for each in served if each.url.endswith(file)]
-    channel, team = workspace.team.channel(CHANNEL), workspace.team.identity.team_id
+    channel, team = workspace.team.find_channel(CHANNEL), workspace.team.identity.team_id
     assert channel is not None
     config = ConfigFolder(settings).read_all()
     async with (
@@ -162,9 +162,11 @@ async def _run_entry_step(settings: Settings, workspace: Workspace, hook: Hook, 
         open_poller(settings) as poller,
         AsyncExitStack() as stack,
     ):
-        client = web_client(workspace.bot_token, settings.slack_api_url, session)
-        dispatcher = Dispatcher(store.outbox, SlackSender(client, config.parties), clock)
-        subscription = Subscription(id="", team=team, conversation=channel.id, created_at=clock())
+        client = build_client(workspace.bot_token, settings.slack_api_url, session)
+        dispatcher = Dispatcher(store.outbox, SlackSender(client, config.parties), read_clock)
+        subscription = Subscription(
+            id="", team=team, conversation=channel.id, created_at=read_clock()
+        )
         await store.subscriptions.ensure_default(subscription)
         polling = Polling(
             settings=settings,
@@ -182,7 +184,7 @@ async def _run_entry_step(settings: Settings, workspace: Workspace, hook: Hook, 
             with hook.counting(step):
                 [taken] = await asyncio.gather(*await scheduler.poll_due())
             with hook.counting("alert"):
-                await dispatcher.run_once(clock())
+                await dispatcher.run_once(read_clock())
     assert len(taken.deliveries) == 1
     await replay.stop()
 

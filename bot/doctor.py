@@ -17,11 +17,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SlackError, TariffwireError
 from bot.feeds.health import Health
 from bot.runtime.config_folder import ConfigFolder
-from bot.runtime.settings import Settings, load_settings, unknown_variables
-from bot.runtime.wiring import clock, fetch_limits, open_feed_registry, open_store, plain_secret
+from bot.runtime.settings import Settings, list_unknown_variables, load_settings
+from bot.runtime.wiring import (
+    make_fetch_limits,
+    open_feed_registry,
+    open_store,
+    read_clock,
+    reveal_secret,
+)
 from bot.slack.api.channels import find_channel
 from bot.slack.api.errors import code, status
-from bot.slack.app import open_session, web_client
+from bot.slack.app import build_client, open_session
 from bot.slack.scopes import SCOPES, OAuthScope
 from bot.sources.registry import SourceRegistry
 from bot.values import Frozen
@@ -48,7 +54,7 @@ class CheckResult(Frozen):
 
 async def examine() -> AsyncIterator[CheckResult]:
     """Yields the result of each check when it is ready. Problems are results, not exceptions."""
-    for line in unknown_variables():
+    for line in list_unknown_variables():
         yield _bad("settings", line, "Rename or remove it")
     try:
         settings = load_settings()
@@ -124,17 +130,17 @@ async def check_slack_setup(settings: Settings) -> AsyncIterator[CheckResult]:
     """The tokens, their scopes, the channels of the settings, and the clock."""
     if settings.slack_bot_token is None:
         yield _good("Slack", "no tokens; the local workspace is used")
-        now = f"{clock():%Y-%m-%d %H:%M}Z"
+        now = f"{read_clock():%Y-%m-%d %H:%M}Z"
         yield _good("clock", f"{now}; not compared, because the local workspace is used")
         return
     async with open_session() as session:
-        token = plain_secret(settings.slack_bot_token)
-        client = web_client(token, settings.slack_api_url, session)
+        token = reveal_secret(settings.slack_bot_token)
+        client = build_client(token, settings.slack_api_url, session)
         found = await check_token(client)
         for each in found:
             yield each
         if settings.slack_app_token is not None:
-            yield await check_app_token(client, plain_secret(settings.slack_app_token))
+            yield await check_app_token(client, reveal_secret(settings.slack_app_token))
         # With a refused token, every other call would fail the same way.
         if found[0].ok:
             yield await check_channel(client, settings.channel, "TARIFFWIRE_CHANNEL")
@@ -228,10 +234,10 @@ async def check_live_sources(settings: Settings) -> AsyncIterator[CheckResult]:
         yield _good("live sources", "none is on")
         return
     parties = ConfigFolder(settings).parties
-    sources = SourceRegistry(settings, fetch_limits(settings), parties, clock)
+    sources = SourceRegistry(settings, make_fetch_limits(settings), parties, read_clock)
     cure = "Check the network and the source's address, or take it out of TARIFFWIRE_LIVE_SOURCES"
     try:
-        async for probe in sources.probes():
+        async for probe in sources.run_probes():
             subject = f"live source {probe.name}"
             yield _good(subject, probe.says) if probe.ok else _bad(subject, probe.says, cure)
     finally:
@@ -245,7 +251,7 @@ async def check_feeds(settings: Settings) -> list[CheckResult]:
             feeds = [feed for feed in await registry.health() if feed.enabled]
     except TariffwireError as error:
         return [_failed("feeds", error)]
-    failing = [feed for feed in feeds if feed.unwell]
+    failing = [feed for feed in feeds if feed.is_unwell]
     well = sum(feed.status == "ok" for feed in feeds)
     never = sum(feed.status == "new" for feed in feeds)
     says = f"{well} well, {len(failing)} failing, {never} never polled"

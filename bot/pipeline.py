@@ -28,7 +28,7 @@ from bot.alerts.delivery import (
     plan_deliveries,
 )
 from bot.alerts.digest import next_digest_at
-from bot.feeds.identity import identities, sift
+from bot.feeds.identity import list_identities, sift
 from bot.feeds.model import Entry, Feed, FeedState, Round
 from bot.news.events import matching
 from bot.news.story import Story
@@ -45,7 +45,7 @@ EVENT_MEMORY = timedelta(days=7)
 """How far back the stories go with which a new one is compared."""
 
 
-def _no_proposals(_: Story) -> Collection[Proposal]:
+def _propose_nothing(_: Story) -> Collection[Proposal]:
     return ()
 
 
@@ -60,7 +60,7 @@ class PipelineRules:
     """Where the digest's hour is read."""
     join: Callable[[Story, Sequence[Story]], str] = matching.find_event
     """The id of the event of a story, given recent stories; its own id if it starts an event."""
-    propose: Callable[[Story], Collection[Proposal]] = _no_proposals
+    propose: Callable[[Story], Collection[Proposal]] = _propose_nothing
     """The rates in a story that the ledger lacks."""
 
 
@@ -70,7 +70,7 @@ class FeedPoller(Protocol):
     async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round: ...
 
 
-Bring = Callable[[Feed, FeedState, datetime], Awaitable[Round]]
+RoundSource = Callable[[Feed, FeedState, datetime], Awaitable[Round]]
 """Gets a feed's round, in place of a poll."""
 
 
@@ -93,10 +93,10 @@ class IntakeStore(Protocol):
 
     async def audience(self, event_ids: Collection[str]) -> Audience: ...
 
-    async def keep(self, taken: "Taken") -> None: ...
+    async def keep(self, result: "IntakeResult") -> None: ...
 
 
-class Taken(Frozen):
+class IntakeResult(Frozen):
     """The result of one poll of one feed."""
 
     round: Round
@@ -121,7 +121,10 @@ class _ReadEntry(NamedTuple):
 
 
 class Pipeline:
-    """Takes in what feeds publish. Different feeds may be taken in at once, one feed only once."""
+    """Polls feeds and saves what they publish.
+
+    Different feeds may be polled at the same time, but each feed only once.
+    """
 
     def __init__(
         self, poller: FeedPoller, reader: EntryReader, store: IntakeStore, rules: PipelineRules
@@ -130,49 +133,49 @@ class Pipeline:
         # Two feeds with the same event at the same moment must not both start it.
         self._joining = asyncio.Lock()
 
-    async def take(
+    async def run(
         self,
         feed: Feed,
         now: datetime,
-        bring: Bring | None = None,
+        fetch_round: RoundSource | None = None,
         state: FeedState | None = None,
-    ) -> Taken:
-        """Polls a feed, or gets its round from `bring`, and saves the result.
+    ) -> IntakeResult:
+        """Polls a feed, or gets its round from `fetch_round`, and saves the result.
 
         `state` spares a query to a caller that has the feed's saved state at hand.
         Raises StoreError if it cannot be saved. Then nothing of it is saved, and the next poll
         finds the same entries.
         """
         state = state or await self._store.state(feed.id) or FeedState(feed_id=feed.id)
-        round_ = await (bring or self._poller.poll)(feed, state, now)
-        taken = await self._sift(round_, first_round=state.last_success_at is None)
-        read = await self._read(feed, taken)
+        round_ = await (fetch_round or self._poller.poll)(feed, state, now)
+        result = await self._sift(round_, first_round=state.last_success_at is None)
+        read = await self._read(feed, result)
         if not read:
-            await self._store.keep(taken)
-            return taken
+            await self._store.keep(result)
+            return result
         async with self._joining:
-            taken = await self._join_and_deliver(taken, read, self._most_events(state, round_))
-            await self._store.keep(taken)
-        _log_stories(taken)
-        return taken
+            result = await self._join_and_deliver(result, read, self._limit_events(state, round_))
+            await self._store.keep(result)
+        _log_stories(result)
+        return result
 
-    async def _sift(self, round_: Round, first_round: bool) -> Taken:
+    async def _sift(self, round_: Round, first_round: bool) -> IntakeResult:
         """The round with its new and its revised entries."""
         if not round_.entries:
-            return Taken(round=round_, first_round=first_round)
-        wanted = {identity for entry in round_.entries for identity in identities(entry)}
+            return IntakeResult(round=round_, first_round=first_round)
+        wanted = {identity for entry in round_.entries for identity in list_identities(entry)}
         known = await self._store.known(round_.feed_id, wanted)
         new, revised = sift(round_.entries, known)
         if new:
             state = replace(round_.state, last_entry_at=round_.finished_at)
             round_ = round_.model_copy(update={"state": state})
-        return Taken(round=round_, first_round=first_round, entries=new, revised=revised)
+        return IntakeResult(round=round_, first_round=first_round, entries=new, revised=revised)
 
-    async def _read(self, feed: Feed, taken: Taken) -> list[_ReadEntry]:
+    async def _read(self, feed: Feed, result: IntakeResult) -> list[_ReadEntry]:
         """The new and corrected entries that make stories, oldest first."""
-        places = {entry.place for entry in taken.revised}
+        places = {entry.place for entry in result.revised}
         earlier = await self._store.earlier(feed.id, places) if places else {}
-        entries, seen_at = taken.entries + taken.revised, taken.round.finished_at
+        entries, seen_at = result.entries + result.revised, result.round.finished_at
         read: list[_ReadEntry] = []
         for start in range(0, len(entries), READ_AT_ONCE):
             batch = entries[start : start + READ_AT_ONCE]
@@ -202,7 +205,7 @@ class Pipeline:
         wanted = story is not None and (not feed.topics or feed.topics.intersection(story.topics))
         return story if wanted else None
 
-    def _most_events(self, before: FeedState, round_: Round) -> int | None:
+    def _limit_events(self, before: FeedState, round_: Round) -> int | None:
         """Maximum events that may cause alerts; None if there is no limit.
 
         A feed that is new, or back after a long time, may list many old events at once.
@@ -213,15 +216,15 @@ class Pipeline:
         return None
 
     async def _join_and_deliver(
-        self, taken: Taken, read: Sequence[_ReadEntry], most_events: int | None
-    ) -> Taken:
-        seen_at = taken.round.finished_at
+        self, result: IntakeResult, read: Sequence[_ReadEntry], most_events: int | None
+    ) -> IntakeResult:
+        seen_at = result.round.finished_at
         recent = await self._store.recent(seen_at - EVENT_MEMORY)
         joined = await asyncio.to_thread(self._join_all, read, recent)
         fresh = [
             each.story
             for each in joined
-            if each.earlier or is_news(each.entry, seen_at, taken.first_round, self._rules.max_age)
+            if each.earlier or is_news(each.entry, seen_at, result.first_round, self._rules.max_age)
         ]
         if most_events is not None:
             fresh = newest_events(fresh, most_events)
@@ -236,7 +239,7 @@ class Pipeline:
                 plan_deliveries, fresh, audience, seen_at, digest_due, corrections
             )
         stories = tuple(each.story for each in joined)
-        return taken.model_copy(
+        return result.model_copy(
             update={"stories": stories, "deliveries": deliveries, "proposals": proposals}
         )
 
@@ -262,12 +265,12 @@ class Pipeline:
         return joined
 
 
-def _log_stories(taken: Taken) -> None:
+def _log_stories(result: IntakeResult) -> None:
     """Logs the ids by which the way of a story can be followed, in one line for each poll."""
-    if taken.stories:
+    if result.stories:
         log.info(
             "feed %s: %d deliveries of stories %s",
-            taken.round.feed_id,
-            len(taken.deliveries),
-            " ".join(story.id for story in taken.stories),
+            result.round.feed_id,
+            len(result.deliveries),
+            " ".join(story.id for story in result.stories),
         )

@@ -8,7 +8,7 @@ import pytest
 
 from bot.cli import COMMANDS, main
 from bot.commands.grammar import Verb
-from bot.runtime.settings import Settings, variable
+from bot.runtime.settings import Settings, find_variable
 from bot.slack.scopes import SCOPES
 
 ROOT = Path(__file__).parents[1]
@@ -68,7 +68,7 @@ def test_the_operating_page_explains_every_scope() -> None:
 
 def test_every_setting_in_the_documents_exists() -> None:
     text = "".join((ROOT / document).read_text(encoding="utf-8") for document in DOCUMENTS)
-    known = {variable(field) for field in Settings.model_fields}
+    known = {find_variable(field) for field in Settings.model_fields}
     named = set(re.findall(r"`(TARIFFWIRE_[A-Z_]+)", text))
     assert named - known == TEST_OR_EXAMPLE_SETTINGS
 

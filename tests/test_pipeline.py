@@ -14,7 +14,7 @@ from bot.alerts.subscription import Frequency
 from bot.errors import StoreError
 from bot.feeds.model import Entry, Feed, FeedState, PollOutcome, Round
 from bot.news.story import Story
-from bot.pipeline import CATCHING_UP_EVENTS, Pipeline, PipelineRules, Taken
+from bot.pipeline import CATCHING_UP_EVENTS, IntakeResult, Pipeline, PipelineRules
 from bot.store.outbox import Outbox
 from bot.store.pipeline_store import PipelineStore
 from bot.store.upgrade import upgrade
@@ -104,7 +104,7 @@ def _titles(stories: Iterable[Entry | Story]) -> list[str]:
     return [each.title for each in stories]
 
 
-def _kinds_and_titles(taken: Taken) -> list[tuple[str, str]]:
+def _kinds_and_titles(taken: IntakeResult) -> list[tuple[str, str]]:
     titles = {each.id: each.title for each in taken.stories}
     return [(each.kind, titles[each.story_ids[0]]) for each in taken.deliveries]
 
@@ -117,7 +117,7 @@ async def test_new_entries_are_saved_and_queued_in_order_of_publication(
         entry("b", title="A phone", published=NOON - minutes(5)),
         entry("c", title="Tariff two", published=NOON - minutes(1)),
     )
-    taken = await pipeline.take(WIRE, NOON)
+    taken = await pipeline.run(WIRE, NOON)
     assert _titles(taken.entries) == ["Tariff two", "A phone", "Tariff one"]
     assert _kinds_and_titles(taken) == [("alert", "Tariff one"), ("alert", "Tariff two")]
     assert _titles(await store.stories.latest(None, 9)) == ["Tariff two", "Tariff one"]
@@ -129,11 +129,11 @@ async def test_new_entries_are_saved_and_queued_in_order_of_publication(
 
 async def test_an_entry_is_processed_once(publisher: Publisher, pipeline: Pipeline) -> None:
     publisher.publish(entry("a", title="Tariff one"))
-    await pipeline.take(WIRE, NOON)
+    await pipeline.run(WIRE, NOON)
     publisher.publish(entry("b", title="Tariff two", published=NOON + minutes(5)))
-    taken = await pipeline.take(WIRE, NOON + minutes(5))
+    taken = await pipeline.run(WIRE, NOON + minutes(5))
     assert _titles(taken.entries) == ["Tariff two"]
-    again = await pipeline.take(WIRE, NOON + minutes(10))
+    again = await pipeline.run(WIRE, NOON + minutes(10))
     assert (again.entries, again.stories, again.deliveries) == ((), (), ())
     assert again.round.state.last_entry_at == NOON + minutes(5)
 
@@ -144,7 +144,7 @@ async def test_a_story_whose_guid_and_link_change_at_every_poll_is_sent_once(
     title = "US tariff on steel from Canada is raised"
     for poll in range(4):
         publisher.entries["wire"] = [entry(f"CBMi{poll}xTE5kR3lX", title=title)]
-        taken = await pipeline.take(WIRE, NOON + minutes(poll))
+        taken = await pipeline.run(WIRE, NOON + minutes(poll))
         assert _kinds_and_titles(taken) == ([] if poll else [("alert", title)])
 
 
@@ -154,14 +154,14 @@ async def test_the_first_poll_of_a_feed_sends_only_its_newest_events(
     for number in range(CATCHING_UP_EVENTS + 5):
         name, published = f"Tariff {number}", NOON - minutes(100 - number)
         publisher.publish(entry(f"e{number}", title=name, published=published))
-    taken = await pipeline.take(WIRE, NOON)
+    taken = await pipeline.run(WIRE, NOON)
     assert len(taken.stories) == CATCHING_UP_EVENTS + 5
     assert _kinds_and_titles(taken) == [
         ("alert", f"Tariff {n}") for n in range(5, CATCHING_UP_EVENTS + 5)
     ]
     for number in range(100, 100 + CATCHING_UP_EVENTS + 5):
         publisher.publish(entry(f"e{number}", title=f"Tariff {number}", published=NOON))
-    later = await pipeline.take(WIRE, NOON + minutes(5))
+    later = await pipeline.run(WIRE, NOON + minutes(5))
     assert len(later.deliveries) == CATCHING_UP_EVENTS + 5
 
 
@@ -169,11 +169,11 @@ async def test_a_feed_that_returns_after_long_downtime_sends_only_its_newest_eve
     publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff one"))
-    await pipeline.take(WIRE, NOON)
+    await pipeline.run(WIRE, NOON)
     publisher.entries.clear()
     for number in range(CATCHING_UP_EVENTS + 5):
         publisher.publish(entry(f"e{number}", title=f"Tariff {number}", published=None))
-    back = await pipeline.take(WIRE, NOON + 7 * DAY)
+    back = await pipeline.run(WIRE, NOON + 7 * DAY)
     assert len(back.stories) == CATCHING_UP_EVENTS + 5
     assert len(back.deliveries) == CATCHING_UP_EVENTS
 
@@ -183,7 +183,7 @@ async def test_a_failed_poll_is_recorded_and_adds_no_stories(
 ) -> None:
     publisher.publish(entry("a", title="Tariff one"))
     publisher.fails = True
-    taken = await pipeline.take(WIRE, NOON)
+    taken = await pipeline.run(WIRE, NOON)
     assert taken.round.outcome is PollOutcome.FAILED
     state = await store.feeds.state("wire")
     assert state is not None
@@ -194,9 +194,9 @@ async def test_further_reports_of_an_event_go_into_its_thread(
     publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff truce at Geneva"))
-    await pipeline.take(WIRE, NOON)
+    await pipeline.run(WIRE, NOON)
     publisher.publish(entry("b", "paper", title="Tariff deal of Geneva"))
-    taken = await pipeline.take(feed("paper"), NOON + minutes(1))
+    taken = await pipeline.run(feed("paper"), NOON + minutes(1))
     assert _kinds_and_titles(taken) == [("follow_up", "Tariff deal of Geneva")]
     assert taken.stories[0].event_id != taken.stories[0].id
 
@@ -205,11 +205,11 @@ async def test_the_next_report_sends_an_alert_if_the_first_alert_failed_for_good
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff truce at Geneva"))
-    await pipeline.take(WIRE, NOON)
+    await pipeline.run(WIRE, NOON)
     (alert,) = await store.outbox.claim(NOON, 9, 60)
     await store.outbox.give_up(alert.id, "channel_not_found")
     publisher.publish(entry("b", "paper", title="Tariff deal of Geneva"))
-    taken = await pipeline.take(feed("paper"), NOON)
+    taken = await pipeline.run(feed("paper"), NOON)
     assert _kinds_and_titles(taken) == [("alert", "Tariff deal of Geneva")]
     assert [each.event_id for each in await store.outbox.claim(NOON, 9, 60)] == [alert.event_id]
 
@@ -220,7 +220,7 @@ async def test_two_feeds_that_report_one_event_at_once_send_one_alert(
     feeds = [feed(f"feed{number}") for number in range(8)]
     for each in feeds:
         publisher.publish(entry("a", each.id, title="Tariff truce at Geneva"))
-    taken = await asyncio.gather(*(pipeline.take(each, NOON) for each in feeds))
+    taken = await asyncio.gather(*(pipeline.run(each, NOON) for each in feeds))
     kinds = [kind for each in taken for kind, _ in _kinds_and_titles(each)]
     assert sorted(kinds) == ["alert"] + ["follow_up"] * 7
     assert len({each.stories[0].event_id for each in taken}) == 1
@@ -235,7 +235,7 @@ async def test_old_entries_are_saved_but_not_sent(
         entry("b", title="Tariff undated", published=None),
         entry("c", title="Tariff fresh", published=NOON - minutes(1)),
     )
-    taken = await pipeline.take(WIRE, NOON)
+    taken = await pipeline.run(WIRE, NOON)
     assert _kinds_and_titles(taken) == [("alert", "Tariff fresh")]
     assert len(await store.stories.latest(Topic.TARIFF, 9)) == 3
 
@@ -243,9 +243,9 @@ async def test_old_entries_are_saved_but_not_sent(
 async def test_an_undated_entry_is_sent_unless_it_is_from_the_first_poll(
     publisher: Publisher, pipeline: Pipeline
 ) -> None:
-    await pipeline.take(WIRE, NOON)
+    await pipeline.run(WIRE, NOON)
     publisher.publish(entry("a", title="Tariff undated", published=None))
-    assert _kinds_and_titles(await pipeline.take(WIRE, NOON + minutes(5))) == [
+    assert _kinds_and_titles(await pipeline.run(WIRE, NOON + minutes(5))) == [
         ("alert", "Tariff undated")
     ]
 
@@ -256,7 +256,7 @@ async def test_only_stories_of_the_feeds_topics_are_kept(
     publisher.publish(
         entry("a", "court", title="Tariff notice"), entry("b", "court", title="Court ruling stays")
     )
-    taken = await pipeline.take(COURT, NOON)
+    taken = await pipeline.run(COURT, NOON)
     assert _titles(taken.stories) == ["Court ruling stays"]
 
 
@@ -264,16 +264,16 @@ async def test_a_corrected_number_goes_into_the_thread_and_a_corrected_spelling_
     publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff falls to 30%"))
-    first = await pipeline.take(WIRE, NOON)
+    first = await pipeline.run(WIRE, NOON)
     publisher.entries["wire"] = [entry("a", title="Tariff falls to 30%!")]
-    spelling = await pipeline.take(WIRE, NOON + minutes(1))
+    spelling = await pipeline.run(WIRE, NOON + minutes(1))
     publisher.entries["wire"] = [entry("a", title="Tariff falls to 35%")]
-    number = await pipeline.take(WIRE, NOON + minutes(2))
+    number = await pipeline.run(WIRE, NOON + minutes(2))
     assert (spelling.entries, spelling.stories) == ((), ())
     assert _titles(spelling.revised) == ["Tariff falls to 30%!"]
     assert _kinds_and_titles(number) == [("follow_up", "Tariff falls to 35%")]
     assert number.stories[0].event_id == first.stories[0].event_id
-    again = await pipeline.take(WIRE, NOON + minutes(3))
+    again = await pipeline.run(WIRE, NOON + minutes(3))
     assert (again.revised, again.deliveries) == ((), ())
 
 
@@ -281,9 +281,9 @@ async def test_an_edit_that_gives_an_entry_a_topic_sends_an_alert(
     publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Live from Washington"))
-    await pipeline.take(WIRE, NOON)
+    await pipeline.run(WIRE, NOON)
     publisher.entries["wire"] = [entry("a", title="Live: tariff truce")]
-    assert _kinds_and_titles(await pipeline.take(WIRE, NOON + minutes(1))) == [
+    assert _kinds_and_titles(await pipeline.run(WIRE, NOON + minutes(1))) == [
         ("alert", "Live: tariff truce")
     ]
 
@@ -293,21 +293,21 @@ async def test_an_entry_that_crashes_the_reader_is_reported_and_does_not_block_o
 ) -> None:
     publisher.publish(entry("a", title="Tariff poison"), entry("b", title="Tariff two"))
     with caplog.at_level(logging.ERROR):
-        taken = await pipeline.take(WIRE, NOON)
+        taken = await pipeline.run(WIRE, NOON)
     assert _titles(taken.stories) == ["Tariff two"]
     assert re.search(r"entry \w+ of feed wire could not be read", caplog.text)
-    assert (await pipeline.take(WIRE, NOON + minutes(1))).entries == ()
+    assert (await pipeline.run(WIRE, NOON + minutes(1))).entries == ()
 
 
 async def test_followers_get_a_message_and_muted_conversations_do_not(
     store: Store, publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff truce at Geneva"))
-    event_id = (await pipeline.take(WIRE, NOON)).stories[0].id
+    event_id = (await pipeline.run(WIRE, NOON)).stories[0].id
     await store.events.follow(TEAM, "U1", event_id)
     await store.events.mute_event(TEAM, "C1", event_id)
     publisher.publish(entry("b", title="Tariff deal of Geneva", published=NOON + minutes(1)))
-    taken = await pipeline.take(WIRE, NOON + minutes(1))
+    taken = await pipeline.run(WIRE, NOON + minutes(1))
     assert [(each.kind, each.conversation) for each in taken.deliveries] == [("follow_up", "U1")]
 
 
@@ -316,7 +316,7 @@ async def test_a_subscription_in_a_second_channel_changes_nothing_in_the_first(
 ) -> None:
     await store.subscriptions.add(subscription("C2", topics=[Topic.COURT_RULING]))
     publisher.publish(entry("a", title="Tariff news"), entry("b", title="Court ruling out"))
-    taken = await pipeline.take(WIRE, NOON)
+    taken = await pipeline.run(WIRE, NOON)
     assert [each.conversation for each in taken.deliveries] == ["C1", "C1", "C2"]
 
 
@@ -327,7 +327,7 @@ async def test_daily_stories_are_collected_in_one_digest(
     for number in range(3):
         moment = NOON + minutes(number)
         publisher.publish(entry(f"a{number}", title=f"Tariff {number}", published=moment))
-        await pipeline.take(WIRE, moment)
+        await pipeline.run(WIRE, moment)
     assert await store.outbox.claim(NOON + minutes(60), 9, 60) == ()
     digests = await store.outbox.claim(NOON.replace(hour=8) + DAY, 9, 60)
     assert [(each.kind, len(each.story_ids)) for each in digests] == [("digest", 3)]
@@ -349,11 +349,11 @@ async def test_a_failed_transaction_saves_nothing_and_the_next_poll_retries(
     shelf = PipelineStore(replace(store, outbox=full_disk))
     full = Pipeline(publisher, PlainReader(), shelf, RULES)
     with pytest.raises(StoreError, match="disk is full"):
-        await full.take(WIRE, NOON)
+        await full.run(WIRE, NOON)
     assert await store.feeds.states() == {}
     assert await store.stories.latest(None, 9) == ()
     assert (await store.outbox.counts())[DeliveryState.QUEUED] == 0
-    assert _kinds_and_titles(await pipeline.take(WIRE, NOON)) == [("alert", "Tariff one")]
+    assert _kinds_and_titles(await pipeline.run(WIRE, NOON)) == [("alert", "Tariff one")]
 
 
 class _GatedStore(PipelineStore):
@@ -382,9 +382,9 @@ async def test_a_story_that_two_processes_save_at_once_is_sent_once(
     )
     shelf = _GatedStore(other_store)
     other = Pipeline(other_publisher, PlainReader(), shelf, RULES)
-    second = asyncio.create_task(other.take(WIRE, NOON))
+    second = asyncio.create_task(other.run(WIRE, NOON))
     await shelf.reached.wait()
-    await pipeline.take(WIRE, NOON)
+    await pipeline.run(WIRE, NOON)
     shelf.gate.set()
     await second
     await other_store.database.close()
@@ -406,12 +406,12 @@ async def test_a_poll_cancelled_at_any_point_loses_nothing(
 ) -> None:
     publisher.publish(*(entry(f"a{number}", title=f"Tariff {number}") for number in range(5)))
     for turns in range(0, 60, 3):
-        task = asyncio.create_task(pipeline.take(WIRE, NOON))
+        task = asyncio.create_task(pipeline.run(WIRE, NOON))
         for _ in range(turns):
             await asyncio.sleep(0.001)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-    await pipeline.take(WIRE, NOON)
+    await pipeline.run(WIRE, NOON)
     assert (await store.outbox.counts())[DeliveryState.QUEUED] == 5
     assert len(await store.stories.latest(None, 99)) == 5
 
@@ -421,8 +421,8 @@ async def test_the_ids_of_feed_and_stories_are_logged(
 ) -> None:
     caplog.set_level(logging.INFO)
     publisher.publish(entry("a", title="Tariff one"), entry("b", title="Tariff two"))
-    taken = await pipeline.take(WIRE, NOON)
+    taken = await pipeline.run(WIRE, NOON)
     (line,) = caplog.messages
     assert all(name in line for name in ("wire", *(story.id for story in taken.stories)))
-    await pipeline.take(WIRE, NOON + minutes(5))
+    await pipeline.run(WIRE, NOON + minutes(5))
     assert len(caplog.messages) == 1

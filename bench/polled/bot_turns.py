@@ -19,7 +19,7 @@ from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, PollOutcome
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
-from bot.pipeline import Pipeline, PipelineRules, Taken
+from bot.pipeline import IntakeResult, Pipeline, PipelineRules
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.gc_tuning import freeze_startup_objects
 from bot.runtime.settings import Settings
@@ -51,7 +51,7 @@ class Tally:
         self._left = 0
         self._done = asyncio.Event()
 
-    async def all_of(self, polls: Collection[asyncio.Future[Taken | None]]) -> None:
+    async def all_of(self, polls: Collection[asyncio.Future[IntakeResult | None]]) -> None:
         """Returns when all polls have finished."""
         self._left = len(polls)
         for poll in polls:
@@ -59,7 +59,7 @@ class Tally:
         del polls, poll
         await self._done.wait()
 
-    def _count(self, poll: asyncio.Future[Taken | None]) -> None:
+    def _count(self, poll: asyncio.Future[IntakeResult | None]) -> None:
         taken = poll.result()
         if taken is not None:
             outcome = taken.round.outcome

@@ -21,6 +21,7 @@ from bot.alerts.delivery import Delivery, DeliveryKind, HeldConversation, make_d
 from bot.alerts.subscription import Subscription
 from bot.alerts.workspace_gate import Recovery
 from bot.feeds.model import FeedState
+from bot.text.dates import format_day
 
 REPORT_AFTER = timedelta(days=1)
 """A feed is reported after failing for this long; before, it often recovers by itself."""
@@ -30,7 +31,7 @@ class Trouble(NamedTuple):
     """A problem to report to operators."""
 
     key: str
-    """What it is, and since when: the same problem is reported once."""
+    """Identifies the problem: what it is, and since when. Each key is reported once."""
     text: str
 
 
@@ -173,14 +174,15 @@ def _feed_trouble(state: FeedState, now: datetime) -> Trouble | None:
     if state.stopped:
         return Trouble(
             f"{state.feed_id} gone since {since.isoformat()}",
-            f"The feed {state.feed_id} is gone: its address answered 410. It is no longer polled. "
-            "Remove it or give it another address. If it is back, type "
+            f"The feed {state.feed_id} is gone: its server answered 410. It is no longer polled. "
+            "Remove it or change its address. If it is back, type "
             f"`{COMMAND} feeds resume {state.feed_id}`.",
         )
     if now - since < REPORT_AFTER:
         return None
     return Trouble(
         f"{state.feed_id} failing since {since.isoformat()}",
-        f"The feed {state.feed_id} has failed since {since:%Y-%m-%d %H:%M} UTC: {state.error}. "
+        f"The feed {state.feed_id} has failed since {format_day(since)}, {since:%H:%M} UTC: "
+        f"{state.error}. "
         "The bot retries it at least once a day.",
     )

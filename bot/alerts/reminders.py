@@ -1,4 +1,4 @@
-"""Reminders of what takes effect or ends: about a week before, and about a day before.
+"""Reminders of duties that take effect or end: about a week before, and about a day before.
 
     ledger | changes within 7 days | subscribed conversations | not yet reminded | one message each
 
@@ -6,8 +6,8 @@
 2. Each of the two is sent once, late if the bot was down or the change became known late. A change
    first announced in its last three days gets no second reminder.
 3. All reminders of a conversation on one day are one message, at the hour of the digest.
-4. A conversation gets it if it is subscribed to tariffs of any economy, or of one that imposes or
-   pays the duty; not if it is muted or switched reminders off.
+4. A conversation gets it if it is subscribed to tariffs of any economy, or of the economy that
+   imposes the duty or whose goods are charged. Not if it is muted or has turned reminders off.
 
 Earlier reminders are read from the outbox, so a restart or a corrected rate repeats none.
 """
@@ -177,10 +177,10 @@ class SubscriptionSource(Protocol):
 
 
 class Switches(Protocol):
-    """Where reminders are switched off."""
+    """Knows which conversations have turned reminders off."""
 
     async def off(self, team: str) -> Collection[str]:
-        """The conversations."""
+        """The conversations of the team without reminders."""
 
 
 class Reminders:

@@ -28,24 +28,22 @@ COMMANDS = {
     ),
     "doctor": CommandModule(
         "doctor",
-        "Check settings, config, database, clock, Slack and feeds; say what is wrong and the cure.",
+        "Check settings, config, database, clock, Slack and feeds; print each problem and its fix.",
     ),
     "feeds": CommandModule("feeds", "List, add, remove, resume, check, import and export feeds."),
     "match": CommandModule(
-        "news", "Say what stories are about: JSON lines in, JSON lines out, in the same order."
+        "news", "Print what stories are about: JSON lines in, JSON lines out, in the same order."
     ),
     "outbox": CommandModule("outbox", "List unsent and failed messages; retry or drop them."),
-    "poll": CommandModule("poll", "Poll the feeds that are due and print what was new."),
-    "rate": CommandModule("rates", "Answer what /tariff answers: `tariffwire rate us china`."),
-    "rates": CommandModule(
-        "rates", "List what comes and what was proposed; export what was approved."
-    ),
+    "poll": CommandModule("poll", "Poll the feeds that are due and print what is new."),
+    "rate": CommandModule("rates", "Answer a question like /tariff: `tariffwire rate us china`."),
+    "rates": CommandModule("rates", "List upcoming changes and proposals; export approved rates."),
     "run": CommandModule("run", "Run the bot: poll feeds, post alerts, answer /tariff."),
     "same": CommandModule(
         "news",
-        "Say whether two stories report one event: JSON lines in and out, in the same order.",
+        "Print whether two stories report one event: JSON lines in and out, in the same order.",
     ),
-    "say": CommandModule("say", "Type a line in the local workspace and print what comes back."),
+    "say": CommandModule("say", "Type a line in the local workspace and print the replies."),
 }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.output import answers_for_errors
+from bot.cli.output import report_errors
 from bot.runtime.settings import load_settings
 from bot.store import backup as store_backup
 from bot.store import upgrade as store_upgrade
@@ -17,15 +17,15 @@ def db() -> None:
 
 
 @db.command()
-@answers_for_errors
+@report_errors
 def upgrade() -> None:
-    """Bring the database to this version's tables. `run` does it by itself."""
+    """Upgrade the tables of the database to this version. `run` does it automatically."""
     asyncio.run(store_upgrade.upgrade(load_settings().database))
 
 
 @db.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@answers_for_errors
+@report_errors
 def backup(file: Path) -> None:
     """Copy the database to FILE while the bot runs."""
     asyncio.run(store_backup.backup(load_settings().database, file))

@@ -5,15 +5,15 @@ import sys
 
 import click
 
-from bot.cli.output import answers_for_errors, print_json
+from bot.cli.output import print_json, report_errors
 from bot.doctor import CheckResult, examine
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="The findings as JSON lines.")
-@answers_for_errors
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per check.")
+@report_errors
 def doctor(as_json: bool) -> None:
-    """Check settings, config, database, clock, Slack and feeds; say what is wrong and the cure."""
+    """Check settings, config, database, clock, Slack and feeds; print each problem and its fix."""
     sys.exit(0 if asyncio.run(_examine(as_json)) else 1)
 
 

@@ -6,24 +6,24 @@ from typing import IO, TypeVar
 
 import click
 
-from bot.cli.feed_report import report
-from bot.cli.output import answers_for_errors
-from bot.feeds.http.fetch import shown
+from bot.cli.feed_report import format_report
+from bot.cli.output import report_errors
+from bot.feeds.http.fetch import redact_address
 from bot.feeds.opml import read_opml, write_opml
-from bot.feeds.polling.feed_check import FeedCheck, check
+from bot.feeds.polling.feed_check import FeedCheck, check_address
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.settings import Settings, load_settings
-from bot.runtime.wiring import clock, open_feed_registry, open_poller
+from bot.runtime.wiring import open_feed_registry, open_poller, read_clock
 
 T = TypeVar("T")
 
 LARGEST_OPML = 20_000_001
-"""Bytes read of a feed list: one more than `read_opml` takes."""
+"""Maximum bytes read of a feed list: one more than `read_opml` accepts, so that it can tell."""
 
 
 def _ask(question: Callable[[FeedRegistry], Awaitable[T]]) -> T:
-    """Asks the list of feeds of the configured bot."""
+    """Runs `question` on the feed registry of the configured bot and returns its result."""
     return asyncio.run(_answer(question))
 
 
@@ -38,17 +38,17 @@ def feeds() -> None:
 
 
 @feeds.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a feed.")
-@answers_for_errors
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per feed.")
+@report_errors
 def list_feeds(as_json: bool) -> None:
-    """Show each feed's health: last success, next poll, what is wrong."""
+    """Show each feed's health: last new entry, next poll, error."""
     for health in _ask(lambda registry: registry.health()):
-        click.echo(health.model_dump_json() if as_json else health.lines(clock()))
+        click.echo(health.model_dump_json() if as_json else health.format_lines(read_clock()))
 
 
 @feeds.command("add")
 @click.argument("url")
-@answers_for_errors
+@report_errors
 def add_feed(url: str) -> None:
     """Add the feed at URL, or the one that the page at URL names."""
     feed = _ask(lambda registry: registry.add(url))
@@ -57,55 +57,55 @@ def add_feed(url: str) -> None:
 
 @feeds.command("remove")
 @click.argument("feed_id", metavar="ID")
-@answers_for_errors
+@report_errors
 def remove_feed(feed_id: str) -> None:
-    """Remove a feed that was added. Feeds of feeds.yaml are disabled in that file."""
+    """Remove a feed that was added. To disable a feed of feeds.yaml, edit that file."""
     _ask(lambda registry: registry.remove(feed_id))
     click.echo(f"removed {feed_id}")
 
 
 @feeds.command("resume")
 @click.argument("feed_id", metavar="ID")
-@answers_for_errors
+@report_errors
 def resume_feed(feed_id: str) -> None:
     """Resume a feed that was stopped because it was gone (410)."""
     _ask(lambda registry: registry.resume(feed_id))
-    click.echo(f"resumed {feed_id}: it is due at once")
+    click.echo(f"resumed {feed_id}: it is due now")
 
 
 @feeds.command("check")
 @click.argument("url")
-@answers_for_errors
+@report_errors
 def check_feed(url: str) -> None:
-    """Fetch URL once; show its entries and which would be flagged. Nothing is saved."""
+    """Fetch URL once; show the feed and which entries match a topic. Nothing is saved."""
     settings = load_settings()
     found = asyncio.run(_check(settings, url))
-    for line in report(found, ConfigFolder(settings).reader, clock()):
+    for line in format_report(found, ConfigFolder(settings).reader, read_clock()):
         click.echo(line)
 
 
 async def _check(settings: Settings, url: str) -> FeedCheck:
     async with open_poller(settings) as poller:
-        return await check(poller, url)
+        return await check_address(poller, url)
 
 
 @feeds.command("import")
 @click.argument("file", type=click.File("rb"))
-@answers_for_errors
+@report_errors
 def import_feeds(file: IO[bytes]) -> None:
     """Add every new feed of an OPML file, and list those that cannot be added."""
     opml = file.read(LARGEST_OPML).decode("utf-8-sig", "replace")
     listed = read_opml(opml)
     done = _ask(lambda registry: registry.add_all(listed.feeds))
-    refused = [(url, "no feed can have this address") for url in listed.left_out]
+    refused = [(url, "not a valid feed address") for url in listed.left_out]
     for url, reason in (*refused, *done.refused):
-        address = "".join(filter(str.isprintable, shown(url)))
-        click.echo(f"left out {address}: {reason}", err=True)
-    click.echo(f"added {done.added} feed(s), {done.known} known already")
+        address = "".join(filter(str.isprintable, redact_address(url)))
+        click.echo(f"skipped {address}: {reason}", err=True)
+    click.echo(f"added {done.added} feed(s), {done.known} already in the list")
 
 
 @feeds.command("export")
-@answers_for_errors
+@report_errors
 def export_feeds() -> None:
     """Print all feeds as OPML."""
     enabled = [feed for feed in _ask(lambda registry: registry.every()) if feed.enabled]

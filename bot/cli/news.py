@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import click
 
-from bot.cli.output import answers_for_errors, print_json, progress_bar
+from bot.cli.output import print_json, progress_bar, report_errors
 from bot.errors import TariffwireError
 from bot.news.jsonl import compare_stories, match_story, read_line
 from bot.runtime.config_folder import ConfigFolder
@@ -20,9 +20,9 @@ LONGEST_LINE = 5_000_000
 
 @click.command()
 @click.argument("file", type=click.File("rb"), default="-")
-@answers_for_errors
+@report_errors
 def match(file: IO[bytes]) -> None:
-    """Say what stories are about: JSON lines in, JSON lines out, in the same order.
+    """Print what stories are about: JSON lines in, JSON lines out, in the same order.
 
     In: {"id","title","summary","published"?}. Out: {"id","topics","parties","figures","evidence",
     "summary"}.
@@ -32,9 +32,9 @@ def match(file: IO[bytes]) -> None:
 
 @click.command()
 @click.argument("file", type=click.File("rb"), default="-")
-@answers_for_errors
+@report_errors
 def same(file: IO[bytes]) -> None:
-    """Say whether two stories report one event: JSON lines in and out, in the same order.
+    """Print whether two stories report one event: JSON lines in and out, in the same order.
 
     In: {"id","a":{story},"b":{story}}. Out: {"id","same","score"}.
     """
@@ -43,27 +43,27 @@ def same(file: IO[bytes]) -> None:
 
 def _answer_lines(file: IO[bytes], answer: Callable[[Any, dict[str, Any]], object]) -> None:
     """Prints the answer to each line as soon as the line was read."""
-    reader, size, done = ConfigFolder(load_settings()).reader, _size(file), 0
+    reader, size, done = ConfigFolder(load_settings()).reader, _find_size(file), 0
     # On a terminal, the bar would mix with the answers.
     with progress_bar("Reading", shown=not sys.stdout.isatty()) as advance:
-        for number, line in enumerate(_lines(file), start=1):
+        for number, line in enumerate(_read_lines(file), start=1):
             if line.strip():
                 print_json(answer(reader, read_line(line, number)))
             done += len(line)
             advance(done, size)
 
 
-def _lines(file: IO[bytes]) -> Iterator[bytes]:
+def _read_lines(file: IO[bytes]) -> Iterator[bytes]:
     number = 1
     while line := file.readline(LONGEST_LINE + 1):
         if len(line) > LONGEST_LINE:
             cause = f"longer than {LONGEST_LINE:,} bytes"
-            raise TariffwireError(f"line {number}", cause, "Give one story a line")
+            raise TariffwireError(f"line {number}", cause, "Put one story on each line")
         yield line
         number += 1
 
 
-def _size(file: IO[bytes]) -> int | None:
+def _find_size(file: IO[bytes]) -> int | None:
     """The file's bytes; None for a pipe or a terminal."""
     try:
         status = os.fstat(file.fileno())

@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from bot.alerts.delivery import Delivery, DeliveryState
-from bot.cli.output import answers_for_errors, print_json
+from bot.cli.output import print_json, report_errors
 from bot.errors import TariffwireError
 from bot.runtime.settings import load_settings
 from bot.store.outbox import Outbox
@@ -22,7 +22,7 @@ def outbox() -> None:
 @click.option("--failed", is_flag=True, help="Those that failed, the newest first.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a message.")
-@answers_for_errors
+@report_errors
 def list_messages(failed: bool, limit: int, as_json: bool) -> None:
     """List the messages that are not sent yet, or those that failed."""
     asyncio.run(_list(failed, limit, as_json))
@@ -78,7 +78,7 @@ def _line(delivery: Delivery) -> str:
 @outbox.command()
 @click.argument("delivery_id", metavar="ID", required=False)
 @click.option("--all-failed", is_flag=True, help="All messages that failed.")
-@answers_for_errors
+@report_errors
 def retry(delivery_id: str | None, all_failed: bool) -> None:
     """Send a message again, or at once if it waits. A running bot does so within 30 seconds."""
     if (delivery_id is None) is not all_failed:
@@ -88,10 +88,10 @@ def retry(delivery_id: str | None, all_failed: bool) -> None:
 
 
 async def _retry(delivery_id: str | None) -> int:
-    from bot.runtime.wiring import clock, open_store
+    from bot.runtime.wiring import open_store, read_clock
 
     async with open_store(load_settings()) as store:
-        count = await store.outbox.send_again(clock(), delivery_id)
+        count = await store.outbox.send_again(read_clock(), delivery_id)
         if not count and delivery_id is not None:
             raise await _refusal(store.outbox, delivery_id)
     return count
@@ -99,7 +99,7 @@ async def _retry(delivery_id: str | None) -> int:
 
 @outbox.command()
 @click.argument("delivery_id", metavar="ID")
-@answers_for_errors
+@report_errors
 def drop(delivery_id: str) -> None:
     """Do not send a message. `retry` undoes it."""
     asyncio.run(_drop(delivery_id))

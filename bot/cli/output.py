@@ -1,4 +1,4 @@
-"""What all commands share: errors in one line, JSON output, a progress bar on long work."""
+"""Functions that all commands use: one-line errors, JSON output, a progress bar."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,14 +13,14 @@ from bot.errors import TariffwireError
 P = ParamSpec("P")
 
 
-def answers_for_errors(command: Callable[P, None]) -> Callable[P, None]:
+def report_errors(command: Callable[P, None]) -> Callable[P, None]:
     """Prints a TariffwireError as one line on stderr and exits with 1.
 
     An argument that is not text is wrong usage, exit code 2.
     """
 
     @wraps(command)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+    def run_command(*args: P.args, **kwargs: P.kwargs) -> None:
         _check_text(kwargs)
         try:
             command(*args, **kwargs)
@@ -30,17 +30,17 @@ def answers_for_errors(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             sys.exit(130)
         except BrokenPipeError:
-            # The reader of our output is gone, as in `| head`.
+            # The program that reads our output has ended, as in `tariffwire ... | head`.
             sys.stderr.close()
             sys.exit(1)
 
-    return guarded
+    return run_command
 
 
 def _check_text(given: Mapping[str, object]) -> None:
     """Raises UsageError for an argument with bytes that are not UTF-8.
 
-    Python passes them as lone surrogates, which neither databases nor terminals take.
+    Python passes them as lone surrogates, which neither databases nor terminals accept.
     """
     for value in given.values():
         for part in value if isinstance(value, tuple) else (value,):

@@ -6,41 +6,42 @@ from pathlib import Path
 
 import click
 
-from bot.cli.output import answers_for_errors, print_json, progress_bar
+from bot.cli.output import print_json, progress_bar, report_errors
 from bot.errors import TariffwireError
-from bot.pipeline import Taken
+from bot.pipeline import IntakeResult
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 from bot.runtime.wiring import (
     Polling,
+    choose_tick_s,
     lock_data_folder,
     open_decisions,
     open_poller,
     open_scheduler,
     open_store,
-    tick_s,
 )
 from bot.store.pipeline_store import PipelineStore
+from bot.text.dates import format_day
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Poll what is due now, then stop.")
+@click.option("--once", is_flag=True, help="Poll the feeds that are due now, then stop.")
 @click.option(
     "--feeds",
     "feeds_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A feed list to use instead of the configured one.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON line for each new entry.")
-@answers_for_errors
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per new entry.")
+@report_errors
 def poll(once: bool, feeds_file: Path | None, as_json: bool) -> None:
-    """Poll the feeds that are due and print what was new.
+    """Poll the feeds that are due and print what is new.
 
     Without --json, only stories are printed. With it, every new entry is printed; entries that are
     not stories have no topics. `run` sends the alerts to subscribers.
     """
     settings = load_settings(**({"feeds_file": feeds_file} if feeds_file else {}))
-    # Two processes would each poll the same due feeds.
+    # Without the lock, two processes would poll the same feeds.
     with lock_data_folder(settings), progress_bar("Polling") as advance:
         readable = asyncio.run(_poll(settings, once, as_json, advance))
     if not readable:
@@ -62,22 +63,22 @@ async def _poll(
                 polls = await scheduler.poll_due()
                 read = 0
                 for number, poll in enumerate(asyncio.as_completed(polls), start=1):
-                    taken = await poll
+                    result = await poll
                     advance(number, len(polls))
-                    if taken is not None:
-                        read += not taken.round.state.error
-                        _show_taken(taken, as_json)
+                    if result is not None:
+                        read += not result.round.state.error
+                        _show_taken(result, as_json)
                 if once:
                     return bool(read) or not polls
-                await asyncio.sleep(tick_s(settings))
+                await asyncio.sleep(choose_tick_s(settings))
 
 
-def _show_taken(taken: Taken, as_json: bool) -> None:
-    state = taken.round.state
+def _show_taken(result: IntakeResult, as_json: bool) -> None:
+    state = result.round.state
     if state.error:
         click.echo(f"{state.feed_id}: {state.error}", err=True)
-    stories = {story.entry_key: story for story in taken.stories}
-    for entry in taken.entries:
+    stories = {story.entry_key: story for story in result.stories}
+    for entry in result.entries:
         story = stories.get(entry.key)
         if as_json:
             print_json(
@@ -95,5 +96,6 @@ def _show_taken(taken: Taken, as_json: bool) -> None:
             )
         elif story:
             topics = ", ".join(topic.label for topic in story.topics)
-            click.echo(f"{story.published:%Y-%m-%d %H:%M}Z  [{topics}] {story.title}")
+            when = f"{format_day(story.published)}, {story.published:%H:%M} UTC"
+            click.echo(f"{when}  [{topics}] {story.title}")
             click.echo(f"    {story.source}  {story.link}")

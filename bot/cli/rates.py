@@ -1,4 +1,4 @@
-"""Commands about rates: ask, list what comes and what was proposed, export what was approved."""
+"""Commands about rates: ask a question, list upcoming changes and proposals, export approvals."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -8,12 +8,12 @@ from typing import cast
 
 import click
 
-from bot.cli.output import answers_for_errors, print_json
+from bot.cli.output import print_json, report_errors
 from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers, RateCalendar
 from bot.errors import QueryError, StoreError, TariffwireError
 from bot.parties import Parties
-from bot.proposals.approval.overlay import ledger_over
+from bot.proposals.approval.overlay import build_ledger
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.ledger import Ledger
 from bot.render import words as say
@@ -26,17 +26,17 @@ from bot.store.approved_rates import approved_rates
 
 @click.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="A day, such as 2025-05-20.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day, such as 2025-05-20.")
 @click.option("--product", help="A product in words or an HS code.")
-@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
-@answers_for_errors
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@report_errors
 def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_json: bool) -> None:
-    """Answer what /tariff answers: `tariffwire rate us china`.
+    """Answer a question like /tariff: `tariffwire rate us china`.
 
-    JSON is one object: what was asked, the answers to it, and an error if it was refused.
+    With --json: one object with the question, the answers, and an error if there is none.
     """
     settings = load_settings()
-    ledger = _ledger(ConfigFolder(settings))
+    ledger = _build_ledger(ConfigFolder(settings))
     day = on.date() if on else None
     question = " ".join(words)
     try:
@@ -64,10 +64,12 @@ async def _answer(
     async with AsyncExitStack() as stack:
         live = None
         if settings.live_sources:
-            from bot.runtime.wiring import clock, fetch_limits
+            from bot.runtime.wiring import make_fetch_limits, read_clock
             from bot.sources.registry import SourceRegistry
 
-            sources = SourceRegistry(settings, fetch_limits(settings), ledger.parties, clock)
+            sources = SourceRegistry(
+                settings, make_fetch_limits(settings), ledger.parties, read_clock
+            )
             stack.push_async_callback(sources.close)
             live = sources.reference
         answers = AnswerService(ledger, live)
@@ -75,41 +77,41 @@ async def _answer(
         return await answers.answer(parsed)
 
 
-def _ledger(config: ConfigFolder) -> Ledger:
-    """The ledger with approved rates. If they cannot be read, warns and leaves them out."""
+def _build_ledger(config: ConfigFolder) -> Ledger:
+    """The ledger with approved rates. If the database cannot be read, warns and omits them."""
     try:
         approved = approved_rates(config.settings.database)
     except StoreError as error:
-        click.echo(f"! Rates that operators approved are not in this answer: {error}", err=True)
+        click.echo(f"! Approved rates are missing from this answer: {error}", err=True)
         approved = ()
-    return ledger_over(config.book, approved, config.parties)
+    return build_ledger(config.book, approved, config.parties)
 
 
 @click.group("rates")
 def rates() -> None:
-    """List what comes and what was proposed; export what was approved."""
+    """List upcoming changes and proposals; export approved rates."""
 
 
 @rates.command("upcoming")
 @click.argument("words", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a date.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per date.")
 @click.option(
     "--ics",
     "ics_file",
     is_flag=False,
     flag_value="-",
     type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
-    help="An iCalendar file instead: to FILE, or to stdout.",
+    help="Write an iCalendar file to FILE, or to stdout without FILE.",
     metavar="[FILE]",
 )
-@answers_for_errors
+@report_errors
 def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> None:
     """List what takes effect, ends or falls due, for all economies or one.
 
     tariffwire rates upcoming china --ics china.ics
     """
     settings, question = load_settings(), " ".join(("upcoming", *words))
-    ledger = _ledger(ConfigFolder(settings))
+    ledger = _build_ledger(ConfigFolder(settings))
     if ics_file is None:
         calendar = cast(
             "RateCalendar", asyncio.run(_answer(settings, ledger, question, None, None))
@@ -152,8 +154,8 @@ def _write(file: Path, content: bytes) -> None:
 
 
 @rates.command("proposals")
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a proposal.")
-@answers_for_errors
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per proposal.")
+@report_errors
 def list_proposals(as_json: bool) -> None:
     """Show all proposals with their state, decisions and sources."""
     asyncio.run(_print_proposals(as_json))
@@ -181,20 +183,20 @@ async def _print_proposals(as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="The folder in which to write approved.yaml, or another .yaml file.",
 )
-@answers_for_errors
+@report_errors
 def export_rates(out: Path | None) -> None:
-    """Write the rates that operators approved as approved.yaml.
+    """Export the rates that operators approved as approved.yaml.
 
-    In config/rates it overrides the other files. Without --out it is printed.
+    In config/rates, this file overrides the other files. Without --out, print it.
     """
     from bot.cli.rates_export import export_rates as export
     from bot.runtime.config_loader import APPROVED
 
     text, left_out = export(load_settings())
     for left in left_out:
-        click.echo(f"! left out: {left.amendment.measure_id}: {left.why}", err=True)
+        click.echo(f"! skipped {left.amendment.measure_id}: {left.why}", err=True)
     if not text:
-        click.echo("nothing is approved that the rates files do not hold", err=True)
+        click.echo("nothing to export: the rates files already have all approved rates", err=True)
     elif out is None:
         click.echo(text, nl=False)
     else:

@@ -5,33 +5,33 @@ from decimal import Decimal
 import yaml
 
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.overlay import StaleApproval, lay_over
+from bot.proposals.approval.overlay import StaleApproval, build_overlay
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_approved, load_files
 from bot.runtime.settings import Settings
 from bot.store.approved_rates import approved_rates
 
 _HEADER = """\
-# Rates that operators approved, laid over the other files of this folder. To review a row, move it
-# into the file of its imposer, with the source under the name approved-ID, and delete it here.
+# Rates that operators approved. They override the other files of this folder. To review a row, move
+# it into the file of its imposer, with the source under the name approved-ID, and delete it here.
 """
 
 
 def export_rates(settings: Settings) -> tuple[str, tuple[StaleApproval, ...]]:
     """The new text of `approved.yaml`, and the approvals that no longer fit the rates files.
 
-    The text holds the rows of the present file and the approvals in the database; what the other
-    files hold is left out. It is empty where the database has nothing new. Raises ConfigError and
-    StoreError.
+    The text has the rows of the current `approved.yaml` and the approvals in the database, without
+    those that the other files already have. It is empty if the database has nothing new. Raises
+    ConfigError and StoreError.
     """
     folder, parties = settings.config_dir / "rates", ConfigFolder(settings).parties
     present = load_approved(folder, load_files(folder, parties), parties)
-    new = lay_over(present.book, approved_rates(settings.database), parties)
-    text = approved_text(*present.held, *new.held) if new.held else ""
+    new = build_overlay(present.book, approved_rates(settings.database), parties)
+    text = format_approved(*present.applied, *new.applied) if new.applied else ""
     return text, new.left_out
 
 
-def approved_text(*amendments: Amendment) -> str:
+def format_approved(*amendments: Amendment) -> str:
     """The text of an `approved.yaml` with these rates."""
     rows = [one.model_dump(by_alias=True, exclude_defaults=True) for one in amendments]
     return _HEADER + yaml.dump(
@@ -40,17 +40,17 @@ def approved_text(*amendments: Amendment) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes each value in full, and a Decimal as the number that it is."""
+    """Writes YAML without aliases, and a Decimal as a plain number."""
 
     def ignore_aliases(self, _data: object) -> bool:
         return True
 
 
-def _number(dumper: _Dumper, value: Decimal) -> yaml.Node:
+def _represent_number(dumper: _Dumper, value: Decimal) -> yaml.Node:
     digits = f"{value:f}"
     return dumper.represent_scalar(
         f"tag:yaml.org,2002:{'float' if '.' in digits else 'int'}", digits
     )
 
 
-_Dumper.add_representer(Decimal, _number)
+_Dumper.add_representer(Decimal, _represent_number)

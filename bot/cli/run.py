@@ -4,7 +4,7 @@ import asyncio
 
 import click
 
-from bot.cli.output import answers_for_errors
+from bot.cli.output import report_errors
 from bot.runtime.app import run_bot, run_demo
 from bot.runtime.settings import load_settings
 
@@ -16,12 +16,12 @@ from bot.runtime.settings import load_settings
     type=click.Choice(["http", "socket"]),
     help="Run only if the tokens are for this way to Slack. The Procfile uses it.",
 )
-@answers_for_errors
+@report_errors
 def run(transport: str | None) -> None:
     """Run the bot: poll feeds, post alerts, answer /tariff.
 
-    With SLACK_BOT_TOKEN (and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET) it talks to Slack; with none
-    it opens a local workspace and prints its address.
+    With SLACK_BOT_TOKEN (and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET), it connects to Slack.
+    Without a token, it opens a local workspace and prints its address.
     """
     settings = load_settings()
     if transport is not None:
@@ -30,7 +30,7 @@ def run(transport: str | None) -> None:
 
 
 @click.command()
-@answers_for_errors
+@report_errors
 def demo() -> None:
     """Run the bot on scripted trade news of May 2025, replayed fast, offline."""
     asyncio.run(run_demo(load_settings()))

@@ -4,19 +4,21 @@ import asyncio
 
 import click
 
-from bot.cli.output import answers_for_errors, print_json
+from bot.cli.output import print_json, report_errors
 from bot.local_slack.client import say as say_locally
-from bot.local_slack.page.plain_text import in_words
+from bot.local_slack.page.plain_text import format_plain
 from bot.runtime.settings import load_settings
 
 
 @click.command()
 @click.argument("channel")
 @click.argument("text")
-@click.option("--json", "as_json", is_flag=True, help="What came back, with its blocks, as JSON.")
-@answers_for_errors
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the replies with their blocks as JSON."
+)
+@report_errors
 def say(channel: str, text: str, as_json: bool) -> None:
-    """Type a line in the local workspace and print what comes back.
+    """Type a line in the local workspace and print the replies.
 
     tariffwire say "#trade-news" "/tariff us china"
     """
@@ -25,4 +27,4 @@ def say(channel: str, text: str, as_json: bool) -> None:
         if as_json:
             print_json(message)
         else:
-            click.echo(in_words(message))
+            click.echo(format_plain(message))

@@ -184,7 +184,7 @@ class CommandService:
         not_posted = await self.stores.proposals.unposted()
         held_back = sum(one.proposal.id in not_posted for one in pending)
         first = sorted(pending, key=lambda one: one.proposal.id in not_posted)[:MAX_PROPOSALS]
-        current = [self.decisions.as_it_stands(one) for one in first]
+        current = [self.decisions.compare_with_ledger(one) for one in first]
         return replies.ProposalList(current, len(pending), held_back)
 
 

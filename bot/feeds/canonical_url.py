@@ -40,20 +40,20 @@ def fold_address(address: str) -> str:
         return address
     host = parts.netloc.rpartition("@")[2].lower().removeprefix("www.")
     folded = f"//{_DEFAULT_PORT.sub('', host)}{parts.path.rstrip('/')}"
-    query = _without(parts.query, _TRACKING)
+    query = _strip_parameters(parts.query, _TRACKING)
     fragment = "" if _TRACKING_FRAGMENT.match(parts.fragment) else parts.fragment
     return folded + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
 
 
-def without_session(folded: str) -> str:
+def strip_session(folded: str) -> str:
     """A folded address without session parameters."""
     address, mark, query = _SESSION_PATH.sub("", folded).partition("?")
     query, hash_mark, fragment = query.partition("#")
-    kept = _without(query, _SESSION)
+    kept = _strip_parameters(query, _SESSION)
     return address + (f"{mark}{kept}" if kept else "") + hash_mark + fragment
 
 
-def _without(query: str, names: re.Pattern[str]) -> str:
+def _strip_parameters(query: str, names: re.Pattern[str]) -> str:
     pairs = parse_qsl(query, keep_blank_values=True)
     kept = [(name, value) for name, value in pairs if not names.fullmatch(name)]
     return urlencode(kept, errors="surrogatepass")

@@ -43,12 +43,12 @@ class Health(Frozen):
     """Seconds from an entry's publication until the bot saw it."""
     lag_p95_s: float | None = None
     pushed: bool = False
-    """Whether a hub pushes its news."""
+    """Whether a WebSub hub pushes its new entries."""
     held_until: AwareDatetime | None = None
     """The end of the pause that its server asked for."""
 
     @property
-    def unwell(self) -> bool:
+    def is_unwell(self) -> bool:
         """Whether an operator should look at it."""
         return self.status in ("failing", "stopped")
 
@@ -57,44 +57,52 @@ class Health(Frozen):
         """Whether it is not polled until an operator resumes it."""
         return self.status == "stopped"
 
-    def facts(self, now: datetime) -> tuple[str, ...]:
+    def describe(self, now: datetime) -> tuple[str, ...]:
         """What to show about it except errors, each in a few words."""
         parts = []
         if self.interval_s is not None and self.status == "ok":
-            parts.append(f"every {span(self.interval_s)}")
+            parts.append(f"every {format_duration(self.interval_s)}")
         if self.pushed:
             parts.append("pushed by its hub")
         if self.last_entry_at is not None:
-            parts.append(f"last new entry {span((now - self.last_entry_at).total_seconds())} ago")
+            parts.append(
+                f"last new entry {format_duration((now - self.last_entry_at).total_seconds())} ago"
+            )
         if self.lag_median_s is not None and self.lag_p95_s is not None:
-            parts.append(f"lag {span(self.lag_median_s)} (95%: {span(self.lag_p95_s)})")
+            parts.append(
+                f"lag {format_duration(self.lag_median_s)} (95%: {format_duration(self.lag_p95_s)})"
+            )
         if self.status not in ("off", "stopped"):
             parts += self._next_poll(now)
         return tuple(parts)
 
     def _next_poll(self, now: datetime) -> tuple[str, ...]:
         if self.held_until is not None and self.held_until > now:
-            wait = span((self.held_until - now).total_seconds())
-            return (f"its server asked for a pause until {self.held_until:%H:%M:%S}Z (in {wait})",)
+            wait = format_duration((self.held_until - now).total_seconds())
+            return (
+                f"its server asked for a pause until {self.held_until:%H:%M:%S} UTC (in {wait})",
+            )
         if self.next_poll_at is None:
             return ()
         wait_s = (self.next_poll_at - now).total_seconds()
-        at = f"next poll {self.next_poll_at:%H:%M:%S}Z (in {span(wait_s)})"
+        at = f"next poll {self.next_poll_at:%H:%M:%S} UTC (in {format_duration(wait_s)})"
         return (at if wait_s > 0 else "being polled, or next in line",)
 
-    def trouble(self) -> str:
+    def describe_error(self) -> str:
         """The error and how often in a row it occurred; empty without one."""
         times = f" ({self.failures} in a row)" if self.failures > 1 else ""
         return f"{self.error}{times}" if self.error else ""
 
-    def lines(self, now: datetime) -> str:
+    def format_lines(self, now: datetime) -> str:
         """The feed in one line for operators, with a second line for an error."""
-        line = "  ".join([f"{self.status:8}{self.id:32}", *self.facts(now)])
-        cure = f"; `tariffwire feeds resume {self.id}` asks it again" if self.is_gone else ""
-        return f"{line}\n        {self.trouble()}{cure}" if self.error else line
+        line = "  ".join([f"{self.status:8}{self.id:32}", *self.describe(now)])
+        cure = (
+            f"; `tariffwire feeds resume {self.id}` starts polling it again" if self.is_gone else ""
+        )
+        return f"{line}\n        {self.describe_error()}{cure}" if self.error else line
 
 
-def health(
+def assess_health(
     feed: Feed,
     state: FeedState | None,
     lag: Lag | None,
@@ -108,7 +116,7 @@ def health(
         title=feed.title,
         url=feed.url,
         enabled=feed.enabled,
-        status=_status(feed, state),
+        status=_choose_status(feed, state),
         error=kept.error,
         failures=kept.failures,
         last_success_at=kept.last_success_at,
@@ -122,7 +130,7 @@ def health(
     )
 
 
-def _status(feed: Feed, state: FeedState | None) -> str:
+def _choose_status(feed: Feed, state: FeedState | None) -> str:
     if not feed.enabled:
         return "off"
     if state is None or state.last_poll_at is None:
@@ -132,7 +140,7 @@ def _status(feed: Feed, state: FeedState | None) -> str:
     return "failing" if state.error else "ok"
 
 
-def span(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A duration in its largest unit: `45 s`, `12 min`, `3 h`, `5 d`."""
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:

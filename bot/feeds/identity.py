@@ -4,18 +4,19 @@ No single field is reliable: court feeds use one guid for many docket entries, s
 change the guid or the link at every fetch, others edit headlines. So an entry has several
 identities. Each is a digest of two or three of guid, link and text:
 
-1. `key`: guid, link and text. Known: nothing changed.
+1. `key`: guid, link and text. If it is known, nothing changed.
 2. `aliases`: link and text (the guid changed), guid and text (the link changed), text and
-   publication date (both changed: Google News does so at every fetch). Known: the same entry.
-3. `place`: guid and link. Known, but not 1 and 2: the publisher edited the text (revised).
+   publication date (both changed: Google News does so at every fetch). If one of them is known, it
+   is the same entry.
+3. `place`: guid and link. If only this one is known, the publisher edited the text (revised).
 
 `place` is not used for courts, nor if one body has two texts at one place. The date is not used for
 courts and officials, whose documents share words and hours; nor if it is rough or the text too
 short; nor if one body has two entries with the same text and date. A document number in the link
 counts as part of the date. No other rule uses dates, because publishers change them without news.
 
-The store keeps `identities(entry)` of each new or revised entry, per feed, with the entry's key,
-for as long as the feed may list the entry. `sift` finds what is new.
+The store keeps `list_identities(entry)` of each new or revised entry, per feed, with the entry's
+key, for as long as the feed may list the entry. `sift` finds what is new.
 """
 
 import re
@@ -25,12 +26,13 @@ from datetime import UTC
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.feeds.canonical_url import fold_address, fold_guid, without_session
+from bot.feeds.canonical_url import fold_address, fold_guid, strip_session
 from bot.feeds.model import Entry, FeedKind
 from bot.values import digest
 
 _MIN_TEXT_BYTES = 32
-"""In UTF-8: a character of a language with many characters says more and takes more bytes."""
+"""A shorter text (in UTF-8 bytes) is too common to identify an entry. Bytes, because one Chinese
+character says more than one Latin letter, and takes three bytes."""
 # In an address or a guid: `2026-15146`, `er0715_67890`. Opaque ids mix in letters.
 _DOCUMENT_NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9][0-9-]{4,}(?![A-Za-z0-9])")
 
@@ -44,12 +46,12 @@ class Sighting(StrEnum):
     KNOWN = "known"
 
 
-def identities(entry: Entry) -> tuple[str, ...]:
+def list_identities(entry: Entry) -> tuple[str, ...]:
     """All digests to store for the entry, `key` first."""
     return tuple(filter(None, (entry.key, *entry.aliases, entry.place)))
 
 
-def sight(entry: Entry, known: Collection[str]) -> Sighting:
+def recognize(entry: Entry, known: Collection[str]) -> Sighting:
     """Whether the entry is new, given the stored identities of its feed."""
     if entry.key in known or any(alias in known for alias in entry.aliases):
         return Sighting.KNOWN
@@ -66,8 +68,8 @@ def sift(
     seen = set(known)
     found: dict[Sighting, list[Entry]] = {each: [] for each in Sighting}
     for entry in entries:
-        found[sight(entry, seen)].append(entry)
-        seen.update(identities(entry))
+        found[recognize(entry, seen)].append(entry)
+        seen.update(list_identities(entry))
     return tuple(found[Sighting.NEW]), tuple(found[Sighting.REVISED])
 
 
@@ -77,9 +79,9 @@ def identify(entries: Sequence[Entry], kind: FeedKind, home: str = "") -> tuple[
     `home` is the address of the feed's site; a link to it does not identify an entry.
     """
     site = fold_address(home)
-    named = [_digests(entry, kind, site) for entry in entries]
-    shared_places = _shared((each.place, each.key) for each in named)
-    shared_moments = _shared((each.moment, each.key) for each in named)
+    named = [_compute_digests(entry, kind, site) for entry in entries]
+    shared_places = _find_shared((each.place, each.key) for each in named)
+    shared_moments = _find_shared((each.moment, each.key) for each in named)
     return tuple(
         entry.model_copy(
             update={
@@ -93,9 +95,9 @@ def identify(entries: Sequence[Entry], kind: FeedKind, home: str = "") -> tuple[
     )
 
 
-def moment(entry: Entry) -> str:
+def digest_text_and_date(entry: Entry) -> str:
     """The digest of text and publication date; empty if they are not specific enough."""
-    text = _text(entry)
+    text = _join_text(entry)
     is_long_enough = len(text.encode("utf-8", "surrogatepass")) >= _MIN_TEXT_BYTES
     if entry.published is None or entry.published_roughly or not is_long_enough:
         return ""
@@ -114,33 +116,33 @@ class _Digests(NamedTuple):
     moment: str
 
 
-def _digests(entry: Entry, kind: FeedKind, site: str) -> _Digests:
+def _compute_digests(entry: Entry, kind: FeedKind, site: str) -> _Digests:
     """The entry's identities; `site` is the folded address of the feed's site."""
     link = fold_address(entry.link)
     guid = fold_guid(entry.guid)
-    text = _text(entry)
+    text = _join_text(entry)
     is_court = kind is FeedKind.COURT
     aliases = []
     if guid:
         aliases.append(digest("guid", guid, text))
     if link and not (is_court and guid):
-        aliases.append(digest("link", without_session(link), text))
+        aliases.append(digest("link", strip_session(link), text))
     has_place = not is_court and bool(guid or (link and link != site))
     return _Digests(
         key=digest("entry", guid, link, text),
         aliases=tuple(aliases),
         place=digest("place", guid, link) if has_place else "",
-        moment="" if is_court or kind is FeedKind.OFFICIAL else moment(entry),
+        moment="" if is_court or kind is FeedKind.OFFICIAL else digest_text_and_date(entry),
     )
 
 
-def _shared(found: Iterable[tuple[str, str]]) -> set[str]:
+def _find_shared(found: Iterable[tuple[str, str]]) -> set[str]:
     """The identities that several entries have, given pairs of identity and entry key."""
     first: dict[str, str] = {}
     return {identity for identity, key in found if first.setdefault(identity, key) != key}
 
 
-def _text(entry: Entry) -> str:
+def _join_text(entry: Entry) -> str:
     return fold(f"{entry.title}\n{entry.summary}")
 
 

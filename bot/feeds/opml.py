@@ -39,14 +39,14 @@ def read_opml(text: str) -> FeedList:
     Raises NotAFeed if the text is not OPML or has a DOCTYPE.
     """
     if len(text) > _MAX_CHARS:
-        raise _refused(f"longer than {_MAX_CHARS:,} characters")
+        raise _make_refusal(f"longer than {_MAX_CHARS:,} characters")
     feeds: dict[str, Feed] = {}
     ids: set[str] = set()
     left_out: list[str] = []
-    for outline in _outlines(text):
+    for outline in _parse_outlines(text):
         given = {name.lower(): value.strip() for name, value in outline.items()}
         url = given.get("xmlurl", "")
-        feed = _feed(given, url, ids) if url and len(feeds) < _MAX_FEEDS else None
+        feed = _read_feed(given, url, ids) if url and len(feeds) < _MAX_FEEDS else None
         if feed is None:
             left_out += [url] if url else []
         elif feed.url not in feeds:
@@ -63,12 +63,12 @@ def write_opml(feeds: Iterable[Feed]) -> str:
     ET.SubElement(head, "title").text = "Tariffwire feeds"
     body = ET.SubElement(root, "body")
     for feed in feeds:
-        ET.SubElement(body, "outline", _attributes(feed))
+        ET.SubElement(body, "outline", _list_attributes(feed))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=False) + "\n"
 
 
-def _attributes(feed: Feed) -> dict[str, str]:
+def _list_attributes(feed: Feed) -> dict[str, str]:
     ours = {
         "id": feed.id,
         "kind": feed.kind.value,
@@ -86,43 +86,45 @@ class _WithoutDoctype(ET.TreeBuilder):
     """Refuses a DOCTYPE before any of its declarations is read."""
 
     def doctype(self, *_: object) -> NoReturn:
-        raise _refused("a DOCTYPE is not accepted")
+        raise _make_refusal("a DOCTYPE is not accepted")
 
 
-def _outlines(text: str) -> list[dict[str, str]]:
+def _parse_outlines(text: str) -> list[dict[str, str]]:
     parser = ET.XMLParser(target=_WithoutDoctype())  # noqa: S314 - it declares no entity
     try:
         root = ET.fromstring(text.encode("utf-8", "replace"), parser)  # noqa: S314
     except ET.ParseError as error:
-        raise _refused(f"line {error.position[0]} is not XML") from error
+        raise _make_refusal(f"line {error.position[0]} is not XML") from error
     if root.tag.lower() != "opml":
-        raise _refused(f"the root element is <{root.tag[:40]}>, not <opml>")
+        raise _make_refusal(f"the root element is <{root.tag[:40]}>, not <opml>")
     return [dict(each.attrib) for each in root.iter() if each.tag.lower() == "outline"]
 
 
-def _feed(given: Mapping[str, str], url: str, taken: set[str]) -> Feed | None:
-    if not _host(url):
+def _read_feed(given: Mapping[str, str], url: str, taken: set[str]) -> Feed | None:
+    if not _parse_host(url):
         return None
     title = (
-        _shown(given.get("title", "")) or _shown(given.get("text", "")) or _host(url)[:_TITLE_CHARS]
+        _clean_title(given.get("title", ""))
+        or _clean_title(given.get("text", ""))
+        or _parse_host(url)[:_TITLE_CHARS]
     )
 
-    def ours(name: str) -> str:
+    def read_ours(name: str) -> str:
         return given.get(f"{{{_OURS}}}{name}".lower(), "")
 
-    wanted_id = ours("id")
+    wanted_id = read_ours("id")
     fields = {
         "id": wanted_id
         if wanted_id and wanted_id not in taken
         else make_feed_id(title, url, taken),
         "title": title,
         "url": url,
-        "kind": ours("kind") or FeedKind.SPECIALIST,
-        "region": ours("region"),
+        "kind": read_ours("kind") or FeedKind.SPECIALIST,
+        "region": read_ours("region"),
         "language": given.get("language") or "en",
-        "poll_minutes": ours("pollMinutes") or None,
-        "topics": [topic for topic in ours("topics").split(",") if topic in set(Topic)],
-        "enabled": ours("enabled") != "false",
+        "poll_minutes": read_ours("pollMinutes") or None,
+        "topics": [topic for topic in read_ours("topics").split(",") if topic in set(Topic)],
+        "enabled": read_ours("enabled") != "false",
     }
     try:
         return Feed.model_validate(fields)
@@ -130,17 +132,17 @@ def _feed(given: Mapping[str, str], url: str, taken: set[str]) -> Feed | None:
         return None
 
 
-def _shown(title: str) -> str:
+def _clean_title(title: str) -> str:
     """The title on one line, without control and reordering characters."""
     return " ".join(_INVISIBLE.sub("", title).split())[:_TITLE_CHARS].rstrip()
 
 
-def _host(url: str) -> str:
+def _parse_host(url: str) -> str:
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
 
 
-def _refused(cause: str) -> NotAFeed:
+def _make_refusal(cause: str) -> NotAFeed:
     return NotAFeed("OPML", cause, "Export the list again from the reader it comes from")

@@ -80,7 +80,7 @@ class Workspace:
             stack.push_async_callback(self.team.storage.close)
             await self.team.open()
             self._session = await stack.enter_async_context(aiohttp.ClientSession())
-            runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=2)
+            runner = web.AppRunner(self._build_application(), access_log=None, shutdown_timeout=2)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             site = web.TCPSite(runner, host, port, reuse_address=os.name == "posix")
@@ -94,7 +94,7 @@ class Workspace:
             stack.push_async_callback(self._disconnect)
             self._stack = stack.pop_all()
 
-    def _application(self) -> web.Application:
+    def _build_application(self) -> web.Application:
         longest = limits.FILE_BYTES + 100_000
         application = web.Application(middlewares=[guard], client_max_size=longest)
         application.on_response_prepare.append(add_headers)

@@ -1,8 +1,8 @@
-"""Makes proposals of reported rates and of documents.
+"""Makes proposals from reported rates and from official documents.
 
     reported rate | is it news to the ledger? | Proposal: old, new, sources, first day
 
-`bot.proposals.novelty` decides what is news. Nothing here changes a rate.
+`bot.proposals.novelty` decides whether it is news. Nothing here changes a rate.
 """
 
 from datetime import date, datetime
@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.proposals.context import placement, standing_on
+from bot.proposals.context import find_standing, place_proposal
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
-from bot.proposals.novelty import can_be_placed, is_known, on_goods_known
+from bot.proposals.novelty import can_be_placed, is_known, knows_goods
 from bot.rates.answer.select import RateContext
 from bot.rates.answer.standing import Standing
 from bot.rates.ledger import Ledger
@@ -22,34 +22,34 @@ from bot.values import digest
 _ID_BYTES = 8
 
 
-def proposed(
+def propose_rate(
     reported: ReportedRate, by: ReportSource, ledger: Ledger, seen_at: datetime
 ) -> Proposal | None:
     """The report as a proposal; None if the ledger already has the rate or cannot judge it."""
     day = by.published.date()
     try:
-        old = standing_on(reported.imposer, reported.partner, reported.product, day, ledger)
+        old = find_standing(reported.imposer, reported.partner, reported.product, day, ledger)
     except QueryError:
         return None
     if not can_be_placed(reported, old.asked) or is_known(reported, old):
         return None
     return Proposal(
-        id=_report_id(old.asked, reported.percent),
+        id=_make_report_id(old.asked, reported.percent),
         imposer=reported.imposer,
         partner=reported.partner,
         product=reported.product,
         new_percent=reported.percent,
         effective_on=reported.effective_on,
-        why=_why(reported, old),
+        why=_explain(reported, old),
         said_by=(by,),
         seen_at=seen_at,
         from_percent=reported.from_percent,
         basis=reported.basis,
-        **placement(old, reported.from_percent),
+        **place_proposal(old, reported.from_percent),
     )
 
 
-def proposed_by_document(
+def propose_document(
     *,
     imposer: str,
     partner: str,
@@ -63,20 +63,20 @@ def proposed_by_document(
 ) -> Proposal:
     """A proposal for an official document that changes duties, with or without a figure.
 
-    `partner` is a code, `WORLD`, or empty if unknown. The id follows from `by.link`, the document's
-    own address, so the same document is proposed once. With a rate on goods that stories may name
-    too, `same_as` is the id of the stories' proposal. Give `new_percent` only where the document
+    `partner` is a code, `WORLD`, or empty if unknown. The id is computed from `by.link`, the
+    document's own address, so the same document is proposed once. If stories can report the same
+    rate, `same_as` is the id that their proposal has. Give `new_percent` only if the document
     states one rate for one measure. `why` is a sentence for the operators.
-    An official document is proposed even if the ledger does not follow the economy or the pair.
+    An official document is proposed even if the ledger does not cover the economy or the pair.
     """
     day = by.published.date()
     given: dict[str, object] = {}
     if partner:
         try:
-            old = standing_on(imposer, partner, product, day, ledger)
-            given = placement(old, None)
-            if new_percent is not None and on_goods_known(old.asked):
-                given["same_as"] = _report_id(old.asked, new_percent)
+            old = find_standing(imposer, partner, product, day, ledger)
+            given = place_proposal(old, None)
+            if new_percent is not None and knows_goods(old.asked):
+                given["same_as"] = _make_report_id(old.asked, new_percent)
         except QueryError:
             given = {}
     return Proposal(
@@ -93,25 +93,25 @@ def proposed_by_document(
     )
 
 
-def asked_again(proposal: Proposal, decided_on: date) -> Proposal:
-    """The proposal under a new id, for a rate that is reported again long after its decision."""
+def renew_proposal(proposal: Proposal, decided_on: date) -> Proposal:
+    """The proposal with a new id, for a rate that is reported again long after its decision."""
     again = digest("again", proposal.id, decided_on.isoformat(), size=_ID_BYTES)
     return proposal.model_copy(update={"id": again})
 
 
-def _report_id(context: RateContext, percent: Decimal) -> str:
+def _make_report_id(context: RateContext, percent: Decimal) -> str:
     goods = context.wanted and (context.wanted.goods or context.wanted.codes)
     about = " ".join(sorted(goods or ())), format_percent(percent) or ""
     return digest("claim", context.imposer, context.partner, *about, size=_ID_BYTES)
 
 
-def _why(reported: ReportedRate, old: Standing) -> str:
+def _explain(reported: ReportedRate, old: Standing) -> str:
     parties = old.asked.ledger.parties
     partner = parties.get(reported.partner).name
     partner = "all partners" if reported.partner == WORLD else partner
     goods = reported.product or "goods in general"
     on = f"{parties.get(reported.imposer).name} on {partner}, {goods}"
     total = format_percent(old.total)
-    held = "no one total for it" if total is None else f"{total}% in all"
+    known = "no single total" if total is None else f"{total}% in total"
     new = format_percent(reported.percent)
-    return f"{new}% is reported for {on}; the ledger has {held}, and no such rate."
+    return f"{new}% is reported for {on}. Our data has {known}, and no such rate."

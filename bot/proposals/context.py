@@ -1,50 +1,52 @@
-"""Compares a proposal with the ledger in use: its present rates, and whether it has the new one.
+"""Compares a proposal with the current ledger: its rates, and whether it has the new one.
 
-An approval changes what other proposals would do: one may be in the ledger already, another would
-follow on a new rate. So a proposal is shown as it stands, not as it was made.
+An approval changes what other proposals would do: the ledger may now have their rate, or another
+rate to replace. So messages show a proposal against the current ledger, not as it was made.
 """
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from bot.errors import QueryError
-from bot.proposals.model import Coming, OldPart, Proposal, ReportedRate
-from bot.proposals.novelty import held_by, on_goods_known
+from bot.proposals.model import ComingRate, LedgerRate, Proposal, ReportedRate
+from bot.proposals.novelty import find_matching_periods, knows_goods
 from bot.rates.answer.select import RateContext, Selection, build_context, check_pair
 from bot.rates.answer.standing import Standing, compute_standing
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import TotalBasis, format_percent
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Day, Measure
+from bot.text.dates import format_day
 
 
-def restated(proposal: Proposal, ledger: Ledger) -> Proposal:
-    """The proposal against this ledger: what it has and foresees, and whether it has the rate."""
+def compare_with_ledger(proposal: Proposal, ledger: Ledger) -> Proposal:
+    """The proposal with this ledger's present and later rates, and whether it has the new rate."""
     if not proposal.partner:
         return proposal
     try:
-        old = standing_on(
+        old = find_standing(
             proposal.imposer, proposal.partner, proposal.product, proposal.old_on, ledger
         )
     except QueryError:
         return proposal
-    placed = placement(old, proposal.from_percent)
-    return proposal.model_copy(update={**placed, "already": _already(proposal, old)})
+    placed = place_proposal(old, proposal.from_percent)
+    return proposal.model_copy(update={**placed, "already": _find_existing_rate(proposal, old)})
 
 
-def standing_on(imposer: str, partner: str, product: str, day: Day, ledger: Ledger) -> Standing:
-    """What the ledger charges on that day; raises QueryError within one customs territory."""
+def find_standing(imposer: str, partner: str, product: str, day: Day, ledger: Ledger) -> Standing:
+    """The duty in the ledger on that day; raises QueryError within one customs territory."""
     check_pair(imposer, partner, ledger)
     return compute_standing(build_context(ledger, imposer, partner, day, product or None))
 
 
-def _already(proposal: Proposal, old: Standing) -> str:
-    """The ledger's duty with just this rate, or the total; empty if it has neither.
+def _find_existing_rate(proposal: Proposal, old: Standing) -> str:
+    """Where the ledger has exactly this rate, in words: a duty or a total; empty if nowhere.
 
-    A rate that `proposals.novelty` skips may still be missing and can then be approved.
+    Stricter than `proposals.novelty`: a rate that is no news may still be missing, and can then be
+    approved.
     """
     asked = old.asked
-    if proposal.new_percent is None or not on_goods_known(asked):
+    if proposal.new_percent is None or not knows_goods(asked):
         return ""
     reported = ReportedRate(
         imposer=proposal.imposer,
@@ -53,44 +55,44 @@ def _already(proposal: Proposal, old: Standing) -> str:
         percent=proposal.new_percent,
         from_percent=proposal.from_percent,
         effective_on=proposal.effective_on,
-        # As a change: the rate on only some of the goods does not settle the proposal.
+        # Compared as a change, because the same rate on only some of the goods is not enough.
         raised=True,
         basis=proposal.basis,
     )
     new = format_percent(proposal.new_percent)
-    for measure, period in held_by(reported, asked):
-        return f"{measure.name}, {new}% from {period.from_}"
+    for measure, period in find_matching_periods(reported, asked):
+        return f"{measure.name}, {new}% from {format_day(period.from_)}"
     # A total that equals the rate does not mean that this legal basis has it.
     if not reported.basis:
         day = reported.effective_on or asked.day
         then = compute_standing(asked._replace(day=day))
         if not then.is_zero_in_data and then.total == reported.percent:
-            return f"{new}% in all"
+            return f"{new}% in total"
     return ""
 
 
-def placement(old: Standing, from_percent: Decimal | None) -> dict[str, object]:
+def place_proposal(old: Standing, from_percent: Decimal | None) -> dict[str, object]:
     """The ledger's rates on the goods, and the measures that the proposal may change."""
     asked, selection = old.asked, old.asked_selection
     counted = [layer.measure for layer in selection.stacked.counted]
-    own = _own(asked, selection, counted, from_percent)
+    own = _select_own(asked, selection, counted, from_percent)
     wider = [measure for measure in counted if measure not in own]
-    rivals = wider if from_percent is None else _at(asked, wider, from_percent)
+    rivals = wider if from_percent is None else _select_at_percent(asked, wider, from_percent)
     return {
         "old_on": asked.day,
         "old_percent": old.total,
         "old_parts": tuple(
-            OldPart(measure=layer.measure.id, name=layer.measure.name, percent=percent)
+            LedgerRate(measure=layer.measure.id, name=layer.measure.name, percent=percent)
             for layer in old.selection.stacked.counted
             if (percent := layer.period.percent) is not None
         ),
-        "coming": tuple(_coming(asked, (*own, *wider))),
+        "coming": tuple(_list_coming(asked, (*own, *wider))),
         "replaces": own[0].id if len(own) == 1 and not rivals else "",
         "choices": tuple(measure.id for measure in (*own, *wider)),
     }
 
 
-def _own(
+def _select_own(
     context: RateContext, selection: Selection, counted: list[Measure], from_percent: Decimal | None
 ) -> list[Measure]:
     """The counted measures that apply to this partner only and to exactly these goods.
@@ -104,19 +106,23 @@ def _own(
             fits = not measure.applies_to_all_goods and context.fits[measure.id] >= Fit.HEADING
         if fits and measure.partners == (context.partner,):
             found.append(measure)
-    return found if from_percent is None else _at(context, found, from_percent)
+    return found if from_percent is None else _select_at_percent(context, found, from_percent)
 
 
-def _at(context: RateContext, measures: list[Measure], percent: Decimal) -> list[Measure]:
-    """Those that have just this rate on the day."""
+def _select_at_percent(
+    context: RateContext, measures: list[Measure], percent: Decimal
+) -> list[Measure]:
+    """The measures that have exactly this rate on the day."""
     return [
         one for one in measures if (now := one.find_period(context.day)) and now.percent == percent
     ]
 
 
-def _coming(context: RateContext, measures: Sequence[Measure]) -> Iterator[Coming]:
+def _list_coming(context: RateContext, measures: Sequence[Measure]) -> Iterator[ComingRate]:
     found = [
-        Coming(measure=measure.id, name=measure.name, percent=period.percent, from_=period.from_)
+        ComingRate(
+            measure=measure.id, name=measure.name, percent=period.percent, from_=period.from_
+        )
         for measure in measures
         for period in measure.periods
         if period.from_ > context.day and period.percent is not None

@@ -2,13 +2,13 @@
 
     story | figures with both parties and a percent | stated as decided? | news to the ledger?
 
-No proposal: sums of money, figures without imposer or partner, and threats, plans, doubts and
-history. Such stories are alerts like any other.
+These make no proposal: sums of money, figures without imposer or partner, threats, plans, doubts
+and history. Their stories still cause alerts.
 """
 
 from bot.news.events.stage import find_effective_day, is_change, is_decided
 from bot.news.story import Figure, Story
-from bot.proposals.build import proposed
+from bot.proposals.build import propose_rate
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.ledger import Ledger
 
@@ -16,11 +16,11 @@ _HIGHEST_PERCENT = 1000
 _LONGEST_QUOTE = 300
 
 
-def proposals_in(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
+def extract_proposals(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
     """The proposals in a story, each once; most stories have none."""
     found: dict[str, Proposal] = {}
     for figure in story.figures:
-        reported = _reported_rate(figure, story, ledger)
+        reported = _make_reported_rate(figure, story, ledger)
         if reported is None or reported.imposer not in ledger.parties:
             continue
         source = ReportSource(
@@ -30,13 +30,13 @@ def proposals_in(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
             feed=story.feed_id,
             quote=figure.quote[:_LONGEST_QUOTE],
         )
-        proposal = proposed(reported, source, ledger, story.seen_at)
+        proposal = propose_rate(reported, source, ledger, story.seen_at)
         if proposal is not None:
             found.setdefault(proposal.id, proposal)
     return tuple(found.values())
 
 
-def _reported_rate(figure: Figure, story: Story, ledger: Ledger) -> ReportedRate | None:
+def _make_reported_rate(figure: Figure, story: Story, ledger: Ledger) -> ReportedRate | None:
     if figure.imposer is None or figure.partner is None or figure.to_percent is None:
         return None
     if max(figure.to_percent, figure.from_percent or figure.to_percent) > _HIGHEST_PERCENT:
@@ -52,11 +52,11 @@ def _reported_rate(figure: Figure, story: Story, ledger: Ledger) -> ReportedRate
         from_percent=figure.from_percent,
         effective_on=find_effective_day(figure.quote, f"{story.title}. {story.text}", published),
         raised=is_change(figure.quote),
-        basis=_basis(figure, ledger),
+        basis=_find_basis(figure, ledger),
     )
 
 
-def _basis(figure: Figure, ledger: Ledger) -> str:
+def _find_basis(figure: Figure, ledger: Ledger) -> str:
     """The legal basis of the imposer that the figure's sentence names; empty if none or several.
 
     "Canada's 25% on US steel, in answer to Section 232 duties" is not based on Section 232.

@@ -7,10 +7,10 @@
 After a crash between saving and queuing, the next `look` queues the rest. It repeats no message:
 the id is computed from the proposal and the conversation.
 
-The quota protects operators from a feed that makes rates up. A feed may have `FEED_QUOTA` proposals
-that are pending or were sent within a day. A proposal of several feeds counts for the first one
-with room. Official documents come from no feed and are always sent. Held-back proposals stay
-pending and are listed with the others.
+The quota protects operators from a feed that makes rates up: each feed may have `FEED_QUOTA`
+proposals that are pending or were sent within a day. A proposal of several feeds counts for the
+first of them whose quota is not used up. Official documents come from no feed and are always sent.
+Held-back proposals stay pending, and lists include them.
 """
 
 from collections import Counter
@@ -35,15 +35,15 @@ class QueuedMessages(NamedTuple):
     proposals: tuple[Proposal, ...] = ()
 
 
-class Chosen(NamedTuple):
+class QuotaResult(NamedTuple):
     """The proposals to send, and those held back by the name of the publication."""
 
     send: tuple[Proposal, ...]
-    held: Mapping[str, tuple[Proposal, ...]]
+    held_back: Mapping[str, tuple[Proposal, ...]]
 
 
-def apply_quota(unsent: Iterable[Proposal], sent: Iterable[Proposal]) -> Chosen:
-    """Which of the `unsent` to send now; `sent` are those that count, in order of time.
+def apply_quota(unsent: Iterable[Proposal], sent: Iterable[Proposal]) -> QuotaResult:
+    """Which of the `unsent` proposals to send now; `sent` use up the quota, in order of time.
 
     A proposal that was sent before and has a new source is in both, and counts once.
     """
@@ -51,19 +51,19 @@ def apply_quota(unsent: Iterable[Proposal], sent: Iterable[Proposal]) -> Chosen:
     known = set()
     for proposal in sent:
         known.add(proposal.id)
-        _charge(proposal, used)
+        _charge_quota(proposal, used)
     send, held = [], dict[str, tuple[Proposal, ...]]()
     for proposal in unsent:
-        if proposal.id in known or _charge(proposal, used):
+        if proposal.id in known or _charge_quota(proposal, used):
             send.append(proposal)
         else:
             name = proposal.said_by[0].source
             held[name] = (*held.get(name, ()), proposal)
-    return Chosen(tuple(send), held)
+    return QuotaResult(tuple(send), held)
 
 
-def _charge(proposal: Proposal, used: Counter[str]) -> bool:
-    """Counts it for the first of its feeds that has room; False where none has."""
+def _charge_quota(proposal: Proposal, used: Counter[str]) -> bool:
+    """Counts it for the first of its feeds whose quota is not used up; False if all are."""
     for source in proposal.said_by:
         if not source.feed:
             return True
@@ -119,7 +119,7 @@ class ProposalInbox:
             await self.look()
 
     async def look(self) -> None:
-        """Queues messages about the proposals that operators did not get yet; call it regularly."""
+        """Queues messages about proposals that were not sent yet; call it regularly."""
         if not self._conversations:
             return
         queued = await self._store.queue_messages(self._plan, self._clock() - QUOTA_PERIOD)
@@ -135,29 +135,29 @@ class ProposalInbox:
         messages = [
             message
             for one in chosen.send
-            for message in self._to_all(DeliveryKind.PROPOSAL, one.id, one.why, one.id)
+            for message in self._make_deliveries(DeliveryKind.PROPOSAL, one.id, one.why, one.id)
         ]
         notices = [
             notice
-            for name, held in chosen.held.items()
-            for notice in self._notices(name, held)
+            for name, held in chosen.held_back.items()
+            for notice in self._make_notices(name, held)
             if notice.id not in self._noticed
         ]
         return QueuedMessages((*messages, *notices), chosen.send)
 
-    def _notices(self, name: str, held: Sequence[Proposal]) -> Iterator[Delivery]:
-        """A notice about held-back proposals; its id is that of the first one's day."""
+    def _make_notices(self, name: str, held: Sequence[Proposal]) -> Iterator[Delivery]:
+        """A notice about held-back proposals; at most one per feed and day of the first of them."""
         many = "1 more is" if len(held) == 1 else f"{len(held)} more are"
         text = (
-            f"{name} reports more new rates than the bot asks about: {FEED_QUOTA} wait for a "
-            f"decision or were posted within a day, and {many} held back. {COMMAND} proposals and "
-            "tariffwire rates proposals list them all. Decide on some, or remove the feed if it "
+            f"{name} reports more new rates than one feed may propose: {FEED_QUOTA} are pending or "
+            f"were posted within a day, and {many} held back. {COMMAND} proposals and "
+            "tariffwire rates proposals list all of them. Decide on some, or remove the feed if it "
             "makes rates up."
         )
         about = f"{name} held back on {held[0].seen_at.date().isoformat()}"
-        return self._to_all(DeliveryKind.NOTICE, about, text)
+        return self._make_deliveries(DeliveryKind.NOTICE, about, text)
 
-    def _to_all(
+    def _make_deliveries(
         self, kind: DeliveryKind, about: str, reason: str, event_id: str = ""
     ) -> Iterator[Delivery]:
         now = self._clock()

@@ -47,11 +47,11 @@ class ReportedRate(Frozen):
 
     @property
     def says_change(self) -> bool:
-        """Whether a rate before, a first day or the verb says that the rate changes."""
+        """Whether the source states a change, by a previous rate, a first day or a verb."""
         return self.raised or self.from_percent is not None or self.effective_on is not None
 
 
-class OldPart(Frozen):
+class LedgerRate(Frozen):
     """A measure that the ledger counts on the day, and its percent."""
 
     measure: str
@@ -59,8 +59,8 @@ class OldPart(Frozen):
     percent: Percent
 
 
-class Coming(OldPart):
-    """A later rate of a measure that the ledger knows already."""
+class ComingRate(LedgerRate):
+    """A later rate of a measure, scheduled in the ledger."""
 
     from_: Day
 
@@ -81,8 +81,8 @@ class Proposal(Frozen):
     """The day of `old_percent` and `old_parts`."""
     old_percent: Decimal | None = None
     """The ledger's total; None if it has no single one."""
-    old_parts: tuple[OldPart, ...] = ()
-    coming: tuple[Coming, ...] = ()
+    old_parts: tuple[LedgerRate, ...] = ()
+    coming: tuple[ComingRate, ...] = ()
     """Later rates of the `choices`, in order of time."""
     from_percent: Percent | None = None
     """The rate before, if the source states it."""
@@ -94,20 +94,20 @@ class Proposal(Frozen):
     replaces: str = ""
     """The id of the only measure whose rate this can be; empty if there is none or several.
 
-    Where several duties are paid, only one whose present rate is the stated rate before: a number
-    alone may be the sum of all.
+    If several duties are charged together, the new number alone may be their sum. Then this is the
+    measure whose present rate equals the previous rate that the source states.
     """
     choices: tuple[str, ...] = ()
     """Ids of the measures that it may change, the likeliest first."""
     why: str
     """Why the bot made it, in a sentence."""
     said_by: tuple[ReportSource, ...] = Field(min_length=1)
-    """In order of arrival."""
+    """The stories or documents that state the rate, in order of arrival."""
     seen_at: AwareDatetime
     already: str = ""
-    """Where the ledger has this rate by now, in words; empty while it lacks it."""
+    """Where the ledger has this rate now, in words; empty while it is missing."""
     same_as: str = ""
-    """The id that stories would give the same rate; empty if they could not state it."""
+    """For a document: the id of a story's proposal with the same rate; empty if none can exist."""
 
     @property
     def old_rate(self) -> Decimal | None:
@@ -116,13 +116,13 @@ class Proposal(Frozen):
         return self.old_percent if part is None else part.percent
 
     @property
-    def old_part(self) -> OldPart | None:
+    def old_part(self) -> LedgerRate | None:
         """The ledger's present rate of the measure `replaces`."""
         return next((part for part in self.old_parts if part.measure == self.replaces), None)
 
     @property
     def until(self) -> Decimal | None:
-        """The percent of that measure on the day before the new rate's first day."""
+        """The percent of the measure `replaces` on the day before the new rate's first day."""
         part, day = self.old_part, self.effective_on
         if part is None or day is None:
             return None
@@ -131,29 +131,29 @@ class Proposal(Frozen):
         )
 
     @property
-    def same_day(self) -> Coming | None:
-        """A rate of that measure in the ledger that begins on the same day."""
+    def same_day(self) -> ComingRate | None:
+        """The ledger's rate of the measure `replaces` that begins on the new rate's first day."""
         return next((one for one in self._later_rates if one.from_ == self.effective_on), None)
 
     @property
-    def follows(self) -> Coming | None:
-        """The next rate of that measure in the ledger after the new rate's first day."""
+    def follows(self) -> ComingRate | None:
+        """The ledger's next rate of the measure `replaces` after the new rate's first day."""
         day = self.effective_on
         return next((one for one in self._later_rates if day is not None and one.from_ > day), None)
 
     @property
-    def _later_rates(self) -> tuple[Coming, ...]:
+    def _later_rates(self) -> tuple[ComingRate, ...]:
         return tuple(one for one in self.coming if one.measure == self.replaces)
 
     @property
     def terms(self) -> str:
-        """The terms of an approval without changes, as a key: other terms have another key."""
+        """A key for the terms of an approval without changes; it differs if the terms differ."""
         new, day = format_percent(self.new_percent), self.effective_on
         terms = (new or "?", day.isoformat() if day else "?", self.replaces or "?")
         known = (format_percent(self.until) or "?", *(["so"] if self.already else []))
         return " ".join((*terms, *known))
 
-    def joined(self, again: "Proposal") -> "Proposal":
+    def merge(self, again: "Proposal") -> "Proposal":
         """The proposal with the sources of `again`, and with its first day if it had none.
 
         `again` is the same proposal, made by a later report.

@@ -1,18 +1,18 @@
 """Decides which reported rates need no proposal.
 
-A report is no news where
-1. its parties share a customs territory, or the ledger does not follow their pair;
-2. its product is not one that the ledger resolves;
-3. the ledger's sources were read on the day of the report or later: it knows that day;
-4. its percent is what a duty of its kind has: one on its goods (surely, where a change is reported
-   and there is such a one), and of its legal basis where it names one. Where a change is reported
-   without goods, one on goods in general. Where the rate before is stated, one that has just that;
-5. its percent is the total of the goods or of goods in general, the same with the base rate, or a
-   percent that a remark explains;
-6. no change is reported, and the pair has or had that rate anywhere: what is called a tariff on
-   Chinese goods may be one on some of them.
-A change is compared on its stated first day, or else on all days to come.
-When in doubt, no proposal is made, to avoid flooding operators.
+No proposal is made if one of these holds:
+1. The parties share a customs territory, or the ledger does not cover the pair.
+2. The ledger does not know the product.
+3. The ledger's sources were checked on the day of the report or later.
+4. A matching duty already has this percent. A duty matches if it applies to the reported goods (for
+   a reported change: certainly, if there is such a duty; without goods: to goods in general), has
+   the reported legal basis, if any, and has the reported previous rate, if any.
+5. The percent is the total on the goods or on goods in general, with or without the base rate, or a
+   remark in the ledger mentions it.
+6. No change is reported, and any duty of the pair has or had this rate: a "tariff on Chinese goods"
+   may be a tariff on some of them.
+A change is compared on its stated first day, or else on all later days.
+In doubt, no proposal is made, to avoid flooding operators.
 """
 
 import re
@@ -29,20 +29,21 @@ from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, RatePeriod, has_basis
 
 _PERCENT = re.compile(r"(?<![\d.-])(\d{1,3}(?:\.\d+)?)\s?(?:%|per\s?cent\b)")
-"""A remark also holds numbers of lists, columns and days; only one called a percent is a rate."""
+"""Matches a percentage in a remark. Remarks contain other numbers too: of lists, columns, days."""
 _SLACK = timedelta(days=3)
-"""How far a day in the news may be before the ledger's: of signing, or of another time zone."""
+"""How many days a reported date may be before the ledger's. News often give the day of signing, or
+the date in another time zone."""
 
 
 def can_be_placed(reported: ReportedRate, context: RateContext) -> bool:
-    """Whether the ledger follows the report's pair and goods, and was not read since."""
+    """Whether the ledger covers the pair and the goods, and was last checked before the report."""
     coverage = context.ledger.find_coverage(reported.imposer, reported.partner)
     if coverage is None or context.day <= coverage.checked:
         return False
-    return on_goods_known(context)
+    return knows_goods(context)
 
 
-def on_goods_known(context: RateContext) -> bool:
+def knows_goods(context: RateContext) -> bool:
     """Whether the context is on goods in general, or on goods that the ledger resolves."""
     wanted = context.wanted
     return wanted is None or (bool(wanted.goods or wanted.codes) and not wanted.unknown)
@@ -51,28 +52,30 @@ def on_goods_known(context: RateContext) -> bool:
 def is_known(reported: ReportedRate, old: Standing) -> bool:
     """Whether the report is no news (rules 4 to 6); `old` is what is charged on its day."""
     context = old.asked
-    if any(held_by(reported, context)):
+    if any(find_matching_periods(reported, context)):
         return True
-    measures = _with_rate_before(_of_its_kind(reported, context), reported, context)
-    rates = _rates(reported, context, measures)
+    measures = _select_by_rate_before(_select_same_kind(reported, context), reported, context)
+    rates = _collect_rates(reported, context, measures)
     if reported.percent in rates:
         return True
-    rates |= _totals(reported, old)
-    return reported.percent in rates | _related(rates, old)
+    rates |= _collect_totals(reported, old)
+    return reported.percent in rates | _derive_rates(rates, old)
 
 
-def held_by(reported: ReportedRate, context: RateContext) -> Iterator[tuple[Measure, RatePeriod]]:
-    """The duties of its kind with just this rate on its day, or that change to it as reported."""
-    measures = _of_its_kind(reported, context)
+def find_matching_periods(
+    reported: ReportedRate, context: RateContext
+) -> Iterator[tuple[Measure, RatePeriod]]:
+    """The matching duties that have this rate on the day of the report, or change to it."""
+    measures = _select_same_kind(reported, context)
     for measure in measures:
-        yield from ((measure, period) for period in _changes_to(measure, reported, context))
-    for measure in _with_rate_before(measures, reported, context):
+        yield from ((measure, period) for period in _find_changes(measure, reported, context))
+    for measure in _select_by_rate_before(measures, reported, context):
         for period in measure.periods:
-            if period.percent == reported.percent and _in_question(period, reported, context.day):
+            if period.percent == reported.percent and _is_relevant(period, reported, context.day):
                 yield measure, period
 
 
-def _of_its_kind(reported: ReportedRate, context: RateContext) -> Sequence[Measure]:
+def _select_same_kind(reported: ReportedRate, context: RateContext) -> Sequence[Measure]:
     """The measures that match what the report states."""
     kind = context.measures
     if reported.basis:
@@ -86,24 +89,25 @@ def _of_its_kind(reported: ReportedRate, context: RateContext) -> Sequence[Measu
     return kind
 
 
-def _changes_to(
+def _find_changes(
     measure: Measure, reported: ReportedRate, context: RateContext
 ) -> Iterator[RatePeriod]:
-    """Its periods with the reported rate that directly follow the reported previous rate."""
+    """The measure's periods with the reported rate, directly after one with the previous rate."""
     if reported.from_percent is None:
         return
     for before, after in pairwise(measure.periods):
         same = (before.percent, after.percent) == (reported.from_percent, reported.percent)
-        if same and _in_question(after, reported, context.day):
+        if same and _is_relevant(after, reported, context.day):
             yield after
 
 
-def _with_rate_before(
+def _select_by_rate_before(
     measures: Sequence[Measure], reported: ReportedRate, context: RateContext
 ) -> Sequence[Measure]:
-    """Those that have the reported rate before.
+    """The measures that have the reported previous rate.
 
-    If none does: empty if the total does, else all, because the report counts differently.
+    If none has it: empty if it is the total, else all measures, because the report may count
+    differently.
     """
     before = reported.from_percent
     if before is None:
@@ -116,31 +120,31 @@ def _with_rate_before(
     return () if select_layers(context).stacked.total == before else measures
 
 
-def _rates(
+def _collect_rates(
     reported: ReportedRate, context: RateContext, measures: Sequence[Measure]
 ) -> set[Decimal]:
-    """The percents of these measures that would be no news."""
+    """The percents of these measures that make a report of the same percent no news."""
     changes = reported.says_change
     known = {
         period.percent or Decimal(0)
         for measure in measures
         for period in measure.periods
-        if not changes or _in_question(period, reported, context.day)
+        if not changes or _is_relevant(period, reported, context.day)
     }
     if not changes:
         known |= {each.percent for measure in measures for each in measure.announcements}
     return known
 
 
-def _in_question(period: RatePeriod, reported: ReportedRate, day: date) -> bool:
-    """Whether a period is of the time of a change: its first day, or all days to come."""
+def _is_relevant(period: RatePeriod, reported: ReportedRate, day: date) -> bool:
+    """Whether the period contains the reported first day, or without one, is not over."""
     if reported.effective_on is None:
         return period.to is None or period.to >= day
     return period.covers(reported.effective_on) or period.covers(reported.effective_on + _SLACK)
 
 
-def _totals(reported: ReportedRate, old: Standing) -> set[Decimal]:
-    """The totals of the goods and of goods in general; without a change, those of all days."""
+def _collect_totals(reported: ReportedRate, old: Standing) -> set[Decimal]:
+    """The totals on the goods and on goods in general; of all days if no change is reported."""
     known = set(old.span or ()) | {one.percent for one in old.choices}
     context = old.asked
     day = reported.effective_on or context.day
@@ -154,8 +158,8 @@ def _totals(reported: ReportedRate, old: Standing) -> set[Decimal]:
     return known
 
 
-def _related(rates: set[Decimal], old: Standing) -> set[Decimal]:
-    """These rates with the base rate or the MFN average, and percents that a remark explains."""
+def _derive_rates(rates: set[Decimal], old: Standing) -> set[Decimal]:
+    """These rates plus the base rate or the MFN average, and the percents in the remarks."""
     known: set[Decimal | None] = set()
     if old.base is not None:
         known |= {old.base.percent, old.base.with_duties}

@@ -12,7 +12,7 @@ from icalendar import Calendar, Event, vText
 from bot.parties import Parties
 from bot.rates.calendar.entries import CalendarEntry
 from bot.render import words
-from bot.render.dates import format_day
+from bot.text.dates import format_day
 from bot.values import digest
 
 _PRODUCT = "-//Tariffwire//Tariffs ahead//EN"

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, ProposalRecord
 from bot.rates.model.answer import format_percent
-from bot.render.dates import format_day
+from bot.text.dates import format_day
 
 
 def build_record_json(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> dict[str, object]:

@@ -13,7 +13,7 @@ from bot.rates.model.answer import (
 )
 from bot.rates.model.measure import Source
 from bot.render import words
-from bot.render.dates import format_day
+from bot.text.dates import format_day
 
 _NOT_COUNTED_SHOWN = 12
 _PARTNERS_SHOWN = 6

@@ -26,7 +26,7 @@ from bot.rates.model.lookup import MissingFigure
 from bot.rates.model.measure import DutyRate, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
 from bot.rates.question.parse import RateQuery
-from bot.render.dates import format_day
+from bot.text.dates import format_day
 
 _MAX_LISTED = 6
 

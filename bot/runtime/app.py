@@ -18,23 +18,23 @@ from bot.feeds.model import Feed
 from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
-from bot.runtime.demo import Replay, demo_feeds, read_week
+from bot.runtime.demo import Replay, read_recordings, set_demo_address
 from bot.runtime.gc_tuning import freeze_startup_objects
-from bot.runtime.jobs import jobs_of, running_jobs
+from bot.runtime.jobs import list_jobs, run_jobs
 from bot.runtime.listeners import open_listener
-from bot.runtime.local_workspace import keep_proxies_off_loopback, open_workspace, with_workspace
-from bot.runtime.settings import Settings, unknown_variables
+from bot.runtime.local_workspace import apply_workspace, keep_proxies_off_loopback, open_workspace
+from bot.runtime.settings import Settings, list_unknown_variables
 from bot.runtime.wiring import (
     Foundation,
     SlackConnection,
-    clock,
     lock_data_folder,
     open_services,
     open_slack,
     open_store,
+    read_clock,
 )
 from bot.slack.api.channels import find_channel
-from bot.slack.startup import Stopped, patiently
+from bot.slack.startup import Stopped, retry_until_answered
 from bot.store.instance_lock import hold_instance_lock
 from bot.store.outage import Outage
 from bot.store.owner import Owner, claim_database
@@ -60,11 +60,11 @@ async def run_demo(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         settings = _demo_settings(settings, stack)
         folder = settings.config_dir / "demo"
-        replay = Replay(read_week(folder))
+        replay = Replay(read_recordings(folder))
         stack.push_async_callback(replay.stop)
         config = ConfigFolder(settings).read_all()
-        feeds = demo_feeds(load_feeds(folder / "feeds.yaml"), await replay.start())
-        print("Replaying news of May 2025 in about 40 seconds; the outlets are made up.")
+        feeds = set_demo_address(load_feeds(folder / "feeds.yaml"), await replay.start())
+        print("Replaying news of May 2025 in about 40 seconds; the outlets are invented.")
         await _run(Application(settings, config, feeds), settings.log_level)
 
 
@@ -78,7 +78,7 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
         "backoff_seconds": min(settings.backoff_seconds, 1.0),
         "allowed_networks": (ip_network("127.0.0.0/8"),),
         "live_sources": (),
-        # Reminders would be about today's duties, among news of another year.
+        # Reminders are about today's duties, but the news is of May 2025.
         "reminders": False,
         # The news is old, but its stories count as fresh.
         "max_age_hours": 24.0 * 365 * 100,
@@ -107,10 +107,10 @@ class Application:
         self._readiness = Readiness()
         self._parts = AsyncExitStack()
         self._lasting: set[asyncio.Task[None]] = set()
-        """Tasks that end early only by an error."""
+        """Tasks that run until the stop; one that ends earlier has failed."""
 
     def request_stop(self) -> bool:
-        """Ends `run`, also while it waits for Slack; False if that was requested before."""
+        """Makes `run` end, even while it waits for Slack; False for a repeated request."""
         first = not self._stop.is_set()
         self._stop.set()
         return first
@@ -123,7 +123,7 @@ class Application:
         """
         await self.start()
         try:
-            await self._until_stopped()
+            await self._wait_until_stopped()
         finally:
             await self.stop()
 
@@ -145,16 +145,16 @@ class Application:
         self._parts.enter_context(lock_data_folder(settings))
         workspace = await enter(open_workspace(settings))
         if workspace is not None:
-            settings = with_workspace(settings, workspace)
+            settings = apply_workspace(settings, workspace)
         keep_proxies_off_loopback(settings.slack_api_url)
         slack = await enter(open_slack(settings, stop))
         store = await enter(open_store(settings, slack.team, Outage(self._readiness)))
         owner = Owner(slack.team, is_local=workspace is not None)
-        await claim_database(store.database, owner, clock())
-        lock = await enter(hold_instance_lock(store.database, "Tariffwire", clock))
+        await claim_database(store.database, owner, read_clock())
+        lock = await enter(hold_instance_lock(store.database, "Tariffwire", read_clock))
         await subscribe_default(settings, slack, store, stop)
-        operators = await patiently(
-            "conversations.list", lambda: operator_conversations(settings, slack.client), stop
+        operators = await retry_until_answered(
+            "conversations.list", lambda: find_operator_conversations(settings, slack.client), stop
         )
         services = await enter(
             open_services(
@@ -164,17 +164,17 @@ class Application:
             )
         )
         await enter(open_listener(services, slack, workspace, self._readiness, stop))
-        await store.outbox.release_all(clock())
-        sending = await enter(_sending(services.dispatcher, stop))
+        await store.outbox.release_all(read_clock())
+        sending = await enter(_run_dispatcher(services.dispatcher, stop))
         self._lasting = {lock, sending}
         await services.inbox.look()
         freeze_startup_objects()
-        await enter(running_jobs(jobs_of(services), services.scheduler))
+        await enter(run_jobs(list_jobs(services), services.scheduler))
         if workspace is not None:
             print(f"Local workspace: {workspace.address}  (Ctrl-C stops it)", flush=True)
         log.info("reading %d feeds", sum(feed.enabled for feed in self._feeds))
 
-    async def _until_stopped(self) -> None:
+    async def _wait_until_stopped(self) -> None:
         stopping = asyncio.create_task(self._stop.wait())
         done, _ = await asyncio.wait(
             {stopping, *self._lasting}, return_when=asyncio.FIRST_COMPLETED
@@ -186,10 +186,11 @@ class Application:
 
 
 @asynccontextmanager
-async def _sending(
+async def _run_dispatcher(
     dispatcher: Dispatcher, stop: asyncio.Event
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Sends deliveries; at the end it finishes what is being posted, and raises its own error."""
+    """Runs the dispatcher within the block. At its end, waits for posts in progress; raises an
+    error of the dispatcher."""
     task = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
     try:
         yield task
@@ -203,18 +204,22 @@ async def subscribe_default(
 ) -> None:
     """Subscribes TARIFFWIRE_CHANNEL to everything if there never was a subscription.
 
-    It must come before the first poll: a story without subscriptions creates no deliveries.
+    Call it before the first poll, because a story without subscribers creates no deliveries.
     """
     if await store.subscriptions.every(slack.team):
         return
-    channel = await patiently(
+    channel = await retry_until_answered(
         "conversations.list", lambda: find_channel(slack.client, settings.channel), stop
     )
-    subscription = Subscription(id="", team=slack.team, conversation=channel, created_at=clock())
+    subscription = Subscription(
+        id="", team=slack.team, conversation=channel, created_at=read_clock()
+    )
     await store.subscriptions.ensure_default(subscription)
 
 
-async def operator_conversations(settings: Settings, client: AsyncWebClient) -> tuple[str, ...]:
+async def find_operator_conversations(
+    settings: Settings, client: AsyncWebClient
+) -> tuple[str, ...]:
     """The conversations that get notices and proposals."""
     if not settings.operators_channel:
         return settings.operators
@@ -224,7 +229,7 @@ async def operator_conversations(settings: Settings, client: AsyncWebClient) -> 
 
 async def _run(app: Application, log_level: str) -> None:
     _log_to_stderr(log_level)
-    for line in unknown_variables():
+    for line in list_unknown_variables():
         log.warning(line)
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
@@ -238,14 +243,15 @@ async def _run(app: Application, log_level: str) -> None:
 
 
 def _stop_or_exit(app: Application, signal_number: int) -> None:
-    """Requests a stop; a second signal ends the process without waiting for anything."""
+    """Requests a stop; a second signal ends the process immediately."""
     if not app.request_stop():
-        log.warning("ended at once; unsent messages are sent after the next start")
+        log.warning("ended immediately; unsent messages are sent after the next start")
         os._exit(128 + signal_number)
 
 
 def _log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # At INFO they log every step, and each tick that came while the one before was running.
+    # At INFO, alembic logs every step, and apscheduler each run that was skipped because the
+    # previous one had not ended.
     for name, least in (("alembic", logging.WARNING), ("apscheduler", logging.ERROR)):
         logging.getLogger(name).setLevel(least)

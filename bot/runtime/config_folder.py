@@ -1,4 +1,4 @@
-"""The config folder as the objects that the bot uses."""
+"""The config folder, read into the objects that the bot uses."""
 
 from functools import cached_property
 
@@ -29,7 +29,7 @@ class ConfigFolder:
 
     @cached_property
     def reader(self) -> Reader:
-        """Makes stories of entries."""
+        """The reader that turns entries into stories."""
         return Reader(load_topics(self.settings.config_dir / "topics.yaml"), self.parties)
 
     @cached_property

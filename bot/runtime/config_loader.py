@@ -12,7 +12,7 @@ from bot.feeds.model import Feed
 from bot.news.topics.rules import TopicRules
 from bot.parties import Parties, Party
 from bot.proposals.approval.amendments import ApprovedRatesFile
-from bot.proposals.approval.overlay import Overlay, lay_over
+from bot.proposals.approval.overlay import Overlay, build_overlay
 from bot.rates.files import validate
 from bot.rates.files.schema import ImposerFile, MfnFile
 from bot.rates.ledger import Ledger
@@ -28,7 +28,8 @@ APPROVED = "approved.yaml"
 LARGEST_FILE = 5_000_000
 """Maximum bytes of one file."""
 MOST_VALUES = 1_000_000
-"""Maximum values in one file; an alias counts as what it repeats, as a few lines can mean 10^9."""
+"""Maximum values in one file. An alias counts as all the values it repeats, because a few lines of
+nested aliases can expand to a billion values."""
 
 
 class _Loader(yaml.CSafeLoader):
@@ -60,7 +61,7 @@ class _Loader(yaml.CSafeLoader):
 def _count(node: yaml.Node, counted: dict[int, int]) -> int:
     """The number of values in the node, with itself; `counted` holds the results of other nodes."""
     if id(node) not in counted:
-        # For a node that contains itself.
+        # A node that contains itself through an alias is too large.
         counted[id(node)] = MOST_VALUES + 1
         inner = node.value if isinstance(node, yaml.CollectionNode) else ()
         parts = (part for each in inner for part in (each if isinstance(each, tuple) else (each,)))
@@ -79,7 +80,7 @@ _Loader.yaml_implicit_resolvers = {
 
 def read_model(path: Path, model: type[Model]) -> Model:
     """The file as a `model`; raises ConfigError with file, line and key."""
-    return read_text_model(str(path), file_text(path), model)
+    return read_text_model(str(path), read_file(path), model)
 
 
 def read_text_model(path: str, text: str, model: type[Model]) -> Model:
@@ -90,7 +91,7 @@ def read_text_model(path: str, text: str, model: type[Model]) -> Model:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        cure = "Indent with blanks, not with tabs" if _has_tab(text, mark) else ""
+        cure = "Indent with spaces, not with tabs" if _has_tab(text, mark) else ""
         raise ConfigError(path, line, "", error.problem or "not YAML", cure) from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
@@ -107,7 +108,7 @@ def _has_tab(text: str, mark: yaml.Mark | None) -> bool:
     return mark is not None and "\t" in "".join(text.splitlines()[mark.line : mark.line + 1])
 
 
-def file_text(path: Path) -> str:
+def read_file(path: Path) -> str:
     """The file's text; raises ConfigError, also for a file that is too large."""
     try:
         with path.open("rb") as file:
@@ -115,7 +116,7 @@ def file_text(path: Path) -> str:
         text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        cure = "Check TARIFFWIRE_CONFIG_DIR, or TARIFFWIRE_FEEDS_FILE where that is set"
+        cure = "Check TARIFFWIRE_CONFIG_DIR, or TARIFFWIRE_FEEDS_FILE if that is set"
         raise ConfigError(str(path), None, "", reason, cure) from error
     if len(content) > LARGEST_FILE:
         raise ConfigError(str(path), None, "", f"larger than {LARGEST_FILE:,} bytes", "Split it")
@@ -129,7 +130,7 @@ class PartiesFile(Frozen):
     not_parties: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _one_meaning_each(self) -> "PartiesFile":
+    def _check_meanings(self) -> "PartiesFile":
         codes = {party.code for party in self.parties}
         owners: dict[str, str] = {}
         for party in self.parties:
@@ -156,7 +157,7 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
     seen: set[str] = set()
     for place, feed in enumerate(feeds):
         if feed.id in seen:
-            line, key = _locate(file_text(path), ("feeds", place, "id"))
+            line, key = _locate(read_file(path), ("feeds", place, "id"))
             raise ConfigError(str(path), line, key, f"{feed.id} is given twice", "Rename one")
         seen.add(feed.id)
     return feeds
@@ -203,7 +204,7 @@ def load_files(folder: Path, parties: Parties) -> validate.RatesFiles:
     )
     for flaw in validate.find_problems(book, {party.code for party in parties}):
         path = folder / flaw.file
-        line, key = _locate(file_text(path), flaw.loc)
+        line, key = _locate(read_file(path), flaw.loc)
         raise ConfigError(str(path), line, key, flaw.cause, flaw.cure)
     return book
 
@@ -218,10 +219,10 @@ def load_approved(folder: Path, files: validate.RatesFiles, parties: Parties) ->
     if not path.exists():
         return Overlay(files, (), ())
     rows = read_model(path, ApprovedRatesFile).approved
-    overlay = lay_over(files, rows, parties)
+    overlay = build_overlay(files, rows, parties)
     for stale in overlay.left_out:
         place = next(at for at, row in enumerate(rows) if row is stale.amendment)
-        line, key = _locate(file_text(path), ("approved", place))
+        line, key = _locate(read_file(path), ("approved", place))
         raise ConfigError(str(path), line, key, stale.why, "Correct the row, or delete it")
     return overlay
 
@@ -231,9 +232,10 @@ def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:
     node = yaml.compose(text, Loader=_Loader)
     line, key = 1, []
     for step in loc:
-        found = _child(node, step)
+        found = _find_child(node, step)
         if found is None:
-            # Pydantic's location also has union branches and missing keys.
+            # Pydantic's location may contain steps that are not in the text: union branches and
+            # missing keys.
             if isinstance(step, str) and step == loc[-1]:
                 key.append(step)
             continue
@@ -242,7 +244,7 @@ def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:
     return line, ".".join(key)
 
 
-def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | None:
+def _find_child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | None:
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
             if name.value == str(step):

@@ -2,9 +2,9 @@
 
     config/demo/*.rss, *.atom --read_week--> Recording --revealed--> body --HTTP--> the bot
 
-The rest of the bot does not know that it reads a replay: the feeds answer over HTTP with
-validators, and a feed holds what its outlet has published so far. These weeks pass in `duration_s`
-seconds; entries appear one by one in the order of their dates, evenly spread.
+The bot polls these feeds over HTTP like any others. At each moment, a feed lists what its outlet
+has published so far. The three weeks take `duration_s` seconds: entries appear one by one in the
+order of their dates, at equal intervals.
 """
 
 import time
@@ -32,7 +32,7 @@ _MEDIA_TYPES = {".rss": "application/rss+xml", ".atom": "application/atom+xml"}
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A feed over the whole week: `bodies[n]` holds its `n` oldest entries."""
+    """A feed over the whole replay: `bodies[n]` is its document with the `n` oldest entries."""
 
     name: str
     """The name of the file, and its path on the server."""
@@ -42,7 +42,7 @@ class Recording:
     bodies: tuple[bytes, ...]
 
 
-def read_week(folder: Path) -> tuple[Recording, ...]:
+def read_recordings(folder: Path) -> tuple[Recording, ...]:
     """The feeds in the folder; raises ConfigError with the file and the cause."""
     paths = sorted(path for path in folder.glob("*") if path.suffix in _MEDIA_TYPES)
     week = tuple(map(_read, paths))
@@ -51,7 +51,7 @@ def read_week(folder: Path) -> tuple[Recording, ...]:
     return week
 
 
-def demo_feeds(feeds: Iterable[Feed], base_url: str) -> tuple[Feed, ...]:
+def set_demo_address(feeds: Iterable[Feed], base_url: str) -> tuple[Feed, ...]:
     """The demo's feeds at the address where the replay is served."""
     return tuple(
         feed.model_copy(update={"url": base_url + feed.url.removeprefix(PLACEHOLDER)})
@@ -59,10 +59,10 @@ def demo_feeds(feeds: Iterable[Feed], base_url: str) -> tuple[Feed, ...]:
     )
 
 
-def revealed(
+def select_published(
     published: Sequence[datetime], elapsed_s: float, duration_s: float
 ) -> Sequence[datetime]:
-    """Those of the dates (oldest first) that are published `elapsed_s` seconds into the replay.
+    """The dates (oldest first) that are published `elapsed_s` seconds into the replay.
 
     The first appears at once, the last after `duration_s` seconds, the others evenly between.
     """
@@ -109,12 +109,12 @@ class Replay:
         if recording is None:
             raise web.HTTPNotFound
         elapsed_s = self._clock() - self._started_s
-        now = revealed(self._published, elapsed_s, self._duration_s)[-1]
+        now = select_published(self._published, elapsed_s, self._duration_s)[-1]
         count = bisect(recording.published, now)
         body = recording.bodies[count]
         etag = sha256(body).hexdigest()[:16]
         modified = recording.published[count - 1] if count else None
-        if _unchanged(request, etag, modified):
+        if _is_unchanged(request, etag, modified):
             response = web.Response(status=304)
         else:
             response = web.Response(body=body, content_type=recording.media_type, charset="utf-8")
@@ -124,7 +124,7 @@ class Replay:
         return response
 
 
-def _unchanged(request: web.Request, etag: str, modified: datetime | None) -> bool:
+def _is_unchanged(request: web.Request, etag: str, modified: datetime | None) -> bool:
     # If a client sends both validators, only the ETag counts (RFC 9110, 13.2.2).
     if request.if_none_match is not None:
         return any(tag.value in (etag, "*") for tag in request.if_none_match)
@@ -144,7 +144,7 @@ def _read(path: Path) -> Recording:
         raise ConfigError(str(path), None, "", "neither RSS 2.0 nor Atom")
     items = holders[0].getElementsByTagName("item") or holders[0].getElementsByTagName("entry")
     try:
-        dated = sorted(((_published(item), item) for item in items), key=lambda pair: pair[0])
+        dated = sorted(((_read_date(item), item) for item in items), key=lambda pair: pair[0])
     except (ValueError, IndexError) as error:
         cure = "Give it a pubDate (RSS) or a published date (Atom) with its time zone"
         raise ConfigError(str(path), None, "", "an entry without a date", cure) from error
@@ -152,21 +152,21 @@ def _read(path: Path) -> Recording:
         name=path.name,
         media_type=_MEDIA_TYPES[path.suffix],
         published=tuple(moment for moment, _ in dated),
-        bodies=_bodies(document, holders[0], [item for _, item in dated]),
+        bodies=_make_bodies(document, holders[0], [item for _, item in dated]),
     )
 
 
-def _published(item: Element) -> datetime:
+def _read_date(item: Element) -> datetime:
     if dates := item.getElementsByTagName("pubDate"):
-        return to_utc(parsedate_to_datetime(_text(dates[0])))
-    return to_utc(datetime.fromisoformat(_text(item.getElementsByTagName("published")[0])))
+        return to_utc(parsedate_to_datetime(_read_text(dates[0])))
+    return to_utc(datetime.fromisoformat(_read_text(item.getElementsByTagName("published")[0])))
 
 
-def _text(element: Element) -> str:
+def _read_text(element: Element) -> str:
     return "".join(node.data for node in element.childNodes if hasattr(node, "data")).strip()
 
 
-def _bodies(
+def _make_bodies(
     document: Document, holder: Element, oldest_first: Sequence[Element]
 ) -> tuple[bytes, ...]:
     """The document with no entry, with the oldest one, and so on up to all of them."""

@@ -8,16 +8,16 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from bot.errors import FeedError
-from bot.feeds.health import FeedSummary, Health, Lag, health
-from bot.feeds.http.address_guard import numeric_refusal
-from bot.feeds.http.fetch import plain_address, server_of
+from bot.feeds.health import FeedSummary, Health, Lag, assess_health
+from bot.feeds.http.address_guard import find_url_refusal
+from bot.feeds.http.fetch import normalize_address, parse_server
 from bot.feeds.model import Feed
-from bot.feeds.polling.feed_check import FeedCheck, check
-from bot.feeds.polling.next_poll import resumed
+from bot.feeds.polling.feed_check import FeedCheck, check_address
+from bot.feeds.polling.next_poll import resume
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.server_pauses import ServerPauses
 from bot.feeds.websub.protocol import is_live
-from bot.pipeline import Taken
+from bot.pipeline import IntakeResult
 from bot.store.pipeline_store import PipelineStore
 from bot.store.store import Store
 
@@ -28,7 +28,7 @@ LAG_OVER = timedelta(days=30)
 """How far back the lag of entries is computed."""
 
 
-class Imported(NamedTuple):
+class ImportResult(NamedTuple):
     """The result of an import."""
 
     added: int
@@ -73,33 +73,37 @@ class FeedRegistry:
         lags = await self._feeds.lags(now - LAG_OVER)
         pushed = {each.feed_id for each in await self._hubs.every() if is_live(each, now)}
         pauses = ServerPauses(self._poller.clock)
-        pauses.recall(states.values())
+        pauses.restore_pauses(states.values())
 
         def of(feed: Feed) -> Health:
             state = states.get(feed.id)
-            server = _server(state.current_url if state and state.current_url else feed.url)
-            return health(
-                feed, state, lags.get(feed.id), feed.id in pushed, held_until=pauses.until(server)
+            server = _find_server(state.current_url if state and state.current_url else feed.url)
+            return assess_health(
+                feed,
+                state,
+                lags.get(feed.id),
+                feed.id in pushed,
+                held_until=pauses.find_end(server),
             )
 
         return tuple(of(feed) for feed in await self.every())
 
     async def lag(self) -> Lag | None:
-        """How late entries came, over all feeds; None while no entry has a date."""
+        """The delay from publication until the bot saw an entry; None while none has a date."""
         return await self._feeds.lag(self._poller.clock() - LAG_OVER)
 
     async def add(self, url: str) -> Feed:
         """Adds the feed at the address, or the first that the page there names.
 
-        Its present entries count as seen, so they cause no alerts; it is next polled when it is
-        due. Raises FeedError if there is no feed, or it is in the list.
+        Its current entries count as seen, so they cause no alerts. Raises FeedError if there is no
+        feed at the address, or it is already in the list.
         """
         feeds = await self.every()
         _refuse_known(url, feeds)
         try:
-            found = await check(self._poller, url, frozenset(feed.id for feed in feeds))
+            found = await check_address(self._poller, url, frozenset(feed.id for feed in feeds))
         except ValidationError as error:
-            raise FeedError(url[:200], "no address that a feed can have") from error
+            raise FeedError(url[:200], "not a valid feed address") from error
         async with self._adding:
             await self._add(found)
         return found.feed
@@ -111,24 +115,24 @@ class FeedRegistry:
         if any(each.id == feed.id for each in feeds):
             # While this one was fetched, another feed with the same id was added.
             raise FeedError(feed.url, "another feed was added meanwhile", "Try again")
-        # The entries first: a feed in the list whose entries are unknown would cause alerts.
+        # Save the entries first. Otherwise the next poll would treat them as news.
         await self._pipeline_store.keep(
-            Taken(round=found.round, first_round=True, entries=found.round.entries)
+            IntakeResult(round=found.round, first_round=True, entries=found.round.entries)
         )
         if not await self._feeds.add(feed):
             raise FeedError(feed.url, "another process added it meanwhile", _SEE)
 
-    async def add_all(self, wanted: Iterable[Feed]) -> Imported:
+    async def add_all(self, wanted: Iterable[Feed]) -> ImportResult:
         """Adds the feeds that are not in the list yet and whose address may be fetched."""
         listed = await self.every()
-        urls, ids = {plain_address(feed.url) for feed in listed}, {feed.id for feed in listed}
+        urls, ids = {normalize_address(feed.url) for feed in listed}, {feed.id for feed in listed}
         added, known = 0, 0
         refused: list[tuple[str, str]] = []
         for feed in wanted:
-            url = plain_address(feed.url)
+            url = normalize_address(feed.url)
             if url in urls or feed.id in ids:
                 known += 1
-            elif reason := numeric_refusal(url, self._poller.limits.allowed_networks):
+            elif reason := find_url_refusal(url, self._poller.limits.allowed_networks):
                 refused.append((feed.url, f"is {reason}"))
                 continue
             elif await self._feeds.add(feed):
@@ -137,7 +141,7 @@ class FeedRegistry:
                 known += 1
             urls.add(url)
             ids.add(feed.id)
-        return Imported(added, known, tuple(refused))
+        return ImportResult(added, known, tuple(refused))
 
     async def remove(self, feed_id: str) -> None:
         """Removes an added feed and its state; its entries and stories stay.
@@ -160,23 +164,23 @@ class FeedRegistry:
             raise FeedError(feed_id, "no such feed", _SEE_IDS)
         if not feed.enabled:
             cure = "Set `enabled: true` in feeds.yaml, then start the bot again"
-            raise FeedError(feed_id, "it is turned off", cure)
+            raise FeedError(feed_id, "it is disabled", cure)
         state = (await self._feeds.states()).get(feed_id)
         if state is None or not state.stopped:
-            raise FeedError(feed_id, "it has not stopped, and is asked again by itself", _SEE)
-        await self._feeds.save_state(resumed(state))
+            raise FeedError(feed_id, "it is not stopped; the bot polls it automatically", _SEE)
+        await self._feeds.save_state(resume(state))
 
 
-def _server(address: str) -> str:
+def _find_server(address: str) -> str:
     try:
-        return server_of(address)
+        return parse_server(address)
     except ValueError:
-        # No feed can be fetched from such an address, so no server asked for a pause.
+        # Such an address cannot be fetched, so no server can have asked for a pause.
         return ""
 
 
 def _refuse_known(url: str, feeds: Iterable[Feed]) -> None:
-    wanted = plain_address(url)
+    wanted = normalize_address(url)
     for feed in feeds:
-        if wanted in (feed.url, plain_address(feed.url)):
-            raise FeedError(url, f"known already, as {feed.id}", _SEE)
+        if wanted in (feed.url, normalize_address(feed.url)):
+            raise FeedError(url, f"already in the list as {feed.id}", _SEE)

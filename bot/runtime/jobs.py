@@ -1,7 +1,7 @@
 """The recurring jobs: what runs, and how often.
 
-A job may be cancelled anywhere and run again. The state that matters is in the database, so a run
-that is missed or late loses nothing.
+A job may be cancelled at any point and run again. All lasting state is in the database, so nothing
+is lost if a run is missed or late.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.errors import StoreError, StoreUnavailable
 from bot.feeds.polling.scheduler import PollScheduler
-from bot.pipeline import Taken
-from bot.proposals.approval.overlay import stale_notice
-from bot.runtime.wiring import Services, clock, tick_s
+from bot.pipeline import IntakeResult
+from bot.proposals.approval.overlay import report_stale
+from bot.runtime.wiring import Services, choose_tick_s, read_clock
 
 log = logging.getLogger(__name__)
 
@@ -34,48 +34,48 @@ class Job:
     jitter_s: float = 0.0
 
 
-def jobs_of(services: Services) -> Sequence[Job]:
+def list_jobs(services: Services) -> Sequence[Job]:
     """The table of all jobs of the bot."""
-    tick = tick_s(services.settings)
+    tick = choose_tick_s(services.settings)
     jobs = [
         Job("poll due feeds", services.scheduler.poll_due, tick, jitter_s=tick / 4),
         Job("report problems", partial(report_problems, services), 60.0),
         Job("prune old rows", partial(prune, services), 3600.0),
     ]
     if services.settings.reminders:
-        # Sends once a day, at the hour of the digest.
+        # Runs often, but sends only once a day, at the hour of the digest.
         jobs.append(Job("send reminders", services.reminders.look, tick * 10))
     if services.hubs is not None:
         jobs.append(Job("renew hub subscriptions", partial(renew_hubs, services), tick * 5))
     if services.journal is not None:
-        # Reads once an hour.
+        # Runs often, but reads the journal only once an hour.
         jobs.append(Job("read the journal", services.journal.look, tick * 5))
     return jobs
 
 
 async def report_problems(services: Services) -> None:
     """Logs failing feeds, and sends operators new notices and proposals."""
-    await services.scheduler.report()
+    await services.scheduler.log_failing()
     await services.decisions.look()
-    stale = map(stale_notice, services.decisions.left_out)
+    stale = map(report_stale, services.decisions.left_out)
     held = await services.store.outbox.held()
     subscriptions = await services.store.subscriptions.every(services.store.outbox.team)
-    await services.notices.look(services.scheduler.failing(), stale, held, subscriptions)
+    await services.notices.look(services.scheduler.list_failing(), stale, held, subscriptions)
     await services.inbox.look()
 
 
 async def renew_hubs(services: Services) -> None:
     """Subscribes to the hubs that feeds name, and renews what expires."""
-    named = services.scheduler.hubs()
+    named = services.scheduler.list_hubs()
     if services.hubs is not None and named is not None:
-        services.hubs.start_tending(named)
+        services.hubs.start_sending(named)
 
 
 async def prune(services: Services) -> None:
     """Deletes rows past retention."""
     try:
         rows = await services.store.retention.prune(
-            clock(), timedelta(days=services.settings.keep_days)
+            read_clock(), timedelta(days=services.settings.keep_days)
         )
     except StoreError as error:
         log.warning("%s; old rows are pruned later", error)
@@ -97,15 +97,15 @@ def build_scheduler(jobs: Iterable[Job]) -> AsyncIOScheduler:
 
 
 async def _run(job: Job) -> None:
-    # APScheduler would log either as a failed job with a traceback: a job that is cancelled at the
-    # end, and a database that is away, which the log reports once by itself.
+    # APScheduler would log these with a traceback. Cancelling at the stop is normal, and
+    # `bot.store.outage` logs once that the database cannot be reached.
     with suppress(asyncio.CancelledError, StoreUnavailable):
         await job.run()
 
 
 @asynccontextmanager
-async def running_jobs(jobs: Iterable[Job], polls: PollScheduler[Taken]) -> AsyncIterator[None]:
-    """Runs the jobs within the block; at its end the polls under way are ended too."""
+async def run_jobs(jobs: Iterable[Job], polls: PollScheduler[IntakeResult]) -> AsyncIterator[None]:
+    """Runs the jobs within the block; at its end, cancels the polls in progress."""
     scheduler = build_scheduler(jobs)
     scheduler.start()
     try:

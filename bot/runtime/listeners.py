@@ -1,4 +1,4 @@
-"""How the bot is reached: by Slack over Socket Mode or HTTP, and by the hubs that push news."""
+"""Receives requests: from Slack over Socket Mode or HTTP, and from hubs that push news."""
 
 import asyncio
 import logging
@@ -18,9 +18,9 @@ from bot.http_server.server import HttpServer
 from bot.local_slack.server import Workspace
 from bot.readiness import Readiness
 from bot.runtime.settings import Settings
-from bot.runtime.wiring import Services, SlackConnection, fetch_limits, plain_secret
-from bot.slack.app import build_app, connect, web_app
-from bot.slack.startup import patiently
+from bot.runtime.wiring import Services, SlackConnection, make_fetch_limits, reveal_secret
+from bot.slack.app import build_app, build_web_app, connect
+from bot.slack.startup import retry_until_answered
 from bot.slack.teams import TeamGuard
 
 log = logging.getLogger(__name__)
@@ -43,9 +43,9 @@ async def open_listener(
     app = build_app(services.slack)
     app.use(TeamGuard(slack.team, rejections))
     opened = (
-        _socket(app, services.settings, slack, stop)
+        _open_socket(app, services.settings, slack, stop)
         if services.settings.slack_app_token is not None
-        else _http(app, services, workspace, rejections, readiness)
+        else _open_http(app, services, workspace, rejections, readiness)
     )
     async with opened:
         try:
@@ -55,12 +55,14 @@ async def open_listener(
 
 
 @asynccontextmanager
-async def _socket(
+async def _open_socket(
     app: AsyncApp, settings: Settings, slack: SlackConnection, stop: asyncio.Event
 ) -> AsyncIterator[None]:
-    token = plain_secret(settings.slack_app_token)
-    socket = await patiently("Socket Mode", lambda: connect(app, token, slack.session), stop)
-    log.info("listening by Socket Mode")
+    token = reveal_secret(settings.slack_app_token)
+    socket = await retry_until_answered(
+        "Socket Mode", lambda: connect(app, token, slack.session), stop
+    )
+    log.info("connected by Socket Mode")
     try:
         yield
     finally:
@@ -69,7 +71,7 @@ async def _socket(
 
 
 @asynccontextmanager
-async def _http(
+async def _open_http(
     app: AsyncApp,
     services: Services,
     workspace: Workspace | None,
@@ -77,9 +79,9 @@ async def _http(
     readiness: Readiness,
 ) -> AsyncIterator[None]:
     limits = HttpLimits(connections=connection_limit())
-    served = web_app(app, services.slack, rejections, limits)
+    served = build_web_app(app, services.slack, rejections, limits)
     served.add_routes([ready_route(readiness)])
-    callback = _hub_callback(services, rejections)
+    callback = _build_hub_callback(services, rejections)
     if callback is not None:
         served.add_routes(callback.routes())
     server = HttpServer(served, limits, rejections)
@@ -106,8 +108,8 @@ async def _listen(server: HttpServer, port: int, workspace: Workspace | None) ->
     log.info("listening for Slack at port %d, path /slack/events", port)
 
 
-def _hub_callback(services: Services, rejections: Rejections) -> WebSubCallback | None:
-    """Takes in what hubs push, as if it had been polled; None where no hub can push."""
+def _build_hub_callback(services: Services, rejections: Rejections) -> WebSubCallback | None:
+    """The routes for hubs, which process pushes like polls; None if no hub can reach the bot."""
     if services.hubs is None:
         return None
 
@@ -117,4 +119,4 @@ def _hub_callback(services: Services, rejections: Rejections) -> WebSubCallback 
 
         await services.scheduler.process_push(push.feed_id, read)
 
-    return WebSubCallback(services.hubs, fetch_limits(services.settings), take_in, rejections)
+    return WebSubCallback(services.hubs, make_fetch_limits(services.settings), take_in, rejections)

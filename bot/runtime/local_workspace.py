@@ -23,14 +23,14 @@ async def open_workspace(settings: Settings) -> AsyncIterator[Workspace | None]:
     workspace = Workspace(settings.data_dir / "workspace.db")
     await workspace.start(port=settings.port)
     try:
-        if not settings.channel.isupper() and workspace.team.channel(settings.channel) is None:
+        if not settings.channel.isupper() and workspace.team.find_channel(settings.channel) is None:
             await workspace.team.create_channel(settings.channel.removeprefix("#").lower())
         yield workspace
     finally:
         await workspace.stop()
 
 
-def with_workspace(settings: Settings, workspace: Workspace) -> Settings:
+def apply_workspace(settings: Settings, workspace: Workspace) -> Settings:
     """The settings with the local workspace's tokens and address."""
     return settings.model_copy(
         update={

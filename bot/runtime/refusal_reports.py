@@ -10,7 +10,7 @@ import aiohttp
 from bot.alerts.notices import Notices, recovery_trouble
 from bot.alerts.workspace_gate import Recovery
 from bot.alerts.workspace_refusal import WorkspaceRefusal
-from bot.feeds.http.address_guard import numeric_refusal
+from bot.feeds.http.address_guard import find_url_refusal
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.http.session import open_session
 from bot.readiness import NotReady, Readiness
@@ -59,7 +59,7 @@ class AlertWebhook:
             self._failing = False
 
     async def _send(self, text: str) -> None:
-        if refusal := numeric_refusal(self._url, self._limits.allowed_networks):
+        if refusal := find_url_refusal(self._url, self._limits.allowed_networks):
             raise WebhookFailed(refusal)
         async with (
             asyncio.timeout(_TIMEOUT_S),

@@ -36,15 +36,15 @@ ENV_FILE = ".env"
 _USER_ID = re.compile(r"[UW][A-Z0-9]{4,30}")
 
 
-def bundled_config() -> Path:
+def find_bundled_config() -> Path:
     """The shipped config folder: in an installed package, or next to it in a checkout."""
     package = Path(__file__).parents[1]
     inside = package / "config"
     return inside if inside.is_dir() else package.parent / "config"
 
 
-def _plain(name: str) -> Any:
-    """The name of a variable without the prefix."""
+def _name_variable(name: str) -> Any:
+    """A field that is read from the variable `name`, without the prefix."""
     return AliasChoices(name)
 
 
@@ -65,16 +65,20 @@ class Settings(SourceSettings, BaseSettings):
         frozen=True,
     )
 
-    slack_bot_token: SecretStr | None = Field(None, validation_alias=_plain("SLACK_BOT_TOKEN"))
-    slack_app_token: SecretStr | None = Field(None, validation_alias=_plain("SLACK_APP_TOKEN"))
-    slack_signing_secret: SecretStr | None = Field(
-        None, validation_alias=_plain("SLACK_SIGNING_SECRET")
+    slack_bot_token: SecretStr | None = Field(
+        None, validation_alias=_name_variable("SLACK_BOT_TOKEN")
     )
-    database_url: str = Field("", validation_alias=_plain("DATABASE_URL"))
-    port: int = Field(8765, ge=0, le=65535, validation_alias=_plain("PORT"))
+    slack_app_token: SecretStr | None = Field(
+        None, validation_alias=_name_variable("SLACK_APP_TOKEN")
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, validation_alias=_name_variable("SLACK_SIGNING_SECRET")
+    )
+    database_url: str = Field("", validation_alias=_name_variable("DATABASE_URL"))
+    port: int = Field(8765, ge=0, le=65535, validation_alias=_name_variable("PORT"))
 
     data_dir: Path = Path(platformdirs.user_data_dir("tariffwire", appauthor=False))
-    config_dir: Path = Field(default_factory=bundled_config)
+    config_dir: Path = Field(default_factory=find_bundled_config)
     feeds_file: Path | None = None
     slack_api_url: str = Field("https://slack.com/api/", pattern=r"^https?://[^\s]+$")
     channel: str = Field("trade-news", min_length=1, max_length=80)
@@ -100,36 +104,36 @@ class Settings(SourceSettings, BaseSettings):
 
     @field_validator("data_dir", "config_dir", "feeds_file")
     @classmethod
-    def _at_home(cls, value: Path | None) -> Path | None:
+    def _expand_home(cls, value: Path | None) -> Path | None:
         """Expands `~`, which no shell did in `.env` or a unit file."""
         try:
             return value.expanduser() if value else value
         except RuntimeError as error:
             raise ValueError(
-                f"{value.parts[0] if value else ''} is no known home directory"
+                f"{value.parts[0] if value else ''} is not a known home directory"
             ) from error
 
     @field_validator("allowed_networks", mode="before")
     @classmethod
-    def _networks(cls, value: object) -> object:
+    def _split_networks(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
 
     @field_validator("operators", mode="before")
     @classmethod
-    def _people(cls, value: object) -> object:
+    def _split_people(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         people = tuple(part.strip() for part in value.split(",") if part.strip())
         for person in people:
             if not _USER_ID.fullmatch(person):
-                raise ValueError(f"{person[:40]!r} is no Slack user id, such as U024BE7LH")
+                raise ValueError(f"{person[:40]!r} is not a Slack user id, such as U024BE7LH")
         return people
 
     @field_validator("timezone")
     @classmethod
-    def _zone(cls, value: str) -> str:
+    def _check_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
@@ -138,19 +142,19 @@ class Settings(SourceSettings, BaseSettings):
 
     @field_validator("public_url")
     @classmethod
-    def _reachable(cls, value: str) -> str:
+    def _check_public_url(cls, value: str) -> str:
         parts = urlsplit(value)
         bare = not (parts.query or parts.fragment or "@" in parts.netloc)
         sendable = value.isascii() and value.isprintable() and " " not in value
         if value and not (
             parts.scheme in ("http", "https") and parts.hostname and bare and sendable
         ):
-            raise ValueError("not the address of a server, such as https://tariffwire.example")
+            raise ValueError("not a server address, such as https://tariffwire.example")
         return value.rstrip("/")
 
     @field_validator("slack_api_url")
     @classmethod
-    def _with_slash(cls, value: str) -> str:
+    def _add_slash(cls, value: str) -> str:
         return value if value.endswith("/") else value + "/"
 
     @property
@@ -198,7 +202,7 @@ def load_settings(**given: Any) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        name = variable(str(first["loc"][0]))
+        name = find_variable(str(first["loc"][0]))
         cause = describe_error(first)
         cure = f"Set {name} to a valid value or remove it to use the default"
         raise SettingsError(name, f"{cause[0].lower()}{cause[1:]}", cure) from error
@@ -259,7 +263,7 @@ def _check_webhook(settings: Settings) -> None:
         )
 
 
-def variable(field: str) -> str:
+def find_variable(field: str) -> str:
     """The environment variable that a field of Settings is read from."""
     info = Settings.model_fields.get(field)
     if info is None:
@@ -268,21 +272,21 @@ def variable(field: str) -> str:
     return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + field.upper()
 
 
-def unknown_variables() -> tuple[str, ...]:
+def list_unknown_variables() -> tuple[str, ...]:
     """One line for each unknown TARIFFWIRE_ variable in the environment or `.env`.
 
     It suggests the most similar name. An unreadable `.env` is an error of `load_settings`.
     """
-    known = [variable(name) for name in Settings.model_fields]
+    known = [find_variable(name) for name in Settings.model_fields]
     lines = []
-    for name in sorted({name.upper() for name in os.environ} | _in_env_file()):
+    for name in sorted({name.upper() for name in os.environ} | _read_env_names()):
         if name.startswith(PREFIX) and name not in known:
             nearest = process.extractOne(name, known)
             lines.append(f"{name}: no such setting. Did you mean {nearest[0]}?")
     return tuple(lines)
 
 
-def _in_env_file() -> set[str]:
+def _read_env_names() -> set[str]:
     try:
         return {name.upper() for name in DotEnvSettingsSource(Settings).env_vars}
     except (OSError, UnicodeDecodeError):

@@ -1,7 +1,7 @@
-"""The composition root: builds every part from the settings and connects it with the others.
+"""The composition root: builds every part from the settings and connects the parts.
 
-The functions named `open_...` are context managers: the part works within the block. The bot is
-built by `open_services`; the commands and the benchmarks use the smaller functions above it.
+The functions `open_...` are context managers: they close the part at the end of the block. `run`
+uses `open_services`; the other commands and the benchmarks use the smaller functions above it.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from bot.feeds.model import Feed, FeedState
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.feeds.websub.subscriptions import WebSubSubscriptions
-from bot.pipeline import Bring, Pipeline, PipelineRules, Taken
+from bot.pipeline import IntakeResult, Pipeline, PipelineRules, RoundSource
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
 from bot.readiness import Readiness
@@ -42,10 +42,10 @@ from bot.runtime.refusal_reports import RefusalReporter, open_webhook
 from bot.runtime.settings import Settings
 from bot.slack.api.call_limiter import POST, CallLimiter, MethodLimits, method_key
 from bot.slack.api.sender import SlackSender
-from bot.slack.app import open_session, web_client
+from bot.slack.app import build_client, open_session
 from bot.slack.context import SlackContext
-from bot.slack.handlers.proposals import update_messages, update_on_new_ledger
-from bot.slack.startup import patiently, team_of
+from bot.slack.handlers.proposals import update_messages, watch_ledger
+from bot.slack.startup import fetch_team, retry_until_answered
 from bot.sources.journals.watcher import JournalWatcher
 from bot.sources.registry import SourceRegistry
 from bot.store.engine import Database
@@ -61,27 +61,27 @@ _SHORTEST_SPREAD_S = 20.0
 _STARTS_PER_SECOND = 50
 
 
-def clock() -> datetime:
+def read_clock() -> datetime:
     """The present moment in UTC."""
     return datetime.now(UTC)
 
 
-def tick_s(settings: Settings) -> float:
+def choose_tick_s(settings: Settings) -> float:
     """Seconds between checks for due feeds; short compared with the poll interval."""
     return min(settings.poll_seconds / 20, _LONGEST_TICK_S)
 
 
-def spread_s(settings: Settings, feeds: int) -> float:
+def choose_spread_s(settings: Settings, feeds: int) -> float:
     """Seconds over which the first polls after the start are spread."""
     return min(settings.poll_seconds / 2, max(_SHORTEST_SPREAD_S, feeds / _STARTS_PER_SECOND))
 
 
-def plain_secret(secret: SecretStr | None) -> str:
+def reveal_secret(secret: SecretStr | None) -> str:
     """The secret as text; empty if there is none."""
     return secret.get_secret_value() if secret else ""
 
 
-def fetch_limits(settings: Settings) -> FetchLimits:
+def make_fetch_limits(settings: Settings) -> FetchLimits:
     """The limits within which feeds are fetched."""
     return FetchLimits(
         user_agent=settings.user_agent,
@@ -107,7 +107,7 @@ def lock_data_folder(settings: Settings) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        cure = "A bot polls what is due by itself; stop it first, or set TARIFFWIRE_DATA_DIR"
+        cure = "Stop it first, or set TARIFFWIRE_DATA_DIR to another folder"
         raise StoreError(str(folder), "a bot is running on it, or a poll", cure) from error
     except OSError as error:
         cure = "Set TARIFFWIRE_DATA_DIR to a folder that can be written"
@@ -137,17 +137,17 @@ async def open_store(
 
 async def open_decisions(config: ConfigFolder, store: Store) -> Decisions:
     """The shipped rates with the approved ones over them; raises StoreError."""
-    decisions = Decisions(store.proposals, config.book, config.ledger, clock)
+    decisions = Decisions(store.proposals, config.book, config.ledger, read_clock)
     await decisions.look()
     return decisions
 
 
 @asynccontextmanager
 async def open_poller(
-    settings: Settings, pushes: Callable[[str], bool] | None = None
+    settings: Settings, is_pushed: Callable[[str], bool] | None = None
 ) -> AsyncIterator[Poller]:
-    """Fetches and parses feeds; `pushes(feed_id)` says whether a hub pushes the feed's news."""
-    poller = Poller(fetch_limits(settings), clock, random.random, pushes=pushes)
+    """Fetches and parses feeds; `is_pushed(feed_id)` says whether a hub pushes the feed's news."""
+    poller = Poller(make_fetch_limits(settings), read_clock, random.random, is_pushed=is_pushed)
     try:
         yield poller
     finally:
@@ -164,7 +164,7 @@ async def open_feed_registry(settings: Settings) -> AsyncIterator[FeedRegistry]:
 
 @dataclass(frozen=True)
 class Polling:
-    """What polling is built from. With an `inbox`, operators get new proposals at once."""
+    """The parts that polling needs. With an `inbox`, operators get new proposals at once."""
 
     settings: Settings
     feeds: Sequence[Feed]
@@ -179,18 +179,18 @@ class Polling:
 @asynccontextmanager
 async def open_scheduler(
     parts: Polling, spread_s: float = 0.0
-) -> AsyncIterator[PollScheduler[Taken]]:
+) -> AsyncIterator[PollScheduler[IntakeResult]]:
     """Polls the feeds and saves what they publish; the first polls are spread over `spread_s`.
 
     Pauses that hosts asked for before a restart are kept.
     """
     states = await parts.store.feeds.states()
-    parts.poller.recall(states.values())
+    parts.poller.restore_pauses(states.values())
     scheduler = PollScheduler(
         parts.feeds,
         parts.store.feeds,
-        _Intake(build_pipeline(parts), parts.inbox).take,
-        clock,
+        _Intake(build_pipeline(parts), parts.inbox).run,
+        read_clock,
         parts.on_deliveries,
         spread_s,
         parts.poller.limits.polls_per_host,
@@ -202,7 +202,7 @@ async def open_scheduler(
 
 
 def build_pipeline(parts: Polling) -> Pipeline:
-    """The way of an entry from the poller to the store."""
+    """The pipeline from the poller to the store."""
     settings = parts.settings
     rules = PipelineRules(
         max_age=timedelta(hours=settings.max_age_hours),
@@ -214,27 +214,27 @@ def build_pipeline(parts: Polling) -> Pipeline:
 
 
 class _Intake:
-    """Takes a feed in, then sends its proposals to operators."""
+    """Runs the pipeline for a feed, then sends its proposals to operators."""
 
     def __init__(self, pipeline: Pipeline, inbox: ProposalInbox | None) -> None:
         self._pipeline, self._inbox = pipeline, inbox
 
-    async def take(
-        self, feed: Feed, now: datetime, bring: Bring | None, state: FeedState | None
-    ) -> Taken:
-        taken = await self._pipeline.take(feed, now, bring, state)
-        if taken.proposals and self._inbox is not None:
+    async def run(
+        self, feed: Feed, now: datetime, fetch_round: RoundSource | None, state: FeedState | None
+    ) -> IntakeResult:
+        result = await self._pipeline.run(feed, now, fetch_round, state)
+        if result.proposals and self._inbox is not None:
             try:
                 await self._inbox.look()
             except StoreError as error:
                 # The result of the poll is saved; the next look sends the proposals.
                 log.warning("%s; proposals are sent later", error)
-        return taken
+        return result
 
 
 @dataclass(frozen=True)
 class SlackConnection:
-    """A checked token, with the session that all calls share.
+    """A client with a valid token, its HTTP session and the id of its workspace.
 
     `take_turn` waits for the workspace's limit of posts.
     """
@@ -254,16 +254,19 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
     posts = settings.posts_per_second
     limiter = CallLimiter(MethodLimits({} if posts is None else {POST: posts}))
     async with open_session(limiter) as session:
-        token = plain_secret(settings.slack_bot_token)
-        client = web_client(token, settings.slack_api_url, session)
-        team = await patiently("auth.test", lambda: team_of(client), stop)
+        token = reveal_secret(settings.slack_bot_token)
+        client = build_client(token, settings.slack_api_url, session)
+        team = await retry_until_answered("auth.test", lambda: fetch_team(client), stop)
         post = method_key(token, POST)
         yield SlackConnection(client, session, team, lambda _team: limiter.take_turn(post))
 
 
 @dataclass(frozen=True)
 class Foundation:
-    """What is open before the services are built. Notices go to the `operators` conversations."""
+    """The parts that are open before the services are built.
+
+    `operators` are the conversations that get notices.
+    """
 
     settings: Settings
     config: ConfigFolder
@@ -284,14 +287,14 @@ class Services:
     dispatcher: Dispatcher
     inbox: ProposalInbox
     poller: Poller
-    scheduler: PollScheduler[Taken]
+    scheduler: PollScheduler[IntakeResult]
     notices: Notices
     reminders: Reminders
     slack: SlackContext
     hubs: WebSubSubscriptions | None
-    """None where no hub can reach this program."""
+    """None if no hub can reach the bot."""
     journal: JournalWatcher | None
-    """None where no journal is read."""
+    """None if the journal is off."""
 
 
 @asynccontextmanager
@@ -302,17 +305,19 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         decisions = await open_decisions(config, store)
         sender = SlackSender(base.slack.client, config.parties, settings.unknown_outcome, decisions)
         webhook = await stack.enter_async_context(
-            open_webhook(plain_secret(settings.alert_webhook), fetch_limits(settings))
+            open_webhook(reveal_secret(settings.alert_webhook), make_fetch_limits(settings))
         )
         gate = WorkspaceGate(sender.check_workspace)
         take_turn = base.slack.take_turn
-        dispatcher = Dispatcher(store.outbox, sender, clock, workspaces=gate, take_turn=take_turn)
-        notices = Notices(store.outbox, team, base.operators, clock, dispatcher.wake)
+        dispatcher = Dispatcher(
+            store.outbox, sender, read_clock, workspaces=gate, take_turn=take_turn
+        )
+        notices = Notices(store.outbox, team, base.operators, read_clock, dispatcher.wake)
         gate.report_to(RefusalReporter(base.readiness, notices, webhook))
-        inbox = ProposalInbox(store.proposals, team, base.operators, clock, dispatcher.wake)
+        inbox = ProposalInbox(store.proposals, team, base.operators, read_clock, dispatcher.wake)
         hubs = await stack.enter_async_context(open_hubs(settings, store))
-        pushes = hubs.pushes if hubs is not None else None
-        poller = await stack.enter_async_context(open_poller(settings, pushes))
+        is_pushed = hubs.is_pushed if hubs is not None else None
+        poller = await stack.enter_async_context(open_poller(settings, is_pushed))
         polling = Polling(
             settings=settings,
             feeds=base.feeds,
@@ -324,13 +329,15 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             on_deliveries=dispatcher.wake,
         )
         scheduler = await stack.enter_async_context(
-            open_scheduler(polling, spread_s(settings, len(base.feeds)))
+            open_scheduler(polling, choose_spread_s(settings, len(base.feeds)))
         )
-        sources = SourceRegistry(settings, fetch_limits(settings), config.parties, clock)
+        sources = SourceRegistry(settings, make_fetch_limits(settings), config.parties, read_clock)
         stack.push_async_callback(sources.close)
         answers = AnswerService(decisions.ledger, sources.reference)
         decisions.watch(answers.replace_ledger)
-        slack = _slack_context(base, FeedRegistry(base.feeds, store, poller), answers, decisions)
+        slack = _build_slack_context(
+            base, FeedRegistry(base.feeds, store, poller), answers, decisions
+        )
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)
         yield Services(
@@ -342,22 +349,26 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             poller=poller,
             scheduler=scheduler,
             notices=notices,
-            reminders=_reminders(base, answers, dispatcher),
+            reminders=_build_reminders(base, answers, dispatcher),
             slack=slack,
             hubs=hubs,
-            journal=sources.journal(config.reader, lambda: decisions.ledger, inbox),
+            journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
         )
 
 
 @asynccontextmanager
 async def open_hubs(settings: Settings, store: Store) -> AsyncIterator[WebSubSubscriptions | None]:
-    """The subscriptions at WebSub hubs; None where no hub can reach this program."""
+    """The subscriptions at WebSub hubs; None if no hub can reach the bot."""
     if not settings.public_url or settings.transport != "http":
         if settings.public_url:
-            log.warning("TARIFFWIRE_PUBLIC_URL is not used: only over HTTP can hubs call the bot")
+            log.warning(
+                "TARIFFWIRE_PUBLIC_URL is ignored: hubs can reach the bot only in HTTP mode"
+            )
         yield None
         return
-    hubs = WebSubSubscriptions(fetch_limits(settings), store.hubs, settings.public_url, clock)
+    hubs = WebSubSubscriptions(
+        make_fetch_limits(settings), store.hubs, settings.public_url, read_clock
+    )
     await hubs.open()
     try:
         yield hubs
@@ -365,7 +376,7 @@ async def open_hubs(settings: Settings, store: Store) -> AsyncIterator[WebSubSub
         await hubs.close()
 
 
-def _slack_context(
+def _build_slack_context(
     base: Foundation, feeds: FeedRegistry, answers: AnswerService, decisions: Decisions
 ) -> SlackContext:
     store = base.store
@@ -378,8 +389,8 @@ def _slack_context(
         feeds=feeds,
     )
     permissions = Permissions(base.settings.operators)
-    service = CommandService(stores, answers, decisions, permissions, clock)
-    secret = plain_secret(base.settings.slack_signing_secret)
+    service = CommandService(stores, answers, decisions, permissions, read_clock)
+    secret = reveal_secret(base.settings.slack_signing_secret)
     return SlackContext(base.slack.client, secret, service)
 
 
@@ -392,17 +403,17 @@ def _show_changes_of_proposals(
             update_messages(slack, proposal_id), "showing another report of a proposal"
         )
     )
-    decisions.watch(update_on_new_ledger(slack))
+    decisions.watch(watch_ledger(slack))
 
 
-def _reminders(base: Foundation, answers: AnswerService, dispatcher: Dispatcher) -> Reminders:
+def _build_reminders(base: Foundation, answers: AnswerService, dispatcher: Dispatcher) -> Reminders:
     return Reminders(
         lambda: answers.ledger,
         base.store.outbox,
         base.store.subscriptions,
         base.store.reminders,
         base.slack.team,
-        clock,
+        read_clock,
         dispatcher.wake,
         base.settings.digest_hour,
         ZoneInfo(base.settings.timezone),

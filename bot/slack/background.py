@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 def log_failure(doing: str) -> str | None:
     """Logs the exception being handled with its traceback; returns the id of the log line.
 
-    None while the database is away: `bot.store.outage` logs that once.
+    None if the database cannot be reached: `bot.store.outage` logs that once.
     """
     if isinstance(sys.exception(), StoreUnavailable):
         return None
@@ -33,7 +33,7 @@ class Background:
 
     def spawn(self, work: Coroutine[Any, Any, object], doing: str) -> None:
         """Starts the work; `doing` names it in the log if it fails."""
-        task = asyncio.create_task(_logged(work, doing), name=doing)
+        task = asyncio.create_task(_run_logged(work, doing), name=doing)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -47,7 +47,7 @@ class Background:
                 await asyncio.gather(*late, return_exceptions=True)
 
 
-async def _logged(work: Coroutine[Any, Any, object], doing: str) -> None:
+async def _run_logged(work: Coroutine[Any, Any, object], doing: str) -> None:
     try:
         await work
     except Exception:

@@ -1,4 +1,4 @@
-"""What the listeners of Slack share. `bot.runtime.app` builds it."""
+"""The objects that all listeners share. `bot.runtime.wiring` builds them."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Deduplicator:
         self._known: OrderedDict[str, datetime] = OrderedDict()
 
     def is_repeated(self, key: str, now: datetime) -> bool:
-        """Whether the key was seen while Slack may repeat events; remembers a new one."""
+        """Whether the key was seen while Slack may still repeat events; remembers a new key."""
         while self._known and self._is_over(now):
             self._known.popitem(last=False)
         if key in self._known:
@@ -36,7 +36,7 @@ class Deduplicator:
 
 @dataclass(frozen=True)
 class SlackContext:
-    """All that listeners use.
+    """The objects that all listeners share.
 
     `client` is for calls outside a request. For each request, Bolt derives a client from it with
     the same session.

@@ -1,4 +1,4 @@
-"""Slack's requests over HTTP: a body is read only if it may be Slack's, and used only if it is."""
+"""Reads signed HTTP requests. Headers are checked before the body is read, then the signature."""
 
 import re
 

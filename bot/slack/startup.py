@@ -1,7 +1,7 @@
 """Calls of Slack at the start, retried until Slack answers.
 
-A network that is not up yet, a captive portal or a rate limit is waited out. An error that only an
-operator can fix ends the start with its cure.
+They are retried if the network is not up yet, a captive portal answers, or a rate limit applies.
+An error that only an operator can fix ends the start with its cure.
 """
 
 import asyncio
@@ -28,13 +28,15 @@ class Stopped(Exception):
     """The operator ended the program while it was waiting."""
 
 
-async def team_of(client: AsyncWebClient) -> str:
+async def fetch_team(client: AsyncWebClient) -> str:
     """The id of the workspace that the token belongs to."""
     return str((await client.auth_test())["team_id"])
 
 
-async def patiently(what: str, ask: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T:
-    """The result of `ask`, which is retried with backoff while Slack is away or busy.
+async def retry_until_answered(
+    what: str, ask: Callable[[], Awaitable[T]], stop: asyncio.Event
+) -> T:
+    """The result of `ask`, which is retried with backoff while Slack cannot be reached or is busy.
 
     `what` names the call in messages. Raises Stopped once `stop` is set, and SlackError for an
     error that a retry cannot fix.
@@ -42,23 +44,23 @@ async def patiently(what: str, ask: Callable[[], Awaitable[T]], stop: asyncio.Ev
     wait_s = 1.0
     while True:
         try:
-            return await _unless(stop, ask())
+            return await _wait_unless(stop, ask())
         except SlackApiError as error:
-            said = code(error) or f"HTTP {status(error)}"
+            reason = code(error) or f"HTTP {status(error)}"
             if not passes(error):
-                raise SlackError(what, said, cure(error)) from error
+                raise SlackError(what, reason, cure(error)) from error
             wait_s = max(wait_s, retry_after_s(error) if status(error) == 429 else 0.0)
         except (aiohttp.ClientError, TimeoutError, OSError, AttributeError) as error:
             # slack_sdk raises AttributeError for an answer that is no JSON.
-            said = type(error).__name__
-        log.warning("%s: Slack does not answer (%s); trying again in %.0f s", what, said, wait_s)
+            reason = type(error).__name__
+        log.warning("%s: Slack does not answer (%s); trying again in %.0f s", what, reason, wait_s)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait_s)
             raise Stopped
         wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
 
-async def _unless(stop: asyncio.Event, call: Awaitable[T]) -> T:
+async def _wait_unless(stop: asyncio.Event, call: Awaitable[T]) -> T:
     """The result, unless `stop` is set first: a connection attempt may never end."""
     answer = asyncio.ensure_future(call)
     stopped = asyncio.ensure_future(stop.wait())

@@ -1,4 +1,4 @@
-"""Refuses what comes from another workspace than the bot's.
+"""Refuses requests from any workspace other than the bot's.
 
 That happens if the app is installed in several workspaces: all of them share the signing secret
 and the app-level token, but this bot's token, data and subscriptions belong to one.
@@ -30,14 +30,14 @@ class TeamGuard(AsyncMiddleware):
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's name
     ) -> BoltResponse | None:
         """Answers a payload of another workspace, and passes on every other."""
-        teams = installed_teams(req.body)
+        teams = find_installed_teams(req.body)
         if not teams or self._team in teams:
             return await next()
         self._rejections.count(Rejection.OTHER_TEAM)
-        return _refusal(req.body)
+        return _make_refusal(req.body)
 
 
-def installed_teams(body: Mapping[str, Any]) -> frozenset[str]:
+def find_installed_teams(body: Mapping[str, Any]) -> frozenset[str]:
     """The workspaces for which a payload may be meant; empty if it names none.
 
     - a command: `team_id`
@@ -55,21 +55,21 @@ def installed_teams(body: Mapping[str, Any]) -> frozenset[str]:
         body.get("team_id"),
         body.get("context_team_id"),
         team.get("id") if isinstance(team, dict) else team,
-        _field(body.get("view"), "app_installed_team_id"),
-        *(_field(each, "team_id") for each in _list(authorizations)),
+        _read_field(body.get("view"), "app_installed_team_id"),
+        *(_read_field(each, "team_id") for each in _read_list(authorizations)),
     ]
     return frozenset(each for each in found if isinstance(each, str) and each)
 
 
-def _field(value: object, name: str) -> object:
+def _read_field(value: object, name: str) -> object:
     return value.get(name) if isinstance(value, dict) else None
 
 
-def _list(value: object) -> list[object]:
+def _read_list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _refusal(body: Mapping[str, Any]) -> BoltResponse:
+def _make_refusal(body: Mapping[str, Any]) -> BoltResponse:
     """A text for a command, an acknowledgement for an event, and an error for the rest.
 
     Slack repeats events that get an error, and after many of them sends none to any workspace.

@@ -1,4 +1,4 @@
-"""What all live sources share: their settings' types, their tools, and checked answers."""
+"""Parts that all live sources share: types of settings, tools, and validation of answers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from bot.errors import SourceError
 from bot.parties import Parties
 from bot.rates.model.lookup import Finding, Lookup
 from bot.rates.model.measure import Source
+from bot.text.dates import format_day
 
 if TYPE_CHECKING:
     # It loads aiohttp, and the settings of the sources are part of every command.
@@ -30,19 +31,19 @@ _HUNDREDTH = Decimal("0.01")
 _HIGHEST_AVERAGE = 1000
 
 
-def _with_slash(address: str) -> str:
+def _add_slash(address: str) -> str:
     return address if address.endswith("/") else f"{address}/"
 
 
 ApiUrl = Annotated[
-    str, StringConstraints(pattern=r"^https?://[^\s?#]+$"), AfterValidator(_with_slash)
+    str, StringConstraints(pattern=r"^https?://[^\s?#]+$"), AfterValidator(_add_slash)
 ]
-"""The address below which an API lies; it ends with a slash."""
+"""The base address of an API, with a slash at the end."""
 
 
 @dataclass(frozen=True)
 class SourceTools:
-    """What a live source works with. `clock` gives the present moment in UTC."""
+    """The tools that a live source gets. `clock` returns the time in UTC."""
 
     api: "JsonApi"
     parties: Parties
@@ -55,35 +56,35 @@ class ApiModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-def parsed(source: str, answer: object, shape: TypeAdapter[T]) -> T:
+def parse_answer(source: str, answer: object, shape: TypeAdapter[T]) -> T:
     """The answer in its documented shape; raises SourceError if it has another."""
     try:
         return shape.validate_python(answer)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(step)[:30] for step in first["loc"][:6])
-        raise unexpected(source, where or "another kind of value") from error
+        raise make_shape_error(source, where or "another kind of value") from error
 
 
-def unexpected(source: str, what: str) -> SourceError:
+def make_shape_error(source: str, what: str) -> SourceError:
     """The error for an answer that does not have the documented shape."""
-    return SourceError(source, f"answered in a shape that is not documented ({what})")
+    return SourceError(source, f"answered in an undocumented format ({what})")
 
 
-def mfn_average(
+def make_average_finding(
     name: str, lookup: Lookup, found: tuple[int, Decimal], source: Source, now: datetime
 ) -> Finding:
-    """The average duty that the source `name` gives for a year, to the hundredth.
+    """The average duty of a year by the source `name`, rounded to 0.01 percent.
 
-    Raises SourceError if it cannot be one.
+    Raises SourceError if the number is negative or impossibly high.
     """
     year, percent = found
     if not (percent.is_finite() and 0 <= percent <= _HIGHEST_AVERAGE and 1990 <= year <= now.year):
-        raise unexpected(name, f"{percent:.10g} percent in {year}")
+        raise make_shape_error(name, f"{percent:.10g} percent in {year}")
     return Finding(
         of=lookup,
         percent=percent.quantize(_HUNDREDTH, ROUND_HALF_UP).normalize(),
         year=year,
-        source=source.model_copy(update={"text": f"{source.text}, read on {now.date()}"}),
+        source=source.model_copy(update={"text": f"{source.text}, read on {format_day(now)}"}),
         fetched_at=now,
     )

@@ -1,7 +1,7 @@
 """GET requests to public APIs, with their JSON as plain values.
 
-They are made as those for feeds: with the same address guard on every hop, the same limits on time
-and bytes, and the same User-Agent. Numbers with a point become Decimal, exactly as sent.
+Requests use the same address guard, limits on time and size, and User-Agent as requests for feeds.
+Numbers with a decimal point become Decimal, exactly as sent.
 """
 
 import json
@@ -14,10 +14,10 @@ from bot.errors import AddressRefused, FeedError, SourceError
 from bot.feeds.http.fetch import Fetched, Fetcher
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Validators
-from bot.sources.api import Query, unexpected
+from bot.sources.api import Query, make_shape_error
 
 LARGEST_BYTES = 1_000_000
-"""Of one answer, unpacked. To parse as much blocks the event loop for about 10 ms."""
+"""Maximum bytes of one decompressed answer. Parsing 1 MB blocks the event loop for about 10 ms."""
 
 
 class JsonApi:
@@ -44,14 +44,14 @@ class JsonApi:
     ) -> object:
         """The JSON at an address; None if the status is one of `nothing`.
 
-        Raises SourceError about `source`, which holds neither the query nor a key.
+        Raises SourceError for `source`; its message contains neither the query nor a key.
         """
         whole = f"{address}?{urlencode(query)}" if query else address
         accept = {"Accept": "application/json", **(headers or {})}
         try:
             answer = await self._fetcher.fetch(whole, Validators(), accept)
         except FeedError as error:
-            # Other cures of a FeedError are about feeds.
+            # The cures of other errors are about feeds.
             cure = error.cure if isinstance(error, AddressRefused) else ""
             raise SourceError(source, f"did not answer ({error.cause})", cure) from error
         if answer.status in nothing:
@@ -65,10 +65,10 @@ def _read(source: str, answer: Fetched) -> object:
     try:
         read: object = json.loads(answer.body, parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, ArithmeticError, RecursionError) as error:
-        # ArithmeticError: an exponent that no Decimal can have.
-        raise unexpected(source, "no JSON") from error
+        # ArithmeticError: an exponent that is too large for a Decimal.
+        raise make_shape_error(source, "not JSON") from error
     return read
 
 
 def _refuse(constant: str) -> Never:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")

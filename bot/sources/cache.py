@@ -1,11 +1,11 @@
 """Caches the answers of a live source, with one request per key and a circuit breaker.
 
 The first rule that applies decides:
-1. a cached answer or failure that is still fresh: that one;
-2. a request for the key is under way: its result;
-3. the source failed too often in a row: refused until it has rested;
-4. too many requests are under way: refused;
-5. otherwise a request, whose result is cached.
+1. A cached answer or failure is still fresh: return it.
+2. A request for the key is in progress: wait for its result.
+3. The source failed too often in a row: refuse until the pause is over.
+4. Too many requests are in progress: refuse.
+5. Otherwise send a request and cache its result.
 """
 
 import asyncio
@@ -24,15 +24,15 @@ class Times(Frozen):
 
     keep_s: float = 86_400.0
     keep_nothing_s: float = 6 * 3600.0
-    """For the answer that there is none."""
+    """How long "not found" is cached."""
     keep_failure_s: float = 60.0
     trips_after: int = 3
-    """Failures in a row, over all keys, after which the source rests."""
+    """Failures in a row, over all keys, after which no requests are sent for `rest_s` seconds."""
     rest_s: float = 300.0
     at_once: int = 16
-    """Maximum requests under way, so that no queue grows before a source that hangs."""
+    """Maximum requests in progress, so that no queue grows while the source hangs."""
     at_most: int = 1000
-    """Maximum keys; the least recently used go first."""
+    """Maximum cached keys; the least recently used are removed first."""
 
 
 class _Kept(NamedTuple, Generic[V]):
@@ -65,16 +65,16 @@ class LookupCache(Generic[V]):
         task = self._under_way.get(key)
         if task is None:
             if self._clock_s() < self._rests_until_s:
-                raise SourceError(self._source, "failed repeatedly and is left alone for a while")
+                raise SourceError(self._source, "failed repeatedly and is paused for a while")
             if len(self._under_way) >= self._times.at_once:
-                raise SourceError(self._source, "has too many questions to answer already")
+                raise SourceError(self._source, "has too many requests in progress")
             task = asyncio.create_task(self._ask(key, ask), name=f"asking {self._source}")
             self._under_way[key] = task
             task.add_done_callback(_retrieve)
         return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Ends the requests under way."""
+        """Cancels the requests in progress."""
         tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()
@@ -105,6 +105,6 @@ class LookupCache(Generic[V]):
 
 
 def _retrieve(task: asyncio.Task[object]) -> None:
-    """Keeps asyncio from reporting a failure that no caller waits for; it is cached."""
+    """Retrieves the exception, or asyncio would log a failure that no caller waits for."""
     if not task.cancelled():
         task.exception()

@@ -19,14 +19,15 @@ from pydantic import BaseModel, TypeAdapter
 from bot.rates.model.goods import format_code
 from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.rates.model.measure import Source
-from bot.sources.api import ApiModel, ApiUrl, SourceTools, parsed
+from bot.sources.api import ApiModel, ApiUrl, SourceTools, parse_answer
+from bot.text.dates import format_day
 from bot.text.plain import cut, to_plain_text
 
 NAME = "USITC's tariff schedule"
 PAGE = "https://hts.usitc.gov/search?query="
 
 MOST_ROWS = 300
-"""Maximum rows read of one answer; a subheading with all its lines has fewer."""
+"""Maximum rows read from one answer. A subheading with all its lines has fewer."""
 _RATED_DIGITS = 8
 _RATES_SHOWN = 5
 _SHORT = 140
@@ -42,7 +43,7 @@ class HtsSettings(BaseModel):
     usitc_hts_url: ApiUrl = "https://hts.usitc.gov/reststop/"
 
 
-class _Given(ApiModel):
+class _SentRow(ApiModel):
     """A row as it is sent."""
 
     htsno: str | None = None
@@ -73,14 +74,14 @@ class Hts:
         code = lookup.code[:_RATED_DIGITS]
         query = [("keyword", format_code(code))]
         answer = await self._tools.api.get(NAME, f"{self._url}search", query)
-        given = parsed(NAME, answer, _ROWS)
-        return _finding(lookup, code, _rows_of(code, given), self._tools.clock())
+        given = parse_answer(NAME, answer, _ROWS)
+        return _make_finding(lookup, code, _index_rows(code, given), self._tools.clock())
 
 
-_ROWS = TypeAdapter(list[_Given])
+_ROWS = TypeAdapter(list[_SentRow])
 
 
-def _rows_of(code: str, given: Iterable[_Given]) -> dict[str, _Row]:
+def _index_rows(code: str, given: Iterable[_SentRow]) -> dict[str, _Row]:
     """The rows above and below the code, by their digits.
 
     Rows without a number are headings between lines. Statistical suffixes may have the number of
@@ -93,53 +94,55 @@ def _rows_of(code: str, given: Iterable[_Given]) -> dict[str, _Row]:
             continue
         known = rows.get(digits)
         if known is None or (each.general and not known.general):
-            rows[digits] = _Row(digits, _one_line(each.general), _one_line(each.description))
+            rows[digits] = _Row(digits, _clean_line(each.general), _clean_line(each.description))
         if len(rows) >= MOST_ROWS:
             break
     return rows
 
 
-def _one_line(markup: str | None) -> str:
+def _clean_line(markup: str | None) -> str:
     return " ".join(to_plain_text(markup or "", 280).split())
 
 
-def _finding(lookup: Lookup, code: str, rows: dict[str, _Row], now: datetime) -> Finding | None:
+def _make_finding(
+    lookup: Lookup, code: str, rows: dict[str, _Row], now: datetime
+) -> Finding | None:
     within = [digits for digits in rows if digits.startswith(code)]
     lines = [each for each in within if len(each) == _RATED_DIGITS] or within
-    rates = list(dict.fromkeys(_rate_of(line, rows) for line in lines))
+    rates = list(dict.fromkeys(_find_rate(line, rows) for line in lines))
     if not rates or "" in rates:
         return None
-    percents = {ad_valorem(rate) for rate in rates}
+    percents = {parse_ad_valorem(rate) for rate in rates}
     percent = percents.pop() if len(percents) == 1 else None
     line = lines[0] if len(lines) == 1 else code
     return Finding(
         of=lookup,
         percent=percent,
-        words="" if percent is not None else _words(rates),
+        words="" if percent is not None else _describe_rates(rates),
         line=format_code(line),
-        what=_what(line, rows),
+        what=_describe_goods(line, rows),
         year=now.year,
         source=Source(
-            text=f"USITC, Harmonized Tariff Schedule, general column, read on {now.date()}",
+            text=f"USITC, Harmonized Tariff Schedule, general column, read on {format_day(now)}",
             url=f"{PAGE}{format_code(line)}",
         ),
         fetched_at=now,
     )
 
 
-def _rate_of(digits: str, rows: dict[str, _Row]) -> str:
+def _find_rate(digits: str, rows: dict[str, _Row]) -> str:
     """The duty of the row, or of the nearest row above with one; empty if there is none."""
-    return next((row.general for row in _upwards(digits, rows) if row.general), "")
+    return next((row.general for row in _walk_up(digits, rows) if row.general), "")
 
 
-def _upwards(digits: str, rows: dict[str, _Row]) -> Iterator[_Row]:
+def _walk_up(digits: str, rows: dict[str, _Row]) -> Iterator[_Row]:
     """The row, and those above it."""
     for size in range(len(digits), 3, -2):
         if (row := rows.get(digits[:size])) is not None:
             yield row
 
 
-def _words(rates: Sequence[str]) -> str:
+def _describe_rates(rates: Sequence[str]) -> str:
     if len(rates) == 1:
         return cut(rates[0], 250)
     shown = "; ".join(cut(rate, 40) for rate in rates[:_RATES_SHOWN])
@@ -147,10 +150,10 @@ def _words(rates: Sequence[str]) -> str:
     return f"it depends on the line: {shown}{more}"
 
 
-def _what(digits: str, rows: dict[str, _Row]) -> str:
-    """The row's goods; `Other` is preceded by the heading that it is part of."""
+def _describe_goods(digits: str, rows: dict[str, _Row]) -> str:
+    """The row's goods. `Other` alone says nothing, so the heading above is put before it."""
     named: list[str] = []
-    for row in _upwards(digits, rows):
+    for row in _walk_up(digits, rows):
         if row.what:
             named.insert(0, cut(row.what.rstrip(":"), _SHORT))
             if not row.what.lower().startswith("other"):
@@ -158,8 +161,8 @@ def _what(digits: str, rows: dict[str, _Row]) -> str:
     return cut(": ".join(named), 290)
 
 
-def ad_valorem(words: str) -> Decimal | None:
-    """A duty as the schedule words it, in percent of the customs value; None if it is no percent.
+def parse_ad_valorem(words: str) -> Decimal | None:
+    """A duty in the schedule's words as percent of the customs value; None if it is not a percent.
 
     `Free` is 0, `2.9%` is 2.9. Other wordings stay words: `4.4¢/kg`, `1.5¢/kg + 2.5%`, `See
     9903.88.15`. A number after the duty, as in `2.9% 1/`, marks a footnote.

@@ -1,6 +1,6 @@
-"""Asks the live sources for what the ledger lacks, within a deadline.
+"""Looks up figures that the ledger lacks in the live sources, within a deadline.
 
-A request that is slower than the deadline goes on, and its result is cached for the next question.
+A request that misses the deadline continues, and its result is cached for the next question.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ class LookupSource(Protocol):
     """A live source of one kind of figure."""
 
     name: str
-    """As warnings name it."""
+    """The name in warnings."""
     lack: MissingFigure
-    """What it knows."""
+    """The kind of figure that it looks up."""
     probe: Lookup
     """A lookup that it must be able to answer."""
 
@@ -57,18 +57,18 @@ class LiveLookups:
         try:
             done, late = await asyncio.wait(asked, timeout=self._deadline_s)
         finally:
-            # This cancels the waiting only; the requests go on.
+            # This cancels only the waiting; the requests continue.
             for task in asked:
                 task.cancel()
-        said = [task.result() for task in done]
-        said += [
+        results = [task.result() for task in done]
+        results += [
             LookupFailure(of=lookup, source=name, why="did not answer in time")
             for name, lookup in (asked[task] for task in late)
         ]
-        return _best([one for one in said if one is not None])
+        return _choose_best([result for result in results if result is not None])
 
     async def close(self) -> None:
-        """Ends the requests under way."""
+        """Cancels the requests in progress."""
         for sources in self._sources.values():
             for _, cache in sources:
                 await cache.close()
@@ -82,18 +82,18 @@ class LiveLookups:
         except SourceError as error:
             log.warning("%s", error)
         except Exception:
-            # A fault in a source must not prevent the ledger's answer.
-            log.exception("asking %s", source.name)
-        return LookupFailure(of=lookup, source=source.name, why="could not be read just now")
+            # A bug in a source must not prevent the ledger's answer.
+            log.exception("a lookup from %s failed", source.name)
+        return LookupFailure(of=lookup, source=source.name, why="could not be read")
 
 
-def _best(said: Sequence[LookupResult]) -> tuple[LookupResult, ...]:
+def _choose_best(results: Sequence[LookupResult]) -> tuple[LookupResult, ...]:
     """For each lookup the finding of the newest year, or a failure if there is none."""
     best: dict[Lookup, LookupResult] = {}
-    for one in sorted(said, key=_rank):
-        best[one.of] = one
+    for result in sorted(results, key=_rank_result):
+        best[result.of] = result
     return tuple(best.values())
 
 
-def _rank(one: LookupResult) -> int:
-    return one.year if isinstance(one, Finding) else 0
+def _rank_result(result: LookupResult) -> int:
+    return result.year if isinstance(result, Finding) else 0

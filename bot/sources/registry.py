@@ -1,4 +1,4 @@
-"""The live sources that are on, and a check whether they answer."""
+"""The live sources that are on, and a test of each."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -15,7 +15,7 @@ from bot.sources.api_client import JsonApi
 from bot.sources.cache import LookupCache, Times
 from bot.sources.hts import Hts
 from bot.sources.journals.federal_register import FederalRegister
-from bot.sources.journals.watcher import JournalWatcher, Offers
+from bot.sources.journals.watcher import JournalWatcher, ProposalIntake
 from bot.sources.lookup import LiveLookups, LookupSource
 from bot.sources.settings import SourceSettings
 from bot.sources.wits import Wits
@@ -23,7 +23,7 @@ from bot.sources.wto import Wto
 from bot.values import Frozen
 
 LONGEST_FETCH_S = 10.0
-"""Maximum seconds of one request, also after an answer was given without it."""
+"""Maximum seconds of one request. It may continue after the answer was sent without it."""
 _FEDERAL_REGISTER = "federal-register"
 _FIGURES: dict[str, Callable[[SourceSettings, SourceTools], LookupSource]] = {
     "usitc-hts": Hts,
@@ -70,33 +70,35 @@ class SourceRegistry:
         self._journal = (
             FederalRegister(settings, tools) if _FEDERAL_REGISTER in settings.live_sources else None
         )
-        self.reference = LiveLookups(self._by_lack()) if self._figures else None
+        self.reference = LiveLookups(self._group_sources()) if self._figures else None
         """The sources of figures; None if all are off."""
 
-    def _by_lack(self) -> dict[MissingFigure, Sequence[tuple[LookupSource, LookupCache[Finding]]]]:
+    def _group_sources(
+        self,
+    ) -> dict[MissingFigure, Sequence[tuple[LookupSource, LookupCache[Finding]]]]:
         found: dict[MissingFigure, list[tuple[LookupSource, LookupCache[Finding]]]] = {}
         for source in self._figures.values():
             times, _ = _CACHED[source.lack]
-            cache: LookupCache[Finding] = LookupCache(source.name, _seconds, times)
+            cache: LookupCache[Finding] = LookupCache(source.name, _read_seconds, times)
             found.setdefault(source.lack, []).append((source, cache))
         return dict(found)
 
-    def journal(
-        self, reader: Reader, ledger: Callable[[], Ledger], offers: Offers
+    def build_journal_watcher(
+        self, reader: Reader, ledger: Callable[[], Ledger], offers: ProposalIntake
     ) -> JournalWatcher | None:
-        """Makes proposals of the journal's documents; None if it is off."""
+        """The watcher that makes proposals from the journal's documents; None if it is off."""
         if self._journal is None:
             return None
         return JournalWatcher(self._journal, reader, ledger, offers, self._clock)
 
     async def close(self) -> None:
-        """Ends the requests under way, and closes all connections."""
+        """Cancels the requests in progress, and closes all connections."""
         if self.reference is not None:
             await self.reference.close()
         await self._api.close()
 
-    async def probes(self) -> AsyncIterator[SourceProbe]:
-        """Asks each source that is on for something that it must know; never raises SourceError."""
+    async def run_probes(self) -> AsyncIterator[SourceProbe]:
+        """Tests each source that is on with a lookup that it must answer; raises no SourceError."""
         if self._journal is not None:
             yield await self._probe_journal(self._journal)
         for name, source in self._figures.items():
@@ -105,7 +107,7 @@ class SourceRegistry:
     async def _probe_journal(self, journal: FederalRegister) -> SourceProbe:
         since = (self._clock() - timedelta(days=_PROBED_DAYS)).date()
         try:
-            found = await journal.since(since, most_pages=1)
+            found = await journal.list_since(since, most_pages=1)
         except SourceError as error:
             return SourceProbe(name=_FEDERAL_REGISTER, ok=False, says=error.cause)
         says = f"answers: {len(found)} documents of the last {_PROBED_DAYS} days on its first page"
@@ -119,10 +121,10 @@ async def _probe(name: str, source: LookupSource) -> SourceProbe:
     except SourceError as error:
         return SourceProbe(name=name, ok=False, says=error.cause)
     if found is None:
-        return SourceProbe(name=name, ok=False, says=f"answers, but knows nothing of {of}")
-    said = found.words if found.percent is None else f"{found.percent:f} %"
-    return SourceProbe(name=name, ok=True, says=f"answers: {of} is {said} ({found.year})")
+        return SourceProbe(name=name, ok=False, says=f"answers, but not about {of}")
+    value = found.words if found.percent is None else f"{found.percent:f}%"
+    return SourceProbe(name=name, ok=True, says=f"answers: {of} is {value} ({found.year})")
 
 
-def _seconds() -> float:
+def _read_seconds() -> float:
     return asyncio.get_running_loop().time()

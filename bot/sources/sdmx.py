@@ -49,11 +49,11 @@ class SdmxDocument(ApiModel):
     structure: _Structure
 
 
-def newest(document: SdmxDocument, wanted: Mapping[str, str]) -> tuple[int, Decimal] | None:
+def find_newest(document: SdmxDocument, wanted: Mapping[str, str]) -> tuple[int, Decimal] | None:
     """The last year of the series and its value; None if there is none.
 
-    `wanted` has ids of values by id of dimension, in any case; a dimension that the document lacks
-    is ignored. So is an index outside its list.
+    `wanted` maps dimension ids to value ids, in upper or lower case. Dimensions that the document
+    lacks are ignored, and so are indexes outside their list.
     """
     dimensions = document.structure.dimensions
     found = (
@@ -61,7 +61,7 @@ def newest(document: SdmxDocument, wanted: Mapping[str, str]) -> tuple[int, Deci
         for one in document.dataSets[:1]
         for key, series in one.series.items()
         if _fits(key, dimensions.series, wanted)
-        for observation in _observations(series, dimensions.observation)
+        for observation in _list_observations(series, dimensions.observation)
     )
     return max(found, default=None)
 
@@ -69,17 +69,17 @@ def newest(document: SdmxDocument, wanted: Mapping[str, str]) -> tuple[int, Deci
 def _fits(key: str, dimensions: Sequence[_Dimension], wanted: Mapping[str, str]) -> bool:
     for dimension, place in zip(dimensions, key.split(":"), strict=False):
         wish = wanted.get(dimension.id.upper())
-        value = _value(dimension, place)
+        value = _find_value(dimension, place)
         if value is None or (wish is not None and value.id.upper() != wish.upper()):
             return False
     return True
 
 
-def _observations(
+def _list_observations(
     series: _Series, dimensions: Sequence[_Dimension]
 ) -> Iterator[tuple[int, Decimal]]:
     for place, values in series.observations.items():
-        year = _value(dimensions[0], place.partition(":")[0]) if dimensions else None
+        year = _find_value(dimensions[0], place.partition(":")[0]) if dimensions else None
         value = values[0] if values else None
         # Numbers without a point come as int; true and false are ints too.
         number = isinstance(value, int | Decimal) and not isinstance(value, bool)
@@ -87,7 +87,7 @@ def _observations(
             yield int(year.id or year.name), Decimal(str(value))
 
 
-def _value(dimension: _Dimension, place: str) -> _Value | None:
+def _find_value(dimension: _Dimension, place: str) -> _Value | None:
     at = int(place) if place.isascii() and place.isdigit() and len(place) < 6 else -1
     return dimension.values[at] if 0 <= at < len(dimension.values) else None
 

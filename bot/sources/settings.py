@@ -14,19 +14,19 @@ LIVE_SOURCES = ("federal-register", "usitc-hts", "wits", "wto")
 """The names that TARIFFWIRE_LIVE_SOURCES may hold."""
 
 
-def _names(value: object) -> object:
-    """The names in a text with commas; raises ValueError for one that is no live source."""
+def _split_names(value: object) -> object:
+    """The names in a comma-separated text; raises ValueError for an unknown live source."""
     if not isinstance(value, str):
         return value
     names = tuple(part.strip().lower() for part in value.split(",") if part.strip())
     for name in names:
         if name not in LIVE_SOURCES:
             known = ", ".join(LIVE_SOURCES)
-            raise ValueError(f"{name[:40]!r} is no live source; there are {known}")
+            raise ValueError(f"{name[:40]!r} is not a live source; known are {known}")
     return tuple(dict.fromkeys(names))
 
 
 class SourceSettings(FederalRegisterSettings, HtsSettings, WitsSettings, WtoSettings):
     """Which live sources are on, and the settings that each brings."""
 
-    live_sources: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
+    live_sources: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)] = ()

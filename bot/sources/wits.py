@@ -10,8 +10,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.rates.model.measure import Source
-from bot.sources.api import ApiUrl, SourceTools, mfn_average, parsed
-from bot.sources.sdmx import SdmxDocument, newest
+from bot.sources.api import ApiUrl, SourceTools, make_average_finding, parse_answer
+from bot.sources.sdmx import SdmxDocument, find_newest
 
 NAME = "WITS"
 PAGE = "https://wits.worldbank.org/CountryProfile/en/Country/"
@@ -53,11 +53,11 @@ class Wits:
         answer = await self._tools.api.get(NAME, f"{self._url}{path}", query, nothing={404})
         if answer is None:
             return None
-        found = newest(parsed(NAME, answer, _DOCUMENT), {**_SERIES, "REPORTER": code})
+        found = find_newest(parse_answer(NAME, answer, _DOCUMENT), {**_SERIES, "REPORTER": code})
         if found is None:
             return None
         source = Source(
             text="World Bank, WITS, simple average of applied MFN duties",
             url=f"{PAGE}{code}/Year/{found[0]}/Summary",
         )
-        return mfn_average(NAME, lookup, found, source, self._tools.clock())
+        return make_average_finding(NAME, lookup, found, source, self._tools.clock())

@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr, TypeAdapter
 
 from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.rates.model.measure import Source
-from bot.sources.api import ApiModel, ApiUrl, Query, SourceTools, mfn_average, parsed
+from bot.sources.api import ApiModel, ApiUrl, Query, SourceTools, make_average_finding, parse_answer
 
 NAME = "The WTO"
 PAGE = "https://stats.wto.org/"
@@ -68,7 +68,7 @@ class Wto:
 
     async def find(self, lookup: Lookup) -> Finding | None:
         """The newest average of the economy; None if the WTO has none. Raises SourceError."""
-        code = await self._code(lookup.economy)
+        code = await self._find_code(lookup.economy)
         if code is None:
             return None
         query = [("i", INDICATOR), ("r", code), ("fmt", "json"), ("mode", "full")]
@@ -77,15 +77,15 @@ class Wto:
             return None
         found = [
             (row.Year, row.Value)
-            for row in parsed(NAME, answer, _DATA).Dataset
+            for row in parse_answer(NAME, answer, _DATA).Dataset
             if row.Value is not None and row.ReportingEconomyCode in (None, code)
         ]
         if not found:
             return None
         source = Source(text=_SOURCE, url=PAGE)
-        return mfn_average(NAME, lookup, max(found), source, self._tools.clock())
+        return make_average_finding(NAME, lookup, max(found), source, self._tools.clock())
 
-    async def _code(self, economy: str) -> str | None:
+    async def _find_code(self, economy: str) -> str | None:
         """The WTO's code of an economy; the list of codes is fetched once."""
         if economy == "EU":
             return _EU
@@ -94,7 +94,7 @@ class Wto:
                 answer = await self._get("reporters", [("lang", "1")])
                 self._codes = {
                     each.iso3A: each.code
-                    for each in parsed(NAME, answer or [], _REPORTERS)
+                    for each in parse_answer(NAME, answer or [], _REPORTERS)
                     if each.iso3A
                 }
         alpha3 = _OWN_CODES.get(economy) or self._tools.parties.get(economy).alpha3

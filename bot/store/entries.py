@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from bot.feeds.identity import identities
+from bot.feeds.identity import list_identities
 from bot.feeds.model import Entry
 from bot.news.story import Story
 from bot.store import tables
@@ -116,7 +116,7 @@ def _identity_rows(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     return [
         {"feed_id": entry.feed_id, "identity": identity, "entry_key": entry.key}
         for entry in entries
-        for identity in identities(entry)
+        for identity in list_identities(entry)
     ]
 
 

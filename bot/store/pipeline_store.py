@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.alerts.delivery import Audience
-from bot.feeds.identity import Sighting, identities, sight
+from bot.feeds.identity import Sighting, list_identities, recognize
 from bot.feeds.model import FeedState
 from bot.news.story import Story
-from bot.pipeline import Taken
+from bot.pipeline import IntakeResult
 from bot.store.store import Store
 
 
@@ -50,11 +50,11 @@ class PipelineStore:
             alerted=await self._store.outbox.alerted(event_ids),
         )
 
-    async def keep(self, taken: Taken) -> None:
+    async def keep(self, taken: IntakeResult) -> None:
         """Saves the result of one poll in one transaction; raises StoreError and saves nothing."""
         await self._store.database.write(lambda connection: self._write(connection, taken))
 
-    def _write(self, connection: Connection, taken: Taken) -> None:
+    def _write(self, connection: Connection, taken: IntakeResult) -> None:
         store, seen_at = self._store, taken.round.finished_at
         taken = self._without_known_stories(connection, taken)
         store.feeds.put_state(connection, taken.round.state)
@@ -65,7 +65,7 @@ class PipelineStore:
         store.outbox.put(connection, _with_stories(taken, inserted).deliveries)
         store.proposals.put(connection, taken.proposals, seen_at)
 
-    def _without_known_stories(self, connection: Connection, taken: Taken) -> Taken:
+    def _without_known_stories(self, connection: Connection, taken: IntakeResult) -> IntakeResult:
         """The same without the stories that another process has saved in the meantime.
 
         `tariffwire poll` may run on another machine than the bot, on the same PostgreSQL. The
@@ -75,15 +75,15 @@ class PipelineStore:
             return taken
         keys = {story.entry_key for story in taken.stories}
         read = [each for each in (*taken.entries, *taken.revised) if each.key in keys]
-        wanted = {identity for entry in read for identity in identities(entry)}
+        wanted = {identity for entry in read for identity in list_identities(entry)}
         known = self._store.entries.known_within(connection, taken.round.feed_id, wanted)
-        seen = {entry.key for entry in read if sight(entry, known) is Sighting.KNOWN}
+        seen = {entry.key for entry in read if recognize(entry, known) is Sighting.KNOWN}
         return _with_stories(
             taken, {each.id for each in taken.stories if each.entry_key not in seen}
         )
 
 
-def _with_stories(taken: Taken, story_ids: Collection[str]) -> Taken:
+def _with_stories(taken: IntakeResult, story_ids: Collection[str]) -> IntakeResult:
     """The same with these stories only, and with the deliveries about them."""
     if len(story_ids) == len(taken.stories):
         return taken

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, ProposalRecord, State
-from bot.proposals.build import asked_again
+from bot.proposals.build import renew_proposal
 from bot.proposals.inbox import QueuedMessages
 from bot.proposals.model import Proposal
 from bot.store import tables
@@ -55,7 +55,7 @@ class Proposals:
             return proposal
         query = sa.select(_row.data, _row.decision).where(_row.id == proposal.same_as)
         theirs = connection.execute(query.with_for_update()).one_or_none()
-        if theirs is not None and not _record(theirs).takes(proposal):
+        if theirs is not None and not _record(theirs).accepts_source(proposal):
             return proposal
         return proposal.model_copy(update={"id": proposal.same_as})
 
@@ -74,10 +74,10 @@ class Proposals:
         query = sa.select(_row.data, _row.decision).where(_row.id == proposal.id).with_for_update()
         known = _record(connection.execute(query).one())
         if known.decision is not None and now - known.decision.at > A_DECISION_STANDS:
-            again = asked_again(proposal, known.decision.at.date())
+            again = renew_proposal(proposal, known.decision.at.date())
             self._put(connection, again, now)
             return
-        joined = known.proposal.joined(proposal)
+        joined = known.proposal.merge(proposal)
         if joined != known.proposal:
             changed = sa.update(_table).where(_row.id == proposal.id)
             # Its messages lack the new source.

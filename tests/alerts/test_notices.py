@@ -16,7 +16,7 @@ from bot.alerts.workspace_gate import Recovery
 from bot.alerts.workspace_refusal import first_refusal
 from bot.feeds.model import FeedState
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.overlay import StaleApproval, stale_notice
+from bot.proposals.approval.overlay import StaleApproval, report_stale
 from bot.rates.model.measure import Source
 from bot.store.upgrade import upgrade
 from tests.store.examples import NOON, TEAM, minutes, subscription
@@ -129,10 +129,10 @@ async def test_a_stale_approval_is_reported_once(store: Store) -> None:
     setting = Setting(store, "U1")
     for _ in range(2):
         left = StaleApproval(made, "a rate of it begins on that day already")
-        await setting.notices.look([], [stale_notice(left)])
+        await setting.notices.look([], [report_stale(left)])
         setting.start()
     [told] = await setting.send_due()
-    for part in ("us-232-steel, 40 %", "ana", "begins on that day already", "Take it back"):
+    for part in ("us-232-steel, 40%", "ana", "begins on that day already", "Undo it"):
         assert part in told.reason
 
 

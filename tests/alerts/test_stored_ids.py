@@ -15,7 +15,7 @@ from bot.alerts.reminders import plan_reminders
 from bot.alerts.subscription import Frequency, subscription_id
 from bot.feeds.model import FeedState
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.overlay import StaleApproval, stale_notice
+from bot.proposals.approval.overlay import StaleApproval, report_stale
 from bot.rates.model.measure import Source
 from bot.slack.api.lookup import marked
 from bot.values import Topic
@@ -97,7 +97,7 @@ def test_the_id_of_an_approval_notice_comes_from_the_approval_and_the_reason() -
         approved_by="ana",
         approved_on=date(2026, 11, 25),
     )
-    stale = stale_notice(StaleApproval(amendment, "no such measure"))
+    stale = report_stale(StaleApproval(amendment, "no such measure"))
     [made] = plan_notices([], "T1", ["C1"], NOON, [stale])
     assert made.id == "1a892e74a07ff2ca3ebaa2f2f1e460f0"
 

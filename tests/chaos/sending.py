@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.alerts.dispatcher import Dispatcher, DispatchTimes
 from bot.slack.api.sender import SlackSender
-from bot.slack.app import open_session, web_client
+from bot.slack.app import build_client, open_session
 from bot.store.store import Store
 from tests.slack.samples import PARTIES
 
@@ -21,7 +21,7 @@ async def open_dispatcher(
 ) -> AsyncIterator[Dispatcher]:
     """A dispatcher with the real sender. `pace_s` separates messages of one conversation."""
     async with open_session() as session:
-        client = web_client("xoxb-chaos", api_url, session)
+        client = build_client("xoxb-chaos", api_url, session)
         sender = SlackSender(client, PARTIES, pace_s=pace_s)
         times = DispatchTimes(send_timeout_s=send_timeout_s)
         yield Dispatcher(store.outbox, sender, clock, pace_s=pace_s, times=times)

@@ -276,7 +276,7 @@ async def test_feeds_are_checked_added_exported_imported_and_removed(shell: Shel
     checked, added = await asyncio.gather(
         shell.output_of("feeds", "check", page), shell.output_of("feeds", "add", page)
     )
-    assert "1 of 1 entries would be flagged" in checked
+    assert "1 of 1 entries match a topic" in checked
     feed_id = added.split()[1].rstrip(":")
     assert f"{shell.feeds.address}/extra.rss" in added
     known, exported, polled = await asyncio.gather(
@@ -284,13 +284,13 @@ async def test_feeds_are_checked_added_exported_imported_and_removed(shell: Shel
         shell.output_of("feeds", "export"),
         shell.output_of("poll", "--once", "--json"),
     )
-    assert f"known already, as {feed_id}" in known
+    assert f"already in the list as {feed_id}" in known
     assert exported.count("xmlUrl=") == 3
     # Entries that a feed lists when it is added count as seen.
     assert feed_id not in {row["feed"] for row in json_lines(polled)}
     opml = shell.write("feeds.opml", exported.replace("/wire.rss", "/new.rss").replace("wire", "x"))
     imported = await shell.output_of("feeds", "import", opml)
-    assert imported == "added 1 feed(s), 2 known already"
+    assert imported == "added 1 feed(s), 2 already in the list"
     assert await shell.output_of("feeds", "remove", feed_id) == f"removed {feed_id}"
     gone, broken = await asyncio.gather(
         shell.error_of("feeds", "remove", feed_id),

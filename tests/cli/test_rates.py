@@ -11,7 +11,7 @@ import pytest
 from bot.errors import StoreError
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
-from bot.proposals.approval.overlay import lay_over
+from bot.proposals.approval.overlay import build_overlay
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.model.measure import Source
 from bot.runtime.config_loader import load_book, load_files, load_parties
@@ -107,7 +107,7 @@ async def test_an_export_into_a_folder_adds_to_approved_yaml(tmp_path: Path) -> 
     parties = load_parties(CONFIG / "parties.yaml")
     made = [amendment("a1"), amendment("a2", "CN", "cn-us-2025-universal")]
     files = load_files(rates, parties)
-    assert load_book(rates, parties) == lay_over(files, made, parties).book
+    assert load_book(rates, parties) == build_overlay(files, made, parties).book
 
 
 async def test_an_amendment_that_no_longer_fits_is_reported(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ async def test_the_fast_reader_returns_the_same_amendments_as_the_store(tmp_path
     # It starts its own event loop, because the command line has none.
     assert list(await asyncio.to_thread(approved_rates, address)) == made
     parties = load_parties(CONFIG / "parties.yaml")
-    assert lay_over(load_book(CONFIG / "rates", parties), made, parties).held
+    assert build_overlay(load_book(CONFIG / "rates", parties), made, parties).applied
 
 
 def test_without_a_database_there_are_no_approved_rates(tmp_path: Path) -> None:

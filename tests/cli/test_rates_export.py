@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cli.rates_export import approved_text
+from bot.cli.rates_export import format_approved
 from bot.errors import ConfigError
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.approval.overlay import lay_over
+from bot.proposals.approval.overlay import build_overlay
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Scope, Source
@@ -78,13 +78,13 @@ def load_with(folder: Path, text: str) -> RatesFiles:
 
 
 def test_a_loaded_export_gives_the_same_ledger(folder: Path) -> None:
-    laid = lay_over(BOOK, SEVERAL, PARTIES)
-    assert laid.held == tuple(SEVERAL)
-    assert load_with(folder, approved_text(*SEVERAL)) == laid.book
+    laid = build_overlay(BOOK, SEVERAL, PARTIES)
+    assert laid.applied == tuple(SEVERAL)
+    assert load_with(folder, format_approved(*SEVERAL)) == laid.book
 
 
 def test_percents_are_written_as_numbers_and_days_as_dates() -> None:
-    lines = approved_text(SEVERAL[0], SEVERAL[1]).splitlines()
+    lines = format_approved(SEVERAL[0], SEVERAL[1]).splitlines()
     assert "  percent: 62.5" in lines
     assert "  percent: 40" in lines
     assert "  from: 2026-12-01" in lines
@@ -108,9 +108,9 @@ def test_any_loaded_export_gives_the_same_answers(
         )
         for number, measure in enumerate(chosen)
     ]
-    laid = lay_over(BOOK, made, PARTIES)
+    laid = build_overlay(BOOK, made, PARTIES)
     folder = tmp_path_factory.mktemp("config")
-    (folder / "approved.yaml").write_text(approved_text(*laid.held), encoding="utf-8")
+    (folder / "approved.yaml").write_text(format_approved(*laid.applied), encoding="utf-8")
     loaded = load_approved(folder, BOOK, PARTIES)
     assert loaded == laid
     before, after = Ledger(laid.book, PARTIES), Ledger(loaded.book, PARTIES)
@@ -122,15 +122,15 @@ def test_any_loaded_export_gives_the_same_answers(
 
 
 def test_an_approval_in_the_exported_file_is_not_applied_again(folder: Path) -> None:
-    loaded = load_with(folder, approved_text(*SEVERAL))
-    again = lay_over(loaded, SEVERAL, PARTIES)
-    assert (again.held, again.left_out, again.book) == ((), (), loaded)
+    loaded = load_with(folder, format_approved(*SEVERAL))
+    again = build_overlay(loaded, SEVERAL, PARTIES)
+    assert (again.applied, again.left_out, again.book) == ((), (), loaded)
 
 
 def test_a_row_corrected_by_a_reviewer_is_not_applied_again(folder: Path) -> None:
-    text = approved_text(SEVERAL[0]).replace("percent: 62.5", "percent: 60")
+    text = format_approved(SEVERAL[0]).replace("percent: 62.5", "percent: 60")
     loaded = load_with(folder, text)
-    assert lay_over(loaded, SEVERAL[:1], PARTIES).book == loaded
+    assert build_overlay(loaded, SEVERAL[:1], PARTIES).book == loaded
 
 
 def test_a_row_moved_into_the_importing_countrys_file_is_skipped(folder: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_row_moved_into_the_importing_countrys_file_is_skipped(folder: Path) -
     assert text.count(row) == 1
     file.write_text(text.replace(row, f"{row}, periods: [{period}]"), encoding="utf-8")
     moved = load_book(folder, PARTIES)
-    assert load_with(folder, approved_text(SEVERAL[1])) == moved
+    assert load_with(folder, format_approved(SEVERAL[1])) == moved
 
 
 ROW = """approved:
@@ -166,7 +166,7 @@ ROW = """approved:
         ("  from: 2026-12-01", "  form: 2026-12-01", 2, "approved.0.from", "missing"),
         ("imposer: US", "imposer: BR", 2, "approved.0", "no file for BR"),
         ("us-232-steel", "us-gone", 2, "approved.0", "no measure 'us-gone'"),
-        ("from: 2026-12-01", "from: 2025-06-04", 2, "approved.0", "begins on 2025-06-04 already"),
+        ("from: 2026-12-01", "from: 2025-06-04", 2, "approved.0", "begins on 4 Jun 2025 already"),
         ("  measure: us-232-steel\n", "", 2, "approved.0", "needs a name"),
         ("approved_on: 2026-11-25\n", f"approved_on: 2026-11-25\n{ROW[10:]}", 11, "approved.1", ""),
     ],

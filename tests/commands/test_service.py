@@ -10,7 +10,7 @@ from bot.commands import replies
 from bot.commands.grammar import Verb
 from bot.commands.permissions import OperatorAction
 from bot.commands.replies import is_public
-from bot.proposals.build import proposed
+from bot.proposals.build import propose_rate
 from bot.proposals.model import ReportedRate, ReportSource
 from bot.rates.question.parse import QueryKind
 from bot.values import Topic
@@ -190,7 +190,7 @@ async def test_proposals_that_were_held_back_are_listed_last(commands: Commands)
             percent=Decimal(percent),
             effective_on=date(2026, 12, 1),
         )
-        proposal = proposed(rate, report, ledger(), NOW)
+        proposal = propose_rate(rate, report, ledger(), NOW)
         assert proposal is not None
         found.append(proposal)
     await commands.store.proposals.keep(found, NOW)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.feeds.canonical_url import fold_address, fold_guid, without_session
+from bot.feeds.canonical_url import fold_address, fold_guid, strip_session
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_an_edit_number_is_no_part_of_a_guid(guid: str, folded: str) -> None:
     ],
 )
 def test_what_a_server_adds_for_one_visitor_is_removed(folded: str, expected: str) -> None:
-    assert without_session(folded) == expected
+    assert strip_session(folded) == expected

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.feeds.health import Health, Lag, health, span
+from bot.feeds.health import Health, Lag, assess_health, format_duration
 from bot.feeds.model import Feed, FeedState
 
 NOW = datetime(2025, 5, 12, 9, 30, tzinfo=UTC)
@@ -43,14 +43,14 @@ def described(**fields: Any) -> Health:
     ],
 )
 def test_a_duration_is_given_in_its_largest_unit(seconds: float, expected: str) -> None:
-    assert span(seconds) == expected
+    assert format_duration(seconds) == expected
 
 
 def test_the_health_of_a_polled_feed_has_all_that_its_state_says() -> None:
     state = replace(POLLED, error="answered 500", failures=3)
     until = NOW + timedelta(minutes=9)
     lag = Lag(median_s=60.0, p95_s=900.0, entries=7)
-    assert health(FEED, state, lag, pushed=True, held_until=until) == Health(
+    assert assess_health(FEED, state, lag, pushed=True, held_until=until) == Health(
         id="wire",
         title="Harbour Wire",
         url="https://wire.example/feed",
@@ -70,7 +70,7 @@ def test_the_health_of_a_polled_feed_has_all_that_its_state_says() -> None:
 
 
 def test_a_feed_without_a_hub_or_dates_is_neither_pushed_nor_late() -> None:
-    found = health(FEED, POLLED, None)
+    found = assess_health(FEED, POLLED, None)
     assert (found.status, found.pushed, found.held_until) == ("ok", False, None)
     assert (found.lag_median_s, found.lag_p95_s) == (None, None)
 
@@ -85,7 +85,7 @@ def test_a_feed_that_was_never_polled_has_only_its_settings() -> None:
         pushed=True,
         held_until=NOW,
     )
-    assert health(FEED, None, None, pushed=True, held_until=NOW) == expected
+    assert assess_health(FEED, None, None, pushed=True, held_until=NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_a_feed_that_was_never_polled_has_only_its_settings() -> None:
 def test_the_status_follows_from_setting_and_state(
     enabled: bool, state: FeedState | None, status: str, unwell: bool, gone: bool
 ) -> None:
-    found = health(FEED.model_copy(update={"enabled": enabled}), state, None)
+    found = assess_health(FEED.model_copy(update={"enabled": enabled}), state, None)
     assert found.enabled is enabled
-    assert (found.status, found.unwell, found.is_gone) == (status, unwell, gone)
+    assert (found.status, found.is_unwell, found.is_gone) == (status, unwell, gone)
 
 
 SOON = {"next_poll_at": NOW + timedelta(minutes=3)}
-NEXT = "next poll 09:33:00Z (in 3 min)"
+NEXT = "next poll 09:33:00 UTC (in 3 min)"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ NEXT = "next poll 09:33:00Z (in 3 min)"
         ({"lag_p95_s": 900.0}, ()),
         # A poll that is overdue, by however little.
         ({"next_poll_at": NOW}, ("being polled, or next in line",)),
-        ({"next_poll_at": NOW + timedelta(seconds=1)}, ("next poll 09:30:01Z (in 1 s)",)),
+        ({"next_poll_at": NOW + timedelta(seconds=1)}, ("next poll 09:30:01 UTC (in 1 s)",)),
         (SOON | {"status": "failing"}, (NEXT,)),
         (SOON | {"status": "new"}, (NEXT,)),
         # Nothing is polled that is off or stopped.
@@ -134,7 +134,7 @@ NEXT = "next poll 09:33:00Z (in 3 min)"
         (SOON | {"status": "stopped"}, ()),
         (
             SOON | {"held_until": NOW + timedelta(minutes=9)},
-            ("its server asked for a pause until 09:39:00Z (in 9 min)",),
+            ("its server asked for a pause until 09:39:00 UTC (in 9 min)",),
         ),
         # A pause that has ended.
         (SOON | {"held_until": NOW}, (NEXT,)),
@@ -160,7 +160,7 @@ NEXT = "next poll 09:33:00Z (in 3 min)"
 def test_each_fact_is_shown_where_it_is_known(
     fields: dict[str, Any], facts: tuple[str, ...]
 ) -> None:
-    assert described(**fields).facts(NOW) == facts
+    assert described(**fields).describe(NOW) == facts
 
 
 @pytest.mark.parametrize(
@@ -176,15 +176,15 @@ def test_each_fact_is_shown_where_it_is_known(
 def test_an_error_is_counted_from_the_second_time_on(
     error: str, failures: int, expected: str
 ) -> None:
-    assert described(error=error, failures=failures).trouble() == expected
+    assert described(error=error, failures=failures).describe_error() == expected
 
 
 def test_a_feed_takes_one_line_and_a_second_one_for_its_error() -> None:
     start = f"ok      wire{' ' * 28}"
-    assert described(**SOON).lines(NOW) == f"{start}  {NEXT}"
+    assert described(**SOON).format_lines(NOW) == f"{start}  {NEXT}"
     failing = described(**SOON, status="failing", error="no answer", failures=2)
-    first, second = failing.lines(NOW).split("\n")
+    first, second = failing.format_lines(NOW).split("\n")
     assert first == f"{start.replace('ok     ', 'failing')}  {NEXT}"
     assert second.strip() == "no answer (2 in a row)"
-    stopped = described(status="stopped", error="gone for good").lines(NOW)
+    stopped = described(status="stopped", error="gone for good").format_lines(NOW)
     assert "tariffwire feeds resume wire" in stopped.split("\n")[1]

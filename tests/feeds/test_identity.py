@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feeds.identity import Sighting, identify, identities, sift, sight
+from bot.feeds.identity import Sighting, identify, list_identities, recognize, sift
 from bot.feeds.model import Entry, FeedKind
 
 
@@ -36,7 +36,7 @@ class Memory:
         named = identify(entries, self.kind, self.home)
         new, revised = sift(named, self.known)
         for each in named:
-            self.known.update(identities(each))
+            self.known.update(list_identities(each))
         return [e.title for e in new], [e.title for e in revised]
 
 
@@ -181,9 +181,9 @@ def test_a_link_to_the_home_page_does_not_identify_an_entry() -> None:
 
 def test_the_key_is_the_first_identity() -> None:
     (named,) = identify([entry("g", "https://w.example/1", "Duty")], FeedKind.WIRE)
-    assert identities(named)[0] == named.key
-    assert len(set(identities(named))) == 4
-    assert sight(named, set()) is Sighting.NEW
+    assert list_identities(named)[0] == named.key
+    assert len(set(list_identities(named))) == 4
+    assert recognize(named, set()) is Sighting.NEW
 
 
 @given(st.lists(st.tuples(st.text(), st.text(), st.text()), max_size=8), st.sampled_from(FeedKind))

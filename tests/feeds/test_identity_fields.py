@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.feeds.identity import Sighting, identify, identities, moment, sight
+from bot.feeds.identity import Sighting, digest_text_and_date, identify, list_identities, recognize
 from bot.feeds.model import Entry, FeedKind
 
 NOON = datetime(2025, 5, 12, 12, 0, 7, tzinfo=UTC)
@@ -34,7 +34,7 @@ def named(kind: FeedKind = FeedKind.WIRE, **fields: Any) -> Entry:
 def after_edit(kind: FeedKind = FeedKind.WIRE, **fields: Any) -> Sighting:
     """Whether an entry with a changed text counts as new, revised or known."""
     before = named(kind, **fields, title="US to raise the duty on steel, officials say")
-    return sight(named(kind, **fields), identities(before))
+    return recognize(named(kind, **fields), list_identities(before))
 
 
 @pytest.mark.parametrize("kind", OTHER_KINDS)
@@ -85,14 +85,14 @@ def test_an_edited_text_of_a_court_is_a_new_entry() -> None:
 def test_an_entry_is_recognized_by_two_of_guid_link_and_text(
     kind: FeedKind, changes: dict[str, str], expected: Sighting
 ) -> None:
-    known = identities(named(kind, published=None))
-    assert sight(named(kind, published=None, **changes), known) is expected
+    known = list_identities(named(kind, published=None))
+    assert recognize(named(kind, published=None, **changes), known) is expected
 
 
 def test_an_entry_of_a_court_without_a_guid_is_recognized_by_link_and_text() -> None:
-    known = identities(named(FeedKind.COURT, guid=""))
+    known = list_identities(named(FeedKind.COURT, guid=""))
     again = named(FeedKind.COURT, guid="", link="https://wire.example/2025/a?sid=8")
-    assert sight(again, known) is Sighting.KNOWN
+    assert recognize(again, known) is Sighting.KNOWN
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_an_entry_of_a_court_without_a_guid_is_recognized_by_link_and_text() -> 
     ],
 )
 def test_a_text_of_32_bytes_and_its_time_identify_an_entry(title: str, tells: bool) -> None:
-    assert bool(moment(entry(title=title, summary="b" * 15))) is tells
+    assert bool(digest_text_and_date(entry(title=title, summary="b" * 15))) is tells
 
 
 @pytest.mark.parametrize(
@@ -121,10 +121,10 @@ def test_a_text_of_32_bytes_and_its_time_identify_an_entry(title: str, tells: bo
     ],
 )
 def test_only_an_exact_time_identifies_an_entry(changes: dict[str, Any], tells: bool) -> None:
-    assert bool(moment(entry(**changes))) is tells
+    assert bool(digest_text_and_date(entry(**changes))) is tells
 
 
 @pytest.mark.parametrize("kind", FeedKind)
 def test_entries_of_courts_and_officials_are_not_identified_by_time(kind: FeedKind) -> None:
-    feed_metadata = moment(entry()) in named(kind).aliases
+    feed_metadata = digest_text_and_date(entry()) in named(kind).aliases
     assert feed_metadata is (kind not in (FeedKind.COURT, FeedKind.OFFICIAL))

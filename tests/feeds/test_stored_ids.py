@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.feeds.identity import identify, identities
+from bot.feeds.identity import identify, list_identities
 from bot.feeds.model import Entry, FeedKind, make_feed_id
-from bot.feeds.parsing.entries import stored_guid
+from bot.feeds.parsing.entries import clean_guid
 
 URL = "https://www.wire.example/rss?x=1"
 
@@ -34,9 +34,9 @@ def test_a_feed_has_this_id(title: str, url: str, taken: tuple[str, ...], expect
 
 
 def test_a_guid_is_stored_unchanged_or_as_this_digest_if_it_is_too_long() -> None:
-    assert stored_guid(" guid\n1 ") == "guid 1"
-    assert stored_guid("x" * 500) == "x" * 500
-    assert stored_guid("x" * 501) == (
+    assert clean_guid(" guid\n1 ") == "guid 1"
+    assert clean_guid("x" * 500) == "x" * 500
+    assert clean_guid("x" * 501) == (
         "3ac31d30e2ef713a7d4803d2923982618af0bfb6488e67e2bcb9d0050f24d56a"
     )
 
@@ -93,4 +93,4 @@ PLACE = "57674c260094cd8f38719c7728a47c95"
     ],
 )
 def test_an_entry_is_remembered_by_these_digests(entry: Entry, expected: tuple[str, ...]) -> None:
-    assert identities(entry) == expected
+    assert list_identities(entry) == expected

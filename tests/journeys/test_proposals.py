@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from bot.runtime.config_loader import load_ledger, load_parties
+from bot.text.dates import format_day
 from tests.journeys.bot_process import run_to_end
 from tests.journeys.test_whole_way import World, world
 from tests.journeys.workspace_reader import Message, eventually, words
@@ -43,7 +44,7 @@ class Operator:
     async def click(self, message: Message, action_id: str) -> None:
         row = next(b for b in message["blocks"] if b["type"] == "actions")
         button = next(e for e in row["elements"] if e["action_id"] == action_id)
-        channel = self.world.workspace.team.channel("court-watch")
+        channel = self.world.workspace.team.find_channel("court-watch")
         assert channel is not None
         where = {"channel": channel.id, "ts": message["ts"], "block_id": row["block_id"]}
         value = {"action_id": action_id, "value": button["value"]}
@@ -90,12 +91,12 @@ async def test_an_approved_rate_is_answered_saved_and_exported(
     operator = Operator(world)
     process = await operator.start()
     proposal_message = await operator.proposal_message()
-    for part in ("→ 87%", "wire.example/1", str(DAY), "until then it stays at 12.5%"):
+    for part in ("→ 87%", "wire.example/1", format_day(DAY), "until then it stays at 12.5%"):
         assert part in words(proposal_message)
     assert "87%" not in await operator.ask_rate()
     # A second report of the same rate adds a source and sends no message.
     world.feeds.publish("wire", f"China: {NEWS}")
-    assert await operator.shows("Also says")
+    assert await operator.shows("Also reported by")
     await operator.click(proposal_message, "rate_approve")
     assert await operator.shows("Approved by")
     ask_rate = await operator.ask_rate()

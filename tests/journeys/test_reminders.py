@@ -14,7 +14,7 @@ from bot.alerts.reminders import Reminders
 from bot.alerts.subscription import Subscription
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
-from bot.slack.app import build_app, open_session, web_app
+from bot.slack.app import build_app, build_web_app, open_session
 from bot.store.reminder_switches import ReminderSwitches
 from bot.store.upgrade import upgrade
 from bot.values import Topic
@@ -69,7 +69,7 @@ class Bot:
         await self.dispatcher.run_once(self.now)
 
     async def subscribe(self, channel: str, *parties: str) -> None:
-        found = self.workspace.team.channel(channel)
+        found = self.workspace.team.find_channel(channel)
         assert found is not None
         wish = Subscription(
             id="",
@@ -97,7 +97,7 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
             workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
         )
         made = Bot(workspace, store, client)
-        runner = web.AppRunner(web_app(build_app(made.context), made.context))
+        runner = web.AppRunner(build_web_app(build_app(made.context), made.context))
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
@@ -117,13 +117,13 @@ async def test_a_change_is_reminded_of_a_week_and_a_day_before_in_the_channels_i
         await bot.run_days_before(days)
     for channel in ("trade-news", "court-watch"):
         first, second = await bot.reminders_in(channel)
-        assert "In 7 days: Friday 2026-12-04" in words(first)
-        assert "Tomorrow: Friday 2026-12-04" in words(second)
+        assert "In 7 days: Friday, 4 Dec 2026" in words(first)
+        assert "Tomorrow: Friday, 4 Dec 2026" in words(second)
     first = (await bot.reminders_in("trade-news"))[0]
     for said in (
         "15% begins",
         "Source: ",
-        "read up to 2026-",
+        "checked ",
         "Why: subscribed here to tariffs of China",
         "No more reminders here",
     ):
@@ -145,14 +145,14 @@ async def test_reminders_are_switched_off_by_a_command_and_by_the_button(bot: Bo
     [state] = await bot.page.say("#trade-news", "/tariff reminders")
     assert "Reminders are on here." in words(state)
     [said] = await bot.page.say("#trade-news", "/tariff reminders off")
-    assert "switched reminders off here" in words(said)
+    assert "turned reminders off here" in words(said)
     assert not said["ephemeral"]
     [listed] = await bot.page.say("#trade-news", "/tariff list")
     assert "Reminders are off here" in words(listed)
     await bot.run_days_before(7)
     assert await bot.reminders_in("trade-news") == []
     [again] = await bot.page.say("#trade-news", "/tariff reminders on")
-    assert "switched reminders on here" in words(again)
+    assert "turned reminders on here" in words(again)
     await bot.run_days_before(6)
     [reminders_in] = await bot.reminders_in("trade-news")
     assert "In 6 days" in words(reminders_in)

@@ -11,7 +11,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local_slack.server import Workspace
-from bot.slack.app import build_app, open_session, web_app
+from bot.slack.app import build_app, build_web_app, open_session
 from tests.journeys.workspace_reader import WorkspaceReader
 from tests.slack.conftest import workspace
 from tests.slack.fakes import slack_context
@@ -29,7 +29,7 @@ async def page(workspace: Workspace) -> AsyncIterator[WorkspaceReader]:
             workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
         )
         made = slack_context(client, secret=workspace.signing_secret)
-        runner = web.AppRunner(web_app(build_app(made), made))
+        runner = web.AppRunner(build_web_app(build_app(made), made))
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")

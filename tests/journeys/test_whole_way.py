@@ -265,4 +265,4 @@ async def test_a_second_stop_signal_ends_the_bot_while_the_database_is_locked(wo
         assert not ending.done()
         assert await bot.stop() == 128 + signal.SIGTERM
         await ending
-    assert "ended at once" in bot.output[-1]
+    assert "ended immediately" in bot.output[-1]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.proposals.build import proposed, proposed_by_document
+from bot.proposals.build import propose_document, propose_rate
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
@@ -26,7 +26,7 @@ def reported_rate(percent: str, partner: str = "CN", **more: object) -> Reported
 
 
 def test_a_proposal_has_the_new_rate_and_the_rate_in_the_ledger(ledger: Ledger) -> None:
-    found = proposed(reported_rate("40", effective_on=date(2026, 12, 1)), WIRE, ledger, NOW)
+    found = propose_rate(reported_rate("40", effective_on=date(2026, 12, 1)), WIRE, ledger, NOW)
     assert found is not None
     assert found.old_percent == Decimal("12.5")
     assert [part.measure for part in found.old_parts] == ["us-cn-301-forced-labor"]
@@ -41,13 +41,13 @@ def test_ten_reports_of_one_event_are_one_proposal(ledger: Ledger) -> None:
     other = WIRE.model_copy(update={"source": "Paper", "link": "https://paper.example/9"})
     later = other.model_copy(update={"published": NOW + timedelta(days=2)})
     found = [
-        proposed(reported_rate("40"), WIRE, ledger, NOW),
-        proposed(reported_rate("40.0", effective_on=date(2026, 12, 1)), later, ledger, NOW),
+        propose_rate(reported_rate("40"), WIRE, ledger, NOW),
+        propose_rate(reported_rate("40.0", effective_on=date(2026, 12, 1)), later, ledger, NOW),
     ]
     assert found[0] is not None
     assert found[1] is not None
     assert found[0].id == found[1].id
-    joined = found[0].joined(found[1]).joined(found[1])
+    joined = found[0].merge(found[1]).merge(found[1])
     assert [one.source for one in joined.said_by] == ["Wire", "Paper"]
     assert joined.effective_on == date(2026, 12, 1)
 
@@ -63,20 +63,20 @@ def test_ten_reports_of_one_event_are_one_proposal(ledger: Ledger) -> None:
     ],
 )
 def test_a_rate_in_the_ledger_is_not_proposed(percent: str, product: str, ledger: Ledger) -> None:
-    assert proposed(reported_rate(percent, product=product), WIRE, ledger, NOW) is None
+    assert propose_rate(reported_rate(percent, product=product), WIRE, ledger, NOW) is None
 
 
 def test_a_past_rate_is_proposed_if_it_is_reported_again(ledger: Ledger) -> None:
-    assert proposed(reported_rate("125"), WIRE, ledger, NOW) is None
+    assert propose_rate(reported_rate("125"), WIRE, ledger, NOW) is None
     back = reported_rate("125", effective_on=date(2026, 12, 1))
-    assert proposed(back, WIRE, ledger, NOW) is not None
+    assert propose_rate(back, WIRE, ledger, NOW) is not None
 
 
 def test_rates_reported_in_may_2025_are_in_the_ledger(ledger: Ledger) -> None:
     then = WIRE.model_copy(update={"published": datetime(2025, 5, 20, tzinfo=UTC)})
-    assert proposed(reported_rate("30"), then, ledger, NOW) is None
+    assert propose_rate(reported_rate("30"), then, ledger, NOW) is None
     # The ledger was checked later, so another figure for that day is not proposed either.
-    assert proposed(reported_rate("51"), then, ledger, NOW) is None
+    assert propose_rate(reported_rate("51"), then, ledger, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -92,19 +92,19 @@ def test_rates_reported_in_may_2025_are_in_the_ledger(ledger: Ledger) -> None:
 def test_a_rate_on_unknown_goods_or_an_unknown_pair_is_not_proposed(
     unplaced: ReportedRate, ledger: Ledger
 ) -> None:
-    assert proposed(unplaced, WIRE, ledger, NOW) is None
+    assert propose_rate(unplaced, WIRE, ledger, NOW) is None
 
 
 def test_a_rate_for_one_partner_does_not_replace_a_measure_on_all_partners(ledger: Ledger) -> None:
-    found = proposed(reported_rate("63", partner="EU", product="steel"), WIRE, ledger, NOW)
+    found = propose_rate(reported_rate("63", partner="EU", product="steel"), WIRE, ledger, NOW)
     assert found is not None
     assert found.replaces == ""
     assert "us-232-steel" in found.choices
 
 
 def test_a_measure_is_replaced_only_if_the_old_rate_matches(ledger: Ledger) -> None:
-    wrong = proposed(reported_rate("40", from_percent="20"), WIRE, ledger, NOW)
-    right = proposed(reported_rate("40", from_percent="12.5"), WIRE, ledger, NOW)
+    wrong = propose_rate(reported_rate("40", from_percent="20"), WIRE, ledger, NOW)
+    right = propose_rate(reported_rate("40", from_percent="12.5"), WIRE, ledger, NOW)
     assert wrong is not None
     assert right is not None
     assert (wrong.replaces, right.replaces) == ("", "us-cn-301-forced-labor")
@@ -114,7 +114,7 @@ def test_a_document_makes_one_proposal_with_or_without_a_figure(ledger: Ledger) 
     notice = WIRE.model_copy(update={"source": "Federal Register", "quote": "Notice of action"})
 
     def by(partner: str, imposer: str = "US") -> Proposal:
-        return proposed_by_document(
+        return propose_document(
             imposer=imposer, partner=partner, by=notice, ledger=ledger, seen_at=NOW
         )
 
@@ -153,7 +153,7 @@ def test_no_rate_of_the_ledger_is_ever_proposed(
     said = reported_rate(str(percent), partner=partner, product=product)
     for one in (said, said.model_copy(update={"effective_on": from_day})):
         witness = WIRE.model_copy(update={"published": published})
-        assert proposed(one, witness, ledger, NOW) is None
+        assert propose_rate(one, witness, ledger, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -164,8 +164,8 @@ def test_a_rate_that_the_ledger_has_for_other_goods_only_is_proposed(
     change: dict[str, Any], ledger: Ledger
 ) -> None:
     # 25% applies to lists of goods; goods in general pay 12.5%.
-    assert proposed(reported_rate("25"), WIRE, ledger, NOW) is None
-    found = proposed(reported_rate("25", **change), WIRE, ledger, NOW)
+    assert propose_rate(reported_rate("25"), WIRE, ledger, NOW) is None
+    found = propose_rate(reported_rate("25", **change), WIRE, ledger, NOW)
     assert found is not None
     assert "no such rate" in found.why
 
@@ -173,7 +173,7 @@ def test_a_rate_that_the_ledger_has_for_other_goods_only_is_proposed(
 def test_a_rate_on_goods_is_compared_with_the_duties_on_those_goods(ledger: Ledger) -> None:
     # Copper from China pays 50%; electric cars pay 100%.
     def raised_on(product: str) -> Proposal | None:
-        return proposed(reported_rate("100", product=product, raised=True), WIRE, ledger, NOW)
+        return propose_rate(reported_rate("100", product=product, raised=True), WIRE, ledger, NOW)
 
     assert raised_on("electric cars") is None
     assert raised_on("copper") is not None
@@ -183,7 +183,7 @@ def test_a_rate_is_compared_with_duties_of_its_legal_basis_only(ledger: Ledger) 
     # Steel pays 25% under Section 301 and 50% under Section 232.
     def on_steel(percent: str, basis: str) -> Proposal | None:
         told = reported_rate(percent, product="steel", basis=basis, raised=True)
-        return proposed(told, WIRE, ledger, NOW)
+        return propose_rate(told, WIRE, ledger, NOW)
 
     assert on_steel("25", "Section 301") is None
     assert on_steel("25", "") is None
@@ -194,7 +194,7 @@ def test_a_rate_is_compared_with_duties_of_its_legal_basis_only(ledger: Ledger) 
 def test_the_old_rate_identifies_the_duty_that_changes(ledger: Ledger) -> None:
     def on_steel(before: str, percent: str) -> Proposal | None:
         told = reported_rate(percent, product="steel", from_percent=before)
-        return proposed(told, WIRE, ledger, NOW)
+        return propose_rate(told, WIRE, ledger, NOW)
 
     # Section 232 falls from 50% to 25%, the rate of Section 301.
     assert on_steel("50", "25") is not None
@@ -209,7 +209,7 @@ def test_the_old_rate_identifies_the_duty_that_changes(ledger: Ledger) -> None:
 def test_a_scheduled_rate_is_proposed_if_it_is_reported_for_an_earlier_day(ledger: Ledger) -> None:
     def on_wafers(day: date) -> Proposal | None:
         told = reported_rate("15", product="wafers", effective_on=day)
-        return proposed(told, WIRE, ledger, NOW)
+        return propose_rate(told, WIRE, ledger, NOW)
 
     # Announced for 4 December; reports of a day or two before give the day it was signed.
     assert on_wafers(date(2026, 12, 4)) is None
@@ -234,26 +234,28 @@ def test_a_rate_that_could_replace_several_duties_replaces_none_by_itself(
     given = reported_rate(
         "110", product=product, from_percent=before, effective_on=date(2026, 12, 1)
     )
-    found = proposed(given, WIRE, ledger, NOW)
+    found = propose_rate(given, WIRE, ledger, NOW)
     assert found is not None
     assert found.replaces == replaces
 
 
 def test_a_proposal_compares_component_with_component_or_total_with_total(ledger: Ledger) -> None:
     """A rate of a component is compared with that component, any other rate with the total."""
-    bare = proposed(reported_rate("110", product="steel"), WIRE, ledger, NOW)
-    of_part = proposed(reported_rate("110", product="steel", from_percent="25"), WIRE, ledger, NOW)
+    bare = propose_rate(reported_rate("110", product="steel"), WIRE, ledger, NOW)
+    of_part = propose_rate(
+        reported_rate("110", product="steel", from_percent="25"), WIRE, ledger, NOW
+    )
     assert bare is not None
     assert of_part is not None
     assert (bare.old_rate, of_part.old_rate) == (Decimal(75), Decimal(25))
 
 
 def test_a_document_refers_to_the_proposal_that_stories_make_of_its_rate(ledger: Ledger) -> None:
-    story = proposed(reported_rate("110", product="steel"), WIRE, ledger, NOW)
+    story = propose_rate(reported_rate("110", product="steel"), WIRE, ledger, NOW)
     assert story is not None
 
     def by(product: str, percent: Decimal | None) -> Proposal:
-        return proposed_by_document(
+        return propose_document(
             imposer="US",
             partner="CN",
             by=WIRE,

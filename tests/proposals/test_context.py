@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from bot.parties import Parties
 from bot.proposals.approval.audit import Operator
-from bot.proposals.approval.overlay import ledger_with
-from bot.proposals.approval.terms import amendment_of, form_of
-from bot.proposals.build import proposed, proposed_by_document
-from bot.proposals.context import restated
+from bot.proposals.approval.overlay import build_ledger_with
+from bot.proposals.approval.terms import fill_form, make_amendment
+from bot.proposals.build import propose_document, propose_rate
+from bot.proposals.context import compare_with_ledger
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
@@ -28,7 +28,7 @@ GAZETTE = ReportSource(
 
 
 def document(imposer: str, partner: str, percent: str, ledger: Ledger, goods: str = "") -> Proposal:
-    return proposed_by_document(
+    return propose_document(
         imposer=imposer,
         partner=partner,
         by=GAZETTE,
@@ -48,7 +48,7 @@ def proposal_from_report(percent: str, ledger: Ledger, imposer: str, partner: st
         effective_on=SOON,
         raised=True,
     )
-    made = proposed(claim, GAZETTE, ledger, NOW)
+    made = propose_rate(claim, GAZETTE, ledger, NOW)
     assert made is not None
     return made
 
@@ -65,17 +65,20 @@ def proposal_from_report(percent: str, ledger: Ledger, imposer: str, partner: st
 def test_a_number_that_is_no_duty_in_the_ledger_can_still_be_approved(
     imposer: str, partner: str, percent: str, goods: str, ledger: Ledger
 ) -> None:
-    assert restated(document(imposer, partner, percent, ledger, goods), ledger).already == ""
+    assert (
+        compare_with_ledger(document(imposer, partner, percent, ledger, goods), ledger).already
+        == ""
+    )
 
 
 def test_a_duty_or_total_already_in_the_ledger_is_marked_so(ledger: Ledger) -> None:
-    duty = restated(document("US", "CN", "25", ledger, "steel"), ledger)
+    duty = compare_with_ledger(document("US", "CN", "25", ledger, "steel"), ledger)
     assert duty.already.startswith("Section 301")
-    assert duty.already.endswith("25% from 2024-09-27")
+    assert duty.already.endswith("25% from 27 Sep 2024")
     total = document("US", "CN", "75", ledger, "steel")
-    assert restated(total, ledger).already == "75% in all"
+    assert compare_with_ledger(total, ledger).already == "75% in total"
     of_one_basis = total.model_copy(update={"basis": "Section 232"})
-    assert restated(of_one_basis, ledger).already == ""
+    assert compare_with_ledger(of_one_basis, ledger).already == ""
 
 
 def test_the_base_rate_is_not_added_to_an_approved_rate(ledger: Ledger, parties: Parties) -> None:
@@ -83,10 +86,12 @@ def test_the_base_rate_is_not_added_to_an_approved_rate(ledger: Ledger, parties:
         proposal_from_report("60", ledger, "CN", "US"),
         proposal_from_report("67.5", ledger, "CN", "US"),
     )
-    made = amendment_of(form_of(first, ledger), first, ledger, Operator(id="U1", name="Ana"), NOW)
-    after = ledger_with(load_book(CONFIG / "rates", parties), [], made, parties)
-    assert "60% from 2026-12-05" in restated(first, after).already
-    assert restated(higher, after).already == ""
+    made = make_amendment(
+        fill_form(first, ledger), first, ledger, Operator(id="U1", name="Ana"), NOW
+    )
+    after = build_ledger_with(load_book(CONFIG / "rates", parties), [], made, parties)
+    assert "60% from 5 Dec 2026" in compare_with_ledger(first, after).already
+    assert compare_with_ledger(higher, after).already == ""
 
 
 @settings(deadline=None)
@@ -98,7 +103,7 @@ def test_the_base_rate_is_not_added_to_an_approved_rate(ledger: Ledger, parties:
 def test_a_total_marked_as_known_equals_the_answer_for_that_day(
     pair: tuple[str, str], goods: str, percent: int, ledger: Ledger
 ) -> None:
-    already = restated(document(*pair, str(percent), ledger, goods), ledger).already
+    already = compare_with_ledger(document(*pair, str(percent), ledger, goods), ledger).already
     if already.endswith("in all"):
         query = RateQuery(
             kind=QueryKind.PAIR, imposer=pair[0], partner=pair[1], product=goods or None, on=SOON

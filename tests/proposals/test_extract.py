@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from bot.news.story import Story
-from bot.proposals.extract import proposals_in
+from bot.proposals.extract import extract_proposals
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_ledger
 from tests.news.examples import PARTIES, ROOT, told
@@ -30,7 +30,7 @@ def test_a_story_with_a_new_figure_makes_a_proposal() -> None:
         "US raises tariffs on Chinese goods to 40%",
         "The United States raises its tariff on goods from China from 12.5% to 40% on 1 December.",
     )
-    [proposal] = proposals_in(story, ledger())
+    [proposal] = extract_proposals(story, ledger())
     assert proposal.old_percent == Decimal("12.5")
     assert proposal.new_percent == Decimal(40)
     assert proposal.effective_on == date(2026, 12, 1)
@@ -56,7 +56,7 @@ def test_a_story_with_a_new_figure_makes_a_proposal() -> None:
     ],
 )
 def test_other_stories_make_no_proposal(title: str, text: str) -> None:
-    assert proposals_in(today(title, text), ledger()) == ()
+    assert extract_proposals(today(title, text), ledger()) == ()
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ def test_other_stories_make_no_proposal(title: str, text: str) -> None:
     ],
 )
 def test_a_change_to_the_rate_of_another_duty_makes_a_proposal(title: str, old: str) -> None:
-    [proposal] = proposals_in(today(title), ledger())
+    [proposal] = extract_proposals(today(title), ledger())
     assert (proposal.old_percent, proposal.new_percent) == (Decimal(old), Decimal(25))
 
 
 def test_a_legal_basis_of_another_party_is_not_attributed_to_the_imposer() -> None:
     told = today("Canada charges 25% on US steel in answer to Section 232 tariffs")
-    assert proposals_in(told, ledger()) == ()
+    assert extract_proposals(told, ledger()) == ()
 
 
 def test_an_old_story_makes_no_proposal() -> None:
-    assert proposals_in(told("US raises tariffs on Chinese goods to 47%"), ledger()) == ()
+    assert extract_proposals(told("US raises tariffs on Chinese goods to 47%"), ledger()) == ()

@@ -46,7 +46,9 @@ def test_proposals_over_the_limit_of_one_feed_do_not_affect_other_feeds() -> Non
     made_up = [proposal_of(number, "evil") for number in range(100)]
     chosen = apply_quota([*made_up, proposal_of(1, "wire")], ())
     assert ids(chosen.send) == [*ids(tuple(made_up[:FEED_QUOTA])), "wire001"]
-    assert {feed: len(held) for feed, held in chosen.held.items()} == {"Evil": 100 - FEED_QUOTA}
+    assert {feed: len(held) for feed, held in chosen.held_back.items()} == {
+        "Evil": 100 - FEED_QUOTA
+    }
 
 
 def test_open_proposals_count_toward_the_limit() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.parties import WORLD
 from bot.proposals.approval.amendments import Amendment
-from bot.proposals.build import asked_again, proposed, proposed_by_document
+from bot.proposals.build import propose_document, propose_rate, renew_proposal
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.calendar.entries import build_entries
 from bot.rates.calendar.upcoming import list_upcoming
@@ -33,7 +33,7 @@ LEDGER = ledger(
 
 def claimed(percent: str, product: str = "", partner: str = "CN") -> Proposal | None:
     claim = ReportedRate(imposer="US", partner=partner, percent=Decimal(percent), product=product)
-    return proposed(claim, WITNESS, LEDGER, NOW)
+    return propose_rate(claim, WITNESS, LEDGER, NOW)
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,13 @@ def test_a_reported_rate_has_this_id(
 
 def test_a_document_has_the_id_of_its_address() -> None:
     given = {"imposer": "US", "partner": "CN", "ledger": LEDGER, "seen_at": NOW}
-    linked = proposed_by_document(by=WITNESS, **given)  # type: ignore[arg-type]
-    bare = proposed_by_document(by=WITNESS.model_copy(update={"link": ""}), **given)  # type: ignore[arg-type]
+    linked = propose_document(by=WITNESS, **given)  # type: ignore[arg-type]
+    bare = propose_document(by=WITNESS.model_copy(update={"link": ""}), **given)  # type: ignore[arg-type]
     assert (linked.id, bare.id) == ("928e0b77ff3d9fe6", "0ba2a23502738c29")
 
 
 def test_a_document_with_a_rate_refers_to_the_id_of_reports_about_it() -> None:
-    made = proposed_by_document(
+    made = propose_document(
         imposer="US",
         partner="CN",
         by=WITNESS,
@@ -81,7 +81,7 @@ def test_a_document_with_a_rate_refers_to_the_id_of_reports_about_it() -> None:
 def test_a_proposal_that_is_reopened_has_this_id() -> None:
     first = claimed("40")
     assert first is not None
-    assert asked_again(first, date(2026, 11, 26)).id == "b9d2da381a6e4770"
+    assert renew_proposal(first, date(2026, 11, 26)).id == "b9d2da381a6e4770"
 
 
 @pytest.mark.parametrize(("measure", "expected"), [("us-1", "us-1"), ("", "us-approved-0123abcd")])

@@ -14,9 +14,9 @@ from bot.rates.model.answer import Change, ChangeKind
 from bot.rates.model.measure import DutyRate, Source
 from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render import words
-from bot.render.dates import format_day
 from bot.render.ics import render_calendar_file
 from bot.runtime.config_loader import load_parties
+from bot.text.dates import format_day
 from tests.rates.conftest import CONFIG
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

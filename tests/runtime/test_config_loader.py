@@ -69,7 +69,7 @@ def test_an_error_names_file_line_and_key(tmp_path: Path, text: str, line: int, 
     [
         ("", ":1: must be a mapping of keys to values"),
         ("feeds: none", ":1: feeds: must be a list"),
-        ("feeds:\n\t- id: a", ":2: found character .* Indent with blanks, not with tabs"),
+        ("feeds:\n\t- id: a", ":2: found character .* Indent with spaces, not with tabs"),
         (
             "feeds:\n  - {id: A b}",
             r"feeds.0.id: may only contain a to z, 0 to 9, - and _",

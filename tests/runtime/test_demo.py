@@ -14,10 +14,16 @@ from hypothesis import strategies as st
 
 from bot.errors import ConfigError
 from bot.runtime.config_loader import load_feeds
-from bot.runtime.demo import PLACEHOLDER, Replay, demo_feeds, read_week, revealed
+from bot.runtime.demo import (
+    PLACEHOLDER,
+    Replay,
+    read_recordings,
+    select_published,
+    set_demo_address,
+)
 
 DEMO = Path(__file__).parents[2] / "config" / "demo"
-WEEK = read_week(DEMO)
+WEEK = read_recordings(DEMO)
 DATES = sorted(moment for recording in WEEK for moment in recording.published)
 DURATION_S = 40.0
 RSS = '<rss version="2.0"><channel><title>t</title><link>l</link>{}</channel></rss>'
@@ -54,7 +60,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 async def _guids(http: aiohttp.ClientSession, address: str) -> list[str]:
     guids: list[str] = []
-    for feed in demo_feeds(FEEDS, address):
+    for feed in set_demo_address(FEEDS, address):
         async with http.get(feed.url) as answer:
             assert answer.status == 200
             guids += [entry.id for entry in feedparser.parse(await answer.read()).entries]
@@ -107,16 +113,16 @@ def test_entries_are_published_in_order_and_never_removed(
 ) -> None:
     start = datetime(2025, 5, 12, tzinfo=UTC)
     dates = [start + timedelta(hours=hour) for hour in range(count)]
-    shown = [revealed(dates, elapsed_s, duration_s) for elapsed_s in sorted(moments)]
+    shown = [select_published(dates, elapsed_s, duration_s) for elapsed_s in sorted(moments)]
     assert all(list(later[: len(earlier)]) == list(earlier) for earlier, later in pairwise(shown))
     assert all(list(each) == dates[: len(each)] and each for each in shown)
 
 
 def test_the_first_entry_is_published_immediately_and_the_last_at_the_end() -> None:
-    assert list(revealed(DATES, 0, DURATION_S)) == DATES[:1]
-    assert len(revealed(DATES, DURATION_S - 0.1, DURATION_S)) == len(DATES) - 1
-    assert list(revealed(DATES, DURATION_S, DURATION_S)) == DATES
-    assert list(revealed(DATES, 5, 0)) == DATES
+    assert list(select_published(DATES, 0, DURATION_S)) == DATES[:1]
+    assert len(select_published(DATES, DURATION_S - 0.1, DURATION_S)) == len(DATES) - 1
+    assert list(select_published(DATES, DURATION_S, DURATION_S)) == DATES
+    assert list(select_published(DATES, 5, 0)) == DATES
 
 
 async def test_the_geneva_truce_is_published_first(
@@ -203,9 +209,9 @@ async def test_a_replay_can_be_stopped_twice() -> None:
 def test_a_file_that_cannot_be_replayed_is_reported(tmp_path: Path, body: str, cause: str) -> None:
     (tmp_path / "week.rss").write_text(body)
     with pytest.raises(ConfigError, match=cause):
-        read_week(tmp_path)
+        read_recordings(tmp_path)
 
 
 def test_an_empty_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="nothing to replay"):
-        read_week(tmp_path)
+        read_recordings(tmp_path)

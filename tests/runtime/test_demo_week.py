@@ -15,7 +15,7 @@ from bot.news.events.matching import find_event
 from bot.news.reader import Reader
 from bot.news.story import Story
 from bot.runtime.config_loader import load_feeds, load_parties, load_topics, read_model
-from bot.runtime.demo import read_week
+from bot.runtime.demo import read_recordings
 from bot.values import Frozen, Topic
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -69,7 +69,7 @@ def _entries() -> dict[str, tuple[Entry, Feed]]:
     """Every entry of the demo by guid, as the bot parses it."""
     feeds = {feed.url.rpartition("/")[2]: feed for feed in load_feeds(CONFIG / "demo/feeds.yaml")}
     entries: dict[str, tuple[Entry, Feed]] = {}
-    for recording in read_week(CONFIG / "demo"):
+    for recording in read_recordings(CONFIG / "demo"):
         feed = feeds[recording.name]
         source = FeedContext(
             feed_id=feed.id,

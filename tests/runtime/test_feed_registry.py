@@ -10,10 +10,10 @@ import pytest
 from bot.errors import FeedError
 from bot.feeds.model import Feed, FeedState, Pause, Validators
 from bot.feeds.parsing.process_pool import ProcessPool
-from bot.feeds.polling.next_poll import after_gone, is_due, resumed
+from bot.feeds.polling.next_poll import apply_gone, is_due, resume
 from bot.feeds.polling.poller import Poller
 from bot.feeds.websub.protocol import HubSubscription
-from bot.runtime.feed_registry import FeedRegistry, Imported
+from bot.runtime.feed_registry import FeedRegistry, ImportResult
 from bot.store.hub_subscriptions import HubSubscriptions
 from tests.feeds.bodies import item, rss
 from tests.feeds.conftest import LIMITS, START, Clock, server, workers
@@ -65,7 +65,7 @@ async def test_the_entries_of_an_added_feed_count_as_seen_and_the_feed_can_be_re
     )
     await HubSubscriptions(store.database).put(agreed)
     assert [each.pushed for each in await running.registry.health()] == [False, True]
-    with pytest.raises(FeedError, match=f"known already, as {added.id}"):
+    with pytest.raises(FeedError, match=f"already in the list as {added.id}"):
         await running.registry.add(url)
     await running.registry.remove(added.id)
     assert await running.registry.every() == (LISTED,)
@@ -112,24 +112,26 @@ async def test_another_spelling_of_a_known_address_is_refused_without_a_request(
     added = await running.registry.add(url.replace("http", "HTTP") + "#latest")
     assert added.url == url
     for spelling in (f" {url} ", f"{url}#other", "HTTPS://Listed.example:443/rss"):
-        with pytest.raises(FeedError, match="known already"):
+        with pytest.raises(FeedError, match="already in the list"):
             await running.registry.add(spelling)
     assert server.paths() == ["/feed"]
     again = Feed(id="again", title="Again", url=f"{url}#again")
-    assert await running.registry.add_all([again]) == Imported(0, 1)
+    assert await running.registry.add_all([again]) == ImportResult(0, 1)
 
 
 async def test_a_feed_listed_twice_is_imported_once(running: RegistryAndStore) -> None:
     new = Feed(id="new", title="New", url="https://new.example/rss")
     again = new.model_copy(update={"id": "again"})
-    assert await running.registry.add_all([new, again, LISTED]) == Imported(1, 2)
-    assert await running.registry.add_all([new]) == Imported(0, 1)
+    assert await running.registry.add_all([new, again, LISTED]) == ImportResult(1, 2)
+    assert await running.registry.add_all([new]) == ImportResult(0, 1)
 
 
 async def test_a_feed_at_a_private_ip_address_is_not_imported(running: RegistryAndStore) -> None:
     inside = Feed(id="inside", title="Inside", url="http://10.0.0.1/rss")
     done = await running.registry.add_all([inside, LISTED])
-    assert done == Imported(0, 1, (("http://10.0.0.1/rss", "is a private or reserved address"),))
+    assert done == ImportResult(
+        0, 1, (("http://10.0.0.1/rss", "is a private or reserved address"),)
+    )
     assert inside not in await running.registry.every()
 
 
@@ -145,32 +147,32 @@ async def test_a_feed_from_feeds_yaml_or_an_unknown_feed_cannot_be_removed(
 async def test_a_stopped_feed_from_feeds_yaml_is_due_again_after_resume(
     running: RegistryAndStore, store: Store
 ) -> None:
-    with pytest.raises(FeedError, match="has not stopped"):
+    with pytest.raises(FeedError, match="is not stopped"):
         await running.registry.resume("listed")
     known = Validators(url=LISTED.url, etag='"1"')
     state = FeedState(feed_id="listed", configured_url=LISTED.url, validators=known)
-    await store.feeds.save_state(after_gone(state, START))
+    await store.feeds.save_state(apply_gone(state, START))
     [gone] = await running.registry.health()
     assert gone.status == "stopped"
-    assert "`tariffwire feeds resume listed`" in gone.lines(START)
+    assert "`tariffwire feeds resume listed`" in gone.format_lines(START)
     await running.registry.resume("listed")
     resumed = await store.feeds.state("listed")
     assert resumed is not None
     assert is_due(resumed, START)
     assert resumed.validators == known
-    with pytest.raises(FeedError, match="has not stopped"):
+    with pytest.raises(FeedError, match="is not stopped"):
         await running.registry.resume("listed")
     # If it is gone again, a new notice is sent.
-    assert after_gone(resumed, START + timedelta(hours=1)).failing_since != START
+    assert apply_gone(resumed, START + timedelta(hours=1)).failing_since != START
 
 
 async def test_a_resume_by_another_process_is_seen(
     running: RegistryAndStore, store: Store, address: str
 ) -> None:
-    gone = after_gone(FeedState(feed_id="listed"), START)
+    gone = apply_gone(FeedState(feed_id="listed"), START)
     await store.feeds.save_state(gone)
     other = open_store(address)
-    await other.feeds.save_state(resumed_by_hand := resumed(gone))
+    await other.feeds.save_state(resumed_by_hand := resume(gone))
     await other.database.close()
     assert await store.feeds.states_of(["listed", "unknown"]) == {"listed": resumed_by_hand}
     assert await store.feeds.state("listed") == resumed_by_hand
@@ -182,7 +184,7 @@ async def test_a_disabled_or_unknown_feed_cannot_be_resumed(
     off = LISTED.model_copy(update={"enabled": False})
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
     registry = FeedRegistry([off], store, poller)
-    with pytest.raises(FeedError, match=r"turned off.*enabled: true"):
+    with pytest.raises(FeedError, match=r"disabled.*enabled: true"):
         await registry.resume("listed")
     with pytest.raises(FeedError, match="no such feed"):
         await registry.resume("unknown")
@@ -212,11 +214,11 @@ async def test_the_health_of_a_feed_shows_a_pause_that_its_server_asked_for(
             feed_id="other", configured_url=other.url, status=429, pause=pause, last_poll_at=START
         )
     )
-    said = {each.id: each.facts(START) for each in await running.registry.health()}
+    said = {each.id: each.describe(START) for each in await running.registry.health()}
     held = "its server asked for a pause until"
     assert [feed_id for feed_id, facts in said.items() if held in " ".join(facts)] == [
         "listed",
         "other",
     ]
-    later = {each.id: each.facts(pause.until) for each in await running.registry.health()}
+    later = {each.id: each.describe(pause.until) for each in await running.registry.health()}
     assert held not in str(later)

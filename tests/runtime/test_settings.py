@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.runtime.settings import Settings, load_settings, unknown_variables, variable
+from bot.runtime.settings import Settings, find_variable, list_unknown_variables, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ def test_the_error_for_a_wrong_value_is_one_line_with_variable_and_cure(
         load_settings()
     line = str(caught.value)
     assert "\n" not in line
-    assert caught.value.thing in {variable(field) for field in Settings.model_fields}
+    assert caught.value.thing in {find_variable(field) for field in Settings.model_fields}
     assert caught.value.cure
 
 
@@ -93,7 +93,7 @@ def test_a_webhook_needs_https_or_an_allowed_network(
 
 def test_a_misspelled_variable_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TARIFFWIRE_POL_SECONDS", "5")
-    assert unknown_variables() == (
+    assert list_unknown_variables() == (
         "TARIFFWIRE_POL_SECONDS: no such setting. Did you mean TARIFFWIRE_POLL_SECONDS?",
     )
 
@@ -101,7 +101,7 @@ def test_a_misspelled_variable_is_reported(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_misspelled_variable_in_the_env_file_is_reported(tmp_path: Path) -> None:
     text = "TARIFFWIRE_CHANEL=news\nTARIFFWIRE_DIGEST_HOUR=9\nOTHER=1\n"
     (tmp_path / ".env").write_text(text, encoding="utf-8")
-    assert unknown_variables() == (
+    assert list_unknown_variables() == (
         "TARIFFWIRE_CHANEL: no such setting. Did you mean TARIFFWIRE_CHANNEL?",
     )
     assert load_settings().digest_hour == 9
@@ -109,7 +109,7 @@ def test_a_misspelled_variable_in_the_env_file_is_reported(tmp_path: Path) -> No
 
 def test_an_env_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"TARIFFWIRE_CHANNEL=caf\xe9\n")
-    assert unknown_variables() == ()
+    assert list_unknown_variables() == ()
     with pytest.raises(SettingsError, match=r"^\.env: not UTF-8 text\. "):
         load_settings()
 
@@ -151,7 +151,9 @@ def test_operators_are_a_list_and_the_public_address_loses_its_final_slash(
 
 def test_every_setting_is_in_the_example_file() -> None:
     example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
-    missing = [variable(f) for f in Settings.model_fields if f"{variable(f)}=" not in example]
+    missing = [
+        find_variable(f) for f in Settings.model_fields if f"{find_variable(f)}=" not in example
+    ]
     assert not missing
 
 

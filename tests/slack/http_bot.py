@@ -7,7 +7,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local_slack.server import Workspace
-from bot.slack.app import build_app, web_app
+from bot.slack.app import build_app, build_web_app
 from bot.slack.context import SlackContext
 from tests.slack.fakes import slack_context
 
@@ -16,7 +16,7 @@ from tests.slack.fakes import slack_context
 async def running_bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[SlackContext]:
     """Runs the bot while the block runs; the workspace calls it over signed HTTP."""
     made = slack_context(client, secret=workspace.signing_secret)
-    runner = web.AppRunner(web_app(build_app(made), made))
+    runner = web.AppRunner(build_web_app(build_app(made), made))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")

@@ -20,7 +20,7 @@ from bot.http_server.limits import HttpLimits
 from bot.http_server.rejections import Rejection, Rejections
 from bot.http_server.server import HttpServer
 from bot.local_slack.server import Workspace
-from bot.slack.app import RepetitionFilter, build_app, connect, web_app
+from bot.slack.app import RepetitionFilter, build_app, build_web_app, connect
 from bot.slack.context import SlackContext
 from tests.http_server.clients import Client, post
 from tests.slack.fakes import FailingStore, signed, slack_context, slash
@@ -34,7 +34,7 @@ class Server:
     def __init__(self, given: SlackContext, limits: HttpLimits | None = None) -> None:
         self.context, self.rejections = given, Rejections()
         limits = limits or HttpLimits()
-        application = web_app(build_app(given), given, self.rejections, limits)
+        application = build_web_app(build_app(given), given, self.rejections, limits)
         self._server = HttpServer(application, limits, self.rejections)
         self.port, self.url = 0, ""
 

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SlackError
 from bot.local_slack.server import Workspace
 from bot.slack.api.channels import find_channel
-from bot.slack.startup import Stopped, patiently, team_of
+from bot.slack.startup import Stopped, fetch_team, retry_until_answered
 from tests.journeys.workspace_reader import eventually
 
 
@@ -18,7 +18,7 @@ async def test_a_lost_connection_at_start_is_retried(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:
     workspace.fail_next("auth.test", drop="before")
-    team = await patiently("auth.test", lambda: team_of(client), asyncio.Event())
+    team = await retry_until_answered("auth.test", lambda: fetch_team(client), asyncio.Event())
     assert team == workspace.team.identity.team_id
     assert len(workspace.calls("auth.test")) == 2
 
@@ -28,7 +28,7 @@ async def test_a_wrong_token_ends_the_start_with_its_cure(
 ) -> None:
     wrong = AsyncWebClient("xoxb-wrong", base_url=workspace.api_url, session=session)
     with pytest.raises(SlackError, match="SLACK_BOT_TOKEN"):
-        await patiently("auth.test", lambda: team_of(wrong), asyncio.Event())
+        await retry_until_answered("auth.test", lambda: fetch_team(wrong), asyncio.Event())
 
 
 async def test_a_stop_ends_the_wait_for_a_rate_limit(
@@ -36,7 +36,7 @@ async def test_a_stop_ends_the_wait_for_a_rate_limit(
 ) -> None:
     workspace.fail_next("auth.test", error="ratelimited", status=429, retry_after_s=30)
     stop = asyncio.Event()
-    asked = asyncio.create_task(patiently("auth.test", lambda: team_of(client), stop))
+    asked = asyncio.create_task(retry_until_answered("auth.test", lambda: fetch_team(client), stop))
 
     async def auth_test_was_called() -> bool:
         return bool(workspace.calls("auth.test"))
@@ -49,7 +49,7 @@ async def test_a_stop_ends_the_wait_for_a_rate_limit(
 
 async def test_a_stop_ends_a_call_that_gets_no_response() -> None:
     stop = asyncio.Event()
-    asked = asyncio.create_task(patiently("Socket Mode", asyncio.Event().wait, stop))
+    asked = asyncio.create_task(retry_until_answered("Socket Mode", asyncio.Event().wait, stop))
     await asyncio.sleep(0)
     stop.set()
     with pytest.raises(Stopped):

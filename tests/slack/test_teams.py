@@ -13,8 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.http_server.rejections import Rejection, Rejections
 from bot.local_slack.server import Workspace
-from bot.slack.app import build_app, connect, web_app
-from bot.slack.teams import TeamGuard, installed_teams
+from bot.slack.app import build_app, build_web_app, connect
+from bot.slack.teams import TeamGuard, find_installed_teams
 from tests.slack.fakes import signed, slack_context, slash
 
 OURS, THEIRS = "T1", "T9"
@@ -32,7 +32,7 @@ async def guarded(client: AsyncWebClient) -> AsyncIterator[Guarded]:
     made, rejections = slack_context(client), Rejections()
     app = build_app(made)
     app.use(TeamGuard(OURS, rejections))
-    runner = web.AppRunner(web_app(app, made, rejections))
+    runner = web.AppRunner(build_web_app(app, made, rejections))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield Guarded(app, rejections, f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
@@ -138,4 +138,4 @@ async def test_socket_mode_is_guarded_too(
     ],
 )
 def test_where_payloads_name_the_workspace(payload: dict[str, Any], teams: set[str]) -> None:
-    assert installed_teams(payload) == teams
+    assert find_installed_teams(payload) == teams

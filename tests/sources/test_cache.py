@@ -100,7 +100,7 @@ async def test_a_source_that_keeps_failing_is_skipped_for_a_time_and_then_tried_
     assert source.asked == 3
     source.fails = False
     source.now = 299
-    with pytest.raises(SourceError, match="left alone"):
+    with pytest.raises(SourceError, match="paused for a while"):
         await cache.get("e", source.ask)
     source.now = 301
     assert await cache.get("e", source.ask) == "4.9"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.sources.hts import ad_valorem
+from bot.sources.hts import parse_ad_valorem
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from bot.sources.hts import ad_valorem
     ],
 )
 def test_a_plain_percent_is_read_exactly(words: str, percent: str) -> None:
-    assert ad_valorem(words) == Decimal(percent)
+    assert parse_ad_valorem(words) == Decimal(percent)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_plain_percent_is_read_exactly(words: str, percent: str) -> None:
     ],
 )
 def test_other_texts_give_no_percent(words: str) -> None:
-    assert ad_valorem(words) is None
+    assert parse_ad_valorem(words) is None
 
 
 _PIECES = st.sampled_from(
@@ -55,7 +55,7 @@ _PIECES = st.sampled_from(
 @example("9" * 5000 + "%")
 @given(st.one_of(st.text(max_size=400), st.lists(_PIECES, max_size=8).map("".join)))
 def test_any_text_is_accepted_and_no_number_is_invented(words: str) -> None:
-    percent = ad_valorem(words)
+    percent = parse_ad_valorem(words)
     if percent is None:
         return
     assert percent.is_finite()

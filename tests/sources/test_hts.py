@@ -41,7 +41,7 @@ async def test_a_line_has_its_duty_with_source_day_and_address(
     assert (found.percent, found.line, found.words) == (Decimal("4.9"), "8518.30.20", "")
     assert found.what == "Headphones and earphones: Other"
     assert "USITC" in found.source.text
-    assert "2026-11-24" in found.source.text
+    assert "24 Nov 2026" in found.source.text
     assert found.source.url == "https://hts.usitc.gov/search?query=8518.30.20"
     assert (found.year, found.fetched_at) == (2026, NOW)
     [asked] = server.asked
@@ -148,7 +148,9 @@ async def test_a_missing_line_or_rate_gives_no_finding(
 async def test_an_unexpected_response_is_an_error_that_names_the_source(
     server: FeedServer, api: JsonApi, answer: Any
 ) -> None:
-    with pytest.raises(SourceError, match="USITC's tariff schedule: answered in a shape"):
+    with pytest.raises(
+        SourceError, match="USITC's tariff schedule: answered in an undocumented format"
+    ):
         await ask(server, api, "85183020", answer)
 
 

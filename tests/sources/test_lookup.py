@@ -75,7 +75,7 @@ async def test_a_source_without_a_figure_gives_no_finding() -> None:
 @pytest.mark.parametrize("error", [SourceError("USITC", "did not answer"), RuntimeError("a bug")])
 async def test_a_failing_source_is_reported_as_a_failure(error: Exception) -> None:
     [said] = await reference((MissingFigure.BASE_DUTY, FakeSource("USITC", error))).find((LINE,))
-    assert said == LookupFailure(of=LINE, source="USITC", why="could not be read just now")
+    assert said == LookupFailure(of=LINE, source="USITC", why="could not be read")
 
 
 async def test_a_late_finding_is_reported_as_a_failure_now_and_returned_at_the_next_lookup() -> (

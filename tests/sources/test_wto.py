@@ -62,7 +62,7 @@ async def test_the_newest_average_has_year_source_and_address(
     assert found is not None
     assert (found.percent, found.year) == (Decimal("5.15"), 2024)
     assert "WTO" in found.source.text
-    assert "2026-11-24" in found.source.text
+    assert "24 Nov 2026" in found.source.text
     assert found.source.url == "https://stats.wto.org/"
     assert server.paths() == [
         "/reporters?lang=1",

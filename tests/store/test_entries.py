@@ -1,4 +1,4 @@
-from bot.feeds.identity import identities, sift
+from bot.feeds.identity import list_identities, sift
 from tests.store.examples import entry, story
 from tests.store.opened import Store
 
@@ -6,14 +6,14 @@ from tests.store.opened import Store
 async def test_every_identity_of_a_saved_entry_is_known_for_its_own_feed_only(store: Store) -> None:
     first = entry("first")
     await store.add_entries(first)
-    assert await store.entries.known("wire", identities(first)) == set(identities(first))
-    assert await store.entries.known("court", identities(first)) == frozenset()
+    assert await store.entries.known("wire", list_identities(first)) == set(list_identities(first))
+    assert await store.entries.known("court", list_identities(first)) == frozenset()
 
 
 async def test_more_identities_can_be_looked_up_than_fit_into_one_statement(store: Store) -> None:
     kept = [entry(f"entry{number}") for number in range(400)]
     await store.add_entries(*kept)
-    wanted = {identity for each in kept for identity in identities(each)} | {"unknown"}
+    wanted = {identity for each in kept for identity in list_identities(each)} | {"unknown"}
     assert await store.entries.known("wire", wanted) == wanted - {"unknown"}
 
 
@@ -44,8 +44,8 @@ async def test_an_entry_without_a_story_leads_to_no_earlier_story(store: Store) 
 async def test_a_revision_is_saved_and_known_at_the_next_poll(store: Store) -> None:
     first, edited = entry("a", title="30%"), entry("a", title="35%")
     await store.add_entries(first)
-    known = await store.entries.known("wire", identities(edited))
+    known = await store.entries.known("wire", list_identities(edited))
     assert sift([edited], known) == ((), (edited,))
     await store.add_revised(edited)
-    known = await store.entries.known("wire", identities(edited))
+    known = await store.entries.known("wire", list_identities(edited))
     assert sift([edited], known) == ((), ())

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
 from bot.feeds.model import FeedState, PollOutcome, Round
-from bot.pipeline import Taken
+from bot.pipeline import IntakeResult
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
 from bot.proposals.inbox import QueuedMessages
@@ -151,7 +151,7 @@ async def test_a_rejected_rate_is_proposed_again_after_a_month(store: Store) -> 
 
 async def test_a_proposal_is_saved_in_one_transaction_with_its_story(store: Store) -> None:
     state = FeedState(feed_id="wire", last_success_at=NOON)
-    taken = Taken(
+    taken = IntakeResult(
         round=Round(
             feed_id="wire",
             outcome=PollOutcome.READ,

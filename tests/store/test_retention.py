@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.sql.schema import Table
 
 from bot.alerts.delivery import DeliveryKind
-from bot.feeds.identity import identities
+from bot.feeds.identity import list_identities
 from bot.store import tables
 from bot.store.retention import LONGEST_TEXT, Retention
 from tests.store.examples import NOON, TEAM, delivery, entry, minutes, story
@@ -34,7 +34,7 @@ async def test_an_old_entry_is_pruned_but_still_recognized(store: Store) -> None
     await store.add_entries(young, at=NOON + minutes(5))
     await Retention(store.database).prune(NOON + LONGEST_TEXT + minutes(1), KEEP)
     assert await _rows(store, tables.entries) == 1
-    assert await store.entries.known("wire", identities(old)) == set(identities(old))
+    assert await store.entries.known("wire", list_identities(old)) == set(list_identities(old))
 
 
 async def test_an_old_event_is_pruned_with_its_stories_and_deliveries(store: Store) -> None:

@@ -11,7 +11,7 @@ _TRANSLATED = IPv6Network("64:ff9b::/96")
 _TRANSLATED_LOCALLY = IPv6Network("64:ff9b:1::/48")
 
 
-def refusal(address: str, allowed: Sequence[Network]) -> str:
+def find_refusal(address: str, allowed: Sequence[Network]) -> str:
     """Why the numeric address may not be contacted; empty if it may.
 
     Allowed are public unicast addresses and those in `allowed`. IPv6 addresses that embed an IPv4
@@ -21,25 +21,25 @@ def refusal(address: str, allowed: Sequence[Network]) -> str:
         found = ip_address(address)
     except ValueError:
         return "not a plain IP address"
-    inner = _embedded(found)
+    inner = _find_embedded(found)
     if any(each in network for each in (found, inner) for network in allowed):
         return ""
     if isinstance(found, IPv6Address) and (found.teredo or found in _TRANSLATED_LOCALLY):
         return "a tunnelled address"
-    return _not_public(inner)
+    return _explain_not_public(inner)
 
 
-def numeric_refusal(url: str, allowed: Sequence[Network]) -> str:
+def find_url_refusal(url: str, allowed: Sequence[Network]) -> str:
     """Why the host of the URL may not be contacted, if it is an IP address.
 
     Empty if it may, and for names, which are checked when they are resolved.
     """
     host = urlsplit(url).hostname or ""
     is_number = ":" in host or host.replace(".", "").isdigit()
-    return refusal(host, allowed) if is_number else ""
+    return find_refusal(host, allowed) if is_number else ""
 
 
-def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+def _find_embedded(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     if isinstance(address, IPv4Address):
         return address
     if address in _TRANSLATED:
@@ -49,7 +49,7 @@ def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return address.ipv4_mapped or address.sixtofour or address
 
 
-def _not_public(address: IPv4Address | IPv6Address) -> str:
+def _explain_not_public(address: IPv4Address | IPv6Address) -> str:
     reasons = {
         "an unspecified address": address.is_unspecified,
         "a loopback address": address.is_loopback,

@@ -40,7 +40,7 @@ class Decompressor:
         self._limit = limit
         self._body = bytearray()
         self._received = 0
-        self._steps = [_step(_NAMES[name]) for name in reversed(codings)]
+        self._steps = [_make_step(_NAMES[name]) for name in reversed(codings)]
 
     def feed(self, chunk: bytes) -> None:
         """Adds the next raw bytes; raises CannotDecompress or TooLarge."""
@@ -73,7 +73,7 @@ def _gunzip(body: bytes, limit: int) -> bytes:
     return out
 
 
-def _step(name: str) -> _Step:
+def _make_step(name: str) -> _Step:
     if name == "gzip":
         return _Gzip()
     return _Deflate() if name == "deflate" else _Brotli()

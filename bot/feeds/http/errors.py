@@ -11,10 +11,10 @@ OVERLOADED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAIL
 GOOD = frozenset({200, 203})
 
 _CURES = {
-    401: "It is not open to everybody; ask its publisher for access",
+    401: "It requires a login; ask its publisher for access",
     403: "Its server rejects the bot; ask the publisher to allow it",
     404: "Check the address, or look for the feed on its publisher's pages",
-    410: "Its publisher has ended it; look for another feed there",
+    410: "Its publisher has removed it; look for another feed there",
     429: "Try again later",
 }
 
@@ -25,13 +25,13 @@ class BadStatus(FetchFailed):
     def __init__(self, thing: str, status: int) -> None:
         self.status = status
         if status == HTTPStatus.NOT_MODIFIED:
-            cause = "answered 304 Not Modified though nothing was known yet"
+            cause = "answered 304 Not Modified to a request without validators"
         else:
             phrase = next((s.phrase for s in HTTPStatus if s == status), "")
             cause = f"answered {status} {phrase}".rstrip()
         cure = _CURES.get(status, "")
         if 500 <= status < 600:
-            cure = "Its server is in trouble; try again later"
+            cure = "Its server has a problem; try again later"
         super().__init__(thing, cause, cure)
 
 
@@ -43,18 +43,18 @@ class Dropped(aiohttp.ClientConnectionError):
     """The server closed the connection before it answered."""
 
 
-def guard_reason(error: BaseException) -> str:
+def find_guard_reason(error: BaseException) -> str:
     """Why the address guard refused; empty if it was another error."""
     inner = getattr(error, "os_error", error)
     return str(inner) if isinstance(inner, ConnectionBlocked) else ""
 
 
 def explain(error: BaseException) -> str:
-    """What went wrong, in words."""
+    """The cause of a failed request, as part of an error message."""
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "its name was not found (DNS)"
+        return "its host name was not found (DNS)"
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
-        return "no trusted encrypted connection could be made (certificate or TLS)"
+        return "no secure connection could be made (certificate or TLS)"
     if isinstance(error, aiohttp.ClientConnectorError):
         number = error.os_error.errno
         return f"could not connect ({os.strerror(number).lower() if number else 'no reason given'})"
@@ -63,5 +63,5 @@ def explain(error: BaseException) -> str:
     if isinstance(error, aiohttp.ClientPayloadError):
         return "the body was cut off"
     if isinstance(error, aiohttp.ClientResponseError):
-        return "the answer is not proper HTTP"
+        return "the answer is not valid HTTP"
     return "the connection broke"

@@ -17,7 +17,7 @@ from yarl import URL
 
 from bot.errors import AddressRefused, FeedError, FetchFailed, NoAnswer
 from bot.feeds.http.decompress import CannotDecompress, Decompressor, TooLarge
-from bot.feeds.http.errors import Dropped, explain, guard_reason
+from bot.feeds.http.errors import Dropped, explain, find_guard_reason
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.http.session import ATTEMPT, Attempt, open_session
 from bot.feeds.http.throttle import Throttle
@@ -80,9 +80,9 @@ class Fetcher:
         if self._session is not None:
             await self._session.close()
 
-    def busy(self) -> None:
-        """Marks the calling task as busy with a new body, see `Throttle.busy`."""
-        self._throttle.busy()
+    def mark_busy(self) -> None:
+        """Marks the calling task as busy with a new body, see `Throttle.mark_busy`."""
+        self._throttle.mark_busy()
 
     async def fetch(
         self,
@@ -95,18 +95,18 @@ class Fetcher:
 
         Validators are sent only to the address that issued them, other `headers` only to the first
         server. Raises AddressRefused, FetchFailed, and HostPaused if `is_paused(server)` (see
-        `server_of`); their thing is the address without its query.
+        `parse_server`); their thing is the address without its query.
         """
-        first_url = _parsed(address, address)
+        first_url = _parse_url(address, address)
         url, seen, moved_to, is_permanent, is_second_try = first_url, [first_url], "", True, False
         left_s = self._limits.deadline_s
         loop = asyncio.get_running_loop()
         while True:
-            async with self._throttle.slot(_server(url), str(url)):
-                if is_paused(_server(url)):
-                    raise HostPaused(_server(url))
+            async with self._throttle.acquire_slot(_format_server(url), str(url)):
+                if is_paused(_format_server(url)):
+                    raise HostPaused(_format_server(url))
                 began, attempt = loop.time(), Attempt()
-                sent = _conditions(validators, str(url))
+                sent = _make_conditions(validators, str(url))
                 if headers and url.origin() == first_url.origin():
                     sent = {**headers, **sent}
                 try:
@@ -126,12 +126,12 @@ class Fetcher:
             if answer.status not in _REDIRECTS or not target:
                 return replace(answer, moved_to=moved_to)
             is_permanent = is_permanent and answer.status in _PERMANENT
-            url = _next_hop(first_url, url, target)
+            url = _parse_redirect(first_url, url, target)
             moved_to = str(url) if is_permanent else moved_to
             if url in seen or len(seen) > self._limits.max_redirects:
                 many = f"more than {self._limits.max_redirects} redirects in a row"
                 cause = "redirect loop" if url in seen else many
-                raise FetchFailed(shown(address), cause, "Check the feed's address")
+                raise FetchFailed(redact_address(address), cause, "Check the feed's address")
             seen.append(url)
 
     async def post(self, address: str, form: Mapping[str, str]) -> int:
@@ -139,17 +139,17 @@ class Fetcher:
 
         Follows 307 and 308. Raises AddressRefused and FetchFailed as `fetch` does.
         """
-        first_url = url = _parsed(address, address)
+        first_url = url = _parse_url(address, address)
         for _ in range(self._limits.max_redirects + 1):
-            async with self._throttle.slot(_server(url), str(url)):
+            async with self._throttle.acquire_slot(_format_server(url), str(url)):
                 attempt = Attempt()
                 request = self._request(attempt, url, form=dict(form))
                 answer = await self._ask(first_url, url, request, self._limits.deadline_s, attempt)
             target = answer.headers.get("location", "")
             if answer.status not in _POST_ON or not target:
                 return answer.status
-            url = _next_hop(first_url, url, target)
-        raise FetchFailed(shown(address), "too many redirects in a row")
+            url = _parse_redirect(first_url, url, target)
+        raise FetchFailed(redact_address(address), "too many redirects in a row")
 
     async def _ask(
         self,
@@ -160,7 +160,7 @@ class Fetcher:
         attempt: Attempt,
     ) -> Fetched:
         """The response within the limits; errors become FetchFailed or AddressRefused."""
-        thing = shown(str(url))
+        thing = redact_address(str(url))
         ATTEMPT.set(attempt)
         try:
             async with asyncio.timeout(left_s):
@@ -175,17 +175,17 @@ class Fetcher:
             raise FetchFailed(
                 thing,
                 f"its body is larger than {bound:,} bytes",
-                "Raise TARIFFWIRE_MAX_BODY_BYTES if the feed is worth it",
+                "Raise TARIFFWIRE_MAX_BODY_BYTES to accept it",
             ) from error
         except CannotDecompress as error:
             raise FetchFailed(thing, str(error)) from error
         except aiohttp.InvalidUrlClientError as error:
-            cause = "is an odd spelling of an IP address"
-            raise _not_allowed(first_url, url, cause, "Use the name of its server") from error
+            cause = "is an IP address in a non-standard form"
+            raise _make_refusal(first_url, url, cause, "Use the server's host name") from error
         except (aiohttp.ClientError, OSError, ValueError, EOFError) as error:
-            if reason := guard_reason(error):
+            if reason := find_guard_reason(error):
                 cure = "TARIFFWIRE_ALLOWED_NETWORKS can allow it, as in 10.0.0.0/8"
-                raise _not_allowed(first_url, url, reason, cure) from error
+                raise _make_refusal(first_url, url, reason, cure) from error
             never_came = isinstance(error, aiohttp.ClientConnectorError | Dropped)
             failed = NoAnswer if never_came and not attempt.answered else FetchFailed
             raise failed(thing, explain(error)) from error
@@ -205,13 +205,15 @@ class Fetcher:
             method, url, headers=headers, data=form, allow_redirects=False
         ) as response:
             attempt.answered = True
-            found = _lowered(response.headers.items())
+            found = _join_headers(response.headers.items())
             is_read = form is None and response.status in _WITH_BODY
-            body = await self._body(response, found) if is_read else b""
+            body = await self._read_body(response, found) if is_read else b""
             conditional = not _CONDITIONS.isdisjoint(headers or ())
             return Fetched(response.status, str(url), found, body, conditional=conditional)
 
-    async def _body(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
+    async def _read_body(
+        self, response: aiohttp.ClientResponse, headers: Mapping[str, str]
+    ) -> bytes:
         if (response.content_length or 0) > self._limits.max_body_bytes:
             raise TooLarge
         decompressor = Decompressor(
@@ -222,7 +224,7 @@ class Fetcher:
         return decompressor.finish()
 
 
-def shown(address: str) -> str:
+def redact_address(address: str) -> str:
     """The address for errors and logs: without password, query and fragment."""
     bare = address.partition("#")[0].partition("?")[0]
     scheme, mark, rest = bare.partition("://")
@@ -230,57 +232,63 @@ def shown(address: str) -> str:
     return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"[:200] if mark else bare[:200]
 
 
-def plain_address(address: str) -> str:
+def normalize_address(address: str) -> str:
     """The address normalized for comparison: lower-case scheme and host, no default port, no
     fragment. An address that cannot be fetched is returned unchanged.
     """
     try:
-        parts = urlsplit(str(_parsed(address, address)))
+        parts = urlsplit(str(_parse_url(address, address)))
     except FeedError:
         return address
     user, at, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=f"{user}{at}{host.lower()}", path=parts.path or "/"))
 
 
-def without_password(address: str) -> str:
+def strip_password(address: str) -> str:
     """The absolute address without user and password."""
     return str(URL(address, encoded=True).with_user(None))
 
 
-def server_of(address: str) -> str:
+def parse_server(address: str) -> str:
     """The server of an absolute address: host and port."""
-    return _server(URL(address))
+    return _format_server(URL(address))
 
 
-def _server(url: URL) -> str:
+def _format_server(url: URL) -> str:
     return f"{url.host}:{url.port}"
 
 
-def _not_allowed(first_url: URL, url: URL, reason: str, cure: str) -> AddressRefused:
+def _make_refusal(first_url: URL, url: URL, reason: str, cure: str) -> AddressRefused:
     """The error for a refused address; mentions the redirect that led to it."""
     if url == first_url:
-        return AddressRefused(shown(str(first_url)), reason, cure)
+        return AddressRefused(redact_address(str(first_url)), reason, cure)
     return AddressRefused(
-        shown(str(first_url)), f"redirects to {shown(str(url))}, which {reason}", cure
+        redact_address(str(first_url)),
+        f"redirects to {redact_address(str(url))}, which {reason}",
+        cure,
     )
 
 
-def _parsed(address: str, thing: str) -> URL:
+def _parse_url(address: str, thing: str) -> URL:
     """The address as it is sent; quoted only if necessary."""
     address = address.strip().partition("#")[0]
     try:
         url = URL(address, encoded=_SENDABLE.fullmatch(address) is not None)
         host, _ = url.host, url.port
     except ValueError as error:
-        raise AddressRefused(shown(thing), "not an address that can be fetched") from error
+        raise AddressRefused(redact_address(thing), "not an address that can be fetched") from error
     if url.scheme not in ("http", "https") or not host:
-        whose = "" if shown(address) == shown(thing) else f"{shown(address)} is "
+        whose = (
+            ""
+            if redact_address(address) == redact_address(thing)
+            else f"{redact_address(address)} is "
+        )
         cure = "Begin it with https://" if _HOST_FIRST.match(address) else "Use one that is"
-        raise AddressRefused(shown(thing), f"{whose}no http or https address", cure)
+        raise AddressRefused(redact_address(thing), f"{whose}no http or https address", cure)
     return url if url.path else url.with_path("/")
 
 
-def _next_hop(first_url: URL, here: URL, target: str) -> URL:
+def _parse_redirect(first_url: URL, here: URL, target: str) -> URL:
     """The target of a Location header.
 
     A password in it is ignored; the password of the first address is sent to its own server only.
@@ -288,19 +296,19 @@ def _next_hop(first_url: URL, here: URL, target: str) -> URL:
     thing = str(first_url)
     scheme = target.strip().partition(":")[0].lower()
     if scheme.isalpha() and ":" in target and scheme not in ("http", "https"):
-        raise AddressRefused(shown(thing), f"redirects to a {scheme[:20]}: address")
+        raise AddressRefused(redact_address(thing), f"redirects to a {scheme[:20]}: address")
     try:
         relative = URL(target.strip(), encoded=target.isascii() and " " not in target.strip())
         joined = str(here.join(relative))
     except ValueError as error:
-        raise FetchFailed(shown(thing), "redirects to an unreadable address") from error
-    hop = _parsed(joined, thing).with_user(None)
+        raise FetchFailed(redact_address(thing), "redirects to an unreadable address") from error
+    hop = _parse_url(joined, thing).with_user(None)
     if first_url.raw_user is None or hop.origin() != first_url.origin():
         return hop
     return hop.with_user(first_url.user).with_password(first_url.password)
 
 
-def _conditions(validators: Validators, url: str) -> dict[str, str]:
+def _make_conditions(validators: Validators, url: str) -> dict[str, str]:
     if validators.url != url:
         return {}
     given = {
@@ -310,7 +318,7 @@ def _conditions(validators: Validators, url: str) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _lowered(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _join_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The headers by lower-case name: lists are joined, of others the first value counts."""
     found: dict[str, str] = {}
     for name, raw in headers:

@@ -19,23 +19,23 @@ class FetchLimits(Frozen):
     backoff_s: float = Field(default=60.0, gt=0)
     """The first wait after an error, unless `poll_s` is longer."""
     deadline_s: float = Field(default=30.0, gt=0)
-    """For a whole fetch: DNS, connection, headers, body and redirects."""
+    """Maximum seconds of a whole fetch: DNS, connection, headers, body and redirects."""
     max_body_bytes: int = Field(default=5_000_000, gt=0)
-    """The size of a body, before and after decompression (see `bot.feeds.http.decompress`)."""
+    """Maximum bytes of a body, before and after decompression (see `bot.feeds.http.decompress`)."""
     fetches_per_host: int = Field(default=1, ge=1)
     fetches_at_once: int = Field(default=50, ge=1)
     bodies_at_once: int = Field(default=16, ge=1)
     """While this many new bodies are parsed or saved, no request starts."""
     max_redirects: int = Field(default=5, ge=0)
     spacing_s: float = Field(default=1.25, ge=0)
-    """Between the starts of two requests for one address; more than the 1 s that servers count."""
+    """Seconds between two requests for one address. Many servers allow one request a second."""
     allowed_networks: tuple[Network, ...] = ()
     """Networks that may be contacted although they are not public."""
     parse_deadline_s: float = Field(default=10.0, gt=0)
     max_entries: int = Field(default=500, ge=1)
-    """Of one body; the newest are kept."""
+    """Maximum entries of one body; the newest are kept."""
 
     @property
     def polls_per_host(self) -> int:
-        """Polls in progress at one host: while one fetches, others are parsed and saved."""
+        """Maximum polls in progress at a host. While one fetches, others are parsed and saved."""
         return 4 * self.fetches_per_host

@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 
-from bot.feeds.http.address_guard import refusal
+from bot.feeds.http.address_guard import find_refusal
 from bot.feeds.http.errors import ConnectionBlocked, Dropped
 from bot.feeds.http.limits import FetchLimits, Network
 
@@ -45,7 +45,7 @@ def open_session(limits: FetchLimits) -> aiohttp.ClientSession:
         connector=aiohttp.TCPConnector(
             limit=0,
             resolver=_GuardedResolver(limits.allowed_networks),
-            socket_factory=lambda info: _guarded_socket(info, limits.allowed_networks),
+            socket_factory=lambda info: _open_guarded_socket(info, limits.allowed_networks),
         ),
         headers={
             "User-Agent": limits.user_agent,
@@ -74,7 +74,7 @@ class _GuardedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
-        reasons = [refusal(each["host"], self._allowed) for each in found]
+        reasons = [find_refusal(each["host"], self._allowed) for each in found]
         kept = [each for each, reason in zip(found, reasons, strict=True) if not reason]
         if found and not kept:
             raise ConnectionBlocked(f"resolves to {reasons[0]}")
@@ -84,9 +84,9 @@ class _GuardedResolver(AbstractResolver):
         await self._inner.close()
 
 
-def _guarded_socket(info: tuple[Any, ...], allowed: Sequence[Network]) -> socket.socket:
+def _open_guarded_socket(info: tuple[Any, ...], allowed: Sequence[Network]) -> socket.socket:
     family, kind, protocol, _, address = info
-    reason = refusal(str(address[0]), allowed)
+    reason = find_refusal(str(address[0]), allowed)
     if reason:
         raise ConnectionBlocked(f"is {reason}")
     if (attempt := ATTEMPT.get(None)) is not None:

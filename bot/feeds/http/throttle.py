@@ -26,7 +26,7 @@ class Throttle:
         self._forget_at = 0.0
 
     @asynccontextmanager
-    async def slot(self, host: str, address: str) -> AsyncIterator[None]:
+    async def acquire_slot(self, host: str, address: str) -> AsyncIterator[None]:
         """Waits until `address` at `host` may be requested, and holds the slot for the block."""
         if self._busy and (task := asyncio.current_task()) is not None:
             self._end_busy(task)
@@ -45,7 +45,7 @@ class Throttle:
                     yield
                     return
 
-    def busy(self) -> None:
+    def mark_busy(self) -> None:
         """Marks the calling task as busy with a new body, until it ends or requests a slot."""
         if (task := asyncio.current_task()) is not None and task not in self._busy:
             self._busy.add(task)

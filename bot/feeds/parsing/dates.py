@@ -27,36 +27,38 @@ _YEAR_FIRST = re.compile(r"(\d{4})\D(\d\d?)\D(\d\d?)\D?(?:\s+(\d\d?):(\d\d)(?::(
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)?")
 
 
-def publication_date(text: str, now: datetime) -> tuple[datetime | None, bool]:
+def parse_publication_date(text: str, now: datetime) -> tuple[datetime | None, bool]:
     """The date in UTC, and whether it is rough: without a time of day or a known zone.
 
     None if there is no date, if it is ambiguous (02/11/2026), or if it cannot be true: before 1995
     or more than a day after `now`.
     """
     text = " ".join(text.split())[:100]
-    date, is_rough = _rfc822(text) or _iso(text) or _year_first(text) or (None, False)
+    date, is_rough = (
+        _parse_rfc822(text) or _parse_iso(text) or _parse_year_first(text) or (None, False)
+    )
     if date is None or not _EARLIEST <= date <= now + _MAX_AHEAD:
         return None, False
     return date, is_rough
 
 
-def _rfc822(text: str) -> tuple[datetime | None, bool] | None:
+def _parse_rfc822(text: str) -> tuple[datetime | None, bool] | None:
     match = _RFC822.fullmatch(_COMMENT.sub("", text))
     if match is None:
         return None
-    numeric = _ZONE_NAME_OR_COLON.sub(lambda zone: _offset(zone.group(1)), match.group(1))
+    numeric = _ZONE_NAME_OR_COLON.sub(lambda zone: _normalize_offset(zone.group(1)), match.group(1))
     parts = parsedate_tz(numeric if ":" in numeric else f"{numeric} 00:00:00")
     if parts is None:
         return None
     is_exact = ":" in text and _ZONE.search(numeric)
-    return _utc(parts[0:6], parts[9] or 0), not is_exact
+    return _convert_to_utc(parts[0:6], parts[9] or 0), not is_exact
 
 
-def _offset(zone: str | None) -> str:
+def _normalize_offset(zone: str | None) -> str:
     return _OTHER_ZONES.get(zone, zone) if zone else ""
 
 
-def _iso(text: str) -> tuple[datetime | None, bool] | None:
+def _parse_iso(text: str) -> tuple[datetime | None, bool] | None:
     match = _ISO.fullmatch(text)
     if match is None:
         return None
@@ -68,15 +70,15 @@ def _iso(text: str) -> tuple[datetime | None, bool] | None:
         offset_s = (int(hours) * 3600 + int(minutes or 0) * 60) * (-1 if sign == "-" else 1)
     elif zone.upper() not in ("", "Z", "UTC", "GMT"):
         return None
-    return _utc([int(n or 0) for n in numbers], offset_s), not (zone and hour)
+    return _convert_to_utc([int(n or 0) for n in numbers], offset_s), not (zone and hour)
 
 
-def _year_first(text: str) -> tuple[datetime | None, bool] | None:
+def _parse_year_first(text: str) -> tuple[datetime | None, bool] | None:
     match = _YEAR_FIRST.fullmatch(text)
-    return (_utc([int(n or 0) for n in match.groups()], 0), True) if match else None
+    return (_convert_to_utc([int(n or 0) for n in match.groups()], 0), True) if match else None
 
 
-def _utc(numbers: Sequence[int], offset_s: int) -> datetime | None:
+def _convert_to_utc(numbers: Sequence[int], offset_s: int) -> datetime | None:
     year, month, day, hour, minute, second = numbers
     if abs(offset_s) > _MAX_OFFSET_S:
         return None

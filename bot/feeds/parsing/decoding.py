@@ -35,8 +35,8 @@ def decode(body: bytes, content_type: str) -> tuple[str, str]:
         if body.startswith(mark):
             content = body[len(mark) :] if (mark, encoding) in _BOMS else body
             return _decode_as(content, encoding)
-    declared, unknown = _declared_encodings(body, content_type)
-    body = _without_half_character(body)
+    declared, unknown = _find_declared_encodings(body, content_type)
+    body = _strip_half_character(body)
     is_multibyte = bool(declared) and _MULTIBYTE.match(declared[0])
     encodings = [*declared, "utf-8"] if is_multibyte else ["utf-8", *declared]
     for encoding in encodings:
@@ -58,7 +58,7 @@ def _decode_as(body: bytes, encoding: str) -> tuple[str, str]:
     return body.decode(encoding, "replace"), f"some bytes are not {encoding} and were replaced"
 
 
-def _declared_encodings(body: bytes, content_type: str) -> tuple[list[str], str]:
+def _find_declared_encodings(body: bytes, content_type: str) -> tuple[list[str], str]:
     """Python's names of the encodings in the header and the XML declaration, and the last name
     that is unknown."""
     header = _CHARSET.search(content_type)
@@ -77,7 +77,7 @@ def _declared_encodings(body: bytes, content_type: str) -> tuple[list[str], str]
     return [name for name in found if name not in _NOT_USED], unknown
 
 
-def _without_half_character(body: bytes) -> bytes:
+def _strip_half_character(body: bytes) -> bytes:
     """The body without an incomplete UTF-8 character at its end."""
     for length, last in enumerate(reversed(body[-3:]), start=1):
         if last >= 0xC0:

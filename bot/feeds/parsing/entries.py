@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from bot.feeds.identity import identify
 from bot.feeds.model import Entry, FeedKind
-from bot.feeds.parsing.dates import publication_date
-from bot.feeds.parsing.links import web_link
+from bot.feeds.parsing.dates import parse_publication_date
+from bot.feeds.parsing.links import clean_link
 from bot.feeds.parsing.result import FeedContext, Parsed
 from bot.text.plain import cut, to_plain_text
 
@@ -29,12 +29,12 @@ class RawEntry(NamedTuple):
     language: str = ""
 
 
-def as_markup(text: str) -> str:
+def escape_html(text: str) -> str:
     """Plain text escaped as HTML."""
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def with_entries(
+def add_entries(
     parsed: Parsed, raw_entries: list[RawEntry], context: FeedContext, language: str
 ) -> Parsed:
     """`parsed` with the newest entries, oldest first; `language` is the feed's own."""
@@ -73,18 +73,18 @@ def with_entries(
 
 def _clean(raw: RawEntry, context: FeedContext, language: str) -> Entry | None:
     """The entry without identities; None if it has neither text nor link."""
-    summary = _summary(raw, context.kind)
+    summary = _choose_summary(raw, context.kind)
     title = to_plain_text(raw.title, TITLE_CHARS, lone_tags=True).replace("\n", " ")
     title = title or cut(summary.partition("\n")[0], _UNTITLED_CHARS)
-    link = web_link(raw.link, context.url)
+    link = clean_link(raw.link, context.url)
     if not title and not link:
         return None
-    published, roughly = publication_date(raw.date, context.now)
+    published, roughly = parse_publication_date(raw.date, context.now)
     languages = [raw.language, language, context.language]
     return Entry(
         feed_id=context.feed_id,
         key="",
-        guid=stored_guid(raw.guid),
+        guid=clean_guid(raw.guid),
         link=link,
         title=title or link,
         summary=summary,
@@ -94,7 +94,7 @@ def _clean(raw: RawEntry, context: FeedContext, language: str) -> Entry | None:
     )
 
 
-def _summary(raw: RawEntry, kind: FeedKind) -> str:
+def _choose_summary(raw: RawEntry, kind: FeedKind) -> str:
     """The publisher's summary, or else the content.
 
     For courts it is both, because only the content may name the court of origin.
@@ -103,16 +103,16 @@ def _summary(raw: RawEntry, kind: FeedKind) -> str:
     if summary and kind is not FeedKind.COURT:
         return summary
     content = to_plain_text(raw.content, SUMMARY_CHARS)
-    if not summary or not content or _without_blanks(content) == _without_blanks(summary):
+    if not summary or not content or _strip_blanks(content) == _strip_blanks(summary):
         return content or summary
     return cut(f"{summary}\n{content}", SUMMARY_CHARS)
 
 
-def _without_blanks(text: str) -> str:
+def _strip_blanks(text: str) -> str:
     return "".join(text.split())
 
 
-def stored_guid(guid: str) -> str:
+def clean_guid(guid: str) -> str:
     """The guid on one line and without markup; a digest of it if it is too long."""
     guid = " ".join((to_plain_text(guid, _MAX_GUID * 2) if "<" in guid else guid).split())
     return guid if len(guid) <= _MAX_GUID else sha256(guid.encode("utf-8", "replace")).hexdigest()

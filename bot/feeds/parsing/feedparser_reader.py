@@ -14,9 +14,9 @@ from typing import Any
 import feedparser
 from feedparser.mixin import _FeedParserMixin
 
-from bot.feeds.parsing.entries import RawEntry, as_markup, with_entries
+from bot.feeds.parsing.entries import RawEntry, add_entries, escape_html
 from bot.feeds.parsing.json_feed import read_json_feed
-from bot.feeds.parsing.metadata import feed_metadata
+from bot.feeds.parsing.metadata import read_metadata
 from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
 from bot.feeds.parsing.xml_document import NoFeed, XmlDocument, open_document
 
@@ -53,16 +53,16 @@ def read_feed(body: bytes, context: FeedContext) -> Parsed | NotParsed:
 
 def _read_json(document: XmlDocument, context: FeedContext) -> Parsed:
     found = read_json_feed(document.text)
-    parsed = feed_metadata(found.head, "json", "", context)
+    parsed = read_metadata(found.head, "json", "", context)
     parsed = parsed.model_copy(update={"warnings": document.warnings + found.warnings})
-    return with_entries(parsed, found.entries, context, found.head["language"])
+    return add_entries(parsed, found.entries, context, found.head["language"])
 
 
 def _read_xml(document: XmlDocument, context: FeedContext) -> Parsed:
-    text, listed = _without_middle(document.text, context.max_entries)
-    result = _feedparser_result(text, context.url)
+    text, listed = _drop_middle(document.text, context.max_entries)
+    result = _run_feedparser(text, context.url)
     head, form = result["feed"], str(result["version"])
-    entries = [_raw_entry(each, form) for each in result["entries"]]
+    entries = [_read_entry(each, form) for each in result["entries"]]
     warnings = document.warnings
     if document.complete:
         warnings += ("the XML is not well-formed",) if result["bozo"] else ()
@@ -70,13 +70,13 @@ def _read_xml(document: XmlDocument, context: FeedContext) -> Parsed:
         entries = entries[:-1] if _ends_within_entry(document.text) else entries
         if not entries:
             raise NoFeed("it is cut off before its first entry ends")
-    parsed = feed_metadata(head, form, text, context).model_copy(
+    parsed = read_metadata(head, form, text, context).model_copy(
         update={"complete": document.complete, "listed": listed, "warnings": warnings}
     )
-    return with_entries(parsed, entries, context, str(head.get("language", "")))
+    return add_entries(parsed, entries, context, str(head.get("language", "")))
 
 
-def _without_middle(text: str, max_entries: int) -> tuple[str, int]:
+def _drop_middle(text: str, max_entries: int) -> tuple[str, int]:
     """The text with some multiple of `max_entries` entries, and how many there were if it was cut.
 
     The first and the last entries stay, because some feeds list the oldest first.
@@ -88,7 +88,7 @@ def _without_middle(text: str, max_entries: int) -> tuple[str, int]:
     return text[: ends[keep - 1]] + text[ends[-keep - 1] :], len(ends)
 
 
-def _feedparser_result(text: str, url: str) -> Mapping[str, Any]:
+def _run_feedparser(text: str, url: str) -> Mapping[str, Any]:
     try:
         return _call_feedparser(text, url)
     except Exception:  # as in read_feed
@@ -116,7 +116,7 @@ def _ends_within_entry(text: str) -> bool:
     return start > max((found.start() for found in _ENTRY_END.finditer(text)), default=-1)
 
 
-def _raw_entry(entry: dict[str, Any], form: str) -> RawEntry:
+def _read_entry(entry: dict[str, Any], form: str) -> RawEntry:
     """feedparser's entry as a raw entry; `form` is the feed's format."""
 
     # dict.get, because feedparser's own get maps missing keys to others, and warns.
@@ -131,7 +131,7 @@ def _raw_entry(entry: dict[str, Any], form: str) -> RawEntry:
     return RawEntry(
         guid=text("id"),
         link=text("link"),
-        title=as_markup(title) if is_plain_title else title,
+        title=escape_html(title) if is_plain_title else title,
         summary=text("summary"),
         content=max(values, key=len, default=""),
         date=text("published") or text("updated") or text("created"),

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from bot.feeds.parsing.entries import RawEntry, as_markup
-from bot.feeds.parsing.xml_document import NoFeed, without_illegal_characters
+from bot.feeds.parsing.entries import RawEntry, escape_html
+from bot.feeds.parsing.xml_document import NoFeed, remove_illegal_characters
 
 _VERSION = "https://jsonfeed.org/version/"
 
@@ -24,20 +24,20 @@ def read_json_feed(text: str) -> JsonFeed:
         root = json.loads(text)
     except ValueError as error:
         raise NoFeed("the JSON is broken or cut off") from error
-    if not isinstance(root, dict) or not _text(root, "version").startswith(_VERSION):
+    if not isinstance(root, dict) or not _read_text(root, "version").startswith(_VERSION):
         raise NoFeed("the JSON is not a JSON Feed (its version is missing)")
-    items = _list(root, "items")
-    entries = [_entry(item) for item in items if isinstance(item, dict)]
+    items = _read_list(root, "items")
+    entries = [_read_entry(item) for item in items if isinstance(item, dict)]
     entries = [entry for entry in entries if any(entry)]
     skipped = len(items) - len(entries)
-    links = [{"rel": "self", "href": _text(root, "feed_url")}]
-    hubs = [hub for hub in _list(root, "hubs") if isinstance(hub, dict)]
-    links += [{"rel": "hub", "href": _text(hub, "url")} for hub in hubs]
+    links = [{"rel": "self", "href": _read_text(root, "feed_url")}]
+    hubs = [hub for hub in _read_list(root, "hubs") if isinstance(hub, dict)]
+    links += [{"rel": "hub", "href": _read_text(hub, "url")} for hub in hubs]
     return JsonFeed(
         head={
-            "title": _text(root, "title"),
-            "link": _text(root, "home_page_url"),
-            "language": _text(root, "language"),
+            "title": _read_text(root, "title"),
+            "link": _read_text(root, "home_page_url"),
+            "language": _read_text(root, "language"),
             "links": links,
         },
         entries=entries,
@@ -45,26 +45,26 @@ def read_json_feed(text: str) -> JsonFeed:
     )
 
 
-def _entry(item: Mapping[str, Any]) -> RawEntry:
+def _read_entry(item: Mapping[str, Any]) -> RawEntry:
     return RawEntry(
-        guid=_text(item, "id"),
-        link=_text(item, "url") or _text(item, "external_url"),
-        title=as_markup(_text(item, "title")),
-        summary=_text(item, "summary"),
-        content=_text(item, "content_html") or as_markup(_text(item, "content_text")),
-        date=_text(item, "date_published") or _text(item, "date_modified"),
-        language=_text(item, "language"),
+        guid=_read_text(item, "id"),
+        link=_read_text(item, "url") or _read_text(item, "external_url"),
+        title=escape_html(_read_text(item, "title")),
+        summary=_read_text(item, "summary"),
+        content=_read_text(item, "content_html") or escape_html(_read_text(item, "content_text")),
+        date=_read_text(item, "date_published") or _read_text(item, "date_modified"),
+        language=_read_text(item, "language"),
     )
 
 
-def _list(parent: Mapping[str, Any], key: str) -> list[Any]:
+def _read_list(parent: Mapping[str, Any], key: str) -> list[Any]:
     value = parent.get(key)
     return value if isinstance(value, list) else []
 
 
-def _text(parent: Mapping[str, Any], key: str) -> str:
+def _read_text(parent: Mapping[str, Any], key: str) -> str:
     value = parent.get(key)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     # JSON escapes can contain lone surrogates and NUL, which databases refuse.
-    return without_illegal_characters(str(value))
+    return remove_illegal_characters(str(value))

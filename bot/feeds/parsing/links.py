@@ -10,7 +10,7 @@ _INVISIBLE = re.compile(rf"[{INVISIBLE}\t\n\x20\x85\xa0\u2028\u2029]")
 _UNSAFE = re.compile(r"[<>\"|\\^`{}\s]")
 
 
-def web_link(link: str, base: str = "") -> str:
+def clean_link(link: str, base: str = "") -> str:
     """The link as an absolute http or https address; empty if it is not one.
 
     Characters that could end the link in a message are percent-encoded. A user name before the
@@ -30,9 +30,9 @@ def web_link(link: str, base: str = "") -> str:
     if _UNSAFE.search(netloc):
         return ""
     address = urlunsplit(parts._replace(netloc=netloc))
-    safe = _INVISIBLE.sub(_percent, _UNSAFE.sub(_percent, address))
+    safe = _INVISIBLE.sub(_percent_encode, _UNSAFE.sub(_percent_encode, address))
     return safe if len(safe) <= _MAX_CHARS else ""
 
 
-def _percent(found: re.Match[str]) -> str:
+def _percent_encode(found: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in found.group().encode("utf-8", "replace"))

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.feeds.model import PublisherHints
-from bot.feeds.parsing.links import web_link
+from bot.feeds.parsing.links import clean_link
 from bot.feeds.parsing.result import FeedContext, Parsed
 from bot.text.plain import to_plain_text
 
 _MAX_HUBS = 5
 _TITLE_CHARS = 200
-# RSS 2.0 puts one list of each at the start of the channel.
+# Where skipHours and skipDays are searched: RSS 2.0 has them at the start of the channel.
 _HEAD_CHARS = 20_000
 _SKIP_HOURS = re.compile(r"<skipHours\s*>(.{0,2000}?)</skipHours", re.IGNORECASE | re.DOTALL)
 _SKIP_DAYS = re.compile(r"<skipDays\s*>(.{0,2000}?)</skipDays", re.IGNORECASE | re.DOTALL)
@@ -27,7 +27,7 @@ _PERIODS_S = {
 }
 
 
-def feed_metadata(head: Mapping[str, Any], form: str, text: str, context: FeedContext) -> Parsed:
+def read_metadata(head: Mapping[str, Any], form: str, text: str, context: FeedContext) -> Parsed:
     """The feed without its entries.
 
     `head` has feedparser's keys, `form` is the format in feedparser's notation, `text` is the XML
@@ -37,17 +37,17 @@ def feed_metadata(head: Mapping[str, Any], form: str, text: str, context: FeedCo
     return Parsed(
         title=to_plain_text(str(head.get("title", "")), _TITLE_CHARS),
         form=form,
-        home=web_link(str(head.get("link", "")), context.url),
+        home=clean_link(str(head.get("link", "")), context.url),
         asked=read_hints(head, text),
-        hubs=_linked("hub", links, context.url)[:_MAX_HUBS],
-        topic=next(iter(_linked("self", links, context.url)), ""),
+        hubs=_find_links("hub", links, context.url)[:_MAX_HUBS],
+        topic=next(iter(_find_links("self", links, context.url)), ""),
     )
 
 
-def _linked(rel: str, links: Iterable[Any], base: str) -> tuple[str, ...]:
+def _find_links(rel: str, links: Iterable[Any], base: str) -> tuple[str, ...]:
     """The addresses of the feed's links with this relation."""
     found = [
-        web_link(str(link.get("href", "")), base)
+        clean_link(str(link.get("href", "")), base)
         for link in links
         if isinstance(link, Mapping) and link.get("rel") == rel
     ]
@@ -60,11 +60,11 @@ def read_hints(head: Mapping[str, Any], text: str) -> PublisherHints:
     Skipped hours and days are read from the text, because feedparser keeps only the last of each.
     """
     start = text[:_HEAD_CHARS]
-    ttl_minutes = _positive(head.get("ttl"))
+    ttl_minutes = _parse_positive(head.get("ttl"))
     period_s = _PERIODS_S.get(str(head.get("sy_updateperiod", "")).strip().lower())
-    times = _positive(head.get("sy_updatefrequency")) or 1.0
-    hours = {int(hour) % 24 for hour in _listed(_SKIP_HOURS, _HOUR, start)}
-    days = {day.lower() for day in _listed(_SKIP_DAYS, _DAY, start)}
+    times = _parse_positive(head.get("sy_updatefrequency")) or 1.0
+    hours = {int(hour) % 24 for hour in _find_items(_SKIP_HOURS, _HOUR, start)}
+    days = {day.lower() for day in _find_items(_SKIP_DAYS, _DAY, start)}
     return PublisherHints(
         ttl_s=ttl_minutes and ttl_minutes * 60,
         period_s=None if period_s is None else period_s / times,
@@ -73,12 +73,12 @@ def read_hints(head: Mapping[str, Any], text: str) -> PublisherHints:
     )
 
 
-def _listed(block: re.Pattern[str], item: re.Pattern[str], text: str) -> list[str]:
+def _find_items(block: re.Pattern[str], item: re.Pattern[str], text: str) -> list[str]:
     found = block.search(text)
     return item.findall(found.group(1)) if found else []
 
 
-def _positive(value: object) -> float | None:
+def _parse_positive(value: object) -> float | None:
     try:
         number = float(str(value))
     except ValueError:

@@ -50,7 +50,7 @@ class XmlDocument:
 def open_document(body: bytes, content_type: str = "") -> XmlDocument:
     """The feed in the body; raises NoFeed. `content_type` is the HTTP header."""
     decoded, warning = decode(body, content_type)
-    text = without_illegal_characters(decoded).lstrip("\ufeff \t\r\n")
+    text = remove_illegal_characters(decoded).lstrip("\ufeff \t\r\n")
     warnings = [warning] if warning else []
     if not text.strip():
         raise NoFeed("the body is empty")
@@ -65,7 +65,7 @@ def open_document(body: bytes, content_type: str = "") -> XmlDocument:
     return XmlDocument(repaired, complete=complete, warnings=tuple(warnings))
 
 
-def without_illegal_characters(text: str) -> str:
+def remove_illegal_characters(text: str) -> str:
     """The text without the characters that XML forbids."""
     return _ILLEGAL.sub("", text)
 
@@ -85,7 +85,7 @@ def _split_at_root(text: str) -> tuple[str, str, str]:
     return before, text[root.start() :], root.group(1)
 
 
-def _segments(text: str) -> Iterator[tuple[str, bool]]:
+def _split_at_cdata(text: str) -> Iterator[tuple[str, bool]]:
     """The text in pieces, each with whether it is CDATA. Unclosed CDATA does not count."""
     at = 0
     while (start := text.find("<![CDATA[", at)) >= 0:
@@ -106,20 +106,20 @@ def _repair(text: str, closing: str) -> tuple[str, bool]:
     """
     end = re.compile(re.escape(closing) + r"\s*>", re.IGNORECASE)
     parts, depth = [], 0
-    for segment, is_cdata in _segments(text):
+    for segment, is_cdata in _split_at_cdata(text):
         if is_cdata:
             parts.append(segment)
             continue
         found = end.search(segment)
         kept = segment[: found.end()] if found else segment
-        depth = _depth_after(kept, depth)
+        depth = _measure_depth(kept, depth)
         parts.append(_REFERENCE.sub(_repair_reference, kept))
         if found:
             return "".join(parts), True
     return "".join(parts), False
 
 
-def _depth_after(segment: str, depth: int) -> int:
+def _measure_depth(segment: str, depth: int) -> int:
     """The number of open elements after the segment, given the number before it.
 
     The end of an entry closes all elements, because many feeds leave a <br> open.
@@ -138,7 +138,7 @@ def _depth_after(segment: str, depth: int) -> int:
 def _repair_reference(found: re.Match[str]) -> str:
     number, name = found.groups()
     if number:
-        code = int(number[1:], 16) if number[0] in "xX" else _decimal(number)
+        code = int(number[1:], 16) if number[0] in "xX" else _parse_decimal(number)
         is_legal = code < 0x110000 and not _ILLEGAL.match(chr(code))
         return found.group() if is_legal else ""
     if name is None:
@@ -147,5 +147,5 @@ def _repair_reference(found: re.Match[str]) -> str:
     return f"&amp;{name};" if value is None else "".join(f"&#{ord(char)};" for char in value)
 
 
-def _decimal(digits: str) -> int:
+def _parse_decimal(digits: str) -> int:
     return int(digits) if digits.isdecimal() else 0x110000

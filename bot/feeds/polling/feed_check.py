@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from bot.errors import FeedError, NotAFeed
-from bot.feeds.http.address_guard import numeric_refusal
-from bot.feeds.http.fetch import Fetched, plain_address, shown
+from bot.feeds.http.address_guard import find_url_refusal
+from bot.feeds.http.fetch import Fetched, normalize_address, redact_address
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, FeedState, Round, Validators, make_feed_id
-from bot.feeds.parsing.links import web_link
-from bot.feeds.polling.next_poll import state_for
+from bot.feeds.parsing.links import clean_link
+from bot.feeds.polling.next_poll import prepare_state
 from bot.feeds.polling.poller import Poll, Poller
 from bot.text.plain import to_plain_text
 from bot.values import Frozen
@@ -19,7 +19,7 @@ from bot.values import Frozen
 _CACHING_HEADERS = ("etag", "last-modified", "cache-control", "expires", "retry-after")
 _HEADER_CHARS = 200
 _TRIED_FEEDS = 3
-"""Of the feeds that a page names; many sites still name dead ones."""
+"""How many of the feeds that a page names are tried. Many sites still name dead ones first."""
 _FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
 )
@@ -57,7 +57,9 @@ class FeedCheck(Frozen):
     hubs: tuple[str, ...] = ()
 
 
-async def check(poller: Poller, address: str, taken: frozenset[str] = frozenset()) -> FeedCheck:
+async def check_address(
+    poller: Poller, address: str, taken: frozenset[str] = frozenset()
+) -> FeedCheck:
     """The feed at the address, or the first readable one that the page there names.
 
     `taken` are the ids in use. Raises FeedError if there is no feed or it cannot be fetched.
@@ -66,10 +68,12 @@ async def check(poller: Poller, address: str, taken: frozenset[str] = frozenset(
     try:
         return await _check_body(poller, address, fetched, taken)
     except NotAFeed as error:
-        named = feed_links(fetched.body, fetched.url)
+        named = find_feed_links(fetched.body, fetched.url)
         links = [each for each in named if not _is_private(each.url, poller.limits)]
         if not links:
-            raise NotAFeed(shown(address), error.cause, "Give the address of a feed") from error
+            raise NotAFeed(
+                redact_address(address), error.cause, "Give the address of a feed"
+            ) from error
     errors: list[FeedError] = []
     for link in links[:_TRIED_FEEDS]:
         try:
@@ -83,16 +87,16 @@ async def check(poller: Poller, address: str, taken: frozenset[str] = frozenset(
     raise errors[0]
 
 
-def feed_links(page: bytes, url: str) -> tuple[FeedLink, ...]:
+def find_feed_links(page: bytes, url: str) -> tuple[FeedLink, ...]:
     """The feeds that the page at `url` names, in its order, each once, at most 20."""
     tree = LexborHTMLParser(page[:_HEAD_BYTES])
     base_tag = tree.css_first("base[href]")
-    base = web_link((base_tag.attributes.get("href") or "") if base_tag else "", url) or url
+    base = clean_link((base_tag.attributes.get("href") or "") if base_tag else "", url) or url
     found: dict[str, FeedLink] = {}
     for link in tree.css("link[rel][href][type]"):
         kind = (link.attributes.get("type") or "").strip().lower()
         rel = (link.attributes.get("rel") or "").lower().split()
-        address = web_link(link.attributes.get("href") or "", base)
+        address = clean_link(link.attributes.get("href") or "", base)
         if kind in _FEED_TYPES and "alternate" in rel and address and len(found) < _MAX_FEED_LINKS:
             title = to_plain_text(link.attributes.get("title") or "", 100)
             found.setdefault(address, FeedLink(url=address, title=title, type=kind))
@@ -103,26 +107,26 @@ async def _check_body(
     poller: Poller, address: str, fetched: Fetched, taken: frozenset[str]
 ) -> FeedCheck:
     now = poller.clock()
-    url = plain_address(fetched.moved_to or address)
-    unnamed = Feed(id=make_feed_id("", url), title=shown(url), url=url)
+    url = normalize_address(fetched.moved_to or address)
+    unnamed = Feed(id=make_feed_id("", url), title=redact_address(url), url=url)
     parsed = await poller.parse(unnamed, fetched, now)
     title = parsed.title or urlsplit(address).hostname or unnamed.title
     feed = unnamed.model_copy(update={"id": make_feed_id(title, address, taken), "title": title})
     entries = tuple(e.model_copy(update={"feed_id": feed.id}) for e in parsed.entries)
     parsed = parsed.model_copy(update={"entries": entries})
-    state = state_for(feed, FeedState(feed_id=feed.id))
+    state = prepare_state(feed, FeedState(feed_id=feed.id))
     return FeedCheck(
         feed=feed,
         round=poller.read_round(Poll(feed, state, now), fetched, parsed),
         title=parsed.title,
         form=parsed.form,
         listed=parsed.listed,
-        headers=_caching_headers(fetched.headers),
+        headers=_list_caching_headers(fetched.headers),
         hubs=parsed.hubs,
     )
 
 
-def _caching_headers(headers: Mapping[str, str]) -> tuple[str, ...]:
+def _list_caching_headers(headers: Mapping[str, str]) -> tuple[str, ...]:
     lines = (f"{name}: {headers[name]}" for name in _CACHING_HEADERS if name in headers)
     return tuple("".join(filter(str.isprintable, line))[:_HEADER_CHARS] for line in lines)
 
@@ -131,4 +135,4 @@ def _is_private(url: str, limits: FetchLimits) -> bool:
     """Whether the host is obviously private. Names are checked again when resolved."""
     host = urlsplit(url).hostname or ""
     is_local = not set(host) & set(".:") or host.endswith((".local", ".internal", ".localhost"))
-    return is_local or bool(numeric_refusal(url, limits.allowed_networks))
+    return is_local or bool(find_url_refusal(url, limits.allowed_networks))

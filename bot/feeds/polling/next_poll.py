@@ -41,14 +41,14 @@ _OVERLOADED_FACTOR = 15.0
 _QUIET_POLLS_PER_STEP = 24
 _PUSHED_FACTOR = 6.0
 CLOCK_TOLERANCE = timedelta(minutes=1)
-"""A clock that is set back by more was wrong before."""
+"""If the last poll is further in the future than this, the clock was wrong and was set back."""
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
 _UNCACHED = re.compile(r"(?:^|,)\s*no-(?:cache|store)\s*(?:,|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What a good response said, with or without a new body."""
+    """What a good response says about the next poll, with or without a new body."""
 
     status: int
     validators: Validators
@@ -58,7 +58,7 @@ class Response:
     window_s: float | None = None
     listed_digest: str = ""
     retry_after_s: float | None = None
-    """From Retry-After; applies once."""
+    """Seconds to wait by Retry-After; applies to the next poll only."""
 
 
 def is_due(state: FeedState, now: datetime) -> bool:
@@ -70,7 +70,7 @@ def is_due(state: FeedState, now: datetime) -> bool:
     return state.last_poll_at is not None and state.last_poll_at > now + CLOCK_TOLERANCE
 
 
-def state_for(feed: Feed, state: FeedState) -> FeedState:
+def prepare_state(feed: Feed, state: FeedState) -> FeedState:
     """The state to poll with: reset if the feed's configured address has changed."""
     if state.configured_url == feed.url:
         return state
@@ -81,7 +81,7 @@ def state_for(feed: Feed, state: FeedState) -> FeedState:
     return replace(state, configured_url=feed.url)
 
 
-def after_response(
+def apply_response(
     state: FeedState,
     feed: Feed,
     limits: FetchLimits,
@@ -95,14 +95,14 @@ def after_response(
     `is_pushed`: a hub pushes the feed's news.
     """
     quiet = state.quiet_polls + 1 if response.listed_digest == state.listed_digest else 0
-    wait_s = _interval_s(feed, limits, response, quiet, is_pushed)
+    wait_s = _choose_interval_s(feed, limits, response, quiet, is_pushed)
     spread_s = wait_s * (1 + jitter / 10)
     if response.window_s is not None:
         spread_s = min(spread_s, max(wait_s, response.window_s / 2))
-    wait_s = max(_at_most_a_day(feed, limits, spread_s), response.retry_after_s or 0.0)
-    at = _after_skips(now + timedelta(seconds=wait_s), response.asked)
+    wait_s = max(_limit_to_a_day(feed, limits, spread_s), response.retry_after_s or 0.0)
+    at = _skip_quiet_times(now + timedelta(seconds=wait_s), response.asked)
     return replace(
-        _moved(state, feed, response.moved_to),
+        _record_redirect(state, feed, response.moved_to),
         validators=response.validators,
         asked=response.asked,
         window_s=response.window_s,
@@ -121,7 +121,7 @@ def after_response(
     )
 
 
-def after_failure(
+def apply_failure(
     state: FeedState,
     feed: Feed,
     limits: FetchLimits,
@@ -136,13 +136,13 @@ def after_failure(
 ) -> FeedState:
     """The state after a failure at `now`; `wait_asked_s` comes from Retry-After.
 
-    `pause` is what the server asks for all its feeds. `reached` is False without any response.
+    `pause` is set if all feeds of the server must wait. `reached` is False without any response.
     Validators stay, because they belong to the last good body. A status of 410 comes from a
-    redirect's target; see `after_gone` for the feed's own address.
+    redirect's target; see `apply_gone` for the feed's own address.
     """
     failures = state.failures + 1
-    wait_s = _wait_s(feed, limits, failures, status, wait_asked_s, reached)
-    wait_s = _at_most_a_day(feed, limits, wait_s * (1 + jitter / 5))
+    wait_s = _choose_wait_s(feed, limits, failures, status, wait_asked_s, reached)
+    wait_s = _limit_to_a_day(feed, limits, wait_s * (1 + jitter / 5))
     forget = failures % _FAILURES_FORGET_MOVE == 0 or status == HTTPStatus.GONE
     return replace(
         state,
@@ -158,7 +158,7 @@ def after_failure(
     )
 
 
-def after_gone(state: FeedState, now: datetime) -> FeedState:
+def apply_gone(state: FeedState, now: datetime) -> FeedState:
     """The state after a 410: not polled again until an operator resumes it."""
     return replace(
         state,
@@ -173,7 +173,7 @@ def after_gone(state: FeedState, now: datetime) -> FeedState:
     )
 
 
-def resumed(state: FeedState) -> FeedState:
+def resume(state: FeedState) -> FeedState:
     """The state after an operator resumed a stopped feed: due at once.
 
     Errors are cleared, so that the next failure is reported as a new one.
@@ -189,12 +189,12 @@ def resumed(state: FeedState) -> FeedState:
     )
 
 
-def min_interval_s(feed: Feed, limits: FetchLimits) -> float:
+def find_min_interval_s(feed: Feed, limits: FetchLimits) -> float:
     """The shortest time in seconds between two polls that the operator allows."""
     return max(limits.poll_s, (feed.poll_minutes or 0.0) * 60)
 
 
-def max_age_s(headers: Mapping[str, str], now: datetime) -> float | None:
+def read_max_age_s(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds for which the response is fresh, by Cache-Control or else Expires; None if unknown.
 
     Header names are in lower case.
@@ -205,33 +205,33 @@ def max_age_s(headers: Mapping[str, str], now: datetime) -> float | None:
         return None
     if stated:
         return float(stated.group(1)) or None
-    expires = _http_date(headers.get("expires", ""))
+    expires = _parse_http_date(headers.get("expires", ""))
     if expires is None:
         return None
     # Both dates are by the server's clock, so that its error does not matter.
-    left_s = (expires - (_http_date(headers.get("date", "")) or now)).total_seconds()
+    left_s = (expires - (_parse_http_date(headers.get("date", "")) or now)).total_seconds()
     return left_s if left_s > 0 else None
 
 
-def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
+def read_retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds to wait by Retry-After, at most a day; None if unreadable or in the past."""
     value = headers.get("retry-after", "").strip()
     if not value:
         return None
     if re.fullmatch(r"\d{1,12}(\.\d{1,6})?", value):
         return min(float(value), DAY_S) or None
-    until = _http_date(value)
+    until = _parse_http_date(value)
     if until is None:
         return None
     # First by our clock; a server whose clock is wrong means its own Date.
-    for since in (now, _http_date(headers.get("date", ""))):
+    for since in (now, _parse_http_date(headers.get("date", ""))):
         wait_s = (until - since).total_seconds() if since else 0.0
         if 0 < wait_s <= DAY_S:
             return wait_s
     return DAY_S if until > now else None
 
 
-def _http_date(value: str) -> datetime | None:
+def _parse_http_date(value: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(value)
     except (ValueError, TypeError, OverflowError):
@@ -239,11 +239,11 @@ def _http_date(value: str) -> datetime | None:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def _interval_s(
+def _choose_interval_s(
     feed: Feed, limits: FetchLimits, response: Response, quiet: int, is_pushed: bool
 ) -> float:
     asked = max(response.asked.max_age_s or 0.0, response.asked.ttl_s or 0.0)
-    floor = max(min_interval_s(feed, limits), min(asked, DAY_S))
+    floor = max(find_min_interval_s(feed, limits), min(asked, DAY_S))
     watched = feed.kind in (FeedKind.OFFICIAL, FeedKind.COURT)
     stretch = min(1 + quiet / _QUIET_POLLS_PER_STEP, 2.0 if watched else 4.0)
     stretch = _PUSHED_FACTOR if is_pushed else stretch
@@ -253,12 +253,12 @@ def _interval_s(
     return max(floor, min(wanted, DAY_S))
 
 
-def _at_most_a_day(feed: Feed, limits: FetchLimits, wait_s: float) -> float:
+def _limit_to_a_day(feed: Feed, limits: FetchLimits, wait_s: float) -> float:
     """Limits the wait to a day, or to the operator's interval if that is longer."""
-    return min(wait_s, max(DAY_S, min_interval_s(feed, limits)))
+    return min(wait_s, max(DAY_S, find_min_interval_s(feed, limits)))
 
 
-def _wait_s(
+def _choose_wait_s(
     feed: Feed,
     limits: FetchLimits,
     failures: int,
@@ -266,7 +266,7 @@ def _wait_s(
     asked_s: float | None,
     reached: bool,
 ) -> float:
-    floor, growth = min_interval_s(feed, limits), 2.0 ** min(failures - 1, 30)
+    floor, growth = find_min_interval_s(feed, limits), 2.0 ** min(failures - 1, 30)
     if not reached:
         # Without a response the server has no load: retry soon, later every hour.
         return min(max(limits.backoff_s, limits.poll_s) * growth, max(floor, _HOUR_S))
@@ -278,8 +278,8 @@ def _wait_s(
     return max(floor, min(first * growth, DAY_S))
 
 
-def _moved(state: FeedState, feed: Feed, to: str) -> FeedState:
-    """The state after a permanent redirect to `to`; empty without a redirect."""
+def _record_redirect(state: FeedState, feed: Feed, to: str) -> FeedState:
+    """The state after a response with permanent redirects to `to`; `to` is empty without any."""
     if not to:
         return replace(state, moving_to="", moves_seen=0) if state.moving_to else state
     seen = state.moves_seen + 1 if to == state.moving_to else 1
@@ -288,7 +288,7 @@ def _moved(state: FeedState, feed: Feed, to: str) -> FeedState:
     return replace(state, moving_to="", moves_seen=0, current_url="" if to == feed.url else to)
 
 
-def _after_skips(at: datetime, asked: PublisherHints) -> datetime:
+def _skip_quiet_times(at: datetime, asked: PublisherHints) -> datetime:
     """The first time from `at` on outside skipped hours and days, at most a day later."""
     if len(asked.skip_hours) > 23 or len(asked.skip_days) > 6:
         return at

@@ -12,7 +12,14 @@ from typing import NamedTuple
 
 from bot.errors import FeedError, NoAnswer
 from bot.feeds.http.errors import GOOD, OVERLOADED, BadStatus
-from bot.feeds.http.fetch import Fetched, Fetcher, HostPaused, server_of, shown, without_password
+from bot.feeds.http.fetch import (
+    Fetched,
+    Fetcher,
+    HostPaused,
+    parse_server,
+    redact_address,
+    strip_password,
+)
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import (
     Entry,
@@ -28,14 +35,14 @@ from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.parsing.result import FeedContext, Parsed
 from bot.feeds.polling.next_poll import (
     Response,
-    after_failure,
-    after_gone,
-    after_response,
+    apply_failure,
+    apply_gone,
+    apply_response,
+    find_min_interval_s,
     is_due,
-    max_age_s,
-    min_interval_s,
-    retry_after_s,
-    state_for,
+    prepare_state,
+    read_max_age_s,
+    read_retry_after_s,
 )
 from bot.feeds.polling.server_pauses import ServerPauses
 from bot.feeds.websub.protocol import find_hub
@@ -59,7 +66,7 @@ class Poller:
     """Polls feeds. Call `close` when done.
 
     `clock` returns the time in UTC, `chance` a random number from 0 to 1. A pool that is passed as
-    `workers` is not closed. `pushes(feed_id)` tells whether a hub pushes the feed's news.
+    `workers` is not closed. `is_pushed(feed_id)` says whether a hub pushes the feed's news.
     """
 
     def __init__(
@@ -68,7 +75,7 @@ class Poller:
         clock: Callable[[], datetime],
         chance: Callable[[], float],
         workers: ProcessPool | None = None,
-        pushes: Callable[[str], bool] | None = None,
+        is_pushed: Callable[[str], bool] | None = None,
     ) -> None:
         self.limits = limits
         self.clock = clock
@@ -76,12 +83,12 @@ class Poller:
         self._fetcher = Fetcher(limits)
         self._workers = workers or ProcessPool(limits.parse_deadline_s)
         self._owns_workers = workers is None
-        self._pushes = pushes or (lambda _: False)
+        self._is_pushed = is_pushed or (lambda _: False)
         self._pauses = ServerPauses(clock)
 
-    def recall(self, states: Iterable[FeedState]) -> None:
+    def restore_pauses(self, states: Iterable[FeedState]) -> None:
         """Restores the pauses that servers asked for before a restart."""
-        self._pauses.recall(states)
+        self._pauses.restore_pauses(states)
 
     async def close(self) -> None:
         """Closes connections and parser processes."""
@@ -94,24 +101,28 @@ class Poller:
 
         Requests nothing before the feed is due by its state.
         """
-        poll = Poll(feed, state_for(feed, state), now)
+        poll = Poll(feed, prepare_state(feed, state), now)
         if not is_due(poll.state, now):
-            return self._round(poll, PollOutcome.DEFERRED, poll.state)
+            return self._make_round(poll, PollOutcome.DEFERRED, poll.state)
         fetched = None
         try:
             fetched = await self._fetcher.fetch(
                 poll.state.current_url or feed.url,
                 poll.state.validators,
-                is_paused=lambda server: self._pauses.until(server) is not None,
+                is_paused=lambda server: self._pauses.find_end(server) is not None,
             )
             return await self._evaluate(poll, fetched)
         except HostPaused as paused:
-            until = self._pauses.until(paused.host) or now
+            until = self._pauses.find_end(paused.host) or now
             # Spread, or all feeds of the host would be polled when the pause ends.
             at = until + timedelta(seconds=self._chance() * self.limits.poll_s)
-            return self._round(poll, PollOutcome.DEFERRED, replace(poll.state, next_poll_at=at))
+            return self._make_round(
+                poll, PollOutcome.DEFERRED, replace(poll.state, next_poll_at=at)
+            )
         except FeedError as error:
-            return self._round(poll, PollOutcome.FAILED, self._failed(poll, error, fetched))
+            return self._make_round(
+                poll, PollOutcome.FAILED, self._apply_failure(poll, error, fetched)
+            )
 
     async def fetch(self, address: str, validators: Validators) -> Fetched:
         """The response to one guarded GET; raises AddressRefused and FetchFailed."""
@@ -123,17 +134,17 @@ class Poller:
         Raises FetchFailed for an error status, NotAFeed if the body is not a feed.
         """
         if fetched.status not in GOOD:
-            raise BadStatus(shown(fetched.url), fetched.status)
+            raise BadStatus(redact_address(fetched.url), fetched.status)
         context = FeedContext(
             feed_id=feed.id,
-            url=without_password(fetched.url),
+            url=strip_password(fetched.url),
             kind=feed.kind,
             language=feed.language,
             content_type=fetched.headers.get("content-type", ""),
             now=now,
             max_entries=self.limits.max_entries,
         )
-        self._fetcher.busy()
+        self._fetcher.mark_busy()
         return await self._workers.parse(fetched.body, context)
 
     async def read_push(
@@ -146,20 +157,20 @@ class Poller:
             parsed = await self.parse(feed, Fetched(HTTPStatus.OK, url, headers, body), now)
         except FeedError as error:
             log.warning("a push for feed %s could not be read: %s", feed.id, error.cause)
-            return self._round(poll, PollOutcome.FAILED, state)
-        return self._round(poll, PollOutcome.READ, state, parsed.entries, parsed.warnings)
+            return self._make_round(poll, PollOutcome.FAILED, state)
+        return self._make_round(poll, PollOutcome.READ, state, parsed.entries, parsed.warnings)
 
     async def _evaluate(self, poll: Poll, fetched: Fetched) -> Round:
         before = poll.state
         if fetched.status == HTTPStatus.GONE and not before.current_url:
-            return self._round(poll, PollOutcome.GONE, after_gone(before, self.clock()))
+            return self._make_round(poll, PollOutcome.GONE, apply_gone(before, self.clock()))
         # A 304 need not repeat the validators.
         if fetched.status == HTTPStatus.NOT_MODIFIED and fetched.conditional:
-            state = self._unchanged(poll, fetched, known=before.validators)
-            return self._round(poll, PollOutcome.NOT_MODIFIED, state)
+            state = self._keep_state(poll, fetched, known=before.validators)
+            return self._make_round(poll, PollOutcome.NOT_MODIFIED, state)
         if fetched.status in GOOD and fetched.digest == before.validators.body_digest:
-            state = self._unchanged(poll, fetched, known=Validators())
-            return self._round(poll, PollOutcome.SAME_BODY, state)
+            state = self._keep_state(poll, fetched, known=Validators())
+            return self._make_round(poll, PollOutcome.SAME_BODY, state)
         return self.read_round(poll, fetched, await self.parse(poll.feed, fetched, poll.started_at))
 
     def read_round(self, poll: Poll, fetched: Fetched, parsed: Parsed) -> Round:
@@ -168,24 +179,24 @@ class Poller:
         # The validators of a body that was cut off stand for the whole body.
         validators = state.validators
         if parsed.complete:
-            validators = _validators(fetched, fetched.digest, Validators())
-        hints = replace(parsed.asked, max_age_s=max_age_s(headers, self.clock()))
-        hub, topic = find_hub(headers.get("link", ""), parsed, without_password(fetched.url))
+            validators = _read_validators(fetched, fetched.digest, Validators())
+        hints = replace(parsed.asked, max_age_s=read_max_age_s(headers, self.clock()))
+        hub, topic = find_hub(headers.get("link", ""), parsed, strip_password(fetched.url))
         state = replace(state, hub=hub, topic=topic)
-        after = self._after_response(poll.feed, state, fetched, validators, hints, parsed)
-        warnings = parsed.warnings + _missed_entries_warning(poll.feed, self.limits, parsed)
-        return self._round(poll, PollOutcome.READ, after, parsed.entries, warnings)
+        after = self._apply_response(poll.feed, state, fetched, validators, hints, parsed)
+        warnings = parsed.warnings + _warn_of_missed_entries(poll.feed, self.limits, parsed)
+        return self._make_round(poll, PollOutcome.READ, after, parsed.entries, warnings)
 
-    def _unchanged(self, poll: Poll, fetched: Fetched, known: Validators) -> FeedState:
+    def _keep_state(self, poll: Poll, fetched: Fetched, known: Validators) -> FeedState:
         """The state after a response without a new body."""
         state, headers = poll.state, fetched.headers
-        validators = _validators(fetched, state.validators.body_digest, known)
+        validators = _read_validators(fetched, state.validators.body_digest, known)
         hints = state.asked
         if "cache-control" in headers or "expires" in headers:
-            hints = replace(hints, max_age_s=max_age_s(headers, self.clock()))
-        return self._after_response(poll.feed, state, fetched, validators, hints, state)
+            hints = replace(hints, max_age_s=read_max_age_s(headers, self.clock()))
+        return self._apply_response(poll.feed, state, fetched, validators, hints, state)
 
-    def _after_response(
+    def _apply_response(
         self,
         feed: Feed,
         state: FeedState,
@@ -194,7 +205,7 @@ class Poller:
         asked: PublisherHints,
         body: Parsed | FeedState,
     ) -> FeedState:
-        """The state after a good response; `body` is what is known of the last body."""
+        """The state after a good response; without a new body, `body` is the old state."""
         now = self.clock()
         response = Response(
             status=fetched.status,
@@ -203,25 +214,25 @@ class Poller:
             moved_to=fetched.moved_to,
             window_s=body.window_s,
             listed_digest=body.listed_digest,
-            retry_after_s=retry_after_s(fetched.headers, now),
+            retry_after_s=read_retry_after_s(fetched.headers, now),
         )
-        is_pushed = self._pushes(feed.id)
-        return after_response(state, feed, self.limits, now, response, self._chance(), is_pushed)
+        is_pushed = self._is_pushed(feed.id)
+        return apply_response(state, feed, self.limits, now, response, self._chance(), is_pushed)
 
-    def _failed(self, poll: Poll, error: FeedError, fetched: Fetched | None) -> FeedState:
+    def _apply_failure(self, poll: Poll, error: FeedError, fetched: Fetched | None) -> FeedState:
         """The state after a failure; `fetched` is None without a response."""
         feed, state, now = poll.feed, poll.state, self.clock()
         status = error.status if isinstance(error, BadStatus) else None
-        wait_s = retry_after_s(fetched.headers, now) if fetched else None
+        wait_s = read_retry_after_s(fetched.headers, now) if fetched else None
         pause = None
         if fetched and wait_s and status in OVERLOADED and state.status not in OVERLOADED:
             # The whole server is overloaded, so its other feeds wait too. Only once: a feed that is
             # refused repeatedly must not block the others.
-            pause = Pause(server=server_of(fetched.url), until=now + timedelta(seconds=wait_s))
-            self._pauses.begin(pause, now)
+            pause = Pause(server=parse_server(fetched.url), until=now + timedelta(seconds=wait_s))
+            self._pauses.add(pause, now)
         # The error names the address if it is another one, after a redirect.
-        is_own_address = error.thing in (feed.id, shown(state.current_url or feed.url))
-        return after_failure(
+        is_own_address = error.thing in (feed.id, redact_address(state.current_url or feed.url))
+        return apply_failure(
             state,
             feed,
             self.limits,
@@ -234,7 +245,7 @@ class Poller:
             reached=not isinstance(error, NoAnswer),
         )
 
-    def _round(
+    def _make_round(
         self,
         poll: Poll,
         outcome: PollOutcome,
@@ -253,24 +264,25 @@ class Poller:
         )
 
 
-def _validators(fetched: Fetched, digest: str, known: Validators) -> Validators:
+def _read_validators(fetched: Fetched, digest: str, known: Validators) -> Validators:
     """The validators of the response, or else those that are `known`."""
     return Validators(
         url=fetched.url,
-        etag=_sendable(fetched.headers.get("etag", "")) or known.etag,
-        last_modified=_sendable(fetched.headers.get("last-modified", "")) or known.last_modified,
+        etag=_keep_sendable(fetched.headers.get("etag", "")) or known.etag,
+        last_modified=_keep_sendable(fetched.headers.get("last-modified", ""))
+        or known.last_modified,
         body_digest=digest,
     )
 
 
-def _sendable(value: str) -> str:
+def _keep_sendable(value: str) -> str:
     """The validator if it can be sent back unchanged, else an empty string."""
     fits = len(value) <= _MAX_VALIDATOR_CHARS and value.isascii() and value.isprintable()
     return value if fits else ""
 
 
-def _missed_entries_warning(feed: Feed, limits: FetchLimits, parsed: Parsed) -> tuple[str, ...]:
-    interval_s, window_s = min_interval_s(feed, limits), parsed.window_s
+def _warn_of_missed_entries(feed: Feed, limits: FetchLimits, parsed: Parsed) -> tuple[str, ...]:
+    interval_s, window_s = find_min_interval_s(feed, limits), parsed.window_s
     if window_s is None or interval_s <= window_s / 2 or parsed.listed < _MIN_ENTRIES_FOR_WINDOW:
         return ()
     return (

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from bot.errors import StoreUnavailable
 from bot.feeds.model import Feed, FeedKind, FeedState, Round
-from bot.feeds.polling.next_poll import is_due, state_for
+from bot.feeds.polling.next_poll import is_due, prepare_state
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ INTERNAL_ERROR_WAIT_S = 60.0
 CLOCK_JUMP = timedelta(minutes=1)
 """If the clock moves by more between two calls, it was set or the machine slept."""
 
-Pushed = Callable[[Feed, FeedState, datetime], Awaitable[Round]]
+ReadPush = Callable[[Feed, FeedState, datetime], Awaitable[Round]]
 """Makes the Round of a pushed body, instead of a poll."""
 
 
@@ -64,7 +64,7 @@ class PollScheduler(Generic[T]):
         self,
         configured: Iterable[Feed],
         store: FeedStore,
-        poll: Callable[[Feed, datetime, Pushed | None, FeedState | None], Awaitable[T]],
+        poll: Callable[[Feed, datetime, ReadPush | None, FeedState | None], Awaitable[T]],
         clock: Callable[[], datetime],
         on_deliveries: Callable[[], None],
         spread_s: float = 0.0,
@@ -87,7 +87,7 @@ class PollScheduler(Generic[T]):
         self._lock = asyncio.Lock()
         self._stopped = False
 
-    async def feeds(self) -> tuple[Feed, ...]:
+    async def list_feeds(self) -> tuple[Feed, ...]:
         """All enabled feeds: the configured ones, then those that operators added."""
         added = tuple(await self._store.added())
         if added != self._added:
@@ -113,7 +113,7 @@ class PollScheduler(Generic[T]):
 
     async def _start_due(self) -> tuple[asyncio.Task[T | None], ...]:
         now = self._clock()
-        feeds = await self.feeds()
+        feeds = await self.list_feeds()
         self._adjust_to_clock_jump(feeds, now)
         if feeds is not self._feeds_with_states:
             await self._load_states(feeds, now)
@@ -122,24 +122,24 @@ class PollScheduler(Generic[T]):
         await self._load_resumed()
         due = [feed for feed in feeds if feed.id not in self._running and self._is_due(feed, now)]
         # Polls run in the order in which they start.
-        return tuple(self._start(feed) for feed in sorted(due, key=_rank))
+        return tuple(self._start(feed) for feed in sorted(due, key=_rank_publisher))
 
-    async def process_push(self, feed_id: str, pushed: Pushed) -> None:
+    async def process_push(self, feed_id: str, pushed: ReadPush) -> None:
         """Processes a pushed body as soon as the feed is not being polled.
 
         Ignored if the feed is not, or no longer, enabled.
         """
-        feed = next((each for each in await self.feeds() if each.id == feed_id), None)
+        feed = next((each for each in await self.list_feeds() if each.id == feed_id), None)
         if feed is not None and feed_id not in self._states:
             # The push arrived before the first call of `poll_due`, or during it.
             async with self._lock:
-                await self._load_states(await self.feeds(), self._clock())
+                await self._load_states(await self.list_feeds(), self._clock())
         while (running := self._running.get(feed_id)) is not None:
             await asyncio.wait({running})
         if feed is not None and feed_id in self._states and not self._stopped:
             await self._start(feed, pushed)
 
-    def hubs(self) -> Mapping[str, tuple[str, str]] | None:
+    def list_hubs(self) -> Mapping[str, tuple[str, str]] | None:
         """By feed id, the hub that the feed names and the topic to subscribe to.
 
         None before the first call of `poll_due`.
@@ -158,13 +158,13 @@ class PollScheduler(Generic[T]):
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
-    def failing(self) -> tuple[FeedState, ...]:
+    def list_failing(self) -> tuple[FeedState, ...]:
         """The states of the feeds whose last poll failed."""
         return tuple(state for state in self._states.values() if state.error)
 
-    async def report(self) -> None:
+    async def log_failing(self) -> None:
         """Logs one line if the set of failing feeds has changed since the last report."""
-        failing = {state.feed_id: state.error for state in self.failing()}
+        failing = {state.feed_id: state.error for state in self.list_failing()}
         if failing.keys() == self._reported:
             return
         self._reported = set(failing)
@@ -221,19 +221,19 @@ class PollScheduler(Generic[T]):
             return
         for feed_id, state in self._states.items():
             polled, at = state.last_poll_at, state.next_poll_at
-            # A poll after `before` was by yet another clock; its times mean nothing.
+            # If the last poll is later than `before`, another clock set its times: ignore them.
             if polled and at and polled <= before + CLOCK_JUMP and at > before:
                 self._not_before[feed_id] = max(self._not_before.get(feed_id, now), at - by)
 
     def _spread(self, feed: Feed, now: datetime) -> None:
-        wait_s = self._spread_s * _share(feed.id)
+        wait_s = self._spread_s * _compute_share(feed.id)
         self._not_before[feed.id] = now + timedelta(seconds=wait_s)
 
     def _is_due(self, feed: Feed, now: datetime) -> bool:
         not_before = self._not_before.get(feed.id, now)
-        return not_before <= now and is_due(state_for(feed, self._states[feed.id]), now)
+        return not_before <= now and is_due(prepare_state(feed, self._states[feed.id]), now)
 
-    def _start(self, feed: Feed, pushed: Pushed | None = None) -> asyncio.Task[T | None]:
+    def _start(self, feed: Feed, pushed: ReadPush | None = None) -> asyncio.Task[T | None]:
         # A pushed body needs no request, so it does not wait for the feed's host.
         work = self._run(feed, pushed) if pushed else self._run_at_host(feed)
         task = self._running[feed.id] = asyncio.create_task(work)
@@ -241,14 +241,14 @@ class PollScheduler(Generic[T]):
         return task
 
     async def _run_at_host(self, feed: Feed) -> T | None:
-        host = _host(feed)
+        host = _parse_host(feed)
         slots = self._hosts.get(host)
         if slots is None:
             slots = self._hosts[host] = asyncio.Semaphore(self._polls_per_host)
         async with slots:
             return await self._run(feed, None)
 
-    async def _run(self, feed: Feed, pushed: Pushed | None) -> T | None:
+    async def _run(self, feed: Feed, pushed: ReadPush | None) -> T | None:
         try:
             state = self._states.get(feed.id)
             result = await self._poll(feed, self._clock(), pushed, state)
@@ -271,15 +271,15 @@ class PollScheduler(Generic[T]):
         self._not_before[feed.id] = self._clock() + wait
 
 
-def _host(feed: Feed) -> str:
+def _parse_host(feed: Feed) -> str:
     return urlsplit(feed.url).netloc.rpartition("@")[2].lower()
 
 
-def _rank(feed: Feed) -> bool:
+def _rank_publisher(feed: Feed) -> bool:
     """Sorts officials and courts, who make the news, before media, who report it."""
     return feed.kind not in (FeedKind.OFFICIAL, FeedKind.COURT)
 
 
-def _share(feed_id: str) -> float:
+def _compute_share(feed_id: str) -> float:
     """A number in [0, 1) that is constant for a feed."""
     return int.from_bytes(sha256(feed_id.encode()).digest()[:4]) / 2**32

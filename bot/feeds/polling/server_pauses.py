@@ -15,7 +15,7 @@ class ServerPauses:
         self._pauses: dict[str, tuple[datetime, Pause]] = {}
         """By server: when the pause was requested, and the pause."""
 
-    def begin(self, pause: Pause, at: datetime) -> None:
+    def add(self, pause: Pause, at: datetime) -> None:
         """Adds a pause that was requested at that time."""
         now = self._clock()
         self._pauses = {
@@ -23,7 +23,7 @@ class ServerPauses:
         }
         self._pauses[pause.server] = (at, pause)
 
-    def recall(self, states: Iterable[FeedState]) -> None:
+    def restore_pauses(self, states: Iterable[FeedState]) -> None:
         """Restores the pauses in the stored states of feeds."""
         stored = [
             (state.pause, state.last_poll_at)
@@ -31,9 +31,9 @@ class ServerPauses:
             if state.pause is not None and state.last_poll_at is not None
         ]
         for pause, at in sorted(stored, key=lambda each: each[0].until):
-            self.begin(pause, at)
+            self.add(pause, at)
 
-    def until(self, server: str) -> datetime | None:
+    def find_end(self, server: str) -> datetime | None:
         """When the server's pause ends; None without one. A clock that is set back ends it."""
         now = self._clock()
         found = self._pauses.get(server)

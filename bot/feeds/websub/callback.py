@@ -68,7 +68,7 @@ class WebSubCallback:
         return web.Response(text=challenge, headers={"X-Content-Type-Options": "nosniff"})
 
     async def _receive(self, request: web.Request) -> web.Response:
-        subscription = self._hubs.by_token(request.match_info["token"])
+        subscription = self._hubs.find_by_token(request.match_info["token"])
         if subscription is None:
             return web.Response(status=404)
         if request.headers.get("Content-Encoding", "").strip().lower() not in _NO_CODINGS:
@@ -76,7 +76,7 @@ class WebSubCallback:
         if self._reading + len(self._tasks) >= _MAX_PUSHES:
             return web.Response(status=503, headers={"Retry-After": "60"})
         try:
-            body = await self._body(request)
+            body = await self._read_body(request)
         except TimeoutError:
             self._rejections.count(Rejection.SLOW)
             return web.Response(status=408)
@@ -95,7 +95,7 @@ class WebSubCallback:
         task.add_done_callback(self._tasks.discard)
         return web.Response(status=202)
 
-    async def _body(self, request: web.Request) -> bytes | None:
+    async def _read_body(self, request: web.Request) -> bytes | None:
         """The whole body; None if it exceeds the size limit of feeds."""
         self._reading += 1
         body = bytearray()

@@ -16,7 +16,7 @@ from itertools import islice
 from pydantic import AwareDatetime, Field
 
 from bot.feeds.model import FeedId
-from bot.feeds.parsing.links import web_link
+from bot.feeds.parsing.links import clean_link
 from bot.feeds.parsing.result import Parsed
 from bot.values import Frozen
 
@@ -24,9 +24,9 @@ LEASE_S = 864_000
 """The requested lease in seconds; hubs may grant another."""
 DAY_S = 86_400.0
 DENIED_WAIT = timedelta(days=7)
-"""After a denial, before the hub is asked again."""
+"""How long to wait after a denial before asking the hub again."""
 MAX_UNSUBSCRIBES = 3
-"""Requests to end a subscription; its lease ends it anyway."""
+"""Maximum requests to end a subscription. Without an answer, it ends with its lease."""
 
 _METHODS = ("sha1", "sha256", "sha384", "sha512")
 _MAX_LEASE_S = 90 * DAY_S
@@ -50,7 +50,7 @@ class HubSubscription(Frozen):
     wanted: bool = True
     """False while it is being ended at the hub."""
     lease_until: AwareDatetime | None = None
-    """Until when the hub pushes; None if it has not agreed, or no longer."""
+    """When the hub stops pushing; None if it has not confirmed, or the subscription has ended."""
     next_at: AwareDatetime
     """The time of the next request to the hub: to subscribe, renew or end."""
     asks: int = 0
@@ -64,19 +64,19 @@ def find_hub(link_header: str, parsed: Parsed, address: str) -> tuple[str, str]:
     The Link header takes precedence over the feed's own elements, as the recommendation requires.
     `address` is the address of the feed; it is the topic if the feed names none.
     """
-    links = _links(link_header, address)
+    links = _parse_links(link_header, address)
     hub = links.get("hub") or next(iter(parsed.hubs), "")
     topic = links.get("self") or parsed.topic or address
     return (hub, topic) if hub else ("", "")
 
 
-def _links(header: str, base: str) -> dict[str, str]:
+def _parse_links(header: str, base: str) -> dict[str, str]:
     """The first address of each relation in a Link header (RFC 8288)."""
     found: dict[str, str] = {}
     for each in islice(_LINK.finditer(header[:20_000]), _MAX_LINKS):
         address, parameters = each.groups()
         rel = _REL.search(parameters)
-        link = web_link(address, base)
+        link = clean_link(address, base)
         if rel is None or not link:
             continue
         for relation in (rel.group(1) or rel.group(2) or "").lower().split():
@@ -84,7 +84,7 @@ def _links(header: str, base: str) -> dict[str, str]:
     return found
 
 
-def request(subscription: HubSubscription, callback: str) -> dict[str, str]:
+def build_request(subscription: HubSubscription, callback: str) -> dict[str, str]:
     """The form to post to the hub to subscribe, renew or end the subscription."""
     form = {
         "hub.callback": callback,
@@ -108,7 +108,7 @@ def is_authentic(body: bytes, signature: str, secret: str) -> bool:
     return hmac.compare_digest(expected, digest.lower())
 
 
-def after_request(
+def record_request(
     subscription: HubSubscription, now: datetime, first_wait_s: float
 ) -> HubSubscription:
     """The subscription after a request to the hub; unconfirmed requests back off exponentially."""
@@ -118,7 +118,7 @@ def after_request(
     )
 
 
-def after_consent(subscription: HubSubscription, now: datetime, lease: str) -> HubSubscription:
+def record_consent(subscription: HubSubscription, now: datetime, lease: str) -> HubSubscription:
     """The subscription after the hub has confirmed it; `lease` is hub.lease_seconds.
 
     It is renewed after four fifths of the lease. Without a lease, as from old hubs, it is a day.
@@ -135,7 +135,7 @@ def after_consent(subscription: HubSubscription, now: datetime, lease: str) -> H
     )
 
 
-def after_denial(subscription: HubSubscription, now: datetime, reason: str) -> HubSubscription:
+def record_denial(subscription: HubSubscription, now: datetime, reason: str) -> HubSubscription:
     """The subscription after the hub has denied or revoked it."""
     error = f"the hub denied it: {reason}" if reason else "the hub denied it"
     return subscription.model_copy(
@@ -143,7 +143,7 @@ def after_denial(subscription: HubSubscription, now: datetime, reason: str) -> H
     )
 
 
-def cancelled(subscription: HubSubscription, now: datetime) -> HubSubscription:
+def cancel(subscription: HubSubscription, now: datetime) -> HubSubscription:
     """The subscription marked as no longer wanted."""
     return subscription.model_copy(update={"wanted": False, "next_at": now, "asks": 0})
 
@@ -156,7 +156,7 @@ def is_live(subscription: HubSubscription, now: datetime) -> bool:
 def can_be_deleted(
     subscription: HubSubscription, wanted: Mapping[str, tuple[str, str]], now: datetime
 ) -> bool:
-    """Whether it is neither wanted nor to be ended at the hub."""
+    """Whether no feed needs it and no request to end it is due at the hub."""
     if is_wanted(subscription, wanted):
         return False
     return not is_live(subscription, now) or (

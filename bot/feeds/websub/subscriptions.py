@@ -12,7 +12,7 @@ from secrets import token_urlsafe
 from typing import Protocol
 
 from bot.errors import AddressRefused, FeedError, FetchFailed, StoreUnavailable
-from bot.feeds.http.fetch import Fetcher, shown
+from bot.feeds.http.fetch import Fetcher, redact_address
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.websub import protocol
 from bot.feeds.websub.protocol import HubSubscription
@@ -22,10 +22,11 @@ log = logging.getLogger(__name__)
 
 CALLBACK_PATH = "/websub/"
 _WAIT_FACTOR = 5
-"""A hub has this many times the first wait after an error to call back before the next request."""
+"""The next request comes after this many times the first wait after an error, so that the hub has
+time to call back."""
 _REQUESTS_AT_ONCE = 5
 _ASKS_FOR_DAILY = 20
-"""Counts as this many requests, so that a forbidden address is retried once a day."""
+"""A forbidden address counts as this many unconfirmed requests, so it is retried once a day."""
 
 
 class HubStore(Protocol):
@@ -70,7 +71,7 @@ class WebSubSubscriptions:
                 await self._tending
         await self._fetcher.close()
 
-    def pushes(self, feed_id: str) -> bool:
+    def is_pushed(self, feed_id: str) -> bool:
         """Whether a hub pushes the feed's news now."""
         now = self._clock()
         return any(
@@ -78,24 +79,26 @@ class WebSubSubscriptions:
             for each in self._known.values()
         )
 
-    def by_token(self, token: str) -> HubSubscription | None:
+    def find_by_token(self, token: str) -> HubSubscription | None:
         """The subscription for the address that a hub calls."""
         return self._known.get(token)
 
-    def start_tending(self, wanted: Mapping[str, tuple[str, str]]) -> None:
-        """Starts `tend` in the background, unless it is still running."""
+    def start_sending(self, wanted: Mapping[str, tuple[str, str]]) -> None:
+        """Starts `send_due_requests` in the background, unless it is still running."""
         if self._tending is None or self._tending.done():
-            self._tending = asyncio.create_task(self._tend_safely(wanted), name="tend hubs")
+            self._tending = asyncio.create_task(
+                self._send_due_requests_safely(wanted), name="tend hubs"
+            )
 
-    async def _tend_safely(self, wanted: Mapping[str, tuple[str, str]]) -> None:
+    async def _send_due_requests_safely(self, wanted: Mapping[str, tuple[str, str]]) -> None:
         try:
-            await self.tend(wanted)
+            await self.send_due_requests(wanted)
         except StoreUnavailable:
             return
         except Exception:
             log.exception("the subscriptions at hubs could not be updated")
 
-    async def tend(self, wanted: Mapping[str, tuple[str, str]]) -> None:
+    async def send_due_requests(self, wanted: Mapping[str, tuple[str, str]]) -> None:
         """Sends the requests that are due: to subscribe, renew or end.
 
         `wanted` has hub and topic by feed id. Raises StoreError.
@@ -105,11 +108,11 @@ class WebSubSubscriptions:
             if protocol.can_be_deleted(each, wanted, now):
                 await self._delete(each)
             elif each.wanted and not protocol.is_wanted(each, wanted):
-                await self._save(protocol.cancelled(each, now))
+                await self._save(protocol.cancel(each, now))
         subscribed = {each.feed_id for each in self._known.values() if each.wanted}
         for feed_id, (hub, topic) in wanted.items():
             if feed_id not in subscribed:
-                await self._save(_new(feed_id, hub, topic, now))
+                await self._save(_make_subscription(feed_id, hub, topic, now))
         due = [each for each in self._known.values() if each.next_at <= now]
         await asyncio.gather(*(self._ask(each) for each in due))
 
@@ -119,18 +122,18 @@ class WebSubSubscriptions:
                 # The hub has called meanwhile.
                 return
             await self._save(
-                protocol.after_request(subscription, self._clock(), self._first_wait_s)
+                protocol.record_request(subscription, self._clock(), self._first_wait_s)
             )
             callback = f"{self._public_url}{CALLBACK_PATH}{subscription.token}"
-            form = protocol.request(subscription, callback)
+            form = protocol.build_request(subscription, callback)
             try:
                 status = await self._fetcher.post(subscription.hub, form)
                 if not 200 <= status < 300:
-                    raise FetchFailed(shown(subscription.hub), f"answered {status}")
+                    raise FetchFailed(redact_address(subscription.hub), f"answered {status}")
             except FeedError as error:
-                await self._failed(subscription.token, error)
+                await self._record_failure(subscription.token, error)
 
-    async def _failed(self, token: str, error: FeedError) -> None:
+    async def _record_failure(self, token: str, error: FeedError) -> None:
         current = self._known.get(token)
         feed_id = current.feed_id if current else "?"
         log.info("the hub %s of feed %s: %s", error.thing, feed_id, error.cause)
@@ -139,7 +142,7 @@ class WebSubSubscriptions:
             return
         if isinstance(error, AddressRefused):
             later = current.model_copy(update={"asks": _ASKS_FOR_DAILY})
-            current = protocol.after_request(later, self._clock(), self._first_wait_s)
+            current = protocol.record_request(later, self._clock(), self._first_wait_s)
         await self._save(current.model_copy(update={"error": f"{error.thing} {error.cause}"}))
 
     async def answer(self, token: str, query: Mapping[str, str]) -> str | None:
@@ -153,12 +156,12 @@ class WebSubSubscriptions:
         mode, challenge = query.get("hub.mode", ""), query.get("hub.challenge", "")
         if mode == "denied":
             reason = to_plain_text(query.get("hub.reason", ""), 200)
-            await self._save(protocol.after_denial(found, self._clock(), reason))
+            await self._save(protocol.record_denial(found, self._clock(), reason))
             log.warning("the hub of feed %s: %s", found.feed_id, self._known[token].error)
             return ""
         if mode == "subscribe" and found.wanted and challenge:
             lease = query.get("hub.lease_seconds", "")
-            await self._save(protocol.after_consent(found, self._clock(), lease))
+            await self._save(protocol.record_consent(found, self._clock(), lease))
             log.info("the hub of feed %s pushes its news from now on", found.feed_id)
             return challenge
         if mode == "unsubscribe" and not found.wanted and challenge:
@@ -175,7 +178,7 @@ class WebSubSubscriptions:
         await self._store.remove(subscription.token)
 
 
-def _new(feed_id: str, hub: str, topic: str, now: datetime) -> HubSubscription:
+def _make_subscription(feed_id: str, hub: str, topic: str, now: datetime) -> HubSubscription:
     return HubSubscription(
         token=token_urlsafe(32),
         feed_id=feed_id,

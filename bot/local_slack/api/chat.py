@@ -19,7 +19,7 @@ def find_channel(team: Team, reference: str) -> Channel:
     """
     if reference in team.people and not team.people[reference].is_bot:
         return team.direct
-    channel = team.channel(reference)
+    channel = team.find_channel(reference)
     if channel is None:
         raise ApiError("channel_not_found")
     return channel
@@ -40,11 +40,11 @@ def read_message(arguments: Arguments, longest_text: int = limits.MESSAGE_TEXT) 
         raise ApiError("no_text")
     metadata = arguments.structure("metadata", "invalid_metadata_format")
     if metadata is not None:
-        content["metadata"] = _metadata(metadata)
+        content["metadata"] = _read_metadata(metadata)
     return content
 
 
-def _metadata(raw: Any) -> dict[str, Any]:
+def _read_metadata(raw: Any) -> dict[str, Any]:
     # https://docs.slack.dev/messaging/message-metadata
     match raw:
         case {"event_type": str(kind), "event_payload": dict(payload)}:
@@ -53,12 +53,12 @@ def _metadata(raw: Any) -> dict[str, Any]:
     raise ApiError("invalid_metadata_format")
 
 
-async def thread_fields(team: Team, channel: Channel, arguments: Arguments) -> Message:
+async def read_thread(team: Team, channel: Channel, arguments: Arguments) -> Message:
     """The fields that put a message into a thread; raises ApiError if the thread does not exist."""
     ts = arguments.text("thread_ts")
     if not ts:
         return {}
-    found = await team.storage.message(channel.id, ts)
+    found = await team.storage.find_message(channel.id, ts)
     if found is None:
         raise ApiError("thread_not_found")
     # As with Slack, a reply's ts also identifies its thread.
@@ -70,7 +70,7 @@ async def post_message(team: Team, arguments: Arguments) -> Answer:
     channel = find_channel(team, arguments.required("channel"))
     content = read_message(arguments)
     check_budget(content.get("blocks", []))
-    message = team.message_by_bot({**content, **await thread_fields(team, channel, arguments)})
+    message = team.make_bot_message({**content, **await read_thread(team, channel, arguments)})
     await team.post(channel, message)
     return {"ok": True, "channel": channel.id, "ts": message["ts"], "message": message}
 
@@ -78,20 +78,20 @@ async def post_message(team: Team, arguments: Arguments) -> Answer:
 async def update(team: Team, arguments: Arguments) -> Answer:
     """chat.update"""
     channel = find_channel(team, arguments.required("channel"))
-    found = await team.storage.message(channel.id, arguments.required("ts"))
+    found = await team.storage.find_message(channel.id, arguments.required("ts"))
     if found is None or found[1]:
         # The Web API does not reach ephemeral messages.
         raise ApiError("message_not_found")
     if found[0].get("user") != team.identity.bot_user_id:
         raise ApiError("cant_update_message")
-    message = _updated(found[0], arguments, team.next_ts())
+    message = _apply_update(found[0], arguments, team.next_ts())
     check_budget(message.get("blocks", []))
     await team.post(channel, message, changed=True)
     result = {"ok": True, "channel": channel.id, "ts": message["ts"]}
     return {**result, "text": message["text"], "message": message}
 
 
-def _updated(old: Message, arguments: Arguments, now_ts: str) -> Message:
+def _apply_update(old: Message, arguments: Arguments, now_ts: str) -> Message:
     """The message after an update. Missing fields stay, but text without blocks removes them."""
     has_text = "text" in arguments
     values = arguments.values if has_text else {**arguments.values, "text": old["text"]}

@@ -26,7 +26,7 @@ async def list_channels(team: Team, arguments: Arguments) -> Answer:
     wanted = {"public_channel": "public", "im": "im"}
     allowed = {wanted[kind.strip()] for kind in kinds if kind.strip() in wanted}
     found = [channel for channel in team.channels if channel.kind in allowed]
-    start = _position(arguments, "at", "0")
+    start = _read_cursor(arguments, "at", "0")
     if not start.isdecimal():
         raise ApiError("invalid_cursor")
     end = int(start) + arguments.limit(100, _PAGE)
@@ -37,7 +37,7 @@ async def list_channels(team: Team, arguments: Arguments) -> Answer:
     }
 
 
-def _position(arguments: Arguments, kind: str, default: str) -> str:
+def _read_cursor(arguments: Arguments, kind: str, default: str) -> str:
     """What the cursor holds; `default` without a cursor."""
     cursor = arguments.text("cursor")
     if not cursor:
@@ -74,41 +74,41 @@ async def join(team: Team, arguments: Arguments) -> Answer:
 
 async def history(team: Team, arguments: Arguments) -> Answer:
     """conversations.history"""
-    channel = _readable(team, arguments)
-    page = await team.storage.history(
+    channel = _find_readable(team, arguments)
+    page = await team.storage.load_history(
         channel.id,
         oldest=arguments.text("oldest", "0"),
-        latest=_position(arguments, "before", arguments.text("latest", "9")),
+        latest=_read_cursor(arguments, "before", arguments.text("latest", "9")),
         inclusive=arguments.flag("inclusive") and not arguments.text("cursor"),
         limit=arguments.limit(100, _PAGE),
     )
-    return _answer(page, arguments)
+    return _make_answer(page, arguments)
 
 
 async def replies(team: Team, arguments: Arguments) -> Answer:
     """conversations.replies"""
-    channel = _readable(team, arguments)
+    channel = _find_readable(team, arguments)
     ts = arguments.required("ts")
-    found = await team.storage.message(channel.id, ts)
+    found = await team.storage.find_message(channel.id, ts)
     if found is None or found[1]:
         raise ApiError("thread_not_found")
-    page = await team.storage.thread(
+    page = await team.storage.load_thread(
         channel.id,
         found[0].get("thread_ts", ts),
-        oldest=_position(arguments, "before", arguments.text("oldest", "0")),
+        oldest=_read_cursor(arguments, "before", arguments.text("oldest", "0")),
         limit=arguments.limit(_PAGE, _PAGE),
     )
-    return _answer(page, arguments)
+    return _make_answer(page, arguments)
 
 
-def _readable(team: Team, arguments: Arguments) -> Channel:
+def _find_readable(team: Team, arguments: Arguments) -> Channel:
     channel = find_channel(team, arguments.required("channel"))
     if not channel.has_bot:
         raise ApiError("not_in_channel")
     return channel
 
 
-def _answer(page: MessagePage, arguments: Arguments) -> Answer:
+def _make_answer(page: MessagePage, arguments: Arguments) -> Answer:
     omitted = () if arguments.flag("include_all_metadata") else ("metadata",)
     cursor = f"before:{page.messages[-1]['ts']}" if page.has_more else ""
     return {

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.local_slack import limits
 from bot.local_slack.api.call import Answer, ApiError, Arguments
-from bot.local_slack.api.chat import find_channel, thread_fields
+from bot.local_slack.api.chat import find_channel, read_thread
 from bot.local_slack.state.records import File, new_id
 from bot.local_slack.state.team import Team
 
@@ -29,7 +29,7 @@ async def get_upload_url(team: Team, arguments: Arguments) -> Answer:
 
 async def receive(team: Team, file_id: str, content: bytes) -> bool:
     """Saves the bytes of a new file; whether they were expected, which they are once."""
-    file = await team.storage.file(file_id)
+    file = await team.storage.find_file(file_id)
     if file is None or file.content is not None or len(content) > limits.FILE_BYTES:
         return False
     await team.storage.save_file(replace(file, content=content))
@@ -45,14 +45,14 @@ async def complete_upload(team: Team, arguments: Arguments) -> Answer:
     reference = arguments.text("channel_id") or arguments.text("channels")
     if reference:
         channel = find_channel(team, reference)
-        thread = await thread_fields(team, channel, arguments)
+        thread = await read_thread(team, channel, arguments)
         content = {"text": arguments.text("initial_comment"), "files": files}
-        await team.post(channel, team.message_by_bot({**content, **thread}))
+        await team.post(channel, team.make_bot_message({**content, **thread}))
     return {"ok": True, "files": files}
 
 
 async def _complete(team: Team, file_id: str, title: object) -> dict[str, Any]:
-    file = await team.storage.file(file_id)
+    file = await team.storage.find_file(file_id)
     if file is None or file.content is None:
         raise ApiError("file_not_found")
     if isinstance(title, str) and title:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.local_slack import limits
 from bot.local_slack.api.call import ApiError, Arguments
-from bot.local_slack.api.chat import read_message, thread_fields
+from bot.local_slack.api.chat import read_message, read_thread
 from bot.local_slack.state.records import Channel, Message
 from bot.local_slack.state.team import Team
 
@@ -61,15 +61,15 @@ class ResponseUrls:
         if not isinstance(body, Mapping):
             raise ApiError("invalid_payload", status=400)
         arguments = Arguments(body)
-        found = await self._team.storage.message(channel.id, original) if original else None
+        found = await self._team.storage.find_message(channel.id, original) if original else None
         replaced = found if arguments.flag("replace_original") else None
         if replaced:
             old, only_for = replaced
             rest = {k: v for k, v in old.items() if k not in ("text", "blocks")}
             message = {**rest, **_read(arguments)}
         else:
-            thread = await thread_fields(self._team, channel, arguments)
-            message = self._team.message_by_bot({**_read(arguments), **thread})
+            thread = await read_thread(self._team, channel, arguments)
+            message = self._team.make_bot_message({**_read(arguments), **thread})
             in_channel = arguments.text("response_type") == "in_channel"
             only_for = "" if in_channel else self._team.identity.person_id
         changed = bool(replaced)

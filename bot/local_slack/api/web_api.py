@@ -144,7 +144,7 @@ class WebApi:
         """Without chat:write.public, the bot posts only where it is a member."""
         if name != "chat.postMessage" or "chat:write.public" in self._scopes:
             return
-        channel = self._team.channel(arguments.text("channel"))
+        channel = self._team.find_channel(arguments.text("channel"))
         if channel is not None and not channel.has_bot:
             raise ApiError("not_in_channel")
 

@@ -158,7 +158,7 @@ _CATEGORIES = {"categories": _items(_LABEL, limits.CHART_POINTS)}
 _AXES = _shape("", _CATEGORIES, x_label=_AXIS_LABEL, y_label=_AXIS_LABEL)
 
 
-def _series_fit_the_axis(chart: Any) -> Any:
+def _check_series(chart: Any) -> Any:
     if len({series.name for series in chart.series}) < len(chart.series):
         raise PydanticCustomError("names", "series names must be unique")
     for series in chart.series:
@@ -167,7 +167,7 @@ def _series_fit_the_axis(chart: Any) -> Any:
     return chart
 
 
-def _has_text_or_fields(section: Any) -> Any:
+def _check_text_or_fields(section: Any) -> Any:
     if section.text is None and section.fields is None:
         raise PydanticCustomError("one_of", "missing required field: text")
     return section
@@ -176,13 +176,13 @@ def _has_text_or_fields(section: Any) -> Any:
 _PLOT = _shape(
     "line bar area",
     {"series": _items(_SERIES, limits.CHART_SERIES), "axis_config": _AXES},
-    check=_series_fit_the_axis,
+    check=_check_series,
 )
 
 BLOCK = _any_of(
     _block(
         "section",
-        check=_has_text_or_fields,
+        check=_check_text_or_fields,
         text=_TEXT,
         fields=_items(_text(limits.FIELD_TEXT, _TEXT), limits.SECTION_FIELDS),
         accessory=_ELEMENT,

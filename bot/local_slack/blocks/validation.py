@@ -47,51 +47,51 @@ def check_blocks(raw: Any, surface: Surface = "message") -> list[dict[str, Any]]
     try:
         _BLOCKS.validate_python(raw)
     except ValidationError as error:
-        raise ApiError("invalid_blocks", explain(error, raw, "/blocks")) from error
-    problems = [*_too_many(raw, surface), *_misplaced(raw, surface), *_repeated(raw)]
+        raise ApiError("invalid_blocks", explain_errors(error, raw, "/blocks")) from error
+    problems = [*_find_too_many(raw, surface), *_find_misplaced(raw, surface), *_find_repeated(raw)]
     if problems:
         raise ApiError("invalid_blocks", problems)
-    return _with_ids(raw)
+    return _add_ids(raw)
 
 
-def elements(block: Mapping[str, Any]) -> list[dict[str, Any]]:
+def find_elements(block: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The interactive elements of a block."""
     found = [block.get("accessory"), block.get("element"), *block.get("elements", ())]
     return [part for part in found if part and part["type"] not in _PASSIVE]
 
 
-def _with_ids(raw: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _add_ids(raw: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     blocks = copy.deepcopy(list(raw))
-    used = {name for block in blocks for name in _ids(block)}
+    used = {name for block in blocks for name in _list_ids(block)}
     new_ids = (name for n in count() if (name := f"id{n}") not in used)
     for block in blocks:
         block["block_id"] = block.get("block_id") or next(new_ids)
-        for element in elements(block):
+        for element in find_elements(block):
             element["action_id"] = element.get("action_id") or next(new_ids)
     return blocks
 
 
-def _ids(block: Mapping[str, Any]) -> Iterator[str]:
+def _list_ids(block: Mapping[str, Any]) -> Iterator[str]:
     yield block.get("block_id", "")
-    yield from (element.get("action_id", "") for element in elements(block))
+    yield from (element.get("action_id", "") for element in find_elements(block))
 
 
 def check_budget(blocks: Sequence[Mapping[str, Any]]) -> None:
     """Raises ApiError with msg_blocks_too_long if the message exceeds Slack's total budget."""
-    used = sum(map(_text_length, blocks))
+    used = sum(map(_measure_text, blocks))
     if used + limits.BUDGET_OF_A_BLOCK * len(blocks) > limits.MESSAGE_BUDGET:
         raise ApiError("msg_blocks_too_long")
 
 
-def _text_length(value: Any) -> int:
+def _measure_text(value: Any) -> int:
     if isinstance(value, Mapping):
         text = value.get("text")
-        own = len(text) if isinstance(text, str) else _text_length(text)
-        return own + sum(_text_length(part) for key, part in value.items() if key != "text")
-    return sum(map(_text_length, value)) if isinstance(value, list) else 0
+        own = len(text) if isinstance(text, str) else _measure_text(text)
+        return own + sum(_measure_text(part) for key, part in value.items() if key != "text")
+    return sum(map(_measure_text, value)) if isinstance(value, list) else 0
 
 
-def _too_many(blocks: Sequence[Mapping[str, Any]], surface: Surface) -> Iterator[str]:
+def _find_too_many(blocks: Sequence[Mapping[str, Any]], surface: Surface) -> Iterator[str]:
     most = limits.MESSAGE_BLOCKS if surface == "message" else limits.VIEW_BLOCKS
     kinds = Counter(block["type"] for block in blocks)
     for number, allowed, name in (
@@ -102,45 +102,47 @@ def _too_many(blocks: Sequence[Mapping[str, Any]], surface: Surface) -> Iterator
         if number > allowed:
             yield f"no more than {allowed} {name} allowed [json-pointer:/blocks]"
     rows = [row for block in blocks if block["type"] == "table" for row in block["rows"]]
-    cells = sum(_characters(cell) for row in rows for cell in row)
+    cells = sum(_count_characters(cell) for row in rows for cell in row)
     if cells > limits.TABLE_TEXT:
         over = limits.TABLE_TEXT + 1
         yield f"must be less than {over} characters in all [json-pointer:/blocks]"
 
 
-def _characters(cell: Mapping[str, Any]) -> int:
+def _count_characters(cell: Mapping[str, Any]) -> int:
     if "elements" in cell:
-        return sum(map(_characters, cell["elements"]))
+        return sum(map(_count_characters, cell["elements"]))
     return len(cell.get("text") or cell.get("url") or str(cell.get("value", "")))
 
 
-def _misplaced(blocks: Sequence[Mapping[str, Any]], surface: Surface) -> Iterator[str]:
+def _find_misplaced(blocks: Sequence[Mapping[str, Any]], surface: Surface) -> Iterator[str]:
     for position, block in enumerate(blocks):
         if block["type"] in _ONLY_IN_MESSAGES and surface != "message":
             yield f"unsupported type: {block['type']} [json-pointer:/blocks/{position}/type]"
 
 
-def _repeated(raw: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for name in _twice(block.get("block_id") for block in raw):
+def _find_repeated(raw: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for name in _find_duplicates(block.get("block_id") for block in raw):
         yield f"`block_id` {name!r} already exists [json-pointer:/blocks]"
     for position, block in enumerate(raw):
-        for name in _twice(element.get("action_id") for element in block.get("elements", ())):
+        for name in _find_duplicates(
+            element.get("action_id") for element in block.get("elements", ())
+        ):
             where = f"[json-pointer:/blocks/{position}/elements]"
             yield f"`action_id` {name!r} already exists for this block {where}"
 
 
-def _twice(names: Iterable[str | None]) -> list[str]:
+def _find_duplicates(names: Iterable[str | None]) -> list[str]:
     return [name for name, times in Counter(names).items() if name and times > 1]
 
 
-def explain(error: ValidationError, raw: Any, start: str) -> list[str]:
+def explain_errors(error: ValidationError, raw: Any, start: str) -> list[str]:
     """Slack's message for each error, with a JSON pointer that begins with `start`."""
-    return [_message(detail, raw, start) for detail in error.errors(include_url=False)]
+    return [_explain_error(detail, raw, start) for detail in error.errors(include_url=False)]
 
 
-def _message(detail: ErrorDetails, raw: Any, start: str) -> str:
+def _explain_error(detail: ErrorDetails, raw: Any, start: str) -> str:
     context: Mapping[str, Any] = detail.get("ctx", {})
-    pointer, kind = start + _pointer(detail["loc"], raw), detail["type"]
+    pointer, kind = start + _make_pointer(detail["loc"], raw), detail["type"]
     field = str(detail["loc"][-1]) if detail["loc"] else ""
     if kind == "extra_forbidden":
         pointer = pointer.rpartition("/")[0]
@@ -152,7 +154,7 @@ def _message(detail: ErrorDetails, raw: Any, start: str) -> str:
     return f"{message} [json-pointer:{pointer}]"
 
 
-def _pointer(loc: Sequence[int | str], raw: Any) -> str:
+def _make_pointer(loc: Sequence[int | str], raw: Any) -> str:
     """Pydantic's path as a JSON pointer, without the tags of unions."""
     steps = ""
     for step in loc:

@@ -34,7 +34,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Handles an allowed request; refuses others with 403 or 415."""
     host = request.headers.get(hdrs.HOST, "")
-    if not is_loopback(_hostname(host)):
+    if not is_loopback(_parse_hostname(host)):
         raise web.HTTPForbidden(text="Only this machine may use the local workspace.")
     own = f"http://{host}"
     if request.headers.get(hdrs.ORIGIN, own) != own or _is_cross_site(request):
@@ -60,7 +60,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _hostname(host: str) -> str:
+def _parse_hostname(host: str) -> str:
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.partition(":")[0].lower()

@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.response_urls import ResponseUrls
-from bot.local_slack.page.mentions import encode, parse_command
-from bot.local_slack.page.replies import ActionResult, ReplyCollector, failed
+from bot.local_slack.page.mentions import encode_markup, parse_command
+from bot.local_slack.page.replies import ActionResult, ReplyCollector, make_failure
 from bot.local_slack.state.broadcast import News
 from bot.local_slack.state.records import Channel, Message, new_id
 from bot.local_slack.state.team import SLACKBOT, Team
 from bot.local_slack.transport.connection import AppUnavailable, BotConnection
-from bot.local_slack.transport.payloads import slash_command
+from bot.local_slack.transport.payloads import make_slash_command
 
 # Added to Slack's time for an acknowledgement, so that a reply right after it is collected too.
 _EXTRA_S = 0.5
@@ -36,7 +36,7 @@ class Keyboard:
 
         `reference` is `#name`, `name`, an id, or `@` with the bot's name for direct messages.
         """
-        channel = self._team.channel(reference)
+        channel = self._team.find_channel(reference)
         if reference in (f"@{self._team.app_name}", self._team.identity.bot_user_id):
             channel = self._team.direct
         if channel is None:
@@ -47,18 +47,18 @@ class Keyboard:
             return ActionResult(False, "no_text", "nothing was typed")
         command = parse_command(text.strip())
         if command is None:
-            return await self._message(channel, text.strip(), thread_ts)
+            return await self._send_message(channel, text.strip(), thread_ts)
         if thread_ts:
             return ActionResult(False, "command_in_thread", "commands cannot be used in threads")
         if command[0] not in COMMANDS:
             words = f"there is no {command[0]}; the commands are {' and '.join(COMMANDS)}"
             return ActionResult(False, "unknown_command", words)
-        return await self._command(channel, *command)
+        return await self._send_command(channel, *command)
 
-    async def _command(self, channel: Channel, name: str, text: str) -> ActionResult:
+    async def _send_command(self, channel: Channel, name: str, text: str) -> ActionResult:
         cause = new_id("R")
         response_url = self._responses.issue(channel, cause)
-        payload = slash_command(self._team, channel, name, text, response_url)
+        payload = make_slash_command(self._team, channel, name, text, response_url)
         replies = ReplyCollector(self._is_reply(channel, cause))
         with self._team.live.listen(replies.receive):
             try:
@@ -66,15 +66,15 @@ class Keyboard:
                 if reply:
                     await self._responses.show(channel, reply, cause)
             except (AppUnavailable, ApiError) as error:
-                result = failed(self._team.app_name, error)
+                result = make_failure(self._team.app_name, error)
                 await self._show_error(channel, f"`{name}` failed: {result.message}")
                 return result
             return ActionResult(messages=await replies.collect(self._longest_s))
 
-    async def _message(self, channel: Channel, text: str, thread_ts: str) -> ActionResult:
-        encoded = encode(text, self._team.people.values(), self._team.channels)
+    async def _send_message(self, channel: Channel, text: str, thread_ts: str) -> ActionResult:
+        encoded = encode_markup(text, self._team.people.values(), self._team.channels)
         thread = {"thread_ts": thread_ts} if thread_ts else {}
-        message = self._team.message_by_person({"text": encoded, **thread})
+        message = self._team.make_person_message({"text": encoded, **thread})
         await self._team.post(channel, message)
         await self._team.mark_read(channel.id, message["ts"])
         replies = ReplyCollector(self._is_reply(channel, ""))
@@ -112,5 +112,5 @@ class Keyboard:
         return check
 
     async def _show_error(self, channel: Channel, text: str) -> None:
-        message = self._team.message_by_person({"text": text, "user": SLACKBOT})
+        message = self._team.make_person_message({"text": text, "user": SLACKBOT})
         await self._team.post(channel, message, only_for=self._team.identity.person_id)

@@ -14,7 +14,7 @@ _LINKED = re.compile(
 )
 
 
-def encode(text: str, people: Iterable[Person], channels: Iterable[Channel]) -> str:
+def encode_markup(text: str, people: Iterable[Person], channels: Iterable[Channel]) -> str:
     """A typed message in Slack's markup: escaped, with mentions and links."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _MARKUP.sub(r"<\1>", text)

@@ -8,16 +8,16 @@ _LINK = re.compile(r"<(?P<url>[^<>|]+)\|(?P<label>[^<>]*)>|<(?P<bare>https?://[^
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
-def in_words(message: Mapping[str, Any]) -> str:
+def format_plain(message: Mapping[str, Any]) -> str:
     """The message as lines, one or more for each block; its `text` if it has no blocks.
 
     Buttons are labels in brackets, links keep their address, entities and dates are readable text.
     """
-    shown = [line for block in message.get("blocks") or () for line in _lines(block)]
+    shown = [line for block in message.get("blocks") or () for line in _format_block(block)]
     return "\n".join(shown) or _read(str(message.get("text", "")))
 
 
-def _lines(block: Mapping[str, Any]) -> Iterator[str]:
+def _format_block(block: Mapping[str, Any]) -> Iterator[str]:
     kind = block.get("type")
     if kind == "divider":
         yield ""
@@ -33,26 +33,26 @@ def _lines(block: Mapping[str, Any]) -> Iterator[str]:
         yield " · ".join(texts)
     elif kind == "table":
         for row in block["rows"]:
-            yield " | ".join(_cell(cell) for cell in row)
+            yield " | ".join(_format_cell(cell) for cell in row)
     elif kind == "data_visualization":
         yield f"[chart: {_read(str(block.get('title', '')))}]"
 
 
-def _cell(cell: Mapping[str, Any]) -> str:
+def _format_cell(cell: Mapping[str, Any]) -> str:
     """A cell's text, or the nested texts and links."""
     if nested := cell.get("elements"):
-        return "".join(_cell(each) for each in nested)
+        return "".join(_format_cell(each) for each in nested)
     text = str(cell.get("text", cell.get("value", "")))
     return f"{text} ({cell['url']})" if "url" in cell else text
 
 
 def _read(markup: str) -> str:
-    text = _LINK.sub(_link, markup)
+    text = _LINK.sub(_format_link, markup)
     for entity, letter in _ENTITIES:
         text = text.replace(entity, letter)
     return text
 
 
-def _link(found: re.Match[str]) -> str:
+def _format_link(found: re.Match[str]) -> str:
     url, label, bare = found["url"], found["label"], found["bare"]
     return bare or (f"{label} ({url})" if url.startswith(("http://", "https://")) else label)

@@ -5,14 +5,14 @@ from typing import Any
 
 from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.response_urls import ResponseUrls
-from bot.local_slack.blocks.validation import elements
-from bot.local_slack.page.replies import ActionResult, failed
+from bot.local_slack.blocks.validation import find_elements
+from bot.local_slack.page.replies import ActionResult, make_failure
 from bot.local_slack.state.modals import View, check_view
 from bot.local_slack.state.records import new_id
 from bot.local_slack.state.team import Team
 from bot.local_slack.transport import payloads
 from bot.local_slack.transport.connection import AppUnavailable, BotConnection
-from bot.local_slack.transport.payloads import Payload, interaction
+from bot.local_slack.transport.payloads import Payload, make_interaction
 
 Blocks = Sequence[Mapping[str, Any]]
 Raw = Mapping[str, Mapping[str, Any]]
@@ -31,17 +31,17 @@ class Pointer:
         self, channel_id: str, ts: str, block_id: str, action_id: str, value: Any, raw: Raw
     ) -> ActionResult:
         """Uses an element of a message. `raw` is what all fields of the message hold."""
-        channel = self._team.channel(channel_id)
-        found = await self._team.storage.message(channel.id, ts) if channel else None
+        channel = self._team.find_channel(channel_id)
+        found = await self._team.storage.find_message(channel.id, ts) if channel else None
         if channel is None or found is None:
             return ActionResult(False, "message_not_found", "this message was deleted")
         message, only_for = found
         blocks = message.get("blocks", ())
         response_url = self._responses.issue(channel, new_id("R"), ts)
-        fields = payloads.message_fields(
+        fields = payloads.make_message_fields(
             channel, message, is_ephemeral=bool(only_for), response_url=response_url
         )
-        state = {"values": _values(blocks, raw)}
+        state = {"values": _read_values(blocks, raw)}
         return await self._act(blocks, block_id, action_id, value, {**fields, "state": state})
 
     async def click_in_view(
@@ -52,16 +52,16 @@ class Pointer:
         if view is None:
             return _NOT_FOUND
         fields = {"container": {"type": "view", "view_id": view["id"]}}
-        fields["view"] = _with_state(view, raw)
+        fields["view"] = _add_state(view, raw)
         return await self._act(view["blocks"], block_id, action_id, value, fields)
 
     async def _act(
         self, blocks: Blocks, block_id: str, action_id: str, value: Any, fields: Payload
     ) -> ActionResult:
         for block in blocks:
-            for element in elements(block):
+            for element in find_elements(block):
                 if (block["block_id"], element["action_id"]) == (block_id, action_id):
-                    actions = [payloads.action(block_id, element, value, self._team.next_ts())]
+                    actions = [payloads.make_action(block_id, element, value, self._team.next_ts())]
                     return await self._send("block_actions", **fields, actions=actions)
         return _NOT_FOUND
 
@@ -70,15 +70,15 @@ class Pointer:
         view = self._team.views.find(view_id)
         if view is None:
             return ActionResult(False, "view_not_found", "this form is closed")
-        empty = _missing(view["blocks"], raw)
+        empty = _find_missing(view["blocks"], raw)
         if empty:
             return ActionResult(False, "incomplete", "a required field is empty", empty)
-        filled = _with_state(view, raw)
-        payload = interaction(self._team, "view_submission", view=filled, response_urls=[])
+        filled = _add_state(view, raw)
+        payload = make_interaction(self._team, "view_submission", view=filled, response_urls=[])
         try:
             return await self._follow(view, await self._connection.send("interactive", payload))
         except (AppUnavailable, ApiError) as error:
-            return failed(self._team.app_name, error)
+            return make_failure(self._team.app_name, error)
 
     async def _follow(self, view: View, answer: Payload) -> ActionResult:
         views = self._team.views
@@ -111,37 +111,39 @@ class Pointer:
 
     async def _send(self, kind: str, **fields: Any) -> ActionResult:
         try:
-            await self._connection.send("interactive", interaction(self._team, kind, **fields))
+            await self._connection.send("interactive", make_interaction(self._team, kind, **fields))
         except AppUnavailable as error:
-            return failed(self._team.app_name, error)
+            return make_failure(self._team.app_name, error)
         return ActionResult()
 
 
-def _with_state(view: View, raw: Raw) -> View:
-    return {**view, "state": {"values": _values(view["blocks"], raw)}}
+def _add_state(view: View, raw: Raw) -> View:
+    return {**view, "state": {"values": _read_values(view["blocks"], raw)}}
 
 
-def _values(blocks: Blocks, raw: Raw) -> dict[str, dict[str, Any]]:
+def _read_values(blocks: Blocks, raw: Raw) -> dict[str, dict[str, Any]]:
     """The state of all fields as Slack reports it."""
     state: dict[str, dict[str, Any]] = {}
-    for block, element, value in _fields(blocks, raw):
-        entry = {"type": element["type"], **payloads.selection(element, value)}
+    for block, element, value in _list_fields(blocks, raw):
+        entry = {"type": element["type"], **payloads.make_selection(element, value)}
         state.setdefault(block["block_id"], {})[element["action_id"]] = entry
     return state
 
 
-def _missing(blocks: Blocks, raw: Raw) -> dict[str, str]:
+def _find_missing(blocks: Blocks, raw: Raw) -> dict[str, str]:
     """The error of each required field that is empty, by block_id."""
     return {
         block["block_id"]: "Please complete this required field."
-        for block, _, value in _fields(blocks, raw)
+        for block, _, value in _list_fields(blocks, raw)
         if block["type"] == "input" and not block.get("optional") and not value
     }
 
 
-def _fields(blocks: Blocks, raw: Raw) -> Iterator[tuple[Mapping[str, Any], dict[str, Any], Any]]:
+def _list_fields(
+    blocks: Blocks, raw: Raw
+) -> Iterator[tuple[Mapping[str, Any], dict[str, Any], Any]]:
     for block in blocks:
-        for element in elements(block):
+        for element in find_elements(block):
             if element["type"] != "button":
                 value = raw.get(block["block_id"], {}).get(element["action_id"])
                 yield block, element, value

@@ -46,7 +46,7 @@ class ReplyCollector:
     def receive(self, news: News) -> None:
         """Saves the change if it is a reply."""
         if self._is_reply(news):
-            reply = _reply(news)
+            reply = _make_reply(news)
             # A later change of the same message or form replaces it.
             self._replies[reply["ts"] or "form"] = reply
             self._event.set()
@@ -65,7 +65,7 @@ class ReplyCollector:
         return list(self._replies.values())
 
 
-def _reply(news: News) -> dict[str, Any]:
+def _make_reply(news: News) -> dict[str, Any]:
     if news["type"] == "modal":
         view = news["view"]
         text = f"A form opened: {view['title']['text']}"
@@ -79,7 +79,7 @@ def _reply(news: News) -> dict[str, Any]:
     }
 
 
-def failed(app_name: str, error: AppUnavailable | ApiError) -> ActionResult:
+def make_failure(app_name: str, error: AppUnavailable | ApiError) -> ActionResult:
     """The result if the bot does not answer, or with an answer that Slack refuses."""
     reasons = {
         "operation_timeout": "didn't respond in time",

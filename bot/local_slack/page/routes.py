@@ -35,26 +35,26 @@ class WorkspacePage:
     def routes(self) -> Sequence[web.RouteDef]:
         """All routes."""
         return [
-            web.get("/", _static("index.html")),
-            web.get("/page.css", _static("page.css")),
-            web.get("/page.js", _static("page.js")),
-            web.get("/favicon.ico", _no_icon),
-            web.get("/state", self._state),
-            web.get("/messages", self._messages),
-            web.get("/thread", self._thread),
-            web.get("/events", self._events),
-            web.get("/files/{file}", self._file),
-            web.post("/say", _json(self._say, "channel", "text")),
-            web.post("/act", _json(self._act, "block_id", "action_id")),
-            web.post("/view", _json(self._view, "view_id")),
-            web.post("/home", _json(lambda _: self._pointer.open_home())),
-            web.post("/channels", _json(self._create_channel, "name")),
-            web.post("/read", _json(self._read, "channel", "ts")),
+            web.get("/", _serve_static("index.html")),
+            web.get("/page.css", _serve_static("page.css")),
+            web.get("/page.js", _serve_static("page.js")),
+            web.get("/favicon.ico", _serve_no_icon),
+            web.get("/state", self._serve_state),
+            web.get("/messages", self._serve_messages),
+            web.get("/thread", self._serve_thread),
+            web.get("/events", self._serve_events),
+            web.get("/files/{file}", self._serve_file),
+            web.post("/say", _handle_json(self._say, "channel", "text")),
+            web.post("/act", _handle_json(self._act, "block_id", "action_id")),
+            web.post("/view", _handle_json(self._view, "view_id")),
+            web.post("/home", _handle_json(lambda _: self._pointer.open_home())),
+            web.post("/channels", _handle_json(self._create_channel, "name")),
+            web.post("/read", _handle_json(self._read, "channel", "ts")),
         ]
 
-    async def _state(self, _: web.Request) -> web.StreamResponse:
+    async def _serve_state(self, _: web.Request) -> web.StreamResponse:
         team, me = self._team, self._team.people[self._team.identity.person_id]
-        unread = await team.storage.unread(me.id)
+        unread = await team.storage.count_unread(me.id)
         names = ("id", "name", "kind", "last_read")
         channels = [
             {**{name: getattr(one, name) for name in names}, "unread": unread.get(one.id, 0)}
@@ -73,45 +73,45 @@ class WorkspacePage:
             }
         )
 
-    def _channel(self, request: web.Request) -> Channel:
-        channel = self._team.channel(request.query.get("channel", ""))
+    def _find_channel(self, request: web.Request) -> Channel:
+        channel = self._team.find_channel(request.query.get("channel", ""))
         if channel is None:
             raise web.HTTPNotFound(text="no such channel")
         return channel
 
-    async def _messages(self, request: web.Request) -> web.StreamResponse:
-        page = await self._team.storage.history(
-            self._channel(request).id,
+    async def _serve_messages(self, request: web.Request) -> web.StreamResponse:
+        page = await self._team.storage.load_history(
+            self._find_channel(request).id,
             latest=request.query.get("before", "9"),
             limit=_PAGE_SIZE,
             viewer=self._team.identity.person_id,
         )
-        shown = self._shown(page)[::-1]
+        shown = self._format_page(page)[::-1]
         return web.json_response({"messages": shown, "has_more": page.has_more})
 
-    async def _thread(self, request: web.Request) -> web.StreamResponse:
-        channel, ts = self._channel(request), request.query.get("ts", "")
+    async def _serve_thread(self, request: web.Request) -> web.StreamResponse:
+        channel, ts = self._find_channel(request), request.query.get("ts", "")
         viewer = self._team.identity.person_id
-        page = await self._team.storage.thread(channel.id, ts, viewer=viewer)
-        return web.json_response({"messages": self._shown(page)})
+        page = await self._team.storage.load_thread(channel.id, ts, viewer=viewer)
+        return web.json_response({"messages": self._format_page(page)})
 
-    def _shown(self, page: MessagePage) -> list[Message]:
-        return [self._team.shown(one, one["ts"] in page.private) for one in page.messages]
+    def _format_page(self, page: MessagePage) -> list[Message]:
+        return [self._team.format_for_page(one, one["ts"] in page.private) for one in page.messages]
 
-    async def _events(self, request: web.Request) -> web.StreamResponse:
+    async def _serve_events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: all changes, and a heartbeat that reveals a broken connection."""
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await stream.prepare(request)
         # A browser that leaves closes the connection in the middle of a write.
         with self._team.live.subscribe() as queue, suppress(ConnectionError):
             await stream.write(b"retry: 1000\n\n")
-            while (news := await _next(queue)) != GOODBYE:
+            while (news := await _wait_for_next(queue)) != GOODBYE:
                 line = f"data: {json.dumps(news)}\n\n" if news else ": heartbeat\n\n"
                 await stream.write(line.encode())
         return stream
 
-    async def _file(self, request: web.Request) -> web.StreamResponse:
-        file = await self._team.storage.file(request.match_info["file"])
+    async def _serve_file(self, request: web.Request) -> web.StreamResponse:
+        file = await self._team.storage.find_file(request.match_info["file"])
         if file is None or file.content is None:
             raise web.HTTPNotFound(text="no such file")
         is_image = file.mimetype in _IMAGES
@@ -125,8 +125,10 @@ class WorkspacePage:
     async def _act(self, body: Body) -> ActionResult:
         element = (body["block_id"], body["action_id"], body.get("value"), body.get("values") or {})
         if body.get("view_id"):
-            return await self._pointer.click_in_view(_text(body, "view_id"), *element)
-        return await self._pointer.click(_text(body, "channel"), _text(body, "ts"), *element)
+            return await self._pointer.click_in_view(_require_text(body, "view_id"), *element)
+        return await self._pointer.click(
+            _require_text(body, "channel"), _require_text(body, "ts"), *element
+        )
 
     async def _view(self, body: Body) -> ActionResult:
         if body.get("action") == "close":
@@ -141,13 +143,13 @@ class WorkspacePage:
         return {"ok": True, "channel": {"id": channel.id, "name": channel.name}}
 
     async def _read(self, body: Body) -> Body:
-        channel = self._team.channel(body["channel"])
+        channel = self._team.find_channel(body["channel"])
         if channel is not None:
             await self._team.mark_read(channel.id, body["ts"])
         return {"ok": True}
 
 
-def _json(
+def _handle_json(
     handle: Callable[[Body], Awaitable[Body | ActionResult]], *texts: str
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """A handler of JSON that needs the fields `texts`. It answers 400 if the body is invalid."""
@@ -156,7 +158,7 @@ def _json(
         try:
             body = dict(await request.json())
             for name in texts:
-                _text(body, name)
+                _require_text(body, name)
             result = await handle(body)
             answer = result.body() if isinstance(result, ActionResult) else result
             return web.json_response(answer)
@@ -167,25 +169,25 @@ def _json(
     return serve
 
 
-def _text(body: Body, name: str) -> str:
+def _require_text(body: Body, name: str) -> str:
     value = body[name]
     if not isinstance(value, str):
         raise TypeError(f"{name} is not a text")
     return value
 
 
-async def _next(queue: asyncio.Queue[News]) -> News | None:
+async def _wait_for_next(queue: asyncio.Queue[News]) -> News | None:
     """The next change, or None when a heartbeat is due."""
     with suppress(TimeoutError):
         return await asyncio.wait_for(queue.get(), _HEARTBEAT_S)
     return None
 
 
-async def _no_icon(_: web.Request) -> web.StreamResponse:
+async def _serve_no_icon(_: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
-def _static(name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _serve_static(name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def serve(_: web.Request) -> web.StreamResponse:
         return web.FileResponse(_FILES / name)
 

@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from bot.local_slack import limits
 from bot.local_slack.api.call import ApiError
 from bot.local_slack.blocks.schema import BlockModel, Plain, at_most
-from bot.local_slack.blocks.validation import check_blocks, explain
+from bot.local_slack.blocks.validation import check_blocks, explain_errors
 from bot.local_slack.state.broadcast import Broadcast
 from bot.local_slack.state.records import Identity, new_id
 from bot.local_slack.state.storage import Storage
@@ -53,7 +53,7 @@ def check_view(raw: Any) -> View:
     try:
         view = _VIEW.validate_python(raw)
     except ValidationError as error:
-        raise ApiError("invalid_arguments", explain(error, raw, "/view")) from error
+        raise ApiError("invalid_arguments", explain_errors(error, raw, "/view")) from error
     try:
         blocks = check_blocks(raw["blocks"], view.type)
     except ApiError as refusal:
@@ -104,7 +104,7 @@ class Views:
 
     async def load(self) -> None:
         """Reads the stored Home tab."""
-        self.home = await self._storage.home()
+        self.home = await self._storage.load_home()
 
     def find(self, view_id: str) -> View | None:
         """The open modal or the Home tab, if it has this id; or None."""
@@ -114,14 +114,14 @@ class Views:
 
     def open(self, identity: Identity, content: View) -> View:
         """Shows a modal in place of the open one."""
-        self.modal = _new(identity, content)
+        self.modal = _make_view(identity, content)
         self._publish_modal()
         return self.modal
 
     async def publish(self, identity: Identity, content: View) -> View:
         """Replaces the Home tab."""
         home_id = {"id": self.home["id"]} if self.home else {}
-        return await self._save_home({**_new(identity, content), **home_id})
+        return await self._save_home({**_make_view(identity, content), **home_id})
 
     async def update(self, view: View, content: View) -> View:
         """Replaces the content of an open view; raises ApiError if its type would change."""
@@ -149,7 +149,7 @@ class Views:
         self._live.publish({"type": "modal", "view": self.modal})
 
 
-def _new(identity: Identity, content: View) -> View:
+def _make_view(identity: Identity, content: View) -> View:
     view_id = new_id("V")
     return {
         "id": view_id,

@@ -64,23 +64,23 @@ class Storage:
             await self._db.close()
             self._db = None
 
-    async def identity(self) -> Identity:
+    async def load_identity(self) -> Identity:
         """The workspace's identity, created on the first call for a file."""
-        rows = await self._rows("SELECT body FROM identity")
+        rows = await self._fetch_rows("SELECT body FROM identity")
         if rows:
             return Identity(**json.loads(rows[0][0]))
         identity = Identity.create()
         await self._write("INSERT INTO identity VALUES (?)", json.dumps(asdict(identity)))
         return identity
 
-    async def last_ts(self) -> str:
+    async def find_last_ts(self) -> str:
         """The newest message's ts; '0' if there is none."""
-        rows = await self._rows("SELECT max(ts) FROM message")
+        rows = await self._fetch_rows("SELECT max(ts) FROM message")
         return str(rows[0][0] or "0")
 
-    async def channels(self) -> list[Channel]:
+    async def load_channels(self) -> list[Channel]:
         """All conversations, oldest first."""
-        rows = await self._rows(
+        rows = await self._fetch_rows(
             "SELECT id, name, kind, created, person, has_bot, last_read FROM channel ORDER BY rowid"
         )
         return [replace(Channel(*row), has_bot=bool(row[5])) for row in rows]
@@ -104,14 +104,14 @@ class Storage:
             *(only_for, message.get("user", ""), json.dumps(message, ensure_ascii=False)),
         )
 
-    async def message(self, channel: str, ts: str) -> tuple[Message, str] | None:
+    async def find_message(self, channel: str, ts: str) -> tuple[Message, str] | None:
         """A message and the one person who sees it ('' for all), or None."""
-        rows = await self._rows(
+        rows = await self._fetch_rows(
             "SELECT body, only_for FROM message WHERE channel = ? AND ts = ?", channel, ts
         )
         return (json.loads(rows[0][0]), rows[0][1]) if rows else None
 
-    async def history(
+    async def load_history(
         self,
         channel: str,
         *,
@@ -130,10 +130,10 @@ class Storage:
             f"SELECT body, only_for FROM message WHERE channel = ? AND in_channel = 1 AND {where}"  # noqa: S608 - constants
             " AND only_for IN ('', ?) ORDER BY ts DESC LIMIT ?"
         )
-        rows = await self._rows(query, channel, oldest, latest, viewer, limit + 1)
-        return await self._page(channel, rows, limit)
+        rows = await self._fetch_rows(query, channel, oldest, latest, viewer, limit + 1)
+        return await self._make_page(channel, rows, limit)
 
-    async def thread(
+    async def load_thread(
         self, channel: str, ts: str, *, oldest: str = "0", limit: int = 1000, viewer: str = ""
     ) -> MessagePage:
         """A thread's first message and its replies, oldest first."""
@@ -141,20 +141,22 @@ class Storage:
             "SELECT body, only_for FROM message WHERE channel = ? AND (ts = ? OR thread = ?)"
             " AND ts > ? AND only_for IN ('', ?) ORDER BY ts LIMIT ?"
         )
-        rows = await self._rows(query, channel, ts, ts, oldest, viewer, limit + 1)
-        return await self._page(channel, rows, limit)
+        rows = await self._fetch_rows(query, channel, ts, ts, oldest, viewer, limit + 1)
+        return await self._make_page(channel, rows, limit)
 
-    async def _page(self, channel: str, rows: Sequence[tuple[str, str]], limit: int) -> MessagePage:
+    async def _make_page(
+        self, channel: str, rows: Sequence[tuple[str, str]], limit: int
+    ) -> MessagePage:
         read = [(json.loads(body), only_for) for body, only_for in rows[:limit]]
-        threads = await self._threads(channel, [body["ts"] for body, _ in read])
+        threads = await self._summarize_threads(channel, [body["ts"] for body, _ in read])
         return MessagePage(
             [{**body, **threads.get(body["ts"], {})} for body, _ in read],
             len(rows) > limit,
             frozenset(body["ts"] for body, only_for in read if only_for),
         )
 
-    async def _threads(self, channel: str, parents: Iterable[str]) -> dict[str, Message]:
-        rows = await self._rows(
+    async def _summarize_threads(self, channel: str, parents: Iterable[str]) -> dict[str, Message]:
+        rows = await self._fetch_rows(
             "SELECT thread, count(*), max(ts), group_concat(DISTINCT author) FROM message"
             " WHERE channel = ? AND only_for = '' AND thread IN (SELECT value FROM json_each(?))"
             " GROUP BY thread",
@@ -172,9 +174,9 @@ class Storage:
             for parent, replies, latest, authors in rows
         }
 
-    async def unread(self, viewer: str) -> dict[str, int]:
+    async def count_unread(self, viewer: str) -> dict[str, int]:
         """Number of messages that the viewer has not seen, by conversation, without zeros."""
-        rows = await self._rows(
+        rows = await self._fetch_rows(
             "SELECT channel.id, count(*) FROM channel JOIN message ON message.channel = channel.id"
             " WHERE in_channel = 1 AND author <> ? AND ts > last_read AND only_for = ''"
             " GROUP BY channel.id",
@@ -182,9 +184,9 @@ class Storage:
         )
         return dict(rows)
 
-    async def home(self) -> Message | None:
+    async def load_home(self) -> Message | None:
         """The Home tab, or None."""
-        rows = await self._rows("SELECT body FROM view WHERE kind = 'home'")
+        rows = await self._fetch_rows("SELECT body FROM view WHERE kind = 'home'")
         return json.loads(rows[-1][0]) if rows else None
 
     async def save_home(self, view: Message) -> None:
@@ -196,9 +198,9 @@ class Storage:
         """Inserts or updates a file, with or without its bytes."""
         await self._write("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", *astuple(file))
 
-    async def file(self, file_id: str) -> File | None:
+    async def find_file(self, file_id: str) -> File | None:
         """A file, or None."""
-        rows = await self._rows("SELECT * FROM file WHERE id = ?", file_id)
+        rows = await self._fetch_rows("SELECT * FROM file WHERE id = ?", file_id)
         return File(*rows[0]) if rows else None
 
     @property
@@ -207,7 +209,7 @@ class Storage:
             raise RuntimeError("the workspace is not open")
         return self._db
 
-    async def _rows(self, query: str, *values: object) -> list[Any]:
+    async def _fetch_rows(self, query: str, *values: object) -> list[Any]:
         return list(await self._connection.execute_fetchall(query, values))
 
     async def _write(self, statement: str, *values: object) -> None:

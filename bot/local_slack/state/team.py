@@ -45,10 +45,10 @@ class Team:
         Raises StoreError if it cannot be opened.
         """
         await self.storage.open()
-        self._identity = await self.storage.identity()
-        seconds, _, fraction = (await self.storage.last_ts()).partition(".")
+        self._identity = await self.storage.load_identity()
+        seconds, _, fraction = (await self.storage.find_last_ts()).partition(".")
         self._last_us = int(seconds) * 1_000_000 + int(fraction or 0)
-        self._channels = {one.id: one for one in await self.storage.channels()}
+        self._channels = {one.id: one for one in await self.storage.load_channels()}
         await self.views.load()
         if not self._channels:
             for name in FIRST_CHANNELS:
@@ -78,7 +78,7 @@ class Team:
         """All conversations, oldest first."""
         return list(self._channels.values())
 
-    def channel(self, reference: str) -> Channel | None:
+    def find_channel(self, reference: str) -> Channel | None:
         """The conversation with this id, or the public channel `#name` or `name`; or None."""
         if reference in self._channels:
             return self._channels[reference]
@@ -90,7 +90,7 @@ class Team:
         if not _NAME.fullmatch(name):
             return None
         async with self._naming:
-            if self.channel(name) is not None:
+            if self.find_channel(name) is not None:
                 return None
             now = int(time.time())
             return await self._save(Channel(new_id("C"), name, "public", now, has_bot=with_bot))
@@ -124,13 +124,13 @@ class Team:
         self._last_us = max(time.time_ns() // 1000, self._last_us + 1)
         return f"{self._last_us // 1_000_000}.{self._last_us % 1_000_000:06d}"
 
-    def message_by_bot(self, content: Mapping[str, Any]) -> Message:
+    def make_bot_message(self, content: Mapping[str, Any]) -> Message:
         """A new message by the bot, not saved yet."""
         identity = self.identity
         author = {"user": identity.bot_user_id, "bot_id": identity.bot_id}
-        return self.message_by_person({**author, "app_id": identity.app_id, **content})
+        return self.make_person_message({**author, "app_id": identity.app_id, **content})
 
-    def message_by_person(self, content: Mapping[str, Any]) -> Message:
+    def make_person_message(self, content: Mapping[str, Any]) -> Message:
         """A new message by the person, not saved yet."""
         head = {"type": "message", "ts": self.next_ts(), "team": self.identity.team_id}
         return {**head, "user": self.identity.person_id, **content}
@@ -151,15 +151,15 @@ class Team:
         """
         await self.storage.save_message(channel.id, message, only_for)
         kind = "message_changed" if changed else "message"
-        shown = self.shown(message, bool(only_for))
+        shown = self.format_for_page(message, bool(only_for))
         news: News = {"type": kind, "channel": channel.id, "message": shown, "cause": cause}
         parent = message.get("thread_ts", "")
         if parent and parent != message["ts"] and not only_for:
-            thread = await self.storage.thread(channel.id, parent, limit=1)
-            news["parent"] = self.shown(thread.messages[0]) if thread.messages else None
+            thread = await self.storage.load_thread(channel.id, parent, limit=1)
+            news["parent"] = self.format_for_page(thread.messages[0]) if thread.messages else None
         self.live.publish(news)
 
-    def shown(self, message: Message, only_you: bool = False) -> Message:
+    def format_for_page(self, message: Message, only_you: bool = False) -> Message:
         """A message for the page: with its author, and whether only one person sees it."""
         author = self.people.get(message.get("user", ""))
         name = author.real_name if author else "Unknown"

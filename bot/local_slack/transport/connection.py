@@ -23,7 +23,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.local_slack import limits
 from bot.local_slack.state.team import Team
-from bot.local_slack.transport.payloads import Payload, event
+from bot.local_slack.transport.payloads import Payload, make_event
 
 _log = logging.getLogger(__name__)
 Kind = Literal["slash_commands", "interactive", "events_api"]
@@ -128,7 +128,7 @@ class Sockets:
         await socket.prepare(request)
         self._open.append(socket)
         try:
-            await socket.send_json(self._hello(request.query.get("app_id", "")))
+            await socket.send_json(self._make_hello(request.query.get("app_id", "")))
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
                     self._acknowledge(message.data)
@@ -136,7 +136,7 @@ class Sockets:
             self._open.remove(socket)
         return socket
 
-    def _hello(self, app_id: str) -> Payload:
+    def _make_hello(self, app_id: str) -> Payload:
         return {
             "type": "hello",
             "num_connections": len(self._open),
@@ -222,7 +222,7 @@ class BotConnection:
     def send_event(self, name: str, content: Payload) -> bool:
         """Sends an event in the background if the bot subscribed to it; whether it did."""
         if name in self._subscribed:
-            task = asyncio.create_task(self._deliver(event(self._team, content)))
+            task = asyncio.create_task(self._deliver(make_event(self._team, content)))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return name in self._subscribed

@@ -17,7 +17,7 @@ Payload = dict[str, Any]
 _OLD_TOKEN = "local-workspace"  # noqa: S105 - not a secret
 
 
-def slash_command(
+def make_slash_command(
     team: Team, channel: Channel, command: str, text: str, response_url: str
 ) -> Payload:
     """A slash command, as flat fields."""
@@ -27,7 +27,7 @@ def slash_command(
         "team_id": team.identity.team_id,
         "team_domain": team.domain,
         "channel_id": channel.id,
-        "channel_name": _name(channel),
+        "channel_name": _name_channel(channel),
         "user_id": person.id,
         "user_name": person.name,
         "command": command,
@@ -39,11 +39,11 @@ def slash_command(
     }
 
 
-def _name(channel: Channel) -> str:
+def _name_channel(channel: Channel) -> str:
     return "directmessage" if channel.kind == "im" else channel.name
 
 
-def interaction(team: Team, kind: str, **fields: Any) -> Payload:
+def make_interaction(team: Team, kind: str, **fields: Any) -> Payload:
     """An interaction with its own fields. The bot may open a modal for a click or a submission."""
     person, team_id = team.people[team.identity.person_id], team.identity.team_id
     name = {"username": person.name, "name": person.name}
@@ -62,7 +62,7 @@ def interaction(team: Team, kind: str, **fields: Any) -> Payload:
     return payload
 
 
-def message_fields(
+def make_message_fields(
     channel: Channel, message: Message, *, is_ephemeral: bool, response_url: str
 ) -> Payload:
     """The fields of an action in a message. Slack omits the content of an ephemeral message."""
@@ -70,13 +70,13 @@ def message_fields(
     thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
     return {
         "container": {**container, "is_ephemeral": is_ephemeral, **thread},
-        "channel": {"id": channel.id, "name": _name(channel)},
+        "channel": {"id": channel.id, "name": _name_channel(channel)},
         "response_url": response_url,
         **({} if is_ephemeral else {"message": message}),
     }
 
 
-def event(team: Team, content: Payload) -> Payload:
+def make_event(team: Team, content: Payload) -> Payload:
     """An event, in the envelope of the Events API."""
     authorization = {
         "enterprise_id": None,
@@ -99,7 +99,7 @@ def event(team: Team, content: Payload) -> Payload:
     }
 
 
-def action(block_id: str, element: Mapping[str, Any], raw: Any, action_ts: str) -> Payload:
+def make_action(block_id: str, element: Mapping[str, Any], raw: Any, action_ts: str) -> Payload:
     """The action of an element: which button was clicked or what was selected.
 
     Raises ValueError if `raw` is not one of its options.
@@ -108,11 +108,11 @@ def action(block_id: str, element: Mapping[str, Any], raw: Any, action_ts: str) 
     if element["type"] == "button":
         fields = {name: element[name] for name in ("text", "value", "style") if name in element}
     else:
-        fields = selection(element, raw)
+        fields = make_selection(element, raw)
     return {"type": element["type"], **ids, **fields}
 
 
-def selection(element: Mapping[str, Any], raw: Any) -> Payload:
+def make_selection(element: Mapping[str, Any], raw: Any) -> Payload:
     """What was selected in an element, in the fields in which Slack reports it.
 
     `raw` is an option's value, a day, a text, or None for nothing. Raises ValueError if it is not
@@ -120,14 +120,14 @@ def selection(element: Mapping[str, Any], raw: Any) -> Payload:
     """
     match element["type"]:
         case "static_select":
-            return {"selected_option": None if raw is None else _option(element, raw)}
+            return {"selected_option": None if raw is None else _find_option(element, raw)}
         case "datepicker":
             return {"selected_date": raw}
         case _:
             return {"value": raw or None}
 
 
-def _option(element: Mapping[str, Any], value: object) -> Payload:
+def _find_option(element: Mapping[str, Any], value: object) -> Payload:
     for option in element["options"]:
         if option["value"] == value:
             found: Payload = option

@@ -20,6 +20,7 @@ from bot.rates.files.schema import ImposerFile, MeasureSpec, PeriodSpec, Schedul
 from bot.rates.files.validate import RatesFiles, find_problems
 from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Confidence, Day, Percent, Scope, Source, Status
+from bot.text.dates import format_day
 from bot.values import Frozen
 
 _BY_FILE = "Change the rates files by a pull request instead"
@@ -36,13 +37,13 @@ class Amendment(Frozen):
     imposer: str
     """The economy whose file it belongs to."""
     partners: tuple[str, ...] = ()
-    """For a new measure; an existing one keeps its partners."""
+    """The partners of a new measure; empty for an existing one, which keeps its own."""
     measure: str = ""
     """The id of the measure whose rate it changes; empty for a new measure."""
     percent: Percent
     from_: Day = Field(alias="from")
     scope: Scope = Scope()
-    """For a new measure; empty for goods in general."""
+    """The goods of a new measure; empty for goods in general."""
     covers: str = "all goods"
     """The scope in words."""
     name: str = ""
@@ -67,7 +68,7 @@ class ApprovedRatesFile(Frozen):
     approved: tuple[Amendment, ...]
 
 
-def apply(book: RatesFiles, amendment: Amendment, parties: Collection[str]) -> RatesFiles:
+def apply_amendment(book: RatesFiles, amendment: Amendment, parties: Collection[str]) -> RatesFiles:
     """The book with the amendment; `parties` are the codes of all economies.
 
     Raises AmendmentRefused with the reason if it does not fit.
@@ -78,24 +79,24 @@ def apply(book: RatesFiles, amendment: Amendment, parties: Collection[str]) -> R
     if not file:
         cause = f"the ledger has no file for {amendment.imposer}"
         raise AmendmentRefused(amendment.measure_id, cause, _BY_FILE)
-    sheet, source = book.imposer_files[file], source_key(amendment)
+    sheet, source = book.imposer_files[file], make_source_key(amendment)
     sheet = sheet.model_copy(update={"sources": {**sheet.sources, source: amendment.source}})
     changed = book._replace(
-        imposer_files={**book.imposer_files, file: _with_rate(sheet, amendment, source)}
+        imposer_files={**book.imposer_files, file: _set_rate(sheet, amendment, source)}
     )
     for flaw in find_problems(changed, parties, file):
         raise AmendmentRefused(amendment.measure_id, flaw.cause, flaw.cure or _BY_FILE)
     return changed
 
 
-def source_key(amendment: Amendment) -> str:
-    """The key of its source in a rates file."""
+def make_source_key(amendment: Amendment) -> str:
+    """The key of the amendment's source in a rates file."""
     return f"approved-{amendment.id}"
 
 
-def _with_rate(sheet: ImposerFile, amendment: Amendment, source: str) -> ImposerFile:
+def _set_rate(sheet: ImposerFile, amendment: Amendment, source: str) -> ImposerFile:
     if not amendment.measure:
-        return _with_measure(sheet, amendment, source)
+        return _add_measure(sheet, amendment, source)
     for at, measure in enumerate(sheet.measures):
         if measure.id == amendment.measure:
             periods = _insert_period(measure.periods, amendment, source)
@@ -105,7 +106,7 @@ def _with_rate(sheet: ImposerFile, amendment: Amendment, source: str) -> Imposer
         for number, row in enumerate(schedule.rows):
             if format_row_id(schedule, row) == amendment.measure:
                 rows = _replace(
-                    schedule.rows, number, _with_own_period(schedule, row, amendment, source)
+                    schedule.rows, number, _add_row_period(schedule, row, amendment, source)
                 )
                 wider = schedule.model_copy(update={"rows": rows})
                 return sheet.model_copy(update={"schedules": _replace(sheet.schedules, at, wider)})
@@ -113,7 +114,7 @@ def _with_rate(sheet: ImposerFile, amendment: Amendment, source: str) -> Imposer
     raise AmendmentRefused(amendment.measure, cause, "Choose another measure")
 
 
-def _with_measure(sheet: ImposerFile, amendment: Amendment, source: str) -> ImposerFile:
+def _add_measure(sheet: ImposerFile, amendment: Amendment, source: str) -> ImposerFile:
     if not (amendment.name and amendment.legal_basis and amendment.partners):
         cause = "a new measure needs a name, a legal basis and a partner"
         raise AmendmentRefused(amendment.measure_id, cause, "Give them, or choose a measure")
@@ -127,15 +128,18 @@ def _with_measure(sheet: ImposerFile, amendment: Amendment, source: str) -> Impo
         scope=amendment.scope,
         confidence=Confidence.MEDIUM,
         verified_as_of=amendment.approved_on,
-        periods=(_period(amendment, source),),
+        periods=(_make_period(amendment, source),),
     )
     return sheet.model_copy(update={"measures": (*sheet.measures, measure)})
 
 
-def _with_own_period(
+def _add_row_period(
     schedule: Schedule, row: ScheduleRow, amendment: Amendment, source: str
 ) -> ScheduleRow:
-    """The row with its own period; refused where it would hide later columns of the schedule."""
+    """The row with its own period.
+
+    Raises AmendmentRefused if that would hide later columns of the schedule.
+    """
     first = row.periods[0].from_ if row.periods else None
     if first is not None and first <= amendment.from_:
         return row.model_copy(update={"periods": _insert_period(row.periods, amendment, source)})
@@ -144,7 +148,7 @@ def _with_own_period(
         cause = f"a rate of it is known for {later[0].from_ if later else first}"
         raise AmendmentRefused(amendment.measure, cause, _BY_FILE)
     *_, (_, column) = list_columns(schedule, row)
-    period = _period(amendment, source)
+    period = _make_period(amendment, source)
     if column.covers(amendment.from_):
         period = period.model_copy(update={"to": column.to, "not_for": column.not_for})
     return row.model_copy(update={"periods": (period,)})
@@ -157,11 +161,13 @@ def _insert_period(
     day = amendment.from_
     for period in periods:
         if period.from_ == day:
-            cause = f"a rate of it begins on {day} already: {format_percent(period.percent)} %"
+            cause = (
+                f"its rate of {format_percent(period.percent)}% begins on {format_day(day)} already"
+            )
             raise AmendmentRefused(amendment.measure, cause, "Give another day")
     before = [period for period in periods if period.from_ < day]
     after = [period for period in periods if period.from_ > day]
-    new = _period(amendment, source)
+    new = _make_period(amendment, source)
     if after:
         new = new.model_copy(update={"to": after[0].from_ - timedelta(days=1)})
     if before and before[-1].covers(day):
@@ -175,7 +181,7 @@ def _insert_period(
     return (*before, new, *after)
 
 
-def _period(amendment: Amendment, source: str) -> PeriodSpec:
+def _make_period(amendment: Amendment, source: str) -> PeriodSpec:
     note = f"Approved by {amendment.approved_by} on {amendment.approved_on} from "
     note += f"{amendment.source.text}."
     return PeriodSpec(

@@ -1,4 +1,4 @@
-"""Decisions on proposals: what an operator decided, when, from which source; and the audit log."""
+"""Decisions on proposals, and the lines of the audit log."""
 
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ class State(StrEnum):
 
 
 class Operator(Frozen):
-    """A person who decides: Slack's id, and the name that others see."""
+    """A person who decides: the Slack user id, and the name that others see."""
 
     id: str = Field(min_length=1)
     name: str = Field(min_length=1, max_length=100)
@@ -47,11 +47,11 @@ class ProposalRecord(Frozen):
     def state(self) -> State:
         return self.decision.state if self.decision else State.PENDING
 
-    def takes(self, document: Proposal) -> bool:
+    def accepts_source(self, document: Proposal) -> bool:
         """Whether a document with the same rate is one more source of this proposal.
 
-        It is not if it names another day, or if the rate was rejected before the document came: a
-        rumor that has become official is a new proposal.
+        Not if it names another day, and not if the rate was rejected before the document was
+        published: when a rejected rumor becomes official, operators get a new proposal.
         """
         links = {source.link for source in self.proposal.said_by}
         if self.state is State.REJECTED and document.said_by[0].link not in links:
@@ -67,9 +67,9 @@ class AuditEntry(Frozen):
     at: AwareDatetime
     by: Operator
     what: str
-    """`approved`, `approved with changes`, `rejected` or `taken back`."""
+    """`approved`, `approved with changes`, `rejected` or `taken back` (undone)."""
     source: str
     """The publication and its address."""
     amendment: Amendment | None = None
-    """The rate that was approved or taken back."""
+    """The rate that was approved, or whose approval was undone."""
     note: str = ""

@@ -2,14 +2,14 @@
 
     approve     | read the form | does it fit the ledger? | save decision, audit entry | new ledger
     reject      | save decision, audit entry
-    take back   | do the other approvals fit without it? | save audit entry | new ledger
+    undo        | do the other approvals fit without it? | save audit entry | new ledger
 
 The caller checks that the person is an operator. Each proposal is decided once; the first click
 wins.
 
-The ledger is built again from the rates files and all approvals, at the start and at each decision,
-in a thread: it takes some tenths of a second. Where bots of several workspaces share a database,
-each applies the decisions of the others at its next `look`.
+The ledger is rebuilt from the rates files and all approvals, at the start and at each decision. It
+takes some tenths of a second and runs in a thread. If bots of several workspaces share a database,
+each bot applies the decisions of the others at its next `look`.
 """
 
 import asyncio
@@ -21,10 +21,15 @@ from typing import NamedTuple, Protocol
 from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, Operator, ProposalRecord, State
-from bot.proposals.approval.overlay import StaleApproval, lay_over, ledger_with, ledger_without
-from bot.proposals.approval.terms import ApprovalForm, amendment_of, form_of
-from bot.proposals.context import restated
-from bot.proposals.extract import proposals_in
+from bot.proposals.approval.overlay import (
+    StaleApproval,
+    build_ledger_with,
+    build_ledger_without,
+    build_overlay,
+)
+from bot.proposals.approval.terms import ApprovalForm, fill_form, make_amendment
+from bot.proposals.context import compare_with_ledger
+from bot.proposals.extract import extract_proposals
 from bot.proposals.model import Proposal
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
@@ -50,14 +55,14 @@ class DecisionStore(Protocol):
 class DecisionResult(NamedTuple):
     """A proposal after a click, and whether that click decided it."""
 
-    filed: ProposalRecord
-    done: bool
+    record: ProposalRecord
+    is_new: bool
 
 
 class Decisions:
-    """Takes decisions. `ledger` is that of the rates files until the first `look`.
+    """Saves decisions and keeps the current ledger.
 
-    `clock` gives the present moment in UTC.
+    Until the first `look`, the ledger is that of the rates files. `clock` returns the time in UTC.
     """
 
     def __init__(
@@ -82,7 +87,7 @@ class Decisions:
             approved = tuple(await self._store.approved())
             if approved == self._approved:
                 return
-            overlay = await asyncio.to_thread(lay_over, self._book, approved, self._parties)
+            overlay = await asyncio.to_thread(build_overlay, self._book, approved, self._parties)
             for stale in overlay.left_out:
                 name = stale.amendment.measure_id
                 log.warning("approved rate %s no longer fits: %s", name, stale.why)
@@ -91,45 +96,45 @@ class Decisions:
             self._approved = approved
 
     def watch(self, use: Callable[[Ledger], None]) -> None:
-        """Calls `use` with the present ledger, and then with each new one."""
+        """Calls `use` with the current ledger, and then with each new one."""
         self._watchers.append(use)
         use(self.ledger)
 
     def propose(self, story: Story) -> tuple[Proposal, ...]:
         """The rates in a story that the ledger lacks."""
-        return proposals_in(story, self.ledger)
+        return extract_proposals(story, self.ledger)
 
     async def get(self, proposal_id: str) -> ProposalRecord | None:
-        """The proposal compared with the present ledger, with its decision; None if unknown."""
-        filed = await self._store.get(proposal_id)
-        return filed and self.as_it_stands(filed)
+        """The proposal compared with the current ledger, with its decision; None if unknown."""
+        record = await self._store.get(proposal_id)
+        return record and self.compare_with_ledger(record)
 
-    def as_it_stands(self, filed: ProposalRecord) -> ProposalRecord:
-        """A pending proposal compared with the present ledger; takes about a millisecond."""
-        return _compare(filed, self.ledger)
+    def compare_with_ledger(self, record: ProposalRecord) -> ProposalRecord:
+        """A pending proposal compared with the current ledger; takes about a millisecond."""
+        return _compare(record, self.ledger)
 
-    async def moved(self, before: Ledger, after: Ledger) -> tuple[str, ...]:
+    async def list_differing(self, before: Ledger, after: Ledger) -> tuple[str, ...]:
         """The ids of pending proposals that differ between the two ledgers. Raises StoreError."""
         pending = await self._store.every(State.PENDING)
-        return await asyncio.to_thread(_differing, pending, before, after)
+        return await asyncio.to_thread(_list_differing, pending, before, after)
 
     async def approve(
         self, proposal_id: str, by: Operator, form: ApprovalForm | None
     ) -> DecisionResult | None:
         """Approves with the form, or with the proposal's own terms; None if there is none.
 
-        Raises FormRefused and AmendmentRefused, and then nothing is changed.
+        Raises FormRefused and AmendmentRefused; then nothing has changed.
         """
         async with self._deciding:
-            filed = await self.get(proposal_id)
-            if filed is None or filed.decision is not None:
-                return DecisionResult(filed, False) if filed else None
-            proposal, now = filed.proposal, self._clock()
-            own = form_of(proposal, self.ledger)
-            amendment = amendment_of(form or own, proposal, self.ledger, by, now)
+            record = await self.get(proposal_id)
+            if record is None or record.decision is not None:
+                return DecisionResult(record, False) if record else None
+            proposal, now = record.proposal, self._clock()
+            own = fill_form(proposal, self.ledger)
+            amendment = make_amendment(form or own, proposal, self.ledger, by, now)
             approved = await self._store.approved()
             ledger = await asyncio.to_thread(
-                ledger_with, self._book, approved, amendment, self._parties
+                build_ledger_with, self._book, approved, amendment, self._parties
             )
             edited = form is not None and form != own
             decision = Decision(
@@ -141,55 +146,55 @@ class Decisions:
                 note=amendment.note,
             )
             what = "approved with changes" if edited else "approved"
-            entry = _audit_entry(proposal, by, now, what, amendment, amendment.note)
+            entry = _make_audit_entry(proposal, by, now, what, amendment, amendment.note)
             result = await self._save(proposal, decision, entry)
-            if result.done:
+            if result.is_new:
                 self._publish(ledger)
                 self._approved = (*self._approved, amendment)
             return result
 
     async def reject(self, proposal_id: str, by: Operator) -> DecisionResult | None:
         """Rejects; the ledger does not change. None if there is no such proposal."""
-        filed = await self._store.get(proposal_id)
-        if filed is None or filed.decision is not None:
-            return DecisionResult(filed, False) if filed else None
+        record = await self._store.get(proposal_id)
+        if record is None or record.decision is not None:
+            return DecisionResult(record, False) if record else None
         now = self._clock()
         decision = Decision(state=State.REJECTED, by=by, at=now)
-        entry = _audit_entry(filed.proposal, by, now, "rejected")
-        return await self._save(filed.proposal, decision, entry)
+        entry = _make_audit_entry(record.proposal, by, now, "rejected")
+        return await self._save(record.proposal, decision, entry)
 
-    async def take_back(self, proposal_id: str, by: Operator) -> DecisionResult | None:
+    async def undo(self, proposal_id: str, by: Operator) -> DecisionResult | None:
         """Makes a decided proposal pending again, and removes its rate from the ledger.
 
         Raises AmendmentRefused if another approval depends on it or the files already contain it.
         """
         async with self._deciding:
-            filed = await self._store.get(proposal_id)
-            if filed is None or filed.decision is None:
-                return DecisionResult(filed, False) if filed else None
-            proposal, amendment, ledger = filed.proposal, filed.decision.amendment, self.ledger
+            record = await self._store.get(proposal_id)
+            if record is None or record.decision is None:
+                return DecisionResult(record, False) if record else None
+            proposal, amendment, ledger = record.proposal, record.decision.amendment, self.ledger
             if amendment is not None:
                 approved = await self._store.approved()
                 ledger = await asyncio.to_thread(
-                    ledger_without, self._book, approved, amendment, self._parties
+                    build_ledger_without, self._book, approved, amendment, self._parties
                 )
-            entry = _audit_entry(proposal, by, self._clock(), "taken back", amendment)
-            if not await self._store.reopen(proposal_id, filed.decision.state, entry):
-                return DecisionResult(await self._current(proposal), False)
+            entry = _make_audit_entry(proposal, by, self._clock(), "taken back", amendment)
+            if not await self._store.reopen(proposal_id, record.decision.state, entry):
+                return DecisionResult(await self._find_current(proposal), False)
             if amendment is not None:
                 self.left_out = tuple(one for one in self.left_out if one.amendment != amendment)
                 self._approved = tuple(one for one in self._approved if one != amendment)
                 self._publish(ledger)
-            return DecisionResult(self.as_it_stands(ProposalRecord(proposal=proposal)), True)
+            return DecisionResult(self.compare_with_ledger(ProposalRecord(proposal=proposal)), True)
 
     async def _save(
         self, proposal: Proposal, decision: Decision, entry: AuditEntry
     ) -> DecisionResult:
         if await self._store.decide(proposal.id, decision, entry):
             return DecisionResult(ProposalRecord(proposal=proposal, decision=decision), True)
-        return DecisionResult(await self._current(proposal), False)
+        return DecisionResult(await self._find_current(proposal), False)
 
-    async def _current(self, proposal: Proposal) -> ProposalRecord:
+    async def _find_current(self, proposal: Proposal) -> ProposalRecord:
         return await self.get(proposal.id) or ProposalRecord(proposal=proposal)
 
     def _publish(self, ledger: Ledger) -> None:
@@ -198,13 +203,15 @@ class Decisions:
             use(ledger)
 
 
-def _compare(filed: ProposalRecord, ledger: Ledger) -> ProposalRecord:
-    if filed.decision is not None:
-        return filed
-    return ProposalRecord(proposal=restated(filed.proposal, ledger))
+def _compare(record: ProposalRecord, ledger: Ledger) -> ProposalRecord:
+    if record.decision is not None:
+        return record
+    return ProposalRecord(proposal=compare_with_ledger(record.proposal, ledger))
 
 
-def _differing(pending: Sequence[ProposalRecord], before: Ledger, after: Ledger) -> tuple[str, ...]:
+def _list_differing(
+    pending: Sequence[ProposalRecord], before: Ledger, after: Ledger
+) -> tuple[str, ...]:
     pairs = {(one.proposal.imposer, one.proposal.partner) for one in pending}
     changed = {
         pair for pair in pairs if before.get_pair(*pair).measures != after.get_pair(*pair).measures
@@ -217,7 +224,7 @@ def _differing(pending: Sequence[ProposalRecord], before: Ledger, after: Ledger)
     )
 
 
-def _audit_entry(
+def _make_audit_entry(
     proposal: Proposal,
     by: Operator,
     at: datetime,

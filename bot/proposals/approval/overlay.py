@@ -1,7 +1,7 @@
 """Merges approved rates into the rates files. Answers use the resulting ledger.
 
-The files win. An approval that they hold is skipped. One that no longer fits them, because they
-have changed since, is left out and reported to the operators.
+The files take precedence. An approval whose rate is already in the files is skipped. An approval
+that no longer fits, because the files have changed since, is left out and reported to operators.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,12 +10,13 @@ from typing import NamedTuple
 from bot.alerts.notices import Trouble
 from bot.errors import AmendmentRefused
 from bot.parties import Parties
-from bot.proposals.approval.amendments import Amendment, apply, source_key
+from bot.proposals.approval.amendments import Amendment, apply_amendment, make_source_key
 from bot.rates.files.compile import format_row_id, list_columns
 from bot.rates.files.schema import ImposerFile, MeasureSpec, PeriodSpec, Schedule, ScheduleRow
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import format_percent
+from bot.text.dates import format_day
 
 
 class StaleApproval(NamedTuple):
@@ -25,15 +26,17 @@ class StaleApproval(NamedTuple):
     why: str
 
 
-def stale_notice(left: StaleApproval) -> Trouble:
+def report_stale(left: StaleApproval) -> Trouble:
     """The notice to operators about an approval that no longer fits the rates files."""
     made = left.amendment
-    what = f"{made.name or made.measure_id}, {format_percent(made.percent)} % from {made.from_}"
+    day = format_day(made.from_)
+    what = f"{made.name or made.measure_id}, {format_percent(made.percent)}% from {day}"
     return Trouble(
         f"{made.id} left out: {left.why}",
-        "An approved rate no longer fits the rates files, which have changed since. It is in no "
-        f"answer: {what} (approved by {made.approved_by} on {made.approved_on}). Reason: "
-        f"{left.why}. Take it back at its message, or change the files.",
+        "An approved rate no longer fits the rates files, which have changed since, so answers "
+        f"leave it out: {what} (approved by {made.approved_by} on "
+        f"{format_day(made.approved_on)}). Reason: {left.why}. Undo it at its message, or change "
+        "the files.",
     )
 
 
@@ -41,69 +44,70 @@ class Overlay(NamedTuple):
     """The rates files with approved rates over them."""
 
     book: RatesFiles
-    held: tuple[Amendment, ...]
+    applied: tuple[Amendment, ...]
     """The approved rates that the book holds and the files do not."""
     left_out: tuple[StaleApproval, ...]
 
 
-def lay_over(book: RatesFiles, amendments: Iterable[Amendment], parties: Parties) -> Overlay:
+def build_overlay(book: RatesFiles, amendments: Iterable[Amendment], parties: Parties) -> Overlay:
     """The book with all amendments that fit, applied in their order; 6 ms for each.
 
-    One that the book holds already is neither in `held` nor in `left_out`.
+    One that the book holds already is neither in `applied` nor in `left_out`.
     """
     changed, codes = book, {party.code for party in parties}
-    held, left_out = [], []
+    applied, left_out = [], []
     for amendment in amendments:
-        if holds(book, amendment):
+        if has_amendment(book, amendment):
             continue
         try:
-            changed = apply(changed, amendment, codes)
-            held.append(amendment)
+            changed = apply_amendment(changed, amendment, codes)
+            applied.append(amendment)
         except AmendmentRefused as refused:
             left_out.append(StaleApproval(amendment, refused.cause))
-    return Overlay(changed, tuple(held), tuple(left_out))
+    return Overlay(changed, tuple(applied), tuple(left_out))
 
 
-def ledger_over(book: RatesFiles, amendments: Iterable[Amendment], parties: Parties) -> Ledger:
+def build_ledger(book: RatesFiles, amendments: Iterable[Amendment], parties: Parties) -> Ledger:
     """The ledger of the rates files with these approved rates over them."""
-    return Ledger(lay_over(book, amendments, parties).book, parties)
+    return Ledger(build_overlay(book, amendments, parties).book, parties)
 
 
-def ledger_with(
+def build_ledger_with(
     book: RatesFiles, approved: Iterable[Amendment], amendment: Amendment, parties: Parties
 ) -> Ledger:
     """The ledger with one more amendment; raises AmendmentRefused."""
-    if holds(book, amendment):
-        # The next start would skip it, so it is refused now.
-        cause = "the rates files have this rate already"
+    if has_amendment(book, amendment):
+        # The next start would skip it, so refuse it now.
+        cause = "the rates files already have this rate"
         raise AmendmentRefused(amendment.measure_id, cause, "Reject the proposal")
-    changed = lay_over(book, approved, parties).book
-    return Ledger(apply(changed, amendment, {party.code for party in parties}), parties)
+    changed = build_overlay(book, approved, parties).book
+    return Ledger(apply_amendment(changed, amendment, {party.code for party in parties}), parties)
 
 
-def ledger_without(
+def build_ledger_without(
     book: RatesFiles, approved: Sequence[Amendment], amendment: Amendment, parties: Parties
 ) -> Ledger:
     """The ledger without one of the approved amendments; raises AmendmentRefused."""
-    if holds(book, amendment):
-        cause = "the rates files hold it by now"
+    if has_amendment(book, amendment):
+        cause = "the rates files now contain it"
         raise AmendmentRefused(amendment.measure_id, cause, "Change the files instead")
-    before = lay_over(book, approved, parties)
-    after = lay_over(book, [one for one in approved if one.id != amendment.id], parties)
+    before = build_overlay(book, approved, parties)
+    after = build_overlay(book, [one for one in approved if one.id != amendment.id], parties)
     if lost := set(after.left_out) - set(before.left_out):
-        cause = f"the rate of {lost.pop().amendment.from_} approved later builds on it"
-        raise AmendmentRefused(amendment.measure_id, cause, "Take that one back first")
+        later = format_day(lost.pop().amendment.from_)
+        cause = f"the approved rate from {later} depends on it"
+        raise AmendmentRefused(amendment.measure_id, cause, "Undo that approval first")
     return Ledger(after.book, parties)
 
 
-def holds(book: RatesFiles, amendment: Amendment) -> bool:
+def has_amendment(book: RatesFiles, amendment: Amendment) -> bool:
     """Whether the book has this rate already: a reviewer moved it into the files.
 
     It is recognized by its source, `approved-ID`, even where a reviewer corrected the rate or
     renamed the measure; otherwise by the rate itself.
     """
     return any(
-        source_key(amendment) in sheet.sources or _has_rate(sheet, amendment)
+        make_source_key(amendment) in sheet.sources or _has_rate(sheet, amendment)
         for sheet in book.imposer_files.values()
         if sheet.imposer == amendment.imposer
     )
@@ -117,14 +121,14 @@ def _has_rate(sheet: ImposerFile, amendment: Amendment) -> bool:
         if same and _has_period(measure.periods, amendment):
             return True
     return any(
-        _has_period((*_columns(schedule, row), *row.periods), amendment)
+        _has_period((*_list_columns(schedule, row), *row.periods), amendment)
         for schedule in sheet.schedules
         for row in schedule.rows
         if format_row_id(schedule, row) == amendment.measure_id
     )
 
 
-def _columns(schedule: Schedule, row: ScheduleRow) -> Iterator[PeriodSpec]:
+def _list_columns(schedule: Schedule, row: ScheduleRow) -> Iterator[PeriodSpec]:
     for name, column in list_columns(schedule, row):
         yield column.model_copy(update={"percent": row.rates.get(name, column.percent)})
 

@@ -1,4 +1,4 @@
-"""The form in which an operator approves a proposal, and the check of what was filled in.
+"""The form in which an operator approves a proposal, and the validation of its fields.
 
 The form starts with the proposal's own terms. With an existing measure, that measure gets the rate
 and keeps its goods and partners. `NEW` makes a new measure, which needs a legal basis and a
@@ -46,7 +46,7 @@ class ApprovalForm(Frozen):
     note: str = ""
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether it can be approved as it is."""
         return bool(self.percent and self.day and self.measure)
 
@@ -60,7 +60,7 @@ class FormRefused(TariffwireError):
         super().__init__(field, cause)
 
 
-def form_of(proposal: Proposal, ledger: Ledger) -> ApprovalForm:
+def fill_form(proposal: Proposal, ledger: Ledger) -> ApprovalForm:
     """The form with the proposal's own terms; fields that it leaves open are empty."""
     partner = proposal.partner
     return ApprovalForm(
@@ -73,7 +73,7 @@ def form_of(proposal: Proposal, ledger: Ledger) -> ApprovalForm:
     )
 
 
-def measures_for(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
+def list_measures(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
     """The measures that the proposal may change: the likeliest first, then others of the pair.
 
     Only those with a present or coming rate; all of the imposer's if the partner is unknown.
@@ -92,24 +92,24 @@ def measures_for(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
     return tuple(sorted(running, key=lambda one: first.get(one.id, len(first))))
 
 
-def amendment_of(
+def make_amendment(
     form: ApprovalForm, proposal: Proposal, ledger: Ledger, by: Operator, now: datetime
 ) -> Amendment:
     """The amendment that the form describes; raises FormRefused with the problem of each field."""
     problems: dict[str, str] = {}
-    percent = _percent(form.percent, problems)
-    day = _day(form.day, now.date(), problems)
-    chosen = _measure(form.measure, proposal, ledger, problems)
+    percent = _read_percent(form.percent, problems)
+    day = _read_day(form.day, now.date(), problems)
+    chosen = _read_measure(form.measure, proposal, ledger, problems)
     link = form.link.strip()
     if link and not _LINK.fullmatch(link):
         problems["link"] = "Give an address that begins with https://, or leave it empty"
     given: dict[str, object] = {"name": chosen.name} if chosen else {}
     if form.measure == NEW:
-        given = _new_measure(form, ledger, problems)
+        given = _read_new_measure(form, ledger, problems)
     if problems or percent is None or day is None:
         raise FormRefused(problems)
     report = proposal.said_by[0]
-    source = _tidy(f"{report.source}, {report.published:%Y-%m-%d}")
+    source = _clean(f"{report.source}, {report.published:%Y-%m-%d}")
     sheet = ledger.find_imposer_file(chosen.imposer if chosen else proposal.imposer)
     return Amendment(
         id=proposal.id,
@@ -119,19 +119,19 @@ def amendment_of(
         from_=day,
         source=Source(text=source, url=link or None),
         published=min(report.published.date(), day),
-        note=_tidy(form.note),
-        approved_by=_tidy(by.name) or by.id,
+        note=_clean(form.note),
+        approved_by=_clean(by.name) or by.id,
         approved_on=now.date(),
         **given,
     )
 
 
-def _tidy(text: str) -> str:
+def _clean(text: str) -> str:
     """The text on one line, without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _percent(text: str, problems: dict[str, str]) -> Decimal | None:
+def _read_percent(text: str, problems: dict[str, str]) -> Decimal | None:
     number = text.replace("%", "").strip()
     if _PERCENT.fullmatch(number) and (percent := Decimal(number)) <= _HIGHEST:
         return percent
@@ -139,7 +139,7 @@ def _percent(text: str, problems: dict[str, str]) -> Decimal | None:
     return None
 
 
-def _day(text: str, today: date, problems: dict[str, str]) -> date | None:
+def _read_day(text: str, today: date, problems: dict[str, str]) -> date | None:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
@@ -156,25 +156,27 @@ def _day(text: str, today: date, problems: dict[str, str]) -> date | None:
     return day
 
 
-def _measure(
+def _read_measure(
     name: str, proposal: Proposal, ledger: Ledger, problems: dict[str, str]
 ) -> Measure | None:
     if name == NEW:
         return None
-    for measure in measures_for(proposal, ledger):
+    for measure in list_measures(proposal, ledger):
         if measure.id == name:
             return measure
     problems["measure"] = "Choose the measure whose rate this is, or a new one"
     return None
 
 
-def _new_measure(form: ApprovalForm, ledger: Ledger, problems: dict[str, str]) -> dict[str, object]:
-    basis, product = _tidy(form.legal_basis), _tidy(form.product)
+def _read_new_measure(
+    form: ApprovalForm, ledger: Ledger, problems: dict[str, str]
+) -> dict[str, object]:
+    basis, product = _clean(form.legal_basis), _clean(form.product)
     if not basis:
         problems["legal_basis"] = "A new measure needs its legal basis, such as Section 232"
-    partner = _partner(form.partner, ledger)
+    partner = _find_partner(form.partner, ledger)
     if partner is None:
-        problems["partner"] = "Name one economy, or all"
+        problems["partner"] = "Name one economy, or `all`"
     wanted = ledger.reader.read(product, frozenset()) if product else None
     if wanted is not None and (wanted.unknown or not (wanted.goods or wanted.codes)):
         near = f"; similar: {', '.join(wanted.suggestions)}" if wanted.suggestions else ""
@@ -193,8 +195,8 @@ def _new_measure(form: ApprovalForm, ledger: Ledger, problems: dict[str, str]) -
     }
 
 
-def _partner(text: str, ledger: Ledger) -> str | None:
-    named = _tidy(text)
+def _find_partner(text: str, ledger: Ledger) -> str | None:
+    named = _clean(text)
     if named.casefold() in _ALL_PARTNERS:
         return WORLD
     party = ledger.parties.find(named)

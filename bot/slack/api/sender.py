@@ -25,8 +25,8 @@ from bot.proposals.approval.audit import ProposalRecord
 from bot.slack.api.errors import code, refuses_blocks, still_uncertain, unanswered, verdict
 from bot.slack.api.lookup import CannotLook, Lookups, marked
 from bot.slack.blockkit.blocks import Message
-from bot.slack.views.delivery import compose
-from bot.slack.views.proposals import proposal_message
+from bot.slack.views.delivery import compose_messages
+from bot.slack.views.proposals import render_proposal
 
 OnUnknown = Literal["may_repeat", "may_miss"]
 
@@ -101,10 +101,10 @@ class SlackSender:
             record = await self._proposals.get(delivery.event_id) if self._proposals else None
             if record is None:
                 raise SendRefused("the proposal it is about is no longer kept")
-            return (proposal_message(record, self._parties, may_repeat=may_repeat),)
+            return (render_proposal(record, self._parties, may_repeat=may_repeat),)
         if not stories and delivery.kind not in _WITHOUT_STORY:
             raise SendRefused("the stories it is about are no longer kept")
-        return compose(delivery, stories, self._parties, thread_ts, may_repeat=may_repeat)
+        return compose_messages(delivery, stories, self._parties, thread_ts, may_repeat=may_repeat)
 
     async def _post_rest(
         self,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.slack.blockkit import limits
-from bot.slack.blockkit.mrkdwn import cut, cut_markup, safe_url
+from bot.slack.blockkit.mrkdwn import check_url, cut, cut_markup
 from bot.text.single_line import to_single_line
 
 Block = dict[str, Any]
@@ -25,7 +25,7 @@ class Message:
     text: str
     blocks: tuple[Block, ...] = ()
     instead: "Message | None" = None
-    """The same without the kinds of blocks that some workspaces refuse, where it has any."""
+    """The same message without blocks that some workspaces refuse; None if it has none of them."""
     in_channel: bool = False
     """Whether a reply is for the whole conversation, and not only for the person who asked."""
 
@@ -45,20 +45,20 @@ class Message:
 
 def section(markup: str) -> Block:
     """A paragraph; an empty one shows a dash, because Slack refuses a section without text."""
-    return {"type": "section", "text": _markup(markup or "–", limits.SECTION_CHARACTERS)}
+    return {"type": "section", "text": _make_markup(markup or "–", limits.SECTION_CHARACTERS)}
 
 
 def context(*markups: str) -> Block:
     """A line of small print, of up to ten texts."""
     shown = [m for m in markups if m][: limits.CONTEXT_ELEMENTS] or ["–"]
-    elements = [_markup(m, limits.CONTEXT_CHARACTERS) for m in shown]
+    elements = [_make_markup(m, limits.CONTEXT_CHARACTERS) for m in shown]
     return {"type": "context", "elements": elements}
 
 
 def header(text: str) -> Block:
     """A headline in large letters; takes plain text, no markup."""
     shown = cut(to_single_line(text) or "–", limits.HEADER_CHARACTERS)
-    return {"type": "header", "text": _plain(shown)}
+    return {"type": "header", "text": _make_plain(shown)}
 
 
 def divider() -> Block:
@@ -69,15 +69,15 @@ def divider() -> Block:
 def button(
     label: str, action_id: str, value: str = "", *, url: str = "", style: str | None = None
 ) -> Element | None:
-    """A button, or None where its value or address would not survive Slack's limits whole."""
-    address, carried = safe_url(url) if url else None, to_single_line(value)
+    """A button; None if its value or address exceeds Slack's limits."""
+    address, carried = check_url(url) if url else None, to_single_line(value)
     if len(carried) > limits.BUTTON_VALUE_CHARACTERS or (url and address is None):
         return None
     shown = cut(to_single_line(label) or "–", limits.BUTTON_CHARACTERS)
     values = {
         "type": "button",
         "action_id": action_id,
-        "text": _plain(shown),
+        "text": _make_plain(shown),
         "style": style,
         "url": address,
         "value": carried or None,
@@ -86,7 +86,7 @@ def button(
 
 
 def actions(*buttons: Element | None) -> tuple[Block, ...]:
-    """A row of the buttons there are; no row at all where there are none."""
+    """A row of the buttons that are not None; empty if there are none."""
     shown = [b for b in buttons if b is not None][: limits.ACTIONS_ELEMENTS]
     return ({"type": "actions", "elements": shown},) if shown else ()
 
@@ -104,12 +104,12 @@ def assemble(
     """
     notice = cut_markup(text, limits.NOTICE_CHARACTERS)
     room = limits.MESSAGE_CHARACTERS - len(notice)
-    kept, left = fitting([*head, *tail], items, more, limits.MESSAGE_BLOCKS, room)
+    kept, left = fit_items([*head, *tail], items, more, limits.MESSAGE_BLOCKS, room)
     rest = [more(left)] if more is not None and left else []
     return Message(notice, (*head, *kept, *rest, *tail))
 
 
-def fitting(
+def fit_items(
     fixed: Sequence[Block],
     items: Sequence[Block],
     more: Callable[[int], Block] | None,
@@ -118,29 +118,29 @@ def fitting(
 ) -> tuple[tuple[Block, ...], int]:
     """The first of `items` that fit in addition to the fixed blocks, and how many do not."""
     spare_blocks = blocks - len(fixed)
-    spare = characters - size(fixed)
-    if len(items) <= spare_blocks and size(items) <= spare:
+    spare = characters - count_characters(fixed)
+    if len(items) <= spare_blocks and count_characters(items) <= spare:
         return tuple(items), 0
     if more is not None:
-        spare_blocks, spare = spare_blocks - 1, spare - size([more(len(items))])
+        spare_blocks, spare = spare_blocks - 1, spare - count_characters([more(len(items))])
     kept: list[Block] = []
     for item in items[: max(spare_blocks, 0)]:
-        spare -= size([item])
+        spare -= count_characters([item])
         if spare < 0:
             break
         kept.append(item)
     return tuple(kept), len(items) - len(kept)
 
 
-def size(blocks: Sequence[Block]) -> int:
-    """Characters of the blocks as JSON, in which Slack counts a message's limit."""
+def count_characters(blocks: Sequence[Block]) -> int:
+    """The characters of the blocks as JSON, which Slack's limit for a message counts."""
     return sum(len(json.dumps(block, ensure_ascii=False)) + 2 for block in blocks)
 
 
-def _markup(markup: str, limit: int) -> Element:
+def _make_markup(markup: str, limit: int) -> Element:
     # verbatim: Slack must not make links and mentions of what only looks like them.
     return {"type": "mrkdwn", "text": cut_markup(markup, limit), "verbatim": True}
 
 
-def _plain(text: str) -> Element:
+def _make_plain(text: str) -> Element:
     return {"type": "plain_text", "text": text, "emoji": False}

@@ -8,7 +8,7 @@ ACKNOWLEDGE_S = 3.0
 """Seconds to answer a command or a button (tools/bolt-python/concepts/acknowledge)."""
 
 ANSWER_WITHIN_S = ACKNOWLEDGE_S - 1.0
-"""Our share of those three seconds; slower answers come in the background."""
+"""An answer that takes longer is sent in the background, to stay within the three seconds."""
 
 EVENT_RETRIES_S = 600.0
 """Seconds in which Slack may send an event again. It retries at once, after one minute and after
@@ -57,7 +57,7 @@ BUTTON_VALUE_CHARACTERS = 2_000
 """Characters of a button's value (same page)."""
 
 URL_CHARACTERS = 3_000
-"""Characters of a button's address (same page); longer links are not shown as links at all."""
+"""Characters of a button's address (same page); longer links are shown as plain text."""
 
 OPTIONS = 100
 """Choices of a menu (reference/block-kit/block-elements/select-menu-element)."""

@@ -1,4 +1,4 @@
-"""Slack's markup: the one place that writes it and that makes text safe for it.
+"""Writes Slack's markup, and escapes text for it. No other module writes markup by hand.
 
 Slack reads three characters as control characters (`&`, `<`, `>`) and has entities for them. Its
 formatting characters have no escape, so similar characters without a meaning replace them
@@ -12,6 +12,7 @@ from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from bot.slack.blockkit.limits import URL_CHARACTERS
+from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 from bot.values import to_utc
 
@@ -70,12 +71,12 @@ def bold(markup: str) -> str:
     return f"*{markup.strip()}*" if markup.strip() else ""
 
 
-def quoted(text: str, limit: int = 120) -> str:
+def quote_text(text: str, limit: int = 120) -> str:
     """Text from a feed or a person, escaped and in quotation marks."""
     return f"“{escape(text, limit)}”"
 
 
-def safe_url(url: str) -> str | None:
+def check_url(url: str) -> str | None:
     """The address if it is safe to open, otherwise None.
 
     Safe is http or https, with a host, without a user name (`https://bank@evil` shows one host and
@@ -93,24 +94,25 @@ def safe_url(url: str) -> str | None:
 
 def link(url: str, label: str, limit: int = 500) -> str:
     """The label linked to the address; the label alone where the address is not safe."""
-    address, shown = safe_url(url), escape(label, limit)
+    address, shown = check_url(url), escape(label, limit)
     if address is None or not shown:
         return shown
     # Slack splits a link at its first bar, and ends it at the first angle bracket.
     return f"<{address.replace('&', '&amp;')}|{shown.replace('|', '¦')}>"
 
 
-def person(user: str) -> str:
-    """A mention of the person with this id; empty for anything that is no id."""
+def mention_person(user: str) -> str:
+    """A mention of the person with this id; empty if it is not a valid id."""
     return f"<@{user}>" if re.fullmatch(r"[A-Z0-9]{2,30}", user) else ""
 
 
-def channel(conversation: str) -> str:
-    """A link to the channel with this id; empty for anything that is no id."""
+def link_channel(conversation: str) -> str:
+    """A link to the channel with this id; empty if it is not a valid id."""
     return f"<#{conversation}>" if re.fullmatch(r"[A-Z0-9]{2,30}", conversation) else ""
 
 
-def moment(when: datetime) -> str:
+def format_moment(when: datetime) -> str:
     """The moment in the reader's time zone; in UTC where the client cannot convert it."""
-    fallback = f"{to_utc(when):%Y-%m-%d %H:%M} UTC"
+    utc = to_utc(when)
+    fallback = f"{format_day(utc)}, {utc:%H:%M} UTC"
     return f"<!date^{int(when.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"

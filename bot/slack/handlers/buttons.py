@@ -22,23 +22,23 @@ from bot.slack.api.fallback import respond_with
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.blocks import context as small_print
-from bot.slack.blockkit.mrkdwn import person
+from bot.slack.blockkit.mrkdwn import mention_person
 from bot.slack.context import SlackContext
 from bot.slack.handlers import proposals
 from bot.slack.handlers.commands import answer
 from bot.slack.handlers.payloads import Click
 from bot.slack.views import alerts
 from bot.slack.views import proposals as proposal_views
-from bot.slack.views.command_replies import message_of, operators_only
+from bot.slack.views.command_replies import render_operators_only, render_reply
 from bot.slack.views.rates.answer import SHARE
-from bot.slack.views.replies import RUN, failed, notice
+from bot.slack.views.replies import RUN, render_failure, render_notice
 
 Handler = Callable[[SlackContext, Click], Awaitable[Message | None]]
 """Handles a click; returns the message for the person who clicked, if any."""
 
 
 class ButtonRoute(NamedTuple):
-    """What a click does, and the permission that it needs; None lets everyone click."""
+    """The handler of a click, and the permission that it needs; None means everyone may click."""
 
     handle: Handler
     act: OperatorAction | None = None
@@ -54,35 +54,35 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 def _listen(
     app: AsyncApp, context: SlackContext, action_id: str | re.Pattern[str], button: ButtonRoute
 ) -> None:
-    async def clicked(
+    async def handle_click(
         body: dict[str, Any], action: dict[str, Any], ack: AsyncAck, respond: AsyncRespond
     ) -> None:
         await ack()
         click = Click(body, action)
 
-        async def work() -> None:
+        async def run_handler() -> None:
             message = await _handle(context, button, click)
             if message is not None:
                 await respond_with(respond, message, replace_original=False)
 
-        context.background.spawn(work(), "answering a button")
+        context.background.spawn(run_handler(), "answering a button")
 
-    app.action(action_id)(clicked)
+    app.action(action_id)(handle_click)
 
 
 async def _handle(context: SlackContext, button: ButtonRoute, click: Click) -> Message | None:
     user = click.person.id
     try:
         if button.act and not context.service.permissions.is_allowed(user, button.act):
-            return operators_only(button.act, user)
+            return render_operators_only(button.act, user)
         return await button.handle(context, click)
     except AmendmentRefused as error:
-        return proposal_views.amendment_refused(error)
+        return proposal_views.render_amendment_refused(error)
     except Exception:
-        return failed(log_failure("answering a button"))
+        return render_failure(log_failure("answering a button"))
 
 
-def _command(verb: Verb) -> Handler:
+def _handle_command(verb: Verb) -> Handler:
     """A handler for a button that stands for a command; its value is the command's text."""
 
     async def handle(context: SlackContext, click: Click) -> Message:
@@ -105,52 +105,52 @@ async def _share(context: SlackContext, click: Click) -> Message | None:
     request = click.request(click.value)
     reply = await service.execute(Command(verb=Verb.ASK, text=request.text), request)
     if isinstance(reply, NotUnderstood):
-        return notice("I no longer understand that question.")
-    return _signed(message_of(reply, request, service.parties), user)
+        return render_notice("This question can no longer be answered. Please type it again.")
+    return _add_asker(render_reply(reply, request, service.parties), user)
 
 
-def _signed(message: Message, user: str) -> Message:
+def _add_asker(message: Message, user: str) -> Message:
     """The answer for the conversation: with who asked, without the buttons for that person."""
     blocks = [block for block in message.blocks if block["type"] != "actions"]
-    blocks.append(small_print(f"Asked by {person(user)}"))
-    instead = _signed(message.instead, user) if message.instead else None
+    blocks.append(small_print(f"Asked by {mention_person(user)}"))
+    instead = _add_asker(message.instead, user) if message.instead else None
     return replace(message, blocks=tuple(blocks), instead=instead, in_channel=True)
 
 
 async def _choose_mute(_: SlackContext, click: Click) -> Message:
-    return alerts.mute_choices(click.value)
+    return alerts.render_mute_choices(click.value)
 
 
-async def _why(context: SlackContext, click: Click) -> Message:
+async def _explain(context: SlackContext, click: Click) -> Message:
     try:
         value = alerts.WhyValue.model_validate_json(click.value)
     except ValidationError:
-        return notice("This button is from an older version of me.")
+        return render_notice("This button is from an older version and no longer works.")
     story = await context.service.stores.stories.get(value.story)
     if story is None:
-        return notice("I no longer keep this story.")
-    return alerts.why(story, value.reason)
+        return render_notice("This story is no longer saved.")
+    return alerts.render_why(story, value.reason)
 
 
-async def _nothing(_: SlackContext, __: Click) -> None:
-    """Slack opens the link of a button by itself."""
+async def _do_nothing(_: SlackContext, __: Click) -> None:
+    """Handles a link button, whose link Slack opens itself."""
 
 
 BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
-    alerts.OPEN: ButtonRoute(_nothing),
-    alerts.FOLLOW: ButtonRoute(_command(Verb.FOLLOW_EVENT)),
-    alerts.UNFOLLOW: ButtonRoute(_command(Verb.UNFOLLOW_EVENT)),
+    alerts.OPEN: ButtonRoute(_do_nothing),
+    alerts.FOLLOW: ButtonRoute(_handle_command(Verb.FOLLOW_EVENT)),
+    alerts.UNFOLLOW: ButtonRoute(_handle_command(Verb.UNFOLLOW_EVENT)),
     alerts.MUTE: ButtonRoute(_choose_mute),
-    alerts.MUTE_EVENT: ButtonRoute(_command(Verb.MUTE_EVENT)),
-    alerts.UNMUTE_EVENT: ButtonRoute(_command(Verb.UNMUTE_EVENT)),
-    alerts.MUTE_DAY: ButtonRoute(_command(Verb.MUTE_CONVERSATION)),
-    alerts.UNMUTE: ButtonRoute(_command(Verb.UNMUTE_CONVERSATION)),
-    alerts.LEAVE: ButtonRoute(_command(Verb.UNSUBSCRIBE)),
-    alerts.WHY: ButtonRoute(_why),
+    alerts.MUTE_EVENT: ButtonRoute(_handle_command(Verb.MUTE_EVENT)),
+    alerts.UNMUTE_EVENT: ButtonRoute(_handle_command(Verb.UNMUTE_EVENT)),
+    alerts.MUTE_DAY: ButtonRoute(_handle_command(Verb.MUTE_CONVERSATION)),
+    alerts.UNMUTE: ButtonRoute(_handle_command(Verb.UNMUTE_CONVERSATION)),
+    alerts.LEAVE: ButtonRoute(_handle_command(Verb.UNSUBSCRIBE)),
+    alerts.WHY: ButtonRoute(_explain),
     re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),
     SHARE: ButtonRoute(_share),
     proposal_views.APPROVE: ButtonRoute(proposals.approve, OperatorAction.DECIDE_ON_RATES),
     proposal_views.EDIT: ButtonRoute(proposals.edit, OperatorAction.DECIDE_ON_RATES),
     proposal_views.REJECT: ButtonRoute(proposals.reject, OperatorAction.DECIDE_ON_RATES),
-    proposal_views.TAKE_BACK: ButtonRoute(proposals.take_back, OperatorAction.DECIDE_ON_RATES),
+    proposal_views.UNDO: ButtonRoute(proposals.undo, OperatorAction.DECIDE_ON_RATES),
 }

@@ -21,7 +21,11 @@ from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
 from bot.slack.views import replies
-from bot.slack.views.command_replies import calendar_comment, calendar_shared, message_of
+from bot.slack.views.command_replies import (
+    render_calendar_comment,
+    render_calendar_shared,
+    render_reply,
+)
 
 _WITHIN_WITH_LIVE_SOURCES_S = 0.5
 CALENDAR_FILE_NAME = "tariffs-ahead.ics"
@@ -31,20 +35,20 @@ def register(app: AsyncApp, context: SlackContext) -> None:
     """Listens for the command."""
 
     @app.command(COMMAND)
-    async def command(body: dict[str, Any], respond: AsyncRespond) -> BoltResponse:
-        work = asyncio.ensure_future(answer(context, payloads.slash_command(body)))
+    async def handle_command(body: dict[str, Any], respond: AsyncRespond) -> BoltResponse:
+        work = asyncio.ensure_future(answer(context, payloads.read_slash_command(body)))
         within_s = context.answer_within_s
         if context.service.answers.uses_live_sources:
             within_s = min(within_s, _WITHIN_WITH_LIVE_SOURCES_S)
         done, _ = await asyncio.wait({work}, timeout=within_s)
         if done and not work.result().instead:
-            return _acknowledgement(work.result())
+            return _acknowledge(work.result())
 
-        async def later() -> None:
+        async def answer_later() -> None:
             await respond_with(respond, await work)
 
-        context.background.spawn(later(), "answering a slow command")
-        return _acknowledgement(replies.announcement() if done else replies.working())
+        context.background.spawn(answer_later(), "answering a slow command")
+        return _acknowledge(replies.render_announcement() if done else replies.render_working())
 
 
 async def answer(
@@ -56,17 +60,17 @@ async def answer(
         reply = await (service.execute(command, request) if command else service.handle(request))
         if isinstance(reply, CalendarFile) and reply.entries:
             return await _share_calendar(context, reply, request)
-        message = message_of(reply, request, service.parties)
+        message = render_reply(reply, request, service.parties)
         return message.for_all() if is_public(reply) else message
     except Exception:
-        return replies.failed(log_failure("answering a command"))
+        return replies.render_failure(log_failure("answering a command"))
 
 
 async def _share_calendar(
     context: SlackContext, calendar: CalendarFile, request: CommandRequest
 ) -> Message:
     # The library takes 0.15 s to import: not on the event loop.
-    content = await asyncio.to_thread(_ics, context, calendar)
+    content = await asyncio.to_thread(_render_ics, context, calendar)
     try:
         await upload(
             context.client,
@@ -74,14 +78,14 @@ async def _share_calendar(
             CALENDAR_FILE_NAME,
             content,
             title=format_calendar_title(calendar.query, context.service.parties),
-            comment=calendar_comment(calendar, request.user, context.service.parties),
+            comment=render_calendar_comment(calendar, request.user, context.service.parties),
         )
     except SlackError as error:
-        return calendar_shared(calendar, error)
-    return calendar_shared(calendar)
+        return render_calendar_shared(calendar, error)
+    return render_calendar_shared(calendar)
 
 
-def _ics(context: SlackContext, calendar: CalendarFile) -> bytes:
+def _render_ics(context: SlackContext, calendar: CalendarFile) -> bytes:
     from bot.render.ics import render_calendar_file
 
     service = context.service
@@ -89,5 +93,5 @@ def _ics(context: SlackContext, calendar: CalendarFile) -> bytes:
     return render_calendar_file(calendar.entries, title, service.parties, service.clock())
 
 
-def _acknowledgement(message: Message) -> BoltResponse:
+def _acknowledge(message: Message) -> BoltResponse:
     return BoltResponse(status=200, body=json.dumps(message.response(), ensure_ascii=False))

@@ -14,7 +14,7 @@ from bot.slack.api.fallback import post_with
 from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
 from bot.slack.handlers.commands import answer
-from bot.slack.views.home import home_view
+from bot.slack.views.home import render_home
 
 log = logging.getLogger(__name__)
 
@@ -24,30 +24,32 @@ def register(app: AsyncApp, context: SlackContext) -> None:
     service = context.service
 
     @app.event("app_mention")
-    async def mentioned(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
+    async def handle_mention(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
         channel = event.get("channel")
         if not isinstance(channel, str) or not channel:
             return
         if context.deduplicator.is_repeated(f"event {body.get('event_id')}", service.clock()):
             return
 
-        async def reply() -> None:
-            message = await answer(context, payloads.mention(body))
+        async def send_reply() -> None:
+            message = await answer(context, payloads.read_mention(body))
             thread_ts = event.get("thread_ts") or event.get("ts")
             posting = post_with(say, message, thread_ts=thread_ts, unfurl_links=False)
             await _unless_refused(posting, "a mention was not answered")
 
-        context.background.spawn(reply(), "answering a mention")
+        context.background.spawn(send_reply(), "answering a mention")
 
     @app.event("app_home_opened")
-    async def opened(body: dict[str, Any], event: dict[str, Any], client: AsyncWebClient) -> None:
+    async def handle_home_opened(
+        body: dict[str, Any], event: dict[str, Any], client: AsyncWebClient
+    ) -> None:
         if event.get("tab") != "home" or not event.get("user"):
             return
         user, team = str(event.get("user") or ""), str(body.get("team_id") or "")
 
         async def publish() -> None:
             overview = await service.build_overview(team, user)
-            view = home_view(overview, user, service.parties)
+            view = render_home(overview, user, service.parties)
             publishing = client.views_publish(user_id=user, view=view)
             await _unless_refused(publishing, "a Home tab was not drawn")
 

@@ -13,28 +13,28 @@ _FLAG = re.compile(r":(?:flag-)?([a-z]{2}):", re.IGNORECASE)
 _LINK = re.compile(r"<((?:https?|mailto):[^<>|\s]+)(?:\|[^<>]*)?>")
 
 
-def slash_command(body: dict[str, Any]) -> CommandRequest:
+def read_slash_command(body: dict[str, Any]) -> CommandRequest:
     """The command in the form of a slash command."""
     return CommandRequest(
-        text=_plain(str(body.get("text") or "")),
+        text=_clean(str(body.get("text") or "")),
         team=str(body.get("team_id") or ""),
-        conversation=conversation_of(body),
+        conversation=read_conversation(body),
         user=str(body.get("user_id") or ""),
         needs_invitation=body.get("channel_name") == "privategroup",
     )
 
 
-def mention(body: dict[str, Any]) -> CommandRequest:
+def read_mention(body: dict[str, Any]) -> CommandRequest:
     """The command after the bot's name, in an `app_mention` event."""
     event = body.get("event") or {}
     text = str(event.get("text") or "")
     typed = text.partition(">")[2] if text.lstrip().startswith("<@") else text
     # Slack writes these three characters of messages as entities, unlike those of commands.
-    plain = _plain(typed).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    plain = _clean(typed).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return CommandRequest(
         text=plain,
         team=str(body.get("team_id") or event.get("team") or ""),
-        conversation=conversation_of(
+        conversation=read_conversation(
             {"channel_id": event.get("channel"), "user_id": event.get("user")}
         ),
         user=str(event.get("user") or ""),
@@ -47,9 +47,9 @@ class Click:
     def __init__(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         self.value = str(action.get("value") or "")
         self.action_id = str(action.get("action_id") or "")
-        self.person = person_of(body)
+        self.person = read_person(body)
         self.team = str((body.get("team") or {}).get("id") or "")
-        self.conversation = conversation_of(body)
+        self.conversation = read_conversation(body)
         self.trigger_id = str(body.get("trigger_id") or "")
         container = body.get("container") or {}
         self.channel = str(container.get("channel_id") or "")
@@ -58,18 +58,18 @@ class Click:
 
     def request(self, text: str = "") -> CommandRequest:
         """The request of the person who clicked; `text` is a command that the button names."""
-        return CommandRequest(_plain(text), self.team, self.conversation, self.person.id)
+        return CommandRequest(_clean(text), self.team, self.conversation, self.person.id)
 
 
-def conversation_of(body: dict[str, Any]) -> str:
-    """Where alerts go that this person asks for here: in a direct message, to the person."""
+def read_conversation(body: dict[str, Any]) -> str:
+    """The conversation for alerts that are requested here: the channel, or the person in a DM."""
     channel = str(body.get("channel_id") or (body.get("channel") or {}).get("id") or "")
     user = str(body.get("user_id") or (body.get("user") or {}).get("id") or "")
     # The bot cannot post in a direct message between two people, but always to one person.
     return user if not channel or channel.startswith("D") else channel
 
 
-def person_of(body: dict[str, Any]) -> Operator:
+def read_person(body: dict[str, Any]) -> Operator:
     """The person who clicked or submitted a form, with a name for the audit."""
     user = body.get("user") or {}
     user_id = str(user.get("id") or "?")
@@ -77,7 +77,7 @@ def person_of(body: dict[str, Any]) -> Operator:
     return Operator(id=user_id, name=" ".join(name.split())[:100] or user_id)
 
 
-def _plain(text: str) -> str:
+def _clean(text: str) -> str:
     """The text without Slack's markup: links as addresses, flags as characters, no mentions."""
     text = _REFERENCE.sub(" ", _LINK.sub(r"\1", text))
     return _FLAG.sub(lambda found: build_flag(found[1].upper()), text)

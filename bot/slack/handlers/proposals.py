@@ -19,31 +19,31 @@ from bot.commands.permissions import OperatorAction
 from bot.errors import AmendmentRefused
 from bot.proposals.approval.audit import Operator, ProposalRecord
 from bot.proposals.approval.decisions import DecisionResult
-from bot.proposals.approval.terms import FormRefused, form_of, measures_for
+from bot.proposals.approval.terms import FormRefused, fill_form, list_measures
 from bot.rates.ledger import Ledger
 from bot.slack.api.channels import channel_of
 from bot.slack.api.errors import code
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
-from bot.slack.handlers.payloads import Click, person_of
-from bot.slack.views.approval_form import TERMS, closing, read_form, terms_form
-from bot.slack.views.command_replies import operators_only
-from bot.slack.views.proposals import decision_result, proposal_message
-from bot.slack.views.replies import failed, notice
+from bot.slack.handlers.payloads import Click, read_person
+from bot.slack.views.approval_form import TERMS, read_form, render_closing, render_form
+from bot.slack.views.command_replies import render_operators_only
+from bot.slack.views.proposals import render_decision_result, render_proposal
+from bot.slack.views.replies import render_failure, render_notice
 
 log = logging.getLogger(__name__)
 
 _NOT_UPDATED = "a message about proposal %s in channel %s was not updated: %s"
-_GONE = "I no longer keep this proposal."
+_GONE = "This proposal is no longer saved."
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
     """Listens for the submitted form."""
 
     @app.view(TERMS)
-    async def submitted(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
-        await _submit(context, person_of(body), view, ack)
+    async def handle_submission(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
+        await _submit(context, read_person(body), view, ack)
 
 
 async def update_messages(context: SlackContext, proposal_id: str) -> None:
@@ -53,12 +53,12 @@ async def update_messages(context: SlackContext, proposal_id: str) -> None:
         await _update(context, record)
 
 
-def update_on_new_ledger(context: SlackContext) -> Callable[[Ledger], None]:
+def watch_ledger(context: SlackContext) -> Callable[[Ledger], None]:
     """A callback for each new ledger, which updates the messages that it changes."""
     last = context.service.decisions.ledger
 
     async def update(before: Ledger, after: Ledger) -> None:
-        for proposal_id in await context.service.decisions.moved(before, after):
+        for proposal_id in await context.service.decisions.list_differing(before, after):
             await update_messages(context, proposal_id)
 
     def use(ledger: Ledger) -> None:
@@ -71,23 +71,23 @@ def update_on_new_ledger(context: SlackContext) -> Callable[[Ledger], None]:
 
 
 async def approve(context: SlackContext, click: Click) -> Message | None:
-    """Approves a complete proposal; opens the form where something is missing or has changed."""
+    """Approves a complete proposal; opens the form if something is missing or has changed."""
     decisions = context.service.decisions
     # The value holds the terms that the message shows.
     proposal_id, _, terms = click.value.partition(" ")
     record = await decisions.get(proposal_id)
     if record is None or record.decision is not None:
-        return await _result(context, click, _unchanged(record))
+        return await _show_result(context, click, _keep_record(record))
     proposal = record.proposal
-    form = form_of(proposal, decisions.ledger)
+    form = fill_form(proposal, decisions.ledger)
     # A later report may have changed the terms: then the operator must see them first.
-    if terms == proposal.terms and form.complete:
+    if terms == proposal.terms and form.is_complete:
         try:
             result = await decisions.approve(proposal_id, click.person, form)
         except FormRefused:
             pass
         else:
-            return await _result(context, click, result)
+            return await _show_result(context, click, result)
     await _open_form(context, click, record)
     return None
 
@@ -96,7 +96,7 @@ async def edit(context: SlackContext, click: Click) -> Message | None:
     """Opens the form with the terms of the proposal."""
     record = await context.service.decisions.get(click.value)
     if record is None or record.decision is not None:
-        return await _result(context, click, _unchanged(record))
+        return await _show_result(context, click, _keep_record(record))
     await _open_form(context, click, record)
     return None
 
@@ -104,21 +104,24 @@ async def edit(context: SlackContext, click: Click) -> Message | None:
 async def reject(context: SlackContext, click: Click) -> Message | None:
     """Rejects the proposal."""
     result = await context.service.decisions.reject(click.value, click.person)
-    return await _result(context, click, result)
+    return await _show_result(context, click, result)
 
 
-async def take_back(context: SlackContext, click: Click) -> Message | None:
-    """Reopens a decided proposal. Raises AmendmentRefused where another approval builds on it."""
-    result = await context.service.decisions.take_back(click.value, click.person)
-    return await _result(context, click, result)
+async def undo(context: SlackContext, click: Click) -> Message | None:
+    """Makes a decided proposal pending again.
+
+    Raises AmendmentRefused if another approval depends on it.
+    """
+    result = await context.service.decisions.undo(click.value, click.person)
+    return await _show_result(context, click, result)
 
 
 async def _open_form(context: SlackContext, click: Click, record: ProposalRecord) -> None:
     service, proposal = context.service, record.proposal
     ledger = service.decisions.ledger
-    summary = proposal_message(record, service.parties).text
-    measures = measures_for(proposal, ledger)
-    form = terms_form(proposal.id, form_of(proposal, ledger), measures, summary)
+    summary = render_proposal(record, service.parties).text
+    measures = list_measures(proposal, ledger)
+    form = render_form(proposal.id, fill_form(proposal, ledger), measures, summary, service.parties)
     await context.client.views_open(trigger_id=click.trigger_id, view=form)
 
 
@@ -128,8 +131,8 @@ async def _submit(
     service = context.service
     proposal_id = str(view.get("private_metadata") or "")
     if not service.permissions.is_allowed(operator.id, OperatorAction.DECIDE_ON_RATES):
-        refusal = operators_only(OperatorAction.DECIDE_ON_RATES, operator.id)
-        await ack(response_action="update", view=closing(refusal.text))
+        refusal = render_operators_only(OperatorAction.DECIDE_ON_RATES, operator.id)
+        await ack(response_action="update", view=render_closing(refusal.text))
         return
     try:
         result = await service.decisions.approve(proposal_id, operator, read_form(view))
@@ -141,31 +144,31 @@ async def _submit(
         await ack(response_action="errors", errors={"measure": problem})
         return
     except Exception:
-        failure = failed(log_failure("approving a rate"))
-        await ack(response_action="update", view=closing(failure.text))
+        failure = render_failure(log_failure("approving a rate"))
+        await ack(response_action="update", view=render_closing(failure.text))
         return
-    if result is not None and result.done:
+    if result is not None and result.is_new:
         await ack()
     else:
-        text = decision_result(result).text if result else _GONE
-        await ack(response_action="update", view=closing(text))
+        text = render_decision_result(result).text if result else _GONE
+        await ack(response_action="update", view=render_closing(text))
     if result is not None:
-        context.background.spawn(_update(context, result.filed), "showing a decision on a rate")
+        context.background.spawn(_update(context, result.record), "showing a decision on a rate")
 
 
-async def _result(
+async def _show_result(
     context: SlackContext, click: Click, result: DecisionResult | None
 ) -> Message | None:
-    """Updates the messages; returns what the person who clicked cannot see in them."""
+    """Updates the messages; returns a reply if they do not show the result to the person."""
     if result is None:
-        return notice(_GONE)
-    await _update(context, result.filed, click)
-    if result.done and not click.is_ephemeral:
+        return render_notice(_GONE)
+    await _update(context, result.record, click)
+    if result.is_new and not click.is_ephemeral:
         return None
-    return decision_result(result)
+    return render_decision_result(result)
 
 
-def _unchanged(record: ProposalRecord | None) -> DecisionResult | None:
+def _keep_record(record: ProposalRecord | None) -> DecisionResult | None:
     return DecisionResult(record, False) if record else None
 
 
@@ -173,13 +176,13 @@ async def _update(
     context: SlackContext, record: ProposalRecord, click: Click | None = None
 ) -> None:
     """Updates the clicked message and all others about the proposal."""
-    message = proposal_message(record, context.service.parties)
+    message = render_proposal(record, context.service.parties)
     places: dict[tuple[str, str], None] = {}
     if click is not None and not click.is_ephemeral:
         places[click.channel, click.message_ts] = None
     copies = await context.service.stores.proposals.copies(record.proposal.id)
     for conversation, ts in copies:
-        places[await _channel(context, conversation), ts] = None
+        places[await _find_channel(context, conversation), ts] = None
     for channel, ts in places:
         try:
             await context.client.chat_update(channel=channel, ts=ts, **message.payload())
@@ -189,7 +192,7 @@ async def _update(
             log.warning(_NOT_UPDATED, record.proposal.id, channel, type(error).__name__)
 
 
-async def _channel(context: SlackContext, conversation: str) -> str:
+async def _find_channel(context: SlackContext, conversation: str) -> str:
     try:
         return await channel_of(context.client, conversation)
     except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):

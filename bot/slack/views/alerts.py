@@ -16,10 +16,10 @@ from bot.slack.blockkit.blocks import (
     assemble,
     button,
     context,
-    fitting,
+    fit_items,
     section,
 )
-from bot.slack.blockkit.mrkdwn import bold, cut, escape, link, moment, quoted
+from bot.slack.blockkit.mrkdwn import bold, cut, escape, format_moment, link, quote_text
 from bot.text.single_line import to_single_line
 from bot.values import Frozen
 
@@ -44,7 +44,7 @@ class WhyValue(Frozen):
     story: str
     reason: str
 
-    def value(self) -> str:
+    def encode(self) -> str:
         """The button's value, within its limit."""
         room = limits.BUTTON_VALUE_CHARACTERS - len(self.story) - 50
         # JSON can double a character.
@@ -52,96 +52,102 @@ class WhyValue(Frozen):
         return self.model_copy(update={"reason": reason}).model_dump_json()
 
 
-def alert(story: Story, parties: Parties, reason: str, *, may_repeat: bool = False) -> Message:
-    """The first message about a story: the news, the figures, the source, and why you see it."""
+def render_alert(
+    story: Story, parties: Parties, reason: str, *, may_repeat: bool = False
+) -> Message:
+    """The first message about an event: headline, figures, source, and why you see it."""
     head: list[Block] = [
-        section("\n".join(filter(None, (_headline(story), escape(story.summary, 1200)))))
+        section("\n".join(filter(None, (_format_headline(story), escape(story.summary, 1200)))))
     ]
     if story.figures:
-        head.append(section(_figures(story, parties)))
-    head.append(context(_topics(story), _parties(story, parties)))
+        head.append(section(_format_figures(story, parties)))
+    head.append(context(_format_topics(story), _format_parties(story, parties)))
     tail = context(
-        _source(story), f"Why: {escape(reason, 200)}" if reason else "", _repeat(may_repeat)
+        _format_source(story),
+        f"Why: {escape(reason, 200)}" if reason else "",
+        _mark_repeat(may_repeat),
     )
-    return assemble(_notice(story, parties), head, tail=[tail, *_buttons(story, reason)])
+    return assemble(
+        _format_notice(story, parties), head, tail=[tail, *_make_buttons(story, reason)]
+    )
 
 
-def follow_up(
+def render_follow_up(
     stories: Sequence[Story], parties: Parties, *, followed: str = "", may_repeat: bool = False
 ) -> Message:
     """Further stories on one event, as compact lines for the alert's thread.
 
     `followed` is the event's id where the message goes to a person who follows it.
     """
-    lines = [section(_line(story, parties)) for story in stories]
-    tail: list[Block] = [context(_repeat(True))] if may_repeat else []
+    lines = [section(_format_line(story, parties)) for story in stories]
+    tail: list[Block] = [context(_mark_repeat(True))] if may_repeat else []
     if followed:
         tail += [
             context("You follow this event."),
             *actions(button("Unfollow", UNFOLLOW, followed)),
         ]
-    notice = "\n".join(_notice(story, parties) for story in stories)
-    return assemble(notice, [], lines, tail, _left_out)
+    notice = "\n".join(_format_notice(story, parties) for story in stories)
+    return assemble(notice, [], lines, tail, _make_left_out)
 
 
-def digest(
+def render_digest(
     stories: Sequence[Story], parties: Parties, reason: str, *, may_repeat: bool = False
 ) -> tuple[Message, ...]:
-    """Many stories, event by event: a message, and replies to it with those it has no room for."""
+    """Many stories, event by event: a message, then replies to it with those that do not fit."""
     count = f"{len(stories)} trade {'story' if len(stories) == 1 else 'stories'}"
     first = f": {escape(stories[0].title)}" if stories else ""
     why = f"Why: {escape(reason, 200)}" if reason else ""
-    head, tail = [section(bold(f"Your digest: {count}"))], [context(why, _repeat(may_repeat))]
-    # With and without the mark, each message holds the same stories: a retry completes the rest.
-    marked = [*head, context(why, _repeat(True))]
+    head, tail = [section(bold(f"Your digest: {count}"))], [context(why, _mark_repeat(may_repeat))]
+    # Space for the mark is always reserved, so a retry splits the stories in the same way.
+    marked = [*head, context(why, _mark_repeat(True))]
     lines: Sequence[Block] = [
-        section(("" if place == 0 else "↳ ") + _line(story, parties))
+        section(("" if place == 0 else "↳ ") + _format_line(story, parties))
         for reports in group_by_event(stories)
         for place, story in enumerate(reports)
     ]
-    kept, lines = _as_many_as_fit(marked, lines)
+    kept, lines = _split_where_full(marked, lines)
     messages = [assemble(f"Your digest: {count}{first}", head, kept, tail)]
     while lines:
         more = [section(bold("Your digest, continued"))]
-        kept, lines = _as_many_as_fit(more, lines)
+        kept, lines = _split_where_full(more, lines)
         messages.append(assemble("Your digest, continued", more, kept))
     return tuple(messages)
 
 
-def _as_many_as_fit(
+def _split_where_full(
     fixed: Sequence[Block], items: Sequence[Block]
 ) -> tuple[Sequence[Block], Sequence[Block]]:
-    """The first of the items that fit into a message with the fixed blocks, and the others."""
+    """The items that fit into one message with the fixed blocks, and the rest."""
     room = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS
-    kept, _ = fitting(fixed, items, None, limits.MESSAGE_BLOCKS, room)
+    kept, _ = fit_items(fixed, items, None, limits.MESSAGE_BLOCKS, room)
     kept = kept or tuple(items[:1])
     return kept, items[len(kept) :]
 
 
-def latest(reply: LatestStories, parties: Parties) -> Message:
+def render_latest(reply: LatestStories, parties: Parties) -> Message:
     """The newest stories."""
     about = f"{reply.topic.label} " if reply.topic else ""
     if not reply.stories:
         nothing = f"No {about}stories yet."
         return Message(nothing, (section(nothing),))
     title = f"Latest {about or 'trade '}stories"
-    lines = [section(_line(story, parties)) for story in reply.stories]
-    return assemble(title, [section(bold(title))], lines, (), _left_out)
+    lines = [section(_format_line(story, parties)) for story in reply.stories]
+    return assemble(title, [section(bold(title))], lines, (), _make_left_out)
 
 
-def why(story: Story, reason: str) -> Message:
-    """The words, the rule, the subscription and the feed that brought the story here."""
-    lines = [f"• This conversation gets it for: {escape(reason, 300)}."] if reason else []
-    lines += [f"• {_evidence(found)}" for found in story.evidence[:12]]
-    lines.append(f"• It came from the feed {quoted(story.source)} ({story.kind.value}).")
-    change = f"See `{COMMAND} list` and `{COMMAND} unsubscribe` to change what arrives here."
+def render_why(story: Story, reason: str) -> Message:
+    """Why a story was posted here: the subscription, the matched words and rule, and the feed."""
+    lines = [f"• Subscription here: {escape(reason, 300)}."] if reason else []
+    lines += [f"• {_format_evidence(found)}" for found in story.evidence[:12]]
+    lines.append(f"• Feed: {quote_text(story.source)} ({story.kind.value}).")
+    change = f"See `{COMMAND} list` and `{COMMAND} unsubscribe` to change this."
     head = [section(f"{bold('Why you see this')}: {escape(story.title, 300)}")]
     return assemble("Why you see this", [*head, section("\n".join(lines)), context(change)])
 
 
-def mute_choices(event_id: str) -> Message:
+def render_mute_choices(event_id: str) -> Message:
     """The ways to get fewer alerts, each a button."""
-    text = "What do you want to mute here?"
+    text = "Mute…"
     row = actions(
         button("This event", MUTE_EVENT, event_id),
         button("Everything for 24 hours", MUTE_DAY),
@@ -150,27 +156,27 @@ def mute_choices(event_id: str) -> Message:
     return Message(text, (section(bold(text)), *row))
 
 
-def percent(value: Decimal) -> str:
-    """The number as people read it, `12.5%`: no digit added, none lost but trailing zeros."""
-    return f"{_digits(value)}%"
+def format_percent(value: Decimal) -> str:
+    """The number as `12.5%`, with all its digits but without trailing zeros."""
+    return f"{_format_digits(value)}%"
 
 
-def figure_line(figure: Figure, parties: Parties) -> str:
-    """A figure in one line of markup: who on whom, on what, from what to what."""
+def format_figure(figure: Figure, parties: Parties) -> str:
+    """A figure in one line of markup: the parties, the goods, the rate before and after."""
     imposer, partner = (
-        party_name(code, parties) if code else "" for code in (figure.imposer, figure.partner)
+        format_party(code, parties) if code else "" for code in (figure.imposer, figure.partner)
     )
     if imposer and partner:
         who = f"{imposer} on {partner}"
     else:
         who = f"by {imposer}" if imposer else f"on {partner}" if partner else ""
     subject = ", ".join(filter(None, (who, escape(figure.product or "", 100))))
-    amounts = [_change(figure), _dollars(figure.amount_usd)]
+    amounts = [_format_change(figure), _format_dollars(figure.amount_usd)]
     change = ", ".join(filter(None, amounts))
     return f"{subject}: {bold(change)}" if subject and change else subject or bold(change)
 
 
-def party_name(code: str, parties: Parties) -> str:
+def format_party(code: str, parties: Parties) -> str:
     """The party's flag and name as markup; its code where it is not in the catalog."""
     if code not in parties:
         return escape(code, 80)
@@ -178,82 +184,86 @@ def party_name(code: str, parties: Parties) -> str:
     return escape(f"{party.flag} {party.name}", 80)
 
 
-def _headline(story: Story) -> str:
+def _format_headline(story: Story) -> str:
     return bold(link(story.link, story.title or "(without a title)", 600))
 
 
-def _figures(story: Story, parties: Parties) -> str:
-    lines = [figure_line(figure, parties) for figure in story.figures[:8]]
+def _format_figures(story: Story, parties: Parties) -> str:
+    lines = [format_figure(figure, parties) for figure in story.figures[:8]]
     return "\n".join(f"• {line}" for line in lines if line)
 
 
-def _change(figure: Figure) -> str:
+def _format_change(figure: Figure) -> str:
     before, after = figure.from_percent, figure.to_percent
     if before is not None and after is not None:
-        return f"{percent(before)} → {percent(after)}"
+        return f"{format_percent(before)} → {format_percent(after)}"
     if after is not None:
-        return percent(after)
-    return f"from {percent(before)}" if before is not None else ""
+        return format_percent(after)
+    return f"from {format_percent(before)}" if before is not None else ""
 
 
-def _dollars(amount: Decimal | None) -> str:
+def _format_dollars(amount: Decimal | None) -> str:
     if amount is None:
         return ""
     for name, unit in (("trillion", 12), ("billion", 9), ("million", 6)):
         if abs(amount) >= Decimal(10) ** unit:
-            return f"US$ {_digits(amount.scaleb(-unit))} {name}"
-    return f"US$ {_digits(amount)}"
+            return f"US$ {_format_digits(amount.scaleb(-unit))} {name}"
+    return f"US$ {_format_digits(amount)}"
 
 
-def _digits(value: Decimal) -> str:
+def _format_digits(value: Decimal) -> str:
     shown = format(value, "f")
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
-def _topics(story: Story) -> str:
+def _format_topics(story: Story) -> str:
     return " · ".join(topic.label for topic in story.topics)
 
 
-def _parties(story: Story, parties: Parties) -> str:
-    return " · ".join(party_name(code, parties) for code in story.parties[:12])
+def _format_parties(story: Story, parties: Parties) -> str:
+    return " · ".join(format_party(code, parties) for code in story.parties[:12])
 
 
-def _source(story: Story) -> str:
-    return f"{escape(story.source, 120)}, {moment(story.published)}"
+def _format_source(story: Story) -> str:
+    return f"{escape(story.source, 120)}, {format_moment(story.published)}"
 
 
-def _repeat(may_repeat: bool) -> str:
+def _mark_repeat(may_repeat: bool) -> str:
     return f"({MAY_REPEAT})" if may_repeat else ""
 
 
-def _line(story: Story, parties: Parties) -> str:
-    figures = "; ".join(filter(None, (figure_line(f, parties) for f in story.figures[:3])))
-    about = " · ".join(filter(None, (_topics(story), _parties(story, parties))))
-    return "\n".join(filter(None, (_headline(story), figures, f"{about} — {_source(story)}")))
+def _format_line(story: Story, parties: Parties) -> str:
+    figures = "; ".join(filter(None, (format_figure(f, parties) for f in story.figures[:3])))
+    about = " · ".join(filter(None, (_format_topics(story), _format_parties(story, parties))))
+    return "\n".join(
+        filter(None, (_format_headline(story), figures, f"{about} — {_format_source(story)}"))
+    )
 
 
-def _notice(story: Story, parties: Parties) -> str:
+def _format_notice(story: Story, parties: Parties) -> str:
     """The alert without blocks, for notifications and where blocks fail."""
-    tags = ", ".join(filter(None, (_topics(story), _parties(story, parties))))
-    figures = "; ".join(filter(None, (figure_line(f, parties) for f in story.figures[:3])))
+    tags = ", ".join(filter(None, (_format_topics(story), _format_parties(story, parties))))
+    figures = "; ".join(filter(None, (format_figure(f, parties) for f in story.figures[:3])))
     lines = [f"{link(story.link, story.title, 400)} ({tags})", figures, escape(story.summary, 400)]
     return "\n".join(filter(None, lines))
 
 
-def _left_out(count: int) -> Block:
+def _make_left_out(count: int) -> Block:
     return context(f"… and {count} more: `{COMMAND} latest` shows the newest.")
 
 
-def _evidence(found: Evidence) -> str:
+def _format_evidence(found: Evidence) -> str:
     rule = escape(found.rule, 80)
-    return f"It is about {found.topic.label}: {quoted(found.words)} in the {found.where} ({rule})."
+    return (
+        f"It is about {found.topic.label}: {quote_text(found.words)} in the {found.where} ({rule})."
+    )
 
 
-def _buttons(story: Story, reason: str) -> tuple[Block, ...]:
+def _make_buttons(story: Story, reason: str) -> tuple[Block, ...]:
     event = story.event_id or story.id
     return actions(
         button("Open", OPEN, url=story.link) if story.link else None,
         button("Follow event", FOLLOW, event),
         button("Mute…", MUTE, event),
-        button("Why?", WHY, WhyValue(story=story.id, reason=reason).value()),
+        button("Why?", WHY, WhyValue(story=story.id, reason=reason).encode()),
     )

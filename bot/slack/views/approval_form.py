@@ -6,7 +6,7 @@ Each block's id is the name of a field of `ApprovalForm`, so that an error is sh
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.parties import WORLD
+from bot.parties import WORLD, Parties
 from bot.proposals.approval.terms import NEW, ApprovalForm
 from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Measure
@@ -25,41 +25,51 @@ _NOTE_CHARACTERS = 500
 _TEXT_CHARACTERS = 200
 
 
-def terms_form(
-    proposal_id: str, form: ApprovalForm, measures: Sequence[Measure], summary: str
+def render_form(
+    proposal_id: str,
+    form: ApprovalForm,
+    measures: Sequence[Measure],
+    summary: str,
+    parties: Parties,
 ) -> Values:
     """The modal with the values of the form; `summary` is markup that says what is proposed."""
     new = "Only for a new measure"
-    goods = f"{new}: in words or as HS codes; empty for goods in general"
+    goods = f"{new}: words or HS codes; empty for all goods"
     return {
-        **_modal("Cancel", summary),
+        **_make_modal("Cancel", summary),
         "callback_id": TERMS,
         "private_metadata": proposal_id,
-        "submit": _plain("Approve", limits.VIEW_TITLE_CHARACTERS),
+        "submit": _make_plain("Approve", limits.VIEW_TITLE_CHARACTERS),
         "blocks": [
             section(summary),
-            _text("percent", "Rate, in percent", form.percent, "Ad valorem, such as 12.5"),
-            _day(form.day),
-            _measure(form.measure, measures),
-            _text("legal_basis", "Legal basis", form.legal_basis, new, optional=True),
-            _text("partner", "Partner", form.partner, f"{new}; all for all", optional=True),
-            _text("product", "Goods", form.product, goods, optional=True),
-            _text("link", "Source", form.link, "The address where it is said", optional=True),
-            _text("note", "Note", form.note, "Shown in answers", optional=True),
+            _make_text_field(
+                "percent", "Rate in percent", form.percent, "Ad valorem, such as 12.5"
+            ),
+            _make_day_field(form.day),
+            _make_measure_field(form.measure, measures, parties),
+            _make_text_field("legal_basis", "Legal basis", form.legal_basis, new, optional=True),
+            _make_text_field(
+                "partner", "Partner", form.partner, f"{new}; `all` for all partners", optional=True
+            ),
+            _make_text_field("product", "Goods", form.product, goods, optional=True),
+            _make_text_field(
+                "link", "Source", form.link, "The address of the document", optional=True
+            ),
+            _make_text_field("note", "Note", form.note, "Shown in answers", optional=True),
         ],
     }
 
 
-def closing(markup: str) -> Values:
-    """A modal with a text only, which replaces the form."""
-    return _modal("Close", markup)
+def render_closing(markup: str) -> Values:
+    """A modal that shows only a text, in place of the form."""
+    return _make_modal("Close", markup)
 
 
-def _modal(close: str, markup: str) -> Values:
+def _make_modal(close: str, markup: str) -> Values:
     return {
         "type": "modal",
-        "title": _plain("Approve a rate", limits.VIEW_TITLE_CHARACTERS),
-        "close": _plain(close, limits.VIEW_TITLE_CHARACTERS),
+        "title": _make_plain("Approve a rate", limits.VIEW_TITLE_CHARACTERS),
+        "close": _make_plain(close, limits.VIEW_TITLE_CHARACTERS),
         "blocks": [section(markup)],
     }
 
@@ -68,65 +78,75 @@ def read_form(view: Mapping[str, Any]) -> ApprovalForm:
     """The submitted values; fields that Slack left out are empty."""
     values = (view.get("state") or {}).get("values") or {}
     return ApprovalForm(
-        **{name: _value((values.get(name) or {}).get(_FIELD)) for name in ApprovalForm.model_fields}
+        **{
+            name: _read_value((values.get(name) or {}).get(_FIELD))
+            for name in ApprovalForm.model_fields
+        }
     )
 
 
-def _value(state: Any) -> str:
+def _read_value(state: Any) -> str:
     if not isinstance(state, dict):
         return ""
     chosen = (state.get("selected_option") or {}).get("value")
     return str(chosen or state.get("selected_date") or state.get("value") or "")
 
 
-def _text(name: str, label: str, value: str, hint: str, *, optional: bool = False) -> Values:
+def _make_text_field(
+    name: str, label: str, value: str, hint: str, *, optional: bool = False
+) -> Values:
     size = {"note": _NOTE_CHARACTERS, "link": limits.URL_CHARACTERS}.get(name, _TEXT_CHARACTERS)
     element: Values = {"type": "plain_text_input", "max_length": size}
     if held := to_single_line(value)[:size]:
         element["initial_value"] = held
-    return _input(name, label, element, hint, optional=optional)
+    return _make_input(name, label, element, hint, optional=optional)
 
 
-def _day(value: str) -> Values:
+def _make_day_field(value: str) -> Values:
     element: Values = {"type": "datepicker"}
     if value:
         element["initial_date"] = value
-    return _input("day", "Charged from", element, "The first day on which customs charges it")
+    return _make_input("day", "First day", element, "The first day on which the rate is charged")
 
 
-def _measure(chosen: str, measures: Sequence[Measure]) -> Values:
-    options = [_option(one) for one in measures[: limits.OPTIONS - 1]]
-    new = _plain("A new measure, on top", limits.OPTION_CHARACTERS)
+def _make_measure_field(chosen: str, measures: Sequence[Measure], parties: Parties) -> Values:
+    options = [_make_option(measure, parties) for measure in measures[: limits.OPTIONS - 1]]
+    new = _make_plain("A new measure, added to the others", limits.OPTION_CHARACTERS)
     options.append({"text": new, "value": NEW})
     element: Values = {"type": "static_select", "options": options}
     if initial := next((one for one in options if one["value"] == chosen), None):
         element["initial_option"] = initial
-    hint = "It gets the rate from that day on, for all the goods and partners that it falls on"
-    return _input("measure", "Measure", element, hint)
+    hint = "It gets the rate from that day, for all its goods and partners"
+    return _make_input("measure", "Measure", element, hint)
 
 
-def _option(measure: Measure) -> Values:
-    """A measure by name, with its newest rate, and with its partners where there are several."""
+def _make_option(measure: Measure, parties: Parties) -> Values:
+    """A measure by name, with its newest rate, and with its partners if there are several."""
     last = measure.periods[-1].percent if measure.periods else None
     rate = f" ({format_percent(last)}%)" if last is not None else ""
     whom = ""
-    if len(measure.partners) > 1 or WORLD in measure.partners:
-        whom = f", on {'all' if WORLD in measure.partners else ' '.join(measure.partners)}"
+    if WORLD in measure.partners:
+        whom = ", on all partners"
+    elif len(measure.partners) > 1:
+        first = parties.get(measure.partners[0]).name
+        whom = f", on {first} and {len(measure.partners) - 1} more"
     room = max(limits.OPTION_CHARACTERS - len(rate) - len(whom), 20)
     name = f"{cut(measure.name, room)}{whom}{rate}"
-    return {"text": _plain(name, limits.OPTION_CHARACTERS), "value": measure.id}
+    return {"text": _make_plain(name, limits.OPTION_CHARACTERS), "value": measure.id}
 
 
-def _input(name: str, label: str, element: Values, hint: str, *, optional: bool = False) -> Values:
+def _make_input(
+    name: str, label: str, element: Values, hint: str, *, optional: bool = False
+) -> Values:
     return {
         "type": "input",
         "block_id": name,
-        "label": _plain(label, limits.OPTION_CHARACTERS),
+        "label": _make_plain(label, limits.OPTION_CHARACTERS),
         "element": {**element, "action_id": _FIELD},
-        "hint": _plain(hint, limits.OPTION_CHARACTERS),
+        "hint": _make_plain(hint, limits.OPTION_CHARACTERS),
         "optional": optional,
     }
 
 
-def _plain(text: str, limit: int) -> Values:
+def _make_plain(text: str, limit: int) -> Values:
     return {"type": "plain_text", "text": cut(to_single_line(text), limit), "emoji": False}

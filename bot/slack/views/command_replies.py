@@ -13,14 +13,15 @@ from bot.parties import Parties
 from bot.rates.question.parse import QueryKind, format_query
 from bot.render.words import describe_checked_period, format_calendar_title
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
-from bot.slack.blockkit.mrkdwn import bold, escape, moment, person, quoted
+from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, mention_person, quote_text
 from bot.slack.views import alerts, feeds
-from bot.slack.views.proposals import proposal_list
+from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.calendar import render_calendar
 from bot.slack.views.rates.table import render_rates_table
-from bot.slack.views.reminders import reminder_switch
-from bot.slack.views.replies import RUN, notice
+from bot.slack.views.reminders import render_reminder_switch
+from bot.slack.views.replies import RUN, render_notice
+from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 from bot.values import Topic
 
@@ -32,101 +33,101 @@ _TOPIC_WORDS = {
 """The word for each topic in a command."""
 
 _EXAMPLES = (
-    ("us china", "what the US charges on goods from China, and China on the US"),
+    ("us china", "duties of the US on goods of China, and of China on US goods"),
     ("us china on 2025-04-15", "the same on another day"),
-    ("us china steel", "what goods pay, in words or by an HS code such as 8507.60"),
+    ("us china steel", "the duty on a product, in words or by an HS code such as 8507.60"),
     ("us china history", "the history of the rate, as a chart"),
     ("table us china", "the parts of an answer as a table"),
-    ("us china vs vietnam", "one imposer on several partners, side by side"),
-    ("china", "all that one economy pays and imposes"),
-    ("upcoming china", "what comes next, for one economy or all"),
+    ("us china vs vietnam", "one importing country, several origins, side by side"),
+    ("china", "all duties on goods of one economy, and all that it imposes"),
+    ("upcoming china", "upcoming changes, for one economy or all"),
     ("upcoming ics", "the same as a file for your calendar"),
-    ("changes since 2025-04-01", "what has changed since a day"),
+    ("changes since 2025-04-01", "what changed since a day"),
     ("subscribe court-rulings", "stories on court rulings, posted here"),
     ("subscribe tariffs china japan daily", "one digest a day on tariffs and those economies"),
-    ("unsubscribe talks", "end one topic here, or all without a topic"),
-    ("list", "what this conversation is subscribed to"),
-    ("reminders off", "no more reminders here of what takes effect; `on` brings them back"),
-    ("latest talks", "the newest stories, of one topic or all"),
-    ("feeds", "how the feeds are doing"),
+    ("unsubscribe talks", "unsubscribe from one topic here, or from all without a topic"),
+    ("list", "the subscriptions of this conversation"),
+    ("reminders off", "turn off reminders of duty changes here; `on` turns them on"),
+    ("latest talks", "the newest stories, on one topic or all"),
+    ("feeds", "the state of the feeds"),
     ("proposals", "reported rates that await an operator's decision"),
 )
 
 
-def message_of(reply: replies.Reply, request: CommandRequest, parties: Parties) -> Message:
+def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties) -> Message:
     """The message for a reply to the request."""
     match reply:
         case replies.Help():
-            return help_message()
+            return render_help()
         case replies.RateAnswers():
             message = render_answers(reply.answers, parties, format_query(reply.query))
             return (
                 render_rates_table(reply.answers, parties, message) if reply.as_table else message
             )
         case replies.RateCalendar():
-            return _calendar(reply, parties)
+            return _render_calendar(reply, parties)
         case replies.CalendarFile():
             title = format_calendar_title(reply.query, parties)
-            return notice(f"{escape(title)}: nothing that the ledger knows of.")
+            return render_notice(f"{escape(title)}: nothing in our data.")
         case replies.Subscribed():
-            return _subscribed(reply, request, parties)
+            return _render_subscribed(reply, request, parties)
         case replies.Unsubscribed():
-            return _unsubscribed(reply, request, parties)
+            return _render_unsubscribed(reply, request, parties)
         case replies.SubscriptionList():
-            return _subscriptions(reply, parties)
+            return _render_subscriptions(reply, parties)
         case replies.LatestStories():
-            return alerts.latest(reply, parties)
+            return alerts.render_latest(reply, parties)
         case replies.ReminderSwitch():
-            return reminder_switch(reply, request.user)
+            return render_reminder_switch(reply, request.user)
         case replies.FeedStatusList():
-            return feeds.feed_list(reply)
+            return feeds.render_feed_list(reply)
         case replies.FeedAdded():
-            return feeds.feed_added(reply.feed)
+            return feeds.render_feed_added(reply.feed)
         case replies.FeedRemoved():
-            return feeds.feed_removed(reply.feed_id)
+            return feeds.render_feed_removed(reply.feed_id)
         case replies.FeedResumed():
-            return feeds.feed_resumed(reply.feed_id)
+            return feeds.render_feed_resumed(reply.feed_id)
         case replies.FeedRefused():
-            return feeds.feed_refused(reply.error)
+            return feeds.render_feed_refused(reply.error)
         case replies.ProposalList():
-            return proposal_list(reply, parties)
+            return render_proposal_list(reply, parties)
         case replies.NotUnderstood():
-            return _suggestions(reply)
+            return _render_suggestions(reply)
         case replies.OperatorsOnly():
-            return operators_only(reply.act, reply.user)
+            return render_operators_only(reply.act, reply.user)
         case _:
-            return _preference(reply, request)
+            return _render_preference(reply, request)
 
 
-def help_message() -> Message:
+def render_help() -> Message:
     """Every command, each with an example."""
     lines = [f"• `{COMMAND} {example}` – {what}" for example, what in _EXAMPLES]
     first = f"Ask for a rate, or subscribe to news. All commands start with `{COMMAND}`."
-    tail = context("Topics: `tariffs`, `talks`, `court-rulings`, `all`. Economies by any name.")
+    tail = context("Topics: `tariffs`, `talks`, `court-rulings`, `all`. Economies: names or codes.")
     return assemble(first, [section(first), section("\n".join(lines)), tail])
 
 
-def operators_only(act: OperatorAction, user: str) -> Message:
+def render_operators_only(act: OperatorAction, user: str) -> Message:
     """Only operators may do this, and how to become one."""
     setting = "people whose Slack id is in the bot's setting `TARIFFWIRE_OPERATORS`"
     match act:
         case OperatorAction.CHANGE_FEEDS:
-            return notice(
+            return render_notice(
                 f"Only operators add, remove and resume feeds: {setting}. "
-                f"`{COMMAND} feeds` shows everybody how they are doing."
+                f"Everyone can see the feeds with `{COMMAND} feeds`."
             )
         case OperatorAction.DECIDE_ON_RATES:
-            return notice(
+            return render_notice(
                 f"Only operators decide on rates: {setting}. Yours is `{escape(user, 40)}`; "
                 "ask the person who runs the bot to add it."
             )
 
 
-def calendar_comment(file: replies.CalendarFile, user: str, parties: Parties) -> str:
+def render_calendar_comment(file: replies.CalendarFile, user: str, parties: Parties) -> str:
     """The markup of the comment on a shared calendar file."""
-    who = person(user)
-    what = f"{_dates(file)} for your calendar: duties that begin or end, and other deadlines."
-    asked = f"{who} asked for it." if who else ""
+    who = mention_person(user)
+    what = f"{_count_dates(file)} for your calendar: duties that begin or end, and other deadlines."
+    asked = f"Requested by {who}." if who else ""
     title = escape(format_calendar_title(file.query, parties))
     return " ".join(
         filter(
@@ -135,21 +136,21 @@ def calendar_comment(file: replies.CalendarFile, user: str, parties: Parties) ->
     )
 
 
-def calendar_shared(file: replies.CalendarFile, error: SlackError | None = None) -> Message:
-    """Whether the calendar file was shared in the conversation, and why not."""
+def render_calendar_shared(file: replies.CalendarFile, error: SlackError | None = None) -> Message:
+    """Says that the calendar file was shared in the conversation, or why it was not."""
     if error is None:
-        return notice(
-            f"The calendar with {_dates(file)} is shared here: open it to add them to yours."
+        return render_notice(
+            f"A calendar file with {_count_dates(file)} is above. Open it to add them to yours."
         )
     cure = f" {escape(error.cure)}." if error.cure else ""
-    return notice(f"The calendar could not be shared: {escape(error.cause)}.{cure}")
+    return render_notice(f"The calendar could not be shared: {escape(error.cause)}.{cure}")
 
 
-def subscription_words(subscription: Subscription, parties: Parties) -> str:
+def describe_subscription(subscription: Subscription, parties: Parties) -> str:
     """What a subscription is about and how often its stories come, as markup."""
     topics = ", ".join(t.label for t in Topic if t in subscription.topics) or "all trade"
-    names = " or ".join(alerts.party_name(code, parties) for code in sorted(subscription.parties))
-    words = " or ".join(quoted(word) for word in subscription.words)
+    names = " or ".join(alerts.format_party(code, parties) for code in sorted(subscription.parties))
+    words = " or ".join(quote_text(word) for word in subscription.words)
     about = [f"{bold(topics)} stories"]
     about += [f"naming {names}"] if names else []
     about += [f"with {words}"] if words else []
@@ -157,92 +158,101 @@ def subscription_words(subscription: Subscription, parties: Parties) -> str:
     return f"{' '.join(about)}, {'one digest a day' if daily else 'as they come'}"
 
 
-def _dates(file: replies.CalendarFile) -> str:
+def _count_dates(file: replies.CalendarFile) -> str:
     count = len(file.entries)
     return f"{count} date{'s' if count > 1 else ''}"
 
 
-def _calendar(reply: replies.RateCalendar, parties: Parties) -> Message:
+def _render_calendar(reply: replies.RateCalendar, parties: Parties) -> Message:
     query = reply.query
-    title, file_command = "What comes next", f"{format_query(query)} ics"
+    title, file_command = "Upcoming changes", f"{format_query(query)} ics"
     if query.kind is QueryKind.CHANGES:
-        title, file_command = f"What changed since {query.since or reply.today}", ""
+        since_day = format_day(query.since or reply.today)
+        title, file_command = f"What changed since {since_day}", ""
     goods = f" on {query.product}" if query.product else ""
-    since = f", seen from {query.on}" if query.on else ""
+    since = f", after {format_day(query.on)}" if query.on else ""
     return render_calendar(
         f"{title}{goods}{since}", reply.items, parties, reply.checked_period, file_command
     )
 
 
-def _subscribed(reply: replies.Subscribed, request: CommandRequest, parties: Parties) -> Message:
+def _render_subscribed(
+    reply: replies.Subscribed, request: CommandRequest, parties: Parties
+) -> Message:
     subscription = reply.subscription
-    what, who = subscription_words(subscription, parties), person(subscription.created_by)
+    what, who = (
+        describe_subscription(subscription, parties),
+        mention_person(subscription.created_by),
+    )
     words = [_TOPIC_WORDS[t] for t in Topic if t in subscription.topics]
     undo = " ".join([COMMAND, "unsubscribe", *words, *sorted(subscription.parties)])
     note = ""
     if not reply.is_new:
-        text = f"This is subscribed already: {what}."
+        text = f"Already subscribed: {what}."
     else:
         text = f"{who} subscribed: {what}." if who else f"Subscribed: {what}."
         if request.needs_invitation:
-            note = "This channel is private: `/invite` me, or nothing arrives."
-    return assemble(text, [section(text), context(note, f"`{undo}` ends it.")])
+            note = "This channel is private. `/invite` me, so that I can post here."
+    return assemble(text, [section(text), context(note, f"To unsubscribe: `{undo}`")])
 
 
-def _unsubscribed(
+def _render_unsubscribed(
     reply: replies.Unsubscribed, request: CommandRequest, parties: Parties
 ) -> Message:
     named = [_TOPIC_WORDS[t] for t in Topic if t in reply.topics]
-    named += [alerts.party_name(code, parties) for code in sorted(reply.parties)]
+    named += [alerts.format_party(code, parties) for code in sorted(reply.parties)]
     what = ", ".join(named) or "everything"
     if not reply.count:
-        text = f"Nothing changed: no subscription here is for {what}."
-        return assemble(text, [section(text), context(f"`{COMMAND} list` shows what there is.")])
-    text = f"{person(request.user)} unsubscribed this conversation from {what}."
+        text = f"Nothing changed: this conversation has no subscription to {what}."
+        return assemble(text, [section(text), context(f"`{COMMAND} list` shows all of them.")])
+    text = f"{mention_person(request.user)} unsubscribed this conversation from {what}."
     return assemble(text, [section(text)])
 
 
-def _subscriptions(reply: replies.SubscriptionList, parties: Parties) -> Message:
+def _render_subscriptions(reply: replies.SubscriptionList, parties: Parties) -> Message:
     found = reply.subscriptions
     if not found:
-        return notice(f"Nothing is subscribed here yet. Try `{COMMAND} subscribe tariffs`.")
+        return render_notice(f"No subscriptions here yet. Try `{COMMAND} subscribe tariffs`.")
     title = f"{len(found)} subscription{'s' if len(found) > 1 else ''} here"
     lines = [
-        section(f"• {subscription_words(one, parties)} – {_since(one)}{_paused(one)}")
+        section(
+            f"• {describe_subscription(one, parties)} – {_format_since(one)}{_format_pause(one)}"
+        )
         for one in found
     ]
-    muted = _muted(found, reply.now)
-    off = f"Reminders are off here: `{COMMAND} reminders on` brings them back."
+    muted = _format_mute(found, reply.now)
+    off = f"Reminders are off here. `{COMMAND} reminders on` turns them on."
     tail = [context(muted, "" if reply.reminders_on else off)]
     if muted:
         tail += actions(button("Unmute", alerts.UNMUTE))
     shown = tail if muted or not reply.reminders_on else []
-    return assemble(title, [section(bold(title))], lines, shown, _more)
+    return assemble(title, [section(bold(title))], lines, shown, _make_left_out)
 
 
-def _since(subscription: Subscription) -> str:
-    who = person(subscription.created_by)
-    return f"since {moment(subscription.created_at)}" + (f" by {who}" if who else "")
+def _format_since(subscription: Subscription) -> str:
+    who = mention_person(subscription.created_by)
+    return f"since {format_moment(subscription.created_at)}" + (f" by {who}" if who else "")
 
 
-def _paused(subscription: Subscription) -> str:
+def _format_pause(subscription: Subscription) -> str:
     if subscription.paused_at is None:
         return ""
     reason = escape(subscription.paused_reason)
     again = "Subscribe again to end the pause."
-    return f"\n:warning: paused since {moment(subscription.paused_at)}: {reason}. {again}"
+    since = format_moment(subscription.paused_at)
+    return f"\n:warning: paused since {since}: {reason}. {again}"
 
 
-def _muted(found: Iterable[Subscription], now: datetime) -> str:
+def _format_mute(found: Iterable[Subscription], now: datetime) -> str:
     until = [s.muted_until for s in found if s.muted_until is not None and s.muted_until > now]
-    return f"Muted until {moment(max(until))}." if until else ""
+    return f"Muted until {format_moment(max(until))}." if until else ""
 
 
-def _suggestions(reply: replies.NotUnderstood) -> Message:
+def _render_suggestions(reply: replies.NotUnderstood) -> Message:
     offered = list(dict.fromkeys(reply.suggestions))[:5]
     what = reply.cause
     if reply.word:
-        what = f"I did not understand {quoted(reply.word)}: {reply.cause}."
+        what = f"I did not understand {quote_text(reply.word)}: {reply.cause}."
     text = f"{what} Did you mean one of these?" if offered else what
     row = actions(
         *(
@@ -255,28 +265,28 @@ def _suggestions(reply: replies.NotUnderstood) -> Message:
     return assemble(f"{text} {listed}".strip(), [section(text), *row, tail])
 
 
-def _preference(reply: replies.Reply, request: CommandRequest) -> Message:
-    """What a person or a conversation chose to get, with a button that undoes it."""
-    who, undo = person(request.user), None
+def _render_preference(reply: replies.Reply, request: CommandRequest) -> Message:
+    """Confirms a followed event or a mute, with a button that undoes it."""
+    who, undo = mention_person(request.user), None
     match reply:
         case replies.EventFollowed():
-            verb = "You now follow" if reply.is_new else "You follow"
-            text = f"{verb} this event: what else happens in it reaches you directly."
+            verb = "Following" if reply.is_new else "Already following"
+            text = f"{verb}. Updates will come to you by direct message."
             undo = button("Unfollow", alerts.UNFOLLOW, reply.event_id)
         case replies.EventUnfollowed():
-            text = "You no longer follow this event."
+            text = "Stopped following this event."
         case replies.EventMuted(muted=True):
             text = f"{who} muted this event here. Other events still arrive."
             undo = button("Undo", alerts.UNMUTE_EVENT, reply.event_id)
         case replies.EventMuted():
             text = f"{who} unmuted this event here."
         case replies.ConversationMuted(until=datetime() as until):
-            text = f"{who} muted all alerts here until {moment(until)}."
+            text = f"{who} muted all alerts here until {format_moment(until)}."
             undo = button("Unmute", alerts.UNMUTE)
         case _:
-            text = f"{who} unmuted this conversation: alerts arrive again."
+            text = f"{who} unmuted this conversation. Alerts arrive again."
     return Message(text, (section(text), *actions(undo)))
 
 
-def _more(count: int) -> Block:
+def _make_left_out(count: int) -> Block:
     return context(f"… and {count} more.")

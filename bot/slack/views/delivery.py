@@ -11,16 +11,16 @@ from bot.parties import Parties
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.limits import NOTICE_CHARACTERS
 from bot.slack.blockkit.mrkdwn import LOW_LINE, escape
-from bot.slack.views.alerts import alert, digest, follow_up
-from bot.slack.views.reminders import reminder_message
-from bot.slack.views.replies import notice
+from bot.slack.views.alerts import render_alert, render_digest, render_follow_up
+from bot.slack.views.reminders import render_reminder
+from bot.slack.views.replies import render_notice
 
 _CHANNEL_ID = re.compile(r"#([CG][A-Z0-9]{7,30})\b")
 _COMMAND_IN_QUOTES = re.compile(f"'({COMMAND} [a-z ]{{1,40}} [a-z0-9{LOW_LINE}-]{{1,64}})'")
 """A command in a notice, as `escape` leaves it."""
 
 
-def compose(
+def compose_messages(
     delivery: Delivery,
     stories: Sequence[Story],
     parties: Parties,
@@ -28,29 +28,29 @@ def compose(
     *,
     may_repeat: bool = False,
 ) -> tuple[Message, ...]:
-    """The message of the delivery, then replies to it with what it has no room for.
+    """The message of the delivery, then replies to it with what does not fit.
 
-    A follow-up without a thread goes to a follower as one; others get it as an alert, because
-    their alert could not be delivered.
+    A follow-up without a thread is for a follower of the event, or for a conversation whose alert
+    could not be delivered. The latter gets it as an alert.
     """
     match delivery.kind:
         case DeliveryKind.FOLLOW_UP if thread_ts is not None:
-            return (follow_up(stories, parties, may_repeat=may_repeat),)
+            return (render_follow_up(stories, parties, may_repeat=may_repeat),)
         case DeliveryKind.FOLLOW_UP if delivery.reason == FOLLOWS:
             followed = delivery.event_id
-            return (follow_up(stories, parties, followed=followed, may_repeat=may_repeat),)
+            return (render_follow_up(stories, parties, followed=followed, may_repeat=may_repeat),)
         case DeliveryKind.NOTICE:
-            return (notice(_with_links(escape(delivery.reason, NOTICE_CHARACTERS))),)
+            return (render_notice(_format_links(escape(delivery.reason, NOTICE_CHARACTERS))),)
         case DeliveryKind.REMINDER:
             due = Reminder.model_validate_json(delivery.content)
-            return (reminder_message(due, parties, delivery.reason, may_repeat=may_repeat),)
+            return (render_reminder(due, parties, delivery.reason, may_repeat=may_repeat),)
         case DeliveryKind.DIGEST:
-            return digest(stories, parties, delivery.reason, may_repeat=may_repeat)
+            return render_digest(stories, parties, delivery.reason, may_repeat=may_repeat)
         case _:
-            return (alert(stories[0], parties, delivery.reason, may_repeat=may_repeat),)
+            return (render_alert(stories[0], parties, delivery.reason, may_repeat=may_repeat),)
 
 
-def _with_links(markup: str) -> str:
+def _format_links(markup: str) -> str:
     """The markup with its commands as code, because escaped ids cannot be copied, and with the
     names of its channels in place of their ids."""
     markup = _CHANNEL_ID.sub(r"<#\1>", markup)

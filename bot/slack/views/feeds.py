@@ -1,4 +1,4 @@
-"""Replies about feeds: how they are doing, and what an operator changed."""
+"""Replies about feeds: their state, and what an operator changed."""
 
 import re
 from collections import Counter
@@ -8,69 +8,74 @@ from datetime import datetime
 from bot import COMMAND
 from bot.commands.replies import FeedStatusList
 from bot.errors import FeedError
-from bot.feeds.health import Health, Lag, span
+from bot.feeds.health import Health, Lag, format_duration
 from bot.feeds.model import Feed
 from bot.slack.blockkit.blocks import Block, Message, assemble, context, section
 from bot.slack.blockkit.mrkdwn import LOW_LINE, bold, escape, link
-from bot.slack.views.replies import notice
+from bot.slack.views.replies import render_notice
 
 _ADDRESS_CHARACTERS = 300
 _SETTING = re.compile(f"TARIFFWIRE[A-Z{LOW_LINE}]+")
 """The name of a setting, as `escape` leaves it."""
 
 
-def feed_list(reply: FeedStatusList) -> Message:
-    """How the feeds are doing: in numbers, then each, those that fail first."""
+def render_feed_list(reply: FeedStatusList) -> Message:
+    """The state of the feeds: counts first, then one line per feed, failing feeds first."""
     polled = [feed for feed in reply.feeds if feed.enabled]
-    failing = [feed for feed in polled if feed.unwell]
-    title = _title(polled, failing)
-    lines = [section(_line(feed, reply.now)) for feed in sorted(polled, key=_order)]
+    failing = [feed for feed in polled if feed.is_unwell]
+    title = _format_title(polled, failing)
+    lines = [section(_format_line(feed, reply.now)) for feed in sorted(polled, key=_make_sort_key)]
     gone = [feed.id for feed in failing if feed.is_gone]
-    tail = [context(_how_to_change(gone))] if reply.may_change else []
-    head = [section(bold(title)), context(_lag(reply.lag), _common_error(failing))]
-    return assemble(title, head, lines, tail, _more)
+    tail = [context(_describe_commands(gone))] if reply.may_change else []
+    head = [
+        section(bold(title)),
+        context(_describe_lag(reply.lag), _describe_common_error(failing)),
+    ]
+    return assemble(title, head, lines, tail, _make_left_out)
 
 
-def feed_added(feed: Feed) -> Message:
+def render_feed_added(feed: Feed) -> Message:
     """Confirms a new feed, with the command that removes it."""
-    text = f"Added {bold(escape(feed.title, 200))}, id `{feed.id}`: {_address_or_id(feed.url)}."
+    text = (
+        f"Added {bold(escape(feed.title, 200))}, id `{feed.id}`: {_format_address_or_id(feed.url)}."
+    )
     undo = f"Its current entries count as seen. To remove it: `{COMMAND} feeds remove {feed.id}`"
     return assemble(text, [section(text), context(undo)])
 
 
-def feed_removed(feed_id: str) -> Message:
+def render_feed_removed(feed_id: str) -> Message:
     """Confirms that a feed is no longer polled."""
-    return notice(f"Took out {_id(feed_id)}: it is not polled any more.")
+    return render_notice(f"Removed {_format_id(feed_id)}. It is no longer polled.")
 
 
-def feed_resumed(feed_id: str) -> Message:
+def render_feed_resumed(feed_id: str) -> Message:
     """Confirms that a stopped feed is polled again."""
-    return notice(f"Resumed {_id(feed_id)}: it is asked again at once.")
+    return render_notice(f"Resumed {_format_id(feed_id)}. It is polled now.")
 
 
-def feed_refused(error: FeedError) -> Message:
+def render_feed_refused(error: FeedError) -> Message:
     """Why a feed was not added, removed or resumed."""
-    cure = f" {_with_settings_as_code(error.cure)}." if error.cure else ""
-    return notice(f"{_address_or_id(error.thing)}: {escape(error.cause, 500)}.{cure}")
+    cure = f" {_format_settings(error.cure)}." if error.cure else ""
+    return render_notice(f"{_format_address_or_id(error.thing)}: {escape(error.cause, 500)}.{cure}")
 
 
-def _title(polled: Sequence[Health], failing: Sequence[Health]) -> str:
+def _format_title(polled: Sequence[Health], failing: Sequence[Health]) -> str:
     well = sum(feed.status == "ok" for feed in polled)
     new = sum(feed.status == "new" for feed in polled)
     count = f"{len(polled)} feed{'' if len(polled) == 1 else 's'}"
-    title = f"{count}: {well} well, {len(failing)} failing"
-    return f"{title}, {new} not read yet" if new else title
+    title = f"{count}: {well} ok, {len(failing)} failing"
+    return f"{title}, {new} not polled yet" if new else title
 
 
-def _lag(lag: Lag | None) -> str:
+def _describe_lag(lag: Lag | None) -> str:
     if lag is None:
-        return "No entry with a date came yet, so nothing is known of the lag."
+        return "The delay is not known yet: no entry with a date has arrived."
     noun = "entry" if lag.entries == 1 else "entries"
-    times = f"median {span(lag.median_s)}, 95% within {span(lag.p95_s)}"
-    return f"From published to seen here: {times} ({lag.entries:,} {noun} of 30 days)."
+    times = f"median {format_duration(lag.median_s)}, 95% within {format_duration(lag.p95_s)}"
+    return f"Delay after publication: {times} ({lag.entries:,} {noun} in 30 days)."
 
 
-def _common_error(failing: Sequence[Health]) -> str:
+def _describe_common_error(failing: Sequence[Health]) -> str:
     """The error that most failing feeds share; empty where no two do."""
     errors = Counter(feed.error for feed in failing if feed.error).most_common(1)
     if not errors or errors[0][1] < 2:
@@ -79,44 +84,44 @@ def _common_error(failing: Sequence[Health]) -> str:
     return f"{count} of them fail for the same reason: {escape(error, 200)}."
 
 
-def _order(feed: Health) -> tuple[bool, bool, float]:
+def _make_sort_key(feed: Health) -> tuple[bool, bool, float]:
     """Failing feeds first, then by the time of the next poll."""
     at = feed.next_poll_at
-    return not feed.unwell, at is None, at.timestamp() if at else 0.0
+    return not feed.is_unwell, at is None, at.timestamp() if at else 0.0
 
 
-def _line(feed: Health, now: datetime) -> str:
-    mark = "⚠️ " if feed.unwell else ""
+def _format_line(feed: Health, now: datetime) -> str:
+    mark = "⚠️ " if feed.is_unwell else ""
     name = f"{mark}{bold(escape(feed.title, 80))} `{feed.id}`"
     status = [] if feed.status == "ok" else [feed.status]
-    trouble = [escape(feed.trouble(), 200)] if feed.error else []
-    return f"{name}: {'; '.join([*status, *trouble, *feed.facts(now)])}"
+    trouble = [escape(feed.describe_error(), 200)] if feed.error else []
+    return f"{name}: {'; '.join([*status, *trouble, *feed.describe(now)])}"
 
 
-def _how_to_change(gone: Sequence[str]) -> str:
-    how = f"`{COMMAND} feeds add ADDRESS` adds one, `{COMMAND} feeds remove ID` takes one out."
-    which = f"such as {_id(gone[0])}" if gone else "because it was gone"
-    return f"{how} `{COMMAND} feeds resume ID` asks one again that has stopped, {which}."
+def _describe_commands(gone: Sequence[str]) -> str:
+    how = f"`{COMMAND} feeds add ADDRESS` adds one, `{COMMAND} feeds remove ID` removes one."
+    which = f"such as {_format_id(gone[0])}" if gone else "because it was gone (410)"
+    return f"{how} `{COMMAND} feeds resume ID` resumes one that was stopped, {which}."
 
 
-def _address_or_id(thing: str) -> str:
+def _format_address_or_id(thing: str) -> str:
     """An address or an id as markup that can be copied."""
     if thing.startswith(("http://", "https://")):
         return link(thing, thing, _ADDRESS_CHARACTERS)
-    return _id(thing)
+    return _format_id(thing)
 
 
-def _id(feed_id: str) -> str:
+def _format_id(feed_id: str) -> str:
     plain = re.fullmatch(r"[a-z0-9_-]{1,64}", feed_id)
     return f"`{feed_id}`" if plain else escape(feed_id, _ADDRESS_CHARACTERS)
 
 
-def _with_settings_as_code(cure: str) -> str:
+def _format_settings(cure: str) -> str:
     """The cure with its settings as code, because escaped names cannot be copied."""
     return _SETTING.sub(
         lambda found: f"`{found.group().replace(LOW_LINE, '_')}`", escape(cure, 300)
     )
 
 
-def _more(count: int) -> Block:
+def _make_left_out(count: int) -> Block:
     return context(f"… and {count} more; `tariffwire feeds list` shows all.")

@@ -13,169 +13,178 @@ from bot.parties import Parties
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import Decision, ProposalRecord, State
 from bot.proposals.approval.decisions import DecisionResult
-from bot.proposals.model import OldPart, Proposal, ReportSource
+from bot.proposals.model import LedgerRate, Proposal, ReportSource
 from bot.rates.model.answer import format_percent
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
-from bot.slack.blockkit.mrkdwn import bold, escape, link, moment, person, quoted
-from bot.slack.views.alerts import MAY_REPEAT, party_name
-from bot.slack.views.replies import notice
+from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link, mention_person, quote_text
+from bot.slack.views.alerts import MAY_REPEAT, format_party
+from bot.slack.views.replies import render_notice
+from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
-APPROVE, EDIT, REJECT, TAKE_BACK = "rate_approve", "rate_edit", "rate_reject", "rate_take_back"
+APPROVE, EDIT, REJECT, UNDO = "rate_approve", "rate_edit", "rate_reject", "rate_take_back"
 
 _OTHER_SOURCES = 6
 _PARTS = 5
 
 
-def proposal_message(
+def render_proposal(
     record: ProposalRecord, parties: Parties, *, may_repeat: bool = False
 ) -> Message:
     """The message about one proposal; `may_repeat` where an earlier copy may have arrived."""
     proposal, decision = record.proposal, record.decision
-    title, change = _title(record), _change(proposal, parties)
-    head = [section(f"{title}\n{change}"), section("\n".join(_grounds(proposal)))]
+    title, change = _format_title(record), _format_change(proposal, parties)
+    head = [section(f"{title}\n{change}"), section("\n".join(_describe_grounds(proposal)))]
     if decision is None:
-        tail = [section(_effect(proposal)), *_choices(proposal)]
+        tail = [section(_describe_effect(proposal)), *_make_buttons(proposal)]
     else:
-        undo = actions(button("Take back", TAKE_BACK, proposal.id))
-        tail = [section(_decided(decision)), *undo]
-    asked = "you are" if decision is None else "it was"
+        undo = actions(button("Undo", UNDO, proposal.id))
+        tail = [section(_describe_decision(decision)), *undo]
+    asked = "you are" if decision is None else "you were"
     why = f"Why {asked} asked: {escape(proposal.why, 500)}"
     tail.append(context(why, f"({MAY_REPEAT})" if may_repeat else ""))
     return assemble(f"{to_single_line(title)} {change}", head, (), tail)
 
 
-def proposal_list(reply: ProposalList, parties: Parties) -> Message:
-    """The proposals that wait for a decision, the first of them with their buttons."""
+def render_proposal_list(reply: ProposalList, parties: Parties) -> Message:
+    """The number of pending proposals, and the first of them with their buttons."""
     if not reply.first:
-        return notice("No rate waits for a decision.")
-    verb = "rate waits" if reply.count == 1 else "rates wait"
-    title = f"{reply.count} {verb} for a decision"
+        return render_notice("No proposals are pending.")
+    title = f"{reply.count} pending proposal{'' if reply.count == 1 else 's'}"
     if reply.held_back:
-        title += f", {reply.held_back} of them held back and not posted"
+        title += f", {reply.held_back} of them not posted because their feed has too many"
     rows: list[Block] = []
     for record in reply.first:
         proposal = record.proposal
-        lines = (_change(proposal, parties), _source(proposal.said_by[0]), _effect(proposal))
-        rows += [section("\n".join(lines)), *_choices(proposal)]
+        lines = (
+            _format_change(proposal, parties),
+            _format_source(proposal.said_by[0]),
+            _describe_effect(proposal),
+        )
+        rows += [section("\n".join(lines)), *_make_buttons(proposal)]
     left = reply.count - len(reply.first)
     more = f"… and {left} more: decide on these, then `{COMMAND} proposals` again."
     return assemble(title, [section(bold(title))], rows, [context(more)] if left else [])
 
 
-def decision_result(result: DecisionResult) -> Message:
+def render_decision_result(result: DecisionResult) -> Message:
     """The result of a click, for the person who clicked."""
-    decision = result.filed.decision
+    decision = result.record.decision
     if decision is None:
-        return notice("Taken back: it waits for a decision again.")
-    already = "" if result.done else "Nothing changed, it was decided already. "
-    return notice(already + _decided(decision))
+        return render_notice("Undone. The proposal is pending again.")
+    already = "" if result.is_new else "Nothing changed: already decided. "
+    return render_notice(already + _describe_decision(decision))
 
 
-def amendment_refused(error: AmendmentRefused) -> Message:
+def render_amendment_refused(error: AmendmentRefused) -> Message:
     """Why the ledger does not take the rate."""
     cure = f" {escape(error.cure, 300)}." if error.cure else ""
-    return notice(f"Nothing changed: {escape(error.cause, 500)}.{cure}")
+    return render_notice(f"Nothing changed: {escape(error.cause, 500)}.{cure}")
 
 
-def _title(record: ProposalRecord) -> str:
+def _format_title(record: ProposalRecord) -> str:
     match record.state:
         case State.APPROVED:
             return bold("Approved rate")
         case State.REJECTED:
             return bold("Rejected rate")
         case _ if record.proposal.already:
-            return bold("A reported rate that the ledger has by now")
+            return bold("Reported rate, now in our data")
         case _:
-            return bold("A reported rate to decide on")
+            return bold("Reported rate to decide on")
 
 
-def _change(proposal: Proposal, parties: Parties) -> str:
-    """`US on China, steel: 75% in all → 110% from 2026-12-01`."""
-    imposer = party_name(proposal.imposer, parties)
-    partner = party_name(proposal.partner, parties) if proposal.partner else "a partner not named"
+def _format_change(proposal: Proposal, parties: Parties) -> str:
+    """`United States on China, steel: 75% in total → 110% from 1 Dec 2026`."""
+    imposer = format_party(proposal.imposer, parties)
+    partner = format_party(proposal.partner, parties) if proposal.partner else "an unnamed partner"
     old, new = format_percent(proposal.old_rate), format_percent(proposal.new_percent)
     before = "?" if old is None else f"{old}%"
     if proposal.old_part is None and len(proposal.old_parts) > 1:
-        before += " in all"
+        before += " in total"
     after = "a new rate" if new is None else f"{new}%"
-    when = f" from {proposal.effective_on}" if proposal.effective_on else ", from when is not said"
+    day = proposal.effective_on
+    when = f" from {format_day(day)}" if day else ", first day not stated"
     goods = escape(proposal.product, 100) or "goods in general"
     return f"{imposer} on {partner}, {goods}: {bold(f'{before} → {after}')}{when}"
 
 
-def _grounds(proposal: Proposal) -> list[str]:
-    """What the ledger has, who reports what, and who else reports it."""
+def _describe_grounds(proposal: Proposal) -> list[str]:
+    """The ledger's rates, the quoted report, and its other sources."""
     lines, total = [], format_percent(proposal.old_percent)
     if not proposal.partner:
         lines.append("It does not name a single partner, so there is no current rate to compare.")
     elif proposal.old_parts:
-        parts = [_rate(one) for one in proposal.old_parts]
+        parts = [_format_rate(one) for one in proposal.old_parts]
         more = [f"{len(parts) - _PARTS} more"] if len(parts) > _PARTS else []
         known = "; ".join([*parts[:_PARTS], *more])
         if proposal.old_percent and len(parts) > 1:
-            known += f" (in all {total}%)"
-        lines.append(f"Our ledger on {proposal.old_on}: {known}")
+            known += f" ({total}% in total)"
+        lines.append(f"Our data for {format_day(proposal.old_on)}: {known}")
     else:
-        none = "no rate for it" if total is None else "no duty on it"
-        lines.append(f"Our ledger on {proposal.old_on}: {none}")
+        none = "no single rate" if total is None else "no additional duty"
+        lines.append(f"Our data for {format_day(proposal.old_on)}: {none}")
     if proposal.coming:
-        ahead = [f"{_rate(one)} from {one.from_}" for one in proposal.coming[:_PARTS]]
+        ahead = [
+            f"{_format_rate(rate)} from {format_day(rate.from_)}"
+            for rate in proposal.coming[:_PARTS]
+        ]
         more = [f"{len(proposal.coming) - _PARTS} more"] if len(proposal.coming) > _PARTS else []
-        lines.append(f"It has for later: {'; '.join([*ahead, *more])}")
+        lines.append(f"Scheduled: {'; '.join([*ahead, *more])}")
     first, *others = proposal.said_by
-    lines.append(f"{_source(first)}: {quoted(first.quote, 400)}" if first.quote else "")
+    lines.append(f"{_format_source(first)}: {quote_text(first.quote, 400)}" if first.quote else "")
     if others:
-        also = [_source(one) for one in others[:_OTHER_SOURCES]]
+        also = [_format_source(one) for one in others[:_OTHER_SOURCES]]
         more = [f"{len(others) - _OTHER_SOURCES} more"] if len(others) > _OTHER_SOURCES else []
-        lines.append(f"Also says: {'; '.join([*also, *more])}")
+        lines.append(f"Also reported by {'; '.join([*also, *more])}")
     return [line for line in lines if line]
 
 
-def _source(source: ReportSource) -> str:
-    return f"{link(source.link, source.source, 200)}, {moment(source.published)}"
+def _format_source(source: ReportSource) -> str:
+    return f"{link(source.link, source.source, 200)}, {format_moment(source.published)}"
 
 
-def _effect(proposal: Proposal) -> str:
+def _describe_effect(proposal: Proposal) -> str:
     """What an approval would change, or what is missing for one."""
     if proposal.already:
         return (
-            f"Our ledger has this rate by now: {bold(escape(proposal.already, 250))}. Nothing is "
-            "left to approve: *Reject* closes this; *Edit* is for another duty that gets it too."
+            f"Our data now has this rate: {bold(escape(proposal.already, 250))}. *Reject* closes "
+            "this proposal; *Edit* sets the rate for another duty."
         )
     new, day, part = format_percent(proposal.new_percent), proposal.effective_on, proposal.old_part
     if part is not None and new is not None and day is not None:
         if proposal.same_day is not None:
             return (
-                f"Our ledger has {_rate(proposal.same_day)} from that very day on, so *Approve* is "
-                "refused: take back what set it, or give another day or duty by *Edit*."
+                f"Our data already has {_format_rate(proposal.same_day)} from that day, so "
+                "*Approve* is refused: undo that approval, or *Edit* the day or the duty."
             )
-        return " ".join(_sets(proposal, part, new, day))
+        return " ".join(_describe_change(proposal, part, new, day))
     missing = [
         *(["the rate"] if new is None else []),
-        *(["the day from which it is charged"] if day is None else []),
+        *(["its first day"] if day is None else []),
         *(["which duty it changes, or whether it is a new one"] if part is None else []),
     ]
-    return f"*Approve* opens a form for what is not said: {', '.join(missing)}."
+    return f"*Approve* opens a form for what is missing: {', '.join(missing)}."
 
 
-def _sets(proposal: Proposal, part: OldPart, new: str, day: date) -> Iterator[str]:
+def _describe_change(proposal: Proposal, part: LedgerRate, new: str, day: date) -> Iterator[str]:
     yield (
         f"*Approve* sets {bold(escape(part.name, 200))} to {bold(f'{new}%')} from "
-        f"{bold(day.isoformat())} on; until then it stays at {format_percent(part.percent)}%"
+        f"{bold(format_day(day))}; until then it stays at {format_percent(part.percent)}%"
         + ("." if proposal.until == part.percent else f", then {format_percent(proposal.until)}%.")
     )
     if proposal.follows is not None:
-        yield f"From {proposal.follows.from_} on it is {format_percent(proposal.follows.percent)}%."
+        later, rate = format_day(proposal.follows.from_), format_percent(proposal.follows.percent)
+        yield f"From {later} it is {rate}%."
     if len(proposal.old_parts) > 1:
-        yield "All other duties stay as they are."
+        yield "Other duties do not change."
 
 
-def _rate(one: OldPart) -> str:
+def _format_rate(one: LedgerRate) -> str:
     return f"{format_percent(one.percent)}% {escape(one.name, 120)}"
 
 
-def _choices(proposal: Proposal) -> tuple[Block, ...]:
+def _make_buttons(proposal: Proposal) -> tuple[Block, ...]:
     approve = [button("Approve", APPROVE, f"{proposal.id} {proposal.terms}", style="primary")]
     return actions(
         *([] if proposal.already else approve),
@@ -184,19 +193,19 @@ def _choices(proposal: Proposal) -> tuple[Block, ...]:
     )
 
 
-def _decided(decision: Decision) -> str:
-    who = person(decision.by.id) or escape(decision.by.name, 100)
+def _describe_decision(decision: Decision) -> str:
+    who = mention_person(decision.by.id) or escape(decision.by.name, 100)
     changes = " with changes" if decision.edited else ""
     verb = {State.APPROVED: f"Approved{changes}", State.REJECTED: "Rejected"}[decision.state]
-    lines = [f"{verb} by {who}, {moment(decision.at)}."]
+    lines = [f"{verb} by {who}, {format_moment(decision.at)}."]
     if decision.amendment is not None:
-        lines.append(_amendment(decision.amendment))
+        lines.append(_describe_amendment(decision.amendment))
     return "\n".join(lines)
 
 
-def _amendment(made: Amendment) -> str:
+def _describe_amendment(made: Amendment) -> str:
     rate = bold(f"{format_percent(made.percent)}%")
     source = link(made.source.url or "", made.source.text, 300)
     what = escape(made.name, 200) + ("" if made.measure else ", a new measure")
     note = f" {escape(made.note, 300)}" if made.note else ""
-    return f"{what}: {rate} from {made.from_}. Source: {source}.{note}"
+    return f"{what}: {rate} from {format_day(made.from_)}. Source: {source}.{note}"

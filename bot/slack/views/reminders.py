@@ -11,92 +11,94 @@ from bot.parties import WORLD, Parties
 from bot.rates.calendar.entries import CalendarEntry
 from bot.render import words
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
-from bot.slack.blockkit.mrkdwn import bold, escape, link, person
-from bot.slack.views.alerts import MAY_REPEAT, party_name
+from bot.slack.blockkit.mrkdwn import bold, escape, link, mention_person
+from bot.slack.views.alerts import MAY_REPEAT, format_party
 from bot.slack.views.replies import RUN
+from bot.text.dates import format_day
 
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _PARTIES_NAMED = 6
 
 
-def reminder_message(
+def render_reminder(
     reminder: Reminder, parties: Parties, reason: str, *, may_repeat: bool = False
 ) -> Message:
     """The message about all changes that a conversation is reminded of, by day of effect."""
     lines: list[Block] = []
     days = [(day, list(due)) for day, due in groupby(reminder.due, key=lambda due: due.ahead.on)]
     for day, due in days:
-        lines.append(section(bold(escape(_day(day, reminder.counted_on)))))
-        lines += [section(_change(each.ahead, parties)) for each in due]
+        lines.append(section(bold(escape(_format_day(day, reminder.counted_on)))))
+        lines += [section(_format_change(each.ahead, parties)) for each in due]
     why = f"Why: {escape(reason, 300)}" if reason else ""
     repeat = f"({MAY_REPEAT})" if may_repeat else ""
     tail = [
-        context(why, f"Days counted on {reminder.counted_on}.", repeat),
+        context(why, f"Days counted from {format_day(reminder.counted_on)}.", repeat),
         *actions(
-            button("All that comes", f"{RUN}_0", "upcoming"),
+            button("All upcoming changes", f"{RUN}_0", "upcoming"),
             button("No more reminders here", f"{RUN}_1", "reminders off"),
         ),
     ]
-    return assemble(_notice(days, reminder.counted_on), [], lines, tail, _left_out)
+    return assemble(_format_notice(days, reminder.counted_on), [], lines, tail, _make_left_out)
 
 
-def reminder_switch(reply: ReminderSwitch, user: str) -> Message:
+def render_reminder_switch(reply: ReminderSwitch, user: str) -> Message:
     """Whether a conversation gets reminders, and who changed that."""
-    state, who = "on" if reply.on else "off", person(user)
+    state, who = "on" if reply.on else "off", mention_person(user)
     text = f"Reminders are {state} here."
     if reply.changed:
-        text = f"{who} switched reminders {state} here." if who else f"Reminders are now {state}."
+        text = f"{who} turned reminders {state} here." if who else f"Reminders are now {state}."
     if not reply.on:
-        more = f"`{COMMAND} reminders on` switches them on, `{COMMAND} upcoming` lists what comes."
+        more = f"`{COMMAND} reminders on` turns them on, `{COMMAND} upcoming` lists all changes."
         return assemble(text, [section(text), context(more)])
     more = (
         "Reminders are posted here a week and a day before a duty starts or ends, for the "
         f"economies that this conversation subscribes to. `{COMMAND} reminders off` turns them off."
     )
     if not reply.has_tariffs:
-        more += f" Nothing about tariffs is subscribed here yet: `{COMMAND} subscribe tariffs`."
+        more += f" No tariff subscription here yet: try `{COMMAND} subscribe tariffs`."
     return assemble(text, [section(text), context(more)])
 
 
-def _day(day: date, counted_on: date) -> str:
-    """The day and how far away it is: `In 7 days: Friday 2026-12-04`."""
+def _format_day(day: date, counted_on: date) -> str:
+    """The day and how far away it is: `In 7 days: Friday, 4 Dec 2026`."""
     left = (day - counted_on).days
     when = {0: "Today", 1: "Tomorrow"}.get(left, f"In {left} days")
-    return f"{when}: {day:%A} {day}"
+    return f"{when}: {_WEEKDAYS[day.weekday()]}, {format_day(day)}"
 
 
-def _change(change: CalendarEntry, parties: Parties) -> str:
-    """Who on whom, what happens to which duty, its legal basis, its doubts and its source."""
-    read = f"read up to {change.as_of}" if change.as_of else "not opened by us"
+def _format_change(change: CalendarEntry, parties: Parties) -> str:
+    """One change: the parties, the duty, what happens to it, its legal basis, doubts, source."""
+    read = f"checked {format_day(change.as_of)}" if change.as_of else "not checked by us"
     what = bold(escape(words.describe_change(change.change), 400))
     lines = [
-        f"{_who(change, parties)}: {escape(change.measure, 200)}",
-        f"{change.on}: {what} ({escape(change.legal_basis, 200)})",
+        f"{_format_parties(change, parties)}: {escape(change.measure, 200)}",
+        f"{format_day(change.on)}: {what} ({escape(change.legal_basis, 200)})",
         *(f"⚠️ {escape(words.describe_doubt(doubt), 300)}" for doubt in change.doubts),
         f"Source: {link(change.source.url or '', change.source.text, 300)}; {read}",
     ]
     return "\n".join(lines)
 
 
-def _who(change: CalendarEntry, parties: Parties) -> str:
+def _format_parties(change: CalendarEntry, parties: Parties) -> str:
     names = [
-        "all partners" if code == WORLD else party_name(code, parties)
+        "all partners" if code == WORLD else format_party(code, parties)
         for code in change.partners[:_PARTIES_NAMED]
     ]
     left = len(change.partners) - _PARTIES_NAMED
     more = f" and {left} more" if left > 0 else ""
-    return f"{party_name(change.imposer, parties)} on {', '.join(names)}{more}"
+    return f"{format_party(change.imposer, parties)} on {', '.join(names)}{more}"
 
 
-def _notice(days: Sequence[tuple[date, Sequence[Due]]], counted_on: date) -> str:
+def _format_notice(days: Sequence[tuple[date, Sequence[Due]]], counted_on: date) -> str:
     """The message without blocks: what a notification shows."""
     lines = [
-        f"{_day(day, counted_on)}: {each.ahead.measure}: {words.describe_change(each.ahead.change)}"
-        f" ({each.ahead.source.text})"
+        f"{_format_day(day, counted_on)}: {each.ahead.measure}: "
+        f"{words.describe_change(each.ahead.change)} ({each.ahead.source.text})"
         for day, due in days
         for each in due
     ]
     return "\n".join(escape(line, 400) for line in lines)
 
 
-def _left_out(count: int) -> Block:
+def _make_left_out(count: int) -> Block:
     return context(f"… and {count} more lines: `{COMMAND} upcoming` lists all.")

@@ -6,26 +6,30 @@ RUN = "run"
 """The first part of the action ids of buttons that run a command; their value is the command."""
 
 
-def notice(markup: str) -> Message:
+def render_notice(markup: str) -> Message:
     """One paragraph of markup."""
     return Message(markup, (section(markup),))
 
 
-def failed(error_id: str | None) -> Message:
+def render_failure(error_id: str | None) -> Message:
     """An error on our side, with the id that operators find in the log.
 
-    Without an id, the database is away.
+    Without an id, the database cannot be reached.
     """
     if error_id is None:
-        return notice("I cannot reach my database at the moment. Please try again in a minute.")
-    return notice(f"That did not work: an error on my side, noted in the log as `{error_id}`.")
+        return render_notice(
+            "I cannot reach my database at the moment. Please try again in a minute."
+        )
+    return render_notice(
+        f"That did not work because of an error on my side. It is in the log as `{error_id}`."
+    )
 
 
-def working() -> Message:
+def render_working() -> Message:
     """Shown until a slow answer arrives."""
-    return notice("One moment, I am still looking…")
+    return render_notice("One moment, still looking…")
 
 
-def announcement() -> Message:
+def render_announcement() -> Message:
     """Shown before an answer that must be posted separately."""
-    return notice("The answer comes in a message of its own.")
+    return render_notice("The answer is in the next message.")

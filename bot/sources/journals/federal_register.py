@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from bot.errors import SourceError
-from bot.sources.api import ApiModel, ApiUrl, SourceTools, parsed
+from bot.sources.api import ApiModel, ApiUrl, SourceTools, parse_answer
 from bot.text.plain import to_plain_text
 
 log = logging.getLogger(__name__)
@@ -28,8 +28,8 @@ _TERM = '"Harmonized Tariff Schedule"'
 _TYPES = ("RULE", "NOTICE", "PRESDOCU")
 
 
-def _text(longest: int) -> BeforeValidator:
-    """Makes plain text on one line of markup, or of nothing, and cuts it."""
+def _plain_text(longest: int) -> BeforeValidator:
+    """Converts markup or None to plain text on one line, cut to `longest` characters."""
     return BeforeValidator(lambda markup: " ".join(to_plain_text(markup or "", longest).split()))
 
 
@@ -39,19 +39,19 @@ class JournalDocument(ApiModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     number: str = Field(alias="document_number", min_length=1, max_length=40)
-    """The journal's number of the document."""
-    title: Annotated[str, _text(500), Field(min_length=1)]
-    abstract: Annotated[str, _text(4000)] = ""
-    type: Annotated[str, _text(60)] = ""
+    """The document's number in the journal."""
+    title: Annotated[str, _plain_text(500), Field(min_length=1)]
+    abstract: Annotated[str, _plain_text(4000)] = ""
+    type: Annotated[str, _plain_text(60)] = ""
     """`Rule`, `Notice` or `Presidential Document`."""
-    subtype: Annotated[str, _text(60)] = ""
-    """Narrower: `Proclamation`; often empty."""
+    subtype: Annotated[str, _plain_text(60)] = ""
+    """A narrower type, such as `Proclamation`; often empty."""
     published: date = Field(alias="publication_date")
     signed: date | None = Field(alias="signing_date", default=None)
     effective_on: date | None = None
-    """The day in the journal's data; most orders state it only in their text."""
+    """The first day by the journal's data. Most orders state it only in their text."""
     names_schedule: bool = False
-    """Whether the full text, which is not here, names the tariff schedule."""
+    """Whether the full text, which is not loaded, names the tariff schedule."""
     url: str = Field(alias="html_url", pattern=r"^https?://\S+$", max_length=500)
 
 
@@ -77,17 +77,19 @@ class FederalRegister:
     def __init__(self, settings: FederalRegisterSettings, tools: SourceTools) -> None:
         self._url, self._api = settings.federal_register_url, tools.api
 
-    async def since(self, day: date, most_pages: int = MOST_PAGES) -> tuple[JournalDocument, ...]:
+    async def list_since(
+        self, day: date, most_pages: int = MOST_PAGES
+    ) -> tuple[JournalDocument, ...]:
         """The documents published since `day`, newest first; raises SourceError.
 
         Documents that cannot be read are logged and left out.
         """
         found: dict[str, JournalDocument] = {}
         for page in range(1, most_pages + 1):
-            answer = await self._api.get(NAME, f"{self._url}documents.json", _query(day, page))
-            read = parsed(NAME, answer, _PAGE)
+            answer = await self._api.get(NAME, f"{self._url}documents.json", _make_query(day, page))
+            read = parse_answer(NAME, answer, _PAGE)
             for each in read.results[:PER_PAGE]:
-                document = _document(each)
+                document = _read_document(each)
                 if document is not None:
                     found[document.number] = document
             if page >= read.total_pages:
@@ -95,7 +97,7 @@ class FederalRegister:
         return tuple(found.values())
 
 
-def _query(day: date, page: int) -> list[tuple[str, str]]:
+def _make_query(day: date, page: int) -> list[tuple[str, str]]:
     return [
         ("conditions[term]", _TERM),
         ("conditions[publication_date][gte]", day.isoformat()),
@@ -115,10 +117,10 @@ _FIELDS = [
 ]
 
 
-def _document(given: object) -> JournalDocument | None:
+def _read_document(given: object) -> JournalDocument | None:
     try:
-        # The search is for this name.
-        return parsed(NAME, given, _DOCUMENT).model_copy(update={"names_schedule": True})
+        # True for every result, because the search looks for the schedule's name.
+        return parse_answer(NAME, given, _DOCUMENT).model_copy(update={"names_schedule": True})
     except SourceError as error:
-        log.warning("%s: a document was left out: %s", NAME, str(error)[:200])
+        log.warning("%s: skipped a document: %s", NAME, str(error)[:200])
         return None

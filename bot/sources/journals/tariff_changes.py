@@ -1,13 +1,13 @@
-"""Decides whether an official document changes duties, and makes a proposal of it. Pure.
+"""Decides whether an official document changes duties, and makes a proposal from it. Pure.
 
-The first rule that matches decides; the words that matched are kept as evidence:
-1. a title about a request, a proposal, a meeting or a collection, without an action: no;
-2. a title about antidumping or countervailing duties: no; they apply to single companies, and the
-   ledger does not track them;
-3. a title or abstract with the words of an act (`_ACTS`): yes, with the name of the act;
-4. a presidential document about tariffs, or whose full text names the tariff schedule: yes; such
-   documents rarely name it without changing it;
-5. anything else: no.
+The first rule that matches decides; the matched words are kept as evidence:
+1. The title is about a request, a proposal, a meeting or a collection, without an action: no.
+2. The title is about antidumping or countervailing duties: no. They apply to single companies, and
+   the ledger does not track them.
+3. The title or abstract has the words of an act (`_ACTS`): yes, with the name of the act.
+4. A presidential document is about tariffs, or its full text names the tariff schedule: yes. Such
+   documents rarely name it without changing it.
+5. Anything else: no.
 """
 
 import re
@@ -16,10 +16,11 @@ from typing import NamedTuple
 
 from bot.news.events.stage import find_effective_day
 from bot.news.reader import Reader, Understanding
-from bot.proposals.build import proposed_by_document
+from bot.proposals.build import propose_document
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.ledger import Ledger
 from bot.sources.journals.federal_register import JournalDocument
+from bot.text.dates import format_day
 from bot.text.folding import fold_case
 from bot.values import Topic
 
@@ -75,7 +76,7 @@ class Ground(NamedTuple):
     """The words of the title or abstract that matched, with case folded."""
 
 
-def changes_duties(document: JournalDocument, understood: Understanding) -> Ground | None:
+def find_ground(document: JournalDocument, understood: Understanding) -> Ground | None:
     """Why the document changes duties; None if it does not."""
     title, abstract = fold_case(document.title), fold_case(document.abstract)
     if _REMEDIES.search(title) or (_IDLE.search(title) and not _ACTION.search(title)):
@@ -91,7 +92,7 @@ def changes_duties(document: JournalDocument, understood: Understanding) -> Grou
     return None
 
 
-def proposal_of(
+def make_proposal(
     document: JournalDocument, reader: Reader, ledger: Ledger, seen_at: datetime
 ) -> Proposal | None:
     """The document as a proposal; None if it does not change duties.
@@ -99,7 +100,7 @@ def proposal_of(
     It has a rate only if title and abstract state a single percent for a single partner.
     """
     understood = reader.understand(document.title, document.abstract)
-    ground = changes_duties(document, understood)
+    ground = find_ground(document, understood)
     if ground is None:
         return None
     partners = [code for code in understood.parties if code != _IMPOSER]
@@ -113,7 +114,7 @@ def proposal_of(
     ]
     single = stated[0] if len({figure.to_percent for figure in stated}) == 1 and partner else None
     published = datetime.combine(document.published, time(), UTC)
-    return proposed_by_document(
+    return propose_document(
         imposer=_IMPOSER,
         partner=partner,
         by=ReportSource(
@@ -125,13 +126,14 @@ def proposal_of(
         new_percent=single.to_percent if single else None,
         effective_on=document.effective_on
         or find_effective_day(document.title, document.abstract, document.published),
-        why=_why(document, ground),
+        why=_explain(document, ground),
     )
 
 
-def _why(document: JournalDocument, ground: Ground) -> str:
+def _explain(document: JournalDocument, ground: Ground) -> str:
     kind = document.subtype or document.type or "Document"
     return (
-        f"{kind} {document.number} of {document.published} {ground.act}: '{ground.words[:120]}'. "
-        "Read it for rates and days before you approve anything."
+        f"{kind} {document.number} of {format_day(document.published)} {ground.act}: "
+        f"'{ground.words[:120]}'. "
+        "Read its rates and days before you approve anything."
     )

@@ -1,7 +1,7 @@
-"""Reads an official journal once an hour, and makes proposals of documents that change duties.
+"""Reads an official journal once an hour, and makes proposals from documents that change duties.
 
-It remembers no documents: a document makes the same proposal every time, and the inbox drops the
-proposals that it knows.
+It does not save documents: the same document makes the same proposal every time, and the inbox
+drops proposals that it already has.
 """
 
 import asyncio
@@ -15,27 +15,27 @@ from bot.news.reader import Reader
 from bot.proposals.model import Proposal
 from bot.rates.ledger import Ledger
 from bot.sources.journals.federal_register import JournalDocument
-from bot.sources.journals.tariff_changes import proposal_of
+from bot.sources.journals.tariff_changes import make_proposal
 
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
-"""Journals appear once a day."""
+"""How often the journal is read. It is published once a day."""
 AGAIN_AFTER = timedelta(minutes=10)
 """The wait after a failure."""
 LOOKS_BACK = timedelta(days=7)
-"""How far back documents are read, so that the bot may be off for a week."""
+"""How far back documents are read, so that none is missed if the bot was off for a week."""
 
 
 class JournalDocuments(Protocol):
     """A journal that lists its documents by day."""
 
-    async def since(self, day: date) -> Sequence[JournalDocument]:
+    async def list_since(self, day: date) -> Sequence[JournalDocument]:
         """The documents published since `day`; raises SourceError."""
 
 
-class Offers(Protocol):
-    """Takes proposals in; known ones change nothing."""
+class ProposalIntake(Protocol):
+    """Saves and sends proposals; known ones change nothing."""
 
     async def offer(self, proposals: Collection[Proposal]) -> None: ...
 
@@ -48,7 +48,7 @@ class JournalWatcher:
         documents: JournalDocuments,
         reader: Reader,
         ledger: Callable[[], Ledger],
-        offers: Offers,
+        offers: ProposalIntake,
         clock: Callable[[], datetime],
     ) -> None:
         """`ledger` returns the ledger in use, which may change."""
@@ -63,7 +63,7 @@ class JournalWatcher:
             return
         self._next_at = now + AGAIN_AFTER
         try:
-            documents = await self._documents.since((now - LOOKS_BACK).date())
+            documents = await self._documents.list_since((now - LOOKS_BACK).date())
             proposals: dict[str, Proposal] = {}
             for document in documents:
                 proposal = self._proposal(document, now)
@@ -80,8 +80,8 @@ class JournalWatcher:
 
     def _proposal(self, document: JournalDocument, now: datetime) -> Proposal | None:
         try:
-            return proposal_of(document, self._reader, self._ledger(), now)
+            return make_proposal(document, self._reader, self._ledger(), now)
         except Exception:
-            # A fault of ours with one document must not block the others.
+            # A bug that one document triggers must not block the others.
             log.exception("document %s could not be read", document.number)
             return None

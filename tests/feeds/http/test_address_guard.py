@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feeds.http.address_guard import refusal
+from bot.feeds.http.address_guard import find_refusal
 
 LOOPBACK = (ip_network("127.0.0.1/32"),)
 
@@ -50,30 +50,30 @@ LOOPBACK = (ip_network("127.0.0.1/32"),)
     ],
 )
 def test_addresses_that_are_not_public_are_refused(address: str) -> None:
-    assert refusal(address, ())
+    assert find_refusal(address, ())
 
 
 @pytest.mark.parametrize(
     "address", ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
 )
 def test_public_addresses_are_allowed(address: str) -> None:
-    assert refusal(address, ()) == ""
+    assert find_refusal(address, ()) == ""
 
 
 def test_only_what_the_operator_allows_is_allowed() -> None:
-    assert refusal("127.0.0.1", LOOPBACK) == ""
-    assert refusal("::ffff:127.0.0.1", LOOPBACK) == ""
-    assert refusal("127.0.0.2", LOOPBACK)
-    assert refusal("::1", LOOPBACK)
+    assert find_refusal("127.0.0.1", LOOPBACK) == ""
+    assert find_refusal("::ffff:127.0.0.1", LOOPBACK) == ""
+    assert find_refusal("127.0.0.2", LOOPBACK)
+    assert find_refusal("::1", LOOPBACK)
 
 
 @given(st.ip_addresses(v=4))
 def test_an_embedded_ipv4_address_is_judged_as_ipv4(address: IPv4Address) -> None:
-    plain = refusal(str(address), ())
-    assert refusal(f"::ffff:{address}", ()) == plain
-    assert refusal(f"64:ff9b::{int(address) >> 16:x}:{int(address) & 0xFFFF:x}", ()) == plain
+    plain = find_refusal(str(address), ())
+    assert find_refusal(f"::ffff:{address}", ()) == plain
+    assert find_refusal(f"64:ff9b::{int(address) >> 16:x}:{int(address) & 0xFFFF:x}", ()) == plain
 
 
 @given(st.text())
 def test_any_text_gives_a_reason_or_none(text: str) -> None:
-    assert isinstance(refusal(text, LOOPBACK), str)
+    assert isinstance(find_refusal(text, LOOPBACK), str)

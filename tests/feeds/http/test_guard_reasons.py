@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.feeds.http.address_guard import numeric_refusal, refusal
+from bot.feeds.http.address_guard import find_refusal, find_url_refusal
 
 INNER = (ip_network("10.0.0.0/8"), ip_network("fc00::/7"))
 
@@ -33,7 +33,7 @@ INNER = (ip_network("10.0.0.0/8"), ip_network("fc00::/7"))
     ],
 )
 def test_the_reason_of_a_refusal_is_named(address: str, word: str) -> None:
-    assert word in refusal(address, ())
+    assert word in find_refusal(address, ())
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_the_reason_of_a_refusal_is_named(address: str, word: str) -> None:
     ],
 )
 def test_allowed_networks_are_contacted_in_any_form(address: str, allowed: bool) -> None:
-    assert (refusal(address, INNER) == "") is allowed
+    assert (find_refusal(address, INNER) == "") is allowed
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_allowed_networks_are_contacted_in_any_form(address: str, allowed: bool)
     ],
 )
 def test_a_number_in_a_url_is_checked(url: str, allowed: bool) -> None:
-    assert (numeric_refusal(url, INNER) == "") is allowed
+    assert (find_url_refusal(url, INNER) == "") is allowed

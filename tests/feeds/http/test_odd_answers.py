@@ -19,7 +19,7 @@ from bot.errors import AddressRefused, FeedError
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import STATE, PollOutcome
 from bot.feeds.parsing.process_pool import ProcessPool
-from bot.feeds.polling.feed_check import check
+from bot.feeds.polling.feed_check import check_address
 from bot.feeds.polling.poller import Poller
 from tests.feeds.bodies import GOOD, item, rss
 from tests.feeds.conftest import LIMITS, Clock, Reader
@@ -134,7 +134,7 @@ class TestInvalidUtf8:
         headers = b'ETag: "a\x1b[31m"\r\nCache-Control: ' + asked.encode()
         length = b"\r\nContent-Length: %d\r\n\r\n%s" % (len(GOOD), GOOD.encode())
         async with scripted(b"HTTP/1.1 200 OK\r\n" + headers + length) as (url, _):
-            found = await check(reader.poller, url)
+            found = await check_address(reader.poller, url)
         assert found.headers[0] == 'etag: "a[31m"'
         assert len(found.headers[1]) == 200
 
@@ -329,12 +329,12 @@ class TestErrorMessages:
     @pytest.mark.parametrize(
         ("status", "said"),
         [
-            (401, "answered 401 Unauthorized. It is not open to everybody"),
+            (401, "answered 401 Unauthorized. It requires a login"),
             (403, "answered 403 Forbidden. Its server rejects the bot"),
             (404, "answered 404 Not Found. Check the address"),
-            (410, "answered 410 Gone. Its publisher has ended it"),
+            (410, "answered 410 Gone. Its publisher has removed it"),
             (429, "answered 429 Too Many Requests. Try again later"),
-            (502, "answered 502 Bad Gateway. Its server is in trouble"),
+            (502, "answered 502 Bad Gateway. Its server has a problem"),
         ],
     )
     async def test_an_error_status_comes_with_the_address_and_a_cure(
@@ -342,7 +342,7 @@ class TestErrorMessages:
     ) -> None:
         url = server.at("/f", feed_at(status))
         with pytest.raises(FeedError) as told:
-            await check(reader.poller, url + "?key=secret")
+            await check_address(reader.poller, url + "?key=secret")
         assert str(told.value).startswith(f"{url}: {said}")
         assert "secret" not in str(told.value)
 
@@ -351,7 +351,7 @@ class TestErrorMessages:
     ) -> None:
         url = server.at("/f", feed_at(302, Location="http://169.254.169.254/latest?x=1"))
         with pytest.raises(AddressRefused) as told:
-            await check(reader.poller, url)
+            await check_address(reader.poller, url)
         assert str(told.value).startswith(
             f"{url}: redirects to http://169.254.169.254/latest, which is a link-local address"
         )
@@ -359,8 +359,8 @@ class TestErrorMessages:
     async def test_for_an_odd_spelling_of_an_address_no_setting_is_suggested(
         self, reader: Reader
     ) -> None:
-        with pytest.raises(AddressRefused, match="odd spelling") as told:
-            await check(reader.poller, "http://2130706433/feed")
+        with pytest.raises(AddressRefused, match="non-standard form") as told:
+            await check_address(reader.poller, "http://2130706433/feed")
         assert "TARIFFWIRE_ALLOWED_NETWORKS" not in str(told.value)
 
     @pytest.mark.parametrize(
@@ -378,7 +378,7 @@ class TestErrorMessages:
         self, reader: Reader, address: str, cure: str
     ) -> None:
         with pytest.raises(AddressRefused, match=cure):
-            await check(reader.poller, address)
+            await check_address(reader.poller, address)
 
 
 async def test_jitter_stays_within_the_window(server: FeedServer, workers: ProcessPool) -> None:

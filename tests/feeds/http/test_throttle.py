@@ -13,11 +13,11 @@ async def test_no_slot_is_granted_while_many_tasks_are_busy() -> None:
     read = asyncio.Event()
 
     async def asks(address: str) -> None:
-        async with throttle.slot("news.example", address):
+        async with throttle.acquire_slot("news.example", address):
             pass
 
     async def reads() -> None:
-        throttle.busy()
+        throttle.mark_busy()
         await read.wait()
 
     first = asyncio.create_task(reads())
@@ -34,8 +34,8 @@ async def test_no_slot_is_granted_while_many_tasks_are_busy() -> None:
 async def test_requesting_a_slot_ends_being_busy() -> None:
     throttle = Throttle(per_host=5, at_once=1, spacing_s=0.0, busy_at_once=1)
     for number in range(3):
-        async with throttle.slot("news.example", f"/{number}"):
-            throttle.busy()
+        async with throttle.acquire_slot("news.example", f"/{number}"):
+            throttle.mark_busy()
 
 
 async def test_requests_for_one_address_are_spaced_even_after_a_long_wait() -> None:
@@ -44,7 +44,7 @@ async def test_requests_for_one_address_are_spaced_even_after_a_long_wait() -> N
     slow, began = asyncio.Event(), asyncio.Event()
 
     async def asks(address: str) -> None:
-        async with throttle.slot("news.example", address):
+        async with throttle.acquire_slot("news.example", address):
             asked.append((address, loop.time()))
             if address == "/slow":
                 began.set()
@@ -66,7 +66,7 @@ async def test_a_cancelled_wait_frees_its_slot(per_host: int, at_once: int) -> N
     go_on = asyncio.Event()
 
     async def asks(address: str) -> None:
-        async with throttle.slot("news.example", address):
+        async with throttle.acquire_slot("news.example", address):
             await go_on.wait()
 
     first, gives_up, last = (asyncio.create_task(asks(f"/{number}")) for number in range(3))
@@ -83,11 +83,11 @@ async def test_a_cancelled_wait_while_others_are_busy_frees_its_slot() -> None:
     read = asyncio.Event()
 
     async def reads() -> None:
-        throttle.busy()
+        throttle.mark_busy()
         await read.wait()
 
     async def asks() -> None:
-        async with throttle.slot("news.example", "/"):
+        async with throttle.acquire_slot("news.example", "/"):
             pass
 
     reading = asyncio.create_task(reads())

@@ -12,7 +12,7 @@ import feedparser
 import pytest
 
 from bot.feeds.http.decompress import CannotDecompress, Decompressor, TooLarge
-from bot.feeds.identity import identities, sift
+from bot.feeds.identity import list_identities, sift
 from bot.feeds.model import Entry, FeedKind
 from bot.feeds.parsing.entries import SUMMARY_CHARS, TITLE_CHARS
 from bot.feeds.parsing.feedparser_reader import read_feed
@@ -75,7 +75,7 @@ def alerts(*names: str) -> list[list[str]]:
     result = []
     for name in names:
         new, revised = sift(entries(name), known)
-        known.update(each for entry in (*new, *revised) for each in identities(entry))
+        known.update(each for entry in (*new, *revised) for each in list_identities(entry))
         result.append([entry.title for entry in new])
     return result
 
@@ -208,12 +208,12 @@ def test_a_story_of_a_news_search_is_recognized_with_another_guid_and_link() -> 
     assert isinstance(first, Parsed)
     assert isinstance(again, Parsed)
     assert {entry.guid for entry in first.entries}.isdisjoint(e.guid for e in again.entries)
-    known = {each for entry in first.entries for each in identities(entry)}
+    known = {each for entry in first.entries for each in list_identities(entry)}
     assert sift(again.entries, known) == ((), ())
 
 
 def test_a_number_edited_in_a_title_is_a_revision() -> None:
-    before = {each for e in entries("own_title_edit_a.rss") for each in identities(e)}
+    before = {each for e in entries("own_title_edit_a.rss") for each in list_identities(e)}
     _, revised = sift(entries("own_title_edit_b.rss"), before)
     assert len(revised) == 1
 

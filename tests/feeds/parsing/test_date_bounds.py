@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.feeds.parsing.dates import publication_date
+from bot.feeds.parsing.dates import parse_publication_date
 
 NOW = datetime(2025, 5, 12, 12, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ NOW = datetime(2025, 5, 12, 12, tzinfo=UTC)
     ],
 )
 def test_a_date_is_read_in_utc(text: str, expected: str, rough: bool) -> None:
-    assert publication_date(text, NOW) == (
+    assert parse_publication_date(text, NOW) == (
         datetime.fromisoformat(expected).replace(tzinfo=UTC),
         rough,
     )
@@ -62,10 +62,13 @@ def test_a_date_is_read_in_utc(text: str, expected: str, rough: bool) -> None:
     ],
 )
 def test_a_date_that_cannot_be_true_is_dropped(text: str) -> None:
-    assert publication_date(text, NOW) == (None, False)
+    assert parse_publication_date(text, NOW) == (None, False)
 
 
 def test_the_bounds_move_with_the_time_of_the_poll() -> None:
     text = "2025-05-13T12:00:01Z"
     later = NOW + timedelta(seconds=1)
-    assert publication_date(text, later) == (datetime(2025, 5, 13, 12, 0, 1, tzinfo=UTC), False)
+    assert parse_publication_date(text, later) == (
+        datetime(2025, 5, 13, 12, 0, 1, tzinfo=UTC),
+        False,
+    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feeds.parsing.dates import publication_date
+from bot.feeds.parsing.dates import parse_publication_date
 
 NOW = datetime(2025, 5, 12, 12, 0, tzinfo=UTC)
 NOON = datetime(2025, 5, 5, 12, 0, tzinfo=UTC)
@@ -29,7 +29,7 @@ NOON = datetime(2025, 5, 5, 12, 0, tzinfo=UTC)
     ],
 )
 def test_a_full_date_is_exact(text: str) -> None:
-    assert publication_date(text, NOW) == (NOON, False)
+    assert parse_publication_date(text, NOW) == (NOON, False)
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ def test_a_full_date_is_exact(text: str) -> None:
     ],
 )
 def test_without_a_known_zone_it_is_rough(text: str) -> None:
-    assert publication_date(text, NOW) == (NOON, True)
+    assert parse_publication_date(text, NOW) == (NOON, True)
 
 
 @pytest.mark.parametrize("text", ["2025-05-05", "5 May 2025", "2025-05-05Z"])
 def test_without_a_time_of_day_it_is_rough(text: str) -> None:
-    assert publication_date(text, NOW) == (NOON.replace(hour=0), True)
+    assert parse_publication_date(text, NOW) == (NOON.replace(hour=0), True)
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,17 @@ def test_without_a_time_of_day_it_is_rough(text: str) -> None:
     ],
 )
 def test_ambiguous_and_impossible_dates_are_dropped(text: str) -> None:
-    assert publication_date(text, NOW) == (None, False)
+    assert parse_publication_date(text, NOW) == (None, False)
 
 
 def test_a_leap_second_is_a_second() -> None:
-    found, _ = publication_date("Sat, 31 Dec 2016 23:59:60 GMT", NOW)
+    found, _ = parse_publication_date("Sat, 31 Dec 2016 23:59:60 GMT", NOW)
     assert found == datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 @given(st.text() | st.from_regex(r"\w{3}, \d{1,2} \w{3} \d{2,4} \d\d:\d\d:\d\d [+-]?\w{1,5}"))
 def test_no_text_raises_and_every_date_is_credible(text: str) -> None:
-    found, roughly = publication_date(text, NOW)
+    found, roughly = parse_publication_date(text, NOW)
     if found is None:
         assert not roughly
     else:

@@ -12,11 +12,11 @@ from bot.feeds.parsing.entries import (
     SUMMARY_CHARS,
     TITLE_CHARS,
     RawEntry,
-    as_markup,
-    stored_guid,
-    with_entries,
+    add_entries,
+    clean_guid,
+    escape_html,
 )
-from bot.feeds.parsing.metadata import feed_metadata
+from bot.feeds.parsing.metadata import read_metadata
 from bot.feeds.parsing.result import FeedContext, Parsed
 
 NOW = datetime(2025, 5, 12, 12, tzinfo=UTC)
@@ -26,7 +26,7 @@ FIFTH = datetime(2025, 5, 5, tzinfo=UTC)
 
 def clean(raw: RawEntry, feed_language: str = "", **context: Any) -> Entry:
     """The one entry, without its identities."""
-    found = with_entries(Parsed(), [raw], CONTEXT.model_copy(update=context), feed_language)
+    found = add_entries(Parsed(), [raw], CONTEXT.model_copy(update=context), feed_language)
     [entry] = found.entries
     return entry.model_copy(update={"key": "", "aliases": (), "place": ""})
 
@@ -126,7 +126,7 @@ def test_entries_come_oldest_first_and_undated_ones_last() -> None:
         RawEntry(title="also old", date="2025-05-05"),
     ]
     parsed = Parsed(title="Wire", home="https://w.example/", warnings=("odd",))
-    found = with_entries(parsed, raw, CONTEXT, "")
+    found = add_entries(parsed, raw, CONTEXT, "")
     assert [entry.title for entry in found.entries] == [
         "also old",
         "old",
@@ -151,10 +151,10 @@ def test_entries_come_oldest_first_and_undated_ones_last() -> None:
 def test_a_link_to_the_home_page_gives_no_place() -> None:
     raw = [RawEntry(title="a", link="https://w.example/")]
     for home, has_place in (("https://w.example/", False), ("https://x.example/", True)):
-        [entry] = with_entries(Parsed(home=home), raw, CONTEXT, "").entries
+        [entry] = add_entries(Parsed(home=home), raw, CONTEXT, "").entries
         assert bool(entry.place) is has_place
     court = CONTEXT.model_copy(update={"kind": FeedKind.COURT})
-    assert with_entries(Parsed(), raw, court, "").entries[0].place == ""
+    assert add_entries(Parsed(), raw, court, "").entries[0].place == ""
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_what_is_odd_about_the_entries_is_warned_of(
     raw: list[RawEntry], listed: int, warnings: tuple[str, ...]
 ) -> None:
     context = CONTEXT.model_copy(update={"max_entries": 3})
-    found = with_entries(Parsed(listed=listed), raw, context, "")
+    found = add_entries(Parsed(listed=listed), raw, context, "")
     assert found.warnings == warnings
     assert found.listed == max(listed, len(raw))
 
@@ -208,7 +208,7 @@ def test_the_window_reaches_from_the_oldest_to_the_newest_date(
 ) -> None:
     raw = [RawEntry(title=f"{n}", date=f"2025-05-0{day}") for n, day in enumerate(days)]
     context = CONTEXT.model_copy(update={"max_entries": 1})
-    assert with_entries(Parsed(), raw, context, "").window_s == window_s
+    assert add_entries(Parsed(), raw, context, "").window_s == window_s
 
 
 @pytest.mark.parametrize(
@@ -222,18 +222,18 @@ def test_the_window_reaches_from_the_oldest_to_the_newest_date(
     ],
 )
 def test_a_guid_is_stored_on_one_line_without_markup(guid: str, stored: str) -> None:
-    assert stored_guid(guid) == stored
-    assert stored_guid(f" {guid}\n") == stored
+    assert clean_guid(guid) == stored
+    assert clean_guid(f" {guid}\n") == stored
 
 
 def test_a_long_guid_is_stored_as_a_digest() -> None:
-    assert len(stored_guid("x" * 501)) == 64
-    assert stored_guid("x" * 501) != stored_guid("x" * 502)
-    assert stored_guid("\ud800" * 501) == stored_guid("?" * 501)
+    assert len(clean_guid("x" * 501)) == 64
+    assert clean_guid("x" * 501) != clean_guid("x" * 502)
+    assert clean_guid("\ud800" * 501) == clean_guid("?" * 501)
 
 
 def test_plain_text_is_escaped_as_markup() -> None:
-    assert as_markup("a & b < c > &lt;") == "a &amp; b &lt; c > &amp;lt;"
+    assert escape_html("a & b < c > &lt;") == "a &amp; b &lt; c > &amp;lt;"
 
 
 def test_a_feed_says_what_it_is_and_where() -> None:
@@ -247,7 +247,7 @@ def test_a_feed_says_what_it_is_and_where() -> None:
         *({"rel": "hub", "href": f"https://hub{n}.example/"} for n in range(7)),
     ]
     head = {"title": "<b>Wire</b> & Co", "link": "/", "links": links, "ttl": "5"}
-    assert feed_metadata(
+    assert read_metadata(
         head, "rss20", "<skipDays><day>Sunday</day></skipDays>", CONTEXT
     ) == Parsed(
         title="Wire & Co",
@@ -260,6 +260,6 @@ def test_a_feed_says_what_it_is_and_where() -> None:
 
 
 def test_a_feed_that_says_nothing_is_empty() -> None:
-    assert feed_metadata({}, "json", "", CONTEXT) == Parsed(form="json")
-    long = feed_metadata({"title": "x" * 300}, "rss20", "", CONTEXT)
+    assert read_metadata({}, "json", "", CONTEXT) == Parsed(form="json")
+    long = read_metadata({"title": "x" * 300}, "rss20", "", CONTEXT)
     assert long.title == "x" * 199 + "…"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.feeds.identity import identities, sift
+from bot.feeds.identity import list_identities, sift
 from bot.feeds.model import FeedKind
 from bot.feeds.parsing.entries import SUMMARY_CHARS, TITLE_CHARS
 from bot.feeds.parsing.feedparser_reader import read_feed
@@ -298,7 +298,7 @@ def test_unclosed_markup_before_the_root_is_parsed_quickly(opening: str) -> None
 def test_a_changed_date_makes_no_second_entry() -> None:
     first = read(rss([item(1)])).entries
     again = read(rss([item(1, date="Tue, 06 May 2025 10:00:00 GMT")])).entries
-    new, revised = sift(again, {each for entry in first for each in identities(entry)})
+    new, revised = sift(again, {each for entry in first for each in list_identities(entry)})
     assert (new, revised) == ((), ())
 
 

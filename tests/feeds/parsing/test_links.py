@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feeds.parsing.links import web_link
+from bot.feeds.parsing.links import clean_link
 
 BASE = "https://harbour.example/news/feed.xml"
 
@@ -31,7 +31,7 @@ BASE = "https://harbour.example/news/feed.xml"
     ],
 )
 def test_a_web_link_becomes_absolute_and_safe(link: str, shown: str) -> None:
-    assert web_link(link, BASE) == shown
+    assert clean_link(link, BASE) == shown
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_a_web_link_becomes_absolute_and_safe(link: str, shown: str) -> None:
     ],
 )
 def test_other_links_than_web_links_are_dropped(link: str) -> None:
-    assert web_link(link, BASE) == ""
+    assert clean_link(link, BASE) == ""
 
 
 @given(st.text(), st.sampled_from(["", "http://", "https://h.example/", "//", "java"]))
 def test_every_result_is_a_plain_web_address(text: str, start: str) -> None:
-    link = web_link(start + text, BASE)
+    link = clean_link(start + text, BASE)
     if link:
         assert urlsplit(link).scheme in ("http", "https")
         assert not set(link) & set('<>"| \n\t`')

@@ -205,7 +205,7 @@ class TestInterval:
         await busy.poll()
         kept = STATE.validate_json(STATE.dump_json(busy.state))
         started = Poller(LIMITS, reader.clock, chance=lambda: 0.5, workers=workers)
-        started.recall([FeedState(feed_id="new"), kept])
+        started.restore_pauses([FeedState(feed_id="new"), kept])
         other = Reader(started, reader.clock).follow(server.at("/other", GOOD), "other")
         assert (await other.poll()).outcome is PollOutcome.DEFERRED
         assert (await other.poll()).outcome is PollOutcome.READ
@@ -403,7 +403,7 @@ class TestRedirects:
         life = reader.follow(server.at("/f", feed_at(302, Location=where)))
         failed = await life.poll()
         assert failed.outcome is PollOutcome.FAILED
-        assert "address" in failed.state.error or "name was not found" in failed.state.error
+        assert "address" in failed.state.error or "host name was not found" in failed.state.error
         assert server.paths() == ["/f"]
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.errors import FeedError, NotAFeed
 from bot.feeds.model import PollOutcome
-from bot.feeds.polling.feed_check import check, feed_links
+from bot.feeds.polling.feed_check import check_address, find_feed_links
 from tests.feeds.bodies import GOOD, PAGE
 from tests.feeds.conftest import LIMITS, Reader
 from tests.feeds.server import FeedServer
@@ -15,7 +15,7 @@ from tests.feeds.server import FeedServer
 
 async def test_the_address_of_a_feed_is_accepted(server: FeedServer, reader: Reader) -> None:
     url = server.at("/f", GOOD, ETag='"1"', Cache_Control="max-age=60")
-    found = await check(reader.poller, url, frozenset({"other"}))
+    found = await check_address(reader.poller, url, frozenset({"other"}))
     assert (found.feed.id, found.feed.title, found.feed.url) == (
         "harbour_wire",
         "Harbour Wire",
@@ -31,7 +31,7 @@ async def test_its_round_is_the_first_poll_so_that_none_follows_at_once(
     server: FeedServer, reader: Reader
 ) -> None:
     url = server.at("/f", GOOD, ETag='"1"')
-    found = await check(reader.poller, url)
+    found = await check_address(reader.poller, url)
     life = reader.follow(url, found.feed.id)
     life.state = found.round.state
     assert life.state.next_poll_at is not None
@@ -42,7 +42,7 @@ async def test_its_round_is_the_first_poll_so_that_none_follows_at_once(
 
 async def test_a_page_leads_to_its_feed(server: FeedServer, reader: Reader) -> None:
     server.at("/feed.xml", GOOD)
-    found = await check(reader.poller, server.at("/home", PAGE))
+    found = await check_address(reader.poller, server.at("/home", PAGE))
     assert found.feed.url == server.url + "/feed.xml"
     assert found.page == server.url + "/home"
 
@@ -52,17 +52,17 @@ async def test_a_dead_feed_that_a_page_names_is_skipped(server: FeedServer, read
     server.at("/good", GOOD)
     link = '<link rel="alternate" type="application/rss+xml" href="%s">'
     page = f"<html><head>{link % '/gone'}{link % '/good'}</head></html>"
-    found = await check(reader.poller, server.at("/home", page))
+    found = await check_address(reader.poller, server.at("/home", page))
     assert found.feed.url == server.url + "/good"
     assert [other.url for other in found.others] == [server.url + "/gone"]
     none = "".join(link % f"/gone?{number}" for number in range(20))
     with pytest.raises(FeedError, match="answered 404"):
-        await check(reader.poller, server.at("/none", f"<html><head>{none}</head></html>"))
+        await check_address(reader.poller, server.at("/none", f"<html><head>{none}</head></html>"))
     assert sum(path.startswith("/gone?") for path in server.paths()) == 3
 
 
 async def test_an_id_in_use_is_not_used_again(server: FeedServer, reader: Reader) -> None:
-    found = await check(reader.poller, server.at("/f", GOOD), frozenset({"harbour_wire"}))
+    found = await check_address(reader.poller, server.at("/f", GOOD), frozenset({"harbour_wire"}))
     assert found.feed.id.startswith("harbour_wire_")
 
 
@@ -71,7 +71,7 @@ async def test_a_permanent_redirect_leads_to_the_address_to_store(
 ) -> None:
     new = server.at("/new", GOOD)
     old = server.at("/old", lambda _: web.Response(status=301, headers={"Location": "/new"}))
-    assert (await check(reader.poller, old)).feed.url == new
+    assert (await check_address(reader.poller, old)).feed.url == new
 
 
 @pytest.mark.parametrize("body", ["<html><body>no feed here</body></html>", "<opml/>", "", "{}"])
@@ -79,13 +79,13 @@ async def test_an_address_without_a_feed_gives_an_error_with_a_cure(
     server: FeedServer, reader: Reader, body: str
 ) -> None:
     with pytest.raises(NotAFeed, match="Give the address of a feed"):
-        await check(reader.poller, server.at("/f", body))
+        await check_address(reader.poller, server.at("/f", body))
 
 
 async def test_an_error_status_is_named(server: FeedServer, reader: Reader) -> None:
     url = server.at("/f", lambda _: web.Response(status=404))
     with pytest.raises(FeedError, match="answered 404 Not Found"):
-        await check(reader.poller, url)
+        await check_address(reader.poller, url)
 
 
 async def test_private_addresses_that_a_page_names_are_skipped(
@@ -96,7 +96,9 @@ async def test_private_addresses_that_a_page_names_are_skipped(
         for href in ("http://10.0.0.1/f", "http://localhost/f", "http://[::1]/f", "/good")
     )
     server.at("/good", GOOD)
-    found = await check(reader.poller, server.at("/home", f"<html><head>{links}</head></html>"))
+    found = await check_address(
+        reader.poller, server.at("/home", f"<html><head>{links}</head></html>")
+    )
     assert found.feed.url == server.url + "/good"
     assert found.others == ()
     assert ip_network("127.0.0.1/32") in LIMITS.allowed_networks
@@ -113,6 +115,6 @@ def test_only_feeds_are_found_each_once_and_not_too_many() -> None:
         )
         + '<link rel="alternate" type="application/rss+xml" href="javascript:1"></head></html>'
     )
-    found = feed_links(page.encode(), "https://h.example/x/y")
+    found = find_feed_links(page.encode(), "https://h.example/x/y")
     assert (found[0].url, found[0].title) == ("https://h.example/deep/all.atom", "All news")
     assert len({each.url for each in found}) == len(found) == 20

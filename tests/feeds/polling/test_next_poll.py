@@ -14,13 +14,13 @@ from bot.feeds.model import Feed, FeedKind, FeedState, PublisherHints, Validator
 from bot.feeds.polling.next_poll import (
     DAY_S,
     Response,
-    after_failure,
-    after_gone,
-    after_response,
+    apply_failure,
+    apply_gone,
+    apply_response,
     is_due,
-    max_age_s,
-    retry_after_s,
-    state_for,
+    prepare_state,
+    read_max_age_s,
+    read_retry_after_s,
 )
 
 NOW = datetime(2025, 5, 12, 9, 30, tzinfo=UTC)
@@ -43,7 +43,7 @@ def interval(feed: Feed = FEED, polls: int = 1, **given: object) -> float:
     """The interval in seconds after this many responses with the same entries."""
     state = BLANK
     for _ in range(polls):
-        state = after_response(state, feed, LIMITS, NOW, found(**given), jitter=0.0)  # type: ignore[arg-type]
+        state = apply_response(state, feed, LIMITS, NOW, found(**given), jitter=0.0)  # type: ignore[arg-type]
     assert state.interval_s is not None
     return state.interval_s
 
@@ -76,7 +76,7 @@ def test_an_official_feed_is_polled_more_often() -> None:
 
 def test_a_new_entry_resets_the_interval() -> None:
     quiet = replace(BLANK, quiet_polls=400, listed_digest="old")
-    assert after_response(quiet, FEED, LIMITS, NOW, found("new"), 0.0).interval_s == 300
+    assert apply_response(quiet, FEED, LIMITS, NOW, found("new"), 0.0).interval_s == 300
 
 
 def test_the_interval_is_at_most_half_of_the_window() -> None:
@@ -90,9 +90,9 @@ def test_the_minimum_interval_applies_to_pushed_feeds_too() -> None:
 
 
 def test_no_poll_falls_into_skipped_hours_and_days() -> None:
-    state = after_response(BLANK, FEED, LIMITS, NOW, found(skip_hours=(9, 10)), 0.0)
+    state = apply_response(BLANK, FEED, LIMITS, NOW, found(skip_hours=(9, 10)), 0.0)
     assert state.next_poll_at == datetime(2025, 5, 12, 11, tzinfo=UTC)
-    monday = after_response(BLANK, FEED, LIMITS, NOW, found(skip_days=(0,)), 0.0)
+    monday = apply_response(BLANK, FEED, LIMITS, NOW, found(skip_days=(0,)), 0.0)
     assert monday.next_poll_at == datetime(2025, 5, 13, tzinfo=UTC)
 
 
@@ -102,14 +102,14 @@ def test_a_feed_that_skips_all_hours_is_still_polled() -> None:
 
 
 def test_a_changed_address_resets_the_state() -> None:
-    state = replace(state_for(FEED, BLANK), stopped=True, failures=9)
-    assert state_for(FEED, state) is state
-    moved = state_for(FEED.model_copy(update={"url": "https://wire.example/new"}), state)
+    state = replace(prepare_state(FEED, BLANK), stopped=True, failures=9)
+    assert prepare_state(FEED, state) is state
+    moved = prepare_state(FEED.model_copy(update={"url": "https://wire.example/new"}), state)
     assert (moved.stopped, moved.failures) == (False, 0)
 
 
 def test_a_clock_that_was_set_back_makes_a_feed_due() -> None:
-    state = after_response(BLANK, FEED, LIMITS, NOW, found(), 0.0)
+    state = apply_response(BLANK, FEED, LIMITS, NOW, found(), 0.0)
     assert not is_due(state, NOW)
     assert is_due(state, NOW + timedelta(seconds=300))
     assert is_due(state, NOW - timedelta(days=400))
@@ -140,7 +140,7 @@ def test_a_clock_that_was_set_back_makes_a_feed_due() -> None:
     ],
 )
 def test_freshness_is_read_from_headers(headers: Mapping[str, str], expected: float | None) -> None:
-    assert max_age_s(headers, NOW) == expected
+    assert read_max_age_s(headers, NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_freshness_is_read_from_headers(headers: Mapping[str, str], expected: fl
     ],
 )
 def test_retry_after_is_read_in_both_forms(value: str, expected: float | None) -> None:
-    assert retry_after_s({"retry-after": value}, NOW) == expected
+    assert read_retry_after_s({"retry-after": value}, NOW) == expected
 
 
 def test_retry_after_of_a_server_with_a_wrong_clock_is_read_by_its_clock() -> None:
@@ -167,7 +167,7 @@ def test_retry_after_of_a_server_with_a_wrong_clock_is_read_by_its_clock() -> No
         "retry-after": "Sun, 11 May 2025 09:31:00 GMT",
         "date": "Sun, 11 May 2025 09:30:00 GMT",
     }
-    assert retry_after_s(headers, NOW) == 60
+    assert read_retry_after_s(headers, NOW) == 60
 
 
 moments = st.integers(0, 4_000_000_000).map(lambda s: datetime.fromtimestamp(s, UTC))
@@ -175,9 +175,9 @@ moments = st.integers(0, 4_000_000_000).map(lambda s: datetime.fromtimestamp(s, 
 
 @given(st.text(), st.text(), moments)
 def test_no_header_raises_or_asks_for_more_than_a_day(value: str, date: str, now: datetime) -> None:
-    wait_s = retry_after_s({"retry-after": value, "date": date}, now)
+    wait_s = read_retry_after_s({"retry-after": value, "date": date}, now)
     assert wait_s is None or 0 < wait_s <= DAY_S
-    fresh_s = max_age_s({"cache-control": value, "expires": value, "date": date}, now)
+    fresh_s = read_max_age_s({"cache-control": value, "expires": value, "date": date}, now)
     assert fresh_s is None or fresh_s > 0
 
 
@@ -220,7 +220,7 @@ def test_the_next_poll_is_never_early_and_never_lost(
         "skip_days": tuple(days),
     }
     before = replace(BLANK, quiet_polls=quiet, listed_digest="x")
-    state = after_response(before, feed, limits, now, found("x", window_s, **asked), jitter)
+    state = apply_response(before, feed, limits, now, found("x", window_s, **asked), jitter)
     assert state.next_poll_at is not None
     wait_s = (state.next_poll_at - now).total_seconds()
     least_s = max(poll_s, (minutes or 0) * 60)
@@ -239,7 +239,7 @@ def test_after_a_failure_the_wait_is_limited_and_respects_retry_after(
     failures: int, status: int | None, asked_s: float | None, jitter: float
 ) -> None:
     before = replace(BLANK, failures=failures)
-    state = after_failure(before, FEED, LIMITS, NOW, "e", jitter, status, asked_s)
+    state = apply_failure(before, FEED, LIMITS, NOW, "e", jitter, status, asked_s)
     assert state.interval_s is not None
     assert LIMITS.poll_s <= state.interval_s <= DAY_S
     if asked_s is not None:
@@ -248,18 +248,18 @@ def test_after_a_failure_the_wait_is_limited_and_respects_retry_after(
 
 def test_the_start_of_failures_is_stored_until_a_success() -> None:
     later = NOW + timedelta(hours=5)
-    once = after_failure(BLANK, FEED, LIMITS, NOW, "no answer", 0.0)
-    twice = after_failure(once, FEED, LIMITS, later, "no answer", 0.0)
+    once = apply_failure(BLANK, FEED, LIMITS, NOW, "no answer", 0.0)
+    twice = apply_failure(once, FEED, LIMITS, later, "no answer", 0.0)
     assert (once.failing_since, twice.failing_since) == (NOW, NOW)
-    assert after_gone(BLANK, NOW).failing_since == NOW
-    assert after_response(twice, FEED, LIMITS, later, found(), 0.0).failing_since is None
+    assert apply_gone(BLANK, NOW).failing_since == NOW
+    assert apply_response(twice, FEED, LIMITS, later, found(), 0.0).failing_since is None
 
 
 def test_without_any_response_retries_come_soon_and_then_hourly() -> None:
     seldom = FEED.model_copy(update={"poll_minutes": 60.0})
     state, waits = BLANK, []
     for _ in range(12):
-        state = after_failure(state, seldom, LIMITS, NOW, "no name", 0.0, reached=False)
+        state = apply_failure(state, seldom, LIMITS, NOW, "no name", 0.0, reached=False)
         assert state.interval_s is not None
         waits.append(state.interval_s)
     assert waits[0] == max(LIMITS.backoff_s, LIMITS.poll_s)

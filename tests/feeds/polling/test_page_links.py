@@ -3,7 +3,7 @@
 import pytest
 
 from bot.feeds.model import Feed, FeedKind
-from bot.feeds.polling.feed_check import FeedCheck, FeedLink, check, feed_links
+from bot.feeds.polling.feed_check import FeedCheck, FeedLink, check_address, find_feed_links
 from tests.feeds.bodies import GOOD
 from tests.feeds.conftest import Reader
 from tests.feeds.server import FeedServer
@@ -13,7 +13,7 @@ RSS, ATOM = "application/rss+xml", "application/atom+xml"
 
 
 def links(*tags: str, head: str = "") -> tuple[FeedLink, ...]:
-    return feed_links(f"<html><head>{head}{''.join(tags)}</head></html>".encode(), PAGE)
+    return find_feed_links(f"<html><head>{head}{''.join(tags)}</head></html>".encode(), PAGE)
 
 
 def link(href: str, kind: str = RSS, rel: str = "alternate", more: str = "") -> str:
@@ -71,8 +71,8 @@ def test_relative_links_start_at_the_base(base: str, url: str) -> None:
 
 
 def test_the_beginning_of_a_page_is_read() -> None:
-    assert len(feed_links(b" " * 299_900 + link("/a").encode(), PAGE)) == 1
-    assert feed_links(b" " * 300_000 + link("/a").encode(), PAGE) == ()
+    assert len(find_feed_links(b" " * 299_900 + link("/a").encode(), PAGE)) == 1
+    assert find_feed_links(b" " * 300_000 + link("/a").encode(), PAGE) == ()
 
 
 async def test_a_check_has_the_feed_its_first_round_and_what_it_says(
@@ -81,7 +81,7 @@ async def test_a_check_has_the_feed_its_first_round_and_what_it_says(
     hub = '<link rel="hub" href="https://hub.example/" xmlns="http://www.w3.org/2005/Atom"/>'
     body = GOOD.replace("<item>", f"{hub}<item>", 1)
     url = server.at("/f", body, ETag='"1"', Expires="x" * 300, X_Other="no")
-    found = await check(reader.poller, url)
+    found = await check_address(reader.poller, url)
     assert found == FeedCheck(
         feed=Feed(id="harbour_wire", title="Harbour Wire", url=url, kind=FeedKind.SPECIALIST),
         round=found.round,
@@ -104,7 +104,7 @@ async def test_a_feed_without_a_title_is_named_by_its_host(
     server: FeedServer, reader: Reader
 ) -> None:
     url = server.at("/f", GOOD.replace("<title>Harbour Wire</title>", ""))
-    found = await check(reader.poller, url, frozenset({"other"}))
+    found = await check_address(reader.poller, url, frozenset({"other"}))
     assert (found.feed.title, found.feed.id, found.title) == ("127.0.0.1", "127_0_0_1", "")
 
 
@@ -117,6 +117,6 @@ async def test_the_first_readable_feed_of_a_page_is_taken_and_the_others_named(
     private = ("http://10.0.0.1/f", "http://intranet/f", "http://a.local/f", "http://a.internal/f")
     tags = "".join(link(href) for href in (*private, "/a", "/b", "/c"))
     page = server.at("/home", f"<html><head>{tags}</head></html>")
-    found = await check(reader.poller, page)
+    found = await check_address(reader.poller, page)
     assert (found.feed.url, found.page) == (f"{server.url}/b", page)
     assert [each.url for each in found.others] == [f"{server.url}/a", f"{server.url}/c"]

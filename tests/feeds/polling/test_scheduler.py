@@ -11,7 +11,7 @@ from bot.errors import StoreUnavailable
 from bot.feeds.model import Feed, FeedKind, FeedState, PollOutcome, Round
 from bot.feeds.polling import next_poll
 from bot.feeds.polling.scheduler import INTERNAL_ERROR_WAIT_S, PollScheduler
-from bot.pipeline import Bring, Taken
+from bot.pipeline import IntakeResult, RoundSource
 
 NOON = datetime(2025, 5, 12, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -42,11 +42,11 @@ class Taking:
         self.broken: set[str] = set()
         self.away = False
         self.hub = ""
-        self.brought: list[Bring] = []
+        self.brought: list[RoundSource] = []
 
     async def __call__(
-        self, feed: Feed, now: datetime, bring: Bring | None, state: FeedState | None
-    ) -> Taken:
+        self, feed: Feed, now: datetime, bring: RoundSource | None, state: FeedState | None
+    ) -> IntakeResult:
         self.taken.append(feed.id)
         self.brought += [bring] if bring else []
         if feed.id in self.held:
@@ -60,7 +60,7 @@ class Taking:
             feed_id=feed.id, next_poll_at=now + MINUTE, error=error, hub=self.hub, topic=feed.url
         )
         outcome = PollOutcome.FAILED if error else PollOutcome.READ
-        return Taken(
+        return IntakeResult(
             round=Round(
                 feed_id=feed.id, outcome=outcome, started_at=now, finished_at=now, state=state
             )
@@ -184,13 +184,13 @@ async def test_failing_feeds_and_their_recovery_are_reported_once(
     setting.taking.errors.update(a="answered 500", b="answered 404")
     await setting.poll()
     for _ in range(3):
-        await setting.watch.report()
+        await setting.watch.log_failing()
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "2 feed(s) cannot be read, such as a (answered 500)" in caplog.text
     setting.taking.errors.clear()
     setting.now += MINUTE
     await setting.poll()
-    await setting.watch.report()
+    await setting.watch.log_failing()
     assert "every feed can be read again" in caplog.text
 
 
@@ -207,16 +207,16 @@ async def test_officials_and_courts_are_polled_before_media() -> None:
 async def test_a_stopped_feed_is_polled_at_once_when_resumed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    gone = next_poll.after_gone(FeedState(feed_id="gone"), NOON)
+    gone = next_poll.apply_gone(FeedState(feed_id="gone"), NOON)
     shelf = Shelf(gone, FeedState(feed_id="well", next_poll_at=NOON + MINUTE))
     setting = Setting("gone", "well", shelf=shelf)
     assert await setting.poll() == []
     setting.now += timedelta(seconds=1)
     assert await setting.poll() == []
-    assert [state.feed_id for state in setting.watch.failing()] == ["gone"]
-    shelf.kept["gone"] = next_poll.resumed(gone)
+    assert [state.feed_id for state in setting.watch.list_failing()] == ["gone"]
+    shelf.kept["gone"] = next_poll.resume(gone)
     assert await setting.poll() == ["gone"]
-    assert setting.watch.failing() == ()
+    assert setting.watch.list_failing() == ()
 
 
 async def test_a_removed_feed_is_forgotten(caplog: pytest.LogCaptureFixture) -> None:
@@ -227,7 +227,7 @@ async def test_a_removed_feed_is_forgotten(caplog: pytest.LogCaptureFixture) -> 
     assert await setting.poll() == ["gone"]
     setting.shelf.feeds = []
     assert await setting.poll() == []
-    await setting.watch.report()
+    await setting.watch.log_failing()
     assert "cannot be read" not in caplog.text
     setting.shelf.feeds = [feed]
     assert await setting.poll() == ["gone"]
@@ -272,12 +272,12 @@ async def test_hubs_are_known_after_the_first_poll_and_not_for_removed_feeds() -
     setting = Setting()
     setting.taking.hub = "https://hub.example/"
     setting.shelf.feeds = [Feed(id="a", title="A", url="https://a.example/rss")]
-    assert setting.watch.hubs() is None
+    assert setting.watch.list_hubs() is None
     await setting.poll()
-    assert setting.watch.hubs() == {"a": ("https://hub.example/", "https://a.example/rss")}
+    assert setting.watch.list_hubs() == {"a": ("https://hub.example/", "https://a.example/rss")}
     setting.shelf.feeds = []
     await setting.poll()
-    assert setting.watch.hubs() == {}
+    assert setting.watch.list_hubs() == {}
 
 
 async def test_an_unavailable_database_delays_polls_without_log_lines(

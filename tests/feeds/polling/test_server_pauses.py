@@ -23,13 +23,13 @@ def state(**fields: Any) -> FeedState:
 def test_a_pause_lasts_until_its_end_and_for_its_server_only() -> None:
     clock = Clock()
     pauses = ServerPauses(clock)
-    pauses.begin(pause(60), START)
-    assert pauses.until(SERVER) == later(60)
-    assert pauses.until("other.example:443") is None
+    pauses.add(pause(60), START)
+    assert pauses.find_end(SERVER) == later(60)
+    assert pauses.find_end("other.example:443") is None
     clock.now = later(59)
-    assert pauses.until(SERVER) == later(60)
+    assert pauses.find_end(SERVER) == later(60)
     clock.now = later(60)
-    assert pauses.until(SERVER) is None
+    assert pauses.find_end(SERVER) is None
 
 
 @pytest.mark.parametrize(("back_s", "lasts"), [(0, True), (60, True), (61, False)])
@@ -38,23 +38,23 @@ def test_a_clock_that_is_set_back_by_more_than_a_minute_ends_a_pause(
 ) -> None:
     clock = Clock()
     pauses = ServerPauses(clock)
-    pauses.begin(pause(600), START)
+    pauses.add(pause(600), START)
     clock.now = START - timedelta(seconds=back_s)
-    assert (pauses.until(SERVER) is not None) is lasts
+    assert (pauses.find_end(SERVER) is not None) is lasts
 
 
 def test_a_later_pause_of_a_server_replaces_the_one_before_and_no_other() -> None:
     pauses = ServerPauses(Clock())
-    pauses.begin(pause(600), START)
-    pauses.begin(pause(60, "other.example:443"), START)
-    pauses.begin(pause(30), START)
-    assert pauses.until(SERVER) == later(30)
-    assert pauses.until("other.example:443") == later(60)
+    pauses.add(pause(600), START)
+    pauses.add(pause(60, "other.example:443"), START)
+    pauses.add(pause(30), START)
+    assert pauses.find_end(SERVER) == later(30)
+    assert pauses.find_end("other.example:443") == later(60)
 
 
 def test_the_longest_pause_of_a_server_is_restored_after_a_restart() -> None:
     pauses = ServerPauses(Clock())
-    pauses.recall(
+    pauses.restore_pauses(
         [
             state(),
             state(pause=pause(900), last_poll_at=START),
@@ -66,4 +66,4 @@ def test_the_longest_pause_of_a_server_is_restored_after_a_restart() -> None:
         ]
     )
     servers = (SERVER, "other.example:443", "past.example:443", "set.example:443")
-    assert [pauses.until(server) for server in servers] == [later(900), later(300), None, None]
+    assert [pauses.find_end(server) for server in servers] == [later(900), later(300), None, None]

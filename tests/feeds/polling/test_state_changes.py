@@ -11,14 +11,14 @@ from bot.feeds.model import Feed, FeedKind, FeedState, Pause, PublisherHints, Va
 from bot.feeds.polling.next_poll import (
     DAY_S,
     Response,
-    after_failure,
-    after_gone,
-    after_response,
+    apply_failure,
+    apply_gone,
+    apply_response,
     is_due,
-    max_age_s,
-    resumed,
-    retry_after_s,
-    state_for,
+    prepare_state,
+    read_max_age_s,
+    read_retry_after_s,
+    resume,
 )
 
 NOW = datetime(2025, 5, 12, 9, 30, tzinfo=UTC)
@@ -69,7 +69,7 @@ def wait_after(answer: Response, *, feed: Feed = FEED, quiet: int = 0, **options
     """Seconds to the next poll after a response, for a feed with so many quiet polls before it."""
     state = replace(BEFORE, quiet_polls=quiet - 1, listed_digest="new" if quiet else "old")
     limits = options.pop("limits", LIMITS)
-    after = after_response(
+    after = apply_response(
         state, feed, limits, NOW, answer, options.pop("jitter", 0.0), options.pop("pushed", False)
     )
     assert after.interval_s is not None
@@ -80,7 +80,7 @@ def wait_after(answer: Response, *, feed: Feed = FEED, quiet: int = 0, **options
 def test_a_good_response_clears_the_failures_and_keeps_what_it_does_not_say() -> None:
     asked = PublisherHints(ttl_s=900.0)
     answer = response(status=304, asked=asked, window_s=86_400.0)
-    assert after_response(BEFORE, FEED, LIMITS, NOW, answer, 0.0) == FeedState(
+    assert apply_response(BEFORE, FEED, LIMITS, NOW, answer, 0.0) == FeedState(
         feed_id="wire",
         configured_url=FEED.url,
         validators=VALIDATORS,
@@ -100,7 +100,7 @@ def test_a_good_response_clears_the_failures_and_keeps_what_it_does_not_say() ->
 
 
 def test_a_failure_is_added_and_changes_nothing_of_the_last_good_body() -> None:
-    after = after_failure(BEFORE, FEED, LIMITS, NOW, "answered 502", 0.0, 502)
+    after = apply_failure(BEFORE, FEED, LIMITS, NOW, "answered 502", 0.0, 502)
     assert after == replace(
         BEFORE,
         failures=2,
@@ -112,12 +112,12 @@ def test_a_failure_is_added_and_changes_nothing_of_the_last_good_body() -> None:
         interval_s=600.0,
     )
     first = replace(BEFORE, failures=0, failing_since=None)
-    with_pause = after_failure(first, FEED, LIMITS, NOW, "answered 503", 0.0, 503, pause=PAUSE)
+    with_pause = apply_failure(first, FEED, LIMITS, NOW, "answered 503", 0.0, 503, pause=PAUSE)
     assert (with_pause.failing_since, with_pause.pause) == (NOW, PAUSE)
 
 
 def test_a_feed_that_is_gone_is_stopped_until_it_is_resumed() -> None:
-    gone = after_gone(BEFORE, NOW)
+    gone = apply_gone(BEFORE, NOW)
     assert gone == replace(
         BEFORE,
         stopped=True,
@@ -129,7 +129,7 @@ def test_a_feed_that_is_gone_is_stopped_until_it_is_resumed() -> None:
         interval_s=None,
     )
     assert "410" in gone.error
-    assert resumed(gone) == replace(
+    assert resume(gone) == replace(
         gone,
         stopped=False,
         failures=0,
@@ -142,12 +142,12 @@ def test_a_feed_that_is_gone_is_stopped_until_it_is_resumed() -> None:
 
 def test_a_changed_address_keeps_only_when_the_last_entry_came() -> None:
     moved = FEED.model_copy(update={"url": "https://wire.example/new"})
-    assert state_for(moved, BEFORE) == FeedState(
+    assert prepare_state(moved, BEFORE) == FeedState(
         feed_id="wire", configured_url=moved.url, last_entry_at=BEFORE.last_entry_at
     )
-    assert state_for(FEED, BEFORE) is BEFORE
+    assert prepare_state(FEED, BEFORE) is BEFORE
     unnamed = replace(BEFORE, configured_url="")
-    assert state_for(FEED, unnamed) == BEFORE
+    assert prepare_state(FEED, unnamed) == BEFORE
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_skipped_hours_and_days_are_left_out_for_a_day_at_most(
     hours: tuple[int, ...], days: tuple[int, ...], expected: str
 ) -> None:
     asked = PublisherHints(skip_hours=hours, skip_days=days)
-    after = after_response(BEFORE, FEED, LIMITS, NOW, response(asked=asked), 0.0)
+    after = apply_response(BEFORE, FEED, LIMITS, NOW, response(asked=asked), 0.0)
     assert after.next_poll_at == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
@@ -293,7 +293,7 @@ def test_a_failure_waits_longer_each_time_or_as_the_server_asks(
     failures: int, status: int, asked_s: float | None, jitter: float, expected: float
 ) -> None:
     before = replace(BEFORE, failures=failures - 1)
-    after = after_failure(before, FEED, LIMITS, NOW, "e", jitter, status, asked_s)
+    after = apply_failure(before, FEED, LIMITS, NOW, "e", jitter, status, asked_s)
     assert after.interval_s == pytest.approx(expected)
     assert after.next_poll_at == NOW + timedelta(seconds=after.interval_s or 0)
 
@@ -302,9 +302,9 @@ def test_a_long_first_wait_is_respected_whether_or_not_an_answer_came() -> None:
     patient = LIMITS.model_copy(update={"backoff_s": 1000.0})
     before = replace(BEFORE, failures=0)
     for reached in (True, False):
-        after = after_failure(before, FEED, patient, NOW, "e", 0.0, reached=reached)
+        after = apply_failure(before, FEED, patient, NOW, "e", 0.0, reached=reached)
         assert after.interval_s == 1000
-    overloaded = after_failure(before, FEED, patient, NOW, "e", 0.0, 503)
+    overloaded = apply_failure(before, FEED, patient, NOW, "e", 0.0, 503)
     assert overloaded.interval_s == 15_000
 
 
@@ -324,7 +324,7 @@ def test_a_redirect_is_forgotten_with_each_third_failure_and_when_its_target_is_
     failures: int, status: int | None, kept: bool
 ) -> None:
     before = replace(BEFORE, failures=failures - 1)
-    after = after_failure(before, FEED, LIMITS, NOW, "e", 0.0, status)
+    after = apply_failure(before, FEED, LIMITS, NOW, "e", 0.0, status)
     assert after.current_url == (BEFORE.current_url if kept else "")
 
 
@@ -348,14 +348,14 @@ def test_a_permanent_redirect_is_stored_when_it_is_seen_twice(
     moving_to: str, seen: int, moved_to: str, expected: tuple[str, str, int]
 ) -> None:
     before = replace(BEFORE, moving_to=moving_to, moves_seen=seen)
-    after = after_response(before, FEED, LIMITS, NOW, response(moved_to=moved_to), 0.0)
+    after = apply_response(before, FEED, LIMITS, NOW, response(moved_to=moved_to), 0.0)
     assert (after.current_url, after.moving_to, after.moves_seen) == expected
 
 
 def test_quiet_polls_are_counted_until_the_list_changes() -> None:
-    same = after_response(BEFORE, FEED, LIMITS, NOW, response(listed_digest="listed"), 0.0)
+    same = apply_response(BEFORE, FEED, LIMITS, NOW, response(listed_digest="listed"), 0.0)
     assert same.quiet_polls == 5
-    other = after_response(same, FEED, LIMITS, NOW, response(listed_digest="other"), 0.0)
+    other = apply_response(same, FEED, LIMITS, NOW, response(listed_digest="other"), 0.0)
     assert (other.quiet_polls, other.listed_digest) == (0, "other")
 
 
@@ -392,7 +392,7 @@ def test_quiet_polls_are_counted_until_the_list_changes() -> None:
     ],
 )
 def test_retry_after_is_at_most_a_day(headers: dict[str, str], expected: float | None) -> None:
-    assert retry_after_s(headers, NOW) == expected
+    assert read_retry_after_s(headers, NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -413,4 +413,4 @@ def test_retry_after_is_at_most_a_day(headers: dict[str, str], expected: float |
 def test_a_response_is_fresh_for_as_long_as_it_says(
     headers: dict[str, str], expected: float | None
 ) -> None:
-    assert max_age_s(headers, NOW) == expected
+    assert read_max_age_s(headers, NOW) == expected

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, FeedState
-from bot.feeds.polling.next_poll import DAY_S, after_failure
+from bot.feeds.polling.next_poll import DAY_S, apply_failure
 
 NOW = datetime(2025, 5, 12, 9, 30, tzinfo=UTC)
 FEED = Feed(id="wire", title="Wire", url="https://wire.example/feed")
@@ -20,7 +20,7 @@ HOUR_S = 3600.0
 def wait(failures: int, *, reached: bool, feed: Feed = FEED, jitter: float = 0.0) -> float:
     """Seconds to the next poll after this many failures in a row."""
     state = replace(FeedState(feed_id="wire"), failures=failures - 1)
-    state = after_failure(state, feed, LIMITS, NOW, "silence", jitter, reached=reached)
+    state = apply_failure(state, feed, LIMITS, NOW, "silence", jitter, reached=reached)
     assert state.failures == failures
     assert state.interval_s is not None
     return state.interval_s

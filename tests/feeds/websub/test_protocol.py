@@ -12,16 +12,16 @@ from bot.feeds.websub.protocol import (
     DENIED_WAIT,
     MAX_UNSUBSCRIBES,
     HubSubscription,
-    after_consent,
-    after_denial,
-    after_request,
+    build_request,
     can_be_deleted,
-    cancelled,
+    cancel,
     find_hub,
     is_authentic,
     is_live,
     is_wanted,
-    request,
+    record_consent,
+    record_denial,
+    record_request,
 )
 
 NOW = datetime(2025, 5, 12, 9, 30, tzinfo=UTC)
@@ -49,14 +49,14 @@ def changed(**fields: Any) -> HubSubscription:
 
 
 def test_a_request_names_callback_topic_lease_and_secret() -> None:
-    assert request(subscription(), "https://bot.example/websub/t0ken") == {
+    assert build_request(subscription(), "https://bot.example/websub/t0ken") == {
         "hub.callback": "https://bot.example/websub/t0ken",
         "hub.mode": "subscribe",
         "hub.topic": TOPIC,
         "hub.lease_seconds": "864000",
         "hub.secret": "s3cret",
     }
-    assert request(subscription(wanted=False), "https://bot.example/websub/t0ken") == {
+    assert build_request(subscription(wanted=False), "https://bot.example/websub/t0ken") == {
         "hub.callback": "https://bot.example/websub/t0ken",
         "hub.mode": "unsubscribe",
         "hub.topic": TOPIC,
@@ -72,12 +72,12 @@ def test_the_secret_is_not_printed() -> None:
     [(0, 5.0), (1, 10.0), (4, 80.0), (14, 81_920.0), (15, DAY_S), (25, DAY_S), (5000, DAY_S)],
 )
 def test_unconfirmed_requests_wait_twice_as_long_each_time(asks: int, wait_s: float) -> None:
-    after = after_request(subscription(asks=asks), NOW, 5.0)
+    after = record_request(subscription(asks=asks), NOW, 5.0)
     assert after == changed(asks=asks + 1, next_at=NOW + timedelta(seconds=wait_s))
 
 
 def test_the_wait_doubles_twenty_times_at_most() -> None:
-    after = after_request(subscription(asks=21), NOW, 0.001)
+    after = record_request(subscription(asks=21), NOW, 0.001)
     assert after.next_at == NOW + timedelta(seconds=0.001 * 2**20)
 
 
@@ -97,7 +97,7 @@ def test_the_wait_doubles_twenty_times_at_most() -> None:
     ],
 )
 def test_a_lease_is_renewed_after_four_fifths_of_it(lease: str, lease_s: float) -> None:
-    assert after_consent(subscription(), NOW, lease) == changed(
+    assert record_consent(subscription(), NOW, lease) == changed(
         lease_until=NOW + timedelta(seconds=lease_s),
         next_at=NOW + timedelta(seconds=lease_s * 0.8),
         asks=0,
@@ -107,7 +107,7 @@ def test_a_lease_is_renewed_after_four_fifths_of_it(lease: str, lease_s: float) 
 
 @pytest.mark.parametrize("reason", ["", "no room"])
 def test_a_denial_ends_the_lease_and_waits_a_week(reason: str) -> None:
-    after = after_denial(subscription(), NOW, reason)
+    after = record_denial(subscription(), NOW, reason)
     assert after == changed(
         lease_until=None, next_at=NOW + timedelta(days=7), asks=0, error=after.error
     )
@@ -116,7 +116,7 @@ def test_a_denial_ends_the_lease_and_waits_a_week(reason: str) -> None:
 
 
 def test_a_cancelled_subscription_is_ended_at_once() -> None:
-    assert cancelled(subscription(), NOW) == changed(wanted=False, next_at=NOW, asks=0)
+    assert cancel(subscription(), NOW) == changed(wanted=False, next_at=NOW, asks=0)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, FeedState, PublisherHints, Validators
 from bot.feeds.parsing.result import Parsed
-from bot.feeds.polling.next_poll import Response, after_response
+from bot.feeds.polling.next_poll import Response, apply_response
 from bot.feeds.websub.callback import Push, WebSubCallback
 from bot.feeds.websub.protocol import DENIED_WAIT, LEASE_S, HubSubscription, find_hub, is_authentic
 from bot.feeds.websub.subscriptions import WebSubSubscriptions
@@ -87,10 +87,12 @@ class Setting:
             await self.held.wait()
         self.pushed.append(push)
 
-    async def tend(self, topic: str = TOPIC, feed_id: str = "wire") -> list[dict[str, str]]:
+    async def send_due_requests(
+        self, topic: str = TOPIC, feed_id: str = "wire"
+    ) -> list[dict[str, str]]:
         """Sends due requests for a feed that names this topic; returns the hub's requests."""
         self.hub.asked.clear()
-        await self.hubs.tend({feed_id: (self.hub.url, topic)} if topic else {})
+        await self.hubs.send_due_requests({feed_id: (self.hub.url, topic)} if topic else {})
         return self.hub.asked
 
     def later(self, seconds: float) -> None:
@@ -108,8 +110,8 @@ async def setting(server: FeedServer) -> AsyncIterator[Setting]:
 async def test_a_hub_gets_an_unguessable_address_and_secret(
     setting: Setting,
 ) -> None:
-    [first] = list(await setting.tend())
-    [second] = list(await setting.tend("https://other.example/feed", "other"))
+    [first] = list(await setting.send_due_requests())
+    [second] = list(await setting.send_due_requests("https://other.example/feed", "other"))
     assert first["hub.mode"] == "subscribe"
     assert first["hub.topic"] == TOPIC
     assert first["hub.lease_seconds"] == str(LEASE_S)
@@ -123,11 +125,11 @@ async def test_a_hub_gets_an_unguessable_address_and_secret(
 async def test_our_request_is_confirmed_by_echoing_the_challenge_as_plain_text(
     setting: Setting,
 ) -> None:
-    await setting.tend()
-    assert not setting.hubs.pushes("wire")
+    await setting.send_due_requests()
+    assert not setting.hubs.is_pushed("wire")
     assert await setting.hub.confirm() == (200, "ch<b>allenge")
-    assert setting.hubs.pushes("wire")
-    assert await setting.tend() == []
+    assert setting.hubs.is_pushed("wire")
+    assert await setting.send_due_requests() == []
 
 
 @pytest.mark.parametrize(
@@ -142,13 +144,13 @@ async def test_our_request_is_confirmed_by_echoing_the_challenge_as_plain_text(
 async def test_a_request_that_we_did_not_make_is_not_confirmed(
     setting: Setting, changes: dict[str, str]
 ) -> None:
-    await setting.tend()
+    await setting.send_due_requests()
     assert (await setting.hub.confirm(-1, **changes))[0] == 404
-    assert not setting.hubs.pushes("wire")
+    assert not setting.hubs.is_pushed("wire")
 
 
 async def test_an_unknown_callback_address_is_not_found(setting: Setting) -> None:
-    await setting.tend()
+    await setting.send_due_requests()
     for token in ("x", "..%2f", "A" * 43):
         address = f"{setting.address}/websub/{token}"
         query = {"hub.mode": "subscribe", "hub.topic": TOPIC, "hub.challenge": "c"}
@@ -157,25 +159,25 @@ async def test_an_unknown_callback_address_is_not_found(setting: Setting) -> Non
 
 
 async def test_a_lease_is_renewed_before_it_ends_with_the_same_address(setting: Setting) -> None:
-    [first] = list(await setting.tend())
+    [first] = list(await setting.send_due_requests())
     await setting.hub.confirm(lease_seconds="1000")
     setting.later(799)
-    assert await setting.tend() == []
+    assert await setting.send_due_requests() == []
     setting.later(2)
-    [renewal] = await setting.tend()
+    [renewal] = await setting.send_due_requests()
     assert renewal == first
-    assert setting.hubs.pushes("wire")
+    assert setting.hubs.is_pushed("wire")
     setting.later(200)
-    assert not setting.hubs.pushes("wire")
+    assert not setting.hubs.is_pushed("wire")
     assert (await setting.hub.confirm())[0] == 200
-    assert setting.hubs.pushes("wire")
+    assert setting.hubs.is_pushed("wire")
 
 
 async def test_requests_to_a_silent_hub_back_off(setting: Setting) -> None:
     setting.hub.status = 500
     asked = []
     for _ in range(60):
-        asked.append(len(await setting.tend()))
+        asked.append(len(await setting.send_due_requests()))
         setting.later(5)
     assert asked[0] == 1
     assert 4 <= sum(asked) <= 7
@@ -184,20 +186,20 @@ async def test_requests_to_a_silent_hub_back_off(setting: Setting) -> None:
 
 
 async def test_a_denial_is_respected_for_a_week(setting: Setting) -> None:
-    await setting.tend()
+    await setting.send_due_requests()
     await setting.hub.confirm()
     assert await setting.hub.confirm(mode="denied", reason="<b>no</b>") == (200, "")
-    assert not setting.hubs.pushes("wire")
+    assert not setting.hubs.is_pushed("wire")
     setting.later(DENIED_WAIT.total_seconds() - 1)
-    assert await setting.tend() == []
+    assert await setting.send_due_requests() == []
     setting.later(2)
-    assert len(await setting.tend()) == 1
+    assert len(await setting.send_due_requests()) == 1
 
 
 async def test_an_unwanted_subscription_is_ended_at_the_hub(setting: Setting) -> None:
-    [begun] = list(await setting.tend())
+    [begun] = list(await setting.send_due_requests())
     await setting.hub.confirm()
-    await setting.tend(topic="")
+    await setting.send_due_requests(topic="")
     [ended] = setting.hub.asked
     assert ended["hub.mode"] == "unsubscribe"
     assert ended["hub.callback"] == begun["hub.callback"]
@@ -207,21 +209,24 @@ async def test_an_unwanted_subscription_is_ended_at_the_hub(setting: Setting) ->
 
 
 async def test_a_feed_that_moves_to_another_topic_gets_another_address(setting: Setting) -> None:
-    [old] = list(await setting.tend())
+    [old] = list(await setting.send_due_requests())
     await setting.hub.confirm()
-    asked = {each["hub.mode"]: each for each in await setting.tend("https://new.example/feed")}
+    asked = {
+        each["hub.mode"]: each
+        for each in await setting.send_due_requests("https://new.example/feed")
+    }
     assert asked["unsubscribe"]["hub.topic"] == TOPIC
     assert asked["subscribe"]["hub.topic"] == "https://new.example/feed"
     assert asked["subscribe"]["hub.callback"] != old["hub.callback"]
 
 
 async def test_a_restart_keeps_subscriptions_and_repeats_no_request(setting: Setting) -> None:
-    await setting.tend()
+    await setting.send_due_requests()
     await setting.hub.confirm()
     again = Setting(setting.hub, clock=setting.clock, shelf=setting.shelf)
     await again.start()
-    assert again.hubs.pushes("wire")
-    assert await again.tend() == []
+    assert again.hubs.is_pushed("wire")
+    assert await again.send_due_requests() == []
     await again.stop()
 
 
@@ -230,7 +235,7 @@ async def test_a_hub_at_a_private_address_is_never_contacted(server: FeedServer)
     setting = Setting(LoopbackHub(server), limits=limits)
     await setting.start()
     for _ in range(50):
-        await setting.tend()
+        await setting.send_due_requests()
         setting.later(60)
     assert server.asked == []
     [kept] = await setting.shelf.every()
@@ -248,7 +253,7 @@ async def test_a_hub_may_redirect_but_not_to_a_private_address(
     inside = server.at(
         "/inside", lambda _: web.Response(status=307, headers={"Location": "http://10.0.0.1/"})
     )
-    await setting.hubs.tend({"wire": (moved, TOPIC), "other": (inside, TOPIC)})
+    await setting.hubs.send_due_requests({"wire": (moved, TOPIC), "other": (inside, TOPIC)})
     [asked] = setting.hub.asked
     assert asked["hub.mode"] == "subscribe"
     errors = {each.feed_id: each.error for each in await setting.shelf.every()}
@@ -258,7 +263,7 @@ async def test_a_hub_may_redirect_but_not_to_a_private_address(
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
 async def test_a_signed_push_is_processed(setting: Setting, method: str) -> None:
-    await setting.tend()
+    await setting.send_due_requests()
     await setting.hub.confirm()
     body = rss("Norway raises a duty").encode()
     assert await setting.hub.push(body, method=method) == 202
@@ -274,7 +279,7 @@ async def test_a_signed_push_is_processed(setting: Setting, method: str) -> None
 async def test_a_push_without_a_valid_signature_is_counted_and_ignored(
     setting: Setting, signature: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await setting.tend()
+    await setting.send_due_requests()
     await setting.hub.confirm()
     assert await setting.hub.push(b"<rss/>", signature=signature) == 202
     await asyncio.sleep(0)
@@ -287,7 +292,7 @@ async def test_pushes_are_limited_in_size_coding_and_number(server: FeedServer) 
     limits = LIMITS.model_copy(update={"max_body_bytes": 1000})
     setting = Setting(LoopbackHub(server), limits=limits)
     await setting.start()
-    await setting.tend()
+    await setting.send_due_requests()
     await setting.hub.confirm()
     assert await setting.hub.push(b"x" * 1001) == 413
     assert await setting.hub.push(b"x", Content_Encoding="br") == 415
@@ -359,7 +364,7 @@ def test_a_pushed_feed_is_polled_less_but_within_its_window() -> None:
         found = Response(
             status=200, validators=Validators(), asked=PublisherHints(), window_s=window_s
         )
-        return after_response(state, feed, limits, START, found, 0.0, pushed).interval_s
+        return apply_response(state, feed, limits, START, found, 0.0, pushed).interval_s
 
     assert interval(pushed=True) == 6 * limits.poll_s
     assert interval(pushed=True, window_s=1000.0) == 500.0

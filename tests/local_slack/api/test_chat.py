@@ -115,7 +115,7 @@ async def test_the_bot_cannot_read_or_change_ephemeral_messages(
     channel = workspace.team.channels[0]
     await ResponseUrls(workspace.team).show(channel, {"text": "psst"}, "cause")
     assert await history(web, channel.id) == []
-    seen = await workspace.team.storage.history(
+    seen = await workspace.team.storage.load_history(
         channel.id, viewer=workspace.team.identity.person_id
     )
     (ts,) = (message["ts"] for message in seen.messages)

@@ -23,7 +23,7 @@ def web(workspace: Workspace) -> AsyncWebClient:
 
 
 async def texts(web: AsyncWebClient, workspace: Workspace) -> list[str]:
-    channel = workspace.team.channel("#general")
+    channel = workspace.team.find_channel("#general")
     assert channel is not None
     read = await web.conversations_history(channel=channel.id)
     return [message["text"] for message in read["messages"]]

@@ -42,9 +42,9 @@ async def test_another_site_cannot_post(
         session.post(f"{workspace.address}/say", data=body, headers=headers) as response,
     ):
         assert response.status == status
-    channel = workspace.team.channel("general")
+    channel = workspace.team.find_channel("general")
     assert channel is not None
-    kept = await workspace.team.storage.history(channel.id)
+    kept = await workspace.team.storage.load_history(channel.id)
     assert len(kept.messages) == (status == 200)
 
 
@@ -106,7 +106,7 @@ async def test_a_channel_needs_a_new_valid_name(name: str, ok: bool, workspace: 
         session.post(f"{workspace.address}/channels", json={"name": name}) as response,
     ):
         assert (await response.json())["ok"] is ok
-    assert (workspace.team.channel("steel-desk") is not None) == (name == "steel-desk")
+    assert (workspace.team.find_channel("steel-desk") is not None) == (name == "steel-desk")
 
 
 async def test_changes_are_streamed_until_the_workspace_stops(

@@ -102,7 +102,7 @@ async def test_a_slow_bot_is_reported_as_a_timeout(connect: Connect, workspace: 
 
 async def shown(workspace: Workspace, name: str) -> list[dict[str, Any]]:
     """The messages of a channel as the page shows them."""
-    channel = workspace.team.channel(name)
+    channel = workspace.team.find_channel(name)
     assert channel is not None
     async with aiohttp.ClientSession() as session:
         address = f"{workspace.address}/messages?channel={channel.id}"

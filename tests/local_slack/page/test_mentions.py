@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.local_slack.page.mentions import encode, parse_command
+from bot.local_slack.page.mentions import encode_markup, parse_command
 from bot.local_slack.state.records import Channel, Person
 
 PEOPLE = (Person("UBOT", "tariffwire", "tariffwire", is_bot=True), Person("UYOU", "you", "You"))
@@ -13,7 +13,7 @@ CHANNELS = (Channel("C1", "general", "public", 0), Channel("C2", "trade-news", "
 
 
 def typed(text: str) -> str:
-    return encode(text, PEOPLE, CHANNELS)
+    return encode_markup(text, PEOPLE, CHANNELS)
 
 
 def test_names_become_mentions() -> None:
@@ -41,7 +41,7 @@ PIECES = st.sampled_from(["https://a.example/", "<", ">", "&", "&lt;", "@you", "
 
 @given(st.lists(PIECES | st.text(max_size=5)).map("".join))
 def test_decoding_returns_the_typed_text(text: str) -> None:
-    read = re.sub(r"<(https?://[^<>]*)>", r"\1", encode(text, (), ()))
+    read = re.sub(r"<(https?://[^<>]*)>", r"\1", encode_markup(text, (), ()))
     assert read.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
 
 

@@ -1,6 +1,6 @@
 """Messages as plain text."""
 
-from bot.local_slack.page.plain_text import in_words
+from bot.local_slack.page.plain_text import format_plain
 
 
 def test_each_block_becomes_text_with_its_links() -> None:
@@ -33,7 +33,7 @@ def test_each_block_becomes_text_with_its_links() -> None:
             },
         ],
     }
-    assert in_words(message).splitlines() == [
+    assert format_plain(message).splitlines() == [
         "US on China",
         "*12.5 %* <since> FR (https://a.example/x)",
         "Section 301",
@@ -43,7 +43,7 @@ def test_each_block_becomes_text_with_its_links() -> None:
 
 
 def test_a_message_without_blocks_becomes_its_text() -> None:
-    assert in_words({"text": "a &amp; b"}) == "a & b"
+    assert format_plain({"text": "a &amp; b"}) == "a & b"
 
 
 def test_a_table_becomes_rows_and_a_chart_its_title() -> None:
@@ -66,7 +66,7 @@ def test_a_table_becomes_rows_and_a_chart_its_title() -> None:
             {"type": "data_visualization", "title": "Duty in percent"},
         ]
     }
-    assert in_words(message).splitlines() == [
+    assert format_plain(message).splitlines() == [
         "Rate | Source",
         "12.5% | FR (https://a.example/x)",
         "[chart: Duty in percent]",

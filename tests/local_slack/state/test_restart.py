@@ -44,9 +44,9 @@ async def test_acknowledged_messages_survive_a_kill(tmp_path: Path) -> None:
     workspace = Workspace(path)
     await workspace.start(port=0)
     try:
-        channel = workspace.team.channel("general")
+        channel = workspace.team.find_channel("general")
         assert channel is not None
-        kept = await workspace.team.storage.history(channel.id, limit=1000)
+        kept = await workspace.team.storage.load_history(channel.id, limit=1000)
         assert set(acknowledged) <= {message["ts"] for message in kept.messages}
     finally:
         await workspace.stop()
@@ -60,7 +60,7 @@ async def test_a_workspace_is_the_same_after_a_restart(tmp_path: Path) -> None:
     await first.team.create_channel("steel")
     posted = await web.chat_postMessage(channel="#steel", text="kept", blocks=[section("kept")])
     person = first.team.identity.person_id
-    channel = first.team.channel("steel")
+    channel = first.team.find_channel("steel")
     assert channel is not None
     await ResponseUrls(first.team).show(channel, {"text": "gone with the run"}, "cause")
     await web.views_publish(user_id=person, view={"type": "home", "blocks": [section("home")]})

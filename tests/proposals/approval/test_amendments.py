@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.errors import AmendmentRefused
 from bot.parties import Parties
-from bot.proposals.approval.amendments import Amendment, apply
-from bot.proposals.approval.overlay import lay_over, ledger_over
+from bot.proposals.approval.amendments import Amendment, apply_amendment
+from bot.proposals.approval.overlay import build_ledger, build_overlay
 from bot.rates.calendar.entries import list_entries
 from bot.rates.calendar.upcoming import list_calendar
 from bot.rates.files.validate import RatesFiles, find_problems
@@ -62,7 +62,7 @@ def new_measure(**changes: Any) -> Amendment:
 def answer_with(
     book: RatesFiles, parties: Parties, *amendments: Amendment, text: str = "us on china", on: date
 ) -> Answer:
-    [answer] = ask(text, ledger_over(book, amendments, parties), on, on=on)
+    [answer] = ask(text, build_ledger(book, amendments, parties), on, on=on)
     return answer
 
 
@@ -120,7 +120,7 @@ def test_an_approved_rate_ends_when_the_rate_it_replaces_would_have_ended(
     [
         (amendment(measure="us-nothing"), "no measure"),
         (amendment(imposer="BR"), "no file for BR"),
-        (amendment(measure="us-232-steel", from_=date(2025, 6, 4)), "begins on 2025-06-04 already"),
+        (amendment(measure="us-232-steel", from_=date(2025, 6, 4)), "begins on 4 Jun 2025 already"),
         (amendment(from_=date(2026, 7, 24)), "a rate of it is known for 2026-07-24"),
         (new_measure(legal_basis=""), "legal basis"),
         (new_measure(partners=("XX",)), "no economy is called 'XX'"),
@@ -132,24 +132,24 @@ def test_an_amendment_that_does_not_fit_is_refused_with_the_reason(
 ) -> None:
     codes = {party.code for party in parties}
     with pytest.raises(AmendmentRefused, match=cause):
-        apply(book, wrong, codes)
+        apply_amendment(book, wrong, codes)
 
 
 def test_an_amendment_already_in_the_files_is_not_applied_again(
     book: RatesFiles, parties: Parties
 ) -> None:
     for one in (amendment(), new_measure()):
-        shipped = lay_over(book, [one], parties).book
-        again = lay_over(shipped, [one], parties)
-        assert (again.book, again.held, again.left_out) == (shipped, (), ())
+        shipped = build_overlay(book, [one], parties).book
+        again = build_overlay(shipped, [one], parties)
+        assert (again.book, again.applied, again.left_out) == (shipped, (), ())
 
 
 def test_an_amendment_that_no_longer_fits_is_left_out_with_the_reason(
     book: RatesFiles, parties: Parties
 ) -> None:
     gone = amendment(id="1", measure="us-nothing")
-    laid = lay_over(book, [gone, amendment()], parties)
-    assert [one.id for one in laid.held] == ["0123abcd"]
+    laid = build_overlay(book, [gone, amendment()], parties)
+    assert [one.id for one in laid.applied] == ["0123abcd"]
     assert [left.amendment for left in laid.left_out] == [gone]
     assert "no measure" in laid.left_out[0].why
 
@@ -160,7 +160,7 @@ def test_a_measure_can_have_two_approved_rates_in_succession(
     first = amendment(id="1")
     second = amendment(id="2", percent=Decimal(60), from_=date(2027, 2, 1))
     for days in ([first, second], [first, second]):
-        laid = lay_over(book, days, parties)
+        laid = build_overlay(book, days, parties)
         assert laid.left_out == ()
     january = answer_with(book, parties, first, second, on=date(2027, 1, 31))
     february = answer_with(book, parties, first, second, on=date(2027, 2, 1))
@@ -181,11 +181,11 @@ def test_an_amendment_changes_one_measure_only_or_is_refused(
     )
     codes = {party.code for party in parties}
     try:
-        new = apply(book, one, codes)
+        new = apply_amendment(book, one, codes)
     except AmendmentRefused:
         return
     assert list(find_problems(new, codes)) == []
-    changed = ledger_over(new, [], parties)
+    changed = build_ledger(new, [], parties)
     assert changed.measures != ledger.measures
     for old, now in zip(ledger.measures, changed.measures, strict=True):
         if old.id == measure.id:
@@ -220,19 +220,19 @@ def test_a_new_measure_with_an_id_changed_by_a_reviewer_is_not_counted_twice(
     scope: Scope, book: RatesFiles, parties: Parties
 ) -> None:
     one = new_measure(scope=scope)
-    shipped = with_reviewed_id(lay_over(book, [one], parties).book)
+    shipped = with_reviewed_id(build_overlay(book, [one], parties).book)
     for files in (shipped, with_reviewed_source(shipped)):
-        again = lay_over(files, [one], parties)
-        assert (again.book, again.held, again.left_out) == (files, (), ())
+        again = build_overlay(files, [one], parties)
+        assert (again.book, again.applied, again.left_out) == (files, (), ())
 
 
 def test_a_correction_by_a_reviewer_is_not_overridden(book: RatesFiles, parties: Parties) -> None:
     one = new_measure()
-    shipped = lay_over(book, [one], parties).book
+    shipped = build_overlay(book, [one], parties).book
     [period] = shipped.imposer_files["us.yaml"].measures[-1].periods
     corrected = period.model_copy(update={"percent": Decimal(35)})
     shipped = with_reviewed_id(shipped, periods=(corrected,))
-    assert lay_over(shipped, [one], parties) == (shipped, (), ())
+    assert build_overlay(shipped, [one], parties) == (shipped, (), ())
 
 
 def test_an_amendment_on_other_goods_from_the_same_day_is_still_applied(
@@ -240,16 +240,16 @@ def test_an_amendment_on_other_goods_from_the_same_day_is_still_applied(
 ) -> None:
     cars = new_measure(id="1", scope=Scope(goods=("cars",)))
     steel = new_measure(id="2", scope=Scope(goods=("steel",)))
-    shipped = lay_over(book, [cars], parties).book
-    assert lay_over(shipped, [cars, steel], parties).held == (steel,)
+    shipped = build_overlay(book, [cars], parties).book
+    assert build_overlay(shipped, [cars, steel], parties).applied == (steel,)
 
 
 def test_an_amendment_already_in_a_schedule_column_is_not_applied_again(
     book: RatesFiles, parties: Parties
 ) -> None:
     one = amendment(from_=date(2026, 7, 24), percent=Decimal("12.5"))
-    laid = lay_over(book, [one], parties)
-    assert (laid.held, laid.left_out) == ((), ())
+    laid = build_overlay(book, [one], parties)
+    assert (laid.applied, laid.left_out) == ((), ())
 
 
 def test_an_answer_beyond_the_data_lists_an_approved_rate_as_a_later_change(
@@ -267,7 +267,7 @@ def test_an_answer_beyond_the_data_lists_an_approved_rate_as_a_later_change(
 def test_an_upcoming_approved_rate_counts_as_checked_on_the_day_of_its_story(
     book: RatesFiles, parties: Parties
 ) -> None:
-    changed = ledger_over(book, [amendment()], parties)
+    changed = build_ledger(book, [amendment()], parties)
     query = RateQuery(kind=QueryKind.UPCOMING, partner="CN")
     [coming] = [
         each
@@ -282,7 +282,7 @@ def test_a_rate_approved_after_its_first_day_is_not_listed_as_overdue(
     kind: QueryKind, book: RatesFiles, parties: Parties
 ) -> None:
     today = date(2026, 12, 6)
-    changed = ledger_over(book, [amendment(approved_on=date(2026, 12, 5))], parties)
+    changed = build_ledger(book, [amendment(approved_on=date(2026, 12, 5))], parties)
     [answer] = ask("us on china", changed, today)
     days = list_calendar(RateQuery(kind=kind, partner="CN"), changed, today)
     assert answer.total_percent == Decimal(40)

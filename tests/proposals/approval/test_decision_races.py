@@ -11,7 +11,7 @@ from bot.news.story import Figure
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, Operator, ProposalRecord, State
 from bot.proposals.approval.decisions import Decisions, DecisionStore
-from bot.proposals.build import proposed
+from bot.proposals.build import propose_rate
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.ledger import Ledger
 from bot.store.upgrade import upgrade
@@ -31,7 +31,7 @@ def proposal_of_40_percent() -> Proposal:
         imposer="US", partner="CN", percent=Decimal(40), effective_on=date(2026, 12, 1)
     )
     witness = ReportSource(source="Wire", link="https://wire.example/1", published=NOW)
-    found = proposed(claim, witness, SHIPPED, NOW)
+    found = propose_rate(claim, witness, SHIPPED, NOW)
     assert found is not None
     return found
 
@@ -89,8 +89,8 @@ async def test_a_rejection_after_an_approval_shows_the_approval(
     late = second(store, lambda: first.approve(proposal_of_40_percent().id, ANA, None))
     outcome = await late.reject(proposal_of_40_percent().id, BO)
     assert outcome is not None
-    assert (outcome.done, outcome.filed.state) == (False, State.APPROVED)
-    assert outcome.filed == await first.get(proposal_of_40_percent().id)
+    assert (outcome.is_new, outcome.record.state) == (False, State.APPROVED)
+    assert outcome.record == await first.get(proposal_of_40_percent().id)
     assert await recorded_decisions(store) == ["approved"]
 
 
@@ -100,21 +100,21 @@ async def test_an_approval_after_a_rejection_shows_the_rejection_and_changes_no_
     late = second(store, lambda: first.reject(proposal_of_40_percent().id, ANA))
     outcome = await late.approve(proposal_of_40_percent().id, BO, None)
     assert outcome is not None
-    assert (outcome.done, outcome.filed.state) == (False, State.REJECTED)
-    assert outcome.filed.decision is not None
-    assert outcome.filed.decision.by == ANA
+    assert (outcome.is_new, outcome.record.state) == (False, State.REJECTED)
+    assert outcome.record.decision is not None
+    assert outcome.record.decision.by == ANA
     assert late.ledger is SHIPPED
     assert await recorded_decisions(store) == ["rejected"]
 
 
 async def test_a_decision_undone_meanwhile_is_shown_as_open(store: Store, first: Decisions) -> None:
     await first.approve(proposal_of_40_percent().id, ANA, None)
-    late = second(store, lambda: first.take_back(proposal_of_40_percent().id, ANA))
+    late = second(store, lambda: first.undo(proposal_of_40_percent().id, ANA))
     await late.look()
     used = late.ledger
-    outcome = await late.take_back(proposal_of_40_percent().id, BO)
+    outcome = await late.undo(proposal_of_40_percent().id, BO)
     assert outcome is not None
-    assert (outcome.done, outcome.filed.state) == (False, State.PENDING)
+    assert (outcome.is_new, outcome.record.state) == (False, State.PENDING)
     assert late.ledger is used
     assert await recorded_decisions(store) == ["approved", "taken back"]
 
@@ -123,12 +123,12 @@ async def test_a_decision_changed_meanwhile_is_shown(store: Store, first: Decisi
     await first.approve(proposal_of_40_percent().id, ANA, None)
 
     async def undo_and_reject() -> None:
-        await first.take_back(proposal_of_40_percent().id, ANA)
+        await first.undo(proposal_of_40_percent().id, ANA)
         await first.reject(proposal_of_40_percent().id, ANA)
 
-    outcome = await second(store, undo_and_reject).take_back(proposal_of_40_percent().id, BO)
+    outcome = await second(store, undo_and_reject).undo(proposal_of_40_percent().id, BO)
     assert outcome is not None
-    assert (outcome.done, outcome.filed.state) == (False, State.REJECTED)
+    assert (outcome.is_new, outcome.record.state) == (False, State.REJECTED)
     assert await recorded_decisions(store) == ["approved", "taken back", "rejected"]
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.errors import AmendmentRefused
-from bot.proposals.approval.amendments import apply
+from bot.proposals.approval.amendments import apply_amendment
 from bot.proposals.approval.audit import Operator, State
 from bot.proposals.approval.decisions import Decisions
-from bot.proposals.approval.terms import NEW, ApprovalForm, FormRefused, form_of
-from bot.proposals.build import proposed
+from bot.proposals.approval.terms import NEW, ApprovalForm, FormRefused, fill_form
+from bot.proposals.build import propose_rate
 from bot.proposals.inbox import ProposalInbox
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.ledger import Ledger
@@ -36,7 +36,7 @@ def proposal_of(percent: int = 40, day: date | None = DECEMBER, product: str = "
     claim = ReportedRate(
         imposer="US", partner="CN", percent=Decimal(percent), effective_on=day, product=product
     )
-    found = proposed(claim, WIRE, SHIPPED, NOW)
+    found = propose_rate(claim, WIRE, SHIPPED, NOW)
     assert found is not None
     return found
 
@@ -89,7 +89,7 @@ async def test_an_approval_changes_the_ledger_at_once_and_after_a_restart(
     await setting.inbox.offer([proposal_of()])
     outcome = await setting.decisions.approve(proposal_of().id, ANA, None)
     assert outcome is not None
-    assert outcome.done
+    assert outcome.is_new
     assert [total(ledger) for ledger in used] == [Decimal("12.5"), Decimal(40)]
     again = Decisions(setting.store.proposals, BOOK, SHIPPED, lambda: NOW)
     await again.look()
@@ -106,7 +106,7 @@ async def test_two_clicks_are_one_decision(setting: Setting) -> None:
         setting.decisions.reject(proposal_of().id, BO),
         setting.decisions.approve(proposal_of().id, BO, None),
     )
-    assert sorted(bool(each and each.done) for each in outcomes) == [False, False, True]
+    assert sorted(bool(each and each.is_new) for each in outcomes) == [False, False, True]
     assert len(await setting.store.proposals.record()) == 1
 
 
@@ -114,7 +114,7 @@ async def test_a_rejection_changes_no_rate(setting: Setting) -> None:
     await setting.inbox.offer([proposal_of()])
     outcome = await setting.decisions.reject(proposal_of().id, ANA)
     assert outcome is not None
-    assert outcome.filed.state is State.REJECTED
+    assert outcome.record.state is State.REJECTED
     assert total(setting.decisions.ledger) == Decimal("12.5")
 
 
@@ -123,11 +123,11 @@ async def test_missing_terms_must_be_filled_in(setting: Setting) -> None:
     with pytest.raises(FormRefused) as refused:
         await setting.decisions.approve(proposal_of().id, ANA, None)
     assert set(refused.value.problems) == {"day"}
-    form = form_of(proposal_of(day=None), SHIPPED).model_copy(update={"day": "2026-12-15"})
+    form = fill_form(proposal_of(day=None), SHIPPED).model_copy(update={"day": "2026-12-15"})
     outcome = await setting.decisions.approve(proposal_of().id, ANA, form)
     assert outcome is not None
-    assert outcome.filed.decision is not None
-    assert outcome.filed.decision.edited
+    assert outcome.record.decision is not None
+    assert outcome.record.decision.edited
     assert total(setting.decisions.ledger, date(2026, 12, 14)) == Decimal("12.5")
     assert total(setting.decisions.ledger, date(2026, 12, 15)) == 40
     [line] = await setting.store.proposals.record()
@@ -153,7 +153,7 @@ async def test_wrong_terms_are_reported_at_their_fields(
     changes: dict[str, str], fields: set[str], setting: Setting
 ) -> None:
     await setting.inbox.offer([proposal_of()])
-    form = form_of(proposal_of(), SHIPPED).model_copy(update=changes)
+    form = fill_form(proposal_of(), SHIPPED).model_copy(update=changes)
     with pytest.raises(FormRefused) as refused:
         await setting.decisions.approve(proposal_of().id, ANA, form)
     assert set(refused.value.problems) == fields
@@ -194,13 +194,13 @@ async def test_a_new_measure_on_goods_is_added_to_the_total(setting: Setting) ->
 async def test_an_approval_can_be_undone(setting: Setting) -> None:
     await setting.inbox.offer([proposal_of()])
     await setting.decisions.approve(proposal_of().id, ANA, None)
-    outcome = await setting.decisions.take_back(proposal_of().id, BO)
+    outcome = await setting.decisions.undo(proposal_of().id, BO)
     assert outcome is not None
-    assert (outcome.done, outcome.filed.state) == (True, State.PENDING)
+    assert (outcome.is_new, outcome.record.state) == (True, State.PENDING)
     assert total(setting.decisions.ledger) == Decimal("12.5")
-    again = await setting.decisions.take_back(proposal_of().id, BO)
+    again = await setting.decisions.undo(proposal_of().id, BO)
     assert again is not None
-    assert not again.done
+    assert not again.is_new
     assert [one.what for one in await setting.store.proposals.record()] == [
         "approved",
         "taken back",
@@ -212,7 +212,7 @@ async def test_one_of_two_approvals_can_be_undone(setting: Setting) -> None:
     await setting.inbox.offer([first, second])
     await setting.decisions.approve(first.id, ANA, None)
     await setting.decisions.approve(second.id, ANA, None)
-    await setting.decisions.take_back(first.id, ANA)
+    await setting.decisions.undo(first.id, ANA)
     assert total(setting.decisions.ledger, date(2026, 12, 31)) == Decimal("12.5")
     assert total(setting.decisions.ledger, date(2027, 1, 1)) == 60
 
@@ -227,15 +227,15 @@ async def test_an_approval_that_another_one_depends_on_cannot_be_undone(setting:
     raised = ApprovalForm(percent="60", day="2027-01-01", measure=f"us-approved-{first.id}")
     await setting.decisions.approve(second.id, ANA, raised)
     assert total(setting.decisions.ledger, date(2027, 1, 1)) == Decimal("72.5")
-    with pytest.raises(AmendmentRefused, match="builds on it"):
-        await setting.decisions.take_back(first.id, ANA)
+    with pytest.raises(AmendmentRefused, match="depends on it"):
+        await setting.decisions.undo(first.id, ANA)
     assert total(setting.decisions.ledger, date(2027, 1, 1)) == Decimal("72.5")
 
 
 async def test_an_unknown_proposal_cannot_be_decided(setting: Setting) -> None:
     assert await setting.decisions.approve("nothing", ANA, None) is None
     assert await setting.decisions.reject("nothing", ANA) is None
-    assert await setting.decisions.take_back("nothing", ANA) is None
+    assert await setting.decisions.undo("nothing", ANA) is None
 
 
 async def test_a_rate_already_in_the_files_cannot_be_approved(setting: Setting) -> None:
@@ -257,13 +257,13 @@ async def test_an_approval_that_conflicts_with_new_files_is_reported_as_left_out
     [made] = await setting.store.proposals.approved()
     # A new release of the files has another rate for the same day.
     shipped = made.model_copy(update={"id": "elsewhere", "percent": Decimal(45)})
-    files = apply(BOOK, shipped, {party.code for party in PARTIES})
+    files = apply_amendment(BOOK, shipped, {party.code for party in PARTIES})
     again = Decisions(setting.store.proposals, files, SHIPPED, lambda: NOW)
     await again.look()
     [left] = again.left_out
     assert left.amendment == made
-    assert "45 %" in left.why
-    await again.take_back(proposal_of().id, ANA)
+    assert "45%" in left.why
+    await again.undo(proposal_of().id, ANA)
     assert again.left_out == ()
 
 
@@ -273,11 +273,11 @@ async def test_an_approval_that_is_now_in_the_files_cannot_be_undone_in_slack(
     await setting.inbox.offer([proposal_of()])
     await setting.decisions.approve(proposal_of().id, ANA, None)
     [made] = await setting.store.proposals.approved()
-    files = apply(BOOK, made, {party.code for party in PARTIES})
+    files = apply_amendment(BOOK, made, {party.code for party in PARTIES})
     again = Decisions(setting.store.proposals, files, Ledger(files, PARTIES), lambda: NOW)
     await again.look()
-    with pytest.raises(AmendmentRefused, match="hold it by now"):
-        await again.take_back(proposal_of().id, ANA)
+    with pytest.raises(AmendmentRefused, match="now contain it"):
+        await again.undo(proposal_of().id, ANA)
     filed = await again.get(proposal_of().id)
     assert filed is not None
     assert filed.state is State.APPROVED
@@ -298,7 +298,7 @@ async def test_another_bot_on_the_same_database_applies_the_decisions(setting: S
         await other.look()
         await setting.decisions.look()
     assert [total(ledger) for ledger in used] == [Decimal("12.5"), Decimal(40)]
-    await setting.decisions.take_back(proposal_of().id, ANA)
+    await setting.decisions.undo(proposal_of().id, ANA)
     await setting.decisions.look()
     assert len(own) == 3, "what it decided itself is no news to it"
     await other.look()
@@ -308,14 +308,14 @@ async def test_another_bot_on_the_same_database_applies_the_decisions(setting: S
 async def test_open_proposals_are_compared_with_the_current_ledger(setting: Setting) -> None:
     first, other = proposal_of(40), proposal_of(60)
     await setting.inbox.offer([first, other])
-    form = form_of(first, SHIPPED).model_copy(update={"percent": "60"})
+    form = fill_form(first, SHIPPED).model_copy(update={"percent": "60"})
     await setting.decisions.approve(first.id, ANA, form)
     after = setting.decisions.ledger
     waiting = await setting.decisions.get(other.id)
     assert waiting is not None
     assert waiting.state is State.PENDING
-    assert "60% from 2026-12-01" in waiting.proposal.already
-    assert await setting.decisions.moved(SHIPPED, after) == (other.id,)
-    assert await setting.decisions.moved(after, after) == ()
+    assert "60% from 1 Dec 2026" in waiting.proposal.already
+    assert await setting.decisions.list_differing(SHIPPED, after) == (other.id,)
+    assert await setting.decisions.list_differing(after, after) == ()
     # Only the approval is recorded; there is no decision on the other proposal.
     assert [one.proposal_id for one in await setting.store.proposals.record()] == [first.id]

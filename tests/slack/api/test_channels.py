@@ -15,7 +15,7 @@ from bot.slack.api.channels import find_channel
 async def test_a_channel_name_becomes_an_id(
     workspace: Workspace, client: AsyncWebClient, name: str
 ) -> None:
-    found = workspace.team.channel("trade-news")
+    found = workspace.team.find_channel("trade-news")
     assert found is not None
     assert await find_channel(client, name) == found.id
 

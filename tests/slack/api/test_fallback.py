@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.local_slack.client import say
 from bot.local_slack.server import Workspace
 from bot.slack.api.fallback import respond_with
-from bot.slack.app import build_app, web_app
+from bot.slack.app import build_app, build_web_app
 from tests.slack.fakes import answer_message, slack_context
 
 HISTORY = "us china history on 2025-05-20"
@@ -22,7 +22,7 @@ HISTORY = "us china history on 2025-05-20"
 async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
     """Runs the bot; the workspace calls it over signed HTTP."""
     given = slack_context(client, secret=workspace.signing_secret)
-    runner = web.AppRunner(web_app(build_app(given), given))
+    runner = web.AppRunner(build_web_app(build_app(given), given))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
@@ -37,7 +37,7 @@ def block_types(message: dict[str, Any]) -> list[str]:
 
 def answer_message_of(messages: list[dict[str, Any]]) -> dict[str, Any]:
     """The answer, without the message that announced it."""
-    announced = [m for m in messages if "message of its own" in m["text"]]
+    announced = [m for m in messages if "in the next message" in m["text"]]
     (answer,) = [m for m in messages if m not in announced]
     assert len(announced) == 1
     return answer

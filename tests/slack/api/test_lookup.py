@@ -18,7 +18,7 @@ def sender(client: AsyncWebClient) -> SlackSender:
 
 
 def _delivery(workspace: Workspace, id_: str, *, uncertain: bool = True) -> Delivery:
-    channel = workspace.team.channel("trade-news")
+    channel = workspace.team.find_channel("trade-news")
     assert channel is not None
     return delivery(id=id_, conversation=channel.id, uncertain=uncertain)
 

@@ -26,7 +26,7 @@ from tests.store.opened import open_store
 
 
 def channel_of(workspace: Workspace, name: str = "trade-news") -> str:
-    found = workspace.team.channel(name)
+    found = workspace.team.find_channel(name)
     assert found is not None
     return found.id
 

@@ -23,7 +23,7 @@ MANY = tuple(
 
 @pytest.fixture
 def queued(workspace: Workspace) -> Delivery:
-    channel = workspace.team.channel("trade-news")
+    channel = workspace.team.find_channel("trade-news")
     assert channel is not None
     return delivery(conversation=channel.id)
 

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from bot.slack.blockkit.mrkdwn import (
     bold,
-    channel,
+    check_url,
     cut_markup,
     escape,
+    format_moment,
     link,
-    moment,
-    person,
-    safe_url,
+    link_channel,
+    mention_person,
 )
 from bot.text.single_line import to_single_line
 from tests.slack.samples import HOSTILE, nasty_text
@@ -81,12 +81,12 @@ def test_a_link_to_an_address_with_a_port_shows_the_address(address: str) -> Non
     ],
 )
 def test_an_unsafe_address_does_not_become_a_link(url: str) -> None:
-    assert safe_url(url) is None
+    assert check_url(url) is None
     assert link(url, "shown") == "shown"
 
 
 def test_an_address_cannot_close_its_link_early() -> None:
-    address = safe_url("https://a.example/x|y> <!channel>")
+    address = check_url("https://a.example/x|y> <!channel>")
     assert address == "https://a.example/x%7Cy%3E%20%3C!channel%3E"
 
 
@@ -104,12 +104,14 @@ def test_markup_is_not_cut_within_an_entity(markup: str, limit: int) -> None:
 
 def test_a_time_is_shown_in_the_readers_zone_with_utc_as_fallback() -> None:
     when = datetime(2025, 5, 12, 7, 0, tzinfo=UTC)
-    assert moment(when) == ("<!date^1747033200^{date_short_pretty} {time}|2025-05-12 07:00 UTC>")
+    assert format_moment(when) == (
+        "<!date^1747033200^{date_short_pretty} {time}|12 May 2025, 07:00 UTC>"
+    )
 
 
 def test_only_ids_become_mentions() -> None:
-    assert person("U123") == "<@U123>"
-    assert person("!channel") == channel("x>") == ""
+    assert mention_person("U123") == "<@U123>"
+    assert mention_person("!channel") == link_channel("x>") == ""
 
 
 def test_an_empty_text_is_not_made_bold() -> None:

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.alerts.delivery import DeliveryKind
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
-from bot.slack.app import build_app, web_app
+from bot.slack.app import build_app, build_web_app
 from bot.slack.context import SlackContext
 from tests.slack.fakes import (
     FailingStore,
@@ -30,7 +30,7 @@ class PageUser:
 
     def __init__(self, workspace: Workspace, given: SlackContext) -> None:
         self.workspace, self.context = workspace, given
-        found = workspace.team.channel("trade-news")
+        found = workspace.team.find_channel("trade-news")
         assert found is not None
         self.channel = found.id
         self.team = workspace.team.identity.team_id
@@ -70,7 +70,7 @@ class PageUser:
 
 @asynccontextmanager
 async def page_user_of(workspace: Workspace, given: SlackContext) -> AsyncIterator[PageUser]:
-    runner = web.AppRunner(web_app(build_app(given), given))
+    runner = web.AppRunner(build_web_app(build_app(given), given))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     port = runner.addresses[0][1]
@@ -94,9 +94,9 @@ def as_text(messages: list[dict[str, Any]]) -> str:
 
 async def test_following_an_event_twice_has_the_effect_of_once(page_user: PageUser) -> None:
     alert = await page_user.alert()
-    assert "You now follow" in as_text(await page_user.click(alert, "alert_follow"))
+    assert "Following." in as_text(await page_user.click(alert, "alert_follow"))
     (again,) = await page_user.click(alert, "alert_follow")
-    assert again["text"].startswith("You follow")
+    assert again["text"].startswith("Already following")
     assert again["ephemeral"]
     assert isinstance(page_user.context.service.stores.events, FakeEventPreferences)
     assert page_user.context.service.stores.events.follows == {
@@ -114,7 +114,7 @@ async def test_why_of_a_pruned_story_says_so(workspace: Workspace, client: Async
     given = slack_context(client, workspace.signing_secret, stories=FakeStories())
     async with page_user_of(workspace, given) as page_user:
         said = as_text(await page_user.click(await page_user.alert(), "alert_why"))
-        assert "no longer keep" in said
+        assert "no longer saved" in said
 
 
 async def test_an_event_can_be_muted_and_unmuted(page_user: PageUser) -> None:
@@ -176,7 +176,7 @@ async def test_a_failing_button_reports_the_error(
     given = slack_context(client, workspace.signing_secret, events=FailingStore())
     async with page_user_of(workspace, given) as page_user:
         said = as_text(await page_user.click(await page_user.alert(), "alert_follow"))
-        assert "noted in the log" in said
+        assert "in the log" in said
         assert "RuntimeError" not in said
 
 

@@ -26,7 +26,7 @@ async def test_the_calendar_file_is_uploaded_to_the_channel(
 ) -> None:
     async with running_bot(workspace, client):
         answers = await say(workspace.address, "#trade-news", "/tariff upcoming ics china")
-    assert any("is shared here" in answer["text"] for answer in answers)
+    assert any("is above" in answer["text"] for answer in answers)
     [file] = await files(workspace, "trade-news")
     assert (file["name"], file["title"]) == ("tariffs-ahead.ics", "Tariffs ahead of China")
     async with session.get(file["url_private"]) as response:

@@ -110,7 +110,7 @@ async def test_a_subscription_is_saved_and_confirmed_to_the_whole_channel(
 async def test_subscribing_twice_changes_nothing_and_says_so(context: SlackContext) -> None:
     await answer(context, ask("subscribe tariffs"))
     reply = await answer(context, ask("subscribe tariffs"))
-    assert "already" in as_text(reply)
+    assert "Already" in as_text(reply)
     assert not reply.in_channel
 
 
@@ -155,9 +155,9 @@ async def test_the_latest_stories_can_be_filtered() -> None:
 
 
 async def test_upcoming_and_past_changes_are_listed(context: SlackContext) -> None:
-    assert "What comes next" in as_text(await answer(context, ask("upcoming")))
+    assert "Upcoming changes" in as_text(await answer(context, ask("upcoming")))
     changed = as_text(await answer(context, ask("changes since 2025-05-01 china")))
-    assert "2025-05" in changed
+    assert "May 2025" in changed
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ async def test_hostile_text_is_harmless(context: SlackContext, text: str) -> Non
         + [b["text"]["text"] for b in reply.payload()["blocks"] if b["type"] == "section"],
         ensure_ascii=False,
     )
-    for part in ("<!", "<@U9", "\u202e", "|us>", "@channel", ":tada:", "noted in the log"):
+    for part in ("<!", "<@U9", "\u202e", "|us>", "@channel", ":tada:", "in the log"):
         assert part not in said
     assert len(said) < limits.MESSAGE_CHARACTERS
 
@@ -196,7 +196,7 @@ async def test_any_text_gets_a_reply_that_slack_accepts(context: SlackContext, t
         check_budget(payload["blocks"])
         size = len(json.dumps(payload["blocks"], ensure_ascii=False)) + len(payload["text"])
         assert size <= limits.MESSAGE_CHARACTERS
-        assert "noted in the log" not in payload["text"]
+        assert "in the log" not in payload["text"]
 
 
 class _UnavailableSubscriptions:

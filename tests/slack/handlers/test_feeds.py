@@ -14,7 +14,7 @@ from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers.commands import answer
-from bot.slack.views.feeds import feed_refused
+from bot.slack.views.feeds import render_feed_refused
 from tests.slack.fakes import FakeFeeds, slack_context
 from tests.slack.samples import NOW
 
@@ -62,7 +62,7 @@ async def test_failing_feeds_come_first_with_their_reason_before_figures_for_eac
         health("off", "off", enabled=False),
     )
     text = valid_text(await ask(given, "feeds", user="U2"))
-    assert "3 feeds: 1 well, 2 failing" in text
+    assert "3 feeds: 1 ok, 2 failing" in text
     assert "median 4 min, 95% within 25 min" in text
     assert text.index("court") < text.index("503") < text.index("The wire")
     assert "(3 in a row)" in text
@@ -94,7 +94,7 @@ async def test_an_operator_adds_and_removes_a_feed() -> None:
     assert feeds.added == [address]
     assert "old_wire" in valid_text(await ask(given, "feeds remove old_wire"))
     assert feeds.removed == ["old_wire"]
-    assert "asked again at once" in valid_text(await ask(given, "feeds resume gone_wire"))
+    assert "It is polled now" in valid_text(await ask(given, "feeds resume gone_wire"))
     assert feeds.resumed == ["gone_wire"]
 
 
@@ -113,7 +113,7 @@ async def test_only_operators_change_feeds(text: str) -> None:
 async def test_operators_see_how_to_resume_a_stopped_feed() -> None:
     gone = health("old_wire", "stopped", error="gone for good (answered 410 Gone)")
     given, _ = context_with(gone, health("wire"))
-    assert "feeds resume ID` asks one again that has stopped, such as `old_wire`" in valid_text(
+    assert "feeds resume ID` resumes one that was stopped, such as `old_wire`" in valid_text(
         await ask(given, "feeds")
     )
     assert "feeds resume" not in valid_text(await ask(given, "feeds", user="U2"))
@@ -162,9 +162,11 @@ def hostile_text() -> str:
 
 
 async def test_a_reason_shared_by_several_feeds_is_given_once() -> None:
-    alike = [health(f"f{n}", "failing", error="its name was not found (DNS)") for n in range(3)]
+    alike = [
+        health(f"f{n}", "failing", error="its host name was not found (DNS)") for n in range(3)
+    ]
     given, _ = context_with(*alike, health("other", "failing", error="answered 503"))
-    assert "3 of them fail for the same reason: its name was not found (DNS)." in valid_text(
+    assert "3 of them fail for the same reason: its host name was not found (DNS)." in valid_text(
         await ask(given, "feeds")
     )
     given, _ = context_with(alike[0], health("other", "failing", error="answered 503"))
@@ -172,7 +174,7 @@ async def test_a_reason_shared_by_several_feeds_is_given_once() -> None:
 
 
 def test_a_setting_in_a_cure_is_shown_as_code() -> None:
-    said = feed_refused(
+    said = render_feed_refused(
         FeedError("https://new.example/", "is a private address", "TARIFFWIRE_A_B can allow it")
     )
     assert "`TARIFFWIRE_A_B` can allow it." in said.text

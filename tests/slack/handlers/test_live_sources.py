@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.commands.answers import AnswerService
 from bot.feeds.http.limits import FetchLimits
 from bot.runtime.settings import Settings
-from bot.slack.app import build_app, web_app
+from bot.slack.app import build_app, build_web_app
 from bot.slack.context import SlackContext
 from bot.sources.registry import SourceRegistry
 from tests.feeds.server import FeedServer, serving
@@ -58,7 +58,7 @@ class SlackRequester:
         self.context, self._session = given, session
         self.later: list[dict[str, Any]] = []
         self._respond = server.at("/respond", self._take)
-        self._runner = web.AppRunner(web_app(build_app(given), given))
+        self._runner = web.AppRunner(build_web_app(build_app(given), given))
 
     async def _take(self, request: web.BaseRequest) -> web.Response:
         self.later.append(await request.json())
@@ -137,7 +137,7 @@ async def test_if_a_source_fails_the_answer_has_a_warning(
     schedule.at("/search", play)
     acknowledged, _ = await ask_with_source(client, session, schedule, QUESTION)
     assert "United States on 🇨🇳 China, HS 3926.90.99: 145%" in acknowledged
-    assert "could not be read just now; the base duty of HS 3926.90.99 is left out" in acknowledged
+    assert "could not be read; the base duty of HS 3926.90.99 is left out" in acknowledged
 
 
 @pytest.mark.parametrize("text", ["us on china", "us on china 8507.60.00", "upcoming", "help"])

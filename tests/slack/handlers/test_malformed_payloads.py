@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.app import build_app, web_app
+from bot.slack.app import build_app, build_web_app
 from bot.slack.context import SlackContext
 from bot.slack.views.approval_form import TERMS
 from bot.slack.views.replies import RUN
@@ -121,7 +121,7 @@ async def bot(client: AsyncWebClient) -> AsyncIterator[Bot]:
         return web.Response(text="ok")
 
     context = slack_context(client)
-    application = web_app(build_app(context), context)
+    application = build_web_app(build_app(context), context)
     application.router.add_post("/respond/{key}", take)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()

@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from bot.slack.handlers.payloads import Click, conversation_of, mention, person_of, slash_command
+from bot.slack.handlers.payloads import (
+    Click,
+    read_conversation,
+    read_mention,
+    read_person,
+    read_slash_command,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,15 +26,15 @@ from bot.slack.handlers.payloads import Click, conversation_of, mention, person_
     ],
 )
 def test_markup_is_removed_from_a_command(text: str, plain: str) -> None:
-    assert slash_command({"text": text}).text == plain
+    assert read_slash_command({"text": text}).text == plain
 
 
 def test_a_slash_command_becomes_a_request() -> None:
     body = {"text": "list", "team_id": "T1", "channel_id": "C1", "user_id": "U1"}
-    request = slash_command(body)
+    request = read_slash_command(body)
     assert (request.team, request.conversation, request.user) == ("T1", "C1", "U1")
     assert not request.needs_invitation
-    assert slash_command({**body, "channel_name": "privategroup"}).needs_invitation
+    assert read_slash_command({**body, "channel_name": "privategroup"}).needs_invitation
 
 
 @pytest.mark.parametrize(
@@ -45,20 +51,20 @@ def test_a_slash_command_becomes_a_request() -> None:
 )
 def test_the_name_of_the_bot_is_removed_from_a_mention(text: str, plain: str) -> None:
     event = {"text": text, "channel": "C1", "user": "U1", "team": "T1"}
-    request = mention({"event": event})
+    request = read_mention({"event": event})
     assert request.text == plain
     assert (request.team, request.conversation, request.user) == ("T1", "C1", "U1")
 
 
 def test_the_conversation_is_the_channel_or_in_a_direct_message_the_person() -> None:
-    assert conversation_of({"channel_id": "C1", "user_id": "U1"}) == "C1"
-    assert conversation_of({"channel_id": "D1", "user_id": "U1"}) == "U1"
-    assert conversation_of({"channel": {"id": "G1"}, "user": {"id": "U1"}}) == "G1"
+    assert read_conversation({"channel_id": "C1", "user_id": "U1"}) == "C1"
+    assert read_conversation({"channel_id": "D1", "user_id": "U1"}) == "U1"
+    assert read_conversation({"channel": {"id": "G1"}, "user": {"id": "U1"}}) == "G1"
 
 
 def test_an_empty_payload_is_harmless() -> None:
     nothing: dict[str, Any] = {}
-    assert slash_command(nothing).text == mention(nothing).text == ""
+    assert read_slash_command(nothing).text == read_mention(nothing).text == ""
     assert Click(nothing, nothing).value == ""
     assert Click(nothing, nothing).request(":flag-us: china").text == "🇺🇸 china"
-    assert person_of(nothing).id == "?"
+    assert read_person(nothing).id == "?"

@@ -17,13 +17,13 @@ from bot.commands.permissions import Permissions
 from bot.local_slack.server import Workspace
 from bot.proposals.approval.audit import Operator
 from bot.proposals.approval.decisions import Decisions
-from bot.proposals.approval.terms import form_of, measures_for
-from bot.proposals.build import proposed, proposed_by_document
+from bot.proposals.approval.terms import fill_form, list_measures
+from bot.proposals.build import propose_document, propose_rate
 from bot.proposals.inbox import FEED_QUOTA, ProposalInbox
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.slack.api.sender import SlackSender
-from bot.slack.handlers.proposals import update_messages, update_on_new_ledger
-from bot.slack.views.approval_form import terms_form
+from bot.slack.handlers.proposals import update_messages, watch_ledger
+from bot.slack.views.approval_form import render_form
 from bot.store.upgrade import upgrade
 from tests.proposals.approval.test_decisions import NOW
 from tests.slack.fakes import answer_message, book, ledger, slack_context
@@ -40,7 +40,7 @@ DECEMBER = date(2026, 12, 1)
 
 def proposal_of(day: date | None = DECEMBER, percent: int = 40) -> Proposal:
     claim = ReportedRate(imposer="US", partner="CN", percent=Decimal(percent), effective_on=day)
-    found = proposed(claim, WIRE, ledger(), NOW)
+    found = propose_rate(claim, WIRE, ledger(), NOW)
     assert found is not None
     return found
 
@@ -109,7 +109,7 @@ async def operators_of(
     )
     decisions.watch(given.service.answers.replace_ledger)
     sender = SlackSender(client, PARTIES, proposals=decisions, pace_s=0)
-    decisions.watch(update_on_new_ledger(given))
+    decisions.watch(watch_ledger(given))
     async with page_user_of(workspace, given) as page_user:
         inbox = ProposalInbox(
             store.proposals, page_user.team, [page_user.channel], lambda: NOW, lambda: None
@@ -158,7 +158,7 @@ async def test_a_second_report_is_shown_in_the_same_message(
     await background.finish()
     second = await operators.message()
     assert second["ts"] == first["ts"]
-    assert "Also says" in as_text([second])
+    assert "Also reported by" in as_text([second])
     assert "paper.example/2" in as_text([second])
 
 
@@ -184,7 +184,7 @@ async def test_a_second_click_says_that_the_proposal_is_decided(
     await operators.decisions.reject(proposal_of().id, Operator(id="U9", name="bo"))
     [told] = await operators.page_user.click(message, "rate_approve")
     assert told["ephemeral"]
-    assert "decided already" in told["text"]
+    assert "already decided" in told["text"]
     assert "Rejected" in as_text([await operators.message()])
     assert "12.5%" in await operators.total()
 
@@ -196,7 +196,7 @@ async def test_a_rejection_can_be_undone(operators: OperatorChannel) -> None:
     await operators.page_user.click(rejected, "rate_take_back")
     again = await operators.message()
     assert "rate_approve" in as_text([again])
-    assert "A reported rate to decide on" in as_text([again])
+    assert "Reported rate to decide on" in as_text([again])
 
 
 async def test_a_click_by_a_non_operator_is_refused_with_the_cure(
@@ -218,11 +218,12 @@ async def test_a_form_sent_by_a_non_operator_is_refused(
     non_operator_channel: OperatorChannel,
 ) -> None:
     await non_operator_channel.ask(proposal_of())
-    form = terms_form(
+    form = render_form(
         proposal_of().id,
-        form_of(proposal_of(), ledger()),
-        measures_for(proposal_of(), ledger()),
+        fill_form(proposal_of(), ledger()),
+        list_measures(proposal_of(), ledger()),
         "x",
+        non_operator_channel.page_user.context.service.parties,
     )
     trigger = non_operator_channel.page_user.workspace.team.triggers.new()
     await non_operator_channel.page_user.context.client.views_open(trigger_id=trigger, view=form)
@@ -255,7 +256,7 @@ async def test_approving_an_incomplete_proposal_opens_a_form_for_the_rest(
     operators: OperatorChannel,
 ) -> None:
     message = await operators.ask(proposal_of(day=None))
-    assert "opens a form for what is not said" in as_text([message])
+    assert "opens a form for what is missing" in as_text([message])
     await operators.page_user.click(message, "rate_approve")
     outcome = await operators.fill_in()
     assert set(outcome.errors) == {"day"}
@@ -267,11 +268,9 @@ async def test_an_operator_can_fill_in_a_document_without_a_figure(
     operators: OperatorChannel,
 ) -> None:
     notice = WIRE.model_copy(update={"source": "Federal Register", "quote": "Notice of action"})
-    document = proposed_by_document(
-        imposer="US", partner="", by=notice, ledger=ledger(), seen_at=NOW
-    )
+    document = propose_document(imposer="US", partner="", by=notice, ledger=ledger(), seen_at=NOW)
     message = await operators.ask(document)
-    for part in ("a partner not named", "? → a new rate", "Notice of action"):
+    for part in ("an unnamed partner", "? → a new rate", "Notice of action"):
         assert part in as_text([message])
     await operators.page_user.click(message, "rate_approve")
     outcome = await operators.fill_in()
@@ -291,7 +290,7 @@ async def test_a_form_submitted_after_the_decision_says_so(
     assert (await operators.fill_in()).ok
     top = operators.page_user.workspace.team.views.modal
     assert top is not None
-    assert "decided already" in json.dumps(top["blocks"])
+    assert "already decided" in json.dumps(top["blocks"])
 
 
 async def test_a_rate_that_does_not_fit_is_refused_with_the_reason(
@@ -308,7 +307,7 @@ async def test_operators_can_list_open_proposals_and_decide_there(
     operators: OperatorChannel,
 ) -> None:
     [none] = await operators.page_user.say("/tariff proposals")
-    assert "No rate waits" in none["text"]
+    assert "No proposals are pending" in none["text"]
     await operators.ask(proposal_of())
     [listed] = await operators.page_user.say("/tariff proposals")
     [told] = await operators.page_user.click(listed, "rate_approve")
@@ -333,14 +332,14 @@ async def test_a_proposal_made_redundant_by_another_approval_says_so_until_that_
     await operators.page_user.click(message, "rate_edit")
     assert (await operators.fill_in(percent="60")).ok
     outdated = as_text([await message_on(operators, second)])
-    assert "A reported rate that the ledger has by now" in outdated
-    assert "Section 301 forced labor, China, 60% from 2026-12-01" in outdated
+    assert "Reported rate, now in our data" in outdated
+    assert "Section 301 forced labor, China, 60% from 1 Dec 2026" in outdated
     assert "rate_approve" not in outdated
     [listed] = await operators.page_user.say("/tariff proposals")
-    assert "Nothing is left to approve" in as_text([listed])
+    assert "*Reject* closes this proposal" in as_text([listed])
     await operators.page_user.click(await message_on(operators, first), "rate_take_back")
     again = as_text([await message_on(operators, second)])
-    assert "A reported rate to decide on" in again
+    assert "Reported rate to decide on" in again
     assert "*Approve* sets" in again
 
 
@@ -356,8 +355,8 @@ async def test_a_proposal_shows_the_rate_of_another_approval_that_would_precede_
     await operators.page_user.click(await operators.ask(proposal_of()), "rate_approve")
     after = await message_on(operators, later)
     assert "until then it stays at 12.5%, then 40%." in as_text([after])
-    assert "40% Section 301 forced labor, China from 2026-12-01" in as_text([after])
-    assert "from that very day on, so *Approve* is refused" in as_text(
+    assert "40% Section 301 forced labor, China from 1 Dec 2026" in as_text([after])
+    assert "from that day, so *Approve* is refused" in as_text(
         [await message_on(operators, same_day)]
     )
     # A click on an outdated list shows the changed terms first.
@@ -372,7 +371,7 @@ async def test_an_approved_rate_changes_no_message_about_another_pair(
     operators: OperatorChannel,
 ) -> None:
     on_canada = ReportedRate(imposer="US", partner="CA", percent=Decimal(63), effective_on=DECEMBER)
-    proposal = proposed(on_canada, WIRE, ledger(), NOW)
+    proposal = propose_rate(on_canada, WIRE, ledger(), NOW)
     assert proposal is not None
     await operators.ask(proposal)
     before = await message_on(operators, proposal)
@@ -391,7 +390,7 @@ async def test_proposals_held_back_are_listed_last_and_can_be_decided_there(
     await operators.inbox.offer([*made_up[1:], made_up[0]])
     [held] = await operators.store.proposals.unposted()
     [listed] = await operators.page_user.say("/tariff proposals")
-    assert f"{FEED_QUOTA + 1} rates wait for a decision, 1 of them held back" in listed["text"]
+    assert f"{FEED_QUOTA + 1} pending proposals, 1 of them not posted" in listed["text"]
     for one in made_up:
         if one.id != held:
             await operators.decisions.reject(one.id, Operator(id="U9", name="bo"))
@@ -423,7 +422,7 @@ async def test_the_list_shows_the_effect_of_each_approval(
 async def test_a_document_without_a_partner_is_not_shown_as_no_duty(
     operators: OperatorChannel,
 ) -> None:
-    document = proposed_by_document(imposer="US", partner="", by=WIRE, ledger=ledger(), seen_at=NOW)
+    document = propose_document(imposer="US", partner="", by=WIRE, ledger=ledger(), seen_at=NOW)
     message = as_text([await operators.ask(document)])
     assert "does not name a single partner, so there is no current rate to compare" in message
     assert "no duty" not in message
@@ -431,11 +430,11 @@ async def test_a_document_without_a_partner_is_not_shown_as_no_duty(
 
 async def test_a_total_and_a_component_are_distinguished(operators: OperatorChannel) -> None:
     sum_of_all = as_text([await operators.ask(steel_proposal(None))])
-    assert "75% in all → 110%" in sum_of_all
+    assert "75% in total → 110%" in sum_of_all
     assert "which duty it changes" in sum_of_all
     of_part = as_text([await operators.ask(steel_proposal("25").model_copy(update={"id": "part"}))])
     assert "25% → 110%" in of_part
-    assert "All other duties stay as they are" in of_part
+    assert "Other duties do not change" in of_part
 
 
 def steel_proposal(before: str | None) -> Proposal:
@@ -447,6 +446,6 @@ def steel_proposal(before: str | None) -> Proposal:
         from_percent=Decimal(before) if before else None,
         effective_on=date(2026, 12, 1),
     )
-    found = proposed(claim, WIRE, ledger(), NOW)
+    found = propose_rate(claim, WIRE, ledger(), NOW)
     assert found is not None
     return found

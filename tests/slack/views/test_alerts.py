@@ -17,14 +17,14 @@ from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.alerts import (
     WhyValue,
-    alert,
-    digest,
-    figure_line,
-    follow_up,
-    latest,
-    mute_choices,
-    percent,
-    why,
+    format_figure,
+    format_percent,
+    render_alert,
+    render_digest,
+    render_follow_up,
+    render_latest,
+    render_mute_choices,
+    render_why,
 )
 from bot.values import Topic
 from tests.slack.samples import HOSTILE, NOW, PARTIES, nasty_text, stories, story
@@ -52,23 +52,23 @@ def buttons(message: Message) -> dict[str, dict[str, Any]]:
 @settings(max_examples=60, deadline=None)
 @given(stories, nasty_text, st.booleans())
 def test_slack_accepts_an_alert_of_any_story(found: Story, reason: str, again: bool) -> None:
-    check_accepted(alert(found, PARTIES, reason, may_repeat=again))
-    check_accepted(why(found, reason))
+    check_accepted(render_alert(found, PARTIES, reason, may_repeat=again))
+    check_accepted(render_why(found, reason))
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(stories, max_size=3), st.integers(1, 60), nasty_text)
 def test_slack_accepts_lists_of_any_length(found: list[Story], times: int, reason: str) -> None:
     many = found * times
-    for message in digest(many, PARTIES, reason):
+    for message in render_digest(many, PARTIES, reason):
         check_accepted(message)
-    check_accepted(latest(LatestStories(many, Topic.TARIFF), PARTIES))
+    check_accepted(render_latest(LatestStories(many, Topic.TARIFF), PARTIES))
     if many:
-        check_accepted(follow_up(many, PARTIES, may_repeat=True))
+        check_accepted(render_follow_up(many, PARTIES, may_repeat=True))
 
 
 def test_an_alert_contains_everything_that_a_reader_needs() -> None:
-    text = as_text(alert(story(), PARTIES, "tariff stories naming CN"))
+    text = as_text(render_alert(story(), PARTIES, "tariff stories naming CN"))
     for part in (
         "<https://news.example/a?x=1&amp;y=2|United States and China cut tariffs for 90 days>",
         "Duties on Chinese goods fall from 145% to 30%.",
@@ -82,7 +82,7 @@ def test_an_alert_contains_everything_that_a_reader_needs() -> None:
 
 
 def test_an_alert_has_its_four_buttons() -> None:
-    found = buttons(alert(story(), PARTIES, "because"))
+    found = buttons(render_alert(story(), PARTIES, "because"))
     assert list(found) == ["alert_open", "alert_follow", "alert_mute", "alert_why"]
     assert found["alert_open"]["url"] == "https://news.example/a?x=1&y=2"
     assert found["alert_follow"]["value"] == "s1"
@@ -91,12 +91,12 @@ def test_an_alert_has_its_four_buttons() -> None:
 
 
 def test_a_story_without_a_safe_link_has_no_open_button() -> None:
-    found = buttons(alert(story(link="javascript:alert(1)"), PARTIES, ""))
+    found = buttons(render_alert(story(link="javascript:alert(1)"), PARTIES, ""))
     assert "alert_open" not in found
 
 
 def test_hostile_text_is_not_active_markup() -> None:
-    message = alert(story(title=HOSTILE, summary=HOSTILE, source=HOSTILE), PARTIES, HOSTILE)
+    message = render_alert(story(title=HOSTILE, summary=HOSTILE, source=HOSTILE), PARTIES, HOSTILE)
     # The value of a button is never shown.
     text = re.sub(r'"value": "(\\.|[^"\\])*"', "", as_text(message))
     for part in (
@@ -115,23 +115,23 @@ def test_hostile_text_is_not_active_markup() -> None:
 def test_slack_is_told_not_to_parse_links_and_mentions_in_texts() -> None:
     texts = [
         block["text"]
-        for block in alert(story(), PARTIES, "r").payload()["blocks"]
+        for block in render_alert(story(), PARTIES, "r").payload()["blocks"]
         if block["type"] == "section"
     ]
     assert all(text["verbatim"] for text in texts)
 
 
 def test_an_alert_that_may_be_a_repeat_says_so() -> None:
-    assert "(may repeat)" in as_text(alert(story(), PARTIES, "r", may_repeat=True))
-    assert "(may repeat)" in as_text(follow_up([story()], PARTIES, may_repeat=True))
-    assert "(may repeat)" in as_text(digest([story()], PARTIES, "r", may_repeat=True)[0])
-    assert "(may repeat)" not in as_text(alert(story(), PARTIES, "r"))
+    assert "(may repeat)" in as_text(render_alert(story(), PARTIES, "r", may_repeat=True))
+    assert "(may repeat)" in as_text(render_follow_up([story()], PARTIES, may_repeat=True))
+    assert "(may repeat)" in as_text(render_digest([story()], PARTIES, "r", may_repeat=True)[0])
+    assert "(may repeat)" not in as_text(render_alert(story(), PARTIES, "r"))
 
 
 @pytest.mark.parametrize("again", [False, True])
 def test_a_digest_contains_every_story(again: bool) -> None:
     many = [story(id=f"s{n}", event_id=f"s{n}", title=f"Story {n} " + "x" * 400) for n in range(60)]
-    messages = digest(many, PARTIES, "your daily digest", may_repeat=again)
+    messages = render_digest(many, PARTIES, "your daily digest", may_repeat=again)
     assert "60 trade stories" in messages[0].text
     places = [
         next(place for place, each in enumerate(messages) if f"|Story {n} " in as_text(each))
@@ -145,20 +145,20 @@ def test_a_digest_contains_every_story(again: bool) -> None:
 def test_a_digest_groups_the_stories_of_an_event() -> None:
     late = story(id="stay", event_id="s1", title="Stay", published=NOW + timedelta(hours=2))
     other = story(id="o", event_id="o", title="Other", published=NOW + timedelta(hours=1))
-    (message,) = digest([story(), other, late], PARTIES, "your daily digest")
+    (message,) = render_digest([story(), other, late], PARTIES, "your daily digest")
     told = [block["text"]["text"] for block in message.payload()["blocks"][1:4]]
     assert [line.split("|")[1].split(">")[0] for line in told] == [story().title, "Stay", "Other"]
     assert [line.startswith("↳") for line in told] == [False, True, False]
 
 
 def test_why_shows_words_rule_subscription_and_feed() -> None:
-    text = as_text(why(story(), "tariff stories naming CN"))
+    text = as_text(render_why(story(), "tariff stories naming CN"))
     for part in ("“cut tariffs”", "tariff.word", "tariff stories naming CN", "“Example Wire”"):
         assert part in text
 
 
 def test_the_mute_menu_offers_event_day_and_unsubscribe() -> None:
-    found = buttons(mute_choices("e1"))
+    found = buttons(render_mute_choices("e1"))
     assert found["mute_event"]["value"] == "e1"
     assert set(found) == {"mute_event", "mute_day", "mute_unsubscribe"}
 
@@ -177,10 +177,10 @@ def test_the_mute_menu_offers_event_day_and_unsubscribe() -> None:
     ],
 )
 def test_a_figure_is_written_in_plain_words(figure: dict[str, Any], line: str) -> None:
-    assert figure_line(Figure(**figure), PARTIES) == line
+    assert format_figure(Figure(**figure), PARTIES) == line
 
 
 def test_a_percentage_keeps_exactly_its_digits() -> None:
-    assert percent(Decimal(100)) == "100%"
-    assert percent(Decimal("0.00")) == "0%"
-    assert percent(Decimal("2.875")) == "2.875%"
+    assert format_percent(Decimal(100)) == "100%"
+    assert format_percent(Decimal("0.00")) == "0%"
+    assert format_percent(Decimal("2.875")) == "2.875%"

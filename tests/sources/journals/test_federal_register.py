@@ -31,7 +31,7 @@ async def fetch_documents(
     server.at("/api/v1/documents.json", play)
     settings = FederalRegisterSettings(federal_register_url=f"{server.url}/api/v1/")
     tools = SourceTools(api, Parties(()), lambda: NOW)
-    return await FederalRegister(settings, tools).since(SINCE)
+    return await FederalRegister(settings, tools).list_since(SINCE)
 
 
 async def test_a_document_is_read_with_its_title_abstract_and_dates(
@@ -104,7 +104,7 @@ async def test_an_unreadable_document_is_skipped(
     good = document("good", "Modifying Duties")
     answer = page({**document("bad", "Modifying Duties"), **broken}, good)
     assert [each.number for each in await fetch_documents(server, api, answer)] == ["good"]
-    assert "left out" in caplog.text
+    assert "skipped a document" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.news.reader import Reader
 from bot.rates.ledger import Ledger
 from bot.sources.journals.federal_register import JournalDocument
-from bot.sources.journals.tariff_changes import proposal_of
+from bot.sources.journals.tariff_changes import make_proposal
 from tests.sources.conftest import NOW
 
 
@@ -80,7 +80,7 @@ NO_CHANGE = [
 def test_a_document_that_changes_duties_becomes_a_proposal(
     document: JournalDocument, reader: Reader, ledger: Ledger
 ) -> None:
-    proposal = proposal_of(document, reader, ledger, NOW)
+    proposal = make_proposal(document, reader, ledger, NOW)
     assert proposal is not None
     [witness] = proposal.said_by
     assert (witness.source, witness.link) == ("Federal Register", document.url)
@@ -95,7 +95,7 @@ def test_a_document_that_changes_duties_becomes_a_proposal(
 def test_a_document_that_changes_no_duties_becomes_no_proposal(
     document: JournalDocument, reader: Reader, ledger: Ledger
 ) -> None:
-    assert proposal_of(document, reader, ledger, NOW) is None
+    assert make_proposal(document, reader, ledger, NOW) is None
 
 
 def test_one_rate_for_one_partner_is_proposed_with_its_day(reader: Reader, ledger: Ledger) -> None:
@@ -104,7 +104,7 @@ def test_one_rate_for_one_partner_is_proposed_with_its_day(reader: Reader, ledge
         "The United States raises the additional duty on graphite from China to 35 percent, "
         "effective January 15, 2027.",
     )
-    proposal = proposal_of(document, reader, ledger, NOW)
+    proposal = make_proposal(document, reader, ledger, NOW)
     assert proposal is not None
     assert (proposal.imposer, proposal.partner) == ("US", "CN")
     assert proposal.new_percent == Decimal(35)
@@ -124,7 +124,7 @@ def test_no_rate_is_proposed_unless_the_document_states_one_rate_for_one_partner
     reader: Reader, ledger: Ledger, abstract: str
 ) -> None:
     document = proclamation("Modifying Additional Duties", abstract)
-    proposal = proposal_of(document, reader, ledger, NOW)
+    proposal = make_proposal(document, reader, ledger, NOW)
     assert proposal is not None
     assert proposal.new_percent is None
 
@@ -137,13 +137,13 @@ def test_the_effective_date_of_the_journal_takes_precedence_over_the_text(
         "Effective January 15, 2027.",
         effective_on=date(2027, 1, 1),
     )
-    proposal = proposal_of(document, reader, ledger, NOW)
+    proposal = make_proposal(document, reader, ledger, NOW)
     assert proposal is not None
     assert proposal.effective_on == date(2027, 1, 1)
 
 
 def test_the_same_document_makes_the_same_proposal(reader: Reader, ledger: Ledger) -> None:
-    first, again = (proposal_of(CHANGES[0], reader, ledger, NOW) for _ in range(2))
+    first, again = (make_proposal(CHANGES[0], reader, ledger, NOW) for _ in range(2))
     assert first == again
 
 
@@ -162,6 +162,6 @@ def test_any_text_is_accepted_and_no_rate_is_invented(
     reader: Reader, ledger: Ledger, title: str, tail: str
 ) -> None:
     text = f"Modifying duties. {title}"
-    proposal = proposal_of(notice(text, tail), reader, ledger, NOW)
+    proposal = make_proposal(notice(text, tail), reader, ledger, NOW)
     if proposal is not None and proposal.new_percent is not None:
         assert f"{proposal.new_percent:f}" in f"{text} {tail}".replace(",", "")

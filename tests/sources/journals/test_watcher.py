@@ -22,7 +22,7 @@ class FakeJournal:
         self.listed = listed
         self.asked: list[date] = []
 
-    async def since(self, day: date) -> Sequence[JournalDocument]:
+    async def list_since(self, day: date) -> Sequence[JournalDocument]:
         self.asked.append(day)
         if isinstance(self.listed, SourceError):
             raise self.listed

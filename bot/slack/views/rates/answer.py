@@ -20,9 +20,9 @@ from bot.slack.blockkit.blocks import (
     assemble,
     button,
     context,
+    count_characters,
     header,
     section,
-    size,
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
@@ -46,8 +46,12 @@ def render_answers(answers: Sequence[Answer], parties: Parties, asked: str) -> M
     """A message with the answers to one question; `asked` is its text, for the buttons."""
     row = actions(*_build_buttons(answers, asked))
     notice = "\n".join(escape(render_sentence(answer), 400) for answer in answers)
-    traced = _render_history(answers, parties, size(row)) if len(answers) <= _MAX_CHARTED else []
-    shown = traced or _render_totals(answers, parties, size(row))
+    traced = (
+        _render_history(answers, parties, count_characters(row))
+        if len(answers) <= _MAX_CHARTED
+        else []
+    )
+    shown = traced or _render_totals(answers, parties, count_characters(row))
     message = assemble(notice or "No answer.", [], shown, row, render_left_out)
     return replace(message, instead=remove_charts(message)) if traced else message
 
@@ -59,7 +63,7 @@ def _render_history(answers: Sequence[Answer], parties: Parties, taken: int) -> 
         return []
     texts = (text for answer in answers for text in words.describe_warnings(answer)[:_WARNINGS])
     head = [*render_warnings([*dict.fromkeys(texts)][:_WARNINGS]), chart]
-    room = (_ROOM - taken - size(head)) // len(answers)
+    room = (_ROOM - taken - count_characters(head)) // len(answers)
     return [*head, *_flatten(_render_steps(answer, parties, room) for answer in answers)]
 
 
@@ -70,7 +74,7 @@ def _render_steps(answer: Answer, parties: Parties, room: int) -> list[Block]:
         context(markup.format_checked(answer)),
     )
     definition = markup.format_definition(answer)
-    spare = room - size([title, section(definition), checked])
+    spare = room - count_characters([title, section(definition), checked])
     spare = min(spare, limits.SECTION_CHARACTERS - len(definition) - 100)
     paragraph = "\n".join(filter(None, [definition, markup.format_history(answer, spare)]))
     return [title, section(paragraph), checked]
@@ -80,7 +84,7 @@ def _render_totals(answers: Sequence[Answer], parties: Parties, taken: int) -> l
     """The totals: all in full, or only the first in full if they do not fit."""
     view = _render_full if len(answers) <= _MAX_FULL else _render_short
     shown = [view(answer, parties) for answer in answers]
-    if size(_flatten(shown)) + taken > _ROOM:
+    if count_characters(_flatten(shown)) + taken > _ROOM:
         shown[1:] = [_render_short(answer, parties) for answer in answers[1:]]
     return _flatten(shown)
 

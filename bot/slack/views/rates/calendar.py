@@ -6,13 +6,13 @@ from bot.parties import Parties
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.model.answer import Upcoming
 from bot.render import words
-from bot.render.dates import format_day
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message, actions, assemble, button, section
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
 from bot.slack.views.rates.answer import render_left_out, render_warnings
 from bot.slack.views.replies import RUN
+from bot.text.dates import format_day
 
 _MAX_PARTNERS = 6
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from bot.rates.model.answer import Answer
-from bot.render.dates import format_day
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Block, Message
 from bot.slack.blockkit.mrkdwn import cut
+from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
 _TITLE = "Duty in percent of customs value, as it changed"

@@ -8,8 +8,8 @@ from bot.parties import Parties
 from bot.rates.model.answer import Answer, Component, Step, Upcoming, format_percent
 from bot.rates.model.measure import Source
 from bot.render import words
-from bot.render.dates import format_day
 from bot.slack.blockkit.mrkdwn import bold, escape, link
+from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
 OVERDUE_TITLE = "Was due; not checked since"

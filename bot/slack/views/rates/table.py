@@ -11,8 +11,16 @@ from bot.parties import Parties
 from bot.rates.model.answer import Answer, Component
 from bot.render import words
 from bot.slack.blockkit import limits
-from bot.slack.blockkit.blocks import Block, Element, Message, assemble, context, section, size
-from bot.slack.blockkit.mrkdwn import bold, cut, escape, safe_url
+from bot.slack.blockkit.blocks import (
+    Block,
+    Element,
+    Message,
+    assemble,
+    context,
+    count_characters,
+    section,
+)
+from bot.slack.blockkit.mrkdwn import bold, check_url, cut, escape
 from bot.slack.views.rates import markup
 from bot.text.single_line import to_single_line
 
@@ -44,7 +52,7 @@ def render_rates_table(answers: Sequence[Answer], parties: Parties, instead: Mes
     tail = [
         context(*dict.fromkeys(_describe_check(answer, len(answers) > 1) for answer in answers))
     ]
-    room = _ROOM - size([*head, *tail])
+    room = _ROOM - count_characters([*head, *tail])
     table, left = _build_table(_build_titles(len(answers) > 1), rows, room)
     note = [context(f"… and {left} more rows than fit into a Slack message.")] if left else []
     message = assemble(instead.text, [*head, table, *note, *tail])
@@ -120,7 +128,7 @@ def _text_cell(text: str) -> Element:
 
 
 def _link_cell(text: str, url: str) -> Element:
-    address = safe_url(url)
+    address = check_url(url)
     if address is None:
         return _text_cell(text)
     piece = {"text": cut(to_single_line(text), _CELL) or "–", "type": "link", "url": address}

@@ -166,7 +166,7 @@ def test_slack_accepts_answers_of_any_size(found: list[Answer], asked: str) -> N
 @settings(max_examples=10, deadline=None)
 @given(st.lists(upcoming, max_size=20), st.integers(1, 10))
 def test_slack_accepts_a_calendar_of_any_length(found: list[Upcoming], times: int) -> None:
-    check_accepted(render_calendar("What comes next", found * times, PARTIES))
+    check_accepted(render_calendar("Upcoming changes", found * times, PARTIES))
 
 
 def answer_to(text: str, today: date) -> Message:
@@ -243,7 +243,7 @@ def test_short_answers_mention_duties_on_particular_goods() -> None:
 def test_an_empty_calendar_says_so_before_overdue_changes() -> None:
     today = date(2026, 11, 24)
     said = texts(answer_to("changes", today))
-    assert said[1] == "What changed since 2026-10-25: nothing in our data."
+    assert said[1] == "What changed since 25 Oct 2026: nothing in our data."
     assert said[2] == "*Was due; not checked since*"
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from bot.local_slack.blocks.validation import check_blocks
 from bot.rates.model.answer import Answer
-from bot.render.dates import format_day
 from bot.slack.blockkit import limits
 from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.chart import remove_charts, render_history_chart
+from bot.text.dates import format_day
 from tests.rates.asked import ask
 from tests.slack.fakes import answer_message, ledger
 from tests.slack.samples import PARTIES, nasty_text

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.local_slack.client import say
 from bot.local_slack.server import Workspace
-from bot.slack.app import build_app, web_app
+from bot.slack.app import build_app, build_web_app
 from tests.journeys.workspace_reader import words
 from tests.slack.fakes import answer_message, slack_context
 
@@ -28,7 +28,7 @@ CODES = ("us", "china", "eu", "canada", "mexico", "japan", "india", "brazil", "u
 async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
     """Runs the bot; the workspace calls it over signed HTTP."""
     made = slack_context(client, secret=workspace.signing_secret)
-    runner = web.AppRunner(web_app(build_app(made), made))
+    runner = web.AppRunner(build_web_app(build_app(made), made))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
@@ -44,7 +44,7 @@ def tables(message: dict[str, Any]) -> list[dict[str, Any]]:
 async def ask_in_workspace(workspace: Workspace, text: str) -> dict[str, Any]:
     """The answer, without the message that announced it."""
     messages = await say(workspace.address, "#trade-news", text)
-    (answer,) = [each for each in messages if "message of its own" not in each["text"]]
+    (answer,) = [each for each in messages if "in the next message" not in each["text"]]
     return answer
 
 

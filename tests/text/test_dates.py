@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.render.dates import format_day
+from bot.text.dates import format_day
 
 
 @pytest.mark.parametrize(
