@@ -22,7 +22,7 @@ from bot.alerts.delivery import DeliveryKind, make_delivery
 from bot.alerts.dispatcher import Dispatcher
 from bot.parties import Parties
 from bot.runtime.settings import Settings
-from bot.runtime.wiring import clock, open_slack, open_store
+from bot.runtime.wiring import open_slack, open_store, read_clock
 from bot.slack.api.call_limiter import POST
 from bot.slack.api.sender import SlackSender
 from tests.slack.api.rate_limiters import FixedWindow, RateLimiter, SlidingWindow, TokenBucket
@@ -103,7 +103,7 @@ async def measure(kind: str, seconds: float, per_second: float | None = None) ->
 
 
 async def _send(settings: Settings, slack: LimitedSlack, seconds: float) -> None:
-    stop, now = asyncio.Event(), clock()
+    stop, now = asyncio.Event(), read_clock()
     most = int(seconds * PER_SECOND * 2)
     notices = [
         make_delivery(
@@ -118,7 +118,7 @@ async def _send(settings: Settings, slack: LimitedSlack, seconds: float) -> None
     async with open_store(settings, TEAM) as store, open_slack(settings, stop) as connection:
         await store.outbox.owe(notices)
         sender = SlackSender(connection.client, Parties(()))
-        dispatcher = Dispatcher(store.outbox, sender, clock, take_turn=connection.take_turn)
+        dispatcher = Dispatcher(store.outbox, sender, read_clock, take_turn=connection.take_turn)
         slack.started = time.monotonic()
         running = asyncio.create_task(dispatcher.run(stop))
         await asyncio.sleep(seconds)

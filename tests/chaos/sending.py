@@ -3,12 +3,17 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 from bot.alerts.dispatcher import Dispatcher, DispatchTimes
+from bot.alerts.workspace_gate import WorkspaceGate
+from bot.slack.api.call_limiter import POST, CallLimiter, method_key
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_client, open_session
 from bot.store.store import Store
 from tests.slack.samples import PARTIES
+
+TOKEN = "xoxb-chaos"
 
 
 @asynccontextmanager
@@ -18,10 +23,27 @@ async def open_dispatcher(
     clock: Callable[[], datetime],
     pace_s: float = 0.0,
     send_timeout_s: float = 30.0,
+    limiter: CallLimiter | None = None,
 ) -> AsyncIterator[Dispatcher]:
-    """A dispatcher with the real sender. `pace_s` separates messages of one conversation."""
-    async with open_session() as session:
-        client = build_client("xoxb-chaos", api_url, session)
+    """A dispatcher with the real sender. `pace_s` separates messages of one conversation.
+
+    A `limiter` waits in real time, so tests with a simulated clock go without one.
+    """
+    async with open_session(limiter) as session:
+        client = build_client(TOKEN, api_url, session)
         sender = SlackSender(client, PARTIES, pace_s=pace_s)
-        times = DispatchTimes(send_timeout_s=send_timeout_s)
-        yield Dispatcher(store.outbox, sender, clock, pace_s=pace_s, times=times)
+        yield Dispatcher(
+            store.outbox,
+            sender,
+            clock,
+            pace_s=pace_s,
+            times=DispatchTimes(send_timeout_s=send_timeout_s),
+            workspaces=WorkspaceGate(sender.check_workspace),
+            take_turn=partial(_take_turn, limiter),
+        )
+
+
+async def _take_turn(limiter: CallLimiter | None, _team: str) -> float:
+    if limiter is None:
+        return 0.0
+    return await limiter.take_turn(method_key(TOKEN, POST))

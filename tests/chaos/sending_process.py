@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from bot.alerts.delivery import DeliveryState
 from bot.alerts.dispatcher import Dispatcher
+from bot.slack.api.call_limiter import CallLimiter, MethodLimits
 from bot.store.engine import Database
 from bot.store.store import Store
 from bot.values import Frozen
@@ -47,8 +48,9 @@ async def run(job: SendingJob) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     database = Database(job.database)
     store = Store.of(database, TEAM)
+    limiter = CallLimiter(MethodLimits())
     async with open_dispatcher(
-        store, job.api_url, clock, job.pace_s, job.send_timeout_s
+        store, job.api_url, clock, job.pace_s, job.send_timeout_s, limiter
     ) as dispatcher:
         await store.outbox.release_all(clock())
         publishing = asyncio.create_task(_publish(store, load, dispatcher, job.backlog))

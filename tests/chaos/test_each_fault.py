@@ -18,7 +18,6 @@ from tests.chaos.trial import Tally, count, states_of
 
 LOAD = Load(channels=10, stories=4)
 OF_MESSAGES = [each for each in Fault if each not in (Fault.WORKSPACE, Fault.CONVERSATION)]
-DROPS_THE_QUEUE = ("token_revoked", "account_inactive", "team_access_not_granted")
 ROUNDS = 12
 
 
@@ -89,15 +88,7 @@ async def test_faults_of_the_look_up_repeat_nothing(
     assert (tally.repeated, tally.out_of_order) == (0, 0)
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        pytest.param(code, marks=pytest.mark.xfail(reason="drops the queue"))
-        if code in DROPS_THE_QUEUE
-        else code
-        for code in CODES[Fault.WORKSPACE]
-    ],
-)
+@pytest.mark.parametrize("code", CODES[Fault.WORKSPACE])
 async def test_after_the_workspace_refused_everything_each_message_arrives_once(
     store: Store, slack: FaultySlack, code: str
 ) -> None:

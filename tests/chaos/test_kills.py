@@ -56,7 +56,6 @@ async def test_kills_and_faults_lose_nothing_and_repeat_only_what_cannot_be_look
         assert tally.repeated == 0
 
 
-@pytest.mark.xfail(reason="claimed messages all wait for a look-up, whose 429 pauses the workspace")
 async def test_after_a_kill_other_conversations_do_not_wait_for_limited_look_ups(
     tmp_path: Path,
 ) -> None:
