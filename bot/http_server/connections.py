@@ -8,7 +8,7 @@ the socket and aiohttp's handler and adds these.
 import asyncio
 from typing import cast
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 
 from bot.http_server.limits import HttpLimits
 from bot.http_server.rejections import Rejection, Rejections
@@ -66,7 +66,9 @@ class Connection(asyncio.BufferedProtocol):
 
         waiting for headers -> request in progress -> idle -> waiting for headers -> ...
 
-    The time of a request in progress is limited by its handler.
+    The time of a request in progress is limited by its handler. A client that sends more before it
+    has the response is pipelining: the rest of its next headers must follow within the time for
+    headers, not within that of an idle connection.
     """
 
     def __init__(self, handler: web.RequestHandler, connections: Connections) -> None:
@@ -76,8 +78,11 @@ class Connection(asyncio.BufferedProtocol):
         self.is_refused = False
         """Whether the server closed the connection, for a reason that it has counted."""
         self._requests = 0
-        self._received: int | None = 0
-        """Bytes since the last request; None while they belong to a request."""
+        self._body: StreamReader | None = None
+        """The body of the request in progress, or of an answered one that has not arrived yet."""
+        self._received = 0
+        """Bytes since the end of the last body."""
+        self._is_pipelining = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Starts the time for the first request."""
@@ -92,8 +97,10 @@ class Connection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, size: int) -> None:
         """Passes on what was read."""
-        if self._received is not None:
-            if not self._received and self._requests:
+        if self._body is None or self._body.is_eof():
+            if self._body is not None:
+                self._is_pipelining = True
+            elif not self._received and self._requests:
                 self._expect_headers()
             self._received += size
             if self._received > self._connections.limits.header_bytes:
@@ -118,19 +125,21 @@ class Connection(asyncio.BufferedProtocol):
         self._forget()
         self._handler.connection_lost(error)
 
-    def begin_request(self) -> None:
+    def begin_request(self, body: StreamReader) -> None:
         """The headers of a request are complete."""
         self._requests += 1
-        self._received = None
+        self._body, self._received = body, 0
         self._cancel_deadline()
 
-    def end_request(self, body_is_read: bool) -> None:
-        """The request is answered. aiohttp drops the rest of its body for a second, then closes."""
+    def end_request(self) -> None:
+        """The request is answered. The server must close the connection if its body is unread."""
         if self._transport is None:
             return
-        self._received = 0 if body_is_read else None
+        if self._body is not None and self._body.is_eof():
+            self._body = None
         self._connections.rejoin(self)
-        self._close_in(self._connections.limits.idle_s)
+        limits = self._connections.limits
+        self._close_in(limits.header_s if self._is_pipelining else limits.idle_s)
 
     def trust(self) -> None:
         """The request in progress has a valid signature: it makes room for no other."""

@@ -113,22 +113,37 @@ class HttpServer:
             connection = connection_of(request)
             if connection is None:
                 return web.Response(status=400)
-            connection.begin_request()
+            connection.begin_request(request.content)
             try:
-                return await handler(request)
+                response = await handler(request)
+            except web.HTTPException as error:
+                _close_unless_read(request, error)
+                raise
             except web.RequestPayloadError:
                 self._rejections.count(Rejection.MALFORMED)
-                return web.Response(status=400)
+                response = web.Response(status=400)
             except ConnectionError:
                 if request.transport is not None:
                     raise
                 if not connection.is_refused:
                     self._rejections.count(Rejection.ABORTED)
-                return web.Response(status=400)
+                response = web.Response(status=400)
             finally:
-                connection.end_request(request.content.is_eof())
+                connection.end_request()
+            _close_unless_read(request, response)
+            return response
 
         return watch
+
+
+def _close_unless_read(request: web.Request, response: web.StreamResponse) -> None:
+    """Closes the connection after the response if the body of the request has not arrived.
+
+    aiohttp would drop the body as it arrives and keep the connection; what follows the body would
+    have no time limit.
+    """
+    if not request.content.is_eof():
+        response.force_close()
 
 
 def _server_log(rejections: Rejections) -> logging.Logger:

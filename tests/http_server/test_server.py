@@ -38,6 +38,7 @@ class Bot:
                 ready_route(self.readiness),
                 web.post("/body", self._body),
                 web.post("/busy", self._busy),
+                web.post("/early", self._early),
                 web.post("/broken", self._broken),
             ]
         )
@@ -57,6 +58,9 @@ class Bot:
         self.busy += 1
         await self.go_on.wait()
         return web.Response(text="done")
+
+    async def _early(self, _: web.Request) -> web.Response:
+        return web.Response(status=401)
 
     async def _broken(self, _: web.Request) -> web.Response:
         raise RuntimeError("a fault of ours")
@@ -138,6 +142,38 @@ async def test_headers_of_a_second_request_have_a_time_too() -> None:
         client.send(GET[:-2])
         assert await client.received() == b""
         assert bot.rejections.counts() == {Rejection.SLOW: 1}
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/early"])
+async def test_a_request_that_is_answered_before_its_body_ends_the_connection(path: str) -> None:
+    async with serving() as bot, bot.client() as client:
+        client.send(post(path, 5))
+        assert b"connection: close" in (await client.response()).lower()
+        client.send(b"12345" + GET)
+        assert await client.received() in (b"", b"reset")
+        await eventually(lambda: bot.server.connections == 0)
+
+
+async def test_pipelined_headers_have_a_time_too() -> None:
+    limits = replace(LIMITS, header_s=1.0)
+    async with serving(limits) as bot, bot.client() as client:
+        client.send(post("/busy", 3, b"abc"))
+        await eventually(lambda: bot.busy == 1)
+        client.send(GET[:-2])
+        assert await bot.is_answering()
+        bot.go_on.set()
+        assert (await client.response()).endswith(b"done")
+        assert await client.received() == b""
+        assert bot.rejections.counts() == {Rejection.SLOW: 1}
+
+
+async def test_pipelined_headers_without_end_are_refused() -> None:
+    async with serving() as bot, bot.client() as client:
+        client.send(post("/busy", 0))
+        await eventually(lambda: bot.busy == 1)
+        client.send(b"GET /readyz HTTP/1.1\r\n" + b"X: %s\r\n" % (b"a" * 8000) * 10)
+        assert await client.received() in (b"", b"reset")
+        assert bot.rejections.counts() == {Rejection.OVERSIZED: 1}
 
 
 async def test_dripping_bytes_do_not_extend_the_time_for_a_body() -> None:
