@@ -1,9 +1,9 @@
 """aiohttp's server behind an accept loop that keeps to a number of connections."""
 
 import asyncio
+import errno
 import logging
 import socket
-from contextlib import suppress
 from typing import cast
 
 from aiohttp import web
@@ -14,6 +14,8 @@ from bot.http_server.connections import Connection, Connections, connection_of
 from bot.http_server.limits import HttpLimits
 from bot.http_server.rejections import Rejection, Rejections
 
+log = logging.getLogger(__name__)
+
 _BACKLOG = 4096
 """Clients that wait to be accepted; the system may allow fewer. A client that finds no place tries
 again after a second, which is long for Slack."""
@@ -22,7 +24,10 @@ _BUFFER_BYTES = 4_096
 _LINGER_S = 1.0
 """For dropping the rest of a refused body, so that the client sees the response."""
 _SHUTDOWN_S = 2.0
+_NO_FILES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_BROKEN_LISTENER = frozenset({errno.EBADF, errno.EINVAL, errno.ENOTSOCK})
 _NO_FILES_PAUSE_S = 0.1
+_ERROR_PAUSE_S = 1.0
 
 
 class HttpServer:
@@ -69,43 +74,54 @@ class HttpServer:
 
     async def stop(self) -> None:
         """Stops listening, lets requests in progress end for two seconds, and closes the rest."""
-        if self._accepting is not None:
-            self._accepting.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._accepting
-        if self._listener is not None:
-            self._listener.close()
-        await self._runner.cleanup()
+        try:
+            if self._accepting is not None:
+                self._accepting.cancel()
+                await asyncio.gather(self._accepting, return_exceptions=True)
+        finally:
+            if self._listener is not None:
+                self._listener.close()
+            await self._runner.cleanup()
 
     async def _accept(self, listener: socket.socket, server: web.Server) -> None:
-        """Accepts one connection after the other.
+        """Accepts one connection after the other, whatever happens to a single one.
 
         asyncio's own loop accepts a hundred at once before any of them counts, and logs a traceback
         every second while no file descriptor is free.
         """
-        loop = asyncio.get_running_loop()
         while True:
+            pause_s = 0.0
             try:
-                client, _ = await loop.sock_accept(listener)
-            except ConnectionAbortedError:
-                continue
-            except OSError:
-                # Even without a client waiting: the rest of the bot needs a free file too.
-                self._rejections.count(Rejection.NO_FILE)
-                self._connections.close_oldest()
-                await asyncio.sleep(_NO_FILES_PAUSE_S)
-                continue
+                await self._accept_one(listener, server)
+            except Exception as error:
+                code = error.errno if isinstance(error, OSError) else None
+                if code in _NO_FILES:
+                    # Even without a client waiting: the rest of the bot needs a free file too.
+                    self._rejections.count(Rejection.NO_FILE)
+                    self._connections.close_oldest()
+                    pause_s = _NO_FILES_PAUSE_S
+                elif code is None or code in _BROKEN_LISTENER:
+                    log.exception("a connection could not be accepted")
+                    pause_s = _ERROR_PAUSE_S
+                # Any other OSError is about the client that was waiting (see accept(2)).
+            await asyncio.sleep(pause_s)
+
+    async def _accept_one(self, listener: socket.socket, server: web.Server) -> None:
+        loop = asyncio.get_running_loop()
+        client, _ = await loop.sock_accept(listener)
+        try:
             if not self._connections.make_room():
                 client.close()
                 self._rejections.count(Rejection.CROWDED_OUT)
-                await asyncio.sleep(0)
-                continue
-            try:
-                await loop.connect_accepted_socket(
-                    lambda: Connection(server(), self._connections), client
-                )
-            except OSError:
-                client.close()
+                return
+            await loop.connect_accepted_socket(
+                lambda: Connection(server(), self._connections), client
+            )
+        except BaseException as error:
+            client.close()
+            # The client left already.
+            if not isinstance(error, OSError):
+                raise
 
     def _middleware(self) -> Middleware:
         @web.middleware

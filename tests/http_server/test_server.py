@@ -1,11 +1,13 @@
 """The server's limits against clients that are slow, silent, too many, or speak no HTTP."""
 
 import asyncio
+import errno
 import logging
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -318,6 +320,68 @@ async def test_running_out_of_files_closes_the_oldest_and_is_only_counted(
         counts = bot.rejections.counts()
         assert counts[Rejection.NO_FILE] >= 1
         assert not caplog.records
+
+
+class FaultyLoop(asyncio.SelectorEventLoop):
+    """A loop whose first calls to accept a connection fail with the given errors."""
+
+    def __init__(self, errors: Iterable[BaseException]) -> None:
+        super().__init__()
+        self.errors = list(errors)
+
+    async def sock_accept(self, sock: socket.socket) -> tuple[socket.socket, Any]:
+        if self.errors:
+            raise self.errors.pop(0)
+        return await super().sock_accept(sock)
+
+
+class LoopEnd(BaseException):
+    """Ends the task that it is raised in."""
+
+
+async def answer_once() -> dict[Rejection, int]:
+    async with serving() as bot:
+        assert await bot.is_answering()
+        return bot.rejections.counts()
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
+def test_a_lack_of_files_or_memory_is_counted_and_accepting_goes_on(
+    code: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with asyncio.Runner(loop_factory=lambda: FaultyLoop([OSError(code, "")])) as runner:
+        assert runner.run(answer_once()) == {Rejection.NO_FILE: 1}
+    assert not caplog.records
+
+
+def test_errors_of_a_waiting_client_are_skipped(caplog: pytest.LogCaptureFixture) -> None:
+    codes = (errno.ECONNABORTED, errno.EPROTO, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EPERM)
+    errors = [OSError(code, "") for code in codes]
+    with asyncio.Runner(loop_factory=lambda: FaultyLoop(errors)) as runner:
+        assert runner.run(answer_once()) == {}
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a fault"), OSError(errno.EINVAL, "a fault")])
+def test_an_unexpected_error_is_logged_and_accepting_goes_on(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    with asyncio.Runner(loop_factory=lambda: FaultyLoop([error])) as runner:
+        assert runner.run(answer_once()) == {}
+    assert "a fault" in caplog.text
+
+
+def test_stopping_closes_the_port_even_if_accepting_has_ended() -> None:
+    async def stop_after_the_end() -> None:
+        bot = Bot(LIMITS)
+        await bot.server.start("127.0.0.1", 0)
+        await asyncio.sleep(0)
+        await bot.server.stop()
+        with pytest.raises(ConnectionRefusedError):
+            await bot.is_answering()
+
+    with asyncio.Runner(loop_factory=lambda: FaultyLoop([LoopEnd()])) as runner:
+        runner.run(stop_after_the_end())
 
 
 def test_the_limit_of_connections_leaves_half_of_the_files() -> None:
