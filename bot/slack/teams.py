@@ -4,7 +4,7 @@ That happens if the app is installed in several workspaces: all of them share th
 and the app-level token, but this bot's token, data and subscriptions belong to one.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
@@ -38,27 +38,28 @@ class TeamGuard(AsyncMiddleware):
 
 
 def find_installed_teams(body: Mapping[str, Any]) -> frozenset[str]:
-    """The workspaces for which a payload may be meant; empty if it names none.
+    """The workspaces whose installation a payload is for; empty if it names none.
 
-    - a command: `team_id`
-    - a click or a form: `team`, null for an app of a whole organization. For a form submitted in a
-      channel shared with another workspace, `team` is that of the person, and
-      `view.app_installed_team_id` is ours (slackapi/bolt-js issue 1614)
-    - an event: `team_id`, but in a shared channel this may be the workspace that shares it;
-      `authorizations` and `context_team_id` name ours (slackapi/java-slack-sdk issue 629)
-
-    The team of the person is no evidence: in a shared channel it is often another.
+    The first of these that names any decides, because the later ones may be the workspace of the
+    person or of a shared channel:
+    1. `view.app_installed_team_id`, for a click or a form in a view. In a channel shared with
+       another workspace, `team` is that of the person (slackapi/bolt-js issue 1614)
+    2. `authorizations[].team_id` of an event, or `context_team_id` if there is none. `team_id` may
+       be the workspace that shares the channel (slackapi/java-slack-sdk issue 629)
+    3. `team` of a click or a form, null for an app of a whole organization; `team_id` of a command
     """
-    authorizations = body.get("authorizations")
     team = body.get("team")
-    found = [
-        body.get("team_id"),
-        body.get("context_team_id"),
-        team.get("id") if isinstance(team, dict) else team,
-        _read_field(body.get("view"), "app_installed_team_id"),
-        *(_read_field(each, "team_id") for each in _read_list(authorizations)),
-    ]
-    return frozenset(each for each in found if isinstance(each, str) and each)
+    choices: tuple[Sequence[object], ...] = (
+        [_read_field(body.get("view"), "app_installed_team_id")],
+        [_read_field(each, "team_id") for each in _read_list(body.get("authorizations"))],
+        [body.get("context_team_id")],
+        [team.get("id") if isinstance(team, dict) else team, body.get("team_id")],
+    )
+    for choice in choices:
+        found = frozenset(each for each in choice if isinstance(each, str) and each)
+        if found:
+            return found
+    return frozenset()
 
 
 def _read_field(value: object, name: str) -> object:

@@ -61,12 +61,12 @@ def click(team: str) -> str:
     return urlencode({"payload": json.dumps(payload)})
 
 
-def event(team: str) -> str:
+def event(team: str, shared_by: str = "") -> str:
     content = {"type": "app_home_opened", "user": "U1", "tab": "messages", "channel": "D1"}
     head = {"type": "event_callback", "api_app_id": "A1", "event_id": "Ev1", "event_time": 1}
     authorization = {"team_id": team, "enterprise_id": None, "is_enterprise_install": False}
     return json.dumps(
-        {**head, "team_id": team, "event": content, "authorizations": [authorization]}
+        {**head, "team_id": shared_by or team, "event": content, "authorizations": [authorization]}
     )
 
 
@@ -98,6 +98,13 @@ async def test_an_event_of_another_workspace_is_acknowledged_and_ignored(
     assert not workspace.calls("views.publish")
 
 
+async def test_an_event_for_another_workspace_in_a_channel_of_ours_is_ignored(
+    guarded: Guarded, session: aiohttp.ClientSession
+) -> None:
+    assert await send(session, guarded, event(THEIRS, shared_by=OURS), JSON) == (200, "")
+    assert guarded.rejections.counts() == {Rejection.OTHER_TEAM: 1}
+
+
 async def test_payloads_of_the_own_workspace_pass(
     guarded: Guarded, session: aiohttp.ClientSession
 ) -> None:
@@ -105,6 +112,7 @@ async def test_payloads_of_the_own_workspace_pass(
     assert (status, "30%" in text) == (200, True)
     await send(session, guarded, click(OURS), FORM)
     await send(session, guarded, event(OURS), JSON)
+    await send(session, guarded, event(OURS, shared_by=THEIRS), JSON)
     assert guarded.rejections.counts() == {}
 
 
@@ -126,10 +134,18 @@ async def test_socket_mode_is_guarded_too(
         ({"command": "/tariff", "team_id": "T1", "enterprise_id": "E1"}, {"T1"}),
         ({"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T9"}}, {"T1"}),
         # Submitted by a person of T9 in a channel that is shared with T1.
-        ({"team": {"id": "T9"}, "view": {"app_installed_team_id": "T1"}}, {"T9", "T1"}),
+        ({"team": {"id": "T9"}, "view": {"app_installed_team_id": "T1"}}, {"T1"}),
+        # Submitted by a person of T1 in a channel that is shared with T9, to the app of T9.
+        ({"team": {"id": "T1"}, "view": {"app_installed_team_id": "T9"}}, {"T9"}),
         # An event in a channel of T9 that is shared with T1.
-        ({"team_id": "T9", "authorizations": [{"team_id": "T1"}]}, {"T9", "T1"}),
-        ({"team_id": "T9", "context_team_id": "T1", "authorizations": []}, {"T9", "T1"}),
+        ({"team_id": "T9", "authorizations": [{"team_id": "T1"}]}, {"T1"}),
+        # An event in a channel of T1 that is shared with T9, for the app of T9.
+        (
+            {"team_id": "T1", "context_team_id": "T1", "authorizations": [{"team_id": "T9"}]},
+            {"T9"},
+        ),
+        ({"team_id": "T9", "context_team_id": "T1", "authorizations": []}, {"T1"}),
+        ({"team": {"id": "T1"}, "view": {"app_installed_team_id": None}}, {"T1"}),
         # An app of a whole organization.
         ({"team": None, "enterprise": {"id": "E1"}, "is_enterprise_install": True}, set()),
         ({"authorizations": [{"team_id": None, "enterprise_id": "E1"}]}, set()),
