@@ -30,7 +30,14 @@ _TYPES = ("RULE", "NOTICE", "PRESDOCU")
 
 def _plain_text(longest: int) -> BeforeValidator:
     """Converts markup or None to plain text on one line, cut to `longest` characters."""
-    return BeforeValidator(lambda markup: " ".join(to_plain_text(markup or "", longest).split()))
+
+    def convert(given: object) -> object:
+        # Pydantic refuses what is neither.
+        if not (given is None or isinstance(given, str)):
+            return given
+        return " ".join(to_plain_text(given or "", longest).split())
+
+    return BeforeValidator(convert)
 
 
 class JournalDocument(ApiModel):

@@ -92,6 +92,9 @@ async def test_pages_are_read_up_to_a_limit_and_each_document_is_returned_once(
     "broken",
     [
         {"title": None},
+        {"title": 5},
+        {"title": ["a"]},
+        {"abstract": {"text": "a"}},
         {"title": "<script>x</script>"},
         {"html_url": "javascript:alert(1)"},
         {"publication_date": "soon"},
