@@ -308,6 +308,8 @@ def _cure(cause: str) -> str:
         return "Create it, or name another user or database in DATABASE_URL"
     if "no such table" in cause or "does not exist" in cause:
         return "Run: tariffwire db upgrade"
+    if "already exists" in cause:
+        return "Another program uses this database; name an empty one in DATABASE_URL"
     if "locked" in cause:
         return "Another process holds the database; stop it and try again"
     if "full" in cause:

@@ -17,7 +17,8 @@ _ADVISORY_LOCK = 7_283_002_514
 async def upgrade(address: str) -> None:
     """Upgrades the database at this address in one transaction; creates it if there is none.
 
-    Raises StoreError if it cannot be opened, or is of a version that this program does not know.
+    Raises StoreError if it cannot be opened, is of a version that this program does not know, or
+    has tables of another program.
     """
     database = Database(address)
     try:
@@ -46,7 +47,8 @@ def _upgrade(connection: Connection, database: Database) -> None:
     config.set_main_option("script_location", "bot.store:migrations")
     config.attributes["connection"] = connection
     if current is None:
-        metadata.create_all(connection)
+        # Without the check it would adopt tables of another program that have these names.
+        metadata.create_all(connection, checkfirst=False)
         command.stamp(config, "head")
         return
     known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}

@@ -154,6 +154,19 @@ async def test_a_database_from_before_the_first_release_is_refused_with_a_cure(
         await upgrade(address)
 
 
+async def test_a_database_of_another_program_is_refused_and_not_changed(tmp_path: Path) -> None:
+    file = tmp_path / "other.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE entries (title TEXT)")
+    with pytest.raises(StoreError) as caught:
+        await upgrade(f"sqlite:///{file}")
+    assert caught.value.cause == "table entries already exists"
+    assert "name an empty one in DATABASE_URL" in caught.value.cure
+    with closing(sqlite3.connect(file)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    assert tables == [("entries",)]
+
+
 async def test_a_file_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="TARIFFWIRE_DATA_DIR"):
