@@ -8,16 +8,16 @@
 Everything else (exemptions, stacking rules, a rate of the past) needs a change of the files.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import ConfigDict, Field
 
 from bot.errors import AmendmentRefused
 from bot.rates.files.compile import format_row_id, list_columns
 from bot.rates.files.schema import ImposerFile, MeasureSpec, PeriodSpec, Schedule, ScheduleRow
-from bot.rates.files.validate import RatesFiles, find_problems
+from bot.rates.files.validate import FileProblem, RatesFiles, find_problems
 from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Confidence, Day, Percent, Scope, Source, Status
 from bot.text.dates import format_day
@@ -68,25 +68,78 @@ class ApprovedRatesFile(Frozen):
     approved: tuple[Amendment, ...]
 
 
+class AppliedAmendments(NamedTuple):
+    """The book with the amendments that fit."""
+
+    book: RatesFiles
+    applied: tuple[Amendment, ...]
+    refused: tuple[tuple[Amendment, AmendmentRefused], ...]
+
+
 def apply_amendment(book: RatesFiles, amendment: Amendment, parties: Collection[str]) -> RatesFiles:
     """The book with the amendment; `parties` are the codes of all economies.
 
     Raises AmendmentRefused with the reason if it does not fit.
     """
-    file = next(
-        (name for name, one in book.imposer_files.items() if one.imposer == amendment.imposer), ""
+    done = apply_amendments(book, [amendment], parties)
+    for _, refusal in done.refused:
+        raise refusal
+    return done.book
+
+
+def apply_amendments(
+    book: RatesFiles, amendments: Sequence[Amendment], parties: Collection[str]
+) -> AppliedAmendments:
+    """The book with all amendments that fit, in their order.
+
+    The files are checked once for all of them, because a check walks a whole file. If there is a
+    flaw, each half is applied alone, down to the amendments that do not fit.
+    """
+    changed, applied, refused = book, [], []
+    for amendment in amendments:
+        try:
+            changed = _place(changed, amendment)
+            applied.append(amendment)
+        except AmendmentRefused as error:
+            refused.append((amendment, error))
+    flaw = next(_find_flaws(changed, applied, parties), None)
+    if flaw is None:
+        return AppliedAmendments(changed, tuple(applied), tuple(refused))
+    if len(amendments) == 1:
+        refusal = AmendmentRefused(amendments[0].measure_id, flaw.cause, flaw.cure or _BY_FILE)
+        return AppliedAmendments(book, (), ((amendments[0], refusal),))
+    middle = len(amendments) // 2
+    first = apply_amendments(book, amendments[:middle], parties)
+    second = apply_amendments(first.book, amendments[middle:], parties)
+    return AppliedAmendments(
+        second.book, first.applied + second.applied, first.refused + second.refused
     )
+
+
+def _find_flaws(
+    book: RatesFiles, amendments: Iterable[Amendment], parties: Collection[str]
+) -> Iterator[FileProblem]:
+    """The flaws of the files that the amendments have changed."""
+    for file in dict.fromkeys(_find_file(book, amendment) for amendment in amendments):
+        yield from find_problems(book, parties, file)
+
+
+def _find_file(book: RatesFiles, amendment: Amendment) -> str:
+    """The name of the imposer's file; empty if there is none."""
+    files = book.imposer_files.items()
+    return next((name for name, one in files if one.imposer == amendment.imposer), "")
+
+
+def _place(book: RatesFiles, amendment: Amendment) -> RatesFiles:
+    """The book with the amendment, not yet checked."""
+    file = _find_file(book, amendment)
     if not file:
         cause = f"the ledger has no file for {amendment.imposer}"
         raise AmendmentRefused(amendment.measure_id, cause, _BY_FILE)
     sheet, source = book.imposer_files[file], make_source_key(amendment)
     sheet = sheet.model_copy(update={"sources": {**sheet.sources, source: amendment.source}})
-    changed = book._replace(
-        imposer_files={**book.imposer_files, file: _set_rate(sheet, amendment, source)}
-    )
-    for flaw in find_problems(changed, parties, file):
-        raise AmendmentRefused(amendment.measure_id, flaw.cause, flaw.cure or _BY_FILE)
-    return changed
+    files = {**book.imposer_files, file: _set_rate(sheet, amendment, source)}
+    return book._replace(imposer_files=files)
 
 
 def make_source_key(amendment: Amendment) -> str:

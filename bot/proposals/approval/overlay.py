@@ -10,7 +10,12 @@ from typing import NamedTuple
 from bot.alerts.notices import Trouble
 from bot.errors import AmendmentRefused
 from bot.parties import Parties
-from bot.proposals.approval.amendments import Amendment, apply_amendment, make_source_key
+from bot.proposals.approval.amendments import (
+    Amendment,
+    apply_amendment,
+    apply_amendments,
+    make_source_key,
+)
 from bot.rates.files.compile import format_row_id, list_columns
 from bot.rates.files.schema import ImposerFile, MeasureSpec, PeriodSpec, Schedule, ScheduleRow
 from bot.rates.files.validate import RatesFiles
@@ -50,21 +55,15 @@ class Overlay(NamedTuple):
 
 
 def build_overlay(book: RatesFiles, amendments: Iterable[Amendment], parties: Parties) -> Overlay:
-    """The book with all amendments that fit, applied in their order; 6 ms for each.
+    """The book with all amendments that fit, applied in their order.
 
-    One that the book holds already is neither in `applied` nor in `left_out`.
+    300 that fit take 0.07 s; each that does not fit adds about 0.15 s. One that the book holds
+    already is neither in `applied` nor in `left_out`.
     """
-    changed, codes = book, {party.code for party in parties}
-    applied, left_out = [], []
-    for amendment in amendments:
-        if has_amendment(book, amendment):
-            continue
-        try:
-            changed = apply_amendment(changed, amendment, codes)
-            applied.append(amendment)
-        except AmendmentRefused as refused:
-            left_out.append(StaleApproval(amendment, refused.cause))
-    return Overlay(changed, tuple(applied), tuple(left_out))
+    missing = [each for each in amendments if not has_amendment(book, each)]
+    done = apply_amendments(book, missing, {party.code for party in parties})
+    left_out = tuple(StaleApproval(one, refusal.cause) for one, refusal in done.refused)
+    return Overlay(done.book, done.applied, left_out)
 
 
 def build_ledger(book: RatesFiles, amendments: Iterable[Amendment], parties: Parties) -> Ledger:

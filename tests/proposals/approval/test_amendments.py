@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.errors import AmendmentRefused
 from bot.parties import Parties
-from bot.proposals.approval.amendments import Amendment, apply_amendment
+from bot.proposals.approval.amendments import Amendment, apply_amendment, apply_amendments
 from bot.proposals.approval.overlay import build_ledger, build_overlay
 from bot.rates.calendar.entries import list_entries
 from bot.rates.calendar.upcoming import list_calendar
@@ -165,6 +165,58 @@ def test_a_measure_can_have_two_approved_rates_in_succession(
     january = answer_with(book, parties, first, second, on=date(2027, 1, 31))
     february = answer_with(book, parties, first, second, on=date(2027, 2, 1))
     assert (january.total_percent, february.total_percent) == (Decimal(40), Decimal(60))
+
+
+class CountedCodes(frozenset[str]):
+    """Codes of economies that count how often one is looked up."""
+
+    looked_up = 0
+
+    def __contains__(self, code: object) -> bool:
+        self.looked_up += 1
+        return super().__contains__(code)
+
+
+def test_the_files_are_checked_once_for_all_amendments(book: RatesFiles, parties: Parties) -> None:
+    several = [amendment(id=f"{n}", from_=DECEMBER + timedelta(days=n)) for n in range(20)]
+    one, all_of_them = (CountedCodes(party.code for party in parties) for _ in range(2))
+    apply_amendments(book, several[:1], one)
+    assert apply_amendments(book, several, all_of_them).applied == tuple(several)
+    assert 0 < all_of_them.looked_up == one.looked_up
+
+
+POOL = (
+    amendment(id="1"),
+    amendment(id="2", from_=date(2027, 2, 1)),
+    amendment(id="3", measure="us-nothing"),
+    amendment(id="4", imposer="CN", measure="cn-us-2025-universal", percent=Decimal(34)),
+    new_measure(id="5"),
+    new_measure(id="6", imposer="CN", partners=("US",)),
+    new_measure(id="7", partners=("XX",)),
+    new_measure(id="8", imposer="CN", partners=("XX",)),
+    new_measure(id="9", scope=Scope(goods=("unobtainium",))),
+    # These change a new measure: one that is refused, and one that fits.
+    amendment(id="10", measure="us-approved-7"),
+    amendment(id="11", measure="us-approved-5", from_=date(2027, 3, 1)),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(given_ones=st.permutations(POOL))
+def test_amendments_applied_together_fit_like_one_after_the_other(
+    given_ones: list[Amendment], book: RatesFiles, parties: Parties
+) -> None:
+    codes = {party.code for party in parties}
+    expected, refused = book, {}
+    for one in given_ones:
+        try:
+            expected = apply_amendment(expected, one, codes)
+        except AmendmentRefused as error:
+            refused[one.id] = str(error)
+    done = apply_amendments(book, given_ones, codes)
+    assert done.book == expected
+    assert {one.id: str(error) for one, error in done.refused} == refused
+    assert [one for one in given_ones if one.id not in refused] == list(done.applied)
 
 
 @settings(max_examples=60, deadline=None)
