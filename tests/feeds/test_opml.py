@@ -1,6 +1,7 @@
 """Reading and writing feed lists in OPML."""
 
 import contextlib
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -61,6 +62,8 @@ def test_a_title_is_one_line_of_visible_text() -> None:
     [
         (ENTITY_BOMB.replace("rss", "opml"), "a DOCTYPE is not accepted"),
         ('<!DOCTYPE opml SYSTEM "file:///etc/passwd"><opml/>', "a DOCTYPE is not accepted"),
+        (f"\ufeff<?xml version='1.0'?>\n<!-- > -->{ENTITY_BOMB[21:]}", "a DOCTYPE is not accepted"),
+        ("<!--" * 100_000, "line 1 is not XML"),
         ("", "line 1 is not XML"),
         ("<opml><body>", "line 1 is not XML"),
         ("<rss/>", "the root element is <rss>, not <opml>"),
@@ -71,6 +74,37 @@ def test_other_documents_than_opml_and_entity_bombs_are_refused(text: str, cause
     with pytest.raises(NotAFeed) as caught:
         read_opml(text)
     assert caught.value.cause == cause
+
+
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "UTF-16", "cp037", "base64", "unknown"])
+def test_the_declared_encoding_of_a_decoded_list_does_not_matter(encoding: str) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?><opml><body>'
+        '<outline text="Café" xmlUrl="https://h.example/feed"/></body></opml>'
+    )
+    (feed,) = read_opml(text).feeds
+    assert feed.title == "Café"
+
+
+def measure_peak_bytes(text: str) -> int:
+    """The most memory that reading the list takes at once."""
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(NotAFeed):
+            read_opml(text)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_many_tiny_elements_take_little_memory() -> None:
+    text = "<opml>" + "<a/>" * 100_000 + "</opml>"
+    assert measure_peak_bytes(text) < 8 * len(text)
+
+
+def test_the_declarations_of_a_doctype_are_not_read() -> None:
+    entities = "".join(f'<!ENTITY e{number} "a">' for number in range(20_000))
+    assert measure_peak_bytes(f"<!DOCTYPE opml [{entities}]><opml/>") < 100_000
 
 
 @given(st.text(), st.text())
