@@ -38,11 +38,17 @@ class Rejections:
     def __init__(self, report_s: float = 60.0) -> None:
         self._report_s = report_s
         self._counts: Counter[Rejection] = Counter()
+        self._details: dict[Rejection, Counter[str]] = {}
         self._due: asyncio.TimerHandle | None = None
 
-    def count(self, kind: Rejection) -> None:
-        """Counts one. The line follows within a minute."""
+    def count(self, kind: Rejection, detail: str = "") -> None:
+        """Counts one. The line follows within a minute and names each `detail`, such as a feed.
+
+        The details of a kind must be few, and none may be text of the client.
+        """
         self._counts[kind] += 1
+        if detail:
+            self._details.setdefault(kind, Counter())[detail] += 1
         if self._due is None:
             loop = asyncio.get_running_loop()
             self._due = loop.call_later(self._report_s, self.report)
@@ -59,6 +65,15 @@ class Rejections:
         if not self._counts:
             return
         level = logging.WARNING if _SERIOUS & self._counts.keys() else logging.INFO
-        counts = ", ".join(f"{number} {kind}" for kind, number in self._counts.most_common())
+        counts = ", ".join(
+            f"{number} {kind}{self._format_details(kind)}"
+            for kind, number in self._counts.most_common()
+        )
         log.log(level, "refused requests within %.0f s: %s", self._report_s, counts)
         self._counts.clear()
+        self._details.clear()
+
+    def _format_details(self, kind: Rejection) -> str:
+        found = self._details.get(kind, Counter()).most_common()
+        named = ", ".join(f"{detail}: {number}" for detail, number in found)
+        return f" ({named})" if named else ""

@@ -31,3 +31,16 @@ async def test_clients_that_leave_are_no_warning(caplog: pytest.LogCaptureFixtur
     rejections.report()
     rejections.report()
     assert [record.levelno for record in caplog.records] == [logging.INFO]
+
+
+async def test_the_line_names_each_feed_of_a_forged_push_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rejections = Rejections()
+    for feed in ("wire", "court", "court"):
+        rejections.count(Rejection.FORGED_PUSH, feed)
+    rejections.report()
+    assert "3 forged push (court: 2, wire: 1)" in caplog.text
+    rejections.count(Rejection.FORGED_PUSH)
+    rejections.report()
+    assert caplog.messages[-1].endswith(": 1 forged push")

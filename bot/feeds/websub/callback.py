@@ -86,7 +86,7 @@ class WebSubCallback:
         signature = request.headers.get("X-Hub-Signature", "")
         if not protocol.is_authentic(body, signature, subscription.secret):
             # Acknowledged nevertheless, so that guessing signatures reveals nothing.
-            self._rejections.count(Rejection.FORGED_PUSH)
+            self._rejections.count(Rejection.FORGED_PUSH, subscription.feed_id)
             return web.Response(status=202)
         content_type = request.headers.get("Content-Type", "")
         push = Push(subscription.feed_id, subscription.topic, body, content_type)

@@ -286,6 +286,8 @@ async def test_a_push_without_a_valid_signature_is_counted_and_ignored(
     assert setting.pushed == []
     assert setting.rejections.counts() == {Rejection.FORGED_PUSH: 1}
     assert not caplog.records
+    setting.rejections.report()
+    assert f"1 {Rejection.FORGED_PUSH} (wire: 1)" in caplog.text
 
 
 async def test_pushes_are_limited_in_size_coding_and_number(server: FeedServer) -> None:
