@@ -29,6 +29,7 @@ from bot.slack.api.channels import find_channel
 from bot.slack.api.errors import code, status
 from bot.slack.app import build_client, open_session
 from bot.slack.scopes import SCOPES, OAuthScope
+from bot.slack.startup import refuse_organization
 from bot.sources.registry import SourceRegistry
 from bot.values import Frozen
 
@@ -157,6 +158,9 @@ async def check_token(client: AsyncWebClient) -> tuple[CheckResult, ...]:
     subject = "Slack token"
     try:
         answer = await client.auth_test()
+        refuse_organization(answer)
+    except SlackError as error:
+        return (_bad(subject, error.cause, error.cure),)
     except SlackApiError as error:
         cure = "Copy SLACK_BOT_TOKEN from the app's page at Slack again"
         return (_bad(subject, _slack_code(error), cure),)

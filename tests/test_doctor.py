@@ -251,6 +251,16 @@ async def test_a_refused_token_is_named_with_its_cure(
     assert "SLACK_BOT_TOKEN" in finding.cure
 
 
+async def test_an_app_of_a_whole_organization_is_named_with_its_cure() -> None:
+    said = {"ok": True, "team_id": "E1", "enterprise_id": "E1", "is_enterprise_install": True}
+    async with serving() as slack:
+        slack.at("/auth.test", lambda _: web.json_response(said))
+        (finding,) = await check_token(AsyncWebClient("xoxb-1", base_url=f"{slack.url}/"))
+    assert not finding.ok
+    assert "whole organization" in finding.says
+    assert "org_deploy_enabled: false" in finding.cure
+
+
 async def test_an_unreachable_slack_is_told_apart() -> None:
     client = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/api/")
     (finding,) = await check_token(client)

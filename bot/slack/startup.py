@@ -13,6 +13,7 @@ from typing import TypeVar
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import SlackError
 from bot.slack.api.errors import code, cure, passes, retry_after_s, status
@@ -29,8 +30,25 @@ class Stopped(Exception):
 
 
 async def fetch_team(client: AsyncWebClient) -> str:
-    """The id of the workspace that the token belongs to."""
-    return str((await client.auth_test())["team_id"])
+    """The id of the workspace that the token belongs to.
+
+    Raises SlackError if the app is installed for a whole organization.
+    """
+    answer = await client.auth_test()
+    refuse_organization(answer)
+    return str(answer["team_id"])
+
+
+def refuse_organization(answer: AsyncSlackResponse) -> None:
+    """Raises SlackError if `auth.test` says that the app is installed for a whole organization.
+
+    Its token is valid in many workspaces, so that some methods need a `team_id` with each call (see
+    api.slack.com/enterprise/apps/changes-apis), and the bot's data belongs to one workspace.
+    """
+    if answer.get("is_enterprise_install"):
+        cause = "the app is installed for a whole organization, not in one workspace"
+        cure = "Install it in one workspace, with org_deploy_enabled: false in its manifest"
+        raise SlackError("auth.test", cause, f"{cure}, and copy SLACK_BOT_TOKEN from there")
 
 
 async def retry_until_answered(

@@ -4,6 +4,7 @@ import asyncio
 
 import aiohttp
 import pytest
+from aiohttp import web
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -11,6 +12,7 @@ from bot.errors import SlackError
 from bot.local_slack.server import Workspace
 from bot.slack.api.channels import find_channel
 from bot.slack.startup import Stopped, fetch_team, retry_until_answered
+from tests.feeds.server import serving
 from tests.journeys.workspace_reader import eventually
 
 
@@ -29,6 +31,15 @@ async def test_a_wrong_token_ends_the_start_with_its_cure(
     wrong = AsyncWebClient("xoxb-wrong", base_url=workspace.api_url, session=session)
     with pytest.raises(SlackError, match="SLACK_BOT_TOKEN"):
         await retry_until_answered("auth.test", lambda: fetch_team(wrong), asyncio.Event())
+
+
+async def test_an_app_of_a_whole_organization_ends_the_start_with_its_cure() -> None:
+    said = {"ok": True, "team_id": "E1", "enterprise_id": "E1", "is_enterprise_install": True}
+    async with serving() as slack:
+        slack.at("/auth.test", lambda _: web.json_response(said))
+        client = AsyncWebClient("xoxb-1", base_url=f"{slack.url}/")
+        with pytest.raises(SlackError, match=r"whole organization.*org_deploy_enabled"):
+            await retry_until_answered("auth.test", lambda: fetch_team(client), asyncio.Event())
 
 
 async def test_a_stop_ends_the_wait_for_a_rate_limit(
