@@ -160,8 +160,6 @@ def _merge_key(item: Upcoming) -> object:
 
 def _merge(group: Sequence[Upcoming], ledger: Ledger) -> Upcoming:
     """One item for all partners in the group, with the lowest and highest rate."""
-    if len(group) == 1:
-        return group[0]
     family = ledger.by_id[group[0].measure_id].family
     changes = {item.change for item in group}
     change = group[0].change
