@@ -92,9 +92,16 @@ def look_around(browser: Chrome) -> None:
     click(browser, "#add-channel")
     find(browser, "#channel-name").send_keys("steel-desk" + Keys.ENTER)
     find(browser, "#title", "steel-desk")
+    find(browser, "#compose-text").send_keys("> a quote" + Keys.ENTER)
+    waiting(browser).until(has_quote_bar)
     # Selenium has no type for this method.
     window: Any = browser
     assert window.get_log("browser") == []
+
+
+def has_quote_bar(browser: Chrome) -> bool:
+    quote = find(browser, "#stream blockquote", "a quote")
+    return quote.value_of_css_property("border-left-width") == "4px"
 
 
 async def test_the_page_shows_and_does_everything(workspace: Workspace, browser: Chrome) -> None:
