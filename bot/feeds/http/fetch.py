@@ -16,7 +16,7 @@ import aiohttp
 from yarl import URL
 
 from bot.errors import AddressRefused, FeedError, FetchFailed, NoAnswer
-from bot.feeds.http.decompress import CannotDecompress, Decompressor, TooLarge
+from bot.feeds.http.bounded_body import CannotDecompress, Decompressor, TooLarge
 from bot.feeds.http.errors import Dropped, explain, find_guard_reason
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.http.session import ATTEMPT, Attempt, open_session

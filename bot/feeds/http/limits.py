@@ -21,7 +21,7 @@ class FetchLimits(Frozen):
     deadline_s: float = Field(default=30.0, gt=0)
     """Maximum seconds of a whole fetch: DNS, connection, headers, body and redirects."""
     max_body_bytes: int = Field(default=5_000_000, gt=0)
-    """Maximum bytes of a body, before and after decompression (see `bot.feeds.http.decompress`)."""
+    """Maximum bytes of a body, before and after decompression (`bot.feeds.http.bounded_body`)."""
     fetches_per_host: int = Field(default=1, ge=1)
     fetches_at_once: int = Field(default=50, ge=1)
     bodies_at_once: int = Field(default=16, ge=1)

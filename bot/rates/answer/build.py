@@ -11,13 +11,14 @@ from datetime import date
 from bot.errors import QueryError
 from bot.parties import WORLD
 from bot.rates.answer.choices import list_contexts
-from bot.rates.answer.components import build_base_component, list_counted, list_not_counted
+from bot.rates.answer.components import build_base_component, list_counted
 from bot.rates.answer.history import (
     build_history,
     build_range_history,
     find_last_change,
     find_last_step,
 )
+from bot.rates.answer.not_counted import list_not_counted
 from bot.rates.answer.select import (
     MAX_PRODUCT,
     RateContext,

@@ -7,7 +7,7 @@ from functools import partial
 import brotli
 import pytest
 
-from bot.feeds.http.decompress import CannotDecompress, Decompressor, TooLarge
+from bot.feeds.http.bounded_body import CannotDecompress, Decompressor, TooLarge
 
 # Without the time of day, so that each process gives the tests the same names.
 zipped = partial(gzip.compress, mtime=0)

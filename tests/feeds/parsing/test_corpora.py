@@ -11,7 +11,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from bot.feeds.http.decompress import CannotDecompress, Decompressor, TooLarge
+from bot.feeds.http.bounded_body import CannotDecompress, Decompressor, TooLarge
 from bot.feeds.identity import list_identities, sift
 from bot.feeds.model import Entry, FeedKind
 from bot.feeds.parsing.entries import SUMMARY_CHARS, TITLE_CHARS

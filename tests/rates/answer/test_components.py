@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.parties import WORLD
-from bot.rates.answer.components import build_base_component, list_counted, list_not_counted
+from bot.rates.answer.components import build_base_component, list_counted
+from bot.rates.answer.not_counted import list_not_counted
 from bot.rates.answer.select import RateContext, build_context, select_layers
 from bot.rates.model.answer import BaseRate, Component
 from bot.rates.model.goods import Good

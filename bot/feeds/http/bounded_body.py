@@ -1,4 +1,4 @@
-"""Decompresses a body while it arrives, and stops when it exceeds the size limit."""
+"""Bounds the size of a body while it arrives and is decompressed."""
 
 import zlib
 from typing import Protocol

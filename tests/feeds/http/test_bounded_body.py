@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feeds.http.decompress import CannotDecompress, Decompressor, TooLarge
+from bot.feeds.http.bounded_body import CannotDecompress, Decompressor, TooLarge
 
 BODY = b"<rss>" + b"duty " * 200 + b"</rss>"
 
