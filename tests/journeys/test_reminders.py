@@ -17,6 +17,7 @@ from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_app, build_web_app, open_session
 from bot.store.reminder_switches import ReminderSwitches
 from bot.store.upgrade import upgrade
+from bot.text.dates import format_day
 from bot.values import Topic
 from tests.journeys.test_whole_way import World, world
 from tests.journeys.workspace_reader import Message, WorkspaceReader, eventually, words
@@ -181,5 +182,5 @@ async def test_the_running_bot_sends_reminders_to_the_default_channel(world: Wor
         return [each for each in found if "olysilicon" in words(each)]
 
     [reminders_in] = await eventually(reminded)
-    assert f"{soon:%A} {soon}" in words(reminders_in)
+    assert f"{soon:%A}, {format_day(soon)}" in words(reminders_in)
     assert "subscribed here to tariffs of any economy" in words(reminders_in)
