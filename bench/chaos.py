@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=10, help="default: 10")
     parser.add_argument("--seed", type=int, default=1, help="default: 1")
     parser.add_argument("--database", help="an empty PostgreSQL database; default: SQLite")
-    parser.add_argument("--only", choices=PARTS, action="append", help="run only this part (repeatable)")
+    parser.add_argument("--only", choices=PARTS, action="append", help="run only this part")
     options = parser.parse_args()
     sizes = _Sizes(options.channels, options.stories, options.kills, options.seed, options.database)
     asyncio.run(_run(sizes, options.only or PARTS))

@@ -74,7 +74,7 @@ class _Bot:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What was measured in one phase."""
+    """The measurements of one phase."""
 
     latencies_s: list[float]
     failed: int

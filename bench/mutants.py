@@ -2,10 +2,10 @@
 
     modules without I/O | group by test folder | sample mutants | run mutmut in a copy | score
 
-A mutant is a copy of a function with one change (a comparison, a number, an argument, `and` to `or`,
-...). mutmut makes the mutants and runs the tests that call the function. If a test fails, the mutant
-is killed; otherwise it survives. The tests of a module are those in the folder that mirrors its
-package (`tests/rates` for `bot/rates`) or in the nearest parent folder with tests.
+A mutant is a copy of a function with one change, for example of a comparison, a number or an
+argument. mutmut makes the mutants and runs the tests that call the function. If a test fails, the
+mutant is killed; otherwise it survives. The tests of a module are those in the folder that mirrors
+its package (`tests/rates` for `bot/rates`) or in the nearest parent folder with tests.
 
 The core is every module that imports none of the I/O libraries in the import contract. Mutants of
 strings and of log calls are left out, because tests check facts and not sentences. mutmut cannot
