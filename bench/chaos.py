@@ -1,16 +1,18 @@
 """Delivery under faults and kills: `python -m bench.chaos`.
 
-A Slack that fails on purpose (`tests.chaos.faulty_slack`) runs in this process, the bot's store,
-dispatcher and sender in a second one. The parts:
+A fake Slack that fails on purpose (`tests.chaos.faulty_slack`) runs in this process. The bot's
+store, dispatcher and sender run in a second process. The parts:
 
-    exact     every message once and in order, while the sending process is killed with SIGKILL;
-              with history limited to 50 calls a minute, and without the history scope
-    limit     posts per second where the workspace allows 10, which the bot does not know
-    delay     the messages of the others while one conversation is slow or refuses
-    refusal   the workspace refuses everything for some seconds
+    exact     counts lost, repeated and reordered messages while Slack fails and SIGKILL ends the
+              second process several times; runs with 50 history calls a minute, and without the
+              history scope
+    limit     measures posts per second at a workspace limit of 10, which the bot does not know
+    delay     measures when the other conversations get their messages while one conversation is
+              slow or refuses messages
+    refusal   counts messages after the workspace has refused every call for five seconds
 
-The result is tables in Markdown. All sizes of the part `exact` are flags. Full size takes up to 15
-minutes; a part that is not finished by its time limit says so.
+The result is Markdown tables. Flags set the size of the part `exact`. At full size, all parts take
+about 15 minutes. If `exact` does not finish within its time limit, its table says so.
 """
 
 import argparse
@@ -35,8 +37,8 @@ from tests.chaos.trial import SOON_S, Tally, Trial, kill, run_trial, start, wait
 
 PARTS = ("exact", "limit", "delay", "refusal")
 
-# Messages of a full run that meet each fault. Each unknown outcome needs a look-up, and there are
-# only 50 a minute; each 429 pauses the workspace.
+# How many posts of a full run meet each fault. Every post whose outcome is unknown needs a
+# look-up, and Slack allows only 50 a minute. Every 429 pauses all posts of the workspace.
 _FAULTS = {
     Fault.LIMITED: 10,
     Fault.LIMITED_BARE: 1,
@@ -55,9 +57,9 @@ _FAULTS = {
     Fault.UNKNOWN: 100,
 }
 _MOST_RATE = 0.01
-"""The largest share of messages for each fault, for small runs."""
+"""The largest share of posts that meet one fault; it limits the shares in small runs."""
 _PACE_S = 0.1
-"""Between two messages of a conversation in the part `exact`; the bot's own pace is a second."""
+"""Seconds between two messages of a conversation in the part `exact`; the bot's pace is 1 s."""
 _SEND_TIMEOUT_S = 5.0
 _EXACT_LIMIT_S = (380.0, 220.0)
 _HISTORY_A_MINUTE, _HISTORY_AT_ONCE = 50, 10
@@ -84,7 +86,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=10, help="default: 10")
     parser.add_argument("--seed", type=int, default=1, help="default: 1")
     parser.add_argument("--database", help="an empty PostgreSQL database; default: SQLite")
-    parser.add_argument("--only", choices=PARTS, action="append", help="only this part")
+    parser.add_argument("--only", choices=PARTS, action="append", help="run only this part")
     options = parser.parse_args()
     sizes = _Sizes(options.channels, options.stories, options.kills, options.seed, options.database)
     asyncio.run(_run(sizes, options.only or PARTS))
@@ -223,7 +225,7 @@ async def _refusal(sizes: _Sizes) -> list[list[str]]:
 
 
 async def _refuse_for_a_while(slack: FaultySlack, code: str) -> float:
-    """Refuses everything after the first 100 messages; returns when it stopped."""
+    """Refuses every call for a while after 100 messages; returns the monotonic time of the end."""
     await slack.wait_until(lambda: slack.arrived >= 100)
     slack.behavior.refuses_all = code
     await asyncio.sleep(_REFUSED_S)
@@ -234,7 +236,7 @@ async def _refuse_for_a_while(slack: FaultySlack, code: str) -> float:
 async def _job(
     folder: str, slack: FaultySlack, sizes: _Sizes, channels: int, stories: int, pace_s: float
 ) -> SendingJob:
-    """A job with a database that is empty."""
+    """A job for the sending process, whose database is empty."""
     address = sizes.database or f"sqlite:///{Path(folder) / 'bot.db'}"
     await upgrade(address)
     if sizes.database is not None:

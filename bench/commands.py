@@ -1,9 +1,9 @@
 """Measures `/tariff` over signed HTTP against a bare handler: `python -m bench.commands`.
 
-Each server is a separate process. A round sends requests to the bare handler, then to the bot:
-ordinary first questions, repeated questions, and the worst case, questions that are all different.
-Each uses one connection and then 32. The latencies of all rounds are pooled. The result is a
-table in Markdown; progress goes to stderr.
+Each server is a separate process. A round sends repeated questions to the bare handler, and then
+three kinds of questions to the bot: ordinary, repeated, and all different (the worst case). A round
+does this first on one connection and then on 32. The latencies of all rounds are pooled. The result
+is a Markdown table; progress goes to stderr.
 """
 
 import argparse
@@ -27,7 +27,7 @@ REPEATED = "tariffwire, repeated questions"
 WORST = "tariffwire, all different questions"
 CONNECTIONS = (1, 32)
 P99_MS = 20.0
-"""The highest allowed 99th percentile on one connection, for each kind of question."""
+"""Required: at most this 99th percentile on one connection, for each kind of question."""
 _WARM_UP = 200
 Loads = dict[tuple[str, int], list[Load]]
 

@@ -1,10 +1,11 @@
 """Measures `/tariff` while other clients hold the HTTP port: `python -m bench.endpoint`.
 
-The bot is a process of its own that may open 1,024 files. 1,100 clients connect and send nothing,
-400 send half a request: a third half a header, a third half of a small body with a forged
-signature, a third 100 kB of a body of 990 kB. Meanwhile `/tariff` is asked on new connections. Then
-the same with clients that connect again a second after the bot has closed them. The result is a
-table in Markdown.
+The bot runs in its own process, which may open 1,024 files. 1,100 clients connect and send nothing.
+400 clients send part of a request: a third of them send half of the headers, a third send half of a
+40 kB body, and a third send 100 kB of a 990 kB body; both bodies have a forged signature.
+Meanwhile, `/tariff` commands arrive on new connections. There are three phases: without the other
+clients, with them, and with clients that reconnect one second after the bot has closed their
+connection. The result is a Markdown table.
 """
 
 import argparse
@@ -32,7 +33,7 @@ _WARM_UP = 200
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Runs the benchmark and prints its result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--idle", type=int, default=1100, help="default: 1100")
     parser.add_argument("--half", type=int, default=400, help="default: 400")
@@ -57,7 +58,7 @@ def _allow_files(number: int) -> None:
 
 @dataclass(frozen=True)
 class _Bot:
-    """The bot's process, its port and its log."""
+    """The bot's process id, port and log file."""
 
     process: int
     port: int
@@ -73,7 +74,7 @@ class _Bot:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What was measured in one phase."""
+    """The measurements of one phase."""
 
     latencies_s: list[float]
     failed: int
@@ -81,7 +82,7 @@ class _Seen:
     log_lines: int
 
     def rows(self) -> dict[str, str]:
-        """The cells of the table."""
+        """The cells of this phase's column, by the name of their row."""
         answered = len(self.latencies_s)
         latencies = [1000 * latency for latency in self.latencies_s] or [float("nan")] * 2
         return {
@@ -158,7 +159,7 @@ def _half_body(claimed: int, sent: int) -> bytes:
 
 
 async def _hold(port: int, start: bytes, again: bool) -> None:
-    """Connects and sends the start; again a second after the bot has closed it, if so wished."""
+    """Sends `start` and waits until the bot closes the connection; with `again`, repeats that."""
     while True:
         with suppress(OSError):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -1,16 +1,17 @@
 """Measures how many mutants the tests kill: `python -m bench.mutants` runs mutmut on the core.
 
-    modules without I/O | group by test folder | sample of mutants | mutmut in a copy | score
+    modules without I/O | group by test folder | sample mutants | run mutmut in a copy | score
 
-mutmut changes one thing in a function (a comparison, a number, an argument, `and` to `or`) and runs
-the tests that call the function. A mutant that no test notices survives. Each module is tested by
-the folder with its name (`tests/rates` for `bot/rates`) or by the nearest parent folder.
+A mutant is a copy of a function with one change, for example of a comparison, a number or an
+argument. mutmut makes the mutants and runs the tests that call the function. If a test fails, the
+mutant is killed; otherwise it survives. The tests of a module are those in the folder that mirrors
+its package (`tests/rates` for `bot/rates`) or in the nearest parent folder with tests.
 
 The core is every module that imports none of the I/O libraries in the import contract. Mutants of
-strings are left out, because tests check facts and not sentences. mutmut cannot change module-level
-constants and tables, or functions with a decorator.
+strings and of log calls are left out, because tests check facts and not sentences. mutmut cannot
+change module-level constants and tables, or functions with a decorator.
 
-The result is Markdown; progress goes to stderr. Needs `pip install "mutmut>=3.8,<3.9"`.
+The result is Markdown; progress goes to stderr. It needs `pip install "mutmut>=3.8,<3.9"`.
 """
 
 import argparse
@@ -38,12 +39,12 @@ _LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "*.db"
 )
 _SURVIVED, _UNTESTED = 0, 33
-"""mutmut's codes for mutants that all tests passed, and for those that no test calls."""
+"""mutmut's exit codes for a mutant with which all tests passed, and for one that no test calls."""
 _LOG = re.compile(r"\blog\.\w+\(")
 
 
 class Mutant(NamedTuple):
-    """One mutant: mutmut's name for it, its line number, and the line before and after."""
+    """One mutant: mutmut's name for it, its file and line, and the line before and after."""
 
     name: str
     file: str
@@ -53,7 +54,7 @@ class Mutant(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The outcome for one package: mutmut's exit code for each mutant that ran."""
+    """The outcome for one group of modules: mutmut's exit code for each mutant that ran."""
 
     package: str
     modules: int
@@ -90,7 +91,7 @@ def main() -> None:
 
 
 def _group_by_tests(package: str) -> dict[str, list[str]]:
-    """Groups a package's core modules by the folder with their tests, as paths from the root."""
+    """Maps each test folder to the package's core modules that it tests, as paths from the root."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     banned = {one for each in contracts["contracts"] for one in each.get("forbidden_modules", ())}
     folder = ROOT / "bot" / package.replace(".", "/")
@@ -118,7 +119,7 @@ def _imports(path: Path) -> Iterator[str]:
 def _measure(
     tests: str, modules: Sequence[str], per_module: int, seed: int, seconds: float
 ) -> dict[Mutant, int]:
-    """Tests a sample of the modules' mutants in a copy of the repository."""
+    """Tests a sample of the modules' mutants in a copy of the repository; returns exit codes."""
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=_LEFT_OUT)
@@ -150,7 +151,7 @@ def _configure(copy: Path, tests: str, modules: Sequence[str]) -> None:
 
 
 def _sample(module: str, most: int, seed: int) -> list[Mutant]:
-    """A random sample of the mutants that mutmut makes of a module; reproducible by its seed."""
+    """A random sample of a module's mutants; the same `seed` gives the same sample."""
     try:
         from mutmut.mutation.file_mutation import mutate_file_contents
         from mutmut.utils.format_utils import get_mutant_name
@@ -176,7 +177,7 @@ def _sample(module: str, most: int, seed: int) -> list[Mutant]:
 
 
 def _first_lines(source: str) -> dict[str, int]:
-    """The first line of each function, by mutmut's name for the function."""
+    """The first line number of each function, by mutmut's name for the function."""
     tree = ast.parse(source)
     named = [("x_", node) for node in tree.body]
     named += [
@@ -192,7 +193,7 @@ def _first_lines(source: str) -> dict[str, int]:
 
 
 def _change(old: Sequence[str], new: Sequence[str]) -> tuple[int, str, str] | None:
-    """The line in which two functions differ; None if only strings or log calls differ."""
+    """How two functions differ: line offset, old line, new line. None for strings and log calls."""
     old, new = ([re.sub(r"__mutmut_\w+", "", line) for line in each] for each in (old, new))
     while not old[0].strip():
         old, new = old[1:], new[1:]
@@ -215,7 +216,7 @@ def _without_strings(function: Sequence[str]) -> str:
 
 
 def _run(copy: Path, names: Sequence[str], seconds: float) -> None:
-    """Runs mutmut until it finishes or times out; its results remain in the copy."""
+    """Runs mutmut in `copy` until it finishes or times out; its results remain there."""
     command = [sys.executable, "-m", "mutmut", "run", *names]
     log = copy / "mutmut.log"
     with log.open("w") as out:

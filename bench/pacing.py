@@ -1,8 +1,8 @@
-"""Measures how much of a workspace's limit of posts is used: `python -m bench.pacing`.
+"""Measures how much of a workspace's rate limit for posts the bot uses: `python -m bench.pacing`.
 
-A server on loopback takes 10 posts a second and answers the others by 429 with Retry-After: 5. The
-bot's store (SQLite), dispatcher, sender and Web API client send queued notices to 300 channels and
-do not know the limit. The result is one row of a Markdown table for each kind of limit.
+A server on loopback accepts 10 posts a second and answers all others with 429 and `Retry-After: 5`.
+The bot's store (SQLite), dispatcher, sender and Web API client send queued notices to 300 channels
+without knowing the limit. The result is a Markdown table with one row for each kind of limit.
 """
 
 import argparse
@@ -40,7 +40,7 @@ LIMITS: dict[str, Callable[[], RateLimiter]] = {
 
 @dataclass
 class LimitedSlack:
-    """A Web API with one limit for all posts of the workspace. Times are seconds from its start."""
+    """A Web API with one rate limit for all posts. Recorded times are seconds since `started`."""
 
     limiter: RateLimiter
     posted: list[tuple[float, str]] = field(default_factory=list)
@@ -66,7 +66,7 @@ class LimitedSlack:
         return sum(start_s <= at < end_s for at, _ in self.posted) / (end_s - start_s)
 
     def shortest_gap_s(self) -> float:
-        """Between two posts in one channel."""
+        """The shortest time between two posts in one channel."""
         channels: dict[str, list[float]] = {}
         for at, channel in self.posted:
             channels.setdefault(channel, []).append(at)
@@ -77,7 +77,7 @@ class LimitedSlack:
 
 
 async def measure(kind: str, seconds: float, per_second: float | None = None) -> str:
-    """A row of the table: posts per second before and after the first minute, and refusals."""
+    """A row of the table: posts per second and refusals, in the first minute and after it."""
     slack = LimitedSlack(LIMITS[kind]())
     app = web.Application()
     app.router.add_route("*", "/api/{method}", slack.answer)
@@ -127,11 +127,11 @@ async def _send(settings: Settings, slack: LimitedSlack, seconds: float) -> None
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Runs the benchmark and prints its result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--kinds", nargs="+", choices=LIMITS, default=["bucket"])
     parser.add_argument("--seconds", type=float, default=150, help="for each kind; default: 150")
-    parser.add_argument("--start", type=float, help="TARIFFWIRE_POSTS_PER_SECOND")
+    parser.add_argument("--start", type=float, help="the bot's setting TARIFFWIRE_POSTS_PER_SECOND")
     options = parser.parse_args()
     if options.seconds <= _FIRST_S:
         parser.error("--seconds must be more than 60")

@@ -1,11 +1,12 @@
-"""Compares the polling of the bot with the `reader` library: `python -m bench.polling`.
+"""Compares the bot's polling with the `reader` library: `python -m bench.polling`.
 
     a  first poll: every feed is new
     b  every response is 304 Not Modified
     c  every response is 200 with the same bytes and without validators
-    d  one feed in twenty has one new entry, the others answer 304
+    d  one feed in twenty has one new entry, all others return 304
 
-All programs finish a turn before the next one begins. Each value is the median of several turns.
+In a turn, each program polls every feed once, one program after the other. Values of b, c and d are
+medians of several turns; a feed can be new only once, so phase a has one turn.
 The result is a Markdown table; progress goes to stderr.
 """
 
@@ -38,7 +39,7 @@ def main() -> None:
     parser.add_argument(
         "--repeats", type=int, default=3, help="turns of phases b, c and d (default: 3)"
     )
-    parser.add_argument("--alone", action="store_true", help="without the reader library")
+    parser.add_argument("--alone", action="store_true", help="do not run the reader library")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="polling-") as name:
         Path(name).chmod(0o755)

@@ -1,14 +1,15 @@
 """Counts the code that runs in five steps of the bot: `python -m bench.walk`.
 
-    entry     the ruling in config/demo/courts.atom is fetched and parsed; its alert is queued
-    rate      the same for an entry with a rate, which is compared with the ledger
+    entry     the court ruling in config/demo/courts.atom is fetched; its alert is queued
+    rate      the same for an entry of wire.rss with a rate, which is compared with the ledger
     alert     the queued alert is claimed, sent to a local workspace and confirmed
-    question  `/tariff us china` is asked for the first time
+    question  a person asks `/tariff us china`, the first question after the start
     follow    a person clicks Follow under the alert
 
-It counts files, functions and calls below bot/ in all threads. A coroutine or generator counts as
-one call; its resumptions have their own column. Imports, the local workspace (which stands in for
-Slack), the replay of the feeds and scheduled jobs do not count. The result is a Markdown table.
+The benchmark counts files, functions and calls below bot/ in all threads. A coroutine or generator
+counts as one call; its resumptions have their own column. Imports, the local workspace (which
+replaces Slack), the replay of the feeds and scheduled jobs are not counted. The result is a
+Markdown table.
 """
 
 import asyncio
@@ -66,13 +67,13 @@ class Hook:
     def __init__(self) -> None:
         self.calls: dict[str, Counter[CodeType]] = {}
         self.resumed: Counter[str] = Counter()
-        self.job = asyncio.Event()  # Set when the scheduler starts a job.
+        self.job = asyncio.Event()  # set when a scheduled job starts
         self._step, self._main = "", threading.get_ident()
         self._importing: Counter[int] = Counter()
 
     @contextmanager
     def counting(self, step: str) -> Iterator[None]:
-        """Counts the calls of this step while the block runs."""
+        """Counts calls under the name of this step while the `with` block runs."""
         self.calls[step], self.resumed[step], self._step = Counter(), 0, step
         yield
         self._step = ""
@@ -95,7 +96,7 @@ class Hook:
 
 @cache
 def _counts(code: CodeType) -> bool:
-    # Comprehensions are left out: from Python 3.12 on, they are not calls.
+    # Comprehensions are left out, because they are no longer calls since Python 3.12.
     file, comprehension = code.co_filename, code.co_name.startswith("<")
     return file.startswith(_ROOT) and not file.startswith(_LEFT_OUT) and not comprehension
 
@@ -120,7 +121,7 @@ async def _run_steps(folder: Path, hook: Hook) -> None:
     )
     for step in ENTRIES:
         await _run_entry_step(settings, workspace, hook, step)
-    # A long interval between polls also makes the scheduler look for due feeds less often.
+    # A long poll interval, because the scheduler then also looks for due feeds less often.
     running = asyncio.create_task(run_bot(settings.model_copy(update={"poll_seconds": 3600.0})))
     url = f"http://127.0.0.1:{settings.port}/slack/events"
     while not await workspace.connect_http(url):  # noqa: ASYNC110 - only HTTP shows that it is up
@@ -129,7 +130,7 @@ async def _run_steps(folder: Path, hook: Hook) -> None:
     steps = {"question": ("/say", asked), "follow": ("/act", _follow_button(workspace))}
     async with aiohttp.ClientSession(workspace.address) as session:
         for step, (path, given) in steps.items():
-            # Start right after a scheduled job and its threads: the next job is a second away.
+            # Start right after a scheduled job, so that the step ends before the next job.
             hook.job.clear()
             with hook.counting("waiting"):
                 await hook.job.wait()
@@ -145,7 +146,7 @@ async def _run_steps(folder: Path, hook: Hook) -> None:
 
 
 async def _run_entry_step(settings: Settings, workspace: Workspace, hook: Hook, step: str) -> None:
-    """Polls a feed without the entry, then with it, and sends the alert that it causes."""
+    """Polls a feed without the entry, polls again with the entry, and sends the entry's alert."""
     file, published = ENTRIES[step]
     [week] = [each for each in read_recordings(settings.config_dir / "demo") if each.name == file]
     place, shown = week.published.index(published), 0.0
@@ -177,7 +178,7 @@ async def _run_entry_step(settings: Settings, workspace: Workspace, hook: Hook, 
             decisions=await open_decisions(config, store),
         )
         scheduler = await stack.enter_async_context(open_scheduler(polling))
-        # Entries of the first poll count as old news; the second poll is the one that counts.
+        # The first poll takes its entries as old news, so only the second one queues an alert.
         for more in (-0.5, 0.5):
             shown = place + more
             await asyncio.sleep(POLL_S * 1.2)
@@ -190,7 +191,7 @@ async def _run_entry_step(settings: Settings, workspace: Workspace, hook: Hook, 
 
 
 def _follow_button(workspace: Workspace) -> dict[str, str]:
-    """The message, block and value of the Follow button under the last alert."""
+    """The channel, ts, block_id, action_id and value of the Follow button of the last alert."""
     posted = workspace.calls("chat.postMessage")[-1].answer
     return next(
         {key: (posted | block | element)[key] for key in _CLICK}

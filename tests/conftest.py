@@ -1,4 +1,4 @@
-"""Fixtures for the tests that need a real browser or a real PostgreSQL server."""
+"""Fixtures for tests that need a real browser or a real PostgreSQL server, and test settings."""
 
 import os
 import shutil
@@ -15,9 +15,9 @@ from sqlalchemy import create_engine, make_url, text
 from bot.store.engine import parse_url
 
 POSTGRES = "TARIFFWIRE_TEST_POSTGRES"
-"""Names a PostgreSQL database whose user may create further databases on the same server."""
+"""Environment variable with a PostgreSQL URL whose user may create databases on the server."""
 
-# Chromium without a window and without background requests to other servers.
+# These options run Chromium without a window and without background requests to other servers.
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -30,14 +30,14 @@ _FLAGS = (
     "--window-size=1280,900",
 )
 
-# No deadline per example: a busy machine is slow, and the first example also pays for imports.
+# No deadline per example: a busy machine is slow, and the first example also imports modules.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than cores for `-n auto`, because many tests spend time waiting."""
+    """For `-n auto`: one more process than cores, because many tests spend time waiting."""
     return (os.cpu_count() or 1) + 1
 
 
@@ -51,14 +51,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Removes proxy settings: tests use loopback only, but slack_sdk would use the proxy."""
+    """Removes proxy settings, because slack_sdk would use the proxy even for loopback."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
 def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[webdriver.Chrome]:
-    """The system's headless Chromium. Without one, the test is skipped, or fails if CI is set."""
+    """The system's Chromium, headless. If it is missing, skips the test, or fails it in CI."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or driver is None:
         _skip_or_fail("needs chromium and chromedriver: apt-get install chromium chromium-driver")
@@ -77,9 +77,9 @@ def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[webdriv
 
 @pytest.fixture(scope="session")
 def postgres(worker_id: str) -> Iterator[str]:
-    """The address of an empty database that belongs to this test process.
+    """The address of an empty database that only this test process uses.
 
-    Skips the test if no server is configured, or fails it if CI is set.
+    If no server is configured, skips the test, or fails it if the variable CI is set.
     """
     if POSTGRES not in os.environ:
         _skip_or_fail(f"{POSTGRES} names no database to use")
@@ -97,7 +97,7 @@ def postgres(worker_id: str) -> Iterator[str]:
 
 
 def _skip_or_fail(reason: str) -> NoReturn:
-    """Skips the test, or fails it if CI is set."""
+    """Skips the test, or fails it if the variable CI is set."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

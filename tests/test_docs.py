@@ -18,7 +18,7 @@ DOCUMENTS = [
 ]
 
 TEST_OR_EXAMPLE_SETTINGS = {"TARIFFWIRE_TEST_POSTGRES", "TARIFFWIRE_WORLD_BANK_URL"}
-"""Named in the documents, but no settings of the bot: one of the tests, one of a how-to."""
+"""Variables in the documents that are no bot settings: one is for tests, one for a how-to."""
 
 
 def anchors(text: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""`doctor` passes a working setup and reports each problem with its cure."""
+"""`tariffwire doctor` passes a working setup, and reports each problem and its fix."""
 
 import json
 import os
@@ -28,7 +28,7 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
 
 @pytest.fixture
 def setup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    """An environment with two feeds and no other settings; each test adds what it checks."""
+    """Environment variables for two feeds; each test adds the settings that it checks."""
     monkeypatch.chdir(tmp_path)
     for name in list(os.environ):
         if name.startswith(("TARIFFWIRE_", "SLACK_")) or name in {"DATABASE_URL", "PORT"}:

@@ -1,4 +1,4 @@
-"""The examples in the how-to pages work when they are added to the files that the pages name."""
+"""Examples of the how-to pages work when they are added to the files that the pages name."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Which words name an economy or a bloc, and which similar words do not."""
+"""Which words name an economy or a bloc, and which similar words name none."""
 
 from pathlib import Path
 

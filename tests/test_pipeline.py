@@ -27,7 +27,7 @@ WIRE, COURT = feed("wire"), feed("court", topics=[Topic.COURT_RULING])
 
 
 class Publisher:
-    """Stands in for a feed: each poll returns the entries published so far, newest first."""
+    """A fake feed poller: each poll returns the entries published so far, newest first."""
 
     def __init__(self) -> None:
         self.entries: dict[str, Sequence[Entry]] = {}
@@ -51,7 +51,7 @@ class Publisher:
 
 
 class PlainReader:
-    """Finds topics by their names in the title; raises an error for 'poison'."""
+    """A fake story reader: a title names its topics; raises an error for a title with 'poison'."""
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
         if "poison" in entry.title:
@@ -72,7 +72,7 @@ class PlainReader:
 
 
 def join_by_name(story: Story, recent: Sequence[Story]) -> str:
-    """Matches a story with an event whose story has the same last word in its title."""
+    """A fake matcher: stories whose titles end with the same word belong to one event."""
     name = story.title.split()[-1]
     return next((old.event_id for old in recent if old.title.split()[-1] == name), story.id)
 
@@ -334,7 +334,7 @@ async def test_daily_stories_are_collected_in_one_digest(
 
 
 class FullDisk(Outbox):
-    """An outbox that fails after it has written, at the end of the transaction."""
+    """An outbox that raises an error after its writes, so that the transaction is rolled back."""
 
     def put(self, connection: Connection, deliveries: Iterable[Delivery]) -> None:
         super().put(connection, deliveries)
@@ -357,7 +357,7 @@ async def test_a_failed_transaction_saves_nothing_and_the_next_poll_retries(
 
 
 class _GatedStore(PipelineStore):
-    """The store of a second process: a poll reads recent stories only once `gate` is open."""
+    """The store of a second process. Reading recent stories waits until `gate` is open."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)

@@ -1,4 +1,4 @@
-"""The bot is ready while no reason holds."""
+"""The bot is ready once all reasons against it are cleared."""
 
 from bot.readiness import NotReady, Readiness
 

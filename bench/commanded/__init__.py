@@ -1,1 +1,1 @@
-"""The parts of `bench.commands`: questions, a load generator, and a program for each server."""
+"""The parts of `bench.commands`: questions, a load generator, and one program per server."""

@@ -1,6 +1,6 @@
-"""Load generator: on each kept-alive connection, a request follows the response to the last one.
+"""Load generator: each kept-alive connection sends its next request after the last response.
 
-The client does very little, because its own time is part of every latency.
+The client does as little work as possible, because its own time is part of every latency.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ from bench.commanded.questions import request
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Latencies in seconds, and the wall time of all requests."""
+    """The latency of each request, and the wall time of all requests, in seconds."""
 
     latencies_s: tuple[float, ...]
     wall_s: float
 
 
 async def ask(port: int, questions: Iterator[str], connections: int, count: int) -> Load:
-    """Asks `count` questions; raises SystemExit if a response is not an answer."""
+    """Asks `count` questions over `connections`; raises SystemExit if a response is no answer."""
     now_s = int(time.time())
     ready = iter([request(question, now_s) for question in islice(questions, count)])
     loop = asyncio.get_running_loop()
@@ -61,7 +61,7 @@ class _Connection(asyncio.Protocol):
         self._transport = transport
 
     def ask(self, sent: bytes) -> asyncio.Future[bytes]:
-        """Sends a request; the future resolves to the response with head and body."""
+        """Sends a request; the future resolves to the whole response: headers and body."""
         assert self._transport is not None
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(sent)

@@ -1,4 +1,4 @@
-"""Questions about rates as signed requests from Slack: repeated, ordinary and all different."""
+"""Three kinds of questions about rates (repeated, ordinary, new), and signed requests for them."""
 
 import random
 from collections.abc import Iterator
@@ -28,14 +28,14 @@ _DAYS = 3000
 
 
 def repeated() -> Iterator[str]:
-    """Forty questions, repeated endlessly."""
+    """The same forty questions in an endless loop."""
     asked = list(dict(zip(range(40), _questions(seed=1), strict=False)).values())
     while True:
         yield from asked
 
 
 def new(seed: int) -> Iterator[str]:
-    """Questions that never repeat."""
+    """An endless series of different questions, each about a day in the past."""
     seen: set[str] = set()
     for question in _questions(seed):
         if question not in seen:
@@ -44,7 +44,7 @@ def new(seed: int) -> Iterator[str]:
 
 
 def ordinary(seed: int) -> Iterator[str]:
-    """Questions about today as people type them, every fourth with goods; no wording repeats."""
+    """Questions about today as people type them. A quarter name goods; no wording repeats."""
     chance, seen = random.Random(seed), set[str]()
     while True:
         imposer, partner = chance.choice(_IMPOSERS), chance.choice(_PARTNERS)
@@ -59,7 +59,7 @@ def ordinary(seed: int) -> Iterator[str]:
 def request(question: str, now_s: int) -> bytes:
     """The HTTP request that Slack would send, signed at `now_s` (Unix time).
 
-    It names no workspace, because the id of the bot's workspace is random.
+    The request names no workspace, because the id of the bot's workspace is random.
     """
     body = urlencode(
         {

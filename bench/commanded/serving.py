@@ -1,4 +1,4 @@
-"""Functions that the server programs share: find a port, and serve until killed."""
+"""Functions that the server programs share: find a free port, and serve until killed."""
 
 import asyncio
 import socket

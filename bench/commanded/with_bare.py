@@ -1,4 +1,4 @@
-"""Program: the baseline. aiohttp reads a command, verifies its signature and returns one word."""
+"""Program: the baseline server. aiohttp verifies a command's signature and returns one word."""
 
 import asyncio
 

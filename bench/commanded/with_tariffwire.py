@@ -26,7 +26,7 @@ feeds:
 
 
 async def main() -> None:
-    """Serves until the process is stopped; its arguments are a data folder and a log level."""
+    """Serves until the process is stopped. Program arguments: a data folder and a log level."""
     folder = Path(sys.argv[1])
     log_level = sys.argv[2] if len(sys.argv) > 2 else "WARNING"
     workspace = Workspace(folder / "workspace.db", rate_limits=False)
@@ -43,7 +43,7 @@ async def main() -> None:
 
 
 def settings_without_feeds(folder: Path, workspace: Workspace, secret: str = SECRET) -> Settings:
-    """Settings of a bot in this workspace with no feeds and with its files in this folder."""
+    """Settings of a bot that connects to `workspace`, has no feeds and keeps files in `folder`."""
     (folder / "feeds.yaml").write_text(_FEEDS)
     return Settings().model_copy(
         update={

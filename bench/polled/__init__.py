@@ -1,1 +1,1 @@
-"""The parts of `bench.polling`: generated feeds, their server, and a program for each client."""
+"""The parts of `bench.polling`: generated feeds, their server, and one program per client."""

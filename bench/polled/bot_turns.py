@@ -1,6 +1,6 @@
-"""Polls with the bot's PollScheduler, Pipeline, Poller and topics on SQLite, without Slack.
+"""Polls feeds with the bot's scheduler, pipeline, poller and topic rules on SQLite, without Slack.
 
-All feeds are on one host here, so there is no limit per host and no delay between requests.
+All feeds are on one host here, so the limit per host is raised and requests have no delay.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ class Tally:
         self._done = asyncio.Event()
 
     async def all_of(self, polls: Collection[asyncio.Future[IntakeResult | None]]) -> None:
-        """Returns when all polls have finished."""
+        """Counts the results of these polls; returns when all of them have finished."""
         self._left = len(polls)
         for poll in polls:
             poll.add_done_callback(self._count)
@@ -105,7 +105,7 @@ async def main() -> None:
     freeze_startup_objects()
     async with measured() as lag:
         for _ in turns():
-            # Waiting for standard input blocks the loop; reset the measurement.
+            # Waiting for standard input blocked the loop. The sleep ends that block; then reset.
             await asyncio.sleep(0.1)
             lag.clear()
             tally = Tally()

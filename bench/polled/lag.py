@@ -1,6 +1,6 @@
 """Measures how long the event loop is blocked.
 
-It measures CPU time of the loop's thread, which does not depend on other processes.
+The unit is CPU time of the loop's thread, because other processes do not affect it.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ _EVERY_S = 0.001
 
 
 class Lag:
-    """The longest block of the event loop in milliseconds, as CPU time between two wake-ups."""
+    """The most CPU time that the loop's thread used between two wake-ups of a task, in ms."""
 
     def __init__(self) -> None:
         self.longest_ms = 0.0
@@ -30,7 +30,7 @@ class Lag:
 
 @asynccontextmanager
 async def measured() -> AsyncIterator[Lag]:
-    """Measures while the block runs."""
+    """Measures the event loop while the `with` block runs."""
     lag = Lag()
     task = asyncio.create_task(lag._measure())
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.polled.usage import PeakMemory, cpu_s
 
 ROOT = Path(__file__).parents[2]
-# reader's copy of feedparser imports sgmllib3k, but reader does not declare it.
+# reader's copy of feedparser imports sgmllib3k, which reader does not declare as a dependency.
 READER = ("reader>=3.26,<4", "sgmllib3k")
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tariffwire-bench"
 
@@ -29,7 +29,7 @@ class Turn:
 
 
 class Program:
-    """A running program of `bench.polled`."""
+    """A client program of `bench.polled` that runs in its own process."""
 
     def __init__(self, name: str, module: str, urls: Path, state: Path, *more: str) -> None:
         self.name = name
@@ -82,5 +82,5 @@ def reader_python() -> Path:
 
 
 def environment() -> dict[str, str]:
-    """The environment variables, except the one that disables bytecode files."""
+    """This process's environment variables, except the one that disables bytecode files."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

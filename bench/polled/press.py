@@ -18,7 +18,7 @@ _WORDS = str.split(
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A folder of generated feeds and their number."""
+    """A folder of generated feeds. `born` is the time from which their entries are dated back."""
 
     folder: Path
     feeds: int
@@ -29,15 +29,15 @@ class Press:
         return [_name(number) for number in range(self.feeds)]
 
     def write(self) -> None:
-        """Writes every feed with its first entries."""
+        """Writes every feed with its first `ENTRIES` entries."""
         self.folder.mkdir(parents=True)
         for number, name in enumerate(self.names()):
             self._write(number, name, newest=ENTRIES)
 
     def renew(self, turn: int, every: int) -> int:
-        """Adds an entry to every `every`th feed, others at each turn; returns how many changed.
+        """Adds an entry to one feed in `every`; returns the number of changed feeds.
 
-        The oldest entry of the feed is dropped, as in real feeds.
+        Successive turns change different feeds. A changed feed drops its oldest entry.
         """
         chosen = range((turn * 7) % every, self.feeds, every)
         for number in chosen:
@@ -45,7 +45,7 @@ class Press:
         return len(chosen)
 
     def renew_one(self, number: int, new: int) -> None:
-        """Writes one feed again, with `new` entries added since the beginning."""
+        """Writes one feed again, shifted so that `new` entries follow those that `write` wrote."""
         self._write(number, _name(number), newest=ENTRIES + new)
 
     def _write(self, number: int, name: str, newest: int) -> None:
@@ -53,7 +53,7 @@ class Press:
 
 
 def feed_text(number: int, born: datetime, newest: int = ENTRIES) -> str:
-    """The text of a feed, RSS for an even number; `newest` is the number of its newest entry."""
+    """The text of a feed: RSS if `number` is even, else Atom. Its newest entry is `newest`."""
     form = _rss if number % 2 == 0 else _atom
     return form(number, [_entry(number, n, born) for n in range(newest, newest - ENTRIES, -1)])
 

@@ -1,4 +1,4 @@
-"""Program: serves a folder over HTTP if there is no nginx. Arguments: folder, port, validators."""
+"""Program: serves a folder over HTTP if nginx is missing. Arguments: folder, port, validators."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The server of the feeds: nginx if installed, else aiohttp, in its own process."""
+"""The web server of the feeds, in its own process: nginx if it is installed, else aiohttp."""
 
 import os
 import shutil
@@ -37,7 +37,7 @@ _NO_VALIDATORS = 'etag off; if_modified_since off; add_header Last-Modified "";'
 
 
 class Server:
-    """Serves a folder at `address`, with or without validators."""
+    """Serves a folder at `address`, with or without validators (ETag and Last-Modified)."""
 
     def __init__(self, folder: Path, state: Path) -> None:
         self._folder, self._state = folder, state
@@ -48,7 +48,7 @@ class Server:
 
     @contextmanager
     def serving(self, validators: bool) -> Iterator[None]:
-        """Serves while the block runs."""
+        """Serves the folder while the `with` block runs."""
         command = self._nginx_command(validators) if self._nginx else self._aiohttp(validators)
         process = subprocess.Popen(command)
         try:
@@ -59,7 +59,7 @@ class Server:
             process.wait()
 
     def _nginx_command(self, validators: bool) -> list[str]:
-        # Started by root, nginx runs its workers as `nobody`, which cannot read the folder.
+        # If root starts nginx, its workers run as user `nobody`, who cannot read the folder.
         user = "user root;" if os.geteuid() == 0 else ""
         text = _NGINX.format(
             user=user,

@@ -1,8 +1,8 @@
-"""Protocol of a measured program: one line on standard input makes it poll every feed once.
+"""Protocol of a measured program: for each line on standard input, it polls every feed once.
 
-Its arguments are a file of addresses and a folder for its state. It prints `ready` when it has
-started. It answers each input line with one line of JSON: seconds, feeds read, feeds unchanged,
-new entries, and the longest block of its event loop.
+The program's arguments are a file of addresses and a folder for its state. The program prints
+`ready` when it has started. After each turn it prints one line of JSON: seconds, feeds read, feeds
+unchanged, new entries, and the longest block of its event loop in milliseconds.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def arguments() -> tuple[list[str], Path]:
-    """The addresses of the feeds, and the folder for state."""
+    """The program's arguments: the addresses of the feeds, and the folder for state."""
     return Path(sys.argv[1]).read_text(encoding="utf-8").split(), Path(sys.argv[2])
 
 

@@ -14,7 +14,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class _Process:
     parent: int
     cpu_s: float
-    """Its own CPU time and that of its finished children."""
+    """CPU seconds of the process and of its finished children."""
 
 
 def cpu_s(pid: int) -> float:
@@ -24,12 +24,12 @@ def cpu_s(pid: int) -> float:
 
 
 def memory_mb(pid: int) -> float:
-    """PSS of the process and its descendants. PSS divides shared memory among its users."""
+    """PSS of the process and its descendants in MB. PSS divides shared memory among its users."""
     return sum(_pss_kb(each) for each in _with_descendants(pid, _processes())) / 1024
 
 
 class PeakMemory:
-    """The peak PSS of a process and its descendants, sampled once a second."""
+    """The peak PSS of a process and its descendants in MB, sampled once a second."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -37,7 +37,7 @@ class PeakMemory:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Samples while the block runs and once at its end."""
+        """Samples once a second while the `with` block runs, and at its end."""
         ended = threading.Event()
         thread = threading.Thread(target=self._watch, args=[ended])
         thread.start()
@@ -79,7 +79,7 @@ def _with_descendants(pid: int, processes: dict[int, _Process]) -> list[int]:
 
 
 def _pss_kb(pid: int) -> int:
-    """The PSS of one process; 0 if it has ended."""
+    """The PSS of one process in kB; 0 if the process has ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

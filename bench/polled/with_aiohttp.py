@@ -1,4 +1,4 @@
-"""Program: the baseline. aiohttp fetches with validators and ignores the bodies."""
+"""Program: the baseline client. aiohttp sends conditional requests and ignores the bodies."""
 
 import asyncio
 from time import perf_counter
@@ -12,7 +12,7 @@ _CONDITIONS = (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")
 
 
 async def main() -> None:
-    """Fetches every feed once each turn."""
+    """Fetches every feed once per turn."""
     addresses, _ = arguments()
     validators: dict[str, dict[str, str]] = {}
     free = asyncio.Semaphore(_AT_ONCE)

@@ -1,6 +1,6 @@
 """Program: the `reader` library, in its own virtual environment.
 
-The third argument is the number of its workers.
+The program's third argument is the number of worker threads.
 """
 
 import sys
@@ -12,7 +12,7 @@ from bench.polled.turns import answer, arguments, turns
 
 
 def main(workers: int) -> None:
-    """Updates every feed once each turn."""
+    """Updates every feed once per turn."""
     addresses, folder = arguments()
     reader = make_reader(str(folder / "reader.db"))
     for address in addresses:

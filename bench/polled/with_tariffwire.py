@@ -1,6 +1,6 @@
 """Program: the bot's own polling; see `bench.polled.bot_turns`.
 
-It has no imports at the top, because every parser process imports this module again.
+This module has no imports at its top, because every parser process imports the module again.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
-"""Program for crash tests: sends queued messages and kills itself before confirming one.
+"""Program for crash tests: sends queued messages, and kills itself before it confirms one of them.
 
     python -m tests.alerts.file_sender DATABASE FILE NUMBER
 
-Each post adds a line to FILE. After line NUMBER, the process sends itself SIGKILL.
+Each post adds a line to FILE. When FILE has NUMBER lines, the process sends itself SIGKILL.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from tests.store.opened import open_store
 
 
 class FileSender:
-    """Posts into a file; looks there first if a delivery is uncertain; can kill itself."""
+    """Posts into a file, after looking there for an uncertain delivery; can kill its process."""
 
     def __init__(self, file: Path, dies_at: int = 0) -> None:
         self._file, self._dies_at = file, dies_at
@@ -37,12 +37,12 @@ class FileSender:
 
 
 def posted_ids(file: Path) -> list[str]:
-    """The ids of the deliveries in the file."""
+    """The ids of the deliveries in the file, in the order in which they were posted."""
     return file.read_text().split() if file.exists() else []
 
 
 async def send_all(database: Path, sender: FileSender) -> None:
-    """Does the work of one process: releases claims of dead processes, then sends what is due."""
+    """Does the work of one process: releases the claims of dead ones, then sends due messages."""
     store = open_store(f"sqlite:///{database}")
     await store.outbox.release_all(NOON)
     await Dispatcher(store.outbox, sender, lambda: NOON, pace_s=0).run_once(NOON)

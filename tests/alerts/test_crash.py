@@ -23,7 +23,7 @@ async def _run_until_killed(database: Path, file: Path, number: int) -> None:
 
 
 class _HangingSender:
-    """Posts that never get an answer."""
+    """A sender whose posts never get an answer."""
 
     def __init__(self) -> None:
         self.posting = 0

@@ -22,7 +22,7 @@ BERLIN, TOKYO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo")
             TOKYO,
             datetime(2025, 5, 13, 23, tzinfo=UTC),
         ),
-        # Berlin sets its clocks back at 3:00 on 26 October 2025, and forward at 2:00 on 30 March.
+        # In 2025, Berlin sets clocks back at 3:00 on 26 October, and forward at 2:00 on 30 March.
         (datetime(2025, 10, 25, 12, tzinfo=UTC), 8, BERLIN, datetime(2025, 10, 26, 7, tzinfo=UTC)),
         (datetime(2025, 3, 29, 12, tzinfo=UTC), 2, BERLIN, datetime(2025, 3, 30, 1, tzinfo=UTC)),
     ],

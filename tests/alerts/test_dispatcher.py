@@ -21,7 +21,7 @@ Answer = Callable[[Delivery], Exception | None]
 
 
 class Clock:
-    """A clock that the test moves."""
+    """A clock that tests set by hand."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -31,7 +31,7 @@ class Clock:
 
 
 class FakeSlack:
-    """Records posts; `answer` can return an error, and `gates` can block a conversation."""
+    """A sender that records posts. `answer` may return an error; `gates` block conversations."""
 
     def __init__(self) -> None:
         self.posted: list[Delivery] = []
@@ -233,7 +233,7 @@ async def test_messages_to_one_conversation_are_spaced(
     await store.queue(*(delivery(about) for about in "abc"))
     await dispatcher.run_once(NOON)
     gaps = [after - before for before, after in zip(slack.times, slack.times[1:], strict=False)]
-    # Timers of the event loop can fire early by the resolution of its clock.
+    # An event loop timer can fire too early, by up to the resolution of the loop's clock.
     assert min(gaps) > 0.099
 
 
@@ -381,7 +381,7 @@ async def test_a_send_that_times_out_has_an_unknown_outcome(
 
 
 class _UnavailableOnce(Outbox):
-    """An outbox whose database is unavailable at the first claim."""
+    """An outbox whose database is unavailable at the first call of `claim`."""
 
     looks = 0
 
@@ -406,7 +406,7 @@ async def test_a_briefly_unavailable_database_does_not_stop_the_dispatcher(
 
 
 class _UnavailableOutbox(Outbox):
-    """An outbox whose database can become unavailable; counts the refused calls."""
+    """An outbox whose database can become unavailable; it counts the calls that fail."""
 
     is_unavailable = False
     refused = 0
@@ -485,7 +485,7 @@ async def test_the_outcome_of_a_message_is_saved_when_the_database_is_back(
     outage = _DispatcherInOutage(store, slack, clock)
     await outage.outbox.has_refused(8)
     outage.outbox.is_unavailable = False
-    # The clock stands still, so no lease has expired.
+    # The clock did not move, so the lease of the claimed message has not expired.
     await slack.has_posted(1 if refused else 2)
     await outage.end()
     assert slack.about == ([] if refused else [("C1", "a")]) + [("C1", "b")]

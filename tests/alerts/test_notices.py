@@ -34,7 +34,7 @@ class Setting:
         self.start()
 
     def start(self) -> None:
-        """Creates the notices as the bot does at each start."""
+        """Creates the object under test again, as the bot does at each start."""
         self.notices = Notices(
             self.store.outbox, TEAM, self.conversations, lambda: self.now, self.wake
         )
@@ -43,7 +43,7 @@ class Setting:
         self.woken += 1
 
     async def send_due(self) -> list[Delivery]:
-        """Sends and confirms all due deliveries; returns them."""
+        """Claims all due deliveries and marks them as sent; returns them."""
         found: list[Delivery] = []
         while claimed := await self.store.outbox.claim(self.now, 10, 60):
             for each in claimed:

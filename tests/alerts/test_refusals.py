@@ -1,4 +1,4 @@
-"""Refusals of a workspace lose nothing; refusals of a conversation pause it and are reported."""
+"""If Slack refuses messages to a workspace or a conversation, none is lost; sending pauses."""
 
 import asyncio
 import logging
@@ -23,12 +23,12 @@ ARCHIVED = ConversationRefused("C1", "is_archived", "unarchive it")
 
 
 class Slack(FakeSlack):
-    """Posts that are recorded, with the reasons for which all of them are refused."""
+    """A sender that records posts; it can refuse all of them, as Slack does for a workspace."""
 
     def __init__(self) -> None:
         super().__init__()
         self.revoked = ""
-        """The code with which the token is refused."""
+        """The error code with which Slack refuses the token; empty if it accepts the token."""
         self.scope_missing = False
         self.calls = 0
         self.checks: list[datetime] = []
@@ -44,7 +44,7 @@ class Slack(FakeSlack):
 
 
 class Reports:
-    """The reports of a gate."""
+    """Records what a `WorkspaceGate` reports: refusals, recoveries and delivered messages."""
 
     def __init__(self) -> None:
         self.refusals: list[WorkspaceRefusal] = []
@@ -98,7 +98,7 @@ def dispatcher(store: Store, slack: Slack, clock: Clock, reports: Reports) -> Di
 
 
 async def _wait(dispatcher: Dispatcher, clock: Clock, time: timedelta) -> int:
-    """Runs the dispatcher each second of the simulated time; returns how many messages it sent."""
+    """Runs the dispatcher once per simulated second; returns how many messages it sent."""
     sent, end = 0, clock.now + time
     while clock.now < end:
         clock.now += timedelta(seconds=1)
@@ -259,7 +259,7 @@ async def test_held_messages_are_sent_in_order_when_the_conversation_accepts_the
     assert await store.outbox.held() == ()
 
 
-async def test_what_a_conversation_refuses_for_a_day_fails(
+async def test_messages_that_a_conversation_refuses_for_a_day_fail(
     store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
 ) -> None:
     await store.queue(delivery("a"), delivery("b"))
@@ -273,7 +273,7 @@ async def test_what_a_conversation_refuses_for_a_day_fails(
     assert {each.error for each in await store.outbox.failed()} == {"is_archived: unarchive it"}
 
 
-async def test_to_subscribe_again_sends_what_is_held(
+async def test_subscribing_again_sends_the_held_messages(
     store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
 ) -> None:
     await store.subscriptions.add(subscription("C1"))

@@ -35,7 +35,7 @@ from tests.store.examples import TEAM, subscription
 from tests.store.opened import Store, open_store
 
 CONFIG = Path(__file__).parents[2] / "config"
-# Changes of these days are in the shipped ledger, config/rates.
+# Days on which the shipped ledger (config/rates) has changes.
 POLYSILICON = date(2026, 12, 4)
 NEW_YEAR = date(2027, 1, 1)
 CANADA = Place(TEAM, "C1")
@@ -51,7 +51,7 @@ def noon(day: date) -> datetime:
 
 
 def subscribed(conversation: str = "C1", **fields: Any) -> Subscription:
-    # Different fields give a different id, so that a conversation can have several.
+    # The id is made from the fields, so one conversation can have several subscriptions.
     return subscription(conversation, id=f"{conversation} {sorted(fields.items())}", **fields)
 
 
@@ -74,7 +74,7 @@ def measures_in(delivery: Delivery) -> set[str]:
 
 @given(st.sets(st.integers(0, 20)))
 def test_no_change_has_more_than_two_reminders_or_one_outside_its_window(awake: set[int]) -> None:
-    """`awake`: how many days before the change the bot runs and plans reminders."""
+    """`awake` has the numbers of days before the change on which the bot plans reminders."""
     given_at: dict[LeadTime, int] = {}
     for left in sorted(awake, reverse=True):
         notice = reminder_due(left, given_at)
@@ -220,7 +220,7 @@ def test_each_change_in_a_reminder_has_source_legal_basis_and_doubts() -> None:
 
 
 class Setting:
-    """The reminders of a bot in a zone far from UTC, with a clock that the test moves."""
+    """The reminders of a bot in a time zone far from UTC, with a clock that tests set by hand."""
 
     def __init__(self, store: Store, zone: str = "Asia/Tokyo") -> None:
         self.store, self.zone = store, zone
@@ -229,7 +229,7 @@ class Setting:
         self.start()
 
     def start(self) -> None:
-        """Creates the reminders as the bot does at each start."""
+        """Creates the object under test again, as the bot does at each start."""
         self.reminders = Reminders(
             ledger,
             self.store.outbox,
@@ -264,7 +264,7 @@ async def setting(tmp_path: Path) -> AsyncIterator[Setting]:
 async def test_reminders_are_sent_at_the_digest_hour_of_the_configured_zone(
     setting: Setting,
 ) -> None:
-    # 07:59 and 08:01 in Tokyo, seven days before the change, are the evening before in UTC.
+    # In UTC, 07:59 and 08:01 in Tokyo belong to the day before: eight days before the change.
     eve = POLYSILICON - timedelta(days=8)
     setting.now = datetime(eve.year, eve.month, eve.day, 22, 59, tzinfo=UTC)
     assert await setting.send_due() == []

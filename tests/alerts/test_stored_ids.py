@@ -1,7 +1,7 @@
-"""Ids of subscriptions and deliveries stored in the database and in Slack's metadata.
+"""Ids of subscriptions and deliveries, as stored in the database and in Slack's metadata.
 
-If an upgrade changes how ids are made, subscriptions are lost and old messages are sent again. Some
-ids contain words. Change a value here only together with a migration.
+If an upgrade changes how ids are made, subscriptions are lost and old messages are sent again.
+Change an id here only together with a migration.
 """
 
 from datetime import UTC, date, datetime, timedelta

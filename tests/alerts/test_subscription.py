@@ -71,7 +71,7 @@ def test_an_unsubscribe_removes_exactly_the_given_topics_and_parties(
     left = without(had, cut_topics, cut_parties)
     for topic, party in product(Topic, PARTIES):
         named = (not cut_topics or topic in cut_topics) and party in cut_parties
-        # A subscription cannot mean 'all but China', so one without parties stays unchanged.
+        # A subscription without parties covers all. It cannot exclude China, so it is unchanged.
         gone = named and bool(had_parties)
         assert any(_fits(each, topic, party) for each in left) == (
             _fits(had, topic, party) and not gone

@@ -1,4 +1,4 @@
-"""Exact results of an unsubscribe on one subscription."""
+"""What remains of one subscription after an unsubscribe."""
 
 import pytest
 
@@ -55,7 +55,7 @@ def parties(*parties: str) -> frozenset[str]:
             (topics(TARIFF), NO_PARTIES),
             [(topics(TALKS), parties("CN"))],
         ),
-        # Some parties are removed; a subscription without topics stays one.
+        # Some parties are removed; a subscription to all topics keeps all topics.
         (
             (NO_TOPICS, parties("CN", "US")),
             (NO_TOPICS, parties("CN")),
@@ -101,7 +101,7 @@ def test_an_unsubscribe_leaves_this(before: Wish, removed: Wish, after: list[Wis
         ((topics(TARIFF), NO_PARTIES), (topics(TALKS), NO_PARTIES)),
         ((topics(TARIFF), parties("CN")), (topics(TALKS), parties("CN"))),
         ((topics(TARIFF), parties("CN")), (topics(TARIFF), parties("US"))),
-        # A subscription cannot mean 'all but China'.
+        # A subscription to all parties cannot exclude China, so it is unchanged.
         ((topics(TARIFF), NO_PARTIES), (topics(TARIFF), parties("CN"))),
         ((NO_TOPICS, NO_PARTIES), (NO_TOPICS, parties("CN"))),
     ],

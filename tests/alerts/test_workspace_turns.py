@@ -1,4 +1,4 @@
-"""A delivery is sent in its workspace's turn; without a turn it is put back and nothing is lost."""
+"""A delivery needs a turn of its workspace; without a turn, it goes back into the outbox."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from tests.store.opened import Store, open_store
 
 
 class Turns:
-    """Gives `left` turns; the next one is `wait_s` away."""
+    """Grants `left` turns at once; the next turn is `wait_s` seconds away."""
 
     def __init__(self, left: int, wait_s: float) -> None:
         self.left, self.wait_s = left, wait_s

@@ -1,1 +1,1 @@
-"""Delivery under faults: a Slack that fails on purpose, and a bot process that is killed."""
+"""Delivery under faults: a fake Slack that fails on purpose, and a bot process that is killed."""

@@ -1,7 +1,7 @@
-"""The faults of a Slack that fails on purpose.
+"""The faults of a fake Slack that fails on purpose.
 
-Which call meets which fault follows from a seed and from the message, not from the order of calls,
-so a run with several calls at a time meets the same faults every time.
+The seed, the message and the attempt determine the fault of a call. The order of calls does not
+matter, so concurrent calls meet the same faults in every run.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from random import Random
 
 
 class Fault(StrEnum):
-    """What is wrong with one answer. `_after`: the call took effect first."""
+    """What is wrong with one answer. `_AFTER` in a name: the call still takes effect."""
 
     LIMITED = "429 with Retry-After"
     LIMITED_BARE = "429 without Retry-After"
@@ -33,12 +33,12 @@ class Fault(StrEnum):
 
     @property
     def takes_effect(self) -> bool:
-        """Whether the message is posted although the answer is wrong or late."""
+        """Whether the message is posted although the answer is wrong, missing or late."""
         return self.name.endswith("_AFTER") or self is Fault.SLOW
 
     @property
     def is_certain(self) -> bool:
-        """Whether the answer tells that nothing was posted."""
+        """Whether the answer proves that nothing was posted."""
         return self in _CERTAIN
 
 
@@ -72,12 +72,12 @@ CODES: Mapping[Fault, tuple[str, ...]] = {
         "no_permission",
     ),
 }
-"""The values of `error` in answers with `ok: false`."""
+"""For each fault that answers `ok: false`, the possible values of `error`."""
 
 
 @dataclass(frozen=True)
 class Met:
-    """One fault as it happens: its kind, and the error code where it has one."""
+    """One fault that a call meets: its kind, and the error code if the kind has error codes."""
 
     fault: Fault
     code: str = ""
@@ -85,15 +85,15 @@ class Met:
 
 @dataclass(frozen=True)
 class FaultPlan:
-    """Decides which calls fail. `rates` has the share of attempts for each fault."""
+    """Decides which calls fail. `rates` has the share of attempts that meet each fault."""
 
     seed: int = 0
     rates: Mapping[Fault, float] = field(default_factory=dict)
     most_per_message: int = 3
-    """Attempts of one message that may fail; later ones succeed."""
+    """How many attempts at one message may fail; all later attempts succeed."""
 
     def draw(self, subject: str, attempt: int) -> Met | None:
-        """The fault of this attempt, counted from 1; None for a good answer."""
+        """The fault of this attempt (the first is 1); None if the attempt succeeds."""
         if attempt > self.most_per_message or not self.rates:
             return None
         random = Random(f"{self.seed}/{subject}/{attempt}")  # noqa: S311 - draws faults
@@ -106,18 +106,18 @@ class FaultPlan:
 
 
 class RateLimit:
-    """Allows a number of calls in some seconds, spread evenly, with `burst` of them at once."""
+    """Allows `calls` evenly spread calls in `seconds`, and at most `burst` calls at once."""
 
     def __init__(
         self, calls: float, seconds: float, burst: int, retry_after_s: int | None = None
     ) -> None:
-        """`retry_after_s` is the wait that is asked for; by default, until the next free call."""
+        """`retry_after_s`: the value of Retry-After; by default, the wait for the next call."""
         self._interval_s, self._burst = seconds / calls, burst
         self._retry_after_s = retry_after_s
         self._next_s = 0.0
 
     def take(self, now_s: float) -> int | None:
-        """Counts a call; if it is over the limit, returns the seconds of Retry-After."""
+        """Counts an allowed call and returns None; returns the seconds of Retry-After otherwise."""
         start_s = max(self._next_s, now_s - self._interval_s * (self._burst - 1))
         if start_s > now_s:
             return self._retry_after_s or int(start_s - now_s) + 1

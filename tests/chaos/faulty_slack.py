@@ -1,7 +1,7 @@
-"""A small Slack on loopback that fails on purpose and remembers what was posted.
+"""A fake Slack on loopback that fails on purpose and remembers what was posted.
 
-It is independent of `bot.local_slack` and knows only the methods that delivery uses. It believes
-every token. A person's id (`U...`) stands for the direct message with them (`D...`).
+The server is independent of `bot.local_slack`. It has only the methods that delivery uses, and it
+accepts every token. A post to a person's id (`U...`) goes to their direct message (`D...`).
 """
 
 import asyncio
@@ -28,39 +28,39 @@ class Posted:
     """One message in a conversation, in the order of posting."""
 
     conversation: str
-    """As the caller named it."""
+    """The conversation's id as the caller gave it; `U...` for a direct message."""
     ts: str
     delivery_id: str
     thread_ts: str | None
     metadata: Mapping[str, Any]
     is_marked: bool
-    """Whether it says that it may be a repetition."""
+    """Whether the message says that it may be a repetition."""
     at_s: float
-    """When it was posted, by the monotonic clock."""
+    """When the message was posted, in seconds of the monotonic clock."""
 
 
 @dataclass
 class Behavior:
-    """How this Slack answers; a test may change it between calls."""
+    """How the fake Slack answers; a test may change the fields between calls."""
 
     posts: FaultPlan = field(default_factory=FaultPlan)
     reads: FaultPlan = field(default_factory=FaultPlan)
     limits: dict[str, RateLimit] = field(default_factory=dict)
-    """Limits by method, for the whole workspace."""
+    """The rate limit of each method, for the whole workspace."""
     has_history_scope: bool = True
     slow_s: float = 0.2
     refuses_all: str = ""
-    """While set, each call answers with this error of the workspace."""
+    """An error code with which all calls fail; empty: no such error."""
     refuses: dict[str, str] = field(default_factory=dict)
-    """The error with which each of these conversations refuses all posts."""
+    """Maps conversations to the error code with which all posts to them fail."""
     delays_s: dict[str, float] = field(default_factory=dict)
-    """Seconds until a post in each of these conversations is answered."""
+    """Maps conversations to the seconds until a post to them is answered."""
     held: set[str] = field(default_factory=set)
     """Conversations whose posts are answered only after `release`."""
 
 
 class FaultySlack:
-    """The server; use it as a context manager. `url` is the base of its Web API."""
+    """The server, an async context manager. `url` is the base address of its Web API."""
 
     def __init__(self, behavior: Behavior | None = None) -> None:
         self.behavior = behavior or Behavior()
@@ -69,9 +69,9 @@ class FaultySlack:
         self.calls: Counter[str] = Counter()
         self.faults: Counter[Fault] = Counter()
         self.limited: Counter[str] = Counter()
-        """Calls over a limit, by method."""
+        """The number of calls over the rate limit, by method."""
         self.holding: set[str] = set()
-        """Conversations with a post that waits for `release`."""
+        """Conversations that have a post whose answer waits for `release`."""
         self._by_channel: defaultdict[str, list[Posted]] = defaultdict(list)
         self._distinct: set[str] = set()
         self._attempts: Counter[str] = Counter()
@@ -114,11 +114,11 @@ class FaultySlack:
         return self._by_channel[_channel(conversation)]
 
     def release(self) -> None:
-        """Answers the posts in held conversations, these and later ones."""
+        """Answers the waiting posts in held conversations, and from now on all others at once."""
         self._released.set()
 
     async def wait_until(self, is_reached: Callable[[], bool]) -> None:
-        """Returns once the condition holds; it is tried after each post."""
+        """Returns once `is_reached()` is true; checks it now and after each post."""
         while not is_reached():
             self._changed.clear()
             await self._changed.wait()
@@ -165,7 +165,7 @@ class FaultySlack:
         met: Met | None,
         run: Callable[[Arguments], Awaitable[dict[str, Any]]],
     ) -> web.StreamResponse:
-        """Runs the method unless the fault prevents it, and answers as the fault says."""
+        """Runs the method unless the fault prevents it; answers as the fault requires."""
         if met is None or (met.fault is Fault.CONTENT and not given.get("blocks")):
             return _json(await run(given))
         self.faults[met.fault] += 1

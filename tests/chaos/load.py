@@ -1,4 +1,4 @@
-"""The messages of a chaos run: each story goes to each conversation."""
+"""The messages of a chaos run: one for each story in each conversation."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,25 +13,25 @@ from tests.chaos.faulty_slack import TEAM
 from tests.store import examples
 
 _FOLLOW_UP_EVERY = 4
-"""One story in so many continues the event of the story before."""
+"""Every fourth story is a follow-up: it belongs to the event of the story before it."""
 _PERSON_EVERY = 10
-"""One conversation in so many is a direct message."""
+"""Every tenth conversation is a direct message."""
 
 
 def clock() -> datetime:
-    """The present moment in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
 class Load:
-    """`stories` stories for `channels` conversations, with the same ids in every process."""
+    """`stories` stories for `channels` conversations. Their ids are the same in every process."""
 
     def __init__(self, channels: int, stories: int) -> None:
         self.channels, self.stories = channels, stories
 
     @cached_property
     def conversations(self) -> tuple[str, ...]:
-        """Channels, and some people."""
+        """The ids of the conversations: channels (`C...`) and people (`U...`)."""
         return tuple(
             f"{'U' if number % _PERSON_EVERY == 0 else 'C'}{number:04d}"
             for number in range(1, self.channels + 1)
@@ -39,7 +39,7 @@ class Load:
 
     @property
     def expected(self) -> int:
-        """The number of messages."""
+        """The number of messages in the whole load."""
         return self.channels * self.stories
 
     def ids_of(self, conversation: str) -> list[str]:
@@ -55,7 +55,7 @@ class Load:
         return examples.story(_name(number), event_id=event, seen_at=now, published=now)
 
     def deliveries(self, number: int, now: datetime) -> Sequence[Delivery]:
-        """The messages about the story with this number."""
+        """The messages about the story with this number, one for each conversation."""
         kind, about, event = _kind(number), _name(number), _name(_event(number))
         return [
             make_delivery(

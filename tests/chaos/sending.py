@@ -1,4 +1,4 @@
-"""The sending parts of the bot, wired as `bot.runtime.wiring` does it, against a given Slack."""
+"""The bot's dispatcher and sender, wired as in `bot.runtime.wiring`, for a given Web API."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,9 +25,9 @@ async def open_dispatcher(
     send_timeout_s: float = 30.0,
     limiter: CallLimiter | None = None,
 ) -> AsyncIterator[Dispatcher]:
-    """A dispatcher with the real sender. `pace_s` separates messages of one conversation.
+    """A dispatcher with the real sender. `pace_s` is the gap between messages of a conversation.
 
-    A `limiter` waits in real time, so tests with a simulated clock go without one.
+    A `limiter` waits in real time, so tests with a simulated clock pass None.
     """
     async with open_session(limiter) as session:
         client = build_client(TOKEN, api_url, session)

@@ -2,7 +2,7 @@
 
     python -m tests.chaos.sending_process JOB
 
-JOB is a `SendingJob` as JSON. The process starts as the bot does: it releases the claims of its
+JOB is a `SendingJob` as JSON. The process starts like the bot: it releases the claims of its
 predecessor, then runs the dispatcher. SIGTERM stops it cleanly.
 """
 
@@ -26,23 +26,23 @@ _ENDED = (DeliveryState.SENT, DeliveryState.FAILED)
 
 
 class SendingJob(Frozen):
-    """What the process does: the load, and the settings of the bot."""
+    """The task of one process: the database, the Web API, the load, and the settings."""
 
     database: str
     api_url: str
     channels: int
     stories: int
     pace_s: float = 1.0
-    """Between two messages of one conversation."""
+    """Seconds between two messages of one conversation."""
     send_timeout_s: float = 30.0
     backlog: int = 5_000
-    """The next story is queued when fewer messages than this are unsent."""
+    """The process queues the next story when fewer messages than this are unsent."""
     log: str = ""
-    """A file for the warnings; by default they go to stderr."""
+    """The log file for warnings; if it is empty, they go to stderr."""
 
 
 async def run(job: SendingJob) -> None:
-    """Queues and sends until SIGTERM."""
+    """Queues stories and sends their messages until SIGTERM."""
     load = Load(job.channels, job.stories)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

@@ -1,4 +1,4 @@
-"""Each kind of fault alone, with a clock that the test moves: delivery stays exact."""
+"""With any single kind of fault, every message arrives. The clock is simulated."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -40,7 +40,7 @@ async def slack() -> AsyncIterator[FaultySlack]:
 
 
 async def deliver(store: Store, slack: FaultySlack, refused_rounds: int = 0) -> Tally:
-    """Sends what is due every 20 minutes; the workspace may refuse everything at first."""
+    """Sends due messages every 20 simulated minutes; ends `refuses_all` at `refused_rounds`."""
     now = clock()
     async with open_dispatcher(store, slack.url, lambda: now, send_timeout_s=0.3) as dispatcher:
         for number in range(ROUNDS):

@@ -1,4 +1,4 @@
-"""A process with the real store, dispatcher and sender is killed while Slack fails."""
+"""A process with the real store, dispatcher and sender is killed while a fake Slack fails."""
 
 import time
 from pathlib import Path
@@ -17,10 +17,10 @@ MIXED = (
     *(Fault.CUT, Fault.CUT_AFTER, Fault.NO_ANSWER, Fault.NO_ANSWER_AFTER, Fault.SLOW),
     *(Fault.INTERNAL, Fault.INTERNAL_AFTER, Fault.CONTENT, Fault.UNKNOWN),
 )
-"""Each kind that passes by itself; a bare 429 pauses for too long here."""
+"""The temporary faults, except 429 without Retry-After, after which the bot pauses too long."""
 OF_LOOK_UPS = (Fault.LIMITED, Fault.ERROR_500, Fault.CUT)
 RATE, SEED = 0.006, 17
-"""With this seed each kind occurs, and no conversation meets more than two faults."""
+"""With this seed, each kind of fault occurs and no conversation meets more than two faults."""
 
 
 async def run(folder: Path, has_history_scope: bool) -> tuple[Tally, FaultySlack]:

@@ -1,4 +1,4 @@
-"""A conversation in which Slack does not answer, while the others get their messages."""
+"""If Slack does not answer posts to one conversation, the others still get their messages."""
 
 import asyncio
 from pathlib import Path
@@ -25,7 +25,7 @@ async def test_a_slow_conversation_delays_no_other(tmp_path: Path) -> None:
     async with FaultySlack() as slack, open_dispatcher(store, slack.url, clock) as dispatcher:
         slack.behavior.held = {slow}
         running = asyncio.create_task(dispatcher.run(stop))
-        # One message of the slow conversation is posted and not answered.
+        # One message to the slow conversation is posted, but Slack has not answered the call.
         await slack.wait_until(
             lambda: slack.arrived == LOAD.expected - LOAD.stories + 1 and slow in slack.holding
         )

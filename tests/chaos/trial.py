@@ -1,4 +1,4 @@
-"""Runs the sending process against a faulty Slack, kills it, and counts what arrived."""
+"""Runs the sending process against the faulty Slack, kills it, and counts the messages."""
 
 import asyncio
 import signal
@@ -29,44 +29,44 @@ _LOOK_S = 0.3
 
 @dataclass(frozen=True)
 class Tally:
-    """What arrived in Slack, compared with what was queued."""
+    """Numbers of messages that arrived in Slack, compared with those of the load."""
 
     expected: int
     arrived: int
-    """Different messages."""
+    """Messages that arrived at least once."""
     repeated: int
-    """Copies of messages that had arrived."""
+    """Posts of a message that had already arrived."""
     repeated_unmarked: int
-    """Those that do not say that they may be a repetition."""
+    """Repeated posts that do not say that they may be a repetition."""
     unsent: int
-    """Messages that are still queued and did not arrive."""
+    """Messages that did not arrive but can still be sent."""
     lost: int
-    """Messages that did not arrive and will not."""
+    """Messages that did not arrive although the outbox counts them as sent or failed."""
     out_of_order: int
     """Messages that arrived after a later message of their conversation."""
     seconds: float = 0.0
     is_finished: bool = True
     """Whether the outbox was empty before the time limit."""
     first_posts_s: list[float | None] = field(default_factory=list)
-    """For each restart, the seconds until a new message arrived; None: not in time."""
+    """For each restart, the seconds until a new message arrived; None if none did in time."""
     soon_after_restart: list[int] = field(default_factory=list)
-    """For each restart, how many new messages arrived within SOON_S."""
+    """For each restart, how many new messages arrived within SOON_S seconds."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One run: `kills` SIGKILLs, spread evenly over the messages, then the rest."""
+    """One run of a job with `kills` SIGKILLs, spread evenly over its messages."""
 
     job: SendingJob
     kills: int
     limit_s: float = 300.0
-    """The run ends after this time, finished or not."""
+    """The run ends after this time even if the outbox is not empty."""
     first_post_limit_s: float = 60.0
     """The longest wait for a new message after a restart."""
 
 
 async def run_trial(trial: Trial, slack: FaultySlack) -> Tally:
-    """Runs a trial on an empty database."""
+    """Runs a trial; the job's database must be empty."""
     job, began_s = trial.job, time.monotonic()
     load = Load(job.channels, job.stories)
     await upgrade(job.database)
@@ -112,19 +112,19 @@ async def start(job: SendingJob) -> Process:
 
 
 async def kill(process: Process) -> None:
-    """Kills a process at once, which must be running."""
+    """Kills a running process with SIGKILL."""
     process.kill()
     assert await process.wait() == -signal.SIGKILL
 
 
 async def stop(process: Process) -> None:
-    """Stops a process cleanly."""
+    """Stops a process with SIGTERM, so that it cleans up."""
     process.terminate()
     assert await process.wait() == 0
 
 
 async def wait_for(slack: FaultySlack, is_reached: Callable[[], bool], limit_s: float) -> bool:
-    """Waits until the condition holds; returns False if it does not within the limit."""
+    """Waits until `is_reached()` is true; returns False if it stays false for `limit_s`."""
     with suppress(TimeoutError):
         async with asyncio.timeout(limit_s):
             await slack.wait_until(is_reached)
@@ -136,7 +136,7 @@ async def _reach(slack: FaultySlack, arrived: int, until_s: float) -> bool:
 
 
 async def _drained(store: Store, load: Load, until_s: float) -> bool:
-    """Waits until each message is sent or given up; returns False if time is over before."""
+    """Waits until all messages are sent or failed; returns False if `until_s` comes first."""
     while time.monotonic() < until_s:
         counts = await store.outbox.counts()
         if counts[DeliveryState.SENT] + counts[DeliveryState.FAILED] == load.expected:
@@ -146,13 +146,13 @@ async def _drained(store: Store, load: Load, until_s: float) -> bool:
 
 
 async def states_of(database: Database) -> dict[str, str]:
-    """The state of each message that was queued."""
+    """The state of each queued message, by its id."""
     row = tables.deliveries.c
     return {each[0]: each[1] for each in await database.rows(sa.select(row.id, row.state))}
 
 
 def _soon_after(slack: FaultySlack, restarts_s: list[float]) -> list[int]:
-    """How many new messages arrived within SOON_S of each of these moments."""
+    """For each of these moments, how many new messages arrived within SOON_S seconds."""
     first_s: dict[str, float] = {}
     for posted in slack.posted:
         first_s.setdefault(posted.delivery_id, posted.at_s)
@@ -160,7 +160,7 @@ def _soon_after(slack: FaultySlack, restarts_s: list[float]) -> list[int]:
 
 
 def count(slack: FaultySlack, load: Load, states: dict[str, str]) -> Tally:
-    """Compares what arrived with the load; `states` has the state of each queued message."""
+    """Compares the arrived messages with the load. `states` has each queued message's state."""
     arrived = unmarked = out_of_order = unsent = lost = copies = 0
     for conversation in load.conversations:
         place = {each: number for number, each in enumerate(load.ids_of(conversation))}

@@ -25,7 +25,7 @@ CONFIG = Path(__file__).parents[2] / "config"
 
 @dataclass
 class Shell:
-    """Runs commands in a folder with two feeds on loopback, an empty database and no Slack."""
+    """Runs commands in a folder with two feeds on loopback and a new database, without Slack."""
 
     folder: Path
     feeds: FeedServer
@@ -196,7 +196,7 @@ async def test_rate_for_one_party_or_several_partners_prints_one_json_object(she
 
 async def test_rate_lists_changes_from_a_day_on_and_for_goods(shell: Shell) -> None:
     def days(output: str) -> list[dict[str, Any]]:
-        # The output includes stderr, with the warning about the date of the last check.
+        # The first line is from stderr: the warning about the date of the last check.
         [found] = json_lines("\n".join(output.splitlines()[1:]))
         assert found["answers"] == []
         rows: list[dict[str, Any]] = found["calendar"]
@@ -286,7 +286,7 @@ async def test_feeds_are_checked_added_exported_imported_and_removed(shell: Shel
     )
     assert f"already in the list as {feed_id}" in known
     assert exported.count("xmlUrl=") == 3
-    # Entries that a feed lists when it is added count as seen.
+    # When a feed is added, the entries that it lists count as seen; polls do not report them.
     assert feed_id not in {row["feed"] for row in json_lines(polled)}
     opml = shell.write("feeds.opml", exported.replace("/wire.rss", "/new.rss").replace("wire", "x"))
     imported = await shell.output_of("feeds", "import", opml)

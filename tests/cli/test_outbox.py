@@ -1,4 +1,4 @@
-"""`tariffwire outbox` works on the database of a bot that runs or is stopped."""
+"""`tariffwire outbox` works while the bot is running and while it is stopped."""
 
 import asyncio
 import json

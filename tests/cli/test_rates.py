@@ -1,4 +1,4 @@
-"""Approved rates on the command line: counted in answers, listed, exported as YAML."""
+"""The command line uses approved rates in answers, lists them and exports them as YAML."""
 
 import asyncio
 import shutil
@@ -42,7 +42,7 @@ def amendment(name: str, imposer: str = "US", measure: str = "us-cn-301-forced-l
 
 
 async def approve(folder: Path, *amendments: Amendment) -> str:
-    """Saves the amendments as approved in this data folder's database; returns its address."""
+    """Saves the amendments as approved, in a database in `folder`; returns the database URL."""
     address = f"sqlite:///{folder / 'tariffwire.db'}"
     await upgrade(address)
     store = open_store(address)
@@ -120,7 +120,7 @@ async def test_an_amendment_that_no_longer_fits_is_reported(tmp_path: Path) -> N
 async def test_the_fast_reader_returns_the_same_amendments_as_the_store(tmp_path: Path) -> None:
     made = [amendment("a2"), amendment("a1")]
     address = await approve(tmp_path, *made)
-    # It starts its own event loop, because the command line has none.
+    # In a thread, because `approved_rates` starts its own event loop.
     assert list(await asyncio.to_thread(approved_rates, address)) == made
     parties = load_parties(CONFIG / "parties.yaml")
     assert build_overlay(load_book(CONFIG / "rates", parties), made, parties).applied

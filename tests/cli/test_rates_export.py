@@ -1,4 +1,4 @@
-"""Approved rates are exported to one file, which the loader applies over the other rates files."""
+"""Approved rates are exported to one file; the loader merges it with the other rates files."""
 
 import shutil
 from datetime import date, timedelta
@@ -26,7 +26,7 @@ BOOK = load_files(CONFIG / "rates", PARTIES)
 SHIPPED = Ledger(BOOK, PARTIES)
 DECEMBER = date(2026, 12, 1)
 
-# Notes come without control characters: see bot.proposals.approval.terms.
+# bot.proposals.approval.terms removes control characters from notes, so none are drawn here.
 NOTES = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=30)
 
 
@@ -53,7 +53,7 @@ SEVERAL = [
     amendment(
         "a4",
         measure="",
-        # YAML 1.1 reads a bare NO as false.
+        # Norway, because YAML 1.1 reads an unquoted NO as false.
         partners=("NO",),
         scope=Scope(goods=("cars",), hs=("8703",)),
         covers="cars",

@@ -32,13 +32,13 @@ OPERATOR, PERSON = "UOP", "U1"
 
 @dataclass
 class Commands:
-    """The command service with direct access to its stores."""
+    """The command service, and the stores on which it works."""
 
     service: CommandService
     store: Store
 
     async def type(self, text: str, user: str = PERSON, conversation: str = "C1") -> Reply:
-        """The reply to typed text."""
+        """The reply to text that a person types after `/tariff`."""
         return await self.service.handle(CommandRequest(text, "T1", conversation, user))
 
     async def click(self, verb: Verb, text: str = "", user: str = PERSON) -> Reply:

@@ -1,4 +1,4 @@
-"""The answer service uses the current ledger, the right day, and gives structured answers."""
+"""The answer service uses the current ledger and the right day, and returns structured data."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -82,7 +82,7 @@ async def test_an_unknown_economy_is_an_error_with_similar_names() -> None:
 
 
 def _with_other_rates(folder: Path) -> Ledger:
-    """A copy of the ledger with 13.5% in place of 12.5%."""
+    """A copy of the ledger with 13.5% instead of 12.5%."""
     copied = copytree(ROOT / "config" / "rates", folder / "rates")
     file = copied / "us.yaml"
     file.write_text(file.read_text().replace("{action: 12.5}", "{action: 13.5}"))

@@ -21,7 +21,7 @@ def item(
     date: str = "Mon, 05 May 2025 10:00:00 GMT",
     summary: str = "Officials gave no figure.",
 ) -> str:
-    """One RSS item; dates may be left out with an empty string."""
+    """One RSS item. An empty `date` leaves out the date element."""
     name = f"Item {number}" if title is None else title
     when = f"<pubDate>{date}</pubDate>" if date else ""
     return (

@@ -1,4 +1,4 @@
-"""A poller with limits for tests, and feeds that are polled without waiting."""
+"""A poller with small limits, and feeds that are polled on a simulated clock without waiting."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -25,7 +25,7 @@ LIMITS = FetchLimits(
 
 
 class Clock:
-    """A clock that is set by hand."""
+    """A clock that tests set by hand."""
 
     def __init__(self, now: datetime = START) -> None:
         self.now = now
@@ -35,7 +35,7 @@ class Clock:
 
 
 class Life:
-    """One feed that is polled whenever it is due; the clock jumps to the next poll."""
+    """One feed and its stored state; for each poll, the clock jumps to the time when it is due."""
 
     def __init__(self, poller: Poller, clock: Clock, feed: Feed) -> None:
         self.poller, self.clock, self.feed = poller, clock, feed
@@ -43,7 +43,7 @@ class Life:
         self.waits: list[float] = []
 
     async def poll(self, times: int = 1) -> Round:
-        """Moves the clock to each next poll and polls; returns the last round."""
+        """Polls whenever the feed is next due, `times` times; returns the last poll's result."""
         for _ in range(times):
             self.clock.now = self.state.next_poll_at or self.clock.now
             last = await self.poller.poll(self.feed, self.state, self.clock.now)
@@ -54,7 +54,7 @@ class Life:
 
 
 class Reader:
-    """Creates a `Life` for each feed, all with one poller."""
+    """Creates a `Life` for a feed. All feeds share one poller."""
 
     def __init__(self, poller: Poller, clock: Clock) -> None:
         self.poller, self.clock = poller, clock

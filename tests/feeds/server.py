@@ -1,4 +1,4 @@
-"""A feed server on loopback with scripted responses, which records requests."""
+"""A feed server on loopback that sends scripted responses and records requests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,7 +12,7 @@ Play = Callable[[web.BaseRequest], Awaitable[web.StreamResponse] | web.StreamRes
 
 @dataclass
 class Asked:
-    """A received request."""
+    """A request that the server received."""
 
     path: str
     headers: dict[str, str]
@@ -22,7 +22,7 @@ class Asked:
 
 @dataclass
 class FeedServer:
-    """Answers each path by its handler; `asked` has the requests in order."""
+    """A server with one handler per path; `asked` has the received requests in order."""
 
     url: str = ""
     plays: dict[str, Play] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class FeedServer:
         return [each.path for each in self.asked]
 
     def headers(self, name: str) -> list[str | None]:
-        """A header of each request; None if it was not sent."""
+        """The value of this header in each request; None for requests without the header."""
         return [each.headers.get(name.lower()) for each in self.asked]
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -67,7 +67,7 @@ class FeedServer:
 
 @asynccontextmanager
 async def serving() -> AsyncIterator[FeedServer]:
-    """A server that listens on 127.0.0.1 while the block runs."""
+    """A server that listens on 127.0.0.1 while the `with` block runs."""
     server = FeedServer()
     runner = web.ServerRunner(web.Server(server.handle), shutdown_timeout=0.1)
     await runner.setup()
@@ -82,7 +82,7 @@ async def serving() -> AsyncIterator[FeedServer]:
 
 @asynccontextmanager
 async def raw_serving(answer: bytes, hold: bool = False) -> AsyncIterator[str]:
-    """A server that sends these bytes to every client, then closes or waits."""
+    """A server that sends these bytes to each client, and then closes the connection or waits."""
     done = asyncio.Event()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -16,17 +16,17 @@ from bot.feeds.canonical_url import fold_address, fold_guid, strip_session
         ("http://wire.example:/a", "//wire.example/a"),
         ("http://wire.example:8080/a", "//wire.example:8080/a"),
         ("https://wwwire.example/A", "//wwwire.example/A"),
-        # Tracking parameters go, others stay in order, also without a value.
+        # Tracking parameters are removed. Others stay in their order, even without a value.
         ("https://w.example/a?utm_source=x&id=7&fbclid=y&b=", "//w.example/a?id=7&b="),
         ("https://w.example/a?UTM_MEDIUM=x&gclid=1&at_x=1", "//w.example/a"),
         ("https://w.example/a?utmost=1&at=2&id=a+b", "//w.example/a?utmost=1&at=2&id=a+b"),
         ("https://w.example/a?id=%C3%A4", "//w.example/a?id=%C3%A4"),
         ("https://w.example/a?ref=x", "//w.example/a?ref=x"),
-        # So does a fragment that is not a tracker's.
+        # A fragment stays, unless a tracker added it.
         ("https://w.example/a?id=7#part", "//w.example/a?id=7#part"),
         ("https://w.example/a#tk.rss", "//w.example/a"),
         ("https://w.example/a#RSS", "//w.example/a"),
-        # Other identifiers are unchanged.
+        # Identifiers that are not web addresses are unchanged, apart from spaces around them.
         (" tag:wire.example,2025:7 ", "tag:wire.example,2025:7"),
         ("ftp://wire.example/a/", "ftp://wire.example/a/"),
         ("http://[::1/a", "http://[::1/a"),
@@ -70,5 +70,5 @@ def test_an_edit_number_is_no_part_of_a_guid(guid: str, folded: str) -> None:
         ("//w.example/a", "//w.example/a"),
     ],
 )
-def test_what_a_server_adds_for_one_visitor_is_removed(folded: str, expected: str) -> None:
+def test_session_parameters_are_removed(folded: str, expected: str) -> None:
     assert strip_session(folded) == expected

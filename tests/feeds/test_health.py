@@ -1,4 +1,4 @@
-"""The health of a feed: its status from the stored state, and what operators read about it."""
+"""The health of a feed: its status, from the stored state, and its details for operators."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ POLLED = FeedState(
 
 
 def described(**fields: Any) -> Health:
-    """The health of a feed that was just polled without trouble, with these fields changed."""
+    """The health of a feed that was just polled successfully, with these fields changed."""
     given = {"id": "wire", "title": "Wire", "url": FEED.url, "enabled": True, "status": "ok"}
     return Health.model_validate(given | fields)
 
@@ -46,7 +46,7 @@ def test_a_duration_is_given_in_its_largest_unit(seconds: float, expected: str) 
     assert format_duration(seconds) == expected
 
 
-def test_the_health_of_a_polled_feed_has_all_that_its_state_says() -> None:
+def test_the_health_of_a_polled_feed_has_every_fact_of_its_state() -> None:
     state = replace(POLLED, error="answered 500", failures=3)
     until = NOW + timedelta(minutes=9)
     lag = Lag(median_s=60.0, p95_s=900.0, entries=7)
@@ -124,19 +124,19 @@ NEXT = "next poll 09:33:00 UTC (in 3 min)"
         ({"lag_median_s": 60.0, "lag_p95_s": 900.0}, ("lag 60 s (95%: 15 min)",)),
         ({"lag_median_s": 60.0}, ()),
         ({"lag_p95_s": 900.0}, ()),
-        # A poll that is overdue, by however little.
+        # The poll is due now.
         ({"next_poll_at": NOW}, ("being polled, or next in line",)),
         ({"next_poll_at": NOW + timedelta(seconds=1)}, ("next poll 09:30:01 UTC (in 1 s)",)),
         (SOON | {"status": "failing"}, (NEXT,)),
         (SOON | {"status": "new"}, (NEXT,)),
-        # Nothing is polled that is off or stopped.
+        # A feed that is off or stopped has no next poll.
         (SOON | {"status": "off"}, ()),
         (SOON | {"status": "stopped"}, ()),
         (
             SOON | {"held_until": NOW + timedelta(minutes=9)},
             ("its server asked for a pause until 09:39:00 UTC (in 9 min)",),
         ),
-        # A pause that has ended.
+        # The pause of its server has ended.
         (SOON | {"held_until": NOW}, (NEXT,)),
         (
             SOON
@@ -157,7 +157,7 @@ NEXT = "next poll 09:33:00 UTC (in 3 min)"
         ),
     ],
 )
-def test_each_fact_is_shown_where_it_is_known(
+def test_known_facts_are_shown_and_unknown_ones_left_out(
     fields: dict[str, Any], facts: tuple[str, ...]
 ) -> None:
     assert described(**fields).describe(NOW) == facts

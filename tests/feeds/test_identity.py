@@ -1,4 +1,4 @@
-"""Which entries count as the same entry: tests of `identify` and `sift`."""
+"""`identify` and `sift` find out which entries are the same entry."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -27,7 +27,7 @@ def opaque(number: int, title: str = RAISED, **more: Any) -> Entry:
 
 
 class Memory:
-    """Remembers a feed's entries; returns the new and the revised titles of a body."""
+    """Remembers a feed's entries; returns the titles of a body's new and of its revised entries."""
 
     def __init__(self, kind: FeedKind = FeedKind.WIRE, home: str = "") -> None:
         self.kind, self.home, self.known = kind, home, set[str]()
@@ -208,6 +208,6 @@ def test_entries_with_the_same_text_and_date_in_one_body_are_all_kept(
 
 
 @given(st.text(), st.sampled_from(["http://", "https://", ""]))
-def test_no_address_is_too_odd_to_identify(text: str, scheme: str) -> None:
+def test_any_address_can_be_identified(text: str, scheme: str) -> None:
     (named,) = identify([entry("", scheme + text, "Duty")], FeedKind.WIRE)
     assert named.key

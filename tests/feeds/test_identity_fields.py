@@ -1,4 +1,4 @@
-"""Which fields identify an entry, one field at a time."""
+"""How each field of an entry contributes to its identity, one field at a time."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +32,7 @@ def named(kind: FeedKind = FeedKind.WIRE, **fields: Any) -> Entry:
 
 
 def after_edit(kind: FeedKind = FeedKind.WIRE, **fields: Any) -> Sighting:
-    """Whether an entry with a changed text counts as new, revised or known."""
+    """How the entry is classified after its text has changed: new, revised or known."""
     before = named(kind, **fields, title="US to raise the duty on steel, officials say")
     return recognize(named(kind, **fields), list_identities(before))
 
@@ -45,7 +45,7 @@ def after_edit(kind: FeedKind = FeedKind.WIRE, **fields: Any) -> Sighting:
         ("guid-1", "", Sighting.REVISED),
         ("guid-1", HOME, Sighting.REVISED),
         ("", "https://wire.example/a", Sighting.REVISED),
-        # A link to the home page identifies no entry, nor does a missing link.
+        # An entry is not identified by an empty link or by a link to the home page.
         ("", HOME, Sighting.NEW),
         ("", "http://wire.example", Sighting.NEW),
         ("", "", Sighting.NEW),
@@ -75,10 +75,10 @@ def test_an_edited_text_of_a_court_is_a_new_entry() -> None:
             {"guid": "guid-2", "link": "https://wire.example/2025/a?sid=8"},
             Sighting.KNOWN,
         ),
-        # Entries of a court can share one link: if there is a guid, the guid decides.
+        # Entries of a court can share one link, so the guid decides if there is one.
         (FeedKind.COURT, {"guid": "guid-2"}, Sighting.NEW),
         (FeedKind.COURT, {"link": "https://wire.example/b"}, Sighting.KNOWN),
-        # Without a guid, link and text identify the entry.
+        # An entry whose guid is missing is identified by its link and text together.
         (FeedKind.COURT, {"guid": ""}, Sighting.NEW),
     ],
 )
@@ -98,7 +98,7 @@ def test_an_entry_of_a_court_without_a_guid_is_recognized_by_link_and_text() -> 
 @pytest.mark.parametrize(
     ("title", "tells"),
     [
-        # Title, space and summary together have 32 bytes, which is enough.
+        # A text identifies an entry if title, a space and summary have at least 32 bytes.
         ("a" * 16, True),
         ("a" * 15, False),
         ("é" * 8, True),

@@ -89,7 +89,7 @@ def test_the_declared_encoding_of_a_decoded_list_does_not_matter(encoding: str) 
 
 
 def measure_peak_bytes(text: str) -> int:
-    """The most memory that reading the list takes at once."""
+    """The peak memory in bytes while the list is read."""
     tracemalloc.start()
     try:
         with contextlib.suppress(NotAFeed):

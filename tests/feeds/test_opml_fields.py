@@ -1,4 +1,4 @@
-"""Feed lists in OPML, attribute by attribute."""
+"""Reading and writing feed lists in OPML, attribute by attribute."""
 
 from xml.etree import ElementTree as ET
 
@@ -62,7 +62,7 @@ def test_ids_are_given_once_and_addresses_too() -> None:
     assert found.left_out == ()
 
 
-def test_what_is_no_valid_feed_is_left_out_as_written() -> None:
+def test_invalid_feeds_are_returned_as_written() -> None:
     found = listed(
         'text="a" xmlUrl="ftp://a.example/"',
         'text="b" xmlUrl="//"',
@@ -90,7 +90,7 @@ def test_a_long_title_is_cut() -> None:
     assert len(unnamed.title) == 200
 
 
-def test_a_feed_is_written_with_what_differs_from_the_default() -> None:
+def test_only_settings_that_differ_from_the_defaults_are_written() -> None:
     plain = Feed(id="wire", title="Wire", url=URL)
     full = Feed(
         id="court",

@@ -1,7 +1,7 @@
-"""Ids of feeds, entries and very long guids, as stored in databases.
+"""Ids of feeds and entries, and digests of very long guids, as stored in databases.
 
-If an upgrade changes how they are made, a known feed or entry counts as a new one. Change a value
-here only together with a migration.
+If an upgrade changes how these values are made, known feeds and entries count as new. Change a
+value here only together with a migration.
 """
 
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Raw clients, which send what no HTTP library would."""
+"""Raw TCP clients, which can send malformed or incomplete HTTP."""
 
 import asyncio
 import resource
@@ -8,7 +8,7 @@ from typing import Self
 
 
 class Client:
-    """One connection to a port of loopback."""
+    """One connection to a port on loopback."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -23,12 +23,12 @@ class Client:
         self._streams[1].transport.abort()
 
     def send(self, data: bytes) -> None:
-        """Sends without waiting."""
+        """Sends these bytes without waiting for a response."""
         assert self._streams is not None
         self._streams[1].write(data)
 
     async def received(self) -> bytes:
-        """What arrives until the server closes the connection."""
+        """Reads until the server closes the connection; returns everything that it sent."""
         assert self._streams is not None
         try:
             return await self._streams[0].read()
@@ -36,7 +36,7 @@ class Client:
             return b"reset"
 
     async def response(self) -> bytes:
-        """The head of the next response, and its body."""
+        """Reads the next response; returns its head (status line and headers) and its body."""
         assert self._streams is not None
         reader = self._streams[0]
         head = await reader.readuntil(b"\r\n\r\n")
@@ -47,7 +47,7 @@ class Client:
 def post(
     path: str, length: int, body: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> bytes:
-    """A POST that claims `length` bytes and sends `body`."""
+    """A POST request with `Content-Length: length` and this body, which may be shorter."""
     lines = [f"POST {path} HTTP/1.1", "Host: bot.example", f"Content-Length: {length}"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     return "\r\n".join([*lines, "", ""]).encode() + body
@@ -55,7 +55,7 @@ def post(
 
 @contextmanager
 def files_limited_to(number: int) -> Iterator[None]:
-    """Lets this process open so many files, if its hard limit allows it."""
+    """Sets the soft limit of open files of this process to `number` while the block runs."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
     try:

@@ -1,4 +1,4 @@
-"""Refused requests are counted and logged together."""
+"""Refused requests are counted and logged together in one line."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ async def test_many_refusals_are_one_line(caplog: pytest.LogCaptureFixture) -> N
             rejections.count(kind)
     assert not caplog.records
     async with asyncio.timeout(20):
-        while rejections.counts():  # noqa: ASYNC110 - it is the line that ends this
+        while rejections.counts():  # noqa: ASYNC110 - logging the line ends it
             await asyncio.sleep(0.01)
     [record] = caplog.records
     assert record.levelno == logging.WARNING

@@ -1,4 +1,4 @@
-"""The server's limits against clients that are slow, silent, too many, or speak no HTTP."""
+"""The server limits clients that are slow or silent, too many clients, and malformed HTTP."""
 
 import asyncio
 import errno
@@ -27,7 +27,7 @@ GET = b"GET /readyz HTTP/1.1\r\nHost: bot.example\r\n\r\n"
 
 
 class Bot:
-    """A server with a route that reads a body, one that is busy, and `/readyz`."""
+    """A server with three routes: one reads the body, one keeps a handler busy, and `/readyz`."""
 
     def __init__(self, limits: HttpLimits) -> None:
         self.rejections, self.readiness = Rejections(), Readiness()
@@ -147,7 +147,7 @@ async def test_headers_of_a_second_request_have_a_time_too() -> None:
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/early"])
-async def test_a_request_that_is_answered_before_its_body_ends_the_connection(path: str) -> None:
+async def test_an_answer_before_the_body_has_arrived_closes_the_connection(path: str) -> None:
     async with serving() as bot, bot.client() as client:
         client.send(post(path, 5))
         assert b"connection: close" in (await client.response()).lower()
@@ -262,7 +262,7 @@ async def test_a_client_that_leaves_in_a_body_is_counted_without_a_traceback(
         b"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
     ],
 )
-async def test_what_is_no_http_is_counted_without_a_traceback(
+async def test_invalid_http_is_counted_without_a_traceback(
     sent: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with serving() as bot, bot.client() as client:
@@ -309,7 +309,7 @@ async def test_running_out_of_files_closes_the_oldest_and_is_only_counted(
     async with serving() as bot, AsyncExitStack() as stack:
         held = [await stack.enter_async_context(bot.client()) for _ in range(4)]
         await eventually(lambda: bot.server.connections == 4)
-        # A new socket has the lowest free number, so that there is none for its other end.
+        # The client's socket takes the last free file number, so the server cannot open its own.
         with socket.socket() as fifth, files_limited_to(fifth.fileno() + 1):
             fifth.setblocking(False)
             loop = asyncio.get_running_loop()
@@ -323,7 +323,7 @@ async def test_running_out_of_files_closes_the_oldest_and_is_only_counted(
 
 
 class FaultyLoop(asyncio.SelectorEventLoop):
-    """A loop whose first calls to accept a connection fail with the given errors."""
+    """An event loop whose first attempts to accept a connection fail with the given errors."""
 
     def __init__(self, errors: Iterable[BaseException]) -> None:
         super().__init__()
@@ -336,7 +336,7 @@ class FaultyLoop(asyncio.SelectorEventLoop):
 
 
 class LoopEnd(BaseException):
-    """Ends the task that it is raised in."""
+    """An error that ends the server's accepting task at the end of a test."""
 
 
 async def answer_once() -> dict[Rejection, int]:

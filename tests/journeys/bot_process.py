@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _LONGEST_LINE = 2**21
-"""Bytes; the JSON of many answers is one line."""
+"""The longest line that can be read, in bytes. The JSON of many answers is one long line."""
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:
-    """Environment variables for a bot process, without the operator's own settings.
+    """Environment variables for a bot process, without settings of the machine's user.
 
     Reminders are off because the real ledger has different changes each week.
     """
@@ -25,7 +25,7 @@ def environment(data_dir: Path, **more: str) -> dict[str, str]:
 
 @dataclass
 class BotProcess:
-    """A running `tariffwire <words>`; `output` collects the lines it prints."""
+    """A running `tariffwire <words>`; `output` collects the lines that the program prints."""
 
     words: tuple[str, ...]
     env: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Runs the demo in its own process."""
+"""Marks journey tests, and runs the demo in its own process."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks every test of this folder as a journey."""
+    """Marks every test of this folder with the marker `journey`."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.journey)
@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[WorkspaceReader]:
     port = free_port()
-    # A proxy that does not exist: the demo must use loopback only.
+    # This proxy does not exist, so requests to any other host than loopback fail.
     env = environment(tmp_path / "data", PORT=str(port), HTTP_PROXY="http://127.0.0.1:9")
     process = await BotProcess(("demo",), env, tmp_path).start()
     try:

@@ -14,7 +14,7 @@ class FeedServer:
 
     feeds: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     answers: dict[str, web.Response] = field(default_factory=dict)
-    """Paths that answer something else than their feed."""
+    """Maps paths to a response that replaces the feed."""
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     address: str = ""
     _runner: web.AppRunner | None = None
@@ -49,7 +49,7 @@ class FeedServer:
         )
 
     def yaml(self) -> str:
-        """A feeds.yaml with the feeds of this server."""
+        """The text of a feeds.yaml that lists the feeds of this server."""
         rows = [
             f"  - {{id: {name}, title: {name.title()} News, url: '{self.address}/{name}.rss'}}"
             for name in self.feeds

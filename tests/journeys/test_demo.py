@@ -1,4 +1,4 @@
-"""Starts `tariffwire demo` as a new user does, and reads the workspace from outside."""
+"""Starts `tariffwire demo` as a new user does, and reads the local workspace over HTTP."""
 
 import asyncio
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from tests.journeys.workspace_reader import Message, WorkspaceReader, eventually
 WEEK = Path(__file__).parents[2] / "config" / "demo"
 
 REVEALED_AT_THE_LATEST_S = 5
-"""The week's last entries may be noise: this long after the last story all of it was polled."""
+"""Seconds after the last story until all entries were polled; the last ones may be noise."""
 
 pytestmark = pytest.mark.timeout(180)
 
 
 @dataclass(frozen=True)
 class ExpectedEntry:
-    """An entry of the demo with the event and topics expected of it."""
+    """An entry of the demo with its expected event and topics."""
 
     link: str
     topics: tuple[str, ...]
@@ -29,7 +29,7 @@ class ExpectedEntry:
 
 
 def week() -> list[ExpectedEntry]:
-    """Every entry of the demo's feeds. An entry without topics must not be sent."""
+    """Every entry of the demo's feeds. Entries without topics must not become messages."""
     rows = yaml.safe_load((WEEK / "expected.yaml").read_text(encoding="utf-8"))["stories"]
     labels = {row["guid"]: row for row in rows}
     found = []

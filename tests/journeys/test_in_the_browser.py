@@ -39,7 +39,7 @@ def _use(browser: Chrome, address: str) -> None:
 
 
 def _click_button(browser: Chrome, css: str, text: str, label: str) -> None:
-    """Clicks a button of the message with this text; retries if the page redraws it meanwhile."""
+    """Clicks a button of the message with this text; retries if the page redraws the message."""
 
     def press(_: Any) -> bool:
         buttons = find(browser, css, text).find_elements("css selector", "button")

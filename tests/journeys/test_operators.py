@@ -26,7 +26,7 @@ async def test_news_pushed_by_a_hub_becomes_one_alert(world: World) -> None:
         hub = LoopbackHub(server)
         world.feeds.feeds["wire"] = []
         world.feeds.answers["/wire.rss"] = web.Response(body=_listing(hub, item(1, date=now)))
-        # No poll can find it: the feed itself never lists the news, and asks for a long interval.
+        # The feed never lists the news and asks for a long poll interval, so no poll can find it.
         await world.start_bot(TARIFFWIRE_PUBLIC_URL=f"http://127.0.0.1:{world.port}/")
 
         async def hub_was_asked() -> bool:

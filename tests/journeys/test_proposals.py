@@ -1,4 +1,4 @@
-"""A story states a rate that the ledger lacks; an operator decides; answers follow."""
+"""A story reports a rate that the ledger lacks. An operator decides whether answers use it."""
 
 import json
 import shutil
@@ -25,7 +25,7 @@ NEWS = f"US raises tariffs on Chinese goods to 87% from {DAY}"
 
 
 class Operator:
-    """The person at the page of the local workspace, listed as an operator or not."""
+    """The person at the page of the local workspace; the bot may list them as an operator."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -37,7 +37,7 @@ class Operator:
         )
 
     async def proposal_message(self) -> Message:
-        """The message that proposes the rate."""
+        """Waits for the message that proposes the rate, and returns it."""
         found = await eventually(lambda: self.world.page.messages("court-watch"))
         return found[-1]
 
@@ -73,7 +73,7 @@ class Operator:
             return dict(await ask_rate.json())
 
     async def shows(self, said: str) -> bool:
-        """Whether the message comes to contain this text within 20 seconds."""
+        """Waits at most 20 s for the message to contain this text; returns whether it does."""
 
         async def look() -> bool:
             return said in words((await self.world.page.messages("court-watch"))[-1])
@@ -94,7 +94,7 @@ async def test_an_approved_rate_is_answered_saved_and_exported(
     for part in ("→ 87%", "wire.example/1", format_day(DAY), "until then it stays at 12.5%"):
         assert part in words(proposal_message)
     assert "87%" not in await operator.ask_rate()
-    # A second report of the same rate adds a source and sends no message.
+    # A second report of the rate adds a source to the message and sends no further message.
     world.feeds.publish("wire", f"China: {NEWS}")
     assert await operator.shows("Also reported by")
     await operator.click(proposal_message, "rate_approve")
@@ -163,7 +163,7 @@ async def test_only_operators_can_decide(world: World) -> None:
 
 
 async def test_a_saved_proposal_is_sent_at_the_next_start(world: World, tmp_path: Path) -> None:
-    """`tariffwire poll` saves proposals but sends none, because it has no operators to send to."""
+    """`tariffwire poll` saves proposals without sending them; the bot sends them when it starts."""
     world.feeds.publish("wire", NEWS)
     code, told = await run_to_end(("poll", "--once"), world.env(), tmp_path)
     assert code == 0

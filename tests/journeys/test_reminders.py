@@ -1,4 +1,4 @@
-"""Reminders reach the right channels once each, and can be switched off."""
+"""Each reminder reaches the right channels once. Channels can switch reminders off."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ POLYSILICON = date(2026, 12, 4)
 
 
 class Bot:
-    """The bot in a local workspace, with a clock that the test moves."""
+    """The bot in a local workspace, with a clock that tests set by hand."""
 
     def __init__(self, workspace: Workspace, store: Store, client: AsyncWebClient) -> None:
         self.workspace, self.store = workspace, store

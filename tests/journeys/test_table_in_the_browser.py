@@ -1,4 +1,4 @@
-"""The page shows the components of an answer as a table."""
+"""The local workspace's page shows the components of an answer as a table."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.timeout(120)
 
 @pytest.fixture
 async def page(workspace: Workspace) -> AsyncIterator[WorkspaceReader]:
-    """The address of the workspace's page; the bot is connected over signed HTTP."""
+    """The address of the local workspace's page; the bot is connected over signed HTTP."""
     async with open_session() as session:
         client = AsyncWebClient(
             workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]

@@ -1,4 +1,4 @@
-"""The whole bot: feed server -> scheduler -> local workspace -> slash commands -> messages."""
+"""The whole bot: feeds are polled, alerts are posted, and slash commands are answered."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ GOODS = ["steel", "timber", "coffee", "copper", "cars", "shoes", "wine", "chips"
 
 @dataclass
 class World:
-    """The feed server, workspace and folder around a bot, and how to start it."""
+    """A feed server, a local workspace and a folder for one bot, and methods that start the bot."""
 
     folder: Path
     workspace: Workspace
@@ -39,7 +39,7 @@ class World:
     processes: list[BotProcess]
 
     def env(self, **more: str) -> dict[str, str]:
-        """Environment variables of a bot that reads the feeds published so far."""
+        """Environment variables for a bot that reads the feeds published so far."""
         feeds_file = self.folder / "feeds.yaml"
         feeds_file.write_text(self.feeds.yaml(), encoding="utf-8")
         return environment(

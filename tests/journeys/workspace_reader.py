@@ -18,7 +18,7 @@ Message = dict[str, Any]
 def free_port() -> int:
     """A port that no process uses.
 
-    It lies below the range from which the system picks ports for outgoing connections.
+    The port lies below the range from which the system picks ports for outgoing connections.
     """
     while True:
         port = secrets.choice(range(20_000, 32_000))
@@ -28,7 +28,7 @@ def free_port() -> int:
 
 
 async def eventually(look: Callable[[], Awaitable[T]], within_s: float = 60.0) -> T:
-    """Calls `look` until its result is true or time is up; returns the last result."""
+    """Calls `look` until its result is true or the time limit is over; returns the last result."""
     give_up_at = time.monotonic() + within_s
     while True:
         seen = await look()
@@ -38,13 +38,13 @@ async def eventually(look: Callable[[], Awaitable[T]], within_s: float = 60.0) -
 
 
 class WorkspaceReader:
-    """Reads the workspace at an address; before the workspace is up, it has no messages."""
+    """Reads the workspace at an address; finds no messages while the workspace is not running."""
 
     def __init__(self, address: str) -> None:
         self.address = address
 
     async def say(self, channel: str, text: str) -> list[Message]:
-        """Types a line in a channel and returns the messages that came back."""
+        """Types a line in a channel; returns the messages in the page's response."""
         async with (
             aiohttp.ClientSession() as session,
             session.post(f"{self.address}/say", json={"channel": channel, "text": text}) as answer,
@@ -59,12 +59,12 @@ class WorkspaceReader:
         return [m for m in found if m.get("bot_id")]
 
     async def thread(self, channel: str, ts: str) -> list[Message]:
-        """The replies to a message."""
+        """The replies in the thread of a message."""
         found = await self._get("/thread", channel=await self._channel_id(channel), ts=ts)
         return [m for m in found if m["ts"] != ts]
 
     async def everything(self, channel: str) -> list[Message]:
-        """The bot's messages in the channel and all replies."""
+        """The bot's messages in the channel, and all replies to them in threads."""
         found = []
         for message in await self.messages(channel):
             found += [message, *await self.thread(channel, message["ts"])]

@@ -1,4 +1,4 @@
-"""Bolt apps over signed HTTP or Socket Mode, and functions for blocks."""
+"""Bolt apps over signed HTTP or Socket Mode, and builders of blocks."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +16,7 @@ Connect = Callable[[Workspace, AsyncApp], AbstractAsyncContextManager[None]]
 
 
 def bolt(workspace: Workspace, signing_secret: str = "") -> AsyncApp:
-    """A Bolt app of this workspace, without listeners."""
+    """A Bolt app that is installed in this workspace; it has no listeners yet."""
     client = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)
     return AsyncApp(client=client, signing_secret=signing_secret or workspace.signing_secret)
 
@@ -37,7 +37,7 @@ async def over_http(workspace: Workspace, app: AsyncApp) -> AsyncIterator[None]:
 @asynccontextmanager
 async def over_socket(workspace: Workspace, app: AsyncApp) -> AsyncIterator[None]:
     """Connects the app by Socket Mode."""
-    # Bolt has no types for these methods.
+    # The type is Any, because Bolt does not annotate these methods.
     handler: Any = AsyncSocketModeHandler(app, workspace.app_token, ping_interval=0.2)
     await handler.connect_async()
     await until(lambda: workspace.connected)
@@ -48,9 +48,9 @@ async def over_socket(workspace: Workspace, app: AsyncApp) -> AsyncIterator[None
 
 
 async def until(true: Callable[[], bool]) -> None:
-    """Waits until the condition is true, at most ten seconds."""
+    """Waits until `true()` is true; raises TimeoutError after ten seconds."""
     async with asyncio.timeout(10):
-        # The code under test sets no event to wait for.
+        # The loop polls, because the code under test has no event to wait for.
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -92,7 +92,7 @@ def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def text_input(block_id: str = "words", **more: Any) -> dict[str, Any]:
-    """An input block with a line of text, action_id `line`."""
+    """An input block for one line of text, with the action_id `line`."""
     element = {"type": "plain_text_input", "action_id": "line"}
     return {
         "type": "input",

@@ -1,4 +1,4 @@
-"""A running workspace and an SDK client for it."""
+"""A running local workspace and an SDK client for it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from bot.local_slack.server import EVENTS, Workspace
 
 @pytest.fixture
 async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
-    """A workspace without rate limits and with short timeouts, on a free port."""
+    """A local workspace on a free port, without rate limits and with short timeouts."""
     running = Workspace(
         tmp_path / "workspace.db",
         rate_limits=False,
@@ -26,5 +26,5 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
 
 @pytest.fixture
 def web(workspace: Workspace) -> AsyncWebClient:
-    """The bot's client for the workspace."""
+    """An SDK client with the bot's token."""
     return AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)

@@ -1,4 +1,4 @@
-"""Slack's limits: a value at the limit is accepted, one over it is refused."""
+"""The local workspace enforces Slack's limits: it accepts values at a limit, none above it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The shipped parties, rules and reader, and stories made with them."""
+"""The shipped parties, topic rules and story reader, and stories that the reader makes."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ NOON = datetime(2025, 5, 12, 12, tzinfo=UTC)
 
 
 def told(title: str, text: str = "", hours: float = 0) -> Story:
-    """The story that the bot makes of this text, published this many hours after noon."""
+    """The story that the reader makes from an entry published `hours` hours after noon."""
     understood = READER.understand(title, text)
     published = NOON + timedelta(hours=hours)
     return Story(

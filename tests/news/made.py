@@ -1,4 +1,4 @@
-"""Stories made by hand, so that each test states everything that two of them share."""
+"""Made-up stories, so that each test states everything that two stories have in common."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ def account(
     hours: float = 0,
     event_id: str = "",
 ) -> Story:
-    """A story with exactly these topics, parties and percentages, published hours after noon."""
+    """A story with exactly these fields, published `hours` hours after noon."""
     published = NOON + timedelta(hours=hours)
     return Story(
         id=id or title,

@@ -1,4 +1,4 @@
-"""The whole answers of `match` and `same`, and what the reader hands on to them."""
+"""The complete output of `match` and `same`, and the limits of the story reader."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ NOON = datetime(2025, 5, 12, 12, tzinfo=UTC)
 
 @pytest.fixture
 def reader() -> Reader:
-    """A reader with two rules and two parties of its own."""
+    """A story reader with two made-up rules and two parties."""
     given = {"reason": "made for a test", "no": "nothing of it"}
     rules = TopicRules(
         lists={"product": ("steel", "copper")},
@@ -75,7 +75,7 @@ BEST = (
 )
 
 
-def test_a_story_is_answered_with_all_that_was_found(reader: Reader) -> None:
+def test_match_returns_all_facts_of_a_story(reader: Reader) -> None:
     line = f'{{"id": 7, "title": "<b>{TITLE}</b>", "summary": "{SUMMARY}"}}'
     answer = match_story(reader, read_line(line.encode(), 1))
     assert answer == {
@@ -101,11 +101,11 @@ def test_title_and_summary_are_read_up_to_their_limits(reader: Reader) -> None:
         topics: list[Topic] = match_story(reader, given)["topics"]
         return topics
 
-    # Patterns look at the first 600 characters of a title.
+    # Topic patterns read the first 600 characters of a title or summary.
     assert topics(title=f"{'a' * 590} tariff") == [Topic.TARIFF]
     assert topics(title=f"{'a' * 600} tariff") == []
     assert topics(summary=f"{'a' * 590} tariff") == [Topic.TARIFF]
-    # A figure may be in a later sentence, up to 5,000 characters.
+    # Figures are read from the first 5,000 characters of a summary.
     later = "A tariff of 5% applies to steel."
     for blanks, expected in ((4900, 1), (4985, 0)):
         text = f"{'b' * 500}. {'c' * (blanks - 502)}. {later}"
@@ -195,11 +195,11 @@ SAME = {"title": "US raises tariff on Peruvian steel", "published": "2025-05-12T
     [
         ("2025-05-15T12:00:00Z", True),
         ("2025-05-15T12:00:01Z", False),
-        # Without a zone it is UTC; another zone counts.
+        # A time without a zone is in UTC; other zones are converted.
         ("2025-05-15T12:00:00", True),
         ("2025-05-15T14:00:00+02:00", True),
         ("2025-05-15T12:00:00-02:00", False),
-        # Unreadable days are long ago.
+        # A date that cannot be read counts as long ago.
         ("soon", False),
         (None, False),
         (20250512, False),
@@ -278,7 +278,7 @@ def test_a_line_is_written_in_its_encoding(value: object, encoding: str, line: s
     assert dump_line(value, encoding) == line
 
 
-def test_no_line_holds_what_json_cannot_say() -> None:
+def test_values_that_json_lacks_are_refused() -> None:
     with pytest.raises(ValueError, match="JSON"):
         dump_line(float("nan"), "utf-8")
     deep: list[Any] = []

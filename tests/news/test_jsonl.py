@@ -1,4 +1,4 @@
-"""`match` and `same` process any line of JSON, or refuse it with its line number."""
+"""`match` and `same` process each line of JSON, or name the number of an invalid line."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ ANYTHING = st.recursive(
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    # Includes lone surrogates, which JSON escapes can contain and UTF-8 cannot.
+    # The texts include lone surrogates: JSON escapes can contain them, UTF-8 cannot.
     | st.text(st.characters(exclude_categories=[])),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,

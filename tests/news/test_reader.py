@@ -1,4 +1,4 @@
-"""Entries about trade become stories; others do not."""
+"""Entries about trade become stories; other entries do not."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,7 +1,7 @@
 """Digests of stories as stored in databases.
 
-If an upgrade changes how they are made, every story counts as another one. Change a value here only
-together with a migration.
+If an upgrade changes how digests are made, every known story counts as a different story. Change a
+value here only together with a migration.
 """
 
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A summary consists of the best sentences of the source, unchanged."""
+"""A summary consists of the best one or two sentences of the text, unchanged."""
 
 import re
 
@@ -199,7 +199,7 @@ def test_every_summary_is_a_part_of_the_text(
 
 
 def _begins_with_sentences(said: str, pieces: tuple[str, ...]) -> bool:
-    """Whether the summary is one or two sentences of the text, possibly cut, in their order."""
+    """Whether the summary is one or two sentences of the text in their order, possibly cut."""
     if any(said in piece for piece in pieces) or not said:
         return True
     blanks = [place for place, sign in enumerate(said) if sign == " "]

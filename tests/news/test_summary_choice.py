@@ -1,4 +1,4 @@
-"""Which sentence of a text is the best one: one reason at a time, and at the bounds."""
+"""How sentences get points and which sentences a summary takes, one rule at a time."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ SIX = ("ants", "bees", "cats", "dogs", "elks", "foxes")
 
 
 def best(text: str, *wanted: str, title: str = "") -> str:
-    """The best sentence alone: there is no room for a second one."""
+    """The best sentence; the limit leaves no room for a second one."""
     longest = max(map(len, split_sentences(text)))
     return summarize(title, text, wanted, limit=longest)
 
@@ -25,21 +25,21 @@ def best(text: str, *wanted: str, title: str = "") -> str:
     ("given", "wanted", "expected"),
     [
         ((FIRST, SECOND), (), 0),
-        # Half a point for each place, a point for each wanted word.
+        # Each place further back costs half a point; each wanted word adds a point.
         ((FIRST, SECOND), ("ships",), 1),
         ((FIRST, SECOND, THIRD), ("rain",), 0),
         ((FIRST, SECOND, THIRD), ("rain", "fields"), 2),
-        # Two points for one with a digit, not three.
+        # A wanted word with a digit adds two points, not three.
         (("An alpha met in town.", "A rate of 10 rose."), ("alpha", "10"), 1),
         (("An alpha met beta there.", "A rate of 10 rose."), ("alpha", "beta", "10"), 0),
-        # Six wanted words count.
+        # At most six wanted words add points.
         ((f"All {' '.join(SIX)} came.", f"All {' '.join(SIX)} and gnus ran."), (*SIX, "gnus"), 0),
-        # From the fifth sentence on, places cost nothing more.
+        # After the fifth sentence, places further back cost no more points.
         ((FIRST, *[SECOND] * 6, "Ants, bees and cats came."), SIX, 7),
-        # A question loses a point.
+        # A question costs a point.
         (("Will envoys meet again?", SECOND), (), 1),
         (("Will envoys meet again?", SECOND), ("envoys",), 0),
-        # So does one that refers to the sentence before, unless it is the first.
+        # A sentence that refers to the one before it costs a point, unless it is the first.
         (("He met envoys there.", SECOND), (), 0),
         ((FIRST, "He saw many ships."), ("ships",), 0),
         ((FIRST, "A man saw ships."), ("ships",), 1),
@@ -65,7 +65,7 @@ def test_a_sentence_of_more_than_350_characters_loses_a_point(length: int, is_fi
         ("ships", 1),
         ("SHIPS", 0),
         ("Ships", 1),
-        # Whole words only, wherever in the sentence they are.
+        # Only whole words are found, anywhere in the sentence.
         ("ship", 0),
         ("hips", 0),
         ("harbour", 1),
@@ -83,7 +83,7 @@ def test_a_word_in_capitals_is_wanted_in_capitals() -> None:
     one, other = "Tell us more of it.", "The US is at work."
     assert best(f"{one} {other}", "US") == other
     assert best(f"{one} {other}", "us") == one
-    # The second of two places, where the first is a part of another word.
+    # "US" is found although the sentence has it first as a part of "BUS".
     assert best(f"{FIRST} A BUS in the US came.", "US") == "A BUS in the US came."
 
 
@@ -97,17 +97,17 @@ def test_wanted_words_count_once_and_forty_at_most() -> None:
 @pytest.mark.parametrize(
     ("sentence", "kept"),
     [
-        # One new word of five is a repetition, two are not; a number never is.
+        # Five words with one new word repeat the title, with two they do not. A number is new.
         ("Alpha bravo charlie delta golf.", False),
         ("Alpha bravo charlie hotel golf.", True),
         ("Alpha bravo charlie delta 5.", True),
         ("Alpha bravo charlie delta echo.", False),
-        # In a heading two new words of five are one too.
+        # Without a full stop, five words with two new ones still repeat the title.
         ("Alpha bravo charlie hotel golf", False),
         ("Alpha bravo india hotel golf", True),
-        # Small words do not count.
+        # Small words ("the", "and", "of") are not compared.
         ("The alpha and the bravo of a charlie in delta golf.", False),
-        # Three words are no sentence.
+        # Three words are too few for a sentence.
         ("Oscar papa quebec.", False),
         ("Oscar papa quebec romeo.", True),
     ],
@@ -117,11 +117,11 @@ def test_a_sentence_that_repeats_the_title_is_left_out(sentence: str, kept: bool
     assert summarize(title, sentence) == (sentence if kept else "")
 
 
-def test_a_second_sentence_is_taken_where_it_is_worth_something() -> None:
+def test_a_second_sentence_is_added_if_it_has_points_and_is_new() -> None:
     assert summarize("", f"{FIRST} {SECOND}") == f"{FIRST} {SECOND}"
-    # In the order of the text, whichever is better.
+    # Two sentences stay in the order of the text, even if the second one is better.
     assert summarize("", f"{FIRST} {SECOND}", ["ships"]) == f"{FIRST} {SECOND}"
-    # Not where it repeats the first one, nor where it has no points.
+    # A sentence is left out if it repeats the first one or has no points.
     assert summarize("", f"{FIRST} {FIRST} {SECOND}") == f"{FIRST} {SECOND}"
     worthless = [f"Did {name} come too?" for name in SIX]
     assert summarize("", " ".join(worthless)) == " ".join(worthless[:2])
@@ -131,10 +131,10 @@ def test_a_second_sentence_is_taken_where_it_is_worth_something() -> None:
 @pytest.mark.parametrize(
     ("second", "expected"),
     [
-        # A question at the third place has no points left, one at the second has half a point.
+        # A question in third place has no points; a question in second place has half a point.
         ((SECOND, "Did ants come too?"), f"{FIRST} {SECOND}"),
         (("Did ants come too?",), f"{FIRST} Did ants come too?"),
-        # It refers to the sentence that is taken, or to one that is not.
+        # "He" refers to the first sentence, which the summary contains.
         (("He saw many ships.",), f"{FIRST} He saw many ships."),
     ],
 )
@@ -152,7 +152,7 @@ def test_two_sentences_are_cut_where_there_is_room_for_a_part_of_the_second() ->
     room = len(early) + 80
     assert summarize("", both, limit=room).startswith(f"{early} Ships")
     assert summarize("", both, limit=room - 1) == early
-    # The better one is the second: it is given alone.
+    # If the second sentence is the better one, the summary has only that sentence.
     assert summarize("", both, ["ships", "home"], limit=len(both) - 1) == late
 
 

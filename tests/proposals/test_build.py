@@ -1,4 +1,4 @@
-"""A reported rate becomes a proposal only if the ledger does not have it."""
+"""A reported rate becomes a proposal only if the ledger lacks this rate."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -55,9 +55,9 @@ def test_ten_reports_of_one_event_are_one_proposal(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("percent", "product"),
     [
-        ("12.5", ""),  # the total
+        ("12.5", ""),  # today's total
         ("25", ""),  # a component on some goods
-        ("145", ""),  # a past total
+        ("145", ""),  # a total of the past
         ("50", "steel"),
         ("15", "polysilicon"),  # announced for 2026-12-04
     ],
@@ -75,7 +75,7 @@ def test_a_past_rate_is_proposed_if_it_is_reported_again(ledger: Ledger) -> None
 def test_rates_reported_in_may_2025_are_in_the_ledger(ledger: Ledger) -> None:
     then = WIRE.model_copy(update={"published": datetime(2025, 5, 20, tzinfo=UTC)})
     assert propose_rate(reported_rate("30"), then, ledger, NOW) is None
-    # The ledger was checked later, so another figure for that day is not proposed either.
+    # The ledger was checked after that day, so another rate for the day is not proposed either.
     assert propose_rate(reported_rate("51"), then, ledger, NOW) is None
 
 
@@ -146,7 +146,7 @@ def test_no_rate_of_the_ledger_is_ever_proposed(
     rates: set[tuple[Decimal | None, date | None]] = {(known.total_percent, day)}
     rates |= {(one.percent, None) for one in others}
     rates |= {(item.change.rate.percent, None) for item in known.next}
-    # A report with a day is compared with the duties on these goods on that day.
+    # If a report names a day, its rate is compared with the duties on the goods on that day.
     rates |= {(part.percent, day) for part in known.components}
     stated = sorted((one for one in rates if one[0] is not None), key=str)
     percent, from_day = data.draw(st.sampled_from(stated))
@@ -163,7 +163,7 @@ def test_no_rate_of_the_ledger_is_ever_proposed(
 def test_a_rate_that_the_ledger_has_for_other_goods_only_is_proposed(
     change: dict[str, Any], ledger: Ledger
 ) -> None:
-    # 25% applies to lists of goods; goods in general pay 12.5%.
+    # Some lists of goods pay 25%; all other goods pay 12.5%.
     assert propose_rate(reported_rate("25"), WIRE, ledger, NOW) is None
     found = propose_rate(reported_rate("25", **change), WIRE, ledger, NOW)
     assert found is not None
@@ -196,13 +196,13 @@ def test_the_old_rate_identifies_the_duty_that_changes(ledger: Ledger) -> None:
         told = reported_rate(percent, product="steel", from_percent=before)
         return propose_rate(told, WIRE, ledger, NOW)
 
-    # Section 232 falls from 50% to 25%, the rate of Section 301.
+    # The report says that Section 232 falls from 50% to 25%, which is also the Section 301 rate.
     assert on_steel("50", "25") is not None
-    # In reverse, this is the increase of Section 232 in June 2025, which the ledger has.
+    # From 25% to 50% is the increase of Section 232 in June 2025, which the ledger has.
     assert on_steel("25", "50") is None
-    # 75% is the old total.
+    # 75% is the old total, so the report means a new total of 50%.
     assert on_steel("75", "50") is not None
-    # No duty had 33%: the report counts differently from the ledger.
+    # No duty had 33%, so the report and the ledger count differently, and nothing is proposed.
     assert on_steel("33", "50") is None
 
 
@@ -211,7 +211,7 @@ def test_a_scheduled_rate_is_proposed_if_it_is_reported_for_an_earlier_day(ledge
         told = reported_rate("15", product="wafers", effective_on=day)
         return propose_rate(told, WIRE, ledger, NOW)
 
-    # Announced for 4 December; reports of a day or two before give the day it was signed.
+    # The rate is announced for 4 December. Reports may name the day of signing just before.
     assert on_wafers(date(2026, 12, 4)) is None
     assert on_wafers(date(2026, 12, 2)) is None
     assert on_wafers(date(2026, 11, 26)) is not None
@@ -220,15 +220,15 @@ def test_a_scheduled_rate_is_proposed_if_it_is_reported_for_an_earlier_day(ledge
 @pytest.mark.parametrize(
     ("product", "before", "replaces"),
     [
-        # 110% can be Section 301 (now 25%), Section 232 (now 50%), or their total.
+        # A reported 110% can replace Section 301 (25%), Section 232 (50%), or their total.
         ("steel", None, ""),
         ("steel", "75", ""),
         ("steel", "25", "us-cn-301-review-steel-aluminium"),
-        ("steel", "50", ""),  # the rate of a measure on all partners
-        ("cars", "25", ""),  # two of the duties have 25%
+        ("steel", "50", ""),  # 50% is the rate of a measure on all partners
+        ("cars", "25", ""),  # two duties have the rate 25%
     ],
 )
-def test_a_rate_that_could_replace_several_duties_replaces_none_by_itself(
+def test_a_proposal_names_no_replaced_duty_if_several_are_possible(
     product: str, before: str | None, replaces: str, ledger: Ledger
 ) -> None:
     given = reported_rate(

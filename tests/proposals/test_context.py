@@ -1,4 +1,4 @@
-"""A proposal is marked as already in the ledger only if the ledger has that duty or total."""
+"""A proposal counts as already in the ledger only if the ledger has its rate as duty or total."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -56,10 +56,10 @@ def proposal_from_report(percent: str, ledger: Ledger, imposer: str, partner: st
 @pytest.mark.parametrize(
     ("imposer", "partner", "percent", "goods"),
     [
-        ("CN", "US", "15", ""),  # from a note about farm goods
-        ("EU", "CN", "5", "wine"),  # the average MFN duty
-        ("IN", "US", "17", ""),  # the same
-        ("US", "RU", "2", ""),  # the number of a tariff column
+        ("CN", "US", "15", ""),  # 15% occurs in a note about farm goods
+        ("EU", "CN", "5", "wine"),  # 5% is the average MFN duty
+        ("IN", "US", "17", ""),  # 17% is the average MFN duty
+        ("US", "RU", "2", ""),  # 2 is the number of a tariff column
     ],
 )
 def test_a_number_that_is_no_duty_in_the_ledger_can_still_be_approved(
@@ -71,7 +71,7 @@ def test_a_number_that_is_no_duty_in_the_ledger_can_still_be_approved(
     )
 
 
-def test_a_duty_or_total_already_in_the_ledger_is_marked_so(ledger: Ledger) -> None:
+def test_a_duty_or_total_in_the_ledger_is_marked_as_known(ledger: Ledger) -> None:
     duty = compare_with_ledger(document("US", "CN", "25", ledger, "steel"), ledger)
     assert duty.already.startswith("Section 301")
     assert duty.already.endswith("25% from 27 Sep 2024")

@@ -1,4 +1,4 @@
-"""A story about a decided rate that the ledger lacks becomes a proposal."""
+"""A story that reports a decided rate becomes a proposal if the ledger lacks the rate."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

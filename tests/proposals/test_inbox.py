@@ -1,4 +1,4 @@
-"""A limit per feed protects the operators' channel; proposals over it are held back, not lost."""
+"""Open proposals per feed are limited; proposals over the limit are held back, not lost."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -78,7 +78,7 @@ class OperatorInbox:
         self.inbox = ProposalInbox(store.proposals, TEAM, ["C1"], lambda: self.now, lambda: None)
 
     async def send_due(self) -> list[Delivery]:
-        """Sends and confirms all due deliveries; returns them."""
+        """Claims all due deliveries and marks them as sent; returns them."""
         found: list[Delivery] = []
         while queued := await self.store.outbox.claim(self.now, 100, 60):
             for each in queued:

@@ -1,4 +1,4 @@
-"""Answers to questions in words."""
+"""Answers to questions that a test writes in words."""
 
 from datetime import date
 
@@ -16,9 +16,9 @@ def ask(
     on: date | None = None,
     product: str | None = None,
 ) -> tuple[Answer, ...]:
-    """The answers to a question in words; a separate day or product overrides the text's.
+    """The answers to `text`. A given day or product replaces the one in the text.
 
-    A question about the calendar (`upcoming`, `changes`) has no answers here.
+    Questions about the calendar (`upcoming`, `changes`) have no answers here.
     """
     query = parse_query(text, ledger.parties, today, ledger.reader)
     return answer_query(override_query(query, on, product), ledger, today)

@@ -42,7 +42,7 @@ def period(percent: float | str | None = 10, **fields: Any) -> RatePeriod:
 
 
 def measure(measure_id: str, *periods: RatePeriod, **fields: Any) -> Measure:
-    """A duty of the US on China; particular to some goods unless it applies to all goods."""
+    """A US duty on China. It applies to particular goods, unless `fields` says otherwise."""
     given = {
         "id": measure_id,
         "imposer": "US",
@@ -66,13 +66,13 @@ def layer(
     status: Status = Status.IN_FORCE,
     **fields: Any,
 ) -> Layer:
-    """A measure on a day, with the given fit to the goods."""
+    """A layer: a measure, its rate on a day, and how well it fits the goods."""
     rate = period(percent, status=status)
     return Layer(measure(measure_id, rate, **fields), rate, fit, exempt)
 
 
 def written(measure_id: str, *periods: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
-    """A measure in the format of a rates file."""
+    """A measure as a dict in the format of a rates file."""
     given = {
         "id": measure_id,
         "name": f"Duty {measure_id}",
@@ -86,13 +86,13 @@ def written(measure_id: str, *periods: Mapping[str, Any], **fields: Any) -> dict
 
 
 def rate(percent: float | None = 10, **fields: Any) -> dict[str, Any]:
-    """A period in the format of a rates file."""
+    """A rate period as a dict in the format of a rates file."""
     given = {"from": START, "percent": percent, "status": "in_force", "source": "gazette"}
     return given | fields
 
 
 def sheet(*measures: Mapping[str, Any], imposer: str = "US", **fields: Any) -> ImposerFile:
-    """The file of one imposer that covers all partners and general duties."""
+    """The rates file of one imposer; its coverage has all partners."""
     given = {
         "imposer": imposer,
         "coverage": [{"partners": [WORLD], "since": date(2018, 1, 1), "checked": CHECKED}],
@@ -108,7 +108,7 @@ def book(
     talks: Iterable[Talk] = (),
     goods: Sequence[Good] = (),
 ) -> RatesFiles:
-    """These sheets as the files of a ledger."""
+    """All files of a ledger: these imposer files and the events and goods."""
     return RatesFiles(
         imposer_files={f"{one.imposer}.yaml": one for one in sheets},
         mfn=MfnFile(sources={}, baselines=()),
@@ -123,12 +123,12 @@ def ledger(
     talks: Iterable[Talk] = (),
     goods: Sequence[Good] = (),
 ) -> Ledger:
-    """A ledger of these sheets, with the economies of `PARTIES`."""
+    """A ledger made from these imposer files, with the economies of `PARTIES`."""
     return Ledger(book(*sheets, legal=legal, talks=talks, goods=goods), PARTIES)
 
 
 def ruling(day: date, *affects: str) -> LegalEvent:
-    """A court ruling on these measures."""
+    """A court ruling that holds the measures in `affects` unlawful."""
     return LegalEvent(
         on=day,
         body="court",

@@ -1,4 +1,4 @@
-"""What a measure's rates give: the day and the kind of each change."""
+"""The day and the kind of each change that follows from a measure's rates."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,8 +1,8 @@
-"""Single facts, each with its source document, checked with ordinary questions.
+"""Facts with their source documents (facts.csv), checked by asking ordinary questions.
 
-`percent` in facts.csv is a total, a range (`25 to 50`), `ban` (may not be imported) or `none` (no
-total can be given). `warns` is the kind of a warning that the answer must have, and after a colon a
-fragment of its values.
+The column `percent` has a total, a range (`25 to 50`), `ban` (the goods may not be imported) or
+`none` (no total can be given). `warns` has the kind of a warning that the answer must have, and
+after a colon a fragment of the warning's values.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""What a made-up ledger returns for a pair of economies."""
+"""The measures that a made-up ledger has for a pair of economies."""
 
 from datetime import date
 from decimal import Decimal
@@ -93,7 +93,7 @@ def test_a_pair_has_the_measures_on_the_partner() -> None:
 def layer(
     measure: Measure, charged: frozenset[str], day: date, wanted: ParsedProduct | None, fit: Fit
 ) -> Layer | None:
-    """The measure as a layer for a partner and goods with these codes."""
+    """The layer that a measure gives for these charged partners, this day and these goods."""
     fits = {measure.id: fit}
     context = RateContext(LAYERS, "US", "CN", day, wanted, (measure,), charged, fits)
     return build_layer(context, measure)

@@ -1,4 +1,4 @@
-"""Whether a measure applies to goods surely, partly or not at all, with a made-up vocabulary."""
+"""Whether a measure applies to all, some or none of the goods, with a made-up vocabulary."""
 
 from datetime import date
 
@@ -68,7 +68,7 @@ MARCH = date(2026, 3, 15)
         ("steel", ("wine",), (), Fit.NONE),
         ("steel", (), (), Fit.NONE),
         ("steel", ("wine", "steel"), (), Fit.NAMED),
-        # By codes: the measure has all, some or none of the codes of the goods.
+        # The scope has codes: the measure covers all, some or none of the codes of the goods.
         ("chapter", ("pipes",), (), Fit.HEADING),
         ("chapter", ("steel",), (), Fit.PARTIAL),
         ("tubes", ("pipes",), (), Fit.PARTIAL),
@@ -83,7 +83,7 @@ MARCH = date(2026, 3, 15)
         ("some_steel", ("wine",), (), Fit.NONE),
         ("pipes_or_steel", ("pipes",), (), Fit.NAMED),
         ("pipes_or_steel", ("wine",), (), Fit.PARTIAL),
-        # Pipes are a part of steel and surely pay the duty; of steel, only some lines do.
+        # All pipes pay the duty. Pipes are a part of steel, so only some lines of steel pay it.
         ("pipes_or_steel", ("steel",), (), Fit.PARTIAL),
         ("pipes_or_steel", ("wine", "pipes"), (), Fit.NAMED),
     ],
@@ -105,7 +105,7 @@ def test_a_measure_fits_goods(
         (ParsedProduct("7304", codes=("7304",)), date(2026, 3, 1), "second"),
         (ParsedProduct("7304", codes=("7304",)), date(2026, 2, 28), ""),
         (ParsedProduct("730411", codes=("730411",)), MARCH, "second"),
-        # Of wider goods or codes, only some lines are exempt.
+        # The exemption covers only some lines of wider goods or codes, so it does not apply.
         (ParsedProduct("steel", goods=("steel",)), MARCH, ""),
         (ParsedProduct("73", codes=("73",)), MARCH, ""),
         (ParsedProduct("wine", goods=("wine",)), date(1999, 1, 1), "third"),
@@ -180,7 +180,7 @@ NESTED = [
         (Scope(goods=("steel",), hs=("7304",)), ("wine", "steel"), ("73",), Fit.NAMED),
     ],
 )
-def test_a_scope_fits_the_best_of_what_was_asked_for(
+def test_the_best_fit_among_requested_goods_counts(
     scope: Scope, goods: tuple[str, ...], codes: tuple[str, ...], expected: Fit
 ) -> None:
     one = measure("one", scope=scope)

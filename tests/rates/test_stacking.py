@@ -1,4 +1,4 @@
-"""Which layers a total counts: each stacking rule with made-up layers."""
+"""Which layers a total counts: each stacking rule is tested with made-up layers."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -20,7 +20,7 @@ def counted(stacked: StackedLayers) -> list[str]:
 
 
 def unsure(stacked: StackedLayers) -> dict[str, bool]:
-    """The layers that are not counted, and whether they may be due anyway."""
+    """For each layer that is not counted: whether it may apply nevertheless."""
     return {left.layer.measure.id: left.may_apply for left in stacked.excluded}
 
 
@@ -31,7 +31,7 @@ def test_layers_add_up() -> None:
     assert stacked.excluded == ()
 
 
-def test_nothing_adds_up_to_zero() -> None:
+def test_no_layers_add_up_to_zero() -> None:
     assert stack([], []) == StackedLayers((), ())
     assert stack([], []).total == 0
 
@@ -171,13 +171,13 @@ def test_a_layer_that_is_never_added_keeps_its_own_reason() -> None:
     assert left.exclusion == Exclusion(Reason.NEVER_SUMMED, text="an average of lines")
 
 
-def test_a_layer_is_replaced_by_one_that_counts() -> None:
+def test_a_layer_gives_way_to_a_layer_that_counts() -> None:
     yields = layer("a", 10, excluded_by=("z", "b"))
     assert counted(stack([yields, layer("b", 5)], [])) == ["b"]
     assert unsure(stack([yields, layer("b", 5)], [])) == {"a": False}
 
 
-def test_a_layer_is_not_replaced_by_one_that_does_not_count() -> None:
+def test_a_layer_does_not_give_way_to_a_layer_that_does_not_count() -> None:
     yields = layer("a", 10, excluded_by=("b",))
     for other in (layer("b", 5, status=Status.SUSPENDED), layer("b", 5, PARTIAL), layer("c", 5)):
         assert "a" in counted(stack([yields, other], []))
@@ -201,7 +201,7 @@ def banned(measure_id: str, fit: Fit) -> Layer:
     return one._replace(period=one.period.model_copy(update=BANNED))
 
 
-def test_a_ban_leaves_nothing_to_count_and_the_closest_is_the_one() -> None:
+def test_a_ban_leaves_no_total_and_the_best_fitting_ban_is_named() -> None:
     near, far = banned("near", NAMED), banned("far", HEADING)
     suspended = layer("old", 5, status=Status.SUSPENDED)
     stacked = stack([suspended, layer("a", 10), far, near], [])
@@ -257,10 +257,10 @@ def test_where_the_line_decides_the_total_is_a_range() -> None:
     stacked = stack(two, [A_B])
     assert stacked.span == (Decimal(11), Decimal(26))
     assert why(stacked) == dict.fromkeys(("a", "b"), Exclusion(Reason.LINE_DECIDES))
-    # Two sets: each lowest with each lowest.
+    # With two sets, the range starts at the sum of the lowest rates of both sets.
     more = [*two, layer("c", 3, HEADING), layer("d", 5, HEADING)]
     assert stack(more, [A_B, {"c": 0, "d": 1}]).span == (Decimal(14), Decimal(31))
-    # The one with the higher rate pushes another duty out, so that both ways come to the same.
+    # "b" (25%) excludes "other" (15%), and "a" (10%) does not, so both ways add up to 25%.
     yields = layer("other", 15, excluded_by=("b",))
     even = stack([*two[:2], yields], [A_B])
     assert (even.span, counted(even), even.total) == (None, ["other"], Decimal(15))
@@ -272,13 +272,13 @@ def test_a_member_of_a_set_gives_way_before_the_set_is_decided() -> None:
     stacked = stack([gives, *rest], [A_B])
     assert counted(stacked) == ["b", "sure"]
     assert why(stacked) == {"a": Exclusion(Reason.GIVES_WAY, rest[1].measure.ref)}
-    # Not to one that is unsure, kept aside or in a set itself.
+    # "a" does not give way to a layer that is unsure, left out, or in a set itself.
     for other in (layer("sure", 1, PARTIAL), layer("sure", 1, excluded_reason="an average")):
         assert "a" in counted(stack([gives, rest[0], other], [A_B]))
     assert counted(stack([gives, rest[1]], [{"a": 0, "sure": 1}])) == ["a"]
 
 
-def test_what_is_unsure_and_gives_way_to_what_counts_is_no_longer_unsure() -> None:
+def test_an_unsure_layer_that_gives_way_is_no_longer_unsure() -> None:
     some = layer("some", 5, PARTIAL, excluded_by=("a",))
     stacked = stack([some, layer("a", 10)], [])
     assert why(stacked) == {"some": Exclusion(Reason.GIVES_WAY, MeasureRef("Duty a", "a"))}

@@ -1,7 +1,7 @@
 """Ids of proposals, approved rates and calendar events, as stored in databases and calendars.
 
-If an upgrade changes how they are made, decided proposals are sent again and calendar apps show
-events twice. Change a value here only together with a migration.
+If an upgrade changes how ids are made, decided proposals are sent again and calendar apps show
+events twice. Change an id here only together with a migration.
 """
 
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""What a ledger gives for its files, each ledger made by the test that asks it."""
+"""What the methods of a ledger return, with a made-up ledger in each test."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -67,7 +67,7 @@ def made() -> Ledger:
     )
 
 
-def test_a_pair_holds_all_that_is_known_of_it() -> None:
+def test_a_pair_has_every_fact_about_it() -> None:
     one = made()
     by_id = {each.id: each for each in one.measures}
     assert list(by_id) == ["a", "b", "plan-cn", "plan-de", "eu"]
@@ -151,7 +151,7 @@ INGOTS, WINE, SHEETS = ("7206.10", "Ingots"), ("2204.21.00", "Wine"), ("7208", "
     ("wanted", "expected", "exact"),
     [
         (ParsedProduct("", goods=("wine",)), WINE, True),
-        # Goods that lie in a line come before those of which it is an example.
+        # A line that contains the goods has priority over a line that is an example of them.
         (ParsedProduct("", goods=("steel",)), SHEETS, True),
         (ParsedProduct("", codes=("720610",)), INGOTS, True),
         (ParsedProduct("", codes=("7206", "720610")), INGOTS, True),

@@ -1,4 +1,4 @@
-"""The shipped parties and ledger; the fixtures are those of tests/rates."""
+"""Makes the fixtures of tests/rates (the shipped parties and ledger) available here."""
 
 from tests.rates.conftest import ledger, parties, today
 

@@ -60,7 +60,7 @@ def test_every_event_has_a_different_uid(ledger: Ledger) -> None:
 
 
 def test_a_changed_event_keeps_its_uid_and_gets_a_newer_revision(ledger: Ledger) -> None:
-    """A changed rate or newly checked sources revise the same event."""
+    """If the rate or the date of the last check changes, the same event gets a new revision."""
     [change] = [
         one for one in upcoming_for(ledger) if one.key.startswith("us-cn-301-legacy-chips ")
     ]
@@ -84,7 +84,7 @@ def test_a_file_for_one_economy_has_the_same_events_as_the_file_for_all(ledger: 
     assert some < every
 
 
-# The library drops a byte order mark at the beginning of a text, which is harmless.
+# No byte order mark: the icalendar library drops it at the beginning of a text, which is harmless.
 texts = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff")
     | st.sampled_from('\n,;:\\"^'),
@@ -93,7 +93,7 @@ texts = st.text(
 
 
 def normalized(text: str) -> str:
-    """The text with backslashes replaced, because the library does not preserve them."""
+    """The text with backslashes replaced, because the icalendar library does not preserve them."""
     return " ".join(text.replace("\\", "\u2216").split())
 
 
@@ -115,7 +115,7 @@ def test_any_text_is_read_back_unchanged(
         doubts=(Doubt(DoubtKind.CAVEAT, doubt),),
     )
     content = render_calendar_file((change,), what, PARTIES, NOW)
-    # The library does not unescape this property.
+    # The icalendar library does not unescape this property.
     escaped = what.replace("\\", "\u2216")
     assert str(Calendar.from_ical(content)["name"]) == vText(escaped).to_ical().decode()
     lines = content.split(b"\r\n")

@@ -1,7 +1,7 @@
-"""Snapshot tests of the words for every kind of fact; the snapshots are in this folder.
+"""Snapshot tests of the wording of every kind of fact; the snapshots are in this folder.
 
-The facts are made up, so that new rates change no snapshot. To accept a new wording, run
-`python -m tests.render.test_snapshots`.
+The facts are made up, so that new rates in the ledger change no snapshot. To accept a new wording,
+run `python -m tests.render.test_snapshots`.
 """
 
 from collections.abc import Callable, Iterator

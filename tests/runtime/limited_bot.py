@@ -1,6 +1,6 @@
 """Program: the whole bot over HTTP, without feeds, limited to 1,024 open files.
 
-Its argument is a folder. It prints its port and the id of its workspace once it answers.
+The argument is a folder. The program prints its port and its workspace id once the bot is ready.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ FEEDS = "feeds:\n- {id: a, title: A, url: 'https://a.example/rss', enabled: fals
 
 
 async def main(folder: Path) -> None:
-    """Runs until it is ended."""
+    """Runs the bot until the process is stopped."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
     workspace = Workspace(folder / "workspace.db", rate_limits=False)
@@ -51,7 +51,7 @@ async def main(folder: Path) -> None:
 
 
 async def announce(port: int, team: str) -> None:
-    """Prints the line once the bot is ready."""
+    """Prints this line once the bot is ready."""
     async with aiohttp.ClientSession() as session:
         while True:
             try:

@@ -1,4 +1,4 @@
-"""The whole bot answers Slack while strangers hold more connections than it may open files."""
+"""The bot answers Slack even if other clients open more connections than it may open files."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ HALF_HEADERS = f"POST {PATH} HTTP/1.1\r\nHost: bot.example\r\nX-Half: ".encode()
 
 @dataclass
 class Bot:
-    """The bot's process."""
+    """A bot that runs in its own process."""
 
     port: int
     team: str

@@ -1,4 +1,4 @@
-"""The demo's feeds are valid, and a replay publishes their entries gradually."""
+"""The demo's feeds are valid, and a replay publishes their entries one after the other."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ FEEDS = load_feeds(DEMO / "feeds.yaml")
 
 
 class Clock:
-    """A clock that the test sets."""
+    """A clock that tests set by hand."""
 
     def __init__(self) -> None:
         self.now_s = 1000.0

@@ -1,4 +1,4 @@
-"""The bot's result for each entry of the demo is the one in `config/demo/expected.yaml`."""
+"""For each entry of the demo, the bot's result is the one in `config/demo/expected.yaml`."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 class Event(Frozen):
-    """A real event; `may_join` names events that readers could take for the same one."""
+    """An event of the demo; `may_join` has the ids of events that may share a thread with it."""
 
     id: str
     what: str
@@ -31,7 +31,7 @@ class Event(Frozen):
 
 
 class ExpectedFigure(Frozen):
-    """The fields that a figure of the story must have."""
+    """Values that a figure of the story must have."""
 
     imposer: str | None = None
     partner: str | None = None
@@ -40,7 +40,7 @@ class ExpectedFigure(Frozen):
 
 
 class Expected(Frozen):
-    """The story expected from an entry."""
+    """The story that an entry must become."""
 
     guid: str
     event: str
@@ -66,7 +66,7 @@ class Labels(Frozen):
 
 
 def _entries() -> dict[str, tuple[Entry, Feed]]:
-    """Every entry of the demo by guid, as the bot parses it."""
+    """All entries of the demo by guid, as the bot parses them."""
     feeds = {feed.url.rpartition("/")[2]: feed for feed in load_feeds(CONFIG / "demo/feeds.yaml")}
     entries: dict[str, tuple[Entry, Feed]] = {}
     for recording in read_recordings(CONFIG / "demo"):
@@ -104,7 +104,7 @@ def stories(reader: Reader) -> dict[str, Story]:
 
 
 def _match_events(stories: Iterable[Story]) -> dict[str, str]:
-    """Maps entry keys to events, with the stories matched in this order."""
+    """Matches the stories in this order; maps the key of each entry to its event id."""
     known: list[Story] = []
     for story in stories:
         known.append(story.model_copy(update={"event_id": find_event(story, known)}))
@@ -112,7 +112,7 @@ def _match_events(stories: Iterable[Story]) -> dict[str, str]:
 
 
 def _wrong_pairs(stories: dict[str, Story], order: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of entries that wrongly share a thread or wrongly do not."""
+    """Pairs of entries that share a thread but must not, or that must share one but do not."""
     events = _match_events(stories[guid] for guid in order)
     wrong = []
     for one, other in combinations(LABELS.stories, 2):

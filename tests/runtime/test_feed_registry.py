@@ -1,4 +1,4 @@
-"""Feeds are added and removed while the bot runs, with a real server and database."""
+"""Feeds are added and removed while the bot runs, with a real feed server and database."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -73,7 +73,7 @@ async def test_the_entries_of_an_added_feed_count_as_seen_and_the_feed_can_be_re
 
 
 class Stopped(Exception):
-    """Simulates the end of the process."""
+    """An error that simulates the end of the process."""
 
 
 async def test_a_feed_is_added_only_after_its_entries_count_as_seen(
@@ -162,7 +162,7 @@ async def test_a_stopped_feed_from_feeds_yaml_is_due_again_after_resume(
     assert resumed.validators == known
     with pytest.raises(FeedError, match="is not stopped"):
         await running.registry.resume("listed")
-    # If it is gone again, a new notice is sent.
+    # If the feed is gone again later, operators get a new notice.
     assert apply_gone(resumed, START + timedelta(hours=1)).failing_since != START
 
 

@@ -1,4 +1,4 @@
-"""Objects from startup are exempt from garbage collection; later objects are not."""
+"""Garbage collection skips objects from startup, but not later objects."""
 
 import gc
 import subprocess

@@ -1,4 +1,4 @@
-"""A job that fails because the database is unavailable logs nothing and runs again."""
+"""If a job fails because the database is unavailable, it logs nothing and runs again later."""
 
 import asyncio
 import logging

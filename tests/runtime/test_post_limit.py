@@ -1,4 +1,4 @@
-"""The bot keeps to the limit of posts of its workspace, from the configured pace on."""
+"""The bot starts with the configured posts per second and adapts to its workspace's limit."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Refusals of a workspace reach operators by `/readyz` and by a webhook, whatever Slack does."""
+"""If Slack refuses the bot, operators learn it from `/readyz` and a webhook, not from Slack."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ REFUSAL = first_refusal("token_revoked", "install the app again", NOON)
 
 
 class Hook:
-    """A server that records what is posted to it, and answers with `status`."""
+    """A webhook server that records what the bot posts, and answers with `status`."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []

@@ -1,4 +1,4 @@
-"""Settings have working defaults, and an error names the variable and the cure in one line."""
+"""Settings have working defaults. An error names the variable and the fix in one line."""
 
 import os
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A local workspace to send to, and a client for it."""
+"""A local workspace, and a Web API client for it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

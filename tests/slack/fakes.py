@@ -111,7 +111,7 @@ class FakeEventPreferences:
 
 
 class FakeReminderSwitches:
-    """The conversations in which reminders are off; ignores the team."""
+    """Stores the conversations in which reminders are off; ignores the team id."""
 
     def __init__(self) -> None:
         self.kept: set[str] = set()
@@ -126,7 +126,7 @@ class FakeReminderSwitches:
 
 
 class FakeFeeds:
-    """Adds any address except one with `page`, and removes any feed except `unknown`."""
+    """Accepts any feed address except one with "page"; removes any feed except "unknown"."""
 
     def __init__(self, *healths: Health) -> None:
         self.healths = list(healths)
@@ -209,7 +209,7 @@ def slack_context(client: AsyncWebClient, secret: str = SECRET, **changes: Any) 
 async def answer_message(
     text: str, today: date = TODAY, of: Ledger | None = None, live: Any = None
 ) -> Message:
-    """The bot's message that answers a question at noon of a day."""
+    """The message with the bot's answer to a question that is asked at noon of a day."""
     answers = AnswerService(of or ledger(), live)
     given = slack_context(
         AsyncWebClient("xoxb-unused"),

@@ -14,7 +14,7 @@ from tests.slack.fakes import slack_context
 
 @asynccontextmanager
 async def running_bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[SlackContext]:
-    """Runs the bot while the block runs; the workspace calls it over signed HTTP."""
+    """Runs the bot while the `with` block runs; the workspace calls it over signed HTTP."""
     made = slack_context(client, secret=workspace.signing_secret)
     runner = web.AppRunner(build_web_app(build_app(made), made))
     await runner.setup()

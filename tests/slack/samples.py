@@ -34,7 +34,7 @@ nasty_text = st.one_of(
 
 
 def story(**changes: Any) -> Story:
-    """A story about a 10% tariff, with these fields changed."""
+    """A story about a 10% tariff, with the given fields replaced."""
     given: dict[str, Any] = {
         "id": "s1",
         "feed_id": "wire",
@@ -62,7 +62,7 @@ def story(**changes: Any) -> Story:
 
 
 def delivery(**changes: Any) -> Delivery:
-    """A queued alert for a channel, with these fields changed."""
+    """A queued alert for a channel, with the given fields replaced."""
     given: dict[str, Any] = {
         "id": "d1",
         "kind": DeliveryKind.ALERT,

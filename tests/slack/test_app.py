@@ -1,4 +1,4 @@
-"""The bot's HTTP server: signed requests are answered, all others refused."""
+"""The bot's HTTP server answers signed requests and refuses all others."""
 
 import asyncio
 import io
@@ -128,7 +128,7 @@ async def test_a_signed_but_malformed_body_is_refused(
 
 
 async def test_a_body_with_a_missing_or_stale_signature_is_not_read(server: Server) -> None:
-    """The response comes although the body never does."""
+    """The server responds although the client never sends the body."""
     stale = signed("help", age_s=301)
     for headers in ({}, stale, {**signed("help"), "X-Slack-Signature": "v0=1"}):
         async with Client(server.port) as client:
@@ -150,7 +150,7 @@ async def test_a_signed_body_that_stops_arriving_is_given_up(client: AsyncWebCli
 async def test_a_click_in_a_large_view_is_read(
     server: Server, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Slack sends the whole view with each click in it."""
+    """When a person clicks in a view, Slack sends the whole view, so the payload is large."""
     view = {"type": "home", "blocks": [{"text": "x" * 200_000}]}
     payload: dict[str, Any] = {"type": "block_actions", "view": view, "user": {"id": "U1"}}
     payload["actions"] = [{"type": "button", "action_id": "another", "block_id": "b"}]

@@ -16,7 +16,7 @@ OPTIONAL = [scope.name for scope in SCOPES if not scope.needed]
 
 
 def test_the_manifest_requests_all_scopes_and_marks_the_optional_ones() -> None:
-    """Slack wants every optional scope in both lists (reference/app-manifest, oauth_config)."""
+    """Slack requires optional scopes in `bot` and in `bot_optional` (reference/app-manifest)."""
     assert MANIFEST["oauth_config"]["scopes"] == {
         "bot": [*NEEDED, *OPTIONAL],
         "bot_optional": OPTIONAL,

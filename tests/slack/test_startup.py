@@ -1,4 +1,4 @@
-"""Calls to Slack at start retry after temporary errors, fail on others, and can be stopped."""
+"""Calls to Slack at startup retry after temporary errors, fail on others, and can be stopped."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Only the bot's own workspace is served, over HTTP and over Socket Mode."""
+"""The bot serves only its own workspace, over HTTP and over Socket Mode."""
 
 import json
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ OURS, THEIRS = "T1", "T9"
 
 
 class Guarded:
-    """The bot of workspace T1."""
+    """The bot of workspace T1, called over HTTP."""
 
     def __init__(self, app: AsyncApp, rejections: Rejections, url: str) -> None:
         self.app, self.rejections, self.url = app, rejections, url
@@ -133,9 +133,9 @@ async def test_socket_mode_is_guarded_too(
     [
         ({"command": "/tariff", "team_id": "T1", "enterprise_id": "E1"}, {"T1"}),
         ({"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T9"}}, {"T1"}),
-        # Submitted by a person of T9 in a channel that is shared with T1.
+        # A person of T9 submits a view in a channel that is shared with T1.
         ({"team": {"id": "T9"}, "view": {"app_installed_team_id": "T1"}}, {"T1"}),
-        # Submitted by a person of T1 in a channel that is shared with T9, to the app of T9.
+        # A person of T1 submits a view of T9's app in a channel that is shared with T9.
         ({"team": {"id": "T1"}, "view": {"app_installed_team_id": "T9"}}, {"T9"}),
         # An event in a channel of T9 that is shared with T1.
         ({"team_id": "T9", "authorizations": [{"team_id": "T1"}]}, {"T1"}),
@@ -146,7 +146,7 @@ async def test_socket_mode_is_guarded_too(
         ),
         ({"team_id": "T9", "context_team_id": "T1", "authorizations": []}, {"T1"}),
         ({"team": {"id": "T1"}, "view": {"app_installed_team_id": None}}, {"T1"}),
-        # An app of a whole organization.
+        # The app is installed for a whole organization, not for one workspace.
         ({"team": None, "enterprise": {"id": "E1"}, "is_enterprise_install": True}, set()),
         ({"authorizations": [{"team_id": None, "enterprise_id": "E1"}]}, set()),
         ({"type": "url_verification", "challenge": "c"}, set()),

@@ -1,11 +1,11 @@
-"""Example responses with the documented structure, written for these tests."""
+"""Made-up example responses of the live sources, in their documented formats."""
 
 import json
 from typing import Any
 
 
 def row(htsno: str, general: str = "", description: str = "Goods", **more: Any) -> dict[str, Any]:
-    """A row of a search in the US tariff schedule."""
+    """A row of search results of the US tariff schedule."""
     return {
         "htsno": htsno,
         "indent": "2",
@@ -33,7 +33,7 @@ HEADPHONES = [
 
 
 def sdmx(reporter: str, values: dict[str, Any], product: str = "Total") -> str:
-    """The values of one economy by year, as WITS sends them, with one unrelated series."""
+    """A WITS response with the values of one economy by year, and with one unrelated series."""
     years = list(values)
     dimensions = [
         ("FREQ", ["A"]),

@@ -1,4 +1,4 @@
-"""The cache of live sources: how long results are cached, and when a failing source is skipped."""
+"""How long results of live sources are cached, and when a failing source is skipped."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ TIMES = Times(keep_s=100, keep_nothing_s=50, keep_failure_s=10, trips_after=3, r
 
 
 class Source:
-    """A fake source that counts requests; it answers, has nothing, fails or hangs."""
+    """A fake source that counts requests. It can have a result or none, fail or hang."""
 
     def __init__(self) -> None:
         self.now = 0.0

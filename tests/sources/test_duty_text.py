@@ -1,4 +1,4 @@
-"""Reading the duty column: a percent only if the text is a plain percent."""
+"""The duty column is read as a percent only if its text is a plain percent."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Lookups in the US tariff schedule over HTTP: the duty of a line with its source, or nothing."""
+"""Lookups in the US tariff schedule over HTTP find the duty of a line and its source."""
 
 import json
 from decimal import Decimal
@@ -27,7 +27,7 @@ def line(code: str) -> Lookup:
 
 
 async def ask(server: FeedServer, api: JsonApi, code: str, answer: Any) -> Finding | None:
-    """The finding for this code if the search returns this response."""
+    """The result of the lookup of `code` if the search returns this response."""
     body = answer if isinstance(answer, str | bytes) else json.dumps(answer)
     server.at("/reststop/search", body, Content_Type="application/json")
     return await hts(api, f"{server.url}/reststop/").find(line(code))

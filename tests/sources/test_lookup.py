@@ -1,4 +1,4 @@
-"""All live sources together: findings that arrive in time, and a warning for the others."""
+"""Lookups in all live sources return what arrives in time, and a failure for the others."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ def finding(of: Lookup, percent: str, year: int = 2026) -> Finding:
 
 
 class FakeSource:
-    """A source that returns this finding, after a delay if one is set."""
+    """A fake source that returns this finding, after a delay if a delay is set."""
 
     lack, probe = MissingFigure.BASE_DUTY, LINE
 

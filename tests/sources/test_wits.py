@@ -1,4 +1,4 @@
-"""Lookups of MFN averages from WITS over HTTP."""
+"""Average MFN duties are looked up in WITS over HTTP."""
 
 import json
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Lookups of MFN averages from the WTO over HTTP."""
+"""Average MFN duties are looked up at the WTO over HTTP."""
 
 import json
 from decimal import Decimal
@@ -26,7 +26,7 @@ REPORTERS = [
 
 
 def rows(code: str, **by_year: Any) -> str:
-    """A series as the API sends it; `y2023=5.1` is the value for 2023."""
+    """A response of the API for one economy; the argument `y2023=5.1` is the value for 2023."""
     return json.dumps(
         {
             "Dataset": [

@@ -19,7 +19,7 @@ BACKENDS = ["sqlite", _POSTGRESQL] if {POSTGRES, "CI"} & os.environ.keys() else 
 
 
 def on_postgresql(test: Callable[..., object]) -> Callable[..., object]:
-    """Decorator: runs a test that uses `address` or a fixture built on it on PostgreSQL only."""
+    """Decorator for tests that use `address` (also indirectly): runs them on PostgreSQL only."""
     marked: Callable[..., object] = pytest.mark.parametrize(
         "address", [_POSTGRESQL], indirect=True
     )(test)
@@ -28,7 +28,7 @@ def on_postgresql(test: Callable[..., object]) -> Callable[..., object]:
 
 @pytest.fixture(scope="session")
 def blank_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file that tests copy, because migrations are slow."""
+    """An empty, migrated SQLite file. Tests copy it, because migrations are slow."""
     file = tmp_path_factory.mktemp("blank") / "blank.db"
     asyncio.run(upgrade(f"sqlite:///{file}"))
     return file

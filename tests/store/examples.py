@@ -1,4 +1,4 @@
-"""Small example values; each builder takes the fields that matter to a test."""
+"""Small example values; the arguments of each builder are the fields that matter to tests."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -64,7 +64,7 @@ def subscription(conversation: str = "C1", **fields: Any) -> Subscription:
 
 
 def delivery(about: str, conversation: str = "C1", **fields: Any) -> Delivery:
-    """An alert about the story with this name; for a follow-up, pass its `event_id`."""
+    """An alert about the story with this name. A follow-up needs other `kind` and `event_id`."""
     kind = fields.get("kind", DeliveryKind.ALERT)
     given = {
         "id": delivery_id(kind, TEAM, conversation, about),

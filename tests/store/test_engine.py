@@ -95,7 +95,7 @@ async def test_a_failed_transaction_is_rolled_back(store: Store) -> None:
 
 async def test_many_writers_and_readers_can_work_at_once(store: Store) -> None:
     def add(connection: Connection, number: int) -> None:
-        # Reads before it writes: a deferred transaction could then fail to get the write lock.
+        # It reads before it writes. In a deferred transaction, the write could then fail at once.
         connection.execute(select(tables.feeds.c.id))
         sleep(0.001)
         insert = store.database.insert(tables.feeds)
@@ -181,7 +181,7 @@ def _row(feed_id: str) -> dict[str, str]:
 async def _write_together(
     database: Database, works: list[Callable[[Connection], object]]
 ) -> list[object]:
-    """Queues several writes while another one runs; returns their results."""
+    """Queues several writes while another write is running; returns their results."""
     begun, go_on = Event(), Event()
 
     def hold(_: Connection) -> None:

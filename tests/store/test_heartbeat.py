@@ -1,4 +1,4 @@
-"""One bot on an SQLite file that several machines share."""
+"""Only one bot works on an SQLite file that several machines share."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ from bot.store.upgrade import upgrade
 
 TIMES = HeartbeatTimes(beat_s=0.02, watch_s=0.4, look_s=0.02)
 STILL = HeartbeatTimes(beat_s=3600, watch_s=0.1, look_s=0.02)
-"""A bot that never updates its row, as one that was killed."""
+"""Times with which a bot does not update its heartbeat row, like a bot that was killed."""
 
 
 def now() -> datetime:
@@ -48,7 +48,7 @@ async def second(file: Path) -> AsyncIterator[Database]:
 def elsewhere(
     database: Database, times: HeartbeatTimes, machine: str, clock: Callable[[], datetime] = now
 ) -> Heartbeat:
-    """A bot on another machine, which shares the database but not the locks of files."""
+    """Simulates another machine, which shares the database file but not file locks."""
     name = machine.replace("/", "-")
     return Heartbeat(database, clock, times, machine, Path(f"{database.url.database}-{name}"))
 

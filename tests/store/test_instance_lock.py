@@ -1,4 +1,4 @@
-"""Only one bot works on a database; on PostgreSQL even after the lock's connection is lost."""
+"""Only one bot works on a database, even after PostgreSQL has closed the lock's connection."""
 
 import asyncio
 from collections.abc import AsyncIterator

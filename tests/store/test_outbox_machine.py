@@ -1,4 +1,4 @@
-"""Stateful property test: no sequence of steps loses a delivery or posts one twice."""
+"""Stateful property test: no sequence of steps loses a delivery or posts it twice."""
 
 import asyncio
 import shutil
@@ -52,7 +52,7 @@ class World(RuleBasedStateMachine):
         return self.runner.run(work)
 
     def _open(self) -> Store:
-        # The database must be used in one event loop, because its locks belong to that loop.
+        # All uses of a database must be in one event loop, because its locks belong to the loop.
         return open_store(f"sqlite:///{self.file}")
 
     def _queue(self, queued: Delivery) -> None:
@@ -60,7 +60,7 @@ class World(RuleBasedStateMachine):
         self.run(self.store.queue(queued))
 
     def _post(self, claimed: Delivery) -> None:
-        """Posts as the sender does: an uncertain delivery is searched for first."""
+        """Posts like the sender: looks first whether an uncertain delivery was already posted."""
         assert self.run(self.store.outbox.start_sending(claimed.id, claimed.claimed_at))
         if claimed.uncertain and claimed.id in {each.id for each in self.slack}:
             return
@@ -177,7 +177,7 @@ class World(RuleBasedStateMachine):
                 self.run(self.store.outbox.confirm(each.id, "1.1", self.now))
 
     def _check_threads(self) -> None:
-        """Checks that a follow-up queued after its event's alert was also posted after it."""
+        """Checks that follow-ups queued after the alert of their event were posted after it."""
         posted = {each.id: place for place, each in enumerate(self.slack)}
         for follow_up in self.slack:
             opening = delivery(follow_up.event_id, follow_up.conversation).id

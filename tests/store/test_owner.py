@@ -1,4 +1,4 @@
-"""A database belongs to one workspace."""
+"""A database belongs to one workspace; the bot refuses it in another one."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""PostgreSQL servers with unusual settings."""
+"""The bot works with PostgreSQL databases that have unusual settings."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC
@@ -18,7 +18,7 @@ Create = Callable[[str], Awaitable[str]]
 
 @pytest.fixture
 async def create(postgres: str) -> AsyncIterator[Create]:
-    """A function that creates a second database with these options and returns its address."""
+    """A function that creates a second database with the given options; returns its address."""
     server = create_engine(parse_url(postgres), isolation_level="AUTOCOMMIT")
     other = make_url(postgres).set(database=f"{make_url(postgres).database}_other")
 

@@ -96,7 +96,7 @@ async def test_a_proposal_is_sent_once_and_updated_only_for_a_new_source(store: 
     await store.proposals.keep([proposal(source="Paper")], NOON)
     [again] = (await store.proposals.queue_messages(plan_messages, NOON)).proposals
     assert len(again.said_by) == 2
-    # Still one message: the sender updates it with the new source.
+    # There is still one message, which the sender updates with the new source.
     [queued] = await store.outbox.claim(NOON, 10, 60)
     assert queued.event_id == "a1"
     assert await store.proposals.copies("a1") == ()
@@ -178,7 +178,7 @@ def document(**changes: Any) -> Proposal:
 
 
 async def test_a_document_and_the_stories_about_its_rate_are_one_proposal(store: Store) -> None:
-    """In any order, and however often the document is read."""
+    """This holds in any order, and no matter how often the document is read."""
     said, also = proposal(), document(effective_on=NOON.date())
     for name, order in (("a1", (said, also, also)), ("b1", (also, also, said))):
         for one in order:

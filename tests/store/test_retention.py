@@ -1,4 +1,4 @@
-"""Old rows are pruned, but never queued deliveries or the identities of entries."""
+"""Old rows are pruned, except queued deliveries and identities of entries."""
 
 from datetime import timedelta
 

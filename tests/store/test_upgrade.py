@@ -23,12 +23,12 @@ from tests.store.opened import Store, open_store
 SCHEMAS = {
     path.stem: path.read_text() for path in Path(__file__).parent.joinpath("schemas").glob("*.sql")
 }
-"""The tables of each revision that a release had, as SQLite's dump of an empty database."""
+"""SQLite dumps of empty databases, one for each schema revision of a release."""
 
 
 @pytest.fixture
 async def first_release(address: str) -> str:
-    """The address of a database of the first release, with a delivery in each of its states."""
+    """The address of a database of the first release, with one delivery in each state."""
     database = Database(address)
     await database.write(_as_first_release)
     await database.close()
@@ -101,7 +101,7 @@ async def test_deliveries_of_the_first_release_are_sent_after_the_upgrade(
     }
     await store.outbox.release_all(NOON)
     claimed = await store.outbox.claim(NOON, 9, 60)
-    # The first release may have posted what it had claimed.
+    # The first release may have posted the claimed delivery, so its outcome is uncertain.
     assert {each.id: each.uncertain for each in claimed} == {"owed": False, "claimed": True}
     assert await store.proposals.unposted() == {"new"}
     await store.database.close()

@@ -1,4 +1,4 @@
-"""Dates as readers see them."""
+"""Dates are formatted for readers."""
 
 from datetime import UTC, date, datetime
 

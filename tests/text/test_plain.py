@@ -1,4 +1,4 @@
-"""Hostile markup becomes plain text, and plain text is split into sentences."""
+"""Hostile HTML becomes plain text, and plain text is split into sentences."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Which addresses may be contacted."""
+"""The address guard blocks requests to private and reserved addresses."""
 
 from ipaddress import IPv4Address, ip_network
 
@@ -60,7 +60,7 @@ def test_public_addresses_are_allowed(address: str) -> None:
     assert find_refusal(address, ()) == ""
 
 
-def test_only_what_the_operator_allows_is_allowed() -> None:
+def test_private_addresses_are_allowed_only_if_the_operator_lists_them() -> None:
     assert find_refusal("127.0.0.1", LOOPBACK) == ""
     assert find_refusal("::ffff:127.0.0.1", LOOPBACK) == ""
     assert find_refusal("127.0.0.2", LOOPBACK)

@@ -1,4 +1,4 @@
-"""Decompression of bodies, within limits."""
+"""Response bodies are decompressed up to a size limit."""
 
 import contextlib
 import gzip
@@ -91,7 +91,7 @@ def test_a_gzip_body_with_too_many_members_is_refused() -> None:
 
 
 def test_input_without_output_is_limited_too() -> None:
-    nothing = b"\x00\x00\x00\xff\xff"  # an empty block, which any number may follow
+    nothing = b"\x00\x00\x00\xff\xff"  # an empty deflate block; a body may contain many
     with pytest.raises(TooLarge):
         unpack(nothing * 10_000, "deflate", limit=1000)
 

@@ -1,4 +1,4 @@
-"""Content codings at their bounds: several in a row, pieces, cut bodies, and the limit."""
+"""Content codings: several in a row, bodies in pieces, cut-off bodies, and the size limit."""
 
 import gzip
 import zlib
@@ -9,7 +9,7 @@ import pytest
 
 from bot.feeds.http.bounded_body import CannotDecompress, Decompressor, TooLarge
 
-# Without the time of day, so that each process gives the tests the same names.
+# mtime=0 leaves out the time, so that the names of parametrized tests are the same in each process.
 zipped = partial(gzip.compress, mtime=0)
 BODY = b"<rss>" + b"duty " * 20 + b"</rss>"
 
@@ -25,7 +25,7 @@ def unpack(body: bytes, coding: str, limit: int = 100_000, step: int = 10_000) -
 @pytest.mark.parametrize(
     ("body", "coding"),
     [
-        # The last coding was applied last.
+        # The header lists codings in the order in which they were applied.
         (brotli.compress(zlib.compress(BODY)), "deflate, br"),
         (zlib.compress(brotli.compress(BODY)), " BR ,Deflate "),
         (brotli.compress(zlib.compress(zipped(BODY))), "x-gzip, deflate, br"),
@@ -50,7 +50,7 @@ def test_bytes_after_a_brotli_body_are_ignored() -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "gzip, br", ""])
-def test_nothing_is_an_empty_body(coding: str) -> None:
+def test_empty_input_is_an_empty_body(coding: str) -> None:
     assert unpack(b"", coding) == b""
 
 
@@ -69,7 +69,9 @@ def test_nothing_is_an_empty_body(coding: str) -> None:
         (b"\xff" * 20, "br", "not brotli"),
     ],
 )
-def test_a_body_that_is_not_what_it_says_is_refused(body: bytes, coding: str, cause: str) -> None:
+def test_a_body_in_another_coding_than_declared_is_refused(
+    body: bytes, coding: str, cause: str
+) -> None:
     for step in (1, 10_000):
         with pytest.raises(CannotDecompress, match=cause):
             unpack(body, coding, step=step)
@@ -78,7 +80,7 @@ def test_a_body_that_is_not_what_it_says_is_refused(body: bytes, coding: str, ca
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", ""])
 def test_the_limit_counts_the_whole_body(coding: str) -> None:
     packed = {"gzip": zipped, "deflate": zlib.compress, "br": brotli.compress, "": bytes}
-    # More bytes than the limit are refused although they decompress to as many.
+    # The decompressed body is one byte over the limit, however it is cut into pieces.
     body = bytes(range(200))
     for step in (1, 50, 1000):
         with pytest.raises(TooLarge):

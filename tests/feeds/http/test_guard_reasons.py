@@ -1,4 +1,4 @@
-"""Why an address is refused, and which part of an address decides."""
+"""The reason for which the guard refuses an IP address, and which part of a URL it checks."""
 
 from ipaddress import ip_network
 
@@ -63,7 +63,7 @@ def test_allowed_networks_are_contacted_in_any_form(address: str, allowed: bool)
         ("http://10.1.2.3/", True),
         ("http://8.8.8.8/", True),
         ("http://[2606:4700::1111]/", True),
-        # Names are checked when they are resolved.
+        # Host names pass here; the guard checks their addresses when they are resolved.
         ("http://localhost/", True),
         ("http://10.example/", True),
         ("/path", True),

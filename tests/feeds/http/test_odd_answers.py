@@ -1,6 +1,6 @@
-"""Servers with odd responses: further requests to them, and error messages.
+"""The poller's error messages and later requests if a server sends odd responses.
 
-Over real HTTP on loopback; the clock jumps from poll to poll.
+The tests use real HTTP on loopback; the clock jumps from poll to poll.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ _OK = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(GOOD), GOOD.enco
 
 @asynccontextmanager
 async def scripted(*script: bytes) -> AsyncIterator[tuple[str, list[float]]]:
-    """A server that sends one response per request; an empty one closes the connection.
+    """A server that sends one of these responses per request; for b"" it closes the connection.
 
     Yields its address and the times of the requests.
     """
@@ -159,7 +159,7 @@ class TestCompression:
         failed = await Reader(poller, Clock()).follow(server.at("/f", endless)).poll()
         await poller.close()
         assert "larger than 20,000 bytes" in failed.state.error
-        # The rest is socket buffers of the operating system.
+        # More bytes than the limit were sent, because the system's socket buffers take some.
         assert sent < 20_000_000
 
 

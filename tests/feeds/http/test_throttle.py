@@ -1,4 +1,4 @@
-"""Limits on requests per host, address and in total."""
+"""The throttle limits concurrent requests per host, per address and in total."""
 
 import asyncio
 from itertools import pairwise

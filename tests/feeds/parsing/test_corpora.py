@@ -1,4 +1,4 @@
-"""Real captures and hostile documents, which are stored outside the repository."""
+"""Captures of real feeds and hostile documents, which are stored outside the repository."""
 
 import calendar
 import re
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def listed() -> Iterator[tuple[str, str, int]]:
-    """File, format and number of items of each real capture, from its index."""
+    """File, format and number of items of each real capture, from the index of captures."""
     index = FOLDER / "real" / "INDEX.md"
     text = index.read_text(encoding="utf-8") if index.is_file() else ""
     row = re.compile(r"^\| (\S+) \| \d+ \| (\w+) \| (\d+) \|", re.MULTILINE)
@@ -70,7 +70,7 @@ def entries(name: str) -> tuple[Entry, ...]:
 
 
 def alerts(*names: str) -> list[list[str]]:
-    """The new titles in each of these successive bodies of one feed."""
+    """For each of these successive bodies of one feed, the titles of its new entries."""
     known: set[str] = set()
     result = []
     for name in names:
@@ -81,14 +81,14 @@ def alerts(*names: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(("name", "form", "items"), list(listed()))
-def test_a_real_feed_gives_what_its_index_states(name: str, form: str, items: int) -> None:
+def test_a_real_feed_has_the_form_and_items_of_the_index(name: str, form: str, items: int) -> None:
     parsed = outcome("real", name)
     if items == 0:
         assert isinstance(parsed, NotParsed)
         return
     assert isinstance(parsed, Parsed)
     assert (parsed.form, parsed.listed) == (form, items)
-    # One item of one capture has neither title nor link nor text.
+    # In one capture, one item has no title, no link and no text, so it becomes no entry.
     assert items - 1 <= len(parsed.entries) <= items
 
 
@@ -108,7 +108,7 @@ def test_a_real_feed_is_read_as_feedparser_reads_it(name: str) -> None:
     }
     assert wanted <= ours | {(guid, "") for guid, _ in ours}
     if "gb2312" in name:
-        return  # feedparser reads 2020/1/10 as 1 November
+        return  # dates differ: feedparser reads 2020/1/10 as 1 November
     dates = {
         datetime.fromtimestamp(calendar.timegm(stamp), UTC)
         for e in theirs.entries
@@ -122,7 +122,7 @@ def test_docket_entries_that_share_a_guid_are_all_kept() -> None:
     assert isinstance(sdny, Parsed)
     assert isinstance(nyed, Parsed)
     assert len(sift(sdny.entries, ())[0]) == 358
-    # Of New York's 432 entries, 23 have exactly the guid, link and text of another one.
+    # 23 of the 432 entries of `nyed` have the same guid, link and text as another entry.
     assert len(sift(nyed.entries, ())[0]) == 432 - 23
     assert sdny.window_s is not None
     assert sdny.window_s < 3 * 3600
@@ -171,7 +171,7 @@ def test_nothing_hostile_gets_through(name: str) -> None:
         text = f"{entry.title}\n{entry.summary}"
         assert "root:" not in text
         assert "\ufffd" not in text
-        # One title mentions a tag, which is text and not markup.
+        # One title contains "<b>" as text, not as markup.
         assert not re.search(r"<[A-Za-z/!?]", text.replace("Duty <b> 25%", ""))
         assert not re.search("[\x00-\x08\x0b-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text)
         assert len(entry.title) <= TITLE_CHARS
@@ -236,7 +236,7 @@ def test_a_number_edited_in_a_title_is_a_revision() -> None:
         ("pub_euc_kr_item.xml", "년"),
     ],
 )
-def test_a_title_is_what_the_index_says(name: str, title: str) -> None:
+def test_a_title_has_the_text_given_in_the_index(name: str, title: str) -> None:
     assert title in [entry.title for entry in entries(name)]
 
 
@@ -275,7 +275,7 @@ def test_look_alike_letters_match_and_telephone_tariffs_do_not() -> None:
     assert [READER.understand(e.title, e.summary).topics for e in silent] == [(), ()]
 
 
-def test_no_rate_is_read_that_the_text_does_not_state() -> None:
+def test_only_rates_in_the_text_are_read() -> None:
     read = {
         str(figure.to_percent)
         for entry in entries("own_numbers_that_lie.rss")
@@ -285,7 +285,7 @@ def test_no_rate_is_read_that_the_text_does_not_state() -> None:
 
 
 def test_very_large_documents_are_limited(tmp_path: Path) -> None:
-    # Not imported, because that would leave its bytecode in a folder that is not ours.
+    # An import would write bytecode into that folder, which is outside the repository.
     runpy.run_path(str(FOLDER / "broken" / "make_big.py"))["main"](str(tmp_path))
     for path in sorted(tmp_path.glob("*")):
         began = time.process_time()

@@ -1,4 +1,4 @@
-"""Dates at the bounds of what is credible, and each part that a date may leave out."""
+"""The earliest and latest accepted dates, and dates with missing parts."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ NOW = datetime(2025, 5, 12, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("text", "expected", "rough"),
     [
-        # Time zones: by name, with and without a colon, to either side.
+        # Time zones: as a name, as an offset with or without a colon, east and west.
         ("5 May 2025 12:00:00 PST", "2025-05-05T20:00:00", False),
         ("5 May 2025 12:00:00 JST", "2025-05-05T03:00:00", False),
         ("5 May 2025 12:00:00 BST", "2025-05-05T11:00:00", False),
@@ -30,12 +30,12 @@ NOW = datetime(2025, 5, 12, 12, tzinfo=UTC)
         ("2025.05.05", "2025-05-05T00:00:00", True),
         ("2025/05/05 12:30", "2025-05-05T12:30:00", True),
         ("2025年5月5日 1:02:03", "2025-05-05T01:02:03", True),
-        # A second too many is the last of its minute.
+        # Second 60 is read as second 59.
         ("2025-05-05T12:30:60Z", "2025-05-05T12:30:59", False),
-        # From 1995 to a day ahead.
+        # The earliest accepted date is 1 January 1995, the latest is one day ahead of now.
         ("1995-01-01T00:00:00Z", "1995-01-01T00:00:00", False),
         ("2025-05-13T12:00:00Z", "2025-05-13T12:00:00", False),
-        # Only the first 100 characters are read.
+        # Leading spaces do not count toward the limit of 100 characters.
         (f"{' ' * 200}2025-05-05", "2025-05-05T00:00:00", True),
     ],
 )

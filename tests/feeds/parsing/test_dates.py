@@ -1,4 +1,4 @@
-"""Dates as feeds write them."""
+"""Publication dates in the formats that feeds use."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""From bytes to a text that an XML parser can read: encodings, repairs and what is refused."""
+"""Bytes become text that an XML parser can read: encodings, repairs and refused documents."""
 
 import codecs
 
@@ -30,11 +30,11 @@ def xml(text: str, encoding: str = "") -> str:
         ("<?xml?>ä".encode("utf-16-be"), "", "<?xml?>ä"),
         ("Zölle".encode("latin-1"), "text/xml; Charset = 'iso-8859-1'", "Zölle"),
         (xml("Zölle", "iso-8859-1").encode("latin-1"), "", xml("Zölle", "iso-8859-1")),
-        # The header goes before the declaration.
+        # The encoding in the Content-Type header has priority over the XML declaration.
         (xml("€", "iso-8859-1").encode("cp1252"), "charset=cp1252", xml("€", "iso-8859-1")),
-        # gb2312 is read as its superset, and before UTF-8.
+        # gb2312 is read as its superset gb18030, and is tried before UTF-8.
         (xml("镕", "gb2312").encode("gb18030"), "", xml("镕", "gb2312")),
-        # A character that was cut off at the end disappears.
+        # An incomplete character at the end is dropped.
         ("aä".encode()[:-1], "", "a"),
         ("a€".encode()[:-1], "", "a"),
         ("a€".encode()[:-2], "", "a"),
@@ -51,10 +51,10 @@ def test_bytes_are_decoded_without_a_warning(body: bytes, content_type: str, tex
 @pytest.mark.parametrize(
     ("body", "content_type", "text", "words"),
     [
-        # The warning names what was declared and what was used.
+        # The warning names the declared encoding and the one that was used.
         (b"plain", "charset=klingon", "plain", ("klingon", "utf-8")),
         (b"plain", "charset=punycode", "plain", ("punycode", "utf-8")),
-        # Encodings that are never used are skipped without a word.
+        # Encodings that the bot never uses are skipped without a warning.
         (b"a+AOQ-", "charset=utf-7", "a+AOQ-", ()),
         (b"a\\u00e4", "charset=unicode-escape", "a\\u00e4", ()),
         (b"plain", "charset=rot13", "plain", ("rot13", "utf-8")),
@@ -98,10 +98,10 @@ def opened(text: str) -> XmlDocument:
         ("<!-- <feed> --><rss>a</rss>", "<rss>a</rss>"),
         ("<atom:feed>a</atom:feed>", "<atom:feed>a</atom:feed>"),
         ("<rdf:RDF>a</rdf:RDF>", "<rdf:RDF>a</rdf:RDF>"),
-        # What follows the root is dropped; an end within CDATA is none.
+        # Text after the root element is dropped. An end tag within CDATA does not end the root.
         ("<rss>a</rss><script>b</script>", "<rss>a</rss>"),
         ("<rss><![CDATA[</rss>&]]>a</rss>b", "<rss><![CDATA[</rss>&]]>a</rss>"),
-        # References.
+        # Entity and character references.
         ("<rss>a & b &amp; &lt; R&D</rss>", "<rss>a &amp; b &amp; &lt; R&amp;D</rss>"),
         (
             "<rss>&mdash; &made; &NotEqualTilde;</rss>",
@@ -110,7 +110,7 @@ def opened(text: str) -> XmlDocument:
         ("<rss>&#65; &#x41; &#0; &#xFFFE; &#x110000;</rss>", "<rss>&#65; &#x41;   </rss>"),
         ("<rss>&#99999999; &#1a;</rss>", "<rss> </rss>"),
         ("<rss>a\x08b</rss>", "<rss>ab</rss>"),
-        # A <br> that is never closed adds to the depth until the entry ends.
+        # An unclosed <br> adds to the nesting depth, but only until its entry ends.
         (f"<rss>{'<item><br></item>' * 300}</rss>", f"<rss>{'<item><br></item>' * 300}</rss>"),
         (f"<rss>{'<br/>' * 300}</rss>", f"<rss>{'<br/>' * 300}</rss>"),
         (f"<rss>{'<p>a</p>' * 300}</rss>", f"<rss>{'<p>a</p>' * 300}</rss>"),
@@ -131,7 +131,7 @@ def test_a_document_is_repaired_from_its_root_to_its_end(body: str, text: str) -
         ("hello <rss>a", "<rss>a", False, 2),
     ],
 )
-def test_what_is_odd_about_a_document_is_warned_of(
+def test_an_odd_document_causes_warnings(
     body: str, text: str, complete: bool, warnings: int
 ) -> None:
     found = opened(body)

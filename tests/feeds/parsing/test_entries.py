@@ -1,4 +1,4 @@
-"""From raw entries to clean ones, and what the feed says about itself, as whole values."""
+"""Raw entries become clean entries, and feed metadata is read; tests compare whole values."""
 
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -25,7 +25,7 @@ FIFTH = datetime(2025, 5, 5, tzinfo=UTC)
 
 
 def clean(raw: RawEntry, feed_language: str = "", **context: Any) -> Entry:
-    """The one entry, without its identities."""
+    """The only parsed entry, without its identities."""
     found = add_entries(Parsed(), [raw], CONTEXT.model_copy(update=context), feed_language)
     [entry] = found.entries
     return entry.model_copy(update={"key": "", "aliases": (), "place": ""})
@@ -173,7 +173,7 @@ def test_a_link_to_the_home_page_gives_no_place() -> None:
             0,
             ("the newest 3 of 4 entries were used",),
         ),
-        # A parser that has read only some of the entries.
+        # The parser read only one of the feed's 2,000 entries.
         (
             [RawEntry(title="a", date="2025-05-05")],
             2000,
@@ -190,7 +190,7 @@ def test_a_link_to_the_home_page_gives_no_place() -> None:
         ),
     ],
 )
-def test_what_is_odd_about_the_entries_is_warned_of(
+def test_odd_entries_cause_warnings(
     raw: list[RawEntry], listed: int, warnings: tuple[str, ...]
 ) -> None:
     context = CONTEXT.model_copy(update={"max_entries": 3})
@@ -236,7 +236,7 @@ def test_plain_text_is_escaped_as_markup() -> None:
     assert escape_html("a & b < c > &lt;") == "a &amp; b &lt; c > &amp;lt;"
 
 
-def test_a_feed_says_what_it_is_and_where() -> None:
+def test_the_metadata_of_a_feed_is_read() -> None:
     links = [
         {"rel": "self", "href": "/feed"},
         {"rel": "self", "href": "/other"},
@@ -259,7 +259,7 @@ def test_a_feed_says_what_it_is_and_where() -> None:
     )
 
 
-def test_a_feed_that_says_nothing_is_empty() -> None:
+def test_a_feed_without_metadata_has_empty_fields() -> None:
     assert read_metadata({}, "json", "", CONTEXT) == Parsed(form="json")
     long = read_metadata({"title": "x" * 300}, "rss20", "", CONTEXT)
     assert long.title == "x" * 199 + "…"

@@ -1,4 +1,4 @@
-"""Parsing of bodies: a small document for each case."""
+"""Parsing of RSS and Atom bodies, with one small document per case."""
 
 import json
 import re
@@ -81,7 +81,7 @@ def test_the_window_is_the_time_that_the_entries_cover() -> None:
         ("&lt;script&gt;steal()&lt;/script&gt;Tea", "Tea"),
     ],
 )
-def test_a_title_is_what_a_reader_would_see(title: str, shown: str) -> None:
+def test_a_title_is_the_visible_text(title: str, shown: str) -> None:
     assert titles(rss([item(1, title)])) == [shown]
 
 
@@ -96,7 +96,7 @@ def test_a_title_is_what_a_reader_would_see(title: str, shown: str) -> None:
         ('<title type="html">Duty &amp;lt;b&amp;gt; of 25%</title>', "Duty <b> of 25%"),
     ],
 )
-def test_an_atom_title_is_text_or_html_as_it_says(title: str, shown: str) -> None:
+def test_an_atom_title_is_text_or_html_as_its_type_says(title: str, shown: str) -> None:
     entry = f'<entry>{title}<id>urn:1</id><link href="https://harbour.example/1"/></entry>'
     assert titles(f'<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:f</id>{entry}</feed>') == [
         shown
@@ -385,7 +385,7 @@ markup = st.lists(
 def test_no_markup_gets_through(title: str, summary: str) -> None:
     parsed = outcome(rss([item(1, title, summary=summary)]))
     for entry in parsed.entries if isinstance(parsed, Parsed) else ():
-        # A title may mention a single tag as text; other texts contain none.
+        # A title may contain one kind of tag as text; a summary contains no tags.
         tags = re.findall(r"<[a-zA-Z/!?][^<>]*>?", f"{entry.title}\n{entry.summary}")
         assert set(tags) <= {"<b>"} or set(tags) <= {"</b>"}
         assert not re.search(r"<[a-zA-Z/!?]", entry.summary)

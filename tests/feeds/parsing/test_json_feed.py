@@ -1,4 +1,4 @@
-"""JSON feeds, field by field."""
+"""Parsing of JSON feeds, field by field."""
 
 import json
 from typing import Any
@@ -61,7 +61,7 @@ def test_a_feed_is_read_with_all_its_fields() -> None:
     )
 
 
-def test_a_feed_that_says_nothing_of_itself_has_empty_fields() -> None:
+def test_a_json_feed_without_metadata_has_empty_fields() -> None:
     head = {"title": "", "link": "", "language": "", "links": [{"rel": "self", "href": ""}]}
     assert read() == JsonFeed(head=head, entries=[], warnings=())
     assert read_json_feed(json.dumps({"version": VERSION, "items": {}})).entries == []

@@ -1,4 +1,4 @@
-"""Links that are safe to show."""
+"""Links of entries are made absolute, and unsafe links are dropped."""
 
 from urllib.parse import urlsplit
 

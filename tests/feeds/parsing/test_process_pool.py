@@ -1,4 +1,4 @@
-"""Parsing in processes: the event loop stays free, and a parse can be killed."""
+"""Parsing in separate processes does not block the event loop and can be killed."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""How long a feed asks clients to wait between polls, for each element."""
+"""How often and when a feed asks clients to poll it, for each XML element that says so."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ def test_the_time_to_live_is_in_minutes(ttl: str | None, seconds: float | None) 
     [
         ("<skipHours><hour>3</hour><hour>1</hour></skipHours>", (1, 3)),
         ("<skiphours ><HOUR> 07 </HOUR></skiphours>", (7,)),
-        # RSS 0.91 numbers hours from 1 to 24.
+        # RSS 0.91 numbers hours from 1 to 24, so 24 is read as hour 0.
         ("<skipHours><hour>24</hour><hour>0</hour><hour>25</hour></skipHours>", (0, 1)),
         ("<skipHours><hour>100</hour><hour>x</hour><hour>-1</hour></skipHours>", ()),
         ("<hour>3</hour>", ()),

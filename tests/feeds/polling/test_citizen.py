@@ -1,6 +1,6 @@
-"""What publishers expect of a feed reader.
+"""The poller behaves as publishers expect of a feed reader.
 
-Over real HTTP on loopback; the clock jumps from poll to poll, so that hours take no time.
+The tests use real HTTP on loopback; the clock jumps from poll to poll, so tests do not wait.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from tests.feeds.server import FeedServer, raw_serving
 
 
 def answers(*responses: web.Response | Callable[[], web.Response]) -> Callable[..., web.Response]:
-    """Gives these responses one after the other, then repeats the last one."""
+    """A handler that returns these responses in order, and then repeats the last one."""
     left = list(responses)
 
     def play(_: web.BaseRequest) -> web.Response:
@@ -40,7 +40,7 @@ def feed(body: str = GOOD, status: int = 200, **headers: str) -> web.Response:
 
 
 def conditional(etag: str) -> Callable[[web.BaseRequest], web.Response]:
-    """Answers 304 to a request with the right ETag."""
+    """A handler that returns 304 to requests with the current ETag, and else the body."""
 
     def play(request: web.BaseRequest) -> web.Response:
         if request.headers.get("If-None-Match") == etag:
@@ -541,7 +541,7 @@ class TestRequestHeaders:
         await reader.follow(f"{server.url}/f{query}#part").poll()
         assert server.paths() in ([f"/f{query}"], [f"/f{query}".rstrip("?")])
 
-    async def test_nothing_that_a_feed_names_is_fetched(
+    async def test_addresses_in_a_feed_are_not_fetched(
         self, server: FeedServer, reader: Reader
     ) -> None:
         base = server.url

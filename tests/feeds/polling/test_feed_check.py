@@ -1,4 +1,4 @@
-"""Checking an address: of a feed, or of a page that names feeds."""
+"""A check reads an address, which is a feed or a web page that links to feeds."""
 
 from ipaddress import ip_network
 
@@ -27,9 +27,7 @@ async def test_the_address_of_a_feed_is_accepted(server: FeedServer, reader: Rea
     assert {entry.feed_id for entry in found.round.entries} == {"harbour_wire"}
 
 
-async def test_its_round_is_the_first_poll_so_that_none_follows_at_once(
-    server: FeedServer, reader: Reader
-) -> None:
+async def test_a_check_counts_as_the_first_poll(server: FeedServer, reader: Reader) -> None:
     url = server.at("/f", GOOD, ETag='"1"')
     found = await check_address(reader.poller, url)
     life = reader.follow(url, found.feed.id)
@@ -47,7 +45,7 @@ async def test_a_page_leads_to_its_feed(server: FeedServer, reader: Reader) -> N
     assert found.page == server.url + "/home"
 
 
-async def test_a_dead_feed_that_a_page_names_is_skipped(server: FeedServer, reader: Reader) -> None:
+async def test_unreachable_feeds_of_a_page_are_skipped(server: FeedServer, reader: Reader) -> None:
     server.at("/gone", lambda _: web.Response(status=404))
     server.at("/good", GOOD)
     link = '<link rel="alternate" type="application/rss+xml" href="%s">'
@@ -88,9 +86,7 @@ async def test_an_error_status_is_named(server: FeedServer, reader: Reader) -> N
         await check_address(reader.poller, url)
 
 
-async def test_private_addresses_that_a_page_names_are_skipped(
-    server: FeedServer, reader: Reader
-) -> None:
+async def test_private_addresses_of_a_page_are_skipped(server: FeedServer, reader: Reader) -> None:
     links = "".join(
         f'<link rel="alternate" type="application/rss+xml" href="{href}">'
         for href in ("http://10.0.0.1/f", "http://localhost/f", "http://[::1]/f", "/good")

@@ -1,4 +1,4 @@
-"""When a feed is polled next, in pure functions."""
+"""Pure functions compute when a feed is polled next."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -40,7 +40,7 @@ def found(listed: str = "x", window_s: float | None = None, **asked: object) -> 
 
 
 def interval(feed: Feed = FEED, polls: int = 1, **given: object) -> float:
-    """The interval in seconds after this many responses with the same entries."""
+    """The poll interval in seconds after `polls` responses that list the same entries."""
     state = BLANK
     for _ in range(polls):
         state = apply_response(state, feed, LIMITS, NOW, found(**given), jitter=0.0)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Which feeds a web page names, and what a check of an address finds, as whole values."""
+"""The feeds to which a web page links, and the whole result of checking an address."""
 
 import pytest
 
@@ -75,7 +75,7 @@ def test_the_beginning_of_a_page_is_read() -> None:
     assert find_feed_links(b" " * 300_000 + link("/a").encode(), PAGE) == ()
 
 
-async def test_a_check_has_the_feed_its_first_round_and_what_it_says(
+async def test_a_check_returns_the_feed_and_the_result_of_its_first_poll(
     server: FeedServer, reader: Reader
 ) -> None:
     hub = '<link rel="hub" href="https://hub.example/" xmlns="http://www.w3.org/2005/Atom"/>'

@@ -1,4 +1,4 @@
-"""Polling due feeds: independently, never twice at once, failures reported once."""
+"""The scheduler polls due feeds independently, never twice at once, and logs a failure once."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ class Shelf:
 
 
 class Taking:
-    """Stands in for a poll: can wait, fail or raise, per feed."""
+    """A fake poll that can wait, fail or raise an error, for each feed separately."""
 
     def __init__(self) -> None:
         self.taken: list[str] = []
@@ -87,7 +87,7 @@ class Setting:
         )
 
     async def poll(self) -> list[str]:
-        """Polls all due feeds and waits for them; returns their ids."""
+        """Polls all due feeds and waits until the polls finish; returns the ids of the feeds."""
         self.taking.taken.clear()
         await asyncio.gather(*await self.watch.poll_due())
         return list(self.taking.taken)

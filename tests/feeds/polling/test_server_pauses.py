@@ -1,4 +1,4 @@
-"""Which servers are paused, and until when."""
+"""After a response asks for a pause, no feed of that server is polled until the pause ends."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is stored about a feed after each kind of poll, field by field."""
+"""The stored state of a feed after each kind of poll, field by field."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ FEED = Feed(id="wire", title="Wire", url="https://wire.example/feed")
 LIMITS = FetchLimits(user_agent="t/1", poll_s=300, backoff_s=60)
 PAUSE = Pause(server="wire.example:443", until=NOW + timedelta(hours=1))
 VALIDATORS = Validators(url=FEED.url, etag='"2"', body_digest="d2")
-# A state in which each field has a value of its own.
+# A state in which every field differs from its default.
 BEFORE = FeedState(
     feed_id="wire",
     configured_url=FEED.url,
@@ -66,7 +66,7 @@ def response(**fields: Any) -> Response:
 
 
 def wait_after(answer: Response, *, feed: Feed = FEED, quiet: int = 0, **options: Any) -> float:
-    """Seconds to the next poll after a response, for a feed with so many quiet polls before it."""
+    """Seconds to the next poll after `answer`, the `quiet`th poll in a row without new entries."""
     state = replace(BEFORE, quiet_polls=quiet - 1, listed_digest="new" if quiet else "old")
     limits = options.pop("limits", LIMITS)
     after = apply_response(
@@ -77,7 +77,7 @@ def wait_after(answer: Response, *, feed: Feed = FEED, quiet: int = 0, **options
     return after.interval_s
 
 
-def test_a_good_response_clears_the_failures_and_keeps_what_it_does_not_say() -> None:
+def test_a_good_response_clears_failures_and_keeps_fields_that_it_lacks() -> None:
     asked = PublisherHints(ttl_s=900.0)
     answer = response(status=304, asked=asked, window_s=86_400.0)
     assert apply_response(BEFORE, FEED, LIMITS, NOW, answer, 0.0) == FeedState(
@@ -158,7 +158,7 @@ def test_a_changed_address_keeps_only_when_the_last_entry_came() -> None:
         ({"next_poll_at": NOW}, NOW, True),
         ({"next_poll_at": NOW + timedelta(seconds=1)}, NOW, False),
         ({"next_poll_at": None, "stopped": True}, NOW, False),
-        # A clock that was set back by a minute is tolerated, by more it makes the feed due.
+        # If the clock was set back by more than a minute, the feed is due at once.
         ({}, EARLIER - timedelta(seconds=60), False),
         ({}, EARLIER - timedelta(seconds=61), True),
         ({"last_poll_at": None}, EARLIER - timedelta(hours=1), False),
@@ -180,19 +180,19 @@ def test_a_feed_is_due_at_its_time_or_after_a_clock_was_set_back(
         ({"ttl_s": 90_000.0}, 0, DAY_S),
         ({"period_s": 1800.0}, 0, 1800),
         ({"period_s": 7200.0}, 0, 3600),
-        # Twice as long after 24 quiet polls, and so on up to four times.
+        # The wait grows with the number of quiet polls: twice after 24, four times after 72.
         ({}, 12, 450),
         ({}, 24, 600),
         ({}, 72, 1200),
         ({}, 73, 1200),
         ({"ttl_s": 3600.0}, 24, 7200),
         ({"ttl_s": 50_000.0}, 72, DAY_S),
-        # The period is a minimum, and not stretched.
+        # The period is a minimum for the wait; quiet polls do not multiply it.
         ({"period_s": 1000.0}, 24, 1000),
         ({"period_s": 500.0}, 24, 600),
     ],
 )
-def test_the_wait_is_what_publisher_and_quiet_polls_ask_for(
+def test_publisher_hints_and_quiet_polls_determine_the_wait(
     asked: dict[str, Any], quiet: int, expected: float
 ) -> None:
     assert wait_after(response(asked=PublisherHints(**asked)), quiet=quiet) == expected
@@ -222,7 +222,7 @@ def test_courts_and_officials_are_stretched_less_and_pushed_feeds_more(
     [
         (0.5, None, 0, 315),
         (1.0, None, 0, 330),
-        # The jitter stays below half of the window, and the minimum above it.
+        # The wait is at most half of the feed's window, but never below the minimum interval.
         (1.0, 640.0, 0, 320),
         (1.0, 100.0, 0, 300),
         (1.0, 10_000.0, 24, 660),
@@ -256,11 +256,11 @@ def test_retry_after_of_a_good_response_makes_the_wait_longer_not_shorter() -> N
         (tuple(range(9, 24)), (), "2025-05-13T00:00"),
         ((), (0,), "2025-05-13T00:00"),
         ((0, 1), (0,), "2025-05-13T02:00"),
-        # After a day of skipping, the feed is polled although it asked not to be.
+        # After a day in which all polls were skipped, the feed is polled even on a skipped day.
         ((), (0, 1), "2025-05-13T09:35"),
         (tuple(hour for hour in range(24) if hour != 8), (), "2025-05-13T08:00"),
         ((), (0, 1, 2, 3, 4, 5), "2025-05-13T09:35"),
-        # A feed that never wants to be polled does not know what it says.
+        # If a feed asks to skip every hour or every day, its request is ignored.
         (tuple(range(24)), (), "2025-05-12T09:35"),
         ((), tuple(range(7)), "2025-05-12T09:35"),
     ],
@@ -334,13 +334,13 @@ NEXT = "https://wire.example/next"
 @pytest.mark.parametrize(
     ("moving_to", "seen", "moved_to", "expected"),
     [
-        # current_url, moving_to, moves_seen
+        # `expected` is current_url, moving_to, moves_seen.
         ("", 0, "", ("https://wire.example/moved", "", 0)),
         ("", 0, NEXT, ("https://wire.example/moved", NEXT, 1)),
         (NEXT, 1, NEXT, (NEXT, "", 0)),
         (NEXT, 1, "https://other.example/", (BEFORE.current_url, "https://other.example/", 1)),
         (NEXT, 1, "", ("https://wire.example/moved", "", 0)),
-        # A redirect back to the address in the settings.
+        # If the feed moves back to its configured address, no other address is stored.
         (FEED.url, 1, FEED.url, ("", "", 0)),
     ],
 )
@@ -369,7 +369,7 @@ def test_quiet_polls_are_counted_until_the_list_changes() -> None:
         ({"retry-after": "Mon, 12 May 2025 09:30:01 GMT"}, 1),
         ({"retry-after": "Mon, 12 May 2025 09:30:00 GMT"}, None),
         ({"retry-after": "Tue, 13 May 2025 09:30:00 GMT"}, DAY_S),
-        # More than a day by our clock: the server's own clock decides, or else it is a day.
+        # If our clock gives more than a day, the server's Date header is used, or else one day.
         (
             {
                 "retry-after": "Tue, 13 May 2025 09:30:01 GMT",
@@ -403,14 +403,14 @@ def test_retry_after_is_at_most_a_day(headers: dict[str, str], expected: float |
         ({"cache-control": 'max-age="90"'}, 90),
         ({"cache-control": "no-store, max-age=90"}, None),
         ({"cache-control": "No-Cache"}, None),
-        # The names of fields do not forbid a cache.
+        # `no-cache` with field names does not forbid caching the response.
         ({"cache-control": 'no-cache="set-cookie", max-age=90'}, 90),
         ({"cache-control": "public", "expires": "Mon, 12 May 2025 09:30:01 GMT"}, 1),
         ({"expires": "Mon, 12 May 2025 09:30:00 GMT"}, None),
         ({"expires": "Mon, 12 May 2025 09:30:30 GMT", "date": "today"}, 30),
     ],
 )
-def test_a_response_is_fresh_for_as_long_as_it_says(
+def test_a_response_is_fresh_for_as_long_as_its_headers_say(
     headers: dict[str, str], expected: float | None
 ) -> None:
     assert read_max_age_s(headers, NOW) == expected

@@ -1,4 +1,4 @@
-"""How long to wait before the next poll of an unreachable feed, by number of failures."""
+"""The backoff of an unreachable feed grows with the number of failures."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ HOUR_S = 3600.0
 
 
 def wait(failures: int, *, reached: bool, feed: Feed = FEED, jitter: float = 0.0) -> float:
-    """Seconds to the next poll after this many failures in a row."""
+    """Seconds to the next poll after `failures` failures in a row."""
     state = replace(FeedState(feed_id="wire"), failures=failures - 1)
     state = apply_failure(state, feed, LIMITS, NOW, "silence", jitter, reached=reached)
     assert state.failures == failures

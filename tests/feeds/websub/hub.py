@@ -1,4 +1,4 @@
-"""A WebSub hub on loopback that records requests and calls back on demand."""
+"""A WebSub hub on loopback that records requests and sends callbacks on demand."""
 
 import hashlib
 import hmac
@@ -13,7 +13,7 @@ from tests.feeds.server import FeedServer
 
 @dataclass
 class LoopbackHub:
-    """Answers `/hub` of a feed server; `asked` holds the forms in order."""
+    """The hub at `/hub` of a feed server; `asked` has the forms that it received, in order."""
 
     server: FeedServer
     status: int = 202
@@ -28,7 +28,7 @@ class LoopbackHub:
         return web.Response(status=self.status)
 
     async def confirm(self, number: int = -1, **changes: str) -> tuple[int, str]:
-        """Verifies the request with the subscriber; returns status and body."""
+        """Sends the subscriber a verification request; returns the response's status and body."""
         asked = self.asked[number]
         query = {
             "hub.mode": asked["hub.mode"],
@@ -42,7 +42,7 @@ class LoopbackHub:
     async def push(
         self, body: bytes, *, method: str = "sha256", signature: str | None = None, **headers: str
     ) -> int:
-        """Pushes a signed body for the last topic; returns the status."""
+        """Pushes a signed body for the last requested topic; returns the response's status."""
         asked = next(each for each in reversed(self.asked) if each["hub.mode"] == "subscribe")
         digest = hmac.new(asked["hub.secret"].encode(), body, getattr(hashlib, method)).hexdigest()
         signed = f"{method}={digest}" if signature is None else signature

@@ -1,4 +1,4 @@
-"""The rules of WebSub on values made by hand: requests, leases, denials, and which hub is used."""
+"""The rules of WebSub on made-up values: requests, leases, denials, and the choice of the hub."""
 
 import hmac
 from datetime import UTC, datetime, timedelta
@@ -147,10 +147,10 @@ def test_a_subscription_is_wanted_for_the_hub_and_topic_of_its_feed(
 @pytest.mark.parametrize(
     ("fields", "wanted", "expected"),
     [
-        # While it is wanted it stays, with or without a lease.
+        # A wanted subscription is kept, with or without a lease.
         ({"lease_until": None}, WANTED, False),
         ({}, WANTED, False),
-        # Otherwise it is ended at the hub first, if the hub pushes.
+        # An unwanted one is deleted when its lease is over or after MAX_UNSUBSCRIBES requests.
         ({"lease_until": None}, {}, True),
         ({}, {}, False),
         ({"asks": MAX_UNSUBSCRIBES}, {}, False),
@@ -173,7 +173,7 @@ def test_a_subscription_is_deleted_when_it_is_over_or_cannot_be_ended(
         ("", Parsed(hubs=(HUB,), topic="https://wire.example/self"), (HUB, f"{TOPIC[:-4]}self")),
         ("", Parsed(topic="https://wire.example/self"), ("", "")),
         (f"<{HUB}>; rel=hub", Parsed(hubs=("https://second.example/",)), (HUB, TOPIC)),
-        # The first of several counts, relative addresses too, other parameters do not matter.
+        # The first hub counts. Addresses may be relative; other parameters are ignored.
         (f'<{HUB}>; rel="hub", <https://b.example/>; rel="hub"', Parsed(), (HUB, TOPIC)),
         ('</hub>; title="x"; REL="Hub Other"', Parsed(), ("https://wire.example/hub", TOPIC)),
         (
@@ -182,7 +182,7 @@ def test_a_subscription_is_deleted_when_it_is_over_or_cannot_be_ended(
             (HUB, "https://wire.example/self"),
         ),
         (f"<{HUB}>; rel = hub", Parsed(), (HUB, TOPIC)),
-        # Links without a relation, or that are no web links, are skipped.
+        # Links are skipped if they have no `rel` or do not lead to a web address.
         (
             f'<https://b.example/>, <mailto:x>; rel="hub", <{HUB}>; rel="hub"',
             Parsed(),
@@ -190,7 +190,7 @@ def test_a_subscription_is_deleted_when_it_is_over_or_cannot_be_ended(
         ),
         (f"<{HUB}>", Parsed(), ("", "")),
         (f"<{HUB}>; rel=", Parsed(), ("", "")),
-        # Not more than 50 links and 20,000 characters are read.
+        # At most 50 links and 20,000 characters are read.
         ("<https://b.example/>, " * 49 + f"<{HUB}>; rel=hub", Parsed(), (HUB, TOPIC)),
         ("<https://b.example/>, " * 50 + f"<{HUB}>; rel=hub", Parsed(), ("", "")),
         (" " * (20_000 - len(HUB) - 11) + f"<{HUB}>; rel=hub", Parsed(), (HUB, TOPIC)),

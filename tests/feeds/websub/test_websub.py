@@ -1,4 +1,4 @@
-"""WebSub: requests to hubs, and which pushes and confirmations are accepted."""
+"""WebSub: the bot's requests to hubs, and the pushes and confirmations that it accepts."""
 
 import asyncio
 import hashlib
@@ -48,7 +48,7 @@ class Shelf:
 
 @dataclass
 class Setting:
-    """A subscriber that a hub can reach, both on loopback."""
+    """The bot's WebSub subscriber, and a hub that can reach it; both are on loopback."""
 
     hub: LoopbackHub
     limits: FetchLimits = LIMITS
@@ -72,7 +72,7 @@ class Setting:
             served.add_routes(self.callback.routes())
             await self._runner.setup()
             await web.SockSite(self._runner, listening).start()
-            # From here on the runner closes it.
+            # From here on, the runner closes the socket.
             stack.pop_all()
         await self.hubs.open()
 
@@ -90,7 +90,7 @@ class Setting:
     async def send_due_requests(
         self, topic: str = TOPIC, feed_id: str = "wire"
     ) -> list[dict[str, str]]:
-        """Sends due requests for a feed that names this topic; returns the hub's requests."""
+        """Sends due requests for a feed with this topic; returns the requests that the hub got."""
         self.hub.asked.clear()
         await self.hubs.send_due_requests({feed_id: (self.hub.url, topic)} if topic else {})
         return self.hub.asked

@@ -1,4 +1,4 @@
-"""Access to methods: tokens, scopes, membership."""
+"""Calls of Web API methods need a valid token, the right scope and membership of the channel."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Injected faults, the record of calls, and rate limits."""
+"""The local workspace injects faults, records calls and limits rates."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files are uploaded in three steps. The page shows images; browsers only save other files."""
+"""Files are uploaded in three steps. The page shows images; other files can only be saved."""
 
 import aiohttp
 import pytest

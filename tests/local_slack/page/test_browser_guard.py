@@ -1,4 +1,4 @@
-"""Other sites and machines have no access; the page loads nothing from other sites."""
+"""Other sites and machines cannot use the page, and the page loads nothing from other sites."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Clicks, selections, forms and the Home tab, through the page's HTTP interface."""
+"""Clicks, selections, forms and the Home tab work through the page's HTTP interface."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ PICKER = {"type": "static_select", "action_id": "party", "options": CHOICES}
 
 
 class PageClient:
-    """Sends the page's requests."""
+    """Sends the HTTP requests that the page sends."""
 
     def __init__(self, session: aiohttp.ClientSession, workspace: Workspace) -> None:
         self._session, self._workspace = session, workspace

@@ -1,4 +1,4 @@
-"""Typed lines reach a Bolt app and its replies come back, over HTTP and Socket Mode."""
+"""Typed lines reach a Bolt app, and its replies reach the page, over HTTP and Socket Mode."""
 
 import asyncio
 from typing import Any

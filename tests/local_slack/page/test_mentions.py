@@ -1,4 +1,4 @@
-"""Typed text becomes Slack's markup."""
+"""Mentions, channels and links in typed text become Slack's markup."""
 
 import re
 

@@ -17,9 +17,9 @@ HOSTILE = "<script>window.bad=1</script> &lt;img src=x onerror=window.bad=1&gt; 
 
 
 def find(browser: Chrome, css: str, *texts: str) -> WebElement:
-    """The first visible element that matches and has the texts. Waits at most ten seconds.
+    """The first visible element that matches `css` and contains `texts`; waits at most 10 s.
 
-    The page may redraw it at any time, so check all of its text here, not afterwards.
+    The page may redraw the element at any time, so check all of its text in this call.
     """
 
     def look(window: Any) -> WebElement | None:
@@ -33,7 +33,7 @@ def find(browser: Chrome, css: str, *texts: str) -> WebElement:
 
 
 def click(browser: Chrome, css: str, *texts: str) -> None:
-    """Clicks the element that `find` returns; tries again if the page redraws it first."""
+    """Clicks the element that `find` returns; retries if the page redraws the element first."""
 
     def press(_: Any) -> bool:
         find(browser, css, *texts).click()
@@ -43,7 +43,7 @@ def click(browser: Chrome, css: str, *texts: str) -> None:
 
 
 def waiting(browser: Chrome) -> WebDriverWait[Chrome]:
-    """Waits at most ten seconds, and retries if the page redraws an element."""
+    """A Selenium wait of at most ten seconds that retries if the page redraws an element."""
     return WebDriverWait(
         browser, 10, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]
     )
@@ -94,7 +94,7 @@ def look_around(browser: Chrome) -> None:
     find(browser, "#title", "steel-desk")
     find(browser, "#compose-text").send_keys("> a quote" + Keys.ENTER)
     waiting(browser).until(has_quote_bar)
-    # Selenium has no type for this method.
+    # The type is Any, because Selenium does not annotate this method.
     window: Any = browser
     assert window.get_log("browser") == []
 
@@ -150,7 +150,7 @@ async def test_the_page_reconnects_after_a_restart(workspace: Workspace, browser
     await asyncio.to_thread(find, browser, "#stream .empty")
     await workspace.stop()
     banner = await asyncio.to_thread(find, browser, "#offline", "does not answer")
-    covered = banner.rect["height"] - 1  # the browser rounds it
+    covered = banner.rect["height"] - 1  # minus 1, because the browser rounds the height
     assert browser.find_element(By.ID, "title").rect["y"] >= covered
     assert browser.find_element(By.ID, "sidebar").rect["y"] >= covered
     await workspace.start(port=port)

@@ -1,4 +1,4 @@
-"""Messages as plain text."""
+"""Messages with blocks and markup are converted to plain text."""
 
 from bot.local_slack.page.plain_text import format_plain
 

@@ -1,4 +1,4 @@
-"""Acknowledged changes survive a restart and SIGKILL."""
+"""Changes that the local workspace has acknowledged survive a restart and SIGKILL."""
 
 import asyncio
 import signal
@@ -11,7 +11,7 @@ from bot.local_slack.api.response_urls import ResponseUrls
 from bot.local_slack.server import Workspace
 from tests.local_slack.bots import section
 
-# Posts and prints each acknowledged ts until it is killed.
+# A program that posts messages and prints the ts of each acknowledged one, until it is killed.
 _POSTER = """
 import asyncio, sys
 from pathlib import Path

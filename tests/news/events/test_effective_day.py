@@ -1,4 +1,4 @@
-"""The first day of a duty, without a year and at the bounds; what makes a duty undecided."""
+"""The first day of a duty is read from a story, and doubts make the duty undecided."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ AUTUMN, NEW_YEAR = date(2026, 11, 25), date(2027, 1, 10)
 @pytest.mark.parametrize(
     ("text", "published", "day"),
     [
-        # Without a year: the day nearest to publication.
+        # A day without a year is the one nearest to the publication.
         ("from 1 December", AUTUMN, date(2026, 12, 1)),
         ("from 4 January", AUTUMN, date(2027, 1, 4)),
         ("from 1 November", AUTUMN, date(2026, 11, 1)),
@@ -20,13 +20,13 @@ AUTUMN, NEW_YEAR = date(2026, 11, 25), date(2027, 1, 10)
         ("from 1 June", AUTUMN, date(2027, 6, 1)),
         ("from 29 February", date(2027, 11, 25), date(2028, 2, 29)),
         ("from 29 February", AUTUMN, None),
-        # Up to 60 days back and 500 days ahead.
+        # A day is read if it is at most 60 days before or 500 days after the publication.
         ("from 2026-09-26", AUTUMN, date(2026, 9, 26)),
         ("from 2026-09-25", AUTUMN, None),
         ("from 2028-04-08", AUTUMN, date(2028, 4, 8)),
         ("from 2028-04-09", AUTUMN, None),
         ("from 1 October 2025", AUTUMN, None),
-        # All the ways to write a day.
+        # All supported formats of a day.
         ("from the 3rd of December, 2026", AUTUMN, date(2026, 12, 3)),
         ("with effect from Dec 3rd 2026", AUTUMN, date(2026, 12, 3)),
         ("on and after december 3", AUTUMN, date(2026, 12, 3)),
@@ -35,9 +35,9 @@ AUTUMN, NEW_YEAR = date(2026, 11, 25), date(2027, 1, 10)
         ("by 3 December", AUTUMN, None),
         ("from 32 December", AUTUMN, None),
         ("from 2026-13-01", AUTUMN, None),
-        # One day said twice is one day.
+        # A day that is mentioned twice counts once.
         ("from 1 December, that is from Dec 1", AUTUMN, date(2026, 12, 1)),
-        # "takes effect" goes before other days.
+        # A day after "takes effect" has priority; two different days give no day.
         ("takes effect on 2 December, talks from 1 December", AUTUMN, date(2026, 12, 2)),
         ("starts 1 December and begins 2 December", AUTUMN, None),
     ],
@@ -52,7 +52,7 @@ def test_a_day_is_read_near_its_publication(text: str, published: date, day: dat
         ("from 1 December", "It takes effect on 2 December.", date(2026, 12, 1)),
         ("of 40%", "It takes effect on 2 December.", date(2026, 12, 2)),
         ("of 40%", "It is from 2 December.", None),
-        # Days that cannot be meant leave the question to the rest.
+        # Days out of bounds are ignored, so the rest decides. Two different days give no day.
         ("from 2020-01-01", "It takes effect on 2 December.", date(2026, 12, 2)),
         ("from 1 and from 2 December", "It takes effect on 3 December.", date(2026, 12, 2)),
         ("from 1 December, from 2 December", "It takes effect on 3 December.", None),
@@ -79,7 +79,7 @@ def test_the_sentence_goes_before_the_rest(sentence: str, rest: str, day: date |
         (("It ｍａｙ be",), False),
     ],
 )
-def test_one_doubt_or_past_year_makes_all_undecided(
+def test_a_doubt_or_a_past_year_makes_the_duty_undecided(
     sentences: tuple[str, ...], decided: bool
 ) -> None:
     assert is_decided(*sentences, year=2026) is decided

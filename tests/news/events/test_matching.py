@@ -8,7 +8,7 @@ from bot.news.events.matching import SAME_SCORE, find_event, score_similarity
 from bot.news.story import Story
 from tests.news.examples import told
 
-# First the examples from the rules in bot.news.events.matching.
+# The first pairs are the examples from the rules in bot.news.events.matching.
 ONE_EVENT = [
     ("Judges void the tariffs", "Court strikes down US tariffs"),
     ("India raises its duty on gold", "New Delhi lifts the gold levy"),

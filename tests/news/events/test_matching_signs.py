@@ -1,7 +1,9 @@
 """How each sign changes the similarity score of two stories, one sign at a time.
 
-A sign (shared topics, parties, numbers, names...) is compared with the same pair of stories without
-it. Words of the title that are a sign are replaced by meaningless words of the same weight.
+A sign is a feature of a pair that changes its score, for example shared topics, parties, numbers or
+names. Each test divides the score of a pair with the sign by the score of a plain pair, which is
+the same pair without the sign. In titles of the plain pair, meaningless words of the same weight
+replace the words that make the sign.
 """
 
 from collections.abc import Iterable
@@ -14,13 +16,13 @@ from bot.values import Topic
 from tests.news.made import account
 
 TARIFF, TALKS, RULING = Topic.TARIFF, Topic.NEGOTIATION, Topic.COURT_RULING
-# One shared word of three: a score well below 1, so that the limit of 1 has no effect.
+# The titles share one word of three, so scores stay well below their maximum of 1.
 ONE, OTHER = "zorb plum banana", "zorb melon pebble"
 US_CHINA, US_JAPAN, US_ONLY, NO_ONE = ("US", "CN"), ("US", "JP"), ("US",), ()
 
 
 def factor(a: Story, b: Story, plain_a: Story, plain_b: Story) -> float:
-    """The score of two stories divided by that of the plain pair, in either order."""
+    """The score of two stories divided by the score of the plain pair; checks both orders."""
     assert score_similarity(a, b) == score_similarity(b, a)
     return score_similarity(a, b) / score_similarity(plain_a, plain_b)
 
@@ -40,7 +42,7 @@ def test_a_story_has_score_1_with_itself() -> None:
         ((TARIFF, TALKS), (TALKS,), 1.0),
         ((TARIFF,), (TALKS,), 0.8),
         ((TARIFF,), (), 1.0),
-        # A court ruling and a story that is none, with and without a shared topic.
+        # One story is a court ruling and the other is not, with and without a shared topic.
         ((RULING, TARIFF), (TARIFF,), 0.75),
         ((RULING,), (TARIFF,), 0.75 * 0.8),
         ((RULING,), (), 0.75),
@@ -88,17 +90,17 @@ def test_percentages_count_if_both_stories_have_some(
     assert score_similarity(account(ONE, percents=a), account(OTHER, percents=b)) == near(expected)
 
 
-# Meaningless words that replace the words of the sign in this order, with the same weight.
+# Word in the first title, word in the second title, factor. "banana" and "pebble" have no meaning.
 SIGNS = [
-    # Different goods.
+    # Different goods, or goods in one title only.
     ("copper", "cotton", 0.4),
     ("copper", "pebble", 0.88),
     ("banana", "copper", 0.88),
-    # Increase and reduction.
+    # An increase and a reduction.
     ("raise", "cut", 0.75),
     ("raise", "pebble", 1.0),
     ("banana", "cut", 1.0),
-    # Different agreements.
+    # Different agreements, or an agreement in one title only.
     ("mercosur", "nafta", 0.65),
     ("mercosur", "pebble", 0.65),
     ("banana", "usmca", 0.65),
@@ -114,16 +116,16 @@ def test_a_contradicting_word_lowers_the_score(a: str, b: str, expected: float) 
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [
-        # Goods in one title, and in the other a partner that the first does not have.
+        # One title has goods; the other has none, but a partner that the first does not have.
         ((US_ONLY, "copper"), (US_CHINA, "pebble"), 0.6),
         ((US_CHINA, "banana"), (US_ONLY, "copper"), 0.6),
         ((NO_ONE, "copper"), (US_CHINA, "pebble"), 0.6),
-        # If a part of this is missing, the weaker sign remains: goods in one title only.
+        # If the other has no new partner, only the weaker sign holds: goods in one title only.
         ((US_CHINA, "copper"), (US_CHINA, "pebble"), 0.88),
         ((US_CHINA, "copper"), (US_ONLY, "pebble"), 0.88),
         ((US_ONLY, "banana"), (US_CHINA, "copper"), 0.88),
         ((US_ONLY, "copper"), (US_ONLY, "pebble"), 0.88),
-        # Both titles have goods, or neither has.
+        # Both titles have goods, or neither title has goods.
         ((US_ONLY, "copper"), (US_CHINA, "cotton"), 0.4),
         ((US_ONLY, "banana"), (US_CHINA, "pebble"), 1.0),
     ],
@@ -161,7 +163,7 @@ def test_different_amounts_lower_the_score(a: str, b: str, expected: float) -> N
         ("Alder", "Alder", US_ONLY, 1.0),
         ("Alder", "brill", US_ONLY, 1.0),
         ("alder", "Brill", US_ONLY, 1.0),
-        # A shared partner counts more than a name.
+        # If the stories share a partner, different names have no effect.
         ("Alder", "Brill", US_CHINA, 1.0),
     ],
 )
@@ -169,7 +171,7 @@ def test_different_names_lower_the_score_if_no_country_is_shared(
     a: str, b: str, parties: Iterable[str], expected: float
 ) -> None:
     one, other = f"{a} zorb plum", f"{b} zorb melon"
-    # The plain pair shares a party too, so only the sign differs.
+    # The plain pair shares parties, which switches the sign off.
     plain = score_similarity(account(one, parties=US_CHINA), account(other, parties=US_CHINA))
     if not parties:
         plain -= 0.25 * 0.5 / 0.8
@@ -228,7 +230,7 @@ def test_a_word_of_the_text_weighs_no_more_than_in_the_title() -> None:
 
 @pytest.mark.parametrize(
     ("title", "text", "expected"),
-    # A plain word has weight 0.6 in a title and 0.36 in a text; the shared word is "zorb":
+    # The stories share the word "zorb". A word has weight 0.6 in a title and 0.36 in a text:
     # 1.8 * 0.6 / sqrt(1.2 * 1.2) = 0.9, and 1.8 * 0.36 / sqrt(0.96 * 1.2) = 0.6037.
     [("banana zorb", "", 0.9), ("banana", "zorb", 0.6037)],
 )

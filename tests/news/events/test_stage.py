@@ -1,4 +1,4 @@
-"""Whether a duty is decided or only discussed, and from which day it applies."""
+"""A story tells whether a duty is decided or only discussed, and its first day."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Words that mean the same, and how much each weighs."""
+"""Words of the same meaning get the same key; each word gets a weight."""
 
 import pytest
 
@@ -10,7 +10,7 @@ COMMON, CONTEXT, PLAIN, NAME = 0.35, 0.25, 0.6, 1.0
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        # Words of one meaning, with the weight of that meaning.
+        # Words of the same meaning have the same key and weight.
         ("Tariffs duty levies", [("duty", COMMON)] * 3),
         ("The judges and the court", [("court", COMMON)] * 2),
         (
@@ -19,14 +19,14 @@ COMMON, CONTEXT, PLAIN, NAME = 0.35, 0.25, 0.6, 1.0
         ),
         ("raises hikes cut", [("raise", PLAIN), ("raise", PLAIN), ("cut", PLAIN)]),
         ("cars EVs", [("vehicles", PLAIN), ("vehicles", NAME)]),
-        # Common words weigh little, however they are written.
+        # Common words have little weight, even in capitals.
         ("Trump CHINA countries", [("trump", CONTEXT), ("china", CONTEXT), ("countr", CONTEXT)]),
-        # Names weigh more than other words.
+        # Capitalized words are names, which weigh more than other words.
         ("Alder alder ALDER", [("alder", NAME), ("alder", PLAIN), ("alder", NAME)]),
         ("Zölle", [("zolle", NAME)]),
-        # A number weighs as much as a name.
+        # A number has the weight of a name.
         ("25% 2.5 10", [("25%", NAME), ("2.5", NAME), ("10", NAME)]),
-        # Endings are cut from words of more than four letters.
+        # Plural and verb endings are cut from words of more than four letters.
         ("pebbles pebbled orders", [("pebbl", PLAIN), ("pebbl", PLAIN), ("order", PLAIN)]),
         ("mixing berries logs", [("mix", PLAIN), ("berr", PLAIN), ("logs", PLAIN)]),
         ("boats", [("boat", PLAIN)]),

@@ -283,7 +283,7 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(
     ],
 )
 def test_a_duty_is_read_with_imposer_partner_and_goods(sentence: str, rows: list[Row]) -> None:
-    """Columns: imposer, partner, product, from percent, to percent, US dollars."""
+    """`expected` has imposer, partner, product, old percent, new percent and US dollars."""
     assert [_row(figure) for figure in READER.find_figures(sentence, "")] == [
         _values(row) for row in rows
     ]

@@ -1,4 +1,4 @@
-"""Numbers in long sentences and the goods that belong to a number, in made-up sentences."""
+"""Made-up sentences: numbers far from the word "tariff", and the goods nearest to a number."""
 
 from decimal import Decimal
 
@@ -60,7 +60,7 @@ def test_the_quote_of_a_long_sentence_is_short_and_contains_the_number(before: i
     assert figure.quote in sentence
     assert len(figure.quote) <= 300
     if before == 250:
-        # The quote has as much text before the number as after it.
+        # The quote has the same length of text before the number and after it.
         at = figure.quote.index("25%")
         assert abs(at - (len(figure.quote) - at - 3)) <= 3
         assert len(figure.quote) > 290
@@ -76,14 +76,14 @@ def test_a_short_sentence_is_quoted_whole(length: int) -> None:
 @pytest.mark.parametrize(
     ("sentence", "product"),
     [
-        # Goods four letters before the number, other goods fourteen letters after it.
+        # The goods before the number are nearer (4 letters) than those after it (14 letters).
         ("The tariff on electric vehicles is 25%, not that of steel.", "electric vehicles"),
-        # Twelve letters before it, five after it.
+        # The goods after the number are nearer (5 letters) than those before it (12 letters).
         ("The tariff on steel will be at 25%, of electric vehicles too.", "electric vehicles"),
         ("A levy on copper, and on steel a tariff of 25%", "steel"),
         ("A 25% tariff on steel and copper", "steel and copper"),
         ("A 25% tariff on wine next to that of foreign steel", "wine"),
-        # Exempt goods.
+        # Goods that are not the object of the duty do not count.
         ("A 25% tariff makes steel dear", None),
     ],
 )
@@ -94,15 +94,15 @@ def test_the_goods_nearest_to_a_number_belong_to_it(sentence: str, product: str 
 @pytest.mark.parametrize(
     ("second", "percents"),
     [
-        # A change counts as a duty if the number before it is one.
+        # A change ("from 5% to 10%") is a duty if the number before it in the sentence is one.
         ("and, as was said there later on, from 5% to 10%", [(None, D25), (D5, D10)]),
-        # A number by itself needs goods after it, or a list.
+        # A single number is a duty only if goods follow it or it is part of a list.
         ("and, as was said there later on, it is 10%", [(None, D25)]),
         ("and, as was said there later on, 10% on wine", [(None, D25), (None, D10)]),
         ("and wine 10%", [(None, D25), (None, D10)]),
     ],
 )
-def test_a_number_next_to_a_duty_is_a_duty_if_the_words_say_so(
+def test_a_number_after_a_duty_is_a_duty_in_certain_wordings(
     second: str, percents: list[tuple[Decimal | None, Decimal]]
 ) -> None:
     found = figures(f"The tariffs are these: 25% on cars, {second}.")

@@ -1,4 +1,4 @@
-"""Percentages and sums of dollars in a sentence, with the words in which they were read."""
+"""Percentages and dollar amounts in a sentence, and the words from which each was read."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ PAD = "x " * 30
 
 
 def rates(sentence: str) -> list[tuple[str, str | None, str | None]]:
-    """The words of each rate, and from which to which percent it goes."""
+    """For each rate found: its words, its old percent and its new percent."""
     found = find_rates(sentence)
     return [
         (sentence[rate.start : rate.end], _text(rate.from_percent), _text(rate.to_percent))
@@ -25,7 +25,7 @@ def _text(number: Decimal | None) -> str | None:
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        # A range gives nothing, whatever surrounds it.
+        # A range gives no rate, but single rates next to it do.
         ("between 10% and 20%", []),
         ("between 10 and 20%", []),
         ("between 10% and 20%, later 30%", [("30%", None, "30")]),
@@ -34,7 +34,7 @@ def _text(number: Decimal | None) -> str | None:
         ("10% to 20%", []),
         ("10 or 20 per cent", []),
         ("10% or more", [("10%", None, "10")]),
-        # From one rate to another.
+        # "From ... to ..." gives the old and the new rate.
         ("from 145% to 30%", [("from 145% to 30%", "145", "30")]),
         ("from 145 to 30 per cent", [("from 145 to 30 per cent", "145", "30")]),
         (
@@ -49,15 +49,15 @@ def _text(number: Decimal | None) -> str | None:
             "from 1% to 2% and from 3% to 4%",
             [("from 1% to 2%", "1", "2"), ("from 3% to 4%", "3", "4")],
         ),
-        # One rate from another.
+        # The new rate comes first, then the old one.
         ("25% instead of 50%", [("25% instead of 50%", "50", "25")]),
         ("30% from 145%", [("30% from 145%", "145", "30")]),
         ("30%, compared with a former 145%", [("30%, compared with a former 145%", "145", "30")]),
         ("25% from china", [("25%", None, "25")]),
-        # What is a part of one reading is no reading of its own.
+        # A number that is part of one rate is not read again for another rate.
         ("from 10% to 5% instead of 20%", [("from 10% to 5%", "10", "5"), ("20%", None, "20")]),
         ("8% from 10%, then 5%", [("8% from 10%", "10", "8"), ("5%", None, "5")]),
-        # A rate of the past.
+        # Only the old rate is known; the new one is zero or not named.
         ("cut to zero from 20%", [("20%", "20", None)]),
         ("down from the usual 39%", [("39%", "39", None)]),
         ("not from 39%", [("39%", None, "39")]),
@@ -106,5 +106,5 @@ def test_sums_are_read_in_dollars(sentence: str, expected: list[tuple[str, objec
     assert [(sentence[sum_.start : sum_.end], sum_.dollars) for sum_ in found] == [
         (words, Decimal(str(dollars))) for words, dollars in expected
     ]
-    # As written: a whole number has no exponent and no zeros behind a point.
+    # The text form is checked too, because Decimal("1E+9") == Decimal("1000000000").
     assert [str(sum_.dollars) for sum_ in found] == [str(dollars) for _, dollars in expected]

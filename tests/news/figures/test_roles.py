@@ -1,4 +1,4 @@
-"""Who charges a duty and who pays it, one way of saying it at a time."""
+"""Which economy charges a duty and which one pays it, for each way to phrase it."""
 
 from decimal import Decimal
 
@@ -94,7 +94,7 @@ def figure(sentence: str, to: str | None, **fields: object) -> Figure:
     return Figure.model_validate({"to_percent": percent, "quote": sentence} | fields)
 
 
-def test_each_rate_of_a_sentence_gets_the_sum_behind_it(reader: FigureReader) -> None:
+def test_each_rate_of_a_sentence_gets_the_sum_that_follows_it(reader: FigureReader) -> None:
     sentence = "US puts a 25% tariff on $50bn of Chinese goods and 10% on $7bn of Peruvian goods"
     assert reader.find_figures(sentence, "") == (
         figure(sentence, "25", imposer="US", partner="CN", amount_usd=Decimal(50 * 10**9)),
@@ -181,7 +181,7 @@ def test_goods_that_a_duty_is_on_are_quoted(
         ("Tariffs, the economy, and so on", []),
     ],
 )
-def test_a_percentage_is_a_duty_where_its_words_say_so(
+def test_a_percentage_is_a_duty_if_the_words_around_it_say_so(
     reader: FigureReader, sentence: str, percents: list[str | None]
 ) -> None:
     found = [each.to_percent for each in reader.find_figures(sentence, "")]
@@ -197,7 +197,7 @@ def test_ten_sentences_and_six_hundred_characters_of_each_are_read(reader: Figur
         assert len(reader.find_figures(f"{'x' * length} tariff of 7%", "")) == found
 
 
-def test_a_figure_that_says_less_than_another_is_left_out(reader: FigureReader) -> None:
+def test_a_figure_that_is_part_of_another_is_left_out(reader: FigureReader) -> None:
     fuller = "US raises its tariff on Chinese steel from 10% to 25%."
     assert len(reader.find_figures("Tariff of 25%", fuller)) == 1
     assert len(reader.find_figures(fuller, "A tariff of 25%. A tariff of 25% on steel.")) == 1

@@ -1,4 +1,4 @@
-"""Patterns match according to their syntax."""
+"""Each element of the pattern syntax matches what its documentation says."""
 
 import pytest
 from hypothesis import given

@@ -57,7 +57,7 @@ def matcher() -> TopicMatcher:
 
 
 def found(title: str, summary: str = "") -> list[tuple[str, str, str]]:
-    """Rule, place and words of each match."""
+    """For each match: the rule, where it matched (title or summary), and the matched words."""
     evidence = matcher().match(title, summary).evidence
     return [(each.rule, each.where, each.words) for each in evidence]
 
@@ -66,12 +66,12 @@ def found(title: str, summary: str = "") -> list[tuple[str, str, str]]:
     ("title", "summary", "expected"),
     [
         ("A levy", "", [("loose", "title", "levy")]),
-        # A rule for titles does not apply to the summary.
+        # The rule "loose" is for titles only, so it does not match the summary.
         ("A roof", "A levy is due.", []),
         ("A levy", "A levy is due.", [("loose", "title", "levy")]),
         ("A duty", "A levy is due.", [("duty", "title", "duty")]),
         ("A roof", "A duty is due.", [("duty", "summary", "duty")]),
-        # One that does not hold, or has matched, hides no other one.
+        # Other rules are still tried after a rule that does not apply or has matched.
         ("A roof", "A levy and a duty are due.", [("duty", "summary", "duty")]),
         ("A duty", "A duty and trade talks.", [("duty", "title", "duty"), TALKS_FOUND]),
     ],
@@ -116,7 +116,7 @@ LONG = "The roof is " + "very " * 110 + "old."
 @pytest.mark.parametrize(
     ("summary", "topics"),
     [
-        # 566 characters, so the sentence after it ends beyond the first 600.
+        # LONG has 566 characters, so the sentence after LONG ends beyond the first 600.
         (f"{LONG} It stands in the old town, not far. Then a duty is due.", ()),
         (f"{LONG} It stands in the old town, not far from where a duty is due.", (TARIFF,)),
         (f"{LONG[:-4]} {'very ' * 20} old, and a duty is due.", ()),
@@ -138,7 +138,7 @@ def test_a_long_summary_is_matched_sentence_by_sentence(
         ("Talks begin", "It is green. It is about trade.", True),
         ("Trade", "Talks begin.", True),
         ("A roof", "Trade talks begin.", True),
-        # Another sentence of the summary does not count as near.
+        # In a summary, context words count only in the sentence of the term.
         ("A roof", "Trade grows. Talks begin.", False),
         ("Talks begin", "", False),
         ("Trade and peace talks", "", False),
@@ -157,15 +157,15 @@ def test_a_rule_needs_its_context_nearby_and_no_veto_nearby(
     [
         ("Stocks slip on a new duty", "stocks"),
         ("Why stocks slip", None),
-        # A label before the title, such as "LIVE:", does not hide the title.
+        # A label before the title ("Business live:") is skipped; `^` then matches after the label.
         ("Business live: Stocks slip on a new duty", "stocks"),
         ("Business live | Stocks rise", "stocks"),
         ("Business live: why stocks slip", None),
         ("Business live - Stocks slip", None),
         ("B: Stocks slip", None),
-        # A label that contains words of a rule counts as part of the title.
+        # A label that contains a term of a rule ("Duty") is not skipped.
         ("Duty live: Stocks slip", None),
-        # Only one label is skipped.
+        # At most one label is skipped.
         ("Business live: Markets: Stocks slip", None),
         ("A player pays", "players"),
         ("A player and a minister", None),
@@ -187,7 +187,7 @@ def test_a_silenced_title_has_no_topics() -> None:
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
-        # A silence that has its exception does not hide the next one.
+        # A title with the exception of one silence is still checked against the next silence.
         ("Stocks slip as a player pays", "stocks"),
         ("Stocks slip as a player pays a minister", "stocks"),
         ("A player, a minister and stocks slip", None),

@@ -1,4 +1,4 @@
-"""The words of a sentence with their places, and where a pattern begins and ends in them."""
+"""A sentence is split into words, and a pattern is found at certain words of the sentence."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def words(text: str) -> tuple[Word, ...]:
 
 
 def found(text: str, *patterns: str) -> dict[str, str]:
-    """The text of the first match of each pattern."""
+    """The text that the pattern matches first in the sentence."""
     compiler = PatternCompiler(LISTS)
     index = PatternIndex((pattern, compiler.compile(pattern)) for pattern in patterns)
     spans = index.find(words(text))
@@ -71,25 +71,25 @@ def test_words_without_mentions_name_no_party() -> None:
         ("A trade deal", "new? trade deal", "trade deal"),
         ("A new old trade deal", "new? old? trade deal", "new old trade deal"),
         ("An old trade deal", "new? old? trade deal", "old trade deal"),
-        # An optional word in the middle and before a gap.
+        # An optional word in the middle of a pattern, or after a gap.
         ("Talks on trade end", "talks on? trade", "Talks on trade"),
         ("Talks trade end", "talks on? trade", "Talks trade"),
         ("Talks in the old town on trade", "talks ..5 on? trade", "Talks in the old town on trade"),
-        # Three words are a plain gap; the number of words is counted exactly.
+        # A gap without a number allows up to three words between two words.
         ("talks a b c duty", "talks .. duty", "talks a b c duty"),
         ("talks duty", "talks .. duty", "talks duty"),
         ("talks a duty", "talks ..1 duty", "talks a duty"),
         ("talks a b c d duty", "talks .. duty", None),
-        # A gap belongs to the next word only.
+        # A gap applies only before the next word of the pattern.
         ("talks a duty b rise", "talks ..1 duty rise", None),
-        # The first of several places, and the longest list entry that fits on.
+        # The first possible place matches, and the longest list entry after which the rest matches.
         ("talks x duty y duty", "talks ..5 duty", "talks x duty"),
         ("The Court of Trade rules", "{court} rules", "Court of Trade rules"),
         ("The Supreme Court rules", "{court} rules", "Supreme Court rules"),
         ("A court of appeal rules", "{court} rules", None),
         ("A new round begins", "{talks} begins", "new round begins"),
         ("A court or a panel rules", "{court}/panel rules", "panel rules"),
-        # Marks.
+        # Marks: `#` is a number, `@` an economy, `^` the start of the sentence.
         ("Duty of 25 percent", "# percent", "25 percent"),
         ("South Korea deal", "@ deal", "South Korea deal"),
         ("South Korea deal", "south korea deal", "South Korea deal"),
@@ -102,7 +102,7 @@ def test_words_without_mentions_name_no_party() -> None:
         ("Stocks fall", "^ stocks fall", "Stocks fall"),
         ("On Monday stocks fall", "^ .. stocks fall", "On Monday stocks fall"),
         ("Why on this Monday stocks fall", "^ .. stocks fall", None),
-        # A mark is tried before the word itself, and takes the whole name.
+        # Of alternatives, a mark is tried before a word; `@` matches the economy's whole name.
         ("South Korea", "south/@", "South Korea"),
         ("A 25", "@/# end", None),
         ("China end", "@/# end", "China end"),

@@ -1,4 +1,4 @@
-"""An approved rate changes one measure from one day on, and nothing else."""
+"""An approved rate changes one measure from a certain day on, and nothing else."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -83,7 +83,7 @@ def test_an_approved_rate_counts_as_checked_on_the_day_of_its_story(
     book: RatesFiles, parties: Parties
 ) -> None:
     on = date(2026, 11, 20)
-    # The steel duty was last checked in spring; the story is from November.
+    # The ledger's steel duty was last checked in spring; the story is from 25 November.
     read = date(2026, 11, 25)
     steel = amendment(measure="us-232-steel", from_=on)
     answer = answer_with(book, parties, steel, text="us on eu steel", on=on)
@@ -168,7 +168,7 @@ def test_a_measure_can_have_two_approved_rates_in_succession(
 
 
 class CountedCodes(frozenset[str]):
-    """Codes of economies that count how often one is looked up."""
+    """A set of economy codes that counts how often a code is looked up."""
 
     looked_up = 0
 
@@ -195,7 +195,7 @@ POOL = (
     new_measure(id="7", partners=("XX",)),
     new_measure(id="8", imposer="CN", partners=("XX",)),
     new_measure(id="9", scope=Scope(goods=("unobtainium",))),
-    # These change a new measure: one that is refused, and one that fits.
+    # The first amends a new measure that is refused, the second a new measure that fits.
     amendment(id="10", measure="us-approved-7"),
     amendment(id="11", measure="us-approved-5", from_=date(2027, 3, 1)),
 )
@@ -249,7 +249,7 @@ def test_an_amendment_changes_one_measure_only_or_is_refused(
 
 
 def with_reviewed_id(book: RatesFiles, **changes: Any) -> RatesFiles:
-    """The files after a reviewer gave the approved measure another id."""
+    """The ledger files after a reviewer has given the approved measure another id."""
     sheet = book.imposer_files["us.yaml"]
     last = sheet.measures[-1].model_copy(update={"id": "us-338-china", **changes})
     sheet = sheet.model_copy(update={"measures": (*sheet.measures[:-1], last)})

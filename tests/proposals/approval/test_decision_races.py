@@ -1,4 +1,4 @@
-"""Two bots on one database: a decision that comes second shows the first one."""
+"""If two bots decide on one proposal, the second decision fails and shows the first one."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
@@ -26,7 +26,7 @@ SHIPPED = Ledger(BOOK, PARTIES)
 
 
 def proposal_of_40_percent() -> Proposal:
-    """A proposal of 40% by the US on China from December, where the files have 10%."""
+    """A proposal: US duty on China rises to 40% in December. The ledger files have 10%."""
     claim = ReportedRate(
         imposer="US", partner="CN", percent=Decimal(40), effective_on=date(2026, 12, 1)
     )
@@ -37,7 +37,7 @@ def proposal_of_40_percent() -> Proposal:
 
 
 class OvertakenStore:
-    """A proposal store in which another bot acts just before each write."""
+    """A proposal store in which another bot decides just before each write."""
 
     def __init__(self, files: DecisionStore, first: Callable[[], Awaitable[object]]) -> None:
         self._files, self._first = files, first

@@ -239,7 +239,7 @@ async def test_an_unknown_proposal_cannot_be_decided(setting: Setting) -> None:
 
 
 async def test_a_rate_already_in_the_files_cannot_be_approved(setting: Setting) -> None:
-    """Otherwise it would count twice until the next start."""
+    """If it were approved, the rate would count twice until the next start."""
     await setting.inbox.offer([proposal_of()])
     form = ApprovalForm(
         percent="12.5", day="2026-07-24", measure="us-cn-301-forced-labor", partner="China"
@@ -255,7 +255,7 @@ async def test_an_approval_that_conflicts_with_new_files_is_reported_as_left_out
     await setting.inbox.offer([proposal_of()])
     await setting.decisions.approve(proposal_of().id, ANA, None)
     [made] = await setting.store.proposals.approved()
-    # A new release of the files has another rate for the same day.
+    # In a new release, the ledger files have another rate for the same day.
     shipped = made.model_copy(update={"id": "elsewhere", "percent": Decimal(45)})
     files = apply_amendment(BOOK, shipped, {party.code for party in PARTIES})
     again = Decisions(setting.store.proposals, files, SHIPPED, lambda: NOW)
@@ -317,5 +317,5 @@ async def test_open_proposals_are_compared_with_the_current_ledger(setting: Sett
     assert "60% from 1 Dec 2026" in waiting.proposal.already
     assert await setting.decisions.list_differing(SHIPPED, after) == (other.id,)
     assert await setting.decisions.list_differing(after, after) == ()
-    # Only the approval is recorded; there is no decision on the other proposal.
+    # The audit log has only the approval, and no decision on the other proposal.
     assert [one.proposal_id for one in await setting.store.proposals.record()] == [first.id]

@@ -495,7 +495,7 @@ def test_a_word_for_goods_is_not_read_as_a_misspelled_economy(
     assert _one(f"us steel {word}", ledger, today).partner == "WORLD"
 
 
-def test_a_zero_on_goods_says_that_our_data_may_be_incomplete(ledger: Ledger, today: date) -> None:
+def test_a_total_of_zero_on_goods_warns_of_incomplete_data(ledger: Ledger, today: date) -> None:
     one = _one("us solar", ledger, today)
     assert one.total_percent == 0
     assert one.is_zero_in_data

@@ -1,4 +1,4 @@
-"""Goods that several lists divide: the choices, the range, and their history."""
+"""If lists divide goods into parts with different rates, an answer has choices or a range."""
 
 from datetime import date
 from decimal import Decimal
@@ -31,7 +31,7 @@ GENERAL = written("general", {}, general=True, verified_as_of=CHECKED)
 
 
 def listed(measure_id: str, goods: str, percent: float, **period: Any) -> dict[str, Any]:
-    """A list that names these goods."""
+    """A measure that applies to a list of goods, here the one good `goods`."""
     given = {"percent": percent} | period
     return written(measure_id, given, scope={"goods": [goods]}, verified_as_of=CHECKED)
 
@@ -56,7 +56,7 @@ def asked(
     legal: tuple[LegalEvent, ...] = (),
     one_of: dict[str, list[str]] | None = None,
 ) -> RateContext:
-    """The US on Chinese batteries; all particular lists are one set."""
+    """A question about US duties on Chinese batteries; of several lists, only one can apply."""
     lists = [each["id"] for each in measures if not each.get("general")]
     sets = {"lists": lists} if one_of is None else one_of
     made = ledger(sheet(*measures, one_of=sets), goods=vocabulary(divided=divided), legal=legal)
@@ -123,7 +123,7 @@ def test_goods_that_lists_divide_leave_a_choice(
         (None, True, False),
     ],
 )
-def test_goods_are_divided_where_the_vocabulary_says_so(
+def test_goods_are_divided_if_the_vocabulary_divides_them(
     product: str | None, divided: bool, expected: bool
 ) -> None:
     assert is_divided(asked(GENERAL, divided=divided, product=product)) is expected
@@ -154,7 +154,7 @@ def test_narrower_goods_that_all_pay_the_same_stand_for_the_whole() -> None:
     assert find_representative(same, ()) is None
     assert find_representative(same._replace(wanted=None), found) is None
     assert find_representative(same, (choice("car batteries", 1), *found)) is None
-    # There may be batteries on neither list.
+    # Without `divided`, some batteries may be on neither list, so no part represents them.
     assert find_representative(asked(GENERAL, seven, OTHERS), found) is None
 
     stands = compute_standing(same)

@@ -1,4 +1,4 @@
-"""The components of an answer, whole, on measures made by hand."""
+"""The complete components of an answer, for made-up measures."""
 
 from datetime import date
 from decimal import Decimal
@@ -23,19 +23,19 @@ GOODS = [Good(id="steel", name="steel", hs=("72",)), Good(id="wine", name="wine"
 
 
 def context(*measures: dict[str, Any], product: str | None = None, **fields: Any) -> RateContext:
-    """The US on China, on `DAY`."""
+    """The context of a question about US duties on China on `DAY`."""
     made = ledger(sheet(*measures), goods=GOODS, **fields)
     return build_context(made, "US", "CN", DAY, product)
 
 
 def parts(context: RateContext) -> tuple[list[Component], list[Component]]:
-    """The components that count and those that do not."""
+    """The components that the total counts, and the components that it does not count."""
     selection = select_layers(context)
     return list(list_counted(context, selection)), list(list_not_counted(context, selection))
 
 
 def component(measure_id: str, percent: float | None = 10, **fields: Any) -> Component:
-    """A component of a measure as `written` makes one."""
+    """The component that a measure made by `written` gives."""
     made = Component(f"Duty {measure_id}", measure_id, "Section 1", Status.IN_FORCE, SOURCE)
     rate = DutyRate(None if percent is None else Decimal(str(percent)))
     given: dict[str, Any] = {"rate": rate, "from_": START, "covers": "some goods"}
@@ -46,7 +46,7 @@ def left(measure_id: str, percent: float | None, why: Exclusion, **fields: Any) 
     return component(measure_id, percent, exclusion=why, **fields)
 
 
-def test_a_component_says_all_of_its_measure_and_its_period() -> None:
+def test_a_component_has_all_facts_of_its_measure_and_period() -> None:
     voided = written(
         "a",
         {"to": MAY_31, "void_on": date(2026, 3, 1), "status": "struck_down"},
@@ -102,7 +102,7 @@ def test_a_component_says_all_of_its_measure_and_its_period() -> None:
     [
         ([{"to": MAY_31}], {}, START),
         ([{"to": date(2026, 3, 31)}, {"from": date(2026, 4, 1), "to": MAY_31}], {}, START),
-        # Another rate, another sum, nothing charged, a gap, a quota of its own.
+        # The earlier period differs: in rate, calculation or status, by a gap, or in partners.
         ([{"to": MAY_31, "percent": 5}], {}, None),
         ([{"to": MAY_31, "calc": "all_in_floor"}], {}, None),
         ([{"to": MAY_31, "status": "suspended"}], {}, None),
@@ -121,7 +121,7 @@ def test_a_component_says_all_of_its_measure_and_its_period() -> None:
         ([], {}, None),
     ],
 )
-def test_a_rate_has_a_first_day_where_earlier_periods_had_it_too(
+def test_a_rate_has_an_earlier_first_day_if_earlier_periods_had_it(
     earlier: list[dict[str, Any]], fields: dict[str, Any], since: date | None
 ) -> None:
     later = {"from": date(2026, 8, 1), "percent": 10}
@@ -130,7 +130,7 @@ def test_a_rate_has_a_first_day_where_earlier_periods_had_it_too(
     assert one.rate_since == since
 
 
-def test_what_does_not_count_on_all_goods_has_its_reason() -> None:
+def test_components_that_do_not_count_on_all_goods_have_a_reason() -> None:
     ahead, past = date(2026, 7, 1), date(2025, 6, 15)
     here = context(
         written("general", {}, general=True),
@@ -186,7 +186,7 @@ def test_what_does_not_count_on_all_goods_has_its_reason() -> None:
                 to=date(2021, 12, 31),
             ),
             left("next", 50, Exclusion(Reason.NOT_YET, text="If approved."), from_=ahead),
-            # A duty on all partners stands after those on this one.
+            # A duty on all partners comes after the duties on this partner.
             left("world", 5, Exclusion(Reason.PARTICULAR_GOODS)),
         ],
     )
@@ -206,7 +206,7 @@ def test_a_baseline_that_gives_way_to_a_general_rate_is_not_mentioned() -> None:
     )
 
 
-def test_on_goods_what_is_undecided_stands_first_and_other_goods_are_left_out() -> None:
+def test_undecided_duties_on_goods_come_first_and_duties_on_other_goods_are_absent() -> None:
     here = context(
         written("general", {}, general=True, excluded_by=["steel"]),
         written("steel", {"percent": 50}, scope={"goods": ["steel"]}),

@@ -1,4 +1,4 @@
-"""The history of a total, step by step, on measures made by hand."""
+"""The history of a total, step by step, for made-up measures."""
 
 from datetime import date
 from decimal import Decimal
@@ -123,7 +123,7 @@ def test_a_duty_that_replaces_another_at_the_same_rate_is_a_change() -> None:
     ]
 
 
-def test_an_end_has_the_source_of_what_follows() -> None:
+def test_an_end_has_the_source_of_the_next_period() -> None:
     here = context(
         general("a", {"to": MAY_31}, {"from": JUNE, "source": "order", "percent": 0, "to": JUNE_30})
     )
@@ -141,7 +141,7 @@ def test_an_exemption_that_begins_is_the_source_of_an_end() -> None:
         step(JUNE, 0, happened("a", ENDS, 10), source=Source(text="On a list.")),
         step(JULY, 10, happened("a", BEGINS, 10)),
     ]
-    # On goods in general, no exemption counts.
+    # A question about goods in general ignores exemptions.
     assert history(here._replace(wanted=None)) == [A_BEGINS]
 
 
@@ -189,7 +189,7 @@ def test_rulings_stand_after_the_change_of_their_day_with_the_total_then() -> No
 
 
 @pytest.mark.parametrize("percent", [0, None])
-def test_nothing_charged_is_no_history(percent: float | None) -> None:
+def test_a_measure_that_never_charged_has_no_history(percent: float | None) -> None:
     here = context(general("a", {"percent": percent, "status": "announced"}))
     assert history(here) == []
     assert find_last_change(here, select_layers(here)) is None

@@ -1,4 +1,4 @@
-"""Which lookups an answer needs, and how it uses the findings of live sources."""
+"""Which figures are looked up for an answer, and how the answer uses what live sources find."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -199,7 +199,7 @@ EU_AVERAGE = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="EU")
 
 
 def made() -> Ledger:
-    """The US with an average of 2023, a base duty and an all-in rate; the EU without any."""
+    """The US has an average of 2023, a base duty and an all-in rate; the EU has none of these."""
     base = {"line": "7207.11", "what": "Ingots", "percent": 2, "year": 2026, "source": "gazette"}
     one = sheet(
         written("a", {}, general=True, names=["a list"]),
@@ -216,15 +216,16 @@ def made() -> Ledger:
 @pytest.mark.parametrize(
     ("fields", "today", "expected"),
     [
-        # The line and an average that is more than three years old.
+        # A tariff line is looked up, and an average if it is more than three years old.
         ({"product": "7206.10"}, date(2026, 10, 2), (STEEL_LINE,)),
         ({"product": "7206.10"}, date(2027, 1, 1), (STEEL_LINE, US_AVERAGE)),
         ({}, date(2027, 1, 1), (US_AVERAGE,)),
         ({"on": date(2027, 1, 1)}, date(2027, 1, 1), ()),
-        # The schedule is read as it is today.
+        # The tariff schedule has today's duties only, so no line is looked up for an earlier day.
         ({"product": "7206.10", "on": date(2026, 10, 1)}, date(2026, 10, 2), ()),
         ({"product": "7206.10", "on": date(2026, 10, 2)}, date(2026, 10, 2), (STEEL_LINE,)),
-        # No line, one that is known, a layer or a legal basis, another length, several.
+        # No line is looked up for goods by name, a line that the ledger has, a named layer or legal
+        # basis, a code of four digits, or several codes.
         ({"product": "steel"}, date(2026, 10, 2), ()),
         ({"product": "7207.11"}, date(2026, 10, 2), ()),
         ({"product": "a list 7206.10"}, date(2026, 10, 2), ()),
@@ -232,9 +233,9 @@ def made() -> Ledger:
         ({"product": "7206.10 only"}, date(2026, 10, 2), ()),
         ({"product": "7206"}, date(2026, 10, 2), ()),
         ({"product": "7206.10 7206.90"}, date(2026, 10, 2), ()),
-        # A partner of whom a rate would mislead.
+        # A leading remark on the pair (sanctions) makes a base duty misleading, so none is sought.
         ({"product": "7206.10", "partner": "DE"}, date(2026, 10, 2), ()),
-        # A member is looked up as its bloc, and a line only in the US.
+        # The average of a member is that of its bloc. Lines are looked up for the US only.
         ({"imposer": "DE", "product": "7206.10"}, date(2026, 10, 2), (EU_AVERAGE,)),
         (
             {"imposer": "EU", "both_ways": True},
@@ -244,11 +245,11 @@ def made() -> Ledger:
                 Lookup(lack=MissingFigure.MFN_AVERAGE, economy="CN"),
             ),
         ),
-        # Of one economy, only what is missing.
+        # For a question about one economy, an old average is not looked up, only a missing one.
         ({"kind": QueryKind.PARTY, "partner": "US", "imposer": None}, date(2027, 1, 1), ()),
     ],
 )
-def test_what_an_answer_lacks_is_looked_up(
+def test_missing_figures_of_an_answer_are_looked_up(
     fields: dict[str, Any], today: date, expected: tuple[Lookup, ...]
 ) -> None:
     query = RateQuery.model_validate(
@@ -270,7 +271,7 @@ def test_no_more_than_six_values_are_looked_up_for_one_question() -> None:
 def supplied_one(
     product: str | None, *found: LookupResult, today: date = DAY
 ) -> tuple[Answer, Answer]:
-    """The answer without and with what was found."""
+    """The answer before and after the findings are added."""
     query = RateQuery(kind=QueryKind.PAIR, imposer="US", partner="CN", product=product)
     one = made()
     bare = answer_query(query, one, today)
@@ -353,7 +354,7 @@ def test_a_total_with_the_ledgers_base_duty_keeps_it_if_no_percent_is_found() ->
     assert kept._replace(warnings=in_total.warnings) == in_total
     [added] = add_results([bare], [words], query, one, DAY)
     assert (added.base and added.base.words) == "2 ct/kg"
-    # With a percent, the ledger's base duty gives way to it.
+    # If the live source has a percent, it replaces the ledger's base duty.
     [better] = add_results([in_total], [finding(STEEL_LINE, "3")], query, one, DAY)
     assert [each.percent for each in better.components] == [10, 3]
     assert better.total_percent == 13

@@ -1,4 +1,4 @@
-"""Properties of the answers for every pair on every day on which anything changes."""
+"""Properties that hold for the answer of every pair on every day of a change."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ def _pairs(ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 
 def _days(context: RateContext) -> list[date]:
-    """Days on which anything of the pair changes, and the days before them."""
+    """Days on which a measure or exemption of the pair changes, and the days before them."""
     turns = list_change_days(context.measures, exemptions=True)
     days = {day for turn in turns for day in (turn, turn - timedelta(days=1))}
     return sorted(day for day in days | {FIRST_DAY, TODAY} if day >= FIRST_DAY)

@@ -1,4 +1,4 @@
-"""The rulings on a measure as an answer for a day shows them."""
+"""Which rulings on a measure an answer shows, depending on the day of the question."""
 
 from datetime import date
 
@@ -30,18 +30,18 @@ def shown(place: int, *, later: bool) -> Ruling:
         (DAYS[0], [shown(0, later=False), shown(3, later=True)]),
         (DAYS[2], [shown(0, later=False), shown(1, later=False), shown(3, later=True)]),
         (date(2026, 2, 19), [shown(0, later=False), shown(1, later=False), shown(3, later=True)]),
-        # Once it is struck down, only that counts.
+        # From the day on which the measure is struck down, only that last ruling is shown.
         (DAYS[3], [shown(3, later=False)]),
         (date(2026, 12, 1), [shown(3, later=False)]),
     ],
 )
-def test_a_measure_that_was_struck_down_shows_what_came_until_the_day_and_the_end(
+def test_a_struck_down_measure_shows_rulings_up_to_the_day_and_the_last(
     day: date, expected: list[Ruling]
 ) -> None:
     assert find_rulings(EVENTS, day) == tuple(expected)
 
 
-def test_a_measure_that_stands_shows_all_rulings() -> None:
+def test_a_measure_that_was_not_struck_down_shows_its_rulings() -> None:
     day = date(2025, 6, 1)
     assert find_rulings(EVENTS[:3], day) == (shown(0, later=False), shown(1, later=True))
     assert find_rulings([event(day, Effect.UPHELD)], day) == (

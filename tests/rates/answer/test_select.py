@@ -1,4 +1,4 @@
-"""Which measures a question is about, on a ledger made by hand."""
+"""Which measures a question is about, with a made-up ledger."""
 
 from datetime import date
 from typing import Any
@@ -60,35 +60,35 @@ CHOSEN: list[tuple[str | None, str, TotalBasis, list[str]]] = [
     ("pipes", "CN", ON_GOODS, ["general", "world", "steel", "ahead", "some"]),
     ("silk", "CN", ON_GOODS, ["general", "world"]),
     ("7304.11", "CN", ON_GOODS, ["general", "world", "some"]),
-    # Words for goods in general say nothing beside a code, a layer or a legal basis.
+    # Words for goods in general ("all goods") are ignored if the text names anything else.
     ("all goods 7304.11", "CN", ON_GOODS, ["general", "world", "some"]),
     ("all goods tubes", "CN", LAYER, ["some"]),
     ("all goods fifth order", "CN", LAYER, ["world"]),
-    # Of all origins, only what is on the goods.
+    # A question about all partners finds only measures on all partners.
     ("steel", WORLD, ON_GOODS, ["world"]),
-    # Layers by name, the closest to the goods if any are named.
+    # Layers are named; if goods are named too, only the layer that fits them best is chosen.
     ("steel list", "CN", LAYER, ["steel", "ahead"]),
     ("steel list pipes", "CN", LAYER, ["steel"]),
     ("steel list wine", "CN", LAYER, ["steel", "ahead"]),
     ("steel list 7304", "CN", LAYER, ["steel", "ahead"]),
     ("tubes", "CN", LAYER, ["some"]),
     ("base layer", "CN", LAYER, ["general"]),
-    # By legal basis: what is on all goods, or on those named.
+    # A legal basis is named: its measures on the named goods, or else those on all goods.
     ("fifth order", "CN", LAYER, ["world"]),
     ("fifth order wine", "CN", LAYER, ["order"]),
     ("fifth order steel", "CN", LAYER, ["world"]),
     ("act 7", "CN", LAYER, ["wool"]),
-    # A basis of no duty of the pair says nothing.
+    # A legal basis of which the pair has no measure is ignored.
     ("act 9", "CN", LAYER, ["general", "world"]),
     ("act 9 wool", "CN", LAYER, ["wool"]),
-    # Goods alone: those closest to them.
+    # "only" chooses the measures that fit the goods best.
     ("steel only", "CN", LAYER, ["steel"]),
     ("silk only", "CN", LAYER, ["general", "world"]),
 ]
 
 
 @pytest.mark.parametrize(("product", "partner", "basis", "expected"), CHOSEN)
-def test_a_question_is_about_measures(
+def test_a_question_chooses_measures(
     product: str | None, partner: str, basis: TotalBasis, expected: list[str]
 ) -> None:
     found, chosen = choose_measures(build_context(made(), "US", partner, DAY, product))
@@ -99,7 +99,7 @@ def test_a_question_is_about_measures(
     ("product", "expected"),
     [("steel", ["steel"]), ("pipes", ["steel"]), ("metals", ["general", "steel"])],
 )
-def test_goods_of_all_origins_pay_what_is_surely_on_them(product: str, expected: list[str]) -> None:
+def test_goods_of_all_origins_pay_only_certain_duties(product: str, expected: list[str]) -> None:
     everyone: dict[str, Any] = {"partners": [WORLD]}
     one = ledger(
         sheet(
@@ -119,7 +119,7 @@ def test_goods_of_all_origins_pay_what_is_surely_on_them(product: str, expected:
 LAYERS: list[tuple[str | None, list[str], list[str], str | None]] = [
     (None, ["general", "world"], [], None),
     ("steel", ["general", "world", "steel"], ["some"], None),
-    # Named layers count whatever the goods, and so do bans on the goods.
+    # Named layers count even if the text names other goods. A ban on the goods counts too.
     ("lone list", ["lone"], [], None),
     ("steel list silk", ["steel"], [], None),
     ("act 7", ["wool"], [], None),
@@ -127,14 +127,14 @@ LAYERS: list[tuple[str | None, list[str], list[str], str | None]] = [
     ("cheese list cheese", [], ["cheese", "ban"], "ban"),
     ("cheese only", [], ["ban", "cheese"], "ban"),
     ("cheese", [], ["general", "world", "ban", "cheese"], "ban"),
-    # What is not understood as a whole is not called banned.
+    # If a word of the text is unknown, the answer does not say that the goods are banned.
     ("zzqqx cheese", ["general", "world", "cheese"], ["ban"], None),
     ("tubes", ["some"], [], None),
 ]
 
 
 @pytest.mark.parametrize(("product", "counted", "left", "ban"), LAYERS)
-def test_what_counts_of_it(
+def test_layers_of_a_question_are_counted_left_out_or_banned(
     product: str | None, counted: list[str], left: list[str], ban: str | None
 ) -> None:
     stacked = select_layers(build_context(made(), "US", "CN", DAY, product)).stacked

@@ -1,4 +1,4 @@
-"""The total of an answer: whether there is one, for which day, and the date of the last check."""
+"""Whether an answer has a total, for which day, and when its data was last checked."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -39,7 +39,7 @@ def context(
     fits: Mapping[str, Fit] | None = None,
     wanted: ParsedProduct | None = None,
 ) -> RateContext:
-    """The US on China; all measures fall on the goods by name unless `fits` says otherwise."""
+    """US duties on China. Measures name the goods, unless `fits` has another fit for them."""
     named = {each.id: Fit.NAMED for each in measures}
     charged = frozenset({"CN", WORLD})
     return RateContext(book, "US", "CN", day, wanted, measures, charged, fits or named)
@@ -112,7 +112,7 @@ def test_a_rate_is_unknown_between_its_first_day_and_its_first_period(
 @pytest.mark.parametrize(
     ("basis", "fit", "unsure", "expected"),
     [
-        # Several rates for one heading: the tariff line decides.
+        # A heading has several rates, so only the tariff line decides, and there is no total.
         (TotalBasis.GOODS, Fit.NAMED, True, None),
         (TotalBasis.GOODS, Fit.HEADING, True, None),
         # Only some lines of the goods pay it: the total is zero with a warning.
@@ -120,7 +120,7 @@ def test_a_rate_is_unknown_between_its_first_day_and_its_first_period(
         # If only this layer is requested, there is no total.
         (TotalBasis.LAYER, Fit.PARTIAL, True, None),
         (TotalBasis.LAYER, Fit.NAMED, True, None),
-        # Not charged: the total is zero.
+        # The duty is surely not charged, so the total is zero.
         (TotalBasis.GOODS, Fit.NAMED, False, 0),
         (TotalBasis.LAYER, Fit.NAMED, False, 0),
         (TotalBasis.GENERAL, Fit.NAMED, True, 0),

@@ -1,4 +1,4 @@
-"""All warnings of an answer, in their order, on ledgers made by hand."""
+"""All warnings of an answer, in their order, with made-up ledgers."""
 
 from datetime import date
 from decimal import Decimal
@@ -35,7 +35,7 @@ def ref(measure_id: str) -> MeasureRef:
 
 
 def duty(measure_id: str = "a", *periods: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """A measure whose sources were read as far as those of its pair."""
+    """A measure whose sources were checked on the same day as those of its pair."""
     return written(measure_id, *(periods or [{}]), **{"verified_as_of": CHECKED} | fields)
 
 
@@ -48,7 +48,7 @@ def answered(
     today: date = CHECKED,
     **fields: Any,
 ) -> Answer:
-    """What the US charges China, or another pair, on a day."""
+    """The answer about a pair, by default US duties on China, on a day."""
     made = ledger(sheet(*measures, **fields), sheet(imposer="EU"), goods=GOODS)
     query = RateQuery(kind=QueryKind.PAIR, imposer=imposer, partner=partner, product=product, on=on)
     return answer_query(query, made, today)[0]
@@ -93,7 +93,7 @@ def test_remarks_on_the_pair_hold_on_their_days(day: date, shown: bool) -> None:
         kinds.PairRemark("A public figure."),
     ]
     assert said(duty(general=True), on=day, remarks=remarks) == (expected if shown else [])
-    # On goods, only what leads is said.
+    # A question about goods gets the leading remark only.
     on_goods = said(duty(**STEEL), on=day, product="steel", remarks=remarks)
     assert on_goods == [*expected[: int(shown)], ANTI_DUMPING]
 
@@ -274,7 +274,7 @@ def test_a_rate_that_ran_out_since_the_check_leads(
     assert found[: len(ran_out)] == ran_out
 
 
-def test_the_day_and_the_checks_decide_what_is_said_of_the_data() -> None:
+def test_the_day_and_the_checks_determine_the_warnings_about_the_data() -> None:
     old = duty("old", verified_as_of=AUGUST, **ON_ALL)
     older = duty("older", verified_as_of=date(2026, 7, 1), **ON_ALL)
     own = duty("own", {"checked": date(2026, 11, 1)}, **ON_ALL)
@@ -286,13 +286,14 @@ def test_the_day_and_the_checks_decide_what_is_said_of_the_data() -> None:
     later = (kinds.CheckedMeasure(ref("own"), date(2026, 11, 1)),)
     all_four = (old, older, own, unread)
     unopened = kinds.NoSourceOpened(ref("unread"))
-    # No day is asked for: the newest that is known.
+    # Without a day in the question, the answer uses the newest data.
     assert said(*all_four, on=None, today=LATE) == [
         kinds.Stale(LATE, CHECKED, both, later),
         unopened,
     ]
     assert said(*all_four, on=None, today=CHECKED)[-1] == unopened
-    # A period may be read on the day of the rest. One that was read before it is older, not later.
+    # A period that was checked on the day of the other data causes no warning. A period that was
+    # checked earlier is listed with the older measures.
     same = duty("same", {"checked": CHECKED}, **ON_ALL)
     assert said(old, older, own, same, on=LATE, today=LATE) == [
         kinds.BeyondData(LATE, CHECKED, both, later)
@@ -301,7 +302,7 @@ def test_the_day_and_the_checks_decide_what_is_said_of_the_data() -> None:
     assert said(between, older, own, on=LATE, today=LATE) == [
         kinds.BeyondData(LATE, CHECKED, both, later)
     ]
-    # On a day that was checked, a rate whose own sources are older is named.
+    # For a day that was checked, the warnings name each rate whose own sources are older.
     assert said(old, older, own, on=CHECKED, today=LATE) == [
         kinds.OlderSource(*each) for each in both
     ]
@@ -314,7 +315,7 @@ def test_the_day_and_the_checks_decide_what_is_said_of_the_data() -> None:
     ]
 
 
-def test_where_the_ledger_does_not_follow_the_pair_it_says_so() -> None:
+def test_a_pair_outside_the_ledgers_coverage_causes_a_warning() -> None:
     china = {"partners": ["CN"], "since": START, "checked": CHECKED, "general": False}
     assert said(partner="DE", coverage=[china]) == [kinds.NotCovered()]
     assert said(imposer="CN", partner="US") == [kinds.NotCovered()]

@@ -1,4 +1,4 @@
-"""Whole answers, and whose they are, on ledgers made by hand."""
+"""Complete answers, and the pairs for which a question gets answers, with made-up ledgers."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -62,7 +62,7 @@ def pair(imposer: str = "US", partner: str = "CN", **fields: Any) -> RateQuery:
     return RateQuery(kind=QueryKind.PAIR, imposer=imposer, partner=partner, **fields)
 
 
-def test_an_answer_on_all_goods_holds_everything_that_is_known_of_the_pair() -> None:
+def test_an_answer_on_all_goods_has_every_fact_about_the_pair() -> None:
     days = [CHECKED - timedelta(days=each) for each in (0, 4, 2, 1, 3, -1)]
     rounds = [talk(day, "US", "CN") for day in days]
     review = {"on": NEXT_YEAR, "what": "A review.", "source": "gazette"}
@@ -76,7 +76,7 @@ def test_an_answer_on_all_goods_holds_everything_that_is_known_of_the_pair() -> 
     ten, twenty_five = DutyRate(Decimal(10)), DutyRate(Decimal(25))
     rises = Change(ChangeKind.CHANGES, twenty_five, Decimal(10))
     ref = MeasureRef("Duty a", "a")
-    # From the 4th on, a rate holds that was foreseen when the sources were read.
+    # The ledger has a rate from 4 October on, which was announced before the last check.
     last = Step(date(2026, 10, 4), Decimal(25), SOURCE, (RateChange(ref, rises),))
     kept = Component("Duty a", "a", "Section 1", Status.IN_FORCE, SOURCE)
     coming = Upcoming(
@@ -159,7 +159,7 @@ WORDS: list[tuple[str | None, dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("product", "fields", "expected"), WORDS)
-def test_an_answer_says_what_its_total_is_on(
+def test_an_answer_names_the_basis_of_its_total(
     product: str | None, fields: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     one = made(sheet(duty("a", names=["a list"], scope={"goods": ["steel"]})))
@@ -192,9 +192,9 @@ def base(with_duties: float, *, exact: bool) -> BaseRate:
 @pytest.mark.parametrize(
     ("product", "total", "expected"),
     [
-        # 10 on top, and 5 with the base rate in it.
+        # The total is 10% plus a floor of 5%. The floor contains the base rate (2.5%).
         ("steel", 15, base(15, exact=False)),
-        # The base rate is above the 1 percent that would hold it.
+        # The base rate (2.5%) is above the ceiling of 1%, so the ceiling adds nothing to it.
         ("rails", 16, base(15, exact=True)),
         ("7206.10", 10, base(12.5, exact=True)),
         ("7206", 10, base(12.5, exact=False)),
@@ -204,7 +204,7 @@ def base(with_duties: float, *, exact: bool) -> BaseRate:
         (None, 10, None),
     ],
 )
-def test_the_base_rate_of_the_line_or_of_an_example_stands_beside_the_total(
+def test_the_base_rate_of_the_line_or_of_an_example_is_shown_with_the_total(
     product: str | None, total: int, expected: BaseRate | None
 ) -> None:
     [found] = answer_query(pair(product=product, on=DAY), with_base(), CHECKED)
@@ -227,7 +227,7 @@ def test_the_base_rate_is_in_the_total_if_the_question_wants_it() -> None:
     ("imposer", "expected"),
     [
         ("US", MfnAverage(Decimal(3), 2024, SOURCE)),
-        # A member's is its bloc's.
+        # The average of a member (Germany) is that of its bloc (EU).
         ("DE", MfnAverage(Decimal(5), 2023, SOURCE)),
         ("CN", None),
     ],
@@ -240,7 +240,7 @@ def test_an_answer_has_the_average_of_its_imposer(
 
 
 def economies() -> Ledger:
-    """The EU has two measures on China, the US one, and China some on both."""
+    """The EU has two measures on China, the US has one, and China has one on both of them."""
     here = {"goods": ["steel"]}
     return made(
         sheet(duty("us", general=True), duty("all", partners=[WORLD], scope=here)),
@@ -270,19 +270,19 @@ def party(code: str, **fields: Any) -> RateQuery:
             RateQuery(kind=QueryKind.COMPARE, imposer="US", partner="CN", versus=("EU", "DE")),
             [("US", "CN"), ("US", "EU"), ("US", "DE")],
         ),
-        # What it pays, to the one with most measures first; then what it imposes.
+        # Duties that it pays, first to the economy with most measures; then those that it imposes.
         (party("CN"), [("EU", "CN"), ("US", "CN"), ("CN", "EU"), ("CN", "US")]),
         (party("CN", only_as_origin=True), [("EU", "CN"), ("US", "CN")]),
         (party("DE"), [("CN", "DE"), ("DE", "CN")]),
         (party("US"), [("CN", "US"), ("US", "CN")]),
-        # Of goods, only those that charge something on them.
+        # With goods, only economies that charge a duty on these goods.
         (party("CN", product="wine", only_as_origin=True), [("US", "CN"), ("EU", "CN")]),
         (party("DE", product="steel", only_as_origin=True), [("US", "DE"), ("CN", "DE")]),
         (RateQuery(kind=QueryKind.UPCOMING, partner="CN"), []),
         (RateQuery(kind=QueryKind.CHANGES), []),
     ],
 )
-def test_one_answer_is_for_each_pair_asked_for(
+def test_there_is_one_answer_for_each_requested_pair(
     query: RateQuery, expected: list[tuple[str, str]]
 ) -> None:
     found = answer_query(query, economies(), CHECKED)
@@ -302,7 +302,7 @@ def test_an_economy_that_no_file_names_is_asked_about_with_the_us() -> None:
     )
 
 
-def test_an_economy_without_duties_on_goods_is_where_they_come_from() -> None:
+def test_an_economy_without_duties_on_the_goods_is_read_as_their_origin() -> None:
     one = economies()
     named = pair("CN", WORLD, partner_implied=True)
     found = answer_query(named.model_copy(update={"product": "wine"}), one, CHECKED)
@@ -311,7 +311,7 @@ def test_an_economy_without_duties_on_goods_is_where_they_come_from() -> None:
     ]
     assert found[0].warnings[0] == kinds.ReadAsOrigin("wine")
     assert not any(isinstance(each, kinds.ReadAsOrigin) for each in found[1].warnings)
-    # It has such duties, or what is asked is a layer: then it is not.
+    # The economy stays the importer if it has duties on the goods, or if a layer is named.
     for query in (
         pair("US", WORLD, partner_implied=True, product="steel"),
         named.model_copy(update={"product": "section 1 only"}),
@@ -329,7 +329,7 @@ def test_a_question_in_words_has_its_answers() -> None:
     )
 
 
-def test_what_comes_next_is_after_the_day_or_since_the_sources_were_read() -> None:
+def test_next_changes_are_after_the_day_or_after_the_last_check() -> None:
     one = made(
         sheet(
             duty("a", {"to": "2026-08-31"}, {"from": "2026-12-01", "percent": 5}, general=True),

@@ -1,4 +1,4 @@
-"""Entries of the calendar: their keys, their sources' days and their doubts."""
+"""Entries of the calendar: their keys, the days of their last checks, and their doubts."""
 
 from datetime import date
 from typing import Any
@@ -28,21 +28,21 @@ from tests.rates.made import CHECKED, SOURCE, ledger, rate, sheet, written
 
 JUNE, JULY, AUGUST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)
 READ = date(2026, 9, 1)
-"""When the sources of most measures here were read."""
+"""The day on which the sources of most measures in these tests were read."""
 
 
 def entries(*measures: dict[str, Any], after: date = JUNE, **fields: Any) -> list[CalendarEntry]:
-    """What comes after a day in a ledger of these measures."""
+    """The upcoming entries after a day, from a ledger with these measures."""
     made = ledger(sheet(*measures, **fields))
     return list(build_entries(made, list_upcoming_by_measure(made, after)))
 
 
 def read(measure_id: str, *periods: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """A measure whose sources were opened."""
+    """A measure whose sources were read on READ."""
     return written(measure_id, *periods, **{"verified_as_of": READ} | fields)
 
 
-def test_an_entry_says_what_its_measure_says() -> None:
+def test_an_entry_has_the_facts_of_its_measure() -> None:
     made = ledger(sheet(read("a", {"from": JULY}, partners=["CN", "DE"])))
     items = list_upcoming_by_measure(made, JUNE)
     assert build_entries(made, items) == (
@@ -61,7 +61,7 @@ def test_an_entry_says_what_its_measure_says() -> None:
     )
 
 
-def test_keys_are_by_action_and_day_and_count_what_comes_again() -> None:
+def test_keys_have_action_and_day_and_a_number_if_repeated() -> None:
     due = [{"on": JULY, "what": what, "source": "gazette"} for what in ("One.", "Two.")]
     plan = {
         "id": "plan",
@@ -119,7 +119,7 @@ DOUBTS: list[tuple[dict[str, Any], dict[str, Any], list[Doubt]]] = [
         [Doubt(DoubtKind.LOW_CONFIDENCE, "Press only.")],
     ),
     ({"from": JULY}, {"confidence": "medium"}, []),
-    # What was not opened at all is not also of low confidence.
+    # If no source was opened, low confidence is not mentioned as a separate doubt.
     (
         {"from": JULY, "status": "announced", "caveat": "Tiers."},
         {"verified_as_of": None, "confidence": "low"},
@@ -129,7 +129,7 @@ DOUBTS: list[tuple[dict[str, Any], dict[str, Any], list[Doubt]]] = [
             Doubt(DoubtKind.NO_SOURCE_OPENED),
         ],
     ),
-    # It ends, and nothing is known to follow.
+    # The rate ends, and the ledger has no rate after it.
     ({"to": "2026-06-30"}, {}, [Doubt(DoubtKind.MAY_BE_PROLONGED)]),
     ({"to": "2026-06-30", "caveat": "Tiers."}, {}, [Doubt(DoubtKind.MAY_BE_PROLONGED)]),
 ]
@@ -143,13 +143,13 @@ def test_an_entry_has_its_doubts(
     assert list(one.doubts) == expected
 
 
-def test_what_is_due_by_itself_has_no_doubts_of_a_rate() -> None:
+def test_a_milestone_has_no_doubts_about_a_rate() -> None:
     due = [{"on": JULY, "what": "A review.", "source": "gazette"}]
     measure = read("a", {"caveat": "Tiers.", "status": "suspended"}, milestones=due)
     assert [one.doubts for one in entries(measure)] == [()]
 
 
-def test_what_is_ahead_begins_on_the_day_asked_from_in_the_order_of_days() -> None:
+def test_upcoming_entries_start_at_the_requested_day_in_order() -> None:
     made = ledger(
         sheet(
             read("a", {"from": date(2026, 10, 1), "to": date(2026, 11, 29)}),
@@ -164,7 +164,7 @@ def test_what_is_ahead_begins_on_the_day_asked_from_in_the_order_of_days() -> No
         return [each.key for each in list_entries(query, made, today)]
 
     everything = RateQuery(kind=QueryKind.UPCOMING)
-    # The sources were last read before the 24th, so that what was due then may have come.
+    # Changes that are due today (24 November) are listed too.
     assert keys(everything) == ["c 2026-11-24", "d 2026-11-25", "a 2026-11-30"]
     assert keys(RateQuery(kind=QueryKind.UPCOMING, partner="DE")) == ["c 2026-11-24"]
     assert keys(RateQuery(kind=QueryKind.UPCOMING, on=date(2026, 11, 25))) == [
@@ -182,7 +182,7 @@ def test_what_is_ahead_begins_on_the_day_asked_from_in_the_order_of_days() -> No
         ("US", ("CN",), (), ["DE"], False),
         ("US", ("CN",), (), ["DE", "CN"], True),
         ("US", ("CN",), (), [], False),
-        # What a bloc pays or imposes bears on its members, not the other way round.
+        # A change of a bloc concerns its members; a change of a member does not concern the bloc.
         ("US", ("EU",), (), ["DE"], True),
         ("EU", ("CN",), (), ["DE"], True),
         ("US", ("DE",), (), ["EU"], False),
@@ -239,7 +239,7 @@ BY_GOODS = ledger(
         ("headline", None, []),
     ],
 )
-def test_a_calendar_is_of_the_economy_and_the_goods_asked_for(
+def test_a_calendar_is_filtered_by_economy_and_goods(
     product: str | None, partner: str | None, expected: list[str]
 ) -> None:
     query = RateQuery(kind=QueryKind.UPCOMING, product=product, partner=partner, on=JUNE)

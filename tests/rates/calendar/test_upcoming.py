@@ -1,4 +1,4 @@
-"""Calendars of upcoming and past changes, from the shipped ledger."""
+"""Calendars list upcoming and past changes of the shipped ledger."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Which changes a calendar lists between two days, with a made-up ledger."""
+"""A calendar lists the changes of a made-up ledger between two days."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -32,11 +32,11 @@ FAR = date(2029, 1, 1)
 MILESTONE = {"on": AUGUST_1, "what": "A review is due.", "source": "gazette"}
 LEDGER = ledger(
     sheet(
-        # Rises from 10% to 25% on 1 July.
+        # This duty rises from 10% to 25% on 1 July.
         written(
             "steps", {"from": JUNE_1, "to": date(2026, 6, 30)}, {"from": JULY_1, "percent": 25}
         ),
-        # Last charged on 1 July, so it ends on the 2nd.
+        # This duty is charged on 1 July for the last time, so its change is on 2 July.
         written("ends", {"from": JUNE_1, "to": JULY_1}, milestones=[MILESTONE]),
         written("far", {"from": FAR, "percent": 50}, partners=["DE"], milestones=[MILESTONE]),
         schedules=[
@@ -107,7 +107,7 @@ def test_upcoming_changes_can_be_limited_to_some_measures() -> None:
         (JUNE_1, JULY_1, [(JULY_1, "steps")]),
         (JULY_1, JULY_2, [(JULY_2, "ends")]),
         (JULY_1, JULY_1, []),
-        # A due date is not a change of a rate; the rows of one action count as one change.
+        # Milestones are not changes of a rate. The rows of one schedule give one change.
         (JULY_2, AUGUST_1, [(AUGUST_1, "reciprocal-cn")]),
     ],
 )
@@ -159,7 +159,7 @@ def test_changes_due_since_the_last_check_are_listed_last() -> None:
     ("checked", "expected"),
     [(None, CHECKED), (date(2026, 9, 1), CHECKED), (date(2026, 11, 1), date(2026, 11, 1))],
 )
-def test_an_item_has_its_own_last_check_or_that_of_the_others(
+def test_an_item_has_its_own_last_check_or_the_default_one(
     checked: date | None, expected: date
 ) -> None:
     days = [date(2026, 1, 1) + timedelta(days=each) for each in range(365)]
@@ -170,7 +170,7 @@ def test_an_item_has_its_own_last_check_or_that_of_the_others(
     assert listed_as_passed[0] == expected + timedelta(days=1)
 
 
-def test_what_comes_by_a_day_leaves_out_what_comes_later() -> None:
+def test_changes_by_a_day_exclude_later_changes() -> None:
     assert listed(list_upcoming(LEDGER, JULY_2, AUGUST_1))[-1] == (AUGUST_1, "reciprocal-cn")
     assert listed(list_upcoming(LEDGER, JULY_2))[-1] == (FAR, "far")
 
@@ -242,7 +242,7 @@ def test_the_same_due_date_and_text_of_several_measures_is_one_entry() -> None:
 
 
 def two_sheets() -> Ledger:
-    """The US was checked in October for China and November for others; China in December."""
+    """The US file was checked in October for China, in November for others; China's in December."""
     china = {"partners": ["CN"], "since": date(2018, 1, 1), "checked": CHECKED}
     others = {"partners": [WORLD], "since": date(2018, 1, 1), "checked": date(2026, 11, 1)}
     return ledger(

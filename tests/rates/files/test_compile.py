@@ -1,4 +1,4 @@
-"""Measures as they come out of a file written by hand."""
+"""A made-up ledger file is compiled to measures."""
 
 from datetime import date
 from decimal import Decimal
@@ -65,7 +65,7 @@ def test_several_sources_are_one_with_all_texts_and_the_first_address(
 
 
 def schedule(**fields: Any) -> dict[str, Any]:
-    """A schedule with two columns; China has rates of its own."""
+    """A schedule with two columns of rates; the row of China has its own rate for one column."""
     given = {
         "id": "plan",
         "name": "Plan",
@@ -81,7 +81,7 @@ def schedule(**fields: Any) -> dict[str, Any]:
     return given | fields
 
 
-def test_a_name_stands_for_a_measure_a_schedule_its_row_or_a_group_of_them() -> None:
+def test_a_name_refers_to_a_measure_a_schedule_a_row_or_a_group() -> None:
     one = sheet(
         written("a"),
         written("b"),
@@ -307,7 +307,7 @@ def test_the_rows_of_a_schedule_are_measures_of_one_family() -> None:
             confidence=Confidence.MEDIUM,
             note="On all.",
             periods=(
-                # Nothing is paid: what is said of a rate of its own would mislead.
+                # The rate is 0, so the caveat on Germany's own rate is left out.
                 filled(0, to=march, caveat="Tiers."),
                 filled(25, **{"from": SECOND}, caveat="Germany's own.", calc="all_in_floor"),
             ),
@@ -320,7 +320,7 @@ def test_the_rows_of_a_schedule_are_measures_of_one_family() -> None:
     ("own", "expected"),
     [
         (None, [("start", date(2026, 3, 31)), ("later", None)]),
-        # From the first of its own periods on, no column holds.
+        # From the first day of the row's own periods, no column applies.
         (date(2026, 8, 1), [("start", date(2026, 3, 31)), ("later", date(2026, 7, 31))]),
         (SECOND, [("start", date(2026, 3, 31))]),
         (date(2026, 3, 31), [("start", date(2026, 3, 30))]),

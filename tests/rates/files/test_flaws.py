@@ -1,4 +1,4 @@
-"""Every kind of mistake in a book made by hand, with its place, its cause and its cure."""
+"""Every kind of mistake in ledger files is reported with its place, its cause and its fix."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""What an answer and its parts say of themselves."""
+"""Properties of an answer and of its parts."""
 
 from datetime import date
 from decimal import Decimal
@@ -88,14 +88,14 @@ def test_an_answer_with_a_number_a_component_or_a_ban_has_content(
         (TotalBasis.LAYER, 0, False),
     ],
 )
-def test_zero_on_goods_is_only_what_the_data_hold(
+def test_a_total_of_zero_on_goods_may_be_incomplete(
     basis: TotalBasis, percent: int | None, expected: bool
 ) -> None:
     total = None if percent is None else Decimal(percent)
     assert answer(basis=basis, total_percent=total).is_zero_in_data is expected
 
 
-def test_a_total_holds_the_base_rate_if_it_is_a_component() -> None:
+def test_a_total_includes_the_base_rate_if_it_is_a_component() -> None:
     assert not answer(components=(component(),)).includes_base
     assert answer(components=(component(), component(measure_id=BASE_ID))).includes_base
 

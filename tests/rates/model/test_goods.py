@@ -1,4 +1,4 @@
-"""A vocabulary of goods made by hand: what is part of what, and which code is whose."""
+"""A made-up vocabulary of goods: which goods are parts of others, and which have a code."""
 
 import pytest
 
@@ -13,7 +13,7 @@ GOODS = [
 ]
 
 
-def test_goods_know_what_they_are_part_of_and_what_is_part_of_them() -> None:
+def test_goods_list_their_wholes_and_their_parts() -> None:
     goods = Goods(GOODS)
     assert goods.list_with_wider("pipes") == {"pipes", "steel", "metals", "all"}
     assert goods.list_with_wider("wine") == {"wine"}
@@ -26,7 +26,7 @@ def test_goods_know_what_they_are_part_of_and_what_is_part_of_them() -> None:
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        # The goods whose code is closest come first.
+        # The goods with the most similar code come first.
         ("73", ["steel", "pipes"]),
         ("7304", ["pipes", "steel"]),
         ("730411", ["pipes", "steel"]),

@@ -1,4 +1,4 @@
-"""What a measure made by hand says of a day, a partner and a legal basis."""
+"""Lookups in a made-up measure by day, partner and legal basis."""
 
 from datetime import date
 from typing import Any
@@ -40,7 +40,7 @@ DUTY = measure("a", ONE, TWO, THREE)
         (date(2030, 1, 1), THREE, TWO, None),
     ],
 )
-def test_a_day_has_its_period_the_one_that_is_over_and_the_one_ahead(
+def test_the_current_the_last_and_the_next_period_of_a_day_are_found(
     day: date, on: RatePeriod | None, before: RatePeriod | None, after: RatePeriod | None
 ) -> None:
     assert (DUTY.find_period(day), DUTY.find_period_before(day), DUTY.find_period_after(day)) == (
@@ -61,7 +61,7 @@ def test_a_day_has_its_period_the_one_that_is_over_and_the_one_ahead(
         period(10),
     ],
 )
-def test_what_charged_nothing_or_is_not_over_is_no_past_rate(nothing: RatePeriod) -> None:
+def test_periods_that_charged_nothing_or_still_run_are_no_past_rates(nothing: RatePeriod) -> None:
     assert measure("a", nothing).find_period_before(JUNE) is None
 
 
@@ -146,7 +146,7 @@ def test_a_scope_is_empty_without_goods_and_codes() -> None:
     ("calc", "all_in"),
     [(Calc.ADDS, False), (Calc.ALL_IN_CEILING, True), (Calc.ALL_IN_FLOOR, True)],
 )
-def test_an_all_in_rate_holds_the_base_rate(calc: Calc, all_in: bool) -> None:
+def test_an_all_in_rate_includes_the_base_rate(calc: Calc, all_in: bool) -> None:
     assert period(10, calc=calc).is_all_in is all_in
 
 
@@ -158,7 +158,7 @@ def test_an_all_in_rate_holds_the_base_rate(calc: Calc, all_in: bool) -> None:
         (1.5, "1.5 is not a day written as 2025-05-14"),
     ],
 )
-def test_what_is_written_as_no_day_is_refused(given: object, cause: str) -> None:
+def test_an_impossible_day_is_refused(given: object, cause: str) -> None:
     with pytest.raises(ValidationError, match=cause):
         period(10, to=given)
     assert period(10, to="2026-01-01").to == START

@@ -1,4 +1,4 @@
-"""What every kind of warning has in common."""
+"""Properties that all kinds of warnings share."""
 
 from dataclasses import FrozenInstanceError
 

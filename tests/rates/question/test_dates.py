@@ -1,4 +1,4 @@
-"""The day named in a question."""
+"""The day that a question names is read and removed from the text."""
 
 from datetime import date
 
@@ -23,7 +23,7 @@ DAY = date(2025, 5, 14)
         ("us in 1 jan 2025", date(2025, 1, 1), "us"),
         ("us on china yesterday", date(2026, 2, 28), "us on china"),
         ("as of yesterday us china", date(2026, 2, 28), "us china"),
-        # A small word goes only from just before the day; of two days, the first pattern counts.
+        # "on" and "as of" are removed only just before the day. Of two days, only one is read.
         ("us on china 2025-05-14", DAY, "us on china"),
         ("us 2025-05-14 2024-01-02", DAY, "us 2024-01-02"),
         ("us may 2025", None, "us may 2025"),
@@ -32,13 +32,13 @@ DAY = date(2025, 5, 14)
         ("yesterdays", None, "yesterdays"),
     ],
 )
-def test_a_day_is_taken_out_of_a_text(text: str, day: date | None, rest: str) -> None:
+def test_a_day_is_read_and_removed_from_a_text(text: str, day: date | None, rest: str) -> None:
     found, left = take_day(text, TODAY)
     assert (found, " ".join(left.split())) == (day, rest)
 
 
 @pytest.mark.parametrize("text", ["2025-02-30", "31 june 2025", "june 31, 2025", "2025-13-01"])
-def test_what_looks_like_a_day_and_is_none_is_refused(text: str) -> None:
+def test_a_text_that_resembles_a_day_is_refused(text: str) -> None:
     with pytest.raises(QueryError) as refused:
         take_day(f"us china on {text}", TODAY)
     assert refused.value.args == QueryError(text, "not a date", "Write it as 2025-05-14").args

@@ -109,7 +109,7 @@ def test_one_imposer_with_goods_asks_for_all_partners(read: Read) -> None:
         ("tariffs on china", "CN", None),
     ],
 )
-def test_goods_from_one_economy_ask_for_what_they_pay(
+def test_goods_from_one_economy_ask_for_duties_on_that_origin(
     text: str, origin: str, product: str | None, read: Read
 ) -> None:
     query = read(text)
@@ -272,7 +272,7 @@ def test_any_two_parties_are_found_in_any_spelling(parties: Parties, data: st.Da
     )
     first, second = data.draw(both)
     text = f"{data.draw(_spelt(first))} {data.draw(_spelt(second))}"
-    # 'la Reunion' is one island and not LA (Laos) and Reunion.
+    # Skips pairs that together spell one economy: 'la Reunion' is not LA (Laos) and Reunion.
     assume(parties.find(text) is None)
 
     query = parse_query(text, parties, date(2026, 11, 24))
@@ -309,7 +309,7 @@ def test_a_partner_alone_is_not_read_as_the_imposer(text: str, read: Read) -> No
     assert (query.kind, query.partner, query.only_as_origin) == (QueryKind.PARTY, "CN", True)
 
 
-def test_goods_without_an_economy_get_a_suggested_question_with_one(read: Read) -> None:
+def test_goods_without_an_economy_get_a_suggestion_that_names_one(read: Read) -> None:
     with pytest.raises(NoEconomyNamed) as refused:
         read("steel")
 

@@ -1,4 +1,4 @@
-"""Single words of a question, with a made-up vocabulary."""
+"""How single words of a question are read, with a made-up vocabulary."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Whole queries and refusals, read from questions about a few economies and goods."""
+"""Questions are parsed to complete queries, or refused; few economies and goods are known."""
 
 from datetime import date
 from typing import Any
@@ -86,7 +86,7 @@ QUERIES: list[tuple[str, RateQuery]] = [
     ("us => china", pair("US", "CN", **BOTH)),
     ("🇺🇸🇨🇳", pair("US", "CN", **BOTH)),
     ("(us) 'china'?", pair("US", "CN", **BOTH)),
-    # A small word next to one economy is a code.
+    # A small word ("in", "by") that is also a country code is a code next to one economy.
     ("us in", pair("US", "IN", **BOTH)),
     ("in us", pair("IN", "US", **BOTH)),
     ("by -> us", pair("BY", "US", **BOTH)),
@@ -96,11 +96,11 @@ QUERIES: list[tuple[str, RateQuery]] = [
     ("in united states", pair("IN", "US", **BOTH)),
     ("united states the", party("US")),
     ("*us* `china`~ _steel_", pair("US", "CN", **STEEL, **BOTH)),
-    # Behind a number it is a unit.
+    # "kg" is the code of Kyrgyzstan, but after a number it is a unit.
     ("us china 5 kg steel", pair("US", "CN", product="5 kg steel", **BOTH)),
     ("us kg steel", pair("US", "KG", **STEEL, **BOTH)),
     ("us bosnia and herzegovina steel", pair("US", "BA", **STEEL, **BOTH)),
-    # Further partners are compared.
+    # More than one partner makes a comparison.
     (
         "us china vs india",
         RateQuery(kind=QueryKind.COMPARE, imposer="US", partner="CN", versus=("IN",)),
@@ -116,7 +116,7 @@ QUERIES: list[tuple[str, RateQuery]] = [
     ("us us china", pair("US", "CN", **BOTH)),
     ("us all countries steel", pair("US", WORLD, **STEEL)),
     ("world us", pair(WORLD, "US")),
-    # One economy.
+    # A question can name one economy only.
     ("china", party("CN")),
     ("china history", party("CN", history=True)),
     ("tariffs on china", party("CN", only_as_origin=True)),
@@ -131,7 +131,7 @@ QUERIES: list[tuple[str, RateQuery]] = [
     ("steel on world", pair(WORLD, WORLD, product="steel")),
     ("what china faces", party("CN")),
     ("china steel on 2025-05-14", pair("CN", WORLD, partner_implied=True, on=DAY, **STEEL)),
-    # Calendars.
+    # Questions about the calendar.
     ("upcoming", RateQuery(kind=QueryKind.UPCOMING)),
     (
         "upcoming china steel on 2025-05-14",
@@ -224,7 +224,7 @@ LATER, MONTH_BEFORE = date(2026, 1, 31), date(2025, 4, 14)
         (pair("US", "CN", on=DAY, **BOTH), None, "wine", pair("US", "CN", on=DAY, product="wine")),
         (pair("US", "CN", **STEEL), None, "", pair("US", "CN", **STEEL)),
         (pair("US", "CN"), None, "\ud800wine", pair("US", "CN", product="?wine")),
-        # One economy and goods: what it imposes on all partners, unless what it pays is asked.
+        # With goods added, the economy is the importer, unless the question is about its exports.
         (
             party("US"),
             None,
@@ -245,7 +245,7 @@ LATER, MONTH_BEFORE = date(2026, 1, 31), date(2025, 4, 14)
             "wine",
             party("US", only_as_origin=True, on=DAY, product="wine"),
         ),
-        # The day of changes is where they end.
+        # For `changes`, the day is the last day of the period.
         (CHANGES, LATER, None, CHANGES.model_copy(update={"on": LATER})),
         (
             CHANGES,

@@ -1,4 +1,4 @@
-"""The wording in which a button repeats a question."""
+"""A query is written as a question again, for the button that repeats it."""
 
 from datetime import date
 

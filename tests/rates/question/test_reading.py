@@ -1,4 +1,4 @@
-"""What a text means by a vocabulary that each test makes by itself."""
+"""Product texts are read as goods, layers, legal bases and codes of a made-up vocabulary."""
 
 from collections.abc import Iterable
 
@@ -36,13 +36,13 @@ READINGS: list[tuple[str, ParsedProduct]] = [
     ("", ParsedProduct("")),
     ("the", ParsedProduct("the")),
     ("Tin", ParsedProduct("Tin", goods=("tin",))),
-    # The longest phrase counts.
+    # Of several matching phrases, the longest one is read.
     ("car batteries", ParsedProduct("car batteries", goods=("ev-batteries",))),
     ("ev-batteries", ParsedProduct("ev-batteries", goods=("ev-batteries",))),
     ("batteries and tin", ParsedProduct("batteries and tin", goods=("batteries", "tin"))),
     ("tin tin", ParsedProduct("tin tin", goods=("tin",))),
     ("iron and steel", ParsedProduct("iron and steel", goods=("steel",))),
-    # Goods and a layer by one name.
+    # "steel" is the name of goods and of a layer.
     ("steel", ParsedProduct("steel", goods=("steel",), layers=("list",))),
     ("list 3", ParsedProduct("list 3", layers=("list",))),
     ("list three only", ParsedProduct("list three only", layers=("list",), alone=True)),
@@ -51,7 +51,7 @@ READINGS: list[tuple[str, ParsedProduct]] = [
     ("order 5 tin", ParsedProduct("order 5 tin", goods=("tin",), bases=("Order 5",))),
     ("goods in general", ParsedProduct("goods in general", headline=True)),
     ("tin landed", ParsedProduct("tin landed", goods=("tin",), with_base=True)),
-    # Beside a code, goods only say which of its goods are meant.
+    # If the text has a code, only goods to which the code belongs are read.
     (
         "8507.60 car batteries tin",
         ParsedProduct("8507.60 car batteries tin", codes=("850760",), goods=("ev-batteries",)),
@@ -70,7 +70,7 @@ READINGS: list[tuple[str, ParsedProduct]] = [
     ("zincs x", ParsedProduct("zincs x", goods=("zinc",), unknown=("x",))),
     ("zinck", ParsedProduct("zinck", unknown=("zinck",), suggestions=("zinc",))),
     ("whte goods", ParsedProduct("whte goods", goods=("washers",), read_as="washing machines")),
-    # What is only near is suggested, the likest first and four at most.
+    # For a less similar word, at most four suggestions are made, the most similar first.
     (
         "washing",
         ParsedProduct(

@@ -1,4 +1,4 @@
-"""Words and codes of a text about goods, made alike."""
+"""Words of a text about goods are stemmed, and tariff codes are found."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_words_lose_their_plural_and_are_spelt_the_british_way(text: str, expect
         ("850", (), "850"),
         ("8507.6", (), "8507.6"),
         ("7208 and 7209 and 7208", ("7208", "7209"), "and and"),
-        # A year, unless it is called a heading.
+        # 2025 is a year, unless "heading" comes before it. 2009 and longer numbers are codes.
         ("list of 2025", (), "list of 2025"),
         ("2009", ("2009",), ""),
         ("heading 2025", ("2025",), ""),

@@ -1,6 +1,4 @@
-"""Rate limiters as a server may have them, and a client that sends as much as it may, in simulated
-time.
-"""
+"""Kinds of rate limiters that a server may have, and a simulation of a client at full speed."""
 
 import heapq
 import math
@@ -14,12 +12,12 @@ from bot.slack.api import method_limits
 from bot.slack.api.method_limits import MethodLimit
 
 _LATE_S = 0.0005
-"""How much later than planned a call starts."""
+"""Seconds by which a call starts later than planned."""
 _LATENCY_S = 0.15
 
 
 class RateLimiter(Protocol):
-    """Counts calls; returns 0 if a call is allowed, else the seconds until one is."""
+    """Decides on a call at `now`; returns 0 if it is allowed, else the seconds until it will be."""
 
     def call(self, now: float) -> float: ...
 
@@ -57,7 +55,7 @@ class FixedWindow:
 
 
 class SlidingWindow:
-    """Allows `most` calls in the last `length_s`."""
+    """Allows `most` calls in any period of `length_s` seconds."""
 
     def __init__(self, most: int, length_s: float) -> None:
         self._most, self._length_s = most, length_s
@@ -73,7 +71,7 @@ class SlidingWindow:
 
 
 RetryAfter = Callable[[float], float | None]
-"""The header's value for the seconds until a call is allowed."""
+"""Maps the wait until a call is allowed to the value of Retry-After; None: no such header."""
 
 
 def five_seconds(wait_s: float) -> float | None:
@@ -90,14 +88,14 @@ def missing(wait_s: float) -> float | None:
 
 @dataclass
 class Run:
-    """When calls were allowed and refused, in seconds from the start."""
+    """The times of allowed and of refused calls, in seconds from the start."""
 
     limit: MethodLimit
     allowed: list[float] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
 
     def per_second(self, start_s: float, end_s: float) -> float:
-        """Allowed calls per second."""
+        """Allowed calls per second between two times."""
         return _count(self.allowed, start_s, end_s) / (end_s - start_s)
 
     def refusals(self, start_s: float, end_s: float) -> int:
@@ -115,8 +113,10 @@ def simulate(
     start_per_second: float | None = None,
     demand: Callable[[float], float] = lambda now: now,
 ) -> Run:
-    """Calls as early as the state allows. `limiters` gives the server's limiter from a time on;
-    `demand` the time from `now` on at which there is something to send.
+    """Makes each call as early as the learned limit allows; returns the times of the calls.
+
+    `limiters` maps times to the server's limiter from that time on. `demand(now)` is the earliest
+    time from `now` on at which there is something to send.
     """
     run = Run(method_limits.start(0.0, start_per_second))
     answers: list[tuple[float, int, float, float]] = []

@@ -1,4 +1,4 @@
-"""All calls of the Web API wait for their turn and learn from the answers of a server."""
+"""Web API calls wait for their turn; the server's answers change the pace and cause pauses."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -19,7 +19,7 @@ OTHER_TOKEN = "xoxb-2"
 
 
 class FakeTime:
-    """A clock that sleeping moves on."""
+    """A simulated clock; `sleep` advances it without waiting."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -34,7 +34,7 @@ class FakeTime:
 
 @dataclass
 class FakeApi:
-    """Answers `ok`, or what a test has queued. Keeps the times of calls."""
+    """Returns the answers that a test has queued, else `ok`; records the calls and their times."""
 
     clock: FakeTime
     calls: list[tuple[float, str, str]] = field(default_factory=list)
@@ -97,7 +97,7 @@ async def post(client: AsyncWebClient) -> None:
 async def test_calls_are_made_at_the_configured_pace(api: FakeApi, client: AsyncWebClient) -> None:
     for _ in range(5):
         await post(client)
-    # A call may start a little early, because late ones may catch up.
+    # Gaps vary a little, because a call after a late call may start earlier to catch up.
     assert api.times() == pytest.approx([0, 0.375, 0.875, 1.375, 1.875])
 
 
@@ -166,7 +166,7 @@ async def test_an_outage_neither_ends_a_pause_nor_raises_the_pace(
         with pytest.raises(SlackApiError):
             await post(client)
     await post(client)
-    # After the pause, one call a second is tried until one is answered.
+    # After the pause, one call per second is made until the server answers one.
     assert api.times() == pytest.approx([0, 2, 3, 4])
 
 

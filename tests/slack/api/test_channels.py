@@ -1,4 +1,4 @@
-"""Channel names from the settings become ids; a missing channel is an error with a cure."""
+"""Channel names from the settings become ids. A missing channel is an error with a fix."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How each error from Slack is handled: retry, give up, or outcome unknown. No server is used."""
+"""How each error from Slack is classified: retry, give up, or outcome unknown (no server)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,11 +21,11 @@ from bot.slack.api.errors import (
 )
 
 LAST = 8
-"""The attempt after which an unknown error is taken as final."""
+"""The number of the attempt after which an unknown error counts as final."""
 
 
 class Answer:
-    """A response as slack_sdk returns it: `data` is a mapping, or text if it was not JSON."""
+    """A response like slack_sdk's: `data` is a mapping, or text if the body was not JSON."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ def error_with(*given: Any, **fields: Any) -> SlackApiError:
 
 
 def verdict_values(error: SlackApiError, attempts: int = 1) -> tuple[object, ...]:
-    """The kind of the error; of SendLater also seconds to wait, uncertain, unanswered."""
+    """The class of the error; for SendLater also its wait in seconds and its two flags."""
     met = verdict(error, attempts)
     if not isinstance(met, SendLater):
         return (type(met),)
@@ -144,7 +144,7 @@ def test_the_http_status_counts_as_well_as_the_code(
         ({"Retry-After": "7"}, 7.0),
         ({"retry-after": "7"}, 7.0),
         ({"RETRY-AFTER": "2.5"}, 2.5),
-        # Other text around the number does not matter.
+        # Spaces around the number are ignored.
         ({"Date": "Mon, 12 May 2025 09:00:00 GMT", "Retry-After": "7"}, 7.0),
         ({"X-Retry": "9", "Retry-After": "7", "Age": "3"}, 7.0),
         ({"Age": "3"}, 30.0),

@@ -1,4 +1,4 @@
-"""A history comes with a chart, or without it if the workspace refuses charts."""
+"""A history answer has a chart; if the workspace refuses charts, it is sent without one."""
 
 import json
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ HISTORY = "us china history on 2025-05-20"
 
 @pytest.fixture
 async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
-    """Runs the bot; the workspace calls it over signed HTTP."""
+    """Runs the bot, which the local workspace calls over signed HTTP."""
     given = slack_context(client, secret=workspace.signing_secret)
     runner = web.AppRunner(build_web_app(build_app(given), given))
     await runner.setup()
@@ -36,7 +36,7 @@ def block_types(message: dict[str, Any]) -> list[str]:
 
 
 def answer_message_of(messages: list[dict[str, Any]]) -> dict[str, Any]:
-    """The answer, without the message that announced it."""
+    """The answer message, without the acknowledgement that came before it."""
     announced = [m for m in messages if "in the next message" in m["text"]]
     (answer,) = [m for m in messages if m not in announced]
     assert len(announced) == 1

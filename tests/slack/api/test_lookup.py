@@ -1,4 +1,4 @@
-"""Look-ups of earlier attempts cost few calls, and delay no posts."""
+"""Look-ups of earlier attempts at a message need few calls and do not delay posts."""
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -73,7 +73,7 @@ async def test_a_rate_limit_of_look_ups_delays_only_look_ups(
     assert waits[0] == 7
     assert len(workspace.calls("conversations.history")) == 1
     alert = await sender.send(_delivery(workspace, "d3", uncertain=False), STORIES, None)
-    # Replies have a rate limit of their own.
+    # conversations.replies has its own rate limit, separate from conversations.history.
     reply = _delivery(workspace, "d4").model_copy(update={"kind": DeliveryKind.FOLLOW_UP})
     await sender.send(reply, STORIES, alert.ts)
 

@@ -1,4 +1,4 @@
-"""The pace of a method is learned from refusals. Simulated time against several rate limiters."""
+"""The client learns the pace of a method from 429s of several limiters, in simulated time."""
 
 from collections.abc import Callable
 
@@ -187,6 +187,6 @@ def test_odd_pauses_are_bounded(asked: float, pause: float) -> None:
 
 
 def _after(limit: MethodLimit) -> MethodLimit:
-    """The state after the first call that follows the pause is answered."""
+    """The state after the pause has ended and the first call after it was answered."""
     at = limit.paused_until
     return answered(take(limit, at), at, at + 0.1)

@@ -1,4 +1,4 @@
-"""A delivery is posted once despite faults; one that cannot be delivered is given up."""
+"""A delivery is posted once despite faults; an undeliverable one is given up."""
 
 import re
 from collections.abc import AsyncIterator
@@ -46,7 +46,7 @@ class FaultAfterFirstPost(AsyncWebClient):
 
 
 async def posts_in(client: AsyncWebClient, channel: str) -> list[dict[str, Any]]:
-    """The bot's posts in a channel, newest first."""
+    """The bot's messages in a channel, newest first."""
     answer = await client.conversations_history(channel=channel, include_all_metadata=True)
     return [message for message in answer["messages"] if message.get("metadata")]
 
@@ -227,7 +227,7 @@ async def test_an_interrupted_digest_continues_where_it_stopped(
 
 @pytest.fixture
 async def without_history(tmp_path: Path) -> Any:
-    """A workspace in which the app has no scope to read history."""
+    """A workspace in which the app lacks the scope to read history."""
     scopes = [scope for scope in SCOPES if not scope.endswith(":history")]
     opened = Workspace(tmp_path / "blind.db", rate_limits=False, scopes=scopes)
     await opened.start(port=0)
@@ -407,7 +407,7 @@ async def test_a_failed_search_leaves_the_outcome_unknown(
     workspace: Workspace, sender: SlackSender, queued: Delivery
 ) -> None:
     uncertain = queued.model_copy(update={"uncertain": True})
-    # Two drops, because aiohttp itself retries a GET after a lost connection.
+    # Two dropped connections, because aiohttp itself retries a GET after the first one.
     faults: list[dict[str, Any]] = [
         {"error": "ratelimited", "status": 429},
         {"drop": "before", "times": 2},

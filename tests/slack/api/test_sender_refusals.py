@@ -1,4 +1,4 @@
-"""Errors of the second attempt at one message, and the messages of a long digest."""
+"""Errors at the second attempt to post a message, and digests that need several messages."""
 
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,7 @@ from bot.slack.api.sender import SlackSender
 from tests.slack.samples import PARTIES, delivery, story
 
 STORIES = (story(),)
-# Enough stories for three messages.
+# Enough stories that their digest needs three messages.
 MANY = tuple(
     story(id=f"s{number}", event_id=f"s{number}", title=f"Story {number} " + "x" * 400)
     for number in range(60)
@@ -31,7 +31,7 @@ def queued(workspace: Workspace) -> Delivery:
 async def send_with_faults(
     workspace: Workspace, client: AsyncWebClient, queued: Delivery, *faults: dict[str, Any]
 ) -> SendLater | SendRefused | ConversationRefused:
-    """The error that the sender raises when its posts meet these faults in order."""
+    """The error that the sender raises if its posts meet these faults in this order."""
     for fault in faults:
         workspace.fail_next("chat.postMessage", **fault)
     with pytest.raises((SendLater, SendRefused, ConversationRefused)) as met:

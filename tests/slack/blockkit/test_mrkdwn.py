@@ -1,4 +1,4 @@
-"""Text becomes Slack markup that is shown and never acts as a mention or command."""
+"""Any text becomes Slack markup that is only shown, and that never acts as a mention."""
 
 import re
 from datetime import UTC, datetime

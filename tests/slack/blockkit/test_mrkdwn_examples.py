@@ -1,4 +1,4 @@
-"""Exact examples of text made safe for Slack."""
+"""Examples of text and the Slack markup that it becomes."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from bot.text.single_line import to_single_line
         ("  Zölle auf Käse  ", "Zölle auf Käse"),
         ("Zölle  auf   Käse", "Zölle auf Käse"),
         ("Zölle\nauf\r\n\tKäse\n", "Zölle auf Käse"),
-        # Invisible characters are removed, everything else stays.
+        # Invisible characters are removed; all other characters stay.
         ("Zölle\u200b auf Käse", "Zölle auf Käse"),
         ("\u202eZölle\u202c auf\x00 Käse\x7f", "Zölle auf Käse"),
         ("関税\ue000は\u200d25%", "関税は25%"),
@@ -53,7 +53,7 @@ def test_there_is_no_space_before_an_ellipsis(limit: int, expected: str) -> None
 @pytest.mark.parametrize(
     ("markup", "limit", "expected"),
     [
-        # A text exactly at the limit is not cut.
+        # A text whose length is exactly the limit is not cut.
         ("a &lt; b", 8, "a &lt; b"),
         ("a &lt; b", 7, "a &lt;…"),
         ("a &lt; b", 6, "a…"),

@@ -19,7 +19,7 @@ IDS = {
 
 
 def used_action_ids() -> Iterator[str]:
-    """The constants that views use as action ids of buttons."""
+    """The names of the constants that views use as action ids of buttons."""
     for file in Path(ROOT / "bot" / "slack" / "views").rglob("*.py"):
         text = file.read_text("utf-8")
         yield from re.findall(r'button\(\s*(?:f?"[^"]*"|[^,()]*),\s*(?:alerts\.)?([A-Z_]+)', text)

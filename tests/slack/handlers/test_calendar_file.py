@@ -1,4 +1,4 @@
-"""`/tariff upcoming ics` uploads a calendar file, or says which scope is missing."""
+"""`/tariff upcoming ics` uploads a calendar file, or names the missing scope."""
 
 from pathlib import Path
 from typing import Any

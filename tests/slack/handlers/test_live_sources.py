@@ -30,7 +30,7 @@ PLASTICS = json.dumps([row("3926.90.99", "5.3%", "Other articles of plastics")])
 
 @pytest.fixture
 async def schedule() -> AsyncIterator[FeedServer]:
-    """A fake tariff schedule, which also receives later replies at /respond."""
+    """A fake tariff schedule; its server also receives the bot's later replies at /respond."""
     async with serving() as running:
         yield running
 
@@ -50,7 +50,7 @@ async def source_registry(url: str) -> AsyncIterator[SourceRegistry]:
 
 
 class SlackRequester:
-    """Sends commands as Slack does and collects the messages that come later."""
+    """Sends commands as Slack does, and collects the bot's later replies."""
 
     def __init__(
         self, given: SlackContext, session: aiohttp.ClientSession, server: FeedServer
@@ -65,7 +65,7 @@ class SlackRequester:
         return web.Response(text="ok")
 
     async def ask(self, text: str) -> dict[str, Any]:
-        """The acknowledgement; raises TimeoutError if it exceeds Slack's limit."""
+        """The acknowledgement of a command; raises TimeoutError if it misses Slack's deadline."""
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/slack/events"
@@ -85,7 +85,7 @@ def text_of(message: dict[str, Any]) -> str:
 async def ask_with_source(
     client: AsyncWebClient, session: aiohttp.ClientSession, server: FeedServer, text: str
 ) -> tuple[str, list[str]]:
-    """The text of the acknowledgement and of later messages, with the live source at `server`."""
+    """The texts of the acknowledgement and of later replies, with the live source at `server`."""
     async with source_registry(server.url) as book:
         given = slack_context(client, answers=AnswerService(ledger(), book.reference))
         slack = SlackRequester(given, session, server)

@@ -45,7 +45,7 @@ CLICK: dict[str, Any] = {
     "response_url": "/respond/secret",
     "actions": [{"type": "button", "block_id": "b", "action_id": f"{RUN}_1", "value": "help"}],
 }
-# U2 is no operator, so the fake store, which always fails, is not asked.
+# U2 is not an operator, so the bot does not call the fake store, which always fails.
 SUBMISSION: dict[str, Any] = {
     "type": "view_submission",
     "team": {"id": "T1"},
@@ -75,7 +75,7 @@ HOME = event(type="app_home_opened", user="U2", tab="home", channel="D1")
 
 
 def paths(value: Any, start: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path of every value inside a payload."""
+    """The path (keys and indexes) of every value in a payload."""
     inner = value if isinstance(value, dict) else {}
     inner = dict(enumerate(value)) if isinstance(value, list) else inner
     for key, each in inner.items():
@@ -84,7 +84,7 @@ def paths(value: Any, start: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def mutants(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The payload with one wrong value, for every place and every kind of wrong value."""
+    """Copies of the payload with one wrong value, for every path and kind of wrong value."""
     for path in paths(payload):
         for wrong in WRONG:
             changed = copy.deepcopy(payload)
@@ -108,7 +108,7 @@ def nulls(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 class Bot(NamedTuple):
-    """The bot's HTTP server, and the address to which it answers."""
+    """The bot's HTTP server, and the address to which the bot sends later replies."""
 
     context: SlackContext
     url: str
@@ -157,7 +157,7 @@ async def test_a_malformed_event_leaves_no_traceback(
     payload: dict[str, Any],
 ) -> None:
     for number, mutant in enumerate(mutants(payload)):
-        # A repeated id would be ignored.
+        # A new id each time, because the bot ignores a repeated one.
         if mutant.get("event_id") == "Ev1":
             mutant["event_id"] = f"Ev{number}"
         await check(session, bot, json.dumps(mutant), JSON, caplog)

@@ -1,4 +1,4 @@
-"""Proposals in the local workspace: posted once, decided by an operator, then updated."""
+"""Proposals in the local workspace are posted once, decided by an operator and then updated."""
 
 import json
 from collections.abc import AsyncIterator
@@ -47,7 +47,7 @@ def proposal_of(day: date | None = DECEMBER, percent: int = 40) -> Proposal:
 
 @dataclass
 class OperatorChannel:
-    """The operators' channel with a connected bot and its stores."""
+    """The operators' channel of a local workspace, with a connected bot and its stores."""
 
     page_user: PageUser
     store: Store
@@ -56,7 +56,7 @@ class OperatorChannel:
     sender: SlackSender
 
     async def ask(self, proposal: Proposal) -> dict[str, Any]:
-        """Offers the proposal and returns the message that was posted."""
+        """Offers the proposal to the bot; returns the message that the bot posts about it."""
         await self.inbox.offer([proposal])
         dispatcher = Dispatcher(self.store.outbox, self.sender, lambda: NOW, pace_s=0)
         await dispatcher.run_once(NOW)
@@ -359,7 +359,7 @@ async def test_a_proposal_shows_the_rate_of_another_approval_that_would_precede_
     assert "from that day, so *Approve* is refused" in as_text(
         [await message_on(operators, same_day)]
     )
-    # A click on an outdated list shows the changed terms first.
+    # A click on an outdated message approves nothing yet; the bot shows the changed terms first.
     await operators.page_user.click(listed, "rate_approve")
     assert operators.page_user.workspace.team.views.modal is not None
     filed = await operators.decisions.get(later.id)
@@ -402,7 +402,7 @@ async def test_proposals_held_back_are_listed_last_and_can_be_decided_there(
 async def test_terms_that_the_message_did_not_show_cannot_be_approved(
     operators: OperatorChannel,
 ) -> None:
-    """A second report adds a day after the message was posted and before the click."""
+    """After the message is posted and before the click, a second report adds a day to the terms."""
     message = await operators.ask(proposal_of(day=None))
     await operators.inbox.offer([proposal_of()])
     assert await operators.page_user.click(message, "rate_approve") == []

@@ -1,4 +1,4 @@
-"""Alerts and lists show what happened, and Slack accepts them for any story."""
+"""Alerts and lists show the facts of a story, and Slack accepts them for any story."""
 
 import json
 import re
@@ -97,7 +97,7 @@ def test_a_story_without_a_safe_link_has_no_open_button() -> None:
 
 def test_hostile_text_is_not_active_markup() -> None:
     message = render_alert(story(title=HOSTILE, summary=HOSTILE, source=HOSTILE), PARTIES, HOSTILE)
-    # The value of a button is never shown.
+    # Button values are left out here, because Slack never shows them.
     text = re.sub(r'"value": "(\\.|[^"\\])*"', "", as_text(message))
     for part in (
         "<!channel>",

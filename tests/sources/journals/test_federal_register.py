@@ -1,4 +1,4 @@
-"""Requests to the Federal Register: documents since a day, over several pages."""
+"""The Federal Register client fetches all documents since a day, over several pages."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""Which official documents change duties, and the proposals made from them."""
+"""Official documents that change duties become proposals; other documents do not."""
 
 import re
 from datetime import date
@@ -85,7 +85,7 @@ def test_a_document_that_changes_duties_becomes_a_proposal(
     [witness] = proposal.said_by
     assert (witness.source, witness.link) == ("Federal Register", document.url)
     assert witness.quote == document.title
-    # The words quoted as evidence occur in the document.
+    # The proposal's evidence quotes words that occur in the document.
     words = re.search(r"'(.*)'", proposal.why)
     assert words is not None
     assert words[1].lower() in f"{document.title} {document.abstract}".lower()

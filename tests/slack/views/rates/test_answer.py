@@ -40,17 +40,17 @@ T = TypeVar("T")
 def build_with_defaults(
     cls: Callable[..., T], /, **fields: st.SearchStrategy[Any]
 ) -> st.SearchStrategy[T]:
-    """Builds `cls`; fields that are not given keep their defaults, unlike with st.builds."""
+    """A strategy that builds `cls`. Unlike st.builds, it keeps the defaults of other fields."""
     return st.fixed_dictionaries(fields).map(lambda given: cls(**given))
 
 
-# The ledger is UTF-8, which cannot contain lone surrogates.
+# The ledger's files are UTF-8, which cannot contain lone surrogates.
 ledger_text = nasty_text.map(lambda text: text.encode(errors="ignore").decode())
 days = st.dates(date(2018, 1, 1), date(2030, 1, 1))
 percents = st.none() | st.decimals(0, 1000, places=2)
 sources = st.builds(
     Source,
-    # A filter for non-empty text would make Hypothesis discard most large answers.
+    # "?" replaces the empty text, because a filter would make Hypothesis discard most answers.
     text=ledger_text.map(lambda text: text or "?"),
     url=st.sampled_from([None, "https://a.example/x", "https://b.example/" + "y" * 900]),
 )

@@ -1,4 +1,4 @@
-"""The chart of a history shows each rate correctly and stays within Slack's limits."""
+"""The chart of a history shows every rate correctly and stays within Slack's limits."""
 
 import asyncio
 from datetime import date

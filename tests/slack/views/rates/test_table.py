@@ -1,4 +1,4 @@
-"""The components of an answer as a table, or as paragraphs if Slack refuses tables."""
+"""An answer shows its components as a table, or as paragraphs if Slack refuses tables."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ CODES = ("us", "china", "eu", "canada", "mexico", "japan", "india", "brazil", "u
 
 @pytest.fixture
 async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[None]:
-    """Runs the bot; the workspace calls it over signed HTTP."""
+    """Runs the bot, which the local workspace calls over signed HTTP."""
     made = slack_context(client, secret=workspace.signing_secret)
     runner = web.AppRunner(build_web_app(build_app(made), made))
     await runner.setup()
@@ -42,7 +42,7 @@ def tables(message: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 async def ask_in_workspace(workspace: Workspace, text: str) -> dict[str, Any]:
-    """The answer, without the message that announced it."""
+    """The answer message, without the acknowledgement that came before it."""
     messages = await say(workspace.address, "#trade-news", text)
     (answer,) = [each for each in messages if "in the next message" not in each["text"]]
     return answer
