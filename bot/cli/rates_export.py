@@ -20,9 +20,9 @@ _HEADER = """\
 def export_rates(settings: Settings) -> tuple[str, tuple[StaleApproval, ...]]:
     """The new text of `approved.yaml`, and the approvals that no longer fit the rates files.
 
-    The text has the rows of the current `approved.yaml` and the approvals in the database, without
-    those that the other files already have. It is empty if the database has nothing new. Raises
-    ConfigError and StoreError.
+    The text has the rows of the current `approved.yaml` and the approvals in the database. Rates
+    that are already in the other rates files are left out. The text is empty if the database has no
+    new approvals. Raises ConfigError and StoreError.
     """
     folder, parties = settings.config_dir / "rates", ConfigFolder(settings).parties
     present = load_approved(folder, load_files(folder, parties), parties)
