@@ -1,13 +1,13 @@
-"""A typed line as a message in Slack's markup, or as a command."""
+"""Converts a typed line to a message in Slack's markup, or to a command."""
 
 import re
 from collections.abc import Iterable
 
 from bot.local_slack.state.records import Channel, Person
 
-# Markup that a person may type: a mention or a channel.
+# Markup that a person may type directly: a mention of a person or a channel.
 _MARKUP = re.compile(r"&lt;((?:@[UW][A-Z0-9]+|#[CD][A-Z0-9]+)(?:\|[^<>&]*)?)&gt;")
-# An address without the punctuation that ends a sentence; or a name with its sign.
+# A web address without the punctuation that ends the sentence, or a name with `@` or `#`.
 _LINKED = re.compile(
     r"(?<![<|\w])(?P<address>https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"])"
     r"|(?<![\w<&/])(?P<name>[@#][\w-]+)"
