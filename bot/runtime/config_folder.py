@@ -1,4 +1,4 @@
-"""The config folder, read into the objects that the bot uses."""
+"""Reads the config folder into the objects that the bot uses."""
 
 from functools import cached_property
 
@@ -12,7 +12,8 @@ from bot.runtime.settings import Settings
 
 
 class ConfigFolder:
-    """Reads each file at its first use; properties raise ConfigError with file, line and key."""
+    """Reads each file when it is first used. The properties raise ConfigError with file, line and
+    key."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -29,7 +30,7 @@ class ConfigFolder:
 
     @cached_property
     def reader(self) -> Reader:
-        """The reader that turns entries into stories."""
+        """The reader that converts entries to stories."""
         return Reader(load_topics(self.settings.config_dir / "topics.yaml"), self.parties)
 
     @cached_property
@@ -43,6 +44,7 @@ class ConfigFolder:
         return Ledger(self.book, self.parties)
 
     def read_all(self) -> "ConfigFolder":
-        """Reads every file now, so that errors show at the start; returns itself."""
+        """Reads every file now, so that errors are found at the start of the bot; returns
+        itself."""
         _ = self.feeds, self.reader, self.ledger
         return self
