@@ -3,7 +3,8 @@
 __version__ = "0.1.0"
 
 PAGE = "https://github.com/tariffwire/tariffwire"
-"""The project's page. It is the default contact in the User-Agent, for publishers of feeds."""
+"""The project's page. By default, the User-Agent contains it, so that publishers of feeds can find
+out about the bot."""
 
 COMMAND = "/tariff"
 """The bot's slash command. The app's manifest declares it."""

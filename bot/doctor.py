@@ -1,4 +1,4 @@
-"""Checks everything that the bot needs. Each problem comes with its cure.
+"""Checks everything that the bot needs. Each problem is reported with its cure.
 
 There is one function for each check. `examine` runs them in order. If a check fails, later checks
 that depend on it are skipped.

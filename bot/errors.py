@@ -1,29 +1,29 @@
 """Every error the bot raises on purpose.
 
     TariffwireError
-    ├── SettingsError        a variable in the environment or .env
-    ├── ConfigError          a file in config/: names file, line and key
-    ├── FeedError            one feed could not be read; never stops another
-    │   ├── AddressRefused   its address, or one it redirects to, may not be fetched
-    │   ├── FetchFailed      an error status, too slow or too large
+    ├── SettingsError        a variable in the environment or .env is missing or wrong
+    ├── ConfigError          a file in config/ is wrong; names file, line and key
+    ├── FeedError            one feed could not be read; the other feeds are not affected
+    │   ├── AddressRefused   its address, or one it redirects or resolves to, may not be fetched
+    │   ├── FetchFailed      an error status, or a response that is too slow or large
     │   │   └── NoAnswer     no response: unknown host, no connection, timeout
     │   └── NotAFeed         the response is not a feed
-    ├── SourceError          a live source gave no answer that can be used
-    ├── QueryError           a question about rates that could not be understood
-    │   ├── UnknownParty     no such economy; carries the nearest names
-    │   └── NoEconomyNamed           no economy is named; carries whole questions that name one
-    ├── AmendmentRefused     a rate, approved by an operator, that does not fit the ledger
-    ├── CommandError         a slash command that could not be carried out
+    ├── SourceError          a live source failed or sent an unexpected response
+    ├── QueryError           a question about rates could not be understood
+    │   ├── UnknownParty     an economy does not exist; carries similar names
+    │   └── NoEconomyNamed   no economy is named; carries complete questions that name one
+    ├── AmendmentRefused     a rate that an operator approved does not fit the ledger
+    ├── CommandError         a slash command could not be carried out
     ├── StoreError           the database could not be opened, upgraded or backed up
-    │   └── StoreUnavailable        it cannot be reached or written for now
+    │   └── StoreUnavailable the database cannot be reached or written at the moment
     ├── SlackError           Slack refused a call or could not be reached
     ├── SendLater            a delivery could not be sent now; it is retried
     ├── SendRefused          a delivery can never be sent; it fails
     ├── ConversationRefused  a conversation accepts no messages now; its deliveries are held
     └── WorkspaceRefused     a workspace accepts no messages now; its deliveries stay queued
 
-Each names the thing, the cause and the cure. No message may hold a token, a signed address or any
-other secret.
+Each error names the thing, the cause and the cure. No error message may contain a token, a signed
+address or any other secret.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ class TariffwireError(Exception):
 
 
 class SettingsError(TariffwireError):
-    """A setting is missing or wrong; `thing` is the variable's name."""
+    """A setting is missing or wrong; `thing` is the name of its variable."""
 
 
 class ConfigError(TariffwireError):
@@ -120,7 +120,7 @@ class StoreError(TariffwireError):
 class StoreUnavailable(StoreError):
     """The database cannot be reached or written at the moment. A retry may succeed.
 
-    Callers retry and log nothing: `bot.store.outage` logs each outage once.
+    Callers retry without logging the error, because `bot.store.outage` logs each outage once.
     """
 
 
@@ -151,7 +151,7 @@ class SendLater(TariffwireError):
 
 
 class SendRefused(TariffwireError):
-    """This message can never be posted; a retry does not help."""
+    """This message can never be posted, so it is not retried."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("delivery", reason)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class NotReady(StrEnum):
-    """A reason why the bot cannot do its work, although it runs."""
+    """A reason why the bot cannot do its work although its process runs."""
 
     DATABASE = "database_unreachable"
     POSTS_REFUSED = "workspace_refuses_posts"

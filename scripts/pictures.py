@@ -1,8 +1,8 @@
 """Makes the pictures of the README: `make pictures`.
 
-Starts `tariffwire demo` on a free port, waits for an alert, asks a question, and saves both
-messages as PNG files in docs/pictures/. Needs Chromium, its driver and a font with flags
-(on Debian: chromium, chromium-driver, fonts-noto-color-emoji).
+Starts `tariffwire demo` on a free port, waits for an alert, and asks a question. Saves the alert
+and the answer as PNG files in docs/pictures/. Needs Chromium, its driver and a font with flags (on
+Debian: chromium, chromium-driver, fonts-noto-color-emoji).
 """
 
 import os
@@ -96,7 +96,7 @@ def find(window: Chrome, css: str, text: str = "") -> WebElement:
 
 
 def open_page(window: Chrome, address: str) -> None:
-    """Opens the page as soon as the demo serves it."""
+    """Opens the page as soon as the demo's server accepts connections."""
 
     def load(_: Any) -> bool:
         window.get(address)

@@ -187,7 +187,7 @@ async def _print_proposals(as_json: bool) -> None:
 )
 @report_errors
 def export_rates(out: Path | None) -> None:
-    """Export the rates that operators approved as approved.yaml.
+    """Write the file approved.yaml with the rates that operators have approved.
 
     Put this file into config/rates, where it overrides the other files. Without --out, print it.
     """

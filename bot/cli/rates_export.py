@@ -1,4 +1,4 @@
-"""Writes approved rates as `approved.yaml`, which the loader merges into the rates files."""
+"""Writes approved rates as `approved.yaml`, a file that overrides the other rates files."""
 
 from decimal import Decimal
 
@@ -40,7 +40,7 @@ def format_approved(*amendments: Amendment) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes YAML without aliases, and a Decimal as a plain number."""
+    """Writes YAML without aliases and with each Decimal as a plain number."""
 
     def ignore_aliases(self, _data: object) -> bool:
         return True

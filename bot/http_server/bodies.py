@@ -11,7 +11,7 @@ from bot.http_server.limits import HttpLimits
 
 
 class BodyTooLarge(Exception):
-    """The body has more bytes than the server reads."""
+    """The body has more bytes than the server accepts."""
 
 
 class BodyReader:

@@ -28,8 +28,8 @@ class Rejection(StrEnum):
 _SERIOUS = frozenset(
     {Rejection.FORGED, Rejection.FORGED_PUSH, Rejection.OTHER_TEAM, Rejection.NO_FILE}
 )
-"""With one of these, the log line is a warning. Either someone knows an address or a secret that
-they should not know, or the operator should raise a limit."""
+"""If one of these was counted, the log line is a warning. Either someone knows an address or a
+secret that they should not know, or the operator should raise a limit."""
 
 
 class Rejections:

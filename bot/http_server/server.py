@@ -58,7 +58,7 @@ class HttpServer:
         self._accepting: asyncio.Task[None] | None = None
         self._listener: socket.socket | None = None
         self.port = 0
-        """The port that the started server listens on."""
+        """The port on which the server listens. It is 0 before the start."""
 
     @property
     def connections(self) -> int:
@@ -66,7 +66,7 @@ class HttpServer:
         return len(self._connections)
 
     async def start(self, host: str, port: int) -> None:
-        """Listens; raises OSError if the port is taken."""
+        """Begins to listen; raises OSError if the port is taken."""
         self._listener = socket.create_server((host, port), backlog=_BACKLOG)
         self._listener.setblocking(False)
         self.port = self._listener.getsockname()[1]

@@ -28,11 +28,10 @@ HEADER_TEXT = 150
 CONTEXT_ELEMENTS = 10
 # BLOCKS/actions-block
 ACTIONS_ELEMENTS = 25
+# BLOCKS/input-block
+INPUT_TEXT = 2_000
 # BLOCKS for the block_id of a block; https://docs.slack.dev/reference/block-kit/block-elements for
 # the action_id of an element.
-INPUT_TEXT = 2_000
-# BLOCKS: every block's block_id; https://docs.slack.dev/reference/block-kit/block-elements for
-# every element's action_id.
 ID = 255
 
 # BLOCKS/table-block. TABLE_TEXT is the limit for all cells together. A message has at most one

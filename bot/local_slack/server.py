@@ -116,7 +116,7 @@ class Workspace:
         await self._sockets.close()
 
     async def stop(self) -> None:
-        """Disconnects the page and the bot, and closes the file. A second call does nothing."""
+        """Disconnects the page and the bot, and closes the file. May be called more than once."""
         await self._stack.aclose()
 
     async def connect_http(self, url: str) -> bool:

@@ -20,7 +20,7 @@ class ConfigFolder:
 
     @cached_property
     def feeds(self) -> tuple[Feed, ...]:
-        """The configured feeds, including disabled ones."""
+        """The feeds of the feed list, including disabled ones."""
         return load_feeds(self.settings.feeds_path)
 
     @cached_property
@@ -35,12 +35,13 @@ class ConfigFolder:
 
     @cached_property
     def book(self) -> RatesFiles:
-        """The rates files, without approved rates."""
+        """The rates files, including `approved.yaml` but without approvals that are only in the
+        database."""
         return load_book(self.settings.config_dir / "rates", self.parties)
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The ledger, without approved rates."""
+        """The ledger of these rates files."""
         return Ledger(self.book, self.parties)
 
     def read_all(self) -> "ConfigFolder":

@@ -1,4 +1,5 @@
-"""Reads the YAML files of the config folder into models. Errors name file, line and key."""
+"""Reads the YAML files of the config folder into models. Errors give the file, the line and the
+key."""
 
 from collections.abc import Hashable, Sequence
 from pathlib import Path
@@ -86,7 +87,8 @@ def read_model(path: Path, model: type[Model]) -> Model:
 
 
 def read_text_model(path: str, text: str, model: type[Model]) -> Model:
-    """The text of a file as a `model`; raises ConfigError as `read_model` does."""
+    """The text of a file as a `model`; `path` is for error messages. Raises ConfigError as
+    `read_model` does."""
     try:
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a safe loader
         return model.model_validate(raw)
@@ -146,7 +148,7 @@ class PartiesFile(Frozen):
 
 
 class FeedFile(Frozen):
-    """`feeds.yaml`."""
+    """The content of `feeds.yaml`."""
 
     feeds: tuple[Feed, ...]
 

@@ -1,6 +1,6 @@
 """Replays three weeks of scripted trade news on loopback, as the feeds of a few invented outlets.
 
-    config/demo/*.rss, *.atom --read_week--> Recording --revealed--> body --HTTP--> the bot
+    config/demo/*.rss, *.atom --read_recordings--> Recording --HTTP--> the bot
 
 The bot polls these feeds over HTTP like any others. At each moment, a feed lists what its outlet
 has published so far. The three weeks take `duration_s` seconds: entries appear one by one in the
@@ -53,7 +53,7 @@ def read_recordings(folder: Path) -> tuple[Recording, ...]:
 
 
 def set_demo_address(feeds: Iterable[Feed], base_url: str) -> tuple[Feed, ...]:
-    """The demo's feeds at the address where the replay is served."""
+    """The demo's feeds with the address of the replay's server in place of the placeholder."""
     return tuple(
         feed.model_copy(update={"url": base_url + feed.url.removeprefix(PLACEHOLDER)})
         for feed in feeds

@@ -29,7 +29,7 @@ LAG_OVER = timedelta(days=30)
 
 
 class ImportResult(NamedTuple):
-    """The result of an import."""
+    """The result of importing a list of feeds."""
 
     added: int
     known: int
@@ -39,7 +39,7 @@ class ImportResult(NamedTuple):
 
 
 class FeedRegistry:
-    """The feeds of `feeds.yaml` and those that operators added."""
+    """The feeds of `feeds.yaml` and the feeds that operators have added."""
 
     def __init__(self, configured: Iterable[Feed], store: Store, poller: Poller) -> None:
         self._configured, self._poller = tuple(configured), poller
@@ -55,7 +55,7 @@ class FeedRegistry:
         return tuple(known.values())
 
     async def summary(self) -> FeedSummary:
-        """Counts over the enabled feeds."""
+        """The numbers of enabled and of failing feeds, and the time of the last poll."""
         states = await self._feeds.states()
         listed = [feed.id for feed in await self.every() if feed.enabled]
         known = [states[feed_id] for feed_id in listed if feed_id in states]

@@ -1,4 +1,4 @@
-"""Excludes objects created at startup from Python's garbage collection."""
+"""Excludes the objects that are created at startup from Python's garbage collection."""
 
 import gc
 

@@ -55,7 +55,7 @@ def list_jobs(services: Services) -> Sequence[Job]:
 
 
 async def report_problems(services: Services) -> None:
-    """Logs failing feeds, and sends operators new notices and proposals."""
+    """Logs failing feeds, and sends new notices and proposals to operators."""
     await services.scheduler.log_failing()
     await services.decisions.look()
     stale = map(report_stale, services.decisions.left_out)
@@ -86,7 +86,7 @@ async def prune(services: Services) -> None:
 
 
 def build_scheduler(jobs: Iterable[Job]) -> AsyncIOScheduler:
-    """An APScheduler with these jobs, not yet started."""
+    """An APScheduler with these jobs. It is not started yet."""
     scheduler = AsyncIOScheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},

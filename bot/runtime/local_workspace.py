@@ -33,7 +33,7 @@ async def open_workspace(settings: Settings) -> AsyncIterator[Workspace | None]:
 
 
 def apply_workspace(settings: Settings, workspace: Workspace) -> Settings:
-    """The settings with the local workspace's tokens and address."""
+    """The settings with the tokens and the address of the local workspace."""
     return settings.model_copy(
         update={
             "slack_bot_token": SecretStr(workspace.bot_token),

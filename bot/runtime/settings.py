@@ -54,7 +54,7 @@ _WAYS = {"http": "HTTP", "socket": "Socket Mode", "local": "the local workspace"
 
 
 class Settings(SourceSettings, BaseSettings):
-    """The settings; `.env.example` explains each with its default."""
+    """The settings. `.env.example` explains each setting and gives its default."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,

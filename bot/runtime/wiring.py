@@ -83,7 +83,7 @@ def reveal_secret(secret: SecretStr | None) -> str:
 
 
 def make_fetch_limits(settings: Settings) -> FetchLimits:
-    """The limits within which feeds are fetched."""
+    """The limits for fetching feeds."""
     return FetchLimits(
         user_agent=settings.user_agent,
         poll_s=settings.poll_seconds,
@@ -209,7 +209,7 @@ async def open_scheduler(
 
 
 def build_pipeline(parts: Polling) -> Pipeline:
-    """The pipeline, which takes feeds from the poller to the store."""
+    """The pipeline, which passes news from the poller to the store."""
     settings = parts.settings
     rules = PipelineRules(
         max_age=timedelta(hours=settings.max_age_hours),
@@ -300,9 +300,9 @@ class Services:
     reminders: Reminders
     slack: SlackContext
     hubs: WebSubSubscriptions | None
-    """None if no hub can reach the bot."""
+    """None if hubs cannot reach the bot."""
     journal: JournalWatcher | None
-    """None if the journal is off."""
+    """None if the live source for the journal is off."""
 
 
 @asynccontextmanager

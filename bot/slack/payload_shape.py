@@ -13,7 +13,8 @@ _OBJECTS = ("team", "user", "channel", "container", "enterprise", "message")
 
 
 def malformed(body: dict[str, Any]) -> str | None:
-    """The first field with a wrong type, such as `event.type`; None if the payload can be used."""
+    """The name of the first field with a wrong type, such as `event.type`; None if no type is
+    wrong."""
     return next(_problems(body), None)
 
 

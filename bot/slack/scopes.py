@@ -5,7 +5,7 @@ from bot.values import Frozen
 
 
 class OAuthScope(Frozen):
-    """One permission of a bot token (reference/scopes on docs.slack.dev)."""
+    """A permission of the bot token (reference/scopes on docs.slack.dev)."""
 
     name: str
     why: str

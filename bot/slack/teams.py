@@ -30,7 +30,7 @@ class TeamGuard(AsyncMiddleware):
         resp: BoltResponse,  # noqa: ARG002
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's name
     ) -> BoltResponse | None:
-        """Answers a payload of another workspace, and passes on every other."""
+        """Answers a payload of another workspace itself, and passes on all other payloads."""
         teams = find_installed_teams(req.body)
         if not teams or self._team in teams:
             return await next()

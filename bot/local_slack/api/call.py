@@ -1,4 +1,4 @@
-"""The arguments of a Web API call, and its error."""
+"""The arguments of a Web API call, and the error that a call can raise."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -55,14 +55,15 @@ def _read_metadata(raw: Any) -> dict[str, Any]:
 
 
 async def read_thread(team: Team, channel: Channel, arguments: Arguments) -> Message:
-    """The fields that put a message into a thread; raises ApiError if the thread does not exist."""
+    """The fields that put a message into the thread that the call names; empty if it names none.
+    Raises ApiError if the thread does not exist."""
     ts = arguments.text("thread_ts")
     if not ts:
         return {}
     found = await team.storage.find_message(channel.id, ts)
     if found is None:
         raise ApiError("thread_not_found")
-    # As with Slack, a reply's ts also identifies its thread.
+    # In Slack, the ts of a reply also identifies the reply's thread.
     return {"thread_ts": found[0].get("thread_ts", ts)}
 
 

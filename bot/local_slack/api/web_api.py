@@ -50,7 +50,7 @@ class Call:
     method: str
     arguments: dict[str, Any] = field(default_factory=dict)
     at: float = field(default_factory=time.time)
-    """Seconds since 1970, UTC."""
+    """When the call arrived, in seconds since 1970 (UTC)."""
     status: int = 0
     answer: dict[str, Any] = field(default_factory=dict)
 
@@ -78,7 +78,7 @@ class FaultInjector:
 
 
 class WebApi:
-    """Serves the methods to the workspace's one app."""
+    """Serves the methods to the only app of the workspace."""
 
     def __init__(
         self, team: Team, faults: FaultInjector, rate_limits: RateLimits, scopes: Collection[str]
@@ -153,7 +153,7 @@ class WebApi:
 
 
 async def _read(request: web.Request) -> Mapping[str, Any]:
-    """The arguments of the query and the body; raises ApiError if the body cannot be read."""
+    """The arguments from the query and the body; raises ApiError if the body cannot be read."""
     values: dict[str, Any] = dict(request.query)
     if not request.can_read_body:
         return values

@@ -1,4 +1,4 @@
-"""The result of an action, and the replies to a typed line."""
+"""The result of an action, and the collector of replies to a typed line."""
 
 import asyncio
 from collections.abc import Callable
@@ -45,7 +45,7 @@ class ReplyCollector:
         self._event = asyncio.Event()
 
     def receive(self, news: News) -> None:
-        """Saves the change if it is a reply."""
+        """Keeps the change if it is a reply."""
         if self._is_reply(news):
             reply = _make_reply(news)
             # If the message or form changes later, the later version replaces this one.

@@ -34,7 +34,7 @@ class WorkspacePage:
         self._team, self._keyboard, self._pointer = team, keyboard, pointer
 
     def routes(self) -> Sequence[web.RouteDef]:
-        """All routes."""
+        """All routes of the page."""
         return [
             web.get("/", _serve_static("index.html")),
             web.get("/page.css", _serve_static("page.css")),
@@ -180,7 +180,7 @@ def _require_text(body: Body, name: str) -> str:
 
 
 async def _wait_for_next(queue: asyncio.Queue[News]) -> News | None:
-    """The next change, or None when a heartbeat is due."""
+    """The next change. None if no change comes until the next heartbeat is due."""
     with suppress(TimeoutError):
         return await asyncio.wait_for(queue.get(), _HEARTBEAT_S)
     return None

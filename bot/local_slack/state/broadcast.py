@@ -1,4 +1,4 @@
-"""Changes in the workspace, published to the page and to listeners."""
+"""Publishes changes in the workspace to the page and to other listeners."""
 
 import asyncio
 from collections.abc import Callable, Iterator

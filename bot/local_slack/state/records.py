@@ -1,4 +1,4 @@
-"""The records of a workspace, as stored: its identity, conversations, messages and files."""
+"""The stored records of a workspace: its identity, members, conversations, messages and files."""
 
 import secrets
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ Message = dict[str, Any]
 
 
 def new_id(kind: str) -> str:
-    """A random id. `kind` is its first letter: C for channels, U for users, V for views."""
+    """A random id. `kind` is its first letter, for example C for channels, U for users, V for
+    views."""
     return kind + "".join(secrets.choice(_LETTERS) for _ in range(10))
 
 
@@ -68,7 +69,7 @@ class Channel:
     name: str
     kind: Literal["public", "im"]
     created: int
-    """Seconds since 1970, UTC."""
+    """When the conversation was created, in seconds since 1970 (UTC)."""
     person: str = ""
     """In direct messages with the bot, the id of the other member; empty for a channel."""
     has_bot: bool = True
@@ -78,7 +79,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An uploaded file. `content` is None until its bytes have arrived."""
+    """An uploaded file. `content` is None until the file's bytes have arrived."""
 
     id: str
     name: str

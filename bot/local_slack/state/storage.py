@@ -61,7 +61,7 @@ class Storage:
             raise StoreError(str(self._path), f"cannot be opened ({error})", cure) from error
 
     async def close(self) -> None:
-        """Closes the file; a second call does nothing."""
+        """Closes the file. May be called more than once."""
         if self._db is not None:
             await self._db.close()
             self._db = None
@@ -190,7 +190,7 @@ class Storage:
         return dict(rows)
 
     async def load_home(self) -> Message | None:
-        """The Home tab, or None."""
+        """The stored Home tab; None if there is none."""
         rows = await self._fetch_rows("SELECT body FROM view WHERE kind = 'home'")
         return json.loads(rows[-1][0]) if rows else None
 
@@ -204,7 +204,7 @@ class Storage:
         await self._write("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", *astuple(file))
 
     async def find_file(self, file_id: str) -> File | None:
-        """A file, or None."""
+        """The file with this id; None if there is none."""
         rows = await self._fetch_rows("SELECT * FROM file WHERE id = ?", file_id)
         return File(*rows[0]) if rows else None
 

@@ -1,4 +1,4 @@
-"""The workspace's members, conversations and messages. Changes are stored, then published."""
+"""The workspace's members, conversations and messages. Each change is stored, then published."""
 
 import asyncio
 import re
@@ -15,7 +15,8 @@ from bot.local_slack.state.storage import Storage
 
 SLACKBOT = "USLACKBOT"
 FIRST_CHANNELS = ("trade-news", "court-watch", "general")
-# https://docs.slack.dev/reference/methods/conversations.create: lower case, digits, - and _.
+# https://docs.slack.dev/reference/methods/conversations.create: lower-case letters, digits, hyphens
+# and underscores.
 _NAME = re.compile(r"[a-z0-9_-]{1,80}")
 
 

@@ -1,4 +1,4 @@
-"""The connection to the bot: Socket Mode or signed HTTP. Events are retried until acknowledged.
+"""The connection to the bot: Socket Mode or signed HTTP. Unacknowledged events are retried.
 
 Signatures follow https://docs.slack.dev/authentication/verifying-requests-from-slack, and timeouts
 follow https://docs.slack.dev/interactivity/handling-user-interaction. Sockets follow
@@ -245,7 +245,7 @@ class BotConnection:
                 return
 
     async def close(self) -> None:
-        """Cancels the events that are not acknowledged yet."""
+        """Cancels the delivery of events that are not acknowledged yet."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

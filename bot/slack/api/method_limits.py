@@ -156,7 +156,7 @@ def wait_s(limit: MethodLimit, now: float, ahead: int = 0) -> float:
 
 
 def take(limit: MethodLimit, now: float) -> MethodLimit:
-    """The state after a call started at `now`."""
+    """The state after a call has started at `now`."""
     tokens = _tokens(limit, now)
     unused = tokens - limit.burst
     limit = replace(

@@ -187,7 +187,7 @@ class SlackSender:
         self, delivery: Delivery, message: Message, thread_ts: str | None
     ) -> Receipt:
         """Calls chat.postMessage once. Raises SlackApiError for errors that Slack reports, and
-        SendLater otherwise."""
+        SendLater for all other errors."""
         try:
             answer = await self._client.chat_postMessage(
                 channel=delivery.conversation,

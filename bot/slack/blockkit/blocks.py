@@ -20,7 +20,7 @@ Element = dict[str, Any]
 
 @dataclass(frozen=True)
 class Message:
-    """Blocks, and a text for notifications, screen readers and old clients."""
+    """A message: its blocks, and a text for notifications, screen readers and old clients."""
 
     text: str
     blocks: tuple[Block, ...] = ()
@@ -65,14 +65,14 @@ def header(text: str) -> Block:
 
 
 def divider() -> Block:
-    """A thin line."""
+    """A thin horizontal line."""
     return {"type": "divider"}
 
 
 def button(
     label: str, action_id: str, value: str = "", *, url: str = "", style: str | None = None
 ) -> Element | None:
-    """A button; None if its value or address exceeds Slack's limits."""
+    """A button; None if its value or its address exceeds Slack's limits."""
     address, carried = check_url(url) if url else None, to_single_line(value)
     if len(carried) > limits.BUTTON_VALUE_CHARACTERS or (url and address is None):
         return None

@@ -9,8 +9,8 @@ ACKNOWLEDGE_S = 3.0
 (tools/bolt-python/concepts/acknowledge)."""
 
 ANSWER_WITHIN_S = ACKNOWLEDGE_S - 1.0
-"""Seconds to wait for an answer before the acknowledgement is sent without it. The answer then
-follows from the background."""
+"""Seconds to wait for an answer before the acknowledgement is sent without it. The answer is
+then sent from the background."""
 
 EVENT_RETRIES_S = 600.0
 """Seconds within which Slack may send an event again. Slack retries at once, after one minute and

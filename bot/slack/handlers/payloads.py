@@ -42,7 +42,7 @@ def read_mention(body: dict[str, Any]) -> CommandRequest:
 
 
 class Click:
-    """A click on a button: who, where, on which message, and the button's value."""
+    """A click on a button: the person, the conversation, the message, and the button's value."""
 
     def __init__(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         self.value = str(action.get("value") or "")

@@ -114,7 +114,7 @@ async def reject(context: SlackContext, click: Click) -> Message | None:
 async def undo(context: SlackContext, click: Click) -> Message | None:
     """Makes a decided proposal pending again.
 
-    Raises AmendmentRefused if another approval depends on it.
+    Raises AmendmentRefused if another approval depends on this one.
     """
     result = await context.service.decisions.undo(click.value, click.person)
     return await _show_result(context, click, result)

@@ -170,7 +170,8 @@ def format_percent(value: Decimal) -> str:
 
 
 def format_figure(figure: Figure, parties: Parties) -> str:
-    """A figure in one line of markup: the parties, the goods, the rate before and after."""
+    """A figure as one line of markup: the parties, the goods, the change of the rate, and the
+    amount."""
     imposer, partner = (
         format_party(code, parties) if code else "" for code in (figure.imposer, figure.partner)
     )

@@ -86,7 +86,7 @@ def _describe_common_error(failing: Sequence[Health]) -> str:
 
 
 def _make_sort_key(feed: Health) -> tuple[bool, bool, float]:
-    """Sorts failing feeds first, then by the time of the next poll."""
+    """A key that sorts failing feeds first, and then by the time of the next poll."""
     at = feed.next_poll_at
     return not feed.is_unwell, at is None, at.timestamp() if at else 0.0
 

@@ -23,7 +23,7 @@ _MAX_SHORT_STEPS = 12
 
 
 def format_title(answer: Answer, parties: Parties) -> str:
-    """Importing country, origin, goods and total, as plain text for a header."""
+    """The importing country, the origin, the goods and the total, as plain text for a header."""
     total = words.format_total(answer)
     figure = "no total can be given" if total is None else f"{total}%"
     if answer.total_range:
