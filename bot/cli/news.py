@@ -45,7 +45,8 @@ def same(file: IO[bytes]) -> None:
 def _answer_lines(file: IO[bytes], answer: Callable[[Any, dict[str, Any]], object]) -> None:
     """Reads line by line and prints the answer to each line before it reads the next one."""
     reader, size, done = ConfigFolder(load_settings()).reader, _find_size(file), 0
-    # If the answers go to the terminal, there is no progress bar: it would mix with them.
+    # If the answers go to the terminal, no progress bar is shown, because it would mix with
+    # the answers.
     with progress_bar("Reading", shown=not sys.stdout.isatty()) as advance:
         for number, line in enumerate(_read_lines(file), start=1):
             if line.strip():

@@ -63,8 +63,8 @@ class _Loader(yaml.CSafeLoader):
 def _count(node: yaml.Node, counted: dict[int, int]) -> int:
     """The number of values in the node, including itself; `counted` caches the results by node."""
     if id(node) not in counted:
-        # Until the count is known, the node counts as too large. A node that contains itself
-        # through an alias is thereby refused.
+        # Until the count is known, the node counts as too large. So a node that contains
+        # itself through an alias is refused.
         counted[id(node)] = MOST_VALUES + 1
         inner = node.value if isinstance(node, yaml.CollectionNode) else ()
         parts = (part for each in inner for part in (each if isinstance(each, tuple) else (each,)))

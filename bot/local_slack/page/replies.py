@@ -37,7 +37,8 @@ class ActionResult:
 
 
 class ReplyCollector:
-    """Collects the replies to one line. `receive` must be a listener of the workspace meanwhile."""
+    """Collects the replies to one line. Until they are complete, `receive` must be a listener of
+    the workspace."""
 
     def __init__(self, is_reply: Callable[[News], bool]) -> None:
         self._is_reply = is_reply

@@ -142,8 +142,10 @@ class SlackSender:
     async def _post_unseen(
         self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None
     ) -> Receipt:
-        """Handles a delivery that may have been posted, in a conversation that cannot be searched:
-        gives it up or posts it again, as the operator's setting says."""
+        """Handles a delivery that may have been posted, in a conversation that cannot be searched.
+
+        TARIFFWIRE_UNKNOWN_OUTCOME decides: the delivery is either given up or posted again.
+        """
         if self._on_unknown == "may_miss":
             raise SendRefused(
                 "it may have arrived and the app cannot look: give it a history scope, "

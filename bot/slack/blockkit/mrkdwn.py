@@ -35,7 +35,7 @@ LOW_LINE = "\u02cd"
 
 # The name of an emoji contains neither a slash nor a bracket, but an address with a port does.
 _EMOJI = re.compile(r":(?=[^\s:/\[\]]{1,100}:)")
-# There is no word boundary at the end, because Slack may cut the text there.
+# There is no word boundary at the end, because the text may be cut there.
 _BROADCAST = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
 _QUOTE_OR_LIST = re.compile(r"^[>›•◦▪‣\s]+")
 # Addresses are percent-encoded already, so percent signs are not encoded again.
